@@ -1,0 +1,86 @@
+# Everything one does with this repository, as verbs. Needs git, make and Python 3.11 or newer.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
+JOBS ?= 2# test processes
+ARGS ?=# more arguments for the verb: make test ARGS="tests/domain -x"
+
+# The first Python on the path that is new enough; PYTHON=... chooses another.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
+
+.PHONY: help setup demo test check format bench lock clean
+
+help: ## list these verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(VENV)/installed ## make .venv with the royalties command and all tools
+	@:
+
+demo: setup ## a small publisher's year, from reports to statements
+	$(BIN)/royalties demo $(ARGS)
+
+test: setup ## the whole test suite, SQLite and PostgreSQL
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+check: setup ## style, types, import rules and dependencies
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry . --no-ansi
+
+format: setup ## mend what can be mended of style
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: setup $(VENV)/installed-bench ## measure, and compare with what was promised
+	$(BIN)/python -m bench $(ARGS)
+
+# Keeps the versions already locked unless asked: make lock ARGS=--upgrade
+LOCK := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-header --no-annotate
+lock: setup ## write requirements/*.txt anew from pyproject.toml
+	$(LOCK) $(ARGS) pyproject.toml -o requirements/base.txt
+	$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt
+	$(LOCK) $(ARGS) pyproject.toml --group bench -c requirements/dev.txt -o requirements/bench.txt
+	echo uv | $(LOCK) - -c requirements/dev.txt -o requirements/uv.txt
+
+clean: ## remove all that these verbs made
+	rm -rf $(VENV) build dist htmlcov .coverage .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# uv installs in seconds what takes pip a minute. Where uv cannot reach the index that pip is
+# configured for, pip does it.
+define install
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
+		|| $(PIP) --require-hashes -r $(1)
+endef
+
+$(VENV)/installed: $(VENV)/made requirements/dev.txt pyproject.toml
+	$(call install,requirements/dev.txt)
+	$(PIP) --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+	@echo "Ready: $(BIN)/royalties --help"
+
+$(VENV)/installed-bench: $(VENV)/installed requirements/bench.txt
+	$(call install,requirements/bench.txt)
+	@touch $@
+
+$(VENV)/made: requirements/uv.txt
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "No Python 3.11 or newer on the path. Install one, or name it: make setup PYTHON=..."; exit 1; fi
+	@if ! $(PYTHON) -c 'import ensurepip, venv'; then \
+		echo "$(PYTHON) cannot make virtual environments. On Debian: apt install python3-venv"; exit 1; fi
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --require-hashes -r requirements/uv.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""The royalty desk: retailers' reports in, nonprofits' statements out."""

@@ -1,0 +1,55 @@
+"""Beneficiaries: who gets royalties, and on what terms they are paid."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRate:
+    """The part of what is allocated that is withheld as tax, from a day on."""
+
+    starts: date
+    rate: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Beneficiary:
+    """A nonprofit, author or agent.
+
+    ``minimum_payment`` is a number of units of whatever currency is due; ``opening_balance``
+    is minor units of the publisher's currency.
+    """
+
+    key: str
+    name: str
+    country: str = ""
+    region: str = ""
+    city: str = ""
+    address: tuple[str, ...] = ()
+    email: str = ""
+    ein: str = ""
+    minimum_payment: Fraction = Fraction(0)
+    tax_rates: tuple[TaxRate, ...] = ()
+    pay_out_at_year_end: bool = False
+    on_hold: bool = False
+    opening_balance: int = 0
+
+    def tax_rate_on(self, day: date) -> Fraction:
+        """The rate in force on a day; 0 where none is."""
+        in_force = [tax for tax in self.tax_rates if tax.starts <= day]
+        return max(in_force, key=lambda tax: tax.starts).rate if in_force else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """The house whose books these are; address and contact stand on its statements."""
+
+    name: str
+    currency: str
+    calendar: str
+    first_period: str
+    address: tuple[str, ...] = ()
+    email: str = ""
+    phone: str = ""
+    website: str = ""

@@ -1,0 +1,152 @@
+"""Contracts: how the sales of titles earn, what is withheld, what was paid ahead."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+Words = frozenset[str] | None
+"""A condition's allowed values; None where it is absent and matches everything."""
+
+
+class Basis(StrEnum):
+    """What a rule's rate is applied to (calculation.md, "1. Earned")."""
+
+    LIST = "list"
+    NET = "net"
+    UNIT = "unit"
+    PROFIT = "profit"
+
+
+class Resets(StrEnum):
+    """When a counter starts again."""
+
+    NEVER = "never"
+    PERIOD = "period"
+    YEAR = "year"
+
+
+class Counts(StrEnum):
+    """What a counter counts: net copies, or amounts in the contract's currency."""
+
+    UNITS = "units"
+    LIST = "list"
+    NET = "net"
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountRange:
+    """Discounts from (≥) or above (>) one limit and below (<) or up to (≤) another."""
+
+    from_: Fraction | None = None
+    above: Fraction | None = None
+    below: Fraction | None = None
+    up_to: Fraction | None = None
+
+    def contains(self, discount: Fraction) -> bool:
+        """Whether a discount lies in the range."""
+        return (
+            (self.from_ is None or discount >= self.from_)
+            and (self.above is None or discount > self.above)
+            and (self.below is None or discount < self.below)
+            and (self.up_to is None or discount <= self.up_to)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A rate up to a limit of the counter; the last tier has none.
+
+    ``rate`` is a fraction of the base or, for basis ``unit``, an amount in the contract's
+    currency.
+    """
+
+    rate: Fraction
+    up_to: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What an escalator has counted; rules that name one counter share it."""
+
+    name: str
+    resets: Resets = Resets.NEVER
+    opening: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One royalty rule; an absent condition matches everything."""
+
+    name: str
+    basis: Basis
+    tiers: tuple[Tier, ...]
+    counter: Counter
+    counts: Counts = Counts.UNITS
+    formats: Words = None
+    channels: Words = None
+    retailers: Words = None
+    countries: Words = None
+    discount: DiscountRange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """What is withheld against returns: one rate, or one by each of a title's periods."""
+
+    rates: tuple[Fraction, ...]
+    by_period: bool
+    hold_periods: int
+    formats: Words = None
+    channels: Words = None
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Paid ahead; amounts are minor units of the contract's currency."""
+
+    amount: int
+    paid_on: date
+    recouped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The agreement; ``opening_balance`` is a debit balance (≤ 0) in minor units."""
+
+    key: str
+    titles: tuple[str, ...]
+    currency: str
+    starts: date
+    rules: tuple[Rule, ...]
+    plan: str
+    author: str = ""
+    rights: tuple[tuple[str, Fraction], ...] = ()
+    reserve: Reserve | None = None
+    advances: tuple[Advance, ...] = ()
+    opening_balance: int = 0
+
+    def share_of(self, right: str) -> Fraction | None:
+        """The author's share of a subsidiary right's income, if the contract has it."""
+        return dict(self.rights).get(right)
+
+
+@dataclass(frozen=True, slots=True)
+class Income:
+    """Money for a subsidiary right, in minor units of the contract's currency."""
+
+    contract: str
+    period: str
+    right: str
+    amount: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRate:
+    """What one unit of ``source`` is worth in ``target`` in a period; never turned round."""
+
+    period: str
+    source: str
+    target: str
+    rate: Fraction

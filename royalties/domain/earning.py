@@ -1,0 +1,553 @@
+"""What sales earn under one contract: rules tried in order, escalators, earned lines.
+
+Source: calculation.md, "1. Earned". Nothing here is rounded but the earned lines themselves.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from royalties.domain.catalogue import Channel, Format
+from royalties.domain.contracts import Basis, Contract, Counts, Income, Resets, Rule, Tier, Words
+from royalties.domain.money import MICRO, rounded, scale, units_of
+from royalties.domain.periods import Period
+from royalties.domain.sales import NO_DISCOUNT, Kind, Place, Slice
+
+ONE = Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What the calculation needs to know of an edition; ``unit_cost`` per copy."""
+
+    isbn: str
+    title: str
+    format: Format
+    published: date | None
+    royalties: bool
+    unit_cost: Fraction
+
+
+class SalesException(NamedTuple):
+    """Sales that no rule, contract or price covers: they earn nothing and forbid a close."""
+
+    contract: str | None
+    isbn: str
+    retailer: str
+    channel: Channel
+    units: int
+    reason: str
+
+
+class EarnedLine(NamedTuple):
+    """One earned line, with all that made it.
+
+    ``base`` is the whole group's base in millionths of ``currency`` (for basis ``unit``,
+    millionths of a copy); ``portion`` is f_k; ``earned`` is minor units of the contract's
+    currency. Income has no edition, retailer or tier.
+    """
+
+    rule_place: int
+    rule: str
+    isbn: str | None
+    retailer: str | None
+    kind: str
+    currency: str
+    tier: int | None
+    units: int
+    portion: Fraction
+    base: int | Fraction
+    exchange_rate: Fraction
+    rate: Fraction
+    earned: int
+
+    def residual(self, contract_currency: str) -> Fraction:
+        """What rounding left out: exact minus ``earned``, in minor units, at most half a unit."""
+        exact = Fraction(self.base) / MICRO * self.exchange_rate * self.rate * self.portion
+        return exact * scale(contract_currency) - self.earned
+
+
+class Atom(NamedTuple):
+    """Exact earnings and net copies of lines that every ``when`` of a plan treats alike."""
+
+    format: Format | None
+    channel: Channel | None
+    retailer: str | None
+    place: Place
+    earned: Fraction
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A counter's stand before this period and what the period adds."""
+
+    before: Fraction
+    added: Fraction
+
+
+@dataclass(slots=True)
+class Earnings:
+    """All that a contract earned: lines, exceptions, and the counters' movements."""
+
+    lines: list[EarnedLine] = field(default_factory=list)
+    exceptions: list[SalesException] = field(default_factory=list)
+    counters: dict[str, Counted] = field(default_factory=dict)
+    atoms: list[Atom] = field(default_factory=list)
+
+
+class MissingExchangeRateError(ValueError):
+    """A sale's currency has no rate into the contract's for the period."""
+
+    def __init__(self, period: Period, pairs: Iterable[tuple[str, str]]) -> None:
+        wanted = ", ".join(f"{source} → {target}" for source, target in sorted(set(pairs)))
+        super().__init__(
+            f"no exchange rate for {period}: {wanted}. Add it under exchange_rates of a setup "
+            f"file (in this direction; a rate is never turned round) and load the file"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The period's exchange rates, each only in the direction in which it was given."""
+
+    period: Period
+    given: Mapping[tuple[str, str], Fraction]
+
+    def rate(self, source: str, target: str) -> Fraction:
+        """What one unit of ``source`` is in ``target``.
+
+        Raises:
+            MissingExchangeRateError: no rate was given in this direction.
+        """
+        if source == target:
+            return ONE
+        try:
+            return self.given[source, target]
+        except KeyError:
+            raise MissingExchangeRateError(self.period, [(source, target)]) from None
+
+
+class _Group:
+    """Sums over the slices of one (rule, edition, retailer, kind, currency)."""
+
+    __slots__ = ("list_value", "net", "units")
+
+    def __init__(self) -> None:
+        self.units = self.net = self.list_value = 0
+
+
+def discount_limits(contracts: Iterable[Contract]) -> list[Fraction]:
+    """Every discount that a rule names as a limit, rising; they cut discounts into classes.
+
+    Class ``2i`` lies below limit ``i`` (above the one before), class ``2i + 1`` is exactly it.
+    """
+    found: set[Fraction] = set()
+    for contract in contracts:
+        for rule in contract.rules:
+            if rule.discount:
+                limits = rule.discount
+                named = (limits.from_, limits.above, limits.below, limits.up_to)
+                found.update(limit for limit in named if limit is not None)
+    return sorted(found)
+
+
+def earn(
+    contract: Contract,
+    slices: Sequence[Slice],
+    sold: Mapping[str, Sold],
+    channels: Mapping[str, Channel],
+    limits: Sequence[Fraction],
+    rates: Rates,
+    publisher_currency: str,
+    counted_before: Mapping[str, Fraction],
+    income: Sequence[Income],
+    *,
+    with_atoms: bool,
+) -> Earnings:
+    """What a contract's slices and other income earn in a period.
+
+    Args:
+        slices: of the contract's titles only; ``free`` ones may be among them.
+        counted_before: each counter's stand before the period, opening included.
+        with_atoms: whether a plan asks where the earnings come from.
+
+    Raises:
+        MissingExchangeRateError: names every pair that is missing.
+    """
+    earnings = Earnings()
+    match = _Matcher(contract, limits, channels)
+    groups: dict[tuple[int, str, str, Kind, str], _Group] = {}
+    matched: list[tuple[int, Slice]] = []
+    for slice_ in slices:
+        if slice_.kind is Kind.FREE:
+            continue
+        format_ = sold[slice_.isbn].format
+        place, reason = match.rule_for(slice_, format_)
+        if place is None:
+            earnings.exceptions.append(
+                SalesException(
+                    contract.key,
+                    slice_.isbn,
+                    slice_.retailer,
+                    channels[slice_.retailer],
+                    slice_.units,
+                    reason,
+                )
+            )
+            continue
+        key = (place, slice_.isbn, slice_.retailer, slice_.kind, slice_.currency)
+        group = groups.get(key)
+        if group is None:
+            group = groups[key] = _Group()
+        group.units += slice_.units
+        group.net += slice_.net
+        group.list_value += slice_.list_value
+        if with_atoms:
+            matched.append((place, slice_))
+    exchange = _Exchange(contract, rates, publisher_currency, groups)
+    earnings.counters = _count(contract, groups, exchange, counted_before)
+    tiers = [_portions(rule, earnings.counters[rule.counter.name]) for rule in contract.rules]
+    earnings.lines = _lines(contract, groups, tiers, sold, exchange)
+    earnings.lines += income_lines(contract, income)
+    if with_atoms:
+        earnings.atoms = _atoms(contract, matched, tiers, sold, channels, exchange)
+        earnings.atoms += _income_atoms(contract, income)
+    return earnings
+
+
+class _Matcher:
+    """Finds the first rule that takes a slice; remembers, since few kinds of slices recur."""
+
+    def __init__(
+        self, contract: Contract, limits: Sequence[Fraction], channels: Mapping[str, Channel]
+    ) -> None:
+        self._rules = contract.rules
+        self._channels = channels
+        self._discounts = _representatives(limits)
+        self._known: dict[tuple[Format, str, str, int, bool], tuple[int | None, str]] = {}
+
+    def rule_for(self, slice_: Slice, format_: Format) -> tuple[int | None, str]:
+        """The rule's place, or None and the reason why none takes the slice."""
+        key = (format_, slice_.retailer, slice_.place.country, slice_.discount, slice_.priced)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._search(*key)
+        return found
+
+    def _search(
+        self, format_: Format, retailer: str, country: str, discount: int, priced: bool
+    ) -> tuple[int | None, str]:
+        channel = self._channels[retailer]
+        for place, rule in enumerate(self._rules):
+            if not (
+                _allows(rule.formats, format_)
+                and _allows(rule.channels, channel)
+                and _allows(rule.retailers, retailer)
+                and _allows(rule.countries, country)
+            ):
+                continue
+            if rule.discount is not None and (
+                discount == NO_DISCOUNT
+                or not rule.discount.contains(self._discounts[discount])
+            ):
+                continue
+            if not priced and (rule.basis is Basis.LIST or rule.counts is Counts.LIST):
+                return None, "no list price in the report or of the edition"
+            return place, ""
+        return None, "no rule matches"
+
+
+def _allows(words: Words, word: str) -> bool:
+    return words is None or word in words
+
+
+def _representatives(limits: Sequence[Fraction]) -> list[Fraction]:
+    """One discount out of each class between and on the limits."""
+    if not limits:
+        return [Fraction(0)]
+    found: list[Fraction] = []
+    below = limits[0] - 2
+    for limit in limits:
+        found += [(below + limit) / 2, limit]
+        below = limit
+    return [*found, below + 1]
+
+
+class _Exchange:
+    """Rates into the contract's currency, each looked up once; all missing ones at once."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        rates: Rates,
+        publisher_currency: str,
+        groups: Iterable[tuple[int, str, str, Kind, str]],
+    ) -> None:
+        self._rates = rates
+        self._to = contract.currency
+        self._cost_currency = publisher_currency
+        missing: list[tuple[str, str]] = []
+        for place, currency in sorted({(key[0], key[4]) for key in groups}):
+            rule = contract.rules[place]
+            wanted = []
+            if rule.basis is not Basis.UNIT or rule.counts is not Counts.UNITS:
+                wanted.append((currency, self._to))
+            if rule.basis is Basis.PROFIT:
+                wanted.append((publisher_currency, currency))
+            missing += [
+                pair for pair in wanted if pair[0] != pair[1] and pair not in rates.given
+            ]
+        if missing:
+            raise MissingExchangeRateError(rates.period, missing)
+
+    def into_contract(self, currency: str) -> Fraction:
+        """From a line's currency."""
+        return self._rates.rate(currency, self._to)
+
+    def of_cost(self, currency: str) -> Fraction:
+        """From the publisher's currency, in which unit costs stand, into a line's."""
+        return self._rates.rate(self._cost_currency, currency)
+
+
+def _count(
+    contract: Contract,
+    groups: Mapping[tuple[int, str, str, Kind, str], _Group],
+    exchange: _Exchange,
+    before: Mapping[str, Fraction],
+) -> dict[str, Counted]:
+    added: dict[str, Fraction] = {}
+    sums: dict[tuple[int, str], int] = {}
+    for (place, _, _, _, currency), group in groups.items():
+        counts = contract.rules[place].counts
+        amount = (
+            group.units
+            if counts is Counts.UNITS
+            else group.list_value
+            if counts is Counts.LIST
+            else group.net
+        )
+        sums[place, currency] = sums.get((place, currency), 0) + amount
+    for (place, currency), amount in sums.items():
+        rule = contract.rules[place]
+        value = Fraction(amount)
+        if rule.counts is not Counts.UNITS:
+            value = value / MICRO * exchange.into_contract(currency)
+        name = rule.counter.name
+        added[name] = added.get(name, Fraction(0)) + value
+    names = {rule.counter.name for rule in contract.rules}
+    return {
+        name: Counted(before.get(name, Fraction(0)), added.get(name, Fraction(0)))
+        for name in sorted(names)
+    }
+
+
+def _portions(rule: Rule, counted: Counted) -> list[tuple[int, Tier, Fraction]]:
+    """The tiers that take part, each with the fraction f_k of every line's base."""
+    return [
+        (number, rule.tiers[number - 1], portion)
+        for number, portion in cut(rule.tiers, counted.before, counted.added)
+    ]
+
+
+def cut(tiers: Sequence[Tier], before: Fraction, added: Fraction) -> list[tuple[int, Fraction]]:
+    """Cut the interval from ``before`` to ``before + added`` at the tiers' limits.
+
+    Returns:
+        (tier number from 1, f_k = n_k / N) for every tier with f_k > 0; they sum to 1. Below
+        zero the first tier goes on. With ``added`` 0 all of it is in the tier of the next unit.
+    """
+    if len(tiers) == 1:
+        return [(1, ONE)]
+    if not added:
+        for number, tier in enumerate(tiers, 1):
+            if tier.up_to is None or before < tier.up_to:
+                return [(number, ONE)]
+    low, high = sorted((before, before + added))
+    found: list[tuple[int, Fraction]] = []
+    lower: Fraction | None = None
+    for number, tier in enumerate(tiers, 1):
+        start = low if lower is None else max(low, lower)
+        end = high if tier.up_to is None else min(high, tier.up_to)
+        if end > start:
+            found.append((number, (end - start) / abs(added)))
+        lower = tier.up_to
+    return found
+
+
+def counter_stand(
+    rule: Rule, *, life: Fraction, year: Fraction, first: bool, first_year: bool
+) -> Fraction:
+    """Where a rule's counter stands before a period, its opening included.
+
+    Args:
+        life: counted in all closed periods; ``year``: in those of the same calendar year.
+        first: whether the period is the books' first; ``first_year``: lies in its year.
+    """
+    match rule.counter.resets:
+        case Resets.NEVER:
+            return rule.counter.opening + life
+        case Resets.YEAR:
+            return year + (rule.counter.opening if first_year else 0)
+        case Resets.PERIOD:
+            return rule.counter.opening if first else Fraction(0)
+
+
+def _base(rule: Rule, group: _Group, cost: Fraction) -> int | Fraction:
+    """A group's base in millionths (calculation.md, the table of bases)."""
+    match rule.basis:
+        case Basis.LIST:
+            return group.list_value
+        case Basis.NET:
+            return group.net
+        case Basis.UNIT:
+            return group.units * MICRO
+        case Basis.PROFIT:
+            exact = group.net - cost * MICRO * group.units
+            return exact.numerator if exact.denominator == 1 else exact
+
+
+def _lines(
+    contract: Contract,
+    groups: Mapping[tuple[int, str, str, Kind, str], _Group],
+    tiers: Sequence[Sequence[tuple[int, Tier, Fraction]]],
+    sold: Mapping[str, Sold],
+    exchange: _Exchange,
+) -> list[EarnedLine]:
+    minor_per_micro = Fraction(scale(contract.currency), MICRO)
+    factors: dict[tuple[int, str], list[tuple[int, Fraction, Fraction, Fraction, int, int]]] = {}
+    lines: list[EarnedLine] = []
+    rules = contract.rules
+    for key in sorted(groups):
+        place, isbn, retailer, kind, currency = key
+        rule, group = rules[place], groups[key]
+        known = factors.get((place, currency))
+        if known is None:
+            fx = ONE if rule.basis is Basis.UNIT else exchange.into_contract(currency)
+            known = []
+            for number, tier, portion in tiers[place]:
+                factor = fx * tier.rate * portion * minor_per_micro
+                known.append(
+                    (number, portion, fx, tier.rate, factor.numerator, 2 * factor.denominator)
+                )
+            factors[place, currency] = known
+        cost = Fraction(0)
+        if rule.basis is Basis.PROFIT:
+            cost = sold[isbn].unit_cost * exchange.of_cost(currency)
+        base = _base(rule, group, cost)
+        word = kind.word
+        for number, portion, fx, rate, numerator, twice in known:
+            if isinstance(base, int):
+                double = 2 * base * numerator
+                half = twice // 2
+                earned = (
+                    (double + half) // twice if double >= 0 else -((half - double) // twice)
+                )
+            else:
+                earned = rounded(base * numerator * 2 / twice)
+            lines.append(
+                EarnedLine(
+                    place,
+                    rule.name,
+                    isbn,
+                    retailer,
+                    word,
+                    currency,
+                    number,
+                    group.units,
+                    portion,
+                    base,
+                    fx,
+                    rate,
+                    earned,
+                )
+            )
+    return lines
+
+
+def income_lines(contract: Contract, income: Sequence[Income]) -> list[EarnedLine]:
+    """Other income: income × the author's share for that right, rounded, one line each."""
+    micro_per_minor = Fraction(MICRO, scale(contract.currency))
+    lines = []
+    for entry in sorted(income, key=lambda entry: (entry.right, entry.note, entry.amount)):
+        share = contract.share_of(entry.right)
+        if share is None:
+            raise UnknownRightError(contract.key, entry.right)
+        base = entry.amount * micro_per_minor
+        lines.append(
+            EarnedLine(
+                len(contract.rules),
+                entry.right,
+                None,
+                None,
+                "income",
+                contract.currency,
+                None,
+                0,
+                ONE,
+                base.numerator if base.denominator == 1 else base,
+                ONE,
+                share,
+                rounded(entry.amount * share),
+            )
+        )
+    return lines
+
+
+class UnknownRightError(ValueError):
+    """Income for a right whose share the contract does not name."""
+
+    def __init__(self, contract: str, right: str) -> None:
+        super().__init__(
+            f"contract {contract!r} has income for {right!r} but no share for it: add it to "
+            f"the contract's subsidiary_rights"
+        )
+
+
+def _atoms(
+    contract: Contract,
+    matched: Sequence[tuple[int, Slice]],
+    tiers: Sequence[Sequence[tuple[int, Tier, Fraction]]],
+    sold: Mapping[str, Sold],
+    channels: Mapping[str, Channel],
+    exchange: _Exchange,
+) -> list[Atom]:
+    """Exact earnings by what a plan may ask for; the order of slices does not matter."""
+    factors: dict[tuple[int, str], Fraction] = {}
+    sums: dict[tuple[Format, str, Place], tuple[Fraction, int]] = {}
+    for place, slice_ in matched:
+        rule = contract.rules[place]
+        factor = factors.get((place, slice_.currency))
+        if factor is None:
+            fx = ONE if rule.basis is Basis.UNIT else exchange.into_contract(slice_.currency)
+            per_base = sum((portion * tier.rate for _, tier, portion in tiers[place]), Fraction(0))
+            factor = factors[place, slice_.currency] = per_base * fx / MICRO
+        group = _Group()
+        group.units, group.net, group.list_value = slice_.units, slice_.net, slice_.list_value
+        edition = sold[slice_.isbn]
+        cost = (
+            edition.unit_cost * exchange.of_cost(slice_.currency)
+            if rule.basis is Basis.PROFIT
+            else Fraction(0)
+        )
+        key = (edition.format, slice_.retailer, slice_.place)
+        earned, units = sums.get(key, (Fraction(0), 0))
+        sums[key] = (earned + _base(rule, group, cost) * factor, units + slice_.units)
+    return [
+        Atom(format_, channels[retailer], retailer, place, *sums[format_, retailer, place])
+        for format_, retailer, place in sorted(sums)
+    ]
+
+
+def _income_atoms(contract: Contract, income: Sequence[Income]) -> list[Atom]:
+    """Income is one of all lines and matches no condition."""
+    exact = sum(
+        (
+            units_of(entry.amount, contract.currency) * (contract.share_of(entry.right) or 0)
+            for entry in income
+        ),
+        Fraction(0),
+    )
+    return [Atom(None, None, None, Place(), exact, 0)] if income else []

@@ -1,0 +1,112 @@
+"""Royalty periods of a publisher's calendar: 2025, 2025-H1, 2025-Q3 or 2025-07."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import total_ordering
+
+
+class Calendar(StrEnum):
+    """How often a publisher accounts."""
+
+    YEARLY = "yearly"
+    HALF_YEARLY = "half-yearly"
+    QUARTERLY = "quarterly"
+    MONTHLY = "monthly"
+
+    @property
+    def per_year(self) -> int:
+        """Periods in a calendar year."""
+        return {"yearly": 1, "half-yearly": 2, "quarterly": 4, "monthly": 12}[self.value]
+
+
+class NotAPeriodError(ValueError):
+    """A text that names no period of the publisher's calendar."""
+
+
+_PATTERNS = {
+    Calendar.YEARLY: re.compile(r"(\d{4})()", re.ASCII),
+    Calendar.HALF_YEARLY: re.compile(r"(\d{4})-H([12])", re.ASCII),
+    Calendar.QUARTERLY: re.compile(r"(\d{4})-Q([1-4])", re.ASCII),
+    Calendar.MONTHLY: re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII),
+}
+_EXAMPLES = {
+    Calendar.YEARLY: "2025",
+    Calendar.HALF_YEARLY: "2025-H1",
+    Calendar.QUARTERLY: "2025-Q3",
+    Calendar.MONTHLY: "2025-07",
+}
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One period; ``ordinal`` counts periods since year 0, so neighbours differ by one."""
+
+    calendar: Calendar
+    ordinal: int
+
+    @property
+    def year(self) -> int:
+        """The calendar year it lies in."""
+        return self.ordinal // self.calendar.per_year
+
+    @property
+    def place(self) -> int:
+        """Its place in the year, the first being 1."""
+        return self.ordinal % self.calendar.per_year + 1
+
+    @property
+    def starts(self) -> date:
+        """Its first day."""
+        months = 12 // self.calendar.per_year
+        return date(self.year, (self.place - 1) * months + 1, 1)
+
+    @property
+    def ends(self) -> date:
+        """Its last day."""
+        return self.shift(1).starts - timedelta(days=1)
+
+    @property
+    def ends_year(self) -> bool:
+        """Whether it is the last period of its calendar year."""
+        return self.place == self.calendar.per_year
+
+    def shift(self, periods: int) -> "Period":
+        """The period so many later (or, negative, earlier)."""
+        return Period(self.calendar, self.ordinal + periods)
+
+    def __str__(self) -> str:
+        match self.calendar:
+            case Calendar.YEARLY:
+                return f"{self.year:04d}"
+            case Calendar.HALF_YEARLY:
+                return f"{self.year:04d}-H{self.place}"
+            case Calendar.QUARTERLY:
+                return f"{self.year:04d}-Q{self.place}"
+            case Calendar.MONTHLY:
+                return f"{self.year:04d}-{self.place:02d}"
+
+    def __lt__(self, other: "Period") -> bool:
+        return self.ordinal < other.ordinal
+
+
+def parse_period(text: str, calendar: Calendar) -> Period:
+    """Read a period's name.
+
+    Raises:
+        NotAPeriodError: it is not a period of this calendar; the message shows how one looks.
+    """
+    found = _PATTERNS[calendar].fullmatch(text)
+    if not found or not 1 <= int(found[1]) <= 9998:
+        raise NotAPeriodError(
+            f"{text!r} is not a {calendar.value} period: write it like {_EXAMPLES[calendar]}"
+        )
+    return Period(calendar, int(found[1]) * calendar.per_year + int(found[2] or 1) - 1)
+
+
+def period_of(day: date, calendar: Calendar) -> Period:
+    """The period that contains a day."""
+    months = 12 // calendar.per_year
+    return Period(calendar, day.year * calendar.per_year + (day.month - 1) // months)

@@ -1,0 +1,51 @@
+"""Sales as the calculation sees them: kinds, and slices (sums over like sale lines)."""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class Kind(IntEnum):
+    """What a sale line is; stored as its number."""
+
+    SALE = 1
+    RETURN = 2
+    FREE = 3
+
+    @property
+    def word(self) -> str:
+        """The word in files and documents: sale, return, free."""
+        return self.name.lower()
+
+
+class Place(NamedTuple):
+    """Where copies went, as far as plans and rules ask; an empty text is "anything else"."""
+
+    country: str = ""
+    region: str = ""
+    city: str = ""
+    order: str = ""
+
+
+NO_DISCOUNT = -1
+"""The discount class of lines whose discount is unknown."""
+
+
+class Slice(NamedTuple):
+    """Sums over sale lines that every rule and every plan step treats alike.
+
+    ``units`` are net copies; ``net`` and ``list_value`` are exact sums in millionths of
+    ``currency``; ``priced`` is false where neither report nor edition has a list price (then
+    ``list_value`` is 0); ``discount`` is the index of the interval between the discount limits
+    that rules name, or ``NO_DISCOUNT``.
+    """
+
+    isbn: str
+    retailer: str
+    kind: Kind
+    currency: str
+    priced: bool
+    discount: int
+    place: Place
+    units: int
+    net: int
+    list_value: int

@@ -1,0 +1,1 @@
+"""Files from outside: opened safely, recognised, turned into sales and problems."""
