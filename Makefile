@@ -35,7 +35,7 @@ check: setup ## style, types, import rules and dependencies
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/deptry . --no-ansi
 
 format: setup ## mend what can be mended of style
@@ -77,8 +77,8 @@ $(VENV)/installed-bench: $(VENV)/installed requirements/bench.txt
 	@touch $@
 
 $(VENV)/made: requirements/uv.txt
-	@if [ -z "$(PYTHON)" ]; then \
-		echo "No Python 3.11 or newer on the path. Install one, or name it: make setup PYTHON=..."; exit 1; fi
+	@if [ -z "$(PYTHON)" ] || ! $(PYTHON) -c '$(NEW_ENOUGH)'; then \
+		echo "Python 3.11 or newer is needed: install it, or name it: make setup PYTHON=..."; exit 1; fi
 	@if ! $(PYTHON) -c 'import ensurepip, venv'; then \
 		echo "$(PYTHON) cannot make virtual environments. On Debian: apt install python3-venv"; exit 1; fi
 	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,61 @@
+"""What every test may ask for."""
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.databases import PostgreSQL, close_run_folder, open_run_folder, start_postgresql
+
+# HYPOTHESIS_PROFILE chooses: quick while developing, repeatable in CI, thorough at night.
+# No deadlines and no complaints of slowness: machines that run tests are busy.
+settings.register_profile(
+    "dev", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("ci", settings.get_profile("dev"), max_examples=200, derandomize=True)
+settings.register_profile("nightly", settings.get_profile("dev"), max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the process that leads the run (not its workers) own the server's folder."""
+    if not hasattr(config, "workerinput"):
+        config.add_cleanup(partial(close_run_folder, open_run_folder()))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A folder for the files that the system keeps."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> PostgreSQL:
+    """The server of this test run, started for the first test that needs it."""
+    return start_postgresql()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The address of an empty SQLite database."""
+    return f"sqlite:///{tmp_path / 'royalties.db'}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql: PostgreSQL) -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    name = postgresql.create()
+    yield postgresql.url(name)
+    postgresql.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty database, once of each kind."""
+    return cast("str", request.getfixturevalue(f"{request.param}_url"))
