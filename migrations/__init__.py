@@ -1,0 +1,1 @@
+"""Alembic migrations; versions never import the desk's own code."""

@@ -1,0 +1,53 @@
+"""Bring a database to the newest migration, and tell whether it is there."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+_MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+
+class NotMigratedError(RuntimeError):
+    """The database is missing or older than the program."""
+
+    def __init__(self, found: str | None) -> None:
+        state = f"is at migration {found}" if found else "has no tables yet"
+        super().__init__(f"the database {state}: run 'royalties init' to bring it up to date")
+
+
+def upgrade(engine: Engine) -> str:
+    """Migrate to the newest revision and return its name; running it again changes nothing."""
+    config = _config()
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+    return _head()
+
+
+def require_newest(connection: Connection) -> None:
+    """Refuse to work on a database that is not at the newest migration.
+
+    Raises:
+        NotMigratedError: says what to run.
+    """
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found != _head():
+        raise NotMigratedError(found)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    return config
+
+
+def _head() -> str:
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise RuntimeError(f"no migrations in {_MIGRATIONS}")
+    return head

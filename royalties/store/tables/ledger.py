@@ -1,0 +1,31 @@
+"""The double-entry ledger: append-only, balanced per currency, sealed by the database."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, String, Table
+
+from royalties.store.tables.metadata import Currency, Day, Id, Minor, metadata
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False, comment="without gaps"),
+    Column("period_id", ForeignKey("period.id"), nullable=False, index=True),
+    Column("dated", Day, nullable=False, comment="last day of the period it belongs to"),
+    Column("event", String(32), nullable=False, comment="earned, settled, …"),
+    Column("subject", String(100), nullable=False, comment="contract or beneficiary"),
+    Column("description", String(300), nullable=False),
+    Column("reverses", ForeignKey("entry.id"), unique=True, comment="at most once"),
+    Column("sealed", Integer, nullable=False, comment="1 once balanced; then unchangeable"),
+    CheckConstraint("sealed in (0, 1)", name="sealed"),
+)
+
+posting = Table(
+    "posting",
+    metadata,
+    Column("entry_id", ForeignKey("entry.id"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("account", String(200), nullable=False, index=True),
+    Column("currency", Currency, nullable=False),
+    Column("amount", Minor, nullable=False, comment="minor units; debit positive"),
+    CheckConstraint("amount <> 0", name="amount"),
+    CheckConstraint("length(currency) = 3", name="currency"),
+)

@@ -1,0 +1,18 @@
+"""Periods that sales or closes have touched; the row is the lock of a close."""
+
+from sqlalchemy import CheckConstraint, Column, Integer, String, Table
+
+from royalties.store.tables.metadata import Day, Moment, metadata
+
+period = Table(
+    "period",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False, comment="ordinal of the calendar"),
+    Column("name", String(8), nullable=False, unique=True, comment="2025-H1"),
+    Column("starts", Day, nullable=False),
+    Column("ends", Day, nullable=False),
+    Column("status", String(6), nullable=False, comment="open or closed"),
+    Column("closed_at", Moment, comment="UTC"),
+    CheckConstraint("status in ('open', 'closed')", name="status"),
+    CheckConstraint("(status = 'closed') = (closed_at is not null)", name="closed_at"),
+)

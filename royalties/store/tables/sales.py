@@ -1,0 +1,114 @@
+"""Batches of imported reports, their sales, and rows that wait for an edition."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from royalties.store.tables.metadata import Currency, Day, Id, Key, Micro, Moment, metadata
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("file_name", String(255), nullable=False, comment="as received"),
+    Column("sha256", String(64), nullable=False, comment="of the received file"),
+    Column("size", BigInteger, nullable=False, comment="bytes"),
+    Column("report", String(64), nullable=False, comment="name of the report's format"),
+    Column("retailer", Key, comment="null where the retailer stands in the rows"),
+    Column("account", String(64), nullable=False),
+    Column("sheets", Text, nullable=False, comment="JSON list; sale.sheet is an index into it"),
+    Column("choices", Text, nullable=False, comment="JSON of what the user chose"),
+    Column("document", Text, nullable=False, comment="the import document as it was printed"),
+    Column("rows", BigInteger, nullable=False),
+    Column("lines", BigInteger, nullable=False, comment="sale lines recorded at import"),
+    Column("status", String(8), nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("recorded_by", String(200), nullable=False),
+    Column("undone_at", Moment),
+    Column("corrects", ForeignKey("batch.id"), comment="the batch that this one takes back"),
+    CheckConstraint("status in ('recorded', 'undone')", name="status"),
+    Index(
+        "uq_batch_sha256_recorded",
+        "sha256",
+        unique=True,
+        sqlite_where=text("status = 'recorded'"),
+        postgresql_where=text("status = 'recorded'"),
+    ),
+    Index(
+        "uq_batch_corrects_recorded",
+        "corrects",
+        unique=True,
+        sqlite_where=text("status = 'recorded' and corrects is not null"),
+        postgresql_where=text("status = 'recorded' and corrects is not null"),
+    ),
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),
+    Column("retailer_id", ForeignKey("retailer.id"), primary_key=True),
+    Column("account", String(64), nullable=False),
+    Column("first_day", Day, nullable=False),
+    Column("last_day", Day, nullable=False),
+    Index("ix_coverage_retailer_id", "retailer_id", "account"),
+)
+
+
+def _line_columns() -> list[Column[object]]:
+    """What a sale line and a waiting line have in common, as reported."""
+    return [
+        Column("day", Day, nullable=False, comment="sale date"),
+        Column("units", BigInteger, nullable=False, comment="negative for returns"),
+        Column("list_price", Micro, comment="as reported; null: the edition's price stands in"),
+        Column("discount", Micro, comment="millionths of one"),
+        Column("country", Text, nullable=False),
+        Column("region", Text, nullable=False),
+        Column("city", Text, nullable=False),
+        Column("order_ref", Text, nullable=False, comment="custom order, if any"),
+        Column("reference", Text, nullable=False, comment="the retailer's own"),
+    ]
+
+
+# The key leads with the edition, so that sales can be distributed over machines, and goes on
+# as runs group, so that a run reads them in order without sorting. No triggers here: the
+# period's lock guards them (docs/decisions/0004).
+sale = Table(
+    "sale",
+    metadata,
+    Column("edition_id", Integer, ForeignKey("edition.id"), primary_key=True, autoincrement=False),
+    Column("period_id", Integer, ForeignKey("period.id"), primary_key=True, autoincrement=False),
+    Column("retailer_id", Integer, ForeignKey("retailer.id"), primary_key=True),
+    Column("kind", SmallInteger, primary_key=True, comment="1 sale, 2 return, 3 free"),
+    Column("currency", Currency, primary_key=True),
+    Column("batch_id", Integer, ForeignKey("batch.id"), primary_key=True),
+    Column("sheet", SmallInteger, primary_key=True, comment="index into batch.sheets"),
+    Column("row", Integer, primary_key=True, comment="row of the sheet, the first being 1"),
+    *_line_columns(),
+    Column("net", Micro, nullable=False, comment="net receipts in millionths"),
+    sqlite_with_rowid=False,
+)
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),
+    Column("sheet", SmallInteger, primary_key=True),
+    Column("row", Integer, primary_key=True),
+    Column("kind", SmallInteger, primary_key=True),
+    Column("identifier", Text, nullable=False, index=True, comment="upper case"),
+    Column("retailer_id", ForeignKey("retailer.id"), nullable=False),
+    Column("currency", Currency, nullable=False),
+    *_line_columns(),
+    Column("net", Micro, comment="null where it follows from the edition's price"),
+)
