@@ -280,9 +280,7 @@ class _Distribution:
         limit = rounded(self._minor(cap.amount))
         return max(0, limit - self.used(key, cap.per) - in_run.get(key, 0))
 
-    def _use_cap(
-        self, cap: Cap | None, path: str, amount: int, in_run: dict[CapKey, int]
-    ) -> None:
+    def _use_cap(self, cap: Cap | None, path: str, amount: int, in_run: dict[CapKey, int]) -> None:
         if cap is not None and amount:
             key = self._key(cap, path)
             in_run[key] = in_run.get(key, 0) + amount

@@ -250,8 +250,7 @@ class _Matcher:
             ):
                 continue
             if rule.discount is not None and (
-                discount == NO_DISCOUNT
-                or not rule.discount.contains(self._discounts[discount])
+                discount == NO_DISCOUNT or not rule.discount.contains(self._discounts[discount])
             ):
                 continue
             if not priced and (rule.basis is Basis.LIST or rule.counts is Counts.LIST):
@@ -297,9 +296,7 @@ class _Exchange:
                 wanted.append((currency, self._to))
             if rule.basis is Basis.PROFIT:
                 wanted.append((publisher_currency, currency))
-            missing += [
-                pair for pair in wanted if pair[0] != pair[1] and pair not in rates.given
-            ]
+            missing += [pair for pair in wanted if pair[0] != pair[1] and pair not in rates.given]
         if missing:
             raise MissingExchangeRateError(rates.period, missing)
 
@@ -442,9 +439,7 @@ def _lines(
             if isinstance(base, int):
                 double = 2 * base * numerator
                 half = twice // 2
-                earned = (
-                    (double + half) // twice if double >= 0 else -((half - double) // twice)
-                )
+                earned = (double + half) // twice if double >= 0 else -((half - double) // twice)
             else:
                 earned = rounded(base * numerator * 2 / twice)
             lines.append(

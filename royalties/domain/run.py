@@ -431,4 +431,3 @@ def _merged(exceptions: Sequence[SalesException]) -> list[SalesException]:
         reasons = sorted({*known.reason.split("; "), entry.reason})
         found[key] = known._replace(units=known.units + entry.units, reason="; ".join(reasons))
     return list(found.values())
-

@@ -1,0 +1,381 @@
+"""Batches: imports of reports, their sales, and rows that wait for an edition."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, and_, delete, func, insert, literal, or_, select, update
+
+from royalties.store.engine import is_sqlite
+from royalties.store.tables import (
+    batch,
+    coverage,
+    edition,
+    identifier,
+    period,
+    retailer,
+    sale,
+    waiting,
+)
+
+SALE_COLUMNS = (
+    "sheet",
+    "row",
+    "edition_id",
+    "retailer_id",
+    "kind",
+    "day",
+    "units",
+    "currency",
+    "list_price",
+    "net",
+    "discount",
+    "country",
+    "region",
+    "city",
+    "order_ref",
+    "reference",
+    "period_id",
+    "batch_id",
+)
+"""A sale's columns in the order of ``ingest.reading.SaleRow``, period and batch behind."""
+
+WAITING_COLUMNS = (
+    "sheet",
+    "row",
+    "identifier",
+    *SALE_COLUMNS[3:16],
+    "batch_id",
+)
+_BY_EDITION = itemgetter(2)
+_TABLES = {"sale": SALE_COLUMNS, "waiting": WAITING_COLUMNS}
+
+Row = tuple[Any, ...]
+
+
+class BatchRow(NamedTuple):
+    """One batch; ``document`` is the import document as JSON text."""
+
+    id: int
+    file_name: str
+    sha256: str
+    report: str
+    retailer: str | None
+    account: str
+    sheets: str
+    document: str
+    rows: int
+    lines: int
+    status: str
+    recorded_at: str
+    recorded_by: str
+    corrects: int | None
+
+
+class Covered(NamedTuple):
+    """An earlier batch whose days overlap those of a new one for the same retailer."""
+
+    batch: int
+    file_name: str
+    retailer: str
+    first_day: str
+    last_day: str
+    document: str
+
+
+def find_recorded(connection: Connection, sha256: str) -> BatchRow | None:
+    """The batch that recorded a file with these bytes, unless it was undone."""
+    row = connection.execute(
+        _select().where(batch.c.sha256 == sha256, batch.c.status == "recorded")
+    ).first()
+    return BatchRow(*row) if row else None
+
+
+def find_batch(connection: Connection, number: int) -> BatchRow | None:
+    """A batch by its number."""
+    row = connection.execute(_select().where(batch.c.id == number)).first()
+    return BatchRow(*row) if row else None
+
+
+def batches(connection: Connection) -> list[BatchRow]:
+    """Every batch, undone ones included, the first first."""
+    return [BatchRow(*row) for row in connection.execute(_select().order_by(batch.c.id))]
+
+
+def add_batch(connection: Connection, values: Mapping[str, object]) -> int:
+    """Open a batch and return its number; its totals follow by ``finish_batch``."""
+    made = connection.execute(insert(batch).values(**values).returning(batch.c.id))
+    return int(made.scalar_one())
+
+
+def finish_batch(connection: Connection, number: int, values: Mapping[str, object]) -> None:
+    """Write a batch's totals once all its rows are in."""
+    connection.execute(update(batch).where(batch.c.id == number).values(**values))
+
+
+def add_sales(connection: Connection, rows: Sequence[Row]) -> None:
+    """Record sale lines in bulk; rows are tuples of ``SALE_COLUMNS``."""
+    _bulk(connection, "sale", sorted(rows, key=_BY_EDITION))
+
+
+def add_waiting(connection: Connection, rows: Sequence[Row]) -> None:
+    """Put rows of unknown editions on the waiting list; tuples of ``WAITING_COLUMNS``."""
+    _bulk(connection, "waiting", rows)
+
+
+def _bulk(connection: Connection, table: str, rows: Sequence[Row]) -> None:
+    if not rows:
+        return
+    columns = ", ".join(f'"{name}"' for name in _TABLES[table])
+    if is_sqlite(connection):
+        marks = ", ".join("?" * len(_TABLES[table]))
+        connection.exec_driver_sql(
+            f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 - fixed names
+            list(rows),
+        )
+        return
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def add_coverage(
+    connection: Connection, number: int, account: str, covered: Mapping[int, tuple[str, str]]
+) -> None:
+    """Remember which days of which retailers a batch covers."""
+    rows = [
+        {
+            "batch_id": number,
+            "retailer_id": retailer_id,
+            "account": account,
+            "first_day": first,
+            "last_day": last,
+        }
+        for retailer_id, (first, last) in sorted(covered.items())
+    ]
+    if rows:
+        connection.execute(insert(coverage), rows)
+
+
+def already_covered(
+    connection: Connection, account: str, covered: Mapping[int, tuple[str, str]]
+) -> list[Covered]:
+    """Recorded batches whose days overlap, for the same retailer and account."""
+    overlaps = [
+        and_(
+            coverage.c.retailer_id == retailer_id,
+            coverage.c.first_day <= last,
+            coverage.c.last_day >= first,
+        )
+        for retailer_id, (first, last) in covered.items()
+    ]
+    if not overlaps:
+        return []
+    rows = connection.execute(
+        select(
+            batch.c.id,
+            batch.c.file_name,
+            retailer.c.key,
+            coverage.c.first_day,
+            coverage.c.last_day,
+            batch.c.document,
+        )
+        .join(batch, batch.c.id == coverage.c.batch_id)
+        .join(retailer, retailer.c.id == coverage.c.retailer_id)
+        .where(
+            batch.c.status == "recorded",
+            batch.c.corrects.is_(None),
+            coverage.c.account == account,
+            or_(*overlaps),
+        )
+        .order_by(batch.c.id, retailer.c.key)
+    )
+    return [Covered(*row) for row in rows]
+
+
+def closed_periods_of(connection: Connection, number: int) -> list[str]:
+    """Closed periods that counted sales of a batch."""
+    rows = connection.execute(
+        select(period.c.name)
+        .join(sale, sale.c.period_id == period.c.id)
+        .where(sale.c.batch_id == number, period.c.status == "closed")
+        .distinct()
+        .order_by(period.c.name)
+    )
+    return [row.name for row in rows]
+
+
+def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
+    """Remove a batch's sales and waiting rows; the batch itself stays, marked undone.
+
+    Returns:
+        How many sale lines and how many waiting lines were removed.
+    """
+    sales = connection.execute(delete(sale).where(sale.c.batch_id == number)).rowcount
+    rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
+    connection.execute(delete(coverage).where(coverage.c.batch_id == number))
+    connection.execute(
+        update(batch).where(batch.c.id == number).values(status="undone", undone_at=at)
+    )
+    return sales, rows
+
+
+def correction_of(connection: Connection, number: int) -> int | None:
+    """The recorded batch that corrects this one, if any."""
+    return connection.execute(
+        select(batch.c.id).where(batch.c.corrects == number, batch.c.status == "recorded")
+    ).scalar()
+
+
+def mirror(connection: Connection, number: int, correction: int, open_period: int) -> int:
+    """Record the reverse of every sale of a batch in the open period; returns how many."""
+    copied = [
+        sale.c.edition_id,
+        literal(open_period),
+        sale.c.retailer_id,
+        sale.c.kind,
+        sale.c.currency,
+        literal(correction),
+        sale.c.sheet,
+        sale.c.row,
+        sale.c.day,
+        -sale.c.units,
+        sale.c.list_price,
+        sale.c.discount,
+        sale.c.country,
+        sale.c.region,
+        sale.c.city,
+        sale.c.order_ref,
+        sale.c.reference,
+        -sale.c.net,
+    ]
+    done = connection.execute(
+        insert(sale).from_select(
+            [column.name for column in sale.c],
+            select(*copied).where(sale.c.batch_id == number),
+        )
+    )
+    return done.rowcount
+
+
+def totals_of(connection: Connection, number: int) -> list[Row]:
+    """(retailer id, kind, currency, lines, units, net, first day, last day) of a batch's sales."""
+    rows = connection.execute(
+        select(
+            sale.c.retailer_id,
+            sale.c.kind,
+            sale.c.currency,
+            func.count(),
+            func.sum(sale.c.units),
+            func.sum(sale.c.net),
+            func.min(sale.c.day),
+            func.max(sale.c.day),
+        )
+        .where(sale.c.batch_id == number)
+        .group_by(sale.c.retailer_id, sale.c.kind, sale.c.currency)
+        .order_by(sale.c.retailer_id, sale.c.kind, sale.c.currency)
+    )
+    return [tuple(row) for row in rows]
+
+
+def waiting_summary(connection: Connection) -> list[tuple[str, int, int, int]]:
+    """(identifier, batch, rows, units) of all that waits."""
+    rows = connection.execute(
+        select(waiting.c.identifier, waiting.c.batch_id, func.count(), func.sum(waiting.c.units))
+        .group_by(waiting.c.identifier, waiting.c.batch_id)
+        .order_by(waiting.c.identifier, waiting.c.batch_id)
+    )
+    return [(row[0], row[1], row[2], int(row[3])) for row in rows]
+
+
+def now_known(connection: Connection) -> list[Row]:
+    """Waiting rows whose edition is known by now: ``WAITING_COLUMNS``, its number behind."""
+    columns = [waiting.c[name] for name in WAITING_COLUMNS]
+    by_isbn = select(*columns, edition.c.id.label("edition")).join(
+        edition, edition.c.isbn == waiting.c.identifier
+    )
+    by_name = select(*columns, identifier.c.edition_id.label("edition")).join(
+        identifier, identifier.c.value == waiting.c.identifier
+    )
+    rows = connection.execute(by_isbn.union(by_name).order_by("batch_id", "sheet", "row", "kind"))
+    return [tuple(row) for row in rows]
+
+
+def stop_waiting(connection: Connection, rows: Iterable[Row]) -> None:
+    """Take rows, given as (batch, sheet, row, kind), off the waiting list."""
+    for number, sheet, row, kind in rows:
+        connection.execute(
+            delete(waiting).where(
+                waiting.c.batch_id == number,
+                waiting.c.sheet == sheet,
+                waiting.c.row == row,
+                waiting.c.kind == kind,
+            )
+        )
+
+
+def sales_of(
+    connection: Connection, period_id: int | None = None, batch_id: int | None = None
+) -> Iterator[Row]:
+    """Recorded sale lines with names in place of numbers, streamed in order of file and row."""
+    query = _sale_lines()
+    if period_id is not None:
+        query = query.where(sale.c.period_id == period_id)
+    if batch_id is not None:
+        query = query.where(sale.c.batch_id == batch_id)
+    rows = connection.execution_options(stream_results=True).execute(query)
+    return (tuple(row) for row in rows)
+
+
+def sales_behind(
+    connection: Connection, period_id: int, isbn: str, retailer_key: str, kind: int, currency: str
+) -> list[Row]:
+    """The sale lines that one earned line's group was summed from, as ``sales_of`` gives them."""
+    rows = connection.execute(
+        _sale_lines().where(
+            sale.c.period_id == period_id,
+            edition.c.isbn == isbn,
+            retailer.c.key == retailer_key,
+            sale.c.kind == kind,
+            sale.c.currency == currency,
+        )
+    )
+    return [tuple(row) for row in rows]
+
+
+def _sale_lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of sixteen columns
+    return (
+        select(
+            sale.c.batch_id,
+            batch.c.file_name,
+            batch.c.sheets,
+            sale.c.sheet,
+            sale.c.row,
+            period.c.name,
+            sale.c.day,
+            edition.c.isbn,
+            retailer.c.key,
+            sale.c.kind,
+            sale.c.units,
+            sale.c.currency,
+            sale.c.list_price,
+            sale.c.net,
+            sale.c.discount,
+            sale.c.country,
+            sale.c.region,
+            sale.c.city,
+            sale.c.order_ref,
+            sale.c.reference,
+            batch.c.corrects,
+        )
+        .join(batch, batch.c.id == sale.c.batch_id)
+        .join(edition, edition.c.id == sale.c.edition_id)
+        .join(retailer, retailer.c.id == sale.c.retailer_id)
+        .join(period, period.c.id == sale.c.period_id)
+        .order_by(sale.c.batch_id, sale.c.sheet, sale.c.row, sale.c.kind)
+    )
+
+
+def _select() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of all columns
+    return select(*(batch.c[name] for name in BatchRow._fields))

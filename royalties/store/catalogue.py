@@ -1,0 +1,103 @@
+"""Editions, prices, identifiers and retailers as sales refer to them."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, insert, select
+
+from royalties.domain.catalogue import Title
+from royalties.store.tables import edition, identifier, price, retailer, title
+
+
+class EditionRow(NamedTuple):
+    """An edition's number and what it belongs to."""
+
+    id: int
+    isbn: str
+    title: str
+
+
+def edition_rows(connection: Connection) -> list[EditionRow]:
+    """Every edition, by its number."""
+    rows = connection.execute(
+        select(edition.c.id, edition.c.isbn, title.c.key)
+        .join(title, title.c.id == edition.c.title_id)
+        .order_by(edition.c.id)
+    )
+    return [EditionRow(*row) for row in rows]
+
+
+def retailer_ids(connection: Connection) -> dict[str, int]:
+    """Retailers' numbers by key."""
+    rows = connection.execute(select(retailer.c.key, retailer.c.id).order_by(retailer.c.id))
+    return {row.key: row.id for row in rows}
+
+
+def identifiers(connection: Connection) -> dict[str, int]:
+    """Edition numbers by every identifier beside the ISBN."""
+    rows = connection.execute(select(identifier.c.value, identifier.c.edition_id))
+    return {row.value: row.edition_id for row in rows}
+
+
+def ensure_retailers(connection: Connection, keys: Iterable[str]) -> None:
+    """Give every retailer a number."""
+    known = retailer_ids(connection)
+    new = [{"key": key} for key in dict.fromkeys(keys) if key not in known]
+    if new:
+        connection.execute(insert(retailer), new)
+
+
+def record_titles(connection: Connection, titles: Iterable[Title]) -> None:
+    """Bring titles' editions, prices and identifiers to what their setup entries say."""
+    of_title = {row.key: row.id for row in connection.execute(select(title.c.key, title.c.id))}
+    known = {row.isbn: row for row in edition_rows(connection)}
+    for each in titles:
+        if each.key not in of_title:
+            found = connection.execute(insert(title).values(key=each.key).returning(title.c.id))
+            of_title[each.key] = found.scalar_one()
+        for one in each.editions:
+            if one.isbn not in known:
+                made = connection.execute(
+                    insert(edition)
+                    .values(isbn=one.isbn, title_id=of_title[each.key])
+                    .returning(edition.c.id)
+                ).scalar_one()
+                known[one.isbn] = EditionRow(made, one.isbn, each.key)
+    _record_terms(connection, titles, {isbn: row.id for isbn, row in known.items()})
+
+
+def _record_terms(connection: Connection, titles: Iterable[Title], ids: Mapping[str, int]) -> None:
+    editions = [(ids[one.isbn], one) for each in titles for one in each.editions]
+    prices = [
+        {
+            "edition_id": number,
+            "currency": each.currency,
+            "starts": each.starts.isoformat(),
+            "micro": each.micro,
+        }
+        for number, one in editions
+        for each in one.prices
+    ]
+    names = [
+        {"edition_id": number, "kind": kind, "value": value.upper()}
+        for number, one in editions
+        for kind, value in one.identifiers
+    ]
+    for number, _ in editions:
+        connection.execute(delete(price).where(price.c.edition_id == number))
+        connection.execute(
+            delete(identifier).where(
+                identifier.c.edition_id == number, identifier.c.kind != "alias"
+            )
+        )
+    if prices:
+        connection.execute(insert(price), prices)
+    if names:
+        connection.execute(insert(identifier), names)
+
+
+def add_alias(connection: Connection, value: str, edition_id: int) -> None:
+    """Let another identifier stand for an edition, as given by hand."""
+    connection.execute(
+        insert(identifier).values(value=value.upper(), edition_id=edition_id, kind="alias")
+    )

@@ -1,0 +1,125 @@
+"""The setup's revisions and the log: append-only, the log chained by hashes."""
+
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, text
+
+from royalties.store.engine import is_sqlite
+from royalties.store.tables import log, revision
+
+Body = Mapping[str, Any]
+"""A setup entry as canonical JSON values."""
+
+_FIRST = "0" * 64
+
+
+class Revision(NamedTuple):
+    """A setup entry as it was recorded."""
+
+    id: int
+    kind: str
+    key: str
+    body: dict[str, Any]
+
+
+class LogLine(NamedTuple):
+    """One line of the log, with the bytes that its hash covers."""
+
+    seq: int
+    at: str
+    actor: str
+    action: str
+    payload: bytes
+    previous_hash: str
+    hash: str
+
+
+def canonical(value: object) -> str:
+    """JSON that is the same text for the same value, for ever."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def revisions_in_force(connection: Connection) -> list[Revision]:
+    """The newest revision of every setup entry, in the order they were first recorded."""
+    newest = (
+        select(func.max(revision.c.id).label("id"), func.min(revision.c.id).label("first"))
+        .group_by(revision.c.kind, revision.c.key)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(revision.c.id, revision.c.kind, revision.c.key, revision.c.body)
+        .join(newest, newest.c.id == revision.c.id)
+        .order_by(newest.c.first)
+    )
+    return [Revision(row.id, row.kind, row.key, json.loads(row.body)) for row in rows]
+
+
+def revisions_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Revision]:
+    """Certain revisions, such as those that a closed run used."""
+    rows = connection.execute(
+        select(revision.c.id, revision.c.kind, revision.c.key, revision.c.body).where(
+            revision.c.id.in_(sorted(set(ids)))
+        )
+    )
+    return {row.id: Revision(row.id, row.kind, row.key, json.loads(row.body)) for row in rows}
+
+
+def add_revisions(
+    connection: Connection, entries: Iterable[tuple[str, str, Body]], at: str, by: str
+) -> None:
+    """Record new bodies of setup entries as (kind, key, body)."""
+    rows = [
+        {"kind": kind, "key": key, "body": canonical(body), "recorded_at": at, "recorded_by": by}
+        for kind, key, body in entries
+    ]
+    if rows:
+        connection.execute(insert(revision), rows)
+
+
+def newest_revision(connection: Connection) -> int:
+    """The number of the newest revision; 0 before the first setup file."""
+    return connection.execute(select(func.max(revision.c.id))).scalar() or 0
+
+
+def append_log(connection: Connection, at: str, actor: str, action: str, payload: object) -> str:
+    """Append a line to the log and return its hash.
+
+    The chain's end is locked first, so that two writers never follow the same line.
+    """
+    if not is_sqlite(connection):
+        connection.execute(text("LOCK TABLE log IN SHARE ROW EXCLUSIVE MODE"))
+    last = connection.execute(
+        select(log.c.seq, log.c.hash).order_by(log.c.seq.desc()).limit(1)
+    ).first()
+    seq, previous = (last.seq + 1, last.hash) if last else (1, _FIRST)
+    data = canonical(payload).encode()
+    line = LogLine(seq, at, actor, action, data, previous, "")
+    line = line._replace(hash=line_hash(line))
+    connection.execute(insert(log), [line._asdict()])
+    return line.hash
+
+
+def log_lines(connection: Connection) -> Iterable[LogLine]:
+    """The log from its first line."""
+    rows = connection.execute(
+        select(*(log.c[name] for name in LogLine._fields)).order_by(log.c.seq)
+    )
+    return (
+        LogLine(
+            row.seq, row.at, row.actor, row.action, bytes(row.payload), row.previous_hash, row.hash
+        )
+        for row in rows
+    )
+
+
+def line_hash(line: LogLine) -> str:
+    """SHA-256 over every field of a line, each with its length before it."""
+    digest = sha256()
+    for part in (line.previous_hash, str(line.seq), line.at, line.actor, line.action):
+        data = part.encode()
+        digest.update(len(data).to_bytes(8, "big") + data)
+    digest.update(len(line.payload).to_bytes(8, "big") + line.payload)
+    return digest.hexdigest()

@@ -1,0 +1,92 @@
+"""Periods: which are open, and the lock that keeps imports and closes apart."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from royalties.domain.periods import Period
+from royalties.store.engine import is_sqlite
+from royalties.store.tables import period
+
+
+class KnownPeriod(NamedTuple):
+    """A period that sales or closes have touched."""
+
+    id: int
+    name: str
+    starts: str
+    ends: str
+    status: str
+    closed_at: str | None
+
+
+def known_periods(connection: Connection) -> list[KnownPeriod]:
+    """All periods of the books, the earliest first."""
+    rows = connection.execute(
+        select(*(period.c[name] for name in KnownPeriod._fields)).order_by(period.c.id)
+    )
+    return [KnownPeriod(*row) for row in rows]
+
+
+def last_closed(connection: Connection) -> int | None:
+    """The number of the latest closed period."""
+    return connection.execute(
+        select(func.max(period.c.id)).where(period.c.status == "closed")
+    ).scalar()
+
+
+def lock_for_sales(connection: Connection, first: Period) -> int:
+    """Hold the earliest open period open while sales are recorded; returns its number.
+
+    Args:
+        first: the books' first period, open until it is closed.
+
+    Several imports may hold it at once; a close waits for all of them (ledger.md, 2.2).
+    """
+    return _lock(connection, first, share=True)
+
+
+def lock_for_close(connection: Connection, first: Period) -> int:
+    """Hold the earliest open period alone; returns its number."""
+    return _lock(connection, first, share=False)
+
+
+def _lock(connection: Connection, first: Period, *, share: bool) -> int:
+    while True:
+        closed = last_closed(connection)
+        earliest = first if closed is None else first.shift(closed + 1 - first.ordinal)
+        ensure_periods(connection, [earliest])
+        row = connection.execute(
+            select(period.c.id, period.c.status)
+            .where(period.c.id == earliest.ordinal)
+            .with_for_update(read=share)
+        ).one()
+        if row.status == "open":
+            return earliest.ordinal
+
+
+def ensure_periods(connection: Connection, periods: Iterable[Period]) -> None:
+    """Create the rows of periods that have none yet."""
+    rows = [
+        {
+            "id": each.ordinal,
+            "name": str(each),
+            "starts": each.starts.isoformat(),
+            "ends": each.ends.isoformat(),
+            "status": "open",
+        }
+        for each in sorted(set(periods))
+    ]
+    if rows:
+        dialect = sqlite_insert if is_sqlite(connection) else postgresql_insert
+        connection.execute(dialect(period).on_conflict_do_nothing(), rows)
+
+
+def mark_closed(connection: Connection, ordinal: int, at: str) -> None:
+    """Close a period for ever."""
+    connection.execute(
+        update(period).where(period.c.id == ordinal).values(status="closed", closed_at=at)
+    )

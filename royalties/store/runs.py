@@ -1,0 +1,352 @@
+"""Closed runs: writing one whole, and reading what they left for the next."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, insert, select
+
+from royalties.domain.allocation import CapKey
+from royalties.domain.earning import EarnedLine
+from royalties.domain.run import ContractRun, ContractState, Held, Run
+from royalties.store.tables import (
+    allocation,
+    cap_close,
+    closed_run,
+    contract_close,
+    counter_close,
+    earned_line,
+    period,
+    reserve_release,
+    settlement,
+)
+
+
+class ClosedRun(NamedTuple):
+    """A closed run's frozen document and what vouches for it."""
+
+    period_id: int
+    closed_at: str
+    closed_by: str
+    document: str
+    fingerprint: str
+    revision: int
+
+
+class UsedRevisions(NamedTuple):
+    """Which revisions of a contract and its plan a closed run used."""
+
+    contract: int
+    plan: int
+
+
+def write_run(
+    connection: Connection,
+    run: Run,
+    closed: ClosedRun,
+    revisions: Mapping[str, UsedRevisions],
+) -> None:
+    """Freeze a run: everything it gave, and the revisions it used."""
+    number = run.period.ordinal
+    connection.execute(insert(closed_run), [closed._asdict()])
+    _insert(connection, contract_close, [_contract(number, c, revisions) for c in run.contracts])
+    for table, of_contract in (
+        (earned_line, _lines),
+        (counter_close, _counters),
+        (cap_close, _caps),
+        (reserve_release, _releases),
+        (allocation, _allocations),
+    ):
+        rows = [
+            {"period_id": number, "contract": done.contract.key, **row}
+            for done in run.contracts
+            for row in of_contract(done)
+        ]
+        _insert(connection, table, rows)
+    _insert(
+        connection,
+        settlement,
+        [
+            {
+                "period_id": number,
+                "beneficiary": each.beneficiary,
+                "currency": each.currency,
+                "brought_forward": each.brought_forward,
+                "allocated": each.allocated,
+                "tax_rate": str(each.tax_rate),
+                "tax": each.tax,
+                "due": each.due,
+                "paid": each.paid,
+                "carried_forward": each.carried_forward,
+                "reason": each.reason,
+            }
+            for each in run.settlements
+        ],
+    )
+
+
+def find_closed(connection: Connection, period_id: int) -> ClosedRun | None:
+    """A closed run, if the period is closed."""
+    row = connection.execute(
+        select(*(closed_run.c[name] for name in ClosedRun._fields)).where(
+            closed_run.c.period_id == period_id
+        )
+    ).first()
+    return ClosedRun(*row) if row else None
+
+
+def closed_runs(connection: Connection) -> list[ClosedRun]:
+    """All closed runs, the earliest first."""
+    rows = connection.execute(
+        select(*(closed_run.c[name] for name in ClosedRun._fields)).order_by(closed_run.c.period_id)
+    )
+    return [ClosedRun(*row) for row in rows]
+
+
+def contract_states(
+    connection: Connection, first_of_year: int, before: int
+) -> dict[str, ContractState]:
+    """What closed periods before ``before`` left of each contract.
+
+    Args:
+        first_of_year: the first period of the run's calendar year, for what resets yearly.
+        before: the run's own period.
+    """
+    accounts = _rows(connection, contract_close, before)
+    released = {
+        (row.contract, row.withheld_in): row.period_id
+        for row in _rows(connection, reserve_release, before)
+    }
+    life, year = _counted(connection, before, first_of_year)
+    caps_life, caps_year = _caps_used(connection, before, first_of_year)
+    states: dict[str, ContractState] = {}
+    for row in accounts:
+        earlier = states.get(row.contract)
+        held = earlier.held if earlier else ()
+        if row.withheld and (row.contract, row.period_id) not in released:
+            held = (*held, Held(row.period_id, row.withheld))
+        states[row.contract] = ContractState(
+            row.carried_forward,
+            held,
+            row.recouped + (earlier.recouped if earlier else 0),
+            row.undistributed,
+            life.get(row.contract, {}),
+            year.get(row.contract, {}),
+            caps_life.get(row.contract, {}),
+            caps_year.get(row.contract, {}),
+        )
+    return states
+
+
+def balances_before(connection: Connection, before: int) -> dict[tuple[str, str], int]:
+    """What each beneficiary last carried forward, by (beneficiary, currency)."""
+    return {
+        (row.beneficiary, row.currency): row.carried_forward
+        for row in _rows(connection, settlement, before)
+    }
+
+
+def contract_rows(connection: Connection, period_id: int) -> list[Any]:
+    """A closed period's contract accounts."""
+    return list(
+        connection.execute(
+            select(contract_close)
+            .where(contract_close.c.period_id == period_id)
+            .order_by(contract_close.c.contract)
+        )
+    )
+
+
+def earned_lines(
+    connection: Connection, period_id: int, contract: str
+) -> list[tuple[int, EarnedLine]]:
+    """A closed contract's earned lines with their numbers."""
+    rows = connection.execute(
+        select(earned_line)
+        .where(earned_line.c.period_id == period_id, earned_line.c.contract == contract)
+        .order_by(earned_line.c.line)
+    )
+    return [(row.line, _line(row)) for row in rows]
+
+
+def life_to_date(
+    connection: Connection, contracts: Sequence[str], before: int
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """(net copies, earned) of closed periods before ``before``, by (contract, ISBN).
+
+    An edition's copies are counted once for each group of earned lines, whatever its tiers.
+    """
+    per_group = (
+        select(
+            earned_line.c.contract,
+            earned_line.c.isbn,
+            func.max(earned_line.c.units).label("units"),
+            func.sum(earned_line.c.earned).label("earned"),
+        )
+        .where(
+            earned_line.c.period_id < before,
+            earned_line.c.isbn.is_not(None),
+            earned_line.c.contract.in_(list(contracts)),
+        )
+        .group_by(
+            earned_line.c.contract,
+            earned_line.c.isbn,
+            earned_line.c.period_id,
+            earned_line.c.rule_place,
+            earned_line.c.retailer,
+            earned_line.c.kind,
+            earned_line.c.currency,
+        )
+        .subquery()
+    )
+    rows = connection.execute(
+        select(
+            per_group.c.contract,
+            per_group.c.isbn,
+            func.sum(per_group.c.units),
+            func.sum(per_group.c.earned),
+        ).group_by(per_group.c.contract, per_group.c.isbn)
+    )
+    return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
+
+
+def period_rows(connection: Connection, table: str, period_id: int | None = None) -> list[Any]:
+    """All rows of one of a closed run's tables, as ``verify`` reads them."""
+    chosen = _TABLES[table]
+    query = select(chosen).order_by(*chosen.primary_key.columns)
+    if period_id is not None:
+        query = query.where(chosen.c.period_id == period_id)
+    return list(connection.execute(query))
+
+
+_TABLES = {
+    each.name: each
+    for each in (
+        allocation,
+        cap_close,
+        contract_close,
+        counter_close,
+        earned_line,
+        reserve_release,
+        settlement,
+        period,
+    )
+}
+
+
+def _rows(connection: Connection, table: Any, before: int) -> list[Any]:  # noqa: ANN401
+    return list(
+        connection.execute(
+            select(table).where(table.c.period_id < before).order_by(table.c.period_id)
+        )
+    )
+
+
+def _counted(
+    connection: Connection, before: int, first_of_year: int
+) -> tuple[dict[str, dict[str, Fraction]], dict[str, dict[str, Fraction]]]:
+    life: dict[str, dict[str, Fraction]] = {}
+    year: dict[str, dict[str, Fraction]] = {}
+    for row in _rows(connection, counter_close, before):
+        for sums in (life, year) if row.period_id >= first_of_year else (life,):
+            of_contract = sums.setdefault(row.contract, {})
+            counted = of_contract.get(row.counter, Fraction(0))
+            of_contract[row.counter] = counted + Fraction(row.counted)
+    return life, year
+
+
+def _caps_used(
+    connection: Connection, before: int, first_of_year: int
+) -> tuple[dict[str, dict[CapKey, int]], dict[str, dict[CapKey, int]]]:
+    life: dict[str, dict[CapKey, int]] = {}
+    year: dict[str, dict[CapKey, int]] = {}
+    for row in _rows(connection, cap_close, before):
+        key = CapKey(row.plan, row.version, row.path, row.name)
+        for sums in (life, year) if row.period_id >= first_of_year else (life,):
+            of_contract = sums.setdefault(row.contract, {})
+            of_contract[key] = of_contract.get(key, 0) + row.amount
+    return life, year
+
+
+def _insert(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _contract(
+    number: int, done: ContractRun, revisions: Mapping[str, UsedRevisions]
+) -> dict[str, Any]:
+    used = revisions[done.contract.key]
+    return {
+        "period_id": number,
+        "contract": done.contract.key,
+        "currency": done.contract.currency,
+        "contract_revision": used.contract,
+        "plan_revision": used.plan,
+        "plan_version": done.version.starts.isoformat(),
+        "earned": done.earned,
+        "brought_forward": done.brought_forward,
+        "withheld": done.reserve.withheld,
+        "released": done.reserve.released,
+        "available": done.available,
+        "recouped": done.recouped,
+        "payable": done.payable,
+        "carried_forward": done.carried_forward,
+        "undistributed_before": done.undistributed_before,
+        "undistributed": done.undistributed,
+    }
+
+
+def _lines(done: ContractRun) -> list[dict[str, Any]]:
+    return [
+        {
+            **line._asdict(),
+            "line": number,
+            "portion": str(line.portion),
+            "base": str(line.base),
+            "exchange_rate": str(line.exchange_rate),
+            "rate": str(line.rate),
+        }
+        for number, line in enumerate(done.lines, 1)
+    ]
+
+
+def _line(row: Any) -> EarnedLine:  # noqa: ANN401 - a row of earned_line
+    base = Fraction(row.base)
+    return EarnedLine(
+        row.rule_place,
+        row.rule,
+        row.isbn,
+        row.retailer,
+        row.kind,
+        row.currency,
+        row.tier,
+        row.units,
+        Fraction(row.portion),
+        base.numerator if base.denominator == 1 else base,
+        Fraction(row.exchange_rate),
+        Fraction(row.rate),
+        row.earned,
+    )
+
+
+def _counters(done: ContractRun) -> list[dict[str, Any]]:
+    return [
+        {"counter": name, "counted": str(counted.added)}
+        for name, counted in done.counters.items()
+        if counted.added
+    ]
+
+
+def _caps(done: ContractRun) -> list[dict[str, Any]]:
+    return [{**key._asdict(), "amount": amount} for key, amount in done.cap_use.items() if amount]
+
+
+def _releases(done: ContractRun) -> list[dict[str, Any]]:
+    return [
+        {"withheld_in": held.period, "amount": held.amount} for held in done.reserve.released_from
+    ]
+
+
+def _allocations(done: ContractRun) -> list[dict[str, Any]]:
+    return [each._asdict() for each in done.allocations]
