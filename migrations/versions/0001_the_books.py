@@ -142,7 +142,7 @@ def upgrade() -> None:
             comment="part of the setup file: contracts, …",
         ),
         sa.Column(
-            "key", sa.String(length=300), nullable=False, comment="the entry's key within its part"
+            "key", sa.Text(), nullable=False, comment="the entry's key within its part"
         ),
         sa.Column("body", sa.Text(), nullable=False, comment="the whole entry as canonical JSON"),
         sa.Column("recorded_at", sa.String(length=32), nullable=False, comment="UTC"),

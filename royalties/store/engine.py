@@ -4,10 +4,14 @@ SQLite: every write transaction is ``BEGIN IMMEDIATE`` (measured: the default lo
 WAL, full sync, foreign keys on. PostgreSQL: READ COMMITTED with explicit row locks.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+
+__all__ = ["READ_ONLY", "Connection", "Engine", "UnsupportedDatabaseError", "all_or_nothing", "is_sqlite", "make_engine"]
 
 READ_ONLY = "royalties_read_only"
 """Execution option of a connection that will not write: takes no write lock on SQLite."""
@@ -75,3 +79,17 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: AN
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def all_or_nothing(connection: Connection) -> Iterator[Callable[[], None]]:
+    """Part of a transaction that can be taken back: call what is given to do so."""
+    nested = connection.begin_nested()
+    try:
+        yield nested.rollback
+    except BaseException:
+        if nested.is_active:
+            nested.rollback()
+        raise
+    if nested.is_active:
+        nested.commit()

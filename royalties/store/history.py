@@ -42,29 +42,22 @@ def canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def revisions_in_force(connection: Connection) -> list[Revision]:
-    """The newest revision of every setup entry, in the order they were first recorded."""
-    newest = (
-        select(func.max(revision.c.id).label("id"), func.min(revision.c.id).label("first"))
-        .group_by(revision.c.kind, revision.c.key)
-        .subquery()
-    )
+def revisions_in_force(connection: Connection, up_to: int | None = None) -> list[Revision]:
+    """The newest revision of every setup entry, in the order they were first recorded.
+
+    Args:
+        up_to: the newest revision that counts, to see the setup as it once stood.
+    """
+    counted = select(func.max(revision.c.id).label("id"), func.min(revision.c.id).label("first"))
+    if up_to is not None:
+        counted = counted.where(revision.c.id <= up_to)
+    newest = counted.group_by(revision.c.kind, revision.c.key).subquery()
     rows = connection.execute(
         select(revision.c.id, revision.c.kind, revision.c.key, revision.c.body)
         .join(newest, newest.c.id == revision.c.id)
         .order_by(newest.c.first)
     )
     return [Revision(row.id, row.kind, row.key, json.loads(row.body)) for row in rows]
-
-
-def revisions_by_id(connection: Connection, ids: Iterable[int]) -> dict[int, Revision]:
-    """Certain revisions, such as those that a closed run used."""
-    rows = connection.execute(
-        select(revision.c.id, revision.c.kind, revision.c.key, revision.c.body).where(
-            revision.c.id.in_(sorted(set(ids)))
-        )
-    )
-    return {row.id: Revision(row.id, row.kind, row.key, json.loads(row.body)) for row in rows}
 
 
 def add_revisions(

@@ -69,7 +69,16 @@ def balances(connection: Connection) -> dict[tuple[str, str], int]:
 
 def journal(connection: Connection) -> Iterator[PostedLine]:
     """All postings in the order they were made."""
-    rows = connection.execute(
+    return _postings(connection, None)
+
+
+def journal_of(connection: Connection, period_id: int) -> Iterator[PostedLine]:
+    """The postings of one period."""
+    return _postings(connection, period_id)
+
+
+def _postings(connection: Connection, period_id: int | None) -> Iterator[PostedLine]:
+    query = (
         select(
             entry.c.id,
             entry.c.dated,
@@ -85,6 +94,9 @@ def journal(connection: Connection) -> Iterator[PostedLine]:
         .join(period, period.c.id == entry.c.period_id)
         .order_by(entry.c.id, posting.c.line)
     )
+    if period_id is not None:
+        query = query.where(entry.c.period_id == period_id)
+    rows = connection.execute(query)
     return (PostedLine(*row) for row in rows)
 
 

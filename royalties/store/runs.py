@@ -146,7 +146,11 @@ def balances_before(connection: Connection, before: int) -> dict[tuple[str, str]
     }
 
 
-def contract_rows(connection: Connection, period_id: int) -> list[Any]:
+ContractRow = Any
+"""A row of ``contract_close``, with its columns as attributes."""
+
+
+def contract_rows(connection: Connection, period_id: int) -> list[ContractRow]:
     """A closed period's contract accounts."""
     return list(
         connection.execute(

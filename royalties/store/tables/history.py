@@ -9,7 +9,7 @@ revision = Table(
     metadata,
     Column("id", Id, primary_key=True, comment="the newest of a kind and key is in force"),
     Column("kind", String(32), nullable=False, comment="part of the setup file: contracts, …"),
-    Column("key", String(300), nullable=False, comment="the entry's key within its part"),
+    Column("key", Text, nullable=False, comment="the entry's key within its part"),
     Column("body", Text, nullable=False, comment="the whole entry as canonical JSON"),
     Column("recorded_at", Moment, nullable=False, comment="UTC"),
     Column("recorded_by", String(200), nullable=False),

@@ -1,0 +1,125 @@
+"""A plan's step in plain words, for one beneficiary and without naming the others."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from royalties.domain.contracts import Words
+from royalties.domain.money import number_text
+from royalties.domain.plans import Cap, CapPer, Member, Step, Takes, When
+
+_CAP_TIMES = {
+    CapPer.PERIOD: "in a period",
+    CapPer.YEAR: "in a calendar year",
+    CapPer.LIFETIME: "in all",
+}
+
+
+def sentence(step: Step, beneficiary: str, currency: str) -> str:
+    """What a step does and what part of it is the beneficiary's."""
+    return f"{_takes(step, currency)}{_conditions(step, currency)}, {_part(step, beneficiary, currency)}."
+
+
+def concerns(step: Step, beneficiary: str) -> bool:
+    """Whether a step may give to a beneficiary, itself or in a nested list."""
+    return any(_leads_to(member, beneficiary) for member in step.to)
+
+
+def percent(share: Fraction) -> str:
+    """A share as a percentage, to two decimals where it does not end earlier."""
+    exact = share * 100
+    text = number_text(exact)
+    return f"{text} %" if "/" not in text else f"{float_free(exact)} %"
+
+
+def float_free(exact: Fraction) -> str:
+    """About, to two decimals."""
+    hundredths = (exact.numerator * 200 + exact.denominator) // (2 * exact.denominator)
+    return f"about {hundredths // 100}.{hundredths % 100:02d}"
+
+
+def _takes(step: Step, currency: str) -> str:
+    amount = step.amount or Fraction(0)
+    match step.takes:
+        case Takes.FIXED:
+            return f"{currency} {_money(amount)} each period"
+        case Takes.SHARE:
+            return f"{percent(amount)} of what is payable"
+        case Takes.PER_UNIT:
+            return f"{currency} {_money(amount)} for every copy"
+        case Takes.REMAINDER:
+            return "All that is left"
+
+
+def _conditions(step: Step, currency: str) -> str:
+    text = ""
+    if step.when is not None:
+        text += f" from sales {_where(step.when)}"
+    if step.cap is not None:
+        text += _cap(step.cap, currency)
+    if step.from_ is not None:
+        text += f", from {step.from_}"
+    if step.until is not None:
+        text += f", until {step.until}"
+    return text
+
+
+def _part(step: Step, beneficiary: str, currency: str) -> str:
+    members = [member for member in step.to if member.weight > 0]
+    mine = [member for member in step.to if _leads_to(member, beneficiary)]
+    total = sum((member.weight for member in members), Fraction(0))
+    return "; ".join(_of_member(member, total, len(members), beneficiary, currency) for member in mine)
+
+
+def _of_member(
+    member: Member, total: Fraction, members: int, beneficiary: str, currency: str
+) -> str:
+    if members == 1:
+        share = "all of it"
+    else:
+        share = f"split over {members} by weight, your part being {percent(member.weight / total)}"
+    cap = _cap(member.cap, currency) if member.cap else ""
+    if member.beneficiary is not None:
+        return f"{share}{cap}"
+    inner = " ".join(
+        sentence(step, beneficiary, currency) for step in member.steps if concerns(step, beneficiary)
+    )
+    return f"{share}{cap}, and of that: {inner.removesuffix('.')}"
+
+
+def _where(when: When) -> str:
+    return " ".join(_clauses(when)) or "of any kind"
+
+
+def _clauses(when: When) -> Iterator[str]:
+    for words, opening in (
+        (when.formats, "of"),
+        (when.channels, "through the channel"),
+        (when.retailers, "at"),
+        (when.countries, "in"),
+        (when.regions, "in"),
+        (when.cities, "in"),
+        (when.orders, "of order"),
+    ):
+        if words:
+            yield f"{opening} {_any_of(words)}"
+
+
+def _any_of(words: Words) -> str:
+    listed = sorted(words or ())
+    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
+
+
+def _cap(cap: Cap, currency: str) -> str:
+    return f", at most {currency} {_money(cap.amount)} {_CAP_TIMES[cap.per]}"
+
+
+def _money(amount: Fraction) -> str:
+    text = number_text(amount)
+    whole, point, digits = text.partition(".")
+    return f"{int(whole):,}{point}{digits.ljust(2, '0')}" if point else f"{int(whole):,}"
+
+
+def _leads_to(member: Member, beneficiary: str) -> bool:
+    return member.beneficiary == beneficiary or any(
+        concerns(step, beneficiary) for step in member.steps
+    )

@@ -1,0 +1,40 @@
+"""The setup file: a publisher's titles, contracts and plans, checked and made plain.
+
+``read_setup`` opens a file, ``check`` compares it with what stands already in the books, the
+``..._of`` functions make domain values of a body; ``models`` says what each key means.
+"""
+
+from royalties.ingest.setup.across import check
+from royalties.ingest.setup.document import KINDS, Document, SetupError, parse_setup
+from royalties.ingest.setup.files import read_setup
+from royalties.ingest.setup.schema import json_schema
+from royalties.ingest.setup.values import (
+    beneficiary_of,
+    contract_of,
+    exchange_rate_of,
+    income_of,
+    mapping_of,
+    plan_of,
+    publisher_of,
+    retailer_of,
+    title_of,
+)
+
+__all__ = [
+    "KINDS",
+    "Document",
+    "SetupError",
+    "beneficiary_of",
+    "check",
+    "contract_of",
+    "exchange_rate_of",
+    "income_of",
+    "json_schema",
+    "mapping_of",
+    "parse_setup",
+    "plan_of",
+    "publisher_of",
+    "read_setup",
+    "retailer_of",
+    "title_of",
+]

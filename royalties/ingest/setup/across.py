@@ -1,0 +1,258 @@
+"""The references between entries, over the books as they would stand after the load."""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from royalties.domain.money import NotAnAmountError, minor_units
+from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
+from royalties.domain.problems import Fault
+from royalties.ingest.setup.document import Document
+from royalties.ingest.setup.node import Node
+from royalties.ingest.setup.within import KEYS, caps_in
+
+Merged = Mapping[str, Mapping[str, dict[str, Any]]]
+
+_WORD = {
+    "titles": "title",
+    "retailers": "retailer",
+    "contracts": "contract",
+    "beneficiaries": "beneficiary",
+    "plans": "plan",
+    "exchange_rates": "exchange rate",
+    "reports": "report",
+}
+_MOST_TO_COMPARE = 2000
+"""Keys beyond which no near match is looked for: it would take seconds."""
+
+
+def check(document: Document, merged: Merged) -> list[Fault]:
+    """Every reference that leads nowhere and every amount that does not fit its currency.
+
+    ``merged`` is what stands in the books overlaid with the document, by kind and key. A
+    fault is reported where the document caused it: an income that stands in the books but
+    lost its right is a fault of the contract's entry in the file.
+    """
+    books = _Books(document, merged)
+    found = [
+        *_keys(books),
+        *_publisher(books),
+        *_isbns(books),
+        *_references(books),
+        *_amounts(books),
+        *_incomes(books),
+    ]
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    document: Document
+    merged: Merged
+
+    def all(self, kind: str) -> Mapping[str, dict[str, Any]]:
+        return self.merged.get(kind, {})
+
+    def node(self, kind: str, key: str) -> Node:
+        """An entry, at its path in the file or, if it stands in the books, by its name."""
+        path = self.document.paths.get((kind, key), f"{_WORD.get(kind, kind)} {key}")
+        return Node(path, self.all(kind).get(key))
+
+    def new(self, kind: str) -> Iterator[Node]:
+        """The entries of the document."""
+        for key in self.document.entries.get(kind, {}):
+            yield self.node(kind, key)
+
+    def holds(self, kind: str, key: str) -> bool:
+        return (kind, key) in self.document.paths
+
+    def blame(
+        self, fault: Fault, own: tuple[str, str], other: tuple[str, str], field: str
+    ) -> Iterator[Fault]:
+        """The fault if its own entry is in the file; else at the entry that brought it about."""
+        if own in self.document.paths:
+            yield fault
+        elif other in self.document.paths:
+            path = f"{self.document.paths[other]}.{field}"
+            yield Fault(path, f"does not fit what stands in the books: {fault}")
+
+
+def _keys(books: _Books) -> Iterator[Fault]:
+    for kind in (kind for kind, parts in KEYS.items() if parts == ("key",)):
+        new = books.document.entries.get(kind, {})
+        if not new:
+            continue
+        known = {key.casefold(): key for key in books.all(kind) if key not in new}
+        for key in new:
+            if (other := known.get(key.casefold())) is not None:
+                yield (
+                    books.node(kind, key)
+                    .get("key")
+                    .fault(f'differs from "{other}" in the books only by capital letters: use that')
+                )
+
+
+def _publisher(books: _Books) -> Iterator[Fault]:
+    publisher = books.node("publisher", "publisher")
+    if not publisher.given:
+        yield Fault("publisher", "is missing: the books need one before anything else")
+        return
+    for kind in ("exchange_rates", "income"):
+        for key in books.all(kind):
+            period = books.node(kind, key).get("period")
+            for field, message in _period_faults(period.text, publisher, kind):
+                yield from books.blame(
+                    period.fault(message), (kind, key), ("publisher", "publisher"), field
+                )
+
+
+def _period_faults(period: str, publisher: Node, kind: str) -> Iterator[tuple[str, str]]:
+    calendar = Calendar(publisher.get("calendar").text)
+    try:
+        found = parse_period(period, calendar)
+    except NotAPeriodError as fault:
+        yield "calendar", str(fault)
+        return
+    first = parse_period(publisher.get("first_period").text, calendar)
+    if kind == "income" and found < first:
+        yield "first_period", f"{found} is before the first period, {first}: it would never count"
+
+
+def _isbns(books: _Books) -> Iterator[Fault]:
+    if not books.document.entries.get("titles"):
+        return
+    seen: dict[str, tuple[str, str]] = {}
+    old = [key for key in books.all("titles") if not books.holds("titles", key)]
+    for key in (*old, *books.document.entries["titles"]):
+        for edition in books.node("titles", key).get("editions").each():
+            isbn = edition.get("isbn").text
+            if isbn in seen:
+                place = f"{_edition(seen[isbn])}: each ISBN stands once"
+                yield edition.get("isbn").fault(f"{isbn} is already {place}")
+            seen.setdefault(isbn, (key, isbn))
+            for _, name in edition.get("identifiers").pairs():
+                first = seen.setdefault(name.text.upper(), (key, isbn))
+                if first != (key, isbn):
+                    yield name.fault(f"{name.text!r} already names {_edition(first)}")
+
+
+def _edition(found: tuple[str, str]) -> str:
+    title, isbn = found
+    return f'edition {isbn} of title "{title}"'
+
+
+def _references(books: _Books) -> Iterator[Fault]:
+    for contract in books.new("contracts"):
+        yield from _known(books, "titles", contract.get("titles").each())
+        yield from _known(books, "plans", [contract.get("plan")])
+        for rule in contract.get("rules").each():
+            yield from _known(books, "retailers", rule.get("retailers").each())
+    for plan in books.new("plans"):
+        for version in plan.get("versions").each():
+            yield from _in_steps(books, version.get("steps"))
+    for report in books.new("reports"):
+        yield from _known(books, "retailers", [report.get("retailer")])
+
+
+def _in_steps(books: _Books, steps: Node) -> Iterator[Fault]:
+    for step in steps.each():
+        yield from _known(books, "retailers", step.get("when").get("retailers").each())
+        for member in step.get("to").each():
+            yield from _known(books, "beneficiaries", [member.get("beneficiary")])
+            yield from _in_steps(books, member.get("steps"))
+
+
+def _known(books: _Books, kind: str, references: Iterable[Node]) -> Iterator[Fault]:
+    known = books.all(kind)
+    for reference in references:
+        if reference.given and reference.text not in known:
+            yield reference.fault(_unknown(_WORD[kind], reference.text, known))
+
+
+def _unknown(word: str, text: str, known: Iterable[str]) -> str:
+    keys = list(known)
+    near = difflib.get_close_matches(text, keys, n=1) if len(keys) <= _MOST_TO_COMPARE else []
+    hint = f'did you mean "{near[0]}"?' if near else f"add the {word}, or name one there is"
+    return f'unknown {word} "{text}": {hint}'
+
+
+def _amounts(books: _Books) -> Iterator[Fault]:
+    currency = books.node("publisher", "publisher").get("currency").text
+    for key in books.all("beneficiaries") if currency else ():
+        beneficiary = books.node("beneficiaries", key)
+        for field in ("minimum_payment", "opening_balance"):
+            for fault in _digits(beneficiary.get(field), currency):
+                yield from books.blame(
+                    fault, ("beneficiaries", key), ("publisher", "publisher"), "currency"
+                )
+    for contract in books.new("contracts"):
+        yield from _contract_amounts(contract)
+    yield from _plan_amounts(books)
+
+
+def _digits(amount: Node, currency: str) -> Iterator[Fault]:
+    if amount.given:
+        try:
+            minor_units(amount.text, currency)
+        except NotAnAmountError as fault:
+            yield amount.fault(f"{fault}: shorten it")
+
+
+def _contract_amounts(contract: Node) -> Iterator[Fault]:
+    currency = contract.get("currency").text
+    yield from _digits(contract.get("opening_balance"), currency)
+    for advance in contract.get("advances").each():
+        yield from _digits(advance.get("amount"), currency)
+        yield from _digits(advance.get("recouped"), currency)
+    for rule in contract.get("rules").each():
+        if rule.get("tiers_by").given:
+            for tier in rule.get("tiers").each():
+                yield from _digits(tier.get("up_to"), currency)
+            yield from _digits(rule.get("counter").get("opening"), currency)
+
+
+def _plan_amounts(books: _Books) -> Iterator[Fault]:
+    seen = set()
+    for key, contract in books.all("contracts").items():
+        plan, currency = contract["plan"], contract["currency"]
+        touched = books.holds("contracts", key) or books.holds("plans", plan)
+        if not touched or (plan, currency) in seen:
+            continue
+        seen.add((plan, currency))
+        for amount in _amounts_in(books.node("plans", plan)):
+            for fault in _digits(amount, currency):
+                told = Fault(fault.path, f'{fault.message} (contract "{key}")')
+                yield from books.blame(told, ("plans", plan), ("contracts", key), "plan")
+
+
+def _amounts_in(plan: Node) -> Iterator[Node]:
+    for version in plan.get("versions").each():
+        yield from _fixed_in(version.get("steps"))
+        yield from (cap.get("amount") for cap in caps_in(version.get("steps")))
+
+
+def _fixed_in(steps: Node) -> Iterator[Node]:
+    for step in steps.each():
+        yield step.get("fixed")
+        for member in step.get("to").each():
+            yield from _fixed_in(member.get("steps"))
+
+
+def _incomes(books: _Books) -> Iterator[Fault]:
+    for key in books.all("income"):
+        income = books.node("income", key)
+        named = income.get("contract")
+        contract = books.node("contracts", named.text)
+        if not contract.given:
+            if books.holds("income", key):
+                yield from _known(books, "contracts", [named])
+            continue
+        blamed = (("income", key), ("contracts", named.text))
+        rights = contract.get("subsidiary_rights").value or {}
+        right = income.get("right")
+        if right.text not in rights:
+            message = _unknown("right", right.text, rights)
+            yield from books.blame(right.fault(message), *blamed, "subsidiary_rights")
+        for fault in _digits(income.get("amount"), contract.get("currency").text):
+            yield from books.blame(fault, *blamed, "currency")

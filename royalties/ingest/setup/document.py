@@ -1,0 +1,206 @@
+"""From a parsed file to plain bodies by kind and key, or to every fault at once."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from royalties.domain.problems import Fault
+from royalties.ingest.setup.models import Part, Setup
+from royalties.ingest.setup.node import Node, joined
+from royalties.ingest.setup.within import KEYS, faults_within, key_of
+
+KINDS: tuple[str, ...] = (
+    "publisher",
+    "titles",
+    "retailers",
+    "contracts",
+    "beneficiaries",
+    "plans",
+    "exchange_rates",
+    "income",
+    "reports",
+)
+"""The parts of a setup file, in the order in which it shows them."""
+
+Body = dict[str, Any]
+_DEEPEST = 64
+_MOST_FAULTS = 1000
+_NUMBERS = re.compile(r"\d+")
+_MESSAGES = {
+    "missing": "is missing: add it",
+    "list_type": "must be a list: […]",
+    "too_short": "must not be empty: name at least one, or leave the key out",
+    "model_type": "must be an object: {…}",
+    "dict_type": "must be an object: {…}",
+}
+"""What pydantic finds by itself, in our words."""
+
+
+class SetupError(ValueError):
+    """A setup file that is refused, with everything that is wrong with it."""
+
+    def __init__(self, name: str, faults: Iterable[Fault]) -> None:
+        self.faults = list(faults)
+        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        super().__init__("\n".join([f"{name}: {count}", *map(str, self.faults)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A setup file that is right in itself.
+
+    ``entries`` holds canonical bodies by kind and key: plain JSON values, defaults left out,
+    numbers as they were written. ``paths`` says where in the file each stands.
+    """
+
+    entries: dict[str, dict[str, Body]]
+    paths: dict[tuple[str, str], str]
+
+
+class Twice(dict[str, Any]):
+    """An object of a JSON file in which keys stood more than once."""
+
+    keys_twice: tuple[str, ...] = ()
+
+
+def parse_setup(data: object, name: str) -> Document:
+    """Check a setup that was parsed already; ``name`` is what messages call it.
+
+    Raises:
+        SetupError: it has faults in itself; all of them are named.
+    """
+    faults = list(_repeated_keys(data, name))
+    if not isinstance(data, dict):
+        raise SetupError(name, [Fault("file", 'must hold one object: {"publisher": {…}, …}')])
+    setup = None
+    try:
+        setup = Setup.model_validate(data)
+    except ValidationError as error:
+        faults += _faults_of(error)
+    named = {fault.path for fault in faults}
+    faults += [fault for fault in faults_within(Node("", data)) if fault.path not in named]
+    if faults or setup is None:
+        raise SetupError(name, sorted(faults, key=_place))
+    return _document(setup)
+
+
+def _document(setup: Setup) -> Document:
+    entries: dict[str, dict[str, Body]] = {kind: {} for kind in KINDS}
+    paths = {}
+    for kind in KINDS:
+        part = getattr(setup, kind)
+        if part is None:
+            continue
+        for place, entry in enumerate(part if kind in KEYS else [part]):
+            body = _body(entry)
+            path = joined(kind, place) if kind in KEYS else kind
+            key = key_of(kind, Node(path, body)) if kind in KEYS else kind
+            entries[kind][key] = body
+            paths[kind, key] = path
+    return Document(entries, paths)
+
+
+def _body(part: BaseModel) -> Body:
+    body = {}
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        if not _is_default(value, field.default) and (plain := _plain(value)) != {}:
+            body[field.alias or name] = plain
+    return body
+
+
+def _is_default(value: object, default: object) -> bool:
+    if value is None or isinstance(value, bool) or isinstance(default, bool):
+        return value is None or value is default
+    # "0.00" says no more than the absent "0"; texts have the default "" and never these.
+    if default in ("0", 0, 1) and isinstance(value, str | int):
+        return Fraction(value) == Fraction(str(default))
+    return bool(value == default)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return _body(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return dict(value) if isinstance(value, dict) else value
+
+
+def _repeated_keys(data: object, name: str) -> Iterator[Fault]:
+    """Walks the data without recursion, so that nothing after it meets a bottomless depth."""
+    todo: list[tuple[str, object, int]] = [("", data, 1)]
+    while todo:
+        path, value, depth = todo.pop()
+        if depth > _DEEPEST:
+            fault = Fault(path[:120] + "…", f"is nested more than {_DEEPEST} deep: flatten it")
+            raise SetupError(name, [fault])
+        if isinstance(value, Twice):
+            for key in value.keys_twice:
+                yield Fault(joined(path, key), "this key stands twice: keep one of them")
+        if isinstance(value, dict):
+            todo += [(joined(path, str(key)), item, depth + 1) for key, item in value.items()]
+        elif isinstance(value, list):
+            todo += [(joined(path, place), item, depth + 1) for place, item in enumerate(value)]
+
+
+def _faults_of(error: ValidationError) -> list[Fault]:
+    details = error.errors(include_url=False, include_input=False)
+    faults = [_fault_of(detail) for detail in details[:_MOST_FAULTS]]
+    if len(details) > _MOST_FAULTS:
+        more = len(details) - _MOST_FAULTS
+        faults.append(Fault("file", f"has {more} more faults: mend the others first"))
+    return faults
+
+
+def _fault_of(detail: Mapping[str, Any]) -> Fault:
+    path = ""
+    for part in detail["loc"]:
+        # "~…" tells which branch was tried, "[key]" that a key itself was refused.
+        if not (isinstance(part, str) and (part.startswith("~") or part == "[key]")):
+            path = joined(path, part)
+    return Fault(path or "file", _message(detail))
+
+
+def _message(detail: Mapping[str, Any]) -> str:
+    match detail["type"]:
+        case "extra_forbidden":
+            return _unknown_key(detail["loc"])
+        case "value_error":
+            return str(detail["ctx"]["error"])
+        case other:
+            return _MESSAGES.get(other, str(detail["msg"]))
+
+
+def _unknown_key(loc: tuple[str | int, ...]) -> str:
+    known = [field.alias or name for name, field in _model_at(loc[:-1]).model_fields.items()]
+    near = difflib.get_close_matches(str(loc[-1]), known, n=1)
+    hint = f'did you mean "{near[0]}"? ' if near else ""
+    return f"unknown key: {hint}known here: {', '.join(known)}"
+
+
+def _model_at(loc: tuple[str | int, ...]) -> type[Part]:
+    model: type[Part] = Setup
+    for part in loc:
+        for name, field in model.model_fields.items():
+            if part == (field.alias or name):
+                model = _part_in(field.annotation) or model
+    return model
+
+
+def _part_in(annotation: object) -> type[Part] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return annotation
+    inner = (_part_in(argument) for argument in getattr(annotation, "__args__", ()))
+    return next((part for part in inner if part is not None), None)
+
+
+def _place(fault: Fault) -> tuple[int, list[int], str]:
+    """In the order of the parts, then of their entries, then by name."""
+    kind = re.split(r"[.\[]", fault.path, maxsplit=1)[0]
+    order = KINDS.index(kind) if kind in KINDS else -1
+    return order, [int(number) for number in _NUMBERS.findall(fault.path)], fault.path

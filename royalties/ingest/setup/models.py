@@ -1,0 +1,427 @@
+"""What a setup file may hold, key by key; the JSON Schema is made of these models.
+
+What a key means for the figures stands in docs/calculation.md.
+"""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+from royalties.ingest.setup import scalars as s
+
+ONE = "~one"
+LIST = "~list"
+"""Tags of "a value or a list": no part of a path, since they begin with ``~``."""
+
+
+def _one_or_list(value: object) -> str:
+    return LIST if isinstance(value, list) else ONE
+
+
+def _exactly_one(*keys: str) -> dict[str, Any]:
+    return {"oneOf": [{"required": [key]} for key in keys]}
+
+
+def _or_null(schema: dict[str, Any]) -> None:
+    """Where null says something, the schema takes it."""
+    schema.update(schema.pop("anyOf")[0])
+    schema["type"] = [schema["type"], "null"]
+
+
+class Part(BaseModel):
+    """Any object of the file: a key that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    exactly_one_of: ClassVar[tuple[str, ...]] = ()
+
+
+class Publisher(Part):
+    """The house whose books these are."""
+
+    name: s.Text = Field(description="Name, as it stands on statements.")
+    currency: s.Currency = Field(description="Currency of the books, ISO 4217.")
+    calendar: s.CalendarWord = Field(description="How often royalties are accounted.")
+    first_period: s.PeriodName = Field(
+        description="The first period run here, by the calendar: 2025, 2025-H1, 2025-Q3, 2025-07."
+    )
+    address: list[s.Text] = Field(default=[], description="Address, one line each.")
+    email: s.Email | None = Field(default=None, description="E-mail for questions.")
+    phone: s.Name | None = Field(default=None, description="Telephone for questions.")
+    website: s.Website | None = Field(default=None, description="Web address, with https://.")
+
+
+class Price(Part):
+    """A list price from a day on."""
+
+    currency: s.Currency = Field(description="ISO 4217.")
+    amount: s.ListPrice = Field(
+        description="List price of one copy, in units of the currency; up to six decimals."
+    )
+    from_: s.Day = Field(alias="from", description="First day it holds.")
+
+
+class Edition(Part):
+    """One ISBN of a title."""
+
+    isbn: s.Isbn = Field(description="ISBN-13 or ISBN-10, with or without hyphens.")
+    format: s.FormatWord = Field(description="What it is made of.")
+    prices: list[Price] = Field(
+        default=[], description="List prices; the latest that holds on the day of sale counts."
+    )
+    unit_cost: s.Amount = Field(
+        default="0", description="Cost of one copy, in the publisher's currency (basis profit)."
+    )
+    identifiers: dict[s.Key, s.Text] = Field(
+        default={}, description="Other names of the edition in reports, by kind: asin, bn, …"
+    )
+
+
+class Title(Part):
+    """A work and its editions."""
+
+    key: s.Key = Field(description="Its name in this file and in commands.")
+    title: s.Text = Field(description="Title as printed.")
+    authors: list[s.Text] = Field(default=[], description="Authors in order.")
+    published: s.Day | None = Field(
+        default=None, description="Publication day; a reserve by period counts from it."
+    )
+    royalties: s.Flag = Field(
+        default=True, description="False where it earns no royalties by agreement."
+    )
+    editions: list[Edition] = Field(default=[], description="Its editions, one per ISBN.")
+
+
+class Retailer(Part):
+    """Who sells; its place stands in where a report has no address."""
+
+    key: s.Key = Field(description="Its name in this file, in reports and in commands.")
+    name: s.Text = Field(description="Name as people know it.")
+    channel: s.ChannelWord = Field(description="The class of retailer that rules go by.")
+    country: s.Country | None = Field(default=None, description="ISO 3166 letters, such as US.")
+    region: s.Text | None = Field(default=None, description="State or region, such as WA.")
+    city: s.Text | None = Field(default=None, description="City.")
+
+
+class Discount(Part):
+    """A range of discounts as fractions of the list price; contracts differ on its ends."""
+
+    from_: s.Rate | None = Field(default=None, alias="from", description="At least (≥).")
+    above: s.Rate | None = Field(default=None, description="More than (>).")
+    below: s.Rate | None = Field(default=None, description="Less than (<).")
+    up_to: s.Rate | None = Field(default=None, description="At most (≤).")
+
+
+class Tier(Part):
+    """A rate up to a limit of the counter; the last tier has no limit."""
+
+    rate: s.Amount = Field(
+        description="Fraction of the base; for basis unit an amount per copy in the contract's "
+        "currency."
+    )
+    up_to: s.Limit | None = Field(
+        default=None,
+        description="Limit in copies (whole number); with tiers_by an amount in the contract's "
+        "currency, as a string.",
+    )
+
+
+class Counter(Part):
+    """What an escalator counts; rules that name one counter share it."""
+
+    name: s.Name | None = Field(default=None, description="Absent: the rule's name.")
+    resets: s.ResetsWord = Field(default="never", description="When it starts again.")
+    opening: s.Opening = Field(
+        default=0,
+        description="Counted before the first period, in copies (whole number); with tiers_by an "
+        "amount in the contract's currency, as a string.",
+    )
+
+
+class Rule(Part):
+    """How a sale earns. Rules are tried in order; an absent condition matches everything."""
+
+    model_config = ConfigDict(json_schema_extra=_exactly_one("rate", "tiers"))
+    exactly_one_of = ("rate", "tiers")
+
+    name: s.Name = Field(description="Its name on statements.")
+    formats: list[s.FormatWord] | None = Field(default=None, min_length=1)
+    channels: list[s.ChannelWord] | None = Field(default=None, min_length=1)
+    retailers: list[s.Key] | None = Field(
+        default=None, min_length=1, description="Keys of retailers."
+    )
+    countries: list[s.Country] | None = Field(default=None, min_length=1)
+    discount: Discount | None = Field(default=None, description="Range of the sale's discount.")
+    basis: s.BasisWord = Field(
+        description="What the rate is applied to: list price, net receipts, copies (unit), or net "
+        "receipts less unit cost (profit)."
+    )
+    rate: s.Amount | None = Field(
+        default=None,
+        description="One rate: a fraction of the base; for basis unit an amount per copy in the "
+        "contract's currency.",
+    )
+    tiers: list[Tier] | None = Field(
+        default=None, min_length=1, description="An escalator, limits rising, instead of rate."
+    )
+    tiers_by: s.CountsWord = Field(
+        default="units", description="What the counter counts: copies, list value, net receipts."
+    )
+    counter: Counter | None = Field(default=None, description="Absent: the rule's own, for life.")
+
+
+class Reserve(Part):
+    """What is withheld against returns, and for how long."""
+
+    rate: Annotated[
+        Annotated[s.Rate, Tag(ONE)] | Annotated[list[s.Rate], Field(min_length=1), Tag(LIST)],
+        Discriminator(_one_or_list),
+    ] = Field(
+        description="Fraction of what was earned; or one for each of a title's periods in order, "
+        "after which it is 0."
+    )
+    hold_periods: s.Count = Field(description="Periods after which it is released in full.")
+    formats: list[s.FormatWord] | None = Field(default=None, min_length=1)
+    channels: list[s.ChannelWord] | None = Field(default=None, min_length=1)
+
+
+class Advance(Part):
+    """Money paid ahead, earned back before anything is payable."""
+
+    amount: s.Amount = Field(description="In the contract's currency.")
+    paid_on: s.Day = Field(description="It counts from the period that contains this day.")
+    recouped: s.Amount = Field(
+        default="0", description="Earned back before the first period, in the contract's currency."
+    )
+
+
+class Contract(Part):
+    """The agreement with an author over one or more titles, which share one account."""
+
+    key: s.Key = Field(description="Its name in this file and in commands.")
+    titles: list[s.Key] = Field(min_length=1, description="Keys of titles.")
+    currency: s.Currency = Field(description="Currency of the contract, ISO 4217.")
+    starts: s.Day = Field(description="First day of the contract.")
+    author: s.Text | None = Field(default=None, description="With whom it was made.")
+    rules: list[Rule] = Field(default=[], description="How sales earn; the first match counts.")
+    subsidiary_rights: dict[s.Right, s.Rate] = Field(
+        default={}, description="The author's share of each right's income, a fraction."
+    )
+    reserve: Reserve | None = Field(default=None, description="Absent: nothing is withheld.")
+    advances: list[Advance] = Field(default=[], description="Oldest first is recouped first.")
+    opening_balance: s.Debit = Field(
+        default="0",
+        description="Debit balance before the first period (≤ 0), in the contract's currency.",
+    )
+    plan: s.Key = Field(description="Key of the plan that distributes what is payable.")
+
+
+class TaxRate(Part):
+    """A tax rate from a day on."""
+
+    from_: s.Day = Field(alias="from", description="First day it holds.")
+    rate: s.Rate = Field(description="Fraction of what is allocated.")
+
+
+class Beneficiary(Part):
+    """Who gets royalties, and on what terms."""
+
+    key: s.Key = Field(description="Its name in this file and in commands.")
+    name: s.Text = Field(description="Name, as it stands on statements.")
+    address: list[s.Text] = Field(default=[], description="Address, one line each.")
+    city: s.Text | None = Field(default=None, description="City.")
+    region: s.Text | None = Field(default=None, description="State or region, such as WA.")
+    country: s.Country | None = Field(default=None, description="ISO 3166 letters, such as US.")
+    ein: s.Ein | None = Field(default=None, description="U.S. employer identification number.")
+    email: s.Email | None = Field(default=None, description="Where statements are sent.")
+    minimum_payment: s.Amount = Field(
+        default="0",
+        description="Less than this is carried forward; in the publisher's currency, and the same "
+        "number in any other.",
+    )
+    tax_rate: Annotated[
+        Annotated[s.Rate, Tag(ONE)] | Annotated[list[TaxRate], Field(min_length=1), Tag(LIST)],
+        Discriminator(_one_or_list),
+    ] = Field(default="0", description="Tax withheld, a fraction; or a list of dated rates.")
+    pay_out_at_year_end: s.Flag = Field(
+        default=False, description="Pay any positive balance in the year's last period."
+    )
+    on_hold: s.Flag = Field(default=False, description="Pay nothing for now; carry it forward.")
+    opening_balance: s.SignedAmount = Field(
+        default="0", description="Owed before the first period, in the publisher's currency."
+    )
+
+
+class Cap(Part):
+    """A limit to what a step or a member takes, per contract."""
+
+    amount: s.Amount = Field(description="In the contract's currency.")
+    per: s.PerWord = Field(description="How long it counts before it starts again.")
+    name: s.Name | None = Field(
+        default=None, description="A cap with a name goes on in later versions of the plan."
+    )
+
+
+class When(Part):
+    """Narrows a step to the lines that match; an absent condition matches everything."""
+
+    formats: list[s.FormatWord] | None = Field(default=None, min_length=1)
+    channels: list[s.ChannelWord] | None = Field(default=None, min_length=1)
+    retailers: list[s.Key] | None = Field(
+        default=None, min_length=1, description="Keys of retailers."
+    )
+    countries: list[s.Country] | None = Field(default=None, min_length=1)
+    regions: list[s.Text] | None = Field(default=None, min_length=1)
+    cities: list[s.Text] | None = Field(default=None, min_length=1)
+    orders: list[s.Text] | None = Field(
+        default=None, min_length=1, description="References of custom orders."
+    )
+
+
+class Member(Part):
+    """Who gets part of a step: a beneficiary, or a nested list of steps over that part."""
+
+    model_config = ConfigDict(json_schema_extra=_exactly_one("beneficiary", "steps"))
+    exactly_one_of = ("beneficiary", "steps")
+
+    beneficiary: s.Key | None = Field(default=None, description="Key of a beneficiary.")
+    steps: list["Step"] | None = Field(default=None, min_length=1)
+    weight: s.Weight = Field(
+        default=1, description="Its part beside the other members'; 0 gets nothing."
+    )
+    cap: Cap | None = Field(default=None, description="At most so much for this member.")
+
+
+class Step(Part):
+    """Takes an amount of what is left and splits it over its members by weight."""
+
+    model_config = ConfigDict(
+        json_schema_extra=_exactly_one("fixed", "share", "per_unit", "remainder")
+    )
+    exactly_one_of = ("fixed", "share", "per_unit", "remainder")
+
+    fixed: s.Amount | None = Field(
+        default=None, description="An amount, in the contract's currency, per contract."
+    )
+    share: s.Rate | None = Field(default=None, description="A fraction of what is payable.")
+    per_unit: s.Amount | None = Field(
+        default=None, description="An amount per net copy, in the contract's currency."
+    )
+    remainder: s.OnlyTrue | None = Field(
+        default=None, description="All that is left; a plan ends with one."
+    )
+    when: When | None = Field(default=None, description="Only what these lines earned.")
+    cap: Cap | None = Field(default=None, description="At most so much for this step.")
+    from_: s.Day | None = Field(
+        default=None, alias="from", description="Counts in periods that end on or after this day."
+    )
+    until: s.Day | None = Field(
+        default=None, description="Counts in periods that end on or before this day."
+    )
+    to: list[Member] = Field(min_length=1, description="Who gets it.")
+
+
+class PlanVersion(Part):
+    """The steps in force from a day on, until the next version."""
+
+    from_: s.Day = Field(alias="from", description="First day it holds.")
+    steps: list[Step] = Field(min_length=1, description="In order, over what is left.")
+
+
+class Plan(Part):
+    """How what is payable goes to beneficiaries, in dated versions."""
+
+    key: s.Key = Field(description="Its name in this file and in commands.")
+    versions: list[PlanVersion] = Field(min_length=1, description="Dated versions.")
+
+
+class ExchangeRate(Part):
+    """What one unit of a currency is worth in another; it is never turned round."""
+
+    period: s.PeriodName = Field(description="The period whose run uses it.")
+    from_: s.Currency = Field(alias="from", description="Currency converted from, ISO 4217.")
+    to: s.Currency = Field(description="Currency converted to, ISO 4217.")
+    rate: s.Rating = Field(description="Units of `to` for one unit of `from`.")
+
+
+class Income(Part):
+    """Money received for a subsidiary right; a negative amount takes some back."""
+
+    period: s.PeriodName = Field(description="The period in which it counts.")
+    contract: s.Key = Field(description="Key of a contract.")
+    right: s.Right = Field(description="One of the contract's subsidiary_rights.")
+    amount: s.SignedAmount = Field(
+        description="What the publisher received, in the contract's currency."
+    )
+    note: s.Blank = Field(
+        default="", description="What it was for; it tells two incomes of one right apart."
+    )
+
+
+class Columns(Part):
+    """The report's header over each field."""
+
+    isbn: s.Text
+    units: s.Text
+    date: s.Text | None = Field(default=None, description="Absent: the import asks for the day.")
+    net: s.Text | None = Field(default=None, description="Net receipts of the row.")
+    unit_net: s.Text | None = Field(default=None, description="Net receipts of one copy.")
+    list_price: s.Text | None = None
+    discount: s.Text | None = Field(default=None, description="As a fraction or with %.")
+    currency: s.Text | None = None
+    retailer: s.Text | None = None
+    kind: s.Text | None = Field(default=None, description="Says sale, return or free.")
+    returned_units: s.Text | None = None
+    country: s.Text | None = None
+    region: s.Text | None = None
+    city: s.Text | None = None
+    reference: s.Text | None = None
+
+
+class Report(Part):
+    """How to read a retailer's report that no built-in format knows."""
+
+    key: s.Key = Field(description="Its name in imports.")
+    retailer: s.Key | None = Field(
+        default=None,
+        description="Key of the retailer; null where a column names it.",
+        json_schema_extra=_or_null,
+    )
+    sheet: s.Text | None = Field(
+        default=None, description="Name of the sheet; null: the first.", json_schema_extra=_or_null
+    )
+    header_row: s.Count | None = Field(
+        default=None,
+        description="Row of the headers, from 1; null: it is looked for.",
+        json_schema_extra=_or_null,
+    )
+    columns: Columns
+    date_order: s.DateOrder = Field(default="ymd", description="Order of year, month and day.")
+    decimal: s.Point = Field(default=".", description="The decimal mark.")
+    returns: s.Returns = Field(
+        default="negative",
+        description="How returns are written: negative units, positive units whose kind says "
+        "return, or a column of their own.",
+    )
+    currency: s.Currency | None = Field(
+        default=None, description="Where no column says it, ISO 4217.", json_schema_extra=_or_null
+    )
+    skip: list[s.Text] = Field(
+        default=[], description="First words of rows to leave out, such as Total."
+    )
+
+
+class Setup(Part):
+    """A setup file of royalties. A part that is absent is left as it stands in the books."""
+
+    schema_: s.Text | None = Field(
+        default=None, alias="$schema", description="For editors; not read."
+    )
+    publisher: Publisher | None = None
+    titles: list[Title] | None = None
+    retailers: list[Retailer] | None = None
+    contracts: list[Contract] | None = None
+    beneficiaries: list[Beneficiary] | None = None
+    plans: list[Plan] | None = None
+    exchange_rates: list[ExchangeRate] | None = None
+    income: list[Income] | None = None
+    reports: list[Report] | None = None

@@ -1,0 +1,356 @@
+"""The single values of a setup file: each is read in one strict way and explains its refusal."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, TypeGuard
+
+from pydantic import PlainValidator, WithJsonSchema
+from stdnum import isbn as isbns
+from stdnum.exceptions import ValidationError as StdnumError
+from stdnum.us import ein as eins
+
+from royalties.domain.catalogue import Channel, Format
+from royalties.domain.contracts import Basis, Counts, Resets
+from royalties.domain.currencies import EXPONENTS, UnknownCurrencyError
+from royalties.domain.money import NotAnAmountError, exact_number
+from royalties.domain.periods import Calendar, NotAPeriodError, Period, parse_period
+from royalties.domain.plans import CapPer
+
+_DIGITS = 12
+"""Whole digits of a number: a price in millionths still fits the database's integers."""
+_LONGEST_NUMBER = 60
+_LONGEST_TEXT = 500
+_LONGEST_NAME = 120
+_YEARS = (1000, 9998)
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_WEBSITE = re.compile(r"https?://[^\s/]+\S*")
+_ISBN13_BODY = 12
+_ISBN10_BODY = 9
+
+
+class NotTakenError(ValueError):
+    """A value that a key does not take; pydantic collects it with its place."""
+
+
+def shown(value: object) -> str:
+    """A value as a message quotes it, never longer than a line."""
+    text = repr(value) if isinstance(value, str) else str(value)
+    return text if len(text) <= _LONGEST_NUMBER else text[: _LONGEST_NUMBER - 1] + "…"
+
+
+def _text_of(value: object, what: str = "a text") -> str:
+    if not isinstance(value, str):
+        raise NotTakenError(f'{shown(value)} is not {what}: write it as a string, in "…"')
+    return value
+
+
+def _is_number(value: object) -> TypeGuard[int | float | Decimal]:
+    return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+
+
+def number_of(text: str) -> Fraction:
+    """The exact number of a plain decimal that also fits the database.
+
+    Raises:
+        NotAnAmountError: it is no such number; the message says how one looks.
+    """
+    if len(text) > _LONGEST_NUMBER:
+        raise NotAnAmountError(f"a number of more than {_LONGEST_NUMBER} characters")
+    number = exact_number(text)
+    if abs(number) >= 10**_DIGITS:
+        raise NotAnAmountError(f"{text!r} has more than {_DIGITS} digits before the point")
+    return number
+
+
+def _decimal(
+    least: int | None = 0, most: int | None = None, digits: int | None = None
+) -> Callable[[object], str]:
+    """A reader of plain decimals within limits, with at most so many digits after the point."""
+
+    def read(value: object) -> str:
+        if _is_number(value):
+            if not math.isfinite(value):
+                raise NotTakenError(f'{value} is no number: write a decimal string such as "0.125"')
+            raise NotTakenError(f'{shown(value)} is a bare number: write it as a string, "{value}"')
+        text = _text_of(value, "a decimal number")
+        try:
+            number = number_of(text)
+        except NotAnAmountError as fault:
+            raise NotTakenError(str(fault)) from None
+        if least is not None and number < least:
+            raise NotTakenError(f"{text} is below {least}: it must not be negative")
+        if most is not None and number > most:
+            raise NotTakenError(
+                f"{text} is above {most}: write a fraction of 1, such as 0.10 for 10 %"
+            )
+        if digits is not None and (number * 10**digits).denominator != 1:
+            raise NotTakenError(f"{text} has more than {digits} digits after the point")
+        return text
+
+    return read
+
+
+def _exchange_rate(value: object) -> str:
+    text = _decimal()(value)
+    if not Fraction(text):
+        raise NotTakenError("a rate of exchange must be above 0")
+    return text
+
+
+def _debit(value: object) -> str:
+    text = _decimal(least=None)(value)
+    if Fraction(text) > 0:
+        raise NotTakenError(
+            f"{text} is above 0: it is a debit balance, write -{text} or leave it out"
+        )
+    return text
+
+
+def _whole_or_decimal(least: int | None) -> Callable[[object], int | str]:
+    def read(value: object) -> int | str:
+        if isinstance(value, int) and not isinstance(value, bool):
+            _decimal(least)(str(value))
+            return value
+        return _decimal(least)(value)
+
+    return read
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise NotTakenError(
+            f"{shown(value)} is not a whole number: write it without quotes, such as 2"
+        )
+    if not 1 <= value <= 1_000_000:  # noqa: PLR2004
+        raise NotTakenError(f"{shown(value)} is out of range: write a whole number from 1 up")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise NotTakenError(f"{shown(value)} is neither true nor false: write it without quotes")
+    return value
+
+
+def _only_true(value: object) -> bool:
+    if value is not True:
+        raise NotTakenError("write true, or leave the key out")
+    return True
+
+
+def _text(longest: int = _LONGEST_TEXT, least: int = 1) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        text = _text_of(value).strip()
+        bad = next((c for c in text if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"}), None)
+        if bad is not None:
+            raise NotTakenError(f"it holds the control character U+{ord(bad):04X}: take it out")
+        if len(text) < least:
+            raise NotTakenError("it is blank: write a text, or leave the key out")
+        if len(text) > longest:
+            raise NotTakenError(f"it has {len(text)} characters: shorten it to {longest}")
+        return text
+
+    return read
+
+
+def _key(value: object) -> str:
+    text = _text_of(value, "a key")
+    if not _KEY.fullmatch(text):
+        raise NotTakenError(
+            f"{shown(text)} is not a key: use up to 64 letters, digits, '.', '_' and '-', "
+            "beginning with a letter or digit"
+        )
+    return text
+
+
+def _right(value: object) -> str:
+    text = _text(_LONGEST_NAME)(value)
+    if "|" in text:
+        raise NotTakenError("a right's name cannot hold '|'")
+    return text
+
+
+def _matching(pattern: re.Pattern[str], how: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        text = _text()(value)
+        if not pattern.fullmatch(text):
+            raise NotTakenError(f"{shown(text)} is not {how}")
+        return text
+
+    return read
+
+
+def _day(value: object) -> str:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = value.isoformat()
+    text = _text_of(value, "a day such as 2025-07-31")
+    try:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise NotTakenError(f"{shown(text)} is not a day: write it like 2025-07-31")
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise NotTakenError(f"{text} is out of range: a year from {_YEARS[0]} to {_YEARS[1]}")
+    return text
+
+
+def period_in(text: str) -> Period | None:
+    """The period of whichever calendar a text is written in, if any."""
+    for calendar in Calendar:
+        try:
+            return parse_period(text, calendar)
+        except NotAPeriodError:
+            continue
+    return None
+
+
+def _period(value: object) -> str:
+    text = _text_of(value, "a period such as 2025-H1")
+    if period_in(text) is None:
+        raise NotTakenError(
+            f"{shown(text)} is not a period: write it like 2025, 2025-H1, 2025-Q3 or 2025-07"
+        )
+    return text
+
+
+def _currency(value: object) -> str:
+    text = _text_of(value, "a currency")
+    if text not in EXPONENTS:
+        raise NotTakenError(str(UnknownCurrencyError(text)))
+    return text
+
+
+def _isbn(value: object) -> str:
+    text = _text_of(value, "an ISBN")
+    try:
+        return str(isbns.to_isbn13(isbns.validate(text)))
+    except StdnumError:
+        raise NotTakenError(
+            f"{shown(text)} is not an ISBN: {_isbn_fault(isbns.compact(text))}"
+        ) from None
+
+
+def _isbn_fault(compact: str) -> str:
+    body = compact[:-1]
+    if body.isascii() and body.isdigit() and len(body) == _ISBN10_BODY:
+        digit = sum((place + 1) * int(c) for place, c in enumerate(body)) % 11
+        return f"its check digit should be {'X' if digit == 10 else digit}"  # noqa: PLR2004
+    if body.isascii() and body.isdigit() and len(body) == _ISBN13_BODY:
+        if not body.startswith(("978", "979")):
+            return "13 digits begin with 978 or 979"
+        weighted = sum((1, 3)[place % 2] * int(c) for place, c in enumerate(body))
+        return f"its check digit should be {-weighted % 10}"
+    return "write its 13 (or 10) digits"
+
+
+def _ein(value: object) -> str:
+    text = _text()(value)
+    try:
+        digits = eins.validate(text)
+    except StdnumError:
+        raise NotTakenError(f"{shown(text)} is not an EIN: write it like 91-1234567") from None
+    return f"{digits[:2]}-{digits[2:]}"
+
+
+def _word(words: type[StrEnum] | tuple[str, ...]) -> Callable[[object], str]:
+    allowed = [str(word) for word in words]
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in allowed:
+            raise NotTakenError(f"{shown(value)} is not one of {', '.join(allowed)}")
+        return value
+
+    return read
+
+
+def _words(words: type[StrEnum] | tuple[str, ...]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": [str(word) for word in words]})
+
+
+def _schema(kind: str = "string", **more: object) -> WithJsonSchema:
+    return WithJsonSchema({"type": kind, **more})
+
+
+_WHOLE = r"\d{1,12}"
+_PLAIN = _schema(pattern=rf"^{_WHOLE}(\.\d+)?$", examples=["12.50"])
+_SIGNED = _schema(pattern=rf"^-?{_WHOLE}(\.\d+)?$", examples=["0.00"])
+_PART = _schema(pattern=r"^(0+(\.\d+)?|0*1(\.0+)?)$", examples=["0.125"])
+
+
+def _or_whole(least: int | None) -> WithJsonSchema:
+    whole: dict[str, object] = {"type": "integer"} | ({} if least is None else {"minimum": least})
+    sign = "-?" if least is None else ""
+    text = {"type": "string", "pattern": rf"^{sign}{_WHOLE}(\.\d+)?$"}
+    return WithJsonSchema({"anyOf": [whole, text]})
+
+
+DATE_ORDERS = ("ymd", "dmy", "mdy")
+POINTS = (".", ",")
+RETURNS = ("negative", "positive-by-kind", "own-column")
+
+Key = Annotated[str, PlainValidator(_key), _schema(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Text = Annotated[str, PlainValidator(_text()), _schema(minLength=1, maxLength=_LONGEST_TEXT)]
+Blank = Annotated[str, PlainValidator(_text(least=0)), _schema(maxLength=_LONGEST_TEXT)]
+Name = Annotated[
+    str, PlainValidator(_text(_LONGEST_NAME)), _schema(minLength=1, maxLength=_LONGEST_NAME)
+]
+Right = Annotated[str, PlainValidator(_right), _schema(pattern=r"^[^|]{1,120}$")]
+Email = Annotated[
+    str,
+    PlainValidator(_matching(_EMAIL, "an e-mail address such as royalties@example.org")),
+    _schema(format="email"),
+]
+Website = Annotated[
+    str,
+    PlainValidator(_matching(_WEBSITE, "a web address such as https://example.org")),
+    _schema(pattern="^https?://"),
+]
+Country = Annotated[
+    str,
+    PlainValidator(_matching(_COUNTRY, "a country's two capital letters such as US")),
+    _schema(pattern="^[A-Z]{2}$"),
+]
+Ein = Annotated[str, PlainValidator(_ein), _schema(pattern=r"^\d{2}-?\d{7}$")]
+Isbn = Annotated[str, PlainValidator(_isbn), _schema(examples=["9781442246928"])]
+Currency = Annotated[
+    str, PlainValidator(_currency), _schema(pattern="^[A-Z]{3}$", examples=["USD"])
+]
+Day = Annotated[str, PlainValidator(_day), _schema(format="date", pattern=r"^\d{4}-\d{2}-\d{2}$")]
+PeriodName = Annotated[
+    str,
+    PlainValidator(_period),
+    _schema(pattern=r"^\d{4}(-(H[12]|Q[1-4]|0[1-9]|1[0-2]))?$", examples=["2025-H1"]),
+]
+Amount = Annotated[str, PlainValidator(_decimal()), _PLAIN]
+SignedAmount = Annotated[str, PlainValidator(_decimal(least=None)), _SIGNED]
+Debit = Annotated[str, PlainValidator(_debit), _SIGNED]
+ListPrice = Annotated[str, PlainValidator(_decimal(digits=6)), _PLAIN]
+Rate = Annotated[str, PlainValidator(_decimal(most=1)), _PART]
+Rating = Annotated[str, PlainValidator(_exchange_rate), _PLAIN]
+Limit = Annotated[int | str, PlainValidator(_whole_or_decimal(0)), _or_whole(0)]
+Opening = Annotated[int | str, PlainValidator(_whole_or_decimal(None)), _or_whole(None)]
+Weight = Annotated[int | str, PlainValidator(_whole_or_decimal(0)), _or_whole(0)]
+Count = Annotated[int, PlainValidator(_count), _schema("integer", minimum=1)]
+Flag = Annotated[bool, PlainValidator(_flag), _schema("boolean")]
+OnlyTrue = Annotated[bool, PlainValidator(_only_true), WithJsonSchema({"const": True})]
+CalendarWord = Annotated[str, PlainValidator(_word(Calendar)), _words(Calendar)]
+FormatWord = Annotated[str, PlainValidator(_word(Format)), _words(Format)]
+ChannelWord = Annotated[str, PlainValidator(_word(Channel)), _words(Channel)]
+BasisWord = Annotated[str, PlainValidator(_word(Basis)), _words(Basis)]
+CountsWord = Annotated[str, PlainValidator(_word(Counts)), _words(Counts)]
+ResetsWord = Annotated[str, PlainValidator(_word(Resets)), _words(Resets)]
+PerWord = Annotated[str, PlainValidator(_word(CapPer)), _words(CapPer)]
+DateOrder = Annotated[str, PlainValidator(_word(DATE_ORDERS)), _words(DATE_ORDERS)]
+Point = Annotated[str, PlainValidator(_word(POINTS)), _words(POINTS)]
+Returns = Annotated[str, PlainValidator(_word(RETURNS)), _words(RETURNS)]

@@ -1,0 +1,272 @@
+"""From canonical bodies to domain values: exact, and nothing is checked twice."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from royalties.domain.beneficiaries import Beneficiary, Publisher, TaxRate
+from royalties.domain.catalogue import Channel, Edition, Format, Price, Retailer, Title
+from royalties.domain.contracts import (
+    Advance,
+    Basis,
+    Contract,
+    Counter,
+    Counts,
+    DiscountRange,
+    ExchangeRate,
+    Income,
+    Reserve,
+    Resets,
+    Rule,
+    Tier,
+    Words,
+)
+from royalties.domain.money import MICRO, minor_units
+from royalties.domain.plans import Cap, CapPer, Member, Plan, PlanVersion, Step, Takes, When
+
+Body = Mapping[str, Any]
+_Value = TypeVar("_Value")
+
+
+def publisher_of(body: Body) -> Publisher:
+    """The publisher."""
+    return Publisher(
+        name=body["name"],
+        currency=body["currency"],
+        calendar=body["calendar"],
+        first_period=body["first_period"],
+        address=tuple(body.get("address", ())),
+        email=body.get("email", ""),
+        phone=body.get("phone", ""),
+        website=body.get("website", ""),
+    )
+
+
+def title_of(body: Body) -> Title:
+    """A title with its editions."""
+    return Title(
+        key=body["key"],
+        title=body["title"],
+        authors=tuple(body.get("authors", ())),
+        published=_maybe(body, "published", date.fromisoformat),
+        royalties=body.get("royalties", True),
+        editions=tuple(_edition(edition) for edition in body.get("editions", ())),
+    )
+
+
+def retailer_of(body: Body) -> Retailer:
+    """A retailer."""
+    return Retailer(
+        key=body["key"],
+        name=body["name"],
+        channel=Channel(body["channel"]),
+        country=body.get("country"),
+        region=body.get("region"),
+        city=body.get("city"),
+    )
+
+
+def contract_of(body: Body) -> Contract:
+    """A contract; a rule's ``rate`` becomes its one tier."""
+    currency = body["currency"]
+    return Contract(
+        key=body["key"],
+        titles=tuple(body["titles"]),
+        currency=currency,
+        starts=date.fromisoformat(body["starts"]),
+        rules=tuple(_rule(rule) for rule in body.get("rules", ())),
+        plan=body["plan"],
+        author=body.get("author", ""),
+        rights=tuple(
+            (right, Fraction(share))
+            for right, share in sorted(body.get("subsidiary_rights", {}).items())
+        ),
+        reserve=_maybe(body, "reserve", _reserve),
+        advances=tuple(_advance(advance, currency) for advance in body.get("advances", ())),
+        opening_balance=minor_units(body.get("opening_balance", "0"), currency),
+    )
+
+
+def beneficiary_of(body: Body, currency_of_publisher: str) -> Beneficiary:
+    """A beneficiary."""
+    return Beneficiary(
+        key=body["key"],
+        name=body["name"],
+        country=body.get("country", ""),
+        region=body.get("region", ""),
+        city=body.get("city", ""),
+        address=tuple(body.get("address", ())),
+        email=body.get("email", ""),
+        ein=body.get("ein", ""),
+        minimum_payment=Fraction(body.get("minimum_payment", "0")),
+        tax_rates=_tax_rates(body.get("tax_rate")),
+        pay_out_at_year_end=body.get("pay_out_at_year_end", False),
+        on_hold=body.get("on_hold", False),
+        opening_balance=minor_units(body.get("opening_balance", "0"), currency_of_publisher),
+    )
+
+
+def plan_of(body: Body) -> Plan:
+    """A plan, its versions in order of their first day."""
+    versions = [
+        PlanVersion(date.fromisoformat(version["from"]), _steps(version["steps"]))
+        for version in body["versions"]
+    ]
+    return Plan(body["key"], tuple(sorted(versions, key=lambda version: version.starts)))
+
+
+def exchange_rate_of(body: Body) -> ExchangeRate:
+    """A rate of exchange."""
+    return ExchangeRate(body["period"], body["from"], body["to"], Fraction(body["rate"]))
+
+
+def income_of(body: Body, currency_of_contract: str) -> Income:
+    """Income of a subsidiary right."""
+    return Income(
+        contract=body["contract"],
+        period=body["period"],
+        right=body["right"],
+        amount=minor_units(body["amount"], currency_of_contract),
+        note=body.get("note", ""),
+    )
+
+
+def mapping_of(body: Body) -> dict[str, Any]:
+    """How to read a mapped report, every key given."""
+    return {
+        "key": body["key"],
+        "retailer": body.get("retailer"),
+        "sheet": body.get("sheet"),
+        "header_row": body.get("header_row"),
+        "columns": dict(body["columns"]),
+        "date_order": body.get("date_order", "ymd"),
+        "decimal": body.get("decimal", "."),
+        "returns": body.get("returns", "negative"),
+        "currency": body.get("currency"),
+        "skip": list(body.get("skip", ())),
+    }
+
+
+def _maybe(body: Body, key: str, read: Callable[[Any], _Value]) -> _Value | None:
+    return read(body[key]) if key in body else None
+
+
+def _words(body: Body, key: str) -> Words:
+    return frozenset(body[key]) if key in body else None
+
+
+def _edition(body: Body) -> Edition:
+    return Edition(
+        isbn=body["isbn"],
+        format=Format(body["format"]),
+        prices=tuple(_price(price) for price in body.get("prices", ())),
+        unit_cost=Fraction(body.get("unit_cost", "0")),
+        identifiers=tuple(sorted(body.get("identifiers", {}).items())),
+    )
+
+
+def _price(body: Body) -> Price:
+    micro = Fraction(body["amount"]) * MICRO
+    return Price(body["currency"], int(micro), date.fromisoformat(body["from"]))
+
+
+def _rule(body: Body) -> Rule:
+    counter = body.get("counter", {})
+    tiers = body.get("tiers") or [{"rate": body["rate"]}]
+    return Rule(
+        name=body["name"],
+        basis=Basis(body["basis"]),
+        tiers=tuple(Tier(Fraction(t["rate"]), _maybe(t, "up_to", Fraction)) for t in tiers),
+        counter=Counter(
+            name=counter.get("name", body["name"]),
+            resets=Resets(counter.get("resets", "never")),
+            opening=Fraction(counter.get("opening", 0)),
+        ),
+        counts=Counts(body.get("tiers_by", "units")),
+        formats=_words(body, "formats"),
+        channels=_words(body, "channels"),
+        retailers=_words(body, "retailers"),
+        countries=_words(body, "countries"),
+        discount=_maybe(body, "discount", _discount),
+    )
+
+
+def _discount(body: Body) -> DiscountRange:
+    return DiscountRange(
+        from_=_maybe(body, "from", Fraction),
+        above=_maybe(body, "above", Fraction),
+        below=_maybe(body, "below", Fraction),
+        up_to=_maybe(body, "up_to", Fraction),
+    )
+
+
+def _reserve(body: Body) -> Reserve:
+    rate = body["rate"]
+    by_period = isinstance(rate, list)
+    return Reserve(
+        rates=tuple(Fraction(each) for each in (rate if by_period else [rate])),
+        by_period=by_period,
+        hold_periods=body["hold_periods"],
+        formats=_words(body, "formats"),
+        channels=_words(body, "channels"),
+    )
+
+
+def _advance(body: Body, currency: str) -> Advance:
+    return Advance(
+        amount=minor_units(body["amount"], currency),
+        paid_on=date.fromisoformat(body["paid_on"]),
+        recouped=minor_units(body.get("recouped", "0"), currency),
+    )
+
+
+def _tax_rates(rates: str | list[Body] | None) -> tuple[TaxRate, ...]:
+    if rates is None:
+        return ()
+    if isinstance(rates, str):
+        return (TaxRate(date.min, Fraction(rates)),)
+    dated = [TaxRate(date.fromisoformat(each["from"]), Fraction(each["rate"])) for each in rates]
+    return tuple(sorted(dated, key=lambda each: each.starts))
+
+
+def _steps(bodies: list[Body]) -> tuple[Step, ...]:
+    return tuple(_step(body) for body in bodies)
+
+
+def _step(body: Body) -> Step:
+    takes = next(takes for takes in Takes if takes.value in body)
+    return Step(
+        takes=takes,
+        amount=None if takes is Takes.REMAINDER else Fraction(body[takes.value]),
+        to=tuple(_member(member) for member in body["to"]),
+        when=_maybe(body, "when", _when),
+        cap=_maybe(body, "cap", _cap),
+        from_=_maybe(body, "from", date.fromisoformat),
+        until=_maybe(body, "until", date.fromisoformat),
+    )
+
+
+def _member(body: Body) -> Member:
+    return Member(
+        weight=Fraction(body.get("weight", 1)),
+        beneficiary=body.get("beneficiary"),
+        steps=_steps(body.get("steps", [])),
+        cap=_maybe(body, "cap", _cap),
+    )
+
+
+def _when(body: Body) -> When:
+    return When(
+        formats=_words(body, "formats"),
+        channels=_words(body, "channels"),
+        retailers=_words(body, "retailers"),
+        countries=_words(body, "countries"),
+        regions=_words(body, "regions"),
+        cities=_words(body, "cities"),
+        orders=_words(body, "orders"),
+    )
+
+
+def _cap(body: Body) -> Cap:
+    return Cap(Fraction(body["amount"]), CapPer(body["per"]), body.get("name"))

@@ -1,0 +1,342 @@
+"""The rules between the keys of one entry, and between entries of one file."""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import pairwise
+
+from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
+from royalties.domain.problems import Fault
+from royalties.ingest.setup.models import Member, Part, Rule, Step
+from royalties.ingest.setup.node import Node
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "titles": ("key",),
+    "retailers": ("key",),
+    "contracts": ("key",),
+    "beneficiaries": ("key",),
+    "plans": ("key",),
+    "exchange_rates": ("period", "from", "to"),
+    "income": ("period", "contract", "right", "note"),
+    "reports": ("key",),
+}
+"""What entries of a kind are told apart by."""
+
+_EACH_ONCE = ("formats", "channels", "retailers", "countries", "regions", "cities", "orders")
+
+
+def key_of(kind: str, entry: Node) -> str:
+    """The key of an entry: ``2025-H1|GBP|USD`` for a rate of exchange."""
+    return "|".join(entry.get(part).text for part in KEYS[kind])
+
+
+def faults_within(setup: Node) -> Iterator[Fault]:
+    """Every fault between the keys of a setup, whatever else is wrong with it."""
+    yield from _publisher(setup.get("publisher"))
+    for kind in KEYS:
+        yield from _twice_in(kind, list(setup.get(kind).each()))
+    for kind, faults_of in _ENTRIES.items():
+        for entry in setup.get(kind).each():
+            yield from faults_of(entry)
+
+
+def _twice_in(kind: str, entries: list[Node]) -> Iterator[Fault]:
+    parts = KEYS[kind]
+    seen: dict[str, str] = {}
+    for entry in entries:
+        if not all(entry.get(part).text for part in parts if part != "note"):
+            continue
+        key = key_of(kind, entry)
+        # Keys become file names, and some discs do not tell Foot from foot; notes do not.
+        first = seen.setdefault(key.casefold() if parts == ("key",) else key, entry.path)
+        if first == entry.path:
+            continue
+        if parts == ("key",):
+            yield entry.get("key").fault(f"this key stands already at {first}: use another")
+        elif "note" in parts:
+            yield entry.fault(f"is the same income as {first}: put them apart by note")
+        else:
+            yield entry.fault(f"is the same {', '.join(parts)} as {first}: keep one of them")
+
+
+def _publisher(publisher: Node) -> Iterator[Fault]:
+    first = publisher.get("first_period")
+    calendar = publisher.get("calendar").text
+    if first.text and calendar in list(Calendar):
+        try:
+            parse_period(first.text, Calendar(calendar))
+        except NotAPeriodError as fault:
+            yield first.fault(str(fault))
+
+
+def _title(title: Node) -> Iterator[Fault]:
+    for edition in title.get("editions").each():
+        yield from _each_once(
+            edition.get("prices").each(),
+            ("currency", "from"),
+            "has the currency and first day of {}: keep one price",
+        )
+
+
+def _each_once(entries: Iterable[Node], parts: tuple[str, ...], message: str) -> Iterator[Fault]:
+    seen: dict[tuple[str, ...], str] = {}
+    for entry in entries:
+        key = tuple(entry.get(part).text or str(entry.get(part).value) for part in parts)
+        first = seen.setdefault(key, entry.path)
+        if first != entry.path and all(entry.get(part).given for part in parts):
+            yield entry.get(parts[-1]).fault(message.format(first))
+
+
+def _listed_once(words: Node) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for word in words.each():
+        if word.text and word.text in seen:
+            yield word.fault("is named twice: leave it out")
+        seen.add(word.text)
+
+
+def _exactly_one(model: type[Part], at: Node) -> Iterator[Fault]:
+    keys = model.exactly_one_of
+    given = [key for key in keys if at.get(key).given]
+    if isinstance(at.value, dict) and len(given) != 1:
+        found = f"it has {' and '.join(given)}" if given else "it has none"
+        yield at.fault(f"must have exactly one of {', '.join(keys)}: {found}")
+
+
+# Contracts
+
+
+def _contract(contract: Node) -> Iterator[Fault]:
+    rules = contract.get("rules")
+    yield from _listed_once(contract.get("titles"))
+    yield from _each_once(
+        rules.each(), ("name",), "stands already at {}: give each rule its own name"
+    )
+    for rule in rules.each():
+        yield from _rule(rule)
+    if not list(rules.each()) and not contract.get("subsidiary_rights").value:
+        yield rules.fault("is missing: add at least one rule or a subsidiary right")
+    yield from _counters(list(rules.each()))
+    for words in ("formats", "channels"):
+        yield from _listed_once(contract.get("reserve").get(words))
+    for advance in contract.get("advances").each():
+        amount, recouped = advance.get("amount").number, advance.get("recouped").number
+        if amount is not None and recouped is not None and recouped > amount:
+            yield advance.get("recouped").fault(
+                f"is more than the amount {advance.get('amount').text}: at most all of it"
+            )
+
+
+def _rule(rule: Node) -> Iterator[Fault]:
+    yield from _exactly_one(Rule, rule)
+    for words in _EACH_ONCE:
+        yield from _listed_once(rule.get(words))
+    yield from _discount(rule.get("discount"))
+    tiers = list(rule.get("tiers").each())
+    if rule.get("basis").text != "unit":
+        for rate in (rule.get("rate"), *(tier.get("rate") for tier in tiers)):
+            if rate.number is not None and rate.number > 1:
+                yield rate.fault(
+                    f"{rate.text} is above 1: write a fraction such as 0.10 for 10 % (only basis "
+                    "unit takes an amount)"
+                )
+    yield from _limits(tiers)
+    yield from _counted(rule, tiers)
+
+
+def _discount(discount: Node) -> Iterator[Fault]:
+    if not isinstance(discount.value, dict):
+        return
+    ends = {key: discount.get(key) for key in ("from", "above", "below", "up_to")}
+    given = {key: end for key, end in ends.items() if end.given}
+    if not given:
+        yield discount.fault("has no limit: give from, above, below or up_to, or leave it out")
+    for one, other in (("from", "above"), ("below", "up_to")):
+        if one in given and other in given:
+            yield given[other].fault(f"is given beside {one}: keep one of them")
+    lower, upper = given.get("from", ends["above"]), given.get("up_to", ends["below"])
+    if lower.number is None or upper.number is None:
+        return
+    strict = "above" in given or "below" in given
+    if lower.number > upper.number or (lower.number == upper.number and strict):
+        yield discount.fault(
+            f"matches nothing: the lower limit {lower.text} must be below the upper {upper.text}"
+        )
+
+
+def _limits(tiers: list[Node]) -> Iterator[Fault]:
+    for tier in tiers[:-1]:
+        if isinstance(tier.value, dict) and not tier.get("up_to").given:
+            yield tier.get("up_to").fault("is missing: only the last tier goes on without a limit")
+    if tiers and tiers[-1].get("up_to").given:
+        yield tiers[-1].get("up_to").fault("the last tier goes on without a limit: leave it out")
+    limits = [tier.get("up_to") for tier in tiers[:-1]]
+    if limits and limits[0].number is not None and limits[0].number <= 0:
+        yield limits[0].fault("must be above 0")
+    for before, after in pairwise(limits):
+        if before.number is not None and after.number is not None and after.number <= before.number:
+            yield after.fault(f"must be above the limit before it, {before.value}")
+
+
+def _counted(rule: Node, tiers: list[Node]) -> Iterator[Fault]:
+    """Copies are whole; amounts are strings, lest a reader of JSON makes them floats."""
+    counts = rule.get("tiers_by").text or "units"
+    for value in (*(tier.get("up_to") for tier in tiers), rule.get("counter").get("opening")):
+        if value.number is None:
+            continue
+        if counts == "units" and value.number.denominator != 1:
+            yield value.fault(f"{value.text} is no number of copies: write a whole one")
+        elif counts in ("list", "net") and isinstance(value.value, int):
+            yield value.fault(
+                f'{value.value} counts an amount here: write it as a string, "{value.value}"'
+            )
+
+
+def _counters(rules: list[Node]) -> Iterator[Fault]:
+    seen: dict[str, Node] = {}
+    for rule in rules:
+        name = rule.get("counter").get("name").text or rule.get("name").text
+        if not name:
+            continue
+        first = seen.setdefault(name, rule)
+        for key, ours, theirs in _counting(rule, first):
+            if ours != theirs:
+                yield Fault(
+                    f"{rule.path}.{key}",
+                    f'rules of one counter must agree: "{name}" has {theirs} at {first.path}',
+                )
+
+
+def _counting(rule: Node, first: Node) -> Iterator[tuple[str, object, object]]:
+    ours, theirs = rule.get("counter"), first.get("counter")
+    yield (
+        "counter.resets",
+        ours.get("resets").text or "never",
+        theirs.get("resets").text or "never",
+    )
+    yield "counter.opening", ours.get("opening").number or 0, theirs.get("opening").number or 0
+    yield "tiers_by", rule.get("tiers_by").text or "units", first.get("tiers_by").text or "units"
+
+
+# Plans
+
+
+def _plan(plan: Node) -> Iterator[Fault]:
+    versions = plan.get("versions")
+    yield from _each_once(
+        versions.each(), ("from",), "overlaps {}, which begins on the same day: change one"
+    )
+    for version in versions.each():
+        steps = version.get("steps")
+        yield from _ends(steps)
+        yield from _steps(steps)
+        yield from _each_once(
+            caps_in(steps), ("name",), "names a cap of this version already at {}: use another"
+        )
+
+
+def _ends(steps: Node) -> Iterator[Fault]:
+    listed = list(steps.each())
+    if not listed:
+        return
+    last = listed[-1]
+    if not last.get("remainder").given:
+        yield steps.fault('must end with a step {"remainder": true, "to": […]}')
+        return
+    for key in ("when", "from", "until"):
+        if last.get(key).given:
+            yield last.get(key).fault("the last remainder takes whatever is left: leave it out")
+
+
+def _steps(steps: Node) -> Iterator[Fault]:
+    yield from _shares(steps)
+    for step in steps.each():
+        yield from _exactly_one(Step, step)
+        for words in _EACH_ONCE:
+            yield from _listed_once(step.get("when").get(words))
+        if step.get("when").value == {}:
+            yield step.get("when").fault("has no condition: give one, or leave it out")
+        starts, ends = step.get("from").day, step.get("until").day
+        if starts and ends and starts > ends:
+            yield step.get("until").fault(f"is before from, {starts}: the step would never count")
+        yield from _members(list(step.get("to").each()))
+
+
+def _shares(steps: Node) -> Iterator[Fault]:
+    total = Fraction(0)
+    for step in steps.each():
+        share = step.get("share").number
+        if share is None or any(step.get(key).given for key in ("when", "from", "until")):
+            continue
+        if total <= 1 < total + share:
+            yield step.get("share").fault(
+                "shares above 1: those of this list that always count must not sum to more"
+            )
+        total += share
+
+
+def _members(members: list[Node]) -> Iterator[Fault]:
+    for member in members:
+        yield from _exactly_one(Member, member)
+        yield from _steps(member.get("steps"))
+    if members and all(_weightless(member) for member in members):
+        yield (
+            members[0].get("weight").fault("every weight of this list is 0: give somebody a weight")
+        )
+
+
+def _weightless(member: Node) -> bool:
+    return member.get("weight").given and member.get("weight").number == 0
+
+
+def caps_in(steps: Node) -> Iterator[Node]:
+    """Every cap of a list of steps, of its members and of what is nested in them."""
+    for step in steps.each():
+        for place in (step, *step.get("to").each()):
+            if place.get("cap").given:
+                yield place.get("cap")
+            if place is not step:
+                yield from caps_in(place.get("steps"))
+
+
+# The rest
+
+
+def _beneficiary(beneficiary: Node) -> Iterator[Fault]:
+    yield from _each_once(
+        beneficiary.get("tax_rate").each(),
+        ("from",),
+        "begins on the same day as {}: change one",
+    )
+
+
+def _exchange_rate(rate: Node) -> Iterator[Fault]:
+    if rate.get("from").text and rate.get("from").text == rate.get("to").text:
+        yield rate.get("to").fault("is the currency it is converted from: name another")
+
+
+def _report(report: Node) -> Iterator[Fault]:
+    columns = report.get("columns")
+    if not isinstance(columns.value, dict):
+        return
+    named = {key for key, column in columns.pairs() if column.given}
+    if not named & {"net", "unit_net"} and not named >= {"list_price", "discount"}:
+        yield columns.fault("must name net, or unit_net, or both list_price and discount")
+    if "retailer" not in named and not report.get("retailer").given:
+        yield report.get("retailer").fault("is missing: name one, or a retailer column")
+    for returns, needed in (("own-column", "returned_units"), ("positive-by-kind", "kind")):
+        if report.get("returns").text == returns and needed not in named:
+            yield columns.get(needed).fault(f"is missing: returns are told by it ({returns})")
+    seen: dict[str, str] = {}
+    for key, column in columns.pairs():
+        if column.text and seen.setdefault(column.text, key) != key:
+            yield column.fault(f"{column.text!r} is the column of {seen[column.text]} already")
+
+
+_ENTRIES = {
+    "titles": _title,
+    "contracts": _contract,
+    "plans": _plan,
+    "beneficiaries": _beneficiary,
+    "exchange_rates": _exchange_rate,
+    "reports": _report,
+}

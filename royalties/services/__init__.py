@@ -1,0 +1,1 @@
+"""What people do: one function per verb; load, decide in the domain, save, record."""

@@ -1,0 +1,217 @@
+"""The setup in force, as domain values, and what a run or a report is read against."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from royalties.domain.beneficiaries import Beneficiary, Publisher
+from royalties.domain.catalogue import Retailer, Title
+from royalties.domain.contracts import Contract, ExchangeRate, Income
+from royalties.domain.earning import Rates, Sold, discount_limits
+from royalties.domain.periods import Calendar, Period, parse_period
+from royalties.domain.plans import Plan, Step
+from royalties.domain.run import Books, in_force
+from royalties.ingest import setup as setup_file
+from royalties.ingest.reading import Known, KnownEdition, KnownRetailer
+from royalties.services.work import RefusedError, Work
+from royalties.store import catalogue, runs
+from royalties.store.history import Revision, revisions_in_force
+from royalties.store.slices import Asked, slices_of
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """All setup entries as domain values; ``revisions`` says which were used."""
+
+    publisher: Publisher
+    titles: Mapping[str, Title]
+    retailers: Mapping[str, Retailer]
+    contracts: Mapping[str, Contract]
+    beneficiaries: Mapping[str, Beneficiary]
+    plans: Mapping[str, Plan]
+    exchange_rates: tuple[ExchangeRate, ...]
+    income: tuple[Income, ...]
+    mappings: tuple[dict[str, Any], ...]
+    revisions: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def calendar(self) -> Calendar:
+        """The publisher's calendar."""
+        return Calendar(self.publisher.calendar)
+
+    @property
+    def first_period(self) -> Period:
+        """The books' first period."""
+        return parse_period(self.publisher.first_period, self.calendar)
+
+    def period(self, text: str) -> Period:
+        """Read a period of the publisher's calendar.
+
+        Raises:
+            RefusedError: it lies before the books' first period.
+        """
+        period = parse_period(text, self.calendar)
+        if period < self.first_period:
+            raise RefusedError(
+                f"{period} lies before the books' first period {self.first_period}: sales of "
+                f"that time count in the first open period"
+            )
+        return period
+
+
+def setup_in_force(work: Work) -> Setup:
+    """The newest revision of every setup entry.
+
+    Raises:
+        RefusedError: no setup file has been loaded yet.
+    """
+    return setup_of(revisions_in_force(work.connection))
+
+
+def setup_of(revisions: Iterable[Revision]) -> Setup:
+    """Make domain values of setup entries."""
+    bodies: dict[str, dict[str, Any]] = {kind: {} for kind in setup_file.KINDS}
+    used = {}
+    for revision in revisions:
+        bodies[revision.kind][revision.key] = revision.body
+        used[revision.kind, revision.key] = revision.id
+    if "publisher" not in bodies["publisher"]:
+        raise RefusedError(
+            "no setup file has been loaded: run 'royalties load FILE' with a file that names "
+            "the publisher ('royalties schema' shows how one looks)"
+        )
+    publisher = setup_file.publisher_of(bodies["publisher"]["publisher"])
+    contracts = {key: setup_file.contract_of(body) for key, body in bodies["contracts"].items()}
+    return Setup(
+        publisher,
+        {key: setup_file.title_of(body) for key, body in bodies["titles"].items()},
+        {key: setup_file.retailer_of(body) for key, body in bodies["retailers"].items()},
+        contracts,
+        {
+            key: setup_file.beneficiary_of(body, publisher.currency)
+            for key, body in bodies["beneficiaries"].items()
+        },
+        {key: setup_file.plan_of(body) for key, body in bodies["plans"].items()},
+        tuple(setup_file.exchange_rate_of(body) for body in bodies["exchange_rates"].values()),
+        tuple(
+            setup_file.income_of(body, contracts[body["contract"]].currency)
+            for body in bodies["income"].values()
+        ),
+        tuple(setup_file.mapping_of(body) for body in bodies["reports"].values()),
+        used,
+    )
+
+
+def books_of(work: Work, setup: Setup, period: Period) -> Books:
+    """Everything a run of a period reads, its sales summed to slices by one query."""
+    contracts = in_force(list(setup.contracts.values()), period)
+    editions = catalogue.edition_rows(work.connection)
+    retailers = {number: key for key, number in catalogue.retailer_ids(work.connection).items()}
+    asked = asked_by(contracts, [setup.plans[contract.plan] for contract in contracts])
+    slices = slices_of(
+        work.connection,
+        period.ordinal,
+        asked,
+        {row.id: row.isbn for row in editions},
+        retailers,
+    )
+    first_of_year = period.ordinal - period.place + 1
+    return Books(
+        period=period,
+        first_period=setup.first_period,
+        currency=setup.publisher.currency,
+        sold=sold_of(setup),
+        channels={key: retailer.channel for key, retailer in setup.retailers.items()},
+        contracts=contracts,
+        plans=setup.plans,
+        beneficiaries=setup.beneficiaries,
+        rates=Rates(
+            period,
+            {
+                (rate.source, rate.target): rate.rate
+                for rate in setup.exchange_rates
+                if rate.period == str(period)
+            },
+        ),
+        income=[entry for entry in setup.income if entry.period == str(period)],
+        slices=slices,
+        states=runs.contract_states(work.connection, first_of_year, period.ordinal),
+        balances=runs.balances_before(work.connection, period.ordinal),
+    )
+
+
+def sold_of(setup: Setup) -> dict[str, Sold]:
+    """What the calculation needs to know of every edition, by ISBN."""
+    return {
+        edition.isbn: Sold(
+            edition.isbn,
+            title.key,
+            edition.format,
+            title.published,
+            title.royalties,
+            edition.unit_cost,
+        )
+        for title in setup.titles.values()
+        for edition in title.editions
+    }
+
+
+def asked_by(contracts: Iterable[Contract], plans: Iterable[Plan]) -> Asked:
+    """What rules and plans distinguish beyond edition, retailer, kind and currency."""
+    contracts = list(contracts)
+    steps = [step for plan in plans for version in plan.versions for step in _deep(version.steps)]
+    whens = [step.when for step in steps if step.when is not None]
+    countries = {c for contract in contracts for r in contract.rules for c in r.countries or ()}
+    return Asked(
+        discount_limits(contracts),
+        countries | {word for when in whens for word in when.countries or ()},
+        {word for when in whens for word in when.regions or ()},
+        {word for when in whens for word in when.cities or ()},
+        {word for when in whens for word in when.orders or ()},
+    )
+
+
+def _deep(steps: Iterable[Step]) -> list[Step]:
+    found = []
+    for step in steps:
+        found.append(step)
+        for member in step.to:
+            found += _deep(member.steps)
+    return found
+
+
+def known_of(work: Work, setup: Setup) -> Known:
+    """What the rows of a report are matched against."""
+    editions = {
+        edition.isbn: (title, edition)
+        for title in setup.titles.values()
+        for edition in title.editions
+    }
+    by_number, by_name = {}, {}
+    for row in catalogue.edition_rows(work.connection):
+        title, edition = editions[row.isbn]
+        known = KnownEdition(row.id, row.isbn, title.title, title.published, edition.prices)
+        by_number[row.id] = by_name[row.isbn] = known
+    for value, number in catalogue.identifiers(work.connection).items():
+        by_name[value] = by_number[number]
+    numbers = catalogue.retailer_ids(work.connection)
+    retailers = {
+        key: KnownRetailer(
+            numbers[key],
+            key,
+            retailer.name,
+            retailer.country or "",
+            retailer.region or "",
+            retailer.city or "",
+        )
+        for key, retailer in setup.retailers.items()
+    }
+    return Known(by_name, retailers, work.today)
+
+
+def setup_used_by(work: Work, revision: int) -> Setup:
+    """The setup as it stood when a run was closed, for explaining and checking it."""
+    everything = revisions_in_force(work.connection, up_to=revision)
+    return setup_of(everything)
+
+

@@ -1,0 +1,386 @@
+"""Import a retailer's report: recognised, read whole, and recorded in one transaction or not."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from royalties.domain.currencies import exponent
+from royalties.domain.money import micro_text
+from royalties.domain.people import Verb
+from royalties.domain.periods import Period, period_of
+from royalties.domain.problems import Choice, Notice, Problem
+from royalties.ingest.mapping import Mapping as ReportMapping
+from royalties.ingest.reading import Chunk, Reading, Totals, UnreadableError
+from royalties.ingest.recognise import as_received, open_report
+from royalties.services.books import Setup, known_of, setup_in_force
+from royalties.services.work import RefusedError, Work
+from royalties.store import batches, periods
+from royalties.store.engine import all_or_nothing
+from reports import returned
+
+_SHOWN_PROBLEMS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for: the file, how to read it, and how far to go."""
+
+    path: Path
+    name: str
+    report: str | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    dry_run: bool = False
+    confirm: bool = False
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """What came of an import; ``document`` is the import document of the public interface."""
+
+    outcome: str
+    document: dict[str, Any]
+    returned: Path | None = None
+
+
+def import_report(work: Work, request: Request) -> ImportResult:
+    """Read a report and record its sales, all of them or none.
+
+    Outcomes: ``recorded``; ``refused`` (problems); ``confirm`` (warnings: repeat with
+    ``confirm``); ``choose`` (repeat with a choice); ``nothing-new`` (the same bytes before).
+    """
+    work.actor.require(Verb.IMPORT)
+    setup = setup_in_force(work)
+    try:
+        fingerprint, size = work.files.fingerprint(request.path)
+    except OSError as error:
+        raise RefusedError(f"{request.path}: {error.strerror}: check the file's name") from error
+    earlier = batches.find_recorded(work.connection, fingerprint)
+    if earlier is not None:
+        return _nothing_new(earlier)
+    open_period = _open_period(work, setup, lock=not request.dry_run)
+    try:
+        reading = open_report(
+            request.path,
+            name=request.name,
+            known=known_of(work, setup),
+            mappings=[ReportMapping(**mapping) for mapping in setup.mappings],
+            choices=request.choices,
+            report=request.report,
+            progress=work.progress,
+        )
+        if reading.choices:
+            return _result("choose", reading, fingerprint)
+        recording = _Recording(work, setup, open_period, request, fingerprint, size)
+        return recording.record(reading)
+    except UnreadableError as error:
+        return _unreadable(request, fingerprint, error.problem)
+
+
+@dataclass(slots=True)
+class _Recording:
+    """One import on its way into the books."""
+
+    work: Work
+    setup: Setup
+    open_period: Period
+    request: Request
+    fingerprint: str
+    size: int
+    periods: dict[str, Period] = field(default_factory=dict)
+
+    def record(self, reading: Reading) -> ImportResult:
+        with all_or_nothing(self.work.connection) as take_back:
+            number = 0 if self.request.dry_run else self._open_batch(reading)
+            for chunk in reading.chunks():
+                self._add(chunk, number)
+            notices = [*reading.notices, *self._notices(reading)]
+            if reading.choices:
+                outcome = "choose"
+            elif reading.problems:
+                outcome = "refused"
+            elif notices and not self.request.confirm:
+                outcome = "confirm"
+            else:
+                outcome = "recorded"
+            result = _result(outcome, reading, self.fingerprint, notices, self._waiting(reading))
+            if outcome != "recorded" or self.request.dry_run:
+                take_back()
+                result.document["dry_run"] = self.request.dry_run
+                if outcome == "refused":
+                    self._give_back(reading, result)
+                return result
+            self._finish(number, reading, result)
+        self.work.files.keep_received(self.request.path, self.fingerprint)
+        self.work.record(
+            Verb.IMPORT,
+            {
+                "batch": number,
+                "file": self.request.name,
+                "sha256": self.fingerprint,
+                "lines": reading.totals.lines,
+                "confirmed": [notice.code for notice in notices],
+            },
+        )
+        return result
+
+    def _open_batch(self, reading: Reading) -> int:
+        return batches.add_batch(
+            self.work.connection,
+            {
+                "file_name": self.request.name[:255],
+                "sha256": self.fingerprint,
+                "size": self.size,
+                "report": reading.report,
+                "retailer": reading.retailer,
+                "account": reading.account,
+                "sheets": "[]",
+                "choices": json.dumps(dict(self.request.choices), sort_keys=True),
+                "document": "{}",
+                "rows": 0,
+                "lines": 0,
+                "status": "recorded",
+                "recorded_at": self.work.at,
+                "recorded_by": self.work.actor.name,
+            },
+        )
+
+    def _add(self, chunk: Chunk, number: int) -> None:
+        """Add a chunk's lines, each in the period of its day or the earliest open one."""
+        days = {row[5] for row in chunk.sales}
+        new = [day for day in days if day not in self.periods]
+        for day in new:
+            own = period_of(date.fromisoformat(str(day)), self.setup.calendar)
+            self.periods[str(day)] = own
+        if self.request.dry_run:
+            return
+        if new:
+            periods.ensure_periods(
+                self.work.connection,
+                [max(self.periods[str(day)], self.open_period) for day in new],
+            )
+        tails = {
+            day: (max(self.periods[str(day)], self.open_period).ordinal, number) for day in days
+        }
+        batches.add_sales(self.work.connection, [row + tails[row[5]] for row in chunk.sales])
+        batches.add_waiting(self.work.connection, [(*row, number) for row in chunk.waiting])
+
+    def _finish(self, number: int, reading: Reading, result: ImportResult) -> None:
+        result.document["batch"] = number
+        batches.finish_batch(
+            self.work.connection,
+            number,
+            {
+                "sheets": json.dumps(reading.sheets, ensure_ascii=False),
+                "document": json.dumps(result.document, ensure_ascii=False, sort_keys=True),
+                "rows": reading.totals.rows,
+                "lines": reading.totals.lines,
+            },
+        )
+        batches.add_coverage(
+            self.work.connection, number, reading.account, reading.totals.covered
+        )
+
+    def _notices(self, reading: Reading) -> list[Notice]:
+        found = []
+        if overlap := self._overlap(reading):
+            found.append(overlap)
+        own = sorted({period for period in self.periods.values()})
+        late = [period for period in own if self.setup.first_period <= period < self.open_period]
+        if late:
+            names = ", ".join(map(str, late))
+            found.append(
+                Notice(
+                    "closed-period",
+                    f"sales dated in {names}, which is closed, will count in {self.open_period} "
+                    f"as prior-period sales",
+                )
+            )
+        target = sorted({max(period, self.open_period) for period in own})
+        if len(target) > 1:
+            found.append(Notice("two-periods", self._spread(reading, target)))
+        return found
+
+    def _spread(self, reading: Reading, target: list[Period]) -> str:
+        lines = dict.fromkeys(target, 0)
+        for day, count in reading.totals.days.items():
+            lines[max(self.periods[day], self.open_period)] += count
+        parts = ", ".join(f"{count} lines in {period}" for period, count in lines.items())
+        return f"the report covers more than one period: {parts}"
+
+    def _overlap(self, reading: Reading) -> Notice | None:
+        """Another file for a retailer, account and time that are covered already."""
+        earlier = batches.already_covered(
+            self.work.connection, reading.account, reading.totals.covered
+        )
+        earlier = [
+            each
+            for each in earlier
+            if batches.correction_of(self.work.connection, each.batch) is None
+        ]
+        if not earlier:
+            return None
+        first = earlier[0]
+        same = [
+            each.batch for each in earlier if _alike(json.loads(each.document), reading.totals)
+        ]
+        hint = (
+            f"Its totals are exactly those of import {same[0]}: it looks like the same report "
+            f"saved again."
+            if same
+            else "If this replaces it, undo the earlier import first."
+        )
+        return Notice(
+            "period-covered",
+            f"{first.retailer} is covered from {first.first_day} to {first.last_day} by import "
+            f"{first.batch} ({first.file_name}). {hint}",
+        )
+
+    def _waiting(self, reading: Reading) -> list[dict[str, Any]]:
+        return [
+            {"isbn": identifier, "rows": rows, "units": units}
+            for identifier, (rows, units) in sorted(reading.totals.waiting.items())
+        ]
+
+    def _give_back(self, reading: Reading, result: ImportResult) -> None:
+        """Give the report back as a workbook with each problem behind its row."""
+        reasons: dict[tuple[str, int], str] = {}
+        for problem in reading.problems:
+            key = (problem.sheet, problem.row)
+            column = f"{problem.column}: " if problem.column else ""
+            text = f"{column}{problem.message}. {problem.remedy}"
+            reasons[key] = f"{reasons[key]}; {text}" if key in reasons else text
+        data = returned.workbook(as_received(self.request.path, self.request.choices), reasons)
+        name = f"{self.fingerprint[:12]}-problems.xlsx"
+        result.returned = self.work.files.give_back(name, data)
+        result.document["returned"] = str(result.returned)
+
+
+def _open_period(work: Work, setup: Setup, *, lock: bool) -> Period:
+    first = setup.first_period
+    if lock:
+        return first.shift(periods.lock_for_sales(work.connection, first) - first.ordinal)
+    closed = periods.last_closed(work.connection)
+    return first if closed is None else first.shift(closed + 1 - first.ordinal)
+
+
+def _alike(earlier: Mapping[str, Any], totals: Totals) -> bool:
+    return (
+        earlier.get("rows") == totals.rows
+        and earlier.get("units") == _units(totals)
+        and earlier.get("net") == _net(totals)
+    )
+
+
+def _units(totals: Totals) -> dict[str, int]:
+    return {"sold": totals.sold, "returned": totals.returned, "free": totals.free}
+
+
+def _net(totals: Totals) -> dict[str, str]:
+    return {
+        currency: micro_text(micro, exponent(currency))
+        for currency, micro in sorted(totals.net.items())
+    }
+
+
+def _result(
+    outcome: str,
+    reading: Reading,
+    fingerprint: str,
+    notices: list[Notice] | None = None,
+    waiting: list[dict[str, Any]] | None = None,
+) -> ImportResult:
+    totals = reading.totals
+    document = {
+        "outcome": outcome,
+        "batch": None,
+        "report": reading.report,
+        "retailer": reading.retailer,
+        "sha256": fingerprint,
+        "period_from": totals.first_day or None,
+        "period_to": totals.last_day or None,
+        "rows": totals.rows,
+        "recorded": totals.recordable if outcome == "recorded" else 0,
+        "recordable": totals.recordable,
+        "sale_lines": totals.lines,
+        "skipped": [
+            {"rows": rows, "reason": reason} for reason, rows in reading.skipped.by_reason.items()
+        ],
+        "waiting": waiting or [],
+        "units": _units(totals),
+        "net": _net(totals),
+        "problems": [_problem(each) for each in reading.problems[:_SHOWN_PROBLEMS]],
+        "problem_count": len(reading.problems),
+        "warnings": [
+            {"code": notice.code, "message": notice.message}
+            for notice in (reading.notices if notices is None else notices)
+        ],
+        "notes": list(reading.notes),
+        "choices": [_choice(each) for each in reading.choices],
+        "same_as": None,
+    }
+    return ImportResult(outcome, document)
+
+
+def _problem(each: Problem) -> dict[str, Any]:
+    return {
+        "sheet": each.sheet,
+        "row": each.row,
+        "column": each.column,
+        "value": each.value,
+        "message": each.message,
+        "remedy": each.remedy,
+    }
+
+
+def _choice(each: Choice) -> dict[str, Any]:
+    return {"key": each.key, "options": list(each.options), "message": each.message}
+
+
+def _empty(outcome: str, fingerprint: str) -> dict[str, Any]:
+    return {
+        "outcome": outcome,
+        "batch": None,
+        "report": None,
+        "retailer": None,
+        "sha256": fingerprint,
+        "period_from": None,
+        "period_to": None,
+        "rows": 0,
+        "recorded": 0,
+        "recordable": 0,
+        "sale_lines": 0,
+        "skipped": [],
+        "waiting": [],
+        "units": {"sold": 0, "returned": 0, "free": 0},
+        "net": {},
+        "problems": [],
+        "problem_count": 0,
+        "warnings": [],
+        "notes": [],
+        "choices": [],
+        "same_as": None,
+    }
+
+
+def _nothing_new(earlier: batches.BatchRow) -> ImportResult:
+    document = _empty("nothing-new", earlier.sha256)
+    document |= {
+        "report": earlier.report,
+        "retailer": earlier.retailer,
+        "same_as": earlier.id,
+        "notes": [
+            f"the same file was recorded as import {earlier.id} ({earlier.file_name}) on "
+            f"{earlier.recorded_at[:10]}"
+        ],
+    }
+    return ImportResult("nothing-new", document)
+
+
+def _unreadable(request: Request, fingerprint: str, problem: Problem) -> ImportResult:
+    document = _empty("refused", fingerprint)
+    document["problems"] = [_problem(problem)]
+    document["problem_count"] = 1
+    return ImportResult("refused", document)

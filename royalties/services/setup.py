@@ -1,0 +1,148 @@
+"""Load a setup file: everything it says is added or amended by key, or nothing is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from royalties.domain.people import Verb
+from royalties.domain.problems import Fault
+from royalties.ingest import setup as setup_file
+from royalties.services.books import Setup, setup_of
+from royalties.services.waiting import Released, release_waiting
+from royalties.services.work import Work
+from royalties.store import catalogue, runs
+from royalties.store.history import Revision, add_revisions, revisions_in_force
+
+Bodies = dict[str, dict[str, dict[str, Any]]]
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a setup file changed, by part; and waiting rows that found their edition by it."""
+
+    added: dict[str, int] = field(default_factory=dict)
+    amended: dict[str, int] = field(default_factory=dict)
+    unchanged: dict[str, int] = field(default_factory=dict)
+    released: Released = field(default_factory=Released)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the file said anything new."""
+        return bool(self.added or self.amended)
+
+
+def load(work: Work, path: Path, name: str) -> Loaded:
+    """Read a setup file and bring the books to what it says; twice changes nothing.
+
+    Raises:
+        SetupError: with every fault of the file, each with its path.
+    """
+    work.actor.require(Verb.LOAD)
+    document = setup_file.read_setup(path, name)
+    standing = revisions_in_force(work.connection)
+    before = _bodies(standing)
+    merged = {
+        kind: {**before[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS
+    }
+    faults = setup_file.check(document, merged)
+    faults += _faults_against_books(work, document, before, merged)
+    if faults:
+        raise setup_file.SetupError(name, faults)
+    loaded, changed = _compare(document, before)
+    if not changed:
+        return loaded
+    add_revisions(work.connection, changed, work.at, work.actor.name)
+    setup = setup_of(revisions_in_force(work.connection))
+    _record_catalogue(work, setup, {key for kind, key, _ in changed if kind == "titles"})
+    work.record(Verb.LOAD, {"file": name, "added": loaded.added, "amended": loaded.amended})
+    loaded.released = release_waiting(work, setup)
+    return loaded
+
+
+def _bodies(revisions: list[Revision]) -> Bodies:
+    found: Bodies = {kind: {} for kind in setup_file.KINDS}
+    for revision in revisions:
+        found[revision.kind][revision.key] = revision.body
+    return found
+
+
+def _compare(
+    document: setup_file.Document, before: Bodies
+) -> tuple[Loaded, list[tuple[str, str, dict[str, Any]]]]:
+    loaded, changed = Loaded(), []
+    for kind, entries in document.entries.items():
+        for key, body in entries.items():
+            old = before[kind].get(key)
+            counts = (
+                loaded.added
+                if old is None
+                else loaded.unchanged
+                if old == body
+                else loaded.amended
+            )
+            counts[kind] = counts.get(kind, 0) + 1
+            if old != body:
+                changed.append((kind, key, body))
+    return loaded, changed
+
+
+def _record_catalogue(work: Work, setup: Setup, titles: set[str]) -> None:
+    catalogue.ensure_retailers(work.connection, setup.retailers)
+    catalogue.record_titles(work.connection, [setup.titles[key] for key in sorted(titles)])
+
+
+def _faults_against_books(
+    work: Work, document: setup_file.Document, before: Bodies, merged: Bodies
+) -> list[Fault]:
+    """Changes that what is recorded or closed forbids."""
+    return [
+        *_lost_editions(work, document, merged),
+        *_closed_terms(work, document, before),
+        *_other_books(work, document, before),
+    ]
+
+
+def _lost_editions(
+    work: Work, document: setup_file.Document, merged: Mapping[str, Mapping[str, Any]]
+) -> list[Fault]:
+    kept = {
+        edition["isbn"] for body in merged["titles"].values() for edition in body["editions"]
+    }
+    return [
+        Fault(
+            f"{document.paths.get(('titles', row.title), 'titles')}.editions",
+            f"edition {row.isbn} stands in the books and cannot be left out: list it again",
+        )
+        for row in catalogue.edition_rows(work.connection)
+        if row.isbn not in kept
+    ]
+
+
+def _closed_terms(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
+    """Rates and income of closed periods stay as they were used."""
+    closed = {
+        row.name for row in runs.period_rows(work.connection, "period") if row.status == "closed"
+    }
+    return [
+        Fault(
+            document.paths[kind, key],
+            f"{body['period']} is closed and keeps what it used: enter it for an open period",
+        )
+        for kind in ("exchange_rates", "income")
+        for key, body in document.entries.get(kind, {}).items()
+        if body["period"] in closed and before[kind].get(key) != body
+    ]
+
+
+def _other_books(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
+    """Calendar, currency and first period carry the books and cannot change once used."""
+    old = before["publisher"].get("publisher")
+    new = document.entries.get("publisher", {}).get("publisher")
+    if old is None or new is None or not runs.period_rows(work.connection, "period"):
+        return []
+    return [
+        Fault(f"publisher.{name}", f"is {old[name]!r} in the books and cannot change any more")
+        for name in ("currency", "calendar", "first_period")
+        if old[name] != new[name]
+    ]

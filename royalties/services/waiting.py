@@ -1,0 +1,102 @@
+"""Rows that wait for an unknown edition: listed, and recorded once it is known."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from royalties.domain.money import MICRO, rounded
+from royalties.domain.people import Verb
+from royalties.domain.periods import period_of
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.work import RefusedError, Work
+from royalties.store import batches, catalogue, periods
+
+
+@dataclass(slots=True)
+class Released:
+    """Waiting rows that were recorded, by identifier; and those that still lack a price."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    without_price: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingEntry:
+    """What waits under one identifier of one batch."""
+
+    identifier: str
+    batch: int
+    rows: int
+    units: int
+
+
+def waiting_list(work: Work) -> list[WaitingEntry]:
+    """Everything that waits, by identifier and batch."""
+    work.actor.require(Verb.READ)
+    return [WaitingEntry(*row) for row in batches.waiting_summary(work.connection)]
+
+
+def alias(work: Work, identifier: str, isbn: str) -> Released:
+    """Let another identifier stand for an edition from now on, and record what waited for it.
+
+    Raises:
+        RefusedError: the edition is unknown, or the identifier is taken.
+    """
+    work.actor.require(Verb.ALIAS)
+    setup = setup_in_force(work)
+    editions = {row.isbn: row.id for row in catalogue.edition_rows(work.connection)}
+    wanted = "".join(isbn.replace("-", "").split())
+    value = "".join(identifier.split()).upper()
+    if wanted not in editions:
+        raise RefusedError(
+            f"no edition has the ISBN {isbn!r}: add it to a title of a setup file and load that"
+        )
+    taken = catalogue.identifiers(work.connection).get(value)
+    if taken == editions[wanted]:
+        return release_waiting(work, setup)
+    if taken is not None or value in editions or not value:
+        raise RefusedError(f"{identifier!r} stands for another edition already")
+    catalogue.add_alias(work.connection, value, editions[wanted])
+    work.record(Verb.ALIAS, {"identifier": value, "isbn": wanted})
+    return release_waiting(work, setup)
+
+
+def release_waiting(work: Work, setup: Setup) -> Released:
+    """Record every waiting row whose edition is known by now, in the period its date asks."""
+    released = Released()
+    rows = batches.now_known(work.connection)
+    if not rows:
+        return released
+    open_period = periods.lock_for_sales(work.connection, setup.first_period)
+    prices = {e.isbn: e for title in setup.titles.values() for e in title.editions}
+    isbns = {row.id: row.isbn for row in catalogue.edition_rows(work.connection)}
+    sales, done, used = [], [], set()
+    for row in rows:
+        *line, number, edition = row
+        sheet, place, identifier, _, kind, day, units, currency, price, net, discount = line[:11]
+        on = date.fromisoformat(day)
+        price_used = price
+        if net is None:
+            if price is None:
+                price_used = prices[isbns[edition]].price_on(on, currency)
+            if price_used is None:
+                counts = released.without_price
+                counts[identifier] = counts.get(identifier, 0) + 1
+                continue
+            net = receipts(units, price_used, discount or 0)
+        period = period_of(on, setup.calendar)
+        used.add(max(period, setup.first_period.shift(open_period - setup.first_period.ordinal)))
+        sales.append(
+            (*line[:2], edition, *line[3:9], net, *line[10:], max(period.ordinal, open_period), number)
+        )
+        done.append((number, sheet, place, kind))
+        released.rows[identifier] = released.rows.get(identifier, 0) + 1
+    periods.ensure_periods(work.connection, used)
+    batches.add_sales(work.connection, sales)
+    batches.stop_waiting(work.connection, done)
+    return released
+
+
+def receipts(units: int, price: int, discount: int) -> int:
+    """Net receipts in millionths from copies, list price and discount (interface.md)."""
+    return rounded(Fraction(units * price * (MICRO - discount), MICRO))

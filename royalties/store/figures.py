@@ -1,0 +1,124 @@
+"""Sums over sale lines that statements show beside the earned lines."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, case, func, or_, select
+
+from royalties.domain.sales import Kind
+from royalties.store.tables import batch, edition, retailer, sale
+
+
+class MonthSum(NamedTuple):
+    """Net copies and receipts of an edition at a retailer in a month; net in millionths."""
+
+    isbn: str
+    retailer: str
+    month: str
+    currency: str
+    units: int
+    net: int
+
+
+class LateSum(NamedTuple):
+    """Sales of an earlier day that a period counts, or the reverse of a closed import's."""
+
+    isbn: str
+    retailer: str
+    kind: int
+    month: str
+    currency: str
+    corrects: int
+    units: int
+    net: int
+
+
+def sales_by_month(connection: Connection, period_id: int) -> list[MonthSum]:
+    """A period's sales and returns by edition, retailer and month; free copies left out."""
+    month = func.substr(sale.c.day, 1, 7)
+    rows = connection.execute(
+        select(
+            edition.c.isbn,
+            retailer.c.key,
+            month,
+            sale.c.currency,
+            func.sum(sale.c.units),
+            func.sum(sale.c.net),
+        )
+        .select_from(edition)
+        .join(sale, and_(sale.c.edition_id == edition.c.id, sale.c.period_id == period_id))
+        .join(retailer, retailer.c.id == sale.c.retailer_id)
+        .where(sale.c.kind != Kind.FREE.value)
+        .group_by(edition.c.isbn, retailer.c.key, month, sale.c.currency)
+        .order_by(edition.c.isbn, retailer.c.key, month, sale.c.currency)
+    )
+    return [MonthSum(*row[:4], int(row[4]), int(row[5])) for row in rows]
+
+
+def late_sales(
+    connection: Connection, period_id: int, starts: str, books_start: str
+) -> list[LateSum]:
+    """What a period counts of earlier, closed ones; and what corrects a closed import.
+
+    Args:
+        starts: the period's first day.
+        books_start: the first day of the books; sales before it are not late.
+    """
+    month = func.substr(sale.c.day, 1, 7)
+    corrects = func.coalesce(batch.c.corrects, 0)
+    keys = (
+        edition.c.isbn,
+        retailer.c.key,
+        sale.c.kind,
+        month,
+        sale.c.currency,
+        corrects,
+    )
+    rows = connection.execute(
+        select(*keys, func.sum(sale.c.units), func.sum(sale.c.net))
+        .select_from(sale)
+        .join(edition, edition.c.id == sale.c.edition_id)
+        .join(retailer, retailer.c.id == sale.c.retailer_id)
+        .join(batch, batch.c.id == sale.c.batch_id)
+        .where(
+            sale.c.period_id == period_id,
+            or_(
+                and_(sale.c.day < starts, sale.c.day >= books_start),
+                batch.c.corrects.is_not(None),
+            ),
+        )
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return [LateSum(*row[:6], int(row[6]), int(row[7])) for row in rows]
+
+
+class BatchSum(NamedTuple):
+    """What an import brought into a period in one currency; net in millionths."""
+
+    batch: int
+    currency: str
+    lines: int
+    sold: int
+    returned: int
+    free: int
+    net: int
+
+
+def batch_sums(connection: Connection, period_id: int) -> list[BatchSum]:
+    """A period's lines by import and currency: how many, copies by kind, receipts."""
+    rows = connection.execute(
+        select(
+            sale.c.batch_id,
+            sale.c.currency,
+            func.count(),
+            *(
+                func.sum(case((sale.c.kind == kind.value, sale.c.units), else_=0))
+                for kind in Kind
+            ),
+            func.sum(sale.c.net),
+        )
+        .where(sale.c.period_id == period_id)
+        .group_by(sale.c.batch_id, sale.c.currency)
+        .order_by(sale.c.batch_id, sale.c.currency)
+    )
+    return [BatchSum(row[0], row[1], *(int(value) for value in row[2:])) for row in rows]
