@@ -154,6 +154,29 @@ def discount_limits(contracts: Iterable[Contract]) -> list[Fraction]:
     return sorted(found)
 
 
+def discount_class(limits: Sequence[Fraction], discount: Fraction | None) -> int:
+    """The class of a discount among ``discount_limits``, or ``NO_DISCOUNT``."""
+    if discount is None:
+        return NO_DISCOUNT
+    for place, limit in enumerate(limits):
+        if discount < limit:
+            return 2 * place
+        if discount == limit:
+            return 2 * place + 1
+    return 2 * len(limits)
+
+
+def rule_place(
+    contract: Contract,
+    slice_: Slice,
+    format_: Format,
+    channels: Mapping[str, Channel],
+    limits: Sequence[Fraction],
+) -> int | None:
+    """The place of the first rule that takes a slice, or None."""
+    return _Matcher(contract, limits, channels).rule_for(slice_, format_)[0]
+
+
 def earn(
     contract: Contract,
     slices: Sequence[Slice],

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from royalties.domain.contracts import Words
+from royalties.domain.contracts import Basis, Counts, DiscountRange, Rule, Words
 from royalties.domain.money import number_text
 from royalties.domain.plans import Cap, CapPer, Member, Step, Takes, When
 
@@ -17,6 +17,51 @@ _CAP_TIMES = {
 def sentence(step: Step, beneficiary: str, currency: str) -> str:
     """What a step does and what part of it is the beneficiary's."""
     return f"{_takes(step, currency)}{_conditions(step, currency)}, {_part(step, beneficiary, currency)}."
+
+
+_BASES = {
+    Basis.LIST: "of the list price",
+    Basis.NET: "of net receipts",
+    Basis.UNIT: "for every copy",
+    Basis.PROFIT: "of net receipts less unit cost",
+}
+
+
+def rule_sentence(rule: Rule, currency: str) -> str:
+    """A royalty rule: its rates, what they apply to, and which sales."""
+    rates = [_rate(rule, place, currency) for place in range(len(rule.tiers))]
+    clauses = [
+        f"{opening} {_any_of(words)}"
+        for words, opening in (
+            (rule.formats, "on"),
+            (rule.channels, "through the channel"),
+            (rule.retailers, "at"),
+            (rule.countries, "in"),
+        )
+        if words
+    ]
+    if rule.discount is not None:
+        clauses.append(f"at a discount {_range(rule.discount)}")
+    return f"{', then '.join(rates)} {_BASES[rule.basis]} {' '.join(clauses)}".rstrip() + "."
+
+
+def _rate(rule: Rule, place: int, currency: str) -> str:
+    tier = rule.tiers[place]
+    rate = f"{currency} {_money(tier.rate)}" if rule.basis is Basis.UNIT else percent(tier.rate)
+    if tier.up_to is None:
+        return rate
+    unit = "copies" if rule.counts is Counts.UNITS else currency
+    return f"{rate} up to {number_text(tier.up_to)} {unit}"
+
+
+def _range(limits: DiscountRange) -> str:
+    named = (
+        (limits.from_, "from"),
+        (limits.above, "above"),
+        (limits.below, "below"),
+        (limits.up_to, "up to"),
+    )
+    return " and ".join(f"{word} {percent(limit)}" for limit, word in named if limit is not None)
 
 
 def concerns(step: Step, beneficiary: str) -> bool:
@@ -67,7 +112,9 @@ def _part(step: Step, beneficiary: str, currency: str) -> str:
     members = [member for member in step.to if member.weight > 0]
     mine = [member for member in step.to if _leads_to(member, beneficiary)]
     total = sum((member.weight for member in members), Fraction(0))
-    return "; ".join(_of_member(member, total, len(members), beneficiary, currency) for member in mine)
+    return "; ".join(
+        _of_member(member, total, len(members), beneficiary, currency) for member in mine
+    )
 
 
 def _of_member(
@@ -81,7 +128,9 @@ def _of_member(
     if member.beneficiary is not None:
         return f"{share}{cap}"
     inner = " ".join(
-        sentence(step, beneficiary, currency) for step in member.steps if concerns(step, beneficiary)
+        sentence(step, beneficiary, currency)
+        for step in member.steps
+        if concerns(step, beneficiary)
     )
     return f"{share}{cap}, and of that: {inner.removesuffix('.')}"
 

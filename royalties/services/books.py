@@ -213,5 +213,3 @@ def setup_used_by(work: Work, revision: int) -> Setup:
     """The setup as it stood when a run was closed, for explaining and checking it."""
     everything = revisions_in_force(work.connection, up_to=revision)
     return setup_of(everything)
-
-

@@ -70,9 +70,7 @@ def _contract(work: Work, setup: Setup, period: Period, row: store.ContractRow) 
     return ContractRun(
         contract=contract,
         version=version,
-        lines=tuple(
-            line for _, line in store.earned_lines(connection, number, row.contract)
-        ),
+        lines=tuple(line for _, line in store.earned_lines(connection, number, row.contract)),
         counters={},
         earned=row.earned,
         brought_forward=row.brought_forward,

@@ -63,9 +63,7 @@ class Composer:
             self._late.setdefault(self._title_of[late.isbn], []).append(late)
         keys = [done.contract.key for done in self.run.contracts]
         self._life = runs.life_to_date(connection, keys, period.ordinal)
-        states = runs.contract_states(
-            connection, period.ordinal - period.place + 1, period.ordinal
-        )
+        states = runs.contract_states(connection, period.ordinal - period.place + 1, period.ordinal)
         self._held = {key: state.held for key, state in states.items()}
 
     def statement(self, settlement: Settlement, number: str | None, dated: date) -> Statement:
@@ -105,9 +103,7 @@ class Composer:
 
     def lines(self, done: ContractRun) -> tuple[EarnedLineShown, ...]:
         """A contract's earned lines as printed, numbered as they are explained."""
-        return tuple(
-            self._line(done, number, line) for number, line in enumerate(done.lines, 1)
-        )
+        return tuple(self._line(done, number, line) for number, line in enumerate(done.lines, 1))
 
     def _account(self, done: ContractRun, beneficiary: str) -> ContractAccount:
         key, currency = done.contract.key, done.contract.currency
@@ -196,9 +192,7 @@ class Composer:
         period = self.run.period
         released = {held.period for held in done.reserve.released_from}
         held = [
-            each
-            for each in self._held.get(done.contract.key, ())
-            if each.period not in released
+            each for each in self._held.get(done.contract.key, ()) if each.period not in released
         ]
         if done.reserve.withheld:
             held.append(Held(period.ordinal, done.reserve.withheld))
@@ -235,9 +229,7 @@ class Composer:
             units, net = sums.get(key, (0, 0))
             sums[key] = (units + each.units, net + each.net)
         for (month, retailer, currency), (units, net) in sorted(sums.items()):
-            yield MonthShown(
-                month, retailer, units, currency, micro_text(net, exponent(currency))
-            )
+            yield MonthShown(month, retailer, units, currency, micro_text(net, exponent(currency)))
 
     def _life_to_date(self, done: ContractRun) -> Iterable[LifeToDateShown]:
         earned: dict[str, int] = {}

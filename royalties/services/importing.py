@@ -90,6 +90,7 @@ class _Recording:
     fingerprint: str
     size: int
     periods: dict[str, Period] = field(default_factory=dict)
+    lines: int = 0
 
     def record(self, reading: Reading) -> ImportResult:
         with all_or_nothing(self.work.connection) as take_back:
@@ -164,6 +165,7 @@ class _Recording:
         tails = {
             day: (max(self.periods[str(day)], self.open_period).ordinal, number) for day in days
         }
+        self.lines += len(chunk.sales) + len(chunk.waiting)
         batches.add_sales(self.work.connection, [row + tails[row[5]] for row in chunk.sales])
         batches.add_waiting(self.work.connection, [(*row, number) for row in chunk.waiting])
 
@@ -176,12 +178,10 @@ class _Recording:
                 "sheets": json.dumps(reading.sheets, ensure_ascii=False),
                 "document": json.dumps(result.document, ensure_ascii=False, sort_keys=True),
                 "rows": reading.totals.rows,
-                "lines": reading.totals.lines,
+                "lines": self.lines,
             },
         )
-        batches.add_coverage(
-            self.work.connection, number, reading.account, reading.totals.covered
-        )
+        batches.add_coverage(self.work.connection, number, reading.account, reading.totals.covered)
 
     def _notices(self, reading: Reading) -> list[Notice]:
         found = []
@@ -223,9 +223,7 @@ class _Recording:
         if not earlier:
             return None
         first = earlier[0]
-        same = [
-            each.batch for each in earlier if _alike(json.loads(each.document), reading.totals)
-        ]
+        same = [each.batch for each in earlier if _alike(json.loads(each.document), reading.totals)]
         hint = (
             f"Its totals are exactly those of import {same[0]}: it looks like the same report "
             f"saved again."

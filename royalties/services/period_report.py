@@ -72,9 +72,7 @@ def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -
             )
             for each in run.exceptions
         ),
-        waiting=tuple(
-            WaitingShown(*row) for row in batches.waiting_summary(work.connection)
-        ),
+        waiting=tuple(WaitingShown(*row) for row in batches.waiting_summary(work.connection)),
         checks=tuple(checks(work, run, period, closed=closed is not None)),
     )
 
@@ -208,4 +206,3 @@ def _batches(work: Work, period: Period) -> Iterator[BatchShown]:
             sum(each.free for each in mine),
             tuple((each.currency, micro_text(each.net, 2)) for each in mine),
         )
-

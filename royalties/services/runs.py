@@ -128,9 +128,7 @@ def _require_next(work: Work, setup: Setup, period: Period) -> None:
 def _standing(work: Work, contracts: Sequence[ContractRun]) -> Standing:
     """What the ledger and earlier closes already hold."""
     balances = ledger.balances(work.connection)
-    recouped = {
-        row.contract: 0 for row in store.period_rows(work.connection, "contract_close")
-    }
+    recouped = {row.contract: 0 for row in store.period_rows(work.connection, "contract_close")}
     for row in store.period_rows(work.connection, "contract_close"):
         recouped[row.contract] += row.recouped
     advanced = {

@@ -42,9 +42,7 @@ def load(work: Work, path: Path, name: str) -> Loaded:
     document = setup_file.read_setup(path, name)
     standing = revisions_in_force(work.connection)
     before = _bodies(standing)
-    merged = {
-        kind: {**before[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS
-    }
+    merged = {kind: {**before[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
     faults = setup_file.check(document, merged)
     faults += _faults_against_books(work, document, before, merged)
     if faults:
@@ -75,11 +73,7 @@ def _compare(
         for key, body in entries.items():
             old = before[kind].get(key)
             counts = (
-                loaded.added
-                if old is None
-                else loaded.unchanged
-                if old == body
-                else loaded.amended
+                loaded.added if old is None else loaded.unchanged if old == body else loaded.amended
             )
             counts[kind] = counts.get(kind, 0) + 1
             if old != body:
@@ -106,9 +100,7 @@ def _faults_against_books(
 def _lost_editions(
     work: Work, document: setup_file.Document, merged: Mapping[str, Mapping[str, Any]]
 ) -> list[Fault]:
-    kept = {
-        edition["isbn"] for body in merged["titles"].values() for edition in body["editions"]
-    }
+    kept = {edition["isbn"] for body in merged["titles"].values() for edition in body["editions"]}
     return [
         Fault(
             f"{document.paths.get(('titles', row.title), 'titles')}.editions",

@@ -87,7 +87,15 @@ def release_waiting(work: Work, setup: Setup) -> Released:
         period = period_of(on, setup.calendar)
         used.add(max(period, setup.first_period.shift(open_period - setup.first_period.ordinal)))
         sales.append(
-            (*line[:2], edition, *line[3:9], net, *line[10:], max(period.ordinal, open_period), number)
+            (
+                *line[:2],
+                edition,
+                *line[3:9],
+                net,
+                *line[10:],
+                max(period.ordinal, open_period),
+                number,
+            )
         )
         done.append((number, sheet, place, kind))
         released.rows[identifier] = released.rows.get(identifier, 0) + 1

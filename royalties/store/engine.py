@@ -10,8 +10,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
-__all__ = ["READ_ONLY", "Connection", "Engine", "UnsupportedDatabaseError", "all_or_nothing", "is_sqlite", "make_engine"]
+__all__ = [
+    "READ_ONLY",
+    "Connection",
+    "DatabaseBusyError",
+    "DatabaseUnavailableError",
+    "Engine",
+    "UnsupportedDatabaseError",
+    "all_or_nothing",
+    "is_sqlite",
+    "make_engine",
+    "plain_errors",
+]
 
 READ_ONLY = "royalties_read_only"
 """Execution option of a connection that will not write: takes no write lock on SQLite."""
@@ -93,3 +105,37 @@ def all_or_nothing(connection: Connection) -> Iterator[Callable[[], None]]:
         raise
     if nested.is_active:
         nested.commit()
+
+
+class DatabaseBusyError(RuntimeError):
+    """Another command kept writing for too long."""
+
+    def __init__(self) -> None:
+        super().__init__("the database is busy with another command: try again when it is done")
+
+
+class DatabaseUnavailableError(RuntimeError):
+    """The database cannot be reached, read or written."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the database cannot be used ({reason}): if this is a new home folder, run "
+            f"'royalties init'; else check the disk, its free space and the database's address"
+        )
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn a driver's errors about the database itself into ones that say what to do.
+
+    Raises:
+        DatabaseBusyError: locked by another command.
+        DatabaseUnavailableError: missing, full, damaged or out of reach.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        if "locked" in reason or "lock timeout" in reason:
+            raise DatabaseBusyError from error
+        raise DatabaseUnavailableError(reason) from error

@@ -111,10 +111,7 @@ def batch_sums(connection: Connection, period_id: int) -> list[BatchSum]:
             sale.c.batch_id,
             sale.c.currency,
             func.count(),
-            *(
-                func.sum(case((sale.c.kind == kind.value, sale.c.units), else_=0))
-                for kind in Kind
-            ),
+            *(func.sum(case((sale.c.kind == kind.value, sale.c.units), else_=0)) for kind in Kind),
             func.sum(sale.c.net),
         )
         .where(sale.c.period_id == period_id)

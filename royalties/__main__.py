@@ -1,0 +1,5 @@
+"""``python -m royalties``."""
+
+from royalties.cli import main
+
+main()

@@ -1,0 +1,5 @@
+"""demo."""
+
+import click
+
+COMMANDS: list[click.Command] = []

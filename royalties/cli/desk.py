@@ -1,0 +1,151 @@
+"""What every command shares: the system, the output, progress, and refusals."""
+
+import getpass
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, NoReturn
+
+import click
+
+from config import from_environment
+from royalties.adapters.files import AlreadyIssuedError, DiskError
+from royalties.domain.money import NotAnAmountError
+from royalties.domain.people import Actor, NotAllowedError, Role
+from royalties.domain.periods import NotAPeriodError
+from royalties.runtime import (
+    DatabaseBusyError,
+    DatabaseUnavailableError,
+    NotMigratedError,
+    System,
+    UnsupportedDatabaseError,
+    open_system,
+)
+from royalties.services.errors import REFUSALS
+from royalties.services.work import Progress, Work, nothing_to_show
+
+REFUSED = (
+    *REFUSALS,
+    AlreadyIssuedError,
+    DatabaseBusyError,
+    DatabaseUnavailableError,
+    DiskError,
+    NotAPeriodError,
+    NotAllowedError,
+    NotAnAmountError,
+    NotMigratedError,
+    UnsupportedDatabaseError,
+)
+"""Errors that are a refusal with advice (exit 1); any other one is a bug and is not caught."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """One command at work."""
+
+    system: System
+    json: bool
+
+    @contextmanager
+    def work(self, what: str = "", *, read_only: bool = False) -> Iterator[Work]:
+        """A unit of work; ``what`` names its progress bar on a terminal."""
+        with (
+            self._progress(what) as progress,
+            self.system.work(_actor(), read_only=read_only, progress=progress) as work,
+        ):
+            yield work
+
+    def say(self, text: str) -> None:
+        """A message to the person, on standard error when output is JSON."""
+        click.echo(text, err=self.json)
+
+    def show(self, document: object) -> None:
+        """The one JSON document of a command."""
+        click.echo(json.dumps(document, ensure_ascii=False))
+
+    def table(self, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """A plain table; numbers, which are the columns headed with ``>``, stand right."""
+        click.echo(table_text(headings, rows))
+
+    def refuse(self, message: str, document: object | None = None) -> NoReturn:
+        """End with exit code 1, a message that says what to do, and a document with JSON."""
+        if self.json:
+            self.show(
+                document if document is not None else {"outcome": "refused", "message": message}
+            )
+        click.echo(message, err=True)
+        sys.exit(1)
+
+    @contextmanager
+    def _progress(self, what: str) -> Iterator[Progress]:
+        if not what or not sys.stderr.isatty():
+            yield nothing_to_show
+            return
+        from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+        from rich.progress import BarColumn, Progress as Bar, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+        with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total or None)
+
+
+def table_text(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Rows under headings in aligned columns."""
+    right = [heading.startswith(">") for heading in headings]
+    cells = [[heading.removeprefix(">") for heading in headings]]
+    cells += [["" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(headings))]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if is_right else cell.ljust(width)
+            for cell, width, is_right in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in cells
+    ]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """A command with ``--json``, given the desk; refusals end with exit code 1."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+    @wraps(function)
+    def run(*, as_json: bool, **options: object) -> None:
+        try:
+            system = open_system(from_environment())
+        except REFUSED as error:
+            click.echo(str(error), err=True)
+            sys.exit(1)
+        desk = Desk(system, as_json)
+        try:
+            function(desk, **options)
+        except REFUSED as error:
+            desk.refuse(str(error))
+        finally:
+            system.dispose()
+
+    return run
+
+
+def _actor() -> Actor:
+    """Who works at a command line may do everything: they hold the database."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "unknown"
+    return Actor(f"{name} (command line)", Role.ADMINISTRATOR)
+
+
+def plural(count: int, word: str) -> str:
+    """``1 row``, ``2 rows``."""
+    ending = "" if count == 1 else "es" if word.endswith(("s", "ch")) else "s"
+    return f"{count:,} {word}{ending}"
+
+
+def amounts(net: dict[str, Any]) -> str:
+    """Amounts by currency on one line."""
+    return ", ".join(f"{currency} {amount}" for currency, amount in net.items()) or "nothing"

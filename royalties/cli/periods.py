@@ -1,0 +1,213 @@
+"""run, close, statements, explain, verify, journal."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from royalties.cli.desk import Desk, command, plural
+from royalties.services.explaining import explain
+from royalties.services.journal import FORMATS, journal
+from royalties.services.runs import close, show_run
+from royalties.services.statements import write_statements
+from royalties.services.verifying import verify
+
+_SHOWN_SALES = 50
+
+
+@click.command("run")
+@click.argument("period")
+@command
+def run_(desk: Desk, period: str) -> None:
+    """Compute the draft run of PERIOD; nothing is written."""
+    with desk.work(f"Running {period}", read_only=True) as work:
+        document = show_run(work, period)
+    if desk.json:
+        desk.show(document)
+    else:
+        show_document(desk, document)
+
+
+def show_document(desk: Desk, document: dict[str, Any]) -> None:
+    """A run document as tables for people."""
+    desk.say(f"{document['period']}: {document['status']} run")
+    columns = ("earned", "withheld", "released", "recouped", "payable", "carried_forward")
+    desk.table(
+        ("contract", "currency", *(f">{name.replace('_', ' ')}" for name in columns)),
+        [
+            (each["key"], each["currency"], *(each[name] for name in columns))
+            for each in document["contracts"]
+        ],
+    )
+    desk.say("")
+    columns = ("brought_forward", "allocated", "tax", "due", "paid", "carried_forward")
+    desk.table(
+        ("beneficiary", "currency", *(f">{name.replace('_', ' ')}" for name in columns)),
+        [
+            (each["key"], each["currency"], *(each[name] for name in columns))
+            for each in document["beneficiaries"]
+        ],
+    )
+    for each in document["exceptions"]:
+        desk.say(
+            f"exception: {each['isbn']} at {each['retailer']} ({each['channel']}): "
+            f"{each['reason']}, {each['units']} copies"
+        )
+    if document["exceptions"]:
+        desk.say("The period cannot be closed while an exception stands.")
+
+
+@click.command("close")
+@click.argument("period")
+@click.option("--yes", is_flag=True, help="Do not ask before closing.")
+@command
+def close_(desk: Desk, period: str, *, yes: bool) -> None:
+    """Compute, post, freeze PERIOD and number its statements. A close cannot be taken back."""
+    if not yes and not desk.json and click.get_text_stream("stdin").isatty():
+        click.confirm(f"Close {period} for ever?", abort=True)
+    with desk.work(f"Closing {period}") as work:
+        closed = close(work, period)
+    if desk.json:
+        desk.show(
+            {**closed.document, "statements": list(closed.statements), "waiting": closed.waiting}
+        )
+        return
+    show_document(desk, closed.document)
+    desk.say("")
+    desk.say(f"{period} is closed; {plural(len(closed.statements), 'statement')} numbered.")
+    if closed.waiting:
+        desk.say(
+            f"{plural(closed.waiting, 'row')} still wait for an edition ('royalties waiting') and "
+            f"will count in the open period once it is known."
+        )
+    desk.say(f"Next: royalties statements {period} --out FOLDER")
+
+
+@click.command("statements")
+@click.argument("period")
+@click.option(
+    "--out",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write the files into.",
+)
+@command
+def statements(desk: Desk, period: str, folder: Path) -> None:
+    """Write every beneficiary's statement of PERIOD, and the period's workbook, into a folder.
+
+    A closed period's statements are issued and kept; an open one's are marked as drafts.
+    """
+    with desk.work(f"Statements of {period}") as work:
+        written = write_statements(work, period, folder)
+    if desk.json:
+        desk.show(
+            {
+                "period": period,
+                "draft": written.draft,
+                "statements": written.statements,
+                "files": [str(path) for path in written.files],
+            }
+        )
+        return
+    word = "draft statement" if written.draft else "statement"
+    desk.say(f"{plural(written.statements, word)} and the period's workbook are in {folder}.")
+
+
+@click.command("explain")
+@click.argument("statement")
+@click.argument("line", required=False)
+@command
+def explain_(desk: Desk, statement: str, line: str | None) -> None:
+    """Show how a figure of STATEMENT came about, down to file and row.
+
+    LINE is a figure (due, allocated, tax, ...), a contract's (foot-2015/payable) or an earned
+    line (foot-2015/12).
+    """
+    with desk.work(read_only=True) as work:
+        explained = explain(work, statement, line)
+    if desk.json:
+        desk.show(explained.document())
+        return
+    desk.say(
+        f"Statement {explained.statement}, {explained.figure}: "
+        f"{explained.currency} {explained.amount}"
+    )
+    for sentence in explained.how:
+        desk.say(f"  {sentence}")
+    if explained.parts:
+        desk.say("")
+        desk.table(("made of", ">amount"), explained.parts)
+    if explained.sales:
+        desk.say("")
+        _show_sales(desk, explained.sales)
+
+
+def _show_sales(desk: Desk, sales: list[dict[str, Any]]) -> None:
+    desk.table(
+        ("date", ">units", ">list price", ">net", ">discount", "place", "file", "sheet", ">row"),
+        [
+            (
+                row["date"],
+                row["units"],
+                row["list_price"],
+                row["net"],
+                row["discount"],
+                " ".join(row[name] for name in ("country", "region", "city") if row[name]),
+                row["file"],
+                row["sheet"],
+                row["row"],
+            )
+            for row in sales[:_SHOWN_SALES]
+        ],
+    )
+    if len(sales) > _SHOWN_SALES:
+        desk.say(f"… and {len(sales) - _SHOWN_SALES} more sale lines (--json shows all)")
+
+
+@click.command("verify")
+@command
+def verify_(desk: Desk) -> None:
+    """Check every invariant over the whole database; exit 1 if any fails."""
+    with desk.work("Verifying", read_only=True) as work:
+        found = verify(work)
+    failed = [each for each in found if not each.holds]
+    document = {
+        "holds": not failed,
+        "checks": [
+            {"name": each.name, "holds": each.holds, "failures": list(each.failures)}
+            for each in found
+        ],
+    }
+    if not desk.json:
+        for each in found:
+            desk.say(f"{'ok  ' if each.holds else 'FAIL'}  {each.name}")
+            for failure in each.failures[:20]:
+                desk.say(f"        {failure}")
+    if failed:
+        desk.refuse(
+            f"{plural(len(failed), 'invariant')} of {len(found)} failed: nothing was changed; "
+            f"restore a backup or ask for help before you go on",
+            document,
+        )
+    if desk.json:
+        desk.show(document)
+    else:
+        desk.say(f"All {len(found)} invariants hold.")
+
+
+@click.command("journal")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="beancount")
+@command
+def journal_(desk: Desk, format_: str) -> None:
+    """Export the ledger for beancount, hledger or a spreadsheet."""
+    with desk.work(read_only=True) as work:
+        lines = list(journal(work, format_))
+    if desk.json:
+        desk.show({"format": format_, "text": "\n".join(lines)})
+        return
+    for line in lines:
+        click.echo(line)
+
+
+COMMANDS = [run_, close_, statements, explain_, verify_, journal_]

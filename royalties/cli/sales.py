@@ -1,0 +1,295 @@
+"""import, undo, correct, imports, sales, waiting, alias."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from royalties.cli.desk import Desk, amounts, command, plural
+from royalties.services.batches import correct, import_list, sales_list, undo
+from royalties.services.importing import ImportResult, Request, import_report
+from royalties.services.waiting import alias, waiting_list
+
+_SHOWN = 20
+
+
+def _choices(_context: object, _parameter: object, values: tuple[str, ...]) -> dict[str, str]:
+    chosen = {}
+    for value in values:
+        key, equals, rest = value.partition("=")
+        if not equals or not key:
+            raise click.BadParameter(f"{value!r}: write KEY=VALUE, such as date_order=dmy")
+        chosen[key.strip()] = rest.strip()
+    return chosen
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--report", metavar="NAME", help="Read it as this report instead of recognising it.")
+@click.option("--dry-run", is_flag=True, help="Show what it holds; record nothing.")
+@click.option("--confirm", is_flag=True, help="Record it in spite of the warnings.")
+@click.option(
+    "--choose",
+    "choices",
+    metavar="KEY=VALUE",
+    multiple=True,
+    callback=_choices,
+    help="Say what the report does not, such as date_order=dmy.",
+)
+@command
+def import_(
+    desk: Desk,
+    file: Path,
+    report: str | None,
+    *,
+    dry_run: bool,
+    confirm: bool,
+    choices: dict[str, str],
+) -> None:
+    """Import a retailer's report FILE in one transaction, or nothing of it.
+
+    Exit 0: recorded, or nothing new. Exit 1: refused, to be confirmed (--confirm) or to be
+    chosen (--choose); then nothing is recorded.
+    """
+    request = Request(file, file.name, report, choices, dry_run=dry_run, confirm=confirm)
+    with desk.work(f"Importing {file.name}", read_only=dry_run) as work:
+        result = import_report(work, request)
+    if not desk.json:
+        _show(desk, request, result)
+    refused = result.outcome in {"refused", "confirm", "choose"}
+    if refused:
+        desk.refuse(_refusal(request, result), result.document)
+    if desk.json:
+        desk.show(result.document)
+
+
+def _show(desk: Desk, request: Request, result: ImportResult) -> None:
+    document = result.document
+    if result.outcome == "nothing-new":
+        desk.say(f"{request.name}: nothing new; {document['notes'][0]}.")
+        return
+    if document["report"]:
+        _show_totals(desk, request, document)
+    for each in document["problems"][:_SHOWN]:
+        place = ", ".join(
+            part
+            for part in (
+                f"sheet {each['sheet']}" if each["sheet"] else "",
+                f"row {each['row']}" if each["row"] else "",
+                f"column {each['column']}" if each["column"] else "",
+            )
+            if part
+        )
+        value = f" {each['value']!r}" if each["value"] else ""
+        desk.say(f"  problem: {place}{value}: {each['message']}. {each['remedy']}")
+    if document["problem_count"] > _SHOWN:
+        desk.say(f"  … and {document['problem_count'] - _SHOWN} more problems")
+    for each in document["warnings"]:
+        desk.say(f"  warning: {each['message']}")
+    for note in document["notes"]:
+        desk.say(f"  note: {note}")
+    if result.outcome == "recorded":
+        if request.dry_run:
+            desk.say("Dry run: nothing was recorded.")
+        else:
+            desk.say(
+                f"Recorded as import {document['batch']}. "
+                f"'royalties undo {document['batch']}' takes it back."
+            )
+
+
+def _show_totals(desk: Desk, request: Request, document: dict[str, Any]) -> None:
+    retailer = document["retailer"] or "several retailers"
+    period = (
+        f", {document['period_from']} to {document['period_to']}" if document["period_from"] else ""
+    )
+    desk.say(f"{request.name}: report {document['report']} of {retailer}{period}")
+    units = document["units"]
+    desk.say(
+        f"  {plural(document['rows'], 'row')}: {document['recordable']:,} to record, "
+        f"{sum(each['rows'] for each in document['skipped']):,} skipped, "
+        f"{sum(each['rows'] for each in document['waiting']):,} waiting, "
+        f"{plural(document['problem_count'], 'problem')}"
+    )
+    desk.say(
+        f"  {units['sold']:,} sold, {units['returned']:,} returned, {units['free']:,} free; "
+        f"net receipts {amounts(document['net'])}"
+    )
+    for each in document["skipped"]:
+        desk.say(f"  skipped: {plural(each['rows'], 'row')}: {each['reason']}")
+    for each in document["waiting"]:
+        desk.say(
+            f"  waiting: {each['isbn']} ({plural(each['rows'], 'row')}) is not in the catalogue: "
+            f"load its edition, or 'royalties alias {each['isbn']} ISBN'"
+        )
+
+
+def _refusal(request: Request, result: ImportResult) -> str:
+    document = result.document
+    name = request.name
+    if result.outcome == "confirm":
+        return f"{name}: nothing recorded. Read the warnings, then repeat with --confirm."
+    if result.outcome == "choose":
+        wanted = "; ".join(
+            f"--choose {each['key']}={'|'.join(each['options']) or 'VALUE'} ({each['message']})"
+            for each in document["choices"]
+        )
+        return f"{name}: nothing recorded. The report does not say it, so choose: {wanted}"
+    first = document["problems"][0]
+    if document["report"] is None:
+        return f"{name}: refused: {first['message']}. {first['remedy']}"
+    back = (
+        f" The report with each reason beside its row is {result.returned}: mend it there and "
+        f"import that."
+        if result.returned
+        else ""
+    )
+    return (
+        f"{name}: refused, nothing recorded: {plural(document['problem_count'], 'problem')}.{back}"
+    )
+
+
+@click.command("undo")
+@click.argument("batch", type=int)
+@command
+def undo_(desk: Desk, batch: int) -> None:
+    """Take the whole import BATCH back while no closed run used it."""
+    with desk.work() as work:
+        done = undo(work, batch)
+    if desk.json:
+        desk.show({"batch": done.batch, "sales": done.sales, "waiting": done.waiting})
+        return
+    desk.say(
+        f"Import {done.batch} ({done.file_name}) is undone: {plural(done.sales, 'sale line')} and "
+        f"{plural(done.waiting, 'waiting line')} removed. The same file may be imported again."
+    )
+
+
+@click.command("correct")
+@click.argument("batch", type=int)
+@command
+def correct_(desk: Desk, batch: int) -> None:
+    """Reverse the import BATCH, which a closed run used, in the open period."""
+    with desk.work() as work:
+        done = correct(work, batch)
+    if desk.json:
+        desk.show(
+            {
+                "batch": done.batch,
+                "corrects": done.corrects,
+                "period": done.period,
+                "sales": done.sales,
+            }
+        )
+        return
+    desk.say(
+        f"Import {done.corrects} is reversed in {done.period} by import {done.batch} "
+        f"({plural(done.sales, 'line')}). Import the mended report next."
+    )
+
+
+@click.command("imports")
+@command
+def imports(desk: Desk) -> None:
+    """List all imports."""
+    with desk.work(read_only=True) as work:
+        rows = import_list(work)
+    shown = [
+        {
+            "batch": row.id,
+            "file": row.file_name,
+            "report": row.report,
+            "retailer": row.retailer,
+            "rows": row.rows,
+            "lines": row.lines,
+            "status": row.status,
+            "recorded_at": row.recorded_at,
+            "recorded_by": row.recorded_by,
+            "corrects": row.corrects,
+        }
+        for row in rows
+    ]
+    if desk.json:
+        desk.show(shown)
+    elif not shown:
+        desk.say("No report has been imported yet: royalties import FILE.")
+    else:
+        columns = ("batch", "file", "report", "retailer", ">rows", ">lines", "status")
+        names = [column.removeprefix(">") for column in columns]
+        desk.table(columns, [[row[name] for name in names] for row in shown])
+
+
+@click.command("sales")
+@click.option("--period", help="Only what counts in this period.")
+@command
+def sales(desk: Desk, period: str | None) -> None:
+    """List recorded sales, each with the file and row it came from."""
+    with desk.work(read_only=True) as work:
+        rows = list(sales_list(work, period))
+    if desk.json:
+        desk.show(rows)
+    elif not rows:
+        desk.say("No sales are recorded yet: royalties import FILE.")
+    else:
+        desk.table(
+            ("date", "isbn", "retailer", "kind", ">units", "currency", ">net", "period", "from"),
+            [
+                (
+                    row["date"],
+                    row["isbn"],
+                    row["retailer"],
+                    row["kind"],
+                    row["units"],
+                    row["currency"],
+                    row["net"],
+                    row["period"],
+                    f"{row['file']}{' ' + row['sheet'] if row['sheet'] else ''} row {row['row']}",
+                )
+                for row in rows
+            ],
+        )
+
+
+@click.command("waiting")
+@command
+def waiting(desk: Desk) -> None:
+    """List rows that wait for an unknown edition."""
+    with desk.work(read_only=True) as work:
+        entries = waiting_list(work)
+    if desk.json:
+        desk.show(
+            [
+                {
+                    "identifier": each.identifier,
+                    "batch": each.batch,
+                    "rows": each.rows,
+                    "units": each.units,
+                }
+                for each in entries
+            ]
+        )
+    elif not entries:
+        desk.say("Nothing waits.")
+    else:
+        desk.table(
+            ("identifier", ">batch", ">rows", ">units"),
+            [(each.identifier, each.batch, each.rows, each.units) for each in entries],
+        )
+
+
+@click.command("alias")
+@click.argument("identifier")
+@click.argument("isbn")
+@command
+def alias_(desk: Desk, identifier: str, isbn: str) -> None:
+    """Let IDENTIFIER (an ASIN, an old ISBN) stand for the edition ISBN from now on."""
+    with desk.work() as work:
+        released = alias(work, identifier, isbn)
+    if desk.json:
+        desk.show({"released": released.rows, "without_price": released.without_price})
+        return
+    count = sum(released.rows.values())
+    desk.say(f"{identifier} stands for {isbn}; {plural(count, 'waiting row')} recorded.")
+
+
+COMMANDS = [import_, undo_, correct_, imports, sales, waiting, alias_]

@@ -1,0 +1,77 @@
+"""From configuration to a running system; one unit of work per command or request."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from config import Config
+from royalties.adapters.files import Files
+from royalties.domain.people import Actor
+from royalties.services.work import Progress, Work, nothing_to_show
+from royalties.store.engine import (
+    READ_ONLY,
+    DatabaseBusyError,
+    DatabaseUnavailableError,
+    Engine,
+    UnsupportedDatabaseError,
+    make_engine,
+    plain_errors,
+)
+from royalties.store.migrate import NotMigratedError, require_newest, upgrade
+
+__all__ = [
+    "DatabaseBusyError",
+    "DatabaseUnavailableError",
+    "NotMigratedError",
+    "System",
+    "UnsupportedDatabaseError",
+    "open_system",
+]
+
+
+def now() -> datetime:
+    """The clock of a running system."""
+    return datetime.now(UTC).astimezone()
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """The desk at work: its database, its files, its clock."""
+
+    config: Config
+    engine: Engine
+    files: Files
+    clock: Callable[[], datetime] = now
+
+    def migrate(self) -> str:
+        """Create the home folder and bring the database to the newest migration."""
+        self.config.home.mkdir(parents=True, exist_ok=True)
+        with plain_errors():
+            return upgrade(self.engine)
+
+    @contextmanager
+    def work(
+        self, actor: Actor, *, read_only: bool = False, progress: Progress = nothing_to_show
+    ) -> Iterator[Work]:
+        """One transaction: kept when the block ends well, taken back when it fails.
+
+        Raises:
+            NotMigratedError: the database is missing or old.
+        """
+        engine = self.engine.execution_options(**{READ_ONLY: read_only})
+        with plain_errors(), engine.connect() as connection:
+            with connection.begin() as transaction:
+                require_newest(connection)
+                yield Work(connection, self.files, actor, self.clock(), progress)
+                if read_only:
+                    transaction.rollback()
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def open_system(config: Config) -> System:
+    """Make the system of a configuration; the database is not touched yet."""
+    return System(config, make_engine(config.database_url), Files(config.home))

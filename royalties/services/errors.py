@@ -1,0 +1,17 @@
+"""The refusals that verbs may end with, in one place for the edges' tables."""
+
+from royalties.domain.earning import MissingExchangeRateError, UnknownRightError
+from royalties.domain.run import NoPlanError
+from royalties.ingest.setup import SetupError
+from royalties.services.closed import NotClosedError
+from royalties.services.work import RefusedError
+
+REFUSALS = (
+    MissingExchangeRateError,
+    NoPlanError,
+    NotClosedError,
+    RefusedError,
+    SetupError,
+    UnknownRightError,
+)
+"""Each carries a message that says what to do."""

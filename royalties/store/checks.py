@@ -1,0 +1,140 @@
+"""Queries that find what must never be: each yields a sentence for every fault."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from royalties.domain.sales import Kind
+from royalties.store.tables import batch, earned_line, edition, period, sale, waiting
+
+
+def orphan_sales(connection: Connection) -> Iterator[str]:
+    """Sales or waiting rows of an import that was undone."""
+    for table in (sale, waiting):
+        rows = connection.execute(
+            select(batch.c.id, func.count())
+            .join(table, table.c.batch_id == batch.c.id)
+            .where(batch.c.status != "recorded")
+            .group_by(batch.c.id)
+        )
+        for row in rows:
+            yield f"import {row[0]} was undone but {row[1]} of its rows stand in {table.name}"
+
+
+def sales_in_wrong_period(connection: Connection) -> Iterator[str]:
+    """Sales that count in a period which ended before their day."""
+    rows = connection.execute(
+        select(sale.c.batch_id, period.c.name, func.count())
+        .join(period, period.c.id == sale.c.period_id)
+        .where(sale.c.day > period.c.ends)
+        .group_by(sale.c.batch_id, period.c.name)
+    )
+    for row in rows:
+        yield f"import {row[0]}: {row[2]} sales count in {row[1]}, which ended before their day"
+
+
+def batches_that_lost_lines(connection: Connection) -> Iterator[str]:
+    """Imports of which fewer or more lines stand than they recorded and released."""
+    stands = (
+        select(sale.c.batch_id, func.count().label("lines")).group_by(sale.c.batch_id).subquery()
+    )
+    waits = (
+        select(waiting.c.batch_id, func.count().label("lines"))
+        .group_by(waiting.c.batch_id)
+        .subquery()
+    )
+    have = func.coalesce(stands.c.lines, 0) + func.coalesce(waits.c.lines, 0)
+    rows = connection.execute(
+        select(batch.c.id, batch.c.lines, have)
+        .outerjoin(stands, stands.c.batch_id == batch.c.id)
+        .outerjoin(waits, waits.c.batch_id == batch.c.id)
+        .where(batch.c.status == "recorded", have != batch.c.lines)
+        .order_by(batch.c.id)
+    )
+    for row in rows:
+        yield f"import {row[0]} recorded {row[1]} lines, but {row[2]} stand in the books"
+
+
+def closed_copies_differ(connection: Connection) -> Iterator[str]:
+    """Closed periods whose earned lines count other copies than their sales do.
+
+    Compared by edition, retailer, kind and currency for every contract that earned on the
+    edition; a line's tiers repeat the group's copies, so the highest stands for all.
+    """
+    sold = (
+        select(
+            sale.c.period_id,
+            edition.c.isbn,
+            sale.c.kind,
+            sale.c.currency,
+            func.sum(sale.c.units).label("units"),
+        )
+        .join(edition, edition.c.id == sale.c.edition_id)
+        .join(period, and_(period.c.id == sale.c.period_id, period.c.status == "closed"))
+        .where(sale.c.kind != Kind.FREE.value)
+        .group_by(sale.c.period_id, edition.c.isbn, sale.c.kind, sale.c.currency)
+    )
+    groups = (
+        select(
+            earned_line.c.period_id,
+            earned_line.c.contract,
+            earned_line.c.isbn,
+            earned_line.c.kind,
+            earned_line.c.currency,
+            func.max(earned_line.c.units).label("units"),
+        )
+        .where(earned_line.c.isbn.is_not(None))
+        .group_by(
+            earned_line.c.period_id,
+            earned_line.c.contract,
+            earned_line.c.rule_place,
+            earned_line.c.isbn,
+            earned_line.c.retailer,
+            earned_line.c.kind,
+            earned_line.c.currency,
+        )
+        .subquery()
+    )
+    counted = connection.execute(
+        select(
+            groups.c.period_id,
+            groups.c.contract,
+            groups.c.isbn,
+            groups.c.kind,
+            groups.c.currency,
+            func.sum(groups.c.units),
+        ).group_by(
+            groups.c.period_id,
+            groups.c.contract,
+            groups.c.isbn,
+            groups.c.kind,
+            groups.c.currency,
+        )
+    )
+    words = {kind.word: kind.value for kind in Kind}
+    standing = {tuple(row[:4]): int(row[4]) for row in connection.execute(sold)}
+    for row in counted:
+        key = (row[0], row[2], words[row[3]], row[4])
+        if standing.get(key, 0) != int(row[5]):
+            yield (
+                f"period {row[0]}, contract {row[1]}, {row[2]}: {row[5]} copies ({row[3]}) were "
+                f"counted, {standing.get(key, 0)} stand in the sales"
+            )
+
+
+def corrections_that_do_not_mirror(connection: Connection) -> Iterator[str]:
+    """Corrections that, with what they correct, do not come to nothing."""
+    pairs = connection.execute(
+        select(batch.c.id, batch.c.corrects).where(
+            batch.c.corrects.is_not(None), batch.c.status == "recorded"
+        )
+    ).all()
+    for number, corrects in pairs:
+        rest = connection.execute(
+            select(sale.c.edition_id)
+            .where(or_(sale.c.batch_id == number, sale.c.batch_id == corrects))
+            .group_by(sale.c.edition_id, sale.c.retailer_id, sale.c.kind, sale.c.currency)
+            .having(or_(func.sum(sale.c.units) != 0, func.sum(sale.c.net) != 0))
+        ).first()
+        if rest is not None:
+            yield f"import {number} does not mirror import {corrects}, which it corrects"
