@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from royalties.domain.catalogue import Channel, Format
 from royalties.domain.contracts import Basis, Contract, Counts, Income, Resets, Rule, Tier, Words
+from royalties.domain.discounts import Limit, representatives
 from royalties.domain.money import MICRO, rounded, scale, units_of
 from royalties.domain.periods import Period
-from royalties.domain.sales import NO_DISCOUNT, Kind, Place, Slice
+from royalties.domain.sales import Kind, Place, Slice
 
 ONE = Fraction(1)
 
@@ -139,39 +140,12 @@ class _Group:
         self.units = self.net = self.list_value = 0
 
 
-def discount_limits(contracts: Iterable[Contract]) -> list[Fraction]:
-    """Every discount that a rule names as a limit, rising; they cut discounts into classes.
-
-    Class ``2i`` lies below limit ``i`` (above the one before), class ``2i + 1`` is exactly it.
-    """
-    found: set[Fraction] = set()
-    for contract in contracts:
-        for rule in contract.rules:
-            if rule.discount:
-                limits = rule.discount
-                named = (limits.from_, limits.above, limits.below, limits.up_to)
-                found.update(limit for limit in named if limit is not None)
-    return sorted(found)
-
-
-def discount_class(limits: Sequence[Fraction], discount: Fraction | None) -> int:
-    """The class of a discount among ``discount_limits``, or ``NO_DISCOUNT``."""
-    if discount is None:
-        return NO_DISCOUNT
-    for place, limit in enumerate(limits):
-        if discount < limit:
-            return 2 * place
-        if discount == limit:
-            return 2 * place + 1
-    return 2 * len(limits)
-
-
 def rule_place(
     contract: Contract,
     slice_: Slice,
     format_: Format,
     channels: Mapping[str, Channel],
-    limits: Sequence[Fraction],
+    limits: Sequence[Limit],
 ) -> int | None:
     """The place of the first rule that takes a slice, or None."""
     return _Matcher(contract, limits, channels).rule_for(slice_, format_)[0]
@@ -182,7 +156,7 @@ def earn(
     slices: Sequence[Slice],
     sold: Mapping[str, Sold],
     channels: Mapping[str, Channel],
-    limits: Sequence[Fraction],
+    limits: Sequence[Limit],
     rates: Rates,
     publisher_currency: str,
     counted_before: Mapping[str, Fraction],
@@ -245,11 +219,11 @@ class _Matcher:
     """Finds the first rule that takes a slice; remembers, since few kinds of slices recur."""
 
     def __init__(
-        self, contract: Contract, limits: Sequence[Fraction], channels: Mapping[str, Channel]
+        self, contract: Contract, limits: Sequence[Limit], channels: Mapping[str, Channel]
     ) -> None:
         self._rules = contract.rules
         self._channels = channels
-        self._discounts = _representatives(limits)
+        self._discounts = representatives(limits)
         self._known: dict[tuple[Format, str, str, int, bool], tuple[int | None, str]] = {}
 
     def rule_for(self, slice_: Slice, format_: Format) -> tuple[int | None, str]:
@@ -272,8 +246,8 @@ class _Matcher:
                 and _allows(rule.countries, country)
             ):
                 continue
-            if rule.discount is not None and (
-                discount == NO_DISCOUNT or not rule.discount.contains(self._discounts[discount])
+            if rule.discount is not None and not (
+                priced and rule.discount.contains(self._discounts[discount])
             ):
                 continue
             if not priced and (rule.basis is Basis.LIST or rule.counts is Counts.LIST):
@@ -284,18 +258,6 @@ class _Matcher:
 
 def _allows(words: Words, word: str) -> bool:
     return words is None or word in words
-
-
-def _representatives(limits: Sequence[Fraction]) -> list[Fraction]:
-    """One discount out of each class between and on the limits."""
-    if not limits:
-        return [Fraction(0)]
-    found: list[Fraction] = []
-    below = limits[0] - 2
-    for limit in limits:
-        found += [(below + limit) / 2, limit]
-        below = limit
-    return [*found, below + 1]
 
 
 class _Exchange:

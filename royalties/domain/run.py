@@ -13,6 +13,7 @@ from royalties.domain.allocation import Allocation, CapKey, allocate, asks_where
 from royalties.domain.beneficiaries import Beneficiary
 from royalties.domain.catalogue import Channel
 from royalties.domain.contracts import Advance, Contract, Income, Reserve
+from royalties.domain.discounts import Limit, discount_limits
 from royalties.domain.earning import (
     Counted,
     EarnedLine,
@@ -20,7 +21,6 @@ from royalties.domain.earning import (
     SalesException,
     Sold,
     counter_stand,
-    discount_limits,
     earn,
 )
 from royalties.domain.money import rounded, units_of
@@ -194,7 +194,7 @@ def account(
     books: Books,
     contract: Contract,
     slices: Mapping[str, Sequence[Slice]],
-    limits: Sequence[Fraction],
+    limits: Sequence[Limit],
 ) -> tuple[ContractRun, list[SalesException]]:
     """One contract from its sales to its allocations (calculation.md, steps 1 to 3)."""
     period, state = books.period, books.states.get(contract.key, _new(contract))

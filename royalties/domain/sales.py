@@ -26,17 +26,13 @@ class Place(NamedTuple):
     order: str = ""
 
 
-NO_DISCOUNT = -1
-"""The discount class of lines whose discount is unknown."""
-
-
 class Slice(NamedTuple):
     """Sums over sale lines that every rule and every plan step treats alike.
 
     ``units`` are net copies; ``net`` and ``list_value`` are exact sums in millionths of
     ``currency``; ``priced`` is false where neither report nor edition has a list price (then
-    ``list_value`` is 0); ``discount`` is the index of the interval between the discount limits
-    that rules name, or ``NO_DISCOUNT``.
+    ``list_value`` is 0, and no discount is known); ``discount`` is the class between the limits
+    that rules name (``domain.discounts``).
     """
 
     isbn: str

@@ -116,14 +116,16 @@ class Chunk:
 class Totals:
     """Control totals, complete once all chunks were read.
 
-    ``rows`` = rows that gave lines + skipped + waiting + problems. ``sold``, ``returned`` and
-    ``free`` are positive copies; ``net`` is millionths by currency; ``lines`` counts sale
-    lines; ``covered`` is first and last ISO day by retailer id.
+    ``rows`` = ``recordable`` (rows that gave lines) + skipped + waiting + ``refused`` (rows with
+    problems). ``sold``, ``returned`` and ``free`` are positive copies; ``net`` is millionths by
+    currency; ``lines`` counts sale lines; ``covered`` is first and last ISO day by retailer id;
+    ``days`` counts lines by ISO day; ``waiting`` is rows and net units by identifier.
     """
 
     rows: int = 0
     lines: int = 0
     recordable: int = 0
+    refused: int = 0
     sold: int = 0
     returned: int = 0
     free: int = 0
@@ -138,8 +140,10 @@ class Totals:
 class Reading(Protocol):
     """A recognised report. Lists and totals are complete when ``chunks`` is exhausted.
 
-    While ``choices`` is not empty, nothing can be read: the user chooses first. ``retailer`` is
-    a key, or None where the retailer stands in the rows. ``account`` tells apart reports of one
+    While ``choices`` is not empty, nothing can be read: the user chooses first. Some choices
+    show only while the rows are read (a date that can be read in two ways), so ``choices`` is
+    to be looked at before and after. ``unlisted`` counts problems beyond those that
+    ``problems`` lists. ``retailer`` is a key, or None where the retailer stands in the rows. ``account`` tells apart reports of one
     retailer that do not repeat each other (KDP and Vendor Central). ``notices`` must be
     confirmed; ``notes`` are only shown.
     """
@@ -150,11 +154,20 @@ class Reading(Protocol):
     sheets: list[str]
     choices: list[Choice]
     problems: list[Problem]
+    unlisted: int
     notices: list[Notice]
     notes: list[str]
     skipped: Skipped
     totals: Totals
 
     def chunks(self) -> Iterator[Chunk]:
-        """Read the report through once."""
+        """Read the report through once.
+
+        Raises:
+            UnreadableError: the file turns out to be broken further down.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the file; what was read stays."""
         ...

@@ -1,13 +1,14 @@
 """The setup in force, as domain values, and what a run or a report is read against."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from royalties.domain.beneficiaries import Beneficiary, Publisher
 from royalties.domain.catalogue import Retailer, Title
 from royalties.domain.contracts import Contract, ExchangeRate, Income
-from royalties.domain.earning import Rates, Sold, discount_limits
+from royalties.domain.discounts import discount_limits
+from royalties.domain.earning import Rates, Sold
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.plans import Plan, Step
 from royalties.domain.run import Books, in_force
@@ -107,7 +108,8 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
     contracts = in_force(list(setup.contracts.values()), period)
     editions = catalogue.edition_rows(work.connection)
     retailers = {number: key for key, number in catalogue.retailer_ids(work.connection).items()}
-    asked = asked_by(contracts, [setup.plans[contract.plan] for contract in contracts])
+    sold = sold_of(setup)
+    asked = asked_by(contracts, [setup.plans[contract.plan] for contract in contracts], sold)
     slices = slices_of(
         work.connection,
         period.ordinal,
@@ -120,7 +122,7 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         period=period,
         first_period=setup.first_period,
         currency=setup.publisher.currency,
-        sold=sold_of(setup),
+        sold=sold,
         channels={key: retailer.channel for key, retailer in setup.retailers.items()},
         contracts=contracts,
         plans=setup.plans,
@@ -156,18 +158,41 @@ def sold_of(setup: Setup) -> dict[str, Sold]:
     }
 
 
-def asked_by(contracts: Iterable[Contract], plans: Iterable[Plan]) -> Asked:
+def asked_by(
+    contracts: Sequence[Contract], plans: Iterable[Plan], sold: Mapping[str, Sold]
+) -> Asked:
     """What rules and plans distinguish beyond edition, retailer, kind and currency."""
-    contracts = list(contracts)
     steps = [step for plan in plans for version in plan.versions for step in _deep(version.steps)]
     whens = [step.when for step in steps if step.when is not None]
     countries = {c for contract in contracts for r in contract.rules for c in r.countries or ()}
     return Asked(
         discount_limits(contracts),
+        _asked_for_discounts(contracts, sold),
         countries | {word for when in whens for word in when.countries or ()},
         {word for when in whens for word in when.regions or ()},
         {word for when in whens for word in when.cities or ()},
         {word for when in whens for word in when.orders or ()},
+    )
+
+
+def _asked_for_discounts(contracts: Iterable[Contract], sold: Mapping[str, Sold]) -> frozenset[str]:
+    """Editions on which some rule looks at the discount."""
+    formats_of: dict[str, set[str] | None] = {}
+    for contract in contracts:
+        for rule in contract.rules:
+            if rule.discount is None:
+                continue
+            for title in contract.titles:
+                known = formats_of.setdefault(title, set())
+                if rule.formats is None:
+                    formats_of[title] = None
+                elif known is not None:
+                    known.update(rule.formats)
+    return frozenset(
+        isbn
+        for isbn, edition in sold.items()
+        if edition.title in formats_of
+        and ((formats := formats_of[edition.title]) is None or edition.format in formats)
     )
 
 

@@ -5,7 +5,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from royalties.domain.earning import EarnedLine, discount_class, discount_limits, rule_place
+from royalties.domain.discounts import discount_class, discount_limits
+from royalties.domain.earning import EarnedLine, rule_place
 from royalties.domain.money import MICRO, amount_text, number_text, rounded
 from royalties.domain.people import Verb
 from royalties.domain.plain_words import rule_sentence
@@ -272,7 +273,7 @@ class _Line:
             Kind(row[9]),
             currency,
             price is not None,
-            discount_class(limits, None if discount is None else Fraction(discount, MICRO)),
+            discount_class(limits, Fraction(discount or 0, MICRO)),
             Place(country if country in asked else ""),
             units,
             net,

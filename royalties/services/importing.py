@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from reports import returned
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
@@ -19,7 +20,6 @@ from royalties.services.books import Setup, known_of, setup_in_force
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, periods
 from royalties.store.engine import all_or_nothing
-from reports import returned
 
 _SHOWN_PROBLEMS = 1000
 

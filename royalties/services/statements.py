@@ -7,6 +7,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from reports import period as period_paper
+from reports import statement as statement_paper
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.run import Run, run
@@ -17,8 +19,6 @@ from royalties.services.period_report import period_report
 from royalties.services.work import RefusedError, Work
 from royalties.store import runs as run_store
 from royalties.store import statements as store
-from reports import period as period_paper
-from reports import statement as statement_paper
 
 _CONTENT = TypeAdapter(Statement)
 

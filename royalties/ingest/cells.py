@@ -1,0 +1,128 @@
+"""Cells of a report as they arrive, and what becomes of one that is no plain value."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeAlias
+
+Cell: TypeAlias = str | int | float | bytes | tuple[int, ...]
+"""Text (blank: empty) or a workbook's value: a number, a date as year, month, day (hour, minute,
+second), or bytes for what is no value, such as ``b"TRUE"``, ``b"#N/A"``, ``b"="`` (a formula that
+was never calculated)."""
+
+LONGEST = 500
+"""Characters a cell may have."""
+
+_LONGEST_SHOWN = 200
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+class Odd:
+    """What a converted cell is where it is no plain value; compared by identity."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wrong(Odd):
+    """A cell that cannot be right; ``{column}`` in the texts stands for its column's name."""
+
+    message: str
+    remedy: str
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Undecided(Odd):
+    """A cell that can be read in two ways until the user chose."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stranger(Odd):
+    """A good identifier of no edition of the catalogue."""
+
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marked(Odd):
+    """An amount in millionths that carries a currency's mark; to be held against the row's."""
+
+    micro: int
+    mark: str
+    currencies: frozenset[str]
+
+
+class _Blank(Odd):
+    __slots__ = ()
+
+
+BLANK = _Blank()
+"""A cell with nothing in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some consecutive rows of a table, column by column.
+
+    ``numbers`` are the rows' numbers in the file. ``surplus`` names rows (by place in the
+    block) that have values beyond the last column. ``suspect`` blocks hold a control character
+    or an overlong cell somewhere.
+    """
+
+    numbers: Sequence[int]
+    columns: Sequence[Sequence[Cell]]
+    surplus: Sequence[int] = ()
+    suspect: bool = True
+
+
+def printed(cell: Cell) -> str:
+    """A cell as the file shows it, shortened to what a problem may carry."""
+    return text_of(cell)[:_LONGEST_SHOWN]
+
+
+def text_of(cell: Cell) -> str:
+    """A cell as text: whole numbers without a fraction, dates in ISO."""
+    match cell:
+        case str():
+            return cell
+        case bytes():
+            return _ODDITIES.get(cell, cell.decode("utf-8", "replace"))
+        case tuple():
+            return date(*cell[:3]).isoformat() if len(cell) == 3 else _moment(cell).isoformat(" ")
+        case float():
+            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    return str(cell)
+
+
+_ODDITIES = {b"=": "(formula without a value)"}
+
+
+def as_value(cell: Cell) -> str | int | float | date | datetime | None:
+    """A cell as a spreadsheet library takes it."""
+    if cell == "":
+        return None
+    if isinstance(cell, tuple):
+        return date(*cell[:3]) if len(cell) == 3 else _moment(cell)
+    return text_of(cell) if isinstance(cell, bytes) else cell
+
+
+def _moment(cell: tuple[int, ...]) -> datetime:
+    year, month, day, hour, minute, second = (*cell, 0, 0, 0)[:6]
+    return datetime(year, month, day, hour, minute, second)
+
+
+def oddity(cell: bytes) -> Wrong:
+    """What is wrong with a workbook's cell that is no value."""
+    if cell == b"=":
+        return Wrong(
+            "the formula in {column} was never calculated",
+            "open the workbook in a spreadsheet program and save it, or replace formulas by values",
+        )
+    text = cell.decode("utf-8", "replace")
+    if text.startswith("#"):
+        return Wrong(f"{{column}} holds the error {text}", "mend the formula and save the workbook")
+    return Wrong(f"{text} is not a value of {{column}}", "write the value itself")

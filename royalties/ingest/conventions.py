@@ -1,0 +1,85 @@
+"""What a file does alike everywhere and never says: its decimal mark, its order of day and month.
+
+A convention is proven by cells that can be read one way only. Where none is found in the whole
+file, the user chooses; nobody guesses.
+"""
+
+from collections.abc import Callable
+
+from royalties.domain.problems import Choice
+
+
+class Convention:
+    """One such question, its proofs and its answer."""
+
+    def __init__(self, key: str, message: str, options: dict[str, str], fixed: str = "") -> None:
+        """Take options as a word for the user by answer; ``fixed`` is known beforehand."""
+        self.key = key
+        self.fixed = fixed
+        self.asked = False
+        self._message = message
+        self._options = options
+        self._proofs: dict[str, int] = {}
+        self._examples: dict[str, tuple[str, int]] = {}
+        self._settled = ""
+        self._search: Callable[[], None] | None = None
+
+    def search_with(self, search: Callable[[], None]) -> None:
+        """Set what looks through the whole file for proofs, once they are needed."""
+        self._search = search
+
+    def prove(self, answer: str, text: str, row: int = 0) -> None:
+        """Take note of a cell that can be read one way only."""
+        self._proofs[answer] = self._proofs.get(answer, 0) + 1
+        if row or answer not in self._examples:
+            self._examples.setdefault(answer, (text, row))
+
+    def settle(self) -> None:
+        """Go by what most proofs so far say."""
+        if not self._settled and self._proofs:
+            self._settled = max(self._proofs, key=lambda answer: self._proofs[answer])
+
+    @property
+    def answer(self) -> str:
+        """The answer as known so far, or nothing."""
+        return self.fixed or self._settled
+
+    def needed(self) -> str:
+        """The answer, after a look through the whole file if need be; asks if there is none."""
+        if not self.answer and self._search:
+            search, self._search = self._search, None
+            search()
+            self.settle()
+        self.asked = self.asked or not self.answer
+        return self.answer
+
+    def witness(self) -> str:
+        """The cell that settled it, for a message about one that differs."""
+        if self.fixed:
+            return f"the report is set to {self._options[self.fixed]}"
+        text, row = self._examples.get(self._settled, ("", 0))
+        return f"row {row} has {text!r}" if row else f"other cells have {text!r}"
+
+    def choice(self) -> Choice:
+        """The question for the user."""
+        return Choice(self.key, self._message, tuple(self._options))
+
+
+def decimal_mark(fixed: str) -> Convention:
+    """Which of point and comma parts the decimals."""
+    return Convention(
+        "decimal",
+        "an amount such as 1,234 can mean a thousand or one and a bit: choose the decimal mark",
+        {".": "a decimal point", ",": "a decimal comma"},
+        fixed,
+    )
+
+
+def date_order(fixed: str) -> Convention:
+    """Which of day and month comes first."""
+    return Convention(
+        "date_order",
+        "dates such as 07/08/2026 can be read in two ways: choose whether day or month comes first",
+        {"dmy": "day before month", "mdy": "month before day"},
+        fixed if fixed in ("dmy", "mdy") else "",
+    )
