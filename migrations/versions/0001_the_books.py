@@ -141,9 +141,7 @@ def upgrade() -> None:
             nullable=False,
             comment="part of the setup file: contracts, …",
         ),
-        sa.Column(
-            "key", sa.Text(), nullable=False, comment="the entry's key within its part"
-        ),
+        sa.Column("key", sa.Text(), nullable=False, comment="the entry's key within its part"),
         sa.Column("body", sa.Text(), nullable=False, comment="the whole entry as canonical JSON"),
         sa.Column("recorded_at", sa.String(length=32), nullable=False, comment="UTC"),
         sa.Column("recorded_by", sa.String(length=200), nullable=False),
@@ -555,6 +553,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "period_id", "contract", "withheld_in", name=op.f("pk_reserve_release")
         ),
+    )
+    op.create_index(
+        "ix_sale_without_list_price",
+        "sale",
+        ["period_id", "edition_id"],
+        unique=False,
+        sqlite_where=sa.text("list_price is null"),
+        postgresql_where=sa.text("list_price is null"),
     )
     _run_sql(f"0001_guards_{op.get_bind().dialect.name}.sql")
 

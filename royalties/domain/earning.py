@@ -17,6 +17,7 @@ from royalties.domain.periods import Period
 from royalties.domain.sales import Kind, Place, Slice
 
 ONE = Fraction(1)
+_WORDS = {kind: kind.word for kind in Kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -419,7 +420,7 @@ def _lines(
         if rule.basis is Basis.PROFIT:
             cost = sold[isbn].unit_cost * exchange.of_cost(currency)
         base = _base(rule, group, cost)
-        word = kind.word
+        word = _WORDS[kind]
         for number, portion, fx, rate, numerator, twice in known:
             if isinstance(base, int):
                 double = 2 * base * numerator

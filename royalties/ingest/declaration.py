@@ -20,6 +20,7 @@ BOOK = "book"
 SALE_UNITS = ("sold", "returned", "free")
 AMOUNTS = ("list_price", "net", "unit_net", "return_net")
 PLACE = ("country", "region", "city")
+TOTALS = ("total", "totals", "grand total", "subtotal", "sub-total", "sum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Format:
     other_kinds: Kind | None = None
     returns_positive: bool = False
     blanks: frozenset[str] = frozenset()
-    totals: tuple[str, ...] = ("total", "grand total", "subtotal", "sub-total", "sum", "totals")
+    totals: tuple[str, ...] = TOTALS
     bare_totals: bool = False
     own_totals: bool = False
     idle: str = "no units"

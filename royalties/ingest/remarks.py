@@ -21,6 +21,11 @@ class Remarks:
         """A notice about the file as a whole."""
         self.add(code, lambda _: message)
 
+    def take(self, code: str) -> str:
+        """Take a remark out, as the text it would have been; empty if there was none."""
+        word = self._first.pop(code, None)
+        return word(self._rows[code]) if word else ""
+
     def notices(self) -> list[Notice]:
         """All notices."""
         return [Notice(code, word(self._rows[code])) for code, word in self._first.items()]

@@ -226,6 +226,10 @@ class TextSheet:
                 columns.extend([""] * lines for _ in range(width - len(columns)))
                 yield Block(range(line, line + lines), columns[:width], surplus, suspect)
 
+    def fresh_blocks(self, skip: int, width: int) -> Iterator[Block]:
+        """The same once more: nothing is shared between two passes."""
+        return TextSheet(self._path, self._encoding).blocks(skip, width)
+
     def _pieces(self, skip: int) -> Iterator["_Piece"]:
         """Yield whole records as text, some hundreds at a time, after the first ``skip``."""
         line, rest, open_quotes, end = 1, "", 0, False

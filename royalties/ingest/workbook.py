@@ -67,6 +67,14 @@ class WorkbookSheet:
             columns.extend([""] * rows for _ in range(width - len(columns)))
             yield Block(range(first, first + rows), columns)
 
+    def fresh_blocks(self, skip: int, width: int) -> Iterator[Block]:
+        """The same once more, from a child of its own."""
+        again = self._workbook.again()
+        try:
+            yield from again.sheets[self._workbook.sheets.index(self)].blocks(skip, width)
+        finally:
+            again.close()
+
     def rows(self) -> Iterator[list[Cell]]:
         """All rows from the first."""
         for block in self.blocks(0, 0):
@@ -112,10 +120,20 @@ class Workbook:
         Raises:
             UnreadableError: the child refused the file, or did not survive it.
         """
+        answered = False
         try:
             yield from self._ask(question)
+            answered = True
         except _ChildFailedError:
             raise unsafe() from None
+        finally:
+            if not answered:
+                # Frames that nobody took would answer the next question.
+                self.close()
+
+    def again(self) -> "Workbook":
+        """The same workbook in another child."""
+        return Workbook(self._path, self._kind)
 
     def close(self) -> None:
         """End the child."""

@@ -12,11 +12,10 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
-    Subquery,
+    Select,
     and_,
     case,
     func,
-    literal,
     select,
 )
 
@@ -61,65 +60,96 @@ def slices_of(
         isbns: ISBN by edition number.
         retailers: key by retailer number.
     """
-    lines = _lines(period_id)
-    keys = _keys(lines, asked)
-    sums = [
-        func.count(),
-        func.count(lines.c.price),
-        func.sum(lines.c.units),
-        func.sum(lines.c.net),
-        func.sum(lines.c.units * lines.c.price),
-    ]
-    for limit in asked.limits:
-        sums += _sums_beyond(lines, limit)
-    rows = connection.execute(select(*keys, *sums).group_by(*keys)).all()
     reader = _Reader(asked, isbns, retailers)
-    bare: dict[tuple[Any, ...], tuple[int, int, int]] = {}
-    width = len(keys)
-    if any(row[width] != row[width + 1] for row in rows):
-        bare = _without_price(connection, lines, keys)
-    return [slice_ for row in rows for slice_ in reader.slices(row, width, bare)]
+    found: list[Slice] = []
+    for lines in (_Lines.priced_by_reports(period_id), _Lines.priced_by_editions(period_id)):
+        reader.read(connection.execute(lines.grouped(asked)).all(), found)
+    return found
 
 
-def _keys(lines: Subquery, asked: Asked) -> list[ColumnElement[Any]]:
-    """What is grouped by: the sale table's key, and places as far as they are asked for."""
-    keys: list[ColumnElement[Any]] = [
-        lines.c[name] for name in ("edition_id", "retailer_id", "kind", "currency")
-    ]
-    for name, values in zip(_PLACES, asked.places, strict=True):
-        if values:
-            column = lines.c[name]
-            keys.append(case((column.in_(sorted(values)), column), else_="").label(f"in_{name}"))
-    return keys
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Some of a period's lines, with the price and the discount that count for them."""
+
+    chosen: ColumnElement[bool]
+    price: ColumnElement[int]
+    discount: ColumnElement[int]
+
+    @classmethod
+    def priced_by_reports(cls, period_id: int) -> "_Lines":
+        """Lines whose report had a list price: nearly all."""
+        return cls(
+            and_(_in_period(period_id), sale.c.list_price.is_not(None)),
+            sale.c.list_price,
+            sale.c.discount,
+        )
+
+    @classmethod
+    def priced_by_editions(cls, period_id: int) -> "_Lines":
+        """Lines without: the edition's price of that day in that currency stands in, if any."""
+        stand_in = (
+            select(price.c.micro)
+            .where(
+                price.c.edition_id == sale.c.edition_id,
+                price.c.currency == sale.c.currency,
+                price.c.starts <= sale.c.day,
+            )
+            .order_by(price.c.starts.desc())
+            .limit(1)
+            .correlate(sale)
+            .scalar_subquery()
+        )
+        implied = _implied_discount(sale.c.net, sale.c.units * stand_in)
+        return cls(
+            and_(_in_period(period_id), sale.c.list_price.is_(None)),
+            stand_in,
+            func.coalesce(sale.c.discount, implied),
+        )
+
+    def grouped(self, asked: Asked) -> Select[Any]:
+        """The grouped query: keys, whether priced, and sums; then sums beyond each limit.
+
+        Grouped in the order of the sale table's key, so that the database need not sort.
+        """
+        value = sale.c.units * self.price
+        figures = (sale.c.units, sale.c.net, value)
+        keys = self._keys(asked)
+        sums: list[ColumnElement[Any]] = [func.count(), *map(func.sum, figures)]
+        for limit in asked.limits:
+            passed = self._passed(limit)
+            sums += [func.count().filter(passed)]
+            sums += [func.sum(figure).filter(passed) for figure in figures]
+        return select(*keys, *sums).where(self.chosen).group_by(*keys)
+
+    def _keys(self, asked: Asked) -> list[ColumnElement[Any]]:
+        keys: list[ColumnElement[Any]] = [
+            sale.c.edition_id,
+            sale.c.retailer_id,
+            sale.c.kind,
+            sale.c.currency,
+        ]
+        for column, values in zip(_PLACES, asked.places, strict=True):
+            if values:
+                chosen = case((column.in_(sorted(values)), column), else_="")
+                keys.append(chosen.label(f"in_{column.name}"))
+        if self.price is not sale.c.list_price:
+            keys.append(case((self.price.is_(None), 0), else_=1).label("priced"))
+        return keys
+
+    def _passed(self, limit: Limit) -> ColumnElement[bool]:
+        micro = limit.value * MICRO
+        if limit.exclusive:
+            return self.discount > micro.numerator // micro.denominator
+        return self.discount >= -(-micro.numerator // micro.denominator)
 
 
-def _sums_beyond(lines: Subquery, limit: Limit) -> list[ColumnElement[Any]]:
-    """Lines, copies, receipts and list value of priced lines whose discount passed a limit."""
-    micro = limit.value * MICRO
-    passed = (
-        lines.c.discount > micro.numerator // micro.denominator
-        if limit.exclusive
-        else lines.c.discount >= -(-micro.numerator // micro.denominator)
-    )
-    beyond = and_(lines.c.price.is_not(None), passed)
-    figures = (literal(1), lines.c.units, lines.c.net, lines.c.units * lines.c.price)
-    return [func.sum(case((beyond, figure), else_=0)) for figure in figures]
-
-
-def _without_price(
-    connection: Connection, lines: Subquery, keys: Sequence[ColumnElement[Any]]
-) -> dict[tuple[Any, ...], tuple[int, int, int]]:
-    """Lines, copies and receipts of lines that have no list price at all, by group."""
-    rows = connection.execute(
-        select(*keys, func.count(), func.sum(lines.c.units), func.sum(lines.c.net))
-        .where(lines.c.price.is_(None))
-        .group_by(*keys)
-    )
-    return {tuple(row[:-3]): (row[-3], int(row[-2]), int(row[-1])) for row in rows}
+def _in_period(period_id: int) -> ColumnElement[bool]:
+    """Lines of a period, found edition by edition along the table's key."""
+    return and_(sale.c.edition_id.in_(select(edition.c.id)), sale.c.period_id == period_id)
 
 
 class _Reader:
-    """Turns grouped rows into slices, by class of discount and with or without a price."""
+    """Turns grouped rows into slices by class of discount."""
 
     def __init__(
         self, asked: Asked, isbns: Mapping[int, str], retailers: Mapping[int, str]
@@ -129,40 +159,53 @@ class _Reader:
         self._retailers = retailers
         self._kinds = {kind.value: kind for kind in Kind}
         self._places: dict[tuple[str, ...], Place] = {(): Place()}
+        self._keys = 4 + sum(1 for values in asked.places if values)
+        self._figures = 4 * (1 + len(asked.limits))
 
-    def slices(
-        self, row: Sequence[Any], width: int, bare: Mapping[tuple[Any, ...], tuple[int, int, int]]
-    ) -> Iterator[Slice]:
-        """The slices of one group."""
-        key = (
-            self._isbns[row[0]],
-            self._retailers[row[1]],
-            self._kinds[row[2]],
-            row[3],
-        )
-        place = self._place(tuple(row[4:width]))
-        count, priced, units, net = row[width : width + 4]
-        units, net = int(units), int(net)
-        if count != priced:
-            _, less, off = bare[tuple(row[:width])]
-            yield Slice(*key, False, 0, place, less, off, 0)
-            if not priced:
-                return
-            units, net = units - less, net - off
-        value = int(row[width + 4])
-        if not self._asked.limits or key[0] not in self._asked.discounted:
-            yield Slice(*key, True, 0, place, units, net, value)
+    def read(self, rows: Sequence[Sequence[Any]], found: list[Slice]) -> None:
+        """Append the slices of grouped rows."""
+        if not rows:
             return
-        left = (priced, units, net, value)
+        first, keys = len(rows[0]) - self._figures, self._keys
+        isbns, retailers, kinds = self._isbns, self._retailers, self._kinds
+        limits, discounted = bool(self._asked.limits), self._asked.discounted
+        place, is_priced = self._place(()), True
+        for row in rows:
+            isbn, retailer, kind = isbns[row[0]], retailers[row[1]], kinds[row[2]]
+            if keys > 4:  # noqa: PLR2004 - edition, retailer, kind, currency
+                place = self._place(tuple(row[4:keys]))
+            if first > keys:
+                is_priced = bool(row[keys])
+            group = (isbn, retailer, kind, row[3], is_priced)
+            if is_priced and limits and isbn in discounted:
+                found += self._classes(group, place, row[first:])
+            else:
+                _, units, net, value = row[first : first + 4]
+                found.append(Slice(*group, 0, place, int(units), int(net), int(value or 0)))
+
+    def _classes(
+        self, group: tuple[str, str, Kind, str, bool], place: Place, figures: Sequence[Any]
+    ) -> Iterator[Slice]:
+        """One slice for each class of discount: sums up to a limit are differences."""
+        count, units, net, value = figures[:4]
         for class_ in range(len(self._asked.limits)):
-            start = width + 5 + 4 * class_
-            beyond = tuple(map(int, row[start : start + 4]))
-            if left[0] != beyond[0]:
-                rest = [have - more for have, more in zip(left[1:], beyond[1:], strict=True)]
-                yield Slice(*key, True, class_, place, *rest)
-            left = beyond
-        if left[0]:
-            yield Slice(*key, True, len(self._asked.limits), place, *left[1:])
+            beyond, *sums = figures[4 * class_ + 4 : 4 * class_ + 8]
+            if not beyond:
+                break
+            more, receipts, worth = sums
+            if count != beyond:
+                yield Slice(
+                    *group,
+                    class_,
+                    place,
+                    int(units - more),
+                    int(net - receipts),
+                    int(value - worth),
+                )
+            count, units, net, value = beyond, more, receipts, worth
+        else:
+            class_ = len(self._asked.limits)
+        yield Slice(*group, class_, place, int(units), int(net), int(value))
 
     def _place(self, found: tuple[str, ...]) -> Place:
         place = self._places.get(found)
@@ -173,44 +216,7 @@ class _Reader:
         return place
 
 
-_PLACES = ("country", "region", "city", "order_ref")
-
-
-def _lines(period_id: int) -> Subquery:
-    """A period's lines, each with the price and the discount that count for it.
-
-    The price is the report's, or the edition's of that day in that currency; the discount the
-    report's, or what price and net receipts imply (0 where there are no copies).
-    """
-    stand_in = (
-        select(price.c.micro)
-        .where(
-            price.c.edition_id == sale.c.edition_id,
-            price.c.currency == sale.c.currency,
-            price.c.starts <= sale.c.day,
-        )
-        .order_by(price.c.starts.desc())
-        .limit(1)
-        .correlate(sale)
-        .scalar_subquery()
-    )
-    priced = (
-        select(
-            edition.c.id.label("edition_id"),
-            *(column for column in sale.c if column.name != "edition_id"),
-            func.coalesce(sale.c.list_price, stand_in).label("price"),
-        )
-        .select_from(edition)
-        .join(sale, and_(sale.c.edition_id == edition.c.id, sale.c.period_id == period_id))
-        .subquery("priced")
-    )
-    columns = [priced.c[name] for name in _TAKEN]
-    implied = _implied_discount(priced.c.net, priced.c.units * priced.c.price)
-    discount = func.coalesce(priced.c.discount, implied, 0).label("discount")
-    return select(*columns, discount).subquery("lines")
-
-
-_TAKEN = ("edition_id", "retailer_id", "kind", "currency", "units", "net", "price", *_PLACES)
+_PLACES = (sale.c.country, sale.c.region, sale.c.city, sale.c.order_ref)
 
 
 def _implied_discount(net: ColumnElement[int], value: ColumnElement[int]) -> ColumnElement[int]:

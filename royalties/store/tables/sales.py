@@ -98,6 +98,14 @@ sale = Table(
     Column("net", Micro, nullable=False, comment="net receipts in millionths"),
     sqlite_with_rowid=False,
 )
+_NO_PRICE = text("list_price is null")
+Index(
+    "ix_sale_without_list_price",
+    sale.c.period_id,
+    sale.c.edition_id,
+    sqlite_where=_NO_PRICE,
+    postgresql_where=_NO_PRICE,
+)
 
 waiting = Table(
     "waiting",

@@ -1,0 +1,1 @@
+"""Speed and memory, every figure beside a bare baseline measured in the same run."""

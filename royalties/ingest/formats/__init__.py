@@ -1,0 +1,16 @@
+"""One file per retailer's report. Each declares ``FORMAT``; a new one only has to lie here."""
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from royalties.ingest.declaration import Format
+
+
+@cache
+def built_in() -> tuple[Format, ...]:
+    """All formats of this folder, by name."""
+    found: list[Format] = [
+        import_module(f"{__name__}.{module.name}").FORMAT for module in iter_modules(__path__)
+    ]
+    return tuple(sorted(found, key=lambda declared: declared.name))

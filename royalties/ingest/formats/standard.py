@@ -1,0 +1,28 @@
+"""The standard sales file of the public interface: any retailer's sales, one line per row."""
+
+from royalties.domain.sales import Kind
+from royalties.ingest.declaration import BOOK, Column, Format
+
+FORMAT = Format(
+    name="standard",
+    title="a standard sales file",
+    columns=(
+        Column("date", ("date",), required=True),
+        Column(BOOK, ("isbn",), required=True),
+        Column("units", ("units",), required=True),
+        Column("currency", ("currency",), required=True),
+        Column("retailer", ("retailer",)),
+        Column("kind", ("kind",)),
+        Column("list_price", ("list_price",)),
+        Column("net", ("net",)),
+        Column("discount", ("discount",)),
+        Column("country", ("country",)),
+        Column("region", ("region",)),
+        Column("city", ("city",)),
+        Column("order", ("order",)),
+        Column("reference", ("reference",)),
+        Column("title", ("title",)),
+    ),
+    kinds={"sale": Kind.SALE, "return": Kind.RETURN, "free": Kind.FREE},
+    strict=True,
+)

@@ -1,0 +1,329 @@
+"""Which report a file is, told by its content."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from royalties.domain.problems import Choice, Problem
+from royalties.ingest.amounts import Numbers
+from royalties.ingest.asking import Answers, ask
+from royalties.ingest.cells import as_value, printed, text_of
+from royalties.ingest.columns import Converters
+from royalties.ingest.conventions import date_order, decimal_mark
+from royalties.ingest.dates import Dates
+from royalties.ingest.declaration import SALE_UNITS, Facts, Format, Header
+from royalties.ingest.formats import built_in
+from royalties.ingest.mapping import Mapping as MappedReport
+from royalties.ingest.opening import Opened, open_file
+from royalties.ingest.reading import Known, Reading, UnreadableError
+from royalties.ingest.report import Report
+from royalties.ingest.tables import Sheet, Table
+from royalties.ingest.text import UndecidedEncodingError
+
+_ALL_SHEETS = "all"
+_SHOWN_COLUMNS = 30
+
+Found = list[tuple[Sheet, Header, Facts]]
+
+
+def report_names() -> list[str]:
+    """Names of all built-in formats."""
+    return [declared.name for declared in built_in()]
+
+
+def open_report(
+    path: Path,
+    *,
+    name: str,
+    known: Known,
+    mappings: Sequence[MappedReport],
+    choices: Mapping[str, str],
+    report: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Reading:
+    """Recognise a received file and get it ready to be read.
+
+    ``choices`` are the user's answers by key; ``report`` names the format instead of having
+    it recognised; ``progress`` is told how much of how much was read.
+
+    Raises:
+        UnreadableError: the whole file is refused, or no format knows it.
+    """
+    try:
+        opened = open_file(path, choices)
+    except UndecidedEncodingError as undecided:
+        return _asking("", undecided.choice)
+    try:
+        reading = _recognised(opened, name, known, mappings, choices, report)
+    except BaseException:
+        opened.close()
+        raise
+    reading.progress = progress
+    reading.closing = opened.close
+    return reading
+
+
+def as_received(
+    path: Path, choices: Mapping[str, str]
+) -> Iterator[tuple[str, Iterator[list[str | int | float | date | datetime | None]]]]:
+    """Yield every visible sheet's name and rows as received, row by row from the first.
+
+    A record of a text file that spans several lines is followed by empty rows, so that a row's
+    place is its number in problems.
+
+    Raises:
+        UnreadableError: the file cannot be read.
+    """
+    try:
+        opened = open_file(path, choices)
+    except UndecidedEncodingError as undecided:
+        raise UnreadableError(Problem(undecided.choice.message, "choose the encoding")) from None
+    try:
+        for sheet in opened.sheets:
+            yield sheet.name, ([as_value(cell) for cell in row] for row in sheet.rows())
+    finally:
+        opened.close()
+
+
+def _recognised(
+    opened: Opened,
+    name: str,
+    known: Known,
+    mappings: Sequence[MappedReport],
+    choices: Mapping[str, str],
+    wanted: str | None,
+) -> Report:
+    formats = {declared.name: declared for declared in built_in()}
+    formats |= {mapping.key: mapping.as_format() for mapping in mappings}
+    wanted = wanted or choices.get("report") or None
+    if wanted is not None and wanted not in formats:
+        raise UnreadableError(
+            Problem(
+                f"no report is called {wanted!r}",
+                f"name one of {', '.join(sorted(formats))}",
+            )
+        )
+    tried = [formats[wanted]] if wanted else list(formats.values())
+    matches = {declared.name: found for declared in tried if (found := _find(declared, opened.sheets))}
+    if not matches:
+        raise _unknown(opened.sheets, name, formats[wanted] if wanted else None)
+    best = _best(matches)
+    if len(best) > 1:
+        return _asking(
+            "", Choice("report", "several reports look like this file: choose one", tuple(best))
+        )
+    return _prepared(formats[best[0]], matches[best[0]], opened, known, choices)
+
+
+def _find(declared: Format, sheets: Sequence[Sheet]) -> Found:
+    found: Found = []
+    for sheet in sheets:
+        if declared.sheets and sheet.name not in declared.sheets:
+            continue
+        if declared.sheet and sheet.name != declared.sheet:
+            continue
+        rows = sheet.peek()
+        header = declared.header(rows)
+        if header is None:
+            continue
+        facts: Facts | None = Facts()
+        if declared.facts is not None:
+            facts = declared.facts(rows)
+        if facts is not None:
+            found.append((sheet, header, facts))
+    return found
+
+
+def _best(matches: Mapping[str, Found]) -> list[str]:
+    """The names whose columns explain most of the file."""
+    used = {name: max(header.matched for _, header, _ in found) for name, found in matches.items()}
+    most = max(used.values())
+    return [name for name, count in used.items() if count == most]
+
+
+def _unknown(sheets: Sequence[Sheet], name: str, wanted: Format | None) -> UnreadableError:
+    if wanted is not None:
+        lacking = min((wanted.missing(sheet.peek()) for sheet in sheets), key=len, default=[])
+        return UnreadableError(
+            Problem(
+                f"{name} is not {wanted.title}: it has no column {', '.join(map(repr, lacking))}"
+                if lacking else f"{name} is not {wanted.title}",
+                "leave the report's name out to have it recognised, or map the report",
+            )
+        )  # fmt: skip
+    columns = _likeliest_header(sheets)
+    if len(columns) < 2:
+        return UnreadableError(
+            Problem(
+                "only one column was found",
+                "export the report again as .xlsx or CSV; do not put quotation marks around rows",
+            )
+        )
+    shown = ", ".join(columns[:_SHOWN_COLUMNS])
+    return UnreadableError(
+        Problem(
+            f"no report that is known has these columns: {shown}",
+            "map its columns to a report in the setup (key reports), or name the report "
+            "with --report",
+        )
+    )
+
+
+def _likeliest_header(sheets: Sequence[Sheet]) -> list[str]:
+    """The row of most texts among the first rows of all sheets."""
+    best: list[str] = []
+    for sheet in sheets:
+        for _, cells in sheet.peek()[:15]:
+            texts = [printed(cell).strip() for cell in cells if text_of(cell).strip()]
+            if len(texts) > len(best):
+                best = texts
+    return best
+
+
+def _asking(name: str, *choices: Choice) -> Report:
+    """A reading that has nothing but questions."""
+    known = Known({}, {}, date.min)
+    numbers, dates = Numbers(decimal_mark("")), Dates(date_order(""), date(2000, 1, 1))
+    declared = Format(name=name, title="", columns=())
+    converters = Converters(declared, known, numbers, dates, {})
+    asking = Report(declared, [], known, converters, numbers, dates, {})
+    asking.choices.extend(choices)
+    return asking
+
+
+def _prepared(
+    declared: Format, found: Found, opened: Opened, known: Known, choices: Mapping[str, str]
+) -> Report:
+    found, asked = _sheets(declared, found, choices)
+    retailer, unknown = _retailer(declared, found, known, choices)
+    declared = replace(declared, retailer=retailer)
+    answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
+    mark = next((facts.decimal for _, _, facts in found if facts.decimal), declared.decimal)
+    numbers = Numbers(
+        decimal_mark(mark or _chosen(choices, "decimal", (".", ","))), declared.blanks
+    )
+    dates = Dates(
+        date_order(declared.date_order or choices.get("date_order", "")),
+        known.today,
+        months=declared.months,
+        language=choices.get("date_language", ""),
+        range_end=choices.get("date_range", ""),
+        expected=declared.natural,
+    )
+    converters = Converters(declared, known, numbers, dates, choices)
+    constants = _constants(declared, answers, known, dates)
+    tables = [
+        Table(place, sheet, header, declared, converters, constants | _facts(facts, dates))
+        for place, (sheet, header, facts) in enumerate(found)
+    ]
+    report = Report(declared, tables, known, converters, numbers, dates, choices)
+    report.choices += [*asked, *unknown, *answers.choices]
+    for code, message in (*opened.remarks, *_remarks(tables)):
+        report.remarks.say(code, message)
+    report.notes += [*opened.notes, *_notes(declared, tables, opened)]
+    return report
+
+
+def _chosen(choices: Mapping[str, str], key: str, options: tuple[str, ...]) -> str:
+    return choices[key] if choices.get(key) in options else ""
+
+
+def _sheets(
+    declared: Format, found: Found, choices: Mapping[str, str]
+) -> tuple[Found, list[Choice]]:
+    """The sheets that count, where several have the columns of a report of one sheet."""
+    if declared.sheets or len(found) == 1:
+        return found, []
+    names = [sheet.name for sheet, _, _ in found]
+    chosen = choices.get("sheet", "")
+    if chosen == _ALL_SHEETS and _ALL_SHEETS not in names:
+        return found, []
+    if chosen in names:
+        return [found[names.index(chosen)]], []
+    return found, [
+        Choice("sheet", "several sheets hold such a report: choose one", (*names, _ALL_SHEETS))
+    ]
+
+
+def _retailer(
+    declared: Format, found: Found, known: Known, choices: Mapping[str, str]
+) -> tuple[str | None, list[Choice]]:
+    """The report's retailer, asked for where the setup does not have it."""
+    if all(header.at("retailer") >= 0 for _, header, _ in found):
+        return None, []
+    default = declared.retailer
+    if default in known.retailers:
+        return default, []
+    chosen = choices.get("retailer", "")
+    if chosen in known.retailers:
+        return chosen, []
+    reason = f"no retailer {default!r} is in the setup" if default else "the file names no retailer"
+    if chosen:
+        reason = f"no retailer {chosen!r} is in the setup"
+    return default, [
+        Choice("retailer", f"{reason}: choose whose sales these are", tuple(known.retailers))
+    ]
+
+
+def _constants(
+    declared: Format, answers: Answers, known: Known, dates: Dates
+) -> dict[str, Any]:
+    constants: dict[str, Any] = {**declared.constants, **answers.values}
+    if declared.retailer in known.retailers:
+        constants["retailer"] = known.retailers[declared.retailer or ""].id
+    if answers.span:
+        first, last = answers.span
+        dates.spans[last.isoformat()] = first.isoformat()
+    return constants
+
+
+def _facts(facts: Facts, dates: Dates) -> dict[str, Any]:
+    found: dict[str, Any] = dict(facts.texts)
+    if facts.span:
+        first, last = facts.span
+        dates.spans[last.isoformat()] = first.isoformat()
+        found["date"] = last.isoformat()
+    return found
+
+
+def _remarks(tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
+    """What the second look at a workbook found in the columns that are used."""
+    for table in tables:
+        look, names = table.sheet.look, table.header.names
+        used = {at: column.field for column, at in table.header.columns}
+        for at in sorted(look.hidden & used.keys()):
+            yield "hidden-column", f"column {_letters(at)} ({names[at]}) is hidden, and used"
+        for at, (_, row) in sorted(look.percent.items()):
+            if used.get(at) in ("units", "net_units", *SALE_UNITS):
+                cell = f"{_letters(at)}{row}"
+                yield "percent-units", f"{cell} ({names[at]}) is formatted as a percentage"
+        struck = [row for row in look.struck if row > table.header.row]
+        if struck:
+            rows = f"row {struck[0]} is" if len(struck) == 1 else f"rows {_listed(struck)} are"
+            yield "struck-out", f"{rows} struck through: import anyway?"
+
+
+def _listed(rows: list[int]) -> str:
+    return ", ".join(map(str, rows[:10])) + (" and more" if len(rows) > 10 else "")
+
+
+def _letters(at: int) -> str:
+    letters = ""
+    number = at + 1
+    while number:
+        number, place = divmod(number - 1, 26)
+        letters = chr(65 + place) + letters
+    return letters
+
+
+def _notes(declared: Format, tables: Sequence[Table], opened: Opened) -> Iterator[str]:
+    for table in tables:
+        where = f"sheet {table.sheet.name!r}: " if table.sheet.name else ""
+        if table.header.row > 1 and not declared.facts:
+            yield f"{where}header found on row {table.header.row}"
+    read = {table.sheet.name for table in tables}
+    left = [sheet.name for sheet in opened.sheets if sheet.name not in read]
+    if left:
+        yield f"sheets not read: {', '.join(left)}"
