@@ -82,8 +82,7 @@ def write_setup(path: Path) -> None:
         },
         "titles": [_title(place, numbers) for place in range(TITLES)],
         "retailers": [
-            {"key": key, "name": key.title(), "channel": channel}
-            for key, channel, _ in _RETAILERS
+            {"key": key, "name": key.title(), "channel": channel} for key, channel, _ in _RETAILERS
         ],
         "contracts": [_contract(place) for place in range(TITLES)],
         "beneficiaries": [
@@ -109,9 +108,7 @@ def _title(place: int, numbers: list[str]) -> dict[str, object]:
             {
                 "isbn": numbers[place * EDITIONS_A_TITLE + number],
                 "format": _FORMATS[number],
-                "prices": [
-                    {"currency": "USD", "amount": _PRICES[number], "from": "2023-03-01"}
-                ],
+                "prices": [{"currency": "USD", "amount": _PRICES[number], "from": "2023-03-01"}],
             }
             for number in range(EDITIONS_A_TITLE)
         ],
@@ -156,13 +153,13 @@ def _plan(place: int) -> dict[str, object]:
 
 def sales_rows(count: int) -> Iterator[tuple[str, ...]]:
     """Rows of the standard sales file, in the order in which they were sold."""
-    chance = random.Random(1)  # noqa: S311 - invented figures
+    chance = random.Random(1)
     numbers = isbns()
     for row in range(count):
         edition = chance.randrange(len(numbers))
         retailer, _, currency = _RETAILERS[chance.randrange(len(_RETAILERS))]
         draw = chance.random()
-        kind = "sale" if draw < 0.94 else "return" if draw < 0.99 else "free"  # noqa: PLR2004
+        kind = "sale" if draw < 0.94 else "return" if draw < 0.99 else "free"
         units = chance.randint(1, 12)
         price = _PRICES[edition % EDITIONS_A_TITLE]
         discount = _DISCOUNTS[chance.randrange(len(_DISCOUNTS))]

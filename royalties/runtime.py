@@ -60,12 +60,11 @@ class System:
             NotMigratedError: the database is missing or old.
         """
         engine = self.engine.execution_options(**{READ_ONLY: read_only})
-        with plain_errors(), engine.connect() as connection:
-            with connection.begin() as transaction:
-                require_newest(connection)
-                yield Work(connection, self.files, actor, self.clock(), progress)
-                if read_only:
-                    transaction.rollback()
+        with plain_errors(), engine.connect() as connection, connection.begin() as transaction:
+            require_newest(connection)
+            yield Work(connection, self.files, actor, self.clock(), progress)
+            if read_only:
+                transaction.rollback()
 
     def dispose(self) -> None:
         """Close all connections."""

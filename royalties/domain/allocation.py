@@ -77,7 +77,7 @@ def asks_where(version: PlanVersion) -> bool:
     )
 
 
-def allocate(
+def allocate(  # noqa: PLR0917 - read in the order of the rule: plan, amounts, lines, time
     plan: Plan,
     version: PlanVersion,
     payable: int,
@@ -213,9 +213,7 @@ class _Distribution:
                 got[place] += more
             to_place = self._overflow_of_full(step, got, open_, path, placed)
             if not to_place:
-                to_place = self._overflow_of_nested(
-                    step, got, open_, nested, parts, path, outer, placed
-                )
+                to_place = self._overflow_of_nested(step, got, open_, nested, parts, path, outer)
         for place, member in enumerate(step.to):
             if member.beneficiary is not None and got[place]:
                 key = (outer, member.beneficiary)
@@ -240,7 +238,7 @@ class _Distribution:
                 open_.discard(place)
         return overflow
 
-    def _overflow_of_nested(
+    def _overflow_of_nested(  # noqa: PLR0917 - the state of one split
         self,
         step: Step,
         got: list[int],
@@ -249,7 +247,6 @@ class _Distribution:
         parts: Sequence[_Part],
         path: str,
         outer: int,
-        placed: _Placed,
     ) -> int:
         overflow = 0
         for place, member in enumerate(step.to):

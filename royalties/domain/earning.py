@@ -152,7 +152,7 @@ def rule_place(
     return _Matcher(contract, limits, channels).rule_for(slice_, format_)[0]
 
 
-def earn(
+def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     contract: Contract,
     slices: Sequence[Slice],
     sold: Mapping[str, Sold],
@@ -236,7 +236,12 @@ class _Matcher:
         return found
 
     def _search(
-        self, format_: Format, retailer: str, country: str, discount: int, priced: bool
+        self,
+        format_: Format,
+        retailer: str,
+        country: str,
+        discount: int,
+        priced: bool,  # noqa: FBT001 - the key of what is remembered, spread out
     ) -> tuple[int | None, str]:
         channel = self._channels[retailer]
         for place, rule in enumerate(self._rules):

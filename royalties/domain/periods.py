@@ -25,6 +25,7 @@ class NotAPeriodError(ValueError):
     """A text that names no period of the publisher's calendar."""
 
 
+_LAST_YEAR = 9998
 _PATTERNS = {
     Calendar.YEARLY: re.compile(r"(\d{4})()", re.ASCII),
     Calendar.HALF_YEARLY: re.compile(r"(\d{4})-H([12])", re.ASCII),
@@ -99,7 +100,7 @@ def parse_period(text: str, calendar: Calendar) -> Period:
         NotAPeriodError: it is not a period of this calendar; the message shows how one looks.
     """
     found = _PATTERNS[calendar].fullmatch(text)
-    if not found or not 1 <= int(found[1]) <= 9998:
+    if not found or not 1 <= int(found[1]) <= _LAST_YEAR:
         raise NotAPeriodError(
             f"{text!r} is not a {calendar.value} period: write it like {_EXAMPLES[calendar]}"
         )

@@ -16,7 +16,8 @@ _CAP_TIMES = {
 
 def sentence(step: Step, beneficiary: str, currency: str) -> str:
     """What a step does and what part of it is the beneficiary's."""
-    return f"{_takes(step, currency)}{_conditions(step, currency)}, {_part(step, beneficiary, currency)}."
+    part = _part(step, beneficiary, currency)
+    return f"{_takes(step, currency)}{_conditions(step, currency)}, {part}."
 
 
 _BASES = {

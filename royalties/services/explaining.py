@@ -221,19 +221,21 @@ class _Line:
     def _how(self, done: ContractRun, line: EarnedLine) -> list[str]:
         contract = done.contract
         if line.tier is None:
-            return [
-                f"income for the right {line.rule!r}: {base_text(line)} {line.currency} × share "
-                f"{number_text(line.rate)}, rounded"
-            ]
+            share = number_text(line.rate)
+            income = f"{base_text(line)} {line.currency}"
+            return [f"income for the right {line.rule!r}: {income} × share {share}, rounded"]
         rule = contract.rules[line.rule_place]
         residual = line.residual(contract.currency)
-        return [
-            f"rule {rule.name!r}: {rule_sentence(rule, contract.currency)}",
-            f"tier {line.tier} of {len(rule.tiers)} takes {line.portion} of the base",
+        product = (
             f"{base_text(line)} {line.currency} (base) × {line.portion} (portion) × "
             f"{number_text(line.exchange_rate)} (exchange rate) × {number_text(line.rate)} "
             f"(rate) = {amount_text(line.earned, contract.currency)} {contract.currency}, "
-            f"rounded; {number_text(residual)} of a minor unit was left out",
+            f"rounded; {number_text(residual)} of a minor unit was left out"
+        )
+        return [
+            f"rule {rule.name!r}: {rule_sentence(rule, contract.currency)}",
+            f"tier {line.tier} of {len(rule.tiers)} takes {line.portion} of the base",
+            product,
         ]
 
     def _sales(self, done: ContractRun, line: EarnedLine, period_id: int) -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ def import_report(work: Work, request: Request) -> ImportResult:
         recording = _Recording(work, setup, open_period, request, fingerprint, size)
         return recording.record(reading)
     except UnreadableError as error:
-        return _unreadable(request, fingerprint, error.problem)
+        return _unreadable(fingerprint, error.problem)
 
 
 @dataclass(slots=True)
@@ -187,7 +187,7 @@ class _Recording:
         found = []
         if overlap := self._overlap(reading):
             found.append(overlap)
-        own = sorted({period for period in self.periods.values()})
+        own = sorted(set(self.periods.values()))
         late = [period for period in own if self.setup.first_period <= period < self.open_period]
         if late:
             names = ", ".join(map(str, late))
@@ -370,14 +370,16 @@ def _nothing_new(earlier: batches.BatchRow) -> ImportResult:
         "retailer": earlier.retailer,
         "same_as": earlier.id,
         "notes": [
-            f"the same file was recorded as import {earlier.id} ({earlier.file_name}) on "
-            f"{earlier.recorded_at[:10]}"
+            (
+                f"the same file was recorded as import {earlier.id} ({earlier.file_name}) on "
+                f"{earlier.recorded_at[:10]}"
+            )
         ],
     }
     return ImportResult("nothing-new", document)
 
 
-def _unreadable(request: Request, fingerprint: str, problem: Problem) -> ImportResult:
+def _unreadable(fingerprint: str, problem: Problem) -> ImportResult:
     document = _empty("refused", fingerprint)
     document["problems"] = [_problem(problem)]
     document["problem_count"] = 1

@@ -262,9 +262,8 @@ def _corrections(work: Work, _setup: Setup) -> Failures:
 
 
 def _log_chain(work: Work, _setup: Setup) -> Failures:
-    previous, seq = "0" * 64, 0
-    for line in log_lines(work.connection):
-        seq += 1
+    previous = "0" * 64
+    for seq, line in enumerate(log_lines(work.connection), 1):
         if line.seq != seq:
             yield f"the log has a gap before line {line.seq}"
             return
