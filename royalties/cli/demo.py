@@ -1,5 +1,211 @@
-"""demo."""
+"""demo: a small publisher's year on bundled sample reports, from empty home to statements."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import click
 
-COMMANDS: list[click.Command] = []
+from royalties.cli.desk import Desk, amounts, command, plural
+from royalties.services.batches import import_list
+from royalties.services.books import setup_in_force
+from royalties.services.importing import Request, import_report
+from royalties.services.runs import close, show_run
+from royalties.services.setup import load
+from royalties.services.statements import write_statements
+from royalties.services.verifying import verify
+from royalties.services.work import RefusedError
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+"""Setup and sample reports; ``demo.json`` lists them by period."""
+
+
+@dataclass(slots=True)
+class _Year:
+    """What the demo did, as its JSON document."""
+
+    home: str
+    loaded: dict[str, int] = field(default_factory=dict)
+    reports: list[dict[str, Any]] = field(default_factory=list)
+    periods: list[dict[str, Any]] = field(default_factory=list)
+    verified: int = 0
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "home": self.home,
+            "loaded": self.loaded,
+            "reports": self.reports,
+            "periods": self.periods,
+            "verify": {"holds": True, "checks": self.verified},
+        }
+
+
+@click.command("demo")
+@command
+def demo(desk: Desk) -> None:
+    """Play a small publisher's year on sample reports, from an empty home to statements.
+
+    Loads the example house, imports a report of every retailer for 2025-H1 and 2025-H2, closes
+    2025-H1, drafts 2025-H2, writes all statements into the home folder and verifies the books.
+    Again changes nothing. Books that are not the demo's are left alone.
+    """
+    plan = _plan()
+    setup = EXAMPLES / plan["setup"]
+    desk.system.migrate()
+    home = desk.system.config.home
+    year = _Year(str(home))
+    desk.say(f"Home: {_shown(home)}")
+    _require_own_books(desk, json.loads(setup.read_text(encoding="utf-8")))
+    with desk.work() as work:
+        loaded = load(work, setup, setup.name)
+    year.loaded = loaded.added | loaded.amended
+    desk.say(f"{setup.name}: {'loaded' if loaded.changed else 'nothing new'}")
+    for part in plan["periods"]:
+        desk.say("")
+        desk.say(f"Reports of {part['period']}")
+        for report in part["reports"]:
+            _import(desk, year, part["period"], report)
+        _run(desk, year, part)
+    _verify(desk, year)
+    if desk.json:
+        desk.show(year.document())
+    else:
+        _show(desk, year)
+
+
+def _plan() -> dict[str, Any]:
+    manifest = EXAMPLES / "demo.json"
+    if not manifest.is_file():
+        raise RefusedError(
+            f"the sample reports are not at {EXAMPLES}: run the demo from a checkout of the project"
+        )
+    found: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+    return found
+
+
+def _require_own_books(desk: Desk, example: Mapping[str, Any]) -> None:
+    """Go on in an empty home or in the demo's own; books of somebody else stay untouched."""
+    with desk.work(read_only=True) as work:
+        try:
+            setup = setup_in_force(work)
+        except RefusedError:
+            return  # nothing has been loaded yet
+    titles = {title["key"] for title in example["titles"]}
+    if setup.publisher.name != example["publisher"]["name"] or not titles <= setup.titles.keys():
+        raise RefusedError(
+            f"{_shown(desk.system.config.home)} holds the books of {setup.publisher.name}, which "
+            f"the demo leaves alone: give it a folder of its own, such as "
+            f"ROYALTIES_HOME=demo royalties demo"
+        )
+
+
+def _import(desk: Desk, year: _Year, period: str, report: Mapping[str, Any]) -> None:
+    path = EXAMPLES / report["file"]
+    request = Request(path, path.name, choices=report.get("choose", {}), confirm=True)
+    with desk.work(f"Importing {path.name}") as work:
+        result = import_report(work, request)
+        if result.outcome not in {"recorded", "nothing-new"}:
+            raise RefusedError(f"{path.name}: {result.outcome}; {_reasons(result.document)}")
+        again = result.outcome == "nothing-new"
+        number = result.document["same_as" if again else "batch"]
+        recorded = next(row for row in import_list(work) if row.id == number)
+    found = json.loads(recorded.document)
+    year.reports.append({"period": period, "file": path.name, **found, "outcome": result.outcome})
+    units = found["units"]
+    desk.say(
+        f"  {path.name}: {'nothing new' if again else found['report']}; "
+        f"{plural(found['rows'], 'row')}, {units['sold']:,} sold, {units['returned']:,} returned, "
+        f"{units['free']:,} free, {amounts(found['net'])}"
+    )
+    for each in [] if again else found["warnings"]:
+        desk.say(f"    confirmed: {each['message']}")
+    for each in found["waiting"]:
+        desk.say(f"    waiting: {each['isbn']} ({plural(each['rows'], 'row')}) is unknown")
+
+
+def _reasons(document: Mapping[str, Any]) -> str:
+    return "; ".join(each["message"] for each in document["problems"] + document["choices"])
+
+
+def _run(desk: Desk, year: _Year, part: Mapping[str, Any]) -> None:
+    """Close a period or draft it, and write its statements."""
+    period = part["period"]
+    folder = desk.system.config.home / "statements" / period
+    with desk.work(f"Running {period}") as work:
+        run = show_run(work, period)
+        if part["close"] and run["status"] != "closed":
+            run = close(work, period).document
+    with desk.work(f"Statements of {period}") as work:
+        written = write_statements(work, period, folder)
+    year.periods.append(
+        {
+            "period": period,
+            "status": run["status"],
+            "statements": written.statements,
+            "folder": str(folder),
+            "run": run,
+        }
+    )
+
+
+def _verify(desk: Desk, year: _Year) -> None:
+    with desk.work("Verifying", read_only=True) as work:
+        found = verify(work)
+    failed = [each.name for each in found if not each.holds]
+    if failed:
+        raise RefusedError(f"the books do not verify: {'; '.join(failed)}")
+    year.verified = len(found)
+
+
+def _show(desk: Desk, year: _Year) -> None:
+    desk.say("")
+    desk.table(
+        ("period", ">reports", ">rows", ">lines", ">sold", ">returned", ">free", "net receipts"),
+        [(each["period"], *_sums(year, each["period"])) for each in year.periods],
+    )
+    for period in year.periods:
+        run = period["run"]
+        desk.say("")
+        desk.say(f"{period['period']}, {period['status']}")
+        for each in run["contracts"]:
+            desk.say(
+                f"  contract {each['key']}: earned {each['earned']}, withheld {each['withheld']}, "
+                f"recouped {each['recouped']}, payable {each['payable']} {each['currency']}"
+            )
+        desk.table(
+            ("  beneficiary", ">allocated", ">tax", ">due", ">paid", ">carried forward"),
+            [
+                (f"  {each['key']}", *(each[name] for name in _SETTLED))
+                for each in run["beneficiaries"]
+            ],
+        )
+    desk.say("")
+    for period in year.periods:
+        word = "statement" if period["status"] == "closed" else "draft"
+        count = plural(period["statements"], word)
+        desk.say(f"{count} and the period's workbook: {_shown(Path(period['folder']))}")
+    desk.say(f"All {year.verified} invariants hold.")
+
+
+_SETTLED = ("allocated", "tax", "due", "paid", "carried_forward")
+
+
+def _sums(year: _Year, period: str) -> Iterator[object]:
+    found = [report for report in year.reports if report["period"] == period]
+    yield len(found)
+    for name in ("rows", "sale_lines"):
+        yield f"{sum(report[name] for report in found):,}"
+    for name in ("sold", "returned", "free"):
+        yield f"{sum(report['units'][name] for report in found):,}"
+    yield ", ".join(sorted({currency for report in found for currency in report["net"]}))
+
+
+def _shown(path: Path) -> str:
+    """A path from here, where it lies below."""
+    here = Path.cwd()
+    return f".{path.as_posix().removeprefix(here.as_posix())}" if path.is_relative_to(here) else str(path)
+
+
+COMMANDS: list[click.Command] = [demo]

@@ -157,6 +157,8 @@ class _Distribution:
             self._use_cap(step.cap, here, took, placed.caps)
             _take(parts, step.when, took)
             placed.left -= took
+        if sum(placed.given.values()) + placed.left != pool:
+            raise AssertionError("a step placed money that nobody got, or gave more than it had")
         return placed
 
     def _wanted(
@@ -212,8 +214,8 @@ class _Distribution:
             ):
                 got[place] += more
             to_place = self._overflow_of_full(step, got, open_, path, placed)
-            if not to_place:
-                to_place = self._overflow_of_nested(step, got, open_, nested, parts, path, outer)
+            if not to_place or not open_:
+                to_place += self._overflow_of_nested(step, got, open_, nested, parts, path, outer)
         for place, member in enumerate(step.to):
             if member.beneficiary is not None and got[place]:
                 key = (outer, member.beneficiary)

@@ -205,7 +205,7 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
         group.list_value += slice_.list_value
         if with_atoms:
             matched.append((place, slice_))
-    exchange = _Exchange(contract, rates, publisher_currency, groups)
+    exchange = _Exchange(contract, rates, publisher_currency, groups, sold)
     earnings.counters = _count(contract, groups, exchange, counted_before)
     tiers = [_portions(rule, earnings.counters[rule.counter.name]) for rule in contract.rules]
     earnings.lines = _lines(contract, groups, tiers, sold, exchange)
@@ -275,17 +275,21 @@ class _Exchange:
         rates: Rates,
         publisher_currency: str,
         groups: Iterable[tuple[int, str, str, Kind, str]],
+        sold: Mapping[str, Sold],
     ) -> None:
         self._rates = rates
         self._to = contract.currency
         self._cost_currency = publisher_currency
         missing: list[tuple[str, str]] = []
-        for place, currency in sorted({(key[0], key[4]) for key in groups}):
+        with_costs = {
+            (place, currency, bool(sold[isbn].unit_cost)) for place, isbn, _, _, currency in groups
+        }
+        for place, currency, costs in sorted(with_costs):
             rule = contract.rules[place]
             wanted = []
             if rule.basis is not Basis.UNIT or rule.counts is not Counts.UNITS:
                 wanted.append((currency, self._to))
-            if rule.basis is Basis.PROFIT:
+            if rule.basis is Basis.PROFIT and costs:
                 wanted.append((publisher_currency, currency))
             missing += [pair for pair in wanted if pair[0] != pair[1] and pair not in rates.given]
         if missing:
@@ -295,9 +299,11 @@ class _Exchange:
         """From a line's currency."""
         return self._rates.rate(currency, self._to)
 
-    def of_cost(self, currency: str) -> Fraction:
-        """From the publisher's currency, in which unit costs stand, into a line's."""
-        return self._rates.rate(self._cost_currency, currency)
+    def cost_of(self, edition: Sold, currency: str) -> Fraction:
+        """A unit cost, which stands in the publisher's currency, in a line's."""
+        if not edition.unit_cost:
+            return Fraction(0)
+        return edition.unit_cost * self._rates.rate(self._cost_currency, currency)
 
 
 def _count(
@@ -423,7 +429,7 @@ def _lines(
             factors[place, currency] = known
         cost = Fraction(0)
         if rule.basis is Basis.PROFIT:
-            cost = sold[isbn].unit_cost * exchange.of_cost(currency)
+            cost = exchange.cost_of(sold[isbn], currency)
         base = _base(rule, group, cost)
         word = _WORDS[kind]
         for number, portion, fx, rate, numerator, twice in known:
@@ -513,11 +519,9 @@ def _atoms(
         group = _Group()
         group.units, group.net, group.list_value = slice_.units, slice_.net, slice_.list_value
         edition = sold[slice_.isbn]
-        cost = (
-            edition.unit_cost * exchange.of_cost(slice_.currency)
-            if rule.basis is Basis.PROFIT
-            else Fraction(0)
-        )
+        cost = Fraction(0)
+        if rule.basis is Basis.PROFIT:
+            cost = exchange.cost_of(edition, slice_.currency)
         key = (edition.format, slice_.retailer, slice_.place)
         earned, units = sums.get(key, (Fraction(0), 0))
         sums[key] = (earned + _base(rule, group, cost) * factor, units + slice_.units)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from royalties.domain.money import amount_text
 from royalties.domain.people import Verb
+from royalties.domain.periods import Calendar, parse_period
 from royalties.domain.problems import Fault
 from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, setup_of
@@ -94,6 +96,8 @@ def _faults_against_books(
         *_lost_editions(work, document, merged),
         *_closed_terms(work, document, before),
         *_other_books(work, document, before),
+        *_early_income(document, merged),
+        *_lost_advances(work, document, merged),
     ]
 
 
@@ -125,6 +129,42 @@ def _closed_terms(work: Work, document: setup_file.Document, before: Bodies) -> 
         for key, body in document.entries.get(kind, {}).items()
         if body["period"] in closed and before[kind].get(key) != body
     ]
+
+
+def _early_income(document: setup_file.Document, merged: Bodies) -> list[Fault]:
+    """Income of a period in which its contract has not begun would never count."""
+    calendar = Calendar(merged["publisher"]["publisher"]["calendar"])
+    return [
+        Fault(
+            f"{document.paths['income', key]}.period",
+            f"contract {body['contract']!r} begins only after "
+            f"{body['period']}: enter the income for a later period",
+        )
+        for key, body in document.entries.get("income", {}).items()
+        if body["contract"] in merged["contracts"]
+        and merged["contracts"][body["contract"]]["starts"]
+        > parse_period(body["period"], calendar).ends.isoformat()
+    ]
+
+
+def _lost_advances(work: Work, document: setup_file.Document, merged: Bodies) -> list[Fault]:
+    """What closed runs earned back of advances must still stand among them."""
+    recouped: dict[str, int] = {}
+    for row in runs.period_rows(work.connection, "contract_close"):
+        recouped[row.contract] = recouped.get(row.contract, 0) + row.recouped
+    faults = []
+    for key in document.entries.get("contracts", {}):
+        contract = setup_file.contract_of(merged["contracts"][key])
+        listed = sum(each.amount - each.recouped for each in contract.advances)
+        if listed < recouped.get(key, 0):
+            earned_back = amount_text(recouped[key], contract.currency)
+            faults.append(
+                Fault(
+                    f"{document.paths['contracts', key]}.advances",
+                    f"{earned_back} were earned back already: list those advances again",
+                )
+            )
+    return faults
 
 
 def _other_books(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
