@@ -1,11 +1,13 @@
 """A closed run again as a value, from what was frozen."""
 
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
 from royalties.domain.allocation import Allocation
+from royalties.domain.earning import EarnedLine
 from royalties.domain.periods import Period
-from royalties.domain.run import ContractRun, Held, Recouped, Run, Settlement, Withheld, recoup
+from royalties.domain.run import ContractRun, Held, Run, Settlement, Withheld, recoup
 from royalties.services.books import Setup, setup_used_by
 from royalties.services.work import Work
 from royalties.store import runs as store
@@ -29,72 +31,82 @@ def closed_run(work: Work, period: Period) -> Run:
     closed = store.find_closed(work.connection, period.ordinal)
     if closed is None:
         raise NotClosedError(period)
-    setup = setup_used_by(work, closed.revision)
-    return Run(
-        period,
-        tuple(
-            _contract(work, setup, period, row)
-            for row in store.contract_rows(work.connection, period.ordinal)
-        ),
-        (),
-        tuple(
-            Settlement(
-                row.beneficiary,
-                row.currency,
-                row.brought_forward,
-                row.allocated,
-                Fraction(row.tax_rate),
-                row.tax,
-                row.due,
-                row.paid,
-                row.carried_forward,
-                row.reason,
-            )
-            for row in store.period_rows(work.connection, "settlement", period.ordinal)
-        ),
-    )
+    return _Closed(work, setup_used_by(work, closed.revision), period).run()
 
 
-def _contract(work: Work, setup: Setup, period: Period, row: store.ContractRow) -> ContractRun:
-    contract = setup.contracts[row.contract]
-    version = setup.plans[contract.plan].on(date.fromisoformat(row.plan_version))
-    if version is None:
-        raise NotClosedError(period)
-    connection, number = work.connection, period.ordinal
-    before = sum(
-        each.recouped
-        for each in store.period_rows(connection, "contract_close")
-        if each.contract == row.contract and each.period_id < number
-    )
-    advances: tuple[Recouped, ...] = recoup(contract, row.available, before, period.ends)
-    return ContractRun(
-        contract=contract,
-        version=version,
-        lines=tuple(line for _, line in store.earned_lines(connection, number, row.contract)),
-        counters={},
-        earned=row.earned,
-        brought_forward=row.brought_forward,
-        reserve=Withheld(
-            0,
-            row.withheld,
-            row.released,
-            tuple(
-                Held(each.withheld_in, each.amount)
-                for each in store.period_rows(connection, "reserve_release", number)
-                if each.contract == row.contract
+@dataclass(slots=True)
+class _Closed:
+    """The frozen tables of one period, each read once."""
+
+    work: Work
+    setup: Setup
+    period: Period
+    _lines: dict[str, list[EarnedLine]] = field(init=False)
+    _releases: dict[str, list[Held]] = field(init=False)
+    _allocations: dict[str, list[Allocation]] = field(init=False)
+    _recouped_before: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        connection, number = self.work.connection, self.period.ordinal
+        self._lines = store.earned_lines(connection, number)
+        self._recouped_before = store.recouped_before(connection, number)
+        self._releases, self._allocations = {}, {}
+        for row in store.period_rows(connection, "reserve_release", number):
+            self._releases.setdefault(row.contract, []).append(Held(row.withheld_in, row.amount))
+        for row in store.period_rows(connection, "allocation", number):
+            given = Allocation(row.step, row.beneficiary, row.amount)
+            self._allocations.setdefault(row.contract, []).append(given)
+
+    def run(self) -> Run:
+        """The whole run again."""
+        connection, number = self.work.connection, self.period.ordinal
+        contracts = store.contract_rows(connection, number)
+        settlements = store.period_rows(connection, "settlement", number)
+        return Run(
+            self.period,
+            tuple(self._contract(row) for row in contracts),
+            (),
+            tuple(_settlement(row) for row in settlements),
+        )
+
+    def _contract(self, row: store.ContractRow) -> ContractRun:
+        contract = self.setup.contracts[row.contract]
+        version = self.setup.plans[contract.plan].on(date.fromisoformat(row.plan_version))
+        if version is None:
+            raise NotClosedError(self.period)
+        before = self._recouped_before.get(row.contract, 0)
+        return ContractRun(
+            contract=contract,
+            version=version,
+            lines=tuple(self._lines.get(row.contract, ())),
+            counters={},
+            earned=row.earned,
+            brought_forward=row.brought_forward,
+            reserve=Withheld(
+                0, row.withheld, row.released, tuple(self._releases.get(row.contract, ()))
             ),
-        ),
-        available=row.available,
-        advances=advances,
-        recouped=row.recouped,
-        payable=row.payable,
-        carried_forward=row.carried_forward,
-        undistributed_before=row.undistributed_before,
-        allocations=tuple(
-            Allocation(each.step, each.beneficiary, each.amount)
-            for each in store.period_rows(connection, "allocation", number)
-            if each.contract == row.contract
-        ),
-        undistributed=row.undistributed,
-        cap_use={},
+            available=row.available,
+            advances=recoup(contract, row.available, before, self.period.ends),
+            recouped=row.recouped,
+            payable=row.payable,
+            carried_forward=row.carried_forward,
+            undistributed_before=row.undistributed_before,
+            allocations=tuple(self._allocations.get(row.contract, ())),
+            undistributed=row.undistributed,
+            cap_use={},
+        )
+
+
+def _settlement(row: store.SettlementRow) -> Settlement:
+    return Settlement(
+        row.beneficiary,
+        row.currency,
+        row.brought_forward,
+        row.allocated,
+        Fraction(row.tax_rate),
+        row.tax,
+        row.due,
+        row.paid,
+        row.carried_forward,
+        row.reason,
     )

@@ -147,7 +147,8 @@ def balances_before(connection: Connection, before: int) -> dict[tuple[str, str]
 
 
 ContractRow = Any
-"""A row of ``contract_close``, with its columns as attributes."""
+SettlementRow = Any
+"""A row of ``contract_close`` or ``settlement``, with its columns as attributes."""
 
 
 def contract_rows(connection: Connection, period_id: int) -> list[ContractRow]:
@@ -161,16 +162,27 @@ def contract_rows(connection: Connection, period_id: int) -> list[ContractRow]:
     )
 
 
-def earned_lines(
-    connection: Connection, period_id: int, contract: str
-) -> list[tuple[int, EarnedLine]]:
-    """A closed contract's earned lines with their numbers."""
+def earned_lines(connection: Connection, period_id: int) -> dict[str, list[EarnedLine]]:
+    """A closed period's earned lines by contract, in order of their numbers."""
     rows = connection.execute(
         select(earned_line)
-        .where(earned_line.c.period_id == period_id, earned_line.c.contract == contract)
-        .order_by(earned_line.c.line)
+        .where(earned_line.c.period_id == period_id)
+        .order_by(earned_line.c.contract, earned_line.c.line)
     )
-    return [(row.line, _line(row)) for row in rows]
+    found: dict[str, list[EarnedLine]] = {}
+    for row in rows:
+        found.setdefault(row.contract, []).append(_line(row))
+    return found
+
+
+def recouped_before(connection: Connection, before: int) -> dict[str, int]:
+    """What periods before one earned back of advances, by contract."""
+    rows = connection.execute(
+        select(contract_close.c.contract, func.sum(contract_close.c.recouped))
+        .where(contract_close.c.period_id < before)
+        .group_by(contract_close.c.contract)
+    )
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def life_to_date(
