@@ -1,5 +1,6 @@
 """From configuration to a running system; one unit of work per command or request."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,4 +74,7 @@ class System:
 
 def open_system(config: Config) -> System:
     """Make the system of a configuration; the database is not touched yet."""
+    # A run makes hundreds of thousands of small values that live until its end; looking for
+    # cycles among them again and again costs a third of it.
+    gc.set_threshold(50_000, 20, 100)
     return System(config, make_engine(config.database_url), Files(config.home))

@@ -82,15 +82,15 @@ class Files:
         return target
 
     def write_out(self, folder: Path, name: str, data: bytes) -> Path:
-        """Write a file where the user asked for it."""
+        """Write a file where the user asked for it; it can be made again, so no sync."""
         target = folder / name
-        self._write_bytes(target, data)
+        self._write(target, io.BytesIO(data), sync=False)
         return target
 
     def _write_bytes(self, target: Path, data: bytes) -> None:
         self._write(target, io.BytesIO(data))
 
-    def _write(self, target: Path, source: BinaryIO) -> None:
+    def _write(self, target: Path, source: BinaryIO, *, sync: bool = True) -> None:
         """Copy to a temporary neighbour, flush to disk, then rename: whole or not at all."""
         temporary: Path | None = None
         try:
@@ -99,8 +99,9 @@ class Files:
             temporary = Path(name)
             with os.fdopen(handle, "wb") as file:
                 shutil.copyfileobj(source, file, _BLOCK)
-                file.flush()
-                os.fsync(file.fileno())
+                if sync:
+                    file.flush()
+                    os.fsync(file.fileno())
             temporary.chmod(0o640)
             temporary.replace(target)
         except OSError as error:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,10 @@ def demo(desk: Desk) -> None:
         desk.say(f"Reports of {part['period']}")
         for report in part["reports"]:
             _import(desk, year, part["period"], report)
-        _run(desk, year, part)
+        if part["close"]:
+            _close(desk, part["period"])
+    for part in plan["periods"]:
+        _state(desk, year, part["period"])
     _verify(desk, year)
     if desk.json:
         desk.show(year.document())
@@ -129,15 +133,17 @@ def _reasons(document: Mapping[str, Any]) -> str:
     return "; ".join(each["message"] for each in document["problems"] + document["choices"])
 
 
-def _run(desk: Desk, year: _Year, part: Mapping[str, Any]) -> None:
-    """Close a period or draft it, and write its statements."""
-    period = part["period"]
+def _close(desk: Desk, period: str) -> None:
+    with desk.work(f"Closing {period}") as work:
+        if show_run(work, period)["status"] != "closed":
+            close(work, period)
+
+
+def _state(desk: Desk, year: _Year, period: str) -> None:
+    """Write a period's statements: issued ones if it is closed, else drafts."""
     folder = desk.system.config.home / "statements" / period
-    with desk.work(f"Running {period}") as work:
-        run = show_run(work, period)
-        if part["close"] and run["status"] != "closed":
-            run = close(work, period).document
     with desk.work(f"Statements of {period}") as work:
+        run = show_run(work, period)
         written = write_statements(work, period, folder)
     year.periods.append(
         {
@@ -175,11 +181,8 @@ def _show(desk: Desk, year: _Year) -> None:
                 f"recouped {each['recouped']}, payable {each['payable']} {each['currency']}"
             )
         desk.table(
-            ("  beneficiary", ">allocated", ">tax", ">due", ">paid", ">carried forward"),
-            [
-                (f"  {each['key']}", *(each[name] for name in _SETTLED))
-                for each in run["beneficiaries"]
-            ],
+            ("beneficiary", ">allocated", ">tax", ">due", ">paid", ">carried forward"),
+            [(each["key"], *(each[name] for name in _SETTLED)) for each in run["beneficiaries"]],
         )
     desk.say("")
     for period in year.periods:
@@ -199,13 +202,17 @@ def _sums(year: _Year, period: str) -> Iterator[object]:
         yield f"{sum(report[name] for report in found):,}"
     for name in ("sold", "returned", "free"):
         yield f"{sum(report['units'][name] for report in found):,}"
-    yield ", ".join(sorted({currency for report in found for currency in report["net"]}))
+    net: dict[str, Decimal] = {}
+    for report in found:
+        for currency, amount in report["net"].items():
+            net[currency] = net.get(currency, Decimal(0)) + Decimal(amount)
+    yield amounts(dict(sorted(net.items())))
 
 
 def _shown(path: Path) -> str:
     """A path from here, where it lies below."""
     here = Path.cwd()
-    return f".{path.as_posix().removeprefix(here.as_posix())}" if path.is_relative_to(here) else str(path)
+    return f"./{path.relative_to(here)}" if path.is_relative_to(here) else str(path)
 
 
 COMMANDS: list[click.Command] = [demo]

@@ -1,7 +1,5 @@
 """All commands under ``royalties``."""
 
-import gc
-
 import click
 
 from royalties.cli import demo, periods, sales, setup
@@ -19,10 +17,6 @@ def main() -> None:
     statements PERIOD --out FOLDER. Or see it all at once: royalties demo.
     """
 
-
-# A command makes hundreds of thousands of small values that live until its end; looking for
-# cycles among them again and again costs a third of a run.
-gc.set_threshold(50_000, 20, 100)
 
 for module in (setup, sales, periods, demo):
     for each in module.COMMANDS:

@@ -92,6 +92,14 @@ def write_statements(work: Work, text: str, folder: Path) -> IssuedFiles:
 
 
 def _issue(work: Work, setup: Setup, period: Period, folder: Path) -> IssuedFiles:
+    written = issue_statements(work, period, folder)
+    summary = _write_period(work, setup, period, None, folder)
+    return IssuedFiles(folder, (*written, summary), len(written) // 2, draft=False)
+
+
+def issue_statements(work: Work, period: Period, folder: Path) -> list[Path]:
+    """Write a closed period's statements and twins; what is new is kept and recorded."""
+    work.actor.require(Verb.ISSUE)
     rows = store.statements_of(work.connection, period.ordinal)
     known = store.issued_files(work.connection)
     new: list[store.IssuedRow] = []
@@ -108,10 +116,9 @@ def _issue(work: Work, setup: Setup, period: Period, folder: Path) -> IssuedFile
             written.append(work.files.write_out(folder, kept.name, data))
     work.progress(len(rows), len(rows))
     store.add_issued(work.connection, new)
-    written.append(_write_period(work, setup, period, None, folder))
     if new:
         work.record(Verb.ISSUE, {"period": str(period), "files": len(new)})
-    return IssuedFiles(folder, tuple(written), len(rows), draft=False)
+    return written
 
 
 def _make(
@@ -138,7 +145,7 @@ def _make(
 
 
 def _twin(statement: Statement) -> bytes:
-    text = json.dumps(statement_paper.twin(statement), ensure_ascii=False, indent=1)
+    text = json.dumps(statement_paper.twin(statement), ensure_ascii=False)
     return f"{text}\n".encode()
 
 

@@ -1,0 +1,152 @@
+"""``python -m bench``: what was promised, measured on this machine, each beside a baseline.
+
+Every figure is the best of a few runs in fresh processes, ours and the baseline by turns, so
+that a busy machine disturbs both alike. ``SIZE=10M`` adds ten million lines to the growth;
+``python -m bench import`` measures only what is named.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import tasks
+
+REPEATS = int(os.environ.get("REPEATS", "3"))
+Result = dict[str, float]
+
+
+def main(names: list[str]) -> None:
+    """Measure all chapters, or the named ones."""
+    chapters = {
+        "import": import_csv,
+        "workbook": import_workbook,
+        "run": draft_run,
+        "statements": statements,
+        "growth": growth,
+    }
+    unknown = set(names) - set(chapters)
+    if unknown:
+        sys.exit(f"no chapter {', '.join(sorted(unknown))}: choose of {', '.join(chapters)}")
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        missed = [name for name in names or chapters if not chapters[name](Path(folder))]
+    if missed:
+        sys.exit(f"beyond what was promised: {', '.join(missed)}")
+
+
+def import_csv(folder: Path) -> bool:
+    """A standard CSV of a million rows against reading and inserting the same rows."""
+    path = _csv(folder, 1_000_000)
+    bare = lambda: _measure("bare_csv", path)  # noqa: E731
+    ours = lambda: _measure("import_file", _home(folder), path)  # noqa: E731
+    result = _pair("import 1M rows of CSV", bare, ours, most=3)
+    peak = result["peak_mb"]
+    print(f"    peak memory {peak:.0f} MB (at most 250)")
+    return result["ratio"] <= 3 and peak <= 250
+
+
+def import_workbook(folder: Path) -> bool:
+    """An .xlsx of 100,000 rows against calamine reading it into lists."""
+    path = folder / "sales.xlsx"
+    _measure("make_xlsx", path, 100_000)
+    bare = lambda: _measure("bare_xlsx", path)  # noqa: E731
+    ours = lambda: _measure("import_file", _home(folder), path)  # noqa: E731
+    return _pair("import 100k rows of .xlsx", bare, ours, most=3)["ratio"] <= 3
+
+
+def draft_run(folder: Path) -> bool:
+    """A draft run over a million lines against one bare GROUP BY over the same lines."""
+    home = _with_sales(folder, 1_000_000)
+    bare = lambda: _measure("bare_group", home)  # noqa: E731
+    ours = lambda: _measure("draft", home)  # noqa: E731
+    result = _pair("draft run over 1M lines", bare, ours, most=1.5)
+    print(f"    peak memory {result['peak_mb']:.0f} MB for {result['earned_lines']:.0f} lines")
+    duck = _measure("duckdb_group", home)
+    print(f"    DuckDB, the same grouping read from the same file: {duck['seconds']:.2f} s")
+    return result["ratio"] <= 1.5
+
+
+def statements(folder: Path) -> bool:
+    """500 statements against writing the same cells with openpyxl alone."""
+    home = _with_sales(folder, 40_000)
+    _measure("close", home)
+    _measure("statements", home, folder / "first")
+    bare = lambda: _measure("bare_cells", folder / "first")  # noqa: E731
+    ours = lambda: _measure("statements", home, folder / "again")  # noqa: E731
+    result = _pair("500 statements", bare, ours, most=1.5)
+    print(f"    {result['statements']:.0f} workbooks and twins")
+    return result["ratio"] <= 1.5
+
+
+def growth(folder: Path) -> bool:
+    """How import and run grow with the number of lines; informs, promises nothing."""
+    sizes = [100_000, 1_000_000]
+    if os.environ.get("SIZE", "").upper() == "10M":
+        sizes.append(10_000_000)
+    print("growth             lines     import  peak MB      run  peak MB")
+    for size in sizes:
+        path, home = _csv(folder, size), _home(folder)
+        brought = _measure("import_file", home, path)
+        run = _measure("draft", home)
+        print(
+            f"  {size:>21,} {brought['seconds']:>8.1f} s {brought['peak_mb']:>8.0f} "
+            f"{run['seconds']:>6.2f} s {run['peak_mb']:>8.0f}"
+        )
+    return True
+
+
+def _pair(name: str, bare: Callable[[], Result], ours: Callable[[], Result], most: float) -> Result:
+    bares, all_ours = [], []
+    for _ in range(REPEATS):
+        bares.append(bare())
+        all_ours.append(ours())
+    base = min(each["seconds"] for each in bares)
+    best = min(all_ours, key=lambda each: each["seconds"])
+    ratio = best["seconds"] / base
+    verdict = "ok" if ratio <= most else "TOO SLOW"
+    print(
+        f"{name}: {best['seconds']:.2f} s against {base:.2f} s bare: "
+        f"{ratio:.2f} × (at most {most} ×) {verdict}",
+        flush=True,
+    )
+    return {**best, "ratio": ratio}
+
+
+def _measure(task: str, *arguments: object) -> Result:
+    """Run one task in a fresh process and read its figures."""
+    command = [sys.executable, "-W", "ignore", "-m", "bench.tasks", task, *map(str, arguments)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    result: Result = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def _csv(folder: Path, rows: int) -> Path:
+    path = folder / f"sales-{rows}.csv"
+    if not path.exists():
+        _measure("make_csv", path, rows)
+    return path
+
+
+def _home(folder: Path) -> Path:
+    """A new home with the setup loaded."""
+    home = Path(tempfile.mkdtemp(dir=folder, prefix="home-"))
+    _measure("prepare", home)
+    return home
+
+
+def _with_sales(folder: Path, rows: int) -> Path:
+    home = folder / f"home-of-{rows}"
+    if not home.exists():
+        home.mkdir()
+        _measure("prepare", home)
+        _measure("import_file", home, _csv(folder, rows))
+    return home
+
+
+assert tasks.TASKS  # noqa: S101 - the tasks are found by name in the fresh processes
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
