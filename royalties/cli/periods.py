@@ -1,5 +1,6 @@
 """run, close, statements, explain, verify, journal."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
 @command
 def close_(desk: Desk, period: str, *, yes: bool) -> None:
     """Compute, post, freeze PERIOD and number its statements. A close cannot be taken back."""
-    if not yes and not desk.json and click.get_text_stream("stdin").isatty():
+    if not yes and not desk.json and sys.stdin.isatty():
         click.confirm(f"Close {period} for ever?", abort=True)
     with desk.work(f"Closing {period}") as work:
         closed = close(work, period)

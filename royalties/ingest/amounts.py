@@ -196,6 +196,8 @@ class Numbers:
         """A whole number of copies."""
         if isinstance(cell, float | int):
             return _whole(int(cell)) if cell == cell // 1 else _no_units(printed(cell))
+        if isinstance(cell, bytes):
+            return oddity(cell)
         if isinstance(cell, str) and _WHOLE.fullmatch(cell):
             return _whole(int(cell[:_LONGEST_NUMBER]))
         figure = self._read(cell, "a number of units", settle=False)
@@ -278,9 +280,7 @@ class Numbers:
 def exact(text: str) -> int | None:
     """Millionths of a plainly written amount with a decimal point, or None."""
     found = _PLAIN.fullmatch(text.strip())
-    figure = (
-        Figure(bool(found[1]), found[2], found[3] or "", "") if found else take_apart(text)
-    )
+    figure = Figure(bool(found[1]), found[2], found[3] or "", "") if found else take_apart(text)
     return figure.micro() if figure and figure.doubtful != "," and figure.proves != "," else None
 
 

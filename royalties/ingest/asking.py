@@ -13,7 +13,7 @@ from royalties.domain.currencies import EXPONENTS
 from royalties.domain.problems import Choice
 from royalties.ingest.amounts import Numbers
 from royalties.ingest.cells import Odd
-from royalties.ingest.conventions import decimal_mark
+from royalties.ingest.conventions import again, decimal_mark
 from royalties.ingest.dates import FIRST_DAY, month_span
 from royalties.ingest.reading import Known
 
@@ -61,7 +61,7 @@ def _question(key: str, given: str, known: Known) -> Choice:
         "currency": ("the report does not say its currency: give its code", _currencies(known)),
         "discount": ("the report does not say the discount: give it as 0.40 or 40%", ()),
     }[key]
-    return Choice(key, f"{given!r} does not fit: {asked}" if given else asked, options)
+    return again(Choice(key, asked, options), {key: given})
 
 
 def _currencies(known: Known) -> tuple[str, ...]:

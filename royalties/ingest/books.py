@@ -77,7 +77,11 @@ class Books:
         if _SEVERAL.search(text.translate(_DASHES)):
             return Wrong(f"two ISBNs in one cell: {text!r}", "write a row for each book")
         if bare.isdecimal() and bare.isascii():
-            kind = "12 digits: a UPC, or an ISBN that lost one" if len(bare) == 12 else f"{len(bare)} digits"
+            kind = (
+                "12 digits: a UPC, or an ISBN that lost one"
+                if len(bare) == 12
+                else f"{len(bare)} digits"
+            )
             return Wrong(f"{text!r} is not an ISBN ({kind})", "write the 13 digits of the ISBN")
         return Wrong(f"{text!r} is not an ISBN", "write the 13 digits of the ISBN")
 

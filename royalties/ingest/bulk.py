@@ -5,9 +5,9 @@ read at the speed of a dozen look-ups each; see ``tests/ingest`` for the proof t
 give the same.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, repeat
-from operator import itemgetter, mul
+from operator import itemgetter, lt, mul
 from typing import Any
 
 from royalties.domain.money import MICRO, rounded
@@ -20,12 +20,17 @@ from royalties.ingest.judging import discount_of, net_of
 from royalties.ingest.tables import Table
 
 _MOST_KEPT = 50_000
+_SALE, _RETURN, _FREE = (kind.value for kind in Kind)
+_RIGHT_SIGNS = frozenset(((_SALE, False), (_RETURN, True), (_FREE, False)))
+"""Kinds, and whether their units are negative."""
 
 
 class Bulk:
     """Some rows of a block, column by column, all of which give exactly one sale line."""
 
-    def __init__(self, table: Table, block: Block, odd: Iterable[int], workings: "Workings") -> None:
+    def __init__(
+        self, table: Table, block: Block, odd: Iterable[int], workings: "Workings"
+    ) -> None:
         """Read the columns; ``odd`` are places known to be strange already."""
         self._table = table
         self._block = block
@@ -97,21 +102,22 @@ class Bulk:
     def _find_kinds(self) -> set[int]:
         units = self._columns["units"]
         kinds = self._columns.get("kind")
-        if kinds is None:
-            kinds = repeat(BY_SIGN, len(units))
-        elif kinds.count(Kind.SALE) == len(kinds) and min(units) > 0:
+        if kinds is None or (not self._table.report.strict and min(units) < 0) or BY_SIGN in kinds:
+            lenient = not self._table.report.strict
+            kinds = [
+                (_SALE if count > 0 else _RETURN)
+                if kind == BY_SIGN or (lenient and kind == _SALE)
+                else kind
+                for kind, count in zip(kinds or repeat(BY_SIGN), units, strict=False)
+            ]
+            self._columns["kind"] = kinds
+        signs = map(lt, units, repeat(0))
+        if 0 not in units and _RIGHT_SIGNS.issuperset(zip(kinds, signs, strict=True)):
             return set()
-        wrong = set()
-        found: list[int] = []
-        lenient = not self._table.report.strict
-        for place, (kind, count) in enumerate(zip(kinds, units, strict=True)):
-            if kind == BY_SIGN or (lenient and kind == Kind.SALE):
-                kind = 1 if count > 0 else 2
-            found.append(kind)
-            if not count or (count < 0) is not (kind == 2):
-                wrong.add(place)
-        self._columns["kind"] = found
-        return wrong
+        return {
+            place for place, (kind, count) in enumerate(zip(kinds, units, strict=True))
+            if not count or (count < 0) is not (kind == _RETURN)
+        }  # fmt: skip
 
     def _fill_nets(self) -> set[int]:
         nets = self._columns["net"]
@@ -119,20 +125,20 @@ class Bulk:
             return set()
         wrong = set()
         filled = list(nets)
-        blank = [place for place, net in enumerate(nets) if net is None]
         each = self._columns.get("unit_net", nets)
         kinds, units = self._columns["kind"], self._columns["units"]
         prices, discounts = self._columns["list_price"], self._columns["discount"]
-        for place in blank:
+        net = self._workings.net
+        for place in _places_of_none(nets):
             if each[place] is not None:
                 filled[place] = each[place] * units[place]
-            elif kinds[place] == Kind.FREE:
+            elif kinds[place] == _FREE:
                 filled[place] = 0
             elif prices[place] is None or discounts[place] is None:
                 wrong.add(place)
                 filled[place] = 0
             else:
-                filled[place] = self._workings.net(units[place], prices[place], discounts[place])
+                filled[place] = net(units[place], prices[place], discounts[place])
         self._columns["net"] = filled
         return wrong
 
@@ -149,10 +155,10 @@ class Bulk:
                 if net * count < 0
             }  # fmt: skip
         kinds = self._columns["kind"]
-        if Kind.FREE in kinds:
+        if _FREE in kinds:
             wrong |= {
                 place for place, (net, kind) in enumerate(zip(nets, kinds, strict=True))
-                if net and kind == Kind.FREE
+                if net and kind == _FREE
             }  # fmt: skip
         return wrong
 
@@ -172,9 +178,10 @@ class Bulk:
         filled = list(discounts)
         prices, nets = self._columns["list_price"], self._columns["net"]
         units = self._columns["units"]
-        for place, discount in enumerate(discounts):
-            if discount is None and prices[place]:
-                filled[place] = self._workings.discount(units[place], prices[place], nets[place])
+        discount = self._workings.discount
+        for place in _places_of_none(discounts):
+            if prices[place]:
+                filled[place] = discount(units[place], prices[place], nets[place])
         self._columns["discount"] = filled
 
     def sales(self, homes: "Homes") -> Iterable[tuple[Any, ...]]:
@@ -189,6 +196,13 @@ class Bulk:
         )  # fmt: skip
 
 
+def _places_of_none(values: Sequence[Any]) -> Iterator[int]:
+    place = -1
+    for _ in range(values.count(None)):
+        place = values.index(None, place + 1)
+        yield place
+
+
 class Workings:
     """Amounts that are worked out, each distinct one once."""
 
@@ -198,21 +212,21 @@ class Workings:
 
     def net(self, units: int, price: int, discount: int) -> int:
         """Net receipts from list price and discount, in millionths."""
-        key = (units, price, discount)
-        if key not in self._nets:
+        found = self._nets.get((units, price, discount))
+        if found is None:
             if len(self._nets) > _MOST_KEPT:
                 self._nets.clear()
-            self._nets[key] = rounded(net_of(units, price, discount))
-        return self._nets[key]
+            found = self._nets[units, price, discount] = rounded(net_of(units, price, discount))
+        return found
 
     def discount(self, units: int, price: int, net: int) -> int:
         """The discount that a net receipt means, in millionths of one."""
-        key = (units, price, net)
-        if key not in self._discounts:
+        found = self._discounts.get((units, price, net))
+        if found is None:
             if len(self._discounts) > _MOST_KEPT:
                 self._discounts.clear()
-            self._discounts[key] = discount_of(units, price, net)
-        return self._discounts[key]
+            found = self._discounts[units, price, net] = discount_of(units, price, net)
+        return found
 
 
 class Homes:

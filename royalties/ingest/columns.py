@@ -35,6 +35,7 @@ MOST_KEPT = 100_000
 BY_SIGN = 0
 """The kind of a row that does not say: its units' sign does."""
 
+_SPACES = " \t\r\n\x0b\x0c"
 _NEUTRALISED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
 
 
@@ -116,16 +117,21 @@ class TextReader(Reader):
             return [plain_text(cell) for cell in cells]
         if not together:
             return cells
-        if "'" in together:
+        if "'" in together or not together.isascii() or any(sign in together for sign in _SPACES):
             return [plain_text(cell) for cell in cells]
-        return [cell.strip() for cell in cells]  # type: ignore[union-attr]
+        return cells
 
 
 class Converters:
     """How each field of a report is read, with what the file does alike everywhere."""
 
     def __init__(
-        self, report: Format, known: Known, numbers: Numbers, dates: Dates, choices: Mapping[str, str]
+        self,
+        report: Format,
+        known: Known,
+        numbers: Numbers,
+        dates: Dates,
+        choices: Mapping[str, str],
     ) -> None:
         self._report = report
         self._known = known
@@ -216,9 +222,7 @@ class Converters:
         if meant:
             self.asked.add("currency")
             return Undecided("currency")
-        return Wrong(
-            f"unknown currency {printed(text)}", "use a code of ISO 4217 such as USD"
-        )
+        return Wrong(f"unknown currency {printed(text)}", "use a code of ISO 4217 such as USD")
 
     def _worded(self, column: Column) -> Callable[[Cell], Any]:
         words = column.words or {}

@@ -4,7 +4,8 @@ A convention is proven by cells that can be read one way only. Where none is fou
 file, the user chooses; nobody guesses.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from royalties.domain.problems import Choice
 
@@ -63,6 +64,14 @@ class Convention:
     def choice(self) -> Choice:
         """The question for the user."""
         return Choice(self.key, self._message, tuple(self._options))
+
+
+def again(choice: Choice, choices: Mapping[str, str]) -> Choice:
+    """A question, with the answer that did not fit if there was one."""
+    given = choices.get(choice.key)
+    if not given:
+        return choice
+    return replace(choice, message=f"{given!r} does not fit: {choice.message}")
 
 
 def decimal_mark(fixed: str) -> Convention:

@@ -18,7 +18,9 @@ _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIM
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}Z?)?", re.ASCII)
 _MONTH = re.compile(r"(\d{4})[-/](\d{1,2})", re.ASCII)
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)
-_DAY_WORD = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?[ .-]+([^\W\d_]+)\.?[ ,.-]+(\d{{4}}|\d{{2}}){_TIME}")
+_DAY_WORD = re.compile(
+    rf"(\d{{1,2}})(?:st|nd|rd|th)?[ .-]+([^\W\d_]+)\.?[ ,.-]+(\d{{4}}|\d{{2}}){_TIME}"
+)
 _WORD_DAY = re.compile(rf"([^\W\d_]+)\.?[ -]+(\d{{1,2}})(?:st|nd|rd|th)?[ ,-]+(\d{{4}}){_TIME}")
 _WORD_YEAR = re.compile(r"([^\W\d_]+)\.?[ -]+(\d{4}|\d{2})")
 _RANGE = re.compile(r"(.*\d)\s*(?:[–—]|\s-\s|\bto\b|\.\.)\s*(\d.*)")
@@ -74,7 +76,11 @@ class Dates:
         if isinstance(cell, tuple):
             return self._checked(date(*cell[:3]), printed(cell))
         if isinstance(cell, bytes):
-            return oddity(cell) if cell in (b"=", b"TRUE", b"FALSE") or cell[:1] == b"#" else no_date(cell)
+            return (
+                oddity(cell)
+                if cell in (b"=", b"TRUE", b"FALSE") or cell[:1] == b"#"
+                else no_date(cell)
+            )
         if isinstance(cell, str):
             text = cell.strip()
             return self._from_text(text) if text else BLANK

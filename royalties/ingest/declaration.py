@@ -84,10 +84,11 @@ class Format:
     sheets that count; empty: the one visible sheet with the header. ``constants`` are texts by
     field. ``kinds`` reads the kind column: a kind, or the reason why its rows are no sales;
     ``other_kinds`` is what unlisted words mean, None: a problem. ``returns_positive``: the
-    kind alone tells a return. ``totals`` are beginnings of labels; ``bare_totals``: a row of
+    kind alone tells a return. ``totals`` are beginnings of labels, ``skip`` beginnings of other rows to leave out; ``bare_totals``: a row of
     numbers only is a total; ``own_totals``: totals belong to the layout. ``idle`` is the
     reason of rows without units. ``strict``: signs must agree, identical rows are asked about.
-    ``money_on_sales``: returns of a row carry no money. ``asks`` names what the report does
+    ``money_on_sales``: returns of a row carry no money.
+    ``full_discount_is_free``: copies at 100 % discount are free ones. ``asks`` names what the report does
     not say. ``arrange`` rewrites the rows of a sheet and appends one cell for each of
     ``extras``. ``natural`` are remarks about dates that this report needs not confirmed.
     """
@@ -107,6 +108,7 @@ class Format:
     returns_positive: bool = False
     blanks: frozenset[str] = frozenset()
     totals: tuple[str, ...] = TOTALS
+    skip: tuple[str, ...] = ()
     bare_totals: bool = False
     own_totals: bool = False
     idle: str = "no units"
@@ -115,10 +117,13 @@ class Format:
     decimal: str = ""
     strict: bool = False
     money_on_sales: bool = False
+    full_discount_is_free: bool = False
     asks: tuple[str, ...] = ()
     natural: tuple[str, ...] = ()
     facts: Callable[[Sequence[Row]], Facts | None] | None = None
-    arrange: Callable[[Iterable[Row], Header], Iterator[tuple[int, Sequence[Cell | Odd | None]]]] | None = None
+    arrange: (
+        Callable[[Iterable[Row], Header], Iterator[tuple[int, Sequence[Cell | Odd | None]]]] | None
+    ) = None
     extras: tuple[str, ...] = ()
 
     def header(self, rows: Sequence[Row]) -> Header | None:

@@ -112,9 +112,7 @@ class Judge:
                     )
                     verdict.faults.append(Fault(name, wrong))
 
-    def _parts(
-        self, values: dict[str, Any], kind: int, verdict: Verdict
-    ) -> list[tuple[int, int]]:
+    def _parts(self, values: dict[str, Any], kind: int, verdict: Verdict) -> list[tuple[int, int]]:
         """Kinds and signed units of the row."""
         if "units" in values:
             return self._one_part(values, kind, verdict)
@@ -146,6 +144,13 @@ class Judge:
                     values[name] = -abs(values[name])
         if not units:
             return []
+        if (
+            self._report.full_discount_is_free
+            and values.get("discount") == MICRO
+            and not values.get("net")
+            and units > 0
+        ):
+            kind = Kind.FREE
         if kind == BY_SIGN or (kind == Kind.SALE and units < 0 and not self._report.strict):
             kind = Kind.SALE if units > 0 else Kind.RETURN
         if (units < 0) is not (kind == Kind.RETURN):
@@ -217,7 +222,9 @@ class Judge:
                 "{column} is empty, and so is the discount",
                 "write what the publisher received, or the discount",
             )
-        return Wrong("{column} is empty", "write what the publisher received; 0 if nothing was paid")
+        return Wrong(
+            "{column} is empty", "write what the publisher received; 0 if nothing was paid"
+        )
 
     def _divided(
         self, net: int | None, parts: list[tuple[int, int]], charged: int | None
@@ -235,7 +242,9 @@ class Judge:
             back = -abs(charged)
         elif not self._report.money_on_sales and net * (sold + returned) > 0:
             back = net - rounded(Fraction(net * sold, sold + returned))
-        return [net - back if kind == Kind.SALE else back * (kind == Kind.RETURN) for kind, _ in parts]
+        return [
+            net - back if kind == Kind.SALE else back * (kind == Kind.RETURN) for kind, _ in parts
+        ]
 
     def _check_sign(self, kind: int, units: int, net: int | None, verdict: Verdict) -> None:
         if not self._report.strict or not net:
@@ -290,5 +299,3 @@ def _no_price(currency: str) -> Wrong:
         f"{{column}} cannot be worked out: no list price in {currency} on that day",
         "write the net amount, or add the price to the setup",
     )
-
-

@@ -1,10 +1,11 @@
 """Reports that a user mapped: formats made of the setup's ``reports``, without code."""
 
 from collections.abc import Mapping as Words
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from royalties.domain.sales import Kind
-from royalties.ingest.declaration import BOOK, TOTALS, Column, Format
+from royalties.ingest.declaration import BOOK, Column, Format
 
 KINDS: Words[str, Kind | str] = {
     **dict.fromkeys(("sale", "sales", "sold", "s", "order", "invoice", "inv"), Kind.SALE),
@@ -21,6 +22,9 @@ KINDS: Words[str, Kind | str] = {
 
 TITLES = ("Title", "Book title", "Product title", "Product")
 
+_OPTIONAL = frozenset(
+    ("list_price", "discount", "country", "region", "city", "reference", "title", "order")
+)
 _FIELDS = {"isbn": BOOK, "returned_units": "returned"}
 
 
@@ -30,10 +34,13 @@ class Mapping:
 
     ``columns`` gives a column's name by what it holds: ``isbn, date, units, net, currency,
     retailer, kind, returned_units, list_price, discount, unit_net, country, region, city,
-    reference``. ``date_order`` is ``ymd``, ``dmy`` or ``mdy`` (nothing, or ``ymd``: told from
-    the file), ``decimal`` a point or a comma (nothing: told from the file), ``returns``
+    reference``. ``date_order`` is ``ymd``, ``dmy`` or ``mdy``, ``decimal`` a point or a comma, ``returns``
     ``negative``, ``positive-by-kind`` or ``own-column``, ``currency`` the default, ``skip``
-    beginnings of rows to leave out as totals.
+    beginnings of rows to leave out.
+
+    A comma as ``decimal`` and ``dmy`` or ``mdy`` as ``date_order`` are taken at their word. A
+    point and ``ymd``, the defaults of the setup, decide nothing that the file does not prove:
+    files that nobody looked at have them, too.
     """
 
     key: str
@@ -45,7 +52,7 @@ class Mapping:
     decimal: str | None = None
     returns: str = "negative"
     currency: str | None = None
-    skip: tuple[str, ...] = field(default=())
+    skip: Sequence[str] = ()
 
     def as_format(self) -> Format:
         """The mapping as a declared format."""
@@ -55,7 +62,7 @@ class Mapping:
             Column(
                 "sold" if name == "units" and own_column else _FIELDS.get(name, name),
                 (printed,),
-                required=True,
+                required=name not in _OPTIONAL,
             )
             for name, printed in self.columns.items()
         ]
@@ -77,11 +84,9 @@ class Mapping:
             constants={"currency": self.currency} if self.currency else {},
             kinds=KINDS,
             returns_positive=self.returns == "positive-by-kind",
-            totals=tuple(
-                dict.fromkeys((*(word.casefold() for word in self.skip), *TOTALS))
-            ),
-            date_order=self.date_order or "",
-            decimal=self.decimal or "",
+            skip=tuple(word.casefold() for word in self.skip),
+            date_order=self.date_order if self.date_order in ("dmy", "mdy") else "",
+            decimal="," if self.decimal == "," else "",
             strict=True,
             asks=tuple(asks),
         )

@@ -13,7 +13,11 @@ from royalties.ingest.workbook import Workbook
 _HEAD = 4_096
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_OLE = "EncryptedPackage".encode("utf-16-le")
-_XML_2003 = (b"urn:schemas-microsoft-com:office:spreadsheet", b'progid="Excel.Sheet"', b"progid='Excel.Sheet'")
+_XML_2003 = (
+    b"urn:schemas-microsoft-com:office:spreadsheet",
+    b'progid="Excel.Sheet"',
+    b"progid='Excel.Sheet'",
+)
 _FOREIGN = (
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a picture"),

@@ -1,6 +1,6 @@
 """Which report a file is, told by its content."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from royalties.ingest.amounts import Numbers
 from royalties.ingest.asking import Answers, ask
 from royalties.ingest.cells import as_value, printed, text_of
 from royalties.ingest.columns import Converters
-from royalties.ingest.conventions import date_order, decimal_mark
+from royalties.ingest.conventions import again, date_order, decimal_mark
 from royalties.ingest.dates import Dates
 from royalties.ingest.declaration import SALE_UNITS, Facts, Format, Header
 from royalties.ingest.formats import built_in
@@ -62,6 +62,8 @@ def open_report(
         raise
     reading.progress = progress
     reading.closing = opened.close
+    if reading.choices:
+        reading.close()
     return reading
 
 
@@ -97,7 +99,7 @@ def _recognised(
 ) -> Report:
     formats = {declared.name: declared for declared in built_in()}
     formats |= {mapping.key: mapping.as_format() for mapping in mappings}
-    wanted = wanted or choices.get("report") or None
+    wanted = wanted or _chosen(choices, "report", formats) or None
     if wanted is not None and wanted not in formats:
         raise UnreadableError(
             Problem(
@@ -106,13 +108,19 @@ def _recognised(
             )
         )
     tried = [formats[wanted]] if wanted else list(formats.values())
-    matches = {declared.name: found for declared in tried if (found := _find(declared, opened.sheets))}
+    matches = {
+        declared.name: found for declared in tried if (found := _find(declared, opened.sheets))
+    }
     if not matches:
         raise _unknown(opened.sheets, name, formats[wanted] if wanted else None)
     best = _best(matches)
     if len(best) > 1:
         return _asking(
-            "", Choice("report", "several reports look like this file: choose one", tuple(best))
+            "",
+            again(
+                Choice("report", "several reports look like this file: choose one", tuple(best)),
+                choices,
+            ),
         )
     return _prepared(formats[best[0]], matches[best[0]], opened, known, choices)
 
@@ -226,7 +234,7 @@ def _prepared(
     return report
 
 
-def _chosen(choices: Mapping[str, str], key: str, options: tuple[str, ...]) -> str:
+def _chosen(choices: Mapping[str, str], key: str, options: Collection[str]) -> str:
     return choices[key] if choices.get(key) in options else ""
 
 
@@ -242,9 +250,8 @@ def _sheets(
         return found, []
     if chosen in names:
         return [found[names.index(chosen)]], []
-    return found, [
-        Choice("sheet", "several sheets hold such a report: choose one", (*names, _ALL_SHEETS))
-    ]
+    choice = Choice("sheet", "several sheets hold such a report: choose one", (*names, _ALL_SHEETS))
+    return found, [again(choice, choices)]
 
 
 def _retailer(
@@ -267,9 +274,7 @@ def _retailer(
     ]
 
 
-def _constants(
-    declared: Format, answers: Answers, known: Known, dates: Dates
-) -> dict[str, Any]:
+def _constants(declared: Format, answers: Answers, known: Known, dates: Dates) -> dict[str, Any]:
     constants: dict[str, Any] = {**declared.constants, **answers.values}
     if declared.retailer in known.retailers:
         constants["retailer"] = known.retailers[declared.retailer or ""].id

@@ -33,4 +33,4 @@ class Remarks:
 
 def more(rows: int) -> str:
     """A phrase for further rows of the same kind."""
-    return f"; {rows - 1:,} more such rows" if rows > 1 else ""
+    return f" ({rows - 1:,} more such rows)" if rows > 1 else ""

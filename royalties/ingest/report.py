@@ -12,6 +12,7 @@ from royalties.ingest.amounts import Numbers
 from royalties.ingest.bulk import Bulk, Homes, Workings
 from royalties.ingest.cells import Block, Wrong, printed, text_of
 from royalties.ingest.columns import Converters, bad_cells
+from royalties.ingest.conventions import again
 from royalties.ingest.dates import LANGUAGES, RANGE_ENDS, Dates
 from royalties.ingest.declaration import Format, normal
 from royalties.ingest.judging import Judge, Verdict
@@ -26,18 +27,32 @@ COMPARED_ROWS = 100_000
 """So many rows are compared with each other; beyond them memory would grow with the file."""
 
 SECOND_TABLE = ("returns", "sales", "ignore")
-_DOLLARS = ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN")
+_QUESTIONS = {
+    choice.key: choice
+    for choice in (
+        Choice("date_language", "a date's month is not in English: choose the language", LANGUAGES),
+        Choice(
+            "date_range",
+            "a range stands where a date should: choose the day that counts",
+            RANGE_ENDS,
+        ),
+        Choice(
+            "currency",
+            "a currency is given as a sign: which dollar?",
+            ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"),
+        ),
+    )
+}
 _NEAR = 3
 
 
 @dataclass(slots=True)
 class _Printed:
-    """A totals row: what it prints, and what the rows above it give."""
+    """A totals row: whether it prints anything, and agrees with the rows above it."""
 
     sheet: str
     row: int
-    units: int | None
-    net: int | None
+    empty: bool
     agrees: bool
 
 
@@ -74,6 +89,7 @@ class Report:
         self._converters = converters
         self._numbers = numbers
         self._dates = dates
+        self._given = choices
         self._second_table = choices.get("second_table", "")
         editions = {edition.id: edition for edition in known.editions.values()}
         self._editions = editions
@@ -95,7 +111,7 @@ class Report:
         self._rows_compared = 0
         self._label = 0
         self._printed: list[_Printed] = []
-        self._since = (0, 0)
+        self._since = (0, 0, 0)
 
     def chunks(self) -> Iterator[Chunk]:
         """See ``reading.Reading``."""
@@ -169,7 +185,12 @@ class Report:
         for place in places:
             number = block.numbers[place]
             self._row(
-                table, number, _row_at(block, place), bad.get(place, ()), place in block.surplus, bulk
+                table,
+                number,
+                _row_at(block, place),
+                bad.get(place, ()),
+                place in block.surplus,
+                bulk,
             )
 
     def _add(self, table: Table, rows: Bulk) -> None:
@@ -201,8 +222,7 @@ class Report:
                 place = next(at for at, cell in enumerate(titles) if cell == title)
                 self._remark_title(table, rows.numbers[place], book, text_of(title))
         if self._rows_compared < COMPARED_ROWS:
-            for number, cells in zip(rows.numbers, rows.cells(), strict=True):
-                self._compare(table, number, cells)
+            self._compare_all(table, rows)
 
     def _row(
         self,
@@ -329,6 +349,11 @@ class Report:
         if table.is_total(cells, values, books):
             self._total(table, number, values, bulk)
             return True
+        first = normal(text_of(filled[0]))
+        if word := next((word for word in self._declared.skip if first.startswith(word)), ""):
+            self.totals.rows += 1
+            self.skipped.add(f"begins with {word!r}")
+            return True
         if len(filled) == 1 and _is_heading(filled[0]):
             self._label = number
             self.notes.append(f"row {number} has only text: {printed(filled[0])!r}")
@@ -340,9 +365,12 @@ class Report:
             self.notes.append(f"repeated header on row {number} skipped")
             return
         if self._second_table not in SECOND_TABLE:
-            message = f"second table found on row {number}: import its rows as returns, or as sales?"
+            message = (
+                f"second table found on row {number}: import its rows as returns, or as sales?"
+            )
             if all(choice.key != "second_table" for choice in self.choices):
-                self.choices.append(Choice("second_table", message, SECOND_TABLE))
+                choice = Choice("second_table", message, SECOND_TABLE)
+                self.choices.append(again(choice, self._given))
         table.turned = self._second_table
 
     def _total(
@@ -358,30 +386,49 @@ class Report:
                 if row < number:
                     units += count if kind != Kind.FREE else 0
                     net += amount
-        shown = [values.get(field) for field in ("units", "net_units", "sold", "net")]
-        ints = [value if isinstance(value, int) else None for value in shown]
-        own_units = next((count for count in ints[:2] if count is not None), None)
-        counted = {units, units - self._since[0], units + self._tally.units[Kind.FREE]}
-        paid = {net, net - self._since[1], net + self._tally.skipped_net}
-        agrees = (own_units is None or own_units in counted) and (
-            ints[3] is None or ints[3] in paid
+        free = self._tally.units[Kind.FREE]
+        shown = [values.get(field) for field in ("units", "net_units", "net")]
+        first, second, paid = (value if isinstance(value, int) else None for value in shown)
+        count = first if first is not None else second
+        before_units, before_free, before_net = self._since
+        counts = {
+            units,
+            units + free,
+            units - before_units,
+            units + free - before_units - before_free,
+        }
+        sums = {net, net - before_net, net + self._tally.skipped_net}
+        agrees = (count is None or count in counts) and (paid is None or paid in sums)
+        self._since = (units, free, net)
+        self._printed.append(
+            _Printed(table.sheet.name, number, empty=not count and not paid, agrees=agrees)
         )
-        self._since = (units, net)
-        self._printed.append(_Printed(table.sheet.name, number, own_units, ints[3], agrees))
+
+    def _compare_all(self, table: Table, rows: Bulk) -> None:
+        keys = [hash(cells) for cells in rows.cells()]
+        if not table.place and self._compared.keys().isdisjoint(keys) and len({*keys}) == len(keys):
+            self._rows_compared += len(keys)
+            self._compared.update(zip(keys, rows.numbers, strict=True))
+            return
+        for number, cells in zip(rows.numbers, rows.cells(), strict=True):
+            self._compare(table, number, cells)
 
     def _compare(self, table: Table, number: int, cells: Sequence[Any]) -> None:
         if self._rows_compared >= COMPARED_ROWS:
             return
         self._rows_compared += 1
-        key = hash((table.place, *cells))
+        key = hash((*cells,)) ^ table.place
         before = self._compared.setdefault(key, number)
         if before != number:
+            asked = ": keep both?" if self._declared.strict else ", and both count"
             self.remarks.add(
                 "identical-rows",
-                lambda rows: f"rows {before} and {number} are identical: keep both?{more(rows)}",
+                lambda rows: f"rows {before} and {number} are identical{asked}{more(rows)}",
             )
 
-    def _remark_free(self, table: Table, number: int, kind: int, units: int, net: int | None) -> None:
+    def _remark_free(
+        self, table: Table, number: int, kind: int, units: int, net: int | None
+    ) -> None:
         if kind == Kind.SALE and net == 0:
             where = _where(table, number)
             self.remarks.add(
@@ -440,27 +487,13 @@ class Report:
             self.notes.append(found)
 
     def _ask(self) -> None:
-        for convention in (self._numbers.mark, self._dates.order):
-            if convention.asked:
-                self.choices.append(convention.choice())
-        if "date_language" in self._dates.asked:
-            self.choices.append(
-                Choice(
-                    "date_language", "a date's month is not in English: choose the language",
-                    LANGUAGES,
-                )
-            )  # fmt: skip
-        if "date_range" in self._dates.asked:
-            self.choices.append(
-                Choice(
-                    "date_range", "a range stands where a date should: choose the day that counts",
-                    RANGE_ENDS,
-                )
-            )  # fmt: skip
-        if "currency" in self._converters.asked:
-            self.choices.append(
-                Choice("currency", "a currency is given as a sign: which dollar?", _DOLLARS)
-            )
+        asked = [
+            convention.choice()
+            for convention in (self._numbers.mark, self._dates.order)
+            if convention.asked
+        ]
+        asked += [_QUESTIONS[key] for key in sorted(self._dates.asked | self._converters.asked)]
+        self.choices += [again(choice, self._given) for choice in asked]
 
     def _remark_dates(self) -> None:
         words = {
@@ -484,11 +517,13 @@ class Report:
 
     def _say_total(self, found: _Printed) -> None:
         where = f"sheet {found.sheet!r}, row {found.row}" if found.sheet else f"row {found.row}"
-        agrees = "it agrees with the sum" if found.agrees else "it differs from the sum"
-        text = f"{where} looks like a total: excluded, and {agrees}"
-        if self.problems and not found.agrees:
-            text = f"{where} looks like a total: excluded"
-        if self._declared.own_totals and (found.agrees or self.problems):
+        text = f"{where} looks like a total: excluded"
+        incomplete = bool(self.problems or self.totals.waiting or found.empty)
+        if found.agrees and not found.empty:
+            text += ", and it agrees with the sum"
+        elif not incomplete:
+            text += ", and it differs from the sum of the rows"
+        if self._declared.own_totals and (found.agrees or incomplete):
             self.notes.append(text)
         else:
             self.remarks.add("totals-row", lambda rows: text + more(rows))
@@ -551,4 +586,3 @@ class _Titles:
 
 def _letters(title: str) -> str:
     return "".join(sign for sign in normal(title) if sign.isalnum())
-

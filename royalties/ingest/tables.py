@@ -62,7 +62,7 @@ class Table:
                 self.books.append((converters.reader(column), at))
             elif column.field == "title":
                 self.title = at
-            else:
+            elif column.field:
                 self.readers.append((column.field, converters.reader(column), at))
 
     @property
@@ -75,6 +75,7 @@ class Table:
             and len(self.books) == 1
             and not self.report.arrange
             and not self.report.returns_positive
+            and not self.report.full_discount_is_free
             and not self.turned
         )
 
@@ -126,7 +127,9 @@ class Table:
             at = self.header.at("discount")
         return (self.header.names[at], at) if at >= 0 else ("", -1)
 
-    def is_total(self, cells: Sequence[Any], values: Mapping[str, Any], books: Sequence[Any]) -> bool:
+    def is_total(
+        self, cells: Sequence[Any], values: Mapping[str, Any], books: Sequence[Any]
+    ) -> bool:
         """Whether a row without a known book is a total, by its label."""
         if not isinstance(values.get("date", BLANK), Odd) and self.header.at("date") >= 0:
             return False

@@ -8,6 +8,9 @@ from typing import TypeVar
 from royalties.domain.sales import Kind
 from royalties.ingest.reading import Totals
 
+_SALE = Kind.SALE.value
+"""A bare number: comparing with a member of an enum takes ten times as long."""
+
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -41,13 +44,15 @@ class Tally:
     ) -> None:
         """Add many sale lines, column by column."""
         self.days.update(zip(retailers, days, strict=False))
-        if kinds.count(kinds[0]) == len(kinds):
-            self.kinds[kinds[0]] += len(kinds)
-            self.units[kinds[0]] += sum(units)
-        else:
-            for kind, some in _grouped(kinds, units).items():
-                self.kinds[kind] += len(some)
-                self.units[kind] += sum(some)
+        sales = kinds.count(_SALE)
+        others = [] if sales == len(kinds) else [
+            (kind, count) for kind, count in zip(kinds, units, strict=True) if kind != _SALE
+        ]  # fmt: skip
+        self.kinds[_SALE] += sales
+        self.units[_SALE] += sum(units) - sum(count for _, count in others)
+        for kind, count in others:
+            self.kinds[kind] += 1
+            self.units[kind] += count
         if currencies.count(currencies[0]) == len(currencies):
             self.net[currencies[0]] += sum(nets)
         else:

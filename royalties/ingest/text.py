@@ -24,6 +24,8 @@ ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac-roman"
 _BLOCK_BYTES = 1 << 16
 _SCAN_BYTES = 1 << 20
 _LONGEST_LINE = 1 << 22
+_END = "\x1e"
+"""Stands for a line end while a text is split; no report has it."""
 _PEEKED = 40
 _SAMPLE = 1 << 16
 _BYTE_CONTROLS = bytes((*range(9), 11, 12, *range(14, 32), 127))
@@ -215,16 +217,17 @@ class TextSheet:
     def blocks(self, skip: int, width: int) -> Iterator[Block]:
         """All records after the first ``skip``, in ``width`` columns."""
         for piece in self._pieces(skip):
-            text, line, lines = piece.text, piece.line, piece.lines
-            suspect = self._encoding.controls or max(map(len, text.split("\n"))) > LONGEST
-            columns = None if piece.records else _split(text, self.delimiter, lines)
+            text, line = piece.text, piece.line
+            suspect = self._encoding.controls or _has_long_line(text)
+            columns = None if piece.records else _split(text, self.delimiter)
             if columns is None:
                 numbers, records = piece.records or self._parsed(text, line)
                 yield _squared(numbers, records, width, suspect)
             else:
+                rows = piece.lines = len(columns[0])
                 surplus = _beyond(columns, width)
-                columns.extend([""] * lines for _ in range(width - len(columns)))
-                yield Block(range(line, line + lines), columns[:width], surplus, suspect)
+                columns.extend([""] * rows for _ in range(width - len(columns)))
+                yield Block(range(line, line + rows), columns[:width], surplus, suspect)
 
     def fresh_blocks(self, skip: int, width: int) -> Iterator[Block]:
         """The same once more: nothing is shared between two passes."""
@@ -248,9 +251,10 @@ class TextSheet:
                 if len(rest) > _LONGEST_LINE:
                     raise _bad_quotes(line)
                 if piece:
-                    skip, line = piece.skip, piece.line + piece.lines
                     if piece.text:
                         yield piece
+                    lines = _lines_in(piece.text) if piece.lines < 0 else piece.lines
+                    skip, line = piece.skip, piece.line + lines
 
     def _piece(self, text: str, skip: int, line: int, end: bool) -> "_Piece | None":
         """Records without the first ``skip``; nothing where a quoted cell goes on beyond them."""
@@ -267,7 +271,7 @@ class TextSheet:
         if skip and parsed:
             skip, text, line = self._skipped(text, skip, line)
             parsed = self._parsed(text, line) if '"' in text else None
-        return _Piece(text, line, _lines_in(text), parsed, skip)
+        return _Piece(text, line, parsed, skip)
 
     def _skipped(self, text: str, skip: int, line: int) -> tuple[int, str, int]:
         buffer = io.StringIO(text, newline="")
@@ -289,18 +293,19 @@ class TextSheet:
         return list(_numbered(text, self.delimiter, line)), records
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Piece:
-    """Whole records: their text, the number of the first line, how many lines they are.
+    """Whole records: their text, and the number of the first line.
 
-    ``records`` is there where the text has quotes; ``skip`` records are still to be left out.
+    ``records`` is there where the text has quotes; ``skip`` records are still to be left out;
+    ``lines`` may be told by whoever counted them.
     """
 
     text: str
     line: int
-    lines: int
     records: tuple[Sequence[int], list[list[Cell]]] | None
     skip: int
+    lines: int = -1
 
 
 def _last_line_end(text: str) -> int:
@@ -345,29 +350,41 @@ def _numbered(text: str, delimiter: str, line: int) -> Iterator[int]:
 
 
 def _lines_in(text: str) -> int:
-    feeds = text.count("\n")
-    returns = text.count("\r")
-    ends = feeds + returns - (text.count("\r\n") if feeds and returns else 0)
+    returns = text.count("\r") - text.count("\r\n") if "\r" in text else 0
+    ends = text.count("\n") + returns
     return ends + (not text.endswith(("\r", "\n")) if text else 0)
 
 
-def _split(text: str, delimiter: str, lines: int) -> list[Sequence[Cell]] | None:
+def _split(text: str, delimiter: str) -> list[Sequence[Cell]] | None:
     """Split text without quotes into columns, or nothing where its lines differ in width.
 
     One split of the whole text is three times as fast as a reader that goes line by line.
     """
     ending = "\r\n" if "\r\n" in text else "\n" if "\n" in text else "\r"
+    if _END in text:
+        return None
     if not text.endswith(ending):
         text += ending
-    cells = text.replace(ending, f"{delimiter}\n{delimiter}").split(delimiter)
-    cells.pop()
-    step = cells.index("\n") + 1
-    ends = cells[step - 1 :: step]
-    if len(cells) != step * lines or ends.count("\n") != lines or step == 2:
+    text = text.replace(ending, f"{delimiter}{_END}{delimiter}")
+    if "\r" in text or "\n" in text:
         return None
-    if text.count("\r") != (lines if "\r" in ending else 0):
+    cells = text.split(delimiter)
+    cells.pop()
+    step = cells.index(_END) + 1
+    ends = cells[step - 1 :: step]
+    if step == 2 or len(ends) * step != len(cells) or ends.count(_END) != len(ends):
         return None
     return [cells[place::step] for place in range(step - 1)]
+
+
+def _has_long_line(text: str) -> bool:
+    at = 0
+    while len(text) - at > LONGEST:
+        end = text.rfind("\n", at, at + LONGEST + 1)
+        if end < 0:
+            return True
+        at = end + 1
+    return False
 
 
 def _squared(numbers: Sequence[int], records: list[list[Cell]], width: int, suspect: bool) -> Block:

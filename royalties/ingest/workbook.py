@@ -91,15 +91,19 @@ class Workbook:
         self._most = WAIT_SECONDS + path.stat().st_size // _BYTES_PER_EXTRA_SECOND
         self._child: subprocess.Popen[bytes] | None = None
         self._careful = False
-        about = self.ask_one("about")
+        try:
+            about = self.ask_one("about")
+            self.sheets: Sequence[WorkbookSheet] = [
+                WorkbookSheet(self, place, name)
+                for place, (name, visible) in enumerate(about["sheets"])
+                if visible
+            ]
+        except BaseException:
+            self.close()
+            raise
         self.kind: str = about["kind"]
         self.linked: bool = about["linked"]
         self.hidden = [name for name, visible in about["sheets"] if not visible]
-        self.sheets: Sequence[WorkbookSheet] = [
-            WorkbookSheet(self, place, name)
-            for place, (name, visible) in enumerate(about["sheets"])
-            if visible
-        ]
 
     def ask_one(self, question: str) -> dict[str, Any]:
         """Ask for a single value; a child that failed is asked again in its careful way."""

@@ -1,0 +1,299 @@
+"""A period for finance, as a workbook: does it tie, what was earned, who got it, what is open."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from operator import add
+
+from reports.measure import Cell
+from reports.period_control import control_sheet
+from reports.sheet import Book, Layout
+from reports.statement_earned import COLUMNS as LINE_COLUMNS
+from reports.statement_earned import line_cells
+from reports.styles import CELL, CELL_TOTAL, COUNT, NOTE, SUBTITLE, TEXT_FORMAT, TITLE
+from reports.tables import Column, amount, day_text, figure, heading_row, total_row, widths
+from royalties.domain.currencies import exponent
+from royalties.domain.statements import PeriodReport
+
+Rows = Callable[[], Iterator[list[Cell]]]
+
+DRAFT = "DRAFT – NOT CLOSED"
+
+_HEADINGS = 4
+_NUMBER = CELL.as_number(COUNT)
+_PLAIN_TEXT = CELL.also(format=TEXT_FORMAT)
+_CONTRACT = Column("Contract", least=12, most=24)
+_BENEFICIARY = Column("Beneficiary", least=14, most=30)
+_CURRENCY = Column("Currency", least=9)
+_COPIES = Column("Copies", figures=True, least=9)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A sheet that is one table; ``totals`` follow it without being sorted or filtered."""
+
+    name: str
+    note: str
+    columns: Sequence[Column]
+    rows: Rows
+    totals: Sequence[list[Cell]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A row of amounts: what stands before the currency, the currency, minor units."""
+
+    leading: tuple[str | int, ...]
+    currency: str
+    minors: tuple[int, ...]
+
+
+def workbook(report: PeriodReport) -> bytes:
+    """The period as an Excel workbook; the same report gives the same bytes."""
+    title, publisher = f"Period {report.period} ({report.status})", report.publisher
+    subtitle = (
+        f"{publisher.name} · {report.period} · {day_text(report.starts)} –"
+        f" {day_text(report.ends)} · {report.status}"
+    )
+    marked = DRAFT if report.status == "draft" else ""
+    with Book(
+        title, publisher.name, report.dated, currency=publisher.currency, marked=marked
+    ) as book:
+        control_sheet(book, report.checks, subtitle)
+        for table in (
+            _contracts(report),
+            _beneficiaries(report),
+            _allocations(report),
+            _lines(report),
+            _imports(report),
+            _exceptions(report),
+            _waiting(report),
+        ):
+            _write(book, table, subtitle)
+        return book.packed()
+
+
+def _write(book: Book, table: _Table, subtitle: str) -> None:
+    fitted = widths(table.columns, chain(table.rows(), table.totals))
+    layout = Layout(fitted, heading_row=_HEADINGS, frozen=f"A{_HEADINGS + 1}")
+    sheet = book.sheet(table.name, layout)
+    sheet.row([(table.name, TITLE)], height=26)
+    sheet.row([(f"{subtitle} · {table.note}", SUBTITLE)])
+    sheet.row(height=8)
+    heading_row(sheet, table.columns)
+    for row in table.rows():
+        sheet.row(row)
+    if sheet.rows > _HEADINGS:
+        sheet.filter_from(_HEADINGS)
+    else:
+        sheet.row([("None.", NOTE)])
+    for total in table.totals:
+        sheet.row(total)
+
+
+def _contracts(report: PeriodReport) -> _Table:
+    headings = (
+        "Earned",
+        "Brought forward",
+        "Withheld",
+        "Released",
+        "Available",
+        "Recouped",
+        "Payable",
+        "Carried forward",
+        "Undistributed before",
+        "Undistributed",
+    )
+    entries = [
+        _Entry(
+            (one.contract, one.author),
+            one.currency,
+            (
+                one.earned,
+                one.brought_forward,
+                one.withheld,
+                one.released,
+                one.available,
+                one.recouped,
+                one.payable,
+                one.carried_forward,
+                one.undistributed_before,
+                one.undistributed,
+            ),
+        )
+        for one in report.contracts
+    ]
+    leading = (_CONTRACT, Column("Author", least=18, most=36))
+    return _amounts(
+        "Contracts", "how every contract came to what is payable", leading, headings, entries
+    )
+
+
+def _beneficiaries(report: PeriodReport) -> _Table:
+    leading = (_BENEFICIARY, Column("Name", least=24, most=44), Column("Statement", least=14))
+    headings = ("Brought forward", "Allocated", "Tax", "Due", "Paid", "Carried forward")
+    entries = [
+        _Entry(
+            (one.beneficiary, one.name, one.statement),
+            one.currency,
+            (one.brought_forward, one.allocated, one.tax, one.due, one.paid, one.carried_forward),
+        )
+        for one in report.settlements
+    ]
+    note = "every beneficiary's account"
+    return _amounts("Beneficiaries", note, leading, headings, entries)
+
+
+def _allocations(report: PeriodReport) -> _Table:
+    leading = (_CONTRACT, Column("Step", figures=True, least=7), _BENEFICIARY)
+    entries = [
+        _Entry((one.contract, one.step, one.beneficiary), one.currency, (one.amount,))
+        for one in report.allocations
+    ]
+    note = "what each step of a plan gave"
+    return _amounts("Allocations", note, leading, ("Amount",), entries)
+
+
+def _lines(report: PeriodReport) -> _Table:
+    columns = (
+        _CONTRACT,
+        Column("Title", least=20, most=40),
+        Column("Format", least=11),
+        *LINE_COLUMNS,
+        Column("Earned in"),
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        for contract, line, currency in report.lines:
+            of_it: list[Cell] = [(contract, CELL), (line.title, CELL), (line.format, CELL)]
+            yield [*of_it, *line_cells(line, currency), (currency, CELL)]
+
+    earned = _by_currency((currency, (line.earned,)) for _, line, currency in report.lines)
+    at = len(columns) - 2
+    totals = [
+        total_row(
+            "Total",
+            {at: amount(minor, currency, CELL_TOTAL), at + 1: (currency, CELL_TOTAL)},
+            CELL_TOTAL,
+            len(columns),
+        )
+        for currency, (minor,) in earned
+    ]
+    return _Table("Earned lines", "every figure that was multiplied", columns, rows, totals)
+
+
+def _imports(report: PeriodReport) -> _Table:
+    currencies = sorted({currency for batch in report.batches for currency, _ in batch.net})
+    counted = [
+        Column(heading, figures=True, least=9)
+        for heading in ("Rows", "Lines", "Sold", "Returned", "Free")
+    ]
+    columns = (
+        Column("Batch", figures=True, least=7),
+        Column("File", least=24, most=48),
+        Column("Report", least=16, most=30),
+        Column("Retailer", least=14, most=26),
+        Column("Recorded", least=12, most=24),
+        *counted,
+        *(Column(f"Net receipts {currency}", figures=True, least=15) for currency in currencies),
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        for batch in report.batches:
+            texts = (batch.file, batch.report, batch.retailer, batch.recorded_on)
+            counts = (batch.rows, batch.lines, batch.sold, batch.returned, batch.free)
+            net = dict(batch.net)
+            yield [
+                (batch.batch, _NUMBER),
+                *((text, CELL) for text in texts),
+                *((count, _NUMBER) for count in counts),
+                *(
+                    figure(net[currency], CELL, exponent(currency))
+                    if currency in net
+                    else (None, CELL)
+                    for currency in currencies
+                ),
+            ]
+
+    return _Table("Imports", "every report that was recorded", columns, rows)
+
+
+def _exceptions(report: PeriodReport) -> _Table:
+    columns = (
+        _CONTRACT,
+        Column("ISBN", least=15),
+        Column("Retailer", least=16, most=26),
+        Column("Channel", least=12),
+        _COPIES,
+        Column("Reason", least=40, most=70),
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        for one in report.exceptions:
+            yield [
+                (one.contract, CELL),
+                (one.isbn, _PLAIN_TEXT),
+                (one.retailer, CELL),
+                (one.channel, CELL),
+                (one.units, _NUMBER),
+                (one.reason, CELL),
+            ]
+
+    note = "sales that no rule, contract or price covers; none may stand at a close"
+    return _Table("Exceptions", note, columns, rows)
+
+
+def _waiting(report: PeriodReport) -> _Table:
+    columns = (
+        Column("Identifier", least=18, most=36),
+        Column("Batch", figures=True, least=8),
+        Column("Rows", figures=True, least=8),
+        _COPIES,
+    )
+
+    def rows() -> Iterator[list[Cell]]:
+        for one in report.waiting:
+            counts = (one.batch, one.rows, one.units)
+            yield [(one.identifier, _PLAIN_TEXT), *((count, _NUMBER) for count in counts)]
+
+    return _Table("Waiting", "rows of editions that nobody knows yet", columns, rows)
+
+
+def _amounts(
+    name: str,
+    note: str,
+    leading: Sequence[Column],
+    headings: Sequence[str],
+    entries: Sequence[_Entry],
+) -> _Table:
+    """A table of amounts, with their sums by currency."""
+    figures = (Column(heading, figures=True, least=13) for heading in headings)
+    columns = (*leading, _CURRENCY, *figures)
+    before = len(leading)
+
+    def rows() -> Iterator[list[Cell]]:
+        for entry in entries:
+            yield [
+                *((part, _NUMBER if isinstance(part, int) else CELL) for part in entry.leading),
+                (entry.currency, CELL),
+                *(amount(minor, entry.currency, CELL) for minor in entry.minors),
+            ]
+
+    totals = []
+    for currency, minors in _by_currency((entry.currency, entry.minors) for entry in entries):
+        sums = [amount(minor, currency, CELL_TOTAL) for minor in minors]
+        cells: dict[int, Cell] = {before: (currency, CELL_TOTAL)}
+        cells |= dict(enumerate(sums, before + 1))
+        totals.append(total_row("Total", cells, CELL_TOTAL, len(columns)))
+    return _Table(name, note, columns, rows, totals)
+
+
+def _by_currency(
+    entries: Iterable[tuple[str, tuple[int, ...]]],
+) -> list[tuple[str, tuple[int, ...]]]:
+    """Amounts summed by currency, in the currencies' order."""
+    sums: dict[str, tuple[int, ...]] = {}
+    for currency, minors in entries:
+        known = sums.get(currency, (0,) * len(minors))
+        sums[currency] = tuple(map(add, known, minors))
+    return sorted(sums.items())

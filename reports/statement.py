@@ -1,0 +1,62 @@
+"""A beneficiary's statement: as a workbook, as a document for programs, and its file's name."""
+
+import re
+import unicodedata
+
+from reports.sheet import Book
+from reports.statement_earned import earned_sheet
+from reports.statement_history import corrections_sheet, life_sheet
+from reports.statement_letter import letter_sheet
+from reports.statement_parts import DRAFT, label
+from reports.statement_sales import sales_sheet
+from reports.statement_twin import document
+from royalties.domain.statements import Statement
+
+TEMPLATE_VERSION: str = "1"
+"""Changes whenever the same statement would be printed otherwise than before."""
+
+_MOST_SIGNS = 120
+_MOST_BYTES = 240
+_ENDING = ".xlsx"
+_NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*%$`;&!~^{}\[\]\'#=@]+')
+
+
+def workbook(statement: Statement) -> bytes:
+    """The statement as an Excel workbook; the same statement gives the same bytes."""
+    with Book(
+        label(statement),
+        statement.publisher.name,
+        statement.dated,
+        currency=statement.publisher.currency,
+        marked="" if statement.number else DRAFT,
+    ) as book:
+        letter_sheet(book, statement)
+        earned_sheet(book, statement)
+        sales_sheet(book, statement)
+        corrections_sheet(book, statement)
+        life_sheet(book, statement)
+        return book.packed()
+
+
+def twin(statement: Statement) -> dict[str, object]:
+    """The statement as a JSON document with the same content."""
+    return document(statement, TEMPLATE_VERSION)
+
+
+def file_name(statement: Statement) -> str:
+    """A name for the workbook's file that no file system and no shell takes amiss."""
+    payee = statement.payee
+    if statement.number is None:
+        said = f"DRAFT {statement.period} {payee.key} {statement.currency} {payee.name}"
+    else:
+        said = f"{statement.number} {payee.name}"
+    name = _NOT_IN_NAMES.sub(" ", unicodedata.normalize("NFC", said))
+    shown = "".join(sign if sign.isprintable() else " " for sign in name)
+    stem = " ".join(shown.split()).lstrip(".-_ ")
+    return _shortened(stem).rstrip(". ") + _ENDING
+
+
+def _shortened(stem: str) -> str:
+    room = _MOST_BYTES - len(_ENDING)
+    cut = stem[: _MOST_SIGNS - len(_ENDING)].encode()[:room]
+    return cut.decode(errors="ignore") or "statement"

@@ -1,0 +1,109 @@
+"""A contract's part of the letter: its account, the beneficiary's share, reserves, advances."""
+
+from collections.abc import Iterator
+
+from reports.measure import Cell
+from reports.sheet import Sheet
+from reports.statement_parts import account_line, contract_name, heading_line
+from reports.styles import HEADING, LINE, NOTE, SUBHEADING, SUBTOTAL, TOTAL, Style
+from reports.tables import amount, day_text
+from royalties.domain.statements import ContractAccount
+
+_MOST_TITLES = 6
+_TITLES = NOTE.also(wrap=True)
+_PAID_ON = '"Paid on" d mmm yyyy'
+
+
+def contract_section(sheet: Sheet, contract: ContractAccount) -> None:
+    """Write a contract's part."""
+    sheet.row(height=16)
+    heading_line(sheet, contract_name(contract), HEADING.also(wrap=True), contract.currency)
+    sheet.row(height=3)
+    for title in contract.titles[:_MOST_TITLES]:
+        sheet.row([(title, _TITLES)])
+    if more := contract.titles[_MOST_TITLES:]:
+        sheet.row([(f"and {len(more)} more, see the sheet “Life to date”", _TITLES)])
+    _account(sheet, contract)
+    _shares(sheet, contract)
+    if contract.reserves:
+        _reserves(sheet, contract)
+    if contract.advances:
+        _advances(sheet, contract)
+
+
+def printed_amounts(contract: ContractAccount) -> Iterator[tuple[int, str]]:
+    """Every amount of a contract's part with its currency, to measure the room they need."""
+    minors = [minor for _, minor, _ in _lines(contract)]
+    minors += [contract.allocated, sum(reserve.amount for reserve in contract.reserves)]
+    minors += [share.amount for share in contract.shares]
+    for advance in contract.advances:
+        minors += (advance.amount, advance.recouped_before, advance.outstanding)
+    return ((minor, contract.currency) for minor in minors)
+
+
+def _lines(contract: ContractAccount) -> list[tuple[str, int, Style]]:
+    lines = [
+        ("Earned in this period", contract.earned, LINE),
+        ("Debit balance brought forward", contract.brought_forward, LINE),
+        ("Withheld against returns", -contract.withheld, LINE),
+        ("Released from what was withheld", contract.released, LINE),
+        ("Available", contract.available, SUBTOTAL),
+        ("Recouped against advances", -contract.recouped, LINE),
+        ("Payable", contract.payable, TOTAL),
+        ("Debit balance carried forward", contract.carried_forward, LINE),
+    ]
+    if contract.undistributed_before or contract.undistributed:
+        lines += [
+            ("Not distributed in earlier periods", contract.undistributed_before, LINE),
+            ("Not distributed, kept for the next period", -contract.undistributed, LINE),
+        ]
+    return lines
+
+
+def _account(sheet: Sheet, contract: ContractAccount) -> None:
+    sheet.row(height=6)
+    heading_line(sheet, "How the royalties came about", SUBHEADING)
+    for name, minor, style in _lines(contract):
+        account_line(sheet, name, minor, contract.currency, style)
+
+
+def _shares(sheet: Sheet, contract: ContractAccount) -> None:
+    sheet.row(height=10)
+    heading_line(sheet, "Your share", SUBHEADING)
+    sheet.row([(f"By the plan in force since {day_text(contract.plan_in_force_since)}", NOTE)])
+    for share in contract.shares:
+        account_line(
+            sheet, f"{share.step}.  {share.sentence}", share.amount, contract.currency, LINE
+        )
+    if not contract.shares:
+        account_line(sheet, "No step of the plan gave you anything", 0, contract.currency, LINE)
+    account_line(sheet, "Allocated to you", contract.allocated, contract.currency, TOTAL)
+
+
+def _reserves(sheet: Sheet, contract: ContractAccount) -> None:
+    sheet.row(height=10)
+    heading_line(sheet, "Held against returns", SUBHEADING, "Release in", "Amount")
+    label, right = LINE.also(wrap=True), LINE.to_the_right()
+    for reserve in contract.reserves:
+        held = amount(reserve.amount, contract.currency, LINE)
+        name: Cell = (f"Withheld in {reserve.withheld_in}", label)
+        blank: Cell = (None, label)
+        sheet.row([name, blank, blank, (reserve.expected_release, right), held])
+    held_in_all = sum(reserve.amount for reserve in contract.reserves)
+    account_line(sheet, "Held in all", held_in_all, contract.currency, TOTAL)
+
+
+def _advances(sheet: Sheet, contract: ContractAccount) -> None:
+    sheet.row(height=10)
+    columns = ("Advance", "Before", "Now", "Outstanding")
+    heading_line(sheet, "Advances, and what was recouped", SUBHEADING, *columns)
+    for advance in contract.advances:
+        amounts = (
+            advance.amount,
+            advance.recouped_before,
+            advance.recouped_now,
+            advance.outstanding,
+        )
+        cells: list[Cell] = [(advance.paid_on, LINE.also(format=_PAID_ON))]
+        cells += [amount(minor, contract.currency, LINE) for minor in amounts]
+        sheet.row(cells)

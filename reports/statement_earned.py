@@ -1,0 +1,123 @@
+"""The sheet of earned lines: every figure that was multiplied, so that it can be checked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from reports.measure import Cell
+from reports.sheet import Book
+from reports.statement_parts import DetailSheet
+from reports.styles import BAND, CELL, CELL_SUBTOTAL, CELL_TOTAL, COUNT, TEXT_FORMAT
+from reports.tables import Column, amount, banner, figure, percentage, total_row
+from royalties.domain.currencies import exponent
+from royalties.domain.statements import ContractAccount, EarnedLineShown, Statement
+
+COLUMNS = (
+    Column("Line", least=6, most=18),
+    Column("ISBN", least=15),
+    Column("Retailer", least=16, most=26),
+    Column("Kind", least=8),
+    Column("Rule", least=18, most=30),
+    Column("Tier", figures=True, least=6),
+    Column("Basis", least=12),
+    Column("Copies", figures=True, least=9),
+    Column("Currency", least=9),
+    Column("Base", figures=True, least=12),
+    Column("Portion", figures=True, least=10),
+    Column("Exchange rate", figures=True, least=11),
+    Column("Rate", figures=True, least=9),
+    Column("Earned", figures=True, least=12),
+)
+RETAILER, COPIES, EARNED = 2, 7, 13
+
+_NOTES = (
+    "Earned = base × portion × exchange rate × rate, rounded to the smallest coin.",
+    "Sales in two tiers stand on two lines with the same copies and base, and a portion each.",
+)
+_BASES = {"list": "List price", "net": "Net receipts", "unit": "Copies", "profit": "Profit"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    name: str
+    rows: list[list[Cell]]
+    subtotal: list[Cell]
+
+
+def earned_sheet(book: Book, statement: Statement) -> None:
+    """Write the earned lines by contract and edition, with their sums."""
+    editions = [_editions(contract) for contract in statement.contracts]
+    totals = [_total(contract) for contract in statement.contracts]
+    rows = (row for edition in chain(*editions) for row in (*edition.rows, edition.subtotal))
+    page = DetailSheet(book, statement, "Earned", COLUMNS, chain(rows, totals), _NOTES)
+    for contract, of_it, total in zip(statement.contracts, editions, totals, strict=True):
+        page.contract(contract)
+        for edition in of_it:
+            banner(page.sheet, edition.name, BAND)
+            for row in (*edition.rows, edition.subtotal):
+                page.sheet.row(row)
+            page.sheet.row(height=6)
+        if not of_it:
+            page.nothing("Nothing was earned in this period.")
+        page.sheet.row(total)
+
+
+def line_cells(line: EarnedLineShown, currency: str) -> list[Cell]:
+    """A line as it is printed; ``currency`` is its contract's."""
+    number = CELL.as_number(COUNT)
+    copies = line.basis == "unit"
+    return [
+        (line.id, CELL),
+        (line.isbn, CELL.also(format=TEXT_FORMAT, wrap=False)),
+        (line.retailer, CELL),
+        (line.kind.capitalize(), CELL),
+        (line.rule, CELL),
+        (line.tier, number),
+        (_BASES.get(line.basis, line.basis.capitalize()), CELL),
+        (line.units if line.isbn else None, number),
+        (line.currency, CELL),
+        figure(line.base, CELL, 0 if copies else exponent(line.currency)),
+        figure(line.portion, CELL),
+        figure(line.exchange_rate, CELL),
+        figure(line.rate, CELL, exponent(currency)) if copies else percentage(line.rate, CELL),
+        amount(line.earned, currency, CELL),
+    ]
+
+
+def copies_of(lines: Iterable[EarnedLineShown]) -> int:
+    """Net copies of lines; those that stand on a line for each of their tiers count once."""
+    groups = {
+        (line.rule, line.isbn, line.retailer, line.kind, line.currency): line.units
+        for line in lines
+    }
+    return sum(groups.values())
+
+
+def _editions(contract: ContractAccount) -> list[_Edition]:
+    """A contract's lines by edition, in the order in which editions first appear."""
+    found: dict[tuple[str, str, str], list[EarnedLineShown]] = {}
+    for line in contract.lines:
+        found.setdefault((line.title, line.format, line.isbn), []).append(line)
+    return [
+        _Edition(
+            name=" · ".join(filter(None, edition)) or "Other income",
+            rows=[line_cells(line, contract.currency) for line in lines],
+            subtotal=_subtotal(lines, contract.currency),
+        )
+        for edition, lines in found.items()
+    ]
+
+
+def _subtotal(lines: Sequence[EarnedLineShown], currency: str) -> list[Cell]:
+    earned = sum(line.earned for line in lines)
+    copies = copies_of(lines) if lines[0].isbn else None
+    figures: dict[int, Cell] = {
+        COPIES: (copies, CELL_SUBTOTAL.as_number(COUNT)),
+        EARNED: amount(earned, currency, CELL_SUBTOTAL),
+    }
+    return total_row("Subtotal", figures, CELL_SUBTOTAL, len(COLUMNS), at=RETAILER)
+
+
+def _total(contract: ContractAccount) -> list[Cell]:
+    figures = {EARNED: amount(contract.earned, contract.currency, CELL_TOTAL)}
+    return total_row("Earned in the period", figures, CELL_TOTAL, len(COLUMNS), at=RETAILER)

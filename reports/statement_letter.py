@@ -1,0 +1,157 @@
+"""The first sheet: the letter that says who gets how much, and how that came about."""
+
+from itertools import zip_longest
+
+from reports.measure import Cell
+from reports.sheet import Book, Layout, Sheet
+from reports.statement_contract import contract_section, printed_amounts
+from reports.statement_parts import DRAFT, NO_CONTRACT, account_line, heading_line
+from reports.styles import (
+    ACCENT,
+    ALERT,
+    DATE,
+    HEADING,
+    LINE,
+    MUTED,
+    NOTE,
+    PAD,
+    SUBHEADING,
+    SUBTOTAL,
+    TINT,
+    TITLE,
+    TOTAL,
+    Style,
+    money,
+)
+from reports.tables import amount_width, percent_text
+from royalties.domain.beneficiaries import Publisher
+from royalties.domain.currencies import exponent
+from royalties.domain.money import as_decimal
+from royalties.domain.statements import Statement
+
+_LABELS = 58
+_PLAIN = Style(wrap=True)
+_QUIET = Style(color=MUTED)
+_RIGHT = Style().to_the_right()
+_WARNING = _RIGHT.also(bold=True, color=ALERT)
+_END_OF_HEAD = Style(bottom="medium", edge=ACCENT)
+_BOX = Style(fill=TINT, size=12, bold=True, color=ACCENT, wrap=True, indent=1)
+_MEANING = (
+    "Earned: what sales gave by the contract's rules, every line of it on the sheet “Earned”.",
+    "Withheld: kept back against returns, released in full later.  Recouped: set against advances.",
+    "Payable: what the plan shares out.  Allocated: your part of that.  Negative figures are red.",
+)
+
+
+def letter_sheet(book: Book, statement: Statement) -> None:
+    """Write the letter."""
+    sheet = book.sheet("Statement", _layout(statement))
+    _letterhead(sheet, statement)
+    _addressee(sheet, statement)
+    _outcome(sheet, statement)
+    _account(sheet, statement)
+    for contract in statement.contracts:
+        contract_section(sheet, contract)
+    if not statement.contracts:
+        sheet.row()
+        sheet.row([(NO_CONTRACT, _PLAIN)])
+    _closing(sheet, statement.publisher)
+    sheet.avoid_widow()
+
+
+def _layout(statement: Statement) -> Layout:
+    own = (statement.brought_forward, statement.allocated, statement.tax, statement.due)
+    amounts = [(minor, statement.currency) for minor in own]
+    for contract in statement.contracts:
+        amounts += printed_amounts(contract)
+    width = amount_width(amounts)
+    boxed = 1.35 * (amount_width([(statement.paid, statement.currency)]) + 1)
+    return Layout(
+        [_LABELS, *[max(13.0, width)] * 3, max(17.0, width, boxed)],
+        landscape=False,
+        tab=ALERT if statement.number is None else ACCENT,
+    )
+
+
+def _letterhead(sheet: Sheet, statement: Statement) -> None:
+    publisher = statement.publisher
+    name = (publisher.name, TITLE.also(wrap=True))
+    sheet.row(
+        [name, None, None, None, ("Royalty statement", TITLE.also(align="right", format="@_)"))]
+    )
+    left: list[Cell] = [(line, _QUIET) for line in (*publisher.address, _contact(publisher))]
+    right: list[Cell] = [] if statement.number else [(DRAFT, _WARNING)]
+    for line, remark in zip_longest(left, right):
+        sheet.row([line, None, None, None, remark])
+    sheet.row([(None, _END_OF_HEAD)] * 5, height=6)
+    sheet.row(height=12)
+
+
+def _contact(publisher: Publisher) -> str:
+    return " · ".join(filter(None, (publisher.email, publisher.phone, publisher.website)))
+
+
+def _addressee(sheet: Sheet, statement: Statement) -> None:
+    payee = statement.payee
+    ein = f"EIN {payee.ein}" if payee.ein else ""
+    below = [line for line in (*payee.address, payee.email, ein) if line]
+    left: list[Cell] = [("To", _QUIET), (payee.name, _PLAIN.also(bold=True, size=11))]
+    left += [(line, _PLAIN) for line in below]
+    for line, fact in zip_longest(left, _facts(statement)):
+        name, value = fact or (None, None)
+        sheet.row([line, None, name, None, value])
+    sheet.row(height=12)
+
+
+def _facts(statement: Statement) -> list[tuple[Cell, Cell]]:
+    number: Cell = (statement.number, _RIGHT.also(bold=True))
+    if statement.number is None:
+        number = ("not issued", _RIGHT)
+    day = _RIGHT.also(format=DATE + PAD)
+    facts: list[tuple[str, Cell]] = [
+        ("Statement number", number),
+        ("Date", (statement.dated, day)),
+        ("Period", (statement.period, _RIGHT)),
+        ("From", (statement.starts, day)),
+        ("To", (statement.ends, day)),
+        ("Currency", (statement.currency, _RIGHT)),
+        ("Your reference", (statement.payee.key, _RIGHT)),
+    ]
+    return [((name, _QUIET), value) for name, value in facts]
+
+
+def _outcome(sheet: Sheet, statement: Statement) -> None:
+    edge: list[Cell] = [(None, _BOX)] * 5
+    digits = exponent(statement.currency)
+    paid = as_decimal(statement.paid, statement.currency)
+    amount = _BOX.as_number(f'"{statement.currency}" {money(digits)}')
+    name = _BOX.to_the_right().also(size=10, bold=False, color=MUTED)
+    sheet.row(edge, height=5)
+    sheet.row([(statement.outcome, _BOX), *edge[:2], ("Paid", name), (paid, amount)])
+    sheet.row(edge, height=5)
+
+
+def _account(sheet: Sheet, statement: Statement) -> None:
+    sheet.row(height=12)
+    heading_line(sheet, "Your account", HEADING, statement.currency)
+    tax = f"{percent_text(statement.tax_rate)} of what was allocated" if statement.tax else ""
+    for name, amount, style, remark in (
+        ("Balance brought forward", statement.brought_forward, LINE, ""),
+        ("Royalties allocated to you", statement.allocated, LINE, ""),
+        ("Tax withheld", -statement.tax, LINE, tax),
+        ("Due", statement.due, SUBTOTAL, ""),
+        ("Paid", -statement.paid, LINE, ""),
+        ("Balance carried forward", statement.carried_forward, TOTAL, ""),
+    ):
+        account_line(sheet, name, amount, statement.currency, style, remark)
+
+
+def _closing(sheet: Sheet, publisher: Publisher) -> None:
+    sheet.row(height=16)
+    sheet.row([("Questions about this statement?", SUBHEADING)])
+    for line in filter(None, (publisher.name, _contact(publisher))):
+        sheet.row([(line, _PLAIN)])
+    sheet.row(height=8)
+    sheet.row([("What the figures mean", SUBHEADING)])
+    for line in _MEANING:
+        sheet.row([(line, NOTE)])

@@ -1,0 +1,85 @@
+"""What all sheets of a statement share."""
+
+from collections.abc import Iterable, Sequence
+
+from reports.measure import Cell
+from reports.sheet import Book, Layout, Sheet
+from reports.styles import HEADING, MUTED, NOTE, SUBTITLE, TITLE, Style
+from reports.tables import Column, amount, banner, day_text, heading_row, widths
+from royalties.domain.statements import ContractAccount, Statement
+
+DRAFT = "DRAFT – NOT ISSUED"
+NO_CONTRACT = "No contract gave you anything in this period."
+LETTER_COLUMNS = 5
+_MOST_NAME = 60
+
+
+def label(statement: Statement) -> str:
+    """What the statement is called: by its number, or as a draft of its period."""
+    if statement.number is None:
+        return f"Draft royalty statement {statement.period}"
+    return f"Royalty statement {statement.number}"
+
+
+def subtitle(statement: Statement) -> str:
+    """Whose statement of which days it is, on one line."""
+    days = f"{day_text(statement.starts)} – {day_text(statement.ends)}"
+    name = statement.payee.name
+    if len(name) > _MOST_NAME:
+        name = name[:_MOST_NAME] + "…"
+    return f"{label(statement)} · {name} · {days}"
+
+
+def contract_name(contract: ContractAccount) -> str:
+    """A contract as its heading shows it."""
+    return " · ".join(part for part in (f"Contract {contract.contract}", contract.author) if part)
+
+
+class DetailSheet:
+    """A sheet of details: title, statement, notes, headings that stay in sight, contracts."""
+
+    def __init__(
+        self,
+        book: Book,
+        statement: Statement,
+        name: str,
+        columns: Sequence[Column],
+        rows: Iterable[Sequence[Cell]],
+        notes: Sequence[str],
+    ) -> None:
+        heading = len(notes) + 4
+        fitted = widths(columns, rows)
+        self.sheet = book.sheet(name, Layout(fitted, heading_row=heading, frozen=f"A{heading + 1}"))
+        self.sheet.row([(name, TITLE)], height=26)
+        for text in (subtitle(statement), *notes):
+            self.sheet.row([(text, SUBTITLE)])
+        self.sheet.row(height=8)
+        heading_row(self.sheet, columns)
+        if not statement.contracts:
+            self.nothing(NO_CONTRACT)
+
+    def contract(self, contract: ContractAccount) -> None:
+        """Start a contract's part."""
+        self.sheet.row(height=10)
+        banner(self.sheet, f"{contract_name(contract)} · amounts in {contract.currency}", HEADING)
+        self.sheet.row(height=5)
+
+    def nothing(self, text: str) -> None:
+        """Say that there is nothing to show."""
+        self.sheet.row([(text, NOTE)])
+
+
+def account_line(
+    sheet: Sheet, name: str, minor: int, currency: str, style: Style, remark: str = ""
+) -> None:
+    """Write a line of the letter: what it is, perhaps a remark, the amount in the last column."""
+    label, quiet = style.also(wrap=True), style.also(color=MUTED, bold=False)
+    cells: list[Cell] = [(name, label), (remark or None, quiet), (None, label), (None, label)]
+    sheet.row([*cells, amount(minor, currency, style)])
+
+
+def heading_line(sheet: Sheet, name: str, style: Style, *columns: str) -> None:
+    """Write a heading of the letter, with the names of its last columns."""
+    right = style.to_the_right()
+    names = [*[None] * (LETTER_COLUMNS - 1 - len(columns)), *columns]
+    sheet.row([(name, style), *[(text, right) for text in names]])

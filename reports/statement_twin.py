@@ -1,0 +1,54 @@
+"""A statement as a document for programs: the same content as the workbook, as JSON."""
+
+from dataclasses import fields
+from datetime import date
+
+from royalties.domain.money import amount_text
+from royalties.domain.statements import ContractAccount, Statement
+
+KIND = "royalty-statement"
+SCHEMA_VERSION = 1
+
+_NO_AMOUNTS = frozenset({"step", "tier", "units", "units_life", "units_period"})
+"""Whole numbers that count something; every other one is an amount in minor units."""
+
+_LEFT_OUT = frozenset({"calendar", "first_period"})
+"""The publisher's own arrangements, which are on no statement."""
+
+
+def document(statement: Statement, template_version: str) -> dict[str, object]:
+    """The document: amounts as texts with their currency's digits, days as ISO dates."""
+    return {
+        "kind": KIND,
+        "schema_version": SCHEMA_VERSION,
+        "template_version": template_version,
+        "status": "draft" if statement.number is None else "issued",
+        **_object(statement, statement.currency),
+    }
+
+
+def _object(value: object, currency: str) -> dict[str, object]:
+    """A value's fields in their order; ``currency`` is what its amounts are in."""
+    if isinstance(value, ContractAccount):
+        currency = value.currency
+    shown: dict[str, object] = {}
+    for field in fields(value):  # type: ignore[arg-type]
+        if field.name not in _LEFT_OUT:
+            inner = getattr(value, field.name)
+            counts = field.name in _NO_AMOUNTS
+            shown[field.name] = inner if counts else _shown(inner, currency)
+    return shown
+
+
+def _shown(value: object, currency: str) -> object:
+    match value:
+        case None | str():
+            return value
+        case int():
+            return amount_text(value, currency)
+        case date():
+            return value.isoformat()
+        case tuple():
+            return [_shown(part, currency) for part in value]
+        case _:
+            return _object(value, currency)

@@ -1,0 +1,235 @@
+"""Openpyxl's worksheets with our own rows: as many as there are, and never a formula.
+
+Openpyxl packs workbooks, styles, charts and print set-up well, but takes a text that begins
+with "=" for a formula, cuts numbers to sixteen digits, stamps files with the clock, and
+writes cells slowly. Here a row is XML whose cells are a text or a number and nothing else,
+and the bytes of a file depend on its content alone.
+"""
+
+import re
+import shutil
+from datetime import date, datetime, time
+from decimal import Decimal
+from io import BytesIO
+from tempfile import SpooledTemporaryFile
+from typing import IO, Protocol, cast
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from lxml.etree import Element, SubElement, fromstring
+from lxml.etree import _Element as Xml
+from openpyxl.styles.cell_style import StyleArray
+from openpyxl.styles.numbers import BUILTIN_FORMATS_MAX_SIZE, BUILTIN_FORMATS_REVERSE
+from openpyxl.utils.indexed_list import IndexedList
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet._writer import WorksheetWriter
+from openpyxl.writer.excel import ExcelWriter
+
+from reports.measure import Value
+from reports.styles import Style, alignment_of, border_of, fill_of, font_of
+
+MOST_ROWS = 1_048_576
+MOST_CHARACTERS = 32_767
+
+_IN_MEMORY = 4_000_000
+_EPOCH = date(1899, 12, 30)
+_FIRST_DAY = date(1900, 3, 1)
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SPECIAL = re.compile("[&<>\r]")
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+
+
+def clean(text: str) -> str:
+    """A text without what no workbook can hold, and no longer than a cell."""
+    if not text.isprintable():
+        text = _ILLEGAL.sub("", text)
+    if len(text) > MOST_CHARACTERS // 2:  # the limit counts UTF-16 units
+        text = text.encode("utf-16-le")[: 2 * MOST_CHARACTERS].decode("utf-16-le", "ignore")
+    return text
+
+
+def cell_xml(place: str, style: str, value: Value) -> str:
+    """A cell: a text or a number, whatever the text looks like."""
+    kind = ""
+    match value:
+        case None:
+            return f'<c r="{place}" s="{style}"/>'
+        case str():
+            return _text_xml(place, style, clean(value))
+        case bool():
+            kind, shown = ' t="b"', str(int(value))
+        case Decimal():
+            shown = format(value, "f")
+        case date():
+            shown = serial(value)
+        case _:
+            shown = repr(value)
+    return f'<c r="{place}" s="{style}"{kind}><v>{shown}</v></c>'
+
+
+def fits_date(day: date) -> bool:
+    """Whether a workbook can hold the day: from March 1900 on, without a time zone."""
+    if isinstance(day, datetime):
+        return day.tzinfo is None and day.date() >= _FIRST_DAY
+    return day >= _FIRST_DAY
+
+
+def serial(day: date) -> str:
+    """The number by which a workbook knows a day, with the part of it that has passed."""
+    if not isinstance(day, datetime):
+        return str((day - _EPOCH).days)
+    since = day - datetime.combine(_EPOCH, time())
+    return repr(since.days + (since.seconds + since.microseconds / 1e6) / 86_400)
+
+
+def _text_xml(place: str, style: str, text: str) -> str:
+    if "_x" in text:
+        text = _LOOKS_ESCAPED.sub("_x005F_", text)
+    space = ' xml:space="preserve"' if text != text.strip() else ""
+    shown = text.translate(_ESCAPES) if _SPECIAL.search(text) else text
+    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t{space}>{shown}</t></is></c>'
+
+
+class _XmlFile(Protocol):
+    """What lxml writes elements to, one after the other."""
+
+    def write(self, element: Xml) -> None: ...
+
+
+class _Writer(WorksheetWriter):
+    """Takes rows as XML and keeps them in a file that goes by itself."""
+
+    ws: "StreamedSheet"
+    out: SpooledTemporaryFile[bytes]
+
+    def __init__(self, ws: "StreamedSheet") -> None:
+        super().__init__(ws, SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - see cleanup
+
+    def write_row(self, xf: _XmlFile, row: Xml, row_idx: int) -> None:  # noqa: ARG002
+        xf.write(row)
+
+    def write_breaks(self) -> None:
+        """Write breaks, and what follows them: do not mark ISBNs as numbers stored as text."""
+        super().write_breaks()
+        errors = Element("ignoredErrors")
+        SubElement(errors, "ignoredError", sqref=self.ws.used, numberStoredAsText="1")
+        self.xf.send(errors)
+
+    def cleanup(self) -> None:
+        self.out.close()
+
+
+class StreamedSheet(WriteOnlyWorksheet):
+    """A worksheet whose rows are XML elements, appended one by one from the first.
+
+    ``used`` is the range of its cells, to be told before the workbook is packed.
+    """
+
+    _writer: _Writer | None = None
+    used = "A1"
+
+    def abandon(self) -> None:
+        """Let go of what was written, in order, if it was not packed."""
+        if self._writer is not None:
+            if not self.closed:
+                self.close()
+            self._writer.cleanup()
+
+    def append_row(self, row: str) -> None:
+        """Write a row of XML."""
+        self.append((fromstring(row),))
+
+    def _get_writer(self) -> None:
+        if self._writer is None:
+            self._writer = _Writer(self)
+            self._writer.write_top()
+
+    def _values_to_row(self, values: tuple[Xml], _: int) -> Xml:
+        return values[0]
+
+
+class StreamedWorkbook(Workbook):
+    """A workbook of streamed sheets."""
+
+    _fonts: IndexedList[object]
+    _fills: IndexedList[object]
+    _borders: IndexedList[object]
+    _alignments: IndexedList[object]
+    _number_formats: IndexedList[str]
+    _cell_styles: IndexedList[StyleArray]
+
+    def __init__(self) -> None:
+        super().__init__(write_only=True)
+        self.calculation = None  # nothing to compute, and nothing to save after a look
+        self._places: dict[int, int] = {}
+        self._streamed: list[StreamedSheet] = []
+
+    def add(self, title: str) -> StreamedSheet:
+        """Add a sheet."""
+        sheet = StreamedSheet(self, title)
+        self._streamed.append(sheet)
+        self._add_sheet(sheet)  # type: ignore[attr-defined]
+        return sheet
+
+    def number_of(self, style: Style) -> int:
+        """The number under which cells name a style, which is added if it is new.
+
+        Cells of openpyxl add each part by comparing it with all others, which would cost a
+        fifth of a statement.
+        """
+        array = StyleArray()
+        array.fontId = self._place(self._fonts, font_of(style))
+        array.fillId = self._place(self._fills, fill_of(style))
+        array.borderId = self._place(self._borders, border_of(style))
+        array.alignmentId = self._place(self._alignments, alignment_of(style))
+        array.numFmtId = self._format(style.format)
+        return self._cell_styles.add(array)
+
+    def _place(self, known: IndexedList[object], part: object) -> int:
+        place = self._places.get(id(part))
+        if place is None:
+            place = self._places[id(part)] = known.add(part)
+        return place
+
+    def _format(self, number_format: str) -> int:
+        built_in = BUILTIN_FORMATS_REVERSE.get(number_format)
+        if built_in is not None:
+            return built_in
+        return BUILTIN_FORMATS_MAX_SIZE + self._number_formats.add(number_format)
+
+    def abandon(self) -> None:
+        """Let go of sheets that were not packed."""
+        for sheet in self._streamed:
+            sheet.abandon()
+
+    def packed(self) -> bytes:
+        """The file, without the time of saving that ``save`` would put into it."""
+        file = BytesIO()
+        ExcelWriter(self, cast("ZipFile", _Archive(file))).save()
+        return file.getvalue()
+
+
+class _Archive:
+    """As much of a ZIP file as openpyxl asks for, without the clock and the machine in it."""
+
+    def __init__(self, file: BytesIO) -> None:
+        self._zip = ZipFile(file, "w", ZIP_DEFLATED)
+        self.namelist = self._zip.namelist
+        self.close = self._zip.close
+
+    def writestr(self, name: str, data: str | bytes) -> None:
+        self._zip.writestr(_entry(name), data)
+
+    def write(self, source: IO[bytes], name: str) -> None:
+        source.seek(0)
+        with self._zip.open(_entry(name), "w") as target:
+            shutil.copyfileobj(source, target)
+
+
+def _entry(name: str) -> ZipInfo:
+    entry = ZipInfo(name)  # dated 1980
+    entry.compress_type = ZIP_DEFLATED
+    entry.create_system = 3
+    entry.external_attr = 0o600 << 16
+    return entry

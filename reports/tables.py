@@ -1,0 +1,145 @@
+"""Parts of tables: headings, widths that fit, and figures from exact texts."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from reports.measure import Cell, height_of, lines_of
+from reports.sheet import Sheet
+from reports.styles import HEAD, Style, money, percent
+from royalties.domain.currencies import exponent
+from royalties.domain.money import as_decimal
+
+_PLAIN = re.compile(r"-?\d+(?:\.(\d+))?", re.ASCII)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAY = "00 Mmm 0000"
+_ROOM = 3.0
+_SIGNS_PER_UNIT = 0.95
+_MOST_HEADING = 20
+_HEAD_HEIGHT = 22
+_MOST_DIGITS = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, whether it holds figures, and how narrow and wide it may be."""
+
+    heading: str
+    figures: bool = False
+    least: float = 8
+    most: float = 40
+
+
+def heading_row(sheet: Sheet, columns: Sequence[Column]) -> int:
+    """Write the headings, figures' to the right, and return the row."""
+    cells = [
+        (column.heading, _head(column, width))
+        for column, width in zip(columns, sheet.widths, strict=False)
+    ]
+    return sheet.row(cells, max(_HEAD_HEIGHT, 5 + height_of(cells, sheet.widths)))
+
+
+def _head(column: Column, width: float) -> Style:
+    if not column.figures:
+        return HEAD
+    if lines_of(column.heading, width, HEAD) > 1:
+        return HEAD.also(align="right")
+    return HEAD.to_the_right()
+
+
+def banner(sheet: Sheet, text: str, style: Style, height: float | None = None) -> None:
+    """Write a text over all columns, on as many rows as it needs."""
+    room = int(_SIGNS_PER_UNIT * sum(sheet.widths) * 10 / style.size)
+    for line in textwrap.wrap(text, room) or [""]:
+        sheet.row([(line, style), *[(None, style)] * (len(sheet.widths) - 1)], height)
+
+
+def widths(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> list[float]:
+    """Widths at which every figure is shown whole and texts wrap late."""
+    longest = [0] * len(columns)
+    for row in rows:
+        for place, cell in enumerate(row):
+            if cell is not None:
+                longest[place] = max(longest[place], _signs(cell[0]))
+    return [_width(column, size + _ROOM) for column, size in zip(columns, longest, strict=True)]
+
+
+def _width(column: Column, needed: float) -> float:
+    heading = min(max(map(len, column.heading.split()), default=0) + _ROOM, _MOST_HEADING)
+    return max(column.least, heading, needed if column.figures else min(needed, column.most))
+
+
+def _signs(value: object) -> int:
+    """About how many signs a cell shows."""
+    match value:
+        case None:
+            return 0
+        case str():
+            return len(value)
+        case date():
+            return len(_DAY)
+        case _:
+            return len(f"{value:,}")
+
+
+def amount(minor: int, currency: str, style: Style) -> Cell:
+    """An amount of minor units as a cell."""
+    return as_decimal(minor, currency), style.as_number(money(exponent(currency)))
+
+
+def amount_width(amounts: Iterable[tuple[int, str]]) -> float:
+    """The width that shows each of some amounts (minor units and currency) whole."""
+    return _ROOM + max(len(f"{as_decimal(minor, currency):,}") for minor, currency in amounts)
+
+
+def figure(text: str, style: Style, digits: int = 0) -> Cell:
+    """An exact text as a number with at least ``digits`` digits.
+
+    A ratio such as 5/7, and what has more digits than Excel knows, stays a text.
+    """
+    given = _digits(text)
+    if given is None:
+        return text, style.to_the_right()
+    return Decimal(text), style.as_number(money(max(digits, given)))
+
+
+def percentage(text: str, style: Style) -> Cell:
+    """A fraction of one as a percentage: 0.125 is shown as 12.5%."""
+    given = _digits(text)
+    if given is None:
+        return text, style.to_the_right()
+    return Decimal(text), style.as_number(percent(max(1, given - 2)))
+
+
+def _digits(text: str) -> int | None:
+    """How many digits a plain number has after the point, if Excel can hold it."""
+    plain = _PLAIN.fullmatch(text)
+    if plain is None or len(text) > _MOST_DIGITS:
+        return None
+    return len(plain[1] or "")
+
+
+def percent_text(text: str) -> str:
+    """A fraction of one in words: 0.24 is 24%."""
+    if _PLAIN.fullmatch(text) is None:
+        return text
+    return f"{(Decimal(text) * 100).normalize():f}%"
+
+
+def day_text(day: date) -> str:
+    """A day as people of every country read it: 30 Jun 2025."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def total_row(
+    name: str, figures: Mapping[int, Cell], style: Style, columns: int, at: int = 0
+) -> list[Cell]:
+    """A line of totals: its name in column ``at``, figures by column."""
+    cells: list[Cell] = [(None, style)] * columns
+    cells[at] = (name, style)
+    for column, cell in figures.items():
+        cells[column] = cell
+    return cells

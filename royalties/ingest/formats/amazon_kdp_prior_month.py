@@ -1,0 +1,37 @@
+"""Amazon KDP: royalties of the prior month. The month stands once, above every sheet's table."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from royalties.domain.sales import Kind
+from royalties.ingest.cells import text_of
+from royalties.ingest.conventions import date_order
+from royalties.ingest.dates import Dates
+from royalties.ingest.declaration import Facts, Format, Row, normal
+from royalties.ingest.formats.amazon_kdp import COLUMNS, SHEETS
+
+
+def _facts(rows: Sequence[Row]) -> Facts | None:
+    """Find ``Sales Period | March 2025`` above the header."""
+    dates = Dates(date_order(""), date.max, months=True)
+    for _, cells in rows[:3]:
+        if len(cells) > 1 and normal(text_of(cells[0])) == "sales period":
+            last = dates.day(cells[1])
+            if isinstance(last, str) and last in dates.spans:
+                return Facts(span=(date.fromisoformat(dates.spans[last]), date.fromisoformat(last)))
+    return None
+
+
+FORMAT = Format(
+    name="amazon-kdp-prior-month",
+    title="KDP's royalties of the prior month",
+    retailer="amazon",
+    account="kdp",
+    sheets=SHEETS,
+    columns=COLUMNS,
+    kinds={"free book": Kind.FREE},
+    other_kinds=Kind.SALE,
+    blanks=frozenset({"n/a"}),
+    decimal=".",
+    facts=_facts,
+)

@@ -1,0 +1,75 @@
+"""Amazon Vendor Central: retail analytics, Sales, in the manufacturing view.
+
+Row 1 holds a fact in each cell: locale, currency, countries, the days covered. The rows are
+totals per ASIN without a date. Net receipts are Shipped COGS; returns by customers lower the
+units and not the money, which Amazon counts on shipped units.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from royalties.ingest.cells import text_of
+from royalties.ingest.conventions import date_order
+from royalties.ingest.dates import Dates
+from royalties.ingest.declaration import BOOK, Column, Facts, Format, Row
+
+_FACT = re.compile(r"\s*\"?([^=\"]+)=\[(.*)\]\"?\s*", re.DOTALL)
+_DAYS = re.compile(r"(\d[\d/.-]*\d)\s*[-–]\s*(\d[\d/.-]*\d)")
+_DECIMAL_COMMA = frozenset({"fr", "de", "it", "es", "nl", "pl", "sv", "pt", "tr"})
+_PIVOT = date(2050, 1, 1)
+"""Years of two digits in the range are of this century; the report is younger."""
+
+_MONTH_FIRST = frozenset({"en_US"})
+
+
+def _facts(rows: Sequence[Row]) -> Facts | None:
+    """Read row 1; nothing where it lacks the days covered."""
+    for _, cells in rows[:1]:
+        matched = (_FACT.fullmatch(text_of(cell)) for cell in cells)
+        found = {match[1].strip(): match[2].strip() for match in matched if match}
+        locale = found.get("Locale", "")
+        span = _span(found.get("Viewing Range", ""), locale)
+        if span is None:
+            return None
+        countries = found.get("Countries", "")
+        return Facts(
+            texts={
+                "currency": found.get("Currency", ""),
+                "country": countries if len(countries) == 2 else "",
+            },
+            span=span,
+            decimal="," if locale.partition("_")[0] in _DECIMAL_COMMA else ".",
+        )
+    return None
+
+
+def _span(text: str, locale: str) -> tuple[date, date] | None:
+    days = _DAYS.fullmatch(text.strip())
+    if not days:
+        return None
+    dates = Dates(date_order("mdy" if locale in _MONTH_FIRST else "dmy"), _PIVOT)
+    found = [dates.day(day) for day in days.groups()]
+    if not all(isinstance(day, str) for day in found):
+        return None
+    first, last = (date.fromisoformat(str(day)) for day in found)
+    return first, last
+
+
+FORMAT = Format(
+    name="amazon-vendor-central",
+    title="Vendor Central's sales report",
+    retailer="amazon",
+    account="vendor-central",
+    columns=(
+        Column(BOOK, ("ASIN",), required=True, read="identifier"),
+        Column("title", ("Product Title",)),
+        Column("net", ("Shipped COGS",), required=True),
+        Column("sold", ("Shipped Units",), required=True),
+        Column("returned", ("Customer Returns",), required=True),
+    ),
+    blanks=frozenset({"-", "–", "—"}),
+    idle="no activity",
+    money_on_sales=True,
+    facts=_facts,
+)

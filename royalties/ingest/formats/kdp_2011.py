@@ -1,0 +1,72 @@
+"""Amazon KDP's .xls of 2011: a block per store, every value text.
+
+A block is a header, a row of units that names the currency, the period, the store, the rows,
+and "Total Royalty for Sales on …" or a line that says there were none.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from royalties.ingest.cells import Cell, Odd, text_of
+from royalties.ingest.conventions import date_order
+from royalties.ingest.dates import Dates
+from royalties.ingest.declaration import BOOK, Column, Facts, Format, Header, Row, normal
+
+_PERIOD = re.compile(
+    r"Sales report for the period (\d{2}-[A-Za-z]{3}-\d{4}) to (\d{2}-[A-Za-z]{3}-\d{4})"
+)
+_STORE = re.compile(r"Amazon Kindle (\S+) Store")
+_CURRENCY = re.compile(r"\(([A-Z]{3})\)")
+_COUNTRIES = {"uk": "GB"}
+_LEAST_FILLED = 4
+
+
+def _facts(rows: Sequence[Row]) -> Facts | None:
+    """The period of the first block, which all share."""
+    dates = Dates(date_order(""), date.max)
+    for _, cells in rows:
+        found = _PERIOD.match(text_of(cells[0]).strip()) if cells else None
+        days = [dates.day(day) for day in found.groups()] if found else []
+        if days and all(isinstance(day, str) for day in days):
+            first, last = (date.fromisoformat(str(day)) for day in days)
+            return Facts(span=(first, last))
+    return None
+
+
+def _arranged(
+    rows: Iterable[Row], header: Header
+) -> Iterator[tuple[int, Sequence[Cell | Odd | None]]]:
+    """Give every sale the currency and the country of its block; pass over all other rows."""
+    currency = country = ""
+    royalty = header.at("net")
+    for number, cells in rows:
+        first, filled = text_of(cells[0]).strip(), sum(cell != "" for cell in cells)
+        if not first and (found := _CURRENCY.fullmatch(text_of(cells[royalty]).strip())):
+            currency = found[1]
+        elif found := _STORE.fullmatch(first):
+            country = _COUNTRIES.get(found[1].casefold(), found[1])
+        elif filled >= _LEAST_FILLED and normal(first) != "title":
+            yield number, (*cells, currency, country)
+
+
+FORMAT = Format(
+    name="kdp-2011",
+    title="a KDP report of 2011",
+    retailer="amazon",
+    account="kdp",
+    columns=(
+        Column("title", ("Title",), required=True),
+        Column(BOOK, ("ASIN",), required=True, read="identifier"),
+        Column("sold", ("Units Sold",), required=True),
+        Column("returned", ("Units Refunded",), required=True),
+        Column("net_units", ("Net Units",), required=True),
+        Column("list_price", ("Average List Price",), required=True),
+        Column("net", ("Royalty",), required=True),
+    ),
+    blanks=frozenset({"n/a"}),
+    decimal=".",
+    facts=_facts,
+    arrange=_arranged,
+    extras=("currency", "country"),
+)

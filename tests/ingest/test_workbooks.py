@@ -1,0 +1,282 @@
+"""Workbooks: what cells can hold, what a fast reader would pass over, and what must not open."""
+
+import gc
+import os
+import zipfile
+import zlib
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.styles import Font
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.worksheet.worksheet import Worksheet
+
+from royalties.ingest import workbook as workbook_module
+from royalties.ingest.reading import UnreadableError
+from royalties.ingest.recognise import as_received, open_report
+from tests.ingest.shelf import BAD, RIVER, SAMPLES, TRADE, Read, read
+
+HEADER = ["ISBN", "Title", "Sale date", "Units", "Net amount", "Currency"]
+ROW = ["9780306406157", "The River Clock", date(2026, 7, 15), 10, 129.9, "USD"]
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Callable[..., Read]:
+    def build(*rows: list[Any], change: Callable[[Worksheet], None] | None = None) -> Read:
+        book = openpyxl.Workbook()
+        sheet = book.active
+        assert sheet is not None
+        for row in (HEADER, *(rows or (ROW,))):
+            sheet.append(row)
+        if change:
+            change(sheet)
+        path = tmp_path / "report.xlsx"
+        book.save(path)
+        book.close()
+        return read(path, TRADE, [RIVER])
+
+    return build
+
+
+def _with(place: int, value: object) -> list[Any]:
+    return [*ROW[:place], value, *ROW[place + 1 :]]
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "message"),
+    [
+        (3, True, "TRUE is not a value of Units"),
+        (3, False, "FALSE is not a value of Units"),
+        (3, "=5+5", "the formula in Units was never calculated"),
+        (4, "#N/A", "Net amount holds the error #N/A"),
+        (4, "#REF!", "Net amount holds the error #REF!"),
+        (0, "#VALUE!", "ISBN holds the error #VALUE!"),
+        (2, "=TODAY()", "the formula in Sale date was never calculated"),
+        (3, 1.5, "'1.5' is not a whole number"),
+        (4, 1 / 3, "more than six decimals"),
+        (4, 1e300, "is not a number"),
+        (2, datetime(1900, 1, 5), "out of range"),
+        (2, 60, "out of range"),
+        (2, 3_000_000, "is not a date"),
+        (4, datetime(2026, 7, 15), "'2026-07-15' is a date, not an amount"),
+        (3, datetime(2026, 7, 15), "not a whole number"),
+        (0, datetime(2026, 7, 15), "a date, not an ISBN"),
+    ],
+)
+def test_a_cell_that_is_no_value(
+    built: Callable[..., Read], place: int, value: object, message: str
+) -> None:
+    found = built(_with(place, value), ROW)
+    [problem] = found.reading.problems
+    assert message in problem.message
+    assert (problem.row, problem.column) == (2, HEADER[place])
+    assert len(found.sales) == 1
+
+
+def test_an_error_beside_the_columns_that_count(built: Callable[..., Read]) -> None:
+    assert not built(_with(1, "#N/A")).reading.problems
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        (datetime(2026, 9, 30, 23, 59, 59), "2026-09-30"),
+        (46295.9999999, "2026-09-30"),
+        (46295.999999999, "2026-09-30"),
+        (46295, "2026-09-30"),
+        ("2026-09-30", "2026-09-30"),
+    ],
+)
+def test_days_truncate(built: Callable[..., Read], value: object, day: str) -> None:
+    def as_date(sheet: Worksheet) -> None:
+        sheet["C2"].number_format = "yyyy-mm-dd hh:mm"
+
+    for change in (None, as_date):
+        assert built(_with(2, value), change=change).sales[0][5] == day
+
+
+def test_dates_since_1904(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(HEADER)
+    sheet.append(ROW)
+    book.save(tmp_path / "mac.xlsx")
+    assert read(tmp_path / "mac.xlsx", TRADE, [RIVER]).sales[0][5] == "2026-07-15"
+
+
+def test_floats_become_exact(built: Callable[..., Read]) -> None:
+    amounts = [0.1 + 0.2, 1.1 * 3, 129.90000000000001, 24.95 * 3]
+    found = built(*([*ROW[:4], amount, "USD"] for amount in amounts))
+    assert [line[9] for line in found.sales] == [300_000, 3_300_000, 129_900_000, 74_850_000]
+
+
+def test_columns_to_the_right_and_an_offset(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for place, value in enumerate(HEADER):
+        sheet.cell(4, 3 + place, value)
+        sheet.cell(5, 3 + place, ROW[place])
+    sheet["C5"].font = Font(strike=True)
+    sheet.column_dimensions["F"].hidden = True
+    sheet["F5"].number_format = "0%"
+    sheet["K5"] = "a remark beside the table"
+    book.save(tmp_path / "aside.xlsx")
+    found = read(tmp_path / "aside.xlsx", TRADE, [RIVER])
+    assert [line[1] for line in found.sales] == [5]
+    assert found.codes == {"struck-out", "hidden-column", "percent-units"}
+
+
+def test_several_sheets_are_asked_about(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, units in (("May", 1), ("June", 2)):
+        sheet = book.create_sheet(name)
+        sheet.append(HEADER)
+        sheet.append(_with(3, units))
+    book.save(tmp_path / "two.xlsx")
+    found = read(tmp_path / "two.xlsx", TRADE, [RIVER])
+    assert [choice.options for choice in found.reading.choices] == [("May", "June", "all")]
+    chosen = {
+        answer: read(tmp_path / "two.xlsx", TRADE, [RIVER], sheet=answer).reading.totals.sold
+        for answer in ("May", "June", "all")
+    }
+    assert chosen == {"May": 1, "June": 2, "all": 3}
+    wrong = read(tmp_path / "two.xlsx", TRADE, [RIVER], sheet="July")
+    assert "'July' does not fit" in wrong.reading.choices[0].message
+
+
+def _rezipped(source: Path, target: Path, **parts: bytes) -> Path:
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            short = name.rpartition("/")[2].partition(".")[0]
+            new.writestr(name, parts.pop(short, None) or old.read(name))
+        for name, data in parts.items():
+            new.writestr(f"xl/{name}.xml", data)
+    return target
+
+
+def _sheet(rows: bytes) -> bytes:
+    return (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        b"<sheetData>" + rows + b"</sheetData></worksheet>"
+    )
+
+
+_LAUGHS = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + b"".join(
+    b'<!ENTITY %c "&%c;&%c;&%c;&%c;&%c;&%c;&%c;&%c;">' % (c + 1, *[c] * 8) for c in range(97, 112)
+)
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"sheet1": _sheet(b" " * 250_000_000)}, "unpacks to more than 200 MB"),
+        ({"sharedStrings": b"<sst>" + b"<si><t>x</t></si>" * 10_000_000}, "unpacks to more than"),
+        ({"sharedStrings": b"x" * 60_000_000}, "unpacks to more than"),
+        ({"styles": b"<styleSheet>" + os.urandom(6_000_000).hex().encode()}, "styles"),
+        (
+            {"sheet1": _sheet(b'<row><c t="n"><v>1</v></c></row>' * 1_048_575)},
+            "more than 250,000 rows",
+        ),
+        ({"workbook": _LAUGHS + b"]><x>&p;</x>"}, "damaged"),
+        ({"workbook": b"<workbook"}, "damaged"),
+        ({"sheet1": b"<worksheet><sheetData><row"}, "damaged|safely"),
+        ({"styles": b"\xff\xfe<"}, "damaged|safely"),
+    ],
+    ids=["sheet", "strings", "ratio", "styles", "rows", "laughs", "cut", "cut-sheet", "garbage"],
+)
+def test_hostile_workbooks(tmp_path: Path, parts: dict[str, bytes], message: str) -> None:
+    path = _rezipped(BAD / "xls-dim-small.xlsx", tmp_path / "bomb.xlsx", **parts)
+    assert path.stat().st_size < 15_000_000
+    with pytest.raises(UnreadableError, match=message):
+        read(path, TRADE, [RIVER])
+
+
+def test_too_many_parts(tmp_path: Path) -> None:
+    parts = {f"part{number}": b"x" for number in range(1_001)}
+    path = _rezipped(BAD / "xlsx-ok.xlsx", tmp_path / "parts.xlsx", **parts)
+    with pytest.raises(UnreadableError, match="parts"):
+        read(path, TRADE, [RIVER])
+
+
+def test_a_far_cell_costs_nothing(tmp_path: Path) -> None:
+    plain = b"".join(
+        b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>%s</t></is></c></row>' % (row, row, text)
+        for row, text in ((1, b"ISBN"), (2, b"9780306406157"))
+    )
+    wide = b'<row r="3"><c r="XFD3"><v>1</v></c></row>'
+    many = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (row, row) for row in range(4, 90_000))
+    path = _rezipped(
+        BAD / "xls-dim-small.xlsx", tmp_path / "far.xlsx", sheet1=_sheet(plain + wide + many)
+    )
+    with pytest.raises(UnreadableError, match="only one column"):
+        read(path, TRADE, [RIVER])
+
+
+def test_a_file_cut_short(tmp_path: Path) -> None:
+    data = (SAMPLES / "standard-sales.xlsx").read_bytes()
+    for size in (4, 30, 1_000, len(data) // 2, len(data) - 1):
+        path = tmp_path / f"cut{size}.xlsx"
+        path.write_bytes(data[:size])
+        with pytest.raises(UnreadableError):
+            read(path)
+    old = (SAMPLES / "barnes-noble.xls").read_bytes()
+    for size in (8, 512, 2_000):
+        path = tmp_path / f"cut{size}.xls"
+        path.write_bytes(old[:size])
+        with pytest.raises(UnreadableError):
+            read(path)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"\x89PNG\r\n", "picture"),
+        (b"\x1f\x8b\x08" + zlib.compress(b"x"), "gzip"),
+        (b"<html><table><tr><td>ISBN</td></tr></table></html>", "web page"),
+        (b"\xef\xbb\xbf <TABLE border=1>", "web page"),
+        (b"PK\x03\x04 and no more", "damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 5_000, "damaged|safely"),
+    ],
+)
+def test_what_is_no_report(tmp_path: Path, data: bytes, message: str) -> None:
+    path = tmp_path / "report.xlsx"
+    path.write_bytes(data)
+    with pytest.raises(UnreadableError, match=message):
+        read(path)
+
+
+def test_a_child_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_module, "WAIT_SECONDS", 0)
+    with pytest.raises(UnreadableError, match="could not be read safely"):
+        read(SAMPLES / "standard-sales.xlsx")
+
+
+def test_no_child_outlives_its_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    children = []
+    start = workbook_module._started
+
+    def remember(*args: Any) -> Any:
+        children.append(start(*args))
+        return children[-1]
+
+    monkeypatch.setattr(workbook_module, "_started", remember)
+    read(SAMPLES / "standard-sales.xlsx")
+    read(SAMPLES / "ingramspark-compensation.xlsx")
+    reading = open_report(
+        SAMPLES / "standard-sales.xlsx", name="x", known=TRADE, mappings=[], choices={}
+    )
+    reading.close()
+    forgotten = as_received(SAMPLES / "standard-sales.xlsx", {})
+    next(forgotten)
+    del forgotten
+    gc.collect()
+    assert len(children) == 4
+    assert all(child.poll() is not None for child in children)

@@ -1,0 +1,384 @@
+"""What stands on a beneficiary's statement."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+
+from reports import statement as reports
+from royalties.domain.statements import Statement
+from tests.reports import samples
+from tests.reports.reading import (
+    cells_of,
+    formulas_in,
+    opened,
+    parts_of,
+    read_day,
+    row_with,
+    rows_of,
+    sheet_of,
+    texts_of,
+)
+
+HOSTILE = (
+    "=cmd|' /C calc'!A0",
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "#N/A",
+    "a\x00b\x07c\x1f",
+    "x" * 500,
+    "שלום עולם \u202e evil",
+    "<b>&amp;</b> ]]>",
+    "two\nlines",
+    "y" * 40_000,
+    "\ud800 alone",
+)
+
+
+def letter_amount(workbook: bytes, name: str) -> object:
+    return row_with(sheet_of(workbook, "Statement"), name)[4]
+
+
+def test_sheets_in_order() -> None:
+    names = ["Statement", "Earned", "Sales by month", "Corrections", "Life to date"]
+    assert opened(reports.workbook(samples.statement())).sheetnames == names
+
+
+def test_corrections_only_where_there_are_any() -> None:
+    contract = samples.contract(corrections=())
+    workbook = opened(reports.workbook(samples.statement(contracts=(contract,))))
+    assert "Corrections" not in workbook.sheetnames
+
+
+def test_the_account_adds_up_from_opening_to_closing() -> None:
+    workbook = reports.workbook(
+        samples.statement(
+            tax_rate="0.24", tax=97534, due=310099, paid=300000, carried_forward=10099
+        )
+    )
+    names = (
+        "Balance brought forward",
+        "Royalties allocated to you",
+        "Tax withheld",
+        "Paid",
+        "Balance carried forward",
+    )
+    amounts = [letter_amount(workbook, name) for name in names]
+    assert amounts == [12.4, 4063.93, -975.34, -3000, 100.99]
+    assert letter_amount(workbook, "Due") == 3100.99
+    assert "24% of what was allocated" in texts_of(sheet_of(workbook, "Statement"))
+
+
+def test_head_of_the_letter() -> None:
+    value = samples.statement()
+    sheet = sheet_of(reports.workbook(value), "Statement")
+    texts = texts_of(sheet)
+    payee, publisher = value.payee, value.publisher
+    for expected in (
+        publisher.name,
+        *publisher.address,
+        payee.name,
+        *payee.address,
+        payee.email,
+        f"EIN {payee.ein}",
+        value.outcome,
+        "Royalty statement",
+        "2025-H1-001",
+        "2025-H1",
+        "USD",
+    ):
+        assert expected in texts
+    days = {value for row in rows_of(sheet) for value in row if isinstance(value, datetime)}
+    assert days >= {read_day(2025, 8, 15), read_day(2025, 1, 1), read_day(2025, 6, 30)}
+    assert any("+1 217 555 0142" in text for text in texts)
+
+
+def test_draft_says_so_on_sheet_and_paper() -> None:
+    workbook = opened(reports.workbook(samples.statement(number=None)))
+    assert "DRAFT – NOT ISSUED" in texts_of(workbook["Statement"])
+    for sheet in workbook.worksheets:
+        assert sheet.oddHeader.right.text == "DRAFT – NOT ISSUED"
+    assert "DRAFT – NOT ISSUED" not in texts_of(
+        sheet_of(reports.workbook(samples.statement()), "Statement")
+    )
+
+
+def test_contract_account_and_share() -> None:
+    workbook = reports.workbook(samples.statement())
+    expected = {
+        "Earned in this period": 10535.18,
+        "Debit balance brought forward": 0,
+        "Withheld against returns": -1371.8,
+        "Released from what was withheld": 542.1,
+        "Available": 9705.48,
+        "Recouped against advances": -1200,
+        "Payable": 8505.48,
+        "Debit balance carried forward": 0,
+        "1.  The first 1,000.00 of every period goes to Harbor Light.": 1000,
+        "Allocated to you": 4063.93,
+        "Held in all": 1990.57,
+    }
+    assert {name: letter_amount(workbook, name) for name in expected} == expected
+
+
+def test_reserves_name_their_release_and_advances_what_is_open() -> None:
+    sheet = sheet_of(reports.workbook(samples.statement()), "Statement")
+    assert row_with(sheet, "Withheld in 2025-H1")[3:] == ["2026-H1", 1371.8]
+    assert row_with(sheet, read_day(2021, 5, 1))[1:] == [5000, 3800, 1200, 0]
+
+
+def test_undistributed_money_is_shown() -> None:
+    contract = samples.contract(undistributed_before=1200, undistributed=5)
+    workbook = reports.workbook(samples.statement(contracts=(contract,)))
+    assert letter_amount(workbook, "Not distributed in earlier periods") == 12
+    assert letter_amount(workbook, "Not distributed, kept for the next period") == -0.05
+
+
+def test_earned_lines_with_all_that_made_them() -> None:
+    sheet = sheet_of(reports.workbook(samples.statement()), "Earned")
+    assert row_with(sheet, "2") == [
+        "2",
+        samples.HARDCOVER,
+        "Amazon",
+        "Sale",
+        "Hardcover, trade",
+        2,
+        "List price",
+        412,
+        "USD",
+        30900,
+        0.25,
+        1,
+        0.125,
+        965.63,
+    ]
+    assert row_with(sheet, "10")[10] == "5/7"
+    assert row_with(sheet, "8")[8:13] == ["GBP", 3588, 1, 1.2712, 0.075]
+    assert row_with(sheet, "9")[9] == 6984.1275
+
+
+def test_number_formats_follow_currency_basis_and_digits() -> None:
+    workbook = opened(reports.workbook(samples.statement()))
+    by_line = {row[0].value: row for row in workbook["Earned"].iter_rows()}
+    assert by_line["1"][13].number_format == "#,##0.00_0;[Red]-#,##0.00_0"
+    assert by_line["2"][12].number_format == "0.0%_0"
+    assert by_line["5"][12].number_format == "#,##0.000_0;[Red]-#,##0.000_0"
+    assert by_line["9"][9].number_format == "#,##0.0000_0;[Red]-#,##0.0000_0"
+    assert by_line["1"][1].data_type == "s"
+
+
+def test_copies_of_an_edition_count_once_however_many_tiers() -> None:
+    sheet = sheet_of(reports.workbook(samples.statement()), "Earned")
+    subtotals = [(row[7], row[13]) for row in rows_of(sheet) if row[2] == "Subtotal"]
+    assert subtotals == [(533, 4560.01), (982, 2798.78), (445, 2051.39), (None, 1125)]
+    assert row_with(sheet, "Earned in the period", 2)[13] == 10535.18
+
+
+def test_months_by_retailer_with_totals_and_chart() -> None:
+    sheet = sheet_of(reports.workbook(samples.statement()), "Sales by month")
+    retailers = ["Amazon", "Amazon UK", "Barnes & Noble", "Publisher web", "Elliott Bay Books"]
+    totals = ["All copies", "Net receipts GBP", "Net receipts USD"]
+    assert row_with(sheet, "Month") == ["Month", *retailers, *totals]
+    assert row_with(sheet, read_day(2025, 3, 1))[1:] == [298, 70, -41, 11, 15, 353, 1046.5, 5378]
+    assert row_with(sheet, "Total")[1:] == [1666, 120, 104, 75, 64, 2029, 1794.0025, 36282]
+    (chart,) = sheet._charts
+    assert chart.grouping == "stacked"
+    assert len(chart.series) == 5
+
+
+def test_a_month_without_sales_has_its_row() -> None:
+    months = tuple(month for month in samples.months() if month.month != "2025-02")
+    contract = samples.contract(months=months)
+    sheet = sheet_of(reports.workbook(samples.statement(contracts=(contract,))), "Sales by month")
+    assert row_with(sheet, read_day(2025, 2, 1))[1:7] == [0] * 6
+
+
+def test_corrections_name_their_period() -> None:
+    sheet = sheet_of(reports.workbook(samples.statement()), "Corrections")
+    assert row_with(sheet, "2024-H2")[1:] == [
+        samples.TITLE,
+        samples.HARDCOVER,
+        "Amazon",
+        "Return",
+        -7,
+        "USD",
+        -267.75,
+        "sales of November 2024",
+    ]
+
+
+def test_life_to_date_sums() -> None:
+    sheet = sheet_of(reports.workbook(samples.statement()), "Life to date")
+    assert row_with(sheet, "Total")[3:] == [1960, 14748, 9410.18, 75139]
+
+
+@pytest.mark.parametrize(
+    ("currency", "shown", "number_format"),
+    [
+        ("JPY", 309000, "#,##0_0;[Red]-#,##0_0"),
+        ("KWD", 309, "#,##0.000_0;[Red]-#,##0.000_0"),
+        ("CLF", 30.9, "#,##0.0000_0;[Red]-#,##0.0000_0"),
+    ],
+)
+def test_currencies_with_other_digits(currency: str, shown: float, number_format: str) -> None:
+    contract = samples.contract(currency=currency, lines=(samples.earned_line(currency=currency),))
+    value = samples.statement(currency=currency, due=309000, contracts=(contract,))
+    workbook = opened(reports.workbook(value))
+    due = next(row[4] for row in workbook["Statement"].iter_rows() if row[0].value == "Due")
+    line = next(row[13] for row in workbook["Earned"].iter_rows() if row[0].value == "1")
+    assert (due.value, due.number_format) == (shown, number_format)
+    assert (line.value, line.number_format) == (shown, number_format)
+
+
+def test_several_contracts_have_their_sections_on_every_sheet() -> None:
+    second = samples.contract(contract="harbors-2019", author="B. Writer")
+    workbook = opened(reports.workbook(samples.statement(contracts=(samples.contract(), second))))
+    for sheet in workbook.worksheets:
+        found = [text for text in texts_of(sheet) if text.startswith("Contract ")]
+        assert len(found) == 2, sheet.title
+    assert len(workbook["Sales by month"]._charts) == 2
+
+
+def test_nothing_due_is_still_a_whole_statement() -> None:
+    contract = samples.contract(
+        earned=0,
+        withheld=0,
+        released=0,
+        available=0,
+        recouped=0,
+        payable=0,
+        allocated=0,
+        shares=(),
+        reserves=(),
+        advances=(),
+        lines=(),
+        corrections=(),
+        months=(),
+        life_to_date=(),
+    )
+    for contracts in ((), (contract,)):
+        value = samples.statement(
+            brought_forward=0,
+            allocated=0,
+            due=0,
+            paid=0,
+            outcome="Nothing was earned, so nothing is paid.",
+            contracts=contracts,
+        )
+        workbook = reports.workbook(value)
+        assert letter_amount(workbook, "Due") == 0
+        assert "Nothing was earned, so nothing is paid." in texts_of(
+            sheet_of(workbook, "Statement")
+        )
+
+
+def test_a_debit_balance_is_shown_as_it_is() -> None:
+    contract = samples.contract(
+        earned=-5000, brought_forward=-100, available=-5100, payable=0, carried_forward=-5100
+    )
+    workbook = reports.workbook(samples.statement(contracts=(contract,)))
+    assert letter_amount(workbook, "Earned in this period") == -50
+    assert letter_amount(workbook, "Debit balance carried forward") == -51
+
+
+def everywhere(text: str) -> Statement:
+    """A statement with the same text wherever a text may stand."""
+    line = samples.earned_line(
+        id=text, rule=text, basis=text, title=text, isbn=text, format=text, retailer=text, kind=text
+    )
+    plain = samples.contract()
+    contract = replace(
+        plain,
+        contract=text,
+        author=text,
+        titles=(text,),
+        lines=(line,),
+        shares=(replace(plain.shares[0], sentence=text),),
+        reserves=(replace(plain.reserves[0], withheld_in=text, expected_release=text),),
+        corrections=(replace(plain.corrections[0], title=text, corrects=text, period=text),),
+        months=(replace(plain.months[0], retailer=text),),
+        life_to_date=(replace(plain.life_to_date[0], title=text, isbn=text, format=text),),
+    )
+    payee = replace(samples.PAYEE, key=text, name=text, address=(text,), email=text, ein=text)
+    publisher = replace(
+        samples.PUBLISHER, name=text, address=(text,), email=text, phone=text, website=text
+    )
+    return samples.statement(
+        number=text,
+        period=text,
+        outcome=text,
+        tax_rate=text,
+        tax=1,
+        payee=payee,
+        publisher=publisher,
+        contracts=(contract,),
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
+def test_hostile_text_stays_text(text: str) -> None:
+    workbook = reports.workbook(everywhere(text))
+    assert not formulas_in(workbook)
+    assert {cell.data_type for cell in cells_of(workbook)} <= {"s", "n", "d"}
+    for sheet in opened(workbook).worksheets:
+        for part in (sheet.oddFooter.left, sheet.oddFooter.center):
+            assert len(part.text or "") <= 160
+
+
+def test_nothing_is_a_formula() -> None:
+    assert not formulas_in(reports.workbook(samples.statement()))
+
+
+def test_amounts_are_exact_beyond_what_a_float_holds() -> None:
+    huge = 12_345_678_901_234_567_890
+    workbook = reports.workbook(samples.statement(brought_forward=huge))
+    letter = parts_of(workbook)["xl/worksheets/sheet1.xml"]
+    assert b"<v>123456789012345678.90</v>" in letter
+
+
+def test_template_version_is_a_text() -> None:
+    assert isinstance(reports.TEMPLATE_VERSION, str)
+
+
+def test_a_date_in_the_properties_and_no_other() -> None:
+    properties = opened(reports.workbook(samples.statement())).properties
+    assert properties.created == properties.modified == read_day(2025, 8, 15)
+    assert properties.title == "Royalty statement 2025-H1-001"
+    assert properties.creator == samples.PUBLISHER.name
+
+
+def test_decimal_rates_keep_their_digits() -> None:
+    line = samples.earned_line(rate="0.08125", base="100.123456")
+    contract = samples.contract(lines=(line,))
+    workbook = opened(reports.workbook(samples.statement(contracts=(contract,))))
+    row = next(row for row in workbook["Earned"].iter_rows() if row[0].value == "1")
+    assert Decimal(str(row[12].value)) == Decimal("0.08125")
+    assert row[12].number_format == "0.000%_0"
+    assert row[9].value == 100.123456
+
+
+def test_numbers_that_no_workbook_holds_stay_texts() -> None:
+    line = samples.earned_line(rate="0." + "1" * 300, base="1" * 40)
+    contract = samples.contract(lines=(line,))
+    sheet = sheet_of(reports.workbook(samples.statement(contracts=(contract,))), "Earned")
+    row = row_with(sheet, "1")
+    assert (row[9], row[12]) == (line.base, line.rate)
+
+
+def test_many_titles_are_cut_short() -> None:
+    contract = samples.contract(titles=tuple(f"Title {number}" for number in range(9)))
+    texts = texts_of(
+        sheet_of(reports.workbook(samples.statement(contracts=(contract,))), "Statement")
+    )
+    assert "Title 5" in texts
+    assert "Title 6" not in texts
+    assert "and 3 more, see the sheet “Life to date”" in texts
+
+
+def test_the_first_day_of_the_plan_is_named() -> None:
+    contract = samples.contract(plan_in_force_since=date(2023, 7, 1))
+    workbook = reports.workbook(samples.statement(contracts=(contract,)))
+    assert "By the plan in force since 1 Jul 2023" in texts_of(sheet_of(workbook, "Statement"))
