@@ -68,7 +68,7 @@ def _show(desk: Desk, request: Request, result: ImportResult) -> None:
     if result.outcome == "nothing-new":
         desk.say(f"{request.name}: nothing new; {document['notes'][0]}.")
         return
-    if document["report"]:
+    if document["report"] and result.outcome != "choose":
         _show_totals(desk, request, document)
     for each in document["problems"][:_SHOWN]:
         place = ", ".join(
@@ -81,7 +81,7 @@ def _show(desk: Desk, request: Request, result: ImportResult) -> None:
             if part
         )
         value = f" {each['value']!r}" if each["value"] else ""
-        desk.say(f"  problem: {place}{value}: {each['message']}. {each['remedy']}")
+        desk.say(f"  problem: {place}{value}: {each['message']}; {each['remedy']}")
     if document["problem_count"] > _SHOWN:
         desk.say(f"  … and {document['problem_count'] - _SHOWN} more problems")
     for each in document["warnings"]:
@@ -137,7 +137,7 @@ def _refusal(request: Request, result: ImportResult) -> str:
         return f"{name}: nothing recorded. The report does not say it, so choose: {wanted}"
     first = document["problems"][0]
     if document["report"] is None:
-        return f"{name}: refused: {first['message']}. {first['remedy']}"
+        return f"{name}: refused: {first['message']}; {first['remedy']}"
     back = (
         f" The report with each reason beside its row is {result.returned}: mend it there and "
         f"import that."

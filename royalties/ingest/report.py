@@ -405,26 +405,31 @@ class Report:
         )
 
     def _compare_all(self, table: Table, rows: Bulk) -> None:
-        keys = [hash(cells) for cells in rows.cells()]
-        if not table.place and self._compared.keys().isdisjoint(keys) and len({*keys}) == len(keys):
-            self._rows_compared += len(keys)
-            self._compared.update(zip(keys, rows.numbers, strict=True))
-            return
-        for number, cells in zip(rows.numbers, rows.cells(), strict=True):
-            self._compare(table, number, cells)
+        keys = [hash(cells) ^ table.place for cells in rows.cells()]
+        self._rows_compared += len(keys)
+        alike = [
+            (before, number)
+            for key, number in zip(keys, rows.numbers, strict=True)
+            if (before := self._compared.setdefault(key, number)) != number
+        ]
+        if alike:
+            self._remark_identical(*alike[0], len(alike))
 
     def _compare(self, table: Table, number: int, cells: Sequence[Any]) -> None:
         if self._rows_compared >= COMPARED_ROWS:
             return
         self._rows_compared += 1
-        key = hash((*cells,)) ^ table.place
-        before = self._compared.setdefault(key, number)
+        before = self._compared.setdefault(hash((*cells,)) ^ table.place, number)
         if before != number:
-            asked = ": keep both?" if self._declared.strict else ", and both count"
-            self.remarks.add(
-                "identical-rows",
-                lambda rows: f"rows {before} and {number} are identical{asked}{more(rows)}",
-            )
+            self._remark_identical(before, number, 1)
+
+    def _remark_identical(self, before: int, number: int, rows: int) -> None:
+        asked = ": keep both?" if self._declared.strict else ", and both count"
+        self.remarks.add(
+            "identical-rows",
+            lambda all_rows: f"rows {before} and {number} are identical{asked}{more(all_rows)}",
+            rows,
+        )
 
     def _remark_free(
         self, table: Table, number: int, kind: int, units: int, net: int | None

@@ -14,7 +14,7 @@ from royalties.domain.people import Verb
 from royalties.domain.periods import Period, period_of
 from royalties.domain.problems import Choice, Notice, Problem
 from royalties.ingest.mapping import Mapping as ReportMapping
-from royalties.ingest.reading import Chunk, Reading, Totals, UnreadableError
+from royalties.ingest.reading import Chunk, Known, Reading, Totals, UnreadableError
 from royalties.ingest.recognise import as_received, open_report
 from royalties.services.books import Setup, known_of, setup_in_force
 from royalties.services.work import RefusedError, Work
@@ -61,11 +61,12 @@ def import_report(work: Work, request: Request) -> ImportResult:
     if earlier is not None:
         return _nothing_new(earlier)
     open_period = _open_period(work, setup, lock=not request.dry_run)
+    known = known_of(work, setup)
     try:
         reading = open_report(
             request.path,
             name=request.name,
-            known=known_of(work, setup),
+            known=known,
             mappings=[ReportMapping(**mapping) for mapping in setup.mappings],
             choices=request.choices,
             report=request.report,
@@ -73,7 +74,7 @@ def import_report(work: Work, request: Request) -> ImportResult:
         )
         if reading.choices:
             return _result("choose", reading, fingerprint)
-        recording = _Recording(work, setup, open_period, request, fingerprint, size)
+        recording = _Recording(work, setup, open_period, request, fingerprint, size, known)
         return recording.record(reading)
     except UnreadableError as error:
         return _unreadable(fingerprint, error.problem)
@@ -89,6 +90,7 @@ class _Recording:
     request: Request
     fingerprint: str
     size: int
+    known: Known
     periods: dict[str, Period] = field(default_factory=dict)
     lines: int = 0
 
@@ -107,6 +109,7 @@ class _Recording:
             else:
                 outcome = "recorded"
             result = _result(outcome, reading, self.fingerprint, notices, self._waiting(reading))
+            result.document["retailer"] = self._retailer(reading)
             if outcome != "recorded" or self.request.dry_run:
                 take_back()
                 result.document["dry_run"] = self.request.dry_run
@@ -135,7 +138,7 @@ class _Recording:
                 "sha256": self.fingerprint,
                 "size": self.size,
                 "report": reading.report,
-                "retailer": reading.retailer,
+                "retailer": None,
                 "account": reading.account,
                 "sheets": "[]",
                 "choices": json.dumps(dict(self.request.choices), sort_keys=True),
@@ -177,6 +180,7 @@ class _Recording:
             {
                 "sheets": json.dumps(reading.sheets, ensure_ascii=False),
                 "document": json.dumps(result.document, ensure_ascii=False, sort_keys=True),
+                "retailer": result.document["retailer"],
                 "rows": reading.totals.rows,
                 "lines": self.lines,
             },
@@ -207,7 +211,10 @@ class _Recording:
         lines = dict.fromkeys(target, 0)
         for day, count in reading.totals.days.items():
             lines[max(self.periods[day], self.open_period)] += count
-        parts = ", ".join(f"{count} lines in {period}" for period, count in lines.items())
+        parts = ", ".join(
+            f"{count} {'line' if count == 1 else 'lines'} in {period}"
+            for period, count in lines.items()
+        )
         return f"the report covers more than one period: {parts}"
 
     def _overlap(self, reading: Reading) -> Notice | None:
@@ -236,6 +243,14 @@ class _Recording:
             f"{first.batch} ({first.file_name}). {hint}",
         )
 
+    def _retailer(self, reading: Reading) -> str | None:
+        """The report's retailer, or the only one that its rows name."""
+        covered = reading.totals.covered
+        if reading.retailer is not None or len(covered) != 1:
+            return reading.retailer
+        only = next(iter(covered))
+        return next(each.key for each in self.known.retailers.values() if each.id == only)
+
     def _waiting(self, reading: Reading) -> list[dict[str, Any]]:
         return [
             {"isbn": identifier, "rows": rows, "units": units}
@@ -248,7 +263,7 @@ class _Recording:
         for problem in reading.problems:
             key = (problem.sheet, problem.row)
             column = f"{problem.column}: " if problem.column else ""
-            text = f"{column}{problem.message}. {problem.remedy}"
+            text = f"{column}{problem.message}: {problem.remedy}"
             reasons[key] = f"{reasons[key]}; {text}" if key in reasons else text
         data = returned.workbook(as_received(self.request.path, self.request.choices), reasons)
         name = f"{self.fingerprint[:12]}-problems.xlsx"

@@ -93,7 +93,7 @@ class Archive:
                     size += len(piece)
                     total += len(piece)
                     checksum = zlib.crc32(piece, checksum)
-                    rows += piece.count(b"<row ") if _SHEET.fullmatch(name) else 0
+                    rows += piece.count(b"<row") if _SHEET.fullmatch(name) else 0
                     _within_limits(name, size, total, rows, part.compress_size)
                 if size != part.file_size or checksum != part.CRC:
                     raise RefusedError(DAMAGED, SEND_AGAIN)
