@@ -101,6 +101,10 @@ class Composer:
             ),
         )
 
+    def copies_of(self, title: str) -> int:
+        """Net copies of a title that were recorded in the period, free ones left out."""
+        return sum(month.units for month in self._months.get(title, ()))
+
     def lines(self, done: ContractRun) -> tuple[EarnedLineShown, ...]:
         """A contract's earned lines as printed, numbered as they are explained."""
         return tuple(self._line(done, number, line) for number, line in enumerate(done.lines, 1))

@@ -73,11 +73,30 @@ def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -
             for each in run.exceptions
         ),
         waiting=tuple(WaitingShown(*row) for row in batches.waiting_summary(work.connection)),
-        checks=tuple(checks(work, run, period, closed=closed is not None)),
+        checks=(
+            _copies_check(run, composer),
+            *_checks(work, run, period, closed=closed is not None),
+        ),
     )
 
 
-def checks(work: Work, run: Run, period: Period, *, closed: bool) -> Iterator[Check]:
+def _copies_check(run: Run, composer: Composer) -> Check:
+    """Every copy recorded on a contract's titles stands in its earned lines or exceptions."""
+    in_lines = recorded = 0
+    for done in run.contracts:
+        groups = {
+            (line.rule_place, line.isbn, line.retailer, line.kind, line.currency): line.units
+            for line in done.lines
+        }
+        in_lines += sum(groups.values())
+        recorded += sum(composer.copies_of(title) for title in done.contract.titles)
+    excepted = sum(each.units for each in run.exceptions if each.contract)
+    return Check(
+        "Copies recorded = copies in earned lines and exceptions", "", recorded, in_lines + excepted
+    )
+
+
+def _checks(work: Work, run: Run, period: Period, *, closed: bool) -> Iterator[Check]:
     """Figures reached on two ways; every difference is zero when the period is in order."""
     for currency in sorted({done.contract.currency for done in run.contracts}):
         yield from _run_checks(run, currency)
