@@ -97,6 +97,11 @@ class Judge:
                 verdict.pending = True
             elif value is BLANK and name in _NEEDED:
                 verdict.faults.append(Fault(name, Wrong("{column} is empty", _REMEDIES[name])))
+        money = (values.get(name) for name in ("net", "unit_net", "discount"))
+        if values.get("kind") != Kind.FREE and all(amount is None for amount in money):
+            counts = (values.get(name) for name in ("units", "sold", "returned"))
+            if any(count not in (None, 0) for count in counts):
+                verdict.faults.append(Fault("net", self._no_money()))
 
     def _unmark(self, values: dict[str, Any], verdict: Verdict) -> None:
         """Take currency signs off amounts that agree with the row's currency."""

@@ -212,7 +212,10 @@ class TextSheet:
 
     def _records(self) -> Iterator[tuple[int, list[Cell]]]:
         for piece in self._pieces(0):
-            yield from zip(*(piece.records or self._parsed(piece.text, piece.line)), strict=True)
+            numbers, records = piece.records or self._parsed(piece.text, piece.line)
+            if self.hint and piece.line == 1:
+                records[0] = [self.hint[0].strip()]
+            yield from zip(numbers, records, strict=True)
 
     def blocks(self, skip: int, width: int) -> Iterator[Block]:
         """All records after the first ``skip``, in ``width`` columns."""
@@ -222,6 +225,8 @@ class TextSheet:
             columns = None if piece.records else _split(text, self.delimiter)
             if columns is None:
                 numbers, records = piece.records or self._parsed(text, line)
+                # A cell of several lines can be long where no line is.
+                suspect = suspect or not isinstance(numbers, range)
                 yield _squared(numbers, records, width, suspect)
             else:
                 rows = piece.lines = len(columns[0])
@@ -236,6 +241,7 @@ class TextSheet:
     def _pieces(self, skip: int) -> Iterator["_Piece"]:
         """Yield whole records as text, some hundreds at a time, after the first ``skip``."""
         line, rest, open_quotes, end = 1, "", 0, False
+        self.read = 0
         decode = codecs.getincrementaldecoder(self._encoding.codec)().decode
         with self._path.open("rb") as file:
             file.seek(self._encoding.skip)
@@ -286,8 +292,8 @@ class TextSheet:
             records: list[list[Cell]] = list(reader)  # type: ignore[arg-type]
         except csv.Error as error:
             if "unexpected end of data" in str(error):
-                raise _OpenQuoteError(line) from None
-            raise _bad_quotes(line + reader.line_num - 1) from None
+                raise _OpenQuoteError(_failing_line(text, self.delimiter, line)) from None
+            raise _bad_quotes(_failing_line(text, self.delimiter, line)) from None
         if reader.line_num == len(records):
             return range(line, line + len(records)), records
         return list(_numbered(text, self.delimiter, line)), records
@@ -339,6 +345,18 @@ def _quote_problem(line: int) -> Problem:
         'write a quotation mark inside a cell twice (""), or export the report again',
         row=line,
     )
+
+
+def _failing_line(text: str, delimiter: str, line: int) -> int:
+    """The line on which the record begins that cannot be read."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    before = 0
+    try:
+        for _ in reader:
+            before = reader.line_num
+    except csv.Error:
+        pass
+    return line + before
 
 
 def _numbered(text: str, delimiter: str, line: int) -> Iterator[int]:

@@ -13,7 +13,7 @@ from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, setup_of
 from royalties.services.waiting import Released, release_waiting
 from royalties.services.work import Work
-from royalties.store import catalogue, runs
+from royalties.store import catalogue, figures, runs
 from royalties.store.history import Revision, add_revisions, revisions_in_force
 
 Bodies = dict[str, dict[str, dict[str, Any]]]
@@ -97,6 +97,7 @@ def _faults_against_books(
         *_closed_terms(work, document, before),
         *_other_books(work, document, before),
         *_early_income(document, merged),
+        *_used_prices(work, document, before),
         *_lost_advances(work, document, merged),
     ]
 
@@ -129,6 +130,32 @@ def _closed_terms(work: Work, document: setup_file.Document, before: Bodies) -> 
         for key, body in document.entries.get(kind, {}).items()
         if body["period"] in closed and before[kind].get(key) != body
     ]
+
+
+def _used_prices(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
+    """A price that stood in for a blank one in a closed run stays as it was."""
+    used = figures.closed_without_price(work.connection)
+    faults = []
+    for key, body in document.entries.get("titles", {}).items():
+        old, new = (
+            {(e.isbn, p.currency, p.starts): p.micro for e in title.editions for p in e.prices}
+            for title in (
+                setup_file.title_of(before["titles"].get(key, body)),
+                setup_file.title_of(body),
+            )
+        )
+        for isbn, currency, starts in sorted(set(old) | set(new)):
+            last_day = used.get((isbn, currency))
+            price = (isbn, currency, starts)
+            if last_day and starts.isoformat() <= last_day and old.get(price) != new.get(price):
+                faults.append(
+                    Fault(
+                        f"{document.paths['titles', key]}.editions",
+                        f"closed runs used the {currency} price of {isbn} until {last_day}: leave "
+                        f"it as it was and add a price from a later day",
+                    )
+                )
+    return faults
 
 
 def _early_income(document: setup_file.Document, merged: Bodies) -> list[Fault]:

@@ -19,12 +19,14 @@ from royalties.domain.postings import (
     pool_account,
     reserve_account,
 )
-from royalties.services.books import Setup, setup_in_force
+from royalties.domain.run import run
+from royalties.domain.run_document import run_document
+from royalties.services.books import Setup, books_of, setup_in_force, setup_used_by
 from royalties.services.work import Work
 from royalties.store import batches, checks, ledger
 from royalties.store import runs as runs_store
 from royalties.store import statements as statement_store
-from royalties.store.history import line_hash, log_lines
+from royalties.store.history import canonical, line_hash, log_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +203,19 @@ def _expected(work: Work, _setup: Setup) -> dict[tuple[str, str], int]:
 
 
 def _runs_frozen(work: Work, _setup: Setup) -> Failures:
-    for run in runs_store.closed_runs(work.connection):
-        if sha256(run.document.encode()).hexdigest() != run.fingerprint:
-            yield f"the closed run of period {run.period_id} was changed"
+    for closed in runs_store.closed_runs(work.connection):
+        if sha256(closed.document.encode()).hexdigest() != closed.fingerprint:
+            yield f"the closed run of period {closed.period_id} was changed"
+
+
+def _recomputed(work: Work, setup: Setup) -> Failures:
+    """A closed run computed again, from its sales and the setup of its time, is the same."""
+    for closed in runs_store.closed_runs(work.connection):
+        then = setup_used_by(work, closed.revision)
+        period = setup.first_period.shift(closed.period_id - setup.first_period.ordinal)
+        again = run_document(run(books_of(work, then, period)), "closed")
+        if canonical(again) != closed.document:
+            yield f"the closed run of {period}, computed again, gives other figures"
 
 
 def _statements(work: Work, _setup: Setup) -> Failures:
@@ -290,6 +302,7 @@ _CHECKS: dict[str, Callable[[Work, Setup], Failures]] = {
     "Beneficiaries: brought forward + allocated = tax + paid + carried forward (I21)": _settled,
     "Reserves: withheld = released + still held (I8)": _reserves,
     "Closed runs are as they were frozen (I14)": _runs_frozen,
+    "Closed runs, computed again, give the same figures (I17)": _recomputed,
     "Closed runs counted every sale of their period once (I15)": _closed_sales_earned,
     "Statements are complete, unchanged and numbered without gaps": _statements,
     "Issued files are as they were issued (I16)": _issued,

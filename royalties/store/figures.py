@@ -5,7 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, case, func, or_, select
 
 from royalties.domain.sales import Kind
-from royalties.store.tables import batch, edition, retailer, sale
+from royalties.store.tables import batch, edition, period, retailer, sale
 
 
 class MonthSum(NamedTuple):
@@ -90,6 +90,18 @@ def late_sales(
         .order_by(*keys)
     )
     return [LateSum(*row[:6], int(row[6]), int(row[7])) for row in rows]
+
+
+def closed_without_price(connection: Connection) -> dict[tuple[str, str], str]:
+    """Where a closed run used an edition's own price: the last such day, by ISBN and currency."""
+    rows = connection.execute(
+        select(edition.c.isbn, sale.c.currency, func.max(sale.c.day))
+        .join(edition, edition.c.id == sale.c.edition_id)
+        .join(period, and_(period.c.id == sale.c.period_id, period.c.status == "closed"))
+        .where(sale.c.list_price.is_(None))
+        .group_by(edition.c.isbn, sale.c.currency)
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 class BatchSum(NamedTuple):
