@@ -20,7 +20,8 @@ _ROOM = 3.0
 _SIGNS_PER_UNIT = 0.95
 _MOST_HEADING = 20
 _HEAD_HEIGHT = 22
-_MOST_DIGITS = 17
+_MOST_DIGITS = 15
+_LONGEST = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,8 @@ def percentage(text: str, style: Style) -> Cell:
 def _digits(text: str) -> int | None:
     """How many digits a plain number has after the point, if Excel can hold it."""
     plain = _PLAIN.fullmatch(text)
-    if plain is None or len(text) > _MOST_DIGITS:
-        return None
-    return len(plain[1] or "")
+    digits = len(plain[1] or "") if plain else 0
+    return None if plain is None or len(text) > _LONGEST or digits > _MOST_DIGITS else digits
 
 
 def percent_text(text: str) -> str:
