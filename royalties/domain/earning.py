@@ -17,6 +17,7 @@ from royalties.domain.periods import Period
 from royalties.domain.sales import Kind, Place, Slice
 
 ONE = Fraction(1)
+ZERO = Fraction(0)
 _WORDS = {kind: kind.word for kind in Kind}
 
 
@@ -149,7 +150,10 @@ def rule_place(
     limits: Sequence[Limit],
 ) -> int | None:
     """The place of the first rule that takes a slice, or None."""
-    return _Matcher(contract, limits, channels).rule_for(slice_, format_)[0]
+    matcher = _Matcher(contract, limits, channels)
+    return matcher.rule_for(
+        format_, slice_.retailer, slice_.place.country, slice_.discount, priced=slice_.priced
+    )[0]
 
 
 def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
@@ -180,29 +184,23 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     groups: dict[tuple[int, str, str, Kind, str], _Group] = {}
     matched: list[tuple[int, Slice]] = []
     for slice_ in slices:
-        if slice_.kind is Kind.FREE:
+        isbn, retailer, kind, currency, priced, discount, where, units, net, list_value = slice_
+        if kind is Kind.FREE:
             continue
-        format_ = sold[slice_.isbn].format
-        place, reason = match.rule_for(slice_, format_)
+        format_ = sold[isbn].format
+        place, reason = match.rule_for(format_, retailer, where.country, discount, priced=priced)
         if place is None:
             earnings.exceptions.append(
-                SalesException(
-                    contract.key,
-                    slice_.isbn,
-                    slice_.retailer,
-                    channels[slice_.retailer],
-                    slice_.units,
-                    reason,
-                )
+                SalesException(contract.key, isbn, retailer, channels[retailer], units, reason)
             )
             continue
-        key = (place, slice_.isbn, slice_.retailer, slice_.kind, slice_.currency)
+        key = (place, isbn, retailer, kind, currency)
         group = groups.get(key)
         if group is None:
             group = groups[key] = _Group()
-        group.units += slice_.units
-        group.net += slice_.net
-        group.list_value += slice_.list_value
+        group.units += units
+        group.net += net
+        group.list_value += list_value
         if with_atoms:
             matched.append((place, slice_))
     exchange = _Exchange(contract, rates, publisher_currency, groups, sold)
@@ -225,23 +223,22 @@ class _Matcher:
         self._rules = contract.rules
         self._channels = channels
         self._discounts = representatives(limits)
+        self._asks_who = any(rule.retailers or rule.channels for rule in contract.rules)
         self._known: dict[tuple[Format, str, str, int, bool], tuple[int | None, str]] = {}
 
-    def rule_for(self, slice_: Slice, format_: Format) -> tuple[int | None, str]:
-        """The rule's place, or None and the reason why none takes the slice."""
-        key = (format_, slice_.retailer, slice_.place.country, slice_.discount, slice_.priced)
+    def rule_for(
+        self, format_: Format, retailer: str, country: str, discount: int, *, priced: bool
+    ) -> tuple[int | None, str]:
+        """The rule's place, or None and the reason why none takes such sales."""
+        key = (format_, retailer if self._asks_who else "", country, discount, priced)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = self._search(*key)
+            found = self._search(format_, retailer, country, discount, priced=priced)
+            self._known[key] = found
         return found
 
     def _search(
-        self,
-        format_: Format,
-        retailer: str,
-        country: str,
-        discount: int,
-        priced: bool,  # noqa: FBT001 - the key of what is remembered, spread out
+        self, format_: Format, retailer: str, country: str, discount: int, *, priced: bool
     ) -> tuple[int | None, str]:
         channel = self._channels[retailer]
         for place, rule in enumerate(self._rules):
@@ -427,7 +424,7 @@ def _lines(
                     (number, portion, fx, tier.rate, factor.numerator, 2 * factor.denominator)
                 )
             factors[place, currency] = known
-        cost = Fraction(0)
+        cost = ZERO
         if rule.basis is Basis.PROFIT:
             cost = exchange.cost_of(sold[isbn], currency)
         base = _base(rule, group, cost)

@@ -3,6 +3,7 @@
 Amounts (``int``) are minor units of the statement's or account's currency; texts such as
 ``base``, ``rate`` and ``portion`` are exact numbers as they are to be shown. Everything a
 workbook prints stands here, so a workbook made again from the same value has the same bytes.
+Fields with a default came later: a statement that was frozen without them is still read.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ from royalties.domain.beneficiaries import Publisher
 
 @dataclass(frozen=True, slots=True)
 class EarnedLineShown:
-    """One earned line as printed: ``base`` × ``portion`` × ``exchange_rate`` × ``rate``."""
+    """One earned line as printed: ``base`` × ``portion`` × ``exchange_rate`` × ``rate``.
+
+    ``note`` is what is known of other income: the licensee.
+    """
 
     id: str
     rule: str
@@ -31,6 +35,17 @@ class EarnedLineShown:
     exchange_rate: str
     rate: str
     earned: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRateShown:
+    """What one unit of ``source`` was worth in ``target`` in a period."""
+
+    source: str
+    target: str
+    rate: str
+    period: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +65,42 @@ class CorrectionShown:
 
 @dataclass(frozen=True, slots=True)
 class MonthShown:
-    """Net copies and net receipts of a retailer in a month (``2025-03``)."""
+    """Net copies and net receipts of a retailer in a month (``2025-03``).
+
+    ``units`` is ``sold`` plus ``returned``, which is at most 0; free copies are in neither.
+    """
 
     month: str
     retailer: str
     units: int
     currency: str
     net: str
+    sold: int = 0
+    returned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceShown:
+    """Net copies of a place, and net receipts as exact text by currency.
+
+    ``more`` is 0 for a place; the last row may sum up so many smaller ones instead.
+    """
+
+    country: str
+    region: str
+    city: str
+    units: int
+    net: tuple[tuple[str, str], ...]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class LifeToDateShown:
-    """An edition since the beginning of the books, this period included."""
+    """An edition in this period, and since the beginning of the books, this period included.
+
+    ``list_price`` is exact text in the contract's currency as of the period's last day, empty
+    where there is none; ``sold``, ``returned`` and ``free`` are copies of this period.
+    """
 
     isbn: str
     title: str
@@ -70,15 +109,22 @@ class LifeToDateShown:
     units_life: int
     earned_period: int
     earned_life: int
+    authors: tuple[str, ...] = ()
+    published: date | None = None
+    list_price: str = ""
+    sold: int = 0
+    returned: int = 0
+    free: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ReserveShown:
-    """A part withheld and not yet released, with the period in which it will be."""
+    """A part withheld and not yet released, with the period in which it will be, and its end."""
 
     withheld_in: str
     amount: int
     expected_release: str
+    release_ends: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +149,11 @@ class ShareShown:
 
 @dataclass(frozen=True, slots=True)
 class ContractAccount:
-    """How one contract came to its payable amount, and this beneficiary's part of it."""
+    """How one contract came to its payable amount, and this beneficiary's part of it.
+
+    ``pool`` is what the plan had to share out; ``share_of_pool`` is this beneficiary's part of
+    it as a fraction of one to six digits, empty where there was nothing to share out.
+    """
 
     contract: str
     author: str
@@ -128,17 +178,24 @@ class ContractAccount:
     corrections: tuple[CorrectionShown, ...]
     months: tuple[MonthShown, ...]
     life_to_date: tuple[LifeToDateShown, ...]
+    plan: str = ""
+    pool: int = 0
+    share_of_pool: str = ""
+    exchange_rates: tuple[ExchangeRateShown, ...] = ()
+    places: tuple[PlaceShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Payee:
-    """Who the statement is for."""
+    """Who the statement is for; ``minimum_payment`` is in units of any currency, perhaps empty."""
 
     key: str
     name: str
     address: tuple[str, ...]
     email: str
     ein: str
+    city: str = ""
+    minimum_payment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _NOISE = 9
 """A binary float shows its noise beyond nine decimals; there it is rounded away."""
 
 _LONGEST_NUMBER = 60
+_MOST_NOISE = 10
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-", "\u2019": "'"})
 _PLAIN = re.compile(r"(-?)(\d{1,10})(?:\.(\d{1,2}|\d{4,6}))?", re.ASCII)
 _PRINTED = re.compile(
@@ -272,7 +273,7 @@ class Numbers:
             )
         if abs(micro) > MOST * MICRO:
             return _too_large(text)
-        if figure.noisy:
+        if figure.noisy and len(self.noise) < _MOST_NOISE:
             self.noise[text] = _shown(micro)
         return micro
 

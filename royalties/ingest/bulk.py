@@ -245,7 +245,9 @@ class Homes:
         if not self._places:
             return (*places,)
         found = [
-            self.home(retailer, place)
-            for retailer, *place in zip(rows.column("retailer"), *places, strict=False)
+            self.home(retailer, (country, region, city))
+            for retailer, country, region, city in zip(
+                rows.column("retailer"), *places, strict=False
+            )
         ]
         return tuple(map(itemgetter(part), found) for part in range(3))

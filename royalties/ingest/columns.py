@@ -135,8 +135,8 @@ class Converters:
     ) -> None:
         self._report = report
         self._known = known
-        self._numbers = numbers
-        self._dates = dates
+        self.numbers = numbers
+        self.dates = dates
         self._dollar = choices.get("currency", "")
         self._books = Books(known)
         self._short_books = Books(known, short=True)
@@ -155,7 +155,7 @@ class Converters:
         """The conversion of one cell of a column."""
         if column.words is not None:
             return self._worded(column)
-        numbers = self._numbers
+        numbers = self.numbers
         if column.field == BOOK:
             return {
                 "identifier": self._books.identifier,
@@ -170,7 +170,7 @@ class Converters:
             percent = column.read == "percent"
             return lambda cell: _none_if_blank(numbers.discount(cell, percent))
         return {
-            "date": self._dates.day,
+            "date": self.dates.day,
             "units": numbers.units,
             "kind": self.kind,
             "retailer": self.retailer,

@@ -54,7 +54,7 @@ class Dates:
         range_end: str = "", expected: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
         self.order = order
-        self.remarks: dict[str, tuple[str, str]] = {}
+        self.remarks: dict[str, str] = {}
         self.spans: dict[str, str] = {}
         self.asked: set[str] = set()
         self._today = today
@@ -201,7 +201,7 @@ class Dates:
 
     def _remark(self, code: str, text: str) -> None:
         if code not in self._expected:
-            self.remarks[text] = (code, text)
+            self.remarks.setdefault(code, text)
 
 
 def month_span(year: int, month: int) -> tuple[date, date]:

@@ -171,6 +171,18 @@ def normal(name: str) -> str:
     return " ".join(name.replace("\ufeff", "").split()).casefold()
 
 
+def begins(text: str, words: Sequence[str]) -> str:
+    """The first of some words with which a text begins, as whole words; empty if none."""
+    return next(
+        (
+            word
+            for word in words
+            if text == word or (text.startswith(word) and not text[len(word)].isalnum())
+        ),
+        "",
+    )
+
+
 def _place(column: Column, names: Sequence[str]) -> int | None:
     for name in column.names:
         places = [place for place, found in enumerate(names) if found == normal(name)]

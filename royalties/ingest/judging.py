@@ -186,6 +186,8 @@ class Judge:
             net = self._net(values, units, parts, verdict)
         if net is not None and abs(net) > MOST * MICRO:
             verdict.faults.append(Fault("net", Wrong("the amount is too large", "check the row")))
+        if self._report.strict and net is not None and net * units < 0:
+            verdict.faults.append(Fault("net", opposite_signs()))
         if verdict.faults:
             return
         amounts = self._divided(net, parts, values.get("return_net"))

@@ -154,11 +154,15 @@ class Reading(Protocol):
     sheets: list[str]
     choices: list[Choice]
     problems: list[Problem]
-    unlisted: int
     notices: list[Notice]
     notes: list[str]
     skipped: Skipped
     totals: Totals
+
+    @property
+    def unlisted(self) -> int:
+        """How many problems there are beyond those listed."""
+        ...
 
     def chunks(self) -> Iterator[Chunk]:
         """Read the report through once.

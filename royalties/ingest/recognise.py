@@ -196,7 +196,7 @@ def _asking(name: str, *choices: Choice) -> Report:
     numbers, dates = Numbers(decimal_mark("")), Dates(date_order(""), date(2000, 1, 1))
     declared = Format(name=name, title="", columns=())
     converters = Converters(declared, known, numbers, dates, {})
-    asking = Report(declared, [], known, converters, numbers, dates, {})
+    asking = Report(declared, [], known, converters, {})
     asking.choices.extend(choices)
     return asking
 
@@ -226,7 +226,7 @@ def _prepared(
         Table(place, sheet, header, declared, converters, constants | _facts(facts, dates))
         for place, (sheet, header, facts) in enumerate(found)
     ]
-    report = Report(declared, tables, known, converters, numbers, dates, choices)
+    report = Report(declared, tables, known, converters, choices)
     report.choices += [*asked, *unknown, *answers.choices]
     for code, message in (*opened.remarks, *_remarks(tables)):
         report.remarks.say(code, message)

@@ -7,7 +7,7 @@ from royalties.ingest.amounts import Numbers
 from royalties.ingest.cells import BLANK, Block, Cell, Odd, text_of
 from royalties.ingest.columns import Converters, Reader
 from royalties.ingest.dates import Dates
-from royalties.ingest.declaration import AMOUNTS, BOOK, Format, Header, normal
+from royalties.ingest.declaration import AMOUNTS, BOOK, Format, Header, begins, normal
 from royalties.ingest.workbook import Look
 
 
@@ -17,6 +17,7 @@ class Sheet(Protocol):
     name: str
     look: Look
     size: int
+    read: int
 
     def peek(self) -> list[tuple[int, list[Cell]]]:
         """The first rows with their numbers."""
@@ -116,6 +117,10 @@ class Table:
         books = [reader.one(cells[at]) for reader, at in self.books]
         return values, books
 
+    def where(self, number: int) -> str:
+        """A row, as a message names it."""
+        return f"sheet {self.sheet.name!r}, row {number}" if self.sheet.name else f"row {number}"
+
     def title_of(self, cells: Sequence[Any]) -> str:
         """The title that a row prints."""
         return text_of(cells[self.title]).strip() if self.title >= 0 else ""
@@ -135,19 +140,13 @@ class Table:
             return False
         labelled = [
             at for at, cell in enumerate(cells[: self.width])
-            if isinstance(cell, str) and self._is_label(normal(cell))
+            if isinstance(cell, str) and begins(normal(cell), self.report.totals)
         ]  # fmt: skip
         if labelled:
             own = {at for _, at in self.books}
             nameless = all(book is BLANK for book in books)
             return nameless or any(at in own for at in labelled)
         return self.report.bare_totals and self._is_bare(cells)
-
-    def _is_label(self, text: str) -> bool:
-        return any(
-            text == label or (text.startswith(label) and not text[len(label)].isalnum())
-            for label in self.report.totals
-        )
 
     def _is_bare(self, cells: Sequence[Any]) -> bool:
         numeric = {

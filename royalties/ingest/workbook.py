@@ -45,6 +45,7 @@ class WorkbookSheet:
         self.name = name
         about = workbook.ask_one(f"sheet {place}")
         self.size = about["rows"]
+        self.read = 0
         self.look = Look(
             frozenset(about["hidden"]), about["percent"], (*about["struck"],), about["hidden_rows"]
         )
@@ -61,11 +62,11 @@ class WorkbookSheet:
         return self._peeked
 
     def blocks(self, skip: int, width: int) -> Iterator[Block]:
-        """All rows after the first ``skip``, at least ``width`` columns wide."""
+        """All rows after the first ``skip``, in ``width`` columns (0: all there are)."""
         for first, columns in self._workbook.ask(f"rows {self._place} {skip} 0"):
             rows = len(columns[0]) if columns else 0
             columns.extend([""] * rows for _ in range(width - len(columns)))
-            yield Block(range(first, first + rows), columns)
+            yield Block(range(first, first + rows), columns[:width] if width else columns)
 
     def fresh_blocks(self, skip: int, width: int) -> Iterator[Block]:
         """The same once more, from a child of its own."""

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 
+from royalties.domain.contracts import Basis
 from royalties.domain.currencies import exponent
 from royalties.domain.earning import EarnedLine
-from royalties.domain.money import amount_text, micro_text, number_text
+from royalties.domain.money import MICRO, amount_text, micro_text, number_text, rounded
 from royalties.domain.periods import period_of
 from royalties.domain.plain_words import concerns, sentence
 from royalties.domain.plans import beneficiaries_of
@@ -18,9 +20,11 @@ from royalties.domain.statements import (
     ContractAccount,
     CorrectionShown,
     EarnedLineShown,
+    ExchangeRateShown,
     LifeToDateShown,
     MonthShown,
     Payee,
+    PlaceShown,
     ReserveShown,
     ShareShown,
     Statement,
@@ -28,6 +32,16 @@ from royalties.domain.statements import (
 from royalties.services.books import Setup
 from royalties.services.work import Work
 from royalties.store import figures, runs
+
+_MOST_PLACES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Details:
+    """What statements alone show: free copies by ISBN, and sales by place of each title."""
+
+    free: dict[str, int]
+    places: dict[str, list[figures.PlaceSum]]
 
 
 @dataclass(slots=True)
@@ -42,6 +56,7 @@ class Composer:
     _late: dict[str, list[figures.LateSum]] = field(init=False)
     _life: dict[tuple[str, str], tuple[int, int]] = field(init=False)
     _held: dict[str, tuple[Held, ...]] = field(init=False)
+    _details: _Details | None = field(init=False, default=None)
     _accounts: dict[str, ContractAccount] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -83,6 +98,8 @@ class Composer:
                 payee.address or ((place,) if place else ()),
                 payee.email,
                 payee.ein,
+                payee.city,
+                number_text(payee.minimum_payment) if payee.minimum_payment > 0 else "",
             ),
             currency=settlement.currency,
             brought_forward=settlement.brought_forward,
@@ -107,7 +124,11 @@ class Composer:
 
     def lines(self, done: ContractRun) -> tuple[EarnedLineShown, ...]:
         """A contract's earned lines as printed, numbered as they are explained."""
-        return tuple(self._line(done, number, line) for number, line in enumerate(done.lines, 1))
+        notes = self._notes(done)
+        return tuple(
+            self._line(done, number, line, notes.get(number, ""))
+            for number, line in enumerate(done.lines, 1)
+        )
 
     def _account(self, done: ContractRun, beneficiary: str) -> ContractAccount:
         key, currency = done.contract.key, done.contract.currency
@@ -121,11 +142,18 @@ class Composer:
             for place, step in enumerate(done.version.steps, 1)
             if concerns(step, beneficiary)
         )
-        return replace(self._accounts[key], shares=shares, allocated=sum(given.values()))
+        account, allocated = self._accounts[key], sum(given.values())
+        return replace(
+            account,
+            shares=shares,
+            allocated=allocated,
+            share_of_pool=_fraction(allocated, account.pool),
+        )
 
     def _whole_account(self, done: ContractRun) -> ContractAccount:
         contract = done.contract
         titles = [self.setup.titles[key] for key in contract.titles]
+        details = self._read_details()
         return ContractAccount(
             contract=contract.key,
             author=contract.author,
@@ -158,10 +186,54 @@ class Composer:
             lines=self.lines(done),
             corrections=tuple(self._corrections(contract.titles)),
             months=tuple(self._by_month(contract.titles)),
-            life_to_date=tuple(self._life_to_date(done)),
+            life_to_date=tuple(self._life_to_date(done, details.free)),
+            plan=contract.plan,
+            pool=done.payable + done.undistributed_before,
+            exchange_rates=tuple(self._exchange_rates(done)),
+            places=_places(each for key in contract.titles for each in details.places.get(key, ())),
         )
 
-    def _line(self, done: ContractRun, number: int, line: EarnedLine) -> EarnedLineShown:
+    def _read_details(self) -> _Details:
+        if self._details is None:
+            connection, period = self.work.connection, self.run.period.ordinal
+            places: dict[str, list[figures.PlaceSum]] = {}
+            for place in figures.sales_by_place(connection, period):
+                places.setdefault(self._title_of[place.isbn], []).append(place)
+            self._details = _Details(figures.free_copies(connection, period), places)
+        return self._details
+
+    def _notes(self, done: ContractRun) -> dict[int, str]:
+        """The notes of other income by line, as ``earning.income_lines`` orders its entries."""
+        numbers = [number for number, line in enumerate(done.lines, 1) if line.tier is None]
+        entries = [
+            entry
+            for entry in self.setup.income
+            if entry.contract == done.contract.key and entry.period == str(self.run.period)
+        ]
+        entries.sort(key=lambda entry: (entry.right, entry.note, entry.amount))
+        if [done.lines[number - 1].rule for number in numbers] != [each.right for each in entries]:
+            return {}  # entries that came after the period was closed
+        return dict(zip(numbers, (entry.note for entry in entries), strict=True))
+
+    def _exchange_rates(self, done: ContractRun) -> Iterable[ExchangeRateShown]:
+        """The rates that the lines were multiplied by, and those of the costs behind profits."""
+        contract, house = done.contract, self.setup.publisher.currency
+        lines = [line for line in done.lines if line.tier is not None]
+        basis_of = [rule.basis for rule in contract.rules]
+        used = {
+            (line.currency, contract.currency): line.exchange_rate
+            for line in lines
+            if line.currency != contract.currency and basis_of[line.rule_place] is not Basis.UNIT
+        }
+        of_profits = {line.currency for line in lines if basis_of[line.rule_place] is Basis.PROFIT}
+        period = str(self.run.period)
+        for rate in self.setup.exchange_rates:
+            if (rate.period, rate.source) == (period, house) and rate.target in of_profits:
+                used.setdefault((rate.source, rate.target), rate.rate)
+        for (source, target), rate_used in sorted(used.items()):
+            yield ExchangeRateShown(source, target, number_text(rate_used), period)
+
+    def _line(self, done: ContractRun, number: int, line: EarnedLine, note: str) -> EarnedLineShown:
         title, format_ = "", ""
         if line.isbn is not None:
             found = self.setup.titles[self._title_of[line.isbn]]
@@ -186,6 +258,7 @@ class Composer:
             exchange_rate=number_text(line.exchange_rate),
             rate=number_text(line.rate),
             earned=line.earned,
+            note=note,
         )
 
     def _retailer(self, key: str | None) -> str:
@@ -201,14 +274,12 @@ class Composer:
         if done.reserve.withheld:
             held.append(Held(period.ordinal, done.reserve.withheld))
         hold = done.contract.reserve.hold_periods if done.contract.reserve else 0
-        return tuple(
-            ReserveShown(
-                str(period.shift(each.period - period.ordinal)),
-                each.amount,
-                str(period.shift(max(each.period + hold - period.ordinal, 1))),
-            )
-            for each in held
-        )
+        shown = []
+        for each in held:
+            release = period.shift(max(each.period + hold - period.ordinal, 1))
+            withheld_in = period.shift(each.period - period.ordinal)
+            shown.append(ReserveShown(str(withheld_in), each.amount, str(release), release.ends))
+        return tuple(shown)
 
     def _corrections(self, titles: Iterable[str]) -> Iterable[CorrectionShown]:
         for late in (each for key in titles for each in self._late.get(key, ())):
@@ -227,15 +298,17 @@ class Composer:
             )
 
     def _by_month(self, titles: Iterable[str]) -> Iterable[MonthShown]:
-        sums: dict[tuple[str, str, str], tuple[int, int]] = {}
+        sums: dict[tuple[str, str, str], tuple[int, int, int]] = {}
         for each in (each for key in titles for each in self._months.get(key, ())):
             key = (each.month, self._retailer(each.retailer), each.currency)
-            units, net = sums.get(key, (0, 0))
-            sums[key] = (units + each.units, net + each.net)
-        for (month, retailer, currency), (units, net) in sorted(sums.items()):
-            yield MonthShown(month, retailer, units, currency, micro_text(net, exponent(currency)))
+            units, net, back = sums.get(key, (0, 0, 0))
+            sums[key] = (units + each.units, net + each.net, back + each.returned)
+        for (month, retailer, currency), (units, net, back) in sorted(sums.items()):
+            received = micro_text(net, exponent(currency))
+            yield MonthShown(month, retailer, units, currency, received, units - back, back)
 
-    def _life_to_date(self, done: ContractRun) -> Iterable[LifeToDateShown]:
+    def _life_to_date(self, done: ContractRun, free: dict[str, int]) -> Iterable[LifeToDateShown]:
+        currency = done.contract.currency
         earned: dict[str, int] = {}
         groups: dict[str, dict[tuple[int, str | None, str, str], int]] = {}
         for line in done.lines:
@@ -245,7 +318,9 @@ class Composer:
                 groups.setdefault(line.isbn, {})[group] = line.units
         for key in done.contract.titles:
             title = self.setup.titles[key]
+            sold, returned = self._sold_and_returned(key)
             for edition in title.editions:
+                price = edition.price_on(self.run.period.ends, currency)
                 units_before, earned_before = self._life.get(
                     (done.contract.key, edition.isbn), (0, 0)
                 )
@@ -259,7 +334,22 @@ class Composer:
                     units_before + units,
                     now,
                     earned_before + now,
+                    title.authors,
+                    title.published,
+                    "" if price is None else micro_text(price, exponent(currency)),
+                    sold.get(edition.isbn, 0),
+                    returned.get(edition.isbn, 0),
+                    free.get(edition.isbn, 0),
                 )
+
+    def _sold_and_returned(self, title: str) -> tuple[dict[str, int], dict[str, int]]:
+        """A title's copies of the period by ISBN."""
+        sold: dict[str, int] = {}
+        returned: dict[str, int] = {}
+        for each in self._months.get(title, ()):
+            sold[each.isbn] = sold.get(each.isbn, 0) + each.units - each.returned
+            returned[each.isbn] = returned.get(each.isbn, 0) + each.returned
+        return sold, returned
 
     def _outcome(self, settlement: Settlement) -> str:
         currency = settlement.currency
@@ -276,3 +366,43 @@ class Composer:
         if settlement.paid:
             return f"{due} is paid to you for this period."
         return "Nothing is due for this period."
+
+
+def _fraction(part: int, whole: int) -> str:
+    """A part as an exact text of at most six digits; empty if there is no whole."""
+    if whole <= 0:
+        return ""
+    return number_text(Fraction(rounded(Fraction(part, whole) * MICRO), MICRO))
+
+
+def _places(sums: Iterable[figures.PlaceSum]) -> tuple[PlaceShown, ...]:
+    """Places with the most copies first; what is beyond the limit is one row, so that it ties."""
+    units: dict[tuple[str, str, str], int] = {}
+    net: dict[tuple[str, str, str], dict[str, int]] = {}
+    for each in sums:
+        place = (each.country, each.region, each.city)
+        units[place] = units.get(place, 0) + each.units
+        _add(net.setdefault(place, {}), {each.currency: each.net})
+    if not any(country for country, _, _ in units):
+        return ()
+    largest = sorted(units, key=lambda place: (-units[place], place))
+    shown, beyond = largest[:_MOST_PLACES], largest[_MOST_PLACES:]
+    rows = [PlaceShown(*place, units[place], _receipts(net[place])) for place in shown]
+    if beyond:
+        rest: dict[str, int] = {}
+        for place in beyond:
+            _add(rest, net[place])
+        copies = sum(units[place] for place in beyond)
+        rows.append(PlaceShown("", "", "", copies, _receipts(rest), len(beyond)))
+    return tuple(rows)
+
+
+def _add(sums: dict[str, int], more: dict[str, int]) -> None:
+    for currency, micro in more.items():
+        sums[currency] = sums.get(currency, 0) + micro
+
+
+def _receipts(net: dict[str, int]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (currency, micro_text(micro, exponent(currency))) for currency, micro in sorted(net.items())
+    )

@@ -9,11 +9,27 @@ from royalties.store.tables import batch, edition, period, retailer, sale
 
 
 class MonthSum(NamedTuple):
-    """Net copies and receipts of an edition at a retailer in a month; net in millionths."""
+    """Net copies and receipts of an edition at a retailer in a month; net in millionths.
+
+    ``returned`` is the part of ``units`` that came back, so at most 0.
+    """
 
     isbn: str
     retailer: str
     month: str
+    currency: str
+    units: int
+    net: int
+    returned: int
+
+
+class PlaceSum(NamedTuple):
+    """Net copies and receipts of an edition in a place; net in millionths."""
+
+    isbn: str
+    country: str
+    region: str
+    city: str
     currency: str
     units: int
     net: int
@@ -43,6 +59,7 @@ def sales_by_month(connection: Connection, period_id: int) -> list[MonthSum]:
             sale.c.currency,
             func.sum(sale.c.units),
             func.sum(sale.c.net),
+            func.sum(case((sale.c.kind == Kind.RETURN.value, sale.c.units), else_=0)),
         )
         .select_from(edition)
         .join(sale, and_(sale.c.edition_id == edition.c.id, sale.c.period_id == period_id))
@@ -51,7 +68,31 @@ def sales_by_month(connection: Connection, period_id: int) -> list[MonthSum]:
         .group_by(edition.c.isbn, retailer.c.key, month, sale.c.currency)
         .order_by(edition.c.isbn, retailer.c.key, month, sale.c.currency)
     )
-    return [MonthSum(*row[:4], int(row[4]), int(row[5])) for row in rows]
+    return [MonthSum(*row[:4], *(int(value) for value in row[4:])) for row in rows]
+
+
+def sales_by_place(connection: Connection, period_id: int) -> list[PlaceSum]:
+    """A period's sales and returns by edition and place; free copies left out."""
+    keys = (edition.c.isbn, sale.c.country, sale.c.region, sale.c.city, sale.c.currency)
+    rows = connection.execute(
+        select(*keys, func.sum(sale.c.units), func.sum(sale.c.net))
+        .select_from(edition)
+        .join(sale, and_(sale.c.edition_id == edition.c.id, sale.c.period_id == period_id))
+        .where(sale.c.kind != Kind.FREE.value)
+        .group_by(*keys)
+    )
+    return [PlaceSum(*row[:5], int(row[5]), int(row[6])) for row in rows]
+
+
+def free_copies(connection: Connection, period_id: int) -> dict[str, int]:
+    """A period's free copies by ISBN."""
+    rows = connection.execute(
+        select(edition.c.isbn, func.sum(sale.c.units))
+        .join(sale, and_(sale.c.edition_id == edition.c.id, sale.c.period_id == period_id))
+        .where(sale.c.kind == Kind.FREE.value)
+        .group_by(edition.c.isbn)
+    )
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def late_sales(

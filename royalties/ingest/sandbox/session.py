@@ -1,0 +1,85 @@
+"""One workbook opened in the child, and the answers about it."""
+
+import marshal
+import struct
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from royalties.ingest.sandbox.archive import Archive
+from royalties.ingest.sandbox.books import WIDEST, CarefulPages, FastPages, Pages, blocks
+from royalties.ingest.sandbox.looks import Look, look, sheet_parts, styles
+
+
+def send(out: BinaryIO, value: Any) -> None:
+    """Write one frame: its length in four bytes, then the value."""
+    body = marshal.dumps(value)
+    out.write(struct.pack("<I", len(body)) + body)
+    out.flush()
+
+
+class Session:
+    """Opens a workbook, checks it, and looks through its visible sheets.
+
+    Raises:
+        RefusedError: it is damaged, hostile, protected or no workbook.
+    """
+
+    def __init__(self, path: Path, kind: str, *, careful: bool) -> None:
+        self._looks: dict[str, Look] = {}
+        self._linked = False
+        archive = Archive(path) if kind == "zip" else None
+        self._kind = archive.kind() if archive else "xls"
+        if archive:
+            archive.check()
+            self._linked = any("/externalLinks/" in name for name in archive.names)
+        fast = FastPages(path)
+        if archive and self._kind == "xlsx":
+            self._look(archive, fast.names)
+        far = any(seen.far for seen in self._looks.values())
+        self._pages: Pages = fast
+        if (careful or far) and self._kind == "xlsx":
+            self._pages = CarefulPages(path, dict(fast.names))
+
+    def answer(self, question: bytes, out: BinaryIO) -> None:
+        """Answer ``about``, ``sheet N`` or ``rows N SKIP MOST`` (0: all)."""
+        words = question.split()
+        if words[0] == b"about":
+            about = {"kind": self._kind, "linked": self._linked, "sheets": self._pages.names}
+            send(out, about)
+        elif words[0] == b"sheet":
+            send(out, self._describe(self._name(words[1])))
+        else:
+            self._rows(self._name(words[1]), int(words[2]), int(words[3]), out)
+        send(out, None)
+
+    def _name(self, place: bytes) -> str:
+        return self._pages.names[int(place)][0]
+
+    def _look(self, archive: Archive, names: list[tuple[str, bool]]) -> None:
+        parts, known = sheet_parts(archive), styles(archive)
+        for name, visible in names:
+            if visible:
+                self._looks[name] = look(archive.part(parts.get(name, "")), known)
+
+    def _describe(self, name: str) -> dict[str, Any]:
+        seen = self._looks.get(name, Look())
+        rows, width = self._pages.size(name)
+        if width > WIDEST:
+            raise MemoryError("a cell far to the right: to be read carefully")
+        offset = self._pages.offset(name)
+        return {
+            "rows": rows,
+            "hidden": [column - offset for column in seen.hidden if column >= offset],
+            "percent": {column - offset: found for column, found in seen.percent.items()},
+            "struck": seen.struck,
+            "hidden_rows": seen.hidden_rows,
+        }
+
+    def _rows(self, name: str, skip: int, most: int, out: BinaryIO) -> None:
+        sent = 0
+        for first, columns in blocks(self._pages, name, self._looks.get(name, Look()), skip):
+            wanted = [column[: most - sent] for column in columns] if most else columns
+            send(out, [first, wanted])
+            sent += len(columns[0])
+            if most and sent >= most:
+                return
