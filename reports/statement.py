@@ -5,14 +5,15 @@ import unicodedata
 
 from reports.sheet import Book
 from reports.statement_earned import earned_sheet
-from reports.statement_history import corrections_sheet, life_sheet
+from reports.statement_history import corrections_sheet, editions_sheet
 from reports.statement_letter import letter_sheet
 from reports.statement_parts import DRAFT, label
+from reports.statement_places import places_sheet
 from reports.statement_sales import sales_sheet
 from reports.statement_twin import document
 from royalties.domain.statements import Statement
 
-TEMPLATE_VERSION: str = "1"
+TEMPLATE_VERSION: str = "2"
 """Changes whenever the same statement would be printed otherwise than before."""
 
 _MOST_SIGNS = 120
@@ -33,8 +34,9 @@ def workbook(statement: Statement) -> bytes:
         letter_sheet(book, statement)
         earned_sheet(book, statement)
         sales_sheet(book, statement)
+        places_sheet(book, statement)
         corrections_sheet(book, statement)
-        life_sheet(book, statement)
+        editions_sheet(book, statement)
         return book.packed()
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from reports.measure import Cell
 from reports.sheet import Sheet
 from reports.statement_parts import account_line, contract_name, heading_line
-from reports.styles import HEADING, LINE, NOTE, SUBHEADING, SUBTOTAL, TOTAL, Style
-from reports.tables import amount, day_text
+from reports.styles import DATE, HEADING, LINE, NOTE, PAD, SUBHEADING, SUBTOTAL, TOTAL, Style
+from reports.tables import amount, day_text, rounded_percent
 from royalties.domain.statements import ContractAccount
 
 _MOST_TITLES = 6
@@ -14,17 +14,17 @@ _TITLES = NOTE.also(wrap=True)
 _PAID_ON = '"Paid on" d mmm yyyy'
 
 
-def contract_section(sheet: Sheet, contract: ContractAccount) -> None:
-    """Write a contract's part."""
+def contract_section(sheet: Sheet, contract: ContractAccount, city: str) -> None:
+    """Write a contract's part; ``city`` is the beneficiary's."""
     sheet.row(height=16)
     heading_line(sheet, contract_name(contract), HEADING.also(wrap=True), contract.currency)
     sheet.row(height=3)
     for title in contract.titles[:_MOST_TITLES]:
         sheet.row([(title, _TITLES)])
     if more := contract.titles[_MOST_TITLES:]:
-        sheet.row([(f"and {len(more)} more, see the sheet “Life to date”", _TITLES)])
+        sheet.row([(f"and {len(more)} more, see the sheet “Editions”", _TITLES)])
     _account(sheet, contract)
-    _shares(sheet, contract)
+    _shares(sheet, contract, city)
     if contract.reserves:
         _reserves(sheet, contract)
     if contract.advances:
@@ -34,7 +34,11 @@ def contract_section(sheet: Sheet, contract: ContractAccount) -> None:
 def printed_amounts(contract: ContractAccount) -> Iterator[tuple[int, str]]:
     """Every amount of a contract's part with its currency, to measure the room they need."""
     minors = [minor for _, minor, _ in _lines(contract)]
-    minors += [contract.allocated, sum(reserve.amount for reserve in contract.reserves)]
+    minors += [
+        contract.pool,
+        contract.allocated,
+        sum(reserve.amount for reserve in contract.reserves),
+    ]
     minors += [share.amount for share in contract.shares]
     for advance in contract.advances:
         minors += (advance.amount, advance.recouped_before, advance.outstanding)
@@ -67,28 +71,40 @@ def _account(sheet: Sheet, contract: ContractAccount) -> None:
         account_line(sheet, name, minor, contract.currency, style)
 
 
-def _shares(sheet: Sheet, contract: ContractAccount) -> None:
+def _shares(sheet: Sheet, contract: ContractAccount, city: str) -> None:
     sheet.row(height=10)
     heading_line(sheet, "Your share", SUBHEADING)
-    sheet.row([(f"By the plan in force since {day_text(contract.plan_in_force_since)}", NOTE)])
+    plan = f"By the plan “{contract.plan}”," if contract.plan else "By the plan"
+    since = day_text(contract.plan_in_force_since)
+    here = f" · {city}" if city else ""
+    sheet.row([(f"{plan} in force since {since}{here}", _TITLES)])
+    if contract.plan:
+        kept = "with what was not distributed before" if contract.undistributed_before else ""
+        account_line(
+            sheet, "To be shared out by the plan", contract.pool, contract.currency, LINE, kept
+        )
     for share in contract.shares:
         account_line(
             sheet, f"{share.step}.  {share.sentence}", share.amount, contract.currency, LINE
         )
     if not contract.shares:
         account_line(sheet, "No step of the plan gave you anything", 0, contract.currency, LINE)
-    account_line(sheet, "Allocated to you", contract.allocated, contract.currency, TOTAL)
+    part = rounded_percent(contract.share_of_pool)
+    of_it = f"{part} of what was to be shared out" if part else ""
+    account_line(sheet, "Allocated to you", contract.allocated, contract.currency, TOTAL, of_it)
 
 
 def _reserves(sheet: Sheet, contract: ContractAccount) -> None:
     sheet.row(height=10)
-    heading_line(sheet, "Held against returns", SUBHEADING, "Release in", "Amount")
+    heading_line(sheet, "Held against returns", SUBHEADING, "Release in", "Ends on", "Amount")
     label, right = LINE.also(wrap=True), LINE.to_the_right()
+    day = LINE.as_number(DATE + PAD)
     for reserve in contract.reserves:
         held = amount(reserve.amount, contract.currency, LINE)
         name: Cell = (f"Withheld in {reserve.withheld_in}", label)
         blank: Cell = (None, label)
-        sheet.row([name, blank, blank, (reserve.expected_release, right), held])
+        ends: Cell = (reserve.release_ends, day)
+        sheet.row([name, blank, (reserve.expected_release, right), ends, held])
     held_in_all = sum(reserve.amount for reserve in contract.reserves)
     account_line(sheet, "Held in all", held_in_all, contract.currency, TOTAL)
 

@@ -10,12 +10,17 @@ from reports.statement_parts import DetailSheet
 from reports.styles import BAND, CELL, CELL_SUBTOTAL, CELL_TOTAL, COUNT, TEXT_FORMAT
 from reports.tables import Column, amount, banner, figure, percentage, total_row
 from royalties.domain.currencies import exponent
-from royalties.domain.statements import ContractAccount, EarnedLineShown, Statement
+from royalties.domain.statements import (
+    ContractAccount,
+    EarnedLineShown,
+    ExchangeRateShown,
+    Statement,
+)
 
 COLUMNS = (
     Column("Line", least=6, most=18),
     Column("ISBN", least=15),
-    Column("Retailer", least=16, most=26),
+    Column("Retailer or licensee", least=16, most=26),
     Column("Kind", least=8),
     Column("Rule", least=18, most=30),
     Column("Tier", figures=True, least=6),
@@ -28,7 +33,7 @@ COLUMNS = (
     Column("Rate", figures=True, least=9),
     Column("Earned", figures=True, least=12),
 )
-RETAILER, COPIES, EARNED = 2, 7, 13
+RETAILER, RULE, COPIES, CURRENCY, EXCHANGE_RATE, EARNED = 2, 4, 7, 8, 11, 13
 
 _NOTES = (
     "Earned = base × portion × exchange rate × rate, rounded to the smallest coin.",
@@ -60,6 +65,11 @@ def earned_sheet(book: Book, statement: Statement) -> None:
         if not of_it:
             page.nothing("Nothing was earned in this period.")
         page.sheet.row(total)
+        if contract.exchange_rates:
+            page.sheet.row(height=6)
+            banner(page.sheet, "Exchange rates used", BAND)
+        for rate in contract.exchange_rates:
+            page.sheet.row(_exchange_rate(rate))
 
 
 def line_cells(line: EarnedLineShown, currency: str) -> list[Cell]:
@@ -69,7 +79,7 @@ def line_cells(line: EarnedLineShown, currency: str) -> list[Cell]:
     return [
         (line.id, CELL),
         (line.isbn, CELL.also(format=TEXT_FORMAT, wrap=False)),
-        (line.retailer, CELL),
+        (line.retailer or line.note, CELL),
         (line.kind.capitalize(), CELL),
         (line.rule, CELL),
         (line.tier, number),
@@ -116,6 +126,16 @@ def _subtotal(lines: Sequence[EarnedLineShown], currency: str) -> list[Cell]:
         EARNED: amount(earned, currency, CELL_SUBTOTAL),
     }
     return total_row("Subtotal", figures, CELL_SUBTOTAL, len(COLUMNS), at=RETAILER)
+
+
+def _exchange_rate(rate: ExchangeRateShown) -> list[Cell]:
+    shown: dict[int, Cell] = {
+        RULE: (rate.period, CELL),
+        CURRENCY: (rate.source, CELL),
+        EXCHANGE_RATE: figure(rate.rate, CELL),
+    }
+    name = f"1 {rate.source} in {rate.target}"
+    return total_row(name, shown, CELL, len(COLUMNS), at=RETAILER)
 
 
 def _total(contract: ContractAccount) -> list[Cell]:

@@ -1,4 +1,4 @@
-"""The sheets of corrections of earlier periods, and of each edition's life to date."""
+"""The sheets of corrections of earlier periods, and of each edition, now and to date."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -6,8 +6,17 @@ from itertools import chain
 from reports.measure import Cell
 from reports.sheet import Book
 from reports.statement_parts import DetailSheet
-from reports.styles import CELL, CELL_TOTAL, COUNT, TEXT_FORMAT, Style
-from reports.tables import Column, amount, figure, total_row
+from reports.styles import (
+    CELL,
+    CELL_TOTAL,
+    COUNT,
+    COUNT_OR_DASH,
+    DATE,
+    PAD,
+    TEXT_FORMAT,
+    Style,
+)
+from reports.tables import Column, amount, day_text, figure, total_row
 from royalties.domain.currencies import exponent
 from royalties.domain.statements import (
     ContractAccount,
@@ -31,16 +40,26 @@ _CORRECTED_NOTES = (
     "Sales and returns of earlier, closed periods that became known in this one.",
     "They are part of the earned lines; here they stand alone, with the period they belong to.",
 )
-_LIFE = (
-    Column("Title", least=30, most=60),
-    Column("Format", least=12, most=18),
+_EDITIONS = (
+    Column("Title", least=26, most=38),
+    Column("Author", least=16, most=26),
+    Column("Format", least=11, most=16),
     Column("ISBN", least=15),
-    Column("Copies this period", figures=True, least=11),
-    Column("Copies to date", figures=True, least=11),
-    Column("Earned this period", figures=True, least=14),
-    Column("Earned to date", figures=True, least=14),
+    Column("Published", figures=True, least=13),
+    Column("List price", figures=True, least=9),
+    Column("Sold", figures=True, least=9),
+    Column("Returned", figures=True, least=9),
+    Column("Net copies", figures=True, least=9),
+    Column("Free copies", figures=True, least=9),
+    Column("Net copies to date", figures=True, least=11),
+    Column("Earned this period", figures=True, least=12),
+    Column("Earned to date", figures=True, least=12),
 )
-_LIFE_NOTES = ("Every edition since the beginning of the books, this period included.",)
+_FIRST_FIGURE = 6
+_EDITIONS_NOTES = (
+    "Copies of this period; to date is since the beginning of the books, this period included.",
+    "Free copies earn nothing and are not among the net copies. List prices are those of {}.",
+)
 _ISBN = CELL.also(format=TEXT_FORMAT, wrap=False)
 
 
@@ -52,15 +71,16 @@ def corrections_sheet(book: Book, statement: Statement) -> None:
     rows = [[_correction(line) for line in contract.corrections] for contract in corrected]
     page = DetailSheet(book, statement, "Corrections", _CORRECTED, chain(*rows), _CORRECTED_NOTES)
     for contract, of_it in zip(corrected, rows, strict=True):
-        page.contract(contract)
+        page.contract(contract, one_currency=False)
         for row in of_it:
             page.sheet.row(row)
 
 
-def life_sheet(book: Book, statement: Statement) -> None:
-    """Write copies and earnings of each edition, now and since the beginning."""
-    rows = [_life(contract) for contract in statement.contracts]
-    page = DetailSheet(book, statement, "Life to date", _LIFE, chain(*rows), _LIFE_NOTES)
+def editions_sheet(book: Book, statement: Statement) -> None:
+    """Write what each edition is, its copies and its earnings, now and since the beginning."""
+    rows = [_editions(contract) for contract in statement.contracts]
+    notes = [note.format(day_text(statement.ends)) for note in _EDITIONS_NOTES]
+    page = DetailSheet(book, statement, "Editions", _EDITIONS, chain(*rows), notes)
     for contract, of_it in zip(statement.contracts, rows, strict=True):
         page.contract(contract)
         if not contract.life_to_date:
@@ -83,21 +103,32 @@ def _correction(line: CorrectionShown) -> list[Cell]:
     ]
 
 
-def _life(contract: ContractAccount) -> list[list[Cell]]:
+def _editions(contract: ContractAccount) -> list[list[Cell]]:
     """A row for each edition, and their sum."""
+    currency, digits = contract.currency, exponent(contract.currency)
     rows: list[list[Cell]] = []
     for line in contract.life_to_date:
-        edition: list[Cell] = [(line.title, CELL), (line.format, CELL), (line.isbn, _ISBN)]
-        rows.append(edition + _figures([line], contract.currency, CELL))
-    figures = _figures(contract.life_to_date, contract.currency, CELL_TOTAL)
-    rows.append(total_row("Total", dict(enumerate(figures, 3)), CELL_TOTAL, len(_LIFE)))
+        edition: list[Cell] = [
+            (line.title, CELL),
+            (", ".join(line.authors), CELL),
+            (line.format, CELL),
+            (line.isbn, _ISBN),
+            (line.published, CELL.as_number(DATE + PAD)),
+            figure(line.list_price, CELL, digits),
+        ]
+        rows.append(edition + _figures([line], currency, CELL))
+    sums = dict(enumerate(_figures(contract.life_to_date, currency, CELL_TOTAL), _FIRST_FIGURE))
+    rows.append(total_row("Total", sums, CELL_TOTAL, len(_EDITIONS)))
     return rows
 
 
 def _figures(lines: Sequence[LifeToDateShown], currency: str, style: Style) -> list[Cell]:
-    counted = style.as_number(COUNT)
+    counted, dashed = style.as_number(COUNT), style.as_number(COUNT_OR_DASH)
     return [
+        (sum(line.sold for line in lines), dashed),
+        (sum(line.returned for line in lines), dashed),
         (sum(line.units_period for line in lines), counted),
+        (sum(line.free for line in lines), dashed),
         (sum(line.units_life for line in lines), counted),
         amount(sum(line.earned_period for line in lines), currency, style),
         amount(sum(line.earned_life for line in lines), currency, style),

@@ -23,7 +23,7 @@ from reports.styles import (
     Style,
     money,
 )
-from reports.tables import amount_width, percent_text
+from reports.tables import amount_width, figure, percent_text
 from royalties.domain.beneficiaries import Publisher
 from royalties.domain.currencies import exponent
 from royalties.domain.money import as_decimal
@@ -51,7 +51,7 @@ def letter_sheet(book: Book, statement: Statement) -> None:
     _outcome(sheet, statement)
     _account(sheet, statement)
     for contract in statement.contracts:
-        contract_section(sheet, contract)
+        contract_section(sheet, contract, statement.payee.city)
     if not statement.contracts:
         sheet.row()
         sheet.row([(NO_CONTRACT, _PLAIN)])
@@ -117,6 +117,8 @@ def _facts(statement: Statement) -> list[tuple[Cell, Cell]]:
         ("Currency", (statement.currency, _RIGHT)),
         ("Your reference", (statement.payee.key, _RIGHT)),
     ]
+    if least := statement.payee.minimum_payment:
+        facts.append(("Minimum payment", figure(least, _RIGHT, exponent(statement.currency))))
     return [((name, _QUIET), value) for name, value in facts]
 
 

@@ -58,10 +58,11 @@ class DetailSheet:
         if not statement.contracts:
             self.nothing(NO_CONTRACT)
 
-    def contract(self, contract: ContractAccount) -> None:
-        """Start a contract's part."""
+    def contract(self, contract: ContractAccount, *, one_currency: bool = True) -> None:
+        """Start a contract's part; say its currency where all its amounts are in that."""
         self.sheet.row(height=10)
-        banner(self.sheet, f"{contract_name(contract)} · amounts in {contract.currency}", HEADING)
+        amounts = f" · amounts in {contract.currency}" if one_currency else ""
+        banner(self.sheet, contract_name(contract) + amounts, HEADING)
         self.sheet.row(height=5)
 
     def nothing(self, text: str) -> None:

@@ -38,14 +38,18 @@ class Sales:
     retailers: list[str]
     currencies: list[str]
     copies: dict[tuple[date, str], int]
+    sold: dict[date, int]
+    returned: dict[date, int]
     net: dict[tuple[date, str], Decimal]
 
     def columns(self) -> list[Column]:
         """The table's columns."""
-        shown = [*self.retailers, "All copies"]
-        figures = [Column(name, figures=True, least=13) for name in shown]
+        figures = [Column(name, figures=True, least=11) for name in self.retailers]
+        figures += [
+            Column(name, figures=True, least=9) for name in ("Sold", "Returned", "All copies")
+        ]
         receipts = [
-            Column(f"Net receipts {currency}", figures=True, least=16)
+            Column(f"Net receipts {currency}", figures=True, least=13)
             for currency in self.currencies
         ]
         return [_MONTH, *figures, *receipts]
@@ -58,7 +62,12 @@ def sales_sheet(book: Book, statement: Statement) -> None:
     sheet.row([("Sales by month", TITLE)], height=26)
     sheet.row([(subtitle(statement), SUBTITLE)])
     sheet.row(
-        [("Net copies (sales less returns) by retailer, and what they brought in.", SUBTITLE)]
+        [
+            (
+                "Net copies (sales less returns) by retailer and of all, and what they brought in.",
+                SUBTITLE,
+            )
+        ]
     )
     if not tables:
         sheet.row([(NO_CONTRACT, NOTE)])
@@ -77,11 +86,15 @@ def tabulated(shown: tuple[MonthShown, ...], statement: Statement) -> Sales:
     copies: dict[tuple[date, str], int] = {}
     net: dict[tuple[date, str], Decimal] = {}
     by_retailer: dict[str, int] = {}
+    sold: dict[date, int] = {}
+    returned: dict[date, int] = {}
     for entry in shown:
         month = date.fromisoformat(f"{entry.month}-01")
         of_retailer, of_currency = (month, entry.retailer), (month, entry.currency)
         copies[of_retailer] = copies.get(of_retailer, 0) + entry.units
         net[of_currency] = net.get(of_currency, Decimal(0)) + Decimal(entry.net)
+        sold[month] = sold.get(month, 0) + entry.sold
+        returned[month] = returned.get(month, 0) + entry.returned
         by_retailer[entry.retailer] = by_retailer.get(entry.retailer, 0) + entry.units
     months = {month for month, _ in copies} | set(_months(statement.starts, statement.ends))
     return Sales(
@@ -89,6 +102,8 @@ def tabulated(shown: tuple[MonthShown, ...], statement: Statement) -> Sales:
         retailers=sorted(by_retailer, key=lambda name: (-by_retailer[name], name)),
         currencies=sorted({currency for _, currency in net}),
         copies=copies,
+        sold=sold,
+        returned=returned,
         net=net,
     )
 
@@ -136,12 +151,15 @@ def _table(sheet: Sheet, sales: Sales) -> None:
 
 
 def _figures(sales: Sales, months: list[date], style: Style) -> list[Cell]:
-    """Copies by retailer and of all, then net receipts by currency, summed over months."""
+    """Copies by retailer, sold, returned and net, receipts by currency, summed over months."""
     copies = [
         sum(sales.copies.get((month, name), 0) for month in months) for name in sales.retailers
     ]
     counted = style.as_number(COUNT_OR_DASH)
-    cells: list[Cell] = [(units, counted) for units in (*copies, sum(copies))]
+    sold, returned = (
+        sum(of_kind.get(month, 0) for month in months) for of_kind in (sales.sold, sales.returned)
+    )
+    cells: list[Cell] = [(units, counted) for units in (*copies, sold, returned, sum(copies))]
     for currency in sales.currencies:
         received = sum(
             (sales.net.get((month, currency), Decimal(0)) for month in months), Decimal(0)

@@ -9,7 +9,8 @@ from royalties.domain.statements import ContractAccount, Statement
 KIND = "royalty-statement"
 SCHEMA_VERSION = 1
 
-_NO_AMOUNTS = frozenset({"step", "tier", "units", "units_life", "units_period"})
+_COPIES = {"free", "returned", "sold", "units", "units_life", "units_period"}
+_NO_AMOUNTS = frozenset({"more", "step", "tier", *_COPIES})
 """Whole numbers that count something; every other one is an amount in minor units."""
 
 _LEFT_OUT = frozenset({"calendar", "first_period"})

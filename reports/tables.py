@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from reports.measure import Cell, height_of, lines_of
 from reports.sheet import Sheet
@@ -22,6 +22,7 @@ _MOST_HEADING = 20
 _HEAD_HEIGHT = 22
 _MOST_DIGITS = 15
 _LONGEST = 32
+_HUNDREDTH = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,13 @@ def percent_text(text: str) -> str:
     if _PLAIN.fullmatch(text) is None:
         return text
     return f"{(Decimal(text) * 100).normalize():f}%"
+
+
+def rounded_percent(text: str) -> str:
+    """A fraction of one in words, to two digits: 0.515833 is 51.58%; other texts are none."""
+    if _PLAIN.fullmatch(text) is None:
+        return ""
+    return f"{Decimal(text).scaleb(2).quantize(_HUNDREDTH, ROUND_HALF_UP):f}%"
 
 
 def day_text(day: date) -> str:

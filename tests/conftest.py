@@ -9,7 +9,9 @@ from typing import cast
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.builders.books import Office, Shelf, opened
 from tests.databases import PostgreSQL, close_run_folder, open_run_folder, start_postgresql
+from tests.services.racing import Racers
 
 # HYPOTHESIS_PROFILE chooses: quick while developing, repeatable in CI, thorough at night.
 # No deadlines and no complaints of slowness: machines that run tests are busy.
@@ -23,6 +25,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let the process that leads the run (not its workers) own the server's folder."""
+    config.addinivalue_line("markers", "story(told): what has happened in the test's office")
     if not hasattr(config, "workerinput"):
         config.add_cleanup(partial(close_run_folder, open_run_folder()))
 
@@ -59,3 +62,35 @@ def postgresql_url(postgresql: PostgreSQL) -> Iterator[str]:
 def database_url(request: pytest.FixtureRequest) -> str:
     """The address of an empty database, once of each kind."""
     return cast("str", request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Shelf:
+    """Books in which a story was told once, to be copied."""
+    folder = tmp_path_factory.mktemp("shelf")
+    return Shelf(folder, lambda: cast("PostgreSQL", request.getfixturevalue("postgresql")))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Each kind of database in turn."""
+    return cast("str", request.param)
+
+
+@pytest.fixture
+def office(
+    shelf: Shelf, kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Office]:
+    """An office once on each kind of database; ``@after(story)`` says what has happened."""
+    marker = request.node.get_closest_marker("story")
+    story = marker.args[0] if marker else opened
+    with shelf.office(kind, story, tmp_path / "office") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def racers() -> Iterator[Racers]:
+    """Four processes that do things at the same moment."""
+    made = Racers(4)
+    yield made
+    made.stop()

@@ -2,12 +2,15 @@
 
 Numbers are few and small, so that limits are met exactly, caps are reached and cents are left
 over; what is rare in life (a deep nesting, a zero weight, a return without a sale) is common.
+Most values are sampled from lists made once, for a draw costs more than a calculation.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
+from functools import cache
+from itertools import combinations
 
 from hypothesis import strategies as st
 
@@ -25,12 +28,13 @@ from royalties.domain.contracts import (
     Resets,
     Rule,
     Tier,
+    Words,
 )
-from royalties.domain.earning import Sold
+from royalties.domain.earning import Atom, Sold
 from royalties.domain.periods import Calendar, Period
 from royalties.domain.plans import Cap, CapPer, Member, Plan, PlanVersion, Step, Takes, When
 from royalties.domain.sales import Kind, Place
-from tests.builders.domain import CHANNELS, LONG_AGO, House, SaleLine
+from tests.builders.domain import CHANNELS, LONG_AGO, House, SaleLine, Year
 
 CURRENCIES = ("USD", "GBP", "JPY")
 PEOPLE = ("ann", "ben", "cid")
@@ -41,24 +45,40 @@ PLACES = (
     Place("US", "TX", "Houston"),
     Place("GB", "", "London", "PO-7"),
 )
+FORMATS = (Format.HARDCOVER, Format.EBOOK)
 DISCOUNTS = tuple(Fraction(n, 100) for n in (0, 40, 49, 50, 51, 55, 60))
+DAYS = tuple(
+    date.fromisoformat(day)
+    for day in (
+        *("2024-02-29", "2024-12-31", "2025-01-01", "2025-03-31", "2025-04-15", "2025-06-30"),
+        *("2025-07-01", "2025-10-01", "2025-12-31", "2026-01-01", "2026-06-30", "2026-12-31"),
+    )
+)
+"""Days on which something begins or ends, mostly the first or last ones of periods."""
 
-weights = st.integers(0, 4).map(Fraction)
-rates = st.sampled_from(["0", "0.05", "0.075", "0.10", "0.125", "0.333", "0.5", "1"]).map(Fraction)
-shares = rates
+weights = st.sampled_from([Fraction(weight) for weight in (1, 2, 3, 4, 0)])
+rates = st.sampled_from(
+    [Fraction(rate) for rate in ("0.10", "0", "0.05", "0.075", "0.125", "0.333", "0.5", "1")]
+)
+days = st.sampled_from(DAYS)
+maybe = st.booleans()
+one_to_three = st.integers(1, 3)
 calendars = st.sampled_from(list(Calendar))
 
 
-def some_of(words: Sequence[str]) -> st.SearchStrategy[frozenset[str] | None]:
-    """A condition: mostly absent, else one or two words."""
-    given = st.frozensets(st.sampled_from(words), min_size=1, max_size=2)
-    return st.one_of(st.none(), st.none(), given)
+def some_of(words: Sequence[str]) -> list[Words]:
+    """Conditions: mostly absent, else one or two words."""
+    one = [frozenset([word]) for word in words]
+    two = [frozenset(pair) for pair in combinations(words, 2)]
+    given: list[Words] = [*one, *two]
+    absent: list[Words] = [None]
+    return absent * 2 * len(given) + given
 
 
-FORMATS = (Format.HARDCOVER, Format.EBOOK)
-formats = some_of(FORMATS)
-retailers = some_of(tuple(CHANNELS))
-channels = some_of(tuple(CHANNELS.values()))
+formats = st.sampled_from(some_of(FORMATS))
+channels = st.sampled_from(some_of(tuple(CHANNELS.values())))
+retailers = st.sampled_from(some_of(tuple(CHANNELS)))
+countries = st.sampled_from(some_of(("US", "GB")))
 
 
 @st.composite
@@ -69,166 +89,315 @@ def periods(draw: st.DrawFn, first_year: int = 1, last_year: int = 9998) -> Peri
     return Period(calendar, year * calendar.per_year + place - 1)
 
 
-@st.composite
-def tiers(draw: st.DrawFn, most: int = 3) -> tuple[Tier, ...]:
-    """Rising limits, the last tier without one."""
-    limits = sorted(draw(st.sets(st.integers(1, 30), max_size=most - 1)))
-    return tuple(
-        Tier(draw(rates), limit) for limit in (*(Fraction(limit) for limit in limits), None)
-    )
+# Contracts
+
+_LIMITS = [(), (5,), (12,), (1,), (30,), (3, 10), (5, 6), (10, 30)]
+_limits = st.sampled_from([tuple(Fraction(limit) for limit in limits) for limits in _LIMITS])
 
 
 @st.composite
-def discount_ranges(draw: st.DrawFn) -> DiscountRange:
-    """One limit or two, on which lines may lie exactly."""
-    lower, upper = sorted(draw(st.tuples(*[st.sampled_from(DISCOUNTS)] * 2)))
-    return DiscountRange(
-        **draw(st.sampled_from([{}, {"from_": lower}, {"above": lower}])),
-        **draw(st.sampled_from([{"below": upper}, {"up_to": upper}])),
-    )
+def _tiers(draw: st.DrawFn) -> tuple[Tier, ...]:
+    return tuple(Tier(draw(rates), limit) for limit in (*draw(_limits), None))
 
 
-@st.composite
-def rules(draw: st.DrawFn, most: int = 3) -> tuple[Rule, ...]:
-    """Rules of one contract, some of which may share counters."""
-    counters = [
-        (Counter(name, draw(st.sampled_from(Resets)), Fraction(draw(st.integers(0, 12)))), counts)
-        for name, counts in (("first", draw(st.sampled_from(Counts))), ("second", Counts.UNITS))
+tiers = _tiers()
+"""Rising limits, the last tier without one."""
+
+discount_ranges = st.sampled_from(
+    [
+        DiscountRange(**{lower: low}, **{upper: high})
+        for low, high in combinations(DISCOUNTS, 2)
+        for lower in ("from_", "above")
+        for upper in ("below", "up_to")
     ]
+    + [
+        DiscountRange(**{end: limit})
+        for limit in DISCOUNTS
+        for end in ("from_", "above", "below", "up_to")
+    ]
+)
+"""One limit or two, on which lines may lie exactly."""
+
+_counters = st.sampled_from(
+    [
+        Counter("", resets, Fraction(opening))
+        for resets in (Resets.NEVER, Resets.NEVER, Resets.YEAR, Resets.PERIOD)
+        for opening in (0, 2, 5, 11)
+    ]
+)
+_counts = st.sampled_from([Counts.UNITS, Counts.UNITS, Counts.NET, Counts.LIST])
+_bases = st.sampled_from(Basis)
+
+
+@st.composite
+def _rules(draw: st.DrawFn, most: int) -> tuple[Rule, ...]:
+    shared = [(replace(draw(_counters), name=name), draw(_counts)) for name in ("first", "second")]
     found = []
     for place in range(draw(st.integers(1, most))):
-        counter, counts = draw(st.sampled_from(counters))
+        counter, counts = shared[draw(maybe)]
         found.append(
             Rule(
                 f"rule {place}",
-                draw(st.sampled_from(Basis)),
-                draw(tiers()),
+                draw(_bases),
+                draw(tiers),
                 counter,
                 counts,
                 draw(formats),
                 draw(channels),
                 draw(retailers),
-                draw(some_of(("US", "GB"))),
-                draw(st.one_of(st.none(), discount_ranges())),
+                draw(countries),
+                draw(discount_ranges) if draw(maybe) else None,
             )
         )
     return tuple(found)
 
 
-reserves = st.builds(
-    lambda each, by_period, hold, formats, channels: Reserve(
-        tuple(each) if by_period else (each[0],), by_period, hold, formats, channels
-    ),
-    st.lists(rates, min_size=1, max_size=3),
-    st.booleans(),
-    st.integers(1, 3),
-    formats,
-    channels,
-)
+@cache
+def rules(most: int = 3) -> st.SearchStrategy[tuple[Rule, ...]]:
+    """Rules of one contract, some of which may share counters."""
+    return _rules(most)
 
 
-def days(
-    first: date = date(2024, 1, 1), last: date = date(2026, 12, 31)
-) -> st.SearchStrategy[date]:
-    """A day, often one on which something begins or ends."""
-    return st.one_of(
-        st.sampled_from(
-            [date(2025, 1, 1), date(2025, 6, 30), date(2025, 7, 1), date(2025, 12, 31)]
-        ),
-        st.integers(0, (last - first).days).map(lambda n: first + timedelta(n)),
+@st.composite
+def _reserves(draw: st.DrawFn) -> Reserve:
+    by_period = draw(maybe)
+    each = [draw(rates) for _ in range(draw(one_to_three) if by_period else 1)]
+    return Reserve(tuple(each), by_period, draw(one_to_three), draw(formats), draw(channels))
+
+
+reserves = _reserves()
+
+
+_advanced = st.integers(0, 3000)
+_parts = st.sampled_from([0, 0, 1, 3])
+
+
+@st.composite
+def _advances(draw: st.DrawFn) -> Advance:
+    amount, part = draw(_advanced), draw(_parts)
+    return Advance(amount, draw(days), amount * part // 3)
+
+
+advances = _advances()
+"""Part of an advance may have been earned back before the books began."""
+
+
+_titles = st.sampled_from([("b1",), ("b2",), ("b1", "b2")])
+_currencies = st.sampled_from(CURRENCIES)
+_starts = st.sampled_from([LONG_AGO, LONG_AGO, *DAYS])
+_plan_keys = st.sampled_from(["plan", "plan", "other"])
+_up_to_two = st.integers(0, 2)
+_openings = st.sampled_from([0, 0, -1, -250])
+
+
+@st.composite
+def _contracts(draw: st.DrawFn, key: str, most_rules: int) -> Contract:
+    return Contract(
+        key,
+        draw(_titles),
+        draw(_currencies),
+        draw(_starts),
+        draw(rules(most_rules)),
+        draw(_plan_keys),
+        rights=RIGHTS,
+        reserve=draw(reserves) if draw(maybe) else None,
+        advances=tuple(draw(advances) for _ in range(draw(_up_to_two))),
+        opening_balance=draw(_openings),
     )
 
 
-@st.composite
-def advances(draw: st.DrawFn) -> Advance:
-    """An advance, part of which may have been earned back before the books began."""
-    amount = draw(st.integers(0, 3000))
-    return Advance(amount, draw(days()), draw(st.integers(0, amount)))
+@cache
+def contracts(key: str = "foot", most_rules: int = 3) -> st.SearchStrategy[Contract]:
+    """A contract over one or two titles, on one of two plans."""
+    return _contracts(key, most_rules)
 
 
-caps = st.builds(Cap, st.integers(0, 900).map(lambda n: Fraction(n, 100)), st.sampled_from(CapPer))
-"""Without a name: a version may name a cap only once."""
+# Plans
 
-whens = st.builds(
-    When,
-    formats=formats,
-    channels=channels,
-    retailers=retailers,
-    countries=some_of(("US", "GB")),
-    regions=some_of(("WA", "TX")),
-    cities=some_of(("Seattle", "London")),
-    orders=some_of(("PO-7",)),
-).filter(lambda when: when != When())
+_cents = st.integers(0, 900).map(lambda cents: Fraction(cents, 100))
+_mills = st.integers(0, 999).map(lambda mills: Fraction(mills, 1000))
+_caps_per = st.sampled_from(CapPer)
 
 
 @st.composite
-def members(draw: st.DrawFn, depth: int) -> tuple[Member, ...]:
-    """Who a step gives to; at least one has weight."""
+def _caps(draw: st.DrawFn) -> Cap:
+    return Cap(draw(_cents), draw(_caps_per))
+
+
+caps = _caps()
+
+_WORDS: dict[str, Sequence[str]] = {
+    "formats": FORMATS,
+    "channels": tuple(CHANNELS.values()),
+    "retailers": tuple(CHANNELS),
+    "countries": ("US", "GB"),
+    "regions": ("WA", "TX"),
+    "cities": ("Seattle", "London"),
+    "orders": ("PO-7",),
+}
+_ONE_CONDITION = [{name: frozenset([word])} for name, words in _WORDS.items() for word in words] + [
+    {name: frozenset(words)} for name, words in _WORDS.items()
+]
+whens = st.sampled_from(
+    [When(**condition) for condition in _ONE_CONDITION]
+    + [
+        When(**one, **other)
+        for one, other in combinations(_ONE_CONDITION, 2)
+        if one.keys() != other.keys()
+    ]
+)
+
+_spans: st.SearchStrategy[tuple[date | None, date | None]] = st.sampled_from(
+    [(None, None)] * 40
+    + [(day, None) for day in DAYS]
+    + [(None, day) for day in DAYS]
+    + list(combinations(DAYS, 2))[::4]
+)
+_rarely = st.sampled_from([False, False, True])
+_takes = st.sampled_from(Takes)
+_amounts: dict[Takes, st.SearchStrategy[Fraction | None]] = {
+    Takes.FIXED: _cents,
+    Takes.SHARE: rates,
+    Takes.PER_UNIT: _mills,
+    Takes.REMAINDER: st.none(),
+}
+
+
+_people = st.sampled_from(PEOPLE)
+_how_many = st.integers(0, 3)
+
+
+@st.composite
+def _members(draw: st.DrawFn, depth: int) -> tuple[Member, ...]:
     found = []
-    for _ in range(draw(st.integers(1, 3))):
-        cap = draw(st.one_of(st.none(), st.none(), caps))
-        if depth and draw(st.integers(0, 2)) == 0:
-            steps = draw(plan_steps(depth - 1, may_end_early=True))
-            found.append(Member(draw(weights), None, steps, cap))
+    for _ in range(draw(one_to_three)):
+        cap = draw(caps) if draw(_rarely) else None
+        if depth and draw(_rarely):
+            found.append(Member(draw(weights), None, draw(_inner_steps(depth - 1)), cap))
         else:
-            found.append(Member(draw(weights), draw(st.sampled_from(PEOPLE)), (), cap))
+            found.append(Member(draw(weights), draw(_people), (), cap))
     if not any(member.weight for member in found):
-        found.append(Member(Fraction(1), draw(st.sampled_from(PEOPLE))))
+        found.append(Member(Fraction(1), draw(_people)))
     return tuple(found)
 
 
+@cache
+def members(depth: int) -> st.SearchStrategy[tuple[Member, ...]]:
+    """Who a step gives to; at least one has weight."""
+    return _members(depth)
+
+
 @st.composite
-def plan_steps(draw: st.DrawFn, depth: int = 2, *, may_end_early: bool = False) -> tuple[Step, ...]:
-    """Steps that end with a remainder; nested ones may leave something."""
-    found = [draw(one_step(depth)) for _ in range(draw(st.integers(0, 3)))]
-    if not found or not may_end_early or draw(st.booleans()):
-        cap = draw(st.one_of(st.none(), st.none(), caps))
+def _one_step(draw: st.DrawFn, depth: int) -> Step:
+    takes = draw(_takes)
+    from_, until = draw(_spans)
+    return Step(
+        takes,
+        draw(_amounts[takes]),
+        draw(members(depth)),
+        draw(whens) if draw(maybe) else None,
+        draw(caps) if draw(_rarely) else None,
+        from_,
+        until,
+    )
+
+
+@cache
+def one_step(depth: int) -> st.SearchStrategy[Step]:
+    """Any step, often with conditions, a cap and dates."""
+    return _one_step(depth)
+
+
+@st.composite
+def _steps(draw: st.DrawFn, depth: int, *, may_end_early: bool) -> tuple[Step, ...]:
+    found = [draw(one_step(depth)) for _ in range(draw(_how_many))]
+    if not found or not may_end_early or draw(maybe):
+        cap = draw(caps) if draw(_rarely) else None
         found.append(Step(Takes.REMAINDER, None, draw(members(depth)), cap=cap))
     return tuple(found)
 
 
+@cache
+def _inner_steps(depth: int) -> st.SearchStrategy[tuple[Step, ...]]:
+    return _steps(depth, may_end_early=True)
+
+
+@cache
+def plan_steps(depth: int = 2) -> st.SearchStrategy[tuple[Step, ...]]:
+    """Steps that end with a remainder; nested ones may leave something."""
+    return _steps(depth, may_end_early=False)
+
+
+_named = st.sampled_from([(), (), (0,), (1,), (0, 1)])
+
+
 @st.composite
-def one_step(draw: st.DrawFn, depth: int) -> Step:
-    """Any step, often with conditions, a cap and dates."""
-    takes = draw(st.sampled_from(Takes))
-    amount = {
-        Takes.FIXED: st.integers(0, 1200).map(lambda n: Fraction(n, 100)),
-        Takes.SHARE: shares,
-        Takes.PER_UNIT: st.integers(0, 999).map(lambda n: Fraction(n, 1000)),
-        Takes.REMAINDER: st.none(),
-    }[takes]
-    dates = sorted([draw(days()), draw(days())])
-    return Step(
-        takes,
-        draw(amount),
-        draw(members(depth)),
-        draw(st.one_of(st.none(), whens)),
-        draw(st.one_of(st.none(), st.none(), caps)),
-        draw(st.sampled_from([None, None, dates[0]])),
-        draw(st.sampled_from([None, None, dates[1]])),
+def _plans(draw: st.DrawFn, key: str, depth: int) -> Plan:
+    starts = [LONG_AGO, *([draw(days)] if draw(maybe) else [])]
+    named = draw(_named)
+    return Plan(
+        key,
+        tuple(PlanVersion(day, with_names(draw(plan_steps(depth)), named)) for day in starts),
     )
 
 
-@st.composite
-def plans(draw: st.DrawFn, key: str = "plan", depth: int = 2) -> Plan:
-    """A plan that is in force from long ago, and perhaps another version from 2025 on."""
-    versions = [PlanVersion(LONG_AGO, draw(plan_steps(depth)))]
-    if draw(st.booleans()):
-        versions.append(PlanVersion(draw(days(date(2025, 1, 1))), draw(plan_steps(depth))))
-    return Plan(key, tuple(sorted(versions, key=lambda version: version.starts)))
+@cache
+def plans(key: str = "plan", depth: int = 2) -> st.SearchStrategy[Plan]:
+    """A plan that is in force from long ago, and perhaps another version later.
 
+    Some of the caps have names, by which they go on in the other version.
+    """
+    return _plans(key, depth)
+
+
+def with_names(steps: tuple[Step, ...], numbers: Sequence[int]) -> tuple[Step, ...]:
+    """The same steps, the caps of these numbers (from 0, as they stand) having names."""
+    return _named_in(steps, iter(range(1000)), numbers)
+
+
+def _named_in(
+    steps: tuple[Step, ...], count: Iterator[int], numbers: Sequence[int]
+) -> tuple[Step, ...]:
+    def named(cap: Cap | None) -> Cap | None:
+        if cap is None or (number := next(count)) not in numbers:
+            return cap
+        return replace(cap, name=f"cap {number}")
+
+    return tuple(
+        replace(
+            step,
+            cap=named(step.cap),
+            to=tuple(
+                replace(
+                    member,
+                    cap=named(member.cap),
+                    steps=_named_in(member.steps, count, numbers),
+                )
+                for member in step.to
+            ),
+        )
+        for step in steps
+    )
+
+
+# What came in, and houses
 
 payees = st.builds(
     Beneficiary,
     key=st.just(""),
     name=st.just("Somebody"),
-    minimum_payment=st.integers(0, 30).map(lambda n: Fraction(n, 10)),
-    tax_rates=st.lists(
-        st.builds(TaxRate, days(), rates), max_size=2, unique_by=lambda t: t.starts
-    ).map(tuple),
-    pay_out_at_year_end=st.booleans(),
-    on_hold=st.booleans(),
-    opening_balance=st.one_of(st.just(0), st.integers(-300, 300)),
+    minimum_payment=st.sampled_from([Fraction(n, 10) for n in (0, 0, 1, 12, 30)]),
+    tax_rates=st.sampled_from(
+        [
+            (),
+            (TaxRate(LONG_AGO, Fraction("0.30")),),
+            (TaxRate(date(2025, 6, 30), Fraction("0.24")), TaxRate(LONG_AGO, Fraction("0.333"))),
+            (TaxRate(date(2025, 10, 1), Fraction(1)),),
+        ]
+    ),
+    pay_out_at_year_end=maybe,
+    on_hold=_rarely,
+    opening_balance=st.sampled_from([0, 0, 0, 1, 150, -300]),
 )
 
 EDITIONS = (
@@ -237,59 +406,42 @@ EDITIONS = (
     ("9781442200036", "b2", Format.HARDCOVER),
     ("9781442200043", "b3", Format.EBOOK),
 )
+_costs = st.sampled_from([Fraction(cost) for cost in ("0", "1.25", "3")])
 
 
 @st.composite
-def editions(draw: st.DrawFn) -> tuple[Sold, ...]:
-    """Four editions of three titles."""
-    published = {title: draw(st.one_of(st.none(), days())) for title in ("b1", "b2", "b3")}
-    earns = {title: draw(st.booleans()) for title in ("b1", "b2", "b3")}
-    costs = st.sampled_from(["0", "1.25", "3"]).map(Fraction)
+def _editions(draw: st.DrawFn) -> tuple[Sold, ...]:
+    published = {title: draw(days) if draw(maybe) else None for title in ("b1", "b2", "b3")}
+    earns = {title: draw(maybe) for title in ("b1", "b2", "b3")}
     return tuple(
-        Sold(isbn, title, format_, published[title], earns[title], draw(costs))
+        Sold(isbn, title, format_, published[title], earns[title], draw(_costs))
         for isbn, title, format_ in EDITIONS
     )
 
 
-@st.composite
-def contracts(draw: st.DrawFn, key: str = "foot", most_rules: int = 3) -> Contract:
-    """A contract over one or two titles, on the plan named ``plan``."""
-    return Contract(
-        key,
-        tuple(sorted(draw(st.sets(st.sampled_from(["b1", "b2"]), min_size=1)))),
-        draw(st.sampled_from(CURRENCIES)),
-        draw(st.one_of(st.just(LONG_AGO), days())),
-        draw(rules(most_rules)),
-        draw(st.sampled_from(["plan", "other"])),
-        rights=RIGHTS,
-        reserve=draw(st.one_of(st.none(), reserves)),
-        advances=tuple(draw(st.lists(advances(), max_size=2))),
-        opening_balance=draw(st.one_of(st.just(0), st.integers(-500, 0))),
-    )
-
+editions = _editions()
+"""Four editions of three titles."""
 
 EXCHANGE_RATES = {
     ("USD", "GBP"): Fraction("0.79"),
     ("GBP", "USD"): Fraction("1.2712"),
     ("USD", "JPY"): Fraction("147.3"),
     ("JPY", "USD"): Fraction("0.0068"),
-    ("GBP", "JPY"): Fraction("187"),
+    ("GBP", "JPY"): Fraction(187),
     ("JPY", "GBP"): Fraction("0.0053"),
 }
 
 
 @st.composite
-def houses(draw: st.DrawFn, most_contracts: int = 2, depth: int = 2) -> House:
-    """A publisher with all that the calculation asks for."""
-    calendar, place = draw(calendars), draw(st.integers(1, 12))
-    first = Period(calendar, 2025 * calendar.per_year + (place - 1) % calendar.per_year)
+def _houses(draw: st.DrawFn, most_contracts: int, depth: int) -> House:
+    calendar, place = draw(calendars), draw(st.integers(0, 11))
+    first = Period(calendar, 2025 * calendar.per_year + place % calendar.per_year)
+    keys = ("foot", "hand")[: draw(st.integers(1, most_contracts))]
     return House(
-        tuple(
-            draw(contracts(key)) for key in ("foot", "hand")[: draw(st.integers(1, most_contracts))]
-        ),
+        tuple(draw(contracts(key)) for key in keys),
         (draw(plans("plan", depth)), draw(plans("other", 0))),
-        tuple(_named(draw(payees), key) for key in PEOPLE),
-        draw(editions()),
+        tuple(replace(draw(payees), key=key) for key in PEOPLE),
+        draw(editions),
         CHANNELS,
         "USD",
         calendar,
@@ -298,66 +450,119 @@ def houses(draw: st.DrawFn, most_contracts: int = 2, depth: int = 2) -> House:
     )
 
 
-def _named(payee: Beneficiary, key: str) -> Beneficiary:
-    return Beneficiary(
-        key,
-        payee.name,
-        minimum_payment=payee.minimum_payment,
-        tax_rates=payee.tax_rates,
-        pay_out_at_year_end=payee.pay_out_at_year_end,
-        on_hold=payee.on_hold,
-        opening_balance=payee.opening_balance,
+@cache
+def houses(most_contracts: int = 2, depth: int = 2) -> st.SearchStrategy[House]:
+    """A publisher with all that the calculation asks for."""
+    return _houses(most_contracts, depth)
+
+
+_isbns = st.sampled_from([isbn for isbn, _, _ in EDITIONS])
+_sellers = st.sampled_from(list(CHANNELS))
+_kinds = st.sampled_from([Kind.SALE, Kind.SALE, Kind.RETURN, Kind.FREE])
+_copies = st.integers(1, 20)
+_prices = st.sampled_from([Fraction("9.99"), Fraction(10), Fraction("0.3333"), None])
+_receipts = st.sampled_from(
+    [Fraction(net) for net in ("0", "4.995", "31.4", "0.000001", "7.3333", "9", "2.505")]
+)
+_discounts = st.sampled_from([*DISCOUNTS, None])
+_places = st.sampled_from(PLACES)
+
+
+@st.composite
+def _sale_lines(draw: st.DrawFn) -> SaleLine:
+    kind = draw(_kinds)
+    sign = -1 if kind is Kind.RETURN else 1
+    price, discount = draw(_prices), draw(_discounts)
+    return SaleLine(
+        draw(_isbns),
+        draw(_sellers),
+        kind,
+        sign * draw(_copies),
+        draw(_currencies),
+        price,
+        sign * draw(_receipts),
+        DISCOUNTS[0] if discount is None and price is not None else discount,
+        draw(_places),
+    )
+
+
+sale_lines = _sale_lines()
+"""A line of a report, sometimes without a list price or discount."""
+
+
+_income = st.sampled_from(
+    [
+        (),
+        (),
+        (("foot", "audio", 333),),
+        (("hand", "translation", 501), ("foot", "translation", -77)),
+        (("foot", "audio", 1), ("foot", "translation", 900)),
+    ]
+)
+
+
+@st.composite
+def _changed(draw: st.DrawFn, house: House) -> House:
+    """The same house after a setup file that amends terms, plans or payees."""
+    foot, *others = house.contracts
+    foot = replace(
+        foot,
+        reserve=draw(reserves) if draw(maybe) else None,
+        advances=(*foot.advances, *([draw(advances)] if draw(_rarely) else [])),
+    )
+    plan, other = house.plans
+    starts = draw(days)
+    if starts > plan.versions[-1].starts:
+        newer = PlanVersion(starts, draw(plan_steps(0)))
+        plan = replace(plan, versions=(*plan.versions, newer))
+    terms = draw(payees)
+    payee, *rest = house.beneficiaries
+    payee = replace(terms, key=payee.key, opening_balance=payee.opening_balance)
+    return replace(
+        house, contracts=(foot, *others), plans=(plan, other), beneficiaries=(payee, *rest)
     )
 
 
 @st.composite
-def sale_lines(draw: st.DrawFn) -> SaleLine:
-    """A line of a report, sometimes without a list price or discount."""
-    kind = draw(st.sampled_from([Kind.SALE, Kind.SALE, Kind.RETURN, Kind.FREE]))
-    units = draw(st.integers(1, 20)) * (-1 if kind is Kind.RETURN else 1)
-    price = draw(st.sampled_from(["9.99", "10", "0.3333", None]))
-    net = draw(st.integers(0, 9_000_000)) * (-1 if kind is Kind.RETURN else 1)
-    return SaleLine(
-        draw(st.sampled_from([isbn for isbn, _, _ in EDITIONS])),
-        draw(st.sampled_from(list(CHANNELS))),
-        kind,
-        units,
-        draw(st.sampled_from(CURRENCIES)),
-        None if price is None else Fraction(price),
-        Fraction(net, 1_000_000),
-        draw(st.sampled_from(DISCOUNTS if price else [None, *DISCOUNTS])),
-        draw(st.sampled_from(PLACES)),
+def _histories(draw: st.DrawFn, most: int, depth: int) -> list[Year]:
+    house = draw(houses(depth=depth))
+    years: list[Year] = []
+    for number in range(draw(st.integers(1, most))):
+        if number and draw(_rarely):
+            house = draw(_changed(house))
+        period = house.first.shift(number)
+        begun = {contract.key for contract in house.contracts if contract.starts <= period.ends}
+        income = [
+            Income(contract, str(period), right, amount)
+            for contract, right, amount in draw(_income)
+            if contract in begun
+        ]
+        years.append((house, draw(_sales), income))
+    return years
+
+
+@cache
+def histories(most: int = 4, depth: int = 0) -> st.SearchStrategy[list[Year]]:
+    """A house's first periods; its setup may change between them."""
+    return _histories(most, depth)
+
+
+_sales = st.lists(sale_lines, max_size=8)
+
+
+@st.composite
+def _atoms(draw: st.DrawFn) -> Atom:
+    retailer = draw(_atom_sellers)
+    if retailer is None:
+        return Atom(None, None, None, Place(), draw(_earnings), 0)
+    return Atom(
+        draw(_formats), CHANNELS[retailer], retailer, draw(_places), draw(_earnings), draw(_units)
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Season:
-    """What comes in during a period."""
-
-    lines: tuple[SaleLine, ...]
-    income: tuple[tuple[str, str, int], ...]
-
-    def income_of(self, house: House, period: Period) -> list[Income]:
-        """As entries of contracts that have begun."""
-        begun = {contract.key for contract in house.contracts if contract.starts <= period.ends}
-        return [
-            Income(contract, str(period), right, amount)
-            for contract, right, amount in self.income
-            if contract in begun
-        ]
-
-
-seasons = st.builds(
-    Season,
-    st.lists(sale_lines(), max_size=8).map(tuple),
-    st.lists(
-        st.tuples(
-            st.sampled_from(["foot", "hand"]),
-            st.sampled_from([right for right, _ in RIGHTS]),
-            st.integers(-200, 900),
-        ),
-        max_size=2,
-        unique_by=lambda entry: entry[:2],
-    ).map(tuple),
-)
-"""Sales of a period and income by (contract, right)."""
+_atom_sellers = st.sampled_from([*CHANNELS, *CHANNELS, None])
+_formats = st.sampled_from(FORMATS)
+_units = st.integers(-5, 30)
+_earnings = st.integers(-400, 3000).map(lambda n: Fraction(n, 300))
+atoms = st.lists(_atoms(), max_size=6)
+"""What lines that plans treat alike earned exactly; income is among them."""

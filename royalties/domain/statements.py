@@ -187,7 +187,7 @@ class ContractAccount:
 
 @dataclass(frozen=True, slots=True)
 class Payee:
-    """Who the statement is for; ``minimum_payment`` is in units of any currency, perhaps empty."""
+    """Who the statement is for; ``minimum_payment`` is exact text, empty if there is none."""
 
     key: str
     name: str

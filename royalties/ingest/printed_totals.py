@@ -13,6 +13,7 @@ from royalties.ingest.tally import Tally
 
 @dataclass(frozen=True, slots=True)
 class _Total:
+    at: tuple[int, int]
     where: str
     empty: bool
     agrees: bool
@@ -46,7 +47,9 @@ class PrintedTotals:
             copies is None or copies in (units, units + free, since, since + free - before_free)
         ) and (paid is None or paid in (net, net - before_net, net + tally.skipped_net))
         self._since = (units, free, net)
-        self._found.append(_Total(table.where(number), not copies and not paid, agrees))
+        self._found.append(
+            _Total((table.place, number), table.where(number), not copies and not paid, agrees)
+        )
 
     def say(self, remarks: Remarks, notes: list[str], *, own: bool, incomplete: bool) -> None:
         """Tell of all totals; ``own`` ones belong to the layout, so only a difference is asked.
@@ -63,4 +66,4 @@ class PrintedTotals:
             if own and (total.agrees or not known):
                 notes.append(text)
             else:
-                remarks.add("totals-row", text)
+                remarks.add("totals-row", total.at, text)

@@ -109,6 +109,7 @@ class Watch:
             asked = ": keep both?" if self._strict else ", and both count"
             self._remarks.add(
                 "identical-rows",
+                (table.place, number),
                 f"rows {before} and {number} are identical{asked}",
                 len(alike),
             )
@@ -118,6 +119,7 @@ class Watch:
             where = table.where(number)
             self._remarks.add(
                 "zero-net",
+                (table.place, number),
                 f"{where}: {units} units at zero net: free copies?",
             )
 
@@ -128,6 +130,7 @@ class Watch:
             where = table.where(number)
             self._remarks.add(
                 "before-publication",
+                (table.place, number),
                 f"{where}: sold {days} days before publication (pre-order?)",
             )
 
@@ -142,11 +145,14 @@ class Watch:
             pairs = zip(numbers, books, cells, strict=True)
             rows = [number for number, *pair in pairs if pair == [book, cell]]
             where, own = table.where(rows[0]), self._editions[book]
+            at = (table.place, rows[0])
             if broken:
-                self._remarks.add("line-break", f"{where}: a line break in the title", len(rows))
+                self._remarks.add(
+                    "line-break", at, f"{where}: a line break in the title", len(rows)
+                )
             if differs:
                 shown = f"{printed(cell)!r} is not that of {own.isbn}, {own.title!r}"
-                self._remarks.add("title-differs", f"{where}: the title {shown}", len(rows))
+                self._remarks.add("title-differs", at, f"{where}: the title {shown}", len(rows))
 
 
 class _Titles:

@@ -99,7 +99,7 @@ class Composer:
                 payee.email,
                 payee.ein,
                 payee.city,
-                number_text(payee.minimum_payment) if payee.minimum_payment > 0 else "",
+                _minimum(payee.minimum_payment, settlement.currency),
             ),
             currency=settlement.currency,
             brought_forward=settlement.brought_forward,
@@ -190,7 +190,9 @@ class Composer:
             plan=contract.plan,
             pool=done.payable + done.undistributed_before,
             exchange_rates=tuple(self._exchange_rates(done)),
-            places=_places(each for key in contract.titles for each in details.places.get(key, ())),
+            places=places_shown(
+                each for key in contract.titles for each in details.places.get(key, ())
+            ),
         )
 
     def _read_details(self) -> _Details:
@@ -368,6 +370,11 @@ class Composer:
         return "Nothing is due for this period."
 
 
+def _minimum(units: Fraction, currency: str) -> str:
+    """A minimum payment as exact text with the currency's digits; empty if there is none."""
+    return micro_text(rounded(units * MICRO), exponent(currency)) if units > 0 else ""
+
+
 def _fraction(part: int, whole: int) -> str:
     """A part as an exact text of at most six digits; empty if there is no whole."""
     if whole <= 0:
@@ -375,7 +382,7 @@ def _fraction(part: int, whole: int) -> str:
     return number_text(Fraction(rounded(Fraction(part, whole) * MICRO), MICRO))
 
 
-def _places(sums: Iterable[figures.PlaceSum]) -> tuple[PlaceShown, ...]:
+def places_shown(sums: Iterable[figures.PlaceSum]) -> tuple[PlaceShown, ...]:
     """Places with the most copies first; what is beyond the limit is one row, so that it ties."""
     units: dict[tuple[str, str, str], int] = {}
     net: dict[tuple[str, str, str], dict[str, int]] = {}

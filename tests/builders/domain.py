@@ -27,7 +27,7 @@ from royalties.domain.earning import Counted, Rates, Sold
 from royalties.domain.money import MICRO
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.plans import Cap, CapPer, Member, Plan, PlanVersion, Step, Takes, When
-from royalties.domain.run import Books, ContractState, Held, Run
+from royalties.domain.run import Books, ContractRun, ContractState, Held, Run, run
 from royalties.domain.sales import Kind, Place, Slice
 
 LONG_AGO = date(2015, 1, 1)
@@ -470,3 +470,38 @@ def _used(uses: Iterable[Mapping[CapKey, int]]) -> dict[CapKey, int]:
         for key, amount in use.items():
             sums[key] = sums.get(key, 0) + amount
     return sums
+
+
+Year = tuple[House, Sequence[SaleLine], Sequence[Income]]
+"""A period to be played: the setup then in force, and what came in."""
+
+
+def played(years: Iterable[Year]) -> Closed:
+    """Successive periods, each run and closed; the setup may change between them."""
+    closed = Closed()
+    for number, (house, lines, income) in enumerate(years):
+        period = house.first.shift(number)
+        books = house.books(
+            lines,
+            income,
+            period=period,
+            states=closed.states(period),
+            balances=closed.balances(),
+        )
+        closed.close(run(books))
+    return closed
+
+
+def runs_of(house: House, *periods: Sequence[SaleLine]) -> list[Run]:
+    """Runs of successive periods under one setup."""
+    return played((house, lines, ()) for lines in periods).runs
+
+
+def account_of(done: Run, contract: str = "foot") -> ContractRun:
+    """One contract's account in a run."""
+    return next(each for each in done.contracts if each.contract.key == contract)
+
+
+def given_by(done: ContractRun) -> dict[tuple[int, str], int]:
+    """What each step gave whom."""
+    return {(each.step, each.beneficiary): each.amount for each in done.allocations}

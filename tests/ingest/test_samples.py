@@ -13,7 +13,7 @@ from tests.ingest.shelf import CATALOGUE, FILES, SAMPLES, Read, read
 EXPECTED: dict[str, Any] = json.loads((FILES / "expected.json").read_text(encoding="utf-8"))[
     "files"
 ]
-SUPPLIED = {
+SUPPLIED: dict[str, Any] = {
     "ingramspark-compensation.xlsx": {"period": "2025-04"},
     "aba-weekly.csv": {"week": "2025-05-10", "currency": "USD", "discount": "0.40"},
 }

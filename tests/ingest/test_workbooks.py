@@ -211,7 +211,9 @@ def test_a_far_cell_costs_nothing(tmp_path: Path) -> None:
         for row, text in ((1, b"ISBN"), (2, b"9780306406157"))
     )
     wide = b'<row r="3"><c r="XFD3"><v>1</v></c></row>'
-    many = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (row, row) for row in range(4, 90_000))
+    many = b"".join(
+        b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (row, row) for row in range(4, 90_000)
+    )
     path = _rezipped(
         BAD / "xls-dim-small.xlsx", tmp_path / "far.xlsx", sheet1=_sheet(plain + wide + many)
     )

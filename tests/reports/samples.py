@@ -14,10 +14,12 @@ from royalties.domain.statements import (
     CorrectionShown,
     EarnedLineShown,
     ExceptionShown,
+    ExchangeRateShown,
     LifeToDateShown,
     MonthShown,
     Payee,
     PeriodReport,
+    PlaceShown,
     ReserveShown,
     SettlementShown,
     ShareShown,
@@ -44,6 +46,8 @@ PAYEE = Payee(
     address=("400 Invented Avenue, Suite 5", "Seattle, WA 98101", "United States"),
     email="office@harbor-light.example",
     ein="00-0000000",
+    city="Seattle",
+    minimum_payment="25.00",
 )
 
 
@@ -122,6 +126,7 @@ def lines() -> tuple[EarnedLineShown, ...]:
             base="1500.00",
             rate="0.75",
             earned=112500,
+            note="Sample Publishing, Korean edition",
         ),
     )
 
@@ -134,13 +139,66 @@ def months() -> tuple[MonthShown, ...]:
         "Publisher web": (10, 14, 11, 12, 16, 12),
     }
     found = [
-        MonthShown(f"2025-{month:02d}", name, units, "USD", f"{units * 19}.50")
+        MonthShown(
+            f"2025-{month:02d}",
+            name,
+            units,
+            "USD",
+            f"{units * 19}.50",
+            max(units, 0) + 3,
+            min(units, 0) - 3,
+        )
         for name, row in by_retailer.items()
         for month, units in enumerate(row, start=1)
     ]
-    found += [MonthShown("2025-03", "Amazon UK", 70, "GBP", "1046.50")]
-    found += [MonthShown("2025-05", "Amazon UK", 50, "GBP", "747.5025")]
+    found += [MonthShown("2025-03", "Amazon UK", 70, "GBP", "1046.50", 70)]
+    found += [MonthShown("2025-05", "Amazon UK", 50, "GBP", "747.5025", 52, -2)]
     return tuple(found)
+
+
+def places() -> tuple[PlaceShown, ...]:
+    return (
+        PlaceShown("US", "WA", "Seattle", 1204, (("USD", "21905.50"),)),
+        PlaceShown("US", "OR", "Portland", 390, (("USD", "7410.00"),)),
+        PlaceShown("GB", "", "", 120, (("GBP", "1794.0025"),)),
+        PlaceShown("", "", "", 15, (("USD", "266.50"),)),
+        PlaceShown("", "", "", 300, (("USD", "6700.00"),), more=37),
+    )
+
+
+def editions() -> tuple[LifeToDateShown, ...]:
+    about = {"authors": ("A. N. Author", "C. O. Author"), "published": date(2021, 9, 1)}
+    return (
+        LifeToDateShown(
+            HARDCOVER,
+            TITLE,
+            "hardcover",
+            533,
+            5120,
+            378751,
+            4401250,
+            **about,  # type: ignore[arg-type]
+            list_price="75.00",
+            sold=551,
+            returned=-18,
+            free=12,
+        ),
+        LifeToDateShown(
+            PAPERBACK,
+            TITLE,
+            "paperback",
+            982,
+            7410,
+            279878,
+            2114530,
+            **about,  # type: ignore[arg-type]
+            list_price="38.00",
+            sold=1023,
+            returned=-41,
+            free=30,
+        ),
+        LifeToDateShown(EBOOK, TITLE, "ebook", 445, 2218, 205139, 998120, sold=445),
+    )
 
 
 def contract(**changes: object) -> ContractAccount:
@@ -172,8 +230,8 @@ def contract(**changes: object) -> ContractAccount:
         ),
         allocated=347310,
         reserves=(
-            ReserveShown("2024-H2", 61877, "2025-H2"),
-            ReserveShown("2025-H1", 137180, "2026-H1"),
+            ReserveShown("2024-H2", 61877, "2025-H2", date(2025, 12, 31)),
+            ReserveShown("2025-H1", 137180, "2026-H1", date(2026, 6, 30)),
         ),
         advances=(
             AdvanceShown(date(2021, 5, 1), 500000, 380000, 120000, 0),
@@ -205,11 +263,12 @@ def contract(**changes: object) -> ContractAccount:
             ),
         ),
         months=months(),
-        life_to_date=(
-            LifeToDateShown(HARDCOVER, TITLE, "hardcover", 533, 5120, 378751, 4401250),
-            LifeToDateShown(PAPERBACK, TITLE, "paperback", 982, 7410, 279878, 2114530),
-            LifeToDateShown(EBOOK, TITLE, "ebook", 445, 2218, 205139, 998120),
-        ),
+        life_to_date=editions(),
+        plan="cities",
+        pool=673298,
+        share_of_pool="0.515834",
+        exchange_rates=(ExchangeRateShown("GBP", "USD", "1.2712", "2025-H1"),),
+        places=places(),
     )
     return replace(account, **changes)  # type: ignore[arg-type]
 

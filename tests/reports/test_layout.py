@@ -93,7 +93,7 @@ def test_paper_of_the_publishers_part_of_the_world(currency: str, paper: str) ->
 
 def test_headings_are_repeated_and_stay_in_sight() -> None:
     workbook = opened(BOOKS["statement"])
-    for name in ("Earned", "Corrections", "Life to date"):
+    for name in ("Earned", "Places", "Corrections", "Editions"):
         sheet = workbook[name]
         row = int(sheet.print_title_rows.split("$")[-1])
         assert sheet.freeze_panes == f"A{row + 1}"

@@ -7,7 +7,13 @@ from decimal import Decimal
 import pytest
 
 from reports import statement as reports
-from royalties.domain.statements import Statement
+from royalties.domain.statements import (
+    ExchangeRateShown,
+    MonthShown,
+    PlaceShown,
+    ReserveShown,
+    Statement,
+)
 from tests.reports import samples
 from tests.reports.reading import (
     cells_of,
@@ -43,7 +49,7 @@ def letter_amount(workbook: bytes, name: str) -> object:
 
 
 def test_sheets_in_order() -> None:
-    names = ["Statement", "Earned", "Sales by month", "Corrections", "Life to date"]
+    names = ["Statement", "Earned", "Sales by month", "Places", "Corrections", "Editions"]
     assert opened(reports.workbook(samples.statement())).sheetnames == names
 
 
@@ -126,7 +132,7 @@ def test_contract_account_and_share() -> None:
 
 def test_reserves_name_their_release_and_advances_what_is_open() -> None:
     sheet = sheet_of(reports.workbook(samples.statement()), "Statement")
-    assert row_with(sheet, "Withheld in 2025-H1")[3:] == ["2026-H1", 1371.8]
+    assert row_with(sheet, "Withheld in 2025-H1")[2:] == ["2026-H1", read_day(2026, 6, 30), 1371.8]
     assert row_with(sheet, read_day(2021, 5, 1))[1:] == [5000, 3800, 1200, 0]
 
 
@@ -180,10 +186,14 @@ def test_copies_of_an_edition_count_once_however_many_tiers() -> None:
 def test_months_by_retailer_with_totals_and_chart() -> None:
     sheet = sheet_of(reports.workbook(samples.statement()), "Sales by month")
     retailers = ["Amazon", "Amazon UK", "Barnes & Noble", "Publisher web", "Elliott Bay Books"]
-    totals = ["All copies", "Net receipts GBP", "Net receipts USD"]
+    totals = ["Sold", "Returned", "All copies", "Net receipts GBP", "Net receipts USD"]
     assert row_with(sheet, "Month") == ["Month", *retailers, *totals]
-    assert row_with(sheet, read_day(2025, 3, 1))[1:] == [298, 70, -41, 11, 15, 353, 1046.5, 5378]
-    assert row_with(sheet, "Total")[1:] == [1666, 120, 104, 75, 64, 2029, 1794.0025, 36282]
+    march = row_with(sheet, read_day(2025, 3, 1))
+    assert march[1:6] == [298, 70, -41, 11, 15]
+    assert march[6:] == [406, -53, 353, 1046.5, 5378]
+    total = row_with(sheet, "Total")
+    assert total[1:6] == [1666, 120, 104, 75, 64]
+    assert total[6:] == [2144, -115, 2029, 1794.0025, 36282]
     (chart,) = sheet._charts
     assert chart.grouping == "stacked"
     assert len(chart.series) == 5
@@ -210,9 +220,110 @@ def test_corrections_name_their_period() -> None:
     ]
 
 
-def test_life_to_date_sums() -> None:
-    sheet = sheet_of(reports.workbook(samples.statement()), "Life to date")
-    assert row_with(sheet, "Total")[3:] == [1960, 14748, 8637.68, 75139]
+def test_editions_with_what_they_are_and_their_sums() -> None:
+    sheet = sheet_of(reports.workbook(samples.statement()), "Editions")
+    assert row_with(sheet, samples.PAPERBACK, 3) == [
+        samples.TITLE,
+        "A. N. Author, C. O. Author",
+        "paperback",
+        samples.PAPERBACK,
+        read_day(2021, 9, 1),
+        38,
+        1023,
+        -41,
+        982,
+        30,
+        7410,
+        2798.78,
+        21145.3,
+    ]
+    assert row_with(sheet, samples.EBOOK, 3)[4:6] in ([None, None], [None, ""])
+    assert row_with(sheet, "Total")[6:] == [2019, -59, 1960, 42, 14748, 8637.68, 75139]
+    assert any("30 Jun 2025" in text for text in texts_of(sheet))
+
+
+def test_places_with_the_rest_in_one_row_tie() -> None:
+    sheet = sheet_of(reports.workbook(samples.statement()), "Places")
+    heads = ["Country", "Region", "City", "Net copies", "Net receipts GBP", "Net receipts USD"]
+    assert row_with(sheet, "Country") == heads
+    assert row_with(sheet, "US") == ["US", "WA", "Seattle", 1204, 0, 21905.5]
+    assert row_with(sheet, "not reported")[3] == 15
+    assert row_with(sheet, "and 37 more places")[3:] == [300, 0, 6700]
+    copies = row_with(sheet_of(reports.workbook(samples.statement()), "Sales by month"), "Total")
+    assert row_with(sheet, "Total")[3:] == [copies[8], *copies[9:]]
+
+
+def test_places_only_where_any_is_known() -> None:
+    contract = samples.contract(places=())
+    workbook = opened(reports.workbook(samples.statement(contracts=(contract,))))
+    assert "Places" not in workbook.sheetnames
+
+
+def test_exchange_rates_stand_below_the_earned_lines() -> None:
+    sheet = sheet_of(reports.workbook(samples.statement()), "Earned")
+    row = row_with(sheet, "1 GBP in USD", 2)
+    assert (row[4], row[8], row[11]) == ("2025-H1", "GBP", 1.2712)
+    plain = samples.contract(exchange_rates=())
+    without = sheet_of(reports.workbook(samples.statement(contracts=(plain,))), "Earned")
+    assert "Exchange rates used" in texts_of(sheet)
+    assert "Exchange rates used" not in texts_of(without)
+
+
+def test_the_licensee_of_other_income_is_named() -> None:
+    sheet = sheet_of(reports.workbook(samples.statement()), "Earned")
+    assert row_with(sheet, "11")[2:5] == [
+        "Sample Publishing, Korean edition",
+        "Income",
+        "Translation",
+    ]
+
+
+def test_the_share_of_what_was_to_be_shared_out() -> None:
+    workbook = reports.workbook(samples.statement())
+    sheet = sheet_of(workbook, "Statement")
+    assert "By the plan “cities”, in force since 1 Jan 2024 · Seattle" in texts_of(sheet)
+    assert letter_amount(workbook, "To be shared out by the plan") == 6732.98
+    assert row_with(sheet, "Allocated to you")[1] == "51.58% of what was to be shared out"
+
+
+def test_nothing_to_share_out_has_no_percentage() -> None:
+    contract = samples.contract(pool=0, share_of_pool="", allocated=0)
+    sheet = sheet_of(reports.workbook(samples.statement(contracts=(contract,))), "Statement")
+    assert row_with(sheet, "Allocated to you")[1] is None
+
+
+def test_the_minimum_payment_if_there_is_one() -> None:
+    names = [
+        text
+        for least in ("25.00", "")
+        for text in texts_of(
+            sheet_of(
+                reports.workbook(
+                    samples.statement(payee=replace(samples.PAYEE, minimum_payment=least))
+                ),
+                "Statement",
+            )
+        )
+    ]
+    assert names.count("Minimum payment") == 1
+
+
+def test_what_was_frozen_before_these_fields_is_still_printed() -> None:
+    plain = samples.contract()
+    old = replace(
+        plain,
+        plan="",
+        pool=0,
+        share_of_pool="",
+        exchange_rates=(),
+        places=(),
+        reserves=(ReserveShown("2025-H1", 137180, "2026-H1"),),
+        months=(MonthShown("2025-01", "Amazon", 7, "USD", "70.00"),),
+    )
+    workbook = reports.workbook(samples.statement(contracts=(old,)))
+    texts = texts_of(sheet_of(workbook, "Statement"))
+    assert "By the plan in force since 1 Jan 2024 · Seattle" in texts
+    assert "To be shared out by the plan" not in texts
 
 
 @pytest.mark.parametrize(
@@ -289,20 +400,43 @@ def everywhere(text: str) -> Statement:
     line = samples.earned_line(
         id=text, rule=text, basis=text, title=text, isbn=text, format=text, retailer=text, kind=text
     )
+    noted = replace(line, retailer="", note=text)
     plain = samples.contract()
     contract = replace(
         plain,
         contract=text,
         author=text,
         titles=(text,),
-        lines=(line,),
+        lines=(line, noted),
         shares=(replace(plain.shares[0], sentence=text),),
         reserves=(replace(plain.reserves[0], withheld_in=text, expected_release=text),),
         corrections=(replace(plain.corrections[0], title=text, corrects=text, period=text),),
         months=(replace(plain.months[0], retailer=text),),
-        life_to_date=(replace(plain.life_to_date[0], title=text, isbn=text, format=text),),
+        life_to_date=(
+            replace(
+                plain.life_to_date[0],
+                title=text,
+                isbn=text,
+                format=text,
+                authors=(text,),
+                list_price=text,
+            ),
+        ),
+        plan=text,
+        share_of_pool=text,
+        exchange_rates=(ExchangeRateShown(text, text, text, text),),
+        places=(PlaceShown(text, text, text, 1, (("USD", "1.00"),)),),
     )
-    payee = replace(samples.PAYEE, key=text, name=text, address=(text,), email=text, ein=text)
+    payee = replace(
+        samples.PAYEE,
+        key=text,
+        name=text,
+        address=(text,),
+        email=text,
+        ein=text,
+        city=text,
+        minimum_payment=text,
+    )
     publisher = replace(
         samples.PUBLISHER, name=text, address=(text,), email=text, phone=text, website=text
     )
@@ -375,10 +509,12 @@ def test_many_titles_are_cut_short() -> None:
     )
     assert "Title 5" in texts
     assert "Title 6" not in texts
-    assert "and 3 more, see the sheet “Life to date”" in texts
+    assert "and 3 more, see the sheet “Editions”" in texts
 
 
 def test_the_first_day_of_the_plan_is_named() -> None:
     contract = samples.contract(plan_in_force_since=date(2023, 7, 1))
-    workbook = reports.workbook(samples.statement(contracts=(contract,)))
-    assert "By the plan in force since 1 Jul 2023" in texts_of(sheet_of(workbook, "Statement"))
+    payee = replace(samples.PAYEE, city="")
+    workbook = reports.workbook(samples.statement(payee=payee, contracts=(contract,)))
+    texts = texts_of(sheet_of(workbook, "Statement"))
+    assert "By the plan “cities”, in force since 1 Jul 2023" in texts

@@ -68,6 +68,28 @@ def test_amounts_are_texts_with_the_currencys_digits() -> None:
     assert contract["shares"][0]["step"] == 1
 
 
+def test_editions_places_rates_and_the_share() -> None:
+    (contract,) = twin()["contracts"]
+    edition = contract["life_to_date"][0]
+    assert edition["authors"] == ["A. N. Author", "C. O. Author"]
+    assert (edition["published"], edition["list_price"]) == ("2021-09-01", "75.00")
+    assert [edition[name] for name in ("sold", "returned", "free")] == [551, -18, 12]
+    assert contract["life_to_date"][2]["published"] is None
+    place, *_, rest = contract["places"]
+    assert (place["city"], place["units"], place["more"]) == ("Seattle", 1204, 0)
+    assert (rest["net"], rest["more"]) == ([["USD", "6700.00"]], 37)
+    assert (contract["months"][0]["sold"], contract["months"][0]["returned"]) == (313, -3)
+    assert contract["lines"][10]["note"] == "Sample Publishing, Korean edition"
+    assert contract["reserves"][0]["release_ends"] == "2025-12-31"
+    assert (contract["plan"], contract["pool"]) == ("cities", "6732.98")
+    assert contract["share_of_pool"] == "0.515834"
+    assert contract["exchange_rates"] == [
+        {"source": "GBP", "target": "USD", "rate": "1.2712", "period": "2025-H1"}
+    ]
+    payee = twin()["payee"]
+    assert (payee["city"], payee["minimum_payment"]) == ("Seattle", "25.00")
+
+
 def test_a_lines_earned_is_in_its_contracts_currency() -> None:
     line = samples.earned_line(currency="USD", earned=309000)
     contract = samples.contract(currency="JPY", lines=(line,))

@@ -1,0 +1,401 @@
+"""Steps of plans one by one: calculation.md, "3. Allocation"."""
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from royalties.domain.allocation import CapKey, allocate
+from royalties.domain.catalogue import Channel, Format
+from royalties.domain.contracts import Basis
+from royalties.domain.earning import Atom
+from royalties.domain.periods import Calendar
+from royalties.domain.plans import CapPer, Plan, PlanVersion, Step
+from royalties.domain.run import NoPlanError
+from royalties.domain.sales import Place
+from tests.builders.domain import (
+    LONG_AGO,
+    a_cap,
+    a_contract,
+    a_house,
+    a_plan,
+    a_rule,
+    a_sale,
+    a_version,
+    account_of,
+    an_income,
+    fixed,
+    given_by,
+    nested,
+    per_unit,
+    played,
+    remainder,
+    runs_of,
+    share,
+    to,
+    when,
+)
+
+WA, TX = Place("US", "WA", "Seattle"), Place("US", "TX", "Houston")
+REST = remainder(to("rest"))
+DAY = date(2025, 6, 30)
+
+
+def earned(amount: int, place: Place = WA, units: int = 1, retailer: str = "amazon") -> Atom:
+    """Lines of hardcovers that earned an amount somewhere."""
+    return Atom(Format.HARDCOVER, Channel.ONLINE, retailer, place, Fraction(amount), units)
+
+
+INCOME = Atom(None, None, None, Place(), Fraction(20), 0)
+
+
+def gets(
+    *steps: Step,
+    payable: int = 100,
+    undistributed: int = 0,
+    lines: Sequence[Atom] = (earned(40), earned(60, TX)),
+    day: date = DAY,
+) -> dict[str, int]:
+    """Who gets how many dollars of an amount; what is not placed stands under "nobody"."""
+    plan = Plan("plan", (PlanVersion(LONG_AGO, steps),))
+    found = allocate(
+        plan,
+        plan.versions[0],
+        payable * 100,
+        undistributed * 100,
+        lines,
+        day,
+        "USD",
+        lambda key, per: 0,
+    )
+    amounts: dict[str, int] = {}
+    for each in found.allocations:
+        amounts[each.beneficiary] = amounts.get(each.beneficiary, 0) + each.amount
+    if found.undistributed:
+        amounts["nobody"] = found.undistributed
+    assert all(amount % 100 == 0 for amount in amounts.values()), "dollars are enough here"
+    return {name: amount // 100 for name, amount in amounts.items()}
+
+
+# What steps take
+
+
+def test_a_fixed_step_takes_no_more_than_is_left() -> None:
+    assert gets(fixed(70, to("ann")), fixed(70, to("ben")), REST) == {"ann": 70, "ben": 30}
+
+
+def test_shares_are_of_payable_not_of_what_is_left() -> None:
+    steps = (share("0.5", to("ann")), share("0.3", to("ben")), share("0.9", to("cid")), REST)
+    assert gets(*steps) == {"ann": 50, "ben": 30, "cid": 20}
+
+
+def test_a_share_leaves_what_stood_undistributed_to_the_remainder() -> None:
+    """ "In a ``share`` step payable is this period's, without what stood undistributed." """
+    assert gets(share("0.5", to("ann")), REST, undistributed=40) == {"ann": 50, "rest": 90}
+    assert gets(share("0.5", to("ann")), REST, payable=0, undistributed=40) == {"rest": 40}
+
+
+def test_an_amount_for_every_copy() -> None:
+    """Sixty copies less ten returned; a return of more than was sold takes nothing."""
+    lines = [earned(120, units=60), earned(-20, TX, units=-10)]
+    assert gets(per_unit("0.50", to("ann")), REST, lines=lines) == {"ann": 25, "rest": 75}
+    lines = [earned(120, units=60), earned(-20, TX, units=-61)]
+    assert gets(per_unit("0.50", to("ann")), REST, lines=lines) == {"rest": 100}
+
+
+def test_an_amount_for_every_copy_is_rounded_once() -> None:
+    plan = a_plan(per_unit("0.0125", to("ann")), REST)
+    (done,) = runs_of(a_house(plans=[plan]), [a_sale(7)])
+    assert given_by(account_of(done)) == {(1, "ann"): 9, (2, "rest"): 691}
+
+
+def test_a_remainder_may_stand_before_others_with_a_cap() -> None:
+    steps = (remainder(to("ann"), cap=a_cap(10)), remainder(to("ben"), cap=a_cap(12)), REST)
+    assert gets(*steps) == {"ann": 10, "ben": 12, "rest": 78}
+
+
+# When
+
+
+def test_when_narrows_a_step_to_what_its_lines_earned() -> None:
+    washington = when(regions=["WA"])
+    assert gets(remainder(to("ann"), when=washington), REST) == {"ann": 40, "rest": 60}
+    assert gets(share("0.5", to("ann"), when=washington), REST) == {"ann": 20, "rest": 80}
+    assert gets(fixed(50, to("ann"), when=washington), REST) == {"ann": 40, "rest": 60}
+    assert gets(
+        per_unit(30, to("ann"), when=washington), REST, lines=[earned(40), earned(60, TX, 9)]
+    ) == {"ann": 30, "rest": 70}
+
+
+def test_only_this_periods_payable_was_earned_by_lines() -> None:
+    """What stood undistributed, or payable that is less than earned, changes no proportion."""
+    only = remainder(to("ann"), when=when(regions=["WA"]))
+    assert gets(only, REST, payable=50, undistributed=30) == {"ann": 20, "rest": 60}
+
+
+def test_a_step_takes_from_all_its_lines_in_proportion() -> None:
+    half = share("0.5", to("ben"))
+    washington = when(regions=["WA"])
+    assert gets(half, remainder(to("ann"), when=washington), REST) == {
+        "ben": 50,
+        "ann": 20,
+        "rest": 30,
+    }
+
+
+def test_a_share_of_a_part_is_of_the_whole_part_and_never_more_than_is_left() -> None:
+    half, washington = share("0.5", to("ben")), when(regions=["WA"])
+    assert gets(half, share("0.25", to("ann"), when=washington), REST)["ann"] == 10
+    assert gets(half, share("0.75", to("ann"), when=washington), REST)["ann"] == 20
+
+
+def test_steps_over_the_same_lines_share_their_part() -> None:
+    washington, seattle = when(regions=["WA"]), when(cities=["Seattle"])
+    first = fixed(30, to("ann"), when=washington)
+    assert gets(first, remainder(to("ben"), when=seattle), REST) == {
+        "ann": 30,
+        "ben": 10,
+        "rest": 60,
+    }
+
+
+def test_all_conditions_of_when_must_match() -> None:
+    lines = [earned(40), earned(35, retailer="bn"), earned(25, TX)]
+    both = when(regions=["WA"], retailers=["amazon", "ingram"])
+    assert gets(remainder(to("ann"), when=both), REST, lines=lines) == {"ann": 40, "rest": 60}
+
+
+@pytest.mark.parametrize(
+    "narrow",
+    [
+        {"formats": ["ebook"]},
+        {"channels": ["bookstore"]},
+        {"retailers": ["bn"]},
+        {"countries": ["GB"]},
+        {"regions": ["WA"]},
+        {"cities": ["Seattle"]},
+        {"orders": ["PO-7"]},
+    ],
+)
+def test_every_condition_there_is(narrow: dict[str, list[str]]) -> None:
+    lines = [
+        Atom(Format.EBOOK, Channel.ONLINE, "amazon", Place("US"), Fraction(1), 1),
+        Atom(Format.HARDCOVER, Channel.BOOKSTORE, "amazon", Place("US"), Fraction(1), 1),
+        Atom(Format.HARDCOVER, Channel.ONLINE, "bn", Place("US"), Fraction(1), 1),
+        Atom(Format.HARDCOVER, Channel.ONLINE, "amazon", Place("GB"), Fraction(1), 1),
+        Atom(Format.HARDCOVER, Channel.ONLINE, "amazon", Place("US", "WA"), Fraction(1), 1),
+        Atom(
+            Format.HARDCOVER, Channel.ONLINE, "amazon", Place("US", "", "Seattle"), Fraction(1), 1
+        ),
+        Atom(Format.HARDCOVER, Channel.ONLINE, "amazon", Place("US", order="PO-7"), Fraction(1), 1),
+        Atom(Format.HARDCOVER, Channel.ONLINE, "amazon", Place("US"), Fraction(13), 13),
+    ]
+    step = remainder(to("ann"), when=when(**narrow))
+    assert gets(step, REST, lines=lines) == {"ann": 5, "rest": 95}
+
+
+def test_income_is_of_all_lines_and_matches_no_condition() -> None:
+    lines = [earned(40), earned(40, TX), INCOME]
+    everywhere = when(countries=["US"])
+    assert gets(remainder(to("ann"), when=everywhere), REST, lines=lines) == {
+        "ann": 80,
+        "rest": 20,
+    }
+
+
+def test_if_all_lines_earned_nothing_every_part_is_nothing() -> None:
+    """Payable may come from a reserve; it was earned by no line of this period."""
+    step = share(1, to("ann"), when=when(regions=["WA"]))
+    for lines in ([earned(40), earned(-40, TX)], [earned(40), earned(-90, TX)], []):
+        assert gets(step, REST, lines=lines) == {"rest": 100}
+
+
+# Caps and members
+
+
+def test_what_a_full_member_cannot_take_is_split_over_the_others() -> None:
+    members = (to("ann", cap=a_cap(10)), to("ben", 2), to("cid"))
+    assert gets(remainder(*members)) == {"ann": 10, "ben": 60, "cid": 30}
+
+
+def test_again_until_it_is_placed() -> None:
+    """A hundred over three: ann is full at 10, then ben at 40, and cid takes the rest."""
+    members = (to("ann", cap=a_cap(10)), to("ben", cap=a_cap(40)), to("cid"))
+    assert gets(remainder(*members)) == {"ann": 10, "ben": 40, "cid": 50}
+
+
+def test_what_all_members_cannot_take_goes_to_the_next_steps_and_the_next_period() -> None:
+    full = share("0.8", to("ann", cap=a_cap(10)), to("ben", cap=a_cap(20)))
+    assert gets(full, REST) == {"ann": 10, "ben": 20, "rest": 70}
+    assert gets(full, remainder(to("cid", cap=a_cap(30)))) == {
+        "ann": 10,
+        "ben": 20,
+        "cid": 30,
+        "nobody": 40,
+    }
+
+
+def test_what_stays_undistributed_is_shown_and_carried_on() -> None:
+    plan = a_plan(remainder(to("ann", cap=a_cap(30))))
+    first, second, third = runs_of(a_house(plans=[plan]), [a_sale(50)], [], [a_sale(10)])
+    accounts = [account_of(each) for each in (first, second, third)]
+    assert [each.payable for each in accounts] == [5000, 0, 1000]
+    assert [each.undistributed_before for each in accounts] == [0, 2000, 0]
+    assert [each.undistributed for each in accounts] == [2000, 0, 0]
+    assert [given_by(each) for each in accounts] == [
+        {(1, "ann"): 3000},
+        {(1, "ann"): 2000},
+        {(1, "ann"): 1000},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("per", "taken"),
+    [
+        (CapPer.PERIOD, [2000, 2000, 2000, 2000]),
+        (CapPer.YEAR, [2000, 0, 2000, 0]),
+        (CapPer.LIFETIME, [2000, 0, 0, 0]),
+    ],
+)
+def test_how_long_a_cap_counts(per: CapPer, taken: list[int]) -> None:
+    for capped in (
+        remainder(to("ann"), cap=a_cap(20, per)),
+        share(1, to("ann", cap=a_cap(20, per))),
+    ):
+        runs = runs_of(a_house(plans=[a_plan(capped, REST)]), *[[a_sale(30)]] * 4)
+        given_to_ann = [given_by(account_of(each)).get((1, "ann"), 0) for each in runs]
+        assert given_to_ann == taken
+
+
+def test_a_cap_belongs_to_its_version_unless_it_has_a_name() -> None:
+    """The second version begins on the last day of the second period."""
+    for name, second in ((None, 2500), ("gift", 500)):
+        versions = [
+            a_version(remainder(to("ann"), cap=a_cap(20, CapPer.LIFETIME, name)), REST),
+            a_version(
+                fixed(1, to("ben")),
+                remainder(to("ann"), cap=a_cap(25, CapPer.LIFETIME, name)),
+                REST,
+                starts=date(2025, 12, 31),
+            ),
+        ]
+        house = a_house(plans=[a_plan(versions=versions)])
+        runs = runs_of(house, [a_sale(30)], [a_sale(30)])
+        assert [account_of(each).version for each in runs] == versions
+        assert given_by(account_of(runs[0])) == {(1, "ann"): 2000, (2, "rest"): 1000}
+        assert given_by(account_of(runs[1]))[2, "ann"] == second
+
+
+def test_caps_are_remembered_by_their_step_or_their_name() -> None:
+    plan = a_plan(
+        fixed(5, to("ann", cap=a_cap(3)), nested(fixed(9, to("ben"), cap=a_cap(1)), REST)),
+        remainder(to("ann"), cap=a_cap(2, name="gift")),
+        REST,
+    )
+    (done,) = runs_of(a_house(plans=[plan]), [a_sale(30)])
+    since = LONG_AGO.isoformat()
+    assert account_of(done).cap_use == {
+        CapKey("plan", since, "1.1", ""): 250,
+        CapKey("plan", since, "1.2.1", ""): 100,
+        CapKey("plan", "", "", "gift"): 200,
+    }
+
+
+def test_fixed_amounts_and_caps_are_for_each_contract_of_a_plan() -> None:
+    plan = a_plan(fixed(5, to("ann")), remainder(to("ben"), cap=a_cap(7, CapPer.LIFETIME)), REST)
+    house = a_house(a_contract(key="one"), a_contract(key="two"), plans=[plan])
+    (done,) = runs_of(house, [a_sale(20)])
+    for key in ("one", "two"):
+        assert given_by(account_of(done, key)) == {
+            (1, "ann"): 500,
+            (2, "ben"): 700,
+            (3, "rest"): 800,
+        }
+
+
+# Nested lists
+
+
+def test_a_nested_list_distributes_what_its_member_got() -> None:
+    inner = nested(share("0.5", to("ann")), remainder(to("ben")), weight=3)
+    assert gets(
+        remainder(
+            inner,
+            to("cid"),
+        ),
+        payable=80,
+    ) == {"ann": 30, "ben": 30, "cid": 20}
+
+
+def test_what_a_nested_list_cannot_place_goes_to_the_other_members_then_to_the_next_steps() -> None:
+    inner = nested(remainder(to("ann", cap=a_cap(10))))
+    assert gets(remainder(inner, to("ben"))) == {"ann": 10, "ben": 90}
+    assert gets(share(1, inner, to("ben", cap=a_cap(20))), REST) == {
+        "ann": 10,
+        "ben": 20,
+        "rest": 70,
+    }
+
+
+def test_a_nested_list_takes_its_part_of_the_lines() -> None:
+    """Half of everything, and in it those of Washington: half of their forty."""
+    inner = nested(remainder(to("ann"), when=when(regions=["WA"])), remainder(to("ben")))
+    assert gets(share("0.5", inner), REST) == {"ann": 20, "ben": 30, "rest": 50}
+
+
+def test_a_nested_list_of_a_narrowed_step_knows_only_its_lines() -> None:
+    inner = nested(share(1, to("ann"), when=when(regions=["TX"])), remainder(to("ben")))
+    step = remainder(inner, when=when(regions=["WA"]))
+    assert gets(step, REST) == {"ben": 40, "rest": 60}
+
+
+def test_shares_in_a_nested_list_are_of_what_the_member_got() -> None:
+    inner = nested(share("0.5", to("ann")), remainder(to("ben")))
+    assert gets(remainder(inner), undistributed=60) == {"ann": 80, "ben": 80}
+
+
+# Time
+
+
+@pytest.mark.parametrize(
+    ("from_", "until", "counts"),
+    [
+        (None, None, True),
+        (DAY, None, True),
+        (date(2025, 7, 1), None, False),
+        (None, DAY, True),
+        (None, date(2025, 6, 29), False),
+        (DAY, DAY, True),
+        (date(2025, 1, 1), date(2025, 5, 31), False),
+    ],
+)
+def test_a_step_counts_in_periods_whose_last_day_lies_within(
+    from_: date | None, until: date | None, counts: bool
+) -> None:
+    step = fixed(5, to("ann"), from_=from_, until=until)
+    assert gets(step, REST).get("ann", 0) == (5 if counts else 0)
+
+
+def test_a_plan_must_be_in_force_on_the_last_day() -> None:
+    plan = a_plan(versions=[a_version(starts=date(2025, 7, 1))])
+    with pytest.raises(NoPlanError, match=r"plan 'plan' .* no version in force on 2025-06-30"):
+        runs_of(a_house(plans=[plan]), [])
+    plan = a_plan(versions=[a_version(starts=date(2025, 6, 30))])
+    (done,) = runs_of(a_house(plans=[plan]), [a_sale(1)])
+    assert account_of(done).payable == 100
+
+
+def test_regions_of_real_sales() -> None:
+    """The condition of a plan meets the place of a sale, and other income none."""
+    plan = a_plan(share(1, to("ann"), when=when(regions=["WA"])), REST)
+    house = a_house(
+        a_contract(a_rule(basis=Basis.NET), rights={"audio": "0.5"}),
+        plans=[plan],
+        calendar=Calendar.YEARLY,
+        first_period="2025",
+    )
+    sales = [a_sale(1, net=100, place=WA), a_sale(1, net=50, place=TX), a_sale(-1, net=-20)]
+    (done,) = played([(house, sales, [an_income(1000, "audio", period="2025")])]).runs
+    assert account_of(done).payable == 1800
+    assert given_by(account_of(done)) == {(1, "ann"): 800, (2, "rest"): 1000}
