@@ -11,8 +11,10 @@ if context.is_offline_mode():
     raise SystemExit("migrations need a database: run them with 'royalties init'")
 
 connection = options.get("connection")
-engine = None if connection is not None else make_engine(from_environment().database_url)
-connection = connection if connection is not None else engine.connect()
+engine = None
+if connection is None:
+    engine = make_engine(from_environment().database_url)
+    connection = engine.connect()
 try:
     context.configure(
         connection=connection, target_metadata=metadata, transaction_per_migration=True

@@ -215,5 +215,11 @@ FOR EACH ROW WHEN (OLD.status = 'closed') EXECUTE FUNCTION royalties_refuse('a c
 CREATE TRIGGER batch_no_delete BEFORE DELETE ON "batch"
 FOR EACH ROW EXECUTE FUNCTION royalties_refuse('a batch is never deleted: undo it')
 --
+CREATE TRIGGER batch_no_truncate BEFORE TRUNCATE ON "batch"
+FOR EACH STATEMENT EXECUTE FUNCTION royalties_refuse('a batch is never deleted: undo it')
+--
+CREATE TRIGGER period_no_truncate BEFORE TRUNCATE ON "period"
+FOR EACH STATEMENT EXECUTE FUNCTION royalties_refuse('a closed period cannot be changed')
+--
 CREATE TRIGGER batch_no_update BEFORE UPDATE ON "batch"
 FOR EACH ROW WHEN (OLD.status = 'undone') EXECUTE FUNCTION royalties_refuse('an undone batch cannot be changed')

@@ -204,9 +204,9 @@ class Numbers:
         figure = self._read(cell, "a number of units", settle=False)
         if isinstance(figure, Odd):
             return _no_units(printed(cell)) if isinstance(figure, Wrong) else figure
-        if figure.doubtful == "," and self.mark.answer != ",":
-            figure = Figure(figure.negative, figure.whole + figure.decimals, "", figure.unit)
-        elif figure.doubtful == "." and self.mark.answer == ",":
+        if (figure.doubtful == "," and self.mark.answer != ",") or (
+            figure.doubtful == "." and self.mark.answer == ","
+        ):
             figure = Figure(figure.negative, figure.whole + figure.decimals, "", figure.unit)
         if figure.doubtful or figure.unit or figure.decimals.strip("0"):
             return _no_units(printed(cell))

@@ -31,7 +31,7 @@ class PrintedTotals:
         """Compare a totals row; ``bulk`` holds plain rows of its block, not yet added up."""
         tally = self._tally
         units, free, net = tally.all_units, tally.units[Kind.FREE], tally.all_net
-        if bulk is not None:
+        if bulk is not None and bulk.numbers:
             columns = (bulk.column(field) for field in ("units", "kind", "net"))
             for row, count, kind, amount in zip(bulk.numbers, *columns, strict=True):
                 if row < number:

@@ -13,7 +13,7 @@ from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, setup_of
 from royalties.services.waiting import Released, release_waiting
 from royalties.services.work import Work
-from royalties.store import catalogue, figures, runs
+from royalties.store import batches, catalogue, figures, runs
 from royalties.store.history import Revision, add_revisions, revisions_in_force
 
 Bodies = dict[str, dict[str, dict[str, Any]]]
@@ -94,18 +94,23 @@ def _faults_against_books(
     """Changes that what is recorded or closed forbids."""
     return [
         *_lost_editions(work, document, merged),
+        *_taken_names(work, document),
         *_closed_terms(work, document, before),
         *_other_books(work, document, before),
         *_early_income(document, merged),
         *_used_prices(work, document, before),
-        *_lost_advances(work, document, merged),
+        *_closed_contracts(work, document, merged),
     ]
 
 
 def _lost_editions(
     work: Work, document: setup_file.Document, merged: Mapping[str, Mapping[str, Any]]
 ) -> list[Fault]:
-    kept = {edition["isbn"] for body in merged["titles"].values() for edition in body["editions"]}
+    kept = {
+        edition["isbn"]
+        for body in merged["titles"].values()
+        for edition in body.get("editions", ())
+    }
     return [
         Fault(
             f"{document.paths.get(('titles', row.title), 'titles')}.editions",
@@ -114,6 +119,23 @@ def _lost_editions(
         for row in catalogue.edition_rows(work.connection)
         if row.isbn not in kept
     ]
+
+
+def _taken_names(work: Work, document: setup_file.Document) -> list[Fault]:
+    """An alias given by hand keeps standing for its edition."""
+    by_hand = catalogue.aliases(work.connection)
+    faults = []
+    for key, body in document.entries.get("titles", {}).items():
+        for place, edition in enumerate(body.get("editions", ())):
+            path = f"{document.paths['titles', key]}.editions[{place}]"
+            names = {f"identifiers.{kind}": v for kind, v in edition.get("identifiers", {}).items()}
+            names["isbn"] = edition["isbn"]
+            faults += [
+                Fault(f"{path}.{name}", f"{value} stands for {by_hand[value.upper()]} by an alias")
+                for name, value in sorted(names.items())
+                if by_hand.get(value.upper(), edition["isbn"]) != edition["isbn"]
+            ]
+    return faults
 
 
 def _closed_terms(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
@@ -174,14 +196,22 @@ def _early_income(document: setup_file.Document, merged: Bodies) -> list[Fault]:
     ]
 
 
-def _lost_advances(work: Work, document: setup_file.Document, merged: Bodies) -> list[Fault]:
-    """What closed runs earned back of advances must still stand among them."""
+def _closed_contracts(work: Work, document: setup_file.Document, merged: Bodies) -> list[Fault]:
+    """A contract keeps its currency, and the advances that closed runs earned back."""
     recouped: dict[str, int] = {}
     for row in runs.period_rows(work.connection, "contract_close"):
         recouped[row.contract] = recouped.get(row.contract, 0) + row.recouped
     faults = []
+    currencies = {
+        row.contract: row.currency for row in runs.period_rows(work.connection, "contract_close")
+    }
     for key in document.entries.get("contracts", {}):
         contract = setup_file.contract_of(merged["contracts"][key])
+        kept = currencies.get(key, contract.currency)
+        if contract.currency != kept:
+            path = f"{document.paths['contracts', key]}.currency"
+            faults.append(Fault(path, f"is {kept} in closed runs and cannot change any more"))
+            continue
         listed = sum(each.amount - each.recouped for each in contract.advances)
         if listed < recouped.get(key, 0):
             earned_back = amount_text(recouped[key], contract.currency)
@@ -198,7 +228,8 @@ def _other_books(work: Work, document: setup_file.Document, before: Bodies) -> l
     """Calendar, currency and first period carry the books and cannot change once used."""
     old = before["publisher"].get("publisher")
     new = document.entries.get("publisher", {}).get("publisher")
-    if old is None or new is None or not runs.period_rows(work.connection, "period"):
+    used = any(batch.status == "recorded" for batch in batches.batches(work.connection))
+    if old is None or new is None or not (used or runs.closed_runs(work.connection)):
         return []
     return [
         Fault(f"publisher.{name}", f"is {old[name]!r} in the books and cannot change any more")

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from stdnum import isbn as isbn_numbers
+
 from royalties.domain.money import MICRO, rounded
 from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
@@ -45,8 +47,8 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     work.actor.require(Verb.ALIAS)
     setup = setup_in_force(work)
     editions = {row.isbn: row.id for row in catalogue.edition_rows(work.connection)}
-    wanted = "".join(isbn.replace("-", "").split())
-    value = "".join(identifier.split()).upper()
+    wanted = _as_matched(isbn)
+    value = _as_matched(identifier)
     if wanted not in editions:
         raise RefusedError(
             f"no edition has the ISBN {isbn!r}: add it to a title of a setup file and load that"
@@ -59,6 +61,13 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     catalogue.add_alias(work.connection, value, editions[wanted])
     work.record(Verb.ALIAS, {"identifier": value, "isbn": wanted})
     return release_waiting(work, setup)
+
+
+def _as_matched(identifier: str) -> str:
+    """An identifier as reports are matched: an ISBN as 13 digits, anything else upper case."""
+    text = "".join(identifier.split()).upper()
+    digits = isbn_numbers.compact(text)
+    return isbn_numbers.to_isbn13(digits) if isbn_numbers.is_valid(digits) else text
 
 
 def release_waiting(work: Work, setup: Setup) -> Released:

@@ -39,6 +39,16 @@ def identifiers(connection: Connection) -> dict[str, int]:
     return {row.value: row.edition_id for row in rows}
 
 
+def aliases(connection: Connection) -> dict[str, str]:
+    """ISBNs by the identifiers that were given by hand."""
+    rows = connection.execute(
+        select(identifier.c.value, edition.c.isbn)
+        .join(edition, edition.c.id == identifier.c.edition_id)
+        .where(identifier.c.kind == "alias")
+    )
+    return {row.value: row.isbn for row in rows}
+
+
 def ensure_retailers(connection: Connection, keys: Iterable[str]) -> None:
     """Give every retailer a number."""
     known = retailer_ids(connection)
@@ -78,11 +88,13 @@ def _record_terms(connection: Connection, titles: Iterable[Title], ids: Mapping[
         for number, one in editions
         for each in one.prices
     ]
-    names = [
-        {"edition_id": number, "kind": kind, "value": value.upper()}
+    by_hand = set(aliases(connection))
+    names = {
+        value.upper(): {"edition_id": number, "kind": kind, "value": value.upper()}
         for number, one in editions
         for kind, value in one.identifiers
-    ]
+        if value.upper() not in by_hand
+    }
     for number, _ in editions:
         connection.execute(delete(price).where(price.c.edition_id == number))
         connection.execute(
@@ -93,7 +105,7 @@ def _record_terms(connection: Connection, titles: Iterable[Title], ids: Mapping[
     if prices:
         connection.execute(insert(price), prices)
     if names:
-        connection.execute(insert(identifier), names)
+        connection.execute(insert(identifier), list(names.values()))
 
 
 def add_alias(connection: Connection, value: str, edition_id: int) -> None:

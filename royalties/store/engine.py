@@ -82,6 +82,7 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: AN
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
+        "recursive_triggers = ON",
         f"cache_size = -{_SQLITE_CACHE_KIB}",
     ):
         cursor.execute(f"PRAGMA {pragma}")

@@ -107,7 +107,12 @@ def test_a_rule_change_leaves_closed_periods_as_they_were(office: Office) -> Non
     office.load(
         {
             "contracts": [
-                a_contract("foot-2015", ["collab"], subsidiary_rights={"translation": "0.5"})
+                a_contract(
+                    "foot-2015",
+                    ["collab"],
+                    subsidiary_rights={"translation": "0.5"},
+                    advances=part("contracts", "foot-2015")["advances"],
+                )
             ],
             "plans": [{"key": "cities", "versions": [_everything_to("spokane")]}],
             "titles": [{**part("titles", "collab"), "title": "Renamed"}],
