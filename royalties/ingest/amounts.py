@@ -220,9 +220,9 @@ class Numbers:
         text = cell.strip()
         if not text or text.casefold() in self.blanks:
             return BLANK
-        if found := _PLAIN.fullmatch(text):
-            if self.mark.answer == "." or not found[3]:
-                return Figure(bool(found[1]), found[2], found[3] or "", "")
+        found = _PLAIN.fullmatch(text)
+        if found and (self.mark.answer == "." or not found[3]):
+            return Figure(bool(found[1]), found[2], found[3] or "", "")
         figure = take_apart(text)
         if figure is None:
             return _no_number(text)

@@ -17,7 +17,7 @@ _SEVERAL = re.compile(r"(?:97[89]\d{10}|\d{9}[\dXx]).+(?:97[89]\d{10}|\d{9}[\dXx
 
 
 class Books:
-    """Finds editions by what a report prints; ``short`` reports drop leading zeros of an ISBN-10."""
+    """Finds editions by what a report prints; ``short`` ones lack leading zeros."""
 
     def __init__(self, known: Known, *, short: bool = False) -> None:
         self._editions = known.editions

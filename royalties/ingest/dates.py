@@ -12,7 +12,8 @@ FIRST_DAY = date(1900, 3, 1)
 _YEARS_AHEAD = 10
 _EPOCH = date(1899, 12, 30)
 _LAST_SERIAL = 2_958_465
-_TIME = r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*(?:Z|UTC|GMT|[-+]\d{2}:?\d{2})?)?"
+_ZONE = r"(?:Z|UTC|GMT|[-+]\d{2}:?\d{2})?"
+_TIME = rf"(?:[T ,]+\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*{_ZONE})?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.ASCII)
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}Z?)?", re.ASCII)
@@ -27,7 +28,9 @@ _RANGE = re.compile(r"(.*\d)\s*(?:[–—]|\s-\s|\bto\b|\.\.)\s*(\d.*)")
 
 _ENGLISH = "january february march april may june july august september october november december"
 _LANGUAGES = {
-    "french": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "french": (
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
+    ),
     "german": "januar februar märz april mai juni juli august september oktober november dezember",
     "spanish": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
     "diciembre",

@@ -83,14 +83,14 @@ class Format:
     ``retailer`` is the default key, None where rows name it. ``sheets`` are the names of the
     sheets that count; empty: the one visible sheet with the header. ``constants`` are texts by
     field. ``kinds`` reads the kind column: a kind, or the reason why its rows are no sales;
-    ``other_kinds`` is what unlisted words mean, None: a problem. ``returns_positive``: the
-    kind alone tells a return. ``totals`` are beginnings of labels, ``skip`` beginnings of other rows to leave out; ``bare_totals``: a row of
-    numbers only is a total; ``own_totals``: totals belong to the layout. ``idle`` is the
-    reason of rows without units. ``strict``: signs must agree, identical rows are asked about.
-    ``money_on_sales``: returns of a row carry no money.
-    ``full_discount_is_free``: copies at 100 % discount are free ones. ``asks`` names what the report does
-    not say. ``arrange`` rewrites the rows of a sheet and appends one cell for each of
-    ``extras``. ``natural`` are remarks about dates that this report needs not confirmed.
+    ``other_kinds`` is what unlisted words mean, None: a problem. ``returns_positive``: the kind
+    alone tells a return. ``totals`` are beginnings of labels, ``skip`` beginnings of other rows
+    to leave out; ``bare_totals``: a row of numbers only is a total; ``own_totals``: totals
+    belong to the layout. ``idle`` is the reason of rows without units. ``strict``: signs must
+    agree, identical rows are asked about. ``money_on_sales``: returns of a row carry no money.
+    ``full_discount_is_free``: copies at 100 % discount are free ones. ``asks`` names what the
+    report does not say. ``arrange`` rewrites the rows of a sheet and appends one cell for each
+    of ``extras``. ``natural`` are remarks about dates that this report needs not confirmed.
     """
 
     name: str

@@ -34,9 +34,9 @@ class Mapping:
 
     ``columns`` gives a column's name by what it holds: ``isbn, date, units, net, currency,
     retailer, kind, returned_units, list_price, discount, unit_net, country, region, city,
-    reference``. ``date_order`` is ``ymd``, ``dmy`` or ``mdy``, ``decimal`` a point or a comma, ``returns``
-    ``negative``, ``positive-by-kind`` or ``own-column``, ``currency`` the default, ``skip``
-    beginnings of rows to leave out.
+    reference``. ``date_order`` is ``ymd``, ``dmy`` or ``mdy``, ``decimal`` a point or a comma,
+    ``returns`` ``negative``, ``positive-by-kind`` or ``own-column``, ``currency`` the default,
+    ``skip`` beginnings of rows to leave out.
 
     A comma as ``decimal`` and ``dmy`` or ``mdy`` as ``date_order`` are taken at their word. A
     point and ``ymd``, the defaults of the setup, decide nothing that the file does not prove:

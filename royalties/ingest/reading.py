@@ -143,9 +143,9 @@ class Reading(Protocol):
     While ``choices`` is not empty, nothing can be read: the user chooses first. Some choices
     show only while the rows are read (a date that can be read in two ways), so ``choices`` is
     to be looked at before and after. ``unlisted`` counts problems beyond those that
-    ``problems`` lists. ``retailer`` is a key, or None where the retailer stands in the rows. ``account`` tells apart reports of one
-    retailer that do not repeat each other (KDP and Vendor Central). ``notices`` must be
-    confirmed; ``notes`` are only shown.
+    ``problems`` lists. ``retailer`` is a key, or None where the retailer stands in the rows.
+    ``account`` tells apart reports of one retailer that do not repeat each other (KDP and
+    Vendor Central). ``notices`` must be confirmed; ``notes`` are only shown.
     """
 
     report: str

@@ -325,7 +325,7 @@ def _result(
         "units": _units(totals),
         "net": _net(totals),
         "problems": [_problem(each) for each in reading.problems[:_SHOWN_PROBLEMS]],
-        "problem_count": len(reading.problems),
+        "problem_count": len(reading.problems) + reading.unlisted,
         "warnings": [
             {"code": notice.code, "message": notice.message}
             for notice in (reading.notices if notices is None else notices)

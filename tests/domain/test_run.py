@@ -28,7 +28,8 @@ from tests.builders.domain import (
 )
 from tests.strategies import histories, houses, sale_lines
 
-K, V = TypeVar("K"), TypeVar("V")
+K = TypeVar("K")
+V = TypeVar("V")
 income = st.sampled_from(
     [
         [],
@@ -99,7 +100,7 @@ def test_no_order_changes_a_byte(
 
 def turned(values: Mapping[K, V]) -> dict[K, V]:
     """The same in the opposite order."""
-    return dict(reversed(values.items()))
+    return dict(reversed(list(values.items())))
 
 
 def _bytes(books: Books) -> str:

@@ -19,7 +19,7 @@ def _text(folder: Path, rows: list[list[str]], delimiter: str = ",", **choices: 
     csv.writer(text, delimiter=delimiter).writerows(rows)
     path = folder / "report.csv"
     path.write_text("\ufeff" + text.getvalue(), encoding="utf-8")
-    return read(path, **choices)
+    return read(path, known=CATALOGUE, mappings=(), report=None, **choices)
 
 
 def _lines(found: Read) -> list[tuple[Any, ...]]:

@@ -243,7 +243,7 @@ def test_containers_with_bytes_changed(name: str, changes: list[tuple[float, byt
     _tried(bytes(data), CATALOGUE)
 
 
-PROBLEMS = (
+PROBLEMS: tuple[tuple[str, dict[str, str]], ...] = (
     ("standard-sales-problems.csv", {}),
     ("elliott-bay-problems.csv", {}),
     ("phone-orders-problems.xlsx", {}),

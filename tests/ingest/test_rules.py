@@ -400,7 +400,7 @@ def test_two_mapped_reports_that_look_alike(tmp_path: Path) -> None:
     assert (choice.key, choice.options) == ("report", ("river", "stream"))
     assert read_text(tmp_path, text, mappings=[RIVER, twin], report="stream").sales
     path = tmp_path / "report.csv"
-    assert read(path, TRADE, [RIVER, twin], None, **{"date_order": "dmy"}).asked == {"report"}
+    assert read(path, TRADE, [RIVER, twin], None, date_order="dmy").asked == {"report"}
 
 
 def test_columns_of_an_unknown_report_are_named(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_report_retailer_and_account(case: tuple[str, dict[str, Any], Read]) -> 
 
 
 def test_counts(case: tuple[str, dict[str, Any], Read]) -> None:
-    name, expected, found = case
+    _, expected, found = case
     totals = found.reading.totals
     assert totals.rows == expected["rows"]
     assert totals.recordable == expected["recordable"]
@@ -91,7 +91,7 @@ def test_counts(case: tuple[str, dict[str, Any], Read]) -> None:
 
 
 def test_units_and_net(case: tuple[str, dict[str, Any], Read]) -> None:
-    name, expected, found = case
+    _, expected, found = case
     totals = found.reading.totals
     assert expected["units"] == {
         "sold": totals.sold,

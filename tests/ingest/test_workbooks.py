@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import openpyxl
 import pytest
@@ -122,7 +122,7 @@ def test_columns_to_the_right_and_an_offset(tmp_path: Path) -> None:
     assert sheet is not None
     for place, value in enumerate(HEADER):
         sheet.cell(4, 3 + place, value)
-        sheet.cell(5, 3 + place, ROW[place])
+        sheet.cell(5, 3 + place).value = cast(str, ROW[place])
     sheet["C5"].font = Font(strike=True)
     sheet.column_dimensions["F"].hidden = True
     sheet["F5"].number_format = "0%"
@@ -155,7 +155,7 @@ def _rezipped(source: Path, target: Path, **parts: bytes) -> Path:
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
             short = name.rpartition("/")[2].partition(".")[0]
-            new.writestr(name, parts.pop(short, None) or old.read(name))
+            new.writestr(name, parts.pop(short, b"") or old.read(name))
         for name, data in parts.items():
             new.writestr(f"xl/{name}.xml", data)
     return target

@@ -38,7 +38,7 @@ def demo(folder: Path, *arguments: str, url: str = "", code: int = 0) -> tuple[s
     return done.stdout, done.stderr
 
 
-def document(folder: Path, *arguments: str) -> Any:  # noqa: ANN401 - JSON
+def document(folder: Path, *arguments: str) -> Any:
     """What another command says of the books in a folder."""
     home = folder / "instance"
     runner = CliRunner(env={"ROYALTIES_HOME": str(home), "ROYALTIES_DATABASE_URL": ""})

@@ -151,7 +151,8 @@ def _place(order: _Order) -> tuple[str, str, str]:
 
 
 _EXTRAS = (
-    "kind", "net", "return_net", "sold", "returned", "free", "currency", "country", "region", "city",
+    "kind", "net", "return_net", "sold", "returned", "free", "currency", "country",
+    "region", "city",
 )  # fmt: skip
 
 FORMAT = Format(

@@ -14,7 +14,7 @@ MOST_STYLE_BYTES = 5_000_000
 MOST_ROWS = 250_000
 MOST_RATIO = 100
 RATIO_COUNTS_FROM = 10_000_000
-"""Bytes from which the ratio counts: small parts of real workbooks shrink by more than a hundred."""
+"""Bytes from which the ratio counts: small parts of real workbooks shrink by even more."""
 
 _STEP = 1 << 20
 _ENCRYPTED = 1
@@ -71,9 +71,9 @@ class Archive:
         for name in self._parts:
             if found := _WORKBOOK.fullmatch(name):
                 return "xlsx" if found[1] == "xml" else "xlsb"
-        if "content.xml" in self._parts and "mimetype" in self._parts:
-            if self.part("mimetype").strip().endswith(b".spreadsheet"):
-                return "ods"
+        opendocument = "content.xml" in self._parts and "mimetype" in self._parts
+        if opendocument and self.part("mimetype").strip().endswith(b".spreadsheet"):
+            return "ods"
         raise RefusedError(
             "this is a zip archive, not an Excel workbook",
             "unpack it and import the report inside",

@@ -96,7 +96,7 @@ class CarefulPages:
     """Sheets through openpyxl, row by row: slow, but a far cell costs it nothing."""
 
     def __init__(self, path: Path, hidden: dict[str, bool]) -> None:
-        from openpyxl import load_workbook  # half a second that few files need
+        from openpyxl import load_workbook  # noqa: PLC0415 - half a second that few files need
 
         warnings.simplefilter("ignore")
         self._book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
@@ -118,11 +118,11 @@ class CarefulPages:
                 return
             yield row
 
-    def offset(self, name: str) -> int:
+    def offset(self, name: str) -> int:  # noqa: ARG002 - as ``Pages`` asks
         """See ``Pages``."""
         return 0
 
-    def size(self, name: str) -> tuple[int, int]:
+    def size(self, name: str) -> tuple[int, int]:  # noqa: ARG002 - as ``Pages`` asks
         """See ``Pages``."""
         return (0, 0)
 

@@ -131,7 +131,7 @@ def _count(value: object) -> int:
         raise NotTakenError(
             f"{shown(value)} is not a whole number: write it without quotes, such as 2"
         )
-    if not 1 <= value <= 1_000_000:  # noqa: PLR2004
+    if not 1 <= value <= 1_000_000:
         raise NotTakenError(f"{shown(value)} is out of range: write a whole number from 1 up")
     return value
 
@@ -245,7 +245,7 @@ def _isbn_fault(compact: str) -> str:
     body = compact[:-1]
     if body.isascii() and body.isdigit() and len(body) == _ISBN10_BODY:
         digit = sum((place + 1) * int(c) for place, c in enumerate(body)) % 11
-        return f"its check digit should be {'X' if digit == 10 else digit}"  # noqa: PLR2004
+        return f"its check digit should be {'X' if digit == 10 else digit}"
     if body.isascii() and body.isdigit() and len(body) == _ISBN13_BODY:
         if not body.startswith(("978", "979")):
             return "13 digits begin with 978 or 979"

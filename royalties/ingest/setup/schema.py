@@ -107,7 +107,7 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _plainer(schema: Any) -> Any:  # noqa: ANN401
+def _plainer(schema: Any) -> Any:
     """The schema without titles, and without "or null", which spoils an editor's messages."""
     if isinstance(schema, list):
         return [_plainer(part) for part in schema]
