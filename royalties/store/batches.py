@@ -250,13 +250,16 @@ def mirror(connection: Connection, number: int, correction: int, open_period: in
         sale.c.reference,
         -sale.c.net,
     ]
-    done = connection.execute(
+    connection.execute(
         insert(sale).from_select(
             [column.name for column in sale.c],
             select(*copied).where(sale.c.batch_id == number),
         )
     )
-    return done.rowcount
+    made = connection.execute(
+        select(func.count()).select_from(sale).where(sale.c.batch_id == correction)
+    )
+    return int(made.scalar_one())
 
 
 def totals_of(connection: Connection, number: int) -> list[Row]:

@@ -1,0 +1,58 @@
+"""Two people at the same moment: one wins, the other is told, and the books hold."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.builders.books import Office, a_row, after, opened, spring
+from tests.services.racing import Racers, Task
+
+
+def close_period(office: Office, period: str) -> str:
+    office.close(period)
+    return period
+
+
+def bring_file(office: Office, path: str) -> str:
+    return str(office.bring_file(Path(path)).outcome)
+
+
+def task(office: Office, do: object, argument: str) -> Task:
+    config = office.system.config
+    return Task(config.database_url, config.home.parent, do, (argument,))  # type: ignore[arg-type]
+
+
+@after(spring)
+def test_two_closes_post_once(office: Office, racers: Racers) -> None:
+    outcomes = racers.race(*[task(office, close_period, "2025-H1")] * 2)
+    assert sorted(outcome.done for outcome in outcomes) == [False, True]
+    assert [outcome.told for outcome in outcomes if not outcome.done] == [True]
+    assert office.rows("SELECT count(*) FROM closed_run") == [(1,)]
+    assert office.faults() == {}
+
+
+@after(spring)
+@pytest.mark.parametrize("trial", range(3))
+def test_an_import_is_wholly_inside_a_close_or_wholly_after(
+    office: Office, racers: Racers, trial: int
+) -> None:
+    path = office.report([a_row(number + 1, reference=f"late {number}") for number in range(20)])
+    brought, closed = racers.race(
+        task(office, bring_file, str(path)), task(office, close_period, "2025-H1")
+    )
+    assert closed.done, closed.error
+    assert brought.value == "recorded", brought
+    assert (
+        len(office.rows("SELECT DISTINCT period_id FROM sale WHERE reference LIKE 'late %'")) == 1
+    )
+    assert office.faults() == {}
+
+
+@after(opened)
+@pytest.mark.parametrize("trial", range(2))
+def test_the_same_file_is_recorded_once(office: Office, racers: Racers, trial: int) -> None:
+    path = office.report([a_row(5)])
+    outcomes = racers.race(*[task(office, bring_file, str(path))] * 2)
+    assert office.rows("SELECT count(*) FROM batch WHERE status = 'recorded'") == [(1,)]
+    assert sum(outcome.value == "recorded" for outcome in outcomes) == 1
+    assert office.faults() == {}
