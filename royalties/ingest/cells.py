@@ -80,8 +80,8 @@ class Block:
 
 
 def printed(cell: Cell) -> str:
-    """A cell as the file shows it, shortened to what a problem may carry."""
-    return text_of(cell)[:_LONGEST_SHOWN]
+    """A cell as the file shows it, shortened to what a problem may carry and harmless to show."""
+    return CONTROL.sub("\ufffd", text_of(cell)[:_LONGEST_SHOWN])
 
 
 def text_of(cell: Cell) -> str:

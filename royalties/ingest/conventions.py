@@ -9,6 +9,9 @@ from dataclasses import replace
 
 from royalties.domain.problems import Choice
 
+_TELLING = (",", "dmy", "mdy")
+"""Answers that a user wants to see; a decimal point is what everybody expects."""
+
 
 class Convention:
     """One such question, its proofs and its answer."""
@@ -60,6 +63,10 @@ class Convention:
             return f"the report is set to {self._options[self.fixed]}"
         text, row = self._examples.get(self._settled, ("", 0))
         return f"row {row} has {text!r}" if row else f"other cells have {text!r}"
+
+    def told(self) -> str:
+        """What the file itself settled, where that is not what most files do."""
+        return f"read with {self._options[self._settled]}" if self._settled in _TELLING else ""
 
     def choice(self) -> Choice:
         """The question for the user."""

@@ -12,6 +12,7 @@ FIRST_DAY = date(1900, 3, 1)
 _YEARS_AHEAD = 10
 _EPOCH = date(1899, 12, 30)
 _LAST_SERIAL = 2_958_465
+_LONGEST_DATE = 80
 _ZONE = r"(?:Z|UTC|GMT|[-+]\d{2}:?\d{2})?"
 _TIME = rf"(?:[T ,]+\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*{_ZONE})?"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.ASCII)
@@ -86,6 +87,8 @@ class Dates:
             )
         if isinstance(cell, str):
             text = cell.strip()
+            if len(text) > _LONGEST_DATE:
+                return no_date(cell)
             return self._from_text(text) if text else BLANK
         return self._from_serial(cell)
 

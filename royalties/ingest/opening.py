@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from royalties.domain.problems import Problem
@@ -89,7 +90,9 @@ def _workbook(path: Path, kind: str) -> Opened:
 
 
 def _ole(path: Path) -> Opened:
-    if _ENCRYPTED_OLE in path.read_bytes():
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+        encrypted = data.find(_ENCRYPTED_OLE) >= 0
+    if encrypted:
         raise UnreadableError(
             Problem(
                 "the workbook is protected by a password",

@@ -308,6 +308,9 @@ def _remarks(tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
         if struck:
             rows = f"row {struck[0]} is" if len(struck) == 1 else f"rows {_listed(struck)} are"
             yield "struck-out", f"{rows} struck through: import anyway?"
+        far, count = look.beyond
+        if count > 1:
+            yield "far-rows", f"{count:,} rows from row {far} on, far below the table, were ignored"
 
 
 def _listed(rows: list[int]) -> str:
@@ -328,6 +331,8 @@ def _notes(declared: Format, tables: Sequence[Table], opened: Opened) -> Iterato
         where = f"sheet {table.sheet.name!r}: " if table.sheet.name else ""
         if table.header.row > 1 and not declared.facts:
             yield f"{where}header found on row {table.header.row}"
+        if table.sheet.look.beyond[1] == 1:
+            yield f"{where}a stray cell in row {table.sheet.look.beyond[0]} was ignored"
     read = {table.sheet.name for table in tables}
     left = [sheet.name for sheet in opened.sheets if sheet.name not in read]
     if left:

@@ -10,7 +10,7 @@ from royalties.ingest.asides import Asides
 from royalties.ingest.bulk import Bulk, Homes, Workings
 from royalties.ingest.cells import Block, Wrong
 from royalties.ingest.columns import Converters, bad_cells
-from royalties.ingest.conventions import again
+from royalties.ingest.conventions import Convention, again
 from royalties.ingest.dates import LANGUAGES, RANGE_ENDS, Dates
 from royalties.ingest.declaration import PLACE, Format
 from royalties.ingest.judging import Judge, Verdict
@@ -92,6 +92,10 @@ class Report:
         return self._refusals.unlisted
 
     @property
+    def _conventions(self) -> tuple[Convention, ...]:
+        return (self._numbers.mark, self._dates.order)
+
+    @property
     def _numbers(self) -> Numbers:
         return self._converters.numbers
 
@@ -116,7 +120,7 @@ class Report:
         self.closing()
 
     def _chunks_of(self, table: Table) -> Iterator[Chunk]:
-        for convention in (self._numbers.mark, self._dates.order):
+        for convention in self._conventions:
             convention.search_with(lambda: table.search(self._numbers, self._dates))
         if self._declared.arrange:
             for number, cells in table.rows():
@@ -250,6 +254,9 @@ class Report:
         if not self._declared.strict and (told := self.remarks.take("identical-rows")):
             self.notes.append(told)
         self.notes.extend(self._asides.notes)
+        self.notes.extend(
+            convention.told() for convention in self._conventions if convention.told()
+        )
         if not self.totals.rows:
             self.notes.append("the report has no rows below its header")
         if self.unlisted:
@@ -258,11 +265,7 @@ class Report:
 
     def _ask(self) -> None:
         """Ask what the rows turned out to leave open."""
-        asked = [
-            convention.choice()
-            for convention in (self._numbers.mark, self._dates.order)
-            if convention.asked
-        ]
+        asked = [convention.choice() for convention in self._conventions if convention.asked]
         asked += [_QUESTIONS[key] for key in sorted(self._dates.asked | self._converters.asked)]
         self.choices += [again(choice, self._given) for choice in asked]
         self.choices += self._asides.choices

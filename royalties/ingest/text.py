@@ -19,6 +19,9 @@ from royalties.ingest.reading import UnreadableError
 from royalties.ingest.workbook import Look
 
 DELIMITERS = ",;\t|"
+WIDEST = 1_000
+"""Columns that a report may have."""
+
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac-roman")
 
 _BLOCK_BYTES = 1 << 16
@@ -200,6 +203,13 @@ class TextSheet:
         """The first records with their line numbers."""
         if self._peeked is None:
             self._peeked = list(islice(self._records(), _PEEKED))
+            if any(len(cells) > WIDEST for _, cells in self._peeked):
+                raise UnreadableError(
+                    Problem(
+                        f"a row has more than {WIDEST:,} columns",
+                        "export the report again, with the columns that it needs",
+                    )
+                )
         return self._peeked
 
     def rows(self) -> Iterator[list[Cell]]:

@@ -35,6 +35,7 @@ class Look:
     percent: dict[int, tuple[int, int]] = field(default_factory=dict)
     struck: tuple[int, ...] = ()
     hidden_rows: bool = False
+    beyond: tuple[int, int] = (0, 0)
 
 
 class WorkbookSheet:
@@ -48,7 +49,11 @@ class WorkbookSheet:
         self.size = about["rows"]
         self.read = 0
         self.look = Look(
-            frozenset(about["hidden"]), about["percent"], (*about["struck"],), about["hidden_rows"]
+            frozenset(about["hidden"]),
+            about["percent"],
+            (*about["struck"],),
+            hidden_rows=about["hidden_rows"],
+            beyond=about["beyond"],
         )
         self._peeked: list[tuple[int, list[Cell]]] | None = None
 

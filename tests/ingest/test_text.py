@@ -142,6 +142,34 @@ def test_a_line_without_end(tmp_path: Path) -> None:
         _read_bytes(tmp_path, b"ISBN,Units\n" + b"9" * 6_000_000)
 
 
+def test_too_many_columns(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match="more than 1,000 columns"):
+        _read_bytes(tmp_path, b"," * 500_000 + b"\n" + b"," * 500_000)
+
+
+@pytest.mark.parametrize(
+    "cell", ["1" * 400_000, " " * 400_000, "1 - " * 100_000, "9" * 300_000 + "x"]
+)
+def test_long_cells_cost_no_time(tmp_path: Path, cell: str) -> None:
+    found = read_text(tmp_path, HEADER + ",".join([cell] * 6) + "\n")
+    assert len(found.reading.problems) in (0, 6)
+
+
+def test_problems_are_safe_to_show(tmp_path: Path) -> None:
+    found = read_text(tmp_path, HEADER + ROW.replace("129.90", "\x1b[31m9"))
+    assert found.reading.problems[0].value == "\ufffd[31m9"
+
+
+def test_what_the_file_settled_is_told(tmp_path: Path) -> None:
+    row = ROW.replace(",", ";").replace("129.90", "129,90").replace("2026-07-15", "15/07/2026")
+    found = read_text(tmp_path, HEADER.replace(",", ";") + row)
+    assert found.reading.notes == [
+        "the delimiter is a semicolon",
+        "read with a decimal comma",
+        "read with day before month",
+    ]
+
+
 def test_rows_as_received(tmp_path: Path) -> None:
     path = tmp_path / "report.csv"
     path.write_bytes(b'sep=;\r\na;b\r\n\r\n1;"x\ny"\r\n2;z\r\n')

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -219,6 +220,55 @@ def test_a_far_cell_costs_nothing(tmp_path: Path) -> None:
     )
     with pytest.raises(UnreadableError, match="only one column"):
         read(path, TRADE, [RIVER])
+
+
+def _row(number: int, *values: object) -> bytes:
+    cells = b"".join(
+        b'<c r="%c%d" t="inlineStr"><is><t>%s</t></is></c>' % (65 + at, number, str(value).encode())
+        for at, value in enumerate(values)
+    )
+    return b'<row r="%d">%s</row>' % (number, cells)
+
+
+def _of_rows(folder: Path, *rows: bytes) -> Read:
+    source = BAD / "xls-dim-small.xlsx"
+    path = _rezipped(source, folder / "rows.xlsx", sheet1=_sheet(b"".join(rows)))
+    return read(path, TRADE, [RIVER])
+
+
+def test_rows_far_below_the_table(tmp_path: Path) -> None:
+    head, sale = _row(1, *HEADER), (*ROW[:2], "2026-07-15", *ROW[3:])
+    near = _of_rows(tmp_path, head, _row(2, *sale), _row(900, *sale))
+    assert [line[1] for line in near.sales] == [2, 900]
+    gaps = _of_rows(tmp_path, head, *(_row(2 + 3 * n, *sale) for n in range(2_000)))
+    assert len(gaps.sales) == 2_000
+    assert not gaps.codes - {"identical-rows"}
+    stray = _of_rows(tmp_path, head, _row(2, *sale), _row(9_000, "x"))
+    assert not stray.codes
+    assert "sheet 'Sales': a stray cell in row 9000 was ignored" in stray.reading.notes
+    table = _of_rows(tmp_path, head, _row(2, *sale), _row(9_000, *sale), _row(9_001, *sale))
+    assert table.codes == {"far-rows"}
+    assert "2 rows from row 9000 on" in table.reading.notices[0].message
+    assert len(table.sales) == 1
+
+
+def test_another_spelling_of_xml(tmp_path: Path) -> None:
+    """Prefixes and single quotes are XML, too."""
+    head = _row(1, *HEADER)
+    bad = b"<row r='2'><c r='A2'><f>1+1</f></c><c r='D2' t='e'><v>#DIV/0!</v></c></row>"
+    plain = _sheet(head.replace(b'"', b"'") + bad).replace(b'"', b"'")
+    prefixed = re.sub(rb"<(/?)(?=[a-z])", rb"<\1x:", plain).replace(b"xmlns=", b"xmlns:x=")
+    for sheet in (plain, prefixed):
+        path = _rezipped(BAD / "xls-dim-small.xlsx", tmp_path / "x.xlsx", sheet1=sheet)
+        found = read(path, TRADE, [RIVER])
+        told = "\n".join(found.messages)
+        assert "the formula in ISBN was never calculated" in told
+        assert "Units holds the error #DIV/0!" in told
+
+
+def test_errors_that_have_no_place(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match="do not say where they stand"):
+        _of_rows(tmp_path, _row(1, *HEADER), b'<row><c t="e"><v>#N/A</v></c></row>')
 
 
 def test_a_file_cut_short(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ class Look:
     """What was seen on a sheet; columns count from 0, rows from 1.
 
     ``marks`` replaces the values of cells that have none: ``{row: {column: what stands there}}``.
+    ``beyond`` is the first row after a thousand empty ones, and how many there are.
     """
 
     hidden: list[int] = field(default_factory=list)
@@ -45,6 +46,7 @@ class Look:
     marks: dict[int, dict[int, bytes]] = field(default_factory=dict)
     hidden_rows: bool = False
     far: bool = False
+    beyond: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +143,16 @@ class _Tags:
         xml, cell = self.xml, self.opens + b"c "
         at = xml.find(literal)
         while at >= 0:
-            tag = xml.rfind(cell, 0, at)
+            tag = xml.rfind(cell, 0, at + 1)
             end = xml.find(b">", tag) if tag >= 0 else -1
             if tag >= 0 and (end > at) is not inside:
                 found = _REFERENCE.search(xml, tag, end)
-                if found:
-                    yield tag, int(found[2]), column_number(found[1].decode())
+                if found is None:
+                    raise RefusedError(
+                        "cells with errors, formulas or marks do not say where they stand",
+                        "open the workbook in a spreadsheet program and save it as .xlsx",
+                    )
+                yield tag, int(found[2]), column_number(found[1].decode())
             at = xml.find(literal, at + len(literal))
 
 
@@ -159,6 +165,20 @@ def _count_rows(tags: _Tags, seen: Look) -> None:
     start = xml.rfind(row, 0, last)
     number = _ROW_NUMBER.search(xml, start, start + 200) if start >= 0 else None
     seen.far = number is not None and int(number[1]) > rows + FAR
+    if seen.far:
+        seen.beyond = _rows_beyond(tags, last)
+
+
+def _rows_beyond(tags: _Tags, last: int) -> tuple[int, int]:
+    """The first row below a gap of more than a thousand, and how many rows stand there."""
+    before = 0
+    found = re.compile(tags.opens + rb"""row\b[^>]*?\br=["'](\d{1,7})["']""")
+    rows = [int(match[1]) for match in found.finditer(tags.xml, 0, last)]
+    for place, row in enumerate(rows):
+        if row - before > FAR + 1:
+            return row, len(rows) - place
+        before = row
+    return 0, 0
 
 
 def _find_formulas(tags: _Tags, seen: Look) -> None:

@@ -5,9 +5,9 @@ import struct
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from royalties.ingest.sandbox.archive import Archive
+from royalties.ingest.sandbox.archive import MOST_ROWS, Archive, too_many_rows
 from royalties.ingest.sandbox.books import WIDEST, CarefulPages, FastPages, Pages, blocks
-from royalties.ingest.sandbox.looks import Look, look, sheet_parts, styles
+from royalties.ingest.sandbox.looks import FAR, Look, look, sheet_parts, styles
 
 
 def send(out: BinaryIO, value: Any) -> None:
@@ -66,6 +66,8 @@ class Session:
         rows, width = self._pages.size(name)
         if width > WIDEST:
             raise MemoryError("a cell far to the right: to be read carefully")
+        if rows > MOST_ROWS + FAR:
+            raise too_many_rows()
         offset = self._pages.offset(name)
         return {
             "rows": rows,
@@ -73,6 +75,7 @@ class Session:
             "percent": {column - offset: found for column, found in seen.percent.items()},
             "struck": seen.struck,
             "hidden_rows": seen.hidden_rows,
+            "beyond": seen.beyond,
         }
 
     def _rows(self, name: str, skip: int, most: int, out: BinaryIO) -> None:
