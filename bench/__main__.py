@@ -118,7 +118,10 @@ def _pair(name: str, bare: Callable[[], Result], ours: Callable[[], Result], mos
 def _measure(task: str, *arguments: object) -> Result:
     """Run one task in a fresh process and read its figures."""
     command = [sys.executable, "-W", "ignore", "-m", "bench.tasks", task, *map(str, arguments)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True, env=environment
+    )
     result: Result = json.loads(done.stdout.splitlines()[-1])
     return result
 
