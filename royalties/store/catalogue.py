@@ -33,6 +33,14 @@ def retailer_ids(connection: Connection) -> dict[str, int]:
     return {row.key: row.id for row in rows}
 
 
+def prices(connection: Connection) -> dict[int, dict[tuple[str, str], int]]:
+    """List prices in millionths by edition number, then by (currency, first day)."""
+    found: dict[int, dict[tuple[str, str], int]] = {}
+    for row in connection.execute(select(price)):
+        found.setdefault(row.edition_id, {})[row.currency, row.starts] = row.micro
+    return found
+
+
 def identifiers(connection: Connection) -> dict[str, int]:
     """Edition numbers by every identifier beside the ISBN."""
     rows = connection.execute(select(identifier.c.value, identifier.c.edition_id))

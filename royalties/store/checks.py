@@ -1,6 +1,7 @@
 """Queries that find what must never be: each yields a sentence for every fault."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, func, or_, select
 
@@ -53,6 +54,43 @@ def batches_that_lost_lines(connection: Connection) -> Iterator[str]:
     )
     for row in rows:
         yield f"import {row[0]} recorded {row[1]} lines, but {row[2]} stand in the books"
+
+
+class Standing(NamedTuple):
+    """What stands of an import, waiting rows included; receipts in millionths by currency."""
+
+    sold: int
+    returned: int
+    free: int
+    net: dict[str, int]
+
+
+def standing_by_batch(connection: Connection) -> dict[int, Standing]:
+    """What stands in the books of every import."""
+    found: dict[int, tuple[dict[int, int], dict[str, int]]] = {}
+    for table in (sale, waiting):
+        rows = connection.execute(
+            select(
+                table.c.batch_id,
+                table.c.kind,
+                table.c.currency,
+                func.sum(table.c.units),
+                func.sum(func.coalesce(table.c.net, 0)),
+            ).group_by(table.c.batch_id, table.c.kind, table.c.currency)
+        )
+        for number, kind, currency, copies, receipts in rows:
+            units, net = found.setdefault(number, ({}, {}))
+            units[kind] = units.get(kind, 0) + int(copies)
+            net[currency] = net.get(currency, 0) + int(receipts)
+    return {
+        number: Standing(
+            units.get(Kind.SALE.value, 0),
+            -units.get(Kind.RETURN.value, 0),
+            units.get(Kind.FREE.value, 0),
+            net,
+        )
+        for number, (units, net) in found.items()
+    }
 
 
 def closed_copies_differ(connection: Connection) -> Iterator[str]:
@@ -112,13 +150,14 @@ def closed_copies_differ(connection: Connection) -> Iterator[str]:
         )
     )
     words = {kind.word: kind.value for kind in Kind}
+    names = {row.id: row.name for row in connection.execute(select(period.c.id, period.c.name))}
     standing = {tuple(row[:4]): int(row[4]) for row in connection.execute(sold)}
     for row in counted:
         key = (row[0], row[2], words[row[3]], row[4])
         if standing.get(key, 0) != int(row[5]):
             yield (
-                f"period {row[0]}, contract {row[1]}, {row[2]}: {row[5]} copies ({row[3]}) were "
-                f"counted, {standing.get(key, 0)} stand in the sales"
+                f"{names.get(row[0])}, contract {row[1]}, {row[2]}: {row[5]} copies ({row[3]}) "
+                f"were counted, {standing.get(key, 0)} stand in the sales"
             )
 
 

@@ -47,9 +47,17 @@ def write_run(
     revisions: Mapping[str, UsedRevisions],
 ) -> None:
     """Freeze a run: everything it gave, and the revisions it used."""
-    number = run.period.ordinal
     connection.execute(insert(closed_run), [closed._asdict()])
-    _insert(connection, contract_close, [_contract(number, c, revisions) for c in run.contracts])
+    for table, rows in rows_of_run(run, revisions).items():
+        _insert(connection, _TABLES[table], rows)
+
+
+def rows_of_run(
+    run: Run, revisions: Mapping[str, UsedRevisions]
+) -> dict[str, list[dict[str, Any]]]:
+    """What a close freezes of a run beside its document, by table."""
+    number = run.period.ordinal
+    found = {"contract_close": [_contract(number, c, revisions) for c in run.contracts]}
     for table, of_contract in (
         (earned_line, _lines),
         (counter_close, _counters),
@@ -57,32 +65,40 @@ def write_run(
         (reserve_release, _releases),
         (allocation, _allocations),
     ):
-        rows = [
+        found[table.name] = [
             {"period_id": number, "contract": done.contract.key, **row}
             for done in run.contracts
             for row in of_contract(done)
         ]
-        _insert(connection, table, rows)
-    _insert(
-        connection,
-        settlement,
-        [
-            {
-                "period_id": number,
-                "beneficiary": each.beneficiary,
-                "currency": each.currency,
-                "brought_forward": each.brought_forward,
-                "allocated": each.allocated,
-                "tax_rate": str(each.tax_rate),
-                "tax": each.tax,
-                "due": each.due,
-                "paid": each.paid,
-                "carried_forward": each.carried_forward,
-                "reason": each.reason,
-            }
-            for each in run.settlements
-        ],
-    )
+    found["settlement"] = [
+        {
+            "period_id": number,
+            "beneficiary": each.beneficiary,
+            "currency": each.currency,
+            "brought_forward": each.brought_forward,
+            "allocated": each.allocated,
+            "tax_rate": str(each.tax_rate),
+            "tax": each.tax,
+            "due": each.due,
+            "paid": each.paid,
+            "carried_forward": each.carried_forward,
+            "reason": each.reason,
+        }
+        for each in run.settlements
+    ]
+    return found
+
+
+def frozen_rows(connection: Connection, table: str, period_id: int) -> dict[str, dict[str, Any]]:
+    """The rows of one of a closed run's tables, by what they are about."""
+    rows = period_rows(connection, table, period_id)
+    return keyed(table, [dict(row._mapping) for row in rows])  # noqa: SLF001 - SQLAlchemy's own
+
+
+def keyed(table: str, rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Rows of a closed run's table by what they are about: their key without the period."""
+    names = [column.name for column in _TABLES[table].primary_key if column.name != "period_id"]
+    return {" ".join(str(row[name]) for name in names if row[name] != ""): row for row in rows}
 
 
 def find_closed(connection: Connection, period_id: int) -> ClosedRun | None:
