@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
@@ -56,12 +57,21 @@ def beancount_account(account: str) -> str:
 
 
 def _component(part: str) -> str:
-    """A part made safe without making two parts alike: other characters go by their number."""
+    """A part made safe without making two parts alike: other characters go by their number.
+
+    So does a dash that would be read as the beginning of such a number; and what begins with no
+    small letter gets a ``K`` before it, as does what would then look the same.
+    """
     safe = "".join(
-        char if char.isascii() and (char.isalnum() or char == "-") else f"-x{ord(char):x}-"
-        for char in part
+        char
+        if char.isascii() and (char.isalnum() or (char == "-" and not after.startswith("x")))
+        else f"-x{ord(char):x}-"
+        for char, after in ((char, part[place:]) for place, char in enumerate(part, 1))
     )
-    return f"{safe[0].upper()}{safe[1:]}" if safe[0].isalpha() and safe[0].islower() else f"K{safe}"
+    return f"K{safe}" if _NOT_SMALL.match(safe) else f"{safe[0].upper()}{safe[1:]}"
+
+
+_NOT_SMALL = re.compile(r"k*[A-Z0-9-]", re.ASCII)
 
 
 def _hledger(lines: Iterable[PostedLine]) -> Iterator[str]:

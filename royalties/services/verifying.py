@@ -482,8 +482,6 @@ def _batches_told(books: _Books, told: dict[str, list[dict[str, Any]]]) -> Failu
 
 
 _CHECKS: dict[str, Check] = {
-    "The setup can be read, and the catalogue is what it says": _setup_read,
-    "Periods follow the calendar, and those with a closed run are closed": _periods,
     "Every entry balances in each currency and is sealed; numbers have no gap (I1)": (
         _entries_balance
     ),
@@ -499,6 +497,8 @@ _CHECKS: dict[str, Check] = {
     "Allocated + undistributed = payable + undistributed before (I3)": _allocated,
     "Beneficiaries: brought forward + allocated = tax + paid + carried forward (I21)": _settled,
     "Reserves: withheld = released + still held (I8)": _reserves,
+    "The setup can be read, and the catalogue is what it says": _setup_read,
+    "Periods follow the calendar, and those with a closed run are closed": _periods,
     "Closed runs are as they were frozen (I14)": _runs_frozen,
     "Closed runs, computed again, give the same figures (I17)": _recomputed,
     "What closed runs left for later stands as computed again (I17)": _rows_recomputed,

@@ -50,7 +50,7 @@ def a_year(office: Office) -> None:
     office.close("2025-H2")
 
 
-RULES = [
+RULES: list[Document] = [
     {"name": "Elliott Bay", "retailers": ["bay"], "basis": "net", "rate": "0.2"},
     {"name": "Canada", "countries": ["CA"], "basis": "list", "rate": "0.06"},
     {
