@@ -11,6 +11,7 @@ from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
 from royalties.domain.sales import Kind
 from royalties.services.books import setup_in_force
+from royalties.services.waiting import release_waiting
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches as store
 from royalties.store import periods
@@ -39,6 +40,9 @@ class Corrected:
 def undo(work: Work, number: int) -> TakenBack:
     """Take a whole import back while no closed run used it.
 
+    Without its correction an import stands as before: its rows wait again, and those whose
+    edition is known by now are recorded.
+
     Raises:
         RefusedError: it is unknown, undone already, corrected, or a closed run used it.
     """
@@ -59,14 +63,16 @@ def undo(work: Work, number: int) -> TakenBack:
         )
     sales, rows = store.take_back(work.connection, number, work.at)
     work.record(Verb.UNDO, {"batch": number, "lines": sales, "waiting": rows})
+    if found.corrects is not None:
+        release_waiting(work, setup)
     return TakenBack(number, found.file_name, sales, rows)
 
 
 def correct(work: Work, number: int) -> Corrected:
     """Reverse an import that a closed run used, by new sales in the open period.
 
-    Every line is mirrored (copies and receipts negative) and names the batch it corrects; a
-    mended report is then imported like any other.
+    Every line is mirrored (copies and receipts negative) and names the batch it corrects, and
+    its rows wait no more; a mended report is then imported like any other.
 
     Raises:
         RefusedError: no closed run used it (undo it instead), or it is corrected already.

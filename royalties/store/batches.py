@@ -4,7 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import (
@@ -229,10 +241,13 @@ def correction_of(connection: Connection, number: int) -> int | None:
 
 
 def mirror(connection: Connection, number: int, correction: int, open_period: int) -> int:
-    """Record the reverse of every sale of a batch in the open period; returns how many."""
+    """Record the reverse of every sale of a batch; returns how many.
+
+    Each counts in the open period, or in a later one that its sale counts in.
+    """
     copied = [
         sale.c.edition_id,
-        literal(open_period),
+        case((sale.c.period_id > open_period, sale.c.period_id), else_=literal(open_period)),
         sale.c.retailer_id,
         sale.c.kind,
         sale.c.currency,
@@ -286,6 +301,7 @@ def waiting_summary(connection: Connection) -> list[tuple[str, int, int, int]]:
     """(identifier, batch, rows, units) of all that waits."""
     rows = connection.execute(
         select(waiting.c.identifier, waiting.c.batch_id, func.count(), func.sum(waiting.c.units))
+        .where(_not_corrected())
         .group_by(waiting.c.identifier, waiting.c.batch_id)
         .order_by(waiting.c.identifier, waiting.c.batch_id)
     )
@@ -295,14 +311,26 @@ def waiting_summary(connection: Connection) -> list[tuple[str, int, int, int]]:
 def now_known(connection: Connection) -> list[Row]:
     """Waiting rows whose edition is known by now: ``WAITING_COLUMNS``, its number behind."""
     columns = [waiting.c[name] for name in WAITING_COLUMNS]
-    by_isbn = select(*columns, edition.c.id.label("edition")).join(
-        edition, edition.c.isbn == waiting.c.identifier
+    by_isbn = (
+        select(*columns, edition.c.id.label("edition"))
+        .join(edition, edition.c.isbn == waiting.c.identifier)
+        .where(_not_corrected())
     )
-    by_name = select(*columns, identifier.c.edition_id.label("edition")).join(
-        identifier, identifier.c.value == waiting.c.identifier
+    by_name = (
+        select(*columns, identifier.c.edition_id.label("edition"))
+        .join(identifier, identifier.c.value == waiting.c.identifier)
+        .where(_not_corrected())
     )
     rows = connection.execute(by_isbn.union(by_name).order_by("batch_id", "sheet", "row", "kind"))
     return [tuple(row) for row in rows]
+
+
+def _not_corrected() -> ColumnElement[bool]:
+    """Rows of a corrected import stay where they are and wait no more."""
+    corrected = select(batch.c.corrects).where(
+        batch.c.corrects.is_not(None), batch.c.status == "recorded"
+    )
+    return waiting.c.batch_id.not_in(corrected)
 
 
 def stop_waiting(connection: Connection, rows: Iterable[Row]) -> None:
