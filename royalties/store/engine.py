@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 __all__ = [
     "READ_ONLY",
@@ -29,6 +29,7 @@ READ_ONLY = "royalties_read_only"
 """Execution option of a connection that will not write: takes no write lock on SQLite."""
 
 _SQLITE_CACHE_KIB = 65_536
+_UNIQUE_VIOLATION = "23505"
 
 
 class UnsupportedDatabaseError(ValueError):
@@ -129,8 +130,11 @@ class DatabaseUnavailableError(RuntimeError):
 def plain_errors() -> Iterator[None]:
     """Turn a driver's errors about the database itself into ones that say what to do.
 
+    On PostgreSQL two commands may find at the same moment that something is not there yet; the
+    unique keys then stop the second, which finds what the first did when it is tried again.
+
     Raises:
-        DatabaseBusyError: locked by another command.
+        DatabaseBusyError: locked by another command, or the same was done at the same moment.
         DatabaseUnavailableError: missing, full, damaged or out of reach.
     """
     try:
@@ -140,3 +144,7 @@ def plain_errors() -> Iterator[None]:
         if "locked" in reason or "lock timeout" in reason:
             raise DatabaseBusyError from error
         raise DatabaseUnavailableError(reason) from error
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION:
+            raise DatabaseBusyError from error
+        raise
