@@ -526,7 +526,7 @@ class Shelf:
     @contextmanager
     def office(self, kind: str, story: Story, folder: Path) -> Iterator[Office]:
         """A copy of the books at a story's end, on ``sqlite`` or ``postgresql``."""
-        key = (kind, story.__qualname__)
+        key = (kind, f"{story.__module__}.{story.__qualname__}")
         if key not in self._told:
             self._told[key] = self._tell(kind, story)
         template, name = self._told[key]
