@@ -296,7 +296,7 @@ class Composer:
                 units=late.units,
                 currency=late.currency,
                 net=micro_text(late.net, exponent(late.currency)),
-                corrects=f"takes back import {late.corrects}" if late.corrects else "late report",
+                corrects="takes back an earlier report" if late.corrects else "late report",
             )
 
     def _by_month(self, titles: Iterable[str]) -> Iterable[MonthShown]:

@@ -36,14 +36,18 @@ class PlaceSum(NamedTuple):
 
 
 class LateSum(NamedTuple):
-    """Sales of an earlier day that a period counts, or the reverse of a closed import's."""
+    """Sales of an earlier day that a period counts, or the reverse of a closed import's.
+
+    Which import is not told: its number depends on what was tried before it, and statements
+    are the same bytes wherever the same reports came in.
+    """
 
     isbn: str
     retailer: str
     kind: int
     month: str
     currency: str
-    corrects: int
+    corrects: bool
     units: int
     net: int
 
@@ -105,7 +109,7 @@ def late_sales(
         books_start: the first day of the books; sales before it are not late.
     """
     month = func.substr(sale.c.day, 1, 7)
-    corrects = func.coalesce(batch.c.corrects, 0)
+    corrects = batch.c.corrects.is_not(None)
     keys = (
         edition.c.isbn,
         retailer.c.key,
@@ -130,7 +134,7 @@ def late_sales(
         .group_by(*keys)
         .order_by(*keys)
     )
-    return [LateSum(*row[:6], int(row[6]), int(row[7])) for row in rows]
+    return [LateSum._make((*row[:6], int(row[6]), int(row[7]))) for row in rows]
 
 
 def closed_without_price(connection: Connection) -> dict[tuple[str, str], str]:
