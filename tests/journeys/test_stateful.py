@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
 from itertools import count
@@ -221,10 +222,6 @@ class Model:
     def open(self) -> str:
         return PERIODS[len(self.closed)]
 
-    @property
-    def strangers(self) -> list[str]:
-        return [name for name in STRANGERS if name not in self.names]
-
     def standing(self) -> dict[int, Batch]:
         return {number: each for number, each in self.batches.items() if not each.undone}
 
@@ -357,8 +354,6 @@ class Walker:
         assert path
         first = self._recorded_as(path)
         if first is None:
-            lines = [*brought[number % len(brought)].sales.values()]
-            del lines
             self._bring(path, self._rows_of(path))
             self.reached["brought again"] += 1
             return
@@ -764,8 +759,7 @@ def rows(draw: st.DrawFn, *isbns: str) -> Row:
     if kind == "free":
         money = {"list_price": None, "discount": None, "net": "0"}
     elif isbn in (EBOOK, STRAY) or (currency == "GBP" and not price):
-        net = Fraction(each) * units
-        money = {"list_price": None, "discount": None, "net": f"{float(net):.4f}"}
+        money = {"list_price": None, "discount": None, "net": Decimal(each) * units}
     place = draw(st.sampled_from(({}, {"region": "WA"}, {"country": "GB"})))
     retailer = draw(st.sampled_from(("amazon", "bay", "hub")))
     return a_row(
