@@ -53,7 +53,16 @@ from tests.builders.books import (
 STRAY = "9781442200074"
 """A book that no contract covers until somebody loads one."""
 
-STRANGERS = (UNKNOWN, UNKNOWN_TOO, "9781442200081", "9781442200098")
+STRANGERS = (
+    UNKNOWN,
+    UNKNOWN_TOO,
+    "9781442200081",
+    "9781442200098",
+    "9781442200104",
+    "9781442200111",
+    "9781442200128",
+    "9781442200135",
+)
 PERIODS = ("2025-H1", "2025-H2", "2026-H1", "2026-H2", "2027-H1", "2027-H2", "2028-H1", "2028-H2")
 CLOSABLE = PERIODS[:-1]
 
@@ -75,6 +84,7 @@ REACHABLE = {
     "refused": "a report with a bad row was refused",
     "nothing new": "the same file again was refused and named the first import",
     "brought again": "the same file was taken again after an undo",
+    "brought again, corrected": "the same file was taken again after a correction",
     "overlap": "an overlapping import was taken only when confirmed",
     "late": "an import into a closed period was taken only when confirmed",
     "late counted": "a close counted late sales",
@@ -85,11 +95,13 @@ REACHABLE = {
     "undo, closed": "an undo was refused because a closed run used the import",
     "undo, twice": "an undo was refused because the import was undone",
     "undo, correction": "a correction was taken back",
+    "undo, brought again": "a correction stayed because the file it took back was taken again",
     "correct": "a closed import was corrected",
     "correct, waiting": "an import was corrected of which rows waited",
     "correct, later": "an import was corrected of which sales count in a later period",
     "correct, open": "a correction was refused because no closed run used the import",
     "correct, twice": "a correction was refused because there is one",
+    "correct, correction": "a correction of a correction was refused",
     "draft": "a draft was run, twice, and wrote nothing",
     "close": "a period was closed",
     "close, empty": "a period without sales was closed",
@@ -354,8 +366,12 @@ class Walker:
         assert path
         first = self._recorded_as(path)
         if first is None:
+            before = len(self.model.batches)
             self._bring(path, self._rows_of(path))
             self.reached["brought again"] += 1
+            self.reached["brought again, corrected"] += len(self.model.batches) > before and any(
+                each.path == path for each in list(self.model.standing().values())[:-1]
+            )
             return
         document = self.office.bring_file(path).document
         assert (document["outcome"], document["same_as"]) == ("nothing-new", first)
@@ -405,8 +421,14 @@ class Walker:
             self._refused("undone already", lambda: self.office.undo(number))
             self.reached["undo, twice"] += 1
         elif self.model.closed_of(number):
-            self._refused(f"royalties correct {number}", lambda: self.office.undo(number))
+            told = f"royalties correct {number}"
+            if batch.corrects is not None:
+                told = f"to count import {batch.corrects} again"
+            self._refused(told, lambda: self.office.undo(number))
             self.reached["undo, closed"] += 1
+        elif (again := self._again_as(batch)) is not None:
+            self._refused(f"undo {again} first", lambda: self.office.undo(number))
+            self.reached["undo, brought again"] += 1
         else:
             taken = self.office.undo(number)
             assert (taken.sales, taken.waiting) == (len(batch.sales), len(batch.waits))
@@ -429,6 +451,9 @@ class Walker:
             told = f"corrected by import {correction} already"
             self._refused(told, lambda: self.office.correct(number))
             self.reached["correct, twice"] += 1
+        elif batch.corrects is not None:
+            self._refused(f"import {number} is a correction", lambda: self.office.correct(number))
+            self.reached["correct, correction"] += 1
         else:
             self._correct(number, batch)
 
@@ -562,12 +587,22 @@ class Walker:
             do()
         assert told in str(refused.value)
 
+    def _again_as(self, correction: Batch) -> int | None:
+        """The import that recorded a file again which a correction took back."""
+        if correction.corrects is None:
+            return None
+        path = self.model.batches[correction.corrects].path
+        assert path
+        return self._recorded_as(path)
+
     def _recorded_as(self, path: Path) -> int | None:
         data = path.read_bytes()
         same = (
             number
             for number, each in self.model.standing().items()
-            if each.path and each.path.read_bytes() == data
+            if each.path
+            and each.path.read_bytes() == data
+            and self.model.correction_of(number) is None
         )
         return next(same, None)
 
@@ -835,7 +870,7 @@ class Desk(RuleBasedStateMachine):
 
     def mends(self) -> list[str]:
         found = ["undo"] + ["correct"] * 2 * bool(self.walker.model.closed)
-        return found + ["alias", "adopt"] * 2 * bool(self.walker.model.waiting())
+        return found + ["alias", "adopt"] * bool(self.walker.model.waiting())
 
     @rule(what=one_of(mends), number=NUMBERS, isbn=st.sampled_from((HARDCOVER, EBOOK, HANDBOOK)))
     def mend(self, what: str, number: int, isbn: str) -> None:
@@ -941,6 +976,26 @@ WALKS: dict[str, list[Operation]] = {
         ("correct", 0),
         ("close",),
         ("correct", 2),
+        ("undo", 2),
+        ("close",),
+        ("statements", 1),
+    ],
+    "a corrected report is imported again": [
+        ("bring", a_row(3), a_row(2, isbn=UNKNOWN)),
+        ("close",),
+        ("correct", 0),
+        ("bring_again", 0),
+        ("bring_again", 0),
+        ("undo", 1),
+        ("alias", UNKNOWN, EBOOK),
+        ("undo", 2),
+        ("undo", 1),
+        ("correct", 0),
+        ("bring_again", 0),
+        ("close",),
+        ("undo", 3),
+        ("correct", 4),
+        ("bring_again", 0),
         ("close",),
         ("statements", 1),
     ],
