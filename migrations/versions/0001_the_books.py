@@ -54,7 +54,14 @@ def upgrade() -> None:
             nullable=True,
             comment="the batch that this one takes back",
         ),
+        sa.Column(
+            "corrected_by",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+            comment="the recorded batch that takes this one back; its file may be recorded again",
+        ),
         sa.CheckConstraint("status in ('recorded', 'undone')", name=op.f("ck_batch_status")),
+        sa.ForeignKeyConstraint(["corrected_by"], ["batch.id"], name=op.f("fk_batch_corrected_by")),
         sa.ForeignKeyConstraint(["corrects"], ["batch.id"], name=op.f("fk_batch_corrects")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
     )
@@ -71,8 +78,8 @@ def upgrade() -> None:
         "batch",
         ["sha256"],
         unique=True,
-        sqlite_where=sa.text("status = 'recorded'"),
-        postgresql_where=sa.text("status = 'recorded'"),
+        sqlite_where=sa.text("status = 'recorded' and corrected_by is null"),
+        postgresql_where=sa.text("status = 'recorded' and corrected_by is null"),
     )
     op.create_table(
         "log",
@@ -600,8 +607,8 @@ def downgrade() -> None:
     op.drop_index(
         "uq_batch_sha256_recorded",
         table_name="batch",
-        sqlite_where=sa.text("status = 'recorded'"),
-        postgresql_where=sa.text("status = 'recorded'"),
+        sqlite_where=sa.text("status = 'recorded' and corrected_by is null"),
+        postgresql_where=sa.text("status = 'recorded' and corrected_by is null"),
     )
     op.drop_index(
         "uq_batch_corrects_recorded",

@@ -184,7 +184,8 @@ def correct_(desk: Desk, batch: int) -> None:
         return
     desk.say(
         f"Import {done.corrects} is reversed in {done.period} by import {done.batch} "
-        f"({plural(done.sales, 'line')}). Import the mended report next."
+        f"({plural(done.sales, 'line')}). Import the mended report next, or the same file with "
+        f"other choices."
     )
 
 
@@ -206,6 +207,7 @@ def imports(desk: Desk) -> None:
             "recorded_at": row.recorded_at,
             "recorded_by": row.recorded_by,
             "corrects": row.corrects,
+            "corrected_by": row.corrected_by,
         }
         for row in rows
     ]
@@ -216,6 +218,9 @@ def imports(desk: Desk) -> None:
     else:
         columns = ("batch", "file", "report", "retailer", ">rows", ">lines", "status")
         names = [column.removeprefix(">") for column in columns]
+        for row in shown:
+            if row["corrected_by"] is not None:
+                row["status"] = f"corrected by {row['corrected_by']}"
         desk.table(columns, [[row[name] for name in names] for row in shown])
 
 

@@ -44,26 +44,35 @@ def undo(work: Work, number: int) -> TakenBack:
     edition is known by now are recorded.
 
     Raises:
-        RefusedError: it is unknown, undone already, corrected, or a closed run used it.
+        RefusedError: it is unknown, undone already, corrected, or a closed run used it; or it is
+            a correction, and the file it took back was recorded again.
     """
     work.actor.require(Verb.UNDO)
     setup = setup_in_force(work)
     periods.lock_for_sales(work.connection, setup.first_period)
     found = _recorded(work, number)
     closed = store.closed_periods_of(work.connection, number)
-    if closed:
+    if closed and found.corrects is None:
         raise RefusedError(
             f"import {number} was used by the closed run of {', '.join(closed)} and stays: "
             f"'royalties correct {number}' reverses it in the open period"
         )
-    correction = store.correction_of(work.connection, number)
-    if correction is not None:
+    if closed:
         raise RefusedError(
-            f"import {number} is corrected by import {correction}: undo {correction} first"
+            f"import {number} was used by the closed run of {', '.join(closed)} and stays: "
+            f"{_again(work, found.corrects)}"
         )
+    if found.corrected_by is not None:
+        raise RefusedError(
+            f"import {number} is corrected by import {found.corrected_by}: undo "
+            f"{found.corrected_by} first"
+        )
+    if found.corrects is not None:
+        _require_not_again(work, number, found.corrects)
     sales, rows = store.take_back(work.connection, number, work.at)
     work.record(Verb.UNDO, {"batch": number, "lines": sales, "waiting": rows})
     if found.corrects is not None:
+        store.mark_corrected(work.connection, found.corrects, None)
         release_waiting(work, setup)
     return TakenBack(number, found.file_name, sales, rows)
 
@@ -72,10 +81,12 @@ def correct(work: Work, number: int) -> Corrected:
     """Reverse an import that a closed run used, by new sales in the open period.
 
     Every line is mirrored (copies and receipts negative) and names the batch it corrects, and
-    its rows wait no more; a mended report is then imported like any other.
+    its rows wait no more; a mended report, or the same file read in another way, is then
+    imported like any other.
 
     Raises:
-        RefusedError: no closed run used it (undo it instead), or it is corrected already.
+        RefusedError: no closed run used it (undo it instead), it is corrected already, or it is
+            itself a correction.
     """
     work.actor.require(Verb.CORRECT)
     setup = setup_in_force(work)
@@ -83,9 +94,10 @@ def correct(work: Work, number: int) -> Corrected:
     found = _recorded(work, number)
     if not store.closed_periods_of(work.connection, number):
         raise RefusedError(f"no closed run used import {number}: 'royalties undo {number}'")
-    earlier = store.correction_of(work.connection, number)
-    if earlier is not None:
-        raise RefusedError(f"import {number} was corrected by import {earlier} already")
+    if found.corrected_by is not None:
+        raise RefusedError(f"import {number} was corrected by import {found.corrected_by} already")
+    if found.corrects is not None:
+        raise RefusedError(f"import {number} is a correction: {_again(work, found.corrects)}")
     made = store.add_batch(
         work.connection,
         {
@@ -106,6 +118,7 @@ def correct(work: Work, number: int) -> Corrected:
             "corrects": number,
         },
     )
+    store.mark_corrected(work.connection, number, made)
     lines = store.mirror(work.connection, number, made, open_period)
     store.finish_batch(work.connection, made, {"rows": lines, "lines": lines})
     work.record(Verb.CORRECT, {"batch": made, "corrects": number, "lines": lines})
@@ -176,6 +189,24 @@ def sale_shown(row: tuple[Any, ...]) -> dict[str, Any]:
         "reference": reference or None,
         "corrects": corrects,
     }
+
+
+def _again(work: Work, number: int | None) -> str:
+    """How the sales of an import come back that a correction took away for good."""
+    taken = store.find_batch(work.connection, number or 0)
+    name = f" ({taken.file_name})" if taken else ""
+    return f"to count import {number} again, import its report{name} once more"
+
+
+def _require_not_again(work: Work, correction: int, number: int) -> None:
+    """Without its correction an import counts again, so nothing else may have its file."""
+    taken = store.find_batch(work.connection, number)
+    again = store.find_recorded(work.connection, taken.sha256) if taken else None
+    if again is not None:
+        raise RefusedError(
+            f"import {correction} takes back import {number}, whose file was recorded again as "
+            f"import {again.id}, and would count twice: undo {again.id} first"
+        )
 
 
 def _recorded(work: Work, number: int) -> store.BatchRow:

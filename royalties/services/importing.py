@@ -222,11 +222,6 @@ class _Recording:
         earlier = batches.already_covered(
             self.work.connection, reading.account, reading.totals.covered
         )
-        earlier = [
-            each
-            for each in earlier
-            if batches.correction_of(self.work.connection, each.batch) is None
-        ]
         if not earlier:
             return None
         first = earlier[0]

@@ -82,6 +82,7 @@ class BatchRow(NamedTuple):
     recorded_at: str
     recorded_by: str
     corrects: int | None
+    corrected_by: int | None
 
 
 class Covered(NamedTuple):
@@ -96,9 +97,13 @@ class Covered(NamedTuple):
 
 
 def find_recorded(connection: Connection, sha256: str) -> BatchRow | None:
-    """The batch that recorded a file with these bytes, unless it was undone."""
+    """The batch that recorded a file with these bytes, unless it was undone or corrected."""
     row = connection.execute(
-        _select().where(batch.c.sha256 == sha256, batch.c.status == "recorded")
+        _select().where(
+            batch.c.sha256 == sha256,
+            batch.c.status == "recorded",
+            batch.c.corrected_by.is_(None),
+        )
     ).first()
     return BatchRow(*row) if row else None
 
@@ -173,7 +178,7 @@ def add_coverage(
 def already_covered(
     connection: Connection, account: str, covered: Mapping[int, tuple[str, str]]
 ) -> list[Covered]:
-    """Recorded batches whose days overlap, for the same retailer and account."""
+    """Batches that count and whose days overlap, for the same retailer and account."""
     overlaps = [
         and_(
             coverage.c.retailer_id == retailer_id,
@@ -197,7 +202,7 @@ def already_covered(
         .join(retailer, retailer.c.id == coverage.c.retailer_id)
         .where(
             batch.c.status == "recorded",
-            batch.c.corrects.is_(None),
+            batch.c.corrected_by.is_(None),
             coverage.c.account == account,
             or_(*overlaps),
         )
@@ -233,11 +238,9 @@ def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
     return sales, rows
 
 
-def correction_of(connection: Connection, number: int) -> int | None:
-    """The recorded batch that corrects this one, if any."""
-    return connection.execute(
-        select(batch.c.id).where(batch.c.corrects == number, batch.c.status == "recorded")
-    ).scalar()
+def mark_corrected(connection: Connection, number: int, correction: int | None) -> None:
+    """Let a batch count as taken back by a correction, or (None) as standing again."""
+    connection.execute(update(batch).where(batch.c.id == number).values(corrected_by=correction))
 
 
 def mirror(connection: Connection, number: int, correction: int, open_period: int) -> int:
@@ -327,9 +330,7 @@ def now_known(connection: Connection) -> list[Row]:
 
 def _not_corrected() -> ColumnElement[bool]:
     """Rows of a corrected import stay where they are and wait no more."""
-    corrected = select(batch.c.corrects).where(
-        batch.c.corrects.is_not(None), batch.c.status == "recorded"
-    )
+    corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
     return waiting.c.batch_id.not_in(corrected)
 
 

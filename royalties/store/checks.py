@@ -177,3 +177,11 @@ def corrections_that_do_not_mirror(connection: Connection) -> Iterator[str]:
         ).first()
         if rest is not None:
             yield f"import {number} does not mirror import {corrects}, which it corrects"
+    wanted = {corrects: number for number, corrects in pairs}
+    rows = connection.execute(select(batch.c.id, batch.c.corrected_by).order_by(batch.c.id))
+    for row in rows:
+        if row.corrected_by != wanted.get(row.id):
+            yield (
+                f"import {row.id} counts as corrected by {row.corrected_by or 'none'}, but "
+                f"{wanted.get(row.id) or 'none'} corrects it"
+            )

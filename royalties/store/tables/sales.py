@@ -36,13 +36,18 @@ batch = Table(
     Column("recorded_by", String(200), nullable=False),
     Column("undone_at", Moment),
     Column("corrects", ForeignKey("batch.id"), comment="the batch that this one takes back"),
+    Column(
+        "corrected_by",
+        ForeignKey("batch.id"),
+        comment="the recorded batch that takes this one back; its file may be recorded again",
+    ),
     CheckConstraint("status in ('recorded', 'undone')", name="status"),
     Index(
         "uq_batch_sha256_recorded",
         "sha256",
         unique=True,
-        sqlite_where=text("status = 'recorded'"),
-        postgresql_where=text("status = 'recorded'"),
+        sqlite_where=text("status = 'recorded' and corrected_by is null"),
+        postgresql_where=text("status = 'recorded' and corrected_by is null"),
     ),
     Index(
         "uq_batch_corrects_recorded",
