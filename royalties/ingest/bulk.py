@@ -125,14 +125,18 @@ class Bulk:
             return set()
         wrong = set()
         filled = list(nets)
+        mapped = any(field == "net" for field, _, _ in self._table.readers)
         each = self._columns.get("unit_net", nets)
         kinds, units = self._columns["kind"], self._columns["units"]
         prices, discounts = self._columns["list_price"], self._columns["discount"]
         net = self._workings.net
         for place in _places_of_none(nets):
-            if each[place] is not None:
+            if each[place] is not None and not mapped:
                 filled[place] = each[place] * units[place]
             elif kinds[place] == _FREE:
+                filled[place] = 0
+            elif each[place] is not None:
+                wrong.add(place)
                 filled[place] = 0
             elif prices[place] is None or discounts[place] is None:
                 wrong.add(place)

@@ -24,6 +24,7 @@ _REMEDIES = {
     "units": "write how many copies",
     "retailer": "write the retailer's key",
 }
+_WRITE_NET = "write what the publisher received; 0 if nothing was paid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +209,13 @@ class Judge:
     ) -> int | None:
         """The row's money where the report leaves it to be worked out; None while nobody can."""
         each, discount = values.get("unit_net"), values.get("discount")
-        if each is not None:
+        if each is not None and "net" not in values:
             return int(each * units)
         if not units or all(kind == Kind.FREE for kind, _ in parts):
             return 0
+        if each is not None:
+            verdict.faults.append(Fault("net", Wrong("{column} is blank", _WRITE_NET)))
+            return None
         if discount is None:
             verdict.faults.append(Fault("net", self._no_money()))
             return None
@@ -229,9 +233,7 @@ class Judge:
                 "{column} is empty, and so is the discount",
                 "write what the publisher received, or the discount",
             )
-        return Wrong(
-            "{column} is empty", "write what the publisher received; 0 if nothing was paid"
-        )
+        return Wrong("{column} is empty", _WRITE_NET)
 
     def _divided(
         self, net: int | None, parts: list[tuple[int, int]], charged: int | None
