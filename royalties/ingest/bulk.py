@@ -135,10 +135,7 @@ class Bulk:
                 filled[place] = each[place] * units[place]
             elif kinds[place] == _FREE:
                 filled[place] = 0
-            elif each[place] is not None:
-                wrong.add(place)
-                filled[place] = 0
-            elif prices[place] is None or discounts[place] is None:
+            elif each[place] is not None or prices[place] is None or discounts[place] is None:
                 wrong.add(place)
                 filled[place] = 0
             else:
