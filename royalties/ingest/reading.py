@@ -144,14 +144,16 @@ class Reading(Protocol):
     show only while the rows are read (a date that can be read in two ways), so ``choices`` is
     to be looked at before and after. ``unlisted`` counts problems beyond those that
     ``problems`` lists. ``retailer`` is a key, or None where the retailer stands in the rows.
-    ``account`` tells apart reports of one retailer that do not repeat each other (KDP and
-    Vendor Central). ``notices`` must be confirmed; ``notes`` are only shown.
+    ``header_rows`` is the row of each sheet's header. ``account`` tells apart reports of one
+    retailer that do not repeat each other (KDP and Vendor Central). ``notices`` must be
+    confirmed; ``notes`` are only shown.
     """
 
     report: str
     retailer: str | None
     account: str
     sheets: list[str]
+    header_rows: dict[str, int]
     choices: list[Choice]
     problems: list[Problem]
     notices: list[Notice]

@@ -58,6 +58,7 @@ class Report:
         self.retailer = declared.retailer
         self.account = declared.account
         self.sheets = [table.sheet.name for table in tables]
+        self.header_rows = {table.sheet.name: table.header.row for table in tables}
         self.choices: list[Choice] = []
         self.notices: list[Notice] = []
         self.notes: list[str] = []

@@ -260,7 +260,9 @@ class _Recording:
             column = f"{problem.column}: " if problem.column else ""
             text = f"{column}{problem.message}: {problem.remedy}"
             reasons[key] = f"{reasons[key]}; {text}" if key in reasons else text
-        data = returned.workbook(as_received(self.request.path, self.request.choices), reasons)
+        data = returned.workbook(
+            as_received(self.request.path, self.request.choices), reasons, reading.header_rows
+        )
         name = f"{self.fingerprint[:12]}-problems.xlsx"
         result.returned = self.work.files.give_back(name, data)
         result.document["returned"] = str(result.returned)

@@ -1,15 +1,21 @@
 """Imports: what they tell, what they ask, and that they leave nothing behind when refused."""
 
 from collections.abc import Callable
+from datetime import date
+from pathlib import Path
 
 import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from royalties.services.work import RefusedError
 from tests.builders.books import (
     HARDCOVER,
+    SALES_COLUMNS,
     UNKNOWN,
     Document,
     Office,
+    Row,
     a_row,
     after,
     opened,
@@ -99,3 +105,62 @@ def test_an_import_knows_by_what_it_is_corrected(office: Office) -> None:
     office.execute("UPDATE batch SET corrected_by = 2 WHERE id = 1")
     (failures,) = office.faults().values()
     assert failures == ("import 1 counts as corrected by 2, but none corrects it",)
+
+
+# Refused reports come back
+
+
+def as_workbook(path: Path, rows: list[Row]) -> Path:
+    """The standard sales file as a spreadsheet would save it, below a line of a letterhead."""
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "Sales of spring"
+    columns = list(SALES_COLUMNS)
+    sheet.append(["Printed by the shop"])
+    sheet.append(columns)
+    for row in rows:
+        sheet.append([cell_of(name, row.get(name, "")) for name in columns])
+    book.save(path)
+    return path
+
+
+def cell_of(name: str, text: str) -> object:
+    if name == "date":
+        return date.fromisoformat(text)
+    if name in ("units", "list_price", "discount"):
+        return float(text) if text.replace(".", "").replace("-", "").isdigit() else text
+    return text or None
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+def test_a_report_is_mended_where_it_came_back(office: Office, suffix: str) -> None:
+    good = [a_row(3), a_row(4), a_row(-1, reference="-1+1")]
+    bad = [good[0], {**good[1], "units": "four"}, {**good[2], "isbn": "9781442200013"}]
+    path = office.outside / f"bad{suffix}"
+    result = office.bring_file(
+        as_workbook(path, bad) if suffix == ".xlsx" else office.report(bad, path.name)
+    )
+    first = 2 if suffix == ".csv" else 3
+    assert result.outcome == "refused"
+    assert [each["row"] for each in result.document["problems"]] == [first + 1, first + 2]
+    assert result.returned is not None
+    assert result.document["returned"] == str(result.returned)
+    book = load_workbook(result.returned)
+    sheet = book.worksheets[0]
+    heading = [cell.value for cell in sheet[first - 1]]
+    assert heading[-1] == "Problem"
+    assert sheet.auto_filter.ref is not None
+    assert sheet.auto_filter.ref.startswith(f"A{first - 1}:")
+    reasons = [sheet.cell(row, len(heading)).value for row in range(first, first + 3)]
+    assert reasons[0] is None
+    assert "'four' is not a whole number" in str(reasons[1])
+    assert "check digit" in str(reasons[2])
+    sheet.cell(first + 1, heading.index("units") + 1).value = 4
+    sheet.cell(first + 2, heading.index("isbn") + 1).value = HARDCOVER
+    mended = office.outside / "mended.xlsx"
+    book.save(mended)
+    assert office.bring_file(mended, confirm=False).document["outcome"] == "recorded"
+    stands = office.rows("SELECT units, net, reference FROM sale ORDER BY sale.row")
+    assert stands == [(3, 120_000_000, ""), (4, 160_000_000, ""), (-1, -40_000_000, "-1+1")]
+    assert office.faults() == {}
