@@ -47,7 +47,7 @@ bench: setup $(VENV)/installed-bench ## measure, and compare with what was promi
 
 # Keeps the versions already locked unless asked: make lock ARGS=--upgrade
 LOCK := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-header --no-annotate
+	--generate-hashes --no-header --no-annotate --no-strip-extras
 lock: setup ## write requirements/*.txt anew from pyproject.toml
 	$(LOCK) $(ARGS) pyproject.toml -o requirements/base.txt
 	$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt

@@ -119,9 +119,7 @@ def _measure(task: str, *arguments: object) -> Result:
     """Run one task in a fresh process and read its figures."""
     command = [sys.executable, "-W", "ignore", "-m", "bench.tasks", task, *map(str, arguments)]
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, env=environment
-    )
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
     result: Result = json.loads(done.stdout.splitlines()[-1])
     return result
 

@@ -145,9 +145,13 @@ def _actor() -> Actor:
 
 
 def plural(count: int, word: str) -> str:
-    """``1 row``, ``2 rows``."""
-    ending = "" if count == 1 else "es" if word.endswith(("s", "ch")) else "s"
-    return f"{count:,} {word}{ending}"
+    """``1 row``, ``2 rows``, ``3 copies``."""
+    if count != 1:
+        if word.endswith("y") and word[-2:-1] not in "aeiou":
+            word = f"{word[:-1]}ies"
+        else:
+            word += "es" if word.endswith(("s", "ch")) else "s"
+    return f"{count:,} {word}"
 
 
 def amounts(net: dict[str, Any]) -> str:

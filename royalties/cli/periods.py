@@ -77,9 +77,10 @@ def close_(desk: Desk, period: str, *, yes: bool) -> None:
     desk.say("")
     desk.say(f"{period} is closed; {plural(len(closed.statements), 'statement')} numbered.")
     if closed.waiting:
+        wait = "waits" if closed.waiting == 1 else "wait"
         desk.say(
-            f"{plural(closed.waiting, 'row')} still wait for an edition ('royalties waiting') and "
-            f"will count in the open period once it is known."
+            f"{plural(closed.waiting, 'row')} still {wait} for an edition ('royalties waiting') "
+            f"and will count in the open period once it is known."
         )
     desk.say(f"Next: royalties statements {period} --out FOLDER")
 

@@ -70,18 +70,9 @@ def _show(desk: Desk, request: Request, result: ImportResult) -> None:
         return
     if document["report"] and result.outcome != "choose":
         _show_totals(desk, request, document)
-    for each in document["problems"][:_SHOWN]:
-        place = ", ".join(
-            part
-            for part in (
-                f"sheet {each['sheet']}" if each["sheet"] else "",
-                f"row {each['row']}" if each["row"] else "",
-                f"column {each['column']}" if each["column"] else "",
-            )
-            if part
-        )
-        value = f" {each['value']!r}" if each["value"] else ""
-        desk.say(f"  problem: {place}{value}: {each['message']}; {each['remedy']}")
+    if document["report"]:  # else the refusal tells the one problem that the file has
+        for each in document["problems"][:_SHOWN]:
+            desk.say(f"  problem: {_problem(each)}")
     if document["problem_count"] > _SHOWN:
         desk.say(f"  … and {document['problem_count'] - _SHOWN} more problems")
     for each in document["warnings"]:
@@ -96,6 +87,19 @@ def _show(desk: Desk, request: Request, result: ImportResult) -> None:
                 f"Recorded as import {document['batch']}. "
                 f"'royalties undo {document['batch']}' takes it back."
             )
+
+
+def _problem(each: dict[str, Any]) -> str:
+    """A problem, behind the place where it stands, if it has one."""
+    parts = (
+        f"sheet {each['sheet']}" if each["sheet"] else "",
+        f"row {each['row']}" if each["row"] else "",
+        f"column {each['column']}" if each["column"] else "",
+    )
+    place = ", ".join(filter(None, parts))
+    if each["value"]:
+        place = f"{place} {each['value']!r}".strip()
+    return f"{place}{': ' if place else ''}{each['message']}; {each['remedy']}"
 
 
 def _show_totals(desk: Desk, request: Request, document: dict[str, Any]) -> None:

@@ -36,7 +36,21 @@ def load_(desk: Desk, file: Path) -> None:
     for identifier, rows in loaded.released.rows.items():
         desk.say(f"{plural(rows, 'waiting row')} of {identifier} recorded.")
     for identifier, rows in loaded.released.without_price.items():
-        desk.say(f"{plural(rows, 'row')} of {identifier} still wait: its edition has no price.")
+        wait = "waits" if rows == 1 else "wait"
+        desk.say(f"{plural(rows, 'row')} of {identifier} still {wait}: its edition has no price.")
+
+
+_ONE_OF = {
+    "publisher": "publisher",
+    "titles": "title",
+    "retailers": "retailer",
+    "contracts": "contract",
+    "beneficiaries": "beneficiary",
+    "plans": "plan",
+    "exchange_rates": "exchange rate",
+    "income": "income entry",
+    "reports": "mapped report",
+}
 
 
 def _document(loaded: Loaded) -> dict[str, object]:
@@ -54,7 +68,7 @@ def _summary(loaded: Loaded) -> str:
     if not loaded.changed:
         return "nothing new; the books say all of it already."
     parts = [
-        f"{count} {kind.replace('_', ' ')} {word}"
+        f"{plural(count, _ONE_OF[kind])} {word}"
         for word, counts in (("added", loaded.added), ("amended", loaded.amended))
         for kind, count in counts.items()
     ]
