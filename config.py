@@ -5,23 +5,43 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+BASE_URL = "http://localhost:8000"
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Where the desk keeps things.
+    """Where the desk keeps things, and how the world reaches it.
 
     Attributes:
         home: folder of the database, received files and issued statements
             (``ROYALTIES_HOME``, default ``./instance``).
         database_url: any SQLAlchemy URL of SQLite or PostgreSQL
             (``ROYALTIES_DATABASE_URL``, default a SQLite file in the home folder).
+        base_url: address that people type, without a slash at its end; links in e-mails begin
+            with it, and requests for other hosts are refused (``ROYALTIES_BASE_URL``).
+        secret_key: signs the browser's cookie (``ROYALTIES_SECRET_KEY``; empty: one is made and
+            kept in the home folder).
+        smtp_url: where e-mail leaves, ``smtp://user:password@host:25`` or ``smtps://…``
+            (``ROYALTIES_SMTP_URL``; empty: e-mail waits in the outbox).
+        mail_from: sender of e-mail (``ROYALTIES_MAIL_FROM``; empty: the publisher's address).
     """
 
     home: Path
     database_url: str
+    base_url: str = BASE_URL
+    secret_key: str = ""
+    smtp_url: str = ""
+    mail_from: str = ""
 
 
 def from_environment() -> Config:
     """Read the configuration; nothing is created."""
     home = Path(os.environ.get("ROYALTIES_HOME") or "instance").absolute()
-    url = os.environ.get("ROYALTIES_DATABASE_URL") or f"sqlite:///{home / 'royalties.sqlite'}"
-    return Config(home, url)
+    return Config(
+        home,
+        os.environ.get("ROYALTIES_DATABASE_URL") or f"sqlite:///{home / 'royalties.sqlite'}",
+        (os.environ.get("ROYALTIES_BASE_URL") or BASE_URL).rstrip("/"),
+        os.environ.get("ROYALTIES_SECRET_KEY") or "",
+        os.environ.get("ROYALTIES_SMTP_URL") or "",
+        os.environ.get("ROYALTIES_MAIL_FROM") or "",
+    )

@@ -1,16 +1,21 @@
 """From configuration to a running system; one unit of work per command or request."""
 
 import gc
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from config import Config
+from royalties.adapters.credentials import Credentials
 from royalties.adapters.files import Files
+from royalties.adapters.mailer import Mailer
 from royalties.domain.people import Actor
 from royalties.services.work import Progress, Work, nothing_to_show
 from royalties.store.engine import (
+    HASTY,
     READ_ONLY,
     DatabaseBusyError,
     DatabaseUnavailableError,
@@ -38,12 +43,25 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """The desk at work: its database, its files, its clock."""
+    """The desk at work: its database, its files, its clock, its secrets and its mail server."""
 
     config: Config
     engine: Engine
     files: Files
     clock: Callable[[], datetime] = now
+    credentials: Credentials = field(default_factory=Credentials)
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def mailer(self) -> Mailer:
+        """The mail server of the configuration."""
+        return Mailer(self.config.smtp_url, self.config.mail_from)
+
+    def secret_key(self) -> str:
+        """What signs the browser's cookie; made once and kept in the home folder if not given."""
+        if self.config.secret_key:
+            return self.config.secret_key
+        return self.files.keep_secret("cookie.key", secrets.token_urlsafe(48))
 
     def migrate(self) -> str:
         """Create the home folder and bring the database to the newest migration."""
@@ -53,17 +71,38 @@ class System:
 
     @contextmanager
     def work(
-        self, actor: Actor, *, read_only: bool = False, progress: Progress = nothing_to_show
+        self,
+        actor: Actor,
+        *,
+        read_only: bool = False,
+        hasty: bool = False,
+        progress: Progress = nothing_to_show,
     ) -> Iterator[Work]:
         """One transaction: kept when the block ends well, taken back when it fails.
+
+        Args:
+            actor: in whose name the verbs are done.
+            read_only: nothing is written, and nobody who writes is waited for.
+            hasty: rather give up than wait for another writer (SQLite).
+            progress: told how much is done.
 
         Raises:
             NotMigratedError: the database is missing or old.
         """
-        engine = self.engine.execution_options(**{READ_ONLY: read_only})
+        engine = self.engine.execution_options(**{READ_ONLY: read_only, HASTY: hasty})
         with plain_errors(), engine.connect() as connection, connection.begin() as transaction:
             require_newest(connection)
-            yield Work(connection, self.files, actor, self.clock(), progress)
+            yield Work(
+                connection,
+                self.files,
+                actor,
+                self.clock(),
+                progress,
+                self.credentials,
+                self.mailer,
+                self.config.base_url,
+                self.memory if read_only else None,
+            )
             if read_only:
                 transaction.rollback()
 

@@ -1,5 +1,6 @@
 """Received and issued files, kept in the home folder and never half written."""
 
+import contextlib
 import io
 import os
 import shutil
@@ -80,6 +81,16 @@ class Files:
         target = self.home / "returned" / name
         self._write_bytes(target, data)
         return target
+
+    def keep_secret(self, name: str, secret: str) -> str:
+        """Keep a secret that only this system's user may read; the first one kept stands."""
+        target = self.home / name
+        with contextlib.suppress(FileExistsError):
+            self.home.mkdir(parents=True, exist_ok=True)
+            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                file.write(secret)
+        return target.read_text()
 
     def write_out(self, folder: Path, name: str, data: bytes) -> Path:
         """Write a file where the user asked for it; it can be made again, so no sync."""

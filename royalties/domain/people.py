@@ -1,15 +1,18 @@
 """Who may do what: roles, and one table of verbs."""
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
 
-class Role(IntEnum):
-    """Roles of the finance desk; a higher one may do all that a lower one may."""
+class Role(StrEnum):
+    """What somebody is to the house."""
 
-    CLERK = 1
-    MANAGER = 2
-    ADMINISTRATOR = 3
+    STRANGER = "stranger"
+    ORGANIZATION = "organization"
+    NONPROFIT = "nonprofit"
+    CLERK = "clerk"
+    MANAGER = "manager"
+    ADMINISTRATOR = "administrator"
 
 
 class Verb(StrEnum):
@@ -17,42 +20,95 @@ class Verb(StrEnum):
 
     LOAD = "load"
     IMPORT = "import"
+    ENTER = "enter"
     UNDO = "undo"
     CORRECT = "correct"
     ALIAS = "alias"
     READ = "read"
+    PREPARE = "prepare"
+    APPROVE = "approve"
+    EXPLAIN_JUMP = "explain-jump"
     CLOSE = "close"
     ISSUE = "issue"
+    SEND = "send"
+    AUDIT = "audit"
+    MANAGE_PEOPLE = "manage-people"
+    SET = "set"
+    READ_OWN = "read-own"
+    KEEP_CONTACT = "keep-contact"
+    INVITE_COLLEAGUE = "invite-colleague"
+    KEEP_ACCOUNT = "keep-account"
+    SIGN_IN = "sign-in"
+    ASK = "ask"
 
 
-LEAST: dict[Verb, Role] = {
-    Verb.READ: Role.CLERK,
-    Verb.IMPORT: Role.CLERK,
-    Verb.UNDO: Role.CLERK,
-    Verb.ALIAS: Role.CLERK,
-    Verb.CORRECT: Role.MANAGER,
-    Verb.LOAD: Role.MANAGER,
-    Verb.CLOSE: Role.MANAGER,
-    Verb.ISSUE: Role.MANAGER,
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+MANAGERS = ADMINISTRATORS | {Role.MANAGER}
+FINANCE = MANAGERS | {Role.CLERK}
+NONPROFITS = frozenset({Role.NONPROFIT})
+ORGANIZATIONS = frozenset({Role.ORGANIZATION})
+SIGNED_IN = FINANCE | NONPROFITS | ORGANIZATIONS
+EVERYBODY = SIGNED_IN | {Role.STRANGER}
+
+ALLOWED: dict[Verb, frozenset[Role]] = {
+    Verb.READ: FINANCE,
+    Verb.IMPORT: FINANCE,
+    Verb.ENTER: FINANCE,
+    Verb.UNDO: FINANCE,
+    Verb.ALIAS: FINANCE,
+    Verb.PREPARE: FINANCE,
+    Verb.EXPLAIN_JUMP: FINANCE,
+    Verb.CORRECT: MANAGERS,
+    Verb.LOAD: MANAGERS,
+    Verb.APPROVE: MANAGERS,
+    Verb.CLOSE: MANAGERS,
+    Verb.ISSUE: MANAGERS,
+    Verb.SEND: MANAGERS,
+    Verb.AUDIT: MANAGERS,
+    Verb.MANAGE_PEOPLE: ADMINISTRATORS,
+    Verb.SET: ADMINISTRATORS,
+    Verb.READ_OWN: FINANCE | NONPROFITS,
+    Verb.KEEP_CONTACT: MANAGERS | NONPROFITS,
+    Verb.INVITE_COLLEAGUE: NONPROFITS,
+    Verb.KEEP_ACCOUNT: SIGNED_IN,
+    Verb.SIGN_IN: EVERYBODY,
+    Verb.ASK: EVERYBODY,
 }
-"""The least role that each verb asks for."""
+"""The roles that may do each verb."""
+
+_RISING = (Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR)
 
 
 class NotAllowedError(PermissionError):
     """Somebody asked for what their role may not do."""
 
     def __init__(self, actor: "Actor", verb: Verb) -> None:
+        least = next((role for role in _RISING if role in ALLOWED[verb]), Role.NONPROFIT)
         super().__init__(
-            f"{actor.name} may not {verb.value}: ask a {LEAST[verb].name.lower()} to do it"
+            f"{actor.name} may not {verb.value.replace('-', ' ')}: ask a"
+            f"{'n' if least is Role.ADMINISTRATOR else ''} {least.value} to do it"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts."""
+    """Who acts.
+
+    Attributes:
+        name: as the log keeps it.
+        role: what they are to the house.
+        person: number of the person who signed in; None at the command line and for strangers.
+        beneficiaries: keys of the nonprofits that a nonprofit's user belongs to.
+    """
 
     name: str
     role: Role
+    person: int | None = None
+    beneficiaries: frozenset[str] = frozenset()
+
+    def may(self, verb: Verb) -> bool:
+        """Whether the role allows a verb; pages show only what may be done."""
+        return self.role in ALLOWED[verb]
 
     def require(self, verb: Verb) -> None:
         """Refuse what the role may not do.
@@ -60,5 +116,14 @@ class Actor:
         Raises:
             NotAllowedError: names who may.
         """
-        if self.role < LEAST[verb]:
+        if not self.may(verb):
             raise NotAllowedError(self, verb)
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether the figures of every beneficiary are theirs to see."""
+        return self.role in FINANCE
+
+
+STRANGER = Actor("a stranger", Role.STRANGER)
+"""Somebody who has not signed in."""

@@ -16,7 +16,7 @@ from royalties.ingest import setup as setup_file
 from royalties.ingest.reading import Known, KnownEdition, KnownRetailer
 from royalties.services.work import RefusedError, Work
 from royalties.store import catalogue, runs
-from royalties.store.history import Revision, revisions_in_force
+from royalties.store.history import Revision, newest_revision, revisions_in_force
 from royalties.store.slices import Asked, slices_of
 
 
@@ -63,10 +63,20 @@ class Setup:
 def setup_in_force(work: Work) -> Setup:
     """The newest revision of every setup entry.
 
+    Revisions are never changed, so read-only work remembers the values that the newest one
+    stands for; work that writes reads them again, since what it adds may be taken back.
+
     Raises:
         RefusedError: no setup file has been loaded yet.
     """
-    return setup_of(revisions_in_force(work.connection))
+    if work.memory is None:
+        return setup_of(revisions_in_force(work.connection))
+    newest = newest_revision(work.connection)
+    known: tuple[int, Setup] | None = work.memory.get("setup")
+    if known is None or known[0] != newest:
+        known = (newest, setup_of(revisions_in_force(work.connection)))
+        work.memory["setup"] = known
+    return known[1]
 
 
 def setup_of(revisions: Iterable[Revision]) -> Setup:

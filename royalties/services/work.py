@@ -1,10 +1,13 @@
 """A unit of work: one transaction, who acts, when, and where files are kept."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
+from royalties.adapters.credentials import Credentials
 from royalties.adapters.files import Files
+from royalties.adapters.mailer import Mailer
 from royalties.domain.people import Actor, Verb
 from royalties.store.engine import Connection
 from royalties.store.history import append_log
@@ -30,11 +33,20 @@ class Work:
     actor: Actor
     now: datetime
     progress: Progress = nothing_to_show
+    credentials: Credentials = field(default_factory=Credentials)
+    mailer: Mailer = field(default_factory=lambda: Mailer("", ""))
+    base_url: str = ""
+    memory: dict[str, Any] | None = None
+    """What read-only work may remember of what never changes; None while writing."""
 
     @property
     def at(self) -> str:
         """The moment as it is stored: UTC, to the second."""
-        return self.now.astimezone(UTC).isoformat(timespec="seconds")
+        return stored(self.now)
+
+    def ago(self, past: timedelta) -> str:
+        """A moment before (or, negative, after) the work's, as it is stored."""
+        return stored(self.now - past)
 
     @property
     def today(self) -> date:
@@ -44,3 +56,8 @@ class Work:
     def record(self, verb: Verb, what: object) -> str:
         """Append to the log what was done; returns the line's hash."""
         return append_log(self.connection, self.at, self.actor.name, verb.value, what)
+
+
+def stored(moment: datetime) -> str:
+    """A moment as it is stored: UTC, to the second; texts of it sort by time."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -6,6 +6,7 @@ WAL, full sync, foreign keys on. PostgreSQL: READ COMMITTED with explicit row lo
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -13,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 __all__ = [
+    "HASTY",
     "READ_ONLY",
     "Connection",
     "DatabaseBusyError",
@@ -28,7 +30,11 @@ __all__ = [
 READ_ONLY = "royalties_read_only"
 """Execution option of a connection that will not write: takes no write lock on SQLite."""
 
+HASTY = "royalties_hasty"
+"""Execution option of a connection that rather gives up than waits for another writer."""
+
 _SQLITE_CACHE_KIB = 65_536
+_HASTY_MILLISECONDS = 100
 _UNIQUE_VIOLATION = "23505"
 
 
@@ -56,7 +62,7 @@ def make_engine(url: str, *, busy_seconds: float = 30) -> Engine:
     if backend == "sqlite":
         engine = create_engine(url, connect_args={"timeout": busy_seconds})
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "begin", partial(_begin_sqlite, busy_seconds))
         return engine
     if backend == "postgresql":
         milliseconds = int(busy_seconds * 1000)
@@ -90,8 +96,14 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: AN
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get(READ_ONLY, False)
+def _begin_sqlite(busy_seconds: float, connection: Connection) -> None:
+    options = connection.get_execution_options()
+    hasty = options.get(HASTY, False)
+    if hasty or connection.info.get(HASTY):
+        patience = _HASTY_MILLISECONDS if hasty else int(busy_seconds * 1000)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
+        connection.info[HASTY] = hasty
+    read_only = options.get(READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 

@@ -1,5 +1,6 @@
 """Bring a database to the newest migration, and tell whether it is there."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -46,6 +47,7 @@ def _config() -> Config:
     return config
 
 
+@cache
 def _head() -> str:
     head = ScriptDirectory.from_config(_config()).get_current_head()
     if head is None:

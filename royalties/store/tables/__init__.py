@@ -8,6 +8,14 @@ from royalties.store.tables.catalogue import edition, identifier, price, retaile
 from royalties.store.tables.history import log, revision
 from royalties.store.tables.ledger import entry, posting
 from royalties.store.tables.metadata import metadata
+from royalties.store.tables.people import (
+    attempt,
+    link,
+    membership,
+    person,
+    recovery_code,
+    session,
+)
 from royalties.store.tables.periods import period
 from royalties.store.tables.runs import (
     allocation,
@@ -19,11 +27,22 @@ from royalties.store.tables.runs import (
     reserve_release,
     settlement,
 )
-from royalties.store.tables.sales import batch, coverage, sale, waiting
+from royalties.store.tables.sales import batch, coverage, sale, sale_total, waiting
 from royalties.store.tables.statements import issued, statement
+from royalties.store.tables.work import (
+    explanation,
+    inquiry,
+    job,
+    mail,
+    proposal,
+    sales_draft,
+    setting,
+    upload,
+)
 
 __all__ = [
     "allocation",
+    "attempt",
     "batch",
     "cap_close",
     "closed_run",
@@ -33,19 +52,33 @@ __all__ = [
     "earned_line",
     "edition",
     "entry",
+    "explanation",
     "identifier",
+    "inquiry",
     "issued",
+    "job",
+    "link",
     "log",
+    "mail",
+    "membership",
     "metadata",
     "period",
+    "person",
     "posting",
     "price",
+    "proposal",
+    "recovery_code",
     "reserve_release",
     "retailer",
     "revision",
     "sale",
+    "sale_total",
+    "sales_draft",
+    "session",
+    "setting",
     "settlement",
     "statement",
     "title",
+    "upload",
     "waiting",
 ]

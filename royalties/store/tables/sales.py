@@ -125,3 +125,19 @@ waiting = Table(
     *_line_columns(),
     Column("net", Micro, comment="null where it follows from the edition's price"),
 )
+
+# Sums of each batch's sales, kept with them in the same transaction, so that pages never add
+# up a million lines; verify adds them up again.
+sale_total = Table(
+    "sale_total",
+    metadata,
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True),
+    Column("period_id", ForeignKey("period.id"), primary_key=True),
+    Column("retailer_id", ForeignKey("retailer.id"), primary_key=True),
+    Column("month", String(7), primary_key=True, comment="of the sale date"),
+    Column("kind", SmallInteger, primary_key=True),
+    Column("currency", Currency, primary_key=True),
+    Column("lines", BigInteger, nullable=False),
+    Column("units", BigInteger, nullable=False),
+    Column("net", Micro, nullable=False),
+)

@@ -1,0 +1,87 @@
+"""Passwords, one-time codes and the random texts that open doors."""
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+
+import pyotp
+import segno
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
+from zxcvbn.matching import RANKED_DICTIONARIES
+
+_STEP_SECONDS = 30
+_DRIFT_STEPS = 1
+_RECOVERY_CODES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Makes and checks secrets; nothing that it makes is stored as it is, but one-time keys."""
+
+    hasher: PasswordHasher = field(
+        default_factory=lambda: PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+    )
+
+    def token(self) -> str:
+        """A random text of 256 bits for cookies and links."""
+        return secrets.token_urlsafe(32)
+
+    def recovery_codes(self) -> list[str]:
+        """Ten codes of 50 bits that a person keeps on paper: ``k7m2p-x9q4r``."""
+        letters = "abcdefghjkmnpqrstuvwxyz23456789"
+        return [
+            "-".join("".join(secrets.choice(letters) for _ in range(5)) for _ in range(2))
+            for _ in range(_RECOVERY_CODES)
+        ]
+
+    def hash_password(self, password: str) -> str:
+        """Argon2id, with its parameters and salt inside."""
+        return self.hasher.hash(password)
+
+    def matches(self, hashed: str | None, password: str) -> bool:
+        """Whether a password is the hashed one; as slow for a person who has none."""
+        if hashed is None:
+            self.hasher.hash(password)
+            return False
+        try:
+            return self.hasher.verify(hashed, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def is_common(self, password: str) -> bool:
+        """Whether a password stands in the list of those that attackers try first."""
+        return password.strip().lower() in RANKED_DICTIONARIES["passwords"]
+
+    def totp_secret(self) -> str:
+        """A new key for an authenticator app, 160 bits in base 32."""
+        return pyotp.random_base32()
+
+    def totp_step(self, secret: str, code: str, now: datetime) -> int | None:
+        """The time step that a code belongs to, one step of drift allowed; None if it is wrong."""
+        current = int(now.timestamp()) // _STEP_SECONDS
+        totp = pyotp.TOTP(secret)
+        for step in range(current - _DRIFT_STEPS, current + _DRIFT_STEPS + 1):
+            if hmac.compare_digest(totp.at(for_time=step * _STEP_SECONDS), code):
+                return step
+        return None
+
+    def totp_code(self, secret: str, now: datetime) -> str:
+        """The code of this moment."""
+        return pyotp.TOTP(secret).at(for_time=int(now.timestamp()))
+
+    def totp_address(self, secret: str, account: str, issuer: str) -> str:
+        """The ``otpauth://`` address that authenticator apps read."""
+        return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
+
+    def qr_code(self, address: str) -> str:
+        """An address as an inline SVG."""
+        return segno.make(address, error="m").svg_inline(scale=4, border=2, omitsize=False)
+
+
+def fingerprint(secret: str) -> str:
+    """SHA-256 of a random text, as it is stored."""
+    return sha256(secret.encode()).hexdigest()

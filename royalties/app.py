@@ -1,0 +1,36 @@
+"""The web application: pages on a running system."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask
+
+from royalties import web
+from royalties.runtime import System
+
+_LARGEST_UPLOAD = 200_000_000
+_LARGEST_FIELD = 5_000_000
+_MOST_FIELDS = 20_000
+
+
+def create_app(system: System) -> Flask:
+    """Make the application of a system; nothing is global, so tests make as many as they want."""
+    app = Flask("royalties.web")
+    secure = urlsplit(system.config.base_url).scheme == "https"
+    app.config.update(
+        SECRET_KEY=system.secret_key(),
+        SESSION_COOKIE_NAME="__Host-royalties" if secure else "royalties",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=7),
+        MAX_CONTENT_LENGTH=_LARGEST_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=_LARGEST_FIELD,
+        MAX_FORM_PARTS=_MOST_FIELDS,
+        TRUSTED_HOSTS=[urlsplit(system.config.base_url).hostname or "localhost"],
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=secure,
+    )
+    app.extensions["royalties"] = system
+    web.prepare(app)
+    return app

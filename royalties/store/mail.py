@@ -1,0 +1,81 @@
+"""The outbox, which is also the log of what was sent."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+
+from royalties.store.engine import is_sqlite
+from royalties.store.tables import mail
+
+
+class MailRow(NamedTuple):
+    """One message."""
+
+    id: int
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    attachments: str
+    kind: str
+    about: str
+    secret: int
+    created_at: str
+    created_by: str
+    attempts: int
+    next_at: str | None
+    sent_at: str | None
+    error: str
+
+
+def add(connection: Connection, values: Mapping[str, object]) -> int:
+    """Add a message and return its number."""
+    made = connection.execute(insert(mail).values(**values).returning(mail.c.id))
+    return int(made.scalar_one())
+
+
+def next_due(connection: Connection, at: str) -> MailRow | None:
+    """The oldest message whose time has come, held against other senders."""
+    query = _select().where(mail.c.next_at <= at).order_by(mail.c.next_at, mail.c.id).limit(1)
+    if not is_sqlite(connection):
+        query = query.with_for_update(skip_locked=True)
+    row = connection.execute(query).first()
+    return MailRow(*row) if row else None
+
+
+def mark_sent(connection: Connection, number: int, at: str, *, forget: bool) -> None:
+    """Note that a message was sent; what signs in is forgotten."""
+    values: dict[str, object] = {"sent_at": at, "next_at": None, "error": ""}
+    if forget:
+        values |= {"text": "", "html": ""}
+    connection.execute(update(mail).where(mail.c.id == number).values(**values))
+
+
+def mark_failed(
+    connection: Connection, number: int, attempts: int, next_at: str | None, error: str
+) -> None:
+    """Note that a message was not taken, and when to try again."""
+    connection.execute(
+        update(mail)
+        .where(mail.c.id == number)
+        .values(attempts=attempts, next_at=next_at, error=error)
+    )
+
+
+def messages(
+    connection: Connection, *, kind: str = "", about: str = "", before: int = 0, limit: int = 50
+) -> list[MailRow]:
+    """Messages, the newest first; ``before`` is the last number of the page before."""
+    query = _select().order_by(mail.c.id.desc()).limit(limit)
+    if kind:
+        query = query.where(mail.c.kind == kind)
+    if about:
+        query = query.where(mail.c.about == about)
+    if before:
+        query = query.where(mail.c.id < before)
+    return [MailRow(*row) for row in connection.execute(query)]
+
+
+def _select() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of all columns
+    return select(*(mail.c[name] for name in MailRow._fields))

@@ -1,0 +1,24 @@
+"""The one place that says which rows an actor may see."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false
+
+from royalties.domain.people import Actor
+
+
+def own(query: Select[Any], actor: Actor, beneficiary: ColumnElement[str]) -> Select[Any]:
+    """Narrow a query to the beneficiaries whose figures an actor may see.
+
+    Finance sees all; a nonprofit's user sees their own; anybody else sees none.
+
+    Args:
+        query: any query over a table that names a beneficiary.
+        actor: who looks.
+        beneficiary: the column with the beneficiary's key.
+    """
+    if actor.sees_all:
+        return query
+    if not actor.beneficiaries:
+        return query.where(false())
+    return query.where(beneficiary.in_(sorted(actor.beneficiaries)))

@@ -1,0 +1,159 @@
+"""Work under way: uploads, background jobs, drafts, what waits for a second person, mail."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from royalties.store.tables.metadata import Id, Key, Moment, metadata
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", String(64), primary_key=True, comment="two_people, …"),
+    Column("value", Text, nullable=False, comment="JSON"),
+    Column("changed_at", Moment, nullable=False),
+    Column("changed_by", String(200), nullable=False),
+)
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(255), nullable=False, comment="the file's name as sent"),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False, comment="bytes"),
+    Column("report", String(64), comment="format named by hand; null: recognised"),
+    Column("choices", Text, nullable=False, comment="JSON of what the user chose"),
+    Column("status", String(8), nullable=False),
+    Column("document", Text, comment="the newest import document"),
+    Column("batch_id", ForeignKey("batch.id"), comment="once recorded"),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    CheckConstraint("status in ('received', 'checked', 'recorded', 'removed')", name="status"),
+)
+
+_ACTIVE = text("status in ('queued', 'running')")
+job = Table(
+    "job",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(32), nullable=False, comment="check, import, …"),
+    Column("subject", String(100), nullable=False, comment="what it works on"),
+    Column("arguments", Text, nullable=False, comment="JSON"),
+    Column("status", String(8), nullable=False),
+    Column("person_id", ForeignKey("person.id"), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("lease_until", Moment, comment="after it a running job counts as lost"),
+    Column("ended_at", Moment),
+    Column("result", Text, comment="JSON"),
+    Column("error", Text, comment="what to tell the person"),
+    CheckConstraint("status in ('queued', 'running', 'done', 'failed')", name="status"),
+    Index(
+        "uq_job_active",
+        "kind",
+        "subject",
+        unique=True,
+        sqlite_where=_ACTIVE,
+        postgresql_where=_ACTIVE,
+    ),
+)
+
+sales_draft = Table(
+    "sales_draft",
+    metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("retailer", Key, primary_key=True),
+    Column("rows", Text, nullable=False, comment="JSON list of rows of text cells"),
+    Column("changed_at", Moment, nullable=False),
+)
+
+_WAITS = text("status = 'waiting'")
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(16), nullable=False, comment="close or setup"),
+    Column("subject", String(200), nullable=False, comment="period, or part and key"),
+    Column("body", Text, nullable=False, comment="JSON of what is to be done"),
+    Column("fingerprint", String(64), nullable=False, comment="of what was looked at"),
+    Column("note", Text, nullable=False),
+    Column("status", String(9), nullable=False),
+    Column("prepared_at", Moment, nullable=False),
+    Column("prepared_by", String(200), nullable=False),
+    Column("prepared_by_id", ForeignKey("person.id"), nullable=False),
+    Column("decided_at", Moment),
+    Column("decided_by", String(200)),
+    Column("reason", Text, nullable=False, comment="why it was refused or withdrawn"),
+    CheckConstraint("kind in ('close', 'setup')", name="kind"),
+    CheckConstraint("status in ('waiting', 'approved', 'refused', 'withdrawn')", name="status"),
+    Index(
+        "uq_proposal_waiting",
+        "kind",
+        "subject",
+        unique=True,
+        sqlite_where=_WAITS,
+        postgresql_where=_WAITS,
+    ),
+)
+
+explanation = Table(
+    "explanation",
+    metadata,
+    Column("period", String(8), primary_key=True),
+    Column("subject", String(200), primary_key=True, comment="title:collab, retailer:amazon, …"),
+    Column("figure", String(100), nullable=False, comment="the figures that it explains"),
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(200), nullable=False),
+)
+
+mail = Table(
+    "mail",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("recipient", String(254), nullable=False),
+    Column("subject", String(300), nullable=False),
+    Column("text", Text, nullable=False, comment="emptied once sent if it held a secret link"),
+    Column("html", Text, nullable=False),
+    Column("attachments", Text, nullable=False, comment="JSON list of issued files"),
+    Column("kind", String(32), nullable=False, comment="invitation, reset, statement, …"),
+    Column("about", String(100), nullable=False, comment="statement number, person, …"),
+    Column("secret", SmallInteger, nullable=False, comment="1: holds a link that signs in"),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Moment, comment="when to try again; null: sent or given up"),
+    Column("sent_at", Moment),
+    Column("error", Text, nullable=False),
+    Index("ix_mail_next_at", "next_at"),
+    Index("ix_mail_about", "kind", "about"),
+)
+
+inquiry = Table(
+    "inquiry",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("title", Key, nullable=False),
+    Column("what", String(16), nullable=False, comment="bulk or custom"),
+    Column("organization", String(200), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("handled_at", Moment),
+    Column("handled_by", String(200)),
+    CheckConstraint("what in ('bulk', 'custom')", name="what"),
+)

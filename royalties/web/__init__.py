@@ -1,0 +1,38 @@
+"""Pages for people: the finance desk, the nonprofits' portal, the public title page."""
+
+import importlib
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+from royalties.web import errors, formats, layout, visit
+from royalties.web.pages import Pages
+
+ROOMS = (
+    "account.pages",
+    "finance.catalogue",
+    "finance.closing",
+    "finance.entry",
+    "finance.home",
+    "finance.importing",
+    "finance.ledger",
+    "finance.people",
+    "finance.sales",
+    "finance.terms",
+    "nonprofit.pages",
+    "organization.pages",
+    "public.pages",
+)
+"""Modules with a group of pages each, ``PAGES``."""
+
+
+def prepare(app: Flask) -> None:
+    """Give an application all pages and what they share."""
+    CSRFProtect(app)
+    visit.prepare(app)
+    formats.prepare(app)
+    layout.prepare(app)
+    errors.prepare(app)
+    for room in ROOMS:
+        pages: Pages = importlib.import_module(f"royalties.web.{room}").PAGES
+        app.register_blueprint(pages)

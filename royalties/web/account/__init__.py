@@ -1,0 +1,1 @@
+"""The visitor's own account: signing in and out, second factor, sessions."""

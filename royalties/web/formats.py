@@ -1,0 +1,168 @@
+"""How dates, money and numbers are written for the person who looks."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import Flask, g, request
+from markupsafe import Markup, escape
+
+from royalties.domain.currencies import exponent
+from royalties.domain.money import amount_text
+from royalties.web.visit import visit
+
+LOCALES = {
+    "en_US": "English (United States): Apr 3, 2026 · 1,234.50",
+    "en_GB": "English (United Kingdom): 3 Apr 2026 · 1,234.50",
+    "en_CA": "English (Canada): Apr 3, 2026 · 1,234.50",
+    "de_DE": "Deutsch: 03.04.2026 · 1.234,50",
+    "fr_FR": "Français: 3 avr. 2026 · 1 234,50",
+    "es_US": "Español (Estados Unidos): 3 abr 2026 · 1,234.50",
+}
+"""The formats that a person may choose, each with an example."""
+
+Amount = int | str | Decimal | None
+
+
+def locale() -> Locale:
+    """The visitor's: as chosen, else as the browser asks, else American."""
+    if "locale" not in g:
+        found = visit()
+        name = found.locale if found is not None else ""
+        if name not in LOCALES:
+            name = request.accept_languages.best_match(
+                [each.replace("_", "-") for each in LOCALES], "en-US"
+            ).replace("-", "_")
+        try:
+            g.locale = Locale.parse(name)
+        except UnknownLocaleError:
+            g.locale = Locale.parse("en_US")
+    found_locale: Locale = g.locale
+    return found_locale
+
+
+def number(value: Amount, digits: int | None = None) -> str:
+    """A number with the visitor's separators and a true minus; empty for None."""
+    if value is None or value == "":
+        return ""
+    exact = Decimal(value)
+    if digits is None:
+        digits = max(0, -int(exact.as_tuple().exponent))
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    text: str = format_decimal(exact, pattern, locale=locale())
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def money(value: Amount, currency: str = "", *, code: bool = False) -> Markup:
+    """An amount: minor units as an integer, or units as text; negative ones are marked.
+
+    Args:
+        value: minor units (int) of the currency, or an exact text or decimal of units.
+        currency: its ISO 4217 code.
+        code: whether the code is shown behind the amount.
+    """
+    if value is None or value == "":
+        return Markup("")
+    text = amount_text(value, currency) if isinstance(value, int) else str(value)
+    digits = max(exponent(currency) if currency else 0, -int(Decimal(text).as_tuple().exponent))
+    shown = escape(number(text, digits))
+    if code and currency:
+        shown += Markup(" <abbr>{}</abbr>").format(currency)
+    if Decimal(text) < 0:
+        return Markup('<span class="negative">{}</span>').format(shown)
+    return shown
+
+
+def day(value: date | str | None) -> str:
+    """A day, the month by name: 3 Apr 2026."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        value = date.fromisoformat(value[:10])
+    return format_date(value, "medium", locale=locale())
+
+
+def moment(value: datetime | str | None) -> str:
+    """A moment in the house's time zone, to the minute, the zone named."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    here = value.astimezone()
+    text: str = format_datetime(here.replace(tzinfo=None), "medium", locale=locale())
+    return f"{text} {here.tzname()}"
+
+
+_OF_YEAR = {
+    "H1": "first half of",
+    "H2": "second half of",
+    "Q1": "first quarter of",
+    "Q2": "second quarter of",
+    "Q3": "third quarter of",
+    "Q4": "fourth quarter of",
+}
+
+
+def period_words(name: str) -> str:
+    """A period in words: 2025-H1 is the first half of 2025."""
+    year, _, part = str(name).partition("-")
+    if not part:
+        return f"year {year}"
+    if part in _OF_YEAR:
+        return f"{_OF_YEAR[part]} {year}"
+    return format_date(date(int(year), int(part), 1), "MMMM y", locale=locale())
+
+
+def percent(value: Fraction | Decimal | str | None, digits: int = 1) -> str:
+    """A fraction of one as a percentage."""
+    if value is None or value == "":
+        return ""
+    share = Fraction(value) * 100
+    exact = Decimal(share.numerator) / Decimal(share.denominator)
+    return f"{number(round(exact, digits), digits)} %"
+
+
+def isbn(value: str | None) -> str:
+    """An ISBN with its hyphens."""
+    from stdnum import isbn as numbers  # noqa: PLC0415 - a table of ranges, read once
+
+    return numbers.format(value) if value else ""
+
+
+def size(value: int) -> str:
+    """Bytes as people say them."""
+    if value < 1000:  # noqa: PLR2004
+        return f"{value} bytes"
+    kilobytes = Decimal(value) / 1000
+    if kilobytes < 1000:  # noqa: PLR2004
+        return f"{number(round(kilobytes, 1), 1)} kB"
+    return f"{number(round(kilobytes / 1000, 1), 1)} MB"
+
+
+def plural(count: int, word: str, words: str = "") -> str:
+    """``1 row``, ``2 rows``."""
+    return f"{number(count)} {word if count == 1 else words or word + 's'}"
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "number": number,
+    "money": money,
+    "day": day,
+    "moment": moment,
+    "period": period_words,
+    "percent": percent,
+    "isbn": isbn,
+    "size": size,
+    "plural": plural,
+}
+
+
+def prepare(app: Flask) -> None:
+    """Give templates the filters."""
+    app.jinja_env.filters.update(FILTERS)

@@ -1,0 +1,1 @@
+"""The nonprofits' portal: only their own."""

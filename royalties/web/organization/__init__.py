@@ -1,0 +1,1 @@
+"""Organizations that order in bulk or co-branded."""

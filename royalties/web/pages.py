@@ -1,0 +1,54 @@
+"""Groups of pages, each for one audience: whoever is not of it finds nothing there."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, abort, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from royalties.domain.people import EVERYBODY, Role
+from royalties.web.visit import actor, visit
+
+Answer = Response | str | tuple[str, int]
+View = Callable[..., Any]
+
+
+class Pages(Blueprint):
+    """Pages under one address for the roles that may see them.
+
+    A stranger is asked to sign in; a role of another audience gets the answer of an address that
+    does not exist. What somebody may *do* there is asked for inside every verb.
+    """
+
+    def __init__(self, name: str, import_name: str, prefix: str, audience: frozenset[Role]) -> None:
+        super().__init__(name, import_name, url_prefix=prefix)
+        self.audience = audience
+        self.before_request(self._admit)
+
+    def _admit(self) -> Response | None:
+        if self.audience >= EVERYBODY:
+            return None
+        found = actor()
+        if found.role in self.audience:
+            return None
+        if found.role is not Role.STRANGER:
+            abort(404)
+        if visit() is not None:
+            return redirect(url_for("account.second_factor", next=here()))
+        return redirect(url_for("account.sign_in", next=here()))
+
+
+def here() -> str:
+    """The address of this page, to come back to; pages that change something are left out."""
+    return request.full_path.rstrip("?") if request.method == "GET" else ""
+
+
+def own_address(address: str | None) -> str | None:
+    """An address to go on to if it is one of ours, else None: never somebody else's."""
+    if not address or not address.startswith("/") or len(address) > 2000:  # noqa: PLR2004
+        return None
+    if not address.isprintable() or "\\" in address or address.startswith("//"):
+        return None
+    parts = urlsplit(address)
+    return address if not parts.scheme and not parts.netloc else None

@@ -1,0 +1,1 @@
+"""Pages for everybody: a title and what it gave."""

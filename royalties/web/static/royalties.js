@@ -1,0 +1,47 @@
+// What makes pages handier; every page works without it.
+
+// "/" goes to the search, "?" shows the keys, "n" opens a page's own new thing.
+document.addEventListener("keydown", (event) => {
+  const target = event.target;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (target.closest("input, select, textarea, [contenteditable], [role=grid]")) return;
+  if (event.key === "/") {
+    const search = document.getElementById("search");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    }
+  }
+  if (event.key === "n") document.querySelector("[data-new]")?.click();
+});
+
+// What cannot be undone is asked for once more.
+document.addEventListener("submit", (event) => {
+  const words = event.target.dataset.confirm;
+  if (words && !window.confirm(words)) {
+    event.preventDefault();
+    return;
+  }
+  // A second click does nothing: the first one is on its way.
+  const button = event.submitter;
+  if (button) setTimeout(() => (button.disabled = true), 0);
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("button[disabled]:not([data-off])").forEach((each) => {
+    each.disabled = false;
+  });
+});
+
+// After an error the summary is read first.
+document.querySelector("[data-focus]")?.focus();
+
+// A filter acts as soon as it is chosen.
+document.querySelectorAll("form[data-auto] select").forEach((each) => {
+  each.addEventListener("change", () => each.form.requestSubmit());
+});
+
+// On a narrow page the menu waits closed.
+if (window.matchMedia("(max-width: 60rem)").matches) {
+  document.querySelector("[data-menu]")?.removeAttribute("open");
+}

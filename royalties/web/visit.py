@@ -1,0 +1,117 @@
+"""One request: who visits, and the one transaction that their verb works in.
+
+A request that only looks reads in a transaction that keeps nothing. One that changes something
+keeps it when it ends well, and takes everything back when it answers with an error (a status of
+400 or more): a page that comes back with red fields has changed nothing.
+"""
+
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request, session
+
+from royalties.domain.people import STRANGER, Actor
+from royalties.runtime import DatabaseBusyError, System
+from royalties.services.sessions import TOUCHED_EVERY, Visit, find_visit, touch
+from royalties.services.work import Work
+
+LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
+_ERROR = 400
+_TOKEN = "token"  # noqa: S105 - the cookie's field, not a secret
+
+
+class _TakeBackError(Exception):
+    """Ends a transaction whose request answered with an error."""
+
+
+def system() -> System:
+    """The running system of this application."""
+    return cast("System", current_app.extensions["royalties"])
+
+
+def visit() -> Visit | None:
+    """The session that the browser's cookie names, if it stands."""
+    if "visit" not in g:
+        token = session.get(_TOKEN)
+        g.visit = find_visit(work(), token) if token else None
+    return cast("Visit | None", g.visit)
+
+
+def actor() -> Actor:
+    """Who visits; a stranger until password and second factor are given."""
+    found = visit()
+    return found.actor if found is not None and found.is_full else STRANGER
+
+
+def remember(token: str) -> None:
+    """Let the browser carry a new session; what it carried before is forgotten."""
+    session.clear()
+    session[_TOKEN] = token
+    session.permanent = True
+
+
+def forget() -> None:
+    """Let the browser carry nothing more."""
+    session.clear()
+
+
+def token() -> str | None:
+    """The text that the browser carries."""
+    return cast("str | None", session.get(_TOKEN))
+
+
+def work() -> Work:
+    """The request's unit of work, with who visits as its actor once that is known."""
+    if "work" not in g:
+        stack = ExitStack()
+        read_only = request.method in LOOKING
+        g.work = stack.enter_context(system().work(STRANGER, read_only=read_only))
+        g.work_stack = stack
+    return cast("Work", g.work)
+
+
+def act() -> Work:
+    """The unit of work in the visitor's name; what verbs are given."""
+    found = actor()
+    made = work()
+    if made.actor is not found:
+        g.work = made = replace(made, actor=found)
+    return made
+
+
+def _keep(response: Response) -> Response:
+    """Keep what a request changed, or take it back, before the answer leaves."""
+    if request.method not in LOOKING:
+        _end(failed=response.status_code >= _ERROR)
+    _touch()
+    return response
+
+
+def _touch() -> None:
+    """Note that the session was used; nobody waits for it when the database is busy."""
+    found: Visit | None = g.get("visit")
+    if found is None or system().clock() - found.seen_at < TOUCHED_EVERY:
+        return
+    with suppress(DatabaseBusyError), system().work(found.actor, hasty=True) as unit:
+        touch(unit, found)
+
+
+def _end(*, failed: bool) -> None:
+    stack: ExitStack | None = g.pop("work_stack", None)
+    g.pop("work", None)
+    if stack is None:
+        return
+    if not failed:
+        stack.close()
+        return
+    stack.__exit__(_TakeBackError, _TakeBackError(), None)
+
+
+def prepare(app: Flask) -> None:
+    """Give every request its visit and its transaction."""
+    app.after_request(_keep)
+
+    @app.teardown_request
+    def _close(_error: BaseException | None) -> None:
+        _end(failed=True)

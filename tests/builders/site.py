@@ -1,0 +1,138 @@
+"""The web application on a small house's books, and people who visit it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import insert
+from werkzeug.test import TestResponse
+
+from royalties.adapters.credentials import Credentials, fingerprint
+from royalties.app import create_app
+from royalties.domain.people import Actor, Role
+from royalties.services.work import stored
+from royalties.store.tables import membership, person, session
+from tests.builders.books import Office
+
+BASE = "http://localhost:8000"
+PASSWORD = "correct horse battery staple"  # noqa: S105 - a test's
+CHEAP = Credentials(PasswordHasher.from_parameters(CHEAPEST))
+TOTP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+_CSRF = "0123456789abcdef0123456789abcdef01234567"
+
+
+@dataclass(slots=True)
+class Visitor:
+    """Somebody's browser, without a screen."""
+
+    client: FlaskClient
+    app: Flask
+    actor: Actor
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        """Look at a page."""
+        return self.client.get(path, base_url=BASE, buffered=True, **more)
+
+    def post(self, path: str, data: Mapping[str, Any] | None = None, **more: Any) -> TestResponse:
+        """Send a form, with the token that every form has."""
+        with self.client.session_transaction(base_url=BASE) as cookie:
+            cookie["csrf_token"] = _CSRF
+        signer = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token")
+        form = {"csrf_token": signer.dumps(_CSRF), **(data or {})}
+        return self.client.post(path, data=form, base_url=BASE, buffered=True, **more)
+
+    def page(self, path: str) -> str:
+        """The text of a page that must be there."""
+        answer = self.get(path)
+        assert answer.status_code == 200, (path, answer.status, answer.location)
+        return answer.text
+
+
+@dataclass(slots=True)
+class Site:
+    """An application on an office's books."""
+
+    office: Office
+    app: Flask
+    _numbers: Any = field(default_factory=lambda: count(1))
+
+    def somebody(
+        self,
+        role: Role,
+        name: str = "",
+        *,
+        beneficiaries: tuple[str, ...] = (),
+        status: str = "active",
+        totp: bool = True,
+    ) -> Actor:
+        """A person with the usual password and second factor."""
+        name = name or f"{role.value.title()} {next(self._numbers)}"
+        system = self.office.system
+        with system.engine.begin() as connection:
+            number = connection.execute(
+                insert(person)
+                .values(
+                    email=f"{name.lower().replace(' ', '.')}@example.org",
+                    name=name,
+                    role=role.value,
+                    status=status,
+                    password_hash=CHEAP.hash_password(PASSWORD),
+                    totp_secret=TOTP_KEY if totp else None,
+                    locale="en_US",
+                    created_at=stored(system.clock()),
+                    created_by="test",
+                )
+                .returning(person.c.id)
+            ).scalar_one()
+            if beneficiaries:
+                connection.execute(
+                    insert(membership),
+                    [{"person_id": number, "beneficiary": each} for each in beneficiaries],
+                )
+        return Actor(name, role, number, frozenset(beneficiaries))
+
+    def stranger(self) -> Visitor:
+        """Somebody who has not signed in."""
+        return Visitor(self.app.test_client(), self.app, Actor("a stranger", Role.STRANGER))
+
+    def visitor(
+        self, role: Role, name: str = "", *, beneficiaries: tuple[str, ...] = ()
+    ) -> Visitor:
+        """A new person, signed in with both factors."""
+        return self.signed_in(self.somebody(role, name, beneficiaries=beneficiaries))
+
+    def signed_in(self, actor: Actor, *, stage: str = "full") -> Visitor:
+        """A person with a session of their own."""
+        token = f"token-{next(self._numbers)}"
+        at = stored(self.office.system.clock() - timedelta(seconds=5))
+        with self.office.system.engine.begin() as connection:
+            connection.execute(
+                insert(session).values(
+                    hash=fingerprint(token),
+                    person_id=actor.person,
+                    stage=stage,
+                    created_at=at,
+                    seen_at=at,
+                    proved_at=at,
+                    agent="test",
+                )
+            )
+        visitor = Visitor(self.app.test_client(), self.app, actor)
+        with visitor.client.session_transaction(base_url=BASE) as cookie:
+            cookie["token"] = token
+        return visitor
+
+
+def open_site(office: Office) -> Site:
+    """The application on an office's books, with cheap passwords."""
+    office.system = replace(office.system, credentials=CHEAP)
+    app = create_app(office.system)
+    app.testing = False  # errors answer as they would for a visitor
+    return Site(office, app)
