@@ -41,14 +41,36 @@ def load(work: Work, path: Path, name: str) -> Loaded:
         SetupError: with every fault of the file, each with its path.
     """
     work.actor.require(Verb.LOAD)
-    document = setup_file.read_setup(path, name)
-    standing = revisions_in_force(work.connection)
-    before = _bodies(standing)
-    merged = {kind: {**before[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
-    faults = setup_file.check(document, merged)
-    faults += _faults_against_books(work, document, before, merged)
-    if faults:
-        raise setup_file.SetupError(name, faults)
+    return _load(work, setup_file.read_setup(path, name), name)
+
+
+def amend(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
+    """Bring one entry of the setup to what its new body says; entries with its key are replaced.
+
+    Args:
+        part: ``titles``, ``contracts``, … as in a setup file.
+        body: the entry as it would stand in a setup file.
+
+    Raises:
+        SetupError: with every fault of the entry, its paths beginning with ``titles[0].``.
+    """
+    work.actor.require(Verb.LOAD)
+    return _load(work, setup_file.parse_setup({part: [dict(body)]}, part), part)
+
+
+def check_entry(work: Work, part: str, body: Mapping[str, Any]) -> bool:
+    """Whether a new body of an entry says anything new; nothing is recorded.
+
+    Raises:
+        SetupError: with every fault of the entry, as ``amend`` would tell.
+    """
+    document = setup_file.parse_setup({part: [dict(body)]}, part)
+    before = _checked(work, document, part)
+    return any(before[part].get(key) != entry for key, entry in document.entries[part].items())
+
+
+def _load(work: Work, document: setup_file.Document, name: str) -> Loaded:
+    before = _checked(work, document, name)
     loaded, changed = _compare(document, before)
     if not changed:
         return loaded
@@ -58,6 +80,17 @@ def load(work: Work, path: Path, name: str) -> Loaded:
     work.record(Verb.LOAD, {"file": name, "added": loaded.added, "amended": loaded.amended})
     loaded.released = release_waiting(work, setup)
     return loaded
+
+
+def _checked(work: Work, document: setup_file.Document, name: str) -> Bodies:
+    """The bodies in force, once a document has no fault beside them."""
+    before = _bodies(revisions_in_force(work.connection))
+    merged = {kind: {**before[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
+    faults = setup_file.check(document, merged)
+    faults += _faults_against_books(work, document, before, merged)
+    if faults:
+        raise setup_file.SetupError(name, faults)
+    return before
 
 
 def _bodies(revisions: list[Revision]) -> Bodies:

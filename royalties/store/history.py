@@ -72,6 +72,27 @@ def add_revisions(
         connection.execute(insert(revision), rows)
 
 
+class Recorded(NamedTuple):
+    """A revision with who recorded it, and when."""
+
+    id: int
+    body: dict[str, Any]
+    at: str
+    by: str
+
+
+def revisions_of(connection: Connection, kind: str, key: str) -> list[Recorded]:
+    """Every revision of one setup entry, the newest first."""
+    rows = connection.execute(
+        select(revision.c.id, revision.c.body, revision.c.recorded_at, revision.c.recorded_by)
+        .where(revision.c.kind == kind, revision.c.key == key)
+        .order_by(revision.c.id.desc())
+    )
+    return [
+        Recorded(row.id, json.loads(row.body), row.recorded_at, row.recorded_by) for row in rows
+    ]
+
+
 def newest_revision(connection: Connection) -> int:
     """The number of the newest revision; 0 before the first setup file."""
     return connection.execute(select(func.max(revision.c.id))).scalar() or 0

@@ -1,0 +1,174 @@
+"""A second pair of eyes: what one person prepared, another one approves.
+
+Closing a period, and changing a contract, a plan or a beneficiary, moves money of others; so who
+prepared it may not approve it, unless an administrator has switched that off, which every page
+then says.
+"""
+
+import json
+from dataclasses import dataclass
+
+from royalties.domain.people import Verb
+from royalties.services.work import RefusedError, Work
+from royalties.store import work as store
+
+TWO_PEOPLE = "two_people"
+
+
+class ProposedAlreadyError(RefusedError):
+    """Something of the same subject waits already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What was prepared: of what kind (close or setup), about what, and what became of it.
+
+    ``body`` is what is to be done, as JSON values; ``fingerprint`` tells what was looked at.
+    """
+
+    id: int
+    kind: str
+    subject: str
+    body: object
+    fingerprint: str
+    note: str
+    status: str
+    prepared_at: str
+    prepared_by: str
+    prepared_by_id: int
+    decided_at: str | None
+    decided_by: str | None
+    reason: str
+
+
+def two_people(work: Work) -> bool:
+    """Whether maker and checker are two people; they are, unless switched off."""
+    value = store.find_setting(work.connection, TWO_PEOPLE)
+    return value is None or bool(json.loads(value))
+
+
+def set_two_people(work: Work, *, on: bool) -> None:
+    """Switch the second pair of eyes on or off; the log keeps who did."""
+    work.actor.require(Verb.SET)
+    store.write_setting(work.connection, TWO_PEOPLE, json.dumps(on), work.at, work.actor.name)
+    work.record(Verb.SET, {TWO_PEOPLE: on})
+
+
+def prepare(
+    work: Work, kind: str, subject: str, body: object, *, fingerprint: str = "", note: str = ""
+) -> int:
+    """Put something before a second person; returns its number.
+
+    Raises:
+        ProposedAlreadyError: the same subject waits already.
+    """
+    work.actor.require(Verb.PREPARE)
+    if work.actor.person is None:
+        raise RefusedError("at the command line nothing is prepared: it is done at once")
+    waiting = store.proposals(work.connection, status="waiting", kind=kind, subject=subject)
+    if waiting:
+        first = waiting[0]
+        raise ProposedAlreadyError(
+            f"{subject} was prepared by {first.prepared_by} and waits for a decision: let it be "
+            f"approved, refused or withdrawn first"
+        )
+    number = store.add_proposal(
+        work.connection,
+        {
+            "kind": kind,
+            "subject": subject,
+            "body": json.dumps(body, ensure_ascii=False, sort_keys=True),
+            "fingerprint": fingerprint,
+            "note": note,
+            "status": "waiting",
+            "prepared_at": work.at,
+            "prepared_by": work.actor.name,
+            "prepared_by_id": work.actor.person,
+            "reason": "",
+        },
+    )
+    work.record(Verb.PREPARE, {"proposal": number, "kind": kind, "subject": subject})
+    return number
+
+
+def find(work: Work, number: int) -> Proposal | None:
+    """A proposal by its number."""
+    work.actor.require(Verb.READ)
+    row = store.find_proposal(work.connection, number)
+    return _of(row) if row else None
+
+
+def proposals(work: Work, *, status: str = "", kind: str = "", subject: str = "") -> list[Proposal]:
+    """Proposals, the newest first."""
+    work.actor.require(Verb.READ)
+    rows = store.proposals(work.connection, status=status, kind=kind, subject=subject)
+    return [_of(row) for row in rows]
+
+
+def may_approve(work: Work, proposal: Proposal) -> bool:
+    """Whether this person is the second pair of eyes for it."""
+    return work.actor.may(Verb.APPROVE) and (
+        not two_people(work) or proposal.prepared_by_id != work.actor.person
+    )
+
+
+def approve(work: Work, number: int) -> Proposal:
+    """Approve what somebody else prepared; the caller then does it in the same transaction.
+
+    Raises:
+        RefusedError: it was decided already, or the same person prepared it.
+    """
+    work.actor.require(Verb.APPROVE)
+    proposal = _waiting(work, number)
+    if not may_approve(work, proposal):
+        raise RefusedError(
+            "you prepared this yourself: another manager approves it, so that two people have "
+            "seen it"
+        )
+    return _decide(work, proposal, "approved", "")
+
+
+def refuse(work: Work, number: int, reason: str) -> Proposal:
+    """Send something back to who prepared it, with the reason."""
+    work.actor.require(Verb.APPROVE)
+    if not reason.strip():
+        raise RefusedError("say why, so that who prepared it knows what to change")
+    return _decide(work, _waiting(work, number), "refused", reason.strip())
+
+
+def withdraw(work: Work, number: int) -> Proposal:
+    """Take back what one prepared oneself, or (a manager) what waits."""
+    work.actor.require(Verb.PREPARE)
+    proposal = _waiting(work, number)
+    if proposal.prepared_by_id != work.actor.person and not work.actor.may(Verb.APPROVE):
+        raise RefusedError("somebody else prepared this: they or a manager may withdraw it")
+    return _decide(work, proposal, "withdrawn", "")
+
+
+def _waiting(work: Work, number: int) -> Proposal:
+    row = store.find_proposal(work.connection, number, lock=True)
+    if row is None:
+        raise RefusedError(f"there is no proposal {number}")
+    if row.status != "waiting":
+        raise RefusedError(f"this was {row.status} by {row.decided_by} already")
+    return _of(row)
+
+
+def _decide(work: Work, proposal: Proposal, status: str, reason: str) -> Proposal:
+    store.decide_proposal(work.connection, proposal.id, status, work.at, work.actor.name, reason)
+    verb = Verb.PREPARE if status == "withdrawn" else Verb.APPROVE
+    work.record(
+        verb,
+        {
+            "proposal": proposal.id,
+            "kind": proposal.kind,
+            "subject": proposal.subject,
+            "status": status,
+            "reason": reason,
+        },
+    )
+    return proposal
+
+
+def _of(row: store.ProposalRow) -> Proposal:
+    return Proposal(**{**row._asdict(), "body": json.loads(row.body)})

@@ -1,0 +1,155 @@
+"""Settings, proposals and jobs."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from royalties.store.engine import is_sqlite
+from royalties.store.tables import job, proposal, setting
+
+
+def find_setting(connection: Connection, name: str) -> str | None:
+    """A setting's value as JSON."""
+    return connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar()
+
+
+def write_setting(connection: Connection, name: str, value: str, at: str, by: str) -> None:
+    """Set a value."""
+    connection.execute(delete(setting).where(setting.c.name == name))
+    connection.execute(insert(setting).values(name=name, value=value, changed_at=at, changed_by=by))
+
+
+class ProposalRow(NamedTuple):
+    """What was prepared and waits for a second person, or was decided."""
+
+    id: int
+    kind: str
+    subject: str
+    body: str
+    fingerprint: str
+    note: str
+    status: str
+    prepared_at: str
+    prepared_by: str
+    prepared_by_id: int
+    decided_at: str | None
+    decided_by: str | None
+    reason: str
+
+
+def add_proposal(connection: Connection, values: Mapping[str, object]) -> int:
+    """Add a proposal and return its number."""
+    made = connection.execute(insert(proposal).values(**values).returning(proposal.c.id))
+    return int(made.scalar_one())
+
+
+def find_proposal(connection: Connection, number: int, *, lock: bool = False) -> ProposalRow | None:
+    """A proposal; ``lock`` holds it against others who decide."""
+    query = _proposals().where(proposal.c.id == number)
+    if lock and not is_sqlite(connection):
+        query = query.with_for_update()
+    row = connection.execute(query).first()
+    return ProposalRow(*row) if row else None
+
+
+def proposals(
+    connection: Connection, *, status: str = "", kind: str = "", subject: str = "", limit: int = 100
+) -> list[ProposalRow]:
+    """Proposals, the newest first."""
+    query = _proposals().order_by(proposal.c.id.desc()).limit(limit)
+    for column, value in ((proposal.c.status, status), (proposal.c.kind, kind)):
+        if value:
+            query = query.where(column == value)
+    if subject:
+        query = query.where(proposal.c.subject == subject)
+    return [ProposalRow(*row) for row in connection.execute(query)]
+
+
+def decide_proposal(
+    connection: Connection, number: int, status: str, at: str, by: str, reason: str
+) -> None:
+    """Note what was decided."""
+    connection.execute(
+        update(proposal)
+        .where(proposal.c.id == number)
+        .values(status=status, decided_at=at, decided_by=by, reason=reason)
+    )
+
+
+def _proposals() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of all columns
+    return select(*(proposal.c[name] for name in ProposalRow._fields))
+
+
+class JobRow(NamedTuple):
+    """Long work that goes on while the person does something else."""
+
+    id: int
+    kind: str
+    subject: str
+    arguments: str
+    status: str
+    person_id: int
+    attempts: int
+    created_at: str
+    started_at: str | None
+    lease_until: str | None
+    ended_at: str | None
+    result: str | None
+    error: str | None
+
+
+def add_job(connection: Connection, values: Mapping[str, object]) -> int:
+    """Queue a job and return its number."""
+    made = connection.execute(insert(job).values(**values).returning(job.c.id))
+    return int(made.scalar_one())
+
+
+def find_job(connection: Connection, number: int) -> JobRow | None:
+    """A job by its number."""
+    row = connection.execute(_jobs().where(job.c.id == number)).first()
+    return JobRow(*row) if row else None
+
+
+def active_job(connection: Connection, kind: str, subject: str) -> JobRow | None:
+    """The job of a kind that works on a subject, or waits to."""
+    row = connection.execute(
+        _jobs().where(
+            job.c.kind == kind, job.c.subject == subject, job.c.status.in_(("queued", "running"))
+        )
+    ).first()
+    return JobRow(*row) if row else None
+
+
+def latest_job(connection: Connection, subject: str) -> JobRow | None:
+    """The newest job that worked on a subject."""
+    row = connection.execute(
+        _jobs().where(job.c.subject == subject).order_by(job.c.id.desc()).limit(1)
+    ).first()
+    return JobRow(*row) if row else None
+
+
+def take_job(connection: Connection, at: str, lease_until: str) -> JobRow | None:
+    """Take the oldest job that waits, or whose worker was lost, and hold it for a while."""
+    free = or_(job.c.status == "queued", (job.c.status == "running") & (job.c.lease_until < at))
+    query = _jobs().where(free).order_by(job.c.id).limit(1)
+    if not is_sqlite(connection):
+        query = query.with_for_update(skip_locked=True)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    found = JobRow(*row)
+    taken = found._replace(
+        status="running", attempts=found.attempts + 1, started_at=at, lease_until=lease_until
+    )
+    connection.execute(update(job).where(job.c.id == found.id).values(**taken._asdict()))
+    return taken
+
+
+def end_job(connection: Connection, number: int, values: Mapping[str, object]) -> None:
+    """Note how a job ended."""
+    connection.execute(update(job).where(job.c.id == number).values(**values))
+
+
+def _jobs() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of all columns
+    return select(*(job.c[name] for name in JobRow._fields))
