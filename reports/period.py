@@ -256,7 +256,8 @@ def _waiting(report: PeriodReport) -> _Table:
             counts = (one.batch, one.rows, one.units)
             yield [(one.identifier, _PLAIN_TEXT), *((count, _NUMBER) for count in counts)]
 
-    return _Table("Waiting", "rows of editions that nobody knows yet", columns, rows)
+    note = "rows whose edition nobody knew when this was written; they count in an open period"
+    return _Table("Waiting", note, columns, rows)
 
 
 def _amounts(
