@@ -17,7 +17,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help setup demo test check format bench lock clean
+.PHONY: help setup demo browser test check format bench lock clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -28,7 +28,21 @@ setup: $(VENV)/installed ## make .venv with the royalties command and all tools
 demo: setup ## a small publisher's year, from reports to statements
 	$(BIN)/royalties demo $(ARGS)
 
-test: setup ## the whole test suite, SQLite and PostgreSQL
+# The browser that tests look at every page with; CHROMIUM=... names another one.
+browser: ## Chromium for the tests: the one that is there, else Debian's is installed
+	@for each in "$(CHROMIUM)" chromium chromium-browser google-chrome google-chrome-stable chrome; do \
+		if [ -n "$$each" ] && command -v "$$each" > /dev/null; then exit 0; fi; \
+	done; \
+	as_root=""; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
+	if ! command -v apt-get > /dev/null || ! $$as_root true 2> /dev/null; then \
+		echo "Tests of pages need Chromium: install it (Debian: apt install chromium," \
+			"macOS: brew install chromium), or name it: make test CHROMIUM=..."; exit 1; fi; \
+	echo "Installing Chromium for the tests of pages"; \
+	$$as_root apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends chromium \
+		> /dev/null
+
+test: setup browser ## the whole test suite, SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 check: setup ## style, types, import rules and dependencies
@@ -56,7 +70,7 @@ lock: setup ## write requirements/*.txt anew from pyproject.toml
 
 clean: ## remove all that these verbs made
 	rm -rf $(VENV) build dist htmlcov .coverage .hypothesis .import_linter_cache \
-		.mypy_cache .pytest_cache .ruff_cache
+		.mypy_cache .pytest_cache .ruff_cache tests/artefacts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv installs in seconds what takes pip a minute. Where uv cannot reach the index that pip is

@@ -1,0 +1,119 @@
+"""What is wrong with a page, seen in a real browser."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from royalties.domain.people import Actor
+from tests.builders.live import Live
+
+DESK, PHONE = 1280, 320
+"""Widths of a window; 320 is also what a window of 1280 shows at a zoom of 400 %."""
+
+_AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+_STANDARD = {
+    "resultTypes": ["violations"],
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    },
+}
+_SHAPE = """() => ({
+  wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  culprits: [...document.querySelectorAll("body *")]
+    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1
+      && !each.closest(".wide") && each.checkVisibility())
+    .slice(0, 3).map((each) => each.outerHTML.slice(0, 120)),
+  headings: document.querySelectorAll("h1").length,
+  title: document.title,
+  language: document.documentElement.lang,
+  ids: [...document.querySelectorAll("[id]")].map((each) => each.id)
+    .filter((id, place, all) => all.indexOf(id) !== place),
+  nowhere: [...document.querySelectorAll('a[href^="#"]')]
+    .filter((each) => each.hash.length > 1 && !document.getElementById(each.hash.slice(1)))
+    .map((each) => each.outerHTML.slice(0, 120)),
+  unmarked: [...document.querySelectorAll("form[method=post]")]
+    .filter((each) => !each.querySelector("[name=csrf_token]"))
+    .map((each) => each.action),
+})"""
+
+
+@dataclass(slots=True)
+class Window:
+    """A browser's page, and what it complained of."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def faults(self) -> list[str]:
+        """All that is wrong with what is shown now."""
+        shape = self.page.evaluate(_SHAPE)
+        found = list(self.complaints)
+        if shape["wider"] > 0:
+            found.append(f"scrolls sideways by {shape['wider']}: {shape['culprits']}")
+        if shape["headings"] != 1:
+            found.append(f"has {shape['headings']} h1")
+        if len(shape["title"].split(" · ")[0].strip()) < 3 or shape["language"] != "en":
+            found.append(f"title {shape['title']!r}, language {shape['language']!r}")
+        found += [
+            f"{each}: {shape[each]}" for each in ("ids", "nowhere", "unmarked") if shape[each]
+        ]
+        return found + self._axe()
+
+    def _axe(self) -> list[str]:
+        self.page.evaluate(_AXE)
+        response: dict[str, Any] = self.page.evaluate("axe.run", _STANDARD)
+        return [
+            f"axe {each['id']}: {node['target']} {node['html'][:160]} — {node['failureSummary']}"
+            for each in response["violations"]
+            for node in each["nodes"][:3]
+        ]
+
+
+@contextmanager
+def window(
+    chromium: Browser, live: Live, actor: Actor | None = None, *, width: int = DESK, **more: Any
+) -> Iterator[Window]:
+    """A window of somebody who is signed in, or of a stranger; nothing leaves the machine."""
+    stage = more.pop("stage", "full")
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, base_url=live.address, **more
+    )
+    context.set_default_timeout(10_000)
+    if actor is not None:
+        context.add_cookies(live.cookies(actor, stage=stage))
+    page = context.new_page()
+    made = Window(page)
+    page.on("pageerror", lambda error: made.complaints.append(f"script: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            made.complaints.append(f"console: {message.text}")
+            if message.type in {"error", "warning"} and "status of 4" not in message.text
+            else None
+        ),
+    )
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((live.address, "data:", "blob:"))
+            else made.complaints.append(f"asks elsewhere: {request.url}")
+        ),
+    )
+    page.on(
+        "response",
+        lambda answer: (
+            made.complaints.append(f"{answer.status}: {answer.url}")
+            if answer.status >= 400 and not answer.request.is_navigation_request()
+            else None
+        ),
+    )
+    try:
+        yield made
+    finally:
+        context.close()

@@ -1,0 +1,86 @@
+"""A site that is served at an address of its own, for real browsers."""
+
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask.sessions import SecureCookieSessionInterface
+from werkzeug.serving import make_server
+
+from royalties.domain.people import Actor, Role
+from tests.builders.books import NOW, Office
+from tests.builders.site import Site, open_site
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that goes on only when it is told to."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def later(self, **by: int) -> None:
+        """Let time pass."""
+        self.now += timedelta(**by)
+
+
+@dataclass(slots=True)
+class Live:
+    """A served site: its address, its clock, and the cookies of people who signed in."""
+
+    site: Site
+    address: str
+    clock: Clock
+    people: dict[tuple[Role, tuple[str, ...]], Actor] = field(default_factory=dict)
+
+    @property
+    def office(self) -> Office:
+        """The books behind it."""
+        return self.site.office
+
+    def cookies(self, actor: Actor, *, stage: str = "full") -> list[Any]:
+        """What the browser of somebody who signed in carries."""
+        visitor = self.site.signed_in(actor, stage=stage)
+        with visitor.client.session_transaction(base_url=self.address) as cookie:
+            values = dict(cookie)
+        signer = SecureCookieSessionInterface().get_signing_serializer(self.site.app)
+        assert signer is not None
+        name = self.site.app.config["SESSION_COOKIE_NAME"]
+        return [{"name": name, "value": signer.dumps(values), "url": self.address}]
+
+    def somebody(self, role: Role, *beneficiaries: str) -> Actor:
+        """The one person of a role (and its nonprofits) who visits this site."""
+        key = (role, beneficiaries)
+        if key not in self.people:
+            self.people[key] = self.site.somebody(role, beneficiaries=beneficiaries)
+        return self.people[key]
+
+
+@contextmanager
+def serving(office: Office, *, smtp_url: str = "") -> Iterator[Live]:
+    """Serve the application on an office's books at a free port of this machine."""
+    clock = Clock()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    address = f"http://localhost:{port}"
+    config = replace(office.system.config, base_url=address, smtp_url=smtp_url)
+    office.system = replace(office.system, config=config, clock=clock)
+    site = open_site(office)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("localhost", port, site.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, name="live", daemon=True)
+    thread.start()
+    try:
+        yield Live(site, address, clock)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
