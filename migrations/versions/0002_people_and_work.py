@@ -292,6 +292,15 @@ def upgrade() -> None:
         ),
         sa.Column("retailer", sa.String(length=64), nullable=False),
         sa.Column("rows", sa.Text(), nullable=False, comment="JSON list of rows of text cells"),
+        sa.Column(
+            "token",
+            sa.String(length=64),
+            nullable=False,
+            comment="goes into the file that the rows become, so that they become one once",
+        ),
+        sa.Column(
+            "version", sa.Integer(), nullable=False, comment="grows whenever the rows change"
+        ),
         sa.Column("changed_at", sa.String(length=32), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_sales_draft_person_id")

@@ -76,6 +76,13 @@ sales_draft = Table(
     Column("person_id", ForeignKey("person.id"), primary_key=True),
     Column("retailer", Key, primary_key=True),
     Column("rows", Text, nullable=False, comment="JSON list of rows of text cells"),
+    Column(
+        "token",
+        String(64),
+        nullable=False,
+        comment="goes into the file that the rows become, so that they become one once",
+    ),
+    Column("version", Integer, nullable=False, comment="grows whenever the rows change"),
     Column("changed_at", Moment, nullable=False),
 )
 
