@@ -55,6 +55,60 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
+class Chapter:
+    """A chapter; ``sample`` is a link, or the name of an uploaded PDF, or empty."""
+
+    title: str
+    authors: tuple[str, ...] = ()
+    sample: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """A prize, when it was given and by whom, as far as that is known."""
+
+    name: str
+    year: int | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """A retailer that readers are sent to, by a link or by name."""
+
+    retailer: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page elsewhere."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What everybody may see of a title, if it is public; no figure depends on it.
+
+    ``bulk`` and ``custom`` say what organizations may ask for, ``giving`` whether it is told
+    what its royalties gave.
+    """
+
+    public: bool = False
+    subtitle: str = ""
+    description: tuple[str, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    awards: tuple[Award, ...] = ()
+    sold_by: tuple[Seller, ...] = ()
+    links: tuple[Link, ...] = ()
+    bulk: bool = False
+    custom: bool = False
+    giving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Title:
     """A work. ``royalties`` is false where it earns nothing by agreement."""
 
@@ -64,6 +118,13 @@ class Title:
     published: date | None = None
     royalties: bool = True
     editions: tuple[Edition, ...] = field(default=())
+    shown: Shown = field(default=Shown())
+
+    @property
+    def heading(self) -> str:
+        """The title without the subtitle that it may end with."""
+        ending = f": {self.shown.subtitle}"
+        return self.title.removesuffix(ending) if self.shown.subtitle else self.title
 
 
 @dataclass(frozen=True, slots=True)

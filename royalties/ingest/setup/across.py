@@ -143,6 +143,9 @@ def _edition(found: tuple[str, str]) -> str:
 
 
 def _references(books: _Books) -> Iterator[Fault]:
+    for title in books.new("titles"):
+        sellers = title.get("sold_by").each()
+        yield from _known(books, "retailers", [seller.get("retailer") for seller in sellers])
     for contract in books.new("contracts"):
         yield from _known(books, "titles", contract.get("titles").each())
         yield from _known(books, "plans", [contract.get("plan")])

@@ -10,8 +10,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from royalties.domain.problems import Fault
-from royalties.ingest.setup.models import Part, Setup
+from royalties.ingest.setup.models import Setup
 from royalties.ingest.setup.node import Node, joined
+from royalties.ingest.setup.part import Part
 from royalties.ingest.setup.within import KEYS, faults_within, key_of
 
 KINDS: tuple[str, ...] = (

@@ -3,11 +3,13 @@
 What a key means for the figures stands in docs/calculation.md.
 """
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from royalties.ingest.setup import scalars as s
+from royalties.ingest.setup.part import Part
+from royalties.ingest.setup.titles import Title
 
 ONE = "~one"
 LIST = "~list"
@@ -28,13 +30,6 @@ def _or_null(schema: dict[str, Any]) -> None:
     schema["type"] = [schema["type"], "null"]
 
 
-class Part(BaseModel):
-    """Any object of the file: a key that is not known is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    exactly_one_of: ClassVar[tuple[str, ...]] = ()
-
-
 class Publisher(Part):
     """The house whose books these are."""
 
@@ -48,47 +43,6 @@ class Publisher(Part):
     email: s.Email | None = Field(default=None, description="E-mail for questions.")
     phone: s.Name | None = Field(default=None, description="Telephone for questions.")
     website: s.Website | None = Field(default=None, description="Web address, with https://.")
-
-
-class Price(Part):
-    """A list price from a day on."""
-
-    currency: s.Currency = Field(description="ISO 4217.")
-    amount: s.ListPrice = Field(
-        description="List price of one copy, in units of the currency; up to six decimals."
-    )
-    from_: s.Day = Field(alias="from", description="First day it holds.")
-
-
-class Edition(Part):
-    """One ISBN of a title."""
-
-    isbn: s.Isbn = Field(description="ISBN-13 or ISBN-10, with or without hyphens.")
-    format: s.FormatWord = Field(description="What it is made of.")
-    prices: list[Price] = Field(
-        default=[], description="List prices; the latest that holds on the day of sale counts."
-    )
-    unit_cost: s.Amount = Field(
-        default="0", description="Cost of one copy, in the publisher's currency (basis profit)."
-    )
-    identifiers: dict[s.Key, s.Text] = Field(
-        default={}, description="Other names of the edition in reports, by kind: asin, bn, …"
-    )
-
-
-class Title(Part):
-    """A work and its editions."""
-
-    key: s.Key = Field(description="Its name in this file and in commands.")
-    title: s.Text = Field(description="Title as printed.")
-    authors: list[s.Text] = Field(default=[], description="Authors in order.")
-    published: s.Day | None = Field(
-        default=None, description="Publication day; a reserve by period counts from it."
-    )
-    royalties: s.Flag = Field(
-        default=True, description="False where it earns no royalties by agreement."
-    )
-    editions: list[Edition] = Field(default=[], description="Its editions, one per ISBN.")
 
 
 class Retailer(Part):

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, TypeGuard
+from urllib.parse import urlsplit
 
 from pydantic import PlainValidator, WithJsonSchema
 from stdnum import isbn as isbns
@@ -27,6 +28,7 @@ _DIGITS = 12
 _LONGEST_NUMBER = 60
 _LONGEST_TEXT = 500
 _LONGEST_NAME = 120
+_LONGEST_PARAGRAPH = 4000
 _YEARS = (1000, 9998)
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
@@ -34,6 +36,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _WEBSITE = re.compile(r"https?://[^\s/]+\S*")
+_SAMPLE = re.compile(r"[0-9a-f]{64}\.pdf", re.ASCII)
+_NOT_IN_LINKS = frozenset(' "<>\\^`{|}')
 _ISBN13_BODY = 12
 _ISBN10_BODY = 9
 
@@ -190,6 +194,44 @@ def _matching(pattern: re.Pattern[str], how: str) -> Callable[[object], str]:
     return read
 
 
+def _link(value: object) -> str:
+    text = _text()(value)
+    if not _is_link(text):
+        raise NotTakenError(
+            f"{shown(text)} is not a link: write a web address that begins with https://"
+        )
+    return text
+
+
+def _is_link(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        leads_somewhere = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    plain = text.startswith("https://") and not _NOT_IN_LINKS & set(text)
+    return leads_somewhere and plain and "@" not in parts.netloc
+
+
+def _sample(value: object) -> str:
+    if isinstance(value, str) and _SAMPLE.fullmatch(value):
+        return value
+    try:
+        return _link(value)
+    except NotTakenError as fault:
+        raise NotTakenError(f"{fault}, or upload a PDF on the title's page") from None
+
+
+def _year(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise NotTakenError(f"{shown(value)} is not a year: write it without quotes, such as 2016")
+    if not _YEARS[0] <= value <= _YEARS[1]:
+        raise NotTakenError(
+            f"{shown(value)} is out of range: a year from {_YEARS[0]} to {_YEARS[1]}"
+        )
+    return value
+
+
 def _day(value: object) -> str:
     if isinstance(value, date) and not isinstance(value, datetime):
         value = value.isoformat()
@@ -304,6 +346,18 @@ Text = Annotated[str, PlainValidator(_text()), _schema(minLength=1, maxLength=_L
 Blank = Annotated[str, PlainValidator(_text(least=0)), _schema(maxLength=_LONGEST_TEXT)]
 Name = Annotated[
     str, PlainValidator(_text(_LONGEST_NAME)), _schema(minLength=1, maxLength=_LONGEST_NAME)
+]
+Paragraph = Annotated[
+    str,
+    PlainValidator(_text(_LONGEST_PARAGRAPH)),
+    _schema(minLength=1, maxLength=_LONGEST_PARAGRAPH),
+]
+Link = Annotated[str, PlainValidator(_link), _schema(pattern="^https://", maxLength=_LONGEST_TEXT)]
+Sample = Annotated[
+    str, PlainValidator(_sample), _schema(pattern=r"^(https://.+|[0-9a-f]{64}\.pdf)$")
+]
+Year = Annotated[
+    int, PlainValidator(_year), _schema("integer", minimum=_YEARS[0], maximum=_YEARS[1])
 ]
 Right = Annotated[str, PlainValidator(_right), _schema(pattern=r"^[^|]{1,120}$")]
 Email = Annotated[

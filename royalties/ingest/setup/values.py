@@ -6,7 +6,19 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from royalties.domain.beneficiaries import Beneficiary, Publisher, TaxRate
-from royalties.domain.catalogue import Channel, Edition, Format, Price, Retailer, Title
+from royalties.domain.catalogue import (
+    Award,
+    Channel,
+    Chapter,
+    Edition,
+    Format,
+    Link,
+    Price,
+    Retailer,
+    Seller,
+    Shown,
+    Title,
+)
 from royalties.domain.contracts import (
     Advance,
     Basis,
@@ -52,6 +64,7 @@ def title_of(body: Body) -> Title:
         published=_maybe(body, "published", date.fromisoformat),
         royalties=body.get("royalties", True),
         editions=tuple(_edition(edition) for edition in body.get("editions", ())),
+        shown=_shown(body),
     )
 
 
@@ -163,6 +176,29 @@ def _edition(body: Body) -> Edition:
         prices=tuple(_price(price) for price in body.get("prices", ())),
         unit_cost=Fraction(body.get("unit_cost", "0")),
         identifiers=tuple(sorted(body.get("identifiers", {}).items())),
+    )
+
+
+def _shown(body: Body) -> Shown:
+    return Shown(
+        public=body.get("public", False),
+        subtitle=body.get("subtitle", ""),
+        description=tuple(body.get("description", ())),
+        chapters=tuple(
+            Chapter(each["title"], tuple(each.get("authors", ())), each.get("sample", ""))
+            for each in body.get("chapters", ())
+        ),
+        awards=tuple(
+            Award(each["name"], each.get("year"), each.get("by", ""))
+            for each in body.get("awards", ())
+        ),
+        sold_by=tuple(
+            Seller(each["retailer"], each.get("url", "")) for each in body.get("sold_by", ())
+        ),
+        links=tuple(Link(each["words"], each["url"]) for each in body.get("links", ())),
+        bulk=body.get("bulk", False),
+        custom=body.get("custom", False),
+        giving=body.get("shows_giving", False),
     )
 
 

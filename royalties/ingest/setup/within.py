@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
 from royalties.domain.problems import Fault
-from royalties.ingest.setup.models import Member, Part, Rule, Step
+from royalties.ingest.setup.models import Member, Rule, Step
 from royalties.ingest.setup.node import Node
+from royalties.ingest.setup.part import Part
 
 KEYS: dict[str, tuple[str, ...]] = {
     "titles": ("key",),
@@ -75,6 +76,9 @@ def _title(title: Node) -> Iterator[Fault]:
             ("currency", "from"),
             "has the currency and first day of {}: keep one price",
         )
+    yield from _each_once(
+        title.get("sold_by").each(), ("retailer",), "stands already at {}: name each retailer once"
+    )
 
 
 def _each_once(entries: Iterable[Node], parts: tuple[str, ...], message: str) -> Iterator[Fault]:

@@ -1,0 +1,12 @@
+"""What every object of a setup file is made of."""
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Part(BaseModel):
+    """Any object of the file: a key that is not known is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    exactly_one_of: ClassVar[tuple[str, ...]] = ()
