@@ -20,6 +20,7 @@ from royalties.services.books import Setup, known_of, setup_in_force
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, periods
 from royalties.store.engine import all_or_nothing
+from royalties.store.totals import Sums
 
 _SHOWN_PROBLEMS = 1000
 
@@ -93,6 +94,7 @@ class _Recording:
     known: Known
     periods: dict[str, Period] = field(default_factory=dict)
     lines: int = 0
+    sums: Sums = field(default_factory=Sums)
 
     def record(self, reading: Reading) -> ImportResult:
         with all_or_nothing(self.work.connection) as take_back:
@@ -169,7 +171,9 @@ class _Recording:
             day: (max(self.periods[str(day)], self.open_period).ordinal, number) for day in days
         }
         self.lines += len(chunk.sales) + len(chunk.waiting)
-        batches.add_sales(self.work.connection, [row + tails[row[5]] for row in chunk.sales])
+        sales = [row + tails[row[5]] for row in chunk.sales]
+        batches.add_sales(self.work.connection, sales)
+        self.sums.add(sales)
         batches.add_waiting(self.work.connection, [(*row, number) for row in chunk.waiting])
 
     def _finish(self, number: int, reading: Reading, result: ImportResult) -> None:
@@ -185,6 +189,7 @@ class _Recording:
                 "lines": self.lines,
             },
         )
+        self.sums.keep(self.work.connection)
         batches.add_coverage(self.work.connection, number, reading.account, reading.totals.covered)
 
     def _notices(self, reading: Reading) -> list[Notice]:

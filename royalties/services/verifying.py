@@ -33,7 +33,7 @@ from royalties.services.recomputing import (
     statements_differ,
 )
 from royalties.services.work import RefusedError, Work
-from royalties.store import batches, catalogue, checks, ledger
+from royalties.store import batches, catalogue, checks, ledger, totals
 from royalties.store import runs as runs_store
 from royalties.store import statements as statement_store
 from royalties.store.engine import Connection
@@ -405,6 +405,11 @@ def _import_totals(books: _Books) -> Failures:
             yield f"import {row.id} ({row.file_name}): copies are not as recorded"
 
 
+def _kept_sums(books: _Books) -> Failures:
+    """What pages show without adding up lines is what the lines add up to."""
+    yield from totals.differing(books.connection)
+
+
 def _corrections(books: _Books) -> Failures:
     yield from checks.corrections_that_do_not_mirror(books.connection)
 
@@ -510,6 +515,7 @@ _CHECKS: dict[str, Check] = {
     "Received files are kept": _received,
     "Sales belong to a recorded import and to the period of their day or a later one": _sales,
     "Imports hold the copies and receipts that they recorded": _import_totals,
+    "Sums kept with imports equal the sale lines": _kept_sums,
     "Corrections mirror what they correct (I19)": _corrections,
     "The log's chain of hashes is whole (I26)": _log_chain,
     "The log tells of everything that stands": _log_tells,

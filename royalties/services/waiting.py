@@ -12,6 +12,7 @@ from royalties.domain.periods import period_of
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, catalogue, periods
+from royalties.store.totals import Sums
 
 
 @dataclass(slots=True)
@@ -110,6 +111,9 @@ def release_waiting(work: Work, setup: Setup) -> Released:
         released.rows[identifier] = released.rows.get(identifier, 0) + 1
     periods.ensure_periods(work.connection, used)
     batches.add_sales(work.connection, sales)
+    sums = Sums()
+    sums.add(sales)
+    sums.keep(work.connection)
     batches.stop_waiting(work.connection, done)
     return released
 

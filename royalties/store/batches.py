@@ -18,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from royalties.store import totals
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import (
     batch,
@@ -231,6 +232,7 @@ def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
     """
     sales = connection.execute(delete(sale).where(sale.c.batch_id == number)).rowcount
     rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
+    totals.forget(connection, number)
     connection.execute(delete(coverage).where(coverage.c.batch_id == number))
     connection.execute(
         update(batch).where(batch.c.id == number).values(status="undone", undone_at=at)
@@ -274,6 +276,7 @@ def mirror(connection: Connection, number: int, correction: int, open_period: in
             select(*copied).where(sale.c.batch_id == number),
         )
     )
+    totals.mirror(connection, number, correction, open_period)
     made = connection.execute(
         select(func.count()).select_from(sale).where(sale.c.batch_id == correction)
     )

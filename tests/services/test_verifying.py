@@ -219,6 +219,28 @@ TAMPERINGS = {
         "imports hold",
         "next.csv",
     ),
+    # Sums kept with imports
+    "a kept sum": Tampering(
+        ("UPDATE sale_total SET net = net + 1 WHERE batch_id = 1 AND kind = 2",),
+        "sums kept",
+        "import 1: what is kept of amazon in 2025-05 (counted in 2025-H1)",
+    ),
+    "a kept sum is deleted": Tampering(
+        ("DELETE FROM sale_total WHERE batch_id = 1 AND month = '2025-05'",),
+        "sums kept",
+        "amazon in 2025-05",
+    ),
+    "a sum that no sale stands behind": Tampering(
+        (
+            (
+                "INSERT INTO sale_total (batch_id, period_id, retailer_id, month, kind, currency, "
+                f"lines, units, net) SELECT 1, {H2}, id, '2025-12', 1, 'USD', 1, 1, 1 "
+                "FROM retailer WHERE key = 'hub'"
+            ),
+        ),
+        "sums kept",
+        "hub in 2025-12 (counted in 2025-H2)",
+    ),
     # Closed runs
     "a run's document": Tampering(
         (
