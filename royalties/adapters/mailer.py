@@ -50,8 +50,14 @@ class Mailer:
             MailError: the server cannot be reached or does not take it.
         """
         message = EmailMessage()
-        message["From"] = self.sender or sender
-        message["To"] = recipient
+        try:
+            message["From"] = self.sender or sender
+            message["To"] = recipient
+        except ValueError as error:
+            raise MailError(f"{recipient!r} is not an address: {error}") from error
+        addresses = message["To"].addresses
+        if len(addresses) != 1 or not addresses[0].domain:
+            raise MailError(f"{recipient!r} is not one address")
         message["Subject"] = " ".join(subject.split())
         message["Date"] = formatdate()
         domain = parseaddr(self.sender or sender)[1].partition("@")[2]

@@ -1,7 +1,8 @@
 """E-mail: written in the transaction that asks for it, sent after it, and logged for ever."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
@@ -66,30 +67,64 @@ def write(work: Work, message: Message) -> int:
     )
 
 
-def deliver(work: Work) -> int:
+def deliver(unit: Callable[[], AbstractContextManager[Work]]) -> int:
     """Send one message whose time has come; returns how many were dealt with (0 or 1).
 
-    One at a time and each in a transaction of its own, so that a stop in between sends at most
-    one of them twice and loses none.
+    The attempt is noted first, the message sent outside of any transaction (a slow mail server
+    keeps nobody from writing), and the outcome noted after. So a stop in between sends at most
+    one message twice, and loses none.
+
+    Args:
+        unit: opens a unit of work of its own, twice.
     """
-    if not work.mailer.is_set_up:
+    with unit() as work:
+        message = _take(work)
+    if message is None:
         return 0
+    try:
+        work.mailer.send(
+            message.row.recipient,
+            message.row.subject,
+            message.row.text,
+            message.row.html,
+            _attachments(work, message.row),
+            message.sender,
+        )
+    except (MailError, OSError) as error:
+        with unit() as work:
+            store.mark_failed(work.connection, message.row.id, str(error)[:500])
+    else:
+        with unit() as work:
+            store.mark_sent(
+                work.connection, message.row.id, work.at, forget=bool(message.row.secret)
+            )
+    return 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    row: store.MailRow
+    sender: str
+
+
+def _take(work: Work) -> _Outgoing | None:
+    """The next message, tried again later unless its outcome is noted before."""
+    if not work.mailer.is_set_up:
+        return None
     row = store.next_due(work.connection, work.at)
     if row is None:
-        return 0
-    files = [
+        return None
+    attempts = row.attempts + 1
+    later = work.ago(-timedelta(minutes=2**attempts)) if attempts < _TRIES else None
+    store.mark_tried(work.connection, row.id, attempts, later)
+    return _Outgoing(row, _sender(work))
+
+
+def _attachments(work: Work, row: store.MailRow) -> list[Attachment]:
+    return [
         Attachment(name, work.files.issued(period, name).read_bytes(), _TYPES[name[-5:]])
         for period, name in json.loads(row.attachments)
     ]
-    try:
-        work.mailer.send(row.recipient, row.subject, row.text, row.html, files, _sender(work))
-    except MailError as error:
-        attempts = row.attempts + 1
-        later = work.ago(-timedelta(minutes=2**attempts)) if attempts < _TRIES else None
-        store.mark_failed(work.connection, row.id, attempts, later, str(error)[:500])
-    else:
-        store.mark_sent(work.connection, row.id, work.at, forget=bool(row.secret))
-    return 1
 
 
 def _sender(work: Work) -> str:

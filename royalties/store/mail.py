@@ -52,15 +52,41 @@ def mark_sent(connection: Connection, number: int, at: str, *, forget: bool) -> 
     connection.execute(update(mail).where(mail.c.id == number).values(**values))
 
 
-def mark_failed(
-    connection: Connection, number: int, attempts: int, next_at: str | None, error: str
-) -> None:
-    """Note that a message was not taken, and when to try again."""
+def mark_tried(connection: Connection, number: int, attempts: int, next_at: str | None) -> None:
+    """Note that a message is being sent, and when to try again if nothing is heard of it."""
     connection.execute(
         update(mail)
         .where(mail.c.id == number)
-        .values(attempts=attempts, next_at=next_at, error=error)
+        .values(
+            attempts=attempts, next_at=next_at, error="it was being sent; nothing more is known"
+        )
     )
+
+
+def mark_failed(connection: Connection, number: int, error: str) -> None:
+    """Note why a message was not taken."""
+    connection.execute(update(mail).where(mail.c.id == number).values(error=error))
+
+
+def take_back(connection: Connection, kind: str, about: str) -> None:
+    """Do not send what still waits; what signs in is forgotten."""
+    connection.execute(
+        update(mail)
+        .where(mail.c.kind == kind, mail.c.about == about, mail.c.sent_at.is_(None))
+        .values(text="", html="", next_at=None, error="taken back: a newer one counts")
+    )
+
+
+def try_again(connection: Connection, number: int, at: str) -> bool:
+    """Let a message that was given up be sent once more; false if it is none such."""
+    tried = connection.execute(
+        update(mail)
+        .where(
+            mail.c.id == number, mail.c.sent_at.is_(None), mail.c.attempts > 0, mail.c.text != ""
+        )
+        .values(attempts=0, next_at=at)
+    )
+    return tried.rowcount > 0
 
 
 def messages(

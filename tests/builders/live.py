@@ -1,7 +1,6 @@
 """A site that is served at an address of its own, for real browsers."""
 
 import logging
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from werkzeug.serving import make_server
 
 from royalties.domain.people import Actor, Role
 from tests.builders.books import NOW, Office
+from tests.builders.post import free_port
 from tests.builders.site import Site, open_site
 
 
@@ -67,9 +67,7 @@ class Live:
 def serving(office: Office, *, smtp_url: str = "") -> Iterator[Live]:
     """Serve the application on an office's books at a free port of this machine."""
     clock = Clock()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
+    port = free_port()
     address = f"http://localhost:{port}"
     config = replace(office.system.config, base_url=address, smtp_url=smtp_url)
     office.system = replace(office.system, config=config, clock=clock)

@@ -1,0 +1,59 @@
+"""The look itself finds what is wrong, so that a page without faults means something."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.looking import window
+from tests.builders.books import Office, after, nothing
+from tests.builders.live import serving
+
+GOOD = '<!doctype html><html lang="en"><title>A page · House</title><main><h1>A page</h1>{}</main>'
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("", ""),
+        ("<p style='width: 90rem'>wide", "scrolls sideways"),
+        ("<h1>Another</h1>", "has 2 h1"),
+        ("<p id=a>1<p id=a>2", "ids"),
+        ("<p><a href='#b'>nowhere</a>", "nowhere"),
+        ("<form method=post action=/a><button>Go</button></form>", "unmarked"),
+        ("<p><input>", "axe label"),
+        ("<p style='color: #aaa'>pale", "axe color-contrast"),
+        (
+            "<p><button style='width: 9px; height: 9px; padding: 0'>x</button><a href=/>y</a>",
+            "axe target-size",
+        ),
+        ("<p><img src=data:,>", "axe image-alt"),
+        ("<p>text<script>throw new Error('no')</script>", "script: no"),
+        ("<p>text<script>console.error('refused')</script>", "console: refused"),
+        ("<p>text<link rel=stylesheet href=http://elsewhere.example/a.css>", "asks elsewhere"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@after(nothing)
+def test_a_fault_is_seen(chromium: Browser, office: Office, body: str, fault: str) -> None:
+    with serving(office) as live, window(chromium, live) as seen:
+        seen.page.route(
+            "**/*", lambda route: route.fulfill(body=GOOD.format(body), content_type="text/html")
+        )
+        seen.page.goto("/")
+        faults = seen.faults()
+    assert any(each.startswith(fault) for each in faults) if fault else faults == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@after(nothing)
+def test_what_the_policy_forbids_is_seen(chromium: Browser, office: Office) -> None:
+    with serving(office) as live, window(chromium, live) as seen:
+        answer = seen.page.goto("/account/sign-in")
+        assert answer is not None
+        policy = {"Content-Security-Policy": answer.headers["content-security-policy"]}
+        body = GOOD.format("<p style='margin: 0'>inline")
+        seen.page.route(
+            "**/*",
+            lambda route: route.fulfill(body=body, content_type="text/html", headers=policy),
+        )
+        seen.page.goto("/")
+        assert any("inline style" in each for each in seen.faults())

@@ -1,0 +1,66 @@
+"""A mail server of our own on this machine, and what it was handed."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass(slots=True)
+class PostOffice:
+    """Takes messages, or refuses them with its own words."""
+
+    url: str = ""
+    refusal: str = ""
+    taken: list[EmailMessage] = field(default_factory=list)
+    recipients: list[list[str]] = field(default_factory=list)
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        """Take one message."""
+        if self.refusal:
+            return self.refusal
+        assert isinstance(envelope.content, bytes)
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.taken.append(message)
+        self.recipients.append(list(envelope.rcpt_tos))
+        return "250 taken"
+
+    def text(self, place: int = -1) -> str:
+        """The plain words of a message."""
+        part = self.taken[place].get_body(("plain",))
+        assert part is not None
+        return str(part.get_content())
+
+    def attachments(self, place: int = -1) -> dict[str, bytes]:
+        """The files that came with a message, by name."""
+        return {
+            each.get_filename() or "": each.get_content()
+            for each in self.taken[place].iter_attachments()
+        }
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def post_office(made: PostOffice | None = None) -> Iterator[PostOffice]:
+    """A mail server that runs until the block ends."""
+    made = made or PostOffice()
+    port = free_port()
+    controller = Controller(made, hostname="127.0.0.1", port=port)
+    controller.start()
+    made.url = f"smtp://127.0.0.1:{port}"
+    try:
+        yield made
+    finally:
+        controller.stop()
