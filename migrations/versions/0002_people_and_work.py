@@ -355,6 +355,12 @@ def upgrade() -> None:
         ),
         sa.Column("choices", sa.Text(), nullable=False, comment="JSON of what the user chose"),
         sa.Column("status", sa.String(length=8), nullable=False),
+        sa.Column(
+            "summary",
+            sa.Text(),
+            nullable=True,
+            comment="what a list shows of the newest import document, as JSON",
+        ),
         sa.Column("document", sa.Text(), nullable=True, comment="the newest import document"),
         sa.Column(
             "batch_id",

@@ -35,6 +35,7 @@ upload = Table(
     Column("report", String(64), comment="format named by hand; null: recognised"),
     Column("choices", Text, nullable=False, comment="JSON of what the user chose"),
     Column("status", String(8), nullable=False),
+    Column("summary", Text, comment="what a list shows of the newest import document, as JSON"),
     Column("document", Text, comment="the newest import document"),
     Column("batch_id", ForeignKey("batch.id"), comment="once recorded"),
     Column("created_at", Moment, nullable=False),
