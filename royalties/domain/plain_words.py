@@ -1,9 +1,22 @@
-"""A plan's step in plain words, for one beneficiary and without naming the others."""
+"""Terms in plain words: rules, reserves, and a plan's steps.
 
-from collections.abc import Iterator
+What statements say of a step is for one beneficiary and never names the others; what the desk
+says (``step_words``) names them all.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
-from royalties.domain.contracts import Basis, Counts, DiscountRange, Rule, Words
+from royalties.domain.contracts import (
+    Basis,
+    Counts,
+    DiscountRange,
+    Reserve,
+    Resets,
+    Rule,
+    Words,
+)
 from royalties.domain.money import number_text
 from royalties.domain.plans import Cap, CapPer, Member, Step, Takes, When
 
@@ -65,6 +78,100 @@ def _range(limits: DiscountRange) -> str:
     return " and ".join(f"{word} {percent(limit)}" for limit, word in named if limit is not None)
 
 
+_RESETS = {
+    Resets.NEVER: "over the life of the contract",
+    Resets.YEAR: "afresh each calendar year",
+    Resets.PERIOD: "afresh each period",
+}
+_COUNTED = {
+    Counts.UNITS: "Net copies",
+    Counts.LIST: "List value",
+    Counts.NET: "Net receipts",
+}
+
+
+def counter_sentence(rule: Rule) -> str:
+    """What an escalator counts, and from where; empty for a rule of one rate."""
+    if len(rule.tiers) == 1:
+        return ""
+    text = f"{_COUNTED[rule.counts]} count {_RESETS[rule.counter.resets]}"
+    if rule.counter.name != rule.name:
+        text += f", as “{rule.counter.name}”"
+    if rule.counter.opening:
+        text += f", from {number_text(rule.counter.opening)} before the first period"
+    return f"{text}."
+
+
+def reserve_sentence(reserve: Reserve) -> str:
+    """What is withheld against returns, of what, and for how long."""
+    of = [
+        f"{opening} {_any_of(words)}"
+        for words, opening in (
+            (reserve.formats, "on"),
+            (reserve.channels, "through the channel"),
+        )
+        if words
+    ]
+    rates = ", then ".join(percent(rate) for rate in reserve.rates)
+    if reserve.by_period:
+        rates += " (by the title’s periods since publication, then nothing)"
+    held = "1 period" if reserve.hold_periods == 1 else f"{reserve.hold_periods} periods"
+    return f"{' '.join([f'{rates} of what is earned', *of])}, released after {held}."
+
+
+@dataclass(frozen=True, slots=True)
+class MemberWords:
+    """Who gets part of a step: a name, the weight and its part, a cap; or nested steps."""
+
+    beneficiary: str
+    name: str
+    weight: str
+    part: str
+    cap: str
+    steps: tuple["StepWords", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepWords:
+    """A step for the desk: what it takes, and everybody who gets of it."""
+
+    takes: str
+    members: tuple[MemberWords, ...]
+
+
+def step_words(
+    steps: Sequence[Step], names: Mapping[str, str], currency: str
+) -> tuple[StepWords, ...]:
+    """Steps in plain words, every beneficiary named.
+
+    Args:
+        steps: in order.
+        names: what beneficiaries are called, by key.
+        currency: of the contract; empty where contracts of several share the plan.
+    """
+    return tuple(
+        StepWords(
+            f"{_takes(step, currency)}{_conditions(step, currency)}".strip(),
+            tuple(_member_words(member, step, names, currency) for member in step.to),
+        )
+        for step in steps
+    )
+
+
+def _member_words(
+    member: Member, step: Step, names: Mapping[str, str], currency: str
+) -> MemberWords:
+    total = sum((each.weight for each in step.to), Fraction(0))
+    return MemberWords(
+        member.beneficiary or "",
+        names.get(member.beneficiary or "", member.beneficiary or ""),
+        number_text(member.weight),
+        percent(member.weight / total) if total else "",
+        _cap(member.cap, currency).removeprefix(", ") if member.cap else "",
+        step_words(member.steps, names, currency),
+    )
+
+
 def concerns(step: Step, beneficiary: str) -> bool:
     """Whether a step may give to a beneficiary, itself or in a nested list."""
     return any(_leads_to(member, beneficiary) for member in step.to)
@@ -87,11 +194,11 @@ def _takes(step: Step, currency: str) -> str:
     amount = step.amount or Fraction(0)
     match step.takes:
         case Takes.FIXED:
-            return f"{currency} {_money(amount)} each period"
+            return f"{currency} {_money(amount)} each period".strip()
         case Takes.SHARE:
             return f"{percent(amount)} of what is payable"
         case Takes.PER_UNIT:
-            return f"{currency} {_money(amount)} for every copy"
+            return f"{currency} {_money(amount)} for every copy".strip()
         case Takes.REMAINDER:
             return "All that is left"
 
@@ -160,7 +267,8 @@ def _any_of(words: Words) -> str:
 
 
 def _cap(cap: Cap, currency: str) -> str:
-    return f", at most {currency} {_money(cap.amount)} {_CAP_TIMES[cap.per]}"
+    amount = f"{currency} {_money(cap.amount)}".strip()
+    return f", at most {amount} {_CAP_TIMES[cap.per]}"
 
 
 def _money(amount: Fraction) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, Text, cast, func, insert, select, text
 
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import log, revision
@@ -81,16 +81,45 @@ class Recorded(NamedTuple):
     by: str
 
 
-def revisions_of(connection: Connection, kind: str, key: str) -> list[Recorded]:
-    """Every revision of one setup entry, the newest first."""
+def revisions_of(
+    connection: Connection, kind: str, key: str, limit: int | None = None
+) -> list[Recorded]:
+    """The revisions of one setup entry, the newest first: all, or so many."""
     rows = connection.execute(
         select(revision.c.id, revision.c.body, revision.c.recorded_at, revision.c.recorded_by)
         .where(revision.c.kind == kind, revision.c.key == key)
         .order_by(revision.c.id.desc())
+        .limit(limit)
     )
     return [
         Recorded(row.id, json.loads(row.body), row.recorded_at, row.recorded_by) for row in rows
     ]
+
+
+def hold_revisions(connection: Connection) -> None:
+    """Let nobody else add a revision until this work ends; SQLite has one writer anyway."""
+    if not is_sqlite(connection):
+        connection.execute(text("LOCK TABLE revision IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def find_revision(connection: Connection, kind: str, key: str) -> Recorded | None:
+    """The revision of one setup entry that is in force."""
+    row = connection.execute(
+        select(revision.c.id, revision.c.body, revision.c.recorded_at, revision.c.recorded_by)
+        .where(revision.c.kind == kind, revision.c.key == key)
+        .order_by(revision.c.id.desc())
+        .limit(1)
+    ).first()
+    return Recorded(row.id, json.loads(row.body), row.recorded_at, row.recorded_by) if row else None
+
+
+def lock_setup(connection: Connection) -> None:
+    """Let nobody else amend entries until this ends, so that what was compared still stands.
+
+    The first revision, which is never changed, stands for all of them. SQLite has one writer.
+    """
+    if not is_sqlite(connection):
+        connection.execute(select(revision.c.id).order_by(revision.c.id).limit(1).with_for_update())
 
 
 def newest_revision(connection: Connection) -> int:
@@ -127,6 +156,50 @@ def log_lines(connection: Connection) -> Iterable[LogLine]:
         )
         for row in rows
     )
+
+
+def log_page(
+    connection: Connection,
+    *,
+    actor: str = "",
+    action: str = "",
+    text_: str = "",
+    since: str = "",
+    before_moment: str = "",
+    before: int = 0,
+    limit: int = 50,
+) -> list[LogLine]:
+    """Lines of the log, the newest first.
+
+    Args:
+        actor: part of who did it.
+        action: the verb.
+        text_: part of what was recorded about it.
+        since: moment of the first line.
+        before_moment: moment that all lines lie before.
+        before: number that all lines lie before.
+        limit: how many at most.
+    """
+    query = select(*(log.c[name] for name in LogLine._fields)).order_by(log.c.seq.desc())
+    if actor:
+        query = query.where(func.lower(log.c.actor).contains(actor.lower(), autoescape=True))
+    if action:
+        query = query.where(log.c.action == action)
+    if since:
+        query = query.where(log.c.at >= since)
+    if before_moment:
+        query = query.where(log.c.at < before_moment)
+    if before:
+        query = query.where(log.c.seq < before)
+    if text_:
+        words = (
+            cast(log.c.payload, Text)
+            if is_sqlite(connection)
+            else func.convert_from(log.c.payload, "UTF8")
+        )
+        query = query.where(func.lower(words).contains(text_.lower(), autoescape=True))
+    rows = connection.execute(query.limit(limit))
+    return [LogLine(*row)._replace(payload=bytes(row.payload)) for row in rows]
 
 
 def line_hash(line: LogLine) -> str:

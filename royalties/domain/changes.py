@@ -1,0 +1,181 @@
+"""What changed between two bodies of a setup entry, field by field and in readable words."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
+from itertools import zip_longest
+from typing import Any
+
+from royalties.domain.money import NotAnAmountError, exact_number, number_text
+
+_WORDS = {
+    "basis": "basis",
+    "cap": "cap",
+    "counter": "counter",
+    "ein": "EIN",
+    "email": "e-mail",
+    "fixed": "fixed amount",
+    "from": "from",
+    "hold_periods": "periods held",
+    "minimum_payment": "minimum payment",
+    "on_hold": "on hold",
+    "opening": "counted before",
+    "opening_balance": "opening balance",
+    "paid_on": "paid on",
+    "pay_out_at_year_end": "paid out at year end",
+    "per_unit": "per copy",
+    "recouped": "recouped before",
+    "resets": "starts again",
+    "subsidiary_rights": "subsidiary rights",
+    "tax_rate": "tax rate",
+    "tiers_by": "counted by",
+    "up_to": "up to",
+}
+_SINGULAR = {
+    "advances": "advance",
+    "rules": "rule",
+    "steps": "step",
+    "tiers": "tier",
+    "to": "member",
+    "versions": "version",
+}
+_SHARES = frozenset({"rate", "share", "tax_rate", "subsidiary_rights"})
+"""Keys whose values are fractions of one, unless a rule is of basis unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field: where it stands, and what it said before and says now; empty where absent."""
+
+    field: str
+    before: str
+    after: str
+
+
+def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Change]:
+    """Every difference between two bodies, in the order of the newer one."""
+    return list(_in_objects(_At(), before or {}, after))
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Where a value stands: the words that lead there, and how its texts are written."""
+
+    words: tuple[str, ...] = ()
+    key: str = ""
+    is_share: bool = False
+    is_unit: bool = False
+
+    def at(self, key: str) -> "_At":
+        """What stands at a key of an object."""
+        share = key in _SHARES or self.key == "subsidiary_rights"
+        return _At((*self.words, _WORDS.get(key, key)), key, share, self.is_unit)
+
+    def entry(self, words: str) -> "_At":
+        """An entry of the list that stands here; the list itself needs no word."""
+        return replace(self, words=(*self.words[:-1], words))
+
+    def within(self, *bodies: Mapping[str, Any]) -> "_At":
+        """The same place inside an object: an amount per copy is no share."""
+        unit = self.is_unit or any(body.get("basis") == "unit" for body in bodies)
+        return replace(self, is_unit=unit)
+
+    def change(self, before: object, after: object) -> Change:
+        """A difference here."""
+        return Change(" · ".join(self.words), self.text(before), self.text(after))
+
+    def text(self, value: object) -> str:
+        """A value as it is shown."""
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, dict):
+            inner = self.within(value)
+            return "; ".join(
+                f"{_WORDS.get(key, key)} {inner.at(key).text(each)}" for key, each in value.items()
+            )
+        if isinstance(value, list):
+            shown = [self.text(each) for each in value]
+            nested = any(isinstance(each, dict) for each in value)
+            return ", ".join(f"({each})" if nested else each for each in shown)
+        if self.is_share and not self.is_unit and isinstance(value, str):
+            return _percent(value)
+        return str(value)
+
+
+def _in_objects(at: _At, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+    inside = at.within(before, after)
+    for key in (*after, *(key for key in before if key not in after)):
+        if before.get(key) != after.get(key):
+            yield from _between(inside.at(key), before.get(key), after.get(key))
+
+
+def _between(at: _At, old: object, new: object) -> Iterator[Change]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        yield from _in_objects(at, old, new)
+    elif _are_objects(old) and _are_objects(new):
+        entries: tuple[list[Any], list[Any]] = (old or [], new or [])  # type: ignore[assignment]
+        name = _name_of(*entries)
+        yield from _by_name(at, name, *entries) if name else _by_place(at, *entries)
+    else:
+        yield at.change(old, new)
+
+
+def _are_objects(value: object) -> bool:
+    return value is None or (
+        isinstance(value, list) and all(isinstance(each, dict) for each in value)
+    )
+
+
+def _name_of(old: list[Any], new: list[Any]) -> str:
+    """The key that tells apart all entries of both lists, if there is one."""
+    for name in ("name", "from"):
+        found = [[each.get(name) for each in entries] for entries in (old, new)]
+        if all(None not in each and len(set(each)) == len(each) for each in found):
+            return name
+    return ""
+
+
+def _by_name(at: _At, name: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
+    word = _SINGULAR.get(at.key, at.key)
+
+    def titled(called: str) -> _At:
+        return at.entry(f"{word} “{called}”" if name == "name" else f"{word} from {called}")
+
+    was = {each[name]: each for each in old}
+    now = {each[name]: each for each in new}
+    for called, body in now.items():
+        if called not in was:
+            yield titled(called).change(None, body)
+        else:
+            yield from _in_objects(titled(called), was[called], body)
+    for called, body in was.items():
+        if called not in now:
+            yield titled(called).change(body, None)
+    if [each for each in was if each in now] != [each for each in now if each in was]:
+        yield Change(
+            " · ".join(at.entry(f"order of {at.key}").words), ", ".join(was), ", ".join(now)
+        )
+
+
+def _by_place(at: _At, old: list[Any], new: list[Any]) -> Iterator[Change]:
+    word = _SINGULAR.get(at.key, at.key)
+    was, now = ([json.dumps(each, sort_keys=True) for each in entries] for entries in (old, new))
+    for tag, low, high, start, end in SequenceMatcher(a=was, b=now, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        for place, (one, other) in enumerate(zip_longest(old[low:high], new[start:end]), start + 1):
+            here = at.entry(f"{word} {place}")
+            if one is not None and other is not None:
+                yield from _in_objects(here, one, other)
+            else:
+                yield here.change(one, other)
+
+
+def _percent(text: str) -> str:
+    try:
+        return f"{number_text(exact_number(text) * 100)} %"
+    except NotAnAmountError:
+        return text
