@@ -1,0 +1,332 @@
+"""Every route as every kind of visitor: who may, who is asked to sign in, who finds nothing.
+
+Nobody's look changes anything, no form without its token is taken, another nonprofit's things
+answer like things that are not there, and no value that somebody may type ends in a crash.
+"""
+
+import contextlib
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from royalties.domain.people import EVERYBODY, Role
+from royalties.web.pages import Pages
+from tests.builders.books import Office, Shelf, after
+from tests.builders.rich import rich
+from tests.builders.site import BASE, Site, Visitor, open_site
+from tests.web.matrix import NOBODY, TABLE, Row
+
+COMES_AND_GOES = ("session", "attempt", "log")
+"""Tables that note visits; what people work on is all the others."""
+
+IDENTITIES = (
+    "stranger",
+    "half",
+    "disabled",
+    "organization",
+    "nonprofit",
+    "other nonprofit",
+    "clerk",
+    "manager",
+    "administrator",
+)
+HOSTILE = ("9223372036854775808", "-1", "0", "x\0y", "é'\"<%", "9" * 5000, "", "2025-13", "1e9")
+
+
+@dataclass(slots=True)
+class Walk:
+    """A site, who walks through it, and a copy of its books to go back to."""
+
+    site: Site
+    visitors: dict[str, Visitor]
+    master: Path
+    before: dict[str, str] = field(default_factory=dict)
+
+    def state(self) -> dict[str, str]:
+        """What the books hold."""
+        return self.site.office.hashes(*COMES_AND_GOES)
+
+    def restore(self) -> None:
+        """Go back to the books as they were."""
+        url = self.site.office.system.config.database_url.removeprefix("sqlite:///")
+        with (
+            contextlib.closing(sqlite3.connect(self.master)) as source,
+            contextlib.closing(sqlite3.connect(url)) as target,
+        ):
+            source.backup(target)
+
+
+def people(site: Site) -> dict[str, Visitor]:
+    """One visitor of each kind."""
+    manager = site.somebody(Role.MANAGER, "Half In")
+    off = site.somebody(Role.MANAGER, "Off Duty", status="disabled")
+    return {
+        "stranger": site.stranger(),
+        "half": site.signed_in(manager, stage="password"),
+        "disabled": site.signed_in(off),
+        "organization": site.visitor(Role.ORGANIZATION, "Org"),
+        "nonprofit": site.visitor(Role.NONPROFIT, "Own", beneficiaries=("seattle",)),
+        "other nonprofit": site.visitor(Role.NONPROFIT, "Other", beneficiaries=("houston",)),
+        "clerk": site.visitor(Role.CLERK, "Clerk"),
+        "manager": site.visitor(Role.MANAGER, "Manager"),
+        "administrator": site.visitor(Role.ADMINISTRATOR, "Admin"),
+    }
+
+
+@pytest.fixture(scope="module")
+def walk(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    """A walk on SQLite."""
+    with shelf.office("sqlite", rich, tmp_path_factory.mktemp("walk")) as office:
+        site = open_site(office)
+        visitors = people(site)
+        url = office.system.config.database_url.removeprefix("sqlite:///")
+        master = office.outside / "master.sqlite"
+        with (
+            contextlib.closing(sqlite3.connect(url)) as source,
+            contextlib.closing(sqlite3.connect(master)) as target,
+        ):
+            source.backup(target)
+        made = Walk(site, visitors, master)
+        made.before = made.state()
+        yield made
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    """The routes that take a method, but for assets."""
+    return sorted(
+        (
+            rule
+            for rule in app.url_map.iter_rules()
+            if method in (rule.methods or ()) and rule.endpoint != "static"
+        ),
+        key=lambda rule: rule.endpoint,
+    )
+
+
+def address(rule: Rule, values: object) -> str:
+    """A rule's address; values stand in it as text, so that wrong ones are possible too."""
+    given = dict(values) if isinstance(values, dict) else {}
+    path = re.sub(
+        r"<(?:[^:<>]*:)?(\w+)>", lambda found: quote(str(given[found[1]]), safe=""), rule.rule
+    )
+    return str(path)
+
+
+def audience(app: Flask, endpoint: str) -> frozenset[Role]:
+    pages = app.blueprints[endpoint.partition(".")[0]]
+    assert isinstance(pages, Pages)
+    return pages.audience
+
+
+def expected(app: Flask, rule: Rule, row: Row, who: str, visitor: Visitor, may: object) -> object:
+    """The statuses that an answer may have, and where a redirect has to go."""
+    admits = audience(app, rule.endpoint)
+    assert isinstance(may, frozenset)
+    if admits < EVERYBODY:
+        if who in {"stranger", "disabled"}:
+            return "/account/sign-in"
+        if who == "half":
+            return "/account/second-factor"
+        if visitor.actor.role not in admits:
+            return {404}
+    role = Role.STRANGER if who in {"stranger", "disabled", "half"} else visitor.actor.role
+    return set(row.answers) if role in may else {403}
+
+
+def fits(answer: TestResponse, wanted: object) -> bool:
+    if isinstance(wanted, str):
+        return answer.status_code == 302 and (answer.location or "").startswith(wanted)
+    assert isinstance(wanted, set)
+    return answer.status_code in wanted
+
+
+def test_every_route_is_in_the_table(walk: Walk) -> None:
+    app = walk.site.app
+    looked = {rule.endpoint for rule in rules(app, "GET")}
+    sent = {rule.endpoint for rule in rules(app, "POST")}
+    assert set(TABLE) == looked | sent, sorted(set(TABLE) ^ (looked | sent))
+    assert {name for name, row in TABLE.items() if row.look is not None} == looked
+    assert {name for name, row in TABLE.items() if row.send is not None} == sent
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in TABLE:
+            assert rule.arguments <= set(TABLE[rule.endpoint].own), rule
+
+
+@pytest.mark.parametrize("who", IDENTITIES)
+def test_looking(walk: Walk, who: str) -> None:
+    wrong = []
+    visitor = walk.visitors[who]
+    for rule in rules(walk.site.app, "GET"):
+        row = TABLE[rule.endpoint]
+        wanted = expected(walk.site.app, rule, row, who, visitor, row.look)
+        if who == "other nonprofit" and row.foreign is not None:
+            wanted = {404}
+        answer = visitor.get(address(rule, row.own) + row.query)
+        if not fits(answer, wanted):
+            wrong.append(f"{rule}: {answer.status_code} {answer.location}, not {wanted}")
+        for values in filter(None, (row.foreign, row.missing)):
+            answer = visitor.get(address(rule, values))
+            if answer.status_code not in {302, 403, 404}:
+                wrong.append(f"{rule} {values}: {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert walk.state() == walk.before, "a look changed something"
+
+
+@pytest.mark.parametrize("who", IDENTITIES)
+def test_sending(walk: Walk, who: str) -> None:
+    wrong = []
+    for rule in rules(walk.site.app, "POST"):
+        walk.restore()
+        visitor = walk.visitors[who]
+        row = TABLE[rule.endpoint]
+        wanted = expected(walk.site.app, rule, row, who, visitor, row.send)
+        if who == "other nonprofit" and row.foreign is not None:
+            wanted = {404}
+        answer = visitor.post(address(rule, row.own), dict(row.form))
+        if not fits(answer, wanted):
+            wrong.append(f"{rule}: {answer.status_code} {answer.location}, not {wanted}")
+        may = isinstance(wanted, set) and answer.status_code < 400
+        if not may and walk.state() != walk.before:
+            wrong.append(f"{rule}: changed something with {answer.status_code}")
+            walk.restore()
+        for values in filter(None, (row.foreign, row.missing)):
+            answer = visitor.post(address(rule, values), dict(row.form))
+            if answer.status_code not in {302, 403, 404, 409}:
+                wrong.append(f"{rule} {values}: {answer.status_code}")
+    walk.restore()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("who", IDENTITIES)
+def test_no_form_is_taken_without_its_token(walk: Walk, who: str) -> None:
+    client = walk.visitors[who].client
+    for rule in rules(walk.site.app, "POST"):
+        row = TABLE[rule.endpoint]
+        answer = client.post(address(rule, row.own), data=dict(row.form), base_url=BASE)
+        assert answer.status_code == 400, rule
+        answer.close()
+    assert walk.state() == walk.before
+
+
+def test_what_is_anothers_answers_like_what_is_not_there(walk: Walk) -> None:
+    visitor = walk.visitors["nonprofit"]
+    for rule in rules(walk.site.app, "GET"):
+        row = TABLE[rule.endpoint]
+        if row.foreign is None:
+            continue
+        assert row.missing is not None
+        foreign = visitor.get(address(rule, row.foreign))
+        missing = visitor.get(address(rule, row.missing))
+        assert (foreign.status_code, missing.status_code) == (404, 404), rule
+        assert without_tokens(foreign.text) == without_tokens(missing.text), rule
+
+
+def without_tokens(page: str) -> str:
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", page)
+
+
+def parameters(app: Flask, endpoint: str) -> list[str]:
+    """What a page may be asked for behind its address, as its own code says."""
+    module = Path(app.view_functions[endpoint].__code__.co_filename)
+    found = re.findall(r"args\.(?:get|getlist)\(\s*\"(\w+)\"|args\[\"(\w+)\"\]", module.read_text())
+    return sorted({name or other for name, other in found}) or ["q"]
+
+
+def crashes(site: Site, visitors: dict[str, Visitor]) -> list[str]:
+    """What ends in a crash when hostile values are looked for."""
+    wrong = []
+    for rule in rules(site.app, "GET"):
+        row = TABLE[rule.endpoint]
+        who = next(
+            (
+                each
+                for each in ("administrator", "nonprofit", "organization")
+                if visitors[each].actor.role in (row.look or NOBODY)
+            ),
+            "stranger",
+        )
+        asked = [
+            address(rule, {**row.own, name: value})
+            for name in rule.arguments
+            for value in HOSTILE
+            if value
+        ]
+        here = address(rule, row.own)
+        for name in parameters(site.app, rule.endpoint):
+            asked += [f"{here}?{name}={quote(value)}&{name}={quote(value)}" for value in HOSTILE]
+        asked.append(f"{here}?nobody=knows&this[]=1&=&%FF=%FF")
+        for each in asked:
+            answer = visitors[who].get(each)
+            if answer.status_code >= 500:
+                wrong.append(f"{answer.status_code}: {each[:200]}")
+    return wrong
+
+
+def test_no_value_crashes_a_page(walk: Walk) -> None:
+    assert crashes(walk.site, walk.visitors) == []
+    assert walk.state() == walk.before
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@after(rich)
+def test_no_value_crashes_a_page_on_postgresql(office: Office) -> None:
+    site = open_site(office)
+    assert crashes(site, people(site)) == []
+
+
+def test_no_value_crashes_a_form(walk: Walk) -> None:
+    wrong = form_crashes(walk.site, walk.visitors, walk.restore)
+    assert wrong == []
+
+
+def form_crashes(site: Site, visitors: dict[str, Visitor], restore: object) -> list[str]:
+    """What ends in a crash when one field of a form holds a hostile value."""
+    assert callable(restore)
+    wrong = []
+    for rule in rules(site.app, "POST"):
+        row = TABLE[rule.endpoint]
+        who = next(
+            (
+                each
+                for each in ("administrator", "nonprofit", "organization")
+                if visitors[each].actor.role in (row.send or NOBODY)
+            ),
+            "stranger",
+        )
+        for name in row.form:
+            for value in HOSTILE:
+                answer = visitors[who].post(address(rule, row.own), {**row.form, name: value})
+                if answer.status_code < 400:
+                    restore()
+                if answer.status_code >= 500:
+                    wrong.append(f"{answer.status_code}: {rule} {name}={value[:30]!r}")
+    return wrong
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@after(rich)
+def test_a_sample_on_postgresql(office: Office) -> None:
+    """The clerk's and the manager's looks, and what forms answer to wrong values."""
+    site = open_site(office)
+    visitors = people(site)
+    before = office.hashes(*COMES_AND_GOES)
+    wrong = []
+    for who in ("clerk", "other nonprofit"):
+        for rule in rules(site.app, "GET"):
+            row = TABLE[rule.endpoint]
+            wanted = expected(site.app, rule, row, who, visitors[who], row.look)
+            if who == "other nonprofit" and row.foreign is not None:
+                wanted = {404}
+            answer = visitors[who].get(address(rule, row.own) + row.query)
+            if not fits(answer, wanted):
+                wrong.append(f"{who} {rule}: {answer.status_code}, not {wanted}")
+    assert not wrong, "\n".join(wrong)
+    assert office.hashes(*COMES_AND_GOES) == before
