@@ -1,0 +1,155 @@
+"""Sheets of typed sales: a draft for each person and retailer, kept until it is recorded."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from royalties.domain.people import Verb
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.work import RefusedError, Work
+from royalties.store import sheets as store
+from royalties.store.sheets import DraftRow
+
+FIELDS = (
+    "date",
+    "isbn",
+    "kind",
+    "units",
+    "currency",
+    "list_price",
+    "discount",
+    "net",
+    "country",
+    "region",
+    "city",
+    "order",
+)
+"""The cells of a typed row, in order: columns of the standard sales file."""
+
+MOST_ROWS = 2000
+LONGEST_CELL = 500
+_LONGEST_TOKEN = 64
+
+Rows: TypeAlias = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Rows as typed; version and token tell whether another window changed or recorded them."""
+
+    retailer: str
+    rows: Rows
+    token: str
+    version: int = 0
+    changed_at: str = ""
+
+
+class DraftChangedError(RefusedError):
+    """Another window changed the sheet meanwhile; ``draft`` is what stands there now."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__("this sheet was changed in another window: nothing was lost yet")
+        self.draft = draft
+
+
+def find_drafts(work: Work) -> dict[str, Draft]:
+    """The person's drafts by retailer."""
+    work.actor.require(Verb.ENTER)
+    return {row.retailer: _draft(row) for row in store.drafts_of(work.connection, _person(work))}
+
+
+def new_draft(work: Work, retailer: str) -> Draft:
+    """An empty sheet, not yet kept."""
+    return Draft(retailer, (), work.credentials.token())
+
+
+def save(work: Work, draft: Draft, *, force: bool = False) -> Draft:
+    """Keep what is typed so far.
+
+    Args:
+        draft: what the page holds, with the version it began with.
+        force: whether it replaces what another window saved meanwhile.
+
+    Raises:
+        DraftChangedError: another window saved or recorded the sheet meanwhile.
+    """
+    work.actor.require(Verb.ENTER)
+    require_retailer(setup_in_force(work), draft.retailer)
+    rows = cleaned(draft.rows)
+    held = hold(work, draft)
+    if differ(held, draft) and not force:
+        raise DraftChangedError(held)
+    return _write(work, replace(held, rows=rows))
+
+
+def hold(work: Work, draft: Draft) -> Draft:
+    """The draft as it is kept, held against the person's other windows until the work ends."""
+    if not draft.token or len(draft.token) > _LONGEST_TOKEN or not draft.token.isascii():
+        raise RefusedError("this sheet has lost its token: load the page again")
+    first = DraftRow(draft.retailer, "[]", draft.token, 0, work.at)
+    return _draft(store.hold_draft(work.connection, _person(work), first))
+
+
+def differ(held: Draft, draft: Draft) -> bool:
+    """Whether what is kept is not what a page began with."""
+    return (held.token, held.version) != (draft.token, draft.version)
+
+
+def emptied(work: Work, draft: Draft) -> Draft:
+    """A fresh sheet, once the rows of one are recorded."""
+    return _write(work, replace(draft, rows=(), token=work.credentials.token()))
+
+
+def put_before(work: Work, retailer: str, rows: Rows) -> None:
+    """Put rows before those of a draft."""
+    held = hold(work, new_draft(work, retailer))
+    _write(work, replace(held, rows=cleaned((*rows, *held.rows))))
+
+
+def cleaned(rows: Sequence[Sequence[str]]) -> Rows:
+    """Rows of single-line cells, without empty ones at the end.
+
+    Raises:
+        RefusedError: more rows, cells or letters than a sheet may have.
+    """
+    found = [tuple(" ".join(cell.split()) for cell in row) for row in rows]
+    while found and not any(found[-1]):
+        found.pop()
+    if len(found) > MOST_ROWS:
+        raise RefusedError(
+            f"a sheet has at most {MOST_ROWS:,} rows: record it in parts, or import it as a file"
+        )
+    if any(len(row) != len(FIELDS) for row in found):
+        raise RefusedError("a row of the sheet is incomplete: load the page again")
+    if any(len(cell) > LONGEST_CELL for row in found for cell in row):
+        raise RefusedError(f"a cell holds at most {LONGEST_CELL} letters: shorten it")
+    return tuple(found)
+
+
+def require_retailer(setup: Setup, key: str) -> None:
+    """Refuse a retailer that is not in the setup."""
+    if key not in setup.retailers:
+        raise RefusedError(f"no retailer is known as {key!r}: choose one from the list")
+
+
+def _write(work: Work, draft: Draft) -> Draft:
+    made = replace(draft, version=draft.version + 1, changed_at=work.at)
+    rows = json.dumps(made.rows)
+    store.write_draft(
+        work.connection,
+        _person(work),
+        DraftRow(made.retailer, rows, made.token, made.version, made.changed_at),
+    )
+    return made
+
+
+def _draft(row: DraftRow) -> Draft:
+    rows = tuple(tuple(cells) for cells in json.loads(row.rows))
+    return Draft(row.retailer, rows, row.token, row.version, row.changed_at)
+
+
+def _person(work: Work) -> int:
+    if work.actor.person is None:
+        raise RefusedError("sales are typed by a person who signed in: import a file instead")
+    return work.actor.person

@@ -1,0 +1,53 @@
+"""Sales that somebody is typing: kept between two visits, per person and retailer."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from royalties.store.engine import is_sqlite
+from royalties.store.tables import sales_draft
+
+
+class DraftRow(NamedTuple):
+    """A draft; ``rows`` is JSON."""
+
+    retailer: str
+    rows: str
+    token: str
+    version: int
+    changed_at: str
+
+
+def drafts_of(connection: Connection, person: int) -> list[DraftRow]:
+    """All drafts of a person, by retailer."""
+    query = _drafts().where(sales_draft.c.person_id == person).order_by(sales_draft.c.retailer)
+    return [DraftRow(*row) for row in connection.execute(query)]
+
+
+def hold_draft(connection: Connection, person: int, draft: DraftRow) -> DraftRow:
+    """The person's draft for a retailer, made as given if there is none, held against others."""
+    dialect = sqlite_insert if is_sqlite(connection) else postgresql_insert
+    connection.execute(
+        dialect(sales_draft)
+        .values(person_id=person, **draft._asdict())
+        .on_conflict_do_nothing(index_elements=["person_id", "retailer"])
+    )
+    query = _drafts().where(
+        sales_draft.c.person_id == person, sales_draft.c.retailer == draft.retailer
+    )
+    return DraftRow(*connection.execute(query.with_for_update()).one())
+
+
+def write_draft(connection: Connection, person: int, draft: DraftRow) -> None:
+    """Replace a draft."""
+    connection.execute(
+        update(sales_draft)
+        .where(sales_draft.c.person_id == person, sales_draft.c.retailer == draft.retailer)
+        .values(**draft._asdict())
+    )
+
+
+def _drafts() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of all columns
+    return select(*(sales_draft.c[name] for name in DraftRow._fields))
