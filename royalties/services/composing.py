@@ -81,6 +81,10 @@ class Composer:
         states = runs.contract_states(connection, period.ordinal - period.place + 1, period.ordinal)
         self._held = {key: state.held for key, state in states.items()}
 
+    def read_all(self) -> None:
+        """Read now what would be read when it is first needed."""
+        self._read_details()
+
     def statement(self, settlement: Settlement, number: str | None, dated: date) -> Statement:
         """A beneficiary's whole statement in one currency."""
         payee = self.setup.beneficiaries[settlement.beneficiary]

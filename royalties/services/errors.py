@@ -15,3 +15,6 @@ REFUSALS = (
     UnknownRightError,
 )
 """Each carries a message that says what to do."""
+
+CANNOT_RUN = (MissingExchangeRateError, NoPlanError, UnknownRightError)
+"""Refusals of a period whose setup lacks something that its run needs."""

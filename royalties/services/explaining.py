@@ -1,26 +1,16 @@
 """Explain a figure of a statement: how it came about, down to the file and row of each sale."""
 
 from dataclasses import dataclass, field
-from datetime import date
-from fractions import Fraction
 from typing import Any
 
-from royalties.domain.discounts import discount_class, discount_limits
-from royalties.domain.earning import EarnedLine, rule_place
-from royalties.domain.money import MICRO, amount_text, number_text, rounded
-from royalties.domain.people import Verb
-from royalties.domain.plain_words import rule_sentence
-from royalties.domain.run import ContractRun, Run, in_force
-from royalties.domain.run_document import base_text
-from royalties.domain.sales import Kind, Place, Slice
+from royalties.domain.money import amount_text
 from royalties.domain.statements import ContractAccount, Statement
-from royalties.services.batches import sale_shown
-from royalties.services.books import Setup, setup_used_by, sold_of
-from royalties.services.closed import closed_run
-from royalties.services.statements import find_statement
+from royalties.services.books import setup_in_force, setup_used_by
+from royalties.services.closed import NotClosedError, closed_run
+from royalties.services.lines import After, SalesOfLine, how_earned
+from royalties.services.statements import statement as statement_of
 from royalties.services.work import RefusedError, Work
-from royalties.store import batches, periods
-from royalties.store import runs as store
+from royalties.store import runs
 
 
 @dataclass(slots=True)
@@ -28,7 +18,8 @@ class Explanation:
     """How one figure came about.
 
     ``parts`` are the figures it was made of, as (name to ask for next, amount); ``sales`` the
-    sale lines behind it, each with file, sheet and row.
+    sale lines behind it, each with file, sheet and row; ``after`` the last of them, if only
+    some were asked for and there are more.
     """
 
     statement: str
@@ -38,6 +29,7 @@ class Explanation:
     how: list[str] = field(default_factory=list)
     parts: list[tuple[str, str]] = field(default_factory=list)
     sales: list[dict[str, Any]] = field(default_factory=list)
+    after: After | None = None
 
     def document(self) -> dict[str, Any]:
         """The explanation as plain JSON values."""
@@ -52,18 +44,32 @@ class Explanation:
         }
 
 
-def explain(work: Work, number: str, figure: str | None) -> Explanation:
+class NoFigureError(RefusedError):
+    """A statement was asked for a figure that it does not have."""
+
+
+def explain(
+    work: Work,
+    number: str,
+    figure: str | None,
+    *,
+    after: After | None = None,
+    most: int | None = None,
+) -> Explanation:
     """Explain a figure of a numbered statement; without one, the amount due.
+
+    Sale lines, which name files and customers' orders, are for finance only; with ``most``, only
+    so many behind ``after`` are read.
 
     Figures: ``due``, ``paid``, ``allocated``, ``tax``, ``brought_forward``,
     ``carried_forward``; ``CONTRACT`` and ``CONTRACT/earned`` and the other amounts of its
     account; ``CONTRACT/12`` for its twelfth earned line.
 
     Raises:
-        RefusedError: no such statement, or no such figure on it; the message lists them.
+        NoStatementError: there is no such statement.
+        NoFigureError: no such figure on it; the message lists them.
     """
-    work.actor.require(Verb.READ)
-    statement = find_statement(work, number)
+    statement = statement_of(work, number)
     wanted = figure or "due"
     if wanted in _TOP:
         return _top(statement, wanted)
@@ -74,8 +80,8 @@ def explain(work: Work, number: str, figure: str | None) -> Explanation:
     if account is not None and rest in {"", *_ACCOUNT, "allocated"}:
         return _of_account(statement, account, rest or "allocated")
     if account is not None and rest.isdecimal() and 1 <= int(rest) <= len(account.lines):
-        return _Line(work, statement, account, int(rest)).explain()
-    raise RefusedError(f"statement {number} has no figure {wanted!r}: ask for {_names(statement)}")
+        return _Line(work, statement, account, int(rest)).explain(after, most)
+    raise NoFigureError(f"statement {number} has no figure {wanted!r}: ask for {_names(statement)}")
 
 
 _TOP = ("due", "paid", "allocated", "tax", "brought_forward", "carried_forward")
@@ -186,20 +192,14 @@ class _Line:
     statement: Statement
     account: ContractAccount
     number: int
-    setup: Setup = field(init=False)
-    run: Run = field(init=False)
 
-    def explain(self) -> Explanation:
-        closed = next(
-            each
-            for each in store.closed_runs(self.work.connection)
-            if self._period_name(each.period_id) == self.statement.period
-        )
-        self.setup = setup_used_by(self.work, closed.revision)
-        self.run = closed_run(self.work, self.setup.period(self.statement.period))
-        done = next(
-            each for each in self.run.contracts if each.contract.key == self.account.contract
-        )
+    def explain(self, after: After | None, most: int | None) -> Explanation:
+        period = setup_in_force(self.work).period(self.statement.period)
+        closing = runs.find_closing(self.work.connection, period.ordinal)
+        if closing is None:
+            raise NotClosedError(period)
+        run = closed_run(self.work, period)
+        done = next(each for each in run.contracts if each.contract.key == self.account.contract)
         line = done.lines[self.number - 1]
         currency = done.contract.currency
         explained = Explanation(
@@ -207,81 +207,13 @@ class _Line:
             f"{self.account.contract}/{self.number}",
             amount_text(line.earned, currency),
             currency,
-            self._how(done, line),
+            how_earned(done, line),
         )
-        if line.isbn is not None:
-            explained.sales = self._sales(done, line, closed.period_id)
+        if line.isbn is not None and self.work.actor.sees_all:
+            setup = setup_used_by(self.work, closing.revision)
+            sales = SalesOfLine(self.work, setup, run, done, line)
+            if most is None:
+                explained.sales = list(sales.all())
+            else:
+                explained.sales, explained.after = sales.page(after, most)
         return explained
-
-    def _period_name(self, period_id: int) -> str:
-        return next(
-            row.name for row in periods.known_periods(self.work.connection) if row.id == period_id
-        )
-
-    def _how(self, done: ContractRun, line: EarnedLine) -> list[str]:
-        contract = done.contract
-        if line.tier is None:
-            share = number_text(line.rate)
-            income = f"{base_text(line)} {line.currency}"
-            return [f"income for the right {line.rule!r}: {income} × share {share}, rounded"]
-        rule = contract.rules[line.rule_place]
-        residual = line.residual(contract.currency)
-        product = (
-            f"{base_text(line)} {line.currency} (base) × {line.portion} (portion) × "
-            f"{number_text(line.exchange_rate)} (exchange rate) × {number_text(line.rate)} "
-            f"(rate) = {amount_text(line.earned, contract.currency)} {contract.currency}, "
-            f"rounded; {number_text(residual)} of a minor unit was left out"
-        )
-        return [
-            f"rule {rule.name!r}: {rule_sentence(rule, contract.currency)}",
-            f"tier {line.tier} of {len(rule.tiers)} takes {line.portion} of the base",
-            product,
-        ]
-
-    def _sales(self, done: ContractRun, line: EarnedLine, period_id: int) -> list[dict[str, Any]]:
-        """The sale lines whose first matching rule is this line's."""
-        kind = Kind[line.kind.upper()]
-        rows = batches.sales_behind(
-            self.work.connection,
-            period_id,
-            line.isbn or "",
-            line.retailer or "",
-            kind.value,
-            line.currency,
-        )
-        return [
-            sale_shown(row) for row in rows if self._rule_of(done, line, row) == line.rule_place
-        ]
-
-    def _rule_of(self, done: ContractRun, line: EarnedLine, row: tuple[Any, ...]) -> int | None:
-        units, currency, list_price, net, discount, country = row[10:16]
-        edition = next(
-            each
-            for title in self.setup.titles.values()
-            for each in title.editions
-            if each.isbn == line.isbn
-        )
-        price = list_price
-        if price is None:
-            price = edition.price_on(date.fromisoformat(row[6]), currency)
-        if discount is None and price and units:
-            discount = MICRO - rounded(Fraction(net * MICRO, units * price))
-        contracts = in_force(list(self.setup.contracts.values()), self.run.period)
-        limits = discount_limits(contracts)
-        asked = {c for each in contracts for r in each.rules for c in r.countries or ()}
-        slice_ = Slice(
-            line.isbn or "",
-            line.retailer or "",
-            Kind(row[9]),
-            currency,
-            price is not None,
-            discount_class(limits, Fraction(discount or 0, MICRO)),
-            Place(country if country in asked else ""),
-            units,
-            net,
-            units * (price or 0),
-        )
-        channels = {key: retailer.channel for key, retailer in self.setup.retailers.items()}
-        return rule_place(
-            done.contract, slice_, sold_of(self.setup)[line.isbn or ""].format, channels, limits
-        )

@@ -11,6 +11,7 @@ from royalties.domain.periods import Period
 from royalties.domain.postings import Standing, advances_account, entries_of_close
 from royalties.domain.run import ContractRun, Run, run
 from royalties.domain.run_document import run_document
+from royalties.services import approvals
 from royalties.services.books import Setup, books_of, setup_in_force
 from royalties.services.statements import number_statements
 from royalties.services.work import RefusedError, Work
@@ -56,10 +57,13 @@ def close(work: Work, text: str) -> Closed:
     """Compute, post, freeze and number the statements of a period, all or nothing.
 
     The period's row is locked first, so an import running at the same moment is either wholly
-    inside or wholly after, and of two closes one finds the period closed.
+    inside or wholly after, and of two closes one finds the period closed. Who signed in closes
+    what was prepared and approved by two people (``services/closing.py``); at the command line
+    there is one.
 
     Raises:
-        RefusedError: exceptions stand, an earlier period is open, or it is closed already.
+        RefusedError: exceptions stand, an earlier period is open, it is closed already, or it
+            was not prepared and approved as it now stands.
     """
     work.actor.require(Verb.CLOSE)
     setup = setup_in_force(work)
@@ -72,6 +76,7 @@ def close(work: Work, text: str) -> Closed:
     document = run_document(done, "closed")
     frozen = canonical(document)
     fingerprint = sha256(frozen.encode()).hexdigest()
+    _require_approved(work, period, fingerprint)
     ledger_entries = entries_of_close(done, _standing(work, done.contracts))
     ledger.post(work.connection, period.ordinal, period.ends.isoformat(), ledger_entries)
     store.write_run(
@@ -107,6 +112,25 @@ def close(work: Work, text: str) -> Closed:
         },
     )
     return Closed(document, tuple(numbers), waiting)
+
+
+def _require_approved(work: Work, period: Period, fingerprint: str) -> None:
+    """A person closes what was approved just now, and what somebody else had prepared."""
+    if work.actor.person is None:
+        return
+    found = approvals.proposals(work, status="approved", kind="close", subject=str(period))
+    if not found:
+        if approvals.two_people(work):
+            raise RefusedError(
+                f"{period} is closed by two people: one prepares it, another one approves it"
+            )
+        return
+    if approvals.two_people(work) and found[0].prepared_by_id == work.actor.person:
+        raise RefusedError(f"you prepared {period} yourself: another manager closes it")
+    if found[0].fingerprint != fingerprint:
+        raise RefusedError(
+            f"{period} has changed since it was prepared: look at the draft and prepare it again"
+        )
 
 
 def _require_next(work: Work, setup: Setup, period: Period) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
     update,
 )
 
@@ -364,19 +365,32 @@ def sales_of(
 
 
 def sales_behind(
-    connection: Connection, period_id: int, isbn: str, retailer_key: str, kind: int, currency: str
-) -> list[Row]:
-    """The sale lines that one earned line's group was summed from, as ``sales_of`` gives them."""
-    rows = connection.execute(
-        _sale_lines().where(
-            sale.c.period_id == period_id,
-            edition.c.isbn == isbn,
-            retailer.c.key == retailer_key,
-            sale.c.kind == kind,
-            sale.c.currency == currency,
-        )
+    connection: Connection,
+    period_id: int,
+    group: tuple[str, str, int, str],
+    after: tuple[int, int, int] | None = None,
+) -> Iterator[Row]:
+    """The sale lines that one earned line's group was summed from, as ``sales_of`` gives them.
+
+    Args:
+        group: ISBN, retailer's key, kind and currency.
+        after: batch, sheet and row of the line before the first one that is wanted.
+    """
+    isbn, retailer_key, kind, currency = group
+    query = _sale_lines().where(
+        sale.c.period_id == period_id,
+        sale.c.edition_id == select(edition.c.id).where(edition.c.isbn == isbn).scalar_subquery(),
+        sale.c.retailer_id
+        == select(retailer.c.id).where(retailer.c.key == retailer_key).scalar_subquery(),
+        sale.c.kind == kind,
+        sale.c.currency == currency,
     )
-    return [tuple(row) for row in rows]
+    if after is not None:
+        query = query.where(
+            tuple_(sale.c.batch_id, sale.c.sheet, sale.c.row) > tuple_(*map(literal, after))
+        )
+    rows = connection.execute(query, execution_options={"stream_results": True})
+    return (tuple(row) for row in rows)
 
 
 def _sale_lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of sixteen columns

@@ -111,6 +111,25 @@ def find_closed(connection: Connection, period_id: int) -> ClosedRun | None:
     return ClosedRun(*row) if row else None
 
 
+class Closing(NamedTuple):
+    """Who closed a period and when, without the frozen document."""
+
+    closed_at: str
+    closed_by: str
+    fingerprint: str
+    revision: int
+
+
+def find_closing(connection: Connection, period_id: int) -> Closing | None:
+    """What is known of a close, if the period is closed."""
+    row = connection.execute(
+        select(*(closed_run.c[name] for name in Closing._fields)).where(
+            closed_run.c.period_id == period_id
+        )
+    ).first()
+    return Closing(*row) if row else None
+
+
 def closed_runs(connection: Connection) -> list[ClosedRun]:
     """All closed runs, the earliest first."""
     rows = connection.execute(

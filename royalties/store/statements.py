@@ -1,11 +1,14 @@
 """Statements: numbered and frozen at the close, and what was issued of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select
 
-from royalties.store.tables import issued, statement
+from royalties.domain.people import Actor
+from royalties.store.engine import is_sqlite
+from royalties.store.scope import own
+from royalties.store.tables import issued, mail, membership, period, person, settlement, statement
 
 
 class StatementRow(NamedTuple):
@@ -32,35 +35,193 @@ class IssuedRow(NamedTuple):
     issued_by: str
 
 
+class ListedRow(NamedTuple):
+    """A statement as a list shows it; amounts in minor units."""
+
+    number: str
+    period: str
+    ends: str
+    place: int
+    beneficiary: str
+    currency: str
+    brought_forward: int
+    allocated: int
+    tax: int
+    due: int
+    paid: int
+    carried_forward: int
+    issued_at: str | None
+
+
+class MailedRow(NamedTuple):
+    """A message about a statement."""
+
+    about: str
+    recipient: str
+    created_at: str
+    created_by: str
+    attachments: str
+    attempts: int
+    next_at: str | None
+    sent_at: str | None
+    error: str
+
+
 def add_statements(connection: Connection, rows: Sequence[StatementRow]) -> None:
     """Number and freeze statements."""
     if rows:
         connection.execute(insert(statement), [row._asdict() for row in rows])
 
 
-def statements_of(connection: Connection, period_id: int | None = None) -> list[StatementRow]:
+def statements_of(
+    connection: Connection, period_id: int | None = None, number: str = ""
+) -> list[StatementRow]:
     """The statements of a period, or of all, in order of their numbers."""
     query = select(*(statement.c[name] for name in StatementRow._fields))
     if period_id is not None:
         query = query.where(statement.c.period_id == period_id)
+    if number:
+        query = query.where(statement.c.number == number)
     rows = connection.execute(query.order_by(statement.c.period_id, statement.c.place))
     return [StatementRow(*row) for row in rows]
 
 
-def find_statement(connection: Connection, number: str) -> StatementRow | None:
-    """A statement by its number."""
-    row = connection.execute(
-        select(*(statement.c[name] for name in StatementRow._fields)).where(
-            statement.c.number == number
-        )
-    ).first()
+def numbers_of(connection: Connection, actor: Actor, period_id: int) -> list[str]:
+    """The numbers of a period's statements that an actor may see, in order."""
+    query = (
+        select(statement.c.number)
+        .where(statement.c.period_id == period_id)
+        .order_by(statement.c.place)
+    )
+    return list(connection.execute(own(query, actor, statement.c.beneficiary)).scalars())
+
+
+def find_statement(connection: Connection, actor: Actor, number: str) -> StatementRow | None:
+    """A statement by its number, if the actor may see it."""
+    query = select(*(statement.c[name] for name in StatementRow._fields)).where(
+        statement.c.number == number
+    )
+    row = connection.execute(own(query, actor, statement.c.beneficiary)).first()
     return StatementRow(*row) if row else None
 
 
-def issued_files(connection: Connection) -> dict[tuple[str, str], IssuedRow]:
+def listed(
+    connection: Connection,
+    actor: Actor,
+    *,
+    period_id: int | None = None,
+    beneficiary: str = "",
+    numbers: Collection[str] = (),
+    offset: int = 0,
+    limit: int | None = None,
+) -> list[ListedRow]:
+    """Statements that an actor may see, the newest period first, without their contents."""
+    amounts = [settlement.c[name] for name in ListedRow._fields[6:12]]
+    query = (
+        select(
+            statement.c.number,
+            period.c.name,
+            period.c.ends,
+            statement.c.place,
+            statement.c.beneficiary,
+            statement.c.currency,
+            *amounts,
+            issued.c.issued_at,
+        )
+        .join(period, period.c.id == statement.c.period_id)
+        .join(
+            settlement,
+            (settlement.c.period_id == statement.c.period_id)
+            & (settlement.c.beneficiary == statement.c.beneficiary)
+            & (settlement.c.currency == statement.c.currency),
+        )
+        .outerjoin(issued, (issued.c.number == statement.c.number) & (issued.c.file == "workbook"))
+        .order_by(statement.c.period_id.desc(), statement.c.place)
+        .offset(offset)
+        .limit(limit)
+    )
+    if period_id is not None:
+        query = query.where(statement.c.period_id == period_id)
+    if beneficiary:
+        query = query.where(statement.c.beneficiary == beneficiary)
+    if numbers:
+        query = query.where(statement.c.number.in_(sorted(numbers)))
+    rows = connection.execute(own(query, actor, statement.c.beneficiary))
+    return [ListedRow(*row) for row in rows]
+
+
+def neighbours(
+    connection: Connection, actor: Actor, period_id: int, place: int
+) -> tuple[str | None, str | None]:
+    """The numbers before and after a place of a period, among those an actor may see."""
+
+    def nearest(later: bool) -> str | None:  # noqa: FBT001 - a step back or forward
+        at = statement.c.place
+        query = (
+            select(statement.c.number)
+            .where(statement.c.period_id == period_id, at > place if later else at < place)
+            .order_by(at if later else at.desc())
+            .limit(1)
+        )
+        return connection.execute(own(query, actor, statement.c.beneficiary)).scalar()
+
+    return nearest(later=False), nearest(later=True)
+
+
+def lock_for_issuing(connection: Connection, period_id: int) -> None:
+    """Hold a period's statements, so that of two who issue one finds the other's files."""
+    if not is_sqlite(connection):
+        connection.execute(
+            select(statement.c.number)
+            .where(statement.c.period_id == period_id)
+            .order_by(statement.c.place)
+            .with_for_update()
+        )
+
+
+def issued_files(
+    connection: Connection, period_id: int | None = None, number: str = ""
+) -> dict[tuple[str, str], IssuedRow]:
     """Issued files by (statement number, which file)."""
-    rows = connection.execute(select(*(issued.c[name] for name in IssuedRow._fields)))
+    query = select(*(issued.c[name] for name in IssuedRow._fields))
+    if period_id is not None:
+        query = query.join(statement, statement.c.number == issued.c.number).where(
+            statement.c.period_id == period_id
+        )
+    if number:
+        query = query.where(issued.c.number == number)
+    rows = connection.execute(query)
     return {(row.number, row.file): IssuedRow(*row) for row in rows}
+
+
+def mail_about(connection: Connection, numbers: Collection[str]) -> list[MailedRow]:
+    """E-mail of statements, the newest first."""
+    if not numbers:
+        return []
+    rows = connection.execute(
+        select(*(mail.c[name] for name in MailedRow._fields))
+        .where(mail.c.kind == "statement", mail.c.about.in_(sorted(numbers)))
+        .order_by(mail.c.id.desc())
+    )
+    return [MailedRow(*row) for row in rows]
+
+
+def portal_users(connection: Connection, beneficiaries: Collection[str]) -> dict[str, list[str]]:
+    """E-mail addresses of the active people of some nonprofits, by the nonprofit's key."""
+    rows = connection.execute(
+        select(membership.c.beneficiary, person.c.email)
+        .join(person, person.c.id == membership.c.person_id)
+        .where(
+            person.c.status == "active",
+            person.c.role == "nonprofit",
+            membership.c.beneficiary.in_(sorted(beneficiaries)),
+        )
+        .order_by(membership.c.beneficiary, person.c.email)
+    )
+    found: dict[str, list[str]] = {}
+    for key, email in rows:
+        found.setdefault(key, []).append(email)
+    return found
 
 
 def add_issued(connection: Connection, rows: Sequence[IssuedRow]) -> None:

@@ -1,0 +1,137 @@
+"""A period's run as it is looked at: the draft of an open period, or a closed one as it was frozen.
+
+A draft over a million sale lines takes about a second, so read-only work remembers the newest
+one for as long as nothing was recorded that might change it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TypeVar, cast
+
+from royalties.domain.people import Verb
+from royalties.domain.periods import Period
+from royalties.domain.run import Run
+from royalties.domain.run_document import run_document
+from royalties.domain.statements import Statement
+from royalties.services.books import Setup, setup_in_force, setup_used_by
+from royalties.services.closed import closed_run
+from royalties.services.composing import Composer
+from royalties.services.runs import draft
+from royalties.services.statements import NoStatementError
+from royalties.services.work import Work
+from royalties.store import closing as store
+from royalties.store import runs
+from royalties.store.history import canonical
+
+Made = TypeVar("Made")
+
+CHANGES_NO_FIGURE = frozenset(
+    {
+        Verb.SIGN_IN,
+        Verb.KEEP_ACCOUNT,
+        Verb.PREPARE,
+        Verb.EXPLAIN_JUMP,
+        Verb.ISSUE,
+        Verb.SEND,
+        Verb.AUDIT,
+        Verb.MANAGE_PEOPLE,
+        Verb.INVITE_COLLEAGUE,
+        Verb.ASK,
+    }
+)
+"""Verbs after which a draft is the same as before; every other one makes it stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A period's run with the setup it used.
+
+    ``fingerprint`` is that of the document which a close freezes; ``closed_at`` and
+    ``closed_by`` are empty while the period is open.
+    """
+
+    period: Period
+    run: Run
+    setup: Setup
+    fingerprint: str
+    closed_at: str = ""
+    closed_by: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether its figures will never change."""
+        return bool(self.closed_at)
+
+
+def shown_run(work: Work, text: str) -> Shown:
+    """The run of a period, computed if it is open and read if it is closed.
+
+    Raises:
+        RefusedError: an earlier period is still open, or the period lies outside of the books.
+    """
+    work.actor.require(Verb.READ)
+    period = setup_in_force(work).period(text)
+    closed = runs.find_closing(work.connection, period.ordinal)
+    if closed is None:
+        return _remembered(work, "draft", _state(work, period), lambda: _drafted(work, period))
+
+    def read() -> Shown:
+        setup = setup_used_by(work, closed.revision)
+        run = closed_run(work, period)
+        return Shown(period, run, setup, closed.fingerprint, closed.closed_at, closed.closed_by)
+
+    return _remembered(work, "closed run", period, read)
+
+
+def fingerprint_of(run: Run) -> str:
+    """The fingerprint that a close of this run would freeze."""
+    return sha256(canonical(run_document(run, "closed")).encode()).hexdigest()
+
+
+def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> Statement:
+    """What a beneficiary's statement would say if the period were closed now.
+
+    Raises:
+        NoStatementError: the period is closed, or the draft has nothing for them.
+    """
+    shown = shown_run(work, text)
+    found = next(
+        (
+            each
+            for each in shown.run.settlements
+            if (each.beneficiary, each.currency) == (beneficiary, currency)
+        ),
+        None,
+    )
+    if found is None or shown.is_final:
+        raise NoStatementError(f"there is no draft statement of {beneficiary} for {text}")
+
+    def composer() -> Composer:
+        made = Composer(work, shown.setup, shown.run)
+        made.read_all()
+        return made
+
+    key = (_state(work, shown.period), shown.fingerprint)
+    made = _remembered(work, "draft statements", key, composer)
+    return made.statement(found, None, shown.period.ends)
+
+
+def _drafted(work: Work, period: Period) -> Shown:
+    run, setup = draft(work, str(period))
+    return Shown(period, run, setup, fingerprint_of(run))
+
+
+def _state(work: Work, period: Period) -> tuple[Period, int]:
+    return period, store.last_change(work.connection, {verb.value for verb in CHANGES_NO_FIGURE})
+
+
+def _remembered(work: Work, name: str, key: object, make: Callable[[], Made]) -> Made:
+    """What read-only work made of the same state before; work that writes makes it anew."""
+    if work.memory is None:
+        return make()
+    known = work.memory.get(name)
+    if known is None or known[0] != key:
+        known = (key, make())
+        work.memory[name] = known
+    return cast("Made", known[1])

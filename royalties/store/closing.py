@@ -1,0 +1,215 @@
+"""What a close is prepared with: periods at a glance, figures to compare, explanations."""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from royalties.domain.sales import Kind
+from royalties.store.tables import (
+    allocation,
+    closed_run,
+    contract_close,
+    earned_line,
+    explanation,
+    log,
+    retailer,
+    sale_total,
+    settlement,
+    statement,
+)
+
+
+class Amounts(NamedTuple):
+    """A closed period's amounts in one currency, in minor units."""
+
+    earned: int = 0
+    payable: int = 0
+    paid: int = 0
+
+
+class Sold(NamedTuple):
+    """What a retailer brought in a period; receipts in millionths.
+
+    ``last_month`` is the latest month of its sale dates.
+    """
+
+    units: int
+    net: int
+    last_month: str
+
+
+class ExplanationRow(NamedTuple):
+    """What somebody wrote about figures of a period."""
+
+    subject: str
+    figure: str
+    text: str
+    at: str
+    by: str
+
+
+def closed_by(connection: Connection) -> dict[int, str]:
+    """Who closed each closed period."""
+    rows = connection.execute(select(closed_run.c.period_id, closed_run.c.closed_by))
+    return {row[0]: row[1] for row in rows}
+
+
+def amounts_by_period(connection: Connection) -> dict[tuple[int, str], Amounts]:
+    """Closed periods' amounts by (period, currency)."""
+    contracts = connection.execute(
+        select(
+            contract_close.c.period_id,
+            contract_close.c.currency,
+            func.sum(contract_close.c.earned),
+            func.sum(contract_close.c.payable),
+        ).group_by(contract_close.c.period_id, contract_close.c.currency)
+    )
+    found = {(row[0], row[1]): Amounts(int(row[2]), int(row[3])) for row in contracts}
+    paid = connection.execute(
+        select(settlement.c.period_id, settlement.c.currency, func.sum(settlement.c.paid)).group_by(
+            settlement.c.period_id, settlement.c.currency
+        )
+    )
+    for period_id, currency, amount in paid:
+        known = found.get((period_id, currency), Amounts())
+        found[period_id, currency] = known._replace(paid=int(amount))
+    return found
+
+
+def statements_by_period(connection: Connection) -> dict[int, int]:
+    """How many statements each closed period has."""
+    rows = connection.execute(
+        select(statement.c.period_id, func.count()).group_by(statement.c.period_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def units_by_period(connection: Connection) -> dict[int, int]:
+    """Net copies that each period counts; free ones left out."""
+    rows = connection.execute(
+        select(sale_total.c.period_id, func.sum(sale_total.c.units))
+        .where(sale_total.c.kind != Kind.FREE.value)
+        .group_by(sale_total.c.period_id)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
+def last_change(connection: Connection, without: Collection[str]) -> int:
+    """The log's newest line of a verb that may change a figure; 0 if there is none."""
+    return (
+        connection.execute(
+            select(log.c.seq)
+            .where(log.c.action.not_in(sorted(without)))
+            .order_by(log.c.seq.desc())
+            .limit(1)
+        ).scalar()
+        or 0
+    )
+
+
+def sold_in(
+    connection: Connection, periods: Collection[int]
+) -> dict[int, dict[tuple[str, str], Sold]]:
+    """What retailers brought in some periods, by (key, currency); free copies left out."""
+    rows = connection.execute(
+        select(
+            sale_total.c.period_id,
+            retailer.c.key,
+            sale_total.c.currency,
+            func.sum(sale_total.c.units),
+            func.sum(sale_total.c.net),
+            func.max(sale_total.c.month),
+        )
+        .join(retailer, retailer.c.id == sale_total.c.retailer_id)
+        .where(sale_total.c.period_id.in_(sorted(periods)))
+        .where(sale_total.c.kind != Kind.FREE.value)
+        .group_by(sale_total.c.period_id, retailer.c.key, sale_total.c.currency)
+    )
+    found: dict[int, dict[tuple[str, str], Sold]] = {number: {} for number in periods}
+    for number, key, currency, units, net, last in rows:
+        found[number][key, currency] = Sold(int(units), int(net), last)
+    return found
+
+
+def earned_in(
+    connection: Connection, periods: Collection[int]
+) -> dict[int, dict[tuple[str, str], tuple[int, int]]]:
+    """What editions earned in closed periods: (earned, net copies) by (ISBN, currency).
+
+    An edition's copies are counted once for each group of earned lines, whatever its tiers.
+    """
+    group = (
+        earned_line.c.period_id,
+        earned_line.c.contract,
+        earned_line.c.isbn,
+        earned_line.c.rule_place,
+        earned_line.c.retailer,
+        earned_line.c.kind,
+        earned_line.c.currency,
+    )
+    per_group = (
+        select(
+            *group[:3],
+            func.max(earned_line.c.units).label("units"),
+            func.sum(earned_line.c.earned).label("earned"),
+        )
+        .where(earned_line.c.period_id.in_(sorted(periods)), earned_line.c.isbn.is_not(None))
+        .group_by(*group)
+        .subquery()
+    )
+    keys = (per_group.c.period_id, per_group.c.isbn, contract_close.c.currency)
+    rows = connection.execute(
+        select(*keys, func.sum(per_group.c.earned), func.sum(per_group.c.units))
+        .join(
+            contract_close,
+            (contract_close.c.period_id == per_group.c.period_id)
+            & (contract_close.c.contract == per_group.c.contract),
+        )
+        .group_by(*keys)
+    )
+    found: dict[int, dict[tuple[str, str], tuple[int, int]]] = {number: {} for number in periods}
+    for number, isbn, currency, earned, units in rows:
+        found[number][isbn, currency] = (int(earned), int(units))
+    return found
+
+
+def allocated_in(
+    connection: Connection, periods: Collection[int]
+) -> dict[int, dict[tuple[str, str], int]]:
+    """What closed periods allocated, by (beneficiary, currency)."""
+    keys = (allocation.c.period_id, allocation.c.beneficiary, contract_close.c.currency)
+    rows = connection.execute(
+        select(*keys, func.sum(allocation.c.amount))
+        .join(
+            contract_close,
+            (contract_close.c.period_id == allocation.c.period_id)
+            & (contract_close.c.contract == allocation.c.contract),
+        )
+        .where(allocation.c.period_id.in_(sorted(periods)))
+        .group_by(*keys)
+    )
+    found: dict[int, dict[tuple[str, str], int]] = {number: {} for number in periods}
+    for number, key, currency, amount in rows:
+        found[number][key, currency] = int(amount)
+    return found
+
+
+def explanations(connection: Connection, period: str) -> dict[str, ExplanationRow]:
+    """What was written about a period's figures, by what it is about."""
+    rows = connection.execute(
+        select(*(explanation.c[name] for name in ExplanationRow._fields)).where(
+            explanation.c.period == period
+        )
+    )
+    return {row.subject: ExplanationRow(*row) for row in rows}
+
+
+def write_explanation(connection: Connection, period: str, values: Mapping[str, str]) -> None:
+    """Write about a figure; what stood there before is replaced (the log keeps it)."""
+    connection.execute(
+        delete(explanation).where(
+            explanation.c.period == period, explanation.c.subject == values["subject"]
+        )
+    )
+    connection.execute(insert(explanation).values(period=period, **values))
