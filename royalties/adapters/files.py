@@ -2,13 +2,16 @@
 
 import contextlib
 import io
+import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 _BLOCK = 1 << 20
 
@@ -21,6 +24,10 @@ class DiskError(RuntimeError):
             f"{target} could not be written ({reason}): free some space or check the "
             f"folder's permissions, then do it again"
         )
+
+
+class TooLargeError(ValueError):
+    """More bytes than are taken; nothing of them is kept."""
 
 
 class AlreadyIssuedError(RuntimeError):
@@ -58,6 +65,16 @@ class Files:
         """Where a received file is kept."""
         return self.home / "received" / fingerprint[:2] / fingerprint
 
+    def keep_sample(self, name: str, data: bytes) -> None:
+        """Keep a sample chapter under its name, which holds its fingerprint."""
+        target = self.sample(name)
+        if not target.exists():
+            self._write_bytes(target, data)
+
+    def sample(self, name: str) -> Path:
+        """Where a sample chapter is kept."""
+        return self.home / "samples" / name[:2] / name
+
     def keep_issued(self, period: str, name: str, data: bytes) -> Path:
         """Keep an issued file's bytes; refuses to replace other bytes of the same name.
 
@@ -76,9 +93,70 @@ class Files:
         """Where an issued file is kept."""
         return self.home / "issued" / period / name
 
+    def keep_upload(self, source: IO[bytes], most: int) -> tuple[str, int]:
+        """Keep an uploaded file under its fingerprint, block by block; returns that and its size.
+
+        Raises:
+            TooLargeError: it has more than ``most`` bytes.
+        """
+        digest, size = sha256(), 0
+        folder = self.home / "uploads"
+        with _part(folder) as (file, temporary):
+            while block := source.read(_BLOCK):
+                size += len(block)
+                if size > most:
+                    raise TooLargeError
+                digest.update(block)
+                file.write(block)
+            file.flush()
+            os.fsync(file.fileno())
+            temporary.chmod(0o640)
+            temporary.replace(self.upload(digest.hexdigest()))
+        return digest.hexdigest(), size
+
+    def upload(self, fingerprint: str) -> Path:
+        """Where an uploaded file waits to be recorded."""
+        return self.home / "uploads" / fingerprint
+
+    def uploads_before(self, moment: datetime) -> Iterator[str]:
+        """Names of the files among the uploads that were written before a moment."""
+        folder = self.home / "uploads"
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < moment.timestamp():
+                    yield path.name
+
+    def drop_upload(self, name: str) -> None:
+        """Delete an uploaded file; it may be gone already."""
+        (self.home / "uploads" / name).unlink(missing_ok=True)
+
+    def tell_progress(self, job: int, done: int, total: int) -> None:
+        """Write down how much of a job is done; it is lost without harm, so no sync."""
+        data = json.dumps([done, total]).encode()
+        self._write(self._progress(job), io.BytesIO(data), sync=False)
+
+    def progress(self, job: int) -> tuple[int, int]:
+        """How much of how much of a job is done; (0, 0) if nothing was told yet."""
+        try:
+            done, total = json.loads(self._progress(job).read_bytes())
+        except (OSError, ValueError):
+            return 0, 0
+        return int(done), int(total)
+
+    def forget_progress(self, job: int) -> None:
+        """Delete what was told of a job that ended."""
+        self._progress(job).unlink(missing_ok=True)
+
+    def _progress(self, job: int) -> Path:
+        return self.home / "jobs" / f"{job}.json"
+
+    def returned(self, name: str) -> Path:
+        """Where a report that was given back is kept."""
+        return self.home / "returned" / name
+
     def give_back(self, name: str, data: bytes) -> Path:
         """Write a workbook of rows that could not be taken; a newer one replaces it."""
-        target = self.home / "returned" / name
+        target = self.returned(name)
         self._write_bytes(target, data)
         return target
 
@@ -103,19 +181,31 @@ class Files:
 
     def _write(self, target: Path, source: BinaryIO, *, sync: bool = True) -> None:
         """Copy to a temporary neighbour, flush to disk, then rename: whole or not at all."""
-        temporary: Path | None = None
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".part-")
-            temporary = Path(name)
-            with os.fdopen(handle, "wb") as file:
-                shutil.copyfileobj(source, file, _BLOCK)
-                if sync:
-                    file.flush()
-                    os.fsync(file.fileno())
+        with _part(target.parent, target) as (file, temporary):
+            shutil.copyfileobj(source, file, _BLOCK)
+            file.flush()
+            if sync:
+                os.fsync(file.fileno())
             temporary.chmod(0o640)
             temporary.replace(target)
-        except OSError as error:
-            if temporary is not None:
-                temporary.unlink(missing_ok=True)
-            raise DiskError(target, error.strerror or "no reason given") from error
+
+
+@contextlib.contextmanager
+def _part(folder: Path, target: Path | None = None) -> Iterator[tuple[IO[bytes], Path]]:
+    """A temporary file in a folder, to be renamed when it is whole; else it does not stay.
+
+    Raises:
+        DiskError: it could not be written.
+    """
+    temporary: Path | None = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".part-")
+        temporary = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            yield file, temporary
+    except OSError as error:
+        raise DiskError(target or folder, error.strerror or "no reason given") from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)

@@ -26,6 +26,9 @@ _WORDS = {
     "pay_out_at_year_end": "paid out at year end",
     "per_unit": "per copy",
     "recouped": "recouped before",
+    "shows_giving": "tells what it gave",
+    "sold_by": "sold by",
+    "unit_cost": "cost of one copy",
     "resets": "starts again",
     "subsidiary_rights": "subsidiary rights",
     "tax_rate": "tax rate",
@@ -34,6 +37,11 @@ _WORDS = {
 }
 _SINGULAR = {
     "advances": "advance",
+    "awards": "award",
+    "chapters": "chapter",
+    "editions": "edition",
+    "links": "link",
+    "prices": "price",
     "rules": "rule",
     "steps": "step",
     "tiers": "tier",
@@ -131,7 +139,7 @@ def _are_objects(value: object) -> bool:
 
 def _name_of(old: list[Any], new: list[Any]) -> str:
     """The key that tells apart all entries of both lists, if there is one."""
-    for name in ("name", "from"):
+    for name in ("name", "isbn", "retailer", "from"):
         found = [[each.get(name) for each in entries] for entries in (old, new)]
         if all(None not in each and len(set(each)) == len(each) for each in found):
             return name
@@ -139,10 +147,11 @@ def _name_of(old: list[Any], new: list[Any]) -> str:
 
 
 def _by_name(at: _At, name: str, old: list[Any], new: list[Any]) -> Iterator[Change]:
-    word = _SINGULAR.get(at.key, at.key)
+    word = _SINGULAR.get(at.key, _WORDS.get(at.key, at.key))
+    how = {"name": "{} “{}”", "from": "{} from {}"}.get(name, "{} {}")
 
     def titled(called: str) -> _At:
-        return at.entry(f"{word} “{called}”" if name == "name" else f"{word} from {called}")
+        return at.entry(how.format(word, called))
 
     was = {each[name]: each for each in old}
     now = {each[name]: each for each in new}

@@ -40,6 +40,7 @@ class Verb(StrEnum):
     KEEP_ACCOUNT = "keep-account"
     SIGN_IN = "sign-in"
     ASK = "ask"
+    HANDLE = "handle"
 
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -58,6 +59,7 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.ALIAS: FINANCE,
     Verb.PREPARE: FINANCE,
     Verb.EXPLAIN_JUMP: FINANCE,
+    Verb.HANDLE: FINANCE,
     Verb.CORRECT: MANAGERS,
     Verb.LOAD: MANAGERS,
     Verb.APPROVE: MANAGERS,

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from royalties.domain.catalogue import Title
-from royalties.store.tables import edition, identifier, price, retailer, title
+from royalties.store.tables import earned_line, edition, identifier, price, retailer, title
 
 
 class EditionRow(NamedTuple):
@@ -55,6 +55,57 @@ def aliases(connection: Connection) -> dict[str, str]:
         .where(identifier.c.kind == "alias")
     )
     return {row.value: row.isbn for row in rows}
+
+
+def aliases_of(connection: Connection, isbns: Iterable[str]) -> dict[str, list[str]]:
+    """Identifiers that were given by hand to some editions, by ISBN."""
+    rows = connection.execute(
+        select(identifier.c.value, edition.c.isbn)
+        .join(edition, edition.c.id == identifier.c.edition_id)
+        .where(identifier.c.kind == "alias", edition.c.isbn.in_(sorted(isbns)))
+        .order_by(identifier.c.value)
+    )
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.isbn, []).append(row.value)
+    return found
+
+
+def copies_of(
+    connection: Connection, period_id: int, contracts: Iterable[str], isbns: Iterable[str]
+) -> dict[str, int]:
+    """Net copies of editions that a closed run earned royalties with, by these contracts.
+
+    An edition's copies are counted once for each group of earned lines, whatever its tiers, and
+    once where several contracts share it.
+    """
+    group = (
+        earned_line.c.contract,
+        earned_line.c.isbn,
+        earned_line.c.rule_place,
+        earned_line.c.retailer,
+        earned_line.c.kind,
+        earned_line.c.currency,
+    )
+    groups = (
+        select(*group[:2], func.max(earned_line.c.units).label("units"))
+        .where(
+            earned_line.c.period_id == period_id,
+            earned_line.c.contract.in_(sorted(contracts)),
+            earned_line.c.isbn.in_(sorted(isbns)),
+        )
+        .group_by(*group)
+        .subquery()
+    )
+    by_contract = (
+        select(groups.c.isbn, func.sum(groups.c.units).label("units"))
+        .group_by(groups.c.contract, groups.c.isbn)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(by_contract.c.isbn, func.max(by_contract.c.units)).group_by(by_contract.c.isbn)
+    )
+    return {row[0]: int(row[1]) for row in rows}
 
 
 def ensure_retailers(connection: Connection, keys: Iterable[str]) -> None:

@@ -96,12 +96,6 @@ def revisions_of(
     ]
 
 
-def hold_revisions(connection: Connection) -> None:
-    """Let nobody else add a revision until this work ends; SQLite has one writer anyway."""
-    if not is_sqlite(connection):
-        connection.execute(text("LOCK TABLE revision IN SHARE ROW EXCLUSIVE MODE"))
-
-
 def find_revision(connection: Connection, kind: str, key: str) -> Recorded | None:
     """The revision of one setup entry that is in force."""
     row = connection.execute(

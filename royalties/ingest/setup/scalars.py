@@ -224,7 +224,7 @@ def _sample(value: object) -> str:
 
 def _year(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise NotTakenError(f"{shown(value)} is not a year: write it without quotes, such as 2016")
+        raise NotTakenError(f"{shown(value)} is not a year: write it as a number, such as 2016")
     if not _YEARS[0] <= value <= _YEARS[1]:
         raise NotTakenError(
             f"{shown(value)} is out of range: a year from {_YEARS[0]} to {_YEARS[1]}"

@@ -1,0 +1,54 @@
+"""What closed periods gave from a title's royalties, as it was allocated and stated."""
+
+import json
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from royalties.store.tables import allocation, contract_close, period, revision
+
+
+class Given(NamedTuple):
+    """What a contract's closed periods of one year allocated to one beneficiary, minor units."""
+
+    contract: str
+    contract_revision: int
+    currency: str
+    year: str
+    beneficiary: str
+    amount: int
+
+
+def given(connection: Connection, contracts: Collection[str]) -> list[Given]:
+    """All that was ever allocated by these contracts, summed over steps and a year's periods."""
+    year = func.substr(period.c.starts, 1, 4)
+    keys = (
+        contract_close.c.contract,
+        contract_close.c.contract_revision,
+        contract_close.c.currency,
+        year,
+        allocation.c.beneficiary,
+    )
+    rows = connection.execute(
+        select(*keys, func.sum(allocation.c.amount))
+        .join_from(
+            allocation,
+            contract_close,
+            (contract_close.c.period_id == allocation.c.period_id)
+            & (contract_close.c.contract == allocation.c.contract),
+        )
+        .join(period, period.c.id == allocation.c.period_id)
+        .where(allocation.c.contract.in_(sorted(contracts)))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return [Given(*row[:5], int(row[5])) for row in rows]
+
+
+def titles_of(connection: Connection, revisions: Collection[int]) -> dict[int, list[str]]:
+    """The titles that contracts covered, by the revision that a closed run used."""
+    rows = connection.execute(
+        select(revision.c.id, revision.c.body).where(revision.c.id.in_(sorted(revisions)))
+    )
+    return {row.id: list(json.loads(row.body)["titles"]) for row in rows}

@@ -1,0 +1,260 @@
+"""The form of a title and the form of a retailer, and the setup entries that they stand for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired
+
+from royalties.domain.catalogue import Channel, Format
+from royalties.domain.problems import Fault
+from royalties.web.finance.entry_forms import filled, given, lines_of, paragraphs_of, text_of
+
+Body = Mapping[str, Any]
+
+FORMATS = {
+    Format.HARDCOVER: "Hardcover",
+    Format.PAPERBACK: "Paperback",
+    Format.EBOOK: "E-book",
+    Format.AUDIOBOOK: "Audiobook",
+    Format.CUSTOM: "Custom edition",
+}
+CHANNELS = {
+    Channel.ONLINE: "Online shop",
+    Channel.BOOKSTORE: "Bookstore",
+    Channel.WHOLESALE: "Wholesaler",
+    Channel.LIBRARY: "Library supplier",
+    Channel.DIRECT: "The publisher's own sales",
+    Channel.BULK: "Bulk orders",
+    Channel.CUSTOM: "Custom editions",
+    Channel.OTHER: "Other",
+}
+_A_DAY = {"type": "date"}
+_LINK = {"inputmode": "url", "placeholder": "https://"}
+_KEY = "Letters, digits, dots and hyphens, such as collab. It cannot be changed later."
+
+
+class PriceForm(Form):
+    """A list price from a day on."""
+
+    currency = StringField("Currency", render_kw={"size": 4, "maxlength": 3})
+    amount = StringField("Amount", render_kw={"size": 8, "inputmode": "decimal"})
+    from_ = StringField("From", render_kw=_A_DAY)
+
+
+class IdentifierForm(Form):
+    """Another name of an edition in reports."""
+
+    kind = StringField("Kind", render_kw={"size": 10, "placeholder": "asin"})
+    value = StringField("Identifier", render_kw={"size": 18})
+
+
+class EditionForm(Form):
+    """One ISBN of a title."""
+
+    isbn = StringField("ISBN", render_kw={"size": 20, "inputmode": "numeric"})
+    format = SelectField("Format", choices=[("", ""), *FORMATS.items()], validate_choice=False)
+    unit_cost = StringField("Cost of one copy", render_kw={"size": 8, "inputmode": "decimal"})
+    prices = FieldList(FormField(PriceForm), "Prices")
+    identifiers = FieldList(FormField(IdentifierForm), "Identifiers")
+
+
+class ChapterForm(Form):
+    """A chapter."""
+
+    title = StringField("Title")
+    authors = TextAreaField("Authors", render_kw={"rows": 1})
+    sample = StringField("Sample", render_kw={"placeholder": "https://"})
+
+
+class AwardForm(Form):
+    """A prize."""
+
+    name = StringField("Name")
+    year = StringField("Year", render_kw={"size": 5, "inputmode": "numeric"})
+    by = StringField("Given by")
+
+
+class SellerForm(Form):
+    """A retailer that readers are sent to."""
+
+    retailer = SelectField("Retailer", validate_choice=False)
+    url = StringField("Link", render_kw=_LINK)
+
+
+class LinkForm(Form):
+    """A page elsewhere."""
+
+    words = StringField("Words")
+    url = StringField("Link", render_kw=_LINK)
+
+
+class TitleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A title with its editions and what the public may see."""
+
+    revision = HiddenField(default="0")
+    key = StringField("Key", [InputRequired()], description=_KEY)
+    title = StringField("Title", [InputRequired()], description="As it stands on statements.")
+    subtitle = StringField("Subtitle", description="On the public page, below the title.")
+    authors = TextAreaField("Authors", description="One a line.", render_kw={"rows": 2})
+    published = StringField("Published", render_kw=_A_DAY)
+    royalties = BooleanField("It earns royalties", default=True)
+    editions = FieldList(FormField(EditionForm), "Editions")
+    public = BooleanField("Everybody may see its page")
+    description = TextAreaField(
+        "Description",
+        description="Plain text; a blank line begins a paragraph.",
+        render_kw={"rows": 8},
+    )
+    chapters = FieldList(FormField(ChapterForm), "Chapters")
+    awards = FieldList(FormField(AwardForm), "Awards")
+    sold_by = FieldList(FormField(SellerForm), "Where to buy it")
+    links = FieldList(FormField(LinkForm), "Links")
+    bulk = BooleanField("Organizations may ask for copies in bulk")
+    custom = BooleanField("Organizations may ask for a co-branded custom edition")
+    shows_giving = BooleanField(
+        "Tell what its royalties gave",
+        description="By year and beneficiary, closed periods only. It names every beneficiary of "
+        "its contracts' plans: leave it off where one is a person.",
+    )
+
+
+class RetailerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A retailer."""
+
+    revision = HiddenField(default="0")
+    key = StringField("Key", [InputRequired()], description=_KEY)
+    name = StringField("Name", [InputRequired()])
+    channel = SelectField(
+        "Channel",
+        choices=[("", ""), *CHANNELS.items()],
+        validate_choice=False,
+        description="The class of retailer that contracts go by.",
+    )
+    country = StringField("Country", description="Two letters, such as US.")
+    region = StringField("State or region", description="Such as WA.")
+    city = StringField("City")
+
+
+def title_data(body: Body) -> dict[str, Any]:
+    """A title's entry as its form takes it."""
+    return {
+        **body,
+        "royalties": body.get("royalties", True),
+        "authors": "\n".join(body.get("authors", ())),
+        "description": "\n\n".join(body.get("description", ())),
+        "editions": [
+            {
+                **edition,
+                "prices": [
+                    {**price, "from_": price["from"]} for price in edition.get("prices", ())
+                ],
+                "identifiers": [
+                    {"kind": kind, "value": value}
+                    for kind, value in edition.get("identifiers", {}).items()
+                ],
+            }
+            for edition in body.get("editions", ())
+        ],
+        "chapters": [
+            {**each, "authors": "\n".join(each.get("authors", ()))}
+            for each in body.get("chapters", ())
+        ],
+    }
+
+
+def title_body(form: TitleForm) -> dict[str, Any]:
+    """The entry that a title's form stands for; what is blank is left out."""
+    body = given(
+        key=text_of(form.key),
+        title=text_of(form.title),
+        subtitle=text_of(form.subtitle),
+        authors=lines_of(form.authors.data),
+        published=text_of(form.published),
+        editions=[_edition(row.form) for row in filled(form.editions)],
+        public=form.public.data,
+        description=paragraphs_of(form.description.data),
+        chapters=[
+            given(
+                title=text_of(row.form.title),
+                authors=lines_of(row.form.authors.data),
+                sample=text_of(row.form.sample),
+            )
+            for row in filled(form.chapters)
+        ],
+        awards=[
+            given(
+                name=text_of(row.form["name"]),
+                year=_year(text_of(row.form.year)),
+                by=text_of(row.form.by),
+            )
+            for row in filled(form.awards)
+        ],
+        sold_by=[
+            given(retailer=text_of(row.form.retailer), url=text_of(row.form.url))
+            for row in filled(form.sold_by)
+        ],
+        links=[
+            given(words=text_of(row.form.words), url=text_of(row.form.url))
+            for row in filled(form.links)
+        ],
+        bulk=form.bulk.data,
+        custom=form.custom.data,
+        shows_giving=form.shows_giving.data,
+    )
+    return body if form.royalties.data else {**body, "royalties": False}
+
+
+def named_twice(form: TitleForm) -> list[Fault]:
+    """Identifiers of one kind typed twice for an edition: an entry holds each kind once."""
+    faults = []
+    for place, row in enumerate(filled(form.editions)):
+        kinds = [text_of(each.form.kind) for each in filled(row.form.identifiers)]
+        faults += [
+            Fault(
+                f"titles[0].editions[{place}].identifiers.{kind}",
+                f"{kind} is listed twice: give the second one another kind",
+            )
+            for kind in sorted({kind for kind in kinds if kind and kinds.count(kind) > 1})
+        ]
+    return faults
+
+
+def retailer_body(form: RetailerForm) -> dict[str, Any]:
+    """The entry that a retailer's form stands for."""
+    names = ("key", "name", "channel", "country", "region", "city")
+    return given(**{name: text_of(form[name]) for name in names})
+
+
+def _edition(form: EditionForm) -> dict[str, Any]:
+    return given(
+        isbn=text_of(form.isbn),
+        format=text_of(form.format),
+        unit_cost=text_of(form.unit_cost),
+        prices=[
+            given(
+                currency=text_of(row.form.currency).upper(),
+                amount=text_of(row.form.amount),
+                from_=text_of(row.form.from_),
+            )
+            for row in filled(form.prices)
+        ],
+        identifiers={
+            text_of(row.form.kind): text_of(row.form.value) for row in filled(form.identifiers)
+        },
+    )
+
+
+def _year(text: str) -> int | str:
+    """A year as the setup file takes it; anything else as it was typed, to be refused by it."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text  # noqa: PLR2004
