@@ -1,20 +1,110 @@
 """The open period at a glance, and search."""
 
-from flask import render_template
+from datetime import date
+from urllib.parse import quote
+
+from babel.dates import format_date
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
+from royalties.services.glancing import Glance, glance
+from royalties.services.searching import LONGEST, Hit, search
+from royalties.services.work import RefusedError
+from royalties.web.formats import locale, number, percent, period_words
 from royalties.web.pages import Pages
+from royalties.web.visit import act
 
 PAGES = Pages("home", __name__, "/finance", FINANCE)
+
+_ADDRESSES = {
+    "title": "/finance/titles/{}",
+    "edition": "/finance/titles/{}",
+    "retailer": "/finance/retailers/{}",
+    "contract": "/finance/contracts/{}",
+    "beneficiary": "/finance/beneficiaries/{}",
+    "plan": "/finance/plans/{}",
+    "statement": "/finance/statements/{}",
+    "import": "/finance/imports/batches/{}",
+    "person": "/finance/people/{}",
+    "close": "/finance/periods/{}",
+    "setup": "/finance/proposals/{}",
+}
+
+_HEADINGS = {
+    "title": "Titles",
+    "edition": "Editions",
+    "retailer": "Retailers",
+    "contract": "Contracts",
+    "beneficiary": "Beneficiaries",
+    "plan": "Plans",
+    "statement": "Statements",
+    "import": "Imports",
+    "person": "People",
+}
 
 
 @PAGES.get("/")
 def home() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+    """The open period at a glance; how to begin where nothing has been loaded yet."""
+    try:
+        found = glance(act())
+    except RefusedError:
+        return render_template("home/begin.html")
+    return render_template(
+        "home/home.html",
+        glance=found,
+        before=_before(found),
+        against=_against(found),
+        chart=[(each.name, each.sold.units, number(each.sold.units)) for each in found.last],
+        address=_address,
+    )
 
 
-@PAGES.get("/search")
-def search() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+@PAGES.get("/search", endpoint="search")
+def search_results() -> str | Response:
+    """What a few letters find; something named exactly is shown at once."""
+    found = search(act(), request.args.get("q", ""))
+    if found.only is not None:
+        return redirect(_of(found.only))
+    return render_template(
+        "home/search.html", found=found, headings=_HEADINGS, address=_of, longest=LONGEST
+    )
+
+
+def _of(hit: Hit) -> str:
+    return _address(hit.kind, hit.key)
+
+
+def _address(kind: str, key: str | int) -> str:
+    return _ADDRESSES[kind].format(quote(str(key), safe=""))
+
+
+def _before(found: Glance) -> str:
+    """What the open period is compared with, in words."""
+    if found.against is None or found.months is None:
+        return ""
+    first, last = found.months
+    far = (first.year - found.against.starts.year) * 12 + first.month - found.against.starts.month
+    months = " to ".join(dict.fromkeys(_month(_earlier(day, far)) for day in (first, last)))
+    return f"{months} in the {period_words(str(found.against))}"
+
+
+def _earlier(day: date, months: int) -> date:
+    at = day.year * 12 + day.month - 1 - months
+    return date(at // 12, at % 12 + 1, 1)
+
+
+def _against(found: Glance) -> str:
+    """How many copies there were before, and the change."""
+    if found.against is None:
+        return "there is no period before to compare with"
+    change = found.change
+    sign = "+" if change is not None and change > 0 else ""
+    more = f" ({sign}{percent(change, 0)})" if change is not None else ""
+    return f"{number(found.before.units)} from {_before(found)}{more}"
+
+
+def _month(day: date) -> str:
+    text: str = format_date(day, "MMM y", locale=locale())
+    return text

@@ -1,0 +1,110 @@
+"""How often a retailer reports, and which of its reports are missing for a period.
+
+A retailer is expected to go on as it did: what it covers is looked at by calendar months,
+quarters, halves or years, whichever fits its reports so far.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+from statistics import median
+
+from royalties.domain.periods import Calendar, Period, period_of
+
+_PATIENCE = 60
+"""Days after which a report that is due counts as late."""
+
+_BY_MONTHS = (
+    (1, Calendar.MONTHLY),
+    (4, Calendar.QUARTERLY),
+    (7, Calendar.HALF_YEARLY),
+)
+
+Span = tuple[date, date]
+"""First and last day that a report covers."""
+
+
+class Standing(StrEnum):
+    """Whether the reports that a period needs are there."""
+
+    IN = "in"
+    AHEAD = "not due yet"
+    DUE = "due"
+    LATE = "late"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """How a retailer's reports stand for a period.
+
+    Attributes:
+        standing: the worst of what is expected by now.
+        rhythm: how often it reports; None if it never did.
+        through: the last day that it covers.
+        missing: what has ended and no report covers, the earliest first.
+        ahead: the next that has not ended yet.
+    """
+
+    standing: Standing
+    rhythm: Calendar | None = None
+    through: date | None = None
+    missing: tuple[Period, ...] = ()
+    ahead: Period | None = None
+
+
+def rhythm_of(spans: Sequence[Span]) -> Calendar:
+    """How often reports come: the usual distance of their ends, or what the only one covers."""
+    ends = sorted({_month(last) for _, last in spans})
+    widest = max(_month(last) - _month(first) + 1 for first, last in spans)
+    gaps = [after - before for before, after in pairwise(ends)]
+    usual = median(gaps) if gaps else widest
+    return next((each for most, each in _BY_MONTHS if usual <= most), Calendar.YEARLY)
+
+
+def expected(spans: Sequence[Span], period: Period, today: date) -> Expected:
+    """How the reports of one retailer stand for a period.
+
+    Args:
+        spans: what each of its reports covers, in any order.
+        period: the period they are wanted for.
+        today: what has not ended by this day is not due.
+    """
+    if not spans:
+        return Expected(Standing.NEVER)
+    rhythm = rhythm_of(spans)
+    first = period_of(min(span[0] for span in spans), rhythm)
+    through = max(span[1] for span in spans)
+    wanted = [each for each in _parts(period, rhythm) if each >= first]
+    there = [
+        (period_of(start, rhythm).ordinal, period_of(last, rhythm).ordinal) for start, last in spans
+    ]
+    open_parts = [
+        each for each in wanted if not any(low <= each.ordinal <= high for low, high in there)
+    ]
+    missing = tuple(each for each in open_parts if each.ends < today)
+    ahead = next((each for each in open_parts if each.ends >= today), None)
+    if missing:
+        late = (today - missing[0].ends).days > _PATIENCE
+        standing = Standing.LATE if late else Standing.DUE
+    elif len(open_parts) == len(wanted):
+        standing = Standing.AHEAD
+    else:
+        standing = Standing.IN
+    return Expected(standing, rhythm, through, missing, ahead)
+
+
+def _parts(period: Period, rhythm: Calendar) -> list[Period]:
+    """The months, quarters, … that end within a period."""
+    first, last = period_of(period.starts, rhythm), period_of(period.ends, rhythm)
+    return [
+        each
+        for each in (first.shift(n) for n in range(last.ordinal - first.ordinal + 1))
+        if each.ends <= period.ends
+    ]
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month

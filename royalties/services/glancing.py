@@ -1,0 +1,268 @@
+"""The open period at a glance: what came in, which reports are missing, what needs somebody."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from royalties.domain.currencies import exponent
+from royalties.domain.money import micro_text
+from royalties.domain.people import Verb
+from royalties.domain.periods import Calendar, Period, period_of
+from royalties.domain.rhythm import Expected, Standing, expected
+from royalties.services.approvals import Proposal, proposals, two_people
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.work import Work
+from royalties.store import glance as store
+from royalties.store import periods
+
+_SHOWN_PERIODS = 8
+_HISTORY = timedelta(days=800)
+"""Reports before this long ago say nothing of a retailer's rhythm any more."""
+
+_ORDER = (Standing.LATE, Standing.DUE, Standing.IN, Standing.AHEAD, Standing.NEVER)
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """Net copies, and net receipts as exact text by currency."""
+
+    units: int = 0
+    net: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RetailerGlance:
+    """One retailer in the open period; ``accounts`` are its kinds of reports that differ."""
+
+    key: str
+    name: str
+    sold: Sold
+    before: Sold
+    accounts: tuple[tuple[str, Expected], ...]
+
+    @property
+    def worst(self) -> Expected:
+        """The account that is most behind."""
+        return min(
+            (each for _, each in self.accounts), key=lambda each: _ORDER.index(each.standing)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodGlance:
+    """A period in the row of the last ones; ``closed`` ones are final."""
+
+    name: str
+    closed: bool
+    sold: Sold
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """What needs somebody; counts of 0 are nothing to do.
+
+    Attributes:
+        approvals: proposals of others that this person may decide.
+        identifiers: unknown ISBNs, under which so many ``rows`` wait.
+        uploads: reports that are checked and not recorded.
+        mail: messages that could not be sent.
+        inquiries: requests from the public pages that nobody handled yet.
+        ended: periods whose last day has passed and that are open.
+        late: retailers with a report that is late.
+    """
+
+    approvals: tuple[Proposal, ...]
+    identifiers: int
+    rows: int
+    uploads: int
+    mail: int
+    inquiries: int
+    ended: tuple[Period, ...]
+    late: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody needs to do anything."""
+        return not (
+            self.approvals
+            or self.identifiers
+            or self.uploads
+            or self.mail
+            or self.inquiries
+            or self.ended
+            or self.late
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The finance desk's home.
+
+    ``months`` are the first and last one with sales in the open period; ``against`` is the
+    period that it is compared with, in the same months (None: there is none yet).
+    """
+
+    period: Period
+    today: date
+    sold: Sold
+    before: Sold
+    months: tuple[date, date] | None
+    against: Period | None
+    retailers: tuple[RetailerGlance, ...]
+    last: tuple[PeriodGlance, ...]
+    to_do: ToDo
+
+    @property
+    def change(self) -> Fraction | None:
+        """How many copies more (or, negative, fewer) than before, as a fraction."""
+        if self.before.units <= 0:
+            return None
+        return Fraction(self.sold.units - self.before.units, self.before.units)
+
+    @property
+    def all_in(self) -> int:
+        """Retailers of whom all is in that could be by now."""
+        return sum(each.worst.standing is Standing.IN for each in self.retailers)
+
+
+def glance(work: Work) -> Glance:
+    """The open period at a glance.
+
+    Raises:
+        RefusedError: no setup file has been loaded yet.
+    """
+    work.actor.require(Verb.READ)
+    setup = setup_in_force(work)
+    closed = periods.last_closed(work.connection)
+    first = setup.first_period
+    period = first if closed is None else first.shift(closed + 1 - first.ordinal)
+    house = setup.publisher.currency
+    year_before = period.shift(-period.calendar.per_year)
+    shown = [period.shift(place) for place in range(1 - _SHOWN_PERIODS, 1)]
+    wanted = {each.ordinal for each in (*shown, year_before)}
+    rows = store.sold(work.connection, sorted(wanted))
+    now = [row for row in rows if row.period_id == period.ordinal]
+    against = _against(period, rows)
+    months = _months(period, now)
+    before: list[store.SoldRow] = []
+    if against is not None and months is not None:
+        last = _same_place(months[1], period, against)
+        before = store.sold(work.connection, [against.ordinal], last)
+    retailers = _retailers(work, setup, period, now, before)
+    earliest = min((row.period_id for row in rows), default=period.ordinal)
+    return Glance(
+        period,
+        work.today,
+        _sum(now, house),
+        _sum(before, house),
+        months,
+        against if months else None,
+        retailers,
+        tuple(
+            PeriodGlance(
+                str(each),
+                closed is not None and each.ordinal <= closed,
+                _sum((row for row in rows if row.period_id == each.ordinal), house),
+            )
+            for each in shown
+            if each.ordinal >= earliest
+        ),
+        _to_do(work, setup, period, retailers),
+    )
+
+
+def _against(period: Period, rows: Iterable[store.SoldRow]) -> Period | None:
+    """The same period of the year before if the books have it, else the one just before."""
+    there = {row.period_id for row in rows}
+    for each in (period.shift(-period.calendar.per_year), period.shift(-1)):
+        if each.ordinal in there:
+            return each
+    return None
+
+
+def _months(period: Period, now: Iterable[store.SoldRow]) -> tuple[date, date] | None:
+    """From the period's first month to the last one with sales, within the period."""
+    last = max((row.last_month for row in now), default="")
+    if not last:
+        return None
+    day = min(max(date.fromisoformat(f"{last}-01"), period.starts), period.ends)
+    return period.starts, day.replace(day=1)
+
+
+def _same_place(month: date, period: Period, against: Period) -> str:
+    """The month of another period that lies as far from its beginning."""
+    far = (month.year - period.starts.year) * 12 + month.month - period.starts.month
+    at = against.starts.year * 12 + against.starts.month - 1 + far
+    return f"{at // 12:04d}-{at % 12 + 1:02d}"
+
+
+def _retailers(
+    work: Work,
+    setup: Setup,
+    period: Period,
+    now: Iterable[store.SoldRow],
+    before: Iterable[store.SoldRow],
+) -> tuple[RetailerGlance, ...]:
+    since = (period.starts - _HISTORY).isoformat()
+    spans: dict[str, dict[str, list[tuple[date, date]]]] = {}
+    for row in store.covered(work.connection, since):
+        days = (date.fromisoformat(row.first_day), date.fromisoformat(row.last_day))
+        spans.setdefault(row.retailer, {}).setdefault(row.account, []).append(days)
+    sold, earlier = _by_retailer(now), _by_retailer(before)
+    found = [
+        RetailerGlance(
+            key,
+            retailer.name,
+            _sum(sold.get(key, ()), setup.publisher.currency),
+            _sum(earlier.get(key, ()), setup.publisher.currency),
+            tuple(
+                (account, expected(days, period, work.today))
+                for account, days in sorted(spans.get(key, {"": []}).items())
+            ),
+        )
+        for key, retailer in setup.retailers.items()
+    ]
+    found.sort(key=lambda each: (_ORDER.index(each.worst.standing), each.name.casefold()))
+    return tuple(found)
+
+
+def _by_retailer(rows: Iterable[store.SoldRow]) -> dict[str, list[store.SoldRow]]:
+    found: dict[str, list[store.SoldRow]] = {}
+    for row in rows:
+        found.setdefault(row.retailer, []).append(row)
+    return found
+
+
+def _sum(rows: Iterable[store.SoldRow], house: str) -> Sold:
+    """Copies and receipts of rows, those in the house's own currency first."""
+    units, net = 0, dict[str, int]()
+    for row in rows:
+        units += row.units
+        net[row.currency] = net.get(row.currency, 0) + row.net
+    return Sold(
+        units,
+        tuple(
+            (currency, micro_text(net[currency], exponent(currency)))
+            for currency in sorted(net, key=lambda each: (each != house, each))
+        ),
+    )
+
+
+def _to_do(work: Work, setup: Setup, period: Period, retailers: Iterable[RetailerGlance]) -> ToDo:
+    counts = store.counts(work.connection)
+    waiting = proposals(work, status="waiting") if work.actor.may(Verb.APPROVE) else []
+    if waiting and two_people(work):
+        waiting = [each for each in waiting if each.prepared_by_id != work.actor.person]
+    current = period_of(work.today, Calendar(setup.publisher.calendar))
+    ended = [period.shift(place) for place in range(max(0, current.ordinal - period.ordinal))]
+    return ToDo(
+        tuple(waiting),
+        counts["identifiers"],
+        counts["rows"],
+        counts["uploads"],
+        counts["mail"],
+        counts["inquiries"],
+        tuple(ended),
+        sum(each.worst.standing is Standing.LATE for each in retailers),
+    )

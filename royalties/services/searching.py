@@ -1,0 +1,151 @@
+"""Search the desk: titles, ISBNs, terms, statements, imports and people by a few letters."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from stdnum import isbn as isbn_numbers
+
+from royalties.domain.people import Verb
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.work import RefusedError, Work
+from royalties.store import searching as store
+
+LONGEST = 100
+_LEAST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found.
+
+    Attributes:
+        kind: title, edition, retailer, contract, beneficiary, plan, statement, import, person.
+        key: what names it in its page's address.
+        words: what it is called.
+        about: what tells it from others.
+        exact: whether what was typed names this and nothing vaguer.
+    """
+
+    kind: str
+    key: str
+    words: str
+    about: str = ""
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Hits of one kind; ``more`` if some were left out."""
+
+    kind: str
+    hits: tuple[Hit, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found; ``only`` is the one thing that was named exactly, if it is one."""
+
+    text: str
+    groups: tuple[Group, ...]
+    only: Hit | None
+
+
+def search(work: Work, text: str) -> Found:
+    """Look for a text in all that the desk has pages for; one letter alone finds nothing."""
+    work.actor.require(Verb.READ)
+    text = " ".join(text.split())[:LONGEST]
+    if len(text) < _LEAST and not text.isdigit():
+        return Found(text, (), None)
+    try:
+        setup = setup_in_force(work)
+    except RefusedError:
+        return Found(text, (), None)
+    by_kind: dict[str, list[Hit]] = {}
+    for hit in _all(work, setup, text):
+        by_kind.setdefault(hit.kind, []).append(hit)
+    groups = tuple(
+        Group(kind, tuple(_best(hits)[: store.MOST]), len(hits) > store.MOST)
+        for kind, hits in by_kind.items()
+    )
+    exact = [hit for hits in by_kind.values() for hit in hits if hit.exact]
+    pages = {(_page(hit), hit.key) for hit in exact}
+    return Found(text, groups, exact[0] if len(pages) == 1 else None)
+
+
+def _page(hit: Hit) -> str:
+    """Editions stand on their title's page."""
+    return "title" if hit.kind == "edition" else hit.kind
+
+
+def _best(hits: list[Hit]) -> list[Hit]:
+    return sorted(hits, key=lambda hit: not hit.exact)
+
+
+def _all(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
+    yield from _editions(work, setup, text)
+    yield from _entries(setup, text)
+    for row in store.statements(work.connection, text):
+        payee = setup.beneficiaries.get(row.beneficiary)
+        name = payee.name if payee else row.beneficiary
+        yield Hit("statement", row.number, row.number, name, row.number == text.upper())
+    for batch in store.batches(work.connection, text):
+        about = f"{batch.status} {batch.recorded_at[:10]}"
+        exact = text in (str(batch.id), batch.file_name)
+        yield Hit("import", str(batch.id), f"{batch.id}: {batch.file_name}", about, exact)
+    if work.actor.may(Verb.AUDIT):
+        for one in store.people(work.connection, text):
+            exact = text.lower() == one.email
+            yield Hit("person", str(one.id), one.name, f"{one.email}, {one.role}", exact)
+
+
+def _editions(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
+    """Editions by ISBN, with or without hyphens and of either length, or another identifier."""
+    digits = isbn_numbers.compact(text.upper())
+    if isbn_numbers.is_valid(digits):
+        digits = isbn_numbers.to_isbn13(digits)
+    number = "".join(text.split()).upper()
+    isbns = {isbn: value for value, isbn in store.aliases(work.connection, number)}
+    part = digits if len(digits) >= _LEAST + 1 and digits.isdigit() else ""
+    for title in setup.titles.values():
+        for edition in title.editions:
+            name = isbns.get(edition.isbn, "")
+            if not name and not (part and part in edition.isbn):
+                continue
+            about = f"{title.title}, {edition.format.value}"
+            exact = digits == edition.isbn or name == number
+            if name:
+                about += f", {name}"
+            yield Hit("edition", title.key, edition.isbn, about, exact)
+
+
+def _entries(setup: Setup, text: str) -> Iterator[Hit]:
+    """Entries of the setup by key or by words in their name."""
+    wanted = text.casefold().split()
+    titles = ((title.key, title.title, ", ".join(title.authors)) for title in setup.titles.values())
+    retailers = ((each.key, each.name, each.channel.value) for each in setup.retailers.values())
+    contracts = (
+        (each.key, each.key, f"{each.author}: {_titles(setup, each.titles)}")
+        for each in setup.contracts.values()
+    )
+    payees = (
+        (each.key, each.name, ", ".join(filter(None, (each.city, each.region))))
+        for each in setup.beneficiaries.values()
+    )
+    plans = ((each.key, each.key, "plan") for each in setup.plans.values())
+    for kind, entries in (
+        ("title", titles),
+        ("retailer", retailers),
+        ("contract", contracts),
+        ("beneficiary", payees),
+        ("plan", plans),
+    ):
+        for key, words, about in entries:
+            hay = f"{key} {words} {about}".casefold()
+            if all(word in hay for word in wanted):
+                named = text.casefold() in (key.casefold(), words.casefold())
+                yield Hit(kind, key, words, about, named)
+
+
+def _titles(setup: Setup, keys: Iterable[str]) -> str:
+    return ", ".join(setup.titles[key].title for key in keys if key in setup.titles)
