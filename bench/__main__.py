@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
 from bench import tasks
 
@@ -27,6 +28,7 @@ def main(names: list[str]) -> None:
         "run": draft_run,
         "statements": statements,
         "growth": growth,
+        "pages": pages,
     }
     unknown = set(names) - set(chapters)
     if unknown:
@@ -96,6 +98,40 @@ def growth(folder: Path) -> bool:
             f"{run['seconds']:>6.2f} s {run['peak_mb']:>8.0f}"
         )
     return True
+
+
+def pages(folder: Path) -> bool:
+    """Every page over a million lines: below 100 ms, at most 15 queries, however many rows."""
+    seen = []
+    for rows, titles in ((1_000_000, 500), (2_000, 10)):
+        home = folder / f"house-of-{titles}"
+        home.mkdir()
+        _measure("make_house", home, rows, titles)
+        seen.append(cast("list[dict[str, Any]]", _measure("visit_pages", home)["pages"]))
+    large, small = seen
+    empty = large[0]["seconds"]
+    print(f"pages over 1M lines, beside an empty one of {empty * 1000:.1f} ms (at most 100 ms,")
+    print("  15 queries, and as many of ten titles as of five hundred)")
+    fine = True
+    for page, other in zip(large[1:], small[1:], strict=True):
+        faults = [
+            words
+            for words, wrong in (
+                ("NOT SHOWN", page["status"] != 200),
+                ("TOO SLOW", page["seconds"] > 0.1),
+                ("TOO MANY QUERIES", page["queries"] > 15),
+                (f"GROWS from {other['queries']}", page["queries"] > other["queries"]),
+            )
+            if wrong
+        ]
+        print(
+            f"  {page['who']:<13} {page['path']:<42} {page['seconds'] * 1000:>6.1f} ms "
+            f"{page['seconds'] / empty:>6.1f} × {page['queries']:>3} queries "
+            f"{', '.join(faults) or 'ok'}",
+            flush=True,
+        )
+        fine = fine and not faults
+    return fine
 
 
 def _pair(name: str, bare: Callable[[], Result], ours: Callable[[], Result], most: float) -> Result:

@@ -151,10 +151,10 @@ def _plan(place: int) -> dict[str, object]:
     return {"key": f"p{place}", "versions": [{"from": "2023-01-01", "steps": steps}]}
 
 
-def sales_rows(count: int) -> Iterator[tuple[str, ...]]:
+def sales_rows(count: int, titles: int = TITLES) -> Iterator[tuple[str, ...]]:
     """Rows of the standard sales file, in the order in which they were sold."""
     chance = random.Random(1)
-    numbers = isbns()
+    numbers = isbns()[: titles * EDITIONS_A_TITLE]
     for row in range(count):
         edition = chance.randrange(len(numbers))
         retailer, _, currency = _RETAILERS[chance.randrange(len(_RETAILERS))]
@@ -182,12 +182,12 @@ def sales_rows(count: int) -> Iterator[tuple[str, ...]]:
         )
 
 
-def write_csv(path: Path, count: int) -> None:
+def write_csv(path: Path, count: int, *, titles: int = TITLES) -> None:
     """A standard sales file of so many rows."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
-        writer.writerows(sales_rows(count))
+        writer.writerows(sales_rows(count, titles))
 
 
 def write_xlsx(path: Path, count: int) -> None:

@@ -10,8 +10,9 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from bench import generate
+from bench import generate, pages
 
 PERIOD = "2025"
 
@@ -235,7 +236,7 @@ def _timed(work: Callable[[], object]) -> dict[str, float]:
     return {"seconds": seconds, "peak_mb": max(usage, children)}
 
 
-TASKS: dict[str, Callable[..., dict[str, float]]] = {
+TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     task.__name__: task
     for task in (
         make_csv,
@@ -250,6 +251,8 @@ TASKS: dict[str, Callable[..., dict[str, float]]] = {
         close,
         statements,
         bare_cells,
+        pages.make_house,
+        pages.visit_pages,
     )
 }
 
