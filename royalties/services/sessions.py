@@ -1,12 +1,13 @@
 """Sessions: the browser of a person who signed in, known by a random text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.people import FINANCE, Actor, Role
-from royalties.services.work import Work
-from royalties.store import people as store
+from royalties.services.work import RefusedError, Work
+from royalties.store import sessions as store
+from royalties.store.people import PersonRow, find_person
 
 IDLE = {True: timedelta(minutes=30), False: timedelta(hours=2)}
 """How long a session stands without a visit: at the finance desk, and elsewhere."""
@@ -14,7 +15,13 @@ IDLE = {True: timedelta(minutes=30), False: timedelta(hours=2)}
 LONGEST = {True: timedelta(hours=12), False: timedelta(days=7)}
 """How long a session stands at all."""
 
+HALF_WAY = timedelta(minutes=30)
+"""How long somebody who gave a password has for the second factor, or for setting one up."""
+
 TOUCHED_EVERY = timedelta(minutes=1)
+
+_KEPT = timedelta(days=90)
+_LONGEST_AGENT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,34 @@ class Visit:
     proved_at: datetime
     seen_at: datetime
 
+    @property
+    def person(self) -> int:
+        """Number of whose session it is, whether or not the second factor was given."""
+        if self.actor.person is None:
+            raise AssertionError
+        return self.actor.person
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What asks to come in.
+
+    Attributes:
+        agent: the browser's own words.
+        token: what it carries from before, if anything; that session ends.
+    """
+
+    agent: str = ""
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A session that began; the browser is to carry ``token``."""
+
+    token: str
+    is_full: bool
+
 
 def find_visit(work: Work, token: str) -> Visit | None:
     """The session that a browser's text names, if it has not ended; a role counts at once."""
@@ -41,10 +76,9 @@ def find_visit(work: Work, token: str) -> Visit | None:
     if row is None or row.ended_at is not None or row.status != "active":
         return None
     role = Role(row.role)
-    at_desk = role in FINANCE
-    created, seen = (datetime.fromisoformat(each) for each in (row.created_at, row.seen_at))
-    if work.now - seen > IDLE[at_desk] or work.now - created > LONGEST[at_desk]:
+    if not stands(work, role, row.stage, row.created_at, row.seen_at):
         return None
+    seen = datetime.fromisoformat(row.seen_at)
     return Visit(
         row.hash,
         Actor(row.name, role, row.person_id, frozenset(row.beneficiaries)),
@@ -57,6 +91,50 @@ def find_visit(work: Work, token: str) -> Visit | None:
     )
 
 
+def stands(work: Work, role: Role, stage: str, created_at: str, seen_at: str) -> bool:
+    """Whether a session that nobody ended has not run out by itself."""
+    at_desk = role in FINANCE
+    longest = LONGEST[at_desk] if stage == "full" else HALF_WAY
+    created, seen = (datetime.fromisoformat(each) for each in (created_at, seen_at))
+    return work.now - seen <= IDLE[at_desk] and work.now - created <= longest
+
+
 def touch(work: Work, visit: Visit) -> None:
     """Note that a session was used."""
     store.touch_session(work.connection, visit.hash, work.at)
+
+
+def begin(work: Work, number: int, browser: Browser, *, is_full: bool) -> Begun:
+    """A new session in place of the one that the browser carried; its text is new at each step."""
+    if browser.token:
+        found = store.find_session(work.connection, fingerprint(browser.token))
+        if found is not None:
+            store.end_session(work.connection, found.hash, found.person_id, work.at)
+    store.forget_sessions(work.connection, number, work.ago(_KEPT))
+    token = work.credentials.token()
+    store.add_session(
+        work.connection,
+        fingerprint(token),
+        number,
+        "full" if is_full else "password",
+        work.at,
+        browser.agent[:_LONGEST_AGENT],
+    )
+    return Begun(token, is_full)
+
+
+def active_person(work: Work, number: int) -> PersonRow:
+    """Somebody who may come in, held against others who change them.
+
+    Raises:
+        RefusedError: their account was closed meanwhile.
+    """
+    person = find_person(work.connection, number, lock=True)
+    if person is None or person.status != "active":
+        raise RefusedError("this account was closed: ask the publisher")
+    return person
+
+
+def as_person(work: Work, person: PersonRow) -> Work:
+    """The same work in the name of somebody who is just coming in."""
+    return replace(work, actor=Actor(person.name, Role(person.role), person.id))

@@ -73,7 +73,7 @@ def take_back(connection: Connection, kind: str, about: str) -> None:
     connection.execute(
         update(mail)
         .where(mail.c.kind == kind, mail.c.about == about, mail.c.sent_at.is_(None))
-        .values(text="", html="", next_at=None, error="taken back: a newer one counts")
+        .values(text="", html="", next_at=None, error="taken back: its link opens nothing any more")
     )
 
 

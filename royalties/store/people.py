@@ -1,61 +1,275 @@
-"""People, their sessions, links and failed attempts."""
+"""People: what they are, what they belong to, and how they prove who they are."""
 
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
-from royalties.store.tables import membership, person, session
+from royalties.domain.people import Actor
+from royalties.store.engine import is_sqlite
+from royalties.store.scope import own
+from royalties.store.tables import link, membership, person, recovery_code, session
 
 
-class SessionRow(NamedTuple):
-    """A session with whose it is; ``beneficiaries`` are the keys of their nonprofits."""
+class PersonRow(NamedTuple):
+    """A person with what they prove themselves by; no page is given one."""
 
-    hash: str
-    person_id: int
-    stage: str
-    created_at: str
-    seen_at: str
-    proved_at: str
-    ended_at: str | None
+    id: int
     email: str
     name: str
     role: str
     status: str
+    password_hash: str | None
+    totp_secret: str | None
+    totp_step: int | None
     locale: str
-    has_second_factor: bool
-    beneficiaries: tuple[str, ...]
+    created_at: str
+    created_by: str
 
 
-def find_session(connection: Connection, hash_: str) -> SessionRow | None:
-    """A session by its hash, with the person and what they belong to, by one query."""
+def find_person(connection: Connection, number: int, *, lock: bool = False) -> PersonRow | None:
+    """A person by number; ``lock`` holds them against others who change them."""
+    return _one(connection, person.c.id == number, lock=lock)
+
+
+def find_by_email(connection: Connection, email: str) -> PersonRow | None:
+    """A person by their e-mail address in lower case."""
+    return _one(connection, person.c.email == email)
+
+
+def _one(
+    connection: Connection, which: ColumnElement[bool], *, lock: bool = False
+) -> PersonRow | None:
+    query = select(*(person.c[name] for name in PersonRow._fields)).where(which)
+    if lock and not is_sqlite(connection):
+        query = query.with_for_update()
+    row = connection.execute(query).first()
+    return PersonRow(*row) if row else None
+
+
+def is_name_taken(connection: Connection, name: str, but: int | None) -> bool:
+    """Whether somebody else goes by a name."""
+    # SQLite lowers only the letters of ASCII, so the name as it is counts too.
+    same = or_(func.lower(person.c.name) == name.lower(), person.c.name == name)
+    query = select(person.c.id).where(same)
+    if but is not None:
+        query = query.where(person.c.id != but)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def add_person(connection: Connection, values: Mapping[str, object]) -> int:
+    """Add a person and return their number."""
+    made = connection.execute(insert(person).values(**values).returning(person.c.id))
+    return int(made.scalar_one())
+
+
+def change_person(connection: Connection, number: int, values: Mapping[str, object]) -> None:
+    """Change what is kept of a person."""
+    connection.execute(update(person).where(person.c.id == number).values(**values))
+
+
+def remove_person(connection: Connection, number: int) -> None:
+    """Remove somebody who never came in."""
+    for table in (link, membership):
+        connection.execute(delete(table).where(table.c.person_id == number))
+    connection.execute(delete(person).where(person.c.id == number))
+
+
+def active_of_role(connection: Connection, role: str) -> list[int]:
+    """Numbers of the active people of a role, held against others who change them."""
+    query = (
+        select(person.c.id)
+        .where(person.c.role == role, person.c.status == "active")
+        .order_by(person.c.id)
+    )
+    if not is_sqlite(connection):
+        query = query.with_for_update()
+    return list(connection.execute(query).scalars())
+
+
+def without_second_factor(connection: Connection) -> list[int]:
+    """Numbers of the people who have no second factor."""
+    return list(
+        connection.execute(select(person.c.id).where(person.c.totp_secret.is_(None))).scalars()
+    )
+
+
+# What people belong to
+
+
+def beneficiaries_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Keys of the nonprofits that people belong to, by person."""
     rows = connection.execute(
-        select(
-            session.c.hash,
-            session.c.person_id,
-            session.c.stage,
-            session.c.created_at,
-            session.c.seen_at,
-            session.c.proved_at,
-            session.c.ended_at,
-            person.c.email,
-            person.c.name,
-            person.c.role,
-            person.c.status,
-            person.c.locale,
-            person.c.totp_secret.is_not(None),
-            membership.c.beneficiary,
-        )
-        .join(person, person.c.id == session.c.person_id)
-        .outerjoin(membership, membership.c.person_id == person.c.id)
-        .where(session.c.hash == hash_)
+        select(membership.c.person_id, membership.c.beneficiary)
+        .where(membership.c.person_id.in_(numbers))
         .order_by(membership.c.beneficiary)
-    ).all()
-    if not rows:
-        return None
-    own = tuple(row[13] for row in rows if row[13] is not None)
-    return SessionRow._make((*rows[0][:13], own))
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for number, key in rows:
+        found[number] = (*found.get(number, ()), key)
+    return found
 
 
-def touch_session(connection: Connection, hash_: str, at: str) -> None:
-    """Note when a session was last used."""
-    connection.execute(update(session).where(session.c.hash == hash_).values(seen_at=at))
+def set_beneficiaries(connection: Connection, number: int, keys: Iterable[str]) -> None:
+    """Say what a person belongs to."""
+    connection.execute(delete(membership).where(membership.c.person_id == number))
+    rows = [{"person_id": number, "beneficiary": key} for key in keys]
+    if rows:
+        connection.execute(insert(membership), rows)
+
+
+# Lists
+
+
+class Listed(NamedTuple):
+    """A person as lists show them.
+
+    ``seen_at`` is when they were last here, ``invited_until`` when their invitation ends.
+    """
+
+    id: int
+    email: str
+    name: str
+    role: str
+    status: str
+    has_second_factor: bool
+    created_at: str
+    created_by: str
+    seen_at: str | None
+    invited_until: str | None
+
+
+def people(
+    connection: Connection,
+    *,
+    text: str = "",
+    role: str = "",
+    number: int = 0,
+    limit: int = 50,
+    skip: int = 0,
+) -> list[Listed]:
+    """People by name, with a text in name or e-mail, or the one with a number."""
+    query = _listed().order_by(func.lower(person.c.name), person.c.id).limit(limit).offset(skip)
+    if text:
+        query = query.where(
+            or_(
+                func.lower(person.c.name).contains(text.lower(), autoescape=True),
+                person.c.email.contains(text.lower(), autoescape=True),
+            )
+        )
+    if role:
+        query = query.where(person.c.role == role)
+    if number:
+        query = query.where(person.c.id == number)
+    return [Listed(*row) for row in connection.execute(query)]
+
+
+def members(connection: Connection, actor: Actor, beneficiary: str) -> list[Listed]:
+    """The people of a nonprofit that an actor may see."""
+    query = (
+        _listed()
+        .join(membership, membership.c.person_id == person.c.id)
+        .where(membership.c.beneficiary == beneficiary)
+        .order_by(func.lower(person.c.name), person.c.id)
+    )
+    query = own(query, actor, membership.c.beneficiary)
+    return [Listed(*row) for row in connection.execute(query)]
+
+
+def _listed() -> Select[Any]:
+    seen = (
+        select(func.max(session.c.seen_at))
+        .where(session.c.person_id == person.c.id)
+        .scalar_subquery()
+    )
+    until = (
+        select(func.max(link.c.expires_at))
+        .where(
+            link.c.person_id == person.c.id,
+            link.c.purpose == "invitation",
+            link.c.used_at.is_(None),
+        )
+        .scalar_subquery()
+    )
+    return select(
+        person.c.id,
+        person.c.email,
+        person.c.name,
+        person.c.role,
+        person.c.status,
+        person.c.totp_secret.is_not(None),
+        person.c.created_at,
+        person.c.created_by,
+        seen,
+        until,
+    )
+
+
+def any_people(connection: Connection) -> bool:
+    """Whether anybody was ever invited."""
+    return bool(connection.execute(select(exists().select_from(person))).scalar())
+
+
+# The second factor
+
+
+def use_totp_step(connection: Connection, number: int, step: int) -> bool:
+    """Use a time step up; false if it, or a later one, was used already."""
+    used = connection.execute(
+        update(person)
+        .where(person.c.id == number, or_(person.c.totp_step.is_(None), person.c.totp_step < step))
+        .values(totp_step=step)
+    )
+    return used.rowcount > 0
+
+
+def set_second_factor(
+    connection: Connection, number: int, secret: str | None, step: int | None
+) -> None:
+    """Give a person a new key, or none; old recovery codes go with the old key."""
+    change_person(connection, number, {"totp_secret": secret, "totp_step": step})
+    connection.execute(delete(recovery_code).where(recovery_code.c.person_id == number))
+
+
+def set_recovery_codes(connection: Connection, number: int, hashes: Iterable[str]) -> None:
+    """Replace a person's recovery codes."""
+    connection.execute(delete(recovery_code).where(recovery_code.c.person_id == number))
+    connection.execute(
+        insert(recovery_code), [{"person_id": number, "hash": each} for each in hashes]
+    )
+
+
+def use_recovery_code(connection: Connection, number: int, hash_: str, at: str) -> bool:
+    """Use a recovery code up; false if it is none, or was used already."""
+    used = connection.execute(
+        update(recovery_code)
+        .where(
+            recovery_code.c.person_id == number,
+            recovery_code.c.hash == hash_,
+            recovery_code.c.used_at.is_(None),
+        )
+        .values(used_at=at)
+    )
+    return used.rowcount > 0
+
+
+def recovery_codes_left(connection: Connection, number: int) -> int:
+    """How many recovery codes a person has not used."""
+    return int(
+        connection.execute(
+            select(func.count())
+            .select_from(recovery_code)
+            .where(recovery_code.c.person_id == number, recovery_code.c.used_at.is_(None))
+        ).scalar_one()
+    )

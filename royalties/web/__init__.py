@@ -2,19 +2,22 @@
 
 import importlib
 
-from flask import Flask
+from flask import Flask, redirect, url_for
 from flask_wtf.csrf import CSRFProtect
 
 from royalties.web import errors, formats, layout, visit
 from royalties.web.pages import Pages
 
 ROOMS = (
+    "account.factor",
+    "account.links",
     "account.pages",
     "finance.catalogue",
     "finance.closing",
     "finance.entry",
     "finance.home",
     "finance.importing",
+    "finance.inquiries",
     "finance.ledger",
     "finance.people",
     "finance.sales",
@@ -36,3 +39,4 @@ def prepare(app: Flask) -> None:
     for room in ROOMS:
         pages: Pages = importlib.import_module(f"royalties.web.{room}").PAGES
         app.register_blueprint(pages)
+    app.add_url_rule("/", "root", lambda: redirect(url_for("account.root")))

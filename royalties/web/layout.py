@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request, url_for
 from wtforms import Field
 
 from royalties.domain.people import Role, Verb
+from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.services.work import RefusedError
 from royalties.web.visit import actor, visit, work
@@ -51,6 +52,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Enter sales", "entry.sheet"),
             Entry("Sales", "sales.sales"),
             Entry("Waiting ISBNs", "importing.waiting"),
+            Entry("Requests", "inquiries.requests"),
         ),
     ),
     (
@@ -77,6 +79,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("People", "people.people", Verb.AUDIT),
             Entry("Audit log", "people.audit", Verb.AUDIT),
             Entry("E-mail", "people.mail", Verb.AUDIT),
+            Entry("Settings", "people.settings", Verb.AUDIT),
         ),
     ),
 )
@@ -107,6 +110,7 @@ def prepare(app: Flask) -> None:
             "Verb": Verb,
             "asset": lambda name: url_for("static", filename=name, v=marks.get(name, "")),
             "here": request.endpoint or "",
+            "two_people": two_people,
         }
 
 
@@ -129,6 +133,14 @@ def publisher_name() -> str:
             g.publisher = "Royalties"
     name: str = g.publisher
     return name
+
+
+def two_people() -> bool:
+    """Whether maker and checker are two people; the desk's pages say so if they need not be."""
+    if "two_people" not in g:
+        g.two_people = approvals.two_people(work())
+    found: bool = g.two_people
+    return found
 
 
 def _protect(response: Response) -> Response:

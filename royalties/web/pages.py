@@ -34,9 +34,14 @@ class Pages(Blueprint):
             return None
         if found.role is not Role.STRANGER:
             abort(404)
-        if visit() is not None:
-            return redirect(url_for("account.second_factor", next=here()))
-        return redirect(url_for("account.sign_in", next=here()))
+        return to_sign_in()
+
+
+def to_sign_in() -> Response:
+    """Ask for what is missing, the password or the second factor, and come back here after."""
+    if visit() is not None:
+        return redirect(url_for("account.second_factor", next=here()))
+    return redirect(url_for("account.sign_in", next=here()))
 
 
 def here() -> str:

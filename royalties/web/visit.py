@@ -5,9 +5,10 @@ keeps it when it ends well, and takes everything back when it answers with an er
 400 or more): a page that comes back with red fields has changed nothing.
 """
 
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request, session
 
@@ -17,8 +18,11 @@ from royalties.services.sessions import TOUCHED_EVERY, Visit, find_visit, touch
 from royalties.services.work import Work
 
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
+_ONLY_LOOK: set[Callable[..., object]] = set()
 _ERROR = 400
 _TOKEN = "token"  # noqa: S105 - the cookie's field, not a secret
+
+_View = TypeVar("_View", bound=Callable[..., object])
 
 
 class _TakeBackError(Exception):
@@ -49,11 +53,14 @@ def remember(token: str) -> None:
     session.clear()
     session[_TOKEN] = token
     session.permanent = True
+    g.pop("visit", None)
+    g.pop("locale", None)
 
 
 def forget() -> None:
     """Let the browser carry nothing more."""
     session.clear()
+    g.visit = None
 
 
 def token() -> str | None:
@@ -61,12 +68,24 @@ def token() -> str | None:
     return cast("str | None", session.get(_TOKEN))
 
 
+def only_looks(view: _View) -> _View:
+    """Let a page that is sent a form keep nothing, as a look would: no writer waits for it."""
+    _ONLY_LOOK.add(view)
+    return view
+
+
+def _looks() -> bool:
+    return (
+        request.method in LOOKING
+        or current_app.view_functions.get(request.endpoint or "") in _ONLY_LOOK
+    )
+
+
 def work() -> Work:
     """The request's unit of work, with who visits as its actor once that is known."""
     if "work" not in g:
         stack = ExitStack()
-        read_only = request.method in LOOKING
-        g.work = stack.enter_context(system().work(STRANGER, read_only=read_only))
+        g.work = stack.enter_context(system().work(STRANGER, read_only=_looks()))
         g.work_stack = stack
     return cast("Work", g.work)
 
@@ -80,9 +99,20 @@ def act() -> Work:
     return made
 
 
+@contextmanager
+def apart() -> Iterator[Work]:
+    """A transaction of its own, kept even if the request answers with an error.
+
+    What the request did before is taken back, since SQLite lets one at a time write; call it first.
+    """
+    _end(failed=True)
+    with system().work(STRANGER) as unit:
+        yield unit
+
+
 def _keep(response: Response) -> Response:
     """Keep what a request changed, or take it back, before the answer leaves."""
-    if request.method not in LOOKING:
+    if not _looks():
         _end(failed=response.status_code >= _ERROR)
     _touch()
     return response

@@ -1,38 +1,221 @@
-"""Signing in and out, second factor, password, sessions."""
+"""Signing in and out, and one's own account."""
 
-from flask import render_template
+from collections.abc import Mapping
 
-from royalties.domain.people import EVERYBODY
-from royalties.web.pages import Pages
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from royalties.domain.people import EVERYBODY, FINANCE, STRANGER, Role
+from royalties.services import accounts, throttle
+from royalties.services import second_factor as factor
+from royalties.services.sessions import Visit
+from royalties.services.throttle import Subject, Tried
+from royalties.services.work import RefusedError
+from royalties.web.account import forms
+from royalties.web.account.browsers import browser_words
+from royalties.web.account.doors import browser, client, come_in, present, too_many, way_on
+from royalties.web.account.forms import blame, said
+from royalties.web.pages import Answer, Pages
+from royalties.web.visit import act, actor, apart, forget, remember, system, visit
 
 PAGES = Pages("account", __name__, "/account", EVERYBODY)
 
+_WRONG = "E-mail and password do not belong together, or the account is not open."
+_HOMES = {
+    Role.NONPROFIT: "nonprofit.home",
+    Role.ORGANIZATION: "organization.home",
+    **dict.fromkeys(FINANCE, "home.home"),
+}
+
 
 @PAGES.get("/")
-def root() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+def root() -> Response:
+    """To where somebody of this role begins."""
+    found = visit()
+    if found is not None and not found.is_full:
+        return redirect(url_for("account.second_factor"))
+    return redirect(url_for(_HOMES.get(actor().role, "public.titles")))
 
 
-@PAGES.get("/sign-in")
-def sign_in() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+# Coming in
 
 
-@PAGES.get("/second-factor")
-def second_factor() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+@PAGES.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Answer:
+    """Ask for e-mail and password."""
+    form = forms.SignInForm()
+    if not form.validate_on_submit():
+        if request.method == "GET" and actor().person is not None:
+            return redirect(way_on() or url_for("account.root"))
+        return _sign_in_page(form)
+    subjects = accounts.subjects_of(said(form.email), client())
+    with apart() as unit:
+        held = throttle.attempt(unit, subjects)
+        if held is not None:
+            accounts.note_held(unit, held, email=said(form.email))
+    if held is not None:
+        return too_many(held)
+    with system().work(STRANGER, read_only=True) as unit:
+        number = accounts.check_password(unit, said(form.email), said(form.password))
+    if number is None:
+        blame(form.password, _WRONG)
+        return _sign_in_page(form)
+    throttle.forgive(act(), subjects)
+    return come_in(accounts.sign_in(act(), number, browser()))
 
 
-@PAGES.get("/sign-out")
-def sign_out() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+def _sign_in_page(form: forms.Form) -> Answer:
+    page = render_template(
+        "account/sign_in.html",
+        form=form,
+        next=way_on() or None,
+        nobody=not accounts.is_anybody_here(act()),
+    )
+    return page, 422 if form.errors else 200
 
 
-@PAGES.get("/me")
-def account() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+@PAGES.route("/second-factor", methods=["GET", "POST"])
+def second_factor() -> Answer:
+    """Ask for the second factor of somebody who gave the password."""
+    found = visit()
+    if found is None:
+        return redirect(url_for("account.sign_in", next=way_on() or None))
+    if found.is_full:
+        return redirect(way_on() or url_for("account.root"))
+    if not found.has_second_factor:
+        return redirect(url_for("factor.set_up", next=way_on() or None))
+    by_recovery = request.args.get("by") == "recovery"
+    form = forms.RecoveryForm() if by_recovery else forms.CodeForm()
+    if form.validate_on_submit():
+        subject = Subject(Tried.CODE, str(found.person))
+        with apart() as unit:
+            held = throttle.attempt(unit, [subject])
+            if held is not None:
+                accounts.note_held(unit, held, number=found.person)
+        if held is not None:
+            return too_many(held)
+        begun = accounts.give_code(act(), found, said(form.code), browser())
+        if begun is not None:
+            throttle.forgive(act(), [subject])
+            return come_in(begun)
+        blame(
+            form.code,
+            "This code is none of yours, or it was used already."
+            if by_recovery
+            else "This is not the code of this moment, or it was used already: wait for the next.",
+        )
+    page = render_template(
+        "account/second_factor.html", form=form, next=way_on() or None, by_recovery=by_recovery
+    )
+    return page, 422 if form.errors else 200
+
+
+@PAGES.post("/sign-out")
+def sign_out() -> Response:
+    """End this browser's session."""
+    found = visit()
+    if found is not None:
+        accounts.sign_out(act(), found)
+    return _gone("You are signed out.")
+
+
+def _gone(words: str) -> Response:
+    forget()
+    flash(words, "good")
+    answer = redirect(url_for("account.sign_in"), 303)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+# One's own account
+
+
+@PAGES.route("/me", methods=["GET", "POST"])
+def account() -> Answer:
+    """One's own account; POST changes the name and how figures are written."""
+    found = present()
+    if isinstance(found, Response):
+        return found
+    form = forms.NameForm(data={"name": found.actor.name, "locale": found.locale})
+    if form.validate_on_submit():
+        try:
+            accounts.rename(act(), found, said(form.name), said(form.locale))
+        except RefusedError as error:
+            blame(form.name, f"{error}.")
+        else:
+            flash("Saved.", "good")
+            return redirect(url_for("account.account"), 303)
+    return _account_page(found, name=form)
+
+
+@PAGES.post("/me/password")
+def password() -> Answer:
+    """Change the password; other browsers are signed out."""
+    found = present()
+    if isinstance(found, Response):
+        return found
+    form = forms.PasswordForm()
+    if form.validate_on_submit():
+        subject = Subject(Tried.PASSWORD_AGAIN, str(found.person))
+        with apart() as unit:
+            held = throttle.attempt(unit, [subject])
+        if held is not None:
+            return too_many(held)
+        if not accounts.is_password(act(), found, said(form.current)):
+            blame(form.current, "This is not your password.")
+            return _account_page(found, password=form)
+        throttle.forgive(act(), [subject])
+        try:
+            begun = accounts.change_password(act(), found, said(form.new), browser())
+        except RefusedError as error:
+            blame(form.new, str(error))
+        else:
+            remember(begun.token)
+            flash("The password is changed; your other browsers were signed out.", "good")
+            return redirect(url_for("account.account"), 303)
+    return _account_page(found, password=form)
+
+
+@PAGES.post("/me/sessions/end")
+def end_session() -> Answer:
+    """Sign out another browser of one's own."""
+    found = present()
+    if isinstance(found, Response):
+        return found
+    if not accounts.end_own_session(act(), found, request.form.get("session", "")):
+        abort(404)
+    flash("That browser is signed out.", "good")
+    return redirect(url_for("account.account", _anchor="browsers"), 303)
+
+
+@PAGES.post("/me/sign-out-everywhere")
+def sign_out_everywhere() -> Answer:
+    """Sign out every browser of one's own, this one too."""
+    found = present()
+    if isinstance(found, Response):
+        return found
+    accounts.sign_out_everywhere(act(), found)
+    return _gone("You are signed out everywhere.")
+
+
+def _account_page(found: Visit, **tried: forms.Form) -> Answer:
+    """The page with its forms; the one that was sent keeps what was typed and what is wrong."""
+    shown: Mapping[str, forms.Form] = {
+        "name": forms.NameForm(
+            formdata=None, data={"name": found.actor.name, "locale": found.locale}
+        ),
+        "password": forms.PasswordForm(formdata=None),
+        **tried,
+    }
+    at_work = act()
+    page = render_template(
+        "account/account.html",
+        frame="desk.html" if found.actor.role in FINANCE else "base.html",
+        forms=shown,
+        found=found,
+        codes_left=factor.codes_left(at_work, found),
+        needed=factor.is_needed(at_work, found.actor.role),
+        sessions=accounts.own_sessions(at_work, found),
+        browser_words=browser_words,
+    )
+    return page, 422 if any(form.errors for form in tried.values()) else 200

@@ -1,0 +1,85 @@
+"""invite, people: who may sign in to the web application."""
+
+import click
+
+from royalties.cli.desk import Desk, command
+from royalties.domain.people import Role
+from royalties.services import people as service
+
+
+@click.command("invite")
+@click.argument("email")
+@click.option("--name", required=True, help="As colleagues and the log are to know them.")
+@click.option(
+    "--role",
+    required=True,
+    type=click.Choice([role.value for role in service.INVITABLE]),
+    help="What they may do.",
+)
+@click.option(
+    "--beneficiary",
+    "beneficiaries",
+    multiple=True,
+    metavar="KEY",
+    help="With --role nonprofit: whose figures they see; may be given again.",
+)
+@command
+def invite(desk: Desk, email: str, name: str, role: str, beneficiaries: tuple[str, ...]) -> None:
+    """Invite EMAIL to the web application and print the link to hand over.
+
+    So the first administrator comes in. The link works once, for seven days; who was invited
+    before and did not come gets a new one.
+    """
+    with desk.work() as work:
+        invited = service.invite(work, email, name, Role(role), beneficiaries)
+    if desk.json:
+        desk.show({"outcome": "invited", "person": invited.number, "link": invited.address})
+        return
+    desk.say(f"{name} is invited as {role}. This link works once, for seven days:")
+    desk.say(invited.address)
+
+
+@click.command("people")
+@command
+def people(desk: Desk) -> None:
+    """List who may sign in, or was invited."""
+    with desk.work(read_only=True) as work:
+        found = service.everybody(work)
+    if desk.json:
+        desk.show([_document(each) for each in found])
+        return
+    if not found:
+        desk.say("Nobody yet: 'royalties invite EMAIL --name NAME --role administrator'.")
+        return
+    desk.table(
+        ("name", "e-mail", "role", "state", "second factor", "last seen (UTC)", "beneficiaries"),
+        [
+            (
+                each.listed.name,
+                each.listed.email,
+                each.listed.role,
+                each.listed.status,
+                "yes" if each.listed.has_second_factor else "no",
+                (each.listed.seen_at or "")[:16].replace("T", " "),
+                ", ".join(each.beneficiaries),
+            )
+            for each in found
+        ],
+    )
+
+
+def _document(person: service.Person) -> dict[str, object]:
+    listed = person.listed
+    return {
+        "person": listed.id,
+        "name": listed.name,
+        "email": listed.email,
+        "role": listed.role,
+        "status": listed.status,
+        "second_factor": bool(listed.has_second_factor),
+        "last_seen": listed.seen_at,
+        "beneficiaries": list(person.beneficiaries),
+    }
+
+
+COMMANDS = [invite, people]

@@ -1,0 +1,71 @@
+"""Reading the log: who did what, and when."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from royalties.domain.people import Verb
+from royalties.services.work import Work, stored
+from royalties.store import history as store
+
+PAGE = 50
+_CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which lines are asked for; days are the house's, ``until`` included."""
+
+    actor: str = ""
+    action: str = ""
+    text: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the log."""
+
+    seq: int
+    at: str
+    actor: str
+    action: str
+    payload: Any
+    hash: str
+
+
+def log_page(work: Work, asked: Asked, *, before: int = 0, limit: int = PAGE) -> list[Line]:
+    """Lines, the newest first; ``before`` is the last number of the page before."""
+    work.actor.require(Verb.AUDIT)
+    rows = store.log_page(
+        work.connection,
+        actor=asked.actor,
+        action=asked.action,
+        text_=asked.text,
+        since=_begin(asked.since) if asked.since else "",
+        before_moment=_begin(asked.until + timedelta(days=1)) if asked.until else "",
+        before=before,
+        limit=limit,
+    )
+    return [
+        Line(row.seq, row.at, row.actor, row.action, json.loads(row.payload), row.hash)
+        for row in rows
+    ]
+
+
+def whole_log(work: Work, asked: Asked) -> Iterator[Line]:
+    """All lines that are asked for, the newest first, some at a time."""
+    before = 0
+    while lines := log_page(work, asked, before=before, limit=_CHUNK):
+        yield from lines
+        before = lines[-1].seq
+        if before == 1:
+            return
+
+
+def _begin(day: date) -> str:
+    """The first moment of a day in the house's time zone, as moments are stored."""
+    return stored(datetime.combine(day, time()).astimezone())

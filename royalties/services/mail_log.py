@@ -1,0 +1,83 @@
+"""What was written to whom, and what became of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from royalties.domain.people import Verb
+from royalties.services.work import RefusedError, Work
+from royalties.store import mail as store
+
+PAGE = 50
+
+
+class State(StrEnum):
+    """What became of a message."""
+
+    SENT = "sent"
+    WAITING = "waiting"
+    TRYING = "trying again"
+    FAILED = "failed"
+    TAKEN_BACK = "taken back"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message without its text, which may hold a link that signs in."""
+
+    id: int
+    recipient: str
+    subject: str
+    kind: str
+    about: str
+    created_at: str
+    created_by: str
+    attempts: int
+    next_at: str | None
+    sent_at: str | None
+    error: str
+    state: State
+
+
+def messages(work: Work, *, kind: str = "", before: int = 0, limit: int = PAGE) -> list[Written]:
+    """Messages, the newest first."""
+    work.actor.require(Verb.AUDIT)
+    rows = store.messages(work.connection, kind=kind, before=before, limit=limit)
+    return [
+        Written(
+            row.id,
+            row.recipient,
+            row.subject,
+            row.kind,
+            row.about,
+            row.created_at,
+            row.created_by,
+            row.attempts,
+            row.next_at,
+            row.sent_at,
+            row.error,
+            _state(row),
+        )
+        for row in rows
+    ]
+
+
+def try_again(work: Work, number: int) -> None:
+    """Send what was not taken once more, as soon as may be.
+
+    Raises:
+        RefusedError: it was sent, or taken back.
+    """
+    work.actor.require(Verb.SEND)
+    if not store.try_again(work.connection, number, work.at):
+        raise RefusedError("this message was sent or taken back: there is nothing to try again")
+    work.record(Verb.SEND, {"what": "mail-again", "mail": number})
+
+
+def _state(row: store.MailRow) -> State:
+    if row.sent_at is not None:
+        return State.SENT
+    if not row.text:
+        return State.TAKEN_BACK
+    if row.next_at is None:
+        return State.FAILED
+    return State.TRYING if row.attempts else State.WAITING

@@ -1,0 +1,49 @@
+"""What people are called: a name that the log can tell from others, and an e-mail address."""
+
+import re
+
+from royalties.services.work import RefusedError, Work
+from royalties.store.people import is_name_taken
+
+_LONGEST_EMAIL = 254
+_LONGEST_NAME = 100
+_EMAIL = re.compile(r"[^@\s<>,;\"\\]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
+
+
+class BadNameError(RefusedError):
+    """A name that the log cannot take."""
+
+
+def plain_address(email: str) -> str:
+    """An e-mail address as it is kept."""
+    return email.strip().lower()
+
+
+def fit_email(email: str) -> str:
+    """An e-mail address that a message can be sent to.
+
+    Raises:
+        RefusedError: it is none.
+    """
+    email = plain_address(email)
+    if len(email) > _LONGEST_EMAIL or not email.isprintable() or not _EMAIL.fullmatch(email):
+        raise RefusedError(f"{email[:80] or 'nothing'} is no e-mail address: write name@place.org")
+    return email
+
+
+def fit_name(work: Work, name: str, but: int | None = None) -> str:
+    """A name that the log can tell from everybody else's.
+
+    Raises:
+        RefusedError: it is empty, or somebody else goes by it.
+    """
+    name = " ".join(name.split())
+    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise BadNameError(f"write a name of up to {_LONGEST_NAME} letters, as the log keeps it")
+    reserved = name.lower() == "a stranger" or name.lower().endswith("(command line)")
+    if reserved or is_name_taken(work.connection, name, but):
+        raise BadNameError(
+            "somebody goes by this name already, and the log must tell you apart: add an initial "
+            "or where you work"
+        )
+    return name

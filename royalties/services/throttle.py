@@ -1,0 +1,102 @@
+"""Guessing costs time: after too many attempts nobody is listened to for a while."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from royalties.adapters.credentials import fingerprint
+from royalties.services.work import Work
+from royalties.store import sessions as store
+
+_LONGEST = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How often something may be tried within a time."""
+
+    times: int
+    within: timedelta
+
+
+class Tried(Enum):
+    """What is tried, and how often it may be.
+
+    A code has a million values and three are right at any moment, so a day's limit stands behind
+    the short one.
+    """
+
+    ACCOUNT = (Limit(10, timedelta(minutes=15)), Limit(100, _LONGEST))
+    ADDRESS = (Limit(50, timedelta(minutes=15)),)
+    CODE = (Limit(5, timedelta(minutes=15)), Limit(20, _LONGEST))
+    RESET = (Limit(3, timedelta(minutes=15)), Limit(10, _LONGEST))
+    PASSWORD_AGAIN = (Limit(10, timedelta(minutes=15)),)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose attempts are counted: an e-mail address, a person's number, a client's address."""
+
+    tried: Tried
+    name: str
+
+    @property
+    def hash(self) -> str:
+        """What is stored of it."""
+        return fingerprint(f"{self.tried.name}:{self.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """There were too many attempts.
+
+    Attributes:
+        subject: of what.
+        seconds: how long to wait.
+        is_new: whether this is the first one that is not listened to.
+    """
+
+    subject: Subject
+    seconds: int
+    is_new: bool
+
+
+def attempt(work: Work, subjects: Iterable[Subject]) -> Held | None:
+    """Count an attempt before it is judged, or say how long to wait.
+
+    It is counted first, so that attempts at the same moment do not slip through; whoever was
+    right is forgiven after. The caller keeps this even if it answers with an error.
+    """
+    subjects = list(subjects)
+    store.prune_attempts(work.connection, work.ago(_LONGEST))
+    for subject in subjects:
+        for limit in subject.tried.value:
+            past = store.last_attempts(
+                work.connection, subject.hash, work.ago(limit.within), limit.times
+            )
+            if len(past) >= limit.times:
+                free = datetime.fromisoformat(past[-1]) + limit.within
+                seconds = max(1, int((free - work.now).total_seconds()) + 1)
+                return Held(subject, seconds, _is_new(work, subject, limit))
+    store.add_attempts(work.connection, [subject.hash for subject in subjects], work.at)
+    return None
+
+
+def forgive(work: Work, subjects: Iterable[Subject]) -> None:
+    """Forget the attempts of who was right; of a client's address only this one."""
+    subjects = list(subjects)
+    store.forget_attempts(
+        work.connection, [each.hash for each in subjects if each.tried is not Tried.ADDRESS]
+    )
+    for each in subjects:
+        if each.tried is Tried.ADDRESS:
+            store.forget_last_attempt(work.connection, each.hash)
+
+
+def _is_new(work: Work, subject: Subject, limit: Limit) -> bool:
+    mark = fingerprint(f"held:{subject.hash}")
+    if store.last_attempts(work.connection, mark, work.ago(limit.within), 1):
+        return False
+    store.add_attempts(work.connection, [mark], work.at)
+    return True

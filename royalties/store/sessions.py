@@ -1,0 +1,222 @@
+"""How people come in: sessions, links sent by e-mail, and failed attempts."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
+
+from royalties.store.tables import attempt, link, membership, person, session
+
+
+class SessionRow(NamedTuple):
+    """A session with whose it is; ``beneficiaries`` are the keys of their nonprofits."""
+
+    hash: str
+    person_id: int
+    stage: str
+    created_at: str
+    seen_at: str
+    proved_at: str
+    ended_at: str | None
+    email: str
+    name: str
+    role: str
+    status: str
+    locale: str
+    has_second_factor: bool
+    beneficiaries: tuple[str, ...]
+
+
+def find_session(connection: Connection, hash_: str) -> SessionRow | None:
+    """A session by its hash, with the person and what they belong to, by one query."""
+    rows = connection.execute(
+        select(
+            session.c.hash,
+            session.c.person_id,
+            session.c.stage,
+            session.c.created_at,
+            session.c.seen_at,
+            session.c.proved_at,
+            session.c.ended_at,
+            person.c.email,
+            person.c.name,
+            person.c.role,
+            person.c.status,
+            person.c.locale,
+            person.c.totp_secret.is_not(None),
+            membership.c.beneficiary,
+        )
+        .join(person, person.c.id == session.c.person_id)
+        .outerjoin(membership, membership.c.person_id == person.c.id)
+        .where(session.c.hash == hash_)
+        .order_by(membership.c.beneficiary)
+    ).all()
+    if not rows:
+        return None
+    own = tuple(row[13] for row in rows if row[13] is not None)
+    return SessionRow._make((*rows[0][:13], own))
+
+
+def touch_session(connection: Connection, hash_: str, at: str) -> None:
+    """Note when a session was last used."""
+    connection.execute(update(session).where(session.c.hash == hash_).values(seen_at=at))
+
+
+def add_session(
+    connection: Connection, hash_: str, person_id: int, stage: str, at: str, agent: str
+) -> None:
+    """Begin a session."""
+    connection.execute(
+        insert(session).values(
+            hash=hash_,
+            person_id=person_id,
+            stage=stage,
+            created_at=at,
+            seen_at=at,
+            proved_at=at,
+            agent=agent,
+        )
+    )
+
+
+class OpenSession(NamedTuple):
+    """A session that nobody ended; it may have run out by itself."""
+
+    hash: str
+    stage: str
+    created_at: str
+    seen_at: str
+    agent: str
+
+
+def sessions_of(connection: Connection, person_id: int) -> list[OpenSession]:
+    """A person's sessions that nobody ended, the one used last first."""
+    rows = connection.execute(
+        select(*(session.c[name] for name in OpenSession._fields))
+        .where(session.c.person_id == person_id, session.c.ended_at.is_(None))
+        .order_by(session.c.seen_at.desc(), session.c.hash)
+    )
+    return [OpenSession(*row) for row in rows]
+
+
+def end_session(connection: Connection, hash_: str, person_id: int, at: str) -> bool:
+    """End one session of a person; whether it stood."""
+    ended = connection.execute(
+        update(session)
+        .where(
+            session.c.hash == hash_,
+            session.c.person_id == person_id,
+            session.c.ended_at.is_(None),
+        )
+        .values(ended_at=at)
+    )
+    return ended.rowcount > 0
+
+
+def end_sessions(connection: Connection, person_ids: Sequence[int], at: str) -> None:
+    """End all sessions of people."""
+    connection.execute(
+        update(session)
+        .where(session.c.person_id.in_(person_ids), session.c.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+
+
+def forget_sessions(connection: Connection, person_id: int, before: str) -> None:
+    """Remove a person's sessions that ended or began long ago."""
+    connection.execute(
+        delete(session).where(
+            session.c.person_id == person_id,
+            or_(session.c.ended_at < before, session.c.created_at < before),
+        )
+    )
+
+
+# Links
+
+
+class LinkRow(NamedTuple):
+    """A link that was sent by e-mail."""
+
+    hash: str
+    purpose: str
+    person_id: int
+    created_at: str
+    expires_at: str
+    used_at: str | None
+
+
+def add_link(
+    connection: Connection, hash_: str, purpose: str, person_id: int, at: str, expires_at: str
+) -> None:
+    """Keep a link's hash; the person's earlier links of the purpose open nothing any more."""
+    drop_links(connection, person_id, at, purpose)
+    connection.execute(
+        insert(link).values(
+            hash=hash_, purpose=purpose, person_id=person_id, created_at=at, expires_at=expires_at
+        )
+    )
+
+
+def find_link(connection: Connection, hash_: str, purpose: str, at: str) -> LinkRow | None:
+    """A link that still opens something."""
+    row = connection.execute(
+        select(*(link.c[name] for name in LinkRow._fields)).where(
+            link.c.hash == hash_,
+            link.c.purpose == purpose,
+            link.c.used_at.is_(None),
+            link.c.expires_at > at,
+        )
+    ).first()
+    return LinkRow(*row) if row else None
+
+
+def use_link(connection: Connection, hash_: str, at: str) -> bool:
+    """Use a link up; false if somebody else just did."""
+    used = connection.execute(
+        update(link).where(link.c.hash == hash_, link.c.used_at.is_(None)).values(used_at=at)
+    )
+    return used.rowcount > 0
+
+
+def drop_links(connection: Connection, person_id: int, at: str, purpose: str = "") -> None:
+    """Let a person's links open nothing any more."""
+    query = update(link).where(link.c.person_id == person_id, link.c.used_at.is_(None))
+    if purpose:
+        query = query.where(link.c.purpose == purpose)
+    connection.execute(query.values(used_at=at))
+
+
+# Attempts
+
+
+def add_attempts(connection: Connection, subjects: Sequence[str], at: str) -> None:
+    """Count an attempt for each subject."""
+    connection.execute(insert(attempt), [{"subject": each, "at": at} for each in subjects])
+
+
+def last_attempts(connection: Connection, subject: str, since: str, limit: int) -> list[str]:
+    """When a subject was tried, the newest first."""
+    rows = connection.execute(
+        select(attempt.c.at)
+        .where(attempt.c.subject == subject, attempt.c.at > since)
+        .order_by(attempt.c.at.desc())
+        .limit(limit)
+    )
+    return [row.at for row in rows]
+
+
+def forget_attempts(connection: Connection, subjects: Sequence[str]) -> None:
+    """Forget all attempts of subjects."""
+    connection.execute(delete(attempt).where(attempt.c.subject.in_(subjects)))
+
+
+def forget_last_attempt(connection: Connection, subject: str) -> None:
+    """Forget the newest attempt of a subject."""
+    newest = select(func.max(attempt.c.id)).where(attempt.c.subject == subject).scalar_subquery()
+    connection.execute(delete(attempt).where(attempt.c.id == newest))
+
+
+def prune_attempts(connection: Connection, before: str) -> None:
+    """Forget attempts of long ago."""
+    connection.execute(delete(attempt).where(attempt.c.at < before))

@@ -1,0 +1,64 @@
+"""What all ways in share: who knocks, how often, and where to go on."""
+
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from flask import make_response, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from royalties.services.sessions import Begun, Browser, Visit
+from royalties.services.throttle import Held
+from royalties.web import errors
+from royalties.web.pages import own_address, to_sign_in
+from royalties.web.visit import remember, token, visit
+
+
+def browser() -> Browser:
+    """The browser that asks."""
+    return Browser(request.user_agent.string, token())
+
+
+def client() -> str:
+    """The network address that asks; of the newer kind the network, which is one household."""
+    text = request.remote_addr or ""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def way_on() -> str:
+    """Where somebody wanted to go, if that is one of our pages; else empty."""
+    return own_address(request.args.get("next")) or ""
+
+
+def come_in(begun: Begun) -> Response:
+    """Let the browser carry the new session, and go on."""
+    remember(begun.token)
+    if begun.is_full:
+        return redirect(way_on() or url_for("account.root"), 303)
+    return redirect(url_for("account.second_factor", next=way_on() or None), 303)
+
+
+def too_many(held: Held) -> Response:
+    """The answer to who tried too often."""
+    minutes = -(-held.seconds // 60)
+    if minutes <= 60:  # noqa: PLR2004 - an hour
+        wait = f"{minutes} minute{'s' if minutes > 1 else ''}"
+    else:
+        hours = -(-minutes // 60)
+        wait = f"{hours} hour{'s' if hours > 1 else ''}"
+    page, status = errors.page(
+        429, f"There were too many attempts. Wait {wait}, then try again; nothing is lost."
+    )
+    answer = make_response(page, status)
+    answer.headers["Retry-After"] = str(held.seconds)
+    return answer
+
+
+def present() -> Visit | Response:
+    """Who is signed in, or the way to sign in."""
+    found = visit()
+    return found if found is not None and found.is_full else to_sign_in()

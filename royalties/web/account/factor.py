@@ -1,0 +1,128 @@
+"""Setting up the second factor, and its recovery codes."""
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from royalties.domain.people import EVERYBODY
+from royalties.services import accounts, throttle
+from royalties.services import second_factor as factor
+from royalties.services.sessions import Visit
+from royalties.services.throttle import Subject, Tried
+from royalties.web.account import forms
+from royalties.web.account.doors import browser, come_in, present, too_many, way_on
+from royalties.web.account.forms import blame, said
+from royalties.web.layout import publisher_name
+from royalties.web.pages import Answer, Pages
+from royalties.web.visit import act, apart, remember, system, visit
+
+PAGES = Pages("factor", __name__, "/account/second-factor", EVERYBODY)
+
+_KEY_LASTS = 3600
+
+
+@PAGES.route("/new", methods=["GET", "POST"])
+def set_up() -> Answer:
+    """Show a new key, and take it once its app gives a right code.
+
+    The key goes to the page and comes back signed, for this session only; nothing is kept of it
+    before it is confirmed.
+    """
+    found = visit()
+    if found is None:
+        return redirect(url_for("account.sign_in", next=way_on() or None))
+    if not found.is_full and found.has_second_factor:
+        return redirect(url_for("account.second_factor", next=way_on() or None))
+    form = forms.SetUpAgainForm() if found.is_full else forms.SetUpForm()
+    key = _key_of(request.form.get("key", ""), found) if request.method == "POST" else None
+    if request.method == "POST" and key is None:
+        blame(form.code, "This page was open for too long: scan the new code below.")
+    elif form.validate_on_submit() and key is not None:
+        subject = Subject(Tried.PASSWORD_AGAIN, str(found.person))
+        with apart() as unit:
+            held = throttle.attempt(unit, [subject])
+        if held is not None:
+            return too_many(held)
+        if found.is_full and not accounts.is_password(act(), found, said(form.password)):
+            blame(form.password, "This is not your password.")
+        else:
+            done = factor.set_up(act(), found, key, said(form.code), browser())
+            if done is not None:
+                throttle.forgive(act(), [subject])
+                remember(done.begun.token)
+                return render_template(
+                    "account/codes.html", codes=done.codes, onward=_onward(found)
+                )
+            blame(form.code, "This is not the app's code of this moment: try the next one.")
+    return _set_up_page(found, form, key)
+
+
+def _set_up_page(found: Visit, form: forms.SetUpForm, key: str | None) -> Answer:
+    credentials = system().credentials
+    key = key or credentials.totp_secret()
+    address = credentials.totp_address(key, found.email, publisher_name())
+    page = render_template(
+        "account/set_up.html",
+        form=form,
+        signed=_signer().dumps([key, found.hash]),
+        key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
+        qr=Markup(credentials.qr_code(address)),  # noqa: S704 - an SVG that we made
+        found=found,
+        needed=factor.is_needed(act(), found.actor.role),
+        next=way_on() or None,
+    )
+    return page, 422 if form.errors else 200
+
+
+@PAGES.post("/skip")
+def skip() -> Response:
+    """Come in without one, where that is left to the person."""
+    found = visit()
+    if found is None:
+        return redirect(url_for("account.sign_in", next=way_on() or None))
+    return come_in(factor.skip(act(), found, browser()))
+
+
+@PAGES.route("/codes", methods=["GET", "POST"])
+def renew_codes() -> Answer:
+    """New recovery codes, by the password."""
+    found = present()
+    if isinstance(found, Response):
+        return found
+    if not found.has_second_factor:
+        flash("Set up the second factor first.", "warn")
+        return redirect(url_for("factor.set_up"))
+    form = forms.ProveForm()
+    if form.validate_on_submit():
+        subject = Subject(Tried.PASSWORD_AGAIN, str(found.person))
+        with apart() as unit:
+            held = throttle.attempt(unit, [subject])
+        if held is not None:
+            return too_many(held)
+        if accounts.is_password(act(), found, said(form.password)):
+            throttle.forgive(act(), [subject])
+            codes = factor.renew_codes(act(), found)
+            return render_template("account/codes.html", codes=codes, onward=_onward(found))
+        blame(form.password, "This is not your password.")
+    page = render_template("account/renew.html", form=form)
+    return page, 422 if form.errors else 200
+
+
+def _onward(found: Visit) -> str:
+    """Where to go once the codes are kept: on, for who was coming in; else back to the account."""
+    if found.is_full:
+        return url_for("account.account")
+    return way_on() or url_for("account.root")
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="second-factor-key")
+
+
+def _key_of(signed: str, found: Visit) -> str | None:
+    try:
+        key, hash_ = _signer().loads(signed, max_age=_KEY_LASTS)
+    except BadSignature:
+        return None
+    return str(key) if hash_ == found.hash else None

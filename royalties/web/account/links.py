@@ -1,0 +1,98 @@
+"""Pages that links in e-mails open: an invitation, and a new password."""
+
+import time
+
+from flask import flash, redirect, render_template, url_for
+
+from royalties.domain.people import EVERYBODY
+from royalties.services import links, throttle
+from royalties.services.links import DeadLinkError, Purpose
+from royalties.services.names import BadNameError, plain_address
+from royalties.services.throttle import Subject, Tried
+from royalties.services.work import RefusedError
+from royalties.web import errors, formats
+from royalties.web.account import forms
+from royalties.web.account.doors import browser, client, come_in, too_many
+from royalties.web.account.forms import blame, said
+from royalties.web.pages import Answer, Pages
+from royalties.web.visit import act, apart, forget, system
+
+PAGES = Pages("links", __name__, "/account", EVERYBODY)
+
+_ANSWERED_AFTER = 0.25
+"""Seconds after which an answer comes whether or not there is such an account."""
+
+
+@PAGES.route("/forgotten", methods=["GET", "POST"])
+def forgotten() -> Answer:
+    """Ask for a new password."""
+    form = forms.ForgottenForm()
+    if not form.validate_on_submit():
+        page = render_template(
+            "account/forgotten.html", form=form, can_send=system().mailer.is_set_up, sent=False
+        )
+        return page, 422 if form.errors else 200
+    began = time.monotonic()
+    subjects = [
+        Subject(Tried.RESET, plain_address(said(form.email))),
+        Subject(Tried.ADDRESS, client()),
+    ]
+    with apart() as unit:
+        held = throttle.attempt(unit, subjects)
+        if held is None:
+            links.ask_for_reset(unit, said(form.email))
+    if held is not None:
+        return too_many(held)
+    time.sleep(max(0.0, _ANSWERED_AFTER - (time.monotonic() - began)))
+    return render_template(
+        "account/forgotten.html", form=form, can_send=system().mailer.is_set_up, sent=True
+    )
+
+
+@PAGES.route("/invitation/<token>", methods=["GET", "POST"])
+def invitation(token: str) -> Answer:
+    """Accept an invitation; looking at the page changes nothing."""
+    try:
+        opened = links.look_at(act(), token, Purpose.INVITATION)
+    except DeadLinkError as error:
+        return errors.page(404, str(error))
+    form = forms.AcceptForm(data={"name": opened.name})
+    if form.validate_on_submit():
+        try:
+            begun = links.accept(
+                act(),
+                token,
+                said(form.name),
+                said(form.new),
+                locale=str(formats.locale()),
+                browser=browser(),
+            )
+        except BadNameError as error:
+            blame(form.name, f"{error}.")
+        except RefusedError as error:
+            blame(form.new, str(error))
+        else:
+            return come_in(begun)
+    page = render_template("account/invitation.html", form=form, opened=opened)
+    return page, 422 if form.errors else 200
+
+
+@PAGES.route("/reset/<token>", methods=["GET", "POST"])
+def reset(token: str) -> Answer:
+    """Choose a new password; looking at the page changes nothing."""
+    try:
+        opened = links.look_at(act(), token, Purpose.RESET)
+    except DeadLinkError as error:
+        return errors.page(404, str(error))
+    form = forms.ResetForm()
+    if form.validate_on_submit():
+        try:
+            links.reset(act(), token, said(form.new))
+        except RefusedError as error:
+            blame(form.new, str(error))
+        else:
+            forget()
+            flash("The password is changed: sign in with it.", "good")
+            return redirect(url_for("account.sign_in"), 303)
+    page = render_template("account/reset.html", form=form, opened=opened)
+    return page, 422 if form.errors else 200

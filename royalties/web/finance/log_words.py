@@ -1,0 +1,136 @@
+"""Lines of the log in plain words."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_VERBS = {
+    "load": "loaded setup",
+    "import": "imported",
+    "enter": "entered sales",
+    "undo": "undid an import",
+    "correct": "corrected",
+    "alias": "gave an alias",
+    "prepare": "prepared",
+    "approve": "decided",
+    "explain-jump": "explained",
+    "close": "closed a period",
+    "issue": "issued statements",
+    "send": "sent",
+    "manage-people": "people",
+    "set": "settings",
+    "keep-contact": "changed contact",
+    "invite-colleague": "colleagues",
+    "keep-account": "own account",
+    "sign-in": "signing in",
+}
+
+_SAID = {
+    "signed-in": "Signed in",
+    "signed-out": "Signed out",
+    "accepted": "Accepted the invitation",
+    "reset-asked": "A new password was asked for",
+    "password-reset": "Set a new password by a link",
+    "password-changed": "Changed the password",
+    "renamed": "Changed the own name",
+    "session-ended": "Signed out another browser",
+    "signed-out-everywhere": "Signed out everywhere",
+    "second-factor-set": "Set up the second factor",
+    "second-factor-renewed": "Changed the second factor to another device",
+    "recovery-codes-renewed": "Made new recovery codes",
+    "invited": "Invited {name}",
+    "invited-again": "Sent {name} a new invitation",
+    "withdrawn": "Withdrew the invitation of {name}",
+    "role-changed": "Changed the role of {name} from {before} to {role}",
+    "disabled": "Disabled {name}",
+    "enabled": "Opened the account of {name} again",
+    "second-factor-reset": "Reset the second factor of {name}",
+    "removed": "Removed {name}",
+    "demo": "Added {name} for the demo",
+    "mail-again": "Let e-mail {mail} be sent again",
+}
+
+_BY = {
+    "password": "with the password",
+    "code": "with password and code",
+    "recovery-code": "with password and a recovery code",
+}
+
+_PLAIN = {
+    "import": "Imported {file} as import {batch}: {lines} lines",
+    "undo": "Took import {batch} back: {lines} sale lines",
+    "correct": "Corrected import {corrects} by import {batch}: {lines} lines",
+    "alias": "{identifier} stands for {isbn}",
+    "close": "Closed {period}: {statements} statements",
+    "issue": "Issued {files} files of {period}",
+    "load": "Loaded {file}",
+}
+
+_SWITCHES = {
+    "two_people": "A second pair of eyes",
+    "second_factor_for_all": "A second factor for everybody",
+}
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+_LONGEST = 300
+
+
+def verb_words(action: str) -> str:
+    """A verb of the log in words."""
+    return _VERBS.get(action, action.replace("-", " "))
+
+
+def headline(action: str, payload: Any) -> str:  # noqa: ANN401 - whatever JSON was recorded
+    """What a line says, as a sentence; empty where its details say it."""
+    if not isinstance(payload, Mapping):
+        return ""
+    what = payload.get("what")
+    if what == "held":
+        return _held(payload)
+    for name, words in _SWITCHES.items():
+        if name in payload:
+            return f"{words} was switched {'on' if payload[name] else 'off'}"
+    pattern = _SAID.get(str(what)) or (None if what else _PLAIN.get(action))
+    if pattern is None:
+        return ""
+    try:
+        said = pattern.format_map({key: _text(value) for key, value in payload.items()})
+    except KeyError:
+        return ""
+    by = _BY.get(str(payload.get("by")))
+    return f"{said} {by}" if by else said
+
+
+def details(payload: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever JSON was recorded
+    """What a line recorded, as pairs of name and value."""
+    if not isinstance(payload, Mapping):
+        return [("record", _text(payload))]
+    return [
+        (str(key).replace("_", " "), _text(value))
+        for key, value in payload.items()
+        if key != "what" and value not in ("", None, [], {})
+    ]
+
+
+def _held(payload: Mapping[str, Any]) -> str:
+    times = payload.get("at_least")
+    if payload.get("tried") == "code":
+        return f"After {times} wrong codes nobody was let in as {payload.get('name')} for a while"
+    whom = payload.get("name") or "an address that nobody has"
+    if payload.get("tried") == "address":
+        whom = "one place on the network"
+    return f"After {times} failed attempts nobody was listened to for a while: {whom}"
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - whatever JSON was recorded
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        text = ", ".join(f"{key} {_text(each)}" for key, each in value.items())
+    elif isinstance(value, list):
+        text = ", ".join(map(_text, value))
+    else:
+        text = str(value)
+    if _HASH.fullmatch(text):
+        return f"{text[:12]}…"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -1,0 +1,59 @@
+"""The forms of people and settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, RadioField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from royalties.domain.people import Role
+
+ROLES: Mapping[Role, str] = {
+    Role.CLERK: "Clerk: imports reports, enters sales, prepares a close",
+    Role.MANAGER: "Manager: also approves, closes, issues and sends, changes contracts and plans",
+    Role.ADMINISTRATOR: "Administrator: also manages people and settings",
+    Role.NONPROFIT: "Nonprofit: sees the royalties of its beneficiaries only",
+    Role.ORGANIZATION: "Organization: orders bulk and custom editions",
+}
+
+
+class RoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
+    """What somebody is, and to which nonprofits they belong."""
+
+    role = RadioField(
+        "Role", [InputRequired("Choose a role.")], choices=[(r.value, t) for r, t in ROLES.items()]
+    )
+    beneficiaries = SelectMultipleField(
+        "Beneficiaries",
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description="For a nonprofit's user only: whose figures they see.",
+    )
+
+    def offer(self, names: Mapping[str, str]) -> "RoleForm":
+        """Offer the beneficiaries by name."""
+        self.beneficiaries.choices = sorted(names.items(), key=lambda each: each[1].lower())
+        return self
+
+
+class InviteForm(RoleForm):
+    """Somebody who is invited."""
+
+    email = EmailField(
+        "E-mail",
+        [InputRequired("Give an e-mail address."), Length(max=254, message="This is too long.")],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+    name = StringField(
+        "Name",
+        [InputRequired("Give a name."), Length(max=100, message="This is too long.")],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+def blame(form: FlaskForm, words: str) -> None:
+    """Say what is wrong with a form as a whole."""
+    errors: list[Any] = form.form_errors
+    errors.append(words)
