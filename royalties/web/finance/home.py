@@ -50,9 +50,9 @@ def home() -> str:
     try:
         found = glance(act())
     except RefusedError:
-        return render_template("home/begin.html")
+        return render_template("finance/begin.html")
     return render_template(
-        "home/home.html",
+        "finance/home.html",
         glance=found,
         before=_before(found),
         against=_against(found),
@@ -68,7 +68,7 @@ def search_results() -> str | Response:
     if found.only is not None:
         return redirect(_of(found.only))
     return render_template(
-        "home/search.html", found=found, headings=_HEADINGS, address=_of, longest=LONGEST
+        "finance/search.html", found=found, headings=_HEADINGS, address=_of, longest=LONGEST
     )
 
 
