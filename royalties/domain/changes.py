@@ -48,6 +48,9 @@ _SINGULAR = {
     "to": "member",
     "versions": "version",
 }
+_A_LINE = 80
+"""Characters beyond which a text is a paragraph."""
+
 _SHARES = frozenset({"rate", "share", "tax_rate", "subsidiary_rights"})
 """Keys whose values are fractions of one, unless a rule is of basis unit."""
 
@@ -107,7 +110,8 @@ class _At:
         if isinstance(value, list):
             shown = [self.text(each) for each in value]
             nested = any(isinstance(each, dict) for each in value)
-            return ", ".join(f"({each})" if nested else each for each in shown)
+            glue = " ¶ " if any(len(each) > _A_LINE for each in shown) and not nested else ", "
+            return glue.join(f"({each})" if nested else each for each in shown)
         if self.is_share and not self.is_unit and isinstance(value, str):
             return _percent(value)
         return str(value)

@@ -32,6 +32,10 @@ class Copies:
     period: str
     by_isbn: Mapping[str, int]
 
+    def of(self, title: Title) -> int:
+        """Copies of all editions of a title."""
+        return sum(self.by_isbn.get(each.isbn, 0) for each in title.editions)
+
 
 def search(work: Work, words: str = "") -> list[Title]:
     """Titles whose title, authors, key or ISBNs have all of these words, in alphabetical order."""
@@ -45,8 +49,8 @@ def search(work: Work, words: str = "") -> list[Title]:
     ]
 
 
-def amend(work: Work, part: str, body: Mapping[str, Any], looked_at: int) -> None:
-    """Add or amend an entry of the setup.
+def amend(work: Work, part: str, body: Mapping[str, Any], looked_at: int) -> bool:
+    """Add or amend an entry of the setup; tells whether it says anything new.
 
     Args:
         part: titles or retailers.
@@ -66,7 +70,7 @@ def amend(work: Work, part: str, body: Mapping[str, Any], looked_at: int) -> Non
         raise SetupError(part, [fault])
     if (now.id if now else 0) != looked_at:
         raise ChangedMeanwhileError(f"{part.removesuffix('s')} {key}", now)
-    setup.amend(work, part, body)
+    return setup.amend(work, part, body).changed
 
 
 def aliases(work: Work, title: Title) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from royalties.domain.catalogue import Title
+from royalties.domain.people import Verb
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.catalogue import contracts_of
 from royalties.services.work import RefusedError, Work
@@ -60,6 +61,12 @@ def public_title(work: Work, key: str) -> Title | None:
     """A title if everybody may see it."""
     found = _titles(work).get(key)
     return found if found and found.shown.public else None
+
+
+def any_title(work: Work, key: str) -> Title | None:
+    """A title, for the desk to see its page before everybody does."""
+    work.actor.require(Verb.READ)
+    return _titles(work).get(key)
 
 
 def given(work: Work, title: Title) -> Given | None:

@@ -1,20 +1,346 @@
-"""Titles and retailers."""
+"""Titles and retailers: lists, one of each, its history; adding and amending them."""
 
-from flask import render_template
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
 
-from royalties.domain.people import FINANCE
-from royalties.web.pages import Pages
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.routing import BuildError
+
+from royalties.domain.catalogue import Title
+from royalties.domain.money import micro_text, number_text
+from royalties.domain.people import FINANCE, NotAllowedError, Verb
+from royalties.domain.rhythm import Standing
+from royalties.ingest.setup import SetupError
+from royalties.services import catalogue, terms
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.glancing import RetailerGlance, glance
+from royalties.services.work import RefusedError, Work
+from royalties.web.finance import title_form
+from royalties.web.finance.entry_forms import Mistake, change_rows, place
+from royalties.web.finance.title_form import RetailerForm, TitleForm
+from royalties.web.pages import Answer, Pages
+from royalties.web.visit import act
 
 PAGES = Pages("catalogue", __name__, "/finance", FINANCE)
+
+_ON_A_PAGE = 50
+_UNCHANGED = "Nothing was changed: it says what it said before."
+_STANDINGS = {
+    Standing.IN: ("all in", "good"),
+    Standing.AHEAD: ("not due yet", ""),
+    Standing.DUE: ("due", "warn"),
+    Standing.LATE: ("late", "bad"),
+    Standing.NEVER: ("none yet", ""),
+}
+_Of = TypeVar("_Of", TitleForm, RetailerForm)
+
+
+# Titles
 
 
 @PAGES.get("/titles")
 def titles() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+    """Titles, found by words or ISBN."""
+    work = act()
+    words = request.args.get("q", "").strip()[:200]
+    found = catalogue.search(work, words) if _setup(work) else []
+    page = max(1, request.args.get("page", 1, type=int))
+    shown = found[(page - 1) * _ON_A_PAGE : page * _ON_A_PAGE]
+    return render_template(
+        "finance/titles.html",
+        titles=shown,
+        count=len(found),
+        copies=catalogue.copies(work, shown) if shown else None,
+        words=words,
+        page=page,
+        pages=-(-len(found) // _ON_A_PAGE),
+        formats=title_form.FORMATS,
+    )
+
+
+@PAGES.get("/titles/<key>")
+def title(key: str) -> str:
+    """One title with everything that is known of it."""
+    work = act()
+    found = _title(work, key)
+    setup = setup_in_force(work)
+    return render_template(
+        "finance/title.html",
+        title=found,
+        said=terms.find_entry(work, "titles", key),
+        contracts=[
+            (each, _link("terms.contract", "terms.contracts", key=each.key))
+            for each in catalogue.contracts_of(work, key)
+        ],
+        aliases=catalogue.aliases(work, found),
+        copies=catalogue.copies(work, [found]),
+        retailers=setup.retailers,
+        currency=setup.publisher.currency,
+        prices=_prices(found, work.today),
+        costs={each.isbn: number_text(each.unit_cost) for each in found.editions if each.unit_cost},
+        formats=title_form.FORMATS,
+        sales=_link("sales.sales", "sales.sales", title=key),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ListPrice:
+    """A list price as a line of a table; ``holds`` is before, today or later."""
+
+    isbn: str
+    format: str
+    currency: str
+    starts: date
+    amount: str
+    holds: str
+
+
+def _prices(title: Title, today: date) -> list[ListPrice]:
+    """A title's list prices, by edition, currency and day."""
+    found = []
+    for edition in title.editions:
+        ordered = sorted(edition.prices, key=lambda each: (each.currency, each.starts))
+        for number, price in enumerate(ordered, 1):
+            after = ordered[number] if number < len(ordered) else None
+            replaced = after and after.currency == price.currency and after.starts <= today
+            holds = "later" if price.starts > today else "before" if replaced else "today"
+            amount = micro_text(price.micro)
+            found.append(
+                ListPrice(edition.isbn, edition.format, price.currency, price.starts, amount, holds)
+            )
+    return found
+
+
+@PAGES.get("/titles/<key>/history")
+def title_history(key: str) -> str:
+    """What a title's entry said before."""
+    work = act()
+    return render_template(
+        "finance/title_history.html",
+        heading=_title(work, key).title,
+        back=("Titles", url_for(".titles")),
+        page=url_for(".title", key=key),
+        history=terms.history(work, "titles", key),
+    )
+
+
+@PAGES.route("/titles/<key>/amend", methods=["GET", "POST"])
+def amend_title(key: str) -> Answer:
+    """Amend a title."""
+    work = act()
+    _require_load(work)
+    found = terms.find_entry(work, "titles", key)
+    if found is None:
+        abort(404)
+    form = _title_form(work, title_form.title_data(found.body))
+    if request.method == "POST":
+        form.key.data = key
+        return _save_title(work, form, key)
+    form.revision.data = str(found.id)
+    return _ask_title(form, key, [])
+
+
+@PAGES.route("/new-title", methods=["GET", "POST"])
+def new_title() -> Answer:
+    """Add a title."""
+    work = act()
+    _require_load(work)
+    form = _title_form(work, {"royalties": True, "editions": [{"prices": [{}]}]})
+    if request.method == "POST":
+        return _save_title(work, form, "")
+    return _ask_title(form, "", [])
+
+
+@PAGES.post("/titles/<key>/sample")
+def sample(key: str) -> Answer:
+    """Let a PDF be the sample of a chapter."""
+    work = act()
+    file = request.files.get("file")
+    data = file.stream.read(catalogue.LARGEST_SAMPLE + 1) if file else b""
+    chapter = request.form.get("chapter", 0, type=int)
+    revision = request.form.get("revision", 0, type=int)
+    catalogue.keep_sample(work, key, chapter, data, revision)
+    flash("The sample was kept; it is offered on the title's public page.", "good")
+    return redirect(url_for(".title", key=key, _anchor="public"), 303)
+
+
+def _title_form(work: Work, data: Mapping[str, Any]) -> TitleForm:
+    """The form with what stands in the books, or with what was typed."""
+    form = TitleForm(data=data)
+    setup = _setup(work)
+    retailers = sorted(setup.retailers.values(), key=lambda each: each.name) if setup else []
+    choices = [("", ""), *((each.key, each.name) for each in retailers)]
+    for row in [*form.sold_by.entries]:
+        row.form.retailer.choices = choices
+    form.sellers = choices
+    return form
+
+
+def _save_title(work: Work, form: TitleForm, key: str) -> Answer:
+    add, remove = request.form.get("add", ""), request.form.get("remove", "")
+    if change_rows(form, add, remove):
+        return _ask_title(form, key, [], grown=add), 200
+    faults = title_form.named_twice(form)
+    if not faults:
+        body = title_form.title_body(form)
+        mistakes = _amend(work, "titles", body, form)
+        if not mistakes:
+            return redirect(url_for(".title", key=body["key"]), 303)
+        return _refused(_ask_title(form, key, mistakes))
+    return _refused(_ask_title(form, key, place(form, faults)))
+
+
+def _ask_title(form: TitleForm, key: str, mistakes: list[Mistake], grown: str = "") -> str:
+    for row in form.sold_by.entries:
+        row.form.retailer.choices = form.sellers
+    return render_template(
+        "finance/title_form.html", form=form, key=key, mistakes=mistakes, grown=grown
+    )
+
+
+# Retailers
 
 
 @PAGES.get("/retailers")
 def retailers() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+    """Retailers, with how their reports stand."""
+    work = act()
+    setup = _setup(work)
+    seen = sorted(glance(work).retailers, key=lambda each: each.name.casefold()) if setup else []
+    return render_template(
+        "finance/retailers.html",
+        retailers=seen,
+        known=setup.retailers if setup else {},
+        period=glance(work).period if setup else None,
+        channels=title_form.CHANNELS,
+        standings=_STANDINGS,
+    )
+
+
+@PAGES.get("/retailers/<key>")
+def retailer(key: str) -> str:
+    """One retailer, its reports and their rhythm."""
+    work = act()
+    setup = _setup(work)
+    if setup is None or key not in setup.retailers:
+        abort(404)
+    seen = glance(work)
+    mine: RetailerGlance = next(each for each in seen.retailers if each.key == key)
+    before = request.args.get("before", 0, type=int)
+    reports = catalogue.reports_of(work, key, before, _ON_A_PAGE + 1)
+    return render_template(
+        "finance/retailer.html",
+        retailer=setup.retailers[key],
+        said=terms.find_entry(work, "retailers", key),
+        glance=mine,
+        period=seen.period,
+        reports=reports[:_ON_A_PAGE],
+        older=reports[_ON_A_PAGE - 1].batch if len(reports) > _ON_A_PAGE else 0,
+        channels=title_form.CHANNELS,
+        standings=_STANDINGS,
+        sales=_link("sales.sales", "sales.sales", retailer=key),
+    )
+
+
+@PAGES.get("/retailers/<key>/history")
+def retailer_history(key: str) -> str:
+    """What a retailer's entry said before."""
+    work = act()
+    setup = _setup(work)
+    if setup is None or key not in setup.retailers:
+        abort(404)
+    return render_template(
+        "finance/title_history.html",
+        heading=setup.retailers[key].name,
+        back=("Retailers", url_for(".retailers")),
+        page=url_for(".retailer", key=key),
+        history=terms.history(work, "retailers", key),
+    )
+
+
+@PAGES.route("/retailers/<key>/amend", methods=["GET", "POST"])
+def amend_retailer(key: str) -> Answer:
+    """Amend a retailer."""
+    work = act()
+    _require_load(work)
+    found = terms.find_entry(work, "retailers", key)
+    if found is None:
+        abort(404)
+    form = RetailerForm(data=found.body)
+    if request.method == "POST":
+        form.key.data = key
+        return _save_retailer(work, form, key)
+    form.revision.data = str(found.id)
+    return render_template("finance/retailer_form.html", form=form, key=key, mistakes=[])
+
+
+@PAGES.route("/new-retailer", methods=["GET", "POST"])
+def new_retailer() -> Answer:
+    """Add a retailer."""
+    work = act()
+    _require_load(work)
+    form = RetailerForm()
+    if request.method == "POST":
+        return _save_retailer(work, form, "")
+    return render_template("finance/retailer_form.html", form=form, key="", mistakes=[])
+
+
+def _save_retailer(work: Work, form: RetailerForm, key: str) -> Answer:
+    body = title_form.retailer_body(form)
+    mistakes = _amend(work, "retailers", body, form)
+    if mistakes:
+        page = render_template("finance/retailer_form.html", form=form, key=key, mistakes=mistakes)
+        return _refused(page)
+    return redirect(url_for(".retailer", key=body["key"]), 303)
+
+
+# Both
+
+
+def _amend(work: Work, part: str, body: Mapping[str, Any], form: _Of) -> list[Mistake]:
+    """Save an entry; what is wrong with it is put at its fields."""
+    revision = form.revision.data or ""
+    looked_at = int(revision) if revision.isascii() and revision.isdigit() else -1
+    try:
+        changed = catalogue.amend(work, part, body, looked_at)
+    except SetupError as error:
+        return place(form, error.faults)
+    except terms.ChangedMeanwhileError as error:
+        return [Mistake("", "", str(error))]
+    flash("Saved. Its history tells what it said before." if changed else _UNCHANGED, "good")
+    return []
+
+
+def _refused(page: str) -> tuple[str, int]:
+    return page, 422
+
+
+def _require_load(work: Work) -> None:
+    """A form that could not be saved is not even shown."""
+    if not work.actor.may(Verb.LOAD):
+        raise NotAllowedError(work.actor, Verb.LOAD)
+
+
+def _title(work: Work, key: str) -> Title:
+    setup = _setup(work)
+    if setup is None or key not in setup.titles:
+        abort(404)
+    return setup.titles[key]
+
+
+def _setup(work: Work) -> Setup | None:
+    """The setup in force; None before the first setup file."""
+    try:
+        return setup_in_force(work)
+    except RefusedError:
+        return None
+
+
+def _link(endpoint: str, other: str, **values: Any) -> str:  # noqa: ANN401 - as url_for takes
+    """The address of a page of another room; of its list where it has none of its own."""
+    try:
+        return url_for(endpoint, **values)
+    except BuildError:
+        return url_for(other)

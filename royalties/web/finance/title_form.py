@@ -62,8 +62,13 @@ class IdentifierForm(Form):
 class EditionForm(Form):
     """One ISBN of a title."""
 
-    isbn = StringField("ISBN", render_kw={"size": 20, "inputmode": "numeric"})
-    format = SelectField("Format", choices=[("", ""), *FORMATS.items()], validate_choice=False)
+    isbn = StringField("ISBN", [InputRequired()], render_kw={"size": 20, "inputmode": "numeric"})
+    format = SelectField(
+        "Format",
+        validators=[InputRequired()],
+        choices=[("", ""), *FORMATS.items()],
+        validate_choice=False,
+    )
     unit_cost = StringField("Cost of one copy", render_kw={"size": 8, "inputmode": "decimal"})
     prices = FieldList(FormField(PriceForm), "Prices")
     identifiers = FieldList(FormField(IdentifierForm), "Identifiers")
@@ -137,6 +142,7 @@ class RetailerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     name = StringField("Name", [InputRequired()])
     channel = SelectField(
         "Channel",
+        validators=[InputRequired()],
         choices=[("", ""), *CHANNELS.items()],
         validate_choice=False,
         description="The class of retailer that contracts go by.",

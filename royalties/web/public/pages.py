@@ -1,14 +1,153 @@
-"""A page per title."""
+"""A page per title, for everybody: the book, where to buy it, what it gave, and how to ask."""
 
-from flask import render_template
+from dataclasses import dataclass
+from datetime import date
 
-from royalties.domain.people import EVERYBODY
-from royalties.web.pages import Pages
+from flask import abort, redirect, render_template, request, send_file, url_for
+
+from royalties.domain.catalogue import Edition, Title
+from royalties.domain.money import micro_text
+from royalties.domain.people import EVERYBODY, Verb
+from royalties.services import inquiries, public
+from royalties.services.books import setup_in_force
+from royalties.services.work import Work
+from royalties.web.pages import Answer, Pages
+from royalties.web.public.forms import RequestForm
+from royalties.web.visit import act, visit
 
 PAGES = Pages("public", __name__, "/titles", EVERYBODY)
+
+FORMATS = {
+    "hardcover": ("Hardcover", "https://schema.org/Hardcover"),
+    "paperback": ("Paperback", "https://schema.org/Paperback"),
+    "ebook": ("E-book", "https://schema.org/EBook"),
+    "audiobook": ("Audiobook", "https://schema.org/AudiobookFormat"),
+    "custom": ("Custom edition", ""),
+}
+"""Formats in words, and as machines read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An edition with its list prices of today, as exact text by currency."""
+
+    edition: Edition
+    prices: dict[str, str]
 
 
 @PAGES.get("/")
 def titles() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+    """All titles that everybody may see."""
+    return render_template("public/titles.html", titles=public.public_titles(act()))
+
+
+@PAGES.get("/<key>")
+def title(key: str) -> str:
+    """The page of a title; the desk also sees it before everybody else does."""
+    work = act()
+    found = public.public_title(work, key)
+    if found is None and work.actor.may(Verb.READ):
+        found = public.any_title(work, key)
+    if found is None:
+        abort(404)
+    setup = setup_in_force(work)
+    offers, currencies = offers_of(found, setup.publisher.currency, work.today)
+    return render_template(
+        "public/title.html",
+        title=found,
+        canonical=work.base_url + url_for(".title", key=found.key),
+        shown=found.shown,
+        offers=offers,
+        currencies=currencies,
+        formats=FORMATS,
+        sellers=[
+            (setup.retailers[each.retailer].name, each.url)
+            for each in found.shown.sold_by
+            if each.retailer in setup.retailers
+        ],
+        samples=_samples(work, found),
+        given=public.given(work, found),
+        asking=inquiries.offered(found),
+    )
+
+
+@PAGES.get("/<key>/samples/<int:place>")
+def sample(key: str, place: int) -> Answer:
+    """A sample chapter to keep; it is never shown inside a page of ours."""
+    work = act()
+    path = public.sample(work, _public(work, key), place)
+    if path is None:
+        abort(404)
+    name = f"{key}-chapter-{place}.pdf"
+    return send_file(path, "application/pdf", as_attachment=True, download_name=name)
+
+
+@PAGES.route("/<key>/request", methods=["GET", "POST"])
+def ask(key: str) -> Answer:
+    """Ask for copies in bulk or a custom edition."""
+    work = act()
+    found = _public(work, key)
+    kinds = inquiries.offered(found)
+    if not kinds:
+        abort(404)
+    form = RequestForm()
+    form.what.choices = list(kinds.items())
+    if form.what.data not in kinds and request.method == "GET":
+        asked = request.args.get("what", "")
+        form.what.data = asked if asked in kinds else next(iter(kinds))
+        _fill(form)
+    if request.method == "GET" or not form.validate():
+        page = render_template("public/request.html", form=form, title=found)
+        return page, 200 if request.method == "GET" else 422
+    if form.is_from_a_machine:
+        return redirect(url_for(".thanks", key=key), 303)
+    try:
+        inquiries.ask(work, found, form.asked, request.remote_addr or "")
+    except inquiries.TooOftenError as error:
+        form.form_errors = [str(error)]
+        return render_template("public/request.html", form=form, title=found), 429
+    return redirect(url_for(".thanks", key=key), 303)
+
+
+@PAGES.get("/<key>/thanks")
+def thanks(key: str) -> str:
+    """What happens with a request."""
+    return render_template("public/thanks.html", title=_public(act(), key))
+
+
+def offers_of(title: Title, first: str, today: date) -> tuple[list[Offer], list[str]]:
+    """A title's editions with the prices of a day, and their currencies, the house's first."""
+    known = {price.currency for edition in title.editions for price in edition.prices}
+    currencies = sorted(known, key=lambda each: (each != first, each))
+    offers = []
+    for edition in title.editions:
+        micro = {each: edition.price_on(today, each) for each in currencies}
+        prices = {each: micro_text(found, 0) for each, found in micro.items() if found is not None}
+        offers.append(Offer(edition, prices))
+    used = [each for each in currencies if any(each in offer.prices for offer in offers)]
+    return offers, used
+
+
+def _public(work: Work, key: str) -> Title:
+    found = public.public_title(work, key)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _samples(work: Work, title: Title) -> dict[int, str]:
+    """Where the samples of chapters lead, by the chapter's place."""
+    found = {}
+    for place, chapter in enumerate(title.shown.chapters, 1):
+        if chapter.sample.startswith("https:"):
+            found[place] = chapter.sample
+        elif public.sample(work, title, place) is not None:
+            found[place] = url_for(".sample", key=title.key, place=place)
+    return found
+
+
+def _fill(form: RequestForm) -> None:
+    """What we know of somebody who signed in, they need not type."""
+    found = visit()
+    if found is not None and found.is_full:
+        form.name.data, form.email.data = found.actor.name, found.email
