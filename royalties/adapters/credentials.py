@@ -78,8 +78,8 @@ class Credentials:
         return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name=issuer)
 
     def qr_code(self, address: str) -> str:
-        """An address as an inline SVG."""
-        return segno.make(address, error="m").svg_inline(scale=4, border=2, omitsize=False)
+        """An address as an inline SVG that fills the room it is given."""
+        return segno.make(address, error="m").svg_inline(border=4, omitsize=True)
 
 
 def fingerprint(secret: str) -> str:

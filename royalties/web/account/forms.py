@@ -2,6 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from royalties.services.passwords import LONGEST, SHORTEST
@@ -140,12 +141,16 @@ class NameForm(Form):
         description="The audit log keeps it with all you do.",
         render_kw={"autocomplete": "name"},
     )
-    locale = SelectField("Dates and figures", choices=list(LOCALES.items()))
+    locale = SelectField(
+        "Dates and figures",
+        [InputRequired("Choose one.")],
+        choices=[SelectChoice(*each) for each in LOCALES.items()],
+    )
 
 
 class PasswordForm(Form):
     """A new password, by the old one."""
 
-    current = _password("Password of today", autocomplete="current-password")
+    current = _password("Current password", autocomplete="current-password")
     new = _password("New password", autocomplete="new-password", description=_NEW)
     again = _again("The new password again")

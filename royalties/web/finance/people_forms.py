@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -23,7 +24,9 @@ class RoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
     """What somebody is, and to which nonprofits they belong."""
 
     role = RadioField(
-        "Role", [InputRequired("Choose a role.")], choices=[(r.value, t) for r, t in ROLES.items()]
+        "Role",
+        [InputRequired("Choose a role.")],
+        choices=[SelectChoice(role.value, words) for role, words in ROLES.items()],
     )
     beneficiaries = SelectMultipleField(
         "Beneficiaries",
@@ -34,7 +37,8 @@ class RoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
 
     def offer(self, names: Mapping[str, str]) -> "RoleForm":
         """Offer the beneficiaries by name."""
-        self.beneficiaries.choices = sorted(names.items(), key=lambda each: each[1].lower())
+        by_name = sorted(names.items(), key=lambda each: each[1].lower())
+        self.beneficiaries.choices = [SelectChoice(key, name) for key, name in by_name]
         return self
 
 

@@ -1,0 +1,628 @@
+"""Signing in, second factor, links, one's own account."""
+
+import re
+
+import pytest
+from werkzeug.test import TestResponse
+
+from royalties.domain.people import FINANCE, Role
+from royalties.services import links, people, second_factor
+from royalties.web.account.browsers import browser_words
+from tests.builders.books import TESS, after, opened
+from tests.builders.doors import (
+    Clock,
+    code_at,
+    codes_on,
+    cookie,
+    email_of,
+    give_password,
+    key_on,
+    letters,
+    link_in,
+    log,
+    sign_in,
+    with_clock,
+)
+from tests.builders.site import PASSWORD, TOTP_KEY, Site, Visitor
+
+pytestmark = after(opened)
+NEW = "seven grey herons wading"
+
+
+@pytest.fixture
+def clock(site: Site) -> Clock:
+    return with_clock(site)
+
+
+def invited(site: Site, role: Role, *beneficiaries: str, name: str = "Ines Fox") -> str:
+    """Invite somebody; returns the path of their link."""
+    with site.office.work() as work:
+        people.invite(
+            work, f"{name.split(maxsplit=1)[0].lower()}@example.org", name, role, beneficiaries
+        )
+    return link_in(letters(site, "invitation")[-1][1])
+
+
+def accept(
+    visitor: Visitor, path: str, password: str = NEW, name: str = "Ines Fox"
+) -> TestResponse:
+    return visitor.post(path, {"name": name, "new": password, "again": password})
+
+
+def set_up(visitor: Visitor, clock: Clock, **more: str) -> TestResponse:
+    """Set up a second factor with the key that the page shows."""
+    key, signed = key_on(visitor.page("/account/second-factor/new"))
+    data = {"key": signed, "code": code_at(clock, key), **more}
+    return visitor.post("/account/second-factor/new", data)
+
+
+# Coming in
+
+
+@pytest.mark.parametrize(
+    ("role", "home"),
+    [
+        (Role.CLERK, "/finance/"),
+        (Role.ADMINISTRATOR, "/finance/"),
+        (Role.NONPROFIT, "/nonprofit/"),
+        (Role.ORGANIZATION, "/organization/"),
+    ],
+)
+def test_password_and_code_lead_home(site: Site, clock: Clock, role: Role, home: str) -> None:
+    visitor = sign_in(site, clock, site.somebody(role))
+    assert visitor.get("/account/").location == home
+    assert visitor.get("/").location == "/account/"
+
+
+def test_a_stranger_begins_at_the_titles(site: Site) -> None:
+    assert site.stranger().get("/account/").location == "/titles/"
+
+
+def test_one_comes_back_to_where_one_wanted_to_go(site: Site, clock: Clock) -> None:
+    actor, visitor = site.somebody(Role.CLERK), site.stranger()
+    asked = visitor.get("/finance/people").location or ""
+    half = visitor.post(asked, {"email": email_of(actor).upper(), "password": PASSWORD})
+    done = visitor.post(half.location or "", {"code": code_at(clock)})
+    assert done.location == "/finance/people"
+
+
+@pytest.mark.parametrize("next_", ["//evil.example", "https://evil.example/", "/\\evil.example"])
+def test_nobody_is_sent_elsewhere(site: Site, clock: Clock, next_: str) -> None:
+    actor, visitor = site.somebody(Role.CLERK), site.stranger()
+    half = visitor.post(
+        "/account/sign-in",
+        {"email": email_of(actor), "password": PASSWORD},
+        query_string={"next": next_},
+    )
+    assert half.location == "/account/second-factor"
+    done = visitor.post(
+        "/account/second-factor", {"code": code_at(clock)}, query_string={"next": next_}
+    )
+    assert done.location == "/account/"
+
+
+def test_a_page_reached_with_half_a_sign_in_is_none(site: Site, clock: Clock) -> None:
+    visitor = site.stranger()
+    give_password(visitor, email_of(site.somebody(Role.ADMINISTRATOR)))
+    paths = [
+        str(rule)
+        for rule in site.app.url_map.iter_rules()
+        if str(rule).startswith("/finance")
+        and "<" not in str(rule)
+        and "GET" in (rule.methods or ())
+    ]
+    assert len(paths) > 10
+    for path in [*paths, "/account/me", "/account/second-factor/codes"]:
+        answer = visitor.get(path)
+        assert (answer.status_code, (answer.location or "")[:22]) == (
+            302,
+            "/account/second-factor",
+        ), path
+    for path in (
+        "/account/me/password",
+        "/account/me/sign-out-everywhere",
+        "/finance/people/1/disable",
+    ):
+        assert (visitor.post(path).location or "").startswith("/account/second-factor"), path
+
+
+def test_half_a_sign_in_cannot_replace_the_second_factor(site: Site, clock: Clock) -> None:
+    actor, visitor = site.somebody(Role.MANAGER), site.stranger()
+    give_password(visitor, email_of(actor))
+    assert visitor.get("/account/second-factor/new").location == "/account/second-factor"
+    answer = visitor.post("/account/second-factor/new", {"key": "x", "code": "123456"})
+    assert answer.location == "/account/second-factor"
+    assert visitor.post("/account/second-factor/skip").status_code == 409
+    assert site.office.rows("SELECT totp_secret FROM person") == [(TOTP_KEY,)]
+
+
+def test_half_a_sign_in_runs_out(site: Site, clock: Clock) -> None:
+    visitor = site.stranger()
+    give_password(visitor, email_of(site.somebody(Role.MANAGER)))
+    clock.later(minutes=31)
+    assert visitor.get("/account/second-factor").location == "/account/sign-in"
+
+
+def test_a_code_counts_once(site: Site, clock: Clock) -> None:
+    actor = site.somebody(Role.MANAGER)
+    sign_in(site, clock, actor)
+    visitor = site.stranger()
+    give_password(visitor, email_of(actor))
+    again = visitor.post("/account/second-factor", {"code": code_at(clock)})
+    assert again.status_code == 422
+    assert "used already" in again.text
+    clock.later(seconds=30)
+    assert visitor.post("/account/second-factor", {"code": code_at(clock)}).status_code == 303
+
+
+def test_an_older_code_does_not_count_after_a_newer(site: Site, clock: Clock) -> None:
+    actor = site.somebody(Role.MANAGER)
+    older = code_at(clock)
+    clock.later(seconds=30)
+    sign_in(site, clock, actor)
+    visitor = site.stranger()
+    give_password(visitor, email_of(actor))
+    assert visitor.post("/account/second-factor", {"code": older}).status_code == 422
+
+
+def test_the_text_in_the_cookie_is_new_at_each_step(site: Site, clock: Clock) -> None:
+    actor, visitor = site.somebody(Role.MANAGER), site.stranger()
+    with visitor.client.session_transaction(base_url="http://localhost:8000") as kept:
+        kept["token"] = "planted"  # noqa: S105 - a test's
+    give_password(visitor, email_of(actor))
+    half = cookie(visitor)
+    visitor.post("/account/second-factor", {"code": code_at(clock)})
+    full = cookie(visitor)
+    assert len({"planted", half, full}) == 3
+    with visitor.client.session_transaction(base_url="http://localhost:8000") as kept:
+        kept["token"] = half
+    assert (visitor.get("/account/me").location or "").startswith("/account/sign-in")
+
+
+def plain(answer: TestResponse) -> tuple[int, str]:
+    """An answer without what is new each time, and without the address that was typed."""
+    text = re.sub(r'name="csrf_token" value="[^"]*"', "", answer.text)
+    return answer.status_code, re.sub(r"[\w.]+@example\.org", "", text)
+
+
+def test_nobody_learns_who_has_an_account(site: Site, clock: Clock) -> None:
+    known = site.somebody(Role.CLERK, "Known One")
+    site.somebody(Role.CLERK, "Closed One", status="disabled")
+    invited(site, Role.CLERK)
+    tries = [
+        (email_of(known), "a wrong password"),
+        ("closed.one@example.org", PASSWORD),
+        ("ines@example.org", PASSWORD),
+        ("nobody@example.org", PASSWORD),
+    ]
+    answers = [
+        plain(site.stranger().post("/account/sign-in", {"email": email, "password": password}))
+        for email, password in tries
+    ]
+    assert len(set(answers)) == 1
+    assert answers[0][0] == 422
+    asked = [
+        plain(site.stranger().post("/account/forgotten", {"email": email})) for email, _ in tries
+    ]
+    assert len(set(asked)) == 1
+    assert asked[0][0] == 200
+    assert [to for to, _ in letters(site, "reset")] == [email_of(known)]
+
+
+def test_every_answer_hashes_a_password(
+    site: Site, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = site.somebody(Role.CLERK)
+    hashed: list[str | None] = []
+    credentials = type(site.office.system.credentials)
+    real = credentials.matches
+
+    def watched(self: object, hash_: str | None, password: str) -> bool:
+        hashed.append(hash_)
+        return real(self, hash_, password)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(credentials, "matches", watched)
+    for email in (email_of(known), "nobody@example.org"):
+        give_password(site.stranger(), email, "wrong")
+    assert [bool(each) for each in hashed] == [True, False]
+
+
+# Throttling
+
+
+def test_guessing_a_password_is_slowed(site: Site, clock: Clock) -> None:
+    actor = site.somebody(Role.CLERK)
+    for email in (email_of(actor), "nobody@example.org"):
+        for _ in range(10):
+            assert not give_password(site.stranger(), email, "wrong")
+        held = site.stranger().post("/account/sign-in", {"email": email, "password": PASSWORD})
+        assert held.status_code == 429
+        assert 880 <= int(held.headers["Retry-After"]) <= 901
+    assert sum('"what":"held"' in payload for _, _, payload in log(site)) == 2
+    clock.later(minutes=15, seconds=1)
+    assert give_password(site.stranger(), email_of(actor))
+
+
+def test_who_was_right_is_forgiven(site: Site, clock: Clock) -> None:
+    email = email_of(site.somebody(Role.CLERK))
+    for _ in range(3):
+        for _ in range(6):
+            give_password(site.stranger(), email, "wrong")
+        assert give_password(site.stranger(), email)
+        clock.later(seconds=30)
+
+
+def test_guessing_from_one_place_is_slowed(site: Site, clock: Clock) -> None:
+    for number in range(50):
+        assert not give_password(site.stranger(), f"nobody{number}@example.org", "wrong")
+    held = site.stranger().post("/account/sign-in", {"email": "x@example.org", "password": "wrong"})
+    assert held.status_code == 429
+    elsewhere = site.stranger().post(
+        "/account/sign-in",
+        {"email": "x@example.org", "password": "wrong"},
+        environ_overrides={"REMOTE_ADDR": "192.0.2.7"},
+    )
+    assert elsewhere.status_code == 422
+
+
+def test_attempts_are_forgotten_and_name_nobody(site: Site, clock: Clock) -> None:
+    give_password(site.stranger(), "nobody@example.org", "wrong")
+    assert not [row for row in site.office.rows("SELECT subject FROM attempt") if "@" in row[0]]
+    clock.later(days=1, seconds=1)
+    give_password(site.stranger(), "other@example.org", "wrong")
+    assert len(site.office.rows("SELECT subject FROM attempt")) == 2
+
+
+def test_guessing_codes_is_slowed_and_told(site: Site, clock: Clock) -> None:
+    actor, visitor = site.somebody(Role.MANAGER), site.stranger()
+    for _ in range(4):
+        give_password(visitor, email_of(actor))
+        for _ in range(5):
+            assert visitor.post("/account/second-factor", {"code": "000000"}).status_code == 422
+        assert visitor.post("/account/second-factor", {"code": code_at(clock)}).status_code == 429
+        clock.later(minutes=16)
+    give_password(visitor, email_of(actor))
+    day = visitor.post("/account/second-factor", {"code": code_at(clock)})
+    assert day.status_code == 429
+    assert int(day.headers["Retry-After"]) > 3600
+    assert "wrong codes" in letters(site, "notice")[0][1]
+
+
+# Invitations
+
+
+def test_an_invitation_leads_to_the_desk(site: Site, clock: Clock) -> None:
+    path = invited(site, Role.CLERK)
+    visitor = site.stranger()
+    before = site.office.hashes()
+    assert "ines@example.org" in visitor.page(path)
+    assert site.office.hashes() == before, "looking at a link changes nothing"
+    assert accept(visitor, path).location == "/account/second-factor"
+    assert visitor.get("/account/second-factor").location == "/account/second-factor/new"
+    assert "Not now" not in visitor.page("/account/second-factor/new")
+    page = set_up(visitor, clock)
+    codes = codes_on(page.text)
+    assert len(codes) == 10
+    assert 'href="/account/"' in page.text
+    assert visitor.get("/finance/").status_code == 200
+    said = [payload for who, _, payload in log(site) if who == "Ines Fox"]
+    assert ["accepted" in said[0], "second-factor-set" in said[1], "signed-in" in said[2]] == [
+        True
+    ] * 3
+    everything = repr(site.office.rows("SELECT payload FROM log"))
+    assert not [secret for secret in (*codes, NEW, path.split("/")[-1]) if secret in everything]
+
+
+def test_a_link_opens_once_and_only_its_own_thing(site: Site, clock: Clock) -> None:
+    path = invited(site, Role.CLERK)
+    other = path.replace("invitation", "reset")
+    assert site.stranger().get(other).status_code == 404
+    assert site.stranger().post(other, {"new": NEW, "again": NEW}).status_code == 404
+    assert accept(site.stranger(), path).status_code == 303
+    assert site.stranger().get(path).status_code == 404
+    assert accept(site.stranger(), path, name="Another One").status_code == 404
+    assert site.office.rows("SELECT count(*) FROM person WHERE name = 'Another One'") == [(0,)]
+
+
+def test_an_invitation_ends_after_a_week(site: Site, clock: Clock) -> None:
+    path = invited(site, Role.CLERK)
+    clock.later(days=6, hours=23)
+    assert site.stranger().get(path).status_code == 200
+    clock.later(hours=1)
+    assert accept(site.stranger(), path).status_code == 404
+
+
+def test_a_newer_invitation_ends_the_older(site: Site, clock: Clock) -> None:
+    older, newer = invited(site, Role.CLERK), invited(site, Role.CLERK)
+    assert site.stranger().get(older).status_code == 404
+    assert site.stranger().get(newer).status_code == 200
+    assert letters(site, "invitation")[0][1] == "", "the older message is not sent any more"
+
+
+def test_links_and_codes_are_kept_as_hashes(site: Site, clock: Clock) -> None:
+    path = invited(site, Role.CLERK)
+    visitor = site.stranger()
+    accept(visitor, path)
+    codes = codes_on(set_up(visitor, clock).text)
+    kept = repr(site.office.rows("SELECT hash FROM link"))
+    kept += repr(site.office.rows("SELECT hash FROM recovery_code"))
+    kept += repr(site.office.rows("SELECT hash FROM session"))
+    secrets = [path.split("/")[-1], cookie(visitor), *codes, *(c.replace("-", "") for c in codes)]
+    assert not [secret for secret in secrets if secret in kept]
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("short words", "at least 12"),
+        ("password1234", "Leave out|tried first"),
+        ("ines@example.org!", "Leave out"),
+        ("Example House 2026", "Leave out"),
+        ("aaaaaaaaaaaaaaaa", "repeats"),
+        ("x" * 1025, "too long"),
+    ],
+)
+def test_a_bad_password_is_refused(site: Site, clock: Clock, password: str, words: str) -> None:
+    path = invited(site, Role.CLERK)
+    answer = accept(site.stranger(), path, password)
+    assert answer.status_code == 422
+    assert re.search(words, answer.text)
+    assert site.stranger().get(path).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "password", ["lowercaseonlyx", "  a pass with spaces  ", "пароль из слов", "x" * 512 + "yzwab"]
+)
+def test_a_good_password_needs_no_kinds_of_letters(site: Site, clock: Clock, password: str) -> None:
+    visitor = site.stranger()
+    assert accept(visitor, invited(site, Role.CLERK), password).status_code == 303
+    assert give_password(site.stranger(), "ines@example.org", password)
+
+
+def test_a_name_that_is_taken_is_refused(site: Site, clock: Clock) -> None:
+    site.somebody(Role.MANAGER, "Mara Lind")
+    answer = accept(site.stranger(), invited(site, Role.CLERK), name="mara  LIND")
+    assert answer.status_code == 422
+    assert "goes by this name" in answer.text
+
+
+def test_the_second_factor_may_be_left_to_the_portals(site: Site, clock: Clock) -> None:
+    with site.office.work() as work:
+        second_factor.set_for_all(work, on=False)
+    visitor = site.stranger()
+    accept(visitor, invited(site, Role.NONPROFIT, "seattle"))
+    assert "Not now" in visitor.page("/account/second-factor/new")
+    assert visitor.post("/account/second-factor/skip").location == "/account/"
+    assert visitor.get("/nonprofit/").status_code == 200
+    again = site.stranger()
+    assert give_password(again, "ines@example.org", NEW) == "/account/"
+    clerk = site.stranger()
+    give_password(clerk, email_of(site.somebody(Role.CLERK, totp=False)))
+    assert clerk.post("/account/second-factor/skip").status_code == 409
+    with site.office.work() as work:
+        second_factor.set_for_all(work, on=True)
+    assert (visitor.get("/nonprofit/").location or "").startswith("/account/sign-in")
+    assert give_password(again, "ines@example.org", NEW) == "/account/second-factor"
+
+
+def test_a_key_of_another_session_is_not_taken(site: Site, clock: Clock) -> None:
+    one, other = site.stranger(), site.stranger()
+    give_password(one, email_of(site.somebody(Role.CLERK, totp=False)))
+    give_password(other, email_of(site.somebody(Role.CLERK, totp=False)))
+    key, signed = key_on(one.page("/account/second-factor/new"))
+    data = {"key": signed, "code": code_at(clock, key)}
+    assert other.post("/account/second-factor/new", data).status_code == 422
+    assert one.post("/account/second-factor/new", {**data, "code": "000000"}).status_code == 422
+    assert one.post("/account/second-factor/new", data).status_code == 200
+
+
+def test_a_recovery_code_opens_once(site: Site, clock: Clock) -> None:
+    path, visitor = invited(site, Role.CLERK), site.stranger()
+    accept(visitor, path)
+    code = codes_on(set_up(visitor, clock).text)[3]
+    for place, status in ((site.stranger(), 303), (site.stranger(), 422)):
+        give_password(place, "ines@example.org", NEW)
+        typed = code.upper().replace("-", " ")
+        answer = place.post("/account/second-factor?by=recovery", {"code": typed})
+        assert answer.status_code == status
+    assert "9 recovery codes" in visitor.page("/account/me")
+    assert "recovery code" in letters(site, "notice")[-1][1]
+
+
+# Password by a link
+
+
+def reset_link(site: Site, email: str) -> str:
+    site.stranger().post("/account/forgotten", {"email": email})
+    return link_in(letters(site, "reset")[-1][1])
+
+
+def test_a_new_password_by_a_link_ends_sessions_and_not_the_second_factor(
+    site: Site, clock: Clock
+) -> None:
+    actor = site.somebody(Role.MANAGER)
+    inside = sign_in(site, clock, actor)
+    path = reset_link(site, email_of(actor))
+    visitor = site.stranger()
+    assert visitor.get(path).status_code == 200
+    assert inside.get("/finance/").status_code == 200
+    done = visitor.post(path, {"new": NEW, "again": NEW})
+    assert done.location == "/account/sign-in"
+    assert (inside.get("/finance/").location or "").startswith("/account/sign-in")
+    assert (visitor.get("/finance/").location or "").startswith("/account/sign-in")
+    assert not give_password(site.stranger(), email_of(actor))
+    assert give_password(visitor, email_of(actor), NEW) == "/account/second-factor"
+    assert visitor.post(path, {"new": PASSWORD, "again": PASSWORD}).status_code == 404
+
+
+def test_a_reset_link_ends_after_an_hour_and_is_no_invitation(site: Site, clock: Clock) -> None:
+    path = reset_link(site, email_of(site.somebody(Role.MANAGER)))
+    assert site.stranger().get(path.replace("reset", "invitation")).status_code == 404
+    clock.later(minutes=59)
+    assert site.stranger().get(path).status_code == 200
+    clock.later(minutes=1)
+    assert site.stranger().post(path, {"new": NEW, "again": NEW}).status_code == 404
+
+
+def test_asking_for_links_is_slowed(site: Site, clock: Clock) -> None:
+    for email in (email_of(site.somebody(Role.CLERK)), "nobody@example.org"):
+        answers = [site.stranger().post("/account/forgotten", {"email": email}) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+
+
+# One's own account
+
+
+def test_a_changed_password_signs_other_browsers_out(site: Site, clock: Clock) -> None:
+    actor = site.somebody(Role.MANAGER)
+    here = sign_in(site, clock, actor)
+    clock.later(seconds=30)
+    there = sign_in(site, clock, actor)
+    before = cookie(here)
+    wrong = {"current": "not this one", "new": NEW, "again": NEW}
+    assert here.post("/account/me/password", wrong).status_code == 422
+    right = {**wrong, "current": PASSWORD}
+    assert here.post("/account/me/password", right).location == "/account/me"
+    assert cookie(here) != before
+    assert here.get("/finance/").status_code == 200
+    assert (there.get("/finance/").location or "").startswith("/account/sign-in")
+    assert give_password(site.stranger(), email_of(actor), NEW)
+    assert "password" in letters(site, "notice")[-1][1]
+
+
+def test_another_browser_is_signed_out(site: Site, clock: Clock) -> None:
+    actor = site.somebody(Role.MANAGER)
+    here = sign_in(site, clock, actor)
+    clock.later(minutes=5)
+    there = sign_in(site, clock, actor)
+    stranger = sign_in(site, clock, site.somebody(Role.CLERK))
+    page = here.page("/account/me")
+    others = re.findall(r'name="session" value="([0-9a-f]{64})"', page)
+    assert len(others) == 1
+    assert page.count("this browser") == 1
+    assert stranger.post("/account/me/sessions/end", {"session": others[0]}).status_code == 404
+    assert here.post("/account/me/sessions/end", {"session": others[0]}).status_code == 303
+    assert (there.get("/finance/").location or "").startswith("/account/sign-in")
+    assert here.get("/finance/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/account/sign-out", "/account/me/sign-out-everywhere"])
+def test_signing_out_ends_the_session(site: Site, clock: Clock, path: str) -> None:
+    actor = site.somebody(Role.MANAGER)
+    here = sign_in(site, clock, actor)
+    text = cookie(here)
+    clock.later(seconds=30)
+    there = sign_in(site, clock, actor)
+    answer = here.post(path)
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+    assert cookie(here) == ""
+    with here.client.session_transaction(base_url="http://localhost:8000") as kept:
+        kept["token"] = text
+    assert (here.get("/finance/").location or "").startswith("/account/sign-in")
+    assert (there.get("/finance/").status_code == 302) == ("everywhere" in path)
+
+
+def test_name_and_formats_are_ones_own(site: Site, clock: Clock) -> None:
+    visitor = sign_in(site, clock, site.somebody(Role.MANAGER, "Mara Lind"))
+    site.somebody(Role.CLERK, "Ole Berg")
+    taken = visitor.post("/account/me", {"name": "Ole Berg", "locale": "de_DE"})
+    assert taken.status_code == 422
+    assert 'value="Ole Berg"' in taken.text
+    assert visitor.post("/account/me", {"name": "Mara Lund", "locale": "xx"}).status_code == 422
+    assert visitor.post("/account/me", {"name": "Mara Lund", "locale": "de_DE"}).status_code == 303
+    page = visitor.page("/account/me")
+    assert "Mara Lund" in page
+    assert "20.08.2026" in page
+    assert '"before":"Mara Lind"' in log(site)[-1][2]
+
+
+def test_another_device_needs_the_password(site: Site, clock: Clock) -> None:
+    actor = site.somebody(Role.MANAGER)
+    here = sign_in(site, clock, actor)
+    clock.later(seconds=30)
+    there = sign_in(site, clock, actor)
+    clock.later(seconds=30)
+    assert set_up(here, clock, password="wrong").status_code == 422  # noqa: S106 - a test's
+    assert site.office.rows("SELECT totp_secret FROM person") == [(TOTP_KEY,)]
+    key, signed = key_on(here.page("/account/second-factor/new"))
+    data = {"key": signed, "code": code_at(clock, key), "password": PASSWORD}
+    done = here.post("/account/second-factor/new", data)
+    assert len(codes_on(done.text)) == 10
+    assert here.get("/finance/").status_code == 200
+    assert (there.get("/finance/").location or "").startswith("/account/sign-in")
+    clock.later(seconds=30)
+    give_password(there, email_of(actor))
+    assert there.post("/account/second-factor", {"code": code_at(clock)}).status_code == 422
+    assert there.post("/account/second-factor", {"code": code_at(clock, key)}).status_code == 303
+
+
+def test_new_recovery_codes_need_the_password_and_end_the_old(site: Site, clock: Clock) -> None:
+    visitor = sign_in(site, clock, site.somebody(Role.MANAGER))
+    assert visitor.post("/account/second-factor/codes", {"password": "wrong"}).status_code == 422
+    first, second = (
+        codes_on(visitor.post("/account/second-factor/codes", {"password": PASSWORD}).text)
+        for _ in range(2)
+    )
+    assert len({*first, *second}) == 20
+    assert site.office.rows("SELECT count(*) FROM recovery_code") == [(10,)]
+
+
+def test_guessing_the_password_inside_is_slowed(site: Site, clock: Clock) -> None:
+    visitor = sign_in(site, clock, site.somebody(Role.MANAGER))
+    statuses = [
+        visitor.post("/account/second-factor/codes", {"password": "wrong"}).status_code
+        for _ in range(11)
+    ]
+    assert statuses == [422] * 10 + [429]
+
+
+@pytest.mark.parametrize("role", [Role.CLERK, Role.NONPROFIT])
+def test_sessions_run_out(site: Site, clock: Clock, role: Role) -> None:
+    visitor = sign_in(site, clock, site.somebody(role, beneficiaries=("seattle",)))
+    clock.later(minutes=29)
+    assert visitor.get("/account/me").status_code == 200
+    clock.later(minutes=31)
+    assert (visitor.get("/account/me").status_code == 200) == (role not in FINANCE)
+
+
+def test_pages_of_the_account_ask_few_questions(site: Site, clock: Clock) -> None:
+    visitor = sign_in(site, clock, site.somebody(Role.MANAGER))
+    for path in ("/account/me", "/account/second-factor/new", "/finance/"):
+        asked = site.office.statements_of(lambda _office, path=path: visitor.page(path))  # type: ignore[misc]
+        assert len(asked) <= 15, (path, asked)
+
+
+def test_nothing_personal_is_written_down_by_the_server(
+    site: Site, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", logger="royalties")
+    path = invited(site, Role.CLERK)
+    visitor = site.stranger()
+    accept(visitor, path)
+    set_up(visitor, clock)
+    give_password(site.stranger(), "ines@example.org", "wrong")
+    written = "\n".join(record.getMessage() for record in caplog.records)
+    assert not [w for w in ("ines", NEW, path.split("/")[-1]) if w in written]
+
+
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:141.0) Gecko/20100101 Firefox/141.0", "Firefox on Windows"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/139.0 Safari/537.36 Edg/139.0", "Edge on Windows"),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) AppleWebKit/605 Version/18 Safari/605", "Safari on Mac"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18 like Mac OS X) CriOS/139 Mobile Safari/604", "Chrome on iPhone"),
+        ("", "A browser"),
+    ],
+)  # fmt: skip
+def test_browsers_in_words(agent: str, words: str) -> None:
+    assert browser_words(agent) == words
+
+
+def test_the_first_administrator_is_told_how_to_come_in(site: Site) -> None:
+    assert "royalties invite" in site.stranger().page("/account/sign-in")
+    with site.office.system.work(TESS) as work:
+        address = people.invite(work, "a@example.org", "Ann", Role.ADMINISTRATOR).address
+    assert "royalties invite" not in site.stranger().page("/account/sign-in")
+    assert address.startswith("http://localhost:8000/account/invitation/")
+    assert links.LASTS[links.Purpose.INVITATION].days == 7
