@@ -1,7 +1,7 @@
 """Import a retailer's report: recognised, read whole, and recorded in one transaction or not."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -27,7 +27,11 @@ _SHOWN_PROBLEMS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for: the file, how to read it, and how far to go."""
+    """What the user asked for: the file, how to read it, and how far to go.
+
+    ``seen`` are the messages of the warnings that the user saw; where it is given, ``confirm``
+    confirms those and no others.
+    """
 
     path: Path
     name: str
@@ -35,6 +39,12 @@ class Request:
     choices: Mapping[str, str] = field(default_factory=dict)
     dry_run: bool = False
     confirm: bool = False
+    seen: frozenset[str] | None = None
+
+    def confirms(self, notices: Iterable[Notice]) -> bool:
+        """Whether the user goes on in spite of these warnings."""
+        messages = {notice.message for notice in notices}
+        return not messages or (self.confirm and (self.seen is None or messages <= self.seen))
 
 
 @dataclass(slots=True)
@@ -106,7 +116,7 @@ class _Recording:
                 outcome = "choose"
             elif reading.problems:
                 outcome = "refused"
-            elif notices and not self.request.confirm:
+            elif not self.request.confirms(notices):
                 outcome = "confirm"
             else:
                 outcome = "recorded"

@@ -1,0 +1,136 @@
+"""jobs: long imports and e-mail, done beside the server."""
+
+import contextlib
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+
+import click
+
+from royalties.adapters.files import DiskError
+from royalties.cli.desk import REFUSED, Desk, command
+from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, System
+from royalties.services import jobs
+from royalties.services.outbox import deliver
+from royalties.services.uploads import sweep
+from royalties.services.work import Work
+
+_LOG = logging.getLogger("royalties.jobs")
+_PAUSE = 0.5
+_TOLD_EVERY = 0.25
+_SWEPT_EVERY = 600.0
+_FAULT = "This is a fault of the program, and it was written down. Nothing was changed."
+_LOST = (
+    "The worker was stopped each time it did this. Try again; if it happens once more, import the "
+    "file at the command line."
+)
+
+
+@click.command("jobs")
+@click.option("--once", is_flag=True, help="Do what waits now, then end.")
+@command
+def jobs_(desk: Desk, *, once: bool) -> None:
+    """Do long imports and send e-mail until stopped; what has begun is finished first.
+
+    'royalties serve' starts this beside the server. On PostgreSQL several may run.
+    """
+    system = desk.system
+    with desk.work(read_only=True):
+        pass  # a database that is missing or old is told at once
+    if once:
+        work_off(system)
+        return
+    stopped = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, stop)
+    _work_until(system, stopped)
+
+
+def work_off(system: System, stopped: Callable[[], bool] = lambda: False) -> int:
+    """Send all mail that is due and do all jobs that wait; returns how many of both."""
+    done = 0
+    while not stopped() and (deliver(lambda: system.work(jobs.WORKER)) or work_once(system)):
+        done += 1
+    return done
+
+
+def work_once(system: System) -> bool:
+    """Do the next job, if one waits: in the name of who asked, and told how it ended."""
+    with system.work(jobs.WORKER) as work:
+        job = jobs.take(work)
+    if job is None:
+        return False
+    try:
+        _do(system, job)
+    except jobs.LostWorkerError:
+        _note(system, lambda work: jobs.fail(work, job, _LOST))
+    except (DatabaseBusyError, DatabaseUnavailableError):
+        _note(system, lambda work: jobs.put_back(work, job))
+        time.sleep(_PAUSE)
+    except REFUSED as error:
+        message = str(error)
+        _note(system, lambda work: jobs.fail(work, job, message))
+    except Exception:  # noqa: BLE001 - the next job is to be done all the same
+        _LOG.exception("job %s (%s) failed", job.id, job.kind)
+        _note(system, lambda work: jobs.fail(work, job, _FAULT))
+    finally:
+        system.files.forget_progress(job.id)
+    return True
+
+
+def _do(system: System, job: jobs.Job) -> None:
+    told = _Told(system, job.id)
+    with system.work(jobs.WORKER, read_only=True, progress=told) as work:
+        seen = jobs.look(work, job)
+    with system.work(jobs.WORKER, progress=told) as work:
+        jobs.run(work, job, seen)
+
+
+def _note(system: System, how: Callable[[Work], None]) -> None:
+    """Note how a job ended; if even that fails, its lease ends and it is taken again."""
+    busy = contextlib.suppress(DatabaseBusyError, DatabaseUnavailableError)
+    with busy, system.work(jobs.WORKER) as work:
+        how(work)
+
+
+class _Told:
+    """Progress, written down at most four times a second."""
+
+    def __init__(self, system: System, job: int) -> None:
+        self._files, self._job, self._next = system.files, job, 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + _TOLD_EVERY
+            with contextlib.suppress(DiskError):
+                self._files.tell_progress(self._job, done, total)
+
+
+def _work_until(system: System, stopped: threading.Event) -> None:
+    """Work, look again twice a second, and clear up now and then."""
+    sweep_at = 0.0
+    while not stopped.is_set():
+        try:
+            work_off(system, stopped.is_set)
+            if time.monotonic() >= sweep_at:
+                sweep_at = time.monotonic() + _SWEPT_EVERY
+                with system.work(jobs.WORKER, read_only=True) as work:
+                    sweep(work)
+        except (DatabaseBusyError, DatabaseUnavailableError) as error:
+            _LOG.warning("waiting: %s", error)
+            stopped.wait(_PAUSE * 10)
+        except Exception:  # noqa: BLE001 - e-mail and jobs go on after a fault
+            _LOG.exception("the worker failed")
+            stopped.wait(_PAUSE * 10)
+        stopped.wait(_PAUSE)
+
+
+COMMANDS: list[click.Command] = [jobs_]

@@ -1,0 +1,235 @@
+"""What imports brought and what waits, as pages show it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stdnum import isbn as isbn_numbers
+
+from royalties.domain.currencies import exponent
+from royalties.domain.money import micro_text
+from royalties.domain.people import Verb
+from royalties.domain.sales import Kind
+from royalties.services.books import setup_in_force
+from royalties.services.work import Work
+from royalties.store import imports as store
+from royalties.store.imports import ImportRow, WaitingRow, WholeRow
+from royalties.store.periods import known_periods
+
+PAGE = 50
+_SHOWN_WAITING = 100
+_SHOWN_EDITIONS = 20
+_LEAST = 2
+
+
+@dataclass(slots=True)
+class Sums:
+    """Lines, copies and receipts; copies of returns are negative, receipts exact texts."""
+
+    lines: int = 0
+    sold: int = 0
+    returned: int = 0
+    free: int = 0
+    micro: dict[str, int] = field(default_factory=dict)
+
+    def add(self, kind: int, currency: str, lines: int, units: int, net: int) -> None:
+        """Add what a kind brought in a currency."""
+        self.lines += lines
+        match Kind(kind):
+            case Kind.SALE:
+                self.sold += units
+            case Kind.RETURN:
+                self.returned += units
+            case Kind.FREE:
+                self.free += units
+        self.micro[currency] = self.micro.get(currency, 0) + net
+
+    @property
+    def net(self) -> dict[str, str]:
+        """Receipts by currency, as texts."""
+        return {
+            currency: micro_text(micro, exponent(currency))
+            for currency, micro in sorted(self.micro.items())
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An import in a list; ``periods`` are those that its sales count in."""
+
+    row: ImportRow
+    periods: tuple[str, ...]
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What an import brought to one period."""
+
+    period: str
+    is_closed: bool
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An import with all that is known of it.
+
+    ``waiting`` are the identifiers that most of its rows wait for, ``waiting_rows`` and
+    ``waiting_identifiers`` count all.
+    """
+
+    row: WholeRow
+    choices: Mapping[str, str]
+    document: Mapping[str, Any]
+    periods: tuple[Counted, ...]
+    sums: Sums
+    waiting: tuple[WaitingRow, ...]
+    waiting_rows: int
+    waiting_identifiers: int
+    file: Path | None
+
+    @property
+    def stands(self) -> bool:
+        """Whether its sales count: neither undone nor corrected."""
+        return self.row.status == "recorded" and self.row.corrected_by is None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether a closed run used it."""
+        return any(each.is_closed for each in self.periods)
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Whether it can be taken back whole."""
+        return self.stands and not self.is_closed
+
+    @property
+    def may_be_corrected(self) -> bool:
+        """Whether it can be reversed in the open period."""
+        return self.stands and self.is_closed and self.row.corrects is None
+
+
+def imports(
+    work: Work, *, retailer: str = "", period: str = "", status: str = "", page: int = 1
+) -> tuple[list[Listed], bool]:
+    """A page of imports, the newest first, and whether more follow."""
+    work.actor.require(Verb.READ)
+    rows = store.imports(
+        work.connection,
+        retailer=retailer,
+        period_name=period,
+        status=status,
+        limit=PAGE + 1,
+        skip=(page - 1) * PAGE,
+    )
+    shown = rows[:PAGE]
+    sums = {row.id: Sums() for row in shown}
+    named: dict[int, dict[str, None]] = {row.id: {} for row in shown}
+    for each in store.counted(work.connection, list(sums)):
+        sums[each.batch_id].add(*each[3:])
+        named[each.batch_id][each.period] = None
+    listed = [Listed(row, tuple(named[row.id]), sums[row.id]) for row in shown]
+    return listed, len(rows) > PAGE
+
+
+def periods(work: Work) -> list[str]:
+    """Names of the periods that sales or closes have touched, the newest first."""
+    work.actor.require(Verb.READ)
+    return [each.name for each in reversed(known_periods(work.connection))]
+
+
+def find_import(work: Work, number: int) -> Import | None:
+    """An import by its number."""
+    work.actor.require(Verb.READ)
+    row = store.find_import(work.connection, number)
+    if row is None:
+        return None
+    total, by_period = Sums(), dict[str, Counted]()
+    for each in store.counted(work.connection, [number]):
+        counted = Counted(each.period, each.status == "closed", Sums())
+        by_period.setdefault(each.period, counted).sums.add(*each[3:])
+        total.add(*each[3:])
+    path = work.files.received(row.sha256)
+    rows, identifiers = store.waiting_count(work.connection, number)
+    return Import(
+        row,
+        json.loads(row.choices),
+        json.loads(row.document),
+        tuple(by_period.values()),
+        total,
+        tuple(store.waiting_rows(work.connection, number=number, limit=_SHOWN_WAITING)),
+        rows,
+        identifiers,
+        path if path.is_file() else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits under one identifier, and in which imports (number, file's name)."""
+
+    row: WaitingRow
+    imports: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """A page of what waits; ``rows`` and ``identifiers`` count all."""
+
+    entries: tuple[Waiting, ...]
+    rows: int
+    identifiers: int
+    more: bool
+
+
+def waiting(work: Work, page: int = 1) -> WaitingPage:
+    """A page of what waits by identifier, the most rows first."""
+    work.actor.require(Verb.READ)
+    found = store.waiting_rows(work.connection, limit=PAGE + 1, skip=(page - 1) * PAGE)
+    shown = found[:PAGE]
+    of: dict[str, list[tuple[int, str]]] = {row.identifier: [] for row in shown}
+    for identifier, number, name in store.imports_waiting(work.connection, of):
+        of[identifier].append((number, name))
+    return WaitingPage(
+        tuple(Waiting(row, tuple(of[row.identifier])) for row in shown),
+        *store.waiting_count(work.connection),
+        len(found) > PAGE,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An edition that an identifier might stand for."""
+
+    isbn: str
+    title: str
+    format: str
+
+
+def editions_like(work: Work, text: str) -> list[Candidate]:
+    """Editions whose title has all words of a text, or whose ISBN or identifier begins with it."""
+    work.actor.require(Verb.READ)
+    words = text.casefold().split()
+    if sum(map(len, words)) < _LEAST:
+        return []
+    compact = "".join(words).replace("-", "").upper()
+    if isbn_numbers.is_valid(compact):
+        compact = isbn_numbers.to_isbn13(compact)
+    found: list[Candidate] = []
+    for title in setup_in_force(work).titles.values():
+        name = title.title.casefold()
+        by_title = all(word in name for word in words)
+        for edition in title.editions:
+            named = [edition.isbn, *(value.upper() for _, value in edition.identifiers)]
+            if by_title or (compact and _begins(named, compact)):
+                found.append(Candidate(edition.isbn, title.title, edition.format))
+        if len(found) >= _SHOWN_EDITIONS:
+            break
+    return found[:_SHOWN_EDITIONS]
+
+
+def _begins(names: Iterable[str], text: str) -> bool:
+    return any(name.startswith(text) for name in names)

@@ -1,0 +1,186 @@
+"""Imports and waiting rows as pages show them: a page at a time, sums from what is kept."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, exists, func, select
+
+from royalties.store.tables import batch, period, sale_total, waiting
+
+STATUSES: dict[str, tuple[ColumnElement[bool], ...]] = {
+    "recorded": (batch.c.status == "recorded", batch.c.corrected_by.is_(None)),
+    "corrected": (batch.c.corrected_by.is_not(None),),
+    "correction": (batch.c.corrects.is_not(None),),
+    "undone": (batch.c.status == "undone",),
+}
+"""What an import can be, as a list is narrowed to."""
+
+
+class ImportRow(NamedTuple):
+    """One import as a list shows it."""
+
+    id: int
+    file_name: str
+    report: str
+    retailer: str | None
+    rows: int
+    lines: int
+    status: str
+    recorded_at: str
+    recorded_by: str
+    corrects: int | None
+    corrected_by: int | None
+
+
+class WholeRow(NamedTuple):
+    """One import with all that is kept of it; ``choices`` and ``document`` are JSON."""
+
+    id: int
+    file_name: str
+    sha256: str
+    size: int
+    report: str
+    retailer: str | None
+    choices: str
+    document: str
+    rows: int
+    lines: int
+    status: str
+    recorded_at: str
+    recorded_by: str
+    undone_at: str | None
+    corrects: int | None
+    corrected_by: int | None
+
+
+class CountedRow(NamedTuple):
+    """What an import brought to a period, of a kind in a currency; receipts in millionths."""
+
+    batch_id: int
+    period: str
+    status: str
+    kind: int
+    currency: str
+    lines: int
+    units: int
+    net: int
+
+
+class WaitingRow(NamedTuple):
+    """What waits under one identifier."""
+
+    identifier: str
+    rows: int
+    units: int
+    first_day: str
+    last_day: str
+
+
+def imports(
+    connection: Connection,
+    *,
+    retailer: str = "",
+    period_name: str = "",
+    status: str = "",
+    limit: int,
+    skip: int,
+) -> list[ImportRow]:
+    """A page of imports, the newest first."""
+    query = select(*(batch.c[name] for name in ImportRow._fields))
+    query = query.order_by(batch.c.id.desc()).limit(limit).offset(skip)
+    if retailer:
+        query = query.where(batch.c.retailer == retailer)
+    if period_name:
+        query = query.where(
+            exists()
+            .where(sale_total.c.batch_id == batch.c.id, sale_total.c.period_id == period.c.id)
+            .where(period.c.name == period_name)
+        )
+    if status in STATUSES:
+        query = query.where(*STATUSES[status])
+    return [ImportRow(*row) for row in connection.execute(query)]
+
+
+def counted(connection: Connection, numbers: Sequence[int]) -> list[CountedRow]:
+    """What imports brought to every period that their sales count in."""
+    keys = (
+        sale_total.c.batch_id,
+        period.c.id,
+        period.c.name,
+        period.c.status,
+        sale_total.c.kind,
+        sale_total.c.currency,
+    )
+    rows = connection.execute(
+        select(
+            *keys,
+            func.sum(sale_total.c.lines),
+            func.sum(sale_total.c.units),
+            func.sum(sale_total.c.net),
+        )
+        .join(period, period.c.id == sale_total.c.period_id)
+        .where(sale_total.c.batch_id.in_(numbers))
+        .group_by(*keys)
+        .order_by(sale_total.c.batch_id, period.c.id, sale_total.c.currency, sale_total.c.kind)
+    )
+    return [CountedRow(row[0], *row[2:6], *map(int, row[6:])) for row in rows]
+
+
+def find_import(connection: Connection, number: int) -> WholeRow | None:
+    """An import with all that is kept of it."""
+    query = select(*(batch.c[name] for name in WholeRow._fields)).where(batch.c.id == number)
+    row = connection.execute(query).first()
+    return WholeRow(*row) if row else None
+
+
+def waiting_rows(
+    connection: Connection, *, number: int | None = None, limit: int, skip: int = 0
+) -> list[WaitingRow]:
+    """What waits by identifier, the most rows first; of one import, or of all that count."""
+    query = _waits(
+        select(
+            waiting.c.identifier,
+            func.count(),
+            func.sum(waiting.c.units),
+            func.min(waiting.c.day),
+            func.max(waiting.c.day),
+        )
+    )
+    if number is not None:
+        query = query.where(waiting.c.batch_id == number)
+    rows = connection.execute(
+        query.group_by(waiting.c.identifier)
+        .order_by(func.count().desc(), waiting.c.identifier)
+        .limit(limit)
+        .offset(skip)
+    )
+    return [WaitingRow(row[0], row[1], int(row[2]), *row[3:]) for row in rows]
+
+
+def waiting_count(connection: Connection, number: int | None = None) -> tuple[int, int]:
+    """How many rows wait, under how many identifiers."""
+    query = _waits(select(func.count(), func.count(waiting.c.identifier.distinct())))
+    if number is not None:
+        query = query.where(waiting.c.batch_id == number)
+    rows, identifiers = connection.execute(query).one()
+    return rows, identifiers
+
+
+def imports_waiting(
+    connection: Connection, identifiers: Iterable[str]
+) -> list[tuple[str, int, str]]:
+    """(identifier, import, its file's name) of the imports in which identifiers wait."""
+    rows = connection.execute(
+        _waits(select(waiting.c.identifier, batch.c.id, batch.c.file_name))
+        .where(waiting.c.identifier.in_(list(identifiers)))
+        .group_by(waiting.c.identifier, batch.c.id, batch.c.file_name)
+        .order_by(waiting.c.identifier, batch.c.id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _waits(query: Any) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of some columns
+    """Rows of a corrected import stay where they are and wait no more."""
+    return query.select_from(waiting).join(
+        batch, (batch.c.id == waiting.c.batch_id) & batch.c.corrected_by.is_(None)
+    )

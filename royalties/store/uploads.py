@@ -1,0 +1,144 @@
+"""Reports that were sent in a browser, until they are recorded."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from royalties.store.engine import is_sqlite
+from royalties.store.tables import batch, coverage, job, upload
+from royalties.store.work import JobRow
+
+OPEN = ("received", "checked")
+"""Statuses of an upload that may still be recorded."""
+
+
+class UploadRow(NamedTuple):
+    """One upload; ``choices`` and ``document`` are JSON."""
+
+    id: int
+    name: str
+    sha256: str
+    size: int
+    report: str | None
+    choices: str
+    status: str
+    document: str | None
+    batch_id: int | None
+    created_at: str
+    created_by: str
+
+
+class ListedRow(NamedTuple):
+    """An upload as a list shows it."""
+
+    id: int
+    name: str
+    size: int
+    status: str
+    summary: str | None
+    created_at: str
+    created_by: str
+
+
+class EarlierRow(NamedTuple):
+    """A recorded import, to compare another one with."""
+
+    id: int
+    file_name: str
+    document: str
+    first_day: str
+    last_day: str
+
+
+def add_upload(connection: Connection, values: Mapping[str, object]) -> int:
+    """Add an upload and return its number."""
+    made = connection.execute(insert(upload).values(**values).returning(upload.c.id))
+    return int(made.scalar_one())
+
+
+def find_upload(connection: Connection, number: int, *, lock: bool = False) -> UploadRow | None:
+    """An upload by its number; ``lock`` holds it against others who work on it."""
+    query = _uploads().where(upload.c.id == number)
+    if lock and not is_sqlite(connection):
+        query = query.with_for_update()
+    row = connection.execute(query).first()
+    return UploadRow(*row) if row else None
+
+
+def open_upload_of(connection: Connection, sha256: str) -> UploadRow | None:
+    """The upload of these bytes that is not recorded or removed yet."""
+    row = connection.execute(
+        _uploads()
+        .where(upload.c.sha256 == sha256, upload.c.status.in_(OPEN))
+        .order_by(upload.c.id)
+        .limit(1)
+    ).first()
+    return UploadRow(*row) if row else None
+
+
+def open_uploads(connection: Connection, limit: int) -> list[ListedRow]:
+    """Uploads that are not recorded or removed yet, the newest first."""
+    rows = connection.execute(
+        select(*(upload.c[name] for name in ListedRow._fields))
+        .where(upload.c.status.in_(OPEN))
+        .order_by(upload.c.id.desc())
+        .limit(limit)
+    )
+    return [ListedRow(*row) for row in rows]
+
+
+def change_upload(connection: Connection, number: int, values: Mapping[str, object]) -> None:
+    """Change what is kept of an upload."""
+    connection.execute(update(upload).where(upload.c.id == number).values(**values))
+
+
+def needed_files(connection: Connection) -> set[str]:
+    """Fingerprints of the files of uploads that may still be recorded."""
+    rows = connection.execute(select(upload.c.sha256).where(upload.c.status.in_(OPEN)).distinct())
+    return set(rows.scalars())
+
+
+def latest_jobs(connection: Connection, subjects: Sequence[str]) -> dict[str, JobRow]:
+    """The newest job of each subject, if it has any."""
+    newest = select(func.max(job.c.id)).where(job.c.subject.in_(subjects)).group_by(job.c.subject)
+    rows = connection.execute(
+        select(*(job.c[name] for name in JobRow._fields)).where(job.c.id.in_(newest))
+    )
+    return {row.subject: JobRow(*row) for row in rows}
+
+
+def import_before(
+    connection: Connection, report: str, retailer: str | None, first_day: str
+) -> EarlierRow | None:
+    """The newest import of a report and retailer that counts and ends before a day."""
+    days = (func.min(coverage.c.first_day), func.max(coverage.c.last_day))
+    before = (
+        select(coverage.c.batch_id, days[0].label("first_day"), days[1].label("last_day"))
+        .join(batch, batch.c.id == coverage.c.batch_id)
+        .where(
+            batch.c.report == report,
+            batch.c.retailer.is_(None) if retailer is None else batch.c.retailer == retailer,
+            batch.c.status == "recorded",
+            batch.c.corrected_by.is_(None),
+        )
+        .group_by(coverage.c.batch_id)
+        .having(days[1] < first_day)
+        .order_by(days[1].desc(), coverage.c.batch_id.desc())
+        .limit(1)
+        .subquery()
+    )
+    row = connection.execute(
+        select(
+            batch.c.id,
+            batch.c.file_name,
+            batch.c.document,
+            before.c.first_day,
+            before.c.last_day,
+        ).join(before, before.c.batch_id == batch.c.id)
+    ).first()
+    return EarlierRow(*row) if row else None
+
+
+def _uploads() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of all columns
+    return select(*(upload.c[name] for name in UploadRow._fields))
