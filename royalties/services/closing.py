@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from royalties.domain.money import amount_text
 from royalties.domain.people import Verb
-from royalties.domain.periods import Period
 from royalties.domain.run import ContractRun, Settlement
 from royalties.services import approvals, runs
 from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force
-from royalties.services.drafts import Shown, shown_run
+from royalties.services.drafts import Shown, paid_of, shown_run
 from royalties.services.errors import CANNOT_RUN
 from royalties.services.jumps import DRAFT, KINDS, Point, Points, points_of
 from royalties.services.work import RefusedError, Work
@@ -98,7 +97,7 @@ class Outlook:
     @property
     def paid(self) -> dict[str, int]:
         """What a close would pay, by currency."""
-        return paid_of(self.shown) if self.shown else {}
+        return paid_of(self.shown.run) if self.shown else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +143,13 @@ def periods_list(work: Work) -> list[PeriodShown]:
             )
         )
     return sorted(found, key=lambda each: ("open", "later", "closed").index(each.state))
+
+
+def is_closed(work: Work, text: str) -> bool:
+    """Whether a period is closed."""
+    work.actor.require(Verb.READ)
+    period = setup_in_force(work).period(text)
+    return runs_store.find_closing(work.connection, period.ordinal) is not None
 
 
 def outlook(work: Work, text: str) -> Outlook:
@@ -258,17 +264,9 @@ def refuse(work: Work, number: int, reason: str) -> Proposal:
     return approvals.refuse(work, number, reason[:MOST_TEXT])
 
 
-def paid_of(shown: Shown) -> dict[str, int]:
-    """What a run pays, by currency."""
-    paid: dict[str, int] = {}
-    for each in shown.run.settlements:
-        paid[each.currency] = paid.get(each.currency, 0) + each.paid
-    return dict(sorted(paid.items()))
-
-
-def before(work: Work, period: Period) -> list[Proposal]:
+def before(work: Work, period: str) -> list[Proposal]:
     """What was ever prepared of a period's close, the newest first."""
-    return approvals.proposals(work, kind=KIND, subject=str(period))
+    return approvals.proposals(work, kind=KIND, subject=period)
 
 
 def _require_complete(found: Outlook) -> None:

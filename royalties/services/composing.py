@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from royalties.domain.contracts import Basis
 from royalties.domain.currencies import exponent
-from royalties.domain.earning import EarnedLine
 from royalties.domain.money import MICRO, amount_text, micro_text, number_text, rounded
 from royalties.domain.periods import period_of
 from royalties.domain.plain_words import concerns, sentence
@@ -130,8 +129,8 @@ class Composer:
         """A contract's earned lines as printed, numbered as they are explained."""
         notes = self._notes(done)
         return tuple(
-            self._line(done, number, line, notes.get(number, ""))
-            for number, line in enumerate(done.lines, 1)
+            line_shown(self.setup, done, number, notes.get(number, ""))
+            for number in range(1, len(done.lines) + 1)
         )
 
     def _account(self, done: ContractRun, beneficiary: str) -> ContractAccount:
@@ -239,34 +238,6 @@ class Composer:
         for (source, target), rate_used in sorted(used.items()):
             yield ExchangeRateShown(source, target, number_text(rate_used), period)
 
-    def _line(self, done: ContractRun, number: int, line: EarnedLine, note: str) -> EarnedLineShown:
-        title, format_ = "", ""
-        if line.isbn is not None:
-            found = self.setup.titles[self._title_of[line.isbn]]
-            title = found.title
-            format_ = next(e.format.value for e in found.editions if e.isbn == line.isbn)
-        rules = done.contract.rules
-        basis = rules[line.rule_place].basis.value if line.tier is not None else "income"
-        return EarnedLineShown(
-            id=f"{done.contract.key}/{number}",
-            rule=line.rule,
-            basis=basis,
-            title=title,
-            isbn=line.isbn or "",
-            format=format_,
-            retailer=self._retailer(line.retailer),
-            kind=line.kind,
-            tier=line.tier,
-            units=line.units,
-            currency=line.currency,
-            base=base_text(line),
-            portion=str(line.portion),
-            exchange_rate=number_text(line.exchange_rate),
-            rate=number_text(line.rate),
-            earned=line.earned,
-            note=note,
-        )
-
     def _retailer(self, key: str | None) -> str:
         return self.setup.retailers[key].name if key else ""
 
@@ -372,6 +343,40 @@ class Composer:
         if settlement.paid:
             return f"{due} is paid to you for this period."
         return "Nothing is due for this period."
+
+
+def line_shown(setup: Setup, done: ContractRun, number: int, note: str = "") -> EarnedLineShown:
+    """A contract's earned line of a number as it is printed."""
+    line = done.lines[number - 1]
+    title, format_ = "", ""
+    if line.isbn is not None:
+        titles = (setup.titles[key] for key in done.contract.titles)
+        title, format_ = next(
+            (each.title, edition.format.value)
+            for each in titles
+            for edition in each.editions
+            if edition.isbn == line.isbn
+        )
+    rules = done.contract.rules
+    return EarnedLineShown(
+        id=f"{done.contract.key}/{number}",
+        rule=line.rule,
+        basis=rules[line.rule_place].basis.value if line.tier is not None else "income",
+        title=title,
+        isbn=line.isbn or "",
+        format=format_,
+        retailer=setup.retailers[line.retailer].name if line.retailer else "",
+        kind=line.kind,
+        tier=line.tier,
+        units=line.units,
+        currency=line.currency,
+        base=base_text(line),
+        portion=str(line.portion),
+        exchange_rate=number_text(line.exchange_rate),
+        rate=number_text(line.rate),
+        earned=line.earned,
+        note=note,
+    )
 
 
 def _minimum(units: Fraction, currency: str) -> str:

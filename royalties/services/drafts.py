@@ -7,11 +7,12 @@ one for as long as nothing was recorded that might change it.
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TypeVar, cast
+from operator import add
+from typing import NamedTuple, TypeVar, cast
 
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.run import Run
+from royalties.domain.run import ContractRun, Run
 from royalties.domain.run_document import run_document
 from royalties.domain.statements import Statement
 from royalties.services.books import Setup, setup_in_force, setup_used_by
@@ -82,6 +83,46 @@ def shown_run(work: Work, text: str) -> Shown:
         return Shown(period, run, setup, closed.fingerprint, closed.closed_at, closed.closed_by)
 
     return _remembered(work, "closed run", period, read)
+
+
+class Account(NamedTuple):
+    """A contract's account in minor units, or the sum of several in one currency."""
+
+    earned: int = 0
+    withheld: int = 0
+    released: int = 0
+    recouped: int = 0
+    payable: int = 0
+    carried_forward: int = 0
+
+
+def account_of(done: ContractRun) -> Account:
+    """A contract's account as a list shows it."""
+    return Account(
+        done.earned,
+        done.reserve.withheld,
+        done.reserve.released,
+        done.recouped,
+        done.payable,
+        done.carried_forward,
+    )
+
+
+def totals_of(run: Run) -> dict[str, Account]:
+    """The contracts' accounts summed by currency."""
+    totals: dict[str, Account] = {}
+    for done in run.contracts:
+        known = totals.get(done.contract.currency, Account())
+        totals[done.contract.currency] = Account(*map(add, known, account_of(done)))
+    return dict(sorted(totals.items()))
+
+
+def paid_of(run: Run) -> dict[str, int]:
+    """What a run pays, by currency."""
+    paid: dict[str, int] = {}
+    for each in run.settlements:
+        paid[each.currency] = paid.get(each.currency, 0) + each.paid
+    return dict(sorted(paid.items()))
 
 
 def fingerprint_of(run: Run) -> str:

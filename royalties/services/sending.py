@@ -24,6 +24,11 @@ class Letter:
     can_sign_in: bool
 
     @property
+    def size(self) -> int:
+        """How many messages it takes."""
+        return len(self.recipients)
+
+    @property
     def was_sent(self) -> bool:
         """Whether a message about it was sent, or waits to be."""
         return any(mail.state != "failed" for mail in self.statement.mails)

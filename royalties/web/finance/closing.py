@@ -1,20 +1,278 @@
-"""Run, close, statements."""
+"""Run and close: periods, the checklist, and the list of statements."""
 
-from flask import render_template
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
-from royalties.web.pages import Pages
+from royalties.services import approvals, closing
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.closing import is_closed, outlook
+from royalties.services.drafts import account_of, paid_of, shown_run, totals_of
+from royalties.services.jumps import Point
+from royalties.services.statements import period_workbook, statements_of
+from royalties.web.files import download
+from royalties.web.finance.closing_forms import ApproveForm, PrepareForm, RefuseForm
+from royalties.web.formats import plural
+from royalties.web.pages import Answer, Pages
+from royalties.web.visit import act
+
+Row = TypeVar("Row")
 
 PAGES = Pages("closing", __name__, "/finance", FINANCE)
+SIZE = 50
+
+_MEND = {
+    "no contract covers the title": ("Add the title to a contract", "terms.contracts", ""),
+    "no rule matches": ("Add a rule to the contract", "terms.contract", "contract"),
+    "no list price in the report or of the edition": (
+        "Add a list price in that currency to the edition",
+        "catalogue.title",
+        "title",
+    ),
+}
+"""What to do about an exception: in words, the page, and whose key the page is asked for."""
 
 
 @PAGES.get("/periods")
 def periods() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+    """All periods, the open one first."""
+    return render_template("finance/periods.html", periods=closing.periods_list(act()))
+
+
+@PAGES.get("/periods/<period>")
+def period(period: str) -> str:
+    """A period's run: what is odd about it first, then its accounts."""
+    work = act()
+    found = None if is_closed(work, period) else outlook(work, period)
+    shown = found.shown if found else shown_run(work, period)
+    contracts, payees = page_number("page"), page_number("payees")
+    numbers = {}
+    if shown and shown.is_final:
+        rows, _ = statements_of(work, period=period, page=payees, size=SIZE)
+        numbers = {(row.beneficiary, row.currency): row.number for row in rows}
+    return render_template(
+        "finance/period.html",
+        period=period,
+        shown=shown,
+        found=found,
+        setup=shown.setup if shown else setup_in_force(work),
+        totals=totals_of(shown.run) if shown else {},
+        paid=paid_of(shown.run) if shown else {},
+        contracts=rows_of(shown.run.contracts, contracts) if shown else (),
+        payees=rows_of(shown.run.settlements, payees) if shown else (),
+        page=contracts,
+        payees_page=payees,
+        size=SIZE,
+        numbers=numbers,
+        mend=mend,
+        link=link,
+        account_of=account_of,
+    )
+
+
+@PAGES.get("/periods/<period>/jumps")
+def jumps(period: str) -> str:
+    """What wants a sentence before the close."""
+    return _jumps(period)
+
+
+@PAGES.post("/periods/<period>/jumps")
+def explain(period: str) -> Answer:
+    """Write a sentence about a figure."""
+    subject, words = request.form.get("subject", ""), request.form.get("text", "")
+    if not words.strip() or len(words) > closing.MOST_TEXT:
+        return _jumps(period, wrong=subject, typed=words), 422
+    closing.explain_point(act(), period, subject, request.form.get("figure", ""), words)
+    flash("Your explanation is kept with these figures.", "good")
+    chosen = request.form.get("show", "")
+    return redirect(url_for("closing.jumps", period=period, show=chosen or None))
+
+
+@PAGES.get("/periods/<period>/close")
+def checklist(period: str) -> Response | str:
+    """The steps to a close."""
+    if is_closed(act(), period):
+        return redirect(url_for("closing.done", period=period))
+    return _checklist(period)
+
+
+@PAGES.post("/periods/<period>/looked")
+def looked(period: str) -> Response:
+    """Say that one has looked at the draft."""
+    closing.look_at_draft(act(), period, request.form.get("fingerprint", ""))
+    flash("Noted that you have looked at the draft as it stands now.", "good")
+    return redirect(url_for("closing.checklist", period=period))
+
+
+@PAGES.post("/periods/<period>/prepare")
+def prepare_close(period: str) -> Answer:
+    """Put the draft before a second person."""
+    form = PrepareForm()
+    if not form.validate_on_submit():
+        return _checklist(period, prepare=form), 422
+    closing.prepare(act(), period, form.note.data or "")
+    flash(f"{period} is prepared and waits for approval.", "good")
+    return redirect(url_for("closing.checklist", period=period))
+
+
+@PAGES.post("/periods/<period>/approve/<int:number>")
+def approve_close(period: str, number: int) -> Answer:
+    """Close what somebody else prepared."""
+    form = ApproveForm()
+    if not form.validate_on_submit():
+        return _checklist(period, approve=form), 422
+    closed = closing.approve(act(), number)
+    numbered = plural(len(closed.statements), "statement")
+    flash(f"{period} is closed for ever; {numbered} numbered.", "good")
+    return redirect(url_for("closing.done", period=period))
+
+
+@PAGES.post("/periods/<period>/refuse/<int:number>")
+def refuse_close(period: str, number: int) -> Answer:
+    """Send it back."""
+    form = RefuseForm()
+    if not form.validate_on_submit():
+        return _checklist(period, refuse=form), 422
+    closing.refuse(act(), number, form.reason.data or "")
+    flash(f"{period} was sent back to who prepared it.", "good")
+    return redirect(url_for("closing.checklist", period=period))
+
+
+@PAGES.post("/periods/<period>/withdraw/<int:number>")
+def withdraw_close(period: str, number: int) -> Response:
+    """Take back what was prepared."""
+    approvals.withdraw(act(), number)
+    flash(f"What was prepared of {period} is withdrawn.", "good")
+    return redirect(url_for("closing.checklist", period=period))
+
+
+@PAGES.get("/periods/<period>/closed")
+def done(period: str) -> Response | str:
+    """What a close did, in numbers, and what comes next."""
+    if not is_closed(act(), period):
+        return redirect(url_for("closing.checklist", period=period))
+    work = act()
+    shown = shown_run(work, period)
+    return render_template(
+        "finance/period_closed.html",
+        period=period,
+        shown=shown,
+        paid=paid_of(shown.run),
+        totals=totals_of(shown.run),
+        history=closing.before(work, period),
+        next=str(shown.period.shift(1)),
+    )
+
+
+@PAGES.get("/periods/<period>/workbook")
+def workbook(period: str) -> Response:
+    """The period's workbook."""
+    file = period_workbook(act(), period)
+    return download(file.name, file.data)
 
 
 @PAGES.get("/statements")
 def statements() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+    """The statements, by period and beneficiary."""
+    work = act()
+    chosen = request.args.get("period", "")
+    payee = request.args.get("beneficiary", "")
+    page = page_number("page")
+    rows, more = statements_of(work, period=chosen, beneficiary=payee, page=page)
+    closed = [each for each in closing.periods_list(work) if each.state == "closed"]
+    return render_template(
+        "finance/statements.html",
+        rows=rows,
+        page=page,
+        more=more,
+        period=chosen,
+        beneficiary=payee,
+        periods=closed,
+        beneficiaries=sorted(
+            setup_in_force(work).beneficiaries.values(), key=lambda each: each.name.casefold()
+        ),
+    )
+
+
+def page_number(name: str) -> int:
+    """The page of a list that the address asks for."""
+    text = request.args.get(name, "")
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1  # noqa: PLR2004 - pages of any list
+
+
+def link(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - as url_for takes them
+    """The address of another room's page; empty where there is no such room."""
+    if endpoint not in current_app.view_functions:
+        return ""
+    return url_for(endpoint, **values)
+
+
+def mend(setup: Setup, reason: str, isbn: str, contract: str | None) -> tuple[str, str]:
+    """What to do about an exception, and where."""
+    words, endpoint, whose = _MEND.get(
+        reason.partition("; ")[0], ("Look at the contract", "terms.contracts", "")
+    )
+    title = next(
+        (
+            title.key
+            for title in setup.titles.values()
+            if any(each.isbn == isbn for each in title.editions)
+        ),
+        "",
+    )
+    keys = {"contract": contract or "", "title": title}
+    return words, link(endpoint, **({"key": keys[whose]} if whose else {}))
+
+
+def rows_of(all_rows: Sequence[Row], page: int) -> Sequence[Row]:
+    """One page of a list."""
+    return all_rows[(page - 1) * SIZE : page * SIZE]
+
+
+def _jumps(period: str, *, wrong: str = "", typed: str = "") -> str:
+    found = outlook(act(), period)
+    chosen = request.values.get("show", "")
+    points: Sequence[Point] = ()
+    if found.points:
+        points = [*found.points.reports, *found.points.waiting, *found.points.jumps]
+    left = [each for each in points if not each.is_settled]
+    page = page_number("page")
+    return render_template(
+        "finance/period_jumps.html",
+        period=period,
+        found=found,
+        points=rows_of(points if chosen == "all" else left, page),
+        total=len(points),
+        left=len(left),
+        count=len(points if chosen == "all" else left),
+        show=chosen,
+        page=page,
+        size=SIZE,
+        wrong=wrong,
+        typed=typed,
+        most=closing.MOST_TEXT,
+    )
+
+
+def _checklist(
+    period: str,
+    *,
+    prepare: PrepareForm | None = None,
+    approve: ApproveForm | None = None,
+    refuse: RefuseForm | None = None,
+) -> str:
+    work = act()
+    found = outlook(work, period)
+    return render_template(
+        "finance/period_close.html",
+        period=period,
+        found=found,
+        prepare=prepare or PrepareForm(formdata=None),
+        approve=approve or ApproveForm(formdata=None),
+        refuse=refuse or RefuseForm(formdata=None),
+        may_approve=found.proposal is not None and approvals.may_approve(work, found.proposal),
+        history=[each for each in closing.before(work, period) if each.status != "waiting"],
+    )
