@@ -34,6 +34,8 @@ class Beneficiary:
     pay_out_at_year_end: bool = False
     on_hold: bool = False
     opening_balance: int = 0
+    contact: str = ""
+    phone: str = ""
 
     def tax_rate_on(self, day: date) -> Fraction:
         """The rate in force on a day; 0 where none is."""

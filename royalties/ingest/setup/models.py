@@ -187,6 +187,8 @@ class Beneficiary(Part):
     country: s.Country | None = Field(default=None, description="ISO 3166 letters, such as US.")
     ein: s.Ein | None = Field(default=None, description="U.S. employer identification number.")
     email: s.Email | None = Field(default=None, description="Where statements are sent.")
+    contact: s.Name | None = Field(default=None, description="Whom to ask for there.")
+    phone: s.Name | None = Field(default=None, description="Telephone.")
     minimum_payment: s.Amount = Field(
         default="0",
         description="Less than this is carried forward; in the publisher's currency, and the same "

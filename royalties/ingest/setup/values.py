@@ -111,6 +111,8 @@ def beneficiary_of(body: Body, currency_of_publisher: str) -> Beneficiary:
         city=body.get("city", ""),
         address=tuple(body.get("address", ())),
         email=body.get("email", ""),
+        contact=body.get("contact", ""),
+        phone=body.get("phone", ""),
         ein=body.get("ein", ""),
         minimum_payment=Fraction(body.get("minimum_payment", "0")),
         tax_rates=_tax_rates(body.get("tax_rate")),

@@ -1,14 +1,146 @@
-"""What a nonprofit earned, its statements, its details."""
+"""What a nonprofit earned, its statements and its years: only its own, only what was closed."""
 
-from flask import render_template
+from collections.abc import Iterable
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from flask import abort, render_template, request, send_file
+from werkzeug.wrappers import Response
 
 from royalties.domain.people import NONPROFITS
+from royalties.services import portal
+from royalties.services.portal import Settled
+from royalties.services.statements import FILES, statement, statement_file
+from royalties.web.formats import money
+from royalties.web.nonprofit.earned import earned
+from royalties.web.nonprofit.exports import year_csv
 from royalties.web.pages import Pages
+from royalties.web.visit import act
 
 PAGES = Pages("nonprofit", __name__, "/nonprofit", NONPROFITS)
+
+_CHARTED = 8
+_TYPES = {
+    "workbook": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "twin": "application/json",
+}
+
+
+def page(template: str, key: str, **values: object) -> str:
+    """A page about one nonprofit, with the others that the visitor belongs to."""
+    own = portal.nonprofits(act())
+    chosen = next((each for each in own if each.key == key), None)
+    if chosen is None:
+        abort(404)
+    return render_template(f"nonprofit/{template}.html", own=own, chosen=chosen, key=key, **values)
 
 
 @PAGES.get("/")
 def home() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+    """The home of the only nonprofit, or the choice between several."""
+    own = portal.nonprofits(act())
+    if len(own) == 1:
+        return nonprofit(own[0].key)
+    return render_template("nonprofit/choice.html", own=own)
+
+
+@PAGES.get("/<key>/")
+def nonprofit(key: str) -> str:
+    """The last statement, what is due, and all that was ever received."""
+    found = portal.overview(act(), key)
+    return page("home", key, overview=found, charts=_charts(found.settled))
+
+
+@PAGES.get("/<key>/earnings")
+def earnings(key: str) -> str:
+    """From which titles, retailers and places the money of a period came."""
+    said, periods = portal.earnings(act(), key, request.args.get("period", ""))
+    return page("earnings", key, earned=[earned(each) for each in said], periods=periods)
+
+
+@PAGES.get("/<key>/statements")
+def statements(key: str) -> str:
+    """Every statement, the newest first, by calendar year."""
+    years: dict[str, list[Settled]] = {}
+    for row in portal.settled(act(), key):
+        years.setdefault(row.ends[:4], []).append(row)
+    return page("statements", key, years=years)
+
+
+@PAGES.get("/<key>/statements/<number>")
+def statement_page(key: str, number: str) -> str:
+    """One statement on screen."""
+    found = statement(act(), number)
+    row = next((each for each in portal.settled(act(), key) if each.number == number), None)
+    if found.payee.key != key or row is None:
+        abort(404)
+    return page("statement", key, statement=found, row=row)
+
+
+@PAGES.get("/<key>/statements/<number>/<kind>")
+def download(key: str, number: str, kind: str) -> Response:
+    """An issued file of a statement, the same bytes for ever."""
+    if kind not in FILES or statement(act(), number).payee.key != key:
+        abort(404)
+    found = statement_file(act(), number, kind)
+    return send_file(
+        BytesIO(found.data), _TYPES[kind], as_attachment=True, download_name=found.name
+    )
+
+
+@PAGES.get("/<key>/statements/<int:number>.zip")
+def download_year(key: str, number: int) -> Response:
+    """All issued files of a calendar year."""
+    files = portal.issued_in(act(), key, number)
+    name = f"{portal.nonprofit(act(), key).key} {number} statements.zip"
+    return send_file(_zipped(files), "application/zip", as_attachment=True, download_name=name)
+
+
+@PAGES.get("/<key>/years/")
+def newest_year(key: str) -> str:
+    """The newest year's summary."""
+    return page("year", key, year=portal.year(act(), key))
+
+
+@PAGES.get("/<key>/years/<int:number>")
+def year(key: str, number: int) -> str:
+    """A calendar year: what was allocated, withheld and paid, for the annual accounts."""
+    return page("year", key, year=portal.year(act(), key, number))
+
+
+@PAGES.get("/<key>/years/<int:number>.csv")
+def year_file(key: str, number: int) -> Response:
+    """The same as a file for a spreadsheet."""
+    found = portal.year(act(), key, number)
+    return send_file(
+        BytesIO(year_csv(found)),
+        "text/csv; charset=utf-8",
+        as_attachment=True,
+        download_name=f"{key} {number} summary.csv",
+    )
+
+
+@PAGES.get("/<key>/help")
+def explained(key: str) -> str:
+    """Every word and column in plain words."""
+    return page("help", key)
+
+
+def _zipped(files: Iterable[tuple[str, bytes]]) -> BytesIO:
+    data = BytesIO()
+    with ZipFile(data, "w", ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    data.seek(0)
+    return data
+
+
+def _charts(rows: Iterable[Settled]) -> dict[str, list[tuple[str, int, str]]]:
+    """Bars of what was allocated, by currency, the earliest of the last periods first."""
+    found: dict[str, list[tuple[str, int, str]]] = {}
+    for row in rows:
+        bars = found.setdefault(row.currency, [])
+        if len(bars) < _CHARTED:
+            shown = money(row.allocated, row.currency).striptags()
+            bars.insert(0, (row.period, row.allocated, shown))
+    return found

@@ -1,0 +1,238 @@
+"""What a nonprofit sees of its royalties: only its own, and only what was closed.
+
+Figures come from settlements and from the frozen contents of its statements, so that every page
+says what the statement says. Nothing here is estimated.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+
+from pydantic import TypeAdapter
+
+from royalties.domain.beneficiaries import Beneficiary
+from royalties.domain.currencies import exponent
+from royalties.domain.money import amount_text
+from royalties.domain.people import Verb
+from royalties.domain.periods import Period
+from royalties.domain.statements import Statement
+from royalties.services.books import setup_in_force
+from royalties.services.work import RefusedError, Work
+from royalties.store import periods
+from royalties.store import portal as store
+
+Settled = store.SettledRow
+"""A closed period of one beneficiary in one currency, with its statement's number."""
+
+_CONTENT = TypeAdapter(Statement)
+
+
+class NotYoursError(RefusedError):
+    """There is no such thing, or it is somebody else's: nobody is told which."""
+
+    def __init__(self) -> None:
+        super().__init__("there is nothing here that is yours")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """All that was ever settled in one currency, in minor units."""
+
+    currency: str
+    allocated: int
+    tax: int
+    paid: int
+    carried_forward: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A nonprofit's home.
+
+    Attributes:
+        last: the statements of its newest closed period, one for each currency.
+        outcomes: what becomes of the amount due, in words, by statement number.
+        short: how far an amount due lies below the minimum payment, as exact text, by number.
+        settled: every closed period, the newest first.
+        received: sums over all of them, by currency.
+        open_period: the period whose statement comes next.
+    """
+
+    beneficiary: Beneficiary
+    last: tuple[Settled, ...]
+    outcomes: Mapping[str, str]
+    short: Mapping[str, str]
+    settled: tuple[Settled, ...]
+    received: tuple[Received, ...]
+    open_period: Period
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A calendar year: its settlements, and what each contract's titles brought."""
+
+    beneficiary: Beneficiary
+    year: int
+    years: tuple[int, ...]
+    settled: tuple[Settled, ...]
+    totals: tuple[Received, ...]
+    titles: tuple[tuple[str, str, int], ...]
+    """Titles of a contract, currency, and what was allocated of it."""
+
+
+def nonprofits(work: Work) -> list[Beneficiary]:
+    """The beneficiaries whose figures are the actor's own, by name."""
+    work.actor.require(Verb.READ_OWN)
+    known = setup_in_force(work).beneficiaries
+    own = (known[key] for key in work.actor.beneficiaries if key in known)
+    return sorted(own, key=lambda each: (each.name.casefold(), each.key))
+
+
+def nonprofit(work: Work, key: str) -> Beneficiary:
+    """One of the actor's own beneficiaries.
+
+    Raises:
+        NotYoursError: it is not, or there is none of this key.
+    """
+    found = next((each for each in nonprofits(work) if each.key == key), None)
+    if found is None:
+        raise NotYoursError
+    return found
+
+
+def overview(work: Work, key: str) -> Overview:
+    """A nonprofit's home."""
+    beneficiary = nonprofit(work, key)
+    setup = setup_in_force(work)
+    rows = store.settled(work.connection, work.actor, key)
+    last = tuple(row for row in rows if row.period_id == rows[0].period_id)
+    said = _statements(work, key, last)
+    closed = periods.last_closed(work.connection)
+    first = setup.first_period
+    return Overview(
+        beneficiary,
+        last,
+        {each.number or "": each.outcome for each in said},
+        {each.number or "": short for each in said if (short := _short(each, last))},
+        tuple(rows),
+        _received(rows),
+        first if closed is None else first.shift(closed + 1 - first.ordinal),
+        work.today,
+    )
+
+
+def earnings(work: Work, key: str, period: str = "") -> tuple[list[Statement], list[str]]:
+    """The statements of one closed period (the newest unless named), and all periods' names.
+
+    Raises:
+        NotYoursError: no such period was settled for this nonprofit.
+    """
+    nonprofit(work, key)
+    rows = store.settled(work.connection, work.actor, key)
+    names = list(dict.fromkeys(row.period for row in rows))
+    if period and period not in names:
+        raise NotYoursError
+    chosen = period or (names[0] if names else "")
+    return _statements(work, key, [row for row in rows if row.period == chosen]), names
+
+
+def settled(work: Work, key: str) -> list[Settled]:
+    """Every statement of a nonprofit, the newest first."""
+    nonprofit(work, key)
+    return store.settled(work.connection, work.actor, key)
+
+
+def year(work: Work, key: str, number: int | None = None) -> Year:
+    """A calendar year's summary, the newest unless one is named.
+
+    Raises:
+        NotYoursError: nothing was settled for this nonprofit in that year.
+    """
+    beneficiary = nonprofit(work, key)
+    rows = store.settled(work.connection, work.actor, key)
+    years = tuple(dict.fromkeys(_year_of(row) for row in rows))
+    if number is None:
+        number = years[0] if years else work.today.year
+    elif number not in years:
+        raise NotYoursError
+    chosen = tuple(row for row in reversed(rows) if _year_of(row) == number)
+    return Year(
+        beneficiary,
+        number,
+        years,
+        chosen,
+        _received(tuple(reversed(chosen))),
+        _by_title(_statements(work, key, chosen)),
+    )
+
+
+def issued_in(work: Work, key: str, number: int) -> list[tuple[str, bytes]]:
+    """The issued files of a calendar year, as (name, bytes).
+
+    Raises:
+        NotYoursError: none was issued.
+        RefusedError: a kept file is missing or was changed.
+    """
+    nonprofit(work, key)
+    rows = store.settled(work.connection, work.actor, key)
+    numbers = [row.number for row in rows if _year_of(row) == number]
+    files = store.issued_files(work.connection, work.actor, key, numbers)
+    if not files:
+        raise NotYoursError
+    return [(each.name, _kept(work, each)) for each in files]
+
+
+def _kept(work: Work, file: store.IssuedRow) -> bytes:
+    path = work.files.issued(file.period, file.name)
+    data = path.read_bytes() if path.exists() else b""
+    if sha256(data).hexdigest() != file.sha256:
+        raise RefusedError(f"the file {file.name} cannot be handed out: tell the publisher")
+    return data
+
+
+def _statements(work: Work, key: str, rows: Iterable[Settled]) -> list[Statement]:
+    numbers = [row.number for row in rows]
+    if not numbers:
+        return []
+    texts = store.contents(work.connection, work.actor, key, numbers)
+    return [_CONTENT.validate_json(text) for text in texts]
+
+
+def _short(said: Statement, rows: Iterable[Settled]) -> str:
+    """What is missing to the minimum payment, where that is why nothing was paid."""
+    reason = next((row.reason for row in rows if row.number == said.number), "")
+    if reason != "below minimum" or not said.payee.minimum_payment:
+        return ""
+    missing = Decimal(said.payee.minimum_payment) - Decimal(amount_text(said.due, said.currency))
+    return f"{missing:.{exponent(said.currency)}f}"
+
+
+def _received(rows: Sequence[Settled]) -> tuple[Received, ...]:
+    """Sums by currency; what is carried forward is that of the newest period, the first row."""
+    found: dict[str, Received] = {}
+    for row in rows:
+        before = found.get(row.currency, Received(row.currency, 0, 0, 0, row.carried_forward))
+        found[row.currency] = Received(
+            row.currency,
+            before.allocated + row.allocated,
+            before.tax + row.tax,
+            before.paid + row.paid,
+            before.carried_forward,
+        )
+    return tuple(found[currency] for currency in sorted(found))
+
+
+def _by_title(said: Iterable[Statement]) -> tuple[tuple[str, str, int], ...]:
+    sums: dict[tuple[str, str], int] = {}
+    for statement in said:
+        for contract in statement.contracts:
+            key = (", ".join(contract.titles), statement.currency)
+            sums[key] = sums.get(key, 0) + contract.allocated
+    return tuple((titles, currency, amount) for (titles, currency), amount in sorted(sums.items()))
+
+
+def _year_of(row: Settled) -> int:
+    return date.fromisoformat(row.ends).year

@@ -1,0 +1,173 @@
+"""What a nonprofit keeps current itself: how it is reached, and who of it sees the figures."""
+
+from flask import flash, redirect, render_template, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import EmailField, Field, StringField, TelField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from royalties.domain.beneficiaries import Beneficiary
+from royalties.domain.money import number_text
+from royalties.domain.people import NONPROFITS
+from royalties.ingest.setup import SetupError
+from royalties.services.books import setup_in_force
+from royalties.services.colleagues import colleagues, invite_colleague, remove_colleague
+from royalties.services.contacts import Contact, keep_contact
+from royalties.services.portal import nonprofit, nonprofits
+from royalties.services.work import RefusedError
+from royalties.web.formats import money, percent
+from royalties.web.pages import Pages
+from royalties.web.visit import act
+
+PAGES = Pages("nonprofit_details", __name__, "/nonprofit", NONPROFITS)
+
+_TOO_LONG = "This is too long."
+
+
+class ContactForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
+    """How a nonprofit is reached."""
+
+    address = TextAreaField(
+        "Address",
+        [Optional(), Length(max=1000, message=_TOO_LONG)],
+        description="One line each, as on an envelope. It stands on your statements.",
+        render_kw={"autocomplete": "street-address", "rows": 4},
+    )
+    email = EmailField(
+        "E-mail",
+        [Optional(), Length(max=254, message=_TOO_LONG)],
+        description="Where you hear of new statements. The address before is told of a change.",
+        render_kw={"autocomplete": "email"},
+    )
+    contact = StringField(
+        "Contact",
+        [Optional(), Length(max=120, message=_TOO_LONG)],
+        description="Whom the publisher asks for.",
+        render_kw={"autocomplete": "name"},
+    )
+    phone = TelField(
+        "Telephone",
+        [Optional(), Length(max=120, message=_TOO_LONG)],
+        render_kw={"autocomplete": "tel"},
+    )
+
+
+class ColleagueForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
+    """Somebody of the nonprofit who is invited."""
+
+    email = EmailField(
+        "E-mail",
+        [InputRequired("Give an e-mail address."), Length(max=254, message=_TOO_LONG)],
+        render_kw={"autocomplete": "off"},
+    )
+    name = StringField(
+        "Name",
+        [InputRequired("Give a name."), Length(max=100, message=_TOO_LONG)],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+@PAGES.get("/<key>/details")
+def details(key: str) -> str:
+    """How a nonprofit is reached, and what the publisher keeps of it."""
+    found = nonprofit(act(), key)
+    form = ContactForm(
+        data={
+            "address": "\n".join(found.address),
+            "email": found.email,
+            "contact": found.contact,
+            "phone": found.phone,
+        }
+    )
+    return _details(found, form)
+
+
+@PAGES.post("/<key>/details")
+def keep_details(key: str) -> Response | tuple[str, int]:
+    """Keep what was typed; what moves money is not in this form."""
+    found = nonprofit(act(), key)
+    form = ContactForm()
+    if form.validate_on_submit():
+        lines = (" ".join(line.split()) for line in str(form.address.data or "").splitlines())
+        said = Contact(
+            tuple(line for line in lines if line),
+            *(" ".join(str(field.data or "").split()) for field in _one_line(form)),
+        )
+        try:
+            changed = keep_contact(act(), key, said)
+        except SetupError as error:
+            _blame(form, error)
+        else:
+            flash("Kept." if changed else "Nothing was changed.", "good")
+            return redirect(url_for("nonprofit_details.details", key=key), 303)
+    return _details(found, form), 422
+
+
+@PAGES.get("/<key>/people")
+def people(key: str) -> str:
+    """Who of a nonprofit sees its figures."""
+    return _people(nonprofit(act(), key), ColleagueForm())
+
+
+@PAGES.post("/<key>/people")
+def invite(key: str) -> Response | tuple[str, int]:
+    """Invite a colleague by e-mail."""
+    found = nonprofit(act(), key)
+    form = ColleagueForm()
+    if form.validate_on_submit():
+        try:
+            invite_colleague(act(), key, str(form.email.data), str(form.name.data))
+        except RefusedError as error:
+            form.email.errors = [*form.email.errors, str(error)]
+        else:
+            flash(f"{form.name.data} is told by e-mail.", "good")
+            return redirect(url_for("nonprofit_details.people", key=key), 303)
+    return _people(found, form), 422
+
+
+@PAGES.post("/<key>/people/<int:number>/remove")
+def remove(key: str, number: int) -> Response:
+    """Let a colleague see the nonprofit no more, at once."""
+    nonprofit(act(), key)
+    remove_colleague(act(), key, number)
+    flash("They see nothing of this nonprofit any more.", "good")
+    return redirect(url_for("nonprofit_details.people", key=key), 303)
+
+
+def _details(found: Beneficiary, form: ContactForm) -> str:
+    setup = setup_in_force(act())
+    return render_template(
+        "nonprofit/details.html",
+        own=nonprofits(act()),
+        chosen=found,
+        key=found.key,
+        form=form,
+        house=setup.publisher,
+        minimum=money(number_text(found.minimum_payment), setup.publisher.currency, code=True),
+        tax=percent(rate, 2) if (rate := found.tax_rate_on(act().today)) else "",
+    )
+
+
+def _people(found: Beneficiary, form: ColleagueForm) -> str:
+    return render_template(
+        "nonprofit/people.html",
+        own=nonprofits(act()),
+        chosen=found,
+        key=found.key,
+        form=form,
+        people=colleagues(act(), found.key),
+    )
+
+
+def _one_line(form: ContactForm) -> tuple[Field, ...]:
+    return form.email, form.contact, form.phone
+
+
+def _blame(form: ContactForm, error: SetupError) -> None:
+    """Put each fault of the entry at the field that it speaks of."""
+    for fault in error.faults:
+        name = fault.path.partition("].")[2].partition("[")[0].partition(".")[0]
+        if name in form:
+            form[name].errors = [*form[name].errors, fault.message]
+        else:
+            form.form_errors.append(fault.message)

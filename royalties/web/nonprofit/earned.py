@@ -1,0 +1,100 @@
+"""A statement's figures by title, retailer, place and month, as the earnings page shows them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from royalties.domain.statements import (
+    ContractAccount,
+    LifeToDateShown,
+    PlaceShown,
+    Statement,
+)
+
+Net = tuple[tuple[str, str], ...]
+"""Net receipts as exact text by currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetailerEarned:
+    """What one retailer sold, and what its sales earned under the contracts."""
+
+    name: str
+    units: int
+    net: Net
+    earned: int
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """One statement, its contracts' figures taken together."""
+
+    statement: Statement
+    editions: tuple[LifeToDateShown, ...]
+    retailers: tuple[RetailerEarned, ...]
+    places: tuple[PlaceShown, ...]
+    months: tuple[tuple[str, int], ...]
+    other: int
+    """What came from rights that no copy was sold of."""
+
+
+def earned(statement: Statement) -> Earned:
+    """Take the contracts of a statement together."""
+    contracts = statement.contracts
+    return Earned(
+        statement,
+        tuple(edition for each in contracts for edition in each.life_to_date),
+        _retailers(contracts),
+        _places(contracts),
+        _months(contracts),
+        sum(line.earned for each in contracts for line in each.lines if not line.isbn),
+    )
+
+
+def _retailers(contracts: Iterable[ContractAccount]) -> tuple[RetailerEarned, ...]:
+    units: dict[str, int] = {}
+    net: dict[str, dict[str, Decimal]] = {}
+    gained: dict[str, int] = {}
+    for contract in contracts:
+        for month in contract.months:
+            units[month.retailer] = units.get(month.retailer, 0) + month.units
+            of = net.setdefault(month.retailer, {})
+            of[month.currency] = of.get(month.currency, Decimal(0)) + Decimal(month.net)
+        for line in contract.lines:
+            if line.isbn:
+                gained[line.retailer] = gained.get(line.retailer, 0) + line.earned
+    names = sorted({*units, *gained}, key=lambda name: (-gained.get(name, 0), name.casefold()))
+    return tuple(
+        RetailerEarned(name, units.get(name, 0), _net(net.get(name, {})), gained.get(name, 0))
+        for name in names
+    )
+
+
+def _places(contracts: Iterable[ContractAccount]) -> tuple[PlaceShown, ...]:
+    """Places of all contracts; those that a contract summed up stay one row at the end."""
+    units: dict[tuple[str, str, str], int] = {}
+    net: dict[tuple[str, str, str], dict[str, Decimal]] = {}
+    more: list[PlaceShown] = []
+    for place in (each for contract in contracts for each in contract.places):
+        if place.more:
+            more.append(place)
+            continue
+        key = (place.country, place.region, place.city)
+        units[key] = units.get(key, 0) + place.units
+        of = net.setdefault(key, {})
+        for currency, amount in place.net:
+            of[currency] = of.get(currency, Decimal(0)) + Decimal(amount)
+    ordered = sorted(units, key=lambda key: (-units[key], key))
+    return (*(PlaceShown(*key, units[key], _net(net[key])) for key in ordered), *more)
+
+
+def _months(contracts: Iterable[ContractAccount]) -> tuple[tuple[str, int], ...]:
+    found: dict[str, int] = {}
+    for contract in contracts:
+        for month in contract.months:
+            found[month.month] = found.get(month.month, 0) + month.units
+    return tuple(sorted(found.items()))
+
+
+def _net(amounts: Mapping[str, Decimal]) -> Net:
+    return tuple((currency, f"{amount:f}") for currency, amount in sorted(amounts.items()))

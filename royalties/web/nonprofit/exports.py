@@ -1,0 +1,58 @@
+"""A year's summary as a file for a spreadsheet."""
+
+import csv
+from io import StringIO
+
+from royalties.domain.money import amount_text
+from royalties.services.portal import Year
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def year_csv(year: Year) -> bytes:
+    """Statements, totals and titles of a year, each row saying which it is."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(
+        (
+            "row",
+            "period",
+            "statement",
+            "titles",
+            "currency",
+            "brought_forward",
+            "allocated",
+            "tax",
+            "due",
+            "paid",
+            "carried_forward",
+        )
+    )
+    for row in year.settled:
+        amounts = (
+            row.brought_forward,
+            row.allocated,
+            row.tax,
+            row.due,
+            row.paid,
+            row.carried_forward,
+        )
+        texts = (amount_text(each, row.currency) for each in amounts)
+        writer.writerow(("statement", row.period, row.number, "", row.currency, *texts))
+    for titles, currency, amount in year.titles:
+        text = amount_text(amount, currency)
+        writer.writerow(("titles", year.year, "", plain(titles), currency, "", text))
+    for total in year.totals:
+        allocated, tax, paid, carried = (
+            amount_text(each, total.currency)
+            for each in (total.allocated, total.tax, total.paid, total.carried_forward)
+        )
+        writer.writerow(
+            ("total", year.year, "", "", total.currency, "", allocated, tax, "", paid, carried)
+        )
+    return out.getvalue().encode("utf-8-sig")
+
+
+def plain(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
