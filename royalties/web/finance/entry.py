@@ -1,7 +1,6 @@
 """Enter sales by keyboard."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -238,11 +237,10 @@ def _conventions() -> Mapping[str, str]:
 
 
 def _shown(book: Book) -> dict[str, Any]:
-    formats = Counter(each.format for each in book.title.editions)
-    shown = book.name if formats[book.edition.format] == 1 else f"{book.name} {book.isbn[-5:]}"
     return {
         "isbn": book.isbn,
-        "name": shown,
+        "name": book.name,
+        "short": f"{book.edition.format}, {book.title.title}",
         "names": book.numbers,
         "prices": [
             (

@@ -209,7 +209,7 @@
     },
     label: (row, name) => {
       const book = name === "isbn" && bookOf(row);
-      return book ? book.name : "";
+      return book ? book.short : "";
     },
     at: (row, field) => {
       const wrong = row.wrong.get(field.name);

@@ -1,0 +1,263 @@
+"""Recorded sale lines as they are looked through: always along the primary key, page by page.
+
+``sale`` has one index that serves here, its primary key, and it leads with the edition. A query
+gives it a list for every column as far as it can, so that each edition is one seek (or a few),
+rows come in the key's order without sorting, and a page stops at its fiftieth row.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+
+from royalties.store.engine import is_sqlite
+from royalties.store.tables import batch, edition, sale, sale_total
+
+Key = tuple[int, int, int, int, str, int, int, int]
+"""A line's primary key."""
+
+_KEY = tuple(sale.primary_key.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which lines are wanted; None is any. ``month`` is that of the sale date, as 2025-03."""
+
+    editions: tuple[int, ...] | None = None
+    periods: tuple[int, ...] | None = None
+    retailers: tuple[int, ...] | None = None
+    kinds: tuple[int, ...] | None = None
+    currencies: tuple[str, ...] | None = None
+    batches: tuple[int, ...] | None = None
+    month: str = ""
+
+
+class Line(NamedTuple):
+    """One sale line; the first eight are its key."""
+
+    edition_id: int
+    period_id: int
+    retailer_id: int
+    kind: int
+    currency: str
+    batch_id: int
+    sheet: int
+    row: int
+    day: str
+    units: int
+    list_price: int | None
+    discount: int | None
+    country: str
+    region: str
+    city: str
+    order_ref: str
+    reference: str
+    net: int
+
+    @property
+    def key(self) -> Key:
+        """Its primary key."""
+        return self[:8]
+
+
+class Summed(NamedTuple):
+    """Lines that are alike in some ways, added up; receipts in millionths."""
+
+    period_id: int
+    retailer_id: int
+    kind: int
+    currency: str
+    batch_id: int
+    month: str
+    lines: int
+    units: int
+    net: int
+
+
+class SummedLines(NamedTuple):
+    """Lines of one kind and currency, added up."""
+
+    kind: int
+    currency: str
+    lines: int
+    units: int
+    net: int
+
+
+def newest_period(connection: Connection) -> int | None:
+    """The latest period that has sales."""
+    return connection.execute(select(func.max(sale_total.c.period_id))).scalar()
+
+
+def periods_with_sales(connection: Connection) -> list[int]:
+    """All periods that have sales, the latest first."""
+    rows = connection.execute(
+        select(sale_total.c.period_id).distinct().order_by(sale_total.c.period_id.desc())
+    )
+    return [row.period_id for row in rows]
+
+
+def sums(connection: Connection, wanted: Narrowed) -> list[Summed]:
+    """What is kept of each import's sums, of any edition and month."""
+    columns = [sale_total.c[name] for name in Summed._fields]
+    query = select(*columns)
+    for column, values in (
+        (sale_total.c.period_id, wanted.periods),
+        (sale_total.c.retailer_id, wanted.retailers),
+        (sale_total.c.kind, wanted.kinds),
+        (sale_total.c.batch_id, wanted.batches),
+    ):
+        if values is not None:
+            query = query.where(column.in_(values))
+    return [Summed(*row) for row in connection.execute(query)]
+
+
+def summed_lines(connection: Connection, wanted: Narrowed) -> list[SummedLines]:
+    """The lines of some editions, added up by kind and currency."""
+    rows = connection.execute(
+        select(
+            sale.c.kind, sale.c.currency, func.count(), func.sum(sale.c.units), func.sum(sale.c.net)
+        )
+        .where(*_narrow(wanted))
+        .group_by(sale.c.kind, sale.c.currency)
+    )
+    return [
+        SummedLines(kind, currency, lines, int(units), int(net))
+        for kind, currency, lines, units, net in rows
+    ]
+
+
+def lines(
+    connection: Connection,
+    wanted: Narrowed,
+    limit: int,
+    *,
+    beyond: Key | None = None,
+    backwards: bool = False,
+) -> list[Line]:
+    """A page of lines in the order of their keys.
+
+    Args:
+        limit: how many at most.
+        beyond: the key after which (or before which, ``backwards``) the page begins.
+        backwards: whether the page ends there; its lines still come in order.
+    """
+    if beyond is None:
+        found = _page(
+            connection, wanted, _every_edition(connection, wanted), limit, backwards=backwards
+        )
+    else:
+        found = _page(
+            connection,
+            wanted,
+            _rest_of_edition(wanted, beyond, backwards=backwards),
+            limit,
+            backwards=backwards,
+        )
+        if len(found) < limit:
+            others = _editions_beyond(connection, wanted, beyond[0], backwards=backwards)
+            found += _page(connection, wanted, others, limit - len(found), backwards=backwards)
+    return found[::-1] if backwards else found
+
+
+def all_lines(connection: Connection, wanted: Narrowed) -> Iterator[Line]:
+    """All lines in the order of their keys, streamed."""
+    query = (
+        select(*(sale.c[name] for name in Line._fields))
+        .where(*_every_edition(connection, wanted), *_narrow(wanted))
+        .order_by(*_KEY)
+    )
+    rows = connection.execution_options(stream_results=True, yield_per=2000).execute(query)
+    return (Line(*row) for row in rows)
+
+
+def isbns(connection: Connection, editions: Sequence[int] | None) -> dict[int, str]:
+    """ISBNs by editions' numbers, of some or of all."""
+    query = select(edition.c.id, edition.c.isbn)
+    if editions is not None:
+        query = query.where(edition.c.id.in_(sorted(set(editions))))
+    return {row.id: row.isbn for row in connection.execute(query)}
+
+
+def edition_ids(connection: Connection, numbers: Sequence[str]) -> tuple[int, ...]:
+    """Editions' numbers by ISBN."""
+    rows = connection.execute(
+        select(edition.c.id).where(edition.c.isbn.in_(numbers)).order_by(edition.c.id)
+    )
+    return tuple(row.id for row in rows)
+
+
+def sources(
+    connection: Connection, batches: Sequence[int] | None
+) -> dict[int, tuple[str, str, int | None]]:
+    """File name, sheets (JSON) and corrected import by batch, of some or of all."""
+    query = select(batch.c.id, batch.c.file_name, batch.c.sheets, batch.c.corrects)
+    if batches is not None:
+        query = query.where(batch.c.id.in_(sorted(set(batches))))
+    return {row.id: (row.file_name, row.sheets, row.corrects) for row in connection.execute(query)}
+
+
+def _page(
+    connection: Connection,
+    wanted: Narrowed,
+    where: Sequence[ColumnElement[bool]],
+    limit: int,
+    *,
+    backwards: bool,
+) -> list[Line]:
+    query = (
+        select(*(sale.c[name] for name in Line._fields))
+        .where(*where, *_narrow(wanted))
+        .order_by(*(column.desc() if backwards else column for column in _KEY))
+        .limit(limit)
+    )
+    return [Line(*row) for row in connection.execute(query)]
+
+
+def _every_edition(connection: Connection, wanted: Narrowed) -> list[ColumnElement[bool]]:
+    # Naming every edition lets SQLite use the key although it leads with one; PostgreSQL skips
+    # from edition to edition by itself.
+    if wanted.editions is not None or not is_sqlite(connection):
+        return []
+    return [sale.c.edition_id.in_(select(edition.c.id))]
+
+
+def _rest_of_edition(
+    wanted: Narrowed, beyond: Key, *, backwards: bool
+) -> list[ColumnElement[bool]]:
+    # A period that is known anyway is left out, so that nothing has to be sorted.
+    first = 2 if wanted.periods is not None and len(wanted.periods) == 1 else 1
+    here, there = tuple_(*_KEY[first:]), tuple_(*beyond[first:])
+    return [sale.c.edition_id == beyond[0], here < there if backwards else here > there]
+
+
+def _editions_beyond(
+    connection: Connection, wanted: Narrowed, number: int, *, backwards: bool
+) -> list[ColumnElement[bool]]:
+    if wanted.editions is not None:
+        others = [each for each in wanted.editions if each != number]
+        return [sale.c.edition_id.in_([each for each in others if (each < number) is backwards])]
+    if not is_sqlite(connection):
+        here = sale.c.edition_id
+        return [here < number if backwards else here > number]
+    further = edition.c.id < number if backwards else edition.c.id > number
+    return [sale.c.edition_id.in_(select(edition.c.id).where(further))]
+
+
+def _narrow(wanted: Narrowed) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [
+        column.in_(values)
+        for column, values in (
+            (sale.c.edition_id, wanted.editions),
+            (sale.c.period_id, wanted.periods),
+            (sale.c.retailer_id, wanted.retailers),
+            (sale.c.kind, wanted.kinds),
+            (sale.c.currency, wanted.currencies),
+            (sale.c.batch_id, wanted.batches),
+        )
+        if values is not None
+    ]
+    if wanted.month:
+        found.append(sale.c.day.between(f"{wanted.month}-01", f"{wanted.month}-31"))
+    return found
