@@ -98,7 +98,7 @@ def counter_sentence(rule: Rule) -> str:
     if rule.counter.name != rule.name:
         text += f", as “{rule.counter.name}”"
     if rule.counter.opening:
-        text += f", from {number_text(rule.counter.opening)} before the first period"
+        text += f", from {_money(rule.counter.opening)} before the first period"
     return f"{text}."
 
 

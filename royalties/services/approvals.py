@@ -105,6 +105,11 @@ def proposals(work: Work, *, status: str = "", kind: str = "", subject: str = ""
     return [_of(row) for row in rows]
 
 
+def waiting_count(work: Work) -> int:
+    """How many proposals wait; a number that the menu shows to the desk."""
+    return store.count_proposals(work.connection, "waiting")
+
+
 def may_approve(work: Work, proposal: Proposal) -> bool:
     """Whether this person is the second pair of eyes for it."""
     return work.actor.may(Verb.APPROVE) and (

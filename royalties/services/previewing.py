@@ -221,7 +221,7 @@ def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
     ]
     changed = [each for each in contracts if _differ(each.earned, each.payable, *_of(each.rules))]
     affected = [each for each in payees if _differ(each.allocated, each.due)]
-    currencies = sorted({each.currency for each in (*contracts, *payees)})
+    currencies = sorted({each.currency for each in contracts} | {each.currency for each in payees})
     return replace(
         empty,
         contracts=tuple(changed),

@@ -286,6 +286,12 @@ def _last_closed_day(work: Work) -> date | None:
     return first.shift(last - first.ordinal).ends
 
 
+def versions_used(work: Work, plan: str) -> set[str]:
+    """First days of a plan's versions that closed runs used: those stay as they are."""
+    work.actor.require(Verb.READ)
+    return store.used_versions(work.connection, plan)
+
+
 def next_version_day(work: Work) -> str:
     """The first day that no closed period contains: where a plan's next version may begin."""
     work.actor.require(Verb.READ)

@@ -2,13 +2,12 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, distinct, func, select
+from sqlalchemy import Connection, func, select
 
 from royalties.store.tables import (
     contract_close,
     counter_close,
     period,
-    proposal,
     revision,
     sale_total,
     settlement,
@@ -75,7 +74,8 @@ def balances_after(connection: Connection, period_id: int) -> dict[str, list[tup
 def used_versions(connection: Connection, plan: str) -> set[str]:
     """First days of a plan's versions that closed runs used."""
     rows = connection.execute(
-        select(distinct(contract_close.c.plan_version))
+        select(contract_close.c.plan_version)
+        .distinct()
         .join(revision, revision.c.id == contract_close.c.plan_revision)
         .where(revision.c.kind == "plans", revision.c.key == plan)
     )
@@ -91,12 +91,3 @@ def currencies_sold(connection: Connection, period_id: int) -> list[tuple[str, i
         .order_by(sale_total.c.currency)
     )
     return [(row[0], int(row[1])) for row in rows]
-
-
-def waiting_proposals(connection: Connection) -> int:
-    """How many proposals wait for a second person."""
-    return int(
-        connection.execute(
-            select(func.count()).select_from(proposal).where(proposal.c.status == "waiting")
-        ).scalar_one()
-    )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import job, proposal, setting
@@ -64,6 +64,12 @@ def proposals(
     if subject:
         query = query.where(proposal.c.subject == subject)
     return [ProposalRow(*row) for row in connection.execute(query)]
+
+
+def count_proposals(connection: Connection, status: str) -> int:
+    """How many proposals have a status."""
+    query = select(func.count()).select_from(proposal).where(proposal.c.status == status)
+    return int(connection.execute(query).scalar_one())
 
 
 def decide_proposal(

@@ -1,26 +1,6 @@
-"""Contracts, beneficiaries, plans."""
+"""Contracts, plans and beneficiaries: the room whose pages stand in the modules named here."""
 
-from flask import render_template
+from royalties.web.finance import beneficiaries, contracts, plans
+from royalties.web.finance.editing import PAGES
 
-from royalties.domain.people import FINANCE
-from royalties.web.pages import Pages
-
-PAGES = Pages("terms", __name__, "/finance", FINANCE)
-
-
-@PAGES.get("/contracts")
-def contracts() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
-
-
-@PAGES.get("/beneficiaries")
-def beneficiaries() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
-
-
-@PAGES.get("/plans")
-def plans() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+__all__ = ["PAGES", "beneficiaries", "contracts", "plans"]

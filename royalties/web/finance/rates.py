@@ -1,0 +1,196 @@
+"""Exchange rates and other income of the open period."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from royalties.domain.money import number_text
+from royalties.domain.people import FINANCE
+from royalties.domain.plain_words import percent
+from royalties.domain.problems import Fault
+from royalties.ingest.setup import SetupError
+from royalties.services import setup as setup_service
+from royalties.services import stands
+from royalties.services.books import Setup, setup_in_force
+from royalties.web.pages import Answer, Pages
+from royalties.web.visit import act
+
+PAGES = Pages("rates", __name__, "/finance", FINANCE)
+
+
+def _stripped(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class RateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """What one unit of a currency is worth in another."""
+
+    source = StringField(
+        "From",
+        [InputRequired("Write the currency that sales came in."), Length(max=3)],
+        filters=[_stripped, str.upper],
+        description="Three letters, such as GBP.",
+    )
+    target = StringField(
+        "To",
+        [InputRequired("Write the contract’s currency."), Length(max=3)],
+        filters=[_stripped, str.upper],
+        description="The contract’s currency.",
+    )
+    rate = StringField(
+        "Rate",
+        [InputRequired("Write the rate."), Length(max=40)],
+        filters=[_stripped],
+        description="What one unit of the first is in the second, such as 1.2712.",
+    )
+
+
+class IncomeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """What a subsidiary right brought in."""
+
+    right = SelectField(
+        "Contract and right", [InputRequired("Choose a contract’s right.")], validate_choice=True
+    )
+    amount = StringField(
+        "Received",
+        [InputRequired("Write the amount."), Length(max=40)],
+        filters=[_stripped],
+        description="In the contract’s currency; a negative amount takes some back.",
+    )
+    note = StringField(
+        "Note",
+        [Length(max=500)],
+        filters=[_stripped],
+        description="What it was for; it stands on statements and tells two incomes apart.",
+    )
+
+
+@PAGES.get("/rates")
+def rates() -> str:
+    """Rates and income of the open period, what is missing, and what closed ones used."""
+    return _page(RateForm(formdata=None, **_asked_for()), _income_form(empty=True))
+
+
+def _asked_for() -> dict[str, str]:
+    """The pair that a link of the missing ones names."""
+    return {name: request.args.get(name, "")[:3] for name in ("source", "target")}
+
+
+@PAGES.post("/rates")
+def enter_rate() -> Answer:
+    """Enter a rate, or mend one."""
+    form = RateForm()
+    if not form.validate():
+        return _page(form, _income_form(empty=True)), 422
+    period = str(stands.open_period(act(), setup_in_force(act())))
+    body = {
+        "period": period,
+        "from": form.source.data,
+        "to": form.target.data,
+        "rate": form.rate.data,
+    }
+    named = {"from": form.source, "to": form.target, "rate": form.rate}
+    return _entered(form, "exchange_rates", body, named) or (
+        _page(form, _income_form(empty=True)),
+        422,
+    )
+
+
+@PAGES.post("/income")
+def enter_income() -> Answer:
+    """Enter income of a right, or mend it."""
+    form = _income_form()
+    if not form.validate():
+        return _page(RateForm(formdata=None), form), 422
+    contract, _, right = form.right.data.partition("|")
+    body = {
+        "period": str(stands.open_period(act(), setup_in_force(act()))),
+        "contract": contract,
+        "right": right,
+        "amount": form.amount.data,
+        "note": form.note.data or "",
+    }
+    named = {"contract": form.right, "right": form.right, "amount": form.amount, "note": form.note}
+    return _entered(form, "income", body, named) or (_page(RateForm(formdata=None), form), 422)
+
+
+def _entered(form: Any, part: str, body: dict[str, Any], named: dict[str, Any]) -> Answer | None:  # noqa: ANN401 - an untyped form
+    """Record an entry and go back to the list; None if the form is to be shown again."""
+    try:
+        loaded = setup_service.amend(act(), part, body)
+    except SetupError as error:
+        for fault in error.faults:
+            _blame(form, fault, named)
+        return None
+    if loaded.added:
+        flash("Entered. The next calculation uses it.", "good")
+    elif loaded.amended:
+        flash("Amended. The next calculation uses it; what it was stays in the history.", "good")
+    else:
+        flash("It stood so already; nothing was recorded.", "warn")
+    return redirect(url_for("rates.rates"), 303)
+
+
+def _blame(form: Any, fault: Fault, named: dict[str, Any]) -> None:  # noqa: ANN401 - an untyped form
+    field = named.get(fault.path.rpartition(".")[2])
+    if field is None:
+        form.form_errors.append(fault.message)
+    else:
+        field.errors = [*field.errors, fault.message]
+
+
+def _income_form(*, empty: bool = False) -> IncomeForm:
+    form = IncomeForm(formdata=None) if empty else IncomeForm()
+    setup = setup_in_force(act())
+    period = stands.open_period(act(), setup)
+    form.right.choices = [("", "choose …")] + [
+        (f"{key}|{right}", f"{key}: {right} ({percent(share)}), in {contract.currency}")
+        for key, contract in sorted(setup.contracts.items())
+        if contract.starts <= period.ends
+        for right, share in contract.rights
+    ]
+    return form
+
+
+def _page(rate_form: RateForm, income_form: IncomeForm) -> str:
+    work = act()
+    setup = setup_in_force(work)
+    period = stands.open_period(work, setup)
+    return render_template(
+        "finance/rates.html",
+        number_text=number_text,
+        period=period,
+        rates=_rates_of(setup, str(period)),
+        income=_income_of(setup, str(period)),
+        before=_earlier(setup, str(period)),
+        missing=stands.rates_needed(work, setup, period),
+        rate_form=rate_form,
+        income_form=income_form,
+        wrong=rate_form if rate_form.errors or rate_form.form_errors else income_form,
+    )
+
+
+def _rates_of(setup: Setup, period: str) -> list[Any]:
+    found = [each for each in setup.exchange_rates if each.period == period]
+    return sorted(found, key=lambda each: (each.source, each.target))
+
+
+def _income_of(setup: Setup, period: str) -> list[tuple[Any, str]]:
+    return [
+        (each, setup.contracts[each.contract].currency)
+        for each in sorted(setup.income, key=lambda each: (each.contract, each.right, each.note))
+        if each.period == period
+    ]
+
+
+def _earlier(setup: Setup, period: str) -> list[tuple[str, list[Any], list[tuple[Any, str]]]]:
+    """Rates and income of the four periods before, the newest first."""
+    named = {each.period for each in setup.exchange_rates}
+    named = {each for each in named | {each.period for each in setup.income} if each < period}
+    return [
+        (each, _rates_of(setup, each), _income_of(setup, each))
+        for each in sorted(named, reverse=True)[:4]
+    ]

@@ -1,0 +1,62 @@
+// Rows of a form are added, moved and removed on the page; without this the form is sent for it.
+
+const status = document.createElement("div");
+status.setAttribute("role", "status");
+status.className = "unseen";
+document.querySelector("[data-rows-form]")?.append(status);
+
+let made = 0;
+
+function add(where) {
+  const list = document.querySelector(`[data-rows="${where}"]`);
+  const pattern = document.querySelector(`template[data-for="${where}"]`);
+  if (!list || !pattern) return false;
+  const table = where.slice(where.lastIndexOf("-") + 1);
+  made += 1;
+  const html = pattern.innerHTML.replaceAll(`__${table}__`, `n${made}`);
+  list.insertAdjacentHTML("beforeend", html);
+  const row = list.lastElementChild;
+  row.querySelector("input:not([type=hidden]), select, textarea")?.focus();
+  status.textContent = "Added at the end.";
+  return true;
+}
+
+function act(button) {
+  const [verb, where] = button.value.split(":");
+  if (verb === "add") return add(where);
+  const row = button.closest(`[data-row-of="${where}"]`);
+  if (!row) return false;
+  const list = row.parentElement;
+  if (verb === "remove") {
+    row.remove();
+    document.getElementById(`${where}-add`)?.focus();
+    status.textContent = "Removed.";
+    return true;
+  }
+  const beside = verb === "up" ? row.previousElementSibling : row.nextElementSibling;
+  if (beside) {
+    if (verb === "up") list.insertBefore(row, beside);
+    else list.insertBefore(beside, row);
+    button.focus();
+  }
+  const place = [...list.children].indexOf(row) + 1;
+  status.textContent = `Now at place ${place} of ${list.children.length}.`;
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-row]");
+  if (button && act(button)) event.preventDefault();
+});
+
+// What is ticked stands beside the folded list.
+document.addEventListener("change", (event) => {
+  const pick = event.target.closest(".pick");
+  if (!pick) return;
+  const ticked = [...pick.querySelectorAll("input:checked")].map((each) => each.value);
+  pick.querySelector("[data-picked]").textContent = ticked.join(", ") || "any";
+});
+
+// After a row was moved by sending the form, one goes on where one was.
+const go = document.querySelector("[data-go]")?.dataset.go;
+if (go) document.getElementById(go)?.focus();
