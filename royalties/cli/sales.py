@@ -1,5 +1,6 @@
 """import, undo, correct, imports, sales, waiting, alias."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from royalties.services.importing import ImportResult, Request, import_report
 from royalties.services.waiting import alias, waiting_list
 
 _SHOWN = 20
+_NUMBER = click.IntRange(1, 2**63 - 1)
 
 
 def _choices(_context: object, _parameter: object, values: tuple[str, ...]) -> dict[str, str]:
@@ -51,8 +53,11 @@ def import_(
     Exit 0: recorded, or nothing new. Exit 1: refused, to be confirmed (--confirm) or to be
     chosen (--choose); then nothing is recorded.
     """
-    request = Request(file, file.name, report, choices, dry_run=dry_run, confirm=confirm)
-    with desk.work(f"Importing {file.name}", read_only=dry_run) as work:
+    if not file.is_file():
+        raise click.BadParameter(f"{file} is a device or a pipe: save it as a file first")
+    name = os.fsencode(file.name).decode(errors="replace")
+    request = Request(file, name, report, choices, dry_run=dry_run, confirm=confirm)
+    with desk.work(f"Importing {name}", read_only=dry_run) as work:
         result = import_report(work, request)
     if not desk.json:
         _show(desk, request, result)
@@ -154,7 +159,7 @@ def _refusal(request: Request, result: ImportResult) -> str:
 
 
 @click.command("undo")
-@click.argument("batch", type=int)
+@click.argument("batch", type=_NUMBER)
 @command
 def undo_(desk: Desk, batch: int) -> None:
     """Take the whole import BATCH back while no closed run used it."""
@@ -170,7 +175,7 @@ def undo_(desk: Desk, batch: int) -> None:
 
 
 @click.command("correct")
-@click.argument("batch", type=int)
+@click.argument("batch", type=_NUMBER)
 @command
 def correct_(desk: Desk, batch: int) -> None:
     """Reverse the import BATCH, which a closed run used, in the open period."""

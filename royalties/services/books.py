@@ -15,7 +15,7 @@ from royalties.domain.run import Books, in_force
 from royalties.ingest import setup as setup_file
 from royalties.ingest.reading import Known, KnownEdition, KnownRetailer
 from royalties.services.work import RefusedError, Work
-from royalties.store import catalogue, runs
+from royalties.store import catalogue, periods, runs
 from royalties.store.history import Revision, newest_revision, revisions_in_force
 from royalties.store.slices import Asked, slices_of
 
@@ -111,6 +111,26 @@ def setup_of(revisions: Iterable[Revision]) -> Setup:
         tuple(setup_file.mapping_of(body) for body in bodies["reports"].values()),
         used,
     )
+
+
+def require_next(work: Work, setup: Setup, period: Period) -> None:
+    """Periods run and close in order.
+
+    Raises:
+        RefusedError: the period is closed already, or an earlier one is still open.
+    """
+    last = periods.last_closed(work.connection)
+    first = setup.first_period
+    open_period = first if last is None else first.shift(last + 1 - first.ordinal)
+    if period < open_period:
+        raise RefusedError(
+            f"{period} is closed and is not changed any more: corrections go into {open_period}"
+        )
+    if period > open_period:
+        raise RefusedError(
+            f"{open_period} is still open, and periods run and close in order: "
+            f"'royalties close {open_period}' first"
+        )
 
 
 def books_of(work: Work, setup: Setup, period: Period) -> Books:

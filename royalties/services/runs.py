@@ -12,7 +12,7 @@ from royalties.domain.postings import Standing, advances_account, entries_of_clo
 from royalties.domain.run import ContractRun, Run, run
 from royalties.domain.run_document import run_document
 from royalties.services import approvals
-from royalties.services.books import Setup, books_of, setup_in_force
+from royalties.services.books import Setup, books_of, require_next, setup_in_force
 from royalties.services.statements import number_statements
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, ledger, periods
@@ -38,7 +38,7 @@ def draft(work: Work, text: str) -> tuple[Run, Setup]:
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
     period = setup.period(text)
-    _require_next(work, setup, period)
+    require_next(work, setup, period)
     return run(books_of(work, setup, period)), setup
 
 
@@ -69,7 +69,7 @@ def close(work: Work, text: str) -> Closed:
     setup = setup_in_force(work)
     period = setup.period(text)
     periods.lock_for_close(work.connection, setup.first_period)
-    _require_next(work, setup, period)
+    require_next(work, setup, period)
     done = run(books_of(work, setup, period))
     if done.exceptions:
         raise RefusedError(_exceptions_text(done))
@@ -130,22 +130,6 @@ def _require_approved(work: Work, period: Period, fingerprint: str) -> None:
     if found[0].fingerprint != fingerprint:
         raise RefusedError(
             f"{period} has changed since it was prepared: look at the draft and prepare it again"
-        )
-
-
-def _require_next(work: Work, setup: Setup, period: Period) -> None:
-    """Periods run and close in order."""
-    last = periods.last_closed(work.connection)
-    first = setup.first_period
-    open_period = first if last is None else first.shift(last + 1 - first.ordinal)
-    if period < open_period:
-        raise RefusedError(
-            f"{period} is closed and is not changed any more: corrections go into {open_period}"
-        )
-    if period > open_period:
-        raise RefusedError(
-            f"{open_period} is still open, and periods run and close in order: "
-            f"'royalties close {open_period}' first"
         )
 
 

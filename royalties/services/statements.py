@@ -15,7 +15,7 @@ from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.run import Run, run
 from royalties.domain.statements import Statement
-from royalties.services.books import Setup, books_of, setup_in_force
+from royalties.services.books import Setup, books_of, require_next, setup_in_force
 from royalties.services.composing import Composer
 from royalties.services.period_report import period_report
 from royalties.services.work import RefusedError, Work
@@ -316,7 +316,7 @@ def period_workbook(work: Work, text: str) -> IssuedFile:
     setup = setup_in_force(work)
     period = setup.period(text)
     closed = run_store.find_closing(work.connection, period.ordinal)
-    made = None if closed else run(books_of(work, setup, period))
+    made = None if closed else _drafted(work, setup, period)
     report = period_report(work, setup, period, made)
     return IssuedFile(_period_name(period, draft=made is not None), period_paper.workbook(report))
 
@@ -361,7 +361,7 @@ def _kept(work: Work, period: str, kept: store.IssuedRow) -> bytes:
 
 
 def _write_drafts(work: Work, setup: Setup, period: Period, folder: Path) -> IssuedFiles:
-    done = run(books_of(work, setup, period))
+    done = _drafted(work, setup, period)
     composer = Composer(work, setup, done)
     written = []
     for place, settlement in enumerate(done.settlements):
@@ -374,6 +374,11 @@ def _write_drafts(work: Work, setup: Setup, period: Period, folder: Path) -> Iss
     work.progress(len(done.settlements), len(done.settlements))
     written.append(_write_period(work, setup, period, done, folder))
     return IssuedFiles(folder, tuple(written), len(done.settlements), draft=True)
+
+
+def _drafted(work: Work, setup: Setup, period: Period) -> Run:
+    require_next(work, setup, period)
+    return run(books_of(work, setup, period))
 
 
 def _write_period(

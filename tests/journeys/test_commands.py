@@ -1,6 +1,7 @@
 """What commands print: once, and in good English."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -109,6 +110,31 @@ def test_imports_say_which_were_corrected(run: Run, tmp_path: Path) -> None:
         ("recorded", None),
         ("recorded", None),
     ]
+
+
+@pytest.mark.parametrize("command", ["undo", "correct"])
+@pytest.mark.parametrize("number", ["0", "-1", "9223372036854775808"])
+def test_a_number_that_no_import_can_have_is_wrong_usage(
+    run: Run, command: str, number: str
+) -> None:
+    assert "is not in the range" in run(command, "--", number, code=2).stderr
+
+
+def test_a_pipe_is_not_waited_for(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "save it as a file first" in run("import", tmp_path / "pipe", code=2).stderr
+
+
+def test_a_file_name_of_another_encoding_is_taken(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    run("import", write_rows(file, [a_row(2)]))
+    assert "caf\N{REPLACEMENT CHARACTER}.csv" in run("imports").stdout
+
+
+def test_no_statement_is_drafted_before_its_time(run: Run, tmp_path: Path) -> None:
+    result = run("statements", "2025-H2", "--out", tmp_path / "drafts", code=1)
+    assert "2025-H1 is still open" in result.stderr
+    assert not (tmp_path / "drafts").exists()
 
 
 def test_plurals() -> None:
