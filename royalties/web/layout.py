@@ -59,6 +59,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "Royalties",
         (
             Entry("Run and close", "closing.periods"),
+            Entry("Approvals", "approvals.approvals"),
             Entry("Statements", "closing.statements"),
             Entry("Ledger", "ledger.ledger"),
         ),
@@ -71,6 +72,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Contracts", "terms.contracts"),
             Entry("Beneficiaries", "terms.beneficiaries"),
             Entry("Plans", "terms.plans"),
+            Entry("Rates and income", "rates.rates"),
         ),
     ),
     (
@@ -110,6 +112,7 @@ def prepare(app: Flask) -> None:
             "Verb": Verb,
             "asset": lambda name: url_for("static", filename=name, v=marks.get(name, "")),
             "here": request.endpoint or "",
+            "counted": {"approvals.approvals": _waiting} if actor().may(Verb.READ) else {},
             "two_people": two_people,
         }
 
@@ -141,6 +144,11 @@ def two_people() -> bool:
         g.two_people = approvals.two_people(work())
     found: bool = g.two_people
     return found
+
+
+def _waiting() -> int:
+    """How many proposals wait for a second person, for the menu."""
+    return approvals.waiting_count(work())
 
 
 def _protect(response: Response) -> Response:
