@@ -17,7 +17,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help setup demo browser test check format bench lock clean
+.PHONY: help setup demo serve browser test check format bench lock clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -27,6 +27,10 @@ setup: $(VENV)/installed ## make .venv with the royalties command and all tools
 
 demo: setup ## a small publisher's year, from reports to statements
 	$(BIN)/royalties demo $(ARGS)
+
+serve: setup ## the web application on the demo's books, and who can sign in
+	@$(BIN)/royalties imports > /dev/null 2>&1 || $(BIN)/royalties demo > /dev/null
+	$(BIN)/royalties serve --demo $(ARGS)
 
 # The browser that tests look at every page with; CHROMIUM=... names another one.
 browser: ## Chromium for the tests: the one that is there, else Debian's is installed

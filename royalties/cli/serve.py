@@ -6,9 +6,11 @@ import sys
 import click
 from waitress import runner
 
+from royalties.cli.demo_people import welcome
 from royalties.cli.desk import Desk, command
 
 _THREADS = 8
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @click.command("serve")
@@ -19,15 +21,22 @@ _THREADS = 8
     default=True,
     help="Also work off long imports and send e-mail (a process of its own).",
 )
+@click.option("--demo", is_flag=True, help="Add people to the demo's books and print them.")
 @command
-def serve(desk: Desk, host: str, port: int, *, jobs: bool) -> None:
+def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
     """Serve the web application until it is stopped.
 
     ROYALTIES_BASE_URL is the address that people type; requests for other hosts are refused.
     Behind a proxy that speaks HTTPS let it begin with https://, and cookies are sent only there.
     """
+    if demo and host not in _LOOPBACK:
+        desk.refuse(
+            f"the demo's passwords are known to everybody: it is served at {_LOOPBACK[0]} only"
+        )
     with desk.work(read_only=True):
         pass  # a database that is missing or old is told before the server starts
+    if demo:
+        welcome(desk)
     desk.say(f"Serving {desk.system.config.base_url} at {host}:{port}; Ctrl+C stops.")
     worker = subprocess.Popen([sys.executable, "-m", "royalties", "jobs"]) if jobs else None
     try:
