@@ -95,10 +95,13 @@ class Compared:
         return (Fraction(self.now) - before) / abs(before) if before else None
 
 
-def at_the_desk(message: str) -> str:
+def at_the_desk(message: str, retailers: Mapping[str, str] | None = None) -> str:
     """A message that was written for the command line, as a page says it."""
     for words, instead in _AT_THE_DESK:
         message = message.replace(words, instead)
+    first, space, rest = message.partition(" ")
+    if retailers and first in retailers:
+        return f"{retailers[first]}{space}{rest}"
     return message[:1].upper() + message[1:]
 
 
