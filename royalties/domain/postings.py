@@ -74,6 +74,30 @@ class Standing(NamedTuple):
     beneficiaries: frozenset[tuple[str, str]]
 
 
+MEANINGS: Mapping[str, str] = {
+    "expense:royalties:": "Royalties earned",
+    "asset:advances:": "Advances not yet earned back",
+    ADVANCES_PAID: "Where advances were paid from",
+    "liability:contract:": "Earned and not yet passed on",
+    "liability:reserve:": "Held against returns",
+    "liability:pool:": "Not distributed yet",
+    "liability:beneficiary:": "Owed to beneficiaries, carried forward",
+    TAX: "Tax withheld",
+    PAYMENTS: "To be paid out",
+    OPENING: "Balances brought into the books",
+}
+"""What each account means, in the order of a trial balance; some have one for each contract or
+beneficiary, whose key is written behind the colon."""
+
+
+def meaning_of(account: str) -> tuple[str, str]:
+    """The entry of ``MEANINGS`` that an account belongs to, and the key behind it."""
+    if account in MEANINGS:
+        return account, ""
+    kind, _, key = account.rpartition(":")
+    return f"{kind}:", key
+
+
 def entries_of_close(run: Run, standing: Standing) -> list[Entry]:
     """All entries that a close posts: openings first, then contracts, then settlements.
 

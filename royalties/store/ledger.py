@@ -1,9 +1,9 @@
 """The ledger's reads and writes; entries are sealed by the database once they balance."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, tuple_, update
 
 from royalties.domain.postings import Entry
 from royalties.store.tables import entry, period, posting
@@ -125,3 +125,170 @@ def entry_numbers(connection: Connection) -> tuple[int, int]:
     """How many entries there are, and the highest number: equal when there is no gap."""
     row = connection.execute(select(func.count(), func.max(entry.c.id))).one()
     return row[0], row[1] or 0
+
+
+class Balance(NamedTuple):
+    """What an account stands at in one currency; debit positive."""
+
+    account: str
+    currency: str
+    amount: int
+
+
+class EntryRow(NamedTuple):
+    """An entry with the name of its period."""
+
+    id: int
+    dated: str
+    period: str
+    event: str
+    subject: str
+    description: str
+
+
+class EntryLine(NamedTuple):
+    """One side of an entry."""
+
+    entry: int
+    line: int
+    account: str
+    currency: str
+    amount: int
+
+
+class AccountLine(NamedTuple):
+    """One posting to an account, with its entry."""
+
+    entry: int
+    line: int
+    dated: str
+    period: str
+    event: str
+    subject: str
+    description: str
+    amount: int
+
+
+Place = tuple[int, int]
+"""An entry's number and the line of a posting in it."""
+
+
+def balances_on(connection: Connection, day: str) -> list[Balance]:
+    """What every account stands at on the evening of an ISO day."""
+    rows = connection.execute(
+        select(posting.c.account, posting.c.currency, func.sum(posting.c.amount))
+        .join(entry, entry.c.id == posting.c.entry_id)
+        .where(entry.c.dated <= day)
+        .group_by(posting.c.account, posting.c.currency)
+        .order_by(posting.c.account, posting.c.currency)
+    )
+    return [Balance(account, currency, int(amount)) for account, currency, amount in rows]
+
+
+def currencies_of(connection: Connection, account: str) -> list[str]:
+    """The currencies in which anything was posted to an account."""
+    rows = connection.execute(
+        select(posting.c.currency)
+        .where(posting.c.account == account)
+        .distinct()
+        .order_by(posting.c.currency)
+    )
+    return [row.currency for row in rows]
+
+
+def account_lines(
+    connection: Connection, account: str, currency: str, limit: int, after: Place | None
+) -> list[AccountLine]:
+    """Postings to an account in the order they were made, from behind a place on."""
+    query = (
+        select(
+            entry.c.id,
+            posting.c.line,
+            entry.c.dated,
+            period.c.name,
+            entry.c.event,
+            entry.c.subject,
+            entry.c.description,
+            posting.c.amount,
+        )
+        .join(entry, entry.c.id == posting.c.entry_id)
+        .join(period, period.c.id == entry.c.period_id)
+        .where(posting.c.account == account, posting.c.currency == currency)
+        .order_by(posting.c.entry_id, posting.c.line)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(_place() > tuple_(*after))
+    return [AccountLine(*row) for row in connection.execute(query)]
+
+
+def account_balance(
+    connection: Connection, account: str, currency: str, up_to: Place | None = None
+) -> int:
+    """What an account stands at, after all postings or those up to a place."""
+    query = select(func.sum(posting.c.amount)).where(
+        posting.c.account == account, posting.c.currency == currency
+    )
+    if up_to is not None:
+        query = query.where(_place() <= tuple_(*up_to))
+    return int(connection.execute(query).scalar() or 0)
+
+
+def entries(
+    connection: Connection,
+    limit: int,
+    *,
+    period_name: str = "",
+    event: str = "",
+    subject: str = "",
+    below: int | None = None,
+) -> list[EntryRow]:
+    """Entries, the newest first, from below a number on."""
+    query = _entries().order_by(entry.c.id.desc()).limit(limit)
+    for column, value in (
+        (period.c.name, period_name),
+        (entry.c.event, event),
+        (entry.c.subject, subject),
+    ):
+        if value:
+            query = query.where(column == value)
+    if below is not None:
+        query = query.where(entry.c.id < below)
+    return [EntryRow(*row) for row in connection.execute(query)]
+
+
+def find_entry(connection: Connection, number: int) -> EntryRow | None:
+    """An entry by its number."""
+    row = connection.execute(_entries().where(entry.c.id == number)).first()
+    return EntryRow(*row) if row else None
+
+
+def lines_of(connection: Connection, numbers: Sequence[int]) -> list[EntryLine]:
+    """The postings of some entries, in their order."""
+    rows = connection.execute(
+        select(*(posting.c[name] for name in ("entry_id", *EntryLine._fields[1:])))
+        .where(posting.c.entry_id.in_(numbers))
+        .order_by(posting.c.entry_id, posting.c.line)
+    )
+    return [EntryLine(*row) for row in rows]
+
+
+def events(connection: Connection) -> list[str]:
+    """The events that stand in the ledger."""
+    rows = connection.execute(select(entry.c.event).distinct().order_by(entry.c.event))
+    return [row.event for row in rows]
+
+
+def _place() -> Any:  # noqa: ANN401 - SQLAlchemy's tuple of two columns
+    return tuple_(posting.c.entry_id, posting.c.line)
+
+
+def _entries() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of six columns
+    return select(
+        entry.c.id,
+        entry.c.dated,
+        period.c.name,
+        entry.c.event,
+        entry.c.subject,
+        entry.c.description,
+    ).join(period, period.c.id == entry.c.period_id)

@@ -1,14 +1,118 @@
 """Accounts, entries, balances; verify."""
 
-from flask import render_template
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
-from royalties.domain.people import FINANCE
+from flask import Response, abort, render_template, request, url_for
+
+from royalties.domain.people import FINANCE, Actor
+from royalties.runtime import System
+from royalties.services import ledger as service
+from royalties.services.journal import FORMATS, journal
+from royalties.services.verifying import verify
 from royalties.web.pages import Pages
+from royalties.web.visit import act, actor, system
 
 PAGES = Pages("ledger", __name__, "/finance/ledger", FINANCE)
+
+_LONGEST = 200
+_PLACE = re.compile(r"(\d{1,12})\.(\d{1,9})", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_ENDINGS = {"beancount": "beancount", "hledger": "journal", "csv": "csv"}
 
 
 @PAGES.get("/")
 def ledger() -> str:
-    """To come."""
-    return render_template("error.html", heading="To come", message="")
+    """The trial balance at the end of a period or on a day."""
+    day = request.args.get("day", "")
+    wrong = ""
+    try:
+        day = date.fromisoformat(day).isoformat() if day else ""
+    except ValueError:
+        wrong, day = day[:_LONGEST], ""
+    period = "" if day else _asked("period")
+    found = service.balances(act(), period=period, day=day, kind=_asked("kind"))
+    return render_template(
+        "finance/ledger.html",
+        found=found,
+        period=period,
+        day=day,
+        wrong=wrong,
+        kind=_asked("kind"),
+        formats=FORMATS,
+    )
+
+
+@PAGES.get("/accounts/<name>")
+def account(name: str) -> str:
+    """An account's postings with the balance behind each."""
+    currency = request.args.get("currency", "")
+    place = _PLACE.fullmatch(request.args.get("after", ""))
+    if currency and not _CURRENCY.fullmatch(currency):
+        abort(404)
+    after = (int(place[1]), int(place[2])) if place else None
+    found = service.statement(act(), name[:_LONGEST], currency, after)
+    if found is None:
+        abort(404)
+    more = ""
+    if found.after:
+        behind = ".".join(map(str, found.after))
+        more = url_for(".account", name=name, currency=found.currency, after=behind)
+    first = url_for(".account", name=name, currency=found.currency) if after else ""
+    return render_template("finance/ledger_account.html", found=found, more=more, first=first)
+
+
+@PAGES.get("/entries")
+def entries() -> str:
+    """Entries by period, event and subject, the newest first."""
+    below = request.args.get("below", type=int)
+    filters: dict[str, Any] = {name: _asked(name) for name in ("period", "event", "subject")}
+    found = service.entry_page(act(), **filters, below=below)
+    more = url_for(".entries", **filters, below=found.below) if found.below else ""
+    first = url_for(".entries", **filters) if below else ""
+    return render_template(
+        "finance/ledger_entries.html", found=found, filters=filters, more=more, first=first
+    )
+
+
+@PAGES.get("/entries/<int:number>")
+def entry(number: int) -> str:
+    """One entry with its postings."""
+    found = service.find_entry(act(), number)
+    if found is None:
+        abort(404)
+    return render_template("finance/ledger_entry.html", found=found)
+
+
+@PAGES.get("/journal")
+def export() -> Response:
+    """The whole ledger in the words of another bookkeeping program."""
+    format_ = request.args.get("format", FORMATS[0])
+    if format_ not in FORMATS:
+        abort(404)
+    return Response(
+        _journal(system(), actor(), format_),
+        mimetype="text/csv" if format_ == "csv" else "text/plain",
+        headers={"Content-Disposition": f'attachment; filename="ledger.{_ENDINGS[format_]}"'},
+    )
+
+
+@PAGES.get("/verify")
+def check() -> str:
+    """What verifying means; and, asked to, each invariant with what does not hold."""
+    asked = request.args.get("now") == "yes"
+    found = verify(act()) if asked else None
+    return render_template("finance/ledger_verify.html", found=found, at=act().now)
+
+
+def _journal(books: System, who: Actor, format_: str) -> Iterator[bytes]:
+    # The request's own transaction ends before its answer has left.
+    with books.work(who, read_only=True) as work:
+        for line in journal(work, format_):
+            yield f"{line}\n".encode()
+
+
+def _asked(name: str) -> str:
+    return request.args.get(name, "")[:_LONGEST].strip()

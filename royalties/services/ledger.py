@@ -1,0 +1,243 @@
+"""The ledger as it is read: a trial balance, accounts with their postings, entries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from royalties.domain.people import Verb
+from royalties.domain.periods import parse_period
+from royalties.domain.postings import MEANINGS, meaning_of
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.work import Work
+from royalties.store import ledger as store
+from royalties.store import periods
+from royalties.store.ledger import AccountLine, EntryLine, EntryRow, Place
+
+PAGE = 50
+_SHOWN_OF_A_KIND = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account in plain words: what it means, and whose it is.
+
+    ``of`` names the kind of object in the setup, ``contracts`` or ``beneficiaries``, and ``key``
+    which one; both are empty where there is one account for all.
+    """
+
+    name: str
+    meaning: str
+    whose: str = ""
+    of: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an account stands at, in minor units; one of the two columns is zero."""
+
+    account: Account
+    debit: int
+    credit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Accounts of one meaning; ``more`` counts those that a summary leaves out."""
+
+    kind: str
+    meaning: str
+    standings: tuple[Standing, ...]
+    debit: int
+    credit: int
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The trial balance of one currency."""
+
+    currency: str
+    groups: tuple[Group, ...]
+    debit: int
+    credit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """Trial balances on a day, and the closed periods whose ends one may ask for."""
+
+    day: str
+    trials: tuple[Trial, ...]
+    periods: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One posting to an account, and what the account stands at behind it."""
+
+    line: AccountLine
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A page of an account in one currency."""
+
+    account: Account
+    currency: str
+    currencies: tuple[str, ...]
+    opening: int
+    movements: tuple[Movement, ...]
+    balance: int
+    after: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An entry with its postings."""
+
+    entry: EntryRow
+    lines: tuple[tuple[Account, EntryLine], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Entries, the newest first, and what they can be filtered by."""
+
+    entries: tuple[Booked, ...]
+    below: int | None
+    periods: tuple[str, ...]
+    events: tuple[str, ...]
+
+
+def balances(work: Work, *, period: str = "", day: str = "", kind: str = "") -> Balances:
+    """The trial balance at the end of a period, on an ISO day, or as it stands.
+
+    Args:
+        period: a period; a day counts before it.
+        day: an ISO day.
+        kind: only the accounts of this meaning, all of them; otherwise the first of each.
+    """
+    work.actor.require(Verb.READ)
+    setup = setup_in_force(work)
+    closed = [each for each in periods.known_periods(work.connection) if each.status == "closed"]
+    if not day and period:
+        day = parse_period(period, setup.calendar).ends.isoformat()
+    if not day:
+        day = closed[-1].ends if closed else work.today.isoformat()
+    found: dict[str, dict[str, list[Standing]]] = {}
+    for each in store.balances_on(work.connection, day):
+        account = account_of(setup, each.account)
+        of_kind = found.setdefault(each.currency, {}).setdefault(meaning_of(each.account)[0], [])
+        if each.amount:
+            of_kind.append(Standing(account, max(each.amount, 0), max(-each.amount, 0)))
+    most = None if kind else _SHOWN_OF_A_KIND
+    return Balances(
+        day,
+        tuple(_trial(currency, kinds, kind, most) for currency, kinds in sorted(found.items())),
+        tuple((each.name, each.ends) for each in reversed(closed)),
+    )
+
+
+def statement(
+    work: Work, name: str, currency: str = "", after: Place | None = None
+) -> Statement | None:
+    """A page of an account's postings with the balance behind each; None if it has none."""
+    work.actor.require(Verb.READ)
+    currencies = store.currencies_of(work.connection, name)
+    if not currencies or (currency and currency not in currencies):
+        return None
+    currency = currency or currencies[0]
+    found = store.account_lines(work.connection, name, currency, PAGE + 1, after)
+    more, found = len(found) > PAGE, found[:PAGE]
+    opening = store.account_balance(work.connection, name, currency, after) if after else 0
+    movements, running = [], opening
+    for line in found:
+        running += line.amount
+        movements.append(Movement(line, running))
+    return Statement(
+        account_of(setup_in_force(work), name),
+        currency,
+        tuple(currencies),
+        opening,
+        tuple(movements),
+        store.account_balance(work.connection, name, currency) if more else running,
+        (found[-1].entry, found[-1].line) if more else None,
+    )
+
+
+def entry_page(
+    work: Work,
+    *,
+    period: str = "",
+    event: str = "",
+    subject: str = "",
+    below: int | None = None,
+) -> EntryPage:
+    """Entries, the newest first, fifty at a time."""
+    work.actor.require(Verb.READ)
+    found = store.entries(
+        work.connection, PAGE + 1, period_name=period, event=event, subject=subject, below=below
+    )
+    more, found = len(found) > PAGE, found[:PAGE]
+    closed = [each for each in periods.known_periods(work.connection) if each.status == "closed"]
+    return EntryPage(
+        _booked(work, found),
+        found[-1].id if more else None,
+        tuple(each.name for each in reversed(closed)),
+        tuple(store.events(work.connection)),
+    )
+
+
+def find_entry(work: Work, number: int) -> Booked | None:
+    """An entry by its number."""
+    work.actor.require(Verb.READ)
+    found = store.find_entry(work.connection, number)
+    return _booked(work, [found])[0] if found else None
+
+
+def account_of(setup: Setup, name: str) -> Account:
+    """An account's name in plain words."""
+    kind, key = meaning_of(name)
+    meaning = MEANINGS.get(kind, name)
+    if not key:
+        return Account(name, meaning)
+    if kind.endswith("beneficiary:"):
+        beneficiary = setup.beneficiaries.get(key)
+        return Account(
+            name, meaning, beneficiary.name if beneficiary else key, "beneficiaries", key
+        )
+    return Account(name, meaning, f"contract {key}", "contracts", key)
+
+
+def _booked(work: Work, entries: Sequence[EntryRow]) -> tuple[Booked, ...]:
+    setup = setup_in_force(work)
+    lines: dict[int, list[tuple[Account, EntryLine]]] = {each.id: [] for each in entries}
+    for line in store.lines_of(work.connection, list(lines)):
+        lines[line.entry].append((account_of(setup, line.account), line))
+    return tuple(Booked(each, tuple(lines[each.id])) for each in entries)
+
+
+def _trial(currency: str, kinds: dict[str, list[Standing]], only: str, most: int | None) -> Trial:
+    order = [kind for kind in MEANINGS if kind in kinds]
+    order += sorted(set(kinds) - set(order))
+    groups = tuple(
+        _group(kind, kinds[kind], most) for kind in order if only in ("", kind) and kinds[kind]
+    )
+    return Trial(currency, groups, *_sums(group for group in groups))
+
+
+def _group(kind: str, standings: Sequence[Standing], most: int | None) -> Group:
+    shown = tuple(standings if most is None else standings[:most])
+    return Group(
+        kind,
+        MEANINGS.get(kind, kind),
+        shown,
+        *_sums(standings),
+        len(standings) - len(shown),
+    )
+
+
+def _sums(parts: Iterable[Standing | Group]) -> tuple[int, int]:
+    found = list(parts)
+    return sum(each.debit for each in found), sum(each.credit for each in found)
