@@ -313,7 +313,8 @@ def _waiting(work: Work) -> list[Point]:
         return []
     count, units = sum(row[2] for row in rows), sum(row[3] for row in rows)
     names = len({row[0] for row in rows})
-    return [Point(WAITING, f"{names} unknown identifiers", f"{count} rows, {units} copies")]
+    name = f"{names} unknown ISBN{'' if names == 1 else 's'}"
+    return [Point(WAITING, name, f"{count} rows, {units} copies")]
 
 
 def _late(

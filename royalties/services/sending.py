@@ -10,6 +10,9 @@ from royalties.services.statements import Listed, issue, statements_of
 from royalties.services.work import RefusedError, Work
 from royalties.store import statements as store
 
+_PAGE = "/nonprofit/{}/statements/{}"
+"""Where the portal shows a statement of a beneficiary."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -136,6 +139,7 @@ def _write(work: Work, letter: Letter, workbook: str) -> int:
     paragraphs = [what, f"The workbook is attached; its {final}" if workbook else f"Its {final}"]
     if house.email:
         paragraphs.append(f"If you have a question about it, write to {house.email}.")
+    link = work.base_url + _PAGE.format(row.beneficiary, row.number)
     for recipient in letter.recipients:
         outbox.write(
             work,
@@ -145,7 +149,7 @@ def _write(work: Work, letter: Letter, workbook: str) -> int:
                 paragraphs,
                 "statement",
                 row.number,
-                ("See the statement", f"{work.base_url}/nonprofit/statements/{row.number}"),
+                ("See the statement", link),
                 attachments=files,
             ),
         )

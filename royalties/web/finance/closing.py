@@ -1,6 +1,6 @@
 """Run and close: periods, the checklist, and the list of statements."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -81,12 +81,16 @@ def jumps(period: str) -> str:
 
 @PAGES.post("/periods/<period>/jumps")
 def explain(period: str) -> Answer:
-    """Write a sentence about a figure."""
-    subject, words = request.form.get("subject", ""), request.form.get("text", "")
-    if not words.strip() or len(words) > closing.MOST_TEXT:
-        return _jumps(period, wrong=subject, typed=words), 422
-    closing.explain_point(act(), period, subject, request.form.get("figure", ""), words)
-    flash("Your explanation is kept with these figures.", "good")
+    """Keep the sentences that were written about figures; empty ones say nothing."""
+    lists = (request.form.getlist(name) for name in ("subject", "figure", "text"))
+    said = [each for each in zip(*lists, strict=False) if each[2].strip()]
+    wrong = {subject for subject, _, text in said if len(text) > closing.MOST_TEXT}
+    if wrong or not said:
+        typed = {subject: text for subject, _, text in said}
+        return _jumps(period, wrong=wrong, typed=typed, empty=True), 422
+    for subject, figure, text in said[:SIZE]:
+        closing.explain_point(act(), period, subject, figure, text)
+    flash(f"{plural(len(said), 'explanation')} kept.", "good")
     chosen = request.form.get("show", "")
     return redirect(url_for("closing.jumps", period=period, show=chosen or None))
 
@@ -232,7 +236,13 @@ def rows_of(all_rows: Sequence[Row], page: int) -> Sequence[Row]:
     return all_rows[(page - 1) * SIZE : page * SIZE]
 
 
-def _jumps(period: str, *, wrong: str = "", typed: str = "") -> str:
+def _jumps(
+    period: str,
+    *,
+    wrong: Collection[str] = (),
+    typed: Mapping[str, str] | None = None,
+    empty: bool = False,
+) -> str:
     found = outlook(act(), period)
     chosen = request.values.get("show", "")
     points: Sequence[Point] = ()
@@ -252,7 +262,8 @@ def _jumps(period: str, *, wrong: str = "", typed: str = "") -> str:
         page=page,
         size=SIZE,
         wrong=wrong,
-        typed=typed,
+        typed=typed or {},
+        empty=empty,
         most=closing.MOST_TEXT,
     )
 

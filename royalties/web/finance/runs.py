@@ -12,7 +12,6 @@ from royalties.services.drafts import Shown, draft_statement, shown_run
 from royalties.services.lines import After, SalesOfLine, how_earned
 from royalties.web.finance.closing import SIZE, link, page_number, rows_of
 from royalties.web.pages import Pages
-from royalties.web.paper import paper_of
 from royalties.web.visit import act
 
 PAGES = Pages("runs", __name__, "/finance/periods", FINANCE)
@@ -95,7 +94,7 @@ def draft(period: str, beneficiary: str, currency: str) -> str:
         return url_for("runs.contract", period=period, key=key)
 
     return render_template(
-        "finance/statement_draft.html", period=period, paper=paper_of(statement), why=why
+        "finance/statement_draft.html", period=period, statement=statement, why=why
     )
 
 

@@ -29,6 +29,7 @@ from royalties.web.visit import act
 
 PAGES = Pages("statements", __name__, "/finance", FINANCE)
 _IN_MEMORY = 8_000_000
+PAGES.add_app_template_filter(paper_of, "paper")
 
 
 @PAGES.get("/statements/<number>")
@@ -40,7 +41,7 @@ def one(number: str) -> str:
     before, after = neighbours(work, number)
     return render_template(
         "finance/statement.html",
-        paper=paper_of(found),
+        statement=found,
         listed=listed,
         before=before,
         after=after,
