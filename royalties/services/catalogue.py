@@ -12,7 +12,7 @@ from royalties.domain.problems import Fault
 from royalties.ingest.setup import SetupError
 from royalties.services import setup
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.terms import ChangedMeanwhileError, find_entry
+from royalties.services.terms import ChangedMeanwhileError, canonical_body, find_entry
 from royalties.services.work import RefusedError, Work
 from royalties.store import catalogue as store
 from royalties.store import periods, retailers
@@ -62,8 +62,8 @@ def amend(work: Work, part: str, body: Mapping[str, Any], looked_at: int) -> boo
         SetupError: with every fault of the entry.
     """
     work.actor.require(Verb.LOAD)
+    key = canonical_body(part, body)["key"]
     lock_setup(work.connection)
-    key = str(body.get("key", ""))
     now = find_revision(work.connection, part, key)
     if now and not looked_at:
         fault = Fault(f"{part}[0].key", "is taken already: choose another, or amend that entry")

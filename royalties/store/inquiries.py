@@ -7,6 +7,8 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from royalties.store.tables import attempt, inquiry
 
+_LARGEST = 2**63 - 1
+
 
 class InquiryRow(NamedTuple):
     """One request."""
@@ -54,6 +56,8 @@ def count_new(connection: Connection) -> int:
 
 def mark(connection: Connection, number: int, at: str | None, by: str | None) -> bool:
     """Note that a request was dealt with, or (with None) that it was not; False: no such one."""
+    if number > _LARGEST:
+        return False
     done = connection.execute(
         update(inquiry).where(inquiry.c.id == number).values(handled_at=at, handled_by=by)
     )

@@ -1,5 +1,6 @@
 """Titles and retailers: lists, one of each, its history; adding and amending them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from typing import Any, TypeVar
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.routing import BuildError
 
-from royalties.domain.catalogue import Title
+from royalties.domain.catalogue import Retailer, Title
 from royalties.domain.money import micro_text, number_text
 from royalties.domain.people import FINANCE, NotAllowedError, Verb
 from royalties.domain.rhythm import Standing
@@ -26,6 +27,7 @@ from royalties.web.visit import act
 PAGES = Pages("catalogue", __name__, "/finance", FINANCE)
 
 _ON_A_PAGE = 50
+_A_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 _UNCHANGED = "Nothing was changed: it says what it said before."
 _STANDINGS = {
     Standing.IN: ("all in", "good"),
@@ -131,6 +133,7 @@ def amend_title(key: str) -> Answer:
     """Amend a title."""
     work = act()
     _require_load(work)
+    _title(work, key)
     found = terms.find_entry(work, "titles", key)
     if found is None:
         abort(404)
@@ -157,10 +160,11 @@ def new_title() -> Answer:
 def sample(key: str) -> Answer:
     """Let a PDF be the sample of a chapter."""
     work = act()
+    _title(work, key)
     file = request.files.get("file")
     data = file.stream.read(catalogue.LARGEST_SAMPLE + 1) if file else b""
     chapter = request.form.get("chapter", 0, type=int)
-    revision = request.form.get("revision", 0, type=int)
+    revision = request.form.get("revision", -1, type=int)
     catalogue.keep_sample(work, key, chapter, data, revision)
     flash("The sample was kept; it is offered on the title's public page.", "good")
     return redirect(url_for(".title", key=key, _anchor="public"), 303)
@@ -208,12 +212,12 @@ def retailers() -> str:
     """Retailers, with how their reports stand."""
     work = act()
     setup = _setup(work)
-    seen = sorted(glance(work).retailers, key=lambda each: each.name.casefold()) if setup else []
+    seen = glance(work) if setup else None
     return render_template(
         "finance/retailers.html",
-        retailers=seen,
+        retailers=sorted(seen.retailers, key=lambda each: each.name.casefold()) if seen else [],
         known=setup.retailers if setup else {},
-        period=glance(work).period if setup else None,
+        period=seen.period if seen else None,
         channels=title_form.CHANNELS,
         standings=_STANDINGS,
     )
@@ -223,16 +227,14 @@ def retailers() -> str:
 def retailer(key: str) -> str:
     """One retailer, its reports and their rhythm."""
     work = act()
-    setup = _setup(work)
-    if setup is None or key not in setup.retailers:
-        abort(404)
+    found = _retailer(work, key)
     seen = glance(work)
     mine: RetailerGlance = next(each for each in seen.retailers if each.key == key)
-    before = request.args.get("before", 0, type=int)
+    before = number_asked("before")
     reports = catalogue.reports_of(work, key, before, _ON_A_PAGE + 1)
     return render_template(
         "finance/retailer.html",
-        retailer=setup.retailers[key],
+        retailer=found,
         said=terms.find_entry(work, "retailers", key),
         glance=mine,
         period=seen.period,
@@ -248,12 +250,9 @@ def retailer(key: str) -> str:
 def retailer_history(key: str) -> str:
     """What a retailer's entry said before."""
     work = act()
-    setup = _setup(work)
-    if setup is None or key not in setup.retailers:
-        abort(404)
     return render_template(
         "finance/title_history.html",
-        heading=setup.retailers[key].name,
+        heading=_retailer(work, key).name,
         back=("Retailers", url_for(".retailers")),
         page=url_for(".retailer", key=key),
         history=terms.history(work, "retailers", key),
@@ -265,6 +264,7 @@ def amend_retailer(key: str) -> Answer:
     """Amend a retailer."""
     work = act()
     _require_load(work)
+    _retailer(work, key)
     found = terms.find_entry(work, "retailers", key)
     if found is None:
         abort(404)
@@ -299,10 +299,16 @@ def _save_retailer(work: Work, form: RetailerForm, key: str) -> Answer:
 # Both
 
 
+def number_asked(name: str) -> int:
+    """A number behind the address, of a size that the database knows; 0 for anything else."""
+    text = request.args.get(name, "")
+    return int(text) if _A_NUMBER.fullmatch(text) else 0
+
+
 def _amend(work: Work, part: str, body: Mapping[str, Any], form: _Of) -> list[Mistake]:
     """Save an entry; what is wrong with it is put at its fields."""
     revision = form.revision.data or ""
-    looked_at = int(revision) if revision.isascii() and revision.isdigit() else -1
+    looked_at = int(revision) if _A_NUMBER.fullmatch(revision) else -1
     try:
         changed = catalogue.amend(work, part, body, looked_at)
     except SetupError as error:
@@ -328,6 +334,13 @@ def _title(work: Work, key: str) -> Title:
     if setup is None or key not in setup.titles:
         abort(404)
     return setup.titles[key]
+
+
+def _retailer(work: Work, key: str) -> Retailer:
+    setup = _setup(work)
+    if setup is None or key not in setup.retailers:
+        abort(404)
+    return setup.retailers[key]
 
 
 def _setup(work: Work) -> Setup | None:

@@ -6,6 +6,7 @@ from royalties.domain.people import FINANCE
 from royalties.services import inquiries
 from royalties.services.books import setup_in_force
 from royalties.services.work import RefusedError, Work
+from royalties.web.finance.catalogue import number_asked
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act
 
@@ -19,7 +20,7 @@ def requests() -> str:
     """New requests, or those that were handled."""
     work = act()
     handled = request.args.get("state") == "handled"
-    before = request.args.get("before", 0, type=int)
+    before = number_asked("before")
     found = inquiries.inquiries(work, handled=handled, before=before, limit=_ON_A_PAGE + 1)
     return render_template(
         "finance/inquiries.html",

@@ -1,0 +1,360 @@
+"""Titles and retailers at the desk, their public side, and requests."""
+
+import json
+
+import pytest
+
+from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role
+from royalties.ingest.setup import SetupError, title_of
+from royalties.services import catalogue, inquiries, terms
+from royalties.services.inquiries import Asked, TooOftenError
+from royalties.services.public import given, public_title, public_titles, sample
+from royalties.services.work import RefusedError
+from tests.builders.books import (
+    EBOOK,
+    HANDBOOK,
+    HARDCOVER,
+    Office,
+    a_title,
+    after,
+    an_edition,
+    closed,
+    opened,
+    spring,
+)
+from tests.builders.titles import ADDRESS, a_public_title, ask_for, public, samples
+
+CLERK = Actor("carl", Role.CLERK)
+MANAGER = Actor("mia", Role.MANAGER)
+PDF = b"%PDF-1.7\nsample"
+
+
+def looked_at(office: Office, part: str, key: str) -> int:
+    with office.work(read_only=True) as work:
+        found = terms.find_entry(work, part, key)
+        return found.id if found else 0
+
+
+def amend(office: Office, body: dict[str, object], revision: int, part: str = "titles") -> bool:
+    with office.system.work(MANAGER) as work:
+        return catalogue.amend(work, part, body, revision)
+
+
+# Nothing closed depends on what the public may see
+
+
+@after(spring)
+def test_the_same_run_with_and_without_it(office: Office) -> None:
+    before = json.dumps(office.run("2025-H1"), sort_keys=True)
+    office.load({"titles": [a_public_title()]})
+    assert json.dumps(office.run("2025-H1"), sort_keys=True) == before
+
+
+@after(closed)
+def test_nothing_closed_is_touched_and_everything_still_holds(office: Office) -> None:
+    history = ("revision", "log")
+    before = office.hashes(*history)
+    number = str(office.rows("select number from statement order by number")[0][0])
+    told = office.explain(number)
+    office.load({"titles": [a_public_title()]})
+    assert office.hashes(*history) == before
+    assert office.explain(number) == told
+    assert office.faults() == {}
+    office.close("2025-H2")
+    assert office.faults() == {}
+
+
+# Searching and amending
+
+
+@after(opened)
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ("", ["atlas", "collab", "handbook"]),
+        ("COLL", ["collab"]),
+        ("foote hand", ["handbook"]),
+        ("978-1-4422-0001-2", ["collab"]),
+        ("1-4422-0001-5", []),
+        (HARDCOVER[3:12], ["collab"]),
+        ("1442200014", ["collab"]),
+        ("nothing", []),
+        ("%", []),
+    ],
+)
+def test_titles_are_found(office: Office, words: str, keys: list[str]) -> None:
+    for _ in range(2):
+        with office.work(read_only=True) as work:
+            assert [each.key for each in catalogue.search(work, words)] == keys
+
+
+@after(opened)
+def test_an_amendment_is_seen_by_the_next_search(office: Office) -> None:
+    with office.work(read_only=True) as work:
+        assert catalogue.search(work, "renamed") == []
+    amend(office, {**a_public_title(), "title": "Renamed"}, looked_at(office, "titles", "collab"))
+    with office.work(read_only=True) as work:
+        assert [each.title for each in catalogue.search(work, "renamed")] == ["Renamed"]
+
+
+@after(opened)
+def test_only_managers_amend(office: Office) -> None:
+    before = office.hashes()
+    with pytest.raises(NotAllowedError), office.system.work(CLERK) as work:
+        catalogue.amend(work, "titles", a_public_title(), looked_at(office, "titles", "collab"))
+    with pytest.raises(NotAllowedError), office.system.work(CLERK) as work:
+        catalogue.keep_sample(work, "collab", 1, PDF, 1)
+    assert office.hashes() == before
+
+
+@after(opened)
+def test_who_looked_at_an_older_state_is_told(office: Office) -> None:
+    seen = looked_at(office, "titles", "collab")
+    assert amend(office, a_public_title(subtitle="Mine"), seen)
+    with pytest.raises(terms.ChangedMeanwhileError, match="mia changed"):
+        amend(office, a_public_title(subtitle="Theirs"), seen)
+    assert not amend(office, a_public_title(subtitle="Mine"), looked_at(office, "titles", "collab"))
+
+
+@after(opened)
+def test_a_new_entry_does_not_replace_another(office: Office) -> None:
+    with pytest.raises(SetupError, match="is taken already"):
+        amend(office, a_public_title(), 0)
+    with pytest.raises(terms.ChangedMeanwhileError):
+        amend(office, {**a_public_title(), "key": "new"}, 7)
+    with pytest.raises(SetupError, match="is taken already"):
+        amend(office, {"key": "amazon", "name": "A", "channel": "online"}, 0, "retailers")
+
+
+@after(spring)
+def test_an_edition_in_the_books_stays(office: Office) -> None:
+    with pytest.raises(SetupError) as refused:
+        amend(office, a_title("collab", an_edition()), looked_at(office, "titles", "collab"))
+    assert refused.value.faults[0].path == "titles[0].editions"
+    assert EBOOK in refused.value.faults[0].message
+
+
+@after(closed)
+def test_copies_are_those_of_the_last_closed_run(office: Office) -> None:
+    with office.work(read_only=True) as work:
+        found = catalogue.copies(work, catalogue.search(work))
+    assert found is not None
+    assert found.period == "2025-H1"
+    # The hardcover's 36 reach two tiers of one rule and another rule; atlas earns nothing.
+    assert found.by_isbn == {HARDCOVER: 20 + 5 - 3 + 4 + 10, EBOOK: 7, HANDBOOK: 6 + 9}
+
+
+@after(spring)
+def test_there_are_no_copies_before_the_first_close(office: Office) -> None:
+    with office.work(read_only=True) as work:
+        assert catalogue.copies(work, catalogue.search(work)) is None
+
+
+# Samples
+
+
+@after(public)
+def test_a_pdf_becomes_a_chapters_sample(office: Office) -> None:
+    with office.system.work(MANAGER) as work:
+        found = terms.find_entry(work, "titles", "collab")
+        assert found is not None
+        catalogue.keep_sample(work, "collab", 2, PDF, found.id)
+    with office.work(read_only=True) as work:
+        title = public_title(work, "collab")
+        assert title is not None
+        path = sample(work, title, 2)
+        assert path is not None
+        assert path.read_bytes() == PDF
+        assert samples(office.system.files) == [title.shown.chapters[1].sample]
+        assert sample(work, title, 1) is None
+        assert sample(work, title, 3) is None
+        assert sample(work, title, 0) is None
+
+
+@after(public)
+@pytest.mark.parametrize(
+    ("data", "place", "message"),
+    [
+        (b"", 1, "not a PDF"),
+        (b"<html><script>alert(1)</script>", 1, "not a PDF"),
+        (b"\n%PDF-1.7", 1, "not a PDF"),
+        (b"MZ%PDF-", 1, "not a PDF"),
+        (b"%PDF-" + b"0" * catalogue.LARGEST_SAMPLE, 1, "larger than 20 MB"),
+        (PDF, 0, "no such chapter"),
+        (PDF, 3, "no such chapter"),
+        (PDF, -1, "no such chapter"),
+    ],
+)
+def test_what_is_no_sample(office: Office, data: bytes, place: int, message: str) -> None:
+    before = office.hashes()
+    seen = looked_at(office, "titles", "collab")
+    with pytest.raises(RefusedError, match=message), office.system.work(MANAGER) as work:
+        catalogue.keep_sample(work, "collab", place, data, seen)
+    assert office.hashes() == before
+    assert samples(office.system.files) == []
+
+
+@after(public)
+def test_a_sample_for_an_older_state_is_not_kept(office: Office) -> None:
+    with pytest.raises(terms.ChangedMeanwhileError), office.system.work(MANAGER) as work:
+        catalogue.keep_sample(work, "collab", 1, PDF, 1)
+    assert samples(office.system.files) == []
+
+
+# What it gave
+
+
+@after(public)
+def test_what_it_gave_is_what_statements_allocated(office: Office) -> None:
+    with office.work(read_only=True) as work:
+        title = public_title(work, "collab")
+        assert title is not None
+        found = given(work, title)
+    assert found is not None
+    assert not found.shared
+    (giving,) = found.by_currency
+    assert giving.currency == "USD"
+    assert giving.years == ("2025",)
+    contents = [json.loads(row[0]) for row in office.rows("select content from statement")]
+    stated = {
+        content["payee"]["name"]: sum(
+            contract["allocated"]
+            for contract in content["contracts"]
+            if contract["contract"] == "foot-2015"
+        )
+        for content in contents
+        if content["currency"] == "USD"
+    }
+    assert {gift.name: gift.total for gift in giving.gifts} == {
+        name: cents for name, cents in stated.items() if cents
+    }
+    assert giving.total == sum(stated.values()) > 0
+    assert giving.of_year("2025") == giving.total
+
+
+@after(closed)
+def test_what_several_titles_gave_together_is_no_ones(office: Office) -> None:
+    office.load(
+        {
+            "titles": [a_public_title()],
+            "contracts": [
+                {
+                    **next(
+                        json.loads(str(row[0]))
+                        for row in office.rows(
+                            "select body from revision where kind = 'contracts' "
+                            "and key = 'foot-2015'"
+                        )
+                    ),
+                    "titles": ["collab", "atlas"],
+                }
+            ],
+        }
+    )
+    with office.work(read_only=True) as work:
+        title = public_title(work, "collab")
+        assert title is not None
+        before = given(work, title)
+    office.close("2025-H2")
+    with office.work(read_only=True) as work:
+        now = given(work, title)
+        atlas = given(work, title_of(a_title("atlas", shows_giving=True)))
+    assert before is not None
+    assert now is not None
+    assert atlas is not None
+    assert before.shared
+    assert now.shared
+    assert now.by_currency == before.by_currency, "a shared contract's close counts for nobody"
+    assert atlas.by_currency == ()
+
+
+@after(closed)
+def test_nothing_is_told_unless_the_publisher_shows_it(office: Office) -> None:
+    office.load({"titles": [a_public_title(shows_giving=False)]})
+    with office.work(read_only=True) as work:
+        title = public_title(work, "collab")
+        assert title is not None
+        assert given(work, title) is None
+        assert [each.key for each in public_titles(work)] == ["collab"]
+        assert public_title(work, "atlas") is None
+        assert public_title(work, "nothing") is None
+
+
+# Requests
+
+
+@after(public)
+def test_a_request_is_kept_told_and_logged_without_who(office: Office) -> None:
+    assert office.rows("select title, what, organization, name, email, quantity from inquiry") == [
+        ("collab", "bulk", "Harbor Works", "Ada Reader", "ada@example.org", 250)
+    ]
+    logged = b"".join(bytes(row[0]) for row in office.rows("select payload from log"))
+    assert b"collab" in logged
+    for personal in (b"Ada", b"ada@", b"Harbor", ADDRESS.encode()):
+        assert personal not in logged
+    assert office.rows("select count(*) from mail") == [(0,)], "the house has no address yet"
+
+
+@after(closed)
+def test_the_publisher_is_told_by_e_mail(office: Office) -> None:
+    publisher = {
+        "name": "Example House",
+        "currency": "USD",
+        "calendar": "half-yearly",
+        "first_period": "2025-H1",
+        "email": "desk@example.org",
+    }
+    title = {**a_public_title(), "title": "<b>Bold</b>"}
+    office.load({"publisher": publisher, "titles": [title]})
+    ask_for(office)
+    (row,) = office.rows("select recipient, subject, text, html, kind, secret from mail")
+    recipient, subject, text, html, kind, secret = row
+    assert (recipient, kind, secret) == ("desk@example.org", "request", 0)
+    assert "250 copies" in subject
+    assert "ada@example.org" in text
+    assert "/finance/requests" in text
+    assert "<b>" not in html
+
+
+@after(public)
+def test_an_address_asks_five_times_an_hour(office: Office) -> None:
+    for _ in range(4):
+        ask_for(office)
+    with pytest.raises(TooOftenError):
+        ask_for(office)
+    assert office.rows("select count(*) from inquiry") == [(5,)]
+    ask_for(office, address="198.51.100.1")
+    office.execute("update attempt set at = '2026-08-20T08:00:00+00:00'")
+    ask_for(office)
+
+
+@after(public)
+def test_one_house_has_many_addresses_of_the_newer_kind(office: Office) -> None:
+    for last in range(5):
+        ask_for(office, address=f"2001:db8:1:2::{last}")
+    with pytest.raises(TooOftenError):
+        ask_for(office, address="2001:db8:1:2:ffff::1")
+    ask_for(office, address="2001:db8:1:3::1")
+
+
+@after(public)
+def test_what_is_not_offered_cannot_be_asked_for(office: Office) -> None:
+    office.load({"titles": [a_public_title(bulk=False)]})
+    with pytest.raises(RefusedError, match="not offered"):
+        ask_for(office)
+    assert ask_for(office, Asked("custom", "A", "B", "c@d.org", 1)) == 2
+
+
+@after(public)
+def test_requests_are_handled(office: Office) -> None:
+    with pytest.raises(NotAllowedError), office.system.work(STRANGER) as work:
+        inquiries.count_new(work)
+    with office.system.work(CLERK) as work:
+        assert inquiries.count_new(work) == 1
+        inquiries.handle(work, 1)
+        assert inquiries.count_new(work) == 0
+        assert [each.handled_by for each in inquiries.inquiries(work, handled=True)] == ["carl"]
+        inquiries.handle(work, 1, done=False)
+        assert [each.handled_by for each in inquiries.inquiries(work, handled=False)] == [None]
+        with pytest.raises(RefusedError):
+            inquiries.handle(work, 2)
