@@ -14,6 +14,9 @@ from royalties.services.work import RefusedError, Work
 from royalties.store import batches, catalogue, periods
 from royalties.store.totals import Sums
 
+_LONGEST = 100
+"""Letters of an identifier."""
+
 
 @dataclass(slots=True)
 class Released:
@@ -43,7 +46,7 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     """Let another identifier stand for an edition from now on, and record what waited for it.
 
     Raises:
-        RefusedError: the edition is unknown, or the identifier is taken.
+        RefusedError: the edition is unknown, or the identifier is taken or none.
     """
     work.actor.require(Verb.ALIAS)
     setup = setup_in_force(work)
@@ -54,10 +57,12 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
         raise RefusedError(
             f"no edition has the ISBN {isbn!r}: add it to a title of a setup file and load that"
         )
+    if not value or len(value) > _LONGEST or not value.isprintable():
+        raise RefusedError(f"an identifier has 1 to {_LONGEST} letters, digits or signs")
     taken = catalogue.identifiers(work.connection).get(value)
-    if taken == editions[wanted]:
+    if editions[wanted] in {taken, editions.get(value)}:
         return release_waiting(work, setup)
-    if taken is not None or value in editions or not value:
+    if taken is not None or value in editions:
         raise RefusedError(f"{identifier!r} stands for another edition already")
     catalogue.add_alias(work.connection, value, editions[wanted])
     work.record(Verb.ALIAS, {"identifier": value, "isbn": wanted})

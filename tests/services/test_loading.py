@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from royalties.ingest.setup import SetupError
+from royalties.services.work import RefusedError
 from royalties.store.history import revisions_in_force
 from tests.builders.books import (
     ATLAS,
@@ -331,6 +332,21 @@ def test_an_alias_stands_for_an_edition_from_now_on(office: Office) -> None:
         isbn=HARDCOVER,
     ) == [(10,)]
     assert office.faults() == {}
+
+
+@after(opened)
+@pytest.mark.parametrize("identifier", ["", "  ", "X" * 101, "B0\x07", "B0\x00"])
+def test_what_is_no_identifier_stands_for_nothing(office: Office, identifier: str) -> None:
+    with pytest.raises(RefusedError, match="an identifier has 1 to 100"):
+        office.alias(identifier, HARDCOVER)
+
+
+@after(opened)
+def test_an_edition_goes_by_its_own_isbn_already(office: Office) -> None:
+    before = office.hashes()
+    assert office.alias("1-4422-0001-4", HARDCOVER).rows == {}
+    assert office.alias(HARDCOVER, HARDCOVER).rows == {}
+    assert office.hashes() == before
 
 
 @after(opened)
