@@ -1,10 +1,10 @@
 """The open period at a glance, and search."""
 
 from datetime import date
-from urllib.parse import quote
+from typing import Any
 
 from babel.dates import format_date
-from flask import redirect, render_template, request
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
@@ -17,19 +17,20 @@ from royalties.web.visit import act
 
 PAGES = Pages("home", __name__, "/finance", FINANCE)
 
-_ADDRESSES = {
-    "title": "/finance/titles/{}",
-    "edition": "/finance/titles/{}",
-    "retailer": "/finance/retailers/{}",
-    "contract": "/finance/contracts/{}",
-    "beneficiary": "/finance/beneficiaries/{}",
-    "plan": "/finance/plans/{}",
-    "statement": "/finance/statements/{}",
-    "import": "/finance/imports/batches/{}",
-    "person": "/finance/people/{}",
-    "close": "/finance/periods/{}",
-    "setup": "/finance/proposals/{}",
+_PAGES = {
+    "title": ("catalogue.title", "key"),
+    "edition": ("catalogue.title", "key"),
+    "retailer": ("catalogue.retailer", "key"),
+    "contract": ("terms.contract", "key"),
+    "beneficiary": ("terms.beneficiary", "key"),
+    "plan": ("terms.plan", "key"),
+    "statement": ("statements.one", "number"),
+    "import": ("importing.batch", "number"),
+    "person": ("people.person", "number"),
+    "close": ("closing.checklist", "period"),
+    "setup": ("approvals.proposal", "number"),
 }
+"""The page of each kind of thing, and what names it there."""
 
 _HEADINGS = {
     "title": "Titles",
@@ -77,7 +78,9 @@ def _of(hit: Hit) -> str:
 
 
 def _address(kind: str, key: str | int) -> str:
-    return _ADDRESSES[kind].format(quote(str(key), safe=""))
+    endpoint, name = _PAGES[kind]
+    named: dict[str, Any] = {name: key}
+    return url_for(endpoint, **named)
 
 
 def _before(found: Glance) -> str:

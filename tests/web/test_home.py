@@ -1,0 +1,301 @@
+"""The finance desk's home and search."""
+
+import re
+from datetime import date
+
+import pytest
+from sqlalchemy import insert, update
+
+from royalties.domain.people import Role
+from royalties.domain.periods import Calendar, parse_period
+from royalties.domain.rhythm import Standing, expected, rhythm_of
+from royalties.services.glancing import glance
+from royalties.services.work import stored
+from royalties.store.tables import inquiry, mail, proposal, upload
+from tests.builders.books import (
+    AUTUMN,
+    HARDCOVER,
+    UNKNOWN,
+    Office,
+    a_row,
+    after,
+    closed,
+    nothing,
+    opened,
+    spring,
+)
+from tests.builders.site import Site, Visitor
+
+H1, H2 = (parse_period(name, Calendar.HALF_YEARLY) for name in ("2025-H1", "2025-H2"))
+
+
+def month(number: int, year: int = 2025) -> tuple[date, date]:
+    return date(year, number, 3), date(year, number, 25)
+
+
+# Which reports are missing
+
+
+@pytest.mark.parametrize(
+    ("spans", "rhythm"),
+    [
+        ([month(1), month(2), month(3)], Calendar.MONTHLY),
+        ([month(1), month(3), month(4), month(5)], Calendar.MONTHLY),
+        ([month(3), month(6), month(9)], Calendar.QUARTERLY),
+        ([(date(2025, 1, 3), date(2025, 6, 2))], Calendar.HALF_YEARLY),
+        ([month(4, 2024), month(5, 2025)], Calendar.YEARLY),
+    ],
+)
+def test_the_rhythm_of_reports_is_what_they_did(
+    spans: list[tuple[date, date]], rhythm: Calendar
+) -> None:
+    assert rhythm_of(spans) is rhythm
+
+
+def test_a_month_between_two_is_missed() -> None:
+    found = expected([month(1), month(2), month(3), month(5)], H1, date(2025, 6, 10))
+    assert found.standing is Standing.DUE
+    assert [str(each) for each in found.missing] == ["2025-04"]
+    assert str(found.ahead) == "2025-06"
+
+
+def test_what_is_missing_for_long_is_late() -> None:
+    spans = [month(1), month(2)]
+    assert expected(spans, H1, date(2025, 5, 30)).standing is Standing.DUE
+    assert expected(spans, H1, date(2025, 5, 31)).standing is Standing.LATE
+
+
+def test_all_is_in_when_nothing_more_can_be() -> None:
+    spans = [month(number) for number in range(1, 7)]
+    assert expected(spans, H1, date(2025, 12, 1)).standing is Standing.IN
+    assert expected(spans, H2, date(2025, 7, 15)).standing is Standing.AHEAD
+
+
+def test_a_retailer_is_expected_only_since_its_first_report() -> None:
+    found = expected([month(5), month(6)], H1, date(2025, 12, 1))
+    assert found.standing is Standing.IN
+
+
+def test_a_retailer_that_never_reported() -> None:
+    assert expected([], H1, date(2025, 12, 1)).standing is Standing.NEVER
+
+
+def test_a_yearly_report_is_not_wanted_in_the_middle_of_the_year() -> None:
+    spans = [(date(2023, 1, 5), date(2023, 12, 5)), (date(2024, 1, 5), date(2024, 12, 5))]
+    assert expected(spans, H1, date(2026, 1, 1)).missing == ()
+    assert [str(each) for each in expected(spans, H2, date(2026, 1, 1)).missing] == ["2025"]
+
+
+# Home
+
+
+def rows_of(page: str) -> list[str]:
+    """The rows of all tables, as plain words."""
+    rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+    return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
+
+
+@after(closed)
+def test_home_compares_the_open_period_with_the_one_before(site: Site) -> None:
+    page = site.visitor(Role.CLERK).page("/finance/")
+    assert "Second half of 2025" in page
+    assert "Estimated" in page
+    with site.office.work(read_only=True) as work:
+        found = glance(work)
+    assert str(found.against) == "2025-H1"
+    assert found.sold.units == sum(int(row["units"]) for row in AUTUMN)
+    [(gbp, usd)] = site.office.rows(
+        "SELECT sum(CASE currency WHEN 'GBP' THEN net END), "
+        "sum(CASE currency WHEN 'USD' THEN net END) FROM sale JOIN period "
+        "ON period.id = period_id WHERE name = '2025-H2' AND kind <> 3"
+    )
+    assert [(currency, round(float(amount) * 10**6)) for currency, amount in found.sold.net] == [
+        ("USD", int(usd)),
+        ("GBP", int(gbp)),
+    ]
+
+
+@after(closed)
+def test_home_compares_the_same_months(office: Office) -> None:
+    """Sales until September are compared with those until March of the period before."""
+    office.undo(2)
+    office.bring_batch([a_row(4, date="2025-09-03")])
+    with office.work(read_only=True) as work:
+        found = glance(work)
+    assert found.months == (date(2025, 7, 1), date(2025, 9, 1))
+    [(units,)] = office.rows(
+        "SELECT sum(units) FROM sale JOIN period ON period.id = period_id "
+        "WHERE name = '2025-H1' AND kind <> 3 AND day < '2025-04-01'"
+    )
+    assert found.before.units == units
+
+
+@after(closed)
+def test_home_says_what_is_missing_by_retailer(site: Site) -> None:
+    rows = rows_of(site.visitor(Role.CLERK).page("/finance/"))
+    assert any(row.startswith("Book Hub late") and "2025 missing" in row for row in rows), rows
+    assert any(row.startswith("Amazon in") for row in rows), rows
+
+
+@after(spring)
+def test_home_lists_what_needs_somebody(site: Site) -> None:
+    office = site.office
+    office.bring_batch([a_row(isbn=UNKNOWN), a_row(2, isbn=UNKNOWN)])
+    clerk = site.somebody(Role.CLERK)
+    at = stored(office.system.clock())
+    with office.system.engine.begin() as connection:
+        connection.execute(
+            insert(upload).values(
+                name="a.csv", sha256="a" * 64, size=1, choices="{}", status="checked",
+                created_at=at, created_by=clerk.name,
+            )
+        )  # fmt: skip
+        connection.execute(
+            insert(mail).values(
+                recipient="a@example.org", subject="s", text="", html="", attachments="[]",
+                kind="statement", about="", secret=0, created_at=at, created_by="x", attempts=8,
+                error="refused",
+            )
+        )  # fmt: skip
+        connection.execute(
+            insert(inquiry).values(
+                title="collab", what="bulk", organization="o", name="n", email="e@example.org",
+                quantity=9, message="", created_at=at,
+            )
+        )  # fmt: skip
+        connection.execute(
+            insert(proposal).values(
+                kind="close", subject="2025-H1", body="{}", fingerprint="", note="",
+                status="waiting", prepared_at=at, prepared_by=clerk.name,
+                prepared_by_id=clerk.person, reason="",
+            )
+        )  # fmt: skip
+    page = site.visitor(Role.MANAGER).page("/finance/")
+    for words in (
+        "1 unknown ISBN</a>: 2 rows of reports wait",
+        "1 report</a> checked and ready",
+        "1 message</a> could not be sent",
+        "1 new request</a>",
+        f"Close 2025-H1</a>: prepared by {clerk.name}",
+        "Close the first half of 2025</a>: it ended on Jun 30, 2025",
+    ):
+        assert words in page
+    assert "prepared by" not in site.signed_in(clerk).page("/finance/")
+
+
+@after(spring)
+def test_who_prepared_is_not_asked_to_approve(site: Site) -> None:
+    manager = site.somebody(Role.MANAGER)
+    at = stored(site.office.system.clock())
+    with site.office.system.engine.begin() as connection:
+        connection.execute(
+            insert(proposal).values(
+                kind="close", subject="2025-H1", body="{}", fingerprint="", note="",
+                status="waiting", prepared_at=at, prepared_by=manager.name,
+                prepared_by_id=manager.person, reason="",
+            )
+        )  # fmt: skip
+    assert "prepared by" not in site.signed_in(manager).page("/finance/")
+    other = site.somebody(Role.CLERK)
+    with site.office.system.engine.begin() as connection:
+        connection.execute(update(proposal).values(prepared_by_id=other.person))
+    assert "prepared by" in site.signed_in(manager).page("/finance/")
+
+
+@after(nothing)
+def test_a_house_without_books_is_told_how_to_begin(site: Site) -> None:
+    page = site.visitor(Role.ADMINISTRATOR).page("/finance/")
+    assert "royalties load" in page
+
+
+@after(opened)
+def test_a_house_without_sales_is_told_the_next_step(site: Site) -> None:
+    page = site.visitor(Role.CLERK).page("/finance/")
+    assert "No sales yet" in page
+    assert 'href="/finance/imports"' in page
+
+
+def queries(visitor: Visitor, site: Site, path: str) -> int:
+    return len(
+        [s for s in site.office.statements_of(lambda _: visitor.page(path)) if s != "COMMIT"]
+    )
+
+
+@after(closed)
+def test_home_and_search_ask_few_queries(site: Site) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    visitor.page("/finance/")
+    assert queries(visitor, site, "/finance/") <= 15
+    assert queries(visitor, site, "/finance/search?q=example") <= 15
+
+
+# Search
+
+
+FOUND = {
+    "collab": ["/finance/titles/collab"],
+    "978-1-4422-0001": ["/finance/titles/collab"],
+    "B0XMPL": ["/finance/titles/collab"],
+    "kim foote": ["/finance/titles/collab", "/finance/contracts/hand-2020"],
+    "book h": ["/finance/retailers/hub"],
+    "tacoma r": ["/finance/beneficiaries/tacoma"],
+    "halve": ["/finance/plans/halves"],
+    "2025-h1-00": ["/finance/statements/2025-H1-001", "/finance/statements/2025-H1-004"],
+    "autumn": ["/finance/imports/2"],
+}
+
+
+@after(closed)
+def test_search_finds(site: Site) -> None:
+    visitor = site.visitor(Role.CLERK)
+    for text, links in FOUND.items():
+        answer = visitor.get("/finance/search", query_string={"q": text})
+        if answer.location:
+            assert links == [answer.location], text
+        for link in [] if answer.location else links:
+            assert f'href="{link}"' in answer.text, text
+
+
+EXACT = {
+    "2025-h1-004": "/finance/statements/2025-H1-004",
+    HARDCOVER: "/finance/titles/collab",
+    "978-1-4422-0001-2": "/finance/titles/collab",
+    "1442200014": "/finance/titles/collab",
+    "b0xmpl6928": "/finance/titles/collab",
+    "foot-2015": "/finance/contracts/foot-2015",
+    "spring.csv": "/finance/imports/1",
+    "2": "/finance/imports/2",
+    "1442200015": None,
+    "foot": None,
+}
+
+
+@after(closed)
+def test_what_is_named_exactly_opens_at_once(site: Site) -> None:
+    visitor = site.visitor(Role.CLERK)
+    for text, address in EXACT.items():
+        answer = visitor.get("/finance/search", query_string={"q": text})
+        assert answer.location == address, text
+
+
+@after(closed)
+def test_people_are_found_by_those_who_may_see_them(site: Site) -> None:
+    other = site.somebody(Role.CLERK, "Robin Goodfellow")
+    path = "/finance/search?q=goodfel"
+    assert f'href="/finance/people/{other.person}"' in site.visitor(Role.MANAGER).page(path)
+    assert "Goodfellow" not in site.visitor(Role.CLERK).page(path)
+
+
+@after(closed)
+def test_search_takes_anything(site: Site) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    for text in ("", "%", "_", "\\", "' OR 1=1 --", "<b>", "x" * 5000, "🙂", "٣", "%%", "__"):
+        page = visitor.get("/finance/search", query_string={"q": text})
+        assert page.status_code == 200
+        assert "<b>" not in page.text
+        assert "/finance/imports/1" not in page.text, text
+
+
+@after(nothing)
+def test_search_in_empty_books(site: Site) -> None:
+    assert "Nothing found" in site.visitor(Role.CLERK).page("/finance/search?q=anything")
