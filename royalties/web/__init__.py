@@ -6,7 +6,7 @@ from flask import Flask, redirect, url_for
 from flask_wtf.csrf import CSRFProtect
 
 from royalties.web import errors, formats, layout, visit
-from royalties.web.pages import Pages
+from royalties.web.pages import Number, Pages
 
 ROOMS = (
     "account.factor",
@@ -37,6 +37,7 @@ ROOMS = (
 
 def prepare(app: Flask) -> None:
     """Give an application all pages and what they share."""
+    app.url_map.converters["int"] = Number
     CSRFProtect(app)
     visit.prepare(app)
     formats.prepare(app)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -63,7 +63,8 @@ def page(status: int, message: str = "") -> tuple[str, int]:
     heading, advice = _WORDS.get(status, ("This did not work", "Nothing was changed."))
     message = message or advice
     if status in _WITHOUT_BOOKS:
-        return render_template("bare.html", heading=heading, message=message), status
+        bare = current_app.jinja_env.get_template("bare.html")  # what frames need asks the books
+        return bare.render(heading=heading, message=message), status
     return render_template("error.html", heading=heading, message=message), status
 
 

@@ -5,10 +5,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, redirect, request, url_for
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import EVERYBODY, Role
 from royalties.web.visit import actor, visit
+
+LARGEST = 2**63 - 1
+"""The largest number that a database takes."""
 
 Answer = Response | str | tuple[str, int]
 View = Callable[..., Any]
@@ -47,6 +51,19 @@ def to_sign_in() -> Response:
 def here() -> str:
     """The address of this page, to come back to; pages that change something are left out."""
     return request.full_path.rstrip("?") if request.method == "GET" else ""
+
+
+class Number(IntegerConverter):
+    """A number in an address; one that no database takes leads nowhere."""
+
+    def __init__(self, map_: Map, max: int = LARGEST) -> None:  # noqa: A002 - Werkzeug's own name
+        super().__init__(map_, max=max)
+
+
+def number_asked(name: str, least: int = 0) -> int:
+    """A number behind the question mark, ``least`` if it is none or too small or too large."""
+    number = request.args.get(name, least, int)
+    return number if least <= number <= LARGEST else least
 
 
 def own_address(address: str | None) -> str | None:

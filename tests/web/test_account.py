@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 
 from royalties.domain.people import FINANCE, Role
 from royalties.services import links, people, second_factor
+from royalties.web import errors
 from royalties.web.account.browsers import browser_words
 from tests.builders.books import TESS, after, opened
 from tests.builders.doors import (
@@ -626,3 +627,13 @@ def test_the_first_administrator_is_told_how_to_come_in(site: Site) -> None:
     assert "royalties invite" not in site.stranger().page("/account/sign-in")
     assert address.startswith("http://localhost:8000/account/invitation/")
     assert links.LASTS[links.Purpose.INVITATION].days == 7
+
+
+def test_the_page_of_a_fault_asks_the_books_nothing(site: Site) -> None:
+    def fault(_office: object) -> None:
+        with site.app.test_request_context(
+            "/finance/", base_url=site.office.system.config.base_url
+        ):
+            assert "fault" in errors.page(500, "a fault")[0]
+
+    assert site.office.statements_of(fault) == []

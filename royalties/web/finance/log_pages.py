@@ -15,7 +15,7 @@ from royalties.runtime import System
 from royalties.services import auditing, mail_log
 from royalties.services.auditing import Asked, Line
 from royalties.web.finance.log_words import details, headline, verb_words
-from royalties.web.pages import Answer, Pages
+from royalties.web.pages import Answer, Pages, number_asked
 from royalties.web.visit import act, system
 
 _FILTERS = ("who", "what", "from", "until", "q")
@@ -34,7 +34,7 @@ def add_to(pages: Pages) -> None:
 def audit() -> Answer:
     """Who did what, and when."""
     asked, wrong = _asked()
-    before = max(0, request.args.get("before", 0, int))
+    before = number_asked("before")
     lines = auditing.log_page(act(), asked, before=before, limit=auditing.PAGE + 1)
     shown = lines[: auditing.PAGE]
     filters = {key: request.args[key] for key in _FILTERS if request.args.get(key)}
@@ -67,7 +67,7 @@ def audit_csv() -> Response:
 def mail() -> Answer:
     """What was written to whom, and what became of it."""
     kind = request.args.get("kind", "")[:32]
-    before = max(0, request.args.get("before", 0, int))
+    before = number_asked("before")
     written = mail_log.messages(act(), kind=kind, before=before, limit=mail_log.PAGE + 1)
     shown = written[: mail_log.PAGE]
     return render_template(

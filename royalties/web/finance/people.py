@@ -11,7 +11,7 @@ from royalties.services.people import Invited, Person
 from royalties.services.work import RefusedError
 from royalties.web.finance import log_pages
 from royalties.web.finance.people_forms import InviteForm, RoleForm, blame
-from royalties.web.pages import Answer, Pages
+from royalties.web.pages import Answer, Pages, number_asked
 from royalties.web.visit import act, system
 
 PAGES = Pages("people", __name__, "/finance", FINANCE)
@@ -27,9 +27,9 @@ _CONTROLS = {
 def people() -> Answer:
     """Everybody who may come in, or was invited."""
     text, role = request.args.get("q", "").strip()[:100], request.args.get("role", "")
-    page = max(1, request.args.get("page", 1, int))
+    page = min(number_asked("page", 1), 100_000)
     work = act()
-    found = service.people(work, text=text, role=role, page=min(page, 100_000))
+    found = service.people(work, text=text, role=role, page=page)
     has_more = len(found) > service.PAGE
     return render_template(
         "finance/people.html",
