@@ -192,9 +192,10 @@ def _keep(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - an Impor
 
 
 def _record(work: Work, job: Job, _seen: object) -> object:
-    found = uploads.find(work, _number(job))
-    if job.attempts > 1 and found is not None and found.status == "recorded":
-        return {"outcome": "recorded", "batch": found.batch}  # by the worker that was lost
+    if job.attempts > 1:
+        found = uploads.find(work, _number(job))
+        if found is not None and found.status == "recorded":
+            return {"outcome": "recorded", "batch": found.batch}  # by the worker that was lost
     result = uploads.record(work, _number(job), json.loads(job.arguments)["seen"])
     return {"outcome": result.outcome, "batch": result.document["batch"]}
 
