@@ -91,16 +91,16 @@ def test_the_link_is_shown_when_nothing_can_be_sent(site: Site) -> None:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"role": "nonprofit"}, "choose the beneficiaries"),
+        ({"role": "nonprofit"}, "Choose the beneficiaries"),
         ({"role": "nonprofit", "beneficiaries": ["nowhere"]}, "not a valid choice|nowhere"),
-        ({"role": "clerk", "beneficiaries": ["seattle"]}, "only a nonprofit"),
+        ({"role": "clerk", "beneficiaries": ["seattle"]}, "Only a nonprofit"),
         ({"role": "stranger"}, "Not a valid choice"),
         ({"role": ""}, "Choose a role|Not a valid choice"),
         ({"email": "no address"}, "is no e-mail address"),
         ({"email": "a@b.org\nBcc: x@y.org"}, "is no e-mail address"),
         ({"email": "ada.boss@example.org"}, "has an account"),
-        ({"name": "ADA BOSS"}, "goes by this name"),
-        ({"name": " "}, "write a name|Give a name"),
+        ({"name": "ADA BOSS"}, "omebody goes by this name"),
+        ({"name": " "}, "Write a name|Give a name"),
         ({"name": "Root (command line)"}, "goes by this name"),
     ],
 )  # fmt: skip

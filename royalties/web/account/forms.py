@@ -23,6 +23,12 @@ def blame(field: Field, words: str) -> None:
     field.errors = [*field.errors, words]
 
 
+def sentence(error: Exception) -> str:
+    """A refusal's message as a sentence beside its field."""
+    words = str(error)
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
+
+
 _NEW = (
     f"At least {SHORTEST} characters. A few words in a row are easy to keep and hard to guess; "
     "a password manager does it for you."

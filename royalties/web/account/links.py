@@ -13,7 +13,7 @@ from royalties.services.work import RefusedError
 from royalties.web import errors, formats
 from royalties.web.account import forms
 from royalties.web.account.doors import browser, client, come_in, too_many
-from royalties.web.account.forms import blame, said
+from royalties.web.account.forms import blame, said, sentence
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act, apart, forget, system
 
@@ -68,7 +68,7 @@ def invitation(token: str) -> Answer:
                 browser=browser(),
             )
         except BadNameError as error:
-            blame(form.name, f"{error}.")
+            blame(form.name, sentence(error))
         except RefusedError as error:
             blame(form.new, str(error))
         else:

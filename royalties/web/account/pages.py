@@ -14,7 +14,7 @@ from royalties.services.work import RefusedError
 from royalties.web.account import forms
 from royalties.web.account.browsers import browser_words
 from royalties.web.account.doors import browser, client, come_in, present, too_many, way_on
-from royalties.web.account.forms import blame, said
+from royalties.web.account.forms import blame, said, sentence
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act, actor, apart, forget, remember, system, visit
 
@@ -141,7 +141,7 @@ def account() -> Answer:
         try:
             accounts.rename(act(), found, said(form.name), said(form.locale))
         except RefusedError as error:
-            blame(form.name, f"{error}.")
+            blame(form.name, sentence(error))
         else:
             flash("Saved.", "good")
             return redirect(url_for("account.account"), 303)

@@ -60,4 +60,4 @@ class InviteForm(RoleForm):
 def blame(form: FlaskForm, words: str) -> None:
     """Say what is wrong with a form as a whole."""
     errors: list[Any] = form.form_errors
-    errors.append(words)
+    errors.append(words[:1].upper() + words[1:])
