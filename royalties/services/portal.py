@@ -145,6 +145,33 @@ def settled(work: Work, key: str) -> list[Settled]:
     return store.settled(work.connection, work.actor, key)
 
 
+def statement(work: Work, key: str, number: str) -> tuple[Statement, Settled]:
+    """One statement of a nonprofit, and how it was settled.
+
+    Raises:
+        NotYoursError: it is not there, or it is somebody else's.
+    """
+    row = next((each for each in settled(work, key) if each.number == number), None)
+    if row is None:
+        raise NotYoursError
+    return _statements(work, key, [row])[0], row
+
+
+def issued_file(work: Work, key: str, number: str, kind: str) -> tuple[str, bytes]:
+    """The issued workbook or twin of a statement, as (name, bytes).
+
+    Raises:
+        NotYoursError: it is not there, not issued yet, or somebody else's.
+        RefusedError: the kept file is missing or was changed.
+    """
+    nonprofit(work, key)
+    files = store.issued_files(work.connection, work.actor, key, [number])
+    file = next((each for each in files if each.file == kind), None)
+    if file is None:
+        raise NotYoursError
+    return file.name, _kept(work, file)
+
+
 def year(work: Work, key: str, number: int | None = None) -> Year:
     """A calendar year's summary, the newest unless one is named.
 

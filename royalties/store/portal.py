@@ -33,6 +33,8 @@ class IssuedRow(NamedTuple):
     """An issued file of a statement."""
 
     period: str
+    number: str
+    file: str
     name: str
     sha256: str
 
@@ -82,7 +84,7 @@ def issued_files(
 ) -> list[IssuedRow]:
     """Issued files of some statements of a beneficiary, in order of period and number."""
     query = (
-        select(period.c.name, issued.c.name, issued.c.sha256)
+        select(period.c.name, issued.c.number, issued.c.file, issued.c.name, issued.c.sha256)
         .join(statement, statement.c.number == issued.c.number)
         .join(period, period.c.id == statement.c.period_id)
         .where(statement.c.beneficiary == beneficiary, statement.c.number.in_(sorted(numbers)))

@@ -85,6 +85,19 @@ VISITS = (
     Visit("/finance/mail", ADMIN, "opened"),
     Visit("/nonprofit/", Role.NONPROFIT),
     Visit("/nonprofit/", Role.NONPROFIT, "opened"),
+    Visit("/nonprofit/seattle/", Role.NONPROFIT),
+    Visit("/nonprofit/seattle/earnings", Role.NONPROFIT),
+    Visit("/nonprofit/seattle/earnings", Role.NONPROFIT, "opened"),
+    Visit("/nonprofit/seattle/statements", Role.NONPROFIT),
+    Visit("/nonprofit/seattle/statements", Role.NONPROFIT, "opened"),
+    Visit("/nonprofit/seattle/statements/2025-H1-004", Role.NONPROFIT),
+    Visit("/nonprofit/seattle/years/", Role.NONPROFIT),
+    Visit("/nonprofit/seattle/years/", Role.NONPROFIT, "opened"),
+    Visit("/nonprofit/seattle/years/2025", Role.NONPROFIT),
+    Visit("/nonprofit/seattle/details", Role.NONPROFIT),
+    Visit("/nonprofit/seattle/people", Role.NONPROFIT),
+    Visit("/nonprofit/seattle/help", Role.NONPROFIT),
+    Visit("/nonprofit/houston/", Role.NONPROFIT, status=404),
     Visit("/organization/", Role.ORGANIZATION),
     Visit("/titles/", STRANGER),
     Visit("/titles/", STRANGER, "nothing"),
@@ -94,7 +107,11 @@ VISITS = (
     Visit("/finance/", Role.NONPROFIT, status=404),
 )
 
-FILES: dict[str, tuple[str, Role]] = {}
+FILES: dict[str, tuple[str, Role]] = {
+    "nonprofit.download": ("/nonprofit/seattle/statements/2025-H1-004/workbook", Role.NONPROFIT),
+    "nonprofit.download_year": ("/nonprofit/seattle/statements/2025.zip", Role.NONPROFIT),
+    "nonprofit.year_file": ("/nonprofit/seattle/years/2025.csv", Role.NONPROFIT),
+}
 """Pages that answer with a file: an address of each, and who asks."""
 
 ON_THE_WAY = {"static", "account.root", "account.sign_out"}

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 from royalties.domain.people import NONPROFITS
 from royalties.services import portal
 from royalties.services.portal import Settled
-from royalties.services.statements import FILES, statement, statement_file
 from royalties.web.formats import money
 from royalties.web.nonprofit.earned import earned
 from royalties.web.nonprofit.exports import year_csv
@@ -70,22 +69,15 @@ def statements(key: str) -> str:
 @PAGES.get("/<key>/statements/<number>")
 def statement_page(key: str, number: str) -> str:
     """One statement on screen."""
-    found = statement(act(), number)
-    row = next((each for each in portal.settled(act(), key) if each.number == number), None)
-    if found.payee.key != key or row is None:
-        abort(404)
+    found, row = portal.statement(act(), key, number)
     return page("statement", key, statement=found, row=row)
 
 
-@PAGES.get("/<key>/statements/<number>/<kind>")
+@PAGES.get("/<key>/statements/<number>/<any(workbook, twin):kind>")
 def download(key: str, number: str, kind: str) -> Response:
     """An issued file of a statement, the same bytes for ever."""
-    if kind not in FILES or statement(act(), number).payee.key != key:
-        abort(404)
-    found = statement_file(act(), number, kind)
-    return send_file(
-        BytesIO(found.data), _TYPES[kind], as_attachment=True, download_name=found.name
-    )
+    name, data = portal.issued_file(act(), key, number, kind)
+    return send_file(BytesIO(data), _TYPES[kind], as_attachment=True, download_name=name)
 
 
 @PAGES.get("/<key>/statements/<int:number>.zip")

@@ -1,0 +1,394 @@
+"""The nonprofits' portal: only one's own, the same figures as on statements, contact details."""
+
+import csv
+import html
+import io
+import json
+import re
+import zipfile
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from royalties.domain.people import Role
+from royalties.services.contacts import Contact, keep_contact
+from royalties.services.work import RefusedError
+from tests.builders.books import Document, Office, a_setup, after, closed, opened
+from tests.builders.site import Site, Visitor
+from tests.services.test_privacy import FIGURE, LEAST, MARKUP, NAMES, of, shared_plans
+
+PAGES = (
+    "",
+    "earnings",
+    "earnings?period=2025-H1",
+    "statements",
+    "years/",
+    "years/2025",
+    "years/2025.csv",
+    "details",
+    "people",
+    "help",
+)
+NUMBER = re.compile(r"\b\d{4}-H[12]-\d{3}\b")
+
+
+def a_year(office: Office) -> None:
+    """Both halves of 2025 are closed and their statements issued."""
+    closed(office)
+    office.close("2025-H2")
+    office.statements("2025-H2")
+
+
+def theirs(site: Site, *keys: str) -> Visitor:
+    """A user of some nonprofits."""
+    return site.visitor(Role.NONPROFIT, beneficiaries=keys)
+
+
+def pages_of(visitor: Visitor, key: str) -> dict[str, str]:
+    """Every page of a nonprofit and every statement's, by address."""
+    found = {path: visitor.page(f"/nonprofit/{key}/{path}") for path in PAGES}
+    for number in sorted(set(NUMBER.findall(found["statements"]))):
+        path = f"statements/{number}"
+        found[path] = visitor.page(f"/nonprofit/{key}/{path}")
+        twin = f"{path}/twin"
+        found[twin] = visitor.page(f"/nonprofit/{key}/{twin}")
+    return found
+
+
+def numbers_of(site: Site, key: str) -> list[str]:
+    rows = site.office.rows("SELECT number FROM statement WHERE beneficiary = :key", key=key)
+    return sorted(row[0] for row in rows)
+
+
+def twin(visitor: Visitor, key: str, number: str) -> Document:
+    found: Document = json.loads(visitor.page(f"/nonprofit/{key}/statements/{number}/twin"))
+    return found
+
+
+# Only one's own
+
+
+@after(shared_plans)
+def test_no_page_tells_of_another(site: Site) -> None:
+    """Names, keys, addresses, numbers of statements, and amounts of others stand nowhere."""
+    amounts: dict[str, set[Decimal]] = {}
+    for key, *row in site.office.rows(
+        "SELECT beneficiary, allocated, tax, due, paid, carried_forward FROM settlement"
+    ):
+        amounts.setdefault(key, set()).update(Decimal(each).scaleb(-2) for each in row)
+    checked = 0
+    for key in ("pay-anke", "pay-greta"):
+        visitor = theirs(site, key)
+        pages = pages_of(visitor, key)
+        assert len(pages) == len(PAGES) + 2 * len(numbers_of(site, key))
+        known = {
+            Decimal(found.replace(",", ""))
+            for path, page in pages.items()
+            if path.endswith("/twin")
+            for found in FIGURE.findall(page)
+        }
+        for path, page in pages.items():
+            text = f"{page} {html.unescape(MARKUP.sub(' ', page))}".casefold()
+            figures = {Decimal(found.replace(",", "")) for found in FIGURE.findall(text)}
+            assert set(NUMBER.findall(page)) <= set(numbers_of(site, key)), path
+            for other in set(NAMES) - {key}:
+                assert not [mark for mark in of(other) if mark in text], (path, other)
+                for amount in amounts[other] - known:
+                    if amount >= LEAST:
+                        checked += 1
+                        assert amount not in figures, (path, other, amount)
+    assert checked > 100
+
+
+FOREIGN = (
+    "/nonprofit/houston/",
+    "/nonprofit/houston/earnings",
+    "/nonprofit/houston/statements",
+    "/nonprofit/houston/years/",
+    "/nonprofit/houston/years/2025",
+    "/nonprofit/houston/years/2025.csv",
+    "/nonprofit/houston/statements/2025.zip",
+    "/nonprofit/houston/details",
+    "/nonprofit/houston/people",
+    "/nonprofit/houston/help",
+    "/nonprofit/nowhere/",
+    "/nonprofit/seattle/years/2024",
+    "/nonprofit/seattle/years/2024.csv",
+    "/nonprofit/seattle/statements/2024.zip",
+    "/nonprofit/seattle/earnings?period=2026-H1",
+    "/nonprofit/seattle/earnings?period=never",
+    "/nonprofit/seattle/statements/2025-H1-999",
+)
+
+
+@after(a_year)
+def test_what_is_anothers_is_not_there(site: Site) -> None:
+    visitor = theirs(site, "seattle")
+    answers = {path: visitor.get(path) for path in FOREIGN}
+    for number in numbers_of(site, "houston"):
+        for end in ("", "/workbook", "/twin"):
+            for key in ("seattle", "houston"):
+                path = f"/nonprofit/{key}/statements/{number}{end}"
+                answers[path] = visitor.get(path)
+    assert {path: answer.status_code for path, answer in answers.items()} == dict.fromkeys(
+        answers, 404
+    )
+    pages = {re.sub(r'value="[^"]{60,}"', "", answer.text) for answer in answers.values()}
+    assert len(pages) <= 2, "what is another's is told from what is not there"
+
+
+@after(a_year)
+def test_one_who_belongs_to_two_sees_each_by_itself(site: Site) -> None:
+    visitor = theirs(site, "seattle", "tacoma")
+    choice = visitor.page("/nonprofit/")
+    assert 'href="/nonprofit/seattle/"' in choice
+    assert 'href="/nonprofit/tacoma/"' in choice
+    for key, other in (("seattle", "tacoma"), ("tacoma", "seattle")):
+        page = visitor.page(f"/nonprofit/{key}/statements")
+        assert sorted(set(NUMBER.findall(page))) == numbers_of(site, key)
+        assert f'href="/nonprofit/{other}/"' in page
+        number = numbers_of(site, other)[0]
+        assert visitor.get(f"/nonprofit/{key}/statements/{number}").status_code == 404
+        assert visitor.get(f"/nonprofit/{key}/statements/{number}/twin").status_code == 404
+
+
+@after(a_year)
+def test_who_is_removed_sees_nothing_at_once(site: Site) -> None:
+    visitor = theirs(site, "seattle")
+    assert visitor.get("/nonprofit/seattle/").status_code == 200
+    site.office.execute(f"DELETE FROM membership WHERE person_id = {visitor.actor.person}")
+    assert visitor.get("/nonprofit/seattle/").status_code == 404
+    assert "You belong to no nonprofit here" in visitor.page("/nonprofit/")
+
+
+@after(a_year)
+def test_a_colleague_is_invited_and_removed(site: Site) -> None:
+    visitor = theirs(site, "seattle")
+    form = {"email": "new@example.org", "name": "Nora New"}
+    assert visitor.post("/nonprofit/seattle/people", form).status_code == 303
+    assert "Nora New" in visitor.page("/nonprofit/seattle/people")
+    assert visitor.post("/nonprofit/houston/people", form).status_code == 404
+    assert visitor.post("/nonprofit/seattle/people", {"email": "", "name": ""}).status_code == 422
+    colleague = theirs(site, "seattle")
+    path = f"/nonprofit/seattle/people/{colleague.actor.person}/remove"
+    assert theirs(site, "houston").post(path).status_code == 404
+    assert colleague.get("/nonprofit/seattle/").status_code == 200
+    assert visitor.post(path).status_code == 303
+    assert colleague.get("/nonprofit/seattle/").status_code in {302, 404}
+
+
+# The same figures as on statements
+
+
+@after(a_year)
+def test_pages_show_what_statements_say(site: Site) -> None:
+    visitor = theirs(site, "tacoma")
+    home = visitor.page("/nonprofit/")
+    year = visitor.page("/nonprofit/tacoma/years/2025")
+    listed = visitor.page("/nonprofit/tacoma/statements")
+    twins = {number: twin(visitor, "tacoma", number) for number in numbers_of(site, "tacoma")}
+    for number, said in twins.items():
+        for name in ("allocated", "paid", "carried_forward"):
+            shown = f"{Decimal(said[name]):,.2f}".replace("-", "\N{MINUS SIGN}")
+            assert shown in home, (number, name)
+            assert shown in year, (number, name)
+            assert shown in listed, (number, name)
+        page = visitor.page(f"/nonprofit/tacoma/earnings?period={said['period']}")
+        for contract in said["contracts"]:
+            assert f"{Decimal(contract['allocated']):,.2f}" in page
+    total = sum(Decimal(said["allocated"]) for said in twins.values())
+    assert f"{total:,.2f}" in year
+    assert html.escape(max(twins.items())[1]["outcome"]) in home
+
+
+@after(a_year)
+def test_earnings_add_up_to_the_contracts(site: Site) -> None:
+    visitor = theirs(site, "seattle")
+    page = visitor.page("/nonprofit/seattle/earnings?period=2025-H1")
+    [number] = [each for each in numbers_of(site, "seattle") if each.startswith("2025-H1")]
+    said = twin(visitor, "seattle", number)
+    [contract] = said["contracts"]
+    section = page.split("<h2>By retailer</h2>")[1].split("<h2>")[0]
+    cells = re.findall(r'class="figure">([^<]+) <abbr>USD</abbr></td></tr>', section)
+    rest = Decimal("75.08")  # three quarters of a translation's 100.10, which no copy was sold of
+    assert sum(map(Decimal, cells)) + rest == Decimal(contract["earned"])
+    assert "75.08" in page
+
+
+@after(a_year)
+def test_the_years_file_has_the_same_figures(site: Site) -> None:
+    visitor = theirs(site, "tacoma")
+    answer = visitor.get("/nonprofit/tacoma/years/2025.csv")
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    said = [twin(visitor, "tacoma", number) for number in numbers_of(site, "tacoma")]
+    names = ("brought_forward", "allocated", "tax", "due", "paid", "carried_forward")
+    assert [[row[name] for name in names] for row in rows if row["row"] == "statement"] == [
+        [each[name] for name in names] for each in said
+    ]
+    [total] = [row for row in rows if row["row"] == "total"]
+    assert Decimal(total["paid"]) == sum(Decimal(each["paid"]) for each in said)
+    assert total["carried_forward"] == said[-1]["carried_forward"]
+    titles = sum(Decimal(row["allocated"]) for row in rows if row["row"] == "titles")
+    assert titles == sum(Decimal(each["allocated"]) for each in said)
+
+
+@after(a_year)
+def test_files_are_the_bytes_that_were_issued(site: Site) -> None:
+    visitor = theirs(site, "seattle")
+    issued = {}
+    for number in numbers_of(site, "seattle"):
+        for kind in ("workbook", "twin"):
+            answer = visitor.get(f"/nonprofit/seattle/statements/{number}/{kind}")
+            name = answer.headers["Content-Disposition"]
+            assert name.startswith("attachment; filename=")
+            issued[kind, number] = answer.data
+    kept = {path.read_bytes() for path in (site.office.system.config.home / "issued").rglob("*.*")}
+    assert set(issued.values()) <= kept
+    data = visitor.get("/nonprofit/seattle/statements/2025.zip").data
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert {archive.read(name) for name in archive.namelist()} == set(issued.values())
+        assert len(archive.namelist()) == len(issued)
+
+
+@after(closed)
+def test_what_is_not_issued_has_no_files_yet(site: Site) -> None:
+    site.office.close("2025-H2")
+    visitor = theirs(site, "seattle")
+    [number] = [each for each in numbers_of(site, "seattle") if each.startswith("2025-H2")]
+    assert "files follow" in visitor.page("/nonprofit/seattle/statements")
+    assert visitor.get(f"/nonprofit/seattle/statements/{number}/twin").status_code == 404
+    assert number in visitor.page(f"/nonprofit/seattle/statements/{number}")
+
+
+@after(closed)
+def test_why_nothing_was_paid_is_said(site: Site) -> None:
+    office = site.office
+    beneficiaries = [
+        each | ({"minimum_payment": "5000.00"} if each["key"] == "houston" else {})
+        for each in a_setup()["beneficiaries"]
+    ]
+    office.load(a_setup(beneficiaries=beneficiaries))
+    office.close("2025-H2")
+    [(due,)] = office.rows(
+        "SELECT due FROM settlement JOIN period ON period.id = period_id "
+        "WHERE beneficiary = 'houston' AND name = '2025-H2' AND currency = 'USD'"
+    )
+    short = Decimal(5000) - Decimal(due).scaleb(-2)
+    page = theirs(site, "houston").page("/nonprofit/")
+    assert f"{short:,.2f} below the minimum payment" in page
+
+
+@after(opened)
+def test_before_the_first_close_pages_say_what_comes(site: Site) -> None:
+    visitor = theirs(site, "seattle")
+    assert "No statement yet" in visitor.page("/nonprofit/")
+    for path in ("earnings", "statements", "years/", "details", "people", "help"):
+        visitor.page(f"/nonprofit/seattle/{path}")
+
+
+def queries(site: Site, visitor: Visitor, path: str) -> list[str]:
+    return site.office.statements_of(lambda _: visitor.get(path))
+
+
+@after(a_year)
+def test_pages_ask_few_queries(site: Site) -> None:
+    visitor = theirs(site, "seattle", "tacoma")
+    visitor.page("/nonprofit/")
+    for path in (*PAGES, "statements/2025.zip", f"statements/{numbers_of(site, 'seattle')[0]}"):
+        sent = queries(site, visitor, f"/nonprofit/seattle/{path}")
+        assert len(sent) <= 15, (path, sent)
+
+
+# Contact details
+
+
+TYPED = {
+    "address": "1 New Way\r\n\r\n  Olympia,   WA 98501 ",
+    "email": "new@seattle.example",
+    "contact": "Lee Example",
+    "phone": "+1 206 555 0100",
+}
+
+
+def body_of(office: Office, key: str) -> dict[str, Any]:
+    rows = office.rows(
+        "SELECT body FROM revision WHERE kind = 'beneficiaries' AND key = :key ORDER BY id DESC",
+        key=key,
+    )
+    found: dict[str, Any] = json.loads(rows[0][0])
+    return found
+
+
+def told(office: Office) -> list[dict[str, Any]]:
+    rows = office.rows("SELECT payload FROM log WHERE action = 'keep-contact' ORDER BY seq")
+    return [json.loads(bytes(row[0])) for row in rows]
+
+
+@after(a_year)
+def test_contact_details_are_kept_and_nothing_else_changes(site: Site) -> None:
+    visitor = theirs(site, "tacoma")
+    before = body_of(site.office, "tacoma")
+    form = {**TYPED, "minimum_payment": "0", "tax_rate": "0", "key": "seattle", "on_hold": "1"}
+    assert visitor.post("/nonprofit/tacoma/details", form).status_code == 303
+    assert body_of(site.office, "tacoma") == {
+        **before,
+        "address": ["1 New Way", "Olympia, WA 98501"],
+        "email": "new@seattle.example",
+        "contact": "Lee Example",
+        "phone": "+1 206 555 0100",
+    }
+    assert told(site.office) == [
+        {"beneficiary": "tacoma", "changed": ["address", "email", "contact", "phone"]}
+    ]
+    page = visitor.page("/nonprofit/tacoma/details")
+    assert 'value="Lee Example"' in page
+    assert "24.00 %" in page
+    assert site.office.faults() == {}
+
+
+@after(a_year)
+def test_the_same_details_again_change_nothing(site: Site) -> None:
+    visitor = theirs(site, "tacoma")
+    visitor.post("/nonprofit/tacoma/details", TYPED)
+    before = site.office.hashes("session")
+    visitor.post("/nonprofit/tacoma/details", TYPED)
+    assert site.office.hashes("session") == before
+
+
+@after(opened)
+def test_the_address_before_hears_of_a_change(site: Site) -> None:
+    visitor = theirs(site, "tacoma")
+    visitor.post("/nonprofit/tacoma/details", {**TYPED, "email": "first@tacoma.example"})
+    visitor.post("/nonprofit/tacoma/details", TYPED)
+    rows = site.office.rows("SELECT recipient, text FROM mail WHERE about = 'contact'")
+    assert [row[0] for row in rows] == ["first@tacoma.example"]
+    assert "new@seattle.example" in rows[0][1]
+
+
+@after(opened)
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [({"email": "nobody"}, "email"), ({"phone": "5" * 500}, "phone")],
+)
+def test_wrong_details_come_back(site: Site, typed: dict[str, str], field: str) -> None:
+    visitor = theirs(site, "tacoma")
+    before = site.office.hashes("session")
+    answer = visitor.post("/nonprofit/tacoma/details", {**TYPED, **typed})
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+    assert "Lee Example" in answer.text
+    assert site.office.hashes("session") == before
+
+
+@after(opened)
+def test_anothers_details_are_not_ones_own_to_keep(site: Site) -> None:
+    visitor = theirs(site, "seattle")
+    before = site.office.hashes("session")
+    assert visitor.post("/nonprofit/tacoma/details", TYPED).status_code == 404
+    with (
+        site.office.system.work(visitor.actor) as work,
+        pytest.raises(RefusedError, match="no beneficiary"),
+    ):
+        keep_contact(work, "tacoma", Contact(email="a@example.org"))
+    assert site.office.hashes("session") == before
