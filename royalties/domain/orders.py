@@ -1,0 +1,383 @@
+"""The life of an order, from request to payment, as one table of transitions.
+
+Who may do what in which state, where it leads and what that needs stands here and nowhere else:
+buttons, refusals, history and tests derive from it. A plain bulk order lives the same life without
+artwork and proof.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+
+from royalties.domain.money import rounded
+
+
+class OrderKind(StrEnum):
+    """Copies as they are, or an edition of the organization's own."""
+
+    BULK = "bulk"
+    CUSTOM = "custom"
+
+
+class State(StrEnum):
+    """Where an order stands."""
+
+    REQUESTED = "requested"
+    QUOTED = "quoted"
+    ACCEPTED = "accepted"
+    ARTWORK = "artwork"
+    PROOF_SENT = "proof-sent"
+    CHANGES_ASKED = "changes-asked"
+    PROOF_APPROVED = "proof-approved"
+    IN_PRODUCTION = "in-production"
+    SHIPPED = "shipped"
+    INVOICED = "invoiced"
+    PAID = "paid"
+    ON_HOLD = "on-hold"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Side(StrEnum):
+    """Who acts on an order: the house, the organization that ordered, or the calendar."""
+
+    STAFF = "staff"
+    ORGANIZATION = "organization"
+    CALENDAR = "calendar"
+
+
+class Action(StrEnum):
+    """What somebody does with an order."""
+
+    QUOTE = "quote"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    EXPIRE = "expire"
+    INVOICE_DEPOSIT = "invoice-deposit"
+    SEND_ARTWORK = "send-artwork"
+    SEND_PROOF = "send-proof"
+    ASK_CHANGES = "ask-changes"
+    APPROVE_PROOF = "approve-proof"
+    PRODUCE = "produce"
+    SHIP_PART = "ship-part"
+    SHIP_LAST = "ship-last"
+    INVOICE = "invoice"
+    RECEIVE = "receive"
+    SETTLE = "settle"
+    CREDIT = "credit"
+    CANCEL = "cancel"
+    HOLD = "hold"
+    RESUME = "resume"
+
+
+class Need(StrEnum):
+    """What an action asks for beside state and side; the words finish "this needs …"."""
+
+    QUOTE_VALID = "a quote that is still valid"
+    QUOTE_PAST = "a quote whose validity has ended"
+    PURCHASE_ORDER_OR_DEPOSIT = "a purchase order, or the deposit paid"
+    ARTWORK = "artwork that passed its checks"
+    PROOF = "a proof as PDF"
+    COMMENT = "a comment that says what to change"
+    PROOF_SHOWN = "the very file that was shown, by its fingerprint"
+    TAX_SETTLED = "a tax certificate for each ship-to state, or its tax on the invoice"
+    COPIES_LEFT = "copies that were not shipped yet"
+    ALL_SHIPPED = "all copies shipped, within tolerance"
+    NOTHING_SHIPPED = "that nothing was shipped"
+    NOTHING_OWED = "that nothing is owed any more"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One line of the table. ``to`` is None where the order stays (or, resumed, goes back)."""
+
+    action: Action
+    sides: frozenset[Side]
+    states: frozenset[State]
+    to: State | None
+    needs: tuple[Need, ...] = ()
+    kinds: frozenset[OrderKind] = frozenset(OrderKind)
+
+
+_STAFF = frozenset({Side.STAFF})
+_THEM = frozenset({Side.ORGANIZATION})
+_BOTH = _STAFF | _THEM
+_CUSTOM = frozenset({OrderKind.CUSTOM})
+_BULK = frozenset({OrderKind.BULK})
+
+_BEFORE_PROOF = frozenset({State.ACCEPTED, State.ARTWORK, State.CHANGES_ASKED})
+_CANCELLED_BY_THEM = frozenset(
+    {
+        State.REQUESTED,
+        State.QUOTED,
+        State.ACCEPTED,
+        State.ARTWORK,
+        State.PROOF_SENT,
+        State.CHANGES_ASKED,
+    }
+)
+_UNDER_WAY = _CANCELLED_BY_THEM | {State.PROOF_APPROVED, State.IN_PRODUCTION}
+_BILLED = frozenset({State.INVOICED, State.PAID})
+
+TABLE: tuple[Transition, ...] = (
+    Transition(
+        Action.QUOTE,
+        _STAFF,
+        frozenset({State.REQUESTED, State.QUOTED, State.EXPIRED, State.DECLINED}),
+        State.QUOTED,
+    ),
+    Transition(
+        Action.ACCEPT,
+        _THEM,
+        frozenset({State.QUOTED}),
+        State.ACCEPTED,
+        (Need.QUOTE_VALID,),
+    ),
+    Transition(Action.DECLINE, _BOTH, frozenset({State.REQUESTED, State.QUOTED}), State.DECLINED),
+    Transition(
+        Action.EXPIRE,
+        frozenset({Side.CALENDAR}),
+        frozenset({State.QUOTED}),
+        State.EXPIRED,
+        (Need.QUOTE_PAST,),
+    ),
+    Transition(
+        Action.INVOICE_DEPOSIT,
+        _STAFF,
+        frozenset({State.ACCEPTED}),
+        None,
+    ),
+    Transition(
+        Action.SEND_ARTWORK,
+        _BOTH,
+        _BEFORE_PROOF,
+        State.ARTWORK,
+        (Need.PURCHASE_ORDER_OR_DEPOSIT, Need.ARTWORK),
+        _CUSTOM,
+    ),
+    Transition(
+        Action.SEND_PROOF,
+        _STAFF,
+        frozenset({State.ARTWORK, State.CHANGES_ASKED, State.PROOF_SENT}),
+        State.PROOF_SENT,
+        (Need.PROOF,),
+        _CUSTOM,
+    ),
+    Transition(
+        Action.ASK_CHANGES,
+        _THEM,
+        frozenset({State.PROOF_SENT}),
+        State.CHANGES_ASKED,
+        (Need.COMMENT,),
+        _CUSTOM,
+    ),
+    Transition(
+        Action.APPROVE_PROOF,
+        _THEM,
+        frozenset({State.PROOF_SENT}),
+        State.PROOF_APPROVED,
+        (Need.PROOF_SHOWN,),
+        _CUSTOM,
+    ),
+    Transition(
+        Action.PRODUCE,
+        _STAFF,
+        frozenset({State.PROOF_APPROVED}),
+        State.IN_PRODUCTION,
+        (),
+        _CUSTOM,
+    ),
+    Transition(
+        Action.PRODUCE,
+        _STAFF,
+        frozenset({State.ACCEPTED}),
+        State.IN_PRODUCTION,
+        (Need.PURCHASE_ORDER_OR_DEPOSIT,),
+        _BULK,
+    ),
+    Transition(
+        Action.SHIP_PART, _STAFF, frozenset({State.IN_PRODUCTION}), None, (Need.COPIES_LEFT,)
+    ),
+    Transition(
+        Action.SHIP_LAST,
+        _STAFF,
+        frozenset({State.IN_PRODUCTION}),
+        State.SHIPPED,
+        (Need.ALL_SHIPPED,),
+    ),
+    Transition(
+        Action.INVOICE,
+        _STAFF,
+        frozenset({State.SHIPPED}),
+        State.INVOICED,
+        (Need.TAX_SETTLED,),
+    ),
+    Transition(
+        Action.RECEIVE,
+        _STAFF,
+        _UNDER_WAY - {State.REQUESTED, State.QUOTED} | {State.SHIPPED, State.CANCELLED} | _BILLED,
+        None,
+    ),
+    Transition(
+        Action.SETTLE, _STAFF, frozenset({State.INVOICED}), State.PAID, (Need.NOTHING_OWED,)
+    ),
+    Transition(Action.CREDIT, _STAFF, _BILLED | {State.CANCELLED}, None),
+    Transition(Action.CANCEL, _THEM, _CANCELLED_BY_THEM, State.CANCELLED),
+    Transition(Action.CANCEL, _STAFF, _UNDER_WAY, State.CANCELLED, (Need.NOTHING_SHIPPED,)),
+    Transition(Action.HOLD, _STAFF, _UNDER_WAY, State.ON_HOLD),
+    Transition(Action.RESUME, _STAFF, frozenset({State.ON_HOLD}), None),
+    Transition(Action.CANCEL, _STAFF, frozenset({State.ON_HOLD}), State.CANCELLED),
+)
+"""The life of an order. The first line that fits action, side, state and kind counts."""
+
+ENDED = frozenset({State.PAID, State.DECLINED, State.EXPIRED, State.CANCELLED})
+"""States in which nobody waits for anything."""
+
+PATH = (
+    State.REQUESTED,
+    State.QUOTED,
+    State.ACCEPTED,
+    State.ARTWORK,
+    State.PROOF_SENT,
+    State.PROOF_APPROVED,
+    State.IN_PRODUCTION,
+    State.SHIPPED,
+    State.INVOICED,
+    State.PAID,
+)
+"""The way of an order when all goes well, as it is drawn."""
+
+_ONLY_CUSTOM = frozenset({State.ARTWORK, State.PROOF_SENT, State.PROOF_APPROVED})
+
+
+def path_of(kind: OrderKind) -> tuple[State, ...]:
+    """The way of an order of this kind when all goes well."""
+    return tuple(state for state in PATH if kind is OrderKind.CUSTOM or state not in _ONLY_CUSTOM)
+
+
+class NotPossibleError(ValueError):
+    """Something that the table does not allow for this order as it stands."""
+
+    def __init__(self, action: Action, state: State, reason: str) -> None:
+        self.action, self.state = action, state
+        words = action.value.replace("-", " ")
+        super().__init__(f"{words} is not possible while the order is {said(state)}: {reason}")
+
+
+def said(value: State | Action) -> str:
+    """A state or action in words."""
+    return value.value.replace("-", " ")
+
+
+def find(action: Action, side: Side, state: State, kind: OrderKind) -> Transition | None:
+    """The table's line for an action, or None where there is none."""
+    return next(
+        (
+            line
+            for line in TABLE
+            if line.action is action
+            and side in line.sides
+            and state in line.states
+            and kind in line.kinds
+        ),
+        None,
+    )
+
+
+def possible(side: Side, state: State, kind: OrderKind) -> list[Transition]:
+    """What a side may do with an order in this state; one line for each action."""
+    found = [find(action, side, state, kind) for action in Action]
+    return [line for line in found if line is not None]
+
+
+def step(
+    action: Action,
+    side: Side,
+    state: State,
+    kind: OrderKind,
+    *,
+    met: Iterable[Need],
+    held_in: State | None = None,
+) -> State:
+    """The state that an action leads to.
+
+    Args:
+        met: what is there of the table's needs.
+        held_in: where an order on hold stood before.
+
+    Raises:
+        NotPossibleError: the table does not allow it; says who may, or what is missing.
+    """
+    line = find(action, side, state, kind)
+    if line is None:
+        others = sorted({s.value for s in Side if find(action, s, state, kind) is not None})
+        reason = f"that is for {' or '.join(others)}" if others else "it does not follow from there"
+        raise NotPossibleError(action, state, reason)
+    there = frozenset(met)
+    missing = [need.value for need in line.needs if need not in there]
+    if missing:
+        raise NotPossibleError(action, state, f"this needs {'; and '.join(missing)}")
+    if action is Action.RESUME:
+        return held_in or State.REQUESTED
+    return line.to or state
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long the stages of production take, in working days."""
+
+    proof: int
+    production: int
+    shipping: int
+
+
+def working_day_after(day: date, days: int, holidays: frozenset[date] = frozenset()) -> date:
+    """The day so many working days after another; Saturdays, Sundays and holidays do not count."""
+    found = day
+    left = days
+    while left > 0:
+        found += timedelta(days=1)
+        if found.weekday() < 5 and found not in holidays:  # noqa: PLR2004 - Monday is 0
+            left -= 1
+    return found
+
+
+def promised(
+    kind: OrderKind, pace: Pace, *, today: date, approved: date | None, started: date | None
+) -> date:
+    """When the copies will be there, from what is known today.
+
+    Production's clock starts when the proof is approved (a bulk order's when it is started); until
+    then the promise is counted from today as if that happened now, so it moves while one waits.
+    """
+    begins = started if kind is OrderKind.BULK else approved
+    if begins is None:
+        begins = working_day_after(today, pace.proof) if kind is OrderKind.CUSTOM else today
+    ready = working_day_after(begins, pace.production)
+    return working_day_after(max(ready, today), pace.shipping)
+
+
+def within_tolerance(ordered: int, shipped: int, tolerance: Fraction) -> bool:
+    """Whether what was shipped is what was ordered, but for the printer's tolerance."""
+    return abs(shipped - ordered) <= ordered * tolerance
+
+
+def owed_on_cancel(state: State, total: int, setup: int, shares: dict[State, Fraction]) -> int:
+    """What an order that is cancelled in a state owes, in minor units.
+
+    Args:
+        state: where it stands (if it is on hold, where it stood).
+        total: the accepted quote's total; 0 before acceptance.
+        setup: its set-up charges, owed from the moment artwork is worked on.
+        shares: the part of the rest that is owed from a state on, by the price list.
+    """
+    if not total:
+        return 0
+    place = PATH.index(State.PROOF_SENT if state is State.CHANGES_ASKED else state)
+    begun = setup if place >= PATH.index(State.ARTWORK) else 0
+    due = [share for since, share in shares.items() if PATH.index(since) <= place]
+    share = max(due, default=Fraction(0))
+    return begun + rounded((total - begun) * share)

@@ -1,0 +1,425 @@
+"""What an order costs: a dated price list, and the quote that follows from it, line by line.
+
+Amounts are minor units of the price list's currency, rates and discounts exact fractions. Every
+line is rounded once (``money.rounded``), and the total is the sum of the lines, so a quote adds up
+by hand. Discounts go by the copies of one order; orders are never added up.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from royalties.domain.money import rounded, split
+from royalties.domain.orders import OrderKind, Pace, State
+from royalties.domain.plain_words import percent
+
+
+class Option(StrEnum):
+    """What can be had on a co-branded edition."""
+
+    LOGO_ON_COVER = "logo-on-cover"
+    LOGO_INSIDE = "logo-inside"
+    LETTER_PAGE = "letter-page"
+    CUSTOM_COVER = "custom-cover"
+    STICKER = "sticker"
+    OWN_ISBN = "own-isbn"
+
+
+class LineKind(StrEnum):
+    """What a line of a quote or invoice is for; contracts say which of them earn royalties."""
+
+    COPIES = "copies"
+    OPTION_COPIES = "option-copies"
+    SET_UP = "set-up"
+    SMALL_ORDER = "small-order"
+    RUSH = "rush"
+    ADDRESS = "address"
+    FREIGHT = "freight"
+    PROOF = "proof"
+    TAX = "tax"
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityDiscount:
+    """The part of the list price that is taken off from so many copies on."""
+
+    at_least: int
+    discount: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class OptionTerms:
+    """What an option costs: once per order, per copy, and from how many copies it can be had."""
+
+    minimum: int
+    set_up: int
+    per_copy: Fraction
+    """In minor units; may have a fraction, such as half a cent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Freight:
+    """What a shipment of up to so many copies costs; the last step has no limit."""
+
+    up_to: int | None
+    amount: int
+    per_copy: Fraction = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRate:
+    """Sales tax of copies that go to a state (``US-WA``) from a day on."""
+
+    place: str
+    starts: date
+    rate: Fraction
+    freight: bool = False
+    """Whether freight is taxed there too."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceVersion:
+    """The terms of a price list from a day on."""
+
+    starts: date
+    discounts: tuple[QuantityDiscount, ...]
+    options: Mapping[Option, OptionTerms]
+    freight: tuple[Freight, ...]
+    minimum: int = 1
+    small_order_below: int = 0
+    small_order_charge: int = 0
+    rush_charge: int = 0
+    rush_share: Fraction = Fraction(0)
+    more_address_charge: int = 0
+    free_proofs: int = 3
+    proof_charge: int = 0
+    deposit: Fraction = Fraction(0)
+    tolerance: Fraction = Fraction(0)
+    valid_days: int = 30
+    net_days: int = 30
+    pace: Pace = field(default=Pace(3, 10, 5))
+    rush_pace: Pace = field(default=Pace(1, 5, 2))
+    cancellation: Mapping[State, Fraction] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """A price list: for which titles (none named: all), in which currency, from when on which."""
+
+    key: str
+    currency: str
+    titles: tuple[str, ...]
+    versions: tuple[PriceVersion, ...]
+    taxes: tuple[TaxRate, ...] = ()
+
+    def on(self, day: date) -> PriceVersion | None:
+        """The version in force on a day."""
+        known = [version for version in self.versions if version.starts <= day]
+        return max(known, key=lambda version: version.starts) if known else None
+
+    def tax_on(self, place: str, day: date) -> TaxRate | None:
+        """The tax of a place on a day, if there is one."""
+        known = [tax for tax in self.taxes if tax.place == place and tax.starts <= day]
+        return max(known, key=lambda tax: tax.starts) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class ShipTo:
+    """How many copies go to one address; ``place`` is its country and state, ``US-WA``."""
+
+    copies: int
+    place: str
+    exempt: bool = False
+    """Whether a certificate for this place is on file and in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an order asks for, as far as it has a price."""
+
+    kind: OrderKind
+    ship_to: tuple[ShipTo, ...]
+    options: tuple[Option, ...] = ()
+    rush: bool = False
+    extra_proofs: int = 0
+
+    @property
+    def copies(self) -> int:
+        """Copies of all addresses."""
+        return sum(each.copies for each in self.ship_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a quote: how many at what price, and why.
+
+    ``unit`` is the exact price of one in minor units; ``amount`` its product, rounded once.
+    ``place`` is set on tax lines.
+    """
+
+    kind: LineKind
+    words: str
+    quantity: int
+    unit: Fraction
+    amount: int
+    why: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cheaper:
+    """More copies for less money: so many would cost so much in all."""
+
+    copies: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What an order costs, line by line."""
+
+    currency: str
+    lines: tuple[Line, ...]
+    deposit: int
+    cheaper: Cheaper | None = None
+
+    @property
+    def total(self) -> int:
+        """The sum of all lines."""
+        return sum(line.amount for line in self.lines)
+
+    def sum_of(self, *kinds: LineKind) -> int:
+        """The sum of the lines of some kinds."""
+        return sum(line.amount for line in self.lines if line.kind in kinds)
+
+
+class NotOfferedError(ValueError):
+    """Something that a price list does not offer; the message says from where on it does."""
+
+
+def quote(asked: Asked, prices: PriceList, list_price: Fraction, day: date) -> Quote:
+    """What an order costs on a day, explained line by line.
+
+    Args:
+        asked: copies by address, options, rush.
+        prices: the price list; its version of the day counts.
+        list_price: of one copy, in minor units; may have a fraction of one.
+        day: of the quote.
+
+    Raises:
+        NotOfferedError: too few copies, an option below its minimum, or no version on that day.
+    """
+    version = prices.on(day)
+    if version is None:
+        raise NotOfferedError(f"the price list {prices.key!r} begins only after {day}")
+    _require_offered(asked, version)
+    lines = _lines(asked, prices, version, list_price, day)
+    total = sum(line.amount for line in lines)
+    return Quote(
+        prices.currency,
+        tuple(lines),
+        rounded(total * version.deposit),
+        _cheaper(asked, prices, version, list_price, day, total),
+    )
+
+
+def _require_offered(asked: Asked, version: PriceVersion) -> None:
+    if any(each.copies <= 0 for each in asked.ship_to) or not asked.ship_to:
+        raise NotOfferedError("every address takes at least one copy")
+    if asked.copies < version.minimum:
+        raise NotOfferedError(f"orders begin at {version.minimum} copies")
+    if asked.options and asked.kind is OrderKind.BULK:
+        raise NotOfferedError("options belong to a custom edition: a bulk order has none")
+    for option in asked.options:
+        terms = version.options.get(option)
+        name = option.value.replace("-", " ")
+        if terms is None:
+            raise NotOfferedError(f"{name} is not offered")
+        if asked.copies < terms.minimum:
+            raise NotOfferedError(f"{name} can be had from {terms.minimum} copies on")
+
+
+def _lines(
+    asked: Asked, prices: PriceList, version: PriceVersion, list_price: Fraction, day: date
+) -> list[Line]:
+    lines = [*_goods(asked, version, list_price), *_charges(asked, version)]
+    lines += _rush(asked, version, lines)
+    freight = _freight(asked, version)
+    taxes = _taxes(asked, prices, lines, freight, day)
+    return [*lines, *(line for line in freight if line.amount), *taxes]
+
+
+def discount_for(copies: int, version: PriceVersion) -> Fraction:
+    """The discount of so many copies."""
+    reached = [each for each in version.discounts if each.at_least <= copies]
+    return max(reached, key=lambda each: each.at_least).discount if reached else Fraction(0)
+
+
+def _goods(asked: Asked, version: PriceVersion, list_price: Fraction) -> list[Line]:
+    copies = asked.copies
+    discount = discount_for(copies, version)
+    unit = list_price * (1 - discount)
+    lines = [
+        Line(
+            LineKind.COPIES,
+            "Copies",
+            copies,
+            unit,
+            rounded(unit * copies),
+            f"list price less {percent(discount)} from {_reached(copies, version)} copies on"
+            if discount
+            else "list price",
+        )
+    ]
+    for option in asked.options:
+        terms = version.options[option]
+        if terms.per_copy:
+            lines.append(
+                Line(
+                    LineKind.OPTION_COPIES,
+                    _name(option),
+                    copies,
+                    terms.per_copy,
+                    rounded(terms.per_copy * copies),
+                    "for each copy",
+                )
+            )
+    return lines
+
+
+def _charges(asked: Asked, version: PriceVersion) -> list[Line]:
+    lines = [
+        _once(LineKind.SET_UP, f"Set-up: {_name(option).lower()}", terms.set_up, "once per order")
+        for option in asked.options
+        if (terms := version.options[option]).set_up
+    ]
+    if asked.copies < version.small_order_below and version.small_order_charge:
+        why = f"orders below {version.small_order_below} copies"
+        lines.append(_once(LineKind.SMALL_ORDER, "Small order", version.small_order_charge, why))
+    more = len(asked.ship_to) - 1
+    if more and version.more_address_charge:
+        lines.append(
+            Line(
+                LineKind.ADDRESS,
+                "Further addresses",
+                more,
+                Fraction(version.more_address_charge),
+                more * version.more_address_charge,
+                "for each address after the first",
+            )
+        )
+    paid_proofs = max(0, asked.extra_proofs)
+    if paid_proofs and version.proof_charge:
+        lines.append(
+            Line(
+                LineKind.PROOF,
+                "Further proofs",
+                paid_proofs,
+                Fraction(version.proof_charge),
+                paid_proofs * version.proof_charge,
+                f"for each proof after the first {version.free_proofs}",
+            )
+        )
+    return lines
+
+
+def _rush(asked: Asked, version: PriceVersion, lines: Sequence[Line]) -> list[Line]:
+    if not asked.rush:
+        return []
+    goods = sum(
+        line.amount for line in lines if line.kind in {LineKind.COPIES, LineKind.OPTION_COPIES}
+    )
+    amount = version.rush_charge + rounded(goods * version.rush_share)
+    if not amount:
+        return []
+    share = f" and {percent(version.rush_share)} of the copies" if version.rush_share else ""
+    return [_once(LineKind.RUSH, "Rush", amount, f"a fixed charge{share}")]
+
+
+def freight_of(copies: int, version: PriceVersion) -> int:
+    """What one shipment of so many copies costs."""
+    for band in version.freight:
+        if band.up_to is None or copies <= band.up_to:
+            return band.amount + rounded(band.per_copy * copies)
+    return 0
+
+
+def _freight(asked: Asked, version: PriceVersion) -> list[Line]:
+    """One line for each address, in their order."""
+    lines = []
+    for place, each in enumerate(asked.ship_to, 1):
+        address = f"address {place}, " if len(asked.ship_to) > 1 else ""
+        amount = freight_of(each.copies, version)
+        why = f"a shipment of {each.copies} copies"
+        words = f"Freight to {address}{each.place}"
+        lines.append(_once(LineKind.FREIGHT, words, amount, why, each.place))
+    return lines
+
+
+def _taxes(
+    asked: Asked,
+    prices: PriceList,
+    lines: Sequence[Line],
+    freight: Sequence[Line],
+    day: date,
+) -> list[Line]:
+    """Tax by place: of the place's part of the goods and charges by copies, and of its freight."""
+    parts = split(sum(line.amount for line in lines), [each.copies for each in asked.ship_to])
+    base: dict[str, int] = {}
+    for each, part in zip(asked.ship_to, parts, strict=True):
+        if not each.exempt:
+            base[each.place] = base.get(each.place, 0) + part
+    found = []
+    for place, amount in base.items():
+        tax = prices.tax_on(place, day)
+        if tax is None or not tax.rate:
+            continue
+        shipped = sum(
+            line.amount
+            for each, line in zip(asked.ship_to, freight, strict=True)
+            if each.place == place and not each.exempt and tax.freight
+        )
+        exact = (amount + shipped) * tax.rate
+        what = "copies, charges and freight" if tax.freight else "copies and charges"
+        why = f"{percent(tax.rate)} of {what}"
+        found.append(Line(LineKind.TAX, f"Sales tax {place}", 1, exact, rounded(exact), why, place))
+    return found
+
+
+def _cheaper(
+    asked: Asked,
+    prices: PriceList,
+    version: PriceVersion,
+    list_price: Fraction,
+    day: date,
+    total: int,
+) -> Cheaper | None:
+    """A quantity further up whose total is lower; the cheapest of them, the fewest copies first."""
+    copies = asked.copies
+    steps = {each.at_least for each in version.discounts} | {version.small_order_below}
+    found = []
+    for more in sorted(step for step in steps if step > copies):
+        parts = split(more, [each.copies for each in asked.ship_to])
+        ship_to = tuple(
+            ShipTo(part, each.place, each.exempt)
+            for part, each in zip(parts, asked.ship_to, strict=True)
+        )
+        other = Asked(asked.kind, ship_to, asked.options, asked.rush, asked.extra_proofs)
+        cost = sum(line.amount for line in _lines(other, prices, version, list_price, day))
+        if cost < total:
+            found.append(Cheaper(more, cost))
+    return min(found, key=lambda each: (each.total, each.copies), default=None)
+
+
+def _once(kind: LineKind, words: str, amount: int, why: str, place: str = "") -> Line:
+    return Line(kind, words, 1, Fraction(amount), amount, why, place)
+
+
+def _reached(copies: int, version: PriceVersion) -> int:
+    return max(each.at_least for each in version.discounts if each.at_least <= copies)
+
+
+def _name(option: Option) -> str:
+    return option.value.replace("-", " ").capitalize().replace("isbn", "ISBN")
