@@ -92,7 +92,8 @@ def copies(work: Work, titles: Iterable[Title]) -> Copies | None:
         return None
     listed = list(titles)
     isbns = {edition.isbn for title in listed for edition in title.editions}
-    contracts = {each.key for title in listed for each in contracts_of(work, title.key)}
+    covering = _covering(work)
+    contracts = {each.key for title in listed for each in covering.get(title.key, ())}
     found = store.copies_of(work.connection, last, contracts, isbns)
     first = setup_in_force(work).first_period
     name = str(first.shift(last - first.ordinal))

@@ -19,7 +19,7 @@ from royalties.services.books import Setup, setup_in_force
 from royalties.services.glancing import RetailerGlance, glance
 from royalties.services.work import RefusedError, Work
 from royalties.web.finance import title_form
-from royalties.web.finance.entry_forms import Mistake, change_rows, place
+from royalties.web.finance.entry_forms import Mistake, change_rows, own_fields, place
 from royalties.web.finance.title_form import RetailerForm, TitleForm
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act
@@ -172,13 +172,10 @@ def sample(key: str) -> Answer:
 
 def _title_form(work: Work, data: Mapping[str, Any]) -> TitleForm:
     """The form with what stands in the books, or with what was typed."""
-    form = TitleForm(data=data)
+    form = TitleForm(own_fields(request.form), data=data)
     setup = _setup(work)
     retailers = sorted(setup.retailers.values(), key=lambda each: each.name) if setup else []
-    choices = [("", ""), *((each.key, each.name) for each in retailers)]
-    for row in [*form.sold_by.entries]:
-        row.form.retailer.choices = choices
-    form.sellers = choices
+    form.sellers = title_form.choices_of({each.key: each.name for each in retailers})
     return form
 
 

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, Form, FormField
 
 from royalties.domain.problems import Fault
 
 _PARTS = re.compile(r"[^.\[\]]+")
+_NAME = re.compile(r"[a-z_]+(-\d{1,6}(-[a-z_]+)?)*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,12 @@ class Mistake:
 def filled(rows: "FieldList[Any]") -> "list[FormField[Any]]":
     """The rows of a table in which something was typed; the others say nothing."""
     return [row for row in rows.entries if _says_something(row.form)]
+
+
+def own_fields(sent: "MultiDict[str, str]") -> "MultiDict[str, str] | None":
+    """What was sent, without names that no field can have; None where nothing was."""
+    kept = [(name, value) for name, value in sent.items(multi=True) if _NAME.fullmatch(name)]
+    return MultiDict(kept) if kept else None
 
 
 def lines_of(text: str | None) -> list[str]:

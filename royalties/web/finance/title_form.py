@@ -14,6 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired
 
 from royalties.domain.catalogue import Channel, Format
@@ -44,6 +45,11 @@ _LINK = {"inputmode": "url", "placeholder": "https://"}
 _KEY = "Letters, digits, dots and hyphens, such as collab. It cannot be changed later."
 
 
+def choices_of(words: Mapping[Any, str]) -> list[SelectChoice]:
+    """What may be chosen, after nothing."""
+    return [SelectChoice("", ""), *(SelectChoice(str(key), each) for key, each in words.items())]
+
+
 class PriceForm(Form):
     """A list price from a day on."""
 
@@ -66,7 +72,7 @@ class EditionForm(Form):
     format = SelectField(
         "Format",
         validators=[InputRequired()],
-        choices=[("", ""), *FORMATS.items()],
+        choices=choices_of(FORMATS),
         validate_choice=False,
     )
     unit_cost = StringField("Cost of one copy", render_kw={"size": 8, "inputmode": "decimal"})
@@ -143,7 +149,7 @@ class RetailerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     channel = SelectField(
         "Channel",
         validators=[InputRequired()],
-        choices=[("", ""), *CHANNELS.items()],
+        choices=choices_of(CHANNELS),
         validate_choice=False,
         description="The class of retailer that contracts go by.",
     )

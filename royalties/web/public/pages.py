@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask import abort, redirect, render_template, request, send_file, url_for
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 
 from royalties.domain.catalogue import Edition, Title
 from royalties.domain.money import micro_text
@@ -91,7 +92,7 @@ def ask(key: str) -> Answer:
     if not kinds:
         abort(404)
     form = RequestForm()
-    form.what.choices = list(kinds.items())
+    form.what.choices = [SelectChoice(*each) for each in kinds.items()]
     if form.what.data not in kinds and request.method == "GET":
         asked = request.args.get("what", "")
         form.what.data = asked if asked in kinds else next(iter(kinds))

@@ -1,0 +1,489 @@
+"""Titles, retailers and requests at the desk."""
+
+import re
+from html import unescape
+from html.parser import HTMLParser
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, FieldList, Form, FormField
+
+from royalties.domain.people import Role
+from royalties.ingest.setup import parse_setup
+from royalties.web.finance.title_form import TitleForm, title_body, title_data
+from tests.builders.books import EBOOK, HARDCOVER, after, closed, nothing, opened
+from tests.builders.site import Site, Visitor
+from tests.builders.titles import a_public_title, public, samples
+
+PDF = b"%PDF-1.7\nsample"
+HOSTILE = "</textarea><script>alert(1)</script>{{7*7}}\"'"
+AMEND = "/finance/titles/collab/amend"
+
+
+class Fields(HTMLParser):
+    """What a browser sends of a page's form as it stands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+        self._textarea = self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        name = found.get("name") or ""
+        if tag == "input" and name not in ("", "q", "csrf_token"):
+            if found.get("type") != "checkbox" or "checked" in found:
+                self.found[name] = found.get("value") or ""
+        elif tag == "textarea":
+            self._textarea, self.found[name] = name, ""
+        elif tag == "select":
+            self._select, self.found[name] = name, ""
+        elif tag == "option" and "selected" in found:
+            self.found[self._select] = found.get("value") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            # A browser leaves out a line break right after the tag.
+            self.found[self._textarea] = self.found[self._textarea].lstrip("\r\n")
+            self._textarea = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self.found[self._textarea] += data
+
+
+def fields(page: str) -> dict[str, str]:
+    reader = Fields()
+    reader.feed(page)
+    return reader.found
+
+
+def amended(visitor: Visitor, **changes: str) -> Any:
+    """The title's form sent with some fields changed."""
+    return visitor.post(AMEND, {**fields(visitor.page(AMEND)), **changes})
+
+
+# Lists and pages
+
+
+@after(public)
+def test_everybody_at_the_desk_looks_and_only_managers_change(site: Site) -> None:
+    clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
+    for path in ("/finance/titles", "/finance/titles/collab", "/finance/retailers/bay"):
+        assert re.search("Amend|Add a title", manager.page(path))
+        assert not re.search(">(Amend|Add a title|Add a retailer|Upload)<", clerk.page(path))
+    clerk.page("/finance/titles/collab/history")
+    before = site.office.hashes("session")
+    for path in (AMEND, "/finance/new-title", "/finance/new-retailer"):
+        assert clerk.get(path).status_code == 403
+        assert clerk.post(path, {"key": "x", "title": "X"}).status_code == 403
+    answer = clerk.post(
+        "/finance/titles/collab/sample", {"chapter": "1", "file": (BytesIO(PDF), "a.pdf")}
+    )
+    assert answer.status_code == 403
+    assert site.office.hashes("session") == before
+
+
+@after(public)
+def test_titles_are_found_by_isbn_in_any_form(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    for words in ("978-1-4422-0001-2", "9781442200012", "1442200014", "foote collab"):
+        page = clerk.page(f"/finance/titles?q={words}")
+        assert "/finance/titles/collab" in page
+        assert "/finance/titles/atlas" not in page
+    assert "No title has these words" in clerk.page("/finance/titles?q=zzz")
+
+
+@after(public)
+def test_a_titles_page_shows_what_is_known(site: Site) -> None:
+    page = site.visitor(Role.CLERK).page("/finance/titles/collab")
+    for words in ("978-1-4422-0001-2", "B0XMPL6928", "foot-2015", "9.10", "85.00", "Apr 1, 2025"):
+        assert words in page
+    assert "Copies, 2025-H1" in page
+
+
+@after(nothing)
+def test_before_the_first_setup_every_list_says_the_next_step(site: Site) -> None:
+    administrator = site.visitor(Role.ADMINISTRATOR)
+    assert "There is no title yet" in administrator.page("/finance/titles")
+    assert "There is no retailer yet" in administrator.page("/finance/retailers")
+    assert "No new request" in administrator.page("/finance/requests/")
+    assert administrator.get("/finance/titles/collab").status_code == 404
+    answer = administrator.post("/finance/new-retailer", {"key": "a", "name": "A", "channel": "x"})
+    assert answer.status_code == 422
+
+
+@after(public)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/finance/titles",
+        "/finance/titles/collab",
+        "/finance/titles/collab/history",
+        AMEND,
+        "/finance/retailers",
+        "/finance/retailers/amazon",
+        "/finance/retailers/amazon/history",
+        "/finance/requests/",
+        "/titles/",
+        "/titles/collab",
+        "/titles/collab/request",
+    ],
+)
+def test_no_page_asks_much(site: Site, path: str) -> None:
+    manager = site.visitor(Role.MANAGER)
+    manager.page(path)
+    asked = site.office.statements_of(lambda _office: manager.page(path))
+    own = [each for each in asked if not re.match("BEGIN|COMMIT|PRAGMA|SET|SELECT alembic", each)]
+    assert len(own) <= 15, own
+    assert not [each for each in asked if re.search(r"\bFROM sale\b", each)]
+
+
+@after(public)
+@pytest.mark.parametrize("path", ["titles/nothing", "retailers/nothing", "titles/nothing/amend"])
+def test_what_is_not_there(site: Site, path: str) -> None:
+    assert site.visitor(Role.MANAGER).get(f"/finance/{path}").status_code == 404
+
+
+# The form and the entry
+
+
+@after(public)
+def test_a_form_that_is_sent_as_it_stands_changes_nothing(site: Site) -> None:
+    manager = site.visitor(Role.MANAGER)
+    before = site.office.hashes("session", "log")
+    answer = amended(manager)
+    assert answer.status_code == 303
+    assert "Nothing was changed" in manager.page(answer.location)
+    path = "/finance/retailers/bay/amend"
+    assert manager.post(path, fields(manager.page(path))).status_code == 303
+    assert site.office.hashes("session", "log") == before
+
+
+TEXT = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12)
+LINKS = st.sampled_from(["https://example.org/a?b=c&d", "https://example.org/é"])
+DAYS = st.dates().filter(lambda day: 1000 <= day.year <= 9998).map(str)
+ISBNS = ("9781442200012", "9781442200029", "9781442200036")
+
+
+def an_entry(**parts: Any) -> Any:
+    """Objects with some of these keys."""
+    return st.fixed_dictionaries({}, optional=parts)
+
+
+PRICES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "currency": st.sampled_from(["USD", "EUR", "JPY"]),
+            "amount": st.decimals(0, 9999, places=2).map(str),
+            "from": DAYS,
+        }
+    ),
+    max_size=3,
+    unique_by=lambda each: (each["currency"], each["from"]),
+)
+
+
+@st.composite
+def titles(draw: Any) -> dict[str, Any]:
+    """Any title that a setup file may hold."""
+    editions = [
+        {
+            "isbn": isbn,
+            "format": draw(st.sampled_from(["hardcover", "ebook", "custom"])),
+            "prices": draw(PRICES),
+            "unit_cost": draw(st.sampled_from(["0", "0.00", "11.20", "00.5"])),
+            "identifiers": draw(
+                st.dictionaries(st.sampled_from(["asin", "bn", "old.isbn"]), TEXT, max_size=3)
+            ),
+        }
+        for isbn in draw(st.lists(st.sampled_from(ISBNS), unique=True))
+    ]
+    chapter = st.fixed_dictionaries(
+        {"title": TEXT},
+        optional={
+            "authors": st.lists(TEXT, max_size=2),
+            "sample": LINKS | st.just(f"{'0a' * 32}.pdf"),
+        },
+    )
+    award = st.fixed_dictionaries(
+        {"name": TEXT}, optional={"year": st.integers(1000, 9998), "by": TEXT}
+    )
+    seller = st.fixed_dictionaries(
+        {"retailer": st.sampled_from(["amazon", "bay"])}, optional={"url": LINKS}
+    )
+    link = st.fixed_dictionaries({"words": TEXT, "url": LINKS})
+    more = an_entry(
+        subtitle=TEXT,
+        authors=st.lists(TEXT, max_size=3),
+        published=DAYS,
+        royalties=st.booleans(),
+        public=st.booleans(),
+        description=st.lists(TEXT, max_size=3),
+        chapters=st.lists(chapter, max_size=3),
+        awards=st.lists(award, max_size=2),
+        sold_by=st.lists(seller, max_size=2, unique_by=lambda each: each["retailer"]),
+        links=st.lists(link, max_size=2),
+        bulk=st.booleans(),
+        custom=st.booleans(),
+        shows_giving=st.booleans(),
+    )
+    return {"key": "any", "title": draw(TEXT), "editions": editions, **draw(more)}
+
+
+def sent(form: Form) -> dict[str, str]:
+    """What a browser sends of a form, its line breaks as the standard says."""
+    found: dict[str, str] = {}
+    for field in form:
+        if isinstance(field, FieldList):
+            for row in field.entries:
+                found |= sent(row.form)
+        elif isinstance(field, FormField):
+            found |= sent(field.form)
+        elif isinstance(field, BooleanField):
+            found |= {field.name: "y"} if field.data else {}
+        else:
+            value = field.data if field.type == "SelectField" else field._value()  # type: ignore[attr-defined]
+            found[field.name] = str(value or "").replace("\n", "\r\n")
+    return found
+
+
+@given(titles())
+def test_the_form_is_the_entry(body: dict[str, Any]) -> None:
+    app = Flask("test")
+    app.config.update(WTF_CSRF_ENABLED=False)
+    kept = parse_setup({"titles": [body]}, "x").entries["titles"]["any"]
+    with app.test_request_context():
+        shown = TitleForm(formdata=None, data=title_data(kept))
+        again = TitleForm(formdata=MultiDict(sent(shown)))
+        assert parse_setup({"titles": [title_body(again)]}, "x").entries["titles"]["any"] == kept
+
+
+@after(public)
+def test_faults_stand_at_their_fields_and_nothing_typed_is_lost(site: Site) -> None:
+    manager = site.visitor(Role.MANAGER)
+    form = fields(manager.page(AMEND))
+    form |= {
+        "editions-2-isbn": "",  # a row with nothing in it is none
+        "editions-3-isbn": "978-1-4422-0001-3",
+        "editions-3-format": "paperback",
+        "editions-3-prices-0-currency": "usd",
+        "editions-3-prices-0-amount": "12,50",
+        "editions-3-prices-0-from_": "2026-01-01",
+        "links-0-url": "javascript:alert(1)",
+        "awards-0-year": "last",
+        "description": HOSTILE,
+    }
+    before = site.office.hashes("session")
+    answer = manager.post(AMEND, form)
+    assert answer.status_code == 422
+    assert site.office.hashes("session") == before
+    page = answer.text
+    for anchor in (
+        "editions-3-isbn",
+        "editions-3-prices-0-amount",
+        "links-0-url",
+        "awards-0-year",
+    ):
+        assert f'href="#{anchor}"' in page
+        assert f'id="{anchor}"' in page
+        assert f'id="{anchor}-error"' in page
+    assert "check digit should be 2" in page
+    assert "<script>alert(1)" not in page
+    again = fields(page)
+    for name, value in form.items():
+        assert again.get(name, "") == unescape(value), name
+
+
+@after(opened)
+def test_rows_are_added_and_removed_without_scripts(site: Site) -> None:
+    manager = site.visitor(Role.MANAGER)
+    before = site.office.hashes("session")
+    answer = amended(manager, add="editions", subtitle="Kept")
+    assert answer.status_code == 200
+    form = fields(answer.text)
+    assert form["subtitle"] == "Kept"
+    assert "editions-2-isbn" in form
+    form = fields(manager.post(AMEND, {**form, "add": "editions-2-prices"}).text)
+    assert "editions-2-prices-0-amount" in form
+    form = fields(manager.post(AMEND, {**form, "remove": "editions-2"}).text)
+    assert "editions-2-isbn" not in form
+    form = fields(manager.post(AMEND, {**form, "remove": "editions-0-prices-0"}).text)
+    assert "editions-0-prices-0-amount" not in form
+    assert "editions-0-prices-1-amount" in form
+    assert site.office.hashes("session") == before
+
+
+@after(opened)
+def test_a_new_title_takes_an_isbn_as_people_write_it(site: Site) -> None:
+    manager = site.visitor(Role.MANAGER)
+    page = manager.page("/finance/new-title")
+    form = fields(page) | {
+        "key": "new",
+        "title": HOSTILE,
+        "editions-0-isbn": "1-4422-0005-7",
+        "editions-0-format": "paperback",
+        "editions-0-prices-0-currency": "usd",
+        "editions-0-prices-0-amount": "12.50",
+        "editions-0-prices-0-from_": "2026-01-01",
+    }
+    answer = manager.post("/finance/new-title", form)
+    assert (answer.status_code, answer.location) == (303, "/finance/titles/new")
+    shown = manager.page("/finance/titles/new")
+    assert "978-1-4422-0005-0" in shown
+    assert "<script>alert(1)" not in shown
+    assert "49" not in re.findall(r"<h1>(.*?)</h1>", shown)[0]
+    again = manager.post("/finance/new-title", form)
+    assert again.status_code == 422
+    assert "is taken already" in again.text
+
+
+@after(public)
+@pytest.mark.parametrize("row", ["²", "9" * 5000, "-1", "x", "٣", "1e3", ""])
+def test_rows_of_no_number_are_left_out(site: Site, row: str) -> None:
+    answer = amended(site.visitor(Role.MANAGER), **{f"links-{row}-words": "x"})
+    assert answer.status_code == 303
+    answer = amended(site.visitor(Role.MANAGER), add=f"links-{row}", remove="nothing")
+    assert answer.status_code == 200
+
+
+@after(public)
+def test_an_edition_of_the_books_cannot_be_removed(site: Site) -> None:
+    manager = site.visitor(Role.MANAGER)
+    form = {k: v for k, v in fields(manager.page(AMEND)).items() if not k.startswith("editions-1")}
+    answer = manager.post(AMEND, form)
+    assert answer.status_code == 422
+    assert f"edition {EBOOK} stands in the books" in answer.text
+    assert 'href="#editions"' in answer.text
+
+
+@after(public)
+def test_identifiers_of_one_kind_are_not_merged(site: Site) -> None:
+    answer = amended(
+        site.visitor(Role.MANAGER),
+        **{"editions-1-identifiers-1-kind": "asin", "editions-1-identifiers-1-value": "OTHER"},
+    )
+    assert answer.status_code == 422
+    assert "asin is listed twice" in answer.text
+    assert "OTHER" in answer.text
+
+
+@after(public)
+def test_who_amends_an_older_state_is_told(site: Site) -> None:
+    one, other = site.visitor(Role.MANAGER, "Mia"), site.visitor(Role.MANAGER, "Max")
+    form = fields(one.page(AMEND))
+    assert amended(other, subtitle="Theirs").status_code == 303
+    answer = one.post(AMEND, {**form, "subtitle": "Mine"})
+    assert answer.status_code == 422
+    assert "Max changed title collab" in answer.text
+    assert fields(answer.text)["subtitle"] == "Mine"
+    assert 'value="Theirs"' in one.page(AMEND)
+
+
+@after(public)
+@pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 5000, "1.5"])
+def test_a_revision_that_is_none_is_an_older_state(site: Site, revision: str) -> None:
+    assert amended(site.visitor(Role.MANAGER), revision=revision).status_code == 422
+
+
+@after(public)
+def test_the_key_of_an_entry_stays(site: Site) -> None:
+    answer = amended(site.visitor(Role.MANAGER), key="another", subtitle="Changed")
+    assert answer.location == "/finance/titles/collab"
+    assert site.office.rows("select count(*) from revision where key = 'another'") == [(0,)]
+
+
+@after(public)
+def test_history_tells_old_and_new(site: Site) -> None:
+    manager = site.visitor(Role.MANAGER, "Mia")
+    amended(manager, **{"editions-0-unit_cost": "9.20", "subtitle": "Second"})
+    page = re.sub(r"\s+", " ", manager.page("/finance/titles/collab/history"))
+    newest = page[page.index("by Mia") : page.index("by tess")]
+    assert f"edition {HARDCOVER}" in newest
+    for words in ("9.10", "9.20", "A Story", "Second"):
+        assert f"<td>{words}</td>" in newest
+    assert "Added." in page
+
+
+@after(public)
+def test_retailers_are_added_and_amended(site: Site) -> None:
+    manager = site.visitor(Role.MANAGER)
+    form = {"revision": "0", "key": "kobo", "name": "Kobo", "channel": "online", "country": "ca"}
+    answer = manager.post("/finance/new-retailer", form)
+    assert answer.status_code == 422
+    assert 'href="#country"' in answer.text
+    answer = manager.post("/finance/new-retailer", {**form, "country": "CA"})
+    assert answer.location == "/finance/retailers/kobo"
+    assert "Nothing came in yet" in manager.page(answer.location)
+    path = "/finance/retailers/kobo/amend"
+    manager.post(path, {**fields(manager.page(path)), "name": "Rakuten Kobo"})
+    assert "Rakuten Kobo" in manager.page("/finance/retailers/kobo/history")
+    assert "spring.csv" in manager.page("/finance/retailers/bay")
+
+
+# Samples
+
+
+@after(public)
+def test_a_sample_is_uploaded_and_handed_out(site: Site) -> None:
+    manager = site.visitor(Role.MANAGER)
+    page = manager.page("/finance/titles/collab")
+    form = {"chapter": "2", "revision": fields(page)["revision"]}
+    answer = manager.post(
+        "/finance/titles/collab/sample",
+        {**form, "file": (BytesIO(PDF), "../../evil.html", "text/html")},
+    )
+    assert answer.status_code == 303
+    assert len(samples(site.office.system.files)) == 1
+    assert "/titles/collab/samples/2" in site.stranger().page("/titles/collab")
+    given_out = site.stranger().get("/titles/collab/samples/2")
+    assert given_out.data == PDF
+    assert given_out.mimetype == "application/pdf"
+    assert given_out.headers["X-Content-Type-Options"] == "nosniff"
+    assert given_out.headers["Content-Disposition"] == "attachment; filename=collab-chapter-2.pdf"
+    assert site.stranger().get("/titles/collab/samples/1").status_code == 404
+
+
+@after(public)
+@pytest.mark.parametrize(
+    "data", [b"", b"<html>%PDF-", b"PK\x03\x04", b"%!PS", b"\xef\xbb\xbf%PDF-"]
+)
+def test_what_is_no_pdf_is_not_kept(site: Site, data: bytes) -> None:
+    manager = site.visitor(Role.MANAGER)
+    revision = fields(manager.page("/finance/titles/collab"))["revision"]
+    answer = manager.post(
+        "/finance/titles/collab/sample",
+        {"chapter": "1", "revision": revision, "file": (BytesIO(data), "chapter.pdf")},
+    )
+    assert answer.status_code == 409
+    assert "not a PDF" in answer.text
+    assert samples(site.office.system.files) == []
+
+
+# Requests
+
+
+@after(public)
+def test_requests_are_shown_and_handled(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK, "Carl")
+    page = clerk.page("/finance/requests/")
+    assert "Harbor Works" in page
+    assert "New (1)" in page
+    assert clerk.post("/finance/requests/1", {"done": "1"}).status_code == 303
+    assert "No new request" in clerk.page("/finance/requests/")
+    assert "by Carl" in clerk.page("/finance/requests/?state=handled")
+    clerk.post("/finance/requests/1", {"done": "0"})
+    assert "Harbor Works" in clerk.page("/finance/requests/")
+    for number in (2, 2**63 - 1, 2**63, 2**200):
+        assert clerk.post(f"/finance/requests/{number}", {"done": "1"}).status_code in {404, 409}
+
+
+@after(closed)
+def test_the_public_title_of_these_tests_is_one(site: Site) -> None:
+    site.office.load({"titles": [a_public_title()]})
+    assert site.stranger().get("/titles/collab").status_code == 200

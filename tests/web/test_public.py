@@ -1,0 +1,276 @@
+"""Pages for everybody: who sees which title, what it shows, and how to ask."""
+
+import re
+
+from royalties.domain.people import Role
+from tests.builders.books import after, closed, nothing
+from tests.builders.site import BASE, Site
+from tests.builders.titles import a_public_title, public
+
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}'\""
+FORM = {
+    "what": "custom",
+    "quantity": "120",
+    "organization": "Harbor Works",
+    "name": "Ada Reader",
+    "email": "Ada@Example.org",
+    "message": "Two lines,\nof a message.",
+    "website": "",
+}
+ASK = "/titles/collab/request"
+
+
+def without_tokens(page: str) -> str:
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", page)
+
+
+# Who sees which title
+
+
+@after(public)
+def test_only_public_titles_are_seen(site: Site) -> None:
+    stranger = site.stranger()
+    shelf = stranger.page("/titles/")
+    assert "/titles/collab" in shelf
+    assert "atlas" not in shelf
+    for tail in ("", "/request", "/thanks", "/samples/1"):
+        hidden = stranger.get(f"/titles/atlas{tail}")
+        missing = stranger.get(f"/titles/nothing{tail}")
+        assert (hidden.status_code, missing.status_code) == (404, 404)
+        assert without_tokens(hidden.text) == without_tokens(missing.text)
+    assert stranger.get("/titles/COLLAB").status_code == 404
+
+
+@after(public)
+def test_the_desk_sees_a_page_before_everybody_does(site: Site) -> None:
+    for role, status in (
+        (Role.CLERK, 200),
+        (Role.MANAGER, 200),
+        (Role.NONPROFIT, 404),
+        (Role.ORGANIZATION, 404),
+    ):
+        answer = site.visitor(role).get("/titles/atlas")
+        assert answer.status_code == status
+        assert ("Not public yet" in answer.text) == (status == 200)
+    assert site.visitor(Role.MANAGER).get("/titles/atlas/request").status_code == 404
+
+
+@after(nothing)
+def test_before_the_first_setup_there_is_nothing(site: Site) -> None:
+    assert "No title is shown yet" in site.stranger().page("/titles/")
+    assert site.stranger().get("/titles/collab").status_code == 404
+    assert "Nothing is offered yet" in site.visitor(Role.ORGANIZATION).page("/organization/")
+
+
+@after(closed)
+def test_a_title_is_hidden_until_it_is_public(site: Site) -> None:
+    stranger = site.stranger()
+    assert stranger.get("/titles/collab").status_code == 404
+    site.office.load({"titles": [a_public_title()]})
+    assert stranger.get("/titles/collab").status_code == 200
+    site.office.load({"titles": [a_public_title(public=False)]})
+    assert stranger.get("/titles/collab").status_code == 404
+
+
+# What it shows
+
+
+@after(public)
+def test_the_page_shows_the_book(site: Site) -> None:
+    page = site.stranger().page("/titles/collab")
+    for words in (
+        'itemtype="https://schema.org/Book"',
+        '<link rel="canonical" href="http://localhost:8000/titles/collab">',
+        '<meta name="description" content="What it is about.">',
+        "The Collab",
+        "A Story",
+        "A second paragraph.",
+        "978-1-4422-0001-2",
+        "85.00",
+        'content="85"',
+        'href="https://example.org/bay"',
+        "Amazon",
+        'href="https://example.org/beginnings.pdf"',
+        "Kim Foote, Jo Ray",
+        "A Prize, 2016",
+        'href="https://example.org/interview"',
+        "Order in bulk or as a co-branded custom edition",
+        "noopener",
+    ):
+        assert words in page, words
+    assert "80.00" not in page, "a price of before"
+    assert "9.10" not in page, "what a copy costs is nobody's business"
+
+
+@after(public)
+def test_numbers_are_written_as_the_visitor_writes_them(site: Site) -> None:
+    german = site.stranger().client.get(
+        "/titles/collab", base_url=BASE, headers={"Accept-Language": "de"}
+    )
+    assert "85,00" in german.text
+
+
+LEFT_OUT: tuple[tuple[dict[str, object], str], ...] = (
+    ({"shows_giving": False}, "What its royalties have given"),
+    ({"bulk": False, "custom": False}, "For organizations"),
+    ({"bulk": False}, "Order in bulk"),
+    ({"custom": False}, "custom edition"),
+    ({"sold_by": []}, "Where to buy it"),
+    ({"chapters": []}, "Chapters"),
+    ({"awards": []}, "Awards"),
+    ({"links": []}, "An interview"),
+)
+
+
+@after(public)
+def test_what_is_not_entered_is_not_shown(site: Site) -> None:
+    everything = site.stranger().page("/titles/collab")
+    for more, words in LEFT_OUT:
+        assert words in everything
+        site.office.load({"titles": [a_public_title(**more)]})
+        assert words not in site.stranger().page("/titles/collab"), words
+
+
+@after(public)
+def test_what_it_gave_is_shown_to_the_cent(site: Site) -> None:
+    page = site.stranger().page("/titles/collab")
+    gave = site.office.rows(
+        "select beneficiary, sum(amount) from allocation where contract = 'foot-2015' "
+        "group by beneficiary having sum(amount) <> 0"
+    )
+    assert gave
+    rows = re.findall(
+        r'<tr><th scope="row">([^<]+)</th><td class="figure">([\d.,]+)</td></tr>', page
+    )
+    shown = {name: int(amount.replace(",", "").replace(".", "")) for name, amount in rows}
+    total = shown.pop("All")
+    assert shown == {f"{key.title()} Readers": int(cents) for key, cents in gave}
+    assert total == sum(shown.values())
+    assert "before tax" in page
+
+
+@after(public)
+def test_nothing_personal_stands_on_a_public_page(site: Site) -> None:
+    page = site.stranger().page("/titles/collab") + site.stranger().page("/titles/")
+    for private in ("91-0000001", "ada@", "Harbor Works", "tess"):
+        assert private not in page
+
+
+@after(closed)
+def test_hostile_texts_are_texts(site: Site) -> None:
+    site.office.load(
+        {
+            "titles": [
+                {
+                    **a_public_title(
+                        subtitle=SCRIPT,
+                        description=[SCRIPT],
+                        chapters=[{"title": SCRIPT, "authors": [SCRIPT]}],
+                        awards=[{"name": SCRIPT, "by": SCRIPT}],
+                        links=[{"words": SCRIPT, "url": "https://example.org/'-alert(1)-'"}],
+                    ),
+                    "title": SCRIPT,
+                    "authors": [SCRIPT],
+                }
+            ]
+        }
+    )
+    for path in ("/titles/", "/titles/collab", ASK, "/titles/collab/thanks"):
+        page = site.stranger().page(path)
+        assert "<script>alert" not in page
+        assert "<img" not in page
+        assert "49" not in page.split("<main")[1].split("978")[0]
+        assert not re.search(r'(href|content)="[^"]*<', page)
+
+
+# Asking
+
+
+@after(public)
+def test_a_request_is_kept(site: Site) -> None:
+    stranger = site.stranger()
+    answer = stranger.post(ASK, FORM)
+    assert (answer.status_code, answer.location) == (303, "/titles/collab/thanks")
+    assert "Thank you" in stranger.page("/titles/collab/thanks")
+    assert site.office.rows(
+        "select what, quantity, organization, name, email, message from inquiry where id = 2"
+    ) == [("custom", 120, "Harbor Works", "Ada Reader", "ada@example.org", FORM["message"])]
+
+
+WRONG = (
+    ("what", "everything"),
+    ("what", ""),
+    ("quantity", ""),
+    ("quantity", "0"),
+    ("quantity", "-5"),
+    ("quantity", "1000001"),
+    ("quantity", "many"),
+    ("quantity", "9" * 5000),
+    ("organization", "  "),
+    ("organization", "x" * 201),
+    ("organization", "a\nb"),
+    ("name", ""),
+    ("name", "a\x00b"),
+    ("email", "nobody"),
+    ("email", "a@b.org\nBcc: c@d.org"),
+    ("email", f"{'a' * 300}@example.org"),
+    ("message", "x" * 4001),
+    ("message", "a\x00b"),
+)
+
+
+@after(public)
+def test_a_wrong_request_comes_back_as_it_was_typed(site: Site) -> None:
+    before = site.office.hashes()
+    for name, value in WRONG:
+        answer = site.stranger().post(ASK, {**FORM, name: value})
+        assert answer.status_code == 422, (name, value)
+        assert f'href="#{name}"' in answer.text
+        assert f'id="{name}"' in answer.text
+        assert "Harbor Works" in answer.text or name == "organization"
+    assert site.office.hashes() == before
+
+
+@after(public)
+def test_a_machine_is_thanked_and_not_heard(site: Site) -> None:
+    before = site.office.hashes()
+    answer = site.stranger().post(ASK, {**FORM, "website": "https://spam.example"})
+    assert answer.location == "/titles/collab/thanks"
+    assert site.office.hashes() == before
+
+
+@after(public)
+def test_an_address_that_asks_too_often_waits(site: Site) -> None:
+    for _ in range(5):
+        assert site.stranger().post(ASK, FORM).status_code == 303
+    answer = site.stranger().post(ASK, FORM)
+    assert answer.status_code == 429
+    assert "wait an hour" in answer.text
+    assert "Harbor Works" in answer.text
+    assert site.office.rows("select count(*) from inquiry") == [(6,)]
+
+
+@after(public)
+def test_a_request_without_its_token_is_not_taken(site: Site) -> None:
+    before = site.office.hashes()
+    assert site.stranger().client.post(ASK, data=FORM, base_url=BASE).status_code == 400
+    assert site.office.hashes() == before
+
+
+@after(public)
+def test_who_signed_in_need_not_type_who_they_are(site: Site) -> None:
+    page = site.visitor(Role.ORGANIZATION, "Olga Order").page(f"{ASK}?what=custom")
+    assert 'value="Olga Order"' in page
+    assert 'value="olga.order@example.org"' in page
+    assert re.search(r"<input checked[^>]*value=\"custom\"", page)
+    assert "Olga" not in site.stranger().page(ASK)
+
+
+@after(public)
+def test_an_organization_sees_what_it_may_order(site: Site) -> None:
+    page = site.visitor(Role.ORGANIZATION).page("/organization/")
+    assert "/titles/collab/request?what=bulk" in page
+    assert "85.00" in page
+    assert "The Atlas" not in page
+    site.office.load({"titles": [a_public_title(bulk=False, custom=False)]})
+    assert "Nothing is offered yet" in site.visitor(Role.ORGANIZATION).page("/organization/")
