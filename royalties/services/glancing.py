@@ -66,7 +66,7 @@ class ToDo:
         approvals: proposals of others that this person may decide.
         identifiers: unknown ISBNs, under which so many ``rows`` wait.
         uploads: reports that are checked and not recorded.
-        mail: messages that could not be sent.
+        mail: messages that could not be sent, for those who may see them.
         inquiries: requests from the public pages that nobody handled yet.
         ended: periods whose last day has passed and that are open.
         late: retailers with a report that is late.
@@ -261,7 +261,7 @@ def _to_do(work: Work, setup: Setup, period: Period, retailers: Iterable[Retaile
         counts["identifiers"],
         counts["rows"],
         counts["uploads"],
-        counts["mail"],
+        counts["mail"] if work.actor.may(Verb.AUDIT) else 0,
         counts["inquiries"],
         tuple(ended),
         sum(each.worst.standing is Standing.LATE for each in retailers),
