@@ -43,7 +43,7 @@ class Outlook:
     Attributes:
         shown: the draft; None if it cannot be computed.
         obstacle: why not.
-        proposal: what was prepared and waits.
+        proposals: what was ever prepared of its close, the newest first.
         two_people: whether who prepares may not approve.
     """
 
@@ -51,8 +51,23 @@ class Outlook:
     shown: Shown | None
     obstacle: str
     points: Points | None
-    proposal: Proposal | None
+    proposals: tuple[Proposal, ...]
     two_people: bool
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is closed already."""
+        return self.shown is not None and self.shown.is_final
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """What was prepared and waits."""
+        return next((each for each in self.proposals if each.status == "waiting"), None)
+
+    @property
+    def decided(self) -> list[Proposal]:
+        """What was prepared before, and decided."""
+        return [each for each in self.proposals if each.status != "waiting"]
 
     @property
     def is_stale(self) -> bool:
@@ -145,37 +160,21 @@ def periods_list(work: Work) -> list[PeriodShown]:
     return sorted(found, key=lambda each: ("open", "later", "closed").index(each.state))
 
 
-def is_closed(work: Work, text: str) -> bool:
-    """Whether a period is closed."""
-    work.actor.require(Verb.READ)
-    period = setup_in_force(work).period(text)
-    return runs_store.find_closing(work.connection, period.ordinal) is not None
-
-
 def outlook(work: Work, text: str) -> Outlook:
-    """What stands before an open period's close.
+    """What stands before a period's close; of a closed one only its run.
 
     Raises:
-        RefusedError: it is closed, or an earlier one is still open.
+        RefusedError: an earlier one is still open.
     """
     work.actor.require(Verb.READ)
-    period = str(setup_in_force(work).period(text))
     shown, obstacle = None, ""
     try:
-        shown = shown_run(work, period)
+        shown = shown_run(work, text)
     except CANNOT_RUN as error:
         obstacle = str(error)
-    if shown is not None and shown.is_final:
-        raise RefusedError(f"{period} is closed already, and is not changed any more")
-    waiting = approvals.proposals(work, status="waiting", kind=KIND, subject=period)
-    return Outlook(
-        period,
-        shown,
-        obstacle,
-        points_of(work, shown) if shown else None,
-        waiting[0] if waiting else None,
-        approvals.two_people(work),
-    )
+    points = points_of(work, shown) if shown is not None and not shown.is_final else None
+    proposals = approvals.proposals(work, kind=KIND, subject=text)
+    return Outlook(text, shown, obstacle, points, tuple(proposals), approvals.two_people(work))
 
 
 def explain_point(work: Work, text: str, subject: str, figure: str, words: str) -> None:
@@ -264,12 +263,9 @@ def refuse(work: Work, number: int, reason: str) -> Proposal:
     return approvals.refuse(work, number, reason[:MOST_TEXT])
 
 
-def before(work: Work, period: str) -> list[Proposal]:
-    """What was ever prepared of a period's close, the newest first."""
-    return approvals.proposals(work, kind=KIND, subject=period)
-
-
 def _require_complete(found: Outlook) -> None:
+    if found.is_closed:
+        raise RefusedError(f"{found.period} is closed already, and is not changed any more")
     if found.open_steps:
         left = "; ".join(f"{step.words}: {step.remark}" for step in found.open_steps)
         raise RefusedError(f"{found.period} is not ready to be closed yet. {left}")

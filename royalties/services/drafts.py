@@ -75,14 +75,14 @@ def shown_run(work: Work, text: str) -> Shown:
     period = setup_in_force(work).period(text)
     closed = runs.find_closing(work.connection, period.ordinal)
     if closed is None:
-        return _remembered(work, "draft", _state(work, period), lambda: _drafted(work, period))
+        return remembered(work, "draft", _state(work, period), lambda: _drafted(work, period))
 
     def read() -> Shown:
         setup = setup_used_by(work, closed.revision)
         run = closed_run(work, period)
         return Shown(period, run, setup, closed.fingerprint, closed.closed_at, closed.closed_by)
 
-    return _remembered(work, "closed run", period, read)
+    return remembered(work, "closed run", period, read)
 
 
 class Account(NamedTuple):
@@ -154,7 +154,7 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
         return made
 
     key = (_state(work, shown.period), shown.fingerprint)
-    made = _remembered(work, "draft statements", key, composer)
+    made = remembered(work, "draft statements", key, composer)
     return made.statement(found, None, shown.period.ends)
 
 
@@ -167,7 +167,7 @@ def _state(work: Work, period: Period) -> tuple[Period, int]:
     return period, store.last_change(work.connection, {verb.value for verb in CHANGES_NO_FIGURE})
 
 
-def _remembered(work: Work, name: str, key: object, make: Callable[[], Made]) -> Made:
+def remembered(work: Work, name: str, key: object, make: Callable[[], Made]) -> Made:
     """What read-only work made of the same state before; work that writes makes it anew."""
     if work.memory is None:
         return make()

@@ -14,7 +14,7 @@ from royalties.domain.money import MICRO, amount_text, rounded_minor, scale
 from royalties.domain.periods import Period
 from royalties.domain.run import Run
 from royalties.services.books import Setup
-from royalties.services.drafts import Shown
+from royalties.services.drafts import Shown, remembered
 from royalties.services.work import Work
 from royalties.store import batches
 from royalties.store import closing as store
@@ -120,7 +120,7 @@ def points_of(work: Work, shown: Shown) -> Points:
     first = setup.first_period
     last = period.shift(-1) if period > first else None
     year_ago = period.shift(-period.calendar.per_year)
-    earlier = [each.ordinal for each in {last, year_ago} if each is not None and each >= first]
+    earlier = sorted({each.ordinal for each in (last, year_ago) if each and each >= first})
     sold = store.sold_in(work.connection, [period.ordinal, *earlier])
     now = sold[period.ordinal]
     before = sold[last.ordinal] if last else {}
@@ -213,7 +213,9 @@ def _of_titles(work: Work, shown: Shown, last: Period | None, earlier: list[int]
         for title in shown.setup.titles.values()
         for edition in title.editions
     }
-    closed = store.earned_in(work.connection, earlier) if earlier else {}
+    closed = remembered(
+        work, "earned before", tuple(earlier), lambda: store.earned_in(work.connection, earlier)
+    )
     figures = {
         number: _by_title(of_period, title_of)
         for number, of_period in {
@@ -278,7 +280,12 @@ def _of_retailers(
 def _of_beneficiaries(
     work: Work, shown: Shown, last: Period | None, earlier: list[int]
 ) -> list[Point]:
-    closed = store.allocated_in(work.connection, earlier) if earlier else {}
+    closed = remembered(
+        work,
+        "allocated before",
+        tuple(earlier),
+        lambda: store.allocated_in(work.connection, earlier),
+    )
     figures = {
         number: {key: Figures(amount) for key, amount in of_period.items()}
         for number, of_period in closed.items()

@@ -1,6 +1,7 @@
 """What stands behind one earned line: how it was multiplied, and the sale lines it sums up."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -78,27 +79,29 @@ class SalesOfLine:
     def page(self, after: After | None, size: int) -> tuple[list[dict[str, Any]], After | None]:
         """So many behind ``after``, and where the next page begins, if there is one."""
         found: list[tuple[Any, ...]] = []
-        for row in self._rows(after):
-            if len(found) == size:
-                last = found[-1]
-                return [sale_shown(each) for each in found], (last[0], last[3], last[4])
-            found.append(row)
+        with closing(self._rows(after)) as rows:
+            for row in rows:
+                if len(found) == size:
+                    last = found[-1]
+                    return [sale_shown(each) for each in found], (last[0], last[3], last[4])
+                found.append(row)
         return [sale_shown(each) for each in found], None
 
-    def _rows(self, after: After | None) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, after: After | None) -> Generator[tuple[Any, ...], None, None]:
         line = self.line
         group = (line.isbn or "", line.retailer or "", Kind[line.kind.upper()].value, line.currency)
         period = self.run.period.ordinal
-        rows = batches.sales_behind(self.work.connection, period, group, after)
         others = any(
             (each.isbn, each.retailer, each.kind, each.currency)
             == (line.isbn, line.retailer, line.kind, line.currency)
             and each.rule_place != line.rule_place
             for each in self.done.lines
         )
-        if not others and not self.run.exceptions:
-            return rows
-        return (row for row in rows if self._rule_of(row) == line.rule_place)
+        alone = not others and not self.run.exceptions
+        with closing(batches.sales_behind(self.work.connection, period, group, after)) as rows:
+            for row in rows:
+                if alone or self._rule_of(row) == line.rule_place:
+                    yield row
 
     def _rule_of(self, row: tuple[Any, ...]) -> int | None:
         units, currency, list_price, net, discount, country = row[10:16]

@@ -1,6 +1,6 @@
 """Batches: imports of reports, their sales, and rows that wait for an edition."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -369,7 +369,7 @@ def sales_behind(
     period_id: int,
     group: tuple[str, str, int, str],
     after: tuple[int, int, int] | None = None,
-) -> Iterator[Row]:
+) -> Generator[Row, None, None]:
     """The sale lines that one earned line's group was summed from, as ``sales_of`` gives them.
 
     Args:
@@ -389,8 +389,9 @@ def sales_behind(
         query = query.where(
             tuple_(sale.c.batch_id, sale.c.sheet, sale.c.row) > tuple_(*map(literal, after))
         )
-    rows = connection.execute(query, execution_options={"stream_results": True})
-    return (tuple(row) for row in rows)
+    with connection.execute(query, execution_options={"stream_results": True}) as rows:
+        for row in rows:
+            yield tuple(row)
 
 
 def _sale_lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of sixteen columns

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from royalties.domain.people import FINANCE
 from royalties.services import approvals, closing
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.closing import is_closed, outlook
-from royalties.services.drafts import account_of, paid_of, shown_run, totals_of
+from royalties.services.closing import Outlook, outlook
+from royalties.services.drafts import account_of, paid_of, totals_of
 from royalties.services.jumps import Point
 from royalties.services.statements import period_workbook, statements_of
 from royalties.web.files import download
@@ -46,8 +46,8 @@ def periods() -> str:
 def period(period: str) -> str:
     """A period's run: what is odd about it first, then its accounts."""
     work = act()
-    found = None if is_closed(work, period) else outlook(work, period)
-    shown = found.shown if found else shown_run(work, period)
+    found = outlook(work, period)
+    shown = found.shown
     contracts, payees = page_number("page"), page_number("payees")
     numbers = {}
     if shown and shown.is_final:
@@ -76,7 +76,7 @@ def period(period: str) -> str:
 @PAGES.get("/periods/<period>/jumps")
 def jumps(period: str) -> str:
     """What wants a sentence before the close."""
-    return _jumps(period)
+    return _jumps(outlook(act(), period))
 
 
 @PAGES.post("/periods/<period>/jumps")
@@ -87,7 +87,7 @@ def explain(period: str) -> Answer:
     wrong = {subject for subject, _, text in said if len(text) > closing.MOST_TEXT}
     if wrong or not said:
         typed = {subject: text for subject, _, text in said}
-        return _jumps(period, wrong=wrong, typed=typed, empty=True), 422
+        return _jumps(outlook(act(), period), wrong=wrong, typed=typed, empty=True), 422
     for subject, figure, text in said[:SIZE]:
         closing.explain_point(act(), period, subject, figure, text)
     flash(f"{plural(len(said), 'explanation')} kept.", "good")
@@ -98,9 +98,10 @@ def explain(period: str) -> Answer:
 @PAGES.get("/periods/<period>/close")
 def checklist(period: str) -> Response | str:
     """The steps to a close."""
-    if is_closed(act(), period):
+    found = outlook(act(), period)
+    if found.is_closed:
         return redirect(url_for("closing.done", period=period))
-    return _checklist(period)
+    return _checklist(found)
 
 
 @PAGES.post("/periods/<period>/looked")
@@ -116,7 +117,7 @@ def prepare_close(period: str) -> Answer:
     """Put the draft before a second person."""
     form = PrepareForm()
     if not form.validate_on_submit():
-        return _checklist(period, prepare=form), 422
+        return _checklist(outlook(act(), period), prepare=form), 422
     closing.prepare(act(), period, form.note.data or "")
     flash(f"{period} is prepared and waits for approval.", "good")
     return redirect(url_for("closing.checklist", period=period))
@@ -127,7 +128,7 @@ def approve_close(period: str, number: int) -> Answer:
     """Close what somebody else prepared."""
     form = ApproveForm()
     if not form.validate_on_submit():
-        return _checklist(period, approve=form), 422
+        return _checklist(outlook(act(), period), approve=form), 422
     closed = closing.approve(act(), number)
     numbered = plural(len(closed.statements), "statement")
     flash(f"{period} is closed for ever; {numbered} numbered.", "good")
@@ -139,7 +140,7 @@ def refuse_close(period: str, number: int) -> Answer:
     """Send it back."""
     form = RefuseForm()
     if not form.validate_on_submit():
-        return _checklist(period, refuse=form), 422
+        return _checklist(outlook(act(), period), refuse=form), 422
     closing.refuse(act(), number, form.reason.data or "")
     flash(f"{period} was sent back to who prepared it.", "good")
     return redirect(url_for("closing.checklist", period=period))
@@ -156,17 +157,17 @@ def withdraw_close(period: str, number: int) -> Response:
 @PAGES.get("/periods/<period>/closed")
 def done(period: str) -> Response | str:
     """What a close did, in numbers, and what comes next."""
-    if not is_closed(act(), period):
+    found = outlook(act(), period)
+    shown = found.shown
+    if shown is None or not shown.is_final:
         return redirect(url_for("closing.checklist", period=period))
-    work = act()
-    shown = shown_run(work, period)
     return render_template(
         "finance/period_closed.html",
         period=period,
         shown=shown,
         paid=paid_of(shown.run),
         totals=totals_of(shown.run),
-        history=closing.before(work, period),
+        history=found.decided,
         next=str(shown.period.shift(1)),
     )
 
@@ -237,13 +238,12 @@ def rows_of(all_rows: Sequence[Row], page: int) -> Sequence[Row]:
 
 
 def _jumps(
-    period: str,
+    found: Outlook,
     *,
     wrong: Collection[str] = (),
     typed: Mapping[str, str] | None = None,
     empty: bool = False,
 ) -> str:
-    found = outlook(act(), period)
     chosen = request.values.get("show", "")
     points: Sequence[Point] = ()
     if found.points:
@@ -252,7 +252,7 @@ def _jumps(
     page = page_number("page")
     return render_template(
         "finance/period_jumps.html",
-        period=period,
+        period=found.period,
         found=found,
         points=rows_of(points if chosen == "all" else left, page),
         total=len(points),
@@ -269,21 +269,19 @@ def _jumps(
 
 
 def _checklist(
-    period: str,
+    found: Outlook,
     *,
     prepare: PrepareForm | None = None,
     approve: ApproveForm | None = None,
     refuse: RefuseForm | None = None,
 ) -> str:
-    work = act()
-    found = outlook(work, period)
     return render_template(
         "finance/period_close.html",
-        period=period,
+        period=found.period,
         found=found,
         prepare=prepare or PrepareForm(formdata=None),
         approve=approve or ApproveForm(formdata=None),
         refuse=refuse or RefuseForm(formdata=None),
-        may_approve=found.proposal is not None and approvals.may_approve(work, found.proposal),
-        history=[each for each in closing.before(work, period) if each.status != "waiting"],
+        may_approve=found.proposal is not None and approvals.may_approve(act(), found.proposal),
+        history=found.decided,
     )
