@@ -10,6 +10,15 @@ from royalties.cli.demo_people import welcome
 from royalties.cli.desk import Desk, command
 
 _THREADS = 8
+_BEHIND_A_PROXY = (
+    "--trusted-proxy=127.0.0.1",
+    "--trusted-proxy-count=1",
+    "--trusted-proxy-headers=x-forwarded-for x-forwarded-proto",
+    "--clear-untrusted-proxy-headers",
+)
+"""HTTPS comes from a proxy on this machine: who visits is whom it names, so that one visitor's
+wrong passwords do not keep all others out."""
+
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -39,6 +48,7 @@ def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
         welcome(desk)
     desk.say(f"Serving {desk.system.config.base_url} at {host}:{port}; Ctrl+C stops.")
     worker = subprocess.Popen([sys.executable, "-m", "royalties", "jobs"]) if jobs else None
+    proxied = desk.system.config.base_url.startswith("https://")
     try:
         runner.run(
             [
@@ -46,6 +56,7 @@ def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
                 f"--listen={host}:{port}",
                 f"--threads={_THREADS}",
                 "--ident=",
+                *(_BEHIND_A_PROXY if proxied else ()),
                 "royalties.wsgi:application",
             ]
         )

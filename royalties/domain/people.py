@@ -41,6 +41,11 @@ class Verb(StrEnum):
     SIGN_IN = "sign-in"
     ASK = "ask"
     HANDLE = "handle"
+    READ_ORDERS = "read-orders"
+    ORDER = "order"
+    KEEP_ORDERS = "keep-orders"
+    BILL = "bill"
+    CREDIT = "credit"
 
 
 ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
@@ -60,6 +65,9 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.PREPARE: FINANCE,
     Verb.EXPLAIN_JUMP: FINANCE,
     Verb.HANDLE: FINANCE,
+    Verb.KEEP_ORDERS: FINANCE,
+    Verb.BILL: FINANCE,
+    Verb.CREDIT: MANAGERS,
     Verb.CORRECT: MANAGERS,
     Verb.LOAD: MANAGERS,
     Verb.APPROVE: MANAGERS,
@@ -72,6 +80,8 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.READ_OWN: FINANCE | NONPROFITS,
     Verb.KEEP_CONTACT: MANAGERS | NONPROFITS,
     Verb.INVITE_COLLEAGUE: NONPROFITS,
+    Verb.READ_ORDERS: FINANCE | ORGANIZATIONS,
+    Verb.ORDER: ORGANIZATIONS,
     Verb.KEEP_ACCOUNT: SIGNED_IN,
     Verb.SIGN_IN: EVERYBODY,
     Verb.ASK: EVERYBODY,
@@ -101,12 +111,14 @@ class Actor:
         role: what they are to the house.
         person: number of the person who signed in; None at the command line and for strangers.
         beneficiaries: keys of the nonprofits that a nonprofit's user belongs to.
+        organizations: keys of the organizations that an organization's user orders for.
     """
 
     name: str
     role: Role
     person: int | None = None
     beneficiaries: frozenset[str] = frozenset()
+    organizations: frozenset[str] = frozenset()
 
     def may(self, verb: Verb) -> bool:
         """Whether the role allows a verb; pages show only what may be done."""

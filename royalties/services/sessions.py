@@ -81,7 +81,7 @@ def find_visit(work: Work, token: str) -> Visit | None:
     seen = datetime.fromisoformat(row.seen_at)
     return Visit(
         row.hash,
-        Actor(row.name, role, row.person_id, frozenset(row.beneficiaries)),
+        Actor(row.name, role, row.person_id, row.beneficiaries, row.organizations),
         row.email,
         row.locale,
         row.stage == "full",

@@ -22,3 +22,20 @@ def own(query: Select[Any], actor: Actor, beneficiary: ColumnElement[str]) -> Se
     if not actor.beneficiaries:
         return query.where(false())
     return query.where(beneficiary.in_(sorted(actor.beneficiaries)))
+
+
+def own_orders(query: Select[Any], actor: Actor, organization: ColumnElement[str]) -> Select[Any]:
+    """Narrow a query to the organizations whose orders an actor may see.
+
+    The staff see all; an organization's user sees their own; anybody else sees none.
+
+    Args:
+        query: any query over a table that names an organization.
+        actor: who looks.
+        organization: the column with the organization's key.
+    """
+    if actor.sees_all:
+        return query
+    if not actor.organizations:
+        return query.where(false())
+    return query.where(organization.in_(sorted(actor.organizations)))

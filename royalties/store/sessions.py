@@ -5,11 +5,18 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from royalties.store.tables import attempt, link, membership, person, session
+from royalties.store.tables import (
+    attempt,
+    link,
+    membership,
+    organization_member,
+    person,
+    session,
+)
 
 
 class SessionRow(NamedTuple):
-    """A session with whose it is; ``beneficiaries`` are the keys of their nonprofits."""
+    """A session with whose it is, and keys of the nonprofits or organizations they belong to."""
 
     hash: str
     person_id: int
@@ -24,7 +31,8 @@ class SessionRow(NamedTuple):
     status: str
     locale: str
     has_second_factor: bool
-    beneficiaries: tuple[str, ...]
+    beneficiaries: frozenset[str]
+    organizations: frozenset[str]
 
 
 def find_session(connection: Connection, hash_: str) -> SessionRow | None:
@@ -45,16 +53,17 @@ def find_session(connection: Connection, hash_: str) -> SessionRow | None:
             person.c.locale,
             person.c.totp_secret.is_not(None),
             membership.c.beneficiary,
+            organization_member.c.organization,
         )
         .join(person, person.c.id == session.c.person_id)
         .outerjoin(membership, membership.c.person_id == person.c.id)
+        .outerjoin(organization_member, organization_member.c.person_id == person.c.id)
         .where(session.c.hash == hash_)
-        .order_by(membership.c.beneficiary)
     ).all()
     if not rows:
         return None
-    own = tuple(row[13] for row in rows if row[13] is not None)
-    return SessionRow._make((*rows[0][:13], own))
+    own = (frozenset(row[place] for row in rows if row[place] is not None) for place in (13, 14))
+    return SessionRow._make((*rows[0][:13], *own))
 
 
 def touch_session(connection: Connection, hash_: str, at: str) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask, g, request
 from markupsafe import Markup, escape
@@ -95,8 +95,8 @@ def moment(value: datetime | str | None) -> str:
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
     here = value.astimezone()
-    text: str = format_datetime(here.replace(tzinfo=None), "medium", locale=locale())
-    return f"{text} {here.tzname()}"
+    time: str = format_time(here.replace(tzinfo=None), "short", locale=locale())
+    return f"{day(here.date())}, {time} {here.tzname()}"
 
 
 _OF_YEAR = {

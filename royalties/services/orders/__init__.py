@@ -1,0 +1,1 @@
+"""Orders in bulk and of custom editions, from request to receipt."""

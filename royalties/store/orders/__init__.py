@@ -1,0 +1,1 @@
+"""Orders: what is kept of them."""

@@ -1,0 +1,158 @@
+"""Orders and their history."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, func, insert, select, update
+
+from royalties.domain.people import Actor
+from royalties.store.engine import is_sqlite
+from royalties.store.scope import own_orders
+from royalties.store.tables import order_event, orders
+
+
+class OrderRow(NamedTuple):
+    """One order; ``options`` and ``ship_to`` are JSON."""
+
+    id: int
+    number: str
+    kind: str
+    organization: str
+    title: str
+    isbn: str
+    own_isbn: str | None
+    state: str
+    held_in: str | None
+    quantity: int
+    audience: str
+    need_by: str | None
+    rush: int
+    options: str
+    ship_to: str
+    contact_name: str
+    contact_email: str
+    assigned_id: int | None
+    quote_version: int | None
+    po_number: str
+    accepted_by: str
+    approved_on: str | None
+    started_on: str | None
+    promised_on: str | None
+    reorder_of: int | None
+    created_at: str
+    created_by: str
+    version: int
+
+
+class EventRow(NamedTuple):
+    """One line of an order's history."""
+
+    place: int
+    at: str
+    by: str
+    side: str
+    action: str
+    before: str
+    after: str
+    detail: dict[str, Any]
+
+
+def find_order(
+    connection: Connection, actor: Actor, number: str, *, lock: bool = False
+) -> OrderRow | None:
+    """An order that an actor may see, by its number; ``lock`` holds it against others."""
+    query = own_orders(_orders().where(orders.c.number == number), actor, orders.c.organization)
+    if lock and not is_sqlite(connection):
+        query = query.with_for_update()
+    row = connection.execute(query).first()
+    return OrderRow(*row) if row else None
+
+
+def find_by_id(connection: Connection, actor: Actor, order_id: int) -> OrderRow | None:
+    """An order that an actor may see."""
+    query = own_orders(_orders().where(orders.c.id == order_id), actor, orders.c.organization)
+    row = connection.execute(query).first()
+    return OrderRow(*row) if row else None
+
+
+def order_rows(
+    connection: Connection,
+    actor: Actor,
+    *,
+    states: tuple[str, ...] = (),
+    organization: str = "",
+    assigned_id: int | None = None,
+    before: int = 0,
+    limit: int = 50,
+) -> list[OrderRow]:
+    """Orders that an actor may see, the newest first; ``before`` is the last id before."""
+    query = own_orders(_orders(), actor, orders.c.organization)
+    if states:
+        query = query.where(orders.c.state.in_(states))
+    if organization:
+        query = query.where(orders.c.organization == organization)
+    if assigned_id is not None:
+        query = query.where(orders.c.assigned_id == assigned_id)
+    if before:
+        query = query.where(orders.c.id < before)
+    rows = connection.execute(query.order_by(orders.c.id.desc()).limit(limit))
+    return [OrderRow(*row) for row in rows]
+
+
+def counts_by_state(connection: Connection, actor: Actor) -> dict[str, int]:
+    """How many orders that an actor may see stand in each state."""
+    query = select(orders.c.state, func.count()).group_by(orders.c.state)
+    return {
+        row[0]: row[1]
+        for row in connection.execute(own_orders(query, actor, orders.c.organization))
+    }
+
+
+def last_number(connection: Connection, beginning: str) -> str | None:
+    """The highest order number that begins with these letters."""
+    query = select(func.max(orders.c.number)).where(orders.c.number.startswith(beginning))
+    return connection.execute(query).scalar()
+
+
+def add_order(connection: Connection, values: Mapping[str, object]) -> int:
+    """Add an order and return its id."""
+    made = connection.execute(insert(orders).values(**values).returning(orders.c.id))
+    return int(made.scalar_one())
+
+
+def change_order(
+    connection: Connection, order_id: int, version: int, values: Mapping[str, object]
+) -> bool:
+    """Change an order that still stands at a version, which rises; False if it does not."""
+    done = connection.execute(
+        update(orders)
+        .where(orders.c.id == order_id, orders.c.version == version)
+        .values(**values, version=version + 1)
+    )
+    return done.rowcount == 1
+
+
+def add_event(connection: Connection, order_id: int, values: Mapping[str, object]) -> None:
+    """Append to an order's history; the caller holds the order."""
+    last = connection.execute(
+        select(func.max(order_event.c.place)).where(order_event.c.order_id == order_id)
+    ).scalar()
+    connection.execute(
+        insert(order_event).values(order_id=order_id, place=(last or 0) + 1, **values)
+    )
+
+
+def events(connection: Connection, order_id: int) -> list[EventRow]:
+    """An order's history from its beginning."""
+    names = EventRow._fields
+    rows = connection.execute(
+        select(*(order_event.c[name] for name in names))
+        .where(order_event.c.order_id == order_id)
+        .order_by(order_event.c.place)
+    )
+    return [EventRow._make((*row[:-1], json.loads(row[-1]))) for row in rows]
+
+
+def _orders() -> Select[Any]:
+    return select(*(orders.c[name] for name in OrderRow._fields))
