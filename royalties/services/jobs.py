@@ -51,7 +51,7 @@ def start(
     upload: uploads.Upload,
     arguments: Arguments,
     *,
-    at_once: int = AT_ONCE,
+    at_once: int | None = None,
 ) -> bool:
     """Do something with an upload: at once if it is small, else as a job.
 
@@ -60,7 +60,7 @@ def start(
         kind: what to do, one of ``KINDS``.
         upload: what to do it with.
         arguments: what the kind asks for, as JSON values.
-        at_once: how many bytes are worked on while the person waits.
+        at_once: how many bytes are worked on while the person waits; None: as usual.
 
     Returns:
         Whether it is done; False: a job was queued.
@@ -70,7 +70,7 @@ def start(
     """
     refuse_busy(work, upload)
     subject = uploads.subject_of(upload.id)
-    if upload.size > at_once:
+    if upload.size > (AT_ONCE if at_once is None else at_once):
         queue(work, kind, subject, arguments)
         return False
     job = Job(

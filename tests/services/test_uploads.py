@@ -242,13 +242,13 @@ VERBS: dict[str, Callable[[Work, int], object]] = {
 }
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_a_nonprofit_may_do_none_of_it(office: Office, verb: str) -> None:
+def test_a_nonprofit_may_do_none_of_it(office: Office) -> None:
     upload = send(office, CLERK, MAY)
     before = office.hashes()
     stranger = Actor("Nora", Role.NONPROFIT, 7, frozenset({"seattle"}))
-    with office.system.work(stranger) as work, pytest.raises(NotAllowedError):
-        VERBS[verb](work, upload.id)
+    for verb in VERBS:
+        with office.system.work(stranger) as work, pytest.raises(NotAllowedError):
+            VERBS[verb](work, upload.id)
     assert office.hashes() == before
 
 
