@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any, TypeVar
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from werkzeug.routing import BuildError
 
 from royalties.domain.catalogue import Retailer, Title
 from royalties.domain.money import micro_text, number_text
@@ -72,10 +71,7 @@ def title(key: str) -> str:
         "finance/title.html",
         title=found,
         said=terms.find_entry(work, "titles", key),
-        contracts=[
-            (each, _link("terms.contract", "terms.contracts", key=each.key))
-            for each in catalogue.contracts_of(work, key)
-        ],
+        contracts=catalogue.contracts_of(work, key),
         aliases=catalogue.aliases(work, found),
         copies=catalogue.copies(work, [found]),
         retailers=setup.retailers,
@@ -83,7 +79,6 @@ def title(key: str) -> str:
         prices=_prices(found, work.today),
         costs={each.isbn: number_text(each.unit_cost) for each in found.editions if each.unit_cost},
         formats=title_form.FORMATS,
-        sales=_link("sales.sales", "sales.sales", title=key),
     )
 
 
@@ -239,7 +234,6 @@ def retailer(key: str) -> str:
         older=reports[_ON_A_PAGE - 1].batch if len(reports) > _ON_A_PAGE else 0,
         channels=title_form.CHANNELS,
         standings=_STANDINGS,
-        sales=_link("sales.sales", "sales.sales", retailer=key),
     )
 
 
@@ -346,11 +340,3 @@ def _setup(work: Work) -> Setup | None:
         return setup_in_force(work)
     except RefusedError:
         return None
-
-
-def _link(endpoint: str, other: str, **values: Any) -> str:  # noqa: ANN401 - as url_for takes
-    """The address of a page of another room; of its list where it has none of its own."""
-    try:
-        return url_for(endpoint, **values)
-    except BuildError:
-        return url_for(other)
