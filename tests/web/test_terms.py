@@ -1,0 +1,496 @@
+"""Pages of contracts, plans, beneficiaries, rates and income."""
+
+import re
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from royalties.domain.people import Role
+from royalties.services import approvals
+from royalties.store.history import revisions_of
+from royalties.web.finance.beneficiary_form import BENEFICIARY, beneficiary_shown
+from royalties.web.finance.contract_form import CONTRACT, contract_shown
+from royalties.web.finance.plan_form import VERSION, version_shown
+from royalties.web.finance.row_forms import Kind, Row, Table, padded
+from tests.builders.books import a_contract, a_row, a_setup, after, closed, nothing, opened
+from tests.builders.site import Site, Visitor
+
+pytestmark = after(closed)
+
+MOST_QUERIES = 15
+
+Form = dict[str, Any]
+
+
+def sent(row: Row, shape: Table, prefix: str = "") -> Form:
+    """What a browser sends of a form that shows a row."""
+    form: Form = {}
+    for cell in shape.cells:
+        value = row.get(cell.name, "")
+        if value or cell.kind not in {Kind.TICK, Kind.TICKS}:
+            form[prefix + cell.name] = value
+    for table in shape.tables:
+        form[prefix + table.name] = [each["id"] for each in row.get(table.name, ())]
+        for each in row.get(table.name, ()):
+            form |= sent(each, table, f"{prefix}{table.name}-{each['id']}-")
+    return form
+
+
+def entry(part: str, key: str) -> Any:
+    return next(each for each in a_setup()[part] if each["key"] == key)
+
+
+def current(site: Site, part: str, key: str) -> Any:
+    with site.office.work(read_only=True) as work:
+        return revisions_of(work.connection, part, key)[0]
+
+
+def contract_form(site: Site, key: str = "foot-2015", **changed: str) -> Form:
+    now = current(site, "contracts", key)
+    row = padded(contract_shown(now.body), CONTRACT)
+    return {**sent(row, CONTRACT), "revision": str(now.id), "act": "save", **changed}
+
+
+def one_pair_of_eyes(site: Site) -> None:
+    with site.office.work() as work:
+        approvals.set_two_people(work, on=False)
+
+
+def post(visitor: Visitor, path: str, form: Form) -> TestResponse:
+    return visitor.post(path, form)
+
+
+def flashed(visitor: Visitor, answer: TestResponse) -> str:
+    assert answer.status_code == 303, answer.text
+    return visitor.page(answer.location)
+
+
+LISTS = ("contracts", "plans", "beneficiaries", "rates", "approvals")
+PAGES = (
+    *LISTS,
+    "contracts/foot-2015",
+    "contracts/foot-2015/amend",
+    "contracts/hand-2020",
+    "plans/cities",
+    "plans/cities/versions/new",
+    "plans/cities/versions/2015-01-01",
+    "beneficiaries/tacoma",
+    "beneficiaries/tacoma/amend",
+    "new-contract",
+    "new-plan",
+    "new-beneficiary",
+)
+
+
+def test_pages_ask_few_questions_however_many_rows_they_show(site: Site) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    few = {path: _queries(site, visitor, path) for path in PAGES}
+    contracts = [a_contract(f"more-{n:03d}", ["atlas"]) for n in range(60)]
+    payees = [{"key": f"more-{n:03d}", "name": f"More {n}"} for n in range(60)]
+    plans = [{**entry("plans", "halves"), "key": f"more-{n:03d}"} for n in range(60)]
+    site.office.load({"contracts": contracts, "beneficiaries": payees, "plans": plans})
+    assert {path: _queries(site, visitor, path) for path in PAGES} == few
+    assert {path: count for path, count in few.items() if count > MOST_QUERIES} == {}
+
+
+def _queries(site: Site, visitor: Visitor, path: str) -> int:
+    seen: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        seen.append(statement)
+
+    visitor.page(f"/finance/{path}")
+    event.listen(site.office.system.engine, "before_cursor_execute", note)
+    try:
+        visitor.page(f"/finance/{path}")
+    finally:
+        event.remove(site.office.system.engine, "before_cursor_execute", note)
+    return sum(not each.startswith(("PRAGMA", "BEGIN", "SHOW")) for each in seen)
+
+
+def test_a_clerk_may_look_everywhere(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    for path in PAGES:
+        assert "<h1>" in clerk.page(f"/finance/{path}"), path
+
+
+@pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION])
+def test_others_find_nothing(site: Site, role: Role) -> None:
+    outside = site.visitor(role, beneficiaries=("seattle",))
+    assert {path: outside.get(f"/finance/{path}").status_code for path in PAGES} == dict.fromkeys(
+        PAGES, 404
+    )
+
+
+def test_what_is_not_there_is_not_found(site: Site) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    for path in (
+        "contracts/nobody",
+        "contracts/nobody/amend",
+        "plans/nobody",
+        "plans/cities/versions/2016-01-01",
+        "plans/nobody/versions/new",
+        "beneficiaries/nobody",
+        "beneficiaries/nobody/amend",
+        "approvals/99",
+    ):
+        assert visitor.get(f"/finance/{path}").status_code == 404, path
+
+
+@after(nothing)
+def test_the_lists_of_an_empty_house_say_what_comes_first(site: Site) -> None:
+    answer = site.visitor(Role.MANAGER).get("/finance/contracts")
+    assert answer.status_code == 409, "without a setup file there is nothing to amend"
+    assert "no setup file has been loaded" in answer.text
+
+
+@after(opened)
+def test_lists_find_and_turn_pages(site: Site) -> None:
+    site.office.load(
+        {
+            "contracts": [
+                a_contract(f"more-{n:03d}", ["atlas"], author=f"Author {n}") for n in range(60)
+            ]
+        }
+    )
+    visitor = site.visitor(Role.CLERK)
+    first = visitor.page("/finance/contracts")
+    assert "62 contracts" in first
+    assert "more-047" in first
+    assert "more-048" not in first
+    assert "page=2" in first
+    assert "more-048" in visitor.page("/finance/contracts?page=2")
+    found = visitor.page("/finance/contracts?q=author+59")
+    assert "more-059" in found
+    assert "more-058" not in found
+    assert "No contract has that" in visitor.page("/finance/contracts?q=%3Cb%3E")
+    assert "<b>" not in visitor.page("/finance/contracts?q=%3Cb%3E")
+    assert visitor.get("/finance/contracts?page=99999999999").status_code == 200
+
+
+def test_a_contract_is_read_as_sentences(site: Site) -> None:
+    page = site.visitor(Role.CLERK).page("/finance/contracts/foot-2015")
+    for words in (
+        "10 % up to 30 copies, then 12.5 % of the list price on hardcover through the channel",
+        "bookstore or online at a discount below 55 %.",
+        "Net copies count over the life of the contract, as “hardcover”, from 12 before",
+        "20 % of what is earned on hardcover, released after 1 period.",
+        "translation",
+        "2025-H1",
+        "entered by tess",
+    ):
+        assert words in page, words
+
+
+def test_a_plan_names_everybody_and_their_part(site: Site) -> None:
+    page = re.sub(r"<[^>]*>|\s+", " ", site.visitor(Role.CLERK).page("/finance/plans/cities"))
+    page = re.sub(r"\s+", " ", page)
+    for words in (
+        "USD 20 each period, at most USD 30 in all to:",
+        "30 % of what is payable from sales in WA to:",
+        "USD 0.05 for every copy to: Houston Readers",
+        "Tacoma Readers : weight 2, so about 66.67 %",
+        "These steps, over their part: weight 1, so about 33.33 %",
+        "33.3 % of what is payable to: Spokane Readers",
+        "used by closed runs",
+    ):
+        assert words in page, words
+
+
+def test_a_beneficiary_shows_accounts_and_who_may_look(site: Site) -> None:
+    site.somebody(Role.NONPROFIT, "Nora Portal", beneficiaries=("tacoma",))
+    page = site.visitor(Role.CLERK).page("/finance/beneficiaries/tacoma")
+    assert "Nora Portal" in page
+    assert "7.77" in page
+    assert "24 %" in page
+    assert "2025-H1" in page
+
+
+# Amending
+
+
+def test_a_managers_change_acts_at_once_where_one_pair_of_eyes_is_enough(site: Site) -> None:
+    one_pair_of_eyes(site)
+    visitor = site.visitor(Role.MANAGER)
+    form = contract_form(site, **{"rules-1-tiers-0-rate": "12.5 %", "author": "Kim <Foote>"})
+    page = flashed(visitor, post(visitor, "/finance/contracts/foot-2015/amend", form))
+    assert "Saved." in page
+    assert "Kim &lt;Foote&gt;" in page
+    assert current(site, "contracts", "foot-2015").body["rules"][1]["rate"] == "0.125"
+    assert re.search(r"rate</th><td><del>10 %</del></td><td><ins>12.5 %</ins>", page)
+
+
+def test_an_untouched_form_changes_nothing(site: Site) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    before = current(site, "contracts", "foot-2015")
+    page = flashed(
+        visitor, post(visitor, "/finance/contracts/foot-2015/amend", contract_form(site))
+    )
+    assert "Nothing had changed" in page
+    assert current(site, "contracts", "foot-2015") == before
+
+
+def test_faults_stand_at_their_fields_and_nothing_typed_is_lost(site: Site) -> None:
+    one_pair_of_eyes(site)
+    before = site.office.hashes("person", "session")
+    form = contract_form(
+        site,
+        **{
+            "rules-0-tiers-1-rate": "1250",
+            "rules-1-retailers": "amazn, bay",
+            "starts": "someday",
+            "titles": "colab",
+            "author": "Typed & kept",
+        },
+    )
+    visitor = site.visitor(Role.MANAGER)
+    answer = post(visitor, "/finance/contracts/foot-2015/amend", form)
+    assert answer.status_code == 422
+    for field, words in {
+        "rules-0-tiers-1-rate": "Rule 1 · Tier 2 · Rate: 1250 is above 1",
+        "starts": "Starts: &#39;someday&#39; is not a day",
+    }.items():
+        assert f'<a href="#{field}">{words}' in answer.text
+        assert f'id="{field}-error"' in answer.text
+    assert 'value="Typed &amp; kept"' in answer.text
+    assert 'value="amazn, bay"' in answer.text
+    assert "<title>Error: " in answer.text
+    form |= {"rules-0-tiers-1-rate": "0.125", "starts": "2015-01-01"}
+    answer = post(visitor, "/finance/contracts/foot-2015/amend", form)
+    assert answer.status_code == 422, "what only the books can tell comes once the rest is right"
+    assert "did you mean &#34;amazon&#34;?" in answer.text
+    assert "did you mean &#34;collab&#34;?" in answer.text
+    assert site.office.hashes("person", "session") == before
+
+
+def test_what_closed_runs_used_is_told_in_the_form(site: Site) -> None:
+    form = contract_form(site, currency="EUR")
+    answer = post(site.visitor(Role.MANAGER), "/finance/contracts/foot-2015/amend", form)
+    assert answer.status_code == 422
+    assert "is USD in closed runs and cannot change any more" in answer.text
+    form = contract_form(site, **{"advances-0-amount": "20.00"})
+    answer = post(site.visitor(Role.MANAGER), "/finance/contracts/foot-2015/amend", form)
+    assert "were earned back already" in answer.text
+
+
+def test_rows_are_moved_by_sending_the_form(site: Site) -> None:
+    visitor = site.visitor(Role.CLERK)
+    before = current(site, "contracts", "foot-2015")
+    form = contract_form(site, act="down:rules:0", author="Kept")
+    answer = post(visitor, "/finance/contracts/foot-2015/amend", form)
+    assert answer.status_code == 200
+    names = re.findall(r'name="rules-\d+-name" value="([^"]*)"', answer.text)
+    assert names == ["Everything else", "Hardcover"]
+    assert 'value="Kept"' in answer.text
+    assert 'data-go="rules-0-down"' in answer.text
+    answer = post(visitor, "/finance/contracts/foot-2015/amend", {**form, "act": "add:rules:"})
+    assert len(re.findall(r'name="rules-\d+-name"', answer.text)) == 3
+    assert current(site, "contracts", "foot-2015") == before
+
+
+def test_who_saves_on_an_older_state_sees_both(site: Site) -> None:
+    one_pair_of_eyes(site)
+    form = contract_form(site, author="Mine")
+    site.office.load({"contracts": [{**entry("contracts", "foot-2015"), "author": "Theirs"}]})
+    visitor = site.visitor(Role.MANAGER)
+    answer = post(visitor, "/finance/contracts/foot-2015/amend", form)
+    assert answer.status_code == 409
+    assert "tess changed contract foot-2015 after you had opened it" in answer.text
+    assert "<del>Theirs</del>" in answer.text
+    assert "<ins>Mine</ins>" in answer.text
+    assert 'value="Mine"' in answer.text
+    now = current(site, "contracts", "foot-2015")
+    assert now.body["author"] == "Theirs"
+    assert f'name="revision" value="{now.id}"' in answer.text
+    flashed(
+        visitor,
+        post(visitor, "/finance/contracts/foot-2015/amend", contract_form(site, author="Mine")),
+    )
+    assert current(site, "contracts", "foot-2015").body["author"] == "Mine"
+
+
+def test_a_contract_is_added(site: Site) -> None:
+    one_pair_of_eyes(site)
+    visitor = site.visitor(Role.MANAGER)
+    row = padded(contract_shown(a_contract("atlas-2024", ["atlas"])), CONTRACT)
+    form = {**sent(row, CONTRACT), "key": "atlas-2024", "revision": "0", "act": "save"}
+    page = flashed(visitor, post(visitor, "/finance/new-contract", form))
+    assert "atlas-2024" in page
+    answer = post(visitor, "/finance/new-contract", form)
+    assert answer.status_code == 422
+    assert "is taken already" in answer.text
+    assert 'href="#key"' in answer.text
+
+
+def test_a_plan_gets_a_version(site: Site) -> None:
+    one_pair_of_eyes(site)
+    visitor = site.visitor(Role.MANAGER)
+    now = current(site, "plans", "cities")
+    row = padded(version_shown({**now.body["versions"][0], "from": "2025-07-01"}), VERSION)
+    form = {**sent(row, VERSION), "revision": str(now.id), "act": "save"}
+    form |= {"steps-1-amount": "35 %"}
+    page = flashed(visitor, post(visitor, "/finance/plans/cities/versions/new", form))
+    body = current(site, "plans", "cities").body
+    assert [each["from"] for each in body["versions"]] == ["2015-01-01", "2025-07-01"]
+    assert body["versions"][0] == now.body["versions"][0]
+    changed = body["versions"][1]["steps"]
+    assert changed[1]["share"] == "0.35"
+    assert changed[3] == now.body["versions"][0]["steps"][3], "nested lists stay as they were"
+    assert "35 % of what is payable" in page
+
+
+def test_faults_of_a_version_stand_at_their_fields(site: Site) -> None:
+    now = current(site, "plans", "cities")
+    row = padded(version_shown({**now.body["versions"][0], "from": "2025-07-01"}), VERSION)
+    form = {**sent(row, VERSION), "revision": str(now.id), "act": "save"}
+    visitor = site.visitor(Role.MANAGER)
+    form |= {"steps-1-amount": "135 %", "steps-3-to-1-steps": "[not json", "steps-0-takes": ""}
+    answer = post(visitor, "/finance/plans/cities/versions/new", form)
+    assert answer.status_code == 422
+    assert 'href="#steps-3-to-1-steps"' in answer.text
+    assert "[not json" in answer.text
+    form |= {"steps-3-to-1-steps": "[]"}
+    answer = post(visitor, "/finance/plans/cities/versions/new", form)
+    assert answer.status_code == 422
+    for field in ("steps-1-amount", "steps-0-takes", "steps-3-to-1-steps"):
+        assert f'href="#{field}"' in answer.text, field
+    form = {**sent(row, VERSION), "revision": str(now.id), "act": "save", "from": "2025-03-01"}
+    answer = post(visitor, "/finance/plans/cities/versions/new", form)
+    assert "lies in a closed period" in answer.text
+    form = {**form, "from": "2025-07-01", "steps": ["3", "0", "1", "2"]}
+    answer = post(visitor, "/finance/plans/cities/versions/new", form)
+    assert "must end with a step" in answer.text
+
+
+def test_a_version_that_closed_runs_used_is_not_amended(site: Site) -> None:
+    now = current(site, "plans", "cities")
+    row = padded(version_shown(now.body["versions"][0]), VERSION)
+    form = {**sent(row, VERSION), "revision": str(now.id), "act": "save", "steps-1-amount": "1 %"}
+    answer = post(site.visitor(Role.MANAGER), "/finance/plans/cities/versions/2015-01-01", form)
+    assert answer.status_code == 422
+    assert "leave it as it was and add a version" in answer.text
+    assert "Amend this version" not in site.visitor(Role.MANAGER).page("/finance/plans/cities")
+
+
+def test_a_beneficiary_is_amended_and_added(site: Site) -> None:
+    one_pair_of_eyes(site)
+    visitor = site.visitor(Role.MANAGER)
+    now = current(site, "beneficiaries", "houston")
+    form = {**sent(padded(beneficiary_shown(now.body), BENEFICIARY), BENEFICIARY), "act": "save"}
+    form |= {
+        "revision": str(now.id),
+        "ein": "12345",
+        "address": "1 Lane\r\nHouston, TX",
+        "on_hold": "1",
+    }
+    answer = post(visitor, "/finance/beneficiaries/houston/amend", form)
+    assert answer.status_code == 422
+    assert "is not an EIN" in answer.text
+    form |= {"ein": "911234567"}
+    page = flashed(visitor, post(visitor, "/finance/beneficiaries/houston/amend", form))
+    assert "on hold" in page
+    body = current(site, "beneficiaries", "houston").body
+    assert (body["ein"], body["address"]) == ("91-1234567", ["1 Lane", "Houston, TX"])
+    form = {**form, "key": "austin", "name": "Austin", "revision": "0"}
+    flashed(visitor, post(visitor, "/finance/new-beneficiary", form))
+    assert current(site, "beneficiaries", "austin").body["name"] == "Austin"
+
+
+# Preview
+
+
+def test_a_preview_shows_both_periods_and_keeps_what_was_typed(site: Site) -> None:
+    visitor = site.visitor(Role.CLERK)
+    visitor.page("/finance/contracts")
+    before = site.office.hashes("session")
+    form = contract_form(site, **{"rules-1-tiers-0-rate": "50 %", "author": "Not saved"})
+    answer = post(visitor, "/finance/contracts/foot-2015/preview", form)
+    assert answer.status_code == 200
+    assert "First half of 2025" in answer.text
+    assert "Second half of 2025" in answer.text
+    assert "This period is closed and stays as it is" in answer.text
+    assert "Everything else" in answer.text
+    assert "All beneficiaries" in answer.text
+    assert 'value="Not saved"' in answer.text
+    assert 'value="50 %"' in answer.text
+    assert site.office.hashes("session") == before
+
+
+def test_a_preview_of_faults_shows_them(site: Site) -> None:
+    form = contract_form(site, **{"rules-1-tiers-0-rate": "lots"})
+    answer = post(site.visitor(Role.CLERK), "/finance/contracts/foot-2015/preview", form)
+    assert answer.status_code == 422
+    assert 'href="#rules-1-tiers-0-rate"' in answer.text
+
+
+def test_a_plans_version_is_tried_before_it_begins(site: Site) -> None:
+    now = current(site, "plans", "cities")
+    row = padded(version_shown({**now.body["versions"][0], "from": "2027-01-01"}), VERSION)
+    form = {**sent(row, VERSION), "revision": str(now.id), "steps-3-to-0-weight": "5"}
+    answer = post(site.visitor(Role.CLERK), "/finance/plans/cities/versions/new/preview", form)
+    assert answer.status_code == 200
+    assert "as if it had been in force then" in answer.text
+    assert "Tacoma Readers" in answer.text
+
+
+# Rates and income
+
+
+def test_a_manager_enters_rates_and_income(site: Site) -> None:
+    site.office.bring_batch([a_row(3, date="2025-08-08", currency="CAD", net="120")])
+    visitor = site.visitor(Role.MANAGER)
+    page = visitor.page("/finance/rates")
+    assert "CAD to USD" in page
+    assert "CAD to GBP" in page
+    form = {"source": "cad", "target": "USD", "rate": "0.7215"}
+    page = flashed(visitor, post(visitor, "/finance/rates", form))
+    assert "Entered." in page
+    assert "0.7215" in page
+    assert "CAD to USD" not in page
+    form = {"right": "foot-2015|translation", "amount": "250.00", "note": "Korean"}
+    page = flashed(visitor, post(visitor, "/finance/income", form))
+    assert "Korean" in page
+    form["amount"] = "300.00"
+    assert "Amended." in flashed(visitor, post(visitor, "/finance/income", form))
+    income = next(
+        each for each in site.office.run("2025-H2")["contracts"] if each["key"] == "foot-2015"
+    )
+    assert "225.00" in {line["earned"] for line in income["lines"]}
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"source": "USD", "target": "USD", "rate": "1"}, "is the currency it is converted from"),
+        ({"source": "XXY", "target": "USD", "rate": "1"}, "XXY"),
+        ({"source": "CAD", "target": "USD", "rate": "0"}, "must be above 0"),
+        ({"source": "CAD", "target": "USD", "rate": ""}, "Write the rate."),
+    ],
+)
+def test_a_wrong_rate_is_told_at_its_field(site: Site, form: Form, words: str) -> None:
+    answer = post(site.visitor(Role.MANAGER), "/finance/rates", form)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert f'value="{form["source"]}"' in answer.text
+
+
+def test_a_wrong_income_is_told_at_its_field(site: Site) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    answer = post(visitor, "/finance/income", {"right": "foot-2015|translation", "amount": "1.234"})
+    assert answer.status_code == 422
+    assert "more than the 2 digits" in answer.text
+    answer = post(visitor, "/finance/income", {"right": "foot-2015|film", "amount": "1"})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("rates", {"source": "CAD", "target": "USD", "rate": "0.7"}),
+        ("income", {"right": "foot-2015|translation", "amount": "1"}),
+    ],
+)
+def test_a_clerk_enters_neither(site: Site, path: str, form: Form) -> None:
+    assert post(site.visitor(Role.CLERK), f"/finance/{path}", form).status_code == 403
