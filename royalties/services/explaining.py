@@ -79,8 +79,9 @@ def explain(
         account, rest = statement.contracts[0], wanted
     if account is not None and rest in {"", *_ACCOUNT, "allocated"}:
         return _of_account(statement, account, rest or "allocated")
-    if account is not None and rest.isdecimal() and 1 <= int(rest) <= len(account.lines):
-        return _Line(work, statement, account, int(rest)).explain(after, most)
+    number_of = {str(place): place for place in range(1, len(account.lines) + 1)} if account else {}
+    if account is not None and rest in number_of:
+        return _Line(work, statement, account, number_of[rest]).explain(after, most)
     raise NoFigureError(f"statement {number} has no figure {wanted!r}: ask for {_names(statement)}")
 
 

@@ -1,9 +1,11 @@
 """Pages for people: the finance desk, the nonprofits' portal, the public title page."""
 
 import importlib
+from collections.abc import Iterator
 
-from flask import Flask, redirect, url_for
+from flask import Flask, abort, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.datastructures import MultiDict
 
 from royalties.web import errors, formats, layout, visit
 from royalties.web.pages import Number, Pages
@@ -38,6 +40,7 @@ ROOMS = (
 def prepare(app: Flask) -> None:
     """Give an application all pages and what they share."""
     app.url_map.converters["int"] = Number
+    app.before_request(_refuse_nul)
     CSRFProtect(app)
     visit.prepare(app)
     formats.prepare(app)
@@ -47,3 +50,16 @@ def prepare(app: Flask) -> None:
         pages: Pages = importlib.import_module(f"royalties.web.{room}").PAGES
         app.register_blueprint(pages)
     app.add_url_rule("/", "root", lambda: redirect(url_for("account.root")))
+
+
+def _refuse_nul() -> None:
+    """Refuse what no browser sends and PostgreSQL's texts cannot hold."""
+    said = [request.path, *_texts(request.args), *_texts(request.form)]
+    if any("\0" in text for text in said):
+        abort(400)
+
+
+def _texts(values: MultiDict[str, str]) -> Iterator[str]:
+    for name, value in values.items(multi=True):
+        yield name
+        yield value

@@ -5,30 +5,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.serving import make_server
 
 from royalties.domain.people import Actor, Role
-from tests.builders.books import NOW, Office
+from tests.builders.books import Office
+from tests.builders.doors import Clock
 from tests.builders.post import free_port
 from tests.builders.site import Site, open_site
-
-
-@dataclass(slots=True)
-class Clock:
-    """A clock that goes on only when it is told to."""
-
-    now: datetime = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def later(self, **by: int) -> None:
-        """Let time pass."""
-        self.now += timedelta(**by)
 
 
 @dataclass(slots=True)

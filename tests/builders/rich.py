@@ -1,11 +1,153 @@
-"""Books in which every page has something to show."""
+"""Books in which every page has something to show, and people at work in them."""
 
-from tests.builders.books import UNKNOWN, Office, a_row, closed
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import insert
+
+from royalties.adapters.credentials import fingerprint
+from royalties.domain.people import Actor, Role
+from royalties.services import closing, entering, sheets, terms
+from royalties.services.approvals import set_two_people
+from royalties.services.catalogue import keep_sample
+from royalties.services.people import invite
+from royalties.services.sending import send as send_statements
+from royalties.store.tables import link
+from tests.builders.books import (
+    HARDCOVER,
+    UNKNOWN,
+    Document,
+    Office,
+    a_row,
+    a_setup,
+    remainder,
+)
+from tests.builders.sent import as_file, send
+from tests.builders.site import Site, open_site
+from tests.builders.titles import public
+
+CLOSED, OPEN = "2025-H1", "2025-H2"
+
+UPLOAD_WRONG, UPLOAD_GOOD = 1, 2
+"""Numbers of uploads: one with problems, one that may be recorded."""
+
+CLOSE, CONTRACT_CHANGE = 1, 2
+"""Numbers of proposals that wait."""
+
+SPRING, AUTUMN, NOVEMBER, TYPED = 1, 2, 3, 4
+"""Numbers of imports: a closed one, an open one, one with rows that wait, one typed by hand."""
+
+CLERK, MANAGER, ADMINISTRATOR, NONPROFIT, OTHER_NONPROFIT, INVITED, COLLEAGUE = range(1, 8)
+"""Numbers of people; the colleague is the nonprofit's."""
+
+INVITATION, RESET = "an-invitation", "a-reset"
+"""What links in e-mails hold."""
 
 
 def rich(office: Office) -> None:
-    """A closed half with issued statements, an open one with sales and rows that wait."""
-    closed(office)
+    """A closed half whose statements were sent; an open one that is prepared for its close."""
+    public(office)
+    with office.work() as work:
+        title = terms.find_entry(work, "titles", "collab")
+        assert title is not None
+        keep_sample(work, "collab", 2, b"%PDF-1.7 a chapter", title.id)
+    site = open_site(office)
+    clerk = _people(office, site)
     office.bring_batch(
         [a_row(2, date="2025-11-20", isbn=UNKNOWN), a_row(3, date="2025-11-21")], "november.csv"
     )
+    _typed(office, clerk)
+    _uploads(office, clerk)
+    _prepared(office, clerk)
+    _amended(office, clerk)
+    with office.work() as work:
+        send_statements(work, period=CLOSED)
+
+
+def _people(office: Office, site: Site) -> Actor:
+    """Somebody of each kind, who have addresses; returns the clerk."""
+    clerk = site.somebody(Role.CLERK, "Cleo Marsh")
+    site.somebody(Role.MANAGER, "Mona Reyes")
+    site.somebody(Role.ADMINISTRATOR, "Ada Quint")
+    site.somebody(Role.NONPROFIT, "Sam Seattle", beneficiaries=("seattle",))
+    site.somebody(Role.NONPROFIT, "Hal Houston", beneficiaries=("houston",))
+    with office.work() as work:
+        invite(work, "ivy@example.org", "Ivy Invited", Role.NONPROFIT, ["tacoma"])
+        set_two_people(work, on=True)
+        for token, purpose, number in (
+            (INVITATION, "invitation", INVITED),
+            (RESET, "reset", NONPROFIT),
+        ):
+            work.connection.execute(
+                insert(link).values(
+                    hash=fingerprint(token),
+                    purpose=purpose,
+                    person_id=number,
+                    created_at=work.at,
+                    expires_at=work.ago(-timedelta(hours=1)),
+                )
+            )
+    site.somebody(Role.NONPROFIT, "Cora Seattle", beneficiaries=("seattle",))
+    beneficiaries = [
+        {**each, "email": f"desk@{each['key']}.example.org"} for each in a_setup()["beneficiaries"]
+    ]
+    office.load({"beneficiaries": beneficiaries})
+    return clerk
+
+
+def typed(**cells: str) -> tuple[str, ...]:
+    """A row of the sheet in which sales are typed."""
+    values = {
+        "date": "2025-10-04",
+        "isbn": HARDCOVER,
+        "kind": "sale",
+        "units": "2",
+        "currency": "USD",
+        "list_price": "85.00",
+        "discount": "10",
+        **cells,
+    }
+    return tuple(values.get(field, "") for field in sheets.FIELDS)
+
+
+def _typed(office: Office, clerk: Actor) -> None:
+    sheet = sheets.Draft("amazon", (typed(), typed(units="5")), "a-page")
+    with office.system.work(clerk) as work:
+        choices = {"decimal": ".", "date_order": "mdy"}
+        warned = entering.enter(work, sheet, choices=choices).warnings
+        confirmed = [each.key for each in warned]
+        done = entering.enter(work, sheet, choices=choices, confirmed=confirmed)
+        assert done.batch == TYPED, done
+        sheets.save(work, replace(sheet, retailer="bay", token="another"))  # noqa: S106 - no secret
+
+
+def _uploads(office: Office, clerk: Actor) -> None:
+    wrong = [a_row(3, date="2025-12-02"), {**a_row(2), "units": "six"}, a_row(2, isbn="123")]
+    assert send(office, clerk, as_file(wrong), "december.csv").id == UPLOAD_WRONG
+    good = [a_row(3, date="2025-12-02"), a_row(1, date="2025-12-03", isbn=UNKNOWN)]
+    assert send(office, clerk, as_file(good), "december mended.csv").id == UPLOAD_GOOD
+
+
+def _prepared(office: Office, clerk: Actor) -> None:
+    with office.system.work(clerk) as work:
+        points = closing.outlook(work, OPEN).points
+        assert points is not None
+        for point in points.all:
+            closing.explain_point(work, OPEN, point.subject, point.figure, "The autumn's list")
+        assert closing.prepare(work, OPEN, "All reports are in.") == CLOSE
+
+
+def _amended(office: Office, clerk: Actor) -> None:
+    contract: Document = dict(a_setup()["contracts"][0])
+    contract["rules"] = [*contract["rules"][:-1], {**contract["rules"][-1], "rate": "0.12"}]
+    _save(office, clerk, "contracts", contract)
+    plan: Document = dict(a_setup()["plans"][1])
+    later = {"from": "2026-01-01", "steps": [remainder("author")]}
+    _save(office, clerk, "plans", {**plan, "versions": [*plan["versions"], later]})
+
+
+def _save(office: Office, clerk: Actor, part: str, body: Document) -> None:
+    with office.system.work(clerk) as work:
+        found = terms.find_entry(work, part, body["key"])
+        assert found is not None
+        terms.save(work, part, body, revision=found.id, note="As agreed in August.")

@@ -1,4 +1,4 @@
-"""Who gets what from which address: one table, by endpoint.
+"""Who gets what from which address: one table, by endpoint, over the books of ``rich``.
 
 A route that is not in the table fails the walk, so that nobody forgets to say who may.
 """
@@ -13,12 +13,14 @@ from royalties.domain.people import (
     MANAGERS,
     NONPROFITS,
     ORGANIZATIONS,
-    SIGNED_IN,
     Role,
 )
+from tests.builders import rich
+from tests.builders.books import HARDCOVER, UNKNOWN
+from tests.builders.site import PASSWORD
 
 Values = Mapping[str, object]
-NOBODY: frozenset[Role] = frozenset()
+NUMBER = 999_999
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,10 @@ class Row:
         look: the roles that see it; None: it is not looked at.
         send: the roles whose form is taken; None: nothing is sent to it.
         own: values of the address for something that is there (and the visitor's own).
-        foreign: values for another nonprofit's; answers like ``missing``.
+        foreign: values for another nonprofit's things; each answers like what is missing.
         missing: values for what is not there at all.
         form: what is sent.
+        page: where the form stands, if it is sent as it stands there (``form`` amends it).
         query: what is asked for behind the address.
         answers: statuses of those who may.
     """
@@ -39,38 +42,362 @@ class Row:
     look: frozenset[Role] | None = None
     send: frozenset[Role] | None = None
     own: Values = field(default_factory=dict)
-    foreign: Values | None = None
+    foreign: tuple[Values, ...] = ()
     missing: Values | None = None
     form: Values = field(default_factory=dict)
+    page: str = ""
     query: str = ""
-    answers: frozenset[int] = frozenset({200, 303})
+    answers: frozenset[int] = frozenset({200, 302, 303})
 
 
-TABLE: dict[str, Row] = {
-    "account.root": Row(EVERYBODY, answers=frozenset({200, 302, 303})),
-    "account.sign_in": Row(EVERYBODY, answers=frozenset({200, 302, 303})),
-    "account.second_factor": Row(EVERYBODY, answers=frozenset({200, 302, 303})),
-    "account.sign_out": Row(EVERYBODY, answers=frozenset({200, 302, 303})),
-    "account.account": Row(EVERYBODY, answers=frozenset({200, 302, 303})),
-    "home.home": Row(FINANCE),
-    "home.search": Row(FINANCE),
-    "importing.uploads": Row(FINANCE),
-    "importing.waiting": Row(FINANCE),
-    "entry.sheet": Row(FINANCE),
-    "sales.sales": Row(FINANCE),
-    "catalogue.titles": Row(FINANCE),
-    "catalogue.retailers": Row(FINANCE),
-    "terms.contracts": Row(FINANCE),
-    "terms.beneficiaries": Row(FINANCE),
-    "terms.plans": Row(FINANCE),
-    "closing.periods": Row(FINANCE),
-    "closing.statements": Row(FINANCE),
-    "ledger.ledger": Row(FINANCE),
-    "people.people": Row(FINANCE),
-    "people.audit": Row(FINANCE),
-    "people.mail": Row(FINANCE),
+_NO_PERIOD: Values = {"period": "2031-H1"}
+_OPEN: Values = {"period": rich.OPEN}
+_CLOSED: Values = {"period": rich.CLOSED}
+_NO_NUMBER: Values = {"number": NUMBER}
+_NO_KEY: Values = {"key": "nobody"}
+_TITLE, _RETAILER = {"key": "collab"}, {"key": "amazon"}
+_CONTRACT, _PLAN = {"key": "foot-2015"}, {"key": "cities"}
+_OWN: Values = {"key": "seattle"}
+_FOREIGN: Values = {"key": "houston"}
+_SEATTLES, _HOUSTONS, _NOBODYS = "2025-H1-004", "2025-H1-002", "2025-H1-999"
+_LINE: Values = {"period": rich.OPEN, "key": "foot-2015", "number": 1}
+_REFUSED = frozenset({200, 302, 303, 409, 422})
+"""Also answers of who may, where the books as they stand do not allow it."""
+
+
+def _desk(look: frozenset[Role] | None = FINANCE, /, **more: object) -> Row:
+    return Row(look, **more)  # type: ignore[arg-type]  # checked where rows are written
+
+
+def _portal(own: Values | None = None, /, **more: object) -> Row:
+    """A page of the portal, which is another nonprofit's under another key."""
+    values = own or {}
+    return Row(
+        None if "send" in more else NONPROFITS,
+        own={**_OWN, **values},
+        foreign=({**_FOREIGN, **values},),
+        missing={**_NO_KEY, **values},
+        **more,  # type: ignore[arg-type]  # checked where rows are written
+    )
+
+
+def _statement(**more: object) -> Row:
+    """A statement of the portal: not another's, neither under its key nor under one's own."""
+    return Row(
+        NONPROFITS,
+        own={**_OWN, "number": _SEATTLES, **more},
+        foreign=(
+            {**_FOREIGN, "number": _HOUSTONS, **more},
+            {**_OWN, "number": _HOUSTONS, **more},
+            {**_FOREIGN, "number": _SEATTLES, **more},
+        ),
+        missing={**_OWN, "number": _NOBODYS, **more},
+    )
+
+
+def _statement_of_desk(look: frozenset[Role] | None = None, /, **more: object) -> Row:
+    kind = {"kind": "workbook"} if more.pop("kind", False) else {}
+    return Row(
+        look,
+        own={"number": _SEATTLES, **kind},
+        missing={"number": _NOBODYS, **kind},
+        **more,  # type: ignore[arg-type]  # checked where rows are written
+    )
+
+
+def _proposal(number: int, **more: object) -> Row:
+    return Row(own={"number": number}, missing=_NO_NUMBER, **more)  # type: ignore[arg-type]
+
+
+def _close(**more: object) -> Row:
+    own = {"period": rich.OPEN, "number": rich.CLOSE}
+    return Row(own=own, missing={**own, "number": NUMBER}, **more)  # type: ignore[arg-type]
+
+
+def _person(number: int = rich.CLERK, **more: object) -> Row:
+    return Row(
+        send=ADMINISTRATORS,
+        own={"number": number},
+        missing=_NO_NUMBER,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+_ACCOUNT = {
+    "account.root": Row(EVERYBODY),
+    "account.sign_in": Row(EVERYBODY, EVERYBODY, answers=_REFUSED),
+    "account.second_factor": Row(EVERYBODY, EVERYBODY, answers=_REFUSED),
+    "account.sign_out": Row(send=EVERYBODY),
+    "account.account": Row(EVERYBODY, EVERYBODY, form={"name": "Some Body", "locale": "en_GB"}),
+    "account.password": Row(send=EVERYBODY, answers=_REFUSED),
+    "account.end_session": Row(
+        send=EVERYBODY, form={"session": "0" * 64}, answers=frozenset({302, 404})
+    ),
+    "account.sign_out_everywhere": Row(send=EVERYBODY),
+    "factor.set_up": Row(EVERYBODY, EVERYBODY, answers=_REFUSED),
+    "factor.skip": Row(send=EVERYBODY, answers=_REFUSED),
+    "factor.renew_codes": Row(EVERYBODY, EVERYBODY, form={"password": PASSWORD}),
+    "links.forgotten": Row(EVERYBODY, EVERYBODY, form={"email": "nobody@example.org"}),
+    "links.invitation": Row(
+        EVERYBODY,
+        EVERYBODY,
+        own={"token": rich.INVITATION},
+        missing={"token": "nothing"},
+        form={
+            "name": "Ivy Invited",
+            "new": "many small boats at sea",
+            "again": "many small boats at sea",
+        },
+    ),
+    "links.reset": Row(
+        EVERYBODY,
+        EVERYBODY,
+        own={"token": rich.RESET},
+        missing={"token": "nothing"},
+        form={"new": "many small boats at sea", "again": "many small boats at sea"},
+    ),
+}
+_SALES = {
+    "home.home": _desk(),
+    "home.search": _desk(query="?q=collab"),
+    "importing.uploads": _desk(),
+    "importing.send": Row(send=FINANCE, answers=frozenset({422})),
+    "importing.batch": _desk(own={"number": rich.AUTUMN}, missing=_NO_NUMBER),
+    "importing.received_file": _desk(own={"number": rich.AUTUMN}, missing=_NO_NUMBER),
+    "importing.undo": Row(send=FINANCE, own={"number": rich.AUTUMN}, missing=_NO_NUMBER),
+    "importing.correct": Row(send=MANAGERS, own={"number": rich.SPRING}, missing=_NO_NUMBER),
+    "importing.waiting": _desk(),
+    "importing.match": Row(send=FINANCE, form={"identifier": UNKNOWN, "isbn": HARDCOVER}),
+    "uploading.states": _desk(),
+    "uploading.upload": _desk(own={"number": rich.UPLOAD_WRONG}, missing=_NO_NUMBER),
+    "uploading.problems_workbook": _desk(own={"number": rich.UPLOAD_WRONG}, missing=_NO_NUMBER),
+    "uploading.check": Row(send=FINANCE, own={"number": rich.UPLOAD_GOOD}, missing=_NO_NUMBER),
+    "uploading.record": Row(
+        send=FINANCE, own={"number": rich.UPLOAD_GOOD}, missing=_NO_NUMBER, answers=_REFUSED
+    ),
+    "uploading.remove": Row(send=FINANCE, own={"number": rich.UPLOAD_GOOD}, missing=_NO_NUMBER),
+    "entry.sheet": _desk(),
+    "entry.books": _desk(query="?q=collab"),
+    "entry.submit": Row(
+        send=FINANCE,
+        form={"do": "keep", "retailer": "bay", "token": "mine", "version": "0", "sheet": "[]"},
+    ),
+    "entry.keep_draft": Row(
+        send=FINANCE,
+        form={"retailer": "bay", "token": "mine", "version": "0", "sheet": "[]"},
+    ),
+    "entry.recorded": _desk(own={"number": rich.TYPED}, missing=_NO_NUMBER),
+    "entry.undo": Row(send=FINANCE, own={"number": rich.TYPED}, missing=_NO_NUMBER),
+    "sales.sales": _desk(),
+    "sales.as_csv": _desk(),
+    "sales.as_xlsx": _desk(),
+}
+_CLOSING = {
+    "closing.periods": _desk(),
+    "closing.period": _desk(own=_OPEN, missing=_NO_PERIOD),
+    "closing.jumps": _desk(own=_OPEN, missing=_NO_PERIOD),
+    "closing.explain": Row(
+        send=FINANCE,
+        own=_OPEN,
+        form={"subject": "title:collab", "figure": "1", "text": "As expected"},
+    ),
+    "closing.checklist": _desk(own=_OPEN, missing=_NO_PERIOD),
+    "closing.looked": Row(send=FINANCE, own=_OPEN, form={"fingerprint": "0" * 64}),
+    "closing.prepare_close": Row(
+        send=FINANCE, own=_OPEN, form={"note": "Again"}, answers=frozenset({409})
+    ),
+    "closing.approve_close": _close(send=MANAGERS, form={"looked": "y"}),
+    "closing.refuse_close": _close(send=MANAGERS, form={"reason": "Not yet"}),
+    "closing.withdraw_close": _close(send=FINANCE, answers=_REFUSED),
+    "closing.done": _desk(own=_CLOSED, missing=_NO_PERIOD),
+    "closing.workbook": _desk(own=_OPEN),
+    "closing.statements": _desk(),
+    "runs.contract": _desk(own={**_OPEN, **_CONTRACT}, missing={**_OPEN, **_NO_KEY}),
+    "runs.line": _desk(own=_LINE, missing={**_LINE, **_NO_NUMBER}),
+    "runs.draft": _desk(
+        own={**_OPEN, "beneficiary": "seattle", "currency": "USD"},
+        missing={**_OPEN, "beneficiary": "nobody", "currency": "USD"},
+    ),
+    "statements.one": _statement_of_desk(FINANCE),
+    "statements.why": _desk(
+        own={"number": _SEATTLES, "figure": "allocated"},
+        missing={"number": _SEATTLES, "figure": "nothing"},
+    ),
+    "statements.file": _statement_of_desk(FINANCE, kind=True),
+    "statements.issue_file": _statement_of_desk(send=MANAGERS, kind=True),
+    "statements.issue_one": _statement_of_desk(send=MANAGERS),
+    "statements.issue_all": Row(send=MANAGERS, own=_CLOSED),
+    "statements.packed": _desk(own=_CLOSED),
+    "statements.ask_one": _statement_of_desk(MANAGERS),
+    "statements.send_one": _statement_of_desk(send=MANAGERS, form={"again": "y"}),
+    "statements.ask_all": _desk(MANAGERS, own=_CLOSED),
+    "statements.send_all": Row(send=MANAGERS, own=_CLOSED, form={"again": "y"}),
+    "ledger.ledger": _desk(),
+    "ledger.account": _desk(
+        own={"name": "liability:beneficiary:seattle"}, missing={"name": "nothing"}
+    ),
+    "ledger.entries": _desk(),
+    "ledger.entry": _desk(own={"number": 1}, missing=_NO_NUMBER),
+    "ledger.check": _desk(),
+    "ledger.export": _desk(query="?format=csv"),
+}
+_TERMS = {
+    "catalogue.titles": _desk(),
+    "catalogue.title": _desk(own=_TITLE, missing=_NO_KEY),
+    "catalogue.title_history": _desk(own=_TITLE, missing=_NO_KEY),
+    "catalogue.amend_title": Row(
+        MANAGERS, MANAGERS, own=_TITLE, missing=_NO_KEY, page="/finance/titles/collab/amend"
+    ),
+    "catalogue.new_title": Row(MANAGERS, MANAGERS, page="/finance/new-title", answers=_REFUSED),
+    "catalogue.sample": Row(send=MANAGERS, own=_TITLE, missing=_NO_KEY, answers=_REFUSED),
+    "catalogue.retailers": _desk(),
+    "catalogue.retailer": _desk(own=_RETAILER, missing=_NO_KEY),
+    "catalogue.retailer_history": _desk(own=_RETAILER, missing=_NO_KEY),
+    "catalogue.amend_retailer": Row(
+        MANAGERS, MANAGERS, own=_RETAILER, missing=_NO_KEY, page="/finance/retailers/amazon/amend"
+    ),
+    "catalogue.new_retailer": Row(
+        MANAGERS, MANAGERS, page="/finance/new-retailer", answers=_REFUSED
+    ),
+    "inquiries.requests": _desk(),
+    "inquiries.handle": Row(
+        send=FINANCE, own={"number": 1}, missing=_NO_NUMBER, form={"done": "1"}
+    ),
+    "terms.contracts": _desk(),
+    "terms.contract": _desk(own=_CONTRACT, missing=_NO_KEY),
+    "terms.amend_contract": Row(
+        FINANCE,
+        FINANCE,
+        own={"key": "hand-2020"},
+        missing=_NO_KEY,
+        page="/finance/contracts/hand-2020/amend",
+        form={"author": "Kim Foote the Younger"},
+    ),
+    "terms.try_contract": Row(
+        send=FINANCE, own=_CONTRACT, missing=_NO_KEY, page="/finance/contracts/foot-2015/amend"
+    ),
+    "terms.new_contract": Row(FINANCE, FINANCE, page="/finance/new-contract", answers=_REFUSED),
+    "terms.try_new_contract": Row(send=FINANCE, page="/finance/new-contract", answers=_REFUSED),
+    "terms.beneficiaries": _desk(),
+    "terms.beneficiary": _desk(own=_OWN, missing=_NO_KEY),
+    "terms.amend_beneficiary": Row(
+        FINANCE,
+        FINANCE,
+        own=_OWN,
+        missing=_NO_KEY,
+        page="/finance/beneficiaries/seattle/amend",
+        form={"name": "Seattle Writers"},
+    ),
+    "terms.try_beneficiary": Row(
+        send=FINANCE, own=_OWN, missing=_NO_KEY, page="/finance/beneficiaries/seattle/amend"
+    ),
+    "terms.new_beneficiary": Row(
+        FINANCE, FINANCE, page="/finance/new-beneficiary", answers=_REFUSED
+    ),
+    "terms.try_new_beneficiary": Row(
+        send=FINANCE, page="/finance/new-beneficiary", answers=_REFUSED
+    ),
+    "terms.plans": _desk(),
+    "terms.plan": _desk(own=_PLAN, missing=_NO_KEY),
+    "terms.amend_version": _desk(
+        own={**_PLAN, "version": "new"}, missing={**_NO_KEY, "version": "new"}
+    ),
+    "terms.save_version": Row(
+        send=FINANCE,
+        own={**_PLAN, "version": "new"},
+        missing={**_NO_KEY, "version": "new"},
+        page="/finance/plans/cities/versions/new",
+        answers=_REFUSED,
+    ),
+    "terms.try_version": Row(
+        send=FINANCE,
+        own={**_PLAN, "version": "new"},
+        missing={**_NO_KEY, "version": "new"},
+        page="/finance/plans/cities/versions/new",
+        answers=_REFUSED,
+    ),
+    "terms.new_plan": _desk(),
+    "terms.add_plan": Row(send=FINANCE, page="/finance/new-plan", answers=_REFUSED),
+    "terms.try_new_plan": Row(send=FINANCE, page="/finance/new-plan", answers=_REFUSED),
+    "rates.rates": _desk(),
+    "rates.enter_rate": Row(send=MANAGERS, form={"source": "EUR", "target": "USD", "rate": "1.05"}),
+    "rates.enter_income": Row(
+        send=MANAGERS,
+        form={"right": "foot-2015|translation", "amount": "10.00", "note": "Danish"},
+        answers=_REFUSED,
+    ),
+    "approvals.approvals": _desk(),
+    "approvals.proposal": _desk(own={"number": rich.CONTRACT_CHANGE}, missing=_NO_NUMBER),
+    "approvals.tried": _proposal(rich.CONTRACT_CHANGE, send=FINANCE),
+    "approvals.approve": _proposal(rich.CONTRACT_CHANGE, send=MANAGERS),
+    "approvals.refuse": _proposal(rich.CONTRACT_CHANGE, send=MANAGERS, form={"reason": "Not yet"}),
+    "approvals.withdraw": _proposal(rich.CONTRACT_CHANGE, send=FINANCE, answers=_REFUSED),
+}
+_HOUSE = {
+    "people.people": _desk(MANAGERS),
+    "people.audit": _desk(MANAGERS),
+    "people.audit_csv": _desk(MANAGERS),
+    "people.mail": _desk(MANAGERS),
+    "people.mail_again": Row(
+        send=MANAGERS, own={"number": 1}, missing=_NO_NUMBER, answers=_REFUSED
+    ),
+    "people.invite": Row(
+        ADMINISTRATORS,
+        ADMINISTRATORS,
+        form={"email": "new@example.org", "name": "New Comer", "role": "clerk"},
+    ),
+    "people.person": _desk(MANAGERS, own={"number": rich.CLERK}, missing=_NO_NUMBER),
+    "people.change": _person(form={"role": "manager"}),
+    "people.invite_again": _person(rich.INVITED),
+    "people.withdraw": _person(rich.INVITED),
+    "people.disable": _person(),
+    "people.enable": _person(answers=_REFUSED),
+    "people.reset_second_factor": _person(),
+    "people.sign_out": _person(),
+    "people.settings": _desk(MANAGERS),
+    "people.switch": Row(
+        send=ADMINISTRATORS, own={"control": "two-people"}, missing={"control": "nothing"}
+    ),
+}
+_OUTSIDE = {
     "nonprofit.home": Row(NONPROFITS),
+    "nonprofit.nonprofit": _portal(),
+    "nonprofit.earnings": _portal(),
+    "nonprofit.statements": _portal(),
+    "nonprofit.statement_page": _statement(),
+    "nonprofit.download": _statement(kind="workbook"),
+    "nonprofit.download_year": _portal({"number": 2025}),
+    "nonprofit.newest_year": _portal(),
+    "nonprofit.year": _portal({"number": 2025}),
+    "nonprofit.year_file": _portal({"number": 2025}),
+    "nonprofit.explained": _portal(),
+    "nonprofit_details.details": _portal(),
+    "nonprofit_details.keep_details": _portal(
+        send=NONPROFITS, form={"contact": "Sam", "email": "sam@example.org"}
+    ),
+    "nonprofit_details.people": _portal(),
+    "nonprofit_details.invite": _portal(
+        send=NONPROFITS, form={"email": "new@example.org", "name": "New Comer"}
+    ),
+    "nonprofit_details.remove": _portal({"number": rich.COLLEAGUE}, send=NONPROFITS),
     "organization.home": Row(ORGANIZATIONS),
     "public.titles": Row(EVERYBODY),
+    "public.title": Row(EVERYBODY, own=_TITLE, missing=_NO_KEY),
+    "public.ask": Row(
+        EVERYBODY,
+        EVERYBODY,
+        own=_TITLE,
+        missing=_NO_KEY,
+        form={
+            "what": "bulk",
+            "quantity": "100",
+            "organization": "Harbor Works",
+            "name": "Ada",
+            "email": "ada@example.org",
+        },
+    ),
+    "public.thanks": Row(EVERYBODY, own=_TITLE, missing=_NO_KEY),
+    "public.sample": Row(EVERYBODY, own={**_TITLE, "place": 2}, missing={**_TITLE, "place": 9}),
+    "root": Row(EVERYBODY),
 }
-assert ADMINISTRATORS < MANAGERS < SIGNED_IN
+TABLE: dict[str, Row] = {**_ACCOUNT, **_SALES, **_CLOSING, **_TERMS, **_HOUSE, **_OUTSIDE}
