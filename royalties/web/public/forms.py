@@ -42,7 +42,7 @@ class RequestForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     what = RadioField("What would you like?", [InputRequired("choose one")])
     quantity = IntegerField(
-        "How many copies, about?",
+        "Number of copies, about",
         [
             InputRequired("write a number, such as 100"),
             NumberRange(1, _MOST_COPIES, "write a number from 1 to 1,000,000"),
