@@ -23,9 +23,11 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
-  // A second click does nothing: the first one is on its way.
+  // A second click does nothing: the first one is on its way. After a download the page stays.
   const button = event.submitter;
-  if (button) setTimeout(() => (button.disabled = true), 0);
+  if (button && !("download" in event.target.dataset)) {
+    setTimeout(() => (button.disabled = true), 0);
+  }
 });
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("button[disabled]:not([data-off])").forEach((each) => {
