@@ -323,7 +323,7 @@ _TERMS = {
     "rates.enter_rate": Row(send=MANAGERS, form={"source": "EUR", "target": "USD", "rate": "1.05"}),
     "rates.enter_income": Row(
         send=MANAGERS,
-        form={"right": "foot-2015|translation", "amount": "10.00", "note": "Danish"},
+        form={"contract": "foot-2015", "right": "translation", "amount": "10.00", "note": "Danish"},
         answers=_REFUSED,
     ),
     "approvals.approvals": _desk(),

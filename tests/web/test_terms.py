@@ -449,7 +449,7 @@ def test_a_manager_enters_rates_and_income(site: Site) -> None:
     assert "Entered." in page
     assert "0.7215" in page
     assert "CAD to USD" not in page
-    form = {"right": "foot-2015|translation", "amount": "250.00", "note": "Korean"}
+    form = {"contract": "foot-2015", "right": "translation", "amount": "250.00", "note": "Korean"}
     page = flashed(visitor, post(visitor, "/finance/income", form))
     assert "Korean" in page
     form["amount"] = "300.00"
@@ -478,10 +478,16 @@ def test_a_wrong_rate_is_told_at_its_field(site: Site, form: Form, words: str) -
 
 def test_a_wrong_income_is_told_at_its_field(site: Site) -> None:
     visitor = site.visitor(Role.MANAGER)
-    answer = post(visitor, "/finance/income", {"right": "foot-2015|translation", "amount": "1.234"})
+    answer = post(
+        visitor,
+        "/finance/income",
+        {"contract": "foot-2015", "right": "translation", "amount": "1.234"},
+    )
     assert answer.status_code == 422
     assert "more than the 2 digits" in answer.text
-    answer = post(visitor, "/finance/income", {"right": "foot-2015|film", "amount": "1"})
+    answer = post(
+        visitor, "/finance/income", {"contract": "foot-2015", "right": "film", "amount": "1"}
+    )
     assert answer.status_code == 422
 
 
@@ -489,7 +495,7 @@ def test_a_wrong_income_is_told_at_its_field(site: Site) -> None:
     ("path", "form"),
     [
         ("rates", {"source": "CAD", "target": "USD", "rate": "0.7"}),
-        ("income", {"right": "foot-2015|translation", "amount": "1"}),
+        ("income", {"contract": "foot-2015", "right": "translation", "amount": "1"}),
     ],
 )
 def test_a_clerk_enters_neither(site: Site, path: str, form: Form) -> None:

@@ -23,7 +23,7 @@ def contracts() -> str:
     found = [
         contract
         for _, contract in sorted(setup.contracts.items())
-        if wanted.casefold() in _words_of(contract, setup)
+        if not wanted or wanted.casefold() in _words_of(contract, setup)
     ]
     page, shown = paged(len(found))
     return render_template(

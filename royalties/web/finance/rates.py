@@ -1,14 +1,17 @@
 """Exchange rates and other income of the open period."""
 
+import itertools
+from collections.abc import Iterator
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from royalties.domain.money import number_text
 from royalties.domain.people import FINANCE
+from royalties.domain.periods import Period
 from royalties.domain.plain_words import percent
 from royalties.domain.problems import Fault
 from royalties.ingest.setup import SetupError
@@ -17,6 +20,8 @@ from royalties.services import stands
 from royalties.services.books import Setup, setup_in_force
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act
+
+_MOST_LISTED = 300
 
 PAGES = Pages("rates", __name__, "/finance", FINANCE)
 
@@ -51,8 +56,18 @@ class RateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 class IncomeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """What a subsidiary right brought in."""
 
-    right = SelectField(
-        "Contract and right", [InputRequired("Choose a contract’s right.")], validate_choice=True
+    contract = StringField(
+        "Contract",
+        [InputRequired("Write the contract’s key."), Length(max=64)],
+        filters=[_stripped],
+        description="Its key, such as foot-2015.",
+        render_kw={"list": "with-rights", "autocomplete": "off"},
+    )
+    right = StringField(
+        "Right",
+        [InputRequired("Write which right brought it in."), Length(max=120)],
+        filters=[_stripped],
+        description="One of which the contract gives a share, such as translation.",
     )
     amount = StringField(
         "Received",
@@ -71,7 +86,7 @@ class IncomeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 @PAGES.get("/rates")
 def rates() -> str:
     """Rates and income of the open period, what is missing, and what closed ones used."""
-    return _page(RateForm(formdata=None, **_asked_for()), _income_form(empty=True))
+    return _page(RateForm(formdata=None, **_asked_for()), IncomeForm(formdata=None))
 
 
 def _asked_for() -> dict[str, str]:
@@ -84,7 +99,7 @@ def enter_rate() -> Answer:
     """Enter a rate, or mend one."""
     form = RateForm()
     if not form.validate():
-        return _page(form, _income_form(empty=True)), 422
+        return _page(form, IncomeForm(formdata=None)), 422
     period = str(stands.open_period(act(), setup_in_force(act())))
     body = {
         "period": period,
@@ -94,7 +109,7 @@ def enter_rate() -> Answer:
     }
     named = {"from": form.source, "to": form.target, "rate": form.rate}
     return _entered(form, "exchange_rates", body, named) or (
-        _page(form, _income_form(empty=True)),
+        _page(form, IncomeForm(formdata=None)),
         422,
     )
 
@@ -102,18 +117,17 @@ def enter_rate() -> Answer:
 @PAGES.post("/income")
 def enter_income() -> Answer:
     """Enter income of a right, or mend it."""
-    form = _income_form()
+    form = IncomeForm()
     if not form.validate():
         return _page(RateForm(formdata=None), form), 422
-    contract, _, right = form.right.data.partition("|")
     body = {
         "period": str(stands.open_period(act(), setup_in_force(act()))),
-        "contract": contract,
-        "right": right,
+        "contract": form.contract.data,
+        "right": form.right.data,
         "amount": form.amount.data,
         "note": form.note.data or "",
     }
-    named = {"contract": form.right, "right": form.right, "amount": form.amount, "note": form.note}
+    named = {name: form[name] for name in ("contract", "right", "amount", "note")}
     return _entered(form, "income", body, named) or (_page(RateForm(formdata=None), form), 422)
 
 
@@ -142,19 +156,6 @@ def _blame(form: Any, fault: Fault, named: dict[str, Any]) -> None:  # noqa: ANN
         field.errors = [*field.errors, fault.message]
 
 
-def _income_form(*, empty: bool = False) -> IncomeForm:
-    form = IncomeForm(formdata=None) if empty else IncomeForm()
-    setup = setup_in_force(act())
-    period = stands.open_period(act(), setup)
-    form.right.choices = [("", "choose …")] + [
-        (f"{key}|{right}", f"{key}: {right} ({percent(share)}), in {contract.currency}")
-        for key, contract in sorted(setup.contracts.items())
-        if contract.starts <= period.ends
-        for right, share in contract.rights
-    ]
-    return form
-
-
 def _page(rate_form: RateForm, income_form: IncomeForm) -> str:
     work = act()
     setup = setup_in_force(work)
@@ -166,11 +167,19 @@ def _page(rate_form: RateForm, income_form: IncomeForm) -> str:
         rates=_rates_of(setup, str(period)),
         income=_income_of(setup, str(period)),
         before=_earlier(setup, str(period)),
+        contracts=dict(itertools.islice(_with_rights(setup, period), _MOST_LISTED)),
         missing=stands.rates_needed(work, setup, period),
         rate_form=rate_form,
         income_form=income_form,
         wrong=rate_form if rate_form.errors or rate_form.form_errors else income_form,
     )
+
+
+def _with_rights(setup: Setup, period: Period) -> Iterator[tuple[str, list[str]]]:
+    """Contracts that have begun and give a share of rights, with what those are called."""
+    for key, contract in sorted(setup.contracts.items()):
+        if contract.rights and contract.starts <= period.ends:
+            yield key, [f"{right} ({percent(share)})" for right, share in contract.rights]
 
 
 def _rates_of(setup: Setup, period: str) -> list[Any]:
