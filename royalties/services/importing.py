@@ -8,21 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from reports import returned
-from royalties.domain.currencies import exponent
-from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period, period_of
-from royalties.domain.problems import Choice, Notice, Problem
+from royalties.domain.problems import Notice
 from royalties.ingest.mapping import Mapping as ReportMapping
 from royalties.ingest.reading import Chunk, Known, Reading, Totals, UnreadableError
 from royalties.ingest.recognise import as_received, open_report
 from royalties.services.books import Setup, known_of, setup_in_force
+from royalties.services.import_document import (
+    document_of,
+    net_of,
+    nothing_new,
+    units_of,
+    unreadable,
+)
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, periods
 from royalties.store.engine import all_or_nothing
 from royalties.store.totals import Sums
-
-_SHOWN_PROBLEMS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def import_report(work: Work, request: Request) -> ImportResult:
         raise RefusedError(f"{request.path}: {error.strerror}: check the file's name") from error
     earlier = batches.find_recorded(work.connection, fingerprint)
     if earlier is not None:
-        return _nothing_new(earlier)
+        return ImportResult("nothing-new", nothing_new(earlier))
     open_period = _open_period(work, setup, lock=not request.dry_run)
     known = known_of(work, setup)
     try:
@@ -84,11 +87,11 @@ def import_report(work: Work, request: Request) -> ImportResult:
             progress=work.progress,
         )
         if reading.choices:
-            return _result("choose", reading, fingerprint)
+            return ImportResult("choose", document_of("choose", reading, fingerprint))
         recording = _Recording(work, setup, open_period, request, fingerprint, size, known)
         return recording.record(reading)
     except UnreadableError as error:
-        return _unreadable(fingerprint, error.problem)
+        return ImportResult("refused", unreadable(fingerprint, error.problem))
 
 
 @dataclass(slots=True)
@@ -120,7 +123,9 @@ class _Recording:
                 outcome = "confirm"
             else:
                 outcome = "recorded"
-            result = _result(outcome, reading, self.fingerprint, notices, self._waiting(reading))
+            waiting = self._waiting(reading)
+            document = document_of(outcome, reading, self.fingerprint, notices, waiting)
+            result = ImportResult(outcome, document)
             result.document["retailer"] = self._retailer(reading)
             if outcome != "recorded" or self.request.dry_run:
                 take_back()
@@ -294,120 +299,6 @@ def _open_period(work: Work, setup: Setup, *, lock: bool) -> Period:
 def _alike(earlier: Mapping[str, Any], totals: Totals) -> bool:
     return (
         earlier.get("rows") == totals.rows
-        and earlier.get("units") == _units(totals)
-        and earlier.get("net") == _net(totals)
+        and earlier.get("units") == units_of(totals)
+        and earlier.get("net") == net_of(totals)
     )
-
-
-def _units(totals: Totals) -> dict[str, int]:
-    return {"sold": totals.sold, "returned": totals.returned, "free": totals.free}
-
-
-def _net(totals: Totals) -> dict[str, str]:
-    return {
-        currency: micro_text(micro, exponent(currency))
-        for currency, micro in sorted(totals.net.items())
-    }
-
-
-def _result(
-    outcome: str,
-    reading: Reading,
-    fingerprint: str,
-    notices: list[Notice] | None = None,
-    waiting: list[dict[str, Any]] | None = None,
-) -> ImportResult:
-    totals = reading.totals
-    document = {
-        "outcome": outcome,
-        "batch": None,
-        "report": reading.report,
-        "retailer": reading.retailer,
-        "sha256": fingerprint,
-        "period_from": totals.first_day or None,
-        "period_to": totals.last_day or None,
-        "rows": totals.rows,
-        "recorded": totals.recordable if outcome == "recorded" else 0,
-        "recordable": totals.recordable,
-        "sale_lines": totals.lines,
-        "skipped": [
-            {"rows": rows, "reason": reason} for reason, rows in reading.skipped.by_reason.items()
-        ],
-        "waiting": waiting or [],
-        "units": _units(totals),
-        "net": _net(totals),
-        "problems": [_problem(each) for each in reading.problems[:_SHOWN_PROBLEMS]],
-        "problem_count": len(reading.problems) + reading.unlisted,
-        "warnings": [
-            {"code": notice.code, "message": notice.message}
-            for notice in (reading.notices if notices is None else notices)
-        ],
-        "notes": list(reading.notes),
-        "choices": [_choice(each) for each in reading.choices],
-        "same_as": None,
-    }
-    return ImportResult(outcome, document)
-
-
-def _problem(each: Problem) -> dict[str, Any]:
-    return {
-        "sheet": each.sheet,
-        "row": each.row,
-        "column": each.column,
-        "value": each.value,
-        "message": each.message,
-        "remedy": each.remedy,
-    }
-
-
-def _choice(each: Choice) -> dict[str, Any]:
-    return {"key": each.key, "options": list(each.options), "message": each.message}
-
-
-def _empty(outcome: str, fingerprint: str) -> dict[str, Any]:
-    return {
-        "outcome": outcome,
-        "batch": None,
-        "report": None,
-        "retailer": None,
-        "sha256": fingerprint,
-        "period_from": None,
-        "period_to": None,
-        "rows": 0,
-        "recorded": 0,
-        "recordable": 0,
-        "sale_lines": 0,
-        "skipped": [],
-        "waiting": [],
-        "units": {"sold": 0, "returned": 0, "free": 0},
-        "net": {},
-        "problems": [],
-        "problem_count": 0,
-        "warnings": [],
-        "notes": [],
-        "choices": [],
-        "same_as": None,
-    }
-
-
-def _nothing_new(earlier: batches.BatchRow) -> ImportResult:
-    document = _empty("nothing-new", earlier.sha256)
-    document |= {
-        "report": earlier.report,
-        "retailer": earlier.retailer,
-        "same_as": earlier.id,
-        "notes": [
-            (
-                f"the same file was recorded as import {earlier.id} ({earlier.file_name}) on "
-                f"{earlier.recorded_at[:10]}"
-            )
-        ],
-    }
-    return ImportResult("nothing-new", document)
-
-
-def _unreadable(fingerprint: str, problem: Problem) -> ImportResult:
-    document = _empty("refused", fingerprint)
-    document["problems"] = [_problem(problem)]
-    document["problem_count"] = 1
-    return ImportResult("refused", document)
