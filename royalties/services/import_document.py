@@ -1,0 +1,126 @@
+"""The import document of the public interface: what a report holds, and what came of it."""
+
+from typing import Any, TypeAlias
+
+from royalties.domain.currencies import exponent
+from royalties.domain.money import micro_text
+from royalties.domain.problems import Choice, Notice, Problem
+from royalties.ingest.reading import Reading, Totals
+from royalties.store.batches import BatchRow
+
+Document: TypeAlias = dict[str, Any]
+
+_SHOWN_PROBLEMS = 1000
+
+
+def units_of(totals: Totals) -> dict[str, int]:
+    """Copies by what became of them."""
+    return {"sold": totals.sold, "returned": totals.returned, "free": totals.free}
+
+
+def net_of(totals: Totals) -> dict[str, str]:
+    """Net receipts by currency, as texts."""
+    return {
+        currency: micro_text(micro, exponent(currency))
+        for currency, micro in sorted(totals.net.items())
+    }
+
+
+def document_of(
+    outcome: str,
+    reading: Reading,
+    fingerprint: str,
+    notices: list[Notice] | None = None,
+    waiting: list[dict[str, Any]] | None = None,
+) -> Document:
+    """The document of a report that could be read."""
+    totals = reading.totals
+    return {
+        "outcome": outcome,
+        "batch": None,
+        "report": reading.report,
+        "retailer": reading.retailer,
+        "sha256": fingerprint,
+        "period_from": totals.first_day or None,
+        "period_to": totals.last_day or None,
+        "rows": totals.rows,
+        "recorded": totals.recordable if outcome == "recorded" else 0,
+        "recordable": totals.recordable,
+        "sale_lines": totals.lines,
+        "skipped": [
+            {"rows": rows, "reason": reason} for reason, rows in reading.skipped.by_reason.items()
+        ],
+        "waiting": waiting or [],
+        "units": units_of(totals),
+        "net": net_of(totals),
+        "problems": [_problem(each) for each in reading.problems[:_SHOWN_PROBLEMS]],
+        "problem_count": len(reading.problems) + reading.unlisted,
+        "warnings": [
+            {"code": notice.code, "message": notice.message}
+            for notice in (reading.notices if notices is None else notices)
+        ],
+        "notes": list(reading.notes),
+        "choices": [_choice(each) for each in reading.choices],
+        "same_as": None,
+    }
+
+
+def _problem(each: Problem) -> Document:
+    return {
+        "sheet": each.sheet,
+        "row": each.row,
+        "column": each.column,
+        "value": each.value,
+        "message": each.message,
+        "remedy": each.remedy,
+    }
+
+
+def _choice(each: Choice) -> Document:
+    return {"key": each.key, "options": list(each.options), "message": each.message}
+
+
+def _empty(outcome: str, fingerprint: str) -> Document:
+    return {
+        "outcome": outcome,
+        "batch": None,
+        "report": None,
+        "retailer": None,
+        "sha256": fingerprint,
+        "period_from": None,
+        "period_to": None,
+        "rows": 0,
+        "recorded": 0,
+        "recordable": 0,
+        "sale_lines": 0,
+        "skipped": [],
+        "waiting": [],
+        "units": {"sold": 0, "returned": 0, "free": 0},
+        "net": {},
+        "problems": [],
+        "problem_count": 0,
+        "warnings": [],
+        "notes": [],
+        "choices": [],
+        "same_as": None,
+    }
+
+
+def nothing_new(earlier: BatchRow) -> Document:
+    """The document of bytes that were recorded before."""
+    return _empty("nothing-new", earlier.sha256) | {
+        "report": earlier.report,
+        "retailer": earlier.retailer,
+        "same_as": earlier.id,
+        "notes": [
+            (
+                f"the same file was recorded as import {earlier.id} ({earlier.file_name}) on "
+                f"{earlier.recorded_at[:10]}"
+            )
+        ],
+    }
+
+
+def unreadable(fingerprint: str, problem: Problem) -> Document:
+    """The document of a file that is refused whole."""
+    return _empty("refused", fingerprint) | {"problems": [_problem(problem)], "problem_count": 1}
