@@ -91,7 +91,9 @@ def test_a_report_is_sent_checked_recorded_and_undone(site: Site) -> None:
     assert "Recorded as import 1" in receipt
     assert "by Cleo" in receipt
     assert found(site.office, 1).sha256 in receipt
-    assert "/finance/sales" in receipt
+    sales = re.search(r'href="(/finance/sales[^"]*)"[^>]*>Its sales', receipt)
+    assert sales is not None
+    assert HARDCOVER in clerk.page(sales[1]).replace("-", "")
     assert "takes back 2 sale lines" in receipt
     told = flashed(clerk, clerk.post(f"{batch}/undo"))
     assert "2 sale lines and 0 waiting rows removed" in told
