@@ -276,13 +276,15 @@ def _mistakes(document: Mapping[str, Any], own: list[Mistake]) -> tuple[Mistake,
         Mistake(f"{each['message']}; {_REMEDIES.get(each['key'], '')}".rstrip("; "))
         for each in document["choices"]
     ]
-    found += [
-        Mistake(f"{each['rows']} rows would be left out ({each['reason']}): delete or mend them")
-        for each in document["skipped"]
-    ]
-    if document["waiting"] and not own:
-        isbns = ", ".join(each["isbn"] for each in document["waiting"])
-        found.append(Mistake(f"no edition has {isbns}: check the numbers, or add the editions"))
+    if not own:  # rows that it marks are left out or wait in a file, but not in a sheet
+        found += [
+            Mistake(f"{each['rows']} rows would be left out ({each['reason']}): mend them")
+            for each in document["skipped"]
+        ]
+        found += [
+            Mistake(f"no edition has {each['isbn']}: check the number, or add the edition")
+            for each in document["waiting"]
+        ]
     places = {field: place for place, field in enumerate(FIELDS)}
     found.sort(key=lambda each: (each.row is not None, each.row or 0, places.get(each.field, -1)))
     return tuple(found)

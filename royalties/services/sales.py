@@ -11,10 +11,9 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
 from royalties.domain.sales import Kind
-from royalties.services.books import setup_in_force
+from royalties.services.books import Setup, setup_in_force
 from royalties.services.shelf import Shelf, shelf_of
 from royalties.services.work import RefusedError, Work
-from royalties.store import catalogue, periods
 from royalties.store import sales as store
 from royalties.store.sales import Key, Line, Narrowed
 
@@ -98,8 +97,9 @@ class Totals:
 class Found:
     """A page of sales with the totals of all of them, and what filters can be set to.
 
-    ``period`` is the one shown, or ``all``; ``too_many`` is how many editions a search fits if
-    those are too many to look at.
+    ``period`` is the one shown, or ``all``; ``retailers`` are pairs of name and key; ``title`` is
+    the name of the one that was asked for; ``too_many`` tells of a search that fits more editions
+    than can be looked at.
     """
 
     sales: tuple[Sale, ...]
@@ -107,6 +107,8 @@ class Found:
     period: str
     periods: tuple[str, ...]
     months: tuple[str, ...]
+    retailers: tuple[tuple[str, str], ...]
+    title: str
     before: Key | None
     after: Key | None
     too_many: bool = False
@@ -133,6 +135,7 @@ def find_sales(
     if more:
         found = found[1:] if before else found[:PAGE]
     names = _Names.of(work, search, found)
+    title = search.setup.titles.get(filters.title)
     has_before = more if before else after is not None
     has_after = more if not before else True
     return Found(
@@ -141,6 +144,8 @@ def find_sales(
         search.period,
         search.periods,
         search.months,
+        tuple(sorted((each.name, key) for key, each in search.setup.retailers.items())),
+        title.title if title else filters.title,
         found[0].key if found and has_before else None,
         found[-1].key if found and has_after else None,
         search.too_many,
@@ -208,6 +213,7 @@ def _number(text: str | None) -> Decimal | None:
 class _Search:
     """Filters as the store's numbers; ``wanted`` is None where nothing can be found."""
 
+    setup: Setup
     shelf: Shelf
     retailers: Mapping[int, str]
     period_names: Mapping[int, str]
@@ -220,23 +226,22 @@ class _Search:
 
     @classmethod
     def of(cls, work: Work, filters: Filters) -> "_Search":
-        shelf = shelf_of(work)
-        retailers = {number: key for key, number in catalogue.retailer_ids(work.connection).items()}
-        known = {each.id: each.name for each in periods.known_periods(work.connection)}
-        with_sales = store.periods_with_sales(work.connection)
-        period, numbers = _periods(work, filters, known, with_sales)
+        setup = setup_in_force(work)
+        shelf = shelf_of(work, setup)
+        known = store.periods_with_sales(work.connection)
+        period, numbers = _periods(setup, filters, known)
         isbns = _isbns(shelf, filters)
         too_many = isbns is not None and len(isbns) > MOST_EDITIONS
         asked = Narrowed(
             None if isbns is None else store.edition_ids(work.connection, isbns[:MOST_EDITIONS]),
             numbers,
-            _one({key: number for number, key in retailers.items()}, filters.retailer),
-            _one({word: kind.value for word, kind in _KINDS.items()}, filters.kind),
+            None,
+            (_KINDS[filters.kind].value,) if filters.kind else None,
             None,
             None if filters.batch is None else (filters.batch,),
             filters.month,
         )
-        sums = [] if too_many else store.sums(work.connection, asked)
+        sums = [] if too_many else store.sums(work.connection, asked, filters.retailer)
         months = tuple(sorted({each.month for each in sums}, reverse=True))
         sums = [each for each in sums if filters.month in ("", each.month)]
         wanted = _along_the_key(asked, sums)
@@ -245,20 +250,21 @@ class _Search:
             totals = _totals(store.summed_lines(work.connection, wanted))
         elif wanted is not None:
             totals = _totals(sums)
-        names = tuple(known[number] for number in with_sales)
-        return cls(shelf, retailers, known, wanted, totals, period, names, months, too_many)
+        names = tuple(known.values())
+        retailers = {each.retailer_id: each.retailer for each in sums}
+        return cls(setup, shelf, retailers, known, wanted, totals, period, names, months, too_many)
 
 
 def _periods(
-    work: Work, filters: Filters, known: Mapping[int, str], with_sales: list[int]
+    setup: Setup, filters: Filters, with_sales: Mapping[int, str]
 ) -> tuple[str, tuple[int, ...] | None]:
     if filters.period == ALL or (not filters.period and filters.batch is not None):
         return ALL, None
     if filters.period:
-        wanted = setup_in_force(work).period(filters.period)
+        wanted = setup.period(filters.period)
         return str(wanted), (wanted.ordinal,)
-    newest = with_sales[0] if with_sales else 0
-    return known.get(newest, ""), (newest,)
+    number, name = next(iter(with_sales.items()), (0, ""))
+    return name, (number,)
 
 
 def _isbns(shelf: Shelf, filters: Filters) -> list[str] | None:
@@ -270,10 +276,6 @@ def _isbns(shelf: Shelf, filters: Filters) -> list[str] | None:
         words = {each.isbn for each in shelf.find(filters.book, MOST_EDITIONS + 1)}
         found = [isbn for isbn in found if isbn in words] if filters.title else sorted(words)
     return None if len(found) == len(shelf.by_isbn) else found
-
-
-def _one(numbers: Mapping[str, int], key: str) -> tuple[int, ...] | None:
-    return (numbers.get(key, 0),) if key else None
 
 
 def _along_the_key(asked: Narrowed, sums: Iterable[store.Summed]) -> Narrowed | None:
@@ -310,25 +312,19 @@ class _Names:
     """What the numbers of lines stand for."""
 
     search: _Search
-    isbns: Mapping[int, str]
     sources: Mapping[int, tuple[str, str, int | None]]
-    retailers: Mapping[str, str]
 
     @classmethod
     def of(cls, work: Work, search: _Search, lines: list[Line] | None) -> "_Names":
         """Names for some lines, or (None) for all there are."""
-        editions = None if lines is None else [line.edition_id for line in lines]
         batches = None if lines is None else [line.batch_id for line in lines]
         return cls(
             search,
-            store.isbns(work.connection, editions),
             store.sources(work.connection, batches),
-            {key: each.name for key, each in setup_in_force(work).retailers.items()},
         )
 
     def shown(self, line: Line) -> Sale:
-        isbn = self.isbns[line.edition_id]
-        book = self.search.shelf.by_isbn[isbn]
+        book = self.search.shelf.by_isbn[line.isbn]
         retailer = self.search.retailers[line.retailer_id]
         file_name, sheets, corrects = self.sources[line.batch_id]
         digits = exponent(line.currency)
@@ -336,12 +332,12 @@ class _Names:
         return Sale(
             line.key,
             line.day,
-            isbn,
+            line.isbn,
             book.title.title,
             book.title.key,
             book.edition.format.value,
             retailer,
-            self.retailers.get(retailer, retailer),
+            self.search.setup.retailers[retailer].name,
             Kind(line.kind).word,
             line.units,
             line.currency,

@@ -69,10 +69,10 @@ class Shelf:
         return [book for book in self.books if book.title.key == key]
 
 
-def shelf_of(work: Work) -> Shelf:
+def shelf_of(work: Work, setup: Setup | None = None) -> Shelf:
     """The shelf as the setup in force fills it; work that only reads remembers it."""
     work.actor.require(Verb.READ)
-    setup = setup_in_force(work)
+    setup = setup or setup_in_force(work)
     if work.memory is None:
         return _filled(setup)
     known: tuple[Setup, Shelf] | None = work.memory.get("shelf")

@@ -7,12 +7,12 @@ rows come in the key's order without sorting, and a page stops at its fiftieth r
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select, tuple_
 
 from royalties.store.engine import is_sqlite
-from royalties.store.tables import batch, edition, sale, sale_total
+from royalties.store.tables import batch, edition, period, retailer, sale, sale_total
 
 Key = tuple[int, int, int, int, str, int, int, int]
 """A line's primary key."""
@@ -34,7 +34,7 @@ class Narrowed:
 
 
 class Line(NamedTuple):
-    """One sale line; the first eight are its key."""
+    """One sale line; the first eight are its key, and its edition's ISBN stands last."""
 
     edition_id: int
     period_id: int
@@ -54,6 +54,7 @@ class Line(NamedTuple):
     order_ref: str
     reference: str
     net: int
+    isbn: str
 
     @property
     def key(self) -> Key:
@@ -66,6 +67,7 @@ class Summed(NamedTuple):
 
     period_id: int
     retailer_id: int
+    retailer: str
     kind: int
     currency: str
     batch_id: int
@@ -85,26 +87,26 @@ class SummedLines(NamedTuple):
     net: int
 
 
-def newest_period(connection: Connection) -> int | None:
-    """The latest period that has sales."""
-    return connection.execute(select(func.max(sale_total.c.period_id))).scalar()
-
-
-def periods_with_sales(connection: Connection) -> list[int]:
-    """All periods that have sales, the latest first."""
+def periods_with_sales(connection: Connection) -> dict[int, str]:
+    """Names by number of the periods that have sales, the latest first."""
     rows = connection.execute(
-        select(sale_total.c.period_id).distinct().order_by(sale_total.c.period_id.desc())
+        select(period.c.id, period.c.name)
+        .where(period.c.id.in_(select(sale_total.c.period_id)))
+        .order_by(period.c.id.desc())
     )
-    return [row.period_id for row in rows]
+    return {row.id: row.name for row in rows}
 
 
-def sums(connection: Connection, wanted: Narrowed) -> list[Summed]:
+def sums(connection: Connection, wanted: Narrowed, retailer_key: str = "") -> list[Summed]:
     """What is kept of each import's sums, of any edition and month."""
-    columns = [sale_total.c[name] for name in Summed._fields]
-    query = select(*columns)
+    columns: list[Any] = [
+        retailer.c.key if name == "retailer" else sale_total.c[name] for name in Summed._fields
+    ]
+    query = select(*columns).join(retailer, retailer.c.id == sale_total.c.retailer_id)
+    if retailer_key:
+        query = query.where(retailer.c.key == retailer_key)
     for column, values in (
         (sale_total.c.period_id, wanted.periods),
-        (sale_total.c.retailer_id, wanted.retailers),
         (sale_total.c.kind, wanted.kinds),
         (sale_total.c.batch_id, wanted.batches),
     ):
@@ -163,21 +165,9 @@ def lines(
 
 def all_lines(connection: Connection, wanted: Narrowed) -> Iterator[Line]:
     """All lines in the order of their keys, streamed."""
-    query = (
-        select(*(sale.c[name] for name in Line._fields))
-        .where(*_every_edition(connection, wanted), *_narrow(wanted))
-        .order_by(*_KEY)
-    )
+    query = _lines().where(*_every_edition(connection, wanted), *_narrow(wanted)).order_by(*_KEY)
     rows = connection.execution_options(stream_results=True, yield_per=2000).execute(query)
     return (Line(*row) for row in rows)
-
-
-def isbns(connection: Connection, editions: Sequence[int] | None) -> dict[int, str]:
-    """ISBNs by editions' numbers, of some or of all."""
-    query = select(edition.c.id, edition.c.isbn)
-    if editions is not None:
-        query = query.where(edition.c.id.in_(sorted(set(editions))))
-    return {row.id: row.isbn for row in connection.execute(query)}
 
 
 def edition_ids(connection: Connection, numbers: Sequence[str]) -> tuple[int, ...]:
@@ -207,12 +197,17 @@ def _page(
     backwards: bool,
 ) -> list[Line]:
     query = (
-        select(*(sale.c[name] for name in Line._fields))
+        _lines()
         .where(*where, *_narrow(wanted))
         .order_by(*(column.desc() if backwards else column for column in _KEY))
         .limit(limit)
     )
     return [Line(*row) for row in connection.execute(query)]
+
+
+def _lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of nineteen columns
+    isbn = select(edition.c.isbn).where(edition.c.id == sale.c.edition_id).scalar_subquery()
+    return select(*(sale.c[name] for name in Line._fields[:-1]), isbn)
 
 
 def _every_edition(connection: Connection, wanted: Narrowed) -> list[ColumnElement[bool]]:

@@ -45,6 +45,9 @@ COLUMNS = tuple(
 )
 FIGURES = frozenset({"units", "list_price", "discount", "net"})
 _TEN = 10
+_NO_NUMBER = 1 << 53
+"""Beyond what anything is numbered; a database takes no larger ones."""
+
 _MOST_BOOKS = 10
 _MOST_ASKED = 100
 _LONGEST_QUERY = 200
@@ -172,7 +175,7 @@ def books() -> Response:
 @PAGES.get("/recorded/<int:number>")
 def recorded(number: int) -> str:
     """The receipt of a recorded sheet."""
-    found = entering.receipt(act(), number)
+    found = entering.receipt(act(), number) if number < _NO_NUMBER else None
     if found is None:
         abort(404)
     setup = setup_in_force(act())
@@ -183,6 +186,8 @@ def recorded(number: int) -> str:
 @PAGES.post("/recorded/<int:number>/undo")
 def undo(number: int) -> Response:
     """Take a recorded sheet back; its rows come back into the draft."""
+    if number >= _NO_NUMBER:
+        abort(404)
     retailer = entering.take_back(act(), number)
     flash(f"Import {number} is undone; its rows are in the sheet again.", "good")
     return redirect(url_for(".sheet", retailer=retailer), 303)

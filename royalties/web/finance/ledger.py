@@ -18,7 +18,10 @@ from royalties.web.visit import act, actor, system
 PAGES = Pages("ledger", __name__, "/finance/ledger", FINANCE)
 
 _LONGEST = 200
+_NO_NUMBER = 1 << 53
+"""Beyond what anything is numbered; a database takes no larger ones."""
 _PLACE = re.compile(r"(\d{1,12})\.(\d{1,9})", re.ASCII)
+_NUMBER = re.compile(r"\d{1,12}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _ENDINGS = {"beancount": "beancount", "hledger": "journal", "csv": "csv"}
 
@@ -53,7 +56,7 @@ def account(name: str) -> str:
     if currency and not _CURRENCY.fullmatch(currency):
         abort(404)
     after = (int(place[1]), int(place[2])) if place else None
-    found = service.statement(act(), name[:_LONGEST], currency, after)
+    found = service.statement(act(), name, currency, after) if _is_name(name) else None
     if found is None:
         abort(404)
     more = ""
@@ -67,9 +70,11 @@ def account(name: str) -> str:
 @PAGES.get("/entries")
 def entries() -> str:
     """Entries by period, event and subject, the newest first."""
-    below = request.args.get("below", type=int)
+    below = request.args.get("below", "")
     filters: dict[str, Any] = {name: _asked(name) for name in ("period", "event", "subject")}
-    found = service.entry_page(act(), **filters, below=below)
+    found = service.entry_page(
+        act(), **filters, below=int(below) if _NUMBER.fullmatch(below) else None
+    )
     more = url_for(".entries", **filters, below=found.below) if found.below else ""
     first = url_for(".entries", **filters) if below else ""
     return render_template(
@@ -80,7 +85,7 @@ def entries() -> str:
 @PAGES.get("/entries/<int:number>")
 def entry(number: int) -> str:
     """One entry with its postings."""
-    found = service.find_entry(act(), number)
+    found = service.find_entry(act(), number) if number < _NO_NUMBER else None
     if found is None:
         abort(404)
     return render_template("finance/ledger_entry.html", found=found)
@@ -115,4 +120,10 @@ def _journal(books: System, who: Actor, format_: str) -> Iterator[bytes]:
 
 
 def _asked(name: str) -> str:
-    return request.args.get(name, "")[:_LONGEST].strip()
+    text = request.args.get(name, "").strip()
+    return text if _is_name(text) else ""
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text can be the name of anything; a database takes no control characters."""
+    return len(text) <= _LONGEST and text.isprintable()

@@ -12,7 +12,6 @@ from royalties.domain.people import FINANCE, Actor
 from royalties.domain.sales import Kind
 from royalties.runtime import System
 from royalties.services import sales as service
-from royalties.services.books import setup_in_force
 from royalties.services.sales import Filters, Key
 from royalties.web.pages import Pages
 from royalties.web.visit import act, actor, system
@@ -33,23 +32,18 @@ _BLOCK = 1 << 18
 @PAGES.get("/")
 def sales() -> str:
     """Sales by filters, fifty a page, with the totals of all of them."""
-    work = act()
     filters = _filters()
-    setup = setup_in_force(work)
     found = service.find_sales(
-        work,
+        act(),
         filters,
         after=_place(request.args.get("after", "")),
         before=_place(request.args.get("before", "")),
     )
-    title = setup.titles.get(filters.title)
     return render_template(
         "finance/sales.html",
         found=found,
         filters=filters,
-        title=title.title if title else filters.title,
         kinds=[kind.word for kind in Kind],
-        retailers=sorted((each.name, key) for key, each in setup.retailers.items()),
         exports={
             name: _link(f".as_{name}", _asked() | {"period": found.period})
             for name in ("csv", "xlsx")

@@ -74,6 +74,7 @@ class Grid {
     this.fields.forEach((field, column) => {
       const cell = document.createElement("td");
       cell.setAttribute("role", "gridcell");
+      cell.id = `c-${place}-${field.name}`;
       if (field.figure) cell.className = "figure";
       cell.tabIndex = -1;
       line.append(cell);
