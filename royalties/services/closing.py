@@ -309,7 +309,7 @@ def _of_points(
     points = choose(found.points)
     left = [each for each in points if not each.is_settled]
     if not points:
-        return Step(name, words, done=True, remark="none to explain")
+        return Step(name, words, done=True, remark=f"none {of}" if of == "missing" else "none")
     remark = f"{len(points)} {of}, {len(left)} to explain" if left else f"{len(points)} explained"
     return Step(name, words, not left, remark)
 

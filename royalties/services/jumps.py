@@ -321,7 +321,15 @@ def _waiting(work: Work) -> list[Point]:
     count, units = sum(row[2] for row in rows), sum(row[3] for row in rows)
     names = len({row[0] for row in rows})
     name = f"{names} unknown ISBN{'' if names == 1 else 's'}"
-    return [Point(WAITING, name, f"{count} rows, {units} copies")]
+    return [
+        Point(
+            WAITING, name, f"{_counted(count, 'row', 'rows')}, {_counted(units, 'copy', 'copies')}"
+        )
+    ]
+
+
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
 
 
 def _late(

@@ -66,7 +66,7 @@ def test_a_run_says_what_is_odd_first(site: Site) -> None:
     assert "Estimated (draft)" in page
     assert page.index("What to look at first") < page.index("Contract accounts")
     assert re.search(r"<strong>Book Hub</strong>\s*has no report yet", page)
-    assert "1 rows, 2 copies" in page
+    assert "1 row, 2 copies" in page
     assert "Final" not in page
 
 
