@@ -48,6 +48,8 @@ _ONE_OF = {
     "beneficiaries": "beneficiary",
     "plans": "plan",
     "exchange_rates": "exchange rate",
+    "organizations": "organization",
+    "price_lists": "price list",
     "income": "income entry",
     "reports": "mapped report",
 }

@@ -16,6 +16,10 @@ class Format(StrEnum):
     CUSTOM = "custom"
 
 
+INTERNAL = "2"
+"""First digit of a house's own 13-digit number, which a custom edition may have for an ISBN."""
+
+
 class Channel(StrEnum):
     """The class of a retailer."""
 

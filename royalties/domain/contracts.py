@@ -125,6 +125,8 @@ class Contract:
     reserve: Reserve | None = None
     advances: tuple[Advance, ...] = ()
     opening_balance: int = 0
+    order_charges: tuple[str, ...] = ("option-copies",)
+    """What of an order counts into net receipts beside copies, as ``pricing.LineKind`` says it."""
 
     def share_of(self, right: str) -> Fraction | None:
         """The author's share of a subsidiary right's income, if the contract has it."""

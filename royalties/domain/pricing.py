@@ -113,6 +113,8 @@ class PriceList:
     titles: tuple[str, ...]
     versions: tuple[PriceVersion, ...]
     taxes: tuple[TaxRate, ...] = ()
+    retailers: Mapping[OrderKind, str] = field(default_factory=dict)
+    """Under which retailers the sales of shipped copies are recorded."""
 
     def on(self, day: date) -> PriceVersion | None:
         """The version in force on a day."""

@@ -9,8 +9,10 @@ from royalties.domain.catalogue import Retailer, Title
 from royalties.domain.contracts import Contract, ExchangeRate, Income
 from royalties.domain.discounts import discount_limits
 from royalties.domain.earning import Rates, Sold
+from royalties.domain.organizations import Organization
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.plans import Plan, Step
+from royalties.domain.pricing import PriceList
 from royalties.domain.run import Books, in_force
 from royalties.ingest import setup as setup_file
 from royalties.ingest.reading import Known, KnownEdition, KnownRetailer
@@ -34,6 +36,8 @@ class Setup:
     income: tuple[Income, ...]
     mappings: tuple[dict[str, Any], ...]
     revisions: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    organizations: Mapping[str, Organization] = field(default_factory=dict)
+    price_lists: Mapping[str, PriceList] = field(default_factory=dict)
 
     @property
     def calendar(self) -> Calendar:
@@ -110,6 +114,8 @@ def setup_of(revisions: Iterable[Revision]) -> Setup:
         ),
         tuple(setup_file.mapping_of(body) for body in bodies["reports"].values()),
         used,
+        {key: setup_file.organization_of(body) for key, body in bodies["organizations"].items()},
+        {key: setup_file.price_list_of(body) for key, body in bodies["price_lists"].items()},
     )
 
 

@@ -19,6 +19,7 @@ from royalties.ingest.setup.values import (
     retailer_of,
     title_of,
 )
+from royalties.ingest.setup.values_orders import organization_of, price_list_of
 
 __all__ = [
     "KINDS",
@@ -31,8 +32,10 @@ __all__ = [
     "income_of",
     "json_schema",
     "mapping_of",
+    "organization_of",
     "parse_setup",
     "plan_of",
+    "price_list_of",
     "publisher_of",
     "read_setup",
     "retailer_of",

@@ -22,6 +22,8 @@ _WORD = {
     "plans": "plan",
     "exchange_rates": "exchange rate",
     "reports": "report",
+    "organizations": "organization",
+    "price_lists": "price list",
 }
 _MOST_TO_COMPARE = 2000
 """Keys beyond which no near match is looked for: it would take seconds."""
@@ -42,6 +44,7 @@ def check(document: Document, merged: Merged) -> list[Fault]:
         *_references(books),
         *_amounts(books),
         *_incomes(books),
+        *_price_lists(books),
     ]
     return list(dict.fromkeys(found))
 
@@ -156,6 +159,9 @@ def _references(books: _Books) -> Iterator[Fault]:
             yield from _in_steps(books, version.get("steps"))
     for report in books.new("reports"):
         yield from _known(books, "retailers", [report.get("retailer")])
+    for prices in books.new("price_lists"):
+        yield from _known(books, "titles", prices.get("titles").each())
+        yield from _known(books, "retailers", [each for _, each in prices.get("retailers").pairs()])
 
 
 def _in_steps(books: _Books, steps: Node) -> Iterator[Fault]:
@@ -259,3 +265,29 @@ def _incomes(books: _Books) -> Iterator[Fault]:
             yield from books.blame(right.fault(message), *blamed, "subsidiary_rights")
         for fault in _digits(income.get("amount"), contract.get("currency").text):
             yield from books.blame(fault, *blamed, "currency")
+
+
+def _price_lists(books: _Books) -> Iterator[Fault]:
+    """Every title has one price list, and its orders are recorded under their own channel."""
+    listed: dict[str, str] = {}
+    for key in books.all("price_lists"):
+        prices = books.node("price_lists", key)
+        for title in prices.get("titles").value or [""]:
+            first = listed.setdefault(title, key)
+            if first != key:
+                named = f'lists "{title}"' if title else "is for all titles"
+                fault = prices.get("titles").fault(
+                    f'price list "{first}" {named} already: each title has one price list'
+                )
+                yield from books.blame(
+                    fault, ("price_lists", key), ("price_lists", first), "titles"
+                )
+        for kind, retailer in prices.get("retailers").pairs():
+            channel = books.node("retailers", retailer.text).get("channel").text
+            if channel and channel != kind:
+                yield from books.blame(
+                    retailer.fault(f'"{retailer.text}" is of the channel {channel}, not {kind}'),
+                    ("price_lists", key),
+                    ("retailers", retailer.text),
+                    "channel",
+                )

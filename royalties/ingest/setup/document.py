@@ -25,6 +25,8 @@ KINDS: tuple[str, ...] = (
     "exchange_rates",
     "income",
     "reports",
+    "organizations",
+    "price_lists",
 )
 """The parts of a setup file, in the order in which it shows them."""
 
@@ -129,7 +131,9 @@ def _plain(value: object) -> object:
         return _body(value)
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    return dict(value) if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
 
 
 def _repeated_keys(data: object, name: str) -> Iterator[Fault]:

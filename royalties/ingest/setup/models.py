@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from royalties.ingest.setup import scalars as s
+from royalties.ingest.setup.orders import ChargeWord, Organization, PriceList
 from royalties.ingest.setup.part import Part
 from royalties.ingest.setup.titles import Title
 
@@ -165,6 +166,11 @@ class Contract(Part):
     opening_balance: s.Debit = Field(
         default="0",
         description="Debit balance before the first period (≤ 0), in the contract's currency.",
+    )
+    order_charges: list[ChargeWord] = Field(
+        default=["option-copies"],
+        description="What counts into net receipts of orders beside copies. Freight and tax never "
+        "do; set-up, small orders and rush only where they are named.",
     )
     plan: s.Key = Field(description="Key of the plan that distributes what is payable.")
 
@@ -381,3 +387,5 @@ class Setup(Part):
     exchange_rates: list[ExchangeRate] | None = None
     income: list[Income] | None = None
     reports: list[Report] | None = None
+    organizations: list[Organization] | None = None
+    price_lists: list[PriceList] | None = None

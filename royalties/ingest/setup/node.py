@@ -5,7 +5,7 @@ absent or of a wrong type reads as absent here, and the models have named it alr
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -85,3 +85,22 @@ class Node:
     def fault(self, message: str) -> Fault:
         """A fault at this place."""
         return Fault(self.path, message)
+
+
+def each_once(entries: Iterable[Node], parts: tuple[str, ...], message: str) -> Iterator[Fault]:
+    """Faults of entries of a list that agree in some keys with one before."""
+    seen: dict[tuple[str, ...], str] = {}
+    for entry in entries:
+        key = tuple(entry.get(part).text or str(entry.get(part).value) for part in parts)
+        first = seen.setdefault(key, entry.path)
+        if first != entry.path and all(entry.get(part).given for part in parts):
+            yield entry.get(parts[-1]).fault(message.format(first))
+
+
+def listed_once(words: Node) -> Iterator[Fault]:
+    """Faults of words that a list names twice."""
+    seen: set[str] = set()
+    for word in words.each():
+        if word.text and word.text in seen:
+            yield word.fault("is named twice: leave it out")
+        seen.add(word.text)

@@ -12,9 +12,6 @@ from typing import Annotated, TypeGuard
 from urllib.parse import urlsplit
 
 from pydantic import PlainValidator, WithJsonSchema
-from stdnum import isbn as isbns
-from stdnum.exceptions import ValidationError as StdnumError
-from stdnum.us import ein as eins
 
 from royalties.domain.catalogue import Channel, Format
 from royalties.domain.contracts import Basis, Counts, Resets
@@ -22,6 +19,8 @@ from royalties.domain.currencies import EXPONENTS, UnknownCurrencyError
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.domain.periods import Calendar, NotAPeriodError, Period, parse_period
 from royalties.domain.plans import CapPer
+from royalties.ingest.setup.identifiers import ein, isbn
+from royalties.ingest.setup.taking import NotTakenError, shown, text_of
 
 _DIGITS = 12
 """Whole digits of a number: a price in millionths still fits the database's integers."""
@@ -34,28 +33,12 @@ _YEARS = (1000, 9998)
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
+_REGION = re.compile(r"[A-Z0-9]{1,3}", re.ASCII)
+_PLACE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _WEBSITE = re.compile(r"https?://[^\s/]+\S*")
 _SAMPLE = re.compile(r"[0-9a-f]{64}\.pdf", re.ASCII)
 _NOT_IN_LINKS = frozenset(' "<>\\^`{|}')
-_ISBN13_BODY = 12
-_ISBN10_BODY = 9
-
-
-class NotTakenError(ValueError):
-    """A value that a key does not take; pydantic collects it with its place."""
-
-
-def shown(value: object) -> str:
-    """A value as a message quotes it, never longer than a line."""
-    text = repr(value) if isinstance(value, str) else str(value)
-    return text if len(text) <= _LONGEST_NUMBER else text[: _LONGEST_NUMBER - 1] + "…"
-
-
-def _text_of(value: object, what: str = "a text") -> str:
-    if not isinstance(value, str):
-        raise NotTakenError(f'{shown(value)} is not {what}: write it as a string, in "…"')
-    return value
 
 
 def _is_number(value: object) -> TypeGuard[int | float | Decimal]:
@@ -86,7 +69,7 @@ def _decimal(
             if not math.isfinite(value):
                 raise NotTakenError(f'{value} is no number: write a decimal string such as "0.125"')
             raise NotTakenError(f'{shown(value)} is a bare number: write it as a string, "{value}"')
-        text = _text_of(value, "a decimal number")
+        text = text_of(value, "a decimal number")
         try:
             number = number_of(text)
         except NotAnAmountError as fault:
@@ -130,14 +113,19 @@ def _whole_or_decimal(least: int | None) -> Callable[[object], int | str]:
     return read
 
 
-def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise NotTakenError(
-            f"{shown(value)} is not a whole number: write it without quotes, such as 2"
-        )
-    if not 1 <= value <= 1_000_000:
-        raise NotTakenError(f"{shown(value)} is out of range: write a whole number from 1 up")
-    return value
+def _count(least: int = 1) -> Callable[[object], int]:
+    def read(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise NotTakenError(
+                f"{shown(value)} is not a whole number: write it without quotes, such as 2"
+            )
+        if not least <= value <= 1_000_000:
+            raise NotTakenError(
+                f"{shown(value)} is out of range: write a whole number from {least} up"
+            )
+        return value
+
+    return read
 
 
 def _flag(value: object) -> bool:
@@ -154,7 +142,7 @@ def _only_true(value: object) -> bool:
 
 def _text(longest: int = _LONGEST_TEXT, least: int = 1) -> Callable[[object], str]:
     def read(value: object) -> str:
-        text = _text_of(value).strip()
+        text = text_of(value).strip()
         bad = next((c for c in text if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"}), None)
         if bad is not None:
             raise NotTakenError(f"it holds the control character U+{ord(bad):04X}: take it out")
@@ -168,7 +156,7 @@ def _text(longest: int = _LONGEST_TEXT, least: int = 1) -> Callable[[object], st
 
 
 def _key(value: object) -> str:
-    text = _text_of(value, "a key")
+    text = text_of(value, "a key")
     if not _KEY.fullmatch(text):
         raise NotTakenError(
             f"{shown(text)} is not a key: use up to 64 letters, digits, '.', '_' and '-', "
@@ -235,7 +223,7 @@ def _year(value: object) -> int:
 def _day(value: object) -> str:
     if isinstance(value, date) and not isinstance(value, datetime):
         value = value.isoformat()
-    text = _text_of(value, "a day such as 2025-07-31")
+    text = text_of(value, "a day such as 2025-07-31")
     try:
         day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
@@ -258,7 +246,7 @@ def period_in(text: str) -> Period | None:
 
 
 def _period(value: object) -> str:
-    text = _text_of(value, "a period such as 2025-H1")
+    text = text_of(value, "a period such as 2025-H1")
     if period_in(text) is None:
         raise NotTakenError(
             f"{shown(text)} is not a period: write it like 2025, 2025-H1, 2025-Q3 or 2025-07"
@@ -267,45 +255,14 @@ def _period(value: object) -> str:
 
 
 def _currency(value: object) -> str:
-    text = _text_of(value, "a currency")
+    text = text_of(value, "a currency")
     if text not in EXPONENTS:
         raise NotTakenError(str(UnknownCurrencyError(text)))
     return text
 
 
-def _isbn(value: object) -> str:
-    text = _text_of(value, "an ISBN")
-    try:
-        return str(isbns.to_isbn13(isbns.validate(text)))
-    except StdnumError:
-        raise NotTakenError(
-            f"{shown(text)} is not an ISBN: {_isbn_fault(isbns.compact(text))}"
-        ) from None
-
-
-def _isbn_fault(compact: str) -> str:
-    body = compact[:-1]
-    if body.isascii() and body.isdigit() and len(body) == _ISBN10_BODY:
-        digit = sum((place + 1) * int(c) for place, c in enumerate(body)) % 11
-        return f"its check digit should be {'X' if digit == 10 else digit}"
-    if body.isascii() and body.isdigit() and len(body) == _ISBN13_BODY:
-        if not body.startswith(("978", "979")):
-            return "13 digits begin with 978 or 979"
-        weighted = sum((1, 3)[place % 2] * int(c) for place, c in enumerate(body))
-        return f"its check digit should be {-weighted % 10}"
-    return "write its 13 (or 10) digits"
-
-
-def _ein(value: object) -> str:
-    text = _text()(value)
-    try:
-        digits = eins.validate(text)
-    except StdnumError:
-        raise NotTakenError(f"{shown(text)} is not an EIN: write it like 91-1234567") from None
-    return f"{digits[:2]}-{digits[2:]}"
-
-
-def _word(words: type[StrEnum] | tuple[str, ...]) -> Callable[[object], str]:
+def word_of(words: type[StrEnum] | tuple[str, ...]) -> Callable[[object], str]:
+    """A reader of one of some words."""
     allowed = [str(word) for word in words]
 
     def read(value: object) -> str:
@@ -316,7 +273,8 @@ def _word(words: type[StrEnum] | tuple[str, ...]) -> Callable[[object], str]:
     return read
 
 
-def _words(words: type[StrEnum] | tuple[str, ...]) -> WithJsonSchema:
+def one_of(words: type[StrEnum] | tuple[str, ...]) -> WithJsonSchema:
+    """The schema of one of some words."""
     return WithJsonSchema({"type": "string", "enum": [str(word) for word in words]})
 
 
@@ -375,8 +333,18 @@ Country = Annotated[
     PlainValidator(_matching(_COUNTRY, "a country's two capital letters such as US")),
     _schema(pattern="^[A-Z]{2}$"),
 ]
-Ein = Annotated[str, PlainValidator(_ein), _schema(pattern=r"^\d{2}-?\d{7}$")]
-Isbn = Annotated[str, PlainValidator(_isbn), _schema(examples=["9781442246928"])]
+Region = Annotated[
+    str,
+    PlainValidator(_matching(_REGION, "a state's or region's short name such as WA")),
+    _schema(pattern="^[A-Z0-9]{1,3}$"),
+]
+Place = Annotated[
+    str,
+    PlainValidator(_matching(_PLACE, "a country, or a country and state such as US-WA")),
+    _schema(pattern="^[A-Z]{2}(-[A-Z0-9]{1,3})?$", examples=["US-WA"]),
+]
+Ein = Annotated[str, PlainValidator(ein), _schema(pattern=r"^\d{2}-?\d{7}$")]
+Isbn = Annotated[str, PlainValidator(isbn), _schema(examples=["9781442246928"])]
 Currency = Annotated[
     str, PlainValidator(_currency), _schema(pattern="^[A-Z]{3}$", examples=["USD"])
 ]
@@ -395,16 +363,17 @@ Rating = Annotated[str, PlainValidator(_exchange_rate), _PLAIN]
 Limit = Annotated[int | str, PlainValidator(_whole_or_decimal(0)), _or_whole(0)]
 Opening = Annotated[int | str, PlainValidator(_whole_or_decimal(None)), _or_whole(None)]
 Weight = Annotated[int | str, PlainValidator(_whole_or_decimal(0)), _or_whole(0)]
-Count = Annotated[int, PlainValidator(_count), _schema("integer", minimum=1)]
+Count = Annotated[int, PlainValidator(_count()), _schema("integer", minimum=1)]
+Whole = Annotated[int, PlainValidator(_count(0)), _schema("integer", minimum=0)]
 Flag = Annotated[bool, PlainValidator(_flag), _schema("boolean")]
 OnlyTrue = Annotated[bool, PlainValidator(_only_true), WithJsonSchema({"const": True})]
-CalendarWord = Annotated[str, PlainValidator(_word(Calendar)), _words(Calendar)]
-FormatWord = Annotated[str, PlainValidator(_word(Format)), _words(Format)]
-ChannelWord = Annotated[str, PlainValidator(_word(Channel)), _words(Channel)]
-BasisWord = Annotated[str, PlainValidator(_word(Basis)), _words(Basis)]
-CountsWord = Annotated[str, PlainValidator(_word(Counts)), _words(Counts)]
-ResetsWord = Annotated[str, PlainValidator(_word(Resets)), _words(Resets)]
-PerWord = Annotated[str, PlainValidator(_word(CapPer)), _words(CapPer)]
-DateOrder = Annotated[str, PlainValidator(_word(DATE_ORDERS)), _words(DATE_ORDERS)]
-Point = Annotated[str, PlainValidator(_word(POINTS)), _words(POINTS)]
-Returns = Annotated[str, PlainValidator(_word(RETURNS)), _words(RETURNS)]
+CalendarWord = Annotated[str, PlainValidator(word_of(Calendar)), one_of(Calendar)]
+FormatWord = Annotated[str, PlainValidator(word_of(Format)), one_of(Format)]
+ChannelWord = Annotated[str, PlainValidator(word_of(Channel)), one_of(Channel)]
+BasisWord = Annotated[str, PlainValidator(word_of(Basis)), one_of(Basis)]
+CountsWord = Annotated[str, PlainValidator(word_of(Counts)), one_of(Counts)]
+ResetsWord = Annotated[str, PlainValidator(word_of(Resets)), one_of(Resets)]
+PerWord = Annotated[str, PlainValidator(word_of(CapPer)), one_of(CapPer)]
+DateOrder = Annotated[str, PlainValidator(word_of(DATE_ORDERS)), one_of(DATE_ORDERS)]
+Point = Annotated[str, PlainValidator(word_of(POINTS)), one_of(POINTS)]
+Returns = Annotated[str, PlainValidator(word_of(RETURNS)), one_of(RETURNS)]

@@ -98,6 +98,7 @@ def contract_of(body: Body) -> Contract:
         reserve=_maybe(body, "reserve", _reserve),
         advances=tuple(_advance(advance, currency) for advance in body.get("advances", ())),
         opening_balance=minor_units(body.get("opening_balance", "0"), currency),
+        order_charges=tuple(body.get("order_charges", ("option-copies",))),
     )
 
 

@@ -1,14 +1,17 @@
 """The rules between the keys of one entry, and between entries of one file."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
+from royalties.domain.catalogue import Format
 from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
 from royalties.domain.problems import Fault
+from royalties.ingest.setup.identifiers import is_internal
 from royalties.ingest.setup.models import Member, Rule, Step
-from royalties.ingest.setup.node import Node
+from royalties.ingest.setup.node import Node, each_once, listed_once
 from royalties.ingest.setup.part import Part
+from royalties.ingest.setup.within_orders import price_list
 
 KEYS: dict[str, tuple[str, ...]] = {
     "titles": ("key",),
@@ -19,6 +22,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "exchange_rates": ("period", "from", "to"),
     "income": ("period", "contract", "right", "note"),
     "reports": ("key",),
+    "organizations": ("key",),
+    "price_lists": ("key",),
 }
 """What entries of a kind are told apart by."""
 
@@ -71,31 +76,17 @@ def _publisher(publisher: Node) -> Iterator[Fault]:
 
 def _title(title: Node) -> Iterator[Fault]:
     for edition in title.get("editions").each():
-        yield from _each_once(
+        isbn = edition.get("isbn")
+        if is_internal(isbn.text) and edition.get("format").text != Format.CUSTOM:
+            yield isbn.fault("is a house's own number, which only a custom edition may have")
+        yield from each_once(
             edition.get("prices").each(),
             ("currency", "from"),
             "has the currency and first day of {}: keep one price",
         )
-    yield from _each_once(
+    yield from each_once(
         title.get("sold_by").each(), ("retailer",), "stands already at {}: name each retailer once"
     )
-
-
-def _each_once(entries: Iterable[Node], parts: tuple[str, ...], message: str) -> Iterator[Fault]:
-    seen: dict[tuple[str, ...], str] = {}
-    for entry in entries:
-        key = tuple(entry.get(part).text or str(entry.get(part).value) for part in parts)
-        first = seen.setdefault(key, entry.path)
-        if first != entry.path and all(entry.get(part).given for part in parts):
-            yield entry.get(parts[-1]).fault(message.format(first))
-
-
-def _listed_once(words: Node) -> Iterator[Fault]:
-    seen: set[str] = set()
-    for word in words.each():
-        if word.text and word.text in seen:
-            yield word.fault("is named twice: leave it out")
-        seen.add(word.text)
 
 
 def _exactly_one(model: type[Part], at: Node) -> Iterator[Fault]:
@@ -111,8 +102,9 @@ def _exactly_one(model: type[Part], at: Node) -> Iterator[Fault]:
 
 def _contract(contract: Node) -> Iterator[Fault]:
     rules = contract.get("rules")
-    yield from _listed_once(contract.get("titles"))
-    yield from _each_once(
+    yield from listed_once(contract.get("titles"))
+    yield from listed_once(contract.get("order_charges"))
+    yield from each_once(
         rules.each(), ("name",), "stands already at {}: give each rule its own name"
     )
     for rule in rules.each():
@@ -121,7 +113,7 @@ def _contract(contract: Node) -> Iterator[Fault]:
         yield rules.fault("is missing: add at least one rule or a subsidiary right")
     yield from _counters(list(rules.each()))
     for words in ("formats", "channels"):
-        yield from _listed_once(contract.get("reserve").get(words))
+        yield from listed_once(contract.get("reserve").get(words))
     for advance in contract.get("advances").each():
         amount, recouped = advance.get("amount").number, advance.get("recouped").number
         if amount is not None and recouped is not None and recouped > amount:
@@ -133,7 +125,7 @@ def _contract(contract: Node) -> Iterator[Fault]:
 def _rule(rule: Node) -> Iterator[Fault]:
     yield from _exactly_one(Rule, rule)
     for words in _EACH_ONCE:
-        yield from _listed_once(rule.get(words))
+        yield from listed_once(rule.get(words))
     yield from _discount(rule.get("discount"))
     tiers = list(rule.get("tiers").each())
     if rule.get("basis").text != "unit":
@@ -226,14 +218,14 @@ def _counting(rule: Node, first: Node) -> Iterator[tuple[str, object, object]]:
 
 def _plan(plan: Node) -> Iterator[Fault]:
     versions = plan.get("versions")
-    yield from _each_once(
+    yield from each_once(
         versions.each(), ("from",), "overlaps {}, which begins on the same day: change one"
     )
     for version in versions.each():
         steps = version.get("steps")
         yield from _ends(steps)
         yield from _steps(steps)
-        yield from _each_once(
+        yield from each_once(
             caps_in(steps), ("name",), "names a cap of this version already at {}: use another"
         )
 
@@ -256,7 +248,7 @@ def _steps(steps: Node) -> Iterator[Fault]:
     for step in steps.each():
         yield from _exactly_one(Step, step)
         for words in _EACH_ONCE:
-            yield from _listed_once(step.get("when").get(words))
+            yield from listed_once(step.get("when").get(words))
         if step.get("when").value == {}:
             yield step.get("when").fault("has no condition: give one, or leave it out")
         starts, ends = step.get("from").day, step.get("until").day
@@ -306,7 +298,7 @@ def caps_in(steps: Node) -> Iterator[Node]:
 
 
 def _beneficiary(beneficiary: Node) -> Iterator[Fault]:
-    yield from _each_once(
+    yield from each_once(
         beneficiary.get("tax_rate").each(),
         ("from",),
         "begins on the same day as {}: change one",
@@ -343,4 +335,5 @@ _ENTRIES = {
     "beneficiaries": _beneficiary,
     "exchange_rates": _exchange_rate,
     "reports": _report,
+    "price_lists": price_list,
 }

@@ -1,0 +1,156 @@
+"""What a setup file may say of organizations, and of the price lists that their orders go by."""
+
+from typing import Annotated
+
+from pydantic import Field, PlainValidator
+
+from royalties.domain.catalogue import Channel
+from royalties.domain.orders import State
+from royalties.domain.pricing import LineKind, Option
+from royalties.ingest.setup import scalars as s
+from royalties.ingest.setup.part import Part
+
+CANCELLED_FROM = (
+    State.ACCEPTED,
+    State.ARTWORK,
+    State.PROOF_SENT,
+    State.PROOF_APPROVED,
+    State.IN_PRODUCTION,
+)
+"""States that a cancelled order may owe a share from, in their order."""
+
+CHARGES = (LineKind.OPTION_COPIES, LineKind.SET_UP, LineKind.SMALL_ORDER, LineKind.RUSH)
+"""What a contract may count into net receipts beside copies."""
+
+OptionWord = Annotated[str, PlainValidator(s.word_of(Option)), s.one_of(Option)]
+StateWord = Annotated[str, PlainValidator(s.word_of(CANCELLED_FROM)), s.one_of(CANCELLED_FROM)]
+ChargeWord = Annotated[str, PlainValidator(s.word_of(CHARGES)), s.one_of(CHARGES)]
+
+ORDER_CHANNELS = (Channel.BULK, Channel.CUSTOM)
+"""Channels that orders are recorded under; a price list names a retailer of each."""
+
+
+class Organization(Part):
+    """Who orders in bulk or has a custom edition made."""
+
+    key: s.Key = Field(description="Its name in this file and in commands.")
+    name: s.Text = Field(description="Name, as it stands on quotes and invoices.")
+    address: list[s.Text] = Field(default=[], description="Street address, one line each.")
+    city: s.Text | None = Field(default=None, description="City.")
+    region: s.Region | None = Field(default=None, description="State or region, such as WA.")
+    postcode: s.Name | None = Field(default=None, description="Postal code.")
+    country: s.Country = Field(description="ISO 3166 letters, such as US.")
+    email: s.Email = Field(description="Where quotes and invoices are sent.")
+    phone: s.Name | None = Field(default=None, description="Telephone.")
+    net_terms: s.Flag = Field(
+        default=False,
+        description="Whether it may pay after the invoice, on a purchase order; else by deposit.",
+    )
+
+
+class QuantityDiscount(Part):
+    """The discount from so many copies of one order on."""
+
+    at_least: s.Count = Field(description="Copies of the order.")
+    discount: s.Rate = Field(description="Fraction of the list price that is taken off.")
+
+
+class OptionTerms(Part):
+    """What an option of a custom edition costs."""
+
+    minimum: s.Count = Field(default=1, description="Copies from which it can be had.")
+    set_up: s.Amount = Field(default="0", description="Charged once per order.")
+    per_copy: s.Amount = Field(
+        default="0", description="Charged for each copy; may have parts of a cent."
+    )
+
+
+class Freight(Part):
+    """What a shipment of up to so many copies to one address costs."""
+
+    up_to: s.Count | None = Field(default=None, description="Copies; the last step has no limit.")
+    amount: s.Amount = Field(description="For the shipment.")
+    per_copy: s.Amount = Field(default="0", description="For each copy, beside the amount.")
+
+
+class Pace(Part):
+    """How long the stages take, in working days."""
+
+    proof: s.Whole = Field(description="Until the proof is sent.")
+    production: s.Whole = Field(description="From the approved proof until the copies are ready.")
+    shipping: s.Whole = Field(description="Until they arrive.")
+
+
+class PriceVersion(Part):
+    """The terms of a price list from a day on; amounts are in its currency."""
+
+    from_: s.Day = Field(alias="from", description="First day it holds.")
+    minimum: s.Count = Field(default=1, description="Copies that an order begins at.")
+    discounts: list[QuantityDiscount] = Field(
+        default=[], description="Off the list price, by the copies of one order; rising."
+    )
+    options: dict[OptionWord, OptionTerms] = Field(
+        default={}, description="What can be had on a custom edition; what is absent cannot."
+    )
+    freight: list[Freight] = Field(
+        min_length=1, description="By the copies of one address; limits rise, the last has none."
+    )
+    small_order_below: s.Whole = Field(
+        default=0, description="Orders of fewer copies are charged small_order_charge."
+    )
+    small_order_charge: s.Amount = Field(default="0", description="Once per order.")
+    rush_charge: s.Amount = Field(default="0", description="Once per rush order.")
+    rush_share: s.Rate = Field(
+        default="0", description="Beside it, a fraction of copies and options."
+    )
+    more_address_charge: s.Amount = Field(
+        default="0", description="For each address after the first."
+    )
+    free_proofs: s.Whole = Field(default=3, description="Proofs that cost nothing.")
+    proof_charge: s.Amount = Field(default="0", description="For each proof after those.")
+    deposit: s.Rate = Field(
+        default="0", description="Fraction of the total that is paid ahead without net terms."
+    )
+    tolerance: s.Rate = Field(
+        default="0", description="Fraction of the copies that may be missing or too many."
+    )
+    valid_days: s.Count = Field(default=30, description="Days for which a quote is valid.")
+    net_days: s.Whole = Field(default=30, description="Days from an invoice until it is due.")
+    pace: Pace | None = Field(default=None, description="Absent: 3, 10 and 5 working days.")
+    rush_pace: Pace | None = Field(default=None, description="Absent: 1, 5 and 2 working days.")
+    cancellation: dict[StateWord, s.Rate] = Field(
+        default={},
+        description="Fraction of the total, less set-up, that an order owes when it is cancelled "
+        "in this state or a later one.",
+    )
+
+
+class Tax(Part):
+    """Sales tax of copies that go to a place, from a day on."""
+
+    place: s.Place = Field(description="Country and state: US-WA.")
+    from_: s.Day = Field(alias="from", description="First day it holds.")
+    rate: s.Rate = Field(description="Fraction of what goes there.")
+    freight: s.Flag = Field(default=False, description="Whether freight is taxed there too.")
+
+
+class OrderRetailers(Part):
+    """Under which retailers the sales of shipped copies are recorded."""
+
+    bulk: s.Key = Field(description="Key of a retailer of the channel bulk.")
+    custom: s.Key = Field(description="Key of a retailer of the channel custom.")
+
+
+class PriceList(Part):
+    """What orders cost, in dated versions."""
+
+    key: s.Key = Field(description="Its name in this file and in commands.")
+    currency: s.Currency = Field(description="Currency of its amounts, ISO 4217.")
+    titles: list[s.Key] | None = Field(
+        default=None,
+        min_length=1,
+        description="Keys of titles; absent: all that no other price list names.",
+    )
+    retailers: OrderRetailers = Field(description="Where shipped copies are recorded.")
+    versions: list[PriceVersion] = Field(min_length=1, description="Dated versions.")
+    taxes: list[Tax] = Field(default=[], description="Sales tax by place.")

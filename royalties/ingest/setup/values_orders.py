@@ -1,0 +1,115 @@
+"""Domain values of organizations and price lists."""
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from royalties.domain.money import minor_units, scale
+from royalties.domain.orders import OrderKind, Pace, State
+from royalties.domain.organizations import Organization
+from royalties.domain.pricing import (
+    Freight,
+    Option,
+    OptionTerms,
+    PriceList,
+    PriceVersion,
+    QuantityDiscount,
+    TaxRate,
+)
+
+Body = Mapping[str, Any]
+
+
+def organization_of(body: Body) -> Organization:
+    """An organization."""
+    return Organization(
+        key=body["key"],
+        name=body["name"],
+        country=body["country"],
+        email=body["email"],
+        address=tuple(body.get("address", ())),
+        city=body.get("city", ""),
+        region=body.get("region", ""),
+        postcode=body.get("postcode", ""),
+        phone=body.get("phone", ""),
+        net_terms=body.get("net_terms", False),
+    )
+
+
+def price_list_of(body: Body) -> PriceList:
+    """A price list, its versions in order of their first day."""
+    currency = body["currency"]
+    versions = [_version(version, currency) for version in body["versions"]]
+    return PriceList(
+        key=body["key"],
+        currency=currency,
+        titles=tuple(body.get("titles", ())),
+        retailers={OrderKind(kind): key for kind, key in body["retailers"].items()},
+        versions=tuple(sorted(versions, key=lambda version: version.starts)),
+        taxes=tuple(
+            TaxRate(
+                each["place"],
+                date.fromisoformat(each["from"]),
+                Fraction(each["rate"]),
+                each.get("freight", False),
+            )
+            for each in body.get("taxes", ())
+        ),
+    )
+
+
+def _version(body: Body, currency: str) -> PriceVersion:
+    def amount(key: str) -> int:
+        return minor_units(body.get(key, "0"), currency)
+
+    given: dict[str, Any] = {
+        "pace": _pace(body.get("pace")),
+        "rush_pace": _pace(body.get("rush_pace")),
+        **{key: body.get(key) for key in ("minimum", "free_proofs", "valid_days", "net_days")},
+    }
+    return PriceVersion(
+        starts=date.fromisoformat(body["from"]),
+        discounts=tuple(
+            QuantityDiscount(each["at_least"], Fraction(each["discount"]))
+            for each in body.get("discounts", ())
+        ),
+        options={
+            Option(option): _option(each, currency)
+            for option, each in body.get("options", {}).items()
+        },
+        freight=tuple(_freight(each, currency) for each in body["freight"]),
+        small_order_below=body.get("small_order_below", 0),
+        small_order_charge=amount("small_order_charge"),
+        rush_charge=amount("rush_charge"),
+        rush_share=Fraction(body.get("rush_share", 0)),
+        more_address_charge=amount("more_address_charge"),
+        proof_charge=amount("proof_charge"),
+        deposit=Fraction(body.get("deposit", 0)),
+        tolerance=Fraction(body.get("tolerance", 0)),
+        cancellation={
+            State(state): Fraction(share) for state, share in body.get("cancellation", {}).items()
+        },
+        # What is absent has the default of the domain.
+        **{key: value for key, value in given.items() if value is not None},
+    )
+
+
+def _option(body: Body, currency: str) -> OptionTerms:
+    return OptionTerms(
+        minimum=body.get("minimum", 1),
+        set_up=minor_units(body.get("set_up", "0"), currency),
+        per_copy=Fraction(body.get("per_copy", 0)) * scale(currency),
+    )
+
+
+def _freight(body: Body, currency: str) -> Freight:
+    return Freight(
+        up_to=body.get("up_to"),
+        amount=minor_units(body["amount"], currency),
+        per_copy=Fraction(body.get("per_copy", 0)) * scale(currency),
+    )
+
+
+def _pace(body: Body | None) -> Pace | None:
+    return Pace(body["proof"], body["production"], body["shipping"]) if body else None
