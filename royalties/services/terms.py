@@ -22,6 +22,8 @@ from royalties.store import terms as store
 from royalties.store.history import Recorded, find_revision, lock_setup, revisions_of
 
 Body = Mapping[str, Any]
+Entry = Recorded
+"""An entry as it is in force: its revision's number, body, and who recorded it when."""
 
 APPROVED_BY_TWO = {
     "contracts": "contract",
@@ -63,7 +65,7 @@ class Saved:
     proposal: int | None = None
 
 
-def find_entry(work: Work, part: str, key: str) -> Recorded | None:
+def find_entry(work: Work, part: str, key: str) -> Entry | None:
     """An entry as it is in force, with the number of its revision."""
     work.actor.require(Verb.READ)
     return find_revision(work.connection, part, key)

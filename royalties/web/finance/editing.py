@@ -11,8 +11,8 @@ from royalties.domain.people import FINANCE
 from royalties.domain.problems import Fault
 from royalties.ingest.setup import SetupError
 from royalties.services import previewing, terms
+from royalties.services.terms import Entry
 from royalties.services.work import RefusedError
-from royalties.store.history import Recorded
 from royalties.web.finance.row_forms import Cell, Row, Table, Written, operate, padded, typed
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act, only_looks
@@ -52,7 +52,7 @@ class Sheet:
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     refused: str = ""
     meanwhile: list[Change] = field(default_factory=list)
-    now: Recorded | None = None
+    now: Entry | None = None
     effects: list[previewing.Effect] = field(default_factory=list)
     focus: str = ""
     version: str = ""
@@ -277,13 +277,13 @@ class Editor:
             f"finance/{self.word}_form.html", sheet, save_at=save_at, try_at=try_at, **self.beside()
         )
 
-    def _entry(self, key: str) -> Recorded:
+    def _entry(self, key: str) -> Entry:
         now = terms.find_entry(act(), self.part, key)
         if now is None:
             abort(404)
         return now
 
-    def _typed(self, key: str, now: Recorded | None) -> Sheet:
+    def _typed(self, key: str, now: Entry | None) -> Sheet:
         base = now.body if now else None
         return sheet_of_form(self.part, key, self.shape, base, f"{self.part}[0].")
 

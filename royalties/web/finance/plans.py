@@ -9,7 +9,7 @@ from royalties.domain.plain_words import step_words
 from royalties.domain.plans import beneficiaries_of
 from royalties.services import terms
 from royalties.services.books import Setup, setup_in_force
-from royalties.store.history import Recorded
+from royalties.services.terms import Entry
 from royalties.web.finance.editing import (
     PAGES,
     Sheet,
@@ -135,13 +135,13 @@ def _version_of(body: Mapping[str, Any] | None, day: str) -> dict[str, Any] | No
     return next((each for each in versions if each["from"] == day), None)
 
 
-def _typed(key: str, version: str, now: Recorded | None) -> Sheet:
+def _typed(key: str, version: str, now: Entry | None) -> Sheet:
     sheet = sheet_of_form(_PART, key, VERSION, now.body if now else None, "")
     sheet.version = version
     return sheet
 
 
-def _existing(key: str, version: str) -> Recorded:
+def _existing(key: str, version: str) -> Entry:
     now = terms.find_entry(act(), _PART, key)
     if now is None or (version != _NEW and _version_of(now.body, version) is None):
         abort(404)
