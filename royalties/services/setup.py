@@ -77,8 +77,9 @@ def _load(work: Work, document: setup_file.Document, name: str) -> Loaded:
     add_revisions(work.connection, changed, work.at, work.actor.name)
     setup = setup_of(revisions_in_force(work.connection))
     _record_catalogue(work, setup, {key for kind, key, _ in changed if kind == "titles"})
-    work.record(Verb.LOAD, {"file": name, "added": loaded.added, "amended": loaded.amended})
+    # The period's lock comes before the log's, as in a close, so that neither waits for the other.
     loaded.released = release_waiting(work, setup)
+    work.record(Verb.LOAD, {"file": name, "added": loaded.added, "amended": loaded.amended})
     return loaded
 
 

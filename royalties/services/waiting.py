@@ -65,8 +65,10 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     if taken is not None or value in editions:
         raise RefusedError(f"{identifier!r} stands for another edition already")
     catalogue.add_alias(work.connection, value, editions[wanted])
+    # The period's lock comes before the log's, as in a close, so that neither waits for the other.
+    released = release_waiting(work, setup)
     work.record(Verb.ALIAS, {"identifier": value, "isbn": wanted})
-    return release_waiting(work, setup)
+    return released
 
 
 def _as_matched(identifier: str) -> str:
