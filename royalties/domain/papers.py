@@ -1,0 +1,183 @@
+"""What quotes, invoices and packing lists say, each frozen when it is issued.
+
+Amounts are minor units of the paper's currency; prices of one copy are exact texts in units of it,
+such as ``"22.80"`` or ``"0.085"``.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from royalties.domain.beneficiaries import Publisher
+from royalties.domain.money import number_text, scale
+from royalties.domain.pricing import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who a paper is for, or where copies go; ``lines`` is the address, one line each."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+    contact: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """The edition that a paper is about."""
+
+    title: str
+    authors: tuple[str, ...]
+    isbn: str
+    format: str
+    options: tuple[str, ...] = ()
+    """What makes a custom edition one, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A line with an amount; ``kind`` is a ``pricing.LineKind``."""
+
+    kind: str
+    words: str
+    why: str
+    quantity: int
+    unit: str
+    amount: int
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShipToShown:
+    """How many copies go where."""
+
+    copies: int
+    party: Party
+    place: str
+    exempt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheaperShown:
+    """So many copies would cost less in all."""
+
+    copies: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteShown:
+    """A version of a quote, as the organization got it."""
+
+    number: str
+    """``O-2026-0001/2``: the order's number, and which version."""
+    order: str
+    version: int
+    kind: str
+    dated: date
+    valid_until: date
+    issued_by: str
+    publisher: Publisher
+    organization: Party
+    goods: Goods
+    audience: str
+    need_by: date | None
+    rush: bool
+    ship_to: tuple[ShipToShown, ...]
+    currency: str
+    price_list: str
+    lines: tuple[PaperLine, ...]
+    total: int
+    deposit: int
+    net_terms: bool
+    """Whether a purchase order stands in for the deposit."""
+    tax_note: str
+    delivery: str
+    """When the copies will be there, and what that counts from."""
+    terms: tuple[str, ...]
+    cheaper: CheaperShown | None = None
+    note: str = ""
+
+    @property
+    def copies(self) -> int:
+        """Copies of all addresses."""
+        return sum(each.copies for each in self.ship_to)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceShown:
+    """An invoice or credit note; a credit note's amounts are negative.
+
+    ``kind`` is deposit, final, cancellation or credit. ``balance`` is what is to be paid by
+    ``due``: the total less the deposit that was applied and what was paid before.
+    """
+
+    number: str
+    kind: str
+    dated: date
+    due: date
+    publisher: Publisher
+    organization: Party
+    order: str
+    po_number: str
+    goods: Goods
+    currency: str
+    lines: tuple[PaperLine, ...]
+    total: int
+    deposit_applied: int
+    balance: int
+    of_number: str = ""
+    """The invoice that a credit note is of."""
+    tax_note: str = ""
+    terms: tuple[str, ...] = ()
+    note: str = ""
+    paid_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PackedLine:
+    """Copies of one edition in a shipment to an address, and beside it."""
+
+    goods: Goods
+    ordered: int
+    before: int
+    copies: int
+
+    @property
+    def to_come(self) -> int:
+        """Copies that are still to come to this address."""
+        return max(0, self.ordered - self.before - self.copies)
+
+
+@dataclass(frozen=True, slots=True)
+class PackingListShown:
+    """What lies in a shipment."""
+
+    number: str
+    """``O-2026-0001-S1``: the order's number, and which shipment."""
+    order: str
+    dated: date
+    publisher: Publisher
+    organization: Party
+    ship_to: Party
+    po_number: str
+    carrier: str
+    tracking: str
+    lines: tuple[PackedLine, ...]
+    note: str = ""
+
+
+def lines_shown(lines: tuple[Line, ...], currency: str) -> tuple[PaperLine, ...]:
+    """Lines of a price as a paper keeps them."""
+    return tuple(
+        PaperLine(
+            line.kind.value,
+            line.words,
+            line.why,
+            line.quantity,
+            number_text(line.unit / scale(currency)),
+            line.amount,
+            line.place,
+        )
+        for line in lines
+    )

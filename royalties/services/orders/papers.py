@@ -1,0 +1,90 @@
+"""Papers of orders as files: made once, kept, and given out with the same bytes ever after."""
+
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from typing import NamedTuple
+
+from royalties.services.work import RefusedError, Work
+from royalties.store.orders import papers as store
+
+FOLDER = "orders"
+"""Where they are kept among the issued files."""
+
+TEMPLATE_VERSION = "1"
+"""Changes whenever the same content would be printed otherwise than before."""
+
+FILES = ("pdf", "xlsx")
+_WORDS = {"quote": "Quote", "invoice": "Invoice", "packing-list": "Packing list"}
+
+
+class Paper(NamedTuple):
+    """A file to be given out."""
+
+    name: str
+    data: bytes
+
+
+def paper(work: Work, kind: str, number: str, file: str, make: Callable[[], bytes]) -> Paper:
+    """The file of a paper: as it was made once, or made now and kept.
+
+    The verb that issues a paper asks for its files at once, so that they are kept with it; work
+    that only reads cannot keep what it makes. Whether the actor may see it is asked before.
+
+    Args:
+        kind: ``quote``, ``invoice`` or ``packing-list``.
+        number: the paper's own, such as ``O-2026-0001/2``.
+        file: ``pdf`` or ``xlsx``.
+        make: makes its bytes.
+
+    Raises:
+        RefusedError: the file is missing, or was changed since.
+    """
+    known = store.find_paper(work.connection, kind, number, file)
+    if known is not None:
+        return Paper(known.name, _kept(work, known))
+    name = f"{_WORDS[kind]} {number.replace('/', '-')}.{file}"
+    data = make()
+    if work.memory is None:
+        _keep(work, kind, number, file, Paper(name, data))
+    return Paper(name, data)
+
+
+def failures(work: Work) -> Iterator[str]:
+    """What is wrong with quotes and with files that were made of papers."""
+    for order, row in store.all_quotes(work.connection):
+        if sha256(row.content.encode()).hexdigest() != row.fingerprint:
+            yield f"quote {order}/{row.version} was changed"
+    for kept in store.all_papers(work.connection):
+        path = work.files.issued(FOLDER, _on_disk(kept.name, kept.sha256))
+        if not path.exists():
+            yield f"the issued file {path.name} is missing"
+        elif work.files.fingerprint(path)[0] != kept.sha256:
+            yield f"the issued file {path.name} was changed"
+
+
+def _keep(work: Work, kind: str, number: str, file: str, made: Paper) -> None:
+    digest = sha256(made.data).hexdigest()
+    work.files.keep_issued(FOLDER, _on_disk(made.name, digest), made.data)
+    store.add_paper(
+        work.connection,
+        store.PaperRow(
+            kind, number, file, made.name, digest, TEMPLATE_VERSION, work.at, work.actor.name
+        ),
+    )
+
+
+def _kept(work: Work, known: store.PaperRow) -> bytes:
+    path = work.files.issued(FOLDER, _on_disk(known.name, known.sha256))
+    data = path.read_bytes() if path.exists() else b""
+    if sha256(data).hexdigest() != known.sha256:
+        raise RefusedError(
+            f"the issued file {path.name} is missing or was changed: restore it from a backup "
+            f"('royalties verify' names every such file)"
+        )
+    return data
+
+
+def _on_disk(name: str, digest: str) -> str:
+    """The file's name at home; with its fingerprint, since work may be taken back and redone."""
+    stem, _, file = name.rpartition(".")
+    return f"{stem} {digest[:8]}.{file}"

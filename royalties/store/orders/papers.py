@@ -1,0 +1,96 @@
+"""Quotes, and the files that were made of quotes, invoices and packing lists."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, insert, select
+
+from royalties.store.tables import orders, paper, quote
+
+
+class QuoteRow(NamedTuple):
+    """A version of a quote; ``content`` is everything it says, as JSON."""
+
+    order_id: int
+    version: int
+    issued_at: str
+    issued_by: str
+    valid_until: str
+    currency: str
+    total: int
+    deposit: int
+    content: str
+    fingerprint: str
+
+
+class PaperRow(NamedTuple):
+    """A file that was made once; ``file`` is xlsx or pdf."""
+
+    kind: str
+    number: str
+    file: str
+    name: str
+    sha256: str
+    template_version: str
+    at: str
+    by: str
+
+
+def add_quote(connection: Connection, row: QuoteRow) -> None:
+    """Add a version of a quote."""
+    connection.execute(insert(quote).values(**row._asdict()))
+
+
+def quotes_of(connection: Connection, order_id: int) -> list[QuoteRow]:
+    """All versions of an order's quote, the newest first; the caller found the order."""
+    names = QuoteRow._fields
+    query = select(*(quote.c[name] for name in names)).where(quote.c.order_id == order_id)
+    return [QuoteRow(*row) for row in connection.execute(query.order_by(quote.c.version.desc()))]
+
+
+def all_quotes(connection: Connection) -> list[tuple[str, QuoteRow]]:
+    """Every version of every quote with its order's number."""
+    query = select(orders.c.number, *(quote.c[name] for name in QuoteRow._fields)).join(
+        quote, quote.c.order_id == orders.c.id
+    )
+    rows = connection.execute(query.order_by(orders.c.id, quote.c.version))
+    return [(row[0], QuoteRow(*row[1:])) for row in rows]
+
+
+def past_validity(connection: Connection, today: str) -> list[str]:
+    """Numbers of the orders that wait for an answer to a quote that is no longer valid."""
+    newest = (
+        select(quote.c.order_id, func.max(quote.c.version).label("version"))
+        .group_by(quote.c.order_id)
+        .subquery()
+    )
+    query = (
+        select(orders.c.number)
+        .join(newest, newest.c.order_id == orders.c.id)
+        .join(quote, (quote.c.order_id == orders.c.id) & (quote.c.version == newest.c.version))
+        .where(orders.c.state == "quoted", quote.c.valid_until < today)
+        .order_by(orders.c.id)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def find_paper(connection: Connection, kind: str, number: str, file: str) -> PaperRow | None:
+    """A file that was made of a paper, if it was."""
+    names = PaperRow._fields
+    row = connection.execute(
+        select(*(paper.c[name] for name in names)).where(
+            paper.c.kind == kind, paper.c.number == number, paper.c.file == file
+        )
+    ).first()
+    return PaperRow(*row) if row else None
+
+
+def all_papers(connection: Connection) -> list[PaperRow]:
+    """Every file that was made."""
+    query = select(*(paper.c[name] for name in PaperRow._fields))
+    rows = connection.execute(query.order_by(paper.c.kind, paper.c.number, paper.c.file))
+    return [PaperRow(*row) for row in rows]
+
+
+def add_paper(connection: Connection, row: PaperRow) -> None:
+    """Keep what is known of a file that was made."""
+    connection.execute(insert(paper).values(**row._asdict()))
