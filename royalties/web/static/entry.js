@@ -212,8 +212,7 @@
       return book ? book.short : "";
     },
     at: (row, field) => {
-      const wrong = row.wrong.get(field.name);
-      told.textContent = wrong || "";
+      told.textContent = (field && row.wrong.get(field.name)) || "";
     },
     dropped: (at) => {
       say(`Row ${at + 2} was deleted`);

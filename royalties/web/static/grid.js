@@ -99,6 +99,7 @@ class Grid {
     const text = row.cells[column];
     const note = this.hooks.label?.(row, field.name) || "";
     cell.textContent = text;
+    cell.classList.remove("open");
     if (note) {
       const small = document.createElement("span");
       small.className = "quiet small";
@@ -106,7 +107,6 @@ class Grid {
       cell.append(small);
     }
     const wrong = row.wrong.get(field.name);
-    cell.toggleAttribute("aria-invalid", Boolean(wrong));
     if (wrong) {
       cell.setAttribute("aria-invalid", "true");
       const why = document.createElement("span");
@@ -117,6 +117,7 @@ class Grid {
       cell.setAttribute("aria-describedby", why.id);
       cell.title = wrong;
     } else {
+      cell.removeAttribute("aria-invalid");
       cell.removeAttribute("aria-describedby");
       cell.removeAttribute("title");
     }
@@ -273,6 +274,7 @@ class Grid {
     if (wrong) input.setAttribute("aria-invalid", "true");
     this.editor = input;
     cell.replaceChildren(input);
+    cell.classList.add("open");
     input.focus();
     if (first === undefined) input.select();
     input.addEventListener("blur", () => this.editor === input && this.commit());

@@ -1,0 +1,188 @@
+"""Typing sales in a real browser: by keyboard alone, by paste, and over a reload."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from royalties.domain.people import Role
+from tests.browser.looking import Window, window
+from tests.builders.books import ATLAS, EBOOK, HARDCOVER, Office, Shelf, spring
+from tests.builders.live import Live, serving
+
+SHEET = "/finance/entry/?retailer=hub"
+PASTE = """(text) => {
+  const data = new DataTransfer();
+  data.setData("text/plain", text);
+  document.activeElement.dispatchEvent(
+    new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+}"""
+
+
+@pytest.fixture
+def office(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """A small house on SQLite; the pages' tests have both engines."""
+    with shelf.office("sqlite", spring, tmp_path_factory.mktemp("grid")) as found:
+        yield found
+
+
+@pytest.fixture
+def seen(chromium: Browser, office: Office) -> Iterator[tuple[Window, Live]]:
+    """A clerk's window, and the site behind it."""
+    with serving(office) as live:
+        clerk = live.somebody(Role.CLERK)
+        with window(chromium, live, actor=clerk) as found:
+            found.page.goto(SHEET)
+            yield found, live
+
+
+def cell(page: Page, row: int, column: str) -> str:
+    return page.locator(f"#c-{row - 2}-{column}").inner_text()
+
+
+def keys(page: Page, *pressed: str) -> None:
+    for each in pressed:
+        if each.startswith("+"):
+            page.keyboard.press(each[1:])
+        else:
+            page.keyboard.type(each)
+
+
+def test_a_sheet_is_typed_and_recorded_by_keyboard_alone(seen: tuple[Window, Live]) -> None:
+    found, live = seen
+    page = found.page
+    keys(page, "+ArrowRight", "collab hard")
+    expect(page.locator("#grid-options [role=option]")).to_have_count(1)
+    keys(page, "+Enter")
+    expect(page.locator("#c-0-list_price")).to_have_text("85.00")
+    assert cell(page, 2, "date") == "2026-08-20"
+    keys(page, "+Enter", "3", "+Enter", "+ArrowRight", "+ArrowRight", "12.5", "+Enter")
+    assert cell(page, 2, "net") == "223.13"  # 3 × 85.00 less an eighth, rounded
+    keys(page, "+Enter", "us", "+Enter", "WA", "+Enter", "Seattle", "+Enter", "T-7", "+Enter")
+    keys(page, ATLAS, "+Enter")
+    expect(page.locator("#c-1-list_price")).to_have_text("85.00")
+    keys(page, "ret", "+Enter", "1", "+Enter")
+    assert cell(page, 3, "kind") == "return"
+    assert cell(page, 3, "units") == "-1"
+    assert cell(page, 3, "net") == "-85.00"
+    assert page.locator("[data-net]").inner_text() == "138.13 USD"
+    keys(page, "+Control+Enter")
+    page.wait_for_url("**/recorded/*")
+    assert live.office.rows(
+        "SELECT units, net, country, order_ref FROM sale WHERE batch_id = 2 ORDER BY row"
+    ) == [(3, 223_130_000, "US", "T-7"), (-1, -85_000_000, "", "")]
+    assert found.faults() == []
+
+
+def test_what_was_filled_in_can_be_typed_over(seen: tuple[Window, Live]) -> None:
+    page = seen[0].page
+    keys(page, "+ArrowRight", HARDCOVER, "+Enter")
+    expect(page.locator("#c-0-list_price")).to_have_text("85.00")
+    keys(page, "+ArrowRight", "2", "+Enter")
+    assert (cell(page, 2, "discount"), cell(page, 2, "net")) == ("0", "170.00")
+    keys(page, "+ArrowRight", "80", "+Enter")
+    assert cell(page, 2, "net") == "160.00"
+    keys(page, "+ArrowRight", "+F2", "+Control+a", "100", "+Escape")
+    assert cell(page, 2, "net") == "160.00"
+    keys(page, "100", "+Enter")
+    assert (cell(page, 2, "discount"), cell(page, 2, "net")) == ("", "100")
+    keys(page, "+Home", "3/14", "+Enter")
+    assert cell(page, 2, "date") == "2026-03-14"
+
+
+def test_wrong_cells_are_marked_and_lead_there(seen: tuple[Window, Live]) -> None:
+    page = seen[0].page
+    keys(page, "+ArrowRight", HARDCOVER, "+Enter", "+ArrowRight", "many", "+Enter")
+    keys(page, "+Control+Enter")
+    expect(page.locator(".note.bad")).to_be_visible()
+    wrong = page.locator("#c-0-units")
+    assert wrong.get_attribute("aria-invalid") == "true"
+    why = wrong.get_attribute("aria-describedby")
+    assert "whole number" in page.locator(f"#{why}").text_content()  # type: ignore[operator]
+    page.locator("a[data-cell='0 units']").click()
+    expect(wrong).to_be_focused()
+    keys(page, "4", "+Enter")
+    assert wrong.get_attribute("aria-invalid") is None
+    keys(page, "+Control+Enter")
+    page.wait_for_url("**/recorded/*")
+
+
+def test_five_hundred_rows_are_pasted_at_once(seen: tuple[Window, Live]) -> None:
+    found, live = seen
+    page = found.page
+    lines = [
+        f"{1 + n % 6}/{1 + n % 28}/2025\t{(HARDCOVER, ATLAS)[n % 2]}\tsale\t{1 + n % 3}\tUSD"
+        f'\t80.00\t10\t\tUS\tWA\t"Sea\n""ttle"" {n}"\tP-{n}'
+        for n in range(500)
+    ]
+    started = time.monotonic()
+    page.evaluate(PASTE, "\r\n".join(lines) + "\r\n")
+    expect(page.locator("[data-rows]")).to_have_text("500")
+    assert time.monotonic() - started < 3
+    assert cell(page, 2, "city") == 'Sea "ttle" 0'
+    assert cell(page, 501, "order") == "P-499"
+    assert cell(page, 501, "net") == "144.00"  # two copies
+    page.locator("[data-record]").click()
+    page.get_by_role("checkbox").check()  # the spring's report has some of these days already
+    assert cell(page, 501, "order") == "P-499"
+    page.locator("[data-record]").click()
+    page.wait_for_url("**/recorded/*")
+    assert live.office.rows("SELECT count(*), sum(units) FROM sale WHERE batch_id = 2") == [
+        (500, sum(1 + n % 3 for n in range(500)))
+    ]
+
+
+def test_a_draft_outlives_a_reload(seen: tuple[Window, Live]) -> None:
+    page = seen[0].page
+    keys(page, "+ArrowRight", EBOOK, "+Enter", "+ArrowRight", "5", "+Enter")
+    keys(page, "+ArrowRight", "+ArrowRight", "+ArrowRight", "17.5", "+Enter")
+    expect(page.locator("[data-saved]")).to_contain_text("Draft saved", timeout=5000)
+    page.reload()
+    expect(page.locator("#c-0-isbn")).to_contain_text(EBOOK)
+    assert (cell(page, 2, "units"), cell(page, 2, "net")) == ("5", "17.5")
+
+
+def test_another_window_is_told_and_nothing_is_lost(
+    seen: tuple[Window, Live], chromium: Browser
+) -> None:
+    found, live = seen
+    with window(chromium, live, actor=live.somebody(Role.CLERK)) as other:
+        other.page.goto(SHEET)
+        keys(found.page, "+ArrowRight", HARDCOVER, "+Enter")
+        expect(found.page.locator("[data-saved]")).to_contain_text("Draft saved", timeout=5000)
+        keys(other.page, "+ArrowRight", ATLAS, "+Enter")
+        expect(other.page.locator("#other-window")).to_be_visible(timeout=5000)
+        assert ATLAS in cell(other.page, 2, "isbn")
+        other.page.get_by_role("button", name="Keep what is here").click()
+        expect(other.page.locator("#other-window")).to_be_hidden(timeout=5000)
+        other.complaints.clear()  # the browser writes down the refused request
+    found.page.reload()
+    expect(found.page.locator("#c-0-isbn")).to_contain_text(ATLAS)
+
+
+def test_a_deleted_row_comes_back(seen: tuple[Window, Live]) -> None:
+    page = seen[0].page
+    for n in range(3):
+        keys(page, "+Control+Home", *["+ArrowDown"] * n, "+ArrowRight", HARDCOVER, "+Enter")
+        keys(page, "+ArrowRight", str(n + 1), "+Enter")
+    keys(page, "+Control+Home", "+ArrowDown", "+Control+Delete")
+    assert [cell(page, row, "units") for row in (2, 3, 4)] == ["1", "3", ""]
+    page.get_by_role("button", name="Undo").click()
+    assert [cell(page, row, "units") for row in (2, 3, 4)] == ["1", "2", "3"]
+    page.get_by_role("button", name="Delete row 2").click()
+    keys(page, "+Control+z")
+    assert [cell(page, row, "units") for row in (2, 3, 4)] == ["1", "2", "3"]
+    keys(page, "+Control+Home", "+ArrowDown", "+ArrowDown", "+ArrowDown", "+Control+d")
+    assert cell(page, 5, "date") == cell(page, 4, "date") != ""
+
+
+def test_arrows_go_about_and_tab_leaves(seen: tuple[Window, Live]) -> None:
+    page = seen[0].page
+    keys(page, "+Control+Home", "+ArrowDown", "+End", "+ArrowUp")
+    expect(page.locator("#c-0-order")).to_be_focused()
+    assert page.locator("table[role=grid] td[tabindex='0']").count() == 1
+    keys(page, "+Tab")
+    expect(page.locator("[data-record]")).to_be_focused()
+    keys(page, "+Shift+Tab")
+    expect(page.locator("#c-0-order")).to_be_focused()
