@@ -3,6 +3,7 @@
 A page that is not in the list fails ``test_no_page_is_left_out``; a picture of each is kept.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from royalties.domain.people import Role
 from tests.browser.looking import DESK, PHONE, window
 from tests.builders.books import Shelf, Story, nothing, opened
 from tests.builders.live import Live, serving
-from tests.builders.rich import rich
+from tests.builders.rich import INVITATION, INVITED, RESET, TYPED, UPLOAD_GOOD, UPLOAD_WRONG, rich
 
 STATES: dict[str, Story] = {"rich": rich, "opened": opened, "nothing": nothing}
 NONPROFIT = {Role.NONPROFIT: ("seattle",)}
@@ -42,17 +43,40 @@ class Visit:
         if self.state != "rich":
             words.append(self.state)
         if self.submit:
-            words.append("wrong")
+            words += ["wrong", *re.findall(r"action\$=(\w+)", self.submit)]
         if self.stage != "full":
             words.append(self.stage)
         return "_".join(words).replace("?", "_").replace("&", "_").replace("=", "-")
 
+
+FORM = "main form[method=post]"
+"""The first form of a page."""
+
+SEND = "form => { form.noValidate = true; form.requestSubmit(); }"
+"""Sends a form as it stands, whatever the browser itself would say of it."""
 
 STRANGER, CLERK, MANAGER, ADMIN = Role.STRANGER, Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR
 VISITS = (
     Visit("/account/sign-in", STRANGER),
     Visit("/account/second-factor", MANAGER, stage="password"),
     Visit("/account/me", MANAGER),
+    Visit("/account/sign-in", STRANGER, submit=FORM),
+    Visit("/account/sign-in", ADMIN, "nothing"),
+    Visit("/account/second-factor", MANAGER, stage="password", submit=FORM),
+    Visit("/account/second-factor?by=recovery", MANAGER, stage="password"),
+    Visit("/account/second-factor/new", MANAGER),
+    Visit("/account/second-factor/new", MANAGER, submit=FORM),
+    Visit("/account/second-factor/codes", MANAGER),
+    Visit("/account/me", Role.NONPROFIT),
+    Visit("/account/me", Role.ORGANIZATION),
+    Visit("/account/me", CLERK, submit="form[action$=password]"),
+    Visit("/account/forgotten", STRANGER),
+    Visit("/account/forgotten", STRANGER, submit=FORM),
+    Visit(f"/account/invitation/{INVITATION}", STRANGER),
+    Visit(f"/account/invitation/{INVITATION}", STRANGER, submit=FORM),
+    Visit("/account/invitation/dead", STRANGER, status=404),
+    Visit(f"/account/reset/{RESET}", STRANGER),
+    Visit(f"/account/reset/{RESET}", STRANGER, submit=FORM),
     Visit("/finance/"),
     Visit("/finance/", CLERK),
     Visit("/finance/", ADMIN),
@@ -62,17 +86,64 @@ VISITS = (
     Visit("/finance/search?q=zzz"),
     Visit("/finance/imports", CLERK),
     Visit("/finance/imports", CLERK, "opened"),
+    Visit("/finance/imports/1"),
+    Visit("/finance/imports/2"),
+    Visit("/finance/imports/3", CLERK),
+    Visit(f"/finance/uploads/{UPLOAD_WRONG}", CLERK),
+    Visit(f"/finance/uploads/{UPLOAD_WRONG}?column=units", CLERK),
+    Visit(f"/finance/uploads/{UPLOAD_GOOD}", CLERK),
     Visit("/finance/waiting", CLERK),
     Visit("/finance/waiting", CLERK, "opened"),
     Visit("/finance/entry/", CLERK),
+    Visit("/finance/entry/", CLERK, "opened"),
+    Visit("/finance/entry/?retailer=bay", CLERK),
+    Visit(f"/finance/entry/recorded/{TYPED}", CLERK),
     Visit("/finance/sales/"),
     Visit("/finance/sales/", CLERK, "opened"),
+    Visit("/finance/sales/?retailer=amazon&period=2025-H2", CLERK),
+    Visit("/finance/sales/?q=nothing+like+it", CLERK),
     Visit("/finance/titles"),
     Visit("/finance/titles", ADMIN, "nothing"),
+    Visit("/finance/titles/collab"),
+    Visit("/finance/titles/handbook", CLERK),
+    Visit("/finance/titles/collab/history"),
+    Visit("/finance/titles/collab/amend"),
+    Visit("/finance/new-title"),
+    Visit("/finance/new-title", submit=FORM),
+    Visit("/finance/requests"),
+    Visit("/finance/requests?state=handled"),
+    Visit("/finance/requests", CLERK, "opened"),
     Visit("/finance/retailers"),
+    Visit("/finance/retailers/amazon"),
+    Visit("/finance/retailers/amazon/history"),
+    Visit("/finance/retailers/amazon/amend"),
+    Visit("/finance/new-retailer"),
+    Visit("/finance/new-retailer", submit=FORM),
     Visit("/finance/contracts"),
+    Visit("/finance/contracts/foot-2015"),
+    Visit("/finance/contracts/foot-2015/amend"),
+    Visit("/finance/new-contract"),
+    Visit("/finance/new-contract", submit=FORM),
     Visit("/finance/beneficiaries"),
+    Visit("/finance/beneficiaries/seattle"),
+    Visit("/finance/beneficiaries/seattle/amend", CLERK),
+    Visit("/finance/new-beneficiary"),
+    Visit("/finance/new-beneficiary", submit=FORM),
     Visit("/finance/plans"),
+    Visit("/finance/plans/cities"),
+    Visit("/finance/plans/halves", CLERK),
+    Visit("/finance/plans/cities/versions/new"),
+    Visit("/finance/new-plan"),
+    Visit("/finance/new-plan", submit=FORM),
+    Visit("/finance/rates"),
+    Visit("/finance/rates", CLERK),
+    Visit("/finance/rates", submit="form[action$=rates]"),
+    Visit("/finance/rates", submit="form[action$=income]"),
+    Visit("/finance/approvals"),
+    Visit("/finance/approvals", CLERK, "opened"),
+    Visit("/finance/approvals/2"),
+    Visit("/finance/approvals/3", CLERK),
+    Visit("/finance/approvals/2", submit="form[action$=refuse]"),
     Visit("/finance/periods"),
     Visit("/finance/periods", CLERK, "opened"),
     Visit("/finance/periods/2025-H2", CLERK),
@@ -96,7 +167,23 @@ VISITS = (
     Visit("/finance/periods/2025-H1/send"),
     Visit("/finance/ledger/"),
     Visit("/finance/ledger/", CLERK, "opened"),
+    Visit("/finance/ledger/?on=2025-06-30"),
+    Visit("/finance/ledger/accounts/liability:beneficiary:seattle"),
+    Visit("/finance/ledger/entries"),
+    Visit("/finance/ledger/entries/1"),
+    Visit("/finance/ledger/verify"),
     Visit("/finance/people", ADMIN),
+    Visit("/finance/people"),
+    Visit("/finance/people", CLERK, status=403),
+    Visit("/finance/people?q=nobody", ADMIN),
+    Visit("/finance/people/1", ADMIN),
+    Visit("/finance/people/4"),
+    Visit(f"/finance/people/{INVITED}", ADMIN),
+    Visit("/finance/people/invite", ADMIN),
+    Visit("/finance/people/invite", ADMIN, submit=FORM),
+    Visit("/finance/settings", ADMIN),
+    Visit("/finance/settings"),
+    Visit("/finance/audit?actor=cleo"),
     Visit("/finance/audit", ADMIN),
     Visit("/finance/mail", ADMIN),
     Visit("/finance/mail", ADMIN, "opened"),
@@ -118,14 +205,29 @@ VISITS = (
     Visit("/organization/", Role.ORGANIZATION),
     Visit("/titles/", STRANGER),
     Visit("/titles/", STRANGER, "nothing"),
+    Visit("/titles/collab", STRANGER),
+    Visit("/titles/collab", MANAGER),
+    Visit("/titles/collab/request", STRANGER),
+    Visit("/titles/collab/request?what=custom", Role.ORGANIZATION),
+    Visit("/titles/collab/request", STRANGER, submit=FORM),
+    Visit("/titles/collab/thanks", STRANGER),
+    Visit("/titles/handbook", STRANGER, status=404),
     # What cannot be shown
     Visit("/nowhere", STRANGER, status=404),
     Visit("/finance/nowhere", CLERK, status=404),
     Visit("/finance/", Role.NONPROFIT, status=404),
+    Visit("/finance/periods/2031-H1", CLERK, status=409),
 )
 
 FILES: dict[str, tuple[str, Role]] = {
     "closing.workbook": ("/finance/periods/2025-H1/workbook", CLERK),
+    "importing.received_file": ("/finance/imports/2/file", CLERK),
+    "ledger.export": ("/finance/ledger/journal?format=csv", CLERK),
+    "people.audit_csv": ("/finance/audit.csv", ADMIN),
+    "public.sample": ("/titles/collab/samples/2", STRANGER),
+    "sales.as_csv": ("/finance/sales/sales.csv", CLERK),
+    "sales.as_xlsx": ("/finance/sales/sales.xlsx", CLERK),
+    "uploading.problems_workbook": (f"/finance/uploads/{UPLOAD_WRONG}/problems", CLERK),
     "statements.file": ("/finance/statements/2025-H1-001/workbook", CLERK),
     "statements.packed": ("/finance/periods/2025-H1/statements.zip", CLERK),
     "nonprofit.download": ("/nonprofit/seattle/statements/2025-H1-004/workbook", Role.NONPROFIT),
@@ -134,8 +236,8 @@ FILES: dict[str, tuple[str, Role]] = {
 }
 """Pages that answer with a file: an address of each, and who asks."""
 
-ON_THE_WAY = {"static", "account.root", "account.sign_out"}
-"""Addresses that show nothing of their own."""
+ON_THE_WAY = {"static", "root", "account.root", "entry.books", "uploading.states"}
+"""Addresses that show nothing of their own: the way to another page, or what a script asks."""
 
 
 @pytest.fixture(scope="session")
@@ -172,19 +274,34 @@ def test_page(visit: Visit, sites: dict[str, Live], chromium: Browser, screensho
     faults = []
     with window(chromium, live, actor, stage=visit.stage) as seen:
         page = seen.page
+        answer = page.goto(visit.path)
+        assert answer is not None
+        assert answer.status == visit.status
+        if visit.submit:
+            with page.expect_navigation() as sent:
+                page.eval_on_selector(visit.submit, SEND)
+            assert sent.value is not None
+            assert sent.value.status == 422
         for width in (DESK, PHONE):
             page.set_viewport_size({"width": width, "height": 900})
-            answer = page.goto(visit.path)
-            assert answer is not None
-            assert answer.status == visit.status
-            if visit.submit:
-                with page.expect_navigation() as sent:
-                    page.eval_on_selector(
-                        visit.submit, "form => { form.noValidate = true; form.requestSubmit(); }"
-                    )
-                assert sent.value is not None
-                assert sent.value.status == 422
             page.screenshot(path=screenshots / f"{visit}_{width}.png", full_page=True)
             faults += [f"{width}: {each}" for each in seen.faults()]
             seen.complaints.clear()
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("endpoint", sorted(FILES))
+def test_file(endpoint: str, sites: dict[str, Live], chromium: Browser) -> None:
+    """A file is handed out to be kept; no browser shows it as a page of ours."""
+    path, role = FILES[endpoint]
+    live = sites["rich"]
+    actor = None
+    if role is not STRANGER:
+        actor = live.somebody(role, *NONPROFIT.get(role, ()))
+    with window(chromium, live, actor) as seen:
+        answer = seen.page.context.request.get(path)
+        assert answer.status == 200
+        assert len(answer.body()) > 10
+        assert answer.headers["content-disposition"].startswith("attachment; filename")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "text/html" not in answer.headers["content-type"]

@@ -43,7 +43,9 @@ document.querySelectorAll("form[data-auto] select").forEach((each) => {
   each.addEventListener("change", () => each.form.requestSubmit());
 });
 
-// On a narrow page the menu waits closed.
-if (window.matchMedia("(max-width: 60rem)").matches) {
-  document.querySelector("[data-menu]")?.removeAttribute("open");
-}
+// On a narrow page the menu waits closed; a wide one shows it, also after a phone is turned.
+const narrow = window.matchMedia("(max-width: 60rem)");
+const menu = document.querySelector("[data-menu]");
+const fit = () => menu?.toggleAttribute("open", !narrow.matches);
+narrow.addEventListener("change", fit);
+fit();
