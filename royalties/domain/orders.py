@@ -218,7 +218,9 @@ TABLE: tuple[Transition, ...] = (
     Transition(
         Action.RECEIVE,
         _STAFF,
-        _UNDER_WAY - {State.REQUESTED, State.QUOTED} | {State.SHIPPED, State.CANCELLED} | _BILLED,
+        (_UNDER_WAY - {State.REQUESTED, State.QUOTED})
+        | {State.SHIPPED, State.CANCELLED, State.ON_HOLD}
+        | _BILLED,
         None,
     ),
     Transition(
@@ -229,7 +231,13 @@ TABLE: tuple[Transition, ...] = (
     Transition(Action.CANCEL, _STAFF, _UNDER_WAY, State.CANCELLED, (Need.NOTHING_SHIPPED,)),
     Transition(Action.HOLD, _STAFF, _UNDER_WAY, State.ON_HOLD),
     Transition(Action.RESUME, _STAFF, frozenset({State.ON_HOLD}), None),
-    Transition(Action.CANCEL, _STAFF, frozenset({State.ON_HOLD}), State.CANCELLED),
+    Transition(
+        Action.CANCEL,
+        _STAFF,
+        frozenset({State.ON_HOLD}),
+        State.CANCELLED,
+        (Need.NOTHING_SHIPPED,),
+    ),
 )
 """The life of an order. The first line that fits action, side, state and kind counts."""
 

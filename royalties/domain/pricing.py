@@ -1,30 +1,54 @@
-"""What an order costs: a dated price list, and the quote that follows from it, line by line.
+"""What an order costs: the quote that follows from a price list, line by line.
 
 Amounts are minor units of the price list's currency, rates and discounts exact fractions. Every
 line is rounded once (``money.rounded``), and the total is the sum of the lines, so a quote adds up
 by hand. Discounts go by the copies of one order; orders are never added up.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
 from royalties.domain.money import rounded, split
-from royalties.domain.orders import OrderKind, Pace, State
+from royalties.domain.orders import OrderKind
 from royalties.domain.plain_words import percent
+from royalties.domain.price_lists import (
+    Freight,
+    Option,
+    OptionTerms,
+    PriceList,
+    PriceVersion,
+    QuantityDiscount,
+    TaxRate,
+    discount_for,
+    freight_of,
+)
 
+__all__ = [
+    "Agreed",
+    "Asked",
+    "Cheaper",
+    "Freight",
+    "Line",
+    "LineKind",
+    "NotOfferedError",
+    "Option",
+    "OptionTerms",
+    "PriceList",
+    "PriceVersion",
+    "QuantityDiscount",
+    "Quote",
+    "ShipTo",
+    "TaxRate",
+    "discount_for",
+    "freight_of",
+    "quote",
+]
 
-class Option(StrEnum):
-    """What can be had on a co-branded edition."""
-
-    LOGO_ON_COVER = "logo-on-cover"
-    LOGO_INSIDE = "logo-inside"
-    LETTER_PAGE = "letter-page"
-    CUSTOM_COVER = "custom-cover"
-    STICKER = "sticker"
-    OWN_ISBN = "own-isbn"
+MOST_COPIES = 1_000_000
+"""Copies of one order; a number typed wrong is told, and amounts fit where they are kept."""
 
 
 class LineKind(StrEnum):
@@ -38,93 +62,8 @@ class LineKind(StrEnum):
     ADDRESS = "address"
     FREIGHT = "freight"
     PROOF = "proof"
+    AGREED = "agreed"
     TAX = "tax"
-
-
-@dataclass(frozen=True, slots=True)
-class QuantityDiscount:
-    """The part of the list price that is taken off from so many copies on."""
-
-    at_least: int
-    discount: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class OptionTerms:
-    """What an option costs: once per order, per copy, and from how many copies it can be had."""
-
-    minimum: int
-    set_up: int
-    per_copy: Fraction
-    """In minor units; may have a fraction, such as half a cent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Freight:
-    """What a shipment of up to so many copies costs; the last step has no limit."""
-
-    up_to: int | None
-    amount: int
-    per_copy: Fraction = Fraction(0)
-
-
-@dataclass(frozen=True, slots=True)
-class TaxRate:
-    """Sales tax of copies that go to a state (``US-WA``) from a day on."""
-
-    place: str
-    starts: date
-    rate: Fraction
-    freight: bool = False
-    """Whether freight is taxed there too."""
-
-
-@dataclass(frozen=True, slots=True)
-class PriceVersion:
-    """The terms of a price list from a day on."""
-
-    starts: date
-    discounts: tuple[QuantityDiscount, ...]
-    options: Mapping[Option, OptionTerms]
-    freight: tuple[Freight, ...]
-    minimum: int = 1
-    small_order_below: int = 0
-    small_order_charge: int = 0
-    rush_charge: int = 0
-    rush_share: Fraction = Fraction(0)
-    more_address_charge: int = 0
-    free_proofs: int = 3
-    proof_charge: int = 0
-    deposit: Fraction = Fraction(0)
-    tolerance: Fraction = Fraction(0)
-    valid_days: int = 30
-    net_days: int = 30
-    pace: Pace = field(default=Pace(3, 10, 5))
-    rush_pace: Pace = field(default=Pace(1, 5, 2))
-    cancellation: Mapping[State, Fraction] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class PriceList:
-    """A price list: for which titles (none named: all), in which currency, from when on which."""
-
-    key: str
-    currency: str
-    titles: tuple[str, ...]
-    versions: tuple[PriceVersion, ...]
-    taxes: tuple[TaxRate, ...] = ()
-    retailers: Mapping[OrderKind, str] = field(default_factory=dict)
-    """Under which retailers the sales of shipped copies are recorded."""
-
-    def on(self, day: date) -> PriceVersion | None:
-        """The version in force on a day."""
-        known = [version for version in self.versions if version.starts <= day]
-        return max(known, key=lambda version: version.starts) if known else None
-
-    def tax_on(self, place: str, day: date) -> TaxRate | None:
-        """The tax of a place on a day, if there is one."""
-        known = [tax for tax in self.taxes if tax.place == place and tax.starts <= day]
-        return max(known, key=lambda tax: tax.starts) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +77,28 @@ class ShipTo:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """A charge that no price list knows, once per order, as it was agreed; never negative."""
+
+    words: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """What an order asks for, as far as it has a price."""
+    """What an order asks for, as far as it has a price.
+
+    ``discount`` was agreed for this order and holds for any number of copies; None: the price
+    list's own.
+    """
 
     kind: OrderKind
     ship_to: tuple[ShipTo, ...]
     options: tuple[Option, ...] = ()
     rush: bool = False
     extra_proofs: int = 0
+    discount: Fraction | None = None
+    agreed: tuple[Agreed, ...] = ()
 
     @property
     def copies(self) -> int:
@@ -230,6 +183,12 @@ def quote(asked: Asked, prices: PriceList, list_price: Fraction, day: date) -> Q
 def _require_offered(asked: Asked, version: PriceVersion) -> None:
     if any(each.copies <= 0 for each in asked.ship_to) or not asked.ship_to:
         raise NotOfferedError("every address takes at least one copy")
+    if asked.copies > MOST_COPIES:
+        raise NotOfferedError(f"orders go up to {MOST_COPIES:,} copies")
+    if any(each.amount < 0 for each in asked.agreed):
+        raise NotOfferedError("a charge is never negative: agree on a discount instead")
+    if len(set(asked.options)) < len(asked.options):
+        raise NotOfferedError("each option is had once")
     if asked.copies < version.minimum:
         raise NotOfferedError(f"orders begin at {version.minimum} copies")
     if asked.options and asked.kind is OrderKind.BULK:
@@ -253,28 +212,15 @@ def _lines(
     return [*lines, *(line for line in freight if line.amount), *taxes]
 
 
-def discount_for(copies: int, version: PriceVersion) -> Fraction:
-    """The discount of so many copies."""
-    reached = [each for each in version.discounts if each.at_least <= copies]
-    return max(reached, key=lambda each: each.at_least).discount if reached else Fraction(0)
-
-
 def _goods(asked: Asked, version: PriceVersion, list_price: Fraction) -> list[Line]:
     copies = asked.copies
-    discount = discount_for(copies, version)
+    discount = discount_for(copies, version) if asked.discount is None else asked.discount
     unit = list_price * (1 - discount)
-    lines = [
-        Line(
-            LineKind.COPIES,
-            "Copies",
-            copies,
-            unit,
-            rounded(unit * copies),
-            f"list price less {percent(discount)} from {_reached(copies, version)} copies on"
-            if discount
-            else "list price",
-        )
-    ]
+    why = "list price"
+    if discount:
+        since = f"from {_reached(copies, version)} copies on"
+        why += f" less {percent(discount)} {since if asked.discount is None else 'as agreed'}"
+    lines = [Line(LineKind.COPIES, "Copies", copies, unit, rounded(unit * copies), why)]
     for option in asked.options:
         terms = version.options[option]
         if terms.per_copy:
@@ -324,7 +270,9 @@ def _charges(asked: Asked, version: PriceVersion) -> list[Line]:
                 f"for each proof after the first {version.free_proofs}",
             )
         )
-    return lines
+    return lines + [
+        _once(LineKind.AGREED, each.words, each.amount, "as agreed") for each in asked.agreed
+    ]
 
 
 def _rush(asked: Asked, version: PriceVersion, lines: Sequence[Line]) -> list[Line]:
@@ -338,14 +286,6 @@ def _rush(asked: Asked, version: PriceVersion, lines: Sequence[Line]) -> list[Li
         return []
     share = f" and {percent(version.rush_share)} of the copies" if version.rush_share else ""
     return [_once(LineKind.RUSH, "Rush", amount, f"a fixed charge{share}")]
-
-
-def freight_of(copies: int, version: PriceVersion) -> int:
-    """What one shipment of so many copies costs."""
-    for band in version.freight:
-        if band.up_to is None or copies <= band.up_to:
-            return band.amount + rounded(band.per_copy * copies)
-    return 0
 
 
 def _freight(asked: Asked, version: PriceVersion) -> list[Line]:
@@ -368,15 +308,15 @@ def _taxes(
     day: date,
 ) -> list[Line]:
     """Tax by place: of the place's part of the goods and charges by copies, and of its freight."""
-    parts = split(sum(line.amount for line in lines), [each.copies for each in asked.ship_to])
-    base: dict[str, int] = {}
-    for each, part in zip(asked.ship_to, parts, strict=True):
-        if not each.exempt:
-            base[each.place] = base.get(each.place, 0) + part
+    copies: dict[tuple[str, bool], int] = {}
+    for each in asked.ship_to:
+        where = (each.place, each.exempt)
+        copies[where] = copies.get(where, 0) + each.copies
+    parts = split(sum(line.amount for line in lines), list(copies.values()))
     found = []
-    for place, amount in base.items():
+    for (place, exempt), amount in zip(copies, parts, strict=True):
         tax = prices.tax_on(place, day)
-        if tax is None or not tax.rate:
+        if exempt or tax is None or not tax.rate:
             continue
         shipped = sum(
             line.amount
@@ -401,6 +341,8 @@ def _cheaper(
     """A quantity further up whose total is lower; the cheapest of them, the fewest copies first."""
     copies = asked.copies
     steps = {each.at_least for each in version.discounts} | {version.small_order_below}
+    if len(asked.ship_to) == 1:
+        steps |= {band.up_to + 1 for band in version.freight if band.up_to is not None}
     found = []
     for more in sorted(step for step in steps if step > copies):
         parts = split(more, [each.copies for each in asked.ship_to])
@@ -408,7 +350,7 @@ def _cheaper(
             ShipTo(part, each.place, each.exempt)
             for part, each in zip(parts, asked.ship_to, strict=True)
         )
-        other = Asked(asked.kind, ship_to, asked.options, asked.rush, asked.extra_proofs)
+        other = replace(asked, ship_to=ship_to)
         cost = sum(line.amount for line in _lines(other, prices, version, list_price, day))
         if cost < total:
             found.append(Cheaper(more, cost))

@@ -154,7 +154,7 @@ def move(
     values: dict[str, object] = {"state": after.value, **(changes or {})}
     if action is Action.HOLD:
         values["held_in"] = order.state.value
-    elif order.state is State.ON_HOLD:
+    elif after is not State.ON_HOLD:
         values["held_in"] = None
     if not store.change_order(work.connection, order.id, order.version, values):
         raise ChangedMeanwhileError(order.number)
