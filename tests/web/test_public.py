@@ -210,12 +210,12 @@ WRONG = (
     ("organization", "x" * 201),
     ("organization", "a\nb"),
     ("name", ""),
-    ("name", "a\x00b"),
+    ("name", "a\x01b"),
     ("email", "nobody"),
     ("email", "a@b.org\nBcc: c@d.org"),
     ("email", f"{'a' * 300}@example.org"),
     ("message", "x" * 4001),
-    ("message", "a\x00b"),
+    ("message", "a\x01b"),
 )
 
 
