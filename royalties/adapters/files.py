@@ -99,24 +99,23 @@ class Files:
         Raises:
             TooLargeError: it has more than ``most`` bytes.
         """
-        digest, size = sha256(), 0
-        folder = self.home / "uploads"
-        with _part(folder) as (file, temporary):
-            while block := source.read(_BLOCK):
-                size += len(block)
-                if size > most:
-                    raise TooLargeError
-                digest.update(block)
-                file.write(block)
-            file.flush()
-            os.fsync(file.fileno())
-            temporary.chmod(0o640)
-            temporary.replace(self.upload(digest.hexdigest()))
-        return digest.hexdigest(), size
+        return _keep(source, most, self.home / "uploads")
 
     def upload(self, fingerprint: str) -> Path:
         """Where an uploaded file waits to be recorded."""
         return self.home / "uploads" / fingerprint
+
+    def keep_order_file(self, source: IO[bytes], most: int) -> tuple[str, int]:
+        """Keep a file that belongs to an order under its fingerprint; returns that and its size.
+
+        Raises:
+            TooLargeError: it has more than ``most`` bytes.
+        """
+        return _keep(source, most, self.home / "orders")
+
+    def order_file(self, fingerprint: str) -> Path:
+        """Where a file that belongs to an order is kept."""
+        return self.home / "orders" / fingerprint
 
     def uploads_before(self, moment: datetime) -> Iterator[str]:
         """Names of the files among the uploads that were written before a moment."""
@@ -188,6 +187,23 @@ class Files:
                 os.fsync(file.fileno())
             temporary.chmod(0o640)
             temporary.replace(target)
+
+
+def _keep(source: IO[bytes], most: int, folder: Path) -> tuple[str, int]:
+    """Keep what is sent under its fingerprint, block by block; returns that and its size."""
+    digest, size = sha256(), 0
+    with _part(folder) as (file, temporary):
+        while block := source.read(_BLOCK):
+            size += len(block)
+            if size > most:
+                raise TooLargeError
+            digest.update(block)
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+        temporary.chmod(0o640)
+        temporary.replace(folder / digest.hexdigest())
+    return digest.hexdigest(), size
 
 
 @contextlib.contextmanager
