@@ -129,6 +129,22 @@ class Files:
         """Delete an uploaded file; it may be gone already."""
         (self.home / "uploads" / name).unlink(missing_ok=True)
 
+    def keep_of_order(self, fingerprint: str) -> None:
+        """Keep an uploaded file with the orders' files, where it stays; the same bytes once."""
+        target = self.of_order(fingerprint)
+        if not target.exists():
+            with self.upload(fingerprint).open("rb") as source:
+                self._write(target, source)
+
+    def keep_made_for_order(self, name: str, data: bytes) -> None:
+        """Keep what was made of an order's file, such as a preview, under a name with its hash."""
+        if not self.of_order(name).exists():
+            self._write_bytes(self.of_order(name), data)
+
+    def of_order(self, name: str) -> Path:
+        """Where a file of orders is kept: a fingerprint, or the name of what was made of it."""
+        return self.home / "orders" / name
+
     def tell_progress(self, job: int, done: int, total: int) -> None:
         """Write down how much of a job is done; it is lost without harm, so no sync."""
         data = json.dumps([done, total]).encode()
