@@ -114,8 +114,21 @@ class Files:
         return _keep(source, most, self.home / "orders")
 
     def order_file(self, fingerprint: str) -> Path:
-        """Where a file that belongs to an order is kept."""
+        """Where a file that belongs to an order, or was made of one, is kept."""
         return self.home / "orders" / fingerprint
+
+    def keep_checked(self, fingerprint: str) -> None:
+        """Keep an upload that passed its checks with the files of orders."""
+        target = self.order_file(fingerprint)
+        if not target.exists():
+            with self.upload(fingerprint).open("rb") as source:
+                self._write(target, source)
+
+    def keep_made(self, name: str, data: bytes) -> None:
+        """Keep what was made of an order's files, such as a preview; its name says of what."""
+        target = self.order_file(name)
+        if not target.exists():
+            self._write_bytes(target, data)
 
     def uploads_before(self, moment: datetime) -> Iterator[str]:
         """Names of the files among the uploads that were written before a moment."""
@@ -128,22 +141,6 @@ class Files:
     def drop_upload(self, name: str) -> None:
         """Delete an uploaded file; it may be gone already."""
         (self.home / "uploads" / name).unlink(missing_ok=True)
-
-    def keep_of_order(self, fingerprint: str) -> None:
-        """Keep an uploaded file with the orders' files, where it stays; the same bytes once."""
-        target = self.of_order(fingerprint)
-        if not target.exists():
-            with self.upload(fingerprint).open("rb") as source:
-                self._write(target, source)
-
-    def keep_made_for_order(self, name: str, data: bytes) -> None:
-        """Keep what was made of an order's file, such as a preview, under a name with its hash."""
-        if not self.of_order(name).exists():
-            self._write_bytes(self.of_order(name), data)
-
-    def of_order(self, name: str) -> Path:
-        """Where a file of orders is kept: a fingerprint, or the name of what was made of it."""
-        return self.home / "orders" / name
 
     def tell_progress(self, job: int, done: int, total: int) -> None:
         """Write down how much of a job is done; it is lost without harm, so no sync."""
