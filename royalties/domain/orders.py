@@ -353,6 +353,12 @@ def working_day_after(day: date, days: int, holidays: frozenset[date] = frozense
     return found
 
 
+def working_days_between(first: date, last: date, holidays: frozenset[date] = frozenset()) -> int:
+    """How many working days lie after the first day, up to the last."""
+    days = (first + timedelta(days=each) for each in range(1, (last - first).days + 1))
+    return sum(day.weekday() < 5 and day not in holidays for day in days)  # noqa: PLR2004 - Monday is 0
+
+
 def promised(
     kind: OrderKind, pace: Pace, *, today: date, approved: date | None, started: date | None
 ) -> date:

@@ -1,28 +1,28 @@
 """Requests of organizations for copies in bulk or a co-branded custom edition."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
-from royalties.adapters.credentials import fingerprint
 from royalties.domain.catalogue import Title
 from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
 from royalties.services.outbox import Message, write
+from royalties.services.throttle import TooOftenError, count_request
 from royalties.services.work import RefusedError, Work
 from royalties.store import inquiries as store
 
+__all__ = [
+    "KINDS",
+    "Asked",
+    "TooOftenError",
+    "ask",
+    "count_new",
+    "handle",
+    "inquiries",
+    "offered",
+]
+
 KINDS = {"bulk": "Copies in bulk", "custom": "A co-branded custom edition"}
 """What may be asked for, and how it is called."""
-
-_AN_HOUR = timedelta(hours=1)
-_FROM_ONE = 5
-_FROM_ALL = 200
-_ALL = "inquiry"
-
-
-class TooOftenError(RefusedError):
-    """More requests came within an hour than people write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def ask(work: Work, title: Title, asked: Asked, address: str) -> int:
     work.actor.require(Verb.ASK)
     if not title.shown.public or asked.what not in offered(title):
         raise RefusedError("this title is not offered that way any more")
-    _count(work, address)
+    count_request(work, address)
     number = store.add(
         work.connection,
         {
@@ -98,30 +98,6 @@ def handle(work: Work, number: int, *, done: bool = True) -> None:
     if not store.mark(work.connection, number, at, by):
         raise RefusedError(f"there is no request {number}")
     work.record(Verb.HANDLE, {"request": number, "done": done})
-
-
-def _count(work: Work, address: str) -> None:
-    subjects = {
-        fingerprint(f"inquiry {_network(address)}"): _FROM_ONE,
-        fingerprint(_ALL): _FROM_ALL,
-    }
-    for subject, most in subjects.items():
-        if store.attempts_since(work.connection, subject, work.ago(_AN_HOUR)) >= most:
-            raise TooOftenError(
-                "more requests came in than we can answer: wait an hour, or write to us instead"
-            )
-    store.add_attempts(work.connection, list(subjects), work.at)
-
-
-def _network(address: str) -> str:
-    """An address as far as it tells one house from another: IPv6 gives each of them many."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, IPv6Address):
-        return str(ip_network((found, 64), strict=False))
-    return str(found)
 
 
 def _tell(work: Work, number: int, title: Title, asked: Asked) -> None:

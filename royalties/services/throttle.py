@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from royalties.adapters.credentials import fingerprint
-from royalties.services.work import Work
+from royalties.services.work import RefusedError, Work
 from royalties.store import sessions as store
 
 _LONGEST = timedelta(days=1)
@@ -32,6 +33,9 @@ class Tried(Enum):
     CODE = (Limit(5, timedelta(minutes=15)), Limit(20, _LONGEST))
     RESET = (Limit(3, timedelta(minutes=15)), Limit(10, _LONGEST))
     PASSWORD_AGAIN = (Limit(10, timedelta(minutes=15)),)
+    REQUEST = (Limit(5, timedelta(hours=1)),)
+    REQUEST_EMAIL = (Limit(3, timedelta(hours=1)), Limit(10, _LONGEST))
+    ALL_REQUESTS = (Limit(200, timedelta(hours=1)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,44 @@ class Held:
     subject: Subject
     seconds: int
     is_new: bool
+
+
+class TooOftenError(RefusedError):
+    """More requests came within an hour than people write."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "more requests came in than we can answer: wait an hour, or write to us instead"
+        )
+
+
+def count_request(work: Work, address: str, email: str = "") -> None:
+    """Count a request of somebody whom nobody knows.
+
+    Args:
+        work: the unit of work.
+        address: the network address it comes from, of which only a fingerprint is kept.
+        email: the address that is written to because of it, if one is.
+
+    Raises:
+        TooOftenError: one of these, or everybody together, asked too often.
+    """
+    subjects = [Subject(Tried.REQUEST, network(address)), Subject(Tried.ALL_REQUESTS, "")]
+    if email:
+        subjects.append(Subject(Tried.REQUEST_EMAIL, email))
+    if attempt(work, subjects) is not None:
+        raise TooOftenError
+
+
+def network(address: str) -> str:
+    """An address as far as it tells one house from another: IPv6 gives each of them many."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        return str(ip_network((found, 64), strict=False))
+    return str(found)
 
 
 def attempt(work: Work, subjects: Iterable[Subject]) -> Held | None:

@@ -1,11 +1,11 @@
-"""What organizations asked for on titles' public pages, and how often an address asked."""
+"""What organizations asked for on titles' public pages."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from royalties.store.tables import attempt, inquiry
+from royalties.store.tables import inquiry
 
 _LARGEST = 2**63 - 1
 
@@ -62,18 +62,3 @@ def mark(connection: Connection, number: int, at: str | None, by: str | None) ->
         update(inquiry).where(inquiry.c.id == number).values(handled_at=at, handled_by=by)
     )
     return done.rowcount == 1
-
-
-def attempts_since(connection: Connection, subject: str, since: str) -> int:
-    """How often something was tried since a moment."""
-    query = (
-        select(func.count())
-        .select_from(attempt)
-        .where(attempt.c.subject == subject, attempt.c.at >= since)
-    )
-    return int(connection.execute(query).scalar_one())
-
-
-def add_attempts(connection: Connection, subjects: list[str], at: str) -> None:
-    """Count a try for each of these."""
-    connection.execute(insert(attempt), [{"subject": each, "at": at} for each in subjects])
