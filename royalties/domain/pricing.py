@@ -77,6 +77,16 @@ class ShipTo:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxedPart:
+    """What goes to a place: its copies, and its freight in minor units."""
+
+    place: str
+    exempt: bool
+    copies: int
+    freight: int
+
+
+@dataclass(frozen=True, slots=True)
 class Agreed:
     """A charge that no price list knows, once per order, as it was agreed; never negative."""
 
@@ -218,8 +228,8 @@ def _goods(asked: Asked, version: PriceVersion, list_price: Fraction) -> list[Li
     unit = list_price * (1 - discount)
     why = "list price"
     if discount:
-        since = f"from {_reached(copies, version)} copies on"
-        why += f" less {percent(discount)} {since if asked.discount is None else 'as agreed'}"
+        since = f"from {_reached(copies, version)} copies on" if asked.discount is None else ""
+        why += f" less {percent(discount)} {since or 'as agreed'}"
     lines = [Line(LineKind.COPIES, "Copies", copies, unit, rounded(unit * copies), why)]
     for option in asked.options:
         terms = version.options[option]
@@ -307,26 +317,29 @@ def _taxes(
     freight: Sequence[Line],
     day: date,
 ) -> list[Line]:
-    """Tax by place: of the place's part of the goods and charges by copies, and of its freight."""
-    copies: dict[tuple[str, bool], int] = {}
-    for each in asked.ship_to:
+    parts: dict[tuple[str, bool], TaxedPart] = {}
+    for each, line in zip(asked.ship_to, freight, strict=True):
         where = (each.place, each.exempt)
-        copies[where] = copies.get(where, 0) + each.copies
-    parts = split(sum(line.amount for line in lines), list(copies.values()))
+        before = parts.get(where, TaxedPart(*where, 0, 0))
+        parts[where] = TaxedPart(*where, before.copies + each.copies, before.freight + line.amount)
+    return lines_of_tax(list(parts.values()), prices, sum(line.amount for line in lines), day)
+
+
+def lines_of_tax(
+    parts: Sequence[TaxedPart], prices: PriceList, goods: int, day: date
+) -> list[Line]:
+    """Tax by place: of the place's part of goods and charges by copies, and of its freight."""
     found = []
-    for (place, exempt), amount in zip(copies, parts, strict=True):
-        tax = prices.tax_on(place, day)
-        if exempt or tax is None or not tax.rate:
+    amounts = split(goods, [part.copies for part in parts])
+    for part, amount in zip(parts, amounts, strict=True):
+        tax = prices.tax_on(part.place, day)
+        if part.exempt or tax is None or not tax.rate:
             continue
-        shipped = sum(
-            line.amount
-            for each, line in zip(asked.ship_to, freight, strict=True)
-            if each.place == place and not each.exempt and tax.freight
-        )
-        exact = (amount + shipped) * tax.rate
+        exact = (amount + (part.freight if tax.freight else 0)) * tax.rate
         what = "copies, charges and freight" if tax.freight else "copies and charges"
         why = f"{percent(tax.rate)} of {what}"
-        found.append(Line(LineKind.TAX, f"Sales tax {place}", 1, exact, rounded(exact), why, place))
+        words = f"Sales tax {part.place}"
+        found.append(Line(LineKind.TAX, words, 1, exact, rounded(exact), why, part.place))
     return found
 
 
