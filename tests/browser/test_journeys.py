@@ -1,0 +1,254 @@
+"""One journey for each audience, by hand in a real browser: all of it, as people go it."""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Browser, Page, expect
+
+from royalties.cli.jobs import work_off
+from royalties.domain.people import Role
+from tests.browser.looking import window
+from tests.builders.books import (
+    SPRING,
+    Office,
+    a_setup,
+    after,
+    closed,
+    nothing,
+)
+from tests.builders.doors import code_at
+from tests.builders.live import Live, serving
+from tests.builders.post import PostOffice, post_office
+from tests.builders.sent import as_file
+from tests.builders.site import PASSWORD, TOTP_KEY
+from tests.builders.titles import public
+
+pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+
+_DROP = """([zone, name, text]) => {
+  const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], name, { type: "text/csv" }));
+  for (const kind of ["dragenter", "dragover", "drop"]) {
+    const event = new DragEvent(kind, { dataTransfer: data, bubbles: true, cancelable: true });
+    document.querySelector(zone).dispatchEvent(event);
+  }
+}"""
+
+
+@dataclass(slots=True)
+class Journey:
+    """A served house, its mail, and windows of people."""
+
+    chromium: Browser
+    live: Live
+    post: PostOffice
+
+    @contextmanager
+    def window(self, *, scripts: bool = True) -> Iterator[Page]:
+        """A new browser, which must have nothing to complain of in the end."""
+        with window(self.chromium, self.live, java_script_enabled=scripts) as seen:
+            yield seen.page
+            assert seen.complaints == []
+
+    def work_off(self) -> None:
+        """What the worker beside the server does meanwhile."""
+        work_off(self.live.office.system)
+
+
+@pytest.fixture
+def journey(chromium: Browser, office: Office) -> Iterator[Journey]:
+    """A house at an address of its own, with a mail server."""
+    with post_office() as post, serving(office, smtp_url=post.url) as live:
+        yield Journey(chromium, live, post)
+
+
+def come_in(page: Page, journey: Journey, email: str, password: str, key: str) -> None:
+    """Sign in with password and the app's code."""
+    page.goto("/account/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Code").fill(code_at(journey.live.clock, key))
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def menu(page: Page, entry: str) -> None:
+    """Go to a room by the desk's menu."""
+    desk = page.get_by_role("navigation", name="Finance desk")
+    desk.get_by_role("link", name=entry).click()
+
+
+def address_of(name: str) -> str:
+    return f"{name.lower().replace(' ', '.')}@example.org"
+
+
+def to_send(office: Office) -> None:
+    """A house without sales whose first nonprofit has an address; three people at the desk."""
+    nothing(office)
+    setup = a_setup()
+    setup["beneficiaries"] = [
+        {**each, "email": f"{each['key']}@example.net"} for each in setup["beneficiaries"]
+    ]
+    office.load(setup)
+
+
+@after(to_send)
+def test_the_desk_from_report_to_statement(journey: Journey) -> None:
+    """A clerk imports and prepares; a manager looks, closes and sends; the message arrives."""
+    site = journey.live.site
+    site.somebody(Role.CLERK, "Cleo Marsh")
+    site.somebody(Role.MANAGER, "Mona Reyes")
+    with journey.window() as page:
+        come_in(page, journey, address_of("Cleo Marsh"), PASSWORD, TOTP_KEY)
+        menu(page, "Import reports")
+        expect(page.get_by_text("You may drop them here.")).to_be_visible()
+        text = base64.b64encode(as_file(SPRING)).decode()
+        page.evaluate(_DROP, ["[data-drop]", "spring.csv", text])
+        expect(page.get_by_role("heading", level=1)).to_contain_text("spring.csv")
+        page.get_by_role("button", name=re.compile(r"^Record 10 sale lines")).click()
+        expect(page.get_by_text("Recorded as import 1")).to_be_visible()
+        menu(page, "Run and close")
+        page.get_by_role("link", name="Compute the draft").click()
+        expect(page.get_by_text("Estimated (draft)").first).to_be_visible()
+        page.get_by_role("link", name="Closing checklist").first.click()
+        explain_all(page)
+        page.get_by_role("button", name="I have looked at the draft as it is now").click()
+        page.get_by_label("Note for who approves").fill("Every report is in.")
+        page.get_by_role("button", name="Prepare to close 2025-H1").click()
+        expect(page.get_by_text("A manager other than Cleo Marsh approves it.")).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    with journey.window() as page:
+        come_in(page, journey, address_of("Mona Reyes"), PASSWORD, TOTP_KEY)
+        page.goto("/finance/periods/2025-H1/close")
+        expect(page.get_by_text("Every report is in.")).to_be_visible()
+        page.get_by_label("I have looked at the draft").check()
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("button", name="Approve and close 2025-H1").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("2025-H1 is closed")
+        page.get_by_role("link", name="Statements of 2025-H1").click()
+        page.get_by_role("link", name=re.compile("^Send")).first.click()
+        page.get_by_label("Attach the workbook").check()
+        page.get_by_role("button", name=re.compile("^Send ")).click()
+        expect(page.get_by_role("status")).to_contain_text("statement")
+    assert journey.post.taken == []
+    journey.work_off()
+    issued = journey.live.office.system.files.home / "issued" / "2025-H1"
+    by_recipient = {each["To"]: number for number, each in enumerate(journey.post.taken)}
+    assert {"seattle@example.net", "houston@example.net"} <= set(by_recipient)
+    ((name, data),) = journey.post.attachments(by_recipient["seattle@example.net"]).items()
+    assert data == (issued / name).read_bytes()
+    assert load_workbook(BytesIO(data)).sheetnames
+    assert journey.live.office.faults() == {}
+
+
+def explain_all(page: Page) -> None:
+    """Write a sentence for everything that wants one, and come back to the checklist."""
+    explain = page.get_by_role("link", name="Explain", exact=True)
+    if explain.count() == 0:
+        return
+    explain.first.click()
+    for field in page.locator("input[name=text]").all():
+        field.fill("The first period of these books.")
+    page.get_by_role("button", name="Keep the explanations").click()
+    page.get_by_role("link", name=re.compile("checklist", re.IGNORECASE)).first.click()
+
+
+@after(closed)
+def test_a_nonprofit_from_invitation_to_workbook(journey: Journey, tmp_path: Path) -> None:
+    """Invited, the link opened, both factors set up, in again, and the workbook says the same."""
+    live = journey.live
+    live.site.somebody(Role.ADMINISTRATOR, "Ada Quint")
+    with journey.window() as page:
+        come_in(page, journey, address_of("Ada Quint"), PASSWORD, TOTP_KEY)
+        menu(page, "People")
+        page.get_by_role("link", name=re.compile("^Invite")).first.click()
+        page.get_by_label("E-mail").fill("sam@seattle.example.org")
+        page.get_by_label("Name", exact=True).fill("Sam Rivers")
+        page.get_by_label(re.compile("^Nonprofit")).check()
+        page.get_by_label("Seattle Readers").check()
+        page.get_by_role("button", name=re.compile("^Invite|^Send")).click()
+        expect(page.get_by_text("An invitation is on its way")).to_be_visible()
+    journey.work_off()
+    (letter,) = journey.post.taken
+    assert letter["To"] == "sam@seattle.example.org"
+    found = re.search(rf"{re.escape(live.address)}/account/invitation/\S+", journey.post.text())
+    assert found is not None
+    with journey.window() as page:
+        page.goto(found[0])
+        for label in ("Password", "The password again"):
+            page.get_by_label(label, exact=True).fill("many small boats at sea")
+        page.get_by_role("button", name="Accept the invitation").click()
+        key = page.locator("code.key").inner_text().replace(" ", "")
+        page.get_by_label("Code from the app").fill(code_at(live.clock, key))
+        page.get_by_role("button", name="Set up").click()
+        assert page.locator(".codes li").count() == 10
+        page.get_by_role("link", name=re.compile("I have kept them")).click()
+        page.get_by_role("button", name="Sign out").click()
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    live.clock.later(seconds=60)
+    with journey.window() as page:
+        come_in(page, journey, "sam@seattle.example.org", "many small boats at sea", key)
+        page.get_by_role("link", name="Statements").first.click()
+        page.get_by_role("link", name="2025-H1-004").first.click()
+        paid = page.locator("tr, div, dt", has_text=re.compile(r"^\s*Paid")).first
+        expect(paid).to_be_visible()
+        with page.expect_download() as download:
+            page.get_by_role("link", name="Download Excel").click()
+        file = tmp_path / "statement.xlsx"
+        download.value.save_as(file)
+        shown = page.locator("main").inner_text()
+    book = load_workbook(file, data_only=True)
+    values = {
+        str(row[0].value): [cell.value for cell in row[1:] if cell.value is not None]
+        for row in book.worksheets[0].iter_rows()
+        if row[0].value
+    }
+    assert "2025-H1-004" in str(values)
+    due = figure_of(values, "Due")
+    assert due > 0
+    assert f"{due:,.2f}" in shown
+
+
+def figure_of(values: Mapping[str, Sequence[object]], words: str) -> float:
+    """The figure beside some words on a sheet."""
+    (row,) = (found for name, found in values.items() if name.startswith(words))
+    (figure,) = (each for each in row if isinstance(each, int | float))
+    return float(figure)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@after(public)
+def test_a_reader_asks_for_a_custom_edition(journey: Journey, scripts: bool) -> None:
+    """A reader finds the book and asks; the desk sees who, what and how many, and answers."""
+    with journey.window(scripts=scripts) as page:
+        page.goto("/titles/")
+        page.get_by_role("link", name="The Collab").first.click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("The Collab")
+        expect(page.get_by_text("What it is about.")).to_be_visible()
+        page.get_by_role("link", name=re.compile("custom edition", re.IGNORECASE)).first.click()
+        page.get_by_label(re.compile("custom edition", re.IGNORECASE)).check()
+        page.get_by_role("button", name="Send the request").click()
+        expect(page.get_by_role("alert")).to_contain_text("Organization")
+        page.get_by_label(re.compile("copies, about")).fill("1200")
+        page.get_by_label("Organization").fill("Harbor <b>Works</b>")
+        page.get_by_label("Your name").fill("Ada Reader")
+        page.get_by_label("E-mail").fill("ada@harbor.example.org")
+        page.get_by_role("button", name="Send the request").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Thank", ignore_case=True)
+    journey.live.site.somebody(Role.CLERK, "Cleo Marsh")
+    with journey.window(scripts=scripts) as page:
+        come_in(page, journey, address_of("Cleo Marsh"), PASSWORD, TOTP_KEY)
+        page.goto("/finance/requests")
+        row = page.locator("tr, li, article, section", has_text="Harbor <b>Works</b>").last
+        expect(row).to_contain_text("1,200")
+        expect(row).to_contain_text("ada@harbor.example.org")
