@@ -24,6 +24,11 @@ class Option(StrEnum):
     OWN_ISBN = "own-isbn"
 
 
+def option_words(option: Option) -> str:
+    """An option in words, as they stand within a sentence."""
+    return option.value.replace("-", " ").replace("isbn", "ISBN")
+
+
 @dataclass(frozen=True, slots=True)
 class QuantityDiscount:
     """The part of the list price that is taken off from so many copies on."""

@@ -24,6 +24,7 @@ from royalties.domain.price_lists import (
     TaxRate,
     discount_for,
     freight_of,
+    option_words,
 )
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "TaxRate",
     "discount_for",
     "freight_of",
+    "option_words",
     "quote",
 ]
 
@@ -205,7 +207,7 @@ def _require_offered(asked: Asked, version: PriceVersion) -> None:
         raise NotOfferedError("options belong to a custom edition: a bulk order has none")
     for option in asked.options:
         terms = version.options.get(option)
-        name = option.value.replace("-", " ")
+        name = option_words(option)
         if terms is None:
             raise NotOfferedError(f"{name} is not offered")
         if asked.copies < terms.minimum:
@@ -237,7 +239,7 @@ def _goods(asked: Asked, version: PriceVersion, list_price: Fraction) -> list[Li
             lines.append(
                 Line(
                     LineKind.OPTION_COPIES,
-                    _name(option),
+                    _begun(option_words(option)),
                     copies,
                     terms.per_copy,
                     rounded(terms.per_copy * copies),
@@ -249,7 +251,7 @@ def _goods(asked: Asked, version: PriceVersion, list_price: Fraction) -> list[Li
 
 def _charges(asked: Asked, version: PriceVersion) -> list[Line]:
     lines = [
-        _once(LineKind.SET_UP, f"Set-up: {_name(option).lower()}", terms.set_up, "once per order")
+        _once(LineKind.SET_UP, f"Set-up: {option_words(option)}", terms.set_up, "once per order")
         for option in asked.options
         if (terms := version.options[option]).set_up
     ]
@@ -378,5 +380,5 @@ def _reached(copies: int, version: PriceVersion) -> int:
     return max(each.at_least for each in version.discounts if each.at_least <= copies)
 
 
-def _name(option: Option) -> str:
-    return option.value.replace("-", " ").capitalize().replace("isbn", "ISBN")
+def _begun(words: str) -> str:
+    return words[0].upper() + words[1:]
