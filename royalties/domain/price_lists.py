@@ -90,6 +90,8 @@ class PriceVersion:
     pace: Pace = field(default=Pace(3, 10, 5))
     rush_pace: Pace = field(default=Pace(1, 5, 2))
     cancellation: Mapping[State, Fraction] = field(default_factory=dict)
+    terms: tuple[str, ...] = ()
+    """More terms, in the house's words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,9 @@ class PriceVersion(Part):
         description="Fraction of the total, less set-up, that an order owes when it is cancelled "
         "in this state or a later one.",
     )
+    terms: list[s.Paragraph] = Field(
+        default=[], description="More terms, in the house's words; they stand on quotes."
+    )
 
 
 class Tax(Part):

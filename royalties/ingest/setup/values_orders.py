@@ -90,6 +90,7 @@ def _version(body: Body, currency: str) -> PriceVersion:
         cancellation={
             State(state): Fraction(share) for state, share in body.get("cancellation", {}).items()
         },
+        terms=tuple(body.get("terms", ())),
         # What is absent has the default of the domain.
         **{key: value for key, value in given.items() if value is not None},
     )
