@@ -1,0 +1,94 @@
+"""Tax certificates of organizations."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+
+from royalties.domain.people import Actor
+from royalties.store.engine import is_sqlite
+from royalties.store.scope import own_orders
+from royalties.store.tables import certificate
+
+_LARGEST = 2**63 - 1
+
+
+class CertificateRow(NamedTuple):
+    """One certificate."""
+
+    id: int
+    organization: str
+    place: str
+    signed_on: str
+    expires_on: str
+    name: str
+    type: str
+    sha256: str
+    at: str
+    by: str
+    checked_at: str | None
+    checked_by: str | None
+    refused: str
+
+
+def add_certificate(connection: Connection, values: Mapping[str, object]) -> int:
+    """Add a certificate and return its number."""
+    made = connection.execute(insert(certificate).values(**values).returning(certificate.c.id))
+    return int(made.scalar_one())
+
+
+def find_certificate(
+    connection: Connection, actor: Actor, number: int, *, lock: bool = False
+) -> CertificateRow | None:
+    """A certificate that an actor may see; ``lock`` holds it against others."""
+    if number > _LARGEST:
+        return None
+    query = own_orders(
+        select(*(certificate.c[name] for name in CertificateRow._fields)).where(
+            certificate.c.id == number
+        ),
+        actor,
+        certificate.c.organization,
+    )
+    if lock and not is_sqlite(connection):
+        query = query.with_for_update()
+    row = connection.execute(query).first()
+    return CertificateRow(*row) if row else None
+
+
+def certificate_rows(
+    connection: Connection, actor: Actor, *, organization: str = "", waiting: bool = False
+) -> list[CertificateRow]:
+    """Certificates that an actor may see, the newest first; ``waiting``: not checked yet."""
+    query = own_orders(
+        select(*(certificate.c[name] for name in CertificateRow._fields)),
+        actor,
+        certificate.c.organization,
+    )
+    if organization:
+        query = query.where(certificate.c.organization == organization)
+    if waiting:
+        query = query.where(certificate.c.checked_at.is_(None))
+    rows = connection.execute(query.order_by(certificate.c.id.desc()).limit(500))
+    return [CertificateRow(*row) for row in rows]
+
+
+def places_in_force(connection: Connection, organization: str, day: str) -> frozenset[str]:
+    """Places for which an organization has a certificate that counts on a day."""
+    rows = connection.execute(
+        select(certificate.c.place)
+        .where(
+            certificate.c.organization == organization,
+            certificate.c.checked_at.is_not(None),
+            certificate.c.refused == "",
+            certificate.c.signed_on <= day,
+            certificate.c.expires_on >= day,
+        )
+        .distinct()
+    )
+    return frozenset(rows.scalars())
+
+
+def decide(connection: Connection, number: int, values: Mapping[str, object]) -> None:
+    """Keep what the staff found of a certificate."""
+    connection.execute(update(certificate).where(certificate.c.id == number).values(**values))

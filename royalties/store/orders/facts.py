@@ -1,0 +1,105 @@
+"""What is there of an order beside its own row: files, copies shipped, deposits."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from royalties.store.tables import (
+    invoice,
+    order_file,
+    orders,
+    proof_decision,
+    quote,
+    receipt,
+    shipment,
+)
+
+
+class FactRow(NamedTuple):
+    """What is there of an order; sums and counts are 0 where there is nothing.
+
+    ``proof`` is the number of the newest proof's version; ``proof_waits`` whether nobody answered
+    it. ``deposit`` is what the accepted quote asks for ahead, None before acceptance.
+    """
+
+    order_id: int
+    valid_until: str | None
+    deposit: int | None
+    deposit_received: int
+    received: int
+    invoiced: int
+    artwork: int
+    purchase_orders: int
+    proof: int
+    proof_answered: int
+    shipped: int
+
+
+def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
+    """What is there of some orders, by one query; the caller found the orders."""
+    newest_quote = (
+        select(func.max(quote.c.version)).where(quote.c.order_id == orders.c.id).scalar_subquery()
+    )
+    valid = (
+        select(quote.c.valid_until)
+        .where(quote.c.order_id == orders.c.id, quote.c.version == newest_quote)
+        .scalar_subquery()
+    )
+    deposit = (
+        select(quote.c.deposit)
+        .where(quote.c.order_id == orders.c.id, quote.c.version == orders.c.quote_version)
+        .scalar_subquery()
+    )
+    received = select(func.coalesce(func.sum(receipt.c.amount), 0)).where(
+        receipt.c.order_id == orders.c.id
+    )
+    ahead = received.join(invoice, invoice.c.id == receipt.c.invoice_id).where(
+        invoice.c.kind == "deposit"
+    )
+    invoiced = select(func.coalesce(func.sum(invoice.c.total), 0)).where(
+        invoice.c.order_id == orders.c.id
+    )
+    proof = (
+        select(func.coalesce(func.max(order_file.c.version), 0))
+        .where(order_file.c.order_id == orders.c.id, order_file.c.kind == "proof")
+        .scalar_subquery()
+    )
+    answered = (
+        select(func.count())
+        .select_from(proof_decision)
+        .join(order_file, order_file.c.id == proof_decision.c.file_id)
+        .where(
+            order_file.c.order_id == orders.c.id,
+            order_file.c.kind == "proof",
+            order_file.c.version == proof,
+        )
+    )
+    shipped = select(func.coalesce(func.sum(shipment.c.copies), 0)).where(
+        shipment.c.order_id == orders.c.id
+    )
+    rows = connection.execute(
+        select(
+            orders.c.id,
+            valid,
+            deposit,
+            ahead.scalar_subquery(),
+            received.scalar_subquery(),
+            invoiced.scalar_subquery(),
+            _files("artwork"),
+            _files("purchase-order"),
+            proof,
+            answered.scalar_subquery(),
+            shipped.scalar_subquery(),
+        ).where(orders.c.id.in_(ids))
+    )
+    return {row[0]: FactRow(row[0], *row[1:3], *(int(each) for each in row[3:])) for row in rows}
+
+
+def _files(kind: str) -> ColumnElement[int]:
+    return (
+        select(func.count())
+        .select_from(order_file)
+        .where(order_file.c.order_id == orders.c.id, order_file.c.kind == kind)
+        .scalar_subquery()
+    )

@@ -1,0 +1,94 @@
+"""Messages on orders, and the files that came with them."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, insert, select
+
+from royalties.domain.people import Actor
+from royalties.store.scope import own_orders
+from royalties.store.tables import order_file, order_message, orders
+
+
+class MessageRow(NamedTuple):
+    """One message."""
+
+    id: int
+    at: str
+    by: str
+    side: str
+    text: str
+    internal: int
+
+
+class FileRow(NamedTuple):
+    """A file of an order, by its row; ``facts`` is JSON."""
+
+    id: int
+    order_id: int
+    kind: str
+    version: int
+    name: str
+    type: str
+    sha256: str
+    size: int
+    facts: str
+    message_id: int | None
+    at: str
+    by: str
+    side: str
+
+
+def add_message(connection: Connection, values: Mapping[str, object]) -> int:
+    """Add a message and return its number."""
+    made = connection.execute(insert(order_message).values(**values).returning(order_message.c.id))
+    return int(made.scalar_one())
+
+
+def messages_of(connection: Connection, order_id: int, *, internal: bool) -> list[MessageRow]:
+    """An order's messages, the oldest first; the staff's own only if asked for."""
+    query = select(*(order_message.c[name] for name in MessageRow._fields)).where(
+        order_message.c.order_id == order_id
+    )
+    if not internal:
+        query = query.where(order_message.c.internal == 0)
+    rows = connection.execute(query.order_by(order_message.c.id))
+    return [MessageRow(*row) for row in rows]
+
+
+def add_file(connection: Connection, values: Mapping[str, object]) -> int:
+    """Add a file as the next version of its kind and return its number; the order is held."""
+    last = connection.execute(
+        select(func.max(order_file.c.version)).where(
+            order_file.c.order_id == values["order_id"], order_file.c.kind == values["kind"]
+        )
+    ).scalar()
+    made = connection.execute(
+        insert(order_file).values(version=(last or 0) + 1, **values).returning(order_file.c.id)
+    )
+    return int(made.scalar_one())
+
+
+def files_of(connection: Connection, order_id: int, kind: str) -> list[FileRow]:
+    """An order's files of a kind, the oldest first; the caller found the order."""
+    rows = connection.execute(
+        select(*(order_file.c[name] for name in FileRow._fields))
+        .where(order_file.c.order_id == order_id, order_file.c.kind == kind)
+        .order_by(order_file.c.version)
+    )
+    return [FileRow(*row) for row in rows]
+
+
+def find_file(connection: Connection, actor: Actor, number: str, file_id: int) -> FileRow | None:
+    """A file of an order that an actor may see; files of internal notes are the staff's alone."""
+    query = (
+        select(*(order_file.c[name] for name in FileRow._fields))
+        .join(orders, orders.c.id == order_file.c.order_id)
+        .outerjoin(order_message, order_message.c.id == order_file.c.message_id)
+        .where(orders.c.number == number, order_file.c.id == file_id)
+    )
+    query = own_orders(query, actor, orders.c.organization)
+    if not actor.sees_all:
+        query = query.where(func.coalesce(order_message.c.internal, 0) == 0)
+    row = connection.execute(query).first()
+    return FileRow(*row) if row else None

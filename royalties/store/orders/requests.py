@@ -1,0 +1,69 @@
+"""Requests of people without an account, until the link in their e-mail is opened."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, insert, select, text, update
+
+from royalties.store.engine import is_sqlite
+from royalties.store.tables import order_request
+
+_NUMBERS = 0x4F52444552  # any number that nobody else locks: ORDER in ASCII
+
+
+class RequestRow(NamedTuple):
+    """A request; ``body`` is JSON."""
+
+    hash: str
+    email: str
+    body: str
+    created_at: str
+    expires_at: str
+    order_id: int | None
+
+
+def add_request(connection: Connection, values: Mapping[str, object]) -> None:
+    """Keep a request."""
+    connection.execute(insert(order_request).values(**values))
+
+
+def find_request(
+    connection: Connection, hash_: str, at: str, *, lock: bool = False
+) -> RequestRow | None:
+    """A request whose link may still be opened; ``lock`` holds it against others."""
+    query = select(*(order_request.c[name] for name in RequestRow._fields)).where(
+        order_request.c.hash == hash_,
+        order_request.c.expires_at > at,
+        order_request.c.order_id.is_(None),
+    )
+    if lock and not is_sqlite(connection):
+        query = query.with_for_update()
+    row = connection.execute(query).first()
+    return RequestRow(*row) if row else None
+
+
+def use_request(connection: Connection, hash_: str, order_id: int) -> None:
+    """Note which order a request became; what was asked for stands there from now on."""
+    connection.execute(
+        update(order_request)
+        .where(order_request.c.hash == hash_)
+        .values(order_id=order_id, body="{}")
+    )
+
+
+def forget_requests(connection: Connection, at: str) -> None:
+    """Forget what strangers asked for whose links nobody opened in time."""
+    connection.execute(
+        order_request.delete().where(
+            order_request.c.expires_at <= at, order_request.c.order_id.is_(None)
+        )
+    )
+
+
+def lock_numbers(connection: Connection) -> None:
+    """Let nobody else number an order until this ends; taken before any other lock.
+
+    SQLite has one writer.
+    """
+    if not is_sqlite(connection):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERS})

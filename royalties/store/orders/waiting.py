@@ -1,0 +1,68 @@
+"""What waits for an answer of an organization, for reminders."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from royalties.store.tables import mail, order_file, orders, proof_decision, quote
+
+
+class WaitingRow(NamedTuple):
+    """An order, and since or until when which version of a quote or proof waits."""
+
+    number: str
+    version: int
+    moment: str
+
+
+def quotes_that_end(connection: Connection, first: str, last: str) -> list[WaitingRow]:
+    """The newest quotes without an answer that are valid until one of some days."""
+    newest = (
+        select(quote.c.order_id, func.max(quote.c.version).label("version"))
+        .group_by(quote.c.order_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(orders.c.number, quote.c.version, quote.c.valid_until)
+        .join(newest, newest.c.order_id == orders.c.id)
+        .join(quote, (quote.c.order_id == orders.c.id) & (quote.c.version == newest.c.version))
+        .where(orders.c.state == "quoted", quote.c.valid_until.between(first, last))
+        .order_by(orders.c.id)
+    )
+    return [WaitingRow(*row) for row in rows]
+
+
+def proofs_unanswered(connection: Connection, before: str) -> list[WaitingRow]:
+    """The newest proofs that were sent before a moment and are not answered."""
+    newest = (
+        select(order_file.c.order_id, func.max(order_file.c.version).label("version"))
+        .where(order_file.c.kind == "proof")
+        .group_by(order_file.c.order_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(orders.c.number, order_file.c.version, order_file.c.at)
+        .join(newest, newest.c.order_id == orders.c.id)
+        .join(
+            order_file,
+            (order_file.c.order_id == orders.c.id)
+            & (order_file.c.kind == "proof")
+            & (order_file.c.version == newest.c.version),
+        )
+        .outerjoin(proof_decision, proof_decision.c.file_id == order_file.c.id)
+        .where(
+            orders.c.state == "proof-sent",
+            order_file.c.at <= before,
+            proof_decision.c.file_id.is_(None),
+        )
+        .order_by(orders.c.id)
+    )
+    return [WaitingRow(*row) for row in rows]
+
+
+def reminded(connection: Connection, about: list[str]) -> frozenset[str]:
+    """Which of these somebody was reminded of."""
+    rows = connection.execute(
+        select(mail.c.about).where(mail.c.kind == "reminder", mail.c.about.in_(about)).distinct()
+    )
+    return frozenset(rows.scalars())
