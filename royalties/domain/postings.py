@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from royalties.domain.papers import InvoiceShown
+from royalties.domain.pricing import LineKind
 from royalties.domain.run import ContractRun, Run, Settlement
 
 
@@ -34,6 +36,33 @@ OPENING = "equity:opening"
 TAX = "liability:tax"
 PAYMENTS = "liability:payments"
 ADVANCES_PAID = "asset:advances-paid"
+BANK = "asset:bank"
+ORDERED_COPIES = "income:orders:copies"
+ORDER_CHARGES = "income:orders:charges"
+FREIGHT = "income:orders:freight"
+CANCELLATION = "income:orders:cancellation"
+
+ORDER_EVENTS = frozenset(
+    {"deposit-invoiced", "invoiced", "cancellation-invoiced", "credited", "received", "paid-back"}
+)
+"""Events that orders post on the day they happen; every other one belongs to a close."""
+
+DEPOSIT_LINE = "deposit"
+CANCELLATION_LINE = "cancellation"
+"""Kinds of invoice lines that no price list knows."""
+
+_EVENT_OF = {
+    "deposit": "deposit-invoiced",
+    "final": "invoiced",
+    "cancellation": "cancellation-invoiced",
+    "credit": "credited",
+}
+_INCOME_OF = {
+    LineKind.COPIES.value: ORDERED_COPIES,
+    LineKind.OPTION_COPIES.value: ORDERED_COPIES,
+    LineKind.FREIGHT.value: FREIGHT,
+    CANCELLATION_LINE: CANCELLATION,
+}
 
 
 def expense(contract: str) -> str:
@@ -66,6 +95,21 @@ def beneficiary_account(beneficiary: str) -> str:
     return f"liability:beneficiary:{beneficiary}"
 
 
+def receivable_account(organization: str) -> str:
+    """Invoiced to an organization and not yet paid; below zero it has paid too much."""
+    return f"asset:receivable:{organization}"
+
+
+def deposits_account(organization: str) -> str:
+    """Deposits of an organization that no invoice has used up yet."""
+    return f"liability:deposits:{organization}"
+
+
+def sales_tax_account(place: str) -> str:
+    """Sales tax charged for copies that went to a place, owed to its state."""
+    return f"liability:sales-tax:{place}"
+
+
 class Standing(NamedTuple):
     """What the ledger already holds before a close, by account and currency."""
 
@@ -85,9 +129,17 @@ MEANINGS: Mapping[str, str] = {
     TAX: "Tax withheld",
     PAYMENTS: "To be paid out",
     OPENING: "Balances brought into the books",
+    BANK: "Paid by organizations",
+    "asset:receivable:": "Invoiced to organizations, not paid yet",
+    "liability:deposits:": "Deposits of organizations",
+    "liability:sales-tax:": "Sales tax charged, by place",
+    ORDERED_COPIES: "Copies ordered by organizations",
+    ORDER_CHARGES: "Charges of orders",
+    FREIGHT: "Freight of orders",
+    CANCELLATION: "Orders that were cancelled",
 }
-"""What each account means, in the order of a trial balance; some have one for each contract or
-beneficiary, whose key is written behind the colon."""
+"""What each account means, in the order of a trial balance; some have one for each contract,
+beneficiary, organization or place, whose key is written behind the colon."""
 
 
 def meaning_of(account: str) -> tuple[str, str]:
@@ -117,6 +169,48 @@ def entries_of_close(run: Run, standing: Standing) -> list[Entry]:
             found.append(_beneficiary_opening(settlement))
         found.append(_settled(settlement))
     return [entry for entry in found if entry is not None]
+
+
+def entry_of_invoice(shown: InvoiceShown, organization: str) -> Entry | None:
+    """What an invoice or credit note of any kind posts: its total, less the deposit it uses up.
+
+    A deposit is owed back in copies, other lines are revenue, tax is owed to the place; a credit
+    note's amounts are negative, so that it posts the reverse of the lines it credits.
+    """
+    currency = shown.currency
+    words = "Credit note" if shown.kind == "credit" else "Invoice"
+    return _entry(
+        _EVENT_OF[shown.kind],
+        shown.order,
+        f"{words} {shown.number} to {organization}",
+        (receivable_account(organization), currency, shown.total - shown.deposit_applied),
+        (deposits_account(organization), currency, shown.deposit_applied),
+        *(
+            (_account_of_line(line.kind, line.place, organization), currency, -line.amount)
+            for line in shown.lines
+        ),
+    )
+
+
+def entry_of_receipt(
+    organization: str, order: str, currency: str, amount: int, reference: str
+) -> Entry | None:
+    """Money of an organization came in, or (negative) was paid back."""
+    return _entry(
+        "received" if amount > 0 else "paid-back",
+        order,
+        f"{'Received from' if amount > 0 else 'Paid back to'} {organization}: {reference}"[:300],
+        (BANK, currency, amount),
+        (receivable_account(organization), currency, -amount),
+    )
+
+
+def _account_of_line(kind: str, place: str, organization: str) -> str:
+    if kind == LineKind.TAX.value:
+        return sales_tax_account(place)
+    if kind == DEPOSIT_LINE:
+        return deposits_account(organization)
+    return _INCOME_OF.get(kind, ORDER_CHARGES)
 
 
 def _openings(done: ContractRun, standing: Standing) -> list[Entry | None]:

@@ -1,0 +1,118 @@
+"""What of an order's price is billed and counts as receipts, once copies were shipped.
+
+The accepted quote says what an order costs; printers deliver a little more or less. Lines that go
+by copies are priced again at the quote's unit for what was shipped, all others stay as quoted.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+
+from royalties.domain.money import rounded, scale, split
+from royalties.domain.papers import PaperLine, lines_shown
+from royalties.domain.pricing import LineKind, PriceList, TaxedPart, lines_of_tax
+
+BY_COPIES = frozenset({LineKind.COPIES.value, LineKind.OPTION_COPIES.value})
+"""Kinds of lines that go by copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Copies that went to an address (from 1 on), or (negative) came back from it."""
+
+    address: int
+    copies: int
+
+
+def copies_at(moved: Iterable[Moved]) -> dict[int, int]:
+    """Copies that are at each address."""
+    found: dict[int, int] = {}
+    for each in moved:
+        found[each.address] = found.get(each.address, 0) + each.copies
+    return found
+
+
+def whole_of(moved: Sequence[Moved], ordered: int, *, complete: bool) -> int:
+    """The copies over which what is charged once is spread.
+
+    Those ordered; once the last ones were shipped, those that stood then: later ones only return.
+    """
+    if not complete:
+        return ordered
+    last = max(place for place, each in enumerate(moved, 1) if each.copies > 0)
+    return max(1, sum(each.copies for each in moved[:last]))
+
+
+def earning(lines: Iterable[PaperLine], charges: Collection[str]) -> list[PaperLine]:
+    """Lines that are net receipts: copies, and the charges that the contract counts."""
+    return [line for line in lines if line.kind in {LineKind.COPIES.value, *charges}]
+
+
+def receipts_of(
+    lines: Iterable[PaperLine], charges: Collection[str], currency: str, copies: int, whole: int
+) -> int:
+    """Net receipts, in minor units, of so many copies of an order.
+
+    A shipment's are those of all copies so far less those before it, so that all shipments
+    together give the order's to the cent, and what comes back takes with it what it brought.
+    """
+    return sum(
+        _by_copies(line, currency, copies)
+        if line.kind in BY_COPIES
+        else rounded(Fraction(line.amount * min(copies, whole), whole))
+        for line in earning(lines, charges)
+    )
+
+
+def billed(lines: Iterable[PaperLine], currency: str, copies: int) -> list[PaperLine]:
+    """The lines of a quote for the copies that were shipped, without tax."""
+    return [
+        replace(line, quantity=copies, amount=_by_copies(line, currency, copies))
+        if line.kind in BY_COPIES
+        else line
+        for line in lines
+        if line.kind != LineKind.TAX.value
+    ]
+
+
+def taxed(
+    lines: Sequence[PaperLine],
+    copies: Mapping[str, int],
+    exempt: Collection[str],
+    prices: PriceList,
+    day: date,
+) -> list[PaperLine]:
+    """The tax lines of an invoice.
+
+    Args:
+        lines: all others.
+        copies: that went to each place.
+        exempt: places with a certificate in force.
+        day: of the invoice; its rates count.
+    """
+    freight: dict[str, int] = {}
+    goods = 0
+    for line in lines:
+        if line.kind == LineKind.FREIGHT.value:
+            freight[line.place] = freight.get(line.place, 0) + line.amount
+        else:
+            goods += line.amount
+    parts = [
+        TaxedPart(place, place in exempt, count, freight.get(place, 0))
+        for place, count in copies.items()
+        if count > 0
+    ]
+    return list(lines_shown(tuple(lines_of_tax(parts, prices, goods, day)), prices.currency))
+
+
+def spread(amount: int, copies: Mapping[int, int]) -> dict[int, int]:
+    """An amount over addresses by their copies, to the cent; nothing where none are left."""
+    left = {address: count for address, count in copies.items() if count > 0}
+    if not left:
+        return {}
+    return dict(zip(left, split(amount, list(left.values())), strict=True))
+
+
+def _by_copies(line: PaperLine, currency: str, copies: int) -> int:
+    return rounded(Fraction(line.unit) * scale(currency) * copies)
