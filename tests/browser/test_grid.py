@@ -127,7 +127,7 @@ def test_five_hundred_rows_are_pasted_at_once(seen: tuple[Window, Live]) -> None
     page.locator("[name=confirmed]").check()  # the spring's report has some of these days already
     assert cell(page, 501, "order") == "P-499"
     page.locator("[data-record]").click()
-    page.wait_for_url("**/recorded/*")
+    page.wait_for_url("**/recorded/*", timeout=30_000)
     assert live.office.rows("SELECT count(*), sum(units) FROM sale WHERE batch_id = 2") == [
         (500, sum(1 + n % 3 for n in range(500)))
     ]

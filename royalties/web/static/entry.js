@@ -248,6 +248,7 @@
   let dirty = facts.dirty === "yes";
   let sending = null;
   let stopped = false;
+  let leaving = false;
 
   const sheet = () => {
     const rows = grid.rows.map((row) => row.cells);
@@ -255,6 +256,7 @@
     return JSON.stringify(rows);
   };
   const changed = () => {
+    if (leaving) return; // what is being recorded must not be kept once more behind it
     dirty = true;
     saved.textContent = "Not saved yet";
     clearTimeout(timer);
@@ -263,7 +265,7 @@
   const send = async (force = false) => {
     clearTimeout(timer);
     if (sending) await sending;
-    if (!dirty || (stopped && !force)) return !stopped;
+    if (leaving || !dirty || (stopped && !force)) return !stopped;
     dirty = false;
     sending = post(force);
     const done = await sending;
@@ -318,13 +320,15 @@
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") send();
   });
+  window.addEventListener("pageshow", () => {
+    leaving = false;
+  });
   window.addEventListener("beforeunload", (event) => {
     if (dirty && !leaving) event.preventDefault();
   });
 
   // Recording sends the sheet as one field; the plain form's many fields stay behind.
 
-  let leaving = false;
   const record = () => form.requestSubmit(form.querySelector("[data-record]"));
   form.addEventListener("submit", async (event) => {
     if (leaving) return;

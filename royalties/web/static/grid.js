@@ -190,8 +190,10 @@ class Grid {
     if (event.target.closest("button")) return;
     if (this.editor) this.commit();
     const place = this.place(cell);
-    if (place[1] >= 0) this.go(...place);
     event.preventDefault();
+    // A finger has no F2: a second touch of a cell edits it.
+    if (cell === document.activeElement) this.edit();
+    else if (place[1] >= 0) this.go(...place);
   }
 
   key(event) {
@@ -275,6 +277,7 @@ class Grid {
     this.editor = input;
     cell.replaceChildren(input);
     cell.classList.add("open");
+    cell.removeAttribute("tabindex");
     input.focus();
     if (first === undefined) input.select();
     input.addEventListener("blur", () => this.editor === input && this.commit());
@@ -306,6 +309,7 @@ class Grid {
 
   end() {
     this.editor = null;
+    this.cell(...this.at).tabIndex = 0;
     this.shut();
   }
 
