@@ -19,7 +19,14 @@ from sqlalchemy import (
 from royalties.domain.people import Actor
 from royalties.store.engine import is_sqlite
 from royalties.store.scope import own
-from royalties.store.tables import link, membership, person, recovery_code, session
+from royalties.store.tables import (
+    link,
+    membership,
+    organization_member,
+    person,
+    recovery_code,
+    session,
+)
 
 
 class PersonRow(NamedTuple):
@@ -81,7 +88,7 @@ def change_person(connection: Connection, number: int, values: Mapping[str, obje
 
 def remove_person(connection: Connection, number: int) -> None:
     """Remove somebody who never came in."""
-    for table in (link, membership):
+    for table in (link, membership, organization_member):
         connection.execute(delete(table).where(table.c.person_id == number))
     connection.execute(delete(person).where(person.c.id == number))
 
@@ -127,6 +134,38 @@ def set_beneficiaries(connection: Connection, number: int, keys: Iterable[str]) 
     rows = [{"person_id": number, "beneficiary": key} for key in keys]
     if rows:
         connection.execute(insert(membership), rows)
+
+
+def organizations_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Keys of the organizations that people order for, by person."""
+    rows = connection.execute(
+        select(organization_member.c.person_id, organization_member.c.organization)
+        .where(organization_member.c.person_id.in_(numbers))
+        .order_by(organization_member.c.organization)
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    for number, key in rows:
+        found[number] = (*found.get(number, ()), key)
+    return found
+
+
+def set_organizations(connection: Connection, number: int, keys: Iterable[str]) -> None:
+    """Say which organizations a person orders for."""
+    connection.execute(delete(organization_member).where(organization_member.c.person_id == number))
+    rows = [{"person_id": number, "organization": key} for key in keys]
+    if rows:
+        connection.execute(insert(organization_member), rows)
+
+
+def emails_of_organization(connection: Connection, key: str) -> list[str]:
+    """E-mail addresses of the active people who order for an organization."""
+    rows = connection.execute(
+        select(person.c.email)
+        .join(organization_member, organization_member.c.person_id == person.c.id)
+        .where(organization_member.c.organization == key, person.c.status == "active")
+        .order_by(person.c.id)
+    )
+    return list(rows.scalars())
 
 
 # Lists

@@ -7,75 +7,64 @@ to the verb, all in one transaction.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from royalties.domain.orders import (
     Action,
     Need,
     NotPossibleError,
-    OrderKind,
     Side,
     State,
+    said,
     step,
 )
-from royalties.domain.people import Verb
-from royalties.domain.pricing import Option
+from royalties.domain.people import FINANCE, Role, Verb
+from royalties.services.orders import notices, promises
+from royalties.services.orders.needs import (
+    needs_met,
+    next_step,
+    setup_or_none,
+    waits_for,
+)
+from royalties.services.orders.order import Address, Order, order_of
 from royalties.services.work import RefusedError, Work
+from royalties.store import people
 from royalties.store.orders import orders as store
 
+__all__ = [
+    "Address",
+    "ChangedMeanwhileError",
+    "NoOrderError",
+    "Order",
+    "assign",
+    "decline",
+    "find",
+    "history",
+    "hold",
+    "hold_still",
+    "move",
+    "needs_met",
+    "next_step",
+    "note",
+    "order_of",
+    "produce",
+    "reason_of",
+    "resume",
+    "set_promise",
+    "side_of",
+    "waits_for",
+]
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where copies go; ``place`` is country and state, ``US-WA``."""
-
-    copies: int
-    name: str
-    lines: tuple[str, ...]
-    city: str
-    region: str
-    postcode: str
-    country: str
-
-    @property
-    def place(self) -> str:
-        """Country and state as price lists and certificates name them."""
-        return f"{self.country}-{self.region}" if self.region else self.country
+_LONGEST_REASON = 500
+_FARTHEST = 731
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """An order as it stands. Days are dates; ``version`` rises with every change."""
+class NoOrderError(RefusedError):
+    """There is no such order for who asks; another organization's does not exist."""
 
-    id: int
-    number: str
-    kind: OrderKind
-    organization: str
-    title: str
-    isbn: str
-    own_isbn: str | None
-    state: State
-    held_in: State | None
-    quantity: int
-    audience: str
-    need_by: date | None
-    rush: bool
-    options: tuple[Option, ...]
-    ship_to: tuple[Address, ...]
-    contact_name: str
-    contact_email: str
-    assigned_id: int | None
-    quote_version: int | None
-    po_number: str
-    accepted_by: str
-    approved_on: date | None
-    started_on: date | None
-    promised_on: date | None
-    reorder_of: int | None
-    created_at: str
-    created_by: str
-    version: int
+    def __init__(self, number: str) -> None:
+        super().__init__(f"there is no order {number[:20]}")
 
 
 class ChangedMeanwhileError(RefusedError):
@@ -113,12 +102,12 @@ def hold_still(work: Work, number: str, version: int | None = None) -> Order:
         version: as it was looked at; None where that does not matter.
 
     Raises:
-        RefusedError: there is none for this actor.
+        NoOrderError: there is none for this actor.
         ChangedMeanwhileError: it is not at that version any more.
     """
     row = store.find_order(work.connection, work.actor, number, lock=True)
     if row is None:
-        raise RefusedError(f"there is no order {number}")
+        raise NoOrderError(number)
     if version is not None and row.version != version:
         raise ChangedMeanwhileError(number)
     return order_of(row)
@@ -136,9 +125,11 @@ def move(
 ) -> Order:
     """Do what the table allows with an order that is held; returns it as it stands then.
 
+    The promised day is computed again, and who is to know of the step is told by e-mail.
+
     Args:
         met: what is there of the needs that the table names.
-        detail: what the history keeps beside the states, as JSON values.
+        detail: what the history keeps beside the states, as JSON values; e-mails name it too.
         changes: columns of the order that change with it.
         side: who acts, where it is not the actor's own side (the calendar).
 
@@ -156,13 +147,19 @@ def move(
         values["held_in"] = order.state.value
     elif after is not State.ON_HOLD:
         values["held_in"] = None
-    if not store.change_order(work.connection, order.id, order.version, values):
-        raise ChangedMeanwhileError(order.number)
+    setup = setup_or_none(work)
+    day = order.promised_on
+    if setup is not None:
+        day = promises.promise_now(work, _after(order, after, values), setup, action)
+        values["promised_on"] = day.isoformat() if day else None
+    found = _change(work, order, values)
     note(work, order, action.value, before=order.state, after=after, detail=detail, side=acting)
-    found = store.find_by_id(work.connection, work.actor, order.id)
-    if found is None:
-        raise AssertionError
-    return order_of(found)
+    promise = {"before": _text(order.promised_on), "after": _text(day)}
+    if day != order.promised_on:
+        note(work, found, promises.PROMISE, before=after, after=after, detail=promise, side=acting)
+    if setup is not None:
+        notices.tell(work, found, action.value, setup=setup, side=acting, detail=detail)
+    return found
 
 
 def note(
@@ -194,22 +191,131 @@ def note(
     work.record(verb, {"order": order.number, "action": action, "state": after.value})
 
 
-def order_of(row: store.OrderRow) -> Order:
-    """A stored order as a value."""
-    values: dict[str, Any] = row._asdict()
-    for name in ("need_by", "approved_on", "started_on", "promised_on"):
-        values[name] = date.fromisoformat(values[name]) if values[name] else None
-    return Order(
-        **{
-            **values,
-            "kind": OrderKind(row.kind),
-            "state": State(row.state),
-            "held_in": State(row.held_in) if row.held_in else None,
-            "rush": bool(row.rush),
-            "options": tuple(Option(each) for each in json.loads(row.options)),
-            "ship_to": tuple(
-                Address(**{**each, "lines": tuple(each["lines"])})
-                for each in json.loads(row.ship_to)
-            ),
-        }
+# What both sides, or the staff alone, do in most states
+
+
+def hold(work: Work, number: str, reason: str, version: int | None = None) -> Order:
+    """Put an order on hold; it waits until it is resumed, and its promise moves meanwhile."""
+    work.actor.require(Verb.KEEP_ORDERS)
+    order = hold_still(work, number, version)
+    return move(work, order, Action.HOLD, detail={"reason": reason_of(reason)})
+
+
+def resume(work: Work, number: str, version: int | None = None) -> Order:
+    """Go on with an order where it stood when it was put on hold."""
+    work.actor.require(Verb.KEEP_ORDERS)
+    return move(work, hold_still(work, number, version), Action.RESUME)
+
+
+def decline(work: Work, number: str, reason: str, version: int | None = None) -> Order:
+    """Decline a request or a quote; either side may."""
+    _require_side(work)
+    order = hold_still(work, number, version)
+    return move(work, order, Action.DECLINE, detail={"reason": reason_of(reason)})
+
+
+def produce(work: Work, number: str, version: int | None = None) -> Order:
+    """Begin production; the clock of a bulk order's promise begins here."""
+    work.actor.require(Verb.KEEP_ORDERS)
+    order = hold_still(work, number, version)
+    return move(
+        work,
+        order,
+        Action.PRODUCE,
+        met=needs_met(work, order),
+        changes={"started_on": work.today.isoformat()},
     )
+
+
+def assign(work: Work, number: str, person: int | None, version: int | None = None) -> Order:
+    """Say who of the staff takes care of an order; None: nobody in particular.
+
+    Raises:
+        RefusedError: there is no such person at the desk.
+    """
+    work.actor.require(Verb.KEEP_ORDERS)
+    order = hold_still(work, number, version)
+    found = people.find_person(work.connection, person) if person is not None else None
+    if person is not None and (
+        found is None or found.status != "active" or Role(found.role) not in FINANCE
+    ):
+        raise RefusedError("there is no such person at the desk: choose one of the list")
+    after = _change(work, order, {"assigned_id": person})
+    detail = {"to": found.name if found else ""}
+    note(work, order, "assign", before=order.state, after=order.state, detail=detail)
+    if found is not None and person != work.actor.person:
+        notices.tell(work, after, "assign", detail=detail)
+    return after
+
+
+def set_promise(
+    work: Work, number: str, day: date, reason: str, version: int | None = None
+) -> Order:
+    """Promise another day than the one that was computed, and tell the organization.
+
+    Raises:
+        RefusedError: nothing is promised in this state, or the day has passed.
+    """
+    work.actor.require(Verb.KEEP_ORDERS)
+    order = hold_still(work, number, version)
+    if order.state not in promises.PROMISED_IN:
+        raise RefusedError(f"no day is promised while an order is {said(order.state)}")
+    if day < work.today or (day - work.today).days > _FARTHEST:
+        raise RefusedError("promise a day from today on, within two years")
+    after = _change(work, order, {"promised_on": day.isoformat()})
+    detail: dict[str, object] = {
+        "before": _text(order.promised_on),
+        "after": day.isoformat(),
+        "by_hand": True,
+        "reason": reason_of(reason),
+    }
+    note(work, after, promises.PROMISE, before=order.state, after=order.state, detail=detail)
+    notices.tell(work, after, promises.PROMISE, detail=detail)
+    return after
+
+
+def reason_of(text: str) -> str:
+    """A reason as it is kept.
+
+    Raises:
+        RefusedError: it is missing or too long.
+    """
+    found = " ".join(text.split())
+    if not found:
+        raise RefusedError("say why, in a few words: the other side reads it")
+    if len(found) > _LONGEST_REASON or not found.isprintable():
+        raise RefusedError(f"say why in up to {_LONGEST_REASON} letters")
+    return found
+
+
+def _require_side(work: Work) -> None:
+    side = side_of(work)
+    work.actor.require(Verb.ORDER if side is Side.ORGANIZATION else Verb.KEEP_ORDERS)
+
+
+def _change(work: Work, order: Order, values: Mapping[str, object]) -> Order:
+    if not store.change_order(work.connection, order.id, order.version, values):
+        raise ChangedMeanwhileError(order.number)
+    found = store.find_by_id(work.connection, work.actor, order.id)
+    if found is None:
+        raise AssertionError
+    return order_of(found)
+
+
+def _after(order: Order, state: State, values: Mapping[str, object]) -> Order:
+    """An order as it will stand, as far as its promise depends on that."""
+
+    def day(name: str, now: date | None) -> date | None:
+        value = values.get(name)
+        return date.fromisoformat(str(value)) if value else now
+
+    return replace(
+        order,
+        state=state,
+        approved_on=day("approved_on", order.approved_on),
+        started_on=day("started_on", order.started_on),
+    )
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,242 @@
+"""What is said of each step of an order, to which side: one table of words for its e-mails."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from royalties.domain.orders import Action, Side
+
+_THEM = Side.ORGANIZATION
+_US = Side.STAFF
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What one side is told.
+
+    Attributes:
+        subject: follows "Order O-2026-0001: ".
+        paragraphs: each is left out if something that it names is not known.
+        link: words of the link to the order.
+        also_own: whether that side is told even if one of its own acted.
+    """
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    link: str = "Open the order"
+    also_own: bool = False
+
+
+_PROMISED = "The copies are promised for {promised}."
+_ESTIMATED = "As things stand, the copies will be there by {promised}."
+
+TOLD: Mapping[str, Mapping[Side, Words]] = {
+    "request": {
+        _US: Words(
+            "{organization} asks for {copies}",
+            (
+                "{organization} asks for {copies} of {title}: {what}.",
+                "It is needed by {need_by}.",
+                "From: {contact}",
+                "{message}",
+                "Make a quote for it.",
+            ),
+        ),
+        _THEM: Words(
+            "we have your request",
+            (
+                "Thank you for asking for {copies} of {title}.",
+                "We make a quote and send you a link to it. Nothing is ordered before you accept.",
+            ),
+            also_own=True,
+        ),
+    },
+    Action.QUOTE: {
+        _THEM: Words(
+            "your quote is ready",
+            (
+                "Our quote {version} for {copies} of {title} is ready: {total}.",
+                "It is valid until {valid_until}.",
+                "Accept it on the order's page, or decline it there.",
+            ),
+            "Look at the quote",
+        )
+    },
+    Action.ACCEPT: {
+        _US: Words(
+            "{organization} accepted the quote",
+            ("{by} accepted the quote for {copies} of {title}.", "Purchase order: {po_number}"),
+        ),
+        _THEM: Words(
+            "you accepted the quote",
+            (
+                "You accepted the quote for {copies} of {title}.",
+                _ESTIMATED,
+                "The order's page says what comes next.",
+            ),
+            also_own=True,
+        ),
+    },
+    Action.DECLINE: {
+        _US: Words("{organization} declined", ("{by} declined: {reason}",)),
+        _THEM: Words(
+            "we cannot take it",
+            ("We cannot take your request for {copies} of {title}.", "{reason}"),
+        ),
+    },
+    Action.EXPIRE: {
+        _THEM: Words(
+            "the quote has expired",
+            (
+                "The quote for {copies} of {title} is not valid any more.",
+                "If you still want the copies, write to us on the order's page.",
+            ),
+        ),
+        _US: Words(
+            "the quote has expired",
+            ("{organization} did not answer the quote for {copies} of {title} in time.",),
+        ),
+    },
+    Action.INVOICE_DEPOSIT: {
+        _THEM: Words(
+            "the deposit's invoice",
+            (
+                "Here is the invoice {invoice} for the deposit of your order: {total}.",
+                "It is due on {due_on}. Work begins when it is paid.",
+            ),
+            "Open the invoice",
+        )
+    },
+    Action.SEND_ARTWORK: {
+        _US: Words(
+            "artwork came in",
+            ("{by} sent artwork for {title}: {file}.", "Make a proof and send it."),
+        ),
+        _THEM: Words(
+            "artwork came in",
+            ("{by} added artwork to your order: {file}.", "We make a proof of it.", _ESTIMATED),
+            also_own=True,
+        ),
+    },
+    Action.SEND_PROOF: {
+        _THEM: Words(
+            "proof {version} waits for you",
+            (
+                "Proof {version} of your edition of {title} is ready.",
+                "Look at every page. Then approve it, or ask for changes.",
+                "Production begins only after you approve.",
+                _ESTIMATED,
+            ),
+            "Look at the proof",
+        )
+    },
+    Action.ASK_CHANGES: {
+        _US: Words(
+            "changes asked", ("{by} asks for changes of proof {version} of {title}.", "{text}")
+        ),
+        _THEM: Words(
+            "you asked for changes",
+            ("{by} asked for changes of proof {version}.", "We send a new proof.", _ESTIMATED),
+            also_own=True,
+        ),
+    },
+    Action.APPROVE_PROOF: {
+        _US: Words(
+            "proof {version} approved",
+            ("{name} approved proof {version} of {title}. Production can begin.", _PROMISED),
+        ),
+        _THEM: Words(
+            "you approved the proof",
+            (
+                "{name} approved proof {version} of your edition of {title}.",
+                _PROMISED,
+                "If that was not agreed among you, write to us at once.",
+            ),
+            also_own=True,
+        ),
+    },
+    Action.PRODUCE: {
+        _THEM: Words("production has begun", ("{copies} of {title} are being made.", _PROMISED))
+    },
+    Action.SHIP_PART: {
+        _THEM: Words(
+            "copies are on their way",
+            ("{shipped} of your copies of {title} were shipped.", "{carrier}: {tracking}"),
+        )
+    },
+    Action.SHIP_LAST: {
+        _THEM: Words(
+            "your copies are on their way",
+            (
+                "The last copies of {title} were shipped.",
+                "{carrier}: {tracking}",
+                "Tell us within five days if something is missing or damaged.",
+            ),
+        )
+    },
+    Action.INVOICE: {
+        _THEM: Words(
+            "your invoice",
+            (
+                "Here is the invoice {invoice} for {copies} of {title}: {total}.",
+                "Please pay by {due_on} and name the invoice's number.",
+            ),
+            "Open the invoice",
+        )
+    },
+    Action.SETTLE: {
+        _THEM: Words("paid", ("Your payment came in; the order is paid. Thank you.",)),
+    },
+    Action.CREDIT: {
+        _THEM: Words(
+            "a credit note", ("We made the credit note {invoice} for your order: {total}.",)
+        )
+    },
+    Action.CANCEL: {
+        _US: Words(
+            "{organization} cancelled",
+            ("{by} cancelled the order: {reason}", "Owed at this stage: {owed}."),
+        ),
+        _THEM: Words(
+            "cancelled",
+            (
+                "The order for {copies} of {title} is cancelled.",
+                "Why: {reason}",
+                "Owed at this stage: {owed}. You get an invoice for it.",
+            ),
+            also_own=True,
+        ),
+    },
+    Action.HOLD: {_THEM: Words("on hold", ("Your order is on hold: {reason}",))},
+    Action.RESUME: {_THEM: Words("it goes on", ("Your order goes on.", _PROMISED))},
+    "promise": {
+        _THEM: Words("another day", (_PROMISED, "Why: {reason}")),
+    },
+    "assign": {
+        _US: Words("it is yours", ("{actor} asks you to take care of this order: {copies}.",)),
+    },
+    "message": {
+        _US: Words("a message of {by}", ("{by} writes:", "{text}", "Files: {files}"), "Answer"),
+        _THEM: Words("a message", ("{by} writes:", "{text}", "Files: {files}"), "Answer"),
+    },
+    "quote-ends": {
+        _THEM: Words(
+            "your quote ends soon",
+            (
+                "Quote {version} for {copies} of {title} is valid until {valid_until}.",
+                "Accept it before, if you want the copies at that price.",
+            ),
+            "Look at the quote",
+        )
+    },
+    "proof-waits": {
+        _THEM: Words(
+            "proof {version} still waits for you",
+            (
+                "Proof {version} of your edition of {title} has waited for {days} days.",
+                "Production begins only after you approve it; each day moves the delivery too.",
+            ),
+            "Look at the proof",
+        )
+    },
+}
+"""By action or event: which side is told what. A step that is not here is told to nobody."""
