@@ -11,27 +11,8 @@ import sys
 from pathlib import Path
 
 from royalties.ingest.sandbox.archive import RefusedError
+from royalties.ingest.sandbox.limits import limit
 from royalties.ingest.sandbox.session import Session, send
-
-MEMORY = 1_536 << 20
-
-
-def limit(seconds: int) -> None:
-    """Bound this process before it opens anything."""
-    try:
-        import resource  # noqa: PLC0415
-    except ImportError:
-        return  # a system without POSIX limits still has the parent's clock
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-    ):
-        hard = resource.getrlimit(what)[1]
-        lowest = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (lowest, lowest))
 
 
 def main(path: str, kind: str, careful: str, seconds: str) -> int:
