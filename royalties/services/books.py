@@ -75,7 +75,9 @@ def setup_in_force(work: Work) -> Setup:
     """
     if work.memory is None:
         return setup_of(revisions_in_force(work.connection))
-    newest = newest_revision(work.connection)
+    if "newest" not in work.read:
+        work.read["newest"] = newest_revision(work.connection)
+    newest: int = work.read["newest"]
     known: tuple[int, Setup] | None = work.memory.get("setup")
     if known is None or known[0] != newest:
         known = (newest, setup_of(revisions_in_force(work.connection)))

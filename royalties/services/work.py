@@ -38,6 +38,8 @@ class Work:
     base_url: str = ""
     memory: dict[str, Any] | None = None
     """What read-only work may remember of what never changes; None while writing."""
+    read: dict[str, Any] = field(default_factory=dict)
+    """What read-only work has read already, so that it asks once and sees one state."""
 
     @property
     def at(self) -> str:
