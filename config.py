@@ -4,7 +4,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-
 BASE_URL = "http://localhost:8000"
 
 

@@ -36,7 +36,7 @@ BY_SIGN = 0
 """The kind of a row that does not say: its units' sign does."""
 
 _SPACES = " \t\r\n\x0b\x0c"
-_NEUTRALISED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
+_NEUTRALISED = tuple(f"'{sign}" for sign in "=+-@\t\r＝＋－＠")
 
 
 class Left(Odd):
