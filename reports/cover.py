@@ -1,0 +1,102 @@
+"""The cover of an edition as far as it can be shown before a proof: drawn plainly, with the logo.
+
+The words are set by Typst from values that it only prints; the picture is pasted by Pillow.
+"""
+
+import io
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from importlib.resources import files
+
+import typst
+from PIL import Image
+
+from royalties.domain.artwork import COVER_LOGO, TRIM, fitted
+
+TEMPLATE_VERSION = "1"
+"""Changes whenever the same cover would be drawn otherwise than before."""
+
+HEIGHT = 1_000
+"""Pixels of the preview."""
+
+_PPI = Fraction(HEIGHT) / TRIM.height
+_PANEL_TOP = Fraction(515, 100)
+_MARGIN = Fraction(15, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What stands on it. ``logo`` and ``picture`` are PNGs of our own making.
+
+    Attributes:
+        has_panel: whether the logo has a panel on the cover; empty until there is a logo.
+        picture: a cover of the organization's own, instead of the drawn one.
+    """
+
+    title: str
+    subtitle: str
+    authors: tuple[str, ...]
+    publisher: str
+    has_panel: bool
+    logo: bytes | None = None
+    picture: bytes | None = None
+
+
+def cover_png(cover: Cover) -> bytes:
+    """A preview of a cover, as PNG."""
+    words = {
+        "title": cover.title,
+        "subtitle": cover.subtitle,
+        "authors": list(cover.authors),
+        "publisher": cover.publisher,
+        "panel": cover.has_panel and cover.picture is None,
+        "empty": cover.logo is None,
+        "plain": cover.picture is not None,
+    }
+    source = files("reports").joinpath("typst", "cover.typ").read_bytes()
+    drawn = typst.compile(
+        source,
+        ignore_system_fonts=True,
+        format="png",
+        ppi=float(_PPI),
+        sys_inputs={"words": json.dumps(words)},
+    )
+    if not isinstance(drawn, bytes):
+        raise TypeError
+    paper = Image.open(io.BytesIO(drawn), formats=("PNG",)).convert("RGB")
+    if cover.picture is not None:
+        paper = _with_picture(cover.picture, paper)
+    elif cover.has_panel and cover.logo is not None:
+        _place(cover.logo, paper)
+    out = io.BytesIO()
+    paper.info = {}
+    paper.save(out, "PNG")
+    return out.getvalue()
+
+
+def _with_picture(picture: bytes, banner: Image.Image) -> Image.Image:
+    """The organization's own cover, under the banner of the drawn page."""
+    size = banner.size
+    paper = Image.new("RGB", size, "white")
+    shown = Image.open(io.BytesIO(picture), formats=("PNG",)).convert("RGBA")
+    shown.thumbnail(size, Image.Resampling.LANCZOS)
+    place = ((size[0] - shown.width) // 2, (size[1] - shown.height) // 2)
+    paper.paste(shown, place, shown)
+    foot = banner.crop((0, HEIGHT - _pixels(Fraction(38, 100)), *size))
+    paper.paste(foot, (0, HEIGHT - foot.height))
+    return paper
+
+
+def _place(logo: bytes, paper: Image.Image) -> None:
+    """The logo in the middle of its panel, as large as it is printed."""
+    shown = Image.open(io.BytesIO(logo), formats=("PNG",)).convert("RGBA")
+    width, height = fitted(shown.width, shown.height, COVER_LOGO)
+    size = (max(1, _pixels(width)), max(1, _pixels(height)))
+    shown = shown.resize(size, Image.Resampling.LANCZOS)
+    middle = _pixels(TRIM.width / 2), _pixels(_PANEL_TOP + _MARGIN + COVER_LOGO.height / 2)
+    paper.paste(shown, (middle[0] - size[0] // 2, middle[1] - size[1] // 2), shown)
+
+
+def _pixels(length: Fraction) -> int:
+    return int(length * _PPI)
