@@ -99,6 +99,15 @@ def act() -> Work:
     return made
 
 
+def let_go() -> None:
+    """End the request's transaction, so that nobody waits while something long is done.
+
+    What the request did before is taken back; call it first. ``act()`` begins another one.
+    """
+    actor()  # who visits is known before, and stays known
+    _end(failed=True)
+
+
 @contextmanager
 def apart() -> Iterator[Work]:
     """A transaction of its own, kept even if the request answers with an error.
