@@ -13,6 +13,7 @@ from royalties.domain.people import NotAllowedError
 from royalties.domain.periods import NotAPeriodError
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, NotMigratedError
 from royalties.services.errors import REFUSALS
+from royalties.services.orders.life import NoOrderError
 from royalties.services.portal import NotYoursError
 from royalties.services.statements import NoStatementError
 from royalties.web.pages import Answer
@@ -23,6 +24,7 @@ STATUS: dict[type[Exception], int] = {
     **dict.fromkeys(REFUSALS, 409),
     AlreadyIssuedError: 409,
     NotAPeriodError: 404,
+    NoOrderError: 404,
     NoStatementError: 404,
     NotYoursError: 404,
     NotAnAmountError: 422,

@@ -165,6 +165,8 @@ def _values(work: Work, order: Order, setup: Setup, detail: Mapping[str, object]
         "actor": work.actor.name,
         "promised": order.promised_on,
     }
+    if "quote" in detail:
+        known["version"] = detail["quote"]
     currency = str(detail.get("currency", ""))
     return {
         name: money(value, currency)

@@ -111,7 +111,12 @@ def counts_by_state(connection: Connection, actor: Actor) -> dict[str, int]:
 
 def last_number(connection: Connection, beginning: str) -> str | None:
     """The highest order number that begins with these letters."""
-    query = select(func.max(orders.c.number)).where(orders.c.number.startswith(beginning))
+    query = (
+        select(orders.c.number)
+        .where(orders.c.number.startswith(beginning))
+        .order_by(func.length(orders.c.number).desc(), orders.c.number.desc())
+        .limit(1)
+    )
     return connection.execute(query).scalar()
 
 

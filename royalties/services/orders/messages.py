@@ -1,0 +1,154 @@
+"""Messages between an organization and the staff on an order, with files; and the staff's notes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from royalties.domain.orders import Side
+from royalties.domain.people import NotAllowedError, Verb
+from royalties.services.orders import attachments, life, notices
+from royalties.services.orders.attachments import Sent
+from royalties.services.orders.order import Order
+from royalties.services.work import RefusedError, Work
+from royalties.store.orders import messages as store
+from royalties.store.orders.messages import FileRow
+
+__all__ = ["Message", "OrderFile", "Sent", "file_of", "messages", "post"]
+
+KIND = "attachment"
+MOST_FILES = 10
+_LONGEST = 10_000
+_QUOTED = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message; ``internal`` ones are for the staff only."""
+
+    id: int
+    at: str
+    by: str
+    side: Side
+    text: str
+    internal: bool
+    files: tuple[FileRow, ...]
+
+
+class OrderFile(NamedTuple):
+    """A file of an order to be given out: always to be kept, never shown inside a page."""
+
+    name: str
+    type: str
+    path: Path
+
+
+def post(
+    work: Work, number: str, text: str, files: Sequence[Sent] = (), *, internal: bool = False
+) -> int:
+    """Write on an order and tell the other side; returns the message's number.
+
+    Args:
+        work: the unit of work.
+        number: the order's.
+        text: what to say; may be empty if files are sent.
+        files: what comes along.
+        internal: whether it is a note among the staff, of which the organization never knows.
+
+    Raises:
+        NoOrderError: there is none for this actor.
+        RefusedError: nothing is said, it is too long, or a file is not taken.
+    """
+    side = life.side_of(work)
+    verb = Verb.KEEP_ORDERS if side is Side.STAFF else Verb.ORDER
+    work.actor.require(verb)
+    if internal and side is not Side.STAFF:
+        raise NotAllowedError(work.actor, Verb.KEEP_ORDERS)
+    order = life.hold_still(work, number)
+    said = _said(text)
+    files = [each for each in files if each.name]
+    if not said and not files:
+        raise RefusedError("write something, or send a file")
+    if len(files) > MOST_FILES:
+        raise RefusedError(f"send up to {MOST_FILES} files with one message")
+    message = store.add_message(
+        work.connection,
+        {
+            "order_id": order.id,
+            "at": work.at,
+            "by": work.actor.name,
+            "side": side.value,
+            "text": said,
+            "internal": int(internal),
+        },
+    )
+    names = [_add_file(work, order, message, side, each) for each in files]
+    work.record(verb, {"order": number, "message": message, "internal": internal, "files": names})
+    if not internal:
+        quoted = said if len(said) <= _QUOTED else f"{said[:_QUOTED]} …"
+        notices.tell(work, order, "message", detail={"text": quoted, "files": ", ".join(names)})
+    return message
+
+
+def messages(work: Work, order: Order) -> list[Message]:
+    """An order's messages with their files, the oldest first; the order was found for the actor."""
+    work.actor.require(Verb.READ_ORDERS)
+    rows = store.messages_of(work.connection, order.id, internal=work.actor.sees_all)
+    sent: dict[int | None, list[FileRow]] = {}
+    for row in store.files_of(work.connection, order.id, KIND):
+        sent.setdefault(row.message_id, []).append(row)
+    return [
+        Message(
+            row.id,
+            row.at,
+            row.by,
+            Side(row.side),
+            row.text,
+            bool(row.internal),
+            tuple(sent.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def file_of(work: Work, number: str, file_id: int) -> OrderFile | None:
+    """A file of an order, whatever its kind, if it concerns the actor; else None.
+
+    Raises:
+        RefusedError: its bytes are missing.
+    """
+    work.actor.require(Verb.READ_ORDERS)
+    row = store.find_file(work.connection, work.actor, number, file_id)
+    if row is None:
+        return None
+    path = work.files.order_file(row.sha256)
+    if not path.is_file():
+        raise RefusedError(f"the file {row.name} is missing: restore it from a backup")
+    return OrderFile(row.name, row.type, path)
+
+
+def _add_file(work: Work, order: Order, message: int, side: Side, sent: Sent) -> str:
+    kept = attachments.keep(work, sent)
+    store.add_file(
+        work.connection,
+        {
+            "order_id": order.id,
+            "kind": KIND,
+            **kept._asdict(),
+            "facts": "{}",
+            "message_id": message,
+            "at": work.at,
+            "by": work.actor.name,
+            "side": side.value,
+        },
+    )
+    return kept.name
+
+
+def _said(text: str) -> str:
+    found = text.replace("\r\n", "\n").strip()
+    if len(found) > _LONGEST:
+        raise RefusedError(f"the message has {len(found):,} characters: shorten it to {_LONGEST:,}")
+    if not all(each.isprintable() or each in "\n\t" for each in found):
+        raise RefusedError("the message holds signs that nobody can read: take them out")
+    return found
