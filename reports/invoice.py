@@ -1,0 +1,108 @@
+"""An invoice or credit note as a workbook and as a PDF; the same one gives the same bytes."""
+
+from reports import order_sheet as parts
+from reports import order_words as words
+from reports.pdf import pdf as filled
+from reports.sheet import Book
+from reports.styles import Style
+from royalties.domain.papers import InvoiceShown
+
+_NAMES = {
+    "deposit": "Deposit invoice",
+    "final": "Invoice",
+    "cancellation": "Cancellation invoice",
+    "credit": "Credit note",
+}
+_TEXT = Style()
+
+
+def workbook(invoice: InvoiceShown) -> bytes:
+    """The invoice as an Excel workbook."""
+    name = _NAMES[invoice.kind]
+    with Book(
+        f"{name} {invoice.number}",
+        invoice.publisher.name,
+        invoice.dated,
+        currency=invoice.publisher.currency,
+    ) as book:
+        amounts = [minor for _, minor, _ in _sums(invoice)]
+        amounts += [line.amount for line in invoice.lines]
+        sheet = parts.order_sheet(
+            book,
+            name,
+            parts.widths_of(amounts, invoice.currency),
+            invoice.publisher,
+            invoice.number,
+            "",
+        )
+        parts.head(sheet, [("To", invoice.organization)], _facts(invoice))
+        parts.subject(sheet, invoice.goods)
+        parts.priced(sheet, invoice.lines, invoice.currency)
+        parts.sums(sheet, _sums(invoice), invoice.currency)
+        parts.texts(sheet, "Payment", filter(None, [_due(invoice)]), _TEXT)
+        parts.texts(sheet, "Note", words.paragraphs(invoice.note), _TEXT)
+        parts.texts(sheet, "Tax", filter(None, [invoice.tax_note]), _TEXT)
+        parts.texts(sheet, "Terms", invoice.terms, _TEXT)
+        sheet.avoid_widow()
+        return book.packed()
+
+
+def pdf(invoice: InvoiceShown) -> bytes:
+    """The invoice as a PDF."""
+    return filled("invoice", _data(invoice), invoice.dated)
+
+
+def _data(invoice: InvoiceShown) -> dict[str, object]:
+    return {
+        "name": _NAMES[invoice.kind],
+        "number": invoice.number,
+        "marked": "",
+        "day": words.parts(invoice.dated),
+        "paper": words.paper_of(invoice.publisher),
+        "house": words.house(invoice.publisher),
+        "to": words.party(invoice.organization),
+        "facts": [list(pair) for pair in _facts(invoice)],
+        "goods": words.goods(invoice.goods),
+        "currency": invoice.currency,
+        "lines": words.lines(invoice.lines, invoice.currency),
+        "sums": words.sums(_sums(invoice), invoice.currency),
+        "due": _due(invoice),
+        "note": words.paragraphs(invoice.note),
+        "tax_note": invoice.tax_note,
+        "terms": list(invoice.terms),
+    }
+
+
+def _facts(invoice: InvoiceShown) -> list[tuple[str, str]]:
+    pairs = [("Date", words.day(invoice.dated))]
+    if invoice.kind == "credit":
+        pairs.append(("For invoice", invoice.of_number))
+    else:
+        pairs.append(("Due", words.day(invoice.due)))
+    pairs.append(("Order", invoice.order))
+    if invoice.po_number:
+        pairs.append(("Your purchase order", invoice.po_number))
+    return [*pairs, ("Currency", invoice.currency)]
+
+
+def _sums(invoice: InvoiceShown) -> list[words.Sum]:
+    """The total, what was paid of it before, and what is left."""
+    before = [
+        ("Deposit, paid before", -invoice.deposit_applied, False),
+        ("Paid before", -invoice.paid_before, False),
+    ]
+    taken = [each for each in before if each[1]]
+    label = "Credit" if invoice.kind == "credit" else "Total"
+    total = (f"{label} {invoice.currency}", invoice.total, not taken)
+    if not taken:
+        return [total]
+    return [total, *taken, (f"Balance due {invoice.currency}", invoice.balance, True)]
+
+
+def _due(invoice: InvoiceShown) -> str:
+    balance = f"{invoice.currency} {words.amount(abs(invoice.balance), invoice.currency)}"
+    if invoice.kind == "credit":
+        return f"This note is set against invoice {invoice.of_number}; nothing is to be paid."
+    if invoice.balance <= 0:
+        return "Nothing is to be paid any more. Thank you."
+    return f"Please pay {balance} by {words.day(invoice.due)}, naming invoice {invoice.number}."

@@ -1,0 +1,146 @@
+"""What workbooks of orders share: letterhead, addresses and facts, priced lines, sums, texts."""
+
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
+from reports import order_words as words
+from reports.measure import Cell
+from reports.sheet import Book, Layout, Sheet
+from reports.styles import (
+    ACCENT,
+    ALERT,
+    CELL,
+    COUNT,
+    HEADING,
+    LINE,
+    MUTED,
+    NOTE,
+    TINT,
+    TITLE,
+    TOTAL,
+    Style,
+)
+from reports.tables import Column, amount, amount_width, banner, figure, heading_row
+from royalties.domain.beneficiaries import Publisher
+from royalties.domain.currencies import exponent
+from royalties.domain.papers import Goods, PaperLine, Party
+
+_PLAIN = Style(wrap=True)
+_QUIET = Style(color=MUTED)
+_RIGHT = Style().to_the_right()
+_END = Style(bottom="medium", edge=ACCENT)
+_BOX = Style(fill=TINT, bold=True, color=ACCENT, indent=1)
+_BOX_LINE = Style(fill=TINT, indent=1)
+
+_WHY = CELL.also(color=MUTED)
+
+Facts = Sequence[tuple[str, str]]
+
+
+def order_sheet(
+    book: Book, name: str, widths: Sequence[float], publisher: Publisher, number: str, marked: str
+) -> Sheet:
+    """A sheet in portrait that begins with the house's letterhead."""
+    sheet = book.sheet(name, Layout(widths, landscape=False, tab=ALERT if marked else ACCENT))
+    empty: list[Cell] = [None] * (len(widths) - 2)
+    title = TITLE.also(align="right", format="@_)")
+    sheet.row([(publisher.name, TITLE.also(wrap=True)), *empty, (name, title)])
+    left = [line for line in (*publisher.address, words.contact(publisher)) if line]
+    right: list[Cell] = [(number, _RIGHT.also(bold=True, size=11))]
+    if marked:
+        right.append((marked, _RIGHT.also(bold=True, color=ALERT)))
+    for line, remark in zip_longest(left, right):
+        sheet.row([(line, _QUIET) if line else None, *empty, remark])
+    sheet.row([(None, _END)] * len(widths), height=6)
+    sheet.row(height=12)
+    return sheet
+
+
+def head(sheet: Sheet, parties: Sequence[tuple[str, Party]], facts: Facts) -> None:
+    """Addresses to the left, facts to the right."""
+    left: list[Cell] = []
+    for place, (label, party) in enumerate(parties):
+        left += [None] * bool(place)
+        left += [(label, _QUIET), (party.name, Style(bold=True, size=11))]
+        left += [(line, _PLAIN) for line in words.party_lines(party)]
+    empty: list[Cell] = [None] * (len(sheet.widths) - 3)
+    for cell, fact in zip_longest(left, facts):
+        named = [(fact[0], _QUIET), (fact[1], _RIGHT)] if fact else [None, None]
+        sheet.row([cell, *empty, *named])
+    sheet.row(height=12)
+
+
+def subject(sheet: Sheet, goods: Goods) -> None:
+    """The edition that the paper is about."""
+    banner(sheet, goods.title, _BOX)
+    banner(sheet, words.goods_line(goods), _BOX_LINE.also(color=MUTED))
+    if goods.options:
+        banner(sheet, f"Custom edition: {words.options(goods)}", _BOX_LINE)
+    sheet.row(height=10)
+
+
+def widths_of(amounts: Iterable[int], currency: str) -> list[float]:
+    """Widths of priced lines: words, why, quantity, price, amount."""
+    width = max(15.0, amount_width([(each, currency) for each in amounts]) + 1)
+    return [32.0, 42.0, 14.0, 16.0, width]
+
+
+def priced(sheet: Sheet, lines: Sequence[PaperLine], currency: str) -> None:
+    """Lines with their amounts, each with why it is there."""
+    heading_row(
+        sheet,
+        [
+            Column("Item"),
+            Column("Why"),
+            Column("Quantity", figures=True),
+            Column("Price", figures=True),
+            Column(currency, figures=True),
+        ],
+    )
+    for line in lines:
+        shown = words.unit(line.kind, line.unit, currency)
+        price = figure(line.unit, CELL, exponent(currency)) if shown else (None, CELL)
+        quantity = None if line.kind in words.ONCE else line.quantity
+        sheet.row(
+            [
+                (line.words, CELL),
+                (line.why, _WHY),
+                (quantity, CELL.as_number(COUNT)),
+                price,
+                amount(line.amount, currency, CELL),
+            ]
+        )
+
+
+def sums(sheet: Sheet, pairs: Sequence[words.Sum], currency: str) -> None:
+    """Sums below the lines; those that count stand out."""
+    for label, minor, counts in pairs:
+        style = TOTAL if counts else LINE
+        named = style.also(indent=1)
+        sheet.row(
+            [None, (label, named), *[(None, style)] * 2, amount(minor, currency, style)],
+        )
+
+
+def texts(sheet: Sheet, title: str, lines: Iterable[str], style: Style = NOTE) -> None:
+    """A part with a heading and some sentences."""
+    given = list(lines)
+    if not given:
+        return
+    sheet.row(height=12)
+    sheet.row([(title, HEADING), *[(None, HEADING)] * (len(sheet.widths) - 1)])
+    for line in given:
+        banner(sheet, line, style)
+
+
+def table(sheet: Sheet, columns: Sequence[Column], rows: Iterable[Sequence[str | int]]) -> None:
+    """A table of texts and counts."""
+    heading_row(sheet, columns)
+    for row in rows:
+        sheet.row([_cell(value) for value in row])
+
+
+def _cell(value: str | int) -> Cell:
+    if isinstance(value, int):
+        return value, CELL.as_number(COUNT)
+    return value, CELL

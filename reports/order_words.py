@@ -1,0 +1,133 @@
+"""How papers of orders write figures, days, editions and addresses."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TypeAlias
+
+from stdnum import isbn
+
+from royalties.domain.beneficiaries import Publisher
+from royalties.domain.catalogue import INTERNAL
+from royalties.domain.money import amount_text
+from royalties.domain.papers import Goods, PaperLine, Party
+from royalties.domain.pricing import LineKind
+
+LETTER_CURRENCIES = frozenset({"USD", "CAD", "MXN"})
+"""Currencies of countries whose paper is Letter; all others print on A4."""
+
+ONCE = frozenset({LineKind.RUSH, LineKind.TAX, LineKind.FREIGHT, LineKind.SMALL_ORDER})
+"""Lines whose quantity and price say no more than their amount."""
+
+
+Sum: TypeAlias = tuple[str, int, bool]
+"""A sum below the lines: its label, minor units, and whether it is the one that counts."""
+
+
+def paper_of(publisher: Publisher) -> str:
+    """The paper that a house prints on."""
+    return "us-letter" if publisher.currency in LETTER_CURRENCIES else "a4"
+
+
+def amount(minor: int, currency: str) -> str:
+    """An amount with thousands apart and a true minus: −1,234.50."""
+    return _grouped(amount_text(minor, currency))
+
+
+def unit(kind: str, text: str, currency: str) -> str:
+    """A price of one with at least the currency's digits; empty where it says nothing more."""
+    if kind in ONCE:
+        return ""
+    digits = len(amount_text(0, currency).partition(".")[2])
+    whole, _, rest = text.partition(".")
+    if "/" in text or not digits:
+        return _grouped(text)
+    return _grouped(f"{whole}.{rest:0<{digits}}")
+
+
+def count(number: int) -> str:
+    """A number of copies."""
+    return _grouped(str(number))
+
+
+def day(when: date) -> str:
+    """A day: 3 Apr 2026."""
+    return f"{when.day} {when:%b %Y}"
+
+
+def goods_line(goods: Goods) -> str:
+    """An edition in one line, below its title."""
+    own = goods.isbn.startswith(INTERNAL)
+    number = f"No. {goods.isbn}" if own else f"ISBN {isbn.format(goods.isbn)}"
+    parts = (", ".join(goods.authors), goods.format.capitalize(), number)
+    return " · ".join(part for part in parts if part)
+
+
+def options(goods: Goods) -> str:
+    """What makes a custom edition one."""
+    return ", ".join(goods.options)
+
+
+def contact(publisher: Publisher) -> str:
+    """How to reach the house."""
+    return " · ".join(filter(None, (publisher.email, publisher.phone, publisher.website)))
+
+
+def party_lines(party: Party) -> list[str]:
+    """What stands below a name."""
+    return [line for line in (*party.lines, party.contact, party.email) if line]
+
+
+def paragraphs(text: str) -> list[str]:
+    """A text of some lines, line by line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def house(publisher: Publisher) -> dict[str, object]:
+    """The letterhead as templates take it."""
+    lines = [*publisher.address, contact(publisher)]
+    return {"name": publisher.name, "lines": [line for line in lines if line]}
+
+
+def party(who: Party) -> dict[str, object]:
+    """A party as templates take it."""
+    return {"name": who.name, "lines": party_lines(who)}
+
+
+def goods(about: Goods) -> dict[str, object]:
+    """An edition as templates take it."""
+    return {"title": about.title, "line": goods_line(about), "options": options(about)}
+
+
+def lines(of: Iterable[PaperLine], currency: str) -> list[dict[str, str]]:
+    """Priced lines as templates take them."""
+    return [
+        {
+            "words": line.words,
+            "why": line.why,
+            "quantity": "" if line.kind in ONCE else count(line.quantity),
+            "unit": unit(line.kind, line.unit, currency),
+            "amount": amount(line.amount, currency),
+        }
+        for line in of
+    ]
+
+
+def sums(of: Iterable[Sum], currency: str) -> list[list[object]]:
+    """Sums as templates take them."""
+    return [[label, amount(minor, currency), counts] for label, minor, counts in of]
+
+
+def parts(when: date) -> list[int]:
+    """A day as templates take it."""
+    return [when.year, when.month, when.day]
+
+
+def joined(lines: Iterable[str]) -> str:
+    """An address in one line."""
+    return ", ".join(lines)
+
+
+def _grouped(text: str) -> str:
+    sign, plain = ("−", text[1:]) if text.startswith("-") else ("", text)
+    whole, point, rest = plain.partition(".")
+    return f"{sign}{int(whole):,}{point}{rest}" if whole.isdigit() else text

@@ -1,0 +1,123 @@
+"""What a quote says beside its lines: tax, delivery and terms, in sentences."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+
+from reports.order_words import amount
+from royalties.domain.orders import PATH, OrderKind, Pace, State, promised, said
+from royalties.domain.plain_words import percent
+from royalties.domain.price_lists import PriceVersion
+from royalties.domain.pricing import LineKind, Quote, ShipTo
+
+
+def tax_note(ship_to: Iterable[ShipTo], priced: Quote) -> str:
+    """Where tax is charged, where a certificate spares it, and what may change that."""
+    places = list(ship_to)
+    exempt = sorted({each.place for each in places if each.exempt})
+    taxed = sorted({line.place for line in priced.lines if line.kind is LineKind.TAX})
+    told = []
+    if exempt:
+        told.append(f"No tax for {_listed(exempt)}: an exemption certificate is on file.")
+    if taxed:
+        told.append(
+            f"Sales tax is charged for {_listed(taxed)} unless a certificate for the ship-to "
+            f"state, signed and dated, is on file before we invoice."
+        )
+    return " ".join(told) or "No sales tax is charged on this order."
+
+
+def delivery(kind: OrderKind, pace: Pace, today: date) -> str:
+    """When the copies would be there, and what that counts from."""
+    day = date_words(promised(kind, pace, today=today, approved=None, started=None))
+    if kind is OrderKind.BULK:
+        return (
+            f"About {day}, if you accept today: {_days(pace.production)} to make ready and "
+            f"{_days(pace.shipping)} on the way."
+        )
+    return (
+        f"About {day}, if you accept and send artwork today and approve the first proof: "
+        f"{_days(pace.proof)} for the proof, {_days(pace.production)} for production from the day "
+        f"of your approval, and {_days(pace.shipping)} on the way."
+    )
+
+
+def terms(
+    version: PriceVersion, kind: OrderKind, currency: str, *, deposit: int, net_terms: bool
+) -> tuple[str, ...]:
+    """The terms of an order, one sentence or two each; the house's own come last."""
+    return (
+        *_payment(version, currency, deposit, net_terms=net_terms),
+        *(_proofs(version, currency) if kind is OrderKind.CUSTOM else ()),
+        *_tolerance(version),
+        *_cancellation(version.cancellation),
+        *version.terms,
+    )
+
+
+def date_words(day: date) -> str:
+    """A day as papers write it: 3 April 2026."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _payment(
+    version: PriceVersion, currency: str, deposit: int, *, net_terms: bool
+) -> Iterator[str]:
+    due = f"within {version.net_days} days of the invoice" if version.net_days else "on invoice"
+    ahead = f"{currency} {amount(deposit, currency)} ({percent(version.deposit)})"
+    if not deposit:
+        yield f"Payment {due}."
+    elif net_terms:
+        yield (
+            f"Payment {due} if you send a purchase order; without one, a deposit of {ahead} is "
+            f"paid before work begins."
+        )
+    else:
+        yield f"A deposit of {ahead} is paid before work begins, the rest {due}."
+
+
+def _proofs(version: PriceVersion, currency: str) -> Iterator[str]:
+    more = ""
+    if version.proof_charge:
+        cost = f"{currency} {amount(version.proof_charge, currency)}"
+        first = (
+            "the first is free" if version.free_proofs == 1 else f"{version.free_proofs} are free"
+        )
+        more = f" Of proofs, {first}; each further one costs {cost}."
+    yield f"Nothing is printed before you have approved a proof.{more}"
+
+
+def _tolerance(version: PriceVersion) -> Iterator[str]:
+    if version.tolerance:
+        yield (
+            f"Printing may run over or under by up to {percent(version.tolerance)}; you are "
+            f"invoiced for the copies that are shipped."
+        )
+
+
+def _cancellation(shares: Mapping[State, Fraction]) -> Iterator[str]:
+    told = []
+    for state in sorted(shares, key=PATH.index):
+        share = percent(shares[state])
+        if PATH.index(state) < PATH.index(State.ARTWORK):
+            told.append(f"once {said(state)}, {share} of the total")
+        else:
+            told.append(f"from {_WHEN[state]} on, set-up and {share} of the rest")
+    if told:
+        yield f"If you cancel, you owe: {'; '.join(told)}."
+
+
+_WHEN = {
+    State.ARTWORK: "artwork",
+    State.PROOF_SENT: "the first proof",
+    State.PROOF_APPROVED: "the approved proof",
+    State.IN_PRODUCTION: "production",
+}
+
+
+def _days(days: int) -> str:
+    return "1 working day" if days == 1 else f"{days} working days"
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
