@@ -14,6 +14,7 @@ from royalties.adapters.files import DiskError
 from royalties.cli.desk import REFUSED, Desk, command
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, System
 from royalties.services import jobs
+from royalties.services.orders.quotes import keep_calendar
 from royalties.services.outbox import deliver
 from royalties.services.uploads import sweep
 from royalties.services.work import Work
@@ -22,6 +23,7 @@ _LOG = logging.getLogger("royalties.jobs")
 _PAUSE = 0.5
 _TOLD_EVERY = 0.25
 _SWEPT_EVERY = 600.0
+_CALENDAR_EVERY = 3600.0
 _FAULT = "This is a fault of the program, and it was written down. Nothing was changed."
 _LOST = (
     "The worker was stopped each time it did this. Try again; if it happens once more, import the "
@@ -41,6 +43,8 @@ def jobs_(desk: Desk, *, once: bool) -> None:
     with desk.work(read_only=True):
         pass  # a database that is missing or old is told at once
     if once:
+        with system.work(jobs.WORKER) as work:
+            keep_calendar(work)
         work_off(system)
         return
     stopped = threading.Event()
@@ -115,10 +119,14 @@ class _Told:
 
 
 def _work_until(system: System, stopped: threading.Event) -> None:
-    """Work, look again twice a second, and clear up now and then."""
-    sweep_at = 0.0
+    """Work, look again twice a second, keep the calendar of orders, and clear up now and then."""
+    sweep_at = calendar_at = 0.0
     while not stopped.is_set():
         try:
+            if time.monotonic() >= calendar_at:
+                calendar_at = time.monotonic() + _CALENDAR_EVERY
+                with system.work(jobs.WORKER) as work:
+                    keep_calendar(work)
             work_off(system, stopped.is_set)
             if time.monotonic() >= sweep_at:
                 sweep_at = time.monotonic() + _SWEPT_EVERY

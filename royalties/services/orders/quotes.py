@@ -16,9 +16,10 @@ from reports import quote as quote_report
 from royalties.domain import pricing
 from royalties.domain.orders import Action, Need, Side
 from royalties.domain.papers import QuoteShown
-from royalties.domain.people import Actor, Role, Verb
+from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
 from royalties.services.orders import life, terms
+from royalties.services.orders.notices import CALENDAR, remind
 from royalties.services.orders.papers import FILES, Paper, paper
 from royalties.services.orders.quoting import Edits, compose, line_of, priced
 from royalties.services.work import RefusedError, Work
@@ -32,13 +33,11 @@ __all__ = [
     "draft_quote",
     "expire_quotes",
     "issue_quote",
+    "keep_calendar",
     "price_of",
     "quote_paper",
     "quotes",
 ]
-
-CALENDAR = Actor("the calendar", Role.CLERK)
-"""In whose name quotes expire."""
 
 _CONTENT = TypeAdapter(QuoteShown)
 _LONGEST_NAME = 200
@@ -191,6 +190,15 @@ def expire_quotes(work: Work) -> list[str]:
         order = life.hold_still(acting, number)
         life.move(acting, order, Action.EXPIRE, met=[Need.QUOTE_PAST], side=Side.CALENDAR)
     return expired
+
+
+def keep_calendar(work: Work) -> int:
+    """What days bring by themselves: quotes expire, and who did not answer is reminded.
+
+    Returns:
+        How many orders that was.
+    """
+    return len(expire_quotes(work)) + remind(work)
 
 
 def quotes(work: Work, order: life.Order) -> list[Issued]:
