@@ -11,7 +11,8 @@ from fractions import Fraction
 
 from royalties.domain.money import rounded, scale, split
 from royalties.domain.papers import PaperLine, lines_shown
-from royalties.domain.pricing import LineKind, PriceList, TaxedPart, lines_of_tax
+from royalties.domain.price_lists import PriceList
+from royalties.domain.pricing import LineKind, TaxedPart, lines_of_tax
 
 BY_COPIES = frozenset({LineKind.COPIES.value, LineKind.OPTION_COPIES.value})
 """Kinds of lines that go by copies."""

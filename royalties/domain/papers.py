@@ -6,6 +6,7 @@ such as ``"22.80"`` or ``"0.085"``.
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from royalties.domain.beneficiaries import Publisher
 from royalties.domain.money import number_text, scale
@@ -132,6 +133,8 @@ class InvoiceShown:
     terms: tuple[str, ...] = ()
     note: str = ""
     paid_before: int = 0
+    of_lines: tuple[int, ...] = ()
+    """The lines of that invoice that a credit note's lines credit, each by its place from 1 on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,40 @@ class PackingListShown:
     tracking: str
     lines: tuple[PackedLine, ...]
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """What was invoiced (above 0), credited or received (below 0) on a day."""
+
+    dated: date
+    words: str
+    number: str
+    """Of the invoice or credit note; a payment's is its invoice's."""
+    order: str
+    due: date | None
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountShown:
+    """An organization's statement of account in one currency, from its beginning."""
+
+    publisher: Publisher
+    organization: Party
+    dated: date
+    currency: str
+    lines: tuple[AccountLine, ...]
+
+    @property
+    def balances(self) -> tuple[int, ...]:
+        """What is owed after each line."""
+        return tuple(accumulate(line.amount for line in self.lines))
+
+    @property
+    def balance(self) -> int:
+        """What is owed; below 0 where too much was paid."""
+        return sum(line.amount for line in self.lines)
 
 
 def lines_shown(lines: tuple[Line, ...], currency: str) -> tuple[PaperLine, ...]:

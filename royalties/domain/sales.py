@@ -17,6 +17,11 @@ class Kind(IntEnum):
         return self.name.lower()
 
 
+OF_SHIPMENT, OF_CREDIT_NOTE = "shipment", "credit-note"
+ORDER_REPORTS = frozenset({OF_SHIPMENT, OF_CREDIT_NOTE})
+"""Reports that no retailer sends: the sales of an order, as it was shipped or credited."""
+
+
 class Place(NamedTuple):
     """Where copies went, as far as plans and rules ask; an empty text is "anything else"."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.sales import Kind
+from royalties.domain.sales import ORDER_REPORTS, Kind
 from royalties.services.books import setup_in_force
 from royalties.services.waiting import release_waiting
 from royalties.services.work import RefusedError, Work
@@ -51,6 +51,7 @@ def undo(work: Work, number: int) -> TakenBack:
     setup = setup_in_force(work)
     periods.lock_for_sales(work.connection, setup.first_period)
     found = _recorded(work, number)
+    _require_no_order(found)
     closed = store.closed_periods_of(work.connection, number)
     if closed and found.corrects is None:
         raise RefusedError(
@@ -92,6 +93,7 @@ def correct(work: Work, number: int) -> Corrected:
     setup = setup_in_force(work)
     open_period = periods.lock_for_sales(work.connection, setup.first_period)
     found = _recorded(work, number)
+    _require_no_order(found)
     if not store.closed_periods_of(work.connection, number):
         raise RefusedError(f"no closed run used import {number}: 'royalties undo {number}'")
     if found.corrected_by is not None:
@@ -141,7 +143,10 @@ def sales_list(work: Work, period: str | None) -> Iterator[dict[str, Any]]:
 
 
 def sale_shown(row: tuple[Any, ...]) -> dict[str, Any]:
-    """One recorded sale as the interface shows it, with the file and row it came from."""
+    """One recorded sale as the interface shows it, with the file and row it came from.
+
+    What an order brought comes from no file: ``of_order`` names the order instead of a row.
+    """
     (
         batch,
         file_name,
@@ -164,14 +169,16 @@ def sale_shown(row: tuple[Any, ...]) -> dict[str, Any]:
         order,
         reference,
         corrects,
+        report,
     ) = row
+    is_of_order = report in ORDER_REPORTS
     digits = exponent(currency)
     names = json.loads(sheets)
     return {
         "batch": batch,
         "file": file_name,
         "sheet": names[sheet] if sheet < len(names) else "",
-        "row": place,
+        "row": None if is_of_order else place,
         "period": period,
         "date": day,
         "isbn": isbn,
@@ -188,7 +195,17 @@ def sale_shown(row: tuple[Any, ...]) -> dict[str, Any]:
         "order": order or None,
         "reference": reference or None,
         "corrects": corrects,
+        "of_order": order if is_of_order else None,
     }
+
+
+def _require_no_order(found: store.BatchRow) -> None:
+    """What was shipped is taken back on its order, where copies and money follow."""
+    if found.report in ORDER_REPORTS:
+        raise RefusedError(
+            f"import {found.id} holds the sales of an order ({found.file_name}): enter on the "
+            f"order what came back, or credit it there"
+        )
 
 
 def _again(work: Work, number: int | None) -> str:

@@ -106,6 +106,50 @@ def _empty(outcome: str, fingerprint: str) -> Document:
     }
 
 
+def document_of_order(
+    *,
+    report: str,
+    retailer: str,
+    fingerprint: str,
+    day: str,
+    batch: int,
+    lines: int,
+    copies: int,
+    net: dict[str, int],
+    is_return: bool,
+    order: Document,
+) -> Document:
+    """The document of an order's sales, which come from no file.
+
+    Args:
+        report: what brought them, one of ``domain.sales.ORDER_REPORTS``.
+        retailer: under whom they are recorded.
+        fingerprint: of the batch's name.
+        day: of the sales.
+        batch: its number.
+        lines: how many sale lines.
+        copies: negative if they came back.
+        net: net receipts in millionths by currency.
+        is_return: whether the lines are returns.
+        order: its number, what the lines refer to, and the charges that count.
+    """
+    units = {"sold": 0, "returned": -copies} if is_return else {"sold": copies, "returned": 0}
+    return _empty("recorded", fingerprint) | {
+        "batch": batch,
+        "report": report,
+        "retailer": retailer,
+        "period_from": day,
+        "period_to": day,
+        "rows": lines,
+        "recorded": lines,
+        "recordable": lines,
+        "sale_lines": lines,
+        "units": {**units, "free": 0},
+        "net": {currency: micro_text(micro, exponent(currency)) for currency, micro in net.items()},
+        "order": order,
+    }
+
+
 def nothing_new(earlier: BatchRow) -> Document:
     """The document of bytes that were recorded before."""
     return _empty("nothing-new", earlier.sha256) | {

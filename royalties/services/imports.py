@@ -11,7 +11,7 @@ from stdnum import isbn as isbn_numbers
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.sales import Kind
+from royalties.domain.sales import ORDER_REPORTS, Kind
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
 from royalties.store import imports as store
@@ -104,12 +104,18 @@ class Import:
     @property
     def may_be_undone(self) -> bool:
         """Whether it can be taken back whole."""
-        return self.stands and not self.is_closed
+        return self.stands and not self.is_closed and not self.is_of_order
 
     @property
     def may_be_corrected(self) -> bool:
         """Whether it can be reversed in the open period."""
-        return self.stands and self.is_closed and self.row.corrects is None
+        can = self.stands and self.is_closed and self.row.corrects is None
+        return can and not self.is_of_order
+
+    @property
+    def is_of_order(self) -> bool:
+        """Whether an order brought it, so that it is taken back there."""
+        return self.row.report in ORDER_REPORTS
 
 
 def imports(

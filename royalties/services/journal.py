@@ -16,7 +16,13 @@ from royalties.store.ledger import PostedLine
 
 FORMATS = ("beancount", "hledger", "csv")
 
-_ROOTS = {"asset": "Assets", "liability": "Liabilities", "expense": "Expenses", "equity": "Equity"}
+_ROOTS = {
+    "asset": "Assets",
+    "liability": "Liabilities",
+    "income": "Income",
+    "expense": "Expenses",
+    "equity": "Equity",
+}
 
 
 def journal(work: Work, format_: str) -> Iterator[str]:

@@ -20,8 +20,8 @@ _SHOWN_OF_A_KIND = 20
 class Account:
     """An account in plain words: what it means, and whose it is.
 
-    ``of`` names the kind of object in the setup, ``contracts`` or ``beneficiaries``, and ``key``
-    which one; both are empty where there is one account for all.
+    ``of`` names the kind of object in the setup, ``contracts``, ``beneficiaries`` or
+    ``organizations``, and ``key`` which one; both are empty where there is none.
     """
 
     name: str
@@ -207,6 +207,13 @@ def account_of(setup: Setup, name: str) -> Account:
         return Account(
             name, meaning, beneficiary.name if beneficiary else key, "beneficiaries", key
         )
+    if kind in {"asset:receivable:", "liability:deposits:"}:
+        organization = setup.organizations.get(key)
+        return Account(
+            name, meaning, organization.name if organization else key, "organizations", key
+        )
+    if kind == "liability:sales-tax:":
+        return Account(name, meaning, key)
     return Account(name, meaning, f"contract {key}", "contracts", key)
 
 

@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import Any
 
 from royalties.domain.periods import Period, parse_period
-from royalties.domain.postings import Posting, Standing, entries_of_close
+from royalties.domain.postings import ORDER_EVENTS, Posting, Standing, entries_of_close
 from royalties.domain.run import Run, run
 from royalties.domain.run_document import run_document
 from royalties.domain.statements import ContractAccount, Statement
@@ -108,9 +108,11 @@ def _columns_differ(where: str, stands: dict[str, Any], computed: dict[str, Any]
 
 
 def entries_differ(work: Work, again: Recomputed) -> Failures:
-    """The ledger's entries of a period, against those of the run."""
+    """The ledger's entries of a period, but those of orders, against those of the run."""
     stand: dict[int, tuple[str, str, str, list[Posting]]] = {}
     for line in ledger.journal_of(work.connection, again.period.ordinal):
+        if line.event in ORDER_EVENTS:
+            continue
         entry = stand.setdefault(line.entry, (line.event, line.subject, line.dated, []))
         entry[3].append(Posting(line.account, line.currency, line.amount))
     last_day = again.period.ends.isoformat()

@@ -55,6 +55,15 @@ def amend(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
         SetupError: with every fault of the entry, its paths beginning with ``titles[0].``.
     """
     work.actor.require(Verb.LOAD)
+    return add(work, part, body)
+
+
+def add(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
+    """What ``amend`` does, for verbs that asked for a permission of their own.
+
+    Raises:
+        SetupError: with every fault of the entry.
+    """
     return _load(work, setup_file.parse_setup({part: [dict(body)]}, part), part)
 
 

@@ -418,6 +418,7 @@ def _sale_lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of sixteen colum
             sale.c.order_ref,
             sale.c.reference,
             batch.c.corrects,
+            batch.c.report,
         )
         .join(batch, batch.c.id == sale.c.batch_id)
         .join(edition, edition.c.id == sale.c.edition_id)

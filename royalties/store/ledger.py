@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, tuple_, update
+from sqlalchemy import Connection, func, insert, select, text, tuple_, update
 
 from royalties.domain.postings import Entry
+from royalties.store.engine import is_sqlite
 from royalties.store.tables import entry, period, posting
 
 
@@ -23,13 +24,23 @@ class PostedLine(NamedTuple):
     amount: int
 
 
-def post(connection: Connection, period_id: int, dated: str, entries: Sequence[Entry]) -> None:
-    """Append entries, each with its postings, and seal them.
+def hold(connection: Connection) -> None:
+    """Let nobody else post until this ends, so that numbers go on without gaps.
 
-    The numbers go on without gaps; the caller holds the period's lock, so nobody else counts.
+    SQLite has one writer.
+    """
+    if not is_sqlite(connection):
+        connection.execute(text("LOCK TABLE entry IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def post(connection: Connection, period_id: int, dated: str, entries: Sequence[Entry]) -> range:
+    """Append entries, each with its postings, and seal them; returns their numbers.
+
+    The caller holds the period, so that it stays open.
     """
     if not entries:
-        return
+        return range(0)
+    hold(connection)
     first = (connection.execute(select(func.max(entry.c.id))).scalar() or 0) + 1
     connection.execute(
         insert(entry),
@@ -55,6 +66,7 @@ def post(connection: Connection, period_id: int, dated: str, entries: Sequence[E
         ],
     )
     connection.execute(update(entry).where(entry.c.id >= first).values(sealed=1))
+    return range(first, first + len(entries))
 
 
 def balances(connection: Connection) -> dict[tuple[str, str], int]:

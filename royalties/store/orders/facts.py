@@ -57,9 +57,8 @@ def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
     ahead = received.join(invoice, invoice.c.id == receipt.c.invoice_id).where(
         invoice.c.kind == "deposit"
     )
-    invoiced = select(func.coalesce(func.sum(invoice.c.total), 0)).where(
-        invoice.c.order_id == orders.c.id
-    )
+    amount = invoice.c.total - invoice.c.deposit_applied
+    invoiced = select(func.coalesce(func.sum(amount), 0)).where(invoice.c.order_id == orders.c.id)
     proof = (
         select(func.coalesce(func.max(order_file.c.version), 0))
         .where(order_file.c.order_id == orders.c.id, order_file.c.kind == "proof")

@@ -1,0 +1,21 @@
+"""Invoices as they were frozen, and how they are frozen."""
+
+from hashlib import sha256
+
+from pydantic import TypeAdapter
+
+from royalties.domain.papers import InvoiceShown
+from royalties.store.orders.money import InvoiceRow
+
+_INVOICE = TypeAdapter(InvoiceShown)
+
+
+def invoice_shown(row: InvoiceRow) -> InvoiceShown:
+    """What an invoice or credit note says."""
+    return _INVOICE.validate_json(row.content)
+
+
+def frozen(shown: InvoiceShown) -> tuple[str, str]:
+    """What an invoice says as it is kept, and its fingerprint."""
+    content = _INVOICE.dump_json(shown).decode()
+    return content, sha256(content.encode()).hexdigest()

@@ -1,0 +1,388 @@
+"""Money of organizations: receipts, what is owed since when, reminders, statements of account."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from reports import account_statement as report
+from royalties.domain.money import amount_text
+from royalties.domain.orders import Action
+from royalties.domain.papers import AccountLine, AccountShown
+from royalties.domain.people import Verb
+from royalties.domain.postings import entry_of_receipt
+from royalties.services.books import setup_in_force
+from royalties.services.orders import terms
+from royalties.services.orders.issuing import require_possible
+from royalties.services.orders.life import Order, find, hold_still, move, note
+from royalties.services.orders.settling import settle_if_paid
+from royalties.services.outbox import Message, write
+from royalties.services.work import RefusedError, Work
+from royalties.store import ledger, periods
+from royalties.store.orders import money as store
+from royalties.store.orders.money import Open, ReceiptRow
+
+__all__ = [
+    "BUCKETS",
+    "PAY_BACK",
+    "REMIND",
+    "Aged",
+    "Open",
+    "Overdue",
+    "ReceiptRow",
+    "account_workbook",
+    "aging",
+    "balances",
+    "bucket_of",
+    "days_overdue",
+    "pay_back",
+    "receipts",
+    "receive",
+    "remind",
+    "reminders",
+    "statement_of_account",
+]
+
+REMIND = "remind"
+PAY_BACK = "pay-back"
+"""What the history calls steps that the table has no line for."""
+
+BUCKETS = (0, 30, 60, 90)
+"""Days overdue up to which an invoice stands in each column of the aging list; the last is open."""
+
+_LONGEST = 100
+_LONGEST_TOKEN = 64
+_MOST = 10**15
+
+
+# Receipts
+
+
+def receive(
+    work: Work, number: str, amount: int, received_on: date, reference: str, token: str
+) -> ReceiptRow:
+    """Record money that came in for an invoice, all of it, part of it, or too much.
+
+    An order of which nothing is owed any more is settled.
+
+    Args:
+        work: the unit of work.
+        number: of the invoice.
+        amount: in minor units of its currency.
+        received_on: not in the future.
+        reference: on the bank's statement.
+        token: of the form; the same one gives the same receipt, once.
+
+    Raises:
+        RefusedError: there is no such invoice, or no amount.
+    """
+    work.actor.require(Verb.BILL)
+    if not 0 < amount <= _MOST:
+        raise RefusedError("write an amount above 0")
+    order, row, earlier = _held(work, number, token)
+    if earlier is not None:
+        return earlier
+    require_possible(order, Action.RECEIVE)
+    made = _post(work, order, row, _Money(amount, received_on, reference, token))
+    detail: dict[str, object] = {
+        "invoice": number,
+        "currency": row.currency,
+        "amount": amount,
+        "received_on": received_on.isoformat(),
+    }
+    settle_if_paid(work, move(work, order, Action.RECEIVE, detail=detail))
+    return made
+
+
+def pay_back(
+    work: Work, number: str, amount: int, paid_on: date, reference: str, token: str
+) -> ReceiptRow:
+    """Record that what was paid too much for an invoice was paid back, or part of it.
+
+    Raises:
+        RefusedError: not so much was paid too much.
+    """
+    work.actor.require(Verb.CREDIT)
+    order, row, earlier = _held(work, number, token)
+    if earlier is not None:
+        return earlier
+    too_much = -row.balance
+    if not 0 < amount <= too_much:
+        there = amount_text(max(too_much, 0), row.currency)
+        raise RefusedError(f"{there} {row.currency} were paid too much for {number}: not more")
+    made = _post(work, order, row, _Money(-amount, paid_on, reference, token))
+    detail: dict[str, object] = {
+        "invoice": number,
+        "currency": row.currency,
+        "amount": amount,
+        "paid_on": paid_on.isoformat(),
+    }
+    note(work, order, PAY_BACK, before=order.state, after=order.state, detail=detail)
+    return made
+
+
+def receipts(work: Work, number: str) -> list[ReceiptRow]:
+    """Receipts of an order that the actor may see, the first first."""
+    order = find(work, number)
+    return store.receipts_of(work.connection, order.id) if order else []
+
+
+def balances(work: Work, number: str) -> list[Open]:
+    """The invoices of an order that the actor may see, with what is left of each."""
+    order = find(work, number)
+    if order is None:
+        return []
+    return store.open_invoices(work.connection, work.actor, order_id=order.id, settled=True)
+
+
+def _held(work: Work, number: str, token: str) -> tuple[Order, Open, ReceiptRow | None]:
+    """The order of an invoice, held; the invoice with its balance; what a token entered before."""
+    if not token or len(token) > _LONGEST_TOKEN:
+        raise RefusedError("the form has no token: open it again")
+    found = store.find_invoice(work.connection, work.actor, number)
+    if found is None:
+        raise RefusedError(f"there is no invoice {number[:20]}")
+    if found.kind == "credit":
+        raise RefusedError(f"{number} is a credit note: money is recorded with its invoice")
+    order = hold_still(work, store.order_number(work.connection, found.order_id))
+    earlier = store.receipt_by_token(work.connection, token)
+    if earlier is not None and earlier.invoice_id != found.id:
+        raise RefusedError("this form was sent for another invoice: open it again")
+    rows = store.open_invoices(work.connection, work.actor, order_id=order.id, settled=True)
+    return order, next(each for each in rows if each.id == found.id), earlier
+
+
+@dataclass(frozen=True, slots=True)
+class _Money:
+    """What moved at the bank; negative where it was paid back."""
+
+    amount: int
+    day: date
+    reference: str
+    token: str
+
+
+def _post(work: Work, order: Order, row: Open, money: _Money) -> ReceiptRow:
+    if money.day > work.today:
+        raise RefusedError(f"{money.day} has not come yet: write the day the money moved")
+    words = " ".join(money.reference.split())
+    if len(words) > _LONGEST:
+        raise RefusedError(f"the reference has up to {_LONGEST} letters")
+    setup = setup_in_force(work)
+    open_period = periods.lock_for_sales(work.connection, setup.first_period)
+    about = f"{row.number}, {words}" if words else row.number
+    entry = entry_of_receipt(order.organization, order.number, row.currency, money.amount, about)
+    if entry is None:
+        raise AssertionError
+    numbers = ledger.post(work.connection, open_period, work.today.isoformat(), [entry])
+    return store.add_receipt(
+        work.connection,
+        {
+            "organization": order.organization,
+            "order_id": order.id,
+            "invoice_id": row.id,
+            "currency": row.currency,
+            "amount": money.amount,
+            "received_on": money.day.isoformat(),
+            "reference": words,
+            "entry_id": numbers[0],
+            "token": money.token,
+            "at": work.at,
+            "by": work.actor.name,
+        },
+    )
+
+
+# What is owed, and since when
+
+
+@dataclass(slots=True)
+class Aged:
+    """What an organization owes in a currency, by how long it is overdue; minor units.
+
+    ``sums`` go by ``BUCKETS`` and beyond them; ``credit`` is what was paid too much, below 0.
+    """
+
+    organization: str
+    currency: str
+    sums: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
+    credit: int = 0
+    invoices: list[Open] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """What is owed in all."""
+        return sum(self.sums) + self.credit
+
+
+def aging(work: Work, today: date) -> list[Aged]:
+    """Open invoices by organization and currency, in columns by days overdue.
+
+    Finance sees all of them, an organization its own.
+    """
+    work.actor.require(Verb.READ_ORDERS)
+    found: dict[tuple[str, str], Aged] = {}
+    for row in store.open_invoices(work.connection, work.actor):
+        key = (row.organization, row.currency)
+        aged = found.setdefault(key, Aged(*key))
+        aged.invoices.append(row)
+        if row.balance < 0:
+            aged.credit += row.balance
+        else:
+            aged.sums[bucket_of(days_overdue(row, today))] += row.balance
+    return [found[key] for key in sorted(found)]
+
+
+def days_overdue(row: Open, today: date) -> int:
+    """Days since an invoice was due; 0 or below before."""
+    return (today - date.fromisoformat(row.due_on)).days
+
+
+def bucket_of(days: int) -> int:
+    """The column of the aging list in which so many days stand."""
+    return next((place for place, limit in enumerate(BUCKETS) if days <= limit), len(BUCKETS))
+
+
+# Reminders
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """An overdue invoice, and the moments at which somebody was reminded of it."""
+
+    invoice: Open
+    days: int
+    reminded: tuple[str, ...]
+
+
+def reminders(work: Work) -> list[Overdue]:
+    """Overdue invoices, the longest due first, with when they were reminded of."""
+    work.actor.require(Verb.BILL)
+    late = [
+        row
+        for row in store.open_invoices(work.connection, work.actor)
+        if row.balance > 0 and days_overdue(row, work.today) > 0
+    ]
+    told: dict[str, list[str]] = {}
+    for detail, at in store.noted(work.connection, [row.order_id for row in late], REMIND):
+        told.setdefault(json.loads(detail)["invoice"], []).append(at)
+    return [
+        Overdue(row, days_overdue(row, work.today), tuple(told.get(row.number, ()))) for row in late
+    ]
+
+
+def remind(work: Work, number: str) -> Overdue:
+    """Remind the order's contact of an overdue invoice by e-mail, once a day at most.
+
+    Raises:
+        RefusedError: it is not overdue, or was reminded of today already.
+    """
+    work.actor.require(Verb.BILL)
+    found = store.find_invoice(work.connection, work.actor, number)
+    if found is None:
+        raise RefusedError(f"there is no invoice {number[:20]}")
+    order = hold_still(work, store.order_number(work.connection, found.order_id))
+    late = next((each for each in reminders(work) if each.invoice.number == number), None)
+    if late is None:
+        raise RefusedError(f"invoice {number} is not overdue: there is nothing to remind of")
+    if any(at[:10] == work.today.isoformat() for at in late.reminded):
+        raise RefusedError(f"an e-mail reminded of invoice {number} today already")
+    row = late.invoice
+    owed = f"{row.currency} {amount_text(row.balance, row.currency)}"
+    due = date.fromisoformat(row.due_on)
+    write(
+        work,
+        Message(
+            order.contact_email,
+            f"Order {order.number}: invoice {number} is overdue",
+            (
+                f"Invoice {number} was due on {due.day} {due:%B %Y}. {owed} is still open.",
+                "If you have paid meanwhile, please take no notice of this.",
+                f"Please name the invoice's number, {number}, with the payment.",
+            ),
+            kind="reminder",
+            about=number,
+            link=("Open the invoice", f"{work.base_url}/organization/orders/{order.number}"),
+        ),
+    )
+    detail = {"invoice": number, "currency": row.currency, "amount": row.balance}
+    note(work, order, REMIND, before=order.state, after=order.state, detail=detail)
+    return late
+
+
+# Statement of account
+
+
+def statement_of_account(work: Work, organization: str) -> list[AccountShown]:
+    """All that was invoiced, credited and received, by currency; only of one's own organization.
+
+    Raises:
+        RefusedError: there is no such organization for who asks.
+    """
+    work.actor.require(Verb.READ_ORDERS)
+    setup = setup_in_force(work)
+    is_own = work.actor.sees_all or organization in work.actor.organizations
+    if not is_own or organization not in setup.organizations:
+        raise RefusedError("there is no such organization")
+    invoices = store.invoices_for(work.connection, work.actor, organization)
+    received = store.receipts_for(work.connection, work.actor, organization)
+    lines = [
+        (
+            row.currency,
+            AccountLine(
+                date.fromisoformat(row.issued_on),
+                _NAMES[row.kind],
+                row.number,
+                order,
+                date.fromisoformat(row.due_on) if row.kind != "credit" else None,
+                row.amount,
+            ),
+        )
+        for row, order in invoices
+    ]
+    orders = {row.order_id: order for row, order in invoices}
+    lines += [
+        (
+            row.currency,
+            AccountLine(
+                date.fromisoformat(row.received_on),
+                "Payment" if row.amount > 0 else "Paid back",
+                number,
+                orders[row.order_id],
+                None,
+                -row.amount,
+            ),
+        )
+        for row, number in received
+    ]
+    party = terms.party_of(setup.organizations[organization])
+    return [
+        AccountShown(setup.publisher, party, work.today, currency, _sorted(lines, currency))
+        for currency in sorted({currency for currency, _ in lines})
+    ]
+
+
+def account_workbook(work: Work, organization: str) -> bytes:
+    """The statement of account as a workbook, a sheet for each currency.
+
+    Raises:
+        RefusedError: there is no such organization for who asks, or nothing was invoiced yet.
+    """
+    shown = statement_of_account(work, organization)
+    if not shown:
+        raise RefusedError("nothing was invoiced yet")
+    return report.workbook(shown)
+
+
+_NAMES = {
+    "deposit": "Deposit invoice",
+    "final": "Invoice",
+    "cancellation": "Cancellation invoice",
+    "credit": "Credit note",
+}
+
+
+def _sorted(lines: Sequence[tuple[str, AccountLine]], wanted: str) -> tuple[AccountLine, ...]:
+    """Lines of a currency by day; what was invoiced on a day stands before what came in."""
+    own = [line for currency, line in lines if currency == wanted]
+    return tuple(sorted(own, key=lambda line: (line.dated, line.amount < 0, line.number)))

@@ -1,0 +1,358 @@
+"""Shipments, invoices and receipts of orders; all three are only ever added to."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, func, insert, select
+
+from royalties.domain.people import Actor
+from royalties.store.scope import own_orders
+from royalties.store.tables import (
+    batch,
+    invoice,
+    order_event,
+    orders,
+    receipt,
+    sale_total,
+    shipment,
+)
+
+
+class ShipmentRow(NamedTuple):
+    """Copies that went to one of an order's addresses; negative where they came back."""
+
+    id: int
+    order_id: int
+    number: int
+    address: int
+    copies: int
+    shipped_on: str
+    carrier: str
+    tracking: str
+    batch_id: int
+    token: str
+    at: str
+    by: str
+
+
+class InvoiceRow(NamedTuple):
+    """An invoice or credit note; ``content`` is everything it says, as JSON."""
+
+    id: int
+    number: str
+    order_id: int
+    organization: str
+    kind: str
+    of_id: int | None
+    currency: str
+    total: int
+    deposit_applied: int
+    issued_on: str
+    due_on: str
+    content: str
+    fingerprint: str
+    entry_id: int
+    token: str
+
+    @property
+    def amount(self) -> int:
+        """What it asks for beside the deposit that was invoiced before."""
+        return self.total - self.deposit_applied
+
+
+class ReceiptRow(NamedTuple):
+    """Money of an organization for an invoice; negative where it was paid back."""
+
+    id: int
+    organization: str
+    order_id: int
+    invoice_id: int
+    currency: str
+    amount: int
+    received_on: str
+    reference: str
+    entry_id: int
+    token: str
+    at: str
+    by: str
+
+
+class Open(NamedTuple):
+    """An invoice, and what is left of it after credit notes and receipts."""
+
+    id: int
+    number: str
+    kind: str
+    order_id: int
+    order: str
+    organization: str
+    currency: str
+    issued_on: str
+    due_on: str
+    amount: int
+    credited: int
+    received: int
+    contact_name: str
+    contact_email: str
+
+    @property
+    def balance(self) -> int:
+        """What is owed; negative where too much was paid."""
+        return self.amount + self.credited - self.received
+
+
+# Shipments
+
+
+def shipments_of(connection: Connection, order_id: int) -> list[ShipmentRow]:
+    """An order's shipments, the first first; the caller found the order."""
+    query = _all(shipment, ShipmentRow).where(shipment.c.order_id == order_id)
+    return [ShipmentRow(*row) for row in connection.execute(query.order_by(shipment.c.number))]
+
+
+def find_shipment(connection: Connection, token: str) -> ShipmentRow | None:
+    """The shipment that was entered with a form's token."""
+    row = connection.execute(_all(shipment, ShipmentRow).where(shipment.c.token == token)).first()
+    return ShipmentRow(*row) if row else None
+
+
+def add_shipment(connection: Connection, values: Mapping[str, object]) -> ShipmentRow:
+    """Add a shipment; the caller holds the order."""
+    made = connection.execute(
+        insert(shipment).values(**values).returning(*(shipment.c[n] for n in ShipmentRow._fields))
+    )
+    return ShipmentRow(*made.one())
+
+
+def receipts_of_order(connection: Connection, number: str) -> int:
+    """Net receipts, in millionths, that stand in the sales of an order; it is named by its number.
+
+    The sums of its batches are asked, not their lines.
+    """
+    query = (
+        select(func.coalesce(func.sum(sale_total.c.net), 0))
+        .join(batch, batch.c.id == sale_total.c.batch_id)
+        .where(batch.c.account == account_of(number), batch.c.status == "recorded")
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def first_document(connection: Connection, number: str) -> str | None:
+    """The import document of an order's first sales."""
+    query = (
+        select(batch.c.document)
+        .where(batch.c.account == account_of(number), batch.c.status == "recorded")
+        .order_by(batch.c.id)
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
+
+
+def account_of(number: str) -> str:
+    """The account that an order's batches belong to."""
+    return f"order {number}"
+
+
+def all_shipments(connection: Connection) -> list[tuple[Any, ...]]:
+    """Every shipment with its order: number, own ISBN, ISBN, title; then its batch's report."""
+    query = (
+        select(
+            *(shipment.c[name] for name in ShipmentRow._fields),
+            orders.c.number,
+            func.coalesce(orders.c.own_isbn, orders.c.isbn),
+            batch.c.report,
+            batch.c.status,
+        )
+        .join(orders, orders.c.id == shipment.c.order_id)
+        .join(batch, batch.c.id == shipment.c.batch_id)
+        .order_by(shipment.c.order_id, shipment.c.number)
+    )
+    return [(ShipmentRow(*row[:12]), *row[12:]) for row in connection.execute(query)]
+
+
+# Invoices
+
+
+def last_invoice(connection: Connection) -> int:
+    """The highest number of an invoice; 0 before the first."""
+    return connection.execute(select(func.max(invoice.c.id))).scalar() or 0
+
+
+def add_invoice(connection: Connection, row: InvoiceRow) -> None:
+    """Add an invoice or credit note; the caller holds the ledger's end, so nobody else counts."""
+    connection.execute(insert(invoice).values(**row._asdict()))
+
+
+def invoices_of(connection: Connection, order_id: int) -> list[InvoiceRow]:
+    """An order's invoices and credit notes, the first first; the caller found the order."""
+    query = _all(invoice, InvoiceRow).where(invoice.c.order_id == order_id)
+    return [InvoiceRow(*row) for row in connection.execute(query.order_by(invoice.c.id))]
+
+
+def find_invoice(connection: Connection, actor: Actor, number: str) -> InvoiceRow | None:
+    """An invoice or credit note that an actor may see."""
+    query = _all(invoice, InvoiceRow).where(invoice.c.number == number)
+    row = connection.execute(own_orders(query, actor, invoice.c.organization)).first()
+    return InvoiceRow(*row) if row else None
+
+
+def invoice_by_token(connection: Connection, token: str) -> InvoiceRow | None:
+    """The invoice that was issued with a form's token."""
+    row = connection.execute(_all(invoice, InvoiceRow).where(invoice.c.token == token)).first()
+    return InvoiceRow(*row) if row else None
+
+
+def order_number(connection: Connection, order_id: int) -> str:
+    """The number of an order that an invoice or a receipt names."""
+    return str(
+        connection.execute(select(orders.c.number).where(orders.c.id == order_id)).scalar_one()
+    )
+
+
+def all_invoices(connection: Connection) -> list[InvoiceRow]:
+    """Every invoice and credit note by its number."""
+    query = _all(invoice, InvoiceRow).order_by(invoice.c.id)
+    return [InvoiceRow(*row) for row in connection.execute(query)]
+
+
+def invoices_for(
+    connection: Connection, actor: Actor, organization: str
+) -> list[tuple[InvoiceRow, str]]:
+    """An organization's invoices and credit notes, each with its order's number."""
+    query = _all(invoice, InvoiceRow).add_columns(orders.c.number.label("order_number"))
+    query = query.join(orders, orders.c.id == invoice.c.order_id).where(
+        invoice.c.organization == organization
+    )
+    rows = connection.execute(
+        own_orders(query, actor, invoice.c.organization).order_by(invoice.c.id)
+    )
+    return [(InvoiceRow(*row[:-1]), row[-1]) for row in rows]
+
+
+# Receipts
+
+
+def find_receipt(connection: Connection, number: int) -> ReceiptRow | None:
+    """A receipt by its number."""
+    row = connection.execute(_all(receipt, ReceiptRow).where(receipt.c.id == number)).first()
+    return ReceiptRow(*row) if row else None
+
+
+def receipt_by_token(connection: Connection, token: str) -> ReceiptRow | None:
+    """The receipt that was entered with a form's token."""
+    row = connection.execute(_all(receipt, ReceiptRow).where(receipt.c.token == token)).first()
+    return ReceiptRow(*row) if row else None
+
+
+def add_receipt(connection: Connection, values: Mapping[str, object]) -> ReceiptRow:
+    """Add a receipt; the caller holds the order."""
+    made = connection.execute(
+        insert(receipt).values(**values).returning(*(receipt.c[n] for n in ReceiptRow._fields))
+    )
+    return ReceiptRow(*made.one())
+
+
+def receipts_of(connection: Connection, order_id: int) -> list[ReceiptRow]:
+    """An order's receipts, the first first; the caller found the order."""
+    query = _all(receipt, ReceiptRow).where(receipt.c.order_id == order_id)
+    return [ReceiptRow(*row) for row in connection.execute(query.order_by(receipt.c.id))]
+
+
+def all_receipts(connection: Connection) -> list[tuple[ReceiptRow, str]]:
+    """Every receipt with its order's number."""
+    query = _all(receipt, ReceiptRow).add_columns(orders.c.number.label("order_number"))
+    rows = connection.execute(
+        query.join(orders, orders.c.id == receipt.c.order_id).order_by(receipt.c.id)
+    )
+    return [(ReceiptRow(*row[:-1]), row[-1]) for row in rows]
+
+
+def receipts_for(
+    connection: Connection, actor: Actor, organization: str
+) -> list[tuple[ReceiptRow, str]]:
+    """An organization's receipts, each with the number of its invoice."""
+    query = _all(receipt, ReceiptRow).add_columns(invoice.c.number.label("invoice_number"))
+    query = query.join(invoice, invoice.c.id == receipt.c.invoice_id).where(
+        receipt.c.organization == organization
+    )
+    rows = connection.execute(
+        own_orders(query, actor, receipt.c.organization).order_by(receipt.c.id)
+    )
+    return [(ReceiptRow(*row[:-1]), row[-1]) for row in rows]
+
+
+# What is owed
+
+
+def open_invoices(
+    connection: Connection,
+    actor: Actor,
+    *,
+    organization: str = "",
+    order_id: int | None = None,
+    settled: bool = False,
+) -> list[Open]:
+    """Invoices, the longest due first, with what is left of each; credit notes count in theirs.
+
+    Args:
+        settled: also those of which nothing is left.
+    """
+    credit = invoice.alias("credit")
+    credited = (
+        select(credit.c.of_id, func.sum(credit.c.total - credit.c.deposit_applied).label("sum"))
+        .where(credit.c.of_id.is_not(None))
+        .group_by(credit.c.of_id)
+        .subquery()
+    )
+    received = (
+        select(receipt.c.invoice_id, func.sum(receipt.c.amount).label("sum"))
+        .group_by(receipt.c.invoice_id)
+        .subquery()
+    )
+    amount = invoice.c.total - invoice.c.deposit_applied
+    less, paid = func.coalesce(credited.c.sum, 0), func.coalesce(received.c.sum, 0)
+    query = (
+        select(
+            invoice.c.id,
+            invoice.c.number,
+            invoice.c.kind,
+            invoice.c.order_id,
+            orders.c.number.label("order_number"),
+            invoice.c.organization,
+            invoice.c.currency,
+            invoice.c.issued_on,
+            invoice.c.due_on,
+            amount.label("amount"),
+            less.label("credited"),
+            paid.label("received"),
+            orders.c.contact_name,
+            orders.c.contact_email,
+        )
+        .join(orders, orders.c.id == invoice.c.order_id)
+        .outerjoin(credited, credited.c.of_id == invoice.c.id)
+        .outerjoin(received, received.c.invoice_id == invoice.c.id)
+        .where(invoice.c.kind != "credit")
+    )
+    if not settled:
+        query = query.where(amount + less - paid != 0)
+    if organization:
+        query = query.where(invoice.c.organization == organization)
+    if order_id is not None:
+        query = query.where(invoice.c.order_id == order_id)
+    query = own_orders(query, actor, invoice.c.organization)
+    rows = connection.execute(query.order_by(invoice.c.due_on, invoice.c.id))
+    return [Open(*row[:9], *map(int, row[9:12]), *row[12:]) for row in rows]
+
+
+def noted(connection: Connection, numbers: Iterable[int], action: str) -> list[tuple[str, str]]:
+    """(what the history keeps as JSON, moment) of an action on some orders, the first first."""
+    rows = connection.execute(
+        select(order_event.c.detail, order_event.c.at)
+        .where(order_event.c.order_id.in_(sorted(set(numbers))), order_event.c.action == action)
+        .order_by(order_event.c.at, order_event.c.order_id, order_event.c.place)
+    )
+    return [(row.detail, row.at) for row in rows]
+
+
+def _all(table: Any, kind: type[NamedTuple]) -> Select[Any]:  # noqa: ANN401 - any of the tables
+    return select(*(table.c[name] for name in kind._fields))
