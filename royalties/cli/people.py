@@ -23,15 +23,29 @@ from royalties.services import people as service
     metavar="KEY",
     help="With --role nonprofit: whose figures they see; may be given again.",
 )
+@click.option(
+    "--organization",
+    "organizations",
+    multiple=True,
+    metavar="KEY",
+    help="With --role organization: whom they order for; may be given again.",
+)
 @command
-def invite(desk: Desk, email: str, name: str, role: str, beneficiaries: tuple[str, ...]) -> None:
+def invite(
+    desk: Desk,
+    email: str,
+    name: str,
+    role: str,
+    beneficiaries: tuple[str, ...],
+    organizations: tuple[str, ...],
+) -> None:
     """Invite EMAIL to the web application and print the link to hand over.
 
     So the first administrator comes in. The link works once, for seven days; who was invited
     before and did not come gets a new one.
     """
     with desk.work() as work:
-        invited = service.invite(work, email, name, Role(role), beneficiaries)
+        invited = service.invite(work, email, name, Role(role), beneficiaries, organizations)
     if desk.json:
         desk.show({"outcome": "invited", "person": invited.number, "link": invited.address})
         return
@@ -52,7 +66,7 @@ def people(desk: Desk) -> None:
         desk.say("Nobody yet: 'royalties invite EMAIL --name NAME --role administrator'.")
         return
     desk.table(
-        ("name", "e-mail", "role", "state", "second factor", "last seen (UTC)", "beneficiaries"),
+        ("name", "e-mail", "role", "state", "second factor", "last seen (UTC)", "belongs to"),
         [
             (
                 each.listed.name,
@@ -61,7 +75,7 @@ def people(desk: Desk) -> None:
                 each.listed.status,
                 "yes" if each.listed.has_second_factor else "no",
                 (each.listed.seen_at or "")[:16].replace("T", " "),
-                ", ".join(each.beneficiaries),
+                ", ".join((*each.beneficiaries, *each.organizations)),
             )
             for each in found
         ],
@@ -79,6 +93,7 @@ def _document(person: service.Person) -> dict[str, object]:
         "second_factor": bool(listed.has_second_factor),
         "last_seen": listed.seen_at,
         "beneficiaries": list(person.beneficiaries),
+        "organizations": list(person.organizations),
     }
 
 

@@ -159,7 +159,9 @@ def _as_person(work: Work, job: Job) -> Work:
     if row is None or row.status != "active":
         raise RefusedError("whoever asked for this may not come in any more: ask for it again")
     own = people.beneficiaries_of(work.connection, [row.id]).get(row.id, ())
-    return replace(work, actor=Actor(row.name, Role(row.role), row.id, frozenset(own)))
+    orders_for = people.organizations_of(work.connection, [row.id]).get(row.id, ())
+    actor = Actor(row.name, Role(row.role), row.id, frozenset(own), frozenset(orders_for))
+    return replace(work, actor=actor)
 
 
 def fail(work: Work, job: Job, message: str) -> None:

@@ -1,7 +1,8 @@
 """Who may come in, and as what: inviting people, their roles, and closing their accounts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from royalties.domain.people import Role, Verb
 from royalties.services.books import setup_in_force
@@ -30,6 +31,7 @@ class Person:
 
     listed: Listed
     beneficiaries: tuple[str, ...]
+    organizations: tuple[str, ...] = ()
 
     @property
     def role(self) -> Role:
@@ -51,35 +53,39 @@ def people(work: Work, *, text: str = "", role: str = "", page: int = 1) -> list
     listed = store.people(
         work.connection, text=text, role=role, limit=PAGE + 1, skip=(page - 1) * PAGE
     )
-    return _with_beneficiaries(work, listed)
+    return _with_own(work, listed)
 
 
 def find(work: Work, number: int) -> Person | None:
     """One person."""
     work.actor.require(Verb.AUDIT)
-    found = _with_beneficiaries(
-        work, store.people(work.connection, number=number, limit=1) if number else []
-    )
+    found = _with_own(work, store.people(work.connection, number=number, limit=1) if number else [])
     return found[0] if found else None
 
 
 def everybody(work: Work) -> list[Person]:
     """All people, for the command line."""
     work.actor.require(Verb.AUDIT)
-    return _with_beneficiaries(work, store.people(work.connection, limit=1_000_000))
+    return _with_own(work, store.people(work.connection, limit=1_000_000))
 
 
 def invite(
-    work: Work, email: str, name: str, role: Role, beneficiaries: Iterable[str] = ()
+    work: Work,
+    email: str,
+    name: str,
+    role: Role,
+    beneficiaries: Iterable[str] = (),
+    organizations: Iterable[str] = (),
 ) -> Invited:
     """Invite somebody by e-mail; who was invited before is sent a new link.
 
     Raises:
-        RefusedError: the address is none or has an account, or role and nonprofits do not fit.
+        RefusedError: the address is none or has an account, or role and what they belong to
+            do not fit.
     """
     work.actor.require(Verb.MANAGE_PEOPLE)
     email = fit_email(email)
-    keys = _fit_beneficiaries(work, role, beneficiaries)
+    own = _fit(work, role, beneficiaries, organizations)
     known = store.find_by_email(work.connection, email)
     if known is not None and known.status != "invited":
         state = "has an account" if known.status == "active" else "has an account that was closed"
@@ -90,8 +96,8 @@ def invite(
     else:
         number = known.id
         store.change_person(work.connection, number, {"name": name, "role": role.value})
-    store.set_beneficiaries(work.connection, number, keys)
-    work.record(Verb.MANAGE_PEOPLE, _about("invited", number, name, role, keys))
+    _set_own(work, number, own)
+    work.record(Verb.MANAGE_PEOPLE, _about("invited", number, name, role, own))
     return Invited(number, send_invitation(work, _row(work, number), work.actor.name))
 
 
@@ -135,27 +141,34 @@ def withdraw(work: Work, number: int) -> str:
     return person.name
 
 
-def change_role(work: Work, number: int, role: Role, beneficiaries: Iterable[str] = ()) -> None:
-    """Change what somebody is, and to which nonprofits they belong; they are signed out.
+def change_role(
+    work: Work,
+    number: int,
+    role: Role,
+    beneficiaries: Iterable[str] = (),
+    organizations: Iterable[str] = (),
+) -> None:
+    """Change what somebody is, and what they belong to; they are signed out.
 
     Raises:
         RefusedError: it is oneself, or the last administrator.
     """
     work.actor.require(Verb.MANAGE_PEOPLE)
     person = _other(work, number, "nobody changes their own role: ask another administrator")
-    keys = _fit_beneficiaries(work, role, beneficiaries)
-    before = store.beneficiaries_of(work.connection, [number]).get(number, ())
-    if person.role == role and tuple(keys) == before:
+    own = _fit(work, role, beneficiaries, organizations)
+    before = _own(work, [number])[number]
+    if person.role == role and own == before:
         return
     if role is not Role.ADMINISTRATOR:
         _keep_an_administrator(work, person)
     store.change_person(work.connection, number, {"role": role.value})
-    store.set_beneficiaries(work.connection, number, keys)
+    _set_own(work, number, own)
     sessions.end_sessions(work.connection, [number], work.at)
     work.record(
         Verb.MANAGE_PEOPLE,
-        _about("role-changed", number, person.name, role, keys)
-        | {"before": person.role, "beneficiaries_before": list(before)},
+        _about("role-changed", number, person.name, role, own)
+        | {"before": person.role, "beneficiaries_before": list(before.beneficiaries)}
+        | ({"organizations_before": list(before.organizations)} if before.organizations else {}),
     )
 
 
@@ -250,33 +263,65 @@ def _keep_an_administrator(work: Work, person: PersonRow) -> None:
         )
 
 
-def _fit_beneficiaries(work: Work, role: Role, keys: Iterable[str]) -> list[str]:
+class _Own(NamedTuple):
+    """What somebody belongs to, by keys."""
+
+    beneficiaries: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
+
+
+def _fit(
+    work: Work, role: Role, beneficiaries: Iterable[str], organizations: Iterable[str]
+) -> _Own:
+    """What somebody of a role is to belong to, once it fits."""
     if role not in INVITABLE:
         raise RefusedError(f"choose one of the roles {', '.join(INVITABLE)}")
-    wanted = sorted(set(keys))
-    if role is not Role.NONPROFIT:
-        if wanted:
-            raise RefusedError("only a nonprofit's user belongs to beneficiaries")
-        return []
-    if not wanted:
+    own = _Own(tuple(sorted(set(beneficiaries))), tuple(sorted(set(organizations))))
+    if own.beneficiaries and role is not Role.NONPROFIT:
+        raise RefusedError("only a nonprofit's user belongs to beneficiaries")
+    if own.organizations and role is not Role.ORGANIZATION:
+        raise RefusedError("only an organization's user belongs to organizations")
+    if role is Role.NONPROFIT and not own.beneficiaries:
         raise RefusedError("choose the beneficiaries whose figures they may see")
-    known = setup_in_force(work).beneficiaries
-    for key in wanted:
+    if role is Role.ORGANIZATION and not own.organizations:
+        raise RefusedError("choose the organizations that they order for")
+    if own != _Own():
+        setup = setup_in_force(work)
+        _require_known("beneficiary", own.beneficiaries, setup.beneficiaries)
+        _require_known("organization", own.organizations, setup.organizations)
+    return own
+
+
+def _require_known(word: str, keys: Iterable[str], known: Container[str]) -> None:
+    for key in keys:
         if key not in known:
-            raise RefusedError(f"there is no beneficiary {key[:64]}")
-    return wanted
+            raise RefusedError(f"there is no {word} {key[:64]}")
 
 
-def _about(what: str, number: int, name: str, role: Role, keys: Sequence[str]) -> dict[str, object]:
+def _own(work: Work, numbers: Sequence[int]) -> dict[int, _Own]:
+    beneficiaries = store.beneficiaries_of(work.connection, numbers)
+    organizations = store.organizations_of(work.connection, numbers)
+    return {
+        number: _Own(beneficiaries.get(number, ()), organizations.get(number, ()))
+        for number in numbers
+    }
+
+
+def _set_own(work: Work, number: int, own: _Own) -> None:
+    store.set_beneficiaries(work.connection, number, own.beneficiaries)
+    store.set_organizations(work.connection, number, own.organizations)
+
+
+def _about(what: str, number: int, name: str, role: Role, own: _Own) -> dict[str, object]:
     about: dict[str, object] = {
         "what": what,
         "person": number,
         "name": name,
         "role": role.value,
     }
-    return about | ({"beneficiaries": list(keys)} if keys else {})
+    return about | {word: list(keys) for word, keys in own._asdict().items() if keys}
 
 
-def _with_beneficiaries(work: Work, listed: Sequence[Listed]) -> list[Person]:
-    own = store.beneficiaries_of(work.connection, [each.id for each in listed])
-    return [Person(each, own.get(each.id, ())) for each in listed]
+def _with_own(work: Work, listed: Sequence[Listed]) -> list[Person]:
+    own = _own(work, [each.id for each in listed])
+    return [Person(each, *own[each.id]) for each in listed]

@@ -34,7 +34,7 @@ def people() -> Answer:
     return render_template(
         "finance/people.html",
         people=found[: service.PAGE],
-        names=_names(),
+        names=_all_names(),
         roles=service.INVITABLE,
         q=text,
         role=role,
@@ -49,7 +49,7 @@ def people() -> Answer:
 def invite() -> Answer:
     """Invite somebody by e-mail."""
     act().actor.require(Verb.MANAGE_PEOPLE)
-    form = InviteForm().offer(_names())
+    form = InviteForm().offer(*_names())
     if form.validate_on_submit():
         try:
             invited = service.invite(
@@ -58,6 +58,7 @@ def invite() -> Answer:
                 str(form.name.data),
                 Role(form.role.data),
                 form.beneficiaries.data or [],
+                form.organizations.data or [],
             )
         except RefusedError as error:
             blame(form, f"{error}.")
@@ -77,10 +78,16 @@ def person(number: int) -> Answer:
 def change(number: int) -> Answer:
     """Change somebody's role and nonprofits."""
     found = _found(number)
-    form = RoleForm().offer(_names())
+    form = RoleForm().offer(*_names())
     if form.validate_on_submit():
         try:
-            service.change_role(act(), number, Role(form.role.data), form.beneficiaries.data or [])
+            service.change_role(
+                act(),
+                number,
+                Role(form.role.data),
+                form.beneficiaries.data or [],
+                form.organizations.data or [],
+            )
         except RefusedError as error:
             blame(form, f"{error}.")
         else:
@@ -162,14 +169,19 @@ def switch(control: str) -> Response:
 
 def _person_page(found: Person, form: RoleForm | None = None) -> Answer:
     form = form or RoleForm(
-        formdata=None, data={"role": found.role, "beneficiaries": list(found.beneficiaries)}
-    ).offer(_names())
+        formdata=None,
+        data={
+            "role": found.role,
+            "beneficiaries": list(found.beneficiaries),
+            "organizations": list(found.organizations),
+        },
+    ).offer(*_names())
     work = act()
     page = render_template(
         "finance/person.html",
         person=found,
         form=form,
-        names=_names(),
+        names=_all_names(),
         is_self=work.actor.person == found.listed.id,
         needed=second_factor.is_needed(work, found.role),
         now=work.at,
@@ -198,10 +210,19 @@ def _done(number: int, words: str) -> Response:
     return redirect(url_for("people.person", number=number), 303)
 
 
-def _names() -> dict[str, str]:
-    """The beneficiaries' names by key; none before the first setup file."""
+def _names() -> tuple[dict[str, str], dict[str, str]]:
+    """The beneficiaries' and the organizations' names by key; none before the first setup file."""
     try:
-        known = setup_in_force(act()).beneficiaries
+        setup = setup_in_force(act())
     except RefusedError:
-        return {}
-    return {key: each.name for key, each in known.items()}
+        return {}, {}
+    return (
+        {key: each.name for key, each in setup.beneficiaries.items()},
+        {key: each.name for key, each in setup.organizations.items()},
+    )
+
+
+def _all_names() -> dict[str, str]:
+    """Both together: who belongs to one kind does not belong to the other."""
+    beneficiaries, organizations = _names()
+    return {**organizations, **beneficiaries}

@@ -21,7 +21,7 @@ ROLES: Mapping[Role, str] = {
 
 
 class RoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
-    """What somebody is, and to which nonprofits they belong."""
+    """What somebody is, and to which nonprofits or organizations they belong."""
 
     role = RadioField(
         "Role",
@@ -35,10 +35,17 @@ class RoleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
         description="For a nonprofit's user only: whose figures they see.",
     )
 
-    def offer(self, names: Mapping[str, str]) -> "RoleForm":
-        """Offer the beneficiaries by name."""
-        by_name = sorted(names.items(), key=lambda each: each[1].lower())
-        self.beneficiaries.choices = [SelectChoice(key, name) for key, name in by_name]
+    organizations = SelectMultipleField(
+        "Organizations",
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description="For an organization's user only: whom they order for.",
+    )
+
+    def offer(self, names: Mapping[str, str], organizations: Mapping[str, str]) -> "RoleForm":
+        """Offer the beneficiaries and the organizations by name."""
+        self.beneficiaries.choices = _by_name(names)
+        self.organizations.choices = _by_name(organizations)
         return self
 
 
@@ -55,6 +62,11 @@ class InviteForm(RoleForm):
         [InputRequired("Give a name."), Length(max=100, message="This is too long.")],
         render_kw={"autocomplete": "off"},
     )
+
+
+def _by_name(names: Mapping[str, str]) -> list[SelectChoice]:
+    by_name = sorted(names.items(), key=lambda each: each[1].lower())
+    return [SelectChoice(key, name) for key, name in by_name]
 
 
 def blame(form: FlaskForm, words: str) -> None:
