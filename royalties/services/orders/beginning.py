@@ -1,0 +1,102 @@
+"""How an order begins: its number, its first line of history, and who is told."""
+
+import json
+from dataclasses import asdict
+
+from royalties.domain.orders import State
+from royalties.services.orders import life, notices
+from royalties.services.orders.artwork import artwork_files
+from royalties.services.orders.order import Order, order_of
+from royalties.services.orders.requested import Requested
+from royalties.services.work import Work
+from royalties.store.orders import messages
+from royalties.store.orders import orders as store
+
+REQUEST = "request"
+"""What the history calls an order's beginning."""
+
+
+def begin_order(
+    work: Work, body: Requested, organization: str, *, again: Order | None = None
+) -> Order:
+    """Add an order with the next number of the year, and tell both sides.
+
+    Args:
+        work: the unit of work, which holds no lock yet but that of the numbers.
+        body: what is asked for, checked.
+        organization: key of who orders.
+        again: the order that this one repeats; its newest artwork comes along.
+    """
+    order = _add(work, organization, body, again.id if again else None)
+    detail: dict[str, object] = {"exempt": body.exempt}
+    if again:
+        detail["reorder_of"] = again.number
+        _copy_artwork(work, again, order)
+    if body.message:
+        detail["message"] = body.message
+        messages.add_message(
+            work.connection,
+            {
+                "order_id": order.id,
+                "at": work.at,
+                "by": work.actor.name,
+                "side": life.side_of(work).value,
+                "text": body.message,
+                "internal": 0,
+            },
+        )
+    state = State.REQUESTED
+    noted = {name: value for name, value in detail.items() if name != "message"}
+    life.note(work, order, REQUEST, before=state, after=state, detail=noted)
+    notices.tell(work, order, REQUEST, detail=detail)
+    return order
+
+
+def _copy_artwork(work: Work, before: Order, after: Order) -> None:
+    """Let the new order have the newest file of each use; its bytes are kept once."""
+    newest = {each.id for each in artwork_files(work, before) if each.is_newest}
+    for kind in ("artwork", "letter"):
+        rows = messages.files_of(work.connection, before.id, kind)
+        for row in (each for each in rows if each.id in newest):
+            again = row._asdict() | {"order_id": after.id, "message_id": None, "at": work.at}
+            copied = {name: again[name] for name in again if name not in {"id", "version"}}
+            messages.add_file(work.connection, copied)
+
+
+def _add(work: Work, organization: str, body: Requested, reorder_of: int | None = None) -> Order:
+    """Add an order with the next number of the year; the numbers are locked."""
+    number = store.add_order(
+        work.connection,
+        {
+            "number": _next_number(work),
+            "kind": body.kind.value,
+            "organization": organization,
+            "title": body.title,
+            "isbn": body.isbn,
+            "state": State.REQUESTED.value,
+            "quantity": body.quantity,
+            "audience": body.audience,
+            "need_by": body.need_by.isoformat() if body.need_by else None,
+            "rush": int(body.rush),
+            "options": json.dumps([each.value for each in body.options]),
+            "ship_to": json.dumps([asdict(each) for each in body.ship_to], ensure_ascii=False),
+            "contact_name": body.contact_name,
+            "contact_email": body.contact_email,
+            "po_number": "",
+            "accepted_by": "",
+            "reorder_of": reorder_of,
+            "created_at": work.at,
+            "created_by": work.actor.name,
+            "version": 1,
+        },
+    )
+    row = store.find_by_id(work.connection, work.actor, number)
+    if row is None:
+        raise AssertionError
+    return order_of(row)
+
+
+def _next_number(work: Work) -> str:
+    beginning = f"O-{work.today.year}-"
+    last = store.last_number(work.connection, beginning)
+    return f"{beginning}{int(last.removeprefix(beginning)) + 1 if last else 1:04d}"

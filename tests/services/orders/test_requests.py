@@ -1,0 +1,309 @@
+"""A request becomes an order: by a link, an account and an organization, or at once."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from royalties.domain.orders import State
+from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role, Verb
+from royalties.services.links import DeadLinkError
+from royalties.services.names import BadNameError
+from royalties.services.orders import life, requests
+from royalties.services.orders.life import NoOrderError
+from royalties.services.orders.requests import BadRequestError, Opened, Requested, TooOftenError
+from royalties.services.people import invite
+from royalties.services.work import RefusedError
+from tests.builders.books import CrashError, Office, after
+from tests.builders.doors import Clock
+from tests.builders.orders import (
+    CUSTOM,
+    REQUESTED,
+    SCHOOL,
+    history,
+    letters,
+    requested,
+    somebody,
+    takes_orders,
+)
+from tests.builders.site import CHEAP, PASSWORD
+from tests.services.racing import Racers, Task
+
+pytestmark = after(takes_orders)
+
+ADDRESS = "203.0.113.7"
+
+
+@pytest.fixture
+def clock(office: Office) -> Clock:
+    """A clock that can be moved, and passwords that cost nothing."""
+    clock = Clock()
+    office.system = replace(office.system, clock=clock, credentials=CHEAP)
+    return clock
+
+
+def ask(office: Office, body: Requested = REQUESTED, address: str = ADDRESS) -> str:
+    """The text of the link that a stranger is sent."""
+    with office.system.work(STRANGER) as work:
+        requests.ask_for(work, body, address)
+    recipient, _, text = letters(office, "order-request")[-1]
+    assert recipient == body.contact_email.strip().lower()
+    found = re.search(r"http://localhost:8000/requests/(\S+)", text)
+    assert found, text
+    return found[1]
+
+
+def open_link(office: Office, token: str, name: str = "Olga Orr", **more: Any) -> Opened:
+    with office.system.work(STRANGER) as work:
+        return requests.open_request(work, token, name, more.get("password", PASSWORD))
+
+
+def orders_of(office: Office) -> list[tuple[Any, ...]]:
+    return office.rows("SELECT number, organization, state, quantity FROM orders ORDER BY id")
+
+
+# A stranger
+
+
+def test_a_link_makes_account_organization_and_order(office: Office, clock: Clock) -> None:
+    token = ask(office)
+    assert orders_of(office) == []
+    assert "olga@example.org" not in str(office.rows("SELECT email FROM person"))
+    with office.system.work(STRANGER) as work:
+        pending = requests.look_at(work, token)
+    assert pending.needs_account
+    assert pending.body == REQUESTED
+    opened = open_link(office, token)
+    assert opened.begun is not None
+    assert not opened.begun.is_full
+    assert orders_of(office) == [("O-2026-0001", "lincoln-schools", "requested", 250)]
+    assert office.rows(
+        "SELECT p.name, p.role, p.status, m.organization FROM person p "
+        "JOIN organization_member m ON m.person_id = p.id"
+    ) == [("Olga Orr", "organization", "active", "lincoln-schools")]
+    with office.work() as work:
+        order = life.find(work, "O-2026-0001")
+        assert order is not None
+        assert order.ship_to == REQUESTED.ship_to
+        assert order.audience == "Teachers of the spring school"
+    assert history(office, "O-2026-0001") == [("Olga Orr", "request", "requested")]
+    assert office.rows("SELECT recorded_by FROM revision WHERE kind = 'organizations'")[-1] == (
+        "Olga Orr",
+    )
+    assert office.faults() == {}
+
+
+def test_both_sides_are_told(office: Office, clock: Clock) -> None:
+    open_link(office, ask(office, replace(REQUESTED, message="By May, please.")))
+    theirs, ours = letters(office)[1], letters(office)[0]
+    assert ours[0] == "desk@example.com"
+    assert ours[1] == "Order O-2026-0001: Lincoln Schools asks for 250 copies"
+    assert "By May, please." in ours[2]
+    assert "http://localhost:8000/finance/orders/O-2026-0001" in ours[2]
+    assert theirs[0] == "olga@example.org"
+    assert "http://localhost:8000/organization/orders/O-2026-0001" in theirs[2]
+    assert office.rows("SELECT text, internal FROM order_message") == [("By May, please.", 0)]
+
+
+def test_a_link_works_once_and_for_a_fortnight(office: Office, clock: Clock) -> None:
+    token, late = ask(office), ask(office)
+    open_link(office, token)
+    with pytest.raises(DeadLinkError):
+        open_link(office, token)
+    clock.now += requests.LASTS + timedelta(seconds=1)
+    for dead in (token, late, "nonsense"):
+        with office.system.work(STRANGER) as work:
+            with pytest.raises(DeadLinkError):
+                requests.look_at(work, dead)
+            with pytest.raises(DeadLinkError):
+                requests.open_request(work, dead, "Somebody Else", PASSWORD)
+    assert len(orders_of(office)) == 1
+    ask(office, replace(REQUESTED, contact_email="new@example.org"))
+    assert office.rows("SELECT count(*) FROM order_request") == [(2,)]  # the late one is forgotten
+    assert office.rows("SELECT body FROM order_request WHERE order_id IS NOT NULL") == [("{}",)]
+
+
+def test_the_link_itself_is_kept_nowhere(office: Office, clock: Clock) -> None:
+    token = ask(office)
+    assert office.rows("SELECT secret FROM mail WHERE kind = 'order-request'") == [(1,)]
+    assert token not in str(office.rows("SELECT hash, body FROM order_request"))
+
+
+def test_nobody_is_told_whether_an_address_is_known(office: Office, clock: Clock) -> None:
+    somebody(office, "Olga", Role.ORGANIZATION, "guild")
+    clerk = somebody(office, "Carl", Role.CLERK)
+    for email in ("olga@example.org", "carl@example.org", "new@example.org"):
+        ask(office, replace(REQUESTED, contact_email=email))
+    texts = {re.sub(r"requests/\S+", "", each[2]) for each in letters(office, "order-request")}
+    assert len(texts) == 1
+    assert clerk.person
+
+
+def test_who_has_an_account_signs_in_and_orders_for_their_own(office: Office, clock: Clock) -> None:
+    somebody(office, "Olga", Role.ORGANIZATION, "guild")
+    opened = open_link(office, ask(office), name="", password="")
+    assert opened == Opened("O-2026-0001", None)
+    assert orders_of(office)[0][1] == "guild"
+    assert history(office, "O-2026-0001")[0][0] == "Olga"
+
+
+def test_an_account_of_another_kind_cannot_order(office: Office, clock: Clock) -> None:
+    somebody(office, "Olga", Role.CLERK)
+    token = ask(office)
+    with pytest.raises(RefusedError, match="account that cannot order"):
+        open_link(office, token)
+    assert orders_of(office) == []
+
+
+def test_an_invitation_that_waits_is_accepted_by_it(office: Office, clock: Clock) -> None:
+    with office.work() as work:
+        invite(work, "olga@example.org", "Olga", Role.ORGANIZATION, organizations=["league"])
+    open_link(office, ask(office), name="Olga Orr")
+    assert orders_of(office)[0][1] == "league"
+    assert office.rows("SELECT status, name FROM person") == [("active", "Olga Orr")]
+
+
+def test_name_and_password_must_do(office: Office, clock: Clock) -> None:
+    somebody(office, "Taken", Role.CLERK)
+    token = ask(office)
+    with pytest.raises(BadNameError):
+        open_link(office, token, name="Taken")
+    with pytest.raises(RefusedError, match="12 characters"):
+        open_link(office, token, password="x" * 3)
+    assert orders_of(office) == []
+    assert open_link(office, token).number == "O-2026-0001"
+
+
+def test_an_organization_of_the_same_name_is_another_one(office: Office, clock: Clock) -> None:
+    body = replace(REQUESTED, organization="Guild!")
+    open_link(office, ask(office, body))
+    assert orders_of(office)[0][1] == "guild-2"
+    odd = replace(REQUESTED, organization="読書会", contact_email="yomu@example.org")
+    open_link(office, ask(office, odd), name="Yomu")
+    assert orders_of(office)[1][1] == "organization"
+
+
+def test_strangers_are_slowed_down(office: Office, clock: Clock) -> None:
+    for _ in range(3):
+        ask(office)
+    with pytest.raises(TooOftenError):  # the owner of the address is written to no more
+        ask(office, address="198.51.100.1")
+    for each in ("a", "b"):
+        ask(office, replace(REQUESTED, contact_email=f"{each}@example.org"))
+    with pytest.raises(TooOftenError):  # neither is this network listened to
+        ask(office, replace(REQUESTED, contact_email="c@example.org"))
+    clock.later(hours=2)
+    ask(office)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"title": "nothing"}, "order"),
+        ({"isbn": "9781442200029"}, "order"),
+        ({"ship_to": ()}, "ship_to"),
+        ({"ship_to": (replace(SCHOOL, copies=9),)}, "order"),
+        ({"ship_to": (replace(SCHOOL, copies=0),)}, "address 1"),
+        ({"ship_to": (replace(SCHOOL, country="USA"),)}, "address 1"),
+        ({"ship_to": (replace(SCHOOL, region=""),)}, "address 1"),
+        ({"ship_to": (replace(SCHOOL, city="\x07"),)}, "address 1"),
+        ({"ship_to": (SCHOOL, replace(SCHOOL, lines=()))}, "address 2"),
+        ({"options": CUSTOM.options}, "order"),
+        ({"organization": " "}, "organization"),
+        ({"organization": "x" * 121}, "organization"),
+        ({"contact_name": ""}, "contact_name"),
+        ({"contact_email": "olga"}, "contact_email"),
+        ({"audience": "x" * 501}, "audience"),
+        ({"message": "\x1b[2J"}, "message"),
+        ({"need_by": Clock().now.date() - timedelta(days=1)}, "need_by"),
+    ],
+)
+def test_what_cannot_be_taken_is_named(
+    office: Office, clock: Clock, change: dict[str, Any], field: str
+) -> None:
+    with office.system.work(STRANGER) as work, pytest.raises(BadRequestError) as caught:
+        requests.ask_for(work, replace(REQUESTED, **change), ADDRESS)
+    assert list(caught.value.faults) == [field]
+    assert letters(office, "order-request") == []
+
+
+def test_a_title_that_is_not_public_is_not_there(office: Office, clock: Clock) -> None:
+    with office.system.work(STRANGER) as work, pytest.raises(BadRequestError):
+        requests.ask_for(work, replace(REQUESTED, title="unknown"), ADDRESS)
+
+
+# Somebody who signed in
+
+
+def crash(office: Office, actor: Actor) -> None:
+    """An order that is taken back."""
+    with office.system.work(actor) as work:
+        requests.request_order(work, CUSTOM, "guild")
+        raise CrashError
+
+
+def test_numbers_have_no_gaps_and_begin_anew_each_year(office: Office, clock: Clock) -> None:
+    olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
+    requested(office, olga)
+    with pytest.raises(CrashError):
+        crash(office, olga)
+    assert requested(office, olga).number == "O-2026-0002"
+    clock.later(days=200)
+    assert requested(office, olga).number == "O-2027-0001"
+    office.execute("UPDATE orders SET number = 'O-2027-9999' WHERE number = 'O-2027-0001'")
+    assert requested(office, olga).number == "O-2027-10000"
+    assert requested(office, olga).number == "O-2027-10001"
+
+
+def test_one_orders_for_ones_own_only(office: Office, clock: Clock) -> None:
+    olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
+    with office.system.work(olga) as work:
+        assert requests.request_order(work, CUSTOM).organization == "guild"
+        with pytest.raises(RefusedError, match="choose the organization"):
+            requests.request_order(work, CUSTOM, "league")
+    with office.work() as work:  # the staff for any
+        assert requests.request_order(work, CUSTOM, "league").organization == "league"
+    with office.system.work(STRANGER) as work, pytest.raises(NotAllowedError):
+        requests.request_order(work, CUSTOM, "guild")
+    assert Verb.ORDER not in {verb for verb in Verb if STRANGER.may(verb)}
+
+
+def test_a_reorder_asks_for_the_same_once_more(office: Office, clock: Clock) -> None:
+    olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
+    lena = somebody(office, "Lena", Role.ORGANIZATION, "league")
+    first = requested(office, olga)
+    office.execute(
+        "INSERT INTO order_file (order_id, kind, version, name, type, sha256, size, facts, at, by,"
+        f" side) VALUES ({first.id}, 'artwork', 1, 'old.png', 'image/png', 'a', 1, "
+        "'{\"use\": \"logo\", \"warnings\": [], \"previews\": []}', '2026-08-01', 'Olga', 'organization'), "
+        f"({first.id}, 'artwork', 2, 'logo.png', 'image/png', 'b', 1, "
+        "'{\"use\": \"logo\", \"warnings\": [], \"previews\": []}', '2026-08-02', 'Olga', 'organization')"
+    )
+    with office.system.work(olga) as work:
+        again = requests.reorder(work, first.number)
+    assert again.state is State.REQUESTED
+    assert again.reorder_of == first.id
+    assert (again.ship_to, again.options) == (first.ship_to, first.options)
+    assert office.rows(
+        "SELECT version, name, sha256 FROM order_file WHERE order_id = :id", id=again.id
+    ) == [(1, "logo.png", "b")]
+    with office.system.work(lena) as work, pytest.raises(NoOrderError):
+        requests.reorder(work, first.number)
+
+
+def place(office: Office, key: str) -> str:
+    olga = replace(STRANGER, role=Role.ORGANIZATION, organizations=frozenset({key}))
+    return requested(office, olga).number
+
+
+def test_two_orders_at_once_have_two_numbers(office: Office, racers: Racers) -> None:
+    config = office.system.config
+    tasks = [
+        Task(config.database_url, Path(config.home).parent, place, (key,))
+        for key in ("guild", "league", "guild")
+    ]
+    numbers = sorted(str(each.value) for each in racers.race(*tasks))
+    assert numbers == ["O-2026-0001", "O-2026-0002", "O-2026-0003"]
