@@ -120,14 +120,14 @@ def _looked_through(document: pdfium.PdfDocument) -> tuple[int | None, list[str]
     coarsest: int | None = None
     fonts: set[str] = set()
     wanted = [engine.FPDF_PAGEOBJ_IMAGE, engine.FPDF_PAGEOBJ_TEXT]
-    for page in document:
+    for number, page in enumerate(document):
         for each in islice(page.get_objects(filter=wanted, max_depth=5), _MOST_OBJECTS):
             if each.type == engine.FPDF_PAGEOBJ_IMAGE:
                 dpi = _dpi(each, page)
                 coarsest = dpi if coarsest is None else min(coarsest, dpi or coarsest)
             elif len(fonts) < _MOST_FONTS and (name := _missing_font(each)):
                 fonts.add(name)
-        if page is document[0] and _WITHOUT_PDF in page.get_textpage().get_text_range():
+        if number == 0 and _WITHOUT_PDF in page.get_textpage().get_text_range():
             raise RefusedError(
                 "the Illustrator file was saved without its PDF part",
                 "save it again with 'Create PDF Compatible File', or as PDF",
