@@ -22,7 +22,9 @@ from royalties.domain.postings import (
     pool_account,
     reserve_account,
 )
+from royalties.domain.sales import ORDER_REPORTS
 from royalties.services.books import setup_in_force
+from royalties.services.orders import checking, papers
 from royalties.services.recomputing import (
     DAMAGE,
     Recomputed,
@@ -359,15 +361,31 @@ def _issued(books: _Books) -> Failures:
             yield f"the issued file {path.name} of statement {number} was changed"
 
 
+def _orders_issued(books: _Books) -> Failures:
+    yield from papers.failures(books.work)
+
+
 def _received(books: _Books) -> Failures:
     for row in batches.batches(books.connection):
-        if row.status != "recorded" or row.corrects is not None:
+        if row.status != "recorded" or row.corrects is not None or row.report in ORDER_REPORTS:
             continue
         path = books.work.files.received(row.sha256)
         if not path.exists():
             yield f"the received file of import {row.id} ({row.file_name}) is missing"
         elif books.work.files.fingerprint(path)[0] != row.sha256:
             yield f"the received file of import {row.id} ({row.file_name}) was changed"
+
+
+def _order_money(books: _Books) -> Failures:
+    yield from checking.money_differs(books.work)
+
+
+def _invoices(books: _Books) -> Failures:
+    yield from checking.invoices_differ(books.work)
+
+
+def _shipments(books: _Books) -> Failures:
+    yield from checking.shipments_differ(books.work)
 
 
 def _sales(books: _Books) -> Failures:
@@ -512,11 +530,15 @@ _CHECKS: dict[str, Check] = {
     "Statements are complete, unchanged and numbered without gaps": _statements,
     "Statements say what their closed run and its sales gave": _statements_recomputed,
     "Issued files are as they were issued (I16)": _issued,
+    "Quotes, and files issued of orders, are as they were issued (I16)": _orders_issued,
     "Received files are kept": _received,
     "Sales belong to a recorded import and to the period of their day or a later one": _sales,
     "Imports hold the copies and receipts that they recorded": _import_totals,
     "Sums kept with imports equal the sale lines": _kept_sums,
     "Corrections mirror what they correct (I19)": _corrections,
+    "Orders: receivables and deposits equal invoices, credit notes and receipts": _order_money,
+    "Invoices are numbered without gaps and unchanged": _invoices,
+    "Shipments hold the sales of their batch": _shipments,
     "The log's chain of hashes is whole (I26)": _log_chain,
     "The log tells of everything that stands": _log_tells,
 }

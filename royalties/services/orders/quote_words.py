@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from reports.order_words import amount
-from royalties.domain.orders import PATH, OrderKind, Pace, State, promised, said
+from royalties.domain.orders import PATH, OrderKind, Pace, State, path_of, promised
 from royalties.domain.plain_words import percent
 from royalties.domain.price_lists import PriceVersion
 from royalties.domain.pricing import LineKind, Quote, ShipTo
@@ -43,14 +43,16 @@ def delivery(kind: OrderKind, pace: Pace, today: date) -> str:
 
 
 def terms(
-    version: PriceVersion, kind: OrderKind, currency: str, *, deposit: int, net_terms: bool
+    version: PriceVersion, kind: OrderKind, priced: Quote, *, net_terms: bool
 ) -> tuple[str, ...]:
     """The terms of an order, one sentence or two each; the house's own come last."""
+    currency = priced.currency
+    set_up = bool(priced.sum_of(LineKind.SET_UP))
     return (
-        *_payment(version, currency, deposit, net_terms=net_terms),
+        *_payment(version, currency, priced.deposit, net_terms=net_terms),
         *(_proofs(version, currency) if kind is OrderKind.CUSTOM else ()),
         *_tolerance(version),
-        *_cancellation(version.cancellation),
+        *_cancellation(kind, version.cancellation, set_up=set_up),
         *version.terms,
     )
 
@@ -80,10 +82,8 @@ def _proofs(version: PriceVersion, currency: str) -> Iterator[str]:
     more = ""
     if version.proof_charge:
         cost = f"{currency} {amount(version.proof_charge, currency)}"
-        first = (
-            "the first is free" if version.free_proofs == 1 else f"{version.free_proofs} are free"
-        )
-        more = f" Of proofs, {first}; each further one costs {cost}."
+        free = "1 proof is" if version.free_proofs == 1 else f"{version.free_proofs} proofs are"
+        more = f" {free} included; each further one costs {cost}."
     yield f"Nothing is printed before you have approved a proof.{more}"
 
 
@@ -95,23 +95,40 @@ def _tolerance(version: PriceVersion) -> Iterator[str]:
         )
 
 
-def _cancellation(shares: Mapping[State, Fraction]) -> Iterator[str]:
-    told = []
-    for state in sorted(shares, key=PATH.index):
-        share = percent(shares[state])
-        if PATH.index(state) < PATH.index(State.ARTWORK):
-            told.append(f"once {said(state)}, {share} of the total")
-        else:
-            told.append(f"from {_WHEN[state]} on, set-up and {share} of the rest")
+def _cancellation(
+    kind: OrderKind, shares: Mapping[State, Fraction], *, set_up: bool
+) -> Iterator[str]:
+    """What is owed, told at each state from which on it is more; as ``owed_on_cancel`` has it."""
+    told, before = [], ""
+    for state in path_of(kind):
+        if state not in _WHEN:
+            continue
+        place = PATH.index(state)
+        due = [each for since, each in shares.items() if PATH.index(since) <= place]
+        share = max(due, default=Fraction(0))
+        begun = set_up and place >= PATH.index(State.ARTWORK)
+        owed = _owed(share, begun=begun)
+        if owed != before:
+            told.append(f"{_WHEN[state]}, {owed}")
+        before = owed
     if told:
         yield f"If you cancel, you owe: {'; '.join(told)}."
 
 
+def _owed(share: Fraction, *, begun: bool) -> str:
+    if share == 1:
+        return "the total"
+    if not begun:
+        return f"{percent(share)} of the total" if share else ""
+    return f"set-up and {percent(share)} of the rest" if share else "set-up"
+
+
 _WHEN = {
-    State.ARTWORK: "artwork",
-    State.PROOF_SENT: "the first proof",
-    State.PROOF_APPROVED: "the approved proof",
-    State.IN_PRODUCTION: "production",
+    State.ACCEPTED: "once accepted",
+    State.ARTWORK: "from artwork on",
+    State.PROOF_SENT: "from the first proof on",
+    State.PROOF_APPROVED: "from the approved proof on",
+    State.IN_PRODUCTION: "from production on",
 }
 
 

@@ -87,13 +87,7 @@ def compose(work: Work, order: life.Order, number: int, edits: Edits) -> QuoteSh
         net_terms=organization.net_terms,
         tax_note=quote_words.tax_note(asked.ship_to, cost),
         delivery=quote_words.delivery(order.kind, pace, work.today),
-        terms=quote_words.terms(
-            version,
-            order.kind,
-            prices.currency,
-            deposit=cost.deposit,
-            net_terms=organization.net_terms,
-        ),
+        terms=quote_words.terms(version, order.kind, cost, net_terms=organization.net_terms),
         cheaper=_cheaper(cost.cheaper),
         note=edits.note.strip(),
     )
