@@ -1,0 +1,294 @@
+"""Artwork of orders: taken when all that is asked for is there, and shown only anew."""
+
+import io
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+from PIL import Image
+
+from royalties.domain.artwork import Use
+from royalties.domain.orders import State
+from royalties.domain.people import Actor, NotAllowedError, Role
+from royalties.domain.pricing import Option
+from royalties.ingest import artwork as ingest
+from royalties.services.orders import artwork, life
+from royalties.services.orders.artwork import NotTakenError, Sent
+from royalties.services.work import RefusedError
+from tests.builders.books import Office, after
+from tests.builders.editions import a_logo, looked, send_logo, the_order, with_artwork
+from tests.builders.orders import (
+    CUSTOM,
+    a_price_list,
+    accepted,
+    history,
+    letters,
+    order_setup,
+    quoted,
+    somebody,
+    takes_orders,
+)
+from tests.builders.pdfs import a_pdf
+
+TERMS = {"minimum": 10, "set_up": "10.00", "per_copy": "0.10"}
+EVERYTHING = {option.value: TERMS for option in Option}
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 200"><g id="x"/><desc>SECRET</desc><rect width="99" height="99" fill="#f00"/></svg>'
+
+
+def offers_everything(office: Office) -> None:
+    """A house that offers every option."""
+    takes_orders(office)
+    office.load(order_setup(price_lists=[a_price_list(options=EVERYTHING)]))
+
+
+@pytest.fixture
+def orla(office: Office) -> Actor:
+    return somebody(office, "Orla", Role.ORGANIZATION, "guild")
+
+
+@after(takes_orders)
+def test_a_logo_leads_to_the_proof(office: Office, orla: Actor) -> None:
+    number = accepted(office, orla)
+    order = send_logo(office, orla, number)
+    assert order.state is State.ARTWORK
+    with office.system.work(orla, read_only=True) as work:
+        [file] = artwork.artwork_files(work, order)
+        shown = artwork.preview_of(work, number, file.id)
+        original = artwork.original_of(work, number, file.id)
+    assert (file.use, file.version, file.name, file.type) == (Use.LOGO, 1, "logo.png", "image/png")
+    assert file.is_newest
+    assert file.facts["pixels"] == [945, 945]
+    assert any("RGB" in each for each in file.warnings)
+    assert shown is not None
+    assert Image.open(io.BytesIO(shown)).size == (945, 945)
+    assert original is not None
+    assert original.path.read_bytes() == a_logo()
+    assert ("Orla", "send-artwork", "artwork") in history(office, number)
+    assert any("artwork came in" in subject for _, subject, _ in letters(office))
+
+
+@after(takes_orders)
+def test_the_staff_send_artwork_too(office: Office, orla: Actor) -> None:
+    number = accepted(office, orla)
+    clerk = Actor("Cleo", Role.CLERK)
+    assert send_logo(office, clerk, number).state is State.ARTWORK
+
+
+@after(takes_orders)
+def test_a_second_version_stands_beside_the_first(office: Office, orla: Actor) -> None:
+    number = with_artwork(office, orla)
+    order = send_logo(office, orla, number, a_logo((200, 0, 0, 255)))
+    with office.system.work(orla, read_only=True) as work:
+        newest, first = artwork.artwork_files(work, order)
+        assert artwork.preview_of(work, number, first.id) != artwork.preview_of(
+            work, number, newest.id
+        )
+    assert (newest.version, newest.is_newest) == (2, True)
+    assert (first.version, first.is_newest) == (1, False)
+
+
+@after(takes_orders)
+def test_a_file_with_problems_changes_nothing(office: Office, orla: Actor) -> None:
+    number = accepted(office, orla)
+    before = office.hashes()
+    with pytest.raises(NotTakenError, match="PostScript") as caught:
+        send_logo(office, orla, number, b"%!PS-Adobe-3.0 EPSF-3.0\n")
+    assert caught.value.problems[0].column == "logo"
+    assert office.hashes() == before
+    assert the_order(office, orla, number).state is State.ACCEPTED
+    assert not (office.system.config.home / "orders").exists()
+
+
+@after(takes_orders)
+def test_a_file_that_is_too_large_is_not_kept(
+    office: Office, orla: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(artwork, "LARGEST", 1_000)
+    found = looked(office, Use.LOGO, b"\x89PNG" + b"\0" * 1_000, "logo.png")
+    assert "larger than 50 MB" in found.problems[0].message
+    assert ingest.LARGEST == 50_000_000
+    assert not list((office.system.config.home / "uploads").iterdir())
+
+
+@after(takes_orders)
+def test_rights_are_ticked(office: Office, orla: Actor) -> None:
+    number = accepted(office, orla)
+    file = looked(office, Use.LOGO, a_logo())
+    version = the_order(office, orla, number).version
+    with office.system.work(orla) as work, pytest.raises(RefusedError, match="tick the box"):
+        artwork.send_artwork(work, number, version=version, files=[file], rights=False)
+
+
+@after(takes_orders)
+def test_no_artwork_before_the_purchase_order_or_deposit(office: Office, orla: Actor) -> None:
+    league = somebody(office, "Lee", Role.ORGANIZATION, "league")
+    number = accepted(office, league)
+    with pytest.raises(RefusedError, match="deposit"):
+        send_logo(office, league, number)
+    with pytest.raises(RefusedError, match="quoted"):
+        send_logo(office, orla, quoted(office, orla))
+
+
+@after(offers_everything)
+def test_all_that_the_options_ask_for_is_there_at_once(office: Office, orla: Actor) -> None:
+    asked = replace(CUSTOM, options=tuple(Option))
+    number = accepted(office, orla, asked)
+    with pytest.raises(RefusedError, match="a letter and a cover is missing"):
+        send_logo(office, orla, number)
+    files = [
+        looked(office, Use.LOGO, SVG, "logo.svg"),
+        looked(office, Use.LETTER, b"Dear reader,\n\nthank you.", "letter"),
+        looked(office, Use.COVER, a_pdf(size=(450, 666)), "cover.pdf"),
+    ]
+    version = the_order(office, orla, number).version
+    with office.system.work(orla) as work:
+        order = artwork.send_artwork(work, number, version=version, files=files, rights=True)
+    with office.system.work(orla, read_only=True) as work:
+        found = {each.use: each for each in artwork.artwork_files(work, order)}
+        assert {use: each.version for use, each in found.items()} == dict.fromkeys(found, 1)
+        assert set(found) == {Use.LOGO, Use.LETTER, Use.COVER}
+        clean = artwork.original_of(work, number, found[Use.LOGO].id, clean=True)
+        assert artwork.original_of(work, number, found[Use.COVER].id, clean=True) is None
+        assert artwork.preview_of(work, number, found[Use.LETTER].id, 2) is None
+        assert artwork.preview_of(work, number, found[Use.LETTER].id, 0) is None
+    assert clean is not None
+    assert b"SECRET" not in clean.path.read_bytes()
+    # Later one of them alone is replaced.
+    assert send_logo(office, orla, number).state is State.ARTWORK
+
+
+@after(takes_orders)
+def test_one_file_of_each(office: Office, orla: Actor) -> None:
+    number = accepted(office, orla)
+    files = [looked(office, Use.LOGO, a_logo()), looked(office, Use.LOGO, a_logo(size=500))]
+    version = the_order(office, orla, number).version
+    with office.system.work(orla) as work, pytest.raises(RefusedError, match="one file for each"):
+        artwork.send_artwork(work, number, version=version, files=files, rights=True)
+
+
+@after(offers_everything)
+def test_an_own_isbn_alone_needs_no_file(office: Office, orla: Actor) -> None:
+    number = accepted(office, orla, replace(CUSTOM, options=(Option.OWN_ISBN,)))
+    version = the_order(office, orla, number).version
+    with office.system.work(orla) as work:
+        order = artwork.send_artwork(work, number, version=version, files=[], rights=False)
+    assert order.state is State.ARTWORK
+
+
+@after(takes_orders)
+def test_another_organizations_artwork_does_not_exist(office: Office, orla: Actor) -> None:
+    number = with_artwork(office, orla)
+    lee = somebody(office, "Lee", Role.ORGANIZATION, "league")
+    nell = Actor("Nell", Role.NONPROFIT, beneficiaries=frozenset({"seattle"}))
+    order = the_order(office, orla, number)
+    file = looked(office, Use.LOGO, a_logo())
+    with office.system.work(orla, read_only=True) as work:
+        [kept] = artwork.artwork_files(work, order)
+    with office.system.work(lee, read_only=True) as work:
+        assert artwork.preview_of(work, number, kept.id) is None
+        assert artwork.original_of(work, number, kept.id) is None
+    with office.system.work(lee) as work, pytest.raises(life.NoOrderError):
+        artwork.send_artwork(work, number, version=order.version, files=[file], rights=True)
+    with office.system.work(nell) as work, pytest.raises(NotAllowedError):
+        artwork.send_artwork(work, number, version=order.version, files=[file], rights=True)
+    with office.system.work(nell, read_only=True) as work, pytest.raises(NotAllowedError):
+        artwork.preview_of(work, number, kept.id)
+
+
+@after(takes_orders)
+def test_a_file_of_another_order_is_not_of_this_one(office: Office, orla: Actor) -> None:
+    first, second = with_artwork(office, orla), accepted(office, orla)
+    with office.system.work(orla, read_only=True) as work:
+        [kept] = artwork.artwork_files(work, the_order(office, orla, first))
+        assert artwork.preview_of(work, second, kept.id) is None
+
+
+@after(takes_orders)
+def test_who_acts_on_an_older_look_is_told(office: Office, orla: Actor) -> None:
+    number = accepted(office, orla)
+    version = the_order(office, orla, number).version
+    send_logo(office, orla, number)
+    file = looked(office, Use.LOGO, a_logo())
+    with office.system.work(orla) as work, pytest.raises(life.ChangedMeanwhileError):
+        artwork.send_artwork(work, number, version=version, files=[file], rights=True)
+
+
+@after(takes_orders)
+def test_a_repeated_order_has_the_newest_artwork(office: Office, orla: Actor) -> None:
+    number = with_artwork(office, orla)
+    send_logo(office, orla, number, a_logo((200, 0, 0, 255)))
+    again = accepted(office, orla)
+    with office.system.work(orla) as work:
+        source, target = (the_order(office, orla, each) for each in (number, again))
+        assert artwork.take_over(work, source, life.hold_still(work, again)) == 1
+        order = artwork.send_artwork(work, again, version=target.version, files=[], rights=False)
+    with office.system.work(orla, read_only=True) as work:
+        [file] = artwork.artwork_files(work, order)
+        assert file.sha256 == sha256(a_logo((200, 0, 0, 255))).hexdigest()
+        assert artwork.preview_of(work, again, file.id)
+
+
+@after(takes_orders)
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("../../etc/passwd", "passwd.png"),
+        ("C:\\x.png", "x.png"),
+        ("logo.png%00.exe", "logo.png%00.exe.png"),
+        (" ", "a logo.png"),
+        ("x" * 300 + ".png", "x" * 251 + ".png"),
+        ("gnp.\u202elogo", "gnp. logo.png"),
+    ],
+)
+def test_a_name_is_only_shown(office: Office, name: str, kept: str) -> None:
+    found = looked(office, Use.LOGO, a_logo(), name)
+    assert found.name == kept
+    assert [path.name for path in (office.system.config.home / "uploads").iterdir()] == [
+        found.sha256
+    ]
+
+
+# The cover
+
+
+def cover(office: Office, actor: Actor, number: str) -> Image.Image:
+    order = the_order(office, actor, number)
+    with office.system.work(actor, read_only=True) as work:
+        data = artwork.cover_preview(work, order)
+        assert artwork.cover_preview(work, order) == data, "drawn once"
+    found = Image.open(io.BytesIO(data))
+    assert found.size == (667, 1000)
+    assert set(found.info) <= {"dpi"}
+    return found.convert("RGB")
+
+
+@after(takes_orders)
+def test_the_cover_shows_the_logo_in_its_panel(office: Office, orla: Actor) -> None:
+    number = accepted(office, orla)
+    before = cover(office, orla, number)
+    send_logo(office, orla, number)
+    shown = cover(office, orla, number)
+    middle, corner = (333, 865 - 178), (333 - 100, 865 - 178)
+    assert shown.getpixel(middle) == (27, 108, 168)
+    assert shown.getpixel(corner) == before.getpixel((333 - 100, 640)), "its ground stays clear"
+    send_logo(office, orla, number, a_logo((200, 0, 0, 255)))
+    assert cover(office, orla, number).getpixel(middle) == (200, 0, 0)
+    covers = list((office.system.config.home / "orders").glob("*-cover.png"))
+    assert len(covers) == 3
+
+
+@after(offers_everything)
+def test_a_cover_of_their_own_is_shown_instead(office: Office, orla: Actor) -> None:
+    number = accepted(office, orla, replace(CUSTOM, options=(Option.CUSTOM_COVER,)))
+    red = a_pdf(size=(432, 648), content=b"1 0 0 rg 0 0 432 648 re f")
+    file = looked(office, Use.COVER, red, "cover.pdf")
+    version = the_order(office, orla, number).version
+    with office.system.work(orla) as work:
+        artwork.send_artwork(work, number, version=version, files=[file], rights=True)
+    assert cover(office, orla, number).getpixel((333, 300)) == (255, 0, 0)
+
+
+@after(takes_orders)
+def test_files_are_looked_at_without_a_transaction(office: Office) -> None:
+    sent = Sent(Use.LOGO, "logo.png", io.BytesIO(a_logo()))
+    assert not artwork.look(office.system.files, sent, [Option.STICKER]).problems
