@@ -35,6 +35,7 @@ __all__ = [
     "balances",
     "bucket_of",
     "days_overdue",
+    "entry_reference",
     "pay_back",
     "receipts",
     "receive",
@@ -170,7 +171,7 @@ def _post(work: Work, order: Order, row: Open, money: _Money) -> ReceiptRow:
         raise RefusedError(f"the reference has up to {_LONGEST} letters")
     setup = setup_in_force(work)
     open_period = periods.lock_for_sales(work.connection, setup.first_period)
-    about = f"{row.number}, {words}" if words else row.number
+    about = entry_reference(row.number, words)
     entry = entry_of_receipt(order.organization, order.number, row.currency, money.amount, about)
     if entry is None:
         raise AssertionError
@@ -191,6 +192,11 @@ def _post(work: Work, order: Order, row: Open, money: _Money) -> ReceiptRow:
             "by": work.actor.name,
         },
     )
+
+
+def entry_reference(number: str, reference: str) -> str:
+    """What a receipt's entry refers to: the invoice, and the bank's words."""
+    return f"{number}, {reference}" if reference else number
 
 
 # What is owed, and since when

@@ -1,9 +1,17 @@
 """What is there of an order beside its own row: files, copies shipped, deposits."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    ScalarSelect,
+    Select,
+    func,
+    select,
+)
 
 from royalties.store.tables import (
     invoice,
@@ -38,14 +46,10 @@ class FactRow(NamedTuple):
 
 def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
     """What is there of some orders, by one query; the caller found the orders."""
-    newest_quote = (
-        select(func.max(quote.c.version)).where(quote.c.order_id == orders.c.id).scalar_subquery()
-    )
-    valid = (
-        select(quote.c.valid_until)
-        .where(quote.c.order_id == orders.c.id, quote.c.version == newest_quote)
-        .scalar_subquery()
-    )
+    newer = quote.alias("newer")
+    newest = quote.alias("newest")
+    version = _of_order(select(func.max(newest.c.version)), newest)
+    valid = _of_order(select(quote.c.valid_until).where(quote.c.version == version), quote)
     deposit = (
         select(quote.c.deposit)
         .where(quote.c.order_id == orders.c.id, quote.c.version == orders.c.quote_version)
@@ -59,20 +63,20 @@ def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
     )
     amount = invoice.c.total - invoice.c.deposit_applied
     invoiced = select(func.coalesce(func.sum(amount), 0)).where(invoice.c.order_id == orders.c.id)
-    proof = (
-        select(func.coalesce(func.max(order_file.c.version), 0))
-        .where(order_file.c.order_id == orders.c.id, order_file.c.kind == "proof")
-        .scalar_subquery()
+    latest = order_file.alias("latest")
+    sent = order_file.alias("sent")
+    proof = _of_order(
+        select(func.coalesce(func.max(sent.c.version), 0)).where(sent.c.kind == "proof"), sent
     )
     answered = (
         select(func.count())
-        .select_from(proof_decision)
-        .join(order_file, order_file.c.id == proof_decision.c.file_id)
+        .select_from(proof_decision.join(order_file, order_file.c.id == proof_decision.c.file_id))
         .where(
             order_file.c.order_id == orders.c.id,
             order_file.c.kind == "proof",
             order_file.c.version == proof,
         )
+        .correlate(orders)
     )
     shipped = select(func.coalesce(func.sum(shipment.c.copies), 0)).where(
         shipment.c.order_id == orders.c.id
@@ -102,3 +106,8 @@ def _files(kind: str) -> ColumnElement[int]:
         .where(order_file.c.order_id == orders.c.id, order_file.c.kind == kind)
         .scalar_subquery()
     )
+
+
+def _of_order(query: Select[Any], table: FromClause) -> ScalarSelect[Any]:
+    """What a query finds of the order that is looked at."""
+    return query.where(table.c.order_id == orders.c.id).correlate(orders).scalar_subquery()

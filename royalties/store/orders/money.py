@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, Text, case, cast, func, insert, or_, select
+from sqlalchemy.sql.functions import coalesce
 
 from royalties.domain.people import Actor
 from royalties.store.scope import own_orders
 from royalties.store.tables import (
     batch,
+    edition,
     invoice,
     order_event,
     orders,
     receipt,
+    sale,
     sale_total,
     shipment,
 )
@@ -130,7 +133,7 @@ def receipts_of_order(connection: Connection, number: str) -> int:
     The sums of its batches are asked, not their lines.
     """
     query = (
-        select(func.coalesce(func.sum(sale_total.c.net), 0))
+        select(coalesce(func.sum(sale_total.c.net), 0))
         .join(batch, batch.c.id == sale_total.c.batch_id)
         .where(batch.c.account == account_of(number), batch.c.status == "recorded")
     )
@@ -153,21 +156,57 @@ def account_of(number: str) -> str:
     return f"order {number}"
 
 
-def all_shipments(connection: Connection) -> list[tuple[Any, ...]]:
-    """Every shipment with its order: number, own ISBN, ISBN, title; then its batch's report."""
+class Sold(NamedTuple):
+    """What stands in the sales of a shipment's batch; ``others`` are lines of something else."""
+
+    order: str
+    report: str
+    status: str
+    units: int
+    others: int
+
+
+def shipments_and_sales(connection: Connection) -> list[tuple[ShipmentRow, Sold]]:
+    """Every shipment with what stands in its sales, by order and number."""
+    own = coalesce(orders.c.own_isbn, orders.c.isbn)
+    is_other = or_(
+        sale.c.order_ref != orders.c.number,
+        edition.c.isbn != own,
+        sale.c.day != shipment.c.shipped_on,
+        sale.c.reference != cast(shipment.c.number, Text),
+    )
+    columns = [shipment.c[name] for name in ShipmentRow._fields]
     query = (
         select(
-            *(shipment.c[name] for name in ShipmentRow._fields),
+            *columns,
             orders.c.number,
-            func.coalesce(orders.c.own_isbn, orders.c.isbn),
             batch.c.report,
             batch.c.status,
+            coalesce(func.sum(sale.c.units), 0),
+            coalesce(func.sum(case((is_other, 1), else_=0)), 0),
         )
         .join(orders, orders.c.id == shipment.c.order_id)
         .join(batch, batch.c.id == shipment.c.batch_id)
+        .outerjoin(sale, sale.c.batch_id == batch.c.id)
+        .outerjoin(edition, edition.c.id == sale.c.edition_id)
+        .group_by(*columns, orders.c.number, batch.c.report, batch.c.status)
         .order_by(shipment.c.order_id, shipment.c.number)
     )
-    return [(ShipmentRow(*row[:12]), *row[12:]) for row in connection.execute(query)]
+    return [
+        (ShipmentRow(*row[:12]), Sold(*row[12:15], *map(int, row[15:])))
+        for row in connection.execute(query)
+    ]
+
+
+def sales_without_shipment(connection: Connection) -> list[str]:
+    """Names of recorded batches that say they are a shipment's, but are none's."""
+    rows = connection.execute(
+        select(batch.c.file_name)
+        .outerjoin(shipment, shipment.c.batch_id == batch.c.id)
+        .where(batch.c.report == "shipment", batch.c.status == "recorded", shipment.c.id.is_(None))
+        .order_by(batch.c.id)
+    )
+    return list(rows.scalars())
 
 
 # Invoices
@@ -310,7 +349,7 @@ def open_invoices(
         .subquery()
     )
     amount = invoice.c.total - invoice.c.deposit_applied
-    less, paid = func.coalesce(credited.c.sum, 0), func.coalesce(received.c.sum, 0)
+    less, paid = coalesce(credited.c.sum, 0), coalesce(received.c.sum, 0)
     query = (
         select(
             invoice.c.id,
