@@ -73,9 +73,17 @@ def shown_run(work: Work, text: str) -> Shown:
     """
     work.actor.require(Verb.READ)
     period = setup_in_force(work).period(text)
-    closed = runs.find_closing(work.connection, period.ordinal)
+    closed = shown_closed(work, period)
     if closed is None:
         return remembered(work, "draft", _state(work, period), lambda: _drafted(work, period))
+    return closed
+
+
+def shown_closed(work: Work, period: Period) -> Shown | None:
+    """The run of a closed period, for verbs that have asked who may see it; None: it is open."""
+    closed = runs.find_closing(work.connection, period.ordinal)
+    if closed is None:
+        return None
 
     def read() -> Shown:
         setup = setup_used_by(work, closed.revision)

@@ -5,12 +5,12 @@ from typing import Any
 
 from royalties.domain.money import amount_text
 from royalties.domain.statements import ContractAccount, Statement
-from royalties.services.books import setup_in_force, setup_used_by
-from royalties.services.closed import NotClosedError, closed_run
+from royalties.services.books import setup_in_force
+from royalties.services.closed import NotClosedError
+from royalties.services.drafts import shown_closed
 from royalties.services.lines import After, SalesOfLine, how_earned
 from royalties.services.statements import statement as statement_of
 from royalties.services.work import RefusedError, Work
-from royalties.store import runs
 
 
 @dataclass(slots=True)
@@ -196,11 +196,12 @@ class _Line:
 
     def explain(self, after: After | None, most: int | None) -> Explanation:
         period = setup_in_force(self.work).period(self.statement.period)
-        closing = runs.find_closing(self.work.connection, period.ordinal)
-        if closing is None:
+        shown = shown_closed(self.work, period)
+        if shown is None:
             raise NotClosedError(period)
-        run = closed_run(self.work, period)
-        done = next(each for each in run.contracts if each.contract.key == self.account.contract)
+        done = next(
+            each for each in shown.run.contracts if each.contract.key == self.account.contract
+        )
         line = done.lines[self.number - 1]
         currency = done.contract.currency
         explained = Explanation(
@@ -211,8 +212,7 @@ class _Line:
             how_earned(done, line),
         )
         if line.isbn is not None and self.work.actor.sees_all:
-            setup = setup_used_by(self.work, closing.revision)
-            sales = SalesOfLine(self.work, setup, run, done, line)
+            sales = SalesOfLine(self.work, shown.setup, shown.run, done, line)
             if most is None:
                 explained.sales = list(sales.all())
             else:
