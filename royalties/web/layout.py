@@ -65,6 +65,15 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        "Orders",
+        (
+            Entry("Orders", "orders.board"),
+            Entry("Invoices", "invoices.invoices"),
+            Entry("Organizations", "organizations.organizations"),
+            Entry("Price lists", "price_lists.price_lists"),
+        ),
+    ),
+    (
         "Terms",
         (
             Entry("Titles", "catalogue.titles"),

@@ -1,0 +1,100 @@
+"""Orders as the desk's board lists them: by state, what is late, and who takes care of them."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, and_, case, func, or_, select
+
+from royalties.domain.people import Actor
+from royalties.store.orders.orders import OrderRow
+from royalties.store.scope import own_orders
+from royalties.store.tables import orders, organization_member, person
+
+
+class Wanted(NamedTuple):
+    """What a list is narrowed to; ``late`` is the day that is today, empty for all."""
+
+    states: tuple[str, ...] = ()
+    organization: str = ""
+    assigned_id: int | None = None
+    number: str = ""
+    late: str = ""
+    unshipped: tuple[str, ...] = ()
+
+
+def cards(
+    connection: Connection,
+    actor: Actor,
+    wanted: Wanted,
+    order: tuple[str, ...],
+    *,
+    limit: int,
+    skip: int,
+) -> list[tuple[OrderRow, str]]:
+    """Orders and who takes care of each, by a given order of states, the first promised first."""
+    place = case({state: place for place, state in enumerate(order)}, value=orders.c.state)
+    query = _narrowed(
+        select(*(orders.c[name] for name in OrderRow._fields), person.c.name).outerjoin(
+            person, person.c.id == orders.c.assigned_id
+        ),
+        actor,
+        wanted,
+    )
+    found = connection.execute(
+        query.order_by(place, func.coalesce(orders.c.promised_on, "9999"), orders.c.id)
+        .limit(limit)
+        .offset(skip)
+    )
+    return [(OrderRow(*row[:-1]), row[-1] or "") for row in found]
+
+
+def counts(connection: Connection, actor: Actor, wanted: Wanted) -> dict[str, int]:
+    """How many orders of a list stand in each state."""
+    query = _narrowed(select(orders.c.state, func.count()), actor, wanted._replace(states=()))
+    return {row[0]: row[1] for row in connection.execute(query.group_by(orders.c.state))}
+
+
+def counts_by_organization(connection: Connection) -> dict[str, dict[str, int]]:
+    """How many orders each organization has in each state."""
+    query = select(orders.c.organization, orders.c.state, func.count())
+    found: dict[str, dict[str, int]] = {}
+    for row in connection.execute(query.group_by(orders.c.organization, orders.c.state)):
+        found.setdefault(row[0], {})[row[1]] = row[2]
+    return found
+
+
+def people(connection: Connection) -> list[tuple[int, str]]:
+    """Everybody of the staff who may take care of an order."""
+    query = select(person.c.id, person.c.name).where(
+        person.c.status == "active", person.c.role.in_(("clerk", "manager", "administrator"))
+    )
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(person.c.name))]
+
+
+def people_of(connection: Connection, organization: str) -> list[tuple[str, str, str]]:
+    """Name, e-mail and status of everybody who orders for an organization."""
+    query = (
+        select(person.c.name, person.c.email, person.c.status)
+        .join(organization_member, organization_member.c.person_id == person.c.id)
+        .where(organization_member.c.organization == organization)
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(person.c.name))]
+
+
+def _narrowed(query: Select[Any], actor: Actor, wanted: Wanted) -> Select[Any]:
+    query = own_orders(query, actor, orders.c.organization)
+    if wanted.states:
+        query = query.where(orders.c.state.in_(wanted.states))
+    if wanted.organization:
+        query = query.where(orders.c.organization == wanted.organization)
+    if wanted.assigned_id is not None:
+        query = query.where(orders.c.assigned_id == wanted.assigned_id)
+    if wanted.number:
+        query = query.where(func.upper(orders.c.number).contains(wanted.number, autoescape=True))
+    if wanted.late:
+        late = or_(
+            orders.c.promised_on < wanted.late,
+            orders.c.need_by < wanted.late,
+            and_(orders.c.need_by.is_not(None), orders.c.promised_on > orders.c.need_by),
+        )
+        query = query.where(orders.c.state.in_(wanted.unshipped), late)
+    return query

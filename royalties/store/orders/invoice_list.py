@@ -1,0 +1,89 @@
+"""Invoices as the desk lists them, a page at a time, with what is left of each."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from royalties.domain.people import Actor
+from royalties.store.scope import own_orders
+from royalties.store.tables import invoice, orders, receipt
+
+
+class ListedRow(NamedTuple):
+    """An invoice or credit note; ``balance`` is what is left of an invoice, 0 of a credit note."""
+
+    number: str
+    kind: str
+    of_number: str | None
+    order: str
+    organization: str
+    currency: str
+    amount: int
+    issued_on: str
+    due_on: str
+    balance: int
+
+
+def invoices(
+    connection: Connection,
+    actor: Actor,
+    *,
+    organization: str = "",
+    open_only: bool = False,
+    due_before: str = "",
+    limit: int = 50,
+    skip: int = 0,
+) -> list[ListedRow]:
+    """Invoices and credit notes that an actor may see, the newest first.
+
+    Args:
+        organization: its key; empty for all.
+        open_only: only invoices of which something is left.
+        due_before: only invoices of which something is owed and that were due before this day.
+        limit: how many.
+        skip: how many newer ones are left out.
+    """
+    credit = invoice.alias("credit")
+    of = invoice.alias("of")
+    credited = (
+        select(func.coalesce(func.sum(credit.c.total - credit.c.deposit_applied), 0))
+        .where(credit.c.of_id == invoice.c.id)
+        .correlate(invoice)
+        .scalar_subquery()
+    )
+    received = (
+        select(func.coalesce(func.sum(receipt.c.amount), 0))
+        .where(receipt.c.invoice_id == invoice.c.id)
+        .correlate(invoice)
+        .scalar_subquery()
+    )
+    amount = invoice.c.total - invoice.c.deposit_applied
+    balance = amount + credited - received
+    query = (
+        select(
+            invoice.c.number,
+            invoice.c.kind,
+            of.c.number,
+            orders.c.number,
+            invoice.c.organization,
+            invoice.c.currency,
+            amount,
+            invoice.c.issued_on,
+            invoice.c.due_on,
+            balance,
+        )
+        .join(orders, orders.c.id == invoice.c.order_id)
+        .outerjoin(of, of.c.id == invoice.c.of_id)
+    )
+    if organization:
+        query = query.where(invoice.c.organization == organization)
+    if open_only or due_before:
+        query = query.where(invoice.c.kind != "credit", balance != 0)
+    if due_before:
+        query = query.where(invoice.c.due_on < due_before, balance > 0)
+    query = own_orders(query, actor, invoice.c.organization)
+    rows = connection.execute(query.order_by(invoice.c.id.desc()).limit(limit).offset(skip))
+    return [
+        ListedRow(*row[:6], int(row[6]), *row[7:9], 0 if row[1] == "credit" else int(row[9]))
+        for row in rows
+    ]

@@ -1,0 +1,170 @@
+"""Invoices of all orders: list, page, credit notes, what is overdue, statements of account."""
+
+from flask import Response, abort, render_template, request, url_for
+
+from royalties.domain.money import NotAnAmountError, minor_units
+from royalties.domain.people import FINANCE
+from royalties.services.orders import crediting, invoice_list, invoicing, receivables
+from royalties.services.orders.invoicing import Issued
+from royalties.services.work import RefusedError
+from royalties.web.files import download
+from royalties.web.finance import order_page
+from royalties.web.pages import Answer, Pages, number_asked
+from royalties.web.visit import act
+
+PAGES = Pages("invoices", __name__, "/finance/invoices", FINANCE)
+
+_MOST_PAGES = 100_000
+AGES = ("not due", "1 to 30 days", "31 to 60 days", "61 to 90 days", "over 90 days")
+"""The columns of the aging list, by days overdue."""
+
+
+@PAGES.get("")
+def invoices() -> Answer:
+    """Invoices and credit notes, the newest first."""
+    work = act()
+    status = request.args.get("status", "")
+    chosen = {
+        "organization": request.args.get("organization", "")[:100],
+        "status": status if status in invoice_list.STATUSES else "",
+    }
+    page = min(number_asked("page", 1), _MOST_PAGES)
+    found = invoice_list.listed(work, **chosen, page=page)
+    return render_template(
+        "finance/orders/invoices.html",
+        invoices=found[: invoice_list.PAGE],
+        has_more=len(found) > invoice_list.PAGE,
+        chosen=chosen,
+        page=page,
+        organizations=order_page.organization_names(),
+        today=work.today.isoformat(),
+    )
+
+
+@PAGES.get("/<number>")
+def invoice(number: str) -> Answer:
+    """An invoice or credit note as it was issued, and what is left of it."""
+    return _page(_found(number))
+
+
+@PAGES.get("/<number>/<any(pdf, xlsx):file>")
+def paper(number: str, file: str) -> Response:
+    """An invoice or credit note as a file."""
+    _found(number)
+    made = invoicing.invoice_paper(act(), number, file)
+    return download(made.name, made.data)
+
+
+@PAGES.post("/<number>/credit")
+def credit(number: str) -> Answer:
+    """Write a credit note on an invoice, all of it or by line."""
+    found = _found(number)
+
+    def do() -> str:
+        made = crediting.credit_note(
+            act(),
+            number,
+            reason=order_page.text_sent("reason", 501),
+            token=order_page.text_sent("token", 65),
+            amounts=_amounts_sent(found),
+        )
+        return f"Credit note {made.row.number} is issued; what the copies brought is taken back."
+
+    return order_page.tried(
+        do, url_for(".invoice", number=number), lambda refused: _page(found, refused)
+    )
+
+
+@PAGES.get("/overdue/aging")
+def aging() -> Answer:
+    """What each organization owes, by how long it is overdue."""
+    work = act()
+    found = receivables.aging(work, work.today)
+    totals: dict[str, list[int]] = {}
+    for each in found:
+        sums = [*each.sums, each.credit, each.total]
+        before = totals.get(each.currency, [0] * len(sums))
+        totals[each.currency] = [one + other for one, other in zip(before, sums, strict=True)]
+    return render_template(
+        "finance/orders/aging.html",
+        aged=found,
+        totals=totals,
+        ages=AGES,
+        organizations=order_page.organization_names(),
+        today=work.today,
+    )
+
+
+@PAGES.get("/overdue/reminders")
+def reminders() -> Answer:
+    """Overdue invoices, and when somebody was reminded of each."""
+    return _reminders()
+
+
+@PAGES.post("/<number>/remind")
+def remind(number: str) -> Answer:
+    """Remind of an overdue invoice by e-mail."""
+    _found(number)
+
+    def do() -> str:
+        told = receivables.remind(act(), number)
+        return f"{told.invoice.contact_email} is reminded of {number}."
+
+    return order_page.tried(do, url_for(".reminders"), _reminders)
+
+
+def _reminders(refused: str = "") -> str:
+    work = act()
+    return render_template(
+        "finance/orders/reminders.html",
+        overdue=receivables.reminders(work),
+        organizations=order_page.organization_names(),
+        today=work.today.isoformat(),
+        refused=refused,
+    )
+
+
+def _found(number: str) -> Issued:
+    found = invoicing.invoice_of(act(), number)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _page(found: Issued, refused: str = "") -> str:
+    work = act()
+    row = found.row
+    order = found.shown.order
+    every = invoicing.invoices(work, order)
+    credits_ = [each for each in every if each.row.of_id == row.id]
+    balance = next((each for each in receivables.balances(work, order) if each.id == row.id), None)
+    return render_template(
+        "finance/orders/invoice.html",
+        row=row,
+        shown=found.shown,
+        refused=refused,
+        typed=request.form,
+        credits=credits_,
+        left=crediting.left_of(found.shown, [each.shown for each in credits_]),
+        balance=balance,
+        receipts=[each for each in receivables.receipts(work, order) if each.invoice_id == row.id],
+        token=order_page.new_token(),
+        today=work.today,
+    )
+
+
+def _amounts_sent(found: Issued) -> dict[int, int] | None:
+    """How much of which line is credited; None: all that is left."""
+    if request.form.get("what") != "lines":
+        return None
+    amounts = {}
+    for place in range(1, len(found.shown.lines) + 1):
+        text = order_page.text_sent(f"line-{place}", 30)
+        if not text:
+            continue
+        try:
+            amounts[place] = minor_units(text, found.shown.currency)
+        except NotAnAmountError:
+            words = found.shown.lines[place - 1].words
+            raise RefusedError(f"{words}: {text[:20]!r} is no amount such as 14.50") from None
+    return amounts

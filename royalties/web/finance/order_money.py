@@ -1,0 +1,193 @@
+"""An order's money: what was quoted, invoiced, received and credited, and what is still owed."""
+
+from flask import request, url_for
+
+from royalties.domain.money import NotAnAmountError, minor_units
+from royalties.domain.orders import Action, Side, State, find
+from royalties.domain.papers import InvoiceShown
+from royalties.domain.people import FINANCE, Verb
+from royalties.services.books import setup_in_force
+from royalties.services.orders import invoicing, receivables
+from royalties.services.orders.agreed import agreed_of
+from royalties.services.orders.cancelling import Owed
+from royalties.services.orders.life import Order
+from royalties.services.orders.receivables import Open
+from royalties.services.work import RefusedError
+from royalties.web.finance import order_page
+from royalties.web.pages import Answer, Pages
+from royalties.web.visit import act
+
+PAGES = Pages("order_money", __name__, "/finance/orders", FINANCE)
+
+
+@PAGES.get("/<number>/money", endpoint="money")
+def money_page(number: str) -> Answer:
+    """How an order's money stands."""
+    return _page(number)
+
+
+@PAGES.post("/<number>/invoice-deposit")
+def invoice_deposit(number: str) -> Answer:
+    """Invoice the deposit."""
+
+    def do() -> str:
+        made = invoicing.invoice_deposit(
+            act(), number, version=order_page.version_sent(), token=_token()
+        )
+        return f"Invoice {made.row.number} is issued, and the organization is told."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/invoice")
+def invoice(number: str) -> Answer:
+    """Issue the final invoice."""
+
+    def do() -> str:
+        made = invoicing.invoice(
+            act(),
+            number,
+            version=order_page.version_sent(),
+            token=_token(),
+            seen=_seen(),
+        )
+        return f"Invoice {made.row.number} is issued, and the organization is told."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/invoice-cancellation")
+def invoice_cancellation(number: str) -> Answer:
+    """Invoice what a cancelled order owes."""
+
+    def do() -> str:
+        made = invoicing.invoice_cancellation(
+            act(), number, version=order_page.version_sent(), token=_token()
+        )
+        return f"Invoice {made.row.number} is issued."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/receive")
+def receive(number: str) -> Answer:
+    """Record money that came in for one of the order's invoices."""
+
+    def do() -> str:
+        row = _invoice_sent(number)
+        made = receivables.receive(
+            act(),
+            row.number,
+            _amount_sent(row),
+            order_page.day_sent("received_on"),
+            order_page.text_sent("reference", 101),
+            _token(),
+        )
+        return f"Receipt {made.id} is recorded for {row.number}."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/pay-back")
+def pay_back(number: str) -> Answer:
+    """Record that what was paid too much was paid back."""
+
+    def do() -> str:
+        row = _invoice_sent(number)
+        receivables.pay_back(
+            act(),
+            row.number,
+            _amount_sent(row),
+            order_page.day_sent("received_on"),
+            order_page.text_sent("reference", 101),
+            _token(),
+        )
+        return f"It is recorded that {row.number} was paid back."
+
+    return _tried(number, do)
+
+
+def _token() -> str:
+    return order_page.text_sent("token", 65)
+
+
+def _seen() -> int:
+    """The total that the page showed; another one is refused."""
+    text = request.form.get("seen", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else -1  # noqa: PLR2004
+
+
+def _invoice_sent(number: str) -> Open:
+    asked = order_page.text_sent("invoice", 20)
+    listed = receivables.balances(act(), number)
+    found = next((each for each in listed if each.number == asked), None)
+    if found is None:
+        raise RefusedError("choose one of the order's invoices")
+    return found
+
+
+def _amount_sent(row: Open) -> int:
+    text = order_page.text_sent("amount", 30)
+    try:
+        return minor_units(text, row.currency)
+    except NotAnAmountError:
+        raise RefusedError(f"{text[:20]!r} is no amount in {row.currency} such as 14.50") from None
+
+
+def _page(number: str, refused: str = "") -> str:
+    work = act()
+    found = order_page.found(number)
+    balances = receivables.balances(work, number)
+    draft, problem = _draft(found)
+    return order_page.page(
+        "money.html",
+        found,
+        "money",
+        refused=refused,
+        issued=invoicing.invoices(work, number),
+        balances={each.number: each for each in balances},
+        receipts=receivables.receipts(work, number),
+        numbers={each.id: each.number for each in balances},
+        draft=draft,
+        problem=problem,
+        owed=_owed(found),
+        may_deposit=_may(Action.INVOICE_DEPOSIT, found)
+        and not any(each.kind == "deposit" for each in balances),
+        may_invoice=_may(Action.INVOICE, found),
+        may_cancelled=not any(each.kind == "cancellation" for each in balances),
+        may_receive=_may(Action.RECEIVE, found) and bool(balances),
+        too_much=[each for each in balances if each.balance < 0]
+        if work.actor.may(Verb.CREDIT)
+        else [],
+        token=order_page.new_token(),
+    )
+
+
+def _owed(order: Order) -> Owed | None:
+    """What a cancelled order owes."""
+    if order.state is not State.CANCELLED or order.quote_version is None:
+        return None
+    work = act()
+    agreed = agreed_of(work, setup_in_force(work), order)
+    return Owed(invoicing.owed_of_cancelled(work, order), agreed.quote.currency)
+
+
+def _draft(order: Order) -> tuple[InvoiceShown | None, str]:
+    """The final invoice as it would be, or why there is none."""
+    if not _may(Action.INVOICE, order):
+        return None, ""
+    try:
+        return invoicing.preview(act(), order.number), ""
+    except RefusedError as error:
+        return None, str(error)
+
+
+def _may(action: Action, order: Order) -> bool:
+    return find(action, Side.STAFF, order.state, order.kind) is not None
+
+
+def _tried(number: str, do: order_page.Do) -> Answer:
+    order_page.found(number)
+    return order_page.tried(
+        do, url_for(".money", number=number), lambda refused: _page(number, refused)
+    )

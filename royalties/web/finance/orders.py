@@ -1,0 +1,240 @@
+"""The board of orders, and an order's own page: how it stands, what is next, and its history."""
+
+from flask import render_template, request, url_for
+
+from royalties.domain.orders import Action, Need, Side, State, find, said
+from royalties.domain.people import FINANCE
+from royalties.services.orders import board as service
+from royalties.services.orders import cancelling, life, messages, needs, promises
+from royalties.web.finance import order_page
+from royalties.web.pages import Answer, Pages, number_asked
+from royalties.web.visit import act
+
+PAGES = Pages("orders", __name__, "/finance/orders", FINANCE)
+
+_MOST_PAGES = 100_000
+_ENDED = tuple(state for state in service.ORDER if state not in service.OPEN)
+
+
+@PAGES.get("")
+def board() -> Answer:
+    """Orders by state, as a table or as columns."""
+    work = act()
+    state, person = request.args.get("state", ""), request.args.get("person", "")
+    chosen = {
+        "state": state,
+        "organization": request.args.get("organization", "")[:100],
+        "person": person,
+        "late": "1" if request.args.get("late") == "1" else "",
+        "q": request.args.get("q", "").strip()[:20],
+    }
+    asked = service.Asked(
+        _states(state, searched=bool(chosen["q"])),
+        chosen["organization"],
+        _person(person),
+        chosen["q"],
+        bool(chosen["late"]),
+    )
+    page = min(number_asked("page", 1), _MOST_PAGES)
+    view = "columns" if request.args.get("view") == "columns" else ""
+    kept = {name: value for name, value in {**chosen, "view": view}.items() if value}
+    return render_template(
+        "finance/orders/board.html",
+        board=service.board(work, asked, page=page),
+        chosen=chosen,
+        kept=kept,
+        address=lambda **other: url_for(
+            ".board", **{name: value for name, value in {**kept, **other}.items() if value}
+        ),
+        page=page,
+        view=view,
+        staff=service.staff(work),
+        organizations=order_page.organization_names(),
+        titles=order_page.title_names(),
+        states=service.ORDER,
+        said=said,
+    )
+
+
+def _states(state: str, *, searched: bool) -> tuple[State, ...]:
+    """The states that are asked for; whoever looks for a number looks everywhere."""
+    if state == "all" or (searched and not state):
+        return service.ORDER
+    if state == "ended":
+        return _ENDED
+    known = tuple(each for each in service.ORDER if each.value == state)
+    return known or service.OPEN
+
+
+def _person(asked: str) -> int | None:
+    if asked == "mine":
+        return act().actor.person or 0
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None  # noqa: PLR2004
+
+
+@PAGES.get("/<number>")
+def order(number: str) -> Answer:
+    """One order: how it stands, what is next, what was said and done."""
+    return _page(number)
+
+
+def _page(number: str, refused: str = "") -> str:
+    work = act()
+    found = order_page.found(number)
+    events = life.history(work, found)
+    met = needs.needs_met(work, found) if needs.setup_or_none(work) else frozenset(Need)
+    return order_page.page(
+        "order.html",
+        found,
+        "order",
+        refused=refused,
+        stages=order_page.stages(found, events),
+        offers=order_page.offers(found, met),
+        next_step=needs.next_step(found, Side.STAFF, met),
+        events=events[::-1],
+        messages=messages.messages(work, found),
+        staff=service.staff(work),
+        may_promise=found.state in promises.PROMISED_IN,
+        may_hold=find(Action.HOLD, Side.STAFF, found.state, found.kind) is not None,
+    )
+
+
+@PAGES.post("/<number>/assign")
+def assign(number: str) -> Answer:
+    """Say who takes care of an order."""
+    order_page.found(number)
+    sent = request.form.get("person", "")
+    person = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else None  # noqa: PLR2004
+
+    def do() -> str:
+        life.assign(act(), number, person, order_page.version_sent())
+        return "It is said who takes care of this order."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/hold")
+def hold(number: str) -> Answer:
+    """Put an order on hold."""
+    order_page.found(number)
+
+    def do() -> str:
+        life.hold(act(), number, order_page.text_sent("reason"), order_page.version_sent())
+        return "The order is on hold; its organization is told, and its dates move meanwhile."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/resume")
+def resume(number: str) -> Answer:
+    """Go on with an order that is on hold."""
+    order_page.found(number)
+
+    def do() -> str:
+        life.resume(act(), number, order_page.version_sent())
+        return "The order goes on where it stood; its promised day was computed anew."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/promise")
+def promise(number: str) -> Answer:
+    """Promise another day than the one that was computed."""
+    order_page.found(number)
+
+    def do() -> str:
+        day = order_page.day_sent("day")
+        life.set_promise(
+            act(), number, day, order_page.text_sent("reason"), order_page.version_sent()
+        )
+        return "The day is promised, and the organization is told."
+
+    return _tried(number, do)
+
+
+@PAGES.get("/<number>/decline")
+def ask_decline(number: str) -> Answer:
+    """Ask before an order is declined."""
+    return _ask_decline(number)
+
+
+@PAGES.post("/<number>/decline")
+def decline(number: str) -> Answer:
+    """Decline a request or a quote."""
+    order_page.found(number)
+
+    def do() -> str:
+        life.decline(act(), number, order_page.text_sent("reason"), order_page.version_sent())
+        return "The order is declined, and the organization is told."
+
+    return order_page.tried(
+        do, url_for(".order", number=number), lambda refused: _ask_decline(number, refused)
+    )
+
+
+def _ask_decline(number: str, refused: str = "") -> str:
+    return order_page.page("decline.html", order_page.found(number), "order", refused=refused)
+
+
+@PAGES.get("/<number>/cancel")
+def ask_cancel(number: str) -> Answer:
+    """Ask before an order is cancelled, and say what it owes."""
+    return _ask_cancel(number)
+
+
+@PAGES.post("/<number>/cancel")
+def cancel(number: str) -> Answer:
+    """Cancel an order for good."""
+    order_page.found(number)
+
+    def do() -> str:
+        cancelling.cancel(act(), number, order_page.text_sent("reason"), order_page.version_sent())
+        return "The order is cancelled, and the organization is told."
+
+    return order_page.tried(
+        do, url_for(".order", number=number), lambda refused: _ask_cancel(number, refused)
+    )
+
+
+def _ask_cancel(number: str, refused: str = "") -> str:
+    work = act()
+    found = order_page.found(number)
+    line = find(Action.CANCEL, Side.STAFF, found.state, found.kind)
+    met = needs.needs_met(work, found) if needs.setup_or_none(work) else frozenset[Need]()
+    stands = found.held_in or found.state
+    agreed = stands not in {State.REQUESTED, State.QUOTED} and found.quote_version is not None
+    return order_page.page(
+        "cancel.html",
+        found,
+        "order",
+        refused=refused,
+        owed=cancelling.owed_if_cancelled(work, found) if line and agreed else None,
+        allowed=line is not None,
+        missing=[need.value for need in line.needs if need not in met] if line else [],
+    )
+
+
+@PAGES.post("/<number>/messages")
+def write(number: str) -> Answer:
+    """Write to the organization, or a note among the staff."""
+    order_page.found(number)
+
+    def do() -> str:
+        internal = request.form.get("internal") == "1"
+        sent = [
+            messages.Sent(each.filename or "", each.stream)
+            for each in request.files.getlist("files")
+            if each.filename
+        ]
+        messages.post(act(), number, request.form.get("text", ""), sent, internal=internal)
+        return "The note stands on the order." if internal else "The message is on its way."
+
+    return order_page.tried(
+        do, url_for(".order", number=number, _anchor="messages"), lambda why: _page(number, why)
+    )
+
+
+def _tried(number: str, do: order_page.Do) -> Answer:
+    return order_page.tried(
+        do, url_for(".order", number=number), lambda refused: _page(number, refused)
+    )

@@ -1,0 +1,717 @@
+"""The desk's pages of orders: board, order, quotes, artwork, shipping, money, terms."""
+
+import io
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from PIL import Image
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from royalties.domain.artwork import Use
+from royalties.domain.orders import TABLE, Action, Side
+from royalties.domain.people import Actor, Role
+from royalties.services.orders import artwork, certificates, proofs
+from royalties.services.orders.order import Order
+from royalties.services.terms import find_entry
+from royalties.web.finance.order_page import BUTTONS
+from royalties.web.finance.price_form import PRICE_LIST, price_list_shown
+from royalties.web.finance.row_forms import padded
+from tests.builders.books import Office, after, nothing
+from tests.builders.orders import (
+    CUSTOM,
+    REQUESTED,
+    accepted,
+    quoted,
+    requested,
+    somebody,
+    takes_orders,
+)
+from tests.builders.pdfs import a_pdf
+from tests.builders.shipped import (
+    a_custom_one,
+    invoiced,
+    made,
+    order_of,
+    shipped,
+    token,
+)
+from tests.builders.site import Site, Visitor
+from tests.web.test_terms import sent
+
+MOST_QUERIES = 15
+ONE = "O-2026-0001"
+DESK = f"/finance/orders/{ONE}"
+
+
+def asked(office: Office) -> None:
+    """Somebody of the guild asked for a custom edition, O-2026-0001."""
+    takes_orders(office)
+    requested(office, somebody(office, "Olga Guild", Role.ORGANIZATION, "guild"))
+
+
+def with_quote(office: Office) -> None:
+    """The request has a quote."""
+    takes_orders(office)
+    quoted(office, somebody(office, "Olga Guild", Role.ORGANIZATION, "guild"))
+
+
+def agreed(office: Office) -> None:
+    """A bulk order whose quote was accepted."""
+    takes_orders(office)
+    accepted(office, somebody(office, "Olga Guild", Role.ORGANIZATION, "guild"), REQUESTED)
+
+
+def agreed_custom(office: Office) -> None:
+    """A custom order whose quote was accepted."""
+    takes_orders(office)
+    accepted(office, somebody(office, "Olga Guild", Role.ORGANIZATION, "guild"), CUSTOM)
+
+
+def ahead(office: Office) -> None:
+    """A bulk order of who pays a deposit, accepted."""
+    takes_orders(office)
+    guest = somebody(office, "Lea League", Role.ORGANIZATION, "league")
+    accepted(office, guest, REQUESTED, po_number="")
+
+
+def with_proof(office: Office) -> None:
+    """A custom order whose first proof waits for an answer."""
+    agreed_custom(office)
+    olga = Actor("Olga Guild", Role.ORGANIZATION, 1, organizations=frozenset({"guild"}))
+    order = order_of(office, ONE)
+    logo = artwork.look(
+        office.system.files, artwork.Sent(Use.LOGO, "logo.png", io.BytesIO(a_logo())), order.options
+    )
+    with office.system.work(olga) as work:
+        artwork.send_artwork(work, ONE, version=order.version, files=[logo], rights=True)
+    pdf = artwork.look(
+        office.system.files, artwork.Sent(Use.PROOF, "proof.pdf", io.BytesIO(a_pdf(pages=2)))
+    )
+    with office.work() as work:
+        proofs.send_proof(work, ONE, version=order_of(office, ONE).version, file=pdf)
+
+
+def a_logo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGBA", (1200, 700), (10, 90, 85, 255)).save(out, "PNG")
+    return out.getvalue()
+
+
+def order(site: Site, number: str = ONE) -> Order:
+    return order_of(site.office, number)
+
+
+def form(site: Site, **more: object) -> dict[str, object]:
+    """What every form about the order carries."""
+    return {"version": str(order(site).version), **more}
+
+
+def done(visitor: Visitor, answer: TestResponse) -> str:
+    assert answer.status_code == 303, re.sub(r"<[^>]+>|\s+", " ", answer.text)[-1500:]
+    return visitor.page(answer.location)
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+
+
+def queries(site: Site, visitor: Visitor, path: str) -> int:
+    seen: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        seen.append(statement)
+
+    visitor.page(path)
+    event.listen(site.office.system.engine, "before_cursor_execute", note)
+    try:
+        visitor.page(path)
+    finally:
+        event.remove(site.office.system.engine, "before_cursor_execute", note)
+    return sum(not each.startswith(("PRAGMA", "BEGIN", "SHOW", "SAVEPOINT")) for each in seen)
+
+
+# Who sees it, and how it stands
+
+
+LISTS = (
+    "/finance/orders",
+    "/finance/orders?view=columns&state=all",
+    "/finance/invoices",
+    "/finance/invoices/overdue/aging",
+    "/finance/invoices/overdue/reminders",
+    "/finance/organizations",
+    "/finance/organizations/guild",
+    "/finance/organizations/guild/account",
+    "/finance/price-lists",
+    "/finance/price-lists/standard",
+)
+OF_ONE = (DESK, *(f"{DESK}/{each}" for each in ("quotes", "files", "shipping", "money", "cancel")))
+
+
+@after(invoiced)
+def test_a_clerk_looks_everywhere_with_few_questions(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    asked_ = {path: queries(site, clerk, path) for path in (*LISTS, *OF_ONE)}
+    assert {path: count for path, count in asked_.items() if count > MOST_QUERIES} == {}
+
+
+@after(invoiced)
+@pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION])
+def test_others_find_nothing(site: Site, role: Role) -> None:
+    outside = site.visitor(role)
+    for path in (*LISTS, *OF_ONE, "/finance/invoices/I-000001"):
+        assert outside.get(path).status_code == 404, path
+    assert outside.post(f"{DESK}/hold", {"version": "1", "reason": "no"}).status_code == 404
+
+
+@after(asked)
+def test_what_is_not_there_is_not_found(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    for path in (
+        "/finance/orders/O-2026-0099",
+        "/finance/orders/O-2026-0099/quotes",
+        f"{DESK}/quotes/7.pdf",
+        f"{DESK}/files/99",
+        f"{DESK}/files/99/1.png",
+        f"{DESK}/shipments/9.pdf",
+        "/finance/invoices/I-000099",
+        "/finance/invoices/I-000099/pdf",
+        "/finance/organizations/nobody",
+        "/finance/organizations/guild/certificates/9",
+        "/finance/price-lists/nothing",
+        "/finance/price-lists/nothing/versions/new",
+    ):
+        assert clerk.get(path).status_code in {403, 404}, path
+    assert clerk.post("/finance/orders/O-2026-0099/hold", {}).status_code == 404
+
+
+@after(nothing)
+def test_an_empty_house_says_what_comes_first(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    assert "No order yet" in clerk.page("/finance/orders")
+    assert "Nothing was invoiced yet" in clerk.page("/finance/invoices")
+    assert "Nobody owes anything" in clerk.page("/finance/invoices/overdue/aging")
+    assert "Nothing is overdue" in clerk.page("/finance/invoices/overdue/reminders")
+    assert "No organization yet" in clerk.page("/finance/organizations")
+    assert "No price list yet" in clerk.page("/finance/price-lists")
+
+
+def test_every_action_of_the_staff_has_a_button() -> None:
+    theirs = {line.action for line in TABLE if Side.STAFF in line.sides}
+    assert theirs - set(BUTTONS) == {Action.SETTLE}, "an order is settled by its last receipt"
+
+
+@after(asked)
+def test_the_board_says_who_is_waited_for_and_narrows(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK, "Cleo Marsh")
+    page = words(clerk.page("/finance/orders"))
+    assert "O-2026-0001 Guild Society The Collab own edition 250" in page
+    assert "We: make a quote." in page
+    assert "O-2026-0001" in clerk.page("/finance/orders?q=0001")
+    assert "No order is like that" in clerk.page("/finance/orders?q=0002")
+    assert "No order is like that" in clerk.page("/finance/orders?organization=league")
+    assert "No order is like that" in clerk.page("/finance/orders?state=paid")
+    assert "No order is like that" in clerk.page("/finance/orders?person=mine")
+    assert "No order is like that" in clerk.page("/finance/orders?late=1")
+    assert "O-2026-0001" in clerk.page("/finance/orders?view=columns&person=nobody&state=odd")
+    person = str(clerk.actor.person)
+    said = done(clerk, clerk.post(f"{DESK}/assign", form(site, person=person)))
+    assert "It is said who takes care" in said
+    assert "O-2026-0001" in clerk.page("/finance/orders?person=mine")
+
+
+@after(agreed)
+def test_what_is_late_is_marked_in_words(site: Site) -> None:
+    site.office.execute("UPDATE orders SET promised_on = '2026-08-18', need_by = '2026-12-01'")
+    clerk = site.visitor(Role.CLERK)
+    assert "promised 2 days ago" in clerk.page("/finance/orders?late=1")
+    site.office.execute("UPDATE orders SET promised_on = '2026-12-02'")
+    assert "promised 1 day after it is needed" in clerk.page(DESK)
+    site.office.execute("UPDATE orders SET promised_on = '2026-11-02'")
+    assert "No order is like that" in clerk.page("/finance/orders?late=1")
+
+
+# Its life
+
+
+@after(agreed)
+def test_hold_resume_promise_and_cancel(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    refused = clerk.post(f"{DESK}/hold", form(site, reason=""))
+    assert refused.status_code == 422
+    assert "say why" in refused.text.lower()
+    page = done(clerk, clerk.post(f"{DESK}/hold", form(site, reason="They moved house")))
+    assert "On hold since it was accepted" in page
+    assert "They moved house" in page
+    done(clerk, clerk.post(f"{DESK}/resume", form(site)))
+    answer = clerk.post(
+        f"{DESK}/promise", form(site, what="promise", day="soon", reason="Paper is short")
+    )
+    assert answer.status_code == 422
+    assert "Paper is short" in answer.text, "what was typed is not lost"
+    page = done(clerk, clerk.post(f"{DESK}/promise", form(site, day="2026-12-24", reason="Paper")))
+    assert "Dec 24, 2026" in page
+    assert "owes nothing" in clerk.page(f"{DESK}/cancel")
+    page = done(clerk, clerk.post(f"{DESK}/cancel", form(site, reason="They asked for it")))
+    assert "cancelled" in page
+    assert "cannot be cancelled" in clerk.page(f"{DESK}/cancel")
+
+
+@after(made)
+def test_a_cancellation_says_before_what_is_owed_and_bills_it(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    assert "owes 14,127.50 USD" in words(clerk.page(f"{DESK}/cancel"))
+    done(clerk, clerk.post(f"{DESK}/cancel", form(site, reason="Too late")))
+    page = done(clerk, clerk.post(f"{DESK}/invoice-cancellation", form(site, token=token())))
+    assert "Cancellation invoice" in page
+
+
+@after(asked)
+def test_a_request_is_declined_with_a_reason(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    assert "Decline O-2026-0001?" in clerk.page(f"{DESK}/decline")
+    assert clerk.post(f"{DESK}/decline", form(site)).status_code == 422
+    page = done(clerk, clerk.post(f"{DESK}/decline", form(site, reason="Out of print")))
+    assert "Out of print" in page
+
+
+@after(agreed)
+def test_of_two_at_once_one_is_told_and_loses_nothing(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    stale = form(site)
+    done(clerk, clerk.post(f"{DESK}/hold", {**stale, "reason": "First"}))
+    second = clerk.post(f"{DESK}/hold", {**stale, "what": "hold", "reason": "Second thoughts"})
+    assert second.status_code == 409
+    assert "changed by somebody else meanwhile" in second.text
+    for path, more in (
+        ("produce", {}),
+        ("assign", {"person": ""}),
+        ("cancel", {"reason": "Mine"}),
+        ("promise", {"reason": "Mine", "day": "2026-12-24"}),
+        ("resume", {}),
+    ):
+        answer = clerk.post(f"{DESK}/{path}", {**stale, **more})
+        assert answer.status_code == 409, path
+    assert clerk.post(f"{DESK}/cancel", {**stale, "reason": "Typed"}).text.count("Typed") == 1
+    assert clerk.post(f"{DESK}/resume", {"version": "odd"}).status_code == 409
+
+
+@after(asked)
+def test_messages_and_notes_with_files(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    assert clerk.post(f"{DESK}/messages", {"text": " "}).status_code == 422
+    done(clerk, clerk.post(f"{DESK}/messages", {"text": "Dear Olga", "internal": ""}))
+    page = done(clerk, clerk.post(f"{DESK}/messages", {"text": "She is slow", "internal": "1"}))
+    assert "note, only for the staff" in page
+    sent_ = {"text": "See this", "files": (io.BytesIO(a_logo()), "map <1>.png")}
+    page = done(clerk, clerk.post(f"{DESK}/messages", sent_))
+    assert "map &lt;1&gt;.png" in page
+    file = clerk.get(f"{DESK}/files/1")
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert file.headers["X-Content-Type-Options"] == "nosniff"
+    program = {"text": "Look", "files": (io.BytesIO(b"MZ\x00\x01"), "logo.png")}
+    assert clerk.post(f"{DESK}/messages", program).status_code == 422
+
+
+# Quotes
+
+
+@after(asked)
+def test_a_quote_is_previewed_then_issued_and_never_changes(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    assert "Issue version 1" in clerk.page(f"{DESK}/quotes")
+    typed = {
+        "discount": "50 %",
+        "extra_proofs": "",
+        "valid_until": "2026-10-01",
+        "note": "As agreed on the telephone",
+        "charges": "0",
+        "charges-0-words": "Gift wrapping",
+        "charges-0-amount": "12.50",
+    }
+    preview = clerk.post(f"{DESK}/quotes/preview", form(site, **typed))
+    assert preview.status_code == 200
+    assert "Gift wrapping" in preview.text
+    assert "less 50 % as agreed" in preview.text
+    assert site.office.rows("SELECT count(*) FROM quote") == [(0,)]
+    page = done(clerk, clerk.post(f"{DESK}/quotes", form(site, act="issue", **typed)))
+    assert "Quote O-2026-0001/1 is issued" in page
+    first = clerk.get(f"{DESK}/quotes/1.xlsx").data
+    done(clerk, clerk.post(f"{DESK}/quotes", form(site, act="issue")))
+    assert clerk.get(f"{DESK}/quotes/1.xlsx").data == first
+    pdf = clerk.get(f"{DESK}/quotes/2.pdf")
+    assert pdf.data.startswith(b"%PDF")
+    assert pdf.headers["Content-Disposition"].startswith("attachment")
+
+
+@after(asked)
+def test_what_is_wrong_with_a_quote_is_said_at_its_field(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    wrong = {
+        "discount": "much",
+        "extra_proofs": "-1",
+        "valid_until": "2026-02-31",
+        "charges": "0",
+        "charges-0-words": "Ribbon",
+        "charges-0-amount": "1.005",
+    }
+    for path, more in (("quotes", {"act": "issue"}), ("quotes/preview", {})):
+        answer = clerk.post(f"{DESK}/{path}", form(site, **wrong, **more))
+        assert answer.status_code in {200, 422}
+        for field in ("discount", "extra_proofs", "valid_until", "charges-0-amount"):
+            assert f'href="#{field}"' in answer.text, (path, field)
+        assert "Ribbon" in answer.text
+    answer = clerk.post(f"{DESK}/quotes", form(site, act="issue", discount="140 %"))
+    assert answer.status_code == 422
+    assert "between 0 and 100" in answer.text
+    late = clerk.post(f"{DESK}/quotes", {"version": "99", "act": "issue", "note": "Kept"})
+    assert late.status_code == 409
+    assert "Kept" in late.text
+    grown = clerk.post(f"{DESK}/quotes", form(site, act="add:charges:"))
+    assert 'name="charges-0-words"' in grown.text
+
+
+# Artwork and proofs
+
+
+@after(agreed_custom)
+def test_artwork_in_their_name_then_a_proof(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    assert "Still needed for the options: a logo" in words(clerk.page(f"{DESK}/files"))
+    program = {"logo": (io.BytesIO(b"MZ\x00\x01"), "logo.png"), "rights": "1"}
+    answer = clerk.post(f"{DESK}/artwork", form(site, **program))
+    assert answer.status_code == 422
+    logo = {"logo": (io.BytesIO(a_logo()), "logo.png"), "rights": "1"}
+    page = done(clerk, clerk.post(f"{DESK}/artwork", form(site, **logo)))
+    assert "logo.png" in page
+    picture = clerk.get(f"{DESK}/files/1/1.png")
+    assert picture.mimetype == "image/png"
+    assert picture.data.startswith(b"\x89PNG")
+    assert clerk.get(f"{DESK}/cover.png").data.startswith(b"\x89PNG")
+    assert clerk.post(f"{DESK}/proof", form(site)).status_code == 422
+    pdf = {"proof": (io.BytesIO(a_pdf(pages=2)), "proof.pdf")}
+    page = done(clerk, clerk.post(f"{DESK}/proof", form(site, **pdf)))
+    assert "waits for an answer" in page
+    assert "Page 2" in page
+
+
+@after(with_proof)
+def test_a_proof_stands_beside_the_one_before_with_its_comments(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    said = {"proof_version": "1", "page": "2", "text": "The logo <sits> low"}
+    page = done(clerk, clerk.post(f"{DESK}/comment", said))
+    assert "The logo &lt;sits&gt; low" in page
+    assert clerk.post(f"{DESK}/comment", {**said, "page": "9"}).status_code == 422
+    assert clerk.post(f"{DESK}/comment", {**said, "page": "x"}).status_code == 422
+    pdf = {"proof": (io.BytesIO(a_pdf(pages=2, content=b"0 g 10 10 50 50 re f")), "again.pdf")}
+    page = words(done(clerk, clerk.post(f"{DESK}/proof", form(site, **pdf))))
+    assert "Different from version 1: pages 1, 2" in page
+    assert page.count("Version 1") >= 3
+
+
+@after(agreed)
+def test_a_bulk_order_has_no_artwork(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    assert "A bulk order has no artwork" in clerk.page(f"{DESK}/files")
+
+
+# Production and shipping
+
+
+@after(ahead)
+def test_production_waits_for_the_deposit_and_says_so(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    for path in (DESK, f"{DESK}/shipping"):
+        page = clerk.page(path)
+        assert "<button disabled>Start production</button>" in page
+        assert "needs a purchase order, or the deposit paid" in page
+    answer = clerk.post(f"{DESK}/produce", form(site))
+    assert answer.status_code == 422
+    assert "a purchase order, or the deposit paid" in answer.text
+    page = done(clerk, clerk.post(f"{DESK}/invoice-deposit", form(site, token=token())))
+    assert "I-000001" in page
+    half = re.search(r"\(([\d,.]+) USD left\)", re.sub(r"<[^>]*>", "", page))
+    assert half
+    money = {
+        "invoice": "I-000001",
+        "amount": half[1].replace(",", ""),
+        "received_on": "2026-08-20",
+        "reference": "wire",
+    }
+    done(clerk, clerk.post(f"{DESK}/receive", form(site, token=token(), **money)))
+    done(clerk, clerk.post(f"{DESK}/produce", form(site)))
+    assert order(site).state.value == "in-production"
+
+
+def shipment(**more: object) -> dict[str, object]:
+    return {
+        "address": "1",
+        "copies": "200",
+        "day": "2026-08-20",
+        "carrier": "UPS",
+        "tracking": "1Z",
+        "token": token(),
+        **more,
+    }
+
+
+@after(made)
+def test_copies_are_shipped_once_and_their_packing_list_printed(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    assert "up to 25 copies may be missing" in words(clerk.page(f"{DESK}/shipping"))
+    sent_ = form(site, **shipment())
+    page = done(clerk, clerk.post(f"{DESK}/ship", sent_))
+    assert "Shipment 1 is recorded" in page
+    done(clerk, clerk.post(f"{DESK}/ship", sent_))
+    assert site.office.rows("SELECT count(*) FROM shipment") == [(1,)], "a form counts once"
+    for file, start in (("pdf", b"%PDF"), ("xlsx", b"PK")):
+        answer = clerk.get(f"{DESK}/shipments/1.{file}")
+        assert answer.data.startswith(start)
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    for wrong, why in (
+        ({"copies": "9000"}, "too many"),
+        ({"copies": "a few"}, "no number of copies"),
+        ({"day": "2027-01-01"}, "has not come yet"),
+        ({"address": "9"}, "no address"),
+        ({"token": ""}, "no token"),
+    ):
+        answer = clerk.post(f"{DESK}/ship", form(site, **shipment(**{"address": "2", **wrong})))
+        assert answer.status_code == 422, wrong
+        assert why in answer.text, wrong
+    stale = clerk.post(f"{DESK}/ship", {"version": "1", **shipment(address="2", copies="50")})
+    assert stale.status_code == 409
+    back = {"back_address": "1", "back_copies": "3", "back_day": "2026-08-20", "reason": "wet"}
+    page = done(clerk, clerk.post(f"{DESK}/came-back", form(site, token=token(), **back)))
+    assert "came back" in page
+    many = {**back, "back_copies": "300", "token": token()}
+    assert clerk.post(f"{DESK}/came-back", form(site, **many)).status_code == 422
+
+
+@after(a_custom_one)
+def test_a_custom_edition_has_its_number_before_it_is_shipped(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    assert "needs its own edition first" in clerk.page(f"{DESK}/shipping")
+    wrong = clerk.post(f"{DESK}/edition", form(site, by="isbn", isbn="123"))
+    assert wrong.status_code == 422
+    assert clerk.post(f"{DESK}/edition", form(site, by="isbn", isbn="")).status_code == 422
+    page = done(clerk, clerk.post(f"{DESK}/edition", form(site, by="house")))
+    assert "The custom edition is" in page
+    done(clerk, clerk.post(f"{DESK}/ship", form(site, **shipment())))
+
+
+# Money
+
+
+@after(shipped)
+def test_the_final_invoice_is_previewed_issued_once_and_paid(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    page = clerk.page(f"{DESK}/money")
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen
+    sent_ = form(site, token=token(), seen=seen[1])
+    other = clerk.post(f"{DESK}/invoice", {**sent_, "seen": "1"})
+    assert other.status_code == 422
+    done(clerk, clerk.post(f"{DESK}/invoice", sent_))
+    done(clerk, clerk.post(f"{DESK}/invoice", sent_))
+    assert site.office.rows("SELECT count(*) FROM invoice") == [(1,)]
+    for file, start in (("pdf", b"%PDF"), ("xlsx", b"PK")):
+        answer = clerk.get(f"/finance/invoices/I-000001/{file}")
+        assert answer.data.startswith(start)
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+    owed = int(seen[1])
+    money = {"invoice": "I-000001", "received_on": "2026-08-20", "reference": "wire <1>"}
+    for amount in ("0", "1.005", "much", ""):
+        wrong = clerk.post(f"{DESK}/receive", {"amount": amount, "token": token(), **money})
+        assert wrong.status_code == 422, amount
+    paid = {**money, "amount": f"{owed // 100 + 10}.{owed % 100:02}", "token": token()}
+    page = done(clerk, clerk.post(f"{DESK}/receive", paid))
+    done(clerk, clerk.post(f"{DESK}/receive", paid))
+    assert site.office.rows("SELECT count(*) FROM receipt") == [(1,)]
+    assert "wire &lt;1&gt;" in page
+    assert order(site).state.value == "paid"
+    assert "Pay back what was too much" not in page, "that is for managers"
+    manager = site.visitor(Role.MANAGER)
+    back = {**money, "amount": "10.00", "token": token()}
+    assert clerk.post(f"{DESK}/pay-back", back).status_code == 403
+    assert "Pay back what was too much" in manager.page(f"{DESK}/money")
+    done(manager, manager.post(f"{DESK}/pay-back", back))
+    assert "paid too much" not in manager.page("/finance/invoices/I-000001")
+
+
+@after(invoiced)
+def test_a_credit_note_is_a_managers(site: Site) -> None:
+    clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
+    page = "/finance/invoices/I-000001"
+    assert "Write a credit note" not in clerk.page(page)
+    some = {"what": "lines", "line-1": "85.00", "reason": "Two were wet", "token": token()}
+    assert clerk.post(f"{page}/credit", some).status_code == 403
+    assert "Write a credit note" in manager.page(page)
+    assert manager.post(f"{page}/credit", {**some, "reason": ""}).status_code == 422
+    wrong = manager.post(f"{page}/credit", {**some, "line-1": "a lot"})
+    assert wrong.status_code == 422
+    assert "a lot" in wrong.text
+    assert manager.post(f"{page}/credit", {**some, "line-1": "99999999.00"}).status_code == 422
+    done(manager, manager.post(f"{page}/credit", some))
+    assert "I-000002" in manager.page(page)
+    assert "Credit note I-000002" in manager.page("/finance/invoices/I-000002")
+    rest = {"what": "all", "reason": "All of it", "token": token()}
+    done(manager, manager.post(f"{page}/credit", rest))
+    assert "Credit note of I-000001" in words(manager.page("/finance/invoices"))
+
+
+def overdue(office: Office) -> None:
+    """An invoice was issued in June."""
+    now = office.system.clock
+    office.system = replace(office.system, clock=lambda: now() - timedelta(days=80))
+    invoiced(office)
+    office.system = replace(office.system, clock=now)
+
+
+@after(overdue)
+def test_what_is_overdue_ages_and_is_reminded_of_once_a_day(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    assert "31 to 60 days" in (page := clerk.page("/finance/invoices/overdue/aging"))
+    assert "Guild Society" in page
+    assert "overdue" in clerk.page("/finance/invoices?status=overdue&organization=guild")
+    assert "No invoice is like that" in clerk.page("/finance/invoices?organization=league")
+    assert "50 days ago" in words(clerk.page("/finance/invoices/overdue/reminders"))
+    page = done(clerk, clerk.post("/finance/invoices/I-000001/remind"))
+    assert "olga" in page.lower()
+    assert "today already" in page
+    assert clerk.post("/finance/invoices/I-000001/remind").status_code == 422
+    assert "I-000001" in clerk.page("/finance/organizations/guild/account")
+    book = clerk.get("/finance/organizations/guild/account.xlsx")
+    assert book.data.startswith(b"PK")
+
+
+@after(invoiced)
+def test_the_list_of_invoices_turns_pages(site: Site) -> None:
+    names = "order_id, organization, kind, currency"
+    for number in range(2, 60):
+        site.office.execute(
+            f"INSERT INTO invoice (id, number, {names}, total, deposit_applied, issued_on, due_on,"
+            f" content, fingerprint, entry_id, token) SELECT {number}, 'I-{number:06}', {names},"
+            f" 100, 0, issued_on, due_on, content, fingerprint, entry_id, 'more-{number}'"
+            f" FROM invoice WHERE id = 1"
+        )
+    clerk = site.visitor(Role.CLERK)
+    first = clerk.page("/finance/invoices")
+    assert "I-000059" in first
+    assert "I-000009" not in first
+    assert "I-000009" in clerk.page("/finance/invoices?page=2")
+    assert queries(site, clerk, "/finance/invoices") <= MOST_QUERIES
+
+
+# Organizations and price lists
+
+
+@after(takes_orders)
+def test_a_manager_adds_and_amends_an_organization(site: Site) -> None:
+    clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
+    assert "Add an organization" not in clerk.page("/finance/organizations")
+    new, amend = "/finance/organizations/new/organization", "/finance/organizations/harbor/amend"
+    typed = {
+        "key": "harbor",
+        "name": "Harbor <Works>",
+        "country": "US",
+        "email": "ada@example.org",
+        "net_terms": "1",
+        "revision": "0",
+    }
+    assert clerk.get(new).status_code == 403
+    assert clerk.post(new, typed).status_code == 403
+    wrong = manager.post(new, {**typed, "country": "Texas", "email": "ada"})
+    assert wrong.status_code == 422
+    assert 'href="#country"' in wrong.text
+    assert 'href="#email"' in wrong.text
+    page = done(manager, manager.post(new, typed))
+    assert "Harbor &lt;Works&gt;" in page
+    assert manager.post(new, typed).status_code == 422, "the key is taken"
+    shown = manager.page(amend)
+    revision = re.search(r'name="revision" value="(\d+)"', shown)
+    assert revision
+    changed = {**typed, "name": "Harbor Works", "revision": revision[1]}
+    done(manager, manager.post(amend, changed))
+    second = manager.post(amend, {**changed, "name": "Harbour"})
+    assert second.status_code == 409
+    assert "Harbour" in second.text
+    assert "Harbor Works" in clerk.page("/finance/organizations?q=harbor")
+    assert "No organization has that" in clerk.page("/finance/organizations?q=zzz")
+
+
+@after(takes_orders)
+def test_a_certificate_is_checked_or_refused(site: Site) -> None:
+    olga = somebody(site.office, "Olga Guild", Role.ORGANIZATION, "guild")
+    for _ in range(2):
+        with site.office.system.work(olga) as work:
+            paper = certificates.Sent("paper.pdf", io.BytesIO(a_pdf()))
+            certificates.upload(work, "guild", "US-WA", date(2026, 1, 2), date(2027, 1, 1), paper)
+    clerk = site.visitor(Role.CLERK)
+    page = "/finance/organizations/guild"
+    assert "waiting to be checked" in clerk.page(page)
+    file = clerk.get(f"{page}/certificates/1")
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    assert clerk.get("/finance/organizations/league/certificates/1").status_code == 404
+    assert clerk.post("/finance/organizations/league/certificates/1/check").status_code == 404
+    assert "in force" in done(clerk, clerk.post(f"{page}/certificates/1/check"))
+    assert clerk.post(f"{page}/certificates/1/check").status_code == 422
+    assert clerk.post(f"{page}/certificates/2/refuse", {"reason": ""}).status_code == 422
+    refused = {"reason": "It is not signed"}
+    assert "It is not signed" in done(clerk, clerk.post(f"{page}/certificates/2/refuse", refused))
+
+
+def price_form(site: Site, **changed: object) -> dict[str, object]:
+    with site.office.work(read_only=True) as work:
+        now = find_entry(work, "price_lists", "standard")
+    assert now is not None
+    row = padded(price_list_shown(now.body, now.body["versions"][-1]), PRICE_LIST)
+    return {**sent(row, PRICE_LIST), "revision": str(now.id), "act": "save", **changed}
+
+
+@after(takes_orders)
+def test_a_version_is_added_and_what_copies_cost_is_tried(site: Site) -> None:
+    clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
+    page = "/finance/price-lists/standard"
+    tried = words(clerk.page(f"{page}?copies=100&title=collab&place=US-WA"))
+    assert "list price less 40 % from 100 copies on" in tried
+    assert "Sales tax US-WA" in tried
+    assert "orders begin at 10 copies" in clerk.page(f"{page}?copies=3&title=collab")
+    assert "no number of copies" in clerk.page(f"{page}?copies=some&title=collab")
+    assert "can be had from 100" in clerk.page(
+        f"{page}?copies=50&title=collab&option=logo-on-cover"
+    )
+    new = f"{page}/versions/new"
+    assert clerk.get(new).status_code == 403
+    assert "Add a version to standard" in manager.page(new)
+    unchanged = manager.post(f"{page}/versions/2015-01-01", price_form(site))
+    assert "Nothing had changed" in done(manager, unchanged)
+    wrong = {"from": "2026-09-01", "discounts-0-discount": "140 %", "options-0-set_up": "1.005"}
+    answer = manager.post(new, price_form(site, **wrong))
+    assert answer.status_code == 422
+    assert 'href="#discounts-0-discount"' in answer.text
+    assert 'href="#options-0-set_up"' in answer.text
+    good = price_form(site, **{"from": "2026-08-01", "discounts-0-discount": "45 %"})
+    assert "Saved" in done(manager, manager.post(new, good))
+    late = manager.post(new, {**good, "from": "2026-08-02"})
+    assert late.status_code == 409, "somebody else was faster"
+    assert "Yours would change it like this" in late.text
+    assert "less 45 %" in clerk.page(f"{page}?copies=100&title=collab")
+    assert "40 %" in clerk.page(f"{page}?version=2015-01-01")
+    grown = manager.post(new, price_form(site, act="add:taxes:"))
+    assert 'name="taxes-1-place"' in grown.text
+    assert manager.get(f"{page}/versions/1999-01-01").status_code == 404
+
+
+@after(takes_orders)
+def test_a_price_list_is_added(site: Site) -> None:
+    manager = site.visitor(Role.MANAGER)
+    path = "/finance/price-lists/new/price-list"
+    assert "Add a price list" in manager.page(path)
+    form_ = price_form(site, key="atlas", titles="atlas", revision="0")
+    assert "atlas" in done(manager, manager.post(path, form_))
+    assert manager.post(path, {"revision": "0", "key": "odd"}).status_code == 422
+    assert "atlas" in manager.page("/finance/price-lists")
