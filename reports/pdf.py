@@ -7,6 +7,8 @@ from pathlib import Path
 
 import typst
 
+from reports.streaming import clean
+
 _HERE = Path(__file__).parent
 _TEMPLATES = _HERE / "typst"
 _FONTS = _HERE / "fonts"
@@ -15,22 +17,48 @@ _FONTS = _HERE / "fonts"
 def pdf(template: str, data: Mapping[str, object], dated: date) -> bytes:
     """Fill a template and make a tagged PDF (PDF/UA-1) of it.
 
+    Our fonts have Latin, Greek, Cyrillic and Hebrew. A paper with other scripts is printed with the
+    machine's fonts, and is not PDF/UA, which wants every sign to be shown.
+
     Args:
         template: name of a file in ``reports/typst``, without its ending.
         data: what the template shows, as JSON values; texts are never read as markup.
         dated: the day that the file says it was made on.
     """
     moment = datetime(dated.year, dated.month, dated.day, tzinfo=UTC)
+    shown = json.dumps(_cleaned(data), ensure_ascii=False)
+    try:
+        return _compiled(template, shown, moment)
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+        return _compiled(template, shown, moment, every_sign=False)
+
+
+def _compiled(template: str, data: str, moment: datetime, *, every_sign: bool = True) -> bytes:
     made = typst.compile(
         str(_TEMPLATES / f"{template}.typ"),
         root=str(_TEMPLATES),
         font_paths=[str(_FONTS)],
-        ignore_system_fonts=True,
+        ignore_system_fonts=every_sign,
         format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards="ua-1",
+        sys_inputs={"data": data},
+        pdf_standards="ua-1" if every_sign else [],
         timestamp=int(moment.timestamp()),
     )
     if not isinstance(made, bytes):
         raise TypeError
     return made
+
+
+def _cleaned(value: object) -> object:
+    """The value without signs that no text has, such as control characters."""
+    match value:
+        case str():
+            return clean(value)
+        case Mapping():
+            return {key: _cleaned(item) for key, item in value.items()}
+        case list():
+            return [_cleaned(item) for item in value]
+        case _:
+            return value
