@@ -23,6 +23,7 @@ ENDINGS = {
 PAPERS = frozenset({PDF, PNG, JPEG})
 """What a signed paper may be."""
 
+_CALLED = {PDF: "PDF", PNG: "PNG", JPEG: "JPEG", XLSX: "XLSX", DOCX: "DOCX"}
 _BEGINNINGS = {b"%PDF-": PDF, b"\x89PNG\r\n\x1a\n": PNG, b"\xff\xd8\xff": JPEG}
 _MAIN_PARTS = {"xl/workbook.xml": XLSX, "word/document.xml": DOCX}
 _MOST_ENTRIES = 2_000
@@ -48,9 +49,7 @@ def type_of(stream: IO[bytes], types: frozenset[str] = frozenset(ENDINGS)) -> st
     if not head:
         raise UnreadableError(Problem("the file is empty", "choose the file again and send it"))
     if found not in types:
-        names = [
-            each[0].removeprefix(".").upper() for type_, each in ENDINGS.items() if type_ in types
-        ]
+        names = [name for type_, name in _CALLED.items() if type_ in types]
         words = f"{', '.join(names[:-1])} or {names[-1]}"
         raise UnreadableError(
             Problem(f"this is no {words} file", f"save it as {words} and send that")

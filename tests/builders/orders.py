@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from royalties.domain.orders import OrderKind
+from royalties.domain.orders import TABLE, Action, Need, OrderKind, Side
 from royalties.domain.people import Actor, Role
 from royalties.domain.pricing import Option
-from royalties.services.orders import quotes, requests
+from royalties.services.orders import life, quotes, requests
 from royalties.services.orders.order import Address, Order
 from royalties.services.orders.requests import Requested
 from royalties.services.work import stored
@@ -84,6 +84,50 @@ def takes_orders(office: Office) -> None:
     """The setup of a house that takes orders is loaded."""
     nothing(office)
     office.load(order_setup())
+
+
+QUOTED, IN_PROOF, ACCEPTED, UNPAID = (f"O-2026-000{place}" for place in (1, 2, 3, 4))
+"""The guild's custom orders, its bulk order, and the league's, which has paid nothing."""
+
+
+def orders_underway(office: Office) -> None:
+    """Olga of the guild and Lena of the league have ordered; one proof waits."""
+    takes_orders(office)
+    olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
+    lena = somebody(office, "Lena", Role.ORGANIZATION, "league")
+    assert quoted(office, olga) == QUOTED
+    assert accepted(office, olga) == IN_PROOF
+    go(office, IN_PROOF, Action.SEND_ARTWORK, Action.SEND_PROOF)
+    assert accepted(office, olga, REQUESTED) == ACCEPTED
+    assert accepted(office, lena, REQUESTED) == UNPAID
+
+
+def person_called(office: Office, name: str) -> Actor:
+    """Somebody of the story."""
+    [(number, role, key)] = office.rows(
+        "SELECT p.id, p.role, m.organization FROM person p JOIN organization_member m "
+        "ON m.person_id = p.id WHERE p.name = :name",
+        name=name,
+    )
+    return Actor(name, Role(role), number, organizations=frozenset({key}))
+
+
+def go(office: Office, number: str, *actions: Action, **changes: object) -> None:
+    """Move an order, whatever its needs."""
+    sides = {line.action: line.sides for line in TABLE}
+    with office.work() as work:
+        for action in actions:
+            order = life.hold_still(work, number)
+            side = Side.STAFF if Side.STAFF in sides[action] else Side.ORGANIZATION
+            life.move(work, order, action, met=list(Need), side=side, changes=changes)
+
+
+def order_of(office: Office, number: str) -> Order:
+    """An order as it stands."""
+    with office.work(read_only=True) as work:
+        found = life.find(work, number)
+    assert found is not None
+    return found
 
 
 def somebody(office: Office, name: str, role: Role, *organizations: str) -> Actor:

@@ -178,7 +178,17 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             "your invoice",
             (
                 "Here is the invoice {invoice} for {copies} of {title}: {total}.",
-                "Please pay by {due_on} and name the invoice's number.",
+                "Please pay {balance} by {due_on} and name the invoice's number.",
+            ),
+            "Open the invoice",
+        )
+    },
+    "invoice-cancellation": {
+        _THEM: Words(
+            "what the cancelled order owes",
+            (
+                "Here is the invoice {invoice} for the order that was cancelled: {total}.",
+                "Please pay {balance} by {due_on} and name the invoice's number.",
             ),
             "Open the invoice",
         )

@@ -27,7 +27,7 @@ _PROOF_WAITS = (7, 3)
 """Days after which an unanswered proof is reminded of, the longest first."""
 
 _LONGEST_SUBJECT = 200
-_AMOUNTS = frozenset({"total", "owed", "deposit", "amount"})
+_AMOUNTS = frozenset({"total", "balance", "owed"})
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 CALENDAR = Actor("the calendar", Role.CLERK)
@@ -185,8 +185,8 @@ def _text(value: object) -> str:
 
 
 def money(minor: int, currency: str) -> str:
-    """An amount as messages name it."""
-    return f"{currency} {amount_text(minor, currency)}"
+    """An amount as messages name it; nothing is not named."""
+    return f"{currency} {amount_text(minor, currency)}" if minor else ""
 
 
 def _said(words: str, values: Mapping[str, str]) -> str:

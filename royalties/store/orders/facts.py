@@ -46,7 +46,6 @@ class FactRow(NamedTuple):
 
 def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
     """What is there of some orders, by one query; the caller found the orders."""
-    newer = quote.alias("newer")
     newest = quote.alias("newest")
     version = _of_order(select(func.max(newest.c.version)), newest)
     valid = _of_order(select(quote.c.valid_until).where(quote.c.version == version), quote)
@@ -63,7 +62,6 @@ def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
     )
     amount = invoice.c.total - invoice.c.deposit_applied
     invoiced = select(func.coalesce(func.sum(amount), 0)).where(invoice.c.order_id == orders.c.id)
-    latest = order_file.alias("latest")
     sent = order_file.alias("sent")
     proof = _of_order(
         select(func.coalesce(func.max(sent.c.version), 0)).where(sent.c.kind == "proof"), sent

@@ -1,0 +1,169 @@
+"""Messages on orders: who reads them, which files come along, and who is told."""
+
+import io
+from hashlib import sha256
+from zipfile import ZipFile
+
+import pytest
+
+from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role
+from royalties.services.orders import attachments, life, messages
+from royalties.services.orders.life import NoOrderError
+from royalties.services.orders.messages import Sent
+from royalties.services.work import RefusedError
+from tests.builders.books import TESS, Office, after
+from tests.builders.orders import letters, requested, somebody, takes_orders
+
+pytestmark = after(takes_orders)
+
+NUMBER = "O-2026-0001"
+PDF = b"%PDF-1.7\n1 0 obj"
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+JPEG = b"\xff\xd8\xff\xe0" + b"\0" * 20
+
+
+@pytest.fixture
+def olga(office: Office) -> Actor:
+    actor = somebody(office, "Olga", Role.ORGANIZATION, "guild")
+    assert requested(office, actor).number == NUMBER
+    return actor
+
+
+@pytest.fixture
+def lena(office: Office) -> Actor:
+    return somebody(office, "Lena", Role.ORGANIZATION, "league")
+
+
+def document(*names: str) -> bytes:
+    """An archive with entries of these names."""
+    data = io.BytesIO()
+    with ZipFile(data, "w") as archive:
+        for name in ("[Content_Types].xml", *names):
+            archive.writestr(name, "x")
+    return data.getvalue()
+
+
+def post(
+    office: Office, actor: Actor, text: str, *files: tuple[str, bytes], internal: bool = False
+) -> int:
+    sent = [Sent(name, io.BytesIO(data)) for name, data in files]
+    with office.system.work(actor) as work:
+        return messages.post(work, NUMBER, text, sent, internal=internal)
+
+
+def read(office: Office, actor: Actor) -> list[messages.Message]:
+    with office.system.work(actor, read_only=True) as work:
+        order = life.find(work, NUMBER)
+        assert order is not None
+        return messages.messages(work, order)
+
+
+def test_each_side_reads_the_other(office: Office, olga: Actor) -> None:
+    post(office, olga, "Can it be blue?\r\nLike the sky.")
+    post(office, TESS, "Yes.")
+    assert [(each.by, each.side.value, each.text) for each in read(office, olga)] == [
+        ("Olga", "organization", "Can it be blue?\nLike the sky."),
+        ("tess", "staff", "Yes."),
+    ]
+    ours, theirs = letters(office)[-2:]
+    assert ours[:2] == ("desk@example.com", f"Order {NUMBER}: a message of Olga")
+    assert "Can it be blue?" in ours[2]
+    assert f"http://localhost:8000/finance/orders/{NUMBER}" in ours[2]
+    assert theirs[:2] == ("olga@example.org", f"Order {NUMBER}: a message")
+    assert f"http://localhost:8000/organization/orders/{NUMBER}" in theirs[2]
+
+
+def test_notes_of_the_staff_are_never_shown(office: Office, olga: Actor) -> None:
+    before = len(letters(office))
+    post(office, TESS, "They always ask for blue", ("margin.pdf", PDF), internal=True)
+    assert len(letters(office)) == before
+    assert read(office, olga) == []
+    [note] = read(office, TESS)
+    assert note.internal
+    with office.system.work(olga, read_only=True) as work:
+        assert messages.file_of(work, NUMBER, note.files[0].id) is None
+    with office.work(read_only=True) as work:
+        assert messages.file_of(work, NUMBER, note.files[0].id) is not None
+    with pytest.raises(NotAllowedError):
+        post(office, olga, "Secret", internal=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kept", "type_"),
+    [
+        ("po 7.pdf", PDF, "po 7.pdf", "application/pdf"),
+        ("photo.png", PNG, "photo.png", "image/png"),
+        ("photo.JPEG", JPEG, "photo.JPEG", "image/jpeg"),
+        ("photo.png", JPEG, "photo.png.jpg", "image/jpeg"),
+        ("list.xlsx", document("xl/workbook.xml"), "list.xlsx", None),
+        ("letter.docx", document("word/document.xml"), "letter.docx", None),
+        ("../../etc/passwd", PDF, "passwd.pdf", "application/pdf"),
+        ("a\u202efdp.exe", PDF, "a fdp.exe.pdf", "application/pdf"),
+    ],
+)
+def test_files_are_what_their_bytes_are(
+    office: Office, olga: Actor, name: str, data: bytes, kept: str, type_: str | None
+) -> None:
+    post(office, olga, "", (name, data))
+    [message] = read(office, TESS)
+    [file] = message.files
+    assert file.name == kept
+    assert type_ in {None, file.type}
+    with office.work(read_only=True) as work:
+        found = messages.file_of(work, NUMBER, file.id)
+    assert found is not None
+    assert found.path.read_bytes() == data
+    assert found.path.name == sha256(data).hexdigest()
+    assert kept in letters(office)[-1][2]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("page.html", b"<!doctype html><script>alert(1)</script>", "save it as PDF"),
+        ("logo.svg", b"<svg onload='alert(1)'/>", "save it as PDF"),
+        ("tool.exe", b"MZ\x90\0", "save it as PDF"),
+        ("empty.pdf", b"", "empty"),
+        ("files.zip", document("a.txt"), "save it as PDF"),
+        ("broken.xlsx", b"PK\x03\x04 and no more", "save it as PDF"),
+        ("sums.xlsm", document("xl/workbook.xml", "xl/vbaProject.bin"), "macros"),
+    ],
+)
+def test_what_is_not_taken_is_refused(
+    office: Office, olga: Actor, name: str, data: bytes, words: str
+) -> None:
+    with pytest.raises(RefusedError, match=words):
+        post(office, olga, "Look", (name, data))
+    assert read(office, TESS) == []
+    assert not (office.system.files.home / "orders").exists()
+
+
+def test_too_large_a_file_is_refused(
+    office: Office, olga: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "LARGEST", 10)
+    with pytest.raises(RefusedError, match="larger than"):
+        post(office, olga, "Look", ("big.pdf", PDF))
+
+
+def test_a_message_says_something(office: Office, olga: Actor) -> None:
+    for text, words in (("  ", "write something"), ("x" * 10_001, "shorten"), ("\x1b[2J", "signs")):
+        with pytest.raises(RefusedError, match=words):
+            post(office, olga, text)
+    with pytest.raises(RefusedError, match="up to 10 files"):
+        post(office, olga, "Look", *[(f"{place}.pdf", PDF) for place in range(11)])
+
+
+def test_another_organizations_order_has_no_messages(
+    office: Office, olga: Actor, lena: Actor
+) -> None:
+    post(office, olga, "", ("po.pdf", PDF))
+    [message] = read(office, olga)
+    with pytest.raises(NoOrderError):
+        post(office, lena, "Hello")
+    with office.system.work(lena, read_only=True) as work:
+        assert messages.file_of(work, NUMBER, message.files[0].id) is None
+        assert messages.file_of(work, "O-2026-0009", message.files[0].id) is None
+    for actor in (STRANGER, Actor("Nora", Role.NONPROFIT, 9)):
+        with pytest.raises(NotAllowedError):
+            post(office, actor, "Hello")
