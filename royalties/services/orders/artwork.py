@@ -217,24 +217,6 @@ def original_of(work: Work, number: str, file_id: int, *, clean: bool = False) -
     return Original(row.name, row.type, path) if path.is_file() else None
 
 
-def take_over(work: Work, source: Order, target: Order) -> int:
-    """Let a repeated order have the newest artwork of the one it repeats; returns how many files.
-
-    The caller holds the new order.
-    """
-    _require_side(work)
-    taken = {each.id for each in artwork_files(work, source) if each.is_newest}
-    rows = [row for kind in KINDS for row in store.files_of(work.connection, source.id, kind)]
-    for row in rows:
-        if row.id in taken:
-            values = {
-                name: getattr(row, name)
-                for name in ("kind", "name", "type", "sha256", "size", "facts")
-            }
-            _add(work, target, values)
-    return len(taken)
-
-
 def keep(work: Work, order: Order, kind: str, file: Looked) -> int:
     """Keep a file that passed its checks, with its previews; returns its number."""
     work.files.keep_checked(file.sha256)

@@ -12,7 +12,7 @@ from royalties.domain.orders import State
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.domain.pricing import Option
 from royalties.ingest import artwork as ingest
-from royalties.services.orders import artwork, life
+from royalties.services.orders import artwork, life, quotes, requests
 from royalties.services.orders.artwork import NotTakenError, Sent
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
@@ -217,11 +217,15 @@ def test_who_acts_on_an_older_look_is_told(office: Office, orla: Actor) -> None:
 def test_a_repeated_order_has_the_newest_artwork(office: Office, orla: Actor) -> None:
     number = with_artwork(office, orla)
     send_logo(office, orla, number, a_logo((200, 0, 0, 255)))
-    again = accepted(office, orla)
     with office.system.work(orla) as work:
-        source, target = (the_order(office, orla, each) for each in (number, again))
-        assert artwork.take_over(work, source, life.hold_still(work, again)) == 1
-        order = artwork.send_artwork(work, again, version=target.version, files=[], rights=False)
+        again = requests.reorder(work, number).number
+    with office.work() as work:
+        quotes.issue_quote(work, again)
+    with office.system.work(orla) as work:
+        quotes.accept_quote(work, again, name="Orla", po_number="PO-8")
+    version = the_order(office, orla, again).version
+    with office.system.work(orla) as work:
+        order = artwork.send_artwork(work, again, version=version, files=[], rights=False)
     with office.system.work(orla, read_only=True) as work:
         [file] = artwork.artwork_files(work, order)
         assert file.sha256 == sha256(a_logo((200, 0, 0, 255))).hexdigest()
