@@ -1,0 +1,105 @@
+"""Orders at the command line: from the list to the payment, thin edges on the same verbs."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from royalties.cli import main
+from royalties.services.orders import life
+from tests.builders.books import Office, after
+from tests.builders.orders import (
+    ACCEPTED,
+    IN_PROOF,
+    QUOTED,
+    UNPAID,
+    orders_underway,
+    person_called,
+    requested,
+)
+
+pytestmark = after(orders_underway)
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(office: Office) -> Run:
+    """The command line on the story's books."""
+    config = office.system.config
+    env = {"ROYALTIES_HOME": str(config.home), "ROYALTIES_DATABASE_URL": config.database_url}
+    runner = CliRunner(env=env)
+
+    def run(*arguments: str | Path, code: int = 0) -> Result:
+        result = runner.invoke(main, [str(each) for each in arguments], catch_exceptions=False)
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+def shown(result: Result) -> Any:
+    return json.loads(result.stdout)
+
+
+def test_orders_are_listed_and_narrowed(run: Run) -> None:
+    listed = shown(run("orders", "--json"))
+    assert {each["order"] for each in listed} == {QUOTED, IN_PROOF, ACCEPTED, UNPAID}
+    assert [each["order"] for each in shown(run("orders", "--state", "proof-sent", "--json"))] == [
+        IN_PROOF
+    ]
+    assert [
+        each["order"] for each in shown(run("orders", "--organization", "league", "--json"))
+    ] == [UNPAID]
+    assert "We: begin production." in run("orders").stdout
+    assert run("orders", "--state", "paid").stdout == "No such orders.\n"
+
+
+def test_one_order_with_its_history(run: Run) -> None:
+    document = shown(run("order", ACCEPTED, "--json"))
+    assert [each["step"] for each in document["history"]] == [
+        "request",
+        "quote",
+        "accept",
+        "promise",
+    ]
+    assert document["quotes"][0]["quote"] == f"{ACCEPTED}/1"
+    assert document["next"] == "We: begin production."
+    text = run("order", ACCEPTED).stdout
+    assert "Olga" in text
+    assert run("order", "O-2026-9999", code=1).stderr == "there is no order O-2026-9999\n"
+
+
+def test_a_quote_is_issued_with_its_files(run: Run, office: Office, tmp_path: Path) -> None:
+    number = requested(office, person_called(office, "Olga")).number
+    result = shown(run("quote", number, "--out", tmp_path, "--json"))
+    assert result["quote"] == f"{number}/1"
+    assert [Path(each).suffix for each in result["files"]] == [".pdf", ".xlsx"]
+    assert all(Path(each).stat().st_size for each in result["files"])
+
+
+def test_shipped_invoiced_paid(run: Run, office: Office) -> None:
+    with office.work() as work:
+        life.produce(work, ACCEPTED)
+    first = shown(run("ship", ACCEPTED, "--copies", 200, "--carrier", "UPS", "--json"))
+    assert first["state"] == "in-production"
+    text = run("ship", ACCEPTED, "--copies", 50, "--address", 2, "--on", "2026-08-20").stdout
+    assert text.endswith("The order is shipped.\n")
+    invoice = shown(run("invoice", ACCEPTED, "--json"))
+    assert run("receive", invoice["invoice"], "0", code=1).stderr == "write an amount above 0\n"
+    assert run("receive", "I-999999", "1", code=1).stderr == "there is no invoice I-999999\n"
+    paid = shown(run("receive", invoice["invoice"], invoice["total"], "--json"))
+    assert paid == {"outcome": "received", "order": ACCEPTED, "state": "paid"}
+    assert shown(run("order", ACCEPTED, "--json"))["receipts"][0]["amount"] == invoice["total"]
+    assert office.faults() == {}
+
+
+def test_the_deposit_comes_before_the_work(run: Run) -> None:
+    assert "paid ahead" not in run("invoice", UNPAID, code=1).stderr
+    deposit = shown(run("invoice", UNPAID, "--deposit", "--json"))
+    assert deposit["kind"] == "deposit"
+    run("receive", deposit["invoice"], deposit["total"], "--reference", "wire 7")
+    assert shown(run("order", UNPAID, "--json"))["next"] == "We: begin production."
