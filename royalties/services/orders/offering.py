@@ -1,0 +1,135 @@
+"""What of a title can be ordered by whoever asks, what it costs, and when it would be there."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from royalties.domain.catalogue import Edition, Title
+from royalties.domain.orders import OrderKind, promised
+from royalties.domain.price_lists import PriceList, PriceVersion
+from royalties.domain.pricing import Quote
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.orders import terms
+from royalties.services.orders.needs import price_list_for
+from royalties.services.orders.requested import Requested, estimate
+from royalties.services.work import RefusedError, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A title that can be ordered: how, in which editions at which list price, on what terms.
+
+    List prices are minor units of the price list's currency.
+    """
+
+    title: Title
+    kinds: tuple[OrderKind, ...]
+    editions: tuple[tuple[Edition, Fraction], ...]
+    prices: PriceList
+    terms: PriceVersion
+
+    def price_of(self, isbn: str) -> Fraction:
+        """The list price of an edition; the first one's, where it is none of these."""
+        return next(
+            (price for edition, price in self.editions if edition.isbn == isbn),
+            self.editions[0][1],
+        )
+
+
+class Break(NamedTuple):
+    """From so many copies on, one costs so much, in minor units."""
+
+    at_least: int
+    discount: Fraction
+    unit: Fraction
+
+
+class Delivery(NamedTuple):
+    """The earliest day of delivery, and the working days of its parts; no proof: 0."""
+
+    day: date
+    proof: int
+    production: int
+    shipping: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What copies would cost today, and when they would be there; nothing is promised.
+
+    Attributes:
+        late: whether they come after the day on which they are needed.
+        rushed: the day of delivery with rush, where that is sooner.
+    """
+
+    quote: Quote
+    breaks: tuple[Break, ...]
+    delivery: Delivery
+    late: bool
+    rushed: date | None
+
+
+def offer_of(work: Work, key: str) -> Offer | None:
+    """What is offered of a title, or None: it cannot be ordered by who asks."""
+    return _offer(work, setup_in_force(work), key)
+
+
+def offers(work: Work) -> list[Offer]:
+    """Every title that can be ordered by who asks, in alphabetical order."""
+    try:
+        setup = setup_in_force(work)
+    except RefusedError:
+        return []
+    titles = sorted(setup.titles.values(), key=lambda each: (each.title.casefold(), each.key))
+    found = [_offer(work, setup, each.key) for each in titles]
+    return [each for each in found if each is not None]
+
+
+def estimated(work: Work, offer: Offer, body: Requested) -> Estimate:
+    """What a request would cost today, and when it would be delivered.
+
+    Raises:
+        RefusedError: it is not offered; says what is.
+    """
+    quote = estimate(work, body)
+    price = offer.price_of(body.isbn)
+    delivery = _delivery(offer.terms, body.kind, work.today, rush=body.rush)
+    rushed = _delivery(offer.terms, body.kind, work.today, rush=True).day
+    return Estimate(
+        quote,
+        tuple(
+            Break(each.at_least, each.discount, price * (1 - each.discount))
+            for each in sorted(offer.terms.discounts, key=lambda each: each.at_least)
+        ),
+        delivery,
+        body.need_by is not None and delivery.day > body.need_by,
+        rushed if rushed < delivery.day else None,
+    )
+
+
+def _offer(work: Work, setup: Setup, key: str) -> Offer | None:
+    kinds = tuple(kind for kind in OrderKind if _is_offered(work, setup, key, kind))
+    prices = price_list_for(setup, key)
+    version = prices.on(work.today) if prices else None
+    if not kinds or prices is None or version is None:
+        return None
+    title = setup.titles[key]
+    editions = tuple(terms.editions_offered(setup, title, work.today))
+    return Offer(title, kinds, editions, prices, version) if editions else None
+
+
+def _is_offered(work: Work, setup: Setup, key: str, kind: OrderKind) -> bool:
+    try:
+        terms.title_offered(work, setup, key, kind)
+    except RefusedError:
+        return False
+    shown = setup.titles[key].shown
+    return shown.bulk if kind is OrderKind.BULK else shown.custom
+
+
+def _delivery(version: PriceVersion, kind: OrderKind, today: date, *, rush: bool) -> Delivery:
+    pace = version.rush_pace if rush else version.pace
+    day = promised(kind, pace, today=today, approved=None, started=None)
+    proof = pace.proof if kind is OrderKind.CUSTOM else 0
+    return Delivery(day, proof, pace.production, pace.shipping)
