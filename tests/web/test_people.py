@@ -28,6 +28,7 @@ from tests.builders.doors import (
     sign_in,
     with_clock,
 )
+from tests.builders.orders import an_organization
 from tests.builders.site import Site, Visitor
 
 pytestmark = after(closed)
@@ -94,6 +95,8 @@ def test_the_link_is_shown_when_nothing_can_be_sent(site: Site) -> None:
         ({"role": "nonprofit"}, "Choose the beneficiaries"),
         ({"role": "nonprofit", "beneficiaries": ["nowhere"]}, "not a valid choice|nowhere"),
         ({"role": "clerk", "beneficiaries": ["seattle"]}, "Only a nonprofit"),
+        ({"role": "organization"}, "Choose the organizations"),
+        ({"role": "organization", "organizations": ["nowhere"]}, "not a valid choice|nowhere"),
         ({"role": "stranger"}, "Not a valid choice"),
         ({"role": ""}, "Choose a role|Not a valid choice"),
         ({"email": "no address"}, "is no e-mail address"),
@@ -113,6 +116,25 @@ def test_a_bad_invitation_is_refused(
     assert re.search(words, unescape(answer.text))
     assert 'value="Ines Fox"' in answer.text or "name" in more
     assert site.office.hashes() == before
+
+
+def test_an_organizations_user_is_invited_to_what_they_order_for(site: Site, boss: Visitor) -> None:
+    site.office.load({"organizations": [an_organization("guild"), an_organization("league")]})
+    more = {**INES, "role": "organization", "organizations": ["guild"]}
+    assert boss.post("/finance/people/invite", more).status_code == 303
+    assert "Guild Society" in boss.page("/finance/people")
+    number = site.office.rows("SELECT id FROM person WHERE status = 'invited'")[0][0]
+    change = {"role": "organization", "organizations": ["guild", "league"]}
+    assert boss.post(f"/finance/people/{number}", change).status_code == 303
+    page = boss.page(f"/finance/people/{number}")
+    assert "Guild Society, League Society" in page
+    wrong = {"role": "clerk", "organizations": ["guild"]}
+    assert boss.post(f"/finance/people/{number}", wrong).status_code == 422
+    assert boss.post(f"/finance/people/{number}", {"role": "clerk"}).status_code == 303
+    assert site.office.rows("SELECT count(*) FROM organization_member") == [(0,)]
+    boss.post(f"/finance/people/{number}", change)
+    assert boss.post(f"/finance/people/{number}/withdraw").status_code == 303
+    assert site.office.rows("SELECT count(*) FROM organization_member") == [(0,)]
 
 
 def test_an_invitation_is_sent_again_or_withdrawn(site: Site, boss: Visitor) -> None:

@@ -23,6 +23,8 @@ _VERBS = {
     "invite-colleague": "colleagues",
     "keep-account": "own account",
     "sign-in": "signing in",
+    "order": "ordering",
+    "keep-orders": "orders",
 }
 
 _SAID = {
@@ -47,6 +49,7 @@ _SAID = {
     "second-factor-reset": "Reset the second factor of {name}",
     "removed": "Removed {name}",
     "demo": "Added {name} for the demo",
+    "came-by-request": "Came in by a request for copies",
     "mail-again": "Let e-mail {mail} be sent again",
 }
 
@@ -64,6 +67,8 @@ _PLAIN = {
     "close": "Closed {period}: {statements} statements",
     "issue": "Issued {files} files of {period}",
     "load": "Loaded {file}",
+    "order": "Order {order}: {action}, now {state}",
+    "keep-orders": "Order {order}: {action}, now {state}",
 }
 
 _SWITCHES = {
