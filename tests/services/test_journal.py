@@ -32,6 +32,7 @@ from tests.builders.books import (
     opened,
     remainder,
 )
+from tests.builders.shipped import paid
 
 Balances = dict[tuple[str, str], Decimal]
 
@@ -88,7 +89,13 @@ def balances(office: Office) -> Balances:
     }
 
 
-STORIES = [pytest.param(each, marks=after(each)) for each in (a_year, odd_names)]
+def with_orders(office: Office) -> None:
+    """An order that was shipped, invoiced, credited in part and paid, and then a close."""
+    paid(office)
+    office.close("2025-H1")
+
+
+STORIES = [pytest.param(each, marks=after(each)) for each in (a_year, odd_names, with_orders)]
 
 
 @pytest.mark.parametrize("story", STORIES)
@@ -134,7 +141,7 @@ def test_an_empty_ledger_is_a_journal_too(office: Office) -> None:
 
 HEAD = re.compile(r"(\d{4}-\d\d-\d\d) \* \((\d+)\) ([^;\n|]+) \| [^;\n]+")
 SIDE = re.compile(
-    r"    ((?:asset|liability|expense|equity)(?::\S+)+)    ([A-Z]{3}) (-?\d+(?:\.\d+)?)"
+    r"    ((?:asset|liability|income|expense|equity)(?::\S+)+)    ([A-Z]{3}) (-?\d+(?:\.\d+)?)"
 )
 
 

@@ -1,0 +1,229 @@
+"""Money of organizations: what came in, what is owed since when, and who is reminded."""
+
+import io
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from royalties.domain.people import Actor, NotAllowedError, Role
+from royalties.services.orders import receivables
+from royalties.services.work import RefusedError
+from tests.builders.books import NOW, Office, after
+from tests.builders.orders import REQUESTED, history, letters
+from tests.builders.shipped import (
+    SHIPPED,
+    credit,
+    in_production,
+    invoice,
+    invoiced,
+    order_of,
+    paid,
+    receive,
+    ship,
+    token,
+)
+from tests.services.racing import Racers, tasks
+from tests.services.test_crashes import crash_everywhere
+
+NUMBER = "O-2026-0001"
+TOTAL = 1_412_750
+GUILD = Actor("Olga", Role.ORGANIZATION, organizations=frozenset({"guild"}))
+LEAGUE = replace(GUILD, organizations=frozenset({"league"}))
+CLERK = Actor("Cleo", Role.CLERK)
+
+
+def later(office: Office, days: int) -> None:
+    """The calendar of an office goes on."""
+    office.system = replace(office.system, clock=lambda: NOW + timedelta(days=days))
+
+
+def owed(office: Office) -> int:
+    with office.work(read_only=True) as work:
+        return sum(each.balance for each in receivables.balances(work, NUMBER))
+
+
+def back(office: Office, amount: int) -> receivables.ReceiptRow:
+    with office.work() as work:
+        return receivables.pay_back(work, "I-000001", amount, SHIPPED, "wire back", token())
+
+
+@after(invoiced)
+def test_an_invoice_is_paid_in_parts(office: Office) -> None:
+    receive(office, "I-000001", 400_000)
+    assert (owed(office), order_of(office, NUMBER).state) == (TOTAL - 400_000, "invoiced")
+    receive(office, "I-000001", TOTAL - 400_001)
+    assert (owed(office), order_of(office, NUMBER).state) == (1, "invoiced")
+    receive(office, "I-000001", 1)
+    assert (owed(office), order_of(office, NUMBER).state) == (0, "paid")
+    assert [line[1:] for line in history(office, NUMBER)][-2:] == [
+        ("receive", "invoiced"),
+        ("settle", "paid"),
+    ]
+    assert any("Your payment came in" in text for _, _, text in letters(office))
+    assert office.faults() == {}
+
+
+@after(invoiced)
+def test_what_was_paid_too_much_is_paid_back(office: Office) -> None:
+    with pytest.raises(RefusedError, match=r"0\.00 USD were paid too much"):
+        back(office, 1)
+    receive(office, "I-000001", TOTAL + 5_000)
+    assert (owed(office), order_of(office, NUMBER).state) == (-5_000, "paid")
+    with pytest.raises(RefusedError, match=r"50\.00 USD were paid too much for I-000001"):
+        back(office, 5_001)
+    assert back(office, 2_000).amount == -2_000
+    back(office, 3_000)
+    assert owed(office) == 0
+    assert office.rows("SELECT event, description FROM entry ORDER BY id DESC LIMIT 1") == [
+        ("paid-back", "Paid back to guild: I-000001, wire back")
+    ]
+    assert office.faults() == {}
+
+
+@after(invoiced)
+def test_the_same_form_is_one_receipt(office: Office) -> None:
+    form = token()
+    for _ in range(2):
+        with office.work() as work:
+            receivables.receive(work, "I-000001", 7, SHIPPED, "", form)
+    assert office.rows("SELECT amount FROM receipt") == [(7,)]
+    credit(office, "I-000001", {1: 5})
+    for number, said in (("I-000009", "no invoice"), ("I-000002", "is a credit note")):
+        with office.work() as work, pytest.raises(RefusedError, match=said):
+            receivables.receive(work, number, 7, SHIPPED, "", token())
+
+
+@after(invoiced)
+@pytest.mark.parametrize(
+    ("amount", "day", "reference", "said"),
+    [
+        (0, SHIPPED, "", "above 0"),
+        (-5, SHIPPED, "", "above 0"),
+        (10**16, SHIPPED, "", "above 0"),
+        (5, date(2026, 8, 21), "", "has not come yet"),
+        (5, SHIPPED, "x" * 101, "up to 100 letters"),
+    ],
+)
+def test_what_is_no_receipt(
+    office: Office, amount: int, day: date, reference: str, said: str
+) -> None:
+    with office.work() as work, pytest.raises(RefusedError, match=said):
+        receivables.receive(work, "I-000001", amount, day, reference, token())
+
+
+@after(invoiced)
+def test_who_may_do_what_with_money(office: Office) -> None:
+    form: dict[str, Any] = {"token": token()}
+    with office.system.work(GUILD) as work:
+        for do in (receivables.receive, receivables.pay_back):
+            with pytest.raises(NotAllowedError):
+                do(work, "I-000001", 5, SHIPPED, "", **form)
+        for read in (receivables.reminders, lambda at: receivables.remind(at, "I-000001")):
+            with pytest.raises(NotAllowedError):
+                read(work)
+    with office.system.work(CLERK) as work:
+        assert receivables.receive(work, "I-000001", 5, SHIPPED, "", **form).amount == 5
+        with pytest.raises(NotAllowedError, match="ask a manager"):
+            receivables.pay_back(work, "I-000001", 5, SHIPPED, "", **form)
+
+
+def three_orders(office: Office) -> None:
+    """Invoices of two organizations; one is paid too much."""
+    invoiced(office)
+    for number, organization in (("O-2026-0002", "guild"), ("O-2026-0003", "league")):
+        if organization == "league":
+            office.execute("UPDATE orders SET organization = 'guild'")
+        in_production(office, replace(REQUESTED, contact_email="pay@example.org"))
+        ship(office, number, 1, 200)
+        ship(office, number, 2, 50)
+        invoice(office, number)
+    receive(office, "I-000003", TOTAL + 100)
+
+
+@after(three_orders)
+def test_the_aging_list_goes_by_days_overdue(office: Office) -> None:
+    receive(office, "I-000001", 412_750)
+    for days, column in ((0, 0), (30, 0), (31, 1), (60, 1), (61, 2), (90, 2), (91, 3), (121, 4)):
+        with office.work(read_only=True) as work:
+            [aged] = receivables.aging(work, NOW.date() + timedelta(days=days))
+        assert (aged.organization, aged.currency, aged.credit) == ("guild", "USD", -100)
+        sums = [0] * 5
+        sums[column] = 1_000_000 + TOTAL
+        assert (days, aged.sums) == (days, sums)
+        assert aged.total == 1_000_000 + TOTAL - 100
+    with office.system.work(LEAGUE, read_only=True) as work:
+        assert receivables.aging(work, NOW.date()) == []
+    assert [receivables.bucket_of(each) for each in (-9, 0, 1, 30, 31, 60, 61, 90, 91)] == [
+        0, 0, 1, 1, 2, 2, 3, 3, 4
+    ]  # fmt: skip
+
+
+@after(three_orders)
+def test_an_overdue_invoice_is_reminded_of_once_a_day(office: Office) -> None:
+    with office.work() as work, pytest.raises(RefusedError, match="is not overdue"):
+        receivables.remind(work, "I-000002")
+    later(office, 31)
+    with office.work(read_only=True) as work:
+        found = receivables.reminders(work)
+    assert [(each.invoice.number, each.days, each.reminded) for each in found] == [
+        ("I-000001", 1, ()),
+        ("I-000002", 1, ()),
+    ]
+    with office.work() as work:
+        receivables.remind(work, "I-000002")
+    with office.work() as work, pytest.raises(RefusedError, match="today already"):
+        receivables.remind(work, "I-000002")
+    later(office, 32)
+    with office.work() as work:
+        assert len(receivables.remind(work, "I-000002").reminded) == 1
+    sent = letters(office, "reminder")
+    assert [who for who, _, _ in sent] == ["pay@example.org"] * 2
+    assert sent[0][1] == "Order O-2026-0002: invoice I-000002 is overdue"
+    assert "USD 14127.50 is still open" in sent[0][2]
+    with office.work() as work, pytest.raises(RefusedError, match="is not overdue"):
+        receivables.remind(work, "I-000003")
+
+
+@after(paid)
+def test_a_statement_of_account_adds_up(office: Office) -> None:
+    with office.system.work(GUILD, read_only=True) as work:
+        [shown] = receivables.statement_of_account(work, "guild")
+        data = receivables.account_workbook(work, "guild")
+    assert [(line.words, line.number, line.order, line.amount) for line in shown.lines] == [
+        ("Payment", "I-000001", NUMBER, -500_000),
+        ("Payment", "I-000001", NUMBER, -856_650),
+        ("Invoice", "I-000001", NUMBER, TOTAL),
+        ("Credit note", "I-000002", NUMBER, -56_100),
+    ]
+    assert shown.balances[-1] == shown.balance == 0
+    sheet = load_workbook(io.BytesIO(data)).worksheets[0]
+    figures = [cell.value for row in sheet for cell in row if isinstance(cell.value, int | float)]
+    assert 14127.5 in figures
+    with office.system.work(LEAGUE, read_only=True) as work:
+        for key in ("guild", "nobody"):
+            with pytest.raises(RefusedError, match="no such organization"):
+                receivables.statement_of_account(work, key)
+        with pytest.raises(RefusedError, match="nothing was invoiced"):
+            receivables.account_workbook(work, "league")
+
+
+def pay(office: Office, amount: int, form: str) -> int:
+    with office.work() as work:
+        return receivables.receive(work, "I-000001", amount, SHIPPED, "", form).amount
+
+
+@after(invoiced)
+def test_two_receipts_at_once_both_count(office: Office, racers: Racers) -> None:
+    found = racers.race(*tasks(office, (pay, 1_000_000, "one"), (pay, 412_750, "other")))
+    assert all(each.done for each in found), found
+    assert (owed(office), order_of(office, NUMBER).state) == (0, "paid")
+    assert office.faults() == {}
+
+
+@after(invoiced)
+def test_a_crash_while_receiving_leaves_nothing(office: Office) -> None:
+    form = token()
+    crash_everywhere(office, lambda at: pay(at, TOTAL, form), 10)
