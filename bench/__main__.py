@@ -124,10 +124,11 @@ def pages(folder: Path) -> bool:
             )
             if wrong
         ]
+        first = f" (first visit {page['first']:.1f} s)" if page["first"] > 0.2 else ""
         print(
-            f"  {page['who']:<13} {page['path']:<42} {page['seconds'] * 1000:>6.1f} ms "
+            f"  {page['who']:<13} {page['path']:<56} {page['seconds'] * 1000:>6.1f} ms "
             f"{page['seconds'] / empty:>6.1f} × {page['queries']:>3} queries "
-            f"{', '.join(faults) or 'ok'}",
+            f"{', '.join(faults) or 'ok'}{first}",
             flush=True,
         )
         fine = fine and not faults
