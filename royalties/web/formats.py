@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 from flask import Flask, g, request
 from markupsafe import Markup, escape
 
+from royalties.domain.catalogue import INTERNAL
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
 from royalties.web.visit import visit
@@ -129,10 +130,10 @@ def percent(value: Fraction | Decimal | str | None, digits: int = 1) -> str:
 
 
 def isbn(value: str | None) -> str:
-    """An ISBN with its hyphens."""
+    """An ISBN with its hyphens; a house's own number as it is."""
     from stdnum import isbn as numbers  # noqa: PLC0415 - a table of ranges, read once
 
-    return numbers.format(value) if value else ""
+    return numbers.format(value) if value and not value.startswith(INTERNAL) else value or ""
 
 
 def size(value: int) -> str:

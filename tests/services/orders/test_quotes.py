@@ -382,3 +382,16 @@ def test_a_bulk_order_is_quoted_without_proofs(office: Office, olga: Actor) -> N
     assert not any("proof" in each for each in kept.shown.terms)
     assert "make ready" in kept.shown.delivery
     assert accepted(office, olga, replace(CUSTOM, rush=True))
+
+
+def test_the_worker_keeps_the_calendar(office: Office, olga: Actor, clock: Clock) -> None:
+    number = quoted(office, olga)
+    clock.later(days=28)
+    for reminded in (1, 0):
+        with office.system.work(WORKER) as work:
+            assert quotes.keep_calendar(work) == reminded
+    assert state(office, number) == "quoted"
+    clock.later(days=3)
+    with office.system.work(WORKER) as work:
+        assert quotes.keep_calendar(work) == 1
+    assert state(office, number) == "expired"
