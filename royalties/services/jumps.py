@@ -216,12 +216,15 @@ def _of_titles(work: Work, shown: Shown, last: Period | None, earlier: list[int]
     closed = remembered(
         work, "earned before", tuple(earlier), lambda: store.earned_in(work.connection, earlier)
     )
+    drafted = remembered(
+        work,
+        "earned now",
+        (shown.period, shown.fingerprint),
+        lambda: earned_by_edition(shown.run),
+    )
     figures = {
         number: _by_title(of_period, title_of)
-        for number, of_period in {
-            **closed,
-            shown.period.ordinal: earned_by_edition(shown.run),
-        }.items()
+        for number, of_period in {**closed, shown.period.ordinal: drafted}.items()
     }
     names = {key: title.title for key, title in shown.setup.titles.items()}
     return _compared("title", "earned", names, figures, shown.period, last)
