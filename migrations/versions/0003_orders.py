@@ -287,7 +287,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False, comment="as sent, cleaned"),
-        sa.Column("type", sa.String(length=100), nullable=False, comment="what it is, by its bytes"),
+        sa.Column(
+            "type", sa.String(length=100), nullable=False, comment="what it is, by its bytes"
+        ),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False, comment="bytes"),
         sa.Column(
