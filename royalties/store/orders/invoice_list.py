@@ -84,6 +84,8 @@ def invoices(
     query = own_orders(query, actor, invoice.c.organization)
     rows = connection.execute(query.order_by(invoice.c.id.desc()).limit(limit).offset(skip))
     return [
-        ListedRow(*row[:6], int(row[6]), *row[7:9], 0 if row[1] == "credit" else int(row[9]))
+        ListedRow._make(
+            (*row[:6], int(row[6]), *row[7:9], 0 if row[1] == "credit" else int(row[9]))
+        )
         for row in rows
     ]
