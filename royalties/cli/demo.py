@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from royalties.cli.demo_orders import tell_orders
 from royalties.cli.desk import Desk, amounts, command, plural
 from royalties.services.batches import import_list
 from royalties.services.books import setup_in_force
@@ -20,7 +21,7 @@ from royalties.services.verifying import verify
 from royalties.services.work import RefusedError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-"""Setup and sample reports; ``demo.json`` lists them by period."""
+"""Setup, sample reports (``demo.json`` lists them by period) and orders (``orders.json``)."""
 
 
 @dataclass(slots=True)
@@ -31,6 +32,7 @@ class _Year:
     loaded: dict[str, int] = field(default_factory=dict)
     reports: list[dict[str, Any]] = field(default_factory=list)
     periods: list[dict[str, Any]] = field(default_factory=list)
+    orders: list[dict[str, Any]] = field(default_factory=list)
     verified: int = 0
 
     def document(self) -> dict[str, Any]:
@@ -39,6 +41,7 @@ class _Year:
             "loaded": self.loaded,
             "reports": self.reports,
             "periods": self.periods,
+            "orders": self.orders,
             "verify": {"holds": True, "checks": self.verified},
         }
 
@@ -49,8 +52,9 @@ def demo(desk: Desk) -> None:
     """Play a small publisher's year on sample reports, from an empty home to statements.
 
     Loads the example house, imports a report of every retailer for 2025-H1 and 2025-H2, closes
-    2025-H1, drafts 2025-H2, writes all statements into the home folder and verifies the books.
-    Again changes nothing. Books that are not the demo's are left alone.
+    2025-H1, takes three orders of organizations as far as each goes, drafts 2025-H2, writes all
+    statements into the home folder and verifies the books. Again changes nothing. Books that are
+    not the demo's are left alone.
     """
     plan = _plan()
     setup = EXAMPLES / plan["setup"]
@@ -70,6 +74,7 @@ def demo(desk: Desk) -> None:
             _import(desk, year, part["period"], report)
         if part["close"]:
             _close(desk, part["period"])
+    year.orders = tell_orders(desk, EXAMPLES)
     for part in plan["periods"]:
         _state(desk, year, part["period"])
     _verify(desk, year)
@@ -184,6 +189,14 @@ def _show(desk: Desk, year: _Year) -> None:
             ("beneficiary", ">allocated", ">tax", ">due", ">paid", ">carried forward"),
             [(each["key"], *(each[name] for name in _SETTLED)) for each in run["beneficiaries"]],
         )
+    desk.say("")
+    desk.table(
+        ("order", "organization", "kind", "state", ">copies", "next"),
+        [
+            tuple(f"{cell:,}" if isinstance(cell, int) else cell for cell in each.values())
+            for each in year.orders
+        ],
+    )
     desk.say("")
     for period in year.periods:
         word = "statement" if period["status"] == "closed" else "draft"

@@ -15,6 +15,7 @@ from royalties.services.waiting import Released, release_waiting
 from royalties.services.work import Work
 from royalties.store import batches, catalogue, figures, runs
 from royalties.store.history import Revision, add_revisions, revisions_in_force
+from royalties.store.orders.orders import own_editions
 
 Bodies = dict[str, dict[str, dict[str, Any]]]
 
@@ -37,11 +38,15 @@ class Loaded:
 def load(work: Work, path: Path, name: str) -> Loaded:
     """Read a setup file and bring the books to what it says; twice changes nothing.
 
+    Editions that were made for orders stay with their title, though the file does not know them.
+
     Raises:
         SetupError: with every fault of the file, each with its path.
     """
     work.actor.require(Verb.LOAD)
-    return _load(work, setup_file.read_setup(path, name), name)
+    document = setup_file.read_setup(path, name)
+    _keep_own_editions(work, document)
+    return _load(work, document, name)
 
 
 def amend(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
@@ -108,6 +113,21 @@ def _bodies(revisions: list[Revision]) -> Bodies:
     for revision in revisions:
         found[revision.kind][revision.key] = revision.body
     return found
+
+
+def _keep_own_editions(work: Work, document: setup_file.Document) -> None:
+    titles = document.entries.get("titles", {})
+    made = {title: own for title, own in own_editions(work.connection).items() if title in titles}
+    before = _bodies(revisions_in_force(work.connection))["titles"] if made else {}
+    for title, own in made.items():
+        editions = titles[title].get("editions", [])
+        named = {edition["isbn"] for edition in editions}
+        kept = [
+            edition
+            for edition in before[title]["editions"]
+            if edition["isbn"] in own and edition["isbn"] not in named
+        ]
+        titles[title]["editions"] = [*editions, *kept]
 
 
 def _compare(

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 PAYEES = ("atlanta", "boston", "houston", "minneapolis", "pittsburgh", "san-diego", "seattle")
 REPORTS = 18
+SHIPMENTS = 2
 
 Document = dict[str, Any]
 
@@ -80,7 +81,7 @@ def test_it_says_what_it_did(played: tuple[Path, str]) -> None:
 def test_every_report_is_recorded(played: tuple[Path, str]) -> None:
     folder, _ = played
     imports = document(folder, "imports")
-    assert [each["status"] for each in imports] == ["recorded"] * REPORTS
+    assert [each["status"] for each in imports] == ["recorded"] * (REPORTS + SHIPMENTS)
     listed = json.loads((EXAMPLES / "demo.json").read_text(encoding="utf-8"))
     named = {report["file"] for part in listed["periods"] for report in part["reports"]}
     there = {
@@ -123,6 +124,32 @@ def test_the_second_half_is_a_draft_with_rows_that_wait(played: tuple[Path, str]
 def test_the_books_verify(played: tuple[Path, str]) -> None:
     folder, _ = played
     assert document(folder, "verify")["holds"] is True
+
+
+def test_three_orders_wait_or_are_paid(played: tuple[Path, str]) -> None:
+    folder, printed = played
+    paid, waits, proofed = json.loads(demo(folder, "--json")[0])["orders"]
+    assert [each["state"] for each in (paid, waits, proofed)] == ["paid", "quoted", "proof-sent"]
+    assert all(each["order"] in printed for each in (paid, waits, proofed))
+    assert paid["order"] == "O-2025-0001"
+    assert waits["next"] == "The organization: accept or decline the quote."
+    assert proofed["next"].startswith("The organization: look at the proof")
+    told = document(folder, "order", paid["order"])
+    (billed,) = told["invoices"]
+    (received,) = told["receipts"]
+    assert received["amount"] == billed["total"]
+    assert {each["at"][:4] for each in told["history"]} == {"2025"}
+
+
+def test_copies_of_the_paid_order_earn_in_the_second_half(played: tuple[Path, str]) -> None:
+    folder, _ = played
+    sales = [each for each in document(folder, "sales") if each["retailer"] == "custom-editions"]
+    assert sum(each["units"] for each in sales) == 400
+    assert {each["period"] for each in sales} == {"2025-H2"}
+    (contract,) = document(folder, "run", "2025-H2")["contracts"]
+    earned = [line for line in contract["lines"] if line["retailer"] == "custom-editions"]
+    assert sum(line["units"] for line in earned) == 400
+    assert [line["earned"] for line in earned] == ["928.00"]
 
 
 def test_issued_statements_open_and_agree_with_their_twins(played: tuple[Path, str]) -> None:

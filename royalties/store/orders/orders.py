@@ -109,6 +109,19 @@ def counts_by_state(connection: Connection, actor: Actor) -> dict[str, int]:
     }
 
 
+def own_editions(connection: Connection) -> dict[str, list[str]]:
+    """Editions that were made for orders, by title, in the order of their numbers."""
+    query = (
+        select(orders.c.title, orders.c.own_isbn)
+        .where(orders.c.own_isbn.is_not(None))
+        .order_by(orders.c.own_isbn)
+    )
+    found: dict[str, list[str]] = {}
+    for title, isbn in connection.execute(query):
+        found.setdefault(title, []).append(isbn)
+    return found
+
+
 def last_number(connection: Connection, beginning: str) -> str | None:
     """The highest order number that begins with these letters."""
     query = (
