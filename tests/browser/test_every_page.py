@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from royalties.domain.people import Role
 from tests.browser.looking import DESK, PHONE, window
+from tests.builders import rich_orders as orders
 from tests.builders.books import Shelf, Story, nothing, opened
 from tests.builders.live import Live, serving
 from tests.builders.rich import INVITATION, INVITED, RESET, TYPED, UPLOAD_GOOD, UPLOAD_WRONG, rich
@@ -212,6 +213,49 @@ VISITS = (
     Visit("/titles/collab/request", STRANGER, submit=FORM),
     Visit("/titles/collab/thanks", STRANGER),
     Visit("/titles/handbook", STRANGER, status=404),
+    # Orders at the desk
+    Visit("/finance/orders"),
+    Visit("/finance/orders", CLERK, "nothing"),
+    Visit("/finance/orders?view=columns&state=all"),
+    Visit("/finance/orders?state=paid"),
+    Visit(f"/finance/orders/{orders.ASKED}"),
+    Visit(f"/finance/orders/{orders.PROOFED}", CLERK),
+    Visit(f"/finance/orders/{orders.AHEAD}"),
+    Visit(f"/finance/orders/{orders.ASKED}/decline"),
+    Visit(f"/finance/orders/{orders.ASKED}/decline", submit=FORM),
+    Visit(f"/finance/orders/{orders.AHEAD}/cancel"),
+    Visit(f"/finance/orders/{orders.CANCELLED}/cancel"),
+    Visit(f"/finance/orders/{orders.ASKED}/quotes"),
+    Visit(f"/finance/orders/{orders.BILLED}/quotes"),
+    Visit(f"/finance/orders/{orders.PROOFED}/files"),
+    Visit(f"/finance/orders/{orders.BILLED}/files"),
+    Visit(f"/finance/orders/{orders.PROOFED}/files", submit=FORM),
+    Visit(f"/finance/orders/{orders.BILLED}/shipping"),
+    Visit(f"/finance/orders/{orders.AHEAD}/shipping"),
+    Visit(f"/finance/orders/{orders.BILLED}/money"),
+    Visit(f"/finance/orders/{orders.CANCELLED}/money"),
+    Visit("/finance/invoices"),
+    Visit("/finance/invoices", CLERK, "nothing"),
+    Visit(f"/finance/invoices/{orders.INVOICE}"),
+    Visit("/finance/invoices/overdue/aging"),
+    Visit("/finance/invoices/overdue/aging", CLERK, "nothing"),
+    Visit("/finance/invoices/overdue/reminders"),
+    Visit("/finance/invoices/overdue/reminders", CLERK, "nothing"),
+    Visit("/finance/organizations"),
+    Visit("/finance/organizations", CLERK, "opened"),
+    Visit("/finance/organizations/guild"),
+    Visit("/finance/organizations/guild/amend"),
+    Visit("/finance/organizations/guild/account"),
+    Visit("/finance/organizations/league/account"),
+    Visit("/finance/organizations/new/organization"),
+    Visit("/finance/organizations/new/organization", submit=FORM),
+    Visit("/finance/price-lists"),
+    Visit("/finance/price-lists", CLERK, "opened"),
+    Visit("/finance/price-lists/standard?copies=20&title=collab&place=US-WA"),
+    Visit("/finance/price-lists/standard?copies=3&title=collab"),
+    Visit("/finance/price-lists/standard/versions/new"),
+    Visit("/finance/price-lists/standard/versions/new", submit=FORM),
+    Visit("/finance/price-lists/new/price-list"),
     # What cannot be shown
     Visit("/nowhere", STRANGER, status=404),
     Visit("/finance/nowhere", CLERK, status=404),
@@ -225,6 +269,12 @@ FILES: dict[str, tuple[str, Role]] = {
     "ledger.export": ("/finance/ledger/journal?format=csv", CLERK),
     "people.audit_csv": ("/finance/audit.csv", ADMIN),
     "public.sample": ("/titles/collab/samples/2", STRANGER),
+    "invoices.paper": (f"/finance/invoices/{orders.INVOICE}/pdf", CLERK),
+    "order_files.original": (f"/finance/orders/{orders.PROOFED}/files/{orders.LOGO}", CLERK),
+    "order_quotes.quote_file": (f"/finance/orders/{orders.BILLED}/quotes/1.pdf", CLERK),
+    "order_shipping.packing_list": (f"/finance/orders/{orders.BILLED}/shipments/1.xlsx", CLERK),
+    "organizations.account_file": ("/finance/organizations/guild/account.xlsx", CLERK),
+    "organizations.certificate_file": ("/finance/organizations/guild/certificates/1", CLERK),
     "sales.as_csv": ("/finance/sales/sales.csv", CLERK),
     "sales.as_xlsx": ("/finance/sales/sales.xlsx", CLERK),
     "uploading.problems_workbook": (f"/finance/uploads/{UPLOAD_WRONG}/problems", CLERK),
@@ -236,7 +286,15 @@ FILES: dict[str, tuple[str, Role]] = {
 }
 """Pages that answer with a file: an address of each, and who asks."""
 
-ON_THE_WAY = {"static", "root", "account.root", "entry.books", "uploading.states"}
+ON_THE_WAY = {
+    "static",
+    "root",
+    "account.root",
+    "entry.books",
+    "uploading.states",
+    "order_files.cover",
+    "order_files.preview",
+}
 """Addresses that show nothing of their own: the way to another page, or what a script asks."""
 
 

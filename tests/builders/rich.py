@@ -22,6 +22,7 @@ from tests.builders.books import (
     a_setup,
     remainder,
 )
+from tests.builders.rich_orders import orders_in_many_states
 from tests.builders.sent import as_file, send
 from tests.builders.site import Site, open_site
 from tests.builders.titles import public
@@ -57,6 +58,7 @@ def rich(office: Office) -> None:
         [a_row(2, date="2025-11-20", isbn=UNKNOWN), a_row(3, date="2025-11-21")], "november.csv"
     )
     _typed(office, clerk)
+    orders_in_many_states(office)
     _uploads(office, clerk)
     _prepared(office, clerk)
     _amended(office, clerk)

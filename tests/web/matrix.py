@@ -16,6 +16,7 @@ from royalties.domain.people import (
     Role,
 )
 from tests.builders import rich
+from tests.builders import rich_orders as orders
 from tests.builders.books import HARDCOVER, UNKNOWN
 from tests.builders.site import PASSWORD
 
@@ -359,6 +360,141 @@ _HOUSE = {
         send=ADMINISTRATORS, own={"control": "two-people"}, missing={"control": "nothing"}
     ),
 }
+
+
+def _order(number: str, more: Values | None = None, /, **row: object) -> Row:
+    """A page or form of an order, which may be there while what belongs to it is not."""
+    values = more or {}
+    missing = {**values, "number": _NO_ORDER}
+    return Row(own={"number": number, **values}, missing=missing, **row)  # type: ignore[arg-type]
+
+
+def _order_form(number: str = orders.AHEAD, **more: object) -> Row:
+    """A form that needs an order as it was just looked at: the table refuses, or says who won."""
+    return _order(number, None, send=FINANCE, answers=_REFUSED, **more)
+
+
+_NO_ORDER = "O-2026-0999"
+_GUILD: Values = {"key": "guild"}
+_PAPER: Values = {"key": "guild", "certificate": orders.CERTIFICATE}
+_NO_PAPER: Values = {**_PAPER, "certificate": NUMBER}
+_VERSION: Values = {"key": "standard", "version": "2015-01-01"}
+_BILL: Values = {"number": orders.INVOICE}
+_NO_BILL: Values = {"number": "I-999999"}
+_ORDERS = {
+    "orders.board": _desk(),
+    "orders.order": _order(orders.ASKED, look=FINANCE),
+    "orders.assign": _order(
+        orders.ASKED, send=FINANCE, page=f"/finance/orders/{orders.ASKED}", form={"person": ""}
+    ),
+    "orders.hold": _order_form(form={"reason": "They moved"}),
+    "orders.resume": _order_form(),
+    "orders.promise": _order_form(form={"reason": "Paper", "day": "2026-12-24"}),
+    "orders.ask_decline": _order(orders.ASKED, look=FINANCE),
+    "orders.decline": _order(
+        orders.ASKED,
+        send=FINANCE,
+        page=f"/finance/orders/{orders.ASKED}/decline",
+        form={"reason": "Out of print"},
+    ),
+    "orders.ask_cancel": _order(orders.AHEAD, look=FINANCE),
+    "orders.cancel": _order(
+        orders.AHEAD,
+        send=FINANCE,
+        page=f"/finance/orders/{orders.AHEAD}/cancel",
+        form={"reason": "They asked for it"},
+    ),
+    "orders.write": _order(orders.ASKED, send=FINANCE, form={"text": "Dear Olga"}),
+    "order_quotes.quotes": _order(orders.ASKED, look=FINANCE),
+    "order_quotes.preview": _order(
+        orders.ASKED, send=FINANCE, page=f"/finance/orders/{orders.ASKED}/quotes"
+    ),
+    "order_quotes.issue": _order(
+        orders.ASKED, send=FINANCE, page=f"/finance/orders/{orders.ASKED}/quotes"
+    ),
+    "order_quotes.quote_file": _order(orders.BILLED, {"version": 1, "file": "xlsx"}, look=FINANCE),
+    "order_files.files": _order(orders.PROOFED, look=FINANCE),
+    "order_files.send_artwork": _order_form(orders.PROOFED),
+    "order_files.send_proof": _order_form(orders.PROOFED),
+    "order_files.comment": _order(
+        orders.PROOFED, send=FINANCE, form={"proof_version": "2", "page": "1", "text": "Look"}
+    ),
+    "order_files.preview": _order(orders.PROOFED, {"file": orders.PROOF, "page": 1}, look=FINANCE),
+    "order_files.cover": _order(orders.PROOFED, look=FINANCE),
+    "order_files.original": _order(orders.PROOFED, {"file": orders.LOGO}, look=FINANCE),
+    "order_shipping.shipping": _order(orders.BILLED, look=FINANCE),
+    "order_shipping.produce": _order_form(),
+    "order_shipping.edition": _order_form(),
+    "order_shipping.ship": _order_form(),
+    "order_shipping.came_back": _order_form(),
+    "order_shipping.packing_list": _order(
+        orders.BILLED, {"shipment": orders.SHIPMENT, "file": "xlsx"}, look=FINANCE
+    ),
+    "order_money.money": _order(orders.BILLED, look=FINANCE),
+    "order_money.invoice_deposit": _order_form(),
+    "order_money.invoice": _order_form(),
+    "order_money.invoice_cancellation": _order_form(),
+    "order_money.receive": _order(
+        orders.BILLED,
+        send=FINANCE,
+        form={
+            "invoice": orders.INVOICE,
+            "amount": "5.00",
+            "received_on": "2026-08-20",
+            "token": "walk",
+        },
+    ),
+    "order_money.pay_back": _order(
+        orders.BILLED,
+        send=MANAGERS,
+        form={
+            "invoice": orders.INVOICE,
+            "amount": "5.00",
+            "received_on": "2026-08-20",
+            "token": "walk",
+        },
+        answers=_REFUSED,
+    ),
+    "invoices.invoices": _desk(),
+    "invoices.invoice": _desk(own=_BILL, missing=_NO_BILL),
+    "invoices.paper": _desk(own={**_BILL, "file": "xlsx"}, missing={**_NO_BILL, "file": "xlsx"}),
+    "invoices.credit": Row(
+        send=MANAGERS,
+        own=_BILL,
+        missing=_NO_BILL,
+        form={"what": "lines", "line-1": "1.00", "reason": "Wet", "token": "walk"},
+    ),
+    "invoices.aging": _desk(),
+    "invoices.reminders": _desk(),
+    "invoices.remind": Row(send=FINANCE, own=_BILL, missing=_NO_BILL, answers=_REFUSED),
+    "organizations.organizations": _desk(),
+    "organizations.organization": _desk(own=_GUILD, missing=_NO_KEY),
+    "organizations.amend": Row(
+        MANAGERS, MANAGERS, own=_GUILD, missing=_NO_KEY, page="/finance/organizations/guild/amend"
+    ),
+    "organizations.new": Row(
+        MANAGERS, MANAGERS, page="/finance/organizations/new/organization", answers=_REFUSED
+    ),
+    "organizations.certificate_file": _desk(own=_PAPER, missing=_NO_PAPER),
+    "organizations.check_certificate": Row(send=FINANCE, own=_PAPER, missing=_NO_PAPER),
+    "organizations.refuse_certificate": Row(
+        send=FINANCE, own=_PAPER, missing=_NO_PAPER, form={"reason": "Not signed"}
+    ),
+    "organizations.account": _desk(own=_GUILD, missing=_NO_KEY),
+    "organizations.account_file": _desk(own=_GUILD, missing=_NO_KEY),
+    "price_lists.price_lists": _desk(),
+    "price_lists.price_list": _desk(own={"key": "standard"}, missing=_NO_KEY),
+    "price_lists.amend": Row(
+        MANAGERS,
+        MANAGERS,
+        own=_VERSION,
+        missing={**_VERSION, **_NO_KEY},
+        page="/finance/price-lists/standard/versions/2015-01-01",
+    ),
+    "price_lists.new": Row(
+        MANAGERS, MANAGERS, page="/finance/price-lists/new/price-list", answers=_REFUSED
+    ),
+}
 _OUTSIDE = {
     "nonprofit.home": Row(NONPROFITS),
     "nonprofit.nonprofit": _portal(),
@@ -400,4 +536,12 @@ _OUTSIDE = {
     "public.sample": Row(EVERYBODY, own={**_TITLE, "place": 2}, missing={**_TITLE, "place": 9}),
     "root": Row(EVERYBODY),
 }
-TABLE: dict[str, Row] = {**_ACCOUNT, **_SALES, **_CLOSING, **_TERMS, **_HOUSE, **_OUTSIDE}
+TABLE: dict[str, Row] = {
+    **_ACCOUNT,
+    **_SALES,
+    **_CLOSING,
+    **_TERMS,
+    **_HOUSE,
+    **_ORDERS,
+    **_OUTSIDE,
+}

@@ -153,7 +153,12 @@ def _cards(work: Work, listed: list[tuple[Order, str]]) -> Iterator[Card]:
             order,
             assigned,
             lateness(order.state, order.need_by, order.promised_on, work.today),
-            needs.next_step(order, Side.STAFF, met),
+            needs.next_step(
+                order,
+                Side.STAFF,
+                met,
+                deposit_only=setup is not None and needs.is_deposit_only(setup, order),
+            ),
         )
 
 

@@ -56,7 +56,6 @@ BUTTONS = {
     Action.SEND_PROOF: Button("Send a proof", "order_files.files", "proof"),
     Action.PRODUCE: Button("Start production", "order_shipping.shipping", "start"),
     Action.SHIP_PART: Button("Ship copies", "order_shipping.shipping", "ship"),
-    Action.SHIP_LAST: Button("Ship the last copies", "order_shipping.shipping", "ship"),
     Action.INVOICE: Button("Issue the invoice", "order_money.money", "invoice", Verb.BILL),
     Action.RECEIVE: Button("Record a receipt", "order_money.money", "receive", Verb.BILL),
     Action.CREDIT: Button("Write a credit note", "order_money.money", "credit", Verb.CREDIT),
@@ -64,9 +63,12 @@ BUTTONS = {
     Action.HOLD: Button("Put on hold", "orders.order", "hold"),
     Action.RESUME: Button("Resume", "orders.order", "hold"),
 }
-"""Every action of the staff; an order is settled by its last receipt."""
+"""Every action of the staff but those that another one completes."""
 
-_BY_ITSELF = {Action.SETTLE}
+_BY_ITSELF = {Action.SETTLE, Action.SHIP_LAST}
+"""An order is settled by its last receipt, and shipped by its last copies."""
+
+_OF_INVOICES = {Action.RECEIVE, Action.CREDIT}
 _LAST = (Action.HOLD, Action.DECLINE, Action.CANCEL)
 
 
@@ -172,21 +174,33 @@ def is_covered(order: Order) -> bool:
     )
 
 
-def offers(order: Order, met: frozenset[Need]) -> list[Offer]:
-    """What the staff may do with an order as it stands, what leads on first."""
+def offers(order: Order, met: frozenset[Need], *, invoiced: frozenset[str]) -> list[Offer]:
+    """What the staff may do with an order as it stands, what leads on first.
+
+    Args:
+        order: which one.
+        met: what is there of the table's needs.
+        invoiced: kinds of the invoices that were issued.
+    """
     allowed = [
         line
         for line in possible(Side.STAFF, order.state, order.kind)
-        if line.action not in _BY_ITSELF and act().actor.may(BUTTONS[line.action].verb)
+        if line.action not in _BY_ITSELF
+        and not (line.action is Action.INVOICE_DEPOSIT and "deposit" in invoiced)
+        and act().actor.may(BUTTONS[line.action].verb)
     ]
-    made = [_offer(order, line, met) for line in allowed]
+    made = [_offer(order, line, met, invoiced=invoiced) for line in allowed]
     return sorted(made, key=lambda each: each.is_aside)
 
 
-def _offer(order: Order, line: Transition, met: frozenset[Need]) -> Offer:
+def _offer(
+    order: Order, line: Transition, met: frozenset[Need], *, invoiced: frozenset[str]
+) -> Offer:
     button = BUTTONS[line.action]
     address = url_for(button.endpoint, number=order.number, _anchor=button.anchor or None)
     missing = tuple(need.value for need in line.needs if need not in met and need not in _GIVEN)
+    if line.action in _OF_INVOICES and not invoiced:
+        missing = (*missing, "an invoice")
     return Offer(line.action, button, address, missing)
 
 

@@ -5,8 +5,8 @@ from flask import render_template, request, url_for
 from royalties.domain.orders import Action, Need, Side, State, find, said
 from royalties.domain.people import FINANCE
 from royalties.services.orders import board as service
-from royalties.services.orders import cancelling, life, messages, needs, promises
-from royalties.web.finance import order_page
+from royalties.services.orders import cancelling, life, messages, needs, promises, receivables
+from royalties.web.finance import order_page, order_words
 from royalties.web.pages import Answer, Pages, number_asked
 from royalties.web.visit import act
 
@@ -82,15 +82,23 @@ def _page(number: str, refused: str = "") -> str:
     work = act()
     found = order_page.found(number)
     events = life.history(work, found)
-    met = needs.needs_met(work, found) if needs.setup_or_none(work) else frozenset(Need)
+    setup = needs.setup_or_none(work)
+    met = needs.needs_met(work, found, setup) if setup else frozenset(Need)
+    prices = needs.price_list_for(setup, found.title) if setup else None
+    version = prices.on(work.today) if prices else None
+    invoiced = frozenset(each.kind for each in receivables.balances(work, number))
+    ahead = setup is not None and needs.is_deposit_only(setup, found)
     return order_page.page(
         "order.html",
         found,
         "order",
         refused=refused,
         stages=order_page.stages(found, events),
-        offers=order_page.offers(found, met),
-        next_step=needs.next_step(found, Side.STAFF, met),
+        offers=order_page.offers(found, met, invoiced=invoiced),
+        action_words=order_words.action_words,
+        detail_words=order_words.detail_words,
+        promise_words=order_words.promise_words(found, events, version),
+        next_step=needs.next_step(found, Side.STAFF, met, deposit_only=ahead),
         events=events[::-1],
         messages=messages.messages(work, found),
         staff=service.staff(work),

@@ -153,8 +153,11 @@ _OF_LIST = {"currency", "titles", "retailers", "taxes"}
 def price_list_shown(body: Mapping[str, Any], version: Mapping[str, Any]) -> Row:
     """A price list and one of its versions as they stand in the fields."""
     options = [{"option": name, **each} for name, each in version.get("options", {}).items()]
+    owed = version.get("cancellation", {})
     shares = [
-        {"state": state, "share": share} for state, share in version.get("cancellation", {}).items()
+        {"state": state.value, "share": owed[state.value]}
+        for state in CANCELLED_FROM
+        if state.value in owed
     ]
     row = shown({**body, **version, "options": options, "cancellation": shares}, PRICE_LIST)
     row["key"] = body.get("key", "")

@@ -5,7 +5,7 @@ from typing import Any
 from flask import abort, render_template, request, url_for
 
 from royalties.domain import pricing
-from royalties.domain.orders import OrderKind
+from royalties.domain.orders import PATH, OrderKind
 from royalties.domain.people import FINANCE
 from royalties.domain.plain_words import percent
 from royalties.domain.price_lists import Option, PriceList
@@ -63,6 +63,11 @@ def price_list(key: str) -> Answer:
         version=version,
         is_in_force=version == found.on(work.today),
         titles=titles,
+        retailers=[
+            setup.retailers[each].name if each in setup.retailers else each
+            for each in dict.fromkeys(found.retailers.values())
+        ],
+        cancellation=sorted(version.cancellation.items(), key=lambda each: PATH.index(each[0])),
         percent=percent,
         unit=order_page.unit,
         options=tuple(Option),

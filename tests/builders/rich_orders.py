@@ -1,0 +1,181 @@
+"""Orders in many states, for the books in which every page has something to show."""
+
+import io
+from dataclasses import replace
+from datetime import date, timedelta
+
+from PIL import Image
+
+from royalties.domain.artwork import Use
+from royalties.domain.people import Actor, Role
+from royalties.services.orders import (
+    artwork,
+    cancelling,
+    certificates,
+    invoicing,
+    life,
+    messages,
+    proofs,
+    receivables,
+    shipping,
+)
+from tests.builders.books import Office
+from tests.builders.orders import (
+    CUSTOM,
+    REQUESTED,
+    a_price_list,
+    accepted,
+    an_organization,
+    quoted,
+    requested,
+    somebody,
+)
+from tests.builders.pdfs import a_pdf
+
+PROOFED, BILLED, ASKED, AHEAD, QUOTED, CANCELLED = (f"O-2026-000{place}" for place in range(1, 7))
+"""Numbers of orders: all are the guild's, but those that pay ahead or were quoted."""
+
+INVOICE, DEPOSIT = "I-000001", "I-000002"
+"""Of the order that was billed, overdue and paid in part; of the one that pays ahead."""
+
+LOGO, PROOF, PROOF_AGAIN, ATTACHMENT = range(1, 5)
+"""Numbers of files; the attachment is of the order that was asked for."""
+
+SHIPMENT, CERTIFICATE = 1, 1
+_JULY = timedelta(days=45)
+
+
+def terms(office: Office) -> None:
+    """A price list, and organizations that may order by it."""
+    office.load(
+        {
+            "retailers": [
+                {"key": "orders", "name": "Orders", "channel": "bulk"},
+                {"key": "editions", "name": "Custom editions", "channel": "custom"},
+            ],
+            "organizations": [
+                an_organization(
+                    "guild",
+                    address=["4 Pier"],
+                    city="Seattle",
+                    region="WA",
+                    postcode="98101",
+                    phone="+1 206 555 0100",
+                ),
+                an_organization("league", net_terms=False),
+            ],
+            "price_lists": [
+                a_price_list(
+                    small_order_below=25,
+                    small_order_charge="25.00",
+                    rush_charge="75.00",
+                    terms=["Copies cannot be returned."],
+                )
+            ],
+        },
+        "orders.json",
+    )
+
+
+def orders_in_many_states(office: Office) -> None:
+    """Six orders of two organizations, with files, messages, money and a certificate."""
+    terms(office)
+    guild = somebody(office, "Olga Guild", Role.ORGANIZATION, "guild")
+    league = somebody(office, "Lea League", Role.ORGANIZATION, "league")
+    now = office.system.clock
+    office.system = replace(office.system, clock=lambda: now() - _JULY)
+    assert accepted(office, guild, replace(CUSTOM, need_by=date(2026, 8, 1))) == PROOFED
+    assert accepted(office, guild, REQUESTED) == BILLED
+    _billed(office)
+    office.system = replace(office.system, clock=now)
+    _proofed(office, guild)
+    _money(office)
+    _asked(office, guild)
+    assert accepted(office, league, REQUESTED, po_number="") == AHEAD
+    with office.work() as work:
+        invoicing.invoice_deposit(work, AHEAD, version=_version(office, AHEAD), token="deposit")  # noqa: S106 - no secret
+    assert quoted(office, league, REQUESTED) == QUOTED
+    assert accepted(office, guild, REQUESTED) == CANCELLED
+    with office.work() as work:
+        life.produce(work, CANCELLED)
+    with office.work() as work:
+        cancelling.cancel(work, CANCELLED, "The event is off")
+    with office.system.work(guild) as work:
+        paper = certificates.Sent("exempt.pdf", io.BytesIO(a_pdf()))
+        certificates.upload(work, "guild", "US-WA", date(2026, 1, 2), date(2027, 1, 1), paper)
+
+
+def a_logo(size: tuple[int, int] = (1200, 700)) -> bytes:
+    """A picture that prints sharp."""
+    out = io.BytesIO()
+    Image.new("RGBA", size, (10, 90, 85, 255)).save(out, "PNG")
+    return out.getvalue()
+
+
+def _version(office: Office, number: str) -> int:
+    with office.work(read_only=True) as work:
+        found = life.find(work, number)
+    assert found is not None
+    return found.version
+
+
+def _billed(office: Office) -> None:
+    with office.work() as work:
+        life.produce(work, BILLED)
+    for address, copies in ((1, 200), (2, 50)):
+        version = _version(office, BILLED)
+        with office.work() as work:
+            shipping.ship(
+                work,
+                BILLED,
+                version=version,
+                address=address,
+                copies=copies,
+                shipped_on=work.today,
+                carrier="UPS",
+                tracking=f"1Z 999 {address}",
+                token=f"shipment-{address}",
+            )
+    version = _version(office, BILLED)
+    with office.work() as work:
+        invoicing.invoice(work, BILLED, version=version, token="final")  # noqa: S106 - no secret
+
+
+def _money(office: Office) -> None:
+    with office.work() as work:
+        receivables.receive(work, INVOICE, 100_000, work.today, "wire 17", "receipt")
+        receivables.remind(work, INVOICE)
+
+
+def _proofed(office: Office, guild: Actor) -> None:
+    logo = artwork.look(
+        office.system.files,
+        artwork.Sent(Use.LOGO, "guild logo.png", io.BytesIO(a_logo())),
+        CUSTOM.options,
+    )
+    version = _version(office, PROOFED)
+    with office.system.work(guild) as work:
+        artwork.send_artwork(work, PROOFED, version=version, files=[logo], rights=True)
+    _send_proof(office, a_pdf(pages=2), "proof.pdf")
+    version = _version(office, PROOFED)
+    with office.system.work(guild) as work:
+        proofs.comment(work, PROOFED, proof_version=1, page=1, text="Our logo sits too low.")
+        proofs.ask_changes(work, PROOFED, version=version, proof_version=1)
+    _send_proof(office, a_pdf(pages=2, content=b"0 g 100 300 200 200 re f"), "proof again.pdf")
+
+
+def _send_proof(office: Office, pdf: bytes, name: str) -> None:
+    proof = artwork.look(office.system.files, artwork.Sent(Use.PROOF, name, io.BytesIO(pdf)))
+    version = _version(office, PROOFED)
+    with office.work() as work:
+        proofs.send_proof(work, PROOFED, version=version, file=proof)
+
+
+def _asked(office: Office, guild: Actor) -> None:
+    body = replace(CUSTOM, message="Is a foreword possible?", need_by=date(2026, 12, 1))
+    assert requested(office, guild, body).number == ASKED
+    with office.system.work(guild) as work:
+        file = messages.Sent("foreword.pdf", io.BytesIO(a_pdf()))
+        messages.post(work, ASKED, "Here is a draft of it.", [file])
+    with office.work() as work:
+        messages.post(work, ASKED, "Ask Kim first.", internal=True)
