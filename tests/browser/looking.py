@@ -83,7 +83,7 @@ def window(
     context = chromium.new_context(
         viewport={"width": width, "height": 900}, base_url=live.address, **more
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     if actor is not None:
         context.add_cookies(live.cookies(actor, stage=stage))
     page = context.new_page()

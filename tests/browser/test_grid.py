@@ -127,7 +127,7 @@ def test_five_hundred_rows_are_pasted_at_once(seen: tuple[Window, Live]) -> None
     page.locator("[name=confirmed]").check()  # the spring's report has some of these days already
     assert cell(page, 501, "order") == "P-499"
     page.locator("[data-record]").click()
-    page.wait_for_url("**/recorded/*", timeout=30_000)
+    page.wait_for_url("**/recorded/*", timeout=60_000)
     assert live.office.rows("SELECT count(*), sum(units) FROM sale WHERE batch_id = 2") == [
         (500, sum(1 + n % 3 for n in range(500)))
     ]
@@ -137,7 +137,7 @@ def test_a_draft_outlives_a_reload(seen: tuple[Window, Live]) -> None:
     page = seen[0].page
     keys(page, "+ArrowRight", EBOOK, "+Enter", "+ArrowRight", "5", "+Enter")
     keys(page, "+ArrowRight", "+ArrowRight", "+ArrowRight", "17.5", "+Enter")
-    expect(page.locator("[data-saved]")).to_contain_text("Draft saved", timeout=5000)
+    expect(page.locator("[data-saved]")).to_contain_text("Draft saved", timeout=20_000)
     page.reload()
     expect(page.locator("#c-0-isbn")).to_contain_text(EBOOK)
     assert (cell(page, 2, "units"), cell(page, 2, "net")) == ("5", "17.5")
@@ -150,12 +150,12 @@ def test_another_window_is_told_and_nothing_is_lost(
     with window(chromium, live, actor=live.somebody(Role.CLERK)) as other:
         other.page.goto(SHEET)
         keys(found.page, "+ArrowRight", HARDCOVER, "+Enter")
-        expect(found.page.locator("[data-saved]")).to_contain_text("Draft saved", timeout=5000)
+        expect(found.page.locator("[data-saved]")).to_contain_text("Draft saved", timeout=20_000)
         keys(other.page, "+ArrowRight", ATLAS, "+Enter")
-        expect(other.page.locator("#other-window")).to_be_visible(timeout=5000)
+        expect(other.page.locator("#other-window")).to_be_visible(timeout=20_000)
         assert ATLAS in cell(other.page, 2, "isbn")
         other.page.get_by_role("button", name="Keep what is here").click()
-        expect(other.page.locator("#other-window")).to_be_hidden(timeout=5000)
+        expect(other.page.locator("#other-window")).to_be_hidden(timeout=20_000)
         other.complaints.clear()  # the browser writes down the refused request
     found.page.reload()
     expect(found.page.locator("#c-0-isbn")).to_contain_text(ATLAS)

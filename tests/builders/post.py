@@ -11,7 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
-@dataclass(slots=True)
+@dataclass  # no slots: Python 3.11.2 trips over them when it looks for the handler's methods
 class PostOffice:
     """Takes messages, or refuses them with its own words."""
 
