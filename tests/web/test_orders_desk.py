@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from royalties.domain.artwork import Use
 from royalties.domain.orders import TABLE, Action, Side
 from royalties.domain.people import Actor, Role
-from royalties.services.orders import artwork, certificates, proofs
+from royalties.services.orders import artwork, certificates, messages, own, proofs
 from royalties.services.orders.order import Order
 from royalties.services.terms import find_entry
 from royalties.web.finance.order_page import BUTTONS
@@ -233,6 +233,41 @@ def test_what_is_late_is_marked_in_words(site: Site) -> None:
     assert "promised 1 day after it is needed" in clerk.page(DESK)
     site.office.execute("UPDATE orders SET promised_on = '2026-11-02'")
     assert "No order is like that" in clerk.page("/finance/orders?late=1")
+
+
+@after(asked)
+def test_the_board_turns_pages_and_asks_no_more_for_many(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    few = {path: queries(site, clerk, path) for path in LISTS[:2]}
+    columns = (
+        "kind, organization, title, isbn, state, quantity, audience, rush, options, ship_to, "
+        "contact_name, contact_email, po_number, accepted_by, created_at, created_by, version"
+    )
+    for number in range(2, 61):
+        site.office.execute(
+            f"INSERT INTO orders (number, {columns}) SELECT 'O-2026-{number:04}', {columns} "
+            f"FROM orders WHERE number = '{ONE}'"
+        )
+    first = clerk.page("/finance/orders")
+    assert "Requested (60)" in first
+    assert "O-2026-0050" in first
+    assert "O-2026-0051" not in first
+    assert "O-2026-0051" in clerk.page("/finance/orders?page=2")
+    assert {path: queries(site, clerk, path) for path in LISTS[:2]} == few
+
+
+@after(agreed)
+def test_a_purchase_order_that_came_is_there_to_be_saved(site: Site) -> None:
+    olga = Actor("Olga Guild", Role.ORGANIZATION, 1, organizations=frozenset({"guild"}))
+    version = order(site).version
+    with site.office.system.work(olga) as work:
+        file = messages.Sent("our order.pdf", io.BytesIO(a_pdf()))
+        own.send_purchase_order(work, ONE, version=version, po_number="PO-8", file=file)
+    clerk = site.visitor(Role.CLERK)
+    page = clerk.page(DESK)
+    assert "PO-8" in page
+    assert "our order.pdf" in page
+    assert clerk.get(f"{DESK}/files/1").data.startswith(b"%PDF")
 
 
 # Its life

@@ -5,7 +5,7 @@ from flask import render_template, request, url_for
 from royalties.domain.orders import Action, Need, Side, State, find, said
 from royalties.domain.people import FINANCE
 from royalties.services.orders import board as service
-from royalties.services.orders import cancelling, life, messages, needs, promises, receivables
+from royalties.services.orders import cancelling, life, messages, needs, own, promises, receivables
 from royalties.web.finance import order_page, order_words
 from royalties.web.pages import Answer, Pages, number_asked
 from royalties.web.visit import act
@@ -101,6 +101,7 @@ def _page(number: str, refused: str = "") -> str:
         next_step=needs.next_step(found, Side.STAFF, met, deposit_only=ahead),
         events=events[::-1],
         messages=messages.messages(work, found),
+        purchase_orders=own.purchase_orders(work, found),
         staff=service.staff(work),
         may_promise=found.state in promises.PROMISED_IN,
         may_hold=find(Action.HOLD, Side.STAFF, found.state, found.kind) is not None,
