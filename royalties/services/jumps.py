@@ -124,7 +124,9 @@ def points_of(work: Work, shown: Shown) -> Points:
     sold = store.sold_in(work.connection, [period.ordinal, *earlier])
     now = sold[period.ordinal]
     before = sold[last.ordinal] if last else {}
-    missing = {key for key, _ in before} - {key for key, _ in now}
+    # Orders bring sales when they are shipped, and no report is ever missing of them.
+    of_orders = {key for each in setup.price_lists.values() for key in each.retailers.values()}
+    missing = {key for key, _ in before} - {key for key, _ in now} - of_orders
     made = [
         *_of_titles(work, shown, last, earlier),
         *_of_retailers(setup, sold, period, last, missing),
@@ -135,7 +137,7 @@ def points_of(work: Work, shown: Shown) -> Points:
         _with(_missing_reports(setup, before, missing), written),
         _with(_waiting(work), written),
         _with(sorted(made, key=_size, reverse=True), written),
-        tuple(_late(setup, now, before, period)),
+        tuple(_late(setup, now, before, period, of_orders)),
         _with([Point(DRAFT, "The draft", shown.fingerprint)], written)[0],
     )
 
@@ -340,6 +342,7 @@ def _late(
     now: Mapping[tuple[str, str], store.Sold],
     before: Mapping[tuple[str, str], store.Sold],
     period: Period,
+    of_orders: set[str],
 ) -> list[tuple[str, str]]:
     """Retailers that reported up to a later month of the last period than of this one."""
     names = _retailers(setup)
@@ -353,7 +356,11 @@ def _late(
     found = []
     then = latest(before)
     for key, month in sorted(latest(now).items()):
-        if key in then and _left(month, period) > max(0, _left(then[key], period.shift(-1))):
+        if (
+            key not in of_orders
+            and key in then
+            and _left(month, period) > max(0, _left(then[key], period.shift(-1)))
+        ):
             found.append((names.get(key, key), month))
     return found
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from royalties.services.work import Work
 from tests.builders.books import Office, Shelf, after
@@ -124,3 +125,24 @@ def test_it_is_found_and_named(books: Office, name: str) -> None:
         assert done.rowcount, "the statement changes something"
 
     assert tampering.named in told(faults_after(books, tamper), tampering.invariant)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("quote", "total"),
+        ("shipment", "copies"),
+        ("invoice", "total"),
+        ("receipt", "amount"),
+        ("paper", "name"),
+        ("order_event", "action"),
+    ],
+)
+def test_the_database_keeps_what_was_issued(books: Office, table: str, column: str) -> None:
+    assert books.rows(f"SELECT 1 FROM {table}"), "the story leaves rows in every table"
+    for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+        with (
+            books.system.engine.connect() as connection,
+            pytest.raises(DatabaseError, match=r"cannot be changed|append-only"),
+        ):
+            connection.execute(text(statement))

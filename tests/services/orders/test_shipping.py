@@ -11,6 +11,7 @@ from royalties.domain.catalogue import INTERNAL
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.batches import sales_list
 from royalties.services.books import setup_in_force
+from royalties.services.closing import outlook
 from royalties.services.orders import editions, packing, shipping
 from royalties.services.orders.life import ChangedMeanwhileError
 from royalties.services.work import RefusedError
@@ -180,6 +181,16 @@ def test_sales_dated_in_a_closed_period_count_in_the_open_one(office: Office) ->
         "SELECT p.name FROM sale s JOIN period p ON p.id = s.period_id WHERE s.units < 0"
     ) == [("2025-H2",)]
     assert office.faults() == {}
+
+
+@after(shipped)
+def test_no_report_is_missing_where_nobody_ordered(office: Office) -> None:
+    office.bring_batch([a_row(10)])
+    office.close("2025-H1")
+    with office.work(read_only=True) as work:
+        points = outlook(work, "2025-H2").points
+    assert points is not None
+    assert [each.subject for each in points.reports] == ["report:amazon"]
 
 
 # Custom editions
