@@ -39,7 +39,12 @@ ROOMS = (
     "finance.uploading",
     "nonprofit.details",
     "nonprofit.pages",
+    "organization.certificates",
+    "organization.files",
+    "organization.order",
     "organization.pages",
+    "public.order_links",
+    "public.ordering",
     "public.pages",
 )
 """Modules with a group of pages each, ``PAGES``."""

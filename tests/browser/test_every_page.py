@@ -21,7 +21,7 @@ from tests.builders.live import Live, serving
 from tests.builders.rich import INVITATION, INVITED, RESET, TYPED, UPLOAD_GOOD, UPLOAD_WRONG, rich
 
 STATES: dict[str, Story] = {"rich": rich, "opened": opened, "nothing": nothing}
-NONPROFIT = {Role.NONPROFIT: ("seattle",)}
+BELONGS = {Role.NONPROFIT: ("seattle",), Role.ORGANIZATION: ("guild",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ SEND = "form => { form.noValidate = true; form.requestSubmit(); }"
 """Sends a form as it stands, whatever the browser itself would say of it."""
 
 STRANGER, CLERK, MANAGER, ADMIN = Role.STRANGER, Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR
+ORGANIZATION = Role.ORGANIZATION
 VISITS = (
     Visit("/account/sign-in", STRANGER),
     Visit("/account/second-factor", MANAGER, stage="password"),
@@ -208,11 +209,39 @@ VISITS = (
     Visit("/titles/", STRANGER, "nothing"),
     Visit("/titles/collab", STRANGER),
     Visit("/titles/collab", MANAGER),
+    Visit("/titles/collab/order/", STRANGER),
+    Visit("/titles/collab/order/?what=custom&copies=250", ORGANIZATION),
+    Visit("/titles/collab/order/", STRANGER, submit="form.order"),
+    Visit("/titles/collab/order/sent", STRANGER),
+    Visit(f"/requests/{orders.REQUEST}", STRANGER),
+    Visit(f"/requests/{orders.REQUEST}", STRANGER, submit=FORM),
+    Visit("/requests/dead", STRANGER, status=404),
     Visit("/titles/collab/request", STRANGER),
-    Visit("/titles/collab/request?what=custom", Role.ORGANIZATION),
-    Visit("/titles/collab/request", STRANGER, submit=FORM),
     Visit("/titles/collab/thanks", STRANGER),
     Visit("/titles/handbook", STRANGER, status=404),
+    # An organization's orders
+    Visit("/organization/titles", ORGANIZATION),
+    Visit("/organization/titles", ORGANIZATION, "nothing"),
+    Visit("/organization/invoices", ORGANIZATION),
+    Visit("/organization/invoices", ORGANIZATION, "nothing"),
+    Visit("/organization/certificates/", ORGANIZATION),
+    Visit("/organization/certificates/", ORGANIZATION, submit="form.card"),
+    Visit(f"/organization/orders/{orders.ASKED}", ORGANIZATION),
+    Visit(f"/organization/orders/{orders.PROOFED}", ORGANIZATION),
+    Visit(f"/organization/orders/{orders.BILLED}", ORGANIZATION),
+    Visit(f"/organization/orders/{orders.CANCELLED}", ORGANIZATION),
+    Visit(f"/organization/orders/{orders.ASKED}/quotes", ORGANIZATION),
+    Visit(f"/organization/orders/{orders.BILLED}/quotes", ORGANIZATION),
+    Visit(f"/organization/orders/{orders.PROOFED}/artwork", ORGANIZATION),
+    Visit(f"/organization/orders/{orders.PROOFED}/proof", ORGANIZATION),
+    Visit(f"/organization/orders/{orders.PROOFED}/proof?version=1", ORGANIZATION),
+    Visit(f"/organization/orders/{orders.PROOFED}/proof/approve", ORGANIZATION),
+    Visit(f"/organization/orders/{orders.PROOFED}/proof/approve", ORGANIZATION, submit=FORM),
+    Visit(f"/organization/orders/{orders.ASKED}/messages", ORGANIZATION),
+    Visit(f"/organization/orders/{orders.ASKED}/messages", ORGANIZATION, submit="form.card"),
+    Visit(f"/organization/orders/{orders.PROOFED}/cancel", ORGANIZATION),
+    Visit(f"/organization/orders/{orders.ASKED}/decline", ORGANIZATION, submit=FORM),
+    Visit(f"/organization/orders/{orders.ASKED}/decline", ORGANIZATION),
     # Orders at the desk
     Visit("/finance/orders"),
     Visit("/finance/orders", CLERK, "nothing"),
@@ -273,6 +302,21 @@ FILES: dict[str, tuple[str, Role]] = {
     "order_files.original": (f"/finance/orders/{orders.PROOFED}/files/{orders.LOGO}", CLERK),
     "order_quotes.quote_file": (f"/finance/orders/{orders.BILLED}/quotes/1.pdf", CLERK),
     "order_shipping.packing_list": (f"/finance/orders/{orders.BILLED}/shipments/1.xlsx", CLERK),
+    "organization.account_file": ("/organization/guild/account.xlsx", ORGANIZATION),
+    "organization.invoice_file": (f"/organization/invoices/{orders.INVOICE}.pdf", ORGANIZATION),
+    "organization_certificates.file": ("/organization/certificates/1", ORGANIZATION),
+    "organization_orders.original": (
+        f"/organization/orders/{orders.PROOFED}/files/{orders.LOGO}",
+        ORGANIZATION,
+    ),
+    "organization_orders.packing_list": (
+        f"/organization/orders/{orders.BILLED}/shipments/1.pdf",
+        ORGANIZATION,
+    ),
+    "organization_orders.quote_file": (
+        f"/organization/orders/{orders.BILLED}/quotes/1.xlsx",
+        ORGANIZATION,
+    ),
     "organizations.account_file": ("/finance/organizations/guild/account.xlsx", CLERK),
     "organizations.certificate_file": ("/finance/organizations/guild/certificates/1", CLERK),
     "sales.as_csv": ("/finance/sales/sales.csv", CLERK),
@@ -294,6 +338,8 @@ ON_THE_WAY = {
     "uploading.states",
     "order_files.cover",
     "order_files.preview",
+    "organization_files.cover",
+    "organization_files.preview",
 }
 """Addresses that show nothing of their own: the way to another page, or what a script asks."""
 
@@ -328,7 +374,7 @@ def test_page(visit: Visit, sites: dict[str, Live], chromium: Browser, screensho
     live = sites[visit.state]
     actor = None
     if visit.role is not Role.STRANGER:
-        actor = live.somebody(visit.role, *NONPROFIT.get(visit.role, ()))
+        actor = live.somebody(visit.role, *BELONGS.get(visit.role, ()))
     faults = []
     with window(chromium, live, actor, stage=visit.stage) as seen:
         page = seen.page
@@ -355,7 +401,7 @@ def test_file(endpoint: str, sites: dict[str, Live], chromium: Browser) -> None:
     live = sites["rich"]
     actor = None
     if role is not STRANGER:
-        actor = live.somebody(role, *NONPROFIT.get(role, ()))
+        actor = live.somebody(role, *BELONGS.get(role, ()))
     with window(chromium, live, actor) as seen:
         answer = seen.page.context.request.get(path)
         assert answer.status == 200

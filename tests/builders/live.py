@@ -41,11 +41,15 @@ class Live:
         name = self.site.app.config["SESSION_COOKIE_NAME"]
         return [{"name": name, "value": signer.dumps(values), "url": self.address}]
 
-    def somebody(self, role: Role, *beneficiaries: str) -> Actor:
-        """The one person of a role (and its nonprofits) who visits this site."""
-        key = (role, beneficiaries)
+    def somebody(self, role: Role, *keys: str) -> Actor:
+        """The one person of a role (and its nonprofits or organizations) who visits this site."""
+        key = (role, keys)
         if key not in self.people:
-            self.people[key] = self.site.somebody(role, beneficiaries=beneficiaries)
+            self.people[key] = (
+                self.site.somebody(role, organizations=keys)
+                if role is Role.ORGANIZATION
+                else self.site.somebody(role, beneficiaries=keys)
+            )
         return self.people[key]
 
 

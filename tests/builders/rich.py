@@ -22,7 +22,7 @@ from tests.builders.books import (
     a_setup,
     remainder,
 )
-from tests.builders.rich_orders import orders_in_many_states
+from tests.builders.rich_orders import a_request_waits, orders_in_many_states
 from tests.builders.sent import as_file, send
 from tests.builders.site import Site, open_site
 from tests.builders.titles import public
@@ -59,6 +59,7 @@ def rich(office: Office) -> None:
     )
     _typed(office, clerk)
     orders_in_many_states(office)
+    a_request_waits(office)
     _uploads(office, clerk)
     _prepared(office, clerk)
     _amended(office, clerk)

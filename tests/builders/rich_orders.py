@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from PIL import Image
+from sqlalchemy import update
 
+from royalties.adapters.credentials import fingerprint
 from royalties.domain.artwork import Use
-from royalties.domain.people import Actor, Role
+from royalties.domain.people import STRANGER, Actor, Role
 from royalties.services.orders import (
     artwork,
     cancelling,
@@ -17,8 +19,10 @@ from royalties.services.orders import (
     messages,
     proofs,
     receivables,
+    requests,
     shipping,
 )
+from royalties.store.tables import order_request
 from tests.builders.books import Office
 from tests.builders.orders import (
     CUSTOM,
@@ -42,6 +46,10 @@ LOGO, PROOF, PROOF_AGAIN, ATTACHMENT = range(1, 5)
 """Numbers of files; the attachment is of the order that was asked for."""
 
 SHIPMENT, CERTIFICATE = 1, 1
+
+REQUEST = "a-request"
+"""What the link of a request holds that was not opened yet."""
+
 _JULY = timedelta(days=45)
 
 
@@ -103,6 +111,13 @@ def orders_in_many_states(office: Office) -> None:
     with office.system.work(guild) as work:
         paper = certificates.Sent("exempt.pdf", io.BytesIO(a_pdf()))
         certificates.upload(work, "guild", "US-WA", date(2026, 1, 2), date(2027, 1, 1), paper)
+
+
+def a_request_waits(office: Office) -> None:
+    """Somebody without an account asked for copies."""
+    with office.system.work(STRANGER) as work:
+        requests.ask_for(work, REQUESTED, "192.0.2.7")
+        work.connection.execute(update(order_request).values(hash=fingerprint(REQUEST)))
 
 
 def a_logo(size: tuple[int, int] = (1200, 700)) -> bytes:

@@ -18,7 +18,7 @@ from royalties.adapters.credentials import Credentials, fingerprint
 from royalties.app import create_app
 from royalties.domain.people import Actor, Role
 from royalties.services.work import stored
-from royalties.store.tables import membership, person, session
+from royalties.store.tables import membership, organization_member, person, session
 from tests.builders.books import Office
 
 BASE = "http://localhost:8000"
@@ -69,6 +69,7 @@ class Site:
         name: str = "",
         *,
         beneficiaries: tuple[str, ...] = (),
+        organizations: tuple[str, ...] = (),
         status: str = "active",
         totp: bool = True,
     ) -> Actor:
@@ -96,17 +97,29 @@ class Site:
                     insert(membership),
                     [{"person_id": number, "beneficiary": each} for each in beneficiaries],
                 )
-        return Actor(name, role, number, frozenset(beneficiaries))
+            if organizations:
+                connection.execute(
+                    insert(organization_member),
+                    [{"person_id": number, "organization": each} for each in organizations],
+                )
+        return Actor(name, role, number, frozenset(beneficiaries), frozenset(organizations))
 
     def stranger(self) -> Visitor:
         """Somebody who has not signed in."""
         return Visitor(self.app.test_client(), self.app, Actor("a stranger", Role.STRANGER))
 
     def visitor(
-        self, role: Role, name: str = "", *, beneficiaries: tuple[str, ...] = ()
+        self,
+        role: Role,
+        name: str = "",
+        *,
+        beneficiaries: tuple[str, ...] = (),
+        organizations: tuple[str, ...] = (),
     ) -> Visitor:
         """A new person, signed in with both factors."""
-        return self.signed_in(self.somebody(role, name, beneficiaries=beneficiaries))
+        return self.signed_in(
+            self.somebody(role, name, beneficiaries=beneficiaries, organizations=organizations)
+        )
 
     def signed_in(self, actor: Actor, *, stage: str = "full") -> Visitor:
         """A person with a session of their own."""

@@ -495,6 +495,119 @@ _ORDERS = {
         MANAGERS, MANAGERS, page="/finance/price-lists/new/price-list", answers=_REFUSED
     ),
 }
+
+
+def _own_order(number: str = orders.PROOFED, more: Values | None = None, /, **row: object) -> Row:
+    """A page or form of one's own order; the league's is not the guild's."""
+    sends = "send" in row
+    return Row(
+        None if sends else ORGANIZATIONS,
+        own={"number": number, **(more or {})},
+        foreign=({"number": orders.AHEAD, **(more or {})},),
+        missing={"number": "O-2026-9999", **(more or {})},
+        answers=_REFUSED if sends else frozenset({200}),
+        **row,  # type: ignore[arg-type]  # checked where rows are written
+    )
+
+
+def _own_form(number: str = orders.PROOFED, **more: object) -> Row:
+    return _own_order(number, None, send=ORGANIZATIONS, **more)
+
+
+_FILE: Values = {"file": orders.LOGO}
+_OF_ORGANIZATIONS = {
+    "organization.home": Row(ORGANIZATIONS),
+    "organization.titles": Row(ORGANIZATIONS),
+    "organization.invoices": Row(ORGANIZATIONS),
+    "organization.invoice_file": Row(
+        ORGANIZATIONS,
+        own={"number": orders.INVOICE, "file": "xlsx"},
+        foreign=({"number": orders.DEPOSIT, "file": "xlsx"},),
+        missing={"number": "I-999999", "file": "xlsx"},
+    ),
+    "organization.account_file": Row(
+        ORGANIZATIONS, own={"key": "guild"}, foreign=({"key": "league"},), missing=_NO_KEY
+    ),
+    "organization_orders.order": _own_order(),
+    "organization_orders.purchase_order": _own_form(form={"version": "1", "po_number": "PO-1"}),
+    "organization_orders.reorder": _own_form(),
+    "organization_orders.quotes": _own_order(),
+    "organization_orders.accept": _own_form(
+        form={"version": "1", "quote": "1", "name": "Olga", "agreed": "1", "po_number": "PO-1"}
+    ),
+    "organization_orders.quote_file": _own_order(orders.BILLED, {"version": 1, "file": "pdf"}),
+    "organization_orders.messages": _own_order(),
+    "organization_orders.say": _own_form(form={"text": "Dear house"}),
+    "organization_orders.original": _own_order(orders.PROOFED, _FILE),
+    "organization_orders.packing_list": _own_order(orders.BILLED, {"shipment": 1, "file": "xlsx"}),
+    "organization_orders.ask_cancel": _own_order(),
+    "organization_orders.cancel": _own_form(form={"version": "1", "reason": "Off"}),
+    "organization_orders.ask_decline": _own_order(orders.ASKED),
+    "organization_orders.decline": _own_form(orders.ASKED, form={"version": "1", "reason": "Off"}),
+    "organization_files.artwork": _own_order(),
+    "organization_files.send_artwork": _own_form(form={"version": "1", "rights": "1"}),
+    "organization_files.look": _own_form(form={"use": "logo"}),
+    "organization_files.preview": _own_order(orders.PROOFED, {**_FILE, "page_number": 1}),
+    "organization_files.cover": _own_order(),
+    "organization_files.proof": _own_order(),
+    "organization_files.comment": _own_form(
+        form={"proof_version": "2", "page": "1", "text": "Lower"}
+    ),
+    "organization_files.changes": _own_form(
+        form={"version": "1", "proof_version": "2", "changes": "Lower"}
+    ),
+    "organization_files.ask_approve": _own_order(),
+    "organization_files.approve": _own_form(
+        form={
+            "version": "1",
+            "proof_version": "2",
+            "sha256": "0" * 64,
+            "name": "Olga",
+            "looked": "1",
+        }
+    ),
+    "organization_certificates.certificates": Row(ORGANIZATIONS),
+    "organization_certificates.send": Row(
+        send=ORGANIZATIONS,
+        form={
+            "organization": "guild",
+            "country": "US",
+            "region": "WA",
+            "signed_on": "2026-01-02",
+            "expires_on": "2027-01-02",
+        },
+        answers=_REFUSED,
+    ),
+    "organization_certificates.file": Row(
+        ORGANIZATIONS,
+        own={"number": orders.CERTIFICATE},
+        missing=_NO_NUMBER,
+        answers=frozenset({200, 404}),  # 404 for the other organization
+    ),
+    "ordering.begin": Row(EVERYBODY, own=_TITLE, missing=_NO_KEY),
+    "ordering.go": Row(
+        send=EVERYBODY,
+        own=_TITLE,
+        missing=_NO_KEY,
+        form={"step": "1", "do": "next", "copies": "100", "kind": "bulk", "country": "US"},
+        answers=_REFUSED,
+    ),
+    "ordering.price": Row(
+        send=EVERYBODY, own=_TITLE, missing=_NO_KEY, form={"copies": "100", "kind": "bulk"}
+    ),
+    "ordering.sent": Row(EVERYBODY, own=_TITLE, missing=_NO_KEY),
+    "order_links.opened": Row(
+        EVERYBODY,
+        EVERYBODY,
+        own={"token": orders.REQUEST},
+        missing={"token": "nothing"},
+        form={
+            "name": "Olga Orr",
+            "new": "many small boats at sea",
+            "again": "many small boats at sea",
+        },
+    ),
+}
 _OUTSIDE = {
     "nonprofit.home": Row(NONPROFITS),
     "nonprofit.nonprofit": _portal(),
@@ -516,7 +629,6 @@ _OUTSIDE = {
         send=NONPROFITS, form={"email": "new@example.org", "name": "New Comer"}
     ),
     "nonprofit_details.remove": _portal({"number": rich.COLLEAGUE}, send=NONPROFITS),
-    "organization.home": Row(ORGANIZATIONS),
     "public.titles": Row(EVERYBODY),
     "public.title": Row(EVERYBODY, own=_TITLE, missing=_NO_KEY),
     "public.ask": Row(
@@ -543,5 +655,6 @@ TABLE: dict[str, Row] = {
     **_TERMS,
     **_HOUSE,
     **_ORDERS,
+    **_OF_ORGANIZATIONS,
     **_OUTSIDE,
 }

@@ -1,12 +1,18 @@
-"""What an organization may order."""
+"""An organization's own room: its orders, what it may order, and its invoices."""
 
-from flask import render_template
+from datetime import date
+
+from flask import Response, abort, render_template, url_for
 
 from royalties.domain.people import ORGANIZATIONS
 from royalties.services import inquiries, public
 from royalties.services.books import setup_in_force
-from royalties.web.pages import Pages
-from royalties.web.public.pages import FORMATS, offers_of
+from royalties.services.orders import invoicing, offering, own, receivables
+from royalties.web.files import download
+from royalties.web.organization.offers import WORDS, addressed
+from royalties.web.pages import Pages, number_asked
+from royalties.web.public.ordering import unit_text
+from royalties.web.public.pages import FORMATS
 from royalties.web.visit import act
 
 PAGES = Pages("organization", __name__, "/organization", ORGANIZATIONS)
@@ -14,13 +20,72 @@ PAGES = Pages("organization", __name__, "/organization", ORGANIZATIONS)
 
 @PAGES.get("/")
 def home() -> str:
-    """Titles that are offered in bulk or as a custom edition, with prices."""
-    work = act()
-    titles = [each for each in public.public_titles(work) if inquiries.offered(each)]
-    currency = setup_in_force(work).publisher.currency if titles else ""
+    """The organization's orders: where each stands, and what it waits for."""
+    before = number_asked("before")
+    found, more = own.listed(act(), before=before)
     return render_template(
         "organization/home.html",
-        titles=[(each, *offers_of(each, currency, work.today)) for each in titles],
-        offered=inquiries.offered,
-        formats=FORMATS,
+        own=own.organizations(act()),
+        yours=[each for each in found if each.is_yours],
+        running=[each for each in found if not each.is_yours and not each.is_ended],
+        ended=[each for each in found if each.is_ended],
+        more=url_for(".home", before=found[-1].order.id) if more else "",
+        newer=url_for(".home") if before else "",
+        words=WORDS.__getitem__,
+        addressed=addressed,
     )
+
+
+@PAGES.get("/titles")
+def titles() -> str:
+    """What may be ordered, with its prices by quantity; what has none is asked for in words."""
+    found = offering.offers(act())
+    priced = {each.title.key for each in found}
+    return render_template(
+        "organization/titles.html",
+        own=own.organizations(act()),
+        offers=found,
+        unpriced=[
+            each
+            for each in public.public_titles(act())
+            if each.key not in priced and inquiries.offered(each)
+        ],
+        formats=FORMATS,
+        unit=unit_text,
+    )
+
+
+@PAGES.get("/invoices")
+def invoices() -> str:
+    """Invoices and credit notes, and what is open."""
+    page = number_asked("page", 1)
+    found, more = own.invoices(act(), page=page)
+    return render_template(
+        "organization/invoices.html",
+        own=own.organizations(act()),
+        invoices=found,
+        aged=receivables.aging(act(), act().today),
+        overdue=lambda due: (act().today - date.fromisoformat(due)).days,
+        house=setup_in_force(act()).publisher if own.organizations(act()) else None,
+        before=url_for(".invoices", page=page - 1) if page > 1 else "",
+        more=url_for(".invoices", page=page + 1) if more else "",
+    )
+
+
+@PAGES.get("/invoices/<number>.<any(pdf, xlsx):file>")
+def invoice_file(number: str, file: str) -> Response:
+    """An invoice as it was issued, as a file."""
+    if invoicing.invoice_of(act(), number) is None:
+        abort(404)
+    made = invoicing.invoice_paper(act(), number, file)
+    return download(made.name, made.data)
+
+
+@PAGES.get("/<key>/account.xlsx")
+def account_file(key: str) -> Response:
+    """The statement of account: all that was invoiced, credited and received."""
+    found = own.organizations(act()).get(key)
+    if found is None or not receivables.statement_of_account(act(), key):
+        abort(404)
+    name = f"Statement of account {key} {act().today}.xlsx"
+    return download(name, receivables.account_workbook(act(), key))

@@ -11,6 +11,7 @@ from royalties.domain.money import micro_text
 from royalties.domain.people import EVERYBODY, Verb
 from royalties.services import inquiries, public
 from royalties.services.books import setup_in_force
+from royalties.services.orders.offering import offer_of
 from royalties.services.work import Work
 from royalties.web.pages import Answer, Pages
 from royalties.web.public.forms import RequestForm
@@ -69,6 +70,7 @@ def title(key: str) -> str:
         samples=_samples(work, found),
         given=public.given(work, found),
         asking=inquiries.offered(found),
+        ask=_ask_at(work, found),
     )
 
 
@@ -85,12 +87,14 @@ def sample(key: str, place: int) -> Answer:
 
 @PAGES.route("/<key>/request", methods=["GET", "POST"])
 def ask(key: str) -> Answer:
-    """Ask for copies in bulk or a custom edition."""
+    """Ask for copies in bulk or a custom edition, where no price list lets an order begin."""
     work = act()
     found = _public(work, key)
     kinds = inquiries.offered(found)
     if not kinds:
         abort(404)
+    if offer_of(work, key) is not None:
+        return redirect(url_for("ordering.begin", key=key, what=request.args.get("what")), 303)
     form = RequestForm()
     form.what.choices = [SelectChoice(*each) for each in kinds.items()]
     if form.what.data not in kinds and request.method == "GET":
@@ -127,6 +131,12 @@ def offers_of(title: Title, first: str, today: date) -> tuple[list[Offer], list[
         offers.append(Offer(edition, prices))
     used = [each for each in currencies if any(each in offer.prices for offer in offers)]
     return offers, used
+
+
+def _ask_at(work: Work, title: Title) -> str:
+    """Where one asks for a title: where its price shows, if it has one."""
+    room = "ordering.begin" if offer_of(work, title.key) is not None else "public.ask"
+    return url_for(room, key=title.key)
 
 
 def _public(work: Work, key: str) -> Title:

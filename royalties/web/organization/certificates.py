@@ -1,0 +1,75 @@
+"""An organization's tax certificates: one for each state, and whether it counts."""
+
+from flask import Response, abort, render_template, request, url_for
+
+from royalties.domain.people import ORGANIZATIONS
+from royalties.services.orders import certificates as service
+from royalties.services.orders import own
+from royalties.services.orders.attachments import Sent
+from royalties.services.orders.certificates import Status
+from royalties.services.work import RefusedError
+from royalties.web.files import download
+from royalties.web.finance.order_page import day_sent, text_sent, tried
+from royalties.web.pages import Answer, Pages
+from royalties.web.visit import act
+
+PAGES = Pages("organization_certificates", __name__, "/organization/certificates", ORGANIZATIONS)
+
+KINDS = {
+    Status.WAITING: "warn",
+    Status.IN_FORCE: "good",
+    Status.EXPIRED: "bad",
+    Status.REFUSED: "bad",
+}
+_SOON = 60
+
+
+@PAGES.get("/")
+def certificates() -> str:
+    """What was sent, what counts, and why something does not."""
+    return _page()
+
+
+@PAGES.post("/")
+def send() -> Answer:
+    """Send a signed certificate."""
+
+    def do() -> str:
+        sent = request.files.get("file")
+        if sent is None or not sent.filename:
+            raise RefusedError("choose the signed certificate, as PDF, PNG or JPEG")
+        region = text_sent("region", 3).upper()
+        service.upload(
+            act(),
+            text_sent("organization", 80),
+            f"{text_sent('country', 2).upper()}-{region}",
+            day_sent("signed_on"),
+            day_sent("expires_on"),
+            Sent(sent.filename, sent.stream),
+        )
+        return "The certificate is with us; it counts once we have looked at it."
+
+    return tried(do, url_for(".certificates"), _page)
+
+
+@PAGES.get("/<int:number>")
+def file(number: int) -> Response:
+    """The signed paper, to be saved."""
+    kept = service.file_of(act(), number)
+    if kept is None:
+        abort(404)
+    return download(kept.name, kept.path.open("rb"))
+
+
+def _page(refused: str = "") -> str:
+    return render_template(
+        "organization/certificates.html",
+        own=own.organizations(act()),
+        certificates=service.certificates(act(), ""),
+        kinds=KINDS,
+        Status=Status,
+        soon=lambda day: (day - act().today).days <= _SOON,
+        today=act().today,
+        refused=refused,
+        typed=request.form,
+    )

@@ -1,0 +1,265 @@
+"""An organization's artwork and proofs: sent, looked at, commented and approved."""
+
+from io import BytesIO
+
+from flask import Response, abort, jsonify, render_template, request, send_file, url_for
+from werkzeug.datastructures import FileStorage
+
+from royalties.domain.artwork import Use, length_words, panel_of, print_size, wanted
+from royalties.domain.orders import Action, State
+from royalties.domain.people import ORGANIZATIONS
+from royalties.ingest.artwork import LARGEST
+from royalties.services.orders import artwork as service
+from royalties.services.orders import proofs
+from royalties.services.orders.artwork import NotTakenError, Sent
+from royalties.services.orders.life import Order
+from royalties.services.work import RefusedError
+from royalties.web.finance.order_page import text_sent, tried, version_sent
+from royalties.web.organization.offers import found, may, page
+from royalties.web.pages import Answer, Pages, number_asked
+from royalties.web.public.pacing import Pacing
+from royalties.web.visit import act, let_go, only_looks, system
+
+PAGES = Pages("organization_files", __name__, "/organization/orders", ORGANIZATIONS)
+
+_LONGEST_LETTER = 20_000
+_LOOKS_A_MINUTE = 20
+PACING = Pacing(_LOOKS_A_MINUTE)
+
+USES = {
+    Use.LOGO: ("Your logo", "PDF, SVG, PNG, TIFF or JPEG; drawn ones print sharp at any size."),
+    Use.COVER: ("Your cover", "PDF, TIFF, PNG or JPEG, in the size of the book."),
+    Use.LETTER: ("Your letter", "As PDF, or typed below."),
+}
+
+
+# Artwork
+
+
+@PAGES.get("/<number>/artwork")
+def artwork(number: str) -> str:
+    """What was sent, how it prints, and what is still needed."""
+    return _artwork(number)
+
+
+def _artwork(number: str, refused: str = "") -> str:
+    it = found(number)
+    kept = service.artwork_files(act(), it)
+    return page(
+        "artwork.html",
+        it,
+        "artwork",
+        refused=refused,
+        typed=request.form,
+        files=kept,
+        wanted=wanted(it.options),
+        missing=service.missing(it, [each.use for each in kept]),
+        uses=USES,
+        can=may(Action.SEND_ARTWORK, it),
+        prints=lambda each: _prints(each.use, each.facts, it),
+        largest=LARGEST,
+    )
+
+
+@PAGES.post("/<number>/artwork")
+def send_artwork(number: str) -> Answer:
+    """Send artwork; every file is looked at before anything is kept."""
+    it = found(number)
+
+    def do() -> str:
+        if not may(Action.SEND_ARTWORK, it):
+            raise RefusedError("artwork cannot be sent as the order stands")
+        version, rights = version_sent(), request.form.get("rights") == "1"
+        sent = [each for use in wanted(it.options) for each in _sent(use)]
+        if not sent and not service.artwork_files(act(), it):
+            raise RefusedError("choose a file first")
+        let_go()
+        looked = [service.look(system().files, each, it.options) for each in sent]
+        try:
+            service.send_artwork(act(), number, version=version, files=looked, rights=rights)
+        except NotTakenError as error:
+            told = (f"{each.value}: {each.message}: {each.remedy}" for each in error.problems)
+            raise RefusedError("; ".join(told)) from error
+        return "Your artwork is with us; next you get a proof."
+
+    onward = url_for(".artwork", number=number)
+    return tried(do, onward, lambda refused: _artwork(number, refused))
+
+
+@PAGES.post("/<number>/artwork/look")
+@only_looks
+def look(number: str) -> Response | tuple[Response, int]:
+    """What a file is and how it would print, before it is sent; nothing of it is kept."""
+    it = found(number)
+    if not PACING.admits(str(act().actor.person)):
+        return jsonify(error="too many"), 429
+    use = next((each for each in wanted(it.options) if each.value == request.form.get("use")), None)
+    sent = request.files.get("file")
+    if use is None or sent is None or not sent.filename:
+        return jsonify(error="no file"), 422
+    let_go()
+    looked = service.look(system().files, Sent(use, sent.filename, sent.stream), it.options)
+    html = render_template(
+        "organization/looked.html", looked=looked, prints=_prints(use, looked.checked.facts, it)
+    )
+    return jsonify(html=html, taken=not looked.problems)
+
+
+@PAGES.get("/<number>/files/<int:file>/<int:page_number>.png")
+def preview(number: str, file: int, page_number: int) -> Response:
+    """A page of a file as a picture that was drawn of it."""
+    return _picture(service.preview_of(act(), number, file, page_number))
+
+
+@PAGES.get("/<number>/cover.png")
+def cover(number: str) -> Response:
+    """The cover as far as it can be shown before a proof."""
+    return _picture(service.cover_preview(act(), found(number)))
+
+
+# Proofs
+
+
+@PAGES.get("/<number>/proof")
+def proof(number: str) -> str:
+    """The newest proof, page by page, or an earlier one."""
+    return _proof(number)
+
+
+def _proof(number: str, refused: str = "") -> str:
+    it = found(number)
+    sent = proofs.proofs(act(), it)
+    asked = number_asked("version")
+    shown = next((each for each in sent if each.version == asked), sent[0] if sent else None)
+    newest = bool(sent) and shown is sent[0]
+    return page(
+        "proof.html",
+        it,
+        "proof",
+        refused=refused,
+        typed=request.form,
+        proofs=sent,
+        shown=shown,
+        newest=newest,
+        may_approve=newest and may(Action.APPROVE_PROOF, it),
+        may_ask=newest and may(Action.ASK_CHANGES, it),
+        may_comment=newest and it.state in {State.PROOF_SENT, State.CHANGES_ASKED},
+    )
+
+
+@PAGES.post("/<number>/proof/comment")
+def comment(number: str) -> Answer:
+    """Say something about a page of the newest proof."""
+    found(number)
+
+    def do() -> str:
+        proofs.comment(
+            act(),
+            number,
+            proof_version=_number("proof_version"),
+            page=_number("page"),
+            text=text_sent("text", proofs.LONGEST_COMMENT + 1),
+        )
+        return "Your comment stands on the proof."
+
+    anchor = f"page-{max(_number('page'), 0)}"
+    onward = url_for(".proof", number=number, _anchor=anchor)
+    return tried(do, onward, lambda refused: _proof(number, refused))
+
+
+@PAGES.post("/<number>/proof/changes")
+def changes(number: str) -> Answer:
+    """Ask for changes of the newest proof."""
+    found(number)
+
+    def do() -> str:
+        proofs.ask_changes(
+            act(),
+            number,
+            version=version_sent(),
+            proof_version=_number("proof_version"),
+            text=text_sent("changes", proofs.LONGEST_COMMENT + 1),
+        )
+        return "We change the proof and send it again."
+
+    onward = url_for("organization_orders.order", number=number)
+    return tried(do, onward, lambda refused: _proof(number, refused))
+
+
+@PAGES.get("/<number>/proof/approve")
+def ask_approve(number: str) -> str:
+    """What is approved, and that it cannot be taken back."""
+    return _approve(number)
+
+
+def _approve(number: str, refused: str = "") -> str:
+    it = found(number)
+    sent = proofs.proofs(act(), it)
+    if not sent:
+        abort(404)
+    return page(
+        "approve.html",
+        it,
+        "proof",
+        refused=refused,
+        typed=request.form,
+        proof=sent[0],
+        can=may(Action.APPROVE_PROOF, it),
+    )
+
+
+@PAGES.post("/<number>/proof/approve")
+def approve(number: str) -> Answer:
+    """Approve the very file that was shown."""
+    found(number)
+
+    def do() -> str:
+        proofs.approve(
+            act(),
+            number,
+            version=version_sent(),
+            proof_version=_number("proof_version"),
+            sha256=text_sent("sha256", 64),
+            name=text_sent("name", 300),
+            ticked=request.form.get("looked") == "1",
+        )
+        return "Approved. Production begins."
+
+    onward = url_for("organization_orders.order", number=number)
+    return tried(do, onward, lambda refused: _approve(number, refused))
+
+
+def _picture(png: bytes | None) -> Response:
+    if png is None:
+        abort(404)
+    return send_file(BytesIO(png), "image/png")
+
+
+def _sent(use: Use) -> list[Sent]:
+    """The file of a use that came with the form, or the letter that was typed."""
+    file: FileStorage | None = request.files.get(use.value)
+    if file is not None and file.filename:
+        return [Sent(use, file.filename, file.stream)]
+    text = request.form.get("letter_text", "") if use is Use.LETTER else ""
+    if text.strip():
+        data = text.replace("\r\n", "\n")[: _LONGEST_LETTER + 1].encode()
+        return [Sent(use, "letter.txt", BytesIO(data))]
+    return []
+
+
+def _prints(use: Use, facts: object, order: Order) -> str:
+    """How large a picture prints sharp, and how much room it has."""
+    panel = panel_of(use, order.options)
+    pixels = facts.get("pixels") if isinstance(facts, dict) else None
+    if panel is None or not pixels:
+        return ""
+    width, height = (length_words(print_size(each)) for each in pixels)
+    return (
+        f"{pixels[0]:,} × {pixels[1]:,} pixels: prints sharp up to {width} wide and {height} high. "
+        f"Its room on {panel.where} is {length_words(panel.width)} by {length_words(panel.height)}."
+    )
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004

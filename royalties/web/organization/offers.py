@@ -1,0 +1,154 @@
+"""What an organization may do with an order as it stands, in its own words."""
+
+from dataclasses import dataclass
+
+from flask import abort, render_template, url_for
+
+from royalties.domain.orders import ENDED, Action, Need, Side, State, Transition, find, possible
+from royalties.services.orders import artwork, life, needs, own
+from royalties.services.orders.life import Order
+from royalties.web.visit import act
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """How an action is offered: its words, the page it is done on and the place there."""
+
+    words: str
+    endpoint: str
+    anchor: str = ""
+
+
+BUTTONS = {
+    Action.ACCEPT: Button("Accept the quote", "organization_orders.quotes", "accept"),
+    Action.DECLINE: Button("Decline the quote", "organization_orders.ask_decline"),
+    Action.SEND_ARTWORK: Button("Send artwork", "organization_files.artwork"),
+    Action.APPROVE_PROOF: Button("Approve and start production", "organization_files.ask_approve"),
+    Action.ASK_CHANGES: Button("Ask for changes", "organization_files.proof", "changes"),
+    Action.CANCEL: Button("Cancel the order", "organization_orders.ask_cancel"),
+}
+"""Every action of the organization."""
+
+ASIDE = frozenset({Action.DECLINE, Action.CANCEL})
+_BY_FORM = frozenset({Need.ARTWORK, Need.COMMENT, Need.PROOF_SHOWN})
+"""Needs that the action's own form brings."""
+
+WORDS = {
+    State.REQUESTED: "You asked for a quote",
+    State.QUOTED: "A quote is here for you",
+    State.ACCEPTED: "You accepted the quote",
+    State.ARTWORK: "Your artwork is with us",
+    State.PROOF_SENT: "A proof is here for you",
+    State.CHANGES_ASKED: "You asked for changes",
+    State.PROOF_APPROVED: "You approved the proof",
+    State.IN_PRODUCTION: "In production",
+    State.SHIPPED: "Everything is shipped",
+    State.INVOICED: "Invoiced",
+    State.PAID: "Paid: all done",
+    State.ON_HOLD: "On hold",
+    State.DECLINED: "Declined",
+    State.EXPIRED: "The quote has expired",
+    State.CANCELLED: "Cancelled",
+}
+"""Where an order stands, as the organization hears it."""
+
+STEPS = {
+    State.REQUESTED: "Requested",
+    State.QUOTED: "Quoted",
+    State.ACCEPTED: "Accepted",
+    State.ARTWORK: "Artwork",
+    State.PROOF_SENT: "Proof",
+    State.PROOF_APPROVED: "Approved",
+    State.IN_PRODUCTION: "Production",
+    State.SHIPPED: "Shipped",
+    State.INVOICED: "Invoiced",
+    State.PAID: "Paid",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An action that the table allows; ``missing``: what it still needs."""
+
+    action: Action
+    words: str
+    address: str
+    missing: tuple[str, ...]
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it leads away from the order's way."""
+        return self.action in ASIDE
+
+
+def addressed(step: str) -> str:
+    """The next step as one says it to the organization: what it is asked for, or what we do."""
+    for before, after in (("You: ", "Please "), ("The publisher: ", "Next, we ")):
+        if step.startswith(before):
+            return after + step.removeprefix(before)
+    return step
+
+
+def found(number: str) -> Order:
+    """An order of the visitor's; another one is a page that is not there."""
+    order = life.find(act(), number)
+    if order is None:
+        abort(404)
+    return order
+
+
+def offers(order: Order, met: frozenset[Need]) -> list[Offer]:
+    """What can be done with an order as it stands, what leads on first."""
+    lines = possible(Side.ORGANIZATION, order.state, order.kind)
+    return sorted((_offer(order, line, met) for line in lines), key=lambda each: each.is_aside)
+
+
+def may(action: Action, order: Order) -> bool:
+    """Whether the table lets the organization do something now."""
+    return find(action, Side.ORGANIZATION, order.state, order.kind) is not None
+
+
+def _offer(order: Order, line: Transition, met: frozenset[Need]) -> Offer:
+    button = BUTTONS[line.action]
+    words = button.words
+    if order.state is State.REQUESTED:
+        words = {
+            Action.DECLINE: "We do not need a quote any more",
+            Action.CANCEL: "Cancel the request",
+        }.get(line.action, words)
+    if line.action is Action.SEND_ARTWORK and order.state is not State.ACCEPTED:
+        words = "Send other artwork"
+    missing = tuple(need.value for need in line.needs if need not in met | _BY_FORM)
+    address = url_for(button.endpoint, number=order.number, _anchor=button.anchor or None)
+    return Offer(line.action, words, address, missing)
+
+
+def page(template: str, order: Order, tab: str, **more: object) -> str:
+    """One of the pages of an order, with what all of them show."""
+    work = act()
+    setup = needs.setup_or_none(work)
+    title = setup.titles.get(order.title) if setup else None
+    organization = setup.organizations.get(order.organization) if setup else None
+    met = needs.needs_met(work, order, setup) if setup else frozenset[Need]()
+    only = setup is not None and needs.is_deposit_only(setup, order)
+    return render_template(
+        f"organization/{template}",
+        own=own.organizations(work),
+        order=order,
+        tab=tab,
+        title=title.heading if title else order.title,
+        organization=organization.name if organization else order.organization,
+        house=setup.publisher if setup else None,
+        words=WORDS[order.state],
+        next_step=addressed(needs.next_step(order, Side.ORGANIZATION, met, deposit_only=only)),
+        is_yours=needs.waits_for(order, met) is Side.ORGANIZATION,
+        is_ended=order.state in ENDED,
+        deposit_only=only,
+        is_covered=Need.PURCHASE_ORDER_OR_DEPOSIT in met,
+        offers=offers(order, met),
+        wants_artwork=bool(artwork.missing(order, ())),
+        today=work.today,
+        State=State,
+        Side=Side,
+        **{"refused": "", "typed": {}, **more},
+    )

@@ -1,0 +1,282 @@
+"""One order of an organization: where it stands, its quotes, messages, and how it is ended."""
+
+from flask import Response, abort, flash, redirect, request, url_for
+
+from royalties.domain.orders import Action, State
+from royalties.domain.people import ORGANIZATIONS
+from royalties.services.orders import (
+    board,
+    invoicing,
+    life,
+    messages,
+    own,
+    packing,
+    quotes,
+    receivables,
+    requests,
+    shipping,
+)
+from royalties.services.orders.attachments import Sent
+from royalties.services.orders.cancelling import cancel, owed_if_cancelled
+from royalties.services.orders.life import Order
+from royalties.services.work import RefusedError
+from royalties.web.files import download
+from royalties.web.finance.order_page import stages, text_sent, tried, version_sent
+from royalties.web.organization import offers
+from royalties.web.organization.offers import found, may, page
+from royalties.web.pages import Answer, Pages
+from royalties.web.visit import act
+
+PAGES = Pages("organization_orders", __name__, "/organization/orders", ORGANIZATIONS)
+
+_LONGEST_MESSAGE = 10_000
+
+
+@PAGES.get("/<number>")
+def order(number: str) -> str:
+    """Where an order stands, what comes next, and all that belongs to it."""
+    return _order(number)
+
+
+def _order(number: str, refused: str = "") -> str:
+    work, it = act(), found(number)
+    events = life.history(work, it)
+    return page(
+        "order.html",
+        it,
+        "order",
+        refused=refused,
+        typed=request.form,
+        stages=stages(it, events),
+        steps=offers.STEPS,
+        late=board.lateness(it.state, it.need_by, it.promised_on, work.today),
+        events=[each for each in events if each.action not in {"assign", "comment"}],
+        quote=quotes.accepted_quote(work, it) if it.quote_version else None,
+        shipments=shipping.shipments(work, number),
+        invoices=invoicing.invoices(work, number),
+        balances={each.number: each for each in receivables.balances(work, number)},
+        takes_po=own.takes_purchase_order(it),
+        purchase_orders=own.purchase_orders(work, it),
+    )
+
+
+@PAGES.post("/<number>/purchase-order")
+def purchase_order(number: str) -> Answer:
+    """Send a purchase order: its number, its file, or both."""
+    found(number)
+
+    def do() -> str:
+        own.send_purchase_order(
+            act(),
+            number,
+            version=version_sent(),
+            po_number=text_sent("po_number", 200),
+            file=_file("po_file"),
+        )
+        return "Your purchase order is with us."
+
+    return tried(do, url_for(".order", number=number), lambda refused: _order(number, refused))
+
+
+@PAGES.post("/<number>/reorder")
+def reorder(number: str) -> Answer:
+    """Ask for the same once more: same artwork, today's price."""
+    found(number)
+    again = requests.reorder(act(), number)
+    flash(f"Asked for the same once more; we send a quote at today's price. {again.number}", "good")
+    return redirect(url_for(".order", number=again.number), 303)
+
+
+# Quotes
+
+
+@PAGES.get("/<number>/quotes", endpoint="quotes")
+def quotes_page(number: str) -> str:
+    """The quote, line by line, to accept or decline; and the versions before it."""
+    return _quotes(number)
+
+
+def _quotes(number: str, refused: str = "") -> str:
+    it = found(number)
+    listed = quotes.quotes(act(), it)
+    can = bool(listed) and listed[0].valid and may(Action.ACCEPT, it)
+    return page(
+        "quotes.html", it, "quotes", refused=refused, typed=request.form, quotes=listed, can=can
+    )
+
+
+@PAGES.post("/<number>/quotes")
+def accept(number: str) -> Answer:
+    """Accept the quote that was shown, with a name and perhaps a purchase order."""
+    found(number)
+
+    def do() -> str:
+        if request.form.get("agreed") != "1":
+            raise RefusedError("tick that you have read the terms: they hold once you accept")
+        accepted = quotes.accept_quote(
+            act(),
+            number,
+            name=text_sent("name", 300),
+            po_number=text_sent("po_number", 200),
+            version=version_sent(),
+            quote_version=_number("quote"),
+        )
+        file = _file("po_file")
+        if file is not None:
+            own.send_purchase_order(
+                act(), number, version=accepted.version, po_number=accepted.po_number, file=file
+            )
+        return "Thank you: the quote is accepted."
+
+    return tried(do, url_for(".order", number=number), lambda refused: _quotes(number, refused))
+
+
+@PAGES.get("/<number>/quotes/<int:version>.<any(pdf, xlsx):file>")
+def quote_file(number: str, version: int, file: str) -> Response:
+    """A quote as it was issued, as a file."""
+    if all(each.version != version for each in quotes.quotes(act(), found(number))):
+        abort(404)
+    made = quotes.quote_paper(act(), number, version, file)
+    return download(made.name, made.data)
+
+
+# Messages and files
+
+
+@PAGES.get("/<number>/messages", endpoint="messages")
+def messages_page(number: str) -> str:
+    """What was written on both sides."""
+    return _messages(number)
+
+
+def _messages(number: str, refused: str = "") -> str:
+    it = found(number)
+    said = messages.messages(act(), it)
+    return page(
+        "messages.html",
+        it,
+        "messages",
+        refused=refused,
+        typed=request.form,
+        messages=said,
+        most=messages.MOST_FILES,
+    )
+
+
+@PAGES.post("/<number>/messages")
+def say(number: str) -> Answer:
+    """Write to the publisher, perhaps with files."""
+    found(number)
+
+    def do() -> str:
+        sent = [
+            Sent(each.filename or "", each.stream)
+            for each in request.files.getlist("files")
+            if each.filename
+        ]
+        messages.post(act(), number, text_sent("text", _LONGEST_MESSAGE + 1), sent)
+        return "Your message is sent."
+
+    return tried(
+        do, url_for(".messages", number=number), lambda refused: _messages(number, refused)
+    )
+
+
+@PAGES.get("/<number>/files/<int:file>")
+def original(number: str, file: int) -> Response:
+    """A file of the order as it was sent, only ever to be saved."""
+    kept = messages.file_of(act(), number, file)
+    if kept is None:
+        abort(404)
+    return download(kept.name, kept.path.open("rb"))
+
+
+@PAGES.get("/<number>/shipments/<int:shipment>.<any(pdf, xlsx):file>")
+def packing_list(number: str, shipment: int, file: str) -> Response:
+    """What lies in a shipment, as a file."""
+    found(number)
+    sent = {each.number for each in shipping.shipments(act(), number) if each.copies > 0}
+    if shipment not in sent:
+        abort(404)
+    made = packing.packing_list(act(), number, shipment, file)
+    return download(made.name, made.data)
+
+
+# How it ends
+
+
+@PAGES.get("/<number>/cancel")
+def ask_cancel(number: str) -> str:
+    """What cancelling does, in numbers, before it is done."""
+    return _ending(number, Action.CANCEL)
+
+
+@PAGES.post("/<number>/cancel", endpoint="cancel")
+def cancel_order(number: str) -> Answer:
+    """Cancel an order for good."""
+    return _end(number, Action.CANCEL)
+
+
+@PAGES.get("/<number>/decline")
+def ask_decline(number: str) -> str:
+    """Say why a quote is not taken, or a request not needed any more."""
+    return _ending(number, Action.DECLINE)
+
+
+@PAGES.post("/<number>/decline")
+def decline(number: str) -> Answer:
+    """Decline a quote."""
+    return _end(number, Action.DECLINE)
+
+
+def _end(number: str, action: Action) -> Answer:
+    found(number)
+
+    def do() -> str:
+        if action is Action.CANCEL:
+            cancel(act(), number, text_sent("reason"), version_sent())
+            return "The order is cancelled."
+        life.decline(act(), number, text_sent("reason"), version_sent())
+        return "Declined; we are told why."
+
+    onward = url_for(".order", number=number)
+    return tried(do, onward, lambda refused: _ending(number, action, refused))
+
+
+def _ending(number: str, action: Action, refused: str = "") -> str:
+    it: Order = found(number)
+    owed = owed_if_cancelled(act(), it) if _may_owe(it) else None
+    return page(
+        "ending.html",
+        it,
+        "order",
+        refused=refused,
+        typed=request.form,
+        action=action.value,
+        allowed=may(action, it),
+        owed=owed,
+        quote=quotes.accepted_quote(act(), it) if it.quote_version else None,
+    )
+
+
+def _may_owe(order: Order) -> bool:
+    return order.quote_version is not None and order.state not in {
+        State.REQUESTED,
+        State.QUOTED,
+        State.PAID,
+        State.SHIPPED,
+        State.INVOICED,
+        State.DECLINED,
+        State.EXPIRED,
+        State.CANCELLED,
+    }
+
+
+def _file(name: str) -> Sent | None:
+    sent = request.files.get(name)
+    return Sent(sent.filename, sent.stream) if sent is not None and sent.filename else None
+
+
+def _number(name: str) -> int:
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004

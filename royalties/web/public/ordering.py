@@ -1,0 +1,222 @@
+"""Ask for copies in bulk or a co-branded edition, without an account; the price shows meanwhile."""
+
+from fractions import Fraction
+from typing import Any
+
+from flask import abort, jsonify, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from royalties.domain.money import amount_text, number_text, rounded, scale
+from royalties.domain.orders import OrderKind
+from royalties.domain.people import EVERYBODY, Role
+from royalties.services import throttle
+from royalties.services.orders import needs, offering, requests
+from royalties.services.orders.offering import Estimate, Offer
+from royalties.services.orders.requests import BadRequestError, TooOftenError
+from royalties.services.work import RefusedError
+from royalties.web.pages import Answer, Pages
+from royalties.web.public import order_form
+from royalties.web.public.order_form import WHAT, WHERE, WHO, Typed
+from royalties.web.public.pacing import Pacing
+from royalties.web.visit import act, only_looks, visit
+
+PAGES = Pages("ordering", __name__, "/titles/<key>/order", EVERYBODY)
+
+KINDS = {
+    OrderKind.CUSTOM: (
+        "A co-branded edition",
+        "With your logo, your letter or your own cover. You approve a proof before printing.",
+    ),
+    OrderKind.BULK: ("Copies as they are", "The book as it is sold, at a discount by quantity."),
+}
+OPTIONS = {
+    "logo-on-cover": "Your logo on the cover",
+    "logo-inside": "Your logo inside",
+    "letter-page": "A letter or foreword page",
+    "custom-cover": "A cover of your own",
+    "sticker": "A sticker with your logo",
+    "own-isbn": "An ISBN of its own",
+}
+"""What can be had, as an organization says it."""
+
+STEPS = {WHAT: "What you need", WHERE: "Where it goes", WHO: "Who you are"}
+FOCUS = {"order": "copies", "ship_to": "ship-to"}
+
+_ASKS_A_MINUTE = 120
+PACING = Pacing(_ASKS_A_MINUTE)
+
+
+@PAGES.get("/")
+def begin(key: str) -> str:
+    """The first step."""
+    offer = _offer(key)
+    return _page(offer, order_form.begun(offer, request.args), WHAT, {})
+
+
+@PAGES.post("/")
+def go(key: str) -> Answer:
+    """The next step or the one before, an address more or less, the price, or all is sent."""
+    offer = _offer(key)
+    typed = order_form.read(request.form)
+    step = _step(request.form)
+    verb, _, place = request.form.get("do", "next").partition(":")
+    if verb == "back":
+        return _page(offer, typed, min(step, int(place) if place in {"1", "2"} else WHAT), {})
+    if verb == "price":
+        return _page(offer, typed, step, {})
+    if verb in {"add", "remove"}:
+        focus = _rows(typed, verb, place)
+        return _page(offer, typed, WHERE, {}, focus=focus)
+    if step == WHO:
+        _fill(typed)
+    wrong = order_form.faults(act(), typed, offer, step)
+    if wrong:
+        first = min(order_form.step_of(each) for each in wrong)
+        return _page(offer, typed, min(first, step), wrong), 422
+    if step == WHO and verb == "send":
+        return _send(offer, typed)
+    return _page(offer, typed, min(step + 1, WHO), {})
+
+
+@PAGES.post("/price")
+@only_looks
+def price(key: str) -> Response | tuple[Response, int]:
+    """What stands in the form now would cost so much: the part of the page that says so."""
+    if not PACING.admits(throttle.network(request.remote_addr or "")):
+        return jsonify(error="too many"), 429
+    offer = _offer(key)
+    typed = order_form.read(request.form)
+    values = _priced(offer, typed, _step(request.form))
+    html = render_template("public/order_price.html", offer=offer, typed=typed, **values)
+    return jsonify(html=html)
+
+
+@PAGES.get("/sent")
+def sent(key: str) -> str:
+    """Look into your e-mail; the same whoever asked."""
+    return render_template("public/order_sent.html", offer=_offer(key))
+
+
+def _send(offer: Offer, typed: Typed) -> Answer:
+    away = redirect(url_for(".sent", key=offer.title.key), 303)
+    if request.form.get("website"):
+        return away  # a person does not see that field
+    body = order_form.requested(typed, offer)
+    try:
+        if act().actor.role is Role.ORGANIZATION:
+            order = requests.request_order(act(), body, typed["for"])
+            return redirect(url_for("organization_orders.order", number=order.number), 303)
+        requests.ask_for(act(), body, request.remote_addr or "")
+    except TooOftenError as error:
+        return _page(offer, typed, WHO, {"message": str(error)}), 429
+    except BadRequestError as error:
+        first = min(order_form.step_of(each) for each in error.faults)
+        return _page(offer, typed, first, error.faults), 422
+    except RefusedError as error:
+        return _page(offer, typed, WHO, {"for": str(error)}), 422
+    return away
+
+
+def _offer(key: str) -> Offer:
+    offer = offering.offer_of(act(), key)
+    if offer is None:
+        abort(404)
+    return offer
+
+
+def _rows(typed: Typed, verb: str, place: str) -> str:
+    """Add an address or take one away; returns where one goes on."""
+    if verb == "add":
+        order_form.add_address(typed)
+        return f"address-{len(typed.addresses)}"
+    row = order_form.whole(place)
+    if row and len(typed.addresses) > 1 and row <= len(typed.addresses):
+        del typed.addresses[row - 1]
+    return "more-addresses"
+
+
+def _fill(typed: Typed) -> None:
+    """What we know of somebody of an organization, they need not type."""
+    found = visit()
+    if found is None or act().actor.role is not Role.ORGANIZATION:
+        return
+    own = _own()
+    if typed["for"] not in own and len(own) == 1:
+        typed.words["for"] = next(iter(own))
+    typed.words["organization"] = own.get(typed["for"], "")
+    typed.words["contact_name"] = typed["contact_name"] or found.actor.name
+    typed.words["contact_email"] = typed["contact_email"] or found.email
+
+
+def _own() -> dict[str, str]:
+    """The visitor's organizations by key, by name."""
+    setup = needs.setup_or_none(act())
+    known = setup.organizations if setup else {}
+    keys = sorted(act().actor.organizations)
+    return {key: known[key].name for key in keys if key in known}
+
+
+def _page(offer: Offer, typed: Typed, step: int, wrong: dict[str, str], *, focus: str = "") -> str:
+    if step >= WHERE:
+        order_form.first_address(typed)
+    if step == WHO:
+        _fill(typed)
+    return render_template(
+        "public/order.html",
+        offer=offer,
+        typed=typed,
+        step=step,
+        steps=STEPS,
+        kinds=KINDS,
+        options=OPTIONS,
+        wrong=wrong,
+        places=_places(wrong, len(typed.addresses)),
+        focus=focus,
+        own=_own() if act().actor.role is Role.ORGANIZATION else {},
+        today=act().today,
+        most=order_form.MOST_ADDRESSES,
+        **_priced(offer, typed, step),
+    )
+
+
+def _places(wrong: dict[str, str], addresses: int) -> dict[str, str]:
+    """Where each mistake's field stands on the page."""
+    by_address = {f"address {n}": f"address-{n}" for n in range(1, addresses + 1)}
+    return {name: by_address.get(name) or FOCUS.get(name, name) for name in wrong}
+
+
+def _priced(offer: Offer, typed: Typed, step: int) -> dict[str, Any]:
+    """The price of what was typed, or why there is none yet."""
+    body = order_form.requested(typed, offer)
+    if step == WHAT:
+        body = order_form.spread(typed, body)
+    found: Estimate | None = None
+    why = ""
+    if not typed["copies"]:
+        why = "Write how many copies, and the price stands here."
+    elif not body.quantity or not order_form.whole(typed["copies"]):
+        why = "Write the copies as a number, such as 250."
+    else:
+        try:
+            found = offering.estimated(act(), offer, body)
+        except RefusedError as error:
+            why = f"{str(error)[0].upper()}{str(error)[1:]}."
+    return {
+        "estimate": found,
+        "why": why,
+        "body": body,
+        "unit": unit_text,
+        "placed": any(each.region for each in body.ship_to),
+    }
+
+
+def unit_text(value: Fraction, currency: str) -> str:
+    """An exact price of one, in minor units, as a text in units; to the cent if it has no end."""
+    exact = number_text(value / scale(currency))
+    return amount_text(rounded(value), currency) if "/" in exact else exact
+
+
+def _step(form: MultiDict[str, str]) -> int:
+    text = form.get("step", "")
+    return int(text) if text in {"1", "2", "3"} else WHAT
