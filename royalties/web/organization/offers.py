@@ -30,6 +30,9 @@ BUTTONS = {
 """Every action of the organization."""
 
 ASIDE = frozenset({Action.DECLINE, Action.CANCEL})
+_LATER = {Action.ASK_CHANGES: 1, Action.DECLINE: 2, Action.CANCEL: 3}
+"""Actions that do not stand first."""
+
 _BY_FORM = frozenset({Need.ARTWORK, Need.COMMENT, Need.PROOF_SHOWN})
 """Needs that the action's own form brings."""
 
@@ -100,7 +103,11 @@ def found(number: str) -> Order:
 def offers(order: Order, met: frozenset[Need]) -> list[Offer]:
     """What can be done with an order as it stands, what leads on first."""
     lines = possible(Side.ORGANIZATION, order.state, order.kind)
-    return sorted((_offer(order, line, met) for line in lines), key=lambda each: each.is_aside)
+    return sorted((_offer(order, line, met) for line in lines), key=_rank)
+
+
+def _rank(offer: Offer) -> int:
+    return _LATER.get(offer.action, 0)
 
 
 def may(action: Action, order: Order) -> bool:

@@ -4,6 +4,7 @@ const form = document.querySelector("form[data-price]");
 
 function price(form) {
   const shown = document.getElementById("price");
+  const bar = form.querySelector("[data-bar]");
   let waiting = 0;
   let asked = 0;
 
@@ -23,6 +24,9 @@ function price(form) {
       if (mine !== asked) return;
       const open = [...shown.querySelectorAll("details")].map((each) => each.open);
       shown.innerHTML = html;
+      const sum = shown.querySelector(".sum");
+      bar.hidden = !sum;
+      if (sum) bar.textContent = sum.querySelector(".big").textContent;
       shown.querySelectorAll("details").forEach((each, place) => {
         if (place in open) each.open = open[place];
       });
