@@ -15,7 +15,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.orders import terms
 from royalties.services.orders.issuing import require_possible
 from royalties.services.orders.life import Order, find, hold_still, move, note
-from royalties.services.orders.settling import settle_if_paid
+from royalties.services.orders.settling import owed_of, settle_if_paid
 from royalties.services.outbox import Message, write
 from royalties.services.work import RefusedError, Work
 from royalties.store import ledger, periods
@@ -107,7 +107,8 @@ def pay_back(
     order, row, earlier = _held(work, number, token)
     if earlier is not None:
         return earlier
-    too_much = -row.balance
+    # A deposit that was never paid is no money that could go back, though the invoice bears it.
+    too_much = -max(row.balance, owed_of(work, order))
     if not 0 < amount <= too_much:
         there = amount_text(max(too_much, 0), row.currency)
         raise RefusedError(f"{there} {row.currency} were paid too much for {number}: not more")

@@ -9,12 +9,13 @@ import pytest
 from openpyxl import load_workbook
 
 from royalties.domain.people import Actor, NotAllowedError, Role
-from royalties.services.orders import receivables
+from royalties.services.orders import invoicing, life, receivables
 from royalties.services.work import RefusedError
 from tests.builders.books import NOW, Office, after
-from tests.builders.orders import REQUESTED, history, letters
+from tests.builders.orders import REQUESTED, accepted, history, letters, somebody, takes_orders
 from tests.builders.shipped import (
     SHIPPED,
+    acted,
     credit,
     in_production,
     invoice,
@@ -227,3 +228,26 @@ def test_two_receipts_at_once_both_count(office: Office, racers: Racers) -> None
 def test_a_crash_while_receiving_leaves_nothing(office: Office) -> None:
     form = token()
     crash_everywhere(office, lambda at: pay(at, TOTAL, form), 10)
+
+
+@after(takes_orders)
+def test_a_deposit_that_was_never_paid_is_not_paid_back(office: Office) -> None:
+    """The invoice bears the deposit, so its credit note leaves it below nothing."""
+    olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
+    number = accepted(office, olga, REQUESTED)
+    acted(
+        office,
+        number,
+        lambda work, version: invoicing.invoice_deposit(
+            work, number, version=version, token=token()
+        ),
+    )
+    acted(office, number, lambda work, version: life.produce(work, number, version))
+    ship(office, number, 1, 200)
+    ship(office, number, 2, 50)
+    final = invoice(office, number).row.number
+    credit(office, final)
+    refused = pytest.raises(RefusedError, match="0.00 USD were paid too much")
+    with refused, office.work() as work:
+        receivables.pay_back(work, final, 1, work.today, "back", token())
+    assert office.faults() == {}
