@@ -247,7 +247,7 @@ def test_a_deposit_that_was_never_paid_is_not_paid_back(office: Office) -> None:
     ship(office, number, 2, 50)
     final = invoice(office, number).row.number
     credit(office, final)
-    refused = pytest.raises(RefusedError, match="0.00 USD were paid too much")
+    refused = pytest.raises(RefusedError, match=r"0\.00 USD were paid too much")
     with refused, office.work() as work:
         receivables.pay_back(work, final, 1, work.today, "back", token())
     assert office.faults() == {}
