@@ -1,6 +1,7 @@
 """Typing sales in a real browser: by keyboard alone, by paste, and over a reload."""
 
 import contextlib
+import re
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -129,17 +130,26 @@ def test_five_hundred_rows_are_pasted_at_once(seen: tuple[Window, Live]) -> None
     page.locator("[data-record]").click()
     page.locator("[name=confirmed]").check()  # the spring's report has some of these days already
     assert cell(page, 501, "order") == "P-499"
-    # On a machine that runs much beside, the click was lost at times while the rows were laid out:
-    # whoever sees nothing happen clicks again, and what was on its way is recorded once.
-    for _ in range(3):
+    # On a busy machine a click was lost at times while the rows were laid out: whoever sees nothing
+    # happen clicks again, and the sheet is recorded once all the same.
+    for _ in range(4):
         with contextlib.suppress(PatienceError):
-            page.locator("[data-record]").click(timeout=15_000)
-            page.wait_for_url("**/recorded/*", timeout=15_000)
+            page.locator("[data-record]").click(timeout=12_000)
+            page.wait_for_url("**/recorded/*", timeout=12_000)
             break
-    page.wait_for_url("**/recorded/*", timeout=15_000)
+    assert "/recorded/" in page.url
     assert live.office.rows("SELECT count(*), sum(units) FROM sale WHERE batch_id = 2") == [
         (500, sum(1 + n % 3 for n in range(500)))
     ]
+
+
+def test_one_click_records_what_was_kept_before(seen: tuple[Window, Live]) -> None:
+    """Nothing is on its way any more, so the form is sent in the same moment that it is asked to."""
+    page = seen[0].page
+    keys(page, "+ArrowRight", ATLAS, "+Enter", "+ArrowRight", "5", "+Enter")
+    expect(page.locator("[data-saved]")).to_contain_text("Draft saved", timeout=20_000)
+    page.locator("[data-record]").click()
+    page.wait_for_url("**/recorded/*")
 
 
 def test_a_draft_outlives_a_reload(seen: tuple[Window, Live]) -> None:
@@ -203,7 +213,7 @@ def test_a_slow_network_does_not_make_a_window_its_own_rival(seen: tuple[Window,
     drafts: list[Route] = []
     records: list[Route] = []
     page.route("**/entry/draft", lambda route: drafts.append(route))  # noqa: PLW0108 - no built-in
-    page.route("**/entry/", lambda route: records.append(route))  # noqa: PLW0108 - no built-in
+    page.route(re.compile(r"/entry/(\?.*)?$"), lambda route: records.append(route))  # noqa: PLW0108 - no built-in
     keys(page, "+ArrowRight", ATLAS, "+Enter", "+ArrowRight", "5", "+Enter")
     _until(page, partial(bool, drafts))
     keys(page, "+Control+Home", "+ArrowRight", "+ArrowRight", "+ArrowRight", "6", "+Enter")

@@ -264,7 +264,7 @@
   };
   const send = async (force = false) => {
     clearTimeout(timer);
-    if (sending) await sending;
+    while (sending) await sending; // several may wait for the one on its way
     if (leaving || !dirty || (stopped && !force)) return !stopped;
     dirty = false;
     sending = post(force);
