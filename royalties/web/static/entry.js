@@ -340,7 +340,7 @@
     if (stopped) return;
     leaving = true;
     form.elements.sheet.value = sheet();
-    form.requestSubmit(button);
+    setTimeout(() => form.requestSubmit(button)); // not while the form still tells that it is sent
   }, true);
   const chooser = document.querySelector("[data-retailer-form]");
   chooser.querySelector("select").addEventListener("change", async () => {
