@@ -84,6 +84,7 @@ def test_the_schema_takes_it() -> None:
         ({"subtitle": ""}, "subtitle", "blank"),
         ({"description": "text"}, "description", "must be a list"),
         ({"description": ["a\nb"]}, "description[0]", "control character"),
+        ({"subtitle": "Given to \u202eytirahC"}, "subtitle", "control character"),
         ({"description": ["x" * 4001]}, "description[0]", "shorten it to 4000"),
         ({"chapters": [{}]}, "chapters[0].title", "is missing"),
         ({"chapters": [{"title": "A", "page": 1}]}, "chapters[0].page", "unknown key"),

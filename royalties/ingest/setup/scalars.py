@@ -140,10 +140,17 @@ def _only_true(value: object) -> bool:
     return True
 
 
+def _is_control(char: str) -> bool:
+    # Marks that turn the direction of a text could make a name read as another one.
+    return unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} or unicodedata.bidirectional(
+        char
+    ) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
 def _text(longest: int = _LONGEST_TEXT, least: int = 1) -> Callable[[object], str]:
     def read(value: object) -> str:
         text = text_of(value).strip()
-        bad = next((c for c in text if unicodedata.category(c) in {"Cc", "Cs", "Zl", "Zp"}), None)
+        bad = next((c for c in text if _is_control(c)), None)
         if bad is not None:
             raise NotTakenError(f"it holds the control character U+{ord(bad):04X}: take it out")
         if len(text) < least:
