@@ -30,7 +30,7 @@ NAMES = {
     "pay-boris": "+BORIS|'/bin/calc'!A0",
     "pay-cleo": '@SUM(CLEO) <b>&amp; "sons"</b> ]]>',
     "pay-dora": "-Dora+7741*(2)",
-    "pay-emil": "Émil \u202egnp.exe \U0001f4da Œuvre",
+    "pay-emil": "Émil “gnp.exe” \U0001f4da Œuvre",
     "pay-fritz": "&F &D {FRITZ} $(reboot) ../../fritz",
     "pay-greta": "Greta" + " long name" * 15,
 }
