@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from royalties.adapters.credentials import Credentials, fingerprint
 from royalties.app import create_app
 from royalties.domain.people import Actor, Role
+from royalties.runtime import System
 from royalties.services.work import stored
 from royalties.store.tables import membership, organization_member, person, session
 from tests.builders.books import Office
@@ -146,6 +147,31 @@ class Site:
 def open_site(office: Office) -> Site:
     """The application on an office's books, with cheap passwords."""
     office.system = replace(office.system, credentials=CHEAP)
-    app = create_app(office.system)
-    app.testing = False  # errors answer as they would for a visitor
+    return Site(office, _app(office.system))
+
+
+def lend_site(office: Office) -> Site:
+    """The same in no time, for one test alone: whoever asks next has this application."""
+    office.system = replace(office.system, credentials=CHEAP)
+    app, config = _lent(office.system)
+    app.config.clear()
+    app.config.update({**config, "SECRET_KEY": office.system.secret_key()})
+    app.extensions["royalties"] = office.system
     return Site(office, app)
+
+
+_LENT: list[tuple[Flask, dict[str, Any]]] = []
+
+
+def _lent(system: System) -> tuple[Flask, dict[str, Any]]:
+    """The application that tests use one after the other; making one takes as long as a test."""
+    if not _LENT:
+        app = _app(system)
+        _LENT.append((app, dict(app.config)))
+    return _LENT[0]
+
+
+def _app(system: System) -> Flask:
+    app = create_app(system)
+    app.testing = False  # errors answer as they would for a visitor
+    return app

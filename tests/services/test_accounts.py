@@ -10,14 +10,14 @@ from royalties.services.throttle import Subject, Tried, attempt, forgive
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, a_setup, after, opened
 from tests.builders.doors import Clock, code_at, email_of, letters, link_in, log, with_clock
-from tests.builders.site import PASSWORD, TOTP_KEY, Site, open_site
+from tests.builders.site import PASSWORD, TOTP_KEY, Site, lend_site
 
 pytestmark = after(opened)
 
 
 @pytest.fixture
 def site(office: Office) -> Site:
-    return open_site(office)
+    return lend_site(office)
 
 
 @pytest.fixture

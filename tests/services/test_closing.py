@@ -15,7 +15,7 @@ from royalties.services.runs import close
 from royalties.services.statements import NoStatementError
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import HARDCOVER, UNKNOWN, Office, a_row, after, closed, spring
-from tests.builders.site import open_site
+from tests.builders.site import lend_site
 from tests.services.racing import Racers, Task
 
 pytestmark = after(closed)
@@ -29,7 +29,7 @@ def working(office: Office, actor: Actor) -> Iterator[Work]:
 
 
 def somebody(office: Office, role: Role) -> Actor:
-    return open_site(office).somebody(role, f"Some {role.value} {len(office.rows(PEOPLE))}")
+    return lend_site(office).somebody(role, f"Some {role.value} {len(office.rows(PEOPLE))}")
 
 
 PEOPLE = "SELECT id FROM person"

@@ -20,7 +20,7 @@ from royalties.services.uploads import Upload, subject_of
 from royalties.services.work import RefusedError
 from tests.builders.books import NOW, TESS, Office, a_row
 from tests.builders.sent import as_file, found, send
-from tests.builders.site import Site, open_site
+from tests.builders.site import Site, lend_site
 
 MAY = as_file([a_row(3, date="2025-05-02", list_price=None)])
 
@@ -64,7 +64,7 @@ class Desk:
 
 @pytest.fixture
 def desk(office: Office) -> Desk:
-    site = open_site(office)
+    site = lend_site(office)
     clock = Clock()
     office.system = replace(office.system, clock=clock)
     return Desk(site, clock, site.somebody(Role.CLERK, "Cleo"))

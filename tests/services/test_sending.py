@@ -17,7 +17,7 @@ from royalties.services.statements import (
 from royalties.services.work import RefusedError
 from royalties.store.tables import mail
 from tests.builders.books import Office, a_setup, after, closed, spring
-from tests.builders.site import open_site
+from tests.builders.site import lend_site
 
 PERIOD = "2025-H1"
 
@@ -30,7 +30,7 @@ def addressed(office: Office) -> None:
         if each["key"] in {"seattle", "houston"}:
             each["email"] = f"desk@{each['key']}.example.org"
     office.load({"beneficiaries": beneficiaries})
-    site = open_site(office)
+    site = lend_site(office)
     site.somebody(Role.NONPROFIT, "Sam Seattle", beneficiaries=("seattle",))
     site.somebody(Role.NONPROFIT, "Gone Away", beneficiaries=("tacoma",), status="disabled")
 

@@ -11,7 +11,7 @@ from royalties.ingest.setup import SetupError
 from royalties.services import approvals, terms
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import Document, Office, a_setup, after, closed, spring
-from tests.builders.site import open_site
+from tests.builders.site import lend_site
 
 pytestmark = after(closed)
 
@@ -32,7 +32,7 @@ class People:
     """A clerk and two managers at an office."""
 
     def __init__(self, office: Office) -> None:
-        site = open_site(office)
+        site = lend_site(office)
         self.office = office
         self.clerk = site.somebody(Role.CLERK)
         self.manager = site.somebody(Role.MANAGER)

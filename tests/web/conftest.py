@@ -3,10 +3,10 @@
 import pytest
 
 from tests.builders.books import Office
-from tests.builders.site import Site, open_site
+from tests.builders.site import Site, lend_site
 
 
 @pytest.fixture
 def site(office: Office) -> Site:
     """The application on the office's books, once on each kind of database."""
-    return open_site(office)
+    return lend_site(office)
