@@ -39,9 +39,11 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> PostgreSQL:
+def postgresql() -> Iterator[PostgreSQL]:
     """The server of this test run, started for the first test that needs it."""
-    return start_postgresql()
+    server = start_postgresql()
+    yield server
+    server.leave()
 
 
 @pytest.fixture

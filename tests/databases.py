@@ -24,7 +24,15 @@ PATIENCE = 10.0
 _EMPTY = sql.SQL(
     "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
 )
-_FAST = ("fsync", "synchronous_commit", "full_page_writes")
+_COPY = sql.SQL("TEMPLATE {} STRATEGY FILE_COPY")
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+}
 
 
 class PostgreSQL:
@@ -32,6 +40,7 @@ class PostgreSQL:
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
+        self._connection: psycopg.Connection | None = None
 
     def url(self, database: str) -> str:
         """The address of a database, as SQLAlchemy writes it."""
@@ -40,7 +49,7 @@ class PostgreSQL:
     def create(self, template: str | None = None) -> str:
         """Make a database, empty or the copy of another one, and return its name."""
         name = f"test_{uuid.uuid4().hex}"
-        source = sql.SQL("TEMPLATE {}").format(sql.Identifier(template)) if template else _EMPTY
+        source = _COPY.format(sql.Identifier(template)) if template else _EMPTY
         self._execute(sql.SQL("CREATE DATABASE {} {}").format(sql.Identifier(name), source))
         return name
 
@@ -48,16 +57,23 @@ class PostgreSQL:
         """Remove a database, whoever is still connected to it."""
         self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def leave(self) -> None:
+        """Close the connection by which databases are made; the server goes on."""
+        if self._connection is not None:
+            self._connection.close()
+
     def forget_durability(self) -> None:
         """Do not wait for the disk: what a test wrote need not outlive the machine."""
-        for setting in _FAST:
-            self._execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        for setting, value in _FAST.items():
+            change = sql.SQL("ALTER SYSTEM SET {} = {}")
+            self._execute(change.format(sql.Identifier(setting), sql.Literal(value)))
         self._execute(sql.SQL("SELECT pg_reload_conf()"))
 
     def _execute(self, statement: sql.SQL | sql.Composed) -> None:
-        address = f"postgresql://postgres@/postgres?host={self._socket}"
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(statement)
+        if self._connection is None:
+            address = f"postgresql://postgres@/postgres?host={self._socket}"
+            self._connection = psycopg.connect(address, autocommit=True)
+        self._connection.execute(statement)
 
 
 def start_postgresql() -> PostgreSQL:

@@ -526,34 +526,39 @@ class Shelf:
     @contextmanager
     def office(self, kind: str, story: Story, folder: Path) -> Iterator[Office]:
         """A copy of the books at a story's end, on ``sqlite`` or ``postgresql``."""
-        key = (kind, f"{story.__module__}.{story.__qualname__}")
-        if key not in self._told:
-            self._told[key] = self._tell(kind, story)
-        template, name = self._told[key]
-        shutil.copytree(template, folder, dirs_exist_ok=True)
-        made = ""
-        if kind == "sqlite":
-            url = f"sqlite:///{folder / name}"
-        else:
-            made = self._postgresql().create(template=name)
-            url = self._postgresql().url(made)
+        url = self._copy(kind, story, folder)
         office = open_office(url, folder)
         try:
             yield office
         finally:
             office.system.dispose()
-            if made:
-                self._postgresql().drop(made)
+            if kind != "sqlite":
+                self._postgresql().drop(_name(url))
+
+    def _copy(self, kind: str, story: Story, folder: Path) -> str:
+        key = (kind, f"{story.__module__}.{story.__qualname__}")
+        if key not in self._told:
+            self._told[key] = self._tell(kind, story)
+        template, name = self._told[key]
+        shutil.copytree(template, folder, dirs_exist_ok=True)
+        if kind == "sqlite":
+            return f"sqlite:///{folder / name}"
+        return self._postgresql().url(self._postgresql().create(template=name))
 
     def _tell(self, kind: str, story: Story) -> tuple[Path, str]:
         folder = self._folder / f"{kind}-{next(self._numbers)}"
-        if kind == "sqlite":
-            name = "books.sqlite"
-            url = f"sqlite:///{folder / name}"
+        if story is not nothing:  # every story begins with the newest migration, which takes long
+            url = self._copy(kind, nothing, folder)
+        elif kind == "sqlite":
+            url = f"sqlite:///{folder / 'books.sqlite'}"
         else:
-            name = self._postgresql().create()
-            url = self._postgresql().url(name)
+            url = self._postgresql().url(self._postgresql().create())
         office = open_office(url, folder)
         story(office)
         office.system.dispose()
-        return folder, name
+        return folder, _name(url)
+
+
+def _name(url: str) -> str:
+    """The name of a database: what stands last in the path of its address."""
+    return url.partition("?")[0].rpartition("/")[2]
