@@ -50,8 +50,8 @@ class Window:
     page: Page
     complaints: list[str] = field(default_factory=list)
 
-    def faults(self) -> list[str]:
-        """All that is wrong with what is shown now."""
+    def faults(self, *, colours: bool = True) -> list[str]:
+        """All that is wrong with what is shown now; ``colours``: contrast too, which takes long."""
         shape = self.page.evaluate(_SHAPE)
         found = list(self.complaints)
         if shape["wider"] > 0:
@@ -63,12 +63,13 @@ class Window:
         found += [
             f"{each}: {shape[each]}" for each in ("ids", "nowhere", "unmarked") if shape[each]
         ]
-        return found + self._axe()
+        return found + self._axe(colours=colours)
 
-    def _axe(self) -> list[str]:
+    def _axe(self, *, colours: bool) -> list[str]:
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(_AXE)
-        response: dict[str, Any] = self.page.evaluate("axe.run", _STANDARD)
+        options = {**_STANDARD, "rules": {"color-contrast": {"enabled": colours}}}
+        response: dict[str, Any] = self.page.evaluate("axe.run", options)
         return [
             f"axe {each['id']}: {node['target']} {node['html'][:160]} — {node['failureSummary']}"
             for each in response["violations"]
