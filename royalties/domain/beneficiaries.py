@@ -18,7 +18,7 @@ class Beneficiary:
     """A nonprofit, author or agent.
 
     ``minimum_payment`` is a number of units of whatever currency is due; ``opening_balance``
-    is minor units of the publisher's currency.
+    is minor units of the publisher's currency. Of who is ``private`` no public page tells.
     """
 
     key: str
@@ -33,6 +33,7 @@ class Beneficiary:
     tax_rates: tuple[TaxRate, ...] = ()
     pay_out_at_year_end: bool = False
     on_hold: bool = False
+    private: bool = False
     opening_balance: int = 0
     contact: str = ""
     phone: str = ""

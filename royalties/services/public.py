@@ -75,7 +75,11 @@ def given(work: Work, title: Title) -> Given | None:
         return None
     setup = setup_in_force(work)
     contracts = contracts_of(work, title.key)
-    rows = store.given(work.connection, [each.key for each in contracts])
+    rows = [
+        row
+        for row in store.given(work.connection, [each.key for each in contracts])
+        if not setup.beneficiaries[row.beneficiary].private
+    ]
     covered = store.titles_of(work.connection, {row.contract_revision for row in rows})
     alone = [row for row in rows if covered[row.contract_revision] == [title.key]]
     shared = len(alone) < len(rows) or any(len(each.titles) > 1 for each in contracts)

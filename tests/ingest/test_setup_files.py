@@ -136,6 +136,7 @@ def test_beneficiary_with_dated_tax_rates_and_a_balance() -> None:
         "tax_rate": [{"from": "2025-07-01", "rate": "0.24"}, {"from": "2025-01-01", "rate": "0.3"}],
         "opening_balance": "12.50",
         "on_hold": True,
+        "private": True,
     }
     found = parse_setup({"beneficiaries": [entry]}, "x").entries["beneficiaries"]["b"]
     assert setup.beneficiary_of(found, "USD") == Beneficiary(
@@ -147,6 +148,7 @@ def test_beneficiary_with_dated_tax_rates_and_a_balance() -> None:
             TaxRate(date(2025, 7, 1), Fraction("0.24")),
         ),
         on_hold=True,
+        private=True,
         opening_balance=1250,
     )
     one = parse_setup({"beneficiaries": [entry | {"tax_rate": "0.3"}]}, "x")

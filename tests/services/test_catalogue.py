@@ -15,6 +15,7 @@ from tests.builders.books import (
     HANDBOOK,
     HARDCOVER,
     Office,
+    a_beneficiary,
     a_title,
     after,
     an_edition,
@@ -48,6 +49,24 @@ def test_the_same_run_with_and_without_it(office: Office) -> None:
     before = json.dumps(office.run("2025-H1"), sort_keys=True)
     office.load({"titles": [a_public_title()]})
     assert json.dumps(office.run("2025-H1"), sort_keys=True) == before
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@after(public)
+def test_who_is_private_is_neither_named_nor_counted(office: Office) -> None:
+    with office.work(read_only=True) as work:
+        title = public_title(work, "collab")
+        assert title is not None
+        before = given(work, title)
+    assert before is not None
+    gifts = {gift.name: gift.total for gift in before.by_currency[0].gifts}
+    office.load({"beneficiaries": [a_beneficiary("houston", private=True)]}, "private.json")
+    with office.work(read_only=True) as work:
+        after_ = given(work, title)
+    assert after_ is not None
+    assert gifts.pop("Houston Readers") > 0
+    assert {gift.name: gift.total for gift in after_.by_currency[0].gifts} == gifts
+    assert after_.by_currency[0].total == sum(gifts.values())
 
 
 @after(closed)

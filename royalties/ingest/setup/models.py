@@ -208,6 +208,10 @@ class Beneficiary(Part):
         default=False, description="Pay any positive balance in the year's last period."
     )
     on_hold: s.Flag = Field(default=False, description="Pay nothing for now; carry it forward.")
+    private: s.Flag = Field(
+        default=False,
+        description="An author, agent or other person: no page that everybody sees tells of them.",
+    )
     opening_balance: s.SignedAmount = Field(
         default="0", description="Owed before the first period, in the publisher's currency."
     )

@@ -119,6 +119,7 @@ def beneficiary_of(body: Body, currency_of_publisher: str) -> Beneficiary:
         tax_rates=_tax_rates(body.get("tax_rate")),
         pay_out_at_year_end=body.get("pay_out_at_year_end", False),
         on_hold=body.get("on_hold", False),
+        private=body.get("private", False),
         opening_balance=minor_units(body.get("opening_balance", "0"), currency_of_publisher),
     )
 

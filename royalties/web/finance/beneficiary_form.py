@@ -52,6 +52,11 @@ BENEFICIARY = Table(
             kind=Kind.TICK,
         ),
         Cell(
+            "private",
+            "A person, such as an author: keep them off public pages",
+            kind=Kind.TICK,
+        ),
+        Cell(
             "opening_balance",
             "Opening balance",
             hint="Owed before the first period, in the publisher’s currency.",
