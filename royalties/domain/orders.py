@@ -166,6 +166,15 @@ TABLE: tuple[Transition, ...] = (
         (Need.PROOF,),
         _CUSTOM,
     ),
+    # An own ISBN alone needs no artwork, and an order that is made again has it already.
+    Transition(
+        Action.SEND_PROOF,
+        _STAFF,
+        frozenset({State.ACCEPTED}),
+        State.PROOF_SENT,
+        (Need.PURCHASE_ORDER_OR_DEPOSIT, Need.ARTWORK, Need.PROOF),
+        _CUSTOM,
+    ),
     Transition(
         Action.ASK_CHANGES,
         _THEM,

@@ -45,6 +45,7 @@ staff         invoice-deposit  both    accepted                                 
 staff         send-artwork     custom  accepted artwork changes-asked                   -> artwork         PURCHASE_ORDER_OR_DEPOSIT ARTWORK
 organization  send-artwork     custom  accepted artwork changes-asked                   -> artwork         PURCHASE_ORDER_OR_DEPOSIT ARTWORK
 staff         send-proof       custom  artwork changes-asked proof-sent                 -> proof-sent      PROOF
+staff         send-proof       custom  accepted                                         -> proof-sent      PURCHASE_ORDER_OR_DEPOSIT ARTWORK PROOF
 organization  ask-changes      custom  proof-sent                                       -> changes-asked   COMMENT
 organization  approve-proof    custom  proof-sent                                       -> proof-approved  PROOF_SHOWN
 staff         produce          custom  proof-approved                                   -> in-production

@@ -3,6 +3,7 @@
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
+from royalties.domain.artwork import wanted
 from royalties.domain.orders import ENDED, Need, OrderKind, Side, State, within_tolerance
 from royalties.domain.price_lists import PriceList
 from royalties.services.books import Setup, setup_in_force
@@ -57,7 +58,7 @@ def needs_of(work: Work, order: Order, row: FactRow, setup: Setup) -> frozenset[
         Need.QUOTE_VALID: valid,
         Need.QUOTE_PAST: row.valid_until is not None and not valid,
         Need.PURCHASE_ORDER_OR_DEPOSIT: _is_covered(order, row, setup),
-        Need.ARTWORK: row.artwork > 0,
+        Need.ARTWORK: row.artwork > 0 or not wanted(order.options),
         Need.PROOF: row.proof > 0 and not row.proof_answered,
         # Where no certificate is in force, invoices bear the tax of the place.
         Need.TAX_SETTLED: True,
@@ -120,7 +121,7 @@ def _waiting(order: Order, met: AbstractSet[Need]) -> tuple[Side, str]:
         if Need.PURCHASE_ORDER_OR_DEPOSIT not in met:
             return _THEM, _MONEY
         if order.kind is OrderKind.CUSTOM:
-            return _THEM, _ARTWORK
+            return _WAITS[State.ARTWORK] if Need.ARTWORK in met else (_THEM, _ARTWORK)
     if order.state is State.QUOTED and Need.QUOTE_VALID not in met:
         return _US, "make a new quote: this one is not valid any more"
     return _WAITS[order.state]

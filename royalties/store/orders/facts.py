@@ -87,7 +87,7 @@ def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
             ahead.scalar_subquery(),
             received.scalar_subquery(),
             invoiced.scalar_subquery(),
-            _files("artwork"),
+            _files("artwork", "letter"),
             _files("purchase-order"),
             proof,
             answered.scalar_subquery(),
@@ -97,11 +97,11 @@ def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
     return {row[0]: FactRow(row[0], *row[1:3], *(int(each) for each in row[3:])) for row in rows}
 
 
-def _files(kind: str) -> ColumnElement[int]:
+def _files(*kinds: str) -> ColumnElement[int]:
     return (
         select(func.count())
         .select_from(order_file)
-        .where(order_file.c.order_id == orders.c.id, order_file.c.kind == kind)
+        .where(order_file.c.order_id == orders.c.id, order_file.c.kind.in_(kinds))
         .scalar_subquery()
     )
 

@@ -5,10 +5,11 @@ from io import BytesIO
 from flask import Response, abort, request, send_file, url_for
 
 from royalties.domain.artwork import Use, wanted
-from royalties.domain.orders import Action, Side, State, find
+from royalties.domain.orders import Action, Need, Side, State, find
 from royalties.domain.people import FINANCE
 from royalties.services.orders import artwork, messages, proofs
 from royalties.services.orders.life import Order
+from royalties.services.orders.needs import needs_met
 from royalties.services.work import RefusedError
 from royalties.web.files import download
 from royalties.web.finance import order_page
@@ -128,15 +129,17 @@ def _page(number: str, refused: str = "") -> str:
         wanted=wanted(found.options),
         proofs=sent,
         before=sent[1] if len(sent) > 1 else None,
-        may_artwork=_may(Action.SEND_ARTWORK, found),
-        may_proof=_may(Action.SEND_PROOF, found),
+        may_artwork=find(Action.SEND_ARTWORK, Side.STAFF, found.state, found.kind) is not None,
+        may_proof=_may(Action.SEND_PROOF, found, Need.PROOF),
         may_comment=bool(sent) and found.state in {State.PROOF_SENT, State.CHANGES_ASKED},
         is_covered=order_page.is_covered(found),
     )
 
 
-def _may(action: Action, order: Order) -> bool:
-    return find(action, Side.STAFF, order.state, order.kind) is not None
+def _may(action: Action, order: Order, *brought: Need) -> bool:
+    """Whether the staff may do something now with what its form brings."""
+    line = find(action, Side.STAFF, order.state, order.kind)
+    return line is not None and {*line.needs} <= needs_met(act(), order) | {*brought}
 
 
 def _tried(number: str, do: order_page.Do) -> Answer:

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
+from royalties.domain.artwork import wanted
 from royalties.domain.money import number_text, scale
 from royalties.domain.orders import (
     ENDED,
@@ -187,6 +188,8 @@ def offers(order: Order, met: frozenset[Need], *, invoiced: frozenset[str]) -> l
         for line in possible(Side.STAFF, order.state, order.kind)
         if line.action not in _BY_ITSELF
         and not (line.action is Action.INVOICE_DEPOSIT and "deposit" in invoiced)
+        and not (line.action is Action.SEND_ARTWORK and not wanted(order.options))
+        and not (line.action is Action.SEND_PROOF and Need.ARTWORK in {*line.needs} - met)
         and act().actor.may(BUTTONS[line.action].verb)
     ]
     made = [_offer(order, line, met, invoiced=invoiced) for line in allowed]
@@ -198,7 +201,7 @@ def _offer(
 ) -> Offer:
     button = BUTTONS[line.action]
     address = url_for(button.endpoint, number=order.number, _anchor=button.anchor or None)
-    missing = tuple(need.value for need in line.needs if need not in met and need not in _GIVEN)
+    missing = tuple(need.value for need in line.needs if need not in met | _GIVEN)
     if line.action in _OF_INVOICES and not invoiced:
         missing = (*missing, "an invoice")
     return Offer(line.action, button, address, missing)

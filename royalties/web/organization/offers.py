@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import abort, render_template, url_for
 
+from royalties.domain.artwork import wanted
 from royalties.domain.orders import ENDED, Action, Need, Side, State, Transition, find, possible
 from royalties.services.orders import artwork, life, needs, own
 from royalties.services.orders.life import Order
@@ -102,7 +103,13 @@ def found(number: str) -> Order:
 
 def offers(order: Order, met: frozenset[Need]) -> list[Offer]:
     """What can be done with an order as it stands, what leads on first."""
-    lines = possible(Side.ORGANIZATION, order.state, order.kind)
+    lines = [
+        line
+        for line in possible(Side.ORGANIZATION, order.state, order.kind)
+        if not (line.action is Action.SEND_ARTWORK and not wanted(order.options))
+        # Before there is a quote to decline, one takes the request back.
+        and not (line.action is Action.DECLINE and order.state is State.REQUESTED)
+    ]
     return sorted((_offer(order, line, met) for line in lines), key=_rank)
 
 
@@ -118,11 +125,8 @@ def may(action: Action, order: Order) -> bool:
 def _offer(order: Order, line: Transition, met: frozenset[Need]) -> Offer:
     button = BUTTONS[line.action]
     words = button.words
-    if order.state is State.REQUESTED:
-        words = {
-            Action.DECLINE: "We do not need a quote any more",
-            Action.CANCEL: "Cancel the request",
-        }.get(line.action, words)
+    if line.action is Action.CANCEL and order.state is State.REQUESTED:
+        words = "Cancel the request"
     if line.action is Action.SEND_ARTWORK and order.state is not State.ACCEPTED:
         words = "Send other artwork"
     missing = tuple(need.value for need in line.needs if need not in met | _BY_FORM)

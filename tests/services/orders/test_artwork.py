@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from royalties.domain.artwork import Use
-from royalties.domain.orders import State
+from royalties.domain.orders import Side, State
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.domain.pricing import Option
 from royalties.ingest import artwork as ingest
@@ -16,7 +16,14 @@ from royalties.services.orders import artwork, life, quotes, requests
 from royalties.services.orders.artwork import NotTakenError, Sent
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
-from tests.builders.editions import a_logo, looked, send_logo, the_order, with_artwork
+from tests.builders.editions import (
+    a_logo,
+    looked,
+    send_logo,
+    send_proof,
+    the_order,
+    with_artwork,
+)
 from tests.builders.orders import (
     CUSTOM,
     a_price_list,
@@ -169,10 +176,25 @@ def test_one_file_of_each(office: Office, orla: Actor) -> None:
 @after(offers_everything)
 def test_an_own_isbn_alone_needs_no_file(office: Office, orla: Actor) -> None:
     number = accepted(office, orla, replace(CUSTOM, options=(Option.OWN_ISBN,)))
-    version = the_order(office, orla, number).version
-    with office.system.work(orla) as work:
-        order = artwork.send_artwork(work, number, version=version, files=[], rights=False)
-    assert order.state is State.ARTWORK
+    with office.work(read_only=True) as work:
+        order = life.find(work, number)
+        assert order is not None
+        met = life.needs_met(work, order)
+    assert life.next_step(order, Side.STAFF, met) == "We: make a proof and send it."
+    assert send_proof(office, number, a_pdf()).state is State.PROOF_SENT
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@after(offers_everything)
+def test_no_proof_before_the_artwork_or_the_deposit(office: Office, orla: Actor) -> None:
+    lee = somebody(office, "Lee", Role.ORGANIZATION, "league")
+    unpaid = accepted(office, lee, replace(CUSTOM, options=(Option.OWN_ISBN,)))
+    with pytest.raises(RefusedError, match="deposit"):
+        send_proof(office, unpaid, a_pdf())
+    for option in (Option.LETTER_PAGE, Option.LOGO_INSIDE):
+        number = accepted(office, orla, replace(CUSTOM, options=(option,)))
+        with pytest.raises(RefusedError, match="artwork"):
+            send_proof(office, number, a_pdf())
 
 
 @after(takes_orders)
