@@ -111,6 +111,12 @@ def upgrade() -> None:
         sa.Column(
             "reorder_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
+        sa.Column(
+            "token",
+            sa.String(length=64),
+            nullable=True,
+            comment="of the form; sent twice, it is one order",
+        ),
         sa.Column("created_at", sa.String(length=32), nullable=False),
         sa.Column("created_by", sa.String(length=200), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False, comment="rises with every change"),
@@ -120,6 +126,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reorder_of"], ["orders.id"], name=op.f("fk_orders_reorder_of")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
         sa.UniqueConstraint("number", name=op.f("uq_orders_number")),
+        sa.UniqueConstraint("token", name=op.f("uq_orders_token")),
     )
     op.create_index(op.f("ix_orders_organization"), "orders", ["organization"], unique=False)
     op.create_index(op.f("ix_orders_state"), "orders", ["state"], unique=False)

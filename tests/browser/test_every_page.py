@@ -337,6 +337,7 @@ ON_THE_WAY = {
     "account.root",
     "entry.books",
     "uploading.states",
+    "orders.new",
     "order_files.cover",
     "order_files.preview",
     "organization_files.cover",

@@ -383,6 +383,7 @@ _BILL: Values = {"number": orders.INVOICE}
 _NO_BILL: Values = {"number": "I-999999"}
 _ORDERS = {
     "orders.board": _desk(),
+    "orders.new": _desk(answers=_REFUSED),
     "orders.order": _order(orders.ASKED, look=FINANCE),
     "orders.assign": _order(
         orders.ASKED, send=FINANCE, page=f"/finance/orders/{orders.ASKED}", form={"person": ""}

@@ -323,3 +323,34 @@ def test_what_is_not_offered_is_not_there(site: Site) -> None:
         assert site.stranger().get(path).status_code == 404
     assert site.stranger().post(f"{ORDER}price", WHAT).status_code == 404
     assert site.stranger().post(ORDER, WHO).status_code == 404
+
+
+# The staff, for an organization that called
+
+
+@after(takes_orders)
+def test_the_staff_enters_what_came_by_telephone(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    assert "Fill in the order" in clerk.page("/finance/orders")
+    assert clerk.get("/finance/orders/new?title=collab").location == ORDER
+    assert clerk.get("/finance/orders/new?title=nothing").location == "/finance/orders"
+    entered = {**WHO, "organization": "", "contact_name": "", "contact_email": "", "token": "t-1"}
+    answer = clerk.post(ORDER, entered)
+    assert answer.status_code == 422
+    assert 'href="#for"' in answer.text
+    answers = [clerk.post(ORDER, {**entered, "for": "league"}) for _ in range(2)]
+    assert {each.location for each in answers} == {"/finance/orders/O-2026-0001"}
+    assert orders_of(site) == [("O-2026-0001", "requested", "league", 250)]
+    history = clerk.page("/finance/orders/O-2026-0001")
+    assert clerk.actor.name in history
+    assert "league@example.com" in history, "the organization's own address is asked"
+    assert any(to == "league@example.com" for to, _, _ in letters(site.office))
+
+
+@after(takes_orders)
+def test_a_stranger_or_a_nonprofit_never_chooses_the_organization(site: Site) -> None:
+    for visitor in (site.stranger(), site.visitor(Role.NONPROFIT, beneficiaries=("seattle",))):
+        page = visitor.post(ORDER, WHERE).text
+        assert "League Society" not in page
+        visitor.post(ORDER, {**WHO, "for": "league"})
+    assert orders_of(site) == []

@@ -516,10 +516,15 @@ def test_cancelling_says_what_is_owed_first(site: Site) -> None:
 def test_the_same_is_ordered_again_with_its_artwork(site: Site) -> None:
     visitor = olga(site)
     number = proofed(site.office, visitor)
-    assert f'action="{ROOM}/{number}/reorder"' in visitor.page(f"{ROOM}/{number}")
-    answer = visitor.post(f"{ROOM}/{number}/reorder")
-    assert answer.status_code == 303
-    again = str(answer.location).rpartition("/")[2]
+    page = visitor.page(f"{ROOM}/{number}")
+    assert f'action="{ROOM}/{number}/reorder"' in page
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found is not None
+    sent = {"token": found[1]}
+    answers = [visitor.post(f"{ROOM}/{number}/reorder", sent) for _ in range(2)]
+    assert {each.status_code for each in answers} == {303}
+    (again,) = {str(each.location).rpartition("/")[2] for each in answers}
+    assert len(site.office.rows("SELECT id FROM orders")) == 2, "two clicks are one order"
     assert standing(site.office, again).state is State.REQUESTED
     assert "Your logo, version 1" in visitor.page(f"{ROOM}/{again}/artwork")
 

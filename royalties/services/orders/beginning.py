@@ -17,7 +17,12 @@ REQUEST = "request"
 
 
 def begin_order(
-    work: Work, body: Requested, organization: str, *, again: Order | None = None
+    work: Work,
+    body: Requested,
+    organization: str,
+    *,
+    again: Order | None = None,
+    token: str = "",
 ) -> Order:
     """Add an order with the next number of the year, and tell both sides.
 
@@ -26,8 +31,11 @@ def begin_order(
         body: what is asked for, checked.
         organization: key of who orders.
         again: the order that this one repeats; its newest artwork comes along.
+        token: of the form, of at most 64 letters; sent twice, it gives the first time's order.
     """
-    order = _add(work, organization, body, again.id if again else None)
+    if token and (row := store.find_by_token(work.connection, work.actor, token)) is not None:
+        return order_of(row)
+    order = _add(work, organization, body, again.id if again else None, token or None)
     detail: dict[str, object] = {"exempt": body.exempt}
     if again:
         detail["reorder_of"] = again.number
@@ -63,7 +71,9 @@ def _copy_artwork(work: Work, before: Order, after: Order) -> None:
             messages.add_file(work.connection, copied)
 
 
-def _add(work: Work, organization: str, body: Requested, reorder_of: int | None = None) -> Order:
+def _add(
+    work: Work, organization: str, body: Requested, reorder_of: int | None, token: str | None
+) -> Order:
     """Add an order with the next number of the year; the numbers are locked."""
     number = store.add_order(
         work.connection,
@@ -85,6 +95,7 @@ def _add(work: Work, organization: str, body: Requested, reorder_of: int | None 
             "po_number": "",
             "accepted_by": "",
             "reorder_of": reorder_of,
+            "token": token,
             "created_at": work.at,
             "created_by": work.actor.name,
             "version": 1,

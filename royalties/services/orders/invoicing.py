@@ -17,6 +17,7 @@ from royalties.domain.papers import InvoiceShown, PaperLine
 from royalties.domain.people import Verb
 from royalties.domain.postings import CANCELLATION_LINE, DEPOSIT_LINE
 from royalties.services.books import setup_in_force
+from royalties.services.orders import notices
 from royalties.services.orders.agreed import Agreed, agreed_of
 from royalties.services.orders.crediting import credit_note, left_of
 from royalties.services.orders.frozen import invoice_shown
@@ -222,6 +223,7 @@ def invoice_cancellation(work: Work, number: str, *, version: int, token: str) -
     bill = Bill("cancellation", lines, agreed.version.net_days, deposit)
     issued = issue(work, setup, order, agreed, bill, token)
     _noted(work, order, INVOICE_CANCELLATION, issued)
+    notices.tell(work, order, INVOICE_CANCELLATION, setup=setup, detail=told(issued))
     return issued
 
 

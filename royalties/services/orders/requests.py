@@ -59,6 +59,9 @@ _NOT_IN_KEYS = re.compile(r"[^a-z0-9]+", re.ASCII)
 _LONGEST_KEY = 40
 
 
+_LONGEST_TOKEN = 64
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """A request whose link may be opened; ``needs_account`` if its e-mail address has none."""
@@ -186,13 +189,14 @@ def open_request(
     return Opened(order.number, begin(work, person.id, browser or Browser(), is_full=False))
 
 
-def request_order(work: Work, body: Requested, organization: str = "") -> Order:
+def request_order(work: Work, body: Requested, organization: str = "", *, token: str = "") -> Order:
     """Ask for an order for one's own organization, or, by the staff, for any.
 
     Args:
         work: the unit of work.
         body: what is asked for; an own organization's name and contact need not be given.
         organization: for which, if one orders for several.
+        token: of the form; the same one gives the same order, once.
 
     Raises:
         BadRequestError: names each field with what is wrong.
@@ -205,11 +209,17 @@ def request_order(work: Work, body: Requested, organization: str = "") -> Order:
     if organization not in own:
         raise RefusedError("choose the organization that orders")
     kept.lock_numbers(work.connection)
-    return begin_order(work, _with_contact(work, body, organization), organization)
+    body = _with_contact(work, body, organization)
+    return begin_order(work, body, organization, token=_token(token))
 
 
-def reorder(work: Work, number: str) -> Order:
+def reorder(work: Work, number: str, *, token: str = "") -> Order:
     """Ask for the same once more: the same artwork, at the price of the day.
+
+    Args:
+        work: the unit of work.
+        number: of the order that is repeated.
+        token: of the form; the same one gives the same order, once.
 
     Raises:
         NoOrderError: there is none for this actor.
@@ -229,7 +239,13 @@ def reorder(work: Work, number: str) -> Order:
         contact_name=before.contact_name,
         contact_email=before.contact_email,
     )
-    return begin_order(work, again, before.organization, again=before)
+    return begin_order(work, again, before.organization, again=before, token=_token(token))
+
+
+def _token(text: str) -> str:
+    if len(text) > _LONGEST_TOKEN:
+        raise RefusedError("the form has no token: open it again")
+    return text
 
 
 # The parts

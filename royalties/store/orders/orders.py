@@ -69,6 +69,13 @@ def find_order(
     return OrderRow(*row) if row else None
 
 
+def find_by_token(connection: Connection, actor: Actor, token: str) -> OrderRow | None:
+    """The order that a form made, of those that an actor may see."""
+    query = own_orders(_orders().where(orders.c.token == token), actor, orders.c.organization)
+    row = connection.execute(query).first()
+    return OrderRow(*row) if row else None
+
+
 def find_by_id(connection: Connection, actor: Actor, order_id: int) -> OrderRow | None:
     """An order that an actor may see."""
     query = own_orders(_orders().where(orders.c.id == order_id), actor, orders.c.organization)

@@ -7,6 +7,7 @@ from royalties.domain.people import FINANCE
 from royalties.services.orders import crediting, invoice_list, invoicing, receivables
 from royalties.services.orders.invoicing import Issued
 from royalties.services.work import RefusedError
+from royalties.web import order_forms
 from royalties.web.files import download
 from royalties.web.finance import order_page
 from royalties.web.pages import Answer, Pages, number_asked
@@ -64,13 +65,13 @@ def credit(number: str) -> Answer:
         made = crediting.credit_note(
             act(),
             number,
-            reason=order_page.text_sent("reason", 501),
-            token=order_page.text_sent("token", 65),
+            reason=order_forms.text_sent("reason", 501),
+            token=order_forms.text_sent("token", 65),
             amounts=_amounts_sent(found),
         )
         return f"Credit note {made.row.number} is issued; what the copies brought is taken back."
 
-    return order_page.tried(
+    return order_forms.tried(
         do, url_for(".invoice", number=number), lambda refused: _page(found, refused)
     )
 
@@ -110,7 +111,7 @@ def remind(number: str) -> Answer:
         told = receivables.remind(act(), number)
         return f"{told.invoice.contact_email} is reminded of {number}."
 
-    return order_page.tried(do, url_for(".reminders"), _reminders)
+    return order_forms.tried(do, url_for(".reminders"), _reminders)
 
 
 def _reminders(refused: str = "") -> str:
@@ -148,7 +149,7 @@ def _page(found: Issued, refused: str = "") -> str:
         left=crediting.left_of(found.shown, [each.shown for each in credits_]),
         balance=balance,
         receipts=[each for each in receivables.receipts(work, order) if each.invoice_id == row.id],
-        token=order_page.new_token(),
+        token=order_forms.new_token(),
         today=work.today,
     )
 
@@ -159,7 +160,7 @@ def _amounts_sent(found: Issued) -> dict[int, int] | None:
         return None
     amounts = {}
     for place in range(1, len(found.shown.lines) + 1):
-        text = order_page.text_sent(f"line-{place}", 30)
+        text = order_forms.text_sent(f"line-{place}", 30)
         if not text:
             continue
         try:

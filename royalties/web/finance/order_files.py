@@ -11,6 +11,7 @@ from royalties.services.orders import artwork, messages, proofs
 from royalties.services.orders.life import Order
 from royalties.services.orders.needs import needs_met
 from royalties.services.work import RefusedError
+from royalties.web import order_forms
 from royalties.web.files import download
 from royalties.web.finance import order_page
 from royalties.web.pages import Answer, Pages
@@ -31,7 +32,7 @@ def send_artwork(number: str) -> Answer:
     found = order_page.found(number)
 
     def do() -> str:
-        version, rights = order_page.version_sent(), request.form.get("rights") == "1"
+        version, rights = order_forms.version_sent(), request.form.get("rights") == "1"
         uses = [use for use in Use if use is not Use.PROOF and _is_sent(use.value)]
         looked = [_looked(use, use.value, found) for use in uses]
         artwork.send_artwork(act(), number, version=version, files=looked, rights=rights)
@@ -48,7 +49,7 @@ def send_proof(number: str) -> Answer:
     def do() -> str:
         if not _is_sent("proof"):
             raise RefusedError("choose the proof, a PDF")
-        version = order_page.version_sent()
+        version = order_forms.version_sent()
         looked = _looked(Use.PROOF, "proof", found)
         proofs.send_proof(act(), number, version=version, file=looked)
         return "The proof is sent; the organization approves it or asks for changes."
@@ -64,8 +65,8 @@ def comment(number: str) -> Answer:
         proofs.comment(
             act(),
             number,
-            proof_version=order_page.number_sent("proof_version", "version"),
-            page=order_page.number_sent("page", "page"),
+            proof_version=order_forms.number_sent("proof_version", "version"),
+            page=order_forms.number_sent("page", "page"),
             text=request.form.get("text", ""),
         )
         return "Your comment stands on the proof."
@@ -142,8 +143,8 @@ def _may(action: Action, order: Order, *brought: Need) -> bool:
     return line is not None and {*line.needs} <= needs_met(act(), order) | {*brought}
 
 
-def _tried(number: str, do: order_page.Do) -> Answer:
+def _tried(number: str, do: order_forms.Do) -> Answer:
     order_page.found(number)
-    return order_page.tried(
+    return order_forms.tried(
         do, url_for(".files", number=number), lambda refused: _page(number, refused)
     )

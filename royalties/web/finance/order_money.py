@@ -13,6 +13,7 @@ from royalties.services.orders.cancelling import Owed
 from royalties.services.orders.life import Order
 from royalties.services.orders.receivables import Open
 from royalties.services.work import RefusedError
+from royalties.web import order_forms
 from royalties.web.finance import order_page
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act
@@ -32,7 +33,7 @@ def invoice_deposit(number: str) -> Answer:
 
     def do() -> str:
         made = invoicing.invoice_deposit(
-            act(), number, version=order_page.version_sent(), token=_token()
+            act(), number, version=order_forms.version_sent(), token=_token()
         )
         return f"Invoice {made.row.number} is issued, and the organization is told."
 
@@ -47,7 +48,7 @@ def invoice(number: str) -> Answer:
         made = invoicing.invoice(
             act(),
             number,
-            version=order_page.version_sent(),
+            version=order_forms.version_sent(),
             token=_token(),
             seen=_seen(),
         )
@@ -62,7 +63,7 @@ def invoice_cancellation(number: str) -> Answer:
 
     def do() -> str:
         made = invoicing.invoice_cancellation(
-            act(), number, version=order_page.version_sent(), token=_token()
+            act(), number, version=order_forms.version_sent(), token=_token()
         )
         return f"Invoice {made.row.number} is issued."
 
@@ -79,8 +80,8 @@ def receive(number: str) -> Answer:
             act(),
             row.number,
             _amount_sent(row),
-            order_page.day_sent("received_on"),
-            order_page.text_sent("reference", 101),
+            order_forms.day_sent("received_on"),
+            order_forms.text_sent("reference", 101),
             _token(),
         )
         return f"Receipt {made.id} is recorded for {row.number}."
@@ -98,8 +99,8 @@ def pay_back(number: str) -> Answer:
             act(),
             row.number,
             _amount_sent(row),
-            order_page.day_sent("received_on"),
-            order_page.text_sent("reference", 101),
+            order_forms.day_sent("received_on"),
+            order_forms.text_sent("reference", 101),
             _token(),
         )
         return f"It is recorded that {row.number} was paid back."
@@ -108,7 +109,7 @@ def pay_back(number: str) -> Answer:
 
 
 def _token() -> str:
-    return order_page.text_sent("token", 65)
+    return order_forms.text_sent("token", 65)
 
 
 def _seen() -> int:
@@ -118,7 +119,7 @@ def _seen() -> int:
 
 
 def _invoice_sent(number: str) -> Open:
-    asked = order_page.text_sent("invoice", 20)
+    asked = order_forms.text_sent("invoice", 20)
     listed = receivables.balances(act(), number)
     found = next((each for each in listed if each.number == asked), None)
     if found is None:
@@ -127,7 +128,7 @@ def _invoice_sent(number: str) -> Open:
 
 
 def _amount_sent(row: Open) -> int:
-    text = order_page.text_sent("amount", 30)
+    text = order_forms.text_sent("amount", 30)
     try:
         return minor_units(text, row.currency)
     except NotAnAmountError:
@@ -159,7 +160,7 @@ def _page(number: str, refused: str = "") -> str:
         too_much=[each for each in balances if each.balance < 0]
         if work.actor.may(Verb.CREDIT)
         else [],
-        token=order_page.new_token(),
+        token=order_forms.new_token(),
     )
 
 
@@ -186,8 +187,8 @@ def _may(action: Action, order: Order) -> bool:
     return find(action, Side.STAFF, order.state, order.kind) is not None
 
 
-def _tried(number: str, do: order_page.Do) -> Answer:
+def _tried(number: str, do: order_forms.Do) -> Answer:
     order_page.found(number)
-    return order_page.tried(
+    return order_forms.tried(
         do, url_for(".money", number=number), lambda refused: _page(number, refused)
     )

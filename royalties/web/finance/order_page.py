@@ -1,40 +1,24 @@
 """What the pages of one order have in common: finding it, its frame, and what can be done next."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
-from fractions import Fraction
-from secrets import token_urlsafe
-from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 
 from royalties.domain.artwork import wanted
-from royalties.domain.money import number_text, scale
 from royalties.domain.orders import (
-    ENDED,
     Action,
     Need,
     Side,
     State,
     Transition,
-    path_of,
     possible,
     said,
 )
 from royalties.domain.people import Verb
 from royalties.services.orders import board, life, needs
 from royalties.services.orders.life import Order
-from royalties.services.work import RefusedError
-from royalties.web.pages import Answer
+from royalties.web.order_forms import unit
 from royalties.web.visit import act
-
-LONGEST = 2000
-"""Characters of a reason or note."""
-
-
-Do = Callable[[], str]
-"""A verb with what a form sent; returns what is said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,67 +72,12 @@ class Offer:
         return self.action in _LAST
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A state on the order's way, and when it was reached."""
-
-    state: State
-    words: str
-    on: str
-    done: bool
-    current: bool
-
-
 def found(number: str) -> Order:
     """An order; none is a page that is not there."""
     order = life.find(act(), number)
     if order is None:
         abort(404)
     return order
-
-
-def version_sent() -> int:
-    """The version of the order that the form's page showed; one that cannot be, if there is none.
-
-    A number that is none is taken for a page that somebody else's change has overtaken.
-    """
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004
-
-
-def text_sent(name: str, longest: int = LONGEST) -> str:
-    """A text of a form, without blank ends and not too long."""
-    return request.form.get(name, "").strip()[:longest]
-
-
-def number_sent(name: str, word: str) -> int:
-    """A whole number of a form, from 0 up.
-
-    Raises:
-        RefusedError: it is none.
-    """
-    text = request.form.get(name, "").strip()
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):  # noqa: PLR2004
-        raise RefusedError(f"{text[:20]!r} is no {word}" if text else f"the {word} is missing")
-    return int(text)
-
-
-def day_sent(name: str) -> date:
-    """A day of a form.
-
-    Raises:
-        RefusedError: it is none.
-    """
-    text = request.form.get(name, "").strip()
-    try:
-        return date.fromisoformat(text) if len(text) == len("2026-04-03") else _no_day(text)
-    except ValueError:
-        return _no_day(text)
-
-
-def _no_day(text: str) -> date:
-    said_ = f"{text[:20]!r} is no day" if text else "the day is missing"
-    raise RefusedError(f"{said_}: write it as 2026-04-03")
 
 
 def organization_names() -> dict[str, str]:
@@ -164,6 +93,14 @@ def title_names() -> dict[str, str]:
     """Titles by key."""
     setup = needs.setup_or_none(act())
     return {key: each.title for key, each in setup.titles.items()} if setup else {}
+
+
+def titles_offered() -> dict[str, str]:
+    """Titles that are sold in bulk or made as custom editions, by key, by name."""
+    setup = needs.setup_or_none(act())
+    titles = setup.titles.values() if setup else ()
+    found = [each for each in titles if each.shown.bulk or each.shown.custom]
+    return {each.key: each.heading for each in sorted(found, key=lambda it: it.heading.casefold())}
 
 
 def is_covered(order: Order) -> bool:
@@ -209,58 +146,6 @@ def _offer(
 
 _GIVEN = frozenset({Need.PROOF, Need.COMMENT, Need.ARTWORK, Need.PROOF_SHOWN})
 """Needs that the action's own form brings."""
-
-
-def stages(order: Order, events: Iterable[Any]) -> list[Stage]:
-    """The way of an order, with the day on which each state was reached."""
-    reached = {each.after: each.at for each in events if each.after != each.before}
-    reached.setdefault(State.REQUESTED.value, order.created_at)
-    stands = order.held_in or order.state
-    stands = State.PROOF_SENT if stands is State.CHANGES_ASKED else stands
-    path = path_of(order.kind)
-    place = path.index(stands) if stands in path else _furthest(path, reached)
-    return [
-        Stage(
-            state,
-            said(state).capitalize(),
-            reached.get(state.value, "") if at <= place else "",
-            at < place or stands is State.PAID,
-            at == place and order.state not in ENDED,
-        )
-        for at, state in enumerate(path)
-    ]
-
-
-def _furthest(path: tuple[State, ...], reached: dict[str, str]) -> int:
-    return max(at for at, state in enumerate(path) if state.value in reached)
-
-
-def tried(do: Do, onward: str, page: Callable[[str], str]) -> Answer:
-    """Do what a form asks for and go on; refused, the page comes back with what was typed.
-
-    Args:
-        do: the verb; returns what is said of it on the next page.
-        onward: the address to go on to.
-        page: shows the page with a refusal.
-    """
-    try:
-        words = do()
-    except life.ChangedMeanwhileError as error:
-        return page(f"{error}. Nothing that you typed is lost: it stands below."), 409
-    except RefusedError as error:
-        return page(str(error)), 422
-    flash(words, "good")
-    return redirect(onward, 303)
-
-
-def new_token() -> str:
-    """What a form carries so that it counts once, however often it is sent."""
-    return token_urlsafe(24)
-
-
-def unit(value: Fraction, currency: str) -> str:
-    """An exact price of one, in minor units, as a text in units."""
-    return number_text(value / scale(currency))
 
 
 def page(template: str, order: Order, tab: str, **more: object) -> str:

@@ -17,6 +17,7 @@ from royalties.services.orders import life, quotes
 from royalties.services.orders.life import Order
 from royalties.services.orders.quotes import Edits
 from royalties.services.work import RefusedError
+from royalties.web import order_forms
 from royalties.web.files import download
 from royalties.web.finance import order_page
 from royalties.web.finance.row_forms import (
@@ -99,7 +100,7 @@ def issue(number: str) -> Answer:
     if wrong:
         return _page(found, row, wrong=wrong), 422
     try:
-        shown = quotes.issue_quote(act(), number, version=order_page.version_sent(), edits=edits)
+        shown = quotes.issue_quote(act(), number, version=order_forms.version_sent(), edits=edits)
     except life.ChangedMeanwhileError as error:
         words = f"{error}. Nothing that you typed is lost: it stands below."
         return _page(order_page.found(number), row, refused=words), 409

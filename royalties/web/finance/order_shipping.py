@@ -12,6 +12,7 @@ from royalties.services.orders import editions, life, needs, packing, shipping
 from royalties.services.orders.agreed import agreed_of
 from royalties.services.orders.life import Order
 from royalties.services.work import RefusedError
+from royalties.web import order_forms
 from royalties.web.files import download
 from royalties.web.finance import order_page
 from royalties.web.pages import Answer, Pages
@@ -46,7 +47,7 @@ def produce(number: str) -> Answer:
     """Start production."""
 
     def do() -> str:
-        life.produce(act(), number, order_page.version_sent())
+        life.produce(act(), number, order_forms.version_sent())
         return "Production has started; the organization is told."
 
     return _tried(number, do)
@@ -57,10 +58,10 @@ def edition(number: str) -> Answer:
     """Give a custom order its own edition: an ISBN, or the next internal number."""
 
     def do() -> str:
-        isbn = order_page.text_sent("isbn", 20) if request.form.get("by") == "isbn" else None
+        isbn = order_forms.text_sent("isbn", 20) if request.form.get("by") == "isbn" else None
         if isbn == "":
             raise RefusedError("the ISBN is missing: write it, or let the house number it")
-        done = editions.give_own_edition(act(), number, isbn, version=order_page.version_sent())
+        done = editions.give_own_edition(act(), number, isbn, version=order_forms.version_sent())
         return f"The custom edition is {done.own_isbn}; its sales are recorded under it."
 
     return _tried(number, do)
@@ -74,13 +75,13 @@ def ship(number: str) -> Answer:
         done = shipping.ship(
             act(),
             number,
-            version=order_page.version_sent(),
-            address=order_page.number_sent("address", "address"),
-            copies=order_page.number_sent("copies", "number of copies"),
-            shipped_on=order_page.day_sent("day"),
-            carrier=order_page.text_sent("carrier", 100),
-            tracking=order_page.text_sent("tracking", 100),
-            token=order_page.text_sent("token", 64),
+            version=order_forms.version_sent(),
+            address=order_forms.number_sent("address", "address"),
+            copies=order_forms.number_sent("copies", "number of copies"),
+            shipped_on=order_forms.day_sent("day"),
+            carrier=order_forms.text_sent("carrier", 100),
+            tracking=order_forms.text_sent("tracking", 100),
+            token=order_forms.text_sent("token", 64),
             last=request.form.get("last") == "1",
         )
         return f"Shipment {done.number} is recorded, and its sales with it."
@@ -96,12 +97,12 @@ def came_back(number: str) -> Answer:
         done = shipping.came_back(
             act(),
             number,
-            version=order_page.version_sent(),
-            address=order_page.number_sent("back_address", "address"),
-            copies=order_page.number_sent("back_copies", "number of copies"),
-            came_on=order_page.day_sent("back_day"),
-            reason=order_page.text_sent("reason", 100),
-            token=order_page.text_sent("token", 64),
+            version=order_forms.version_sent(),
+            address=order_forms.number_sent("back_address", "address"),
+            copies=order_forms.number_sent("back_copies", "number of copies"),
+            came_on=order_forms.day_sent("back_day"),
+            reason=order_forms.text_sent("reason", 100),
+            token=order_forms.text_sent("token", 64),
         )
         return f"{-done.copies} copies came back, and the sales they brought are taken back."
 
@@ -141,7 +142,7 @@ def _page(number: str, refused: str = "") -> str:
         may_start=_may(Action.PRODUCE, found),
         missing=_missing(found, met),
         needs_edition=found.kind is OrderKind.CUSTOM and found.own_isbn is None,
-        token=order_page.new_token(),
+        token=order_forms.new_token(),
     )
 
 
@@ -162,8 +163,8 @@ def _places(order: Order, there: Mapping[int, int]) -> list[Place]:
     ]
 
 
-def _tried(number: str, do: order_page.Do) -> Answer:
+def _tried(number: str, do: order_forms.Do) -> Answer:
     order_page.found(number)
-    return order_page.tried(
+    return order_forms.tried(
         do, url_for(".shipping", number=number), lambda refused: _page(number, refused)
     )

@@ -1,11 +1,21 @@
 """The board of orders, and an order's own page: how it stands, what is next, and its history."""
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from royalties.domain.orders import Action, Need, Side, State, find, said
 from royalties.domain.people import FINANCE
 from royalties.services.orders import board as service
-from royalties.services.orders import cancelling, life, messages, needs, own, promises, receivables
+from royalties.services.orders import (
+    cancelling,
+    life,
+    messages,
+    needs,
+    offering,
+    own,
+    promises,
+    receivables,
+)
+from royalties.web import order_forms
 from royalties.web.finance import order_page, order_words
 from royalties.web.pages import Answer, Pages, number_asked
 from royalties.web.visit import act
@@ -51,6 +61,7 @@ def board() -> Answer:
         staff=service.staff(work),
         organizations=order_page.organization_names(),
         titles=order_page.title_names(),
+        offered=order_page.titles_offered(),
         states=service.ORDER,
         said=said,
     )
@@ -70,6 +81,16 @@ def _person(asked: str) -> int | None:
     if asked == "mine":
         return act().actor.person or 0
     return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None  # noqa: PLR2004
+
+
+@PAGES.get("/new")
+def new() -> Answer:
+    """Enter an order that came by telephone or e-mail: the form of the chosen title."""
+    key = request.args.get("title", "")
+    if offering.offer_of(act(), key) is None:
+        flash("This cannot be ordered: no price list has a price for it today.", "bad")
+        return redirect(url_for(".board"), 303)
+    return redirect(url_for("ordering.begin", key=key), 303)
 
 
 @PAGES.get("/<number>")
@@ -93,7 +114,7 @@ def _page(number: str, refused: str = "") -> str:
         found,
         "order",
         refused=refused,
-        stages=order_page.stages(found, events),
+        stages=order_forms.stages(found, events),
         offers=order_page.offers(found, met, invoiced=invoiced),
         action_words=order_words.action_words,
         detail_words=order_words.detail_words,
@@ -116,7 +137,7 @@ def assign(number: str) -> Answer:
     person = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else None  # noqa: PLR2004
 
     def do() -> str:
-        life.assign(act(), number, person, order_page.version_sent())
+        life.assign(act(), number, person, order_forms.version_sent())
         return "It is said who takes care of this order."
 
     return _tried(number, do)
@@ -128,7 +149,7 @@ def hold(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        life.hold(act(), number, order_page.text_sent("reason"), order_page.version_sent())
+        life.hold(act(), number, order_forms.text_sent("reason"), order_forms.version_sent())
         return "The order is on hold; its organization is told, and its dates move meanwhile."
 
     return _tried(number, do)
@@ -140,7 +161,7 @@ def resume(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        life.resume(act(), number, order_page.version_sent())
+        life.resume(act(), number, order_forms.version_sent())
         return "The order goes on where it stood; its promised day was computed anew."
 
     return _tried(number, do)
@@ -152,9 +173,9 @@ def promise(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        day = order_page.day_sent("day")
+        day = order_forms.day_sent("day")
         life.set_promise(
-            act(), number, day, order_page.text_sent("reason"), order_page.version_sent()
+            act(), number, day, order_forms.text_sent("reason"), order_forms.version_sent()
         )
         return "The day is promised, and the organization is told."
 
@@ -173,10 +194,10 @@ def decline(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        life.decline(act(), number, order_page.text_sent("reason"), order_page.version_sent())
+        life.decline(act(), number, order_forms.text_sent("reason"), order_forms.version_sent())
         return "The order is declined, and the organization is told."
 
-    return order_page.tried(
+    return order_forms.tried(
         do, url_for(".order", number=number), lambda refused: _ask_decline(number, refused)
     )
 
@@ -197,10 +218,12 @@ def cancel(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        cancelling.cancel(act(), number, order_page.text_sent("reason"), order_page.version_sent())
+        cancelling.cancel(
+            act(), number, order_forms.text_sent("reason"), order_forms.version_sent()
+        )
         return "The order is cancelled, and the organization is told."
 
-    return order_page.tried(
+    return order_forms.tried(
         do, url_for(".order", number=number), lambda refused: _ask_cancel(number, refused)
     )
 
@@ -238,12 +261,12 @@ def write(number: str) -> Answer:
         messages.post(act(), number, request.form.get("text", ""), sent, internal=internal)
         return "The note stands on the order." if internal else "The message is on its way."
 
-    return order_page.tried(
+    return order_forms.tried(
         do, url_for(".order", number=number, _anchor="messages"), lambda why: _page(number, why)
     )
 
 
-def _tried(number: str, do: order_page.Do) -> Answer:
-    return order_page.tried(
+def _tried(number: str, do: order_forms.Do) -> Answer:
+    return order_forms.tried(
         do, url_for(".order", number=number), lambda refused: _page(number, refused)
     )

@@ -10,6 +10,7 @@ from royalties.domain.organizations import Organization
 from royalties.domain.people import FINANCE
 from royalties.services import terms
 from royalties.services.orders import board, certificates, needs, receivables
+from royalties.web import order_forms
 from royalties.web.files import download
 from royalties.web.finance import order_page, order_terms
 from royalties.web.finance.editing import Sheet, key_cell, paged, sheet_of_form
@@ -107,7 +108,7 @@ def check_certificate(key: str, certificate: int) -> Answer:
         certificates.check(act(), certificate)
         return "The certificate counts from now on; the organization is told."
 
-    return order_page.tried(do, url_for(".organization", key=key), lambda why: _one(key, why))
+    return order_forms.tried(do, url_for(".organization", key=key), lambda why: _one(key, why))
 
 
 @PAGES.post("/<key>/certificates/<int:certificate>/refuse")
@@ -116,10 +117,10 @@ def refuse_certificate(key: str, certificate: int) -> Answer:
     _own_certificate(key, certificate)
 
     def do() -> str:
-        certificates.refuse(act(), certificate, order_page.text_sent("reason"))
+        certificates.refuse(act(), certificate, order_forms.text_sent("reason"))
         return "The certificate does not count; the organization is told why."
 
-    return order_page.tried(do, url_for(".organization", key=key), lambda why: _one(key, why))
+    return order_forms.tried(do, url_for(".organization", key=key), lambda why: _one(key, why))
 
 
 @PAGES.get("/<key>/certificates/<int:certificate>")

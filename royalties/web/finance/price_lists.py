@@ -14,7 +14,8 @@ from royalties.services.books import Setup
 from royalties.services.orders import needs, quotes
 from royalties.services.orders import terms as order_terms_of
 from royalties.services.work import RefusedError
-from royalties.web.finance import order_page, order_terms
+from royalties.web import order_forms
+from royalties.web.finance import order_terms
 from royalties.web.finance.editing import Sheet, key_cell, sheet_of_form
 from royalties.web.finance.price_form import (
     PRICE_LIST,
@@ -69,7 +70,7 @@ def price_list(key: str) -> Answer:
         ],
         cancellation=sorted(version.cancellation.items(), key=lambda each: PATH.index(each[0])),
         percent=percent,
-        unit=order_page.unit,
+        unit=order_forms.unit,
         options=tuple(Option),
         asked=request.args,
         chosen=request.args.getlist("option"),

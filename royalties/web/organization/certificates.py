@@ -9,7 +9,7 @@ from royalties.services.orders.attachments import Sent
 from royalties.services.orders.certificates import Status
 from royalties.services.work import RefusedError
 from royalties.web.files import download
-from royalties.web.finance.order_page import day_sent, text_sent, tried
+from royalties.web.order_forms import day_sent, text_sent, tried
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act
 

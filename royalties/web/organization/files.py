@@ -14,7 +14,7 @@ from royalties.services.orders import proofs
 from royalties.services.orders.artwork import NotTakenError, Sent
 from royalties.services.orders.life import Order
 from royalties.services.work import RefusedError
-from royalties.web.finance.order_page import text_sent, tried, version_sent
+from royalties.web.order_forms import text_sent, tried, version_sent
 from royalties.web.organization.offers import found, may, page
 from royalties.web.pages import Answer, Pages, number_asked
 from royalties.web.public.pacing import Pacing

@@ -21,7 +21,7 @@ from royalties.services.orders.cancelling import cancel, owed_if_cancelled
 from royalties.services.orders.life import Order
 from royalties.services.work import RefusedError
 from royalties.web.files import download
-from royalties.web.finance.order_page import stages, text_sent, tried, version_sent
+from royalties.web.order_forms import new_token, stages, text_sent, tried, version_sent
 from royalties.web.organization import offers
 from royalties.web.organization.offers import found, may, page
 from royalties.web.pages import Answer, Pages
@@ -56,6 +56,7 @@ def _order(number: str, refused: str = "") -> str:
         invoices=invoicing.invoices(work, number),
         balances={each.number: each for each in receivables.balances(work, number)},
         takes_po=own.takes_purchase_order(it),
+        token=new_token(),
         purchase_orders=own.purchase_orders(work, it),
     )
 
@@ -82,7 +83,7 @@ def purchase_order(number: str) -> Answer:
 def reorder(number: str) -> Answer:
     """Ask for the same once more: same artwork, today's price."""
     found(number)
-    again = requests.reorder(act(), number)
+    again = requests.reorder(act(), number, token=request.form.get("token", ""))
     flash(f"Asked for the same once more; we send a quote at today's price. {again.number}", "good")
     return redirect(url_for(".order", number=again.number), 303)
 

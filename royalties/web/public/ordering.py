@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response
 
 from royalties.domain.money import amount_text, number_text, rounded, scale
 from royalties.domain.orders import OrderKind
-from royalties.domain.people import EVERYBODY, Role
+from royalties.domain.organizations import Organization
+from royalties.domain.people import EVERYBODY, Role, Verb
 from royalties.services import throttle
 from royalties.services.orders import needs, offering, requests
 from royalties.services.orders.offering import Estimate, Offer
 from royalties.services.orders.requests import BadRequestError, TooOftenError
 from royalties.services.work import RefusedError
+from royalties.web.order_forms import new_token
 from royalties.web.pages import Answer, Pages
 from royalties.web.public import order_form
 from royalties.web.public.order_form import WHAT, WHERE, WHO, Typed
@@ -104,9 +106,11 @@ def _send(offer: Offer, typed: Typed) -> Answer:
         return away  # a person does not see that field
     body = order_form.requested(typed, offer)
     try:
-        if act().actor.role is Role.ORGANIZATION:
-            order = requests.request_order(act(), body, typed["for"])
-            return redirect(url_for("organization_orders.order", number=order.number), 303)
+        if _orders_at_once():
+            token = request.form.get("token", "")
+            order = requests.request_order(act(), body, typed["for"], token=token)
+            room = "orders.order" if act().actor.sees_all else "organization_orders.order"
+            return redirect(url_for(room, number=order.number), 303)
         requests.ask_for(act(), body, request.remote_addr or "")
     except TooOftenError as error:
         return _page(offer, typed, WHO, {"message": str(error)}), 429
@@ -136,25 +140,38 @@ def _rows(typed: Typed, verb: str, place: str) -> str:
     return "more-addresses"
 
 
+def _orders_at_once() -> bool:
+    """Whether the visitor needs no link to order: an organization's person, or the staff."""
+    actor = act().actor
+    return actor.role is Role.ORGANIZATION or actor.may(Verb.KEEP_ORDERS)
+
+
 def _fill(typed: Typed) -> None:
-    """What we know of somebody of an organization, they need not type."""
+    """What we know of an organization and its person, nobody need type."""
     found = visit()
-    if found is None or act().actor.role is not Role.ORGANIZATION:
-        return
     own = _own()
+    if found is None or not own:
+        return
     if typed["for"] not in own and len(own) == 1:
         typed.words["for"] = next(iter(own))
-    typed.words["organization"] = own.get(typed["for"], "")
-    typed.words["contact_name"] = typed["contact_name"] or found.actor.name
-    typed.words["contact_email"] = typed["contact_email"] or found.email
+    chosen = own.get(typed["for"])
+    typed.words["organization"] = chosen.name if chosen else ""
+    name, email = found.actor.name, found.email
+    if act().actor.sees_all:
+        name, email = (chosen.name, chosen.email) if chosen else ("", "")
+    typed.words["contact_name"] = typed["contact_name"] or name
+    typed.words["contact_email"] = typed["contact_email"] or email
 
 
-def _own() -> dict[str, str]:
-    """The visitor's organizations by key, by name."""
+def _own() -> dict[str, Organization]:
+    """Organizations that the visitor orders for, by key, by name; the staff does for all."""
+    if not _orders_at_once():
+        return {}
     setup = needs.setup_or_none(act())
     known = setup.organizations if setup else {}
-    keys = sorted(act().actor.organizations)
-    return {key: known[key].name for key in keys if key in known}
+    keys = known if act().actor.sees_all else act().actor.organizations
+    found = [known[key] for key in keys if key in known]
+    return {each.key: each for each in sorted(found, key=lambda it: (it.name.casefold(), it.key))}
 
 
 def _page(offer: Offer, typed: Typed, step: int, wrong: dict[str, str], *, focus: str = "") -> str:
@@ -173,7 +190,9 @@ def _page(offer: Offer, typed: Typed, step: int, wrong: dict[str, str], *, focus
         wrong=wrong,
         places=_places(wrong, len(typed.addresses)),
         focus=focus,
-        own=_own() if act().actor.role is Role.ORGANIZATION else {},
+        own=_own(),
+        is_staff=act().actor.sees_all,
+        token=request.form.get("token") or new_token(),
         today=act().today,
         most=order_form.MOST_ADDRESSES,
         **_priced(offer, typed, step),
@@ -182,8 +201,10 @@ def _page(offer: Offer, typed: Typed, step: int, wrong: dict[str, str], *, focus
 
 def _places(wrong: dict[str, str], addresses: int) -> dict[str, str]:
     """Where each mistake's field stands on the page."""
-    by_address = {f"address {n}": f"address-{n}" for n in range(1, addresses + 1)}
-    return {name: by_address.get(name) or FOCUS.get(name, name) for name in wrong}
+    anchors = FOCUS | {f"address {n}": f"address-{n}" for n in range(1, addresses + 1)}
+    if _orders_at_once():
+        anchors["organization"] = "for"
+    return {name: anchors.get(name, name) for name in wrong}
 
 
 def _priced(offer: Offer, typed: Typed, step: int) -> dict[str, Any]:
