@@ -334,7 +334,16 @@ def upgrade() -> None:
         sa.Column("amount", sa.BigInteger(), nullable=False, comment="negative: paid back"),
         sa.Column("received_on", sa.String(length=10), nullable=False),
         sa.Column(
-            "reference", sa.String(length=100), nullable=False, comment="on the bank statement"
+            "reference",
+            sa.String(length=100),
+            nullable=False,
+            comment="on the bank statement, or why",
+        ),
+        sa.Column(
+            "reverses_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            nullable=True,
+            comment="the receipt that was wrong, once",
         ),
         sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -346,7 +355,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_receipt_entry_id")),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_receipt_invoice_id")),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_receipt_order_id")),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"], ["receipt.id"], name=op.f("fk_receipt_reverses_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_receipt_reverses_id")),
         sa.UniqueConstraint("token", name=op.f("uq_receipt_token")),
     )
     op.create_index(op.f("ix_receipt_invoice_id"), "receipt", ["invoice_id"], unique=False)

@@ -66,7 +66,9 @@ class Action(StrEnum):
     SHIP_LAST = "ship-last"
     INVOICE = "invoice"
     RECEIVE = "receive"
+    REVERSE_RECEIPT = "reverse-receipt"
     SETTLE = "settle"
+    REOPEN = "reopen"
     CREDIT = "credit"
     CANCEL = "cancel"
     HOLD = "hold"
@@ -88,6 +90,7 @@ class Need(StrEnum):
     ALL_SHIPPED = "all copies shipped, within tolerance"
     NOTHING_SHIPPED = "that nothing was shipped"
     NOTHING_OWED = "that nothing is owed any more"
+    OWED_AGAIN = "that something is owed again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,11 @@ _CANCELLED_BY_THEM = frozenset(
 )
 _UNDER_WAY = _CANCELLED_BY_THEM | {State.PROOF_APPROVED, State.IN_PRODUCTION}
 _BILLED = frozenset({State.INVOICED, State.PAID})
+_WITH_MONEY = (
+    (_UNDER_WAY - {State.REQUESTED, State.QUOTED})
+    | {State.SHIPPED, State.CANCELLED, State.ON_HOLD}
+    | _BILLED
+)
 
 TABLE: tuple[Transition, ...] = (
     Transition(
@@ -224,17 +232,12 @@ TABLE: tuple[Transition, ...] = (
         State.INVOICED,
         (Need.TAX_SETTLED,),
     ),
-    Transition(
-        Action.RECEIVE,
-        _STAFF,
-        (_UNDER_WAY - {State.REQUESTED, State.QUOTED})
-        | {State.SHIPPED, State.CANCELLED, State.ON_HOLD}
-        | _BILLED,
-        None,
-    ),
+    Transition(Action.RECEIVE, _STAFF, _WITH_MONEY, None),
+    Transition(Action.REVERSE_RECEIPT, _STAFF, _WITH_MONEY, None),
     Transition(
         Action.SETTLE, _STAFF, frozenset({State.INVOICED}), State.PAID, (Need.NOTHING_OWED,)
     ),
+    Transition(Action.REOPEN, _STAFF, frozenset({State.PAID}), State.INVOICED, (Need.OWED_AGAIN,)),
     Transition(Action.CREDIT, _STAFF, _BILLED | {State.CANCELLED}, None),
     Transition(Action.CANCEL, _THEM, _CANCELLED_BY_THEM, State.CANCELLED),
     Transition(Action.CANCEL, _STAFF, _UNDER_WAY, State.CANCELLED, (Need.NOTHING_SHIPPED,)),

@@ -43,7 +43,10 @@ FREIGHT = "income:orders:freight"
 CANCELLATION = "income:orders:cancellation"
 
 ORDER_EVENTS = frozenset(
-    {"deposit-invoiced", "invoiced", "cancellation-invoiced", "credited", "received", "paid-back"}
+    {
+        *("deposit-invoiced", "invoiced", "cancellation-invoiced", "credited"),
+        *("received", "paid-back", "receipt-reversed"),
+    }
 )
 """Events that orders post on the day they happen; every other one belongs to a close."""
 
@@ -193,13 +196,26 @@ def entry_of_invoice(shown: InvoiceShown, organization: str) -> Entry | None:
 
 
 def entry_of_receipt(
-    organization: str, order: str, currency: str, amount: int, reference: str
+    organization: str,
+    order: str,
+    currency: str,
+    amount: int,
+    reference: str,
+    *,
+    reverses: int | None = None,
 ) -> Entry | None:
-    """Money of an organization came in, or (negative) was paid back."""
+    """Money of an organization came in, or (negative) was paid back.
+
+    Args:
+        reverses: the number of the receipt that was recorded wrongly; the amount is its opposite.
+    """
+    event, words = ("received", "Received from") if amount > 0 else ("paid-back", "Paid back to")
+    if reverses is not None:
+        event, words = "receipt-reversed", f"Receipt {reverses} reversed,"
     return _entry(
-        "received" if amount > 0 else "paid-back",
+        event,
         order,
-        f"{'Received from' if amount > 0 else 'Paid back to'} {organization}: {reference}"[:300],
+        f"{words} {organization}: {reference}"[:300],
         (BANK, currency, amount),
         (receivable_account(organization), currency, -amount),
     )

@@ -378,6 +378,7 @@ def _received(books: _Books) -> Failures:
 
 def _order_money(books: _Books) -> Failures:
     yield from checking.money_differs(books.work)
+    yield from checking.reversals_differ(books.work)
 
 
 def _invoices(books: _Books) -> Failures:

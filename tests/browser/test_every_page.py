@@ -6,7 +6,7 @@ A page that is not in the list fails ``test_no_page_is_left_out``.
 import os
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from werkzeug.exceptions import HTTPException
 
 from royalties.domain.people import Role
-from tests.browser.looking import DESK, PHONE, window
+from tests.browser.looking import DESK, PHONE, Window, window
 from tests.builders import rich_orders as orders
 from tests.builders.books import Shelf, Story, nothing, opened
 from tests.builders.live import Live, serving
@@ -378,14 +378,47 @@ def test_no_page_is_left_out(sites: dict[str, Live]) -> None:
     assert not pages - seen, "not looked at in a browser: add a Visit"
 
 
+class Windows:
+    """One window for each who looks at a site: a new one for every page takes as long as a look."""
+
+    def __init__(self, chromium: Browser, sites: dict[str, Live], stack: ExitStack) -> None:
+        self._chromium, self._sites, self._stack = chromium, sites, stack
+        self._open: dict[tuple[str, Role, str], Window] = {}
+
+    @contextmanager
+    def of(self, visit: Visit) -> Iterator[Window]:
+        """A window for a visit; one that sends something has it for itself."""
+        if visit.submit:
+            with self._new(visit) as seen:
+                yield seen
+            return
+        key = (visit.state, visit.role, visit.stage)
+        if key not in self._open:
+            self._open[key] = self._stack.enter_context(self._new(visit))
+        found = self._open[key]
+        found.page.set_viewport_size({"width": DESK, "height": 900})
+        found.complaints.clear()
+        yield found
+
+    def _new(self, visit: Visit) -> AbstractContextManager[Window]:
+        live = self._sites[visit.state]
+        actor = None
+        if visit.role is not Role.STRANGER:
+            actor = live.somebody(visit.role, *BELONGS.get(visit.role, ()))
+        return window(self._chromium, live, actor, stage=visit.stage)
+
+
+@pytest.fixture(scope="session")
+def windows(sites: dict[str, Live], chromium: Browser) -> Iterator[Windows]:
+    """The windows of all who look, closed in the end."""
+    with ExitStack() as stack:
+        yield Windows(chromium, sites, stack)
+
+
 @pytest.mark.parametrize("visit", VISITS, ids=str)
-def test_page(visit: Visit, sites: dict[str, Live], chromium: Browser, screenshots: Path) -> None:
-    live = sites[visit.state]
-    actor = None
-    if visit.role is not Role.STRANGER:
-        actor = live.somebody(visit.role, *BELONGS.get(visit.role, ()))
+def test_page(visit: Visit, windows: Windows, screenshots: Path) -> None:
     faults = []
-    with window(chromium, live, actor, stage=visit.stage) as seen:
+    with windows.of(visit) as seen:
         page = seen.page
         answer = page.goto(visit.path)
         assert answer is not None

@@ -121,6 +121,9 @@ def test_a_receipt_moves_what_is_owed_to_the_bank(amount: int) -> None:
     entry = entry_of_receipt(ORG, "O-2026-0001", "USD", amount, "wire 17")
     assert balances(entry) == ({BANK: amount, receivable_account(ORG): -amount} if amount else {})
     assert entry is None or entry.event == ("received" if amount > 0 else "paid-back")
+    back = entry_of_receipt(ORG, "O-2026-0001", "USD", -amount, "typed twice", reverses=7)
+    assert back is None or back.event == "receipt-reversed"
+    assert balances(entry, back) == {}
 
 
 def test_revenue_goes_by_lines_tax_by_place_and_the_deposit_is_used_up() -> None:

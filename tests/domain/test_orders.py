@@ -54,7 +54,9 @@ staff         ship-part        both    in-production                            
 staff         ship-last        both    in-production                                    -> shipped         ALL_SHIPPED
 staff         invoice          both    shipped                                          -> invoiced        TAX_SETTLED
 staff         receive          both    accepted artwork proof-sent changes-asked proof-approved in-production shipped invoiced paid cancelled on-hold -> =
+staff         reverse-receipt  both    accepted artwork proof-sent changes-asked proof-approved in-production shipped invoiced paid cancelled on-hold -> =
 staff         settle           both    invoiced                                         -> paid            NOTHING_OWED
+staff         reopen           both    paid                                             -> invoiced        OWED_AGAIN
 staff         credit           both    invoiced paid cancelled                          -> =
 organization  cancel           both    requested quoted accepted artwork proof-sent changes-asked -> cancelled
 staff         cancel           both    requested quoted accepted artwork proof-sent changes-asked proof-approved in-production on-hold -> cancelled NOTHING_SHIPPED

@@ -12,7 +12,7 @@ from royalties.domain.postings import (
     entry_of_receipt,
 )
 from royalties.services.orders.frozen import frozen, invoice_shown
-from royalties.services.orders.receivables import entry_reference
+from royalties.services.orders.receiving import entry_reference
 from royalties.services.work import Work
 from royalties.store import ledger
 from royalties.store.orders import money as store
@@ -50,6 +50,19 @@ def money_differs(work: Work) -> Failures:
                 f"account {account} stands at {amount} {currency}, but invoices, credit notes and "
                 f"receipts come to {wanted[account, currency]}"
             )
+
+
+def reversals_differ(work: Work) -> Failures:
+    """What reverses a receipt is its opposite, for the same invoice, and is not reversed itself."""
+    rows = {row.id: row for row, _ in store.all_receipts(work.connection)}
+    for row in rows.values():
+        of = rows.get(row.reverses_id) if row.reverses_id is not None else None
+        if of is not None and (
+            of.reverses_id is not None
+            or (row.invoice_id, row.currency, row.amount)
+            != (of.invoice_id, of.currency, -of.amount)
+        ):
+            yield f"receipt {row.id} is not the opposite of receipt {of.id}, which it reverses"
 
 
 def invoices_differ(work: Work) -> Failures:
@@ -106,6 +119,11 @@ def _expected(work: Work) -> Iterator[tuple[str, int, Entry | None]]:
     for receipt, order in store.all_receipts(work.connection):
         reference = entry_reference(numbers[receipt.invoice_id], receipt.reference)
         made = entry_of_receipt(
-            receipt.organization, order, receipt.currency, receipt.amount, reference
+            receipt.organization,
+            order,
+            receipt.currency,
+            receipt.amount,
+            reference,
+            reverses=receipt.reverses_id,
         )
         yield f"receipt {receipt.id}", receipt.entry_id, made

@@ -196,6 +196,16 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
     Action.SETTLE: {
         _THEM: Words("paid", ("Your payment came in; the order is paid. Thank you.",)),
     },
+    Action.REOPEN: {
+        _THEM: Words(
+            "not paid yet",
+            (
+                "We had recorded {amount} for invoice {invoice} by mistake: {reason}",
+                "So {owed} of your order is still open.",
+            ),
+            "Open the invoices",
+        )
+    },
     Action.CREDIT: {
         _THEM: Words(
             "a credit note", ("We made the credit note {invoice} for your order: {total}.",)

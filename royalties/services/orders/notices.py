@@ -27,7 +27,7 @@ _PROOF_WAITS = (7, 3)
 """Days after which an unanswered proof is reminded of, the longest first."""
 
 _LONGEST_SUBJECT = 200
-_AMOUNTS = frozenset({"total", "balance", "owed"})
+_AMOUNTS = frozenset({"total", "balance", "owed", "amount"})
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 CALENDAR = Actor("the calendar", Role.CLERK)

@@ -1,4 +1,6 @@
-"""An order is paid once nothing is owed of it any more."""
+"""An order is paid once nothing is owed of it any more, and not if something is owed again."""
+
+from collections.abc import Mapping
 
 from royalties.domain.orders import Action, Need, State
 from royalties.services.orders.life import Order, move
@@ -17,3 +19,17 @@ def settle_if_paid(work: Work, order: Order) -> Order:
     if order.state is not State.INVOICED or owed_of(work, order) > 0:
         return order
     return move(work, order, Action.SETTLE, met=[Need.NOTHING_OWED])
+
+
+def reopen_if_owed(work: Work, order: Order, detail: Mapping[str, object]) -> Order:
+    """Take a paid order of which something is owed again for invoiced; the caller holds it.
+
+    Args:
+        work: the unit of work.
+        order: as it stands.
+        detail: what came before; the history and the e-mail keep it with what is owed.
+    """
+    if order.state is not State.PAID or (owed := owed_of(work, order)) <= 0:
+        return order
+    met = [Need.OWED_AGAIN]
+    return move(work, order, Action.REOPEN, met=met, detail={**detail, "owed": owed})

@@ -64,7 +64,10 @@ class InvoiceRow(NamedTuple):
 
 
 class ReceiptRow(NamedTuple):
-    """Money of an organization for an invoice; negative where it was paid back."""
+    """Money of an organization for an invoice; negative where it was paid back.
+
+    A receipt that was wrong has another one that reverses it; its reference says why.
+    """
 
     id: int
     organization: str
@@ -74,6 +77,7 @@ class ReceiptRow(NamedTuple):
     amount: int
     received_on: str
     reference: str
+    reverses_id: int | None
     entry_id: int
     token: str
     at: str

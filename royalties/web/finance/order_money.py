@@ -1,6 +1,6 @@
 """An order's money: what was quoted, invoiced, received and credited, and what is still owed."""
 
-from flask import request, url_for
+from flask import abort, render_template, request, url_for
 
 from royalties.domain.money import NotAnAmountError, minor_units
 from royalties.domain.orders import Action, Side, State, find
@@ -11,7 +11,7 @@ from royalties.services.orders import invoicing, receivables
 from royalties.services.orders.agreed import agreed_of
 from royalties.services.orders.cancelling import Owed
 from royalties.services.orders.life import Order
-from royalties.services.orders.receivables import Open
+from royalties.services.orders.receivables import Open, ReceiptRow
 from royalties.services.work import RefusedError
 from royalties.web import order_forms
 from royalties.web.finance import order_page
@@ -108,6 +108,53 @@ def pay_back(number: str) -> Answer:
     return _tried(number, do)
 
 
+@PAGES.get("/<number>/receipts/<int:receipt>/reverse")
+def ask_reverse(number: str, receipt: int) -> Answer:
+    """What reversing a receipt does, before it is done."""
+    return _ask_reverse(number, receipt)
+
+
+@PAGES.post("/<number>/receipts/<int:receipt>/reverse")
+def reverse(number: str, receipt: int) -> Answer:
+    """Take a receipt back that was recorded wrongly."""
+    _receipt(number, receipt)
+
+    def do() -> str:
+        made = receivables.reverse_receipt(act(), receipt, order_forms.text_sent("reason", 501))
+        return f"Receipt {receipt} is reversed by receipt {made.id}; both stay."
+
+    return order_forms.tried(
+        do,
+        url_for(".money", number=number, _anchor="receipts"),
+        lambda refused: _ask_reverse(number, receipt, refused),
+    )
+
+
+def _ask_reverse(number: str, receipt: int, refused: str = "") -> str:
+    act().actor.require(Verb.CREDIT)
+    row = _receipt(number, receipt)
+    listed = receivables.balances(act(), number)
+    of = next(each for each in listed if each.id == row.invoice_id)
+    return render_template(
+        "finance/orders/reverse.html",
+        order=order_page.found(number),
+        receipt=row,
+        of=of,
+        left=of.balance + row.amount,
+        refused=refused,
+        typed=request.form,
+    )
+
+
+def _receipt(number: str, receipt: int) -> ReceiptRow:
+    order_page.found(number)
+    listed = receivables.receipts(act(), number)
+    found = next((each for each in listed if each.id == receipt), None)
+    if found is None:
+        abort(404)
+    return found
+
+
 def _token() -> str:
     return order_forms.text_sent("token", 65)
 
@@ -139,6 +186,7 @@ def _page(number: str, refused: str = "") -> str:
     work = act()
     found = order_page.found(number)
     balances = receivables.balances(work, number)
+    received = receivables.receipts(work, number)
     draft, problem = _draft(found)
     return order_page.page(
         "money.html",
@@ -147,7 +195,8 @@ def _page(number: str, refused: str = "") -> str:
         refused=refused,
         issued=invoicing.invoices(work, number),
         balances={each.number: each for each in balances},
-        receipts=receivables.receipts(work, number),
+        receipts=received,
+        reversed_by={each.reverses_id: each.id for each in received if each.reverses_id},
         numbers={each.id: each.number for each in balances},
         draft=draft,
         problem=problem,

@@ -50,8 +50,9 @@ BUTTONS = {
 }
 """Every action of the staff but those that another one completes."""
 
-_BY_ITSELF = {Action.SETTLE, Action.SHIP_LAST}
-"""An order is settled by its last receipt, and shipped by its last copies."""
+_BY_ITSELF = {Action.SETTLE, Action.REOPEN, Action.REVERSE_RECEIPT, Action.SHIP_LAST}
+"""An order is settled by its last receipt, shipped by its last copies; a receipt has its own
+button."""
 
 _OF_INVOICES = {Action.RECEIVE, Action.CREDIT}
 _LAST = (Action.HOLD, Action.DECLINE, Action.CANCEL)

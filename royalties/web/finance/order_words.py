@@ -49,6 +49,8 @@ _ACTIONS = {
     "give-edition": "Own edition given",
     "came-back": "Copies came back",
     "pay-back": "Paid back",
+    "reverse-receipt": "Receipt reversed",
+    "reopen": "Not paid any more",
     "remind": "Reminded of an invoice",
     "invoice-cancellation": "Cancellation invoiced",
 }

@@ -44,6 +44,9 @@ TAMPERINGS = {
     "a receipt's amount": Tampering(
         "UPDATE receipt SET amount = amount + 1 WHERE id = 1", MONEY, "receipt 1"
     ),
+    "a receipt that reverses half of one": Tampering(
+        "UPDATE receipt SET reverses_id = 1 WHERE id = 2", MONEY, "receipt 2 is not the opposite"
+    ),
     "a receipt is deleted": Tampering(
         "DELETE FROM receipt WHERE id = 1", MONEY, "no invoice or receipt stands behind it"
     ),
