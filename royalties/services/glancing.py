@@ -4,14 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
+from royalties.domain.orders import State
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, period_of
 from royalties.domain.rhythm import Expected, Standing, expected
 from royalties.services.approvals import Proposal, proposals, two_people
 from royalties.services.books import Setup, setup_in_force
+from royalties.services.orders import board, receivables
 from royalties.services.work import Work
 from royalties.store import glance as store
 from royalties.store import periods
@@ -58,6 +61,22 @@ class PeriodGlance:
     sold: Sold
 
 
+class OrdersToDo(NamedTuple):
+    """How many orders want something of the staff.
+
+    Attributes:
+        requested: new ones, without a quote.
+        changes: whose proof is to be changed.
+        late: whose copies come too late.
+        overdue: invoices whose day has passed, of whatever order.
+    """
+
+    requested: int = 0
+    changes: int = 0
+    late: int = 0
+    overdue: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class ToDo:
     """What needs somebody; counts of 0 are nothing to do.
@@ -67,7 +86,8 @@ class ToDo:
         identifiers: unknown ISBNs, under which so many ``rows`` wait.
         uploads: reports that are checked and not recorded.
         mail: messages that could not be sent, for those who may see them.
-        inquiries: requests from the public pages that nobody handled yet.
+        inquiries: questions from the public pages that nobody handled yet.
+        orders: what organizations' orders wait for.
         ended: periods whose last day has passed and that are open.
         late: retailers with a report that is late.
     """
@@ -78,6 +98,7 @@ class ToDo:
     uploads: int
     mail: int
     inquiries: int
+    orders: OrdersToDo
     ended: tuple[Period, ...]
     late: int
 
@@ -90,6 +111,7 @@ class ToDo:
             or self.uploads
             or self.mail
             or self.inquiries
+            or any(self.orders)
             or self.ended
             or self.late
         )
@@ -263,6 +285,17 @@ def _to_do(work: Work, setup: Setup, period: Period, retailers: Iterable[Retaile
         counts["uploads"],
         counts["mail"] if work.actor.may(Verb.AUDIT) else 0,
         counts["inquiries"],
+        _orders_to_do(work),
         tuple(ended),
         sum(each.worst.standing is Standing.LATE for each in retailers),
+    )
+
+
+def _orders_to_do(work: Work) -> OrdersToDo:
+    if not work.actor.may(Verb.KEEP_ORDERS):
+        return OrdersToDo()
+    found = board.counted(work)
+    overdue = len(receivables.overdue(work)) if work.actor.may(Verb.BILL) else 0
+    return OrdersToDo(
+        found.states[State.REQUESTED], found.states[State.CHANGES_ASKED], found.late, overdue
     )

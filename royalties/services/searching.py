@@ -1,4 +1,4 @@
-"""Search the desk: titles, ISBNs, terms, statements, imports and people by a few letters."""
+"""Search the desk: titles, ISBNs, terms, statements, imports, orders, people by a few letters."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ class Hit:
     """One thing found.
 
     Attributes:
-        kind: title, edition, retailer, contract, beneficiary, plan, statement, import, person.
+        kind: title, edition, retailer, contract, beneficiary, plan, organization, statement,
+            import, order, invoice, person.
         key: what names it in its page's address.
         words: what it is called.
         about: what tells it from others.
@@ -93,10 +94,29 @@ def _all(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
         about = f"{batch.status} {batch.recorded_at[:10]}"
         exact = text in (str(batch.id), batch.file_name)
         yield Hit("import", str(batch.id), f"{batch.id}: {batch.file_name}", about, exact)
+    yield from _orders(work, setup, text)
     if work.actor.may(Verb.AUDIT):
         for one in store.people(work.connection, text):
             exact = text.lower() == one.email
             yield Hit("person", str(one.id), one.name, f"{one.email}, {one.role}", exact)
+
+
+def _orders(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
+    """Orders by number or purchase order, and invoices by number."""
+    known = setup.organizations
+    for order in store.placed(work.connection, text):
+        title = setup.titles.get(order.title)
+        about = [
+            known[order.organization].name if order.organization in known else order.organization,
+            title.title if title else order.title,
+            *([f"purchase order {order.po_number}"] if order.po_number else []),
+        ]
+        exact = text.upper() == order.number or text == order.po_number
+        yield Hit("order", order.number, order.number, ", ".join(about), exact)
+    for one in store.invoices(work.connection, text):
+        name = known[one.organization].name if one.organization in known else one.organization
+        about_it = f"{name}, order {one.order}"
+        yield Hit("invoice", one.number, one.number, about_it, text.upper() == one.number)
 
 
 def _editions(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
@@ -133,12 +153,17 @@ def _entries(setup: Setup, text: str) -> Iterator[Hit]:
         for each in setup.beneficiaries.values()
     )
     plans = ((each.key, each.key, "plan") for each in setup.plans.values())
+    organizations = (
+        (each.key, each.name, ", ".join(filter(None, (each.city, each.region))))
+        for each in setup.organizations.values()
+    )
     for kind, entries in (
         ("title", titles),
         ("retailer", retailers),
         ("contract", contracts),
         ("beneficiary", payees),
         ("plan", plans),
+        ("organization", organizations),
     ):
         for key, words, about in entries:
             hay = f"{key} {words} {about}".casefold()

@@ -1,10 +1,18 @@
-"""Find by a few letters what the database alone knows: statements, imports, aliases, people."""
+"""Find by a few letters what the database alone knows: statements, imports, orders and people."""
 
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from royalties.store.tables import batch, edition, identifier, person, statement
+from royalties.store.tables import (
+    batch,
+    edition,
+    identifier,
+    invoice,
+    orders,
+    person,
+    statement,
+)
 from royalties.store.tables import period as period_table
 
 MOST = 20
@@ -26,6 +34,23 @@ class BatchFound(NamedTuple):
     file_name: str
     status: str
     recorded_at: str
+
+
+class OrderFound(NamedTuple):
+    """An order of an organization."""
+
+    number: str
+    organization: str
+    title: str
+    po_number: str
+
+
+class InvoiceFound(NamedTuple):
+    """An invoice or credit note of an order."""
+
+    number: str
+    organization: str
+    order: str
 
 
 class PersonFound(NamedTuple):
@@ -66,6 +91,29 @@ def batches(connection: Connection, text: str) -> list[BatchFound]:
         .limit(MOST + 1)
     )
     return [BatchFound(*row) for row in rows]
+
+
+def placed(connection: Connection, text: str) -> list[OrderFound]:
+    """Orders with a text in their number or their purchase order's, the newest first."""
+    rows = connection.execute(
+        select(orders.c.number, orders.c.organization, orders.c.title, orders.c.po_number)
+        .where(or_(_has(orders.c.number, text), _has(orders.c.po_number, text)))
+        .order_by(orders.c.id.desc())
+        .limit(MOST + 1)
+    )
+    return [OrderFound(*row) for row in rows]
+
+
+def invoices(connection: Connection, text: str) -> list[InvoiceFound]:
+    """Invoices and credit notes with a text in their number, the newest first."""
+    rows = connection.execute(
+        select(invoice.c.number, invoice.c.organization, orders.c.number)
+        .join(orders, orders.c.id == invoice.c.order_id)
+        .where(_has(invoice.c.number, text))
+        .order_by(invoice.c.id.desc())
+        .limit(MOST + 1)
+    )
+    return [InvoiceFound(*row) for row in rows]
 
 
 def aliases(connection: Connection, text: str) -> list[tuple[str, str]]:

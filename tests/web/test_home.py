@@ -6,10 +6,12 @@ from datetime import date
 import pytest
 from sqlalchemy import insert, update
 
+from royalties.domain.orders import Action
 from royalties.domain.people import Role
 from royalties.domain.periods import Calendar, parse_period
 from royalties.domain.rhythm import Standing, expected, rhythm_of
 from royalties.services.glancing import glance
+from royalties.services.orders import invoicing
 from royalties.services.work import stored
 from royalties.store.tables import inquiry, mail, proposal, upload
 from tests.builders.books import (
@@ -24,6 +26,17 @@ from tests.builders.books import (
     opened,
     spring,
 )
+from tests.builders.orders import (
+    ACCEPTED,
+    IN_PROOF,
+    UNPAID,
+    go,
+    order_of,
+    orders_underway,
+    person_called,
+    requested,
+)
+from tests.builders.shipped import token
 from tests.builders.site import Site, Visitor
 
 H1, H2 = (parse_period(name, Calendar.HALF_YEARLY) for name in ("2025-H1", "2025-H2"))
@@ -299,3 +312,45 @@ def test_search_takes_anything(site: Site) -> None:
 @after(nothing)
 def test_search_in_empty_books(site: Site) -> None:
     assert "Nothing found" in site.visitor(Role.CLERK).page("/finance/search?q=anything")
+
+
+# Orders
+
+
+@after(orders_underway)
+def test_orders_that_want_the_staff_stand_on_the_home_page(site: Site) -> None:
+    office = site.office
+    clerk = site.visitor(Role.CLERK)
+    quiet = clerk.page("/finance/")
+    for words in ("requested order", "proof</a> to change", "late, or promised", "overdue"):
+        assert words not in quiet
+    requested(office, person_called(office, "Olga"))
+    go(office, IN_PROOF, Action.ASK_CHANGES)
+    office.execute(f"UPDATE orders SET need_by = '2026-08-01' WHERE number = '{ACCEPTED}'")
+    page = clerk.page("/finance/")
+    for words in ("1 requested order</a> to quote", "1 proof</a> to change", "1 order</a> late"):
+        assert words in page
+    assert "overdue" not in page
+
+
+@after(orders_underway)
+def test_an_order_is_found_by_its_number_its_organization_and_its_purchase_order(
+    site: Site,
+) -> None:
+    clerk = site.visitor(Role.CLERK)
+    assert clerk.get(f"/finance/search?q={ACCEPTED}").location == f"/finance/orders/{ACCEPTED}"
+    assert clerk.get("/finance/search?q=Guild+Society").location == "/finance/organizations/guild"
+    page = clerk.page("/finance/search?q=PO-7")
+    assert f"/finance/orders/{ACCEPTED}" in page
+    assert "Guild Society, The Collab, purchase order PO-7" in page
+    with site.office.work() as work:
+        version = order_of(site.office, UNPAID).version
+        issued = invoicing.invoice_deposit(work, UNPAID, version=version, token=token())
+    found = clerk.get(f"/finance/search?q={issued.row.number.lower()}")
+    assert found.location == f"/finance/invoices/{issued.row.number}"
+    assert (
+        "PO-7"
+        not in site.visitor(Role.NONPROFIT, beneficiaries=("seattle",))
+        .get("/finance/search?q=PO-7")
+        .text
+    )

@@ -109,6 +109,24 @@ def board(work: Work, asked: Asked, *, page: int = 1) -> Board:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many orders stand in each state, and how many of them are late."""
+
+    states: Mapping[State, int]
+    late: int
+
+
+def counted(work: Work) -> Counted:
+    """All orders at a glance."""
+    work.actor.require(Verb.KEEP_ORDERS)
+    unshipped = tuple(state.value for state in UNSHIPPED)
+    wanted = store.Wanted(late=work.today.isoformat(), unshipped=unshipped)
+    found = store.counts_with_late(work.connection, work.actor, wanted)
+    states = {state: found.get(state.value, (0, 0))[0] for state in State}
+    return Counted(states, sum(late for _, late in found.values()))
+
+
 def lateness(state: State, need_by: date | None, promised_on: date | None, today: date) -> str:
     """Why an order is late, in words; empty if it is not, or if its copies are on their way."""
     if state not in UNSHIPPED:

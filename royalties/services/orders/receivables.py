@@ -38,6 +38,7 @@ __all__ = [
     "bucket_of",
     "days_overdue",
     "entry_reference",
+    "overdue",
     "pay_back",
     "receipts",
     "receive",
@@ -115,14 +116,19 @@ class Overdue:
     reminded: tuple[str, ...]
 
 
-def reminders(work: Work) -> list[Overdue]:
-    """Overdue invoices, the longest due first, with when they were reminded of."""
+def overdue(work: Work) -> list[Open]:
+    """Invoices whose day has passed while something is left of them, the longest due first."""
     work.actor.require(Verb.BILL)
-    late = [
+    return [
         row
         for row in store.open_invoices(work.connection, work.actor)
         if row.balance > 0 and days_overdue(row, work.today) > 0
     ]
+
+
+def reminders(work: Work) -> list[Overdue]:
+    """Overdue invoices, the longest due first, with when they were reminded of."""
+    late = overdue(work)
     told: dict[str, list[str]] = {}
     for detail, at in store.noted(work.connection, [row.order_id for row in late], REMIND):
         told.setdefault(json.loads(detail)["invoice"], []).append(at)

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 
 from royalties.domain.people import Actor
 from royalties.store.orders.orders import OrderRow
@@ -53,6 +53,16 @@ def counts(connection: Connection, actor: Actor, wanted: Wanted) -> dict[str, in
     return {row[0]: row[1] for row in connection.execute(query.group_by(orders.c.state))}
 
 
+def counts_with_late(
+    connection: Connection, actor: Actor, wanted: Wanted
+) -> dict[str, tuple[int, int]]:
+    """How many orders of a list stand in each state, and how many of them are late."""
+    late = func.sum(case((_is_late(wanted), 1), else_=0))
+    query = select(orders.c.state, func.count(), late).group_by(orders.c.state)
+    found = connection.execute(_narrowed(query, actor, wanted._replace(late="")))
+    return {row[0]: (row[1], int(row[2])) for row in found}
+
+
 def counts_by_organization(connection: Connection) -> dict[str, dict[str, int]]:
     """How many orders each organization has in each state."""
     query = select(orders.c.organization, orders.c.state, func.count())
@@ -90,11 +100,14 @@ def _narrowed(query: Select[Any], actor: Actor, wanted: Wanted) -> Select[Any]:
         query = query.where(orders.c.assigned_id == wanted.assigned_id)
     if wanted.number:
         query = query.where(func.upper(orders.c.number).contains(wanted.number, autoescape=True))
-    if wanted.late:
-        late = or_(
-            orders.c.promised_on < wanted.late,
-            orders.c.need_by < wanted.late,
-            and_(orders.c.need_by.is_not(None), orders.c.promised_on > orders.c.need_by),
-        )
-        query = query.where(orders.c.state.in_(wanted.unshipped), late)
-    return query
+    return query.where(_is_late(wanted)) if wanted.late else query
+
+
+def _is_late(wanted: Wanted) -> ColumnElement[bool]:
+    """Whether copies are still to come, and come after the day on which they were to be there."""
+    late = or_(
+        orders.c.promised_on < wanted.late,
+        orders.c.need_by < wanted.late,
+        and_(orders.c.need_by.is_not(None), orders.c.promised_on > orders.c.need_by),
+    )
+    return and_(orders.c.state.in_(wanted.unshipped), late)

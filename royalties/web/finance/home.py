@@ -26,6 +26,9 @@ _PAGES = {
     "plan": ("terms.plan", "key"),
     "statement": ("statements.one", "number"),
     "import": ("importing.batch", "number"),
+    "organization": ("organizations.organization", "key"),
+    "order": ("orders.order", "number"),
+    "invoice": ("invoices.invoice", "number"),
     "person": ("people.person", "number"),
     "close": ("closing.checklist", "period"),
     "setup": ("approvals.proposal", "number"),
@@ -41,6 +44,9 @@ _HEADINGS = {
     "plan": "Plans",
     "statement": "Statements",
     "import": "Imports",
+    "organization": "Organizations",
+    "order": "Orders",
+    "invoice": "Invoices",
     "person": "People",
 }
 
