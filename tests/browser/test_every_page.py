@@ -264,6 +264,8 @@ VISITS = (
     Visit(f"/finance/orders/{orders.AHEAD}/shipping"),
     Visit(f"/finance/orders/{orders.BILLED}/money"),
     Visit(f"/finance/orders/{orders.CANCELLED}/money"),
+    Visit(f"/finance/orders/{orders.BILLED}/receipts/{orders.RECEIPT}/reverse"),
+    Visit(f"/finance/orders/{orders.BILLED}/receipts/{orders.RECEIPT}/reverse", submit=FORM),
     Visit("/finance/invoices"),
     Visit("/finance/invoices", CLERK, "nothing"),
     Visit(f"/finance/invoices/{orders.INVOICE}"),

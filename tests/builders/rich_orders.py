@@ -45,7 +45,7 @@ INVOICE, DEPOSIT = "I-000001", "I-000002"
 LOGO, PROOF, PROOF_AGAIN, ATTACHMENT = range(1, 5)
 """Numbers of files; the attachment is of the order that was asked for."""
 
-SHIPMENT, CERTIFICATE = 1, 1
+SHIPMENT, CERTIFICATE, RECEIPT = 1, 1, 1
 
 REQUEST = "a-request"
 """What the link of a request holds that was not opened yet."""

@@ -142,7 +142,7 @@ def test_what_is_not_listed_is_refused_and_says_whose_it_is() -> None:
             assert "does not follow" in str(refusal.value)
 
 
-def test_only_declined_and_expired_orders_live_again() -> None:
+def test_which_ended_orders_live_again() -> None:
     out = {
         (state, line.action)
         for state in ENDED
@@ -151,7 +151,11 @@ def test_only_declined_and_expired_orders_live_again() -> None:
         for line in possible(side, state, kind)
         if line.to is not None
     }
-    assert out == {(State.DECLINED, Action.QUOTE), (State.EXPIRED, Action.QUOTE)}
+    assert out == {
+        (State.DECLINED, Action.QUOTE),
+        (State.EXPIRED, Action.QUOTE),
+        (State.PAID, Action.REOPEN),
+    }
 
 
 def test_every_state_is_reached_and_all_but_the_ended_lead_on() -> None:

@@ -456,6 +456,10 @@ _ORDERS = {
         },
         answers=_REFUSED,
     ),
+    "order_money.ask_reverse": _order(orders.BILLED, {"receipt": orders.RECEIPT}, look=MANAGERS),
+    "order_money.reverse": _order(
+        orders.BILLED, {"receipt": orders.RECEIPT}, send=MANAGERS, form={"reason": "Typed twice"}
+    ),
     "invoices.invoices": _desk(),
     "invoices.invoice": _desk(own=_BILL, missing=_NO_BILL),
     "invoices.paper": _desk(own={**_BILL, "file": "xlsx"}, missing={**_NO_BILL, "file": "xlsx"}),

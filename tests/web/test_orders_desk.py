@@ -578,6 +578,32 @@ def test_the_final_invoice_is_previewed_issued_once_and_paid(site: Site) -> None
 
 
 @after(invoiced)
+def test_a_receipt_that_was_wrong_is_reversed_by_a_manager(site: Site) -> None:
+    clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
+    money = {"invoice": "I-000001", "received_on": "2026-08-20", "token": token()}
+    done(clerk, clerk.post(f"{DESK}/receive", {**money, "amount": "14127.50"}))
+    assert order(site).state.value == "paid"
+    assert "Reverse" not in clerk.page(f"{DESK}/money")
+    address = f"{DESK}/receipts/1/reverse"
+    assert f'href="{address}"' in manager.page(f"{DESK}/money")
+    asked = words(manager.page(address))
+    assert "Of I-000001 14,127.50 USD will be left, and the order is not paid any more" in asked
+    assert clerk.get(address).status_code == clerk.post(address).status_code == 403
+    for missing in (f"{DESK}/receipts/2/reverse", "/finance/orders/O-2026-0999/receipts/1/reverse"):
+        assert manager.get(missing).status_code == manager.post(missing).status_code == 404
+    assert manager.post(address, {"reason": " "}).status_code == 422
+    page = words(done(manager, manager.post(address, {"reason": "Another's money"})))
+    assert "reverses receipt 1" in page
+    assert address not in page
+    again = manager.post(address, {"reason": "Another's money"})
+    assert again.status_code == 422
+    assert "was reversed already, by receipt 2" in again.text
+    assert order(site).state.value == "invoiced"
+    assert "Receipt reversed" in manager.page(DESK)
+    assert "14,127.50" in manager.page("/finance/invoices/overdue/aging")
+
+
+@after(invoiced)
 def test_a_credit_note_is_a_managers(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     page = "/finance/invoices/I-000001"

@@ -84,6 +84,67 @@ def test_what_was_paid_too_much_is_paid_back(office: Office) -> None:
     assert office.faults() == {}
 
 
+def reverse(office: Office, receipt: int, reason: str = "typed twice") -> receivables.ReceiptRow:
+    with office.work() as work:
+        return receivables.reverse_receipt(work, receipt, reason)
+
+
+@after(invoiced)
+def test_a_wrong_receipt_is_reversed_once_and_both_stay(office: Office) -> None:
+    receive(office, "I-000001", TOTAL)
+    receive(office, "I-000001", TOTAL)
+    made = reverse(office, 2)
+    assert (made.amount, made.reverses_id, made.reference) == (-TOTAL, 2, "typed twice")
+    assert (owed(office), order_of(office, NUMBER).state) == (0, "paid")
+    with pytest.raises(RefusedError, match="receipt 2 was reversed already, by receipt 3"):
+        reverse(office, 2)
+    with pytest.raises(RefusedError, match="receipt 3 reverses another one"):
+        reverse(office, 3)
+    with pytest.raises(RefusedError, match="there is no receipt 9"):
+        reverse(office, 9)
+    for reason, said in (("", "say why"), ("x" * 101, "up to 100 letters")):
+        with pytest.raises(RefusedError, match=said):
+            reverse(office, 1, reason)
+    before = len(letters(office))
+    reverse(office, 1, "another organization's money")
+    assert (owed(office), order_of(office, NUMBER).state) == (TOTAL, "invoiced")
+    assert [line[1:] for line in history(office, NUMBER)][-3:] == [
+        ("reverse-receipt", "paid"),
+        ("reverse-receipt", "paid"),
+        ("reopen", "invoiced"),
+    ]
+    [(_, subject, text), *_] = letters(office)[before:]
+    assert subject == f"Order {NUMBER}: not paid yet"
+    assert "by mistake: another organization's money" in text
+    assert "USD 14127.50 of your order is still open" in text
+    assert office.rows("SELECT event, description FROM entry ORDER BY id DESC LIMIT 1") == [
+        ("receipt-reversed", "Receipt 1 reversed, guild: I-000001, another organization's money")
+    ]
+    with office.system.work(GUILD, read_only=True) as work:
+        [shown] = receivables.statement_of_account(work, "guild")
+        [aged] = receivables.aging(work, NOW.date())
+    assert sorted(line.words for line in shown.lines) == [
+        "Invoice", "Payment", "Payment", "Payment, reversed", "Payment, reversed"
+    ]  # fmt: skip
+    assert shown.balance == aged.total == TOTAL
+    receive(office, "I-000001", TOTAL)
+    assert order_of(office, NUMBER).state == "paid"
+    assert office.faults() == {}
+
+
+def reversed_once(office: Office, _: str) -> int:
+    return reverse(office, 1).id
+
+
+@after(invoiced)
+def test_two_who_reverse_the_same_receipt(office: Office, racers: Racers) -> None:
+    receive(office, "I-000001", TOTAL)
+    found = racers.race(*tasks(office, (reversed_once, "one"), (reversed_once, "other")))
+    assert sorted(each.done for each in found) == [False, True], found
+    assert owed(office) == TOTAL
+    assert office.faults() == {}
+
+
 @after(invoiced)
 def test_the_same_form_is_one_receipt(office: Office) -> None:
     form = token()
@@ -129,6 +190,8 @@ def test_who_may_do_what_with_money(office: Office) -> None:
         assert receivables.receive(work, "I-000001", 5, SHIPPED, "", **form).amount == 5
         with pytest.raises(NotAllowedError, match="ask a manager"):
             receivables.pay_back(work, "I-000001", 5, SHIPPED, "", **form)
+        with pytest.raises(NotAllowedError, match="ask a manager"):
+            receivables.reverse_receipt(work, 1, "typed twice")
 
 
 def three_orders(office: Office) -> None:

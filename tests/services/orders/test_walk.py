@@ -49,7 +49,7 @@ ORDERED = {1: 200, 2: 50}
 ACTIONS = (
     *("quote", "accept", "decline", "deposit", "artwork", "proof", "changes", "approve"),
     *("approve another", "produce", "ship", "ship last", "come back", "invoice", "receive"),
-    *("pay back", "credit", "cancel", "bill cancelled", "hold", "resume", "stale"),
+    *("pay back", "reverse", "credit", "cancel", "bill cancelled", "hold", "resume", "stale"),
 )
 COMMON = {
     *("request", "quote", "accept", "artwork", "proof", "approve", "produce", "ship", "hold"),
@@ -67,8 +67,13 @@ class Bill:
     number: str
     kind: str
     amount: int
-    received: int = 0
+    moved: dict[int, int] = field(default_factory=dict)
+    reversed: set[int] = field(default_factory=set)
     credits: list["Bill"] = field(default_factory=list)
+
+    @property
+    def received(self) -> int:
+        return sum(each for number, each in self.moved.items() if number not in self.reversed)
 
     @property
     def balance(self) -> int:
@@ -419,9 +424,26 @@ class Walker:
         verb = lambda w, v: receivables.receive(  # noqa: E731 - one of many alike
             w, bill.number, amount, w.today, "wire", token
         )
-        done = bool(self._try(order, None, verb, self._to(order, Action.RECEIVE, Side.STAFF)))
+        row = self._try(order, None, verb, self._to(order, Action.RECEIVE, Side.STAFF))
+        if row:
+            bill.moved[row.id] = amount
+            self._settle(order)
+        return bool(row)
+
+    def _reverse(self, order: Known, number: int) -> bool:
+        """A receipt was wrong; once it is reversed, it counts no more and is not reversed again."""
+        moved = [(bill, each) for bill in order.bills for each in bill.moved]
+        if not moved:
+            return False
+        bill, receipt = moved[number % len(moved)]
+        verb = lambda w, v: receivables.reverse_receipt(w, receipt, "typed twice")  # noqa: E731
+        after = self._to(order, Action.REVERSE_RECEIPT, Side.STAFF, unless=receipt in bill.reversed)
+        done = bool(self._try(order, None, verb, after))
         if done:
-            bill.received += amount
+            bill.reversed.add(receipt)
+            if order.state is State.PAID and order.balance > 0:
+                order.state = State.INVOICED
+                self.reached["reopen"] += 1
             self._settle(order)
         return done
 
@@ -437,10 +459,10 @@ class Walker:
             w, bill.number, amount, w.today, "back", token
         )
         fits = amount <= there
-        done = bool(self._try(order, None, verb, lambda: order.state if fits else None))
-        if done:
-            bill.received -= amount
-        return done
+        row = self._try(order, None, verb, lambda: order.state if fits else None)
+        if row:
+            bill.moved[row.id] = -amount
+        return bool(row)
 
     def _credit(self, order: Known, number: int) -> bool:
         """All that is left of an invoice is credited, or the half of its first line."""
@@ -564,8 +586,8 @@ FORWARD = {
     State.PROOF_APPROVED: ("produce",),
     State.IN_PRODUCTION: ("ship", "ship", "ship", "ship last", "come back"),
     State.SHIPPED: ("invoice",),
-    State.INVOICED: ("receive", "receive", "come back", "credit"),
-    State.PAID: ("credit", "pay back", "come back"),
+    State.INVOICED: ("receive", "receive", "come back", "credit", "reverse"),
+    State.PAID: ("credit", "pay back", "come back", "reverse"),
     State.ON_HOLD: ("resume",),
     State.DECLINED: ("quote",),
     State.EXPIRED: ("quote",),
@@ -629,7 +651,8 @@ WALKS: dict[str, list[tuple[Any, ...]]] = {
         *(("act", 0, name, 4) for name in ("come back", "invoice", "credit", "receive")),
         *(("act", 0, "receive", number) for number in (2, 3, 0)),
         *(("act", 0, name, 1) for name in ("pay back", "cancel", "hold")),
-        *(("act", 0, name, 0) for name in ("pay back", "come back", "credit", "pay back")),
+        *(("act", 0, name, 0) for name in ("pay back", "reverse", "reverse", "receive")),
+        *(("act", 0, name, 0) for name in ("come back", "credit", "pay back")),
     ],
     "a bulk order that pays ahead, and one that is cancelled": [
         ("request", 5),
@@ -660,7 +683,7 @@ def test_every_step_is_reached(shelf: Shelf, tmp_path: Path) -> None:
                 getattr(walker, what)(*arguments)
                 walker.compare()
             walker.end()
-    wanted = {*ACTIONS, "request", "later", "expire", "settle", "refused"}
+    wanted = {*ACTIONS, "request", "later", "expire", "settle", "reopen", "refused"}
     assert wanted - (+reached).keys() == set()
 
 
