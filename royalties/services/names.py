@@ -27,7 +27,9 @@ def fit_email(email: str) -> str:
     """
     email = plain_address(email)
     if len(email) > _LONGEST_EMAIL or not email.isprintable() or not _EMAIL.fullmatch(email):
-        raise RefusedError(f"{email[:80] or 'nothing'} is no e-mail address: write name@place.org")
+        if not email:
+            raise RefusedError("an e-mail address is missing: write name@place.org")
+        raise RefusedError(f"{email[:80]} is no e-mail address: write name@place.org")
     return email
 
 

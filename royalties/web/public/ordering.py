@@ -45,6 +45,9 @@ OPTIONS = {
 STEPS = {WHAT: "What you need", WHERE: "Where it goes", WHO: "Who you are"}
 FOCUS = {"order": "copies", "ship_to": "ship-to"}
 
+_OF_ORGANIZATION = frozenset({"organization", "contact_name", "contact_email"})
+"""What is filled in from the organization that is chosen."""
+
 _ASKS_A_MINUTE = 120
 PACING = Pacing(_ASKS_A_MINUTE)
 
@@ -73,6 +76,9 @@ def go(key: str) -> Answer:
     if step == WHO:
         _fill(typed)
     wrong = order_form.faults(act(), typed, offer, step)
+    if step == WHO and _orders_at_once() and typed["for"] not in _own():
+        known = {name: words for name, words in wrong.items() if name not in _OF_ORGANIZATION}
+        wrong = {"for": "choose the organization that orders", **known}
     if wrong:
         first = min(order_form.step_of(each) for each in wrong)
         return _page(offer, typed, min(first, step), wrong), 422
@@ -184,7 +190,7 @@ def _page(offer: Offer, typed: Typed, step: int, wrong: dict[str, str], *, focus
         offer=offer,
         typed=typed,
         step=step,
-        steps=STEPS,
+        steps=STEPS | ({WHO: "Who orders"} if act().actor.sees_all else {}),
         kinds=KINDS,
         options=OPTIONS,
         wrong=wrong,
@@ -201,10 +207,8 @@ def _page(offer: Offer, typed: Typed, step: int, wrong: dict[str, str], *, focus
 
 def _places(wrong: dict[str, str], addresses: int) -> dict[str, str]:
     """Where each mistake's field stands on the page."""
-    anchors = FOCUS | {f"address {n}": f"address-{n}" for n in range(1, addresses + 1)}
-    if _orders_at_once():
-        anchors["organization"] = "for"
-    return {name: anchors.get(name, name) for name in wrong}
+    by_address = {f"address {n}": f"address-{n}" for n in range(1, addresses + 1)}
+    return {name: by_address.get(name) or FOCUS.get(name, name) for name in wrong}
 
 
 def _priced(offer: Offer, typed: Typed, step: int) -> dict[str, Any]:
