@@ -309,7 +309,7 @@ def upgrade() -> None:
         sa.Column("by", sa.String(length=200), nullable=False),
         sa.Column("side", sa.String(length=16), nullable=False),
         sa.CheckConstraint(
-            "kind in ('artwork', 'proof', 'purchase-order', 'attachment', 'letter')",
+            "kind in ('logo', 'letter', 'cover', 'proof', 'purchase-order', 'attachment')",
             name=op.f("ck_order_file_kind"),
         ),
         sa.ForeignKeyConstraint(

@@ -30,8 +30,8 @@ from royalties.store.orders import messages as store
 MOST_FILES = 60
 """Files of artwork that one order takes, all versions together."""
 
-KINDS = ("artwork", "letter")
-_KIND_OF = {Use.LOGO: "artwork", Use.COVER: "artwork", Use.LETTER: "letter"}
+USES = (Use.LOGO, Use.LETTER, Use.COVER)
+"""What artwork is for; a file is kept under its use."""
 
 
 class NotTakenError(RefusedError):
@@ -148,7 +148,7 @@ def send_artwork(
         words = " and ".join(f"a {use.value}" for use in lacking)
         raise RefusedError(f"{words} is missing: the order's options need it, so send it too")
     for each in files:
-        keep(work, order, _KIND_OF[each.use], each)
+        keep(work, order, each)
     met = (needs_met(work, order) - {Need.ARTWORK}) | {Need.ARTWORK}
     names = ", ".join(each.name for each in files) or "as it was"
     detail = {"file": names, "files": [each.sha256 for each in files], "rights": rights}
@@ -163,15 +163,14 @@ def missing(order: Order, there: Sequence[Use]) -> tuple[Use, ...]:
 def artwork_files(work: Work, order: Order) -> list[OrderFile]:
     """An order's artwork and letters in all versions, the newest first."""
     work.actor.require(Verb.READ_ORDERS)
-    rows = [row for kind in KINDS for row in store.files_of(work.connection, order.id, kind)]
-    return files_of(rows)
+    return files_of(store.files_of(work.connection, order.id, *USES))
 
 
 def files_of(rows: Sequence[store.FileRow]) -> list[OrderFile]:
     """Files as values, numbered within their use, the newest first."""
     found: list[OrderFile] = []
     counted: dict[str, int] = {}
-    for row in sorted(rows, key=lambda each: each.id):
+    for row in rows:
         use = str(json.loads(row.facts)["use"])
         counted[use] = counted.get(use, 0) + 1
         found.append(_of(row, counted[use]))
@@ -217,7 +216,7 @@ def original_of(work: Work, number: str, file_id: int, *, clean: bool = False) -
     return Original(row.name, row.type, path) if path.is_file() else None
 
 
-def keep(work: Work, order: Order, kind: str, file: Looked) -> int:
+def keep(work: Work, order: Order, file: Looked) -> int:
     """Keep a file that passed its checks, with its previews; returns its number."""
     work.files.keep_checked(file.sha256)
     previews = []
@@ -236,7 +235,7 @@ def keep(work: Work, order: Order, kind: str, file: Looked) -> int:
         facts["clean"] = sha256(text).hexdigest()
         work.files.keep_made(f"{facts['clean']}-clean.svg", text)
     values = {
-        "kind": kind,
+        "kind": file.use.value,
         "name": file.name,
         "type": file.checked.type,
         "sha256": file.sha256,
@@ -301,7 +300,7 @@ def _require_fit(files: Sequence[Looked], *, rights: bool) -> None:
     if problems:
         raise NotTakenError(problems)
     uses = [each.use for each in files]
-    if len(set(uses)) < len(uses) or not set(uses) <= _KIND_OF.keys():
+    if len(set(uses)) < len(uses) or not {*uses} <= {*USES}:
         raise RefusedError("send one file for each: a logo, a letter, a cover")
     if files and not rights:
         raise RefusedError("say that you may have this printed: tick the box beside the files")

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from royalties.domain.orders import State
 from royalties.services.orders import life, notices
-from royalties.services.orders.artwork import artwork_files
+from royalties.services.orders.artwork import USES, artwork_files
 from royalties.services.orders.order import Order, order_of
 from royalties.services.orders.requested import Requested
 from royalties.services.work import Work
@@ -63,12 +63,11 @@ def begin_order(
 def _copy_artwork(work: Work, before: Order, after: Order) -> None:
     """Let the new order have the newest file of each use; its bytes are kept once."""
     newest = {each.id for each in artwork_files(work, before) if each.is_newest}
-    for kind in ("artwork", "letter"):
-        rows = messages.files_of(work.connection, before.id, kind)
-        for row in (each for each in rows if each.id in newest):
-            again = row._asdict() | {"order_id": after.id, "message_id": None, "at": work.at}
-            copied = {name: again[name] for name in again if name not in {"id", "version"}}
-            messages.add_file(work.connection, copied)
+    rows = messages.files_of(work.connection, before.id, *USES)
+    for row in (each for each in rows if each.id in newest):
+        again = row._asdict() | {"order_id": after.id, "message_id": None, "at": work.at}
+        copied = {name: again[name] for name in again if name not in {"id", "version"}}
+        messages.add_file(work.connection, copied)
 
 
 def _add(

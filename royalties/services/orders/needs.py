@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
-from royalties.domain.artwork import wanted
+from royalties.domain.artwork import Use, wanted
 from royalties.domain.orders import ENDED, Need, OrderKind, Side, State, within_tolerance
 from royalties.domain.price_lists import PriceList
 from royalties.services.books import Setup, setup_in_force
@@ -37,7 +37,6 @@ _ENDS = {
 }
 _MONEY = "send a purchase order, or pay the deposit"
 _MONEY_AHEAD = "pay the deposit"
-_ARTWORK = "send the artwork"
 
 
 def needs_met(work: Work, order: Order, setup: Setup | None = None) -> frozenset[Need]:
@@ -58,7 +57,7 @@ def needs_of(work: Work, order: Order, row: FactRow, setup: Setup) -> frozenset[
         Need.QUOTE_VALID: valid,
         Need.QUOTE_PAST: row.valid_until is not None and not valid,
         Need.PURCHASE_ORDER_OR_DEPOSIT: _is_covered(order, row, setup),
-        Need.ARTWORK: row.artwork > 0 or not wanted(order.options),
+        Need.ARTWORK: _has_artwork(order, row),
         Need.PROOF: row.proof > 0 and not row.proof_answered,
         # Where no certificate is in force, invoices bear the tax of the place.
         Need.TAX_SETTLED: True,
@@ -121,10 +120,22 @@ def _waiting(order: Order, met: AbstractSet[Need]) -> tuple[Side, str]:
         if Need.PURCHASE_ORDER_OR_DEPOSIT not in met:
             return _THEM, _MONEY
         if order.kind is OrderKind.CUSTOM:
-            return _WAITS[State.ARTWORK] if Need.ARTWORK in met else (_THEM, _ARTWORK)
+            return _WAITS[State.ARTWORK] if Need.ARTWORK in met else (_THEM, _artwork(order))
     if order.state is State.QUOTED and Need.QUOTE_VALID not in met:
         return _US, "make a new quote: this one is not valid any more"
     return _WAITS[order.state]
+
+
+def _has_artwork(order: Order, row: FactRow) -> bool:
+    """Whether a file of each use that the options ask for is there."""
+    there = {Use.LOGO: row.logos, Use.LETTER: row.letters, Use.COVER: row.covers}
+    return all(there[use] for use in wanted(order.options))
+
+
+def _artwork(order: Order) -> str:
+    uses = [f"a {use.value}" for use in wanted(order.options)]
+    listed = f"{', '.join(uses[:-1])} and {uses[-1]}" if len(uses) > 1 else "".join(uses)
+    return f"send the artwork: {listed}"
 
 
 def _is_covered(order: Order, row: FactRow, setup: Setup) -> bool:

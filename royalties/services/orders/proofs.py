@@ -91,7 +91,7 @@ def send_proof(work: Work, number: str, *, version: int, file: Looked) -> Order:
     sent = store.proofs_sent(work.connection, order.id)
     if sent >= MOST_PROOFS:
         raise RefusedError(f"order {number} has had {MOST_PROOFS} proofs: agree by message first")
-    keep(work, order, "proof", file)
+    keep(work, order, file)
     met = needs_met(work, order) | {Need.PROOF}
     detail = {"version": sent + 1, "file": file.name, "sha256": file.sha256}
     return life.move(work, order, Action.SEND_PROOF, met=met, detail=detail)

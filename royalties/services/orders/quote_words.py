@@ -27,16 +27,17 @@ def tax_note(ship_to: Iterable[ShipTo], priced: Quote) -> str:
     return " ".join(told) or "No sales tax is charged on this order."
 
 
-def delivery(kind: OrderKind, pace: Pace, today: date) -> str:
-    """When the copies would be there, and what that counts from."""
+def delivery(kind: OrderKind, pace: Pace, today: date, *, artwork: bool = True) -> str:
+    """When the copies would be there, and what that counts from; artwork: whether some is sent."""
     day = date_words(promised(kind, pace, today=today, approved=None, started=None))
     if kind is OrderKind.BULK:
         return (
             f"About {day}, if you accept today: {_days(pace.production)} to make ready and "
             f"{_days(pace.shipping)} on the way."
         )
+    today_ = "accept and send artwork today" if artwork else "accept today"
     return (
-        f"About {day}, if you accept and send artwork today and approve the first proof: "
+        f"About {day}, if you {today_} and approve the first proof: "
         f"{_days(pace.proof)} for the proof, {_days(pace.production)} for production from the day "
         f"of your approval, and {_days(pace.shipping)} on the way."
     )

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from royalties.domain import pricing
+from royalties.domain.artwork import wanted
 from royalties.domain.money import amount_text
 from royalties.domain.papers import CheaperShown, Goods, Party, QuoteShown, ShipToShown, lines_shown
 from royalties.services.books import setup_in_force
@@ -86,7 +87,9 @@ def compose(work: Work, order: life.Order, number: int, edits: Edits) -> QuoteSh
         deposit=cost.deposit,
         net_terms=organization.net_terms,
         tax_note=quote_words.tax_note(asked.ship_to, cost),
-        delivery=quote_words.delivery(order.kind, pace, work.today),
+        delivery=quote_words.delivery(
+            order.kind, pace, work.today, artwork=bool(wanted(order.options))
+        ),
         terms=quote_words.terms(version, order.kind, cost, net_terms=organization.net_terms),
         cheaper=_cheaper(cost.cheaper),
         note=edits.note.strip(),

@@ -27,6 +27,7 @@ from royalties.store.tables import (
 class FactRow(NamedTuple):
     """What is there of an order; sums and counts are 0 where there is nothing.
 
+    ``logos``, ``letters`` and ``covers`` are files of artwork by what they are for.
     ``proof`` is the number of the newest proof's version; ``proof_waits`` whether nobody answered
     it. ``deposit`` is what the accepted quote asks for ahead, None before acceptance.
     """
@@ -37,7 +38,9 @@ class FactRow(NamedTuple):
     deposit_received: int
     received: int
     invoiced: int
-    artwork: int
+    logos: int
+    letters: int
+    covers: int
     purchase_orders: int
     proof: int
     proof_answered: int
@@ -87,7 +90,7 @@ def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
             ahead.scalar_subquery(),
             received.scalar_subquery(),
             invoiced.scalar_subquery(),
-            _files("artwork", "letter"),
+            *(_files(use) for use in ("logo", "letter", "cover")),
             _files("purchase-order"),
             proof,
             answered.scalar_subquery(),
@@ -97,11 +100,11 @@ def facts_of(connection: Connection, ids: Sequence[int]) -> dict[int, FactRow]:
     return {row[0]: FactRow(row[0], *row[1:3], *(int(each) for each in row[3:])) for row in rows}
 
 
-def _files(*kinds: str) -> ColumnElement[int]:
+def _files(kind: str) -> ColumnElement[int]:
     return (
         select(func.count())
         .select_from(order_file)
-        .where(order_file.c.order_id == orders.c.id, order_file.c.kind.in_(kinds))
+        .where(order_file.c.order_id == orders.c.id, order_file.c.kind == kind)
         .scalar_subquery()
     )
 

@@ -69,12 +69,12 @@ def add_file(connection: Connection, values: Mapping[str, object]) -> int:
     return int(made.scalar_one())
 
 
-def files_of(connection: Connection, order_id: int, kind: str) -> list[FileRow]:
-    """An order's files of a kind, the oldest first; the caller found the order."""
+def files_of(connection: Connection, order_id: int, *kinds: str) -> list[FileRow]:
+    """An order's files of some kinds, the oldest first; the caller found the order."""
     rows = connection.execute(
         select(*(order_file.c[name] for name in FileRow._fields))
-        .where(order_file.c.order_id == order_id, order_file.c.kind == kind)
-        .order_by(order_file.c.version)
+        .where(order_file.c.order_id == order_id, order_file.c.kind.in_(kinds))
+        .order_by(order_file.c.id)
     )
     return [FileRow(*row) for row in rows]
 

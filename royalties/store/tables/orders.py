@@ -114,7 +114,7 @@ order_file = Table(
     Column("side", String(16), nullable=False),
     UniqueConstraint("order_id", "kind", "version"),
     CheckConstraint(
-        "kind in ('artwork', 'proof', 'purchase-order', 'attachment', 'letter')", name="kind"
+        "kind in ('logo', 'letter', 'cover', 'proof', 'purchase-order', 'attachment')", name="kind"
     ),
 )
 

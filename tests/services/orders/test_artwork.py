@@ -12,7 +12,7 @@ from royalties.domain.orders import Side, State
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.domain.pricing import Option
 from royalties.ingest import artwork as ingest
-from royalties.services.orders import artwork, life, quotes, requests
+from royalties.services.orders import artwork, editions, life, proofs, quotes, requests
 from royalties.services.orders.artwork import NotTakenError, Sent
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
@@ -36,6 +36,14 @@ from tests.builders.orders import (
     takes_orders,
 )
 from tests.builders.pdfs import a_pdf
+from tests.builders.shipped import acted, invoice, receive, ship
+
+
+def send(office: Office, actor: Actor, number: str, files: list[artwork.Looked]) -> life.Order:
+    version = the_order(office, actor, number).version
+    with office.system.work(actor) as work:
+        return artwork.send_artwork(work, number, version=version, files=files, rights=True)
+
 
 TERMS = {"minimum": 10, "set_up": "10.00", "per_copy": "0.10"}
 EVERYTHING = {option.value: TERMS for option in Option}
@@ -173,15 +181,49 @@ def test_one_file_of_each(office: Office, orla: Actor) -> None:
         artwork.send_artwork(work, number, version=version, files=files, rights=True)
 
 
-@after(offers_everything)
-def test_an_own_isbn_alone_needs_no_file(office: Office, orla: Actor) -> None:
-    number = accepted(office, orla, replace(CUSTOM, options=(Option.OWN_ISBN,)))
+def next_step(office: Office, number: str) -> str:
     with office.work(read_only=True) as work:
         order = life.find(work, number)
         assert order is not None
-        met = life.needs_met(work, order)
-    assert life.next_step(order, Side.STAFF, met) == "We: make a proof and send it."
-    assert send_proof(office, number, a_pdf()).state is State.PROOF_SENT
+        return life.next_step(order, Side.STAFF, life.needs_met(work, order))
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("options", [(), (Option.OWN_ISBN,)])
+@after(offers_everything)
+def test_the_life_of_an_order_that_needs_no_file(
+    office: Office, orla: Actor, options: tuple[Option, ...]
+) -> None:
+    number = accepted(office, orla, replace(CUSTOM, options=options))
+    with office.system.work(orla, read_only=True) as work:
+        shown = quotes.quotes(work, the_order(office, orla, number))[0].shown
+    assert "if you accept today and approve the first proof" in shown.delivery
+    assert next_step(office, number) == "We: make a proof and send it."
+    order = send_proof(office, number, a_pdf())
+    with office.system.work(orla) as work:
+        [sent] = proofs.proofs(work, order)
+        proofs.approve(
+            work,
+            number,
+            version=order.version,
+            proof_version=sent.version,
+            sha256=sent.file.sha256,
+            name="Orla Orr",
+            ticked=True,
+        )
+    acted(office, number, lambda work, version: life.produce(work, number, version))
+    acted(
+        office,
+        number,
+        lambda work, version: editions.give_own_edition(work, number, None, version=version),
+    )
+    ship(office, number, 1, 200)
+    ship(office, number, 2, 50)
+    bill = invoice(office, number).row
+    receive(office, bill.number, bill.total)
+    assert the_order(office, orla, number).state is State.PAID
+    assert office.rows("SELECT DISTINCT kind FROM order_file") == [("proof",)]
+    assert office.faults() == {}
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -191,10 +233,20 @@ def test_no_proof_before_the_artwork_or_the_deposit(office: Office, orla: Actor)
     unpaid = accepted(office, lee, replace(CUSTOM, options=(Option.OWN_ISBN,)))
     with pytest.raises(RefusedError, match="deposit"):
         send_proof(office, unpaid, a_pdf())
-    for option in (Option.LETTER_PAGE, Option.LOGO_INSIDE):
-        number = accepted(office, orla, replace(CUSTOM, options=(option,)))
+    letter = looked(office, Use.LETTER, b"Dear reader,\n\nthank you.", "letter")
+    logo = looked(office, Use.LOGO, a_logo(), "logo.png")
+    for options, words, wrong, right in (
+        ((Option.LETTER_PAGE,), "a letter", [logo], [letter]),
+        ((Option.STICKER,), "a logo", [letter], [logo]),
+        ((Option.LOGO_INSIDE, Option.LETTER_PAGE), "a logo and a letter", [logo], [logo, letter]),
+    ):
+        number = accepted(office, orla, replace(CUSTOM, options=options))
+        assert next_step(office, number) == f"The organization: send the artwork: {words}."
         with pytest.raises(RefusedError, match="artwork"):
             send_proof(office, number, a_pdf())
+        with pytest.raises(RefusedError, match=r"is missing: the order's options need it"):
+            send(office, orla, number, wrong)
+        assert send(office, orla, number, right).state is State.ARTWORK
 
 
 @after(takes_orders)

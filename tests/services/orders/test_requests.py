@@ -277,9 +277,9 @@ def test_a_reorder_asks_for_the_same_once_more(office: Office, clock: Clock) -> 
     first = requested(office, olga)
     office.execute(
         "INSERT INTO order_file (order_id, kind, version, name, type, sha256, size, facts, at, by,"
-        f" side) VALUES ({first.id}, 'artwork', 1, 'old.png', 'image/png', 'a', 1, "
+        f" side) VALUES ({first.id}, 'logo', 1, 'old.png', 'image/png', 'a', 1, "
         "'{\"use\": \"logo\", \"warnings\": [], \"previews\": []}', '2026-08-01', 'Olga', 'organization'), "
-        f"({first.id}, 'artwork', 2, 'logo.png', 'image/png', 'b', 1, "
+        f"({first.id}, 'logo', 2, 'logo.png', 'image/png', 'b', 1, "
         "'{\"use\": \"logo\", \"warnings\": [], \"previews\": []}', '2026-08-02', 'Olga', 'organization')"
     )
     with office.system.work(olga) as work:
