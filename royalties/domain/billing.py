@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from royalties.domain.money import rounded, scale, split
+from royalties.domain.money import number_text, rounded, scale, split, units_of
 from royalties.domain.papers import PaperLine, lines_shown
-from royalties.domain.price_lists import PriceList
+from royalties.domain.price_lists import PriceList, PriceVersion
 from royalties.domain.pricing import LineKind, TaxedPart, lines_of_tax
 
 BY_COPIES = frozenset({LineKind.COPIES.value, LineKind.OPTION_COPIES.value})
@@ -75,6 +75,39 @@ def billed(lines: Iterable[PaperLine], currency: str, copies: int) -> list[Paper
         for line in lines
         if line.kind != LineKind.TAX.value
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Proofs:
+    """Proofs of an order: how many were sent, are free, and are charged by the quote's lines."""
+
+    sent: int
+    free: int
+    quoted: int
+    charge: int
+
+    @property
+    def further(self) -> int:
+        """Those that the final invoice may charge."""
+        return max(0, self.sent - self.free - self.quoted) if self.charge else 0
+
+    def line(self, count: int, currency: str) -> PaperLine:
+        """The line that charges so many of them."""
+        quoted = f", {self.quoted} quoted" if self.quoted else ""
+        return PaperLine(
+            LineKind.PROOF.value,
+            "Further proofs",
+            f"{self.sent} proofs were sent, {self.free} of them free{quoted}",
+            count,
+            number_text(units_of(self.charge, currency)),
+            count * self.charge,
+        )
+
+
+def proofs_of(lines: Iterable[PaperLine], sent: int, version: PriceVersion) -> Proofs:
+    """What was sent of proofs, by the lines of the quote and its price list."""
+    quoted = sum(line.quantity for line in lines if line.kind == LineKind.PROOF.value)
+    return Proofs(sent, version.free_proofs, quoted, version.proof_charge)
 
 
 def taxed(

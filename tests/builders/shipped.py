@@ -14,7 +14,15 @@ from royalties.services.orders.requested import Requested
 from royalties.services.work import Work
 from royalties.store.orders.money import ReceiptRow, ShipmentRow
 from tests.builders.books import Office
-from tests.builders.orders import CUSTOM, REQUESTED, accepted, somebody, takes_orders
+from tests.builders.orders import (
+    CUSTOM,
+    REQUESTED,
+    a_price_list,
+    accepted,
+    order_setup,
+    somebody,
+    takes_orders,
+)
 
 SHIPPED = date(2025, 5, 2)
 _TOKENS = count(1)
@@ -137,6 +145,20 @@ def receive(office: Office, number: str, amount: int, day: date = SHIPPED) -> Re
 def shipped(office: Office) -> None:
     """All 250 copies are shipped: 200 to Seattle, 50 to Tacoma."""
     made(office)
+    ship(office, "O-2026-0001", 1, 200)
+    ship(office, "O-2026-0001", 2, 50)
+
+
+def three_proofs(office: Office) -> None:
+    """Of an order that ships, three proofs were sent and one is free; each further costs 65.00."""
+    takes_orders(office)
+    office.load(order_setup(price_lists=[a_price_list(free_proofs=1, proof_charge="65.00")]))
+    in_production(office)
+    row = "('proof', {0}, 'p.pdf', 'application/pdf', 'x', 1, '{{}}', '2026', 'Cleo', 'staff', 1)"
+    office.execute(
+        "INSERT INTO order_file (kind, version, name, type, sha256, size, facts, at, by, side, "
+        "order_id) VALUES " + ", ".join(row.format(each) for each in (1, 2, 3))
+    )
     ship(office, "O-2026-0001", 1, 200)
     ship(office, "O-2026-0001", 2, 50)
 

@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -256,3 +257,19 @@ def test_an_invoice_for_what_was_quoted_says_what_the_quote_said(ship_to: list[S
     for each in ship_to:
         places[each.place] = places.get(each.place, 0) + each.copies
     assert [*lines, *billing.taxed(lines, places, exempt, PRICES, DAY)] == said
+
+
+@pytest.mark.parametrize(
+    ("sent", "quoted", "charge", "further"),
+    [(0, 0, 65, 0), (3, 0, 65, 0), (4, 0, 65, 1), (6, 2, 65, 1), (4, 2, 65, 0), (9, 0, 0, 0)],
+)
+def test_further_proofs_are_those_that_nothing_covers(
+    sent: int, quoted: int, charge: int, further: int
+) -> None:
+    lines = [a_line("proof", quoted * charge, quoted)] * bool(quoted) + [a_line("copies", 100)]
+    version = PriceVersion(DAY, (), {}, (), proof_charge=charge)
+    proofs = billing.proofs_of(lines, sent, version)
+    assert proofs.further == further
+    line = proofs.line(further, "USD")
+    assert line.amount == further * charge
+    assert ("quoted" in line.why) == (quoted > 0)

@@ -37,6 +37,7 @@ from tests.builders.shipped import (
     made,
     order_of,
     shipped,
+    three_proofs,
     token,
 )
 from tests.builders.site import Site, Visitor
@@ -575,6 +576,24 @@ def test_the_final_invoice_is_previewed_issued_once_and_paid(site: Site) -> None
     assert "Pay back what was too much" in manager.page(f"{DESK}/money")
     done(manager, manager.post(f"{DESK}/pay-back", back))
     assert "paid too much" not in manager.page("/finance/invoices/I-000001")
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@after(three_proofs)
+def test_further_proofs_are_proposed_and_may_be_let_go(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    page = words(clerk.page(f"{DESK}/money"))
+    assert "2 proofs were sent beyond the free and the quoted ones" in page
+    assert "3 proofs were sent, 1 of them free 2 65.00 130.00" in page
+    assert "charge at most so many" in clerk.page(f"{DESK}/money?proofs=9")
+    less = clerk.page(f"{DESK}/money?proofs=1")
+    seen = re.search(r'name="seen" value="(\d+)"', less)
+    assert seen
+    sent_ = form(site, token=token(), seen=seen[1], proofs="1")
+    assert clerk.post(f"{DESK}/invoice", {**sent_, "proofs": "2"}).status_code == 422
+    assert clerk.post(f"{DESK}/invoice", {**sent_, "proofs": "x"}).status_code == 422
+    done(clerk, clerk.post(f"{DESK}/invoice", sent_))
+    assert "1 of 2 charged" in clerk.page(DESK)
 
 
 @after(invoiced)

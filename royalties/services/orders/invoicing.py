@@ -47,11 +47,13 @@ from royalties.services.work import RefusedError, Work
 from royalties.store.orders import certificates
 from royalties.store.orders import money as store
 from royalties.store.orders import orders as order_store
+from royalties.store.orders.proofs import proofs_sent
 
 __all__ = [
     "INVOICE_CANCELLATION",
     "Issued",
     "credit_note",
+    "further_proofs",
     "invoice",
     "invoice_cancellation",
     "invoice_deposit",
@@ -95,8 +97,13 @@ def invoice_paper(work: Work, number: str, file: str) -> Paper:
     return paper_of(work, found.shown, file)
 
 
-def preview(work: Work, number: str) -> InvoiceShown:
+def preview(work: Work, number: str, proofs: int | None = None) -> InvoiceShown:
     """The final invoice as it would be issued today; nothing is kept.
+
+    Args:
+        work: the unit of work.
+        number: of the order.
+        proofs: how many further ones are charged; None: all that were sent.
 
     Raises:
         RefusedError: no quote was accepted, or nothing was shipped yet.
@@ -107,8 +114,18 @@ def preview(work: Work, number: str) -> InvoiceShown:
         raise RefusedError(f"there is no order {number[:20]}")
     setup = setup_in_force(work)
     agreed = agreed_of(work, setup, order)
-    bill, _ = _final(work, order, agreed)
+    bill, _ = _final(work, order, agreed, proofs)
     return shown_of(work, setup, order, agreed, bill, "")
+
+
+def further_proofs(work: Work, order: Order) -> int:
+    """Proofs beyond the free and the quoted ones, which the final invoice may charge.
+
+    Raises:
+        RefusedError: no quote was accepted yet.
+    """
+    work.actor.require(Verb.BILL)
+    return _proofs_of(work, order, agreed_of(work, setup_in_force(work), order)).further
 
 
 # Issuing
@@ -147,9 +164,17 @@ def invoice_deposit(work: Work, number: str, *, version: int, token: str) -> Iss
 
 
 def invoice(
-    work: Work, number: str, *, version: int, token: str, seen: int | None = None
+    work: Work,
+    number: str,
+    *,
+    version: int,
+    token: str,
+    seen: int | None = None,
+    proofs: int | None = None,
 ) -> Issued:
     """Issue the final invoice: what was shipped at the quoted prices, tax, less the deposit.
+
+    Proofs that were sent beyond the free ones stand in it, unless the staff lets them go.
 
     Where no certificate is in force today, the invoice bears the tax of the place.
 
@@ -159,6 +184,7 @@ def invoice(
         version: of the order as it was looked at.
         token: of the form; the same one gives the same invoice, once.
         seen: the total that was shown before; another one is refused.
+        proofs: how many further ones are charged; None: all that were sent.
 
     Raises:
         RefusedError: the table does not allow it, or the total is another one by now.
@@ -170,7 +196,7 @@ def invoice(
     _require_version(order, version)
     setup = setup_in_force(work)
     agreed = agreed_of(work, setup, order)
-    bill, is_settled = _final(work, order, agreed)
+    bill, is_settled = _final(work, order, agreed, proofs)
     total = sum(line.amount for line in bill.lines)
     if seen is not None and seen != total:
         raise RefusedError(
@@ -180,7 +206,10 @@ def invoice(
     met = [Need.TAX_SETTLED] if is_settled else []
     require_possible(order, Action.INVOICE, met)
     issued = issue(work, setup, order, agreed, bill, token)
-    settle_if_paid(work, move(work, order, Action.INVOICE, met=met, detail=told(issued)))
+    detail = told(issued)
+    if proofs is not None:
+        detail["further_proofs"] = f"{proofs} of {further_proofs(work, order)} charged"
+    settle_if_paid(work, move(work, order, Action.INVOICE, met=met, detail=detail))
     return issued
 
 
@@ -234,7 +263,7 @@ def owed_of_cancelled(work: Work, order: Order) -> int:
     return int(cancelled[-1].detail.get("owed", 0)) if cancelled else 0
 
 
-def _final(work: Work, order: Order, agreed: Agreed) -> tuple[Bill, bool]:
+def _final(work: Work, order: Order, agreed: Agreed, proofs: int | None) -> tuple[Bill, bool]:
     """The final invoice of what was shipped, and whether the tax of every place is settled."""
     moved = moved_of(store.shipments_of(work.connection, order.id))
     at = billing.copies_at(moved)
@@ -249,6 +278,7 @@ def _final(work: Work, order: Order, agreed: Agreed) -> tuple[Bill, bool]:
         work.connection, order.organization, work.today.isoformat()
     )
     lines = billing.billed(agreed.quote.lines, agreed.quote.currency, copies)
+    lines += _proofs(work, order, agreed, proofs)
     taxes = billing.taxed(lines, places, exempt, agreed.prices, work.today)
     bill = Bill(
         "final",
@@ -262,6 +292,20 @@ def _final(work: Work, order: Order, agreed: Agreed) -> tuple[Bill, bool]:
         place in exempt or place in charged or not _rate(agreed, work, place) for place in places
     )
     return bill, settled
+
+
+def _proofs(work: Work, order: Order, agreed: Agreed, wanted: int | None) -> list[PaperLine]:
+    """The line of the further proofs that are charged, if any."""
+    proofs = _proofs_of(work, order, agreed)
+    count = proofs.further if wanted is None else wanted
+    if not 0 <= count <= proofs.further:
+        raise RefusedError(f"{proofs.further} further proofs were sent: charge at most so many")
+    return [proofs.line(count, agreed.quote.currency)] if count else []
+
+
+def _proofs_of(work: Work, order: Order, agreed: Agreed) -> billing.Proofs:
+    sent = proofs_sent(work.connection, order.id)
+    return billing.proofs_of(agreed.quote.lines, sent, agreed.version)
 
 
 def _rate(agreed: Agreed, work: Work, place: str) -> bool:

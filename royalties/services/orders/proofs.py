@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from royalties.domain.artwork import Use
 from royalties.domain.orders import Action, Need, Side, State
 from royalties.domain.people import Verb
-from royalties.services.books import Setup, setup_in_force
 from royalties.services.orders import life
 from royalties.services.orders.artwork import Looked, NotTakenError, OrderFile, files_of, keep
 from royalties.services.orders.life import Order
-from royalties.services.orders.needs import needs_met, price_list_for
+from royalties.services.orders.needs import needs_met
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import messages
 from royalties.store.orders import proofs as store
@@ -227,15 +226,6 @@ def difference(before: OrderFile, after: OrderFile) -> Difference:
     old, new = (list(each.facts["previews"]) for each in (before, after))
     changed = [page for page, each in enumerate(new, 1) if page > len(old) or each != old[page - 1]]
     return Difference(len(old), len(new), tuple(changed))
-
-
-def extra_proofs(work: Work, order: Order, setup: Setup | None = None) -> int:
-    """Proofs that were sent beyond the free ones, for the next quote or invoice."""
-    work.actor.require(Verb.READ_ORDERS)
-    prices = price_list_for(setup or setup_in_force(work), order.title)
-    version = prices.on(work.today) if prices else None
-    sent = store.proofs_sent(work.connection, order.id)
-    return max(0, sent - version.free_proofs) if version else 0
 
 
 def _files(work: Work, order: Order) -> list[OrderFile]:

@@ -51,6 +51,7 @@ def invoice(number: str) -> Answer:
             version=order_forms.version_sent(),
             token=_token(),
             seen=_seen(),
+            proofs=_proofs(request.form.get("proofs", "")),
         )
         return f"Invoice {made.row.number} is issued, and the organization is told."
 
@@ -165,6 +166,13 @@ def _seen() -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else -1  # noqa: PLR2004
 
 
+def _proofs(text: str) -> int | None:
+    """How many further proofs are charged; None: all of them, and one too many if it is none."""
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else -1  # noqa: PLR2004
+
+
 def _invoice_sent(number: str) -> Open:
     asked = order_forms.text_sent("invoice", 20)
     listed = receivables.balances(act(), number)
@@ -187,7 +195,8 @@ def _page(number: str, refused: str = "") -> str:
     found = order_page.found(number)
     balances = receivables.balances(work, number)
     received = receivables.receipts(work, number)
-    draft, problem = _draft(found)
+    proofs = _proofs(request.values.get("proofs", ""))
+    draft, problem, further = _draft(found, proofs)
     return order_page.page(
         "money.html",
         found,
@@ -199,6 +208,8 @@ def _page(number: str, refused: str = "") -> str:
         reversed_by={each.reverses_id: each.id for each in received if each.reverses_id},
         numbers={each.id: each.number for each in balances},
         draft=draft,
+        further=further,
+        proofs=proofs,
         problem=problem,
         owed=_owed(found),
         may_deposit=_may(Action.INVOICE_DEPOSIT, found)
@@ -222,14 +233,16 @@ def _owed(order: Order) -> Owed | None:
     return Owed(invoicing.owed_of_cancelled(work, order), agreed.quote.currency)
 
 
-def _draft(order: Order) -> tuple[InvoiceShown | None, str]:
-    """The final invoice as it would be, or why there is none."""
+def _draft(order: Order, proofs: int | None) -> tuple[InvoiceShown | None, str, int]:
+    """The final invoice as it would be, or why there is none; and how many proofs it may charge."""
+    further = 0
     if not _may(Action.INVOICE, order):
-        return None, ""
+        return None, "", further
     try:
-        return invoicing.preview(act(), order.number), ""
+        further = invoicing.further_proofs(act(), order)
+        return invoicing.preview(act(), order.number, proofs), "", further
     except RefusedError as error:
-        return None, str(error)
+        return None, str(error), further
 
 
 def _may(action: Action, order: Order) -> bool:

@@ -54,7 +54,13 @@ QUOTE = Table(
             hint="Such as 42 %; blank: by the price list.",
             short=True,
         ),
-        Cell("extra_proofs", "Proofs beyond the free ones", kind=Kind.WHOLE, short=True),
+        Cell(
+            "extra_proofs",
+            "Proofs beyond the free ones",
+            kind=Kind.WHOLE,
+            hint="Agreed ahead. Further ones that are sent stand in the final invoice.",
+            short=True,
+        ),
         Cell(
             "valid_until",
             "Valid until",

@@ -41,6 +41,7 @@ from tests.builders.shipped import (
     receive,
     ship,
     shipped,
+    three_proofs,
     token,
 )
 from tests.services.racing import Racers, tasks
@@ -78,6 +79,31 @@ def certified(office: Office, place: str = "US-WA", **columns: str) -> None:
 
 
 # The final invoice
+
+
+@after(three_proofs)
+def test_further_proofs_stand_in_the_final_invoice_once(office: Office) -> None:
+    with office.work(read_only=True) as work:
+        shown = invoicing.preview(work, NUMBER)
+        waived = invoicing.preview(work, NUMBER, 0)
+        for count in (3, -1):
+            with pytest.raises(RefusedError, match="2 further proofs were sent: charge at most"):
+                invoicing.preview(work, NUMBER, count)
+    [line] = [line for line in shown.lines if line.kind == "proof"]
+    assert (line.quantity, line.unit, line.amount) == (2, "65", 13_000)
+    assert line.why == "3 proofs were sent, 1 of them free"
+    assert [line.kind for line in waived.lines].count("proof") == 0
+    tax = [
+        sum(line.amount for line in each.lines if line.kind == "tax") for each in (shown, waived)
+    ]
+    assert tax[0] - tax[1] == 1_300
+    with pytest.raises(RefusedError, match="look at it again"):
+        invoice(office, NUMBER, seen=shown.total, proofs=1)
+    issued = invoice(office, NUMBER, seen=waived.total, proofs=0)
+    assert issued.row.total == waived.total
+    [[detail]] = office.rows("SELECT detail FROM order_event WHERE action = 'invoice'")
+    assert "0 of 2 charged" in detail
+    assert office.faults() == {}
 
 
 @after(shipped)

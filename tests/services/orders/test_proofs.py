@@ -23,11 +23,9 @@ from tests.builders.editions import (
     with_proof,
 )
 from tests.builders.orders import (
-    a_price_list,
     accepted,
     history,
     letters,
-    order_setup,
     somebody,
     takes_orders,
 )
@@ -268,19 +266,6 @@ def test_only_added_pages_differ(office: Office, orla: Actor) -> None:
     assert newest.difference is not None
     assert (newest.difference.pages_before, newest.difference.pages) == (3, 1)
     assert newest.difference.changed == ()
-
-
-@after(takes_orders)
-def test_proofs_beyond_the_free_ones_are_counted(office: Office, orla: Actor) -> None:
-    office.load(order_setup(price_lists=[a_price_list(free_proofs=2, proof_charge="65.00")]))
-    number = with_artwork(office, orla)
-    found = []
-    for _ in range(3):
-        send_proof(office, number)
-        order = the_order(office, orla, number)
-        with office.system.work(orla, read_only=True) as work:
-            found.append(proofs.extra_proofs(work, order))
-    assert found == [0, 0, 1]
 
 
 # Two at the same moment
