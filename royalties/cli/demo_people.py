@@ -18,6 +18,7 @@ class DemoPerson:
     role: Role
     key: str
     beneficiaries: tuple[str, ...] = ()
+    organizations: tuple[str, ...] = ()
 
 
 PEOPLE = (
@@ -40,6 +41,13 @@ PEOPLE = (
         "DEMOHOUSTONAAAAAAAAAAAAAAAAAAAA6",
         ("houston",),
     ),
+    DemoPerson(
+        "pat@example.org",
+        "Pat of Prairie Colleges",
+        Role.ORGANIZATION,
+        "DEMOPRAIRIEAAAAAAAAAAAAAAAAAAAA7",
+        organizations=("prairie-colleges",),
+    ),
 )
 
 
@@ -55,6 +63,7 @@ def welcome(desk: Desk) -> None:
                 PASSWORD,
                 each.key,
                 beneficiaries=each.beneficiaries,
+                organizations=each.organizations,
             )
         codes = [work.credentials.totp_code(each.key, work.now) for each in PEOPLE]
     desk.say(f'Everybody\'s password: "{PASSWORD}"')
@@ -63,7 +72,7 @@ def welcome(desk: Desk) -> None:
         ("role", "e-mail", "code now", "key for an authenticator app"),
         [
             (
-                " of ".join((each.role.value, *each.beneficiaries)),
+                " of ".join((each.role.value, *each.beneficiaries, *each.organizations)),
                 each.email,
                 code,
                 each.key,

@@ -1,6 +1,9 @@
-"""The people of a nonprofit, whom its own users invite."""
+"""The people of a nonprofit or an organization, whom its own users invite."""
 
-from royalties.domain.people import Role, Verb
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from royalties.domain.people import Actor, Role, Verb
 from royalties.services.links import send_invitation
 from royalties.services.names import fit_email, fit_name
 from royalties.services.notices import notice
@@ -10,92 +13,138 @@ from royalties.store import people as store
 from royalties.store.people import Listed, PersonRow
 
 
-def colleagues(work: Work, beneficiary: str) -> list[Listed]:
-    """The people of a beneficiary; none of one that is not the actor's to see."""
-    work.actor.require(Verb.READ_OWN)
-    return store.members(work.connection, work.actor, beneficiary)
+@dataclass(frozen=True, slots=True)
+class _House:
+    """What people belong to: nonprofits, or organizations that order.
+
+    Attributes:
+        word: what one is called.
+        role: of its people.
+        own: the keys that an actor belongs to.
+        keys_of: the keys that people belong to, by person.
+        keep: says what a person belongs to.
+        members: the people of one, of those that an actor may see.
+        told: subject and words for who had an account already.
+    """
+
+    word: str
+    role: Role
+    own: Callable[[Actor], frozenset[str]]
+    keys_of: Callable[..., Mapping[int, tuple[str, ...]]]
+    keep: Callable[..., None]
+    members: Callable[..., list[Listed]]
+    told: tuple[str, str]
 
 
-def invite_colleague(work: Work, beneficiary: str, email: str, name: str) -> Invited:
-    """Invite somebody to one's own nonprofit; a user of another nonprofit is added to this one.
+_NONPROFITS = _House(
+    "nonprofit",
+    Role.NONPROFIT,
+    lambda actor: actor.beneficiaries,
+    store.beneficiaries_of,
+    store.set_beneficiaries,
+    store.members,
+    ("You see another nonprofit's royalties", "the people of another nonprofit; sign in to see it"),
+)
+_ORGANIZATIONS = _House(
+    "organization",
+    Role.ORGANIZATION,
+    lambda actor: actor.organizations,
+    store.organizations_of,
+    store.set_organizations,
+    store.members_of_organization,
+    ("You order for another organization", "the people of another organization; sign in to see it"),
+)
+
+
+def colleagues(work: Work, key: str) -> list[Listed]:
+    """The people of a nonprofit or organization; none of one that is not the actor's to see."""
+    house = _house(work)
+    work.actor.require(Verb.READ_ORDERS if house is _ORGANIZATIONS else Verb.READ_OWN)
+    return house.members(work.connection, work.actor, key)
+
+
+def invite_colleague(work: Work, key: str, email: str, name: str) -> Invited:
+    """Invite somebody to what one belongs to; who has an account of its kind is added to it.
 
     Returns:
         Their number, and the link if they are new here (else an empty text).
 
     Raises:
-        RefusedError: the nonprofit is not one's own, or the address cannot be invited.
+        RefusedError: the nonprofit or organization is not one's own, or the address cannot be
+            invited.
     """
-    _require_own(work, beneficiary)
+    house = _require_own(work, key)
     email = fit_email(email)
     known = store.find_by_email(work.connection, email)
-    if known is not None and (known.role != Role.NONPROFIT or known.status == "disabled"):
+    if known is not None and (known.role != house.role or known.status == "disabled"):
         raise RefusedError(f"{email} cannot be invited here: ask the publisher")
     if known is None:
         name = fit_name(work, name)
-        number = add_invited(work, email, name, Role.NONPROFIT)
+        number = add_invited(work, email, name, house.role)
         own: tuple[str, ...] = ()
     else:
         number, name = known.id, known.name
-        own = store.beneficiaries_of(work.connection, [number]).get(number, ())
-        if beneficiary in own and known.status == "active":
+        own = house.keys_of(work.connection, [number]).get(number, ())
+        if key in own and known.status == "active":
             raise RefusedError(f"{name} belongs here already")
-    store.set_beneficiaries(work.connection, number, sorted({*own, beneficiary}))
-    work.record(
-        Verb.INVITE_COLLEAGUE,
-        {"what": "invited", "person": number, "name": name, "beneficiary": beneficiary},
-    )
-    return Invited(number, _tell(work, number))
+    house.keep(work.connection, number, sorted({*own, key}))
+    _record(work, house, "invited", number, name, key)
+    return Invited(number, _tell(work, house, number))
 
 
-def remove_colleague(work: Work, beneficiary: str, number: int) -> None:
-    """Let somebody see one's nonprofit no more; who belongs to no other one is closed out.
+def remove_colleague(work: Work, key: str, number: int) -> None:
+    """Let somebody see what one belongs to no more; who belongs to nothing else is closed out.
 
     Raises:
         RefusedError: they do not belong to it, or it is oneself.
     """
-    _require_own(work, beneficiary)
+    house = _require_own(work, key)
     if number == work.actor.person:
         raise RefusedError("nobody removes themselves: ask a colleague or the publisher")
     person = store.find_person(work.connection, number, lock=True)
-    own = store.beneficiaries_of(work.connection, [number]).get(number, ())
-    if person is None or beneficiary not in own:
+    own = house.keys_of(work.connection, [number]).get(number, ())
+    if person is None or key not in own:
         raise RefusedError("there is no such colleague")
-    left = [key for key in own if key != beneficiary]
+    left = [each for each in own if each != key]
     if left:
-        store.set_beneficiaries(work.connection, number, left)
+        house.keep(work.connection, number, left)
     elif person.status == "invited":
         close(work, number)
         store.remove_person(work.connection, number)
     else:
         # The membership goes too: an account that is opened again sees nothing by itself.
-        store.set_beneficiaries(work.connection, number, [])
+        house.keep(work.connection, number, [])
         close(work, number)
-    work.record(
-        Verb.INVITE_COLLEAGUE,
-        {"what": "removed", "person": number, "name": person.name, "beneficiary": beneficiary},
-    )
+    _record(work, house, "removed", number, person.name, key)
 
 
-def _require_own(work: Work, beneficiary: str) -> None:
+def _house(work: Work) -> _House:
+    return _ORGANIZATIONS if work.actor.role is Role.ORGANIZATION else _NONPROFITS
+
+
+def _require_own(work: Work, key: str) -> _House:
     work.actor.require(Verb.INVITE_COLLEAGUE)
-    if beneficiary not in work.actor.beneficiaries:
-        raise RefusedError("there is no such nonprofit of yours")
+    house = _house(work)
+    if key not in house.own(work.actor):
+        raise RefusedError(f"there is no such {house.word} of yours")
+    return house
 
 
-def _tell(work: Work, number: int) -> str:
+def _record(work: Work, house: _House, what: str, number: int, name: str, key: str) -> None:
+    field = "beneficiary" if house is _NONPROFITS else house.word
+    work.record(Verb.INVITE_COLLEAGUE, {"what": what, "person": number, "name": name, field: key})
+
+
+def _tell(work: Work, house: _House, number: int) -> str:
     person = store.find_person(work.connection, number)
     if person is None:
         raise AssertionError
     if person.status == "invited":
         return send_invitation(work, person, work.actor.name)
-    _tell_member(work, person)
+    _tell_member(work, house, person)
     return ""
 
 
-def _tell_member(work: Work, person: PersonRow) -> None:
-    notice(
-        work,
-        person.email,
-        "You see another nonprofit's royalties",
-        f"{work.actor.name} added you to the people of another nonprofit; sign in to see it.",
-    )
+def _tell_member(work: Work, house: _House, person: PersonRow) -> None:
+    subject, words = house.told
+    notice(work, person.email, subject, f"{work.actor.name} added you to {words}.")

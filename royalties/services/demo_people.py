@@ -19,6 +19,7 @@ def add_demo_person(
     totp_secret: str | None = None,
     *,
     beneficiaries: Iterable[str] = (),
+    organizations: Iterable[str] = (),
 ) -> int:
     """Add somebody who may sign in at once; again changes nothing. Returns their number.
 
@@ -47,5 +48,6 @@ def add_demo_person(
         },
     )
     store.set_beneficiaries(work.connection, number, beneficiaries)
+    store.set_organizations(work.connection, number, organizations)
     work.record(Verb.MANAGE_PEOPLE, {"what": "demo", "person": number, "name": name, "role": role})
     return number

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from royalties.domain.people import Actor
 from royalties.store.engine import is_sqlite
-from royalties.store.scope import own
+from royalties.store.scope import own, own_orders
 from royalties.store.tables import (
     link,
     membership,
@@ -223,6 +223,20 @@ def members(connection: Connection, actor: Actor, beneficiary: str) -> list[List
         .order_by(func.lower(person.c.name), person.c.id)
     )
     query = own(query, actor, membership.c.beneficiary)
+    return [Listed(*row) for row in connection.execute(query)]
+
+
+def members_of_organization(
+    connection: Connection, actor: Actor, organization: str
+) -> list[Listed]:
+    """The people of an organization that an actor may see."""
+    query = (
+        _listed()
+        .join(organization_member, organization_member.c.person_id == person.c.id)
+        .where(organization_member.c.organization == organization)
+        .order_by(func.lower(person.c.name), person.c.id)
+    )
+    query = own_orders(query, actor, organization_member.c.organization)
     return [Listed(*row) for row in connection.execute(query)]
 
 

@@ -43,6 +43,7 @@ ROOMS = (
     "organization.files",
     "organization.order",
     "organization.pages",
+    "organization.people",
     "public.order_links",
     "public.ordering",
     "public.pages",

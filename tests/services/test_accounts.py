@@ -1,5 +1,7 @@
 """Verbs about people: colleagues of a nonprofit, people of the demo, and what a role may not do."""
 
+from dataclasses import replace
+
 import pytest
 
 from royalties.domain.people import FINANCE, Actor, NotAllowedError, Role, Verb
@@ -61,11 +63,42 @@ def test_nobody_invites_to_what_is_not_theirs(site: Site) -> None:
     assert site.office.hashes() == before
 
 
-@pytest.mark.parametrize("role", sorted(FINANCE | {Role.ORGANIZATION, Role.STRANGER}))
-def test_only_nonprofits_invite_colleagues(site: Site, role: Role) -> None:
+@pytest.mark.parametrize("role", sorted(FINANCE | {Role.STRANGER}))
+def test_only_nonprofits_and_organizations_invite_colleagues(site: Site, role: Role) -> None:
     actor = Actor("Somebody", role, 1, frozenset({"seattle"}))
     with site.office.system.work(actor) as work, pytest.raises(NotAllowedError):
         colleagues.invite_colleague(work, "seattle", "x@example.org", "X")
+
+
+def test_an_organizations_person_invites_and_removes_their_own(site: Site, clock: Clock) -> None:
+    olga = site.somebody(Role.ORGANIZATION, "Olga", organizations=("guild", "seattle"))
+    lena = site.somebody(Role.ORGANIZATION, "Lena", organizations=("league",))
+    nora = site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle",))
+    with site.office.system.work(olga) as work:
+        invited = colleagues.invite_colleague(work, "guild", "Otto@example.org", "Otto")
+        assert [each.name for each in colleagues.colleagues(work, "guild")] == ["Olga", "Otto"]
+        assert colleagues.colleagues(work, "league") == []
+        assert colleagues.colleagues(work, "seattle")[0].name == "Olga", "not the nonprofit's"
+        for verb in (
+            lambda: colleagues.invite_colleague(work, "league", "x@example.org", "X"),
+            lambda: colleagues.remove_colleague(work, "league", lena.person or 0),
+            lambda: colleagues.invite_colleague(work, "guild", email_of(nora), "Nora"),
+        ):
+            with pytest.raises(RefusedError):
+                verb()
+    assert link_in(letters(site, "invitation")[0][1]) in invited.address
+    assert site.office.rows("SELECT role FROM person WHERE name = 'Otto'") == [("organization",)]
+    with site.office.system.work(olga) as work:
+        assert colleagues.invite_colleague(work, "guild", email_of(lena), "Lena").address == ""
+        colleagues.remove_colleague(work, "guild", invited.number)
+    assert "another organization" in letters(site, "notice")[-1][1]
+    assert site.office.rows("SELECT name FROM person WHERE name = 'Otto'") == []
+    with site.office.system.work(replace(lena, organizations=frozenset({"guild"}))) as work:
+        colleagues.remove_colleague(work, "guild", olga.person or 0)
+    kept = site.office.rows(
+        "SELECT organization FROM organization_member WHERE person_id = :number", number=olga.person
+    )
+    assert kept == [("seattle",)]
 
 
 def test_a_user_of_another_nonprofit_is_added_and_told(site: Site, clock: Clock) -> None:

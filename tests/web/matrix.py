@@ -469,6 +469,12 @@ _ORDERS = {
         missing=_NO_BILL,
         form={"what": "lines", "line-1": "1.00", "reason": "Wet", "token": "walk"},
     ),
+    "invoices.preview_credit": Row(
+        send=MANAGERS,
+        own=_BILL,
+        missing=_NO_BILL,
+        form={"what": "lines", "line-1": "1.00"},
+    ),
     "invoices.aging": _desk(),
     "invoices.reminders": _desk(),
     "invoices.remind": Row(send=FINANCE, own=_BILL, missing=_NO_BILL, answers=_REFUSED),
@@ -519,6 +525,17 @@ def _own_form(number: str = orders.PROOFED, **more: object) -> Row:
     return _own_order(number, None, send=ORGANIZATIONS, **more)
 
 
+def _own_house(values: Values | None = None, /, **more: object) -> Row:
+    """A page of an organization, which is another one's under another key."""
+    found = values or {}
+    return Row(
+        own={**_GUILD, **found},
+        foreign=({"key": "league", **found},),
+        missing={**_NO_KEY, **found},
+        **more,  # type: ignore[arg-type]  # checked where rows are written
+    )
+
+
 _FILE: Values = {"file": orders.LOGO}
 _OF_ORGANIZATIONS = {
     "organization.home": Row(ORGANIZATIONS),
@@ -532,6 +549,14 @@ _OF_ORGANIZATIONS = {
     ),
     "organization.account_file": Row(
         ORGANIZATIONS, own={"key": "guild"}, foreign=({"key": "league"},), missing=_NO_KEY
+    ),
+    "organization_people.choose": Row(ORGANIZATIONS),
+    "organization_people.people": _own_house(look=ORGANIZATIONS),
+    "organization_people.invite": _own_house(
+        send=ORGANIZATIONS, form={"email": "new@example.org", "name": "New Comer"}
+    ),
+    "organization_people.remove": _own_house(
+        {"number": NUMBER}, send=ORGANIZATIONS, answers=_REFUSED
     ),
     "organization_orders.order": _own_order(),
     "organization_orders.purchase_order": _own_form(form={"version": "1", "po_number": "PO-1"}),

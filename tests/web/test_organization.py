@@ -611,3 +611,26 @@ def test_who_belongs_to_no_organization_sees_nothing(site: Site) -> None:
     assert "No order yet" in visitor.page("/organization/")
     assert "No invoice yet" in visitor.page("/organization/invoices")
     assert "Send a certificate" not in visitor.page("/organization/certificates/")
+
+
+# Colleagues
+
+
+@after(takes_orders)
+def test_a_colleague_is_invited_and_removed(site: Site) -> None:
+    visitor = olga(site)
+    assert visitor.get("/organization/people").location == "/organization/guild/people"
+    form = {"email": "otto@example.org", "name": "Otto New"}
+    assert visitor.post("/organization/guild/people", form).status_code == 303
+    assert "Otto New" in visitor.page("/organization/guild/people")
+    assert visitor.post("/organization/league/people", form).status_code == 404
+    assert visitor.get("/organization/league/people").status_code == 404
+    wrong = visitor.post("/organization/guild/people", {"email": "otto", "name": "Otto"})
+    assert wrong.status_code == 422
+    other = site.visitor(Role.ORGANIZATION, organizations=("guild",))
+    path = f"/organization/guild/people/{other.actor.person}/remove"
+    stranger = site.visitor(Role.ORGANIZATION, organizations=("league",))
+    assert stranger.post(path).status_code == 404
+    assert other.get("/organization/guild/people").status_code == 200
+    assert visitor.post(path).status_code == 303
+    assert other.get("/organization/guild/people").status_code in {302, 404}

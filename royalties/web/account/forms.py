@@ -160,3 +160,18 @@ class PasswordForm(Form):
     current = _password("Current password", autocomplete="current-password")
     new = _password("New password", autocomplete="new-password", description=_NEW)
     again = _again("The new password again")
+
+
+class ColleagueForm(Form):
+    """Somebody whom a colleague invites."""
+
+    email = EmailField(
+        "E-mail",
+        [InputRequired("Give an e-mail address."), Length(max=254, message="This is too long.")],
+        render_kw={"autocomplete": "off"},
+    )
+    name = StringField(
+        "Name",
+        [InputRequired("Give a name."), Length(max=100, message="This is too long.")],
+        render_kw={"autocomplete": "off"},
+    )

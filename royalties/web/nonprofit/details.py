@@ -4,7 +4,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import EmailField, Field, StringField, TelField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import Length, Optional
 
 from royalties.domain.beneficiaries import Beneficiary
 from royalties.domain.money import number_text
@@ -15,6 +15,7 @@ from royalties.services.colleagues import colleagues, invite_colleague, remove_c
 from royalties.services.contacts import Contact, keep_contact
 from royalties.services.portal import nonprofit, nonprofits
 from royalties.services.work import RefusedError
+from royalties.web.account.forms import ColleagueForm
 from royalties.web.formats import money, percent
 from royalties.web.pages import Pages
 from royalties.web.visit import act
@@ -49,21 +50,6 @@ class ContactForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no type
         "Telephone",
         [Optional(), Length(max=120, message=_TOO_LONG)],
         render_kw={"autocomplete": "tel"},
-    )
-
-
-class ColleagueForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
-    """Somebody of the nonprofit who is invited."""
-
-    email = EmailField(
-        "E-mail",
-        [InputRequired("Give an e-mail address."), Length(max=254, message=_TOO_LONG)],
-        render_kw={"autocomplete": "off"},
-    )
-    name = StringField(
-        "Name",
-        [InputRequired("Give a name."), Length(max=100, message=_TOO_LONG)],
-        render_kw={"autocomplete": "off"},
     )
 
 
@@ -156,6 +142,7 @@ def _people(found: Beneficiary, form: ColleagueForm) -> str:
         key=found.key,
         form=form,
         people=colleagues(act(), found.key),
+        remove=lambda number: url_for(".remove", key=found.key, number=number),
     )
 
 

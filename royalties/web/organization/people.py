@@ -1,0 +1,73 @@
+"""The people of an organization, whom its own people invite and remove."""
+
+from flask import abort, flash, redirect, render_template, url_for
+
+from royalties.domain.organizations import Organization
+from royalties.domain.people import ORGANIZATIONS
+from royalties.services.colleagues import colleagues, invite_colleague, remove_colleague
+from royalties.services.orders import own
+from royalties.services.work import RefusedError
+from royalties.web.account.forms import ColleagueForm, blame, said, sentence
+from royalties.web.pages import Answer, Pages
+from royalties.web.visit import act
+
+PAGES = Pages("organization_people", __name__, "/organization", ORGANIZATIONS)
+
+
+@PAGES.get("/people")
+def choose() -> Answer:
+    """The people of one's organization; a choice for who orders for several."""
+    found = own.organizations(act())
+    if len(found) == 1:
+        return redirect(url_for(".people", key=next(iter(found))))
+    return render_template("organization/people_choice.html", own=found)
+
+
+@PAGES.get("/<key>/people")
+def people(key: str) -> str:
+    """Who orders for an organization."""
+    return _people(key, ColleagueForm())
+
+
+@PAGES.post("/<key>/people")
+def invite(key: str) -> Answer:
+    """Invite a colleague by e-mail."""
+    _own(key)
+    form = ColleagueForm()
+    if form.validate_on_submit():
+        try:
+            invite_colleague(act(), key, said(form.email), said(form.name))
+        except RefusedError as error:
+            blame(form.email, sentence(error))
+        else:
+            flash(f"{said(form.name)} is told by e-mail.", "good")
+            return redirect(url_for(".people", key=key), 303)
+    return _people(key, form), 422
+
+
+@PAGES.post("/<key>/people/<int:number>/remove")
+def remove(key: str, number: int) -> Answer:
+    """Let a colleague order for the organization no more, at once."""
+    _own(key)
+    remove_colleague(act(), key, number)
+    flash("They order nothing for this organization any more.", "good")
+    return redirect(url_for(".people", key=key), 303)
+
+
+def _own(key: str) -> Organization:
+    """One of the visitor's organizations; another one is a page that is not there."""
+    found = own.organizations(act()).get(key)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _people(key: str, form: ColleagueForm) -> str:
+    return render_template(
+        "organization/people.html",
+        own=own.organizations(act()),
+        chosen=_own(key),
+        form=form,
+        people=colleagues(act(), key),
+        remove=lambda number: url_for(".remove", key=key, number=number),
+    )
