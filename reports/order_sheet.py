@@ -98,9 +98,9 @@ def priced(sheet: Sheet, lines: Sequence[PaperLine], currency: str) -> None:
         ],
     )
     for line in lines:
-        shown = words.unit(line.kind, line.unit, currency)
-        price = figure(line.unit, CELL, exponent(currency)) if shown else (None, CELL)
-        quantity = None if line.kind in words.ONCE else line.quantity
+        counted = line.is_counted
+        price = figure(line.unit, CELL, exponent(currency)) if counted else (None, CELL)
+        quantity = line.quantity if counted else None
         sheet.row(
             [
                 (line.words, CELL),

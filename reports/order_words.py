@@ -10,14 +10,9 @@ from royalties.domain.beneficiaries import Publisher
 from royalties.domain.catalogue import INTERNAL
 from royalties.domain.money import amount_text
 from royalties.domain.papers import Goods, PaperLine, Party
-from royalties.domain.pricing import LineKind
 
 LETTER_CURRENCIES = frozenset({"USD", "CAD", "MXN"})
 """Currencies of countries whose paper is Letter; all others print on A4."""
-
-ONCE = frozenset({LineKind.RUSH, LineKind.TAX, LineKind.FREIGHT, LineKind.SMALL_ORDER})
-"""Lines whose quantity and price say no more than their amount."""
-
 
 Sum: TypeAlias = tuple[str, int, bool]
 """A sum below the lines: its label, minor units, and whether it is the one that counts."""
@@ -33,10 +28,8 @@ def amount(minor: int, currency: str) -> str:
     return _grouped(amount_text(minor, currency))
 
 
-def unit(kind: str, text: str, currency: str) -> str:
-    """A price of one with at least the currency's digits; empty where it says nothing more."""
-    if kind in ONCE:
-        return ""
+def unit(text: str, currency: str) -> str:
+    """A price of one with at least the currency's digits."""
     digits = len(amount_text(0, currency).partition(".")[2])
     whole, _, rest = text.partition(".")
     if "/" in text or not digits:
@@ -104,8 +97,8 @@ def lines(of: Iterable[PaperLine], currency: str) -> list[dict[str, str]]:
         {
             "words": line.words,
             "why": line.why,
-            "quantity": "" if line.kind in ONCE else count(line.quantity),
-            "unit": unit(line.kind, line.unit, currency),
+            "quantity": count(line.quantity) if line.is_counted else "",
+            "unit": unit(line.unit, currency) if line.is_counted else "",
             "amount": amount(line.amount, currency),
         }
         for line in of

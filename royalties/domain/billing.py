@@ -17,6 +17,8 @@ from royalties.domain.pricing import LineKind, TaxedPart, lines_of_tax
 BY_COPIES = frozenset({LineKind.COPIES.value, LineKind.OPTION_COPIES.value})
 """Kinds of lines that go by copies."""
 
+_APART = frozenset({LineKind.TAX.value, LineKind.FREIGHT.value})
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -138,6 +140,43 @@ def taxed(
         if count > 0
     ]
     return list(lines_shown(tuple(lines_of_tax(parts, prices, goods, day)), prices.currency))
+
+
+def tax_of_credit(
+    lines: Sequence[PaperLine], left: Sequence[int], chosen: Mapping[int, int]
+) -> dict[int, int]:
+    """The part of each tax line that goes with what is credited of the others.
+
+    Tax is credited up to its share of what all credits so far took back, rounded once, less what
+    was credited of it before: so they never leave a cent, nor take one too much.
+
+    Args:
+        lines: of the invoice.
+        left: of each line, after the credits before.
+        chosen: what is credited of lines, by place from 1 on.
+    """
+    taken = [line.amount - left[at] + chosen.get(at + 1, 0) for at, line in enumerate(lines)]
+    goods = [at for at, line in enumerate(lines) if line.kind not in _APART]
+    found = {}
+    for at, line in enumerate(lines):
+        if line.kind != LineKind.TAX.value:
+            continue
+        freight = [
+            other
+            for other, each in enumerate(lines)
+            if (each.kind, each.place) == (LineKind.FREIGHT.value, line.place)
+        ]
+        base = line.of_goods + line.of_freight
+        part = line.of_goods * _share(lines, taken, goods)
+        part += line.of_freight * _share(lines, taken, freight)
+        due = rounded(line.amount * part / base) if base else 0
+        found[at + 1] = min(max(0, due - (line.amount - left[at])), left[at])
+    return found
+
+
+def _share(lines: Sequence[PaperLine], taken: Sequence[int], which: Sequence[int]) -> Fraction:
+    whole = sum(lines[at].amount for at in which)
+    return Fraction(sum(taken[at] for at in which), whole) if whole else Fraction(0)
 
 
 def spread(amount: int, copies: Mapping[int, int]) -> dict[int, int]:

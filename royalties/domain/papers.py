@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from royalties.domain.beneficiaries import Publisher
 from royalties.domain.money import number_text, scale
-from royalties.domain.pricing import Line
+from royalties.domain.pricing import COUNTED, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """A line with an amount; ``kind`` is a ``pricing.LineKind``."""
+    """A line with an amount; ``kind`` is a ``pricing.LineKind``, as are the rest of its parts."""
 
     kind: str
     words: str
@@ -46,6 +46,13 @@ class PaperLine:
     unit: str
     amount: int
     place: str = ""
+    of_goods: int = 0
+    of_freight: int = 0
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether quantity and price of one are shown; a credit note takes back amounts."""
+        return self.kind in COUNTED and self.amount >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +222,8 @@ def lines_shown(lines: tuple[Line, ...], currency: str) -> tuple[PaperLine, ...]
             number_text(line.unit / scale(currency)),
             line.amount,
             line.place,
+            line.of_goods,
+            line.of_freight,
         )
         for line in lines
     )

@@ -68,6 +68,10 @@ class LineKind(StrEnum):
     TAX = "tax"
 
 
+COUNTED = frozenset({LineKind.COPIES, LineKind.OPTION_COPIES, LineKind.ADDRESS, LineKind.PROOF})
+"""Lines whose quantity and price of one say more than their amount."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShipTo:
     """How many copies go to one address; ``place`` is its country and state, ``US-WA``."""
@@ -123,7 +127,8 @@ class Line:
     """One line of a quote: how many at what price, and why.
 
     ``unit`` is the exact price of one in minor units; ``amount`` its product, rounded once.
-    ``place`` is set on tax lines.
+    ``place`` is set on lines of freight and tax; ``of_goods`` and ``of_freight`` on tax lines: what
+    of the other lines, without freight and of it, they tax.
     """
 
     kind: LineKind
@@ -133,6 +138,13 @@ class Line:
     amount: int
     why: str
     place: str = ""
+    of_goods: int = 0
+    of_freight: int = 0
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether quantity and price of one are shown."""
+        return self.kind in COUNTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,11 +349,14 @@ def lines_of_tax(
         tax = prices.tax_on(part.place, day)
         if part.exempt or tax is None or not tax.rate:
             continue
-        exact = (amount + (part.freight if tax.freight else 0)) * tax.rate
+        freight = part.freight if tax.freight else 0
+        exact = (amount + freight) * tax.rate
         what = "copies, charges and freight" if tax.freight else "copies and charges"
         why = f"{percent(tax.rate)} of {what}"
         words = f"Sales tax {part.place}"
-        found.append(Line(LineKind.TAX, words, 1, exact, rounded(exact), why, part.place))
+        found.append(
+            Line(LineKind.TAX, words, 1, exact, rounded(exact), why, part.place, amount, freight)
+        )
     return found
 
 

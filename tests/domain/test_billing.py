@@ -273,3 +273,52 @@ def test_further_proofs_are_those_that_nothing_covers(
     line = proofs.line(further, "USD")
     assert line.amount == further * charge
     assert ("quoted" in line.why) == (quoted > 0)
+
+
+@given(st.data())
+def test_credits_of_parts_take_back_their_tax_to_the_cent(data: st.DataObject) -> None:
+    """Each credit is within half a cent of its part, and all of them leave nothing."""
+    prices = PriceList(
+        "standard",
+        "USD",
+        (),
+        (),
+        tuple(
+            TaxRate(
+                place, date(2000, 1, 1), Fraction(data.draw(st.integers(1, 2000)), 10_000), taxed
+            )
+            for place, taxed in (("US-WA", True), ("US-TX", False), ("US-NY", True))
+        ),
+    )
+    amounts = st.integers(0, 10**6)
+    copies = {place: data.draw(st.integers(0, 300)) for place in ("US-WA", "US-TX", "US-NY")}
+    lines = [
+        a_line("copies", data.draw(st.integers(1, 10**7))),
+        a_line("set-up", data.draw(amounts)),
+        *(a_line("freight", data.draw(amounts), place=place) for place in copies),
+    ]
+    lines += billing.taxed(lines, {**copies, "US-WA": copies["US-WA"] + 1}, (), prices, DAY)
+    taxes = [at for at, line in enumerate(lines) if line.kind == "tax"]
+    left = [line.amount for line in lines]
+    for last in (False, False, True):
+        chosen = {
+            at + 1: left[at] if last else data.draw(st.integers(0, left[at]))
+            for at in range(len(lines))
+            if at not in taxes
+        }
+        tax = billing.tax_of_credit(lines, left, chosen)
+        assert {place - 1 for place in tax} == {*taxes}
+        for place, amount in (chosen | tax).items():
+            assert 0 <= amount <= left[place - 1]
+            left[place - 1] -= amount
+        for at in taxes:
+            line = lines[at]
+            goods = sum(each.amount for each in lines[:2])
+            part = Fraction(line.of_goods * (goods - sum(left[:2])), goods)
+            freight = next(other for other in (2, 3, 4) if lines[other].place == line.place)
+            if line.of_freight:
+                part += lines[freight].amount - left[freight]
+            base = line.of_goods + line.of_freight
+            exact = line.amount * part / base if base else Fraction(0)
+            assert abs(line.amount - left[at] - exact) <= Fraction(1, 2)
+    assert not any(left)

@@ -203,7 +203,8 @@ def test_an_empty_house_says_what_comes_first(site: Site) -> None:
 
 def test_every_action_of_the_staff_has_a_button() -> None:
     theirs = {line.action for line in TABLE if Side.STAFF in line.sides}
-    assert theirs - set(BUTTONS) == {Action.SETTLE, Action.SHIP_LAST}, "those follow"
+    follow = {Action.SETTLE, Action.SHIP_LAST, Action.REOPEN}
+    assert theirs - set(BUTTONS) == follow | {Action.REVERSE_RECEIPT}, "each receipt has its own"
 
 
 @after(asked)
@@ -638,6 +639,17 @@ def test_a_credit_note_is_a_managers(site: Site) -> None:
     done(manager, manager.post(f"{page}/credit", some))
     assert "I-000002" in manager.page(page)
     assert "Credit note I-000002" in manager.page("/finance/invoices/I-000002")
+    # Tax that is left blank goes with the copies: 10 % of 1,000.00 in Washington.
+    more = {"what": "lines", "line-1": "1000.00", "reason": "Wet", "token": token()}
+    looked_at = manager.post(f"{page}/credit/preview", more)
+    assert (
+        'name="line-4" inputmode="decimal" maxlength="30" size="12" value="100.00"'
+        in looked_at.text
+    )
+    assert "This credit note 1,100.00" in words(looked_at.text)
+    assert "I-000003" not in manager.page(page), "nothing was issued"
+    done(manager, manager.post(f"{page}/credit", more))
+    assert "−1,100.00" in words(manager.page("/finance/invoices/I-000003"))
     rest = {"what": "all", "reason": "All of it", "token": token()}
     done(manager, manager.post(f"{page}/credit", rest))
     assert "Credit note of I-000001" in words(manager.page("/finance/invoices"))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from royalties.domain import billing
 from royalties.domain.money import amount_text, number_text, units_of
 from royalties.domain.orders import Action
 from royalties.domain.papers import InvoiceShown
@@ -83,6 +84,28 @@ def credit_note(
     detail = {**told(issued), "of": number, "reason": why}
     settle_if_paid(work, move(work, order, Action.CREDIT, detail=detail))
     return issued
+
+
+def with_tax(work: Work, number: str, amounts: Mapping[int, int]) -> dict[int, int]:
+    """What is credited of an invoice's lines, with the part of its tax that goes with it.
+
+    Args:
+        work: the unit of work.
+        number: of the invoice.
+        amounts: how much of which line, by its place from 1 on; tax that is named stays as it is.
+
+    Raises:
+        RefusedError: there is no such invoice.
+    """
+    work.actor.require(Verb.CREDIT)
+    row = store.find_invoice(work.connection, work.actor, number)
+    if row is None:
+        raise RefusedError(f"there is no invoice {number[:20]}")
+    shown = invoice_shown(row)
+    rows = store.invoices_of(work.connection, row.order_id)
+    credits_ = [invoice_shown(each) for each in rows if each.of_id == row.id]
+    tax = billing.tax_of_credit(shown.lines, left_of(shown, credits_), amounts)
+    return {place: amount for place, amount in tax.items() if amount} | dict(amounts)
 
 
 def left_of(shown: InvoiceShown, credits_: Sequence[InvoiceShown]) -> list[int]:

@@ -1,8 +1,10 @@
 """Invoices of all orders: list, page, credit notes, what is overdue, statements of account."""
 
+from collections.abc import Mapping
+
 from flask import Response, abort, render_template, request, url_for
 
-from royalties.domain.money import NotAnAmountError, minor_units
+from royalties.domain.money import NotAnAmountError, amount_text, minor_units
 from royalties.domain.people import FINANCE
 from royalties.services.orders import crediting, invoice_list, invoicing, receivables
 from royalties.services.orders.invoicing import Issued
@@ -11,7 +13,7 @@ from royalties.web import order_forms
 from royalties.web.files import download
 from royalties.web.finance import order_page
 from royalties.web.pages import Answer, Pages, number_asked
-from royalties.web.visit import act
+from royalties.web.visit import act, only_looks
 
 PAGES = Pages("invoices", __name__, "/finance/invoices", FINANCE)
 
@@ -76,6 +78,18 @@ def credit(number: str) -> Answer:
     )
 
 
+@PAGES.post("/<number>/credit/preview")
+@only_looks
+def preview_credit(number: str) -> Answer:
+    """What a credit note by line would come to, with the tax that goes with it; nothing is kept."""
+    found = _found(number)
+    try:
+        amounts = _amounts_sent(found)
+    except RefusedError as error:
+        return _page(found, str(error)), 422
+    return _page(found, drawn=amounts)
+
+
 @PAGES.get("/overdue/aging")
 def aging() -> Answer:
     """What each organization owes, by how long it is overdue."""
@@ -132,7 +146,8 @@ def _found(number: str) -> Issued:
     return found
 
 
-def _page(found: Issued, refused: str = "") -> str:
+def _page(found: Issued, refused: str = "", drawn: Mapping[int, int] | None = None) -> str:
+    """An invoice's page; ``drawn`` is what would be credited of its lines, by place."""
     work = act()
     row = found.row
     order = found.shown.order
@@ -145,6 +160,8 @@ def _page(found: Issued, refused: str = "") -> str:
         shown=found.shown,
         refused=refused,
         typed=request.form,
+        drawn=drawn,
+        minor_text=amount_text,
         credits=credits_,
         left=crediting.left_of(found.shown, [each.shown for each in credits_]),
         balance=balance,
@@ -158,7 +175,7 @@ def _amounts_sent(found: Issued) -> dict[int, int] | None:
     """How much of which line is credited; None: all that is left."""
     if request.form.get("what") != "lines":
         return None
-    amounts = {}
+    amounts: dict[int, int] = {}
     for place in range(1, len(found.shown.lines) + 1):
         text = order_forms.text_sent(f"line-{place}", 30)
         if not text:
@@ -168,4 +185,4 @@ def _amounts_sent(found: Issued) -> dict[int, int] | None:
         except NotAnAmountError:
             words = found.shown.lines[place - 1].words
             raise RefusedError(f"{words}: {text[:20]!r} is no amount such as 14.50") from None
-    return amounts
+    return crediting.with_tax(act(), found.row.number, amounts)

@@ -16,9 +16,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "n") document.querySelector("[data-new]")?.click();
 });
 
-// What cannot be undone is asked for once more.
+// What cannot be undone is asked for once more; a button that only shows what would be is not.
 document.addEventListener("submit", (event) => {
-  const words = event.target.dataset.confirm;
+  const words = event.submitter?.formNoValidate ? "" : event.target.dataset.confirm;
   if (words && !window.confirm(words)) {
     event.preventDefault();
     return;
