@@ -22,7 +22,7 @@ from royalties.domain.postings import (
     pool_account,
     reserve_account,
 )
-from royalties.domain.sales import ORDER_REPORTS
+from royalties.services import kept_files
 from royalties.services.books import setup_in_force
 from royalties.services.orders import checking, papers
 from royalties.services.recomputing import (
@@ -99,11 +99,16 @@ class _Books:
         """All rows of one of the closed runs' tables."""
         return runs_store.period_rows(self.work.connection, table)
 
-    def period(self, number: int) -> str:
-        """A period's name."""
+    @property
+    def names(self) -> dict[int, str]:
+        """The periods' names by number."""
         if not self._names:
             self._names = {row.id: row.name for row in self.rows("period")}
-        return self._names.get(number, f"period {number}")
+        return self._names
+
+    def period(self, number: int) -> str:
+        """A period's name."""
+        return self.names.get(number, f"period {number}")
 
     def of(self, number: int, contract: str) -> str:
         """A contract in a period, as failures name it."""
@@ -349,16 +354,7 @@ def _statements(books: _Books) -> Failures:
 
 
 def _issued(books: _Books) -> Failures:
-    periods = {row.number: row.period_id for row in statement_store.statements_of(books.connection)}
-    for (number, _), row in statement_store.issued_files(books.connection).items():
-        if number not in periods:
-            yield f"{row.name} was issued, but there is no statement {number}"
-            continue
-        path = books.work.files.issued(books.period(periods[number]), row.name)
-        if not path.exists():
-            yield f"the issued file {path.name} of statement {number} is missing"
-        elif books.work.files.fingerprint(path)[0] != row.sha256:
-            yield f"the issued file {path.name} of statement {number} was changed"
+    yield from kept_files.issued_differ(books.work, books.names)
 
 
 def _orders_issued(books: _Books) -> Failures:
@@ -366,14 +362,12 @@ def _orders_issued(books: _Books) -> Failures:
 
 
 def _received(books: _Books) -> Failures:
-    for row in batches.batches(books.connection):
-        if row.status != "recorded" or row.corrects is not None or row.report in ORDER_REPORTS:
-            continue
-        path = books.work.files.received(row.sha256)
-        if not path.exists():
-            yield f"the received file of import {row.id} ({row.file_name}) is missing"
-        elif books.work.files.fingerprint(path)[0] != row.sha256:
-            yield f"the received file of import {row.id} ({row.file_name}) was changed"
+    yield from kept_files.received_differ(books.work)
+
+
+def _sent(books: _Books) -> Failures:
+    yield from kept_files.sent_differ(books.work)
+    yield from kept_files.samples_differ(books.work)
 
 
 def _order_money(books: _Books) -> Failures:
@@ -533,6 +527,7 @@ _CHECKS: dict[str, Check] = {
     "Issued files are as they were issued (I16)": _issued,
     "Quotes, and files issued of orders, are as they were issued (I16)": _orders_issued,
     "Received files are kept": _received,
+    "Files sent for orders, certificates and sample chapters are kept as they came": _sent,
     "Sales belong to a recorded import and to the period of their day or a later one": _sales,
     "Imports hold the copies and receipts that they recorded": _import_totals,
     "Sums kept with imports equal the sale lines": _kept_sums,

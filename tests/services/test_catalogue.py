@@ -188,6 +188,10 @@ def test_a_pdf_becomes_a_chapters_sample(office: Office) -> None:
         assert sample(work, title, 1) is None
         assert sample(work, title, 3) is None
         assert sample(work, title, 0) is None
+    assert office.faults() == {}
+    path.unlink()
+    (told,) = office.faults().values()
+    assert told == ("the sample of chapter 2 of collab is missing",)
 
 
 @after(public)

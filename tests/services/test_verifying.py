@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from royalties.domain.people import Role
 from royalties.services.verifying import verify
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import append_log
@@ -25,6 +26,8 @@ from tests.builders.books import (
     nothing,
     opened,
 )
+from tests.builders.editions import with_proof
+from tests.builders.orders import somebody, takes_orders
 
 Faults = dict[str, tuple[str, ...]]
 
@@ -624,3 +627,17 @@ def test_a_received_file_that_was_altered_or_lost(office: Office) -> None:
         number, name = names[path.name]
         assert f"the received file of import {number} ({name}) {what}" in failures
     assert set(office.faults()) == {"Received files are kept"}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@after(takes_orders)
+def test_a_file_of_an_order_that_was_altered_or_lost(office: Office) -> None:
+    number = with_proof(office, somebody(office, "Orla", Role.ORGANIZATION, "guild"))
+    assert office.faults() == {}
+    kept = dict(office.rows("SELECT kind, sha256 FROM order_file"))
+    office.system.files.order_file(kept["logo"]).unlink()
+    proof = office.system.files.order_file(kept["proof"])
+    proof.write_bytes(proof.read_bytes() + b"%")
+    failures = told(office.faults(), "files sent")
+    assert f"the logo logo.png of order {number} is missing" in failures
+    assert f"the proof proof.pdf of order {number} was changed" in failures

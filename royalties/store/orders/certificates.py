@@ -37,6 +37,12 @@ def add_certificate(connection: Connection, values: Mapping[str, object]) -> int
     return int(made.scalar_one())
 
 
+def all_certificates(connection: Connection) -> list[CertificateRow]:
+    """Every certificate, the oldest first."""
+    query = select(*(certificate.c[name] for name in CertificateRow._fields))
+    return [CertificateRow(*row) for row in connection.execute(query.order_by(certificate.c.id))]
+
+
 def find_certificate(
     connection: Connection, actor: Actor, number: int, *, lock: bool = False
 ) -> CertificateRow | None:

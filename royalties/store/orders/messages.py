@@ -39,6 +39,15 @@ class FileRow(NamedTuple):
     side: str
 
 
+class KeptFile(NamedTuple):
+    """A file of an order, as it must be kept."""
+
+    order: str
+    kind: str
+    name: str
+    sha256: str
+
+
 def add_message(connection: Connection, values: Mapping[str, object]) -> int:
     """Add a message and return its number."""
     made = connection.execute(insert(order_message).values(**values).returning(order_message.c.id))
@@ -77,6 +86,16 @@ def files_of(connection: Connection, order_id: int, *kinds: str) -> list[FileRow
         .order_by(order_file.c.id)
     )
     return [FileRow(*row) for row in rows]
+
+
+def all_files(connection: Connection) -> list[KeptFile]:
+    """The files of all orders, the oldest first."""
+    rows = connection.execute(
+        select(orders.c.number, order_file.c.kind, order_file.c.name, order_file.c.sha256)
+        .join(orders, orders.c.id == order_file.c.order_id)
+        .order_by(order_file.c.id)
+    )
+    return [KeptFile(*row) for row in rows]
 
 
 def find_file(connection: Connection, actor: Actor, number: str, file_id: int) -> FileRow | None:
