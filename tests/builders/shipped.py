@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from itertools import count
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.builders.orders import (
     somebody,
     takes_orders,
 )
+from tests.builders.pdfs import a_pdf
 
 SHIPPED = date(2025, 5, 2)
 _TOKENS = count(1)
@@ -154,7 +156,12 @@ def three_proofs(office: Office) -> None:
     takes_orders(office)
     office.load(order_setup(price_lists=[a_price_list(free_proofs=1, proof_charge="65.00")]))
     in_production(office)
-    row = "('proof', {0}, 'p.pdf', 'application/pdf', 'x', 1, '{{}}', '2026', 'Cleo', 'staff', 1)"
+    digest, size = office.system.files.keep_upload(BytesIO(a_pdf()), 10_000)
+    office.system.files.keep_checked(digest)
+    row = (
+        f"('proof', {{}}, 'p.pdf', 'application/pdf', '{digest}', {size}, '{{{{}}}}', '2026', "
+        "'Cleo', 'staff', 1)"
+    )
     office.execute(
         "INSERT INTO order_file (kind, version, name, type, sha256, size, facts, at, by, side, "
         "order_id) VALUES " + ", ".join(row.format(each) for each in (1, 2, 3))
