@@ -29,6 +29,7 @@ from royalties.store.tables import (
     period,
     retailer,
     sale,
+    sale_total,
     waiting,
 )
 
@@ -217,8 +218,8 @@ def closed_periods_of(connection: Connection, number: int) -> list[str]:
     """Closed periods that counted sales of a batch."""
     rows = connection.execute(
         select(period.c.name)
-        .join(sale, sale.c.period_id == period.c.id)
-        .where(sale.c.batch_id == number, period.c.status == "closed")
+        .join(sale_total, sale_total.c.period_id == period.c.id)
+        .where(sale_total.c.batch_id == number, period.c.status == "closed")
         .distinct()
         .order_by(period.c.name)
     )
