@@ -35,6 +35,7 @@ class Tried(Enum):
     PASSWORD_AGAIN = (Limit(10, timedelta(minutes=15)),)
     REQUEST = (Limit(5, timedelta(hours=1)),)
     REQUEST_EMAIL = (Limit(3, timedelta(hours=1)), Limit(10, _LONGEST))
+    ARTWORK = (Limit(20, timedelta(minutes=1)),)
     ALL_REQUESTS = (Limit(200, timedelta(hours=1)),)
 
 

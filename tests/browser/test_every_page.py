@@ -347,6 +347,7 @@ ON_THE_WAY = {
     "order_files.preview",
     "organization_files.cover",
     "organization_files.preview",
+    "organization_files.waiting_preview",
 }
 """Addresses that show nothing of their own: the way to another page, or what a script asks."""
 

@@ -577,6 +577,12 @@ _OF_ORGANIZATIONS = {
     "organization_files.artwork": _own_order(),
     "organization_files.send_artwork": _own_form(form={"version": "1", "rights": "1"}),
     "organization_files.look": _own_form(form={"use": "logo"}),
+    "organization_files.show_artwork": _own_form(form={"version": "1"}),
+    "organization_files.waiting_preview": Row(
+        ORGANIZATIONS,
+        own={"number": orders.PROOFED, "page_number": 1},
+        answers=frozenset({404}),
+    ),
     "organization_files.preview": _own_order(orders.PROOFED, {**_FILE, "page_number": 1}),
     "organization_files.cover": _own_order(),
     "organization_files.proof": _own_order(),

@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
-import pytest
 from PIL import Image
 from werkzeug.test import TestResponse
 
@@ -27,8 +27,6 @@ from royalties.services.orders import (
     shipping,
 )
 from royalties.services.orders.order import Order
-from royalties.web.organization import files
-from royalties.web.public.pacing import Pacing
 from tests.builders.books import Office, after
 from tests.builders.orders import (
     CUSTOM,
@@ -45,11 +43,6 @@ from tests.builders.site import Site, Visitor
 
 ROOM = "/organization/orders"
 LETTERED = replace(CUSTOM, options=(Option.LOGO_ON_COVER,))
-
-
-@pytest.fixture(autouse=True)
-def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "PACING", Pacing(1000))
 
 
 def a_logo(size: tuple[int, int] = (1200, 700), kind: str = "PNG") -> bytes:
@@ -296,7 +289,7 @@ def test_a_purchase_order_may_come_later(site: Site) -> None:
 def test_artwork_is_looked_at_before_it_is_sent(site: Site) -> None:
     visitor = olga(site)
     number = accepted(site.office, visitor.actor, LETTERED)
-    before = site.office.hashes("session")
+    before = site.office.hashes("session", "attempt")
     path = f"{ROOM}/{number}/artwork/look"
     small = visitor.post(path, {"use": "logo", "file": (io.BytesIO(a_logo((300, 200))), "l.png")})
     assert small.json is not None
@@ -308,7 +301,62 @@ def test_artwork_is_looked_at_before_it_is_sent(site: Site) -> None:
     assert wrong.json["taken"] is False
     assert "<b>" not in wrong.json["html"]
     assert visitor.post(path, {"use": "cover", "file": (io.BytesIO(b""), "c")}).status_code == 422
-    assert site.office.hashes("session") == before
+    assert site.office.hashes("session", "attempt") == before
+    for _ in range(17):
+        assert visitor.post(path, {"use": "logo"}).status_code == 422
+    assert visitor.post(path, {"use": "logo"}).status_code == 429
+    shows = f"{ROOM}/{number}/artwork/show"
+    assert visitor.post(shows, {}).status_code == 429
+
+
+def waits(page: str) -> str:
+    """What a page carries of a logo that was shown."""
+    found = re.search(r'name="look-logo" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+@after(takes_orders)
+def test_artwork_is_shown_before_it_is_sent(site: Site) -> None:
+    visitor = olga(site)
+    number = accepted(site.office, visitor.actor, LETTERED)
+    path, shows = f"{ROOM}/{number}/artwork", f"{ROOM}/{number}/artwork/show"
+    bare = visitor.get(f"{ROOM}/{number}/cover.png").data
+    before = site.office.hashes("session", "attempt")
+    logo = {"logo": (io.BytesIO(a_logo()), "our logo.png")}
+    page = visitor.post(shows, {**form_at(visitor.page(path), path), **logo}).text
+    assert "not sent yet" in page
+    pictures = [unescape(each) for each in re.findall(r'src="(/organization/orders/[^"]+)"', page)]
+    assert len(pictures) == 2
+    for each in pictures:
+        answer = visitor.get(each)
+        assert answer.mimetype == "image/png"
+        assert answer.data.startswith(b"\x89PNG")
+        assert answer.data != bare
+    assert site.office.hashes("session", "attempt") == before
+    assert visitor.post(shows, {}).status_code == 422, "nothing was chosen"
+    # What one person was shown is nobody else's, and of no other order.
+    other = accepted(site.office, visitor.actor, LETTERED)
+    assert visitor.get(pictures[0].replace(number, other)).status_code == 404
+    otto = site.visitor(Role.ORGANIZATION, organizations=("guild",))
+    assert otto.get(pictures[0]).status_code == 404
+    token = waits(page)
+    assert visitor.get(pictures[0].replace(token, token[:-3])).status_code == 404
+    # A refusal loses nothing, and what was shown is sent without choosing it again.
+    again = send(visitor, path, path, {"look-logo": token})
+    assert again.status_code == 422
+    assert "tick the box" in again.text
+    assert "not sent yet" in again.text
+    sent = {"look-logo": waits(again.text), "rights": "1"}
+    assert send(visitor, path, path, sent).status_code == 303
+    kept = visitor.get(f"{ROOM}/{number}/files/1")
+    assert kept.data == a_logo()
+    assert "our logo.png" in kept.headers["Content-Disposition"]
+    for upload in (site.office.system.config.home / "uploads").iterdir():
+        upload.unlink()
+    late = send(visitor, path, path, sent)
+    assert late.status_code == 422
+    assert "ur logo.png has waited for too long: choose it again" in late.text
 
 
 @after(takes_orders)

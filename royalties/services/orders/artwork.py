@@ -121,6 +121,20 @@ def look(files: Files, sent: Sent, options: Sequence[Option] = ()) -> Looked:
     return Looked(sent.use, named(name, found.type), fingerprint, size, found)
 
 
+def look_again(
+    files: Files, use: Use, name: str, fingerprint: str, options: Sequence[Option] = ()
+) -> Looked:
+    """Look once more at a file that waits among the uploads, before it is sent.
+
+    Raises:
+        RefusedError: it has waited for too long.
+    """
+    path = files.upload(fingerprint)
+    if not path.is_file():
+        raise RefusedError(f"{name} has waited for too long: choose it again")
+    return Looked(use, name, fingerprint, path.stat().st_size, check(path, name, use, options))
+
+
 def send_artwork(
     work: Work, number: str, *, version: int, files: Sequence[Looked], rights: bool
 ) -> Order:
@@ -245,12 +259,21 @@ def keep(work: Work, order: Order, file: Looked) -> int:
     return _add(work, order, values)
 
 
-def cover_preview(work: Work, order: Order) -> bytes:
-    """The order's cover as far as it can be shown before a proof, as PNG."""
+def cover_preview(work: Work, order: Order, drawn: Mapping[Use, bytes] | None = None) -> bytes:
+    """The order's cover as far as it can be shown before a proof, as PNG.
+
+    Args:
+        work: the unit of work.
+        order: found for the actor.
+        drawn: pictures of files that were not sent yet, which are shown instead of those that were.
+    """
     setup = setup_in_force(work)
     title = setup.titles.get(order.title)
     newest = {each.use: each for each in artwork_files(work, order) if each.is_newest}
-    pictures = {use: _first_preview(work, newest.get(use)) for use in (Use.LOGO, Use.COVER)}
+    pictures = {
+        use: (drawn or {}).get(use) or _first_preview(work, newest.get(use))
+        for use in (Use.LOGO, Use.COVER)
+    }
     cover = Cover(
         title=title.heading if title else order.title,
         subtitle=(title.shown.subtitle or "") if title else "",
@@ -265,6 +288,8 @@ def cover_preview(work: Work, order: Order) -> bytes:
     if path.is_file():
         return path.read_bytes()
     made = cover_png(cover)
+    if drawn:
+        return made
     try:
         work.files.keep_made(name, made)
     except DiskError:

@@ -1,5 +1,6 @@
 """An organization's artwork and proofs: sent, looked at, commented and approved."""
 
+from collections.abc import Iterable
 from io import BytesIO
 
 from flask import Response, abort, jsonify, render_template, request, send_file, url_for
@@ -9,22 +10,23 @@ from royalties.domain.artwork import Use, length_words, panel_of, print_size, wa
 from royalties.domain.orders import Action, State
 from royalties.domain.people import ORGANIZATIONS
 from royalties.ingest.artwork import LARGEST
+from royalties.services import throttle
 from royalties.services.orders import artwork as service
 from royalties.services.orders import proofs
-from royalties.services.orders.artwork import NotTakenError, Sent
+from royalties.services.orders.artwork import Looked, NotTakenError, Sent
 from royalties.services.orders.life import Order
+from royalties.services.throttle import Subject, Tried
 from royalties.services.work import RefusedError
 from royalties.web.order_forms import text_sent, tried, version_sent
+from royalties.web.organization.looks import drawn, shown, waiting
 from royalties.web.organization.offers import found, may, page
 from royalties.web.pages import Answer, Pages, number_asked
-from royalties.web.public.pacing import Pacing
-from royalties.web.visit import act, let_go, only_looks, system
+from royalties.web.visit import act, apart, let_go, only_looks, system
 
 PAGES = Pages("organization_files", __name__, "/organization/orders", ORGANIZATIONS)
 
 _LONGEST_LETTER = 20_000
-_LOOKS_A_MINUTE = 20
-PACING = Pacing(_LOOKS_A_MINUTE)
+_TOO_OFTEN = "more files were looked at within a minute than people choose: wait a moment"
 
 USES = {
     Use.LOGO: ("Your logo", "PDF, SVG, PNG, TIFF or JPEG; drawn ones print sharp at any size."),
@@ -42,9 +44,11 @@ def artwork(number: str) -> str:
     return _artwork(number)
 
 
-def _artwork(number: str, refused: str = "") -> str:
+def _artwork(number: str, refused: str = "", looked: Iterable[Looked] = ()) -> str:
+    """The page; ``looked`` are files that were looked at and wait to be sent."""
     it = found(number)
     kept = service.artwork_files(act(), it)
+    waits = {each.use: shown(it, each) for each in looked}
     return page(
         "artwork.html",
         it,
@@ -57,6 +61,9 @@ def _artwork(number: str, refused: str = "") -> str:
         uses=USES,
         can=may(Action.SEND_ARTWORK, it),
         prints=lambda each: _prints(each.use, each.facts, it),
+        prints_looked=lambda each: _prints(each.use, each.checked.facts, it),
+        waits=waits,
+        tokens=[each.token for each in waits.values() if each.token],
         largest=LARGEST,
     )
 
@@ -65,16 +72,16 @@ def _artwork(number: str, refused: str = "") -> str:
 def send_artwork(number: str) -> Answer:
     """Send artwork; every file is looked at before anything is kept."""
     it = found(number)
+    looked: list[Looked] = []
 
     def do() -> str:
         if not may(Action.SEND_ARTWORK, it):
             raise RefusedError("artwork cannot be sent as the order stands")
         version, rights = version_sent(), request.form.get("rights") == "1"
-        sent = [each for use in wanted(it.options) for each in _sent(use)]
-        if not sent and not service.artwork_files(act(), it):
+        has_files = bool(service.artwork_files(act(), it))
+        looked.extend(_looked(it))
+        if not looked and not has_files:
             raise RefusedError("choose a file first")
-        let_go()
-        looked = [service.look(system().files, each, it.options) for each in sent]
         try:
             service.send_artwork(act(), number, version=version, files=looked, rights=rights)
         except NotTakenError as error:
@@ -83,15 +90,31 @@ def send_artwork(number: str) -> Answer:
         return "Your artwork is with us; next you get a proof."
 
     onward = url_for(".artwork", number=number)
-    return tried(do, onward, lambda refused: _artwork(number, refused))
+    return tried(do, onward, lambda refused: _artwork(number, refused, looked))
+
+
+@PAGES.post("/<number>/artwork/show")
+@only_looks
+def show_artwork(number: str) -> Answer:
+    """What is chosen as it was drawn, on its own and on the cover, before it is sent."""
+    it = found(number)
+    if not _admitted():
+        return _artwork(number, _TOO_OFTEN), 429
+    try:
+        looked = _looked(it)
+    except RefusedError as error:
+        return _artwork(number, str(error)), 422
+    if not looked:
+        return _artwork(number, "choose a file first"), 422
+    return _artwork(number, looked=looked)
 
 
 @PAGES.post("/<number>/artwork/look")
 @only_looks
 def look(number: str) -> Response | tuple[Response, int]:
-    """What a file is and how it would print, before it is sent; nothing of it is kept."""
+    """The same of one file, for the page that asks for it as soon as it is chosen."""
     it = found(number)
-    if not PACING.admits(str(act().actor.person)):
+    if not _admitted():
         return jsonify(error="too many"), 429
     use = next((each for each in wanted(it.options) if each.value == request.form.get("use")), None)
     sent = request.files.get("file")
@@ -99,10 +122,42 @@ def look(number: str) -> Response | tuple[Response, int]:
         return jsonify(error="no file"), 422
     let_go()
     looked = service.look(system().files, Sent(use, sent.filename, sent.stream), it.options)
+    each = shown(it, looked)
     html = render_template(
-        "organization/looked.html", looked=looked, prints=_prints(use, looked.checked.facts, it)
+        "organization/looked.html",
+        order=it,
+        each=each,
+        prints=_prints(use, looked.checked.facts, it),
     )
-    return jsonify(html=html, taken=not looked.problems)
+    return jsonify(html=html, taken=not looked.problems, token=each.token)
+
+
+@PAGES.get("/<number>/artwork/look/<int:page_number>.png")
+def waiting_preview(number: str, page_number: int) -> Response:
+    """A page of a file that waits to be sent, as a picture that was drawn of it."""
+    file = waiting(found(number), request.args.get("look", ""))
+    return _picture(file.picture(page_number) if file else None)
+
+
+def _admitted() -> bool:
+    """Whether somebody may have one more file looked at: each takes a while."""
+    subject = Subject(Tried.ARTWORK, str(act().actor.person))
+    with apart() as unit:
+        return throttle.attempt(unit, [subject]) is None
+
+
+def _looked(order: Order) -> list[Looked]:
+    """The files that came with a form, or wait since they were shown, looked at."""
+    sent = {each.use: each for use in wanted(order.options) for each in _sent(use)}
+    tokens = [request.form.get(f"look-{use.value}", "") for use in wanted(order.options)]
+    waits = [each for token in tokens if token and (each := waiting(order, token))]
+    let_go()
+    files = system().files
+    return [service.look(files, each, order.options) for each in sent.values()] + [
+        service.look_again(files, each.use, each.name, each.sha256, order.options)
+        for each in waits
+        if each.use not in sent
+    ]
 
 
 @PAGES.get("/<number>/files/<int:file>/<int:page_number>.png")
@@ -113,8 +168,9 @@ def preview(number: str, file: int, page_number: int) -> Response:
 
 @PAGES.get("/<number>/cover.png")
 def cover(number: str) -> Response:
-    """The cover as far as it can be shown before a proof."""
-    return _picture(service.cover_preview(act(), found(number)))
+    """The cover as far as it can be shown before a proof, also with files that wait to be sent."""
+    it = found(number)
+    return _picture(service.cover_preview(act(), it, drawn(it, request.args.getlist("look"))))
 
 
 # Proofs
@@ -130,8 +186,8 @@ def _proof(number: str, refused: str = "") -> str:
     it = found(number)
     sent = proofs.proofs(act(), it)
     asked = number_asked("version")
-    shown = next((each for each in sent if each.version == asked), sent[0] if sent else None)
-    newest = bool(sent) and shown is sent[0]
+    chosen = next((each for each in sent if each.version == asked), sent[0] if sent else None)
+    newest = bool(sent) and chosen is sent[0]
     return page(
         "proof.html",
         it,
@@ -139,7 +195,7 @@ def _proof(number: str, refused: str = "") -> str:
         refused=refused,
         typed=request.form,
         proofs=sent,
-        shown=shown,
+        shown=chosen,
         newest=newest,
         may_approve=newest and may(Action.APPROVE_PROOF, it),
         may_ask=newest and may(Action.ASK_CHANGES, it),

@@ -1,4 +1,8 @@
-"""How often one network may ask what is not counted in the books: a price while somebody types."""
+"""How often one network may ask for a price while somebody types.
+
+What is tried otherwise is counted in the books (``services/throttle.py``). A price is asked at
+every key and only reads: to count it there would let each key wait for whoever writes.
+"""
 
 import time
 from collections import OrderedDict, deque

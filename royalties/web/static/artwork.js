@@ -12,11 +12,20 @@ function watch(form) {
     zone.querySelector("[data-told]").replaceChildren(line);
   };
 
+  // The cover is drawn with what waits to be sent.
+  const sketch = () => {
+    const cover = document.querySelector("[data-cover]");
+    const looks = [...form.querySelectorAll("input[name^=look-]")];
+    const asked = new URLSearchParams(looks.map((each) => ["look", each.value]));
+    cover.src = looks.length ? `${cover.dataset.cover}?${asked}` : cover.dataset.cover;
+  };
+
   const look = async (zone, input) => {
     const [file] = input.files;
     const told = zone.querySelector("[data-told]");
     if (!file) {
       told.replaceChildren();
+      sketch();
       return;
     }
     if (file.size > most) {
@@ -38,6 +47,7 @@ function watch(form) {
       if (!answer.ok) throw new Error(answer.statusText);
       const { html } = await answer.json();
       if (input.files[0] === file) told.innerHTML = html;
+      sketch();
     } catch {
       tell(zone, `${file.name} is looked at when you send it.`, "quiet");
     }

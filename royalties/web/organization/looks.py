@@ -1,0 +1,82 @@
+"""Files that were looked at and wait to be sent: what their page carries of them for an hour.
+
+The bytes and the pictures drawn of them wait among the uploads. A page names them in a signed text,
+so that nobody is shown, or sends, what was not looked at for this order and this person.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import BytesIO
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from royalties.domain.artwork import Use
+from royalties.ingest.artwork import LARGEST
+from royalties.services.orders.artwork import Looked
+from royalties.services.orders.life import Order
+from royalties.web.visit import act, system
+
+_LASTS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that waits; ``pictures`` are the fingerprints of what was drawn of its pages."""
+
+    use: Use
+    name: str
+    sha256: str
+    pictures: tuple[str, ...]
+
+    def picture(self, page: int = 1) -> bytes | None:
+        """What was drawn of a page, if it still waits."""
+        if not 1 <= page <= len(self.pictures):
+            return None
+        path = system().files.upload(self.pictures[page - 1])
+        return path.read_bytes() if path.is_file() else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A file that was looked at, as a page shows it: ``token`` is what it carries of it."""
+
+    looked: Looked
+    pages: int
+    token: str
+
+
+def shown(order: Order, looked: Looked) -> Shown:
+    """Keep what was drawn of a file among the uploads, and sign what the page carries."""
+    if looked.problems:
+        return Shown(looked, 0, "")
+    drawn = looked.checked.previews
+    pictures = [system().files.keep_upload(BytesIO(png), LARGEST)[0] for png in drawn]
+    said = [*_whose(order), looked.use.value, looked.name, looked.sha256, pictures]
+    return Shown(looked, len(pictures), _signer().dumps(said))
+
+
+def waiting(order: Order, token: str) -> Waiting | None:
+    """What a page carries; None if it is not this person's, of another order, or too old."""
+    try:
+        number, person, use, name, sha256, pictures = _signer().loads(token, max_age=_LASTS)
+    except BadSignature:
+        return None
+    if [number, person] != _whose(order):
+        return None
+    return Waiting(Use(use), name, sha256, tuple(pictures))
+
+
+def drawn(order: Order, tokens: Iterable[str]) -> dict[Use, bytes]:
+    """The first picture of each file that waits, by its use."""
+    found = (waiting(order, token) for token in tokens)
+    pictures = {each.use: each.picture() for each in found if each}
+    return {use: picture for use, picture in pictures.items() if picture}
+
+
+def _whose(order: Order) -> list[object]:
+    return [order.number, act().actor.person]
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="artwork")
