@@ -1,22 +1,37 @@
-"""orders, order, quote, ship, invoice, receive: bulk orders and custom editions."""
+"""orders, order, quote, ship: bulk orders and custom editions."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 from royalties.cli.desk import Desk, command, plural
-from royalties.domain.money import amount_text, minor_units
-from royalties.domain.orders import Side, State
-from royalties.services.orders import board, invoicing, life, quotes, receivables, shipping
-from royalties.services.orders.invoicing import invoice, invoice_deposit, invoices
+from royalties.domain.money import amount_text
+from royalties.domain.orders import Action, Side, State
+from royalties.services.orders import (
+    board,
+    cancelling,
+    editions,
+    invoicing,
+    life,
+    quotes,
+    receivables,
+    shipping,
+)
+from royalties.services.orders.issuing import require_possible
 from royalties.services.orders.life import NoOrderError
 from royalties.services.work import Work
 
-_DAY = click.DateTime(["%Y-%m-%d"])
+DAY = click.DateTime(["%Y-%m-%d"])
 _COPIES = click.IntRange(1, 1_000_000)
 _OUT = click.Path(path_type=Path, file_okay=False, exists=True)
+_INTERNAL = "internal"
+"""Instead of an ISBN: the house's next own number."""
+
+_Step = Callable[[Work, int], object]
+"""What is done with an order, at the version it was looked at."""
 
 
 @click.command("orders")
@@ -77,14 +92,68 @@ def orders(
 
 @click.command("order")
 @click.argument("number")
+@click.option("--produce", is_flag=True, help="Start its production.")
+@click.option("--edition", metavar="ISBN", help="Give its own edition; 'internal': our number.")
+@click.option("--hold", metavar="REASON", help="Put it on hold; the organization reads why.")
+@click.option("--resume", is_flag=True, help="Go on where it stood.")
+@click.option("--cancel", metavar="REASON", help="Cancel it; without --yes it says what is owed.")
+@click.option("--yes", is_flag=True, help="Cancel it for good.")
 @command
-def order_(desk: Desk, number: str) -> None:
-    """Show order NUMBER: where it stands, its history and its money."""
+def order_(
+    desk: Desk,
+    number: str,
+    *,
+    produce: bool,
+    edition: str | None,
+    hold: str | None,
+    resume: bool,
+    cancel: str | None,
+    yes: bool,
+) -> None:
+    """Show order NUMBER: where it stands, its history and its money; or take one step with it."""
+    steps: list[_Step] = []
+    if produce:
+        steps.append(lambda work, at: life.produce(work, number, at))
+    if edition is not None:
+        isbn = None if edition == _INTERNAL else edition
+        steps.append(lambda work, at: editions.give_own_edition(work, number, isbn, version=at))
+    if hold is not None:
+        steps.append(lambda work, at: life.hold(work, number, hold, at))
+    if resume:
+        steps.append(lambda work, at: life.resume(work, number, at))
+    if cancel is not None:
+        steps.append(lambda work, at: cancelling.cancel(work, number, cancel, at))
+    if len(steps) > 1 or (yes and cancel is None):
+        raise click.UsageError("take one step at a time; --yes belongs to --cancel")
+    if cancel is not None and not yes:
+        _tell_owed(desk, number)
+    if steps:
+        with desk.work() as work:
+            steps[0](work, the_order(work, number).version)
     with desk.work(read_only=True) as work:
         document = _document(work, number)
     if desk.json:
         desk.show(document)
         return
+    _show(desk, document)
+
+
+def _tell_owed(desk: Desk, number: str) -> NoReturn:
+    """Say what cancelling an order would cost, and do nothing."""
+    with desk.work(read_only=True) as work:
+        order = the_order(work, number)
+        require_possible(order, Action.CANCEL, life.needs_met(work, order))
+        owed = cancelling.owed_if_cancelled(work, order)
+    amount = (
+        f"{owed.currency} {amount_text(owed.amount, owed.currency)}" if owed.amount else "nothing"
+    )
+    desk.refuse(
+        f"the organization would owe {amount} for order {number}, and it is cancelled for good: "
+        f"add --yes to do it"
+    )
+
+
+def _show(desk: Desk, document: dict[str, Any]) -> None:
     for name in ("order", "state", "organization", "title", "isbn", "copies", "promised", "next"):
         if document[name] is not None:
             desk.say(f"{name:>12}  {document[name]}")
@@ -104,6 +173,13 @@ def order_(desk: Desk, number: str) -> None:
                 (each["invoice"], each["kind"], each["currency"], each["total"], each["due"])
                 for each in document["invoices"]
             ],
+        )
+    if document["receipts"]:
+        names = ("receipt", "received_on", "currency", "amount", "reference", "reverses")
+        desk.say("")
+        desk.table(
+            (">receipt", "on", "currency", ">amount", "reference", ">reverses"),
+            [tuple(each[name] for name in names) for each in document["receipts"]],
         )
 
 
@@ -142,7 +218,7 @@ def quote(desk: Desk, number: str, out: Path | None) -> None:
 @click.argument("number")
 @click.option("--copies", required=True, type=_COPIES, help="How many go out.")
 @click.option("--address", default=1, type=click.IntRange(1, 1000), help="Which address; first: 1.")
-@click.option("--on", "day", type=_DAY, metavar="DAY", help="When they left; today if left out.")
+@click.option("--on", "day", type=DAY, metavar="DAY", help="When they left; today if left out.")
 @click.option("--carrier", default="", help="Who carries them.")
 @click.option("--tracking", default="", help="The number of the parcel there.")
 @click.option("--last", is_flag=True, help="No more will follow, within tolerance.")
@@ -160,20 +236,20 @@ def ship(
 ) -> None:
     """Record a shipment of order NUMBER, and the sales that it brings."""
     with desk.work() as work:
-        found = _found(work, number)
+        found = the_order(work, number)
         row = shipping.ship(
             work,
             number,
             version=found.version,
             address=address,
             copies=copies,
-            shipped_on=_day(work, day),
+            shipped_on=day_of(work, day),
             carrier=carrier,
             tracking=tracking,
             token=work.credentials.token(),
             last=last,
         )
-        state = _found(work, number).state
+        state = the_order(work, number).state
     if desk.json:
         desk.show(
             {
@@ -191,66 +267,20 @@ def ship(
     )
 
 
-@click.command("invoice")
-@click.argument("number")
-@click.option("--deposit", is_flag=True, help="The deposit's, before work begins.")
-@command
-def invoice_(desk: Desk, number: str, *, deposit: bool) -> None:
-    """Issue the invoice of order NUMBER for what was shipped, and send its link."""
-    with desk.work() as work:
-        make = invoice_deposit if deposit else invoice
-        version = _found(work, number).version
-        issued = make(work, number, version=version, token=work.credentials.token())
-    document = _invoice(issued)
-    if desk.json:
-        desk.show({"outcome": "issued", **document})
-        return
-    desk.say(
-        f"Invoice {document['invoice']}: {document['currency']} {document['total']}, due on "
-        f"{document['due']}. A link is sent."
-    )
+def the_order(work: Work, number: str) -> life.Order:
+    """An order by its number.
 
-
-@click.command("receive")
-@click.argument("invoice_number", metavar="INVOICE")
-@click.argument("amount")
-@click.option("--on", "day", type=_DAY, metavar="DAY", help="When it came; today if left out.")
-@click.option("--reference", default="", help="As the bank's statement has it.")
-@command
-def receive(
-    desk: Desk, invoice_number: str, amount: str, day: datetime | None, reference: str
-) -> None:
-    """Record AMOUNT that was paid for INVOICE; the order is paid when nothing is left."""
-    with desk.work() as work:
-        issued = invoicing.invoice_of(work, invoice_number)
-        if issued is None:
-            desk.refuse(f"there is no invoice {invoice_number}")
-        currency = issued.row.currency
-        receivables.receive(
-            work,
-            invoice_number,
-            minor_units(amount, currency),
-            _day(work, day),
-            reference,
-            work.credentials.token(),
-        )
-        found = _found(work, issued.shown.order)
-    if desk.json:
-        desk.show({"outcome": "received", "order": found.number, "state": found.state.value})
-        return
-    desk.say(
-        f"{currency} {amount} received for {invoice_number}; order {found.number} is {found.state}."
-    )
-
-
-def _found(work: Work, number: str) -> life.Order:
+    Raises:
+        NoOrderError: there is none.
+    """
     found = life.find(work, number)
     if found is None:
         raise NoOrderError(number)
     return found
 
 
-def _day(work: Work, given: datetime | None) -> date:
+def day_of(work: Work, given: datetime | None) -> date:
+    """The day that was given, or today."""
     return given.date() if given else work.today
 
 
@@ -272,7 +302,7 @@ def _listed(card: board.Card) -> dict[str, Any]:
 
 
 def _document(work: Work, number: str) -> dict[str, Any]:
-    found = _found(work, number)
+    found = the_order(work, number)
     met = life.needs_met(work, found)
     return {
         **_listed(board.Card(found, "", "", life.next_step(found, Side.STAFF, met))),
@@ -295,20 +325,23 @@ def _document(work: Work, number: str) -> dict[str, Any]:
             }
             for each in quotes.quotes(work, found)
         ],
-        "invoices": [_invoice(each) for each in invoices(work, number)],
+        "invoices": [invoice_document(each) for each in invoicing.invoices(work, number)],
         "receipts": [
             {
+                "receipt": each.id,
                 "received_on": each.received_on,
                 "currency": each.currency,
                 "amount": amount_text(each.amount, each.currency),
                 "reference": each.reference,
+                "reverses": each.reverses_id,
             }
             for each in receivables.receipts(work, number)
         ],
     }
 
 
-def _invoice(issued: invoicing.Issued) -> dict[str, Any]:
+def invoice_document(issued: invoicing.Issued) -> dict[str, Any]:
+    """An invoice or credit note as commands print it."""
     row = issued.row
     return {
         "invoice": row.number,
@@ -323,4 +356,4 @@ def _text(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-COMMANDS = [orders, order_, quote, ship, invoice_, receive]
+COMMANDS = [orders, order_, quote, ship]

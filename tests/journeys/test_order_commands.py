@@ -1,6 +1,7 @@
 """Orders at the command line: from the list to the payment, thin edges on the same verbs."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tests.builders.orders import (
     person_called,
     requested,
 )
+from tests.builders.shipped import invoice, ship
 
 pytestmark = after(orders_underway)
 
@@ -82,8 +84,7 @@ def test_a_quote_is_issued_with_its_files(run: Run, office: Office, tmp_path: Pa
 
 
 def test_shipped_invoiced_paid(run: Run, office: Office) -> None:
-    with office.work() as work:
-        life.produce(work, ACCEPTED)
+    assert shown(run("order", ACCEPTED, "--produce", "--json"))["state"] == "in-production"
     first = shown(run("ship", ACCEPTED, "--copies", 200, "--carrier", "UPS", "--json"))
     assert first["state"] == "in-production"
     text = run("ship", ACCEPTED, "--copies", 50, "--address", 2, "--on", "2026-08-20").stdout
@@ -92,9 +93,64 @@ def test_shipped_invoiced_paid(run: Run, office: Office) -> None:
     assert run("receive", invoice["invoice"], "0", code=1).stderr == "write an amount above 0\n"
     assert run("receive", "I-999999", "1", code=1).stderr == "there is no invoice I-999999\n"
     paid = shown(run("receive", invoice["invoice"], invoice["total"], "--json"))
-    assert paid == {"outcome": "received", "order": ACCEPTED, "state": "paid"}
+    assert paid == {"outcome": "received", "receipt": 1, "order": ACCEPTED, "state": "paid"}
     assert shown(run("order", ACCEPTED, "--json"))["receipts"][0]["amount"] == invoice["total"]
     assert office.faults() == {}
+
+
+def billed(office: Office) -> None:
+    """The order that was accepted is shipped and invoiced: I-000001."""
+    orders_underway(office)
+    with office.work() as work:
+        life.produce(work, ACCEPTED)
+    for address, copies in ((1, 200), (2, 50)):
+        ship(office, ACCEPTED, address, copies)
+    invoice(office, ACCEPTED)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@after(billed)
+def test_a_wrong_receipt_is_reversed_and_a_part_credited(run: Run, office: Office) -> None:
+    run("receive", "I-000001", "14127.50")
+    assert run("aging").stdout == "Nobody owes anything.\n"
+    assert run("receive", "--reverse", 1, code=1).stderr.startswith("say why")
+    back = shown(run("receive", "--reverse", 1, "--reason", "Another's money", "--json"))
+    assert back == {
+        "outcome": "reversed", "receipt": 2, "reverses": 1, "order": ACCEPTED, "state": "invoiced"
+    }  # fmt: skip
+    again = run("receive", "--reverse", 1, "--reason", "once more", code=1)
+    assert again.stderr == "receipt 1 was reversed already, by receipt 2\n"
+    for wrong in (["I-000001"], ["I-000001", "5", "--reverse", "1"], ["--reason", "x"], []):
+        run("receive", *wrong, code=2)
+    made = shown(run("credit", "I-000001", "--line", 1, "85.00", "--reason", "Wet", "--json"))
+    assert [each["amount"] for each in made["lines"]] == ["-85.00", "-8.50"]
+    for line, said in (("9", "no line 9"), ("x", "is no line"), ("1 1 --line 1 2", "once")):
+        words = line.split() if " " in line else [line, "1.00"]
+        refused = run("credit", "I-000001", "--reason", "Wet", "--line", *words, code=1)
+        assert said in refused.stderr
+    [aged] = shown(run("aging", "--json"))
+    assert (aged["organization"], aged["total"]) == ("guild", "14034.00")
+    assert "14034.00" in run("aging").stdout
+    rest = run("credit", "I-000001", "--reason", "All of it").stdout
+    assert "Credit note I-000003 of I-000001: USD -14034.00. A link is sent." in rest
+    assert office.faults() == {}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_one_step_at_a_time(run: Run, office: Office) -> None:
+    assert shown(run("order", IN_PROOF, "--hold", "No paper", "--json"))["state"] == "on-hold"
+    assert shown(run("order", IN_PROOF, "--resume", "--json"))["state"] == "proof-sent"
+    before = office.hashes()
+    run("order", IN_PROOF, "--resume", "--produce", code=2)
+    run("order", IN_PROOF, "--yes", code=2)
+    refused = run("order", IN_PROOF, "--cancel", "The event is off", code=1)
+    assert re.search(r"would owe USD \d+\.\d\d for order", refused.stderr)
+    assert "not possible" in run("order", IN_PROOF, "--produce", code=1).stderr
+    assert "copies as they are" in run("order", ACCEPTED, "--edition", "internal", code=1).stderr
+    assert office.hashes() == before
+    done = run("order", IN_PROOF, "--cancel", "The event is off", "--yes", "--json")
+    assert shown(done)["state"] == "cancelled"
+    assert "it does not follow" in run("order", IN_PROOF, "--cancel", "Off", code=1).stderr
 
 
 def test_the_deposit_comes_before_the_work(run: Run) -> None:

@@ -15,6 +15,7 @@ from royalties.services.orders.life import hold_still, note
 from royalties.services.orders.receiving import (
     balances,
     entry_reference,
+    order_of_receipt,
     pay_back,
     receipts,
     receive,
@@ -38,6 +39,7 @@ __all__ = [
     "bucket_of",
     "days_overdue",
     "entry_reference",
+    "order_of_receipt",
     "overdue",
     "pay_back",
     "receipts",

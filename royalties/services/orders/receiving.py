@@ -139,6 +139,12 @@ def receipts(work: Work, number: str) -> list[ReceiptRow]:
     return store.receipts_of(work.connection, order.id) if order else []
 
 
+def order_of_receipt(work: Work, row: ReceiptRow) -> str:
+    """The number of the order that a receipt belongs to."""
+    work.actor.require(Verb.BILL)
+    return store.order_number(work.connection, row.order_id)
+
+
 def balances(work: Work, number: str) -> list[Open]:
     """The invoices of an order that the actor may see, with what is left of each."""
     order = find(work, number)

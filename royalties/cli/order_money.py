@@ -1,0 +1,217 @@
+"""invoice, credit, receive, aging: the money of bulk orders and custom editions."""
+
+from datetime import datetime
+
+import click
+
+from royalties.cli.desk import Desk, command
+from royalties.cli.orders import DAY, day_of, invoice_document, the_order
+from royalties.domain.money import amount_text, minor_units
+from royalties.services.orders import crediting, invoicing, receivables
+from royalties.services.orders.issuing import Issued
+from royalties.services.work import RefusedError, Work
+
+AGES = ("not due", "1-30", "31-60", "61-90", "over 90")
+"""Columns of the aging list, by days overdue."""
+
+
+@click.command("invoice")
+@click.argument("number")
+@click.option("--deposit", is_flag=True, help="The deposit's, before work begins.")
+@click.option(
+    "--proofs",
+    type=click.IntRange(0, 1000),
+    help="Charge so many further proofs; all that were sent if left out.",
+)
+@command
+def invoice(desk: Desk, number: str, *, deposit: bool, proofs: int | None) -> None:
+    """Issue the invoice of order NUMBER for what was shipped, and send its link."""
+    if deposit and proofs is not None:
+        raise click.UsageError("a deposit charges no proofs")
+    with desk.work() as work:
+        version, token = the_order(work, number).version, work.credentials.token()
+        if deposit:
+            issued = invoicing.invoice_deposit(work, number, version=version, token=token)
+        else:
+            issued = invoicing.invoice(work, number, version=version, token=token, proofs=proofs)
+    _tell(desk, issued)
+
+
+@click.command("credit")
+@click.argument("invoice_number", metavar="INVOICE")
+@click.option("--reason", required=True, help="Why; the organization reads it.")
+@click.option(
+    "--line",
+    "lines",
+    nargs=2,
+    multiple=True,
+    metavar="N AMOUNT",
+    help="Only so much of the N-th line, and the tax of it; may be given again.",
+)
+@command
+def credit(
+    desk: Desk, invoice_number: str, reason: str, lines: tuple[tuple[str, str], ...]
+) -> None:
+    """Issue a credit note for INVOICE: all that is left of it, or parts of its lines."""
+    with desk.work() as work:
+        currency = _invoice_of(work, invoice_number).row.currency
+        amounts = {_place(place): minor_units(amount, currency) for place, amount in lines}
+        if len(amounts) < len(lines):
+            desk.refuse("name each line once")
+        issued = crediting.credit_note(
+            work,
+            invoice_number,
+            reason=reason,
+            token=work.credentials.token(),
+            amounts=crediting.with_tax(work, invoice_number, amounts) if lines else None,
+        )
+    _tell(desk, issued)
+
+
+@click.command("receive")
+@click.argument("invoice_number", metavar="[INVOICE", required=False)
+@click.argument("amount", metavar="AMOUNT]", required=False)
+@click.option("--on", "day", type=DAY, metavar="DAY", help="When it came; today if left out.")
+@click.option("--reference", default="", help="As the bank's statement has it.")
+@click.option("--reverse", type=click.IntRange(1), metavar="RECEIPT", help="Take one back.")
+@click.option("--reason", default="", help="Why a receipt was wrong.")
+@command
+def receive(
+    desk: Desk,
+    *,
+    invoice_number: str | None,
+    amount: str | None,
+    day: datetime | None,
+    reference: str,
+    reverse: int | None,
+    reason: str,
+) -> None:
+    """Record AMOUNT that was paid for INVOICE, or --reverse a receipt that was wrong.
+
+    The order is paid when nothing is left.
+    """
+    if reverse is not None:
+        if invoice_number or day or reference:
+            raise click.UsageError("--reverse names a receipt: give only --reason with it")
+        _reverse(desk, reverse, reason)
+        return
+    if not invoice_number or not amount or reason:
+        raise click.UsageError("name the INVOICE and the AMOUNT; --reason belongs to --reverse")
+    with desk.work() as work:
+        issued = _invoice_of(work, invoice_number)
+        currency = issued.row.currency
+        made = receivables.receive(
+            work,
+            invoice_number,
+            minor_units(amount, currency),
+            day_of(work, day),
+            reference,
+            work.credentials.token(),
+        )
+        order = the_order(work, issued.shown.order)
+    if desk.json:
+        desk.show(
+            {
+                "outcome": "received",
+                "receipt": made.id,
+                "order": order.number,
+                "state": order.state.value,
+            }
+        )
+        return
+    desk.say(
+        f"{currency} {amount} received for {invoice_number} as receipt {made.id}; order "
+        f"{order.number} is {order.state}."
+    )
+
+
+def _reverse(desk: Desk, receipt: int, reason: str) -> None:
+    with desk.work() as work:
+        made = receivables.reverse_receipt(work, receipt, reason)
+        order = the_order(work, receivables.order_of_receipt(work, made))
+    if desk.json:
+        desk.show(
+            {
+                "outcome": "reversed",
+                "receipt": made.id,
+                "reverses": receipt,
+                "order": order.number,
+                "state": order.state.value,
+            }
+        )
+        return
+    desk.say(
+        f"Receipt {receipt} is reversed by receipt {made.id}; order {order.number} is "
+        f"{order.state}."
+    )
+
+
+@click.command("aging")
+@command
+def aging(desk: Desk) -> None:
+    """List what each organization owes, by how many days it is overdue."""
+    with desk.work(read_only=True) as work:
+        found = receivables.aging(work, work.today)
+    listed = [
+        {
+            "organization": each.organization,
+            "currency": each.currency,
+            **{
+                age: amount_text(amount, each.currency)
+                for age, amount in zip(AGES, each.sums, strict=True)
+            },
+            "paid too much": amount_text(each.credit, each.currency),
+            "total": amount_text(each.total, each.currency),
+        }
+        for each in found
+    ]
+    if desk.json:
+        desk.show(listed)
+    elif not listed:
+        desk.say("Nobody owes anything.")
+    else:
+        headings = [
+            name if name in ("organization", "currency") else f">{name}" for name in listed[0]
+        ]
+        desk.table(headings, [tuple(each.values()) for each in listed])
+
+
+def _tell(desk: Desk, issued: Issued) -> None:
+    document = invoice_document(issued)
+    if desk.json:
+        lines = [
+            {"words": line.words, "amount": amount_text(line.amount, issued.shown.currency)}
+            for line in issued.shown.lines
+        ]
+        desk.show({"outcome": "issued", **document, "lines": lines})
+        return
+    of = f" of {issued.shown.of_number}" if issued.shown.of_number else ""
+    due = "" if of else f", due on {document['due']}"
+    kind = "Credit note" if of else "Invoice"
+    desk.table(
+        ("line", f">{document['currency']}"),
+        [
+            (line.words, amount_text(line.amount, issued.shown.currency))
+            for line in issued.shown.lines
+        ],
+    )
+    desk.say(
+        f"{kind} {document['invoice']}{of}: {document['currency']} {document['total']}{due}. "
+        f"A link is sent."
+    )
+
+
+def _invoice_of(work: Work, number: str) -> Issued:
+    found = invoicing.invoice_of(work, number)
+    if found is None:
+        raise RefusedError(f"there is no invoice {number}")
+    return found
+
+
+def _place(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 4):  # noqa: PLR2004 - a line's place
+        raise RefusedError(f"{text!r} is no line: count them from 1")
+    return int(text)
+
+
+COMMANDS = [invoice, credit, receive, aging]
