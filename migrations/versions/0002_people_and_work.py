@@ -43,22 +43,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("period", "subject", name=op.f("pk_explanation")),
     )
     op.create_table(
-        "inquiry",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("title", sa.String(length=64), nullable=False),
-        sa.Column("what", sa.String(length=16), nullable=False, comment="bulk or custom"),
-        sa.Column("organization", sa.String(length=200), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=False),
-        sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.String(length=32), nullable=False),
-        sa.Column("handled_at", sa.String(length=32), nullable=True),
-        sa.Column("handled_by", sa.String(length=200), nullable=True),
-        sa.CheckConstraint("what in ('bulk', 'custom')", name=op.f("ck_inquiry_what")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_inquiry")),
-    )
-    op.create_table(
         "mail",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("recipient", sa.String(length=254), nullable=False),
@@ -415,7 +399,6 @@ def downgrade() -> None:
     op.drop_index("ix_mail_next_at", table_name="mail")
     op.drop_index("ix_mail_about", table_name="mail")
     op.drop_table("mail")
-    op.drop_table("inquiry")
     op.drop_table("explanation")
     op.drop_index("ix_attempt_subject", table_name="attempt")
     op.drop_table("attempt")

@@ -40,7 +40,6 @@ class Verb(StrEnum):
     KEEP_ACCOUNT = "keep-account"
     SIGN_IN = "sign-in"
     ASK = "ask"
-    HANDLE = "handle"
     READ_ORDERS = "read-orders"
     ORDER = "order"
     KEEP_ORDERS = "keep-orders"
@@ -64,7 +63,6 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.ALIAS: FINANCE,
     Verb.PREPARE: FINANCE,
     Verb.EXPLAIN_JUMP: FINANCE,
-    Verb.HANDLE: FINANCE,
     Verb.KEEP_ORDERS: FINANCE,
     Verb.BILL: FINANCE,
     Verb.CREDIT: MANAGERS,

@@ -47,6 +47,7 @@ __all__ = [
     "freight_of",
     "option_words",
     "quote",
+    "require_possible",
 ]
 
 MOST_COPIES = 1_000_000
@@ -193,6 +194,7 @@ def quote(asked: Asked, prices: PriceList, list_price: Fraction, day: date) -> Q
     version = prices.on(day)
     if version is None:
         raise NotOfferedError(f"the price list {prices.key!r} begins only after {day}")
+    require_possible(asked)
     _require_offered(asked, version)
     lines = _lines(asked, prices, version, list_price, day)
     total = sum(line.amount for line in lines)
@@ -204,7 +206,8 @@ def quote(asked: Asked, prices: PriceList, list_price: Fraction, day: date) -> Q
     )
 
 
-def _require_offered(asked: Asked, version: PriceVersion) -> None:
+def require_possible(asked: Asked) -> None:
+    """Refuse, by a NotOfferedError, what no price list offers."""
     if any(each.copies <= 0 for each in asked.ship_to) or not asked.ship_to:
         raise NotOfferedError("every address takes at least one copy")
     if asked.copies > MOST_COPIES:
@@ -213,10 +216,13 @@ def _require_offered(asked: Asked, version: PriceVersion) -> None:
         raise NotOfferedError("a charge is never negative: agree on a discount instead")
     if len(set(asked.options)) < len(asked.options):
         raise NotOfferedError("each option is had once")
-    if asked.copies < version.minimum:
-        raise NotOfferedError(f"orders begin at {version.minimum} copies")
     if asked.options and asked.kind is OrderKind.BULK:
         raise NotOfferedError("options belong to a custom edition: a bulk order has none")
+
+
+def _require_offered(asked: Asked, version: PriceVersion) -> None:
+    if asked.copies < version.minimum:
+        raise NotOfferedError(f"orders begin at {version.minimum} copies")
     for option in asked.options:
         terms = version.options.get(option)
         name = option_words(option)

@@ -38,7 +38,6 @@ CHANGES_NO_FIGURE = frozenset(
         Verb.AUDIT,
         Verb.MANAGE_PEOPLE,
         Verb.INVITE_COLLEAGUE,
-        Verb.ASK,
     }
 )
 """Verbs after which a draft is the same as before; every other one makes it stale."""

@@ -86,7 +86,6 @@ class ToDo:
         identifiers: unknown ISBNs, under which so many ``rows`` wait.
         uploads: reports that are checked and not recorded.
         mail: messages that could not be sent, for those who may see them.
-        inquiries: questions from the public pages that nobody handled yet.
         orders: what organizations' orders wait for.
         ended: periods whose last day has passed and that are open.
         late: retailers with a report that is late.
@@ -97,7 +96,6 @@ class ToDo:
     rows: int
     uploads: int
     mail: int
-    inquiries: int
     orders: OrdersToDo
     ended: tuple[Period, ...]
     late: int
@@ -110,7 +108,6 @@ class ToDo:
             or self.identifiers
             or self.uploads
             or self.mail
-            or self.inquiries
             or any(self.orders)
             or self.ended
             or self.late
@@ -284,7 +281,6 @@ def _to_do(work: Work, setup: Setup, period: Period, retailers: Iterable[Retaile
         counts["rows"],
         counts["uploads"],
         counts["mail"] if work.actor.may(Verb.AUDIT) else 0,
-        counts["inquiries"],
         _orders_to_do(work),
         tuple(ended),
         sum(each.worst.standing is Standing.LATE for each in retailers),

@@ -9,7 +9,6 @@ from royalties.domain.sales import Kind
 from royalties.store.tables import (
     batch,
     coverage,
-    inquiry,
     mail,
     retailer,
     sale_total,
@@ -83,7 +82,7 @@ def covered(connection: Connection, since: str) -> list[CoveredRow]:
 
 
 def counts(connection: Connection) -> Mapping[str, int]:
-    """How much waits: ``identifiers`` and their ``rows``, ``uploads``, ``mail``, ``inquiries``."""
+    """How much waits: ``identifiers`` and their ``rows``, ``uploads``, ``mail``."""
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
     standing = waiting.c.batch_id.not_in(corrected)
     wanted: dict[str, tuple[ColumnElement[int], ColumnElement[bool]]] = {
@@ -94,7 +93,6 @@ def counts(connection: Connection) -> Mapping[str, int]:
             func.count(mail.c.id),
             (mail.c.sent_at.is_(None)) & (mail.c.error != ""),
         ),
-        "inquiries": (func.count(inquiry.c.id), inquiry.c.handled_at.is_(None)),
     }
     row = connection.execute(
         select(

@@ -20,7 +20,6 @@ ROOMS = (
     "finance.entry",
     "finance.home",
     "finance.importing",
-    "finance.inquiries",
     "finance.invoices",
     "finance.ledger",
     "finance.order_files",

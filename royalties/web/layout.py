@@ -52,7 +52,6 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Enter sales", "entry.sheet"),
             Entry("Sales", "sales.sales"),
             Entry("Waiting ISBNs", "importing.waiting"),
-            Entry("Requests", "inquiries.requests"),
         ),
     ),
     (

@@ -113,9 +113,6 @@ VISITS = (
     Visit("/finance/titles/collab/amend"),
     Visit("/finance/new-title"),
     Visit("/finance/new-title", submit=FORM),
-    Visit("/finance/requests"),
-    Visit("/finance/requests?state=handled"),
-    Visit("/finance/requests", CLERK, "opened"),
     Visit("/finance/retailers"),
     Visit("/finance/retailers/amazon"),
     Visit("/finance/retailers/amazon/history"),
@@ -217,8 +214,6 @@ VISITS = (
     Visit(f"/requests/{orders.REQUEST}", STRANGER),
     Visit(f"/requests/{orders.REQUEST}", STRANGER, submit=FORM),
     Visit("/requests/dead", STRANGER, status=404),
-    Visit("/titles/collab/request", STRANGER),
-    Visit("/titles/collab/thanks", STRANGER),
     Visit("/titles/handbook", STRANGER, status=404),
     # An organization's orders
     Visit("/organization/titles", ORGANIZATION),

@@ -228,27 +228,48 @@ def figure_of(values: Mapping[str, Sequence[object]], words: str) -> float:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 @after(public)
-def test_a_reader_asks_for_a_custom_edition(journey: Journey, scripts: bool) -> None:
-    """A reader finds the book and asks; the desk sees who, what and how many, and answers."""
+def test_a_reader_orders_a_title_without_a_price(journey: Journey, scripts: bool) -> None:
+    """A reader asks and confirms by e-mail; the desk sees the order, and what its quote lacks."""
     with journey.window(scripts=scripts) as page:
         page.goto("/titles/")
         page.get_by_role("link", name="The Collab").first.click()
-        expect(page.get_by_role("heading", level=1)).to_contain_text("The Collab")
         expect(page.get_by_text("What it is about.")).to_be_visible()
         page.get_by_role("link", name=re.compile("custom edition", re.IGNORECASE)).first.click()
-        page.get_by_label(re.compile("custom edition", re.IGNORECASE)).check()
-        page.get_by_role("button", name="Send the request").click()
-        expect(page.get_by_role("alert")).to_contain_text("Organization")
-        page.get_by_label(re.compile("copies, about")).fill("1200")
+        page.get_by_label(re.compile("^A co-branded edition")).check()
+        page.get_by_role("button", name="Go on to the addresses").click()
+        expect(page.get_by_role("alert")).to_contain_text("number of copies")
+        page.get_by_role("textbox", name="Copies").fill("1200")
+        page.get_by_label("Your logo on the cover").check()
+        page.get_by_label("Goes to the state").fill("WA")
+        expect(page.get_by_label("Price and delivery")).to_contain_text("will send you a price")
+        page.get_by_role("button", name="Go on to the addresses").click()
+        for label, typed in (
+            ("Who receives them", "Harbor Works"),
+            ("Street", "1 Pier"),
+            ("City", "Seattle"),
+        ):
+            page.get_by_label(label, exact=True).fill(typed)
+        page.get_by_role("button", name="Go on", exact=True).last.click()
         page.get_by_label("Organization").fill("Harbor <b>Works</b>")
         page.get_by_label("Your name").fill("Ada Reader")
         page.get_by_label("E-mail").fill("ada@harbor.example.org")
         page.get_by_role("button", name="Send the request").click()
-        expect(page.get_by_role("heading", level=1)).to_contain_text("Thank", ignore_case=True)
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Check your e-mail")
+        journey.work_off()
+        found = re.search(rf"{re.escape(journey.live.address)}/requests/\S+", journey.post.text())
+        assert found is not None
+        page.goto(found[0])
+        for label in ("Password", "The password again"):
+            page.get_by_label(label, exact=True).fill("many small boats at sea")
+        page.get_by_role("button", name="Confirm the request").click()
+        expect(page.locator("code.key")).to_be_visible()
     journey.live.site.somebody(Role.CLERK, "Cleo Marsh")
     with journey.window(scripts=scripts) as page:
         come_in(page, journey, address_of("Cleo Marsh"), PASSWORD, TOTP_KEY)
-        page.goto("/finance/requests")
-        row = page.locator("tr, li, article, section", has_text="Harbor <b>Works</b>").last
-        expect(row).to_contain_text("1,200")
-        expect(row).to_contain_text("ada@harbor.example.org")
+        page.get_by_role("link", name="1 requested order").click()
+        page.get_by_role("link", name="O-2026-0001").first.click()
+        main = page.locator("main")
+        for words in ("1,200", "Harbor <b>Works</b>", "ada@harbor.example.org"):
+            expect(main).to_contain_text(words)
+        expect(main).to_contain_text("No quote can be made yet")
+        expect(page.get_by_role("button", name="Make a quote")).to_be_disabled()

@@ -3,9 +3,6 @@
 from typing import Any
 
 from royalties.adapters.files import Files
-from royalties.domain.people import STRANGER
-from royalties.services.inquiries import Asked, ask
-from royalties.services.public import public_title
 from tests.builders.books import (
     EBOOK,
     Document,
@@ -14,9 +11,6 @@ from tests.builders.books import (
     an_edition,
     closed,
 )
-
-ADDRESS = "203.0.113.7"
-ASKED = Asked("bulk", "Harbor Works", "Ada Reader", "ada@example.org", 250, "By May, please.")
 
 
 def a_public_title(**more: Any) -> Document:
@@ -48,18 +42,9 @@ def a_public_title(**more: Any) -> Document:
 
 
 def public(office: Office) -> None:
-    """The first half is closed; then a title becomes public and somebody asks for it."""
+    """The first half is closed; then a title becomes public, which no price list covers."""
     closed(office)
     office.load({"titles": [a_public_title()]}, "public.json")
-    ask_for(office)
-
-
-def ask_for(office: Office, asked: Asked = ASKED, address: str = ADDRESS) -> int:
-    """A stranger asks for the title."""
-    with office.system.work(STRANGER) as work:
-        title = public_title(work, "collab")
-        assert title is not None
-        return ask(work, title, asked, address)
 
 
 def samples(files: Files) -> list[str]:

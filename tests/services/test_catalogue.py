@@ -4,10 +4,9 @@ import json
 
 import pytest
 
-from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role
+from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.ingest.setup import SetupError, title_of
-from royalties.services import catalogue, inquiries, terms
-from royalties.services.inquiries import Asked, TooOftenError
+from royalties.services import catalogue, terms
 from royalties.services.public import given, public_title, public_titles, sample
 from royalties.services.work import RefusedError
 from tests.builders.books import (
@@ -23,7 +22,7 @@ from tests.builders.books import (
     opened,
     spring,
 )
-from tests.builders.titles import ADDRESS, a_public_title, ask_for, public, samples
+from tests.builders.titles import a_public_title, public, samples
 
 CLERK = Actor("carl", Role.CLERK)
 MANAGER = Actor("mia", Role.MANAGER)
@@ -301,83 +300,3 @@ def test_nothing_is_told_unless_the_publisher_shows_it(office: Office) -> None:
         assert [each.key for each in public_titles(work)] == ["collab"]
         assert public_title(work, "atlas") is None
         assert public_title(work, "nothing") is None
-
-
-# Requests
-
-
-@after(public)
-def test_a_request_is_kept_told_and_logged_without_who(office: Office) -> None:
-    assert office.rows("select title, what, organization, name, email, quantity from inquiry") == [
-        ("collab", "bulk", "Harbor Works", "Ada Reader", "ada@example.org", 250)
-    ]
-    logged = b"".join(bytes(row[0]) for row in office.rows("select payload from log"))
-    assert b"collab" in logged
-    for personal in (b"Ada", b"ada@", b"Harbor", ADDRESS.encode()):
-        assert personal not in logged
-    assert office.rows("select count(*) from mail") == [(0,)], "the house has no address yet"
-
-
-@after(closed)
-def test_the_publisher_is_told_by_e_mail(office: Office) -> None:
-    publisher = {
-        "name": "Example House",
-        "currency": "USD",
-        "calendar": "half-yearly",
-        "first_period": "2025-H1",
-        "email": "desk@example.org",
-    }
-    title = {**a_public_title(), "title": "<b>Bold</b>"}
-    office.load({"publisher": publisher, "titles": [title]})
-    ask_for(office)
-    (row,) = office.rows("select recipient, subject, text, html, kind, secret from mail")
-    recipient, subject, text, html, kind, secret = row
-    assert (recipient, kind, secret) == ("desk@example.org", "request", 0)
-    assert "250 copies" in subject
-    assert "ada@example.org" in text
-    assert "/finance/requests" in text
-    assert "<b>" not in html
-
-
-@after(public)
-def test_an_address_asks_five_times_an_hour(office: Office) -> None:
-    for _ in range(4):
-        ask_for(office)
-    with pytest.raises(TooOftenError):
-        ask_for(office)
-    assert office.rows("select count(*) from inquiry") == [(5,)]
-    ask_for(office, address="198.51.100.1")
-    office.execute("update attempt set at = '2026-08-20T08:00:00+00:00'")
-    ask_for(office)
-
-
-@after(public)
-def test_one_house_has_many_addresses_of_the_newer_kind(office: Office) -> None:
-    for last in range(5):
-        ask_for(office, address=f"2001:db8:1:2::{last}")
-    with pytest.raises(TooOftenError):
-        ask_for(office, address="2001:db8:1:2:ffff::1")
-    ask_for(office, address="2001:db8:1:3::1")
-
-
-@after(public)
-def test_what_is_not_offered_cannot_be_asked_for(office: Office) -> None:
-    office.load({"titles": [a_public_title(bulk=False)]})
-    with pytest.raises(RefusedError, match="not offered"):
-        ask_for(office)
-    assert ask_for(office, Asked("custom", "A", "B", "c@d.org", 1)) == 2
-
-
-@after(public)
-def test_requests_are_handled(office: Office) -> None:
-    with pytest.raises(NotAllowedError), office.system.work(STRANGER) as work:
-        inquiries.count_new(work)
-    with office.system.work(CLERK) as work:
-        assert inquiries.count_new(work) == 1
-        inquiries.handle(work, 1)
-        assert inquiries.count_new(work) == 0
-        assert [each.handled_by for each in inquiries.inquiries(work, handled=True)] == ["carl"]
-        inquiries.handle(work, 1, done=False)
-        assert [each.handled_by for each in inquiries.inquiries(work, handled=False)] == [None]
-        with pytest.raises(RefusedError):
-            inquiries.handle(work, 2)

@@ -260,10 +260,6 @@ _TERMS = {
     "catalogue.new_retailer": Row(
         MANAGERS, MANAGERS, page="/finance/new-retailer", answers=_REFUSED
     ),
-    "inquiries.requests": _desk(),
-    "inquiries.handle": Row(
-        send=FINANCE, own={"number": 1}, missing=_NO_NUMBER, form={"done": "1"}
-    ),
     "terms.contracts": _desk(),
     "terms.contract": _desk(own=_CONTRACT, missing=_NO_KEY),
     "terms.amend_contract": Row(
@@ -667,20 +663,6 @@ _OUTSIDE = {
     "nonprofit_details.remove": _portal({"number": rich.COLLEAGUE}, send=NONPROFITS),
     "public.titles": Row(EVERYBODY),
     "public.title": Row(EVERYBODY, own=_TITLE, missing=_NO_KEY),
-    "public.ask": Row(
-        EVERYBODY,
-        EVERYBODY,
-        own=_TITLE,
-        missing=_NO_KEY,
-        form={
-            "what": "bulk",
-            "quantity": "100",
-            "organization": "Harbor Works",
-            "name": "Ada",
-            "email": "ada@example.org",
-        },
-    ),
-    "public.thanks": Row(EVERYBODY, own=_TITLE, missing=_NO_KEY),
     "public.sample": Row(EVERYBODY, own={**_TITLE, "place": 2}, missing={**_TITLE, "place": 9}),
     "root": Row(EVERYBODY),
 }

@@ -111,7 +111,6 @@ def test_before_the_first_setup_every_list_says_the_next_step(site: Site) -> Non
     administrator = site.visitor(Role.ADMINISTRATOR)
     assert "There is no title yet" in administrator.page("/finance/titles")
     assert "There is no retailer yet" in administrator.page("/finance/retailers")
-    assert "No new request" in administrator.page("/finance/requests/")
     assert administrator.get("/finance/titles/collab").status_code == 404
     answer = administrator.post("/finance/new-retailer", {"key": "a", "name": "A", "channel": "x"})
     assert answer.status_code == 422
@@ -125,10 +124,9 @@ PAGES = (
     "/finance/retailers",
     "/finance/retailers/amazon",
     "/finance/retailers/amazon/history",
-    "/finance/requests/",
     "/titles/",
     "/titles/collab",
-    "/titles/collab/request",
+    "/titles/collab/order/",
 )
 
 
@@ -466,21 +464,3 @@ def test_what_is_no_pdf_is_not_kept(site: Site) -> None:
         assert answer.status_code == 409
         assert "not a PDF" in answer.text
     assert samples(site.office.system.files) == []
-
-
-# Requests
-
-
-@after(public)
-def test_requests_are_shown_and_handled(site: Site) -> None:
-    clerk = site.visitor(Role.CLERK, "Carl")
-    page = clerk.page("/finance/requests/")
-    assert "Harbor Works" in page
-    assert "New (1)" in page
-    assert clerk.post("/finance/requests/1", {"done": "1"}).status_code == 303
-    assert "No new request" in clerk.page("/finance/requests/")
-    assert "by Carl" in clerk.page("/finance/requests/?state=handled")
-    clerk.post("/finance/requests/1", {"done": "0"})
-    assert "Harbor Works" in clerk.page("/finance/requests/")
-    for number in (2, 2**63 - 1, 2**63, 2**200):
-        assert clerk.post(f"/finance/requests/{number}", {"done": "1"}).status_code in {404, 409}

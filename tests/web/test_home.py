@@ -13,7 +13,7 @@ from royalties.domain.rhythm import Standing, expected, rhythm_of
 from royalties.services.glancing import glance
 from royalties.services.orders import invoicing
 from royalties.services.work import stored
-from royalties.store.tables import inquiry, mail, proposal, upload
+from royalties.store.tables import mail, proposal, upload
 from tests.builders.books import (
     AUTUMN,
     HARDCOVER,
@@ -171,12 +171,6 @@ def test_home_lists_what_needs_somebody(site: Site) -> None:
             )
         )  # fmt: skip
         connection.execute(
-            insert(inquiry).values(
-                title="collab", what="bulk", organization="o", name="n", email="e@example.org",
-                quantity=9, message="", created_at=at,
-            )
-        )  # fmt: skip
-        connection.execute(
             insert(proposal).values(
                 kind="close", subject="2025-H1", body="{}", fingerprint="", note="",
                 status="waiting", prepared_at=at, prepared_by=clerk.name,
@@ -188,7 +182,6 @@ def test_home_lists_what_needs_somebody(site: Site) -> None:
         "1 unknown ISBN</a>: 2 rows of reports wait",
         "1 report</a> checked and ready",
         "1 message</a> could not be sent",
-        "1 new request</a>",
         f"Close 2025-H1</a>: prepared by {clerk.name}",
         "Close the first half of 2025</a>: it ended on Jun 30, 2025",
     ):

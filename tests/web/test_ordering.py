@@ -13,7 +13,7 @@ from royalties.services.orders.quotes import price_of
 from royalties.web.public import ordering
 from royalties.web.public.pacing import Pacing
 from tests.builders.books import HARDCOVER, after
-from tests.builders.orders import letters, order_setup, somebody, takes_orders
+from tests.builders.orders import a_price_list, letters, order_setup, somebody, takes_orders
 from tests.builders.site import Site, Visitor
 
 ORDER = "/titles/collab/order/"
@@ -68,11 +68,9 @@ def orders_of(site: Site) -> list[tuple[Any, ...]]:
 
 
 @after(takes_orders)
-def test_the_title_leads_to_the_order_and_the_old_address_too(site: Site) -> None:
+def test_the_title_leads_to_the_order(site: Site) -> None:
     stranger = site.stranger()
     assert f'href="{ORDER}"' in stranger.page("/titles/collab")
-    old = stranger.get("/titles/collab/request?what=custom")
-    assert (old.status_code, old.location) == (303, f"{ORDER}?what=custom")
     assert 'value="custom" checked' in stranger.page(f"{ORDER}?what=custom")
 
 
@@ -212,6 +210,41 @@ def test_a_pace_is_of_one_network_and_one_minute() -> None:
     assert pacing.admits("b")
     now[0] = 61
     assert pacing.admits("a")
+
+
+@after(takes_orders)
+def test_a_title_without_a_price_is_ordered_all_the_same(site: Site) -> None:
+    site.office.load({"price_lists": [{**a_price_list(), "titles": ["atlas"]}]})
+    stranger = site.stranger()
+    page = stranger.page(ORDER)
+    assert "The publisher will send you a price" in page
+    assert "Hardcover, 978-1-4422-0001-2" in page
+    assert "A letter or foreword page" in page, "without a list every option can be asked for"
+    assert "USD" not in page.split("<form")[1]
+    assert "Show the price" not in page
+    shown = stranger.post(f"{ORDER}price", WHAT).json
+    assert shown is not None
+    assert "The publisher will send you a price" in shown["html"]
+    assert amounts(shown["html"]) == []
+    for change in ({"copies": "1000001"}, {"isbn": "1"}, {"option": ""}):
+        assert stranger.post(ORDER, {**WHAT, **change}).status_code == 422
+    link, secret = sent(site), "many small boats at sea"
+    stranger.post(link, {"name": "Ada Pier", "new": secret, "again": secret})
+    assert orders_of(site) == [("O-2026-0001", "requested", "harbor-friends", 250)]
+    told = next(text for to, _, text in letters(site.office) if to == "desk@example.com")
+    assert "no price list is for the title" in told
+    number = "/finance/orders/O-2026-0001"
+    for role, words in ((Role.CLERK, "A manager enters"), (Role.MANAGER, "/new/price-list")):
+        page = site.visitor(role).page(number)
+        assert "No quote can be made yet: no price list is for the title" in page
+        assert "needs a price list that covers the title" in page
+        assert words in page
+    clerk = site.visitor(Role.CLERK)
+    assert "No price can be made" in clerk.page(f"{number}/quotes")
+    assert clerk.post(f"{number}/quotes", {"version": "1"}).status_code == 422
+    site.office.load({"price_lists": [a_price_list()]})
+    assert "No quote can be made" not in clerk.page(number)
+    assert clerk.post(f"{number}/quotes", {"version": "1"}).status_code == 303
 
 
 # Sending, and the link

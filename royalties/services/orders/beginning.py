@@ -4,7 +4,8 @@ import json
 from dataclasses import asdict
 
 from royalties.domain.orders import State
-from royalties.services.orders import life, notices
+from royalties.services.books import setup_in_force
+from royalties.services.orders import life, notices, terms
 from royalties.services.orders.artwork import USES, artwork_files
 from royalties.services.orders.order import Order, order_of
 from royalties.services.orders.requested import Requested
@@ -56,7 +57,8 @@ def begin_order(
     state = State.REQUESTED
     noted = {name: value for name, value in detail.items() if name != "message"}
     life.note(work, order, REQUEST, before=state, after=state, detail=noted)
-    notices.tell(work, order, REQUEST, detail=detail)
+    lacking = terms.lacking(setup_in_force(work), order.title, order.isbn, work.today)
+    notices.tell(work, order, REQUEST, detail=detail | {"lacking": lacking})
     return order
 
 

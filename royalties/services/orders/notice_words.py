@@ -39,6 +39,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 "From: {contact}",
                 "{message}",
                 "Make a quote for it.",
+                "That needs a price first: {lacking}.",
             ),
         ),
         _THEM: Words(

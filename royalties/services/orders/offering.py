@@ -1,5 +1,6 @@
 """What of a title can be ordered by whoever asks, what it costs, and when it would be there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -7,7 +8,7 @@ from typing import NamedTuple
 
 from royalties.domain.catalogue import Edition, Title
 from royalties.domain.orders import OrderKind, promised
-from royalties.domain.price_lists import PriceList, PriceVersion
+from royalties.domain.price_lists import Option, PriceList, PriceVersion
 from royalties.domain.pricing import Quote
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.orders import terms
@@ -17,24 +18,41 @@ from royalties.services.work import RefusedError, Work
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A title that can be ordered: how, in which editions at which list price, on what terms.
+class Priced:
+    """A price list with its terms of today; list prices by ISBN, in minor units of its currency."""
 
-    List prices are minor units of the price list's currency.
+    prices: PriceList
+    terms: PriceVersion
+    listed: Mapping[str, Fraction]
+
+    @property
+    def currency(self) -> str:
+        """In which the price list is."""
+        return self.prices.currency
+
+    def price_of(self, isbn: str) -> Fraction:
+        """The list price of an edition; the first one's, where it is none of these."""
+        return self.listed.get(isbn, next(iter(self.listed.values())))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A title that can be ordered: how, in which editions, and on what terms.
+
+    Attributes:
+        priced: by what its copies are priced; None: no price list covers it, so the publisher
+            says the price.
     """
 
     title: Title
     kinds: tuple[OrderKind, ...]
-    editions: tuple[tuple[Edition, Fraction], ...]
-    prices: PriceList
-    terms: PriceVersion
+    editions: tuple[Edition, ...]
+    priced: Priced | None
 
-    def price_of(self, isbn: str) -> Fraction:
-        """The list price of an edition; the first one's, where it is none of these."""
-        return next(
-            (price for edition, price in self.editions if edition.isbn == isbn),
-            self.editions[0][1],
-        )
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """What can be had on a custom edition; all of it, where no price list says."""
+        return tuple(self.priced.terms.options if self.priced else Option)
 
 
 class Break(NamedTuple):
@@ -86,21 +104,27 @@ def offers(work: Work) -> list[Offer]:
     return [each for each in found if each is not None]
 
 
-def estimated(work: Work, offer: Offer, body: Requested) -> Estimate:
+def estimated(work: Work, offer: Offer, body: Requested) -> Estimate | None:
     """What a request would cost today, and when it would be delivered.
+
+    Returns:
+        None where the publisher says the price.
 
     Raises:
         RefusedError: it is not offered; says what is.
     """
     quote = estimate(work, body)
-    price = offer.price_of(body.isbn)
-    delivery = _delivery(offer.terms, body.kind, work.today, rush=body.rush)
-    rushed = _delivery(offer.terms, body.kind, work.today, rush=True).day
+    if offer.priced is None or quote is None:
+        return None
+    version = offer.priced.terms
+    price = offer.priced.price_of(body.isbn)
+    delivery = _delivery(version, body.kind, work.today, rush=body.rush)
+    rushed = _delivery(version, body.kind, work.today, rush=True).day
     return Estimate(
         quote,
         tuple(
             Break(each.at_least, each.discount, price * (1 - each.discount))
-            for each in sorted(offer.terms.discounts, key=lambda each: each.at_least)
+            for each in sorted(version.discounts, key=lambda each: each.at_least)
         ),
         delivery,
         body.need_by is not None and delivery.day > body.need_by,
@@ -110,13 +134,23 @@ def estimated(work: Work, offer: Offer, body: Requested) -> Estimate:
 
 def _offer(work: Work, setup: Setup, key: str) -> Offer | None:
     kinds = tuple(kind for kind in OrderKind if _is_offered(work, setup, key, kind))
-    prices = price_list_for(setup, key)
-    version = prices.on(work.today) if prices else None
-    if not kinds or prices is None or version is None:
+    title = setup.titles.get(key)
+    if title is None or not kinds:
         return None
-    title = setup.titles[key]
-    editions = tuple(terms.editions_offered(setup, title, work.today))
-    return Offer(title, kinds, editions, prices, version) if editions else None
+    priced = _priced(setup, title, work.today)
+    editions = tuple(
+        each for each in terms.printed(title) if priced is None or each.isbn in priced.listed
+    )
+    return Offer(title, kinds, editions, priced) if editions else None
+
+
+def _priced(setup: Setup, title: Title, day: date) -> Priced | None:
+    prices = price_list_for(setup, title.key)
+    version = prices.on(day) if prices else None
+    if prices is None or version is None or not terms.is_priced(setup, title, day):
+        return None
+    offered = terms.editions_offered(setup, title, day)
+    return Priced(prices, version, {edition.isbn: price for edition, price in offered})
 
 
 def _is_offered(work: Work, setup: Setup, key: str, kind: OrderKind) -> bool:

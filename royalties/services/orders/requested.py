@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 from royalties.domain import pricing
 from royalties.domain.orders import OrderKind
+from royalties.services.books import setup_in_force
 from royalties.services.names import fit_email
+from royalties.services.orders import terms
 from royalties.services.orders.order import Address
 from royalties.services.orders.quotes import price_of
 from royalties.services.orders.quoting import line_of, text_of
@@ -104,8 +106,11 @@ def checked(work: Work, body: Requested) -> Requested:
     return fitted
 
 
-def estimate(work: Work, body: Requested) -> pricing.Quote:
+def estimate(work: Work, body: Requested) -> pricing.Quote | None:
     """What the copies would cost today; shown, never promised.
+
+    Returns:
+        None where no price list covers the title: the publisher says the price.
 
     Raises:
         RefusedError: it is not offered; says what is.
@@ -114,7 +119,16 @@ def estimate(work: Work, body: Requested) -> pricing.Quote:
         pricing.ShipTo(each.copies, each.place, exempt=body.exempt) for each in body.ship_to
     )
     asked = pricing.Asked(body.kind, ship_to, body.options, rush=body.rush)
-    return price_of(work, body.title, body.isbn, asked)
+    setup = setup_in_force(work)
+    title = terms.title_offered(work, setup, body.title, body.kind)
+    if terms.is_priced(setup, title, work.today):
+        return price_of(work, body.title, body.isbn, asked)
+    terms.require_printed(title, body.isbn)
+    try:
+        pricing.require_possible(asked)
+    except pricing.NotOfferedError as error:
+        raise RefusedError(str(error)) from error
+    return None
 
 
 def _addresses(given: tuple[Address, ...], faults: dict[str, str]) -> tuple[Address, ...]:

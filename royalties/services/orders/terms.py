@@ -41,12 +41,38 @@ def version_on(prices: PriceList, day: date) -> PriceVersion:
     return found
 
 
+def printed(title: Title) -> list[Edition]:
+    """The editions of a title that can be ordered once they have a price."""
+    return [edition for edition in title.editions if edition.format in PRINTED]
+
+
+def is_priced(setup: Setup, title: Title, day: date) -> bool:
+    """Whether a price list covers a title on a day; else the publisher says the price."""
+    prices = price_list_for(setup, title.key)
+    if prices is None or prices.on(day) is None:
+        return False
+    return bool(editions_offered(setup, title, day))
+
+
+def lacking(setup: Setup, title: str, isbn: str, day: date) -> str:
+    """Why no quote can be made for an edition on a day, in words; empty if one can."""
+    known = setup.titles.get(title)
+    if known is None:
+        return f"there is no title {title!r} any more"
+    try:
+        _, prices, _ = edition_offered(setup, known, isbn, day)
+        version_on(prices, day)
+    except RefusedError as error:
+        return str(error)
+    return ""
+
+
 def editions_offered(setup: Setup, title: Title, day: date) -> list[tuple[Edition, Fraction]]:
     """The editions of a title that can be ordered, each with its price in minor units."""
     currency = price_list_of(setup, title.key).currency
     found = []
-    for edition in title.editions:
-        micro = edition.price_on(day, currency) if edition.format in PRINTED else None
+    for edition in printed(title):
+        micro = edition.price_on(day, currency)
         if micro is not None:
             found.append((edition, Fraction(micro * scale(currency), MICRO)))
     return found
@@ -64,9 +90,18 @@ def edition_offered(
     for edition, price in editions_offered(setup, title, day):
         if edition.isbn == isbn:
             return edition, prices, price
-    if isbn not in {edition.isbn for edition in title.editions if edition.format in PRINTED}:
-        raise RefusedError(f"{isbn} is no printed edition of this title: choose one from the list")
+    require_printed(title, isbn)
     raise RefusedError(f"{isbn} has no {prices.currency} price on {day}: add one to the title")
+
+
+def require_printed(title: Title, isbn: str) -> None:
+    """Refuse what is not among a title's printed editions.
+
+    Raises:
+        RefusedError: it is not.
+    """
+    if isbn not in {edition.isbn for edition in printed(title)}:
+        raise RefusedError(f"{isbn} is no printed edition of this title: choose one from the list")
 
 
 def title_offered(work: Work, setup: Setup, key: str, kind: OrderKind) -> Title:

@@ -47,7 +47,6 @@ from royalties.store.tables.sales import batch, coverage, sale, sale_total, wait
 from royalties.store.tables.statements import issued, statement
 from royalties.store.tables.work import (
     explanation,
-    inquiry,
     job,
     mail,
     proposal,
@@ -71,7 +70,6 @@ __all__ = [
     "entry",
     "explanation",
     "identifier",
-    "inquiry",
     "invoice",
     "issued",
     "job",

@@ -148,20 +148,3 @@ mail = Table(
     Index("ix_mail_next_at", "next_at"),
     Index("ix_mail_about", "kind", "about"),
 )
-
-inquiry = Table(
-    "inquiry",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("title", Key, nullable=False),
-    Column("what", String(16), nullable=False, comment="bulk or custom"),
-    Column("organization", String(200), nullable=False),
-    Column("name", String(200), nullable=False),
-    Column("email", String(254), nullable=False),
-    Column("quantity", Integer, nullable=False),
-    Column("message", Text, nullable=False),
-    Column("created_at", Moment, nullable=False),
-    Column("handled_at", Moment),
-    Column("handled_by", String(200)),
-    CheckConstraint("what in ('bulk', 'custom')", name="what"),
-)

@@ -11,12 +11,14 @@ from royalties.domain.orders import (
     Side,
     State,
     Transition,
+    find,
     possible,
     said,
 )
 from royalties.domain.people import Verb
 from royalties.services.orders import board, life, needs
 from royalties.services.orders.life import Order
+from royalties.services.orders.terms import lacking
 from royalties.web.order_forms import unit
 from royalties.web.visit import act
 
@@ -113,13 +115,24 @@ def is_covered(order: Order) -> bool:
     )
 
 
-def offers(order: Order, met: frozenset[Need], *, invoiced: frozenset[str]) -> list[Offer]:
+def unpriced(order: Order) -> str:
+    """Why an order that is to be quoted cannot be, in words; empty if it can."""
+    setup = needs.setup_or_none(act())
+    if setup is None or find(Action.QUOTE, Side.STAFF, order.state, order.kind) is None:
+        return ""
+    return lacking(setup, order.title, order.isbn, act().today)
+
+
+def offers(
+    order: Order, met: frozenset[Need], *, invoiced: frozenset[str], unpriced: bool
+) -> list[Offer]:
     """What the staff may do with an order as it stands, what leads on first.
 
     Args:
         order: which one.
         met: what is there of the table's needs.
         invoiced: kinds of the invoices that were issued.
+        unpriced: whether a quote still lacks its price.
     """
     allowed = [
         line
@@ -130,18 +143,25 @@ def offers(order: Order, met: frozenset[Need], *, invoiced: frozenset[str]) -> l
         and not (line.action is Action.SEND_PROOF and Need.ARTWORK in {*line.needs} - met)
         and act().actor.may(BUTTONS[line.action].verb)
     ]
-    made = [_offer(order, line, met, invoiced=invoiced) for line in allowed]
+    made = [_offer(order, line, met, invoiced=invoiced, unpriced=unpriced) for line in allowed]
     return sorted(made, key=lambda each: each.is_aside)
 
 
 def _offer(
-    order: Order, line: Transition, met: frozenset[Need], *, invoiced: frozenset[str]
+    order: Order,
+    line: Transition,
+    met: frozenset[Need],
+    *,
+    invoiced: frozenset[str],
+    unpriced: bool,
 ) -> Offer:
     button = BUTTONS[line.action]
     address = url_for(button.endpoint, number=order.number, _anchor=button.anchor or None)
     missing = tuple(need.value for need in line.needs if need not in met | _GIVEN)
     if line.action in _OF_INVOICES and not invoiced:
         missing = (*missing, "an invoice")
+    if line.action is Action.QUOTE and unpriced:
+        missing = (*missing, "a price list that covers the title")
     return Offer(line.action, button, address, missing)
 
 

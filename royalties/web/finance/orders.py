@@ -109,13 +109,15 @@ def _page(number: str, refused: str = "") -> str:
     version = prices.on(work.today) if prices else None
     invoiced = frozenset(each.kind for each in receivables.balances(work, number))
     ahead = setup is not None and needs.is_deposit_only(setup, found)
+    unpriced = order_page.unpriced(found)
     return order_page.page(
         "order.html",
         found,
         "order",
         refused=refused,
         stages=order_forms.stages(found, events),
-        offers=order_page.offers(found, met, invoiced=invoiced),
+        offers=order_page.offers(found, met, invoiced=invoiced, unpriced=bool(unpriced)),
+        unpriced=unpriced,
         action_words=order_words.action_words,
         detail_words=order_words.detail_words,
         promise_words=order_words.promise_words(found, events, version),

@@ -5,7 +5,6 @@ from datetime import date
 from flask import Response, abort, render_template, url_for
 
 from royalties.domain.people import ORGANIZATIONS
-from royalties.services import inquiries, public
 from royalties.services.books import setup_in_force
 from royalties.services.orders import invoicing, offering, own, receivables
 from royalties.web.files import download
@@ -38,18 +37,11 @@ def home() -> str:
 
 @PAGES.get("/titles")
 def titles() -> str:
-    """What may be ordered, with its prices by quantity; what has none is asked for in words."""
-    found = offering.offers(act())
-    priced = {each.title.key for each in found}
+    """What may be ordered, with its prices by quantity."""
     return render_template(
         "organization/titles.html",
         own=own.organizations(act()),
-        offers=found,
-        unpriced=[
-            each
-            for each in public.public_titles(act())
-            if each.key not in priced and inquiries.offered(each)
-        ],
+        offers=offering.offers(act()),
         formats=FORMATS,
         unit=unit_text,
     )

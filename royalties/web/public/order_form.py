@@ -103,7 +103,7 @@ def begun(offer: Offer, asked: MultiDict[str, str]) -> Typed:
     return Typed(
         {
             "kind": kind if kind in kinds else kinds[0],
-            "isbn": offer.editions[0][0].isbn,
+            "isbn": offer.editions[0].isbn,
             "copies": copies if whole(copies) else "",
             "country": "US",
             "tax": "taxable",
@@ -136,7 +136,7 @@ def requested(typed: Typed, offer: Offer) -> Requested:
     """What was typed as a request; what is not there yet stands empty."""
     kinds = {each.value: each for each in offer.kinds}
     kind = kinds.get(typed["kind"], offer.kinds[0])
-    known = {each.value: each for each in offer.terms.options}
+    known = {each.value: each for each in offer.options}
     options = tuple(known[each] for each in dict.fromkeys(typed.options) if each in known)
     addresses = tuple(_address(each) for each in typed.addresses) or (_only(typed),)
     if len(addresses) == 1:
@@ -215,7 +215,7 @@ def _plain_faults(typed: Typed, offer: Offer) -> Iterator[tuple[str, str]]:
     copies = whole(typed["copies"])
     if not copies or copies > MOST_COPIES:
         yield "copies", f"write a number of copies, from 1 to {MOST_COPIES:,}"
-    if typed["isbn"] not in {edition.isbn for edition, _ in offer.editions}:
+    if typed["isbn"] not in {edition.isbn for edition in offer.editions}:
         yield "isbn", "choose an edition"
     if typed["kind"] not in {each.value for each in offer.kinds}:
         yield "kind", "choose one"
@@ -223,7 +223,7 @@ def _plain_faults(typed: Typed, offer: Offer) -> Iterator[tuple[str, str]]:
         yield "need_by", "is no day: write it as 2026-04-03, or leave it empty"
     if not _COUNTRY.fullmatch(typed["country"]):
         yield "country", "write the country in two letters, such as US"
-    known = {each.value for each in offer.terms.options}
+    known = {each.value for each in offer.options}
     if typed["kind"] == OrderKind.CUSTOM and known and known.isdisjoint(typed.options):
         yield "options", "choose at least one: it makes the edition yours"
 

@@ -14,7 +14,7 @@ from royalties.domain.people import EVERYBODY, Role, Verb
 from royalties.services import throttle
 from royalties.services.orders import needs, offering, requests
 from royalties.services.orders.offering import Estimate, Offer
-from royalties.services.orders.requests import BadRequestError, TooOftenError
+from royalties.services.orders.requests import BadRequestError, Requested, TooOftenError
 from royalties.services.work import RefusedError
 from royalties.web.order_forms import new_token
 from royalties.web.pages import Answer, Pages
@@ -216,17 +216,7 @@ def _priced(offer: Offer, typed: Typed, step: int) -> dict[str, Any]:
     body = order_form.requested(typed, offer)
     if step == WHAT:
         body = order_form.spread(typed, body)
-    found: Estimate | None = None
-    why = ""
-    if not typed["copies"]:
-        why = "Write how many copies, and the price stands here."
-    elif not body.quantity or not order_form.whole(typed["copies"]):
-        why = "Write the copies as a number, such as 250."
-    else:
-        try:
-            found = offering.estimated(act(), offer, body)
-        except RefusedError as error:
-            why = f"{str(error)[0].upper()}{str(error)[1:]}."
+    found, why = _estimated(offer, typed, body)
     return {
         "estimate": found,
         "why": why,
@@ -234,6 +224,17 @@ def _priced(offer: Offer, typed: Typed, step: int) -> dict[str, Any]:
         "unit": unit_text,
         "placed": any(each.region for each in body.ship_to),
     }
+
+
+def _estimated(offer: Offer, typed: Typed, body: Requested) -> tuple[Estimate | None, str]:
+    if not typed["copies"]:
+        return None, "Write how many copies, and the price stands here."
+    if not body.quantity or not order_form.whole(typed["copies"]):
+        return None, "Write the copies as a number, such as 250."
+    try:
+        return offering.estimated(act(), offer, body), ""
+    except RefusedError as error:
+        return None, f"{str(error)[0].upper()}{str(error)[1:]}."
 
 
 def unit_text(value: Fraction, currency: str) -> str:

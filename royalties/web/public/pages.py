@@ -3,19 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import abort, redirect, render_template, request, send_file, url_for
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
+from flask import abort, render_template, send_file, url_for
 
 from royalties.domain.catalogue import Edition, Title
 from royalties.domain.money import micro_text
+from royalties.domain.orders import OrderKind
 from royalties.domain.people import EVERYBODY, Verb
-from royalties.services import inquiries, public
+from royalties.services import public
 from royalties.services.books import setup_in_force
 from royalties.services.orders.offering import offer_of
 from royalties.services.work import Work
 from royalties.web.pages import Answer, Pages
-from royalties.web.public.forms import RequestForm
-from royalties.web.visit import act, visit
+from royalties.web.visit import act
 
 PAGES = Pages("public", __name__, "/titles", EVERYBODY)
 
@@ -27,6 +26,12 @@ FORMATS = {
     "custom": ("Custom edition", ""),
 }
 """Formats in words, and as machines read them."""
+
+ORDERED = {
+    OrderKind.BULK: "Copies in bulk",
+    OrderKind.CUSTOM: "A co-branded custom edition",
+}
+"""What organizations order of a title, as its page calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ def title(key: str) -> str:
     if found is None:
         abort(404)
     setup = setup_in_force(work)
+    order = offer_of(work, found.key)
     offers, currencies = offers_of(found, setup.publisher.currency, work.today)
     return render_template(
         "public/title.html",
@@ -69,8 +75,7 @@ def title(key: str) -> str:
         ],
         samples=_samples(work, found),
         given=public.given(work, found),
-        asking=inquiries.offered(found),
-        ask=_ask_at(work, found),
+        ordered={kind: ORDERED[kind] for kind in order.kinds} if order else {},
     )
 
 
@@ -85,41 +90,6 @@ def sample(key: str, place: int) -> Answer:
     return send_file(path, "application/pdf", as_attachment=True, download_name=name)
 
 
-@PAGES.route("/<key>/request", methods=["GET", "POST"])
-def ask(key: str) -> Answer:
-    """Ask for copies in bulk or a custom edition, where no price list lets an order begin."""
-    work = act()
-    found = _public(work, key)
-    kinds = inquiries.offered(found)
-    if not kinds:
-        abort(404)
-    if offer_of(work, key) is not None:
-        return redirect(url_for("ordering.begin", key=key, what=request.args.get("what")), 303)
-    form = RequestForm()
-    form.what.choices = [SelectChoice(*each) for each in kinds.items()]
-    if form.what.data not in kinds and request.method == "GET":
-        asked = request.args.get("what", "")
-        form.what.data = asked if asked in kinds else next(iter(kinds))
-        _fill(form)
-    if request.method == "GET" or not form.validate():
-        page = render_template("public/request.html", form=form, title=found)
-        return page, 200 if request.method == "GET" else 422
-    if form.is_from_a_machine:
-        return redirect(url_for(".thanks", key=key), 303)
-    try:
-        inquiries.ask(work, found, form.asked, request.remote_addr or "")
-    except inquiries.TooOftenError as error:
-        form.form_errors = [str(error)]
-        return render_template("public/request.html", form=form, title=found), 429
-    return redirect(url_for(".thanks", key=key), 303)
-
-
-@PAGES.get("/<key>/thanks")
-def thanks(key: str) -> str:
-    """What happens with a request."""
-    return render_template("public/thanks.html", title=_public(act(), key))
-
-
 def offers_of(title: Title, first: str, today: date) -> tuple[list[Offer], list[str]]:
     """A title's editions with the prices of a day, and their currencies, the house's first."""
     known = {price.currency for edition in title.editions for price in edition.prices}
@@ -131,12 +101,6 @@ def offers_of(title: Title, first: str, today: date) -> tuple[list[Offer], list[
         offers.append(Offer(edition, prices))
     used = [each for each in currencies if any(each in offer.prices for offer in offers)]
     return offers, used
-
-
-def _ask_at(work: Work, title: Title) -> str:
-    """Where one asks for a title: where its price shows, if it has one."""
-    room = "ordering.begin" if offer_of(work, title.key) is not None else "public.ask"
-    return url_for(room, key=title.key)
 
 
 def _public(work: Work, key: str) -> Title:
@@ -155,10 +119,3 @@ def _samples(work: Work, title: Title) -> dict[int, str]:
         elif public.sample(work, title, place) is not None:
             found[place] = url_for(".sample", key=title.key, place=place)
     return found
-
-
-def _fill(form: RequestForm) -> None:
-    """What we know of somebody who signed in, they need not type."""
-    found = visit()
-    if found is not None and found.is_full:
-        form.name.data, form.email.data = found.actor.name, found.email

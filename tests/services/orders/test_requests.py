@@ -199,6 +199,15 @@ def test_strangers_are_slowed_down(office: Office, clock: Clock) -> None:
     ask(office)
 
 
+def test_one_house_has_many_addresses_of_the_newer_kind(office: Office, clock: Clock) -> None:
+    for last in range(5):
+        body = replace(REQUESTED, contact_email=f"{last}@example.org")
+        ask(office, body, address=f"2001:db8:1:2::{last}")
+    with pytest.raises(TooOftenError):
+        ask(office, REQUESTED, address="2001:db8:1:2:ffff::1")
+    ask(office, REQUESTED, address="2001:db8:1:3::1")
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
