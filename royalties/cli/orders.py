@@ -335,7 +335,7 @@ def _document(work: Work, number: str) -> dict[str, Any]:
                 "reference": each.reference,
                 "reverses": each.reverses_id,
             }
-            for each in receivables.receipts(work, number)
+            for each in receivables.receipts(work, found)
         ],
     }
 

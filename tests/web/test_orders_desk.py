@@ -585,6 +585,7 @@ def test_further_proofs_are_proposed_and_may_be_let_go(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     page = words(clerk.page(f"{DESK}/money"))
     assert "2 proofs were sent beyond the free and the quoted ones" in page
+    assert queries(site, clerk, f"{DESK}/money") <= MOST_QUERIES
     assert "3 proofs were sent, 1 of them free 2 65.00 130.00" in page
     assert "charge at most so many" in clerk.page(f"{DESK}/money?proofs=9")
     less = clerk.page(f"{DESK}/money?proofs=1")

@@ -5,7 +5,9 @@ it is issued, and printed once; nothing of it is ever changed: a credit note tak
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from reports.order_words import amount
 from royalties.domain import billing
 from royalties.domain.money import amount_text, number_text, units_of
 from royalties.domain.orders import (
@@ -52,8 +54,8 @@ from royalties.store.orders.proofs import proofs_sent
 __all__ = [
     "INVOICE_CANCELLATION",
     "Issued",
+    "Preview",
     "credit_note",
-    "further_proofs",
     "invoice",
     "invoice_cancellation",
     "invoice_deposit",
@@ -97,35 +99,31 @@ def invoice_paper(work: Work, number: str, file: str) -> Paper:
     return paper_of(work, found.shown, file)
 
 
-def preview(work: Work, number: str, proofs: int | None = None) -> InvoiceShown:
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The final invoice as it would be; ``further`` proofs may be charged by it."""
+
+    shown: InvoiceShown
+    further: int
+
+
+def preview(work: Work, order: Order, proofs: int | None = None) -> Preview:
     """The final invoice as it would be issued today; nothing is kept.
 
     Args:
         work: the unit of work.
-        number: of the order.
+        order: found for the actor.
         proofs: how many further ones are charged; None: all that were sent.
 
     Raises:
         RefusedError: no quote was accepted, or nothing was shipped yet.
     """
     work.actor.require(Verb.BILL)
-    order = find(work, number)
-    if order is None:
-        raise RefusedError(f"there is no order {number[:20]}")
     setup = setup_in_force(work)
     agreed = agreed_of(work, setup, order)
-    bill, _ = _final(work, order, agreed, proofs)
-    return shown_of(work, setup, order, agreed, bill, "")
-
-
-def further_proofs(work: Work, order: Order) -> int:
-    """Proofs beyond the free and the quoted ones, which the final invoice may charge.
-
-    Raises:
-        RefusedError: no quote was accepted yet.
-    """
-    work.actor.require(Verb.BILL)
-    return _proofs_of(work, order, agreed_of(work, setup_in_force(work), order)).further
+    further = _proofs_of(work, order, agreed)
+    bill, _ = _final(work, order, agreed, further, proofs)
+    return Preview(shown_of(work, setup, order, agreed, bill, ""), further.further)
 
 
 # Issuing
@@ -153,7 +151,7 @@ def invoice_deposit(work: Work, number: str, *, version: int, token: str) -> Iss
     line = PaperLine(
         DEPOSIT_LINE,
         f"Deposit for order {number}",
-        f"of {amount_text(quote.total, quote.currency)} {quote.currency} quoted",
+        f"of {quote.currency} {amount(quote.total, quote.currency)} quoted",
         1,
         number_text(units_of(quote.deposit, quote.currency)),
         quote.deposit,
@@ -196,7 +194,8 @@ def invoice(
     _require_version(order, version)
     setup = setup_in_force(work)
     agreed = agreed_of(work, setup, order)
-    bill, is_settled = _final(work, order, agreed, proofs)
+    further = _proofs_of(work, order, agreed)
+    bill, is_settled = _final(work, order, agreed, further, proofs)
     total = sum(line.amount for line in bill.lines)
     if seen is not None and seen != total:
         raise RefusedError(
@@ -208,7 +207,7 @@ def invoice(
     issued = issue(work, setup, order, agreed, bill, token)
     detail = told(issued)
     if proofs is not None:
-        detail["further_proofs"] = f"{proofs} of {further_proofs(work, order)} charged"
+        detail["further_proofs"] = f"{proofs} of {further.further} charged"
     settle_if_paid(work, move(work, order, Action.INVOICE, met=met, detail=detail))
     return issued
 
@@ -263,7 +262,9 @@ def owed_of_cancelled(work: Work, order: Order) -> int:
     return int(cancelled[-1].detail.get("owed", 0)) if cancelled else 0
 
 
-def _final(work: Work, order: Order, agreed: Agreed, proofs: int | None) -> tuple[Bill, bool]:
+def _final(
+    work: Work, order: Order, agreed: Agreed, proofs: billing.Proofs, wanted: int | None
+) -> tuple[Bill, bool]:
     """The final invoice of what was shipped, and whether the tax of every place is settled."""
     moved = moved_of(store.shipments_of(work.connection, order.id))
     at = billing.copies_at(moved)
@@ -278,7 +279,7 @@ def _final(work: Work, order: Order, agreed: Agreed, proofs: int | None) -> tupl
         work.connection, order.organization, work.today.isoformat()
     )
     lines = billing.billed(agreed.quote.lines, agreed.quote.currency, copies)
-    lines += _proofs(work, order, agreed, proofs)
+    lines += _line_of_proofs(proofs, wanted, agreed.quote.currency)
     taxes = billing.taxed(lines, places, exempt, agreed.prices, work.today)
     bill = Bill(
         "final",
@@ -294,13 +295,12 @@ def _final(work: Work, order: Order, agreed: Agreed, proofs: int | None) -> tupl
     return bill, settled
 
 
-def _proofs(work: Work, order: Order, agreed: Agreed, wanted: int | None) -> list[PaperLine]:
+def _line_of_proofs(proofs: billing.Proofs, wanted: int | None, currency: str) -> list[PaperLine]:
     """The line of the further proofs that are charged, if any."""
-    proofs = _proofs_of(work, order, agreed)
     count = proofs.further if wanted is None else wanted
     if not 0 <= count <= proofs.further:
         raise RefusedError(f"{proofs.further} further proofs were sent: charge at most so many")
-    return [proofs.line(count, agreed.quote.currency)] if count else []
+    return [proofs.line(count, currency)] if count else []
 
 
 def _proofs_of(work: Work, order: Order, agreed: Agreed) -> billing.Proofs:

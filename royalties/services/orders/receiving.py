@@ -133,10 +133,10 @@ def reverse_receipt(work: Work, number: int, reason: str) -> ReceiptRow:
     return made
 
 
-def receipts(work: Work, number: str) -> list[ReceiptRow]:
-    """Receipts of an order that the actor may see, the first first."""
-    order = find(work, number)
-    return store.receipts_of(work.connection, order.id) if order else []
+def receipts(work: Work, order: Order) -> list[ReceiptRow]:
+    """An order's receipts, the first first; the order was found for the actor."""
+    work.actor.require(Verb.READ_ORDERS)
+    return store.receipts_of(work.connection, order.id)
 
 
 def order_of_receipt(work: Work, row: ReceiptRow) -> str:

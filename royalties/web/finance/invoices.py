@@ -152,6 +152,7 @@ def _page(found: Issued, refused: str = "", drawn: Mapping[int, int] | None = No
     row = found.row
     order = found.shown.order
     every = invoicing.invoices(work, order)
+    received = receivables.receipts(work, order_page.found(order))
     credits_ = [each for each in every if each.row.of_id == row.id]
     balance = next((each for each in receivables.balances(work, order) if each.id == row.id), None)
     return render_template(
@@ -165,7 +166,7 @@ def _page(found: Issued, refused: str = "", drawn: Mapping[int, int] | None = No
         credits=credits_,
         left=crediting.left_of(found.shown, [each.shown for each in credits_]),
         balance=balance,
-        receipts=[each for each in receivables.receipts(work, order) if each.invoice_id == row.id],
+        receipts=[each for each in received if each.invoice_id == row.id],
         token=order_forms.new_token(),
         today=work.today,
     )

@@ -10,6 +10,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.orders import invoicing, receivables
 from royalties.services.orders.agreed import agreed_of
 from royalties.services.orders.cancelling import Owed
+from royalties.services.orders.issuing import issued_of
 from royalties.services.orders.life import Order
 from royalties.services.orders.receivables import Open, ReceiptRow
 from royalties.services.work import RefusedError
@@ -148,8 +149,7 @@ def _ask_reverse(number: str, receipt: int, refused: str = "") -> str:
 
 
 def _receipt(number: str, receipt: int) -> ReceiptRow:
-    order_page.found(number)
-    listed = receivables.receipts(act(), number)
+    listed = receivables.receipts(act(), order_page.found(number))
     found = next((each for each in listed if each.id == receipt), None)
     if found is None:
         abort(404)
@@ -194,7 +194,7 @@ def _page(number: str, refused: str = "") -> str:
     work = act()
     found = order_page.found(number)
     balances = receivables.balances(work, number)
-    received = receivables.receipts(work, number)
+    received = receivables.receipts(work, found)
     proofs = _proofs(request.values.get("proofs", ""))
     draft, problem, further = _draft(found, proofs)
     return order_page.page(
@@ -202,7 +202,7 @@ def _page(number: str, refused: str = "") -> str:
         found,
         "money",
         refused=refused,
-        issued=invoicing.invoices(work, number),
+        issued=issued_of(work, found),
         balances={each.number: each for each in balances},
         receipts=received,
         reversed_by={each.reverses_id: each.id for each in received if each.reverses_id},
@@ -235,14 +235,14 @@ def _owed(order: Order) -> Owed | None:
 
 def _draft(order: Order, proofs: int | None) -> tuple[InvoiceShown | None, str, int]:
     """The final invoice as it would be, or why there is none; and how many proofs it may charge."""
-    further = 0
     if not _may(Action.INVOICE, order):
-        return None, "", further
+        return None, "", 0
     try:
-        further = invoicing.further_proofs(act(), order)
-        return invoicing.preview(act(), order.number, proofs), "", further
+        found = invoicing.preview(act(), order, proofs)
     except RefusedError as error:
+        further = 0 if proofs is None else _draft(order, None)[2]
         return None, str(error), further
+    return found.shown, "", found.further
 
 
 def _may(action: Action, order: Order) -> bool:

@@ -84,11 +84,11 @@ def certified(office: Office, place: str = "US-WA", **columns: str) -> None:
 @after(three_proofs)
 def test_further_proofs_stand_in_the_final_invoice_once(office: Office) -> None:
     with office.work(read_only=True) as work:
-        shown = invoicing.preview(work, NUMBER)
-        waived = invoicing.preview(work, NUMBER, 0)
+        shown = invoicing.preview(work, order_of(office, NUMBER)).shown
+        waived = invoicing.preview(work, order_of(office, NUMBER), 0).shown
         for count in (3, -1):
             with pytest.raises(RefusedError, match="2 further proofs were sent: charge at most"):
-                invoicing.preview(work, NUMBER, count)
+                invoicing.preview(work, order_of(office, NUMBER), count)
     [line] = [line for line in shown.lines if line.kind == "proof"]
     assert (line.quantity, line.unit, line.amount) == (2, "65", 13_000)
     assert line.why == "3 proofs were sent, 1 of them free"
@@ -153,7 +153,7 @@ def test_an_invoice_bills_what_was_shipped(office: Office) -> None:
         invoice(office, NUMBER)
     ship(office, NUMBER, 1, 1, last=True)
     with office.work(read_only=True) as work:
-        before = invoicing.preview(work, NUMBER)
+        before = invoicing.preview(work, order_of(office, NUMBER)).shown
     shown = invoice(office, NUMBER).shown
     assert [line.amount for line in shown.lines] == [1_229_100, 7_000, 3_250, 122_910]
     assert before.lines == shown.lines
@@ -377,7 +377,7 @@ def test_money_is_for_finance_and_credit_for_managers(office: Office) -> None:
             with pytest.raises(NotAllowedError):
                 do(work, NUMBER, version=1, token=token())
         with pytest.raises(NotAllowedError):
-            invoicing.preview(work, NUMBER)
+            invoicing.preview(work, order_of(office, NUMBER))
         assert [each.row.number for each in invoicing.invoices(work, NUMBER)] == ["I-000001"]
         assert invoicing.invoice_paper(work, "I-000001", "pdf").data.startswith(b"%PDF")
     with office.system.work(LEAGUE) as work:

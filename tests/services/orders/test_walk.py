@@ -565,7 +565,9 @@ class Walker:
                 assert self.act(place, "pay back", 0)
         with self.office.work(read_only=True) as work:
             for order in (each for each in self.orders if each.state is State.PAID):
-                money_in = sum(each.amount for each in receivables.receipts(work, order.number))
+                money_in = sum(
+                    each.amount for each in receivables.receipts(work, self._read(order))
+                )
                 asked = sum(bill.amount for bill in order.bills)
                 taken = -sum(each.amount for bill in order.bills for each in bill.credits)
                 assert money_in == asked - taken
