@@ -1,6 +1,7 @@
 """Organizations that order copies in bulk or custom editions, and on what terms they pay."""
 
 from dataclasses import dataclass
+from unicodedata import normalize
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,11 @@ class Organization:
     def place(self) -> str:
         """Country and state as price lists and certificates name them: ``US-WA``."""
         return f"{self.country}-{self.region}" if self.region else self.country
+
+    def is_called(self, name: str) -> bool:
+        """Whether a name is its own, whatever case and blanks it is written with."""
+        return _plain(name) == _plain(self.name)
+
+
+def _plain(name: str) -> str:
+    return "".join(normalize("NFKC", name).casefold().split())

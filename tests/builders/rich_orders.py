@@ -70,6 +70,7 @@ def terms(office: Office) -> None:
                     postcode="98101",
                     phone="+1 206 555 0100",
                 ),
+                an_organization("old-league", name="LEAGUE  society"),
                 an_organization("league", net_terms=False),
             ],
             "price_lists": [

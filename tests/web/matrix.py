@@ -379,11 +379,13 @@ _BILL: Values = {"number": orders.INVOICE}
 _NO_BILL: Values = {"number": "I-999999"}
 _ORDERS = {
     "orders.board": _desk(),
-    "orders.new": _desk(answers=_REFUSED),
+    "orders.new": _desk(),
     "orders.order": _order(orders.ASKED, look=FINANCE),
     "orders.assign": _order(
         orders.ASKED, send=FINANCE, page=f"/finance/orders/{orders.ASKED}", form={"person": ""}
     ),
+    "orders.ask_move": _order(orders.QUOTED, look=FINANCE),
+    "orders.move": _order_form(orders.QUOTED, form={"organization": "old-league", "sure": "1"}),
     "orders.hold": _order_form(form={"reason": "They moved"}),
     "orders.resume": _order_form(),
     "orders.promise": _order_form(form={"reason": "Paper", "day": "2026-12-24"}),

@@ -25,6 +25,7 @@ from tests.builders.orders import (
     CUSTOM,
     REQUESTED,
     accepted,
+    an_organization,
     quoted,
     requested,
     somebody,
@@ -188,6 +189,35 @@ def test_what_is_not_there_is_not_found(site: Site) -> None:
     ):
         assert clerk.get(path).status_code in {403, 404}, path
     assert clerk.post("/finance/orders/O-2026-0099/hold", {}).status_code == 404
+
+
+@after(with_quote)
+def test_an_order_moves_to_the_organization_of_its_name(site: Site) -> None:
+    site.office.load(
+        {"organizations": [an_organization("guild-2", name="guild SOCIETY", city="Tacoma")]}
+    )
+    gil = somebody(site.office, "Gil", Role.ORGANIZATION, "guild-2")
+    number = quoted(site.office, gil, replace(REQUESTED, contact_email="gil@example.org"))
+    path = f"/finance/orders/{number}"
+    clerk = site.visitor(Role.CLERK)
+    assert "of this name exists" not in clerk.page(DESK)
+    page = words(clerk.page(path))
+    assert "An organization of this name exists: Guild Society (guild)." in page
+    page = words(clerk.page(f"{path}/organization"))
+    assert "Gil will see everything that it ordered" in page
+    for each in (path, f"{path}/organization"):
+        assert queries(site, clerk, each) <= MOST_QUERIES, each
+    sent_ = {"version": str(order(site, number).version), "organization": "guild"}
+    refused = clerk.post(f"{path}/organization", sent_)
+    assert refused.status_code == 422
+    assert "made sure who asked" in refused.text
+    page = done(clerk, clerk.post(f"{path}/organization", {**sent_, "sure": "1"}))
+    assert "of this name exists" not in page
+    assert "Moved to another organization" in page
+    theirs = site.visitor(Role.ORGANIZATION, organizations=("guild",))
+    page = theirs.page(f"/organization/orders/{number}")
+    assert "guild-2" not in page
+    assert "move-organization" not in page.lower().replace(" ", "-")
 
 
 @after(nothing)

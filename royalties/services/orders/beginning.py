@@ -37,7 +37,10 @@ def begin_order(
     if token and (row := store.find_by_token(work.connection, work.actor, token)) is not None:
         return order_of(row)
     order = _add(work, organization, body, again.id if again else None, token or None)
+    setup = setup_in_force(work)
     detail: dict[str, object] = {"exempt": body.exempt}
+    if body.organization and not setup.organizations[organization].is_called(body.organization):
+        detail["named"] = body.organization
     if again:
         detail["reorder_of"] = again.number
         _copy_artwork(work, again, order)
@@ -57,9 +60,16 @@ def begin_order(
     state = State.REQUESTED
     noted = {name: value for name, value in detail.items() if name != "message"}
     life.note(work, order, REQUEST, before=state, after=state, detail=noted)
-    lacking = terms.lacking(setup_in_force(work), order.title, order.isbn, work.today)
+    lacking = terms.lacking(setup, order.title, order.isbn, work.today)
     notices.tell(work, order, REQUEST, detail=detail | {"lacking": lacking})
     return order
+
+
+def next_number(work: Work) -> str:
+    """The number that the next order gets; the numbers are locked."""
+    beginning = f"O-{work.today.year}-"
+    last = store.last_number(work.connection, beginning)
+    return f"{beginning}{int(last.removeprefix(beginning)) + 1 if last else 1:04d}"
 
 
 def _copy_artwork(work: Work, before: Order, after: Order) -> None:
@@ -79,7 +89,7 @@ def _add(
     number = store.add_order(
         work.connection,
         {
-            "number": _next_number(work),
+            "number": next_number(work),
             "kind": body.kind.value,
             "organization": organization,
             "title": body.title,
@@ -106,9 +116,3 @@ def _add(
     if row is None:
         raise AssertionError
     return order_of(row)
-
-
-def _next_number(work: Work) -> str:
-    beginning = f"O-{work.today.year}-"
-    last = store.last_number(work.connection, beginning)
-    return f"{beginning}{int(last.removeprefix(beginning)) + 1 if last else 1:04d}"

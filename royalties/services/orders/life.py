@@ -171,8 +171,9 @@ def note(
     after: State,
     detail: Mapping[str, object] | None = None,
     side: Side | None = None,
+    logged: Mapping[str, object] | None = None,
 ) -> None:
-    """Append to an order's history and to the log."""
+    """Append to an order's history and to the log; ``logged``: what only the log keeps."""
     acting = side or side_of(work)
     store.add_event(
         work.connection,
@@ -188,7 +189,8 @@ def note(
         },
     )
     verb = Verb.ORDER if acting is Side.ORGANIZATION else Verb.KEEP_ORDERS
-    work.record(verb, {"order": order.number, "action": action, "state": after.value})
+    line = {"order": order.number, "action": action, "state": after.value}
+    work.record(verb, {**line, **(logged or {})})
 
 
 # What both sides, or the staff alone, do in most states

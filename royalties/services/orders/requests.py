@@ -19,7 +19,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.links import DeadLinkError, house_name
 from royalties.services.names import fit_name
 from royalties.services.orders import life
-from royalties.services.orders.beginning import begin_order
+from royalties.services.orders.beginning import begin_order, next_number
 from royalties.services.orders.order import Address, Order
 from royalties.services.orders.requested import BadRequestError, Requested, checked, estimate
 from royalties.services.outbox import Message, write
@@ -56,7 +56,7 @@ OPENED_AT = "/requests/"
 """Where the pages take the link of a request; its text follows."""
 
 _NOT_IN_KEYS = re.compile(r"[^a-z0-9]+", re.ASCII)
-_LONGEST_KEY = 40
+_LONGEST_STEM = 40
 
 
 _LONGEST_TOKEN = 64
@@ -298,19 +298,21 @@ def _own_organization(work: Work, keys: tuple[str, ...], body: Requested) -> str
     """Which of somebody's organizations a request is for: the one of that name, else the first."""
     known = setup_in_force(work).organizations
     own = [key for key in keys if key in known]
-    wanted = body.organization.casefold()
-    return next((key for key in own if known[key].name.casefold() == wanted), own[0] if own else "")
+    called = (key for key in own if known[key].is_called(body.organization))
+    return next(called, own[0] if own else "")
 
 
 def _add_organization(work: Work, body: Requested) -> str:
     """Add the organization of somebody new to the setup, in their name; returns its key.
 
-    One of the same name that is there already is not theirs to join: the staff puts that right.
+    One of the same name that is there already is not theirs to join: the staff sees both, and
+    moves the order. The key has the order's number, so that it does not tell of the other one.
     """
     lock_setup(work.connection)
     taken = setup_in_force(work).organizations
     plain = normalize("NFKD", body.organization).encode("ascii", "ignore").decode().lower()
-    stem = _NOT_IN_KEYS.sub("-", plain).strip("-")[:_LONGEST_KEY].strip("-") or "organization"
+    stem = _NOT_IN_KEYS.sub("-", plain).strip("-")[:_LONGEST_STEM].strip("-") or "organization"
+    stem = f"{stem}-{next_number(work).removeprefix('O-')}"
     key, place = stem, 1
     while key in taken:
         place += 1

@@ -1,5 +1,6 @@
 """Orders as the desk's board lists them: by state, what is late, and who takes care of them."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
@@ -70,6 +71,18 @@ def counts_by_organization(connection: Connection) -> dict[str, dict[str, int]]:
     for row in connection.execute(query.group_by(orders.c.organization, orders.c.state)):
         found.setdefault(row[0], {})[row[1]] = row[2]
     return found
+
+
+def sizes(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """How many orders and how many people some organizations have."""
+
+    def counted(column: ColumnElement[str]) -> dict[str, int]:
+        query = select(column, func.count()).where(column.in_(keys)).group_by(column)
+        return {row[0]: row[1] for row in connection.execute(query)}
+
+    ordered = counted(orders.c.organization)
+    belong = counted(organization_member.c.organization)
+    return {key: (ordered.get(key, 0), belong.get(key, 0)) for key in keys}
 
 
 def people(connection: Connection) -> list[tuple[int, str]]:

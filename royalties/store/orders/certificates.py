@@ -98,3 +98,10 @@ def places_in_force(connection: Connection, organization: str, day: str) -> froz
 def decide(connection: Connection, number: int, values: Mapping[str, object]) -> None:
     """Keep what the staff found of a certificate."""
     connection.execute(update(certificate).where(certificate.c.id == number).values(**values))
+
+
+def hand_over(connection: Connection, before: str, after: str) -> None:
+    """Let another organization have all certificates of one."""
+    connection.execute(
+        update(certificate).where(certificate.c.organization == before).values(organization=after)
+    )

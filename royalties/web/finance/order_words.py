@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from royalties.domain.orders import OrderKind
 from royalties.domain.price_lists import PriceVersion
+from royalties.services.orders.namesakes import MOVED
 from royalties.services.orders.order import Order
 from royalties.services.orders.promises import PROMISE
 from royalties.web import formats
@@ -21,9 +22,11 @@ _LABELS = {
     "file": "file",
     "po_number": "purchase order",
     "exempt": "tax certificate announced",
+    "named": "in the name of",
 }
 _ACTIONS = {
     PROMISE: "Promised day",
+    MOVED: "Moved to another organization",
     "request": "Asked for it",
     "invoice-deposit": "Deposit invoiced",
     "ask-changes": "Changes asked",

@@ -9,12 +9,14 @@ from royalties.services.orders import (
     cancelling,
     life,
     messages,
+    namesakes,
     needs,
     offering,
     own,
     promises,
     receivables,
 )
+from royalties.services.work import RefusedError
 from royalties.web import order_forms
 from royalties.web.finance import order_page, order_words
 from royalties.web.pages import Answer, Pages, number_asked
@@ -118,6 +120,7 @@ def _page(number: str, refused: str = "") -> str:
         stages=order_forms.stages(found, events),
         offers=order_page.offers(found, met, invoiced=invoiced, unpriced=bool(unpriced)),
         unpriced=unpriced,
+        namesakes=namesakes.namesakes(work, found, events) if setup else [],
         action_words=order_words.action_words,
         detail_words=order_words.detail_words,
         promise_words=order_words.promise_words(found, events, version),
@@ -245,6 +248,47 @@ def _ask_cancel(number: str, refused: str = "") -> str:
         owed=cancelling.owed_if_cancelled(work, found) if line and agreed else None,
         allowed=line is not None,
         missing=[need.value for need in line.needs if need not in met] if line else [],
+    )
+
+
+@PAGES.get("/<number>/organization")
+def ask_move(number: str) -> Answer:
+    """Ask before an order is moved to the organization of its name that was there."""
+    return _ask_move(number)
+
+
+@PAGES.post("/<number>/organization")
+def move(number: str) -> Answer:
+    """Move an order, and who asked for it, to the organization of its name that was there."""
+    order_page.found(number)
+
+    def do() -> str:
+        if request.form.get("sure") != "1":
+            raise RefusedError(
+                "tick that you have made sure who asked: it opens all orders to them"
+            )
+        namesakes.move_order(
+            act(), number, order_forms.text_sent("organization", 65), order_forms.version_sent()
+        )
+        return "The order is moved, and the people of both are told."
+
+    return order_forms.tried(
+        do, url_for(".order", number=number), lambda refused: _ask_move(number, refused)
+    )
+
+
+def _ask_move(number: str, refused: str = "") -> str:
+    work = act()
+    found = order_page.found(number)
+    there = namesakes.namesakes(work, found, life.history(work, found))
+    return order_page.page(
+        "move.html",
+        found,
+        "order",
+        refused=refused,
+        namesakes=there,
+        sizes=namesakes.sizes(work, [each.key for each in there]),
+        askers=namesakes.askers(work, found),
     )
 
 

@@ -19,6 +19,7 @@ from royalties.services.orders import (
 from royalties.services.orders.attachments import Sent
 from royalties.services.orders.cancelling import cancel, owed_if_cancelled
 from royalties.services.orders.life import Order
+from royalties.services.orders.namesakes import MOVED
 from royalties.services.work import RefusedError
 from royalties.web.files import download
 from royalties.web.order_forms import new_token, stages, text_sent, tried, version_sent
@@ -30,6 +31,8 @@ from royalties.web.visit import act
 PAGES = Pages("organization_orders", __name__, "/organization/orders", ORGANIZATIONS)
 
 _LONGEST_MESSAGE = 10_000
+_UNTOLD = {"assign", "comment", MOVED}
+"""What of the history is the staff's alone, or stands elsewhere."""
 
 
 @PAGES.get("/<number>")
@@ -50,7 +53,7 @@ def _order(number: str, refused: str = "") -> str:
         stages=stages(it, events),
         steps=offers.STEPS,
         late=board.lateness(it.state, it.need_by, it.promised_on, work.today),
-        events=[each for each in events if each.action not in {"assign", "comment"}],
+        events=[each for each in events if each.action not in _UNTOLD],
         quote=quotes.accepted_quote(work, it) if it.quote_version else None,
         shipments=shipping.shipments(work, number),
         invoices=invoicing.invoices(work, number),

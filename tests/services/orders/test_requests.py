@@ -79,11 +79,11 @@ def test_a_link_makes_account_organization_and_order(office: Office, clock: Cloc
     opened = open_link(office, token)
     assert opened.begun is not None
     assert not opened.begun.is_full
-    assert orders_of(office) == [("O-2026-0001", "lincoln-schools", "requested", 250)]
+    assert orders_of(office) == [("O-2026-0001", "lincoln-schools-2026-0001", "requested", 250)]
     assert office.rows(
         "SELECT p.name, p.role, p.status, m.organization FROM person p "
         "JOIN organization_member m ON m.person_id = p.id"
-    ) == [("Olga Orr", "organization", "active", "lincoln-schools")]
+    ) == [("Olga Orr", "organization", "active", "lincoln-schools-2026-0001")]
     with office.work() as work:
         order = life.find(work, "O-2026-0001")
         assert order is not None
@@ -177,13 +177,15 @@ def test_name_and_password_must_do(office: Office, clock: Clock) -> None:
     assert open_link(office, token).number == "O-2026-0001"
 
 
-def test_an_organization_of_the_same_name_is_another_one(office: Office, clock: Clock) -> None:
-    body = replace(REQUESTED, organization="Guild!")
-    open_link(office, ask(office, body))
-    assert orders_of(office)[0][1] == "guild-2"
-    odd = replace(REQUESTED, organization="読書会", contact_email="yomu@example.org")
-    open_link(office, ask(office, odd), name="Yomu")
-    assert orders_of(office)[1][1] == "organization"
+def test_a_key_tells_of_no_other_organization(office: Office, clock: Clock) -> None:
+    for name, email in (("Guild!", "a"), ("guild", "b"), ("読書会", "c")):
+        body = replace(REQUESTED, organization=name, contact_email=f"{email}@example.org")
+        open_link(office, ask(office, body), name=f"Somebody {email}")
+    assert [row[1] for row in orders_of(office)] == [
+        "guild-2026-0001",
+        "guild-2026-0002",
+        "organization-2026-0003",
+    ]
 
 
 def test_strangers_are_slowed_down(office: Office, clock: Clock) -> None:
