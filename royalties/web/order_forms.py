@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import flash, redirect, request
 
-from royalties.domain.money import number_text, scale
+from royalties.domain.money import amount_text, number_text, rounded, scale
 from royalties.domain.orders import ENDED, State, path_of, said
 from royalties.services.orders import life
 from royalties.services.orders.life import Order
@@ -129,3 +129,9 @@ def new_token() -> str:
 def unit(value: Fraction, currency: str) -> str:
     """An exact price of one, in minor units, as a text in units."""
     return number_text(value / scale(currency))
+
+
+def unit_text(value: Fraction, currency: str) -> str:
+    """An exact price of one, in minor units, as a text in units; to the cent if it has no end."""
+    exact = unit(value, currency)
+    return amount_text(rounded(value), currency) if "/" in exact else exact

@@ -44,6 +44,22 @@ def test_domain_needs_only_the_standard_library(path: Path) -> None:
     assert not foreign
 
 
+AUDIENCES = {path.parent.name for path in (ROOT / "royalties/web").glob("*/__init__.py")}
+
+
+@pytest.mark.parametrize("audience", sorted(AUDIENCES))
+def test_no_audience_names_another_ones_modules(audience: str) -> None:
+    """What two of them use stands beside them in royalties/web; the account is everybody's."""
+    foreign = {
+        f"{name(path)}: {imported}"
+        for path in modules(f"royalties/web/{audience}")
+        for imported in imports(path)
+        for other in AUDIENCES - {audience, "account"}
+        if inside(imported, f"royalties.web.{other}")
+    }
+    assert not foreign
+
+
 @pytest.mark.parametrize("path", modules("migrations/versions"), ids=name)
 def test_a_migration_stands_alone(path: Path) -> None:
     """What it did on the day it was written it does for ever."""

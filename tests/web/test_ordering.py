@@ -230,7 +230,7 @@ def test_a_title_without_a_price_is_ordered_all_the_same(site: Site) -> None:
         assert stranger.post(ORDER, {**WHAT, **change}).status_code == 422
     link, secret = sent(site), "many small boats at sea"
     stranger.post(link, {"name": "Ada Pier", "new": secret, "again": secret})
-    assert orders_of(site) == [("O-2026-0001", "requested", "harbor-friends", 250)]
+    assert orders_of(site) == [("O-2026-0001", "requested", "harbor-friends-2026-0001", 250)]
     told = next(text for to, _, text in letters(site.office) if to == "desk@example.com")
     assert "no price list is for the title" in told
     number = "/finance/orders/O-2026-0001"
@@ -283,7 +283,7 @@ def test_a_stranger_becomes_an_organization_with_an_order(site: Site) -> None:
     assert stranger.get(onward).status_code == 302, "the second factor is missing"
     people = site.office.rows("SELECT role, email FROM person")
     assert people == [("organization", "ada@example.org")]
-    assert key == "harbor-friends"
+    assert key == "harbor-friends-2026-0001"
     assert stranger.get(link).status_code == 404, "a link opens once"
 
 

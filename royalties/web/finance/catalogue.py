@@ -21,6 +21,7 @@ from royalties.web.finance import title_form
 from royalties.web.finance.entry_forms import Mistake, change_rows, own_fields, place
 from royalties.web.finance.title_form import RetailerForm, TitleForm
 from royalties.web.pages import Answer, Pages
+from royalties.web.title_words import FORMATS
 from royalties.web.visit import act
 
 PAGES = Pages("catalogue", __name__, "/finance", FINANCE)
@@ -57,7 +58,7 @@ def titles() -> str:
         words=words,
         page=page,
         pages=-(-len(found) // _ON_A_PAGE),
-        formats=title_form.FORMATS,
+        formats=FORMATS,
     )
 
 
@@ -78,7 +79,7 @@ def title(key: str) -> str:
         currency=setup.publisher.currency,
         prices=_prices(found, work.today),
         costs={each.isbn: number_text(each.unit_cost) for each in found.editions if each.unit_cost},
-        formats=title_form.FORMATS,
+        formats=FORMATS,
     )
 
 

@@ -17,19 +17,13 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import InputRequired
 
-from royalties.domain.catalogue import Channel, Format
+from royalties.domain.catalogue import Channel
 from royalties.domain.problems import Fault
 from royalties.web.finance.entry_forms import filled, given, lines_of, paragraphs_of, text_of
+from royalties.web.title_words import FORMATS
 
 Body = Mapping[str, Any]
 
-FORMATS = {
-    Format.HARDCOVER: "Hardcover",
-    Format.PAPERBACK: "Paperback",
-    Format.EBOOK: "E-book",
-    Format.AUDIOBOOK: "Audiobook",
-    Format.CUSTOM: "Custom edition",
-}
 CHANNELS = {
     Channel.ONLINE: "Online shop",
     Channel.BOOKSTORE: "Bookstore",

@@ -8,10 +8,10 @@ from royalties.domain.people import ORGANIZATIONS
 from royalties.services.books import setup_in_force
 from royalties.services.orders import invoicing, offering, own, receivables
 from royalties.web.files import download
+from royalties.web.order_forms import unit_text
 from royalties.web.organization.offers import WORDS, addressed
 from royalties.web.pages import Pages, number_asked
-from royalties.web.public.ordering import unit_text
-from royalties.web.public.pages import FORMATS
+from royalties.web.title_words import FORMATS
 from royalties.web.visit import act
 
 PAGES = Pages("organization", __name__, "/organization", ORGANIZATIONS)

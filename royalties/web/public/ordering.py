@@ -1,13 +1,11 @@
 """Ask for copies in bulk or a co-branded edition, without an account; the price shows meanwhile."""
 
-from fractions import Fraction
 from typing import Any
 
 from flask import abort, jsonify, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from royalties.domain.money import amount_text, number_text, rounded, scale
 from royalties.domain.orders import OrderKind
 from royalties.domain.organizations import Organization
 from royalties.domain.people import EVERYBODY, Role, Verb
@@ -16,7 +14,7 @@ from royalties.services.orders import needs, offering, requests
 from royalties.services.orders.offering import Estimate, Offer
 from royalties.services.orders.requests import BadRequestError, Requested, TooOftenError
 from royalties.services.work import RefusedError
-from royalties.web.order_forms import new_token
+from royalties.web.order_forms import new_token, unit_text
 from royalties.web.pages import Answer, Pages
 from royalties.web.public import order_form
 from royalties.web.public.order_form import WHAT, WHERE, WHO, Typed
@@ -235,12 +233,6 @@ def _estimated(offer: Offer, typed: Typed, body: Requested) -> tuple[Estimate | 
         return offering.estimated(act(), offer, body), ""
     except RefusedError as error:
         return None, f"{str(error)[0].upper()}{str(error)[1:]}."
-
-
-def unit_text(value: Fraction, currency: str) -> str:
-    """An exact price of one, in minor units, as a text in units; to the cent if it has no end."""
-    exact = number_text(value / scale(currency))
-    return amount_text(rounded(value), currency) if "/" in exact else exact
 
 
 def _step(form: MultiDict[str, str]) -> int:

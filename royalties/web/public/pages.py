@@ -5,7 +5,7 @@ from datetime import date
 
 from flask import abort, render_template, send_file, url_for
 
-from royalties.domain.catalogue import Edition, Title
+from royalties.domain.catalogue import Edition, Format, Title
 from royalties.domain.money import micro_text
 from royalties.domain.orders import OrderKind
 from royalties.domain.people import EVERYBODY, Verb
@@ -14,18 +14,18 @@ from royalties.services.books import setup_in_force
 from royalties.services.orders.offering import offer_of
 from royalties.services.work import Work
 from royalties.web.pages import Answer, Pages
+from royalties.web.title_words import FORMATS
 from royalties.web.visit import act
 
 PAGES = Pages("public", __name__, "/titles", EVERYBODY)
 
-FORMATS = {
-    "hardcover": ("Hardcover", "https://schema.org/Hardcover"),
-    "paperback": ("Paperback", "https://schema.org/Paperback"),
-    "ebook": ("E-book", "https://schema.org/EBook"),
-    "audiobook": ("Audiobook", "https://schema.org/AudiobookFormat"),
-    "custom": ("Custom edition", ""),
+SCHEMAS = {
+    Format.HARDCOVER: "https://schema.org/Hardcover",
+    Format.PAPERBACK: "https://schema.org/Paperback",
+    Format.EBOOK: "https://schema.org/EBook",
+    Format.AUDIOBOOK: "https://schema.org/AudiobookFormat",
 }
-"""Formats in words, and as machines read them."""
+"""Formats as machines read them."""
 
 ORDERED = {
     OrderKind.BULK: "Copies in bulk",
@@ -68,6 +68,7 @@ def title(key: str) -> str:
         offers=offers,
         currencies=currencies,
         formats=FORMATS,
+        schemas=SCHEMAS,
         sellers=[
             (setup.retailers[each.retailer].name, each.url)
             for each in found.shown.sold_by
