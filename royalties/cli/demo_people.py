@@ -42,6 +42,13 @@ PEOPLE = (
         ("houston",),
     ),
     DemoPerson(
+        "hal@example.org",
+        "Hal of Harborlight",
+        Role.ORGANIZATION,
+        "DEMOHARBORAAAAAAAAAAAAAAAAAAAA22",
+        organizations=("harborlight",),
+    ),
+    DemoPerson(
         "pat@example.org",
         "Pat of Prairie Colleges",
         Role.ORGANIZATION,

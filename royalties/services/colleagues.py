@@ -96,12 +96,12 @@ def remove_colleague(work: Work, key: str, number: int) -> None:
     """Let somebody see what one belongs to no more; who belongs to nothing else is closed out.
 
     Raises:
-        RefusedError: they do not belong to it, or it is oneself.
+        RefusedError: they do not belong to it, or it is oneself: so somebody always stays.
     """
     house = _require_own(work, key)
     if number == work.actor.person:
         raise RefusedError("nobody removes themselves: ask a colleague or the publisher")
-    person = store.find_person(work.connection, number, lock=True)
+    person = _held_with_oneself(work, house, key, number)
     own = house.keys_of(work.connection, [number]).get(number, ())
     if person is None or key not in own:
         raise RefusedError("there is no such colleague")
@@ -128,6 +128,17 @@ def _require_own(work: Work, key: str) -> _House:
     if key not in house.own(work.actor):
         raise RefusedError(f"there is no such {house.word} of yours")
     return house
+
+
+def _held_with_oneself(work: Work, house: _House, key: str, number: int) -> PersonRow | None:
+    """A colleague, held like oneself, so that of two who remove each other one is refused."""
+    me = work.actor.person or 0
+    held = {
+        each: store.find_person(work.connection, each, lock=True) for each in sorted({me, number})
+    }
+    if key not in house.keys_of(work.connection, [me]).get(me, ()):
+        raise RefusedError(f"there is no such {house.word} of yours")
+    return held[number]
 
 
 def _record(work: Work, house: _House, what: str, number: int, name: str, key: str) -> None:

@@ -1,10 +1,14 @@
 """Two people at the same moment: one wins, the other is told, and the books hold."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from royalties.domain.people import Actor, Role
+from royalties.services.colleagues import remove_colleague
 from tests.builders.books import Office, a_row, after, opened, spring
+from tests.builders.orders import somebody, takes_orders
 from tests.services.racing import Racers, Task
 
 
@@ -56,3 +60,26 @@ def test_the_same_file_is_recorded_once(office: Office, racers: Racers, trial: i
     assert office.rows("SELECT count(*) FROM batch WHERE status = 'recorded'") == [(1,)]
     assert sum(outcome.value == "recorded" for outcome in outcomes) == 1
     assert office.faults() == {}
+
+
+def remove_other(office: Office, actor: Actor, other: int) -> None:
+    with office.system.work(actor) as work:
+        remove_colleague(work, "guild", other)
+
+
+@after(takes_orders)
+def test_of_two_who_remove_each_other_one_stays(office: Office, racers: Racers) -> None:
+    two = [somebody(office, name, Role.ORGANIZATION, "guild") for name in ("Olga", "Otto")]
+    outcomes = racers.race(
+        *(
+            replace(
+                task(office, remove_other, ""),
+                arguments=(one, other.person),
+                pause="organization_member",
+            )
+            for one, other in (two, two[::-1])
+        )
+    )
+    assert sorted(each.done for each in outcomes) == [False, True], outcomes
+    assert [each.told for each in outcomes if not each.done] == [True], outcomes
+    assert office.rows("SELECT count(*) FROM organization_member") == [(1,)]
