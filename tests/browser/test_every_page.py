@@ -108,8 +108,6 @@ VISITS = (
     Visit("/finance/titles"),
     Visit("/finance/titles", ADMIN, "nothing"),
     Visit("/finance/titles/collab"),
-    Visit("/finance/orders/new"),
-    Visit("/finance/orders/new", CLERK, "nothing"),
     Visit("/finance/titles/handbook", CLERK),
     Visit("/finance/titles/collab/history"),
     Visit("/finance/titles/collab/amend"),
@@ -246,6 +244,8 @@ VISITS = (
     # Orders at the desk
     Visit("/finance/orders"),
     Visit("/finance/orders", CLERK, "nothing"),
+    Visit("/finance/orders/new"),
+    Visit("/finance/orders/new", CLERK, "nothing"),
     Visit("/finance/orders?view=columns&state=all"),
     Visit("/finance/orders?state=paid"),
     Visit(f"/finance/orders/{orders.ASKED}"),

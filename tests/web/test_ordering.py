@@ -230,7 +230,9 @@ def test_a_title_without_a_price_is_ordered_all_the_same(site: Site) -> None:
         assert stranger.post(ORDER, {**WHAT, **change}).status_code == 422
     link, secret = sent(site), "many small boats at sea"
     stranger.post(link, {"name": "Ada Pier", "new": secret, "again": secret})
-    assert orders_of(site) == [("O-2026-0001", "requested", "harbor-friends-2026-0001", 250)]
+    assert [(each[0], each[1], each[3]) for each in orders_of(site)] == [
+        ("O-2026-0001", "requested", 250)
+    ]
     told = next(text for to, _, text in letters(site.office) if to == "desk@example.com")
     assert "no price list is for the title" in told
     number = "/finance/orders/O-2026-0001"
@@ -364,9 +366,12 @@ def test_what_is_not_offered_is_not_there(site: Site) -> None:
 @after(takes_orders)
 def test_the_staff_enters_what_came_by_telephone(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
-    assert "Fill in the order" in clerk.page("/finance/orders")
+    assert 'href="/finance/orders/new"' in clerk.page("/finance/orders")
+    assert '<option value="collab">' in clerk.page("/finance/orders/new")
     assert clerk.get("/finance/orders/new?title=collab").location == ORDER
-    assert clerk.get("/finance/orders/new?title=nothing").location == "/finance/orders"
+    unknown = clerk.get("/finance/orders/new?title=nothing")
+    assert (unknown.status_code, "choose one of these" in unknown.text) == (404, True)
+    assert 'name="tell" value="1"' in clerk.page(ORDER).replace('type="hidden" ', "")
     entered = {**WHO, "organization": "", "contact_name": "", "contact_email": "", "token": "t-1"}
     answer = clerk.post(ORDER, entered)
     assert answer.status_code == 422
@@ -376,8 +381,39 @@ def test_the_staff_enters_what_came_by_telephone(site: Site) -> None:
     assert orders_of(site) == [("O-2026-0001", "requested", "league", 250)]
     history = clerk.page("/finance/orders/O-2026-0001")
     assert clerk.actor.name in history
+    assert "Entered it" in history
     assert "league@example.com" in history, "the organization's own address is asked"
-    assert any(to == "league@example.com" for to, _, _ in letters(site.office))
+    assert letters(site.office) == [], "nobody is told unless the staff says so"
+
+
+@after(takes_orders)
+def test_the_staff_enters_an_order_of_an_organization_that_is_new(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    entered = {**WHO, "for": "+", "tell": "1", "token": "t-1"}
+    for change, field in (
+        ({"organization": ""}, "organization"),
+        ({"organization": "LEAGUE  society"}, "organization"),
+        ({"contact_email": ""}, "contact_email"),
+        ({"for": "nobody"}, "for"),
+    ):
+        answer = clerk.post(ORDER, {**entered, **change})
+        assert answer.status_code == 422, change
+        assert f'href="#{field}"' in answer.text, change
+    assert orders_of(site) == []
+    for _ in range(2):
+        assert clerk.post(ORDER, entered).location == "/finance/orders/O-2026-0001"
+    [(_, state, key, copies)] = orders_of(site)
+    assert (state, copies) == ("requested", 250)
+    assert "Harbor Friends" in clerk.page(f"/finance/organizations/{key}")
+    assert site.office.rows(
+        "SELECT p.email, p.name, p.status, m.organization FROM person p "
+        "JOIN organization_member m ON m.person_id = p.id"
+    ) == [("ada@example.org", "Ada Pier", "invited", key)]
+    told = [(to, subject) for to, subject, _ in letters(site.office)]
+    assert ("ada@example.org", "Order O-2026-0001: we have your request") in told
+    assert len(letters(site.office, "invitation")) == 1
+    log = site.visitor(Role.MANAGER).page("/finance/audit")
+    assert "Invited Ada Pier" in log
 
 
 @after(takes_orders)

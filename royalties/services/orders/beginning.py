@@ -24,6 +24,7 @@ def begin_order(
     *,
     again: Order | None = None,
     token: str = "",
+    tell: bool = True,
 ) -> Order:
     """Add an order with the next number of the year, and tell both sides.
 
@@ -33,6 +34,7 @@ def begin_order(
         organization: key of who orders.
         again: the order that this one repeats; its newest artwork comes along.
         token: of the form, of at most 64 letters; sent twice, it gives the first time's order.
+        tell: whether both sides are told by e-mail.
     """
     if token and (row := store.find_by_token(work.connection, work.actor, token)) is not None:
         return order_of(row)
@@ -60,8 +62,9 @@ def begin_order(
     state = State.REQUESTED
     noted = {name: value for name, value in detail.items() if name != "message"}
     life.note(work, order, REQUEST, before=state, after=state, detail=noted)
-    lacking = terms.lacking(setup, order.title, order.isbn, work.today)
-    notices.tell(work, order, REQUEST, detail=detail | {"lacking": lacking})
+    if tell:
+        lacking = terms.lacking(setup, order.title, order.isbn, work.today)
+        notices.tell(work, order, REQUEST, detail=detail | {"lacking": lacking})
     return order
 
 

@@ -40,9 +40,11 @@ __all__ = [
     "Pending",
     "Requested",
     "TooOftenError",
+    "add_organization",
     "ask_for",
     "checked",
     "estimate",
+    "fit_token",
     "look_at",
     "open_request",
     "reorder",
@@ -178,7 +180,7 @@ def open_request(
     person = known or _new_person(work, row.email, name, password, locale)
     keys = people.organizations_of(work.connection, [person.id]).get(person.id, ())
     acting = _as(work, person, keys)
-    key = _own_organization(acting, keys, body) or _add_organization(acting, body)
+    key = _own_organization(acting, keys, body) or add_organization(acting, body)
     if key not in keys:
         people.set_organizations(work.connection, person.id, [*keys, key])
         acting = _as(work, person, (*keys, key))
@@ -190,11 +192,11 @@ def open_request(
 
 
 def request_order(work: Work, body: Requested, organization: str = "", *, token: str = "") -> Order:
-    """Ask for an order for one's own organization, or, by the staff, for any.
+    """Ask for an order for one's own organization.
 
     Args:
         work: the unit of work.
-        body: what is asked for; an own organization's name and contact need not be given.
+        body: what is asked for; the organization's name and the contact need not be given.
         organization: for which, if one orders for several.
         token: of the form; the same one gives the same order, once.
 
@@ -202,15 +204,15 @@ def request_order(work: Work, body: Requested, organization: str = "", *, token:
         BadRequestError: names each field with what is wrong.
         RefusedError: the organization is not one's own.
     """
-    work.actor.require(Verb.KEEP_ORDERS if work.actor.sees_all else Verb.ORDER)
-    own = setup_in_force(work).organizations if work.actor.sees_all else work.actor.organizations
+    work.actor.require(Verb.ORDER)
+    own = work.actor.organizations
     if not organization and len(own) == 1:
         organization = next(iter(own))
     if organization not in own:
         raise RefusedError("choose the organization that orders")
     kept.lock_numbers(work.connection)
     body = _with_contact(work, body, organization)
-    return begin_order(work, body, organization, token=_token(token))
+    return begin_order(work, body, organization, token=fit_token(token))
 
 
 def reorder(work: Work, number: str, *, token: str = "") -> Order:
@@ -239,10 +241,11 @@ def reorder(work: Work, number: str, *, token: str = "") -> Order:
         contact_name=before.contact_name,
         contact_email=before.contact_email,
     )
-    return begin_order(work, again, before.organization, again=before, token=_token(token))
+    return begin_order(work, again, before.organization, again=before, token=fit_token(token))
 
 
-def _token(text: str) -> str:
+def fit_token(text: str) -> str:
+    """A form's token, if it is not too long for one."""
     if len(text) > _LONGEST_TOKEN:
         raise RefusedError("the form has no token: open it again")
     return text
@@ -302,7 +305,7 @@ def _own_organization(work: Work, keys: tuple[str, ...], body: Requested) -> str
     return next(called, own[0] if own else "")
 
 
-def _add_organization(work: Work, body: Requested) -> str:
+def add_organization(work: Work, body: Requested) -> str:
     """Add the organization of somebody new to the setup, in their name; returns its key.
 
     One of the same name that is there already is not theirs to join: the staff sees both, and
@@ -339,7 +342,7 @@ def _with_contact(work: Work, body: Requested, organization: str) -> Requested:
     entry = setup_in_force(work).organizations[organization]
     own = (
         people.find_person(work.connection, work.actor.person)
-        if work.actor.person is not None and not work.actor.sees_all
+        if work.actor.person is not None
         else None
     )
     return checked(

@@ -98,14 +98,6 @@ def title_names() -> dict[str, str]:
     return {key: each.title for key, each in setup.titles.items()} if setup else {}
 
 
-def titles_offered() -> dict[str, str]:
-    """Titles that are sold in bulk or made as custom editions, by key, by name."""
-    setup = needs.setup_or_none(act())
-    titles = setup.titles.values() if setup else ()
-    found = [each for each in titles if each.shown.bulk or each.shown.custom]
-    return {each.key: each.heading for each in sorted(found, key=lambda it: it.heading.casefold())}
-
-
 def is_covered(order: Order) -> bool:
     """Whether a purchase order is there, or the deposit was paid."""
     work = act()

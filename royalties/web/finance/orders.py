@@ -1,6 +1,6 @@
 """The board of orders, and an order's own page: how it stands, what is next, and its history."""
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 
 from royalties.domain.orders import Action, Need, Side, State, find, said
 from royalties.domain.people import FINANCE
@@ -63,7 +63,6 @@ def board() -> Answer:
         staff=service.staff(work),
         organizations=order_page.organization_names(),
         titles=order_page.title_names(),
-        offered=order_page.titles_offered(),
         states=service.ORDER,
         said=said,
     )
@@ -87,12 +86,13 @@ def _person(asked: str) -> int | None:
 
 @PAGES.get("/new")
 def new() -> Answer:
-    """Enter an order that came by telephone or e-mail: the form of the chosen title."""
+    """Enter an order that came by telephone or e-mail: choose its title, then fill in its form."""
     key = request.args.get("title", "")
-    if offering.offer_of(act(), key) is None:
-        flash("This cannot be ordered: no price list has a price for it today.", "bad")
-        return redirect(url_for(".board"), 303)
-    return redirect(url_for("ordering.begin", key=key), 303)
+    offers = {each.title.key: each.title.heading for each in offering.offers(act())}
+    if key in offers:
+        return redirect(url_for("ordering.begin", key=key), 303)
+    page = render_template("finance/orders/new.html", titles=offers, unknown=bool(key))
+    return page, 404 if key else 200
 
 
 @PAGES.get("/<number>")

@@ -39,8 +39,11 @@ WORDS = (
     "contact_email",
     "audience",
     "message",
+    "tell",
 )
-_OF_WHO = frozenset({"for", "organization", "contact_name", "contact_email", "audience", "message"})
+_OF_WHO = frozenset(
+    {"for", "organization", "contact_name", "contact_email", "audience", "message", "tell"}
+)
 _LONGEST = 4000
 _PLACE = "address"
 _STEP_OF = {
@@ -107,6 +110,7 @@ def begun(offer: Offer, asked: MultiDict[str, str]) -> Typed:
             "copies": copies if whole(copies) else "",
             "country": "US",
             "tax": "taxable",
+            "tell": "1",
         }
     )
 

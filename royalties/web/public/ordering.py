@@ -10,7 +10,7 @@ from royalties.domain.orders import OrderKind
 from royalties.domain.organizations import Organization
 from royalties.domain.people import EVERYBODY, Role, Verb
 from royalties.services import throttle
-from royalties.services.orders import needs, offering, requests
+from royalties.services.orders import entered, needs, offering, requests
 from royalties.services.orders.offering import Estimate, Offer
 from royalties.services.orders.requests import BadRequestError, Requested, TooOftenError
 from royalties.services.work import RefusedError
@@ -46,6 +46,9 @@ FOCUS = {"order": "copies", "ship_to": "ship-to"}
 _OF_ORGANIZATION = frozenset({"organization", "contact_name", "contact_email"})
 """What is filled in from the organization that is chosen."""
 
+NEW = "+"
+"""What the staff chooses instead of an organization that is known; no key is called so."""
+
 _ASKS_A_MINUTE = 120
 PACING = Pacing(_ASKS_A_MINUTE)
 
@@ -74,7 +77,7 @@ def go(key: str) -> Answer:
     if step == WHO:
         _fill(typed)
     wrong = order_form.faults(act(), typed, offer, step)
-    if step == WHO and _orders_at_once() and typed["for"] not in _own():
+    if step == WHO and _orders_at_once() and typed["for"] not in _choices():
         known = {name: words for name, words in wrong.items() if name not in _OF_ORGANIZATION}
         wrong = {"for": "choose the organization that orders", **known}
     if wrong:
@@ -111,10 +114,7 @@ def _send(offer: Offer, typed: Typed) -> Answer:
     body = order_form.requested(typed, offer)
     try:
         if _orders_at_once():
-            token = request.form.get("token", "")
-            order = requests.request_order(act(), body, typed["for"], token=token)
-            room = "orders.order" if act().actor.sees_all else "organization_orders.order"
-            return redirect(url_for(room, number=order.number), 303)
+            return redirect(_ordered(body, typed), 303)
         requests.ask_for(act(), body, request.remote_addr or "")
     except TooOftenError as error:
         return _page(offer, typed, WHO, {"message": str(error)}), 429
@@ -124,6 +124,18 @@ def _send(offer: Offer, typed: Typed) -> Answer:
     except RefusedError as error:
         return _page(offer, typed, WHO, {"for": str(error)}), 422
     return away
+
+
+def _ordered(body: Requested, typed: Typed) -> str:
+    """Make an order at once; returns the address of its page."""
+    token = request.form.get("token", "")
+    if act().actor.sees_all:
+        key = "" if typed["for"] == NEW else typed["for"]
+        tell = typed["tell"] == "1"
+        made = entered.enter_order(act(), body, key, token=token, tell=tell)
+        return url_for("orders.order", number=made.number)
+    made = requests.request_order(act(), body, typed["for"], token=token)
+    return url_for("organization_orders.order", number=made.number)
 
 
 def _offer(key: str) -> Offer:
@@ -153,16 +165,20 @@ def _orders_at_once() -> bool:
 def _fill(typed: Typed) -> None:
     """What we know of an organization and its person, nobody need type."""
     found = visit()
-    own = _own()
-    if found is None or not own:
+    if found is None or not _orders_at_once():
         return
-    if typed["for"] not in own and len(own) == 1:
+    own, is_staff = _own(), act().actor.sees_all
+    if typed["for"] not in own and len(own) == 1 and not is_staff:
         typed.words["for"] = next(iter(own))
     chosen = own.get(typed["for"])
+    if is_staff and chosen is None:
+        if not own or (typed["organization"] and not typed["for"]):
+            typed.words["for"] = NEW
+        return
     typed.words["organization"] = chosen.name if chosen else ""
     name, email = found.actor.name, found.email
-    if act().actor.sees_all:
-        name, email = (chosen.name, chosen.email) if chosen else ("", "")
+    if is_staff and chosen is not None:
+        name, email = chosen.name, chosen.email
     typed.words["contact_name"] = typed["contact_name"] or name
     typed.words["contact_email"] = typed["contact_email"] or email
 
@@ -176,6 +192,11 @@ def _own() -> dict[str, Organization]:
     keys = known if act().actor.sees_all else act().actor.organizations
     found = [known[key] for key in keys if key in known]
     return {each.key: each for each in sorted(found, key=lambda it: (it.name.casefold(), it.key))}
+
+
+def _choices() -> set[str]:
+    """What may be chosen as the organization that orders."""
+    return {*_own(), *([NEW] if act().actor.sees_all else [])}
 
 
 def _page(offer: Offer, typed: Typed, step: int, wrong: dict[str, str], *, focus: str = "") -> str:
@@ -196,6 +217,7 @@ def _page(offer: Offer, typed: Typed, step: int, wrong: dict[str, str], *, focus
         focus=focus,
         own=_own(),
         is_staff=act().actor.sees_all,
+        new=NEW,
         token=request.form.get("token") or new_token(),
         today=act().today,
         most=order_form.MOST_ADDRESSES,

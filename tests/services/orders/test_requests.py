@@ -13,6 +13,7 @@ from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role, Verb
 from royalties.services.links import DeadLinkError
 from royalties.services.names import BadNameError
 from royalties.services.orders import life, requests
+from royalties.services.orders.entered import enter_order
 from royalties.services.orders.life import NoOrderError
 from royalties.services.orders.requests import BadRequestError, Opened, Requested, TooOftenError
 from royalties.services.people import invite
@@ -275,11 +276,35 @@ def test_one_orders_for_ones_own_only(office: Office, clock: Clock) -> None:
         assert requests.request_order(work, CUSTOM).organization == "guild"
         with pytest.raises(RefusedError, match="choose the organization"):
             requests.request_order(work, CUSTOM, "league")
-    with office.work() as work:  # the staff for any
-        assert requests.request_order(work, CUSTOM, "league").organization == "league"
+    with office.work() as work:  # the staff for any, in its own way
+        assert enter_order(work, CUSTOM, "league").organization == "league"
+        with pytest.raises(RefusedError, match="choose the organization"):
+            enter_order(work, CUSTOM, "nobody")
+        with pytest.raises(NotAllowedError):
+            requests.request_order(work, CUSTOM, "league")
     with office.system.work(STRANGER) as work, pytest.raises(NotAllowedError):
         requests.request_order(work, CUSTOM, "guild")
     assert Verb.ORDER not in {verb for verb in Verb if STRANGER.may(verb)}
+
+
+def test_a_contact_whom_the_staff_tells_is_let_in(office: Office, clock: Clock) -> None:
+    olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
+    carl = somebody(office, "Carl", Role.CLERK)
+    with office.system.work(carl) as work:
+        enter_order(work, CUSTOM, "league")
+    assert letters(office) == []
+    with office.system.work(carl) as work:
+        enter_order(work, CUSTOM, "league", tell=True)
+        enter_order(work, replace(CUSTOM, contact_email="carl@example.org"), "guild", tell=True)
+        taken = replace(CUSTOM, contact_name="Carl", contact_email="new@example.org")
+        with pytest.raises(BadRequestError, match="contact name: somebody goes by this name"):
+            enter_order(work, taken, "guild", tell=True)
+    assert office.rows(
+        "SELECT person_id, organization FROM organization_member ORDER BY organization"
+    ) == [(olga.person, "guild"), (olga.person, "league")], "the staff is not of the guild"
+    assert letters(office, "invitation") == [], "she has an account"
+    subjects = {to: subject for to, subject, _ in letters(office)}
+    assert subjects["olga@example.org"].endswith("we have your request")
 
 
 def test_a_reorder_asks_for_the_same_once_more(office: Office, clock: Clock) -> None:
