@@ -255,6 +255,20 @@ def test_a_quote_that_was_replaced_meanwhile_is_not_accepted(site: Site) -> None
 
 
 @after(takes_orders)
+def test_a_request_is_taken_back_in_one_way(site: Site) -> None:
+    visitor = olga(site)
+    number = requested(site.office, visitor.actor, REQUESTED).number
+    page = visitor.page(f"{ROOM}/{number}")
+    assert "Cancel the request" in page
+    assert f"{ROOM}/{number}/decline" not in page
+    path = f"{ROOM}/{number}/cancel"
+    page = visitor.page(path)
+    assert "You will owe nothing." in page
+    assert visitor.post(path, {**hidden(page), "reason": "Not needed"}).status_code == 303
+    assert standing(site.office, number).state is State.CANCELLED
+
+
+@after(takes_orders)
 def test_a_quote_is_declined_with_a_reason(site: Site) -> None:
     visitor = olga(site)
     number = quoted(site.office, visitor.actor, REQUESTED)
