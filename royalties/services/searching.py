@@ -102,9 +102,11 @@ def _all(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
 
 
 def _orders(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
-    """Orders by number or purchase order, and invoices by number."""
+    """Orders by number, purchase order or organization, and invoices by number."""
     known = setup.organizations
-    for order in store.placed(work.connection, text):
+    part = text.casefold()
+    keys = [each.key for each in known.values() if part in each.name.casefold()]
+    for order in store.placed(work.connection, text, keys[: store.MOST]):
         title = setup.titles.get(order.title)
         about = [
             known[order.organization].name if order.organization in known else order.organization,

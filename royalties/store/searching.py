@@ -1,5 +1,6 @@
 """Find by a few letters what the database alone knows: statements, imports, orders and people."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
@@ -93,11 +94,20 @@ def batches(connection: Connection, text: str) -> list[BatchFound]:
     return [BatchFound(*row) for row in rows]
 
 
-def placed(connection: Connection, text: str) -> list[OrderFound]:
-    """Orders with a text in their number or their purchase order's, the newest first."""
+def placed(connection: Connection, text: str, organizations: Sequence[str]) -> list[OrderFound]:
+    """Orders with a text in their number or purchase order's, or of some organizations.
+
+    The newest come first.
+    """
     rows = connection.execute(
         select(orders.c.number, orders.c.organization, orders.c.title, orders.c.po_number)
-        .where(or_(_has(orders.c.number, text), _has(orders.c.po_number, text)))
+        .where(
+            or_(
+                _has(orders.c.number, text),
+                _has(orders.c.po_number, text),
+                orders.c.organization.in_(organizations),
+            )
+        )
         .order_by(orders.c.id.desc())
         .limit(MOST + 1)
     )

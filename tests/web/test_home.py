@@ -333,6 +333,9 @@ def test_an_order_is_found_by_its_number_its_organization_and_its_purchase_order
     clerk = site.visitor(Role.CLERK)
     assert clerk.get(f"/finance/search?q={ACCEPTED}").location == f"/finance/orders/{ACCEPTED}"
     assert clerk.get("/finance/search?q=Guild+Society").location == "/finance/organizations/guild"
+    found = clerk.page("/finance/search?q=uild+soc")
+    assert f"/finance/orders/{ACCEPTED}" in found
+    assert f"/finance/orders/{UNPAID}" not in found, "the league's"
     page = clerk.page("/finance/search?q=PO-7")
     assert f"/finance/orders/{ACCEPTED}" in page
     assert "Guild Society, The Collab, purchase order PO-7" in page
