@@ -126,7 +126,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reorder_of"], ["orders.id"], name=op.f("fk_orders_reorder_of")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
         sa.UniqueConstraint("number", name=op.f("uq_orders_number")),
-        sa.UniqueConstraint("token", name=op.f("uq_orders_token")),
+        sa.UniqueConstraint("organization", "token", name=op.f("uq_orders_organization_token")),
     )
     op.create_index(op.f("ix_orders_organization"), "orders", ["organization"], unique=False)
     op.create_index(op.f("ix_orders_state"), "orders", ["state"], unique=False)

@@ -2,19 +2,24 @@
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from royalties.cli.jobs import work_off
 from royalties.domain.people import Role
-from tests.browser.looking import window
+from tests.browser.journeys import (
+    Journey,
+    address_of,
+    come_in,
+    explain_all,
+    figure_of,
+    first_sheet,
+    menu,
+)
 from tests.builders.books import (
     SPRING,
     Office,
@@ -24,8 +29,8 @@ from tests.builders.books import (
     nothing,
 )
 from tests.builders.doors import code_at
-from tests.builders.live import Live, serving
-from tests.builders.post import PostOffice, post_office
+from tests.builders.live import serving
+from tests.builders.post import post_office
 from tests.builders.sent import as_file
 from tests.builders.site import PASSWORD, TOTP_KEY
 from tests.builders.titles import public
@@ -43,52 +48,11 @@ _DROP = """([zone, name, text]) => {
 }"""
 
 
-@dataclass(slots=True)
-class Journey:
-    """A served house, its mail, and windows of people."""
-
-    chromium: Browser
-    live: Live
-    post: PostOffice
-
-    @contextmanager
-    def window(self, *, scripts: bool = True) -> Iterator[Page]:
-        """A new browser, which must have nothing to complain of in the end."""
-        with window(self.chromium, self.live, java_script_enabled=scripts) as seen:
-            yield seen.page
-            assert seen.complaints == []
-
-    def work_off(self) -> None:
-        """What the worker beside the server does meanwhile."""
-        work_off(self.live.office.system)
-
-
 @pytest.fixture
 def journey(chromium: Browser, office: Office) -> Iterator[Journey]:
     """A house at an address of its own, with a mail server."""
     with post_office() as post, serving(office, smtp_url=post.url) as live:
         yield Journey(chromium, live, post)
-
-
-def come_in(page: Page, journey: Journey, email: str, password: str, key: str) -> None:
-    """Sign in with password and the app's code."""
-    page.goto("/account/sign-in")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("Code").fill(code_at(journey.live.clock, key))
-    page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-
-
-def menu(page: Page, entry: str) -> None:
-    """Go to a room by the desk's menu."""
-    desk = page.get_by_role("navigation", name="Finance desk")
-    desk.get_by_role("link", name=entry).click()
-
-
-def address_of(name: str) -> str:
-    return f"{name.lower().replace(' ', '.')}@example.org"
 
 
 def to_send(office: Office) -> None:
@@ -151,18 +115,6 @@ def test_the_desk_from_report_to_statement(journey: Journey) -> None:
     assert journey.live.office.faults() == {}
 
 
-def explain_all(page: Page) -> None:
-    """Write a sentence for everything that wants one, and come back to the checklist."""
-    explain = page.get_by_role("link", name="Explain", exact=True)
-    if explain.count() == 0:
-        return
-    explain.first.click()
-    for field in page.locator("input[name=text]").all():
-        field.fill("The first period of these books.")
-    page.get_by_role("button", name="Keep the explanations").click()
-    page.get_by_role("link", name=re.compile("checklist", re.IGNORECASE)).first.click()
-
-
 @after(closed)
 def test_a_nonprofit_from_invitation_to_workbook(journey: Journey, tmp_path: Path) -> None:
     """Invited, the link opened, both factors set up, in again, and the workbook says the same."""
@@ -207,23 +159,11 @@ def test_a_nonprofit_from_invitation_to_workbook(journey: Journey, tmp_path: Pat
         file = tmp_path / "statement.xlsx"
         download.value.save_as(file)
         shown = page.locator("main").inner_text()
-    book = load_workbook(file, data_only=True)
-    values = {
-        str(row[0].value): [cell.value for cell in row[1:] if cell.value is not None]
-        for row in book.worksheets[0].iter_rows()
-        if row[0].value
-    }
+    values = first_sheet(load_workbook(file, data_only=True))
     assert "2025-H1-004" in str(values)
     due = figure_of(values, "Due")
     assert due > 0
     assert f"{due:,.2f}" in shown
-
-
-def figure_of(values: Mapping[str, Sequence[object]], words: str) -> float:
-    """The figure beside some words on a sheet."""
-    (row,) = (found for name, found in values.items() if name.startswith(words))
-    (figure,) = (each for each in row if isinstance(each, int | float))
-    return float(figure)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

@@ -11,7 +11,15 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
 from royalties.domain.people import Role
-from tests.browser.test_journeys import Journey, address_of, come_in, explain_all, figure_of, menu
+from tests.browser.journeys import (
+    Journey,
+    address_of,
+    come_in,
+    explain_all,
+    figure_of,
+    first_sheet,
+    menu,
+)
 from tests.builders.books import (
     Office,
     a_beneficiary,
@@ -267,11 +275,6 @@ def figure_on_the_statement(journey: Journey) -> None:
     )
     ((_, data),) = journey.post.attachments(place).items()
     book = load_workbook(BytesIO(data), data_only=True)
-    values = {
-        str(row[0].value): [cell.value for cell in row[1:] if cell.value is not None]
-        for row in book.worksheets[0].iter_rows()
-        if row[0].value
-    }
-    assert figure_of(values, "Due") == ROYALTY
+    assert figure_of(first_sheet(book), "Due") == ROYALTY
     lines = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     assert COPIES_AND_LOGO in lines

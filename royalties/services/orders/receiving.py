@@ -119,7 +119,8 @@ def reverse_receipt(work: Work, number: int, reason: str) -> ReceiptRow:
     require_possible(order, Action.REVERSE_RECEIPT)
     left = store.open_invoices(work.connection, work.actor, order_id=order.id, settled=True)
     of = next(each for each in left if each.id == row.invoice_id)
-    money = _Money(-row.amount, work.today, why, f"reverses-{number}", number)
+    # The history keeps all of the reason; the ledger has room for its beginning.
+    money = _Money(-row.amount, work.today, why[:_LONGEST], f"reverses-{number}", number)
     made = _post(work, order, of, money)
     detail: dict[str, object] = {
         "receipt": number,

@@ -62,10 +62,11 @@ orders = Table(
     Column("started_on", Day, comment="production"),
     Column("promised_on", Day),
     Column("reorder_of", Id, ForeignKey("orders.id")),
-    Column("token", String(64), unique=True, comment="of the form; sent twice, it is one order"),
+    Column("token", String(64), comment="of the form; sent twice, it is one order"),
     Column("created_at", Moment, nullable=False),
     Column("created_by", String(200), nullable=False),
     Column("version", Integer, nullable=False, comment="rises with every change"),
+    UniqueConstraint("organization", "token"),
     CheckConstraint("kind in ('bulk', 'custom')", name="kind"),
     CheckConstraint("quantity > 0", name="quantity"),
 )

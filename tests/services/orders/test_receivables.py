@@ -102,7 +102,7 @@ def test_a_wrong_receipt_is_reversed_once_and_both_stay(office: Office) -> None:
         reverse(office, 3)
     with pytest.raises(RefusedError, match="there is no receipt 9"):
         reverse(office, 9)
-    for reason, said in (("", "say why"), ("x" * 101, "up to 100 letters")):
+    for reason, said in (("", "say why"), ("x" * 501, "up to 500 letters")):
         with pytest.raises(RefusedError, match=said):
             reverse(office, 1, reason)
     before = len(letters(office))
@@ -134,6 +134,16 @@ def test_a_wrong_receipt_is_reversed_once_and_both_stay(office: Office) -> None:
 
 def reversed_once(office: Office, _: str) -> int:
     return reverse(office, 1).id
+
+
+@after(invoiced)
+def test_a_long_reason_is_kept_in_the_history(office: Office) -> None:
+    receive(office, "I-000001", TOTAL)
+    why = "the bank took it back: " + "x" * 200
+    assert reverse(office, 1, why).reference == why[:100]
+    [[detail]] = office.rows("SELECT detail FROM order_event WHERE action = 'reverse-receipt'")
+    assert why in detail
+    assert office.faults() == {}
 
 
 @after(invoiced)

@@ -330,6 +330,20 @@ def test_a_reorder_asks_for_the_same_once_more(office: Office, clock: Clock) -> 
         requests.reorder(work, first.number)
 
 
+def test_a_form_counts_once_for_its_organization(office: Office, clock: Clock) -> None:
+    """The same text in another's form is theirs: it neither shows an order nor breaks."""
+    olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
+    lena = somebody(office, "Lena", Role.ORGANIZATION, "league")
+    numbers = []
+    for actor, key in ((olga, "guild"), (olga, "guild"), (lena, "league")):
+        with office.system.work(actor) as work:
+            numbers.append(requests.request_order(work, CUSTOM, key, token=FORM).number)
+    assert numbers == ["O-2026-0001", "O-2026-0001", "O-2026-0002"]
+
+
+FORM = "the-same-form"
+
+
 def place(office: Office, key: str) -> str:
     olga = replace(STRANGER, role=Role.ORGANIZATION, organizations=frozenset({key}))
     return requested(office, olga).number
