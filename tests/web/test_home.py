@@ -345,4 +345,4 @@ def test_an_order_is_found_by_its_number_its_organization_and_its_purchase_order
     answer = clerk.get(f"/finance/search?q={issued.row.number.lower()}")
     assert answer.location == f"/finance/invoices/{issued.row.number}"
     nonprofit = site.visitor(Role.NONPROFIT, beneficiaries=("seattle",))
-    assert nonprofit.get("/finance/search?q=PO-7").status_code == 403
+    assert nonprofit.get("/finance/search?q=PO-7").status_code == 404
