@@ -5,7 +5,8 @@ from datetime import datetime
 import click
 
 from royalties.cli.desk import Desk, command
-from royalties.cli.orders import DAY, day_of, invoice_document, the_order
+from royalties.cli.order_steps import the_order
+from royalties.cli.orders import DAY, day_of, invoice_document
 from royalties.domain.money import amount_text, minor_units
 from royalties.services.orders import crediting, invoicing, receivables
 from royalties.services.orders.issuing import Issued
@@ -73,6 +74,7 @@ def credit(
 @click.argument("amount", metavar="AMOUNT]", required=False)
 @click.option("--on", "day", type=DAY, metavar="DAY", help="When it came; today if left out.")
 @click.option("--reference", default="", help="As the bank's statement has it.")
+@click.option("--back", is_flag=True, help="It was paid back: too much had come in.")
 @click.option("--reverse", type=click.IntRange(1), metavar="RECEIPT", help="Take one back.")
 @click.option("--reason", default="", help="Why a receipt was wrong.")
 @command
@@ -83,15 +85,16 @@ def receive(
     amount: str | None,
     day: datetime | None,
     reference: str,
+    back: bool,
     reverse: int | None,
     reason: str,
 ) -> None:
-    """Record AMOUNT that was paid for INVOICE, or --reverse a receipt that was wrong.
+    """Record AMOUNT that was paid for INVOICE (or --back), or --reverse a receipt that was wrong.
 
     The order is paid when nothing is left.
     """
     if reverse is not None:
-        if invoice_number or day or reference:
+        if invoice_number or day or reference or back:
             raise click.UsageError("--reverse names a receipt: give only --reason with it")
         _reverse(desk, reverse, reason)
         return
@@ -100,7 +103,8 @@ def receive(
     with desk.work() as work:
         issued = _invoice_of(work, invoice_number)
         currency = issued.row.currency
-        made = receivables.receive(
+        record = receivables.pay_back if back else receivables.receive
+        made = record(
             work,
             invoice_number,
             minor_units(amount, currency),
@@ -112,7 +116,7 @@ def receive(
     if desk.json:
         desk.show(
             {
-                "outcome": "received",
+                "outcome": "paid back" if back else "received",
                 "receipt": made.id,
                 "order": order.number,
                 "state": order.state.value,
@@ -120,7 +124,8 @@ def receive(
         )
         return
     desk.say(
-        f"{currency} {amount} received for {invoice_number} as receipt {made.id}; order "
+        f"{currency} {amount} {'paid back' if back else 'received'} for {invoice_number} as "
+        f"receipt {made.id}; order "
         f"{order.number} is {order.state}."
     )
 
@@ -147,9 +152,13 @@ def _reverse(desk: Desk, receipt: int, reason: str) -> None:
 
 
 @click.command("aging")
+@click.option("--remind", metavar="INVOICE", help="Remind of one that is overdue, by e-mail.")
 @command
-def aging(desk: Desk) -> None:
+def aging(desk: Desk, remind: str | None) -> None:
     """List what each organization owes, by how many days it is overdue."""
+    if remind is not None:
+        with desk.work() as work:
+            receivables.remind(work, remind)
     with desk.work(read_only=True) as work:
         found = receivables.aging(work, work.today)
     listed = [

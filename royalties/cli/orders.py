@@ -1,6 +1,5 @@
 """orders, order, quote, ship: bulk orders and custom editions."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -8,12 +7,12 @@ from typing import Any, NoReturn
 import click
 
 from royalties.cli.desk import Desk, command, plural
+from royalties.cli.order_steps import STEPS, send_artwork, the_order
 from royalties.domain.money import amount_text
 from royalties.domain.orders import Action, Side, State
 from royalties.services.orders import (
     board,
     cancelling,
-    editions,
     invoicing,
     life,
     quotes,
@@ -21,17 +20,12 @@ from royalties.services.orders import (
     shipping,
 )
 from royalties.services.orders.issuing import require_possible
-from royalties.services.orders.life import NoOrderError
 from royalties.services.work import Work
 
 DAY = click.DateTime(["%Y-%m-%d"])
 _COPIES = click.IntRange(1, 1_000_000)
 _OUT = click.Path(path_type=Path, file_okay=False, exists=True)
-_INTERNAL = "internal"
-"""Instead of an ISBN: the house's next own number."""
-
-_Step = Callable[[Work, int], object]
-"""What is done with an order, at the version it was looked at."""
+_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 @click.command("orders")
@@ -94,6 +88,15 @@ def orders(
 @click.argument("number")
 @click.option("--produce", is_flag=True, help="Start its production.")
 @click.option("--edition", metavar="ISBN", help="Give its own edition; 'internal': our number.")
+@click.option(
+    "--artwork", "sent", nargs=2, multiple=True, metavar="USE FILE", help="Send a logo, a letter …"
+)
+@click.option(
+    "--rights", is_flag=True, help="The organization says that the artwork may be printed."
+)
+@click.option("--proof", type=_FILE, metavar="FILE", help="Send a proof, a PDF.")
+@click.option("--promise", nargs=2, metavar="DAY REASON", help="Promise another day.")
+@click.option("--decline", metavar="REASON", help="Decline it; the organization reads why.")
 @click.option("--hold", metavar="REASON", help="Put it on hold; the organization reads why.")
 @click.option("--resume", is_flag=True, help="Go on where it stood.")
 @click.option("--cancel", metavar="REASON", help="Cancel it; without --yes it says what is owed.")
@@ -103,24 +106,22 @@ def order_(
     desk: Desk,
     number: str,
     *,
-    produce: bool,
-    edition: str | None,
-    hold: str | None,
-    resume: bool,
+    sent: tuple[tuple[str, str], ...],
+    rights: bool,
     cancel: str | None,
     yes: bool,
+    **asked: object,
 ) -> None:
     """Show order NUMBER: where it stands, its history and its money; or take one step with it."""
-    steps: list[_Step] = []
-    if produce:
-        steps.append(lambda work, at: life.produce(work, number, at))
-    if edition is not None:
-        isbn = None if edition == _INTERNAL else edition
-        steps.append(lambda work, at: editions.give_own_edition(work, number, isbn, version=at))
-    if hold is not None:
-        steps.append(lambda work, at: life.hold(work, number, hold, at))
-    if resume:
-        steps.append(lambda work, at: life.resume(work, number, at))
+    steps = [
+        take(desk, number, value)
+        for name, take in STEPS.items()
+        if (value := asked[name]) not in (None, False)
+    ]
+    if sent:
+        steps.append(send_artwork(desk, number, sent, rights=rights))
+    elif rights:
+        raise click.UsageError("--rights belongs to --artwork")
     if cancel is not None:
         steps.append(lambda work, at: cancelling.cancel(work, number, cancel, at))
     if len(steps) > 1 or (yes and cancel is None):
@@ -222,6 +223,7 @@ def quote(desk: Desk, number: str, out: Path | None) -> None:
 @click.option("--carrier", default="", help="Who carries them.")
 @click.option("--tracking", default="", help="The number of the parcel there.")
 @click.option("--last", is_flag=True, help="No more will follow, within tolerance.")
+@click.option("--back", metavar="REASON", help="They came back from there instead.")
 @command
 def ship(
     desk: Desk,
@@ -233,27 +235,32 @@ def ship(
     carrier: str,
     tracking: str,
     last: bool,
+    back: str | None,
 ) -> None:
-    """Record a shipment of order NUMBER, and the sales that it brings."""
+    """Record a shipment of order NUMBER, and the sales that it brings; or copies that came back."""
+    if back is not None and (carrier or tracking or last):
+        raise click.UsageError("--back takes no carrier, tracking number or --last")
     with desk.work() as work:
-        found = the_order(work, number)
-        row = shipping.ship(
-            work,
-            number,
-            version=found.version,
-            address=address,
-            copies=copies,
-            shipped_on=day_of(work, day),
-            carrier=carrier,
-            tracking=tracking,
-            token=work.credentials.token(),
-            last=last,
-        )
+        where = {"version": the_order(work, number).version, "address": address, "copies": copies}
+        when, token = day_of(work, day), work.credentials.token()
+        if back is None:
+            row = shipping.ship(
+                work,
+                number,
+                **where,
+                shipped_on=when,
+                carrier=carrier,
+                tracking=tracking,
+                token=token,
+                last=last,
+            )
+        else:
+            row = shipping.came_back(work, number, **where, came_on=when, reason=back, token=token)
         state = the_order(work, number).state
     if desk.json:
         desk.show(
             {
-                "outcome": "shipped",
+                "outcome": "shipped" if back is None else "came back",
                 "shipment": row.number,
                 "copies": row.copies,
                 "batch": row.batch_id,
@@ -262,21 +269,10 @@ def ship(
         )
         return
     desk.say(
-        f"Shipment {row.number} of order {number}: {plural(row.copies, 'copy')}, recorded as "
+        f"Shipment {row.number} of order {number}: {plural(abs(row.copies), 'copy')}"
+        f"{'' if back is None else ' came back'}, recorded as "
         f"import {row.batch_id}. The order is {state.value}."
     )
-
-
-def the_order(work: Work, number: str) -> life.Order:
-    """An order by its number.
-
-    Raises:
-        NoOrderError: there is none.
-    """
-    found = life.find(work, number)
-    if found is None:
-        raise NoOrderError(number)
-    return found
 
 
 def day_of(work: Work, given: datetime | None) -> date:

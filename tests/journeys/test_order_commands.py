@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,19 @@ from click.testing import CliRunner, Result
 from royalties.cli import main
 from royalties.services.orders import life
 from tests.builders.books import Office, after
+from tests.builders.editions import a_logo
 from tests.builders.orders import (
     ACCEPTED,
     IN_PROOF,
     QUOTED,
     UNPAID,
+    accepted,
+    letters,
     orders_underway,
     person_called,
     requested,
 )
+from tests.builders.pdfs import a_pdf
 from tests.builders.shipped import invoice, ship
 
 pytestmark = after(orders_underway)
@@ -151,6 +156,52 @@ def test_one_step_at_a_time(run: Run, office: Office) -> None:
     done = run("order", IN_PROOF, "--cancel", "The event is off", "--yes", "--json")
     assert shown(done)["state"] == "cancelled"
     assert "it does not follow" in run("order", IN_PROOF, "--cancel", "Off", code=1).stderr
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_artwork_a_proof_and_a_day_are_given(run: Run, office: Office, tmp_path: Path) -> None:
+    number = accepted(office, person_called(office, "Olga"))
+    logo, proof = tmp_path / "logo.png", tmp_path / "proof.pdf"
+    logo.write_bytes(a_logo())
+    proof.write_bytes(a_pdf())
+    before = office.hashes()
+    for wrong, said in (
+        (["--artwork", "hat", logo, "--rights"], "'hat' is no use of a file"),
+        (["--artwork", "logo", logo], "tick the box"),
+        (["--artwork", "logo", proof.with_name("none.png"), "--rights"], "No such file"),
+        (["--artwork", "logo", __file__, "--rights"], "test_order_commands.py"),
+        (["--proof", proof], "artwork that passed its checks"),
+        (["--promise", "soon", "Paper"], "'soon' is no day"),
+    ):
+        assert said in run("order", number, *wrong, code=1).stderr
+    run("order", number, "--rights", code=2)
+    assert office.hashes() == before
+    sent = shown(run("order", number, "--artwork", "logo", logo, "--rights", "--json"))
+    assert sent["state"] == "artwork"
+    assert shown(run("order", number, "--proof", proof, "--json"))["state"] == "proof-sent"
+    day = (datetime.now(UTC) + timedelta(days=60)).date().isoformat()
+    promised = shown(run("order", number, "--promise", day, "Paper is late", "--json"))
+    assert promised["promised"] == day
+    assert shown(run("order", QUOTED, "--decline", "Out of print", "--json"))["state"] == "declined"
+    assert office.faults() == {}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@after(billed)
+def test_copies_come_back_money_goes_back_and_one_is_reminded(run: Run, office: Office) -> None:
+    back = shown(run("ship", ACCEPTED, "--copies", 10, "--back", "Wet", "--json"))
+    assert (back["outcome"], back["copies"]) == ("came back", -10)
+    run("ship", ACCEPTED, "--copies", 10, "--back", "Wet", "--last", code=2)
+    assert "14127.50" in run("aging", "--remind", "I-000001").stdout
+    assert len(letters(office, "reminder")) == 1
+    assert "today already" in run("aging", "--remind", "I-000001", code=1).stderr
+    run("receive", "I-000001", "14130.00")
+    assert (
+        "2.50 USD were paid too much" in run("receive", "I-000001", "3.00", "--back", code=1).stderr
+    )
+    paid = shown(run("receive", "I-000001", "2.50", "--back", "--json"))
+    assert paid["outcome"] == "paid back"
+    assert office.faults() == {}
 
 
 def test_the_deposit_comes_before_the_work(run: Run) -> None:
