@@ -80,7 +80,7 @@ clean: ## remove all that these verbs made
 # uv installs in seconds what takes pip a minute. Where uv cannot reach the index that pip is
 # configured for, pip does it.
 define install
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) \
+	$(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python --require-hashes -r $(1) \
 		|| $(PIP) --require-hashes -r $(1)
 endef
 

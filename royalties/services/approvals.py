@@ -43,7 +43,7 @@ class Proposal:
 
 def two_people(work: Work) -> bool:
     """Whether maker and checker are two people; they are, unless switched off."""
-    value = store.find_setting(work.connection, TWO_PEOPLE)
+    value = work.once(TWO_PEOPLE, lambda: store.find_setting(work.connection, TWO_PEOPLE))
     return value is None or bool(json.loads(value))
 
 

@@ -1,6 +1,6 @@
 """The setup in force, as domain values, and what a run or a report is read against."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +13,10 @@ from royalties.domain.organizations import Organization
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.plans import Plan, Step
 from royalties.domain.pricing import PriceList
-from royalties.domain.run import Books, in_force
+from royalties.domain.run import Books, ContractState, in_force
 from royalties.ingest import setup as setup_file
 from royalties.ingest.reading import Known, KnownEdition, KnownRetailer
+from royalties.services.remembering import Made, remembered
 from royalties.services.work import RefusedError, Work
 from royalties.store import catalogue, periods, runs
 from royalties.store.history import Revision, newest_revision, revisions_in_force
@@ -73,16 +74,15 @@ def setup_in_force(work: Work) -> Setup:
     Raises:
         RefusedError: no setup file has been loaded yet.
     """
+    return of_setup(work, "setup", lambda: setup_of(revisions_in_force(work.connection)))
+
+
+def of_setup(work: Work, name: str, make: Callable[[], Made]) -> Made:
+    """What follows from the setup in force; read-only work remembers it while that stands."""
     if work.memory is None:
-        return setup_of(revisions_in_force(work.connection))
-    if "newest" not in work.read:
-        work.read["newest"] = newest_revision(work.connection)
-    newest: int = work.read["newest"]
-    known: tuple[int, Setup] | None = work.memory.get("setup")
-    if known is None or known[0] != newest:
-        known = (newest, setup_of(revisions_in_force(work.connection)))
-        work.memory["setup"] = known
-    return known[1]
+        return make()
+    newest = work.once("newest revision", lambda: newest_revision(work.connection))
+    return remembered(work, name, newest, make)
 
 
 def setup_of(revisions: Iterable[Revision]) -> Setup:
@@ -121,15 +121,19 @@ def setup_of(revisions: Iterable[Revision]) -> Setup:
     )
 
 
+def open_period_of(work: Work, setup: Setup) -> Period:
+    """The earliest period that is not closed."""
+    last, first = periods.last_closed(work.connection), setup.first_period
+    return first if last is None else first.shift(last + 1 - first.ordinal)
+
+
 def require_next(work: Work, setup: Setup, period: Period) -> None:
     """Periods run and close in order.
 
     Raises:
         RefusedError: the period is closed already, or an earlier one is still open.
     """
-    last = periods.last_closed(work.connection)
-    first = setup.first_period
-    open_period = first if last is None else first.shift(last + 1 - first.ordinal)
+    open_period = open_period_of(work, setup)
     if period < open_period:
         raise RefusedError(
             f"{period} is closed and is not changed any more: corrections go into {open_period}"
@@ -144,18 +148,11 @@ def require_next(work: Work, setup: Setup, period: Period) -> None:
 def books_of(work: Work, setup: Setup, period: Period) -> Books:
     """Everything a run of a period reads, its sales summed to slices by one query."""
     contracts = in_force(list(setup.contracts.values()), period)
-    editions = catalogue.edition_rows(work.connection)
-    retailers = {number: key for key, number in catalogue.retailer_ids(work.connection).items()}
+    isbns, retailers = of_setup(work, "numbers", lambda: _numbers(work))
     sold = sold_of(setup)
     asked = asked_by(contracts, [setup.plans[contract.plan] for contract in contracts], sold)
-    slices = slices_of(
-        work.connection,
-        period.ordinal,
-        asked,
-        {row.id: row.isbn for row in editions},
-        retailers,
-    )
-    first_of_year = period.ordinal - period.place + 1
+    slices = slices_of(work.connection, period.ordinal, asked, isbns, retailers)
+    states, balances = left_before(work, period)
     return Books(
         period=period,
         first_period=setup.first_period,
@@ -175,9 +172,31 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         ),
         income=[entry for entry in setup.income if entry.period == str(period)],
         slices=slices,
-        states=runs.contract_states(work.connection, first_of_year, period.ordinal),
-        balances=runs.balances_before(work.connection, period.ordinal),
+        states=states,
+        balances=balances,
     )
+
+
+def _numbers(work: Work) -> tuple[dict[int, str], dict[int, str]]:
+    """ISBNs by edition number, and keys by retailer number."""
+    editions = catalogue.edition_rows(work.connection)
+    retailers = catalogue.retailer_ids(work.connection)
+    return {row.id: row.isbn for row in editions}, {id_: key for key, id_ in retailers.items()}
+
+
+def left_before(
+    work: Work, period: Period
+) -> tuple[dict[str, ContractState], dict[tuple[str, str], int]]:
+    """What the closed periods before one left of contracts and beneficiaries, for ever."""
+
+    def read() -> tuple[dict[str, ContractState], dict[tuple[str, str], int]]:
+        first_of_year = period.ordinal - period.place + 1
+        return (
+            runs.contract_states(work.connection, first_of_year, period.ordinal),
+            runs.balances_before(work.connection, period.ordinal),
+        )
+
+    return remembered(work, "closed before", period, read)
 
 
 def sold_of(setup: Setup) -> dict[str, Sold]:

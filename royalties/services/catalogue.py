@@ -1,9 +1,9 @@
 """Titles and retailers at the desk: found, looked at, and amended one by one."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from royalties.domain.catalogue import Title
 from royalties.domain.contracts import Contract
@@ -11,7 +11,7 @@ from royalties.domain.people import Verb
 from royalties.domain.problems import Fault
 from royalties.ingest.setup import SetupError
 from royalties.services import setup
-from royalties.services.books import Setup, setup_in_force
+from royalties.services.books import Setup, of_setup, setup_in_force
 from royalties.services.terms import ChangedMeanwhileError, canonical_body, find_entry
 from royalties.services.work import RefusedError, Work
 from royalties.store import catalogue as store
@@ -22,7 +22,6 @@ LARGEST_SAMPLE = 20_000_000
 """Bytes of a sample chapter."""
 
 _PDF = b"%PDF-"
-_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +129,9 @@ def reports_of(work: Work, key: str, before: int, limit: int) -> list[retailers.
     return retailers.reports_of(work.connection, key, before=before, limit=limit)
 
 
-def _remembered(work: Work, name: str, make: Callable[[Setup], _Found]) -> _Found:
-    """What follows from the setup, kept by read-only work as long as that setup stands."""
-    now = setup_in_force(work)
-    if work.memory is None:
-        return make(now)
-    known = work.memory.get(name)
-    if known is None or known[0] is not now:
-        work.memory[name] = known = (now, make(now))
-    return cast("_Found", known[1])
-
-
 def _index(work: Work) -> list[tuple[str, Title]]:
     """What titles are found by, in alphabetical order."""
-    return _remembered(work, "titles", _indexed)
+    return of_setup(work, "titles", lambda: _indexed(setup_in_force(work)))
 
 
 def _indexed(now: Setup) -> list[tuple[str, Title]]:
@@ -153,7 +141,7 @@ def _indexed(now: Setup) -> list[tuple[str, Title]]:
 
 def _covering(work: Work) -> dict[str, list[Contract]]:
     """Contracts by the titles that they cover."""
-    return _remembered(work, "contracts of titles", _covered)
+    return of_setup(work, "contracts of titles", lambda: _covered(setup_in_force(work)))
 
 
 def _covered(now: Setup) -> dict[str, list[Contract]]:

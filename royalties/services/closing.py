@@ -8,10 +8,11 @@ from royalties.domain.people import Verb
 from royalties.domain.run import ContractRun, Settlement
 from royalties.services import approvals, runs
 from royalties.services.approvals import Proposal
-from royalties.services.books import setup_in_force
+from royalties.services.books import open_period_of, setup_in_force
 from royalties.services.drafts import Shown, paid_of, shown_run
 from royalties.services.errors import CANNOT_RUN
 from royalties.services.jumps import DRAFT, KINDS, Point, Points, points_of
+from royalties.services.previewing import last_close
 from royalties.services.work import RefusedError, Work
 from royalties.store import closing as store
 from royalties.store import periods
@@ -175,6 +176,13 @@ def outlook(work: Work, text: str) -> Outlook:
     points = points_of(work, shown) if shown is not None and not shown.is_final else None
     proposals = approvals.proposals(work, kind=KIND, subject=text)
     return Outlook(text, shown, obstacle, points, tuple(proposals), approvals.two_people(work))
+
+
+def get_ready(work: Work) -> None:
+    """Calculate beforehand what the first look at the open period would wait for."""
+    period = open_period_of(work, setup_in_force(work))
+    last_close(work, period)
+    outlook(work, str(period))
 
 
 def explain_point(work: Work, text: str, subject: str, figure: str, words: str) -> None:

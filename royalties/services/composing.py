@@ -28,7 +28,7 @@ from royalties.domain.statements import (
     ShareShown,
     Statement,
 )
-from royalties.services.books import Setup
+from royalties.services.books import Setup, left_before
 from royalties.services.work import Work
 from royalties.store import figures, runs
 
@@ -77,7 +77,7 @@ class Composer:
             self._late.setdefault(self._title_of[late.isbn], []).append(late)
         keys = [done.contract.key for done in self.run.contracts]
         self._life = runs.life_to_date(connection, keys, period.ordinal)
-        states = runs.contract_states(connection, period.ordinal - period.place + 1, period.ordinal)
+        states, _ = left_before(self.work, period)
         self._held = {key: state.held for key, state in states.items()}
 
     def read_all(self) -> None:

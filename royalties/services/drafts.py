@@ -1,14 +1,13 @@
 """A period's run as it is looked at: the draft of an open period, or a closed one as it was frozen.
 
-A draft over a million sale lines takes about a second, so read-only work remembers the newest
-one for as long as nothing was recorded that might change it.
+A draft over a million sale lines takes seconds, so read-only work remembers the newest one for as
+long as nothing was recorded that might change it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from operator import add
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
@@ -18,14 +17,13 @@ from royalties.domain.statements import Statement
 from royalties.services.books import Setup, setup_in_force, setup_used_by
 from royalties.services.closed import closed_run
 from royalties.services.composing import Composer
+from royalties.services.remembering import keep_nobody_waiting, remembered
 from royalties.services.runs import draft
 from royalties.services.statements import NoStatementError
 from royalties.services.work import Work
 from royalties.store import closing as store
 from royalties.store import runs
 from royalties.store.history import canonical
-
-Made = TypeVar("Made")
 
 CHANGES_NO_FIGURE = frozenset(
     {
@@ -74,7 +72,16 @@ def shown_run(work: Work, text: str) -> Shown:
     period = setup_in_force(work).period(text)
     closed = shown_closed(work, period)
     if closed is None:
-        return remembered(work, "draft", _state(work, period), lambda: _drafted(work, period))
+        state = state_of(work, period)
+        keep_nobody_waiting(
+            work,
+            "draft",
+            state,
+            lambda patient: shown_run(patient, text),
+            words=f"the draft of {period}",
+            periods=(period.ordinal,),
+        )
+        return remembered(work, "draft", state, lambda: _drafted(work, period))
     return closed
 
 
@@ -160,7 +167,15 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
         made.read_all()
         return made
 
-    key = (_state(work, shown.period), shown.fingerprint)
+    key = (state_of(work, shown.period), shown.fingerprint)
+    keep_nobody_waiting(
+        work,
+        "draft statements",
+        key,
+        lambda patient: draft_statement(patient, text, beneficiary, currency),
+        words=f"what statements of {shown.period} say",
+        periods=(shown.period.ordinal,),
+    )
     made = remembered(work, "draft statements", key, composer)
     return made.statement(found, None, shown.period.ends)
 
@@ -170,16 +185,7 @@ def _drafted(work: Work, period: Period) -> Shown:
     return Shown(period, run, setup, fingerprint_of(run))
 
 
-def _state(work: Work, period: Period) -> tuple[Period, int]:
-    return period, store.last_change(work.connection, {verb.value for verb in CHANGES_NO_FIGURE})
-
-
-def remembered(work: Work, name: str, key: object, make: Callable[[], Made]) -> Made:
-    """What read-only work made of the same state before; work that writes makes it anew."""
-    if work.memory is None:
-        return make()
-    known = work.memory.get(name)
-    if known is None or known[0] != key:
-        known = (key, make())
-        work.memory[name] = known
-    return cast("Made", known[1])
+def state_of(work: Work, period: Period) -> tuple[Period, int]:
+    """A period and the newest change that its draft may depend on."""
+    but = {verb.value for verb in CHANGES_NO_FIGURE}
+    return period, work.once("last change", lambda: store.last_change(work.connection, but))

@@ -14,7 +14,8 @@ from royalties.domain.money import MICRO, amount_text, rounded_minor, scale
 from royalties.domain.periods import Period
 from royalties.domain.run import Run
 from royalties.services.books import Setup
-from royalties.services.drafts import Shown, remembered
+from royalties.services.drafts import Shown
+from royalties.services.remembering import remembered
 from royalties.services.work import Work
 from royalties.store import batches
 from royalties.store import closing as store

@@ -11,11 +11,20 @@ from royalties.domain.periods import Period
 from royalties.domain.plans import Plan
 from royalties.domain.run import Books, ContractRun, NoPlanError, Run, Settlement, in_force, run
 from royalties.ingest import setup as setup_file
-from royalties.services.books import Setup, asked_by, books_of, setup_in_force, setup_used_by
+from royalties.services.books import (
+    Setup,
+    asked_by,
+    books_of,
+    open_period_of,
+    setup_in_force,
+    setup_used_by,
+)
+from royalties.services.drafts import state_of
+from royalties.services.remembering import keep_nobody_waiting, remembered
 from royalties.services.terms import canonical_body, check
 from royalties.services.work import Work
-from royalties.store import periods
 from royalties.store import runs as store
+from royalties.store.history import canonical
 
 Body = Mapping[str, Any]
 _Value = TypeVar("_Value")
@@ -101,6 +110,15 @@ class Effect:
         return bool(self.contracts or self.beneficiaries or self.exceptions.difference)
 
 
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A whole entry as proposed, and of a plan the version in question."""
+
+    part: str
+    entry: Body
+    version: str
+
+
 def preview(work: Work, part: str, body: Body, *, version: str = "") -> list[Effect]:
     """What a new body of an entry would have given in the last closed and the open period.
 
@@ -115,19 +133,46 @@ def preview(work: Work, part: str, body: Body, *, version: str = "") -> list[Eff
     """
     work.actor.require(Verb.READ)
     check(work, part, body)
-    entry = canonical_body(part, body)
+    tried = _Tried(part, canonical_body(part, body), version)
+    period = open_period_of(work, setup_in_force(work))
+    name = f"preview {work.actor.person}"
+    key = (state_of(work, period), part, canonical(tried.entry), version)
+    keep_nobody_waiting(
+        work,
+        name,
+        key,
+        lambda patient: preview(patient, part, body, version=version),
+        words="what this would have given",
+        periods=(period.ordinal, period.ordinal - 1),
+    )
+    return remembered(work, name, key, lambda: _effects(work, tried, period))
+
+
+def last_close(work: Work, open_period: Period) -> tuple[Setup, Books] | None:
+    """What the close before an open period used, if there was one; it never changes."""
+    period = open_period.shift(-1)
+    closed = store.find_closing(work.connection, period.ordinal)
+    if closed is None:
+        return None
+
+    def read() -> tuple[Setup, Books]:
+        then = setup_used_by(work, closed.revision)
+        return then, books_of(work, then, period)
+
+    return remembered(work, "books of the last close", period, read)
+
+
+def _effects(work: Work, tried: _Tried, period: Period) -> list[Effect]:
+    """What an entry would have given in the period before an open one, if any, and in that."""
     now = setup_in_force(work)
-    last = periods.last_closed(work.connection)
-    first = now.first_period
     found = []
-    if last is not None:
-        closed = store.find_closed(work.connection, last)
-        if closed is not None:
-            then = _with_later_keys(setup_used_by(work, closed.revision), now)
-            period = first.shift(last - first.ordinal)
-            found.append(_effect(work, then, part, entry, period, version, closed=True))
-    period = first if last is None else first.shift(last + 1 - first.ordinal)
-    found.append(_effect(work, now, part, entry, period, version, closed=False))
+    closed = last_close(work, period)
+    if closed is not None:
+        then, books = closed
+        setup = _with_later_keys(then, now)
+        found.append(_effect(work, setup, tried, lambda: books, books.period, closed=True))
+    made = lambda: books_of(work, now, period)  # noqa: E731
+    found.append(_effect(work, now, tried, made, period, closed=False))
     return found
 
 
@@ -145,17 +190,16 @@ def _with_later_keys(then: Setup, now: Setup) -> Setup:
 def _effect(
     work: Work,
     setup: Setup,
-    part: str,
-    entry: Body,
+    tried: _Tried,
+    books_then: Callable[[], Books],
     period: Period,
-    version: str,
     *,
     closed: bool,
 ) -> Effect:
-    proposed, as_if = _proposed(setup, part, entry, period, version)
+    proposed, as_if = _proposed(setup, tried, period)
     empty = Effect(str(period), closed, as_if)
     try:
-        books = books_of(work, setup, period)
+        books = books_then()
         before = run(books)
         after = run(_books_as(work, books, proposed))
     except _CANNOT as error:
@@ -163,12 +207,10 @@ def _effect(
     return _compared(empty, before, after, proposed)
 
 
-def _proposed(
-    setup: Setup, part: str, entry: Body, period: Period, version: str
-) -> tuple[Setup, bool]:
+def _proposed(setup: Setup, tried: _Tried, period: Period) -> tuple[Setup, bool]:
     """The setup with an entry replaced, and whether its plan begins earlier than it says."""
-    key = entry["key"]
-    match part:
+    entry, key = tried.entry, tried.entry["key"]
+    match tried.part:
         case "contracts":
             contract = setup_file.contract_of(entry)
             return replace(setup, contracts={**setup.contracts, key: contract}), False
@@ -177,8 +219,8 @@ def _proposed(
             return replace(setup, beneficiaries={**setup.beneficiaries, key: payee}), False
         case _:
             plan = setup_file.plan_of(entry)
-            tried = _in_force_by(plan, version, period)
-            return replace(setup, plans={**setup.plans, key: tried}), tried is not plan
+            shifted = _in_force_by(plan, tried.version, period)
+            return replace(setup, plans={**setup.plans, key: shifted}), shifted is not plan
 
 
 def _in_force_by(plan: Plan, version: str, period: Period) -> Plan:

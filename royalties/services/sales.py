@@ -227,7 +227,7 @@ class _Search:
     @classmethod
     def of(cls, work: Work, filters: Filters) -> "_Search":
         setup = setup_in_force(work)
-        shelf = shelf_of(work, setup)
+        shelf = shelf_of(work)
         known = store.periods_with_sales(work.connection)
         period, numbers = _periods(setup, filters, known)
         isbns = _isbns(shelf, filters)

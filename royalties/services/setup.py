@@ -10,10 +10,10 @@ from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, parse_period
 from royalties.domain.problems import Fault
 from royalties.ingest import setup as setup_file
-from royalties.services.books import Setup, setup_of
+from royalties.services.books import Setup, of_setup, setup_of
 from royalties.services.waiting import Released, release_waiting
 from royalties.services.work import Work
-from royalties.store import batches, catalogue, figures, runs
+from royalties.store import batches, catalogue, figures, periods, runs
 from royalties.store.history import Revision, add_revisions, revisions_in_force
 from royalties.store.orders.orders import own_editions
 
@@ -99,7 +99,7 @@ def _load(work: Work, document: setup_file.Document, name: str) -> Loaded:
 
 def _checked(work: Work, document: setup_file.Document, name: str) -> Bodies:
     """The bodies in force, once a document has no fault beside them."""
-    before = _bodies(revisions_in_force(work.connection))
+    before = of_setup(work, "bodies", lambda: _bodies(revisions_in_force(work.connection)))
     merged = {kind: {**before[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
     faults = setup_file.check(document, merged)
     faults += _faults_against_books(work, document, before, merged)
@@ -154,16 +154,23 @@ def _record_catalogue(work: Work, setup: Setup, titles: set[str]) -> None:
 def _faults_against_books(
     work: Work, document: setup_file.Document, before: Bodies, merged: Bodies
 ) -> list[Fault]:
-    """Changes that what is recorded or closed forbids."""
-    return [
-        *_lost_editions(work, document, merged),
-        *_taken_names(work, document),
-        *_closed_terms(work, document, before),
-        *_other_books(work, document, before),
-        *_early_income(document, merged),
-        *_used_prices(work, document, before),
-        *_closed_contracts(work, document, merged),
-    ]
+    """Changes that what is recorded or closed forbids; only of parts that the document has."""
+    said = {part for part, entries in document.entries.items() if entries}
+    faults = []
+    if "titles" in said:
+        faults += _lost_editions(work, document, merged)
+        faults += _taken_names(work, document)
+    if said & {"exchange_rates", "income"}:
+        faults += _closed_terms(work, document, before)
+    if "publisher" in said:
+        faults += _other_books(work, document, before)
+    if "income" in said:
+        faults += _early_income(document, merged)
+    if "titles" in said:
+        faults += _used_prices(work, document, before)
+    if "contracts" in said:
+        faults += _closed_contracts(work, document, merged)
+    return faults
 
 
 def _lost_editions(
@@ -262,12 +269,11 @@ def _early_income(document: setup_file.Document, merged: Bodies) -> list[Fault]:
 def _closed_contracts(work: Work, document: setup_file.Document, merged: Bodies) -> list[Fault]:
     """A contract keeps its currency, and the advances that closed runs earned back."""
     recouped: dict[str, int] = {}
+    currencies: dict[str, str] = {}
     for row in runs.period_rows(work.connection, "contract_close"):
         recouped[row.contract] = recouped.get(row.contract, 0) + row.recouped
+        currencies[row.contract] = row.currency
     faults = []
-    currencies = {
-        row.contract: row.currency for row in runs.period_rows(work.connection, "contract_close")
-    }
     for key in document.entries.get("contracts", {}):
         contract = setup_file.contract_of(merged["contracts"][key])
         kept = currencies.get(key, contract.currency)
@@ -291,8 +297,10 @@ def _other_books(work: Work, document: setup_file.Document, before: Bodies) -> l
     """Calendar, currency and first period carry the books and cannot change once used."""
     old = before["publisher"].get("publisher")
     new = document.entries.get("publisher", {}).get("publisher")
+    if old is None or new is None:
+        return []
     used = any(batch.status == "recorded" for batch in batches.batches(work.connection))
-    if old is None or new is None or not (used or runs.closed_runs(work.connection)):
+    if not used and periods.last_closed(work.connection) is None:
         return []
     return [
         Fault(f"publisher.{name}", f"is {old[name]!r} in the books and cannot change any more")

@@ -7,7 +7,7 @@ from itertools import islice
 
 from royalties.domain.catalogue import Edition, Title
 from royalties.domain.people import Verb
-from royalties.services.books import Setup, setup_in_force
+from royalties.services.books import Setup, of_setup, setup_in_force
 from royalties.services.work import Work
 
 _NOT_A_LETTER = re.compile(r"[\W_]+")
@@ -69,17 +69,10 @@ class Shelf:
         return [book for book in self.books if book.title.key == key]
 
 
-def shelf_of(work: Work, setup: Setup | None = None) -> Shelf:
+def shelf_of(work: Work) -> Shelf:
     """The shelf as the setup in force fills it; work that only reads remembers it."""
     work.actor.require(Verb.READ)
-    setup = setup or setup_in_force(work)
-    if work.memory is None:
-        return _filled(setup)
-    known: tuple[Setup, Shelf] | None = work.memory.get("shelf")
-    if known is None or known[0] is not setup:
-        known = (setup, _filled(setup))
-        work.memory["shelf"] = known
-    return known[1]
+    return of_setup(work, "shelf", lambda: _filled(setup_in_force(work)))
 
 
 def _filled(setup: Setup) -> Shelf:

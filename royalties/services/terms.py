@@ -68,7 +68,7 @@ class Saved:
 def find_entry(work: Work, part: str, key: str) -> Entry | None:
     """An entry as it is in force, with the number of its revision."""
     work.actor.require(Verb.READ)
-    return find_revision(work.connection, part, key)
+    return _in_force(work, part, key)
 
 
 def history(work: Work, part: str, key: str) -> list[Said]:
@@ -219,6 +219,10 @@ def _named(part: str, key: str) -> str:
     return f"{APPROVED_BY_TWO.get(part, part)} {key}"
 
 
+def _in_force(work: Work, part: str, key: str) -> Recorded | None:
+    return work.once(f"{part} {key}", lambda: find_revision(work.connection, part, key))
+
+
 def _fingerprint(now: Recorded | None) -> str:
     return f"revision {now.id}" if now else "new"
 
@@ -228,7 +232,7 @@ def _fingerprint(now: Recorded | None) -> str:
 
 def _used_terms(work: Work, part: str, body: Body) -> list[Fault]:
     """Changes that would say something else of closed periods than what counted there."""
-    now = find_revision(work.connection, part, body["key"])
+    now = _in_force(work, part, body["key"])
     match part:
         case "plans":
             return _used_versions(work, body, now)

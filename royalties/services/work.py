@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from royalties.adapters.credentials import Credentials
 from royalties.adapters.files import Files
@@ -11,6 +11,8 @@ from royalties.adapters.mailer import Mailer
 from royalties.domain.people import Actor, Verb
 from royalties.store.engine import Connection
 from royalties.store.history import append_log
+
+Read = TypeVar("Read")
 
 Progress = Callable[[int, int], None]
 """Told how much of how much is done; units are the verb's own."""
@@ -38,6 +40,8 @@ class Work:
     base_url: str = ""
     memory: dict[str, Any] | None = None
     """What read-only work may remember of what never changes; None while writing."""
+    patient: bool = True
+    """Whether it may take long; False while somebody waits for a page."""
     read: dict[str, Any] = field(default_factory=dict)
     """What read-only work has read already, so that it asks once and sees one state."""
 
@@ -54,6 +58,14 @@ class Work:
     def today(self) -> date:
         """The day of the work."""
         return self.now.date()
+
+    def once(self, name: str, read: Callable[[], Read]) -> Read:
+        """What the database says; read-only work asks once, since it sees one state."""
+        if self.memory is None:
+            return read()
+        if name not in self.read:
+            self.read[name] = read()
+        return cast("Read", self.read[name])
 
     def record(self, verb: Verb, what: object) -> str:
         """Append to the log what was done; returns the line's hash."""

@@ -16,7 +16,9 @@ from sqlalchemy import (
     and_,
     case,
     func,
+    literal,
     select,
+    union_all,
 )
 
 from royalties.domain.discounts import Limit
@@ -60,11 +62,11 @@ def slices_of(
         isbns: ISBN by edition number.
         retailers: key by retailer number.
     """
-    reader = _Reader(asked, isbns, retailers)
-    found: list[Slice] = []
-    for lines in (_Lines.priced_by_reports(period_id), _Lines.priced_by_editions(period_id)):
-        reader.read(connection.execute(lines.grouped(asked)).all(), found)
-    return found
+    both = union_all(
+        _Lines.priced_by_reports(period_id).grouped(asked),
+        _Lines.priced_by_editions(period_id).grouped(asked),
+    )
+    return _Reader(asked, isbns, retailers).read(connection.execute(both).all())
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +116,17 @@ class _Lines:
         value = sale.c.units * self.price
         figures = (sale.c.units, sale.c.net, value)
         keys = self._keys(asked)
+        also: list[ColumnElement[int]] = []
+        is_priced: ColumnElement[int] = literal(1)
+        if self.price is not sale.c.list_price:
+            is_priced = case((self.price.is_(None), 0), else_=1).label("is_priced")
+            also = [is_priced]
         sums: list[ColumnElement[Any]] = [func.count(), *map(func.sum, figures)]
         for limit in asked.limits:
             passed = self._passed(limit)
             sums += [func.count().filter(passed)]
             sums += [func.sum(figure).filter(passed) for figure in figures]
-        return select(*keys, *sums).where(self.chosen).group_by(*keys)
+        return select(*keys, is_priced, *sums).where(self.chosen).group_by(*keys, *also)
 
     def _keys(self, asked: Asked) -> list[ColumnElement[Any]]:
         keys: list[ColumnElement[Any]] = [
@@ -132,8 +139,6 @@ class _Lines:
             if values:
                 chosen = case((column.in_(sorted(values)), column), else_="")
                 keys.append(chosen.label(f"in_{column.name}"))
-        if self.price is not sale.c.list_price:
-            keys.append(case((self.price.is_(None), 0), else_=1).label("priced"))
         return keys
 
     def _passed(self, limit: Limit) -> ColumnElement[bool]:
@@ -160,28 +165,26 @@ class _Reader:
         self._kinds = {kind.value: kind for kind in Kind}
         self._places: dict[tuple[str, ...], Place] = {(): Place()}
         self._keys = 4 + sum(1 for values in asked.places if values)
-        self._figures = 4 * (1 + len(asked.limits))
 
-    def read(self, rows: Sequence[Sequence[Any]], found: list[Slice]) -> None:
-        """Append the slices of grouped rows."""
-        if not rows:
-            return
-        first, keys = len(rows[0]) - self._figures, self._keys
+    def read(self, rows: Sequence[Sequence[Any]]) -> list[Slice]:
+        """The slices of grouped rows."""
+        found: list[Slice] = []
+        keys = self._keys
         isbns, retailers, kinds = self._isbns, self._retailers, self._kinds
         limits, discounted = bool(self._asked.limits), self._asked.discounted
-        place, is_priced = self._place(()), True
+        place = self._place(())
         for row in rows:
             isbn, retailer, kind = isbns[row[0]], retailers[row[1]], kinds[row[2]]
             if keys > 4:  # noqa: PLR2004 - edition, retailer, kind, currency
                 place = self._place(tuple(row[4:keys]))
-            if first > keys:
-                is_priced = bool(row[keys])
+            is_priced, figures = bool(row[keys]), row[keys + 1 :]
             group = (isbn, retailer, kind, row[3], is_priced)
             if is_priced and limits and isbn in discounted:
-                found += self._classes(group, place, row[first:])
+                found += self._classes(group, place, figures)
             else:
-                _, units, net, value = row[first : first + 4]
+                _, units, net, value = figures[:4]
                 found.append(Slice(*group, 0, place, int(units), int(net), int(value or 0)))
+        return found
 
     def _classes(
         self, group: tuple[str, str, Kind, str, bool], place: Place, figures: Sequence[Any]

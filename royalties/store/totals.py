@@ -70,6 +70,12 @@ class Sums:
         )
 
 
+def lines_in(connection: Connection, periods: Sequence[int]) -> int:
+    """How many sale lines some periods have."""
+    query = select(func.sum(sale_total.c.lines)).where(sale_total.c.period_id.in_(periods))
+    return int(connection.execute(query).scalar() or 0)
+
+
 def forget(connection: Connection, number: int) -> None:
     """Take away the sums of a batch whose lines were taken away."""
     connection.execute(delete(sale_total).where(sale_total.c.batch_id == number))

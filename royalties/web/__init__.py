@@ -7,7 +7,7 @@ from flask import Flask, abort, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 
-from royalties.web import errors, formats, layout, visit
+from royalties.web import calculating, errors, formats, layout, visit
 from royalties.web.pages import Number, Pages
 
 ROOMS = (
@@ -59,6 +59,7 @@ def prepare(app: Flask) -> None:
     formats.prepare(app)
     layout.prepare(app)
     errors.prepare(app)
+    calculating.prepare(app)
     for room in ROOMS:
         pages: Pages = importlib.import_module(f"royalties.web.{room}").PAGES
         app.register_blueprint(pages)

@@ -148,10 +148,7 @@ def publisher_name() -> str:
 
 def two_people() -> bool:
     """Whether maker and checker are two people; the desk's pages say so if they need not be."""
-    if "two_people" not in g:
-        g.two_people = approvals.two_people(work())
-    found: bool = g.two_people
-    return found
+    return approvals.two_people(work())
 
 
 def _waiting() -> int:

@@ -84,8 +84,9 @@ def _looks() -> bool:
 def work() -> Work:
     """The request's unit of work, with who visits as its actor once that is known."""
     if "work" not in g:
-        stack = ExitStack()
-        g.work = stack.enter_context(system().work(STRANGER, read_only=_looks()))
+        stack, looks = ExitStack(), _looks()
+        unit = system().work(STRANGER, read_only=looks, patient=not looks)
+        g.work = stack.enter_context(unit)
         g.work_stack = stack
     return cast("Work", g.work)
 

@@ -1,0 +1,75 @@
+"""What takes longer than a page may is calculated beside it; the page says so, and asks again."""
+
+from threading import Lock, Thread
+from typing import cast
+
+from flask import Flask, current_app, render_template, request
+
+from royalties.domain.people import Actor, Role
+from royalties.runtime import System
+from royalties.services import closing
+from royalties.services.errors import REFUSALS
+from royalties.services.remembering import BeingCalculatedError, Failed
+from royalties.web.pages import Answer
+from royalties.web.visit import actor, system
+
+_TOKEN = "csrf_token"  # noqa: S105 - the field's name; every page has its own
+
+_NAME = "calculator"
+_SERVER = Actor("royalties serve", Role.CLERK)
+
+
+class Calculator:
+    """Does one thing after the other, each once, however many people ask for it."""
+
+    def __init__(self) -> None:
+        self._lock, self._one_at_a_time = Lock(), Lock()
+        self._asked: dict[tuple[str, object], Thread] = {}
+
+    def start(self, system: System, asked: BeingCalculatedError, who: Actor) -> None:
+        """Do something in somebody's name, unless it is being done."""
+        with self._lock:
+            if (asked.name, asked.key) in self._asked:
+                return
+            thread = Thread(target=self._calculate, args=(system, asked, who), daemon=True)
+            self._asked[asked.name, asked.key] = thread
+            thread.start()
+
+    def get_ready(self, system: System) -> None:
+        """Calculate what the first look at the open period would wait for."""
+        self.start(system, BeingCalculatedError("start", "", "", 0, closing.get_ready), _SERVER)
+
+    def finish(self) -> None:
+        """Wait until everything that was asked for is done."""
+        for thread in list(self._asked.values()):
+            thread.join()
+
+    def _calculate(self, system: System, asked: BeingCalculatedError, who: Actor) -> None:
+        try:
+            with self._one_at_a_time, system.work(who, read_only=True) as work:
+                asked.again(work)
+        except Exception as error:  # noqa: BLE001 - whoever waits is told of it
+            failed = Failed(error, lasts=isinstance(error, REFUSALS))
+            system.memory[asked.name] = (asked.key, failed)
+        finally:
+            with self._lock:
+                del self._asked[asked.name, asked.key]
+
+
+def calculator_of(app: Flask) -> Calculator:
+    """The calculator of an application."""
+    return cast("Calculator", app.extensions[_NAME])
+
+
+def _later(asked: BeingCalculatedError) -> Answer:
+    """The page that is shown meanwhile; it comes back by itself, or at a click."""
+    calculator_of(current_app).start(system(), asked, actor())
+    typed = [(name, text) for name, text in request.form.items(multi=True) if name != _TOKEN]
+    page = render_template("calculating.html", asked=asked, typed=typed)
+    return page, 202
+
+
+def prepare(app: Flask) -> None:
+    """Give an application its calculator."""
+    app.extensions[_NAME] = Calculator()
+    app.register_error_handler(BeingCalculatedError, _later)

@@ -1,0 +1,156 @@
+"""What takes longer than a page may: shown as being calculated, then shown; few questions always."""
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from royalties.domain.people import Role
+from royalties.services import closing, remembering
+from royalties.web.calculating import Calculator
+from tests.builders.books import a_row, a_setup, after, closed
+from tests.builders.site import Site
+from tests.web.test_terms import contract_form, sent_queries
+
+pytestmark = after(closed)
+
+RUN = "/finance/periods/2025-H2"
+PAGES = (
+    RUN,
+    f"{RUN}/jumps",
+    f"{RUN}/close",
+    f"{RUN}/contracts/foot-2015",
+    f"{RUN}/drafts/seattle/USD",
+)
+TRY = "/finance/contracts/foot-2015/preview"
+PATIENCE = 20
+MOST_QUERIES = 15
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every sale line counts as many."""
+    monkeypatch.setattr(remembering, "AT_ONCE", 0)
+
+
+@pytest.fixture(autouse=True)
+def _sold(site: Site) -> None:
+    site.office.bring_batch([a_row(2, date="2025-11-20")])
+
+
+def finally_(ask: Callable[[], TestResponse]) -> TestResponse:
+    """Ask until it is there."""
+    ends = time.monotonic() + PATIENCE
+    while (answer := ask()).status_code == 202:
+        assert "1 sale line" in answer.text or "sale lines" in answer.text
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+    return answer
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_long_draft_is_shown_when_it_is_ready(
+    site: Site, slow: None, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    assert visitor.get(path).status_code == 202
+    shown = finally_(lambda: visitor.get(path))
+    assert shown.status_code == 200
+    monkeypatch.setattr(remembering, "AT_ONCE", 1_000_000)
+    site.office.system.memory.clear()
+    assert visitor.page(path) == shown.text
+
+
+def test_what_changed_meanwhile_is_calculated_anew(site: Site, slow: None) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    before = finally_(lambda: visitor.get(RUN)).text
+    assert visitor.page(RUN) == before
+    site.office.bring_batch([a_row(500, date="2025-11-21")])
+    assert visitor.get(RUN).status_code == 202
+    assert finally_(lambda: visitor.get(RUN)).text != before
+
+
+def test_why_there_is_no_draft_is_told_as_ever(site: Site, slow: None) -> None:
+    foreign = {**a_setup()["contracts"][0], "currency": "EUR"}
+    site.office.load({"contracts": [{**foreign, "key": "in-euro"}]})
+    visitor = site.visitor(Role.MANAGER)
+    for _ in range(2):
+        answer = finally_(lambda: visitor.get(RUN))
+        assert answer.status_code == 200
+        assert "exchange rate" in answer.text
+        assert visitor.get(RUN).status_code == 200
+
+
+def test_a_fault_is_told_once_and_tried_again(
+    site: Site, slow: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of the machine does not stay on the page when the machine is well again."""
+    visitor = site.visitor(Role.MANAGER)
+    with monkeypatch.context() as broken:
+        broken.setattr("royalties.services.drafts.draft", _fail)
+        assert finally_(lambda: visitor.get(RUN)).status_code == 500
+    assert finally_(lambda: visitor.get(RUN)).status_code == 200
+
+
+def _fail(*_: Any) -> None:
+    raise OSError("the disk is gone")
+
+
+def test_a_long_preview_keeps_what_was_typed(site: Site, slow: None) -> None:
+    one, other = site.visitor(Role.MANAGER), site.visitor(Role.CLERK)
+    form = contract_form(site, **{"rules-0-rate": "0.5"})
+    first = one.post(TRY, form)
+    assert first.status_code == 202
+    assert 'value="0.5"' in first.text
+    assert 'name="csrf_token"' in first.text
+    same = contract_form(site)
+    shown = [finally_(lambda: one.post(TRY, form)), finally_(lambda: other.post(TRY, same))]
+    assert [each.status_code for each in shown] == [200, 200]
+    assert one.post(TRY, form).status_code == 200, "the other one's did not drive it out"
+    assert shown[0].text != shown[1].text
+
+
+def test_only_who_may_look_is_told_that_something_is_calculated(site: Site, slow: None) -> None:
+    outside = site.visitor(Role.NONPROFIT, beneficiaries=("seattle",))
+    assert {outside.get(path).status_code for path in PAGES} == {404}
+    assert site.office.system.memory.get("draft") is None
+
+
+def brief(asked: list[str]) -> str:
+    """The tables of each question."""
+    return "\n".join(
+        " ".join(re.findall(r"(?:FROM|JOIN|INTO|UPDATE) (\w+)", each)) for each in asked
+    )
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_first_look_at_new_sales_asks_few_questions_too(site: Site, path: str) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    get_ready(site)
+    site.office.bring_batch([a_row(3, date="2025-11-22")])
+    asked = sent_queries(site, lambda: visitor.page(path))
+    assert len(asked) <= MOST_QUERIES, brief(asked)
+
+
+def test_a_preview_asks_few_questions(site: Site) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    get_ready(site)
+    form = contract_form(site, **{"rules-0-rate": "0.5"})
+    asked = sent_queries(site, lambda: visitor.post(TRY, form).text)
+    assert len(asked) <= MOST_QUERIES, brief(asked)
+
+
+def get_ready(site: Site) -> None:
+    """What a server does when it starts."""
+    with site.office.work(read_only=True) as work:
+        closing.get_ready(work)
+
+
+def test_a_server_gets_ready_when_it_starts(site: Site) -> None:
+    calculator = Calculator()
+    calculator.get_ready(site.office.system)
+    calculator.finish()
+    assert "draft" in site.office.system.memory
