@@ -34,7 +34,7 @@ serve: setup ## the web application on the demo's books, and who can sign in
 
 # The browser that tests look at every page with; CHROMIUM=... names another one.
 browser: ## Chromium for the tests: the one that is there, else Debian's is installed
-	@for each in "$(CHROMIUM)" chromium chromium-browser google-chrome google-chrome-stable chrome; do \
+	@for each in "$(CHROMIUM)" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable chrome; do \
 		if [ -n "$$each" ] && command -v "$$each" > /dev/null; then exit 0; fi; \
 	done; \
 	as_root=""; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
@@ -43,8 +43,10 @@ browser: ## Chromium for the tests: the one that is there, else Debian's is inst
 			"macOS: brew install chromium), or name it: make test CHROMIUM=..."; exit 1; fi; \
 	echo "Installing Chromium for the tests of pages"; \
 	$$as_root apt-get update -qq; \
-	DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends chromium \
-		> /dev/null
+	for each in chromium-headless-shell chromium; do \
+		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends \
+			$$each > /dev/null 2>&1 && exit 0; \
+	done; echo "Chromium could not be installed: install it, and name it: make test CHROMIUM=..."; exit 1
 
 test: setup browser ## the whole test suite, SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)

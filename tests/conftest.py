@@ -1,10 +1,12 @@
 """What every test may ask for."""
 
 import os
+import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import cast
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +14,8 @@ from hypothesis import HealthCheck, settings
 from tests.builders.books import Office, Shelf, opened
 from tests.databases import PostgreSQL, close_run_folder, open_run_folder, start_postgresql
 from tests.services.racing import Racers
+
+_KINDS = re.compile("sqlite|postgresql")
 
 # HYPOTHESIS_PROFILE chooses: quick while developing, repeatable in CI, thorough at night.
 # No deadlines and no complaints of slowness: machines that run tests are busy.
@@ -26,8 +30,35 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 def pytest_configure(config: pytest.Config) -> None:
     """Let the process that leads the run (not its workers) own the server's folder."""
     config.addinivalue_line("markers", "story(told): what has happened in the test's office")
+    config.addinivalue_line("markers", "by_turns: on one kind of database, at night on both")
     if not hasattr(config, "workerinput"):
         config.add_cleanup(partial(close_run_folder, open_run_folder()))
+
+
+def _asked_by(item: pytest.Item) -> list[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else []
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Try on one kind of database what is marked so, by turns; at night on both.
+
+    A test that asks for one kind alone, for both in one, or for people who race is left as it is.
+    """
+    if os.environ.get("HYPOTHESIS_PROFILE") == "nightly":
+        return
+    siblings: dict[str, list[pytest.Item]] = {}
+    for each in items:
+        if each.get_closest_marker("by_turns") and "racers" not in _asked_by(each):
+            siblings.setdefault(_KINDS.sub("", each.nodeid), []).append(each)
+    left_out = {
+        pair[crc32(name.encode()) % 2]
+        for name, pair in siblings.items()
+        if len(pair) == len(("sqlite", "postgresql"))
+    }
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [each for each in items if each not in left_out]
 
 
 @pytest.fixture

@@ -332,12 +332,6 @@ def crashes(site: Site, visitors: dict[str, Visitor], room: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_no_value_crashes_a_page(walk: Walk, room: str) -> None:
-    assert crashes(walk.site, walk.cookies, room) == []
-    assert walk.state() == walk.before
-
-
 @pytest.fixture(scope="module")
 def on_postgresql(
     shelf: Shelf, tmp_path_factory: pytest.TempPathFactory
@@ -349,10 +343,15 @@ def on_postgresql(
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_no_value_crashes_a_page_on_postgresql(
-    on_postgresql: tuple[Site, dict[str, Visitor]], room: str
-) -> None:
-    assert crashes(*on_postgresql, room) == []
+@pytest.mark.parametrize("site_on", ["sqlite", "postgresql"])
+def test_no_value_crashes_a_page(request: pytest.FixtureRequest, site_on: str, room: str) -> None:
+    if site_on == "postgresql":
+        site, visitors = request.getfixturevalue("on_postgresql")
+        assert crashes(site, visitors, room) == []
+        return
+    walk: Walk = request.getfixturevalue("walk")
+    assert crashes(walk.site, walk.cookies, room) == []
+    assert walk.state() == walk.before
 
 
 @pytest.mark.parametrize("room", ROOMS)
