@@ -1,5 +1,8 @@
 """Pages over a million sale lines: server time beside an empty page, and queries asked.
 
+Every page is looked at for the first time after new sales, when nothing is remembered of the
+draft, and again. Forms that show what would be are sent as they stand.
+
 Two houses have the same pages: a large one with half of its lines closed and half open, and a
 small one of ten titles. A page that asks more of the large one asks more with every row shown.
 """
@@ -8,18 +11,28 @@ import gc
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from html.parser import HTMLParser
 from pathlib import Path
+from threading import current_thread
 from typing import Any
+
+from werkzeug.datastructures import MultiDict
 
 from bench import generate
 
+BASE = "http://localhost:8000"
+BEING_CALCULATED = 202
 EMPTY = "/account/sign-in"
 CLOSED, OPEN = "2024", "2025"
 VISITS = 5
-"""Visits of each page after the first one, which may calculate what the others remember."""
+"""Visits of each page after the first one."""
+
+FORGOTTEN = ("draft", "draft statements", "earned now")
+"""What is remembered only until new sales are recorded."""
 
 NONPROFIT = "b3"
 PAGES: tuple[tuple[str, str], ...] = (
@@ -45,6 +58,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("clerk", "/finance/contracts"),
     ("clerk", "/finance/contracts/c7"),
     ("clerk", "/finance/contracts/c7/amend"),
+    ("clerk", "/finance/contracts/c7/amend?send=preview"),
     ("clerk", "/finance/beneficiaries"),
     ("clerk", "/finance/beneficiaries/b3"),
     ("clerk", "/finance/plans"),
@@ -90,9 +104,13 @@ PAGES: tuple[tuple[str, str], ...] = (
 """Who looks at which page; ``{statement}`` is the number of the nonprofit's."""
 
 
+_NEVER_NOTED = "2999-01-01T00:00:00+00:00"
+"""Once a minute a visit is noted, which is not the page's own question."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How one page did: the best time, that of the first visit, and what it asked."""
+    """How one page did: the best time, that of the first visit, and the most it ever asked."""
 
     who: str
     path: str
@@ -140,10 +158,14 @@ def visit_pages(home: str) -> dict[str, Any]:
     from config import Config  # noqa: PLC0415
     from royalties.app import create_app  # noqa: PLC0415
     from royalties.runtime import open_system  # noqa: PLC0415
+    from royalties.web.calculating import calculator_of  # noqa: PLC0415
 
     system = open_system(Config(Path(home), f"sqlite:///{home}/royalties.sqlite"))
     app = create_app(system)
+    calculator = calculator_of(app)
+    calculator.get_ready(system)
     cookies = _people(system, app)
+    calculator.finish()
     with system.engine.connect() as connection:
         found = text("SELECT min(number) FROM statement WHERE beneficiary = :key")
         statement = connection.execute(found, {"key": NONPROFIT}).scalar_one()
@@ -153,7 +175,10 @@ def visit_pages(home: str) -> dict[str, Any]:
             client = app.test_client()
             if who in cookies:
                 client.set_cookie("royalties", cookies[who], domain="localhost")
-            seen.append(_visit(client, who, path.format(statement=statement), queries))
+            for name in FORGOTTEN:
+                system.memory.pop(name, None)
+            address = path.format(statement=statement)
+            seen.append(_visit(client, who, address, queries, calculator.finish))
     system.dispose()
     return {"pages": [vars_of(each) for each in seen]}
 
@@ -163,33 +188,88 @@ def vars_of(seen: Seen) -> dict[str, Any]:
     return {name: getattr(seen, name) for name in Seen.__slots__}
 
 
-def _visit(client: Any, who: str, path: str, queries: list[str]) -> Seen:  # noqa: ANN401
-    times, asked, answer = [], [], None
-    for _ in range(VISITS + 1):
+def _visit(
+    client: Any,  # noqa: ANN401
+    who: str,
+    path: str,
+    queries: list[str],
+    wait: Callable[[], None],
+) -> Seen:
+    look = partial(client.get, path)
+    if "?send=" in path:
+        page, _, verb = path.partition("/amend?send=")
+        form = _fields(client.get(f"{page}/amend", base_url=BASE).text)
+        look = partial(client.post, f"{page}/{verb}", data=form)
+    times: list[float] = []
+    asked: list[int] = []
+    answer = None
+    while len(times) <= VISITS:
         queries.clear()
         gc.collect()
         started = time.perf_counter()
-        answer = client.get(path, base_url="http://localhost:8000", buffered=True)
-        times.append(time.perf_counter() - started)
-        asked.append(len(queries))
-    if os.environ.get("QUERIES"):
-        print(path, *queries, sep="\n  ")
+        answer = look(base_url=BASE, buffered=True)
+        seconds, count = time.perf_counter() - started, len(queries)
+        wait()
+        if os.environ.get("QUERIES"):
+            print(path, answer.status, *queries, sep="\n  ")
+        asked.append(count)
+        if answer.status_code != BEING_CALCULATED or not times:
+            times.append(seconds)
     assert answer is not None  # noqa: S101 - it was visited
-    # Once a minute a visit is noted, which is not the page's own question.
     return Seen(
-        who, path, answer.status_code, min(times[1:]), times[0], min(asked), len(answer.data)
+        who, path, answer.status_code, min(times[1:]), times[0], max(asked), len(answer.data)
     )
+
+
+class _Form(HTMLParser):
+    """What a browser would send of a page's largest form."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[MultiDict[str, str]] = []
+        self._list = ""
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        if tag == "form":
+            self.forms.append(MultiDict())
+        if not self.forms:
+            return
+        if tag == "select":
+            self._list = given["name"]
+        if tag == "textarea":
+            self.forms[-1].add(given["name"], "")
+        if tag == "option" and self._list:
+            form = self.forms[-1]
+            if "selected" in given or self._list not in form:
+                form[self._list] = given.get("value", "")
+        ticked = given.get("type") not in {"checkbox", "radio"} or "checked" in given
+        if tag == "input" and "name" in given and ticked:
+            self.forms[-1].add(given["name"], given.get("value", "on"))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self._list = ""
+
+
+def _fields(page: str) -> MultiDict[str, str]:
+    parser = _Form()
+    parser.feed(page)
+    return max(parser.forms, key=len)
 
 
 @contextmanager
 def _counting(engine: Any) -> Iterator[list[str]]:  # noqa: ANN401
-    """The statements that are sent while the block runs."""
+    """The statements that this thread sends while the block runs."""
     from sqlalchemy import event  # noqa: PLC0415
 
     sent: list[str] = []
 
+    here = current_thread()
+
     def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
-        sent.append(statement)
+        if current_thread() is here:
+            sent.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
     try:
@@ -236,7 +316,7 @@ def _people(system: Any, app: Any) -> dict[str, str]:  # noqa: ANN401
                     person_id=number,
                     stage="full",
                     created_at=at,
-                    seen_at=at,
+                    seen_at=_NEVER_NOTED,
                     proved_at=at,
                     agent="bench",
                 )
