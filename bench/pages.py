@@ -54,7 +54,11 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("manager", "/finance/titles/t7/amend"),
     ("clerk", "/finance/retailers"),
     ("clerk", "/finance/retailers/amazon"),
-    ("clerk", "/finance/requests"),
+    ("clerk", "/finance/orders"),
+    ("clerk", "/finance/orders/new"),
+    ("clerk", "/finance/invoices"),
+    ("clerk", "/finance/organizations"),
+    ("clerk", "/finance/price-lists"),
     ("clerk", "/finance/contracts"),
     ("clerk", "/finance/contracts/c7"),
     ("clerk", "/finance/contracts/c7/amend"),
@@ -97,9 +101,10 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("nonprofit", "/nonprofit/b3/details"),
     ("nonprofit", "/nonprofit/b3/people"),
     ("organization", "/organization/"),
+    ("organization", "/organization/titles"),
     ("stranger", "/titles/"),
     ("stranger", "/titles/t7"),
-    ("stranger", "/titles/t7/request"),
+    ("stranger", "/titles/t7/order"),
 )
 """Who looks at which page; ``{statement}`` is the number of the nonprofit's."""
 
@@ -163,7 +168,7 @@ def visit_pages(home: str) -> dict[str, Any]:
     system = open_system(Config(Path(home), f"sqlite:///{home}/royalties.sqlite"))
     app = create_app(system)
     calculator = calculator_of(app)
-    calculator.get_ready(system)
+    calculator.get_ready(app)
     cookies = _people(system, app)
     calculator.finish()
     with system.engine.connect() as connection:
@@ -268,7 +273,7 @@ def _counting(engine: Any) -> Iterator[list[str]]:  # noqa: ANN401
     here = current_thread()
 
     def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
-        if current_thread() is here:
+        if current_thread() is here and not statement.startswith(("BEGIN", "PRAGMA")):
             sent.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)

@@ -2,7 +2,7 @@
 
 import gc
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -50,7 +50,7 @@ class System:
     files: Files
     clock: Callable[[], datetime] = now
     credentials: Credentials = field(default_factory=Credentials)
-    memory: dict[str, Any] = field(default_factory=dict)
+    memory: dict[str, dict[Hashable, Any]] = field(default_factory=dict)
 
     @property
     def mailer(self) -> Mailer:

@@ -5,6 +5,5 @@ from royalties.app import create_app
 from royalties.runtime import open_system
 from royalties.web.calculating import calculator_of
 
-_SYSTEM = open_system(from_environment())
-application = create_app(_SYSTEM)
-calculator_of(application).get_ready(_SYSTEM)
+application = create_app(open_system(from_environment()))
+calculator_of(application).get_ready(application)

@@ -28,10 +28,15 @@ def closed_run(work: Work, period: Period) -> Run:
     Raises:
         NotClosedError: the period is open.
     """
-    closed = store.find_closed(work.connection, period.ordinal)
+    closed = store.find_closing(work.connection, period.ordinal)
     if closed is None:
         raise NotClosedError(period)
-    return _Closed(work, setup_used_by(work, closed.revision), period).run()
+    return frozen_run(work, setup_used_by(work, closed.revision), period)
+
+
+def frozen_run(work: Work, setup: Setup, period: Period) -> Run:
+    """The same, with the setup that the close used."""
+    return _Closed(work, setup, period).run()
 
 
 @dataclass(slots=True)
@@ -44,12 +49,13 @@ class _Closed:
     _lines: dict[str, list[EarnedLine]] = field(init=False)
     _releases: dict[str, list[Held]] = field(init=False)
     _allocations: dict[str, list[Allocation]] = field(init=False)
+    _rows: list[store.ContractRow] = field(init=False)
     _recouped_before: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
         connection, number = self.work.connection, self.period.ordinal
         self._lines = store.earned_lines(connection, number)
-        self._recouped_before = store.recouped_before(connection, number)
+        self._rows, self._recouped_before = store.contract_rows(connection, number)
         self._releases, self._allocations = {}, {}
         for row in store.period_rows(connection, "reserve_release", number):
             self._releases.setdefault(row.contract, []).append(Held(row.withheld_in, row.amount))
@@ -60,11 +66,10 @@ class _Closed:
     def run(self) -> Run:
         """The whole run again."""
         connection, number = self.work.connection, self.period.ordinal
-        contracts = store.contract_rows(connection, number)
         settlements = store.period_rows(connection, "settlement", number)
         return Run(
             self.period,
-            tuple(self._contract(row) for row in contracts),
+            tuple(self._contract(row) for row in self._rows),
             (),
             tuple(_settlement(row) for row in settlements),
         )

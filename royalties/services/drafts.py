@@ -15,7 +15,7 @@ from royalties.domain.run import ContractRun, Run
 from royalties.domain.run_document import run_document
 from royalties.domain.statements import Statement
 from royalties.services.books import Setup, setup_in_force, setup_used_by
-from royalties.services.closed import closed_run
+from royalties.services.closed import frozen_run
 from royalties.services.composing import Composer
 from royalties.services.remembering import keep_nobody_waiting, remembered
 from royalties.services.runs import draft
@@ -24,6 +24,8 @@ from royalties.services.work import Work
 from royalties.store import closing as store
 from royalties.store import runs
 from royalties.store.history import canonical
+
+_KEPT_RUNS = 3
 
 CHANGES_NO_FIGURE = frozenset(
     {
@@ -93,10 +95,18 @@ def shown_closed(work: Work, period: Period) -> Shown | None:
 
     def read() -> Shown:
         setup = setup_used_by(work, closed.revision)
-        run = closed_run(work, period)
+        run = frozen_run(work, setup, period)
         return Shown(period, run, setup, closed.fingerprint, closed.closed_at, closed.closed_by)
 
-    return remembered(work, "closed run", period, read)
+    keep_nobody_waiting(
+        work,
+        "closed run",
+        period,
+        lambda patient: shown_closed(patient, period),
+        words=f"the run of {period}",
+        periods=(period.ordinal,),
+    )
+    return remembered(work, "closed run", period, read, most=_KEPT_RUNS)
 
 
 class Account(NamedTuple):

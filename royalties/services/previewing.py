@@ -29,6 +29,7 @@ from royalties.store.history import canonical
 Body = Mapping[str, Any]
 _Value = TypeVar("_Value")
 
+_KEPT_PREVIEWS = 20
 _CANNOT = (MissingExchangeRateError, NoPlanError, UnknownRightError)
 
 
@@ -135,17 +136,17 @@ def preview(work: Work, part: str, body: Body, *, version: str = "") -> list[Eff
     check(work, part, body)
     tried = _Tried(part, canonical_body(part, body), version)
     period = open_period_of(work, setup_in_force(work))
-    name = f"preview {work.actor.person}"
     key = (state_of(work, period), part, canonical(tried.entry), version)
     keep_nobody_waiting(
         work,
-        name,
+        "preview",
         key,
         lambda patient: preview(patient, part, body, version=version),
         words="what this would have given",
         periods=(period.ordinal, period.ordinal - 1),
     )
-    return remembered(work, name, key, lambda: _effects(work, tried, period))
+    made = lambda: _effects(work, tried, period)  # noqa: E731
+    return remembered(work, "preview", key, made, most=_KEPT_PREVIEWS)
 
 
 def last_close(work: Work, open_period: Period) -> tuple[Setup, Books] | None:

@@ -5,9 +5,9 @@ waiting for them: the verb ends with ``BeingCalculatedError``, the edge repeats 
 the next look finds what was remembered.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from royalties.services.work import Work
 from royalties.store import totals
@@ -17,6 +17,8 @@ Verb = Callable[[Work], object]
 
 AT_ONCE = 20_000
 """Sale lines of a period that are added up while somebody waits: less than a tenth of a second."""
+
+_NOTHING = object()
 
 
 class BeingCalculatedError(Exception):
@@ -28,7 +30,7 @@ class BeingCalculatedError(Exception):
         lines: how many sale lines are added up.
     """
 
-    def __init__(self, name: str, key: object, words: str, lines: int, again: Verb) -> None:
+    def __init__(self, name: str, key: Hashable, words: str, lines: int, again: Verb) -> None:
         super().__init__(f"{words} is being calculated")
         self.name, self.key, self.words, self.lines, self.again = name, key, words, lines, again
 
@@ -41,22 +43,34 @@ class Failed:
     lasts: bool
 
 
-def remembered(work: Work, name: str, key: object, make: Callable[[], Made]) -> Made:
-    """What read-only work made of the same state before; work that writes makes it anew."""
+def remembered(
+    work: Work, name: str, key: Hashable, make: Callable[[], Made], *, most: int = 1
+) -> Made:
+    """What read-only work made of the same state before; work that writes makes it anew.
+
+    Args:
+        name: what it is.
+        key: the state that it is made of.
+        make: makes it.
+        most: of so many states it is kept; what was made first is forgotten first.
+    """
     if work.memory is None:
         return make()
-    if not _is_known(work, name, key):
-        work.memory[name] = (key, make())
-    value = work.memory[name][1]
+    known: dict[Hashable, Any] = work.memory.setdefault(name, {})
+    value = known.get(key, _NOTHING)
+    if value is _NOTHING:
+        value = known[key] = make()
+        for old in list(known)[:-most]:
+            known.pop(old, None)
     if isinstance(value, Failed):
         if not value.lasts:
-            work.memory.pop(name, None)
+            known.pop(key, None)
         raise value.error
     return cast("Made", value)
 
 
 def keep_nobody_waiting(
-    work: Work, name: str, key: object, again: Verb, *, words: str, periods: tuple[int, ...]
+    work: Work, name: str, key: Hashable, again: Verb, *, words: str, periods: tuple[int, ...]
 ) -> None:
     """Refuse to make at once what somebody who waits for a page would wait too long for.
 
@@ -69,13 +83,8 @@ def keep_nobody_waiting(
     Raises:
         BeingCalculatedError: it is not remembered yet, and the periods have many lines.
     """
-    if work.patient or work.memory is None or _is_known(work, name, key):
+    if work.patient or work.memory is None or key in work.memory.get(name, {}):
         return
     lines = work.once(f"lines of {periods}", lambda: totals.lines_in(work.connection, periods))
     if lines > AT_ONCE:
         raise BeingCalculatedError(name, key, words, lines, again)
-
-
-def _is_known(work: Work, name: str, key: object) -> bool:
-    known = (work.memory or {}).get(name)
-    return known is not None and known[0] == key

@@ -209,11 +209,13 @@ def statements_of(
     numbers: Collection[str] = (),
     page: int = 1,
     size: int | None = PAGE,
+    with_mail: bool = True,
 ) -> tuple[list[Listed], bool]:
     """Statements that the actor may see, the newest period first; and whether there are more.
 
     Args:
         size: how many a page has; None: all.
+        with_mail: whether what was sent is wanted too; only the desk is told.
     """
     work.actor.require(Verb.READ_OWN)
     setup = setup_in_force(work)
@@ -228,7 +230,9 @@ def statements_of(
     )
     more = size is not None and len(rows) > size
     rows = rows[:size]
-    mails = mails_of(work, [row.number for row in rows]) if work.actor.sees_all else {}
+    mails = (
+        mails_of(work, [row.number for row in rows]) if with_mail and work.actor.sees_all else {}
+    )
     names = {key: each.name for key, each in setup.beneficiaries.items()}
     return [
         Listed(

@@ -1,6 +1,6 @@
 """A unit of work: one transaction, who acts, when, and where files are kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -38,7 +38,7 @@ class Work:
     credentials: Credentials = field(default_factory=Credentials)
     mailer: Mailer = field(default_factory=lambda: Mailer("", ""))
     base_url: str = ""
-    memory: dict[str, Any] | None = None
+    memory: dict[str, dict[Hashable, Any]] | None = None
     """What read-only work may remember of what never changes; None while writing."""
     patient: bool = True
     """Whether it may take long; False while somebody waits for a page."""

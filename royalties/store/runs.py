@@ -186,15 +186,22 @@ SettlementRow = Any
 """A row of ``contract_close`` or ``settlement``, with its columns as attributes."""
 
 
-def contract_rows(connection: Connection, period_id: int) -> list[ContractRow]:
-    """A closed period's contract accounts."""
-    return list(
-        connection.execute(
-            select(contract_close)
-            .where(contract_close.c.period_id == period_id)
-            .order_by(contract_close.c.contract)
-        )
+def contract_rows(
+    connection: Connection, period_id: int
+) -> tuple[list[ContractRow], dict[str, int]]:
+    """A closed period's contract accounts, and what was earned back before it, by contract."""
+    rows = connection.execute(
+        select(contract_close)
+        .where(contract_close.c.period_id <= period_id)
+        .order_by(contract_close.c.contract)
     )
+    now, recouped = [], dict[str, int]()
+    for row in rows:
+        if row.period_id == period_id:
+            now.append(row)
+        else:
+            recouped[row.contract] = recouped.get(row.contract, 0) + row.recouped
+    return now, recouped
 
 
 def earned_lines(connection: Connection, period_id: int) -> dict[str, list[EarnedLine]]:
@@ -208,16 +215,6 @@ def earned_lines(connection: Connection, period_id: int) -> dict[str, list[Earne
     for row in rows:
         found.setdefault(row.contract, []).append(_line(row))
     return found
-
-
-def recouped_before(connection: Connection, before: int) -> dict[str, int]:
-    """What periods before one earned back of advances, by contract."""
-    rows = connection.execute(
-        select(contract_close.c.contract, func.sum(contract_close.c.recouped))
-        .where(contract_close.c.period_id < before)
-        .group_by(contract_close.c.contract)
-    )
-    return {row[0]: int(row[1]) for row in rows}
 
 
 def life_to_date(

@@ -1,5 +1,6 @@
 """What takes longer than a page may is calculated beside it; the page says so, and asks again."""
 
+from collections.abc import Hashable
 from threading import Lock, Thread
 from typing import cast
 
@@ -10,6 +11,7 @@ from royalties.runtime import System
 from royalties.services import closing
 from royalties.services.errors import REFUSALS
 from royalties.services.remembering import BeingCalculatedError, Failed
+from royalties.services.work import Work
 from royalties.web.pages import Answer
 from royalties.web.visit import actor, system
 
@@ -24,7 +26,7 @@ class Calculator:
 
     def __init__(self) -> None:
         self._lock, self._one_at_a_time = Lock(), Lock()
-        self._asked: dict[tuple[str, object], Thread] = {}
+        self._asked: dict[tuple[str, Hashable], Thread] = {}
 
     def start(self, system: System, asked: BeingCalculatedError, who: Actor) -> None:
         """Do something in somebody's name, unless it is being done."""
@@ -35,9 +37,16 @@ class Calculator:
             self._asked[asked.name, asked.key] = thread
             thread.start()
 
-    def get_ready(self, system: System) -> None:
-        """Calculate what the first look at the open period would wait for."""
-        self.start(system, BeingCalculatedError("start", "", "", 0, closing.get_ready), _SERVER)
+    def get_ready(self, app: Flask) -> None:
+        """Make what the first looks would wait for: the open period's run, and all templates."""
+
+        def make(work: Work) -> None:
+            for name in app.jinja_env.list_templates():
+                app.jinja_env.get_template(name)
+            closing.get_ready(work)
+
+        asked = BeingCalculatedError("start", "", "", 0, make)
+        self.start(app.extensions["royalties"], asked, _SERVER)
 
     def finish(self) -> None:
         """Wait until everything that was asked for is done."""
@@ -50,7 +59,7 @@ class Calculator:
                 asked.again(work)
         except Exception as error:  # noqa: BLE001 - whoever waits is told of it
             failed = Failed(error, lasts=isinstance(error, REFUSALS))
-            system.memory[asked.name] = (asked.key, failed)
+            system.memory.setdefault(asked.name, {})[asked.key] = failed
         finally:
             with self._lock:
                 del self._asked[asked.name, asked.key]

@@ -13,6 +13,7 @@ from royalties.services import closing, remembering
 from royalties.web.calculating import Calculator
 from tests.builders.books import a_row, a_setup, after, closed
 from tests.builders.site import Site
+from tests.web.test_matrix import without_tokens
 from tests.web.test_terms import contract_form, sent_queries
 
 pytestmark = after(closed)
@@ -24,6 +25,8 @@ PAGES = (
     f"{RUN}/close",
     f"{RUN}/contracts/foot-2015",
     f"{RUN}/drafts/seattle/USD",
+    "/finance/periods/2025-H1",
+    "/finance/periods/2025-H1/contracts/foot-2015",
 )
 TRY = "/finance/contracts/foot-2015/preview"
 PATIENCE = 20
@@ -61,7 +64,7 @@ def test_a_long_draft_is_shown_when_it_is_ready(
     assert shown.status_code == 200
     monkeypatch.setattr(remembering, "AT_ONCE", 1_000_000)
     site.office.system.memory.clear()
-    assert visitor.page(path) == shown.text
+    assert without_tokens(visitor.page(path)) == without_tokens(shown.text)
 
 
 def test_what_changed_meanwhile_is_calculated_anew(site: Site, slow: None) -> None:
@@ -116,7 +119,7 @@ def test_a_long_preview_keeps_what_was_typed(site: Site, slow: None) -> None:
 def test_only_who_may_look_is_told_that_something_is_calculated(site: Site, slow: None) -> None:
     outside = site.visitor(Role.NONPROFIT, beneficiaries=("seattle",))
     assert {outside.get(path).status_code for path in PAGES} == {404}
-    assert site.office.system.memory.get("draft") is None
+    assert not site.office.system.memory.get("draft")
 
 
 def brief(asked: list[str]) -> str:
@@ -151,6 +154,6 @@ def get_ready(site: Site) -> None:
 
 def test_a_server_gets_ready_when_it_starts(site: Site) -> None:
     calculator = Calculator()
-    calculator.get_ready(site.office.system)
+    calculator.get_ready(site.app)
     calculator.finish()
     assert "draft" in site.office.system.memory

@@ -51,7 +51,7 @@ def period(period: str) -> str:
     contracts, payees = page_number("page"), page_number("payees")
     numbers = {}
     if shown and shown.is_final:
-        rows, _ = statements_of(work, period=period, page=payees, size=SIZE)
+        rows, _ = statements_of(work, period=period, page=payees, size=SIZE, with_mail=False)
         numbers = {(row.beneficiary, row.currency): row.number for row in rows}
     return render_template(
         "finance/period.html",
