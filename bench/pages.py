@@ -104,7 +104,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("organization", "/organization/titles"),
     ("stranger", "/titles/"),
     ("stranger", "/titles/t7"),
-    ("stranger", "/titles/t7/order"),
+    ("stranger", "/titles/t7/order/"),
 )
 """Who looks at which page; ``{statement}`` is the number of the nonprofit's."""
 
