@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from royalties.domain.changes import changes
 from royalties.domain.money import amount_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, parse_period
@@ -18,6 +19,9 @@ from royalties.store.history import Revision, add_revisions, revisions_in_force
 from royalties.store.orders.orders import own_editions
 
 Bodies = dict[str, dict[str, dict[str, Any]]]
+Changed = list[tuple[str, str, dict[str, Any]]]
+
+_MOST_NAMED = 50
 
 
 @dataclass(slots=True)
@@ -93,8 +97,19 @@ def _load(work: Work, document: setup_file.Document, name: str) -> Loaded:
     _record_catalogue(work, setup, {key for kind, key, _ in changed if kind == "titles"})
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
     loaded.released = release_waiting(work, setup)
-    work.record(Verb.LOAD, {"file": name, "added": loaded.added, "amended": loaded.amended})
+    what = {"file": name, "added": loaded.added, "amended": loaded.amended}
+    work.record(Verb.LOAD, {**what, "entries": _named(changed, before)})
     return loaded
+
+
+def _named(changed: Changed, before: Bodies) -> dict[str, list[str]]:
+    """Which entries a load changed, each with its changed fields; the log keeps no values."""
+    found = {}
+    for kind, key, body in changed[:_MOST_NAMED]:
+        old = before[kind].get(key)
+        fields = [each.field for each in changes(old, body)] if old is not None else ["new"]
+        found[f"{kind} {key}"] = fields[:_MOST_NAMED]
+    return found
 
 
 def _checked(work: Work, document: setup_file.Document, name: str) -> Bodies:
@@ -130,9 +145,7 @@ def _keep_own_editions(work: Work, document: setup_file.Document) -> None:
         titles[title]["editions"] = [*editions, *kept]
 
 
-def _compare(
-    document: setup_file.Document, before: Bodies
-) -> tuple[Loaded, list[tuple[str, str, dict[str, Any]]]]:
+def _compare(document: setup_file.Document, before: Bodies) -> tuple[Loaded, Changed]:
     loaded, changed = Loaded(), []
     for kind, entries in document.entries.items():
         for key, body in entries.items():

@@ -84,6 +84,8 @@ def is_sqlite(connection: Connection) -> bool:
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's
     dbapi_connection.isolation_level = None
+    # SQLite's own knows the letters of English only: nobody would find Östlund.
+    dbapi_connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = dbapi_connection.cursor()
     for pragma in (
         "journal_mode = WAL",
@@ -94,6 +96,10 @@ def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: AN
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _begin_sqlite(busy_seconds: float, connection: Connection) -> None:

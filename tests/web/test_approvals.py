@@ -173,3 +173,25 @@ def test_a_close_that_waits_leads_to_its_period(site: Site) -> None:
     assert manager.get(f"/finance/approvals/{number}").location == "/finance/periods/2025-H2"
     other = site.visitor(Role.MANAGER)
     assert other.post(f"/finance/approvals/{number}/approve").status_code == 409
+
+
+def test_who_approves_a_plan_reads_both_versions_as_sentences(site: Site) -> None:
+    clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
+    plan: Any = next(each for each in a_setup()["plans"] if each["key"] == "halves")
+    newer = {
+        "from": "2025-07-01",
+        "steps": [
+            {"share": "0.25", "to": [{"beneficiary": "tacoma"}]},
+            *plan["versions"][-1]["steps"],
+        ],
+    }
+    with site.office.system.work(clerk.actor) as work:
+        now = terms.find_entry(work, "plans", "halves")
+        assert now is not None
+        body = {**plan, "versions": [*plan["versions"], newer]}
+        saved = terms.save(work, "plans", body, revision=now.id)
+    page = manager.page(f"/finance/approvals/{saved.proposal}")
+    assert "In force since" in page
+    assert page.index("In force since") < page.index("As proposed, from 2025-07-01")
+    assert "25 %" in page
+    assert "Decide" in page

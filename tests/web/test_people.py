@@ -14,7 +14,7 @@ from royalties.domain.people import Actor, Role, Verb
 from royalties.services import people, second_factor
 from royalties.services.outbox import deliver
 from royalties.services.work import RefusedError
-from tests.builders.books import after, closed
+from tests.builders.books import a_setup, after, closed
 from tests.builders.doors import (
     Clock,
     code_at,
@@ -317,6 +317,23 @@ def test_the_log_is_filtered_by_its_address(site: Site, boss: Visitor) -> None:
         ).status_code
         == 200
     )
+
+
+def test_the_log_names_what_was_amended(site: Site, boss: Visitor) -> None:
+    changed = {**a_setup()["beneficiaries"][0], "minimum_payment": "17.50"}
+    site.office.load({"beneficiaries": [changed]}, "beneficiaries")
+    line = f"Amended beneficiary {changed['key']}"
+    page = boss.page(f"/finance/audit?what=load&q={changed['key']}")
+    assert f"{line}: minimum payment" in page
+    assert "17.50" not in page, "the log keeps no values: the history does"
+    site.office.load({"beneficiaries": [{"key": "brand-new", "name": "Brand New"}]})
+    assert "Added beneficiary brand-new" in boss.page("/finance/audit?q=brand-new")
+
+
+def test_letters_of_every_language_are_found(site: Site, boss: Visitor) -> None:
+    site.somebody(Role.CLERK, "Östlund Åsa")
+    for words in ("Östlund", "östlund", "ÅSA"):
+        assert "Östlund Åsa" in boss.page(f"/finance/people?q={words}")
 
 
 def test_the_log_is_paged(site: Site, boss: Visitor) -> None:

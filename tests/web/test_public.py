@@ -3,7 +3,7 @@
 import re
 
 from royalties.domain.people import Role
-from tests.builders.books import after, closed, nothing
+from tests.builders.books import after, an_edition, closed, nothing
 from tests.builders.site import BASE, Site
 from tests.builders.titles import a_public_title, public
 
@@ -91,6 +91,17 @@ def test_the_page_shows_the_book(site: Site) -> None:
         assert words in page, words
     assert "80.00" not in page, "a price of before"
     assert "9.10" not in page, "what a copy costs is nobody's business"
+
+
+@after(public)
+def test_an_edition_made_for_one_customer_is_nobody_elses_business(site: Site) -> None:
+    own = an_edition("2000000000015", "custom", prices=[{"currency": "USD", "amount": "38.00", "from": "2015-07-01"}])
+    title = a_public_title()
+    site.office.load({"titles": [{**title, "editions": [*title["editions"], own]}]})
+    page = site.stranger().page("/titles/collab")
+    assert "2000000000015" not in page
+    assert "38.00" not in page
+    assert "Custom edition" not in page
 
 
 @after(public)

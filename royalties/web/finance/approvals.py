@@ -9,7 +9,9 @@ from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
 from royalties.services import previewing, terms
 from royalties.services.approvals import Proposal
+from royalties.services.books import setup_in_force
 from royalties.services.work import RefusedError
+from royalties.web.finance.plans import side_by_side
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act, only_looks
 
@@ -149,11 +151,14 @@ def _page(
     work = act()
     told = terms.proposed(work, found)
     waits = found.status == "waiting"
+    version = _newest_version(found) if waits else ""
+    _, body = terms.proposed_entry(found)
     return render_template(
         "finance/approval.html",
         proposal=found,
         words=_shown(found).words,
         told=told,
+        versions=side_by_side(setup_in_force(work), body, version) if version else (),
         entry=None if told.is_new else _entry_address(found),
         waits=waits,
         may_approve=waits and service.may_approve(work, found),

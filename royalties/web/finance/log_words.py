@@ -76,6 +76,8 @@ _SWITCHES = {
     "second_factor_for_all": "A second factor for everybody",
 }
 
+_ONE_OF = {"beneficiaries": "beneficiary", "income": "income", "reports": "mapped report"}
+_FEW = 5
 _HASH = re.compile(r"[0-9a-f]{64}")
 _LONGEST = 300
 
@@ -90,8 +92,9 @@ def headline(action: str, payload: Any) -> str:  # noqa: ANN401 - whatever JSON 
     if not isinstance(payload, Mapping):
         return ""
     what = payload.get("what")
-    if what == "held":
-        return _held(payload)
+    entries = payload.get("entries", {}) if action == "load" else {}
+    if what == "held" or len(entries) == 1:
+        return _amended(*next(iter(entries.items()))) if entries else _held(payload)
     for name, words in _SWITCHES.items():
         if name in payload:
             return f"{words} was switched {'on' if payload[name] else 'off'}"
@@ -115,6 +118,14 @@ def details(payload: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever J
         for key, value in payload.items()
         if key != "what" and value not in ("", None, [], {})
     ]
+
+
+def _amended(entry: str, fields: list[str]) -> str:
+    part, _, key = entry.partition(" ")
+    word = _ONE_OF.get(part, part.replace("_", " ").removesuffix("s"))
+    if fields == ["new"]:
+        return f"Added {word} {key}"
+    return f"Amended {word} {key}: {', '.join(fields[:_FEW])}{', …' if len(fields) > _FEW else ''}"
 
 
 def _held(payload: Mapping[str, Any]) -> str:

@@ -1,12 +1,14 @@
 """Plans: versions by date, steps in plain words, a new version, preview."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import abort, render_template, request, url_for
 
-from royalties.domain.plain_words import step_words
+from royalties.domain.plain_words import StepWords, step_words
 from royalties.domain.plans import beneficiaries_of
+from royalties.ingest import setup as setup_file
 from royalties.services import terms
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms import Entry
@@ -85,6 +87,28 @@ def plan(key: str) -> str:
         history=terms.history(work, _PART, key),
         waiting=terms.waiting_for(work, _PART, key),
     )
+
+
+def side_by_side(
+    setup: Setup, body: Mapping[str, Any], day: str
+) -> list[tuple[str, tuple[StepWords, ...]]]:
+    """What a plan says now, and what a proposed version would say, as a heading and steps.
+
+    Args:
+        body: the whole plan as proposed.
+        day: the first day of the version in question.
+    """
+    now, proposed = setup.plans.get(body["key"]), setup_file.plan_of(body)
+    names = {each.key: each.name for each in setup.beneficiaries.values()}
+    currency = _currency(setup, _users(setup).get(body["key"], []))
+    starts = date.fromisoformat(day)
+    before = now.on(starts) if now else None
+    after = next(each for each in proposed.versions if each.starts == starts)
+    stands = f"In force since {before.starts}" if before else "As it stands"
+    return [
+        (stands, step_words(before.steps, names, currency) if before else ()),
+        (f"As proposed, from {after.starts}", step_words(after.steps, names, currency)),
+    ]
 
 
 def _currency(setup: Setup, users: list[str]) -> str:

@@ -52,11 +52,7 @@ def titles() -> str:
 def title(key: str) -> str:
     """The page of a title; the desk also sees it before everybody else does."""
     work = act()
-    found = public.public_title(work, key)
-    if found is None and work.actor.may(Verb.READ):
-        found = public.any_title(work, key)
-    if found is None:
-        abort(404)
+    found = _seen(work, key)
     setup = setup_in_force(work)
     order = offer_of(work, found.key)
     offers, currencies = offers_of(found, setup.publisher.currency, work.today)
@@ -84,7 +80,7 @@ def title(key: str) -> str:
 def sample(key: str, place: int) -> Answer:
     """A sample chapter to keep; it is never shown inside a page of ours."""
     work = act()
-    path = public.sample(work, _public(work, key), place)
+    path = public.sample(work, _seen(work, key), place)
     if path is None:
         abort(404)
     name = f"{key}-chapter-{place}.pdf"
@@ -92,11 +88,15 @@ def sample(key: str, place: int) -> Answer:
 
 
 def offers_of(title: Title, first: str, today: date) -> tuple[list[Offer], list[str]]:
-    """A title's editions with the prices of a day, and their currencies, the house's first."""
-    known = {price.currency for edition in title.editions for price in edition.prices}
+    """A title's editions with the prices of a day, and their currencies, the house's first.
+
+    Editions that were made for one customer are nobody else's business.
+    """
+    editions = [each for each in title.editions if each.format is not Format.CUSTOM]
+    known = {price.currency for edition in editions for price in edition.prices}
     currencies = sorted(known, key=lambda each: (each != first, each))
     offers = []
-    for edition in title.editions:
+    for edition in editions:
         micro = {each: edition.price_on(today, each) for each in currencies}
         prices = {each: micro_text(found, 0) for each, found in micro.items() if found is not None}
         offers.append(Offer(edition, prices))
@@ -104,8 +104,11 @@ def offers_of(title: Title, first: str, today: date) -> tuple[list[Offer], list[
     return offers, used
 
 
-def _public(work: Work, key: str) -> Title:
+def _seen(work: Work, key: str) -> Title:
+    """A title that everybody may see, or that the desk may see before everybody does."""
     found = public.public_title(work, key)
+    if found is None and work.actor.may(Verb.READ):
+        found = public.any_title(work, key)
     if found is None:
         abort(404)
     return found
