@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
+from threading import Event, Thread
 
 import click
 from waitress import runner
@@ -10,6 +12,9 @@ from royalties.cli.demo_people import welcome
 from royalties.cli.desk import Desk, command
 
 _THREADS = 8
+_PAUSE = 1.0
+"""Seconds before a worker that died is followed by another."""
+
 _BEHIND_A_PROXY = (
     "--trusted-proxy=127.0.0.1",
     "--trusted-proxy-count=1",
@@ -47,7 +52,7 @@ def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
     if demo:
         welcome(desk)
     desk.say(f"Serving {desk.system.config.base_url} at {host}:{port}; Ctrl+C stops.")
-    worker = subprocess.Popen([sys.executable, "-m", "royalties", "jobs"]) if jobs else None
+    worker = Worker([sys.executable, "-m", "royalties", "jobs"]) if jobs else None
     proxied = desk.system.config.base_url.startswith("https://")
     try:
         runner.run(
@@ -62,8 +67,30 @@ def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
         )
     finally:
         if worker is not None:
-            worker.terminate()
-            worker.wait()
+            worker.stop()
+
+
+class Worker:
+    """The process beside the server; one that dies is followed by another."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command, self._stopped = command, Event()
+        self.process = subprocess.Popen(command)  # noqa: S603 - our own
+        self._watch = Thread(target=self._keep, daemon=True)
+        self._watch.start()
+
+    def stop(self) -> None:
+        """End it; what it has begun is finished first."""
+        self._stopped.set()
+        self.process.terminate()
+        self._watch.join()
+
+    def _keep(self) -> None:
+        while True:
+            self.process.wait()
+            if self._stopped.wait(_PAUSE):
+                return
+            self.process = subprocess.Popen(self._command)  # noqa: S603 - our own
 
 
 COMMANDS = [serve]

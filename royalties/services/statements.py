@@ -248,6 +248,12 @@ def statements_of(
     ], more
 
 
+def issued_of(work: Work, period: str) -> tuple[int, int]:
+    """How many of a period's statements were issued, and how many there are."""
+    work.actor.require(Verb.READ)
+    return store.issued_of(work.connection, setup_in_force(work).period(period).ordinal)
+
+
 def mails_of(work: Work, numbers: Collection[str]) -> dict[str, list[Mailed]]:
     """What was sent of statements, by number, the newest first."""
     work.actor.require(Verb.READ)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from royalties.domain.people import Actor
 from royalties.store.engine import is_sqlite
@@ -148,6 +148,18 @@ def listed(
         query = query.where(statement.c.number.in_(sorted(numbers)))
     rows = connection.execute(own(query, actor, statement.c.beneficiary))
     return [ListedRow(*row) for row in rows]
+
+
+def issued_of(connection: Connection, period_id: int) -> tuple[int, int]:
+    """How many of a period's statements were issued, and how many there are."""
+    query = (
+        select(func.count(issued.c.number), func.count())
+        .select_from(statement)
+        .outerjoin(issued, (issued.c.number == statement.c.number) & (issued.c.file == "workbook"))
+        .where(statement.c.period_id == period_id)
+    )
+    done, total = connection.execute(query).one()
+    return done, total
 
 
 def neighbours(

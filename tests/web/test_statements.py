@@ -145,6 +145,31 @@ def test_all_of_a_period_in_one_file(site: Site) -> None:
 
 
 @after(closed_only)
+def test_a_page_says_how_many_are_issued(site: Site) -> None:
+    manager = site.visitor(Role.MANAGER)
+    first, total = numbers(site)[0], len(numbers(site))
+    where = "/finance/statements?period=2025-H1"
+    assert "(ZIP)" not in manager.page(where)
+    manager.post(f"/finance/statements/{first}/issue")
+    page = manager.page(where)
+    assert f"Download the 1 issued of {total} (ZIP)" in page
+    assert "Issue all of" in page
+    manager.post("/finance/periods/2025-H1/issue")
+    page = manager.page(where)
+    assert "Download all (ZIP)" in page
+    assert "Issue all of" not in page
+
+
+@after(closed_only)
+def test_without_a_mail_server_nobody_is_told_that_mail_leaves(site: Site) -> None:
+    manager = site.visitor(Role.MANAGER)
+    where = "/finance/periods/2025-H1/send"
+    assert "No mail server is set up" in manager.page(where)
+    answer = manager.post(where, {"attach": "y"})
+    assert "nothing leaves before a mail server is set up" in manager.page(answer.location)
+
+
+@after(closed_only)
 def test_a_manager_issues_and_a_clerk_does_not(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     number = numbers(site)[0]

@@ -12,7 +12,7 @@ from royalties.services.books import Setup, setup_in_force
 from royalties.services.closing import Outlook, outlook
 from royalties.services.drafts import account_of, paid_of, totals_of
 from royalties.services.jumps import Point
-from royalties.services.statements import period_workbook, statements_of
+from royalties.services.statements import issued_of, period_workbook, statements_of
 from royalties.web.files import download
 from royalties.web.finance.closing_forms import ApproveForm, PrepareForm, RefuseForm
 from royalties.web.formats import plural
@@ -188,11 +188,14 @@ def statements() -> str:
     page = page_number("page")
     rows, more = statements_of(work, period=chosen, beneficiary=payee, page=page)
     closed = [each for each in closing.periods_list(work) if each.state == "closed"]
+    issued, total = issued_of(work, chosen) if chosen else (0, 0)
     return render_template(
         "finance/statements.html",
         rows=rows,
         page=page,
         more=more,
+        issued=issued,
+        total=total,
         period=chosen,
         beneficiary=payee,
         periods=closed,

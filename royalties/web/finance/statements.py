@@ -25,7 +25,7 @@ from royalties.web.finance.runs import after_of, after_text
 from royalties.web.formats import plural
 from royalties.web.pages import Answer, Pages
 from royalties.web.paper import paper_of
-from royalties.web.visit import act
+from royalties.web.visit import act, system
 
 PAGES = Pages("statements", __name__, "/finance", FINANCE)
 _IN_MEMORY = 8_000_000
@@ -140,6 +140,7 @@ def _ask(period: str, number: str = "", form: SendForm | None = None) -> str:
         number=number,
         sending=sending_of(act(), period=period, number=number),
         form=form or SendForm(formdata=None),
+        can_send=system().mailer.is_set_up,
     )
 
 
@@ -154,11 +155,11 @@ def _send(period: str, number: str = "") -> Answer:
         attach=bool(form.attach.data),
         again=bool(form.again.data),
     )
-    flash(
-        f"{plural(sent.messages, 'message')} about {plural(sent.statements, 'statement')} "
-        f"will go out in a moment.",
-        "good",
-    )
+    told = f"{plural(sent.messages, 'message')} about {plural(sent.statements, 'statement')}"
+    if system().mailer.is_set_up:
+        flash(f"{told} will go out in a moment.", "good")
+    else:
+        flash(f"{told} written; nothing leaves before a mail server is set up.", "warn")
     if number:
         return redirect(url_for("statements.one", number=number))
     return redirect(url_for("closing.statements", period=period))
