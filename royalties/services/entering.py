@@ -34,6 +34,7 @@ _BEHIND = ("retailer", "entry")
 _FILLED_IN = {"date", "kind", "currency"}
 _TYPED = "typed by "
 _ZERO = re.compile(r"[-+]?0+(?:[.,]0*)?", re.ASCII)
+_FRACTION = re.compile(r"0?[.,]\d*[1-9]\d*", re.ASCII)
 _ISBN_LIKE = re.compile(r"[\dXx\W_]{7,}", re.ASCII)
 _SHOWN = 6
 _REMEDIES = {
@@ -204,7 +205,11 @@ class _Row:
             mistakes.append(
                 Mistake("no copies are no sale: write how many, or delete the row", field="units")
             )
-        if cells["discount"] and not cells["discount"].endswith("%"):
+        if _FRACTION.fullmatch(cells["discount"]):
+            mistakes.append(
+                Mistake("a fraction or a percentage? Write 40 % or 0.4 %", field="discount")
+            )
+        elif cells["discount"] and not cells["discount"].endswith("%"):
             cells["discount"] += "%"
         return cls(tuple(cells.values()), tuple(mistakes))
 

@@ -202,6 +202,8 @@ def test_a_page_from_before_is_not_recorded_with_other_rows(clerk: Clerk) -> Non
         ({"currency": "XXQ"}, "currency"),
         ({"list_price": "eighty"}, "list_price"),
         ({"discount": "140"}, "discount"),
+        ({"discount": "0.4"}, "discount"),
+        ({"discount": ",4"}, "discount"),
         ({"discount": "", "net": ""}, "net"),
         ({"net": "-5.00"}, "net"),
         ({"city": "a" * 499 + "\x07"}, "city"),
