@@ -192,6 +192,6 @@ def test_who_approves_a_plan_reads_both_versions_as_sentences(site: Site) -> Non
         saved = terms.save(work, "plans", body, revision=now.id)
     page = manager.page(f"/finance/approvals/{saved.proposal}")
     assert "In force since" in page
-    assert page.index("In force since") < page.index("As proposed, from 2025-07-01")
+    assert page.index("In force since") < page.index("As proposed, from Jul 1, 2025")
     assert "25 %" in page
     assert "Decide" in page

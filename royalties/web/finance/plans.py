@@ -91,8 +91,8 @@ def plan(key: str) -> str:
 
 def side_by_side(
     setup: Setup, body: Mapping[str, Any], day: str
-) -> list[tuple[str, tuple[StepWords, ...]]]:
-    """What a plan says now, and what a proposed version would say, as a heading and steps.
+) -> list[tuple[str, date | None, tuple[StepWords, ...]]]:
+    """What a plan says now, and what a proposed version would say: words, first day, steps.
 
     Args:
         body: the whole plan as proposed.
@@ -104,10 +104,10 @@ def side_by_side(
     starts = date.fromisoformat(day)
     before = now.on(starts) if now else None
     after = next(each for each in proposed.versions if each.starts == starts)
-    stands = f"In force since {before.starts}" if before else "As it stands"
+    stands = step_words(before.steps, names, currency) if before else ()
     return [
-        (stands, step_words(before.steps, names, currency) if before else ()),
-        (f"As proposed, from {after.starts}", step_words(after.steps, names, currency)),
+        ("In force since", before.starts if before else None, stands),
+        ("As proposed, from", after.starts, step_words(after.steps, names, currency)),
     ]
 
 
