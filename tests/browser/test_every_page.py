@@ -341,6 +341,7 @@ ON_THE_WAY = {
     "root",
     "account.root",
     "entry.books",
+    "entry.fresh_token",
     "uploading.states",
     "order_files.cover",
     "order_files.preview",

@@ -7,11 +7,15 @@ from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
+from sqlalchemy import delete
 
-from royalties.domain.people import Role
+from royalties.domain.people import Actor, Role
+from royalties.store.tables import session
 from tests.browser.looking import Window, window
 from tests.builders.books import ATLAS, EBOOK, HARDCOVER, Office, Shelf, spring
+from tests.builders.doors import code_at, email_of
 from tests.builders.live import Live, serving
+from tests.builders.site import PASSWORD
 
 SHEET = "/finance/entry/?retailer=hub"
 PASTE = """(text) => {
@@ -217,6 +221,78 @@ def test_a_slow_network_does_not_make_a_window_its_own_rival(seen: tuple[Window,
         page.wait_for_timeout(300)
         on_their_way.pop().continue_()
     page.wait_for_url("**/recorded/*")
+
+
+def _sign_out_everywhere(live: Live) -> None:
+    with live.office.system.engine.begin() as connection:
+        connection.execute(delete(session))
+
+
+def _sign_in_beside(page: Page, live: Live, actor: Actor) -> None:
+    """Sign in in another window of the same browser, and go back to this one."""
+    other = page.context.new_page()
+    other.goto("/account/sign-in")
+    other.get_by_label("E-mail").fill(email_of(actor))
+    other.get_by_label("Password").fill(PASSWORD)
+    other.get_by_role("button", name="Sign in").click()
+    other.get_by_label("Code").fill(code_at(live.clock))
+    other.get_by_role("button", name="Go on").click()
+    expect(other.get_by_role("button", name="Sign out")).to_be_visible()
+    other.close()
+    page.bring_to_front()
+    page.evaluate("dispatchEvent(new Event('focus'))")  # a headless window never loses it
+
+
+def test_what_is_typed_outlives_the_session(seen: tuple[Window, Live]) -> None:
+    """After signing in in another window the sheet is saved again, and recorded as it stands."""
+    found, live = seen
+    page, saved = found.page, found.page.locator("[data-saved]")
+    keys(page, "+ArrowRight", ATLAS, "+Enter", "+ArrowRight", "5", "+Enter")
+    expect(saved).to_contain_text("Draft saved", timeout=20_000)
+    _sign_out_everywhere(live)
+    keys(page, "+Control+Home", "+ArrowRight", "+ArrowRight", "+ArrowRight", "6", "+Enter")
+    expect(saved).to_contain_text("you were signed out", timeout=20_000)
+    keys(page, "+Control+Enter")  # records nothing, and leaves the page as it is
+    expect(saved).to_contain_text("Not recorded: you were signed out")
+    _sign_in_beside(page, live, live.somebody(Role.CLERK))
+    expect(saved).to_contain_text("Draft saved", timeout=20_000)
+    keys(page, "+Control+Home", "+ArrowRight", "+ArrowRight", "+ArrowRight", "7", "+Enter")
+    expect(saved).to_contain_text("Not saved yet")
+    expect(saved).to_contain_text("Draft saved", timeout=20_000)
+    keys(page, "+Control+Enter")
+    page.wait_for_url("**/recorded/*")
+    assert live.office.rows("SELECT units FROM sale WHERE batch_id = 2") == [(7,)]
+
+
+def test_a_sheet_that_nothing_was_typed_into_since_is_recorded_too(
+    seen: tuple[Window, Live],
+) -> None:
+    found, live = seen
+    page, saved = found.page, found.page.locator("[data-saved]")
+    keys(page, "+ArrowRight", ATLAS, "+Enter", "+ArrowRight", "5", "+Enter")
+    expect(saved).to_contain_text("Draft saved", timeout=20_000)
+    _sign_out_everywhere(live)
+    _sign_in_beside(page, live, live.somebody(Role.CLERK))
+    keys(page, "+Control+Enter")
+    page.wait_for_url("**/recorded/*")
+
+
+def test_nobody_records_what_somebody_else_typed(seen: tuple[Window, Live]) -> None:
+    found, live = seen
+    page, saved = found.page, found.page.locator("[data-saved]")
+    keys(page, "+ArrowRight", ATLAS, "+Enter", "+ArrowRight", "5", "+Enter")
+    expect(saved).to_contain_text("Draft saved", timeout=20_000)
+    _sign_out_everywhere(live)
+    _sign_in_beside(page, live, live.somebody(Role.MANAGER))
+    keys(page, "+Control+Home", "+ArrowRight", "+ArrowRight", "+ArrowRight", "6", "+Enter")
+    expect(saved).to_contain_text("this sheet is Clerk", timeout=20_000)
+    keys(page, "+Control+Enter")
+    expect(saved).to_contain_text("Not recorded")
+    assert cell(page, 2, "units") == "6"
+    assert live.office.rows("SELECT count(*) FROM sale WHERE batch_id = 2") == [(0,)]
+    _sign_out_everywhere(live)
+    _sign_in_beside(page, live, live.somebody(Role.CLERK))
+    expect(saved).to_contain_text("Draft saved", timeout=20_000)
 
 
 def _until(page: Page, true: Callable[[], bool]) -> None:

@@ -179,6 +179,7 @@ _SALES = {
     "uploading.remove": Row(send=FINANCE, own={"number": rich.UPLOAD_GOOD}, missing=_NO_NUMBER),
     "entry.sheet": _desk(),
     "entry.books": _desk(query="?q=collab"),
+    "entry.fresh_token": _desk(),
     "entry.submit": Row(
         send=FINANCE,
         form={"do": "keep", "retailer": "bay", "token": "mine", "version": "0", "sheet": "[]"},

@@ -240,3 +240,26 @@ def test_it_is_the_desks_alone(site: Site, role: Role, path: str) -> None:
     assert visitor.get(SHEET + path).status_code == 404
     assert visitor.post(SHEET, rows_of(ROW)).status_code == 404
     assert visitor.post(f"{SHEET}draft", rows_of(ROW)).status_code == 404
+
+
+def test_a_fresh_token_is_for_our_own_pages_and_names_its_owner(site: Site) -> None:
+    visitor = site.visitor(Role.CLERK)
+    found = visitor.get(f"{SHEET}token").json
+    assert found["person"] == hidden(visitor.page(f"{SHEET}?retailer=hub"), "person")
+    assert found["csrf"]
+    for where in ("cross-site", "same-site", "none"):
+        answer = visitor.get(f"{SHEET}token", headers={"Sec-Fetch-Site": where})
+        assert answer.status_code == 404
+    assert site.stranger().get(f"{SHEET}token").status_code == 302
+
+
+def test_a_sheet_is_recorded_by_nobody_but_who_typed_it(site: Site) -> None:
+    page = site.visitor(Role.CLERK).page(f"{SHEET}?retailer=hub")
+    form = form_of(page, ROW) | {"person": hidden(page, "person")}
+    other = site.visitor(Role.CLERK)
+    before = site.office.hashes("session")
+    for path in (SHEET, f"{SHEET}draft"):
+        answer = other.post(path, form)
+        assert answer.status_code in {409, 422}
+        assert "somebody else typed this sheet" in answer.text
+    assert site.office.hashes("session") == before

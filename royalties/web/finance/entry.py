@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from royalties.domain.currencies import exponent
@@ -161,6 +162,18 @@ def keep_draft() -> Answer | Response | tuple[Response, int]:
     return jsonify(token=kept.token, version=kept.version, at=f"{act().now:%H:%M}")
 
 
+@PAGES.get("/token")
+def fresh_token() -> Response:
+    """A form's token for who is signed in now, and who that is; for our own pages alone.
+
+    A sheet that outlived its session goes on with it, once the same person signed in again.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        abort(404)
+    found = act().actor
+    return jsonify(csrf=generate_csrf(), person=str(found.person), name=found.name)
+
+
 @PAGES.get("/books")
 def books() -> Response:
     """Up to ten editions that a text may mean, or those of given ISBNs, as JSON."""
@@ -194,8 +207,17 @@ def undo(number: int) -> Response:
 
 
 def _sent() -> Draft:
-    """The sheet as the page sent it: as one field, or as the plain form's many."""
+    """The sheet as the page sent it: as one field, or as the plain form's many.
+
+    Raises:
+        RefusedError: somebody else typed it, and another person signed in meanwhile.
+    """
     form = request.form
+    if form.get("person", mine := str(act().actor.person)) != mine:
+        raise RefusedError(
+            "somebody else typed this sheet, and you signed in in this browser meanwhile: nothing "
+            "was changed. Go back, and let its owner sign in in another window"
+        )
     text = form.get("sheet", "")
     return Draft(
         form.get("retailer", ""),

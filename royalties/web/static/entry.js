@@ -4,7 +4,6 @@
   const form = document.querySelector("[data-sheet]");
   if (!form) return;
   const facts = form.dataset;
-  const csrf = form.querySelector("[name=csrf_token]").value;
   const table = form.querySelector("table");
   const live = form.querySelector("[data-live]");
   const saved = form.querySelector("[data-saved]");
@@ -272,25 +271,33 @@
     sending = null;
     return done;
   };
-  const post = async (force) => {
+  const post = async (force, again = false) => {
     const body = new URLSearchParams({
-      csrf_token: csrf,
+      csrf_token: form.elements.csrf_token.value,
+      person: form.elements.person.value,
       retailer: facts.retailer,
       token: form.elements.token.value,
       version: form.elements.version.value,
       sheet: sheet(),
       force: force ? "yes" : "",
     });
+    const how = { method: "POST", body, redirect: "manual", keepalive: String(body).length < 60000 };
     try {
-      const answer = await fetch(facts.keep, { method: "POST", body, keepalive: String(body).length < 60000 });
-      if (answer.redirected || !answer.headers.get("content-type")?.includes("json")) {
-        throw new Error("no longer signed in");
+      const answer = await fetch(facts.keep, how);
+      if (!answer.headers.get("content-type")?.includes("json")) {
+        // The session ended, or its token is another one since somebody signed in again.
+        const why = await renew();
+        if (!why && !again) return post(force, true);
+        unsaved("Not saved", why || { words: "the server did not take it." });
+        return false;
       }
       const found = await answer.json();
       if (answer.ok) {
         form.elements.token.value = found.token;
         form.elements.version.value = found.version;
         saved.textContent = `Draft saved ${found.at}`;
+        if (lost) say("Saved again");
+        lost = "";
         stopped = false;
         document.getElementById("other-window").hidden = true;
         return true;
@@ -303,12 +310,53 @@
         document.getElementById("other-window").hidden = false;
       }
     } catch {
-      dirty = true;
-      saved.textContent = "Not saved: no connection, or you were signed out. Sign in in another window; what you typed stays here.";
-      timer = setTimeout(send, 10000);
+      unsaved("Not saved", OFFLINE);
     }
     return false;
   };
+
+  // A session may end while one types. Once the same person signed in again, in whichever window,
+  // the page goes on with a fresh token; what is typed is its owner's, and nobody else's.
+
+  const OFFLINE = { words: "no connection." };
+  let lost = "";
+  const renew = async () => {
+    let found;
+    try {
+      const answer = await fetch(facts.fresh, { redirect: "manual", cache: "no-store" });
+      if (answer.type === "opaqueredirect") {
+        return { words: "you were signed out. Sign in in another window and go on here.", door: true };
+      }
+      found = answer.ok ? await answer.json() : { name: "somebody else" };
+      if (answer.status >= 500) return { words: "the server does not answer as it should." };
+    } catch {
+      return OFFLINE;
+    }
+    if (found.person !== form.elements.person.value) {
+      const others = `${found.name} is signed in in this browser now, and this sheet is ${facts.owner}’s.`;
+      return { words: `${others} It goes on once ${facts.owner} signs in again in another window.` };
+    }
+    document.querySelectorAll("[name=csrf_token]").forEach((each) => (each.value = found.csrf));
+    return null;
+  };
+  const unsaved = (what, why) => {
+    const words = `${what}: ${why.words} What you typed stays here.`;
+    dirty = true;
+    saved.textContent = words;
+    if (why.door) {
+      const door = document.createElement("a");
+      Object.assign(door, { href: facts.door, target: "_blank", textContent: "Sign in (another window)" });
+      saved.append(" ", door);
+    }
+    if (words !== lost) {
+      live.textContent = "";
+      setTimeout(() => (live.textContent = words), 30);
+    }
+    lost = words;
+    clearTimeout(timer);
+    timer = setTimeout(send, 10000);
+  };
+  window.addEventListener("focus", () => lost && send());
   document.querySelector("[data-mine]").addEventListener("click", () => {
     dirty = true;
     send(true);
@@ -318,7 +366,7 @@
     location.assign(facts.here);
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") send();
+    if (document.visibilityState === "hidden" || lost) send();
   });
   window.addEventListener("pageshow", () => {
     leaving = false;
@@ -337,7 +385,10 @@
     grid.commit();
     const button = event.submitter;
     await send();
-    if (stopped) return;
+    if (stopped || leaving) return;
+    const why = await renew();
+    if (why) return unsaved("Not recorded", why);
+    if (leaving) return;
     leaving = true;
     form.elements.sheet.value = sheet();
     setTimeout(() => form.requestSubmit(button)); // not while the form still tells that it is sent
