@@ -214,6 +214,16 @@ def test_a_beneficiary_shows_accounts_and_who_may_look(site: Site) -> None:
     assert "2025-H1" in page
 
 
+def test_what_a_nonprofit_keeps_of_itself_is_shown_to_the_desk(site: Site) -> None:
+    nora = site.visitor(Role.NONPROFIT, beneficiaries=("tacoma",))
+    kept = {"contact": "Tara Coe", "phone": "+1 253 555 0199", "email": "hello@tacoma.example"}
+    assert nora.post("/nonprofit/tacoma/details", kept).status_code == 303
+    for path in ("/finance/beneficiaries/tacoma", "/finance/beneficiaries/tacoma/amend"):
+        page = site.visitor(Role.CLERK).page(path)
+        for said in kept.values():
+            assert said in page, path
+
+
 # Amending
 
 
@@ -390,6 +400,8 @@ def test_a_beneficiary_is_amended_and_added(site: Site) -> None:
         "ein": "12345",
         "address": "1 Lane\r\nHouston, TX",
         "on_hold": "1",
+        "contact": "Hal Kay",
+        "phone": "+1 713 555 0100",
     }
     answer = post(visitor, "/finance/beneficiaries/houston/amend", form)
     assert answer.status_code == 422
@@ -399,6 +411,9 @@ def test_a_beneficiary_is_amended_and_added(site: Site) -> None:
     assert "on hold" in page
     body = current(site, "beneficiaries", "houston").body
     assert (body["ein"], body["address"]) == ("91-1234567", ["1 Lane", "Houston, TX"])
+    assert (body["contact"], body["phone"]) == ("Hal Kay", "+1 713 555 0100")
+    assert "Hal Kay" in page
+    assert "+1 713 555 0100" in page
     form = {**form, "key": "austin", "name": "Austin", "revision": "0"}
     flashed(visitor, post(visitor, "/finance/new-beneficiary", form))
     assert current(site, "beneficiaries", "austin").body["name"] == "Austin"

@@ -196,6 +196,8 @@ def beneficiary_body(payee: Beneficiary) -> Body:
         "key": "ann",
         "name": "Ann, Ben & Cid <Friends>",
         "address": ["1 Lane", "Somewhere, WA"],
+        "contact": "Ben",
+        "phone": "+1 206 555 0123",
         "minimum_payment": number_text(payee.minimum_payment),
         **({"tax_rate": rates} if rates else {"tax_rate": "0.1"}),
         "on_hold": payee.on_hold,

@@ -39,6 +39,8 @@ BENEFICIARY = Table(
             short=True,
         ),
         Cell("email", "E-mail", hint="Where statements are sent."),
+        Cell("contact", "Contact", hint="Whom to ask for there; they may change it too."),
+        Cell("phone", "Telephone"),
         Cell(
             "minimum_payment",
             "Minimum payment",
