@@ -70,7 +70,13 @@ def remembered(
 
 
 def keep_nobody_waiting(
-    work: Work, name: str, key: Hashable, again: Verb, *, words: str, periods: tuple[int, ...]
+    work: Work,
+    name: str,
+    key: Hashable,
+    again: Verb,
+    *,
+    words: str,
+    periods: tuple[int, ...] | None,
 ) -> None:
     """Refuse to make at once what somebody who waits for a page would wait too long for.
 
@@ -78,7 +84,7 @@ def keep_nobody_waiting(
         name: as ``remembered`` is given it, and so is the key.
         again: the verb that remembers it.
         words: what it is, for who waits.
-        periods: whose sale lines are added up.
+        periods: whose sale lines are added up; None: all.
 
     Raises:
         BeingCalculatedError: it is not remembered yet, and the periods have many lines.

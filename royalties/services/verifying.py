@@ -6,6 +6,7 @@ Sources: calculation.md, "What always holds"; the numbers in brackets are the le
 import json
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 
 from royalties.domain.currencies import exponent
@@ -23,11 +24,14 @@ from royalties.services.recomputing import (
     rows_differ,
     statements_differ,
 )
+from royalties.services.remembering import keep_nobody_waiting, remembered
 from royalties.services.verified_books import Books, Check, Failures
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, catalogue, checks, totals
 from royalties.store import runs as runs_store
 from royalties.store import statements as statement_store
+
+_KEPT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,24 @@ def verify(work: Work) -> list[Checked]:
         found.append(Checked(name, _failures(check, books)))
     work.progress(len(_CHECKS), len(_CHECKS))
     return found
+
+
+def verified(work: Work, click: str) -> tuple[datetime, list[Checked]]:
+    """What ``verify`` found when somebody asked for it, and when that was.
+
+    Args:
+        click: what tells one asking from another: the next one verifies anew.
+    """
+    work.actor.require(Verb.READ)
+    keep_nobody_waiting(
+        work,
+        "verify",
+        click,
+        lambda patient: verified(patient, click),
+        words="whether everything holds",
+        periods=None,
+    )
+    return remembered(work, "verify", click, lambda: (work.now, verify(work)), most=_KEPT)
 
 
 def _failures(check: Check, books: Books) -> tuple[str, ...]:

@@ -71,9 +71,11 @@ class Sums:
         )
 
 
-def lines_in(connection: Connection, periods: Sequence[int]) -> int:
-    """How many sale lines some periods have."""
-    query = select(func.sum(sale_total.c.lines)).where(sale_total.c.period_id.in_(periods))
+def lines_in(connection: Connection, periods: Sequence[int] | None) -> int:
+    """How many sale lines some periods have; None: all of them."""
+    query = select(func.sum(sale_total.c.lines))
+    if periods is not None:
+        query = query.where(sale_total.c.period_id.in_(periods))
     return int(connection.execute(query).scalar() or 0)
 
 
