@@ -295,6 +295,40 @@ def test_nobody_records_what_somebody_else_typed(seen: tuple[Window, Live]) -> N
     expect(saved).to_contain_text("Draft saved", timeout=20_000)
 
 
+COVERED = """() => {
+  const box = document.activeElement.getBoundingClientRect();
+  const places = [[box.left + 3, box.top + 3], [box.left + 3, box.bottom - 3]];
+  return !places.every(([x, y]) => document.activeElement.contains(document.elementFromPoint(x, y)));
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1280, 600), (320, 900), (320, 256)])
+def test_nobody_types_blind(seen: tuple[Window, Live], width: int, height: int) -> None:
+    """The cell that is typed in is never behind the bar below or the headings above."""
+    page = seen[0].page
+    page.set_viewport_size({"width": width, "height": height})
+    lines = [f"2025-03-0{1 + n % 9}\t{ATLAS}\tsale\t{n + 1}" for n in range(40)]
+    page.evaluate(PASTE, "\r\n".join(lines))
+    expect(page.locator("[data-rows]")).to_have_text("40")
+    covered: list[tuple[str, int]] = []
+    for pressed in ("ArrowDown", "ArrowUp"):
+        for n in range(40):
+            keys(page, f"+{pressed}")
+            if page.evaluate(COVERED):
+                covered.append((pressed, n))
+    for n in range(39):  # typing on, row by row, while the bar says more and less
+        keys(page, "+Home", "+ArrowDown", "3/1", "+Enter")
+        if page.evaluate(COVERED):
+            covered.append(("typed", n))
+    keys(page, "+Home", "x")
+    if page.evaluate(COVERED):
+        covered.append(("edited", 0))
+    assert covered == []
+    headings = page.locator("thead th").nth(1).bounding_box()
+    assert headings is not None
+    assert (headings["y"] >= 0) == (width > 320)  # they stay where there is room for them
+
+
 def _until(page: Page, true: Callable[[], bool]) -> None:
     """Wait for something that the browser does."""
     for _ in range(100):

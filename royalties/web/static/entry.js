@@ -183,6 +183,16 @@
       : "Record";
   };
 
+  // The bar below lies over the sheet, and is higher the more it says.
+  const bar = form.querySelector(".totals");
+  let high = 0;
+  const measure = () => {
+    if (bar.offsetHeight === high) return false;
+    high = bar.offsetHeight;
+    document.documentElement.style.setProperty("--under", `${high}px`);
+    return true;
+  };
+
   const grid = new Grid(table, fields, {
     most: Number(facts.most),
     say,
@@ -212,6 +222,7 @@
     },
     at: (row, field) => {
       told.textContent = (field && row.wrong.get(field.name)) || "";
+      measure();
     },
     dropped: (at) => {
       say(`Row ${at + 2} was deleted`);
@@ -419,6 +430,9 @@
   document.querySelectorAll("[data-comfort]").forEach((each) => (each.hidden = false));
   grid.load(rows);
   totals();
+  new ResizeObserver(() => {
+    if (measure() && table.contains(document.activeElement)) grid.show();
+  }).observe(bar);
   if (dirty) changed();
   look(rows.map((row) => get(row, "isbn").replace(/[\s-]/g, "").toUpperCase())).then(() => {
     rows.forEach((row) => {

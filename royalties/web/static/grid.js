@@ -162,9 +162,13 @@ class Grid {
       Math.max(0, Math.min(row, this.rows.length - 1)),
       Math.max(0, Math.min(column, wide)),
     );
-    const cell = this.cell(...this.at);
-    cell.focus();
-    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.cell(...this.at).focus({ preventScroll: true });
+    this.show();
+  }
+
+  // What lies over the page, headings and the bar below, is left out by scroll-padding.
+  show() {
+    this.cell(...this.at).scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   onward(back) {
