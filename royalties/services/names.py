@@ -33,15 +33,25 @@ def fit_email(email: str) -> str:
     return email
 
 
+def plain_name(name: str) -> str:
+    """A name that the log can keep; whether anybody goes by it is not asked.
+
+    Raises:
+        BadNameError: it is empty, too long, or holds what cannot be printed.
+    """
+    name = " ".join(name.split())
+    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise BadNameError(f"write a name of up to {_LONGEST_NAME} letters, as the log keeps it")
+    return name
+
+
 def fit_name(work: Work, name: str, but: int | None = None) -> str:
     """A name that the log can tell from everybody else's.
 
     Raises:
         RefusedError: it is empty, or somebody else goes by it.
     """
-    name = " ".join(name.split())
-    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
-        raise BadNameError(f"write a name of up to {_LONGEST_NAME} letters, as the log keeps it")
+    name = plain_name(name)
     reserved = name.lower() == "a stranger" or name.lower().endswith("(command line)")
     if reserved or is_name_taken(work.connection, name, but):
         raise BadNameError(

@@ -37,6 +37,9 @@ class Tried(Enum):
     REQUEST_EMAIL = (Limit(3, timedelta(hours=1)), Limit(10, _LONGEST))
     ARTWORK = (Limit(20, timedelta(minutes=1)),)
     ALL_REQUESTS = (Limit(200, timedelta(hours=1)),)
+    INVITING = (Limit(20, _LONGEST),)
+    INVITED = (Limit(3, _LONGEST),)
+    ALL_INVITING = (Limit(200, _LONGEST),)
 
 
 @dataclass(frozen=True, slots=True)

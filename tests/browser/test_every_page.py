@@ -19,7 +19,16 @@ from tests.browser.looking import DESK, PHONE, Window, window
 from tests.builders import rich_orders as orders
 from tests.builders.books import Shelf, Story, nothing, opened
 from tests.builders.live import Live, serving
-from tests.builders.rich import INVITATION, INVITED, RESET, TYPED, UPLOAD_GOOD, UPLOAD_WRONG, rich
+from tests.builders.rich import (
+    INVITATION,
+    INVITED,
+    JOINING,
+    RESET,
+    TYPED,
+    UPLOAD_GOOD,
+    UPLOAD_WRONG,
+    rich,
+)
 
 STATES: dict[str, Story] = {"rich": rich, "opened": opened, "nothing": nothing}
 BELONGS = {Role.NONPROFIT: ("seattle",), Role.ORGANIZATION: ("guild",)}
@@ -78,6 +87,7 @@ VISITS = (
     Visit(f"/account/invitation/{INVITATION}", STRANGER),
     Visit(f"/account/invitation/{INVITATION}", STRANGER, submit=FORM),
     Visit("/account/invitation/dead", STRANGER, status=404),
+    Visit(f"/account/invitation/{JOINING}", STRANGER),
     Visit(f"/account/reset/{RESET}", STRANGER),
     Visit(f"/account/reset/{RESET}", STRANGER, submit=FORM),
     Visit("/finance/"),

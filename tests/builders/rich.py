@@ -12,7 +12,7 @@ from royalties.services.approvals import set_two_people
 from royalties.services.catalogue import keep_sample
 from royalties.services.people import invite
 from royalties.services.sending import send as send_statements
-from royalties.store.tables import link
+from royalties.store.tables import colleague, link
 from tests.builders.books import (
     HARDCOVER,
     UNKNOWN,
@@ -42,6 +42,9 @@ CLERK, MANAGER, ADMINISTRATOR, NONPROFIT, OTHER_NONPROFIT, INVITED, COLLEAGUE = 
 """Numbers of people; the colleague is the nonprofit's."""
 
 INVITATION, RESET = "an-invitation", "a-reset"
+JOINING = "an-invitation-of-colleagues"
+JOINS = 1
+"""Number of the invitation to Seattle that somebody of Houston got."""
 """What links in e-mails hold."""
 
 
@@ -90,6 +93,18 @@ def _people(office: Office, site: Site) -> Actor:
                     expires_at=work.ago(-timedelta(hours=1)),
                 )
             )
+        work.connection.execute(
+            insert(colleague).values(
+                hash=fingerprint(JOINING),
+                role="nonprofit",
+                house="seattle",
+                email="hal.houston@example.org",
+                name="Hal",
+                created_at=work.at,
+                created_by="Sam Seattle",
+                expires_at=work.ago(-timedelta(hours=1)),
+            )
+        )
     site.somebody(Role.NONPROFIT, "Cora Seattle", beneficiaries=("seattle",))
     beneficiaries = [
         {**each, "email": f"desk@{each['key']}.example.org"} for each in a_setup()["beneficiaries"]

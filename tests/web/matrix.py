@@ -557,6 +557,9 @@ _OF_ORGANIZATIONS = {
     "organization_people.remove": _own_house(
         {"number": NUMBER}, send=ORGANIZATIONS, answers=_REFUSED
     ),
+    "organization_people.withdraw": _own_house(
+        {"number": NUMBER}, send=ORGANIZATIONS, answers=_REFUSED
+    ),
     "organization_orders.order": _own_order(),
     "organization_orders.purchase_order": _own_form(form={"version": "1", "po_number": "PO-1"}),
     "organization_orders.reorder": _own_form(),
@@ -664,6 +667,7 @@ _OUTSIDE = {
         send=NONPROFITS, form={"email": "new@example.org", "name": "New Comer"}
     ),
     "nonprofit_details.remove": _portal({"number": rich.COLLEAGUE}, send=NONPROFITS),
+    "nonprofit_details.withdraw": _portal({"number": rich.JOINS}, send=NONPROFITS),
     "public.titles": Row(EVERYBODY),
     "public.title": Row(EVERYBODY, own=_TITLE, missing=_NO_KEY),
     "public.sample": Row(EVERYBODY, own={**_TITLE, "place": 2}, missing={**_TITLE, "place": 9}),

@@ -684,7 +684,9 @@ def test_a_colleague_is_invited_and_removed(site: Site) -> None:
     assert visitor.get("/organization/people").location == "/organization/guild/people"
     form = {"email": "otto@example.org", "name": "Otto New"}
     assert visitor.post("/organization/guild/people", form).status_code == 303
-    assert "Otto New" in visitor.page("/organization/guild/people")
+    page = visitor.page("/organization/guild/people")
+    assert "otto@example.org" in page
+    assert "Otto New" not in page
     assert visitor.post("/organization/league/people", form).status_code == 404
     assert visitor.get("/organization/league/people").status_code == 404
     wrong = visitor.post("/organization/guild/people", {"email": "otto", "name": "Otto"})
@@ -696,3 +698,79 @@ def test_a_colleague_is_invited_and_removed(site: Site) -> None:
     assert other.get("/organization/guild/people").status_code == 200
     assert visitor.post(path).status_code == 303
     assert other.get("/organization/guild/people").status_code in {302, 404}
+
+
+@after(takes_orders)
+def test_who_has_an_account_is_not_told_to_who_invites(site: Site) -> None:
+    visitor = olga(site)
+    site.visitor(Role.ORGANIZATION, "Otto Own", organizations=("guild",))
+    site.visitor(Role.ORGANIZATION, "Lena Loud", organizations=("league",)).page("/organization/")
+    site.visitor(Role.CLERK, "Carl Clerk")
+    site.visitor(Role.NONPROFIT, "Nora Nonprofit", beneficiaries=("seattle",))
+    site.somebody(Role.ORGANIZATION, "Dora Done", organizations=("league",), status="disabled")
+    path = "/organization/guild/people"
+    names = ("Lena Loud", "Carl Clerk", "Nora Nonprofit", "Dora Done", "Someone New")
+    said = set()
+    for name in (*names, "Otto Own"):
+        email = f"{name.lower().replace(' ', '.')}@example.org"
+        answer = visitor.post(path, {"email": email, "name": "Lena Loud"})
+        assert (answer.status_code, answer.location) == (303, path)
+        with visitor.client.session_transaction(base_url="http://localhost:8000") as kept:
+            said.add(str(kept.pop("_flashes")))
+    assert len(said) == 1
+    assert "If this address can be invited, an invitation is on its way" in said.pop()
+    page = visitor.page(path)
+    rows = {
+        name: re.sub(r"\s+", " ", row).replace(f"{name.lower().replace(' ', '.')}@", "ADDRESS@")
+        for name in names
+        for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+        if f"{name.lower().replace(' ', '.')}@" in row
+    }
+    rows = {name: re.sub(r"invited/\d+", "invited/1", row) for name, row in rows.items()}
+    rows = {name: re.sub(r'name="csrf_token" value="[^"]*"', "", row) for name, row in rows.items()}
+    assert len(rows) == len(names)
+    assert len(set(rows.values())) == 1, "all look the same"
+    assert not any(name in page for name in names)
+    assert "Otto Own" in page
+    for name in names:  # and nobody came in
+        rows_of = site.office.rows(
+            "SELECT organization FROM organization_member JOIN person ON id = person_id "
+            "WHERE name = :name AND organization = 'guild'",
+            name=name,
+        )
+        assert rows_of == [], name
+
+
+@after(takes_orders)
+def test_a_colleague_of_another_organization_joins_by_their_link(site: Site) -> None:
+    visitor, lena = olga(site), lea(site)
+    form = {"email": "lea.low@example.org", "name": "Lea"}
+    assert visitor.post("/organization/guild/people", form).status_code == 303
+    assert lena.get("/organization/guild/people").status_code == 404
+    [(text,)] = site.office.rows("SELECT text FROM mail WHERE kind = 'invitation'")
+    found = re.search(r"http://localhost:8000(/account/\S+)", str(text))
+    assert found is not None
+    assert "<h1>Join " in lena.page(found[1])
+    assert lena.get("/organization/guild/people").status_code == 404, "a look is no consent"
+    assert lena.post(found[1]).status_code == 303
+    assert "Lea Low" in lena.page("/organization/guild/people")
+    assert "not here yet" not in visitor.page("/organization/guild/people")
+
+
+@after(takes_orders)
+def test_invitations_of_an_organization_are_throttled_and_taken_back(site: Site) -> None:
+    visitor = olga(site)
+    path = "/organization/guild/people"
+    for number in range(20):
+        form = {"email": f"friend{number}@example.org", "name": "Friend"}
+        assert visitor.post(path, form).status_code == 303
+    answer = visitor.post(path, {"email": "more@example.org", "name": "Friend"})
+    assert answer.status_code == 422
+    assert "go on tomorrow" in answer.text
+    assert site.office.rows("SELECT count(*) FROM mail WHERE kind = 'invitation'") == [(20,)]
+    found = re.search(r'action="(/organization/guild/people/invited/\d+/withdraw)"', answer.text)
+    assert found is not None
+    assert lea(site).post(found[1]).status_code == 404
+    assert visitor.post(found[1]).status_code == 303
+    assert "friend0@example.org" not in visitor.page(path)
+    assert visitor.post(found[1]).status_code == 409

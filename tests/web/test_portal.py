@@ -167,7 +167,9 @@ def test_a_colleague_is_invited_and_removed(site: Site) -> None:
     visitor = theirs(site, "seattle")
     form = {"email": "new@example.org", "name": "Nora New"}
     assert visitor.post("/nonprofit/seattle/people", form).status_code == 303
-    assert "Nora New" in visitor.page("/nonprofit/seattle/people")
+    page = visitor.page("/nonprofit/seattle/people")
+    assert "new@example.org" in page
+    assert "Nora New" not in page
     assert visitor.post("/nonprofit/houston/people", form).status_code == 404
     assert visitor.post("/nonprofit/seattle/people", {"email": "", "name": ""}).status_code == 422
     colleague = theirs(site, "seattle")
@@ -176,6 +178,30 @@ def test_a_colleague_is_invited_and_removed(site: Site) -> None:
     assert colleague.get("/nonprofit/seattle/").status_code == 200
     assert visitor.post(path).status_code == 303
     assert colleague.get("/nonprofit/seattle/").status_code in {302, 404}
+
+
+@after(a_year)
+def test_an_invitation_tells_nothing_of_who_has_an_account(site: Site) -> None:
+    visitor = theirs(site, "seattle")
+    site.visitor(Role.NONPROFIT, "Hugo Heard", beneficiaries=("houston",))
+    site.visitor(Role.MANAGER, "Mara Manager")
+    path = "/nonprofit/seattle/people"
+    said = []
+    for email in ("hugo.heard@example.org", "mara.manager@example.org", "new@example.org"):
+        answer = visitor.post(path, {"email": email, "name": "X"})
+        assert (answer.status_code, answer.location) == (303, path)
+        page = visitor.page(path)
+        said.append("If this address can be invited, an invitation is on its way" in page)
+        assert email in page
+        assert "Hugo Heard" not in page
+        assert "Mara Manager" not in page
+    assert said == [True, True, True]
+    rows = site.office.rows("SELECT count(*) FROM membership WHERE beneficiary = 'seattle'")
+    assert rows == [(1,)]
+    found = re.search(rf'action="({path}/invited/\d+/withdraw)"', visitor.page(path))
+    assert found is not None
+    assert theirs(site, "houston").post(found[1]).status_code == 404
+    assert visitor.post(found[1]).status_code == 303
 
 
 # The same figures as on statements

@@ -26,6 +26,7 @@ from royalties.store.tables.orders import (
 )
 from royalties.store.tables.people import (
     attempt,
+    colleague,
     link,
     membership,
     person,
@@ -62,6 +63,7 @@ __all__ = [
     "cap_close",
     "certificate",
     "closed_run",
+    "colleague",
     "contract_close",
     "counter_close",
     "coverage",

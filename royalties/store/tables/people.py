@@ -74,6 +74,25 @@ link = Table(
     CheckConstraint("purpose in ('invitation', 'reset')", name="purpose"),
 )
 
+colleague = Table(
+    "colleague",  # invited by others of the house, until the link is followed
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column(
+        "hash", String(64), nullable=False, unique=True, comment="SHA-256 of what the e-mail holds"
+    ),
+    Column("role", String(16), nullable=False),
+    Column(
+        "house", Key, nullable=False, index=True, comment="key of the nonprofit or organization"
+    ),
+    Column("email", String(254), nullable=False, comment="as it was typed"),
+    Column("name", String(200), nullable=False, comment="as it was typed"),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    CheckConstraint("role in ('organization', 'nonprofit')", name="role"),
+)
+
 attempt = Table(
     "attempt",
     metadata,

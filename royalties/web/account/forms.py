@@ -175,3 +175,16 @@ class ColleagueForm(Form):
         [InputRequired("Give a name."), Length(max=100, message="This is too long.")],
         render_kw={"autocomplete": "off"},
     )
+
+
+INVITED = (
+    "If this address can be invited, an invitation is on its way. They are here once they follow "
+    "the link in it, which works for seven days."
+)
+"""What is answered to who invites somebody, whatever address it is."""
+
+WITHDRAWN = "The invitation is taken back; its link opens nothing any more."
+
+
+class JoinForm(Form):
+    """Consent of somebody who has an account already."""

@@ -5,7 +5,7 @@ import time
 from flask import flash, redirect, render_template, url_for
 
 from royalties.domain.people import EVERYBODY
-from royalties.services import links, throttle
+from royalties.services import colleagues, links, throttle
 from royalties.services.links import DeadLinkError, Purpose
 from royalties.services.names import BadNameError, plain_address
 from royalties.services.throttle import Subject, Tried
@@ -51,15 +51,23 @@ def forgotten() -> Answer:
 
 @PAGES.route("/invitation/<token>", methods=["GET", "POST"])
 def invitation(token: str) -> Answer:
-    """Accept an invitation; looking at the page changes nothing."""
+    """Accept an invitation, of the desk or of colleagues; looking at the page changes nothing."""
+    verb = links.accept
     try:
-        opened = links.look_at(act(), token, Purpose.INVITATION)
+        opened: links.Opened | colleagues.Offer
+        try:
+            opened = links.look_at(act(), token, Purpose.INVITATION)
+        except DeadLinkError:
+            opened = colleagues.look_at(act(), token)
+            verb = colleagues.accept
     except DeadLinkError as error:
         return errors.page(404, str(error))
+    if isinstance(opened, colleagues.Offer) and opened.has_account:
+        return _join(token, opened)
     form = forms.AcceptForm(data={"name": opened.name})
     if form.validate_on_submit():
         try:
-            begun = links.accept(
+            begun = verb(
                 act(),
                 token,
                 said(form.name),
@@ -74,6 +82,17 @@ def invitation(token: str) -> Answer:
         else:
             return come_in(begun)
     page = render_template("account/invitation.html", form=form, opened=opened)
+    return page, 422 if form.errors else 200
+
+
+def _join(token: str, offer: colleagues.Offer) -> Answer:
+    """Belong to one more, with the account that one has."""
+    form = forms.JoinForm()
+    if form.validate_on_submit():
+        colleagues.join(act(), token)
+        flash(f"You belong to {offer.house} from now on: as {offer.email}.", "good")
+        return redirect(url_for("account.sign_in"), 303)
+    page = render_template("account/join.html", form=form, offer=offer)
     return page, 422 if form.errors else 200
 
 

@@ -48,6 +48,7 @@ _SAID = {
     "enabled": "Opened the account of {name} again",
     "second-factor-reset": "Reset the second factor of {name}",
     "removed": "Removed {name}",
+    "joined": "{name} followed an invitation of colleagues",
     "demo": "Added {name} for the demo",
     "came-by-request": "Came in by a request for copies",
     "mail-again": "Let e-mail {mail} be sent again",

@@ -11,11 +11,18 @@ from royalties.domain.money import number_text
 from royalties.domain.people import NONPROFITS
 from royalties.ingest.setup import SetupError
 from royalties.services.books import setup_in_force
-from royalties.services.colleagues import colleagues, invite_colleague, remove_colleague
+from royalties.services.colleagues import (
+    colleagues,
+    invite_colleague,
+    invited,
+    remove_colleague,
+    withdraw_colleague,
+)
 from royalties.services.contacts import Contact, keep_contact
+from royalties.services.names import BadNameError
 from royalties.services.portal import nonprofit, nonprofits
 from royalties.services.work import RefusedError
-from royalties.web.account.forms import ColleagueForm
+from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
 from royalties.web.formats import money, percent
 from royalties.web.pages import Pages
 from royalties.web.visit import act
@@ -102,11 +109,13 @@ def invite(key: str) -> Response | tuple[str, int]:
     form = ColleagueForm()
     if form.validate_on_submit():
         try:
-            invite_colleague(act(), key, str(form.email.data), str(form.name.data))
+            invite_colleague(act(), key, said(form.email), said(form.name))
+        except BadNameError as error:
+            blame(form.name, sentence(error))
         except RefusedError as error:
-            form.email.errors = [*form.email.errors, str(error)]
+            blame(form.email, sentence(error))
         else:
-            flash(f"{form.name.data} is told by e-mail.", "good")
+            flash(INVITED, "good")
             return redirect(url_for("nonprofit_details.people", key=key), 303)
     return _people(found, form), 422
 
@@ -117,6 +126,15 @@ def remove(key: str, number: int) -> Response:
     nonprofit(act(), key)
     remove_colleague(act(), key, number)
     flash("They see nothing of this nonprofit any more.", "good")
+    return redirect(url_for("nonprofit_details.people", key=key), 303)
+
+
+@PAGES.post("/<key>/people/invited/<int:number>/withdraw")
+def withdraw(key: str, number: int) -> Response:
+    """Take back an invitation that was not followed yet."""
+    nonprofit(act(), key)
+    withdraw_colleague(act(), key, number)
+    flash(WITHDRAWN, "good")
     return redirect(url_for("nonprofit_details.people", key=key), 303)
 
 
@@ -142,7 +160,9 @@ def _people(found: Beneficiary, form: ColleagueForm) -> str:
         key=found.key,
         form=form,
         people=colleagues(act(), found.key),
+        invited=invited(act(), found.key),
         remove=lambda number: url_for(".remove", key=found.key, number=number),
+        withdraw=lambda number: url_for(".withdraw", key=found.key, number=number),
     )
 
 

@@ -4,10 +4,17 @@ from flask import abort, flash, redirect, render_template, url_for
 
 from royalties.domain.organizations import Organization
 from royalties.domain.people import ORGANIZATIONS
-from royalties.services.colleagues import colleagues, invite_colleague, remove_colleague
+from royalties.services.colleagues import (
+    colleagues,
+    invite_colleague,
+    invited,
+    remove_colleague,
+    withdraw_colleague,
+)
+from royalties.services.names import BadNameError
 from royalties.services.orders import own
 from royalties.services.work import RefusedError
-from royalties.web.account.forms import ColleagueForm, blame, said, sentence
+from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act
 
@@ -37,10 +44,12 @@ def invite(key: str) -> Answer:
     if form.validate_on_submit():
         try:
             invite_colleague(act(), key, said(form.email), said(form.name))
+        except BadNameError as error:
+            blame(form.name, sentence(error))
         except RefusedError as error:
             blame(form.email, sentence(error))
         else:
-            flash(f"{said(form.name)} is told by e-mail.", "good")
+            flash(INVITED, "good")
             return redirect(url_for(".people", key=key), 303)
     return _people(key, form), 422
 
@@ -51,6 +60,15 @@ def remove(key: str, number: int) -> Answer:
     _own(key)
     remove_colleague(act(), key, number)
     flash("They order nothing for this organization any more.", "good")
+    return redirect(url_for(".people", key=key), 303)
+
+
+@PAGES.post("/<key>/people/invited/<int:number>/withdraw")
+def withdraw(key: str, number: int) -> Answer:
+    """Take back an invitation that was not followed yet."""
+    _own(key)
+    withdraw_colleague(act(), key, number)
+    flash(WITHDRAWN, "good")
     return redirect(url_for(".people", key=key), 303)
 
 
@@ -69,5 +87,7 @@ def _people(key: str, form: ColleagueForm) -> str:
         chosen=_own(key),
         form=form,
         people=colleagues(act(), key),
+        invited=invited(act(), key),
         remove=lambda number: url_for(".remove", key=key, number=number),
+        withdraw=lambda number: url_for(".withdraw", key=key, number=number),
     )

@@ -1,0 +1,62 @@
+"""Colleagues who were invited to a nonprofit or an organization, until they follow their link."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, delete, insert, select
+
+from royalties.store.engine import is_sqlite
+from royalties.store.tables import colleague
+
+
+class ColleagueRow(NamedTuple):
+    """Somebody who was invited, as they were typed; nothing here tells who has an account."""
+
+    id: int
+    role: str
+    house: str
+    email: str
+    name: str
+    created_at: str
+    created_by: str
+    expires_at: str
+
+
+def add_colleague(connection: Connection, values: Mapping[str, object]) -> int:
+    """Keep an invitation and return its number."""
+    made = connection.execute(insert(colleague).values(**values).returning(colleague.c.id))
+    return int(made.scalar_one())
+
+
+def invited(connection: Connection, role: str, house: str, at: str) -> list[ColleagueRow]:
+    """Who was invited to a house and may still come, by address."""
+    query = _select().where(
+        colleague.c.role == role, colleague.c.house == house, colleague.c.expires_at > at
+    )
+    rows = connection.execute(query.order_by(colleague.c.email, colleague.c.id))
+    return [ColleagueRow(*row) for row in rows]
+
+
+def find_colleague(
+    connection: Connection, hash_: str, at: str, *, lock: bool = False
+) -> ColleagueRow | None:
+    """The invitation of a link that still opens something; ``lock`` holds it against others."""
+    query = _select().where(colleague.c.hash == hash_, colleague.c.expires_at > at)
+    if lock and not is_sqlite(connection):
+        query = query.with_for_update()
+    row = connection.execute(query).first()
+    return ColleagueRow(*row) if row else None
+
+
+def drop_colleague(connection: Connection, number: int) -> bool:
+    """Let an invitation open nothing any more; false if somebody else just did."""
+    return connection.execute(delete(colleague).where(colleague.c.id == number)).rowcount > 0
+
+
+def forget_colleagues(connection: Connection, at: str) -> None:
+    """Forget invitations that nobody followed in time."""
+    connection.execute(delete(colleague).where(colleague.c.expires_at <= at))
+
+
+def _select() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of all columns
+    return select(*(colleague.c[name] for name in ColleagueRow._fields))
