@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from royalties.domain.people import Actor, Role
-from royalties.services.colleagues import remove_colleague
+from royalties.domain.people import STRANGER, Actor, Role
+from royalties.services.colleagues import accept, invite_colleague, remove_colleague
+from royalties.services.sessions import Browser
 from tests.builders.books import Office, a_row, after, opened, spring
 from tests.builders.orders import somebody, takes_orders
 from tests.services.racing import Racers, Task
@@ -83,3 +84,22 @@ def test_of_two_who_remove_each_other_one_stays(office: Office, racers: Racers) 
     assert sorted(each.done for each in outcomes) == [False, True], outcomes
     assert [each.told for each in outcomes if not each.done] == [True], outcomes
     assert office.rows("SELECT count(*) FROM organization_member") == [(1,)]
+
+
+def follow(office: Office, token: str) -> str:
+    with office.system.work(STRANGER) as work:
+        accept(work, token, "Otto", "many small boats at sea", locale="en_US", browser=Browser())
+    return token
+
+
+@after(takes_orders)
+def test_an_invitation_of_colleagues_is_followed_once(office: Office, racers: Racers) -> None:
+    olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
+    with office.system.work(olga) as work:
+        invite_colleague(work, "guild", "otto@example.org", "Otto")
+    [(text,)] = office.rows("SELECT text FROM mail WHERE kind = 'invitation'")
+    token = str(text).partition("/account/invitation/")[2].split()[0]
+    outcomes = racers.race(*[task(office, follow, token)] * 2)
+    assert sorted(outcome.done for outcome in outcomes) == [False, True]
+    assert [outcome.told for outcome in outcomes if not outcome.done] == [True]
+    assert office.rows("SELECT count(*) FROM person WHERE email = 'otto@example.org'") == [(1,)]
