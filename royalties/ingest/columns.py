@@ -161,6 +161,8 @@ class Converters:
                 "identifier": self._books.identifier,
                 "short": self._short_books.isbn,
             }.get(column.read, self._books.isbn)
+        if column.field == "list_price":
+            return lambda cell: _price(numbers.amount(cell), cell)
         if column.field in AMOUNTS:
             return lambda cell: _none_if_blank(numbers.amount(cell))
         if column.field in SALE_UNITS or column.field == "net_units":
@@ -249,6 +251,15 @@ def code_text(cell: Cell) -> str:
     """A country's code in capitals; anything longer as it is."""
     text = plain_text(cell)
     return text.upper() if len(text) <= 3 else text
+
+
+def _price(value: int | Odd, cell: Cell) -> int | Odd | None:
+    """A list price: nothing costs less than nothing, whichever way the copies go."""
+    if isinstance(value, int) and value < 0:
+        return Wrong(
+            f"a {{column}} of {printed(cell)} is below zero", "write the price without its sign"
+        )
+    return _none_if_blank(value)
 
 
 def _none_if_blank(value: int | Odd) -> int | Odd | None:

@@ -88,7 +88,9 @@ class Watch:
         ahead = [day for day in days if day > self._today]
         if ahead:
             self._remarks.say(
-                "future-date", f"{len(ahead)} days of sale are after today, up to {max(ahead)}"
+                "future-date",
+                f"{len(ahead)} {'day of sale is' if len(ahead) == 1 else 'days of sale are'} after "
+                f"today, up to {max(ahead)}",
             )
         for text, value in numbers.noise.items():
             self._remarks.say("rounded", f"{text} was rounded to {value}")

@@ -446,3 +446,14 @@ def test_the_catalogue_is_not_needed_to_refuse(tmp_path: Path) -> None:
     assert not found.sales
     assert not found.reading.problems
     assert sum(rows for rows, _ in found.reading.totals.waiting.values()) == 394
+
+
+def test_a_list_price_below_zero_is_refused(tmp_path: Path) -> None:
+    found = _standard(
+        tmp_path,
+        f"2025-02-04,{A},amazon,sale,1,USD,-80,40,,US,,,,",
+        f"2025-02-04,{A},amazon,return,-1,USD,-80,-40,,US,,,,",
+    )
+    assert [each.row for each in found.reading.problems] == [2, 3]
+    assert all("below zero" in message for message in found.messages)
+    assert not found.sales
