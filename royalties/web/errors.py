@@ -9,14 +9,15 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from royalties.adapters.files import AlreadyIssuedError, DiskError
 from royalties.domain.money import NotAnAmountError
-from royalties.domain.people import NotAllowedError
+from royalties.domain.people import EVERYBODY, NotAllowedError
 from royalties.domain.periods import NotAPeriodError
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, NotMigratedError
 from royalties.services.errors import REFUSALS
 from royalties.services.orders.life import NoOrderError
 from royalties.services.portal import NotYoursError
 from royalties.services.statements import NoStatementError
-from royalties.web.pages import Answer
+from royalties.web.again import is_own, to_send_again
+from royalties.web.pages import Answer, Pages, door
 
 _LOG = logging.getLogger("royalties.web")
 
@@ -87,6 +88,11 @@ def _refusal(status: int) -> Callable[[Exception], Answer]:
 
 
 def _stale(_error: CSRFError) -> Answer:
+    room = current_app.blueprints.get(request.blueprint or "")
+    if isinstance(room, Pages) and not room.audience >= EVERYBODY and is_own(request):
+        again = to_send_again(door(), 400)
+        if again is not None:
+            return again
     return page(
         400,
         "This page had been open for long, or you signed in or out in another window. "

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import EVERYBODY, Role
+from royalties.web.again import to_send_again
 from royalties.web.visit import actor, visit
 
 LARGEST = 2**63 - 1
@@ -21,8 +23,9 @@ View = Callable[..., Any]
 class Pages(Blueprint):
     """Pages under one address for the roles that may see them.
 
-    A stranger is asked to sign in; a role of another audience gets the answer of an address that
-    does not exist. What somebody may *do* there is asked for inside every verb.
+    A stranger is asked to sign in, and keeps what was typed into a form; a role of another audience
+    gets the answer of an address that does not exist. What somebody may *do* there is asked for
+    inside every verb.
     """
 
     def __init__(self, name: str, import_name: str, prefix: str, audience: frozenset[Role]) -> None:
@@ -30,7 +33,7 @@ class Pages(Blueprint):
         self.audience = audience
         self.before_request(self._admit)
 
-    def _admit(self) -> Response | None:
+    def _admit(self) -> Response | tuple[str, int] | None:
         if self.audience >= EVERYBODY:
             return None
         found = actor()
@@ -38,14 +41,37 @@ class Pages(Blueprint):
             return None
         if found.role is not Role.STRANGER:
             abort(404)
-        return to_sign_in()
+        return to_send_again(door(), 403) or to_sign_in()
+
+
+def door(onward: str | None = None) -> str:
+    """Where what is missing is asked for, the password or the second factor."""
+    asks = "account.sign_in" if visit() is None else "account.second_factor"
+    return url_for(asks, next=onward)
 
 
 def to_sign_in() -> Response:
-    """Ask for what is missing, the password or the second factor, and come back here after."""
-    if visit() is not None:
-        return redirect(url_for("account.second_factor", next=here()))
-    return redirect(url_for("account.sign_in", next=here()))
+    """Ask for what is missing, and come back here after; from a form, to the page it stands on."""
+    if request.method != "POST":
+        return redirect(door(here()))
+    flash(
+        "What you sent was not saved. The browser's Back shows it again once you signed in.", "warn"
+    )
+    return redirect(door(_form_page()))
+
+
+def _form_page() -> str | None:
+    """The page that a form was sent from, if it is one of ours that can be looked at."""
+    parts = urlsplit(request.referrer or "")
+    if (parts.scheme, parts.netloc) != (request.scheme, request.host):
+        return None
+    adapter = current_app.create_url_adapter(request)
+    try:
+        if adapter is not None:
+            adapter.match(parts.path, method="GET")
+    except HTTPException:
+        return None
+    return own_address(parts.path + (f"?{parts.query}" if parts.query else ""))
 
 
 def here() -> str:

@@ -1,6 +1,9 @@
 """What every page has: its frame, its headers, its errors."""
 
+from io import BytesIO
+
 import pytest
+from lxml import html
 
 from royalties.domain.people import Role
 from royalties.web.layout import HEADERS
@@ -63,6 +66,80 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back(site: Site) -> None:
     answer = site.stranger().get("/finance/sales/?period=2025-H1")
     assert answer.status_code == 302
     assert answer.location == "/account/sign-in?next=/finance/sales/?period%3D2025-H1"
+
+
+FORM = {"name": 'Bay & "Sons"', "reason": "moved", "many": ["1", "2"]}
+OWN = {"Sec-Fetch-Site": "same-origin"}
+
+
+def fields_of(page: str) -> dict[str, list[str]]:
+    form = html.document_fromstring(page).forms[-1]
+    fields: dict[str, list[str]] = {}
+    for name, value in form.form_values():
+        fields.setdefault(name, []).append(value)
+    assert form.action == "/finance/retailers/amazon/amend?from=list"
+    return fields
+
+
+def test_a_form_outlives_its_session(site: Site) -> None:
+    """What was typed comes back, and is sent again by who signed in, knowing in whose name."""
+    path = "/finance/retailers/amazon/amend?from=list"
+    visitor = site.stranger()
+    answer = visitor.post(path, FORM)
+    assert answer.status_code == 403
+    assert "You were signed out" in answer.text
+    assert 'href="/account/sign-in"' in answer.text
+    sent = fields_of(answer.text)
+    assert {name: sent[name] for name in FORM} == {
+        name: value if isinstance(value, list) else [value] for name, value in FORM.items()
+    }
+    back = site.visitor(Role.MANAGER, "Mary Major")  # who has another token now
+    answer = back.client.post(path, data=sent, base_url=BASE, headers=OWN)
+    assert answer.status_code == 400
+    assert "Send it again as Mary Major" in answer.text
+    again = fields_of(answer.text)
+    assert {**again, "csrf_token": 0} == {**sent, "csrf_token": 0}
+    answer = back.client.post(path, data=again, base_url=BASE, headers=OWN)
+    assert "Send it again" not in answer.text
+
+
+def test_a_form_of_somebody_elses_page_is_not_offered_again(site: Site) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    for headers in (
+        {},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site", "Origin": BASE},
+        {"Origin": "null"},
+        {"Origin": "https://elsewhere.example"},
+    ):
+        answer = visitor.client.post(
+            "/finance/retailers/amazon/amend", data=FORM, base_url=BASE, headers=headers
+        )
+        assert answer.status_code == 400
+        assert "Send it again" not in answer.text
+        assert "moved" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("referrer", "onward"),
+    [
+        (f"{BASE}/finance/imports?page=2", "/finance/imports?page%3D2"),
+        ("https://elsewhere.example/finance/imports", ""),
+        (f"{BASE}/finance/uploads/nowhere/at/all", ""),
+        ("", ""),
+    ],
+)
+def test_what_cannot_be_sent_again_leads_back_to_its_page(
+    site: Site, referrer: str, onward: str
+) -> None:
+    """Files are not carried along: one is told, and comes back to where they are chosen."""
+    visitor = site.stranger()
+    file = {"file": (BytesIO(b"a,b"), "report.csv")}
+    headers = {"Referer": referrer} if referrer else {}
+    answer = visitor.post("/finance/imports", file, headers=headers)
+    assert answer.status_code == 302
+    assert answer.location == "/account/sign-in" + (f"?next={onward}" if onward else "")
+    assert "was not saved" in visitor.page(answer.location)
 
 
 def test_half_a_sign_in_is_none(site: Site) -> None:
