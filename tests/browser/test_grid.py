@@ -295,6 +295,31 @@ def test_nobody_records_what_somebody_else_typed(seen: tuple[Window, Live]) -> N
     expect(saved).to_contain_text("Draft saved", timeout=20_000)
 
 
+def test_a_form_is_sent_again_after_signing_in(chromium: Browser, office: Office) -> None:
+    """Nothing of a form is lost when its session ends, and nothing is done unasked."""
+    with serving(office) as live:
+        manager = live.somebody(Role.MANAGER)
+        with window(chromium, live, actor=manager) as found:
+            page = found.page
+            page.goto("/finance/new-retailer")
+            page.get_by_label("Key").fill("hill")
+            page.get_by_label("Name").fill("Hill & <Dale>")
+            page.get_by_label("Channel").select_option("Bookstore")
+            _sign_out_everywhere(live)
+            page.get_by_role("button", name="Save").click()
+            expect(page.get_by_role("heading", level=1)).to_have_text("This was not sent yet")
+            page.get_by_text("What is sent").click()
+            expect(page.get_by_text("Hill & <Dale>")).to_be_visible()
+            assert found.faults() == []
+            _sign_in_beside(page, live, manager)
+            page.get_by_role("button", name="Send it again").click()
+            page.get_by_role("button", name=f"Send it again as {manager.name}").wait_for()
+            assert found.faults() == []
+            page.get_by_role("button", name="Send it again as").click()
+            page.wait_for_url("**/finance/retailers/hill*")
+            expect(page.get_by_role("heading", level=1)).to_have_text("Hill & <Dale>")
+
+
 COVERED = """() => {
   const box = document.activeElement.getBoundingClientRect();
   const places = [[box.left + 3, box.top + 3], [box.left + 3, box.bottom - 3]];
