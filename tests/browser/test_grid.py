@@ -320,6 +320,26 @@ def test_a_form_is_sent_again_after_signing_in(chromium: Browser, office: Office
             expect(page.get_by_role("heading", level=1)).to_have_text("Hill & <Dale>")
 
 
+def test_single_keys_are_shown_and_switched_off(seen: tuple[Window, Live]) -> None:
+    found, _ = seen
+    page = found.page
+    page.goto("/finance/")
+    dialog = page.locator("[data-keys]")
+    keys(page, "?")
+    expect(dialog).to_be_visible()
+    assert found.faults() == []
+    dialog.get_by_role("checkbox").uncheck()
+    dialog.get_by_role("button", name="Close").click()
+    page.reload()
+    keys(page, "/", "?")
+    expect(page.locator("#search")).not_to_be_focused()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="Keyboard shortcuts").click()
+    dialog.get_by_role("checkbox").check()
+    keys(page, "+Escape", "/")
+    expect(page.locator("#search")).to_be_focused()
+
+
 COVERED = """() => {
   const box = document.activeElement.getBoundingClientRect();
   const places = [[box.left + 3, box.top + 3], [box.left + 3, box.bottom - 3]];

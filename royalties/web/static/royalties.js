@@ -1,9 +1,30 @@
 // What makes pages handier; every page works without it.
 
-// "/" goes to the search, "?" shows the keys, "n" opens a page's own new thing.
+// "/" goes to the search, "?" shows the keys, "n" opens a page's own new thing. Who speaks to the
+// browser, or types by accident, switches them off.
+const OFF = "single-keys-off";
+const stored = (change) => {
+  try {
+    return change ? change(localStorage) : localStorage.getItem(OFF);
+  } catch {
+    return null; // a browser that keeps nothing
+  }
+};
+const keysDialog = document.querySelector("[data-keys]");
+const keysOpener = document.querySelector("[data-keys-open]");
+if (keysDialog && keysOpener) {
+  const on = keysDialog.querySelector("[data-keys-on]");
+  on.checked = !stored();
+  on.addEventListener("change", () => {
+    stored((kept) => (on.checked ? kept.removeItem(OFF) : kept.setItem(OFF, "yes")));
+  });
+  keysDialog.querySelector("[data-keys-close]").addEventListener("click", () => keysDialog.close());
+  keysOpener.hidden = false;
+  keysOpener.addEventListener("click", () => keysDialog.showModal());
+}
 document.addEventListener("keydown", (event) => {
   const target = event.target;
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || keysDialog?.open || stored()) return;
   if (target.closest("input, select, textarea, [contenteditable], [role=grid]")) return;
   if (event.key === "/") {
     const search = document.getElementById("search");
@@ -12,6 +33,10 @@ document.addEventListener("keydown", (event) => {
       search.focus();
       search.select();
     }
+  }
+  if (event.key === "?" && keysDialog) {
+    event.preventDefault();
+    keysDialog.showModal();
   }
   if (event.key === "n") document.querySelector("[data-new]")?.click();
 });
