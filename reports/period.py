@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from itertools import chain
 from operator import add
 
@@ -21,6 +23,7 @@ DRAFT = "DRAFT – NOT CLOSED"
 
 _HEADINGS = 4
 _NUMBER = CELL.as_number(COUNT)
+_NUMBER_TOTAL = CELL_TOTAL.as_number(COUNT)
 _PLAIN_TEXT = CELL.also(format=TEXT_FORMAT)
 _CONTRACT = Column("Contract", least=12, most=24)
 _BENEFICIARY = Column("Beneficiary", least=14, most=30)
@@ -200,7 +203,8 @@ def _imports(report: PeriodReport) -> _Table:
 
     def rows() -> Iterator[list[Cell]]:
         for batch in report.batches:
-            texts = (batch.file, batch.report, batch.retailer, batch.recorded_on)
+            recorded = day_text(date.fromisoformat(batch.recorded_on[:10]))
+            texts = (batch.file, batch.report, batch.retailer, recorded)
             counts = (batch.rows, batch.lines, batch.sold, batch.returned, batch.free)
             net = dict(batch.net)
             yield [
@@ -215,7 +219,15 @@ def _imports(report: PeriodReport) -> _Table:
                 ),
             ]
 
-    return _Table("Imports", "every report that was recorded", columns, rows)
+    sums: dict[int, Cell] = {
+        at: (sum(getattr(batch, name) for batch in report.batches), _NUMBER_TOTAL)
+        for at, name in enumerate(("rows", "lines", "sold", "returned", "free"), 5)
+    }
+    for at, currency in enumerate(currencies, 10):
+        net = sum(Decimal(dict(batch.net).get(currency, "0")) for batch in report.batches)
+        sums[at] = figure(str(net), CELL_TOTAL, exponent(currency))
+    totals = [total_row("Total", sums, CELL_TOTAL, len(columns), 1)] if report.batches else []
+    return _Table("Imports", "every report that was recorded", columns, rows, totals)
 
 
 def _exceptions(report: PeriodReport) -> _Table:

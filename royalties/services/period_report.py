@@ -21,7 +21,7 @@ from royalties.services.books import Setup
 from royalties.services.closed import closed_run
 from royalties.services.composing import Composer
 from royalties.services.work import Work
-from royalties.store import batches, figures, ledger
+from royalties.store import batches, closing, figures, ledger
 from royalties.store import runs as store
 from royalties.store import statements as statement_store
 
@@ -75,6 +75,7 @@ def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -
         waiting=tuple(WaitingShown(*row) for row in batches.waiting_summary(work.connection)),
         checks=(
             _copies_check(run, composer),
+            _imports_check(work, period),
             *_checks(work, run, period, closed=closed is not None),
         ),
     )
@@ -94,6 +95,15 @@ def _copies_check(run: Run, composer: Composer) -> Check:
     return Check(
         "Copies recorded = copies in earned lines and exceptions", "", recorded, in_lines + excepted
     )
+
+
+def _imports_check(work: Work, period: Period) -> Check:
+    """The copies of all imports are those that are counted by period, retailer and month."""
+    imported = sum(
+        each.sold + each.returned for each in figures.batch_sums(work.connection, period.ordinal)
+    )
+    counted = closing.units_by_period(work.connection).get(period.ordinal, 0)
+    return Check("Copies of all imports = copies counted in the period", "", imported, counted)
 
 
 def _checks(work: Work, run: Run, period: Period, *, closed: bool) -> Iterator[Check]:

@@ -87,6 +87,7 @@ def test_imports_show_net_receipts_by_currency() -> None:
     assert heading[-2:] == ["Net receipts GBP", "Net receipts USD"]
     assert row_with(sheet, "amazon-2025-h1.xlsx", 1)[-3:] == [40, 1794.0025, 24123.3]
     assert row_with(sheet, "elliott-bay.csv", 1)[-2:] == [None, 1520]
+    assert row_with(sheet, "Total", 1)[-2:] == [1794.0025, 25643.3]
 
 
 def test_exceptions_and_what_waits() -> None:
