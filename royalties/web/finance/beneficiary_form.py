@@ -44,6 +44,7 @@ BENEFICIARY = Table(
         Cell(
             "minimum_payment",
             "Minimum payment",
+            kind=Kind.AMOUNT,
             hint="Less is carried forward; the same number counts in any currency.",
             short=True,
         ),
@@ -61,6 +62,7 @@ BENEFICIARY = Table(
         Cell(
             "opening_balance",
             "Opening balance",
+            kind=Kind.AMOUNT,
             hint="Owed before the first period, in the publisher’s currency.",
             short=True,
         ),

@@ -28,7 +28,7 @@ TIERS = Table(
     "tiers",
     "tier",
     (
-        Cell("rate", "Rate", hint=_RATE, short=True),
+        Cell("rate", "Rate", kind=Kind.AMOUNT, hint=_RATE, short=True),
         Cell("up_to", "up to", kind=Kind.WHOLE, short=True),
     ),
     least=1,
@@ -93,7 +93,7 @@ ADVANCES = Table(
     "advances",
     "advance",
     (
-        Cell("amount", "Amount", short=True),
+        Cell("amount", "Amount", kind=Kind.AMOUNT, short=True),
         Cell("paid_on", "Paid on", kind=Kind.DAY),
         Cell("recouped", "Recouped before the first period", short=True),
     ),

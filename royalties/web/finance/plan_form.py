@@ -30,7 +30,7 @@ _PER = (("", "no cap"), ("period", "a period"), ("year", "a calendar year"), ("l
 
 def _cap(what: str) -> tuple[Cell, ...]:
     return (
-        Cell("cap_amount", f"{what} at most", "cap.amount", short=True),
+        Cell("cap_amount", f"{what} at most", "cap.amount", Kind.AMOUNT, short=True),
         Cell("cap_per", "per", "cap.per", Kind.CHOICE, options=_PER),
         Cell("cap_name", "Cap’s name", "cap.name"),
     )
@@ -53,7 +53,7 @@ STEPS = Table(
     "step",
     (
         Cell("takes", "Takes", kind=Kind.CHOICE, options=TAKES),
-        Cell("amount", "Amount", short=True),
+        Cell("amount", "Amount", kind=Kind.AMOUNT, short=True),
         Cell("formats", "Formats", "when.formats", Kind.TICKS, options=FORMATS),
         Cell("channels", "Channels", "when.channels", Kind.TICKS, options=CHANNELS),
         Cell("retailers", "Retailers", "when.retailers", Kind.WORDS),

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from royalties.domain.money import number_text
+from royalties.domain.money import NotAnAmountError, number_text
 from royalties.domain.people import FINANCE
 from royalties.domain.periods import Period
 from royalties.domain.plain_words import percent
@@ -18,6 +18,7 @@ from royalties.ingest.setup import SetupError
 from royalties.services import setup as setup_service
 from royalties.services import stands
 from royalties.services.books import Setup, setup_in_force
+from royalties.web.finance.typed_numbers import as_plain
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act
 
@@ -105,7 +106,7 @@ def enter_rate() -> Answer:
         "period": period,
         "from": form.source.data,
         "to": form.target.data,
-        "rate": form.rate.data,
+        "rate": form.rate.data or "",
     }
     named = {"from": form.source, "to": form.target, "rate": form.rate}
     return _entered(form, "exchange_rates", body, named) or (
@@ -124,7 +125,7 @@ def enter_income() -> Answer:
         "period": str(stands.open_period(act(), setup_in_force(act()))),
         "contract": form.contract.data,
         "right": form.right.data,
-        "amount": form.amount.data,
+        "amount": form.amount.data or "",
         "note": form.note.data or "",
     }
     named = {name: form[name] for name in ("contract", "right", "amount", "note")}
@@ -133,6 +134,12 @@ def enter_income() -> Answer:
 
 def _entered(form: Any, part: str, body: dict[str, Any], named: dict[str, Any]) -> Answer | None:  # noqa: ANN401 - an untyped form
     """Record an entry and go back to the list; None if the form is to be shown again."""
+    number = "rate" if part == "exchange_rates" else "amount"
+    try:
+        body[number] = as_plain(body[number])
+    except NotAnAmountError as error:
+        _blame(form, Fault(number, str(error)), named)
+        return None
     try:
         loaded = setup_service.amend(act(), part, body)
     except SetupError as error:

@@ -18,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.domain.problems import Fault
+from royalties.web.finance.typed_numbers import as_plain, as_typed
 
 Row = dict[str, Any]
 """What stands in a form or one of its rows: texts, lists of ticked words, lists of rows."""
@@ -38,6 +39,7 @@ class Kind(StrEnum):
     TEXT = "text"
     WHOLE = "whole"
     SHARE = "share"
+    AMOUNT = "amount"
     DAY = "day"
     CHOICE = "choice"
     WORDS = "words"
@@ -273,6 +275,12 @@ def _value_of(cell: Cell, text: Any, found: Written, path: str) -> object | None
         return None
     if cell.kind is Kind.JSON:
         return _from_json(text, found, path)
+    if cell.kind in (Kind.SHARE, Kind.AMOUNT):
+        try:
+            text = as_plain(text)
+        except NotAnAmountError as error:
+            found.faults.append(Fault(path, str(error)))
+            return None
     return _FROM_TEXT.get(cell.kind, str)(text)
 
 
@@ -326,7 +334,8 @@ _TO_TEXT: dict[Kind, Callable[[Any], str]] = {
     Kind.WORDS: ", ".join,
     Kind.LINES: "\n".join,
     Kind.JSON: lambda value: json.dumps(value, indent=1, ensure_ascii=False),
-    Kind.SHARE: percent_text,
+    Kind.SHARE: lambda value: as_typed(percent_text(value)),
+    Kind.AMOUNT: lambda value: as_typed(str(value)),
 }
 _FROM_TEXT: dict[Kind, Callable[[Any], object]] = {
     Kind.TICKS: list,

@@ -1,0 +1,51 @@
+"""Numbers as people type them in forms, by the visitor's decimal mark, and back."""
+
+from flask import has_request_context
+
+from royalties.domain.money import NotAnAmountError, exact_number
+from royalties.ingest.amounts import take_apart
+from royalties.web.formats import locale
+
+
+def decimal_mark() -> str:
+    """The visitor's; a point where nobody visits."""
+    if not has_request_context():
+        return "."
+    return "," if locale().number_symbols["latn"]["decimal"] == "," else "."
+
+
+def as_typed(plain: str) -> str:
+    """A plain decimal, or a percentage, with the visitor's mark; anything else as it is."""
+    try:
+        exact_number(plain.removesuffix("%").strip())
+    except NotAnAmountError:
+        return plain
+    return plain.replace(".", decimal_mark())
+
+
+def as_plain(text: str) -> str:
+    """The plain decimal that was typed, a sign for per cent kept; what is no number as it is.
+
+    Raises:
+        NotAnAmountError: it has the other decimal mark.
+    """
+    mark = decimal_mark()
+    sign = " %" if text.endswith("%") else ""
+    number = text.removesuffix("%").strip()
+    if mark == "." and "," not in number:
+        return text
+    figure = take_apart(number)
+    if figure is None or figure.unit:
+        return text
+    group = locale().number_symbols["latn"]["group"]
+    other = figure.doubtful not in ("", mark, group)
+    if other or (figure.proves and figure.proves != mark):
+        example = "1.250,50" if mark == "," else "1,250.50"
+        raise NotAnAmountError(
+            f"{text!r} has the other decimal mark; write it as in {example}, as your account says"
+        )
+    minus = "-" if figure.negative else ""
+    if figure.doubtful and figure.doubtful != mark:
+        return f"{minus}{figure.whole}{figure.decimals}{sign}"
+    decimals = f".{figure.decimals}" if mark in number else ""
+    return f"{minus}{figure.whole}{decimals}{sign}"
