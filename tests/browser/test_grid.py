@@ -302,7 +302,7 @@ def test_a_form_is_sent_again_after_signing_in(chromium: Browser, office: Office
         with window(chromium, live, actor=manager) as found:
             page = found.page
             page.goto("/finance/new-retailer")
-            page.get_by_label("Key").fill("hill")
+            page.locator("main [name=key]").fill("hill")
             page.get_by_label("Name").fill("Hill & <Dale>")
             page.get_by_label("Channel").select_option("Bookstore")
             _sign_out_everywhere(live)
