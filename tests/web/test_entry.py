@@ -244,7 +244,7 @@ def test_it_is_the_desks_alone(site: Site, role: Role, path: str) -> None:
 
 def test_a_fresh_token_is_for_our_own_pages_and_names_its_owner(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
-    found = visitor.get(f"{SHEET}token").json
+    found: Any = visitor.get(f"{SHEET}token").json
     assert found["person"] == hidden(visitor.page(f"{SHEET}?retailer=hub"), "person")
     assert found["csrf"]
     for where in ("cross-site", "same-site", "none"):
