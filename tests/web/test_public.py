@@ -95,7 +95,11 @@ def test_the_page_shows_the_book(site: Site) -> None:
 
 @after(public)
 def test_an_edition_made_for_one_customer_is_nobody_elses_business(site: Site) -> None:
-    own = an_edition("2000000000015", "custom", prices=[{"currency": "USD", "amount": "38.00", "from": "2015-07-01"}])
+    own = an_edition(
+        "2000000000015",
+        "custom",
+        prices=[{"currency": "USD", "amount": "38.00", "from": "2015-07-01"}],
+    )
     title = a_public_title()
     site.office.load({"titles": [{**title, "editions": [*title["editions"], own]}]})
     page = site.stranger().page("/titles/collab")
