@@ -36,6 +36,11 @@ def to_send_again(door: str, status: int) -> tuple[str, int] | None:
     return page, status
 
 
+def typed(sent: Request) -> list[tuple[str, str]]:
+    """The fields of a form but its token: every page has its own."""
+    return [(name, value) for name, value in sent.form.items(multi=True) if name != _TOKEN]
+
+
 def is_own(sent: Request) -> bool:
     """Whether a form was sent by a page of ours, as far as the browser says."""
     site = sent.headers.get("Sec-Fetch-Site")
@@ -48,5 +53,5 @@ def _fields(sent: Request) -> list[tuple[str, str]]:
     """What was typed; nothing of a form with files or a password."""
     if sent.method != "POST" or sent.mimetype != _PLAIN or len(sent.form) > _MOST:
         return []
-    fields = [(name, value) for name, value in sent.form.items(multi=True) if name != _TOKEN]
+    fields = typed(sent)
     return [] if any("password" in name for name, _ in fields) else fields

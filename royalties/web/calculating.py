@@ -12,10 +12,9 @@ from royalties.services import closing
 from royalties.services.errors import REFUSALS
 from royalties.services.remembering import BeingCalculatedError, Failed
 from royalties.services.work import Work
+from royalties.web.again import typed
 from royalties.web.pages import Answer
 from royalties.web.visit import actor, system
-
-_TOKEN = "csrf_token"  # noqa: S105 - the field's name; every page has its own
 
 _NAME = "calculator"
 _SERVER = Actor("royalties serve", Role.CLERK)
@@ -73,8 +72,7 @@ def calculator_of(app: Flask) -> Calculator:
 def _later(asked: BeingCalculatedError) -> Answer:
     """The page that is shown meanwhile; it comes back by itself, or at a click."""
     calculator_of(current_app).start(system(), asked, actor())
-    typed = [(name, text) for name, text in request.form.items(multi=True) if name != _TOKEN]
-    page = render_template("calculating.html", asked=asked, typed=typed)
+    page = render_template("calculating.html", asked=asked, typed=typed(request))
     return page, 202
 
 
