@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
-from statistics import median
 
 from royalties.domain.periods import Calendar, Period, period_of
 
 _PATIENCE = 60
 """Days after which a report that is due counts as late."""
 
+_YEAR = 12
 _BY_MONTHS = (
     (1, Calendar.MONTHLY),
     (4, Calendar.QUARTERLY),
@@ -33,6 +33,7 @@ class Standing(StrEnum):
     AHEAD = "not due yet"
     DUE = "due"
     LATE = "late"
+    OWN = "own orders"
     NEVER = "never"
 
 
@@ -55,13 +56,31 @@ class Expected:
     ahead: Period | None = None
 
 
-def rhythm_of(spans: Sequence[Span]) -> Calendar:
-    """How often reports come: the usual distance of their ends, or what the only one covers."""
+OWN = Expected(Standing.OWN)
+"""Of orders: they bring their sales when they are shipped, and no report."""
+
+
+def rhythm_of(spans: Sequence[Span], least: Calendar) -> Calendar:
+    """How often reports come: the usual distance of their ends.
+
+    The only report of a retailer may hold one sale of a whole year: it says that there is a
+    report in each of the publisher's periods (``least``), or in each time as long as it covers.
+
+    A missing report leaves a gap that a slower rhythm leaves too. So the fastest rhythm counts
+    that two thirds of the distances show, or a third where half of its reports are there.
+    """
     ends = sorted({_month(last) for _, last in spans})
-    widest = max(_month(last) - _month(first) + 1 for first, last in spans)
+    if len(ends) == 1:
+        widest = max(_month(last) - _month(first) + 1 for first, last in spans)
+        covers = next((each for most, each in _BY_MONTHS if widest <= most), Calendar.YEARLY)
+        return min(covers, least, key=lambda each: each.per_year)
     gaps = [after - before for before, after in pairwise(ends)]
-    usual = median(gaps) if gaps else widest
-    return next((each for most, each in _BY_MONTHS if usual <= most), Calendar.YEARLY)
+    for most, rhythm in _BY_MONTHS:
+        seen = sum(gap <= most for gap in gaps)
+        half_are_there = sum(gaps) * rhythm.per_year <= 2 * _YEAR * len(gaps)
+        if 3 * seen >= 2 * len(gaps) or (3 * seen >= len(gaps) and half_are_there):
+            return rhythm
+    return Calendar.YEARLY
 
 
 def expected(spans: Sequence[Span], period: Period, today: date) -> Expected:
@@ -74,7 +93,7 @@ def expected(spans: Sequence[Span], period: Period, today: date) -> Expected:
     """
     if not spans:
         return Expected(Standing.NEVER)
-    rhythm = rhythm_of(spans)
+    rhythm = rhythm_of(spans, period.calendar)
     first = period_of(min(span[0] for span in spans), rhythm)
     through = max(span[1] for span in spans)
     wanted = [each for each in _parts(period, rhythm) if each >= first]

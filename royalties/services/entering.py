@@ -32,7 +32,6 @@ FIRST_ROW = 2
 
 _BEHIND = ("retailer", "entry")
 _FILLED_IN = {"date", "kind", "currency"}
-_TYPED = "typed by "
 _ZERO = re.compile(r"[-+]?0+(?:[.,]0*)?", re.ASCII)
 _FRACTION = re.compile(r"0?[.,]\d*[1-9]\d*", re.ASCII)
 _ISBN_LIKE = re.compile(r"[\dXx\W_]{7,}", re.ASCII)
@@ -162,7 +161,7 @@ def receipt(work: Work, number: int) -> Receipt | None:
     """What was recorded of a typed sheet."""
     work.actor.require(Verb.READ)
     found = batches.find_batch(work.connection, number)
-    if found is None or not found.file_name.startswith(_TYPED):
+    if found is None or not found.file_name.startswith(batches.TYPED):
         return None
     return Receipt(
         found.id,
@@ -177,7 +176,7 @@ def receipt(work: Work, number: int) -> Receipt | None:
 def take_back(work: Work, number: int) -> str:
     """Undo a typed sheet and put its rows before what stands in the draft; names the retailer."""
     found = batches.find_batch(work.connection, number)
-    if found is None or not found.file_name.startswith(_TYPED):
+    if found is None or not found.file_name.startswith(batches.TYPED):
         raise RefusedError(f"import {number} was not typed: undo it on its own page")
     retailer, rows = _typed_rows(work.files.received(found.sha256))
     undo(work, number)
@@ -265,7 +264,7 @@ def _typed_rows(path: Path) -> tuple[str, Rows]:
 
 
 def _file_name(work: Work) -> str:
-    return f"{_TYPED}{work.actor.name[:120]} {work.now:%Y-%m-%d %H:%M}.csv"
+    return f"{batches.TYPED}{work.actor.name[:120]} {work.now:%Y-%m-%d %H:%M}.csv"
 
 
 def _mistakes(document: Mapping[str, Any], own: list[Mistake]) -> tuple[Mistake, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -11,19 +11,24 @@ from royalties.domain.money import micro_text
 from royalties.domain.orders import State
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, period_of
-from royalties.domain.rhythm import Expected, Standing, expected
+from royalties.domain.rhythm import Expected, Standing
 from royalties.services.approvals import Proposal, proposals, two_people
 from royalties.services.books import Setup, setup_in_force
+from royalties.services.expecting import Accounts, expected_reports
 from royalties.services.orders import board, receivables
 from royalties.services.work import Work
 from royalties.store import glance as store
 from royalties.store import periods
 
 _SHOWN_PERIODS = 8
-_HISTORY = timedelta(days=800)
-"""Reports before this long ago say nothing of a retailer's rhythm any more."""
-
-_ORDER = (Standing.LATE, Standing.DUE, Standing.IN, Standing.AHEAD, Standing.NEVER)
+_ORDER = (
+    Standing.LATE,
+    Standing.DUE,
+    Standing.IN,
+    Standing.AHEAD,
+    Standing.OWN,
+    Standing.NEVER,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class RetailerGlance:
     name: str
     sold: Sold
     before: Sold
-    accounts: tuple[tuple[str, Expected], ...]
+    accounts: Accounts
 
     @property
     def worst(self) -> Expected:
@@ -223,11 +228,7 @@ def _retailers(
     now: Iterable[store.SoldRow],
     before: Iterable[store.SoldRow],
 ) -> tuple[RetailerGlance, ...]:
-    since = (period.starts - _HISTORY).isoformat()
-    spans: dict[str, dict[str, list[tuple[date, date]]]] = {}
-    for row in store.covered(work.connection, since):
-        days = (date.fromisoformat(row.first_day), date.fromisoformat(row.last_day))
-        spans.setdefault(row.retailer, {}).setdefault(row.account, []).append(days)
+    reports = expected_reports(work, setup, period)
     sold, earlier = _by_retailer(now), _by_retailer(before)
     found = [
         RetailerGlance(
@@ -235,10 +236,7 @@ def _retailers(
             retailer.name,
             _sum(sold.get(key, ()), setup.publisher.currency),
             _sum(earlier.get(key, ()), setup.publisher.currency),
-            tuple(
-                (account, expected(days, period, work.today))
-                for account, days in sorted(spans.get(key, {"": []}).items())
-            ),
+            reports[key],
         )
         for key, retailer in setup.retailers.items()
     ]

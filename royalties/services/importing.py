@@ -238,14 +238,23 @@ class _Recording:
         return f"the report covers more than one period: {parts}"
 
     def _overlap(self, reading: Reading) -> Notice | None:
-        """Another file for a retailer, account and time that are covered already."""
+        """Another file for a retailer, account and time that are covered already.
+
+        Sales are typed day by day: of two sheets only the same totals are suspicious.
+        """
         earlier = batches.already_covered(
             self.work.connection, reading.account, reading.totals.covered
         )
+        same = [each.batch for each in earlier if _alike(json.loads(each.document), reading.totals)]
+        if self.request.name.startswith(batches.TYPED):
+            earlier = [
+                each
+                for each in earlier
+                if each.batch in same or not each.file_name.startswith(batches.TYPED)
+            ]
         if not earlier:
             return None
         first = earlier[0]
-        same = [each.batch for each in earlier if _alike(json.loads(each.document), reading.totals)]
         hint = (
             f"Its totals are exactly those of import {same[0]}: it looks like the same report "
             f"saved again."

@@ -6,7 +6,6 @@ figures; when one of them changes afterwards, the sentence is outdated and asked
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from fractions import Fraction
 
 from royalties.domain.earning import EarnedLine
@@ -15,6 +14,7 @@ from royalties.domain.periods import Period
 from royalties.domain.run import Run
 from royalties.services.books import Setup
 from royalties.services.drafts import Shown
+from royalties.services.expecting import expected_reports
 from royalties.services.remembering import remembered
 from royalties.services.work import Work
 from royalties.store import batches
@@ -45,7 +45,7 @@ class Point:
 
     Attributes:
         subject: as it is stored: ``title:collab:USD``, ``retailer:…``, ``beneficiary:…``,
-            ``report:amazon``, ``waiting`` or ``draft``.
+            ``report:amazon``, ``report:amazon:kindle``, ``waiting`` or ``draft``.
         name: what it is called.
         measure: what the amount is: earned, net receipts or allocated.
         before: of the last period; None if there is nothing to compare with.
@@ -94,15 +94,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """All points of a period's draft, each kind the largest difference first.
-
-    ``late`` are retailers that reported, but less far than in the last period: a hint only.
-    """
+    """All points of a period's draft, each kind the largest difference first."""
 
     reports: tuple[Point, ...]
     waiting: tuple[Point, ...]
     jumps: tuple[Point, ...]
-    late: tuple[tuple[str, str], ...]
     draft: Point
 
     @property
@@ -123,11 +119,8 @@ def points_of(work: Work, shown: Shown) -> Points:
     year_ago = period.shift(-period.calendar.per_year)
     earlier = sorted({each.ordinal for each in (last, year_ago) if each and each >= first})
     sold = store.sold_in(work.connection, [period.ordinal, *earlier])
-    now = sold[period.ordinal]
-    before = sold[last.ordinal] if last else {}
-    # Orders bring sales when they are shipped, and no report is ever missing of them.
-    of_orders = {key for each in setup.price_lists.values() for key in each.retailers.values()}
-    missing = {key for key, _ in before} - {key for key, _ in now} - of_orders
+    reports = _missing_reports(work, setup, period)
+    missing = {each.key for each in reports} - {key for key, _ in sold[period.ordinal]}
     made = [
         *_of_titles(work, shown, last, earlier),
         *_of_retailers(setup, sold, period, last, missing),
@@ -135,10 +128,9 @@ def points_of(work: Work, shown: Shown) -> Points:
     ]
     written = store.explanations(work.connection, str(period))
     return Points(
-        _with(_missing_reports(setup, before, missing), written),
+        _with(reports, written),
         _with(_waiting(work), written),
         _with(sorted(made, key=_size, reverse=True), written),
-        tuple(_late(setup, now, before, period, of_orders)),
         _with([Point(DRAFT, "The draft", shown.fingerprint)], written)[0],
     )
 
@@ -307,16 +299,17 @@ def _retailers(setup: Setup) -> dict[str, str]:
     return {key: each.name for key, each in setup.retailers.items()}
 
 
-def _missing_reports(
-    setup: Setup, before: Mapping[tuple[str, str], store.Sold], missing: set[str]
-) -> list[Point]:
-    names = _retailers(setup)
-    copies: dict[str, int] = {}
-    for (key, _), each in before.items():
-        copies[key] = copies.get(key, 0) + each.units
+def _missing_reports(work: Work, setup: Setup, period: Period) -> list[Point]:
+    """Reports that are due; the figure holds what is missing and no more, so that it lasts."""
     return [
-        Point(f"report:{key}", names.get(key, key), f"{copies[key]} copies before, none now")
-        for key in sorted(missing)
+        Point(
+            f"report:{key}:{account}" if account else f"report:{key}",
+            f"{setup.retailers[key].name}, {account}" if account else setup.retailers[key].name,
+            f"nothing covers {', '.join(map(str, stands.missing))}",
+        )
+        for key, accounts in sorted(expected_reports(work, setup, period).items())
+        for account, stands in accounts
+        if stands.missing
     ]
 
 
@@ -336,38 +329,3 @@ def _waiting(work: Work) -> list[Point]:
 
 def _counted(number: int, one: str, more: str) -> str:
     return f"{number} {one if number == 1 else more}"
-
-
-def _late(
-    setup: Setup,
-    now: Mapping[tuple[str, str], store.Sold],
-    before: Mapping[tuple[str, str], store.Sold],
-    period: Period,
-    of_orders: set[str],
-) -> list[tuple[str, str]]:
-    """Retailers that reported up to a later month of the last period than of this one."""
-    names = _retailers(setup)
-
-    def latest(sold: Mapping[tuple[str, str], store.Sold]) -> dict[str, str]:
-        months: dict[str, str] = {}
-        for (key, _), each in sold.items():
-            months[key] = max(months.get(key, ""), each.last_month)
-        return months
-
-    found = []
-    then = latest(before)
-    for key, month in sorted(latest(now).items()):
-        if (
-            key not in of_orders
-            and key in then
-            and _left(month, period) > max(0, _left(then[key], period.shift(-1)))
-        ):
-            found.append((names.get(key, key), month))
-    return found
-
-
-def _left(month: str, period: Period) -> int:
-    """Months from one to the end of a period."""
-    day = date.fromisoformat(f"{month}-01")
-    ends = period.ends
-    return 12 * (ends.year - day.year) + ends.month - day.month

@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     or_,
     select,
     tuple_,
@@ -54,6 +55,12 @@ SALE_COLUMNS = (
     "batch_id",
 )
 """A sale's columns in the order of ``ingest.reading.SaleRow``, period and batch behind."""
+
+TYPED = "typed by "
+"""How the file of sales begins that were typed by hand."""
+
+is_report: ColumnElement[bool] = not_(batch.c.file_name.startswith(TYPED))
+"""Whether a batch came from a retailer, and was not typed by hand."""
 
 WAITING_COLUMNS = (
     "sheet",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from royalties.domain.sales import Kind
+from royalties.store.batches import is_report
 from royalties.store.tables import (
     batch,
     coverage,
@@ -57,7 +58,7 @@ def sold(connection: Connection, periods: Sequence[int], up_to: str = "") -> lis
 
 
 class CoveredRow(NamedTuple):
-    """The days of one retailer and account that a standing import covers."""
+    """The days of one retailer and account that a standing report covers."""
 
     retailer: str
     account: str
@@ -66,7 +67,7 @@ class CoveredRow(NamedTuple):
 
 
 def covered(connection: Connection, since: str) -> list[CoveredRow]:
-    """What standing imports cover, if it ends on a day or later."""
+    """What standing reports cover, if it ends on a day or later; what was typed covers nothing."""
     rows = connection.execute(
         select(retailer.c.key, coverage.c.account, coverage.c.first_day, coverage.c.last_day)
         .join(batch, batch.c.id == coverage.c.batch_id)
@@ -74,6 +75,7 @@ def covered(connection: Connection, since: str) -> list[CoveredRow]:
         .where(
             batch.c.status == "recorded",
             batch.c.corrected_by.is_(None),
+            is_report,
             coverage.c.last_day >= since,
         )
         .order_by(retailer.c.key, coverage.c.account, coverage.c.last_day)

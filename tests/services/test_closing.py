@@ -6,9 +6,11 @@ from contextlib import contextmanager
 import pytest
 
 from royalties.domain.people import Actor, NotAllowedError, Role
+from royalties.domain.rhythm import Standing
 from royalties.services import approvals, closing
 from royalties.services.closing import Outlook
 from royalties.services.drafts import draft_statement, shown_run
+from royalties.services.glancing import glance
 from royalties.services.jumps import Figures, jumps
 from royalties.services.lines import SalesOfLine
 from royalties.services.runs import close
@@ -103,7 +105,7 @@ def test_a_figure_that_changes_wants_to_be_explained_again(office: Office) -> No
 def test_nothing_to_say_explains_nothing(office: Office) -> None:
     with working(office, somebody(office, Role.CLERK)) as work:
         with pytest.raises(RefusedError, match="say in a sentence"):
-            closing.explain_point(work, PERIOD, "report:hub", "16 copies before, none now", "  ")
+            closing.explain_point(work, PERIOD, "report:hub", "nothing covers 2025-H2", "  ")
         with pytest.raises(RefusedError, match="no such figure"):
             closing.explain_point(work, PERIOD, "anything:else", "1", "because")
         with pytest.raises(RefusedError, match="closed already"):
@@ -268,6 +270,40 @@ def test_a_draft_is_remembered_until_something_changes(office: Office) -> None:
 def test_the_open_period_comes_first(office: Office) -> None:
     with office.work() as work:
         assert [each.name for each in closing.periods_list(work)] == ["2025-H2", "2025-H1"]
+
+
+def test_a_month_that_lacks_stops_a_close(office: Office) -> None:
+    """A retailer that reports every month sold in the period, and a report is missing."""
+    for day in ("2025-07-03", "2025-08-03", "2025-10-03", "2025-12-03"):
+        office.bring_batch([a_row(1, date=day, retailer="bay")])
+    found = look(office)
+    assert found.points is not None
+    [bay] = [each for each in found.points.reports if each.key == "bay"]
+    assert (bay.name, bay.figure) == ("Elliott Bay", "nothing covers 2025-11")
+    assert not next(step for step in found.steps if step.name == "reports").done
+    office.bring_batch([a_row(1, date="2025-11-03", retailer="bay")])
+    points = look(office).points
+    assert points is not None
+    assert "bay" not in {each.key for each in points.reports}
+
+
+def test_home_and_the_checklist_tell_of_the_same_reports(office: Office) -> None:
+    for place, day in enumerate(("2025-07-03", "2025-08-03", "2025-10-03")):
+        office.bring_batch([a_row(place + 1, date=day, retailer="bay")])
+    with office.work(read_only=True) as work:
+        at_home = {
+            (each.key, account, stands.missing)
+            for each in glance(work).retailers
+            for account, stands in each.accounts
+            if stands.standing in (Standing.DUE, Standing.LATE)
+        }
+    points = look(office).points
+    assert points is not None
+    assert {key for key, _, _ in at_home} == {"bay", "hub"}
+    assert [(each.subject, each.figure) for each in points.reports] == [
+        (f"report:{key}", f"nothing covers {', '.join(map(str, missing))}")
+        for key, _, missing in sorted(at_home)
+    ]
 
 
 @after(spring)

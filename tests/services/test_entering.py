@@ -12,8 +12,11 @@ import pytest
 from sqlalchemy import insert
 
 from royalties.domain.people import Actor, NotAllowedError, Role
+from royalties.domain.rhythm import Standing
 from royalties.services import entering, sheets
+from royalties.services.closing import outlook
 from royalties.services.entering import Entered
+from royalties.services.glancing import glance
 from royalties.services.sheets import FIELDS, Draft, DraftChangedError
 from royalties.services.work import RefusedError, Work, stored
 from royalties.store.tables import person
@@ -24,6 +27,7 @@ from tests.builders.books import (
     UNKNOWN,
     Office,
     after,
+    closed,
     opened,
     spring,
 )
@@ -171,6 +175,31 @@ def test_two_equal_sheets_are_two_imports(clerk: Clerk) -> None:
     third = clerk.enter(replace(clerk.draft(), rows=(typed(),)), confirmed=keys)
     assert third.batch not in (None, first.batch)
     assert lines(clerk.office) == 2
+
+
+def test_two_sheets_of_a_day_are_nothing_to_ask_about(clerk: Clerk) -> None:
+    clerk.enter(a_sheet(typed()))
+    second = clerk.enter(replace(clerk.draft(), rows=(typed(units="3"),)))
+    assert (second.batch, second.warnings) == (2, ())
+
+
+@after(spring)
+def test_what_a_report_may_hold_too_is_asked_about(clerk: Clerk) -> None:
+    done = clerk.enter(a_sheet(typed()))
+    assert ["covered" in each.message for each in done.warnings] == [True]
+
+
+@after(closed)
+def test_what_was_typed_is_no_report(clerk: Clerk) -> None:
+    """A phone order for the wholesaler does not say that its report is there."""
+    done = clerk.enter(replace(a_sheet(typed(date="2025-08-01")), retailer="hub"))
+    assert done.batch is not None
+    with clerk.office.work(read_only=True) as work:
+        [hub] = [each for each in glance(work).retailers if each.key == "hub"]
+        points = outlook(work, "2025-H2").points
+    assert (hub.sold.units, hub.worst.standing) == (2, Standing.LATE)
+    assert points is not None
+    assert "report:hub" in {each.subject for each in points.reports}
 
 
 def test_a_page_from_before_is_not_recorded_with_other_rows(clerk: Clerk) -> None:

@@ -65,7 +65,7 @@ def test_a_run_says_what_is_odd_first(site: Site) -> None:
     page = site.visitor(Role.CLERK).page(RUN)
     assert "Estimated (draft)" in page
     assert page.index("What to look at first") < page.index("Contract accounts")
-    assert re.search(r"<strong>Book Hub</strong>\s*has no report yet", page)
+    assert "A report of <strong>Book Hub</strong> is missing: nothing covers 2025-H2" in page
     assert "1 row, 2 copies" in page
     assert "Final" not in page
 
@@ -122,7 +122,7 @@ def test_pages_ask_few_questions(site: Site) -> None:
 
 def test_no_sentence_is_a_mistake(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
-    form = {"subject": "report:hub", "figure": "16 copies before, none now", "text": " "}
+    form = {"subject": "report:hub", "figure": "nothing covers 2025-H2", "text": " "}
     answer = visitor.post(f"{RUN}/jumps", form)
     assert (answer.status_code, "Write at least one sentence" in answer.text) == (422, True)
     answer = visitor.post(f"{RUN}/jumps", {**form, "text": "x" * 1001})

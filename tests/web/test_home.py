@@ -10,6 +10,7 @@ from royalties.domain.orders import Action
 from royalties.domain.people import Role
 from royalties.domain.periods import Calendar, parse_period
 from royalties.domain.rhythm import Standing, expected, rhythm_of
+from royalties.services.books import setup_in_force
 from royalties.services.glancing import glance
 from royalties.services.orders import invoicing
 from royalties.services.work import stored
@@ -55,14 +56,23 @@ def month(number: int, year: int = 2025) -> tuple[date, date]:
         ([month(1), month(2), month(3)], Calendar.MONTHLY),
         ([month(1), month(3), month(4), month(5)], Calendar.MONTHLY),
         ([month(3), month(6), month(9)], Calendar.QUARTERLY),
+        ([month(7), month(8), month(10), month(12)], Calendar.MONTHLY),
+        ([month(7), month(8), month(10)], Calendar.MONTHLY),
+        ([month(1), month(2), month(3), month(3, 2026)], Calendar.MONTHLY),
+        ([month(3), month(6), month(9), month(12)], Calendar.QUARTERLY),
+        ([month(1), month(4), month(10)], Calendar.QUARTERLY),
+        ([month(3), month(4), month(9)], Calendar.QUARTERLY),
+        ([month(6), month(12)], Calendar.HALF_YEARLY),
         ([(date(2025, 1, 3), date(2025, 6, 2))], Calendar.HALF_YEARLY),
+        ([month(2)], Calendar.HALF_YEARLY),
+        ([(date(2024, 2, 3), date(2024, 11, 2))], Calendar.YEARLY),
         ([month(4, 2024), month(5, 2025)], Calendar.YEARLY),
     ],
 )
 def test_the_rhythm_of_reports_is_what_they_did(
     spans: list[tuple[date, date]], rhythm: Calendar
 ) -> None:
-    assert rhythm_of(spans) is rhythm
+    assert rhythm_of(spans, Calendar.HALF_YEARLY) is rhythm
 
 
 def test_a_month_between_two_is_missed() -> None:
@@ -145,7 +155,8 @@ def test_home_compares_the_same_months(office: Office) -> None:
 
 @after(closed)
 def test_home_says_what_is_missing_by_retailer(site: Site) -> None:
-    rows = rows_of(site.visitor(Role.CLERK).page("/finance/"))
+    visitor = site.visitor(Role.CLERK)
+    rows = rows_of(visitor.page("/finance/"))
     assert any(row.startswith("Book Hub late") and "2025 missing" in row for row in rows), rows
     assert any(row.startswith("Amazon in") for row in rows), rows
 
@@ -308,6 +319,20 @@ def test_search_in_empty_books(site: Site) -> None:
 
 
 # Orders
+
+
+@after(orders_underway)
+def test_no_report_is_expected_of_orders(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    with site.office.work(read_only=True) as work:
+        setup = setup_in_force(work)
+        stands = {each.key: each.worst.standing for each in glance(work).retailers}
+    of_orders = {key for each in setup.price_lists.values() for key in each.retailers.values()}
+    assert of_orders == {key for key, each in stands.items() if each is Standing.OWN}
+    assert any("own orders they bring its sales" in row for row in rows_of(clerk.page("/finance/")))
+    assert "own orders" in clerk.page("/finance/retailers")
+    for key in of_orders:
+        assert "own orders" in clerk.page(f"/finance/retailers/{key}")
 
 
 @after(orders_underway)

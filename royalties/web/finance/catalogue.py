@@ -34,6 +34,7 @@ _STANDINGS = {
     Standing.AHEAD: ("not due yet", ""),
     Standing.DUE: ("due", "warn"),
     Standing.LATE: ("late", "bad"),
+    Standing.OWN: ("own orders", ""),
     Standing.NEVER: ("none yet", ""),
 }
 _Of = TypeVar("_Of", TitleForm, RetailerForm)
