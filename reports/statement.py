@@ -13,7 +13,7 @@ from reports.statement_sales import sales_sheet
 from reports.statement_twin import document
 from royalties.domain.statements import Statement
 
-TEMPLATE_VERSION: str = "2"
+TEMPLATE_VERSION: str = "3"
 """Changes whenever the same statement would be printed otherwise than before."""
 
 _MOST_SIGNS = 120
@@ -32,11 +32,12 @@ def workbook(statement: Statement) -> bytes:
         marked="" if statement.number else DRAFT,
     ) as book:
         letter_sheet(book, statement)
-        earned_sheet(book, statement)
-        sales_sheet(book, statement)
-        places_sheet(book, statement)
-        corrections_sheet(book, statement)
-        editions_sheet(book, statement)
+        if statement.contracts:
+            earned_sheet(book, statement)
+            sales_sheet(book, statement)
+            places_sheet(book, statement)
+            corrections_sheet(book, statement)
+            editions_sheet(book, statement)
         return book.packed()
 
 

@@ -5,7 +5,7 @@ from itertools import zip_longest
 from reports.measure import Cell
 from reports.sheet import Book, Layout, Sheet
 from reports.statement_contract import contract_section, printed_amounts
-from reports.statement_parts import DRAFT, NO_CONTRACT, account_line, heading_line
+from reports.statement_parts import DRAFT, account_line, heading_line
 from reports.styles import (
     ACCENT,
     ALERT,
@@ -54,8 +54,8 @@ def letter_sheet(book: Book, statement: Statement) -> None:
         contract_section(sheet, contract, statement.payee.city)
     if not statement.contracts:
         sheet.row()
-        sheet.row([(NO_CONTRACT, _PLAIN)])
-    _closing(sheet, statement.publisher)
+        sheet.row([("No contract gives you anything in this currency.", _PLAIN)])
+    _closing(sheet, statement)
     sheet.avoid_widow()
 
 
@@ -148,11 +148,14 @@ def _account(sheet: Sheet, statement: Statement) -> None:
         account_line(sheet, name, amount, statement.currency, style, remark)
 
 
-def _closing(sheet: Sheet, publisher: Publisher) -> None:
+def _closing(sheet: Sheet, statement: Statement) -> None:
+    publisher = statement.publisher
     sheet.row(height=16)
     sheet.row([("Questions about this statement?", SUBHEADING)])
     for line in filter(None, (publisher.name, _contact(publisher))):
-        sheet.row([(line, _PLAIN)])
+        sheet.row([(line, Style())])
+    if not statement.contracts:
+        return
     sheet.row(height=8)
     sheet.row([("What the figures mean", SUBHEADING)])
     for line in _MEANING:

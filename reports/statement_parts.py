@@ -9,7 +9,6 @@ from reports.tables import Column, amount, banner, day_text, heading_row, widths
 from royalties.domain.statements import ContractAccount, Statement
 
 DRAFT = "DRAFT – NOT ISSUED"
-NO_CONTRACT = "No contract gave you anything in this period."
 LETTER_COLUMNS = 5
 _MOST_NAME = 60
 
@@ -55,8 +54,6 @@ class DetailSheet:
             self.sheet.row([(text, SUBTITLE)])
         self.sheet.row(height=8)
         heading_row(self.sheet, columns)
-        if not statement.contracts:
-            self.nothing(NO_CONTRACT)
 
     def contract(self, contract: ContractAccount, *, one_currency: bool = True) -> None:
         """Start a contract's part; say its currency where all its amounts are in that."""

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from reports.charts import HEIGHT, stacked_bars
 from reports.measure import POINTS_PER_UNIT, Cell
 from reports.sheet import Book, Layout, Sheet
-from reports.statement_parts import NO_CONTRACT, contract_name, subtitle
+from reports.statement_parts import contract_name, subtitle
 from reports.streaming import serial
 from reports.styles import (
     CELL,
@@ -69,8 +69,6 @@ def sales_sheet(book: Book, statement: Statement) -> None:
             )
         ]
     )
-    if not tables:
-        sheet.row([(NO_CONTRACT, NOTE)])
     for contract, sales in zip(statement.contracts, tables, strict=True):
         sheet.row(height=10)
         across = max(len(sales.columns()), 6)

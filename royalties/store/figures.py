@@ -102,7 +102,7 @@ def free_copies(connection: Connection, period_id: int) -> dict[str, int]:
 def late_sales(
     connection: Connection, period_id: int, starts: str, books_start: str
 ) -> list[LateSum]:
-    """What a period counts of earlier, closed ones; and what corrects a closed import.
+    """What a period counts of days before it: of closed periods, or to correct a closed import.
 
     Args:
         starts: the period's first day.
@@ -126,10 +126,8 @@ def late_sales(
         .join(batch, batch.c.id == sale.c.batch_id)
         .where(
             sale.c.period_id == period_id,
-            or_(
-                and_(sale.c.day < starts, sale.c.day >= books_start),
-                batch.c.corrects.is_not(None),
-            ),
+            sale.c.day < starts,
+            or_(sale.c.day >= books_start, corrects),
         )
         .group_by(*keys)
         .order_by(*keys)

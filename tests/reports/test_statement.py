@@ -386,6 +386,15 @@ def test_nothing_due_is_still_a_whole_statement() -> None:
         )
 
 
+def test_a_balance_without_a_contract_is_a_letter_alone() -> None:
+    """What is carried forward in a currency of which no contract is left needs no empty sheets."""
+    workbook = opened(reports.workbook(samples.statement(contracts=())))
+    assert workbook.sheetnames == ["Statement"]
+    texts = texts_of(workbook["Statement"])
+    assert "No contract gives you anything in this currency." in texts
+    assert not [text for text in texts if "What the figures mean" in text or "sheet “" in text]
+
+
 def test_a_debit_balance_is_shown_as_it_is() -> None:
     contract = samples.contract(
         earned=-5000, brought_forward=-100, available=-5100, payable=0, carried_forward=-5100

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from royalties.services.drafts import draft_statement, shown_run
 from royalties.services.work import RefusedError
 from tests.builders.books import (
     HARDCOVER,
@@ -46,6 +47,20 @@ def corrected(office: Office) -> None:
 def again(office: Office) -> Document:
     """What comes of the corrected file, brought once more."""
     return office.bring_file(office.outside / "spring.csv").document
+
+
+def test_what_a_correction_takes_back_of_the_open_period_is_none(office: Office) -> None:
+    """A report of both halves is corrected: only its sales of the closed one are a correction."""
+    office.bring_batch([a_row(8), a_row(5, date="2025-08-03")])
+    office.close("2025-H1")
+    office.correct(1)
+    office.bring_batch([a_row(40, date="2025-08-03")])
+    with office.work(read_only=True) as work:
+        run = shown_run(work, "2025-H2").run
+        found = next(each for each in run.settlements if each.currency == "USD")
+        drafted = draft_statement(work, "2025-H2", found.beneficiary, "USD")
+    corrections = {each for contract in drafted.contracts for each in contract.corrections}
+    assert [(each.period, each.units) for each in corrections] == [("2025-H1", -8)]
 
 
 @after(corrected)
