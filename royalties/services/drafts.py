@@ -17,7 +17,7 @@ from royalties.domain.statements import Statement
 from royalties.services.books import Setup, setup_in_force, setup_used_by
 from royalties.services.closed import frozen_run
 from royalties.services.composing import Composer
-from royalties.services.remembering import keep_nobody_waiting, remembered
+from royalties.services.remembering import at_hand, keep_nobody_waiting, remembered
 from royalties.services.runs import draft
 from royalties.services.statements import NoStatementError
 from royalties.services.work import Work
@@ -85,6 +85,12 @@ def shown_run(work: Work, text: str) -> Shown:
         )
         return remembered(work, "draft", state, lambda: _drafted(work, period))
     return closed
+
+
+def draft_at_hand(work: Work, period: Period) -> Shown | None:
+    """The draft of an open period as it is now, if somebody looked at it; None: nobody did."""
+    known = at_hand(work, "draft", state_of(work, period))
+    return known if isinstance(known, Shown) else None
 
 
 def shown_closed(work: Work, period: Period) -> Shown | None:

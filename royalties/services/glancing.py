@@ -1,6 +1,6 @@
 """The open period at a glance: what came in, which reports are missing, what needs somebody."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,6 +14,7 @@ from royalties.domain.periods import Calendar, Period, period_of
 from royalties.domain.rhythm import Expected, Standing
 from royalties.services.approvals import Proposal, proposals, two_people
 from royalties.services.books import Setup, setup_in_force
+from royalties.services.drafts import draft_at_hand
 from royalties.services.expecting import Accounts, expected_reports
 from royalties.services.orders import board, receivables
 from royalties.services.work import Work
@@ -94,6 +95,7 @@ class ToDo:
         orders: what organizations' orders wait for.
         ended: periods whose last day has passed and that are open.
         late: retailers with a report that is late.
+        exceptions: of the open period's draft; None: it has not been computed since a change.
     """
 
     approvals: tuple[Proposal, ...]
@@ -104,6 +106,7 @@ class ToDo:
     orders: OrdersToDo
     ended: tuple[Period, ...]
     late: int
+    exceptions: int | None
 
     @property
     def is_empty(self) -> bool:
@@ -116,6 +119,7 @@ class ToDo:
             or any(self.orders)
             or self.ended
             or self.late
+            or self.exceptions != 0
         )
 
 
@@ -192,7 +196,7 @@ def glance(work: Work) -> Glance:
             for each in shown
             if each.ordinal >= earliest
         ),
-        _to_do(work, setup, period, retailers),
+        _to_do(work, setup, period, retailers, _exceptions(work, period, now)),
     )
 
 
@@ -266,7 +270,20 @@ def _sum(rows: Iterable[store.SoldRow], house: str) -> Sold:
     )
 
 
-def _to_do(work: Work, setup: Setup, period: Period, retailers: Iterable[RetailerGlance]) -> ToDo:
+def _exceptions(work: Work, period: Period, now: Sequence[store.SoldRow]) -> int | None:
+    if not now:
+        return 0
+    found = draft_at_hand(work, period)
+    return None if found is None else len(found.run.exceptions)
+
+
+def _to_do(
+    work: Work,
+    setup: Setup,
+    period: Period,
+    retailers: Iterable[RetailerGlance],
+    exceptions: int | None,
+) -> ToDo:
     counts = store.counts(work.connection)
     waiting = proposals(work, status="waiting") if work.actor.may(Verb.APPROVE) else []
     if waiting and two_people(work):
@@ -282,6 +299,7 @@ def _to_do(work: Work, setup: Setup, period: Period, retailers: Iterable[Retaile
         _orders_to_do(work),
         tuple(ended),
         sum(each.worst.standing is Standing.LATE for each in retailers),
+        exceptions,
     )
 
 

@@ -69,6 +69,11 @@ def remembered(
     return cast("Made", value)
 
 
+def at_hand(work: Work, name: str, key: Hashable) -> object | None:
+    """What is remembered already; None: it would have to be made."""
+    return (work.memory or {}).get(name, {}).get(key)
+
+
 def keep_nobody_waiting(
     work: Work,
     name: str,

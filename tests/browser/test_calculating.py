@@ -45,6 +45,19 @@ def test_it_comes_by_itself(chromium: Browser, live: Live) -> None:
         assert seen.complaints == []
 
 
+def test_home_computes_the_draft_and_tells_what_it_lacks(chromium: Browser, live: Live) -> None:
+    live.office.bring_batch([a_row(1, date="2025-11-02", currency="CAD")])
+    with window(chromium, live, live.somebody(Role.CLERK)) as seen:
+        seen.page.goto("/finance/")
+        lacks = seen.page.get_by_text(re.compile("The draft cannot be computed.*CAD → USD"))
+        expect(lacks).to_be_visible()
+        live.office.undo(4)
+        seen.page.goto("/finance/")
+        expect(seen.page.get_by_role("link", name="Compute the draft")).to_be_hidden()
+        expect(lacks).to_be_hidden()
+        assert seen.complaints == []
+
+
 def test_without_scripts_it_comes_at_a_click(
     chromium: Browser, live: Live, screenshots: Path
 ) -> None:

@@ -21,6 +21,7 @@ from tests.builders.books import (
     UNKNOWN,
     Office,
     a_row,
+    a_setup,
     after,
     closed,
     nothing,
@@ -198,6 +199,22 @@ def test_home_lists_what_needs_somebody(site: Site) -> None:
     ):
         assert words in page
     assert "prepared by" not in site.signed_in(clerk).page("/finance/")
+
+
+@after(closed)
+def test_home_tells_of_exceptions_once_the_draft_is_computed(site: Site) -> None:
+    visitor = site.visitor(Role.CLERK)
+    assert "Compute the draft" in visitor.page("/finance/")
+    visitor.page("/finance/periods/2025-H2")
+    page = visitor.page("/finance/")
+    assert "Compute the draft" not in page
+    assert "exception" not in page
+    rules = [{"name": "Only e-books", "formats": ["ebook"], "basis": "net", "rate": "0.1"}]
+    site.office.load({"contracts": [{**a_setup()["contracts"][0], "rules": rules}]})
+    assert "Compute the draft" in visitor.page("/finance/")
+    run = visitor.page("/finance/periods/2025-H2")
+    assert "2 exceptions</a> in the draft" in visitor.page("/finance/")
+    assert re.search(r"<template data-lacks>\s*<span><a [^>]*>2 exceptions</a>", run)
 
 
 @after(spring)
