@@ -119,6 +119,8 @@ def _facts(statement: Statement) -> list[tuple[Cell, Cell]]:
     ]
     if least := statement.payee.minimum_payment:
         facts.append(("Minimum payment", figure(least, _RIGHT, exponent(statement.currency))))
+    if statement.pays_by:
+        facts.append(("Paid by", (statement.pays_by, day)))
     return [((name, _QUIET), value) for name, value in facts]
 
 

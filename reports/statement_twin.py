@@ -13,7 +13,7 @@ _COPIES = {"free", "returned", "sold", "units", "units_life", "units_period"}
 _NO_AMOUNTS = frozenset({"more", "step", "tier", *_COPIES})
 """Whole numbers that count something; every other one is an amount in minor units."""
 
-_LEFT_OUT = frozenset({"calendar", "first_period"})
+_LEFT_OUT = frozenset({"calendar", "first_period", "pays_within"})
 """The publisher's own arrangements, which are on no statement."""
 
 

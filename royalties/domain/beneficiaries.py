@@ -1,8 +1,10 @@
 """Beneficiaries: who gets royalties, and on what terms they are paid."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
+
+from royalties.domain.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class Beneficiary:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """The house whose books these are; address and contact stand on its statements."""
+    """The house whose books these are; address and contact stand on its statements.
+
+    ``pays_within`` are the days from a period's end until its royalties are paid.
+    """
 
     name: str
     currency: str
@@ -56,3 +61,8 @@ class Publisher:
     email: str = ""
     phone: str = ""
     website: str = ""
+    pays_within: int | None = None
+
+    def pays_by(self, period: Period) -> date | None:
+        """The day by which a period's royalties are paid, if the house says so."""
+        return None if self.pays_within is None else period.ends + timedelta(self.pays_within)

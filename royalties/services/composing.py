@@ -119,6 +119,7 @@ class Composer:
                 if done.contract.currency == settlement.currency
                 and settlement.beneficiary in beneficiaries_of(done.version.steps)
             ),
+            pays_by=self.setup.publisher.pays_by(self.run.period) if settlement.paid else None,
         )
 
     def copies_of(self, title: str) -> int:

@@ -55,6 +55,8 @@ class Overview:
         last: the statements of its newest closed period, one for each currency.
         outcomes: what becomes of the amount due, in words, by statement number.
         short: how far an amount due lies below the minimum payment, as exact text, by number.
+        pay_by: the last day of a payment where the publisher named it, by number.
+        next_pay_by: the same for the open period.
         settled: every closed period, the newest first.
         received: sums over all of them, by currency.
         open_period: the period whose statement comes next.
@@ -64,6 +66,8 @@ class Overview:
     last: tuple[Settled, ...]
     outcomes: Mapping[str, str]
     short: Mapping[str, str]
+    pay_by: Mapping[str, date]
+    next_pay_by: date | None
     settled: tuple[Settled, ...]
     received: tuple[Received, ...]
     open_period: Period
@@ -112,14 +116,17 @@ def overview(work: Work, key: str) -> Overview:
     said = _statements(work, key, last)
     closed = periods.last_closed(work.connection)
     first = setup.first_period
+    current = first if closed is None else first.shift(closed + 1 - first.ordinal)
     return Overview(
         beneficiary,
         last,
         {each.number or "": each.outcome for each in said},
         {each.number or "": short for each in said if (short := _short(each, last))},
+        {each.number or "": each.pays_by for each in said if each.pays_by},
+        setup.publisher.pays_by(current),
         tuple(rows),
         _received(rows),
-        first if closed is None else first.shift(closed + 1 - first.ordinal),
+        current,
         work.today,
     )
 

@@ -162,6 +162,8 @@ FAULTS: list[tuple[list[tuple[str, Any]], str, str]] = [
     ([(f"{B}.email", "seattle")], f"{B}.email", "not an e-mail address"),
     ([(f"{B}.ein", "1234")], f"{B}.ein", "write it like 91-1234567"),
     ([("publisher.website", "javascript:x")], "publisher.website", "https://example.org"),
+    ([("publisher.pays_within", "90")], "publisher.pays_within", "not a whole number"),
+    ([("publisher.pays_within", 367)], "publisher.pays_within", "from 0 to 366"),
     # ISBNs and identifiers
     ([(f"{E}.isbn", "9781442246929")], f"{E}.isbn", "check digit should be 8"),
     ([(f"{E}.isbn", "1442246924")], f"{E}.isbn", "check digit should be 8"),

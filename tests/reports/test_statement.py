@@ -308,6 +308,13 @@ def test_the_minimum_payment_if_there_is_one() -> None:
     assert names.count("Minimum payment") == 1
 
 
+def test_the_last_day_of_a_payment_if_the_house_names_it() -> None:
+    for day, there in ((date(2025, 9, 28), True), (None, False)):
+        workbook = reports.workbook(samples.statement(pays_by=day))
+        assert ("Paid by" in texts_of(sheet_of(workbook, "Statement"))) is there
+        assert (read_day(2025, 9, 28) in {cell.value for cell in cells_of(workbook)}) is there
+
+
 def test_what_was_frozen_before_these_fields_is_still_printed() -> None:
     plain = samples.contract()
     old = replace(

@@ -37,6 +37,7 @@ def test_head() -> None:
         "carried_forward",
         "outcome",
         "contracts",
+        "pays_by",
     ]
     assert document["kind"] == "royalty-statement"
     assert document["schema_version"] == 1

@@ -44,6 +44,9 @@ class Publisher(Part):
     email: s.Email | None = Field(default=None, description="E-mail for questions.")
     phone: s.Name | None = Field(default=None, description="Telephone for questions.")
     website: s.Website | None = Field(default=None, description="Web address, with https://.")
+    pays_within: s.Days | None = Field(
+        default=None, description="Days from a period's end by which its royalties are paid."
+    )
 
 
 class Retailer(Part):

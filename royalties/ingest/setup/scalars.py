@@ -113,16 +113,19 @@ def _whole_or_decimal(least: int | None) -> Callable[[object], int | str]:
     return read
 
 
-def _count(least: int = 1) -> Callable[[object], int]:
+_YEAR = 366
+_MOST = 1_000_000
+
+
+def _count(least: int = 1, most: int | None = None) -> Callable[[object], int]:
     def read(value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise NotTakenError(
                 f"{shown(value)} is not a whole number: write it without quotes, such as 2"
             )
-        if not least <= value <= 1_000_000:
-            raise NotTakenError(
-                f"{shown(value)} is out of range: write a whole number from {least} up"
-            )
+        if not least <= value <= (most or _MOST):
+            room = f"from {least} up" if most is None else f"from {least} to {most}"
+            raise NotTakenError(f"{shown(value)} is out of range: write a whole number {room}")
         return value
 
     return read
@@ -372,6 +375,9 @@ Opening = Annotated[int | str, PlainValidator(_whole_or_decimal(None)), _or_whol
 Weight = Annotated[int | str, PlainValidator(_whole_or_decimal(0)), _or_whole(0)]
 Count = Annotated[int, PlainValidator(_count()), _schema("integer", minimum=1)]
 Whole = Annotated[int, PlainValidator(_count(0)), _schema("integer", minimum=0)]
+Days = Annotated[
+    int, PlainValidator(_count(0, _YEAR)), _schema("integer", minimum=0, maximum=_YEAR)
+]
 Flag = Annotated[bool, PlainValidator(_flag), _schema("boolean")]
 OnlyTrue = Annotated[bool, PlainValidator(_only_true), WithJsonSchema({"const": True})]
 CalendarWord = Annotated[str, PlainValidator(word_of(Calendar)), one_of(Calendar)]

@@ -52,6 +52,7 @@ def publisher_of(body: Body) -> Publisher:
         email=body.get("email", ""),
         phone=body.get("phone", ""),
         website=body.get("website", ""),
+        pays_within=body.get("pays_within"),
     )
 
 
