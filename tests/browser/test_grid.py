@@ -114,6 +114,18 @@ def test_wrong_cells_are_marked_and_lead_there(seen: tuple[Window, Live]) -> Non
     page.wait_for_url("**/recorded/*")
 
 
+def test_a_pasted_price_may_have_its_sign(seen: tuple[Window, Live]) -> None:
+    found, live = seen
+    page = found.page
+    page.evaluate(PASTE, f"4/3/2025\t{HARDCOVER}\tsale\t2\tUSD\t$1,038.00\t10\r\n")
+    expect(page.locator("#c-0-net")).to_have_text("1868.40")
+    keys(page, "+Control+Enter")
+    page.wait_for_url("**/recorded/*")
+    assert live.office.rows("SELECT list_price, net FROM sale WHERE batch_id = 2") == [
+        (1_038_000_000, 1_868_400_000)
+    ]
+
+
 def test_five_hundred_rows_are_pasted_at_once(seen: tuple[Window, Live]) -> None:
     found, live = seen
     page = found.page

@@ -24,11 +24,13 @@
     told.textContent = words;
   };
 
-  // Amounts are whole millionths; no binary fraction touches them.
+  // Amounts are whole millionths; no binary fraction touches them. A pasted one may have its
+  // currency's sign, which the import compares with the row's currency.
   const MICRO = 1000000n;
   const micro = (text) => {
     const group = facts.decimal === "," ? /[.\s\u00a0\u202f]/g : /[,\s\u00a0\u202f]/g;
-    const plain = text.replace("\u2212", "-").replace(group, "").replace(facts.decimal, ".");
+    const bare = text.replace(/\p{Sc}/u, "").replace("\u2212", "-");
+    const plain = bare.replace(group, "").replace(facts.decimal, ".");
     const found = /^(-?)(\d{1,12})(?:\.(\d{1,6}))?$/.exec(plain);
     if (!found) return null;
     const value = BigInt(found[2]) * MICRO + BigInt((found[3] || "").padEnd(6, "0"));
