@@ -140,17 +140,24 @@ def balances(work: Work, *, period: str = "", day: str = "", kind: str = "") -> 
 
 
 def statement(
-    work: Work, name: str, currency: str = "", after: Place | None = None
+    work: Work, name: str, currency: str = "", *, until: str = "", after: Place | None = None
 ) -> Statement | None:
-    """A page of an account's postings with the balance behind each; None if it has none."""
+    """A page of an account's postings with the balance behind each; None if it has none.
+
+    Args:
+        until: the last day of the entries, as ISO; empty: all of them.
+    """
     work.actor.require(Verb.READ)
     currencies = store.currencies_of(work.connection, name)
     if not currencies or (currency and currency not in currencies):
         return None
     currency = currency or currencies[0]
-    found = store.account_lines(work.connection, name, currency, PAGE + 1, after)
+    connection = work.connection
+    found = store.account_lines(connection, name, currency, PAGE + 1, until=until, after=after)
     more, found = len(found) > PAGE, found[:PAGE]
-    opening = store.account_balance(work.connection, name, currency, after) if after else 0
+    opening = 0
+    if after:
+        opening = store.account_balance(connection, name, currency, until=until, up_to=after)
     movements, running = [], opening
     for line in found:
         running += line.amount
@@ -161,7 +168,7 @@ def statement(
         tuple(currencies),
         opening,
         tuple(movements),
-        store.account_balance(work.connection, name, currency) if more else running,
+        store.account_balance(connection, name, currency, until=until) if more else running,
         (found[-1].entry, found[-1].line) if more else None,
     )
 

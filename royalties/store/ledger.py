@@ -209,9 +209,15 @@ def currencies_of(connection: Connection, account: str) -> list[str]:
 
 
 def account_lines(
-    connection: Connection, account: str, currency: str, limit: int, after: Place | None
+    connection: Connection,
+    account: str,
+    currency: str,
+    limit: int,
+    *,
+    until: str = "",
+    after: Place | None = None,
 ) -> list[AccountLine]:
-    """Postings to an account in the order they were made, from behind a place on."""
+    """Postings to an account, dated until a day, in the order they were made, from a place on."""
     query = (
         select(
             entry.c.id,
@@ -229,18 +235,29 @@ def account_lines(
         .order_by(posting.c.entry_id, posting.c.line)
         .limit(limit)
     )
+    if until:
+        query = query.where(entry.c.dated <= until)
     if after is not None:
         query = query.where(_place() > tuple_(*after))
     return [AccountLine(*row) for row in connection.execute(query)]
 
 
 def account_balance(
-    connection: Connection, account: str, currency: str, up_to: Place | None = None
+    connection: Connection,
+    account: str,
+    currency: str,
+    *,
+    until: str = "",
+    up_to: Place | None = None,
 ) -> int:
-    """What an account stands at, after all postings or those up to a place."""
-    query = select(func.sum(posting.c.amount)).where(
-        posting.c.account == account, posting.c.currency == currency
+    """What an account stands at on the evening of a day, after all postings or up to a place."""
+    query = (
+        select(func.sum(posting.c.amount))
+        .join(entry, entry.c.id == posting.c.entry_id)
+        .where(posting.c.account == account, posting.c.currency == currency)
     )
+    if until:
+        query = query.where(entry.c.dated <= until)
     if up_to is not None:
         query = query.where(_place() <= tuple_(*up_to))
     return int(connection.execute(query).scalar() or 0)

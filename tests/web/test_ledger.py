@@ -51,10 +51,11 @@ def test_balances_are_those_of_the_day(site: Site) -> None:
 
 
 @after(twice)
-def test_every_balance_leads_to_postings_that_come_to_it(site: Site) -> None:
+@pytest.mark.parametrize("day", ["", "2025-06-30"])
+def test_every_balance_leads_to_postings_that_come_to_it(site: Site, day: str) -> None:
     visitor = site.visitor(Role.CLERK)
     with site.office.work(read_only=True) as work:
-        found = service.balances(work)
+        found = service.balances(work, day=day)
         standings = [
             (trial.currency, standing)
             for trial in found.trials
@@ -63,13 +64,23 @@ def test_every_balance_leads_to_postings_that_come_to_it(site: Site) -> None:
         ]
         assert len(standings) > 10
         for currency, standing in standings:
-            account = service.statement(work, standing.account.name, currency)
+            account = service.statement(work, standing.account.name, currency, until=day)
             assert account is not None
             assert account.balance == standing.debit - standing.credit
             assert account.balance == sum(each.line.amount for each in account.movements)
-    name = standings[0][1].account.name
-    page = visitor.page(f"{LEDGER}accounts/{name}")
-    assert text_of(page).count("2025") >= 2
+    currency, standing = standings[0]
+    link = re.search(
+        rf'href="([^"]*/accounts/{standing.account.name}[^"]*)"',
+        visitor.page(f"{LEDGER}?day={day}"),
+    )
+    assert link is not None
+    page = text_of(visitor.page(unescape(link[1])))
+    assert page.count("2025") >= 2
+    if day:
+        assert "Balance on the evening of Jun 30, 2025" in page
+        assert "Dec 31, 2025" not in page
+    empty = visitor.page(f"{LEDGER}accounts/{standing.account.name}?day=2025-01-01")
+    assert "Nothing is posted until then" in empty
 
 
 @after(twice)
@@ -81,7 +92,7 @@ def test_a_long_account_is_paged_with_its_balance_carried(
         whole: list[service.Movement] = []
         after_ = None
         while True:
-            page = service.statement(work, "liability:contract:foot-2015", "USD", after_)
+            page = service.statement(work, "liability:contract:foot-2015", "USD", after=after_)
             assert page is not None
             assert page.opening == (whole[-1].balance if whole else 0)
             whole += page.movements

@@ -30,12 +30,7 @@ _ENDINGS = {"beancount": "beancount", "hledger": "journal", "csv": "csv"}
 @PAGES.get("/")
 def ledger() -> str:
     """The trial balance at the end of a period or on a day."""
-    day = request.args.get("day", "")
-    wrong = ""
-    try:
-        day = date.fromisoformat(day).isoformat() if day else ""
-    except ValueError:
-        wrong, day = day[:_LONGEST], ""
+    day, wrong = _day()
     period = "" if day else _asked("period")
     found = service.balances(act(), period=period, day=day, kind=_asked("kind"))
     return render_template(
@@ -51,21 +46,28 @@ def ledger() -> str:
 
 @PAGES.get("/accounts/<name>")
 def account(name: str) -> str:
-    """An account's postings with the balance behind each."""
+    """An account's postings with the balance behind each, all or until a day."""
+    day, _ = _day()
     currency = request.args.get("currency", "")
     place = _PLACE.fullmatch(request.args.get("after", ""))
     if currency and not _CURRENCY.fullmatch(currency):
         abort(404)
     after = (int(place[1]), int(place[2])) if place else None
-    found = service.statement(act(), name, currency, after) if _is_name(name) else None
+    if not _is_name(name):
+        abort(404)
+    found = service.statement(act(), name, currency, until=day, after=after)
     if found is None:
         abort(404)
     more = ""
     if found.after:
         behind = ".".join(map(str, found.after))
-        more = url_for(".account", name=name, currency=found.currency, after=behind)
-    first = url_for(".account", name=name, currency=found.currency) if after else ""
-    return render_template("finance/ledger_account.html", found=found, more=more, first=first)
+        more = url_for(
+            ".account", name=name, currency=found.currency, day=day or None, after=behind
+        )
+    first = url_for(".account", name=name, currency=found.currency, day=day or None)
+    return render_template(
+        "finance/ledger_account.html", found=found, day=day, more=more, first=first if after else ""
+    )
 
 
 @PAGES.get("/entries")
@@ -120,6 +122,15 @@ def _journal(books: System, who: Actor, format_: str) -> Iterator[bytes]:
     with books.work(who, read_only=True) as work:
         for line in journal(work, format_):
             yield f"{line}\n".encode()
+
+
+def _day() -> tuple[str, str]:
+    """The day that was asked for; or what was written instead of one."""
+    day = request.args.get("day", "")
+    try:
+        return (date.fromisoformat(day).isoformat() if day else ""), ""
+    except ValueError:
+        return "", day[:_LONGEST]
 
 
 def _asked(name: str) -> str:
