@@ -13,13 +13,12 @@ from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, period_of
 from royalties.domain.rhythm import Expected, Standing
 from royalties.services.approvals import Proposal, proposals, two_people
-from royalties.services.books import Setup, setup_in_force
+from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.drafts import draft_at_hand
 from royalties.services.expecting import Accounts, expected_reports
 from royalties.services.orders import board, receivables
 from royalties.services.work import Work
 from royalties.store import glance as store
-from royalties.store import periods
 
 _SHOWN_PERIODS = 8
 _ORDER = (
@@ -154,6 +153,17 @@ class Glance:
         return sum(each.worst.standing is Standing.IN for each in self.retailers)
 
 
+class _Sales(NamedTuple):
+    """Sales of the open period, of what it is compared with, and of all periods shown."""
+
+    period: Period
+    now: list[store.SoldRow]
+    before: list[store.SoldRow]
+    months: tuple[date, date] | None
+    against: Period | None
+    rows: list[store.SoldRow]
+
+
 def glance(work: Work) -> Glance:
     """The open period at a glance.
 
@@ -162,13 +172,51 @@ def glance(work: Work) -> Glance:
     """
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
-    closed = periods.last_closed(work.connection)
-    first = setup.first_period
-    period = first if closed is None else first.shift(closed + 1 - first.ordinal)
-    house = setup.publisher.currency
+    sales = _sales(work, setup)
+    period, house = sales.period, setup.publisher.currency
+    retailers = _retailers(work, setup, sales)
+    earliest = min((row.period_id for row in sales.rows), default=period.ordinal)
+    return Glance(
+        period,
+        work.today,
+        _sum(sales.now, house),
+        _sum(sales.before, house),
+        sales.months,
+        sales.against if sales.months else None,
+        retailers,
+        tuple(
+            PeriodGlance(
+                str(each),
+                each < period,
+                _sum((row for row in sales.rows if row.period_id == each.ordinal), house),
+            )
+            for each in _shown(period)
+            if each.ordinal >= earliest
+        ),
+        _to_do(work, setup, period, retailers, _exceptions(work, period, sales.now)),
+    )
+
+
+def retailers_glance(work: Work) -> tuple[Period, tuple[RetailerGlance, ...]]:
+    """The open period, and its retailers alone.
+
+    Raises:
+        RefusedError: no setup file has been loaded yet.
+    """
+    work.actor.require(Verb.READ)
+    setup = setup_in_force(work)
+    sales = _sales(work, setup)
+    return sales.period, _retailers(work, setup, sales)
+
+
+def _shown(period: Period) -> list[Period]:
+    return [period.shift(place) for place in range(1 - _SHOWN_PERIODS, 1)]
+
+
+def _sales(work: Work, setup: Setup) -> _Sales:
+    period = open_period_of(work, setup)
     year_before = period.shift(-period.calendar.per_year)
-    shown = [period.shift(place) for place in range(1 - _SHOWN_PERIODS, 1)]
-    wanted = {each.ordinal for each in (*shown, year_before)}
+    wanted = {each.ordinal for each in (*_shown(period), year_before)}
     rows = store.sold(work.connection, sorted(wanted))
     now = [row for row in rows if row.period_id == period.ordinal]
     against = _against(period, rows)
@@ -177,27 +225,7 @@ def glance(work: Work) -> Glance:
     if against is not None and months is not None:
         last = _same_place(months[1], period, against)
         before = store.sold(work.connection, [against.ordinal], last)
-    retailers = _retailers(work, setup, period, now, before)
-    earliest = min((row.period_id for row in rows), default=period.ordinal)
-    return Glance(
-        period,
-        work.today,
-        _sum(now, house),
-        _sum(before, house),
-        months,
-        against if months else None,
-        retailers,
-        tuple(
-            PeriodGlance(
-                str(each),
-                closed is not None and each.ordinal <= closed,
-                _sum((row for row in rows if row.period_id == each.ordinal), house),
-            )
-            for each in shown
-            if each.ordinal >= earliest
-        ),
-        _to_do(work, setup, period, retailers, _exceptions(work, period, now)),
-    )
+    return _Sales(period, now, before, months, against, rows)
 
 
 def _against(period: Period, rows: Iterable[store.SoldRow]) -> Period | None:
@@ -225,15 +253,9 @@ def _same_place(month: date, period: Period, against: Period) -> str:
     return f"{at // 12:04d}-{at % 12 + 1:02d}"
 
 
-def _retailers(
-    work: Work,
-    setup: Setup,
-    period: Period,
-    now: Iterable[store.SoldRow],
-    before: Iterable[store.SoldRow],
-) -> tuple[RetailerGlance, ...]:
-    reports = expected_reports(work, setup, period)
-    sold, earlier = _by_retailer(now), _by_retailer(before)
+def _retailers(work: Work, setup: Setup, sales: _Sales) -> tuple[RetailerGlance, ...]:
+    reports = expected_reports(work, setup, sales.period)
+    sold, earlier = _by_retailer(sales.now), _by_retailer(sales.before)
     found = [
         RetailerGlance(
             key,

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel import Locale
+from flask import Flask, g
 from hypothesis import given, reject
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
@@ -37,6 +39,7 @@ from royalties.web.finance.row_forms import (
 )
 from tests.strategies import contracts, payees, plans
 
+_PAGE = Flask(__name__)
 EXAMPLES = Path(__file__).parents[2] / "examples" / "setup.json"
 Body = dict[str, Any]
 
@@ -64,7 +67,20 @@ def canonical(part: str, body: Mapping[str, Any]) -> Body:
 
 
 def there_and_back(part: str, body: Body, base: Body | None) -> Body:
-    """The body after a person opened its form and sent it without touching anything."""
+    """The body after a person opened its form and sent it without touching anything.
+
+    It is the same for who writes 1,250.50 and for who writes 1.250,50.
+    """
+    found = []
+    for reader in ("en_US", "de_DE"):
+        with _PAGE.test_request_context():
+            g.locale = Locale.parse(reader)
+            found.append(_there_and_back(part, body, base))
+    assert found[0] == found[1]
+    return found[0]
+
+
+def _there_and_back(part: str, body: Body, base: Body | None) -> Body:
     if part == "contracts":
         row = typed(sent(padded(contract_shown(body), CONTRACT), CONTRACT), CONTRACT)
         found = contract_written({**row, "key": body["key"]}, base)

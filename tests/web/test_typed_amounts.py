@@ -3,10 +3,18 @@
 import pytest
 from babel import Locale
 from flask import Flask, g
+from lxml import html
 
 from royalties.domain.money import NotAnAmountError
+from royalties.domain.people import Role
+from royalties.services.books import setup_in_force
 from royalties.web.finance.beneficiary_form import beneficiary_shown, beneficiary_written
-from royalties.web.finance.typed_numbers import as_plain, as_typed
+from royalties.web.finance.typed_numbers import as_plain, as_typed, listed, parted
+from tests.builders.books import Office, after, closed
+from tests.builders.orders import orders_underway
+from tests.builders.shipped import invoiced, token
+from tests.builders.site import Site, Visitor
+from tests.web.test_orders_desk import DESK, asked, done, order, words
 
 
 @pytest.mark.parametrize(
@@ -51,3 +59,118 @@ def test_a_beneficiary_sent_unchanged_is_unchanged() -> None:
         assert beneficiary_written(row, body).body["minimum_payment"] == "1250"
         row["minimum_payment"] = "1.25"
         assert [each.path for each in beneficiary_written(row, body).faults] == ["minimum_payment"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rates"),
+    [
+        ("en_US", "25 %, 20 %, 0.1", ["25%", "20%", "0.1"]),
+        ("en_US", "25 %; 20%", ["25%", "20%"]),
+        ("de_DE", "25 %; 12,5 %; 0,1", ["25%", "12,5%", "0,1"]),
+        ("de_DE", "12,5 %, 10 %", ["12,5%", "10%"]),
+        ("de_DE", "12,5 %", ["12,5%"]),
+    ],
+)
+def test_a_list_of_numbers_is_parted(name: str, text: str, rates: list[str]) -> None:
+    with Flask(__name__).test_request_context():
+        g.locale = Locale.parse(name)
+        assert parted(text) == rates
+        plain = [as_plain(each) for each in rates]
+        assert [as_plain(each) for each in parted(listed(plain))] == plain
+
+
+# In the application, to somebody who writes 1.250,50
+
+
+def german(site: Site) -> Visitor:
+    visitor = site.visitor(Role.MANAGER)
+    site.office.execute("UPDATE person SET locale = 'de_DE'")
+    return visitor
+
+
+def form_of(visitor: Visitor, path: str) -> dict[str, list[str]]:
+    """What a browser sends of the page's own form."""
+    found: dict[str, list[str]] = {}
+    for name, value in html.document_fromstring(visitor.page(path)).forms[-1].form_values():
+        found.setdefault(name, []).append(value)
+    found.pop("csrf_token")
+    return found
+
+
+def prices(office: Office) -> list[int]:
+    with office.work(read_only=True) as work:
+        title = setup_in_force(work).titles["collab"]
+    return [price.micro for edition in title.editions for price in edition.prices]
+
+
+@after(closed)
+def test_list_prices_and_costs(site: Site) -> None:
+    visitor, path = german(site), "/finance/titles/collab/amend"
+    sent = form_of(visitor, path)
+    assert sent["editions-0-prices-0-amount"] == ["80,00"]
+    before = prices(site.office)
+    assert "Nothing was changed" in done(visitor, visitor.post(path, sent))
+    assert prices(site.office) == before
+    new = {"editions-0-prices-9-currency": "CAD", "editions-0-prices-9-from_": "2026-09-01"}
+    wrong = visitor.post(
+        path,
+        {**sent, **new, "editions-0-prices-9-amount": "1.25", "editions-0-isbn": "97814422"},
+    )
+    assert wrong.status_code == 422
+    assert "other decimal mark" in wrong.text
+    assert 'href="#editions-0-isbn"' in wrong.text, "all that is wrong is told at once"
+    assert 'value="1.25"' in wrong.text
+    assert prices(site.office) == before
+    right = {**sent, **new, "editions-0-prices-9-amount": "1.250", "editions-0-unit_cost": "7,5"}
+    done(visitor, visitor.post(path, right))
+    assert sorted(prices(site.office)) == sorted([*before, 1_250_000_000])
+    assert form_of(visitor, path)["editions-0-unit_cost"] == ["7,5"]
+
+
+@after(orders_underway)
+def test_a_price_lists_amounts(site: Site) -> None:
+    visitor, path = german(site), "/finance/price-lists/standard/versions/2015-01-01"
+    sent = form_of(visitor, path)
+    shown = visitor.page("/finance/price-lists/standard")
+    assert "rush_charge" in sent
+    done(visitor, visitor.post(path, sent))
+    assert words(visitor.page("/finance/price-lists/standard")) == words(shown)
+    wrong = visitor.post(path, {**sent, "rush_charge": "150.25"})
+    assert wrong.status_code == 422
+    assert "other decimal mark" in wrong.text
+
+
+@after(asked)
+def test_a_quotes_charges(site: Site) -> None:
+    visitor = german(site)
+    typed = {
+        "version": str(order(site).version),
+        "discount": "42,5 %",
+        "charges": "0",
+        "charges-0-words": "Gift wrapping",
+        "charges-0-amount": "1.250",
+    }
+    preview = words(visitor.post(f"{DESK}/quotes/preview", typed).text)
+    assert "less 42.5 % as agreed" in preview
+    assert "1.250,00" in preview
+    wrong = visitor.post(f"{DESK}/quotes", {**typed, "act": "issue", "charges-0-amount": "1.25"})
+    assert wrong.status_code == 422
+    assert "other decimal mark" in wrong.text
+    missing = visitor.post(f"{DESK}/quotes", {**typed, "act": "issue", "charges-0-amount": "x"})
+    assert "is no amount such as 14,50" in missing.text
+
+
+@after(invoiced)
+def test_what_was_received_and_what_is_credited(site: Site) -> None:
+    visitor, page = german(site), "/finance/invoices/I-000001"
+    some = {"what": "lines", "line-1": "1.000,00", "reason": "Wet", "token": token()}
+    looked_at = visitor.post(f"{page}/credit/preview", some)
+    assert 'value="100,00"' in looked_at.text, "the tax that goes with it"
+    wrong = visitor.post(f"{page}/credit", {**some, "line-1": "1.25"})
+    assert wrong.status_code == 422
+    assert "other decimal mark" in words(wrong.text)
+    money = {"invoice": "I-000001", "received_on": "2026-08-20", "reference": "wire"}
+    wrong = visitor.post(f"{DESK}/receive", {**money, "amount": "10.50", "token": token()})
+    assert wrong.status_code == 422
+    done(visitor, visitor.post(f"{DESK}/receive", {**money, "amount": "1.010", "token": token()}))
+    assert site.office.rows("SELECT amount FROM receipt") == [(101_000,)]

@@ -1,7 +1,7 @@
 """Titles and retailers: lists, one of each, its history; adding and amending them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -11,11 +11,13 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from royalties.domain.catalogue import Retailer, Title
 from royalties.domain.money import micro_text, number_text
 from royalties.domain.people import FINANCE, NotAllowedError, Verb
+from royalties.domain.problems import Fault
 from royalties.domain.rhythm import Standing
 from royalties.ingest.setup import SetupError
 from royalties.services import catalogue, terms
+from royalties.services import setup as setup_service
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.glancing import RetailerGlance, glance
+from royalties.services.glancing import RetailerGlance, retailers_glance
 from royalties.services.work import RefusedError, Work
 from royalties.web.finance import title_form
 from royalties.web.finance.entry_forms import Mistake, change_rows, own_fields, place
@@ -180,14 +182,13 @@ def _save_title(work: Work, form: TitleForm, key: str) -> Answer:
     add, remove = request.form.get("add", ""), request.form.get("remove", "")
     if change_rows(form, add, remove):
         return _ask_title(form, key, [], grown=add), 200
-    faults = title_form.named_twice(form)
-    if not faults:
-        body = title_form.title_body(form)
-        mistakes = _amend(work, "titles", body, form)
-        if not mistakes:
-            return redirect(url_for(".title", key=body["key"]), 303)
+    body, faults = title_form.title_body(form), title_form.typed_wrong(form)
+    if faults:
+        faults += _further(work, "titles", body, {each.path for each in faults})
+    mistakes = place(form, faults) if faults else _amend(work, "titles", body, form)
+    if mistakes:
         return _refused(_ask_title(form, key, mistakes))
-    return _refused(_ask_title(form, key, place(form, faults)))
+    return redirect(url_for(".title", key=body["key"]), 303)
 
 
 def _ask_title(form: TitleForm, key: str, mistakes: list[Mistake], grown: str = "") -> str:
@@ -206,12 +207,12 @@ def retailers() -> str:
     """Retailers, with how their reports stand."""
     work = act()
     setup = _setup(work)
-    seen = glance(work) if setup else None
+    period, seen = retailers_glance(work) if setup else (None, ())
     return render_template(
         "finance/retailers.html",
-        retailers=sorted(seen.retailers, key=lambda each: each.name.casefold()) if seen else [],
+        retailers=sorted(seen, key=lambda each: each.name.casefold()),
         known=setup.retailers if setup else {},
-        period=seen.period if seen else None,
+        period=period,
         channels=title_form.CHANNELS,
         standings=_STANDINGS,
     )
@@ -222,8 +223,8 @@ def retailer(key: str) -> str:
     """One retailer, its reports and their rhythm."""
     work = act()
     found = _retailer(work, key)
-    seen = glance(work)
-    mine: RetailerGlance = next(each for each in seen.retailers if each.key == key)
+    period, seen = retailers_glance(work)
+    mine: RetailerGlance = next(each for each in seen if each.key == key)
     before = number_asked("before")
     reports = catalogue.reports_of(work, key, before, _ON_A_PAGE + 1)
     return render_template(
@@ -231,7 +232,7 @@ def retailer(key: str) -> str:
         retailer=found,
         said=terms.find_entry(work, "retailers", key),
         glance=mine,
-        period=seen.period,
+        period=period,
         reports=reports[:_ON_A_PAGE],
         older=reports[_ON_A_PAGE - 1].batch if len(reports) > _ON_A_PAGE else 0,
         channels=title_form.CHANNELS,
@@ -309,6 +310,15 @@ def _amend(work: Work, part: str, body: Mapping[str, Any], form: _Of) -> list[Mi
     except terms.ChangedMeanwhileError as error:
         return [Mistake("", "", str(error))]
     flash("Saved. Its history tells what it said before." if changed else _UNCHANGED, "good")
+    return []
+
+
+def _further(work: Work, part: str, body: Mapping[str, Any], known: Collection[str]) -> list[Fault]:
+    """Faults of an entry that is not saved as it is, beside those at known paths."""
+    try:
+        setup_service.check_entry(work, part, body)
+    except SetupError as error:
+        return [each for each in error.faults if each.path not in known]
     return []
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from royalties.domain.catalogue import Channel, Format
+from royalties.domain.money import NotAnAmountError
 from royalties.domain.problems import Fault
 from royalties.web.finance.row_forms import (
     Body,
@@ -18,6 +19,7 @@ from royalties.web.finance.row_forms import (
     shown,
     written,
 )
+from royalties.web.finance.typed_numbers import as_plain, listed, parted
 
 FORMATS = tuple((each.value, each.value) for each in Format)
 CHANNELS = tuple((each.value, each.value) for each in Channel)
@@ -137,7 +139,7 @@ CONTRACT = Table(
             "reserve_rate",
             "Rate withheld",
             "reserve.rate",
-            hint="20 %; or by a title’s periods since publication: 25 %, 20 %, 10 %.",
+            hint="20 %; or by a title’s periods since publication: 25 %; 20 %; 10 %.",
         ),
         Cell("reserve_by_period", "By the title’s periods since publication", kind=Kind.TICK),
         Cell(
@@ -168,7 +170,7 @@ def contract_shown(body: Mapping[str, Any]) -> Row:
     row["key"] = body.get("key", "")
     row["reserve_by_period"] = "1" if isinstance(rate, list) else ""
     rates = rate if isinstance(rate, list) else [rate] if rate is not None else []
-    row["reserve_rate"] = ", ".join(percent_text(each) for each in rates)
+    row["reserve_rate"] = listed(percent_text(each) for each in rates)
     return row
 
 
@@ -189,7 +191,7 @@ def contract_written(row: Row, base: Mapping[str, Any] | None) -> Written:
         _rule_written(found, place, rule)
     body.pop("reserve_by_period", None)
     if "reserve" in body:
-        _reserve_written(body["reserve"], by_period=bool(row.get("reserve_by_period")))
+        _reserve_written(found, by_period=bool(row.get("reserve_by_period")))
     if "subsidiary_rights" in body:
         _rights_written(found)
     known = {"key", "rules", "subsidiary_rights", "advances", "reserve"}
@@ -222,11 +224,16 @@ def _rule_written(found: Written, place: int, rule: Body) -> None:
             rule["rate"] = tiers[0]["rate"]
 
 
-def _reserve_written(reserve: Body, *, by_period: bool) -> None:
+def _reserve_written(found: Written, *, by_period: bool) -> None:
+    reserve = found.body["reserve"]
     if "rate" not in reserve:
         return
-    rates = [fraction_text(each.strip()) for each in str(reserve["rate"]).split(",")]
-    reserve["rate"] = rates if by_period or len(rates) > 1 else rates[0]
+    try:
+        rates = [fraction_text(as_plain(each)) for each in parted(reserve["rate"])]
+    except NotAnAmountError as error:
+        found.faults.append(Fault("reserve.rate", str(error)))
+        return
+    reserve["rate"] = rates if by_period or len(rates) != 1 else rates[0]
 
 
 def _rights_written(found: Written) -> None:

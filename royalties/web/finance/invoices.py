@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask import Response, abort, render_template, request, url_for
 
-from royalties.domain.money import NotAnAmountError, amount_text, minor_units
+from royalties.domain.money import NotAnAmountError, amount_text
 from royalties.domain.people import FINANCE
 from royalties.services.orders import crediting, invoice_list, invoicing, receivables
 from royalties.services.orders.invoicing import Issued
@@ -12,6 +12,7 @@ from royalties.services.work import RefusedError
 from royalties.web import order_forms
 from royalties.web.files import download
 from royalties.web.finance import order_page
+from royalties.web.finance.typed_numbers import as_minor, as_typed
 from royalties.web.pages import Answer, Pages, number_asked
 from royalties.web.visit import act, only_looks
 
@@ -162,7 +163,7 @@ def _page(found: Issued, refused: str = "", drawn: Mapping[int, int] | None = No
         refused=refused,
         typed=request.form,
         drawn=drawn,
-        minor_text=amount_text,
+        minor_text=lambda minor, currency: as_typed(amount_text(minor, currency)),
         credits=credits_,
         left=crediting.left_of(found.shown, [each.shown for each in credits_]),
         balance=balance,
@@ -182,8 +183,7 @@ def _amounts_sent(found: Issued) -> dict[int, int] | None:
         if not text:
             continue
         try:
-            amounts[place] = minor_units(text, found.shown.currency)
-        except NotAnAmountError:
-            words = found.shown.lines[place - 1].words
-            raise RefusedError(f"{words}: {text[:20]!r} is no amount such as 14.50") from None
+            amounts[place] = as_minor(text, found.shown.currency)
+        except NotAnAmountError as error:
+            raise RefusedError(f"{found.shown.lines[place - 1].words}: {error}") from None
     return crediting.with_tax(act(), found.row.number, amounts)

@@ -2,7 +2,7 @@
 
 from flask import abort, render_template, request, url_for
 
-from royalties.domain.money import NotAnAmountError, minor_units
+from royalties.domain.money import NotAnAmountError
 from royalties.domain.orders import Action, Side, State, find
 from royalties.domain.papers import InvoiceShown
 from royalties.domain.people import FINANCE, Verb
@@ -16,6 +16,7 @@ from royalties.services.orders.receivables import Open, ReceiptRow
 from royalties.services.work import RefusedError
 from royalties.web import order_forms
 from royalties.web.finance import order_page
+from royalties.web.finance.typed_numbers import as_minor
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act
 
@@ -185,9 +186,9 @@ def _invoice_sent(number: str) -> Open:
 def _amount_sent(row: Open) -> int:
     text = order_forms.text_sent("amount", 30)
     try:
-        return minor_units(text, row.currency)
-    except NotAnAmountError:
-        raise RefusedError(f"{text[:20]!r} is no amount in {row.currency} such as 14.50") from None
+        return as_minor(text, row.currency)
+    except NotAnAmountError as error:
+        raise RefusedError(str(error)) from None
 
 
 def _page(number: str, refused: str = "") -> str:

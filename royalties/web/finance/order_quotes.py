@@ -9,7 +9,7 @@ from flask import Response, abort, flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from royalties.domain import pricing
-from royalties.domain.money import NotAnAmountError, exact_number, minor_units
+from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.domain.orders import Action, Side, find
 from royalties.domain.papers import QuoteShown
 from royalties.domain.people import FINANCE
@@ -30,6 +30,7 @@ from royalties.web.finance.row_forms import (
     padded,
     typed,
 )
+from royalties.web.finance.typed_numbers import OtherMarkError, as_minor, as_plain, as_typed
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act, only_looks
 
@@ -188,11 +189,14 @@ def _edits(row: Row, currency: str) -> tuple[Edits, dict[str, str]]:
     def read(name: str, text: str, how: Any, words: str) -> Any:  # noqa: ANN401 - of any cell
         try:
             return how(text) if text else None
+        except OtherMarkError as error:
+            wrong[name] = str(error)
+            return None
         except (ValueError, NotAnAmountError):
             wrong[name] = words
             return None
 
-    discount = read("discount", row["discount"], _share, "is no share such as 42 % or 0.42")
+    discount = read("discount", row["discount"], _share, "is no share such as 42 %")
     proofs = read("extra_proofs", row["extra_proofs"], _whole, "is no whole number")
     until = read("valid_until", row["valid_until"], _day, "is no day such as 2026-04-03")
     charges = []
@@ -205,15 +209,15 @@ def _edits(row: Row, currency: str) -> tuple[Edits, dict[str, str]]:
         amount = read(
             f"{start}amount",
             each["amount"] or "?",
-            lambda text: minor_units(text, currency or "USD"),
-            "is no amount such as 14.50",
+            lambda text: as_minor(text, currency or "USD"),
+            f"is no amount such as {as_typed('14.50')}",
         )
         charges.append(pricing.Agreed(each["words"], amount or 0))
     return Edits(discount, tuple(charges), proofs or 0, until, row["note"]), wrong
 
 
 def _share(text: str) -> Fraction:
-    return exact_number(fraction_text(text))
+    return exact_number(fraction_text(as_plain(text)))
 
 
 def _whole(text: str) -> int:

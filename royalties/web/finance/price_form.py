@@ -45,8 +45,8 @@ OPTIONS = Table(
     (
         Cell("option", "Option", kind=Kind.CHOICE, options=(("", "choose …"), *_OPTIONS)),
         Cell("minimum", "From copies", kind=Kind.WHOLE, short=True),
-        Cell("set_up", "Set-up, once", short=True),
-        Cell("per_copy", "For each copy", short=True),
+        Cell("set_up", "Set-up, once", kind=Kind.AMOUNT, short=True),
+        Cell("per_copy", "For each copy", kind=Kind.AMOUNT, short=True),
     ),
 )
 FREIGHT = Table(
@@ -54,8 +54,8 @@ FREIGHT = Table(
     "step of freight",
     (
         Cell("up_to", "Up to copies", kind=Kind.WHOLE, hint="Blank in the last step.", short=True),
-        Cell("amount", "Amount", short=True),
-        Cell("per_copy", "For each copy", short=True),
+        Cell("amount", "Amount", kind=Kind.AMOUNT, short=True),
+        Cell("per_copy", "For each copy", kind=Kind.AMOUNT, short=True),
     ),
     least=1,
 )
@@ -97,8 +97,8 @@ VERSION = (
     Cell("from", "Holds from", kind=Kind.DAY, required=True, short=True),
     Cell("minimum", "Orders begin at copies", kind=Kind.WHOLE, short=True),
     Cell("small_order_below", "Small orders are below copies", kind=Kind.WHOLE, short=True),
-    Cell("small_order_charge", "Charge for a small order", short=True),
-    Cell("rush_charge", "Rush: charge", short=True),
+    Cell("small_order_charge", "Charge for a small order", kind=Kind.AMOUNT, short=True),
+    Cell("rush_charge", "Rush: charge", kind=Kind.AMOUNT, short=True),
     Cell(
         "rush_share",
         "Rush: share of copies and options",
@@ -106,9 +106,9 @@ VERSION = (
         hint="10 % or 0.10",
         short=True,
     ),
-    Cell("more_address_charge", "For each further address", short=True),
+    Cell("more_address_charge", "For each further address", kind=Kind.AMOUNT, short=True),
     Cell("free_proofs", "Proofs that cost nothing", kind=Kind.WHOLE, short=True),
-    Cell("proof_charge", "For each further proof", short=True),
+    Cell("proof_charge", "For each further proof", kind=Kind.AMOUNT, short=True),
     Cell(
         "deposit",
         "Deposit",

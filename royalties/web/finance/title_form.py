@@ -18,8 +18,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired
 
 from royalties.domain.catalogue import Channel
+from royalties.domain.money import NotAnAmountError
 from royalties.domain.problems import Fault
 from royalties.web.finance.entry_forms import filled, given, lines_of, paragraphs_of, text_of
+from royalties.web.finance.typed_numbers import as_plain, as_typed
 from royalties.web.title_words import FORMATS
 
 Body = Mapping[str, Any]
@@ -162,8 +164,10 @@ def title_data(body: Body) -> dict[str, Any]:
         "editions": [
             {
                 **edition,
+                "unit_cost": as_typed(edition.get("unit_cost", "")),
                 "prices": [
-                    {**price, "from_": price["from"]} for price in edition.get("prices", ())
+                    {**price, "amount": as_typed(price["amount"]), "from_": price["from"]}
+                    for price in edition.get("prices", ())
                 ],
                 "identifiers": [
                     {"kind": kind, "value": value}
@@ -221,14 +225,24 @@ def title_body(form: TitleForm) -> dict[str, Any]:
     return body if form.royalties.data else {**body, "royalties": False}
 
 
-def named_twice(form: TitleForm) -> list[Fault]:
-    """Identifiers of one kind typed twice for an edition: an entry holds each kind once."""
+def typed_wrong(form: TitleForm) -> list[Fault]:
+    """What an entry cannot hold: numbers with the other mark, an edition's kind of name twice."""
     faults = []
     for place, row in enumerate(filled(form.editions)):
+        at = f"titles[0].editions[{place}]"
+        numbers = {f"{at}.unit_cost": row.form.unit_cost} | {
+            f"{at}.prices[{number}].amount": each.form.amount
+            for number, each in enumerate(filled(row.form.prices))
+        }
+        for path, field in numbers.items():
+            try:
+                as_plain(text_of(field))
+            except NotAnAmountError as error:
+                faults.append(Fault(path, str(error)))
         kinds = [text_of(each.form.kind) for each in filled(row.form.identifiers)]
         faults += [
             Fault(
-                f"titles[0].editions[{place}].identifiers.{kind}",
+                f"{at}.identifiers.{kind}",
                 f"{kind} is listed twice: give the second one another kind",
             )
             for kind in sorted({kind for kind in kinds if kind and kinds.count(kind) > 1})
@@ -246,11 +260,11 @@ def _edition(form: EditionForm) -> dict[str, Any]:
     return given(
         isbn=text_of(form.isbn),
         format=text_of(form.format),
-        unit_cost=text_of(form.unit_cost),
+        unit_cost=_number(form.unit_cost),
         prices=[
             given(
                 currency=text_of(row.form.currency).upper(),
-                amount=text_of(row.form.amount),
+                amount=_number(row.form.amount),
                 from_=text_of(row.form.from_),
             )
             for row in filled(form.prices)
@@ -259,6 +273,15 @@ def _edition(form: EditionForm) -> dict[str, Any]:
             text_of(row.form.kind): text_of(row.form.value) for row in filled(form.identifiers)
         },
     )
+
+
+def _number(field: StringField) -> str:
+    """A number as the setup file takes it; ``typed_wrong`` tells of one with the other mark."""
+    text = text_of(field)
+    try:
+        return as_plain(text)
+    except NotAnAmountError:
+        return text
 
 
 def _year(text: str) -> int | str:
