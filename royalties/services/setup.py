@@ -8,7 +8,7 @@ from typing import Any
 from royalties.domain.changes import changes
 from royalties.domain.money import amount_text
 from royalties.domain.people import Verb
-from royalties.domain.periods import Calendar, parse_period
+from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
 from royalties.domain.problems import Fault
 from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, of_setup, setup_of
@@ -48,7 +48,12 @@ def load(work: Work, path: Path, name: str) -> Loaded:
         SetupError: with every fault of the file, each with its path.
     """
     work.actor.require(Verb.LOAD)
-    document = setup_file.read_setup(path, name)
+    try:
+        document = setup_file.read_setup(path, name)
+    except setup_file.SetupError as error:
+        if error.rest is not None:
+            _keep_own_editions(work, error.rest)
+        raise _with_further(work, error, name) from None
     _keep_own_editions(work, document)
     return _load(work, document, name)
 
@@ -73,7 +78,7 @@ def add(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
     Raises:
         SetupError: with every fault of the entry.
     """
-    return _load(work, setup_file.parse_setup({part: [dict(body)]}, part), part)
+    return _load(work, _entry(work, part, body), part)
 
 
 def check_entry(work: Work, part: str, body: Mapping[str, Any]) -> bool:
@@ -82,9 +87,24 @@ def check_entry(work: Work, part: str, body: Mapping[str, Any]) -> bool:
     Raises:
         SetupError: with every fault of the entry, as ``amend`` would tell.
     """
-    document = setup_file.parse_setup({part: [dict(body)]}, part)
+    document = _entry(work, part, body)
     before = _checked(work, document, part)
     return any(before[part].get(key) != entry for key, entry in document.entries[part].items())
+
+
+def _entry(work: Work, part: str, body: Mapping[str, Any]) -> setup_file.Document:
+    try:
+        return setup_file.parse_setup({part: [dict(body)]}, part)
+    except setup_file.SetupError as error:
+        raise _with_further(work, error, part) from None
+
+
+def _with_further(work: Work, error: setup_file.SetupError, name: str) -> setup_file.SetupError:
+    """The same with what is wrong between entries that are right in themselves."""
+    if error.rest is None:
+        return error
+    _, faults = _compared(work, error.rest)
+    return setup_file.SetupError(name, setup_file.in_order([*error.faults, *faults]))
 
 
 def _load(work: Work, document: setup_file.Document, name: str) -> Loaded:
@@ -114,13 +134,20 @@ def _named(changed: Changed, before: Bodies) -> dict[str, list[str]]:
 
 def _checked(work: Work, document: setup_file.Document, name: str) -> Bodies:
     """The bodies in force, once a document has no fault beside them."""
-    before = of_setup(work, "bodies", lambda: _bodies(revisions_in_force(work.connection)))
-    merged = {kind: {**before[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
-    faults = setup_file.check(document, merged)
-    faults += _faults_against_books(work, document, before, merged)
+    before, faults = _compared(work, document)
     if faults:
         raise setup_file.SetupError(name, faults)
     return before
+
+
+def _compared(work: Work, document: setup_file.Document) -> tuple[Bodies, list[Fault]]:
+    """The bodies in force, and what is wrong with a document beside them."""
+    before = of_setup(work, "bodies", lambda: _bodies(revisions_in_force(work.connection)))
+    merged = {kind: {**before[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
+    faults = setup_file.check(document, merged)
+    if merged["publisher"]:
+        faults += _faults_against_books(work, document, before, merged)
+    return before, faults
 
 
 def _bodies(revisions: list[Revision]) -> Bodies:
@@ -266,17 +293,24 @@ def _used_prices(work: Work, document: setup_file.Document, before: Bodies) -> l
 def _early_income(document: setup_file.Document, merged: Bodies) -> list[Fault]:
     """Income of a period in which its contract has not begun would never count."""
     calendar = Calendar(merged["publisher"]["publisher"]["calendar"])
-    return [
-        Fault(
-            f"{document.paths['income', key]}.period",
-            f"contract {body['contract']!r} begins only after "
-            f"{body['period']}: enter the income for a later period",
-        )
-        for key, body in document.entries.get("income", {}).items()
-        if body["contract"] in merged["contracts"]
-        and merged["contracts"][body["contract"]]["starts"]
-        > parse_period(body["period"], calendar).ends.isoformat()
-    ]
+    faults = []
+    for key, body in document.entries.get("income", {}).items():
+        contract = merged["contracts"].get(body["contract"])
+        if contract is None or ("contracts", body["contract"]) in document.wrong:
+            continue
+        try:
+            ends = parse_period(body["period"], calendar).ends
+        except NotAPeriodError:
+            continue  # told already
+        if contract["starts"] > ends.isoformat():
+            faults.append(
+                Fault(
+                    f"{document.paths['income', key]}.period",
+                    f"contract {body['contract']!r} begins only after "
+                    f"{body['period']}: enter the income for a later period",
+                )
+            )
+    return faults
 
 
 def _closed_contracts(work: Work, document: setup_file.Document, merged: Bodies) -> list[Fault]:

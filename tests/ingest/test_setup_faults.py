@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from royalties.domain.problems import Fault
-from royalties.ingest.setup import SetupError, check, parse_setup
+from royalties.ingest.setup import SetupError, check, in_order, parse_setup
 
 FILES = Path(__file__).parent / "setup_files"
 EXAMPLE: dict[str, Any] = json.loads((FILES / "interface.json").read_text(encoding="utf-8"))
@@ -45,7 +45,8 @@ def faults_of(data: object) -> list[Fault]:
     try:
         document = parse_setup(data, "setup.json")
     except SetupError as error:
-        return error.faults
+        further = check(error.rest, error.rest.entries) if error.rest else []
+        return in_order([*error.faults, *further])
     return check(document, document.entries)
 
 
@@ -316,6 +317,42 @@ RIGHT: list[list[tuple[str, Any]]] = [
 @pytest.mark.parametrize("changes", RIGHT)
 def test_what_is_right_is_taken(changes: list[tuple[str, Any]]) -> None:
     assert faults_of(changed(*changes)) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "path", "message"), FAULTS, ids=[f"{n}-{f[1]}" for n, f in enumerate(FAULTS)]
+)
+def test_no_fault_hides_one_of_another_entry(
+    changes: list[tuple[str, Any]], path: str, message: str
+) -> None:
+    """Also one that is only seen beside other entries: nobody mends a file twice."""
+    data = changed(*changes)
+    lost = {**rule_of_its_own(), "key": "stray", "titles": ["collab"], "plan": "nowhere"}
+    places = {"contracts": len(data["contracts"]), "reports": len(data["reports"])}
+    data["contracts"].append(lost)
+    data["reports"].append({**EXAMPLE["reports"][0], "key": "stray", "retailer": "nobody"})
+    found = faults_of(data)
+    assert path in [fault.path for fault in found]
+    assert any(message in fault.message for fault in found)
+    told = {fault.path for fault in found} - {path}
+    # Under a key that cannot be, an entry may be any that is missed.
+    assert told == {
+        f"contracts[{places['contracts']}].plan",
+        *(
+            []
+            if re.fullmatch(r"retailers\[.\]\.key", path)
+            else [f"reports[{places['reports']}].retailer"]
+        ),
+    }
+
+
+def rule_of_its_own() -> dict[str, Any]:
+    return {
+        "author": "A. N. Other",
+        "currency": "USD",
+        "starts": "2020-01-01",
+        "rules": [rule(name="Its own")],
+    }
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_file() -> None:

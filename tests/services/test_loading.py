@@ -55,6 +55,45 @@ def refuses(office: Office, setup: Document, *messages: str) -> None:
     assert office.hashes() == before
 
 
+@after(closed)
+def test_faults_of_every_kind_come_at_once(office: Office) -> None:
+    """Of form, of what refers to nothing, and against what is closed."""
+    contract, plan = part("contracts", "foot-2015"), part("plans", "halves")
+    steps = [{"remainder": True, "to": [{"beneficiary": "nobody"}]}]
+    refuses(
+        office,
+        {
+            "titles": [{**part("titles", "atlas"), "editions": []}],
+            "contracts": [{**contract, "currency": "GBP"}],
+            "beneficiaries": [{"key": "new", "name": "New", "country": "USA"}],
+            "plans": [{**plan, "versions": [{"from": "2010-01-01", "steps": steps}]}],
+            "income": [{"contract": "foot-2015", "period": "2025", "right": "film", "amount": "1"}],
+        },
+        "setup.json: 6 faults",
+        f"titles[0].editions: edition {ATLAS} stands in the books",
+        "contracts[0].currency: is USD in closed runs",
+        "beneficiaries[0].country",
+        'plans[0].versions[0].steps[0].to[0].beneficiary: unknown beneficiary "nobody"',
+        "income[0].period: ",
+        "income[0].right: unknown right",
+    )
+
+
+@after(nothing)
+def test_a_first_setup_without_a_publisher_tells_the_rest_too(office: Office) -> None:
+    setup = a_setup()
+    del setup["publisher"]
+    setup["contracts"][0]["plan"] = "nowhere"
+    setup["beneficiaries"][0]["name"] = 7
+    refuses(
+        office,
+        setup,
+        "publisher: is missing",
+        "contracts[0].plan: unknown plan",
+        "beneficiaries[0].name",
+    )
+
+
 @after(nothing)
 def test_a_setup_is_loaded_once(office: Office) -> None:
     first = office.load(a_setup())

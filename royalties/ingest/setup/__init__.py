@@ -5,7 +5,7 @@
 """
 
 from royalties.ingest.setup.across import check
-from royalties.ingest.setup.document import KINDS, Document, SetupError, parse_setup
+from royalties.ingest.setup.document import KINDS, Document, SetupError, in_order, parse_setup
 from royalties.ingest.setup.files import read_setup
 from royalties.ingest.setup.schema import json_schema
 from royalties.ingest.setup.values import (
@@ -29,6 +29,7 @@ __all__ = [
     "check",
     "contract_of",
     "exchange_rate_of",
+    "in_order",
     "income_of",
     "json_schema",
     "mapping_of",

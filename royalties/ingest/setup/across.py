@@ -34,9 +34,14 @@ def check(document: Document, merged: Merged) -> list[Fault]:
 
     ``merged`` is what stands in the books overlaid with the document, by kind and key. A
     fault is reported where the document caused it: an income that stands in the books but
-    lost its right is a fault of the contract's entry in the file.
+    lost its right is a fault of the contract's entry in the file. What entries with faults of
+    their own would say is not known, so nothing is said of what refers to them.
     """
-    books = _Books(document, merged)
+    right = {
+        kind: {key: body for key, body in bodies.items() if (kind, key) not in document.wrong}
+        for kind, bodies in merged.items()
+    }
+    books = _Books(document, right if document.wrong else merged)
     found = [
         *_keys(books),
         *_publisher(books),
@@ -66,6 +71,11 @@ class _Books:
         """The entries of the document."""
         for key in self.document.entries.get(kind, {}):
             yield self.node(kind, key)
+
+    def is_known(self, kind: str, key: str) -> bool:
+        """Whether there is such an entry, or may be one."""
+        document = self.document
+        return key in self.all(kind) or (kind, key) in document.wrong or kind in document.unsure
 
     def holds(self, kind: str, key: str) -> bool:
         return (kind, key) in self.document.paths
@@ -98,6 +108,8 @@ def _keys(books: _Books) -> Iterator[Fault]:
 
 def _publisher(books: _Books) -> Iterator[Fault]:
     publisher = books.node("publisher", "publisher")
+    if not publisher.given and "publisher" in books.document.unsure:
+        return
     if not publisher.given:
         yield Fault("publisher", "is missing: the books need one before anything else")
         return
@@ -173,10 +185,9 @@ def _in_steps(books: _Books, steps: Node) -> Iterator[Fault]:
 
 
 def _known(books: _Books, kind: str, references: Iterable[Node]) -> Iterator[Fault]:
-    known = books.all(kind)
     for reference in references:
-        if reference.given and reference.text not in known:
-            yield reference.fault(_unknown(_WORD[kind], reference.text, known))
+        if reference.given and not books.is_known(kind, reference.text):
+            yield reference.fault(_unknown(_WORD[kind], reference.text, books.all(kind)))
 
 
 def _unknown(word: str, text: str, known: Iterable[str]) -> str:

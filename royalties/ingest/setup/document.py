@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -34,6 +34,8 @@ Body = dict[str, Any]
 _DEEPEST = 64
 _MOST_FAULTS = 1000
 _NUMBERS = re.compile(r"\d+")
+_AT = re.compile(r"([a-z_]+)(?:\[(\d+)\])?")
+"""The part of a file and the entry's place in which a fault lies."""
 _MESSAGES = {
     "missing": "is missing: add it",
     "list_type": "must be a list: […]",
@@ -44,25 +46,34 @@ _MESSAGES = {
 """What pydantic finds by itself, in our words."""
 
 
-class SetupError(ValueError):
-    """A setup file that is refused, with everything that is wrong with it."""
-
-    def __init__(self, name: str, faults: Iterable[Fault]) -> None:
-        self.faults = list(faults)
-        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
-        super().__init__("\n".join([f"{name}: {count}", *map(str, self.faults)]))
-
-
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A setup file that is right in itself.
+    """A setup file that is right in itself, or what is right of one that is not.
 
     ``entries`` holds canonical bodies by kind and key: plain JSON values, defaults left out,
-    numbers as they were written. ``paths`` says where in the file each stands.
+    numbers as they were written. ``paths`` says where in the file each stands. ``wrong`` are
+    the kinds and keys of entries that are left out, since they have faults; of ``unsure`` kinds
+    nobody knows which entries the file would have.
     """
 
     entries: dict[str, dict[str, Body]]
     paths: dict[tuple[str, str], str]
+    wrong: frozenset[tuple[str, str]] = frozenset()
+    unsure: frozenset[str] = frozenset()
+
+
+class SetupError(ValueError):
+    """A setup file that is refused, with everything that is wrong with it.
+
+    ``rest`` is what is right in itself where something is not, so that its references can be
+    checked too; None where all was checked, or nothing can be.
+    """
+
+    def __init__(self, name: str, faults: Iterable[Fault], rest: Document | None = None) -> None:
+        self.faults = list(faults)
+        self.rest = rest
+        count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
+        super().__init__("\n".join([f"{name}: {count}", *map(str, self.faults)]))
 
 
 class Twice(dict[str, Any]):
@@ -88,24 +99,71 @@ def parse_setup(data: object, name: str) -> Document:
     named = {fault.path for fault in faults}
     faults += [fault for fault in faults_within(Node("", data)) if fault.path not in named]
     if faults or setup is None:
-        raise SetupError(name, sorted(faults, key=_place))
+        raise SetupError(name, in_order(faults), _right_of(data, faults))
     return _document(setup)
 
 
-def _document(setup: Setup) -> Document:
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults as the file's parts and entries follow each other, each once."""
+    return sorted(dict.fromkeys(faults), key=_place)
+
+
+def _document(
+    setup: Setup,
+    places: Mapping[str, Sequence[int]] | None = None,
+    wrong: Iterable[tuple[str, str]] = (),
+    unsure: Iterable[str] = (),
+) -> Document:
+    """The entries of a setup; ``places`` are theirs in the file where some were left out."""
     entries: dict[str, dict[str, Body]] = {kind: {} for kind in KINDS}
     paths = {}
     for kind in KINDS:
         part = getattr(setup, kind)
         if part is None:
             continue
-        for place, entry in enumerate(part if kind in KEYS else [part]):
+        for at, entry in enumerate(part if kind in KEYS else [part]):
             body = _body(entry)
-            path = joined(kind, place) if kind in KEYS else kind
+            path = joined(kind, places[kind][at] if places else at) if kind in KEYS else kind
             key = key_of(kind, Node(path, body)) if kind in KEYS else kind
             entries[kind][key] = body
             paths[kind, key] = path
-    return Document(entries, paths)
+    return Document(entries, paths, frozenset(set(wrong) - set(paths)), frozenset(unsure))
+
+
+def _right_of(data: Mapping[str, Any], faults: Iterable[Fault]) -> Document | None:
+    """What is left of a setup without the entries that have faults; None if that is unclear."""
+    paths = {fault.path for fault in faults}
+    at = {found.groups() for path in paths if (found := _AT.match(path))}
+    kept: dict[str, Any] = {}
+    places: dict[str, list[int]] = {}
+    wrong: set[tuple[str, str]] = set()
+    # A part under a name that is not known may be any of those that are not there.
+    strange = bool(data.keys() - set(KINDS))
+    unsure = {kind for kind in KINDS if kind not in data and strange}
+    for kind in KINDS:
+        part = data.get(kind)
+        if part is None:
+            continue
+        if kind not in KEYS:
+            if any(name == kind for name, _ in at):
+                unsure.add(kind)
+            else:
+                kept[kind] = part
+        elif not isinstance(part, list) or (kind, None) in at:
+            unsure.add(kind)
+        else:
+            places[kind] = [n for n in range(len(part)) if (kind, str(n)) not in at]
+            kept[kind] = [part[n] for n in places[kind]]
+            for n in set(range(len(part))) - set(places[kind]):
+                entry = Node(joined(kind, n), part[n])
+                wrong.add((kind, key_of(kind, entry)))
+                keys = [entry.get(key) for key in KEYS[kind] if key != "note"]
+                if any(not key.text or key.path in paths for key in keys):
+                    unsure.add(kind)
+    try:
+        return _document(Setup.model_validate(kept), places, wrong, unsure)
+    except ValidationError:
+        return None
 
 
 def _body(part: BaseModel) -> Body:
