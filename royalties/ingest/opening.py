@@ -1,5 +1,6 @@
 """A received file opened by what it is, never by its name."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
@@ -66,6 +67,8 @@ def open_file(path: Path, choices: Mapping[str, str]) -> Opened:
     return Opened([sheet], notes=notes)
 
 
+_TOML = re.compile(rb"(?:#[^\n]*\n|\s)*\[{1,2}[a-z_.]+\]{1,2}\s*(?:#[^\n]*)?\n\s*[a-z_$\"]+\s*=")
+"""A table's name and its first key."""
 _DELIMITER_NAMES = {"\t": "a tab", ";": "a semicolon", "|": "a bar"}
 
 
@@ -125,5 +128,14 @@ def _refuse_foreign(head: bytes) -> None:
             Problem(
                 "the file is a web page under a spreadsheet's name",
                 "open it in a spreadsheet program and save it as .xlsx",
+            )
+        )
+    if start.startswith(b"{") or _TOML.match(start):
+        raise UnreadableError(
+            Problem(
+                f"the file is {'JSON' if start.startswith(b'{') else 'TOML'} as a setup file is, "
+                f"not a report",
+                "bring a setup to the books with 'royalties load'; ask the retailer for the "
+                "report as .xlsx or CSV",
             )
         )

@@ -15,6 +15,12 @@ LARGEST = 10 * 1024 * 1024
 """Bytes of a setup file; a larger catalogue comes in several files."""
 
 _LONGEST_WHOLE = 18
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_NO_SETUP = (
+    "is no setup file: write one in JSON or TOML; a retailer's report is taken by "
+    "'royalties import'"
+)
+_MEND = "mend it there; 'royalties schema' lets an editor check while you type"
 # tomllib takes quadratic time over the parts of one dotted key.
 _DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -54,6 +60,8 @@ def _bytes(path: Path) -> bytes:
 
 
 def _text(raw: bytes) -> str:
+    if raw.startswith(_WORKBOOKS):
+        raise _RefusedError("file", _NO_SETUP)
     try:
         text = raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -73,7 +81,12 @@ def _parsed(text: str, path: Path, name: str) -> object:
         suffix = path.suffix.lower()
     # A TOML document cannot begin with a brace, a JSON setup must.
     is_json = suffix == ".json" or (suffix != ".toml" and text.lstrip()[0] == "{")
-    return _json(text) if is_json else _toml(text)
+    try:
+        return _json(text) if is_json else _toml(text)
+    except _RefusedError as refused:
+        if suffix in (".json", ".toml") or is_json:
+            raise _RefusedError(refused.place, f"{refused.why}: {_MEND}") from None
+        raise _RefusedError("file", f"{_NO_SETUP} ({refused.place} {refused.why})") from None
 
 
 def _json(text: str) -> object:
@@ -114,4 +127,5 @@ def _toml(text: str) -> object:
         found = _TOML_PLACE.search(str(error))
         line, column = found.groups() if found else (None, None)
         place = f"line {line}, column {column}" if line else "end of file" if found else "file"
-        raise _RefusedError(place, f"is not TOML: {_TOML_PLACE.sub('', str(error))}") from None
+        told = _TOML_PLACE.sub("", str(error))
+        raise _RefusedError(place, f"is not TOML: {told}") from None
