@@ -104,7 +104,7 @@ def _with_further(work: Work, error: setup_file.SetupError, name: str) -> setup_
     if error.rest is None:
         return error
     _, faults = _compared(work, error.rest)
-    return setup_file.SetupError(name, setup_file.in_order([*error.faults, *faults]))
+    return setup_file.SetupError(name, setup_file.in_order(error.faults, faults))
 
 
 def _load(work: Work, document: setup_file.Document, name: str) -> Loaded:

@@ -46,7 +46,7 @@ def faults_of(data: object) -> list[Fault]:
         document = parse_setup(data, "setup.json")
     except SetupError as error:
         further = check(error.rest, error.rest.entries) if error.rest else []
-        return in_order([*error.faults, *further])
+        return in_order(error.faults, further)
     return check(document, document.entries)
 
 
@@ -344,6 +344,25 @@ def test_no_fault_hides_one_of_another_entry(
             else [f"reports[{places['reports']}].retailer"]
         ),
     }
+
+
+def test_no_fault_hides_one_of_its_own_entry() -> None:
+    data = changed(
+        (f"{C}.plan", "nowhere"),
+        (f"{C}.starts", "soon"),
+        (f"{C}.advances", [{"paid_on": "2020-01-01", "amount": "1.005"}]),
+        (f"{S}[1].share", "2"),
+        (f"{S}[0].to[0].beneficiary", "nobody"),
+        ("titles[0].published", "long ago"),
+    )
+    assert [fault.path for fault in faults_of(data)] == [
+        "titles[0].published",
+        f"{C}.plan",
+        f"{C}.starts",
+        f"{C}.advances[0].amount",
+        f"{S}[0].to[0].beneficiary",
+        f"{S}[1].share",
+    ]
 
 
 def rule_of_its_own() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import NotAnAmountError, minor_units
 from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
 from royalties.domain.problems import Fault
@@ -68,9 +69,10 @@ class _Books:
         return Node(path, self.all(kind).get(key))
 
     def new(self, kind: str) -> Iterator[Node]:
-        """The entries of the document."""
+        """The entries of the document, those with faults of their own as they were written."""
         for key in self.document.entries.get(kind, {}):
             yield self.node(kind, key)
+        yield from (node for (of, _), node in self.document.wrong.items() if of == kind)
 
     def is_known(self, kind: str, key: str) -> bool:
         """Whether there is such an entry, or may be one."""
@@ -186,7 +188,7 @@ def _in_steps(books: _Books, steps: Node) -> Iterator[Fault]:
 
 def _known(books: _Books, kind: str, references: Iterable[Node]) -> Iterator[Fault]:
     for reference in references:
-        if reference.given and not books.is_known(kind, reference.text):
+        if reference.text and not books.is_known(kind, reference.text):
             yield reference.fault(_unknown(_WORD[kind], reference.text, books.all(kind)))
 
 
@@ -212,7 +214,7 @@ def _amounts(books: _Books) -> Iterator[Fault]:
 
 
 def _digits(amount: Node, currency: str) -> Iterator[Fault]:
-    if amount.given:
+    if amount.text and currency in EXPONENTS:
         try:
             minor_units(amount.text, currency)
         except NotAnAmountError as fault:

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -52,13 +52,13 @@ class Document:
 
     ``entries`` holds canonical bodies by kind and key: plain JSON values, defaults left out,
     numbers as they were written. ``paths`` says where in the file each stands. ``wrong`` are
-    the kinds and keys of entries that are left out, since they have faults; of ``unsure`` kinds
-    nobody knows which entries the file would have.
+    entries that are left out, since they have faults, as they stand in the file; of ``unsure``
+    kinds nobody knows which entries the file would have.
     """
 
     entries: dict[str, dict[str, Body]]
     paths: dict[tuple[str, str], str]
-    wrong: frozenset[tuple[str, str]] = frozenset()
+    wrong: dict[tuple[str, str], Node] = field(default_factory=dict)
     unsure: frozenset[str] = frozenset()
 
 
@@ -103,15 +103,21 @@ def parse_setup(data: object, name: str) -> Document:
     return _document(setup)
 
 
-def in_order(faults: Iterable[Fault]) -> list[Fault]:
-    """Faults as the file's parts and entries follow each other, each once."""
-    return sorted(dict.fromkeys(faults), key=_place)
+def in_order(faults: Iterable[Fault], further: Iterable[Fault] = ()) -> list[Fault]:
+    """Faults as the file's parts and entries follow each other, each once.
+
+    ``further`` ones are told only of places that have no fault yet.
+    """
+    listed = list(faults)
+    named = {fault.path for fault in listed}
+    more = [fault for fault in further if fault.path not in named]
+    return sorted(dict.fromkeys([*listed, *more]), key=_place)
 
 
 def _document(
     setup: Setup,
     places: Mapping[str, Sequence[int]] | None = None,
-    wrong: Iterable[tuple[str, str]] = (),
+    wrong: Mapping[tuple[str, str], Node] | None = None,
     unsure: Iterable[str] = (),
 ) -> Document:
     """The entries of a setup; ``places`` are theirs in the file where some were left out."""
@@ -127,7 +133,8 @@ def _document(
             key = key_of(kind, Node(path, body)) if kind in KEYS else kind
             entries[kind][key] = body
             paths[kind, key] = path
-    return Document(entries, paths, frozenset(set(wrong) - set(paths)), frozenset(unsure))
+    left_out = {named: node for named, node in (wrong or {}).items() if named not in paths}
+    return Document(entries, paths, left_out, frozenset(unsure))
 
 
 def _right_of(data: Mapping[str, Any], faults: Iterable[Fault]) -> Document | None:
@@ -136,7 +143,7 @@ def _right_of(data: Mapping[str, Any], faults: Iterable[Fault]) -> Document | No
     at = {found.groups() for path in paths if (found := _AT.match(path))}
     kept: dict[str, Any] = {}
     places: dict[str, list[int]] = {}
-    wrong: set[tuple[str, str]] = set()
+    wrong: dict[tuple[str, str], Node] = {}
     # A part under a name that is not known may be any of those that are not there.
     strange = bool(data.keys() - set(KINDS))
     unsure = {kind for kind in KINDS if kind not in data and strange}
@@ -156,10 +163,12 @@ def _right_of(data: Mapping[str, Any], faults: Iterable[Fault]) -> Document | No
             kept[kind] = [part[n] for n in places[kind]]
             for n in set(range(len(part))) - set(places[kind]):
                 entry = Node(joined(kind, n), part[n])
-                wrong.add((kind, key_of(kind, entry)))
                 keys = [entry.get(key) for key in KEYS[kind] if key != "note"]
                 if any(not key.text or key.path in paths for key in keys):
                     unsure.add(kind)
+                    wrong[kind, entry.path] = entry
+                else:
+                    wrong.setdefault((kind, key_of(kind, entry)), entry)
     try:
         return _document(Setup.model_validate(kept), places, wrong, unsure)
     except ValidationError:
@@ -168,10 +177,10 @@ def _right_of(data: Mapping[str, Any], faults: Iterable[Fault]) -> Document | No
 
 def _body(part: BaseModel) -> Body:
     body = {}
-    for name, field in type(part).model_fields.items():
+    for name, known in type(part).model_fields.items():
         value = getattr(part, name)
-        if not _is_default(value, field.default) and (plain := _plain(value)) != {}:
-            body[field.alias or name] = plain
+        if not _is_default(value, known.default) and (plain := _plain(value)) != {}:
+            body[known.alias or name] = plain
     return body
 
 
@@ -249,9 +258,9 @@ def _unknown_key(loc: tuple[str | int, ...]) -> str:
 def _model_at(loc: tuple[str | int, ...]) -> type[Part]:
     model: type[Part] = Setup
     for part in loc:
-        for name, field in model.model_fields.items():
-            if part == (field.alias or name):
-                model = _part_in(field.annotation) or model
+        for name, known in model.model_fields.items():
+            if part == (known.alias or name):
+                model = _part_in(known.annotation) or model
     return model
 
 
