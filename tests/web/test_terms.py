@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from lxml import html
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
@@ -362,22 +363,89 @@ def test_faults_of_a_version_stand_at_their_fields(site: Site) -> None:
     row = padded(version_shown({**now.body["versions"][0], "from": "2025-07-01"}), VERSION)
     form = {**sent(row, VERSION), "revision": str(now.id), "act": "save"}
     visitor = site.visitor(Role.MANAGER)
-    form |= {"steps-1-amount": "135 %", "steps-3-to-1-steps": "[not json", "steps-0-takes": ""}
+    inner = "steps-3-to-1-steps-0"
+    assert form[f"{inner}-amount"], "a member's own step is in fields too"
+    form |= {
+        "steps-1-amount": "135 %",
+        "steps-0-takes": "",
+        f"{inner}-amount": "much",
+        f"{inner}-to-0-beneficiary": "nobody",
+    }
     answer = post(visitor, "/finance/plans/cities/versions/new", form)
     assert answer.status_code == 422
-    assert 'href="#steps-3-to-1-steps"' in answer.text
-    assert "[not json" in answer.text
-    form |= {"steps-3-to-1-steps": "[]"}
-    answer = post(visitor, "/finance/plans/cities/versions/new", form)
-    assert answer.status_code == 422
-    for field in ("steps-1-amount", "steps-0-takes", "steps-3-to-1-steps"):
+    wrong = ("steps-1-amount", "steps-0-takes", f"{inner}-amount", f"{inner}-to-0-beneficiary")
+    for field in wrong:
         assert f'href="#{field}"' in answer.text, field
+    assert 'value="much"' in answer.text
     form = {**sent(row, VERSION), "revision": str(now.id), "act": "save", "from": "2025-03-01"}
     answer = post(visitor, "/finance/plans/cities/versions/new", form)
     assert "lies in a closed period" in answer.text
     form = {**form, "from": "2025-07-01", "steps": ["3", "0", "1", "2"]}
     answer = post(visitor, "/finance/plans/cities/versions/new", form)
     assert "must end with a step" in answer.text
+
+
+def form_on(answer: TestResponse) -> Form:
+    """What a browser sends of the form that an answer shows."""
+    assert answer.status_code == 200
+    found: Form = {}
+    for name, value in html.document_fromstring(answer.text).forms[-1].form_values():
+        found.setdefault(name, []).append(value)
+    del found["csrf_token"]
+    return found
+
+
+def test_a_members_part_is_shared_out_by_steps(site: Site) -> None:
+    """Lists within lists are built without a script, to any depth, and nothing is written as JSON."""
+    one_pair_of_eyes(site)
+    visitor, path = site.visitor(Role.MANAGER), "/finance/plans/cities/versions/new"
+    form = form_on(visitor.get(path))
+    member = "steps-0-to-0"
+    first, second = f"{member}-steps-0", f"{member}-steps-1"
+    deeper = f"{second}-to-0-steps-0"
+    for act, typed in (
+        (f"add:{member}-steps:", {f"{member}-beneficiary": "", "from": "2025-07-01"}),
+        (
+            f"add:{member}-steps:",
+            {
+                f"{first}-takes": "fixed",
+                f"{first}-amount": "5",
+                f"{first}-to-0-beneficiary": "tacoma",
+            },
+        ),
+        (f"add:{second}-to-0-steps:", {f"{second}-takes": "remainder"}),
+        (
+            f"add:{second}-to:",
+            {f"{deeper}-takes": "remainder", f"{deeper}-to-0-beneficiary": "houston"},
+        ),
+    ):
+        form = form_on(post(visitor, path, {**form, **typed, "act": act}))
+        assert not set(typed) - set(form), "nothing typed is lost"
+    typed = {f"{second}-to-1-beneficiary": "seattle", f"{second}-to-1-weight": "3"}
+    page = flashed(visitor, post(visitor, path, {**form, **typed, "act": "save"}))
+    step = current(site, "plans", "cities").body["versions"][1]["steps"][0]
+    assert step["to"][0] == {
+        "steps": [
+            {"fixed": "5", "to": [{"beneficiary": "tacoma"}]},
+            {
+                "remainder": True,
+                "to": [
+                    {"steps": [{"remainder": True, "to": [{"beneficiary": "houston"}]}]},
+                    {"beneficiary": "seattle", "weight": 3},
+                ],
+            },
+        ]
+    }
+    assert "These steps, over their part" in page
+    form = form_on(visitor.get("/finance/plans/cities/versions/2025-07-01"))
+    moved = form_on(
+        post(
+            visitor,
+            "/finance/plans/cities/versions/2025-07-01",
+            {**form, "act": f"down:{member}-steps:0"},
+        )
+    )
+    assert moved[f"{member}-steps"] == ["1", "0"]
 
 
 def test_a_version_that_closed_runs_used_is_not_amended(site: Site) -> None:

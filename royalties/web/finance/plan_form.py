@@ -1,6 +1,6 @@
 """One version of a plan as a form: its steps in a table, each with those who get of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from royalties.web.finance.contract_form import CHANNELS, FORMATS
@@ -36,38 +36,36 @@ def _cap(what: str) -> tuple[Cell, ...]:
     )
 
 
-MEMBERS = Table(
-    "to",
-    "member",
-    (
-        Cell("beneficiary", "Beneficiary", listed="beneficiaries"),
-        Cell("weight", "Weight", kind=Kind.WHOLE, short=True),
-        *_cap("Member"),
-        Cell("steps", "Nested steps as JSON", kind=Kind.JSON),
-    ),
-    least=1,
+_DEEPEST = 14
+"""Lists within lists that a setup file may hold at most: it is refused beyond 64 levels of JSON."""
+
+_MEMBER = (
+    Cell("beneficiary", "Beneficiary", listed="beneficiaries"),
+    Cell("weight", "Weight", kind=Kind.WHOLE, short=True),
+    *_cap("Member"),
+)
+_STEP = (
+    Cell("takes", "Takes", kind=Kind.CHOICE, options=TAKES),
+    Cell("amount", "Amount", kind=Kind.AMOUNT, short=True),
+    Cell("formats", "Formats", "when.formats", Kind.TICKS, options=FORMATS),
+    Cell("channels", "Channels", "when.channels", Kind.TICKS, options=CHANNELS),
+    Cell("retailers", "Retailers", "when.retailers", Kind.WORDS),
+    Cell("countries", "Countries", "when.countries", Kind.WORDS),
+    Cell("regions", "Regions", "when.regions", Kind.LINES),
+    Cell("cities", "Cities", "when.cities", Kind.LINES),
+    Cell("orders", "Custom orders", "when.orders", Kind.LINES),
+    *_cap("Step"),
+    Cell("from", "From", kind=Kind.DAY),
+    Cell("until", "Until", kind=Kind.DAY),
 )
 
-STEPS = Table(
-    "steps",
-    "step",
-    (
-        Cell("takes", "Takes", kind=Kind.CHOICE, options=TAKES),
-        Cell("amount", "Amount", kind=Kind.AMOUNT, short=True),
-        Cell("formats", "Formats", "when.formats", Kind.TICKS, options=FORMATS),
-        Cell("channels", "Channels", "when.channels", Kind.TICKS, options=CHANNELS),
-        Cell("retailers", "Retailers", "when.retailers", Kind.WORDS),
-        Cell("countries", "Countries", "when.countries", Kind.WORDS),
-        Cell("regions", "Regions", "when.regions", Kind.LINES),
-        Cell("cities", "Cities", "when.cities", Kind.LINES),
-        Cell("orders", "Custom orders", "when.orders", Kind.LINES),
-        *_cap("Step"),
-        Cell("from", "From", kind=Kind.DAY),
-        Cell("until", "Until", kind=Kind.DAY),
-    ),
-    (MEMBERS,),
-    least=1,
-)
+
+def _steps(within: int) -> Table:
+    """Steps whose members may be lists of steps themselves, so many levels deep."""
+    inner = (_steps(within - 1),) if within else ()
+    members = Table("to", "member", _MEMBER, inner, least=1)
+    return Table("steps", "step", _STEP, (members,), least=0 if within < _DEEPEST else 1)
+
 
 VERSION = Table(
     "version",
@@ -82,7 +80,7 @@ VERSION = Table(
             short=True,
         ),
     ),
-    (STEPS,),
+    (_steps(_DEEPEST),),
 )
 
 
@@ -94,19 +92,28 @@ def version_shown(body: Mapping[str, Any]) -> Row:
 def _step_shown(step: Mapping[str, Any]) -> Body:
     takes = next((each for each, _ in TAKES if each in step), "")
     amount = step.get(takes, "") if takes != "remainder" else ""
-    members = [{"weight": 1, **member} for member in step.get("to", ())]
+    members = [_member_shown(member) for member in step.get("to", ())]
     shown_amount = percent_text(amount) if takes == "share" else amount
     return {**step, "takes": takes, "amount": shown_amount, "to": members}
+
+
+def _member_shown(member: Mapping[str, Any]) -> Body:
+    nested = [_step_shown(step) for step in member.get("steps", ())]
+    return {"weight": 1, **member, "steps": nested}
 
 
 def version_written(row: Row, base: Mapping[str, Any] | None) -> Written:
     """The version that the fields make, written as before where it says the same."""
     found = written(row, VERSION)
-    for place, step in enumerate(found.body.get("steps", ())):
-        _step_written(found, f"steps[{place}]", step)
+    _steps_written(found, "steps", found.body.get("steps", ()))
     if base:
         found.body = as_before(found.body, base)
     return found
+
+
+def _steps_written(found: Written, at: str, steps: Iterable[Body]) -> None:
+    for place, step in enumerate(steps):
+        _step_written(found, f"{at}[{place}]", step)
 
 
 def _step_written(found: Written, at: str, step: Body) -> None:
@@ -121,9 +128,10 @@ def _step_written(found: Written, at: str, step: Body) -> None:
         step[takes] = fraction_text(amount) if takes == "share" else amount
     elif takes:
         step[takes] = ""
-    for member in step.get("to", ()):
+    for place, member in enumerate(step.get("to", ())):
         if member.get("weight") == 1:
             del member["weight"]
+        _steps_written(found, f"{at}.to[{place}].steps", member.get("steps", ()))
     for each, _ in TAKES:
         if each:
             found.places[f"{at}.{each}"] = amount_field

@@ -5,7 +5,6 @@ order is the order in which a page sends them, so that a row is moved by moving 
 without JavaScript a button moves it (``operate``).
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -46,7 +45,6 @@ class Kind(StrEnum):
     LINES = "lines"
     TICKS = "ticks"
     TICK = "tick"
-    JSON = "json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,8 +271,6 @@ def _text_of(cell: Cell, value: Any) -> str | list[str]:  # noqa: ANN401 - JSON
 def _value_of(cell: Cell, text: Any, found: Written, path: str) -> object | None:  # noqa: ANN401 - text or ticks
     if not text:
         return None
-    if cell.kind is Kind.JSON:
-        return _from_json(text, found, path)
     if cell.kind in (Kind.SHARE, Kind.AMOUNT):
         try:
             text = as_plain(text)
@@ -295,15 +291,6 @@ def _words(text: str) -> list[str]:
 
 def _lines(text: str) -> list[str]:
     return [each.strip() for each in text.splitlines() if each.strip()]
-
-
-def _from_json(text: str, found: Written, path: str) -> object | None:
-    try:
-        value: object = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        found.faults.append(Fault(path, f"is no JSON: {error}"))
-        return None
-    return value
 
 
 def percent_text(fraction: str) -> str:
@@ -333,7 +320,6 @@ _TO_TEXT: dict[Kind, Callable[[Any], str]] = {
     Kind.TICK: lambda value: "1" if value else "",
     Kind.WORDS: ", ".join,
     Kind.LINES: "\n".join,
-    Kind.JSON: lambda value: json.dumps(value, indent=1, ensure_ascii=False),
     Kind.SHARE: lambda value: as_typed(percent_text(value)),
     Kind.AMOUNT: lambda value: as_typed(str(value)),
 }
