@@ -37,7 +37,7 @@ from royalties.web.finance.row_forms import (
     percent_text,
     typed,
 )
-from tests.strategies import contracts, payees, plans
+from tests.strategies import contracts, payees, plan_steps, plans
 
 _PAGE = Flask(__name__)
 EXAMPLES = Path(__file__).parents[2] / "examples" / "setup.json"
@@ -236,6 +236,40 @@ def test_a_plans_version_comes_back_as_it_was(plan: Any, place: int) -> None:
     except SetupError:
         reject()  # nested lists of the strategies may end early, which a setup file refuses
     assert there_and_back("plans", body, body) == body
+
+
+DEEPEST = 13
+"""How many lists of steps within another a setup file takes: it is 64 levels of JSON at most."""
+
+
+def nested(steps: list[Body], within: int) -> Body:
+    """A version with these steps as the innermost of lists within lists."""
+    for level in range(within):
+        others = [{"beneficiary": "seattle"}] if level % 2 else []
+        steps = [{"remainder": True, "to": [*others, {"weight": 2, "steps": steps}]}]
+    return {"from": "2025-07-01", "steps": steps}
+
+
+@given(plan_steps(depth=0), st.integers(1, DEEPEST))
+def test_steps_within_steps_come_back_as_they_were(steps: Any, within: int) -> None:
+    version = nested([step_body(step) for step in steps], within)
+    body = canonical("plans", {"key": "plan", "versions": [version]})["versions"][0]
+    assert there_and_back("plans", body, body) == body
+
+
+def test_a_form_has_as_many_levels_as_a_setup_file() -> None:
+    last = [{"remainder": True, "to": [{"beneficiary": "seattle"}]}]
+    for within, is_taken in ((DEEPEST, True), (DEEPEST + 1, False)):
+        plan = {"key": "plan", "versions": [nested(last, within)]}
+        if is_taken:
+            canonical("plans", plan)
+        else:
+            with pytest.raises(SetupError, match="nested more than"):
+                canonical("plans", plan)
+    table, levels = VERSION.table("steps").table("to"), 0
+    while table.tables:
+        table, levels = table.table("steps").table("to"), levels + 1
+    assert levels == DEEPEST
 
 
 @given(payees)

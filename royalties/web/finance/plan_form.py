@@ -36,7 +36,7 @@ def _cap(what: str) -> tuple[Cell, ...]:
     )
 
 
-_DEEPEST = 14
+_DEEPEST = 13
 """Lists within lists that a setup file may hold at most: it is refused beyond 64 levels of JSON."""
 
 _MEMBER = (

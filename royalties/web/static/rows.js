@@ -12,7 +12,8 @@ function add(where) {
   const pattern = document.querySelector(`template[data-for="${where}"]`);
   if (!list || !pattern) return false;
   const table = where.slice(where.lastIndexOf("-") + 1);
-  made += 1;
+  do made += 1;
+  while (list.querySelector(`[name="${where}"][value="n${made}"]`)); // made before the form was sent
   const html = pattern.innerHTML.replaceAll(`__${table}__`, `n${made}`);
   list.insertAdjacentHTML("beforeend", html);
   const row = list.lastElementChild;
