@@ -148,6 +148,12 @@ class Glance:
         return Fraction(self.sold.units - self.before.units, self.before.units)
 
     @property
+    def expected(self) -> int:
+        """Retailers that send reports."""
+        none = (Standing.OWN, Standing.NEVER)
+        return sum(each.worst.standing not in none for each in self.retailers)
+
+    @property
     def all_in(self) -> int:
         """Retailers of whom all is in that could be by now."""
         return sum(each.worst.standing is Standing.IN for each in self.retailers)

@@ -158,6 +158,7 @@ def test_home_compares_the_same_months(office: Office) -> None:
 def test_home_says_what_is_missing_by_retailer(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     rows = rows_of(visitor.page("/finance/"))
+    assert "2 of 3" in visitor.page("/finance/")
     assert any(row.startswith("Book Hub late") and "2025 missing" in row for row in rows), rows
     assert any(row.startswith("Amazon in") for row in rows), rows
 
@@ -342,10 +343,12 @@ def test_search_in_empty_books(site: Site) -> None:
 def test_no_report_is_expected_of_orders(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     with site.office.work(read_only=True) as work:
-        setup = setup_in_force(work)
-        stands = {each.key: each.worst.standing for each in glance(work).retailers}
+        setup, found = setup_in_force(work), glance(work)
+    stands = {each.key: each.worst.standing for each in found.retailers}
     of_orders = {key for each in setup.price_lists.values() for key in each.retailers.values()}
     assert of_orders == {key for key, each in stands.items() if each is Standing.OWN}
+    never = [key for key, each in stands.items() if each is Standing.NEVER]
+    assert found.expected == len(stands) - len(of_orders) - len(never)
     assert any("own orders they bring its sales" in row for row in rows_of(clerk.page("/finance/")))
     assert "own orders" in clerk.page("/finance/retailers")
     for key in of_orders:
