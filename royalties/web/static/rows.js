@@ -7,6 +7,16 @@ document.querySelector("[data-rows-form]")?.append(status);
 
 let made = 0;
 
+// Rows that say where they stand, in lists within lists as 2.1.3, say it anew.
+function number(list, before) {
+  [...list.children].forEach((row, place) => {
+    const own = (each) => each.parentElement.closest("[data-row-of]") === row;
+    const here = `${before}${place + 1}`;
+    for (const each of [...row.querySelectorAll("[data-place]")].filter(own)) each.textContent = here;
+    for (const each of [...row.querySelectorAll("[data-rows]")].filter(own)) number(each, `${here}.`);
+  });
+}
+
 function add(where) {
   const list = document.querySelector(`[data-rows="${where}"]`);
   const pattern = document.querySelector(`template[data-for="${where}"]`);
@@ -47,7 +57,11 @@ function act(button) {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-row]");
-  if (button && act(button)) event.preventDefault();
+  if (!button || !act(button)) return;
+  event.preventDefault();
+  for (const list of document.querySelectorAll("[data-rows]")) {
+    if (!list.closest("[data-row-of]")) number(list, "");
+  }
 });
 
 // What is ticked stands beside the folded list.
