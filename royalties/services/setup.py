@@ -216,10 +216,18 @@ def _faults_against_books(
 def _lost_editions(
     work: Work, document: setup_file.Document, merged: Mapping[str, Mapping[str, Any]]
 ) -> list[Fault]:
+    if "titles" in document.unsure:
+        return []
     kept = {
         edition["isbn"]
         for body in merged["titles"].values()
         for edition in body.get("editions", ())
+    }
+    kept |= {
+        setup_file.isbn_of(edition)
+        for (kind, _), title in document.wrong.items()
+        if kind == "titles"
+        for edition in title.get("editions").each()
     }
     return [
         Fault(
@@ -292,6 +300,8 @@ def _used_prices(work: Work, document: setup_file.Document, before: Bodies) -> l
 
 def _early_income(document: setup_file.Document, merged: Bodies) -> list[Fault]:
     """Income of a period in which its contract has not begun would never count."""
+    if "publisher" in document.unsure:
+        return []
     calendar = Calendar(merged["publisher"]["publisher"]["calendar"])
     faults = []
     for key, body in document.entries.get("income", {}).items():

@@ -338,11 +338,7 @@ def test_no_fault_hides_one_of_another_entry(
     # Under a key that cannot be, an entry may be any that is missed.
     assert told == {
         f"contracts[{places['contracts']}].plan",
-        *(
-            []
-            if re.fullmatch(r"retailers\[.\]\.key", path)
-            else [f"reports[{places['reports']}].retailer"]
-        ),
+        *([] if path == "retailers[0].key" else [f"reports[{places['reports']}].retailer"]),
     }
 
 
@@ -363,6 +359,61 @@ def test_no_fault_hides_one_of_its_own_entry() -> None:
         f"{S}[0].to[0].beneficiary",
         f"{S}[1].share",
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "paths"),
+    [
+        ([("$schema", "x"), ("plans", GONE), (f"{B}.country", "USA")], [f"{C}.plan"]),
+        (
+            [
+                ("retailers[1]", {"key": "Amazon", "name": "A", "channel": "online"}),
+                ("reports[0].retailer", "nobody"),
+            ],
+            ["retailers[1].key", "reports[0].retailer"],
+        ),
+        (
+            [
+                (
+                    "titles[1]",
+                    {
+                        "key": "b",
+                        "title": 7,
+                        "editions": [{"isbn": "1-4422-4692-8", "format": "ebook"}],
+                    },
+                )
+            ],
+            ["titles[1].title", "titles[1].editions[0].isbn"],
+        ),
+        ([("income[0].amount", 5), ("income[0].contract", "x")], ["income[0].contract"]),
+        ([("income[0].amount", 5), ("income[0].right", "x")], ["income[0].right"]),
+        ([("income[0].amount", 5), ("income[0].period", "2024-H2")], ["income[0].period"]),
+    ],
+)
+def test_what_an_entry_with_a_fault_says_is_compared_too(
+    changes: list[tuple[str, Any]], paths: list[str]
+) -> None:
+    assert set(paths) <= {fault.path for fault in faults_of(changed(*changes))}
+
+
+def test_a_title_that_is_given_twice_is_told_once() -> None:
+    data = changed(("titles[1]", EXAMPLE["titles"][0]))
+    assert [fault.path for fault in faults_of(data)] == ["titles[1].key"]
+
+
+def test_nothing_follows_from_a_publisher_with_a_fault() -> None:
+    """Not even beside the one in the books: its calendar may be the new one's."""
+    publisher = {**EXAMPLE["publisher"], "calendar": "quarterly", "first_period": "2025-Q1"}
+    rate = {**EXAMPLE["exchange_rates"][0], "period": "2025-Q1"}
+    data = {"publisher": {**publisher, "email": "nobody"}, "exchange_rates": [rate]}
+    with pytest.raises(SetupError) as caught:
+        parse_setup(data, "new.json")
+    assert [fault.path for fault in caught.value.faults] == ["publisher.email"]
+    rest = caught.value.rest
+    assert rest is not None
+    assert (
+        check(rest, {**OLD, "income": {}, "exchange_rates": rest.entries["exchange_rates"]}) == []
+    )
 
 
 def rule_of_its_own() -> dict[str, Any]:

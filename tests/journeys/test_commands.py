@@ -58,6 +58,55 @@ def test_what_is_wrong_with_rows_is_listed_with_their_places(run: Run, tmp_path:
     assert result.stderr.startswith("bad.csv: refused, nothing recorded: 1 problem. The report")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("setup.json", '{"publisher": {}}'), ("setup.toml", '[publisher]\nname = "X"\n')],
+)
+def test_a_setup_given_to_import_is_told_where_it_belongs(
+    run: Run, tmp_path: Path, name: str, text: str
+) -> None:
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    result = run("import", file, code=1)
+    assert "as a setup file is, not a report" in result.stderr
+    assert "'royalties load'" in result.stderr
+    assert "quotation mark" not in result.output
+
+
+def test_a_report_given_to_load_is_told_where_it_belongs(run: Run, tmp_path: Path) -> None:
+    result = run("load", write_rows(tmp_path / "sales.csv", [a_row(2)]), code=1)
+    assert "a retailer's report is taken by 'royalties import'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "place"),
+    [
+        ("a.json", '{\n "publisher": {]}', "line 2, column 16: is not JSON"),
+        ("a.toml", "a = 1\nb = = 2", "line 2, column 5: is not TOML"),
+    ],
+)
+def test_a_broken_setup_is_refused_with_its_place_and_what_to_do(
+    run: Run, tmp_path: Path, name: str, text: str, place: str
+) -> None:
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    told = run("load", file, code=1).stderr
+    assert place in told
+    assert "mend it there" in told
+
+
+def test_load_tells_faults_of_every_kind_at_once(run: Run, tmp_path: Path) -> None:
+    setup = a_setup()
+    setup["contracts"][0]["plan"] = "nowhere"
+    setup["beneficiaries"][0]["country"] = "USA"
+    file = tmp_path / "more.json"
+    file.write_text(json.dumps(setup), encoding="utf-8")
+    told = run("load", file, code=1).stderr
+    assert "more.json: 2 faults" in told
+    assert "contracts[0].plan: unknown plan" in told
+    assert "beneficiaries[0].country: " in told
+
+
 def test_load_counts_one_as_one(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "more.json"
     setup = a_setup()

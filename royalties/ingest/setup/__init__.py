@@ -4,7 +4,7 @@
 ``..._of`` functions make domain values of a body; ``models`` says what each key means.
 """
 
-from royalties.ingest.setup.across import check
+from royalties.ingest.setup.across import check, isbn_of
 from royalties.ingest.setup.document import KINDS, Document, SetupError, in_order, parse_setup
 from royalties.ingest.setup.files import read_setup
 from royalties.ingest.setup.schema import json_schema
@@ -31,6 +31,7 @@ __all__ = [
     "exchange_rate_of",
     "in_order",
     "income_of",
+    "isbn_of",
     "json_schema",
     "mapping_of",
     "organization_of",

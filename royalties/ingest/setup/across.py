@@ -10,7 +10,9 @@ from royalties.domain.money import NotAnAmountError, minor_units
 from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
 from royalties.domain.problems import Fault
 from royalties.ingest.setup.document import Document
+from royalties.ingest.setup.identifiers import isbn as plain_isbn
 from royalties.ingest.setup.node import Node
+from royalties.ingest.setup.taking import NotTakenError
 from royalties.ingest.setup.within import KEYS, caps_in
 
 Merged = Mapping[str, Mapping[str, dict[str, Any]]]
@@ -70,9 +72,23 @@ class _Books:
 
     def new(self, kind: str) -> Iterator[Node]:
         """The entries of the document, those with faults of their own as they were written."""
-        for key in self.document.entries.get(kind, {}):
-            yield self.node(kind, key)
-        yield from (node for (of, _), node in self.document.wrong.items() if of == kind)
+        for key, entry in self.entries(kind):
+            if self.holds(kind, key):
+                yield entry
+
+    def entries(self, kind: str) -> Iterator[tuple[str, Node]]:
+        """All entries by key: first those of the books alone, then as in the document."""
+        new = [key for key in self.all(kind) if self.holds(kind, key)]
+        old = (key for key in self.all(kind) if not self.holds(kind, key))
+        yield from ((key, self.node(kind, key)) for key in old)
+        found = [(key, self.node(kind, key)) for key in new]
+        found += [(key, node) for (of, key), node in self.document.wrong.items() if of == kind]
+        yield from sorted(found, key=lambda each: (len(each[1].path), each[1].path))
+
+    def repeats(self, kind: str, entry: Node) -> bool:
+        """Whether an entry has the key of another one: then all that it says stands twice."""
+        first = self.document.paths.get((kind, entry.get("key").text), entry.path)
+        return first != entry.path
 
     def is_known(self, kind: str, key: str) -> bool:
         """Whether there is such an entry, or may be one."""
@@ -80,13 +96,13 @@ class _Books:
         return key in self.all(kind) or (kind, key) in document.wrong or kind in document.unsure
 
     def holds(self, kind: str, key: str) -> bool:
-        return (kind, key) in self.document.paths
+        return (kind, key) in self.document.paths or (kind, key) in self.document.wrong
 
     def blame(
         self, fault: Fault, own: tuple[str, str], other: tuple[str, str], field: str
     ) -> Iterator[Fault]:
         """The fault if its own entry is in the file; else at the entry that brought it about."""
-        if own in self.document.paths:
+        if self.holds(*own):
             yield fault
         elif other in self.document.paths:
             path = f"{self.document.paths[other]}.{field}"
@@ -95,16 +111,15 @@ class _Books:
 
 def _keys(books: _Books) -> Iterator[Fault]:
     for kind in (kind for kind, parts in KEYS.items() if parts == ("key",)):
-        new = books.document.entries.get(kind, {})
+        new = list(books.new(kind))
         if not new:
             continue
-        known = {key.casefold(): key for key in books.all(kind) if key not in new}
-        for key in new:
-            if (other := known.get(key.casefold())) is not None:
-                yield (
-                    books.node(kind, key)
-                    .get("key")
-                    .fault(f'differs from "{other}" in the books only by capital letters: use that')
+        known = {key.casefold(): key for key in books.all(kind) if not books.holds(kind, key)}
+        for key in (entry.get("key") for entry in new):
+            other = known.get(key.text.casefold(), key.text)
+            if other != key.text:
+                yield key.fault(
+                    f'differs from "{other}" in the books only by capital letters: use that'
                 )
 
 
@@ -116,8 +131,8 @@ def _publisher(books: _Books) -> Iterator[Fault]:
         yield Fault("publisher", "is missing: the books need one before anything else")
         return
     for kind in ("exchange_rates", "income"):
-        for key in books.all(kind):
-            period = books.node(kind, key).get("period")
+        for key, entry in books.entries(kind):
+            period = entry.get("period")
             for field, message in _period_faults(period.text, publisher, kind):
                 yield from books.blame(
                     period.fault(message), (kind, key), ("publisher", "publisher"), field
@@ -125,6 +140,8 @@ def _publisher(books: _Books) -> Iterator[Fault]:
 
 
 def _period_faults(period: str, publisher: Node, kind: str) -> Iterator[tuple[str, str]]:
+    if not period:
+        return
     calendar = Calendar(publisher.get("calendar").text)
     try:
         found = parse_period(period, calendar)
@@ -137,21 +154,36 @@ def _period_faults(period: str, publisher: Node, kind: str) -> Iterator[tuple[st
 
 
 def _isbns(books: _Books) -> Iterator[Fault]:
-    if not books.document.entries.get("titles"):
+    if not any(books.new("titles")):
         return
     seen: dict[str, tuple[str, str]] = {}
-    old = [key for key in books.all("titles") if not books.holds("titles", key)]
-    for key in (*old, *books.document.entries["titles"]):
-        for edition in books.node("titles", key).get("editions").each():
-            isbn = edition.get("isbn").text
-            if isbn in seen:
+    for named, title in books.entries("titles"):
+        # A title whose key is not known may be any of the books.
+        is_unsure = "titles" in books.document.unsure and not books.holds("titles", named)
+        if is_unsure or books.repeats("titles", title):
+            continue
+        key = title.get("key").text
+        for edition in title.get("editions").each():
+            isbn = isbn_of(edition)
+            if isbn and isbn in seen:
                 place = f"{_edition(seen[isbn])}: each ISBN stands once"
                 yield edition.get("isbn").fault(f"{isbn} is already {place}")
             seen.setdefault(isbn, (key, isbn))
             for _, name in edition.get("identifiers").pairs():
-                first = seen.setdefault(name.text.upper(), (key, isbn))
+                first = (
+                    seen.setdefault(name.text.upper(), (key, isbn)) if name.text else (key, isbn)
+                )
                 if first != (key, isbn):
                     yield name.fault(f"{name.text!r} already names {_edition(first)}")
+
+
+def isbn_of(edition: Node) -> str:
+    """An edition's ISBN as it is kept, or what stands there instead of one."""
+    text = edition.get("isbn").text
+    try:
+        return plain_isbn(text)
+    except NotTakenError:
+        return text
 
 
 def _edition(found: tuple[str, str]) -> str:
@@ -201,8 +233,7 @@ def _unknown(word: str, text: str, known: Iterable[str]) -> str:
 
 def _amounts(books: _Books) -> Iterator[Fault]:
     currency = books.node("publisher", "publisher").get("currency").text
-    for key in books.all("beneficiaries") if currency else ():
-        beneficiary = books.node("beneficiaries", key)
+    for key, beneficiary in books.entries("beneficiaries") if currency else ():
         for field in ("minimum_payment", "opening_balance"):
             for fault in _digits(beneficiary.get(field), currency):
                 yield from books.blame(
@@ -262,8 +293,7 @@ def _fixed_in(steps: Node) -> Iterator[Node]:
 
 
 def _incomes(books: _Books) -> Iterator[Fault]:
-    for key in books.all("income"):
-        income = books.node("income", key)
+    for key, income in books.entries("income"):
         named = income.get("contract")
         contract = books.node("contracts", named.text)
         if not contract.given:
@@ -273,7 +303,7 @@ def _incomes(books: _Books) -> Iterator[Fault]:
         blamed = (("income", key), ("contracts", named.text))
         rights = contract.get("subsidiary_rights").value or {}
         right = income.get("right")
-        if right.text not in rights:
+        if right.text and right.text not in rights:
             message = _unknown("right", right.text, rights)
             yield from books.blame(right.fault(message), *blamed, "subsidiary_rights")
         for fault in _digits(income.get("amount"), contract.get("currency").text):
@@ -283,9 +313,13 @@ def _incomes(books: _Books) -> Iterator[Fault]:
 def _price_lists(books: _Books) -> Iterator[Fault]:
     """Every title has one price list, and its orders are recorded under their own channel."""
     listed: dict[str, str] = {}
-    for key in books.all("price_lists"):
-        prices = books.node("price_lists", key)
-        for title in prices.get("titles").value or [""]:
+    for key, prices in books.entries("price_lists"):
+        titles = [title.text for title in prices.get("titles").each() if title.text]
+        if books.repeats("price_lists", prices):
+            titles = []
+        elif not titles and ("price_lists", key) not in books.document.wrong:
+            titles = [""]
+        for title in titles:
             first = listed.setdefault(title, key)
             if first != key:
                 named = f'lists "{title}"' if title else "is for all titles"

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -88,18 +88,19 @@ def parse_setup(data: object, name: str) -> Document:
     Raises:
         SetupError: it has faults in itself; all of them are named.
     """
-    faults = list(_repeated_keys(data, name))
+    shape = list(_repeated_keys(data, name))
     if not isinstance(data, dict):
         raise SetupError(name, [Fault("file", 'must hold one object: {"publisher": {…}, …}')])
     setup = None
     try:
         setup = Setup.model_validate(data)
     except ValidationError as error:
-        faults += _faults_of(error)
-    named = {fault.path for fault in faults}
-    faults += [fault for fault in faults_within(Node("", data)) if fault.path not in named]
+        shape += _faults_of(error)
+    named = {fault.path for fault in shape}
+    faults = [fault for fault in faults_within(Node("", data)) if fault.path not in named]
+    faults += shape
     if faults or setup is None:
-        raise SetupError(name, in_order(faults), _right_of(data, faults))
+        raise SetupError(name, in_order(faults), _right_of(data, faults, named))
     return _document(setup)
 
 
@@ -133,19 +134,23 @@ def _document(
             key = key_of(kind, Node(path, body)) if kind in KEYS else kind
             entries[kind][key] = body
             paths[kind, key] = path
-    left_out = {named: node for named, node in (wrong or {}).items() if named not in paths}
+    left_out = {
+        (kind, node.path if (kind, key) in paths else key): node
+        for (kind, key), node in (wrong or {}).items()
+    }
     return Document(entries, paths, left_out, frozenset(unsure))
 
 
-def _right_of(data: Mapping[str, Any], faults: Iterable[Fault]) -> Document | None:
+def _right_of(
+    data: Mapping[str, Any], faults: Iterable[Fault], misshapen: Collection[str]
+) -> Document | None:
     """What is left of a setup without the entries that have faults; None if that is unclear."""
-    paths = {fault.path for fault in faults}
-    at = {found.groups() for path in paths if (found := _AT.match(path))}
+    at = {found.groups() for fault in faults if (found := _AT.match(fault.path))}
     kept: dict[str, Any] = {}
     places: dict[str, list[int]] = {}
     wrong: dict[tuple[str, str], Node] = {}
     # A part under a name that is not known may be any of those that are not there.
-    strange = bool(data.keys() - set(KINDS))
+    strange = bool(data.keys() - {*KINDS, "$schema"})
     unsure = {kind for kind in KINDS if kind not in data and strange}
     for kind in KINDS:
         part = data.get(kind)
@@ -154,21 +159,24 @@ def _right_of(data: Mapping[str, Any], faults: Iterable[Fault]) -> Document | No
         if kind not in KEYS:
             if any(name == kind for name, _ in at):
                 unsure.add(kind)
+                wrong[kind, kind] = Node(kind, part)
             else:
                 kept[kind] = part
-        elif not isinstance(part, list) or (kind, None) in at:
+        elif not isinstance(part, list):
             unsure.add(kind)
         else:
+            if (kind, None) in at:
+                unsure.add(kind)
             places[kind] = [n for n in range(len(part)) if (kind, str(n)) not in at]
             kept[kind] = [part[n] for n in places[kind]]
             for n in set(range(len(part))) - set(places[kind]):
                 entry = Node(joined(kind, n), part[n])
-                keys = [entry.get(key) for key in KEYS[kind] if key != "note"]
-                if any(not key.text or key.path in paths for key in keys):
+                keys = [entry.get(name) for name in KEYS[kind] if name != "note"]
+                key = key_of(kind, entry)
+                if any(not each.text or each.path in misshapen for each in keys):
                     unsure.add(kind)
-                    wrong[kind, entry.path] = entry
-                else:
-                    wrong.setdefault((kind, key_of(kind, entry)), entry)
+                    key = entry.path
+                wrong[kind, entry.path if (kind, key) in wrong else key] = entry
     try:
         return _document(Setup.model_validate(kept), places, wrong, unsure)
     except ValidationError:
