@@ -52,6 +52,10 @@ class Bulk:
         found = self._columns.get(field)
         return repeat(self._table.constants.get(field, "")) if found is None else found
 
+    def given(self, field: str) -> Sequence[Any]:
+        """Values of a field where the rows have it."""
+        return self._columns.get(field, ())
+
     def cells(self) -> Iterable[tuple[Any, ...]]:
         """The rows as they stand in the file."""
         rows = zip(*self._block.columns, strict=True)

@@ -31,7 +31,8 @@ class Column:
     list_price, net, unit_net, return_net, discount, country, region, city, order, reference,
     title``. ``nth`` counts columns of the same name from the left. ``read`` chooses how where
     the field leaves it open: ``identifier`` or ``short`` (for a book), ``percent`` (for a
-    discount). ``words`` gives the meaning of printed words, in lower case.
+    discount), ``name`` (for a country that may be named instead of its code).
+    ``words`` gives the meaning of printed words, in lower case.
     """
 
     field: str
@@ -91,6 +92,9 @@ class Format:
     ``full_discount_is_free``: copies at 100 % discount are free ones. ``asks`` names what the
     report does not say. ``arrange`` rewrites the rows of a sheet and appends one cell for each
     of ``extras``. ``natural`` are remarks about dates that this report needs not confirmed.
+    ``prices`` says what list prices tell of net receipts: ``most`` (no copy brings more),
+    ``exact`` (it brings the list price less the discount), empty: nothing, since fees are taken
+    off or the currencies differ.
     """
 
     name: str
@@ -120,6 +124,7 @@ class Format:
     full_discount_is_free: bool = False
     asks: tuple[str, ...] = ()
     natural: tuple[str, ...] = ()
+    prices: str = "most"
     facts: Callable[[Sequence[Row]], Facts | None] | None = None
     arrange: (
         Callable[[Iterable[Row], Header], Iterator[tuple[int, Sequence[Cell | Odd | None]]]] | None

@@ -63,6 +63,7 @@ class Mapping:
                 "sold" if name == "units" and own_column else _FIELDS.get(name, name),
                 (printed,),
                 required=name not in _OPTIONAL,
+                read="name" if name == "country" else "",
             )
             for name, printed in self.columns.items()
         ]
@@ -88,5 +89,6 @@ class Mapping:
             date_order=self.date_order if self.date_order in ("dmy", "mdy") else "",
             decimal="," if self.decimal == "," else "",
             strict=True,
+            prices="exact",
             asks=tuple(asks),
         )

@@ -75,7 +75,7 @@ class Report:
         self._given = choices
         editions = {edition.id: edition for edition in known.editions.values()}
         self._judge = Judge(declared, editions)
-        self._watch = Watch(known, editions, self.remarks, strict=declared.strict)
+        self._watch = Watch(known, editions, self.remarks, declared)
         self._tally = Tally()
         self._printed_totals = PrintedTotals(self._tally)
         counted = (self.totals, self.skipped)
@@ -226,11 +226,13 @@ class Report:
         country, region, city = (values.get(field, "") for field in PLACE)
         place = self._homes.home(retailer, (country, region, city))
         tail = (*place, values.get("order", ""), values.get("reference", ""))
+        self._watch.country(table, number, country)
         for kind, units, net, discount in verdict.lines:
             line = (
                 table.place, number, verdict.book, retailer, kind, day, units, currency,
                 values.get("list_price"), net, discount, *tail,
             )  # fmt: skip
+            self._watch.figures(table, line)
             if isinstance(verdict.book, int):
                 self._sales.append(line)
                 self._tally.add(retailer, kind, day, units, currency, net or 0)

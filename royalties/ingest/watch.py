@@ -1,7 +1,8 @@
 """What stands out in a report while it is read, and is to be confirmed by a person.
 
 Nothing here refuses a row: sales before publication, copies without money, rows that repeat,
-titles of another book, dates that were read with some care.
+titles of another book, dates that were read with some care, figures that contradict one another,
+countries that there are not.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,8 +13,10 @@ from royalties.domain.sales import Kind
 from royalties.ingest.amounts import Numbers
 from royalties.ingest.bulk import Bulk
 from royalties.ingest.cells import Odd, printed, text_of
+from royalties.ingest.countries import CODES, is_country
 from royalties.ingest.dates import Dates
-from royalties.ingest.declaration import normal
+from royalties.ingest.declaration import Format, normal
+from royalties.ingest.figures import Contradictions
 from royalties.ingest.reading import Known, KnownEdition
 from royalties.ingest.remarks import Remarks
 from royalties.ingest.tables import Table
@@ -22,6 +25,7 @@ COMPARED_ROWS = 100_000
 """So many rows are compared with each other; beyond them memory would grow with the file."""
 
 _LEAST_LETTERS = 10
+_CODES_OR_BLANK = CODES | {""}
 _DATES = {
     "two-digit-year": "the year has two digits: {} was read as {}",
     "serial-date": "a bare number was read as Excel's date: {} as {}",
@@ -30,14 +34,22 @@ _DATES = {
 
 
 class Watch:
-    """Looks at every row that is recorded; ``strict`` reports ask about rows that repeat."""
+    """Looks at every row that is recorded; strict reports ask about rows that repeat."""
 
     def __init__(
-        self, known: Known, editions: Mapping[int, KnownEdition], remarks: Remarks, *, strict: bool
+        self,
+        known: Known,
+        editions: Mapping[int, KnownEdition],
+        remarks: Remarks,
+        report: Format,
     ) -> None:
         self._editions = editions
         self._remarks = remarks
-        self._strict = strict
+        self._strict = report.strict
+        self._contradictions = Contradictions(report)
+        self._countries_named = any(
+            column.field == "country" and column.read == "name" for column in report.columns
+        )
         self._today = known.today.isoformat()
         self._published = {
             id_: edition.published.isoformat()
@@ -56,6 +68,12 @@ class Watch:
             for place, net in enumerate(nets):
                 if not net:
                     self._line_without_money(table, rows.numbers[place], kinds[place], units[place])
+        for place, code, text in self._contradictions.among(rows):
+            self._figures(table, rows.numbers[place], code, text)
+        countries = rows.given("country")
+        if not _CODES_OR_BLANK.issuperset(countries):
+            for number, country in zip(rows.numbers, countries, strict=True):
+                self.country(table, number, country)
         books, days = rows.column("book"), rows.column("date")
         if min(days) < self._latest_publication:
             for number, book, day in zip(rows.numbers, books, days, strict=True):
@@ -74,6 +92,23 @@ class Watch:
         if not net:
             self._line_without_money(table, number, kind, units)
         self._early(table, number, book, day)
+
+    def figures(self, table: Table, line: Sequence[Any]) -> None:
+        """Look at whether the figures of a sale line agree, whether its book is known or not."""
+        _, number, _, _, kind, _, units, currency, price, net, discount = line[:11]
+        if found := self._contradictions.of((kind, units, price, net, discount, currency)):
+            self._figures(table, number, *found)
+
+    def country(self, table: Table, number: int, country: str) -> None:
+        """Look at the country that a row names."""
+        if not is_country(country, named=self._countries_named):
+            name, _ = table.column_name("country")
+            self._remarks.add(
+                "unknown-country",
+                (table.place, number),
+                f"{table.where(number)}, column {name or 'country'}: {printed(country)!r} is no "
+                f"country: write its two letters of ISO 3166-1, such as US",
+            )
 
     def title(self, table: Table, number: int, book: int, title: str) -> None:
         """Look at the title that a row prints beside its ISBN."""
@@ -115,6 +150,11 @@ class Watch:
                 f"rows {before} and {number} are identical{asked}",
                 len(alike),
             )
+
+    def _figures(self, table: Table, number: int, code: str, text: str) -> None:
+        name, _ = table.column_name("list_price" if code == "free-price" else "net")
+        where = f"{table.where(number)}, column {name}" if name else table.where(number)
+        self._remarks.add(code, (table.place, number), f"{where}: {text}")
 
     def _line_without_money(self, table: Table, number: int, kind: int, units: int) -> None:
         if kind == Kind.SALE:

@@ -28,4 +28,5 @@ FORMAT = Format(
     own_totals=True,
     date_order="mdy",
     decimal=".",
+    prices="exact",
 )

@@ -21,5 +21,6 @@ FORMAT = Format(
     own_totals=True,
     date_order="mdy",
     strict=True,
+    prices="exact",
     full_discount_is_free=True,
 )

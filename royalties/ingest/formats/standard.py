@@ -25,4 +25,5 @@ FORMAT = Format(
     ),
     kinds={"sale": Kind.SALE, "return": Kind.RETURN, "free": Kind.FREE},
     strict=True,
+    prices="exact",
 )

@@ -1,0 +1,114 @@
+"""Rows whose figures contradict one another, or whose country there is not, are warned of."""
+
+from pathlib import Path
+
+import pytest
+from babel import Locale
+
+from royalties.ingest.countries import CODES
+from royalties.ingest.mapping import Mapping
+from tests.ingest.shelf import RIVER, SAMPLES, TRADE, Read, read, read_text
+
+A = "9780306406157"
+STRANGER = "9783161484100"
+HEADER = "date,isbn,retailer,kind,units,currency,list_price,net,discount,country\n"
+OURS = {"figures-differ", "above-list", "free-price", "unknown-country"}
+
+
+def _standard(folder: Path, *rows: str, book: str = A) -> Read:
+    text = HEADER + "".join(f"2025-03-01,{book},amazon,{row}\n" for row in rows)
+    return read_text(folder, text, known=TRADE, mappings=[])
+
+
+def _said(found: Read) -> dict[str, str]:
+    assert not found.reading.problems, found.messages
+    return {notice.code: notice.message for notice in found.reading.notices if notice.code in OURS}
+
+
+@pytest.mark.parametrize("book", [A, STRANGER], ids=("known", "waiting"))
+@pytest.mark.parametrize(
+    ("row", "code", "words"),
+    [
+        ("sale,2,USD,10.00,14.00,0.40,US", "figures-differ", "makes 12.00"),
+        ("sale,2,USD,10.00,12.02,0.40,US", "figures-differ", "column net"),
+        ("sale,2,JPY,1000,1202,0.40,JP", "figures-differ", "1202.00 JPY"),
+        ("return,-2,USD,10.00,-14.00,0.40,US", "figures-differ", "-14.00 USD"),
+        ("sale,2,USD,10.00,20.02,,US", "above-list", "more than their list price of 10.00"),
+        ("sale,2,USD,10.00,50.00,0.40,US", "above-list", "50.00 USD for 2 copies"),
+        ("sale,2,USD,0,12.00,,US", "free-price", "column list_price"),
+        ("sale,2,USD,$0.00,12.00,,US", "free-price", "write the list price"),
+        ("sale,2,USD,10.00,12.00,,Narnia", "unknown-country", "column country: 'Narnia' is no"),
+        ("sale,2,USD,10.00,12.00,,xx", "unknown-country", "'XX' is no country"),
+        ("sale,2,USD,10.00,12.00,,Germany", "unknown-country", "two letters"),
+    ],
+    ids=repr,
+)
+def test_warned(tmp_path: Path, row: str, code: str, words: str, book: str) -> None:
+    said = _said(_standard(tmp_path, row, book=book))
+    assert set(said) == {code}
+    assert said[code].startswith("row 2, column ")
+    assert words in said[code]
+
+
+@pytest.mark.parametrize("book", [A, STRANGER], ids=("known", "waiting"))
+@pytest.mark.parametrize(
+    "row",
+    [
+        "sale,2,USD,10.00,12.00,0.40,US",
+        "sale,3,USD,9.99,17.97,0.40,US",  # 5.99 a copy, not 5.994
+        "sale,3,USD,9.99,17.98,0.40,US",  # rounded once for all
+        "sale,2,JPY,999,1198,0.40,JP",
+        "sale,3,USD,20.00,40.00,0.333333,US",
+        "sale,2,USD,10.00,20.01,,US",
+        "sale,2,USD,10.00,,0.40,",
+        "sale,2,USD,,50.00,,gb",
+        "sale,2,USD,0,0,,XK",
+        "return,-2,USD,10.00,-12.00,0.40,US",
+        "return,-2,USD,10.00,0,0.40,US",
+        "return,-2,USD,10.00,-50.00,,US",
+        "return,-2,USD,0,-12.00,,US",
+        "free,2,USD,10.00,0,0.40,US",
+        "free,2,USD,0,0,,US",
+    ],
+    ids=repr,
+)
+def test_not_warned(tmp_path: Path, row: str, book: str) -> None:
+    assert not _said(_standard(tmp_path, row, book=book))
+
+
+def test_one_warning_of_a_kind(tmp_path: Path) -> None:
+    said = _said(
+        _standard(
+            tmp_path,
+            "sale,2,USD,10.00,12.00,0.40,US",
+            *(f"sale,2,USD,10.00,{net}.00,0.40,Narnia" for net in range(13, 19)),
+        )
+    )
+    assert set(said) == {"figures-differ", "unknown-country"}
+    for message in said.values():
+        assert message.startswith("row 3, ")
+        assert message.endswith("(5 more such rows)")
+
+
+def test_a_mapped_report_may_name_countries(tmp_path: Path) -> None:
+    mapping = Mapping(key="river", retailer="amazon", columns={**RIVER.columns, "country": "Where"})
+    rows = "".join(
+        f"{A},2025-03-01,1,5.00,USD,{country}\n" for country in ("Germany", "de", "", "Narnia")
+    )
+    found = read_text(
+        tmp_path, f"ISBN,Sale date,Units,Net amount,Currency,Where\n{rows}", mappings=[mapping]
+    )
+    said = _said(found)
+    assert said["unknown-country"].startswith("row 5, column Where: 'Narnia'")
+    assert "more such" not in said["unknown-country"]
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.[cx][sl]*")), ids=lambda path: path.name)
+def test_no_sample_contradicts_itself(path: Path) -> None:
+    assert not OURS & read(path).codes
+
+
+def test_the_codes_are_countries() -> None:
+    assert len(CODES) == 250
+    assert set(Locale("en").territories) >= CODES
+    assert not CODES & {"EU", "UK", "ZZ", "XX", "UN"}
