@@ -253,7 +253,10 @@ def nested(steps: list[Body], within: int) -> Body:
 @given(plan_steps(depth=0), st.integers(1, DEEPEST))
 def test_steps_within_steps_come_back_as_they_were(steps: Any, within: int) -> None:
     version = nested([step_body(step) for step in steps], within)
-    body = canonical("plans", {"key": "plan", "versions": [version]})["versions"][0]
+    try:
+        body = canonical("plans", {"key": "plan", "versions": [version]})["versions"][0]
+    except SetupError:
+        reject()  # shares of the strategies may be more than all, which a setup file refuses
     assert there_and_back("plans", body, body) == body
 
 
