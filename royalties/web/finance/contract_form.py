@@ -97,7 +97,7 @@ ADVANCES = Table(
     (
         Cell("amount", "Amount", kind=Kind.AMOUNT, short=True),
         Cell("paid_on", "Paid on", kind=Kind.DAY),
-        Cell("recouped", "Recouped before the first period", short=True),
+        Cell("recouped", "Recouped before the first period", kind=Kind.AMOUNT, short=True),
     ),
 )
 
@@ -132,6 +132,7 @@ CONTRACT = Table(
         Cell(
             "opening_balance",
             "Opening balance",
+            kind=Kind.AMOUNT,
             hint="A debit balance brought into the books: zero or below, such as -120.00.",
             short=True,
         ),

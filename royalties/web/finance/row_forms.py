@@ -271,7 +271,7 @@ def _text_of(cell: Cell, value: Any) -> str | list[str]:  # noqa: ANN401 - JSON
 def _value_of(cell: Cell, text: Any, found: Written, path: str) -> object | None:  # noqa: ANN401 - text or ticks
     if not text:
         return None
-    if cell.kind in (Kind.SHARE, Kind.AMOUNT):
+    if cell.kind in (Kind.SHARE, Kind.AMOUNT, Kind.WHOLE):
         try:
             text = as_plain(text)
         except NotAnAmountError as error:
@@ -322,6 +322,7 @@ _TO_TEXT: dict[Kind, Callable[[Any], str]] = {
     Kind.LINES: "\n".join,
     Kind.SHARE: lambda value: as_typed(percent_text(value)),
     Kind.AMOUNT: lambda value: as_typed(str(value)),
+    Kind.WHOLE: lambda value: as_typed(str(value)),
 }
 _FROM_TEXT: dict[Kind, Callable[[Any], object]] = {
     Kind.TICKS: list,
