@@ -1,7 +1,7 @@
 """What changed between two bodies of a setup entry, field by field and in readable words."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import zip_longest
@@ -64,9 +64,15 @@ class Change:
     after: str
 
 
-def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Change]:
-    """Every difference between two bodies, in the order of the newer one."""
-    return list(_in_objects(_At(), before or {}, after))
+def changes(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any], number: Callable[[str], str] = str
+) -> list[Change]:
+    """Every difference between two bodies, in the order of the newer one.
+
+    Args:
+        number: how who reads it writes a plain decimal or a percentage; other texts it leaves.
+    """
+    return list(_in_objects(_At(number=number), before or {}, after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +83,13 @@ class _At:
     key: str = ""
     is_share: bool = False
     is_unit: bool = False
+    number: Callable[[str], str] = str
 
     def at(self, key: str) -> "_At":
         """What stands at a key of an object."""
         share = key in _SHARES or self.key == "subsidiary_rights"
-        return _At((*self.words, _WORDS.get(key, key)), key, share, self.is_unit)
+        words = (*self.words, _WORDS.get(key, key))
+        return replace(self, words=words, key=key, is_share=share)
 
     def entry(self, words: str) -> "_At":
         """An entry of the list that stands here; the list itself needs no word."""
@@ -113,8 +121,8 @@ class _At:
             glue = " ¶ " if any(len(each) > _A_LINE for each in shown) and not nested else ", "
             return glue.join(f"({each})" if nested else each for each in shown)
         if self.is_share and not self.is_unit and isinstance(value, str):
-            return _percent(value)
-        return str(value)
+            return self.number(_percent(value))
+        return self.number(str(value))
 
 
 def _in_objects(at: _At, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

@@ -4,7 +4,7 @@ A change of terms moves money of others, so a second person approves it where th
 that (``approvals``); who saves against an older state than the one in force is told so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -71,12 +71,22 @@ def find_entry(work: Work, part: str, key: str) -> Entry | None:
     return _in_force(work, part, key)
 
 
-def history(work: Work, part: str, key: str) -> list[Said]:
-    """What was said of an entry, the newest first, each with what it changed."""
+def history(work: Work, part: str, key: str, number: Callable[[str], str] = str) -> list[Said]:
+    """What was said of an entry, the newest first, each with what it changed.
+
+    Args:
+        number: how who reads it writes numbers.
+    """
     work.actor.require(Verb.READ)
     found = revisions_of(work.connection, part, key, _SHOWN + 1)
     told = [
-        Said(new.id, new.at, new.by, changes(old.body if old else None, new.body), old is None)
+        Said(
+            new.id,
+            new.at,
+            new.by,
+            changes(old.body if old else None, new.body, number),
+            old is None,
+        )
         for new, old in zip(found, [*found[1:], None], strict=True)
     ]
     return told[:_SHOWN]
@@ -195,15 +205,21 @@ class Proposed:
     is_stale: bool
 
 
-def proposed(work: Work, proposal: approvals.Proposal) -> Proposed:
-    """What a proposal would change; of a decided one, what it would change today."""
+def proposed(
+    work: Work, proposal: approvals.Proposal, number: Callable[[str], str] = str
+) -> Proposed:
+    """What a proposal would change; of a decided one, what it would change today.
+
+    Args:
+        number: how who reads it writes numbers.
+    """
     work.actor.require(Verb.READ)
     part, body = proposed_entry(proposal)
     now = find_revision(work.connection, part, body["key"])
     return Proposed(
         part,
         body["key"],
-        changes(now.body if now else None, body),
+        changes(now.body if now else None, body, number),
         now is None,
         _fingerprint(now) != proposal.fingerprint,
     )

@@ -1,5 +1,6 @@
 """How dates, money and numbers are written for the person who looks."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -8,7 +9,7 @@ from fractions import Fraction
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
-from flask import Flask, g, request
+from flask import Flask, g, has_request_context, request
 from markupsafe import Markup, escape
 
 from royalties.domain.catalogue import INTERNAL
@@ -25,6 +26,8 @@ LOCALES = {
     "es_US": "Español (Estados Unidos): 3 abr 2026 · 1,234.50",
 }
 """The formats that a person may choose, each with an example."""
+
+_EXAMPLE = re.compile(r"(?<=\d)\.(?=\d)")
 
 Amount = int | str | Decimal | None
 
@@ -151,6 +154,18 @@ def plural(count: int, word: str, words: str = "") -> str:
     return f"{number(count)} {word if count == 1 else words or word + 's'}"
 
 
+def decimal_mark() -> str:
+    """The visitor's; a point where nobody visits."""
+    if not has_request_context():
+        return "."
+    return "," if locale().number_symbols["latn"]["decimal"] == "," else "."
+
+
+def examples(hint: str) -> str:
+    """A hint of the house, the numbers in it as its visitor types them."""
+    return _EXAMPLE.sub(decimal_mark(), hint)
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "number": number,
     "money": money,
@@ -161,6 +176,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "isbn": isbn,
     "size": size,
     "plural": plural,
+    "examples": examples,
 }
 
 

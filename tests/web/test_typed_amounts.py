@@ -1,5 +1,7 @@
 """Numbers in forms are read by the visitor's decimal mark, and never by another."""
 
+from typing import Any
+
 import pytest
 from babel import Locale
 from flask import Flask, g
@@ -7,10 +9,12 @@ from lxml import html
 
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.people import Role
+from royalties.services import approvals
 from royalties.services.books import setup_in_force
+from royalties.store.history import find_revision
 from royalties.web.finance.beneficiary_form import beneficiary_shown, beneficiary_written
 from royalties.web.finance.typed_numbers import as_plain, as_typed, listed, parted
-from tests.builders.books import Office, after, closed
+from tests.builders.books import Office, after, closed, opened
 from tests.builders.orders import orders_underway
 from tests.builders.shipped import invoiced, token
 from tests.builders.site import Site, Visitor
@@ -97,6 +101,145 @@ def form_of(visitor: Visitor, path: str) -> dict[str, list[str]]:
     return found
 
 
+def recorded(site: Site, part: str, key: str) -> Any:
+    with site.office.work(read_only=True) as work:
+        found = find_revision(work.connection, part, key)
+    assert found is not None
+    return found.body
+
+
+def alone(site: Site) -> None:
+    """Nobody has to approve."""
+    with site.office.work() as work:
+        approvals.set_two_people(work, on=False)
+
+
+@after(opened)
+@pytest.mark.parametrize(
+    ("part", "key", "path"),
+    [
+        ("contracts", "foot-2015", "contracts/foot-2015/amend"),
+        ("contracts", "hand-2020", "contracts/hand-2020/amend"),
+        ("plans", "cities", "plans/cities/versions/2015-01-01"),
+        ("beneficiaries", "tacoma", "beneficiaries/tacoma/amend"),
+        ("beneficiaries", "houston", "beneficiaries/houston/amend"),
+    ],
+)
+def test_terms_saved_as_they_were_opened_change_nothing(
+    site: Site, part: str, key: str, path: str
+) -> None:
+    visitor, before = german(site), recorded(site, part, key)
+    sent = form_of(visitor, f"/finance/{path}")
+    assert any("," in each for value in sent.values() for each in value), "a mark is shown"
+    answer = visitor.post(f"/finance/{path}", {**sent, "act": "save"})
+    assert "Nothing had changed" in done(visitor, answer)
+    assert recorded(site, part, key) == before
+
+
+@after(opened)
+def test_a_contracts_rates_limits_and_amounts(site: Site) -> None:
+    alone(site)
+    visitor, path = german(site), "/finance/contracts/foot-2015/amend"
+    page = visitor.page(path)
+    assert "such as -120,00" in page, "hints are written as they are to be typed"
+    assert "10 % or 0,10, or for an amount per copy such as 2,50" in page
+    sent = {**form_of(visitor, path), "act": "save"}
+    assert sent["advances-0-recouped"] == ["12,34"]
+    typed = {
+        "rules-0-tiers-0-rate": "10,5 %",
+        "rules-0-tiers-0-up_to": "1.250",
+        "rules-1-tiers-0-rate": "0,125",
+        "reserve_rate": "25 %; 12,5 %; 0,1",
+        "reserve_by_period": "1",
+        "opening_balance": "-1.250",
+        "advances-0-amount": "5.000",
+        "advances-0-recouped": "1.250,50",
+    }
+    for name in ("opening_balance", "advances-0-recouped", "rules-1-tiers-0-rate", "reserve_rate"):
+        wrong = visitor.post(path, {**sent, name: "-1.25" if name == "opening_balance" else "1.25"})
+        assert wrong.status_code == 422, name
+        assert "other decimal mark" in wrong.text, name
+    done(visitor, visitor.post(path, {**sent, **typed}))
+    body = recorded(site, "contracts", "foot-2015")
+    assert body["rules"][0]["tiers"][0] == {"rate": "0.105", "up_to": 1250}
+    assert body["rules"][1]["rate"] == "0.125"
+    assert body["reserve"]["rate"] == ["0.25", "0.125", "0.1"]
+    assert body["opening_balance"] == "-1250"
+    assert (body["advances"][0]["amount"], body["advances"][0]["recouped"]) == ("5000", "1250.50")
+    again = form_of(visitor, path)
+    assert again["reserve_rate"] == ["25 %; 12,5 %; 0,1"]
+    assert again["advances-0-recouped"] == ["1250,50"]
+
+
+@after(opened)
+def test_limits_in_money_are_amounts(site: Site) -> None:
+    alone(site)
+    visitor, path = german(site), "/finance/contracts/foot-2015/amend"
+    typed = {"rules-0-tiers_by": "net", "rules-0-tiers-0-up_to": "10.000"}
+    sent = {**form_of(visitor, path), "act": "save", **typed, "rules-0-opening": "1.250,50"}
+    done(visitor, visitor.post(path, sent))
+    rule = recorded(site, "contracts", "foot-2015")["rules"][0]
+    assert rule["tiers"][0]["up_to"] == "10000"
+    assert rule["counter"]["opening"] == "1250.50"
+    assert form_of(visitor, path)["rules-0-opening"] == ["1250,50"]
+
+
+@after(opened)
+def test_a_plans_amounts_and_caps(site: Site) -> None:
+    alone(site)
+    visitor, path = german(site), "/finance/plans/cities/versions/2015-01-01"
+    sent = {**form_of(visitor, path), "act": "save"}
+    assert (sent["steps-0-amount"], sent["steps-0-cap_amount"]) == (["20,00"], ["30,00"])
+    wrong = visitor.post(path, {**sent, "steps-0-cap_amount": "1.25"})
+    assert wrong.status_code == 422
+    assert "other decimal mark" in wrong.text
+    typed = {
+        "steps-0-amount": "1.250",
+        "steps-0-cap_amount": "12.500,50",
+        "steps-1-amount": "33,5 %",
+    }
+    done(visitor, visitor.post(path, {**sent, **typed}))
+    steps = recorded(site, "plans", "cities")["versions"][0]["steps"]
+    assert (steps[0]["fixed"], steps[0]["cap"]["amount"]) == ("1250", "12500.50")
+    assert steps[1]["share"] == "0.335"
+
+
+@after(closed)
+def test_rates_and_income(site: Site) -> None:
+    visitor = german(site)
+    assert "such as 1,2712" in visitor.page("/finance/rates")
+    rate = {"source": "CAD", "target": "USD"}
+    wrong = visitor.post("/finance/rates", {**rate, "rate": "0.7215"})
+    assert wrong.status_code == 422
+    assert "other decimal mark" in wrong.text
+    page = done(visitor, visitor.post("/finance/rates", {**rate, "rate": "0,7215"}))
+    assert "0,7215" in page
+    assert "stood so already" in done(
+        visitor, visitor.post("/finance/rates", {**rate, "rate": "0,7215"})
+    )
+    income = {"contract": "foot-2015", "right": "translation", "note": "Korean"}
+    page = done(visitor, visitor.post("/finance/income", {**income, "amount": "1.250"}))
+    assert "1.250,00" in page
+
+
+@after(opened)
+def test_a_proposal_shows_amounts_as_its_reader_writes_them(site: Site) -> None:
+    visitor, path = german(site), "/finance/contracts/foot-2015/amend"
+    typed = {
+        "rules-1-tiers-0-rate": "12,5 %",
+        "advances-0-recouped": "10,50",
+        "advances": ["0", "1"],
+        "advances-1-amount": "1.000,75",
+        "advances-1-paid_on": "2025-03-01",
+    }
+    sent = {**form_of(visitor, path), "act": "save", **typed}
+    done(visitor, visitor.post(path, sent))
+    number = site.office.rows("SELECT max(id) FROM proposal")[0][0]
+    page = visitor.page(f"/finance/approvals/{number}")
+    for told in ("<ins>12,5 %</ins>", "<del>12,34</del>", "<ins>10,50</ins>", "amount 1000,75"):
+        assert told in page, told
+
+
 def prices(office: Office) -> list[int]:
     with office.work(read_only=True) as work:
         title = setup_in_force(work).titles["collab"]
@@ -138,6 +281,11 @@ def test_a_price_lists_amounts(site: Site) -> None:
     wrong = visitor.post(path, {**sent, "rush_charge": "150.25"})
     assert wrong.status_code == 422
     assert "other decimal mark" in wrong.text
+    done(visitor, visitor.post(path, {**sent, "rush_charge": "1.250"}))
+    assert recorded(site, "price_lists", "standard")["versions"][0]["rush_charge"] == "1250"
+    assert form_of(visitor, path)["rush_charge"] == ["1250"]
+    change = visitor.page("/finance/price-lists/standard")
+    assert "1250</ins>" in change
 
 
 @after(asked)

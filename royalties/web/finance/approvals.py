@@ -12,6 +12,7 @@ from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force
 from royalties.services.work import RefusedError
 from royalties.web.finance.plans import side_by_side
+from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act, only_looks
 
@@ -149,7 +150,7 @@ def _page(
     wrong_reason: str = "",
 ) -> str:
     work = act()
-    told = terms.proposed(work, found)
+    told = terms.proposed(work, found, as_typed)
     waits = found.status == "waiting"
     version = _newest_version(found) if waits else ""
     _, body = terms.proposed_entry(found)

@@ -15,6 +15,7 @@ from royalties.web.finance.beneficiary_form import (
     beneficiary_written,
 )
 from royalties.web.finance.editing import PAGES, Editor, key_cell, paged
+from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.visit import act
 
 _PART = "beneficiaries"
@@ -64,7 +65,7 @@ def beneficiary(key: str) -> str:
             if any(key in beneficiaries_of(version.steps) for version in plan.versions)
         ),
         stand=stands.payee_stand(work, key),
-        history=terms.history(work, _PART, key),
+        history=terms.history(work, _PART, key, as_typed),
         waiting=terms.waiting_for(work, _PART, key),
     )
 

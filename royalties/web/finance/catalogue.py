@@ -22,6 +22,7 @@ from royalties.services.work import RefusedError, Work
 from royalties.web.finance import title_form
 from royalties.web.finance.entry_forms import Mistake, change_rows, own_fields, place
 from royalties.web.finance.title_form import RetailerForm, TitleForm
+from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
 from royalties.web.title_words import FORMATS
 from royalties.web.visit import act
@@ -123,7 +124,7 @@ def title_history(key: str) -> str:
         heading=_title(work, key).title,
         back=("Titles", url_for(".titles")),
         page=url_for(".title", key=key),
-        history=terms.history(work, "titles", key),
+        history=terms.history(work, "titles", key, as_typed),
     )
 
 
@@ -249,7 +250,7 @@ def retailer_history(key: str) -> str:
         heading=_retailer(work, key).name,
         back=("Retailers", url_for(".retailers")),
         page=url_for(".retailer", key=key),
-        history=terms.history(work, "retailers", key),
+        history=terms.history(work, "retailers", key, as_typed),
     )
 
 

@@ -10,6 +10,7 @@ from royalties.services import stands, terms
 from royalties.services.books import Setup, setup_in_force
 from royalties.web.finance.contract_form import CONTRACT, contract_shown, contract_written
 from royalties.web.finance.editing import PAGES, Editor, key_cell, paged
+from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.visit import act
 
 _PART = "contracts"
@@ -61,7 +62,7 @@ def contract(key: str) -> str:
         rights=[(right, percent(share)) for right, share in found.rights],
         reserve=reserve_sentence(found.reserve) if found.reserve else "",
         stand=stands.stand_of(work, setup, found),
-        history=terms.history(work, _PART, key),
+        history=terms.history(work, _PART, key, as_typed),
         waiting=terms.waiting_for(work, _PART, key),
     )
 

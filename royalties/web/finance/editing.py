@@ -14,6 +14,7 @@ from royalties.services import previewing, terms
 from royalties.services.terms import Entry
 from royalties.services.work import RefusedError
 from royalties.web.finance.row_forms import Cell, Row, Table, Written, operate, padded, typed
+from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act, only_looks
 
@@ -139,7 +140,7 @@ def sent(
 def _show_both(sheet: Sheet, error: terms.ChangedMeanwhileError) -> None:
     sheet.refused = str(error)
     sheet.now = error.now
-    sheet.meanwhile = changes(error.now.body if error.now else None, sheet.body)
+    sheet.meanwhile = changes(error.now.body if error.now else None, sheet.body, as_typed)
     sheet.revision = error.now.id if error.now else 0
 
 

@@ -13,6 +13,7 @@ from royalties.ingest.setup import SetupError
 from royalties.services import catalogue, terms
 from royalties.web.finance.editing import Sheet
 from royalties.web.finance.row_forms import operate, padded
+from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer
 from royalties.web.visit import act
 
@@ -50,7 +51,7 @@ def sent(
         return page(sheet), 422
     except terms.ChangedMeanwhileError as error:
         sheet.refused, sheet.now = str(error), error.now
-        sheet.meanwhile = changes(error.now.body if error.now else None, sheet.body)
+        sheet.meanwhile = changes(error.now.body if error.now else None, sheet.body, as_typed)
         sheet.revision = error.now.id if error.now else 0
         return page(sheet), 409
     if changed:

@@ -23,6 +23,7 @@ from royalties.web.finance.row_forms import (
     shown,
     written,
 )
+from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act
 
@@ -95,7 +96,7 @@ def _one(key: str, refused: str = "") -> str:
         said=said,
         refused=refused,
         typed=request.form,
-        history=terms.history(work, _PART, key),
+        history=terms.history(work, _PART, key, as_typed),
     )
 
 

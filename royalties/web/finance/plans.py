@@ -23,6 +23,7 @@ from royalties.web.finance.editing import (
     tried,
 )
 from royalties.web.finance.plan_form import VERSION, version_shown, version_written
+from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer
 from royalties.web.visit import act, only_looks
 
@@ -84,7 +85,7 @@ def plan(key: str) -> str:
             for version in reversed(found.versions)
         ],
         users=users,
-        history=terms.history(work, _PART, key),
+        history=terms.history(work, _PART, key, as_typed),
         waiting=terms.waiting_for(work, _PART, key),
     )
 

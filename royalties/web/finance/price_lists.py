@@ -23,6 +23,7 @@ from royalties.web.finance.price_form import (
     price_list_shown,
     price_list_written,
 )
+from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act
 
@@ -76,7 +77,7 @@ def price_list(key: str) -> Answer:
         chosen=request.args.getlist("option"),
         tried=tried,
         refused=refused,
-        history=terms.history(work, _PART, key),
+        history=terms.history(work, _PART, key, as_typed),
     )
 
 

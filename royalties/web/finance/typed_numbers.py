@@ -3,11 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from flask import has_request_context
-
 from royalties.domain.money import NotAnAmountError, exact_number, minor_units
 from royalties.ingest.amounts import take_apart
-from royalties.web.formats import locale
+from royalties.web.formats import decimal_mark, locale
 
 _BETWEEN = {".": re.compile(r"[;,\s]+"), ",": re.compile(r"(?:;|,?\s)\s*")}
 """What may stand between the numbers of a list, by decimal mark."""
@@ -15,13 +13,6 @@ _BETWEEN = {".": re.compile(r"[;,\s]+"), ",": re.compile(r"(?:;|,?\s)\s*")}
 
 class OtherMarkError(NotAnAmountError):
     """A number with the decimal mark that its visitor does not use; the message says what to do."""
-
-
-def decimal_mark() -> str:
-    """The visitor's; a point where nobody visits."""
-    if not has_request_context():
-        return "."
-    return "," if locale().number_symbols["latn"]["decimal"] == "," else "."
 
 
 def as_typed(plain: str) -> str:
