@@ -18,7 +18,12 @@ from tests.builders.books import HARDCOVER, NOW, TESS, UNKNOWN, Office, a_row, a
 from tests.builders.sent import as_file, found, kept, send
 
 CLERK = Actor("Cleo", Role.CLERK)
-MAY = as_file([a_row(3, date="2025-05-02", list_price=None), a_row(2, isbn=UNKNOWN, net="10.00")])
+MAY = as_file(
+    [
+        a_row(3, date="2025-05-02", list_price=None),
+        a_row(2, isbn=UNKNOWN, list_price=None, discount=None, net="10.00"),
+    ]
+)
 BAD = as_file([a_row(3, date="2025-05-02"), {**a_row(2), "units": "six"}, a_row(2, isbn="123")])
 
 

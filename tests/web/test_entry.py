@@ -212,7 +212,7 @@ def test_books_are_found_by_number_and_title(site: Site) -> None:
 def test_another_numbers_are_read_as_its_reader_writes_them(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     site.office.execute("UPDATE person SET locale = 'de_DE'")
-    row = {**ROW, "date": "03.04.2025", "list_price": "85,00", "net": "1.150,50"}
+    row = {**ROW, "date": "03.04.2025", "list_price": "575,25", "discount": "", "net": "1.150,50"}
     assert send(visitor, row).status_code == 303
     found = site.office.rows("SELECT day, net FROM sale WHERE batch_id = 2")
     assert found == [("2025-04-03", 1_150_500_000)]

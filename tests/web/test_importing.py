@@ -28,7 +28,8 @@ from tests.builders.site import BASE, Site, Visitor
 
 BAD = Path(__file__).parents[1] / "ingest" / "files" / "bad"
 MAY = as_file([a_row(3, date="2025-05-02", list_price=None), a_row(-1, date="2025-05-20")])
-WAITS = as_file([a_row(3), a_row(2, isbn=UNKNOWN, net="10.00"), a_row(1, isbn=UNKNOWN, net="5")])
+FOR = {"isbn": UNKNOWN, "list_price": None, "discount": None}
+WAITS = as_file([a_row(3), a_row(2, net="10.00", **FOR), a_row(1, net="5", **FOR)])
 FAULTY = as_file(
     [a_row(3), {**a_row(2), "units": "six"}, {**a_row(2), "units": "ten"}, a_row(2, isbn="123")]
 )
