@@ -103,8 +103,9 @@ class System:
                 self.credentials,
                 self.mailer,
                 self.config.base_url,
-                self.memory if read_only else None,
-                patient,
+                memory=self.memory if read_only else None,
+                seen={} if read_only else self.memory,
+                patient=patient,
             )
             if read_only:
                 transaction.rollback()

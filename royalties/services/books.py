@@ -69,11 +69,16 @@ def setup_in_force(work: Work) -> Setup:
     """The newest revision of every setup entry.
 
     Revisions are never changed, so read-only work remembers the values that the newest one
-    stands for; work that writes reads them again, since what it adds may be taken back.
+    stands for. Work that writes uses them as well; what it adds itself may be taken back, so it
+    makes values of its own of that, and remembers nothing.
 
     Raises:
         RefusedError: no setup file has been loaded yet.
     """
+    if work.memory is None and work.seen:
+        known = work.seen.get("setup", {}).get(newest_revision(work.connection))
+        if isinstance(known, Setup):
+            return known
     return of_setup(work, "setup", lambda: setup_of(revisions_in_force(work.connection)))
 
 

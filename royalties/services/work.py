@@ -1,6 +1,6 @@
 """A unit of work: one transaction, who acts, when, and where files are kept."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -40,6 +40,8 @@ class Work:
     base_url: str = ""
     memory: dict[str, dict[Hashable, Any]] | None = None
     """What read-only work may remember of what never changes; None while writing."""
+    seen: Mapping[str, Mapping[Hashable, Any]] = field(default_factory=dict)
+    """What read-only work remembered before, for work that writes: of states that are recorded."""
     patient: bool = True
     """Whether it may take long; False while somebody waits for a page."""
     read: dict[str, Any] = field(default_factory=dict)

@@ -24,6 +24,8 @@ from tests.builders.books import (
 )
 from tests.builders.titles import a_public_title, public, samples
 
+pytestmark = pytest.mark.by_turns
+
 CLERK = Actor("carl", Role.CLERK)
 MANAGER = Actor("mia", Role.MANAGER)
 PDF = b"%PDF-1.7\nsample"

@@ -22,6 +22,8 @@ from tests.builders.books import NOW, TESS, Office, a_row
 from tests.builders.sent import as_file, found, send
 from tests.builders.site import Site, lend_site
 
+pytestmark = pytest.mark.by_turns
+
 MAY = as_file([a_row(3, date="2025-05-02", list_price=None)])
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from royalties.ingest.setup import SetupError
+from royalties.services.books import setup_in_force
+from royalties.services.setup import load
 from royalties.services.work import RefusedError
 from royalties.store.history import revisions_in_force
 from tests.builders.books import (
@@ -92,6 +94,32 @@ def test_a_first_setup_without_a_publisher_tells_the_rest_too(office: Office) ->
         "contracts[0].plan: unknown plan",
         "beneficiaries[0].name",
     )
+
+
+@after(opened)
+def test_work_that_writes_sees_its_own_setup_and_nobody_else_does(office: Office) -> None:
+    """What was remembered serves work that writes, but not of what that adds, or takes back."""
+    new = a_title("new", an_edition("9781442200074"))
+
+    def known(*, read_only: bool) -> bool:
+        with office.work(read_only=read_only) as work:
+            return "new" in setup_in_force(work).titles
+
+    assert not known(read_only=True)
+    path = office.write("new.json", {"titles": [new]})
+
+    def give_up() -> None:
+        with office.work() as work:
+            assert "new" not in setup_in_force(work).titles
+            load(work, path, "new.json")
+            assert "new" in setup_in_force(work).titles
+            raise RefusedError
+
+    with pytest.raises(RefusedError):
+        give_up()
+    assert [known(read_only=each) for each in (False, True)] == [False, False]
+    office.load({"titles": [new]})
+    assert [known(read_only=each) for each in (False, True)] == [True, True]
 
 
 @after(nothing)

@@ -20,6 +20,8 @@ from tests.builders.books import (
     spring,
 )
 
+pytestmark = pytest.mark.by_turns
+
 
 def entry(part: str, key: str, **more: object) -> Document:
     found = next(each for each in a_setup()[part] if each["key"] == key)

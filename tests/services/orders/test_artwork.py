@@ -38,8 +38,6 @@ from tests.builders.orders import (
 from tests.builders.pdfs import a_pdf
 from tests.builders.shipped import acted, invoice, receive, ship
 
-pytestmark = pytest.mark.by_turns  # files more than tables
-
 
 def send(office: Office, actor: Actor, number: str, files: list[artwork.Looked]) -> life.Order:
     version = the_order(office, actor, number).version

@@ -13,7 +13,7 @@ from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
 from tests.builders.orders import letters, somebody, takes_orders
 
-pytestmark = [after(takes_orders), pytest.mark.by_turns]  # files more than tables
+pytestmark = after(takes_orders)
 
 TODAY = date(2026, 8, 20)
 SIGNED, ENDS = date(2026, 1, 5), date(2027, 1, 5)

@@ -12,7 +12,7 @@ from tests.builders.books import Office, after
 from tests.builders.orders import quoted, requested, somebody, takes_orders
 from tests.services.test_verifying import without_guards
 
-pytestmark = [after(takes_orders), pytest.mark.by_turns]  # files more than tables
+pytestmark = after(takes_orders)
 
 CLERK = Actor("Cleo", Role.CLERK)
 CHECKED = "Quotes, and files issued of orders, are as they were issued (I16)"

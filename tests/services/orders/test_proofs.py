@@ -32,8 +32,6 @@ from tests.builders.orders import (
 from tests.builders.pdfs import a_pdf
 from tests.services.racing import Racers, Task
 
-pytestmark = pytest.mark.by_turns  # files more than tables
-
 
 @pytest.fixture
 def orla(office: Office) -> Actor:
