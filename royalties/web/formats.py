@@ -5,11 +5,14 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from royalties.domain.catalogue import INTERNAL
@@ -181,5 +184,16 @@ FILTERS: dict[str, Callable[..., str]] = {
 
 
 def prepare(app: Flask) -> None:
-    """Give templates the filters."""
-    app.jinja_env.filters.update(FILTERS)
+    """Give templates the filters.
+
+    They are told the context, though none needs it: what a filter makes of a constant without it is
+    kept from the first visitor on, in that one's format.
+    """
+    app.jinja_env.filters.update({name: _unfolded(each) for name, each in FILTERS.items()})
+
+
+def _unfolded(made: Callable[..., str]) -> Callable[..., str]:
+    def told(_context: Context, *values: Any, **more: Any) -> str:  # noqa: ANN401 - any filter's
+        return made(*values, **more)
+
+    return pass_context(told)

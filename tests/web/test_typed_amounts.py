@@ -247,6 +247,15 @@ def prices(office: Office) -> list[int]:
 
 
 @after(closed)
+def test_a_page_is_written_anew_for_every_reader(site: Site) -> None:
+    """A constant in a template is not kept as the first one who looked would write it."""
+    visitor, path = site.visitor(Role.MANAGER), "/finance/contracts/foot-2015/amend"
+    for locale, share in (("en_US", "0.55"), ("de_DE", "0,55"), ("en_GB", "0.55")):
+        site.office.execute(f"UPDATE person SET locale = '{locale}'")
+        assert f"A discount limit is written 55 % or {share}." in visitor.page(path), locale
+
+
+@after(closed)
 def test_list_prices_and_costs(site: Site) -> None:
     visitor, path = german(site), "/finance/titles/collab/amend"
     sent = form_of(visitor, path)
