@@ -115,6 +115,20 @@ def expected(spans: Sequence[Span], period: Period, today: date) -> Expected:
     return Expected(standing, rhythm, through, missing, ahead)
 
 
+def in_runs(missing: Sequence[Period]) -> str:
+    """Periods in words, the earliest first, neighbours as one run: ``2025-01 to 2025-03, 2025-05``.
+
+    Whatever a year lacks of its months takes 78 characters at most.
+    """
+    runs: list[tuple[Period, Period]] = []
+    for each in missing:
+        if runs and runs[-1][1].shift(1) == each:
+            runs[-1] = (runs[-1][0], each)
+        else:
+            runs.append((each, each))
+    return ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in runs)
+
+
 def _parts(period: Period, rhythm: Calendar) -> list[Period]:
     """The months, quarters, … that end within a period."""
     first, last = period_of(period.starts, rhythm), period_of(period.ends, rhythm)

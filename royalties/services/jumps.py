@@ -11,6 +11,7 @@ from fractions import Fraction
 from royalties.domain.earning import EarnedLine
 from royalties.domain.money import MICRO, amount_text, rounded_minor, scale
 from royalties.domain.periods import Period
+from royalties.domain.rhythm import in_runs
 from royalties.domain.run import Run
 from royalties.services.books import Setup
 from royalties.services.drafts import Shown
@@ -305,7 +306,7 @@ def _missing_reports(work: Work, setup: Setup, period: Period) -> list[Point]:
         Point(
             f"report:{key}:{account}" if account else f"report:{key}",
             f"{setup.retailers[key].name}, {account}" if account else setup.retailers[key].name,
-            f"nothing covers {', '.join(map(str, stands.missing))}",
+            f"nothing covers {in_runs(stands.missing)}",
         )
         for key, accounts in sorted(expected_reports(work, setup, period).items())
         for account, stands in accounts

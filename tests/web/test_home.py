@@ -4,17 +4,17 @@ import re
 from datetime import date
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import String, insert, update
 
 from royalties.domain.orders import Action
 from royalties.domain.people import Role
 from royalties.domain.periods import Calendar, parse_period
-from royalties.domain.rhythm import Standing, expected, rhythm_of
+from royalties.domain.rhythm import Standing, expected, in_runs, rhythm_of
 from royalties.services.books import setup_in_force
 from royalties.services.glancing import glance
 from royalties.services.orders import invoicing
 from royalties.services.work import stored
-from royalties.store.tables import mail, proposal, upload
+from royalties.store.tables import explanation, mail, proposal, upload
 from tests.builders.books import (
     AUTUMN,
     HARDCOVER,
@@ -102,6 +102,21 @@ def test_a_retailer_is_expected_only_since_its_first_report() -> None:
 
 def test_a_retailer_that_never_reported() -> None:
     assert expected([], H1, date(2025, 12, 1)).standing is Standing.NEVER
+
+
+def test_whatever_a_year_lacks_fits_where_it_is_explained() -> None:
+    """Else nobody could say why, and the period could not be closed."""
+    months = [parse_period(f"2025-{n:02}", Calendar.MONTHLY) for n in range(1, 13)]
+    lacks = [
+        in_runs([month for n, month in enumerate(months) if chosen >> n & 1])
+        for chosen in range(1, 1 << 12)
+    ]
+    assert "2025-01 to 2025-03, 2025-05" in lacks
+    assert lacks[-1] == "2025-01 to 2025-12"
+    column = explanation.c.figure.type
+    assert isinstance(column, String)
+    assert column.length == 100
+    assert max(len(f"nothing covers {each}") for each in lacks) <= 100
 
 
 def test_a_yearly_report_is_not_wanted_in_the_middle_of_the_year() -> None:

@@ -15,7 +15,6 @@ from royalties.domain.problems import Fault
 from royalties.domain.rhythm import Standing
 from royalties.ingest.setup import SetupError
 from royalties.services import catalogue, terms
-from royalties.services import setup as setup_service
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.glancing import RetailerGlance, retailers_glance
 from royalties.services.work import RefusedError, Work
@@ -317,7 +316,7 @@ def _amend(work: Work, part: str, body: Mapping[str, Any], form: _Of) -> list[Mi
 def _further(work: Work, part: str, body: Mapping[str, Any], known: Collection[str]) -> list[Fault]:
     """Faults of an entry that is not saved as it is, beside those at known paths."""
     try:
-        setup_service.check_entry(work, part, body)
+        terms.check(work, part, body)
     except SetupError as error:
         return [each for each in error.faults if each.path not in known]
     return []
