@@ -25,6 +25,7 @@ from royalties.ingest.cells import (
     printed,
     text_of,
 )
+from royalties.ingest.countries import code_named
 from royalties.ingest.dates import Dates
 from royalties.ingest.declaration import AMOUNTS, BOOK, SALE_UNITS, Column, Format, normal
 from royalties.ingest.reading import Known
@@ -177,7 +178,7 @@ class Converters:
             "kind": self.kind,
             "retailer": self.retailer,
             "currency": self.currency,
-            "country": code_text,
+            "country": _country if column.read == "name" else code_text,
         }.get(column.field, plain_text)
 
     def kind(self, cell: Cell) -> int | Odd:
@@ -251,6 +252,10 @@ def code_text(cell: Cell) -> str:
     """A country's code in capitals; anything longer as it is."""
     text = plain_text(cell)
     return text.upper() if len(text) <= 3 else text
+
+
+def _country(cell: Cell) -> str:
+    return code_named(code_text(cell))
 
 
 def _price(value: int | Odd, cell: Cell) -> int | Odd | None:

@@ -1,6 +1,8 @@
-"""Countries as reports write them: two letters of ISO 3166-1, or an English name."""
+"""Countries as reports write them: two letters of ISO 3166-1, or a name."""
 
 from functools import cache
+from re import sub
+from unicodedata import normalize
 
 CODES = frozenset(
     """
@@ -18,15 +20,66 @@ CODES = frozenset(
 """All codes of ISO 3166-1, and XK, as which everybody writes Kosovo. Written out, since Babel's
 territories hold more than countries, and take a fifth of a second to load."""
 
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+"""Languages in which reports name countries; no name means two countries in two of them."""
 
-def is_country(text: str, *, named: bool) -> bool:
-    """Whether a text is a country's code, or its name where names are written; blank is fine."""
-    return not text or text in CODES or (named and text.casefold() in _names())
+_ALSO = {
+    "bolivia (plurinational state of)": "BO",
+    "czech republic": "CZ",
+    "england": "GB",
+    "great britain": "GB",
+    "holland": "NL",
+    "hong kong": "HK",
+    "iran (islamic republic of)": "IR",
+    "ivory coast": "CI",
+    "korea, republic of": "KR",
+    "macao": "MO",
+    "macau": "MO",
+    "macedonia": "MK",
+    "palestine": "PS",
+    "republic of korea": "KR",
+    "russian federation": "RU",
+    "scotland": "GB",
+    "swaziland": "SZ",
+    "taiwan, province of china": "TW",
+    "the netherlands": "NL",
+    "turkey": "TR",
+    "uk": "GB",
+    "united states of america": "US",
+    "usa": "US",
+    "vatican": "VA",
+    "wales": "GB",
+}
+"""What Babel calls otherwise and reports write."""
+
+
+def is_country(text: str) -> bool:
+    """Whether a text is a country's code; blank is fine."""
+    return not text or text in CODES
+
+
+def code_named(text: str) -> str:
+    """The code of a country by its name or its code; any other text as it is.
+
+    Rules and plans ask for codes: a name that stayed a name would never match them.
+    """
+    if not text or text in CODES:
+        return text
+    return _codes().get(_letters(text), text)
+
+
+def _letters(name: str) -> str:
+    """A name without what people write in several ways: accents, signs, Saint or St."""
+    plain = sub(r"\bst\b", "saint", name.casefold().replace("&", " and "))
+    return "".join(filter(str.isalnum, normalize("NFKD", plain)))
 
 
 @cache
-def _names() -> frozenset[str]:
-    from babel import Locale  # noqa: PLC0415  # a fifth of a second, for reports that need it
+def _codes() -> dict[str, str]:
+    from babel import Locale  # noqa: PLC0415  # half a second, for reports that need it
 
-    territories = Locale("en").territories
-    return frozenset(territories[code].casefold() for code in CODES)
+    return {
+        _letters(Locale(language).territories[code]): code
+        for language in LANGUAGES
+        for code in CODES
+    } | {_letters(name): code for name, code in (*zip(CODES, CODES, strict=True), *_ALSO.items())}

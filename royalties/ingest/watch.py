@@ -47,9 +47,6 @@ class Watch:
         self._remarks = remarks
         self._strict = report.strict
         self._contradictions = Contradictions(report)
-        self._countries_named = any(
-            column.field == "country" and column.read == "name" for column in report.columns
-        )
         self._today = known.today.isoformat()
         self._published = {
             id_: edition.published.isoformat()
@@ -101,7 +98,7 @@ class Watch:
 
     def country(self, table: Table, number: int, country: str) -> None:
         """Look at the country that a row names."""
-        if not is_country(country, named=self._countries_named):
+        if not is_country(country):
             name, _ = table.column_name("country")
             self._remarks.add(
                 "unknown-country",

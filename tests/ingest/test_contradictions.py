@@ -90,10 +90,20 @@ def test_one_warning_of_a_kind(tmp_path: Path) -> None:
         assert message.endswith("(5 more such rows)")
 
 
-def test_a_mapped_report_may_name_countries(tmp_path: Path) -> None:
+def test_countries_that_a_mapped_report_names_are_recorded_by_code(tmp_path: Path) -> None:
     mapping = Mapping(key="river", retailer="amazon", columns={**RIVER.columns, "country": "Where"})
     rows = "".join(
-        f"{A},2025-03-01,1,5.00,USD,{country}\n" for country in ("Germany", "de", "", "Narnia")
+        f"{A},2025-03-01,1,5.00,USD,{country}\n"
+        for country in (
+            "Germany",
+            "de",
+            "",
+            "Narnia",
+            "Côte d'Ivoire",
+            "U.S.A.",
+            "St. Lucia",
+            "FRANKREICH",
+        )
     )
     found = read_text(
         tmp_path, f"ISBN,Sale date,Units,Net amount,Currency,Where\n{rows}", mappings=[mapping]
@@ -101,6 +111,8 @@ def test_a_mapped_report_may_name_countries(tmp_path: Path) -> None:
     said = _said(found)
     assert said["unknown-country"].startswith("row 5, column Where: 'Narnia'")
     assert "more such" not in said["unknown-country"]
+    recorded = [line[11] for line in found.sales]
+    assert recorded == ["DE", "DE", "", "Narnia", "CI", "US", "LC", "FR"]
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.[cx][sl]*")), ids=lambda path: path.name)
