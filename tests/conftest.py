@@ -12,7 +12,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.builders.books import Office, Shelf, opened
-from tests.databases import PostgreSQL, close_run_folder, open_run_folder, start_postgresql
+from tests.databases import (
+    PostgreSQL,
+    close_run_folder,
+    open_run_folder,
+    start_postgresql,
+    work_in_memory,
+)
 from tests.services.racing import Racers
 
 _KINDS = re.compile("sqlite|postgresql")
@@ -32,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "story(told): what has happened in the test's office")
     config.addinivalue_line("markers", "by_turns: on one kind of database, at night on both")
     if not hasattr(config, "workerinput"):
+        work_in_memory()
         config.add_cleanup(partial(close_run_folder, open_run_folder()))
 
 
