@@ -81,7 +81,7 @@ def draft(home: str) -> dict[str, float]:
     from config import Config  # noqa: PLC0415
     from royalties.domain.people import Actor, Role  # noqa: PLC0415
     from royalties.runtime import open_system  # noqa: PLC0415
-    from royalties.services.runs import draft as compute  # noqa: PLC0415
+    from royalties.services.runs.running import draft as compute  # noqa: PLC0415
 
     system = open_system(Config(Path(home), f"sqlite:///{home}/royalties.sqlite"))
     lines = 0
@@ -143,7 +143,7 @@ def statements(home: str, folder: str) -> dict[str, float]:
     from royalties.domain.people import Actor, Role  # noqa: PLC0415
     from royalties.runtime import open_system  # noqa: PLC0415
     from royalties.services.books import setup_in_force  # noqa: PLC0415
-    from royalties.services.statements import issue_statements  # noqa: PLC0415
+    from royalties.services.statements.issuing import issue_statements  # noqa: PLC0415
 
     _forget_issued(home)
     system = open_system(Config(Path(home), f"sqlite:///{home}/royalties.sqlite"))

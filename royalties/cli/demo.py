@@ -11,13 +11,13 @@ import click
 
 from royalties.cli.demo_orders import tell_orders
 from royalties.cli.desk import Desk, amounts, command, plural
-from royalties.services.batches import import_list
 from royalties.services.books import setup_in_force
-from royalties.services.importing import Request, import_report
-from royalties.services.runs import close, show_run
-from royalties.services.setup import load
-from royalties.services.statements import write_statements
-from royalties.services.verifying import verify
+from royalties.services.ledger.verifying import verify
+from royalties.services.runs.running import close, show_run
+from royalties.services.sales.batches import import_list
+from royalties.services.sales.importing import Request, import_report
+from royalties.services.statements.issuing import write_statements
+from royalties.services.terms.setup import load
 from royalties.services.work import RefusedError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from royalties.cli.desk import Desk
 from royalties.domain.people import Role
-from royalties.services.demo_people import add_demo_person
+from royalties.services.people.demo_people import add_demo_person
 
 PASSWORD = "seven sectors in one room"  # noqa: S105 - the demo's, printed for everybody
 

@@ -14,9 +14,9 @@ from royalties.adapters.files import DiskError
 from royalties.cli.desk import REFUSED, Desk, command
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, System
 from royalties.services import jobs
+from royalties.services.mail.outbox import deliver
 from royalties.services.orders.quotes import keep_calendar
-from royalties.services.outbox import deliver
-from royalties.services.uploads import sweep
+from royalties.services.sales.uploads import sweep
 from royalties.services.work import Work
 
 _LOG = logging.getLogger("royalties.jobs")

@@ -4,7 +4,7 @@ import click
 
 from royalties.cli.desk import Desk, command
 from royalties.domain.people import Role
-from royalties.services import people as service
+from royalties.services.people import staff as service
 
 
 @click.command("invite")

@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 from royalties.cli.desk import Desk, command, plural
-from royalties.services.explaining import explain
-from royalties.services.journal import FORMATS, journal
-from royalties.services.runs import close, show_run
-from royalties.services.statements import write_statements
-from royalties.services.verifying import verify
+from royalties.services.ledger.journal import FORMATS, journal
+from royalties.services.ledger.verifying import verify
+from royalties.services.runs.running import close, show_run
+from royalties.services.statements.explaining import explain
+from royalties.services.statements.issuing import write_statements
 
 _SHOWN_SALES = 50
 

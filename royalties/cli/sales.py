@@ -7,9 +7,9 @@ from typing import Any
 import click
 
 from royalties.cli.desk import Desk, amounts, command, plural
-from royalties.services.batches import correct, import_list, sales_list, undo
-from royalties.services.importing import ImportResult, Request, import_report
-from royalties.services.waiting import alias, waiting_list
+from royalties.services.sales.batches import correct, import_list, sales_list, undo
+from royalties.services.sales.importing import ImportResult, Request, import_report
+from royalties.services.sales.waiting import alias, waiting_list
 
 _SHOWN = 20
 _NUMBER = click.IntRange(1, 2**63 - 1)

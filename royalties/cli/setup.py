@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from royalties.cli.desk import Desk, command, plural
-from royalties.services.schema import setup_schema
-from royalties.services.setup import Loaded, load
+from royalties.services.terms.schema import setup_schema
+from royalties.services.terms.setup import Loaded, load
 
 
 @click.command("init")

@@ -3,7 +3,7 @@
 from royalties.domain.earning import MissingExchangeRateError, UnknownRightError
 from royalties.domain.run import NoPlanError
 from royalties.ingest.setup import SetupError
-from royalties.services.closed import NotClosedError
+from royalties.services.runs.closed import NotClosedError
 from royalties.services.work import RefusedError
 
 REFUSALS = (

@@ -14,9 +14,9 @@ from royalties.domain.periods import Calendar, Period, period_of
 from royalties.domain.rhythm import Expected, Standing
 from royalties.services.approvals import Proposal, proposals, two_people
 from royalties.services.books import Setup, open_period_of, setup_in_force
-from royalties.services.drafts import draft_at_hand
-from royalties.services.expecting import Accounts, expected_reports
 from royalties.services.orders import board, receivables
+from royalties.services.runs.drafts import draft_at_hand
+from royalties.services.sales.expecting import Accounts, expected_reports
 from royalties.services.work import Work
 from royalties.store import glance as store
 

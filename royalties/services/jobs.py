@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from royalties.domain.people import Actor, Role
-from royalties.services import uploads
+from royalties.services.sales import uploads
 from royalties.services.work import RefusedError, Work
 from royalties.store import people
 from royalties.store import work as store

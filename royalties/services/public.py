@@ -7,7 +7,7 @@ from pathlib import Path
 from royalties.domain.catalogue import Title
 from royalties.domain.people import Verb
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.catalogue import contracts_of
+from royalties.services.terms.catalogue import contracts_of
 from royalties.services.work import RefusedError, Work
 from royalties.store import giving as store
 

@@ -8,9 +8,9 @@ from flask import Flask, current_app, render_template, request
 
 from royalties.domain.people import Actor, Role
 from royalties.runtime import System
-from royalties.services import closing
 from royalties.services.errors import REFUSALS
 from royalties.services.remembering import BeingCalculatedError, Failed
+from royalties.services.runs import closing
 from royalties.services.work import Work
 from royalties.web.again import typed
 from royalties.web.pages import Answer

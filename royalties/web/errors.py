@@ -14,8 +14,8 @@ from royalties.domain.periods import NotAPeriodError
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, NotMigratedError
 from royalties.services.errors import REFUSALS
 from royalties.services.orders.life import NoOrderError
-from royalties.services.portal import NotYoursError
-from royalties.services.statements import NoStatementError
+from royalties.services.statements.issuing import NoStatementError
+from royalties.services.statements.portal import NotYoursError
 from royalties.web.again import is_own, to_send_again
 from royalties.web.pages import Answer, Pages, door
 

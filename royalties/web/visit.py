@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app, g, request, session
 
 from royalties.domain.people import STRANGER, Actor
 from royalties.runtime import DatabaseBusyError, System
-from royalties.services.sessions import TOUCHED_EVERY, Visit, find_visit, touch
+from royalties.services.people.sessions import TOUCHED_EVERY, Visit, find_visit, touch
 from royalties.services.work import Work
 
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -7,11 +7,13 @@ from sqlalchemy import insert
 
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.people import Actor, Role
-from royalties.services import closing, entering, sheets, terms
 from royalties.services.approvals import set_two_people
-from royalties.services.catalogue import keep_sample
-from royalties.services.people import invite
-from royalties.services.sending import send as send_statements
+from royalties.services.people.staff import invite
+from royalties.services.runs import closing
+from royalties.services.sales import entering, sheets
+from royalties.services.statements.sending import send as send_statements
+from royalties.services.terms import amending as terms
+from royalties.services.terms.catalogue import keep_sample
 from royalties.store.tables import colleague, link
 from tests.builders.books import (
     HARDCOVER,

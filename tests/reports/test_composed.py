@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from royalties.cli import main
-from royalties.services.composing import places_shown
+from royalties.services.statements.composing import places_shown
 from royalties.store.figures import PlaceSum
 
 Twin = dict[str, Any]

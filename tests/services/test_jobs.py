@@ -14,9 +14,10 @@ import pytest
 
 from royalties.cli.jobs import _Told, work_off, work_once
 from royalties.domain.people import Actor, Role
-from royalties.services import jobs, uploads
+from royalties.services import jobs
 from royalties.services.jobs import LEASE, MOST_ATTEMPTS, queue, start
-from royalties.services.uploads import Upload, subject_of
+from royalties.services.sales import uploads
+from royalties.services.sales.uploads import Upload, subject_of
 from royalties.services.work import RefusedError
 from tests.builders.books import NOW, TESS, Office, a_row
 from tests.builders.sent import as_file, found, send

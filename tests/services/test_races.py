@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from royalties.domain.people import STRANGER, Actor, Role
-from royalties.services.colleagues import accept, invite_colleague, remove_colleague
-from royalties.services.sessions import Browser
+from royalties.services.people.colleagues import accept, invite_colleague, remove_colleague
+from royalties.services.people.sessions import Browser
 from tests.builders.books import Office, a_row, after, opened, spring
 from tests.builders.orders import somebody, takes_orders
 from tests.services.racing import Racers, Task

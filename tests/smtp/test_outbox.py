@@ -14,7 +14,7 @@ import pytest
 
 from config import Config
 from royalties.adapters.mailer import Mailer, MailError
-from royalties.services.outbox import Message, deliver, write
+from royalties.services.mail.outbox import Message, deliver, write
 from royalties.services.work import Work
 from tests.builders.books import NOW, TESS, CrashError, Office, after, closed
 from tests.builders.post import PostOffice, free_port, post_office
@@ -212,7 +212,7 @@ import sys
 from config import from_environment
 from royalties.domain.people import Actor, Role
 from royalties.runtime import open_system
-from royalties.services.outbox import deliver
+from royalties.services.mail.outbox import deliver
 system = open_system(from_environment())
 while deliver(lambda: system.work(Actor("post", Role.ADMINISTRATOR))): pass
 """

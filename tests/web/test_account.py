@@ -6,7 +6,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from royalties.domain.people import FINANCE, Role
-from royalties.services import links, people, second_factor
+from royalties.services.people import links, second_factor
+from royalties.services.people import staff as people
 from royalties.web import errors
 from royalties.web.account.browsers import browser_words
 from tests.builders.books import TESS, after, opened

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from royalties.domain.people import Role
-from royalties.services import approvals, terms
+from royalties.services import approvals
+from royalties.services.terms import amending as terms
 from royalties.store.history import find_revision
 from tests.builders.books import a_setup, after, closed
 from tests.builders.site import Site, Visitor

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 import pytest
 
 from royalties.domain.people import Role
-from royalties.services import approvals, closing
+from royalties.services import approvals
+from royalties.services.runs import closing
 from tests.builders.books import UNKNOWN, Office, a_row, a_setup, after, closed, opened
 from tests.builders.site import Site, Visitor
 

@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from royalties.domain.people import Role
-from royalties.services.sheets import FIELDS
+from royalties.services.sales.sheets import FIELDS
 from tests.builders.books import ATLAS, EBOOK, HARDCOVER, UNKNOWN, a_setup, after, nothing, spring
 from tests.builders.site import Site, Visitor
 

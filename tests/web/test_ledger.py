@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from royalties.domain.people import Role
-from royalties.services import ledger as service
+from royalties.services.ledger import balances as service
 from tests.builders.books import Office, after, closed, opened
 from tests.builders.site import Site
 

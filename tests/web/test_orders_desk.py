@@ -16,7 +16,7 @@ from royalties.domain.orders import TABLE, Action, Side
 from royalties.domain.people import Actor, Role
 from royalties.services.orders import artwork, certificates, messages, own, proofs
 from royalties.services.orders.order import Order
-from royalties.services.terms import find_entry
+from royalties.services.terms.amending import find_entry
 from royalties.web.finance.order_page import BUTTONS
 from royalties.web.finance.price_form import PRICE_LIST, price_list_shown
 from royalties.web.finance.row_forms import padded

@@ -11,8 +11,9 @@ from click.testing import CliRunner
 
 from royalties.cli import main
 from royalties.domain.people import Actor, Role, Verb
-from royalties.services import people, second_factor
-from royalties.services.outbox import deliver
+from royalties.services.mail.outbox import deliver
+from royalties.services.people import second_factor
+from royalties.services.people import staff as people
 from royalties.services.work import RefusedError
 from tests.builders.books import a_setup, after, closed
 from tests.builders.doors import (

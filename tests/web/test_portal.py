@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from royalties.domain.people import Role
-from royalties.services.contacts import Contact, keep_contact
+from royalties.services.terms.contacts import Contact, keep_contact
 from royalties.services.work import RefusedError
 from tests.builders.books import Document, Office, a_setup, after, closed, opened
 from tests.builders.site import Site, Visitor

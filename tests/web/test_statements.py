@@ -11,7 +11,7 @@ import pytest
 from royalties.domain.money import amount_text
 from royalties.domain.people import Role
 from royalties.domain.statements import Statement
-from royalties.services.statements import statement, statement_file
+from royalties.services.statements.issuing import statement, statement_file
 from royalties.web.paper import paper_of
 from tests.builders.books import Office, a_setup, after, closed, spring
 from tests.builders.site import Site

@@ -23,7 +23,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.orders import life
 from royalties.services.orders.life import Order
 from royalties.services.orders.needs import needs_met
-from royalties.services.uploads import shown_name
+from royalties.services.sales.uploads import shown_name
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import messages as store
 

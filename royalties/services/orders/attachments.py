@@ -5,7 +5,7 @@ from typing import IO, NamedTuple
 from royalties.adapters.files import TooLargeError
 from royalties.ingest.attachments import ENDINGS, named, type_of
 from royalties.ingest.reading import UnreadableError
-from royalties.services.uploads import shown_name
+from royalties.services.sales.uploads import shown_name
 from royalties.services.work import RefusedError, Work
 
 LARGEST = 20_000_000

@@ -12,11 +12,11 @@ from royalties.domain.orders import Side
 from royalties.domain.people import Verb
 from royalties.ingest.attachments import PAPERS
 from royalties.services.books import setup_in_force
+from royalties.services.mail.outbox import Message, write
 from royalties.services.orders import attachments
 from royalties.services.orders.attachments import Sent
 from royalties.services.orders.life import reason_of
 from royalties.services.orders.messages import OrderFile
-from royalties.services.outbox import Message, write
 from royalties.services.work import RefusedError, Work
 from royalties.store import people
 from royalties.store.orders import certificates as store

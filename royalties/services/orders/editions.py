@@ -6,10 +6,10 @@ from royalties.domain.catalogue import INTERNAL, Format
 from royalties.domain.orders import ENDED, OrderKind, State
 from royalties.domain.people import Verb
 from royalties.ingest.setup import SetupError
-from royalties.services import setup
 from royalties.services.books import setup_in_force
 from royalties.services.orders.agreed import edition_of
 from royalties.services.orders.life import ChangedMeanwhileError, Order, hold_still, note, order_of
+from royalties.services.terms import setup
 from royalties.services.work import RefusedError, Work
 from royalties.store import catalogue
 from royalties.store.history import find_revision, lock_setup

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from royalties.domain.people import Role, Verb
 from royalties.services.books import setup_in_force
-from royalties.services.links import send_invitation
-from royalties.services.names import BadNameError, fit_name
 from royalties.services.orders.beginning import begin_order
 from royalties.services.orders.order import Order, order_of
 from royalties.services.orders.requested import BadRequestError, Requested, checked
 from royalties.services.orders.requests import add_organization, fit_token
-from royalties.services.people import add_invited
+from royalties.services.people.links import send_invitation
+from royalties.services.people.names import BadNameError, fit_name
+from royalties.services.people.staff import add_invited
 from royalties.services.work import RefusedError, Work
 from royalties.store import people
 from royalties.store.orders import orders as store

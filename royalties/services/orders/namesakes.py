@@ -11,11 +11,11 @@ from itertools import takewhile
 from royalties.domain.organizations import Organization
 from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
-from royalties.services.links import house_name
-from royalties.services.notices import notice
+from royalties.services.mail.notices import notice
 from royalties.services.orders import life
 from royalties.services.orders.beginning import REQUEST
 from royalties.services.orders.order import Order, order_of
+from royalties.services.people.links import house_name
 from royalties.services.work import RefusedError, Work
 from royalties.store import people
 from royalties.store.orders import board, certificates

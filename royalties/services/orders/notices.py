@@ -10,9 +10,9 @@ from royalties.domain.money import amount_text
 from royalties.domain.orders import OrderKind, Side
 from royalties.domain.people import Actor, Role
 from royalties.services.books import Setup, setup_in_force
+from royalties.services.mail.outbox import Message, write
 from royalties.services.orders.notice_words import TOLD
 from royalties.services.orders.order import Order, order_of
-from royalties.services.outbox import Message, write
 from royalties.services.work import Work
 from royalties.store import people
 from royalties.store.orders import orders as store

@@ -10,6 +10,7 @@ from royalties.domain.money import amount_text
 from royalties.domain.papers import AccountLine, AccountShown
 from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
+from royalties.services.mail.outbox import Message, write
 from royalties.services.orders import terms
 from royalties.services.orders.life import hold_still, note
 from royalties.services.orders.receiving import (
@@ -21,7 +22,6 @@ from royalties.services.orders.receiving import (
     receive,
     reverse_receipt,
 )
-from royalties.services.outbox import Message, write
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import money as store
 from royalties.store.orders.money import Open, ReceiptRow

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 from royalties.domain import pricing
 from royalties.domain.orders import OrderKind
 from royalties.services.books import setup_in_force
-from royalties.services.names import fit_email
 from royalties.services.orders import terms
 from royalties.services.orders.order import Address
 from royalties.services.orders.quotes import price_of
 from royalties.services.orders.quoting import line_of, text_of
+from royalties.services.people.names import fit_email
 from royalties.services.work import RefusedError, Work
 
 MOST_ADDRESSES = 200

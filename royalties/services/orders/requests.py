@@ -14,18 +14,18 @@ from pydantic import TypeAdapter
 
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.people import Actor, Role, Verb
-from royalties.services import setup
 from royalties.services.books import setup_in_force
-from royalties.services.links import DeadLinkError, house_name
-from royalties.services.names import fit_name
+from royalties.services.mail.outbox import Message, write
 from royalties.services.orders import life
 from royalties.services.orders.beginning import begin_order, next_number
 from royalties.services.orders.order import Address, Order
 from royalties.services.orders.requested import BadRequestError, Requested, checked, estimate
-from royalties.services.outbox import Message, write
-from royalties.services.passwords import keep_password
-from royalties.services.sessions import Begun, Browser, begin
-from royalties.services.throttle import TooOftenError, count_request
+from royalties.services.people.links import DeadLinkError, house_name
+from royalties.services.people.names import fit_name
+from royalties.services.people.passwords import keep_password
+from royalties.services.people.sessions import Begun, Browser, begin
+from royalties.services.people.throttle import TooOftenError, count_request
+from royalties.services.terms import setup
 from royalties.services.work import RefusedError, Work
 from royalties.store import people, sessions
 from royalties.store.history import lock_setup

@@ -21,10 +21,10 @@ from royalties.domain.periods import period_of
 from royalties.domain.pricing import LineKind
 from royalties.domain.sales import OF_CREDIT_NOTE, OF_SHIPMENT, Kind
 from royalties.services.books import Setup
-from royalties.services.import_document import document_of_order
 from royalties.services.orders.agreed import Agreed, micro_of
 from royalties.services.orders.frozen import invoice_shown
 from royalties.services.orders.life import Order
+from royalties.services.sales.import_document import document_of_order
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, catalogue, periods
 from royalties.store.orders import money

@@ -5,8 +5,8 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from flask import make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from royalties.services.sessions import Begun, Browser, Visit
-from royalties.services.throttle import Held
+from royalties.services.people.sessions import Begun, Browser, Visit
+from royalties.services.people.throttle import Held
 from royalties.web import errors
 from royalties.web.pages import own_address, to_sign_in
 from royalties.web.visit import remember, token, visit

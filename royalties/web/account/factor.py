@@ -6,10 +6,10 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import EVERYBODY
-from royalties.services import accounts, throttle
-from royalties.services import second_factor as factor
-from royalties.services.sessions import Visit
-from royalties.services.throttle import Subject, Tried
+from royalties.services.people import accounts, throttle
+from royalties.services.people import second_factor as factor
+from royalties.services.people.sessions import Visit
+from royalties.services.people.throttle import Subject, Tried
 from royalties.web.account import forms
 from royalties.web.account.doors import browser, come_in, present, too_many, way_on
 from royalties.web.account.forms import blame, said

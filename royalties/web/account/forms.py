@@ -5,7 +5,7 @@ from wtforms import EmailField, Field, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from royalties.services.passwords import LONGEST, SHORTEST
+from royalties.services.people.passwords import LONGEST, SHORTEST
 from royalties.web.formats import LOCALES
 
 

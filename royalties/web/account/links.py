@@ -5,10 +5,10 @@ import time
 from flask import flash, redirect, render_template, url_for
 
 from royalties.domain.people import EVERYBODY
-from royalties.services import colleagues, links, throttle
-from royalties.services.links import DeadLinkError, Purpose
-from royalties.services.names import BadNameError, plain_address
-from royalties.services.throttle import Subject, Tried
+from royalties.services.people import colleagues, links, throttle
+from royalties.services.people.links import DeadLinkError, Purpose
+from royalties.services.people.names import BadNameError, plain_address
+from royalties.services.people.throttle import Subject, Tried
 from royalties.services.work import RefusedError
 from royalties.web import errors, formats
 from royalties.web.account import forms

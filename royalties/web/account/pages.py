@@ -6,10 +6,10 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import EVERYBODY, FINANCE, STRANGER, Role
-from royalties.services import accounts, throttle
-from royalties.services import second_factor as factor
-from royalties.services.sessions import Visit
-from royalties.services.throttle import Subject, Tried
+from royalties.services.people import accounts, throttle
+from royalties.services.people import second_factor as factor
+from royalties.services.people.sessions import Visit
+from royalties.services.people.throttle import Subject, Tried
 from royalties.services.work import RefusedError
 from royalties.web.account import forms
 from royalties.web.account.browsers import browser_words

@@ -7,9 +7,10 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from royalties.domain.people import FINANCE, Verb
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
-from royalties.services import previewing, terms
 from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force
+from royalties.services.terms import amending as terms
+from royalties.services.terms import previewing
 from royalties.services.work import RefusedError
 from royalties.web.finance.plans import side_by_side
 from royalties.web.finance.typed_numbers import as_typed

@@ -7,8 +7,9 @@ from flask import abort, render_template, request
 from royalties.domain.money import number_text
 from royalties.domain.plain_words import percent
 from royalties.domain.plans import beneficiaries_of
-from royalties.services import stands, terms
 from royalties.services.books import setup_in_force
+from royalties.services.terms import amending as terms
+from royalties.services.terms import stands
 from royalties.web.finance.beneficiary_form import (
     BENEFICIARY,
     beneficiary_shown,

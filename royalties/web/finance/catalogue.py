@@ -14,9 +14,10 @@ from royalties.domain.people import FINANCE, NotAllowedError, Verb
 from royalties.domain.problems import Fault
 from royalties.domain.rhythm import Standing
 from royalties.ingest.setup import SetupError
-from royalties.services import catalogue, terms
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.glancing import RetailerGlance, retailers_glance
+from royalties.services.terms import amending as terms
+from royalties.services.terms import catalogue
 from royalties.services.work import RefusedError, Work
 from royalties.web.finance import title_form
 from royalties.web.finance.entry_forms import Mistake, change_rows, own_fields, place

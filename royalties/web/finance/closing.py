@@ -7,12 +7,13 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
-from royalties.services import approvals, closing
+from royalties.services import approvals
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.closing import Outlook, outlook
-from royalties.services.drafts import account_of, paid_of, totals_of
-from royalties.services.jumps import Point
-from royalties.services.statements import issued_of, period_workbook, statements_of
+from royalties.services.runs import closing
+from royalties.services.runs.closing import Outlook, outlook
+from royalties.services.runs.drafts import account_of, paid_of, totals_of
+from royalties.services.runs.jumps import Point
+from royalties.services.statements.issuing import issued_of, period_workbook, statements_of
 from royalties.web.files import download
 from royalties.web.finance.closing_forms import ApproveForm, PrepareForm, RefuseForm
 from royalties.web.formats import plural

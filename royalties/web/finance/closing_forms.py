@@ -4,7 +4,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from royalties.services.closing import MOST_TEXT
+from royalties.services.runs.closing import MOST_TEXT
 
 _NOT_TOO_LONG = Length(max=MOST_TEXT, message=f"At most {MOST_TEXT} characters.")
 

@@ -6,8 +6,9 @@ from flask import abort, render_template, request
 
 from royalties.domain.contracts import Contract
 from royalties.domain.plain_words import counter_sentence, percent, reserve_sentence, rule_sentence
-from royalties.services import stands, terms
 from royalties.services.books import Setup, setup_in_force
+from royalties.services.terms import amending as terms
+from royalties.services.terms import stands
 from royalties.web.finance.contract_form import CONTRACT, contract_shown, contract_written
 from royalties.web.finance.editing import PAGES, Editor, key_cell, paged
 from royalties.web.finance.typed_numbers import as_typed

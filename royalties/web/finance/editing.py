@@ -10,8 +10,9 @@ from royalties.domain.changes import Change, changes
 from royalties.domain.people import FINANCE
 from royalties.domain.problems import Fault
 from royalties.ingest.setup import SetupError
-from royalties.services import previewing, terms
-from royalties.services.terms import Entry
+from royalties.services.terms import amending as terms
+from royalties.services.terms import previewing
+from royalties.services.terms.amending import Entry
 from royalties.services.work import RefusedError
 from royalties.web.finance.row_forms import Cell, Row, Table, Written, operate, padded, typed
 from royalties.web.finance.typed_numbers import as_typed

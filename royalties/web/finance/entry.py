@@ -12,11 +12,11 @@ from werkzeug.wrappers import Response
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import FINANCE
-from royalties.services import entering, sheets
 from royalties.services.books import setup_in_force
-from royalties.services.entering import Entered, Mistake
-from royalties.services.sheets import FIELDS, Draft, DraftChangedError
-from royalties.services.shelf import Book, shelf_of
+from royalties.services.sales import entering, sheets
+from royalties.services.sales.entering import Entered, Mistake
+from royalties.services.sales.sheets import FIELDS, Draft, DraftChangedError
+from royalties.services.sales.shelf import Book, shelf_of
 from royalties.services.work import RefusedError
 from royalties.web.formats import locale
 from royalties.web.pages import Answer, Pages

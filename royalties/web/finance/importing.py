@@ -8,9 +8,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
-from royalties.services import batches, imports, jobs, uploads
+from royalties.services import jobs
 from royalties.services.books import setup_in_force
-from royalties.services.waiting import Released, alias
+from royalties.services.sales import batches, imports, uploads
+from royalties.services.sales.waiting import Released, alias
 from royalties.services.work import RefusedError
 from royalties.web.finance import upload_words as words
 from royalties.web.formats import plural

@@ -10,9 +10,9 @@ from flask import Response, abort, redirect, render_template, request, url_for
 
 from royalties.domain.people import FINANCE, Actor
 from royalties.runtime import System
-from royalties.services import ledger as service
-from royalties.services.journal import FORMATS, journal
-from royalties.services.verifying import verified
+from royalties.services.ledger import balances as service
+from royalties.services.ledger.journal import FORMATS, journal
+from royalties.services.ledger.verifying import verified
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act, actor, system
 

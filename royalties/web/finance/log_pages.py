@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 
 from royalties.domain.people import Actor, Verb
 from royalties.runtime import System
-from royalties.services import auditing, mail_log
-from royalties.services.auditing import Asked, Line
+from royalties.services.mail import log as mail_log
+from royalties.services.people import auditing
+from royalties.services.people.auditing import Asked, Line
 from royalties.web.finance.log_words import details, headline, verb_words
 from royalties.web.pages import Answer, Pages, number_asked
 from royalties.web.visit import act, system

@@ -10,7 +10,8 @@ from flask import flash, redirect, request
 from royalties.domain.changes import changes
 from royalties.domain.people import Verb
 from royalties.ingest.setup import SetupError
-from royalties.services import catalogue, terms
+from royalties.services.terms import amending as terms
+from royalties.services.terms import catalogue
 from royalties.web.finance.editing import Sheet
 from royalties.web.finance.row_forms import operate, padded
 from royalties.web.finance.typed_numbers import as_typed

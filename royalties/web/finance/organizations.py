@@ -8,8 +8,8 @@ from flask import Response, abort, render_template, request, url_for
 from royalties.domain.orders import said
 from royalties.domain.organizations import Organization
 from royalties.domain.people import FINANCE
-from royalties.services import terms
 from royalties.services.orders import board, certificates, needs, receivables
+from royalties.services.terms import amending as terms
 from royalties.web import order_forms
 from royalties.web.files import download
 from royalties.web.finance import order_page, order_terms

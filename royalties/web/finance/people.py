@@ -4,10 +4,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE, Role, Verb
-from royalties.services import approvals, second_factor
-from royalties.services import people as service
+from royalties.services import approvals
 from royalties.services.books import setup_in_force
-from royalties.services.people import Invited, Person
+from royalties.services.people import second_factor
+from royalties.services.people import staff as service
+from royalties.services.people.staff import Invited, Person
 from royalties.services.work import RefusedError
 from royalties.web.finance import log_pages
 from royalties.web.finance.people_forms import InviteForm, RoleForm, blame

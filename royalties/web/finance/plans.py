@@ -9,9 +9,9 @@ from flask import abort, render_template, request, url_for
 from royalties.domain.plain_words import StepWords, step_words
 from royalties.domain.plans import beneficiaries_of
 from royalties.ingest import setup as setup_file
-from royalties.services import terms
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.terms import Entry
+from royalties.services.terms import amending as terms
+from royalties.services.terms.amending import Entry
 from royalties.web.finance.editing import (
     PAGES,
     Sheet,

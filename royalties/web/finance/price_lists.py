@@ -9,10 +9,10 @@ from royalties.domain.orders import PATH, OrderKind
 from royalties.domain.people import FINANCE
 from royalties.domain.plain_words import percent
 from royalties.domain.price_lists import Option, PriceList
-from royalties.services import terms
 from royalties.services.books import Setup
 from royalties.services.orders import needs, quotes
 from royalties.services.orders import terms as order_terms_of
+from royalties.services.terms import amending as terms
 from royalties.services.work import RefusedError
 from royalties.web import order_forms
 from royalties.web.finance import order_terms

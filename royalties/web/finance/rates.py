@@ -15,9 +15,9 @@ from royalties.domain.periods import Period
 from royalties.domain.plain_words import percent
 from royalties.domain.problems import Fault
 from royalties.ingest.setup import SetupError
-from royalties.services import setup as setup_service
-from royalties.services import stands
 from royalties.services.books import Setup, setup_in_force
+from royalties.services.terms import setup as setup_service
+from royalties.services.terms import stands
 from royalties.web.finance.typed_numbers import as_plain
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act

@@ -7,9 +7,9 @@ from flask import abort, render_template, request, url_for
 from royalties.domain.people import FINANCE
 from royalties.domain.plain_words import sentence
 from royalties.domain.run import ContractRun
-from royalties.services.composing import line_shown
-from royalties.services.drafts import Shown, draft_statement, shown_run
-from royalties.services.lines import After, SalesOfLine, how_earned
+from royalties.services.runs.drafts import Shown, draft_statement, shown_run
+from royalties.services.runs.lines import After, SalesOfLine, how_earned
+from royalties.services.statements.composing import line_shown
 from royalties.web.finance.closing import SIZE, link, page_number, rows_of
 from royalties.web.pages import Pages
 from royalties.web.visit import act

@@ -11,8 +11,8 @@ from flask import Response, render_template, request, url_for
 from royalties.domain.people import FINANCE, Actor
 from royalties.domain.sales import Kind
 from royalties.runtime import System
-from royalties.services import sales as service
-from royalties.services.sales import Filters, Key
+from royalties.services.sales import listing as service
+from royalties.services.sales.listing import Filters, Key
 from royalties.web.pages import Pages
 from royalties.web.visit import act, actor, system
 

@@ -8,9 +8,8 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from werkzeug.wrappers import Response as Redirect
 
 from royalties.domain.people import FINANCE
-from royalties.services.explaining import NoFigureError, explain
-from royalties.services.sending import send, sending_of
-from royalties.services.statements import (
+from royalties.services.statements.explaining import NoFigureError, explain
+from royalties.services.statements.issuing import (
     issue,
     neighbours,
     statement,
@@ -18,6 +17,7 @@ from royalties.services.statements import (
     statement_files,
     statements_of,
 )
+from royalties.services.statements.sending import send, sending_of
 from royalties.web.files import download
 from royalties.web.finance.closing import SIZE, link
 from royalties.web.finance.closing_forms import SendForm

@@ -8,7 +8,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any, TypeAlias
 
-from royalties.services.uploads import Earlier, Listed, Upload
+from royalties.services.sales.uploads import Earlier, Listed, Upload
 from royalties.web.formats import plural
 
 Document: TypeAlias = Mapping[str, Any]

@@ -8,7 +8,8 @@ from flask import abort, flash, jsonify, redirect, render_template, request, url
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
-from royalties.services import jobs, uploads
+from royalties.services import jobs
+from royalties.services.sales import uploads
 from royalties.services.work import RefusedError
 from royalties.web.finance import upload_words as words
 from royalties.web.finance.importing import (

@@ -11,16 +11,16 @@ from royalties.domain.money import number_text
 from royalties.domain.people import NONPROFITS
 from royalties.ingest.setup import SetupError
 from royalties.services.books import setup_in_force
-from royalties.services.colleagues import (
+from royalties.services.people.colleagues import (
     colleagues,
     invite_colleague,
     invited,
     remove_colleague,
     withdraw_colleague,
 )
-from royalties.services.contacts import Contact, keep_contact
-from royalties.services.names import BadNameError
-from royalties.services.portal import nonprofit, nonprofits
+from royalties.services.people.names import BadNameError
+from royalties.services.statements.portal import nonprofit, nonprofits
+from royalties.services.terms.contacts import Contact, keep_contact
 from royalties.services.work import RefusedError
 from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
 from royalties.web.formats import money, percent

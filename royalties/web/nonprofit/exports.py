@@ -4,7 +4,7 @@ import csv
 from io import StringIO
 
 from royalties.domain.money import amount_text
-from royalties.services.portal import Year
+from royalties.services.statements.portal import Year
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

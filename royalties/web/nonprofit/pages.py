@@ -8,8 +8,8 @@ from flask import abort, render_template, request, send_file
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import NONPROFITS
-from royalties.services import portal
-from royalties.services.portal import Settled
+from royalties.services.statements import portal
+from royalties.services.statements.portal import Settled
 from royalties.web.formats import money
 from royalties.web.nonprofit.earned import earned
 from royalties.web.nonprofit.exports import year_csv

@@ -10,12 +10,12 @@ from royalties.domain.artwork import Use, length_words, panel_of, print_size, wa
 from royalties.domain.orders import Action, State
 from royalties.domain.people import ORGANIZATIONS
 from royalties.ingest.artwork import LARGEST
-from royalties.services import throttle
 from royalties.services.orders import artwork as service
 from royalties.services.orders import proofs
 from royalties.services.orders.artwork import Looked, NotTakenError, Sent
 from royalties.services.orders.life import Order
-from royalties.services.throttle import Subject, Tried
+from royalties.services.people import throttle
+from royalties.services.people.throttle import Subject, Tried
 from royalties.services.work import RefusedError
 from royalties.web.order_forms import text_sent, tried, version_sent
 from royalties.web.organization.looks import drawn, shown, waiting

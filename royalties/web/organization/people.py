@@ -4,15 +4,15 @@ from flask import abort, flash, redirect, render_template, url_for
 
 from royalties.domain.organizations import Organization
 from royalties.domain.people import ORGANIZATIONS
-from royalties.services.colleagues import (
+from royalties.services.orders import own
+from royalties.services.people.colleagues import (
     colleagues,
     invite_colleague,
     invited,
     remove_colleague,
     withdraw_colleague,
 )
-from royalties.services.names import BadNameError
-from royalties.services.orders import own
+from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
 from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
 from royalties.web.pages import Answer, Pages

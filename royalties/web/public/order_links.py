@@ -3,10 +3,10 @@
 from flask import redirect, render_template, url_for
 
 from royalties.domain.people import EVERYBODY, Role
-from royalties.services.links import DeadLinkError
-from royalties.services.names import BadNameError
 from royalties.services.orders import needs, requests
 from royalties.services.orders.requests import Pending
+from royalties.services.people.links import DeadLinkError
+from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
 from royalties.web import errors, formats
 from royalties.web.account import forms

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 from royalties.domain.orders import OrderKind
 from royalties.domain.organizations import Organization
 from royalties.domain.people import EVERYBODY, Role, Verb
-from royalties.services import throttle
 from royalties.services.orders import entered, needs, offering, requests
 from royalties.services.orders.offering import Estimate, Offer
 from royalties.services.orders.requests import BadRequestError, Requested, TooOftenError
+from royalties.services.people import throttle
 from royalties.services.work import RefusedError
 from royalties.web.order_forms import new_token, unit_text
 from royalties.web.pages import Answer, Pages

@@ -1,7 +1,7 @@
 """How often one network may ask for a price while somebody types.
 
-What is tried otherwise is counted in the books (``services/throttle.py``). A price is asked at
-every key and only reads: to count it there would let each key wait for whoever writes.
+What is tried otherwise is counted in the books (``services/people/throttle.py``). A price is asked
+at every key and only reads: to count it there would let each key wait for whoever writes.
 """
 
 import time

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from royalties.services.work import Work
 from tests.builders.books import Office, Shelf, after
 from tests.builders.shipped import paid
-from tests.services.test_verifying import faults_after, told
+from tests.services.ledger.test_verifying import faults_after, told
 
 MONEY = "orders: receivables and deposits"
 NUMBERS = "invoices are numbered"

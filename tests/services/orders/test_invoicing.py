@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from royalties.domain.people import Actor, NotAllowedError, Role
-from royalties.services.journal import journal
+from royalties.services.ledger.journal import journal
 from royalties.services.orders import invoicing
 from royalties.services.orders.cancelling import cancel
 from royalties.services.orders.life import ChangedMeanwhileError

@@ -10,7 +10,7 @@ from royalties.services.orders.quotes import Edits, Issued
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
 from tests.builders.orders import quoted, requested, somebody, takes_orders
-from tests.services.test_verifying import without_guards
+from tests.services.ledger.test_verifying import without_guards
 
 pytestmark = after(takes_orders)
 

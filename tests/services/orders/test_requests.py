@@ -10,13 +10,13 @@ import pytest
 
 from royalties.domain.orders import State
 from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role, Verb
-from royalties.services.links import DeadLinkError
-from royalties.services.names import BadNameError
 from royalties.services.orders import life, requests
 from royalties.services.orders.entered import enter_order
 from royalties.services.orders.life import NoOrderError
 from royalties.services.orders.requests import BadRequestError, Opened, Requested, TooOftenError
-from royalties.services.people import invite
+from royalties.services.people.links import DeadLinkError
+from royalties.services.people.names import BadNameError
+from royalties.services.people.staff import invite
 from royalties.services.work import RefusedError
 from tests.builders.books import CrashError, Office, after
 from tests.builders.doors import Clock

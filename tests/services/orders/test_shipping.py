@@ -9,11 +9,11 @@ import pytest
 
 from royalties.domain.catalogue import INTERNAL
 from royalties.domain.people import Actor, NotAllowedError, Role
-from royalties.services.batches import sales_list
 from royalties.services.books import setup_in_force
-from royalties.services.closing import outlook
 from royalties.services.orders import editions, packing, shipping
 from royalties.services.orders.life import ChangedMeanwhileError
+from royalties.services.runs.closing import outlook
+from royalties.services.sales.batches import sales_list
 from royalties.services.work import RefusedError
 from tests.builders.books import HARDCOVER, Document, Office, a_row, after, nothing, remainder
 from tests.builders.orders import (

@@ -1,0 +1,266 @@
+"""Closed runs computed again from their sales and the setup of their time, to be compared."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+from royalties.domain.periods import Period, parse_period
+from royalties.domain.postings import ORDER_EVENTS, Posting, Standing, entries_of_close
+from royalties.domain.run import Run, run
+from royalties.domain.run_document import run_document
+from royalties.domain.statements import ContractAccount, Statement
+from royalties.services.books import Setup, books_of, setup_used_by
+from royalties.services.statements.composing import Composer
+from royalties.services.statements.issuing import statement_of
+from royalties.services.work import Work
+from royalties.store import ledger
+from royalties.store import runs as store
+from royalties.store import statements as statement_store
+from royalties.store.history import canonical
+
+Failures = Iterator[str]
+Facts = dict[str, object]
+
+DAMAGE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading books that were tampered with may end with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """A closed run, computed again; ``before`` is what the ledger held when it was closed."""
+
+    closed: store.ClosedRun
+    period: Period
+    setup: Setup
+    run: Run
+    before: Standing
+
+
+def recompute(work: Work) -> tuple[list[Recomputed], list[str]]:
+    """All closed runs computed again, and why some could not be."""
+    names = {row.id: row.name for row in store.period_rows(work.connection, "period")}
+    found: list[Recomputed] = []
+    failures = []
+    before = Standing({}, frozenset(), frozenset())
+    for closed in store.closed_runs(work.connection):
+        name = names.get(closed.period_id, str(closed.period_id))
+        try:
+            setup = setup_used_by(work, closed.revision)
+            period = parse_period(name, setup.calendar)
+            again = run(books_of(work, setup, period))
+        except DAMAGE as error:
+            failures.append(f"the closed run of {name} cannot be computed again: {error!r}")
+            continue
+        found.append(Recomputed(closed, period, setup, again, before))
+        before = _after(before, again)
+    return found, failures
+
+
+def _after(before: Standing, done: Run) -> Standing:
+    """What the ledger holds after a close."""
+    advances = {
+        each.contract.key: sum(one.advance.amount - one.advance.recouped for one in each.advances)
+        for each in done.contracts
+    }
+    return Standing(
+        {**before.advances, **advances},
+        before.contracts | {each.contract.key for each in done.contracts},
+        before.beneficiaries | {(each.beneficiary, each.currency) for each in done.settlements},
+    )
+
+
+def documents_differ(again: Recomputed) -> Failures:
+    """The frozen document, against the run's."""
+    if canonical(run_document(again.run, "closed")) != again.closed.document:
+        yield f"the closed run of {again.period}, computed again, gives other figures"
+
+
+def rows_differ(work: Work, again: Recomputed) -> Failures:
+    """Every row that the close froze, against the run's: amounts, counters, caps, revisions."""
+    used = again.setup.revisions
+    wanted = store.rows_of_run(
+        again.run,
+        {
+            done.contract.key: store.UsedRevisions(
+                used["contracts", done.contract.key], used["plans", done.contract.plan]
+            )
+            for done in again.run.contracts
+        },
+    )
+    for table, rows in wanted.items():
+        stand = store.frozen_rows(work.connection, table, again.period.ordinal)
+        computed = store.keyed(table, rows)
+        for key in sorted({*stand, *computed}):
+            where = f"{again.period}, {table} {key}"
+            if key not in stand:
+                yield f"{where}: is missing"
+            elif key not in computed:
+                yield f"{where}: is too much"
+            else:
+                yield from _columns_differ(where, stand[key], computed[key])
+
+
+def _columns_differ(where: str, stands: dict[str, Any], computed: dict[str, Any]) -> Failures:
+    for name, value in computed.items():
+        if stands[name] != value:
+            yield f"{where}: {name} stands as {stands[name]}, computed again it is {value}"
+
+
+def entries_differ(work: Work, again: Recomputed) -> Failures:
+    """The ledger's entries of a period, but those of orders, against those of the run."""
+    stand: dict[int, tuple[str, str, str, list[Posting]]] = {}
+    for line in ledger.journal_of(work.connection, again.period.ordinal):
+        if line.event in ORDER_EVENTS:
+            continue
+        entry = stand.setdefault(line.entry, (line.event, line.subject, line.dated, []))
+        entry[3].append(Posting(line.account, line.currency, line.amount))
+    last_day = again.period.ends.isoformat()
+    wanted = [
+        (each.event, each.subject, last_day, list(each.postings))
+        for each in entries_of_close(again.run, again.before)
+    ]
+    remaining = list(wanted)
+    for number, found in stand.items():
+        if found in remaining:
+            remaining.remove(found)
+        else:
+            yield f"{again.period}, entry {number} ({found[0]} {found[1]}): is not the run's"
+    for event, subject, _, _ in remaining:
+        yield f"{again.period}: the run's entry '{event} {subject}' is not in the ledger"
+
+
+def statements_differ(work: Work, again: Recomputed) -> Failures:
+    """What numbered statements say, against what the run and the sales give.
+
+    Compared by facts: wording and what later versions show beside them are no faults.
+    """
+    composer = Composer(work, again.setup, again.run)
+    rows = statement_store.statements_of(work.connection, again.period.ordinal)
+    settlements = again.run.settlements
+    for place, (row, settlement) in enumerate(zip_longest(rows, settlements), 1):
+        if row is None or settlement is None:
+            yield f"{again.period}: {len(rows)} statements, but {len(settlements)} settlements"
+            return
+        number = f"{again.period}-{place:03d}"
+        try:
+            stands = statement_of(row)
+        except DAMAGE:
+            yield f"statement {row.number} cannot be read"
+            continue
+        computed = composer.statement(settlement, number, stands.dated)
+        if (row.number, row.beneficiary, row.currency) != (
+            number,
+            settlement.beneficiary,
+            settlement.currency,
+        ):
+            yield f"statement {row.number} is not {number} of {settlement.beneficiary}"
+        for (name, said), value in zip(
+            _facts(stands).items(), _facts(computed).values(), strict=True
+        ):
+            if said != value:
+                yield f"statement {row.number}: {name} is not what its closed run gave"
+        for account, other in zip_longest(stands.contracts, computed.contracts):
+            yield from _accounts_differ(row.number, account, other)
+
+
+def _accounts_differ(
+    number: str, account: ContractAccount | None, computed: ContractAccount | None
+) -> Failures:
+    if account is None or computed is None:
+        yield f"statement {number}: has other contracts than its closed run"
+        return
+    said, wanted = _account_facts(account), _account_facts(computed)
+    for name, value in wanted.items():
+        if said[name] != value:
+            yield (
+                f"statement {number}, contract {account.contract}: {name} is not what its closed "
+                f"run gave"
+            )
+
+
+def _facts(statement: Statement) -> Facts:
+    return {
+        **{name: getattr(statement, name) for name in _TOP},
+        "the publisher": (statement.publisher.name, statement.publisher.currency),
+        "the payee": (
+            statement.payee.key,
+            statement.payee.name,
+            statement.payee.address,
+            statement.payee.email,
+            statement.payee.ein,
+        ),
+    }
+
+
+_TOP = (
+    "number",
+    "period",
+    "currency",
+    "brought_forward",
+    "allocated",
+    "tax_rate",
+    "tax",
+    "due",
+    "paid",
+    "carried_forward",
+)
+_ACCOUNT = (
+    "contract",
+    "author",
+    "titles",
+    "currency",
+    "earned",
+    "brought_forward",
+    "withheld",
+    "released",
+    "available",
+    "recouped",
+    "payable",
+    "carried_forward",
+    "undistributed_before",
+    "undistributed",
+    "plan_in_force_since",
+    "allocated",
+    "advances",
+)
+_LINE = (
+    "id",
+    "rule",
+    "title",
+    "isbn",
+    "format",
+    "retailer",
+    "kind",
+    "tier",
+    "units",
+    "currency",
+    "base",
+    "portion",
+    "exchange_rate",
+    "rate",
+    "earned",
+)
+
+
+def _account_facts(account: ContractAccount) -> Facts:
+    return {
+        **{name: getattr(account, name) for name in _ACCOUNT},
+        "what the steps gave": [(each.step, each.amount) for each in account.shares],
+        "the reserve": [(each.withheld_in, each.amount) for each in account.reserves],
+        "the earned lines": [
+            tuple(getattr(line, name) for name in _LINE) for line in account.lines
+        ],
+        "the prior-period sales": [
+            (each.period, each.isbn, each.retailer, each.units, each.currency, each.net)
+            for each in account.corrections
+        ],
+        "the sales by month": [
+            (each.month, each.retailer, each.units, each.currency, each.net)
+            for each in account.months
+        ],
+        "the life to date": [
+            (each.isbn, each.units_period, each.units_life, each.earned_period, each.earned_life)
+            for each in account.life_to_date
+        ],
+    }

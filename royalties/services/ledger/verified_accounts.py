@@ -1,0 +1,165 @@
+"""Whether ledger, contracts and beneficiaries add up: the checks of ``verify`` over closed periods.
+
+Sources: calculation.md, "What always holds".
+"""
+
+from collections import defaultdict
+from fractions import Fraction
+from typing import Any
+
+from royalties.domain.money import MICRO, scale
+from royalties.domain.postings import (
+    advances_account,
+    beneficiary_account,
+    contract_account,
+    pool_account,
+    reserve_account,
+)
+from royalties.services.ledger.verified_books import Books, Failures
+from royalties.store import ledger
+
+
+def entries_balance(books: Books) -> Failures:
+    """Entries are sealed, balance, and have numbers without a gap."""
+    for number in ledger.faulty_entries(books.connection):
+        yield f"entry {number} is unsealed, unbalanced or has one side"
+    count, highest = ledger.entry_numbers(books.connection)
+    if count != highest:
+        yield f"{count} entries but the highest number is {highest}"
+
+
+def trial_balance(books: Books) -> Failures:
+    """All accounts of a currency sum to nothing."""
+    sums: dict[str, int] = defaultdict(int)
+    for (_, currency), amount in ledger.balances(books.connection).items():
+        sums[currency] += amount
+    for currency, amount in sums.items():
+        if amount:
+            yield f"all accounts in {currency} sum to {amount} minor units, not 0"
+
+
+def contract_identity(books: Books) -> Failures:
+    """What came to a contract's account is what went from it."""
+    for row in books.rows("contract_close"):
+        came = row.earned + row.brought_forward + row.released
+        went = row.withheld + row.recouped + row.payable + row.carried_forward
+        if came != went or row.available != came - row.withheld:
+            yield f"{books.of(row.period_id, row.contract)}: {came} came, {went} went"
+        if row.carried_forward > 0 or row.payable < 0:
+            yield f"{books.of(row.period_id, row.contract)}: paid out of a debit balance"
+
+
+def contract_chain(books: Books) -> Failures:
+    """A contract opens a period where it closed the one before."""
+    last: dict[str, Any] = {}
+    for row in books.rows("contract_close"):
+        before = last.get(row.contract)
+        if before is not None and (
+            row.brought_forward != before.carried_forward
+            or row.undistributed_before != before.undistributed
+        ):
+            yield f"{books.of(row.period_id, row.contract)}: opens at another balance"
+        last[row.contract] = row
+
+
+def earned_lines(books: Books) -> Failures:
+    """Each line earned what its parts multiply to, rounded once; they sum up to their contract."""
+    sums: dict[tuple[int, str], int] = defaultdict(int)
+    accounts = {(row.period_id, row.contract): row for row in books.rows("contract_close")}
+    for line in books.rows("earned_line"):
+        key = (line.period_id, line.contract)
+        sums[key] += line.earned
+        exact = (
+            Fraction(line.base)
+            * Fraction(line.portion)
+            * Fraction(line.exchange_rate)
+            * Fraction(line.rate)
+            * Fraction(scale(accounts[key].currency), MICRO)
+        )
+        if abs(exact - line.earned) > Fraction(1, 2):
+            yield f"{books.of(*key)}, line {line.line}: not base × rate rounded"
+    for key, row in accounts.items():
+        if sums[key] != row.earned:
+            yield f"{books.of(*key)}: lines sum to {sums[key]}, not {row.earned}"
+
+
+def allocated(books: Books) -> Failures:
+    """What was payable is what beneficiaries were allocated, but for what no step could place."""
+    given: dict[tuple[int, str], int] = defaultdict(int)
+    to: dict[tuple[int, str, str], int] = defaultdict(int)
+    currency = {}
+    rows = books.rows("contract_close")
+    for row in rows:
+        currency[row.period_id, row.contract] = row.currency
+    for each in books.rows("allocation"):
+        given[each.period_id, each.contract] += each.amount
+        to[each.period_id, each.beneficiary, currency[each.period_id, each.contract]] += each.amount
+        if each.amount < 0:
+            yield f"{books.of(each.period_id, each.contract)}: a negative allocation"
+    for row in rows:
+        total = given[row.period_id, row.contract] + row.undistributed
+        if total != row.payable + row.undistributed_before:
+            yield f"{books.of(row.period_id, row.contract)}: {total} was distributed"
+    for settled in books.rows("settlement"):
+        key = (settled.period_id, settled.beneficiary, settled.currency)
+        if to.pop(key, 0) != settled.allocated:
+            yield f"{books.period(key[0])}, {key[1]}: allocated differs from the contracts"
+    for key in to:
+        yield f"{books.period(key[0])}, {key[1]}: was allocated an amount that nobody settled"
+
+
+def settled(books: Books) -> Failures:
+    """What came to a beneficiary's account is what went from it, period after period."""
+    last: dict[tuple[str, str], int] = {}
+    for row in books.rows("settlement"):
+        key = (row.beneficiary, row.currency)
+        if row.brought_forward + row.allocated != row.tax + row.paid + row.carried_forward:
+            yield f"{books.period(row.period_id)}, {row.beneficiary}: the account does not add up"
+        if key in last and last[key] != row.brought_forward:
+            yield f"{books.period(row.period_id)}, {row.beneficiary}: opens at another balance"
+        if row.paid < 0:
+            yield f"{books.period(row.period_id)}, {row.beneficiary}: paid less than nothing"
+        last[key] = row.carried_forward
+
+
+def reserves(books: Books) -> Failures:
+    """A reserve is released once, and no more of it than was withheld."""
+    withheld = {(row.period_id, row.contract): row.withheld for row in books.rows("contract_close")}
+    released: dict[tuple[int, str], int] = defaultdict(int)
+    seen = set()
+    for row in books.rows("reserve_release"):
+        released[row.period_id, row.contract] += row.amount
+        if (row.withheld_in, row.contract) in seen:
+            period = books.period(row.withheld_in)
+            yield f"contract {row.contract}: the reserve of {period} was released twice"
+        seen.add((row.withheld_in, row.contract))
+        if withheld.get((row.withheld_in, row.contract)) != row.amount:
+            yield f"contract {row.contract}: {row.amount} released that was not withheld"
+    for row in books.rows("contract_close"):
+        if row.released != released[row.period_id, row.contract]:
+            yield f"{books.of(row.period_id, row.contract)}: releases do not add up"
+
+
+def accounts(books: Books) -> Failures:
+    """Every account equals the figure of the books that it stands for."""
+    balances = ledger.balances(books.connection)
+    for key, wanted in _expected(books).items():
+        if balances.get(key, 0) != wanted:
+            yield f"account {key[0]} stands at {balances.get(key, 0)} {key[1]}, not {wanted}"
+
+
+def _expected(books: Books) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = defaultdict(int)
+    for row in books.rows("contract_close"):
+        found[contract_account(row.contract), row.currency] = -row.carried_forward
+        found[pool_account(row.contract), row.currency] = -row.undistributed
+        reserve = (reserve_account(row.contract), row.currency)
+        found[reserve] += row.released - row.withheld
+        found[advances_account(row.contract), row.currency] -= row.recouped
+    for line in ledger.journal(books.connection):
+        if line.event == "advanced" and line.account.startswith("asset:advances:"):
+            found[line.account, line.currency] += line.amount
+    for settled in books.rows("settlement"):
+        account = beneficiary_account(settled.beneficiary)
+        found[account, settled.currency] = -settled.carried_forward
+    return found

@@ -1,0 +1,85 @@
+"""Whether the log is whole, and tells of everything that stands: two checks of ``verify``."""
+
+import json
+from collections import defaultdict
+from typing import Any
+
+from royalties.domain.people import Verb
+from royalties.services.ledger.verified_books import Books, Failures
+from royalties.store import batches, catalogue
+from royalties.store import runs as runs_store
+from royalties.store import statements as statement_store
+from royalties.store.history import line_hash, log_lines
+
+
+def is_whole(books: Books) -> Failures:
+    """Each line of the log is chained to the one before."""
+    previous = "0" * 64
+    for seq, line in enumerate(log_lines(books.connection), 1):
+        if line.seq != seq:
+            yield f"the log has a gap before line {line.seq}"
+            return
+        if line.previous_hash != previous or line_hash(line) != line.hash:
+            yield f"line {line.seq} of the log was changed"
+            return
+        previous = line.hash
+
+
+def tells(books: Books) -> Failures:
+    """The log tells of every close, import, correction, undo, alias and issue that stands."""
+    told: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for line in log_lines(books.connection):
+        if line.action in _TOLD:
+            told[line.action].append(json.loads(line.payload))
+    yield from _closes_told(books, told[Verb.CLOSE.value])
+    yield from _batches_told(books, told)
+    aliases = {(each["identifier"], each["isbn"]) for each in told[Verb.ALIAS.value]}
+    for name, isbn in catalogue.aliases(books.connection).items():
+        if (name, isbn) not in aliases:
+            yield f"the log does not tell that {name} stands for {isbn}"
+    files: dict[str, int] = defaultdict(int)
+    for each in told[Verb.ISSUE.value]:
+        files[each["period"]] += each["files"]
+    periods = {row.number: row.period_id for row in statement_store.statements_of(books.connection)}
+    for number, _ in statement_store.issued_files(books.connection):
+        files[books.period(periods.get(number, 0))] -= 1
+    for period, more in files.items():
+        if more:
+            yield f"{period}: other files are issued than the log tells of"
+
+
+_TOLD = {
+    verb.value
+    for verb in (Verb.CLOSE, Verb.IMPORT, Verb.CORRECT, Verb.UNDO, Verb.ALIAS, Verb.ISSUE)
+}
+
+
+def _closes_told(books: Books, told: list[dict[str, Any]]) -> Failures:
+    closes = {each["period"]: each["fingerprint"] for each in told}
+    for closed in runs_store.closed_runs(books.connection):
+        period = books.period(closed.period_id)
+        if closes.pop(period, None) != closed.fingerprint:
+            yield f"the log does not tell of the closed run of {period} as it stands"
+    for period in closes:
+        yield f"the log tells of a close of {period}, which is not closed"
+
+
+def _batches_told(books: Books, told: dict[str, list[dict[str, Any]]]) -> Failures:
+    imports = {
+        each["batch"]: (each["file"][:255], each["sha256"], each["lines"])
+        for each in told[Verb.IMPORT.value]
+    }
+    corrections = {each["batch"]: each["corrects"] for each in told[Verb.CORRECT.value]}
+    undone = {each["batch"] for each in told[Verb.UNDO.value]}
+    for row in batches.batches(books.connection):
+        if (row.status == "undone") != (row.id in undone):
+            yield f"import {row.id} is {row.status}, but the log says otherwise"
+        if row.corrects is not None:
+            if corrections.pop(row.id, None) != row.corrects:
+                yield f"the log does not tell that import {row.id} corrects {row.corrects}"
+            continue
+        lines = json.loads(row.document).get("sale_lines")
+        if imports.pop(row.id, None) != (row.file_name, row.sha256, lines):
+            yield f"the log does not tell of import {row.id} ({row.file_name}) as it stands"
+    for number in sorted({*imports, *corrections}):
+        yield f"the log tells of import {number}, which is not there"

@@ -1,0 +1,298 @@
+"""Check every invariant over the whole database; name what fails, repair nothing.
+
+Sources: calculation.md, "What always holds"; the numbers in brackets are the ledger's.
+"""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+
+from royalties.domain.currencies import exponent
+from royalties.domain.money import micro_text
+from royalties.domain.people import Verb
+from royalties.domain.periods import Period, parse_period
+from royalties.services import kept_files
+from royalties.services.books import setup_in_force
+from royalties.services.ledger import verified_accounts as sums
+from royalties.services.ledger import verified_log
+from royalties.services.ledger.recomputing import (
+    DAMAGE,
+    documents_differ,
+    entries_differ,
+    rows_differ,
+    statements_differ,
+)
+from royalties.services.ledger.verified_books import Books, Check, Failures
+from royalties.services.orders import checking, papers
+from royalties.services.remembering import keep_nobody_waiting, remembered
+from royalties.services.work import RefusedError, Work
+from royalties.store import batches, catalogue, checks, totals
+from royalties.store import runs as runs_store
+from royalties.store import statements as statement_store
+
+_KEPT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One invariant: what it says, and each place where it does not hold."""
+
+    name: str
+    failures: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing failed."""
+        return not self.failures
+
+
+def verify(work: Work) -> list[Checked]:
+    """Check everything that must always hold.
+
+    Raises:
+        RefusedError: no setup file has been loaded yet.
+    """
+    work.actor.require(Verb.READ)
+    books = Books(replace(work, memory=None))  # what was remembered proves nothing
+    found = []
+    for place, (name, check) in enumerate(_CHECKS.items()):
+        work.progress(place, len(_CHECKS))
+        found.append(Checked(name, _failures(check, books)))
+    work.progress(len(_CHECKS), len(_CHECKS))
+    return found
+
+
+def verified(work: Work, click: str) -> tuple[datetime, list[Checked]]:
+    """What ``verify`` found when somebody asked for it, and when that was.
+
+    Args:
+        click: what tells one asking from another: the next one verifies anew.
+    """
+    work.actor.require(Verb.READ)
+    keep_nobody_waiting(
+        work,
+        "verify",
+        click,
+        lambda patient: verified(patient, click),
+        words="whether everything holds",
+        periods=None,
+    )
+    return remembered(work, "verify", click, lambda: (work.now, verify(work)), most=_KEPT)
+
+
+def _failures(check: Check, books: Books) -> tuple[str, ...]:
+    """What a check finds; books so damaged that it cannot go on are one more failure."""
+    found: list[str] = []
+    try:
+        found.extend(check(books))
+    except RefusedError:
+        raise
+    except DAMAGE as error:
+        found.append(f"what stands in the database cannot be read: {error!r}")
+    return tuple(found)
+
+
+def _setup_read(books: Books) -> Failures:
+    """The setup in force makes sense, and the catalogue is what it says."""
+    setup = setup_in_force(books.work)
+    editions = {row.isbn: row for row in catalogue.edition_rows(books.connection)}
+    prices = catalogue.prices(books.connection)
+    names = catalogue.identifiers(books.connection)
+    by_hand = catalogue.aliases(books.connection)
+    for title in setup.titles.values():
+        for edition in title.editions:
+            row = editions.pop(edition.isbn, None)
+            if row is None or row.title != title.key:
+                yield f"edition {edition.isbn} is not recorded under title {title.key}"
+                continue
+            said = {(each.currency, each.starts.isoformat()): each.micro for each in edition.prices}
+            if prices.get(row.id, {}) != said:
+                yield f"edition {edition.isbn} has other prices than the setup"
+            for _, value in edition.identifiers:
+                name = value.upper()
+                if name not in by_hand and names.get(name) != row.id:
+                    yield f"identifier {name} does not stand for {edition.isbn}"
+    for isbn in editions:
+        yield f"edition {isbn} is recorded but stands in no title"
+
+
+def _periods(books: Books) -> Failures:
+    calendar = setup_in_force(books.work).calendar
+    closed = {each.period_id: each.closed_at for each in runs_store.closed_runs(books.connection)}
+    last: Period | None = None
+    for row in books.rows("period"):
+        period = parse_period(row.name, calendar)
+        days = (period.starts.isoformat(), period.ends.isoformat())
+        if (row.id, row.starts, row.ends) != (period.ordinal, *days):
+            yield f"{row.name} is recorded with other days than its own"
+        if closed.pop(row.id, None) != row.closed_at or (row.status == "closed") != bool(
+            row.closed_at
+        ):
+            yield f"{row.name} is {row.status}, but its closed run says otherwise"
+        if row.status == "closed":
+            if last is not None and period != last.shift(1):
+                yield f"{row.name} is closed, but {last.shift(1)} is not"
+            last = period
+    for number in closed:
+        yield f"a run of {books.period(number)} is closed, but there is no such period"
+
+
+def _runs_frozen(books: Books) -> Failures:
+    for closed in runs_store.closed_runs(books.connection):
+        if sha256(closed.document.encode()).hexdigest() != closed.fingerprint:
+            yield f"the closed run of {books.period(closed.period_id)} was changed"
+
+
+def _recomputed(books: Books) -> Failures:
+    """A closed run computed again, from its sales and the setup of its time, is the same."""
+    found, failures = books.recomputed
+    yield from failures
+    for again in found:
+        yield from documents_differ(again)
+
+
+def _rows_recomputed(books: Books) -> Failures:
+    for again in books.recomputed[0]:
+        yield from rows_differ(books.work, again)
+
+
+def _entries_recomputed(books: Books) -> Failures:
+    for again in books.recomputed[0]:
+        yield from entries_differ(books.work, again)
+
+
+def _statements_recomputed(books: Books) -> Failures:
+    for again in books.recomputed[0]:
+        yield from statements_differ(books.work, again)
+
+
+def _statements(books: Books) -> Failures:
+    settled = {(row.period_id, row.beneficiary, row.currency) for row in books.rows("settlement")}
+    places: dict[int, list[int]] = defaultdict(list)
+    for row in statement_store.statements_of(books.connection):
+        places[row.period_id].append(row.place)
+        settled.discard((row.period_id, row.beneficiary, row.currency))
+        if sha256(row.content.encode()).hexdigest() != row.fingerprint:
+            yield f"statement {row.number} was changed"
+    for period, numbers in places.items():
+        if numbers != list(range(1, len(numbers) + 1)):
+            yield f"{books.period(period)}: statement numbers have a gap"
+    for period, beneficiary, _ in sorted(settled):
+        yield f"{books.period(period)}: {beneficiary} has no statement"
+
+
+def _issued(books: Books) -> Failures:
+    yield from kept_files.issued_differ(books.work, books.names)
+
+
+def _orders_issued(books: Books) -> Failures:
+    yield from papers.failures(books.work)
+
+
+def _received(books: Books) -> Failures:
+    yield from kept_files.received_differ(books.work)
+
+
+def _sent(books: Books) -> Failures:
+    yield from kept_files.sent_differ(books.work)
+    yield from kept_files.samples_differ(books.work)
+
+
+def _order_money(books: Books) -> Failures:
+    yield from checking.money_differs(books.work)
+    yield from checking.reversals_differ(books.work)
+
+
+def _invoices(books: Books) -> Failures:
+    yield from checking.invoices_differ(books.work)
+
+
+def _shipments(books: Books) -> Failures:
+    yield from checking.shipments_differ(books.work)
+
+
+def _sales(books: Books) -> Failures:
+    yield from checks.orphan_sales(books.connection)
+    yield from checks.sales_in_wrong_period(books.connection)
+    yield from checks.batches_that_lost_lines(books.connection)
+
+
+def _closed_sales_earned(books: Books) -> Failures:
+    """A closed run counted exactly the sales that stand in its period."""
+    yield from checks.closed_copies_differ(books.connection)
+
+
+def _import_totals(books: Books) -> Failures:
+    """What stands of an import is what its document told when it was recorded."""
+    standing = checks.standing_by_batch(books.connection)
+    for row in batches.batches(books.connection):
+        if row.status != "recorded" or row.corrects is not None:
+            continue
+        document = json.loads(row.document)
+        stands = standing.get(row.id, checks.Standing(0, 0, 0, {}))
+        units, waiting = document["units"], document["waiting"]
+        if not waiting:
+            net = {
+                currency: micro_text(micro, exponent(currency))
+                for currency, micro in stands.net.items()
+            }
+            told = (units["sold"], units["returned"], units["free"], document["net"])
+            if told != (stands.sold, stands.returned, stands.free, net):
+                yield f"import {row.id} ({row.file_name}): copies or receipts are not as recorded"
+            continue
+        copies = units["sold"] - units["returned"] + units["free"]
+        copies += sum(each["units"] for each in waiting)
+        if copies != stands.sold - stands.returned + stands.free:
+            yield f"import {row.id} ({row.file_name}): copies are not as recorded"
+
+
+def _kept_sums(books: Books) -> Failures:
+    """What pages show without adding up lines is what the lines add up to."""
+    yield from totals.differing(books.connection)
+
+
+def _corrections(books: Books) -> Failures:
+    yield from checks.corrections_that_do_not_mirror(books.connection)
+
+
+_CHECKS: dict[str, Check] = {
+    "Every entry balances in each currency and is sealed; numbers have no gap (I1)": (
+        sums.entries_balance
+    ),
+    "All accounts of a currency sum to zero (I2)": sums.trial_balance,
+    "Every account equals the books it stands for (I9, I27)": sums.accounts,
+    "Contracts: earned + brought forward + released = withheld + recouped + payable + carried": (
+        sums.contract_identity
+    ),
+    "Contracts open where they closed": sums.contract_chain,
+    "Earned lines are base × portion × exchange rate × rate, rounded once, and sum up (I4)": (
+        sums.earned_lines
+    ),
+    "Allocated + undistributed = payable + undistributed before (I3)": sums.allocated,
+    "Beneficiaries: brought forward + allocated = tax + paid + carried forward (I21)": sums.settled,
+    "Reserves: withheld = released + still held (I8)": sums.reserves,
+    "The setup can be read, and the catalogue is what it says": _setup_read,
+    "Periods follow the calendar, and those with a closed run are closed": _periods,
+    "Closed runs are as they were frozen (I14)": _runs_frozen,
+    "Closed runs, computed again, give the same figures (I17)": _recomputed,
+    "What closed runs left for later stands as computed again (I17)": _rows_recomputed,
+    "Ledger entries are those of their closed run, computed again (I17)": _entries_recomputed,
+    "Closed runs counted every sale of their period once (I15)": _closed_sales_earned,
+    "Statements are complete, unchanged and numbered without gaps": _statements,
+    "Statements say what their closed run and its sales gave": _statements_recomputed,
+    "Issued files are as they were issued (I16)": _issued,
+    "Quotes, and files issued of orders, are as they were issued (I16)": _orders_issued,
+    "Received files are kept": _received,
+    "Files sent for orders, certificates and sample chapters are kept as they came": _sent,
+    "Sales belong to a recorded import and to the period of their day or a later one": _sales,
+    "Imports hold the copies and receipts that they recorded": _import_totals,
+    "Sums kept with imports equal the sale lines": _kept_sums,
+    "Corrections mirror what they correct (I19)": _corrections,
+    "Orders: receivables and deposits equal invoices, credit notes and receipts": _order_money,
+    "Invoices are numbered without gaps and unchanged": _invoices,
+    "Shipments hold the sales of their batch": _shipments,
+    "The log's chain of hashes is whole (I26)": verified_log.is_whole,
+    "The log tells of everything that stands": verified_log.tells,
+}

@@ -1,0 +1,181 @@
+"""Links sent by e-mail, for an invitation or a new password: each opens one thing, once."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from royalties.adapters.credentials import fingerprint
+from royalties.domain.people import Role, Verb
+from royalties.services.books import setup_in_force
+from royalties.services.mail.outbox import Message, write
+from royalties.services.people.names import fit_name, plain_address
+from royalties.services.people.passwords import keep_password, set_password
+from royalties.services.people.sessions import Begun, Browser, as_person, begin
+from royalties.services.work import RefusedError, Work
+from royalties.store import mail, sessions
+from royalties.store import people as store
+from royalties.store.people import PersonRow
+
+
+class Purpose(StrEnum):
+    """What a link opens."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+LASTS = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(minutes=60)}
+
+
+class DeadLinkError(RefusedError):
+    """A link that was used, is too old, or never was."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This link opens nothing any more: it was used, or it is too old, or a newer one was "
+            "sent. Ask for a new one."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Whose link it is."""
+
+    email: str
+    name: str
+    role: Role
+
+
+def send_invitation(work: Work, person: PersonRow, inviter: str) -> str:
+    """Send somebody a link by which they come in; returns its address."""
+    address = _make(work, person, Purpose.INVITATION)
+    house = house_name(work)
+    write(
+        work,
+        Message(
+            person.email,
+            f"{house} invites you to its royalty desk",
+            [
+                f"{inviter} invites you to the royalty desk of {house}.",
+                "Choose a password with the link below. It works once, for seven days.",
+            ],
+            kind=Purpose.INVITATION,
+            about=str(person.id),
+            link=("Accept the invitation", address),
+            secret=True,
+        ),
+    )
+    return address
+
+
+def ask_for_reset(work: Work, email: str) -> None:
+    """Send a link for a new password if there is such an account; nobody is told whether."""
+    work.actor.require(Verb.SIGN_IN)
+    person = store.find_by_email(work.connection, plain_address(email))
+    if person is None or person.status != "active":
+        return
+    address = _make(work, person, Purpose.RESET)
+    write(
+        work,
+        Message(
+            person.email,
+            f"A new password for {house_name(work)}",
+            [
+                "Somebody, you perhaps, asked for a new password for your account.",
+                "Choose one with the link below. It works once, for an hour.",
+                "If it was not you, do nothing: your password stays as it is.",
+            ],
+            kind=Purpose.RESET,
+            about=str(person.id),
+            link=("Choose a new password", address),
+            secret=True,
+        ),
+    )
+    work.record(Verb.SIGN_IN, {"what": "reset-asked", "person": person.id, "name": person.name})
+
+
+def look_at(work: Work, token: str, purpose: Purpose) -> Opened:
+    """Whose link it is; looking changes nothing.
+
+    Raises:
+        DeadLinkError: it opens nothing.
+    """
+    _, person = _open(work, token, purpose)
+    return Opened(person.email, person.name, Role(person.role))
+
+
+def accept(
+    work: Work, token: str, name: str, password: str, *, locale: str, browser: Browser
+) -> Begun:
+    """Accept an invitation: choose a name and a password; the second factor comes next.
+
+    Raises:
+        DeadLinkError: the link opens nothing.
+        RefusedError: name or password will not do.
+    """
+    work.actor.require(Verb.SIGN_IN)
+    hash_, person = _open(work, token, Purpose.INVITATION)
+    name = fit_name(work, name, person.id)
+    keep_password(work, person, password)
+    _use(work, hash_, person)
+    store.change_person(
+        work.connection, person.id, {"name": name, "status": "active", "locale": locale}
+    )
+    as_person(work, person._replace(name=name)).record(
+        Verb.SIGN_IN, {"what": "accepted", "person": person.id, "invited_as": person.name}
+    )
+    return begin(work, person.id, browser, is_full=False)
+
+
+def reset(work: Work, token: str, password: str) -> None:
+    """Set a new password by a link; every session ends and the second factor stays as it is.
+
+    Raises:
+        DeadLinkError: the link opens nothing.
+        RefusedError: the password will not do.
+    """
+    work.actor.require(Verb.SIGN_IN)
+    hash_, person = _open(work, token, Purpose.RESET)
+    _use(work, hash_, person)
+    acting = as_person(work, person)
+    set_password(acting, person, password)
+    acting.record(Verb.SIGN_IN, {"what": "password-reset"})
+
+
+def house_name(work: Work) -> str:
+    """What the house is called in messages."""
+    try:
+        return setup_in_force(work).publisher.name
+    except RefusedError:
+        return "the publisher"
+
+
+def _make(work: Work, person: PersonRow, purpose: Purpose) -> str:
+    token = work.credentials.token()
+    mail.take_back(work.connection, purpose, str(person.id))
+    sessions.add_link(
+        work.connection,
+        fingerprint(token),
+        purpose,
+        person.id,
+        work.at,
+        work.ago(-LASTS[purpose]),
+    )
+    return f"{work.base_url}/account/{purpose}/{token}"
+
+
+def _open(work: Work, token: str, purpose: Purpose) -> tuple[str, PersonRow]:
+    found = sessions.find_link(work.connection, fingerprint(token), purpose, work.at)
+    if found is None:
+        raise DeadLinkError
+    person = store.find_person(work.connection, found.person_id)
+    wanted = "invited" if purpose is Purpose.INVITATION else "active"
+    if person is None or person.status != wanted:
+        raise DeadLinkError
+    return found.hash, person
+
+
+def _use(work: Work, hash_: str, person: PersonRow) -> None:
+    if not sessions.use_link(work.connection, hash_, work.at):
+        raise DeadLinkError
+    sessions.drop_links(work.connection, person.id, work.at)

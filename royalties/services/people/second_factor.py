@@ -1,0 +1,155 @@
+"""The second factor: codes of an authenticator app, and recovery codes on paper."""
+
+import json
+from dataclasses import dataclass
+
+from royalties.adapters.credentials import fingerprint
+from royalties.domain.people import FINANCE, Role, Verb
+from royalties.services.mail.notices import notice
+from royalties.services.people.sessions import (
+    Begun,
+    Browser,
+    Visit,
+    active_person,
+    as_person,
+    begin,
+)
+from royalties.services.work import RefusedError, Work
+from royalties.store import people as store
+from royalties.store import sessions
+from royalties.store.people import PersonRow
+from royalties.store.work import find_setting, write_setting
+
+FOR_ALL = "second_factor_for_all"
+CODE = "code"
+RECOVERY_CODE = "recovery-code"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A second factor that was set up; the recovery codes are shown once."""
+
+    begun: Begun
+    codes: list[str]
+
+
+def is_for_all(work: Work) -> bool:
+    """Whether everybody needs one; so it is, unless an administrator leaves it to the portals."""
+    value = find_setting(work.connection, FOR_ALL)
+    return value is None or bool(json.loads(value))
+
+
+def set_for_all(work: Work, *, on: bool) -> None:
+    """Ask everybody for a second factor, or only the finance desk; who lacks one is signed out."""
+    work.actor.require(Verb.SET)
+    write_setting(work.connection, FOR_ALL, json.dumps(on), work.at, work.actor.name)
+    if on:
+        without = store.without_second_factor(work.connection)
+        sessions.end_sessions(work.connection, without, work.at)
+    work.record(Verb.SET, {FOR_ALL: on})
+
+
+def is_needed(work: Work, role: Role) -> bool:
+    """Whether a role cannot come in without one: at the finance desk nobody can."""
+    return role in FINANCE or is_for_all(work)
+
+
+def judge(work: Work, person: PersonRow, code: str) -> str | None:
+    """What a code is (``code`` or ``recovery-code``), used up by this; None if it is wrong."""
+    code = "".join(code.split()).lower()
+    if person.totp_secret is None:
+        return None
+    step = work.credentials.totp_step(person.totp_secret, _digits(code), work.now)
+    if step is not None:
+        return CODE if store.use_totp_step(work.connection, person.id, step) else None
+    hashed = _hash(code)
+    used = store.use_recovery_code(work.connection, person.id, hashed, work.at)
+    return RECOVERY_CODE if used else None
+
+
+def set_up(work: Work, visit: Visit, secret: str, code: str, browser: Browser) -> Enrolled | None:
+    """Let a new key be somebody's second factor, once its app gave a right code; None if wrong.
+
+    Who is half way in may set up their first one only; who is in is asked for the password by the
+    page before. Every session ends but this one, which goes on under a new text.
+
+    Raises:
+        RefusedError: a second factor is there, and has not been given.
+    """
+    person = active_person(work, visit.person)
+    if not visit.is_full and person.totp_secret is not None:
+        raise RefusedError("give a code of the second factor that is set up already")
+    step = work.credentials.totp_step(secret, _digits(code), work.now)
+    if step is None:
+        return None
+    is_first = person.totp_secret is None
+    store.set_second_factor(work.connection, person.id, secret, step)
+    sessions.end_sessions(work.connection, [person.id], work.at)
+    acting = as_person(work, person)
+    what = "second-factor-set" if is_first else "second-factor-renewed"
+    acting.record(Verb.KEEP_ACCOUNT, {"what": what})
+    if not visit.is_full:
+        acting.record(Verb.SIGN_IN, {"what": "signed-in", "by": CODE})
+    if not is_first:
+        notice(
+            acting,
+            person.email,
+            "Your second factor was changed",
+            "Another device now gives the codes of your account, and the old recovery codes open "
+            "nothing any more.",
+            "If that was not you, tell the publisher at once.",
+        )
+    return Enrolled(begin(work, person.id, browser, is_full=True), _new_codes(work, person.id))
+
+
+def skip(work: Work, visit: Visit, browser: Browser) -> Begun:
+    """Come in without a second factor where that is left to the person.
+
+    Raises:
+        RefusedError: it is not.
+    """
+    person = active_person(work, visit.person)
+    if person.totp_secret is not None or is_needed(work, Role(person.role)):
+        raise RefusedError("a second factor is needed here")
+    acting = as_person(work, person)
+    acting.record(Verb.SIGN_IN, {"what": "signed-in", "by": "password"})
+    return begin(work, person.id, browser, is_full=True)
+
+
+def codes_left(work: Work, visit: Visit) -> int:
+    """How many recovery codes somebody has not used."""
+    work.actor.require(Verb.KEEP_ACCOUNT)
+    return store.recovery_codes_left(work.connection, visit.person)
+
+
+def renew_codes(work: Work, visit: Visit) -> list[str]:
+    """New recovery codes; the old ones open nothing any more. The page asks for the password."""
+    work.actor.require(Verb.KEEP_ACCOUNT)
+    person = active_person(work, visit.person)
+    if person.totp_secret is None:
+        raise RefusedError("set up the second factor first")
+    work.record(Verb.KEEP_ACCOUNT, {"what": "recovery-codes-renewed"})
+    notice(
+        work,
+        person.email,
+        "Your recovery codes were renewed",
+        "New recovery codes were made for your account; the old ones open nothing any more.",
+        "If that was not you, tell the publisher at once.",
+    )
+    return _new_codes(work, person.id)
+
+
+def _new_codes(work: Work, number: int) -> list[str]:
+    codes = work.credentials.recovery_codes()
+    store.set_recovery_codes(work.connection, number, [_hash(code) for code in codes])
+    return codes
+
+
+def _hash(code: str) -> str:
+    return fingerprint(code.replace("-", ""))
+
+
+def _digits(code: str) -> str:
+    """A code without the spaces that apps show in it; nothing but ASCII digits is compared."""
+    kept = "".join(code.split())
+    return kept if kept.isascii() and kept.isdigit() else ""

@@ -1,0 +1,235 @@
+"""Take back an import: undo it while it is open, correct it once a closed run used it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from royalties.domain.currencies import exponent
+from royalties.domain.money import micro_text
+from royalties.domain.people import Verb
+from royalties.domain.sales import ORDER_REPORTS, Kind
+from royalties.services.books import setup_in_force
+from royalties.services.sales.waiting import release_waiting
+from royalties.services.work import RefusedError, Work
+from royalties.store import batches as store
+from royalties.store import periods
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An import that was undone."""
+
+    batch: int
+    file_name: str
+    sales: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A closed import that was reversed in the open period."""
+
+    batch: int
+    corrects: int
+    period: str
+    sales: int
+
+
+def undo(work: Work, number: int) -> TakenBack:
+    """Take a whole import back while no closed run used it.
+
+    Without its correction an import stands as before: its rows wait again, and those whose
+    edition is known by now are recorded.
+
+    Raises:
+        RefusedError: it is unknown, undone already, corrected, or a closed run used it; or it is
+            a correction, and the file it took back was recorded again.
+    """
+    work.actor.require(Verb.UNDO)
+    setup = setup_in_force(work)
+    periods.lock_for_sales(work.connection, setup.first_period)
+    found = _recorded(work, number)
+    _require_no_order(found)
+    closed = store.closed_periods_of(work.connection, number)
+    if closed and found.corrects is None:
+        raise RefusedError(
+            f"import {number} was used by the closed run of {', '.join(closed)} and stays: "
+            f"'royalties correct {number}' reverses it in the open period"
+        )
+    if closed:
+        raise RefusedError(
+            f"import {number} was used by the closed run of {', '.join(closed)} and stays: "
+            f"{_again(work, found.corrects)}"
+        )
+    if found.corrected_by is not None:
+        raise RefusedError(
+            f"import {number} is corrected by import {found.corrected_by}: undo "
+            f"{found.corrected_by} first"
+        )
+    if found.corrects is not None:
+        _require_not_again(work, number, found.corrects)
+    sales, rows = store.take_back(work.connection, number, work.at)
+    work.record(Verb.UNDO, {"batch": number, "lines": sales, "waiting": rows})
+    if found.corrects is not None:
+        store.mark_corrected(work.connection, found.corrects, None)
+        release_waiting(work, setup)
+    return TakenBack(number, found.file_name, sales, rows)
+
+
+def correct(work: Work, number: int) -> Corrected:
+    """Reverse an import that a closed run used, by new sales in the open period.
+
+    Every line is mirrored (copies and receipts negative) and names the batch it corrects, and
+    its rows wait no more; a mended report, or the same file read in another way, is then
+    imported like any other.
+
+    Raises:
+        RefusedError: no closed run used it (undo it instead), it is corrected already, or it is
+            itself a correction.
+    """
+    work.actor.require(Verb.CORRECT)
+    setup = setup_in_force(work)
+    open_period = periods.lock_for_sales(work.connection, setup.first_period)
+    found = _recorded(work, number)
+    _require_no_order(found)
+    if not store.closed_periods_of(work.connection, number):
+        raise RefusedError(f"no closed run used import {number}: 'royalties undo {number}'")
+    if found.corrected_by is not None:
+        raise RefusedError(f"import {number} was corrected by import {found.corrected_by} already")
+    if found.corrects is not None:
+        raise RefusedError(f"import {number} is a correction: {_again(work, found.corrects)}")
+    made = store.add_batch(
+        work.connection,
+        {
+            "file_name": found.file_name,
+            "sha256": sha256(f"correction of batch {number}".encode()).hexdigest(),
+            "size": 0,
+            "report": "correction",
+            "retailer": found.retailer,
+            "account": found.account,
+            "sheets": found.sheets,
+            "choices": "{}",
+            "document": json.dumps({"outcome": "recorded", "corrects": number}),
+            "rows": 0,
+            "lines": 0,
+            "status": "recorded",
+            "recorded_at": work.at,
+            "recorded_by": work.actor.name,
+            "corrects": number,
+        },
+    )
+    store.mark_corrected(work.connection, number, made)
+    lines = store.mirror(work.connection, number, made, open_period)
+    store.finish_batch(work.connection, made, {"rows": lines, "lines": lines})
+    work.record(Verb.CORRECT, {"batch": made, "corrects": number, "lines": lines})
+    first = setup.first_period
+    return Corrected(made, number, str(first.shift(open_period - first.ordinal)), lines)
+
+
+def import_list(work: Work) -> list[store.BatchRow]:
+    """Every import, undone ones included."""
+    work.actor.require(Verb.READ)
+    return store.batches(work.connection)
+
+
+def sales_list(work: Work, period: str | None) -> Iterator[dict[str, Any]]:
+    """Recorded sales as plain values, streamed; of one period or of all."""
+    work.actor.require(Verb.READ)
+    setup = setup_in_force(work)
+    chosen = setup.period(period).ordinal if period else None
+    return (sale_shown(row) for row in store.sales_of(work.connection, chosen))
+
+
+def sale_shown(row: tuple[Any, ...]) -> dict[str, Any]:
+    """One recorded sale as the interface shows it, with the file and row it came from.
+
+    What an order brought comes from no file: ``of_order`` names the order instead of a row.
+    """
+    (
+        batch,
+        file_name,
+        sheets,
+        sheet,
+        place,
+        period,
+        day,
+        isbn,
+        retailer,
+        kind,
+        units,
+        currency,
+        list_price,
+        net,
+        discount,
+        country,
+        region,
+        city,
+        order,
+        reference,
+        corrects,
+        report,
+    ) = row
+    is_of_order = report in ORDER_REPORTS
+    digits = exponent(currency)
+    names = json.loads(sheets)
+    return {
+        "batch": batch,
+        "file": file_name,
+        "sheet": names[sheet] if sheet < len(names) else "",
+        "row": None if is_of_order else place,
+        "period": period,
+        "date": day,
+        "isbn": isbn,
+        "retailer": retailer,
+        "kind": Kind(kind).word,
+        "units": units,
+        "currency": currency,
+        "list_price": None if list_price is None else micro_text(list_price, digits),
+        "net": micro_text(net, digits),
+        "discount": None if discount is None else micro_text(discount),
+        "country": country or None,
+        "region": region or None,
+        "city": city or None,
+        "order": order or None,
+        "reference": reference or None,
+        "corrects": corrects,
+        "of_order": order if is_of_order else None,
+    }
+
+
+def _require_no_order(found: store.BatchRow) -> None:
+    """What was shipped is taken back on its order, where copies and money follow."""
+    if found.report in ORDER_REPORTS:
+        raise RefusedError(
+            f"import {found.id} holds the sales of an order ({found.file_name}): enter on the "
+            f"order what came back, or credit it there"
+        )
+
+
+def _again(work: Work, number: int | None) -> str:
+    """How the sales of an import come back that a correction took away for good."""
+    taken = store.find_batch(work.connection, number or 0)
+    name = f" ({taken.file_name})" if taken else ""
+    return f"to count import {number} again, import its report{name} once more"
+
+
+def _require_not_again(work: Work, correction: int, number: int) -> None:
+    """Without its correction an import counts again, so nothing else may have its file."""
+    taken = store.find_batch(work.connection, number)
+    again = store.find_recorded(work.connection, taken.sha256) if taken else None
+    if again is not None:
+        raise RefusedError(
+            f"import {correction} takes back import {number}, whose file was recorded again as "
+            f"import {again.id}, and would count twice: undo {again.id} first"
+        )
+
+
+def _recorded(work: Work, number: int) -> store.BatchRow:
+    found = store.find_batch(work.connection, number)
+    if found is None:
+        raise RefusedError(f"there is no import {number}: 'royalties imports' lists them")
+    if found.status != "recorded":
+        raise RefusedError(f"import {number} was undone already")
+    return found

@@ -1,0 +1,312 @@
+"""Enter sales by hand: typed rows become a standard sales file, and are imported as any other.
+
+So a typed sale has a file, a row and a fingerprint like every sale, and is judged by the same
+code. A draft's token stands in each row of its file: what is sent twice is the same file and is
+recorded once, and two equal sheets of two days are two files.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from royalties.domain.people import Verb
+from royalties.ingest.books import Books
+from royalties.ingest.cells import Stranger, Wrong
+from royalties.services.books import Setup, known_of, setup_in_force
+from royalties.services.sales import sheets
+from royalties.services.sales.batches import undo
+from royalties.services.sales.importing import Request, import_report
+from royalties.services.sales.sheets import FIELDS, Draft, Rows
+from royalties.services.sales.shelf import Shelf, shelf_of
+from royalties.services.work import RefusedError, Work
+from royalties.store import batches
+
+FIRST_ROW = 2
+"""The file's row of the first typed row, its headings being row 1."""
+
+_BEHIND = ("retailer", "entry")
+_FILLED_IN = {"date", "kind", "currency"}
+_ZERO = re.compile(r"[-+]?0+(?:[.,]0*)?", re.ASCII)
+_FRACTION = re.compile(r"0?[.,]\d*[1-9]\d*", re.ASCII)
+_ISBN_LIKE = re.compile(r"[\dXx\W_]{7,}", re.ASCII)
+_SHOWN = 6
+_REMEDIES = {
+    "currency": "write the code of the currency, such as USD",
+    "date_language": "write the day as 2026-04-30",
+    "date_range": "write one day, as 2026-04-30",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong: in a cell, in a row (no field), or with the whole sheet (no row).
+
+    ``row`` is the place among the sheet's rows, the first being 0.
+    """
+
+    message: str
+    row: int | None = None
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something to be confirmed; the key stands for exactly these words."""
+
+    key: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What became of a sheet: recorded as an import, or why not.
+
+    ``rows`` are those that were typed, without empty ones; ``changed`` is true where another
+    window changed or recorded the sheet meanwhile.
+    """
+
+    draft: Draft
+    rows: Rows
+    batch: int | None = None
+    mistakes: tuple[Mistake, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was recorded; ``stands`` is false once it was undone."""
+
+    batch: int
+    file_name: str
+    recorded_at: str
+    recorded_by: str
+    stands: bool
+    document: Mapping[str, Any]
+
+
+def enter(
+    work: Work,
+    sheet: Draft,
+    *,
+    choices: Mapping[str, str],
+    confirmed: Collection[str] = (),
+) -> Entered:
+    """Record a typed sheet, all of it or nothing; the same sheet again gives the same import.
+
+    Args:
+        sheet: what was typed, as the page holds it.
+        choices: how the person writes numbers and days (``decimal``, ``date_order``).
+        confirmed: keys of the warnings that were confirmed.
+    """
+    work.actor.require(Verb.ENTER)
+    setup = setup_in_force(work)
+    sheets.require_retailer(setup, sheet.retailer)
+    rows = tuple(row for row in sheets.cleaned(sheet.rows) if not _is_empty(row))
+    held = sheets.hold(work, sheet)
+    if not rows:
+        return Entered(held, rows, mistakes=(Mistake("nothing is typed yet: enter a sale"),))
+    known, shelf = Books(known_of(work, setup)), shelf_of(work)
+    read = [_Row.of(row, known, shelf) for row in rows]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "sheet.csv"
+        _write(path, sheet, [each.cells for each in read])
+        earlier = batches.find_recorded(work.connection, work.files.fingerprint(path)[0])
+        if earlier is not None:
+            return Entered(held, rows, batch=earlier.id)
+        if sheets.differ(held, sheet):
+            return Entered(held, rows, changed=True)
+        own = [
+            replace(mistake, row=place)
+            for place, each in enumerate(read)
+            for mistake in each.mistakes
+        ]
+        request = Request(path, _file_name(work), report="standard", choices=choices)
+        return _record(work, request, Entered(held, rows), own, confirmed)
+
+
+def _record(
+    work: Work, request: Request, entered: Entered, own: list[Mistake], confirmed: Collection[str]
+) -> Entered:
+    """Check the file, then import it if nothing is wrong and every warning was confirmed."""
+    checked = import_report(work, replace(request, dry_run=True))
+    if checked.returned is not None:
+        checked.returned.unlink(missing_ok=True)  # the sheet itself shows what is wrong
+    mistakes = _mistakes(checked.document, own)
+    warnings = _warnings(checked.document)
+    if mistakes:
+        return replace(entered, mistakes=mistakes, warnings=warnings)
+    if not {each.key for each in warnings} <= set(confirmed):
+        return replace(entered, warnings=warnings)
+    done = import_report(work, replace(request, confirm=bool(warnings)))
+    if done.outcome != "recorded":
+        return replace(
+            entered, mistakes=_mistakes(done.document, []), warnings=_warnings(done.document)
+        )
+    number = int(done.document["batch"])
+    emptied = sheets.emptied(work, entered.draft)
+    work.record(
+        Verb.ENTER, {"batch": number, "retailer": emptied.retailer, "rows": len(entered.rows)}
+    )
+    return replace(entered, draft=emptied, batch=number)
+
+
+def receipt(work: Work, number: int) -> Receipt | None:
+    """What was recorded of a typed sheet."""
+    work.actor.require(Verb.READ)
+    found = batches.find_batch(work.connection, number)
+    if found is None or not found.file_name.startswith(batches.TYPED):
+        return None
+    return Receipt(
+        found.id,
+        found.file_name,
+        found.recorded_at,
+        found.recorded_by,
+        found.status == "recorded" and found.corrected_by is None,
+        json.loads(found.document),
+    )
+
+
+def take_back(work: Work, number: int) -> str:
+    """Undo a typed sheet and put its rows before what stands in the draft; names the retailer."""
+    found = batches.find_batch(work.connection, number)
+    if found is None or not found.file_name.startswith(batches.TYPED):
+        raise RefusedError(f"import {number} was not typed: undo it on its own page")
+    retailer, rows = _typed_rows(work.files.received(found.sha256))
+    undo(work, number)
+    sheets.put_before(work, retailer, rows)
+    return retailer
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A typed row as the file has it, and what only a typed row can have wrong."""
+
+    cells: tuple[str, ...]
+    mistakes: tuple[Mistake, ...]
+
+    @classmethod
+    def of(cls, row: Sequence[str], known: Books, shelf: Shelf) -> "_Row":
+        cells = dict(zip(FIELDS, row, strict=True))
+        mistakes = []
+        book = _isbn(cells["isbn"], known, shelf)
+        if isinstance(book, Mistake):
+            mistakes.append(book)
+        else:
+            cells["isbn"] = book
+        if _ZERO.fullmatch(cells["units"]):
+            mistakes.append(
+                Mistake("no copies are no sale: write how many, or delete the row", field="units")
+            )
+        if _FRACTION.fullmatch(cells["discount"]):
+            mistakes.append(
+                Mistake("a fraction or a percentage? Write 40 % or 0.4 %", field="discount")
+            )
+        elif cells["discount"] and not cells["discount"].endswith("%"):
+            cells["discount"] += "%"
+        return cls(tuple(cells.values()), tuple(mistakes))
+
+
+def _isbn(text: str, known: Books, shelf: Shelf) -> str | Mistake:
+    """The cell as an import finds its edition by it; a title becomes its edition's ISBN."""
+    found = known.isbn(text)
+    if isinstance(found, Stranger):
+        return Mistake(
+            f"no edition has {found.identifier}: check it against the book, or add the edition "
+            f"to its title first",
+            field="isbn",
+        )
+    if not isinstance(found, Wrong):
+        return text
+    books = shelf.named(text)
+    if len(books) == 1:
+        return books[0].isbn
+    if books:
+        choices = ", ".join(f"{each.isbn} ({each.edition.format})" for each in books[:_SHOWN])
+        return Mistake(f"which edition? Write its ISBN: {choices}", field="isbn")
+    if _ISBN_LIKE.fullmatch(text):
+        return text  # the import says what is wrong with the number
+    return Mistake(f"no title is called {text!r}: choose one from the list", field="isbn")
+
+
+def _is_empty(row: Sequence[str]) -> bool:
+    """Whether nothing was typed in a row, beyond what the page fills in by itself."""
+    return not any(cell for field, cell in zip(FIELDS, row, strict=True) if field not in _FILLED_IN)
+
+
+def _write(path: Path, sheet: Draft, rows: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow((*FIELDS, *_BEHIND))
+        for row in rows:
+            writer.writerow((*row, sheet.retailer, sheet.token))
+
+
+def _typed_rows(path: Path) -> tuple[str, Rows]:
+    """Retailer and rows of a file as ``_write`` made it."""
+    with path.open(encoding="utf-8", newline="") as file:
+        records = list(csv.reader(file, strict=True))
+    discount = FIELDS.index("discount")
+    rows = tuple(
+        tuple(
+            cell.removesuffix("%") if place == discount else cell
+            for place, cell in enumerate(record[: len(FIELDS)])
+        )
+        for record in records[1:]
+    )
+    return records[1][len(FIELDS)], rows
+
+
+def _file_name(work: Work) -> str:
+    return f"{batches.TYPED}{work.actor.name[:120]} {work.now:%Y-%m-%d %H:%M}.csv"
+
+
+def _mistakes(document: Mapping[str, Any], own: list[Mistake]) -> tuple[Mistake, ...]:
+    """All that is wrong, in the order of the sheet; a cell's own mistake stands for others."""
+    marked = {(each.row, each.field) for each in own}
+    found = list(own)
+    for each in document["problems"]:
+        row = each["row"] - FIRST_ROW if each["row"] >= FIRST_ROW else None
+        field = each["column"] if each["column"] in FIELDS else ""
+        if (row, field) not in marked:
+            found.append(Mistake(f"{each['message']}: {each['remedy']}", row, field))
+    found += [
+        Mistake(f"{each['message']}; {_REMEDIES.get(each['key'], '')}".rstrip("; "))
+        for each in document["choices"]
+    ]
+    if not own:  # rows that it marks are left out or wait in a file, but not in a sheet
+        found += [
+            Mistake(f"{each['rows']} rows would be left out ({each['reason']}): mend them")
+            for each in document["skipped"]
+        ]
+        found += [
+            Mistake(f"no edition has {each['isbn']}: check the number, or add the edition")
+            for each in document["waiting"]
+        ]
+    places = {field: place for place, field in enumerate(FIELDS)}
+    found.sort(key=lambda each: (each.row is not None, each.row or 0, places.get(each.field, -1)))
+    return tuple(found)
+
+
+def _warnings(document: Mapping[str, Any]) -> tuple[Warned, ...]:
+    return tuple(
+        Warned(
+            sha256(f"{each['code']} {each['message']}".encode()).hexdigest()[:20], each["message"]
+        )
+        for each in document["warnings"]
+    )
+
+
+def retailers_first(setup: Setup) -> list[str]:
+    """Keys of the retailers in the order of those whose sales are typed: direct ones first."""
+    direct = {key for key, each in setup.retailers.items() if each.channel == "direct"}
+    return sorted(
+        setup.retailers,
+        key=lambda key: (key != "publisher-phone", key not in direct, setup.retailers[key].name),
+    )

@@ -1,0 +1,313 @@
+"""Import a retailer's report: recognised, read whole, and recorded in one transaction or not."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from reports import returned
+from royalties.domain.people import Verb
+from royalties.domain.periods import Period, period_of
+from royalties.domain.problems import Notice
+from royalties.ingest.mapping import Mapping as ReportMapping
+from royalties.ingest.reading import Chunk, Known, Reading, Totals, UnreadableError
+from royalties.ingest.recognise import as_received, open_report
+from royalties.services.books import Setup, known_of, setup_in_force
+from royalties.services.sales.import_document import (
+    document_of,
+    net_of,
+    nothing_new,
+    units_of,
+    unreadable,
+)
+from royalties.services.work import RefusedError, Work
+from royalties.store import batches, periods
+from royalties.store.engine import all_or_nothing
+from royalties.store.totals import Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for: the file, how to read it, and how far to go.
+
+    ``seen`` are the messages of the warnings that the user saw; where it is given, ``confirm``
+    confirms those and no others.
+    """
+
+    path: Path
+    name: str
+    report: str | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    dry_run: bool = False
+    confirm: bool = False
+    seen: frozenset[str] | None = None
+
+    def confirms(self, notices: Iterable[Notice]) -> bool:
+        """Whether the user goes on in spite of these warnings."""
+        messages = {notice.message for notice in notices}
+        return not messages or (self.confirm and (self.seen is None or messages <= self.seen))
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """What came of an import; ``document`` is the import document of the public interface."""
+
+    outcome: str
+    document: dict[str, Any]
+    returned: Path | None = None
+
+
+def import_report(work: Work, request: Request) -> ImportResult:
+    """Read a report and record its sales, all of them or none.
+
+    Outcomes: ``recorded``; ``refused`` (problems); ``confirm`` (warnings: repeat with
+    ``confirm``); ``choose`` (repeat with a choice); ``nothing-new`` (the same bytes before).
+    """
+    work.actor.require(Verb.IMPORT)
+    setup = setup_in_force(work)
+    try:
+        fingerprint, size = work.files.fingerprint(request.path)
+    except OSError as error:
+        raise RefusedError(f"{request.path}: {error.strerror}: check the file's name") from error
+    earlier = batches.find_recorded(work.connection, fingerprint)
+    if earlier is not None:
+        return ImportResult("nothing-new", nothing_new(earlier))
+    open_period = _open_period(work, setup, lock=not request.dry_run)
+    known = known_of(work, setup)
+    try:
+        reading = open_report(
+            request.path,
+            name=request.name,
+            known=known,
+            mappings=[ReportMapping(**mapping) for mapping in setup.mappings],
+            choices=request.choices,
+            report=request.report,
+            progress=work.progress,
+        )
+        if reading.choices:
+            return ImportResult("choose", document_of("choose", reading, fingerprint))
+        recording = _Recording(work, setup, open_period, request, fingerprint, size, known)
+        return recording.record(reading)
+    except UnreadableError as error:
+        return ImportResult("refused", unreadable(fingerprint, error.problem))
+
+
+@dataclass(slots=True)
+class _Recording:
+    """One import on its way into the books."""
+
+    work: Work
+    setup: Setup
+    open_period: Period
+    request: Request
+    fingerprint: str
+    size: int
+    known: Known
+    periods: dict[str, Period] = field(default_factory=dict)
+    lines: int = 0
+    sums: Sums = field(default_factory=Sums)
+
+    def record(self, reading: Reading) -> ImportResult:
+        with all_or_nothing(self.work.connection) as take_back:
+            number = 0 if self.request.dry_run else self._open_batch(reading)
+            for chunk in reading.chunks():
+                self._add(chunk, number)
+            notices = [*reading.notices, *self._notices(reading)]
+            if reading.choices:
+                outcome = "choose"
+            elif reading.problems:
+                outcome = "refused"
+            elif not self.request.confirms(notices):
+                outcome = "confirm"
+            else:
+                outcome = "recorded"
+            waiting = self._waiting(reading)
+            document = document_of(outcome, reading, self.fingerprint, notices, waiting)
+            result = ImportResult(outcome, document)
+            result.document["retailer"] = self._retailer(reading)
+            if outcome != "recorded" or self.request.dry_run:
+                take_back()
+                result.document["dry_run"] = self.request.dry_run
+                if outcome == "refused":
+                    self._give_back(reading, result)
+                return result
+            self._finish(number, reading, result)
+        self.work.files.keep_received(self.request.path, self.fingerprint)
+        self.work.record(
+            Verb.IMPORT,
+            {
+                "batch": number,
+                "file": self.request.name,
+                "sha256": self.fingerprint,
+                "lines": reading.totals.lines,
+                "confirmed": [notice.code for notice in notices],
+            },
+        )
+        return result
+
+    def _open_batch(self, reading: Reading) -> int:
+        return batches.add_batch(
+            self.work.connection,
+            {
+                "file_name": self.request.name[:255],
+                "sha256": self.fingerprint,
+                "size": self.size,
+                "report": reading.report,
+                "retailer": None,
+                "account": reading.account,
+                "sheets": "[]",
+                "choices": json.dumps(dict(self.request.choices), sort_keys=True),
+                "document": "{}",
+                "rows": 0,
+                "lines": 0,
+                "status": "recorded",
+                "recorded_at": self.work.at,
+                "recorded_by": self.work.actor.name,
+            },
+        )
+
+    def _add(self, chunk: Chunk, number: int) -> None:
+        """Add a chunk's lines, each in the period of its day or the earliest open one."""
+        days = {row[5] for row in chunk.sales}
+        new = [day for day in days if day not in self.periods]
+        for day in new:
+            own = period_of(date.fromisoformat(str(day)), self.setup.calendar)
+            self.periods[str(day)] = own
+        if self.request.dry_run:
+            return
+        if new:
+            periods.ensure_periods(
+                self.work.connection,
+                [max(self.periods[str(day)], self.open_period) for day in new],
+            )
+        tails = {
+            day: (max(self.periods[str(day)], self.open_period).ordinal, number) for day in days
+        }
+        self.lines += len(chunk.sales) + len(chunk.waiting)
+        sales = [row + tails[row[5]] for row in chunk.sales]
+        batches.add_sales(self.work.connection, sales)
+        self.sums.add(sales)
+        batches.add_waiting(self.work.connection, [(*row, number) for row in chunk.waiting])
+
+    def _finish(self, number: int, reading: Reading, result: ImportResult) -> None:
+        result.document["batch"] = number
+        batches.finish_batch(
+            self.work.connection,
+            number,
+            {
+                "sheets": json.dumps(reading.sheets, ensure_ascii=False),
+                "document": json.dumps(result.document, ensure_ascii=False, sort_keys=True),
+                "retailer": result.document["retailer"],
+                "rows": reading.totals.rows,
+                "lines": self.lines,
+            },
+        )
+        self.sums.keep(self.work.connection)
+        batches.add_coverage(self.work.connection, number, reading.account, reading.totals.covered)
+
+    def _notices(self, reading: Reading) -> list[Notice]:
+        found = []
+        if overlap := self._overlap(reading):
+            found.append(overlap)
+        own = sorted(set(self.periods.values()))
+        late = [period for period in own if self.setup.first_period <= period < self.open_period]
+        if late:
+            names = ", ".join(map(str, late))
+            found.append(
+                Notice(
+                    "closed-period",
+                    f"sales dated in {names}, which is closed, will count in {self.open_period} "
+                    f"as prior-period sales",
+                )
+            )
+        target = sorted({max(period, self.open_period) for period in own})
+        if len(target) > 1:
+            found.append(Notice("two-periods", self._spread(reading, target)))
+        return found
+
+    def _spread(self, reading: Reading, target: list[Period]) -> str:
+        lines = dict.fromkeys(target, 0)
+        for day, count in reading.totals.days.items():
+            lines[max(self.periods[day], self.open_period)] += count
+        parts = ", ".join(
+            f"{count} {'line' if count == 1 else 'lines'} in {period}"
+            for period, count in lines.items()
+        )
+        return f"the report covers more than one period: {parts}"
+
+    def _overlap(self, reading: Reading) -> Notice | None:
+        """Another file for a retailer, account and time that are covered already.
+
+        Sales are typed day by day: of two sheets only the same totals are suspicious.
+        """
+        earlier = batches.already_covered(
+            self.work.connection, reading.account, reading.totals.covered
+        )
+        same = [each.batch for each in earlier if _alike(json.loads(each.document), reading.totals)]
+        if self.request.name.startswith(batches.TYPED):
+            earlier = [
+                each
+                for each in earlier
+                if each.batch in same or not each.file_name.startswith(batches.TYPED)
+            ]
+        if not earlier:
+            return None
+        first = earlier[0]
+        hint = (
+            f"Its totals are exactly those of import {same[0]}: it looks like the same report "
+            f"saved again."
+            if same
+            else "If this replaces it, undo the earlier import first."
+        )
+        return Notice(
+            "period-covered",
+            f"{first.retailer} is covered from {first.first_day} to {first.last_day} by import "
+            f"{first.batch} ({first.file_name}). {hint}",
+        )
+
+    def _retailer(self, reading: Reading) -> str | None:
+        """The report's retailer, or the only one that its rows name."""
+        covered = reading.totals.covered
+        if reading.retailer is not None or len(covered) != 1:
+            return reading.retailer
+        only = next(iter(covered))
+        return next(each.key for each in self.known.retailers.values() if each.id == only)
+
+    def _waiting(self, reading: Reading) -> list[dict[str, Any]]:
+        return [
+            {"isbn": identifier, "rows": rows, "units": units}
+            for identifier, (rows, units) in sorted(reading.totals.waiting.items())
+        ]
+
+    def _give_back(self, reading: Reading, result: ImportResult) -> None:
+        """Give the report back as a workbook with each problem behind its row."""
+        reasons: dict[tuple[str, int], str] = {}
+        for problem in reading.problems:
+            key = (problem.sheet, problem.row)
+            column = f"{problem.column}: " if problem.column else ""
+            text = f"{column}{problem.message}: {problem.remedy}"
+            reasons[key] = f"{reasons[key]}; {text}" if key in reasons else text
+        data = returned.workbook(
+            as_received(self.request.path, self.request.choices), reasons, reading.header_rows
+        )
+        name = f"{self.fingerprint[:12]}-problems.xlsx"
+        result.returned = self.work.files.give_back(name, data)
+        result.document["returned"] = str(result.returned)
+
+
+def _open_period(work: Work, setup: Setup, *, lock: bool) -> Period:
+    first = setup.first_period
+    if lock:
+        return first.shift(periods.lock_for_sales(work.connection, first) - first.ordinal)
+    closed = periods.last_closed(work.connection)
+    return first if closed is None else first.shift(closed + 1 - first.ordinal)
+
+
+def _alike(earlier: Mapping[str, Any], totals: Totals) -> bool:
+    return (
+        earlier.get("rows") == totals.rows
+        and earlier.get("units") == units_of(totals)
+        and earlier.get("net") == net_of(totals)
+    )

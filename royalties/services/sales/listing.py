@@ -1,0 +1,358 @@
+"""Recorded sales: looked through page by page, added up, and given out as a file."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from reports import sales as paper
+from royalties.domain.currencies import exponent
+from royalties.domain.money import micro_text
+from royalties.domain.people import Verb
+from royalties.domain.sales import Kind
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.sales.shelf import Shelf, shelf_of
+from royalties.services.work import RefusedError, Work
+from royalties.store import sales as store
+from royalties.store.sales import Key, Line, Narrowed
+
+__all__ = [
+    "Filters",
+    "Found",
+    "Key",
+    "Sale",
+    "Totals",
+    "find_sales",
+    "sales_as_csv",
+    "sales_as_workbook",
+]
+
+PAGE = 50
+MOST_EDITIONS = 200
+"""A search that fits more editions has to be narrowed: each costs a look into the sales."""
+
+ALL = "all"
+_KINDS: dict[str, Kind] = {kind.word: kind for kind in Kind}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which sales are wanted, as they stand in an address; what is empty is any.
+
+    ``period`` is a period, ``all``, or empty: the newest with sales, or all those of an import.
+    ``book`` is an ISBN, another identifier or words of a title; ``title`` a title's key.
+    """
+
+    period: str = ""
+    retailer: str = ""
+    book: str = ""
+    title: str = ""
+    kind: str = ""
+    batch: int | None = None
+    month: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """One sale line as it is shown; amounts are exact texts."""
+
+    key: Key
+    day: str
+    isbn: str
+    title: str
+    title_key: str
+    format: str
+    retailer: str
+    retailer_name: str
+    kind: str
+    units: int
+    currency: str
+    list_price: str | None
+    net: str
+    discount: str | None
+    country: str
+    region: str
+    city: str
+    order: str
+    reference: str
+    period: str
+    batch: int
+    file: str
+    sheet: str
+    row: int
+    corrects: int | None
+
+
+@dataclass(slots=True)
+class Totals:
+    """What a filtered set comes to; receipts as exact texts by currency."""
+
+    lines: int = 0
+    copies: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_KINDS, 0))
+    net: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of sales with the totals of all of them, and what filters can be set to.
+
+    ``period`` is the one shown, or ``all``; ``retailers`` are pairs of name and key; ``title`` is
+    the name of the one that was asked for; ``too_many`` tells of a search that fits more editions
+    than can be looked at.
+    """
+
+    sales: tuple[Sale, ...]
+    totals: Totals
+    period: str
+    periods: tuple[str, ...]
+    months: tuple[str, ...]
+    retailers: tuple[tuple[str, str], ...]
+    title: str
+    before: Key | None
+    after: Key | None
+    too_many: bool = False
+
+
+def find_sales(
+    work: Work, filters: Filters, *, after: Key | None = None, before: Key | None = None
+) -> Found:
+    """A page of sales: the first, the one after a key, or the one before a key."""
+    work.actor.require(Verb.READ)
+    search = _Search.of(work, filters)
+    if search.wanted is None:
+        found: list[Line] = []
+    else:
+        beyond = before or after
+        found = store.lines(
+            work.connection,
+            search.wanted,
+            PAGE + 1,
+            beyond=beyond,
+            backwards=before is not None,
+        )
+    more = len(found) > PAGE
+    if more:
+        found = found[1:] if before else found[:PAGE]
+    names = _Names.of(work, search, found)
+    title = search.setup.titles.get(filters.title)
+    has_before = more if before else after is not None
+    has_after = more if not before else True
+    return Found(
+        tuple(names.shown(line) for line in found),
+        search.totals,
+        search.period,
+        search.periods,
+        search.months,
+        tuple(sorted((each.name, key) for key, each in search.setup.retailers.items())),
+        title.title if title else filters.title,
+        found[0].key if found and has_before else None,
+        found[-1].key if found and has_after else None,
+        search.too_many,
+    )
+
+
+def sales_as_csv(work: Work, filters: Filters) -> Iterator[str]:
+    """Exactly the filtered sales as CSV, streamed; ``work`` must last until the end."""
+    work.actor.require(Verb.READ)
+    return paper.csv_lines(_rows(work, _Search.of(work, filters)))
+
+
+def sales_as_workbook(work: Work, filters: Filters, path: Path) -> None:
+    """Exactly the filtered sales as a workbook.
+
+    Raises:
+        RefusedError: they are more than a sheet of a workbook has rows.
+    """
+    work.actor.require(Verb.READ)
+    search = _Search.of(work, filters)
+    if search.totals.lines > paper.MOST:
+        raise RefusedError(
+            f"these are {search.totals.lines:,} sales, and a workbook's sheet holds "
+            f"{paper.MOST:,}: narrow the filters, or take them as CSV"
+        )
+    paper.write_workbook(path, _rows(work, search))
+
+
+def _rows(work: Work, search: "_Search") -> Iterator[paper.Row]:
+    if search.wanted is None:
+        return
+    names = _Names.of(work, search, None)
+    for line in store.all_lines(work.connection, search.wanted):
+        sale = names.shown(line)
+        yield (
+            sale.day,
+            sale.isbn,
+            sale.retailer,
+            sale.kind,
+            sale.units,
+            sale.currency,
+            _number(sale.list_price),
+            _number(sale.net),
+            _number(sale.discount),
+            sale.country,
+            sale.region,
+            sale.city,
+            sale.order,
+            sale.reference,
+            sale.title,
+            sale.format,
+            sale.period,
+            sale.batch,
+            sale.file,
+            sale.sheet,
+            sale.row,
+        )
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Filters as the store's numbers; ``wanted`` is None where nothing can be found."""
+
+    setup: Setup
+    shelf: Shelf
+    retailers: Mapping[int, str]
+    period_names: Mapping[int, str]
+    wanted: Narrowed | None
+    totals: Totals
+    period: str
+    periods: tuple[str, ...]
+    months: tuple[str, ...]
+    too_many: bool
+
+    @classmethod
+    def of(cls, work: Work, filters: Filters) -> "_Search":
+        setup = setup_in_force(work)
+        shelf = shelf_of(work)
+        known = store.periods_with_sales(work.connection)
+        period, numbers = _periods(setup, filters, known)
+        isbns = _isbns(shelf, filters)
+        too_many = isbns is not None and len(isbns) > MOST_EDITIONS
+        asked = Narrowed(
+            None if isbns is None else store.edition_ids(work.connection, isbns[:MOST_EDITIONS]),
+            numbers,
+            None,
+            (_KINDS[filters.kind].value,) if filters.kind else None,
+            None,
+            None if filters.batch is None else (filters.batch,),
+            filters.month,
+        )
+        sums = [] if too_many else store.sums(work.connection, asked, filters.retailer)
+        months = tuple(sorted({each.month for each in sums}, reverse=True))
+        sums = [each for each in sums if filters.month in ("", each.month)]
+        wanted = _along_the_key(asked, sums)
+        totals = Totals()
+        if wanted is not None and asked.editions is not None:
+            totals = _totals(store.summed_lines(work.connection, wanted))
+        elif wanted is not None:
+            totals = _totals(sums)
+        names = tuple(known.values())
+        retailers = {each.retailer_id: each.retailer for each in sums}
+        return cls(setup, shelf, retailers, known, wanted, totals, period, names, months, too_many)
+
+
+def _periods(
+    setup: Setup, filters: Filters, with_sales: Mapping[int, str]
+) -> tuple[str, tuple[int, ...] | None]:
+    if filters.period == ALL or (not filters.period and filters.batch is not None):
+        return ALL, None
+    if filters.period:
+        wanted = setup.period(filters.period)
+        return str(wanted), (wanted.ordinal,)
+    number, name = next(iter(with_sales.items()), (0, ""))
+    return name, (number,)
+
+
+def _isbns(shelf: Shelf, filters: Filters) -> list[str] | None:
+    """ISBNs of the editions that are wanted, one more than too many at most; None for any."""
+    if not filters.book and not filters.title:
+        return None
+    found = [each.isbn for each in shelf.of_title(filters.title)]
+    if filters.book:
+        words = {each.isbn for each in shelf.find(filters.book, MOST_EDITIONS + 1)}
+        found = [isbn for isbn in found if isbn in words] if filters.title else sorted(words)
+    return None if len(found) == len(shelf.by_isbn) else found
+
+
+def _along_the_key(asked: Narrowed, sums: Iterable[store.Summed]) -> Narrowed | None:
+    """Give every column of the key the values that lines can have, as far as that helps."""
+    if asked.editions == () or not (found := list(sums)):
+        return None
+    narrow = asked.batches is not None or bool(asked.month)
+    return Narrowed(
+        asked.editions,
+        tuple(sorted({each.period_id for each in found})),
+        tuple(sorted({each.retailer_id for each in found})),
+        asked.kinds if not narrow else tuple(sorted({each.kind for each in found})),
+        tuple(sorted({each.currency for each in found})) if narrow else None,
+        tuple(sorted({each.batch_id for each in found})) if narrow else None,
+        asked.month,
+    )
+
+
+def _totals(sums: Iterable[store.Summed] | Iterable[store.SummedLines]) -> Totals:
+    made = Totals()
+    net: dict[str, int] = {}
+    for each in sums:
+        made.lines += each.lines
+        made.copies[Kind(each.kind).word] += each.units
+        net[each.currency] = net.get(each.currency, 0) + each.net
+    made.net = {
+        currency: micro_text(micro, exponent(currency)) for currency, micro in sorted(net.items())
+    }
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the numbers of lines stand for."""
+
+    search: _Search
+    sources: Mapping[int, tuple[str, str, int | None]]
+
+    @classmethod
+    def of(cls, work: Work, search: _Search, lines: list[Line] | None) -> "_Names":
+        """Names for some lines, or (None) for all there are."""
+        batches = None if lines is None else [line.batch_id for line in lines]
+        return cls(
+            search,
+            store.sources(work.connection, batches),
+        )
+
+    def shown(self, line: Line) -> Sale:
+        book = self.search.shelf.by_isbn[line.isbn]
+        retailer = self.search.retailers[line.retailer_id]
+        file_name, sheets, corrects = self.sources[line.batch_id]
+        digits = exponent(line.currency)
+        names = json.loads(sheets)
+        return Sale(
+            line.key,
+            line.day,
+            line.isbn,
+            book.title.title,
+            book.title.key,
+            book.edition.format.value,
+            retailer,
+            self.search.setup.retailers[retailer].name,
+            Kind(line.kind).word,
+            line.units,
+            line.currency,
+            None if line.list_price is None else micro_text(line.list_price, digits),
+            micro_text(line.net, digits),
+            None if line.discount is None else micro_text(line.discount),
+            line.country,
+            line.region,
+            line.city,
+            line.order_ref,
+            line.reference,
+            self.search.period_names[line.period_id],
+            line.batch_id,
+            file_name,
+            names[line.sheet] if line.sheet < len(names) else "",
+            line.row,
+            corrects,
+        )

@@ -1,0 +1,399 @@
+"""Reports sent in a browser: kept, checked by a dry run, and recorded or removed."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from royalties.adapters.files import TooLargeError
+from royalties.domain.people import Verb
+from royalties.ingest.formats import built_in
+from royalties.services.books import setup_in_force
+from royalties.services.sales.importing import ImportResult, Request, import_report
+from royalties.services.work import RefusedError, Work
+from royalties.store import uploads as store
+from royalties.store import work as jobs
+from royalties.store.engine import all_or_nothing
+from royalties.store.work import JobRow
+
+LARGEST = 200_000_000
+"""Bytes of a file that is taken in a browser."""
+
+_NAME_LENGTH = 255
+_ENDING_LENGTH = 16
+_SHOWN = 200
+_MOST_CHOICES = 20
+_ANSWER_LENGTH = 100
+_SWEPT_AFTER = timedelta(hours=1)
+_BACKSTROKE = re.compile(r"[/\\]")
+_FACTS = ("recordable", "sale_lines", "units", "net", "waiting", "skipped")
+"""What a person saw of an import before recording it: it must still be so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A report that was sent.
+
+    Attributes:
+        name: the file's name, only to be shown.
+        report: the format named by hand, None where it is recognised.
+        choices: what the user answered, by key.
+        status: received, checked, recorded or removed.
+        document: the import document of the newest check, None before it.
+        batch: the import's number, once it is recorded.
+        job: the newest long work on it, if there was any.
+    """
+
+    id: int
+    name: str
+    sha256: str
+    size: int
+    report: str | None
+    choices: Mapping[str, str]
+    status: str
+    document: Mapping[str, Any] | None
+    batch: int | None
+    created_at: str
+    created_by: str
+    job: JobRow | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may still be recorded."""
+        return self.status in store.OPEN
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether long work on it waits or goes on."""
+        return _is_active(self.job)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An upload in a list; ``summary`` is what matters of its import document."""
+
+    id: int
+    name: str
+    size: int
+    status: str
+    summary: Mapping[str, Any] | None
+    created_at: str
+    created_by: str
+    job: JobRow | None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether long work on it waits or goes on."""
+        return _is_active(self.job)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An upload that was kept; ``again`` if the same bytes wait as an upload already."""
+
+    upload: Upload
+    again: bool
+
+
+def subject_of(number: int) -> str:
+    """What a job that works on an upload names."""
+    return f"upload:{number}"
+
+
+def shown_name(name: str) -> str:
+    """A file's name as it may be shown: no folders, nothing invisible, not too long."""
+    last = _BACKSTROKE.split(unicodedata.normalize("NFC", name))[-1]
+    text = " ".join("".join(c if c.isprintable() else " " for c in last).split())
+    if len(text) > _NAME_LENGTH:
+        ending = Path(text).suffix[:_ENDING_LENGTH]
+        text = text[: _NAME_LENGTH - len(ending)] + ending
+    return text or "a report"
+
+
+def receive(work: Work, name: str, stream: IO[bytes]) -> Received:
+    """Keep a file that was sent; the same bytes that wait already are not kept twice.
+
+    Raises:
+        RefusedError: it is too large.
+    """
+    work.actor.require(Verb.IMPORT)
+    try:
+        fingerprint, size = work.files.keep_upload(stream, LARGEST)
+    except TooLargeError:
+        raise RefusedError(
+            f"{shown_name(name)} is larger than {LARGEST // 1_000_000} MB: split it, or send it "
+            f"at the command line with 'royalties import'"
+        ) from None
+    waiting = store.open_upload_of(work.connection, fingerprint)
+    if waiting is not None:
+        return Received(_of(work, waiting), again=True)
+    number = store.add_upload(
+        work.connection,
+        {
+            "name": shown_name(name),
+            "sha256": fingerprint,
+            "size": size,
+            "choices": "{}",
+            "status": "received",
+            "created_at": work.at,
+            "created_by": work.actor.name,
+        },
+    )
+    found = find(work, number)
+    assert found is not None  # noqa: S101 - it was added above
+    return Received(found, again=False)
+
+
+def find(work: Work, number: int) -> Upload | None:
+    """An upload by its number, removed ones left out."""
+    work.actor.require(Verb.READ)
+    row = store.find_upload(work.connection, number)
+    return _of(work, row) if row is not None and row.status != "removed" else None
+
+
+def open_uploads(work: Work) -> list[Listed]:
+    """Uploads of everybody that are not recorded or removed yet, the newest first."""
+    work.actor.require(Verb.READ)
+    rows = store.open_uploads(work.connection, _SHOWN)
+    found = store.latest_jobs(work.connection, [subject_of(row.id) for row in rows])
+    return [
+        Listed(
+            row.id,
+            row.name,
+            row.size,
+            row.status,
+            json.loads(row.summary) if row.summary else None,
+            row.created_at,
+            row.created_by,
+            found.get(subject_of(row.id)),
+        )
+        for row in rows
+    ]
+
+
+def report_titles(work: Work) -> dict[str, str]:
+    """What every report is called, mapped ones included, by its name."""
+    work.actor.require(Verb.READ)
+    titles = {declared.name: declared.title for declared in built_in()}
+    mapped = {each["key"]: f"mapped report {each['key']}" for each in _mappings(work)}
+    return titles | mapped
+
+
+def change(work: Work, number: int, report: str | None, answers: Mapping[str, str]) -> Upload:
+    """Say how an upload is to be read; it then has to be checked again.
+
+    Args:
+        work: the unit of work.
+        number: the upload's.
+        report: the format to read it as; None: it is recognised.
+        answers: every answer that counts from now on, by key.
+
+    Raises:
+        RefusedError: no report has that name, or the upload is recorded, removed or at work.
+    """
+    work.actor.require(Verb.IMPORT)
+    _held(work, number)
+    if report is not None and report not in report_titles(work):
+        raise RefusedError(f"no report is called {report!r}: choose one of the list")
+    kept = {
+        key[:_ANSWER_LENGTH]: value.strip()[:_ANSWER_LENGTH]
+        for key, value in list(answers.items())[:_MOST_CHOICES]
+        if value.strip()
+    }
+    values = {
+        "report": report,
+        "choices": json.dumps(kept, sort_keys=True),
+        "status": "received",
+        "summary": None,
+        "document": None,
+    }
+    store.change_upload(work.connection, number, values)
+    found = find(work, number)
+    assert found is not None  # noqa: S101 - it is held
+    return found
+
+
+def examine(work: Work, number: int) -> ImportResult:
+    """Check an upload by a dry run; nothing is written, so it may be read-only work.
+
+    Raises:
+        RefusedError: it is recorded or removed, or its file is gone.
+    """
+    work.actor.require(Verb.IMPORT)
+    row = _open(store.find_upload(work.connection, number))
+    request = _request(work, row, dry_run=True)
+    return import_report(work, request)
+
+
+def keep(work: Work, number: int, result: ImportResult) -> None:
+    """Keep what a check found."""
+    work.actor.require(Verb.IMPORT)
+    row = store.find_upload(work.connection, number, lock=True)
+    if row is not None and row.status in store.OPEN:
+        _keep(work, number, result.document)
+
+
+def record(work: Work, number: int, seen: Sequence[str]) -> ImportResult:
+    """Record the sales of an upload, if they still are what was seen and confirmed.
+
+    Outcomes are those of ``import_report``; any but ``recorded`` leaves the upload as it is,
+    with the newer document.
+
+    Args:
+        work: the unit of work.
+        number: the upload's.
+        seen: messages of the warnings that were confirmed; others stop it.
+
+    Raises:
+        RefusedError: it was not checked, or is recorded or removed already.
+    """
+    work.actor.require(Verb.IMPORT)
+    row = _open(store.find_upload(work.connection, number, lock=True))
+    if row.document is None:
+        raise RefusedError(f"{row.name} was not checked yet: check it first")
+    before = json.loads(row.document)
+    with all_or_nothing(work.connection) as take_back:
+        result = import_report(work, _request(work, row, confirm=True, seen=frozenset(seen)))
+        differs = any(result.document[name] != before[name] for name in _FACTS)
+        if result.outcome == "recorded" and differs:
+            take_back()
+            result = ImportResult("changed", result.document | {"batch": None})
+    if result.outcome != "recorded":
+        found = "recorded" if result.outcome == "changed" else result.outcome
+        if found == "recorded" and result.document["warnings"]:
+            found = "confirm"
+        _keep(work, number, result.document | {"outcome": found})
+        return result
+    store.change_upload(
+        work.connection,
+        number,
+        {"status": "recorded", "batch_id": result.document["batch"], "document": None},
+    )
+    return result
+
+
+def remove(work: Work, number: int) -> Upload:
+    """Remove an upload; its file follows later.
+
+    Raises:
+        RefusedError: it is recorded or removed already, or being worked on.
+    """
+    work.actor.require(Verb.IMPORT)
+    row = _held(work, number)
+    store.change_upload(
+        work.connection, number, {"status": "removed", "document": None, "summary": None}
+    )
+    return _of(work, row)
+
+
+def sweep(work: Work) -> int:
+    """Delete files of uploads that nobody needs any more; returns how many."""
+    old = list(work.files.uploads_before(work.now - _SWEPT_AFTER))
+    unneeded = set(old) - store.needed_files(work.connection) if old else set()
+    for name in unneeded:
+        work.files.drop_upload(name)
+    return len(unneeded)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The import of the same report and retailer before, and what it held."""
+
+    batch: int
+    file_name: str
+    first_day: str
+    last_day: str
+    document: Mapping[str, Any]
+
+
+def import_before(work: Work, document: Mapping[str, Any]) -> Earlier | None:
+    """What the same report brought the last time before, to compare its totals with."""
+    work.actor.require(Verb.READ)
+    if not document["report"] or not document["period_from"]:
+        return None
+    row = store.import_before(
+        work.connection, document["report"], document["retailer"], document["period_from"]
+    )
+    if row is None:
+        return None
+    return Earlier(row.id, row.file_name, row.first_day, row.last_day, json.loads(row.document))
+
+
+def _mappings(work: Work) -> Sequence[Mapping[str, Any]]:
+    try:
+        return setup_in_force(work).mappings
+    except RefusedError:
+        return ()  # nothing has been loaded yet
+
+
+def _request(work: Work, row: store.UploadRow, **more: Any) -> Request:  # noqa: ANN401 - Request's
+    path = work.files.upload(row.sha256)
+    if not path.is_file():
+        raise RefusedError(f"the file of {row.name} is gone: remove it and send it again")
+    return Request(path, row.name, row.report, json.loads(row.choices), **more)
+
+
+def _keep(work: Work, number: int, document: Mapping[str, Any]) -> None:
+    summary = {
+        "outcome": document["outcome"],
+        "report": document["report"],
+        "retailer": document["retailer"],
+        "period_from": document["period_from"],
+        "period_to": document["period_to"],
+        "sale_lines": document["sale_lines"],
+        "net": document["net"],
+        "waiting": sum(each["rows"] for each in document["waiting"]),
+        "warnings": len(document["warnings"]),
+        "problem_count": document["problem_count"],
+        "same_as": document["same_as"],
+    }
+    store.change_upload(
+        work.connection,
+        number,
+        {
+            "status": "checked",
+            "summary": json.dumps(summary, ensure_ascii=False),
+            "document": json.dumps(document, ensure_ascii=False),
+        },
+    )
+
+
+def _open(row: store.UploadRow | None) -> store.UploadRow:
+    if row is None or row.status == "removed":
+        raise RefusedError("this upload was removed: send the report again if it is needed")
+    if row.status == "recorded":
+        raise RefusedError(f"{row.name} was recorded already, as import {row.batch_id}")
+    return row
+
+
+def _held(work: Work, number: int) -> store.UploadRow:
+    """An upload that nobody works on, held against others."""
+    row = _open(store.find_upload(work.connection, number, lock=True))
+    if _is_active(jobs.latest_job(work.connection, subject_of(number))):
+        raise RefusedError(f"{row.name} is being worked on: wait until that is done")
+    return row
+
+
+def _is_active(job: JobRow | None) -> bool:
+    return job is not None and job.status in {"queued", "running"}
+
+
+def _of(work: Work, row: store.UploadRow) -> Upload:
+    return Upload(
+        row.id,
+        row.name,
+        row.sha256,
+        row.size,
+        row.report,
+        json.loads(row.choices),
+        row.status,
+        json.loads(row.document) if row.document else None,
+        row.batch_id,
+        row.created_at,
+        row.created_by,
+        jobs.latest_job(work.connection, subject_of(row.id)),
+    )

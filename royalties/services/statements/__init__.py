@@ -1,0 +1,1 @@
+"""What beneficiaries get: statements issued, explained, sent and shown in the portal."""

@@ -1,0 +1,237 @@
+"""A period for finance: everything that came in, was earned and given, and that it ties."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from royalties.domain.money import micro_text
+from royalties.domain.periods import Period
+from royalties.domain.postings import PAYMENTS, TAX
+from royalties.domain.run import Run
+from royalties.domain.statements import (
+    AllocationShown,
+    BatchShown,
+    Check,
+    ContractShown,
+    ExceptionShown,
+    PeriodReport,
+    SettlementShown,
+    WaitingShown,
+)
+from royalties.services.books import Setup
+from royalties.services.runs.closed import closed_run
+from royalties.services.statements.composing import Composer
+from royalties.services.work import Work
+from royalties.store import batches, closing, figures, ledger
+from royalties.store import runs as store
+from royalties.store import statements as statement_store
+
+
+def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -> PeriodReport:
+    """Compose the period's workbook: of a draft run, or of the closed one as it was frozen."""
+    closed = None if draft is not None else store.find_closed(work.connection, period.ordinal)
+    run = draft if draft is not None else closed_run(work, period)
+    numbers = {
+        (row.beneficiary, row.currency): row.number
+        for row in statement_store.statements_of(work.connection, period.ordinal)
+    }
+    composer = Composer(work, setup, run)
+    return PeriodReport(
+        publisher=setup.publisher,
+        period=str(period),
+        starts=period.starts,
+        ends=period.ends,
+        status="closed" if closed else "draft",
+        dated=period.ends,
+        contracts=tuple(_contracts(run)),
+        settlements=tuple(_settlements(run, setup, numbers)),
+        allocations=tuple(
+            AllocationShown(
+                done.contract.key,
+                done.contract.currency,
+                each.step,
+                setup.beneficiaries[each.beneficiary].name,
+                each.amount,
+            )
+            for done in run.contracts
+            for each in done.allocations
+        ),
+        lines=tuple(
+            (done.contract.key, line, done.contract.currency)
+            for done in run.contracts
+            for line in composer.lines(done)
+        ),
+        batches=tuple(_batches(work, period)),
+        exceptions=tuple(
+            ExceptionShown(
+                each.contract or "",
+                each.isbn,
+                each.retailer,
+                each.channel.value,
+                each.units,
+                each.reason,
+            )
+            for each in run.exceptions
+        ),
+        waiting=tuple(WaitingShown(*row) for row in batches.waiting_summary(work.connection)),
+        checks=(
+            _copies_check(run, composer),
+            _imports_check(work, period),
+            *_checks(work, run, period, closed=closed is not None),
+        ),
+    )
+
+
+def _copies_check(run: Run, composer: Composer) -> Check:
+    """Every copy recorded on a contract's titles stands in its earned lines or exceptions."""
+    in_lines = recorded = 0
+    for done in run.contracts:
+        groups = {
+            (line.rule_place, line.isbn, line.retailer, line.kind, line.currency): line.units
+            for line in done.lines
+        }
+        in_lines += sum(groups.values())
+        recorded += sum(composer.copies_of(title) for title in done.contract.titles)
+    excepted = sum(each.units for each in run.exceptions if each.contract)
+    return Check(
+        "Copies recorded = copies in earned lines and exceptions", "", recorded, in_lines + excepted
+    )
+
+
+def _imports_check(work: Work, period: Period) -> Check:
+    """The copies of all imports are those that are counted by period, retailer and month."""
+    imported = sum(
+        each.sold + each.returned for each in figures.batch_sums(work.connection, period.ordinal)
+    )
+    counted = closing.units_by_period(work.connection).get(period.ordinal, 0)
+    return Check("Copies of all imports = copies counted in the period", "", imported, counted)
+
+
+def _checks(work: Work, run: Run, period: Period, *, closed: bool) -> Iterator[Check]:
+    """Figures reached on two ways; every difference is zero when the period is in order."""
+    for currency in sorted({done.contract.currency for done in run.contracts}):
+        yield from _run_checks(run, currency)
+    if closed:
+        yield from _ledger_checks(work, run, period)
+
+
+def _run_checks(run: Run, currency: str) -> Iterator[Check]:
+    contracts = [done for done in run.contracts if done.contract.currency == currency]
+    settlements = [each for each in run.settlements if each.currency == currency]
+    lines = sum(line.earned for done in contracts for line in done.lines)
+    allocated = sum(each.amount for done in contracts for each in done.allocations)
+    yield Check("Earned lines = earned", currency, lines, sum(done.earned for done in contracts))
+    yield Check(
+        "Earned + brought forward + released = withheld + recouped + payable + carried forward",
+        currency,
+        sum(done.earned + done.brought_forward + done.reserve.released for done in contracts),
+        sum(
+            done.reserve.withheld + done.recouped + done.payable + done.carried_forward
+            for done in contracts
+        ),
+    )
+    yield Check(
+        "Payable + undistributed before = allocated + undistributed",
+        currency,
+        sum(done.payable + done.undistributed_before for done in contracts),
+        allocated + sum(done.undistributed for done in contracts),
+    )
+    yield Check(
+        "Allocated by plans = allocated to beneficiaries",
+        currency,
+        allocated,
+        sum(each.allocated for each in settlements),
+    )
+    yield Check(
+        "Brought forward + allocated = tax + paid + carried forward",
+        currency,
+        sum(each.brought_forward + each.allocated for each in settlements),
+        sum(each.tax + each.paid + each.carried_forward for each in settlements),
+    )
+
+
+def _ledger_checks(work: Work, run: Run, period: Period) -> Iterator[Check]:
+    """The ledger's movements of the period against the run's figures."""
+    moved: dict[tuple[str, str], int] = {}
+    for line in ledger.journal_of(work.connection, period.ordinal):
+        key = (line.account, line.currency)
+        moved[key] = moved.get(key, 0) + line.amount
+    for currency in sorted({currency for _, currency in moved}):
+        yield Check(
+            "Debits = credits in the ledger",
+            currency,
+            sum(value for key, value in moved.items() if key[1] == currency and value > 0),
+            -sum(value for key, value in moved.items() if key[1] == currency and value < 0),
+        )
+        settlements = [each for each in run.settlements if each.currency == currency]
+        yield Check(
+            "Ledger: payments = paid",
+            currency,
+            -moved.get((PAYMENTS, currency), 0),
+            sum(each.paid for each in settlements),
+        )
+        yield Check(
+            "Ledger: tax = tax withheld",
+            currency,
+            -moved.get((TAX, currency), 0),
+            sum(each.tax for each in settlements),
+        )
+
+
+def _contracts(run: Run) -> Iterator[ContractShown]:
+    for done in run.contracts:
+        yield ContractShown(
+            done.contract.key,
+            done.contract.author,
+            done.contract.currency,
+            done.earned,
+            done.brought_forward,
+            done.reserve.withheld,
+            done.reserve.released,
+            done.available,
+            done.recouped,
+            done.payable,
+            done.carried_forward,
+            done.undistributed_before,
+            done.undistributed,
+        )
+
+
+def _settlements(
+    run: Run, setup: Setup, numbers: Mapping[tuple[str, str], str]
+) -> Iterator[SettlementShown]:
+    for each in run.settlements:
+        yield SettlementShown(
+            each.beneficiary,
+            setup.beneficiaries[each.beneficiary].name,
+            numbers.get((each.beneficiary, each.currency), ""),
+            each.currency,
+            each.brought_forward,
+            each.allocated,
+            each.tax,
+            each.due,
+            each.paid,
+            each.carried_forward,
+        )
+
+
+def _batches(work: Work, period: Period) -> Iterator[BatchShown]:
+    """What each import brought into the period."""
+    sums = figures.batch_sums(work.connection, period.ordinal)
+    for row in batches.batches(work.connection):
+        mine = [each for each in sums if each.batch == row.id]
+        if not mine:
+            continue
+        document = json.loads(row.document)
+        yield BatchShown(
+            row.id,
+            row.file_name,
+            row.report,
+            row.retailer or "several",
+            row.recorded_at,
+            document.get("rows", row.rows),
+            sum(each.lines for each in mine),
+            sum(each.sold for each in mine),
+            -sum(each.returned for each in mine),
+            sum(each.free for each in mine),
+            tuple((each.currency, micro_text(each.net, 2)) for each in mine),
+        )

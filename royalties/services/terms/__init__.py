@@ -1,0 +1,1 @@
+"""What the house has agreed and keeps: titles, retailers, contracts, plans, rates."""

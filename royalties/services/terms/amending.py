@@ -1,0 +1,324 @@
+"""Contracts, plans and beneficiaries: what they say, what they said, and how they change.
+
+A change of terms moves money of others, so a second person approves it where the house wants
+that (``approvals``); who saves against an older state than the one in force is told so.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from royalties.domain.changes import Change, changes
+from royalties.domain.people import Verb
+from royalties.domain.periods import period_of
+from royalties.domain.problems import Fault
+from royalties.ingest import setup as setup_file
+from royalties.services import approvals
+from royalties.services.books import setup_in_force
+from royalties.services.terms import setup
+from royalties.services.work import RefusedError, Work
+from royalties.store import periods
+from royalties.store import terms as store
+from royalties.store.history import Recorded, find_revision, lock_setup, revisions_of
+
+Body = Mapping[str, Any]
+Entry = Recorded
+"""An entry as it is in force: its revision's number, body, and who recorded it when."""
+
+APPROVED_BY_TWO = {
+    "contracts": "contract",
+    "plans": "plan",
+    "beneficiaries": "beneficiary",
+}
+"""Parts of the setup whose changes a second person approves, and the word for one entry."""
+
+_SHOWN = 50
+
+
+class ChangedMeanwhileError(RefusedError):
+    """Somebody else changed the entry since it was looked at."""
+
+    def __init__(self, subject: str, now: Recorded | None) -> None:
+        self.now = now
+        by = f"{now.by} changed {subject}" if now else f"{subject} is not there any more"
+        super().__init__(
+            f"{by} after you had opened it: compare both, then save again if yours is to count"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A revision of an entry, and what it changed of the one before."""
+
+    revision: int
+    at: str
+    by: str
+    changes: list[Change]
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a save: recorded at once, put before a second person, or nothing new."""
+
+    changed: bool
+    proposal: int | None = None
+
+
+def find_entry(work: Work, part: str, key: str) -> Entry | None:
+    """An entry as it is in force, with the number of its revision."""
+    work.actor.require(Verb.READ)
+    return _in_force(work, part, key)
+
+
+def history(work: Work, part: str, key: str, number: Callable[[str], str] = str) -> list[Said]:
+    """What was said of an entry, the newest first, each with what it changed.
+
+    Args:
+        number: how who reads it writes numbers.
+    """
+    work.actor.require(Verb.READ)
+    found = revisions_of(work.connection, part, key, _SHOWN + 1)
+    told = [
+        Said(
+            new.id,
+            new.at,
+            new.by,
+            changes(old.body if old else None, new.body, number),
+            old is None,
+        )
+        for new, old in zip(found, [*found[1:], None], strict=True)
+    ]
+    return told[:_SHOWN]
+
+
+def acts_at_once(work: Work) -> bool:
+    """Whether this person's save is recorded without a second one."""
+    return work.actor.may(Verb.LOAD) and (
+        work.actor.person is None or not approvals.two_people(work)
+    )
+
+
+def canonical_body(part: str, body: Body) -> dict[str, Any]:
+    """An entry as it would be kept.
+
+    Raises:
+        SetupError: it has faults in itself.
+    """
+    document = setup_file.parse_setup({part: [dict(body)]}, part)
+    found: dict[str, Any] = next(iter(document.entries[part].values()))
+    return found
+
+
+def check(work: Work, part: str, body: Body) -> bool:
+    """Whether a body may be saved and says anything new.
+
+    Raises:
+        SetupError: with every fault, those of what closed runs used among them.
+    """
+    work.actor.require(Verb.READ)
+    changed = setup.check_entry(work, part, body)
+    faults = _used_terms(work, part, canonical_body(part, body))
+    if faults:
+        raise setup_file.SetupError(part, faults)
+    return changed
+
+
+def save(
+    work: Work, part: str, body: Body, *, revision: int, note: str = "", is_new: bool = False
+) -> Saved:
+    """Bring an entry to what its body says, or put it before a second person.
+
+    Args:
+        part: ``contracts``, ``plans`` or ``beneficiaries``.
+        body: the whole entry.
+        revision: the number of the revision that was looked at; 0 for a new entry.
+        note: why, for who approves.
+        is_new: whether an entry with this key must not exist yet.
+
+    Raises:
+        SetupError: with every fault of the entry.
+        ChangedMeanwhileError: another revision is in force by now.
+    """
+    work.actor.require(Verb.PREPARE)
+    lock_setup(work.connection)
+    key = str(body.get("key", ""))
+    now = find_revision(work.connection, part, key)
+    if is_new and now is not None:
+        fault = Fault(f"{part}[0].key", "is taken already: choose another, or amend that entry")
+        raise setup_file.SetupError(part, [fault])
+    if (now.id if now else 0) != revision:
+        raise ChangedMeanwhileError(_named(part, key), now)
+    if not check(work, part, body):
+        return Saved(changed=False)
+    if acts_at_once(work):
+        setup.amend(work, part, body)
+        return Saved(changed=True)
+    proposed = {"part": part, "body": canonical_body(part, body)}
+    number = approvals.prepare(
+        work, "setup", f"{part} {key}", proposed, fingerprint=_fingerprint(now), note=note
+    )
+    return Saved(changed=True, proposal=number)
+
+
+def approve(work: Work, number: int) -> approvals.Proposal:
+    """Approve a change of terms that somebody else prepared, and record it.
+
+    Raises:
+        RefusedError: the entry changed meanwhile, it was decided, or one prepared it oneself.
+        SetupError: what changed elsewhere no longer goes with it.
+    """
+    proposal = approvals.approve(work, number)
+    lock_setup(work.connection)
+    part, body = proposed_entry(proposal)
+    now = find_revision(work.connection, part, body["key"])
+    if _fingerprint(now) != proposal.fingerprint:
+        raise RefusedError(
+            f"{_named(part, body['key'])} was changed{f' by {now.by}' if now else ''} after this "
+            f"was prepared: refuse it, and let it be prepared again on what stands now"
+        )
+    check(work, part, body)
+    setup.amend(work, part, body)
+    return proposal
+
+
+def proposed_entry(proposal: approvals.Proposal) -> tuple[str, dict[str, Any]]:
+    """The part and the body that a change of terms would record.
+
+    Raises:
+        RefusedError: it is no change of terms.
+    """
+    body = proposal.body
+    if proposal.kind != "setup" or not isinstance(body, dict):
+        raise RefusedError(f"proposal {proposal.id} is no change of terms")
+    return str(body["part"]), dict(body["body"])
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A change of terms that waits or was decided, against what is in force."""
+
+    part: str
+    key: str
+    changes: list[Change]
+    is_new: bool
+    is_stale: bool
+
+
+def proposed(
+    work: Work, proposal: approvals.Proposal, number: Callable[[str], str] = str
+) -> Proposed:
+    """What a proposal would change; of a decided one, what it would change today.
+
+    Args:
+        number: how who reads it writes numbers.
+    """
+    work.actor.require(Verb.READ)
+    part, body = proposed_entry(proposal)
+    now = find_revision(work.connection, part, body["key"])
+    return Proposed(
+        part,
+        body["key"],
+        changes(now.body if now else None, body, number),
+        now is None,
+        _fingerprint(now) != proposal.fingerprint,
+    )
+
+
+def waiting_for(work: Work, part: str, key: str) -> approvals.Proposal | None:
+    """The change of an entry that waits for a second person, if one does."""
+    found = approvals.proposals(work, status="waiting", kind="setup", subject=f"{part} {key}")
+    return found[0] if found else None
+
+
+def _named(part: str, key: str) -> str:
+    return f"{APPROVED_BY_TWO.get(part, part)} {key}"
+
+
+def _in_force(work: Work, part: str, key: str) -> Recorded | None:
+    return work.once(f"{part} {key}", lambda: find_revision(work.connection, part, key))
+
+
+def _fingerprint(now: Recorded | None) -> str:
+    return f"revision {now.id}" if now else "new"
+
+
+# What closed runs used
+
+
+def _used_terms(work: Work, part: str, body: Body) -> list[Fault]:
+    """Changes that would say something else of closed periods than what counted there."""
+    now = _in_force(work, part, body["key"])
+    match part:
+        case "plans":
+            return _used_versions(work, body, now)
+        case "beneficiaries" if now and store.settlements_of(work.connection, body["key"], 1):
+            return _opening(part, body, now)
+        case "contracts" if now and store.contract_closes(work.connection, body["key"]):
+            return _opening(part, body, now)
+        case _:
+            return []
+
+
+def _opening(part: str, body: Body, now: Recorded) -> list[Fault]:
+    before, after = (each.get("opening_balance", "0") for each in (now.body, body))
+    if before == after:
+        return []
+    return [
+        Fault(
+            f"{part}[0].opening_balance",
+            f"is {before} in closed runs, which carry it forward: it cannot change any more",
+        )
+    ]
+
+
+def _used_versions(work: Work, body: Body, now: Recorded | None) -> list[Fault]:
+    key = body["key"]
+    used = store.used_versions(work.connection, key)
+    versions = {each["from"]: (place, each) for place, each in enumerate(body["versions"])}
+    before = {each["from"]: each for each in now.body["versions"]} if now else {}
+    faults = [
+        Fault(
+            f"plans[0].versions[{versions[day][0]}].from"
+            if day in versions
+            else "plans[0].versions",
+            f"closed runs used the version from {day}: leave it as it was and add a version from "
+            f"a later day",
+        )
+        for day in sorted(used)
+        if versions.get(day, (0, None))[1] != before.get(day)
+    ]
+    last_day = _last_closed_day(work) if used else None
+    faults += [
+        Fault(
+            f"plans[0].versions[{place}].from",
+            f"lies in a closed period, which another version distributed: begin after {last_day}",
+        )
+        for day, (place, _) in versions.items()
+        if last_day and day not in before and date.fromisoformat(day) <= last_day
+    ]
+    return faults
+
+
+def _last_closed_day(work: Work) -> date | None:
+    last = periods.last_closed(work.connection)
+    if last is None:
+        return None
+    first = setup_in_force(work).first_period
+    return first.shift(last - first.ordinal).ends
+
+
+def versions_used(work: Work, plan: str) -> set[str]:
+    """First days of a plan's versions that closed runs used: those stay as they are."""
+    work.actor.require(Verb.READ)
+    return store.used_versions(work.connection, plan)
+
+
+def next_version_day(work: Work) -> str:
+    """The first day that no closed period contains: where a plan's next version may begin."""
+    work.actor.require(Verb.READ)
+    last = _last_closed_day(work)
+    if last is None:
+        return setup_in_force(work).first_period.starts.isoformat()
+    return period_of(last, setup_in_force(work).calendar).shift(1).starts.isoformat()

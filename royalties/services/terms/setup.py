@@ -1,0 +1,366 @@
+"""Load a setup file: everything it says is added or amended by key, or nothing is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from royalties.domain.changes import changes
+from royalties.domain.money import amount_text
+from royalties.domain.people import Verb
+from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
+from royalties.domain.problems import Fault
+from royalties.ingest import setup as setup_file
+from royalties.services.books import Setup, of_setup, setup_of
+from royalties.services.sales.waiting import Released, release_waiting
+from royalties.services.work import Work
+from royalties.store import batches, catalogue, figures, periods, runs
+from royalties.store.history import Revision, add_revisions, revisions_in_force
+from royalties.store.orders.orders import own_editions
+
+Bodies = dict[str, dict[str, dict[str, Any]]]
+Changed = list[tuple[str, str, dict[str, Any]]]
+
+_MOST_NAMED = 50
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a setup file changed, by part; and waiting rows that found their edition by it."""
+
+    added: dict[str, int] = field(default_factory=dict)
+    amended: dict[str, int] = field(default_factory=dict)
+    unchanged: dict[str, int] = field(default_factory=dict)
+    released: Released = field(default_factory=Released)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the file said anything new."""
+        return bool(self.added or self.amended)
+
+
+def load(work: Work, path: Path, name: str) -> Loaded:
+    """Read a setup file and bring the books to what it says; twice changes nothing.
+
+    Editions that were made for orders stay with their title, though the file does not know them.
+
+    Raises:
+        SetupError: with every fault of the file, each with its path.
+    """
+    work.actor.require(Verb.LOAD)
+    try:
+        document = setup_file.read_setup(path, name)
+    except setup_file.SetupError as error:
+        if error.rest is not None:
+            _keep_own_editions(work, error.rest)
+        raise _with_further(work, error, name) from None
+    _keep_own_editions(work, document)
+    return _load(work, document, name)
+
+
+def amend(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
+    """Bring one entry of the setup to what its new body says; entries with its key are replaced.
+
+    Args:
+        part: ``titles``, ``contracts``, … as in a setup file.
+        body: the entry as it would stand in a setup file.
+
+    Raises:
+        SetupError: with every fault of the entry, its paths beginning with ``titles[0].``.
+    """
+    work.actor.require(Verb.LOAD)
+    return add(work, part, body)
+
+
+def add(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
+    """What ``amend`` does, for verbs that asked for a permission of their own.
+
+    Raises:
+        SetupError: with every fault of the entry.
+    """
+    return _load(work, _entry(work, part, body), part)
+
+
+def check_entry(work: Work, part: str, body: Mapping[str, Any]) -> bool:
+    """Whether a new body of an entry says anything new; nothing is recorded.
+
+    Raises:
+        SetupError: with every fault of the entry, as ``amend`` would tell.
+    """
+    document = _entry(work, part, body)
+    before = _checked(work, document, part)
+    return any(before[part].get(key) != entry for key, entry in document.entries[part].items())
+
+
+def _entry(work: Work, part: str, body: Mapping[str, Any]) -> setup_file.Document:
+    try:
+        return setup_file.parse_setup({part: [dict(body)]}, part)
+    except setup_file.SetupError as error:
+        raise _with_further(work, error, part) from None
+
+
+def _with_further(work: Work, error: setup_file.SetupError, name: str) -> setup_file.SetupError:
+    """The same with what is wrong between entries that are right in themselves."""
+    if error.rest is None:
+        return error
+    _, faults = _compared(work, error.rest)
+    return setup_file.SetupError(name, setup_file.in_order(error.faults, faults))
+
+
+def _load(work: Work, document: setup_file.Document, name: str) -> Loaded:
+    before = _checked(work, document, name)
+    loaded, changed = _compare(document, before)
+    if not changed:
+        return loaded
+    add_revisions(work.connection, changed, work.at, work.actor.name)
+    setup = setup_of(revisions_in_force(work.connection))
+    _record_catalogue(work, setup, {key for kind, key, _ in changed if kind == "titles"})
+    # The period's lock comes before the log's, as in a close, so that neither waits for the other.
+    loaded.released = release_waiting(work, setup)
+    what = {"file": name, "added": loaded.added, "amended": loaded.amended}
+    work.record(Verb.LOAD, {**what, "entries": _named(changed, before)})
+    return loaded
+
+
+def _named(changed: Changed, before: Bodies) -> dict[str, list[str]]:
+    """Which entries a load changed, each with its changed fields; the log keeps no values."""
+    found = {}
+    for kind, key, body in changed[:_MOST_NAMED]:
+        old = before[kind].get(key)
+        fields = [each.field for each in changes(old, body)] if old is not None else ["new"]
+        found[f"{kind} {key}"] = fields[:_MOST_NAMED]
+    return found
+
+
+def _checked(work: Work, document: setup_file.Document, name: str) -> Bodies:
+    """The bodies in force, once a document has no fault beside them."""
+    before, faults = _compared(work, document)
+    if faults:
+        raise setup_file.SetupError(name, faults)
+    return before
+
+
+def _compared(work: Work, document: setup_file.Document) -> tuple[Bodies, list[Fault]]:
+    """The bodies in force, and what is wrong with a document beside them."""
+    before = of_setup(work, "bodies", lambda: _bodies(revisions_in_force(work.connection)))
+    merged = {kind: {**before[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
+    faults = setup_file.check(document, merged)
+    if merged["publisher"]:
+        faults += _faults_against_books(work, document, before, merged)
+    return before, faults
+
+
+def _bodies(revisions: list[Revision]) -> Bodies:
+    found: Bodies = {kind: {} for kind in setup_file.KINDS}
+    for revision in revisions:
+        found[revision.kind][revision.key] = revision.body
+    return found
+
+
+def _keep_own_editions(work: Work, document: setup_file.Document) -> None:
+    titles = document.entries.get("titles", {})
+    made = {title: own for title, own in own_editions(work.connection).items() if title in titles}
+    before = _bodies(revisions_in_force(work.connection))["titles"] if made else {}
+    for title, own in made.items():
+        editions = titles[title].get("editions", [])
+        named = {edition["isbn"] for edition in editions}
+        kept = [
+            edition
+            for edition in before[title]["editions"]
+            if edition["isbn"] in own and edition["isbn"] not in named
+        ]
+        titles[title]["editions"] = [*editions, *kept]
+
+
+def _compare(document: setup_file.Document, before: Bodies) -> tuple[Loaded, Changed]:
+    loaded, changed = Loaded(), []
+    for kind, entries in document.entries.items():
+        for key, body in entries.items():
+            old = before[kind].get(key)
+            counts = (
+                loaded.added if old is None else loaded.unchanged if old == body else loaded.amended
+            )
+            counts[kind] = counts.get(kind, 0) + 1
+            if old != body:
+                changed.append((kind, key, body))
+    return loaded, changed
+
+
+def _record_catalogue(work: Work, setup: Setup, titles: set[str]) -> None:
+    catalogue.ensure_retailers(work.connection, setup.retailers)
+    catalogue.record_titles(work.connection, [setup.titles[key] for key in sorted(titles)])
+
+
+def _faults_against_books(
+    work: Work, document: setup_file.Document, before: Bodies, merged: Bodies
+) -> list[Fault]:
+    """Changes that what is recorded or closed forbids; only of parts that the document has."""
+    said = {part for part, entries in document.entries.items() if entries}
+    faults = []
+    if "titles" in said:
+        faults += _lost_editions(work, document, merged)
+        faults += _taken_names(work, document)
+    if said & {"exchange_rates", "income"}:
+        faults += _closed_terms(work, document, before)
+    if "publisher" in said:
+        faults += _other_books(work, document, before)
+    if "income" in said:
+        faults += _early_income(document, merged)
+    if "titles" in said:
+        faults += _used_prices(work, document, before)
+    if "contracts" in said:
+        faults += _closed_contracts(work, document, merged)
+    return faults
+
+
+def _lost_editions(
+    work: Work, document: setup_file.Document, merged: Mapping[str, Mapping[str, Any]]
+) -> list[Fault]:
+    if "titles" in document.unsure:
+        return []
+    kept = {
+        edition["isbn"]
+        for body in merged["titles"].values()
+        for edition in body.get("editions", ())
+    }
+    kept |= {
+        setup_file.isbn_of(edition)
+        for (kind, _), title in document.wrong.items()
+        if kind == "titles"
+        for edition in title.get("editions").each()
+    }
+    return [
+        Fault(
+            f"{document.paths.get(('titles', row.title), 'titles')}.editions",
+            f"edition {row.isbn} stands in the books and cannot be left out: list it again",
+        )
+        for row in catalogue.edition_rows(work.connection)
+        if row.isbn not in kept
+    ]
+
+
+def _taken_names(work: Work, document: setup_file.Document) -> list[Fault]:
+    """An alias given by hand keeps standing for its edition."""
+    by_hand = catalogue.aliases(work.connection)
+    faults = []
+    for key, body in document.entries.get("titles", {}).items():
+        for place, edition in enumerate(body.get("editions", ())):
+            path = f"{document.paths['titles', key]}.editions[{place}]"
+            names = {f"identifiers.{kind}": v for kind, v in edition.get("identifiers", {}).items()}
+            names["isbn"] = edition["isbn"]
+            faults += [
+                Fault(f"{path}.{name}", f"{value} stands for {by_hand[value.upper()]} by an alias")
+                for name, value in sorted(names.items())
+                if by_hand.get(value.upper(), edition["isbn"]) != edition["isbn"]
+            ]
+    return faults
+
+
+def _closed_terms(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
+    """Rates and income of closed periods stay as they were used."""
+    closed = {
+        row.name for row in runs.period_rows(work.connection, "period") if row.status == "closed"
+    }
+    return [
+        Fault(
+            document.paths[kind, key],
+            f"{body['period']} is closed and keeps what it used: enter it for an open period",
+        )
+        for kind in ("exchange_rates", "income")
+        for key, body in document.entries.get(kind, {}).items()
+        if body["period"] in closed and before[kind].get(key) != body
+    ]
+
+
+def _used_prices(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
+    """A price that stood in for a blank one in a closed run stays as it was."""
+    used = figures.closed_without_price(work.connection)
+    faults = []
+    for key, body in document.entries.get("titles", {}).items():
+        old, new = (
+            {(e.isbn, p.currency, p.starts): p.micro for e in title.editions for p in e.prices}
+            for title in (
+                setup_file.title_of(before["titles"].get(key, body)),
+                setup_file.title_of(body),
+            )
+        )
+        for isbn, currency, starts in sorted(set(old) | set(new)):
+            last_day = used.get((isbn, currency))
+            price = (isbn, currency, starts)
+            if last_day and starts.isoformat() <= last_day and old.get(price) != new.get(price):
+                faults.append(
+                    Fault(
+                        f"{document.paths['titles', key]}.editions",
+                        f"closed runs used the {currency} price of {isbn} until {last_day}: leave "
+                        f"it as it was and add a price from a later day",
+                    )
+                )
+    return faults
+
+
+def _early_income(document: setup_file.Document, merged: Bodies) -> list[Fault]:
+    """Income of a period in which its contract has not begun would never count."""
+    if "publisher" in document.unsure:
+        return []
+    calendar = Calendar(merged["publisher"]["publisher"]["calendar"])
+    faults = []
+    for key, body in document.entries.get("income", {}).items():
+        contract = merged["contracts"].get(body["contract"])
+        if contract is None or ("contracts", body["contract"]) in document.wrong:
+            continue
+        try:
+            ends = parse_period(body["period"], calendar).ends
+        except NotAPeriodError:
+            continue  # told already
+        if contract["starts"] > ends.isoformat():
+            faults.append(
+                Fault(
+                    f"{document.paths['income', key]}.period",
+                    f"contract {body['contract']!r} begins only after "
+                    f"{body['period']}: enter the income for a later period",
+                )
+            )
+    return faults
+
+
+def _closed_contracts(work: Work, document: setup_file.Document, merged: Bodies) -> list[Fault]:
+    """A contract keeps its currency, and the advances that closed runs earned back."""
+    recouped: dict[str, int] = {}
+    currencies: dict[str, str] = {}
+    for row in runs.period_rows(work.connection, "contract_close"):
+        recouped[row.contract] = recouped.get(row.contract, 0) + row.recouped
+        currencies[row.contract] = row.currency
+    faults = []
+    for key in document.entries.get("contracts", {}):
+        contract = setup_file.contract_of(merged["contracts"][key])
+        kept = currencies.get(key, contract.currency)
+        if contract.currency != kept:
+            path = f"{document.paths['contracts', key]}.currency"
+            faults.append(Fault(path, f"is {kept} in closed runs and cannot change any more"))
+            continue
+        listed = sum(each.amount - each.recouped for each in contract.advances)
+        if listed < recouped.get(key, 0):
+            earned_back = amount_text(recouped[key], contract.currency)
+            faults.append(
+                Fault(
+                    f"{document.paths['contracts', key]}.advances",
+                    f"{earned_back} were earned back already: list those advances again",
+                )
+            )
+    return faults
+
+
+def _other_books(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
+    """Calendar, currency and first period carry the books and cannot change once used."""
+    old = before["publisher"].get("publisher")
+    new = document.entries.get("publisher", {}).get("publisher")
+    if old is None or new is None:
+        return []
+    used = any(batch.status == "recorded" for batch in batches.batches(work.connection))
+    if not used and periods.last_closed(work.connection) is None:
+        return []
+    return [
+        Fault(f"publisher.{name}", f"is {old[name]!r} in the books and cannot change any more")
+        for name in ("currency", "calendar", "first_period")
+        if old[name] != new[name]
+    ]

@@ -1,0 +1,357 @@
+"""A close by two people: what must be looked at, who may approve, and what changes in between."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from royalties.domain.people import Actor, NotAllowedError, Role
+from royalties.domain.rhythm import Standing
+from royalties.services import approvals
+from royalties.services.glancing import glance
+from royalties.services.runs import closing
+from royalties.services.runs.closing import Outlook
+from royalties.services.runs.drafts import draft_statement, shown_run
+from royalties.services.runs.jumps import Figures, jumps
+from royalties.services.runs.lines import SalesOfLine
+from royalties.services.runs.running import close
+from royalties.services.statements.issuing import NoStatementError
+from royalties.services.work import RefusedError, Work
+from tests.builders.books import HARDCOVER, UNKNOWN, Office, a_row, after, closed, spring
+from tests.builders.site import lend_site
+from tests.services.racing import Racers, Task
+
+pytestmark = after(closed)
+PERIOD = "2025-H2"
+
+
+@contextmanager
+def working(office: Office, actor: Actor) -> Iterator[Work]:
+    with office.system.work(actor) as work:
+        yield work
+
+
+def somebody(office: Office, role: Role) -> Actor:
+    return lend_site(office).somebody(role, f"Some {role.value} {len(office.rows(PEOPLE))}")
+
+
+PEOPLE = "SELECT id FROM person"
+
+
+def look(office: Office, period: str = PERIOD) -> Outlook:
+    with office.work(read_only=True) as work:
+        return closing.outlook(work, period)
+
+
+def settle(office: Office, actor: Actor) -> None:
+    """Explain everything that wants it, and look at the draft."""
+    found = look(office)
+    assert found.points is not None
+    with working(office, actor) as work:
+        for point in found.points.all:
+            closing.explain_point(work, PERIOD, point.subject, point.figure, "as expected")
+
+
+def prepare(office: Office, actor: Actor, note: str = "") -> int:
+    settle(office, actor)
+    with working(office, actor) as work:
+        return closing.prepare(work, PERIOD, note)
+
+
+def states(office: Office) -> dict[str, bool]:
+    return {step.name: step.done for step in look(office).steps}
+
+
+def test_a_checklist_begins_open_and_ends_with_approval(office: Office) -> None:
+    clerk = somebody(office, Role.CLERK)
+    office.bring_batch([a_row(2, date="2025-11-20", isbn=UNKNOWN)])
+    assert states(office) == {
+        "reports": False,  # the wholesaler sold in the spring and nothing since
+        "waiting": False,
+        "exceptions": True,
+        "jumps": False,
+        "looked": False,
+        "prepared": False,
+        "approved": False,
+    }
+    with working(office, clerk) as work, pytest.raises(RefusedError, match="not ready") as refused:
+        closing.prepare(work, PERIOD, "")
+    assert "Jumps explained" in str(refused.value)
+    prepare(office, clerk, "all is well")
+    assert [name for name, done in states(office).items() if not done] == ["approved"]
+    proposal = look(office).proposal
+    assert proposal is not None
+    assert (proposal.note, proposal.prepared_by_id) == ("all is well", clerk.person)
+
+
+def test_a_retailer_without_a_report_is_told_of_once(office: Office) -> None:
+    points = look(office).points
+    assert points is not None
+    assert [each.subject for each in points.reports] == ["report:hub"]
+    assert "retailer:hub:USD" not in {each.subject for each in points.jumps}
+
+
+def test_a_figure_that_changes_wants_to_be_explained_again(office: Office) -> None:
+    settle(office, somebody(office, Role.CLERK))
+    assert not look(office).open_steps
+    office.bring_batch([a_row(1, date="2025-12-01")])
+    points = look(office).points
+    assert points is not None
+    outdated = {each.subject for each in points.all if each.is_outdated}
+    assert {"draft", "retailer:amazon:USD"} <= outdated
+    assert "report:hub" not in outdated
+    assert {step.name for step in look(office).open_steps} == {"jumps", "looked"}
+
+
+def test_nothing_to_say_explains_nothing(office: Office) -> None:
+    with working(office, somebody(office, Role.CLERK)) as work:
+        with pytest.raises(RefusedError, match="say in a sentence"):
+            closing.explain_point(work, PERIOD, "report:hub", "nothing covers 2025-H2", "  ")
+        with pytest.raises(RefusedError, match="no such figure"):
+            closing.explain_point(work, PERIOD, "anything:else", "1", "because")
+        with pytest.raises(RefusedError, match="closed already"):
+            closing.explain_point(work, "2025-H1", "report:hub", "1", "because")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "jumped"),
+    [
+        (Figures(30_000), Figures(39_000), False),  # 30 %, but less than 100 units
+        (Figures(100_000), Figures(130_000), True),
+        (Figures(100_000), Figures(129_999), False),
+        (Figures(0), Figures(9_999), False),
+        (Figures(0), Figures(10_000), True),
+        (Figures(-10_000), Figures(10_000), True),
+        (Figures(100, 50), Figures(100, 70), True),
+        (Figures(100, 50), Figures(100, 69), False),
+        (Figures(100, 1000), Figures(100, 1020), False),
+    ],
+)
+def test_what_a_jump_is(before: Figures, now: Figures, *, jumped: bool) -> None:
+    assert jumps(before, now, "USD") is jumped
+
+
+def test_who_prepared_does_not_approve(office: Office) -> None:
+    manager, other = somebody(office, Role.MANAGER), somebody(office, Role.MANAGER)
+    number = prepare(office, manager)
+    before = office.hashes()
+    with pytest.raises(RefusedError, match="another manager"), working(office, manager) as work:
+        closing.approve(work, number)
+    assert office.hashes() == before
+    with working(office, other) as work:
+        done = closing.approve(work, number)
+    assert done.document["period"] == PERIOD
+    assert office.faults() == {}
+    prepared = office.rows("SELECT fingerprint FROM proposal")
+    assert prepared == office.rows(
+        "SELECT fingerprint FROM closed_run ORDER BY period_id DESC LIMIT 1"
+    )
+
+
+def test_a_clerk_may_not_approve(office: Office) -> None:
+    number = prepare(office, somebody(office, Role.MANAGER))
+    with (
+        pytest.raises(NotAllowedError, match="manager"),
+        working(office, somebody(office, Role.CLERK)) as work,
+    ):
+        closing.approve(work, number)
+
+
+def test_what_changed_in_between_is_refused_and_prepared_again(office: Office) -> None:
+    clerk, manager = somebody(office, Role.CLERK), somebody(office, Role.MANAGER)
+    number = prepare(office, clerk)
+    office.bring_batch([a_row(1, date="2025-12-01")])
+    assert look(office).is_stale
+    with pytest.raises(RefusedError, match="changed since"), working(office, manager) as work:
+        closing.approve(work, number)
+    again = prepare(office, clerk)
+    assert again != number
+    with working(office, manager) as work:
+        closing.approve(work, again)
+    assert office.faults() == {}
+
+
+def test_an_explanation_that_is_outdated_stops_the_approval(office: Office) -> None:
+    number = prepare(office, somebody(office, Role.CLERK))
+    office.bring_batch([a_row(2, date="2025-11-20", isbn=UNKNOWN)])  # waits: no figure changes
+    with (
+        pytest.raises(RefusedError, match="Waiting rows"),
+        working(office, somebody(office, Role.MANAGER)) as work,
+    ):
+        closing.approve(work, number)
+
+
+def test_one_person_is_enough_when_that_is_switched_off(office: Office) -> None:
+    manager, administrator = somebody(office, Role.MANAGER), somebody(office, Role.ADMINISTRATOR)
+    with working(office, administrator) as work:
+        approvals.set_two_people(work, on=False)
+    assert not look(office).two_people
+    number = prepare(office, manager)
+    with working(office, manager) as work:
+        closing.approve(work, number)
+    assert office.faults() == {}
+
+
+def test_a_person_does_not_close_past_the_checklist(office: Office) -> None:
+    with (
+        pytest.raises(RefusedError, match="two people"),
+        working(office, somebody(office, Role.MANAGER)) as work,
+    ):
+        close(work, PERIOD)
+
+
+def test_the_command_line_closes_as_ever(office: Office) -> None:
+    assert office.close(PERIOD).statements
+
+
+def test_refused_and_withdrawn_it_waits_no_more(office: Office) -> None:
+    clerk, manager = somebody(office, Role.CLERK), somebody(office, Role.MANAGER)
+    number = prepare(office, clerk)
+    with pytest.raises(RefusedError, match="say why"), working(office, manager) as work:
+        closing.refuse(work, number, " ")
+    with working(office, manager) as work:
+        closing.refuse(work, number, "the wholesaler is missing")
+    assert look(office).proposal is None
+    again = prepare(office, clerk)
+    with working(office, clerk) as work:
+        approvals.withdraw(work, again)
+    kept = [(each.status, each.reason) for each in look(office).decided]
+    assert kept == [("withdrawn", ""), ("refused", "the wholesaler is missing")]
+
+
+def approve_as(office: Office, number: int, actor: Actor) -> int:
+    with working(office, actor) as work:
+        return len(closing.approve(work, number).statements)
+
+
+def test_two_who_approve_at_once_close_once(office: Office, racers: Racers) -> None:
+    number = prepare(office, somebody(office, Role.CLERK))
+    config = office.system.config
+    outcomes = racers.race(
+        *[
+            Task(
+                config.database_url,
+                config.home.parent,
+                approve_as,
+                (number, somebody(office, Role.MANAGER)),
+            )
+            for _ in range(2)
+        ]
+    )
+    assert sorted(each.done for each in outcomes) == [False, True], outcomes
+    assert [each.told for each in outcomes if not each.done] == [True]
+    assert office.rows("SELECT count(*) FROM closed_run") == [(2,)]
+    assert office.faults() == {}
+
+
+def test_what_is_closed_is_not_prepared(office: Office) -> None:
+    with (
+        pytest.raises(RefusedError, match="closed already"),
+        working(office, somebody(office, Role.CLERK)) as work,
+    ):
+        closing.prepare(work, "2025-H1", "")
+
+
+@after(spring)
+def test_a_draft_is_remembered_until_something_changes(office: Office) -> None:
+    def shown() -> object:
+        with office.work(read_only=True) as work:
+            return shown_run(work, "2025-H1")
+
+    first = shown()
+    assert shown() is first
+    somebody(office, Role.CLERK)
+    with office.work() as work:
+        closing.explain_point(work, "2025-H1", "draft", "x", "looked at")
+    assert shown() is first
+    office.bring_batch([a_row(1, date="2025-06-01")])
+    assert shown() is not first
+
+
+def test_the_open_period_comes_first(office: Office) -> None:
+    with office.work() as work:
+        assert [each.name for each in closing.periods_list(work)] == ["2025-H2", "2025-H1"]
+
+
+def test_a_month_that_lacks_stops_a_close(office: Office) -> None:
+    """A retailer that reports every month sold in the period, and a report is missing."""
+    for day in ("2025-07-03", "2025-08-03", "2025-10-03", "2025-12-03"):
+        office.bring_batch([a_row(1, date=day, retailer="bay")])
+    found = look(office)
+    assert found.points is not None
+    [bay] = [each for each in found.points.reports if each.key == "bay"]
+    assert (bay.name, bay.figure) == ("Elliott Bay", "nothing covers 2025-11")
+    assert not next(step for step in found.steps if step.name == "reports").done
+    office.bring_batch([a_row(1, date="2025-11-03", retailer="bay")])
+    points = look(office).points
+    assert points is not None
+    assert "bay" not in {each.key for each in points.reports}
+
+
+def test_home_and_the_checklist_tell_of_the_same_reports(office: Office) -> None:
+    for place, day in enumerate(("2025-07-03", "2025-08-03", "2025-10-03")):
+        office.bring_batch([a_row(place + 1, date=day, retailer="bay")])
+    with office.work(read_only=True) as work:
+        at_home = {
+            (each.key, account, stands.missing)
+            for each in glance(work).retailers
+            for account, stands in each.accounts
+            if stands.standing in (Standing.DUE, Standing.LATE)
+        }
+    points = look(office).points
+    assert points is not None
+    assert {key for key, _, _ in at_home} == {"bay", "hub"}
+    assert {each.subject: each.figure for each in points.reports} == {
+        "report:bay": "nothing covers 2025-11 to 2025-12",
+        "report:hub": "nothing covers 2025-H2",
+    }
+    assert {key: list(map(str, missing)) for key, _, missing in at_home} == {
+        "bay": ["2025-11", "2025-12"],
+        "hub": ["2025-H2"],
+    }
+
+
+@after(spring)
+def test_without_a_period_before_nothing_jumps(office: Office) -> None:
+    points = look(office, "2025-H1").points
+    assert points is not None
+    assert (points.jumps, points.reports) == ((), ())
+
+
+def test_what_a_run_lacks_is_said_and_stops_the_close(office: Office) -> None:
+    office.bring_batch([a_row(1, date="2025-11-02", currency="CAD")])
+    found = look(office)
+    assert "CAD → USD" in found.obstacle
+    assert found.shown is None
+    assert len(found.open_steps) == 5
+
+
+def test_sale_lines_are_paged_along_their_key(office: Office) -> None:
+    with office.work() as work:
+        shown = shown_run(work, "2025-H1")
+        done = next(each for each in shown.run.contracts if each.contract.key == "foot-2015")
+        line = next(
+            each
+            for each in done.lines
+            if (each.isbn, each.retailer, each.kind) == (HARDCOVER, "amazon", "sale")
+        )
+        sales = SalesOfLine(work, shown.setup, shown.run, done, line)
+        everything = list(sales.all())
+        first, then = sales.page(None, 1)
+        second, end = sales.page(then, 1)
+    assert len(everything) == 2
+    assert first + second == everything
+    assert end is None
+
+
+def test_a_draft_statement_has_no_number(office: Office) -> None:
+    with office.work() as work:
+        found = draft_statement(work, PERIOD, "houston", "USD")
+        assert found.number is None
+        assert found.allocated == next(
+            each.allocated
+            for each in shown_run(work, PERIOD).run.settlements
+            if (each.beneficiary, each.currency) == ("houston", "USD")
+        )
+        with pytest.raises(NoStatementError):
+            draft_statement(work, "2025-H1", "houston", "USD")
