@@ -86,7 +86,7 @@ def test_a_read_writes_nothing(office: Office) -> None:
 @after(opened)
 def test_four_writers_lose_nothing(office: Office, racers: Racers) -> None:
     office.execute("CREATE TABLE counter (n integer)", "INSERT INTO counter VALUES (0)")
-    outcomes = racers.race(*tasks(office, *[(racing.count_up, 25)] * 4))
+    outcomes = racers.race(*tasks(office, *[(racing.count_up, 25)] * 4, pause="SELECT n"))
     assert all(outcome.done for outcome in outcomes), outcomes
     assert office.rows("SELECT n FROM counter") == [(100,)]
 
@@ -108,7 +108,9 @@ def test_four_writers_append_to_one_log(office: Office, racers: Racers) -> None:
 def test_without_its_locks_updates_are_lost(office: Office, racers: Racers) -> None:
     """The proof that the tests above see a race when there is one."""
     office.execute("CREATE TABLE counter (n integer)", "INSERT INTO counter VALUES (0)")
-    outcomes = racers.race(*tasks(office, *[(racing.count_up, 25)] * 4, naive=True))
+    outcomes = racers.race(
+        *tasks(office, *[(racing.count_up, 25)] * 4, pause="SELECT n", naive=True)
+    )
     assert all(outcome.done for outcome in outcomes), outcomes
     assert office.rows("SELECT n FROM counter")[0][0] < 100
 
