@@ -15,6 +15,8 @@ from zxcvbn.matching import RANKED_DICTIONARIES
 
 _STEP_SECONDS = 30
 _DRIFT_STEPS = 1
+_CLOCK_OFF_STEPS = 60
+"""How far off a clock may be for its codes still to be recognised (30 minutes), never accepted."""
 _RECOVERY_CODES = 10
 
 
@@ -62,12 +64,18 @@ class Credentials:
 
     def totp_step(self, secret: str, code: str, now: datetime) -> int | None:
         """The time step that a code belongs to, one step of drift allowed; None if it is wrong."""
-        current = int(now.timestamp()) // _STEP_SECONDS
-        totp = pyotp.TOTP(secret)
-        for step in range(current - _DRIFT_STEPS, current + _DRIFT_STEPS + 1):
-            if hmac.compare_digest(totp.at(for_time=step * _STEP_SECONDS), code):
-                return step
-        return None
+        return _step_of(secret, code, now, _DRIFT_STEPS)
+
+    def minutes_off(self, secret: str, code: str, now: datetime) -> int | None:
+        """How many minutes the clock that made a code is off, at least 1; None if it is no code.
+
+        Whether it is ahead or behind is left out: of a code that comes later nobody learns when.
+        """
+        step = _step_of(secret, code, now, _CLOCK_OFF_STEPS)
+        if step is None:
+            return None
+        seconds = abs(step - _current_step(now)) * _STEP_SECONDS
+        return max(1, round(seconds / 60))
 
     def totp_code(self, secret: str, now: datetime) -> str:
         """The code of this moment."""
@@ -80,6 +88,19 @@ class Credentials:
     def qr_code(self, address: str) -> str:
         """An address as an inline SVG that fills the room it is given."""
         return segno.make(address, error="m").svg_inline(border=4, omitsize=True)
+
+
+def _current_step(now: datetime) -> int:
+    return int(now.timestamp()) // _STEP_SECONDS
+
+
+def _step_of(secret: str, code: str, now: datetime, drift: int) -> int | None:
+    current = _current_step(now)
+    totp = pyotp.TOTP(secret)
+    for step in range(current - drift, current + drift + 1):
+        if hmac.compare_digest(totp.at(for_time=step * _STEP_SECONDS), code):
+            return step
+    return None
 
 
 def fingerprint(secret: str) -> str:

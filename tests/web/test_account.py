@@ -1,7 +1,10 @@
 """Signing in, second factor, links, one's own account."""
 
 import re
+from html import unescape
+from urllib.parse import unquote
 
+import pyotp
 import pytest
 from werkzeug.test import TestResponse
 
@@ -155,6 +158,72 @@ def test_a_code_counts_once(site: Site, clock: Clock) -> None:
     assert "used already" in again.text
     clock.later(seconds=30)
     assert visitor.post("/account/second-factor", {"code": code_at(clock)}).status_code == 303
+
+
+@pytest.mark.parametrize("seconds", [-1500, -600, -90, 90, 240, 1500])
+def test_code_of_another_minute_is_refused_as_a_clock_that_is_off(
+    site: Site, clock: Clock, seconds: int
+) -> None:
+    actor, visitor = site.somebody(Role.MANAGER), site.stranger()
+    give_password(visitor, email_of(actor))
+    phone = Clock(clock.now)
+    phone.later(seconds=seconds)
+    answer = visitor.post("/account/second-factor", {"code": code_at(phone)})
+    assert answer.status_code == 422
+    minutes = round(abs(seconds) / 60)
+    assert "the clock of the device that shows it is off by about" in answer.text
+    assert any(f"about {each} minutes" in answer.text for each in (minutes, minutes + 1))
+    assert site.office.rows("SELECT count(*) FROM log WHERE payload LIKE '%signed-in%'") == [(0,)]
+
+
+@pytest.mark.parametrize("typed", ["000000", "12345", "abcdef", "१२३४५६"])
+def test_wrong_code_is_not_blamed_on_the_clock(site: Site, clock: Clock, typed: str) -> None:
+    actor, visitor = site.somebody(Role.MANAGER), site.stranger()
+    give_password(visitor, email_of(actor))
+    answer = visitor.post("/account/second-factor", {"code": typed})
+    assert answer.status_code == 422
+    assert "current code" in answer.text
+    assert "clock" not in answer.text
+
+
+def test_setting_up_names_a_clock_that_is_off(site: Site, clock: Clock) -> None:
+    visitor = site.stranger()
+    accept(visitor, invited(site, Role.CLERK))
+    key, signed = key_on(visitor.page("/account/second-factor/new"))
+    phone = Clock(clock.now)
+    phone.later(minutes=7)
+    refused = visitor.post(
+        "/account/second-factor/new", {"key": signed, "code": code_at(phone, key)}
+    )
+    assert refused.status_code == 422
+    assert "off by about 7 minutes" in refused.text
+    assert key_on(refused.text)[0] == key, "the key that was scanned stays good"
+
+
+def test_key_opens_in_an_app_on_the_same_device(site: Site, clock: Clock) -> None:
+    visitor = site.stranger()
+    accept(visitor, invited(site, Role.CLERK))
+    page = visitor.page("/account/second-factor/new")
+    key, _ = key_on(page)
+    found = re.search(r'href="(otpauth://totp/[^"]+)"', page)
+    assert found, page
+    parsed = pyotp.parse_uri(unescape(found[1]))
+    assert parsed.secret == key
+    assert parsed.name == "ines@example.org"
+    assert parsed.issuer == "Example House"
+    assert f'data-copy="{key}"' in page
+
+
+def test_recovery_codes_can_be_saved_as_a_file(site: Site, clock: Clock) -> None:
+    visitor = site.stranger()
+    accept(visitor, invited(site, Role.CLERK))
+    page = set_up(visitor, clock).text
+    found = re.search(r'href="data:text/plain;charset=utf-8,([^"]+)" download="([^"]+)"', page)
+    assert found, page
+    assert found[2] == "recovery-codes.txt"
+    lines = unquote(found[1]).split("\r\n")
+    assert lines[0] == "Recovery codes of ines@example.org at Example House, 2026-08-20"
+    assert lines[3:-1] == codes_on(page)
 
 
 def test_an_older_code_does_not_count_after_a_newer(site: Site, clock: Clock) -> None:
@@ -313,6 +382,33 @@ def test_an_invitation_leads_to_the_desk(site: Site, clock: Clock) -> None:
     ] * 3
     everything = repr(site.office.rows("SELECT payload FROM log"))
     assert not [secret for secret in (*codes, NEW, path.split("/")[-1]) if secret in everything]
+
+
+def test_invitation_names_inviter_invited_beneficiary_and_book(site: Site, clock: Clock) -> None:
+    admin = site.visitor(Role.ADMINISTRATOR)
+    admin.post(
+        "/finance/people/invite",
+        {
+            "email": "ines@example.org",
+            "name": "Ines Fox",
+            "role": "nonprofit",
+            "beneficiaries": ["seattle"],
+        },
+    )
+    letter = letters(site, "invitation")[-1][1]
+    who = site.office.rows("SELECT created_by FROM person WHERE name = 'Ines Fox'")[0][0]
+    assert letter.startswith("Dear Ines Fox,")
+    sentence = f"{who} of Example House invites you to see the royalties of"
+    assert f"{sentence} Seattle Readers from “The Collab”." in " ".join(letter.split()), letter
+    assert "You will sign in as ines@example.org." in letter
+    page = site.stranger().page(link_in(letter))
+    assert "invites you to see the royalties of Seattle Readers from “The Collab”" in page
+
+
+def test_operator_invites_in_the_name_of_the_publisher(site: Site, clock: Clock) -> None:
+    invited(site, Role.MANAGER)
+    letter = " ".join(letters(site, "invitation")[-1][1].split())
+    assert "Dear Ines Fox, Example House invites you to look after contracts" in letter
 
 
 def test_a_link_opens_once_and_only_its_own_thing(site: Site, clock: Clock) -> None:

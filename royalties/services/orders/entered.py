@@ -92,7 +92,7 @@ def _let_in(work: Work, order: Order) -> None:
     if person is None:
         raise AssertionError
     if person.status == "invited":
-        send_invitation(work, person, work.actor.name)
+        send_invitation(work, person)
     if person.status == "invited" or order.organization not in own:
         work.record(
             Verb.KEEP_ORDERS,

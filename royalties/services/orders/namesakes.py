@@ -15,7 +15,7 @@ from royalties.services.mail.notices import notice
 from royalties.services.orders import life
 from royalties.services.orders.beginning import REQUEST
 from royalties.services.orders.order import Order, order_of
-from royalties.services.people.links import house_name
+from royalties.services.people.invitations import house_name
 from royalties.services.work import RefusedError, Work
 from royalties.store import people
 from royalties.store.orders import board, certificates

@@ -20,7 +20,8 @@ from royalties.services.orders import life
 from royalties.services.orders.beginning import begin_order, next_number
 from royalties.services.orders.order import Address, Order
 from royalties.services.orders.requested import BadRequestError, Requested, checked, estimate
-from royalties.services.people.links import DeadLinkError, house_name
+from royalties.services.people.invitations import house_name
+from royalties.services.people.links import DeadLinkError
 from royalties.services.people.names import fit_name
 from royalties.services.people.passwords import keep_password
 from royalties.services.people.sessions import Begun, Browser, begin

@@ -94,6 +94,12 @@ def give_code(work: Work, visit: Visit, code: str, browser: Browser) -> Begun | 
     return begin(work, person.id, browser, is_full=True)
 
 
+def why_wrong(work: Work, visit: Visit, code: str) -> str:
+    """What to tell somebody whose code of the app was refused."""
+    work.actor.require(Verb.SIGN_IN)
+    return second_factor.why_wrong(work, active_person(work, visit.person).totp_secret, code)
+
+
 def sign_out(work: Work, visit: Visit) -> None:
     """End the session of the browser that asks."""
     ended = sessions.end_session(work.connection, visit.hash, visit.person, work.at)

@@ -10,7 +10,8 @@ from royalties.domain.organizations import Organization
 from royalties.domain.people import Actor, Role, Verb
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.mail.outbox import Message, write
-from royalties.services.people.links import LASTS, DeadLinkError, Purpose, house_name
+from royalties.services.people.invitations import invited_to
+from royalties.services.people.links import LASTS, DeadLinkError, Purpose
 from royalties.services.people.names import fit_email, fit_name, plain_name
 from royalties.services.people.passwords import keep_password
 from royalties.services.people.sessions import Begun, Browser, as_person, begin
@@ -52,6 +53,8 @@ class Offer:
         name: what they are called, or were called by who invited them.
         role: of the people there.
         house: the nonprofit's or organization's name.
+        inviter: the colleague who invites.
+        purpose: what they will be able to do, as in "invites you to …".
         has_account: whether the one that they have will do; else they choose a password.
     """
 
@@ -59,6 +62,8 @@ class Offer:
     name: str
     role: Role
     house: str
+    inviter: str
+    purpose: str
     has_account: bool
 
 
@@ -73,7 +78,6 @@ class _House:
         keys_of: the keys that people belong to, by person.
         keep: says what a person belongs to.
         members: the people of one, of those that an actor may see.
-        told: words of an invitation for what its people do.
         named: the entries of the setup, each with its name.
     """
 
@@ -83,7 +87,6 @@ class _House:
     keys_of: Callable[..., Mapping[int, tuple[str, ...]]]
     keep: Callable[..., None]
     members: Callable[..., list[Listed]]
-    told: str
     named: Callable[[Setup], Mapping[str, Beneficiary | Organization]]
 
     def called(self, work: Work, key: str) -> str:
@@ -102,7 +105,6 @@ _NONPROFITS = _House(
     store.beneficiaries_of,
     store.set_beneficiaries,
     store.members,
-    "see the royalties of {}",
     lambda setup: setup.beneficiaries,
 )
 _ORGANIZATIONS = _House(
@@ -112,7 +114,6 @@ _ORGANIZATIONS = _House(
     store.organizations_of,
     store.set_organizations,
     store.members_of_organization,
-    "order for {}",
     lambda setup: setup.organizations,
 )
 
@@ -186,7 +187,7 @@ def invite_colleague(work: Work, key: str, email: str, name: str) -> None:
         },
     )
     if not often:
-        _write(work, house, key, email, number, token if may_come else "")
+        _write(work, house, key, (email, name), number, token if may_come else "")
 
 
 def withdraw_colleague(work: Work, key: str, number: int) -> None:
@@ -215,7 +216,15 @@ def look_at(work: Work, token: str) -> Offer:
     house, row, person = _open(work, token)
     has_account = person is not None and person.status == "active"
     name = person.name if person is not None else row.name
-    return Offer(row.email, name, house.role, house.called(work, row.house), has_account)
+    return Offer(
+        row.email,
+        name,
+        house.role,
+        house.called(work, row.house),
+        row.created_by,
+        invited_to(work, house.role, [row.house]).purpose,
+        has_account,
+    )
 
 
 def join(work: Work, token: str) -> None:
@@ -339,20 +348,26 @@ def _about(number: int) -> str:
     return f"colleague {number}"
 
 
-def _write(work: Work, house: _House, key: str, email: str, number: int, token: str) -> None:
-    """Write to somebody who was invited; without a token, that their account is none for it."""
-    called, publisher = house.called(work, key), house_name(work)
+def _write(
+    work: Work, house: _House, key: str, to_whom: tuple[str, str], number: int, token: str
+) -> None:
+    """Write to somebody, by e-mail address and name, who was invited.
+
+    Without a token they are told that their account cannot be used for it.
+    """
+    email, name = to_whom
+    called, to = house.called(work, key), invited_to(work, house.role, [key])
     first = (
-        f"{work.actor.name} invites you to {house.told.format(called)} at the royalty desk of "
-        f"{publisher}."
+        f"{work.actor.name} of {called} invites you to {to.purpose}, at the royalty desk of "
+        f"{to.publisher}."
     )
     by_link = (
-        "Accept with the link below. It works once, for seven days. Until then you belong to "
-        "nothing new; if you do not want to, do nothing."
+        "Accept with the link below. It works once, for seven days. Nothing changes until you "
+        "accept; if you do not want to, you can ignore this e-mail."
     )
     by_none = (
-        "You have an account here that cannot be used for it, so nothing was changed and there is "
-        "nothing to do. If you expected this, ask the publisher."
+        "Your account here cannot be used for this, so nothing was changed and there is "
+        "nothing to do. If you expected the invitation, ask the publisher."
     )
     address = f"{work.base_url}/account/{Purpose.INVITATION}/{token}"
     write(
@@ -360,7 +375,7 @@ def _write(work: Work, house: _House, key: str, email: str, number: int, token: 
         Message(
             email,
             f"{work.actor.name} invites you to {called}",
-            [first, by_link if token else by_none],
+            [f"Dear {name},", first, by_link if token else by_none],
             kind=Purpose.INVITATION if token else "notice",
             about=_about(number),
             link=("Accept the invitation", address) if token else None,

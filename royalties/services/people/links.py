@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.people import Role, Verb
-from royalties.services.books import setup_in_force
 from royalties.services.mail.outbox import Message, write
+from royalties.services.people.invitations import InvitedTo, house_name, invited_to_own, inviter_of
 from royalties.services.people.names import fit_name, plain_address
 from royalties.services.people.passwords import keep_password, set_password
 from royalties.services.people.sessions import Begun, Browser, as_person, begin
@@ -39,25 +39,28 @@ class DeadLinkError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Whose link it is."""
+    """Whose link it is, and what it invites to; a link for a new password invites to nothing."""
 
     email: str
     name: str
     role: Role
+    invited_to: InvitedTo | None = None
 
 
-def send_invitation(work: Work, person: PersonRow, inviter: str) -> str:
+def send_invitation(work: Work, person: PersonRow) -> str:
     """Send somebody a link by which they come in; returns its address."""
     address = _make(work, person, Purpose.INVITATION)
-    house = house_name(work)
+    to = invited_to_own(work, person.id, Role(person.role))
     write(
         work,
         Message(
             person.email,
-            f"{house} invites you to its royalty desk",
+            invitation_subject(to),
             [
-                f"{inviter} invites you to the royalty desk of {house}.",
+                f"Dear {person.name},",
+                f"{inviter_of(work, to)} invites you to {to.purpose}.",
                 "Choose a password with the link below. It works once, for seven days.",
+                f"You will sign in as {person.email}.",
             ],
             kind=Purpose.INVITATION,
             about=str(person.id),
@@ -66,6 +69,13 @@ def send_invitation(work: Work, person: PersonRow, inviter: str) -> str:
         ),
     )
     return address
+
+
+def invitation_subject(to: InvitedTo) -> str:
+    """The subject of an invitation: from whom, and for whom if it is not for the desk."""
+    if to.names:
+        return f"{to.publisher} invites you to its royalty desk for {' and '.join(to.names[:2])}"
+    return f"{to.publisher} invites you to its royalty desk"
 
 
 def ask_for_reset(work: Work, email: str) -> None:
@@ -101,7 +111,10 @@ def look_at(work: Work, token: str, purpose: Purpose) -> Opened:
         DeadLinkError: it opens nothing.
     """
     _, person = _open(work, token, purpose)
-    return Opened(person.email, person.name, Role(person.role))
+    role = Role(person.role)
+    is_invitation = purpose is Purpose.INVITATION
+    to = invited_to_own(work, person.id, role) if is_invitation else None
+    return Opened(person.email, person.name, role, to)
 
 
 def accept(
@@ -140,14 +153,6 @@ def reset(work: Work, token: str, password: str) -> None:
     acting = as_person(work, person)
     set_password(acting, person, password)
     acting.record(Verb.SIGN_IN, {"what": "password-reset"})
-
-
-def house_name(work: Work) -> str:
-    """What the house is called in messages."""
-    try:
-        return setup_in_force(work).publisher.name
-    except RefusedError:
-        return "the publisher"
 
 
 def _make(work: Work, person: PersonRow, purpose: Purpose) -> str:

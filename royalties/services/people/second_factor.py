@@ -67,6 +67,25 @@ def judge(work: Work, person: PersonRow, code: str) -> str | None:
     return RECOVERY_CODE if used else None
 
 
+def why_wrong(work: Work, secret: str | None, code: str) -> str:
+    """What to tell somebody whose code was refused: most often a clock is off.
+
+    ``secret`` is the key of the second factor, None for somebody who has none.
+    """
+    digits = _digits(code)
+    off = work.credentials.minutes_off(secret, digits, work.now) if secret and digits else None
+    if off is None:
+        return "This is not the app's current code: type the six digits that it shows now."
+    if work.credentials.totp_step(secret or "", digits, work.now) is not None:
+        return "This code was used already: wait for the app to show the next one."
+    minutes = "a minute" if off == 1 else f"{off} minutes"
+    return (
+        f"The code is right, but for another time: the clock of the device that shows it is off by "
+        f"about {minutes}. Let that device set date and time automatically, then type the code "
+        "that it shows."
+    )
+
+
 def set_up(work: Work, visit: Visit, secret: str, code: str, browser: Browser) -> Enrolled | None:
     """Let a new key be somebody's second factor, once its app gave a right code; None if wrong.
 

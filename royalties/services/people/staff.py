@@ -98,7 +98,7 @@ def invite(
         store.change_person(work.connection, number, {"name": name, "role": role.value})
     _set_own(work, number, own)
     work.record(Verb.MANAGE_PEOPLE, _about("invited", number, name, role, own))
-    return Invited(number, send_invitation(work, _row(work, number), work.actor.name))
+    return Invited(number, send_invitation(work, _row(work, number)))
 
 
 def add_invited(work: Work, email: str, name: str, role: Role) -> int:
@@ -126,7 +126,7 @@ def invite_again(work: Work, number: int) -> Invited:
     work.record(
         Verb.MANAGE_PEOPLE, {"what": "invited-again", "person": number, "name": person.name}
     )
-    return Invited(number, send_invitation(work, person, work.actor.name))
+    return Invited(number, send_invitation(work, person))
 
 
 def withdraw(work: Work, number: int) -> str:

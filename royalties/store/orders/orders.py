@@ -1,7 +1,7 @@
 """Orders and their history."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, insert, select, update
@@ -127,6 +127,17 @@ def own_editions(connection: Connection) -> dict[str, list[str]]:
     for title, isbn in connection.execute(query):
         found.setdefault(title, []).append(isbn)
     return found
+
+
+def titles_ordered(connection: Connection, organizations: Collection[str]) -> list[str]:
+    """The titles that these organizations ordered, the first one first, each once."""
+    query = (
+        select(orders.c.title)
+        .where(orders.c.organization.in_(organizations))
+        .group_by(orders.c.title)
+        .order_by(func.min(orders.c.id))
+    )
+    return list(connection.execute(query).scalars())
 
 
 def last_number(connection: Connection, beginning: str) -> str | None:

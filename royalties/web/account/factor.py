@@ -1,5 +1,7 @@
 """Setting up the second factor, and its recovery codes."""
 
+from urllib.parse import quote
+
 from flask import current_app, flash, redirect, render_template, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from markupsafe import Markup
@@ -51,10 +53,8 @@ def set_up() -> Answer:
             if done is not None:
                 throttle.forgive(act(), [subject])
                 remember(done.begun.token)
-                return render_template(
-                    "account/codes.html", codes=done.codes, onward=_onward(found)
-                )
-            blame(form.code, "This is not the app's code of this moment: try the next one.")
+                return _codes_page(found, done.codes)
+            blame(form.code, factor.why_wrong(act(), key, said(form.code)))
     return _set_up_page(found, form, key)
 
 
@@ -67,6 +67,7 @@ def _set_up_page(found: Visit, form: forms.SetUpForm, key: str | None) -> Answer
         form=form,
         signed=_signer().dumps([key, found.hash]),
         key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
+        address=address,
         qr=Markup(credentials.qr_code(address)),  # noqa: S704 - an SVG that we made
         found=found,
         needed=factor.is_needed(act(), found.actor.role),
@@ -103,10 +104,26 @@ def renew_codes() -> Answer:
         if accounts.is_password(act(), found, said(form.password)):
             throttle.forgive(act(), [subject])
             codes = factor.renew_codes(act(), found)
-            return render_template("account/codes.html", codes=codes, onward=_onward(found))
+            return _codes_page(found, codes)
         blame(form.password, "This is not your password.")
     page = render_template("account/renew.html", form=form)
     return page, 422 if form.errors else 200
+
+
+def _codes_page(found: Visit, codes: list[str]) -> str:
+    """The only page that ever shows these codes; the file is in its link, not on the server."""
+    lines = [
+        f"Recovery codes of {found.email} at {publisher_name()}, {act().today.isoformat()}",
+        "Each code signs in once, in place of a code of the authenticator app.",
+        "",
+        *codes,
+    ]
+    return render_template(
+        "account/codes.html",
+        codes=codes,
+        onward=_onward(found),
+        file="data:text/plain;charset=utf-8," + quote("\r\n".join([*lines, ""])),
+    )
 
 
 def _onward(found: Visit) -> str:

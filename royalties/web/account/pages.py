@@ -100,9 +100,9 @@ def second_factor() -> Answer:
             return come_in(begun)
         blame(
             form.code,
-            "This code is none of yours, or it was used already."
+            "This is not one of your recovery codes, or it was used already."
             if by_recovery
-            else "This is not the code of this moment, or it was used already: wait for the next.",
+            else accounts.why_wrong(act(), found, said(form.code)),
         )
     page = render_template(
         "account/second_factor.html", form=form, next=way_on() or None, by_recovery=by_recovery
