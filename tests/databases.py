@@ -15,15 +15,14 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.patience import PATIENCE
+
 RUN_FOLDER = "ROYALTIES_TEST_SERVERS"
 """Environment variable: where the server of this test run lives; set by the process that leads."""
 
 MEMORY = Path("/dev/shm")  # noqa: S108  # only folders of tempfile and pytest are made in it
 ROOM = 6 * 2**30
 """Bytes that must be free there: several times what a whole run leaves."""
-
-PATIENCE = 10.0
-"""Seconds that the server has for stopping."""
 
 _EMPTY = sql.SQL(
     "TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"

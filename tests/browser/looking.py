@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from royalties.domain.people import Actor
 from tests.builders.live import Live
+from tests.patience import PATIENCE
 
 DESK, PHONE = 1280, 320
 """Widths of a window; 320 is also what a window of 1280 shows at a zoom of 400 %."""
@@ -86,7 +87,7 @@ def window(
     context = chromium.new_context(
         viewport={"width": width, "height": 900}, base_url=live.address, **more
     )
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(PATIENCE * 1000)
     if actor is not None:
         context.add_cookies(live.cookies(actor, stage=stage))
     page = context.new_page()

@@ -4,7 +4,6 @@ import io
 import os
 import resource
 import struct
-import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +33,12 @@ def look(tmp_path: Path) -> Checks:
         return check(path, name, use, options)
 
     return checked
+
+
+def processor_seconds() -> float:
+    """What this process and those that it started have cost, however busy the machine is."""
+    uses = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(use.ru_utime + use.ru_stime for use in uses)
 
 
 def a_picture(
@@ -277,9 +282,9 @@ def test_huge_dimensions_are_refused_by_what_the_header_says(
         + chunk(b"IDAT", zlib.compress(b""))
         + chunk(b"IEND", b"")
     )
-    began = time.monotonic()
+    began = processor_seconds()
     assert said in refusal(look(data))
-    assert time.monotonic() - began < 10
+    assert processor_seconds() - began < 10
 
 
 @pytest.mark.parametrize(
@@ -408,9 +413,9 @@ def test_a_drawing_that_repeats_itself_too_often_is_refused(look: Checks) -> Non
     doubled = "".join(
         f'<g id="a{n}"><use href="#a{n - 1}"/><use href="#a{n - 1}"/></g>' for n in range(1, 40)
     )
-    began = time.monotonic()
+    began = processor_seconds()
     assert "too complex" in refusal(look(an_svg(f'<g id="a0"><rect/></g>{doubled}')))
-    assert time.monotonic() - began < 10
+    assert processor_seconds() - began < 10
 
 
 @pytest.mark.parametrize(
@@ -566,9 +571,9 @@ def test_a_bomb_costs_the_child_and_not_us(look: Checks, monkeypatch: pytest.Mon
     bomb = a_pdf(page=page, content=draw, objects={100: an_image(25_000, 25_000)})
     assert len(bomb) < 3_000_000
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.monotonic()
+    began = processor_seconds()
     found = look(bomb, "logo.pdf")
-    assert time.monotonic() - began < 20
+    assert processor_seconds() - began < 20
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
     assert found.problems or found.previews
 
@@ -586,10 +591,10 @@ def test_a_child_that_computes_too_long_is_ended(
     monkeypatch.setattr(studio, "CPU_SECONDS", 1)
     monkeypatch.setattr(studio, "WAIT_SECONDS", 30)
     lines = b" ".join(b"%d 0 m 300 600 l S" % (n % 400) for n in range(1_500_000))
-    began = time.monotonic()
+    began = processor_seconds()
     found = look(a_pdf(content=lines), "logo.pdf")
     assert "could not be looked at safely" in refusal(found)
-    assert time.monotonic() - began < 20
+    assert processor_seconds() - began < 20
 
 
 def test_a_child_that_says_too_much_is_ended(look: Checks, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,8 +17,8 @@ from royalties.services.errors import REFUSALS
 from royalties.store.engine import DatabaseBusyError
 from royalties.store.history import append_log
 from tests.builders.books import Office, open_office
+from tests.patience import PATIENCE
 
-PATIENCE = 60
 """Seconds until somebody who does not come to the barrier, or back, is given up."""
 
 

@@ -22,6 +22,7 @@ from royalties.services.work import RefusedError
 from tests.builders.books import NOW, TESS, Office, a_row
 from tests.builders.sent import as_file, found, send
 from tests.builders.site import Site, lend_site
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.by_turns
 
@@ -258,7 +259,7 @@ def command(office: Office, *arguments: str) -> subprocess.Popen[bytes]:
 
 def test_the_command_does_what_waits_and_ends(desk: Desk) -> None:
     upload = desk.sent()
-    assert command(desk.office, "--once").wait(60) == 0
+    assert command(desk.office, "--once").wait(PATIENCE) == 0
     assert found(desk.office, upload.id).status == "checked"
 
 
@@ -266,10 +267,10 @@ def test_the_command_works_until_it_is_stopped(desk: Desk) -> None:
     worker = command(desk.office)
     try:
         upload = desk.sent()
-        waited = time.monotonic() + 60
+        waited = time.monotonic() + PATIENCE
         while found(desk.office, upload.id).status != "checked":
             assert time.monotonic() < waited
             time.sleep(0.1)
     finally:
         worker.send_signal(signal.SIGTERM)
-    assert worker.wait(60) == 0
+    assert worker.wait(PATIENCE) == 0

@@ -4,8 +4,8 @@ import sys
 import time
 
 from royalties.cli.serve import Worker
+from tests.patience import PATIENCE
 
-PATIENCE = 20
 FOR_EVER = (sys.executable, "-c", "import time; time.sleep(600)")
 
 

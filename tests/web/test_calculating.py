@@ -14,6 +14,7 @@ from royalties.services.runs import closing
 from royalties.web.calculating import Calculator
 from tests.builders.books import a_row, a_setup, after, closed
 from tests.builders.site import Site
+from tests.patience import PATIENCE
 from tests.web.test_matrix import without_tokens
 from tests.web.test_terms import contract_form, sent_queries
 
@@ -31,7 +32,6 @@ PAGES = (
     "/finance/periods/2025-H1/contracts/foot-2015",
 )
 TRY = "/finance/contracts/foot-2015/preview"
-PATIENCE = 20
 MOST_QUERIES = 15
 
 
