@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BASE_URL = "http://localhost:8000"
+STATE = Path("~/.local/state/royalties").expanduser()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Config:
         smtp_url: where e-mail leaves, ``smtp://user:password@host:25`` or ``smtps://…``
             (``ROYALTIES_SMTP_URL``; empty: e-mail waits in the outbox).
         mail_from: sender of e-mail (``ROYALTIES_MAIL_FROM``; empty: the publisher's address).
+        is_home_named: whether the environment says which home it is.
+        state: folder in which the command line remembers homes (``XDG_STATE_HOME``).
     """
 
     home: Path
@@ -31,11 +34,14 @@ class Config:
     secret_key: str = ""
     smtp_url: str = ""
     mail_from: str = ""
+    is_home_named: bool = True
+    state: Path = STATE
 
 
 def from_environment() -> Config:
     """Read the configuration; nothing is created."""
     home = Path(os.environ.get("ROYALTIES_HOME") or "instance").absolute()
+    state = os.environ.get("XDG_STATE_HOME")
     return Config(
         home,
         os.environ.get("ROYALTIES_DATABASE_URL") or f"sqlite:///{home / 'royalties.sqlite'}",
@@ -43,4 +49,6 @@ def from_environment() -> Config:
         os.environ.get("ROYALTIES_SECRET_KEY") or "",
         os.environ.get("ROYALTIES_SMTP_URL") or "",
         os.environ.get("ROYALTIES_MAIL_FROM") or "",
+        is_home_named=bool(os.environ.get("ROYALTIES_HOME")),
+        state=Path(state) / "royalties" if state else STATE,
     )

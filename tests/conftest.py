@@ -34,7 +34,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the process that leads the run (not its workers) own the server's folder."""
+    """Let the process that leads the run (not its workers) own the server's folder.
+
+    Homes of tests are remembered nowhere, and those of whoever runs them are not found.
+    """
+    os.environ["XDG_STATE_HOME"] = os.devnull
     config.addinivalue_line("markers", "story(told): what has happened in the test's office")
     config.addinivalue_line("markers", "by_turns: on one kind of database, at night on both")
     if not hasattr(config, "workerinput"):

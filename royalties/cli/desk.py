@@ -13,6 +13,7 @@ import click
 
 from config import from_environment
 from royalties.adapters.files import AlreadyIssuedError, DiskError
+from royalties.cli import homes
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.domain.periods import NotAPeriodError
@@ -57,6 +58,7 @@ class Desk:
             self.system.work(_actor(), read_only=read_only, progress=progress) as work,
         ):
             yield work
+        homes.note(self.system.config)
 
     def say(self, text: str) -> None:
         """A message to the person, on standard error when output is JSON."""
@@ -127,6 +129,9 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         desk = Desk(system, as_json)
         try:
             function(desk, **options)
+        except (NotMigratedError, DatabaseUnavailableError) as error:
+            config = system.config
+            desk.refuse(homes.advice(config) if homes.is_empty(config) else str(error))
         except REFUSED as error:
             desk.refuse(str(error))
         finally:

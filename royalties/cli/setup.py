@@ -1,10 +1,12 @@
 """init, load, schema."""
 
 import json
+import sys
 from pathlib import Path
 
 import click
 
+from royalties.cli import homes
 from royalties.cli.desk import Desk, command, plural
 from royalties.services.terms.schema import setup_schema
 from royalties.services.terms.setup import Loaded, load
@@ -14,7 +16,15 @@ from royalties.services.terms.setup import Loaded, load
 @command
 def init(desk: Desk) -> None:
     """Create the home folder and bring the database to the newest migration."""
+    config = desk.system.config
+    if not config.is_home_named and homes.is_empty(config) and (found := homes.others(config)):
+        desk.say(f"There are books in {found[0]} already, and ROYALTIES_HOME is not set.")
+        if sys.stdin.isatty() and not click.confirm(
+            f"Begin a second set of books in {config.home}?", err=desk.json
+        ):
+            desk.refuse(f"Nothing was created. To use those books:\n{homes.export(found[0])}")
     revision = desk.system.migrate()
+    homes.note(config)
     if desk.json:
         desk.show({"home": str(desk.system.config.home), "migration": revision})
         return
