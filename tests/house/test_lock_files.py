@@ -40,7 +40,7 @@ def asked(*groups: str) -> list[Requirement]:
 
 
 def test_there_are_lock_files() -> None:
-    assert {path.stem for path in FILES} == {*GROUPS, "uv"}
+    assert {path.stem for path in FILES} == {*GROUPS, "install"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
