@@ -320,6 +320,9 @@ def _retailer(
     """The report's retailer, asked for where the setup does not have it."""
     if all(header.at("retailer") >= 0 for _, header, _ in found):
         return None, []
+    own = [key for key, each in known.retailers.items() if declared.name in each.reports]
+    if len(own) == 1:
+        return own[0], []
     default = declared.retailer
     if default in known.retailers:
         return default, []
@@ -330,7 +333,12 @@ def _retailer(
     if chosen:
         reason = f"no retailer {chosen!r} is in the setup"
     return default, [
-        Choice("retailer", f"{reason}: choose whose sales these are", tuple(known.retailers))
+        Choice(
+            "retailer",
+            f"{reason}: choose whose sales these are, or let the retailer's entry in the setup "
+            f"say it for good by 'reports': ['{declared.name}']",
+            tuple(known.retailers),
+        )
     ]
 
 

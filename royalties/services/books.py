@@ -309,6 +309,7 @@ def known_of(work: Work, setup: Setup) -> Known:
             retailer.country or "",
             retailer.region or "",
             retailer.city or "",
+            retailer.reports,
         )
         for key, retailer in setup.retailers.items()
     }

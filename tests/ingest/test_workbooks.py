@@ -281,11 +281,13 @@ def test_another_spelling_of_xml(tmp_path: Path) -> None:
 def _headed(sheet: Worksheet) -> None:
     sheet.HeaderFooter.differentFirst = sheet.HeaderFooter.differentOddEven = True
     for place in (sheet.firstHeader, sheet.firstFooter, sheet.evenFooter, sheet.oddHeader):
+        assert place is not None
         place.center.text = 'of <f> t="e"'
 
 
 def _printed(sheet: Worksheet) -> None:
     sheet.print_title_rows, sheet.print_area = "1:1", "A1:F9"
+    assert sheet.parent is not None
     sheet.parent.defined_names["first"] = DefinedName("first", attr_text="Sheet!$A$1")
 
 
@@ -302,10 +304,12 @@ def _charted(sheet: Worksheet) -> None:
 
 HARMLESS = {
     "a conditional format": lambda sheet: sheet.conditional_formatting.add(
-        "D2:E9", FormulaRule(formula=['$D2="e"'], font=Font(bold=True))
+        "D2:E9",
+        FormulaRule(formula=['$D2="e"'], font=Font(bold=True)),  # type: ignore[no-untyped-call]
     ),
     "a colour scale": lambda sheet: sheet.conditional_formatting.add(
-        "D2:D9", ColorScaleRule("formula", "D1", "FFFFFF", "formula", "D2", "000000")
+        "D2:D9",
+        ColorScaleRule("formula", "D1", "FFFFFF", "formula", "D2", "000000"),  # type: ignore[no-untyped-call]
     ),
     "a validation": lambda sheet: sheet.add_data_validation(
         DataValidation("custom", formula1="ISNUMBER(D2)", formula2="<f", sqref="D2:D9")

@@ -278,3 +278,20 @@ def test_remedies_followed_to_the_letter_lead_on(run: Run, tmp_path: Path) -> No
     text = comma.read_text().replace("},\n]", "}\n]")
     comma.write_text(text)
     run("load", comma)
+
+
+def test_whose_a_report_is_can_be_said_for_good(run: Run, tmp_path: Path) -> None:
+    """Asked once; the retailer's entry answers from then on, until its name is taken out."""
+    file = Path(__file__).parents[1] / "ingest/files/samples/elliott-bay.csv"
+    asked = run("import", file, code=1).stderr
+    assert "--choose retailer=" in asked
+    assert "'reports': ['elliott-bay']" in asked
+    bay = next(each for each in a_setup()["retailers"] if each["key"] == "bay")
+    setup = tmp_path / "bay.json"
+    setup.write_text(json.dumps({"retailers": [{**bay, "reports": ["elliott-bay"]}]}))
+    run("load", setup)
+    told = run("import", file, "--dry-run", "--confirm").stdout
+    assert "report elliott-bay of bay" in told
+    setup.write_text(json.dumps({"retailers": [bay]}))
+    run("load", setup)
+    assert "--choose retailer=" in run("import", file, code=1).stderr
