@@ -97,7 +97,14 @@ def line_cells(line: EarnedLineShown, currency: str) -> list[Cell]:
 def copies_of(lines: Iterable[EarnedLineShown]) -> int:
     """Net copies of lines; those that stand on a line for each of their tiers count once."""
     groups = {
-        (line.rule, line.isbn, line.retailer, line.kind, line.currency): line.units
+        (
+            line.rule,
+            line.isbn,
+            line.retailer,
+            line.kind,
+            line.currency,
+            line.exchange_rate,
+        ): line.units
         for line in lines
     }
     return sum(groups.values())

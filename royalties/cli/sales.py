@@ -1,6 +1,9 @@
 """import, undo, correct, imports, sales, waiting, alias."""
 
 import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +13,17 @@ from royalties.cli.desk import Desk, amounts, command, plural
 from royalties.services.sales.batches import correct, import_list, sales_list, undo
 from royalties.services.sales.importing import ImportResult, Request, import_report
 from royalties.services.sales.waiting import alias, waiting_list
+from royalties.services.work import RefusedError
 
 _SHOWN = 20
+_NOT_RECORDED = ("refused", "confirm", "choose")
+_OUTCOMES = {
+    "recorded": "recorded",
+    "nothing-new": "recorded before",
+    "confirm": "to be confirmed",
+    "choose": "to be chosen",
+    "refused": "refused",
+}
 _NUMBER = click.IntRange(1, 2**63 - 1)
 
 
@@ -26,7 +38,13 @@ def _choices(_context: object, _parameter: object, values: tuple[str, ...]) -> d
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument(
+    "files",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+)
 @click.option("--report", metavar="NAME", help="Read it as this report instead of recognising it.")
 @click.option("--dry-run", is_flag=True, help="Show what it holds; record nothing.")
 @click.option("--confirm", is_flag=True, help="Record it in spite of the warnings.")
@@ -41,31 +59,78 @@ def _choices(_context: object, _parameter: object, values: tuple[str, ...]) -> d
 @command
 def import_(
     desk: Desk,
-    file: Path,
+    files: tuple[Path, ...],
     report: str | None,
     *,
     dry_run: bool,
     confirm: bool,
     choices: dict[str, str],
 ) -> None:
-    """Import a retailer's report FILE in one transaction, or nothing of it.
+    """Import retailers' reports, each FILE in one transaction, or nothing of it.
 
     Exit 0: recorded, or nothing new. Exit 1: refused, to be confirmed (--confirm) or to be
-    chosen (--choose); then nothing is recorded.
+    chosen (--choose); then nothing of that file is recorded. Of several files each stands for
+    itself: one that is refused does not keep the others out.
     """
-    if not file.is_file():
-        raise click.BadParameter(f"{file} is a device or a pipe: save it as a file first")
-    name = os.fsencode(file.name).decode(errors="replace")
-    request = Request(file, name, report, choices, dry_run=dry_run, confirm=confirm)
-    with desk.work(f"Importing {name}", read_only=dry_run) as work:
-        result = import_report(work, request)
+    for file in files:
+        if not file.is_file():
+            raise click.BadParameter(f"{file} is a device or a pipe: save it as a file first")
+    requests = [
+        Request(
+            file,
+            os.fsencode(file.name).decode(errors="replace"),
+            report,
+            choices,
+            dry_run=dry_run,
+            confirm=confirm,
+        )
+        for file in files
+    ]
+    if len(requests) == 1:
+        _import_one(desk, requests[0])
+    else:
+        _import_several(desk, requests)
+
+
+def _import_one(desk: Desk, request: Request) -> None:
+    result = _imported(desk, request)
     if not desk.json:
         _show(desk, request, result)
-    refused = result.outcome in {"refused", "confirm", "choose"}
-    if refused:
+    if result.outcome in _NOT_RECORDED:
         desk.refuse(_refusal(request, result), result.document)
     if desk.json:
         desk.show(result.document)
+
+
+def _import_several(desk: Desk, requests: Sequence[Request]) -> None:
+    """Import one after the other, whatever comes of each, and sum up what became of all."""
+    documents, outcomes = [], Counter[str]()
+    for request in requests:
+        try:
+            result = _imported(desk, request)
+        except RefusedError as error:
+            result = ImportResult("refused", {"outcome": "refused", "message": str(error)})
+            message = f"{request.name}: {error}"
+        else:
+            message = _refusal(request, result) if result.outcome in _NOT_RECORDED else ""
+            if not desk.json:
+                _show(desk, request, result)
+        if message:
+            click.echo(message, err=True)
+        documents.append({"file": request.name, **result.document})
+        outcomes[result.outcome] += 1
+    if desk.json:
+        desk.show(documents)
+    told = [f"{outcomes[each]} {words}" for each, words in _OUTCOMES.items() if outcomes[each]]
+    dry = " Dry run: nothing was recorded." if requests[0].dry_run else ""
+    desk.say(f"{len(requests)} files: {', '.join(told)}.{dry}")
+    if any(outcomes[each] for each in _NOT_RECORDED):
+        sys.exit(1)
+
+
+def _imported(desk: Desk, request: Request) -> ImportResult:
+    with desk.work(f"Importing {request.name}", read_only=request.dry_run) as work:
+        return import_report(work, request)
 
 
 def _show(desk: Desk, request: Request, result: ImportResult) -> None:

@@ -133,7 +133,10 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Retailer:
-    """Who sold; place is where its sales count when a report has no address."""
+    """Who sold; place is where its sales count when a report has no address.
+
+    ``reports`` names the reports that are its own, whoever they are of elsewhere.
+    """
 
     key: str
     name: str
@@ -141,3 +144,4 @@ class Retailer:
     country: str | None = None
     region: str | None = None
     city: str | None = None
+    reports: tuple[str, ...] = ()

@@ -49,7 +49,8 @@ class EarnedLine(NamedTuple):
 
     ``base`` is the whole group's base in millionths of ``currency`` (for basis ``unit``,
     millionths of a copy); ``portion`` is f_k; ``earned`` is minor units of the contract's
-    currency. Income has no edition, retailer or tier.
+    currency. Income has no edition, retailer or tier. ``exchange_rate`` is the period's, or,
+    where the line takes back what a closed run counted, the one which that run used.
     """
 
     rule_place: int
@@ -65,6 +66,18 @@ class EarnedLine(NamedTuple):
     exchange_rate: Fraction
     rate: Fraction
     earned: int
+
+    @property
+    def group(self) -> tuple[int, str | None, str | None, str, str, Fraction]:
+        """What the lines of one base, which differ by tier alone, have in common."""
+        return (
+            self.rule_place,
+            self.isbn,
+            self.retailer,
+            self.kind,
+            self.currency,
+            self.exchange_rate,
+        )
 
     def residual(self, contract_currency: str) -> Fraction:
         """What rounding left out: exact minus ``earned``, in minor units, at most half a unit."""
@@ -114,10 +127,21 @@ class MissingExchangeRateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """The period's exchange rates, each only in the direction in which it was given."""
+    """The period's exchange rates, each only in the direction in which it was given.
+
+    ``used`` holds those that closed runs used, by period: what takes back what a run counted
+    is turned at its rates. A pair that such a run did not need is the open period's.
+    """
 
     period: Period
     given: Mapping[tuple[str, str], Fraction]
+    used: Mapping[int, Mapping[tuple[str, str], Fraction]] = field(default_factory=dict)
+
+    def of(self, reverses: int | None) -> "Rates":
+        """The rates at which lines are turned that take back what a closed period counted."""
+        if reverses is None or reverses not in self.used:
+            return self
+        return Rates(self.period, {**self.given, **self.used[reverses]})
 
     def rate(self, source: str, target: str) -> Fraction:
         """What one unit of ``source`` is in ``target``.
@@ -133,8 +157,12 @@ class Rates:
             raise MissingExchangeRateError(self.period, [(source, target)]) from None
 
 
+_Key = tuple[int, str, str, Kind, str, int]
+"""Rule, edition, retailer, kind, currency, and the closed period that is taken back (or 0)."""
+
+
 class _Group:
-    """Sums over the slices of one (rule, edition, retailer, kind, currency)."""
+    """Sums over the slices of one key."""
 
     __slots__ = ("list_value", "net", "units")
 
@@ -181,10 +209,10 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     """
     earnings = Earnings()
     match = _Matcher(contract, limits, channels)
-    groups: dict[tuple[int, str, str, Kind, str], _Group] = {}
+    groups: dict[_Key, _Group] = {}
     matched: list[tuple[int, Slice]] = []
     for slice_ in slices:
-        isbn, retailer, kind, currency, priced, discount, where, units, net, list_value = slice_
+        isbn, retailer, kind, currency, priced, discount, where, units, net, list_value, of = slice_
         if kind is Kind.FREE:
             continue
         format_ = sold[isbn].format
@@ -194,7 +222,7 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
                 SalesException(contract.key, isbn, retailer, channels[retailer], units, reason)
             )
             continue
-        key = (place, isbn, retailer, kind, currency)
+        key = (place, isbn, retailer, kind, currency, of or 0)
         group = groups.get(key)
         if group is None:
             group = groups[key] = _Group()
@@ -271,47 +299,50 @@ class _Exchange:
         contract: Contract,
         rates: Rates,
         publisher_currency: str,
-        groups: Iterable[tuple[int, str, str, Kind, str]],
+        groups: Iterable[_Key],
         sold: Mapping[str, Sold],
     ) -> None:
-        self._rates = rates
+        groups = list(groups)
+        self._rates = {of: rates.of(of or None) for of in {key[-1] for key in groups}}
         self._to = contract.currency
         self._cost_currency = publisher_currency
         missing: list[tuple[str, str]] = []
         with_costs = {
-            (place, currency, bool(sold[isbn].unit_cost)) for place, isbn, _, _, currency in groups
+            (place, currency, bool(sold[isbn].unit_cost), of)
+            for place, isbn, _, _, currency, of in groups
         }
-        for place, currency, costs in sorted(with_costs):
+        for place, currency, costs, of in sorted(with_costs):
+            given = self._rates[of].given
             rule = contract.rules[place]
             wanted = []
             if rule.basis is not Basis.UNIT or rule.counts is not Counts.UNITS:
                 wanted.append((currency, self._to))
             if rule.basis is Basis.PROFIT and costs:
                 wanted.append((publisher_currency, currency))
-            missing += [pair for pair in wanted if pair[0] != pair[1] and pair not in rates.given]
+            missing += [pair for pair in wanted if pair[0] != pair[1] and pair not in given]
         if missing:
             raise MissingExchangeRateError(rates.period, missing)
 
-    def into_contract(self, currency: str) -> Fraction:
-        """From a line's currency."""
-        return self._rates.rate(currency, self._to)
+    def into_contract(self, currency: str, of: int) -> Fraction:
+        """From a line's currency, at the rate that counts for what it takes back (0: nothing)."""
+        return self._rates[of].rate(currency, self._to)
 
-    def cost_of(self, edition: Sold, currency: str) -> Fraction:
+    def cost_of(self, edition: Sold, currency: str, of: int) -> Fraction:
         """A unit cost, which stands in the publisher's currency, in a line's."""
         if not edition.unit_cost:
             return Fraction(0)
-        return edition.unit_cost * self._rates.rate(self._cost_currency, currency)
+        return edition.unit_cost * self._rates[of].rate(self._cost_currency, currency)
 
 
 def _count(
     contract: Contract,
-    groups: Mapping[tuple[int, str, str, Kind, str], _Group],
+    groups: Mapping[_Key, _Group],
     exchange: _Exchange,
     before: Mapping[str, Fraction],
 ) -> dict[str, Counted]:
     added: dict[str, Fraction] = {}
-    sums: dict[tuple[int, str], int] = {}
-    for (place, _, _, _, currency), group in groups.items():
+    sums: dict[tuple[int, str, int], int] = {}
+    for (place, _, _, _, currency, of), group in groups.items():
         counts = contract.rules[place].counts
         amount = (
             group.units
@@ -320,12 +351,12 @@ def _count(
             if counts is Counts.LIST
             else group.net
         )
-        sums[place, currency] = sums.get((place, currency), 0) + amount
-    for (place, currency), amount in sums.items():
+        sums[place, currency, of] = sums.get((place, currency, of), 0) + amount
+    for (place, currency, of), amount in sums.items():
         rule = contract.rules[place]
         value = Fraction(amount)
         if rule.counts is not Counts.UNITS:
-            value = value / MICRO * exchange.into_contract(currency)
+            value = value / MICRO * exchange.into_contract(currency, of)
         name = rule.counter.name
         added[name] = added.get(name, Fraction(0)) + value
     names = {rule.counter.name for rule in contract.rules}
@@ -396,38 +427,35 @@ def _base(rule: Rule, group: _Group, cost: Fraction) -> int | Fraction:
         case Basis.UNIT:
             return group.units * MICRO
         case Basis.PROFIT:
-            exact = group.net - cost * MICRO * group.units
-            return exact.numerator if exact.denominator == 1 else exact
+            return _whole(group.net - cost * MICRO * group.units)
 
 
 def _lines(
     contract: Contract,
-    groups: Mapping[tuple[int, str, str, Kind, str], _Group],
+    groups: Mapping[_Key, _Group],
     tiers: Sequence[Sequence[tuple[int, Tier, Fraction]]],
     sold: Mapping[str, Sold],
     exchange: _Exchange,
 ) -> list[EarnedLine]:
     minor_per_micro = Fraction(scale(contract.currency), MICRO)
-    factors: dict[tuple[int, str], list[tuple[int, Fraction, Fraction, Fraction, int, int]]] = {}
+    factors: dict[
+        tuple[int, str, Fraction], list[tuple[int, Fraction, Fraction, Fraction, int, int]]
+    ] = {}
     lines: list[EarnedLine] = []
     rules = contract.rules
-    for key in sorted(groups):
-        place, isbn, retailer, kind, currency = key
-        rule, group = rules[place], groups[key]
-        known = factors.get((place, currency))
+    sums = _turned(contract, groups, sold, exchange)
+    for key in sorted(sums):
+        place, isbn, retailer, kind, currency, fx = key
+        rule, (units, base) = rules[place], sums[key]
+        known = factors.get((place, currency, fx))
         if known is None:
-            fx = ONE if rule.basis is Basis.UNIT else exchange.into_contract(currency)
             known = []
             for number, tier, portion in tiers[place]:
                 factor = fx * tier.rate * portion * minor_per_micro
                 known.append(
                     (number, portion, fx, tier.rate, factor.numerator, 2 * factor.denominator)
                 )
-            factors[place, currency] = known
-        cost = ZERO
-        if rule.basis is Basis.PROFIT:
-            cost = exchange.cost_of(sold[isbn], currency)
-        base = _base(rule, group, cost)
+            factors[place, currency, fx] = known
         word = _WORDS[kind]
         for number, portion, fx, rate, numerator, twice in known:
             if isinstance(base, int):
@@ -445,7 +473,7 @@ def _lines(
                     word,
                     currency,
                     number,
-                    group.units,
+                    units,
                     portion,
                     base,
                     fx,
@@ -454,6 +482,34 @@ def _lines(
                 )
             )
     return lines
+
+
+def _turned(
+    contract: Contract,
+    groups: Mapping[_Key, _Group],
+    sold: Mapping[str, Sold],
+    exchange: _Exchange,
+) -> dict[tuple[int, str, str, Kind, str, Fraction], tuple[int, int | Fraction]]:
+    """Copies and base by the rate of exchange that counts: what is turned alike is one sum."""
+    found: dict[tuple[int, str, str, Kind, str, Fraction], tuple[int, int | Fraction]] = {}
+    rates: dict[tuple[int, str, int], Fraction] = {}
+    for (place, isbn, retailer, kind, currency, of), group in groups.items():
+        rule = contract.rules[place]
+        fx = rates.get((place, currency, of))
+        if fx is None:
+            fx = ONE if rule.basis is Basis.UNIT else exchange.into_contract(currency, of)
+            rates[place, currency, of] = fx
+        cost = ZERO
+        if rule.basis is Basis.PROFIT:
+            cost = exchange.cost_of(sold[isbn], currency, of)
+        key = (place, isbn, retailer, kind, currency, fx)
+        units, base = found.get(key, (0, 0))
+        found[key] = (units + group.units, _whole(base + _base(rule, group, cost)))
+    return found
+
+
+def _whole(exact: int | Fraction) -> int | Fraction:
+    return exact.numerator if exact.denominator == 1 else exact
 
 
 def income_lines(contract: Contract, income: Sequence[Income]) -> list[EarnedLine]:
@@ -476,7 +532,7 @@ def income_lines(contract: Contract, income: Sequence[Income]) -> list[EarnedLin
                 None,
                 0,
                 ONE,
-                base.numerator if base.denominator == 1 else base,
+                _whole(base),
                 ONE,
                 share,
                 rounded(entry.amount * share),
@@ -504,21 +560,21 @@ def _atoms(
     exchange: _Exchange,
 ) -> list[Atom]:
     """Exact earnings by what a plan may ask for; the order of slices does not matter."""
-    factors: dict[tuple[int, str], Fraction] = {}
+    factors: dict[tuple[int, str, int], Fraction] = {}
     sums: dict[tuple[Format, str, Place], tuple[Fraction, int]] = {}
     for place, slice_ in matched:
-        rule = contract.rules[place]
-        factor = factors.get((place, slice_.currency))
+        rule, of = contract.rules[place], slice_.reverses or 0
+        factor = factors.get((place, slice_.currency, of))
         if factor is None:
-            fx = ONE if rule.basis is Basis.UNIT else exchange.into_contract(slice_.currency)
+            fx = ONE if rule.basis is Basis.UNIT else exchange.into_contract(slice_.currency, of)
             per_base = sum((portion * tier.rate for _, tier, portion in tiers[place]), Fraction(0))
-            factor = factors[place, slice_.currency] = per_base * fx / MICRO
+            factor = factors[place, slice_.currency, of] = per_base * fx / MICRO
         group = _Group()
         group.units, group.net, group.list_value = slice_.units, slice_.net, slice_.list_value
         edition = sold[slice_.isbn]
         cost = Fraction(0)
         if rule.basis is Basis.PROFIT:
-            cost = exchange.cost_of(edition, slice_.currency)
+            cost = exchange.cost_of(edition, slice_.currency, of)
         key = (edition.format, slice_.retailer, slice_.place)
         earned, units = sums.get(key, (Fraction(0), 0))
         sums[key] = (earned + _base(rule, group, cost) * factor, units + slice_.units)

@@ -37,7 +37,8 @@ class Slice(NamedTuple):
     ``units`` are net copies; ``net`` and ``list_value`` are exact sums in millionths of
     ``currency``; ``priced`` is false where neither report nor edition has a list price (then
     ``list_value`` is 0, and no discount is known); ``discount`` is the class between the limits
-    that rules name (``domain.discounts``).
+    that rules name (``domain.discounts``). ``reverses`` is the closed period whose run counted
+    the lines that these take back; None for all others.
     """
 
     isbn: str
@@ -50,3 +51,4 @@ class Slice(NamedTuple):
     units: int
     net: int
     list_value: int
+    reverses: int | None = None

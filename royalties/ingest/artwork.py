@@ -1,5 +1,6 @@
 """What a logo, letter, cover or proof is, by its bytes and not its name, and how it prints."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -172,13 +173,17 @@ def _kind(path: Path, use: Use) -> str:
     return kind
 
 
+_DRAWING = re.compile(rb"<(?:[\w.-]+:)?svg[\s>/]", re.IGNORECASE)
+"""Whether it might be a drawing; the reader of drawings says whether it is one."""
+
+
 def _of_text(path: Path, head: bytes, use: Use) -> str:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     lowered = start[:1_000].lower()
     if lowered.startswith((b"<!doctype html", b"<html")):
         return "a web page"
     if lowered.startswith((b"<?xml", b"<svg", b"<!doctype", b"<!--")):
-        return "svg" if b"<svg" in head.lower() or use is Use.LOGO else "an XML document"
+        return "svg" if _DRAWING.search(head) or use is Use.LOGO else "an XML document"
     if head[4:12] in {b"ftypheic", b"ftypheix", b"ftypavif", b"ftypmif1"}:
         return "a telephone's picture (HEIC)"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":

@@ -149,7 +149,10 @@ class Dates:
         if proven and proven != order:
             return Wrong(
                 f"{text!r} has no such month: {self.order.witness()}",
-                "write all dates of the file in one way",
+                f"choose date_order={proven} if all dates of the file are written so; else "
+                f"write this one like the others"
+                if self.order.fixed
+                else "write all dates of the file in one way",
             )
         day, month = (first, second) if order == "dmy" else (second, first)
         return self._calendar(text, year, month, day)

@@ -92,6 +92,7 @@ class Format:
     ``full_discount_is_free``: copies at 100 % discount are free ones. ``asks`` names what the
     report does not say. ``arrange`` rewrites the rows of a sheet and appends one cell for each
     of ``extras``. ``natural`` are remarks about dates that this report needs not confirmed.
+    ``charged``: its list prices are what was charged, which may be less than the edition's.
     ``prices`` says what list prices tell of net receipts: ``most`` (no copy brings more),
     ``exact`` (it brings the list price less the discount), empty: nothing, since fees are taken
     off or the currencies differ.
@@ -125,6 +126,7 @@ class Format:
     asks: tuple[str, ...] = ()
     natural: tuple[str, ...] = ()
     prices: str = "most"
+    charged: bool = False
     facts: Callable[[Sequence[Row]], Facts | None] | None = None
     arrange: (
         Callable[[Iterable[Row], Header], Iterator[tuple[int, Sequence[Cell | Odd | None]]]] | None

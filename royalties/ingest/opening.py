@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from royalties.domain.problems import Problem
@@ -14,7 +13,6 @@ from royalties.ingest.workbook import Workbook
 
 _HEAD = 4_096
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_OLE = "EncryptedPackage".encode("utf-16-le")
 _XML_2003 = (
     b"urn:schemas-microsoft-com:office:spreadsheet",
     b'progid="Excel.Sheet"',
@@ -28,7 +26,7 @@ _FOREIGN = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"Rar!", "a RAR archive"),
     (b"7z\xbc\xaf", "a 7z archive"),
-    (b"BZh", "a bzip2 archive"),
+    *((b"BZh%d1AY&SY" % level, "a bzip2 archive") for level in range(1, 10)),
     (b"{\\rtf", "a rich text document"),
     (b"SQLite format 3", "a database"),
 )
@@ -57,7 +55,7 @@ def open_file(path: Path, choices: Mapping[str, str]) -> Opened:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _workbook(path, "zip")
     if head.startswith(_OLE):
-        return _ole(path)
+        return _workbook(path, "ole")
     _refuse_foreign(head)
     encoding = find_encoding(path, choices)
     sheet = TextSheet(path, encoding)
@@ -69,6 +67,9 @@ def open_file(path: Path, choices: Mapping[str, str]) -> Opened:
 
 _TOML = re.compile(rb"(?:#[^\n]*\n|\s)*\[{1,2}[a-z_.]+\]{1,2}\s*(?:#[^\n]*)?\n\s*[a-z_$\"]+\s*=")
 """A table's name and its first key."""
+_JSON = re.compile(rb'\{\s*(?:"|\}|$)')
+"""An object begins with a name in quotes, or ends at once; a brace alone begins a text as well."""
+
 _DELIMITER_NAMES = {"\t": "a tab", ";": "a semicolon", "|": "a bar"}
 
 
@@ -92,19 +93,6 @@ def _workbook(path: Path, kind: str) -> Opened:
     return Opened(workbook.sheets, remarks, notes, workbook.close)
 
 
-def _ole(path: Path) -> Opened:
-    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
-        encrypted = data.find(_ENCRYPTED_OLE) >= 0
-    if encrypted:
-        raise UnreadableError(
-            Problem(
-                "the workbook is protected by a password",
-                "remove the password and import it again",
-            )
-        )
-    return _workbook(path, "ole")
-
-
 def _refuse_foreign(head: bytes) -> None:
     lower = head.lower()
     for magic, what in _FOREIGN:
@@ -115,14 +103,14 @@ def _refuse_foreign(head: bytes) -> None:
                     "ask the retailer for the report as .xlsx or CSV",
                 )
             )
-    if any(sign.lower() in lower for sign in _XML_2003):
+    start = lower.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"<") and any(sign.lower() in lower for sign in _XML_2003):
         raise UnreadableError(
             Problem(
                 "the file is an XML Spreadsheet of 2003",
                 "open it in a spreadsheet program and save it as .xlsx",
             )
         )
-    start = lower.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<") and any(tag in lower for tag in _WEB_PAGE):
         raise UnreadableError(
             Problem(
@@ -130,11 +118,11 @@ def _refuse_foreign(head: bytes) -> None:
                 "open it in a spreadsheet program and save it as .xlsx",
             )
         )
-    if start.startswith(b"{") or _TOML.match(start):
+    is_json = _JSON.match(start)
+    if is_json or _TOML.match(start):
         raise UnreadableError(
             Problem(
-                f"the file is {'JSON' if start.startswith(b'{') else 'TOML'} as a setup file is, "
-                f"not a report",
+                f"the file is {'JSON' if is_json else 'TOML'} as a setup file is, not a report",
                 "bring a setup to the books with 'royalties load'; ask the retailer for the "
                 "report as .xlsx or CSV",
             )

@@ -38,6 +38,7 @@ class KnownRetailer:
     country: str = ""
     region: str = ""
     city: str = ""
+    reports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,20 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from difflib import get_close_matches
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from royalties.domain.problems import Choice, Problem
+from royalties.ingest import charged
 from royalties.ingest.amounts import Numbers
 from royalties.ingest.asking import Answers, ask
 from royalties.ingest.cells import as_value, printed, text_of
 from royalties.ingest.columns import Converters
 from royalties.ingest.conventions import again, date_order, decimal_mark
 from royalties.ingest.dates import Dates
-from royalties.ingest.declaration import SALE_UNITS, Facts, Format, Header
+from royalties.ingest.declaration import SALE_UNITS, Facts, Format, Header, normal
 from royalties.ingest.formats import built_in
 from royalties.ingest.mapping import Mapping as MappedReport
 from royalties.ingest.opening import Opened, open_file
@@ -24,6 +27,8 @@ from royalties.ingest.text import UndecidedEncodingError
 
 _ALL_SHEETS = "all"
 _SHOWN_COLUMNS = 30
+_LEAST_COLUMNS = 3
+_ALIKE = 0.6
 
 Found = list[tuple[Sheet, Header, Facts]]
 
@@ -112,7 +117,8 @@ def _recognised(
         declared.name: found for declared in tried if (found := _find(declared, opened.sheets))
     }
     if not matches:
-        raise _unknown(opened.sheets, name, formats[wanted] if wanted else None)
+        mapped = {mapping.key for mapping in mappings}
+        raise _unknown(opened.sheets, name, tried, mapped, alone=wanted is not None)
     best = _best(matches)
     if len(best) > 1:
         return _asking(
@@ -151,16 +157,32 @@ def _best(matches: Mapping[str, Found]) -> list[str]:
     return [name for name, count in used.items() if count == most]
 
 
-def _unknown(sheets: Sequence[Sheet], name: str, wanted: Format | None) -> UnreadableError:
-    if wanted is not None:
-        lacking = min((wanted.missing(sheet.peek()) for sheet in sheets), key=len, default=[])
+def _unknown(
+    sheets: Sequence[Sheet],
+    name: str,
+    tried: Sequence[Format],
+    mapped: Collection[str],
+    *,
+    alone: bool,
+) -> UnreadableError:
+    """Why no format takes a file: which one it nearly is, and what of that is missing."""
+    if alone:
         return UnreadableError(
             Problem(
-                f"{name} is not {wanted.title}: it has no column {', '.join(map(repr, lacking))}"
-                if lacking else f"{name} is not {wanted.title}",
+                f"{name} is not {tried[0].title}{_lacks(tried[0], sheets)}",
                 "leave the report's name out to have it recognised, or map the report",
             )
-        )  # fmt: skip
+        )
+    nearest = _nearest(tried, sheets)
+    if nearest is not None:
+        where = (
+            "correct its columns, sheet or header_row under reports in the setup and load that"
+            if nearest.name in mapped
+            else "name the columns as that report does, or map this one in the setup (key reports)"
+        )
+        return UnreadableError(
+            Problem(f"{name} is nearly {nearest.title}{_lacks(nearest, sheets)}", where)
+        )
     columns = _likeliest_header(sheets)
     if len(columns) < 2:
         return UnreadableError(
@@ -173,10 +195,40 @@ def _unknown(sheets: Sequence[Sheet], name: str, wanted: Format | None) -> Unrea
     return UnreadableError(
         Problem(
             f"no report that is known has these columns: {shown}",
-            "map its columns to a report in the setup (key reports), or name the report "
-            "with --report",
+            "map its columns to a report in the setup (key reports)",
         )
     )
+
+
+def _nearest(tried: Sequence[Format], sheets: Sequence[Sheet]) -> Format | None:
+    """The format of which a file has most required columns, and at least two in three."""
+    best: tuple[Fraction, int, Format] | None = None
+    for declared in tried:
+        required = sum(1 for column in declared.columns if column.required)
+        lacking = min((len(declared.missing(sheet.peek())) for sheet in sheets), default=required)
+        there = required - lacking
+        if required < _LEAST_COLUMNS or 3 * there < 2 * required:
+            continue
+        nearness = (Fraction(there, required), there)
+        if best is None or nearness > best[:2]:
+            best = (*nearness, declared)
+    return best[2] if best else None
+
+
+def _lacks(wanted: Format, sheets: Sequence[Sheet]) -> str:
+    """What a file lacks of a format, with the columns that may be those under another name."""
+    if wanted.sheet and wanted.sheet not in {sheet.name for sheet in sheets}:
+        return f": it has no sheet {wanted.sheet!r}"
+    lacking = min((wanted.missing(sheet.peek()) for sheet in sheets), key=len, default=[])
+    if not lacking:
+        return f": its columns do not stand in row {wanted.header_row}" if wanted.header_row else ""
+    known = {normal(each) for column in wanted.columns for each in column.names}
+    others = {normal(each): each for each in _likeliest_header(sheets) if normal(each) not in known}
+    told = []
+    for column in lacking:
+        alike = get_close_matches(normal(column), others, n=1, cutoff=_ALIKE)
+        told.append(f"{column!r}" + (f" (is it {others[alike[0]]!r}?)" if alike else ""))
+    return f": it has no column {', '.join(told)}"
 
 
 def _likeliest_header(sheets: Sequence[Sheet]) -> list[str]:
@@ -207,13 +259,15 @@ def _prepared(
     found, asked = _sheets(declared, found, choices)
     retailer, unknown = _retailer(declared, found, known, choices)
     declared = replace(declared, retailer=retailer)
+    if declared.charged and choices.get(charged.KEY) == charged.EDITION:
+        found = [(sheet, _without_prices(header), facts) for sheet, header, facts in found]
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
     mark = next((facts.decimal for _, _, facts in found if facts.decimal), declared.decimal)
     numbers = Numbers(
         decimal_mark(mark or _chosen(choices, "decimal", (".", ","))), declared.blanks
     )
     dates = Dates(
-        date_order(declared.date_order or choices.get("date_order", "")),
+        date_order(_chosen(choices, "date_order", ("dmy", "mdy")) or declared.date_order),
         known.today,
         months=declared.months,
         language=choices.get("date_language", ""),
@@ -232,6 +286,12 @@ def _prepared(
         report.remarks.say(code, message)
     report.notes += [*opened.notes, *_notes(declared, tables, opened)]
     return report
+
+
+def _without_prices(header: Header) -> Header:
+    """A header whose list prices are left out: the edition's stand in."""
+    kept = tuple(each for each in header.columns if each[0].field != "list_price")
+    return replace(header, columns=kept)
 
 
 def _chosen(choices: Mapping[str, str], key: str, options: Collection[str]) -> str:
@@ -260,6 +320,9 @@ def _retailer(
     """The report's retailer, asked for where the setup does not have it."""
     if all(header.at("retailer") >= 0 for _, header, _ in found):
         return None, []
+    own = [key for key, each in known.retailers.items() if declared.name in each.reports]
+    if len(own) == 1:
+        return own[0], []
     default = declared.retailer
     if default in known.retailers:
         return default, []
@@ -270,7 +333,12 @@ def _retailer(
     if chosen:
         reason = f"no retailer {chosen!r} is in the setup"
     return default, [
-        Choice("retailer", f"{reason}: choose whose sales these are", tuple(known.retailers))
+        Choice(
+            "retailer",
+            f"{reason}: choose whose sales these are, or let the retailer's entry in the setup "
+            f"say it for good by 'reports': ['{declared.name}']",
+            tuple(known.retailers),
+        )
     ]
 
 

@@ -272,6 +272,9 @@ class Report:
         asked += [_QUESTIONS[key] for key in sorted(self._dates.asked | self._converters.asked)]
         self.choices += [again(choice, self._given) for choice in asked]
         self.choices += self._asides.choices
+        price = self._watch.price_asked
+        if price is not None and self._given.get(price.key) not in price.options:
+            self.choices.append(again(price, self._given))
 
 
 def _row_at(block: Block, place: int) -> list[Any]:

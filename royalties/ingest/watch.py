@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from royalties.domain.problems import Choice
 from royalties.domain.sales import Kind
 from royalties.ingest.amounts import Numbers
 from royalties.ingest.bulk import Bulk
 from royalties.ingest.cells import Odd, printed, text_of
+from royalties.ingest.charged import Charged
 from royalties.ingest.countries import CODES, is_country
 from royalties.ingest.dates import Dates
 from royalties.ingest.declaration import Format, normal
@@ -48,6 +50,7 @@ class Watch:
         self._strict = report.strict
         self._contradictions = Contradictions(report)
         self._today = known.today.isoformat()
+        self._charged = Charged(editions) if report.charged else None
         self._published = {
             id_: edition.published.isoformat()
             for id_, edition in editions.items()
@@ -89,6 +92,13 @@ class Watch:
         if not net:
             self._line_without_money(table, number, kind, units)
         self._early(table, number, book, day)
+        if self._charged is not None:
+            self._charged.look(table.where(number), line)
+
+    @property
+    def price_asked(self) -> Choice | None:
+        """Which price counts, if copies were charged at another than their list price."""
+        return None if self._charged is None else self._charged.choice()
 
     def figures(self, table: Table, line: Sequence[Any]) -> None:
         """Look at whether the figures of a sale line agree, whether its book is known or not."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from royalties.domain.beneficiaries import Beneficiary, Publisher
@@ -167,19 +168,37 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         contracts=contracts,
         plans=setup.plans,
         beneficiaries=setup.beneficiaries,
-        rates=Rates(
-            period,
-            {
-                (rate.source, rate.target): rate.rate
-                for rate in setup.exchange_rates
-                if rate.period == str(period)
-            },
-        ),
+        rates=rates_of(work, setup, period, {each.reverses for each in slices} - {None}),
         income=[entry for entry in setup.income if entry.period == str(period)],
         slices=slices,
         states=states,
         balances=balances,
     )
+
+
+def rates_of(
+    work: Work, setup: Setup, period: Period, reversed_periods: Iterable[int | None]
+) -> Rates:
+    """A period's rates of exchange, and those used by closed runs whose sales it takes back."""
+    closed = (period.shift(each - period.ordinal) for each in reversed_periods if each)
+    used = {each.ordinal: _rates_used(work, each) for each in closed}
+    return Rates(period, _rates_in(setup.exchange_rates, period), used)
+
+
+def _rates_used(work: Work, period: Period) -> dict[tuple[str, str], Fraction]:
+    """The rates of exchange of a closed period, as they stood when it was closed."""
+
+    def read() -> dict[tuple[str, str], Fraction]:
+        closed = runs.find_closing(work.connection, period.ordinal)
+        if closed is None:
+            return {}
+        return _rates_in(setup_used_by(work, closed.revision).exchange_rates, period)
+
+    return remembered(work, "rates used", period, read, most=8)
+
+
+def _rates_in(rates: Iterable[ExchangeRate], period: Period) -> dict[tuple[str, str], Fraction]:
+    return {(rate.source, rate.target): rate.rate for rate in rates if rate.period == str(period)}
 
 
 def _numbers(work: Work) -> tuple[dict[int, str], dict[int, str]]:
@@ -290,6 +309,7 @@ def known_of(work: Work, setup: Setup) -> Known:
             retailer.country or "",
             retailer.region or "",
             retailer.city or "",
+            retailer.reports,
         )
         for key, retailer in setup.retailers.items()
     }

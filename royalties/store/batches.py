@@ -257,7 +257,8 @@ def mark_corrected(connection: Connection, number: int, correction: int | None) 
 def mirror(connection: Connection, number: int, correction: int, open_period: int) -> int:
     """Record the reverse of every sale of a batch; returns how many.
 
-    Each counts in the open period, or in a later one that its sale counts in.
+    Each counts in the open period, or in a later one that its sale counts in. Where a closed
+    run counted its sale, it names that run's period.
     """
     copied = [
         sale.c.edition_id,
@@ -278,6 +279,7 @@ def mirror(connection: Connection, number: int, correction: int, open_period: in
         sale.c.order_ref,
         sale.c.reference,
         -sale.c.net,
+        case((sale.c.period_id < open_period, sale.c.period_id)),
     ]
     connection.execute(
         insert(sale).from_select(
@@ -402,7 +404,7 @@ def sales_behind(
             yield tuple(row)
 
 
-def _sale_lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of sixteen columns
+def _sale_lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of its columns
     return (
         select(
             sale.c.batch_id,
@@ -427,6 +429,7 @@ def _sale_lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of sixteen colum
             sale.c.reference,
             batch.c.corrects,
             batch.c.report,
+            sale.c.reverses,
         )
         .join(batch, batch.c.id == sale.c.batch_id)
         .join(edition, edition.c.id == sale.c.edition_id)

@@ -86,6 +86,7 @@ def copies_of(
         earned_line.c.retailer,
         earned_line.c.kind,
         earned_line.c.currency,
+        earned_line.c.exchange_rate,
     )
     groups = (
         select(*group[:2], func.max(earned_line.c.units).label("units"))

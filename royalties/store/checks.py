@@ -1,9 +1,9 @@
 """Queries that find what must never be: each yields a sentence for every fault."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from royalties.domain.sales import Kind
 from royalties.store.tables import batch, earned_line, edition, period, sale, waiting
@@ -130,6 +130,7 @@ def closed_copies_differ(connection: Connection) -> Iterator[str]:
             earned_line.c.retailer,
             earned_line.c.kind,
             earned_line.c.currency,
+            earned_line.c.exchange_rate,
         )
         .subquery()
     )
@@ -169,10 +170,18 @@ def corrections_that_do_not_mirror(connection: Connection) -> Iterator[str]:
         )
     ).all()
     for number, corrects in pairs:
+        keys: list[ColumnElement[Any]] = [
+            sale.c.edition_id,
+            sale.c.retailer_id,
+            sale.c.kind,
+            sale.c.currency,
+        ]
+        if _names_what_it_reverses(connection, number):
+            keys.append(func.coalesce(sale.c.reverses, sale.c.period_id))
         rest = connection.execute(
             select(sale.c.edition_id)
             .where(or_(sale.c.batch_id == number, sale.c.batch_id == corrects))
-            .group_by(sale.c.edition_id, sale.c.retailer_id, sale.c.kind, sale.c.currency)
+            .group_by(*keys)
             .having(or_(func.sum(sale.c.units) != 0, func.sum(sale.c.net) != 0))
         ).first()
         if rest is not None:
@@ -185,3 +194,16 @@ def corrections_that_do_not_mirror(connection: Connection) -> Iterator[str]:
                 f"import {row.id} counts as corrected by {row.corrected_by or 'none'}, but "
                 f"{wanted.get(row.id) or 'none'} corrects it"
             )
+
+
+def _names_what_it_reverses(connection: Connection, number: int) -> bool:
+    """Whether a correction's lines say which closed run counted what they take back.
+
+    Those that were closed before lines said so never will; all others must.
+    """
+    said = connection.execute(
+        select(func.count(sale.c.reverses), func.count().filter(period.c.status == "open"))
+        .join(period, period.c.id == sale.c.period_id)
+        .where(sale.c.batch_id == number)
+    ).one()
+    return any(said)

@@ -147,6 +147,7 @@ def earned_in(
         earned_line.c.retailer,
         earned_line.c.kind,
         earned_line.c.currency,
+        earned_line.c.exchange_rate,
     )
     per_group = (
         select(

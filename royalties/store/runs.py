@@ -244,6 +244,7 @@ def life_to_date(
             earned_line.c.retailer,
             earned_line.c.kind,
             earned_line.c.currency,
+            earned_line.c.exchange_rate,
         )
         .subquery()
     )

@@ -5,18 +5,22 @@ rules and plans ask beyond it (discounts, places) is added only when one asks.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Integer,
     Select,
     and_,
     case,
+    cast,
+    exists,
     func,
     literal,
+    null,
     select,
     union_all,
 )
@@ -24,7 +28,7 @@ from sqlalchemy import (
 from royalties.domain.discounts import Limit
 from royalties.domain.money import MICRO
 from royalties.domain.sales import Kind, Place, Slice
-from royalties.store.tables import edition, price, sale
+from royalties.store.tables import batch, edition, price, sale, sale_total
 
 _SAFE_TO_SCALE = 4_000_000_000_000
 
@@ -62,11 +66,29 @@ def slices_of(
         isbns: ISBN by edition number.
         retailers: key by retailer number.
     """
-    both = union_all(
-        _Lines.priced_by_reports(period_id).grouped(asked),
-        _Lines.priced_by_editions(period_id).grouped(asked),
+    kinds = [_Lines.priced_by_reports(period_id), _Lines.priced_by_editions(period_id)]
+    if _has_corrections(connection, period_id):
+        kinds = [kind.but_reversed() for kind in kinds] + [_Lines.reversed_ones(period_id)]
+    together = union_all(*(kind.grouped(asked) for kind in kinds))
+    return _Reader(asked, isbns, retailers).read(connection.execute(together).all())
+
+
+def reversed_periods(connection: Connection, period_id: int) -> list[int]:
+    """Closed periods of which lines of this one take something back."""
+    if not _has_corrections(connection, period_id):
+        return []
+    chosen = and_(_in_period(period_id), sale.c.reverses.is_not(None))
+    return sorted(connection.execute(select(sale.c.reverses).where(chosen).distinct()).scalars())
+
+
+def _has_corrections(connection: Connection, period_id: int) -> bool:
+    """Whether a correction counts in a period; asked of the sums, which are few."""
+    found = exists().where(
+        sale_total.c.period_id == period_id,
+        sale_total.c.batch_id == batch.c.id,
+        batch.c.corrects.is_not(None),
     )
-    return _Reader(asked, isbns, retailers).read(connection.execute(both).all())
+    return bool(connection.execute(select(found)).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +98,7 @@ class _Lines:
     chosen: ColumnElement[bool]
     price: ColumnElement[int]
     discount: ColumnElement[int]
+    reverses: ColumnElement[int] | None = None
 
     @classmethod
     def priced_by_reports(cls, period_id: int) -> "_Lines":
@@ -89,24 +112,22 @@ class _Lines:
     @classmethod
     def priced_by_editions(cls, period_id: int) -> "_Lines":
         """Lines without: the edition's price of that day in that currency stands in, if any."""
-        stand_in = (
-            select(price.c.micro)
-            .where(
-                price.c.edition_id == sale.c.edition_id,
-                price.c.currency == sale.c.currency,
-                price.c.starts <= sale.c.day,
-            )
-            .order_by(price.c.starts.desc())
-            .limit(1)
-            .correlate(sale)
-            .scalar_subquery()
-        )
-        implied = _implied_discount(sale.c.net, sale.c.units * stand_in)
-        return cls(
-            and_(_in_period(period_id), sale.c.list_price.is_(None)),
-            stand_in,
-            func.coalesce(sale.c.discount, implied),
-        )
+        chosen = and_(_in_period(period_id), sale.c.list_price.is_(None))
+        return cls(chosen, _stand_in(), _discount_at(_stand_in()))
+
+    @classmethod
+    def reversed_ones(cls, period_id: int) -> "_Lines":
+        """Lines that take back what closed runs counted, whatever their prices come from.
+
+        They are few and stand apart, so that only they are grouped beyond the table's key.
+        """
+        chosen = and_(_in_period(period_id), sale.c.reverses.is_not(None))
+        either = func.coalesce(sale.c.list_price, _stand_in())
+        return cls(chosen, either, _discount_at(either), sale.c.reverses)
+
+    def but_reversed(self) -> "_Lines":
+        """The same without those."""
+        return replace(self, chosen=and_(self.chosen, sale.c.reverses.is_(None)))
 
     def grouped(self, asked: Asked) -> Select[Any]:
         """The grouped query: keys, whether priced, and sums; then sums beyond each limit.
@@ -121,12 +142,16 @@ class _Lines:
         if self.price is not sale.c.list_price:
             is_priced = case((self.price.is_(None), 0), else_=1).label("is_priced")
             also = [is_priced]
+        reverses: ColumnElement[Any] = cast(null(), Integer)
+        if self.reverses is not None:
+            reverses = self.reverses
+            also.append(reverses)
         sums: list[ColumnElement[Any]] = [func.count(), *map(func.sum, figures)]
         for limit in asked.limits:
             passed = self._passed(limit)
             sums += [func.count().filter(passed)]
             sums += [func.sum(figure).filter(passed) for figure in figures]
-        return select(*keys, is_priced, *sums).where(self.chosen).group_by(*keys, *also)
+        return select(*keys, is_priced, *sums, reverses).where(self.chosen).group_by(*keys, *also)
 
     def _keys(self, asked: Asked) -> list[ColumnElement[Any]]:
         keys: list[ColumnElement[Any]] = [
@@ -177,17 +202,22 @@ class _Reader:
             isbn, retailer, kind = isbns[row[0]], retailers[row[1]], kinds[row[2]]
             if keys > 4:  # noqa: PLR2004 - edition, retailer, kind, currency
                 place = self._place(tuple(row[4:keys]))
-            is_priced, figures = bool(row[keys]), row[keys + 1 :]
+            is_priced, figures, reverses = bool(row[keys]), row[keys + 1 : -1], row[-1]
             group = (isbn, retailer, kind, row[3], is_priced)
             if is_priced and limits and isbn in discounted:
-                found += self._classes(group, place, figures)
+                found += self._classes(group, place, figures, reverses)
             else:
                 _, units, net, value = figures[:4]
-                found.append(Slice(*group, 0, place, int(units), int(net), int(value or 0)))
+                sums = (int(units), int(net), int(value or 0))
+                found.append(Slice(*group, 0, place, *sums, reverses))
         return found
 
     def _classes(
-        self, group: tuple[str, str, Kind, str, bool], place: Place, figures: Sequence[Any]
+        self,
+        group: tuple[str, str, Kind, str, bool],
+        place: Place,
+        figures: Sequence[Any],
+        reverses: int | None,
     ) -> Iterator[Slice]:
         """One slice for each class of discount: sums up to a limit are differences."""
         count, units, net, value = figures[:4]
@@ -204,11 +234,12 @@ class _Reader:
                     int(units - more),
                     int(net - receipts),
                     int(value - worth),
+                    reverses,
                 )
             count, units, net, value = beyond, more, receipts, worth
         else:
             class_ = len(self._asked.limits)
-        yield Slice(*group, class_, place, int(units), int(net), int(value))
+        yield Slice(*group, class_, place, int(units), int(net), int(value), reverses)
 
     def _place(self, found: tuple[str, ...]) -> Place:
         place = self._places.get(found)
@@ -220,6 +251,28 @@ class _Reader:
 
 
 _PLACES = (sale.c.country, sale.c.region, sale.c.city, sale.c.order_ref)
+
+
+def _stand_in() -> ColumnElement[int]:
+    """The edition's price on the day of a line in its currency, if there is one."""
+    return (
+        select(price.c.micro)
+        .where(
+            price.c.edition_id == sale.c.edition_id,
+            price.c.currency == sale.c.currency,
+            price.c.starts <= sale.c.day,
+        )
+        .order_by(price.c.starts.desc())
+        .limit(1)
+        .correlate(sale)
+        .scalar_subquery()
+    )
+
+
+def _discount_at(list_price: ColumnElement[int]) -> ColumnElement[int]:
+    """A line's discount: as reported, or as a list price and its receipts imply it."""
+    implied = _implied_discount(sale.c.net, sale.c.units * list_price)
+    return func.coalesce(sale.c.discount, implied)
 
 
 def _implied_discount(net: ColumnElement[int], value: ColumnElement[int]) -> ColumnElement[int]:

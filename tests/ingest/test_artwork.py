@@ -507,7 +507,7 @@ def test_a_pdf_that_acts_hides_or_is_none_is_refused(look: Checks, made: bytes, 
 
 def test_words_that_only_look_active_are_no_action(look: Checks) -> None:
     font = "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
-    words = b"BT /F1 12 Tf 20 300 Td (read /JS and /Launch here) Tj ET"
+    words = b"BT /F1 12 Tf 20 300 Td (read /JS, /JavaScript and /Launch) Tj ET"
     uri = "/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (https://example.org/JS) >> >>]"
     found = look(a_pdf(content=words, page=f"{font} {uri}"), "logo.pdf")
     assert not found.problems

@@ -214,6 +214,30 @@ def test_an_order_worked_out(tmp_path: Path) -> None:
     assert found.sales[-1][11:15] == ("CA", "", "Hull", "#9")
 
 
+def test_another_price_than_the_list_price_is_asked_about(tmp_path: Path) -> None:
+    """A contract's list price is the publisher's; the shop may have sold off at another."""
+    rows = [
+        *_order("#1", ("2", "60.00"), Subtotal="120.00", Total="120.00"),
+        *_order("#2", ("1", "75.00"), Subtotal="75.00", Total="75.00"),
+        *_order("#3", ("3", "50.00"), Subtotal="150.00", Total="150.00"),
+        *_order("#4", ("1", "60.00"), Subtotal="60.00", Total="60.00", Currency="EUR"),
+    ]
+    asked = _text(tmp_path, [SHOP, *rows])
+    (choice,) = asked.reading.choices
+    assert (choice.key, choice.options) == ("list_price", ("charged", "edition"))
+    assert "row 2: 60.00 USD was charged, the list price of 2025-03-01 is 75.00" in choice.message
+    assert "5 net copies differ, by USD 105.00" in choice.message
+    prices = {
+        answer: [line[8] for line in _text(tmp_path, [SHOP, *rows], list_price=answer).sales]
+        for answer in choice.options
+    }
+    assert prices["charged"] == [60_000_000, 75_000_000, 50_000_000, 60_000_000]
+    assert prices["edition"] == [None] * 4, "the edition's price of the day stands in"
+    (again,) = _text(tmp_path, [SHOP, *rows], list_price="cheap").reading.choices
+    assert "'cheap'" in again.message
+    assert not _text(tmp_path, [SHOP, *rows[1:2]]).reading.choices
+
+
 def test_orders_that_are_wrong(tmp_path: Path) -> None:
     rows = [
         *_order("#1", ("2", "10.00"), ("1", "5.00"), Subtotal="99.00", Total="99.00"),

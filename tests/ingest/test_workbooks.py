@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import timeit
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -12,13 +13,24 @@ from typing import Any, cast
 
 import openpyxl
 import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.chart import BarChart, Reference
+from openpyxl.comments import Comment
+from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
 from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from royalties.ingest import workbook as workbook_module
 from royalties.ingest.reading import UnreadableError
 from royalties.ingest.recognise import as_received, open_report
+from royalties.ingest.sandbox import looks
+from royalties.ingest.sandbox.looks import Styles, look
 from tests.ingest.shelf import BAD, RIVER, SAMPLES, TRADE, Read, read
 
 HEADER = ["ISBN", "Title", "Sale date", "Units", "Net amount", "Currency"]
@@ -162,11 +174,11 @@ def _rezipped(source: Path, target: Path, **parts: bytes) -> Path:
     return target
 
 
+_MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
 def _sheet(rows: bytes) -> bytes:
-    return (
-        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-        b"<sheetData>" + rows + b"</sheetData></worksheet>"
-    )
+    return b'<worksheet xmlns="%s">' % _MAIN + b"<sheetData>" + rows + b"</sheetData></worksheet>"
 
 
 _LAUGHS = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + b"".join(
@@ -266,9 +278,161 @@ def test_another_spelling_of_xml(tmp_path: Path) -> None:
         assert "Units holds the error #DIV/0!" in told
 
 
-def test_errors_that_have_no_place(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableError, match="do not say where they stand"):
-        _of_rows(tmp_path, _row(1, *HEADER), b'<row><c t="e"><v>#N/A</v></c></row>')
+def _headed(sheet: Worksheet) -> None:
+    sheet.HeaderFooter.differentFirst = sheet.HeaderFooter.differentOddEven = True
+    for place in (sheet.firstHeader, sheet.firstFooter, sheet.evenFooter, sheet.oddHeader):
+        assert place is not None
+        place.center.text = 'of <f> t="e"'
+
+
+def _printed(sheet: Worksheet) -> None:
+    sheet.print_title_rows, sheet.print_area = "1:1", "A1:F9"
+    assert sheet.parent is not None
+    sheet.parent.defined_names["first"] = DefinedName("first", attr_text="Sheet!$A$1")
+
+
+def _filtered(sheet: Worksheet) -> None:
+    sheet.freeze_panes, sheet.auto_filter.ref = "A2", "A1:F2"
+    sheet.auto_filter.add_filter_column(0, ["9780306406157"])
+
+
+def _charted(sheet: Worksheet) -> None:
+    chart = BarChart()
+    chart.add_data(Reference(sheet, min_col=4, min_row=1, max_row=2), titles_from_data=True)
+    sheet.add_chart(chart, "H2")
+
+
+HARMLESS = {
+    "a conditional format": lambda sheet: sheet.conditional_formatting.add(
+        "D2:E9",
+        FormulaRule(formula=['$D2="e"'], font=Font(bold=True)),  # type: ignore[no-untyped-call]
+    ),
+    "a colour scale": lambda sheet: sheet.conditional_formatting.add(
+        "D2:D9",
+        ColorScaleRule("formula", "D1", "FFFFFF", "formula", "D2", "000000"),  # type: ignore[no-untyped-call]
+    ),
+    "a validation": lambda sheet: sheet.add_data_validation(
+        DataValidation("custom", formula1="ISNUMBER(D2)", formula2="<f", sqref="D2:D9")
+    ),
+    "headers and footers": _headed,
+    "titles to print, and an area": _printed,
+    "a filter and frozen rows": _filtered,
+    "a table": lambda sheet: sheet.add_table(Table(displayName="Sold", ref="A1:F2")),
+    "a comment": lambda sheet: setattr(
+        sheet["D2"], "comment", Comment('<f>1+1</f> <c r="D2" t="e"><v>#N/A</v></c>', "<f")
+    ),
+    "a link": lambda sheet: setattr(sheet["B2"], "hyperlink", "https://example.org/?t=e&f=<f>"),
+    "a chart": _charted,
+    "text that looks like XML": lambda sheet: setattr(
+        sheet["B2"], "value", '<f>1+1</f> t="e" <c r="D2" t="e"><v>#N/A</v></c>'
+    ),
+}
+
+
+@pytest.mark.parametrize("change", HARMLESS.values(), ids=HARMLESS)
+def test_what_only_looks_like_a_formula_or_an_error(
+    built: Callable[..., Read], change: Callable[[Worksheet], None]
+) -> None:
+    """Only cells hold formulas and errors, whatever else of a sheet is called or says."""
+    found = built(change=change)
+    assert (found.messages, len(found.sales)) == ([], 1)
+
+
+def test_a_workbook_with_all_that_a_program_can_write(tmp_path: Path) -> None:
+    """XlsxWriter spells it in its own way: sparklines and rules of 2010 have formulas, too."""
+    path = tmp_path / "rich.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Sales")
+        sheet.write_row(0, 0, HEADER)
+        sheet.write_row(1, 0, [ROW[0], 'A <f> t="e"', "2026-07-15", 10, 129.9, "USD"])
+        sheet.write_formula("H2", "=D2*2", None, 20)
+        sheet.write_formula("I2", '=IF(D2="e","","<f>")', None, "<f>")
+        sheet.write_array_formula("J2:J2", "{=SUM(D2:D2)}", None, 10)
+        sheet.add_sparkline("K2", {"range": "Sales!D2:E2"})
+        sheet.set_header("&C<f>", {"align_with_margins": True})
+        sheet.conditional_format("D2:D9", {"type": "data_bar", "data_bar_2010": True})
+        sheet.conditional_format("E2:E9", {"type": "formula", "criteria": '=$D2="e"'})
+        sheet.conditional_format("E2:E9", {"type": "icon_set", "icon_style": "3_arrows"})
+        sheet.data_validation("D2:D9", {"validate": "list", "source": ["<f", 't="e"']})
+        sheet.write_comment("D2", "<f>1</f>")
+        sheet.insert_textbox("H5", "<f>1</f>")
+        sheet.repeat_rows(0)
+        book.define_name("Sold", "=Sales!$D$2")
+    found = read(path, TRADE, [RIVER])
+    assert (found.messages, len(found.sales)) == ([], 1)
+
+
+def test_what_stands_around_cells_is_not_in_them(tmp_path: Path) -> None:
+    """Comments, character data, other namespaces, references, blanks and orders of attributes."""
+    head = _row(1, *HEADER)
+    sale = _row(2, *ROW[:2], "2026-07-15", *ROW[3:])
+    comment = b'<!-- <row r="9"><c r="D9" t="e"><f>1</f></c></row> -->'
+    data = b'<row r="3"><c r="B3" t="inlineStr"><is><t><![CDATA[<c r="D2" t="e"><f>]]></t></is></c></row>'
+    found = _of_rows(tmp_path, comment, head, sale)
+    assert (found.messages, len(found.sales)) == ([], 1)
+    found = _of_rows(tmp_path, head, sale, data)
+    assert not [each for each in found.messages if "formula" in each or "error" in each]
+    for odd in (
+        b'<c\n t = "e"\tr="D2"><v>#DIV/0!</v></c>',
+        b'<c t="&#101;" r="D2"><v>#DIV/0!</v></c>',
+        b"<c r='D2' t='e'><v>#DIV/0!</v></c>",
+        b'<y:c xmlns:y="%s" r="D2" t="e"><y:v>#DIV/0!</y:v></y:c>' % _MAIN,
+    ):
+        row = b'<row r="2">' + odd + b"</row>"
+        assert look(_sheet(head + row), Styles()).marks == {2: {3: b"#DIV/0!"}}, odd
+
+
+def test_looking_takes_as_long_as_the_sheet_is(tmp_path: Path) -> None:
+    """Formulas and errors in every cell cost no more than their number."""
+    cell = b'<c r="D%d" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="E%d"><f>2</f></c>'
+
+    def seconds(count: int) -> float:
+        rows = (b'<row r="%d">%s</row>' % (row, cell % (row, row)) for row in range(2, count))
+        xml = _sheet(b"".join(rows))
+        return min(timeit.repeat(lambda: look(xml, Styles()), number=1, repeat=3))
+
+    assert seconds(40_000) <= 3 * seconds(20_000)
+
+
+cells = st.builds(
+    lambda column, kind, inside: b'<c r="%c%%d" %s>%s</c>' % (65 + column, kind, inside),
+    st.integers(0, 5),
+    st.sampled_from([b"", b't="e"', b't="str"', b't="n"', b's="3"', b's="4" t="e"', b't = "e"']),
+    st.sampled_from([b"", b"<v>1</v>", b"<f>1</f>", b"<f/><v>2</v>", b"<f>1</f><v></v>"]),
+)
+around = st.sampled_from(
+    [
+        b"",
+        b'<cols><col min="2" max="3" hidden="1"/></cols>',
+        b"<headerFooter><firstHeader>x</firstHeader></headerFooter>",
+        b'<conditionalFormatting><cfRule><formula>"e"</formula></cfRule></conditionalFormatting>',
+        b"<!-- nothing -->",
+    ]
+)
+
+
+@given(st.lists(st.lists(cells, max_size=4), max_size=5), around, around, st.integers(1, 3_000))
+def test_what_is_not_read_as_xml_has_nothing_to_show(
+    rows: list[list[bytes]], before: bytes, after: bytes, gap: int
+) -> None:
+    """The quick look passes over no sheet on which the reader would see something."""
+    written = b"".join(
+        b'<row r="%d">%s</row>' % (place * gap, b"".join(each % (place * gap) for each in row))
+        for place, row in enumerate(rows, 1)
+    )
+    xml = _sheet(written).replace(b"<sheetData>", before + b"<sheetData>")
+    xml = xml.replace(b"</sheetData>", b"</sheetData>" + after)
+    known = Styles(frozenset({3}), frozenset({4}))
+    assert looks._Reader(known).read(xml) == look(xml, known)
+
+
+def test_cells_that_do_not_say_where_they_stand(tmp_path: Path) -> None:
+    """They follow the one before, as the standard has it."""
+    text = b'<c t="inlineStr"><is><t>x</t></is></c>'
+    bad = b"<row>" + 3 * text + b'<c t="e"><v>#N/A</v></c></row>'
+    found = _of_rows(tmp_path, _row(1, *HEADER), bad).reading.problems
+    (problem,) = [each for each in found if "#N/A" in each.message]
+    assert (problem.row, problem.column) == (2, "Units")
 
 
 def test_a_file_cut_short(tmp_path: Path) -> None:
@@ -335,3 +499,21 @@ def test_no_child_outlives_its_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     gc.collect()
     assert len(children) == 4
     assert all(child.poll() is not None for child in children)
+
+
+def test_words_in_a_workbook_do_not_make_it_encrypted(tmp_path: Path) -> None:
+    """An old workbook may name a part of encrypted ones in a cell; its directory tells."""
+    data = bytearray((SAMPLES / "barnes-noble.xls").read_bytes())
+    path = tmp_path / "words.xls"
+    path.write_bytes(bytes(data) + "EncryptedPackage".encode("utf-16-le") + bytes(512 - 32))
+    assert read(path).sales
+
+
+@pytest.mark.parametrize(
+    "start", [b"{Draft} sales\n", b"progid=,'Excel.Sheet'\n", b'progid="Excel.Sheet"\n', b"BZh\n"]
+)
+def test_words_in_a_text_do_not_make_it_another_kind_of_file(tmp_path: Path, start: bytes) -> None:
+    head = ",".join(HEADER).encode()
+    path = tmp_path / "words.csv"
+    path.write_bytes(start + head + b"\n9780306406157,The River Clock,2026-07-15,10,129.90,USD\n")
+    assert len(read(path, TRADE, [RIVER]).sales) == 1

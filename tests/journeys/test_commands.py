@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from royalties.cli import main
 from royalties.cli.desk import plural
+from royalties.cli.main import JOBS
 from tests.builders.books import UNKNOWN, a_row, a_setup, a_title, an_edition, write_rows
 
 Run = Callable[..., Result]
@@ -39,7 +41,7 @@ def test_a_file_that_nobody_knows_is_refused_in_one_sentence(run: Run, tmp_path:
     assert result.stdout == ""
     assert result.stderr == (
         "letter.csv: refused: no report that is known has these columns: Dear, Sir; map its "
-        "columns to a report in the setup (key reports), or name the report with --report\n"
+        "columns to a report in the setup (key reports)\n"
     )
 
 
@@ -197,3 +199,99 @@ def test_plurals() -> None:
         "days",
         "copies",
     ]
+
+
+def test_help_lists_commands_by_job_each_with_an_example(run: Run) -> None:
+    """Every command stands once, and its example uses options that it has."""
+    listed = [name for examples in JOBS.values() for name in examples]
+    assert sorted(listed) == sorted(main.commands)
+    told = run("--help").output
+    for job, examples in JOBS.items():
+        assert f"\n{job}:\n" in told
+        for name, example in examples.items():
+            program, named, *rest = shlex.split(example)
+            assert (program, named) == ("royalties", name)
+            options = {o for p in main.commands[name].params for o in p.opts}
+            assert {each for each in rest if each.startswith("--")} <= options
+            assert f"$ {example}" in told
+            assert f"Example: {example}" in " ".join(run(name, "--help").output.split())
+
+
+def test_several_files_each_stand_for_themselves(run: Run, tmp_path: Path) -> None:
+    """One that is refused does not keep the others out; all are summed up."""
+    good = write_rows(tmp_path / "good.csv", [a_row(2)])
+    bad = write_rows(tmp_path / "bad.csv", [{**a_row(3), "units": "x"}])
+    more = write_rows(tmp_path / "more.csv", [a_row(4, date="2025-04-02", retailer="bay")])
+    told = run("import", good, bad, more, good, code=1)
+    assert "Recorded as import 1." in told.stdout
+    assert "Recorded as import 2." in told.stdout
+    assert told.stdout.endswith("4 files: 2 recorded, 1 recorded before, 1 refused.\n")
+    assert "bad.csv: refused, nothing recorded: 1 problem" in told.stderr
+    assert [each["file"] for each in json.loads(run("imports", "--json").stdout)] == [
+        "good.csv",
+        "more.csv",
+    ]
+    again = run("import", good, more, "--json")
+    assert [(each["file"], each["outcome"]) for each in json.loads(again.stdout)] == [
+        ("good.csv", "nothing-new"),
+        ("more.csv", "nothing-new"),
+    ]
+    assert json.loads(run("import", good, "--json").stdout)["outcome"] == "nothing-new"
+    dry = run(
+        "import", write_rows(tmp_path / "d.csv", [a_row(9, retailer="hub")]), good, "--dry-run"
+    )
+    assert dry.stdout.endswith("Dry run: nothing was recorded.\n")
+
+
+def test_a_near_miss_is_told_at_once(run: Run, tmp_path: Path) -> None:
+    """It says which report it nearly is, what is missing, and what that may be called."""
+    file = tmp_path / "renamed.csv"
+    file.write_text("date,isbn13,units,currency\n2025-03-01,9781442246928,1,USD\n")
+    told = run("import", file, code=1).stderr
+    assert "renamed.csv: refused: renamed.csv is nearly " in told
+    assert "it has no column 'isbn' (is it 'isbn13'?)" in told
+
+
+def test_remedies_followed_to_the_letter_lead_on(run: Run, tmp_path: Path) -> None:
+    """A date order of the setup that a file contradicts; a report given to load; a stray comma."""
+    columns = {"isbn": "ISBN", "date": "Day", "units": "Qty", "net": "Net", "currency": "Cur"}
+    river = {"key": "river", "retailer": "bay", "columns": columns, "date_order": "dmy"}
+    setup = tmp_path / "river.json"
+    setup.write_text(json.dumps({"reports": [river]}))
+    run("load", setup)
+    file = tmp_path / "river.csv"
+    file.write_text("ISBN,Day,Qty,Net,Cur\n9781442246928,03/25/2025,1,40.00,USD\n")
+    refused = run("import", file, code=1)
+    assert "choose date_order=mdy if all dates of the file are written so" in refused.stdout
+    assert "Recorded" in run("import", file, "--choose", "date_order=mdy").stdout
+
+    windows = tmp_path / "caf\u00e9.csv"
+    windows.write_bytes("ISBN,Title\n9781442246928,Caf\u00e9\n".encode("cp1252"))
+    told = run("load", windows, code=1).stderr
+    assert "royalties import" in told
+    assert "UTF-8" not in told
+
+    comma = tmp_path / "comma.json"
+    comma.write_text('{"retailers": [\n {"key": "x", "name": "X", "channel": "other"},\n]}')
+    told = run("load", comma, code=1).stderr
+    assert "line 2, column 47: is not JSON: nothing follows this comma, so take it away" in told
+    text = comma.read_text().replace("},\n]", "}\n]")
+    comma.write_text(text)
+    run("load", comma)
+
+
+def test_whose_a_report_is_can_be_said_for_good(run: Run, tmp_path: Path) -> None:
+    """Asked once; the retailer's entry answers from then on, until its name is taken out."""
+    file = Path(__file__).parents[1] / "ingest/files/samples/elliott-bay.csv"
+    asked = run("import", file, code=1).stderr
+    assert "--choose retailer=" in asked
+    assert "'reports': ['elliott-bay']" in asked
+    bay = next(each for each in a_setup()["retailers"] if each["key"] == "bay")
+    setup = tmp_path / "bay.json"
+    setup.write_text(json.dumps({"retailers": [{**bay, "reports": ["elliott-bay"]}]}))
+    run("load", setup)
+    told = run("import", file, "--dry-run", "--confirm").stdout
+    assert "report elliott-bay of bay" in told
+    setup.write_text(json.dumps({"retailers": [bay]}))
+    run("load", setup)
+    assert "--choose retailer=" in run("import", file, code=1).stderr

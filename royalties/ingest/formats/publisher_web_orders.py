@@ -173,6 +173,7 @@ FORMAT = Format(
         Column("", ("Refunded Amount",), required=True),
     ),
     decimal=".",
+    charged=True,
     arrange=_arranged,
     extras=_EXTRAS,
 )

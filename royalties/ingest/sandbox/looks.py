@@ -5,10 +5,11 @@ rows that somebody struck through, and cells far away from the rest.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from posixpath import join, normpath
 from xml.etree.ElementTree import Element, ParseError
+from xml.parsers import expat  # element by element; a document type is refused
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -26,9 +27,19 @@ FAR = 1_000
 """So many empty rows end a sheet."""
 
 _MOST_STRUCK = 1_000
-_REFERENCE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
-_ROW_NUMBER = re.compile(rb"""\br=["'](\d{1,7})["']""")
-_VALUE = re.compile(rb"<(?:\w+:)?v>[^<]")
+_MOST_COLUMNS = 16_384
+_LONGEST_ERROR = 40
+_MOST_SEARCHES = 20
+_TRUE = ("1", "true")
+_COUNT = re.compile(r"[0-9]{1,7}")
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_ROW_NUMBER = re.compile(rb'<row\b[^>]*?\br="([0-9]{1,7})"')
+_USUAL = re.compile(
+    rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="(?:UTF|utf)-8")?'
+    rb'(?: standalone="(?:yes|no)")? ?\?>)?\s*<worksheet (?:[^>]* )?xmlns=("[^"]+")'
+)
+"""How a sheet begins in every program's writing: in UTF-8, and without a prefix."""
+
 _PERCENT_IDS = {9, 10}
 
 
@@ -94,100 +105,189 @@ def styles(archive: Archive) -> Styles:
 
 
 def look(xml: bytes, known: Styles) -> Look:
-    """Look through one sheet's XML.
+    """Look through one sheet's XML, which is read as XML: by its elements, not its letters.
 
     Raises:
-        RefusedError: more rows than a workbook may have.
+        RefusedError: it is damaged, or has more rows than a workbook may have.
     """
-    seen = Look()
-    begins = max(xml.find(b"sheetData"), 0)
-    tags = _Tags(xml, begins)
-    for column in re.findall(rb"<(?:\w+:)?col\b[^>]*>", xml[:begins]):
-        if re.search(rb"""\bhidden=["'](1|true)["']""", column):
-            first, last = (_attribute(column, name) for name in (b"min", b"max"))
-            seen.hidden += range(first - 1, min(last, 16_384))
-    seen.hidden_rows = xml.find(tags.quoted("hidden", 1), begins) >= 0
-    _count_rows(tags, seen)
-    for tag, row, column in tags.cells_with(tags.quoted("t", "e")):
-        seen.marks.setdefault(row, {})[column] = _text_of(xml, tag) or b"#N/A"
-    _find_formulas(tags, seen)
-    for style in known.percent:
-        for _, row, column in tags.cells_with(tags.quoted("s", style)):
-            count, first = seen.percent.get(column, (0, row))
-            seen.percent[column] = (count + 1, min(first, row))
-    struck = {
-        row for style in known.struck for _, row, _ in tags.cells_with(tags.quoted("s", style))
-    }
-    seen.struck = sorted(struck)[:_MOST_STRUCK]
-    return seen
+    return Look() if _shows_nothing(xml, known) else _Reader(known).read(xml)
 
 
-class _Tags:
-    """Finds cells by plain search, in whatever spelling of XML the sheet is written.
+def _shows_nothing(xml: bytes, known: Styles) -> bool:
+    """Whether a sheet cannot show what is looked for, since the letters of it are nowhere.
 
-    Parsing sixty megabytes would take longer than reading the workbook.
+    Reading as XML takes as long as reading the workbook, finding letters a tenth of that. They
+    tell only what cannot be there: whatever might be is left to the reader, and so is XML that
+    could spell it in another way (another prefix or encoding, references, comments, blanks).
+    """
+    marked = known.percent | known.struck
+    begins = _USUAL.match(xml)
+    if begins is None or len(marked) > _MOST_SEARCHES or xml.count(begins[1]) > 1:
+        return False
+    letters = [b"&", b"<!", b"<f", b"hidden", b'="e"']
+    letters += [f's="{style}"'.encode() for style in marked]
+    if marked:
+        letters += [b's ="', b's\n="', b's\r="', b's\t="']
+    if any(each in xml for each in letters) or xml.count(b"=") != xml.count(b'="'):
+        return False
+    last = max(xml.rfind(b"<v"), xml.rfind(b"<is"), 0)
+    rows = xml.count(b"<row", 0, last)
+    number = _ROW_NUMBER.match(xml, max(xml.rfind(b"<row", 0, last), 0))
+    return not last or (rows <= MOST_ROWS and number is not None and int(number[1]) <= rows + FAR)
+
+
+class _Reader:
+    """Reads a sheet's XML element by element and notes what is odd about its cells.
+
+    Formulas, errors and marks count in cells alone: ``<formula>`` of a conditional format,
+    ``<firstHeader>`` and ``<f>`` of another namespace are none. Cells and rows that do not say
+    where they stand follow the one before, as the standard has it.
     """
 
-    def __init__(self, xml: bytes, begins: int) -> None:
-        self.xml = xml
-        prefix = re.search(rb"<(\w+:)?$", xml[max(begins - 40, 0) : begins])
-        self.opens = b"<" + (prefix[1] or b"" if prefix else b"")
-        self._quote = b"'" if xml.count(b"='", begins, begins + 4_000) else b'"'
+    def __init__(self, known: Styles) -> None:
+        self._seen = Look()
+        self._percent = {str(style) for style in known.percent}
+        self._struck = {str(style) for style in known.struck}
+        self._marked = self._percent | self._struck
+        self._struck_rows: set[int] = set()
+        self._row = self._rows = 0
+        self._valued_row = self._valued_rows = 0
+        self._gap: tuple[int, int] | None = None
+        self._cell: dict[str, str] = {}
+        self._reference = ""
+        self._since = 0
+        self._is_formula = self._has_value = False
+        self._error: str | None = None
+        self._starts: dict[str, Callable[[dict[str, str]], None]] = {}
+        self._value = ""
+        self._expat = expat.ParserCreate(namespace_separator=" ")
+        self._expat.StartElementHandler = self._on_root
+        self._expat.StartDoctypeDeclHandler = _refuse_doctype
 
-    def quoted(self, name: str, value: str | int) -> bytes:
-        """An attribute as this sheet writes it."""
-        return b" " + name.encode() + b"=" + self._quote + str(value).encode() + self._quote
+    def read(self, xml: bytes) -> Look:
+        """Read a whole sheet."""
+        try:
+            self._expat.Parse(xml, True)
+        except (expat.ExpatError, ValueError, LookupError) as error:
+            raise RefusedError(DAMAGED, SEND_AGAIN) from error
+        self._end_cell()
+        _require_rows(self._valued_rows)
+        seen, rows = self._seen, self._valued_rows
+        seen.struck = sorted(self._struck_rows)[:_MOST_STRUCK]
+        seen.far = self._valued_row > rows + FAR
+        if seen.far and self._gap is not None and self._gap[1] <= rows:
+            seen.beyond = (self._gap[0], rows - self._gap[1] + 1)
+        return seen
 
-    def cells_with(self, literal: bytes, inside: bool = False) -> Iterator[tuple[int, int, int]]:
-        """Yield offset, row and column of cells with a literal in (or inside) their tag."""
-        xml, cell = self.xml, self.opens + b"c "
-        at = xml.find(literal)
-        while at >= 0:
-            tag = xml.rfind(cell, 0, at + 1)
-            end = xml.find(b">", tag) if tag >= 0 else -1
-            if tag >= 0 and (end > at) is not inside:
-                found = _REFERENCE.search(xml, tag, end)
-                if found is None:
-                    raise RefusedError(
-                        "cells with errors, formulas or marks do not say where they stand",
-                        "open the workbook in a spreadsheet program and save it as .xlsx",
-                    )
-                yield tag, int(found[2]), column_number(found[1].decode())
-            at = xml.find(literal, at + len(literal))
+    def _on_root(self, name: str, _: dict[str, str]) -> None:
+        """Cells are of the sheet's own namespace, whatever it and its prefix are called."""
+        namespace = name.removesuffix("worksheet")
+        self._value = namespace + "v"
+        self._starts = {
+            namespace + local: start
+            for local, start in (
+                ("c", self._on_cell),
+                ("is", self._on_value),
+                ("f", self._on_formula),
+                ("row", self._on_row),
+                ("col", self._on_column),
+            )
+        }
+        self._expat.StartElementHandler = self._on_start
+
+    def _on_start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == self._value:
+            self._on_value(attributes)
+        elif start := self._starts.get(name):
+            start(attributes)
+
+    def _on_column(self, attributes: dict[str, str]) -> None:
+        if attributes.get("hidden") in _TRUE:
+            first, last = (_counted(attributes.get(name), 0) for name in ("min", "max"))
+            if len(self._seen.hidden) < _MOST_COLUMNS:
+                self._seen.hidden += range(max(first, 1) - 1, min(last, _MOST_COLUMNS))
+
+    def _on_row(self, attributes: dict[str, str]) -> None:
+        self._end_cell()
+        _require_rows(self._valued_rows)
+        row = _counted(attributes.get("r"), self._row + 1)
+        self._rows += 1
+        if self._gap is None and row - self._row > FAR + 1:
+            self._gap = (row, self._rows)
+        self._row, self._reference, self._since = row, "", 0
+        if attributes.get("hidden") in _TRUE:
+            self._seen.hidden_rows = True
+
+    def _on_cell(self, attributes: dict[str, str]) -> None:
+        if self._is_formula or self._error is not None:
+            self._end_cell()
+        self._cell, self._has_value = attributes, False
+        reference = attributes.get("r")
+        if reference:
+            self._reference, self._since = reference, 0
+        else:
+            self._since += 1
+        if attributes.get("t") == "e":
+            self._error = ""
+        style = attributes.get("s")
+        if style in self._marked:
+            row, column = self._place()
+            if style in self._percent:
+                count, first = self._seen.percent.get(column, (0, row))
+                self._seen.percent[column] = (count + 1, min(first, row))
+            if style in self._struck:
+                self._struck_rows.add(row)
+
+    def _on_formula(self, _: dict[str, str]) -> None:
+        self._is_formula = True
+        self._has_value = self._has_value or self._cell.get("t") == "str"
+
+    def _on_value(self, _: dict[str, str]) -> None:
+        self._valued_row, self._valued_rows = self._row, self._rows
+        if self._is_formula or self._error is not None:
+            self._expat.CharacterDataHandler = self._on_text
+            self._expat.EndElementHandler = self._on_end
+
+    def _on_text(self, text: str) -> None:
+        self._has_value = True
+        if self._error is not None and len(self._error) < _LONGEST_ERROR:
+            self._error += text
+
+    def _on_end(self, name: str) -> None:
+        if name.endswith((" v", " is")):
+            self._expat.CharacterDataHandler = self._expat.EndElementHandler = None
+
+    def _end_cell(self) -> None:
+        """What the cell before was, now that all of it is read: an error, or no value."""
+        if self._error is not None:
+            row, column = self._place()
+            error = self._error[:_LONGEST_ERROR].encode() or b"#N/A"
+            self._seen.marks.setdefault(row, {})[column] = error
+        elif self._is_formula and not self._has_value:
+            row, column = self._place()
+            self._seen.marks.setdefault(row, {})[column] = b"="
+        self._is_formula, self._error = False, None
+
+    def _place(self) -> tuple[int, int]:
+        """Row and column of the cell that is being read."""
+        found = _REFERENCE.fullmatch(self._reference)
+        if found is None:
+            return self._row, max(self._since - 1, 0)
+        return int(found[2]), column_number(found[1]) + self._since
 
 
-def _count_rows(tags: _Tags, seen: Look) -> None:
-    xml, row = tags.xml, tags.opens + b"row"
-    last = max(xml.rfind(tags.opens + b"v>"), xml.rfind(tags.opens + b"is>"), 0)
-    rows = xml.count(row, 0, last)
+def _require_rows(rows: int) -> None:
     if rows > MOST_ROWS + 1:
         raise too_many_rows()
-    start = xml.rfind(row, 0, last)
-    number = _ROW_NUMBER.search(xml, start, start + 200) if start >= 0 else None
-    seen.far = number is not None and int(number[1]) > rows + FAR
-    if seen.far:
-        seen.beyond = _rows_beyond(tags, last)
 
 
-def _rows_beyond(tags: _Tags, last: int) -> tuple[int, int]:
-    """The first row below a gap of more than a thousand, and how many rows stand there."""
-    before = 0
-    found = re.compile(tags.opens + rb"""row\b[^>]*?\br=["'](\d{1,7})["']""")
-    rows = [int(match[1]) for match in found.finditer(tags.xml, 0, last)]
-    for place, row in enumerate(rows):
-        if row - before > FAR + 1:
-            return row, len(rows) - place
-        before = row
-    return 0, 0
+def _refuse_doctype(*_: object) -> None:
+    """A sheet has none; entities that one may declare are never looked at."""
+    raise RefusedError(DAMAGED, SEND_AGAIN)
 
 
-def _find_formulas(tags: _Tags, seen: Look) -> None:
-    xml = tags.xml
-    for tag, row, column in tags.cells_with(tags.opens + b"f", inside=True):
-        end = xml.find(tags.opens[:1] + b"/" + tags.opens[1:] + b"c>", tag)
-        body = xml[tag : end if end > 0 else tag + 10_000]
-        if not _VALUE.search(body) and tags.quoted("t", "str") not in body:
-            seen.marks.setdefault(row, {}).setdefault(column, b"=")
+def _counted(text: str | None, otherwise: int) -> int:
+    return int(text) if text and _COUNT.fullmatch(text) else otherwise
 
 
 def column_number(letters: str) -> int:
@@ -196,16 +296,6 @@ def column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number - 1
-
-
-def _text_of(xml: bytes, tag: int) -> bytes:
-    found = re.compile(rb"<(?:\w+:)?v>([^<]{0,40})").search(xml, tag, tag + 4_000)
-    return found[1] if found else b""
-
-
-def _attribute(tag: bytes, name: bytes) -> int:
-    found = re.search(rb"\b" + name + rb"""=["'](\d{1,5})["']""", tag)
-    return int(found[1]) if found else 0
 
 
 def _strikes(font: Element) -> bool:

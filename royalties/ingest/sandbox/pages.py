@@ -42,6 +42,9 @@ _TELLING = 10
 _NAME = re.compile(rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]+)")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"/Length (\d+)(?:(?!endobj).)*?>>\s*stream\r?\n", re.DOTALL)
+_ABOUT = re.compile(rb"<\?xpacket begin.*?<\?xpacket end[^>]*>", re.DOTALL)
+"""What a file says of itself: words, of which none acts."""
+
 _TEXT = re.compile(rb"\((?:\\.|[^\\()])*\)", re.DOTALL)
 _WITHOUT_PDF = "saved without PDF Content"
 _FLATTEN = "print it into a new PDF (or export it as PDF/X) and send that"
@@ -84,7 +87,7 @@ def _require_passive(document: pdfium.PdfDocument, path: Path) -> None:
     out = io.BytesIO()
     document.save(out)
     found = names(out.getvalue())
-    raw = path.read_bytes()
+    raw = _TEXT.sub(b"()", _ABOUT.sub(b"", path.read_bytes()))
     found |= {name for name in _ACTIVE if len(name) >= _TELLING and b"/" + name in raw}
     if active := sorted({_ACTIVE[name] for name in found & _ACTIVE.keys()}):
         raise RefusedError(f"the PDF holds {' and '.join(active)}", _FLATTEN)

@@ -15,6 +15,7 @@ LARGEST = 10 * 1024 * 1024
 """Bytes of a setup file; a larger catalogue comes in several files."""
 
 _LONGEST_WHOLE = 18
+_BLANKS = b"\xef\xbb\xbf \t\r\n"
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _NO_SETUP = (
     "is no setup file: write one in JSON or TOML; a retailer's report is taken by "
@@ -33,7 +34,7 @@ def read_setup(path: Path, name: str) -> Document:
         SetupError: it cannot be read, or has faults in itself; all of them are named.
     """
     try:
-        return parse_setup(_parsed(_text(_bytes(path)), path, name), name)
+        return parse_setup(_parsed(_text(_bytes(path), path, name), path, name), name)
     except _RefusedError as refused:
         raise SetupError(name, [Fault(refused.place, refused.why)]) from None
     except RecursionError:
@@ -59,12 +60,14 @@ def _bytes(path: Path) -> bytes:
     return raw
 
 
-def _text(raw: bytes) -> str:
+def _text(raw: bytes, path: Path, name: str) -> str:
     if raw.startswith(_WORKBOOKS):
         raise _RefusedError("file", _NO_SETUP)
     try:
         text = raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
+        if not (_suffix(path, name) or raw.lstrip(_BLANKS).startswith((b"{", b"[", b"#"))):
+            raise _RefusedError("file", _NO_SETUP) from None
         before = raw[: error.start].decode("utf-8").removeprefix("\ufeff")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         raise _RefusedError(
@@ -75,16 +78,20 @@ def _text(raw: bytes) -> str:
     return text
 
 
+def _suffix(path: Path, name: str) -> str:
+    """What the file's name says that it is: ``.json``, ``.toml``, or nothing."""
+    endings = (Path(name).suffix.lower(), path.suffix.lower())
+    return next((each for each in endings if each in (".json", ".toml")), "")
+
+
 def _parsed(text: str, path: Path, name: str) -> object:
-    suffix = Path(name).suffix.lower()
-    if suffix not in (".json", ".toml"):
-        suffix = path.suffix.lower()
+    suffix = _suffix(path, name)
     # A TOML document cannot begin with a brace, a JSON setup must.
     is_json = suffix == ".json" or (suffix != ".toml" and text.lstrip()[0] == "{")
     try:
         return _json(text) if is_json else _toml(text)
     except _RefusedError as refused:
-        if suffix in (".json", ".toml") or is_json:
+        if suffix or is_json:
             raise _RefusedError(refused.place, f"{refused.why}: {_MEND}") from None
         raise _RefusedError("file", f"{_NO_SETUP} ({refused.place} {refused.why})") from None
 
@@ -100,8 +107,26 @@ def _json(text: str) -> object:
             parse_constant=Decimal,
         )
     except json.JSONDecodeError as error:
+        comma = _stray_comma(error)
+        if comma is not None:
+            line, column = text.count("\n", 0, comma) + 1, comma - text.rfind("\n", 0, comma)
+            raise _RefusedError(
+                f"line {line}, column {column}",
+                "is not JSON: nothing follows this comma, so take it away",
+            ) from None
         place = f"line {error.lineno}, column {error.colno}"
         raise _RefusedError(place, f"is not JSON: {error.msg}") from None
+
+
+def _stray_comma(error: json.JSONDecodeError) -> int | None:
+    """Where a comma stands before a closing bracket, if that is what is wrong."""
+    before = error.doc[: error.pos].rstrip()
+    after = error.doc[error.pos :].lstrip()
+    if before.endswith(",") and after.startswith(("]", "}")):
+        return len(before) - 1
+    if after.startswith(",") and after[1:].lstrip().startswith(("]", "}")):
+        return len(error.doc) - len(after)
+    return None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

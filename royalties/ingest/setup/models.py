@@ -58,6 +58,11 @@ class Retailer(Part):
     country: s.Country | None = Field(default=None, description="ISO 3166 letters, such as US.")
     region: s.Text | None = Field(default=None, description="State or region, such as WA.")
     city: s.Text | None = Field(default=None, description="City.")
+    reports: list[s.Text] | None = Field(
+        default=None,
+        min_length=1,
+        description="Reports that are its own, such as publisher-web-orders.",
+    )
 
 
 class Discount(Part):

@@ -78,6 +78,7 @@ def retailer_of(body: Body) -> Retailer:
         country=body.get("country"),
         region=body.get("region"),
         city=body.get("city"),
+        reports=(*body.get("reports", ()),),
     )
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from royalties.domain.earning import EarnedLine
 from royalties.domain.money import MICRO, amount_text, rounded_minor, scale
 from royalties.domain.periods import Period
 from royalties.domain.rhythm import in_runs
@@ -235,15 +234,10 @@ def earned_by_edition(run: Run) -> dict[tuple[str, str], tuple[int, int]]:
             if line.isbn is None:
                 continue
             earned, units = found.get((line.isbn, done.contract.currency), (0, 0))
-            group = _group(line)
-            more = 0 if group in seen else line.units
-            seen.add(group)
+            more = 0 if line.group in seen else line.units
+            seen.add(line.group)
             found[line.isbn, done.contract.currency] = (earned + line.earned, units + more)
     return found
-
-
-def _group(line: EarnedLine) -> tuple[object, ...]:
-    return (line.rule_place, line.isbn, line.retailer, line.kind, line.currency)
 
 
 def _by_title(

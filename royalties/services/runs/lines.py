@@ -15,7 +15,7 @@ from royalties.domain.plain_words import rule_sentence
 from royalties.domain.run import ContractRun, Run, in_force
 from royalties.domain.run_document import base_text
 from royalties.domain.sales import Kind, Place, Slice
-from royalties.services.books import Setup
+from royalties.services.books import Setup, rates_of
 from royalties.services.sales.batches import sale_shown
 from royalties.services.work import Work
 from royalties.store import batches
@@ -59,6 +59,7 @@ class SalesOfLine:
     _limits: tuple[Limit, ...] = field(init=False)
     _countries: set[str] = field(init=False)
     _channels: dict[str, Channel] = field(init=False)
+    _turned: dict[int | None, Fraction] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._edition = next(
@@ -91,17 +92,34 @@ class SalesOfLine:
         line = self.line
         group = (line.isbn or "", line.retailer or "", Kind[line.kind.upper()].value, line.currency)
         period = self.run.period.ordinal
-        others = any(
-            (each.isbn, each.retailer, each.kind, each.currency)
-            == (line.isbn, line.retailer, line.kind, line.currency)
-            and each.rule_place != line.rule_place
+        like = [
+            each
             for each in self.done.lines
-        )
+            if (each.isbn, each.retailer, each.kind, each.currency)
+            == (line.isbn, line.retailer, line.kind, line.currency)
+        ]
+        others = any(each.rule_place != line.rule_place for each in like)
         alone = not others and not self.run.exceptions
+        turned_alike = all(
+            each.exchange_rate == line.exchange_rate
+            for each in like
+            if each.rule_place == line.rule_place
+        )
         with closing(batches.sales_behind(self.work.connection, period, group, after)) as rows:
             for row in rows:
-                if alone or self._rule_of(row) == line.rule_place:
+                if (alone or self._rule_of(row) == line.rule_place) and (
+                    turned_alike or self._rate_of(row[-1]) == line.exchange_rate
+                ):
                     yield row
+
+    def _rate_of(self, reverses: int | None) -> Fraction:
+        """The rate of exchange at which a sale line was turned."""
+        rate = self._turned.get(reverses)
+        if rate is None:
+            rates = rates_of(self.work, self.setup, self.run.period, {reverses}).of(reverses)
+            rate = rates.rate(self.line.currency, self.done.contract.currency)
+            self._turned[reverses] = rate
+        return rate
 
     def _rule_of(self, row: tuple[Any, ...]) -> int | None:
         units, currency, list_price, net, discount, country = row[10:16]

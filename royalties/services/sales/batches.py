@@ -170,6 +170,7 @@ def sale_shown(row: tuple[Any, ...]) -> dict[str, Any]:
         reference,
         corrects,
         report,
+        _,
     ) = row
     is_of_order = report in ORDER_REPORTS
     digits = exponent(currency)

@@ -1,12 +1,13 @@
 """Compose what statements say of a run, from the run and the sales behind it."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
 from royalties.domain.contracts import Basis
 from royalties.domain.currencies import exponent
+from royalties.domain.earning import Rates
 from royalties.domain.money import MICRO, amount_text, micro_text, number_text, rounded
 from royalties.domain.periods import period_of
 from royalties.domain.plain_words import concerns, sentence
@@ -28,9 +29,10 @@ from royalties.domain.statements import (
     ShareShown,
     Statement,
 )
-from royalties.services.books import Setup, left_before
+from royalties.services.books import Setup, left_before, rates_of
 from royalties.services.work import Work
 from royalties.store import figures, runs
+from royalties.store.slices import reversed_periods
 
 _MOST_PLACES = 200
 
@@ -55,6 +57,7 @@ class Composer:
     _late: dict[str, list[figures.LateSum]] = field(init=False)
     _life: dict[tuple[str, str], tuple[int, int]] = field(init=False)
     _held: dict[str, tuple[Held, ...]] = field(init=False)
+    _rates: Rates = field(init=False)
     _details: _Details | None = field(init=False, default=None)
     _accounts: dict[str, ContractAccount] = field(init=False, default_factory=dict)
 
@@ -79,6 +82,8 @@ class Composer:
         self._life = runs.life_to_date(connection, keys, period.ordinal)
         states, _ = left_before(self.work, period)
         self._held = {key: state.held for key, state in states.items()}
+        taken_back = reversed_periods(connection, period.ordinal)
+        self._rates = rates_of(self.work, self.setup, period, taken_back)
 
     def read_all(self) -> None:
         """Read now what would be read when it is first needed."""
@@ -224,20 +229,23 @@ class Composer:
     def _exchange_rates(self, done: ContractRun) -> Iterable[ExchangeRateShown]:
         """The rates that the lines were multiplied by, and those of the costs behind profits."""
         contract, house = done.contract, self.setup.publisher.currency
-        lines = [line for line in done.lines if line.tier is not None]
-        basis_of = [rule.basis for rule in contract.rules]
-        used = {
-            (line.currency, contract.currency): line.exchange_rate
-            for line in lines
-            if line.currency != contract.currency and basis_of[line.rule_place] is not Basis.UNIT
-        }
-        of_profits = {line.currency for line in lines if basis_of[line.rule_place] is Basis.PROFIT}
-        period = str(self.run.period)
-        for rate in self.setup.exchange_rates:
-            if (rate.period, rate.source) == (period, house) and rate.target in of_profits:
-                used.setdefault((rate.source, rate.target), rate.rate)
-        for (source, target), rate_used in sorted(used.items()):
-            yield ExchangeRateShown(source, target, number_text(rate_used), period)
+        period, rates = self.run.period, self._rates
+        used: dict[int, dict[tuple[str, str], Fraction]] = {}
+        for line in done.lines:
+            basis = contract.rules[line.rule_place].basis if line.tier is not None else Basis.UNIT
+            if basis is Basis.UNIT:
+                continue
+            pair = (line.currency, contract.currency)
+            for number in _turned_in(rates, pair, line.exchange_rate):
+                if line.currency != contract.currency:
+                    used.setdefault(number, {})[pair] = line.exchange_rate
+                cost = rates.of(number).given.get((house, line.currency))
+                if basis is Basis.PROFIT and cost is not None:
+                    used.setdefault(number, {}).setdefault((house, line.currency), cost)
+        for number in sorted(used, key=lambda number: (number != period.ordinal, number)):
+            name = str(period.shift(number - period.ordinal))
+            for (source, target), rate in sorted(used[number].items()):
+                yield ExchangeRateShown(source, target, number_text(rate), name)
 
     def _retailer(self, key: str | None) -> str:
         return self.setup.retailers[key].name if key else ""
@@ -288,12 +296,11 @@ class Composer:
     def _life_to_date(self, done: ContractRun, free: dict[str, int]) -> Iterable[LifeToDateShown]:
         currency = done.contract.currency
         earned: dict[str, int] = {}
-        groups: dict[str, dict[tuple[int, str | None, str, str], int]] = {}
+        groups: dict[str, dict[Hashable, int]] = {}
         for line in done.lines:
             if line.isbn is not None:
                 earned[line.isbn] = earned.get(line.isbn, 0) + line.earned
-                group = (line.rule_place, line.retailer, line.kind, line.currency)
-                groups.setdefault(line.isbn, {})[group] = line.units
+                groups.setdefault(line.isbn, {})[line.group] = line.units
         for key in done.contract.titles:
             title = self.setup.titles[key]
             sold, returned = self._sold_and_returned(key)
@@ -344,6 +351,16 @@ class Composer:
         if settlement.paid:
             return f"{due} is paid to you for this period."
         return "Nothing is due for this period."
+
+
+def _turned_in(rates: Rates, pair: tuple[str, str], rate: Fraction) -> list[int]:
+    """The periods whose rates a line was turned at: the run's own, or one that it takes back."""
+    own = rates.period.ordinal
+    if pair[0] == pair[1]:
+        return [own, *rates.used]
+    if rates.given.get(pair, rate) == rate:
+        return [own]
+    return [each for each in sorted(rates.used) if rates.used[each].get(pair) == rate][:1] or [own]
 
 
 def line_shown(setup: Setup, done: ContractRun, number: int, note: str = "") -> EarnedLineShown:

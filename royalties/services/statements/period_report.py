@@ -85,10 +85,7 @@ def _copies_check(run: Run, composer: Composer) -> Check:
     """Every copy recorded on a contract's titles stands in its earned lines or exceptions."""
     in_lines = recorded = 0
     for done in run.contracts:
-        groups = {
-            (line.rule_place, line.isbn, line.retailer, line.kind, line.currency): line.units
-            for line in done.lines
-        }
+        groups = {line.group: line.units for line in done.lines}
         in_lines += sum(groups.values())
         recorded += sum(composer.copies_of(title) for title in done.contract.titles)
     excepted = sum(each.units for each in run.exceptions if each.contract)

@@ -101,6 +101,11 @@ sale = Table(
     Column("row", Integer, primary_key=True, comment="row of the sheet, the first being 1"),
     *_line_columns(),
     Column("net", Micro, nullable=False, comment="net receipts in millionths"),
+    Column(
+        "reverses",
+        Integer,
+        comment="closed period whose run counted the line that this one takes back",
+    ),
     sqlite_with_rowid=False,
 )
 _NO_PRICE = text("list_price is null")

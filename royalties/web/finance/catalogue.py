@@ -263,7 +263,8 @@ def amend_retailer(key: str) -> Answer:
     found = terms.find_entry(work, "retailers", key)
     if found is None:
         abort(404)
-    form = RetailerForm(data=found.body)
+    own = ", ".join(found.body.get("reports", ()))
+    form = RetailerForm(data={**found.body, "reports": own})
     if request.method == "POST":
         form.key.data = key
         return _save_retailer(work, form, key)

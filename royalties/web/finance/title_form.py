@@ -152,6 +152,11 @@ class RetailerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     country = StringField("Country", description="Two letters, such as US.")
     region = StringField("State or region", description="Such as WA.")
     city = StringField("City")
+    reports = StringField(
+        "Reports that are its own",
+        description="Names of reports, separated by commas, such as publisher-web-orders; an "
+        "import of one then never asks whose sales it holds.",
+    )
 
 
 def title_data(body: Body) -> dict[str, Any]:
@@ -253,7 +258,8 @@ def typed_wrong(form: TitleForm) -> list[Fault]:
 def retailer_body(form: RetailerForm) -> dict[str, Any]:
     """The entry that a retailer's form stands for."""
     names = ("key", "name", "channel", "country", "region", "city")
-    return given(**{name: text_of(form[name]) for name in names})
+    reports = [each.strip() for each in text_of(form.reports).split(",") if each.strip()]
+    return given(**{name: text_of(form[name]) for name in names}, reports=reports)
 
 
 def _edition(form: EditionForm) -> dict[str, Any]:

@@ -50,10 +50,7 @@ _OPTIONS = {
     ("sheet", "all"): "all of them",
 }
 
-_AT_THE_DESK = (
-    ("name the report with --report", "choose it under “Read it differently”"),
-    ("leave the report's name out to have it recognised", "let it be recognised"),
-)
+_AT_THE_DESK = (("leave the report's name out to have it recognised", "let it be recognised"),)
 
 _VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|\d[\d.,:/+E-]*\d|\d")
 
