@@ -11,7 +11,7 @@ TOLD = "SELECT batch_id, reverses IS NOT NULL FROM sale ORDER BY batch_id"
 
 def down_and_up(office: Office) -> None:
     """As if the correction was made before the column was there."""
-    before = ScriptDirectory.from_config(config()).get_revision("0008").down_revision
+    before = ScriptDirectory.from_config(config()).get_revision("0005").down_revision
     run(office.system.engine, "downgrade", str(before))
     run(office.system.engine, "upgrade", "head")
 
