@@ -8,7 +8,7 @@ import pytest
 
 from royalties.domain.people import Role
 from royalties.services import approvals
-from royalties.services.runs import closing
+from royalties.services.runs import checklist
 from tests.builders.books import UNKNOWN, Office, a_row, a_setup, after, closed, opened
 from tests.builders.site import Site, Visitor
 
@@ -29,7 +29,7 @@ def counted(office: Office, most: int) -> Iterator[None]:
 def settle(site: Site, visitor: Visitor) -> None:
     """Explain everything and look at the draft, as the pages do it."""
     with site.office.work(read_only=True) as work:
-        points = closing.outlook(work, "2025-H2").points
+        points = checklist.outlook(work, "2025-H2").points
     assert points is not None
     page = visitor.page(f"{RUN}/jumps?show=all")
     for point in (*points.reports, *points.waiting, *points.jumps):
