@@ -37,7 +37,7 @@ def confirm_final(desk: Desk, effect: str, *, yes: bool) -> None:
     """
     if yes:
         return
-    if desk.json or not sys.stdin.isatty():
+    if desk.json or sys.stdin is None or not sys.stdin.isatty():
         raise NotConfirmedError(
             f"{effect}\nThis cannot be taken back. Nothing was done: repeat with --yes to do it."
         )

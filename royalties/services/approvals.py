@@ -222,10 +222,26 @@ def _tell_approvers(work: Work, proposal: Proposal) -> None:
         *([f"Their note: “{proposal.note}”"] if proposal.note else []),
         "Nothing changes until then. Look at it, then approve it or send it back.",
     )
-    roles = [role.value for role in ALLOWED[Verb.APPROVE]]
-    for person in people.active_in_roles(work.connection, roles):
+    for person in _approvers(work):
         if person.id != proposal.prepared_by_id:
             _write(work, person.email, f"To approve: {proposal.words}", paragraphs, proposal)
+
+
+def tell_of_early_close(work: Work, period: str, reason: str) -> None:
+    """Tell those who may approve that one person closed early, where nobody had to approve it."""
+    paragraphs = (
+        f"{work.actor.name} has closed {period} before its end. The reason given: “{reason}”",
+        "At the command line one person closes; this message is for the second pair of eyes.",
+    )
+    link = ("Look at what was closed", f"{work.base_url}/finance/periods/{period}/closed")
+    for person in _approvers(work):
+        subject = f"{period} was closed early"
+        write(work, Message(person.email, subject, paragraphs, "approval", period, link))
+
+
+def _approvers(work: Work) -> list[people.ReachedRow]:
+    roles = [role.value for role in ALLOWED[Verb.APPROVE]]
+    return people.active_in_roles(work.connection, roles)
 
 
 def _tell_preparer(work: Work, proposal: Proposal, status: str, reason: str) -> None:

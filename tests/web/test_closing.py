@@ -32,7 +32,7 @@ def settle(site: Site, visitor: Visitor) -> None:
         points = checklist.outlook(work, "2025-H2").points
     assert points is not None
     page = visitor.page(f"{RUN}/jumps?show=all")
-    for point in (*points.reports, *points.waiting, *points.jumps):
+    for point in points.to_say:
         assert point.name.split(" (")[0] in page.replace("&#39;", "'")
         form = {"subject": point.subject, "figure": point.figure, "text": "as expected"}
         assert visitor.post(f"{RUN}/jumps", form).status_code == 302

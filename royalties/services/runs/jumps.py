@@ -345,7 +345,7 @@ def _history(work: Work, setup: Setup, period: Period) -> list[Point]:
     found = early_in(store.dated_before(work.connection, period.ordinal, first_month))
     if not found.rows:
         return []
-    figure = found.words("line", "lines")[:MOST_FIGURE]
+    figure = f"{found.counted('line')}, {found.brought}"[:MOST_FIGURE]
     return [Point(HISTORY, f"Sales dated before {first}", figure)]
 
 

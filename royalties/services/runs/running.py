@@ -142,6 +142,8 @@ def close(
         what |= {"confirmed": list(confirmed)}
     if early:
         what |= {"early": early}
+    if early and proposal is None:
+        approvals.tell_of_early_close(work, str(period), early)
     work.record(Verb.CLOSE, what)
     return Closed(document, tuple(numbers), waiting, confirmed)
 

@@ -46,12 +46,14 @@ class Early:
             for currency, micro in sorted(self.net.items())
         )
 
-    def words(self, one: str, more: str) -> str:
-        """Count, copies and receipts; ``one`` and ``more`` are what is counted."""
-        return (
-            f"{self.rows:,} {one if self.rows == 1 else more}, "
-            f"{self.units:,} {'copy' if self.units == 1 else 'copies'}, {self.receipts}"
-        )
+    @property
+    def brought(self) -> str:
+        """Copies and net receipts, in words."""
+        return f"{self.units:,} {'copy' if self.units == 1 else 'copies'}, {self.receipts}"
+
+    def counted(self, word: str) -> str:
+        """How many rows or lines there are."""
+        return f"{self.rows:,} {word}{'' if self.rows == 1 else 's'}"
 
 
 @dataclass(slots=True)
@@ -98,9 +100,9 @@ def notice_of(
     how = "undo the import" if done else "take them out of the report"
     return Notice(
         CODE,
-        f"{early.words('row', 'rows')} {is_are} dated before the books' first period {first} and "
-        f"{counts} in {open_period}. If they were accounted for before the books began, they "
-        f"would be paid twice: {how}",
+        f"{early.counted('row')} ({early.brought}) {is_are} dated before the books' first period "
+        f"{first} and {counts} in {open_period}. If they were accounted for before the books "
+        f"began, they would be paid twice: {how}",
     )
 
 
