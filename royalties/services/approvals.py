@@ -120,9 +120,10 @@ def prepare(
             "reason": "",
         },
     )
-    work.record(Verb.PREPARE, {"proposal": number, "kind": kind, "subject": subject})
     made = find(work, number)
     assert made is not None  # noqa: S101 - it was added above
+    what = {"proposal": number, "kind": kind, "subject": subject}
+    work.record(Verb.PREPARE, what | _early(made))
     _tell_approvers(work, made)
     return number
 
@@ -207,10 +208,15 @@ def _decide(work: Work, proposal: Proposal, status: str, reason: str) -> Proposa
             "status": status,
             "reason": reason,
             "prepared_by": proposal.prepared_by,
+            **_early(proposal),
         },
     )
     _tell_preparer(work, proposal, status, reason)
     return proposal
+
+
+def _early(proposal: Proposal) -> dict[str, str]:
+    return {"early": proposal.early} if proposal.early else {}
 
 
 def _tell_approvers(work: Work, proposal: Proposal) -> None:

@@ -239,9 +239,12 @@ def _to_confirm(point: Point) -> str:
 
 
 def _ending(found: Outlook) -> str:
+    return f"ends on {found.ends}, {_days_left(found)}"
+
+
+def _days_left(found: Outlook) -> str:
     days = (found.ends - found.today).days
-    left = "today" if not days else "tomorrow" if days == 1 else f"in {days} days"
-    return f"ends on {found.ends}, {left}"
+    return "today" if not days else "tomorrow" if days == 1 else f"in {days} days"
 
 
 def _exceptions_text(done: Run) -> str:
@@ -268,11 +271,10 @@ ENDED = "ended"
 def _ended(found: Outlook) -> Step:
     words = "The period has ended"
     if found.has_ended:
-        return Step(ENDED, words, done=True, remark=f"on {found.ends}")
+        return Step(ENDED, words, done=True)
     early = found.proposal.early if found.proposal else ""
-    if early:
-        return Step(ENDED, words, done=False, remark=f"{_ending(found)}; closed early: {early}")
-    return Step(ENDED, words, done=False, remark=_ending(found))
+    remark = f"{_days_left(found)}; to be closed early: “{early}”" if early else _days_left(found)
+    return Step(ENDED, words, done=False, remark=remark)
 
 
 def _reports(found: Outlook) -> Step:

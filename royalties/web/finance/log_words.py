@@ -145,14 +145,15 @@ def _of_proposal(payload: Mapping[str, Any]) -> str:
     pattern = _DECIDED.get(str(payload.get("status", "")))
     if pattern is None or "proposal" not in payload:
         return ""
-    words = words_of(str(payload.get("kind")), str(payload.get("subject")))
+    kind, subject = str(payload.get("kind")), str(payload.get("subject"))
+    words = words_of(kind, subject, early=bool(payload.get("early")))
     return pattern.format(words=words) + _by(payload)
 
 
 def _by(payload: Mapping[str, Any]) -> str:
     """Who had prepared it, where a second person decided."""
     name = payload.get("prepared_by")
-    return f", which {name} had prepared" if name else ""
+    return f"; prepared by {name}" if name else ""
 
 
 def _amended(entry: str, fields: list[str]) -> str:
