@@ -39,7 +39,7 @@ def prepare(office: Office, actor: Actor, rate: str = "0.2", note: str = "As agr
 
 
 def mails(office: Office) -> list[tuple[str, str, str]]:
-    return office.rows("SELECT recipient, subject, text FROM mail ORDER BY id")  # type: ignore[return-value]
+    return office.rows("SELECT recipient, subject, text FROM mail ORDER BY id")
 
 
 def test_approvers_are_told_once_but_not_whoever_prepared_it(office: Office, people: Site) -> None:
