@@ -137,7 +137,7 @@ def make_house(home: str, rows: str, titles: str) -> dict[str, float]:
     _royalties(home, "init")
     _royalties(home, "load", str(folder / "setup.json"))
     _royalties(home, "import", str(folder / "sales.csv"), "--confirm", "--json")
-    _royalties(home, "close", CLOSED, "--json")
+    _royalties(home, "close", CLOSED, "--yes", "--json")
     _royalties(home, "statements", CLOSED, "--json", "--out", str(folder / "statements"))
     return {}
 

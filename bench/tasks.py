@@ -81,7 +81,7 @@ def draft(home: str) -> dict[str, float]:
     from config import Config  # noqa: PLC0415
     from royalties.domain.people import Actor, Role  # noqa: PLC0415
     from royalties.runtime import open_system  # noqa: PLC0415
-    from royalties.services.runs.running import draft as compute  # noqa: PLC0415
+    from royalties.services.runs.drafts import draft as compute  # noqa: PLC0415
 
     system = open_system(Config(Path(home), f"sqlite:///{home}/royalties.sqlite"))
     lines = 0
@@ -131,7 +131,7 @@ def duckdb_group(home: str) -> dict[str, float]:
 
 def close(home: str) -> dict[str, float]:
     """Close the period, so that statements are final."""
-    return _timed(lambda: _royalties(home, "close", PERIOD, "--json"))
+    return _timed(lambda: _royalties(home, "close", PERIOD, "--yes", "--json"))
 
 
 def statements(home: str, folder: str) -> dict[str, float]:

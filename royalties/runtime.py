@@ -75,6 +75,7 @@ class System:
         actor: Actor,
         *,
         read_only: bool = False,
+        trial: bool = False,
         hasty: bool = False,
         patient: bool = True,
         progress: Progress = nothing_to_show,
@@ -84,6 +85,7 @@ class System:
         Args:
             actor: in whose name the verbs are done.
             read_only: nothing is written, and nobody who writes is waited for.
+            trial: what is written is taken back when the block ends.
             hasty: rather give up than wait for another writer (SQLite).
             patient: what is asked for may take long; nobody waits for a page.
             progress: told how much is done.
@@ -107,7 +109,7 @@ class System:
                 seen={} if read_only else self.memory,
                 patient=patient,
             )
-            if read_only:
+            if read_only or trial:
                 transaction.rollback()
 
     def dispose(self) -> None:

@@ -141,7 +141,7 @@ def _reasons(document: Mapping[str, Any]) -> str:
 def _close(desk: Desk, period: str) -> None:
     with desk.work(f"Closing {period}") as work:
         if show_run(work, period)["status"] != "closed":
-            close(work, period)
+            close(work, period, confirm=True)
 
 
 def _state(desk: Desk, year: _Year, period: str) -> None:

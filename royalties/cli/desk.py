@@ -51,11 +51,16 @@ class Desk:
     json: bool
 
     @contextmanager
-    def work(self, what: str = "", *, read_only: bool = False) -> Iterator[Work]:
-        """A unit of work; ``what`` names its progress bar on a terminal."""
+    def work(
+        self, what: str = "", *, read_only: bool = False, trial: bool = False
+    ) -> Iterator[Work]:
+        """A unit of work; ``what`` names its progress bar on a terminal.
+
+        A trial is taken back, to say what would happen; only for verbs that write no files.
+        """
         with (
             self._progress(what) as progress,
-            self.system.work(_actor(), read_only=read_only, progress=progress) as work,
+            self.system.work(_actor(), read_only=read_only, trial=trial, progress=progress) as work,
         ):
             yield work
         homes.note(self.system.config)

@@ -4,13 +4,17 @@ from datetime import datetime
 
 import click
 
+from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, command
 from royalties.cli.order_steps import the_order
 from royalties.cli.orders import DAY, day_of, invoice_document
 from royalties.domain.money import amount_text, minor_units
-from royalties.services.orders import crediting, invoicing, receivables
-from royalties.services.orders.issuing import Issued
+from royalties.domain.orders import Action
+from royalties.services.orders import crediting, invoicing, life, receivables
+from royalties.services.orders.issuing import Issued, require_possible
 from royalties.services.work import RefusedError, Work
+
+_MAIL = "It gets the next number, and its link is sent to the organization."
 
 AGES = ("not due", "1-30", "31-60", "61-90", "over 90")
 """Columns of the aging list, by days overdue."""
@@ -24,11 +28,17 @@ AGES = ("not due", "1-30", "31-60", "61-90", "over 90")
     type=click.IntRange(0, 1000),
     help="Charge so many further proofs; all that were sent if left out.",
 )
+@final
 @command
-def invoice(desk: Desk, number: str, *, deposit: bool, proofs: int | None) -> None:
-    """Issue the invoice of order NUMBER for what was shipped, and send its link."""
+def invoice(desk: Desk, number: str, *, deposit: bool, proofs: int | None, yes: bool) -> None:
+    """Issue the invoice of order NUMBER for what was shipped, and send its link.
+
+    It has its number for ever: what is wrong in it is taken back by a credit note.
+    """
     if deposit and proofs is not None:
         raise click.UsageError("a deposit charges no proofs")
+    if not yes:
+        confirm_final(desk, _if_invoiced(desk, number, deposit=deposit, proofs=proofs), yes=yes)
     with desk.work() as work:
         version, token = the_order(work, number).version, work.credentials.token()
         if deposit:
@@ -49,24 +59,62 @@ def invoice(desk: Desk, number: str, *, deposit: bool, proofs: int | None) -> No
     metavar="N AMOUNT",
     help="Only so much of the N-th line, and the tax of it; may be given again.",
 )
+@final
 @command
 def credit(
-    desk: Desk, invoice_number: str, reason: str, lines: tuple[tuple[str, str], ...]
+    desk: Desk,
+    invoice_number: str,
+    reason: str,
+    lines: tuple[tuple[str, str], ...],
+    *,
+    yes: bool,
 ) -> None:
-    """Issue a credit note for INVOICE: all that is left of it, or parts of its lines."""
+    """Issue a credit note for INVOICE: all that is left of it, or parts of its lines.
+
+    It has its number for ever, and nothing takes it back.
+    """
+    if not yes:
+        with desk.work(read_only=True) as work:
+            amounts = _to_credit(work, invoice_number, lines)
+            total = crediting.total_of(work, invoice_number, amounts)
+            currency = _invoice_of(work, invoice_number).row.currency
+        credited = f"{currency} {amount_text(total, currency)}"
+        effect = f"A credit note of {credited} for invoice {invoice_number} would be issued."
+        confirm_final(desk, f"{effect} {_MAIL}", yes=yes)
     with desk.work() as work:
-        currency = _invoice_of(work, invoice_number).row.currency
-        amounts = {_place(place): minor_units(amount, currency) for place, amount in lines}
-        if len(amounts) < len(lines):
-            desk.refuse("name each line once")
         issued = crediting.credit_note(
             work,
             invoice_number,
             reason=reason,
             token=work.credentials.token(),
-            amounts=crediting.with_tax(work, invoice_number, amounts) if lines else None,
+            amounts=_to_credit(work, invoice_number, lines),
         )
     _tell(desk, issued)
+
+
+def _to_credit(
+    work: Work, invoice_number: str, lines: tuple[tuple[str, str], ...]
+) -> dict[int, int] | None:
+    """How much of which line is credited, with its tax; None: all that is left."""
+    currency = _invoice_of(work, invoice_number).row.currency
+    amounts = {_place(place): minor_units(amount, currency) for place, amount in lines}
+    if len(amounts) < len(lines):
+        raise RefusedError("name each line once")
+    return crediting.with_tax(work, invoice_number, amounts) if lines else None
+
+
+def _if_invoiced(desk: Desk, number: str, *, deposit: bool, proofs: int | None) -> str:
+    """What invoicing an order would ask for."""
+    with desk.work(read_only=True) as work:
+        order = the_order(work, number)
+        if deposit:
+            shown = invoicing.preview_deposit(work, order)
+        else:
+            require_possible(order, Action.INVOICE, life.needs_met(work, order))
+            shown = invoicing.preview(work, order, proofs).shown
+    total = f"{shown.currency} {amount_text(shown.total, shown.currency)}"
+    kind = "deposit's invoice" if deposit else "invoice"
+    return f"The {kind} of order {number} would be issued over {total}. {_MAIL}"
 
 
 @click.command("receive")

@@ -1,13 +1,16 @@
 """orders, order, quote, ship: bulk orders and custom editions."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
+from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, command, plural
-from royalties.cli.order_steps import STEPS, send_artwork, the_order
+from royalties.cli.order_steps import STEPS, Step, send_artwork, the_order
 from royalties.domain.money import amount_text
 from royalties.domain.orders import Action, Side, State
 from royalties.services.orders import (
@@ -20,7 +23,8 @@ from royalties.services.orders import (
     shipping,
 )
 from royalties.services.orders.issuing import require_possible
-from royalties.services.work import Work
+from royalties.services.orders.sales import BeforeBooksError
+from royalties.services.work import RefusedError, Work
 
 DAY = click.DateTime(["%Y-%m-%d"])
 _COPIES = click.IntRange(1, 1_000_000)
@@ -87,7 +91,9 @@ def orders(
 @click.command("order")
 @click.argument("number")
 @click.option("--produce", is_flag=True, help="Start its production.")
-@click.option("--edition", metavar="ISBN", help="Give its own edition; 'internal': our number.")
+@click.option(
+    "--edition", metavar="ISBN", help="Give its own edition for good; 'internal': our number."
+)
 @click.option(
     "--artwork", "sent", nargs=2, multiple=True, metavar="USE FILE", help="Send a logo, a letter …"
 )
@@ -99,8 +105,8 @@ def orders(
 @click.option("--decline", metavar="REASON", help="Decline it; the organization reads why.")
 @click.option("--hold", metavar="REASON", help="Put it on hold; the organization reads why.")
 @click.option("--resume", is_flag=True, help="Go on where it stood.")
-@click.option("--cancel", metavar="REASON", help="Cancel it; without --yes it says what is owed.")
-@click.option("--yes", is_flag=True, help="Cancel it for good.")
+@click.option("--cancel", metavar="REASON", help="Cancel it for good; it says first what is owed.")
+@final
 @command
 def order_(
     desk: Desk,
@@ -112,7 +118,10 @@ def order_(
     yes: bool,
     **asked: object,
 ) -> None:
-    """Show order NUMBER: where it stands, its history and its money; or take one step with it."""
+    """Show order NUMBER: where it stands, its history and its money; or take one step with it.
+
+    Cancelling it and giving its edition cannot be taken back: they ask, or want --yes.
+    """
     steps = [
         take(desk, number, value)
         for name, take in STEPS.items()
@@ -124,10 +133,12 @@ def order_(
         raise click.UsageError("--rights belongs to --artwork")
     if cancel is not None:
         steps.append(lambda work, at: cancelling.cancel(work, number, cancel, at))
-    if len(steps) > 1 or (yes and cancel is None):
-        raise click.UsageError("take one step at a time; --yes belongs to --cancel")
-    if cancel is not None and not yes:
-        _tell_owed(desk, number)
+    is_final = cancel is not None or asked["edition"] is not None
+    if len(steps) > 1 or (yes and not is_final):
+        raise click.UsageError("take one step at a time; --yes belongs to --cancel and --edition")
+    if is_final and not yes:
+        effect = _if_cancelled if cancel is not None else _if_given
+        confirm_final(desk, effect(desk, number, steps[0]), yes=yes)
     if steps:
         with desk.work() as work:
             steps[0](work, the_order(work, number).version)
@@ -139,8 +150,8 @@ def order_(
     _show(desk, document)
 
 
-def _tell_owed(desk: Desk, number: str) -> NoReturn:
-    """Say what cancelling an order would cost, and do nothing."""
+def _if_cancelled(desk: Desk, number: str, _step: Step) -> str:
+    """What cancelling an order would cost."""
     with desk.work(read_only=True) as work:
         order = the_order(work, number)
         require_possible(order, Action.CANCEL, life.needs_met(work, order))
@@ -148,10 +159,15 @@ def _tell_owed(desk: Desk, number: str) -> NoReturn:
     amount = (
         f"{owed.currency} {amount_text(owed.amount, owed.currency)}" if owed.amount else "nothing"
     )
-    desk.refuse(
-        f"the organization would owe {amount} for order {number}, and it is cancelled for good: "
-        f"add --yes to do it"
-    )
+    return f"Order {number} would be cancelled, and the organization would owe {amount} for it."
+
+
+def _if_given(desk: Desk, number: str, step: Step) -> str:
+    """Which edition an order would get."""
+    with desk.work(trial=True) as work:
+        step(work, the_order(work, number).version)
+        isbn = the_order(work, number).own_isbn
+    return f"The custom edition of order {number} would be {isbn}, in the catalogue for ever."
 
 
 def _show(desk: Desk, document: dict[str, Any]) -> None:
@@ -224,6 +240,7 @@ def quote(desk: Desk, number: str, out: Path | None) -> None:
 @click.option("--tracking", default="", help="The number of the parcel there.")
 @click.option("--last", is_flag=True, help="No more will follow, within tolerance.")
 @click.option("--back", metavar="REASON", help="They came back from there instead.")
+@click.option("--confirm", is_flag=True, help="Record it though it is dated before the books.")
 @command
 def ship(
     desk: Desk,
@@ -236,12 +253,18 @@ def ship(
     tracking: str,
     last: bool,
     back: str | None,
+    confirm: bool,
 ) -> None:
     """Record a shipment of order NUMBER, and the sales that it brings; or copies that came back."""
     if back is not None and (carrier or tracking or last):
         raise click.UsageError("--back takes no carrier, tracking number or --last")
-    with desk.work() as work:
-        where = {"version": the_order(work, number).version, "address": address, "copies": copies}
+    with _advice_on_books(), desk.work() as work:
+        where: dict[str, Any] = {
+            "version": the_order(work, number).version,
+            "address": address,
+            "copies": copies,
+            "before_books": confirm,
+        }
         when, token = day_of(work, day), work.credentials.token()
         if back is None:
             row = shipping.ship(
@@ -273,6 +296,15 @@ def ship(
         f"{'' if back is None else ' came back'}, recorded as "
         f"import {row.batch_id}. The order is {state.value}."
     )
+
+
+@contextmanager
+def _advice_on_books() -> Iterator[None]:
+    """Say how sales from before the books are confirmed here."""
+    try:
+        yield
+    except BeforeBooksError as error:
+        raise RefusedError(f"{error}; or repeat with --confirm if they are to count") from error
 
 
 def day_of(work: Work, given: datetime | None) -> date:

@@ -1,19 +1,22 @@
 """run, close, statements, explain, verify, journal."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, command, plural
+from royalties.domain.money import amount_text
 from royalties.services.ledger.journal import FORMATS, journal
 from royalties.services.ledger.verifying import verify
-from royalties.services.runs.running import close, show_run
+from royalties.services.runs.checklist import Outlook
+from royalties.services.runs.running import before_close, close, show_run
 from royalties.services.statements.explaining import explain
 from royalties.services.statements.issuing import write_statements
 
 _SHOWN_SALES = 50
+_SHOWN_TO_CONFIRM = 40
 
 
 @click.command("run")
@@ -60,21 +63,36 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
 
 @click.command("close")
 @click.argument("period")
-@click.option("--yes", is_flag=True, help="Do not ask before closing.")
+@final
+@click.option("--early", is_flag=True, help="Close it although it has not ended.")
+@click.option("--reason", default="", help="With --early: why; the log keeps it.")
 @command
-def close_(desk: Desk, period: str, *, yes: bool) -> None:
-    """Compute, post, freeze PERIOD and number its statements. A close cannot be taken back."""
-    if not yes and not desk.json and sys.stdin.isatty():
-        click.confirm(f"Close {period} for ever?", abort=True)
+def close_(desk: Desk, period: str, *, yes: bool, early: bool, reason: str) -> None:
+    """Compute, post, freeze PERIOD and number its statements. A close cannot be taken back.
+
+    It says what is missing, waits or has changed much, and asks; --yes confirms that as well.
+    """
+    if reason and not early:
+        raise click.UsageError("--reason belongs to --early")
+    why = (reason.strip() or "no reason was given") if early else ""
+    seen = None
+    if not yes:
+        with desk.work(f"Computing {period}", read_only=True) as work:
+            found = before_close(work, period, early=why)
+        confirm_final(desk, _effect(found), yes=yes)
+        seen = found.fingerprint
     with desk.work(f"Closing {period}") as work:
-        closed = close(work, period)
+        closed = close(work, period, confirm=True, seen=seen, early=why)
     if desk.json:
         desk.show(
             {**closed.document, "statements": list(closed.statements), "waiting": closed.waiting}
         )
-        return
-    show_document(desk, closed.document)
-    desk.say("")
+    else:
+        show_document(desk, closed.document)
+        desk.say("")
+    if yes:
+        for each in closed.confirmed:
+            desk.say(f"confirmed: {each}")
     desk.say(f"{period} is closed; {plural(len(closed.statements), 'statement')} numbered.")
     if closed.waiting:
         wait = "waits" if closed.waiting == 1 else "wait"
@@ -83,6 +101,23 @@ def close_(desk: Desk, period: str, *, yes: bool) -> None:
             f"and will count in the open period once it is known."
         )
     desk.say(f"Next: royalties statements {period} --out FOLDER")
+
+
+def _effect(found: Outlook) -> str:
+    """What a close would do, and in spite of what."""
+    paid = ", ".join(
+        f"{currency} {amount_text(amount, currency)}" for currency, amount in found.paid.items()
+    )
+    count = plural(len(found.shown.run.settlements) if found.shown else 0, "statement")
+    lines = [f"Closing {found.period} numbers {count} and pays {paid or 'nothing'}."]
+    if not found.has_ended:
+        lines.append(f"It has not ended: its last day is {found.ends}.")
+    if found.to_confirm:
+        lines.append("It is closed in spite of this:")
+        lines += [f"  {each}" for each in found.to_confirm[:_SHOWN_TO_CONFIRM]]
+        if len(found.to_confirm) > _SHOWN_TO_CONFIRM:
+            lines.append(f"  and {len(found.to_confirm) - _SHOWN_TO_CONFIRM:,} more")
+    return "\n".join(lines)
 
 
 @click.command("statements")

@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
+from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, amounts, command, plural
 from royalties.services.sales.batches import correct, import_list, sales_list, undo
 from royalties.services.sales.importing import ImportResult, Request, import_report
-from royalties.services.sales.waiting import alias, waiting_list
+from royalties.services.sales.waiting import alias, edition_words, waiting_list
 from royalties.services.work import RefusedError
 
 _SHOWN = 20
@@ -359,9 +360,20 @@ def waiting(desk: Desk) -> None:
 @click.command("alias")
 @click.argument("identifier")
 @click.argument("isbn")
+@final
 @command
-def alias_(desk: Desk, identifier: str, isbn: str) -> None:
+def alias_(desk: Desk, identifier: str, isbn: str, *, yes: bool) -> None:
     """Let IDENTIFIER (an ASIN, an old ISBN) stand for the edition ISBN from now on."""
+    if not yes:
+        with desk.work(trial=True) as work:
+            released = alias(work, identifier, isbn)
+            edition = edition_words(work, isbn)
+        rows = plural(sum(released.rows.values()), "waiting row")
+        effect = (
+            f"{identifier} would stand for {edition} in every report from now on, and {rows} "
+            f"would be recorded."
+        )
+        confirm_final(desk, " ".join([effect, *released.warnings]), yes=yes)
     with desk.work() as work:
         released = alias(work, identifier, isbn)
     if desk.json:
@@ -369,6 +381,8 @@ def alias_(desk: Desk, identifier: str, isbn: str) -> None:
         return
     count = sum(released.rows.values())
     desk.say(f"{identifier} stands for {isbn}; {plural(count, 'waiting row')} recorded.")
+    for each in released.warnings:
+        desk.say(each)
 
 
 COMMANDS = [import_, undo_, correct_, imports, sales, waiting, alias_]

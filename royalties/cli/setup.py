@@ -48,6 +48,8 @@ def load_(desk: Desk, file: Path) -> None:
     for identifier, rows in loaded.released.without_price.items():
         wait = "waits" if rows == 1 else "wait"
         desk.say(f"{plural(rows, 'row')} of {identifier} still {wait}: its edition has no price.")
+    for each in loaded.released.warnings:
+        desk.say(each)
 
 
 _ONE_OF = {
@@ -73,6 +75,7 @@ def _document(loaded: Loaded) -> dict[str, object]:
         "unchanged": loaded.unchanged,
         "released": loaded.released.rows,
         "without_price": loaded.released.without_price,
+        "warnings": list(loaded.released.warnings),
     }
 
 

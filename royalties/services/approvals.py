@@ -1,18 +1,28 @@
 """A second pair of eyes: what one person prepared, another one approves.
 
-Closing a period, and changing a contract, a plan or a beneficiary, moves money of others; so who
-prepared it may not approve it, unless an administrator has switched that off, which every page
-then says.
+Closing a period, and changing a contract, a plan or a beneficiary, moves money of others; so
+whoever prepared it may not approve it, unless an administrator has switched that off, which every
+page then says. Closing a period before it ends always takes two. Those who may approve are told by
+e-mail, and whoever prepared it is told what became of it.
 """
 
 import json
 from dataclasses import dataclass
 
-from royalties.domain.people import Verb
+from royalties.domain.people import ALLOWED, Verb
+from royalties.services.mail.outbox import Message, write
 from royalties.services.work import RefusedError, Work
+from royalties.store import people
 from royalties.store import work as store
 
 TWO_PEOPLE = "two_people"
+
+APPROVED_BY_TWO = {
+    "contracts": "contract",
+    "plans": "plan",
+    "beneficiaries": "beneficiary",
+}
+"""Parts of the setup whose changes a second person approves, and the word for one entry."""
 
 
 class ProposedAlreadyError(RefusedError):
@@ -40,6 +50,24 @@ class Proposal:
     decided_by: str | None
     reason: str
 
+    @property
+    def early(self) -> str:
+        """Why a period is to be closed before it ends; empty of anything else."""
+        return str(self.body.get("early", "")) if isinstance(self.body, dict) else ""
+
+    @property
+    def words(self) -> str:
+        """What it is about: ``the close of 2025-H1``, ``a change of contract foot-2015``."""
+        return words_of(self.kind, self.subject, early=bool(self.early))
+
+
+def words_of(kind: str, subject: str, *, early: bool = False) -> str:
+    """What a proposal is about, in words."""
+    if kind == "close":
+        return f"the {'early ' if early else ''}close of {subject}"
+    part, _, key = subject.partition(" ")
+    return f"a change of {APPROVED_BY_TWO.get(part, part)} {key}"
+
 
 def two_people(work: Work) -> bool:
     """Whether maker and checker are two people; they are, unless switched off."""
@@ -54,10 +82,15 @@ def set_two_people(work: Work, *, on: bool) -> None:
     work.record(Verb.SET, {TWO_PEOPLE: on})
 
 
+def takes_two(work: Work, proposal: Proposal) -> bool:
+    """Whether whoever prepared it may not approve it; nobody closes early alone."""
+    return bool(proposal.early) or two_people(work)
+
+
 def prepare(
     work: Work, kind: str, subject: str, body: object, *, fingerprint: str = "", note: str = ""
 ) -> int:
-    """Put something before a second person; returns its number.
+    """Put something before a second person, and tell those who may approve; returns its number.
 
     Raises:
         ProposedAlreadyError: the same subject waits already.
@@ -87,7 +120,11 @@ def prepare(
             "reason": "",
         },
     )
-    work.record(Verb.PREPARE, {"proposal": number, "kind": kind, "subject": subject})
+    made = find(work, number)
+    assert made is not None  # noqa: S101 - it was added above
+    what = {"proposal": number, "kind": kind, "subject": subject}
+    work.record(Verb.PREPARE, what | _early(made))
+    _tell_approvers(work, made)
     return number
 
 
@@ -113,7 +150,7 @@ def waiting_count(work: Work) -> int:
 def may_approve(work: Work, proposal: Proposal) -> bool:
     """Whether this person is the second pair of eyes for it."""
     return work.actor.may(Verb.APPROVE) and (
-        not two_people(work) or proposal.prepared_by_id != work.actor.person
+        not takes_two(work, proposal) or proposal.prepared_by_id != work.actor.person
     )
 
 
@@ -170,9 +207,69 @@ def _decide(work: Work, proposal: Proposal, status: str, reason: str) -> Proposa
             "subject": proposal.subject,
             "status": status,
             "reason": reason,
+            "prepared_by": proposal.prepared_by,
+            **_early(proposal),
         },
     )
+    _tell_preparer(work, proposal, status, reason)
     return proposal
+
+
+def _early(proposal: Proposal) -> dict[str, str]:
+    return {"early": proposal.early} if proposal.early else {}
+
+
+def _tell_approvers(work: Work, proposal: Proposal) -> None:
+    """One message to each person who may approve it, but for whoever prepared it."""
+    early = f"The period has not ended. Why it is to be closed early: “{proposal.early}”"
+    paragraphs = (
+        f"{proposal.prepared_by} prepared {proposal.words}. It waits for somebody else's approval.",
+        *([early] if proposal.early else []),
+        *([f"Their note: “{proposal.note}”"] if proposal.note else []),
+        "Nothing changes until then. Look at it, then approve it or send it back.",
+    )
+    for person in _approvers(work):
+        if person.id != proposal.prepared_by_id:
+            _write(work, person.email, f"To approve: {proposal.words}", paragraphs, proposal)
+
+
+def tell_of_early_close(work: Work, period: str, reason: str) -> None:
+    """Tell those who may approve that one person closed early, where nobody had to approve it."""
+    paragraphs = (
+        f"{work.actor.name} has closed {period} before its end. The reason given: “{reason}”",
+        "At the command line one person closes; this message is for the second pair of eyes.",
+    )
+    link = ("Look at what was closed", f"{work.base_url}/finance/periods/{period}/closed")
+    for person in _approvers(work):
+        subject = f"{period} was closed early"
+        write(work, Message(person.email, subject, paragraphs, "approval", period, link))
+
+
+def _approvers(work: Work) -> list[people.ReachedRow]:
+    roles = [role.value for role in ALLOWED[Verb.APPROVE]]
+    return people.active_in_roles(work.connection, roles)
+
+
+def _tell_preparer(work: Work, proposal: Proposal, status: str, reason: str) -> None:
+    """What became of it, unless they decided it themselves."""
+    person = people.find_person(work.connection, proposal.prepared_by_id)
+    if person is None or person.status != "active" or person.id == work.actor.person:
+        return
+    done = "sent back" if status == "refused" else status
+    paragraphs = (
+        f"{work.actor.name} has {done} {proposal.words}, which you prepared.",
+        *(["Nothing was changed."] if status != "approved" else []),
+        *([f"The reason: “{reason}”"] if reason else []),
+    )
+    _write(work, person.email, f"{done.capitalize()}: {proposal.words}", paragraphs, proposal)
+
+
+def _write(
+    work: Work, email: str, subject: str, paragraphs: tuple[str, ...], proposal: Proposal
+) -> None:
+    link = ("Open it at the desk", f"{work.base_url}/finance/approvals/{proposal.id}")
+    about = f"proposal {proposal.id}"
+    write(work, Message(email, subject, paragraphs, kind="approval", about=about, link=link))
 
 
 def _of(row: store.ProposalRow) -> Proposal:

@@ -12,7 +12,7 @@ from royalties.domain.orders import State
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, period_of
 from royalties.domain.rhythm import Expected, Standing
-from royalties.services.approvals import Proposal, proposals, two_people
+from royalties.services.approvals import Proposal, may_approve, proposals
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.orders import board, receivables
 from royalties.services.runs.drafts import draft_at_hand
@@ -314,8 +314,7 @@ def _to_do(
 ) -> ToDo:
     counts = store.counts(work.connection)
     waiting = proposals(work, status="waiting") if work.actor.may(Verb.APPROVE) else []
-    if waiting and two_people(work):
-        waiting = [each for each in waiting if each.prepared_by_id != work.actor.person]
+    waiting = [each for each in waiting if may_approve(work, each)]
     current = period_of(work.today, Calendar(setup.publisher.calendar))
     ended = [period.shift(place) for place in range(max(0, current.ordinal - period.ordinal))]
     return ToDo(

@@ -132,6 +132,24 @@ def sold_in(
     return found
 
 
+def dated_before(
+    connection: Connection, period: int, month: str
+) -> list[tuple[str, int, int, int]]:
+    """(currency, lines, copies, receipts in millionths) of a period's sales before a month."""
+    rows = connection.execute(
+        select(
+            sale_total.c.currency,
+            func.sum(sale_total.c.lines),
+            func.sum(sale_total.c.units),
+            func.sum(sale_total.c.net),
+        )
+        .where(sale_total.c.period_id == period, sale_total.c.month < month)
+        .group_by(sale_total.c.currency)
+        .order_by(sale_total.c.currency)
+    )
+    return [(row[0], int(row[1]), int(row[2]), int(row[3])) for row in rows]
+
+
 def earned_in(
     connection: Connection, periods: Collection[int]
 ) -> dict[int, dict[tuple[str, str], tuple[int, int]]]:

@@ -93,6 +93,24 @@ def remove_person(connection: Connection, number: int) -> None:
     connection.execute(delete(person).where(person.c.id == number))
 
 
+class ReachedRow(NamedTuple):
+    """Somebody who is written to."""
+
+    id: int
+    email: str
+    name: str
+
+
+def active_in_roles(connection: Connection, roles: Iterable[str]) -> list[ReachedRow]:
+    """The active people of some roles, by number."""
+    query = (
+        select(*(person.c[name] for name in ReachedRow._fields))
+        .where(person.c.role.in_(sorted(roles)), person.c.status == "active")
+        .order_by(person.c.id)
+    )
+    return [ReachedRow(*row) for row in connection.execute(query)]
+
+
 def active_of_role(connection: Connection, role: str) -> list[int]:
     """Numbers of the active people of a role, held against others who change them."""
     query = (

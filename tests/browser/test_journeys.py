@@ -86,7 +86,7 @@ def test_the_desk_from_report_to_statement(journey: Journey) -> None:
         page.get_by_role("link", name="Closing checklist").first.click()
         explain_all(page)
         page.get_by_role("button", name="I have looked at the draft as it is now").click()
-        page.get_by_label("Note for who approves").fill("Every report is in.")
+        page.get_by_label("Note for whoever approves").fill("Every report is in.")
         page.get_by_role("button", name="Prepare to close 2025-H1").click()
         expect(page.get_by_text("A manager other than Cleo Marsh approves it.")).to_be_visible()
         page.get_by_role("button", name="Sign out").click()

@@ -381,10 +381,10 @@ class Office:
         with self.work(read_only=True) as work:
             return show_run(work, period)
 
-    def close(self, period: str) -> Closed:
-        """Close a period."""
+    def close(self, period: str, *, early: str = "") -> Closed:
+        """Close a period; what is missing or waits is confirmed."""
         with self.work() as work:
-            return close(work, period)
+            return close(work, period, confirm=True, early=early)
 
     def statements(self, period: str, folder: Path | None = None) -> IssuedFiles:
         """Write a period's statements."""

@@ -9,7 +9,7 @@ from royalties.adapters.credentials import fingerprint
 from royalties.domain.people import Actor, Role
 from royalties.services.approvals import set_two_people
 from royalties.services.people.staff import invite
-from royalties.services.runs import closing
+from royalties.services.runs import checklist, closing
 from royalties.services.sales import entering, sheets
 from royalties.services.statements.sending import send as send_statements
 from royalties.services.terms import amending as terms
@@ -150,7 +150,7 @@ def _uploads(office: Office, clerk: Actor) -> None:
 
 def _prepared(office: Office, clerk: Actor) -> None:
     with office.system.work(clerk) as work:
-        points = closing.outlook(work, OPEN).points
+        points = checklist.outlook(work, OPEN).points
         assert points is not None
         for point in points.all:
             closing.explain_point(work, OPEN, point.subject, point.figure, "The autumn's list")

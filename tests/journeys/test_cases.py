@@ -174,6 +174,8 @@ class Player:
                 return [self._load(setup)]
             case "verify":
                 return [self._command("verify")]
+            case "close":
+                return [self._command("close", str(what), "--yes", "--early")]
             case _:
                 return [self._command(verb, str(what))]
 

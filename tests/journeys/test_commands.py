@@ -140,13 +140,13 @@ def test_load_counts_one_as_one(run: Run, tmp_path: Path) -> None:
 
 def test_a_close_counts_one_as_one(run: Run, tmp_path: Path) -> None:
     run("import", write_rows(tmp_path / "sales.csv", [a_row(1, isbn=UNKNOWN), a_row(2)]))
-    assert "1 row still waits for an edition" in run("close", "2025-H1").stdout
+    assert "1 row still waits for an edition" in run("close", "2025-H1", "--yes").stdout
 
 
 def test_imports_say_which_were_corrected(run: Run, tmp_path: Path) -> None:
     file = write_rows(tmp_path / "sales.csv", [a_row(2)])
     run("import", file)
-    run("close", "2025-H1")
+    run("close", "2025-H1", "--yes")
     assert "or the same file with other choices" in run("correct", "1").stdout
     run("import", file, "--confirm")
     listed = [line.split() for line in run("imports").stdout.splitlines()[2:]]

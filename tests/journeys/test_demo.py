@@ -239,7 +239,7 @@ def test_the_worked_example_comes_out_as_the_page_says(tmp_path: Path) -> None:
     document(tmp_path, "init")
     document(tmp_path, "load", str(folder / "setup.json"))
     document(tmp_path, "import", str(folder / "sales-2025-H1.csv"))
-    first = document(tmp_path, "close", "2025-H1")
+    first = document(tmp_path, "close", "2025-H1", "--yes")
     (account,) = first["contracts"]
     lines = [line["earned"] for line in account["lines"]]
     assert lines == ["406.25", "710.94", "-31.25", "-54.69", "14.27", "180.00", "900.00"]

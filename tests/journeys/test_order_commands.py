@@ -94,7 +94,7 @@ def test_shipped_invoiced_paid(run: Run, office: Office) -> None:
     assert first["state"] == "in-production"
     text = run("ship", ACCEPTED, "--copies", 50, "--address", 2, "--on", "2026-08-20").stdout
     assert text.endswith("The order is shipped.\n")
-    invoice = shown(run("invoice", ACCEPTED, "--json"))
+    invoice = shown(run("invoice", ACCEPTED, "--yes", "--json"))
     assert run("receive", invoice["invoice"], "0", code=1).stderr == "write an amount above 0\n"
     assert run("receive", "I-999999", "1", code=1).stderr == "there is no invoice I-999999\n"
     paid = shown(run("receive", invoice["invoice"], invoice["total"], "--json"))
@@ -127,7 +127,9 @@ def test_a_wrong_receipt_is_reversed_and_a_part_credited(run: Run, office: Offic
     assert again.stderr == "receipt 1 was reversed already, by receipt 2\n"
     for wrong in (["I-000001"], ["I-000001", "5", "--reverse", "1"], ["--reason", "x"], []):
         run("receive", *wrong, code=2)
-    made = shown(run("credit", "I-000001", "--line", 1, "85.00", "--reason", "Wet", "--json"))
+    part = ("credit", "I-000001", "--line", 1, "85.00", "--reason", "Wet", "--json")
+    assert "A credit note of USD 93.50 for" in run(*part, code=1).stderr
+    made = shown(run(*part, "--yes"))
     assert [each["amount"] for each in made["lines"]] == ["-85.00", "-8.50"]
     for line, said in (("9", "no line 9"), ("x", "is no line"), ("1 1 --line 1 2", "once")):
         words = line.split() if " " in line else [line, "1.00"]
@@ -136,7 +138,7 @@ def test_a_wrong_receipt_is_reversed_and_a_part_credited(run: Run, office: Offic
     [aged] = shown(run("aging", "--json"))
     assert (aged["organization"], aged["total"]) == ("guild", "14034.00")
     assert "14034.00" in run("aging").stdout
-    rest = run("credit", "I-000001", "--reason", "All of it").stdout
+    rest = run("credit", "I-000001", "--reason", "All of it", "--yes").stdout
     assert "Credit note I-000003 of I-000001: USD -14034.00. A link is sent." in rest
     assert office.faults() == {}
 
@@ -149,7 +151,7 @@ def test_one_step_at_a_time(run: Run, office: Office) -> None:
     run("order", IN_PROOF, "--resume", "--produce", code=2)
     run("order", IN_PROOF, "--yes", code=2)
     refused = run("order", IN_PROOF, "--cancel", "The event is off", code=1)
-    assert re.search(r"would owe USD \d+\.\d\d for order", refused.stderr)
+    assert re.search(r"would owe USD \d+\.\d\d for it", refused.stderr)
     assert "not possible" in run("order", IN_PROOF, "--produce", code=1).stderr
     assert "copies as they are" in run("order", ACCEPTED, "--edition", "internal", code=1).stderr
     assert office.hashes() == before
@@ -206,7 +208,7 @@ def test_copies_come_back_money_goes_back_and_one_is_reminded(run: Run, office: 
 
 def test_the_deposit_comes_before_the_work(run: Run) -> None:
     assert "paid ahead" not in run("invoice", UNPAID, code=1).stderr
-    deposit = shown(run("invoice", UNPAID, "--deposit", "--json"))
+    deposit = shown(run("invoice", UNPAID, "--deposit", "--yes", "--json"))
     assert deposit["kind"] == "deposit"
     run("receive", deposit["invoice"], deposit["total"], "--reference", "wire 7")
     assert shown(run("order", UNPAID, "--json"))["next"] == "We: begin production."

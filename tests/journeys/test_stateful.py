@@ -494,11 +494,11 @@ class Walker:
         if period not in CLOSABLE:
             return
         if self.model.exceptions():
-            self._refused(STRAY, lambda: self.office.close(period))
+            self._refused(STRAY, lambda: self.office.close(period, early="the walk goes on"))
             self.reached["close, exceptions"] += 1
             return
         draft = self.office.run(period)
-        closed = self.office.close(period)
+        closed = self.office.close(period, early="the walk goes on")
         assert closed.document == {**draft, "status": "closed"}
         self._counted(closed.document, period)
         assert closed.statements == tuple(
@@ -518,10 +518,12 @@ class Walker:
         """Close a period that is closed already, or a later one."""
         period = PERIODS[number % len(PERIODS)]
         if period < self.model.open:
-            self._refused("is closed", lambda: self.office.close(period))
+            self._refused("is closed", lambda: self.office.close(period, early="the walk goes on"))
             self.reached["close, again"] += 1
         elif period > self.model.open:
-            self._refused("is still open", lambda: self.office.close(period))
+            self._refused(
+                "is still open", lambda: self.office.close(period, early="the walk goes on")
+            )
             self.reached["close, ahead"] += 1
 
     def statements(self, number: int) -> None:

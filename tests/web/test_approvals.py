@@ -171,7 +171,7 @@ def test_a_close_that_waits_leads_to_its_period(site: Site) -> None:
     with site.office.system.work(manager.actor) as work:
         number = approvals.prepare(work, "close", "2025-H2", {}, fingerprint="x")
     assert "/finance/periods/2025-H2" in manager.page("/finance/approvals")
-    assert manager.get(f"/finance/approvals/{number}").location == "/finance/periods/2025-H2"
+    assert manager.get(f"/finance/approvals/{number}").location == "/finance/periods/2025-H2/close"
     other = site.visitor(Role.MANAGER)
     assert other.post(f"/finance/approvals/{number}/approve").status_code == 409
 

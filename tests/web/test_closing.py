@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from royalties.domain.people import Role
 from royalties.services import approvals
-from royalties.services.runs import closing
+from royalties.services.runs import checklist
 from tests.builders.books import UNKNOWN, Office, a_row, a_setup, after, closed, opened
 from tests.builders.site import Site, Visitor
 
@@ -29,10 +31,10 @@ def counted(office: Office, most: int) -> Iterator[None]:
 def settle(site: Site, visitor: Visitor) -> None:
     """Explain everything and look at the draft, as the pages do it."""
     with site.office.work(read_only=True) as work:
-        points = closing.outlook(work, "2025-H2").points
+        points = checklist.outlook(work, "2025-H2").points
     assert points is not None
     page = visitor.page(f"{RUN}/jumps?show=all")
-    for point in (*points.reports, *points.waiting, *points.jumps):
+    for point in points.to_say:
         assert point.name.split(" (")[0] in page.replace("&#39;", "'")
         form = {"subject": point.subject, "figure": point.figure, "text": "as expected"}
         assert visitor.post(f"{RUN}/jumps", form).status_code == 302
@@ -220,3 +222,29 @@ def test_the_period_workbook_is_handed_out(site: Site) -> None:
 @pytest.mark.parametrize("period", ["1999-H1", "2025-Q3", "nonsense", "2026-H1"])
 def test_other_periods_are_refused(site: Site, period: str) -> None:
     assert site.visitor(Role.CLERK).get(f"/finance/periods/{period}").status_code in {404, 409}
+
+
+def test_an_early_close_wants_a_reason_and_a_tick(site: Site) -> None:
+    before_its_end = datetime(2025, 12, 20, 9, tzinfo=UTC)
+    site.office.system = replace(site.office.system, clock=lambda: before_its_end)
+    site.app.extensions["royalties"] = site.office.system
+    clerk, manager = site.visitor(Role.CLERK, "Carla Clerk"), site.visitor(Role.MANAGER)
+    assert "2025-H2 has not ended." in clerk.page(f"{RUN}/close")
+    settle(site, clerk)
+    answer = clerk.post(f"{RUN}/prepare", {"note": ""})
+    assert answer.status_code == 422
+    assert "Say why the period does not wait for its end." in answer.text
+    clerk.post(f"{RUN}/prepare", {"note": "", "early": "The house <is> sold"})
+    with site.office.work(read_only=True) as work:
+        number = approvals.proposals(work, status="waiting")[0].id
+    assert "“The house &lt;is&gt; sold”" in manager.page(f"{RUN}/close")
+    assert "before it ends" in manager.page("/finance/approvals")
+    answer = manager.post(f"{RUN}/approve/{number}", {"looked": "y"})
+    assert answer.status_code == 422
+    assert "Say that it is closed before it ends" in answer.text
+    answer = manager.post(f"{RUN}/approve/{number}", {"looked": "y", "early": "y"})
+    assert answer.location == f"{RUN}/closed"
+    assert "“The house &lt;is&gt; sold”" in manager.page(f"{RUN}/closed")
+    log = manager.page("/finance/audit")
+    assert "Approved the early close of 2025-H2; prepared by Carla Clerk" in log
+    assert "Prepared the early close of 2025-H2" in log

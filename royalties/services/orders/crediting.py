@@ -86,6 +86,29 @@ def credit_note(
     return issued
 
 
+def total_of(work: Work, number: str, amounts: Mapping[int, int] | None) -> int:
+    """What a credit note would take back, in minor units; nothing is kept.
+
+    Args:
+        work: the unit of work.
+        number: of the invoice.
+        amounts: as ``credit_note`` takes them.
+
+    Raises:
+        RefusedError: it takes back more than is left of a line, or what cannot be credited.
+    """
+    work.actor.require(Verb.CREDIT)
+    row = store.find_invoice(work.connection, work.actor, number)
+    if row is None:
+        raise RefusedError(f"there is no invoice {number[:20]}")
+    rows = store.invoices_of(work.connection, row.order_id)
+    before = [Issued(each, invoice_shown(each)) for each in rows]
+    of = Issued(row, invoice_shown(row))
+    _require_creditable(of, before)
+    left = left_of(of.shown, [each.shown for each in before if each.row.of_id == row.id])
+    return sum(_chosen(of.shown, left, amounts).values())
+
+
 def with_tax(work: Work, number: str, amounts: Mapping[int, int]) -> dict[int, int]:
     """What is credited of an invoice's lines, with the part of its tax that goes with it.
 

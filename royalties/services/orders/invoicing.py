@@ -65,6 +65,7 @@ __all__ = [
     "left_of",
     "owed_of_cancelled",
     "preview",
+    "preview_deposit",
 ]
 
 INVOICE_CANCELLATION = "invoice-cancellation"
@@ -126,6 +127,19 @@ def preview(work: Work, order: Order, proofs: int | None = None) -> Preview:
     return Preview(shown_of(work, setup, order, agreed, bill, ""), further.further)
 
 
+def preview_deposit(work: Work, order: Order) -> InvoiceShown:
+    """The deposit's invoice as it would be issued today; nothing is kept.
+
+    Raises:
+        RefusedError: the quote asks for none, it was invoiced already, or work has begun.
+    """
+    work.actor.require(Verb.BILL)
+    require_possible(order, Action.INVOICE_DEPOSIT)
+    setup = setup_in_force(work)
+    agreed = agreed_of(work, setup, order)
+    return shown_of(work, setup, order, agreed, _bill_of_deposit(work, order, agreed), "")
+
+
 # Issuing
 
 
@@ -143,20 +157,7 @@ def invoice_deposit(work: Work, number: str, *, version: int, token: str) -> Iss
     require_possible(order, Action.INVOICE_DEPOSIT)
     setup = setup_in_force(work)
     agreed = agreed_of(work, setup, order)
-    quote = agreed.quote
-    if not quote.deposit:
-        raise RefusedError(f"the quote of order {number} asks for no deposit")
-    if (asked := _deposit(issued_of(work, order))) is not None:
-        raise RefusedError(f"the deposit was invoiced already: {asked.row.number}")
-    line = PaperLine(
-        DEPOSIT_LINE,
-        f"Deposit for order {number}",
-        f"of {quote.currency} {amount(quote.total, quote.currency)} quoted",
-        1,
-        number_text(units_of(quote.deposit, quote.currency)),
-        quote.deposit,
-    )
-    issued = issue(work, setup, order, agreed, Bill("deposit", (line,), 0), token)
+    issued = issue(work, setup, order, agreed, _bill_of_deposit(work, order, agreed), token)
     move(work, order, Action.INVOICE_DEPOSIT, detail=told(issued))
     return issued
 
@@ -260,6 +261,23 @@ def owed_of_cancelled(work: Work, order: Order) -> int:
     events = order_store.events(work.connection, order.id)
     cancelled = [each for each in events if each.action == Action.CANCEL.value]
     return int(cancelled[-1].detail.get("owed", 0)) if cancelled else 0
+
+
+def _bill_of_deposit(work: Work, order: Order, agreed: Agreed) -> Bill:
+    quote = agreed.quote
+    if not quote.deposit:
+        raise RefusedError(f"the quote of order {order.number} asks for no deposit")
+    if (asked := _deposit(issued_of(work, order))) is not None:
+        raise RefusedError(f"the deposit was invoiced already: {asked.row.number}")
+    line = PaperLine(
+        DEPOSIT_LINE,
+        f"Deposit for order {order.number}",
+        f"of {quote.currency} {amount(quote.total, quote.currency)} quoted",
+        1,
+        number_text(units_of(quote.deposit, quote.currency)),
+        quote.deposit,
+    )
+    return Bill("deposit", (line,), 0)
 
 
 def _final(

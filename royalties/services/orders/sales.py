@@ -17,13 +17,14 @@ from royalties.domain.money import MICRO, scale
 from royalties.domain.orders import State
 from royalties.domain.papers import PaperLine
 from royalties.domain.people import Verb
-from royalties.domain.periods import period_of
+from royalties.domain.periods import Period, period_of
 from royalties.domain.pricing import LineKind
 from royalties.domain.sales import OF_CREDIT_NOTE, OF_SHIPMENT, Kind
 from royalties.services.books import Setup
 from royalties.services.orders.agreed import Agreed, micro_of
 from royalties.services.orders.frozen import invoice_shown
 from royalties.services.orders.life import Order
+from royalties.services.sales.before_books import Watch, notice_of
 from royalties.services.sales.import_document import document_of_order
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, catalogue, periods
@@ -35,6 +36,10 @@ COMPLETE = frozenset({State.SHIPPED, State.INVOICED, State.PAID})
 
 _DEFAULT_CHARGES = (LineKind.OPTION_COPIES.value,)
 """What counts beside copies where no contract says it."""
+
+
+class BeforeBooksError(RefusedError):
+    """Sales dated before the books' first period, which nobody said are to count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class Selling:
     setup: Setup
     order: Order
     agreed: Agreed
+    before_books: bool = False
+    """Whether sales dated before the books' first period are wanted."""
 
     def record_shipment(
         self, number: int, moved: Sequence[Moved], day: date, *, complete: bool
@@ -138,6 +145,7 @@ class Selling:
         fingerprint = sha256(of.name.encode()).hexdigest()
         first = self.setup.first_period
         open_period = periods.lock_for_sales(connection, first)
+        self._require_in_books(of, lines, first.shift(open_period - first.ordinal))
         period = max(
             period_of(of.day, self.setup.calendar), first.shift(open_period - first.ordinal)
         )
@@ -191,6 +199,18 @@ class Selling:
             },
         )
         return number
+
+    def _require_in_books(self, of: Occasion, lines: Sequence[Line], open_period: Period) -> None:
+        """Refuse sales from before the books, unless somebody said that they are to count."""
+        watch = Watch.of(self.setup)
+        currency = self.agreed.quote.currency
+        if self.before_books or of.day.isoformat() >= watch.first_day:
+            return
+        copies = sum(line.copies for line in lines)
+        watch.early.add(1, copies, currency, micro_of(sum(line.net for line in lines), currency))
+        notice = notice_of(watch.early, self.setup, open_period)
+        assert notice is not None  # noqa: S101 - there is one row
+        raise BeforeBooksError(notice.message)
 
     def _rows(
         self, of: Occasion, lines: Sequence[Line], tail: tuple[int, int]

@@ -54,6 +54,7 @@ def ship(
     tracking: str,
     token: str,
     last: bool = False,
+    before_books: bool = False,
 ) -> ShipmentRow:
     """Record a shipment to one of an order's addresses, and its sales.
 
@@ -71,9 +72,11 @@ def ship(
         tracking: its number there; may be empty.
         token: of the form.
         last: no more will follow, so what is missing or too much must lie within tolerance.
+        before_books: record it although it is dated before the books' first period.
 
     Raises:
         RefusedError: the table does not allow it, or more copies go than are left.
+        BeforeBooksError: it is dated before the books' first period.
         ChangedMeanwhileError: the order was changed since it was looked at.
     """
     work.actor.require(Verb.KEEP_ORDERS)
@@ -108,7 +111,7 @@ def ship(
         "tracking": _short(tracking),
     }
     complete = action is Action.SHIP_LAST
-    batch = Selling(work, setup, order, agreed).record_shipment(
+    batch = Selling(work, setup, order, agreed, before_books).record_shipment(
         place, moved, shipped_on, complete=complete
     )
     row = _add(work, order, details, batch, token)
@@ -127,6 +130,7 @@ def came_back(
     came_on: date,
     reason: str,
     token: str,
+    before_books: bool = False,
 ) -> ShipmentRow:
     """Record copies that came back from an address: they take back the sales that they brought.
 
@@ -139,8 +143,10 @@ def came_back(
         came_on: not in the future.
         reason: such as damaged, or too many.
         token: of the form; the same one gives the same return, once.
+        before_books: record it although it is dated before the books' first period.
 
     Raises:
+        BeforeBooksError: it is dated before the books' first period.
         RefusedError: fewer copies were shipped there.
     """
     work.actor.require(Verb.KEEP_ORDERS)
@@ -160,7 +166,7 @@ def came_back(
     agreed = agreed_of(work, setup, order)
     periods.lock_for_sales(work.connection, setup.first_period)
     moved = [*before, Moved(address, -copies)]
-    selling = Selling(work, setup, order, agreed)
+    selling = Selling(work, setup, order, agreed, before_books)
     batch = selling.record_shipment(len(moved), moved, came_on, complete=is_complete(order))
     details: dict[str, object] = {
         "shipment": len(moved),

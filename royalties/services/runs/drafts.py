@@ -11,13 +11,18 @@ from typing import NamedTuple
 
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.run import ContractRun, Run
+from royalties.domain.run import ContractRun, Run, run
 from royalties.domain.run_document import run_document
 from royalties.domain.statements import Statement
-from royalties.services.books import Setup, setup_in_force, setup_used_by
+from royalties.services.books import (
+    Setup,
+    books_of,
+    require_next,
+    setup_in_force,
+    setup_used_by,
+)
 from royalties.services.remembering import at_hand, keep_nobody_waiting, remembered
 from royalties.services.runs.closed import frozen_run
-from royalties.services.runs.running import draft
 from royalties.services.statements.composing import Composer
 from royalties.services.statements.issuing import NoStatementError
 from royalties.services.work import Work
@@ -64,6 +69,19 @@ class Shown:
         return bool(self.closed_at)
 
 
+def draft(work: Work, text: str) -> tuple[Run, Setup]:
+    """Calculate an open period; nothing is written, and the result is always the same.
+
+    Raises:
+        RefusedError: an earlier period is still open, or this one is closed.
+    """
+    work.actor.require(Verb.READ)
+    setup = setup_in_force(work)
+    period = setup.period(text)
+    require_next(work, setup, period)
+    return run(books_of(work, setup, period)), setup
+
+
 def shown_run(work: Work, text: str) -> Shown:
     """The run of a period, computed if it is open and read if it is closed.
 
@@ -101,8 +119,8 @@ def shown_closed(work: Work, period: Period) -> Shown | None:
 
     def read() -> Shown:
         setup = setup_used_by(work, closed.revision)
-        run = frozen_run(work, setup, period)
-        return Shown(period, run, setup, closed.fingerprint, closed.closed_at, closed.closed_by)
+        frozen = frozen_run(work, setup, period)
+        return Shown(period, frozen, setup, closed.fingerprint, closed.closed_at, closed.closed_by)
 
     keep_nobody_waiting(
         work,
@@ -197,8 +215,8 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
 
 
 def _drafted(work: Work, period: Period) -> Shown:
-    run, setup = draft(work, str(period))
-    return Shown(period, run, setup, fingerprint_of(run))
+    computed, setup = draft(work, str(period))
+    return Shown(period, computed, setup, fingerprint_of(computed))
 
 
 def state_of(work: Work, period: Period) -> tuple[Period, int]:

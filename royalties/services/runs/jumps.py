@@ -1,4 +1,4 @@
-"""What wants a sentence before a period closes: jumps, missing reports, rows that wait.
+"""What wants a sentence before a period closes: what is missing or waits, and what jumps.
 
 Each is a point with the two figures that it is about. What somebody writes explains these
 figures; when one of them changes afterwards, the sentence is outdated and asked for again.
@@ -15,7 +15,9 @@ from royalties.domain.run import Run
 from royalties.services.books import Setup
 from royalties.services.remembering import remembered
 from royalties.services.runs.drafts import Shown
+from royalties.services.sales.before_books import early_in
 from royalties.services.sales.expecting import expected_reports
+from royalties.services.sales.unrecorded import unrecorded
 from royalties.services.work import Work
 from royalties.store import batches
 from royalties.store import closing as store
@@ -25,9 +27,16 @@ JUMP_UNITS_OF_CURRENCY = 100
 JUMP_COPIES = 20
 """A figure jumps if it differs by so much of what it was, and by so much at least."""
 
+MOST_FIGURE = 100
+"""Letters that a figure in words may have."""
+
 WAITING = "waiting"
 DRAFT = "draft"
-KINDS = frozenset({"title", "retailer", "beneficiary", "report", WAITING, DRAFT})
+HISTORY = "history"
+UNRECORDED = ("upload", "sheet")
+KINDS = frozenset(
+    {"title", "retailer", "beneficiary", "report", *UNRECORDED, WAITING, HISTORY, DRAFT}
+)
 """What an explanation may be about; a subject begins with one of these."""
 
 
@@ -45,7 +54,8 @@ class Point:
 
     Attributes:
         subject: as it is stored: ``title:collab:USD``, ``retailer:…``, ``beneficiary:…``,
-            ``report:amazon``, ``report:amazon:kindle``, ``waiting`` or ``draft``.
+            ``report:amazon``, ``report:amazon:kindle``, ``upload:7``, ``sheet:phone:3``,
+            ``waiting``, ``history`` or ``draft``.
         name: what it is called.
         measure: what the amount is: earned, net receipts or allocated.
         before: of the last period; None if there is nothing to compare with.
@@ -97,14 +107,21 @@ class Points:
     """All points of a period's draft, each kind the largest difference first."""
 
     reports: tuple[Point, ...]
+    unrecorded: tuple[Point, ...]
     waiting: tuple[Point, ...]
+    history: tuple[Point, ...]
     jumps: tuple[Point, ...]
     draft: Point
 
     @property
+    def to_say(self) -> tuple[Point, ...]:
+        """Every point of the books; the draft itself is looked at as a whole."""
+        return (*self.reports, *self.unrecorded, *self.waiting, *self.history, *self.jumps)
+
+    @property
     def all(self) -> tuple[Point, ...]:
         """Every point."""
-        return (*self.reports, *self.waiting, *self.jumps, self.draft)
+        return (*self.to_say, self.draft)
 
     def find(self, subject: str) -> Point | None:
         """The point of a subject."""
@@ -129,7 +146,9 @@ def points_of(work: Work, shown: Shown) -> Points:
     written = store.explanations(work.connection, str(period))
     return Points(
         _with(reports, written),
+        _with(_unrecorded(work, setup, period), written),
         _with(_waiting(work), written),
+        _with(_history(work, setup, period), written),
         _with(sorted(made, key=_size, reverse=True), written),
         _with([Point(DRAFT, "The draft", shown.fingerprint)], written)[0],
     )
@@ -306,6 +325,22 @@ def _missing_reports(work: Work, setup: Setup, period: Period) -> list[Point]:
         for account, stands in accounts
         if stands.missing
     ]
+
+
+def _unrecorded(work: Work, setup: Setup, period: Period) -> list[Point]:
+    found = unrecorded(work, setup, period)
+    return [Point(each.subject, each.name, each.figure) for each in found]
+
+
+def _history(work: Work, setup: Setup, period: Period) -> list[Point]:
+    """Sales from before the books that count in a period."""
+    first = setup.first_period
+    first_month = first.starts.isoformat()[:7]
+    found = early_in(store.dated_before(work.connection, period.ordinal, first_month))
+    if not found.rows:
+        return []
+    figure = f"{found.counted('line')}, {found.brought}"[:MOST_FIGURE]
+    return [Point(HISTORY, f"Sales dated before {first}", figure)]
 
 
 def _waiting(work: Work) -> list[Point]:

@@ -7,12 +7,20 @@ from hashlib import sha256
 from typing import Any
 
 from royalties.domain.people import Verb
-from royalties.domain.periods import Period
 from royalties.domain.postings import Standing, advances_account, entries_of_close
-from royalties.domain.run import ContractRun, Run, run
+from royalties.domain.run import ContractRun, run
 from royalties.domain.run_document import run_document
 from royalties.services import approvals
-from royalties.services.books import Setup, books_of, require_next, setup_in_force
+from royalties.services.approvals import Proposal
+from royalties.services.books import books_of, require_next, setup_in_force
+from royalties.services.runs.checklist import (
+    Outlook,
+    outlook_on,
+    require_complete,
+    require_confirmed,
+    require_possible,
+)
+from royalties.services.runs.drafts import Shown, draft, shown_run
 from royalties.services.statements.issuing import number_statements
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, ledger, periods
@@ -22,24 +30,12 @@ from royalties.store.history import canonical, newest_revision
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A closed period: its document, its statements' numbers, and what still waits."""
+    """A closed period: its document, its statements' numbers, what waits, what was confirmed."""
 
     document: dict[str, Any]
     statements: tuple[str, ...]
     waiting: int
-
-
-def draft(work: Work, text: str) -> tuple[Run, Setup]:
-    """Calculate an open period; nothing is written, and the result is always the same.
-
-    Raises:
-        RefusedError: an earlier period is still open, or this one is closed.
-    """
-    work.actor.require(Verb.READ)
-    setup = setup_in_force(work)
-    period = setup.period(text)
-    require_next(work, setup, period)
-    return run(books_of(work, setup, period)), setup
+    confirmed: tuple[str, ...] = ()
 
 
 def show_run(work: Work, text: str) -> dict[str, Any]:
@@ -53,17 +49,43 @@ def show_run(work: Work, text: str) -> dict[str, Any]:
     return run_document(draft(work, text)[0], "draft")
 
 
-def close(work: Work, text: str) -> Closed:
+def before_close(work: Work, text: str, *, early: str = "") -> Outlook:
+    """What a close would do now, and what it would go on in spite of; nothing is changed.
+
+    Raises:
+        RefusedError: it could not be closed, whatever is confirmed.
+    """
+    work.actor.require(Verb.CLOSE)
+    setup = setup_in_force(work)
+    require_next(work, setup, setup.period(text))
+    shown = shown_run(work, text)
+    found = outlook_on(work, shown.period, shown)
+    require_possible(found, early)
+    return found
+
+
+def close(
+    work: Work, text: str, *, confirm: bool = False, seen: str | None = None, early: str = ""
+) -> Closed:
     """Compute, post, freeze and number the statements of a period, all or nothing.
 
     The period's row is locked first, so an import running at the same moment is either wholly
     inside or wholly after, and of two closes one finds the period closed. Who signed in closes
-    what was prepared and approved by two people (``services/runs/closing.py``); at the command line
-    there is one.
+    what was prepared and approved by two people (``services/runs/closing.py``), with a sentence for
+    everything that is missing, waits or jumps. At the command line there is one person, who
+    confirms the same list.
+
+    Args:
+        work: the unit of work.
+        text: the period.
+        confirm: at the command line, go on in spite of what is missing, waits or jumps.
+        seen: the fingerprint of the checklist that was confirmed; None: confirm whatever there is.
+        early: why it is closed before its last day has passed; empty: it is not.
 
     Raises:
-        RefusedError: exceptions stand, an earlier period is open, it is closed already, or it
-            was not prepared and approved as it now stands.
+        RefusedError: exceptions stand, an earlier period is open, it is closed already, has not
+            ended, lacks something that is not confirmed, or was not prepared and approved as it
+            now stands.
     """
     work.actor.require(Verb.CLOSE)
     setup = setup_in_force(work)
@@ -71,12 +93,18 @@ def close(work: Work, text: str) -> Closed:
     periods.lock_for_close(work.connection, setup.first_period)
     require_next(work, setup, period)
     done = run(books_of(work, setup, period))
-    if done.exceptions:
-        raise RefusedError(_exceptions_text(done))
     document = run_document(done, "closed")
     frozen = canonical(document)
     fingerprint = sha256(frozen.encode()).hexdigest()
-    _require_approved(work, period, fingerprint)
+    found = outlook_on(work, period, Shown(period, done, setup, fingerprint))
+    early = "" if found.has_ended else early.strip()
+    require_possible(found, early)
+    proposal = _require_approved(work, found, early)
+    if work.actor.person is None:
+        confirmed = require_confirmed(found, confirm=confirm, seen=seen)
+    else:
+        require_complete(found)
+        confirmed = ()
     ledger_entries = entries_of_close(done, _standing(work, done.contracts))
     ledger.post(work.connection, period.ordinal, period.ends.isoformat(), ledger_entries)
     store.write_run(
@@ -102,35 +130,50 @@ def close(work: Work, text: str) -> Closed:
     periods.mark_closed(work.connection, period.ordinal, work.at)
     periods.ensure_periods(work.connection, [period.shift(1)])
     waiting = sum(rows for _, _, rows, _ in batches.waiting_summary(work.connection))
-    work.record(
-        Verb.CLOSE,
-        {
-            "period": str(period),
-            "fingerprint": fingerprint,
-            "statements": len(numbers),
-            "entries": len(ledger_entries),
-        },
-    )
-    return Closed(document, tuple(numbers), waiting)
+    what: dict[str, object] = {
+        "period": str(period),
+        "fingerprint": fingerprint,
+        "statements": len(numbers),
+        "entries": len(ledger_entries),
+    }
+    if proposal is not None:
+        what |= {"prepared_by": proposal.prepared_by}
+    if confirmed:
+        what |= {"confirmed": list(confirmed)}
+    if early:
+        what |= {"early": early}
+    if early and proposal is None:
+        approvals.tell_of_early_close(work, str(period), early)
+    work.record(Verb.CLOSE, what)
+    return Closed(document, tuple(numbers), waiting, confirmed)
 
 
-def _require_approved(work: Work, period: Period, fingerprint: str) -> None:
+def _require_approved(work: Work, found: Outlook, early: str) -> Proposal | None:
     """A person closes what was approved just now, and what somebody else had prepared."""
     if work.actor.person is None:
-        return
-    found = approvals.proposals(work, status="approved", kind="close", subject=str(period))
-    if not found:
+        return None
+    period = found.period
+    proposal = next((each for each in found.proposals if each.status == "approved"), None)
+    if early and (proposal is None or proposal.early != early):
+        raise RefusedError(
+            f"{period} has not ended: one person prepares its early close with the reason, "
+            f"another one approves it"
+        )
+    if proposal is None:
         if approvals.two_people(work):
             raise RefusedError(
                 f"{period} is closed by two people: one prepares it, another one approves it"
             )
-        return
-    if approvals.two_people(work) and found[0].prepared_by_id == work.actor.person:
+        return None
+    if approvals.takes_two(work, proposal) and proposal.prepared_by_id == work.actor.person:
         raise RefusedError(f"you prepared {period} yourself: another manager closes it")
-    if found[0].fingerprint != fingerprint:
+    assert found.shown is not None  # noqa: S101 - it is being closed
+    if proposal.fingerprint != found.shown.fingerprint:
         raise RefusedError(
-            f"{period} has changed since it was prepared: look at the draft and prepare it again"
+            f"{period} has changed since {proposal.prepared_by} prepared it: look at the draft "
+            f"again and prepare it again"
         )
+    return proposal
 
 
 def _standing(work: Work, contracts: Sequence[ContractRun]) -> Standing:
@@ -151,20 +194,4 @@ def _standing(work: Work, contracts: Sequence[ContractRun]) -> Standing:
         advanced,
         frozenset(recouped),
         frozenset((row.beneficiary, row.currency) for row in settled),
-    )
-
-
-def _exceptions_text(done: Run) -> str:
-    shown = "; ".join(
-        f"{each.isbn} at {each.retailer}"
-        + (f" (contract {each.contract})" if each.contract else "")
-        + f": {each.reason}, {each.units} copies"
-        for each in done.exceptions[:5]
-    )
-    more = len(done.exceptions) - 5
-    return (
-        f"{done.period} cannot be closed while {len(done.exceptions)} "
-        f"{'exception stands' if len(done.exceptions) == 1 else 'exceptions stand'}: {shown}"
-        + (f"; and {more} more" if more > 0 else "")
-        + ". Add a rule, a contract or a price to the setup file and load it"
     )

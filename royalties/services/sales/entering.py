@@ -108,7 +108,7 @@ def enter(
     work.actor.require(Verb.ENTER)
     setup = setup_in_force(work)
     sheets.require_retailer(setup, sheet.retailer)
-    rows = tuple(row for row in sheets.cleaned(sheet.rows) if not _is_empty(row))
+    rows = tuple(row for row in sheets.cleaned(sheet.rows) if not is_empty(row))
     held = sheets.hold(work, sheet)
     if not rows:
         return Entered(held, rows, mistakes=(Mistake("nothing is typed yet: enter a sale"),))
@@ -235,7 +235,7 @@ def _isbn(text: str, known: Books, shelf: Shelf) -> str | Mistake:
     return Mistake(f"no title is called {text!r}: choose one from the list", field="isbn")
 
 
-def _is_empty(row: Sequence[str]) -> bool:
+def is_empty(row: Sequence[str]) -> bool:
     """Whether nothing was typed in a row, beyond what the page fills in by itself."""
     return not any(cell for field, cell in zip(FIELDS, row, strict=True) if field not in _FILLED_IN)
 

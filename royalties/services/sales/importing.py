@@ -15,6 +15,7 @@ from royalties.ingest.mapping import Mapping as ReportMapping
 from royalties.ingest.reading import Chunk, Known, Reading, Totals, UnreadableError
 from royalties.ingest.recognise import as_received, open_report
 from royalties.services.books import Setup, known_of, setup_in_force
+from royalties.services.sales.before_books import Watch, notice_of
 from royalties.services.sales.import_document import (
     document_of,
     net_of,
@@ -108,6 +109,10 @@ class _Recording:
     periods: dict[str, Period] = field(default_factory=dict)
     lines: int = 0
     sums: Sums = field(default_factory=Sums)
+    watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watch = Watch.of(self.setup)
 
     def record(self, reading: Reading) -> ImportResult:
         with all_or_nothing(self.work.connection) as take_back:
@@ -172,6 +177,9 @@ class _Recording:
         """Add a chunk's lines, each in the period of its day or the earliest open one."""
         days = {row[5] for row in chunk.sales}
         new = [day for day in days if day not in self.periods]
+        if days and min(map(str, days)) < self.watch.first_day:
+            self.watch.look(chunk.sales)
+        self.watch.look(chunk.waiting)
         for day in new:
             own = period_of(date.fromisoformat(str(day)), self.setup.calendar)
             self.periods[str(day)] = own
@@ -211,6 +219,8 @@ class _Recording:
         found = []
         if overlap := self._overlap(reading):
             found.append(overlap)
+        if early := notice_of(self.watch.early, self.setup, self.open_period):
+            found.append(early)
         own = sorted(set(self.periods.values()))
         late = [period for period in own if self.setup.first_period <= period < self.open_period]
         if late:

@@ -10,6 +10,7 @@ from royalties.domain.money import MICRO, rounded
 from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
 from royalties.services.books import Setup, setup_in_force
+from royalties.services.sales.before_books import Watch, notice_of
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, catalogue, periods
 from royalties.store.totals import Sums
@@ -24,6 +25,8 @@ class Released:
 
     rows: dict[str, int] = field(default_factory=dict)
     without_price: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    """What somebody should know of the recorded rows, as sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,21 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     return released
 
 
+def edition_words(work: Work, isbn: str) -> str:
+    """An edition as a person knows it: ISBN, title and format."""
+    work.actor.require(Verb.READ)
+    wanted = _as_matched(isbn)
+    return next(
+        (
+            f"{edition.isbn} ({title.title}, {edition.format})"
+            for title in setup_in_force(work).titles.values()
+            for edition in title.editions
+            if edition.isbn == wanted
+        ),
+        isbn,
+    )
+
+
 def _as_matched(identifier: str) -> str:
     """An identifier as reports are matched: an ISBN as 13 digits, anything else upper case."""
     text = "".join(identifier.split()).upper()
@@ -84,7 +102,9 @@ def release_waiting(work: Work, setup: Setup) -> Released:
     rows = batches.now_known(work.connection)
     if not rows:
         return released
-    open_period = periods.lock_for_sales(work.connection, setup.first_period)
+    first = setup.first_period
+    open_period = periods.lock_for_sales(work.connection, first)
+    watch = Watch.of(setup)
     prices = {e.isbn: e for title in setup.titles.values() for e in title.editions}
     isbns = {row.id: row.isbn for row in catalogue.edition_rows(work.connection)}
     sales, done, used = [], [], set()
@@ -102,7 +122,7 @@ def release_waiting(work: Work, setup: Setup) -> Released:
                 continue
             net = receipts(units, price_used, discount or 0)
         period = period_of(on, setup.calendar)
-        used.add(max(period, setup.first_period.shift(open_period - setup.first_period.ordinal)))
+        used.add(max(period, first.shift(open_period - first.ordinal)))
         sales.append(
             (
                 *line[:2],
@@ -116,6 +136,9 @@ def release_waiting(work: Work, setup: Setup) -> Released:
         )
         done.append((number, sheet, place, kind))
         released.rows[identifier] = released.rows.get(identifier, 0) + 1
+    watch.look(sales)
+    early = notice_of(watch.early, setup, first.shift(open_period - first.ordinal), done=True)
+    released.warnings = (early.message,) if early else ()
     periods.ensure_periods(work.connection, used)
     batches.add_sales(work.connection, sales)
     sums = Sums()

@@ -4,7 +4,7 @@ A change of terms moves money of others, so a second person approves it where th
 that (``approvals``); who saves against an older state than the one in force is told so.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from royalties.domain.periods import period_of
 from royalties.domain.problems import Fault
 from royalties.ingest import setup as setup_file
 from royalties.services import approvals
+from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.books import setup_in_force
 from royalties.services.terms import setup
 from royalties.services.work import RefusedError, Work
@@ -25,13 +26,6 @@ from royalties.store.history import Recorded, find_revision, lock_setup, revisio
 Body = Mapping[str, Any]
 Entry = Recorded
 """An entry as it is in force: its revision's number, body, and who recorded it when."""
-
-APPROVED_BY_TWO = {
-    "contracts": "contract",
-    "plans": "plan",
-    "beneficiaries": "beneficiary",
-}
-"""Parts of the setup whose changes a second person approves, and the word for one entry."""
 
 _SHOWN = 50
 
@@ -49,13 +43,17 @@ class ChangedMeanwhileError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A revision of an entry, and what it changed of the one before."""
+    """A revision of an entry, and what it changed of the one before.
+
+    ``by`` recorded it; ``prepared_by`` is whoever had proposed it, empty if nobody had.
+    """
 
     revision: int
     at: str
     by: str
     changes: list[Change]
     is_first: bool
+    prepared_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +78,7 @@ def history(work: Work, part: str, key: str, number: Callable[[str], str] = str)
     """
     work.actor.require(Verb.READ)
     found = revisions_of(work.connection, part, key, _SHOWN + 1)
+    approved = approvals.proposals(work, status="approved", kind="setup", subject=f"{part} {key}")
     told = [
         Said(
             new.id,
@@ -87,10 +86,25 @@ def history(work: Work, part: str, key: str, number: Callable[[str], str] = str)
             new.by,
             changes(old.body if old else None, new.body, number),
             old is None,
+            _prepared_by(approved, old, new),
         )
         for new, old in zip(found, [*found[1:], None], strict=True)
     ]
     return told[:_SHOWN]
+
+
+def _prepared_by(
+    approved: Sequence[approvals.Proposal], old: Recorded | None, new: Recorded
+) -> str:
+    """Who proposed a revision: what was approved names the one that it replaced."""
+    return next(
+        (
+            each.prepared_by
+            for each in approved
+            if each.fingerprint == _fingerprint(old) and proposed_entry(each)[1] == new.body
+        ),
+        "",
+    )
 
 
 def acts_at_once(work: Work) -> bool:
@@ -179,7 +193,7 @@ def approve(work: Work, number: int) -> approvals.Proposal:
             f"was prepared: refuse it, and let it be prepared again on what stands now"
         )
     check(work, part, body)
-    setup.amend(work, part, body)
+    setup.amend(work, part, body, prepared_by=proposal.prepared_by)
     return proposal
 
 

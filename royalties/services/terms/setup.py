@@ -58,18 +58,19 @@ def load(work: Work, path: Path, name: str) -> Loaded:
     return _load(work, document, name)
 
 
-def amend(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
+def amend(work: Work, part: str, body: Mapping[str, Any], *, prepared_by: str = "") -> Loaded:
     """Bring one entry of the setup to what its new body says; entries with its key are replaced.
 
     Args:
         part: ``titles``, ``contracts``, … as in a setup file.
         body: the entry as it would stand in a setup file.
+        prepared_by: who proposed it, for the log; empty if it is the actor's own.
 
     Raises:
         SetupError: with every fault of the entry, its paths beginning with ``titles[0].``.
     """
     work.actor.require(Verb.LOAD)
-    return add(work, part, body)
+    return _load(work, _entry(work, part, body), part, prepared_by)
 
 
 def add(work: Work, part: str, body: Mapping[str, Any]) -> Loaded:
@@ -107,7 +108,7 @@ def _with_further(work: Work, error: setup_file.SetupError, name: str) -> setup_
     return setup_file.SetupError(name, setup_file.in_order(error.faults, faults))
 
 
-def _load(work: Work, document: setup_file.Document, name: str) -> Loaded:
+def _load(work: Work, document: setup_file.Document, name: str, prepared_by: str = "") -> Loaded:
     before = _checked(work, document, name)
     loaded, changed = _compare(document, before)
     if not changed:
@@ -118,7 +119,8 @@ def _load(work: Work, document: setup_file.Document, name: str) -> Loaded:
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
     loaded.released = release_waiting(work, setup)
     what = {"file": name, "added": loaded.added, "amended": loaded.amended}
-    work.record(Verb.LOAD, {**what, "entries": _named(changed, before)})
+    by = {"prepared_by": prepared_by} if prepared_by else {}
+    work.record(Verb.LOAD, {**what, **by, "entries": _named(changed, before)})
     return loaded
 
 

@@ -47,10 +47,11 @@ def approvals() -> str:
 
 def _shown(proposal: Proposal) -> Shown:
     if proposal.kind == "close":
-        address = url_for("closing.period", period=proposal.subject)
-        return Shown(proposal, f"Close {proposal.subject}", address)
+        address = url_for("closing.checklist", period=proposal.subject)
+        early = " before it ends" if proposal.early else ""
+        return Shown(proposal, f"Close {proposal.subject}{early}", address)
     part, _, key = proposal.subject.partition(" ")
-    word = terms.APPROVED_BY_TWO.get(part, part)
+    word = service.APPROVED_BY_TWO.get(part, part)
     return Shown(
         proposal, f"{word.capitalize()} {key}", url_for("approvals.proposal", number=proposal.id)
     )
@@ -128,7 +129,7 @@ def _found(number: int) -> Proposal:
 
 def _entry_address(found: Proposal) -> str:
     part, body = terms.proposed_entry(found)
-    return url_for(f"terms.{terms.APPROVED_BY_TWO[part]}", key=body["key"])
+    return url_for(f"terms.{service.APPROVED_BY_TWO[part]}", key=body["key"])
 
 
 def _newest_version(found: Proposal) -> str:

@@ -10,7 +10,7 @@ from royalties.domain.people import FINANCE
 from royalties.services import approvals
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.runs import closing
-from royalties.services.runs.closing import Outlook, outlook
+from royalties.services.runs.checklist import Outlook, outlook
 from royalties.services.runs.drafts import account_of, paid_of, totals_of
 from royalties.services.runs.jumps import Point
 from royalties.services.statements.issuing import issued_of, period_workbook, statements_of
@@ -116,10 +116,11 @@ def looked(period: str) -> Response:
 @PAGES.post("/periods/<period>/prepare")
 def prepare_close(period: str) -> Answer:
     """Put the draft before a second person."""
-    form = PrepareForm()
+    found = outlook(act(), period)
+    form = PrepareForm.of(found)
     if not form.validate_on_submit():
-        return _checklist(outlook(act(), period), prepare=form), 422
-    closing.prepare(act(), period, form.note.data or "")
+        return _checklist(found, prepare=form), 422
+    closing.prepare(act(), period, form.note.data or "", form.why_early)
     flash(f"{period} is prepared and waits for approval.", "good")
     return redirect(url_for("closing.checklist", period=period))
 
@@ -127,10 +128,11 @@ def prepare_close(period: str) -> Answer:
 @PAGES.post("/periods/<period>/approve/<int:number>")
 def approve_close(period: str, number: int) -> Answer:
     """Close what somebody else prepared."""
-    form = ApproveForm()
+    found = outlook(act(), period)
+    form = ApproveForm.of(found)
     if not form.validate_on_submit():
-        return _checklist(outlook(act(), period), approve=form), 422
-    closed = closing.approve(act(), number)
+        return _checklist(found, approve=form), 422
+    closed = closing.approve(act(), number, early=form.is_early)
     numbered = plural(len(closed.statements), "statement")
     flash(f"{period} is closed for ever; {numbered} numbered.", "good")
     return redirect(url_for("closing.done", period=period))
@@ -251,7 +253,7 @@ def _jumps(
     chosen = request.values.get("show", "")
     points: Sequence[Point] = ()
     if found.points:
-        points = [*found.points.reports, *found.points.waiting, *found.points.jumps]
+        points = found.points.to_say
     left = [each for each in points if not each.is_settled]
     page = page_number("page")
     return render_template(
@@ -283,8 +285,8 @@ def _checklist(
         "finance/period_close.html",
         period=found.period,
         found=found,
-        prepare=prepare or PrepareForm(formdata=None),
-        approve=approve or ApproveForm(formdata=None),
+        prepare=prepare or PrepareForm.of(found, empty=True),
+        approve=approve or ApproveForm.of(found, empty=True),
         refuse=refuse or RefuseForm(formdata=None),
         may_approve=found.proposal is not None and approvals.may_approve(act(), found.proposal),
         history=found.decided,

@@ -1,31 +1,73 @@
 """The forms of a close."""
 
+from typing import TypeVar
+
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from royalties.services.runs.checklist import Outlook
 from royalties.services.runs.closing import MOST_TEXT
 
 _NOT_TOO_LONG = Length(max=MOST_TEXT, message=f"At most {MOST_TEXT} characters.")
 
 
 class PrepareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
-    """A note for who approves."""
+    """A note for whoever approves, and of a period that has not ended why it is closed early."""
 
+    early = TextAreaField(
+        "Why it is closed before it ends",
+        [InputRequired("Say why the period does not wait for its end."), _NOT_TOO_LONG],
+        description="Whoever approves it reads this; the log keeps it.",
+    )
     note = TextAreaField(
-        "Note for who approves",
+        "Note for whoever approves",
         [_NOT_TOO_LONG],
         description="What was special about this period, what to look at.",
     )
+
+    @classmethod
+    def of(cls, found: Outlook, *, empty: bool = False) -> "PrepareForm":
+        """The form as a period wants it; ``empty``: as it is shown first."""
+        return _of(cls, found, empty=empty)
+
+    @property
+    def why_early(self) -> str:
+        """The reason, where the form asks for one."""
+        return str(self.early.data or "") if "early" in self else ""
 
 
 class ApproveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
     """The second pair of eyes."""
 
+    early = BooleanField(
+        "Close the period before it ends",
+        [InputRequired("Say that it is closed before it ends, or send it back.")],
+    )
     looked = BooleanField(
         "I have looked at the draft",
         [InputRequired("Look at the draft first, then say so here.")],
     )
+
+    @classmethod
+    def of(cls, found: Outlook, *, empty: bool = False) -> "ApproveForm":
+        """The form as a period wants it; ``empty``: as it is shown first."""
+        return _of(cls, found, empty=empty)
+
+    @property
+    def is_early(self) -> bool:
+        """Whether the early close was ticked, where the form asks for it."""
+        return bool(self.early.data) if "early" in self else False
+
+
+Form = TypeVar("Form", PrepareForm, ApproveForm)
+
+
+def _of(form: type[Form], found: Outlook, *, empty: bool) -> Form:
+    made = form(formdata=None) if empty else form()
+    if found.has_ended:
+        del made.early
+    return made
 
 
 class RefuseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types

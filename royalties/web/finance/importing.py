@@ -179,7 +179,7 @@ def _matched(identifier: str, isbn: str, released: Released) -> str:
     told = f"{identifier} stands for {isbn} from now on; {plural(rows, 'waiting row')} recorded."
     if left := sum(released.without_price.values()):
         told += f" {plural(left, 'row')} still wait for a list price of the edition."
-    return told
+    return " ".join([told, *released.warnings])
 
 
 def matching() -> dict[str, Any]:

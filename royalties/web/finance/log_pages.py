@@ -20,7 +20,16 @@ from royalties.web.pages import Answer, Pages, number_asked
 from royalties.web.visit import act, system
 
 _FILTERS = ("who", "what", "from", "until", "q")
-_KINDS = ("invitation", "reset", "notice", "statement", "order", "order-request", "reminder")
+_KINDS = (
+    "invitation",
+    "reset",
+    "notice",
+    "approval",
+    "statement",
+    "order",
+    "order-request",
+    "reminder",
+)
 _RISKY = frozenset("=+-@\t\r＝＋－＠")  # noqa: RUF001 - fullwidth twins count too
 
 

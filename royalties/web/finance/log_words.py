@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from royalties.services.approvals import words_of
+
 _VERBS = {
     "load": "loaded setup",
     "import": "imported",
@@ -72,6 +74,14 @@ _PLAIN = {
     "keep-orders": "Order {order}: {action}, now {state}",
 }
 
+_DECIDED = {
+    "": "Prepared {words}",
+    "approved": "Approved {words}",
+    "refused": "Sent back {words}",
+    "withdrawn": "Withdrew {words}",
+}
+"""What was done with a proposal, by the status that it got."""
+
 _SWITCHES = {
     "two_people": "A second pair of eyes",
     "second_factor_for_all": "A second factor for everybody",
@@ -95,10 +105,9 @@ def headline(action: str, payload: Any) -> str:  # noqa: ANN401 - whatever JSON 
     what = payload.get("what")
     entries = payload.get("entries", {}) if action == "load" else {}
     if what == "held" or len(entries) == 1:
-        return _amended(*next(iter(entries.items()))) if entries else _held(payload)
-    for name, words in _SWITCHES.items():
-        if name in payload:
-            return f"{words} was switched {'on' if payload[name] else 'off'}"
+        return _amended(*next(iter(entries.items()))) + _by(payload) if entries else _held(payload)
+    if "proposal" in payload or not _SWITCHES.keys().isdisjoint(payload):
+        return _of_proposal(payload) or _of_switch(payload)
     pattern = _SAID.get(str(what)) or (None if what else _PLAIN.get(action))
     if pattern is None:
         return ""
@@ -107,7 +116,7 @@ def headline(action: str, payload: Any) -> str:  # noqa: ANN401 - whatever JSON 
     except KeyError:
         return ""
     by = _BY.get(str(payload.get("by")))
-    return f"{said} {by}" if by else said
+    return f"{said} {by}" if by else said + _by(payload)
 
 
 def details(payload: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever JSON was recorded
@@ -119,6 +128,32 @@ def details(payload: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever J
         for key, value in payload.items()
         if key != "what" and value not in ("", None, [], {})
     ]
+
+
+def _of_switch(payload: Mapping[str, Any]) -> str:
+    return next(
+        (
+            f"{words} was switched {'on' if payload[name] else 'off'}"
+            for name, words in _SWITCHES.items()
+            if name in payload
+        ),
+        "",
+    )
+
+
+def _of_proposal(payload: Mapping[str, Any]) -> str:
+    pattern = _DECIDED.get(str(payload.get("status", "")))
+    if pattern is None or "proposal" not in payload:
+        return ""
+    kind, subject = str(payload.get("kind")), str(payload.get("subject"))
+    words = words_of(kind, subject, early=bool(payload.get("early")))
+    return pattern.format(words=words) + _by(payload)
+
+
+def _by(payload: Mapping[str, Any]) -> str:
+    """Who had prepared it, where a second person decided."""
+    name = payload.get("prepared_by")
+    return f"; prepared by {name}" if name else ""
 
 
 def _amended(entry: str, fields: list[str]) -> str:

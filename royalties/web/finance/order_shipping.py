@@ -83,6 +83,7 @@ def ship(number: str) -> Answer:
             tracking=order_forms.text_sent("tracking", 100),
             token=order_forms.text_sent("token", 64),
             last=request.form.get("last") == "1",
+            before_books=request.form.get("before_books") == "1",
         )
         return f"Shipment {done.number} is recorded, and its sales with it."
 
@@ -103,6 +104,7 @@ def came_back(number: str) -> Answer:
             came_on=order_forms.day_sent("back_day"),
             reason=order_forms.text_sent("reason", 100),
             token=order_forms.text_sent("token", 64),
+            before_books=request.form.get("before_books") == "1",
         )
         return f"{-done.copies} copies came back, and the sales they brought are taken back."
 
@@ -143,6 +145,7 @@ def _page(number: str, refused: str = "") -> str:
         missing=_missing(found, met),
         needs_edition=found.kind is OrderKind.CUSTOM and found.own_isbn is None,
         token=order_forms.new_token(),
+        first_day=setup.first_period.starts.isoformat() if setup else "",
     )
 
 

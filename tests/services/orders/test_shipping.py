@@ -12,7 +12,7 @@ from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.books import setup_in_force
 from royalties.services.orders import editions, packing, shipping
 from royalties.services.orders.life import ChangedMeanwhileError
-from royalties.services.runs.closing import outlook
+from royalties.services.runs.checklist import outlook
 from royalties.services.sales.batches import sales_list
 from royalties.services.work import RefusedError
 from tests.builders.books import HARDCOVER, Document, Office, a_row, after, nothing, remainder

@@ -1,7 +1,12 @@
 """A close by two people: what must be looked at, who may approve, and what changes in between."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -10,11 +15,13 @@ from royalties.domain.rhythm import Standing
 from royalties.services import approvals
 from royalties.services.glancing import glance
 from royalties.services.runs import closing
-from royalties.services.runs.closing import Outlook
+from royalties.services.runs.checklist import Outlook, outlook
 from royalties.services.runs.drafts import draft_statement, shown_run
 from royalties.services.runs.jumps import Figures, jumps
 from royalties.services.runs.lines import SalesOfLine
 from royalties.services.runs.running import close
+from royalties.services.sales import sheets, uploads
+from royalties.services.sales.sheets import FIELDS, Draft
 from royalties.services.statements.issuing import NoStatementError
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import HARDCOVER, UNKNOWN, Office, a_row, after, closed, spring
@@ -40,7 +47,7 @@ PEOPLE = "SELECT id FROM person"
 
 def look(office: Office, period: str = PERIOD) -> Outlook:
     with office.work(read_only=True) as work:
-        return closing.outlook(work, period)
+        return outlook(work, period)
 
 
 def settle(office: Office, actor: Actor) -> None:
@@ -66,8 +73,11 @@ def test_a_checklist_begins_open_and_ends_with_approval(office: Office) -> None:
     clerk = somebody(office, Role.CLERK)
     office.bring_batch([a_row(2, date="2025-11-20", isbn=UNKNOWN)])
     assert states(office) == {
+        "ended": True,
         "reports": False,  # the wholesaler sold in the spring and nothing since
+        "unrecorded": True,
         "waiting": False,
+        "history": True,
         "exceptions": True,
         "jumps": False,
         "looked": False,
@@ -323,7 +333,9 @@ def test_what_a_run_lacks_is_said_and_stops_the_close(office: Office) -> None:
     found = look(office)
     assert "CAD → USD" in found.obstacle
     assert found.shown is None
-    assert len(found.open_steps) == 5
+    assert {step.name for step in found.open_steps} == {
+        *("reports", "unrecorded", "waiting", "history", "exceptions", "jumps", "looked")
+    }
 
 
 def test_sale_lines_are_paged_along_their_key(office: Office) -> None:
@@ -355,3 +367,120 @@ def test_a_draft_statement_has_no_number(office: Office) -> None:
         )
         with pytest.raises(NoStatementError):
             draft_statement(work, "2025-H1", "houston", "USD")
+
+
+# At the command line, and before the end
+
+
+def refusal(office: Office, **how: Any) -> str:
+    """Why a close at the command line is refused; nothing is changed by it."""
+    before = office.hashes()
+    with pytest.raises(RefusedError) as refused, office.work() as work:
+        close(work, PERIOD, **how)
+    assert office.hashes() == before
+    return str(refused.value)
+
+
+def confirmed(office: Office) -> Any:
+    """What the log says of the newest close."""
+    rows = office.rows("SELECT payload FROM log WHERE action = 'close' ORDER BY seq DESC")
+    return json.loads(rows[0][0])
+
+
+def test_the_command_line_confirms_the_same_checklist(office: Office) -> None:
+    office.bring_batch([a_row(2, date="2025-11-20", isbn=UNKNOWN)])
+    said = refusal(office)
+    missing = "no report of Book Hub: nothing covers 2025-H2"
+    waits = "1 unknown ISBN: 1 row, 2 copies, which count nowhere until their edition is known"
+    assert missing in said
+    assert waits in said
+    points = look(office).points
+    assert points is not None
+    assert len(look(office).to_confirm) == len(points.to_say)
+    office.close(PERIOD)
+    assert {missing, waits} <= set(confirmed(office)["confirmed"])
+
+
+def test_what_changed_since_it_was_shown_is_not_confirmed(office: Office) -> None:
+    seen = look(office).fingerprint
+    batch = office.bring_batch([a_row(2, date="2025-11-20", isbn=UNKNOWN)])
+    assert "has changed since you were asked" in refusal(office, confirm=True, seen=seen)
+    office.undo(batch)
+    to_confirm = look(office).to_confirm
+    with office.work() as work:
+        assert close(work, PERIOD, confirm=True, seen=seen).confirmed == to_confirm
+
+
+def test_uploads_and_typed_sheets_are_named(office: Office) -> None:
+    site = lend_site(office)
+    clerk = site.somebody(Role.CLERK, "Carla Clerk")
+    row = tuple("2" if name == "units" else "" for name in FIELDS)
+    with working(office, clerk) as work:
+        uploads.receive(work, "autumn of bay.csv", BytesIO(b"date,isbn\n"))
+        sheets.save(work, Draft("bay", (row,), "token"))
+        sheets.save(work, Draft("hub", (), "another"))
+    assert not states(office)["unrecorded"]
+    said = refusal(office)
+    assert "autumn of bay.csv: sent, not recorded" in said
+    assert "Elliott Bay, typed by Carla Clerk: 1 row typed, not recorded" in said
+    assert "Hub, typed" not in said
+
+
+def early(office: Office) -> None:
+    """The clock stands before the open period's end."""
+    office.system = replace(office.system, clock=lambda: datetime(2025, 12, 31, 9, tzinfo=UTC))
+
+
+def test_a_period_ends_with_its_last_day(office: Office) -> None:
+    early(office)
+    assert "2025-H2 ends on 2025-12-31, today, and" in refusal(office, confirm=True)
+    assert "2025-H2 ends on" in refusal(office, confirm=True, early="  ")
+    office.system = replace(office.system, clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    office.close(PERIOD, early="not needed")
+    assert "early" not in confirmed(office)
+
+
+def test_an_early_close_at_the_command_line_is_logged_and_told(office: Office) -> None:
+    lend_site(office).somebody(Role.MANAGER, "Mara Manager")
+    early(office)
+    office.close(PERIOD, early="The house is sold")
+    assert confirmed(office)["early"] == "The house is sold"
+    [(to, text)] = office.rows("SELECT recipient, text FROM mail")
+    assert to == "mara.manager@example.org"
+    assert "tess has closed 2025-H2 before its end" in text
+    assert office.faults() == {}
+
+
+def test_nobody_closes_early_alone_even_where_one_is_enough(office: Office) -> None:
+    manager, other = somebody(office, Role.MANAGER), somebody(office, Role.MANAGER)
+    with working(office, somebody(office, Role.ADMINISTRATOR)) as work:
+        approvals.set_two_people(work, on=False)
+    early(office)
+    settle(office, manager)
+    with working(office, manager) as work, pytest.raises(RefusedError, match="ends on 2025-12-31"):
+        closing.prepare(work, PERIOD, "")
+    with working(office, manager) as work:
+        number = closing.prepare(work, PERIOD, "", early="The house is sold")
+    for actor, ticked, why in (
+        (manager, True, "another manager"),
+        (other, False, "say that you close it early"),
+    ):
+        with pytest.raises(RefusedError, match=why), working(office, actor) as work:
+            closing.approve(work, number, early=ticked)
+    with pytest.raises(RefusedError, match="one person prepares"), working(office, other) as work:
+        close(work, PERIOD, confirm=True, early="The house is sold")
+    with working(office, other) as work:
+        closing.approve(work, number, early=True)
+    told = confirmed(office)
+    assert (told["early"], told["prepared_by"]) == ("The house is sold", manager.name)
+    assert office.faults() == {}
+
+
+def test_a_person_explains_and_does_not_confirm(office: Office) -> None:
+    with working(office, somebody(office, Role.ADMINISTRATOR)) as work:
+        approvals.set_two_people(work, on=False)
+    with (
+        pytest.raises(RefusedError, match="not ready to be closed"),
+        working(office, somebody(office, Role.MANAGER)) as work,
+    ):
+        close(work, PERIOD, confirm=True)

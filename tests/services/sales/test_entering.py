@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.domain.rhythm import Standing
 from royalties.services.glancing import glance
-from royalties.services.runs.closing import outlook
+from royalties.services.runs.checklist import outlook
 from royalties.services.sales import entering, sheets
 from royalties.services.sales.entering import Entered
 from royalties.services.sales.sheets import FIELDS, Draft, DraftChangedError
