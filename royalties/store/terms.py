@@ -1,14 +1,20 @@
 """What closed periods made of contracts, plans and beneficiaries, as the desk's pages show it."""
 
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
+from royalties.domain.sales import Kind, Place
+from royalties.domain.terms_warnings import SoldKind
 from royalties.store.tables import (
     contract_close,
     counter_close,
+    edition,
     period,
+    retailer,
     revision,
+    sale,
     sale_total,
     settlement,
 )
@@ -91,3 +97,45 @@ def currencies_sold(connection: Connection, period_id: int) -> list[tuple[str, i
         .order_by(sale_total.c.currency)
     )
     return [(row[0], int(row[1])) for row in rows]
+
+
+def kinds_sold(connection: Connection, words: Sequence[Collection[str]]) -> list[SoldKind]:
+    """All recorded sales and returns of every period, by what plans and rules ask, in one query.
+
+    Free copies earn nothing and are left out.
+
+    Args:
+        words: the countries, regions, cities and orders that are asked for; all others are one.
+    """
+    columns = (sale.c.country, sale.c.region, sale.c.city, sale.c.order_ref)
+    places: list[ColumnElement[str]] = [
+        case((column.in_(sorted(asked)), column), else_="").label(f"in_{column.name}")
+        for column, asked in zip(columns, words, strict=True)
+        if asked
+    ]
+    priced: ColumnElement[int] = case((sale.c.list_price.is_(None), 0), else_=1).label("priced")
+    keys = (sale.c.edition_id, sale.c.retailer_id, sale.c.currency, priced, *places)
+    sums = (
+        select(*keys, func.count().label("lines"))
+        .where(sale.c.kind != Kind.FREE.value)
+        .group_by(*keys)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(
+            edition.c.isbn,
+            retailer.c.key,
+            sums.c.currency,
+            sums.c.priced,
+            sums.c.lines,
+            *(sums.c[each.name] for each in places),
+        )
+        .join(edition, edition.c.id == sums.c.edition_id)
+        .join(retailer, retailer.c.id == sums.c.retailer_id)
+    )
+    found = []
+    for isbn, seller, currency, is_priced, lines, *named in rows:
+        values = iter(named)
+        place = Place(*(next(values) if asked else "" for asked in words))
+        found.append(SoldKind(isbn, seller, currency, place, bool(is_priced), int(lines)))
+    return found
