@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from royalties.cli.desk import Desk, command, plural
+from royalties.cli.desk import Desk, command, plural, show_warnings
 from royalties.services.ledger.journal import FORMATS, journal
 from royalties.services.ledger.verifying import verify
 from royalties.services.runs.running import close, show_run
@@ -56,6 +56,7 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
         )
     if document["exceptions"]:
         desk.say("The period cannot be closed while an exception stands.")
+    show_warnings(desk, [each["message"] for each in document.get("warnings", ())])
 
 
 @click.command("close")

@@ -139,3 +139,73 @@ def kinds_sold(connection: Connection, words: Sequence[Collection[str]]) -> list
         place = Place(*(next(values) if asked else "" for asked in words))
         found.append(SoldKind(isbn, seller, currency, place, bool(is_priced), int(lines)))
     return found
+
+
+class Governed(NamedTuple):
+    """Sale lines of open periods without free copies: how many, by edition, retailer, currency."""
+
+    isbn: str
+    retailer: str
+    currency: str
+    period_id: int
+    lines: int
+
+
+def open_lines(connection: Connection, first_open: int) -> list[Governed]:
+    """Sale lines that no closed run has used."""
+    keys = (sale.c.edition_id, sale.c.retailer_id, sale.c.currency, sale.c.period_id)
+    sums = (
+        select(*keys, func.count().label("lines"))
+        .where(
+            sale.c.edition_id.in_(select(edition.c.id)),
+            sale.c.period_id >= first_open,
+            sale.c.kind != Kind.FREE.value,
+        )
+        .group_by(*keys)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(edition.c.isbn, retailer.c.key, sums.c.currency, sums.c.period_id, sums.c.lines)
+        .join(edition, edition.c.id == sums.c.edition_id)
+        .join(retailer, retailer.c.id == sums.c.retailer_id)
+    )
+    return [Governed(*row[:4], int(row[4])) for row in rows]
+
+
+def open_unpriced(connection: Connection, first_open: int) -> list[tuple[str, str, str]]:
+    """ISBN, currency and day of such lines whose report had no list price, each once."""
+    rows = connection.execute(
+        select(edition.c.isbn, sale.c.currency, sale.c.day)
+        .distinct()
+        .join(edition, edition.c.id == sale.c.edition_id)
+        .where(
+            sale.c.list_price.is_(None),
+            sale.c.period_id >= first_open,
+            sale.c.kind != Kind.FREE.value,
+        )
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def versions_distributed(connection: Connection) -> list[tuple[str, str, int, int]]:
+    """Versions of plans that closed runs used: plan, first day, first and last such period."""
+    rows = connection.execute(
+        select(
+            revision.c.key,
+            contract_close.c.plan_version,
+            func.min(contract_close.c.period_id),
+            func.max(contract_close.c.period_id),
+        )
+        .join(revision, revision.c.id == contract_close.c.plan_revision)
+        .where(revision.c.kind == "plans")
+        .group_by(revision.c.key, contract_close.c.plan_version)
+    )
+    return [(row[0], row[1], int(row[2]), int(row[3])) for row in rows]
+
+
+def closed_keys(connection: Connection) -> tuple[set[str], set[str]]:
+    """Keys of contracts and of beneficiaries that closed runs used."""
+    return (
+        set(connection.execute(select(contract_close.c.contract).distinct()).scalars()),
+        set(connection.execute(select(settlement.c.beneficiary).distinct()).scalars()),
+    )

@@ -7,6 +7,7 @@ import pytest
 from royalties.domain.people import Role
 from royalties.services import approvals
 from royalties.services.terms import amending as terms
+from royalties.services.terms.replacing import CONFIRMED
 from royalties.store.history import find_revision
 from tests.builders.books import a_setup, after, closed
 from tests.builders.site import Site, Visitor
@@ -25,7 +26,9 @@ def prepared(site: Site, by: Visitor) -> int:
     with site.office.system.work(by.actor) as work:
         now = terms.find_entry(work, "contracts", "foot-2015")
         assert now is not None
-        saved = terms.save(work, "contracts", body(), revision=now.id, note="As <agreed>")
+        saved = terms.save(
+            work, "contracts", body(), revision=now.id, note="As <agreed>", confirmed=CONFIRMED
+        )
         assert saved.proposal is not None
         return saved.proposal
 
@@ -190,7 +193,7 @@ def test_who_approves_a_plan_reads_both_versions_as_sentences(site: Site) -> Non
         now = terms.find_entry(work, "plans", "halves")
         assert now is not None
         body = {**plan, "versions": [*plan["versions"], newer]}
-        saved = terms.save(work, "plans", body, revision=now.id)
+        saved = terms.save(work, "plans", body, revision=now.id, confirmed=CONFIRMED)
     page = manager.page(f"/finance/approvals/{saved.proposal}")
     assert "In force since" in page
     assert page.index("In force since") < page.index("As proposed, from Jul 1, 2025")

@@ -12,7 +12,15 @@ from royalties.domain.terms_warnings.of_contracts import behind_others, of_contr
 from royalties.domain.terms_warnings.of_plans import of_plan
 from royalties.domain.terms_warnings.of_the_rest import of_rates, of_title, unnamed
 
-__all__ = ["IN_NO_RUN", "SoldKind", "Terms", "TermsWarning", "behind_others", "terms_warnings"]
+__all__ = [
+    "IN_NO_RUN",
+    "SoldKind",
+    "Terms",
+    "TermsWarning",
+    "behind_others",
+    "terms_warnings",
+    "warnings_about",
+]
 
 IN_NO_RUN = frozenset({"beneficiary-without-plan", "plan-without-contract"})
 """Codes of warnings about entries that no run reads; a run does not repeat them."""
@@ -32,3 +40,21 @@ def terms_warnings(terms: Terms) -> list[TermsWarning]:
     for _, title in sorted(terms.titles.items()):
         found += of_title(terms, title)
     return found
+
+
+def warnings_about(terms: Terms, part: str, key: str) -> list[TermsWarning]:
+    """Warnings about one entry, without looking at the rest of a large setup."""
+    books = Books(terms)
+    match part:
+        case "contracts" if key in terms.contracts:
+            return [*of_contract(books, terms.contracts[key]), *shared_titles(terms, key)]
+        case "plans" if key in terms.plans:
+            return list(of_plan(books, terms.plans[key]))
+        case "titles" if key in terms.titles:
+            return list(of_title(terms, terms.titles[key]))
+        case "beneficiaries":
+            return [each for each in unnamed(terms) if each.key == key]
+        case "exchange_rates":
+            return list(of_rates(books))
+        case _:
+            return []

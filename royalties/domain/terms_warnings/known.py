@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from royalties.domain.beneficiaries import Beneficiary
@@ -79,23 +80,41 @@ class TermsWarning:
 
 
 class Books:
-    """Terms, with what several checks ask of them."""
+    """Terms, with what several checks ask of them; each is made when it is first asked."""
 
     def __init__(self, terms: Terms) -> None:
         self.terms = terms
-        self.channels = {key: each.channel for key, each in terms.retailers.items()}
-        self.of_isbn = {
+
+    @cached_property
+    def channels(self) -> dict[str, Channel]:
+        """Of retailers, by key."""
+        return {key: each.channel for key, each in self.terms.retailers.items()}
+
+    @cached_property
+    def of_isbn(self) -> dict[str, tuple[str, Edition]]:
+        """Title and edition by ISBN."""
+        return {
             edition.isbn: (title.key, edition)
-            for title in terms.titles.values()
+            for title in self.terms.titles.values()
             for edition in title.editions
         }
-        self.by_title: dict[str, list[SoldKind]] = {}
-        for kind in terms.sold:
+
+    @cached_property
+    def by_title(self) -> dict[str, list[SoldKind]]:
+        """Recorded sales by title."""
+        found: dict[str, list[SoldKind]] = {}
+        for kind in self.terms.sold:
             if kind.isbn in self.of_isbn:
-                self.by_title.setdefault(self.of_isbn[kind.isbn][0], []).append(kind)
-        self.followers: dict[str, list[Contract]] = {}
-        for _, contract in sorted(terms.contracts.items()):
-            self.followers.setdefault(contract.plan, []).append(contract)
+                found.setdefault(self.of_isbn[kind.isbn][0], []).append(kind)
+        return found
+
+    @cached_property
+    def followers(self) -> dict[str, list[Contract]]:
+        """Contracts by their plan."""
+        found: dict[str, list[Contract]] = {}
+        for _, contract in sorted(self.terms.contracts.items()):
+            found.setdefault(contract.plan, []).append(contract)
+        return found
 
     def editions(self, contract: Contract) -> list[Edition]:
         """Of all titles of a contract."""

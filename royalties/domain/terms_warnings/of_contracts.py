@@ -1,7 +1,7 @@
 """Rules, counters and reserves that never count, and titles in several contracts."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TypeVar
@@ -209,27 +209,39 @@ def _of_rule(
     return TermsWarning(code, "contracts", contract.key, f"rules[{place}].{at}", where, message)
 
 
-def shared_titles(terms: Terms) -> Iterator[TermsWarning]:
-    """Titles in several contracts: right for co-authors, and dear where it was not meant."""
+def shared_titles(terms: Terms, contract: str = "") -> Iterator[TermsWarning]:
+    """Titles in several contracts: right for co-authors, and dear where it was not meant.
+
+    Args:
+        contract: whose titles; empty: of all, each group of contracts told once.
+    """
     covering: dict[str, list[str]] = {}
-    for key, contract in sorted(terms.contracts.items()):
-        for title in contract.titles:
+    for key, each in sorted(terms.contracts.items()):
+        for title in each.titles:
             covering.setdefault(title, []).append(key)
     together: dict[tuple[str, ...], list[str]] = {}
     for title, keys in covering.items():
-        if len(keys) > 1:
+        if len(keys) > 1 and (not contract or contract in keys):
             together.setdefault(tuple(keys), []).append(title)
-    for contracts, titles in sorted(together.items()):
-        named = ", ".join(f'"{each}"' for each in titles[:3])
-        if len(titles) > 3:  # noqa: PLR2004 - as many as are named
-            named += f" and {len(titles) - 3:,} more"
+    for sharing, titles in sorted(together.items()):
+        ours = contract or sharing[-1]
+        named = _some(titles)
         shared = f"title {named} is" if len(titles) == 1 else f"titles {named} are"
-        others = " and ".join(f'"{each}"' for each in contracts[:-1])
+        others = _some([each for each in sharing if each != ours])
         yield TermsWarning(
             "titles-shared",
             "contracts",
-            contracts[-1],
+            ours,
             "titles",
-            f'contract "{contracts[-1]}"',
+            f'contract "{ours}"',
             f"{shared} in {others} as well: each contract earns on every sale, in full",
         )
+
+
+_NAMED = 3
+
+
+def _some(keys: Sequence[str]) -> str:
+    named = ", ".join(f'"{each}"' for each in keys[:_NAMED])
+    more = len(keys) - _NAMED
+    return f"{named} and {more:,} more" if more > 0 else named

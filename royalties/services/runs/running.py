@@ -14,6 +14,7 @@ from royalties.domain.run_document import run_document
 from royalties.services import approvals
 from royalties.services.books import Setup, books_of, require_next, setup_in_force
 from royalties.services.statements.issuing import number_statements
+from royalties.services.terms.warnings import warning_document, warnings_of_run
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, ledger, periods
 from royalties.store import runs as store
@@ -43,14 +44,19 @@ def draft(work: Work, text: str) -> tuple[Run, Setup]:
 
 
 def show_run(work: Work, text: str) -> dict[str, Any]:
-    """The run document of a period: computed for an open one, as frozen for a closed one."""
+    """The run document of a period: computed for an open one, as frozen for a closed one.
+
+    ``warnings`` are about terms that never count; a closed run has none, since its terms stay.
+    """
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
     closed = store.find_closed(work.connection, setup.period(text).ordinal)
     if closed is not None:
         document: dict[str, Any] = json.loads(closed.document)
-        return document
-    return run_document(draft(work, text)[0], "draft")
+        return document | {"warnings": []}
+    done, used = draft(work, text)
+    warnings = [warning_document(each) for each in warnings_of_run(work, used)]
+    return run_document(done, "draft") | {"warnings": warnings}
 
 
 def close(work: Work, text: str) -> Closed:
