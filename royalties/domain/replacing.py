@@ -344,9 +344,9 @@ def _said(change: Change) -> str:
         for value in (change.before, change.after)
     )
     if not before:
-        return f"{change.field} is new: {after}"
+        return f"{change.field}: {after} (added)"
     if not after:
-        return f"{change.field} is left out: {before}"
+        return f"{change.field}: {before} (removed)"
     return f"{change.field}: {before} becomes {after}"
 
 

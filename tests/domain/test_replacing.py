@@ -110,15 +110,18 @@ def a_contract(**more: object) -> Body:
     ("more", "words"),
     [
         ({"rules": [{**HARD, "rate": "0.12"}]}, "rule “Hard” · rate: 10 % becomes 12 %"),
-        ({"rules": [REST, HARD]}, "rule “Rest” is new"),
-        ({"rules": []}, "rule “Hard” is left out"),
+        ({"rules": [REST, HARD]}, "rule “Rest”: name Rest; basis net; rate 10 % (added)"),
+        ({"rules": []}, "rule “Hard”: name Hard; "),
         ({"titles": ["other"]}, "titles: collab becomes other"),
         ({"plan": "other"}, "plan: cities becomes other"),
         ({"starts": "2025-07-01"}, "starts: 2015-01-01 becomes 2025-07-01"),
-        ({"reserve": {"rate": "0.2", "hold_periods": 1}}, "reserve is new: rate 20 %"),
+        (
+            {"reserve": {"rate": "0.2", "hold_periods": 1}},
+            "reserve: rate 20 %; periods held 1 (added)",
+        ),
         ({"subsidiary_rights": {"audio": "0.4"}}, "subsidiary rights · audio: 50 % becomes 40 %"),
-        ({"advances": []}, "advance 1 is left out"),
-        ({"opening_balance": "-5.00"}, "opening balance is new: -5.00"),
+        ({"advances": []}, "advance 1: amount 10.00; paid on 2015-01-01 (removed)"),
+        ({"opening_balance": "-5.00"}, "opening balance: -5.00 (added)"),
     ],
 )
 def test_terms_of_a_contract_are_asked_about(more: Body, words: str) -> None:
@@ -150,14 +153,14 @@ OLD_TAX = [{"from": "2025-01-01", "rate": "0.24"}]
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ({"tax_rate": "0.24"}, {}, "tax rate is left out: 24 %"),
+        ({"tax_rate": "0.24"}, {}, "tax rate: 24 % (removed)"),
         ({"tax_rate": OLD_TAX}, {"tax_rate": "0.3"}, "tax rate: "),
         ({"tax_rate": OLD_TAX}, {"tax_rate": [*OLD_TAX, {"from": "2025-09-01", "rate": "0"}]}, ""),
         ({"tax_rate": [{"from": "2026-01-01", "rate": "0.1"}]}, {}, ""),
-        ({"on_hold": True}, {}, "on hold is left out: yes"),
+        ({"on_hold": True}, {}, "on hold: yes (removed)"),
         ({}, {"on_hold": True}, ""),
         ({}, {"minimum_payment": "50.00", "email": "new@example.org"}, ""),
-        ({}, {"opening_balance": "5.00"}, "opening balance is new: 5.00"),
+        ({}, {"opening_balance": "5.00"}, "opening balance: 5.00 (added)"),
     ],
 )
 def test_a_beneficiary_is_asked_about(old: Body, new: Body, words: str) -> None:
@@ -203,7 +206,7 @@ def test_what_else_of_a_title_counts_is_asked_about() -> None:
     assert "format: hardcover becomes ebook" in asked(
         "titles", old, a_title({}, format="ebook"), RECORDED
     )
-    assert "royalties is new: no" in asked("titles", old, {**old, "royalties": False}, RECORDED)
+    assert "royalties: no (added)" in asked("titles", old, {**old, "royalties": False}, RECORDED)
     assert "cost of one copy: 5.00 becomes 4.00" in asked("titles", old, cheaper, profit)
     assert "published: 2015-01-01 becomes 2025-01-01" in asked("titles", old, published, ages)
     for new in (cheaper, published, {**old, "title": "Renamed"}):

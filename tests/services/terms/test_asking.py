@@ -89,8 +89,8 @@ CHANGES: list[tuple[str, Document, str]] = [
         entry("contracts", "hand-2020", rules=[{"name": "A", "basis": "net", "rate": "0.1"}]),
         "including 1 sale line already recorded",
     ),
-    ("beneficiaries", entry("beneficiaries", "tacoma", tax_rate="0"), "tax rate is left out: 24 %"),
-    ("beneficiaries", {"key": "spokane", "name": "Spokane Readers"}, "on hold is left out: yes"),
+    ("beneficiaries", entry("beneficiaries", "tacoma", tax_rate="0"), "tax rate: 24 % (removed)"),
+    ("beneficiaries", {"key": "spokane", "name": "Spokane Readers"}, "on hold: yes (removed)"),
     ("retailers", entry("retailers", "amazon", channel="other"), "channel: online becomes other"),
     (
         "exchange_rates",
