@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from lxml import html
 
 from royalties.domain.people import Role
 from royalties.services import approvals
@@ -64,6 +65,10 @@ def test_a_clerk_prepares_in_the_form_and_a_manager_approves(site: Site) -> None
         "rules-0-tiers-0-rate": "40 %",
     }
     answer = clerk.post("/finance/contracts/hand-2020/amend", data)
+    assert answer.status_code == 409, "it replaces a rate that closed periods used"
+    (tick,) = html.fromstring(answer.text).xpath("//input[@name='confirmed']")
+    data["confirmed"] = tick.get("value")
+    answer = clerk.post("/finance/contracts/hand-2020/amend", data)
     assert answer.status_code == 303, answer.text
     page = clerk.page(answer.location)
     assert "Prepared as proposal" in page
@@ -79,6 +84,7 @@ def test_a_clerk_prepares_in_the_form_and_a_manager_approves(site: Site) -> None
     proposal = manager.page(f"/finance/approvals/{number}")
     assert "<del>35 %</del>" in proposal
     assert "<ins>40 %</ins>" in proposal
+    assert "rule “Handbook” · rate: 35 % becomes 40 %. Closed periods keep what they" in proposal
     answer = manager.post(f"/finance/approvals/{number}/approve")
     assert answer.status_code == 303
     assert "40 % of net receipts less unit cost" in manager.page(answer.location)

@@ -245,7 +245,7 @@ def test_a_managers_change_acts_at_once_where_one_pair_of_eyes_is_enough(site: S
     one_pair_of_eyes(site)
     visitor = site.visitor(Role.MANAGER)
     form = contract_form(site, **{"rules-1-tiers-0-rate": "12.5 %", "author": "Kim <Foote>"})
-    page = flashed(visitor, post(visitor, "/finance/contracts/foot-2015/amend", form))
+    page = flashed(visitor, confirmed(visitor, "/finance/contracts/foot-2015/amend", form))
     assert "Saved." in page
     assert "Kim &lt;Foote&gt;" in page
     assert current(site, "contracts", "foot-2015").body["rules"][1]["rate"] == "0.125"
@@ -610,7 +610,9 @@ def test_a_manager_enters_rates_and_income(site: Site) -> None:
     page = flashed(visitor, post(visitor, "/finance/income", form))
     assert "Korean" in page
     form["amount"] = "300.00"
-    assert "Amended." in flashed(visitor, post(visitor, "/finance/income", form))
+    assert "Amended." in flashed(visitor, confirmed(visitor, "/finance/income", form))
+    form = {"source": "CAD", "target": "USD", "rate": "0.73"}
+    assert "Amended." in flashed(visitor, confirmed(visitor, "/finance/rates", form))
     income = next(
         each for each in site.office.run("2025-H2")["contracts"] if each["key"] == "foot-2015"
     )

@@ -24,7 +24,7 @@ from royalties.services.work import RefusedError, Work
 from royalties.web.finance import title_form
 from royalties.web.finance.editing import confirmed
 from royalties.web.finance.entry_forms import Mistake, change_rows, own_fields, place
-from royalties.web.finance.title_form import RetailerForm, TitleForm
+from royalties.web.finance.title_form import Confirmed, RetailerForm, TitleForm
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
 from royalties.web.title_words import FORMATS
@@ -192,7 +192,7 @@ def _save_title(work: Work, form: TitleForm, key: str) -> Answer:
         faults += _further(work, "titles", body, {each.path for each in faults})
     mistakes = place(form, faults) if faults else _amend(work, "titles", body, form)
     if mistakes:
-        return _refused(_ask_title(form, key, mistakes))
+        return _refused(_ask_title(form, key, mistakes), form)
     return redirect(url_for(".title", key=body["key"]), 303)
 
 
@@ -291,7 +291,7 @@ def _save_retailer(work: Work, form: RetailerForm, key: str) -> Answer:
     mistakes = _amend(work, "retailers", body, form)
     if mistakes:
         page = render_template("finance/retailer_form.html", form=form, key=key, mistakes=mistakes)
-        return _refused(page)
+        return _refused(page, form)
     return redirect(url_for(".retailer", key=body["key"]), 303)
 
 
@@ -333,8 +333,8 @@ def _further(work: Work, part: str, body: Mapping[str, Any], known: Collection[s
     return []
 
 
-def _refused(page: str) -> tuple[str, int]:
-    return page, 422
+def _refused(page: str, form: Confirmed) -> tuple[str, int]:
+    return page, 409 if form.asked else 422
 
 
 def _require_load(work: Work) -> None:

@@ -113,7 +113,7 @@ def enter_rate() -> Answer:
     named = {"from": form.source, "to": form.target, "rate": form.rate}
     return _entered(form, "exchange_rates", body, named) or (
         _page(form, IncomeForm(formdata=None)),
-        422,
+        409 if form.asked else 422,
     )
 
 
@@ -131,7 +131,10 @@ def enter_income() -> Answer:
         "note": form.note.data or "",
     }
     named = {name: form[name] for name in ("contract", "right", "amount", "note")}
-    return _entered(form, "income", body, named) or (_page(RateForm(formdata=None), form), 422)
+    return _entered(form, "income", body, named) or (
+        _page(RateForm(formdata=None), form),
+        409 if form.asked else 422,
+    )
 
 
 def _entered(form: Any, part: str, body: dict[str, Any], named: dict[str, Any]) -> Answer | None:  # noqa: ANN401 - an untyped form
