@@ -31,13 +31,15 @@ def init(desk: Desk) -> None:
 def load_(desk: Desk, file: Path, *, confirm: bool) -> None:
     """Load a setup FILE (.json or .toml); entries are added or amended by key.
 
-    Exit 1, with nothing recorded, if it would replace terms that have counted already: at a
-    terminal it asks, else repeat with --confirm.
+    At a terminal it asks before it replaces terms that have counted already. Elsewhere it tells
+    of them, and exits 1 with nothing recorded if any would be left out or a dated version
+    replaced: repeat with --confirm.
     """
+    ask = not desk.json and sys.stdin.isatty()
     with desk.work() as work:
-        loaded = load(work, file, file.name, confirm=confirm)
+        loaded = load(work, file, file.name, confirm=confirm, ask=ask)
     _warn(desk, loaded)
-    if loaded.outcome == "confirm" and not desk.json and sys.stdin.isatty():
+    if loaded.outcome == "confirm" and ask:
         click.confirm(f"{file.name}: {_summary(loaded)} Load it?", abort=True)
         with desk.work() as work:
             loaded = load(work, file, file.name, confirm=True)
@@ -95,7 +97,7 @@ def _document(loaded: Loaded) -> dict[str, object]:
                 "key": each.key,
                 "path": "",
                 "message": str(each),
-                "confirm": True,
+                "confirm": each.loses,
             }
             for each in loaded.asked
         ]

@@ -67,12 +67,18 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """What an entry would replace: whose, and in words that say from when; to be confirmed."""
+    """What an entry would replace: whose, and in words that say from when.
+
+    ``loses`` says that it leaves something out or replaces something dated, which nobody sees in
+    the new entry: even a script has to confirm that. Another value in the place of an old one is
+    what whoever wrote it wants; people are asked, and scripts are told.
+    """
 
     code: str
     part: str
     key: str
     message: str
+    loses: bool = False
 
     def __str__(self) -> str:
         return self.message
@@ -86,11 +92,17 @@ def replaced(part: str, key: str, old: Body, new: Body, use: Use) -> Replaced | 
         old: as it stands.
         new: as it would stand.
     """
-    told = _TOLD[part](old, _as_before(new, old), use) if part in _TOLD else ""
+    new = _as_before(new, old)
+    told = _TOLD[part](old, new, use) if part in _TOLD else ""
     if not told:
         return None
     code = "replaces-version" if part in ("plans", "price_lists") else "replaces-terms"
-    return Replaced(code, part, key, f"{_WORDS[part]} {_named(part, old)}: {told}")
+    loses = code == "replaces-version" or _REMOVED in told or old.get("starts") != new.get("starts")
+    return Replaced(code, part, key, f"{_WORDS[part]} {_named(part, old)}: {told}", loses)
+
+
+_REMOVED = "(removed)"
+"""After what an entry no longer says."""
 
 
 def _as_before(new: Any, old: Any) -> Any:  # noqa: ANN401 - JSON
@@ -240,9 +252,7 @@ def _contract(old: Body, new: Body, use: Use) -> str:
     if all(rights.get(right) == share for right, share in old.get("subsidiary_rights", {}).items()):
         differ.discard("subsidiary_rights")
     lost = [title for title in old["titles"] if title not in new["titles"]]
-    if lost:
-        differ.add("titles")
-    return _terms(old, new, differ, use)
+    return _terms(old, new, differ, use, [f"title: {title} {_REMOVED}" for title in lost])
 
 
 def _beneficiary(old: Body, new: Body, use: Use) -> str:
@@ -323,8 +333,8 @@ def _income(old: Body, new: Body, use: Use) -> str:
     return f"{old['amount']} becomes {new['amount']}. {_counts(use)}"
 
 
-def _terms(old: Body, new: Body, differ: set[str], use: Use) -> str:
-    told = _told(old, new, differ)
+def _terms(old: Body, new: Body, differ: set[str], use: Use, more: Sequence[str] = ()) -> str:
+    told = [*more, *_told(old, new, differ)]
     return f"{_some(told)}. {_counts(use)}" if told and use.moved_money else ""
 
 
@@ -346,12 +356,14 @@ def _said(change: Change) -> str:
     if not before:
         return f"{change.field}: {after} (added)"
     if not after:
-        return f"{change.field}: {before} (removed)"
+        return f"{change.field}: {before} {_REMOVED}"
     return f"{change.field}: {before} becomes {after}"
 
 
 def _some(told: Sequence[str]) -> str:
-    listed = list(islice(told, _MOST_TOLD))
+    """The first of them, what is removed before the rest."""
+    ordered = sorted(told, key=lambda each: not each.endswith(_REMOVED))
+    listed = list(islice(ordered, _MOST_TOLD))
     more = len(told) - len(listed)
     return "; ".join([*listed, *([f"and {more} more"] if more else [])])
 

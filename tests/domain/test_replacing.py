@@ -112,7 +112,7 @@ def a_contract(**more: object) -> Body:
         ({"rules": [{**HARD, "rate": "0.12"}]}, "rule “Hard” · rate: 10 % becomes 12 %"),
         ({"rules": [REST, HARD]}, "rule “Rest”: name Rest; basis net; rate 10 % (added)"),
         ({"rules": []}, "rule “Hard”: name Hard; "),
-        ({"titles": ["other"]}, "titles: collab becomes other"),
+        ({"titles": ["other"]}, "title: collab (removed)"),
         ({"plan": "other"}, "plan: cities becomes other"),
         ({"starts": "2025-07-01"}, "starts: 2015-01-01 becomes 2025-07-01"),
         (

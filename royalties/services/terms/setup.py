@@ -60,12 +60,16 @@ class Loaded:
         return bool(self.added or self.amended)
 
 
-def load(work: Work, path: Path, name: str, *, confirm: bool = False) -> Loaded:
+def load(work: Work, path: Path, name: str, *, confirm: bool = False, ask: bool = False) -> Loaded:
     """Read a setup file and bring the books to what it says; twice changes nothing.
 
-    What it would replace of what has counted already is asked first, and then nothing is recorded
-    until it is confirmed. Editions that were made for orders stay with their title, though the
+    If it would lose something that has counted already, nothing is recorded until that is
+    confirmed. Editions that were made for orders stay with their title, though the
     file does not know them.
+
+    Args:
+        confirm: whether all that it replaces is confirmed.
+        ask: whether somebody is there to be asked about other values in the place of old ones too.
 
     Raises:
         SetupError: with every fault of the file, each with its path.
@@ -83,7 +87,7 @@ def load(work: Work, path: Path, name: str, *, confirm: bool = False) -> Loaded:
     if changed:
         loaded.asked = replaced_by(work, _amended(changed, before))
         loaded.warnings = _warnings(work, changed, before)
-    if confirm or not loaded.asked:
+    if confirm or not any(ask or each.loses for each in loaded.asked):
         _record(work, name, loaded, changed, before)
     return loaded
 
@@ -197,7 +201,7 @@ def _record(work: Work, name: str, loaded: Loaded, changed: Changed, before: Bod
     loaded.released = release_waiting(work, setup)
     what: dict[str, object] = {"file": name, "added": loaded.added, "amended": loaded.amended}
     if loaded.asked:
-        what["confirmed"] = [str(each) for each in loaded.asked]
+        what["replaced"] = [str(each) for each in loaded.asked]
     work.record(Verb.LOAD, {**what, "entries": _named(changed, before)})
 
 

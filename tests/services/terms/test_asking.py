@@ -41,7 +41,7 @@ def plain(**more: Any) -> Document:
 def asked(office: Office, setup: Document) -> list[str]:
     """What loading asks; unless it asks nothing, nothing is recorded."""
     before = office.hashes()
-    loaded = office.load(setup, confirm=False)
+    loaded = office.load(setup, confirm=False, ask=True)
     assert (loaded.outcome == "confirm") is bool(loaded.asked)
     assert (office.hashes() == before) is bool(loaded.asked)
     return [str(each) for each in loaded.asked]
@@ -71,6 +71,24 @@ def test_a_plan_file_with_only_a_later_version_is_asked_about(office: Office) ->
     said = office.rows("SELECT payload FROM log ORDER BY seq DESC LIMIT 1")[0][0]
     assert b"is left out" in bytes(said), "the log tells what was confirmed"
     assert office.faults() == {}
+
+
+@after(closed)
+def test_a_script_is_told_of_another_value_and_stopped_by_a_lost_one(office: Office) -> None:
+    """A rate typed anew is what the file says; what it leaves out nobody sees in it."""
+    kept = entry("contracts", "foot-2015")
+    first, rest = kept["rules"]
+    dearer = {**kept, "rules": [first, {**rest, "rate": "0.2"}]}
+    loaded = office.load({"contracts": [dearer]}, confirm=False)
+    assert (loaded.outcome, len(loaded.asked)) == ("loaded", 1)
+    before = office.hashes()
+    for lost in (
+        {**kept, "rules": [first]},
+        {**kept, "starts": "2025-08-01"},
+        {name: value for name, value in kept.items() if name != "reserve"},
+    ):
+        assert office.load({"contracts": [lost]}, confirm=False).outcome == "confirm"
+    assert office.hashes() == before
 
 
 @after(closed)
