@@ -64,9 +64,11 @@ def demo(desk: Desk) -> None:
     desk.say(f"Home: {_shown(home)}")
     _require_own_books(desk, json.loads(setup.read_text(encoding="utf-8")))
     with desk.work() as work:
-        loaded = load(work, setup, setup.name)
+        loaded = load(work, setup, setup.name, confirm=True)
     year.loaded = loaded.added | loaded.amended
     desk.say(f"{setup.name}: {'loaded' if loaded.changed else 'nothing new'}")
+    for each in loaded.asked:
+        desk.say(f"    confirmed: {each}")
     for part in plan["periods"]:
         desk.say("")
         desk.say(f"Reports of {part['period']}")

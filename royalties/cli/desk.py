@@ -164,6 +164,17 @@ def plural(count: int, word: str) -> str:
     return f"{count:,} {word}"
 
 
+_MOST_WARNINGS = 20
+
+
+def show_warnings(desk: Desk, warnings: Sequence[str]) -> None:
+    """Warnings about terms, a line each."""
+    for each in warnings[:_MOST_WARNINGS]:
+        desk.say(f"  warning: {each}")
+    if len(warnings) > _MOST_WARNINGS:
+        desk.say(f"  … and {len(warnings) - _MOST_WARNINGS} more warnings (--json shows all)")
+
+
 def amounts(net: dict[str, Any]) -> str:
     """Amounts by currency on one line."""
     return ", ".join(f"{currency} {amount}" for currency, amount in net.items()) or "nothing"

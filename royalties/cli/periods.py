@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from royalties.cli.confirming import confirm_final, final
-from royalties.cli.desk import Desk, command, plural
+from royalties.cli.desk import Desk, command, plural, show_warnings
 from royalties.domain.money import amount_text
 from royalties.services.ledger.journal import FORMATS, journal
 from royalties.services.ledger.verifying import verify
@@ -59,6 +59,7 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
         )
     if document["exceptions"]:
         desk.say("The period cannot be closed while an exception stands.")
+    show_warnings(desk, [each["message"] for each in document.get("warnings", ())])
 
 
 @click.command("close")

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from royalties.cli import homes
-from royalties.cli.desk import Desk, command, plural
+from royalties.cli.desk import Desk, command, plural, show_warnings
 from royalties.services.terms.schema import setup_schema
 from royalties.services.terms.setup import Loaded, load
+from royalties.services.terms.warnings import warning_document
 
 
 @click.command("init")
@@ -34,11 +35,28 @@ def init(desk: Desk) -> None:
 
 @click.command("load")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--confirm", is_flag=True, help="Load it though it replaces what has counted.")
 @command
-def load_(desk: Desk, file: Path) -> None:
-    """Load a setup FILE (.json or .toml); entries are added or amended by key."""
+def load_(desk: Desk, file: Path, *, confirm: bool) -> None:
+    """Load a setup FILE (.json or .toml); entries are added or amended by key.
+
+    At a terminal it asks before it replaces terms that have counted already. Elsewhere it tells
+    of them, and exits 1 with nothing recorded if any would be left out or a dated version
+    replaced: repeat with --confirm.
+    """
+    ask = not desk.json and sys.stdin.isatty()
     with desk.work() as work:
-        loaded = load(work, file, file.name)
+        loaded = load(work, file, file.name, confirm=confirm, ask=ask)
+    _warn(desk, loaded)
+    if loaded.outcome == "confirm" and ask:
+        click.confirm(f"{file.name}: {_summary(loaded)} Load it?", abort=True)
+        with desk.work() as work:
+            loaded = load(work, file, file.name, confirm=True)
+    if loaded.outcome == "confirm":
+        desk.refuse(
+            f"{file.name}: nothing recorded. Read the warnings, then repeat with --confirm.",
+            _document(loaded),
+        )
     if desk.json:
         desk.show(_document(loaded))
         return
@@ -50,6 +68,14 @@ def load_(desk: Desk, file: Path) -> None:
         desk.say(f"{plural(rows, 'row')} of {identifier} still {wait}: its edition has no price.")
     for each in loaded.released.warnings:
         desk.say(each)
+
+
+def _warn(desk: Desk, loaded: Loaded) -> None:
+    if desk.json:
+        return
+    for asked in loaded.asked:
+        desk.say(f"  {'replaces' if loaded.recorded else 'to confirm'}: {asked}")
+    show_warnings(desk, [str(each) for each in loaded.warnings])
 
 
 _ONE_OF = {
@@ -69,13 +95,37 @@ _ONE_OF = {
 
 def _document(loaded: Loaded) -> dict[str, object]:
     return {
-        "outcome": "loaded" if loaded.changed else "nothing-new",
+        "outcome": loaded.outcome,
         "added": loaded.added,
         "amended": loaded.amended,
         "unchanged": loaded.unchanged,
         "released": loaded.released.rows,
         "without_price": loaded.released.without_price,
-        "warnings": list(loaded.released.warnings),
+        "warnings": [
+            {
+                "code": each.code,
+                "part": each.part,
+                "key": each.key,
+                "path": "",
+                "message": str(each),
+                "confirm": each.loses,
+            }
+            for each in loaded.asked
+        ]
+        + [warning_document(each) | {"confirm": False} for each in loaded.warnings]
+        + [_released_warning(each) for each in loaded.released.warnings],
+    }
+
+
+def _released_warning(message: str) -> dict[str, object]:
+    """Rows that waited, recorded in a period of which something is to be said."""
+    return {
+        "code": "released",
+        "part": "",
+        "key": "",
+        "path": "",
+        "message": message,
+        "confirm": False,
     }
 
 

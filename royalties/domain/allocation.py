@@ -181,7 +181,7 @@ class _Distribution:
             case Takes.SHARE:
                 wanted = rounded(amount * part)
             case Takes.PER_UNIT:
-                copies = sum(p.units for p in parts if _matches(step.when, p.atom))
+                copies = sum(p.units for p in parts if matches(step.when, p.atom))
                 wanted = rounded(self._minor(amount) * copies)
             case Takes.REMAINDER:
                 wanted = within
@@ -266,7 +266,7 @@ class _Distribution:
         self, step: Step, member: Member, got: int, parts: Sequence[_Part], path: str, outer: int
     ) -> _Placed:
         """A nested list over what its member got, which came from the step's lines."""
-        matched = [part for part in parts if _matches(step.when, part.atom)]
+        matched = [part for part in parts if matches(step.when, part.atom)]
         left = sum((part.left for part in matched), Fraction(0))
         share = got / left if left > 0 else Fraction(0)
         own = [_Part(part.atom, part.left * share, part.units) for part in matched]
@@ -296,7 +296,7 @@ class _Distribution:
 _NO_LIMIT = 2**63
 
 
-def _matches(when: When | None, atom: Atom) -> bool:
+def matches(when: When | None, atom: Atom) -> bool:
     """Whether a step takes from these lines; income matches no condition."""
     if when is None:
         return True
@@ -313,7 +313,7 @@ def _matches(when: When | None, atom: Atom) -> bool:
 
 
 def _sum(parts: Sequence[_Part], when: When | None) -> Fraction:
-    return sum((part.left for part in parts if _matches(when, part.atom)), Fraction(0))
+    return sum((part.left for part in parts if matches(when, part.atom)), Fraction(0))
 
 
 def _clamped(exact: Fraction, most: int) -> int:
@@ -322,7 +322,7 @@ def _clamped(exact: Fraction, most: int) -> int:
 
 def _take(parts: Sequence[_Part], when: When | None, took: int) -> None:
     """Take from the lines a step matches, in proportion to what is left of their parts."""
-    matched = [part for part in parts if _matches(when, part.atom)]
+    matched = [part for part in parts if matches(when, part.atom)]
     left = sum((part.left for part in matched), Fraction(0))
     if took and left > 0:
         remains = 1 - min(Fraction(took) / left, Fraction(1))

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from itertools import product
 from typing import NamedTuple
 
 from royalties.domain.catalogue import Channel, Format
 from royalties.domain.contracts import Basis, Contract, Counts, Income, Resets, Rule, Tier, Words
-from royalties.domain.discounts import Limit, representatives
+from royalties.domain.discounts import Limit, discount_limits, representatives
 from royalties.domain.money import MICRO, rounded, scale, units_of
 from royalties.domain.periods import Period
 from royalties.domain.sales import Kind, Place, Slice
@@ -182,6 +183,29 @@ def rule_place(
     return matcher.rule_for(
         format_, slice_.retailer, slice_.place.country, slice_.discount, priced=slice_.priced
     )[0]
+
+
+def rules_reached(
+    contract: Contract, formats: Sequence[Format], channels: Mapping[str, Channel]
+) -> set[int]:
+    """Places of the rules that take some sale, of all that editions and retailers could make.
+
+    Every format is tried at every retailer, in every country that a rule names and in another one,
+    in every class of discounts, with and without a list price.
+
+    Args:
+        formats: of the editions.
+        channels: of the retailers, by key.
+    """
+    limits = discount_limits([contract])
+    match = _Matcher(contract, limits, channels)
+    countries = {"", *(word for rule in contract.rules for word in rule.countries or ())}
+    kinds = product(formats, channels, countries, range(len(limits) + 1), (True, False))
+    found = {
+        match.rule_for(format_, retailer, country, discount, priced=priced)[0]
+        for format_, retailer, country, discount, priced in kinds
+    }
+    return {place for place in found if place is not None}
 
 
 def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by

@@ -45,7 +45,7 @@ def rule_sentence(rule: Rule, currency: str) -> str:
     """A royalty rule: its rates, what they apply to, and which sales."""
     rates = [_rate(rule, place, currency) for place in range(len(rule.tiers))]
     clauses = [
-        f"{opening} {_any_of(words)}"
+        f"{opening} {any_of(words)}"
         for words, opening in (
             (rule.formats, "on"),
             (rule.channels, "through the channel"),
@@ -105,7 +105,7 @@ def counter_sentence(rule: Rule) -> str:
 def reserve_sentence(reserve: Reserve) -> str:
     """What is withheld against returns, of what, and for how long."""
     of = [
-        f"{opening} {_any_of(words)}"
+        f"{opening} {any_of(words)}"
         for words, opening in (
             (reserve.formats, "on"),
             (reserve.channels, "through the channel"),
@@ -206,7 +206,7 @@ def _takes(step: Step, currency: str) -> str:
 def _conditions(step: Step, currency: str) -> str:
     text = ""
     if step.when is not None:
-        text += f" from sales {_where(step.when)}"
+        text += f" from sales {when_words(step.when)}"
     if step.cap is not None:
         text += _cap(step.cap, currency)
     if step.from_ is not None:
@@ -243,7 +243,8 @@ def _of_member(
     return f"{share}{cap}, and of that: {inner.removesuffix('.')}"
 
 
-def _where(when: When) -> str:
+def when_words(when: When) -> str:
+    """Which sales a condition is for: ``of ebook in WA``."""
     return " ".join(_clauses(when)) or "of any kind"
 
 
@@ -258,10 +259,11 @@ def _clauses(when: When) -> Iterator[str]:
         (when.orders, "of order"),
     ):
         if words:
-            yield f"{opening} {_any_of(words)}"
+            yield f"{opening} {any_of(words)}"
 
 
-def _any_of(words: Words) -> str:
+def any_of(words: Words) -> str:
+    """Words of a condition: ``amazon``, ``amazon or ingram``."""
     listed = sorted(words or ())
     return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
 

@@ -106,3 +106,13 @@ def beneficiaries_of(steps: tuple[Step, ...]) -> list[str]:
                 found[member.beneficiary] = None
             found.update(dict.fromkeys(beneficiaries_of(member.steps)))
     return list(found)
+
+
+def steps_of(steps: tuple[Step, ...]) -> list[Step]:
+    """Steps, each followed by those nested in it."""
+    found = []
+    for step in steps:
+        found.append(step)
+        for member in step.to:
+            found += steps_of(member.steps)
+    return found

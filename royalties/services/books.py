@@ -12,7 +12,7 @@ from royalties.domain.discounts import discount_limits
 from royalties.domain.earning import Rates, Sold
 from royalties.domain.organizations import Organization
 from royalties.domain.periods import Calendar, Period, parse_period
-from royalties.domain.plans import Plan, Step
+from royalties.domain.plans import Plan, steps_of
 from royalties.domain.pricing import PriceList
 from royalties.domain.run import Books, ContractState, in_force
 from royalties.ingest import setup as setup_file
@@ -243,7 +243,9 @@ def asked_by(
     contracts: Sequence[Contract], plans: Iterable[Plan], sold: Mapping[str, Sold]
 ) -> Asked:
     """What rules and plans distinguish beyond edition, retailer, kind and currency."""
-    steps = [step for plan in plans for version in plan.versions for step in _deep(version.steps)]
+    steps = [
+        step for plan in plans for version in plan.versions for step in steps_of(version.steps)
+    ]
     whens = [step.when for step in steps if step.when is not None]
     countries = {c for contract in contracts for r in contract.rules for c in r.countries or ()}
     return Asked(
@@ -275,15 +277,6 @@ def _asked_for_discounts(contracts: Iterable[Contract], sold: Mapping[str, Sold]
         if edition.title in formats_of
         and ((formats := formats_of[edition.title]) is None or edition.format in formats)
     )
-
-
-def _deep(steps: Iterable[Step]) -> list[Step]:
-    found = []
-    for step in steps:
-        found.append(step)
-        for member in step.to:
-            found += _deep(member.steps)
-    return found
 
 
 def known_of(work: Work, setup: Setup) -> Known:

@@ -164,6 +164,11 @@ def decimal_mark() -> str:
     return "," if locale().number_symbols["latn"]["decimal"] == "," else "."
 
 
+def sentence(words: str) -> str:
+    """The same beginning with a capital letter."""
+    return words[:1].upper() + words[1:]
+
+
 def examples(hint: str) -> str:
     """A hint of the house, the numbers in it as its visitor types them."""
     return _EXAMPLE.sub(decimal_mark(), hint)
@@ -180,6 +185,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "size": size,
     "plural": plural,
     "examples": examples,
+    "sentence": sentence,
 }
 
 

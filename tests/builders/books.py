@@ -327,10 +327,17 @@ class Office:
         path.write_text(json.dumps(setup), encoding="utf-8")
         return path
 
-    def load(self, setup: Document, name: str = "setup.json") -> Loaded:
-        """Load a setup."""
+    def load(
+        self,
+        setup: Document,
+        name: str = "setup.json",
+        *,
+        confirm: bool = True,
+        ask: bool = False,
+    ) -> Loaded:
+        """Load a setup, whatever it replaces."""
         with self.work() as work:
-            return load(work, self.write(name, setup), name)
+            return load(work, self.write(name, setup), name, confirm=confirm, ask=ask)
 
     def report(self, rows: Iterable[Mapping[str, str]], name: str = "") -> Path:
         """A standard sales file somewhere outside."""

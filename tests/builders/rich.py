@@ -14,6 +14,7 @@ from royalties.services.sales import entering, sheets
 from royalties.services.statements.sending import send as send_statements
 from royalties.services.terms import amending as terms
 from royalties.services.terms.catalogue import keep_sample
+from royalties.services.terms.replacing import CONFIRMED
 from royalties.store.tables import colleague, link
 from tests.builders.books import (
     HARDCOVER,
@@ -170,4 +171,11 @@ def _save(office: Office, clerk: Actor, part: str, body: Document) -> None:
     with office.system.work(clerk) as work:
         found = terms.find_entry(work, part, body["key"])
         assert found is not None
-        terms.save(work, part, body, revision=found.id, note="As agreed in August.")
+        terms.save(
+            work,
+            part,
+            body,
+            revision=found.id,
+            note="As agreed in August.",
+            confirmed=CONFIRMED,
+        )

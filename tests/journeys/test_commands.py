@@ -295,3 +295,63 @@ def test_whose_a_report_is_can_be_said_for_good(run: Run, tmp_path: Path) -> Non
     setup.write_text(json.dumps({"retailers": [bay]}))
     run("load", setup)
     assert "--choose retailer=" in run("import", file, code=1).stderr
+
+
+def test_load_asks_before_it_replaces_what_has_counted(run: Run, tmp_path: Path) -> None:
+    run("import", write_rows(tmp_path / "sales.csv", [a_row(4), a_row(2, region="WA")]))
+    file = tmp_path / "plan.json"
+    steps = [{"remainder": True, "to": [{"beneficiary": "houston"}]}]
+    plan = {"key": "cities", "versions": [{"from": "2025-02-01", "steps": steps}]}
+    file.write_text(json.dumps({"plans": [plan]}), encoding="utf-8")
+    result = run("load", file, code=1)
+    told = (
+        'plan "cities": the version from 2015-01-01 is left out. 2025-H1 and later periods are '
+        "distributed by the version from 2025-02-01 instead of the one from 2015-01-01, including "
+        "2 sale lines already recorded. To keep what was, list that version as well."
+    )
+    assert f"  to confirm: {told}\n" in result.stdout
+    assert result.stderr == (
+        "plan.json: nothing recorded. Read the warnings, then repeat with --confirm.\n"
+    )
+    document = json.loads(run("load", file, "--json", code=1).stdout)
+    assert (document["outcome"], document["amended"]) == ("confirm", {"plans": 1})
+    assert document["warnings"][0] == {
+        "code": "replaces-version",
+        "part": "plans",
+        "key": "cities",
+        "path": "",
+        "message": told,
+        "confirm": True,
+    }
+    assert {each["confirm"] for each in document["warnings"][1:]} == {False}
+    loaded = run("load", file, "--confirm").stdout
+    assert f"  replaces: {told}\n" in loaded
+    assert loaded.endswith("plan.json: 1 plan amended.\n")
+    assert run("load", file).stdout == (
+        "plan.json: nothing new; the books say all of it already.\n"
+    )
+
+
+def test_load_and_run_tell_what_never_counts(run: Run, tmp_path: Path) -> None:
+    setup = a_setup()
+    rules = [{"name": name, "basis": "net", "rate": "0.1"} for name in ("All", "E-books")]
+    contract = {**setup["contracts"][0], "rules": rules}
+    file = tmp_path / "contract.json"
+    file.write_text(json.dumps({"contracts": [contract]}), encoding="utf-8")
+    told = (
+        'contract "foot-2015", rule "E-books": never takes a sale, because rule "All" before it '
+        "takes every sale it could match: move it up, or remove it"
+    )
+    assert run("load", file).stdout.splitlines() == [
+        f"  warning: {told}",
+        "contract.json: 1 contract amended.",
+    ]
+    assert run("run", "2025-H1").stdout.splitlines()[-1] == f"  warning: {told}"
+    (warning,) = json.loads(run("run", "2025-H1", "--json").stdout)["warnings"]
+    assert warning == {
+        "code": "rule-behind-others",
+        "part": "contracts",
+        "key": "foot-2015",
+        "path": "rules[1].name",
+        "message": told,
+    }

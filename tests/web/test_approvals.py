@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from lxml import html
 
 from royalties.domain.people import Role
 from royalties.services import approvals
 from royalties.services.terms import amending as terms
+from royalties.services.terms.replacing import CONFIRMED
 from royalties.store.history import find_revision
 from tests.builders.books import a_setup, after, closed
 from tests.builders.site import Site, Visitor
@@ -25,7 +27,9 @@ def prepared(site: Site, by: Visitor) -> int:
     with site.office.system.work(by.actor) as work:
         now = terms.find_entry(work, "contracts", "foot-2015")
         assert now is not None
-        saved = terms.save(work, "contracts", body(), revision=now.id, note="As <agreed>")
+        saved = terms.save(
+            work, "contracts", body(), revision=now.id, note="As <agreed>", confirmed=CONFIRMED
+        )
         assert saved.proposal is not None
         return saved.proposal
 
@@ -61,6 +65,10 @@ def test_a_clerk_prepares_in_the_form_and_a_manager_approves(site: Site) -> None
         "rules-0-tiers-0-rate": "40 %",
     }
     answer = clerk.post("/finance/contracts/hand-2020/amend", data)
+    assert answer.status_code == 409, "it replaces a rate that closed periods used"
+    (tick,) = html.fromstring(answer.text).xpath("//input[@name='confirmed']")
+    data["confirmed"] = tick.get("value")
+    answer = clerk.post("/finance/contracts/hand-2020/amend", data)
     assert answer.status_code == 303, answer.text
     page = clerk.page(answer.location)
     assert "Prepared as proposal" in page
@@ -76,6 +84,7 @@ def test_a_clerk_prepares_in_the_form_and_a_manager_approves(site: Site) -> None
     proposal = manager.page(f"/finance/approvals/{number}")
     assert "<del>35 %</del>" in proposal
     assert "<ins>40 %</ins>" in proposal
+    assert "rule “Handbook” · rate: 35 % becomes 40 %. Closed periods keep what they" in proposal
     answer = manager.post(f"/finance/approvals/{number}/approve")
     assert answer.status_code == 303
     assert "40 % of net receipts less unit cost" in manager.page(answer.location)
@@ -190,7 +199,7 @@ def test_who_approves_a_plan_reads_both_versions_as_sentences(site: Site) -> Non
         now = terms.find_entry(work, "plans", "halves")
         assert now is not None
         body = {**plan, "versions": [*plan["versions"], newer]}
-        saved = terms.save(work, "plans", body, revision=now.id)
+        saved = terms.save(work, "plans", body, revision=now.id, confirmed=CONFIRMED)
     page = manager.page(f"/finance/approvals/{saved.proposal}")
     assert "In force since" in page
     assert page.index("In force since") < page.index("As proposed, from Jul 1, 2025")

@@ -64,6 +64,19 @@ def post(visitor: Visitor, path: str, form: Form) -> TestResponse:
     return visitor.post(path, form)
 
 
+def confirmed(visitor: Visitor, path: str, form: Form) -> TestResponse:
+    """Send a form that asks whether it may replace what has counted, and say yes."""
+    asked = post(visitor, path, form)
+    assert asked.status_code == 409, asked.text
+    return post(visitor, path, {**form, "confirmed": token_of(asked)})
+
+
+def token_of(asked: TestResponse) -> str:
+    """What the tick of a form that asks confirms."""
+    (tick,) = html.fromstring(asked.text).xpath("//input[@name='confirmed']")
+    return str(tick.get("value"))
+
+
 def flashed(visitor: Visitor, answer: TestResponse) -> str:
     assert answer.status_code == 303, answer.text
     return visitor.page(answer.location)
@@ -232,7 +245,7 @@ def test_a_managers_change_acts_at_once_where_one_pair_of_eyes_is_enough(site: S
     one_pair_of_eyes(site)
     visitor = site.visitor(Role.MANAGER)
     form = contract_form(site, **{"rules-1-tiers-0-rate": "12.5 %", "author": "Kim <Foote>"})
-    page = flashed(visitor, post(visitor, "/finance/contracts/foot-2015/amend", form))
+    page = flashed(visitor, confirmed(visitor, "/finance/contracts/foot-2015/amend", form))
     assert "Saved." in page
     assert "Kim &lt;Foote&gt;" in page
     assert current(site, "contracts", "foot-2015").body["rules"][1]["rate"] == "0.125"
@@ -326,6 +339,61 @@ def test_who_saves_on_an_older_state_sees_both(site: Site) -> None:
         post(visitor, "/finance/contracts/foot-2015/amend", contract_form(site, author="Mine")),
     )
     assert current(site, "contracts", "foot-2015").body["author"] == "Mine"
+
+
+def test_a_form_asks_before_it_replaces_what_has_counted(site: Site) -> None:
+    one_pair_of_eyes(site)
+    visitor, address = site.visitor(Role.MANAGER), "/finance/contracts/foot-2015/amend"
+    form = contract_form(site, **{"rules-1-tiers-0-rate": "12.5 %"})
+    asked = post(visitor, address, form)
+    assert asked.status_code == 409
+    assert "<title>Confirm: " in asked.text
+    told = (
+        "rule “Everything else” · rate: 10 % becomes 12.5 %. Closed periods keep what they used; "
+    )
+    assert (
+        f"{told}it counts from 2025-H2 on, including 3 sale lines already recorded." in asked.text
+    )
+    assert 'value="12.5 %"' in asked.text, "nothing typed is lost"
+    assert current(site, "contracts", "foot-2015").body["rules"][1]["rate"] == "0.1"
+    site.office.bring_batch([a_row(2, date="2025-08-08")])
+    again = post(visitor, address, {**form, "confirmed": token_of(asked)})
+    assert again.status_code == 409, "it replaces more by now than was confirmed"
+    assert "including 4 sale lines already recorded" in again.text
+    flashed(visitor, post(visitor, address, {**form, "confirmed": token_of(again)}))
+    assert current(site, "contracts", "foot-2015").body["rules"][1]["rate"] == "0.125"
+
+
+def test_what_never_counts_is_told_at_its_field_and_on_the_entrys_page(site: Site) -> None:
+    one_pair_of_eyes(site)
+    visitor, address = site.visitor(Role.MANAGER), "/finance/contracts/foot-2015"
+    anything = {"name": "Anything", "basis": "net", "rate": "0.1"}
+    rules = [*entry("contracts", "foot-2015")["rules"], anything]
+    site.office.load({"contracts": [{**entry("contracts", "foot-2015"), "rules": rules}]})
+    told = "ever takes a sale, because rule &#34;Everything else&#34; before it takes every sale"
+    for page in (
+        visitor.page(f"{address}/amend"),
+        post(visitor, f"{address}/preview", contract_form(site)).text,
+    ):
+        assert f'id="rules-2-name-warning">N{told}' in page
+        assert f'<a href="#rules-2-name">Rule 3 · Name: n{told}' in page
+    assert f"rule &#34;Anything&#34;: n{told}" in visitor.page(address)
+    period = visitor.page("/finance/periods/2025-H2")
+    assert "1 warning about terms" in period
+    assert f"rule &#34;Anything&#34;: n{told}" in period
+    assert "about terms" not in visitor.page("/finance/periods/2025-H1")
+
+
+def test_a_steps_condition_that_no_sale_meets_is_told_in_a_preview(site: Site) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    now = current(site, "plans", "cities")
+    version = {**now.body["versions"][0], "from": "2025-07-01"}
+    row = padded(version_shown(version), VERSION)
+    form = {**sent(row, VERSION), "revision": str(now.id), "steps-1-regions": "Washingtn"}
+    page = post(visitor, "/finance/plans/cities/versions/new/preview", form).text
+    told = "as matched no sale so far: none is recorded in the region Washingtn"
+    assert f'id="steps-1-regions-warning">H{told}' in page
+    assert f'<a href="#steps-1-regions">Step 2 · Regions: h{told}' in page
 
 
 def test_a_contract_is_added(site: Site) -> None:
@@ -542,7 +610,9 @@ def test_a_manager_enters_rates_and_income(site: Site) -> None:
     page = flashed(visitor, post(visitor, "/finance/income", form))
     assert "Korean" in page
     form["amount"] = "300.00"
-    assert "Amended." in flashed(visitor, post(visitor, "/finance/income", form))
+    assert "Amended." in flashed(visitor, confirmed(visitor, "/finance/income", form))
+    form = {"source": "CAD", "target": "USD", "rate": "0.73"}
+    assert "Amended." in flashed(visitor, confirmed(visitor, "/finance/rates", form))
     income = next(
         each for each in site.office.run("2025-H2")["contracts"] if each["key"] == "foot-2015"
     )

@@ -14,6 +14,7 @@ from royalties.domain.periods import Period
 from royalties.domain.run import ContractRun, Run, run
 from royalties.domain.run_document import run_document
 from royalties.domain.statements import Statement
+from royalties.domain.terms_warnings import TermsWarning
 from royalties.services.books import (
     Setup,
     books_of,
@@ -25,6 +26,7 @@ from royalties.services.remembering import at_hand, keep_nobody_waiting, remembe
 from royalties.services.runs.closed import frozen_run
 from royalties.services.statements.composing import Composer
 from royalties.services.statements.issuing import NoStatementError
+from royalties.services.terms.warnings import warnings_of_run
 from royalties.services.work import Work
 from royalties.store import closing as store
 from royalties.store import runs
@@ -53,7 +55,8 @@ class Shown:
     """A period's run with the setup it used.
 
     ``fingerprint`` is that of the document which a close freezes; ``closed_at`` and
-    ``closed_by`` are empty while the period is open.
+    ``closed_by`` are empty while the period is open; then ``warnings`` are about terms that
+    never count.
     """
 
     period: Period
@@ -62,6 +65,7 @@ class Shown:
     fingerprint: str
     closed_at: str = ""
     closed_by: str = ""
+    warnings: tuple[TermsWarning, ...] = ()
 
     @property
     def is_final(self) -> bool:
@@ -216,7 +220,8 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
 
 def _drafted(work: Work, period: Period) -> Shown:
     computed, setup = draft(work, str(period))
-    return Shown(period, computed, setup, fingerprint_of(computed))
+    warnings = tuple(warnings_of_run(work, setup))
+    return Shown(period, computed, setup, fingerprint_of(computed), warnings=warnings)
 
 
 def state_of(work: Work, period: Period) -> tuple[Period, int]:

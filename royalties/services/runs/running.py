@@ -22,6 +22,7 @@ from royalties.services.runs.checklist import (
 )
 from royalties.services.runs.drafts import Shown, draft, shown_run
 from royalties.services.statements.issuing import number_statements
+from royalties.services.terms.warnings import warning_document, warnings_of_run
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, ledger, periods
 from royalties.store import runs as store
@@ -39,14 +40,19 @@ class Closed:
 
 
 def show_run(work: Work, text: str) -> dict[str, Any]:
-    """The run document of a period: computed for an open one, as frozen for a closed one."""
+    """The run document of a period: computed for an open one, as frozen for a closed one.
+
+    ``warnings`` are about terms that never count; a closed run has none, since its terms stay.
+    """
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
     closed = store.find_closed(work.connection, setup.period(text).ordinal)
     if closed is not None:
         document: dict[str, Any] = json.loads(closed.document)
-        return document
-    return run_document(draft(work, text)[0], "draft")
+        return document | {"warnings": []}
+    done, used = draft(work, text)
+    warnings = [warning_document(each) for each in warnings_of_run(work, used)]
+    return run_document(done, "draft") | {"warnings": warnings}
 
 
 def before_close(work: Work, text: str, *, early: str = "") -> Outlook:

@@ -13,11 +13,15 @@ from royalties.domain.changes import Change, changes
 from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
 from royalties.domain.problems import Fault
+from royalties.domain.replacing import Replaced
+from royalties.domain.terms_warnings import TermsWarning
 from royalties.ingest import setup as setup_file
 from royalties.services import approvals
 from royalties.services.approvals import APPROVED_BY_TWO
 from royalties.services.books import setup_in_force
 from royalties.services.terms import setup
+from royalties.services.terms.replacing import require_confirmed
+from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError, Work
 from royalties.store import periods
 from royalties.store import terms as store
@@ -133,14 +137,21 @@ def check(work: Work, part: str, body: Body) -> bool:
     """
     work.actor.require(Verb.READ)
     changed = setup.check_entry(work, part, body)
-    faults = _used_terms(work, part, canonical_body(part, body))
+    faults = _used_versions_of(work, part, canonical_body(part, body))
     if faults:
         raise setup_file.SetupError(part, faults)
     return changed
 
 
 def save(
-    work: Work, part: str, body: Body, *, revision: int, note: str = "", is_new: bool = False
+    work: Work,
+    part: str,
+    body: Body,
+    *,
+    revision: int,
+    note: str = "",
+    is_new: bool = False,
+    confirmed: str = "",
 ) -> Saved:
     """Bring an entry to what its body says, or put it before a second person.
 
@@ -150,9 +161,11 @@ def save(
         revision: the number of the revision that was looked at; 0 for a new entry.
         note: why, for who approves.
         is_new: whether an entry with this key must not exist yet.
+        confirmed: the token of what was asked.
 
     Raises:
         SetupError: with every fault of the entry.
+        UnconfirmedError: it replaces what has counted already, which is to be confirmed.
         ChangedMeanwhileError: another revision is in force by now.
     """
     work.actor.require(Verb.PREPARE)
@@ -166,6 +179,7 @@ def save(
         raise ChangedMeanwhileError(_named(part, key), now)
     if not check(work, part, body):
         return Saved(changed=False)
+    require_confirmed(setup.asked(work, part, body), confirmed)
     if acts_at_once(work):
         setup.amend(work, part, body)
         return Saved(changed=True)
@@ -211,13 +225,18 @@ def proposed_entry(proposal: approvals.Proposal) -> tuple[str, dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A change of terms that waits or was decided, against what is in force."""
+    """A change of terms that waits or was decided, against what is in force.
+
+    ``asked`` is what it would replace that has counted, ``warnings`` are about what never counts.
+    """
 
     part: str
     key: str
     changes: list[Change]
     is_new: bool
     is_stale: bool
+    asked: list[Replaced]
+    warnings: list[TermsWarning]
 
 
 def proposed(
@@ -237,7 +256,20 @@ def proposed(
         changes(now.body if now else None, body, number),
         now is None,
         _fingerprint(now) != proposal.fingerprint,
+        *_told(work, proposal, part, body),
     )
+
+
+def _told(
+    work: Work, proposal: approvals.Proposal, part: str, body: Body
+) -> tuple[list[Replaced], list[TermsWarning]]:
+    if proposal.status != "waiting":
+        return [], []
+    try:
+        asked = setup.asked(work, part, body)
+    except setup_file.SetupError:
+        return [], []  # what changed elsewhere no longer goes with it; approving it tells so
+    return asked, warnings_about(work, part, body["key"], body)
 
 
 def waiting_for(work: Work, part: str, key: str) -> approvals.Proposal | None:
@@ -261,30 +293,9 @@ def _fingerprint(now: Recorded | None) -> str:
 # What closed runs used
 
 
-def _used_terms(work: Work, part: str, body: Body) -> list[Fault]:
-    """Changes that would say something else of closed periods than what counted there."""
-    now = _in_force(work, part, body["key"])
-    match part:
-        case "plans":
-            return _used_versions(work, body, now)
-        case "beneficiaries" if now and store.settlements_of(work.connection, body["key"], 1):
-            return _opening(part, body, now)
-        case "contracts" if now and store.contract_closes(work.connection, body["key"]):
-            return _opening(part, body, now)
-        case _:
-            return []
-
-
-def _opening(part: str, body: Body, now: Recorded) -> list[Fault]:
-    before, after = (each.get("opening_balance", "0") for each in (now.body, body))
-    if before == after:
-        return []
-    return [
-        Fault(
-            f"{part}[0].opening_balance",
-            f"is {before} in closed runs, which carry it forward: it cannot change any more",
-        )
-    ]
+def _used_versions_of(work: Work, part: str, body: Body) -> list[Fault]:
+    """A form changes one version of a plan, so it changes none that closed runs used."""
+    return _used_versions(work, body, _in_force(work, part, body["key"])) if part == "plans" else []
 
 
 def _used_versions(work: Work, body: Body, now: Recorded | None) -> list[Fault]:

@@ -1,4 +1,4 @@
-"""Titles and retailers at the desk: found, looked at, and amended one by one."""
+"""Titles, retailers and rates at the desk: found, looked at, and amended one by one."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from royalties.ingest.setup import SetupError
 from royalties.services.books import Setup, of_setup, setup_in_force
 from royalties.services.terms import setup
 from royalties.services.terms.amending import ChangedMeanwhileError, canonical_body, find_entry
+from royalties.services.terms.replacing import require_confirmed
 from royalties.services.work import RefusedError, Work
 from royalties.store import catalogue as store
 from royalties.store import periods, retailers
@@ -48,17 +49,21 @@ def search(work: Work, words: str = "") -> list[Title]:
     ]
 
 
-def amend(work: Work, part: str, body: Mapping[str, Any], looked_at: int) -> bool:
+def amend(
+    work: Work, part: str, body: Mapping[str, Any], looked_at: int, confirmed: str = ""
+) -> bool:
     """Add or amend an entry of the setup; tells whether it says anything new.
 
     Args:
         part: titles or retailers.
         body: the entry as it would stand in a setup file.
         looked_at: the revision that was shown to who amends it; 0 for a new entry.
+        confirmed: the token of what was asked.
 
     Raises:
         ChangedMeanwhileError: there is a newer revision.
         SetupError: with every fault of the entry.
+        UnconfirmedError: it replaces what has counted already, which is to be confirmed.
     """
     work.actor.require(Verb.LOAD)
     key = canonical_body(part, body)["key"]
@@ -69,7 +74,21 @@ def amend(work: Work, part: str, body: Mapping[str, Any], looked_at: int) -> boo
         raise SetupError(part, [fault])
     if (now.id if now else 0) != looked_at:
         raise ChangedMeanwhileError(f"{part.removesuffix('s')} {key}", now)
+    require_confirmed(setup.asked(work, part, body), confirmed)
     return setup.amend(work, part, body).changed
+
+
+def enter(work: Work, part: str, body: Mapping[str, Any], confirmed: str = "") -> setup.Loaded:
+    """Enter a rate of exchange or income of a right; entered again, it is amended.
+
+    Raises:
+        SetupError: with every fault of the entry.
+        UnconfirmedError: it replaces what has counted already, which is to be confirmed.
+    """
+    work.actor.require(Verb.LOAD)
+    lock_setup(work.connection)
+    require_confirmed(setup.asked(work, part, body), confirmed)
+    return setup.amend(work, part, body)
 
 
 def aliases(work: Work, title: Title) -> dict[str, list[str]]:

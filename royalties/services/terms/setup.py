@@ -1,6 +1,6 @@
 """Load a setup file: everything it says is added or amended by key, or nothing is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,18 @@ from royalties.domain.money import amount_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
 from royalties.domain.problems import Fault
+from royalties.domain.replacing import Replaced
+from royalties.domain.terms_warnings import TermsWarning
 from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, of_setup, setup_of
 from royalties.services.sales.waiting import Released, release_waiting
+from royalties.services.terms.replacing import Amended, replaced_by
+from royalties.services.terms.warnings import warnings_of
 from royalties.services.work import Work
 from royalties.store import batches, catalogue, figures, periods, runs
 from royalties.store.history import Revision, add_revisions, revisions_in_force
 from royalties.store.orders.orders import own_editions
+from royalties.store.terms import closed_keys
 
 Bodies = dict[str, dict[str, dict[str, Any]]]
 Changed = list[tuple[str, str, dict[str, Any]]]
@@ -26,12 +31,28 @@ _MOST_NAMED = 50
 
 @dataclass(slots=True)
 class Loaded:
-    """What a setup file changed, by part; and waiting rows that found their edition by it."""
+    """What a setup file changed, by part; and waiting rows that found their edition by it.
+
+    Attributes:
+        asked: what it would replace that has counted already. While that is not confirmed nothing
+            is recorded, and the rest tells what would be.
+        warnings: what it says that never counts.
+    """
 
     added: dict[str, int] = field(default_factory=dict)
     amended: dict[str, int] = field(default_factory=dict)
     unchanged: dict[str, int] = field(default_factory=dict)
     released: Released = field(default_factory=Released)
+    asked: list[Replaced] = field(default_factory=list)
+    warnings: list[TermsWarning] = field(default_factory=list)
+    recorded: bool = False
+
+    @property
+    def outcome(self) -> str:
+        """``loaded``, ``nothing-new``, or ``confirm``: repeat it with the confirmation."""
+        if not self.changed:
+            return "nothing-new"
+        return "loaded" if self.recorded else "confirm"
 
     @property
     def changed(self) -> bool:
@@ -39,10 +60,16 @@ class Loaded:
         return bool(self.added or self.amended)
 
 
-def load(work: Work, path: Path, name: str) -> Loaded:
+def load(work: Work, path: Path, name: str, *, confirm: bool = False, ask: bool = False) -> Loaded:
     """Read a setup file and bring the books to what it says; twice changes nothing.
 
-    Editions that were made for orders stay with their title, though the file does not know them.
+    If it would lose something that has counted already, nothing is recorded until that is
+    confirmed. Editions that were made for orders stay with their title, though the
+    file does not know them.
+
+    Args:
+        confirm: whether all that it replaces is confirmed.
+        ask: whether somebody is there to be asked about other values in the place of old ones too.
 
     Raises:
         SetupError: with every fault of the file, each with its path.
@@ -55,7 +82,26 @@ def load(work: Work, path: Path, name: str) -> Loaded:
             _keep_own_editions(work, error.rest)
         raise _with_further(work, error, name) from None
     _keep_own_editions(work, document)
-    return _load(work, document, name)
+    before = _checked(work, document, name)
+    loaded, changed = _compare(document, before)
+    if changed:
+        loaded.asked = replaced_by(work, _amended(changed, before))
+        loaded.warnings = _warnings(work, changed, before)
+    if confirm or not any(ask or each.loses for each in loaded.asked):
+        _record(work, name, loaded, changed, before)
+    return loaded
+
+
+def asked(work: Work, part: str, body: Mapping[str, Any]) -> list[Replaced]:
+    """What a new body of an entry would replace of what has counted already.
+
+    Raises:
+        SetupError: with every fault of the entry.
+    """
+    work.actor.require(Verb.READ)
+    document = _entry(work, part, body)
+    before = _checked(work, document, part)
+    return replaced_by(work, _amended(_compare(document, before)[1], before))
 
 
 def amend(work: Work, part: str, body: Mapping[str, Any], *, prepared_by: str = "") -> Loaded:
@@ -111,17 +157,57 @@ def _with_further(work: Work, error: setup_file.SetupError, name: str) -> setup_
 def _load(work: Work, document: setup_file.Document, name: str, prepared_by: str = "") -> Loaded:
     before = _checked(work, document, name)
     loaded, changed = _compare(document, before)
+    _record(work, name, loaded, changed, before, prepared_by)
+    return loaded
+
+
+def _amended(changed: Changed, before: Bodies) -> list[Amended]:
+    return [
+        (part, key, before[part][key], body) for part, key, body in changed if key in before[part]
+    ]
+
+
+def _warnings(work: Work, changed: Changed, before: Bodies) -> list[TermsWarning]:
+    """Warnings about the entries that change, and those about others that were not there before."""
+    ours = {(part, key) for part, key, _ in changed}
+    known = {
+        str(each)
+        for each in (warnings_of(work, _setup_with(before, ())) if before["publisher"] else ())
+    }
+    return [
+        each
+        for each in warnings_of(work, _setup_with(before, changed))
+        if (each.part, each.key) in ours or str(each) not in known
+    ]
+
+
+def _setup_with(before: Bodies, changed: Iterable[tuple[str, str, dict[str, Any]]]) -> Setup:
+    """The setup as it would stand."""
+    bodies = {
+        (part, key): body for part, of_part in before.items() for key, body in of_part.items()
+    }
+    bodies |= {(part, key): body for part, key, body in changed}
+    return setup_of(Revision(0, part, key, body) for (part, key), body in bodies.items())
+
+
+def _record(
+    work: Work, name: str, loaded: Loaded, changed: Changed, before: Bodies, prepared_by: str = ""
+) -> None:
+    """Keep the changed bodies, and record what waited for them."""
     if not changed:
-        return loaded
+        return
+    loaded.recorded = True
     add_revisions(work.connection, changed, work.at, work.actor.name)
     setup = setup_of(revisions_in_force(work.connection))
     _record_catalogue(work, setup, {key for kind, key, _ in changed if kind == "titles"})
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
     loaded.released = release_waiting(work, setup)
-    what = {"file": name, "added": loaded.added, "amended": loaded.amended}
-    by = {"prepared_by": prepared_by} if prepared_by else {}
-    work.record(Verb.LOAD, {**what, **by, "entries": _named(changed, before)})
-    return loaded
+    what: dict[str, object] = {"file": name, "added": loaded.added, "amended": loaded.amended}
+    if prepared_by:
+        what["prepared_by"] = prepared_by
+    if loaded.asked:
+        what["replaced"] = [str(each) for each in loaded.asked]
+    work.record(Verb.LOAD, {**what, "entries": _named(changed, before)})
 
 
 def _named(changed: Changed, before: Bodies) -> dict[str, list[str]]:
@@ -212,6 +298,8 @@ def _faults_against_books(
         faults += _used_prices(work, document, before)
     if "contracts" in said:
         faults += _closed_contracts(work, document, merged)
+    if said & {"contracts", "beneficiaries"}:
+        faults += _carried_openings(work, document, before)
     return faults
 
 
@@ -350,6 +438,22 @@ def _closed_contracts(work: Work, document: setup_file.Document, merged: Bodies)
                 )
             )
     return faults
+
+
+def _carried_openings(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
+    """An opening balance that closed runs carry forward says nothing any more, so it stays."""
+    used = dict(zip(("contracts", "beneficiaries"), closed_keys(work.connection), strict=True))
+    return [
+        Fault(
+            f"{document.paths[part, key]}.opening_balance",
+            f"is {old} in closed runs, which carry it forward: it cannot change any more",
+        )
+        for part, keys in used.items()
+        for key, body in document.entries.get(part, {}).items()
+        if key in keys and key in before[part]
+        if (old := before[part][key].get("opening_balance", "0"))
+        != body.get("opening_balance", "0")
+    ]
 
 
 def _other_books(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:

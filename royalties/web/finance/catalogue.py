@@ -18,10 +18,13 @@ from royalties.services.books import Setup, setup_in_force
 from royalties.services.glancing import RetailerGlance, retailers_glance
 from royalties.services.terms import amending as terms
 from royalties.services.terms import catalogue
+from royalties.services.terms.replacing import UnconfirmedError
+from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError, Work
 from royalties.web.finance import title_form
+from royalties.web.finance.editing import confirmed
 from royalties.web.finance.entry_forms import Mistake, change_rows, own_fields, place
-from royalties.web.finance.title_form import RetailerForm, TitleForm
+from royalties.web.finance.title_form import Confirmed, RetailerForm, TitleForm
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
 from royalties.web.title_words import FORMATS
@@ -84,6 +87,7 @@ def title(key: str) -> str:
         prices=_prices(found, work.today),
         costs={each.isbn: number_text(each.unit_cost) for each in found.editions if each.unit_cost},
         formats=FORMATS,
+        warnings=warnings_about(work, "titles", key),
     )
 
 
@@ -188,7 +192,7 @@ def _save_title(work: Work, form: TitleForm, key: str) -> Answer:
         faults += _further(work, "titles", body, {each.path for each in faults})
     mistakes = place(form, faults) if faults else _amend(work, "titles", body, form)
     if mistakes:
-        return _refused(_ask_title(form, key, mistakes))
+        return _refused(_ask_title(form, key, mistakes), form)
     return redirect(url_for(".title", key=body["key"]), 303)
 
 
@@ -288,7 +292,7 @@ def _save_retailer(work: Work, form: RetailerForm, key: str) -> Answer:
     mistakes = _amend(work, "retailers", body, form)
     if mistakes:
         page = render_template("finance/retailer_form.html", form=form, key=key, mistakes=mistakes)
-        return _refused(page)
+        return _refused(page, form)
     return redirect(url_for(".retailer", key=body["key"]), 303)
 
 
@@ -301,14 +305,20 @@ def number_asked(name: str) -> int:
     return int(text) if _A_NUMBER.fullmatch(text) else 0
 
 
+_TO_CONFIRM = "this replaces what has counted already; read what, and tick that it is meant"
+
+
 def _amend(work: Work, part: str, body: Mapping[str, Any], form: _Of) -> list[Mistake]:
     """Save an entry; what is wrong with it is put at its fields."""
     revision = form.revision.data or ""
     looked_at = int(revision) if _A_NUMBER.fullmatch(revision) else -1
     try:
-        changed = catalogue.amend(work, part, body, looked_at)
+        changed = catalogue.amend(work, part, body, looked_at, confirmed())
     except SetupError as error:
         return place(form, error.faults)
+    except UnconfirmedError as error:
+        form.asked, form.token = error.asked, error.token
+        return [Mistake("confirmed", "To confirm", _TO_CONFIRM)]
     except terms.ChangedMeanwhileError as error:
         return [Mistake("", "", str(error))]
     flash("Saved. Its history tells what it said before." if changed else _UNCHANGED, "good")
@@ -324,8 +334,8 @@ def _further(work: Work, part: str, body: Mapping[str, Any], known: Collection[s
     return []
 
 
-def _refused(page: str) -> tuple[str, int]:
-    return page, 422
+def _refused(page: str, form: Confirmed) -> tuple[str, int]:
+    return page, 409 if form.asked else 422
 
 
 def _require_load(work: Work) -> None:

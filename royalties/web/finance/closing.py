@@ -7,6 +7,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
+from royalties.domain.terms_warnings import TermsWarning
 from royalties.services import approvals
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.runs import closing
@@ -69,6 +70,7 @@ def period(period: str) -> str:
         size=SIZE,
         numbers=numbers,
         mend=mend,
+        entry_of=entry_of,
         link=link,
         account_of=account_of,
     )
@@ -219,6 +221,20 @@ def link(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - as url_for take
     if endpoint not in current_app.view_functions:
         return ""
     return url_for(endpoint, **values)
+
+
+_ENTRIES = {
+    "contracts": "terms.contract",
+    "plans": "terms.plan",
+    "titles": "catalogue.title",
+}
+
+
+def entry_of(warning: TermsWarning) -> str:
+    """Where the entry is looked at that a warning is about."""
+    if warning.part in _ENTRIES:
+        return url_for(_ENTRIES[warning.part], key=warning.key)
+    return url_for("rates.rates") if warning.part == "exchange_rates" else ""
 
 
 def mend(setup: Setup, reason: str, isbn: str, contract: str | None) -> tuple[str, str]:

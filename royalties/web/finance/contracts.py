@@ -9,6 +9,7 @@ from royalties.domain.plain_words import counter_sentence, percent, reserve_sent
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms import amending as terms
 from royalties.services.terms import stands
+from royalties.services.terms.warnings import warnings_about
 from royalties.web.finance.contract_form import CONTRACT, contract_shown, contract_written
 from royalties.web.finance.editing import PAGES, Editor, key_cell, paged
 from royalties.web.finance.typed_numbers import as_typed
@@ -65,6 +66,7 @@ def contract(key: str) -> str:
         stand=stands.stand_of(work, setup, found),
         history=terms.history(work, _PART, key, as_typed),
         waiting=terms.waiting_for(work, _PART, key),
+        warnings=warnings_about(work, _PART, key),
     )
 
 

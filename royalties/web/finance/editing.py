@@ -9,10 +9,13 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from royalties.domain.changes import Change, changes
 from royalties.domain.people import FINANCE
 from royalties.domain.problems import Fault
+from royalties.domain.replacing import Replaced
 from royalties.ingest.setup import SetupError
 from royalties.services.terms import amending as terms
 from royalties.services.terms import previewing
 from royalties.services.terms.amending import Entry
+from royalties.services.terms.replacing import UnconfirmedError
+from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError
 from royalties.web.finance.row_forms import Cell, Row, Table, Written, operate, padded, typed
 from royalties.web.finance.typed_numbers import as_typed
@@ -22,6 +25,8 @@ from royalties.web.visit import act, only_looks
 PAGES = Pages("terms", __name__, "/finance", FINANCE)
 
 PER_PAGE = 50
+WARNS = "warns "
+"""Before a field's name among a sheet's errors: what is said there is no error."""
 _LONGEST_NOTE = 1000
 
 
@@ -38,6 +43,8 @@ class Sheet:
         revision: the number of the revision that the person looked at.
         path: what the checker's paths begin with here, such as ``contracts[0].``.
         version: of a plan, the version that is amended; ``tried_version`` the day typed for it.
+        asked: what saving replaces that has counted already; ``token`` confirms it.
+        warnings: what would never count, as (field, words).
     """
 
     part: str
@@ -56,6 +63,9 @@ class Sheet:
     meanwhile: list[Change] = field(default_factory=list)
     now: Entry | None = None
     effects: list[previewing.Effect] = field(default_factory=list)
+    asked: list[Replaced] = field(default_factory=list)
+    token: str = ""
+    warnings: list[tuple[str, str]] = field(default_factory=list)
     focus: str = ""
     version: str = ""
     tried_version: str = ""
@@ -74,6 +84,22 @@ class Sheet:
             self.mistakes.append((where, words))
             if where:
                 self.errors.setdefault(where, []).append(fault.message)
+
+    def warn(self) -> None:
+        """Tell what of the entry as written never counts, at its field and above the form."""
+        if self.mistakes:
+            return
+        names = labels(self.shape, self.row)
+        version = f"versions[{self.tried_version}]."
+        for each in warnings_about(act(), self.part, self.body["key"], self.body):
+            path = each.path.removeprefix(version)
+            if path.startswith("versions["):
+                continue  # of another version than the one on the page
+            where = self.written.field_of(path)
+            named = f"{names[where]}: {each.message}" if where in names else str(each)
+            self.warnings.append((where if where in names else "", named))
+            if where in names:
+                self.errors.setdefault(WARNS + where, []).append(each.message)
 
 
 def sheet_of_form(
@@ -124,18 +150,32 @@ def sent(
             revision=sheet.revision,
             note=sheet.note,
             is_new=sheet.is_new,
+            confirmed=confirmed(),
         )
     except SetupError as error:
         sheet.blame(error.faults)
         return page(sheet), 422
-    except terms.ChangedMeanwhileError as error:
-        _show_both(sheet, error)
-        return page(sheet), 409
     except RefusedError as error:
-        sheet.refused = str(error)
+        _refused(sheet, error)
         return page(sheet), 409
     tell(saved)
     return redirect(onward(sheet, saved), 303)
+
+
+def _refused(sheet: Sheet, error: RefusedError) -> None:
+    match error:
+        case UnconfirmedError():
+            sheet.asked, sheet.token = error.asked, error.token
+            sheet.warn()
+        case terms.ChangedMeanwhileError():
+            _show_both(sheet, error)
+        case _:
+            sheet.refused = str(error)
+
+
+def confirmed() -> str:
+    """What a form confirms of what was asked: a token, or nothing."""
+    return request.form.get("confirmed", "")[:64]
 
 
 def _show_both(sheet: Sheet, error: terms.ChangedMeanwhileError) -> None:
@@ -157,6 +197,7 @@ def tried(sheet: Sheet, write: Callable[[Sheet], None], page: Callable[[Sheet], 
     except SetupError as error:
         sheet.blame(error.faults)
         return page(sheet), 422
+    sheet.warn()
     return page(sheet)
 
 
@@ -254,7 +295,10 @@ class Editor:
         if request.method == "POST":
             return sent(self._typed(key, now), self._write, self.page, self._onward)
         row = self.shown(now.body)
-        return self.page(Sheet(self.part, key, self.shape, row, now.body, now.id, ""))
+        sheet = Sheet(self.part, key, self.shape, row, now.body, now.id, f"{self.part}[0].")
+        self._write(sheet)
+        sheet.warn()
+        return self.page(sheet)
 
     def tried(self, key: str) -> Answer:
         """What an entry as typed would have given."""

@@ -12,7 +12,8 @@ from royalties.domain.people import Verb
 from royalties.ingest.setup import SetupError
 from royalties.services.terms import amending as terms
 from royalties.services.terms import catalogue
-from royalties.web.finance.editing import Sheet
+from royalties.services.terms.replacing import UnconfirmedError
+from royalties.web.finance.editing import Sheet, confirmed
 from royalties.web.finance.row_forms import operate, padded
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer
@@ -46,10 +47,13 @@ def sent(
     if sheet.mistakes:
         return page(sheet), 422
     try:
-        changed = catalogue.amend(act(), sheet.part, sheet.body, sheet.revision)
+        changed = catalogue.amend(act(), sheet.part, sheet.body, sheet.revision, confirmed())
     except SetupError as error:
         sheet.blame(error.faults)
         return page(sheet), 422
+    except UnconfirmedError as error:
+        sheet.asked, sheet.token = error.asked, error.token
+        return page(sheet), 409
     except terms.ChangedMeanwhileError as error:
         sheet.refused, sheet.now = str(error), error.now
         sheet.meanwhile = changes(error.now.body if error.now else None, sheet.body, as_typed)

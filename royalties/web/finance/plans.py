@@ -12,6 +12,7 @@ from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms import amending as terms
 from royalties.services.terms.amending import Entry
+from royalties.services.terms.warnings import warnings_about
 from royalties.web.finance.editing import (
     PAGES,
     Sheet,
@@ -87,6 +88,7 @@ def plan(key: str) -> str:
         users=users,
         history=terms.history(work, _PART, key, as_typed),
         waiting=terms.waiting_for(work, _PART, key),
+        warnings=warnings_about(work, _PART, key),
     )
 
 
@@ -191,6 +193,9 @@ def amend_version(key: str, version: str) -> Answer:
         body = _version_of(now.body, version) or {}
     row = {**version_shown(body), "key": key}
     sheet = Sheet(_PART, key, VERSION, row, now.body, now.id, "", version=version)
+    if version != _NEW:
+        _write(sheet)
+        sheet.warn()
     return _page(sheet)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
@@ -16,8 +15,11 @@ from royalties.domain.plain_words import percent
 from royalties.domain.problems import Fault
 from royalties.ingest.setup import SetupError
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.terms import setup as setup_service
-from royalties.services.terms import stands
+from royalties.services.terms import catalogue, stands
+from royalties.services.terms.replacing import UnconfirmedError
+from royalties.services.terms.warnings import warnings_about
+from royalties.web.finance.editing import confirmed
+from royalties.web.finance.title_form import Confirmed
 from royalties.web.finance.typed_numbers import as_plain
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act
@@ -31,7 +33,7 @@ def _stripped(text: str | None) -> str:
     return (text or "").strip()
 
 
-class RateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class RateForm(Confirmed):
     """What one unit of a currency is worth in another."""
 
     source = StringField(
@@ -54,7 +56,7 @@ class RateForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     )
 
 
-class IncomeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class IncomeForm(Confirmed):
     """What a subsidiary right brought in."""
 
     contract = StringField(
@@ -111,7 +113,7 @@ def enter_rate() -> Answer:
     named = {"from": form.source, "to": form.target, "rate": form.rate}
     return _entered(form, "exchange_rates", body, named) or (
         _page(form, IncomeForm(formdata=None)),
-        422,
+        409 if form.asked else 422,
     )
 
 
@@ -129,7 +131,10 @@ def enter_income() -> Answer:
         "note": form.note.data or "",
     }
     named = {name: form[name] for name in ("contract", "right", "amount", "note")}
-    return _entered(form, "income", body, named) or (_page(RateForm(formdata=None), form), 422)
+    return _entered(form, "income", body, named) or (
+        _page(RateForm(formdata=None), form),
+        409 if form.asked else 422,
+    )
 
 
 def _entered(form: Any, part: str, body: dict[str, Any], named: dict[str, Any]) -> Answer | None:  # noqa: ANN401 - an untyped form
@@ -141,7 +146,10 @@ def _entered(form: Any, part: str, body: dict[str, Any], named: dict[str, Any]) 
         _blame(form, Fault(number, str(error)), named)
         return None
     try:
-        loaded = setup_service.amend(act(), part, body)
+        loaded = catalogue.enter(act(), part, body, confirmed())
+    except UnconfirmedError as error:
+        form.asked, form.token = error.asked, error.token
+        return None
     except SetupError as error:
         for fault in error.faults:
             _blame(form, fault, named)
@@ -176,6 +184,7 @@ def _page(rate_form: RateForm, income_form: IncomeForm) -> str:
         before=_earlier(setup, str(period)),
         contracts=dict(itertools.islice(_with_rights(setup, period), _MOST_LISTED)),
         missing=stands.rates_needed(work, setup, period),
+        warnings=warnings_about(work, "exchange_rates", ""),
         rate_form=rate_form,
         income_form=income_form,
         wrong=rate_form if rate_form.errors or rate_form.form_errors else income_form,

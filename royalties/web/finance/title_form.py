@@ -1,6 +1,6 @@
 """The form of a title and the form of a retailer, and the setup entries that they stand for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -20,6 +20,7 @@ from wtforms.validators import InputRequired
 from royalties.domain.catalogue import Channel
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.problems import Fault
+from royalties.domain.replacing import Replaced
 from royalties.web.finance.entry_forms import filled, given, lines_of, paragraphs_of, text_of
 from royalties.web.finance.typed_numbers import as_plain, as_typed
 from royalties.web.title_words import FORMATS
@@ -106,7 +107,14 @@ class LinkForm(Form):
     url = StringField("Link", render_kw=_LINK)
 
 
-class TitleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class Confirmed(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A form whose values may replace what has counted: what is asked, and the token for it."""
+
+    asked: Sequence[Replaced] = ()
+    token = ""
+
+
+class TitleForm(Confirmed):
     """A title with its editions and what the public may see."""
 
     revision = HiddenField(default="0")
@@ -136,7 +144,7 @@ class TitleForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     )
 
 
-class RetailerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class RetailerForm(Confirmed):
     """A retailer."""
 
     revision = HiddenField(default="0")

@@ -10,6 +10,7 @@ from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.ingest.setup import SetupError
 from royalties.services import approvals
 from royalties.services.terms import amending as terms
+from royalties.services.terms.replacing import CONFIRMED
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import Document, Office, a_setup, after, closed, spring
 from tests.builders.site import lend_site
@@ -55,6 +56,7 @@ class People:
     ) -> terms.Saved:
         number = self.revision(part, body["key"]) if revision is None else revision
         with self.at_work(actor) as work:
+            more = {"confirmed": CONFIRMED, **more}
             return terms.save(work, part, body, revision=number, **more)
 
     def in_force(self, part: str = "contracts", key: str = "foot-2015") -> Document:
