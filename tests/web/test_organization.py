@@ -119,7 +119,7 @@ def hidden(page: str) -> dict[str, str]:
     """What the last form of a page carries."""
     form = page[page.rindex('<form method="post"' if '<form method="post"' in page else "<form") :]
     found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
-    return {name: value for name, value in found if name != "csrf_token"}
+    return {name: unescape(value) for name, value in found if name != "csrf_token"}
 
 
 def form_at(page: str, action: str) -> dict[str, str]:
@@ -129,7 +129,7 @@ def form_at(page: str, action: str) -> dict[str, str]:
         r'<input type="hidden" name="(\w+)" value="([^"]*)"',
         page[start : page.index("</form>", start)],
     )
-    return {name: value for name, value in found if name != "csrf_token"}
+    return {name: unescape(value) for name, value in found if name != "csrf_token"}
 
 
 def send(visitor: Visitor, path: str, page: str, more: Mapping[str, Any]) -> TestResponse:

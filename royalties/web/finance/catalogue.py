@@ -25,7 +25,7 @@ from royalties.web.finance.title_form import RetailerForm, TitleForm
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
 from royalties.web.title_words import FORMATS
-from royalties.web.visit import act
+from royalties.web.visit import act, all_or_nothing
 
 PAGES = Pages("catalogue", __name__, "/finance", FINANCE)
 
@@ -186,7 +186,7 @@ def _save_title(work: Work, form: TitleForm, key: str) -> Answer:
     body, faults = title_form.title_body(form), title_form.typed_wrong(form)
     if faults:
         faults += _further(work, "titles", body, {each.path for each in faults})
-    mistakes = place(form, faults) if faults else _amend(work, "titles", body, form)
+    mistakes = place(form, faults) if faults else _amend("titles", body, form)
     if mistakes:
         return _refused(_ask_title(form, key, mistakes))
     return redirect(url_for(".title", key=body["key"]), 303)
@@ -266,7 +266,7 @@ def amend_retailer(key: str) -> Answer:
     form = RetailerForm(data=found.body)
     if request.method == "POST":
         form.key.data = key
-        return _save_retailer(work, form, key)
+        return _save_retailer(form, key)
     form.revision.data = str(found.id)
     return render_template("finance/retailer_form.html", form=form, key=key, mistakes=[])
 
@@ -278,13 +278,13 @@ def new_retailer() -> Answer:
     _require_load(work)
     form = RetailerForm()
     if request.method == "POST":
-        return _save_retailer(work, form, "")
+        return _save_retailer(form, "")
     return render_template("finance/retailer_form.html", form=form, key="", mistakes=[])
 
 
-def _save_retailer(work: Work, form: RetailerForm, key: str) -> Answer:
+def _save_retailer(form: RetailerForm, key: str) -> Answer:
     body = title_form.retailer_body(form)
-    mistakes = _amend(work, "retailers", body, form)
+    mistakes = _amend("retailers", body, form)
     if mistakes:
         page = render_template("finance/retailer_form.html", form=form, key=key, mistakes=mistakes)
         return _refused(page)
@@ -300,12 +300,13 @@ def number_asked(name: str) -> int:
     return int(text) if _A_NUMBER.fullmatch(text) else 0
 
 
-def _amend(work: Work, part: str, body: Mapping[str, Any], form: _Of) -> list[Mistake]:
+def _amend(part: str, body: Mapping[str, Any], form: _Of) -> list[Mistake]:
     """Save an entry; what is wrong with it is put at its fields."""
     revision = form.revision.data or ""
     looked_at = int(revision) if _A_NUMBER.fullmatch(revision) else -1
     try:
-        changed = catalogue.amend(work, part, body, looked_at)
+        with all_or_nothing():
+            changed = catalogue.amend(act(), part, body, looked_at)
     except SetupError as error:
         return place(form, error.faults)
     except terms.ChangedMeanwhileError as error:

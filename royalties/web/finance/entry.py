@@ -20,7 +20,7 @@ from royalties.services.sales.shelf import Book, shelf_of
 from royalties.services.work import RefusedError
 from royalties.web.formats import locale
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act
+from royalties.web.visit import act, all_or_nothing
 
 PAGES = Pages("entry", __name__, "/finance/entry", FINANCE)
 
@@ -138,7 +138,8 @@ def _again(done: Entered) -> str:
 
 def _kept(draft: Draft) -> Answer | Response:
     try:
-        sheets.save(act(), draft)
+        with all_or_nothing():
+            sheets.save(act(), draft)
     except DraftChangedError as error:
         page = _Page(replace(error.draft, rows=sheets.cleaned(draft.rows)), changed=True)
         return page.shown(), 422
@@ -154,7 +155,8 @@ def _kept(draft: Draft) -> Answer | Response:
 def keep_draft() -> Answer | Response | tuple[Response, int]:
     """Keep what is typed so far; asked by the page itself."""
     try:
-        kept = sheets.save(act(), _sent(), force=request.form.get("force") == "yes")
+        with all_or_nothing():
+            kept = sheets.save(act(), _sent(), force=request.form.get("force") == "yes")
     except DraftChangedError as error:
         return jsonify(message=str(error)), 409
     except RefusedError as error:

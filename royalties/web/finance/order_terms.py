@@ -16,7 +16,7 @@ from royalties.web.finance.editing import Sheet
 from royalties.web.finance.row_forms import operate, padded
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer
-from royalties.web.visit import act
+from royalties.web.visit import act, all_or_nothing
 
 
 def require_load() -> None:
@@ -46,7 +46,8 @@ def sent(
     if sheet.mistakes:
         return page(sheet), 422
     try:
-        changed = catalogue.amend(act(), sheet.part, sheet.body, sheet.revision)
+        with all_or_nothing():
+            changed = catalogue.amend(act(), sheet.part, sheet.body, sheet.revision)
     except SetupError as error:
         sheet.blame(error.faults)
         return page(sheet), 422

@@ -20,7 +20,7 @@ from royalties.services.terms import setup as setup_service
 from royalties.services.terms import stands
 from royalties.web.finance.typed_numbers import as_plain
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act
+from royalties.web.visit import act, all_or_nothing
 
 _MOST_LISTED = 300
 
@@ -141,7 +141,8 @@ def _entered(form: Any, part: str, body: dict[str, Any], named: dict[str, Any]) 
         _blame(form, Fault(number, str(error)), named)
         return None
     try:
-        loaded = setup_service.amend(act(), part, body)
+        with all_or_nothing():
+            loaded = setup_service.amend(act(), part, body)
     except SetupError as error:
         for fault in error.faults:
             _blame(form, fault, named)

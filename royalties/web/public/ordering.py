@@ -19,7 +19,7 @@ from royalties.web.pages import Answer, Pages
 from royalties.web.public import order_form
 from royalties.web.public.order_form import WHAT, WHERE, WHO, Typed
 from royalties.web.public.pacing import Pacing
-from royalties.web.visit import act, only_looks, visit
+from royalties.web.visit import act, all_or_nothing, only_looks, visit
 
 PAGES = Pages("ordering", __name__, "/titles/<key>/order", EVERYBODY)
 
@@ -113,9 +113,10 @@ def _send(offer: Offer, typed: Typed) -> Answer:
         return away  # a person does not see that field
     body = order_form.requested(typed, offer)
     try:
-        if _orders_at_once():
-            return redirect(_ordered(body, typed), 303)
-        requests.ask_for(act(), body, request.remote_addr or "")
+        with all_or_nothing():
+            if _orders_at_once():
+                return redirect(_ordered(body, typed), 303)
+            requests.ask_for(act(), body, request.remote_addr or "")
     except TooOftenError as error:
         return _page(offer, typed, WHO, {"message": str(error)}), 429
     except BadRequestError as error:
