@@ -199,7 +199,7 @@ def _begins(connection: Connection) -> None:
     connection.info["changed"] = False
 
 
-@event.listens_for(Engine, "before_cursor_execute")
-def _changes(connection: Connection, _cursor: Any, statement: str, *_more: Any) -> None:
-    if statement.lstrip()[:6].upper() in {"INSERT", "UPDATE", "DELETE"}:
+@event.listens_for(Engine, "after_cursor_execute")
+def _changes(connection: Connection, cursor: Any, statement: str, *_more: Any) -> None:
+    if statement.lstrip()[:6].upper() in {"INSERT", "UPDATE", "DELETE"} and cursor.rowcount:
         connection.info["changed"] = True

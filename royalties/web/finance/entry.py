@@ -20,7 +20,7 @@ from royalties.services.sales.shelf import Book, shelf_of
 from royalties.services.work import RefusedError
 from royalties.web.formats import locale
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, all_or_nothing
+from royalties.web.visit import act, all_or_nothing, take_back
 
 PAGES = Pages("entry", __name__, "/finance/entry", FINANCE)
 
@@ -132,6 +132,7 @@ def submit() -> Answer | Response:
 
 
 def _again(done: Entered) -> str:
+    take_back()  # the draft was held
     draft = replace(done.draft, rows=done.rows)
     return _Page(draft, done.mistakes, done.warnings, done.changed, dirty=True).shown()
 
