@@ -8,7 +8,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
-from flask import Flask, Response, before_render_template, g, request
+from flask import Flask, Response, before_render_template, g, has_request_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Connection, Engine, event, insert
@@ -183,7 +183,7 @@ def _watch_what_is_drawn(app: Flask) -> None:
 
     @before_render_template.connect_via(app, weak=False)
     def _drawn(_app: Flask, template: Any, **_more: Any) -> None:
-        unit = g.get("work") if request else None
+        unit = g.get("work") if has_request_context() else None
         if unit is not None and unit.connection.info.get("changed"):
             g.drawn_of_changes = template.name
 
