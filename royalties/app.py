@@ -13,6 +13,10 @@ _LARGEST_FIELD = 5_000_000
 _MOST_FIELDS = 20_000
 
 
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+"""Names of one's own machine, of which people type any."""
+
+
 def create_app(system: System) -> Flask:
     """Make the application of a system; nothing is global, so tests make as many as they want."""
     app = Flask("royalties.web")
@@ -27,10 +31,16 @@ def create_app(system: System) -> Flask:
         MAX_CONTENT_LENGTH=_LARGEST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=_LARGEST_FIELD,
         MAX_FORM_PARTS=_MOST_FIELDS,
-        TRUSTED_HOSTS=[urlsplit(system.config.base_url).hostname or "localhost"],
+        TRUSTED_HOSTS=_trusted(urlsplit(system.config.base_url).hostname or "localhost"),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=secure,
     )
     app.extensions["royalties"] = system
     web.prepare(app)
     return app
+
+
+def _trusted(host: str) -> list[str]:
+    """The hosts that requests may be for."""
+    name = f"[{host}]" if ":" in host else host
+    return list(_LOOPBACK) if name in _LOOPBACK else [name]

@@ -15,6 +15,7 @@ from royalties.cli.desk import REFUSED, Desk, command
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, System
 from royalties.services import jobs
 from royalties.services.mail.outbox import deliver
+from royalties.services.orders import drafts
 from royalties.services.orders.quotes import keep_calendar
 from royalties.services.sales.uploads import sweep
 from royalties.services.work import Work
@@ -127,6 +128,7 @@ def _work_until(system: System, stopped: threading.Event) -> None:
                 calendar_at = time.monotonic() + _CALENDAR_EVERY
                 with system.work(jobs.WORKER) as work:
                     keep_calendar(work)
+                    drafts.sweep(work)
             work_off(system, stopped.is_set)
             if time.monotonic() >= sweep_at:
                 sweep_at = time.monotonic() + _SWEPT_EVERY

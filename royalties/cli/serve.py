@@ -1,35 +1,45 @@
 """serve: the web application behind a production server; jobs: its long work."""
 
+import os
+import pkgutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 from threading import Event, Thread
+from urllib.parse import urlsplit
 
 import click
-from waitress import runner
+import waitress
 
+from config import BASE_URL
 from royalties.cli.demo_people import welcome
 from royalties.cli.desk import Desk, command
+from royalties.cli.listening import LOOPBACK, Listening, listen
 
 _THREADS = 8
 _PAUSE = 1.0
 """Seconds before a worker that died is followed by another."""
 
-_BEHIND_A_PROXY = (
-    "--trusted-proxy=127.0.0.1",
-    "--trusted-proxy-count=1",
-    "--trusted-proxy-headers=x-forwarded-for x-forwarded-proto",
-    "--clear-untrusted-proxy-headers",
-)
+_BEHIND_A_PROXY = {
+    "trusted_proxy": "127.0.0.1",
+    "trusted_proxy_count": 1,
+    "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
+    "clear_untrusted_proxy_headers": True,
+}
 """HTTPS comes from a proxy on this machine: who visits is whom it names, so that one visitor's
 wrong passwords do not keep all others out."""
-
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen at.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen at; 0: any that is free.",
+)
 @click.option(
     "--jobs/--no-jobs",
     default=True,
@@ -38,36 +48,71 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 @click.option("--demo", is_flag=True, help="Add people to the demo's books and print them.")
 @command
 def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
-    """Serve the web application until it is stopped.
+    """Serve the web application until it is stopped; prints the address to open.
 
-    ROYALTIES_BASE_URL is the address that people type; requests for other hosts are refused.
-    Behind a proxy that speaks HTTPS let it begin with https://, and cookies are sent only there.
+    ROYALTIES_BASE_URL is the address that people type, where a proxy passes it on; requests for
+    other hosts are refused. Behind a proxy that speaks HTTPS let it begin with https://, and
+    cookies are sent only there.
     """
-    if demo and host not in _LOOPBACK:
+    if demo and host not in LOOPBACK:
         desk.refuse(
-            f"the demo's passwords are known to everybody: it is served at {_LOOPBACK[0]} only"
+            f"the demo's passwords are known to everybody: it is served at {LOOPBACK[0]} only"
         )
     with desk.work(read_only=True):
         pass  # a database that is missing or old is told before the server starts
+    listening = listen(host, port)
+    address, notes = _address(listening)
+    # The application and the jobs write links with it, as all that is set up by the environment.
+    os.environ["ROYALTIES_BASE_URL"] = os.environ.get("ROYALTIES_BASE_URL") or address
     if demo:
         welcome(desk)
-    desk.say(f"Serving {desk.system.config.base_url} at {host}:{port}; Ctrl+C stops.")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # else the worker would outlive it
+    application = pkgutil.resolve_name("royalties.wsgi:application")
     worker = Worker([sys.executable, "-m", "royalties", "jobs"]) if jobs else None
-    proxied = desk.system.config.base_url.startswith("https://")
+    desk.say(f"Open {address} in a browser; Ctrl+C stops.")
+    for each in notes:
+        desk.say(each)
+    sys.stdout.flush()
+    proxied = os.environ["ROYALTIES_BASE_URL"].startswith("https://")
     try:
-        runner.run(
-            [
-                "waitress-serve",
-                f"--listen={host}:{port}",
-                f"--threads={_THREADS}",
-                "--ident=",
-                *(_BEHIND_A_PROXY if proxied else ()),
-                "royalties.wsgi:application",
-            ]
+        waitress.serve(
+            application,
+            sockets=list(listening.sockets),
+            threads=_THREADS,
+            ident="",
+            **(_BEHIND_A_PROXY if proxied else {}),
         )
     finally:
+        listening.close()
         if worker is not None:
             worker.stop()
+
+
+def _address(listening: Listening) -> tuple[str, list[str]]:
+    """The address that leads to the server, and what else is to be known of it."""
+    base_url = os.environ.get("ROYALTIES_BASE_URL", "").rstrip("/")
+    here = listening.address
+    if not base_url:
+        notes = []
+        if listening.is_everywhere:
+            notes.append(
+                "Only this machine may open it: for others set ROYALTIES_BASE_URL to the address "
+                "that they type."
+            )
+        if here != BASE_URL:
+            notes.append(
+                "Set ROYALTIES_BASE_URL to it for other commands too, whose links lead to port "
+                f"{urlsplit(BASE_URL).port} else."
+            )
+        return here, notes
+    if listening.leads_here(base_url):
+        return base_url, []
+    if urlsplit(base_url).scheme == "http" and urlsplit(base_url).hostname in LOOPBACK:
+        return here, [
+            f"ROYALTIES_BASE_URL is {base_url}, where links in e-mails lead: set it to this one."
+        ]
+    where = f"{listening.host} port {listening.port}"
+    return base_url, [f"A proxy has to pass {base_url} (ROYALTIES_BASE_URL) on to {where}."]
 
 
 class Worker:

@@ -18,6 +18,7 @@ from royalties.services.statements.issuing import NoStatementError
 from royalties.services.statements.portal import NotYoursError
 from royalties.web.again import is_own, to_send_again
 from royalties.web.pages import Answer, Pages, door
+from royalties.web.visit import take_back
 
 _LOG = logging.getLogger("royalties.web")
 
@@ -68,6 +69,7 @@ def page(status: int, message: str = "") -> tuple[str, int]:
     if status in _WITHOUT_BOOKS:
         bare = current_app.jinja_env.get_template("bare.html")  # what frames need asks the books
         return bare.render(heading=heading, message=message), status
+    take_back()
     return render_template("error.html", heading=heading, message=message), status
 
 

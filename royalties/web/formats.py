@@ -84,6 +84,11 @@ def money(value: Amount, currency: str = "", *, code: bool = False) -> Markup:
     return shown
 
 
+def amount_words(value: int, currency: str) -> str:
+    """An amount in minor units with its currency's code, as plain text."""
+    return str(money(value, currency, code=True).striptags())
+
+
 def day(value: date | str | None) -> str:
     """A day, the month by name: 3 Apr 2026."""
     if not value:

@@ -14,7 +14,9 @@ from royalties.domain.orders import ENDED, State, path_of, said
 from royalties.services.orders import life
 from royalties.services.orders.life import Order
 from royalties.services.work import RefusedError
+from royalties.web.consent import ChangedSinceSeenError
 from royalties.web.pages import Answer
+from royalties.web.visit import all_or_nothing
 
 LONGEST = 2000
 """Characters of a reason or note."""
@@ -112,7 +114,10 @@ def tried(do: Do, onward: str, page: Callable[[str], str]) -> Answer:
         page: shows the page with a refusal.
     """
     try:
-        words = do()
+        with all_or_nothing():
+            words = do()
+    except ChangedSinceSeenError as error:
+        return page(str(error)), 409
     except life.ChangedMeanwhileError as error:
         return page(f"{error}. Nothing that you typed is lost: it stands below."), 409
     except RefusedError as error:

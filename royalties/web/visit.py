@@ -3,6 +3,9 @@
 A request that only looks reads in a transaction that keeps nothing. One that changes something
 keeps it when it ends well, and takes everything back when it answers with an error (a status of
 400 or more): a page that comes back with red fields has changed nothing.
+
+A refusal takes back at once what was done before it (``all_or_nothing``), and from then on the
+request only looks: the page that answers shows what is, never what was rolled back.
 """
 
 from collections.abc import Callable, Iterator
@@ -76,7 +79,8 @@ def only_looks(view: _View) -> _View:
 
 def _looks() -> bool:
     return (
-        request.method in LOOKING
+        "only_looks" in g
+        or request.method in LOOKING
         or current_app.view_functions.get(request.endpoint or "") in _ONLY_LOOK
     )
 
@@ -107,6 +111,26 @@ def let_go() -> None:
     """
     actor()  # who visits is known before, and stays known
     _end(failed=True)
+
+
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """What a form asks for: refused, nothing of it is left for the page that answers.
+
+    Every handler that catches a refusal of its verbs calls them in this block, with ``act()``.
+    """
+    try:
+        yield
+    except Exception:
+        take_back()
+        raise
+
+
+def take_back() -> None:
+    """Take back what the request has done; from now on it only looks at what is."""
+    if not _looks():
+        _end(failed=True)
+        g.only_looks = True
 
 
 @contextmanager

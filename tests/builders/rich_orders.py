@@ -1,6 +1,7 @@
 """Orders in many states, for the books in which every page has something to show."""
 
 import io
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -14,6 +15,7 @@ from royalties.services.orders import (
     artwork,
     cancelling,
     certificates,
+    drafts,
     invoicing,
     life,
     messages,
@@ -22,8 +24,8 @@ from royalties.services.orders import (
     requests,
     shipping,
 )
-from royalties.store.tables import order_request
-from tests.builders.books import Office
+from royalties.store.tables import order_draft, order_request
+from tests.builders.books import HARDCOVER, Office
 from tests.builders.orders import (
     CUSTOM,
     REQUESTED,
@@ -49,6 +51,25 @@ SHIPMENT, CERTIFICATE, RECEIPT = 1, 1, 1
 
 REQUEST = "a-request"
 """What the link of a request holds that was not opened yet."""
+
+DRAFT = "a-draft"
+"""What the address of a request holds that is still being written."""
+
+_A_DRAFT = json.dumps(
+    [
+        {
+            "kind": "bulk",
+            "isbn": HARDCOVER,
+            "copies": "100",
+            "region": "WA",
+            "country": "US",
+            "tax": "taxable",
+        },
+        [],
+        False,
+        [],
+    ]
+)
 
 _JULY = timedelta(days=45)
 
@@ -119,6 +140,8 @@ def a_request_waits(office: Office) -> None:
     with office.system.work(STRANGER) as work:
         requests.ask_for(work, REQUESTED, "192.0.2.7")
         work.connection.execute(update(order_request).values(hash=fingerprint(REQUEST)))
+        drafts.begin(work, "collab", _A_DRAFT, "192.0.2.7")
+        work.connection.execute(update(order_draft).values(hash=fingerprint(DRAFT)))
 
 
 def a_logo(size: tuple[int, int] = (1200, 700)) -> bytes:

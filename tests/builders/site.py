@@ -8,10 +8,10 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
-from flask import Flask
+from flask import Flask, Response, before_render_template, g, has_request_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import insert
+from sqlalchemy import Connection, Engine, event, insert
 from werkzeug.test import TestResponse
 
 from royalties.adapters.credentials import Credentials, fingerprint
@@ -174,4 +174,32 @@ def _lent(system: System) -> tuple[Flask, dict[str, Any]]:
 def _app(system: System) -> Flask:
     app = create_app(system)
     app.testing = False  # errors answer as they would for a visitor
+    _watch_what_is_drawn(app)
     return app
+
+
+def _watch_what_is_drawn(app: Flask) -> None:
+    """Fail where an error's page is drawn from changes that are taken back with it."""
+
+    @before_render_template.connect_via(app, weak=False)
+    def _drawn(_app: Flask, template: Any, **_more: Any) -> None:
+        unit = g.get("work") if has_request_context() else None
+        if unit is not None and unit.connection.info.get("changed"):
+            g.drawn_of_changes = template.name
+
+    @app.after_request
+    def _is_true(answer: Response) -> Response:
+        drawn = g.get("drawn_of_changes")
+        assert not drawn or answer.status_code < 400, f"{drawn} shows what is taken back"
+        return answer
+
+
+@event.listens_for(Engine, "begin")
+def _begins(connection: Connection) -> None:
+    connection.info["changed"] = False
+
+
+@event.listens_for(Engine, "after_cursor_execute")
+def _changes(connection: Connection, cursor: Any, statement: str, *_more: Any) -> None:
+    if statement.lstrip()[:6].upper() in {"INSERT", "UPDATE", "DELETE"} and cursor.rowcount:
+        connection.info["changed"] = True

@@ -623,10 +623,15 @@ _OF_ORGANIZATIONS = {
         answers=frozenset({200, 404}),  # 404 for the other organization
     ),
     "ordering.begin": Row(EVERYBODY, own=_TITLE, missing=_NO_KEY),
+    "ordering.step": Row(
+        EVERYBODY,
+        own={**_TITLE, "draft": orders.DRAFT, "place": 2},
+        missing={**_TITLE, "draft": "nothing", "place": 2},
+    ),
     "ordering.go": Row(
         send=EVERYBODY,
-        own=_TITLE,
-        missing=_NO_KEY,
+        own={**_TITLE, "draft": orders.DRAFT, "place": 1},
+        missing={**_NO_KEY, "draft": "nothing", "place": 1},
         form={"step": "1", "do": "next", "copies": "100", "kind": "bulk", "country": "US"},
         answers=_REFUSED,
     ),

@@ -15,10 +15,12 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from lxml import html
+from sqlalchemy import Engine, event
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from royalties.domain.people import EVERYBODY, ORGANIZATIONS, Role
+from royalties.services.work import RefusedError
 from royalties.web.pages import Pages
 from tests.builders.books import Office, Shelf, after
 from tests.builders.rich import rich
@@ -253,6 +255,43 @@ def test_sending(walk: Walk, who: str) -> None:
     walk.restore()
     assert not wrong, "\n".join(wrong)
     assert not changed, "a form that was refused changed something"
+
+
+@contextlib.contextmanager
+def last_step_refused() -> Iterator[list[str]]:
+    """Whatever is done is refused as it is written into the log, after all else was written."""
+    refused: list[str] = []
+
+    def refuse(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if statement.startswith("INSERT INTO log "):
+            refused.append(statement)
+            raise RefusedError("this was refused at its last step")
+
+    event.listen(Engine, "before_cursor_execute", refuse)
+    try:
+        yield refused
+    finally:
+        event.remove(Engine, "before_cursor_execute", refuse)
+
+
+def test_what_is_refused_at_its_last_step_is_answered_from_what_is(walk: Walk) -> None:
+    """``builders/site.py`` fails a page that is drawn of what is taken back with it."""
+    wrong, tried = [], 0
+    for rule in rules(walk.site.app, "POST"):
+        row = TABLE[rule.endpoint]
+        visitor, form = walk.visitor(fitting(walk.cookies, row.send)), walk.form(row)
+        with last_step_refused() as refused:
+            answer = visitor.post(address(rule, row.own), form)
+        tried += bool(refused)
+        if not refused:
+            walk.restore()  # it was taken, or what it keeps is nothing for the log
+        told = b"refused at its last step" in answer.data or answer.status_code == 303
+        if refused and (answer.status_code >= 500 or not told):
+            wrong.append(f"{rule}: {answer.status_code}")
+    kept = {name for name, hash_ in walk.state().items() if hash_ != walk.before[name]}
+    walk.restore()
+    assert (wrong, kept) == ([], set())
+    assert tried > 40
 
 
 @pytest.mark.parametrize("who", IDENTITIES)

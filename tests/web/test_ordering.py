@@ -1,10 +1,12 @@
 """Asking for an order without an account: its steps, the price while one types, and the link."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from lxml import html
+from werkzeug.test import TestResponse
 
 from royalties.domain.orders import OrderKind
 from royalties.domain.people import Role
@@ -13,6 +15,7 @@ from royalties.services.orders.quotes import price_of
 from royalties.web.public import ordering
 from royalties.web.public.pacing import Pacing
 from tests.builders.books import HARDCOVER, after
+from tests.builders.doors import with_clock
 from tests.builders.orders import a_price_list, letters, order_setup, somebody, takes_orders
 from tests.builders.site import Site, Visitor
 
@@ -56,6 +59,13 @@ def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ordering, "PACING", Pacing(1000))
 
 
+def typed(visitor: Visitor, form: Mapping[str, Any], at: str = ORDER) -> TestResponse:
+    """Send a step's page, and look at the step that it leads to."""
+    answer = visitor.post(at, form)
+    step = re.fullmatch(rf"({ORDER}[\w-]+/[123](?:\?checked=1)?)(#[\w-]+)?", answer.location or "")
+    return visitor.get(step[1]) if step else answer
+
+
 def amounts(text: str) -> list[str]:
     return re.findall(r"[\d,]+\.\d\d", text)
 
@@ -77,16 +87,16 @@ def test_the_title_leads_to_the_order(site: Site) -> None:
 @after(takes_orders)
 def test_every_step_carries_what_was_typed_before(site: Site) -> None:
     stranger = site.stranger()
-    second = stranger.post(ORDER, WHAT)
+    second = typed(stranger, WHAT)
     assert second.status_code == 200
     form = html.document_fromstring(second.text).xpath("//form[@class='order']")[0]
     assert form.fields["copies"] == "250"
     assert form.fields["to_copies"] == "250", "the only address takes all copies"
     assert form.fields["to_region"] == "WA"
-    third = stranger.post(ORDER, WHERE)
+    third = typed(stranger, WHERE)
     assert third.status_code == 200
     assert "200 to Lincoln School, 1 Main St, Seattle WA 98101, US" in third.text
-    again = stranger.post(ORDER, {**WHO, "do": "back:1"})
+    again = typed(stranger, {**WHO, "do": "back:1"})
     assert 'value="250"' in again.text
     assert 'value="Harbor Friends"' in again.text, "carried, though its step lies ahead"
 
@@ -114,7 +124,7 @@ WRONG = (
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(site: Site) -> None:
     stranger = site.stranger()
     for sent, change, anchor, words in WRONG:
-        answer = stranger.post(ORDER, {**sent, **change})
+        answer = typed(stranger, {**sent, **change})
         assert answer.status_code == 422, change
         assert f'href="#{anchor}"' in answer.text, change
         assert words.lower() in answer.text.lower(), change
@@ -125,16 +135,120 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(site: Site) -> N
 @after(takes_orders)
 def test_addresses_are_added_and_taken_away_without_a_script(site: Site) -> None:
     stranger = site.stranger()
-    more = stranger.post(ORDER, {**WHERE, "to_copies": ["100", "50"], "do": "add"})
+    more = typed(stranger, {**WHERE, "to_copies": ["100", "50"], "do": "add"})
     form = html.document_fromstring(more.text).xpath("//form[@class='order']")[0]
     assert [each.get("value") for each in form.xpath(".//input[@name='to_copies']")] == [
         "100",
         "50",
         "100",
     ]
-    less = stranger.post(ORDER, {**WHERE, "do": "remove:1"})
+    less = typed(stranger, {**WHERE, "do": "remove:1"})
     assert "Lincoln School" not in less.text
     assert "Tacoma Chapter" in less.text
+
+
+# The draft: what was typed is kept at an address of its own
+
+
+def begun(visitor: Visitor, form: Mapping[str, Any] = WHAT) -> str:
+    """Send the first step; returns the address of the second one."""
+    answer = visitor.post(ORDER, form)
+    assert answer.status_code == 303
+    assert answer.location is not None
+    assert re.fullmatch(rf"{ORDER}[\w-]{{40,}}/2", answer.location)
+    return answer.location
+
+
+def fields(page: str) -> Any:
+    return html.document_fromstring(page).xpath("//form[@class='order']")[0].fields
+
+
+@after(takes_orders)
+def test_back_reload_and_a_steps_address_show_what_was_typed(site: Site) -> None:
+    stranger = site.stranger()
+    second = begun(stranger)
+    first, third = f"{second[:-1]}1", f"{second[:-1]}3"
+    assert fields(stranger.page(first))["copies"] == "250"
+    back = stranger.get(f"{ORDER}?what=bulk")
+    assert (back.status_code, back.location) == (302, first), "where the browser's Back leads"
+    assert 'value="custom" checked' in stranger.page(first)
+    assert stranger.post(second, {**WHERE, "do": "next"}).location == third
+    assert "200 to Lincoln School" in stranger.page(third)
+    assert 'value="Lincoln School"' in stranger.page(second)
+    assert "<form" in stranger.page(f"{ORDER}?anew=1")
+    assert fields(stranger.page(f"{ORDER}?anew=1"))["copies"] in {"", None}
+
+
+@after(takes_orders)
+def test_a_step_keeps_what_was_typed_on_the_others_meanwhile(site: Site) -> None:
+    stranger = site.stranger()
+    second = begun(stranger)
+    stale = {**WHERE, "copies": "100"}
+    stranger.post(f"{second[:-1]}1", {**WHAT, "copies": "250"})
+    stranger.post(second, stale)
+    page = stranger.page(f"{second[:-1]}1")
+    assert fields(page)["copies"] == "250", "what another window carried along does not count"
+
+
+@after(takes_orders)
+def test_a_step_is_not_shown_before_those_it_needs(site: Site) -> None:
+    stranger = site.stranger()
+    second = begun(stranger)
+    early = stranger.get(f"{second[:-1]}3")
+    assert (early.status_code, early.location) == (302, f"{second}?checked=1")
+    wrong = stranger.get(f"{second}?checked=1")
+    assert wrong.status_code == 422
+    assert 'href="#address-1"' in wrong.text
+
+
+@after(takes_orders)
+def test_a_draft_is_shown_to_who_has_its_address_and_to_nobody_else(site: Site) -> None:
+    stranger, other = site.stranger(), site.stranger()
+    second = begun(stranger)
+    assert other.get(second).status_code == 200, "on another device, by the address"
+    assert fields(other.page(ORDER))["copies"] in {"", None}, "not without it"
+    token = second.split("/")[-2]
+    assert site.office.rows("SELECT hash FROM order_draft") != [(token,)]
+    assert site.office.rows("SELECT * FROM order_draft WHERE hash = :token", token=token) == []
+    for path in (second.replace(token, "x" * len(token)), second.replace("collab", "atlas")):
+        assert other.get(path).status_code in {302, 404}
+    olga = guild(site, "guild")
+    hers = begun(olga)
+    assert olga.get(hers).status_code == 200
+    for visitor in (stranger, site.visitor(Role.CLERK)):
+        assert visitor.get(hers).status_code == 302
+        visitor.post(hers, {**WHERE, "to_name": ["Thief", "Thief"]})
+    assert "Thief" not in olga.page(hers)
+
+
+@after(takes_orders)
+def test_a_draft_ends_when_it_is_sent_thrown_away_or_left(site: Site) -> None:
+    clock, stranger = with_clock(site), site.stranger()
+    second = begun(stranger)
+    third = f"{second[:-1]}3"
+    stranger.post(second, WHERE)
+    assert stranger.post(third, WHO).location == f"{ORDER}sent"
+    gone = stranger.get(third)
+    assert (gone.status_code, gone.location) == (302, ORDER)
+    assert "was sent already, thrown away, or left" in stranger.page(ORDER)
+    away = begun(stranger)
+    assert "kept at this page" in stranger.page(away)
+    assert stranger.post(away, {"do": "forget"}).location == ORDER
+    assert site.office.rows("SELECT * FROM order_draft") == []
+    left = begun(stranger)
+    clock.later(days=14, seconds=1)
+    assert stranger.get(left).status_code == 302
+    lost = stranger.post(left, {**WHERE, "step": "2"})
+    assert lost.status_code == 303
+    assert 'value="Lincoln School"' in stranger.page((lost.location or "")[:-1] + "2")
+    assert len(site.office.rows("SELECT * FROM order_draft")) == 1, "the one before is swept"
+
+
+@after(takes_orders)
+def test_drafts_of_one_network_are_counted(site: Site) -> None:
+    stranger = site.stranger()
+    answers = [stranger.post(f"{ORDER}?anew=1", WHAT).status_code for _ in range(61)]
+    assert answers == [303] * 60 + [429]
 
 
 # The price
@@ -155,7 +269,7 @@ def test_the_price_is_what_the_services_say(site: Site) -> None:
     for line in quote.lines:
         assert line.words in shown
         assert line.why in shown
-    plain = site.stranger().post(ORDER, {**WHERE, "rush": "1", "do": "price"})
+    plain = typed(site.stranger(), {**WHERE, "rush": "1", "do": "price"})
     assert (
         amounts(shown)
         == amounts(plain.text[plain.text.index('id="price"') :])[: len(amounts(shown))]
@@ -164,7 +278,7 @@ def test_the_price_is_what_the_services_say(site: Site) -> None:
 
 @after(takes_orders)
 def test_the_price_says_when_more_copies_cost_less(site: Site) -> None:
-    answer = site.stranger().post(ORDER, {**WHAT, "kind": "bulk", "copies": "90", "do": "price"})
+    answer = typed(site.stranger(), {**WHAT, "kind": "bulk", "copies": "90", "do": "price"})
     assert "100 copies cost less in all" in answer.text
 
 
@@ -179,14 +293,14 @@ def test_no_price_says_why(site: Site) -> None:
 
 @after(takes_orders)
 def test_the_delivery_shows_its_parts_and_says_when_it_is_late(site: Site) -> None:
-    shown = site.stranger().post(ORDER, {**WHAT, "need_by": "2026-08-31", "do": "price"}).text
+    shown = typed(site.stranger(), {**WHAT, "need_by": "2026-08-31", "do": "price"}).text
     # Thursday 20 August: 3 days for the proof, 10 for production, 5 on the way
     assert "Earliest delivery: Sep 15, 2026" in shown
     for part in ("3 working days", "your time", "10 working days", "5 working days"):
         assert part in shown
     assert "That is after Aug 31, 2026" in shown
     assert "With rush" not in shown, "rush would be too late as well"
-    later = site.stranger().post(ORDER, {**WHAT, "need_by": "2026-09-04", "do": "price"}).text
+    later = typed(site.stranger(), {**WHAT, "need_by": "2026-09-04", "do": "price"}).text
     assert "With rush they would be there Sep 1, 2026" in later
 
 
@@ -227,7 +341,7 @@ def test_a_title_without_a_price_is_ordered_all_the_same(site: Site) -> None:
     assert "The publisher will send you a price" in shown["html"]
     assert amounts(shown["html"]) == []
     for change in ({"copies": "1000001"}, {"isbn": "1"}, {"option": ""}):
-        assert stranger.post(ORDER, {**WHAT, **change}).status_code == 422
+        assert typed(stranger, {**WHAT, **change}).status_code == 422
     link, secret = sent(site), "many small boats at sea"
     stranger.post(link, {"name": "Ada Pier", "new": secret, "again": secret})
     assert [(each[0], each[1], each[3]) for each in orders_of(site)] == [
@@ -254,7 +368,7 @@ def test_a_title_without_a_price_is_ordered_all_the_same(site: Site) -> None:
 
 def sent(site: Site, **change: Any) -> str:
     """The address of the link that was sent."""
-    answer = site.stranger().post(ORDER, {**WHO, **change})
+    answer = typed(site.stranger(), {**WHO, **change})
     assert (answer.status_code, answer.location) == (303, f"{ORDER}sent")
     recipient, _, text = letters(site.office, "order-request")[-1]
     assert recipient == change.get("contact_email", "ada@example.org")
@@ -303,15 +417,15 @@ def test_who_has_an_account_only_confirms(site: Site) -> None:
 
 @after(takes_orders)
 def test_a_machine_gets_the_same_answer_and_nothing_is_kept(site: Site) -> None:
-    before = site.office.hashes()
-    answer = site.stranger().post(ORDER, {**WHO, "website": "https://spam.example"})
+    before = site.office.hashes("attempt")
+    answer = typed(site.stranger(), {**WHO, "website": "https://spam.example"})
     assert (answer.status_code, answer.location) == (303, f"{ORDER}sent")
-    assert site.office.hashes() == before
+    assert site.office.hashes("attempt") == before
 
 
 @after(takes_orders)
 def test_requests_are_throttled(site: Site) -> None:
-    answers = [site.stranger().post(ORDER, WHO) for _ in range(4)]
+    answers = [typed(site.stranger(), WHO) for _ in range(4)]
     assert [each.status_code for each in answers] == [303, 303, 303, 429]
     assert 'value="Ada Pier"' in answers[-1].text, "nothing typed is lost"
     assert len(letters(site.office, "order-request")) == 3
@@ -327,10 +441,10 @@ def guild(site: Site, *keys: str) -> Visitor:
 @after(takes_orders)
 def test_an_organization_orders_at_once(site: Site) -> None:
     olga = guild(site, "guild")
-    third = olga.post(ORDER, WHERE)
+    third = typed(olga, WHERE)
     assert 'value="Olga Orr"' in third.text
     assert "Guild Society" in third.text
-    answer = olga.post(ORDER, {**WHERE, "step": "3", "do": "send"})
+    answer = typed(olga, {**WHERE, "step": "3", "do": "send"})
     [(number_, state, key, _)] = orders_of(site)
     assert (state, key) == ("requested", "guild")
     assert answer.location == f"/organization/orders/{number_}"
@@ -340,12 +454,12 @@ def test_an_organization_orders_at_once(site: Site) -> None:
 @after(takes_orders)
 def test_who_orders_for_several_chooses_one_of_their_own(site: Site) -> None:
     olga = guild(site, "guild", "league")
-    assert '<option value="league"' in olga.post(ORDER, WHERE).text
+    assert '<option value="league"' in typed(olga, WHERE).text
     form = {**WHERE, "step": "3", "do": "send"}
-    assert olga.post(ORDER, {**form, "for": "league"}).status_code == 303
+    assert typed(olga, {**form, "for": "league"}).status_code == 303
     assert orders_of(site)[0][2] == "league"
     lea = site.signed_in(somebody(site.office, "Lea Low", Role.ORGANIZATION, "league"))
-    assert lea.post(ORDER, {**form, "for": "guild"}).status_code == 303
+    assert typed(lea, {**form, "for": "guild"}).status_code == 303
     assert orders_of(site)[1][2] == "league", "another's is not theirs to choose"
 
 
@@ -357,7 +471,7 @@ def test_what_is_not_offered_is_not_there(site: Site) -> None:
     for path in (ORDER, f"{ORDER}sent"):
         assert site.stranger().get(path).status_code == 404
     assert site.stranger().post(f"{ORDER}price", WHAT).status_code == 404
-    assert site.stranger().post(ORDER, WHO).status_code == 404
+    assert typed(site.stranger(), WHO).status_code == 404
 
 
 # The staff, for an organization that called
@@ -373,10 +487,10 @@ def test_the_staff_enters_what_came_by_telephone(site: Site) -> None:
     assert (unknown.status_code, "choose one of these" in unknown.text) == (404, True)
     assert 'name="tell" value="1"' in clerk.page(ORDER).replace('type="hidden" ', "")
     entered = {**WHO, "organization": "", "contact_name": "", "contact_email": "", "token": "t-1"}
-    answer = clerk.post(ORDER, entered)
+    answer = typed(clerk, entered)
     assert answer.status_code == 422
     assert 'href="#for"' in answer.text
-    answers = [clerk.post(ORDER, {**entered, "for": "league"}) for _ in range(2)]
+    answers = [typed(clerk, {**entered, "for": "league"}) for _ in range(2)]
     assert {each.location for each in answers} == {"/finance/orders/O-2026-0001"}
     assert orders_of(site) == [("O-2026-0001", "requested", "league", 250)]
     history = clerk.page("/finance/orders/O-2026-0001")
@@ -396,12 +510,12 @@ def test_the_staff_enters_an_order_of_an_organization_that_is_new(site: Site) ->
         ({"contact_email": ""}, "contact_email"),
         ({"for": "nobody"}, "for"),
     ):
-        answer = clerk.post(ORDER, {**entered, **change})
+        answer = typed(clerk, {**entered, **change})
         assert answer.status_code == 422, change
         assert f'href="#{field}"' in answer.text, change
     assert orders_of(site) == []
     for _ in range(2):
-        assert clerk.post(ORDER, entered).location == "/finance/orders/O-2026-0001"
+        assert typed(clerk, entered).location == "/finance/orders/O-2026-0001"
     [(_, state, key, copies)] = orders_of(site)
     assert (state, copies) == ("requested", 250)
     assert "Harbor Friends" in clerk.page(f"/finance/organizations/{key}")
@@ -419,7 +533,7 @@ def test_the_staff_enters_an_order_of_an_organization_that_is_new(site: Site) ->
 @after(takes_orders)
 def test_a_stranger_or_a_nonprofit_never_chooses_the_organization(site: Site) -> None:
     for visitor in (site.stranger(), site.visitor(Role.NONPROFIT, beneficiaries=("seattle",))):
-        page = visitor.post(ORDER, WHERE).text
+        page = typed(visitor, WHERE).text
         assert "League Society" not in page
-        visitor.post(ORDER, {**WHO, "for": "league"})
+        typed(visitor, {**WHO, "for": "league"})
     assert orders_of(site) == []

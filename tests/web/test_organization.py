@@ -119,7 +119,7 @@ def hidden(page: str) -> dict[str, str]:
     """What the last form of a page carries."""
     form = page[page.rindex('<form method="post"' if '<form method="post"' in page else "<form") :]
     found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
-    return {name: value for name, value in found if name != "csrf_token"}
+    return {name: unescape(value) for name, value in found if name != "csrf_token"}
 
 
 def form_at(page: str, action: str) -> dict[str, str]:
@@ -129,7 +129,7 @@ def form_at(page: str, action: str) -> dict[str, str]:
         r'<input type="hidden" name="(\w+)" value="([^"]*)"',
         page[start : page.index("</form>", start)],
     )
-    return {name: value for name, value in found if name != "csrf_token"}
+    return {name: unescape(value) for name, value in found if name != "csrf_token"}
 
 
 def send(visitor: Visitor, path: str, page: str, more: Mapping[str, Any]) -> TestResponse:
@@ -245,8 +245,9 @@ def test_a_quote_that_was_replaced_meanwhile_is_not_accepted(site: Site) -> None
         quotes.issue_quote(work, number)
     answer = visitor.post(path, {**form, "name": "Olga Orr", "agreed": "1", "po_number": "PO-9"})
     assert answer.status_code == 409
-    assert "changed by somebody else meanwhile" in answer.text
+    assert "has changed since this page showed it to you" in answer.text
     assert 'value="PO-9"' in answer.text
+    assert "Olga Orr" not in answer.text[answer.text.index('id="accept"') :], "signed for another"
     again = {**form_at(answer.text, path), "quote": "1", "name": "Olga", "agreed": "1"}
     old = visitor.post(path, again)
     assert old.status_code == 422
@@ -444,7 +445,7 @@ def test_only_the_file_that_was_shown_is_approved(site: Site) -> None:
     send_proof(site.office, number, pages=3)
     late = visitor.post(path, good)
     assert late.status_code == 409
-    assert 'value="Olga Orr"' in late.text
+    assert 'value="Olga Orr"' not in late.text, "what was signed is not there any more"
     assert standing(site.office, number).state is State.PROOF_SENT
     now = {**hidden(visitor.page(path)), "name": "Olga Orr", "looked": "1"}
     assert visitor.post(path, {**now, "sha256": shown["sha256"]}).status_code == 422

@@ -257,7 +257,7 @@ def _tell(
 ) -> None:
     path = "/organization/certificates"
     if side is Side.STAFF:
-        path = f"/finance/organizations/{organization}"
+        path = f"/finance/organizations/{organization}#certificates"
     for each in recipients:
         link = ("Open the certificates", f"{work.base_url}{path}")
         write(

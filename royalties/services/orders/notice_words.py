@@ -16,13 +16,16 @@ class Words:
     Attributes:
         subject: follows "Order O-2026-0001: ".
         paragraphs: each is left out if something that it names is not known.
-        link: words of the link to the order.
+        link: words of the link.
+        page: where it leads, within the order's pages; the order itself if something that it
+            names is not known.
         also_own: whether that side is told even if one of its own acted.
     """
 
     subject: str
     paragraphs: tuple[str, ...]
     link: str = "Open the order"
+    page: str = ""
     also_own: bool = False
 
 
@@ -60,6 +63,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 "Accept it on the order's page, or decline it there.",
             ),
             "Look at the quote",
+            "/quotes",
         )
     },
     Action.ACCEPT: {
@@ -105,16 +109,21 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 "It is due on {due_on}. Work begins when it is paid.",
             ),
             "Open the invoice",
+            "#invoices",
         )
     },
     Action.SEND_ARTWORK: {
         _US: Words(
             "artwork came in",
             ("{by} sent artwork for {title}: {file}.", "Make a proof and send it."),
+            "Look at the artwork",
+            "/files#artwork",
         ),
         _THEM: Words(
             "artwork came in",
             ("{by} added artwork to your order: {file}.", "We make a proof of it.", _ESTIMATED),
+            "Look at the artwork",
+            "/artwork",
             also_own=True,
         ),
     },
@@ -128,15 +137,21 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 _ESTIMATED,
             ),
             "Look at the proof",
+            "/proof?version={version}",
         )
     },
     Action.ASK_CHANGES: {
         _US: Words(
-            "changes asked", ("{by} asks for changes of proof {version} of {title}.", "{text}")
+            "changes asked",
+            ("{by} asks for changes of proof {version} of {title}.", "{text}"),
+            "Look at the proof",
+            "/files#proofs",
         ),
         _THEM: Words(
             "you asked for changes",
             ("{by} asked for changes of proof {version}.", "We send a new proof.", _ESTIMATED),
+            "Look at the proof",
+            "/proof?version={version}",
             also_own=True,
         ),
     },
@@ -144,6 +159,8 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         _US: Words(
             "proof {version} approved",
             ("{name} approved proof {version} of {title}. Production can begin.", _PROMISED),
+            "Look at the proof",
+            "/files#proofs",
         ),
         _THEM: Words(
             "you approved the proof",
@@ -152,6 +169,8 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 _PROMISED,
                 "If that was not agreed among you, write to us at once.",
             ),
+            "Look at the proof",
+            "/proof?version={version}",
             also_own=True,
         ),
     },
@@ -162,6 +181,8 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         _THEM: Words(
             "copies are on their way",
             ("{shipped} of your copies of {title} were shipped.", "{carrier}: {tracking}"),
+            "Look at the shipment",
+            "#delivery",
         )
     },
     Action.SHIP_LAST: {
@@ -172,6 +193,8 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 "{carrier}: {tracking}",
                 "Tell us within five days if something is missing or damaged.",
             ),
+            "Look at the shipment",
+            "#delivery",
         )
     },
     Action.INVOICE: {
@@ -182,6 +205,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 "Please pay {balance} by {due_on} and name the invoice's number.",
             ),
             "Open the invoice",
+            "#invoices",
         )
     },
     "invoice-cancellation": {
@@ -192,6 +216,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 "Please pay {balance} by {due_on} and name the invoice's number.",
             ),
             "Open the invoice",
+            "#invoices",
         )
     },
     Action.SETTLE: {
@@ -205,11 +230,15 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 "So {owed} of your order is still open.",
             ),
             "Open the invoices",
+            "#invoices",
         )
     },
     Action.CREDIT: {
         _THEM: Words(
-            "a credit note", ("We made the credit note {invoice} for your order: {total}.",)
+            "a credit note",
+            ("We made the credit note {invoice} for your order: {total}.",),
+            "Open the credit note",
+            "#invoices",
         )
     },
     Action.CANCEL: {
@@ -236,8 +265,12 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         _US: Words("it is yours", ("{actor} asks you to take care of this order: {copies}.",)),
     },
     "message": {
-        _US: Words("a message of {by}", ("{by} writes:", "{text}", "Files: {files}"), "Answer"),
-        _THEM: Words("a message", ("{by} writes:", "{text}", "Files: {files}"), "Answer"),
+        _US: Words(
+            "a message of {by}", ("{by} writes:", "{text}", "Files: {files}"), "Answer", "#messages"
+        ),
+        _THEM: Words(
+            "a message", ("{by} writes:", "{text}", "Files: {files}"), "Answer", "/messages"
+        ),
     },
     "quote-ends": {
         _THEM: Words(
@@ -247,6 +280,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 "Accept it before, if you want the copies at that price.",
             ),
             "Look at the quote",
+            "/quotes",
         )
     },
     "proof-waits": {
@@ -257,6 +291,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 "Production begins only after you approve it; each day moves the delivery too.",
             ),
             "Look at the proof",
+            "/proof?version={version}",
         )
     },
 }

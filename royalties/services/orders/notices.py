@@ -66,6 +66,7 @@ def tell(
         paragraphs = [said for each in words.paragraphs if (said := _said(each, values))]
         subject = _said(words.subject, values) or event.replace("-", " ")
         room = "organization" if to is _THEM else "finance"
+        address = f"{work.base_url}/{room}/orders/{order.number}{_said(words.page, values)}"
         for recipient in _recipients(work, order, setup, to):
             write(
                 work,
@@ -75,7 +76,7 @@ def tell(
                     paragraphs,
                     kind=kind,
                     about=about or order.number,
-                    link=(words.link, f"{work.base_url}/{room}/orders/{order.number}"),
+                    link=(words.link, address),
                 ),
             )
 

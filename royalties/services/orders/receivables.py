@@ -170,7 +170,10 @@ def remind(work: Work, number: str) -> Overdue:
             ),
             kind="reminder",
             about=number,
-            link=("Open the invoice", f"{work.base_url}/organization/orders/{order.number}"),
+            link=(
+                "Open the invoice",
+                f"{work.base_url}/organization/orders/{order.number}#invoices",
+            ),
         ),
     )
     detail = {"invoice": number, "currency": row.currency, "amount": row.balance}

@@ -33,6 +33,7 @@ class Tried(Enum):
     CODE = (Limit(5, timedelta(minutes=15)), Limit(20, _LONGEST))
     RESET = (Limit(3, timedelta(minutes=15)), Limit(10, _LONGEST))
     PASSWORD_AGAIN = (Limit(10, timedelta(minutes=15)),)
+    DRAFT = (Limit(60, timedelta(hours=1)),)
     REQUEST = (Limit(5, timedelta(hours=1)),)
     REQUEST_EMAIL = (Limit(3, timedelta(hours=1)), Limit(10, _LONGEST))
     ARTWORK = (Limit(20, timedelta(minutes=1)),)

@@ -11,6 +11,7 @@ from royalties.store.tables.metadata import metadata
 from royalties.store.tables.orders import (
     certificate,
     invoice,
+    order_draft,
     order_event,
     order_file,
     order_message,
@@ -80,6 +81,7 @@ __all__ = [
     "mail",
     "membership",
     "metadata",
+    "order_draft",
     "order_event",
     "order_file",
     "order_message",

@@ -34,6 +34,18 @@ order_request = Table(
     Column("order_id", Id, ForeignKey("orders.id"), comment="once its link was opened"),
 )
 
+order_draft = Table(
+    "order_draft",
+    metadata,
+    Column("hash", String(64), primary_key=True, comment="SHA-256 of what its address holds"),
+    Column("title", Key, nullable=False),
+    Column(
+        "person_id", Id, ForeignKey("person.id"), comment="whose alone it is; null: a stranger's"
+    ),
+    Column("body", Text, nullable=False, comment="JSON of what was typed so far"),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
 orders = Table(
     "orders",  # "order" is a word of SQL
     metadata,

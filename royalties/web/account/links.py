@@ -15,7 +15,7 @@ from royalties.web.account import forms
 from royalties.web.account.doors import browser, client, come_in, too_many
 from royalties.web.account.forms import blame, said, sentence
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, apart, forget, system
+from royalties.web.visit import act, all_or_nothing, apart, forget, system
 
 PAGES = Pages("links", __name__, "/account", EVERYBODY)
 
@@ -67,14 +67,15 @@ def invitation(token: str) -> Answer:
     form = forms.AcceptForm(data={"name": opened.name})
     if form.validate_on_submit():
         try:
-            begun = verb(
-                act(),
-                token,
-                said(form.name),
-                said(form.new),
-                locale=str(formats.locale()),
-                browser=browser(),
-            )
+            with all_or_nothing():
+                begun = verb(
+                    act(),
+                    token,
+                    said(form.name),
+                    said(form.new),
+                    locale=str(formats.locale()),
+                    browser=browser(),
+                )
         except BadNameError as error:
             blame(form.name, sentence(error))
         except RefusedError as error:
@@ -106,7 +107,8 @@ def reset(token: str) -> Answer:
     form = forms.ResetForm()
     if form.validate_on_submit():
         try:
-            links.reset(act(), token, said(form.new))
+            with all_or_nothing():
+                links.reset(act(), token, said(form.new))
         except RefusedError as error:
             blame(form.new, str(error))
         else:

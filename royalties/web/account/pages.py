@@ -16,7 +16,7 @@ from royalties.web.account.browsers import browser_words
 from royalties.web.account.doors import browser, client, come_in, present, too_many, way_on
 from royalties.web.account.forms import blame, said, sentence
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, actor, apart, forget, remember, system, visit
+from royalties.web.visit import act, actor, all_or_nothing, apart, forget, remember, system, visit
 
 PAGES = Pages("account", __name__, "/account", EVERYBODY)
 
@@ -139,7 +139,8 @@ def account() -> Answer:
     form = forms.NameForm(data={"name": found.actor.name, "locale": found.locale})
     if form.validate_on_submit():
         try:
-            accounts.rename(act(), found, said(form.name), said(form.locale))
+            with all_or_nothing():
+                accounts.rename(act(), found, said(form.name), said(form.locale))
         except RefusedError as error:
             blame(form.name, sentence(error))
         else:
@@ -166,7 +167,8 @@ def password() -> Answer:
             return _account_page(found, password=form)
         throttle.forgive(act(), [subject])
         try:
-            begun = accounts.change_password(act(), found, said(form.new), browser())
+            with all_or_nothing():
+                begun = accounts.change_password(act(), found, said(form.new), browser())
         except RefusedError as error:
             blame(form.new, str(error))
         else:

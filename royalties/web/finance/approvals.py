@@ -15,7 +15,7 @@ from royalties.services.work import RefusedError
 from royalties.web.finance.plans import side_by_side
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, only_looks
+from royalties.web.visit import act, all_or_nothing, only_looks
 
 PAGES = Pages("approvals", __name__, "/finance", FINANCE)
 
@@ -84,9 +84,10 @@ def approve(number: int) -> Answer:
     """Approve a change of terms; it takes effect in the same moment."""
     found = _found(number)
     try:
-        terms.approve(act(), number)
+        with all_or_nothing():
+            terms.approve(act(), number)
     except (RefusedError, SetupError) as error:
-        return _page(found, refused=str(error)), 409
+        return _page(_found(number), refused=str(error)), 409
     flash("Approved. It counts from the next calculation on; closed periods stay.", "good")
     return redirect(_entry_address(found), 303)
 
@@ -101,9 +102,10 @@ def refuse(number: int) -> Answer:
             found, wrong_reason="Say why, so that who prepared it knows what to change."
         ), 422
     try:
-        service.refuse(act(), number, reason)
+        with all_or_nothing():
+            service.refuse(act(), number, reason)
     except RefusedError as error:
-        return _page(found, refused=str(error), reason=reason), 409
+        return _page(_found(number), refused=str(error), reason=reason), 409
     flash(f"Sent back to {found.prepared_by}. Nothing was changed.", "good")
     return redirect(url_for("approvals.approvals"), 303)
 
@@ -111,11 +113,12 @@ def refuse(number: int) -> Answer:
 @PAGES.post("/approvals/<int:number>/withdraw")
 def withdraw(number: int) -> Answer:
     """Take a proposal back."""
-    found = _found(number)
+    _found(number)
     try:
-        service.withdraw(act(), number)
+        with all_or_nothing():
+            service.withdraw(act(), number)
     except RefusedError as error:
-        return _page(found, refused=str(error)), 409
+        return _page(_found(number), refused=str(error)), 409
     flash("Withdrawn. Nothing was changed.", "good")
     return redirect(url_for("approvals.approvals"), 303)
 

@@ -28,7 +28,7 @@ from royalties.web.finance.title_form import Confirmed, RetailerForm, TitleForm
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
 from royalties.web.title_words import FORMATS
-from royalties.web.visit import act
+from royalties.web.visit import act, all_or_nothing
 
 PAGES = Pages("catalogue", __name__, "/finance", FINANCE)
 
@@ -190,7 +190,7 @@ def _save_title(work: Work, form: TitleForm, key: str) -> Answer:
     body, faults = title_form.title_body(form), title_form.typed_wrong(form)
     if faults:
         faults += _further(work, "titles", body, {each.path for each in faults})
-    mistakes = place(form, faults) if faults else _amend(work, "titles", body, form)
+    mistakes = place(form, faults) if faults else _amend("titles", body, form)
     if mistakes:
         return _refused(_ask_title(form, key, mistakes), form)
     return redirect(url_for(".title", key=body["key"]), 303)
@@ -271,7 +271,7 @@ def amend_retailer(key: str) -> Answer:
     form = RetailerForm(data={**found.body, "reports": own})
     if request.method == "POST":
         form.key.data = key
-        return _save_retailer(work, form, key)
+        return _save_retailer(form, key)
     form.revision.data = str(found.id)
     return render_template("finance/retailer_form.html", form=form, key=key, mistakes=[])
 
@@ -283,13 +283,13 @@ def new_retailer() -> Answer:
     _require_load(work)
     form = RetailerForm()
     if request.method == "POST":
-        return _save_retailer(work, form, "")
+        return _save_retailer(form, "")
     return render_template("finance/retailer_form.html", form=form, key="", mistakes=[])
 
 
-def _save_retailer(work: Work, form: RetailerForm, key: str) -> Answer:
+def _save_retailer(form: RetailerForm, key: str) -> Answer:
     body = title_form.retailer_body(form)
-    mistakes = _amend(work, "retailers", body, form)
+    mistakes = _amend("retailers", body, form)
     if mistakes:
         page = render_template("finance/retailer_form.html", form=form, key=key, mistakes=mistakes)
         return _refused(page, form)
@@ -308,12 +308,13 @@ def number_asked(name: str) -> int:
 _TO_CONFIRM = "this replaces what has counted already; read what, and tick that it is meant"
 
 
-def _amend(work: Work, part: str, body: Mapping[str, Any], form: _Of) -> list[Mistake]:
+def _amend(part: str, body: Mapping[str, Any], form: _Of) -> list[Mistake]:
     """Save an entry; what is wrong with it is put at its fields."""
     revision = form.revision.data or ""
     looked_at = int(revision) if _A_NUMBER.fullmatch(revision) else -1
     try:
-        changed = catalogue.amend(work, part, body, looked_at, confirmed())
+        with all_or_nothing():
+            changed = catalogue.amend(act(), part, body, looked_at, confirmed())
     except SetupError as error:
         return place(form, error.faults)
     except UnconfirmedError as error:

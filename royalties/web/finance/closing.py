@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
@@ -15,11 +16,13 @@ from royalties.services.runs.checklist import Outlook, outlook
 from royalties.services.runs.drafts import account_of, paid_of, totals_of
 from royalties.services.runs.jumps import Point
 from royalties.services.statements.issuing import issued_of, period_workbook, statements_of
+from royalties.services.work import RefusedError
+from royalties.web import errors
 from royalties.web.files import download
 from royalties.web.finance.closing_forms import ApproveForm, PrepareForm, RefuseForm
 from royalties.web.formats import plural
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act
+from royalties.web.visit import act, all_or_nothing
 
 Row = TypeVar("Row")
 
@@ -122,7 +125,11 @@ def prepare_close(period: str) -> Answer:
     form = PrepareForm.of(found)
     if not form.validate_on_submit():
         return _checklist(found, prepare=form), 422
-    closing.prepare(act(), period, form.note.data or "", form.why_early)
+    try:
+        with all_or_nothing():
+            closing.prepare(act(), period, form.note.data or "", form.why_early)
+    except RefusedError as error:
+        return _refused(period, error, prepare=form)
     flash(f"{period} is prepared and waits for approval.", "good")
     return redirect(url_for("closing.checklist", period=period))
 
@@ -134,7 +141,11 @@ def approve_close(period: str, number: int) -> Answer:
     form = ApproveForm.of(found)
     if not form.validate_on_submit():
         return _checklist(found, approve=form), 422
-    closed = closing.approve(act(), number, early=form.is_early)
+    try:
+        with all_or_nothing():
+            closed = closing.approve(act(), number, early=form.is_early)
+    except RefusedError as error:
+        return _refused(period, error, approve=ApproveForm.of(found, empty=True))
     numbered = plural(len(closed.statements), "statement")
     flash(f"{period} is closed for ever; {numbered} numbered.", "good")
     return redirect(url_for("closing.done", period=period))
@@ -146,7 +157,11 @@ def refuse_close(period: str, number: int) -> Answer:
     form = RefuseForm()
     if not form.validate_on_submit():
         return _checklist(outlook(act(), period), refuse=form), 422
-    closing.refuse(act(), number, form.reason.data or "")
+    try:
+        with all_or_nothing():
+            closing.refuse(act(), number, form.reason.data or "")
+    except RefusedError as error:
+        return _refused(period, error, refuse=form)
     flash(f"{period} was sent back to who prepared it.", "good")
     return redirect(url_for("closing.checklist", period=period))
 
@@ -288,6 +303,16 @@ def _jumps(
         empty=empty,
         most=closing.MOST_TEXT,
     )
+
+
+def _refused(period: str, error: RefusedError, **sent: FlaskForm) -> Answer:
+    """The checklist as it stands, with why something was not done and what was typed."""
+    found = outlook(act(), period)
+    if found.is_closed:
+        return errors.page(409, str(error))
+    for form in sent.values():
+        form.form_errors.append(f"{str(error)[0].upper()}{str(error)[1:]}.")
+    return _checklist(found, **sent), 409
 
 
 def _checklist(

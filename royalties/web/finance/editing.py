@@ -20,7 +20,7 @@ from royalties.services.work import RefusedError
 from royalties.web.finance.row_forms import Cell, Row, Table, Written, operate, padded, typed
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, only_looks
+from royalties.web.visit import act, all_or_nothing, only_looks
 
 PAGES = Pages("terms", __name__, "/finance", FINANCE)
 
@@ -143,15 +143,16 @@ def sent(
     if sheet.mistakes:
         return page(sheet), 422
     try:
-        saved = terms.save(
-            act(),
-            sheet.part,
-            sheet.body,
-            revision=sheet.revision,
-            note=sheet.note,
-            is_new=sheet.is_new,
-            confirmed=confirmed(),
-        )
+        with all_or_nothing():
+            saved = terms.save(
+                act(),
+                sheet.part,
+                sheet.body,
+                revision=sheet.revision,
+                note=sheet.note,
+                is_new=sheet.is_new,
+                confirmed=confirmed(),
+            )
     except SetupError as error:
         sheet.blame(error.faults)
         return page(sheet), 422

@@ -20,7 +20,7 @@ from royalties.services.sales.shelf import Book, shelf_of
 from royalties.services.work import RefusedError
 from royalties.web.formats import locale
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act
+from royalties.web.visit import act, all_or_nothing, take_back
 
 PAGES = Pages("entry", __name__, "/finance/entry", FINANCE)
 
@@ -132,13 +132,15 @@ def submit() -> Answer | Response:
 
 
 def _again(done: Entered) -> str:
+    take_back()  # the draft was held
     draft = replace(done.draft, rows=done.rows)
     return _Page(draft, done.mistakes, done.warnings, done.changed, dirty=True).shown()
 
 
 def _kept(draft: Draft) -> Answer | Response:
     try:
-        sheets.save(act(), draft)
+        with all_or_nothing():
+            sheets.save(act(), draft)
     except DraftChangedError as error:
         page = _Page(replace(error.draft, rows=sheets.cleaned(draft.rows)), changed=True)
         return page.shown(), 422
@@ -154,7 +156,8 @@ def _kept(draft: Draft) -> Answer | Response:
 def keep_draft() -> Answer | Response | tuple[Response, int]:
     """Keep what is typed so far; asked by the page itself."""
     try:
-        kept = sheets.save(act(), _sent(), force=request.form.get("force") == "yes")
+        with all_or_nothing():
+            kept = sheets.save(act(), _sent(), force=request.form.get("force") == "yes")
     except DraftChangedError as error:
         return jsonify(message=str(error)), 409
     except RefusedError as error:

@@ -16,7 +16,7 @@ from royalties.services.work import RefusedError
 from royalties.web.finance import upload_words as words
 from royalties.web.formats import plural
 from royalties.web.pages import Answer, Pages, own_address
-from royalties.web.visit import act
+from royalties.web.visit import act, all_or_nothing
 
 PAGES = Pages("importing", __name__, "/finance", FINANCE)
 
@@ -163,7 +163,8 @@ def match() -> Response:
     isbn = request.form.get("isbn", "")[:_LONGEST]
     back = own_address(request.form.get("back")) or url_for("importing.waiting")
     try:
-        released = alias(act(), identifier, isbn)
+        with all_or_nothing():
+            released = alias(act(), identifier, isbn)
     except RefusedError as error:
         flash(f"Nothing was changed: {error}", "bad")
         return redirect(back, 303)

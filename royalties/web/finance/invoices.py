@@ -75,7 +75,7 @@ def credit(number: str) -> Answer:
         return f"Credit note {made.row.number} is issued; what the copies brought is taken back."
 
     return order_forms.tried(
-        do, url_for(".invoice", number=number), lambda refused: _page(found, refused)
+        do, url_for(".invoice", number=number), lambda refused: _page(_found(number), refused)
     )
 
 

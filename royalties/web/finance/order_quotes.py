@@ -32,7 +32,7 @@ from royalties.web.finance.row_forms import (
 )
 from royalties.web.finance.typed_numbers import OtherMarkError, as_minor, as_plain, as_typed
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, only_looks
+from royalties.web.visit import act, all_or_nothing, only_looks
 
 PAGES = Pages("order_quotes", __name__, "/finance/orders", FINANCE)
 
@@ -107,12 +107,15 @@ def issue(number: str) -> Answer:
     if wrong:
         return _page(found, row, wrong=wrong), 422
     try:
-        shown = quotes.issue_quote(act(), number, version=order_forms.version_sent(), edits=edits)
+        with all_or_nothing():
+            shown = quotes.issue_quote(
+                act(), number, version=order_forms.version_sent(), edits=edits
+            )
     except life.ChangedMeanwhileError as error:
         words = f"{error}. Nothing that you typed is lost: it stands below."
         return _page(order_page.found(number), row, refused=words), 409
     except RefusedError as error:
-        return _page(found, row, refused=str(error)), 422
+        return _page(order_page.found(number), row, refused=str(error)), 422
     flash(f"Quote {shown.number} is issued, and the organization is told.", "good")
     return redirect(url_for(".quotes", number=number), 303)
 

@@ -17,7 +17,7 @@ from royalties.web.finance.editing import Sheet, confirmed
 from royalties.web.finance.row_forms import operate, padded
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer
-from royalties.web.visit import act
+from royalties.web.visit import act, all_or_nothing
 
 
 def require_load() -> None:
@@ -47,7 +47,8 @@ def sent(
     if sheet.mistakes:
         return page(sheet), 422
     try:
-        changed = catalogue.amend(act(), sheet.part, sheet.body, sheet.revision, confirmed())
+        with all_or_nothing():
+            changed = catalogue.amend(act(), sheet.part, sheet.body, sheet.revision, confirmed())
     except SetupError as error:
         sheet.blame(error.faults)
         return page(sheet), 422

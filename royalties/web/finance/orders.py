@@ -16,9 +16,13 @@ from royalties.services.orders import (
     promises,
     receivables,
 )
+from royalties.services.orders.life import Order
 from royalties.services.work import RefusedError
 from royalties.web import order_forms
+from royalties.web.consent import Consent
 from royalties.web.finance import order_page, order_words
+from royalties.web.formats import amount_words
+from royalties.web.formats import number as written
 from royalties.web.pages import Answer, Pages, number_asked
 from royalties.web.visit import act
 
@@ -223,6 +227,7 @@ def cancel(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
+        _cancelling(order_page.found(number)).require()
         cancelling.cancel(
             act(), number, order_forms.text_sent("reason"), order_forms.version_sent()
         )
@@ -238,17 +243,36 @@ def _ask_cancel(number: str, refused: str = "") -> str:
     found = order_page.found(number)
     line = find(Action.CANCEL, Side.STAFF, found.state, found.kind)
     met = needs.needs_met(work, found) if needs.setup_or_none(work) else frozenset[Need]()
-    stands = found.held_in or found.state
-    agreed = stands not in {State.REQUESTED, State.QUOTED} and found.quote_version is not None
     return order_page.page(
         "cancel.html",
         found,
         "order",
         refused=refused,
-        owed=cancelling.owed_if_cancelled(work, found) if line and agreed else None,
+        owed=_owed(found),
+        consent=_cancelling(found),
         allowed=line is not None,
         missing=[need.value for need in line.needs if need not in met] if line else [],
     )
+
+
+def _owed(order: Order) -> cancelling.Owed | None:
+    """What an order would owe; None where nothing was agreed, or it cannot be cancelled."""
+    stands = order.held_in or order.state
+    agreed = stands not in {State.REQUESTED, State.QUOTED} and order.quote_version is not None
+    if not agreed or find(Action.CANCEL, Side.STAFF, order.state, order.kind) is None:
+        return None
+    return cancelling.owed_if_cancelled(act(), order)
+
+
+def _cancelling(order: Order) -> Consent:
+    """What is given up for good, and what the organization owes for it."""
+    owed = _owed(order)
+    facts = {
+        "The order is": said(order.state),
+        "Copies": written(order.quantity),
+        "The organization owes": amount_words(*owed) if owed else "nothing",
+    }
+    return Consent(order.version, facts)
 
 
 @PAGES.get("/<number>/organization")

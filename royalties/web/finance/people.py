@@ -13,7 +13,7 @@ from royalties.services.work import RefusedError
 from royalties.web.finance import log_pages
 from royalties.web.finance.people_forms import InviteForm, RoleForm, blame
 from royalties.web.pages import Answer, Pages, number_asked
-from royalties.web.visit import act, system
+from royalties.web.visit import act, all_or_nothing, system
 
 PAGES = Pages("people", __name__, "/finance", FINANCE)
 log_pages.add_to(PAGES)
@@ -53,14 +53,15 @@ def invite() -> Answer:
     form = InviteForm().offer(*_names())
     if form.validate_on_submit():
         try:
-            invited = service.invite(
-                act(),
-                str(form.email.data),
-                str(form.name.data),
-                Role(form.role.data),
-                form.beneficiaries.data or [],
-                form.organizations.data or [],
-            )
+            with all_or_nothing():
+                invited = service.invite(
+                    act(),
+                    str(form.email.data),
+                    str(form.name.data),
+                    Role(form.role.data),
+                    form.beneficiaries.data or [],
+                    form.organizations.data or [],
+                )
         except RefusedError as error:
             blame(form, f"{error}.")
         else:
@@ -82,19 +83,20 @@ def change(number: int) -> Answer:
     form = RoleForm().offer(*_names())
     if form.validate_on_submit():
         try:
-            service.change_role(
-                act(),
-                number,
-                Role(form.role.data),
-                form.beneficiaries.data or [],
-                form.organizations.data or [],
-            )
+            with all_or_nothing():
+                service.change_role(
+                    act(),
+                    number,
+                    Role(form.role.data),
+                    form.beneficiaries.data or [],
+                    form.organizations.data or [],
+                )
         except RefusedError as error:
             blame(form, f"{error}.")
         else:
             flash(f"{found.listed.name} is signed out, and comes back as what you chose.", "good")
             return redirect(url_for("people.person", number=number), 303)
-    return _person_page(found, form)
+    return _person_page(_found(number), form)
 
 
 @PAGES.post("/people/<int:number>/invite-again")

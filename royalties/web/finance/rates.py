@@ -22,7 +22,7 @@ from royalties.web.finance.editing import confirmed
 from royalties.web.finance.title_form import Confirmed
 from royalties.web.finance.typed_numbers import as_plain
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act
+from royalties.web.visit import act, all_or_nothing
 
 _MOST_LISTED = 300
 
@@ -146,7 +146,8 @@ def _entered(form: Any, part: str, body: dict[str, Any], named: dict[str, Any]) 
         _blame(form, Fault(number, str(error)), named)
         return None
     try:
-        loaded = catalogue.enter(act(), part, body, confirmed())
+        with all_or_nothing():
+            loaded = catalogue.enter(act(), part, body, confirmed())
     except UnconfirmedError as error:
         form.asked, form.token = error.asked, error.token
         return None

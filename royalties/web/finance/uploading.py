@@ -20,7 +20,7 @@ from royalties.web.finance.importing import (
     retailers,
 )
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, system
+from royalties.web.visit import act, all_or_nothing, system
 
 PAGES = Pages("uploading", __name__, "/finance/uploads", FINANCE)
 
@@ -120,8 +120,9 @@ def check(number: int) -> Response:
             answers[name.removeprefix(_CHOICE)] = request.form[name]
     report = request.form.get("report", found.report or "") or None
     try:
-        changed = uploads.change(act(), number, report, answers)
-        jobs.start(act(), "check", changed, {})
+        with all_or_nothing():
+            changed = uploads.change(act(), number, report, answers)
+            jobs.start(act(), "check", changed, {})
     except RefusedError as error:
         return _told(number, error)
     return redirect(url_for("uploading.upload", number=number), 303)
@@ -136,7 +137,8 @@ def record(number: int) -> Answer:
     if found.is_open and not {each["message"] for each in warnings} <= set(seen):
         return _page(found, seen, "Tick every warning that you have read, then record."), 422
     try:
-        done = jobs.start(act(), "record", found, {"seen": seen})
+        with all_or_nothing():
+            done = jobs.start(act(), "record", found, {"seen": seen})
     except RefusedError as error:
         return _told(number, error)
     after = _found(number)
@@ -152,7 +154,8 @@ def remove(number: int) -> Response:
     """Remove it; nothing of it was recorded."""
     _found(number)
     try:
-        removed = uploads.remove(act(), number)
+        with all_or_nothing():
+            removed = uploads.remove(act(), number)
     except RefusedError as error:
         return _told(number, error)
     flash(f"{removed.name} is removed; nothing of it was recorded.", "good")

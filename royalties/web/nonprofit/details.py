@@ -25,7 +25,7 @@ from royalties.services.work import RefusedError
 from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
 from royalties.web.formats import money, percent
 from royalties.web.pages import Pages
-from royalties.web.visit import act
+from royalties.web.visit import act, all_or_nothing
 
 PAGES = Pages("nonprofit_details", __name__, "/nonprofit", NONPROFITS)
 
@@ -87,7 +87,8 @@ def keep_details(key: str) -> Response | tuple[str, int]:
             *(" ".join(str(field.data or "").split()) for field in _one_line(form)),
         )
         try:
-            changed = keep_contact(act(), key, said)
+            with all_or_nothing():
+                changed = keep_contact(act(), key, said)
         except SetupError as error:
             _blame(form, error)
         else:
@@ -109,7 +110,8 @@ def invite(key: str) -> Response | tuple[str, int]:
     form = ColleagueForm()
     if form.validate_on_submit():
         try:
-            invite_colleague(act(), key, said(form.email), said(form.name))
+            with all_or_nothing():
+                invite_colleague(act(), key, said(form.email), said(form.name))
         except BadNameError as error:
             blame(form.name, sentence(error))
         except RefusedError as error:

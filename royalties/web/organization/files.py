@@ -1,6 +1,6 @@
 """An organization's artwork and proofs: sent, looked at, commented and approved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 
 from flask import Response, abort, jsonify, render_template, request, send_file, url_for
@@ -14,9 +14,12 @@ from royalties.services.orders import artwork as service
 from royalties.services.orders import proofs
 from royalties.services.orders.artwork import Looked, NotTakenError, Sent
 from royalties.services.orders.life import Order
+from royalties.services.orders.proofs import Proof
 from royalties.services.people import throttle
 from royalties.services.people.throttle import Subject, Tried
 from royalties.services.work import RefusedError
+from royalties.web.consent import Consent
+from royalties.web.formats import number as written
 from royalties.web.order_forms import text_sent, tried, version_sent
 from royalties.web.organization.looks import drawn, shown, waiting
 from royalties.web.organization.offers import found, may, page
@@ -248,17 +251,34 @@ def ask_approve(number: str) -> str:
     return _approve(number)
 
 
+def _approving(it: Order, sent: Sequence[Proof]) -> Consent:
+    """What is printed once the newest proof is approved."""
+    facts = {
+        "Copies": written(it.quantity),
+        "Addresses": "; ".join(
+            ", ".join((written(each.copies), each.name, *each.lines, each.city, each.place))
+            for each in it.ship_to
+        ),
+    }
+    if sent:
+        file = sent[0].file
+        facts["Proof"] = f"version {file.version}, {file.name}, {file.sha256[:12]}"
+    return Consent(it.version, facts, ("looked", "name"))
+
+
 def _approve(number: str, refused: str = "") -> str:
     it = found(number)
     sent = proofs.proofs(act(), it)
     if not sent:
         abort(404)
+    consent = _approving(it, sent)
     return page(
         "approve.html",
         it,
         "proof",
         refused=refused,
-        typed=request.form,
+        consent=consent,
+        typed=consent.typed,
         proof=sent[0],
         can=may(Action.APPROVE_PROOF, it),
     )
@@ -270,6 +290,8 @@ def approve(number: str) -> Answer:
     found(number)
 
     def do() -> str:
+        it = found(number)
+        _approving(it, proofs.proofs(act(), it)).require()
         proofs.approve(
             act(),
             number,

@@ -1,8 +1,10 @@
 """One order of an organization: where it stands, its quotes, messages, and how it is ended."""
 
+from collections.abc import Sequence
+
 from flask import Response, abort, flash, redirect, request, url_for
 
-from royalties.domain.orders import Action, State
+from royalties.domain.orders import Action, State, said
 from royalties.domain.people import ORGANIZATIONS
 from royalties.services.orders import (
     board,
@@ -20,8 +22,12 @@ from royalties.services.orders.attachments import Sent
 from royalties.services.orders.cancelling import cancel, owed_if_cancelled
 from royalties.services.orders.life import Order
 from royalties.services.orders.namesakes import MOVED
+from royalties.services.orders.quotes import Issued
 from royalties.services.work import RefusedError
+from royalties.web.consent import Consent
 from royalties.web.files import download
+from royalties.web.formats import amount_words, day
+from royalties.web.formats import number as written
 from royalties.web.order_forms import new_token, stages, text_sent, tried, version_sent
 from royalties.web.organization import offers
 from royalties.web.organization.offers import found, may, page
@@ -104,9 +110,41 @@ def _quotes(number: str, refused: str = "") -> str:
     it = found(number)
     listed = quotes.quotes(act(), it)
     can = bool(listed) and listed[0].valid and may(Action.ACCEPT, it)
+    consent = _accepting(it, listed)
     return page(
-        "quotes.html", it, "quotes", refused=refused, typed=request.form, quotes=listed, can=can
+        "quotes.html",
+        it,
+        "quotes",
+        refused=refused,
+        consent=consent,
+        typed=consent.typed,
+        quotes=listed,
+        can=can,
     )
+
+
+def _accepting(it: Order, listed: Sequence[Issued]) -> Consent:
+    """What is accepted with the newest quote."""
+    if not listed:
+        return Consent(it.version, {})
+    quote = listed[0].shown
+    lines = {
+        f"{place}. {each.words}": amount_words(each.amount, quote.currency)
+        for place, each in enumerate(quote.lines, 1)
+    }
+    facts = {
+        "Quote": quote.number,
+        "Copies": written(it.quantity),
+        **lines,
+        "Total": amount_words(quote.total, quote.currency),
+        "Deposit": amount_words(quote.deposit, quote.currency),
+        "Valid until": day(quote.valid_until),
+        "Delivery": quote.delivery,
+        "Tax": quote.tax_note,
+        "Note": quote.note,
+        "Terms": " ".join(quote.terms),
+    }
+    return Consent(it.version, facts, ("agreed", "name"))
 
 
 @PAGES.post("/<number>/quotes")
@@ -115,6 +153,8 @@ def accept(number: str) -> Answer:
     found(number)
 
     def do() -> str:
+        it = found(number)
+        _accepting(it, quotes.quotes(act(), it)).require()
         if request.form.get("agreed") != "1":
             raise RefusedError("tick that you have read the terms: they hold once you accept")
         accepted = quotes.accept_quote(
@@ -155,14 +195,14 @@ def messages_page(number: str) -> str:
 
 def _messages(number: str, refused: str = "") -> str:
     it = found(number)
-    said = messages.messages(act(), it)
+    listed = messages.messages(act(), it)
     return page(
         "messages.html",
         it,
         "messages",
         refused=refused,
         typed=request.form,
-        messages=said,
+        messages=listed,
         most=messages.MOST_FILES,
     )
 
@@ -237,6 +277,7 @@ def _end(number: str, action: Action) -> Answer:
     found(number)
 
     def do() -> str:
+        _ended(found(number), action).require()
         if action is Action.CANCEL:
             cancel(act(), number, text_sent("reason"), version_sent())
             return "The order is cancelled."
@@ -250,17 +291,31 @@ def _end(number: str, action: Action) -> Answer:
 def _ending(number: str, action: Action, refused: str = "") -> str:
     it: Order = found(number)
     owed = owed_if_cancelled(act(), it) if _may_owe(it) else None
+    consent = _ended(it, action)
     return page(
         "ending.html",
         it,
         "order",
         refused=refused,
-        typed=request.form,
+        consent=consent,
+        typed=consent.typed,
         action=action.value,
         allowed=may(action, it),
         owed=owed,
         quote=quotes.accepted_quote(act(), it) if it.quote_version else None,
     )
+
+
+def _ended(it: Order, action: Action) -> Consent:
+    """What is given up, and what it costs."""
+    facts = {"The order is": said(it.state), "Copies": written(it.quantity)}
+    if action is Action.CANCEL:
+        owed = owed_if_cancelled(act(), it) if _may_owe(it) else None
+        facts["You will owe"] = amount_words(owed.amount, owed.currency) if owed else "nothing"
+    elif listed := quotes.quotes(act(), it):
+        newest = listed[0].shown
+        facts["Quote"] = f"{newest.number}, {amount_words(newest.total, newest.currency)}"
+    return Consent(it.version, facts)
 
 
 def _may_owe(order: Order) -> bool:

@@ -16,7 +16,7 @@ from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
 from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act
+from royalties.web.visit import act, all_or_nothing
 
 PAGES = Pages("organization_people", __name__, "/organization", ORGANIZATIONS)
 
@@ -43,7 +43,8 @@ def invite(key: str) -> Answer:
     form = ColleagueForm()
     if form.validate_on_submit():
         try:
-            invite_colleague(act(), key, said(form.email), said(form.name))
+            with all_or_nothing():
+                invite_colleague(act(), key, said(form.email), said(form.name))
         except BadNameError as error:
             blame(form.name, sentence(error))
         except RefusedError as error:

@@ -1,8 +1,10 @@
 """What is typed into the steps of a request, from one page to the next, and what is wrong with it.
 
-Nothing is kept between the pages: what was typed before travels along as hidden fields.
+It is kept as a draft between the pages. What was typed on the other steps travels along as hidden
+fields too: the price beside the form needs it, and nothing is lost should the draft have ended.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -96,6 +98,33 @@ def read(form: MultiDict[str, str]) -> Typed:
         form.get("rush") == "1",
         rows[: MOST_ADDRESSES + 1],
     )
+
+
+def taken(kept: Typed, form: MultiDict[str, str], step: int) -> Typed:
+    """What was kept, with what a step's page sent of its own fields."""
+    sent = read(form)
+    own = {name for name in WORDS if name in form and (name in _OF_WHO) == (step == WHO)}
+    if step == WHO:
+        own.add("tell")  # a tick that was taken away is not sent
+    words = {**kept.words, **({name: sent[name] for name in own} if step != WHERE else {})}
+    return Typed(
+        words,
+        sent.options if step == WHAT else kept.options,
+        sent.rush if step == WHAT else kept.rush,
+        sent.addresses if step == WHERE else kept.addresses,
+    )
+
+
+def written(typed: Typed) -> str:
+    """What was typed as a draft keeps it."""
+    return json.dumps([typed.words, typed.options, typed.rush, typed.addresses], ensure_ascii=False)
+
+
+def kept(body: str) -> Typed:
+    """What a draft has kept."""
+    words, options, rush, addresses = json.loads(body)
+    rows = [{name: row.get(name, "") for name in ADDRESS} for row in addresses]
+    return Typed(words, options, rush, rows)
 
 
 def begun(offer: Offer, asked: MultiDict[str, str]) -> Typed:

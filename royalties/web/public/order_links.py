@@ -13,7 +13,7 @@ from royalties.web.account import forms
 from royalties.web.account.doors import browser
 from royalties.web.account.forms import blame, said, sentence
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, remember
+from royalties.web.visit import act, all_or_nothing, remember
 
 PAGES = Pages("order_links", __name__, "/requests", EVERYBODY)
 
@@ -49,9 +49,10 @@ def _open(token: str, pending: Pending, form: forms.AcceptForm) -> Answer | None
     """Make the order, and go on to it by the second factor; None: say what is wrong."""
     name, password = (said(form.name), said(form.new)) if pending.needs_account else ("", "")
     try:
-        found = requests.open_request(
-            act(), token, name, password, locale=str(formats.locale()), browser=browser()
-        )
+        with all_or_nothing():
+            found = requests.open_request(
+                act(), token, name, password, locale=str(formats.locale()), browser=browser()
+            )
     except BadNameError as error:
         blame(form.name, sentence(error))
         return None

@@ -1,15 +1,16 @@
 """Ask for copies in bulk or a co-branded edition, without an account; the price shows meanwhile."""
 
+from datetime import date
 from typing import Any
 
-from flask import abort, jsonify, redirect, render_template, request, url_for
+from flask import abort, flash, jsonify, redirect, render_template, request, session, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from royalties.domain.orders import OrderKind
 from royalties.domain.organizations import Organization
 from royalties.domain.people import EVERYBODY, Role, Verb
-from royalties.services.orders import entered, needs, offering, requests
+from royalties.services.orders import drafts, entered, needs, offering, requests
 from royalties.services.orders.offering import Estimate, Offer
 from royalties.services.orders.requests import BadRequestError, Requested, TooOftenError
 from royalties.services.people import throttle
@@ -19,7 +20,7 @@ from royalties.web.pages import Answer, Pages
 from royalties.web.public import order_form
 from royalties.web.public.order_form import WHAT, WHERE, WHO, Typed
 from royalties.web.public.pacing import Pacing
-from royalties.web.visit import act, only_looks, visit
+from royalties.web.visit import act, all_or_nothing, only_looks, visit
 
 PAGES = Pages("ordering", __name__, "/titles/<key>/order", EVERYBODY)
 
@@ -49,43 +50,130 @@ _OF_ORGANIZATION = frozenset({"organization", "contact_name", "contact_email"})
 NEW = "+"
 """What the staff chooses instead of an organization that is known; no key is called so."""
 
+_BEGUN, _MOST_BEGUN = "drafts", 5
+"""Where the browser's cookie holds the drafts that were begun with it."""
+
 _ASKS_A_MINUTE = 120
 PACING = Pacing(_ASKS_A_MINUTE)
 
 
 @PAGES.get("/")
-def begin(key: str) -> str:
-    """The first step."""
+def begin(key: str) -> Answer:
+    """The first step; of a request that was begun in this browser the one that was kept."""
     offer = _offer(key)
+    draft = _begun().get(key, "")
+    if draft and "anew" not in request.args and drafts.find(act(), draft, key) is not None:
+        return redirect(_at(offer, draft, WHAT))
     return _page(offer, order_form.begun(offer, request.args), WHAT, {})
 
 
+@PAGES.get("/<draft>/<any('1', '2', '3'):place>")
+def step(key: str, draft: str, place: str) -> Answer:
+    """A step of a request that was begun; the address is the draft's, to come back to."""
+    offer, here = _offer(key), int(place)
+    found = drafts.find(act(), draft, key)
+    if found is None:
+        flash(
+            "That request was sent already, thrown away, or left for a fortnight: begin a new one.",
+            "warn",
+        )
+        return redirect(url_for(".begin", key=key))
+    typed = order_form.kept(found.body)
+    if (before := _first_wrong(offer, typed, here - 1)) is not None:
+        return redirect(_at(offer, draft, before, checked=True))
+    wrong = _wrong(offer, typed, here) if request.args.get("checked") == "1" else {}
+    page = _page(offer, typed, here, wrong, draft=draft, until=found.until)
+    return page, 422 if wrong else 200
+
+
 @PAGES.post("/")
-def go(key: str) -> Answer:
-    """The next step or the one before, an address more or less, the price, or all is sent."""
-    offer = _offer(key)
+@PAGES.post("/<draft>/<any('1', '2', '3'):place>")
+def go(key: str, draft: str = "", place: str = "") -> Answer:
+    """Keep what was typed, and go to a step, an address more or less, the price, or send all."""
+    offer, here = _offer(key), int(place) if place else _step(request.form)
+    found = drafts.find(act(), draft, key) if draft else None
     typed = order_form.read(request.form)
-    step = _step(request.form)
-    verb, _, place = request.form.get("do", "next").partition(":")
-    if verb == "back":
-        return _page(offer, typed, min(step, int(place) if place in {"1", "2"} else WHAT), {})
-    if verb == "price":
-        return _page(offer, typed, step, {})
-    if verb in {"add", "remove"}:
-        focus = _rows(typed, verb, place)
-        return _page(offer, typed, WHERE, {}, focus=focus)
+    if found is not None:
+        typed = order_form.taken(order_form.kept(found.body), request.form, here)
+    verb, _, asked = request.form.get("do", "next").partition(":")
+    if verb == "forget":
+        if found is not None:
+            drafts.forget(act(), draft)
+        flash("Thrown away; nothing of it is kept.", "good")
+        return redirect(url_for(".begin", key=key), 303)
+    focus = _rows(typed, verb, asked) if verb in {"add", "remove"} else ""
+    if here == WHO:
+        _fill(typed)
+    try:
+        with all_or_nothing():
+            draft = _kept(offer, draft if found is not None else "", typed)
+    except RefusedError as error:
+        return _page(offer, typed, here, {"order": str(error)}), 429
+    if verb in _STAYS:
+        step = here if verb == "price" else WHERE
+        if verb == "back":
+            step = min(here, int(asked) if asked in {"1", "2"} else WHAT)
+        return redirect(_at(offer, draft, step, focus=focus), 303)
+    first = _first_wrong(offer, typed, here)
+    if first is None and here == WHO and verb == "send":
+        return _send(offer, typed, draft)
+    step = first or min(here + 1, WHO)
+    return redirect(_at(offer, draft, step, checked=first is not None), 303)
+
+
+_STAYS = frozenset({"back", "price", "add", "remove"})
+"""What a button does that does not ask whether all is right so far."""
+
+
+def _begun() -> dict[str, str]:
+    """Drafts that were begun in this browser, by title."""
+    found: dict[str, str] = session.get(_BEGUN, {})
+    return found
+
+
+def _at(offer: Offer, draft: str, step: int, *, checked: bool = False, focus: str = "") -> str:
+    """The address of a step."""
+    return url_for(
+        ".step",
+        key=offer.title.key,
+        draft=draft,
+        place=str(step),
+        checked=1 if checked else None,
+        _anchor=focus or None,
+    )
+
+
+def _kept(offer: Offer, draft: str, typed: Typed) -> str:
+    """Keep what was typed; returns the draft's token."""
+    body = order_form.written(typed)
+    if draft:
+        drafts.keep(act(), draft, body)
+        return draft
+    draft = drafts.begin(act(), offer.title.key, body, request.remote_addr or "")
+    others = {key: each for key, each in _begun().items() if key != offer.title.key}
+    session[_BEGUN] = dict([*others.items(), (offer.title.key, draft)][-_MOST_BEGUN:])
+    return draft
+
+
+def _wrong(offer: Offer, typed: Typed, step: int) -> dict[str, str]:
+    """What is wrong with what was typed up to a step."""
+    if step < WHAT:
+        return {}
+    if step >= WHERE:
+        order_form.first_address(typed)
     if step == WHO:
         _fill(typed)
     wrong = order_form.faults(act(), typed, offer, step)
     if step == WHO and _orders_at_once() and typed["for"] not in _choices():
         known = {name: words for name, words in wrong.items() if name not in _OF_ORGANIZATION}
         wrong = {"for": "choose the organization that orders", **known}
-    if wrong:
-        first = min(order_form.step_of(each) for each in wrong)
-        return _page(offer, typed, min(first, step), wrong), 422
-    if step == WHO and verb == "send":
-        return _send(offer, typed)
-    return _page(offer, typed, min(step + 1, WHO), {})
+    return wrong
+
+
+def _first_wrong(offer: Offer, typed: Typed, step: int) -> int | None:
+    """The first step up to one on which something is wrong."""
+    wrong = _wrong(offer, typed, step)
+    return min(step, *map(order_form.step_of, wrong)) if wrong else None
 
 
 @PAGES.post("/price")
@@ -107,22 +195,24 @@ def sent(key: str) -> str:
     return render_template("public/order_sent.html", offer=_offer(key))
 
 
-def _send(offer: Offer, typed: Typed) -> Answer:
+def _send(offer: Offer, typed: Typed, draft: str) -> Answer:
     away = redirect(url_for(".sent", key=offer.title.key), 303)
+    drafts.forget(act(), draft)
     if request.form.get("website"):
         return away  # a person does not see that field
     body = order_form.requested(typed, offer)
     try:
-        if _orders_at_once():
-            return redirect(_ordered(body, typed), 303)
-        requests.ask_for(act(), body, request.remote_addr or "")
+        with all_or_nothing():
+            if _orders_at_once():
+                return redirect(_ordered(body, typed), 303)
+            requests.ask_for(act(), body, request.remote_addr or "")
     except TooOftenError as error:
-        return _page(offer, typed, WHO, {"message": str(error)}), 429
+        return _page(offer, typed, WHO, {"message": str(error)}, draft=draft), 429
     except BadRequestError as error:
         first = min(order_form.step_of(each) for each in error.faults)
-        return _page(offer, typed, first, error.faults), 422
+        return _page(offer, typed, first, error.faults, draft=draft), 422
     except RefusedError as error:
-        return _page(offer, typed, WHO, {"for": str(error)}), 422
+        return _page(offer, typed, WHO, {"for": str(error)}, draft=draft), 422
     return away
 
 
@@ -199,7 +289,15 @@ def _choices() -> set[str]:
     return {*_own(), *([NEW] if act().actor.sees_all else [])}
 
 
-def _page(offer: Offer, typed: Typed, step: int, wrong: dict[str, str], *, focus: str = "") -> str:
+def _page(
+    offer: Offer,
+    typed: Typed,
+    step: int,
+    wrong: dict[str, str],
+    *,
+    draft: str = "",
+    until: date | None = None,
+) -> str:
     if step >= WHERE:
         order_form.first_address(typed)
     if step == WHO:
@@ -214,7 +312,9 @@ def _page(offer: Offer, typed: Typed, step: int, wrong: dict[str, str], *, focus
         options=OPTIONS,
         wrong=wrong,
         places=_places(wrong, len(typed.addresses)),
-        focus=focus,
+        send_to=_at(offer, draft, step) if draft else url_for(".go", key=offer.title.key),
+        until=until,
+        anew=url_for(".begin", key=offer.title.key, anew=1) if draft else "",
         own=_own(),
         is_staff=act().actor.sees_all,
         new=NEW,

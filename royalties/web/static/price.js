@@ -55,8 +55,6 @@ function price(form) {
   };
   form.addEventListener("change", fold);
   fold();
-  const go = form.dataset.go;
-  if (go) document.getElementById(go)?.focus();
 }
 
 if (form) price(form);

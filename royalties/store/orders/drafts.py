@@ -1,0 +1,47 @@
+"""Requests that somebody is still writing, step by step."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+
+from royalties.store.tables import order_draft
+
+
+class DraftRow(NamedTuple):
+    """A draft; ``body`` is JSON, ``person_id`` None for somebody without an account."""
+
+    title: str
+    person_id: int | None
+    body: str
+    expires_at: str
+
+
+def add_draft(connection: Connection, values: Mapping[str, object]) -> None:
+    """Keep a new draft."""
+    connection.execute(insert(order_draft).values(**values))
+
+
+def find_draft(connection: Connection, hash_: str, at: str) -> DraftRow | None:
+    """A draft that has not expired."""
+    row = connection.execute(
+        select(*(order_draft.c[name] for name in DraftRow._fields)).where(
+            order_draft.c.hash == hash_, order_draft.c.expires_at > at
+        )
+    ).first()
+    return DraftRow(*row) if row else None
+
+
+def change_draft(connection: Connection, hash_: str, values: Mapping[str, object]) -> None:
+    """Keep what was typed since."""
+    connection.execute(update(order_draft).where(order_draft.c.hash == hash_).values(**values))
+
+
+def forget_draft(connection: Connection, hash_: str) -> None:
+    """Forget a draft: it was sent, or is not wanted any more."""
+    connection.execute(order_draft.delete().where(order_draft.c.hash == hash_))
+
+
+def forget_expired(connection: Connection, at: str) -> None:
+    """Forget drafts that nobody came back to."""
+    connection.execute(order_draft.delete().where(order_draft.c.expires_at <= at))

@@ -1,0 +1,83 @@
+"""No page catches a refusal and goes on with what its verbs did before they refused."""
+
+import ast
+import importlib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import royalties.web
+from royalties.services.errors import REFUSALS
+from royalties.web import visit
+
+ROOM = Path(royalties.web.__file__).parent
+FILES = sorted(path for path in ROOM.rglob("*.py") if path.name != "__init__.py")
+
+ONLY_READ = {
+    "account.links.invitation": 2,
+    "account.links.reset": 1,
+    "calculating._calculate": 1,
+    "finance.catalogue._further": 1,
+    "finance.catalogue._setup": 1,
+    "finance.editing.tried": 1,
+    "finance.home.home": 1,
+    "finance.importing.retailers": 1,
+    "finance.order_money._draft": 1,
+    "finance.order_quotes._currency": 1,
+    "finance.order_quotes._draft": 2,
+    "finance.people._names": 1,
+    "finance.price_lists._tried": 1,
+    "finance.statements.why": 1,
+    "layout.publisher_name": 1,
+    "public.order_form.faults": 1,
+    "public.order_links.opened": 1,
+    "public.ordering._estimated": 1,
+}
+"""Functions that catch refusals of what only reads, and how often: nothing is to be taken back."""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOM)))
+def test_a_caught_refusal_leaves_nothing_of_what_was_done_before_it(path: Path) -> None:
+    name = ".".join(path.relative_to(ROOM).with_suffix("").parts)
+    module = importlib.import_module(f"royalties.web.{name}")
+    found = Counter(
+        f"{name}.{function}"
+        for function, caught in refusals_caught(module, ast.parse(path.read_text("utf-8")))
+        if not is_all_or_nothing(caught) and getattr(module, function, None) not in visit._ONLY_LOOK
+    )
+    reads = {where: count for where, count in ONLY_READ.items() if where.startswith(f"{name}.")}
+    assert dict(found) == reads, f"{path}: call the verbs in all_or_nothing()"
+
+
+def refusals_caught(module: ModuleType, tree: ast.AST) -> Iterator[tuple[str, ast.Try]]:
+    """Every ``try`` that catches a refusal, with the function it is in."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            for each in ast.walk(function):
+                if isinstance(each, ast.Try) and any(
+                    catches_refusal(module, handler)
+                    for handler in each.handlers
+                    if not isinstance(handler.body[-1], ast.Raise)
+                ):
+                    yield function.name, each
+
+
+def catches_refusal(module: ModuleType, handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    named = eval(ast.unparse(handler.type), vars(module))  # noqa: S307 - our own code
+    kinds = named if isinstance(named, tuple) else (named,)
+    return any(issubclass(each, REFUSALS) or issubclass(RuntimeError, each) for each in kinds)
+
+
+def is_all_or_nothing(caught: ast.Try) -> bool:
+    """Whether all that is tried stands in one block that a refusal takes back."""
+    only = caught.body[0]
+    return (
+        len(caught.body) == 1
+        and isinstance(only, ast.With)
+        and ast.unparse(only.items[0].context_expr) == "all_or_nothing()"
+    )
