@@ -21,6 +21,7 @@ from royalties.domain.catalogue import Channel
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.problems import Fault
 from royalties.web.finance.entry_forms import filled, given, lines_of, paragraphs_of, text_of
+from royalties.web.finance.row_forms import REGION_HINT
 from royalties.web.finance.typed_numbers import as_plain, as_typed
 from royalties.web.title_words import FORMATS
 
@@ -149,8 +150,8 @@ class RetailerForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         validate_choice=False,
         description="The class of retailer that contracts go by.",
     )
-    country = StringField("Country", description="Two letters, such as US.")
-    region = StringField("State or region", description="Such as WA.")
+    country = StringField("Country")
+    region = StringField("State or region", description=REGION_HINT)
     city = StringField("City")
 
 
