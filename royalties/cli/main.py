@@ -2,7 +2,18 @@
 
 import click
 
-from royalties.cli import demo, jobs, order_money, orders, people, periods, sales, serve, setup
+from royalties.cli import (
+    demo,
+    jobs,
+    order_money,
+    orders,
+    people,
+    periods,
+    places,
+    sales,
+    serve,
+    setup,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,6 +29,6 @@ def main() -> None:
     """
 
 
-for module in (setup, sales, periods, demo, people, serve, jobs, orders, order_money):
+for module in (setup, sales, places, periods, demo, people, serve, jobs, orders, order_money):
     for each in module.COMMANDS:
         main.add_command(each)

@@ -30,6 +30,7 @@ NEEDS_REGION = frozenset({"US"})
 
 _KOSOVO = "XK"
 _MOST_MEANINGS = 4
+_CUT = 3
 _LETTERS = str.maketrans(
     {
         "&": " and ",
@@ -87,6 +88,19 @@ def region(text: str, country: str = "") -> str | None:
             return plain
         return _region_index(country).get(_folded(text)) or _without_kind(text, country)
     return _code_anywhere(text) or _only(_anywhere().get(_folded(text), ()))
+
+
+def cut(text: str, country: str) -> str | None:
+    """The region whose name was cut at three letters, "Was"; None unless it can be one alone."""
+    key = _folded(text)
+    if len(key) != _CUT:
+        return None
+    names = {
+        (name, each.code)
+        for each in _iso_regions().get(country, ())
+        for name in (each.name, *_translations("iso3166-2", each.name))
+    }
+    return _only(code for name, code in names if _folded(name).startswith(key))
 
 
 def needed_country(text: str) -> str:

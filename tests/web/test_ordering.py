@@ -472,7 +472,7 @@ def test_the_form_lists_countries_and_their_regions_and_cuts_nothing(site: Site)
             chosen = each.xpath("option[@selected]/@value")
             assert chosen[0] in box.get("list")
             assert ("QC" if chosen == ["CA"] else "WA") in listed
-    assert stranger.get("/regions/CA").json[0] == ["AB", "Alberta"]
+    assert (stranger.get("/regions/CA").json or [])[0] == ["AB", "Alberta"]
 
 
 @after(takes_orders)

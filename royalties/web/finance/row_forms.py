@@ -297,7 +297,7 @@ def _words(text: str) -> list[str]:
 
 def _names(text: str) -> list[str]:
     """Names with commas between, or on lines; codes may also stand side by side."""
-    found = []
+    found: list[str] = []
     for each in filter(None, (part.strip() for part in _BETWEEN_NAMES.split(text))):
         words = each.split()
         found += words if all(len(word) == _CODE for word in words) else [each]
