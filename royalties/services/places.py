@@ -339,9 +339,8 @@ def _mend_orders(work: Work, chosen: Choices) -> Iterator[Stray]:
         values = {"ship_to": _as_kept(ship_to)}
         if not order_store.change_order(work.connection, order.id, order.version, values):
             raise life.ChangedMeanwhileError(name)
-        detail = {
-            "places": [{"before": stray.place, "after": stray.becomes} for stray, _, _ in changes]
-        }
+        words = ", ".join(f"{stray.place} → {stray.becomes}" for stray, _, _ in changes)
+        detail = {"places": words}
         life.note(work, order, MENDED, before=order.state, after=order.state, detail=detail)
         yield from (stray for stray, _, _ in changes)
 

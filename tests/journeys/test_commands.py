@@ -197,3 +197,23 @@ def test_plurals() -> None:
         "days",
         "copies",
     ]
+
+
+def test_places_are_listed_and_mended_once_somebody_says_yes(run: Run, tmp_path: Path) -> None:
+    assert "is a code of ISO 3166" in run("places").stdout
+    report = write_rows(tmp_path / "sales.csv", [a_row(2, region="Mis"), a_row(3, region="WA")])
+    assert "'Mis' is no region of US" in run("import", report, code=1).stdout
+    run("import", report, "--confirm")
+    listed = run("places").stdout
+    assert "sales of 2025-H1  US-Mis" in listed
+    assert "nobody knows what is meant: say it with --choose" in listed
+    choice = ("--choose", "US-Mis=US-MS")
+    assert (
+        "1 place would be mended: repeat with --yes"
+        in run("places", "--mend", *choice, code=1).stderr
+    )
+    done = json.loads(run("places", "--mend", *choice, "--yes", "--json").stdout)
+    assert done["strays"] == []
+    assert [(each["place"], each["becomes"]) for each in done["mended"]] == [("US-Mis", "US-MS")]
+    assert '"region": "MS"' in run("sales", "--json").stdout
+    assert "invariants hold" in run("verify").stdout

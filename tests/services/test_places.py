@@ -135,7 +135,9 @@ def test_setup_entries_get_a_new_revision_with_codes(office: Office) -> None:
     with office.work(read_only=True) as work:
         now = setup_in_force(work)
     assert now.beneficiaries["seattle"].region == "WA"
-    assert now.plans["cities"].versions[0].steps[1].when.regions == frozenset({"QC", "ON"})
+    when = now.plans["cities"].versions[0].steps[1].when
+    assert when is not None
+    assert when.regions == frozenset({"QC", "ON"})
     mended(office, {"US-Mis": "US-Mississippi"})
     with office.work(read_only=True) as work:
         assert setup_in_force(work).beneficiaries["houston"].region == "MS"
