@@ -149,6 +149,7 @@ FAULTS: list[tuple[list[tuple[str, Any]], str, str]] = [
     ([(f"{O}.country", GONE)], f"{O}.country", "is missing"),
     ([(f"{O}.email", "books")], f"{O}.email", "not an e-mail address"),
     ([(f"{O}.country", "Narnia")], f"{O}.country", "two letters of ISO 3166-1"),
+    ([(f"{O}.postcode", "10001")], f"{O}.postcode", "lies in New York (NY), not in Washington"),
     ([(f"{O}.region", "Was")], f"{O}.region", "no state or region of the United States"),
     ([(f"{O}.region", "QC")], f"{O}.region", "no state or region of the United States"),
     ([(f"{O}.net_terms", "yes")], f"{O}.net_terms", "neither true nor false"),

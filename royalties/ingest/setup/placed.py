@@ -11,8 +11,14 @@ from enum import StrEnum
 from typing import Any
 
 from royalties.domain.problems import Fault
-from royalties.ingest.places import NotAPlaceError, needed_country, needed_region, place
-from royalties.ingest.setup.node import joined
+from royalties.ingest.places import (
+    NotAPlaceError,
+    contradiction,
+    needed_country,
+    needed_region,
+    place,
+)
+from royalties.ingest.setup.node import Node, joined
 
 _OWN_COUNTRY = re.compile(r"\s*([A-Za-z]{2})-([A-Za-z0-9]{1,3})\s*", re.ASCII)
 
@@ -100,13 +106,26 @@ def with_codes(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def region_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
-    """Every region that nobody knows; countries are told of by their own type."""
+    """Every region that nobody knows, or in which a postcode does not lie.
+
+    Countries are told of by their own type.
+    """
+    yield from _postcodes(data)
     for _, spot in _all(data):
         if spot.what is What.REGION and spot.text.strip():
             try:
                 spot.code()
             except NotAPlaceError as error:
                 yield Fault(spot.path, str(error))
+
+
+def _postcodes(data: Mapping[str, Any]) -> Iterator[Fault]:
+    for entry in Node("", data).get("organizations").each():
+        country, region, postcode = (
+            entry.get(key).text for key in ("country", "region", "postcode")
+        )
+        if wrong := contradiction(country, region, postcode):
+            yield entry.get("postcode").fault(wrong)
 
 
 def _all(data: Mapping[str, Any]) -> Iterator[tuple[str, Spot]]:
