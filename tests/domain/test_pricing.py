@@ -428,7 +428,7 @@ def test_a_dearer_book_never_costs_less(
 def test_a_region_without_a_tax_of_its_own_is_taxed_as_its_country() -> None:
     canada = TaxRate("CA", DAY, Fraction("0.05"))
     quebec = TaxRate("CA-QC", DAY, Fraction("0.14975"))
-    prices = a_list(PriceVersion(DAY, freight=FREE), canada, quebec, WA)
+    prices = a_list(PriceVersion(DAY, discounts=(), options={}, freight=FREE), canada, quebec, WA)
     for place, rate in (
         ("CA", "0.05"),
         ("CA-ON", "0.05"),
