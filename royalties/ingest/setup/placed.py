@@ -14,6 +14,7 @@ from royalties.domain.problems import Fault
 from royalties.ingest.places import (
     NotAPlaceError,
     contradiction,
+    is_region,
     needed_country,
     needed_region,
     place,
@@ -124,7 +125,7 @@ def _postcodes(data: Mapping[str, Any]) -> Iterator[Fault]:
         country, region, postcode = (
             entry.get(key).text for key in ("country", "region", "postcode")
         )
-        if wrong := contradiction(country, region, postcode):
+        if is_region(region, country) and (wrong := contradiction(country, region, postcode)):
             yield entry.get("postcode").fault(wrong)
 
 
