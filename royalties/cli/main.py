@@ -2,7 +2,18 @@
 
 import click
 
-from royalties.cli import demo, jobs, order_money, orders, people, periods, sales, serve, setup
+from royalties.cli import (
+    demo,
+    jobs,
+    order_money,
+    orders,
+    people,
+    periods,
+    places,
+    sales,
+    serve,
+    setup,
+)
 
 JOBS = {
     "The books": {
@@ -19,6 +30,7 @@ JOBS = {
         "sales": "royalties sales --period 2025-H1",
         "waiting": "royalties waiting",
         "alias": "royalties alias B00EXAMPLE 9781442246942",
+        "places": "royalties places --mend",
     },
     "Periods and statements": {
         "run": "royalties run 2025-H1",
@@ -82,7 +94,7 @@ def main() -> None:
     """
 
 
-for module in (setup, sales, periods, demo, people, serve, jobs, orders, order_money):
+for module in (setup, sales, places, periods, demo, people, serve, jobs, orders, order_money):
     for each in module.COMMANDS:
         main.add_command(each)
 

@@ -28,7 +28,8 @@ _OUTCOMES = {
 _NUMBER = click.IntRange(1, 2**63 - 1)
 
 
-def _choices(_context: object, _parameter: object, values: tuple[str, ...]) -> dict[str, str]:
+def key_values(_context: object, _parameter: object, values: tuple[str, ...]) -> dict[str, str]:
+    """What an option that may stand several times says, by key."""
     chosen = {}
     for value in values:
         key, equals, rest = value.partition("=")
@@ -54,7 +55,7 @@ def _choices(_context: object, _parameter: object, values: tuple[str, ...]) -> d
     "choices",
     metavar="KEY=VALUE",
     multiple=True,
-    callback=_choices,
+    callback=key_values,
     help="Say what the report does not, such as date_order=dmy.",
 )
 @command

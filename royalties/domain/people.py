@@ -24,6 +24,7 @@ class Verb(StrEnum):
     UNDO = "undo"
     CORRECT = "correct"
     ALIAS = "alias"
+    MEND = "mend"
     READ = "read"
     PREPARE = "prepare"
     APPROVE = "approve"
@@ -67,6 +68,7 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
     Verb.BILL: FINANCE,
     Verb.CREDIT: MANAGERS,
     Verb.CORRECT: MANAGERS,
+    Verb.MEND: MANAGERS,
     Verb.LOAD: MANAGERS,
     Verb.APPROVE: MANAGERS,
     Verb.CLOSE: MANAGERS,

@@ -112,9 +112,12 @@ class PriceList:
         return max(known, key=lambda version: version.starts) if known else None
 
     def tax_on(self, place: str, day: date) -> TaxRate | None:
-        """The tax of a place on a day, if there is one."""
-        known = [tax for tax in self.taxes if tax.place == place and tax.starts <= day]
-        return max(known, key=lambda tax: tax.starts) if known else None
+        """The tax of a place on a day, if there is one; its country's where it has none itself."""
+        for wanted in (place, place.partition("-")[0]):
+            known = [tax for tax in self.taxes if tax.place == wanted and tax.starts <= day]
+            if known:
+                return max(known, key=lambda tax: tax.starts)
+        return None
 
 
 def discount_for(copies: int, version: PriceVersion) -> Fraction:

@@ -17,6 +17,7 @@ from royalties.ingest.cells import Block
 from royalties.ingest.columns import BY_SIGN
 from royalties.ingest.declaration import PLACE
 from royalties.ingest.judging import discount_of, net_of
+from royalties.ingest.places import country, is_country, region
 from royalties.ingest.tables import Table
 
 _MOST_KEPT = 50_000
@@ -102,6 +103,9 @@ class Bulk:
         if wrong:
             self._set_aside(wrong)
         self._fill_discounts()
+        if "region" in self._columns:
+            countries = self.texts("country")
+            self._columns["region"] = self._workings.regions(countries, self._columns["region"])
 
     def _find_kinds(self) -> set[int]:
         units = self._columns["units"]
@@ -214,6 +218,16 @@ class Workings:
     def __init__(self) -> None:
         self._nets: dict[tuple[int, int, int], int] = {}
         self._discounts: dict[tuple[int, int, int], int] = {}
+        self._regions = _Regions()
+
+    def regions(self, countries: Iterable[str], texts: Iterable[str]) -> list[str]:
+        """Codes of regions beside the codes of their countries; what is none stays as it is."""
+        return list(map(self._regions.__getitem__, zip(countries, texts, strict=False)))
+
+    def codes(self, country_text: str, region_text: str) -> tuple[str, str]:
+        """The codes of a country and its region; what is none stays as it is."""
+        found = (country(country_text) or country_text) if country_text else ""
+        return found, self._regions[found, region_text]
 
     def net(self, units: int, price: int, discount: int) -> int:
         """Net receipts from list price and discount, in millionths."""
@@ -231,6 +245,18 @@ class Workings:
             if len(self._discounts) > _MOST_KEPT:
                 self._discounts.clear()
             found = self._discounts[units, price, net] = discount_of(units, price, net)
+        return found
+
+
+class _Regions(dict[tuple[str, str], str]):
+    """The code of each region by its country and how it was reported."""
+
+    def __missing__(self, place: tuple[str, str]) -> str:
+        if len(self) > _MOST_KEPT:
+            self.clear()
+        of, text = place
+        known = of if is_country(of) else ""
+        found = self[place] = (region(text, known) or text) if text else ""
         return found
 
 

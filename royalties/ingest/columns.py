@@ -25,9 +25,9 @@ from royalties.ingest.cells import (
     printed,
     text_of,
 )
-from royalties.ingest.countries import code_named
 from royalties.ingest.dates import Dates
 from royalties.ingest.declaration import AMOUNTS, BOOK, SALE_UNITS, Column, Format, normal
+from royalties.ingest.places import country
 from royalties.ingest.reading import Known
 
 MOST_KEPT = 100_000
@@ -178,7 +178,7 @@ class Converters:
             "kind": self.kind,
             "retailer": self.retailer,
             "currency": self.currency,
-            "country": _country if column.read == "name" else code_text,
+            "country": country_text,
         }.get(column.field, plain_text)
 
     def kind(self, cell: Cell) -> int | Odd:
@@ -248,14 +248,10 @@ def plain_text(cell: Cell) -> str:
     return text[1:] if text.startswith(_NEUTRALISED) else text
 
 
-def code_text(cell: Cell) -> str:
-    """A country's code in capitals; anything longer as it is."""
+def country_text(cell: Cell) -> str:
+    """A country's code; what names no country as it is."""
     text = plain_text(cell)
-    return text.upper() if len(text) <= 3 else text
-
-
-def _country(cell: Cell) -> str:
-    return code_named(code_text(cell))
+    return (country(text) or text) if text else ""
 
 
 def _price(value: int | Odd, cell: Cell) -> int | Odd | None:

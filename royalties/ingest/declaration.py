@@ -29,10 +29,10 @@ class Column:
 
     Fields are ``book, date, retailer, kind, units, sold, returned, free, net_units, currency,
     list_price, net, unit_net, return_net, discount, country, region, city, order, reference,
-    title``. ``nth`` counts columns of the same name from the left. ``read`` chooses how where
-    the field leaves it open: ``identifier`` or ``short`` (for a book), ``percent`` (for a
-    discount), ``name`` (for a country that may be named instead of its code).
-    ``words`` gives the meaning of printed words, in lower case.
+    title``, and ``postcode``, which is looked at and not recorded. ``nth`` counts columns of the
+    same name from the left. ``read`` chooses how where the field leaves it open: ``identifier``
+    or ``short`` (for a book), ``percent`` (for a discount). ``words`` gives the meaning of
+    printed words, in lower case.
     """
 
     field: str

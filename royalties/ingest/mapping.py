@@ -63,7 +63,6 @@ class Mapping:
                 "sold" if name == "units" and own_column else _FIELDS.get(name, name),
                 (printed,),
                 required=name not in _OPTIONAL,
-                read="name" if name == "country" else "",
             )
             for name, printed in self.columns.items()
         ]

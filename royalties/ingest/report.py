@@ -224,9 +224,12 @@ class Report:
     ) -> None:
         retailer, day, currency = values["retailer"], values["date"], values["currency"]
         country, region, city = (values.get(field, "") for field in PLACE)
+        country, region = self._workings.codes(country, region)
         place = self._homes.home(retailer, (country, region, city))
         tail = (*place, values.get("order", ""), values.get("reference", ""))
-        self._watch.country(table, number, country)
+        self._watch.placed(table, number, country, region)
+        if postcode := values.get("postcode", ""):
+            self._watch.postcode(table, number, (country, region, postcode))
         for kind, units, net, discount in verdict.lines:
             line = (
                 table.place, number, verdict.book, retailer, kind, day, units, currency,

@@ -2,7 +2,7 @@
 
 Nothing here refuses a row: sales before publication, copies without money, rows that repeat,
 titles of another book, dates that were read with some care, figures that contradict one another,
-countries that there are not.
+countries and regions that there are not.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,10 +15,10 @@ from royalties.ingest.amounts import Numbers
 from royalties.ingest.bulk import Bulk
 from royalties.ingest.cells import Odd, printed, text_of
 from royalties.ingest.charged import Charged
-from royalties.ingest.countries import CODES, is_country
 from royalties.ingest.dates import Dates
 from royalties.ingest.declaration import Format, normal
 from royalties.ingest.figures import Contradictions
+from royalties.ingest.places import contradiction, is_country, is_region
 from royalties.ingest.reading import Known, KnownEdition
 from royalties.ingest.remarks import Remarks
 from royalties.ingest.tables import Table
@@ -27,7 +27,6 @@ COMPARED_ROWS = 100_000
 """So many rows are compared with each other; beyond them memory would grow with the file."""
 
 _LEAST_LETTERS = 10
-_CODES_OR_BLANK = CODES | {""}
 _DATES = {
     "two-digit-year": "the year has two digits: {} was read as {}",
     "serial-date": "a bare number was read as Excel's date: {} as {}",
@@ -70,10 +69,8 @@ class Watch:
                     self._line_without_money(table, rows.numbers[place], kinds[place], units[place])
         for place, code, text in self._contradictions.among(rows):
             self._figures(table, rows.numbers[place], code, text)
-        countries = rows.given("country")
-        if not _CODES_OR_BLANK.issuperset(countries):
-            for number, country in zip(rows.numbers, countries, strict=True):
-                self.country(table, number, country)
+        if rows.given("country") or rows.given("region"):
+            self._all_placed(table, rows)
         books, days = rows.column("book"), rows.column("date")
         if min(days) < self._latest_publication:
             for number, book, day in zip(rows.numbers, books, days, strict=True):
@@ -106,16 +103,47 @@ class Watch:
         if found := self._contradictions.of((kind, units, price, net, discount, currency)):
             self._figures(table, number, *found)
 
-    def country(self, table: Table, number: int, country: str) -> None:
-        """Look at the country that a row names."""
-        if not is_country(country):
-            name, _ = table.column_name("country")
-            self._remarks.add(
-                "unknown-country",
-                (table.place, number),
-                f"{table.where(number)}, column {name or 'country'}: {printed(country)!r} is no "
-                f"country: write its two letters of ISO 3166-1, such as US",
+    def _all_placed(self, table: Table, rows: Bulk) -> None:
+        places = list(zip(rows.texts("country"), rows.texts("region"), rows.numbers, strict=False))
+        odd = {place for place in {each[:2] for each in places} if any(_oddities(*place))}
+        for country, region, number in places if odd else ():
+            if (country, region) in odd:
+                self.placed(table, number, country, region)
+
+    def placed(self, table: Table, number: int, country: str, region: str) -> None:
+        """Look at the country and the region that a row names, as far as they were understood."""
+        country_odd, region_odd = _oddities(country, region)
+        if country_odd:
+            self._odd_place(
+                "country",
+                (table, number),
+                f"{printed(country)!r} is no country that is known: write its name, or its two "
+                f"letters of ISO 3166-1 such as US",
             )
+        if region_odd:
+            of = f" of {country}" if is_country(country) else ""
+            self._odd_place(
+                "region",
+                (table, number),
+                f"{printed(region)!r} is no region{of} that is known: write its name, or its code "
+                f"of ISO 3166-2 such as WA for US-WA",
+            )
+
+    def _odd_place(self, field: str, at: tuple[Table, int], words: str) -> None:
+        table, number = at
+        name, _ = table.column_name(field)
+        self._remarks.add(
+            f"unknown-{field}",
+            (table.place, number),
+            f"{table.where(number)}, column {name or field}: {words}. It is recorded as reported, "
+            f"and no rule or plan that asks for a {field} counts it",
+        )
+
+    def postcode(self, table: Table, number: int, place: tuple[str, str, str]) -> None:
+        """Look whether a row's region is that of its postcode."""
+        if found := contradiction(*place):
+            where = table.where(number)
+            self._remarks.add("postcode-differs", (table.place, number), f"{where}: {found}")
 
     def title(self, table: Table, number: int, book: int, title: str) -> None:
         """Look at the title that a row prints beside its ISBN."""
@@ -229,6 +257,15 @@ class _Titles:
         if not own or letters.startswith(own) or own.startswith(letters):
             return False
         return letters in self._all or any(letters[:size] in self._all for size in self._lengths)
+
+
+def _oddities(country: str, region: str) -> tuple[bool, bool]:
+    """Whether a country and a region are given, and no codes."""
+    known = is_country(country)
+    return (
+        bool(country) and not known,
+        bool(region) and not is_region(region, country if known else ""),
+    )
 
 
 def _letters(title: str) -> str:

@@ -46,6 +46,7 @@ ROOMS = (
     "public.order_links",
     "public.ordering",
     "public.pages",
+    "public.regions",
 )
 """Modules with a group of pages each, ``PAGES``."""
 

@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request, url_for
 from wtforms import Field
 
 from royalties.domain.people import Role, Verb
+from royalties.ingest import places
 from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.services.work import RefusedError
@@ -100,6 +101,7 @@ def prepare(app: Flask) -> None:
     """Set headers on every answer, and give templates what the frame shows."""
     app.after_request(_protect)
     app.jinja_env.globals["attributes"] = attributes
+    app.jinja_env.globals["places"] = places
     app.jinja_env.globals["parts"] = app.jinja_env.get_template("parts.html").module
     folder = Path(app.static_folder or "")
     marks = {

@@ -423,3 +423,19 @@ def test_a_dearer_book_never_costs_less(
 ) -> None:
     before = quote(asked, prices, list_price, DAY).total
     assert quote(asked, prices, list_price + more, DAY).total >= before - len(asked.ship_to)
+
+
+def test_a_region_without_a_tax_of_its_own_is_taxed_as_its_country() -> None:
+    canada = TaxRate("CA", DAY, Fraction("0.05"))
+    quebec = TaxRate("CA-QC", DAY, Fraction("0.14975"))
+    prices = a_list(PriceVersion(DAY, discounts=(), options={}, freight=FREE), canada, quebec, WA)
+    for place, rate in (
+        ("CA", "0.05"),
+        ("CA-ON", "0.05"),
+        ("CA-QC", "0.14975"),
+        ("US-WA", "0.065"),
+    ):
+        found = prices.tax_on(place, DAY)
+        assert found is not None
+        assert found.rate == Fraction(rate)
+    assert prices.tax_on("US-TX", DAY) is None

@@ -1,18 +1,16 @@
-"""Rows whose figures contradict one another, or whose country there is not, are warned of."""
+"""Rows whose figures contradict one another, or whose place there is not, are warned of."""
 
 from pathlib import Path
 
 import pytest
-from babel import Locale
 
-from royalties.ingest.countries import CODES
 from royalties.ingest.mapping import Mapping
 from tests.ingest.shelf import RIVER, SAMPLES, TRADE, Read, read, read_text
 
 A = "9780306406157"
 STRANGER = "9783161484100"
-HEADER = "date,isbn,retailer,kind,units,currency,list_price,net,discount,country\n"
-OURS = {"figures-differ", "above-list", "free-price", "unknown-country"}
+HEADER = "date,isbn,retailer,kind,units,currency,list_price,net,discount,country,region\n"
+OURS = {"figures-differ", "above-list", "free-price", "unknown-country", "unknown-region"}
 
 
 def _standard(folder: Path, *rows: str, book: str = A) -> Read:
@@ -38,8 +36,12 @@ def _said(found: Read) -> dict[str, str]:
         ("sale,2,USD,0,12.00,,US", "free-price", "column list_price"),
         ("sale,2,USD,$0.00,12.00,,US", "free-price", "write the list price"),
         ("sale,2,USD,10.00,12.00,,Narnia", "unknown-country", "column country: 'Narnia' is no"),
-        ("sale,2,USD,10.00,12.00,,xx", "unknown-country", "'XX' is no country"),
-        ("sale,2,USD,10.00,12.00,,Germany", "unknown-country", "two letters"),
+        ("sale,2,USD,10.00,12.00,,xx", "unknown-country", "'xx' is no country"),
+        ("sale,2,USD,10.00,12.00,,GER", "unknown-country", "two letters"),
+        ("sale,2,USD,10.00,12.00,,US,Was", "unknown-region", "'Was' is no region of US"),
+        ("sale,2,USD,10.00,12.00,,US,QC", "unknown-region", "column region: 'QC'"),
+        ("sale,2,USD,10.00,12.00,,ES,La Rioja", "unknown-region", "recorded as reported"),
+        ("sale,2,USD,10.00,12.00,,,Neverland", "unknown-region", "is no region that is known"),
     ],
     ids=repr,
 )
@@ -120,7 +122,39 @@ def test_no_sample_contradicts_itself(path: Path) -> None:
     assert not OURS & read(path).codes
 
 
-def test_the_codes_are_countries() -> None:
-    assert len(CODES) == 250
-    assert set(Locale("en").territories) >= CODES
-    assert not CODES & {"EU", "UK", "ZZ", "XX", "UN"}
+def test_regions_are_recorded_by_the_code_of_their_country(tmp_path: Path) -> None:
+    rows = "".join(
+        f"2025-03-01,{A},amazon,sale,2,USD,10.00,12.00,,{place}\n"
+        for place in (
+            "US,Washington",
+            "us,wash.",
+            "United States,US-WA",
+            "Australia,Western Australia",
+            "Canada,Québec",
+            "CA,quebec",
+            "Kanada,Québec",
+            "DE,Bavaria",
+            "US,",
+            ",Ontario",
+            "US,Quebec",
+            "Narnia,Ohio",
+        )
+    )
+    found = read_text(tmp_path, HEADER + rows)
+    assert [line[11:13] for line in found.sales] == [
+        ("US", "WA"),
+        ("US", "WA"),
+        ("US", "WA"),
+        ("AU", "WA"),
+        ("CA", "QC"),
+        ("CA", "QC"),
+        ("CA", "QC"),
+        ("DE", "BY"),
+        ("US", ""),
+        ("", "ON"),
+        ("US", "Quebec"),
+        ("Narnia", "OH"),
+    ]
+    said = _said(found)
+    assert said["unknown-region"].startswith("row 12, column region: 'Quebec' is no region of US")
+    assert said["unknown-country"].startswith("row 13, column country: 'Narnia'")

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from royalties.domain.money import micro_text
+from royalties.ingest import places
 from royalties.ingest.reading import UnreadableError
 from royalties.ingest.recognise import as_received, open_report
 from royalties.ingest.tables import Table
@@ -45,7 +46,9 @@ def lines(draw: st.DrawFn) -> tuple[Any, ...]:
     units = sign * draw(st.integers(1, 10_000))
     net = 0 if kind == 3 else sign * draw(micros)
     country, region, city, order, reference = (draw(texts) for _ in range(5))
-    country = country.upper() if len(country) <= 3 else country
+    country = places.country(country) or country
+    of = country if places.is_country(country) else ""
+    region = places.region(region, of) or region
     return (
         draw(st.sampled_from(sorted(ISBNS))), draw(st.sampled_from(sorted(SHOPS))), kind,
         draw(st.dates(date(2010, 1, 1), date(2026, 11, 1))).isoformat(), units,

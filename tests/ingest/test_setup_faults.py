@@ -158,8 +158,23 @@ FAULTS: list[tuple[list[tuple[str, Any]], str, str]] = [
     ([("publisher.currency", "usd")], "publisher.currency", "unknown currency 'usd'"),
     ([("exchange_rates[0].from", "XYZ")], "exchange_rates[0].from", "unknown currency"),
     ([("exchange_rates[0].to", "GBP")], "exchange_rates[0].to", "name another"),
-    ([(f"{B}.country", "USA")], f"{B}.country", "two capital letters"),
-    ([(f"{R0}.countries", ["us"])], f"{R0}.countries[0]", "two capital letters"),
+    ([(f"{B}.country", "Narnia")], f"{B}.country", "two letters of ISO 3166-1"),
+    ([(f"{B}.region", "Was")], f"{B}.region", "no state or region of the United States"),
+    ([(f"{B}.country", GONE), (f"{B}.region", "Victoria")], f"{B}.region", "could be Victoria"),
+    ([(f"{S}[1].when", {"regions": ["TX", "Was"]})], f"{S}[1].when.regions[1]", "'Was' is no"),
+    ([(f"{S}[1].when", {"regions": ["US-WA"]})], f"{S}[1].when.regions[0]", "write WA here"),
+    (
+        [(f"{S}[1].when", {"regions": ["WA", "Washington"]})],
+        f"{S}[1].when.regions[1]",
+        "is named twice",
+    ),
+    (
+        [(f"{S}[1].when", {"countries": ["CA", "Germany"], "regions": ["QC", "Bayern", "TX"]})],
+        f"{S}[1].when.regions[2]",
+        "'TX' is no state or region of Canada or Germany",
+    ),
+    ([(f"{S}[1].when", {"countries": ["UK", "Narnia"]})], f"{S}[1].when.countries[1]", "Narnia"),
+    ([(f"{R0}.countries", ["Narnia"])], f"{R0}.countries[0]", "two letters of ISO 3166-1"),
     ([(f"{B}.email", "seattle")], f"{B}.email", "not an e-mail address"),
     ([(f"{B}.ein", "1234")], f"{B}.ein", "write it like 91-1234567"),
     ([("publisher.website", "javascript:x")], "publisher.website", "https://example.org"),
@@ -364,7 +379,7 @@ def test_no_fault_hides_one_of_its_own_entry() -> None:
 @pytest.mark.parametrize(
     ("changes", "paths"),
     [
-        ([("$schema", "x"), ("plans", GONE), (f"{B}.country", "USA")], [f"{C}.plan"]),
+        ([("$schema", "x"), ("plans", GONE), (f"{B}.country", "Narnia")], [f"{C}.plan"]),
         (
             [
                 ("retailers[1]", {"key": "Amazon", "name": "A", "channel": "online"}),

@@ -100,7 +100,7 @@ def test_a_broken_setup_is_refused_with_its_place_and_what_to_do(
 def test_load_tells_faults_of_every_kind_at_once(run: Run, tmp_path: Path) -> None:
     setup = a_setup()
     setup["contracts"][0]["plan"] = "nowhere"
-    setup["beneficiaries"][0]["country"] = "USA"
+    setup["beneficiaries"][0]["country"] = "Narnia"
     file = tmp_path / "more.json"
     file.write_text(json.dumps(setup), encoding="utf-8")
     told = run("load", file, code=1).stderr
@@ -355,3 +355,22 @@ def test_load_and_run_tell_what_never_counts(run: Run, tmp_path: Path) -> None:
         "path": "rules[1].name",
         "message": told,
     }
+
+
+def test_places_are_listed_and_mended_once_somebody_says_yes(run: Run, tmp_path: Path) -> None:
+    assert "is a code of ISO 3166" in run("places").stdout
+    report = write_rows(tmp_path / "sales.csv", [a_row(2, region="Mis"), a_row(3, region="WA")])
+    assert "'Mis' is no region of US" in run("import", report, code=1).stdout
+    run("import", report, "--confirm")
+    listed = run("places").stdout
+    assert "sales of 2025-H1  US-Mis" in listed
+    assert "nobody knows what is meant: say it with --choose" in listed
+    choice = ("--choose", "US-Mis=US-MS")
+    refused = run("places", "--mend", *choice, code=1).stderr
+    assert "1 place would be mended:\n  sales of 2025-H1: US-Mis becomes US-MS\n" in refused
+    assert "repeat with --yes" in refused
+    done = json.loads(run("places", "--mend", *choice, "--yes", "--json").stdout)
+    assert done["strays"] == []
+    assert [(each["place"], each["becomes"]) for each in done["mended"]] == [("US-Mis", "US-MS")]
+    assert '"region": "MS"' in run("sales", "--json").stdout
+    assert "invariants hold" in run("verify").stdout

@@ -42,6 +42,7 @@ FINAL: Mapping[str, Sequence[Arguments]] = {
         ("order", IN_PROOF, "--cancel", "The event is off"),
         ("order", CUSTOM, "--edition", "internal"),
     ],
+    "places": [("places", "--mend")],
 }
 """Every command that is declared final, with arguments that it can be done with."""
 
@@ -57,7 +58,7 @@ def everything_waits(office: Office) -> None:
     for address, copies in ((1, 200), (2, 50)):
         ship(office, ACCEPTED, address, copies)
     invoice(office, ACCEPTED)
-    office.bring_batch([a_row(2), a_row(3, isbn=UNKNOWN)])
+    office.bring_batch([a_row(2), a_row(3, isbn=UNKNOWN), a_row(1, region="Was")])
 
 
 @pytest.fixture

@@ -639,6 +639,7 @@ _OF_ORGANIZATIONS = {
         send=EVERYBODY, own=_TITLE, missing=_NO_KEY, form={"copies": "100", "kind": "bulk"}
     ),
     "ordering.sent": Row(EVERYBODY, own=_TITLE, missing=_NO_KEY),
+    "regions.regions": Row(EVERYBODY, own={"country": "US"}, missing={"country": "XX"}),
     "order_links.opened": Row(
         EVERYBODY,
         EVERYBODY,

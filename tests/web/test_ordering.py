@@ -1,5 +1,6 @@
 """Asking for an order without an account: its steps, the price while one types, and the link."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from werkzeug.test import TestResponse
 from royalties.domain.orders import OrderKind
 from royalties.domain.people import Role
 from royalties.domain.pricing import Asked, Option, ShipTo
+from royalties.services.orders import quotes
 from royalties.services.orders.quotes import price_of
 from royalties.web.public import ordering
 from royalties.web.public.pacing import Pacing
@@ -110,10 +112,16 @@ WRONG = (
     (WHAT, {"option": ""}, "options", "choose at least one"),
     (WHAT, {"need_by": "soon"}, "need_by", "is no day"),
     (WHAT, {"need_by": "2020-01-01"}, "need_by", "from today on"),
-    (WHAT, {"country": "USA"}, "country", "two letters"),
+    (WHAT, {"country": "Narnia"}, "country", "two letters"),
+    (WHAT, {"region": "Was"}, "region", "&#39;Was&#39; is no state or region of the United States"),
+    (WHAT, {"region": "Washingtn"}, "region", "Did you mean Washington (WA)?"),
     (WHERE, {"to_copies": ["200", "60"]}, "ship-to", "take 260 copies, and you asked for 250"),
     (WHERE, {"to_street": ["", "9 Pine St"]}, "address-1", "write the street"),
     (WHERE, {"to_region": ["", "WA"]}, "address-1", "the state"),
+    (WHERE, {"to_region": ["Was", "WA"]}, "address-1", "is no state or region"),
+    (WHERE, {"to_region": ["WA", "OHI"]}, "address-2", "Did you mean Ohio (OH)?"),
+    (WHERE, {"to_region": ["Oregon", "WA"]}, "address-1", "lies in Washington (WA), not in Oregon"),
+    (WHERE, {"to_country": ["CA", "US"]}, "address-1", "of Canada"),
     (WHO, {"contact_email": "ada"}, "contact_email", "e-mail"),
     (WHO, {"organization": " "}, "organization", "missing"),
     (WHO, {"message": "x\x07"}, "message", "cannot be printed"),
@@ -537,3 +545,52 @@ def test_a_stranger_or_a_nonprofit_never_chooses_the_organization(site: Site) ->
         assert "League Society" not in page
         typed(visitor, {**WHO, "for": "league"})
     assert orders_of(site) == []
+
+
+# Places: what is typed as a name is the state, and its tax is charged
+
+
+@after(takes_orders)
+@pytest.mark.parametrize("typed", ["Washington", "wash.", "US-WA", "State of Washington", "ＷＡ"])
+def test_the_tax_of_a_state_is_charged_however_the_state_is_typed(site: Site, typed: str) -> None:
+    stranger = site.stranger()
+    shown = stranger.post(f"{ORDER}price", {**WHAT, "region": typed}).json
+    by_code = stranger.post(f"{ORDER}price", WHAT).json
+    assert shown == by_code
+    assert shown is not None
+    assert "Sales tax US-WA" in shown["html"]
+    clerk = site.visitor(Role.CLERK)
+    sent = {**WHO, "to_region": [typed, typed], "to_country": ["United States", "usa"]}
+    known = {**sent, "organization": "", "contact_name": "", "contact_email": "", "for": "guild"}
+    assert clerk.post(ORDER, known).status_code == 303
+    [(ship_to,)] = site.office.rows("SELECT ship_to FROM orders")
+    assert [(each["country"], each["region"]) for each in json.loads(ship_to)] == [("US", "WA")] * 2
+    with site.office.work(read_only=True) as work:
+        quote = quotes.draft_quote(work, "O-2026-0001")
+    assert [line.place for line in quote.lines if line.kind == "tax"] == ["US-WA"]
+
+
+@after(takes_orders)
+def test_the_form_lists_countries_and_their_regions_and_cuts_nothing(site: Site) -> None:
+    stranger = site.stranger()
+    for sent, fields in ((WHAT, {"region", "country"}), (WHERE, {"to_region", "to_country"})):
+        answer = stranger.post(ORDER, {**sent, "do": "price", "country": "CA"})
+        form = html.document_fromstring(answer.text).xpath("//form[@class='order']")[0]
+        named = {each.get("name"): each for each in form.xpath(".//input|.//select")}
+        assert fields <= named.keys()
+        for each in form.xpath(".//select[contains(@name, 'country')]"):
+            assert len(each.xpath("option")) == 251, "every country, and none"
+            box = form.xpath(f".//input[@id='{each.get('data-regions')}']")[0]
+            assert int(box.get("maxlength")) >= 100
+            listed = form.xpath(f".//datalist[@id='{box.get('list')}']/option/@value")
+            chosen = each.xpath("option[@selected]/@value")
+            assert chosen[0] in box.get("list")
+            assert ("QC" if chosen == ["CA"] else "WA") in listed
+    assert (stranger.get("/regions/CA").json or [])[0] == ["AB", "Alberta"]
+
+
+@after(takes_orders)
+def test_a_country_that_is_none_stays_to_be_seen_and_is_refused(site: Site) -> None:
+    answer = site.stranger().post(ORDER, {**WHERE, "to_country": ["US", "Narnia"]})
+    assert answer.status_code == 422
+    assert '<option value="Narnia" selected>Narnia</option>' in answer.text

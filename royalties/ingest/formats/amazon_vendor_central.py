@@ -13,6 +13,7 @@ from royalties.ingest.cells import text_of
 from royalties.ingest.conventions import date_order
 from royalties.ingest.dates import Dates
 from royalties.ingest.declaration import BOOK, Column, Facts, Format, Row
+from royalties.ingest.places import country
 
 _FACT = re.compile(r"\s*\"?([^=\"]+)=\[(.*)\]\"?\s*", re.DOTALL)
 _DAYS = re.compile(r"(\d[\d/.-]*\d)\s*[-–]\s*(\d[\d/.-]*\d)")
@@ -32,11 +33,11 @@ def _facts(rows: Sequence[Row]) -> Facts | None:
         span = _span(found.get("Viewing Range", ""), locale)
         if span is None:
             return None
-        countries = found.get("Countries", "")
         return Facts(
             texts={
                 "currency": found.get("Currency", ""),
-                "country": countries if len(countries) == 2 else "",
+                # Several countries are no country.
+                "country": country(found.get("Countries", "")) or "",
             },
             span=span,
             decimal="," if locale.partition("_")[0] in _DECIMAL_COMMA else ".",

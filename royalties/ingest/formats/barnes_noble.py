@@ -19,7 +19,7 @@ FORMAT = Format(
         Column("returned", ("Units Returned",), required=True),
         Column("net_units", ("Net Unit Sales",)),
         Column("net", ("Total Publisher's Revenue",), required=True),
-        Column("country", ("Country of Sale",), read="name"),
+        Column("country", ("Country of Sale",)),
     ),
     constants={"currency": "USD", "country": "US"},
     bare_totals=True,

@@ -20,7 +20,7 @@ FORMAT = Format(
         Column("returned", ("ReturnedRefundedQuantity",), required=True),
         Column("net_units", ("NetSoldQuantity",), required=True),
         Column("free", ("NonSaleQuantity",), required=True),
-        Column("country", ("SalesTerritory",), nth=2, read="name"),
+        Column("country", ("SalesTerritory",), nth=2),
         Column("currency", ("PriceCurrency", "ReportingCurrency"), required=True),
         Column("list_price", ("UnitPrice",), required=True),
         Column("discount", ("CommissionDiscountPercentage",), read="percent"),

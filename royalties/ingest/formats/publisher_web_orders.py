@@ -64,7 +64,7 @@ def _arranged(rows: Iterable[Row], header: Header) -> Iterator[tuple[int, _Extra
 
 
 def _worked_out(order: _Order) -> Iterator[_Extras]:
-    """Kind, net, charge for returns, copies sold, returned and free, currency and place."""
+    """Kind, net, charge for returns, copies sold, returned and free, currency, place, postcode."""
     if not any(order.lines[0].values()):
         yield from ([None] * len(_EXTRAS) for _ in order.lines)
         return
@@ -137,22 +137,22 @@ def _fully_refunded(order: _Order) -> bool:
     return refund > 0 and refund >= order.amount("total")
 
 
-def _place(order: _Order) -> tuple[str, str, str]:
-    """Country, region and city of the shipping address, or of the billing address."""
+def _place(order: _Order) -> tuple[str, str, str, str]:
+    """Country, region, city and postcode of the shipping address, or of the billing address."""
     for kind in ("shipping", "billing"):
         found = (
-            order.text(f"{kind} country").upper(),
+            order.text(f"{kind} country"),
             order.text(f"{kind} province"),
             order.text(f"{kind} city"),
         )
         if any(found):
-            return found
-    return ("", "", "")
+            return (*found, order.text(f"{kind} zip").lstrip("'"))
+    return ("", "", "", "")
 
 
 _EXTRAS = (
     "kind", "net", "return_net", "sold", "returned", "free", "currency", "country",
-    "region", "city",
+    "region", "city", "postcode",
 )  # fmt: skip
 
 FORMAT = Format(

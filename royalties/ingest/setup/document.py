@@ -13,6 +13,7 @@ from royalties.domain.problems import Fault
 from royalties.ingest.setup.models import Setup
 from royalties.ingest.setup.node import Node, joined
 from royalties.ingest.setup.part import Part
+from royalties.ingest.setup.placed import region_faults, with_codes
 from royalties.ingest.setup.within import KEYS, faults_within, key_of
 
 KINDS: tuple[str, ...] = (
@@ -91,13 +92,15 @@ def parse_setup(data: object, name: str) -> Document:
     shape = list(_repeated_keys(data, name))
     if not isinstance(data, dict):
         raise SetupError(name, [Fault("file", 'must hold one object: {"publisher": {…}, …}')])
+    data = with_codes(data)
     setup = None
     try:
         setup = Setup.model_validate(data)
     except ValidationError as error:
         shape += _faults_of(error)
     named = {fault.path for fault in shape}
-    faults = [fault for fault in faults_within(Node("", data)) if fault.path not in named]
+    further = [*faults_within(Node("", data)), *region_faults(data)]
+    faults = [fault for fault in further if fault.path not in named]
     faults += shape
     if faults or setup is None:
         raise SetupError(name, in_order(faults), _right_of(data, faults, named))

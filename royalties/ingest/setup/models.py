@@ -55,8 +55,12 @@ class Retailer(Part):
     key: s.Key = Field(description="Its name in this file, in reports and in commands.")
     name: s.Text = Field(description="Name as people know it.")
     channel: s.ChannelWord = Field(description="The class of retailer that rules go by.")
-    country: s.Country | None = Field(default=None, description="ISO 3166 letters, such as US.")
-    region: s.Text | None = Field(default=None, description="State or region, such as WA.")
+    country: s.Country | None = Field(
+        default=None, description="Country, ISO 3166-1, such as US; its name will do."
+    )
+    region: s.Region | None = Field(
+        default=None, description="State or region, ISO 3166-2, such as WA; its name will do."
+    )
     city: s.Text | None = Field(default=None, description="City.")
     reports: list[s.Text] | None = Field(
         default=None,
@@ -197,8 +201,12 @@ class Beneficiary(Part):
     name: s.Text = Field(description="Name, as it stands on statements.")
     address: list[s.Text] = Field(default=[], description="Address, one line each.")
     city: s.Text | None = Field(default=None, description="City.")
-    region: s.Text | None = Field(default=None, description="State or region, such as WA.")
-    country: s.Country | None = Field(default=None, description="ISO 3166 letters, such as US.")
+    region: s.Region | None = Field(
+        default=None, description="State or region, ISO 3166-2, such as WA; its name will do."
+    )
+    country: s.Country | None = Field(
+        default=None, description="Country, ISO 3166-1, such as US; its name will do."
+    )
     ein: s.Ein | None = Field(default=None, description="U.S. employer identification number.")
     email: s.Email | None = Field(default=None, description="Where statements are sent.")
     contact: s.Name | None = Field(default=None, description="Whom to ask for there.")
@@ -244,7 +252,11 @@ class When(Part):
         default=None, min_length=1, description="Keys of retailers."
     )
     countries: list[s.Country] | None = Field(default=None, min_length=1)
-    regions: list[s.Text] | None = Field(default=None, min_length=1)
+    regions: list[s.Region] | None = Field(
+        default=None,
+        min_length=1,
+        description="States or regions, ISO 3166-2, such as WA; of the countries, if named.",
+    )
     cities: list[s.Text] | None = Field(default=None, min_length=1)
     orders: list[s.Text] | None = Field(
         default=None, min_length=1, description="References of custom orders."

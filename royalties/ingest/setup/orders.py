@@ -37,9 +37,11 @@ class Organization(Part):
     name: s.Text = Field(description="Name, as it stands on quotes and invoices.")
     address: list[s.Text] = Field(default=[], description="Street address, one line each.")
     city: s.Text | None = Field(default=None, description="City.")
-    region: s.Region | None = Field(default=None, description="State or region, such as WA.")
+    region: s.Region | None = Field(
+        default=None, description="State or region, ISO 3166-2, such as WA; its name will do."
+    )
     postcode: s.Name | None = Field(default=None, description="Postal code.")
-    country: s.Country = Field(description="ISO 3166 letters, such as US.")
+    country: s.Country = Field(description="Country, ISO 3166-1, such as US; its name will do.")
     email: s.Email = Field(description="Where quotes and invoices are sent.")
     phone: s.Name | None = Field(default=None, description="Telephone.")
     net_terms: s.Flag = Field(

@@ -19,6 +19,7 @@ from royalties.domain.currencies import EXPONENTS, UnknownCurrencyError
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.domain.periods import Calendar, NotAPeriodError, Period, parse_period
 from royalties.domain.plans import CapPer
+from royalties.ingest import places
 from royalties.ingest.setup.identifiers import ein, isbn
 from royalties.ingest.setup.taking import NotTakenError, shown, text_of
 
@@ -32,9 +33,6 @@ _YEARS = (1000, 9998)
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
-_REGION = re.compile(r"[A-Z0-9]{1,3}", re.ASCII)
-_PLACE = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _WEBSITE = re.compile(r"https?://[^\s/]+\S*")
 _SAMPLE = re.compile(r"[0-9a-f]{64}\.pdf", re.ASCII)
@@ -192,6 +190,16 @@ def _matching(pattern: re.Pattern[str], how: str) -> Callable[[object], str]:
     return read
 
 
+def _placed(read: Callable[[str], str]) -> Callable[[object], str]:
+    def code(value: object) -> str:
+        try:
+            return read(_text()(value))
+        except places.NotAPlaceError as fault:
+            raise NotTakenError(str(fault)) from None
+
+    return code
+
+
 def _link(value: object) -> str:
     text = _text()(value)
     if not _is_link(text):
@@ -340,18 +348,17 @@ Website = Annotated[
 ]
 Country = Annotated[
     str,
-    PlainValidator(_matching(_COUNTRY, "a country's two capital letters such as US")),
-    _schema(pattern="^[A-Z]{2}$"),
+    PlainValidator(_placed(places.needed_country)),
+    _schema(minLength=1, maxLength=_LONGEST_TEXT, examples=["US"]),
 ]
 Region = Annotated[
-    str,
-    PlainValidator(_matching(_REGION, "a state's or region's short name such as WA")),
-    _schema(pattern="^[A-Z0-9]{1,3}$"),
+    str, PlainValidator(_text()), _schema(minLength=1, maxLength=_LONGEST_TEXT, examples=["WA"])
 ]
+"""Of which country it is stands beside it, so it is judged there (``placed``)."""
 Place = Annotated[
     str,
-    PlainValidator(_matching(_PLACE, "a country, or a country and state such as US-WA")),
-    _schema(pattern="^[A-Z]{2}(-[A-Z0-9]{1,3})?$", examples=["US-WA"]),
+    PlainValidator(_placed(places.place)),
+    _schema(minLength=1, maxLength=_LONGEST_TEXT, examples=["US-WA"]),
 ]
 Ein = Annotated[str, PlainValidator(ein), _schema(pattern=r"^\d{2}-?\d{7}$")]
 Isbn = Annotated[str, PlainValidator(isbn), _schema(examples=["9781442246928"])]

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from royalties.domain.orders import State
 from royalties.services.books import setup_in_force
 from royalties.services.orders import life, notices, terms
+from royalties.services.orders.addresses import require_places
 from royalties.services.orders.artwork import USES, artwork_files
 from royalties.services.orders.order import Order, order_of
 from royalties.services.orders.requested import Requested
@@ -35,9 +36,13 @@ def begin_order(
         again: the order that this one repeats; its newest artwork comes along.
         token: of the form, of at most 64 letters; sent twice, it gives the first time's order.
         tell: whether both sides are told by e-mail.
+
+    Raises:
+        RefusedError: an older order is repeated, of which an address names no place.
     """
     if token and (row := store.find_by_token(work.connection, work.actor, token)) is not None:
         return order_of(row)
+    require_places(body.ship_to)
     order = _add(work, organization, body, again.id if again else None, token or None)
     setup = setup_in_force(work)
     detail: dict[str, object] = {"exempt": body.exempt}

@@ -3,13 +3,13 @@
 One counts from when it is checked, for copies that go to its place, while it is in force.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from royalties.domain.orders import Side
 from royalties.domain.people import Verb
+from royalties.ingest import places
 from royalties.ingest.attachments import PAPERS
 from royalties.services.books import setup_in_force
 from royalties.services.mail.outbox import Message, write
@@ -35,7 +35,6 @@ __all__ = [
     "waiting",
 ]
 
-_PLACE = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}", re.ASCII)
 _LONGEST_YEARS = 20
 
 
@@ -81,7 +80,7 @@ def upload(
     Args:
         work: the unit of work.
         organization: whose.
-        place: country and state for which it holds, ``US-WA``.
+        place: country and state for which it holds, ``US-WA``; their names will do.
         signed_on: the day under its signature.
         expires_on: the last day on which it counts.
         sent: the signed paper as PDF, PNG or JPEG.
@@ -94,9 +93,7 @@ def upload(
     is_own = work.actor.sees_all or organization in work.actor.organizations
     if organization not in setup.organizations or not is_own:
         raise RefusedError("there is no such organization of yours")
-    place = place.strip().upper()
-    if not _PLACE.fullmatch(place):
-        raise RefusedError("name the state for which it holds, such as US-WA")
+    place = _place_of(place)
     if signed_on > work.today:
         raise RefusedError("the day under the signature lies ahead: write the one on the paper")
     if expires_on < work.today:
@@ -201,6 +198,16 @@ def file_of(work: Work, number: int) -> OrderFile | None:
     if not path.is_file():
         raise RefusedError(f"the file {row.name} is missing: restore it from a backup")
     return OrderFile(row.name, row.type, path)
+
+
+def _place_of(text: str) -> str:
+    try:
+        found = places.place(text)
+    except places.NotAPlaceError as error:
+        raise RefusedError(f"name the state for which it holds: {error}") from error
+    if "-" not in found:
+        raise RefusedError("name the state for which it holds, such as US-WA")
+    return found
 
 
 def _undecided(work: Work, number: int) -> store.CertificateRow:

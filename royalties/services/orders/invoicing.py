@@ -20,6 +20,7 @@ from royalties.domain.people import Verb
 from royalties.domain.postings import CANCELLATION_LINE, DEPOSIT_LINE
 from royalties.services.books import setup_in_force
 from royalties.services.orders import notices
+from royalties.services.orders.addresses import require_places
 from royalties.services.orders.agreed import Agreed, agreed_of
 from royalties.services.orders.crediting import credit_note, left_of
 from royalties.services.orders.frozen import invoice_shown
@@ -289,6 +290,7 @@ def _final(
     copies = sum(at.values())
     if copies <= 0:
         raise RefusedError(f"no copies of order {order.number} are with the organization")
+    require_places(order.ship_to)
     places: dict[str, int] = {}
     for address, count in at.items():
         place = order.ship_to[address - 1].place

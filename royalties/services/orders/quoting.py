@@ -10,6 +10,7 @@ from royalties.domain.money import amount_text
 from royalties.domain.papers import CheaperShown, Goods, Party, QuoteShown, ShipToShown, lines_shown
 from royalties.services.books import setup_in_force
 from royalties.services.orders import life, quote_words, terms
+from royalties.services.orders.addresses import require_places
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import certificates
 
@@ -101,6 +102,7 @@ def _cheaper(found: pricing.Cheaper | None) -> CheaperShown | None:
 
 
 def _asked(work: Work, order: life.Order, edits: Edits) -> pricing.Asked:
+    require_places(order.ship_to)
     exempt = certificates.places_in_force(
         work.connection, order.organization, work.today.isoformat()
     )

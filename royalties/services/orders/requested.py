@@ -1,13 +1,14 @@
 """What somebody asks for, and what is wrong with it."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from royalties.domain import pricing
 from royalties.domain.orders import OrderKind
+from royalties.ingest.places import NotAPlaceError
 from royalties.services.books import setup_in_force
 from royalties.services.orders import terms
+from royalties.services.orders.addresses import placed
 from royalties.services.orders.order import Address
 from royalties.services.orders.quotes import price_of
 from royalties.services.orders.quoting import line_of, text_of
@@ -19,8 +20,6 @@ _FARTHEST = timedelta(days=3 * 366)
 _LONGEST = {"name": 200, "line": 120, "city": 120, "postcode": 20, "audience": 500}
 _LONGEST_MESSAGE = 4000
 _MOST_LINES = 4
-_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
-_REGION = re.compile(r"[A-Z0-9]{0,3}", re.ASCII)
 _LONGEST_ORGANIZATION = 120
 
 
@@ -136,27 +135,28 @@ def _addresses(given: tuple[Address, ...], faults: dict[str, str]) -> tuple[Addr
         faults["ship_to"] = f"give from one to {MOST_ADDRESSES} addresses"
         return given
     found = []
-    for place, each in enumerate(given, 1):
-        where = f"address {place}"
+    for number, each in enumerate(given, 1):
+        where = f"address {number}"
         lines = [line for line in each.lines if line.strip()]
-        country, region = each.country.strip().upper(), each.region.strip().upper()
+        fitted = each
         if not lines or len(lines) > _MOST_LINES:
             faults[where] = f"write the street in one to {_MOST_LINES} lines"
-        elif not _COUNTRY.fullmatch(country):
-            faults[where] = "write the country in two letters, such as US"
-        elif not _REGION.fullmatch(region) or (country == "US" and not region):
-            faults[where] = "write the state or region in up to three letters, such as WA"
         elif each.copies < 1:
             faults[where] = "every address takes at least one copy"
+        else:
+            try:
+                fitted = placed(each)
+            except NotAPlaceError as error:
+                faults[where] = str(error)
         found.append(
             Address(
                 each.copies,
                 _fit(faults, where, each.name, _LONGEST["name"]),
                 tuple(_fit(faults, where, line, _LONGEST["line"]) for line in lines),
                 _fit(faults, where, each.city, _LONGEST["city"]),
-                region,
+                fitted.region,
                 _fit(faults, where, each.postcode, _LONGEST["postcode"], needed=False),
-                country,
+                fitted.country,
             )
         )
     return tuple(found)

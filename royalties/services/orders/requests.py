@@ -14,9 +14,11 @@ from pydantic import TypeAdapter
 
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.people import Actor, Role, Verb
+from royalties.ingest.places import NotAPlaceError
 from royalties.services.books import setup_in_force
 from royalties.services.mail.outbox import Message, write
 from royalties.services.orders import life
+from royalties.services.orders.addresses import placed
 from royalties.services.orders.beginning import begin_order, next_number
 from royalties.services.orders.order import Address, Order
 from royalties.services.orders.requested import BadRequestError, Requested, checked, estimate
@@ -169,14 +171,15 @@ def open_request(
     Raises:
         DeadLinkError: the link opens nothing.
         BadNameError: the name will not do.
-        RefusedError: the password will not do, or the address has an account of another kind.
+        RefusedError: the password will not do, the e-mail address has an account of another kind,
+            or a postal address names no place that is known.
     """
     work.actor.require(Verb.ASK)
     kept.lock_numbers(work.connection)
     row = kept.find_request(work.connection, fingerprint(token), work.at, lock=True)
     if row is None:
         raise DeadLinkError
-    body = _BODY.validate_json(row.body)
+    body = _placed_again(_BODY.validate_json(row.body))
     known = _known(work, row.email)
     person = known or _new_person(work, row.email, name, password, locale)
     keys = people.organizations_of(work.connection, [person.id]).get(person.id, ())
@@ -253,6 +256,14 @@ def fit_token(text: str) -> str:
 
 
 # The parts
+
+
+def _placed_again(body: Requested) -> Requested:
+    """What was asked for when places were not yet understood, with the codes of its places."""
+    try:
+        return replace(body, ship_to=tuple(placed(each) for each in body.ship_to))
+    except NotAPlaceError as error:
+        raise RefusedError(f"ask again, with the address: {error}") from error
 
 
 def _known(work: Work, email: str) -> people.PersonRow | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from royalties.web.finance.row_forms import (
+    REGION_HINT,
     Cell,
     Kind,
     Row,
@@ -30,8 +31,8 @@ BENEFICIARY = Table(
         Cell("name", "Name", hint="As it stands on statements.", required=True),
         Cell("address", "Address", kind=Kind.LINES, hint="One line each, as on an envelope."),
         Cell("city", "City"),
-        Cell("region", "State or region", hint="Such as WA.", short=True),
-        Cell("country", "Country", hint="Two capital letters, such as US.", short=True),
+        Cell("country", "Country", kind=Kind.COUNTRY),
+        Cell("region", "State or region", kind=Kind.REGION, hint=REGION_HINT, short=True),
         Cell(
             "ein",
             "EIN",

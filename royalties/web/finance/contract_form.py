@@ -44,7 +44,7 @@ RULES = Table(
         Cell("formats", "Formats", kind=Kind.TICKS, options=FORMATS),
         Cell("channels", "Channels", kind=Kind.TICKS, options=CHANNELS),
         Cell("retailers", "Retailers", kind=Kind.WORDS),
-        Cell("countries", "Countries", kind=Kind.WORDS, short=True),
+        Cell("countries", "Countries", kind=Kind.NAMES, short=True),
         Cell("from", "≥", "discount.from", Kind.SHARE, short=True),
         Cell("above", ">", "discount.above", Kind.SHARE, short=True),
         Cell("below", "<", "discount.below", Kind.SHARE, short=True),

@@ -11,6 +11,7 @@ from royalties.domain.price_lists import PriceVersion
 from royalties.services.orders.namesakes import MOVED
 from royalties.services.orders.order import Order
 from royalties.services.orders.promises import PROMISE
+from royalties.services.places import MENDED
 from royalties.web import formats
 
 _UNTOLD = {"sha256", "fingerprint", "files", "currency", "by_hand", "rights", "shipped"}
@@ -27,6 +28,7 @@ _LABELS = {
 _ACTIONS = {
     PROMISE: "Promised day",
     MOVED: "Moved to another organization",
+    MENDED: "Place of an address corrected",
     "request": "Asked for it",
     "invoice-deposit": "Deposit invoiced",
     "ask-changes": "Changes asked",

@@ -15,6 +15,7 @@ from royalties.web.files import download
 from royalties.web.finance import order_page, order_terms
 from royalties.web.finance.editing import Sheet, key_cell, paged, sheet_of_form
 from royalties.web.finance.row_forms import (
+    REGION_HINT,
     Cell,
     Kind,
     Row,
@@ -38,11 +39,9 @@ ORGANIZATION = Table(
         Cell("name", "Name", hint="As it stands on quotes and invoices.", required=True),
         Cell("address", "Street address", kind=Kind.LINES, hint="One line each."),
         Cell("city", "City"),
-        Cell("region", "State or region", hint="Such as WA.", short=True),
+        Cell("country", "Country", kind=Kind.COUNTRY, required=True),
+        Cell("region", "State or region", kind=Kind.REGION, hint=REGION_HINT, short=True),
         Cell("postcode", "Postal code", short=True),
-        Cell(
-            "country", "Country", hint="Two capital letters, such as US.", required=True, short=True
-        ),
         Cell("email", "E-mail", hint="Where quotes and invoices are sent.", required=True),
         Cell("phone", "Telephone"),
         Cell("net_terms", "May pay after the invoice, on a purchase order", kind=Kind.TICK),

@@ -50,7 +50,7 @@ _STEP = (
     Cell("formats", "Formats", "when.formats", Kind.TICKS, options=FORMATS),
     Cell("channels", "Channels", "when.channels", Kind.TICKS, options=CHANNELS),
     Cell("retailers", "Retailers", "when.retailers", Kind.WORDS),
-    Cell("countries", "Countries", "when.countries", Kind.WORDS),
+    Cell("countries", "Countries", "when.countries", Kind.NAMES),
     Cell("regions", "Regions", "when.regions", Kind.LINES),
     Cell("cities", "Cities", "when.cities", Kind.LINES),
     Cell("orders", "Custom orders", "when.orders", Kind.LINES),

@@ -9,6 +9,7 @@ from royalties.domain.orders import PATH, OrderKind
 from royalties.domain.people import FINANCE
 from royalties.domain.plain_words import percent
 from royalties.domain.price_lists import Option, PriceList
+from royalties.ingest import places
 from royalties.services.books import Setup
 from royalties.services.orders import needs, quotes
 from royalties.services.orders import terms as order_terms_of
@@ -174,7 +175,10 @@ def _tried(setup: Setup, titles: dict[str, str]) -> tuple[pricing.Quote | None, 
     if not (copies.isascii() and copies.isdecimal() and len(copies) < 8):  # noqa: PLR2004
         return None, f"{copies[:20]} is no number of copies"
     options = tuple(each for each in Option if each.value in request.args.getlist("option"))
-    place = request.args.get("place", "").strip().upper()[:8] or "US"
+    try:
+        place = places.place(request.args.get("place", "").strip() or "US")
+    except places.NotAPlaceError as error:
+        return None, str(error)
     asked = pricing.Asked(
         OrderKind.CUSTOM if options else OrderKind.BULK,
         (pricing.ShipTo(int(copies), place),),

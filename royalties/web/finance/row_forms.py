@@ -25,10 +25,13 @@ Row = dict[str, Any]
 Body = dict[str, Any]
 
 ID = "id"
+REGION_HINT = "Its name or its code, such as Washington or WA."
 _ROW_NAME = re.compile(r"[a-z0-9]{1,12}")
 _MOST_ROWS = 500
 _LONGEST = 20_000
 _LONGEST_WHOLE = 15
+_BETWEEN_NAMES = re.compile(r"[,;\n]+")
+_CODE = 2
 _BETWEEN_WORDS = re.compile(r"[,;\s]+")
 
 
@@ -42,6 +45,9 @@ class Kind(StrEnum):
     DAY = "day"
     CHOICE = "choice"
     WORDS = "words"
+    NAMES = "names"
+    COUNTRY = "country"
+    REGION = "region"
     LINES = "lines"
     TICKS = "ticks"
     TICK = "tick"
@@ -289,6 +295,15 @@ def _words(text: str) -> list[str]:
     return [each for each in _BETWEEN_WORDS.split(text) if each]
 
 
+def _names(text: str) -> list[str]:
+    """Names with commas between, or on lines; codes may also stand side by side."""
+    found: list[str] = []
+    for each in filter(None, (part.strip() for part in _BETWEEN_NAMES.split(text))):
+        words = each.split()
+        found += words if all(len(word) == _CODE for word in words) else [each]
+    return found
+
+
 def _lines(text: str) -> list[str]:
     return [each.strip() for each in text.splitlines() if each.strip()]
 
@@ -319,6 +334,7 @@ def fraction_text(text: str) -> str:
 _TO_TEXT: dict[Kind, Callable[[Any], str]] = {
     Kind.TICK: lambda value: "1" if value else "",
     Kind.WORDS: ", ".join,
+    Kind.NAMES: ", ".join,
     Kind.LINES: "\n".join,
     Kind.SHARE: lambda value: as_typed(percent_text(value)),
     Kind.AMOUNT: lambda value: as_typed(str(value)),
@@ -329,6 +345,7 @@ _FROM_TEXT: dict[Kind, Callable[[Any], object]] = {
     Kind.TICK: bool,
     Kind.WHOLE: _whole,
     Kind.WORDS: _words,
+    Kind.NAMES: _names,
     Kind.LINES: _lines,
     Kind.SHARE: fraction_text,
 }

@@ -22,6 +22,7 @@ from royalties.domain.money import NotAnAmountError
 from royalties.domain.problems import Fault
 from royalties.domain.replacing import Replaced
 from royalties.web.finance.entry_forms import filled, given, lines_of, paragraphs_of, text_of
+from royalties.web.finance.row_forms import REGION_HINT
 from royalties.web.finance.typed_numbers import as_plain, as_typed
 from royalties.web.title_words import FORMATS
 
@@ -157,8 +158,8 @@ class RetailerForm(Confirmed):
         validate_choice=False,
         description="The class of retailer that contracts go by.",
     )
-    country = StringField("Country", description="Two letters, such as US.")
-    region = StringField("State or region", description="Such as WA.")
+    country = StringField("Country")
+    region = StringField("State or region", description=REGION_HINT)
     city = StringField("City")
     reports = StringField(
         "Reports that are its own",

@@ -38,11 +38,10 @@ def send() -> Answer:
         sent = request.files.get("file")
         if sent is None or not sent.filename:
             raise RefusedError("choose the signed certificate, as PDF, PNG or JPEG")
-        region = text_sent("region", 3).upper()
         service.upload(
             act(),
             text_sent("organization", 80),
-            f"{text_sent('country', 2).upper()}-{region}",
+            f"{text_sent('country')}-{text_sent('region')}",
             day_sent("signed_on"),
             day_sent("expires_on"),
             Sent(sent.filename, sent.stream),

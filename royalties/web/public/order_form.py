@@ -5,7 +5,6 @@ fields too: the price beside the form needs it, and nothing is lost should the d
 """
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -16,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from royalties.domain.money import split
 from royalties.domain.orders import OrderKind
 from royalties.domain.pricing import MOST_COPIES, Option
+from royalties.ingest import places
 from royalties.services.orders.offering import Offer
 from royalties.services.orders.requests import Address, BadRequestError, Requested, checked
 from royalties.services.work import Work
@@ -55,8 +55,9 @@ _STEP_OF = {
     "ship_to": WHERE,
 }
 _STAND_IN = "To come"
+_STAND_IN_COUNTRY = "CA"
+"""One that asks for no region."""
 _STAND_IN_EMAIL = "somebody@example.org"
-_COUNTRY = re.compile(r"[A-Za-z]{2}", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -254,11 +255,24 @@ def _plain_faults(typed: Typed, offer: Offer) -> Iterator[tuple[str, str]]:
         yield "kind", "choose one"
     if typed["need_by"] and _day(typed["need_by"]) is None:
         yield "need_by", "is no day: write it as 2026-04-03, or leave it empty"
-    if not _COUNTRY.fullmatch(typed["country"]):
-        yield "country", "write the country in two letters, such as US"
+    if not typed.addresses:
+        yield from _place_faults(typed)
     known = {each.value for each in offer.options}
     if typed["kind"] == OrderKind.CUSTOM and known and known.isdisjoint(typed.options):
         yield "options", "choose at least one: it makes the edition yours"
+
+
+def _place_faults(typed: Typed) -> Iterator[tuple[str, str]]:
+    """What is wrong with the place for which the first step shows a price."""
+    try:
+        country = places.needed_country(typed["country"])
+    except places.NotAPlaceError as error:
+        yield "country", str(error)
+        return
+    try:
+        _ = typed["region"] and places.needed_region(typed["region"], country)
+    except places.NotAPlaceError as error:
+        yield "region", str(error)
 
 
 def _sum_fault(typed: Typed) -> dict[str, str]:
@@ -277,17 +291,22 @@ def _only(typed: Typed) -> Address:
         "",
         (),
         "",
-        typed["region"].upper(),
-        "",
-        typed["country"].upper(),
+        postcode="",
+        **_codes(typed.words),
     )
 
 
 def _stood_in(address: Address) -> Address:
-    """An address of which only the place is known yet; without a state it is checked as one."""
-    region = address.region or ("XX" if address.country == "US" else "")
-    lines = (_STAND_IN,)
-    return replace(address, name=_STAND_IN, lines=lines, city=_STAND_IN, region=region)
+    """An address of which the rest is not known yet; its place is judged by itself."""
+    return replace(
+        address,
+        name=_STAND_IN,
+        lines=(_STAND_IN,),
+        city=_STAND_IN,
+        region="",
+        postcode="",
+        country=_STAND_IN_COUNTRY,
+    )
 
 
 def _address(row: dict[str, str]) -> Address:
@@ -296,10 +315,20 @@ def _address(row: dict[str, str]) -> Address:
     return Address(
         whole(row["copies"]) or 0,
         lines=lines,
-        region=row["region"].upper(),
-        country=row["country"].upper(),
         **values,
+        **_codes(row),
     )
+
+
+def _codes(row: dict[str, str]) -> dict[str, str]:
+    """The codes of a country and its state; what is none stays as it was typed, to be refused."""
+    country, region = row.get("country", ""), row.get("region", "")
+    country = places.country(country) or country
+    known = country if places.is_country(country) else ""
+    return {
+        "country": country,
+        "region": (known and places.region(region, known)) or region,
+    }
 
 
 def _day(text: str) -> date | None:

@@ -317,6 +317,7 @@ def _page(
         anew=url_for(".begin", key=offer.title.key, anew=1) if draft else "",
         own=_own(),
         is_staff=act().actor.sees_all,
+        told_of=lambda name, more: more | _told_of(wrong, name),
         new=NEW,
         token=request.form.get("token") or new_token(),
         today=act().today,
@@ -329,6 +330,11 @@ def _places(wrong: dict[str, str], addresses: int) -> dict[str, str]:
     """Where each mistake's field stands on the page."""
     by_address = {f"address {n}": f"address-{n}" for n in range(1, addresses + 1)}
     return {name: by_address.get(name) or FOCUS.get(name, name) for name in wrong}
+
+
+def _told_of(wrong: dict[str, str], name: str) -> dict[str, str]:
+    """What a field says to those who hear the page, where it is wrong."""
+    return {"aria-describedby": f"{name}-error", "aria-invalid": "true"} if name in wrong else {}
 
 
 def _priced(offer: Offer, typed: Typed, step: int) -> dict[str, Any]:

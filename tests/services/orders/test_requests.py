@@ -219,8 +219,12 @@ def test_one_house_has_many_addresses_of_the_newer_kind(office: Office, clock: C
         ({"ship_to": ()}, "ship_to"),
         ({"ship_to": (replace(SCHOOL, copies=9),)}, "order"),
         ({"ship_to": (replace(SCHOOL, copies=0),)}, "address 1"),
-        ({"ship_to": (replace(SCHOOL, country="USA"),)}, "address 1"),
+        ({"ship_to": (replace(SCHOOL, country="Narnia"),)}, "address 1"),
+        ({"ship_to": (replace(SCHOOL, country=""),)}, "address 1"),
         ({"ship_to": (replace(SCHOOL, region=""),)}, "address 1"),
+        ({"ship_to": (replace(SCHOOL, region="Was"),)}, "address 1"),
+        ({"ship_to": (replace(SCHOOL, region="QC"),)}, "address 1"),
+        ({"ship_to": (replace(SCHOOL, region="OR"),)}, "address 1"),  # its postcode is of WA
         ({"ship_to": (replace(SCHOOL, city="\x07"),)}, "address 1"),
         ({"ship_to": (SCHOOL, replace(SCHOOL, lines=()))}, "address 2"),
         ({"options": CUSTOM.options}, "order"),

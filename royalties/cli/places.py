@@ -1,0 +1,83 @@
+"""places: what names no place, and its mending."""
+
+import click
+
+from royalties.cli.confirming import confirm_final, final
+from royalties.cli.desk import Desk, command, plural
+from royalties.cli.sales import key_values
+from royalties.services.places import Stray, mend, strays
+
+
+@click.command("places")
+@click.option("--mend", "mends", is_flag=True, help="Give what is open the codes that are meant.")
+@click.option(
+    "--choose",
+    "choices",
+    metavar="PLACE=CODE",
+    multiple=True,
+    callback=key_values,
+    help="Say what a listed place means, such as US-MIS=US-MS.",
+)
+@final
+@command
+def places(desk: Desk, *, mends: bool, yes: bool, choices: dict[str, str]) -> None:
+    """List places in the books that are no codes of ISO 3166, and mend them.
+
+    Setup entries, addresses of orders, certificates, and sales of open periods are mended where
+    one code alone can be meant; what is closed stays, with what to do about it.
+    """
+    with desk.work("Looking at places", read_only=True) as work:
+        found = strays(work, choices)
+    count = sum(each.can_be_mended for each in found)
+    if not mends or not count:
+        _show(desk, found, [])
+        return
+    mendable = [each for each in found if each.can_be_mended]
+    lines = [f"  {each.where}: {each.place} becomes {each.becomes}" for each in mendable]
+    confirm_final(desk, "\n".join([f"{plural(count, 'place')} would be mended:", *lines]), yes=yes)
+    with desk.work("Mending places") as work:
+        mended = mend(work, choices)
+        left = strays(work, choices)
+    _show(desk, left, mended)
+
+
+def _show(desk: Desk, found: list[Stray], mended: list[Stray]) -> None:
+    if desk.json:
+        desk.show(
+            {"strays": [each.shown for each in found], "mended": [each.shown for each in mended]}
+        )
+        return
+    if mended:
+        _table(desk, mended)
+        desk.say(f"{plural(len(mended), 'place')} mended.")
+    if not found:
+        desk.say("Every place in the books is a code of ISO 3166.")
+        return
+    if mended:
+        desk.say("")
+    _table(desk, found)
+    for reason in dict.fromkeys(each.stays for each in found if each.stays):
+        alike = sum(each.stays == reason for each in found)
+        desk.say(f"{plural(alike, 'place')}: {reason}.")
+    if count := sum(each.can_be_mended for each in found):
+        desk.say(f"'royalties places --mend' mends {plural(count, 'place')}.")
+
+
+def _table(desk: Desk, found: list[Stray]) -> None:
+    desk.table(
+        ["where", "place", "becomes", ">lines", "net receipts", "mended"],
+        [
+            (
+                each.where,
+                each.place,
+                each.becomes or "?",
+                f"{each.lines:,}" if each.lines else "",
+                ", ".join(f"{currency} {net}" for currency, net in (each.net or {}).items()),
+                "stays" if each.stays else "yes",
+            )
+            for each in found
+        ],
+    )
+
+
+COMMANDS = (places,)

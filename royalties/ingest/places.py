@@ -1,0 +1,477 @@
+"""Countries and their regions as people write them, turned into codes of ISO 3166.
+
+A country is two letters of ISO 3166-1 (``US``); a region, such as a state or a province, is its
+code of ISO 3166-2 without the country's letters (``WA``). Codes are understood, and names in
+every language in which reports are read, however their letters are written: "wa", "Wash.",
+"State of Washington", "US-WA", "Québec", "Kalifornien". What could mean two things means nothing.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from functools import cache
+from itertools import chain
+from typing import NamedTuple
+
+from royalties.ingest.place_names import (
+    ARMED_FORCES,
+    COUNTRIES,
+    REGIONS,
+    SHORT,
+)
+
+LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+"""Languages in which countries and regions are named."""
+
+NEEDS_REGION = frozenset({"US"})
+"""Countries in which an address says nothing of the tax that is due without its region."""
+
+_KOSOVO = "XK"
+_MOST_MEANINGS = 4
+_CUT = 3
+_LETTERS = str.maketrans(
+    {
+        "&": " and ",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ł": "l",
+        "ı": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+    }
+)
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_JOINED = frozenset({"of", "de", "di", "von", "van", "do", "da"})
+_SAINT = re.compile(r"\bst\b")
+_ASIDE = re.compile(r"[\[(][^\])]*[\])]?")
+_ASIDES = re.compile(r"[\[(]([^\])]*)")
+_OWN_CODE = re.compile(r"\s[A-Z]{2}-[A-Z0-9]{1,3}$")
+
+
+class NotAPlaceError(ValueError):
+    """A text that names no country or no region; the message says what to write."""
+
+
+class Named(NamedTuple):
+    """A code with its name, for lists to choose from."""
+
+    code: str
+    name: str
+
+
+# What is understood
+
+
+def country(text: str) -> str | None:
+    """The code of a country by its code or its name; None if it is none, or more than one."""
+    if is_country(text):
+        return text
+    return _country_index().get(_folded(text))
+
+
+def region(text: str, country: str = "") -> str | None:
+    """The code of a region by its code or its name; None if it is none, or more than one.
+
+    Args:
+        text: what somebody wrote.
+        country: the code of its country; empty: any, as long as all that it could mean have one
+            code.
+    """
+    if country:
+        plain = text.upper()
+        found = _regions(country)
+        if plain in found:
+            return plain
+        return _region_index(country).get(_folded(text)) or _without_kind(text, country)
+    return _code_anywhere(text) or _only(_anywhere().get(_folded(text), ()))
+
+
+def cut(text: str, country: str) -> str | None:
+    """The region whose name was cut at three letters, "Was"; None unless it can be one alone."""
+    key = _folded(text)
+    if len(key) != _CUT:
+        return None
+    names = {
+        (name, each.code)
+        for each in _iso_regions().get(country, ())
+        for name in (each.name, *_translations("iso3166-2", each.name))
+    }
+    return _only(code for name, code in names if _folded(name).startswith(key))
+
+
+def needed_country(text: str) -> str:
+    """The code of a country that must be known.
+
+    Raises:
+        NotAPlaceError: nobody knows it; the message names what is meant, perhaps.
+    """
+    text = text.strip()
+    found = country(text)
+    if found is None:
+        known = {_folded(each.name): each for each in countries()}
+        raise NotAPlaceError(
+            f"{text!r} is no country that is known: write its name, or its two letters of "
+            f"ISO 3166-1 such as US{_hint(text, known)}"
+        )
+    return found
+
+
+def needed_region(text: str, *countries: str) -> str:
+    """The code of a region that must be known, in one of some countries, or in any.
+
+    Raises:
+        NotAPlaceError: nobody knows it, or it could mean several; the message names them.
+    """
+    text = text.strip()
+    of = [each for each in countries if is_country(each)]
+    found = {code for each in of if (code := region(text, each))} or (
+        set() if of else {code for code in (region(text),) if code}
+    )
+    if len(found) == 1:
+        return found.pop()
+    raise NotAPlaceError(_why_not(text, of))
+
+
+def place(text: str) -> str:
+    """Country and region as price lists and certificates name them: ``US-WA``, or ``US``.
+
+    Raises:
+        NotAPlaceError: one of them is not known.
+    """
+    text = text.strip()
+    if (found := country(text)) and not text.endswith("-"):
+        return found
+    head, sign, tail = text.partition("-")
+    if not sign:
+        raise NotAPlaceError(
+            f"{text!r} is no country, and no country with a state: write US, or US-WA"
+        )
+    of = needed_country(head)
+    return f"{of}-{needed_region(tail, of)}"
+
+
+def is_country(code: str) -> bool:
+    """Whether a text is a country's code."""
+    return code in _country_codes()
+
+
+def is_region(code: str, country: str = "") -> bool:
+    """Whether a text is a region's code, of one country or of any."""
+    return code in (_regions(country) if country else _all_codes())
+
+
+def contradiction(country: str, region: str, postcode: str) -> str:
+    """What is wrong between a region and a postcode, in words; empty if nothing is.
+
+    Told of the United States and of Canada, where a postcode's first signs tell the region.
+    """
+    from royalties.ingest.postcodes import regions_of  # noqa: PLC0415 - only where one is given
+
+    meant = regions_of(country, postcode)
+    if not region or not meant or region in meant:
+        return ""
+    names = " or ".join(f"{region_name(country, code)} ({code})" for code in sorted(meant))
+    return (
+        f"the postcode {postcode.strip()} lies in {names}, not in "
+        f"{region_name(country, region)} ({region}): correct one of them"
+    )
+
+
+# Lists to choose from, and names to show
+
+
+def countries() -> tuple[Named, ...]:
+    """All countries by their English names."""
+    return _countries()
+
+
+def regions(country: str) -> tuple[Named, ...]:
+    """A country's regions by name; of which there may be none."""
+    return tuple(sorted(_regions(country).values(), key=lambda each: (_folded(each.name), each)))
+
+
+def country_name(code: str) -> str:
+    """The English name of a country, or the code if there is none."""
+    return _country_names().get(code, code)
+
+
+def region_name(country: str, code: str) -> str:
+    """The name of a region, or the code if there is none."""
+    found = _regions(country).get(code)
+    return found.name if found else code
+
+
+# How it is understood
+
+
+def _folded(name: str) -> str:
+    """A name without what people write in several ways: case, accents, signs, Saint or St."""
+    plain = name.casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain).casefold()
+    if "st" in plain:
+        plain = _SAINT.sub("saint", plain)
+    return "".join(filter(str.isalnum, plain.translate(_LETTERS)))
+
+
+def _index(tiers: Iterable[Iterable[tuple[str, str]]]) -> dict[str, str]:
+    """Codes by folded name. What an earlier tier says goes; two codes for one name are none."""
+    found: dict[str, str] = {}
+    for tier in tiers:
+        here: dict[str, set[str]] = defaultdict(set)
+        for name, code in tier:
+            if key := _folded(name):
+                here[key].add(code)
+        for key, codes in here.items():
+            found.setdefault(key, _only(codes) or "")
+    return {key: code for key, code in found.items() if code}
+
+
+def _only(codes: Iterable[str]) -> str | None:
+    distinct = set(codes)
+    return distinct.pop() if len(distinct) == 1 else None
+
+
+@cache
+def _countries() -> tuple[Named, ...]:
+    from babel import Locale  # noqa: PLC0415 - half a second, for those who need it
+
+    names = Locale("en").territories
+    found = [Named(code, names.get(code, code)) for code in _country_codes()]
+    return tuple(sorted(found, key=lambda each: _folded(each.name)))
+
+
+@cache
+def _country_names() -> dict[str, str]:
+    return {each.code: each.name for each in _countries()}
+
+
+@cache
+def _country_codes() -> frozenset[str]:
+    """All codes of ISO 3166-1, and XK, as which everybody writes Kosovo."""
+    return frozenset((*_iso_countries(), _KOSOVO))
+
+
+@cache
+def _iso_countries() -> dict[str, tuple[str, ...]]:
+    """Codes of ISO 3166-1 with their names there: short, common and official, three letters."""
+    import pycountry  # noqa: PLC0415 - a tenth of a second
+
+    found = {}
+    for each in pycountry.countries:
+        names = (each.name, getattr(each, "common_name", ""), getattr(each, "official_name", ""))
+        found[each.alpha_2] = (*filter(None, names), each.alpha_3)
+    return found
+
+
+@cache
+def _country_index() -> dict[str, str]:
+    from babel import Locale  # noqa: PLC0415 - half a second, for those who need it
+
+    codes = sorted(_country_codes())
+    iso = [(name, code) for code, names in _iso_countries().items() for name in names]
+    named = [
+        (Locale(language).territories.get(code, code), code)
+        for language in LANGUAGES
+        for code in codes
+    ]
+    translated = [(other, code) for name, code in iso for other in _translations("iso3166-1", name)]
+    return _index(
+        (
+            zip(codes, codes, strict=True),
+            [*COUNTRIES.items(), *named],
+            [*iso, *translated],
+            [(other, code) for name, code in (*iso, *translated) for other in _forms(name)],
+        )
+    )
+
+
+def _translations(domain: str, name: str) -> Iterator[str]:
+    for catalogue in _catalogues(domain):
+        if (found := catalogue.get(name, name)) != name:
+            yield found
+
+
+@cache
+def _catalogues(domain: str) -> tuple[dict[str, str], ...]:
+    """What the library has of a standard's names in our languages."""
+    import gettext  # noqa: PLC0415 - see below
+
+    import pycountry  # noqa: PLC0415 - a tenth of a second
+
+    found = []
+    for language in LANGUAGES:
+        try:
+            made = gettext.translation(domain, pycountry.LOCALES_DIR, [language])
+        except FileNotFoundError:  # the standard's own names are English, or the region's
+            continue
+        found.append({k: v for k, v in vars(made)["_catalog"].items() if isinstance(k, str)})
+    return tuple(found)
+
+
+class _Iso(NamedTuple):
+    code: str
+    name: str
+    type: str
+
+
+@cache
+def _iso_regions() -> dict[str, tuple[_Iso, ...]]:
+    import pycountry  # noqa: PLC0415 - a tenth of a second
+
+    found: dict[str, list[_Iso]] = defaultdict(list)
+    for each in pycountry.subdivisions:
+        country, _, code = each.code.partition("-")
+        found[country].append(_Iso(code, each.name, each.type))
+    return {country: tuple(regions) for country, regions in found.items()}
+
+
+@cache
+def _regions(country: str) -> dict[str, Named]:
+    """A country's regions by code, under the names that lists show."""
+    found = {
+        each.code: Named(each.code, _shown(each.name)) for each in _iso_regions().get(country, ())
+    }
+    found |= {code: Named(code, name) for code, name in ARMED_FORCES.get(country, {}).items()}
+    return found
+
+
+@cache
+def _all_codes() -> frozenset[str]:
+    of = (*_iso_regions(), *ARMED_FORCES)
+    return frozenset(chain.from_iterable(_regions(country) for country in of))
+
+
+@cache
+def _region_index(country: str) -> dict[str, str]:
+    known = _iso_regions().get(country, ())
+    forces = [(name, code) for code, name in ARMED_FORCES.get(country, {}).items()]
+    codes = [each.code for each in known] + [code for _, code in forces]
+    own = [(name, code) for code, names in REGIONS.get(country, {}).items() for name in names]
+    own += [(name, code) for code, names in SHORT.get(country, {}).items() for name in names]
+    iso = [(each.name, each.code) for each in known] + forces
+    translated = [(other, code) for name, code in iso for other in _translations("iso3166-2", name)]
+    names = [*iso, *translated, *own]
+    return _index(
+        (
+            [(code, code) for code in codes] + [(f"{country}-{code}", code) for code in codes],
+            [*own, *iso],
+            translated,
+            chain(
+                ((code.lstrip("0"), code) for code in codes),
+                ((form, code) for name, code in names for form in _forms(name)),
+            ),
+        )
+    )
+
+
+def _shown(name: str) -> str:
+    """A name of the standard as people read it: "Comunidad de Madrid", "Cataluña"."""
+    plain = " ".join(_ASIDE.sub("", name).split())
+    head, comma, tail = plain.partition(", ")
+    turned = comma and not any(sign in tail for sign in ",&") and " y " not in f" {tail} "
+    return f"{tail} {head}" if turned and (" and " not in tail) else plain
+
+
+def _forms(name: str) -> Iterator[str]:
+    """Other ways to write a name of the standard.
+
+    Without what stands in brackets or after a comma, turned round, each side of a stroke, umlauts
+    as two letters.
+    """
+    bare = _OWN_CODE.sub("", _ASIDE.sub("", name)).strip()
+    asides = [_OWN_CODE.sub("", each).strip() for each in _ASIDES.findall(name)]
+    for each in (bare, *asides):
+        yield each
+        head, comma, tail = each.partition(", ")
+        if comma:
+            yield head
+            yield f"{tail} {head}"
+        yield from each.split("/") if "/" in each else ()
+        yield each.casefold().translate(_UMLAUTS)
+
+
+def _without_kind(text: str, country: str) -> str | None:
+    """The region that is meant by a name with what it is: "Washington State", "Co. Dublin"."""
+    index = _region_index(country)
+    kinds = {each.code: _folded(each.type) for each in _iso_regions().get(country, ())}
+    words = [_folded(word) for word in text.split()]
+    for kind in {*kinds.values(), *(("co",) if "county" in kinds.values() else ())}:
+        name = "".join(words)
+        if name.endswith(kind):
+            name = name.removesuffix(kind)
+        elif name.startswith(kind):
+            joined = words[1:]
+            name = name.removeprefix(kind)
+            if joined and joined[0] in _JOINED:
+                name = name.removeprefix(joined[0])
+        else:
+            continue
+        code = index.get(name)
+        if code and kinds.get(code) in (kind, "county" if kind == "co" else kind):
+            return code
+    return None
+
+
+@cache
+def _anywhere() -> dict[str, set[str]]:
+    """Codes by folded name in all countries."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for country in _iso_regions():
+        for key, code in _region_index(country).items():
+            found[key].add(code)
+    return found
+
+
+def _code_anywhere(text: str) -> str | None:
+    plain = unicodedata.normalize("NFKC", text).replace(".", "").replace(" ", "").upper()
+    return plain if plain in _all_codes() else None
+
+
+# What is said of what is not understood
+
+
+def _why_not(text: str, of: list[str]) -> str:
+    named = " or ".join(country_name(each) for each in of)
+    if of and not any(_regions(each) for each in of):
+        return f"{text!r}: {named} has no regions in ISO 3166-2; leave it empty"
+    meanings = [
+        f"{region_name(each, code)} ({each}-{code})"
+        for each in of or sorted(_iso_regions())
+        for code in _meanings(text, each)
+    ]
+    if len(meanings) > 1:
+        shown = ", ".join(meanings[:_MOST_MEANINGS])
+        more = " and others" if len(meanings) > _MOST_MEANINGS else ""
+        return f"{text!r} could be {shown}{more}: write the code"
+    known = {_folded(each.name): each for each in chain.from_iterable(map(regions, of))}
+    where = f"state or region of {_the(named)}" if of else "state or region that is known"
+    return f"{text!r} is no {where}: write its name, or its code such as WA{_hint(text, known)}"
+
+
+def _meanings(text: str, country: str) -> list[str]:
+    """Every code that a text could stand for in a country."""
+    key = _folded(text)
+    if code := _region_index(country).get(key):
+        return [code]
+    return sorted(
+        each.code
+        for each in _iso_regions().get(country, ())
+        if key in {_folded(form) for form in (each.name, *_forms(each.name))}
+    )
+
+
+def _the(name: str) -> str:
+    return f"the {name}" if name.startswith("United ") else name
+
+
+def _hint(text: str, known: dict[str, Named]) -> str:
+    near = get_close_matches(_folded(text), known, n=1, cutoff=0.75)
+    if not near:
+        return ""
+    found = known[near[0]]
+    return f". Did you mean {found.name} ({found.code})?"

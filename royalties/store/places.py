@@ -1,0 +1,147 @@
+"""Places as they stand in sales, in rows that wait, in orders and in certificates."""
+
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select, update
+
+from royalties.store.tables import batch, certificate, orders, period, sale, waiting
+
+
+class SoldRow(NamedTuple):
+    """What sold in one place, by period and currency; receipts in millionths.
+
+    ``mirrored`` lines belong to a correction, or to what one took back: the two stay alike.
+    """
+
+    country: str
+    region: str
+    period_id: int
+    period: str
+    closed: bool
+    mirrored: bool
+    currency: str
+    lines: int
+    units: int
+    net: int
+
+
+class WaitingPlace(NamedTuple):
+    """Rows that wait for their edition, from one place."""
+
+    country: str
+    region: str
+    rows: int
+    units: int
+
+
+class OrderPlaces(NamedTuple):
+    """Where an order goes: JSON of its addresses."""
+
+    id: int
+    number: str
+    state: str
+    ship_to: str
+    version: int
+
+
+class CertificatePlace(NamedTuple):
+    """For which place an organization sent a certificate."""
+
+    id: int
+    organization: str
+    place: str
+    expires_on: str
+    refused: str
+
+
+def sold_places(connection: Connection) -> list[SoldRow]:
+    """All places in the sales, in order; one look at every line."""
+    mirrored = or_(batch.c.corrects.is_not(None), batch.c.corrected_by.is_not(None))
+    keys = (sale.c.country, sale.c.region, sale.c.period_id, period.c.name, period.c.status)
+    more = (mirrored, sale.c.currency)
+    rows = connection.execute(
+        select(*keys, *more, func.count(), func.sum(sale.c.units), func.sum(sale.c.net))
+        .join(period, period.c.id == sale.c.period_id)
+        .join(batch, batch.c.id == sale.c.batch_id)
+        .where(or_(sale.c.country != "", sale.c.region != ""))
+        .group_by(*keys, *more)
+        .order_by(*keys, *more)
+    )
+    return [
+        SoldRow(
+            country=row[0],
+            region=row[1],
+            period_id=row[2],
+            period=row[3],
+            closed=row[4] == "closed",
+            mirrored=bool(row[5]),
+            currency=row[6],
+            lines=row[7],
+            units=int(row[8]),
+            net=int(row[9]),
+        )
+        for row in rows
+    ]
+
+
+def waiting_places(connection: Connection) -> list[WaitingPlace]:
+    """All places in rows that wait."""
+    keys = (waiting.c.country, waiting.c.region)
+    rows = connection.execute(
+        select(*keys, func.count(), func.sum(waiting.c.units))
+        .where(or_(*(key != "" for key in keys)))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return [WaitingPlace(*row[:2], *map(int, row[2:])) for row in rows]
+
+
+def order_places(connection: Connection) -> list[OrderPlaces]:
+    """Where every order goes, the oldest first."""
+    query = select(*(orders.c[name] for name in OrderPlaces._fields)).order_by(orders.c.id)
+    return [OrderPlaces(*row) for row in connection.execute(query)]
+
+
+def certificate_places(connection: Connection) -> list[CertificatePlace]:
+    """The place of every certificate, the oldest first."""
+    query = select(*(certificate.c[name] for name in CertificatePlace._fields))
+    return [CertificatePlace(*row) for row in connection.execute(query.order_by(certificate.c.id))]
+
+
+def move_sales(
+    connection: Connection, before: tuple[str, str], after: tuple[str, str], first_open: int
+) -> int:
+    """Give the sales of a place, of open periods, another country and region; returns the lines.
+
+    Lines of corrections, and those that were corrected, stay. The caller holds the period's lock.
+    """
+    mirrored = select(batch.c.id).where(
+        or_(batch.c.corrects.is_not(None), batch.c.corrected_by.is_not(None))
+    )
+    done = connection.execute(
+        update(sale)
+        .where(
+            _at(sale, before),
+            sale.c.period_id >= first_open,
+            sale.c.batch_id.not_in(mirrored),
+        )
+        .values(country=after[0], region=after[1])
+    )
+    return done.rowcount
+
+
+def move_waiting(connection: Connection, before: tuple[str, str], after: tuple[str, str]) -> int:
+    """Give rows that wait another country and region; returns how many."""
+    done = connection.execute(
+        update(waiting).where(_at(waiting, before)).values(country=after[0], region=after[1])
+    )
+    return done.rowcount
+
+
+def move_certificate(connection: Connection, number: int, place: str) -> None:
+    """Let a certificate hold for another place."""
+    connection.execute(update(certificate).where(certificate.c.id == number).values(place=place))
+
+
+def _at(table: Table, place: tuple[str, str]) -> ColumnElement[bool]:
+    return and_(table.c.country == place[0], table.c.region == place[1])

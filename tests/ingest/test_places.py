@@ -1,0 +1,251 @@
+"""Countries and regions: every name in every language of reports, however it is written."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+import pycountry
+import pytest
+from babel import Locale
+from hypothesis import given
+from hypothesis import strategies as st
+
+from royalties.ingest import places
+from royalties.ingest.place_names import ARMED_FORCES, REGIONS, SHORT
+from royalties.ingest.places import LANGUAGES, NotAPlaceError
+from royalties.ingest.postcodes import regions_of
+
+LARGE = (
+    "US", "CA", "AU", "GB", "IE", "NZ", "ZA", "IN", "DE", "AT", "CH", "FR", "BE", "NL", "ES", "IT",
+    "PT", "BR", "MX", "AR", "CO", "JP", "CN", "KR", "PL", "SE", "NO", "DK", "FI", "TR", "NG", "KE",
+)  # fmt: skip
+TOLD_BY_CODE = {"ES", "GB", "IT", "FR", "CN", "ZA", "NZ", "BE", "TR", "KE", "CO", "PT", "NO"}
+"""Countries that have a region within a region of the same name, or two of one name in some
+language: such a name is told apart by its code only."""
+
+HABITS: tuple[Callable[[str], str], ...] = (
+    str,
+    str.upper,
+    str.lower,
+    lambda name: f"  {name} ",
+    lambda name: name.replace("-", " "),
+    lambda name: name.replace(" ", "-"),
+    lambda name: unicodedata.normalize("NFD", name),
+    lambda name: "".join(
+        each for each in unicodedata.normalize("NFD", name) if not unicodedata.combining(each)
+    ),
+    lambda name: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in name),
+)
+"""How people write a name: case, blanks, strokes, accents apart or left out, wide letters."""
+
+
+def _named() -> Iterator[tuple[str, str, str]]:
+    """Every region of the large countries, by its name in every language of the library's, and
+    by what the house adds."""
+    for country in LARGE:
+        for each in (it for it in pycountry.subdivisions if it.country_code == country):
+            code = each.code.partition("-")[2]
+            for name in (each.name, *places._translations("iso3166-2", each.name)):
+                yield country, code, name
+    for more in (REGIONS, SHORT):
+        for country, names in more.items():
+            for code, listed in names.items():
+                for name in listed:
+                    yield country, code, name
+    for country, forces in ARMED_FORCES.items():
+        for code, name in forces.items():
+            yield country, code, name
+
+
+NAMED = sorted(set(_named()))
+
+
+def _meant() -> dict[tuple[str, str], set[str]]:
+    """The codes that each name could mean in its country."""
+    found = defaultdict(set)
+    for country, code, name in NAMED:
+        found[country, places._folded(name)].add(code)
+    return found
+
+
+MEANT = _meant()
+OWN = {each.code: each.name for each in pycountry.subdivisions}
+
+
+@pytest.mark.parametrize("habit", range(len(HABITS)))
+def test_every_name_of_a_region_is_its_code_however_it_is_written(habit: int) -> None:
+    wrong = {
+        (country, code, name, found)
+        for country, code, name in NAMED
+        if len(MEANT[country, places._folded(name)]) == 1
+        and (found := places.region(HABITS[habit](name), country)) != code
+    }
+    assert not wrong
+
+
+def test_every_code_of_a_region_is_itself() -> None:
+    for country in LARGE:
+        for code, name in places.regions(country):
+            assert name
+            for text in (code, code.lower(), f"{country}-{code}", f"{country} {code}".lower()):
+                assert places.region(text, country) == code, (country, text)
+
+
+def test_a_name_that_two_regions_have_is_never_one_of_them_by_accident() -> None:
+    """Where a name stands for two, it is the one whose own name it is by the standard, or none."""
+    for (country, key), codes in MEANT.items():
+        if len(codes) < 2:
+            continue
+        own = {
+            code
+            for of, code, name in NAMED
+            if of == country
+            and places._folded(name) == key
+            and (
+                name == OWN[f"{of}-{code}"]
+                or name in REGIONS.get(country, {}).get(code, ())
+                or name in SHORT.get(country, {}).get(code, ())
+            )
+        }
+        found = places.region(key, country)
+        assert found == (own.pop() if len(own) == 1 else None), (country, key, codes)
+
+
+def test_no_state_or_province_of_north_america_and_germany_is_unclear() -> None:
+    assert not [
+        (country, key)
+        for (country, key), codes in MEANT.items()
+        if len(codes) > 1 and country not in TOLD_BY_CODE
+    ]
+
+
+def test_every_name_of_a_country_is_its_code() -> None:
+    codes = [each.alpha_2 for each in pycountry.countries]
+    for language in LANGUAGES:
+        names = Locale(language).territories
+        for code in codes:
+            assert places.country(names[code]) == code, (language, code)
+            assert places.country(names[code].upper()) == code, (language, code)
+    for each in pycountry.countries:
+        for text in (each.alpha_2, each.alpha_2.lower(), each.alpha_3, each.name):
+            assert places.country(text) == each.alpha_2
+
+
+def test_the_codes_are_countries() -> None:
+    codes = {each.code for each in places.countries()}
+    assert len(codes) == 250
+    assert set(Locale("en").territories) >= codes
+    assert not codes & {"EU", "UK", "ZZ", "XX", "UN"}
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "code"),
+    [
+        ("US", "Washington", "WA"),
+        ("US", "Wash.", "WA"),
+        ("US", "State of Washington", "WA"),
+        ("US", "Washington State", "WA"),
+        ("US", "ＷＡ", "WA"),
+        ("US", "Washington, D.C.", "DC"),
+        ("US", "Ohio", "OH"),
+        ("US", "N.Y.", "NY"),
+        ("US", "Was", None),
+        ("US", "OHI", None),
+        ("US", "QC", None),
+        ("CA", "Quebec", "QC"),
+        ("CA", "Québec", "QC"),
+        ("CA", "qc", "QC"),
+        ("CA", "Province of Quebec", "QC"),
+        ("AU", "WA", "WA"),
+        ("AU", "Washington", None),
+        ("DE", "Bavaria", "BY"),
+        ("DE", "Freistaat Bayern", None),
+        ("DE", "Thueringen", "TH"),
+        ("CH", "Kanton Zürich", None),
+        ("CH", "Canton of Zürich", "ZH"),
+        ("ES", "Comunidad Valenciana", "VC"),
+        ("ES", "La Rioja", None),
+        ("IE", "Co. Dublin", "D"),
+        ("JP", "Tokyo", "13"),
+        ("JP", "1", "01"),
+        ("HK", "Kowloon", None),
+        ("", "Washington", "WA"),
+        ("", "US-WA", "WA"),
+        ("", "Ontario", "ON"),
+        ("", "Victoria", None),
+        ("", "Limburg", None),
+    ],
+)
+def test_examples(country: str, text: str, code: str | None) -> None:
+    assert places.region(text, country) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "countries", "words"),
+    [
+        ("Washingtn", ("US",), "Did you mean Washington (WA)?"),
+        ("Quebec", ("US",), "'Quebec' is no state or region of the United States"),
+        ("La Rioja", ("ES",), "could be La Rioja (ES-LO), La Rioja (ES-RI): write the code"),
+        ("Limburg", (), "could be Limburg (BE-VLI), Limburg (NL-LI): write the code"),
+        ("Kowloon", ("HK",), "has no regions in ISO 3166-2; leave it empty"),
+        ("Neverland", (), "is no state or region that is known"),
+    ],
+)
+def test_a_refusal_says_what_could_be_meant(
+    text: str, countries: tuple[str, ...], words: str
+) -> None:
+    with pytest.raises(NotAPlaceError, match=r".") as refused:
+        places.needed_region(text, *countries)
+    assert words in str(refused.value)
+
+
+def test_a_place_is_a_country_or_a_country_and_its_region() -> None:
+    assert [places.place(text) for text in ("US-WA", "us-washington", "Timor-Leste", "Kanada")] == [
+        "US-WA",
+        "US-WA",
+        "TL",
+        "CA",
+    ]
+    for text in ("Washington", "US-Was", "US-", "-WA", "XX-WA", "Germany-WA"):
+        with pytest.raises(NotAPlaceError):
+            places.place(text)
+
+
+@given(st.text(max_size=20), st.sampled_from(("", *LARGE, "HK", "XX")))
+def test_any_text_is_a_known_code_or_nothing(text: str, country: str) -> None:
+    found = places.region(text, country)
+    assert found is None or (places.is_region(found, country) and places.region(found, country))
+    of = places.country(text)
+    assert of is None or places.is_country(of)
+
+
+def test_every_zip_prefix_lies_in_a_state_and_every_state_has_one() -> None:
+    found = set().union(*(regions_of("US", f"{prefix:03}01") for prefix in range(1000)))
+    assert found == {code for code, _ in places.regions("US")} - {"UM"}
+    letters = set().union(
+        *(regions_of("CA", f"{letter}1B 2C3") for letter in map(chr, range(65, 91)))
+    )
+    assert letters == {code for code, _ in places.regions("CA")}
+
+
+@pytest.mark.parametrize(
+    ("country", "region", "postcode", "words"),
+    [
+        ("US", "WA", "98101", ""),
+        ("US", "WA", "98101-1234", ""),
+        ("US", "WA", "10001", "lies in New York (NY), not in Washington (WA)"),
+        ("US", "DC", "98101", "lies in Washington (WA), not in District of Columbia (DC)"),
+        ("US", "NY", "06390", ""),
+        ("US", "AE", "09012", ""),
+        ("US", "WA", "unknown", ""),
+        ("US", "WA", "", ""),
+        ("US", "", "98101", ""),
+        ("CA", "QC", "h3b 2y5", ""),
+        ("CA", "ON", "H3B2Y5", "lies in Quebec (QC), not in Ontario (ON)"),
+        ("CA", "QC", "K1A 0B1", ""),
+        ("DE", "BY", "10115", ""),
+    ],
+)
+def test_a_postcode_and_its_region(country: str, region: str, postcode: str, words: str) -> None:
+    found = places.contradiction(country, region, postcode)
+    assert (words in found) if words else not found
