@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from royalties.cli.desk import Desk, amounts, command, plural
+from royalties.cli.desk import Desk, amounts, command
+from royalties.domain.counting import counted
 from royalties.services.sales.batches import correct, import_list, sales_list, undo
 from royalties.services.sales.importing import ImportResult, Request, import_report
 from royalties.services.sales.waiting import alias, waiting_list
@@ -115,20 +116,20 @@ def _show_totals(desk: Desk, request: Request, document: dict[str, Any]) -> None
     desk.say(f"{request.name}: report {document['report']} of {retailer}{period}")
     units = document["units"]
     desk.say(
-        f"  {plural(document['rows'], 'row')}: {document['recordable']:,} to record, "
+        f"  {counted(document['rows'], 'row')}: {document['recordable']:,} to record, "
         f"{sum(each['rows'] for each in document['skipped']):,} skipped, "
         f"{sum(each['rows'] for each in document['waiting']):,} waiting, "
-        f"{plural(document['problem_count'], 'problem')}"
+        f"{counted(document['problem_count'], 'problem')}"
     )
     desk.say(
         f"  {units['sold']:,} sold, {units['returned']:,} returned, {units['free']:,} free; "
         f"net receipts {amounts(document['net'])}"
     )
     for each in document["skipped"]:
-        desk.say(f"  skipped: {plural(each['rows'], 'row')}: {each['reason']}")
+        desk.say(f"  skipped: {counted(each['rows'], 'row')}: {each['reason']}")
     for each in document["waiting"]:
         desk.say(
-            f"  waiting: {each['isbn']} ({plural(each['rows'], 'row')}) is not in the catalogue: "
+            f"  waiting: {each['isbn']} ({counted(each['rows'], 'row')}) is not in the catalogue: "
             f"load its edition, or 'royalties alias {each['isbn']} ISBN'"
         )
 
@@ -154,7 +155,7 @@ def _refusal(request: Request, result: ImportResult) -> str:
         else ""
     )
     return (
-        f"{name}: refused, nothing recorded: {plural(document['problem_count'], 'problem')}.{back}"
+        f"{name}: refused, nothing recorded: {counted(document['problem_count'], 'problem')}.{back}"
     )
 
 
@@ -169,8 +170,8 @@ def undo_(desk: Desk, batch: int) -> None:
         desk.show({"batch": done.batch, "sales": done.sales, "waiting": done.waiting})
         return
     desk.say(
-        f"Import {done.batch} ({done.file_name}) is undone: {plural(done.sales, 'sale line')} and "
-        f"{plural(done.waiting, 'waiting line')} removed. The same file may be imported again."
+        f"Import {done.batch} ({done.file_name}) is undone: {counted(done.sales, 'sale line')} and "
+        f"{counted(done.waiting, 'waiting line')} removed. The same file may be imported again."
     )
 
 
@@ -193,7 +194,7 @@ def correct_(desk: Desk, batch: int) -> None:
         return
     desk.say(
         f"Import {done.corrects} is reversed in {done.period} by import {done.batch} "
-        f"({plural(done.sales, 'line')}). Import the mended report next, or the same file with "
+        f"({counted(done.sales, 'line')}). Import the mended report next, or the same file with "
         f"other choices."
     )
 
@@ -303,7 +304,7 @@ def alias_(desk: Desk, identifier: str, isbn: str) -> None:
         desk.show({"released": released.rows, "without_price": released.without_price})
         return
     count = sum(released.rows.values())
-    desk.say(f"{identifier} stands for {isbn}; {plural(count, 'waiting row')} recorded.")
+    desk.say(f"{identifier} stands for {isbn}; {counted(count, 'waiting row')} recorded.")
 
 
 COMMANDS = [import_, undo_, correct_, imports, sales, waiting, alias_]

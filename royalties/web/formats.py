@@ -16,6 +16,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from royalties.domain.catalogue import INTERNAL
+from royalties.domain.counting import noun
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
 from royalties.web.visit import visit
@@ -154,7 +155,7 @@ def size(value: int) -> str:
 
 def plural(count: int, word: str, words: str = "") -> str:
     """``1 row``, ``2 rows``."""
-    return f"{number(count)} {word if count == 1 else words or word + 's'}"
+    return f"{number(count)} {noun(count, word, words)}"
 
 
 def decimal_mark() -> str:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from royalties.domain.people import Actor
 from tests.builders.live import Live
 
-DESK, PHONE = 1280, 320
+DESK, TABLET, PHONE, SMALL = 1280, 768, 375, 320
 """Widths of a window; 320 is also what a window of 1280 shows at a zoom of 400 %."""
 
 _AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
@@ -43,6 +43,33 @@ _SHAPE = """() => ({
 })"""
 
 
+_CELLS = """() => {
+  const shown = (each) => each.checkVisibility() && (each.innerText ?? "").trim();
+  const words = (each) => `${each.innerText.trim().slice(0, 40)} (${each.closest(".wide")?.ariaLabel})`;
+  const faults = new Set();
+  for (const cell of [...document.querySelectorAll("th, td")].filter(shown)) {
+    if (cell.closest("[role=grid], thead") && cell.closest(".carded, [role=grid]")) continue;
+    const place = cell.getBoundingClientRect();
+    const box = cell.closest(".wide");
+    const edge = box ? box.getBoundingClientRect().left + box.clientLeft + box.clientWidth : innerWidth;
+    if (place.right > edge + 1 && !cell.closest(".grid")) {
+      const told = box?.matches(".scrolls[tabindex='0']")
+        && ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
+      if (!told) faults.add(`hidden, and nothing says so: ${words(cell)}`);
+      if (innerWidth < 640 && cell.matches(".figure")) faults.add(`off the phone: ${words(cell)}`);
+    }
+    for (const part of [cell, ...cell.querySelectorAll(":not(select, option, input, textarea)")]) {
+      const style = getComputedStyle(part);  // what only screen readers read is clipped on purpose
+      const cut = style.overflowX !== "visible" && style.clipPath === "none"
+        && part.checkVisibility() && part.scrollWidth > part.clientWidth + 1;
+      if (cut) faults.add(`cut: ${words(cell)}`);
+    }
+  }
+  return [...faults].slice(0, 5);
+}"""
+"""Cells of tables whose words or sums cannot be seen, and on a phone sums beyond its edge."""
+
+
 @dataclass(slots=True)
 class Window:
     """A browser's page, and what it complained of."""
@@ -63,7 +90,13 @@ class Window:
         found += [
             f"{each}: {shape[each]}" for each in ("ids", "nowhere", "unmarked") if shape[each]
         ]
-        return found + self._axe(colours=colours)
+        return found + self.lost_cells() + self._axe(colours=colours)
+
+    def lost_cells(self) -> list[str]:
+        """Cells that are cut or hidden at the window's width."""
+        self.page.evaluate("() => new Promise(requestAnimationFrame)")
+        found: list[str] = self.page.evaluate(_CELLS)
+        return found
 
     def _axe(self, *, colours: bool) -> list[str]:
         if not self.page.evaluate("'axe' in window"):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from royalties.domain.counting import counted
 from royalties.domain.earning import EarnedLine
 from royalties.domain.money import MICRO, amount_text, rounded_minor, scale
 from royalties.domain.periods import Period
@@ -199,7 +200,7 @@ def _words(before: Figures, now: Figures, currency: str) -> str:
         f"{currency} {amount_text(before.amount, currency)} → {amount_text(now.amount, currency)}"
     )
     if before.copies is not None and now.copies is not None:
-        words += f", {before.copies} → {now.copies} copies"
+        words += f", {before.copies} → {counted(now.copies, 'copy')}"
     return words
 
 

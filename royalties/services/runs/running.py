@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.postings import Standing, advances_account, entries_of_close
@@ -158,7 +159,7 @@ def _exceptions_text(done: Run) -> str:
     shown = "; ".join(
         f"{each.isbn} at {each.retailer}"
         + (f" (contract {each.contract})" if each.contract else "")
-        + f": {each.reason}, {each.units} copies"
+        + f": {each.reason}, {counted(each.units, 'copy')}"
         for each in done.exceptions[:5]
     )
     more = len(done.exceptions) - 5

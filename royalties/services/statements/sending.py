@@ -133,7 +133,7 @@ def _write(work: Work, letter: Letter, workbook: str) -> int:
     files = [(row.period, workbook)] if workbook else []
     what = (
         f"The royalty statement of {row.name} for {row.period} is there. It says what was earned "
-        f"and from where, what is due, and what is paid. Its number is {row.number}."
+        f"and from where, what is due, and what is to be paid. Its number is {row.number}."
     )
     final = "figures are final and will not change."
     paragraphs = [what, f"The workbook is attached; its {final}" if workbook else f"Its {final}"]

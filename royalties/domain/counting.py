@@ -1,0 +1,17 @@
+"""Counts in words: 1 row, 2 rows, 3 copies."""
+
+
+def noun(count: int, one: str, many: str = "") -> str:
+    """The noun that goes with a count; ``many`` is its plural where the rules do not make it."""
+    if count == 1:
+        return one
+    if many:
+        return many
+    if one.endswith("y") and one[-2:-1] not in "aeiou":
+        return f"{one[:-1]}ies"
+    return f"{one}es" if one.endswith(("s", "x", "ch", "sh")) else f"{one}s"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A count with its noun: ``1 row``, ``2,000 rows``."""
+    return f"{count:,} {noun(count, one, many)}"
