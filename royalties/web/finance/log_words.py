@@ -52,6 +52,7 @@ _SAID = {
     "demo": "Added {name} for the demo",
     "came-by-request": "Came in by a request for copies",
     "mail-again": "Let e-mail {mail} be sent again",
+    "mail-given-up": "Gave e-mail {mail} up: it is not sent any more",
 }
 
 _BY = {
