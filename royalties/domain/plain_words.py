@@ -263,7 +263,7 @@ def _clauses(when: When) -> Iterator[str]:
 
 
 def _any_of(words: Words) -> str:
-    listed = sorted(words or ())
+    listed = sorted("e-book" if each == "ebook" else each for each in words or ())
     return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
 
 

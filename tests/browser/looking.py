@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from royalties.domain.people import Actor
 from tests.builders.live import Live
@@ -69,6 +69,33 @@ _CELLS = """() => {
 }"""
 """Cells of tables whose words or sums cannot be seen, and on a phone sums beyond its edge."""
 
+_FORMS = """const forms = [...document.querySelectorAll("main form[method=post]")];
+  const texts = (form) => form ? [...form.elements].filter((each) => !each.readOnly
+    && each.autocomplete !== "one-time-code"
+    && each.matches("textarea, input:is([type=text], [type=email], [type=search], :not([type]))")) : [];"""
+_TYPE = f"""() => {{ {_FORMS}
+  const form = forms.findLastIndex((each) => texts(each).length && !each.matches("[data-rows-form]"));
+  if (form < 0 || forms.length < 2) return null;
+  const [field] = texts(forms[form]);
+  field.value = field.maxLength > 0 ? "half a word".slice(0, field.maxLength) : "half a word";
+  return {{form, name: field.name, typed: field.value}};
+}}"""
+_SEND_ANOTHER = f"""(kept) => {{ {_FORMS}
+  const other = forms.find((each, place) => place !== kept);
+  other.noValidate = true;
+  other.requestSubmit();
+}}"""
+_TYPED = f"""(field) => {{ {_FORMS}
+  return texts(forms[field.form]).find((each) => each.name === field.name)?.value;
+}}"""
+
+
+def _answer_posts(route: Route) -> None:
+    if route.request.method == "POST":
+        route.fulfill(body="<!doctype html><title>Sent</title>", content_type="text/html")
+    else:
+        route.fallback()
+
 
 @dataclass(slots=True)
 class Window:
@@ -91,6 +118,24 @@ class Window:
             f"{each}: {shape[each]}" for each in ("ids", "nowhere", "unmarked") if shape[each]
         ]
         return found + self.lost_cells() + self._axe(colours=colours)
+
+    def lost_words(self) -> list[str]:
+        """What was typed into one of a page's forms and is gone after another was sent.
+
+        Nothing is sent in earnest: the sending ends on an empty page, and the page is opened anew.
+        """
+        field = self.page.evaluate(_TYPE)
+        if field is None:
+            return []
+        address = self.page.url
+        self.page.route("**/*", _answer_posts)
+        self.page.once("dialog", lambda dialog: dialog.accept())
+        with self.page.expect_navigation():
+            self.page.evaluate(_SEND_ANOTHER, field["form"])
+        self.page.unroute("**/*", _answer_posts)
+        self.page.goto(address)
+        kept = self.page.evaluate(_TYPED, field)
+        return [] if kept == field["typed"] else [f"lost in another form: {field}, now {kept!r}"]
 
     def lost_cells(self) -> list[str]:
         """Cells that are cut or hidden at the window's width."""

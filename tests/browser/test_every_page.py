@@ -455,6 +455,8 @@ def test_page(visit: Visit, windows: Windows, screenshots: Path) -> None:
                 page.screenshot(path=picture, type="jpeg", quality=80, full_page=True)
             faults += [f"{width}: {each}" for each in wrong]
             seen.complaints.clear()
+        if not visit.submit:
+            faults += seen.lost_words()
     assert not faults, "\n".join(faults)
 
 
