@@ -37,10 +37,16 @@ _SHAPE = """() => ({
   nowhere: [...document.querySelectorAll('a[href^="#"]')]
     .filter((each) => each.hash.length > 1 && !document.getElementById(each.hash.slice(1)))
     .map((each) => each.outerHTML.slice(0, 120)),
+  miscounted: document.body.innerText.match(/(?<![\\d.,\u2019/–-])\\b1 (NOUNS)\\b/g) ?? [],
   unmarked: [...document.querySelectorAll("form[method=post]")]
     .filter((each) => !each.querySelector("[name=csrf_token]"))
     .map((each) => each.action),
-})"""
+})""".replace(
+    "NOUNS",
+    "attempts|awards|beneficiaries|chapters|comments|contracts|copies|days|editions|entries|files|"
+    "imports|invoices|lines|links|messages|orders|pages|periods|places|problems|proofs|reports|"
+    "retailers|rows|sales|statements|steps|titles|units|versions|warnings",
+)
 
 
 _CELLS = """() => {
@@ -115,7 +121,9 @@ class Window:
         if len(shape["title"].split(" · ")[0].strip()) < 3 or shape["language"] != "en":
             found.append(f"title {shape['title']!r}, language {shape['language']!r}")
         found += [
-            f"{each}: {shape[each]}" for each in ("ids", "nowhere", "unmarked") if shape[each]
+            f"{each}: {shape[each]}"
+            for each in ("ids", "nowhere", "miscounted", "unmarked")
+            if shape[each]
         ]
         return found + self.lost_cells() + self._axe(colours=colours)
 

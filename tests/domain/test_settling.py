@@ -1,4 +1,4 @@
-"""What beneficiaries are due and paid: calculation.md, "4. Due and paid"."""
+"""What beneficiaries are due, and what is to pay: calculation.md, "4 Due and to pay"."""
 
 from datetime import date
 from fractions import Fraction
