@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Dialog, Page, Route
 
 from royalties.domain.people import Actor
 from tests.builders.live import Live
@@ -103,6 +103,10 @@ def _answer_posts(route: Route) -> None:
         route.fallback()
 
 
+def _agree(dialog: Dialog) -> None:
+    dialog.accept()
+
+
 @dataclass(slots=True)
 class Window:
     """A browser's page, and what it complained of."""
@@ -137,9 +141,10 @@ class Window:
             return []
         address = self.page.url
         self.page.route("**/*", _answer_posts)
-        self.page.once("dialog", lambda dialog: dialog.accept())
+        self.page.on("dialog", _agree)
         with self.page.expect_navigation():
             self.page.evaluate(_SEND_ANOTHER, field["form"])
+        self.page.remove_listener("dialog", _agree)
         self.page.unroute("**/*", _answer_posts)
         self.page.goto(address)
         kept = self.page.evaluate(_TYPED, field)
