@@ -445,7 +445,7 @@ class Walker:
         if batch.undone:
             self._refused("undone already", lambda: self.office.correct(number))
         elif not self.model.closed_of(number):
-            self._refused(f"undo it instead", lambda: self.office.correct(number))
+            self._refused("undo it instead", lambda: self.office.correct(number))
             self.reached["correct, open"] += 1
         elif (correction := self.model.correction_of(number)) is not None:
             told = f"corrected by import {correction} already"
