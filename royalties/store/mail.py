@@ -87,8 +87,8 @@ def replace(connection: Connection, kind: str, about: str) -> None:
 
 
 def give_up(connection: Connection, number: int, why: str) -> bool:
-    """Do not send one message any more; false if it was sent or taken back."""
-    return _forget(connection, mail.c.id == number, why) > 0
+    """Do not send one message that failed; false if it is none such."""
+    return _forget(connection, (mail.c.id == number) & (mail.c.attempts > 0), why) > 0
 
 
 def _forget(connection: Connection, which: ColumnElement[bool], why: str) -> int:

@@ -74,14 +74,14 @@ def try_again(work: Work, number: int) -> None:
 
 
 def give_up(work: Work, number: int) -> None:
-    """Do not send a message any more; it stays in the log.
+    """Do not send a message that failed any more; it stays in the log.
 
     Raises:
-        RefusedError: it was sent, or taken back.
+        RefusedError: it was sent, or taken back, or not tried yet.
     """
     work.actor.require(Verb.SEND)
     if not store.give_up(work.connection, number, f"given up by {work.actor.name}"):
-        raise RefusedError("this message was sent or taken back: there is nothing to give up")
+        raise RefusedError("this message has not failed: there is nothing to give up")
     work.record(Verb.SEND, {"what": "mail-given-up", "mail": number})
 
 
