@@ -134,7 +134,7 @@ def _contracts(report: PeriodReport) -> _Table:
 
 def _beneficiaries(report: PeriodReport) -> _Table:
     leading = (_BENEFICIARY, Column("Name", least=24, most=44), Column("Statement", least=14))
-    headings = ("Brought forward", "Allocated", "Tax", "Due", "Paid", "Carried forward")
+    headings = ("Brought forward", "Allocated", "Tax", "Due", "To pay", "Carried forward")
     entries = [
         _Entry(
             (one.beneficiary, one.name, one.statement),

@@ -120,7 +120,7 @@ def _facts(statement: Statement) -> list[tuple[Cell, Cell]]:
     if least := statement.payee.minimum_payment:
         facts.append(("Minimum payment", figure(least, _RIGHT, exponent(statement.currency))))
     if statement.pays_by:
-        facts.append(("Paid by", (statement.pays_by, day)))
+        facts.append(("Payment due by", (statement.pays_by, day)))
     return [((name, _QUIET), value) for name, value in facts]
 
 
@@ -131,7 +131,7 @@ def _outcome(sheet: Sheet, statement: Statement) -> None:
     amount = _BOX.as_number(f'"{statement.currency}" {money(digits)}')
     name = _BOX.to_the_right().also(size=10, bold=False, color=MUTED)
     sheet.row(edge, height=5)
-    sheet.row([(statement.outcome, _BOX), *edge[:2], ("Paid", name), (paid, amount)])
+    sheet.row([(statement.outcome, _BOX), *edge[:2], ("To pay", name), (paid, amount)])
     sheet.row(edge, height=5)
 
 
@@ -144,7 +144,7 @@ def _account(sheet: Sheet, statement: Statement) -> None:
         ("Royalties allocated to you", statement.allocated, LINE, ""),
         ("Tax withheld", -statement.tax, LINE, tax),
         ("Due", statement.due, SUBTOTAL, ""),
-        ("Paid", -statement.paid, LINE, ""),
+        ("To pay", -statement.paid, LINE, ""),
         ("Balance carried forward", statement.carried_forward, TOTAL, ""),
     ):
         account_line(sheet, name, amount, statement.currency, style, remark)

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from royalties.cli.demo_orders import tell_orders
-from royalties.cli.desk import Desk, amounts, command, plural
+from royalties.cli.desk import Desk, amounts, command
+from royalties.domain.counting import counted
 from royalties.services.books import setup_in_force
 from royalties.services.ledger.verifying import verify
 from royalties.services.runs.running import close, show_run
@@ -127,13 +128,13 @@ def _import(desk: Desk, year: _Year, period: str, report: Mapping[str, Any]) -> 
     units = found["units"]
     desk.say(
         f"  {path.name}: {'nothing new' if again else found['report']}; "
-        f"{plural(found['rows'], 'row')}, {units['sold']:,} sold, {units['returned']:,} returned, "
+        f"{counted(found['rows'], 'row')}, {units['sold']:,} sold, {units['returned']:,} returned, "
         f"{units['free']:,} free, {amounts(found['net'])}"
     )
     for each in [] if again else found["warnings"]:
         desk.say(f"    confirmed: {each['message']}")
     for each in found["waiting"]:
-        desk.say(f"    waiting: {each['isbn']} ({plural(each['rows'], 'row')}) is unknown")
+        desk.say(f"    waiting: {each['isbn']} ({counted(each['rows'], 'row')}) is unknown")
 
 
 def _reasons(document: Mapping[str, Any]) -> str:
@@ -188,7 +189,7 @@ def _show(desk: Desk, year: _Year) -> None:
                 f"recouped {each['recouped']}, payable {each['payable']} {each['currency']}"
             )
         desk.table(
-            ("beneficiary", ">allocated", ">tax", ">due", ">paid", ">carried forward"),
+            ("beneficiary", ">allocated", ">tax", ">due", ">to pay", ">carried forward"),
             [(each["key"], *(each[name] for name in _SETTLED)) for each in run["beneficiaries"]],
         )
     desk.say("")
@@ -202,7 +203,7 @@ def _show(desk: Desk, year: _Year) -> None:
     desk.say("")
     for period in year.periods:
         word = "statement" if period["status"] == "closed" else "draft"
-        count = plural(period["statements"], word)
+        count = counted(period["statements"], word)
         desk.say(f"{count} and the period's workbook: {_shown(Path(period['folder']))}")
     desk.say(f"All {year.verified} invariants hold.")
 

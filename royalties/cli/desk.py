@@ -154,16 +154,6 @@ def _actor() -> Actor:
     return Actor(f"{name} (command line)", Role.ADMINISTRATOR)
 
 
-def plural(count: int, word: str) -> str:
-    """``1 row``, ``2 rows``, ``3 copies``."""
-    if count != 1:
-        if word.endswith("y") and word[-2:-1] not in "aeiou":
-            word = f"{word[:-1]}ies"
-        else:
-            word += "es" if word.endswith(("s", "ch")) else "s"
-    return f"{count:,} {word}"
-
-
 _MOST_WARNINGS = 20
 
 

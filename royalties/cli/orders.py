@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from royalties.cli.confirming import confirm_final, final
-from royalties.cli.desk import Desk, command, plural
+from royalties.cli.desk import Desk, command
 from royalties.cli.order_steps import STEPS, Step, send_artwork, the_order
+from royalties.domain.counting import counted
 from royalties.domain.money import amount_text
 from royalties.domain.orders import Action, Side, State
 from royalties.services.orders import (
@@ -292,7 +293,7 @@ def ship(
         )
         return
     desk.say(
-        f"Shipment {row.number} of order {number}: {plural(abs(row.copies), 'copy')}"
+        f"Shipment {row.number} of order {number}: {counted(abs(row.copies), 'copy')}"
         f"{'' if back is None else ' came back'}, recorded as "
         f"import {row.batch_id}. The order is {state.value}."
     )

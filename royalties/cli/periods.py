@@ -6,7 +6,8 @@ from typing import Any
 import click
 
 from royalties.cli.confirming import confirm_final, final
-from royalties.cli.desk import Desk, command, plural, show_warnings
+from royalties.cli.desk import Desk, command, show_warnings
+from royalties.domain.counting import counted
 from royalties.domain.money import amount_text
 from royalties.services.ledger.journal import FORMATS, journal
 from royalties.services.ledger.verifying import verify
@@ -46,7 +47,11 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
     desk.say("")
     columns = ("brought_forward", "allocated", "tax", "due", "paid", "carried_forward")
     desk.table(
-        ("beneficiary", "currency", *(f">{name.replace('_', ' ')}" for name in columns)),
+        (
+            "beneficiary",
+            "currency",
+            *(f">{'to pay' if name == 'paid' else name.replace('_', ' ')}" for name in columns),
+        ),
         [
             (each["key"], each["currency"], *(each[name] for name in columns))
             for each in document["beneficiaries"]
@@ -55,7 +60,7 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
     for each in document["exceptions"]:
         desk.say(
             f"exception: {each['isbn']} at {each['retailer']} ({each['channel']}): "
-            f"{each['reason']}, {each['units']} copies"
+            f"{each['reason']}, {counted(each['units'], 'copy')}"
         )
     if document["exceptions"]:
         desk.say("The period cannot be closed while an exception stands.")
@@ -94,11 +99,11 @@ def close_(desk: Desk, period: str, *, yes: bool, early: bool, reason: str) -> N
     if yes:
         for each in closed.confirmed:
             desk.say(f"confirmed: {each}")
-    desk.say(f"{period} is closed; {plural(len(closed.statements), 'statement')} numbered.")
+    desk.say(f"{period} is closed; {counted(len(closed.statements), 'statement')} numbered.")
     if closed.waiting:
         wait = "waits" if closed.waiting == 1 else "wait"
         desk.say(
-            f"{plural(closed.waiting, 'row')} still {wait} for an edition ('royalties waiting') "
+            f"{counted(closed.waiting, 'row')} still {wait} for an edition ('royalties waiting') "
             f"and will count in the open period once it is known."
         )
     desk.say(f"Next: royalties statements {period} --out FOLDER")
@@ -109,7 +114,7 @@ def _effect(found: Outlook) -> str:
     paid = ", ".join(
         f"{currency} {amount_text(amount, currency)}" for currency, amount in found.paid.items()
     )
-    count = plural(len(found.shown.run.settlements) if found.shown else 0, "statement")
+    count = counted(len(found.shown.run.settlements) if found.shown else 0, "statement")
     lines = [f"Closing {found.period} numbers {count} and pays {paid or 'nothing'}."]
     if not found.has_ended:
         lines.append(f"It has not ended: its last day is {found.ends}.")
@@ -149,7 +154,7 @@ def statements(desk: Desk, period: str, folder: Path) -> None:
         )
         return
     word = "draft statement" if written.draft else "statement"
-    desk.say(f"{plural(written.statements, word)} and the period's workbook are in {folder}.")
+    desk.say(f"{counted(written.statements, word)} and the period's workbook are in {folder}.")
 
 
 @click.command("explain")
@@ -224,7 +229,7 @@ def verify_(desk: Desk) -> None:
                 desk.say(f"        {failure}")
     if failed:
         desk.refuse(
-            f"{plural(len(failed), 'invariant')} of {len(found)} failed: nothing was changed; "
+            f"{counted(len(failed), 'invariant')} of {len(found)} failed: nothing was changed; "
             f"restore a backup or ask for help before you go on",
             document,
         )

@@ -3,8 +3,9 @@
 import click
 
 from royalties.cli.confirming import confirm_final, final
-from royalties.cli.desk import Desk, command, plural
+from royalties.cli.desk import Desk, command
 from royalties.cli.sales import key_values
+from royalties.domain.counting import counted
 from royalties.services.places import Stray, mend, strays
 
 
@@ -34,7 +35,7 @@ def places(desk: Desk, *, mends: bool, yes: bool, choices: dict[str, str]) -> No
         return
     mendable = [each for each in found if each.can_be_mended]
     lines = [f"  {each.where}: {each.place} becomes {each.becomes}" for each in mendable]
-    confirm_final(desk, "\n".join([f"{plural(count, 'place')} would be mended:", *lines]), yes=yes)
+    confirm_final(desk, "\n".join([f"{counted(count, 'place')} would be mended:", *lines]), yes=yes)
     with desk.work("Mending places") as work:
         mended = mend(work, choices)
         left = strays(work, choices)
@@ -49,7 +50,7 @@ def _show(desk: Desk, found: list[Stray], mended: list[Stray]) -> None:
         return
     if mended:
         _table(desk, mended)
-        desk.say(f"{plural(len(mended), 'place')} mended.")
+        desk.say(f"{counted(len(mended), 'place')} mended.")
     if not found:
         desk.say("Every place in the books is a code of ISO 3166.")
         return
@@ -58,9 +59,9 @@ def _show(desk: Desk, found: list[Stray], mended: list[Stray]) -> None:
     _table(desk, found)
     for reason in dict.fromkeys(each.stays for each in found if each.stays):
         alike = sum(each.stays == reason for each in found)
-        desk.say(f"{plural(alike, 'place')}: {reason}.")
+        desk.say(f"{counted(alike, 'place')}: {reason}.")
     if count := sum(each.can_be_mended for each in found):
-        desk.say(f"'royalties places --mend' mends {plural(count, 'place')}.")
+        desk.say(f"'royalties places --mend' mends {counted(count, 'place')}.")
 
 
 def _table(desk: Desk, found: list[Stray]) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from royalties.cli.confirming import confirm_final, final
-from royalties.cli.desk import Desk, amounts, command, plural
+from royalties.cli.desk import Desk, amounts, command
+from royalties.domain.counting import counted
 from royalties.services.sales.batches import correct, import_list, sales_list, undo
 from royalties.services.sales.importing import ImportResult, Request, import_report
 from royalties.services.sales.waiting import alias, edition_words, waiting_list
@@ -182,20 +183,20 @@ def _show_totals(desk: Desk, request: Request, document: dict[str, Any]) -> None
     desk.say(f"{request.name}: report {document['report']} of {retailer}{period}")
     units = document["units"]
     desk.say(
-        f"  {plural(document['rows'], 'row')}: {document['recordable']:,} to record, "
+        f"  {counted(document['rows'], 'row')}: {document['recordable']:,} to record, "
         f"{sum(each['rows'] for each in document['skipped']):,} skipped, "
         f"{sum(each['rows'] for each in document['waiting']):,} waiting, "
-        f"{plural(document['problem_count'], 'problem')}"
+        f"{counted(document['problem_count'], 'problem')}"
     )
     desk.say(
         f"  {units['sold']:,} sold, {units['returned']:,} returned, {units['free']:,} free; "
         f"net receipts {amounts(document['net'])}"
     )
     for each in document["skipped"]:
-        desk.say(f"  skipped: {plural(each['rows'], 'row')}: {each['reason']}")
+        desk.say(f"  skipped: {counted(each['rows'], 'row')}: {each['reason']}")
     for each in document["waiting"]:
         desk.say(
-            f"  waiting: {each['isbn']} ({plural(each['rows'], 'row')}) is not in the catalogue: "
+            f"  waiting: {each['isbn']} ({counted(each['rows'], 'row')}) is not in the catalogue: "
             f"load its edition, or 'royalties alias {each['isbn']} ISBN'"
         )
 
@@ -221,7 +222,7 @@ def _refusal(request: Request, result: ImportResult) -> str:
         else ""
     )
     return (
-        f"{name}: refused, nothing recorded: {plural(document['problem_count'], 'problem')}.{back}"
+        f"{name}: refused, nothing recorded: {counted(document['problem_count'], 'problem')}.{back}"
     )
 
 
@@ -236,8 +237,8 @@ def undo_(desk: Desk, batch: int) -> None:
         desk.show({"batch": done.batch, "sales": done.sales, "waiting": done.waiting})
         return
     desk.say(
-        f"Import {done.batch} ({done.file_name}) is undone: {plural(done.sales, 'sale line')} and "
-        f"{plural(done.waiting, 'waiting line')} removed. The same file may be imported again."
+        f"Import {done.batch} ({done.file_name}) is undone: {counted(done.sales, 'sale line')} and "
+        f"{counted(done.waiting, 'waiting line')} removed. The same file may be imported again."
     )
 
 
@@ -260,7 +261,7 @@ def correct_(desk: Desk, batch: int) -> None:
         return
     desk.say(
         f"Import {done.corrects} is reversed in {done.period} by import {done.batch} "
-        f"({plural(done.sales, 'line')}). Import the mended report next, or the same file with "
+        f"({counted(done.sales, 'line')}). Import the mended report next, or the same file with "
         f"other choices."
     )
 
@@ -369,7 +370,7 @@ def alias_(desk: Desk, identifier: str, isbn: str, *, yes: bool) -> None:
         with desk.work(trial=True) as work:
             released = alias(work, identifier, isbn)
             edition = edition_words(work, isbn)
-        rows = plural(sum(released.rows.values()), "waiting row")
+        rows = counted(sum(released.rows.values()), "waiting row")
         effect = (
             f"{identifier} would stand for {edition} in every report from now on, and {rows} "
             f"would be recorded."
@@ -381,7 +382,7 @@ def alias_(desk: Desk, identifier: str, isbn: str, *, yes: bool) -> None:
         desk.show({"released": released.rows, "without_price": released.without_price})
         return
     count = sum(released.rows.values())
-    desk.say(f"{identifier} stands for {isbn}; {plural(count, 'waiting row')} recorded.")
+    desk.say(f"{identifier} stands for {isbn}; {counted(count, 'waiting row')} recorded.")
     for each in released.warnings:
         desk.say(each)
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from royalties.cli import homes
-from royalties.cli.desk import Desk, command, plural, show_warnings
+from royalties.cli.desk import Desk, command, show_warnings
+from royalties.domain.counting import counted
 from royalties.services.terms.schema import setup_schema
 from royalties.services.terms.setup import Loaded, load
 from royalties.services.terms.warnings import warning_document
@@ -62,10 +63,10 @@ def load_(desk: Desk, file: Path, *, confirm: bool) -> None:
         return
     desk.say(f"{file.name}: {_summary(loaded)}")
     for identifier, rows in loaded.released.rows.items():
-        desk.say(f"{plural(rows, 'waiting row')} of {identifier} recorded.")
+        desk.say(f"{counted(rows, 'waiting row')} of {identifier} recorded.")
     for identifier, rows in loaded.released.without_price.items():
         wait = "waits" if rows == 1 else "wait"
-        desk.say(f"{plural(rows, 'row')} of {identifier} still {wait}: its edition has no price.")
+        desk.say(f"{counted(rows, 'row')} of {identifier} still {wait}: its edition has no price.")
     for each in loaded.released.warnings:
         desk.say(each)
 
@@ -133,7 +134,7 @@ def _summary(loaded: Loaded) -> str:
     if not loaded.changed:
         return "nothing new; the books say all of it already."
     parts = [
-        f"{plural(count, _ONE_OF[kind])} {word}"
+        f"{counted(count, _ONE_OF[kind])} {word}"
         for word, counts in (("added", loaded.added), ("amended", loaded.amended))
         for kind, count in counts.items()
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
+from royalties.domain.counting import counted
 from royalties.domain.money import number_text, rounded, scale, split, units_of
 from royalties.domain.papers import PaperLine, lines_shown
 from royalties.domain.price_lists import PriceList, PriceVersion
@@ -96,10 +97,11 @@ class Proofs:
     def line(self, count: int, currency: str) -> PaperLine:
         """The line that charges so many of them."""
         quoted = f", {self.quoted} quoted" if self.quoted else ""
+        sent = f"{counted(self.sent, 'proof')} {'was' if self.sent == 1 else 'were'} sent"
         return PaperLine(
             LineKind.PROOF.value,
             "Further proofs",
-            f"{self.sent} proofs were sent, {self.free} of them free{quoted}",
+            f"{sent}, {self.free} of them free{quoted}",
             count,
             number_text(units_of(self.charge, currency)),
             count * self.charge,

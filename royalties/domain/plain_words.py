@@ -17,6 +17,7 @@ from royalties.domain.contracts import (
     Rule,
     Words,
 )
+from royalties.domain.counting import counted
 from royalties.domain.money import number_text
 from royalties.domain.plans import Cap, CapPer, Member, Step, Takes, When
 
@@ -115,7 +116,7 @@ def reserve_sentence(reserve: Reserve) -> str:
     rates = ", then ".join(percent(rate) for rate in reserve.rates)
     if reserve.by_period:
         rates += " (by the title’s periods since publication, then nothing)"
-    held = "1 period" if reserve.hold_periods == 1 else f"{reserve.hold_periods} periods"
+    held = counted(reserve.hold_periods, "period")
     return f"{' '.join([f'{rates} of what is earned', *of])}, released after {held}."
 
 
@@ -264,7 +265,7 @@ def _clauses(when: When) -> Iterator[str]:
 
 def any_of(words: Words) -> str:
     """Words of a condition: ``amazon``, ``amazon or ingram``."""
-    listed = sorted(words or ())
+    listed = sorted("e-book" if each == "ebook" else each for each in words or ())
     return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} or {listed[-1]}"
 
 

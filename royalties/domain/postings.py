@@ -320,7 +320,7 @@ def _settled(settlement: Settlement) -> Entry | None:
     return _entry(
         "settled",
         settlement.beneficiary,
-        "Tax withheld and amount paid",
+        "Tax withheld and amount to pay",
         (
             beneficiary_account(settlement.beneficiary),
             settlement.currency,

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from royalties.domain.counting import counted
 from royalties.domain.money import rounded, split
 from royalties.domain.orders import OrderKind
 from royalties.domain.plain_words import percent
@@ -222,14 +223,14 @@ def require_possible(asked: Asked) -> None:
 
 def _require_offered(asked: Asked, version: PriceVersion) -> None:
     if asked.copies < version.minimum:
-        raise NotOfferedError(f"orders begin at {version.minimum} copies")
+        raise NotOfferedError(f"orders begin at {counted(version.minimum, 'copy')}")
     for option in asked.options:
         terms = version.options.get(option)
         name = option_words(option)
         if terms is None:
             raise NotOfferedError(f"{name} is not offered")
         if asked.copies < terms.minimum:
-            raise NotOfferedError(f"{name} can be had from {terms.minimum} copies on")
+            raise NotOfferedError(f"{name} can be had from {counted(terms.minimum, 'copy')} on")
 
 
 def _lines(
@@ -248,7 +249,11 @@ def _goods(asked: Asked, version: PriceVersion, list_price: Fraction) -> list[Li
     unit = list_price * (1 - discount)
     why = "list price"
     if discount:
-        since = f"from {_reached(copies, version)} copies on" if asked.discount is None else ""
+        since = (
+            f"from {counted(_reached(copies, version), 'copy')} on"
+            if asked.discount is None
+            else ""
+        )
         why += f" less {percent(discount)} {since or 'as agreed'}"
     lines = [Line(LineKind.COPIES, "Copies", copies, unit, rounded(unit * copies), why)]
     for option in asked.options:
@@ -274,7 +279,7 @@ def _charges(asked: Asked, version: PriceVersion) -> list[Line]:
         if (terms := version.options[option]).set_up
     ]
     if asked.copies < version.small_order_below and version.small_order_charge:
-        why = f"orders below {version.small_order_below} copies"
+        why = f"orders below {counted(version.small_order_below, 'copy')}"
         lines.append(_once(LineKind.SMALL_ORDER, "Small order", version.small_order_charge, why))
     more = len(asked.ship_to) - 1
     if more and version.more_address_charge:
@@ -324,7 +329,7 @@ def _freight(asked: Asked, version: PriceVersion) -> list[Line]:
     for place, each in enumerate(asked.ship_to, 1):
         address = f"address {place}, " if len(asked.ship_to) > 1 else ""
         amount = freight_of(each.copies, version)
-        why = f"a shipment of {each.copies} copies"
+        why = f"a shipment of {counted(each.copies, 'copy')}"
         words = f"Freight to {address}{each.place}"
         lines.append(_once(LineKind.FREIGHT, words, amount, why, each.place))
     return lines

@@ -313,7 +313,7 @@ def recoup(
 
 
 def settle(books: Books, contracts: Sequence[ContractRun]) -> list[Settlement]:
-    """What each beneficiary is due and paid (calculation.md, "4. Due and paid")."""
+    """What each beneficiary is due, and what is to pay (calculation.md, "4 Due and to pay")."""
     allocated: dict[tuple[str, str], int] = dict.fromkeys(books.balances, 0)
     for done in contracts:
         for name in beneficiaries_of(done.version.steps):

@@ -202,7 +202,7 @@ class Payee:
 class Statement:
     """A beneficiary's statement; ``number`` is None and ``dated`` the last day for a draft.
 
-    ``outcome`` says in words what happens to the amount due (paid, or why it is carried);
+    ``outcome`` says in words what happens to the amount due (to be paid, or why it is carried);
     ``pays_by`` is the last day of a payment, where there is one and the house names it.
     """
 

@@ -17,6 +17,7 @@ from royalties.domain.artwork import (
     pixels_for,
     print_size,
 )
+from royalties.domain.counting import counted
 from royalties.domain.pricing import Option
 from royalties.domain.problems import Problem
 from royalties.ingest.reading import UnreadableError
@@ -125,7 +126,7 @@ def check(path: Path, name: str, use: Use, options: Sequence[Option] = ()) -> Ch
     if facts.get("pages", 1) > most:
         pages = "page" if most == 1 else "pages"
         problem = Problem(
-            f"the file has {facts['pages']} pages; a {use.value} has at most {most}",
+            f"the file has {counted(facts['pages'], 'page')}; a {use.value} has at most {most}",
             f"send the {most} {pages} alone"
             if use is not Use.PROOF
             else "send the cover and the pages that were changed",

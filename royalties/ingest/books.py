@@ -4,6 +4,7 @@ import re
 
 from stdnum import ean, isbn
 
+from royalties.domain.counting import counted
 from royalties.ingest.cells import BLANK, Cell, Odd, Stranger, Wrong, oddity, printed, text_of
 from royalties.ingest.reading import Known
 
@@ -80,7 +81,7 @@ class Books:
             kind = (
                 "12 digits: a UPC, or an ISBN that lost one"
                 if len(bare) == 12
-                else f"{len(bare)} digits"
+                else counted(len(bare), "digit")
             )
             return Wrong(f"{text!r} is not an ISBN ({kind})", "write the 13 digits of the ISBN")
         return Wrong(f"{text!r} is not an ISBN", "write the 13 digits of the ISBN")

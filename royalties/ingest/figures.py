@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from royalties.domain.counting import counted
 from royalties.domain.money import MICRO, micro_text, scale
 from royalties.domain.sales import Kind
 from royalties.ingest.bulk import Bulk
@@ -47,7 +48,7 @@ class Contradictions:
         kind, units, price, net, discount, currency = figures
         if kind == _FREE or price is None or not net:
             return None
-        said = f"net receipts of {micro_text(net, 2)} {currency} for {units:,} copies"
+        said = f"net receipts of {micro_text(net, 2)} {currency} for {counted(units, 'copy')}"
         if not price:
             return (
                 ("free-price", f"{said} at a list price of 0: write the list price")

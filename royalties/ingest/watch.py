@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from royalties.domain.counting import counted
 from royalties.domain.problems import Choice
 from royalties.domain.sales import Kind
 from royalties.ingest.amounts import Numbers
@@ -197,7 +198,7 @@ class Watch:
             self._remarks.add(
                 "zero-net",
                 (table.place, number),
-                f"{where}: {units} units at zero net: free copies?",
+                f"{where}: {counted(units, 'unit')} at zero net: free copies?",
             )
 
     def _early(self, table: Table, number: int, book: int, day: str) -> None:
@@ -208,7 +209,7 @@ class Watch:
             self._remarks.add(
                 "before-publication",
                 (table.place, number),
-                f"{where}: sold {days} days before publication (pre-order?)",
+                f"{where}: sold {counted(days, 'day')} before publication (pre-order?)",
             )
 
     def _all_titles(

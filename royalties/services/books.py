@@ -147,7 +147,7 @@ def require_next(work: Work, setup: Setup, period: Period) -> None:
     if period > open_period:
         raise RefusedError(
             f"{open_period} is still open, and periods run and close in order: "
-            f"'royalties close {open_period}' first"
+            f"close {open_period} first"
         )
 
 

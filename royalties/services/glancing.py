@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
+from royalties.domain.counting import change
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.orders import State
@@ -16,9 +17,11 @@ from royalties.services.approvals import Proposal, may_approve, proposals
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.orders import board, receivables
 from royalties.services.runs.drafts import draft_at_hand
+from royalties.services.runs.jumps import missing_report
 from royalties.services.sales.expecting import Accounts, expected_reports
 from royalties.services.work import Work
 from royalties.store import glance as store
+from royalties.store.closing import explanations
 
 _SHOWN_PERIODS = 8
 _ORDER = (
@@ -88,19 +91,23 @@ class ToDo:
 
     Attributes:
         approvals: proposals of others that this person may decide.
+        prepared: how many proposals wait for anybody.
         identifiers: unknown ISBNs, under which so many ``rows`` wait.
-        uploads: reports that are checked and not recorded.
+        uploads: reports that are checked and may be recorded.
+        refused: reports of which nothing can be recorded.
         mail: messages that could not be sent, for those who may see them.
         orders: what organizations' orders wait for.
         ended: periods whose last day has passed and that are open.
-        late: retailers with a report that is late.
+        late: retailers with a report that is late, and nobody has said why.
         exceptions: of the open period's draft; None: it has not been computed since a change.
     """
 
     approvals: tuple[Proposal, ...]
+    prepared: int
     identifiers: int
     rows: int
     uploads: int
+    refused: int
     mail: int
     orders: OrdersToDo
     ended: tuple[Period, ...]
@@ -114,6 +121,7 @@ class ToDo:
             self.approvals
             or self.identifiers
             or self.uploads
+            or self.refused
             or self.mail
             or any(self.orders)
             or self.ended
@@ -143,9 +151,7 @@ class Glance:
     @property
     def change(self) -> Fraction | None:
         """How many copies more (or, negative, fewer) than before, as a fraction."""
-        if self.before.units <= 0:
-            return None
-        return Fraction(self.sold.units - self.before.units, self.before.units)
+        return change(self.before.units, self.sold.units)
 
     @property
     def expected(self) -> int:
@@ -313,20 +319,45 @@ def _to_do(
     exceptions: int | None,
 ) -> ToDo:
     counts = store.counts(work.connection)
-    waiting = proposals(work, status="waiting") if work.actor.may(Verb.APPROVE) else []
+    prepared = proposals(work, status="waiting")
+    waiting = prepared if work.actor.may(Verb.APPROVE) else []
     waiting = [each for each in waiting if may_approve(work, each)]
     current = period_of(work.today, Calendar(setup.publisher.calendar))
     ended = [period.shift(place) for place in range(max(0, current.ordinal - period.ordinal))]
     return ToDo(
         tuple(waiting),
+        len(prepared),
         counts["identifiers"],
         counts["rows"],
         counts["uploads"],
+        counts["refused"],
         counts["mail"] if work.actor.may(Verb.AUDIT) else 0,
         _orders_to_do(work),
         tuple(ended),
-        sum(each.worst.standing is Standing.LATE for each in retailers),
+        _unexplained(work, period, retailers),
         exceptions,
+    )
+
+
+def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerGlance]) -> int:
+    """Retailers with a late report that no sentence for the close explains."""
+    late = [each for each in retailers if each.worst.standing is Standing.LATE]
+    if not late:
+        return 0
+    explained = {
+        (row.subject, row.figure) for row in explanations(work.connection, str(period)).values()
+    }
+    points = {
+        each.key: [
+            missing_report(each.key, each.name, account, stands)
+            for account, stands in each.accounts
+            if stands.standing is Standing.LATE
+        ]
+        for each in late
+    }
+    return sum(
+        any((point.subject, point.figure) not in explained for point in of_one)
+        for of_one in points.values()
     )
 
 

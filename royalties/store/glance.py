@@ -84,16 +84,25 @@ def covered(connection: Connection, since: str) -> list[CoveredRow]:
 
 
 def counts(connection: Connection) -> Mapping[str, int]:
-    """How much waits: ``identifiers`` and their ``rows``, ``uploads``, ``mail``."""
+    """How much waits: ``identifiers`` and their ``rows``, uploads, and ``mail`` that failed.
+
+    Checked uploads are ``refused``, or may be recorded; one that holds nothing new is neither.
+
+    A message that was taken back, or whose place a newer one took, has no text any more.
+    """
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
     standing = waiting.c.batch_id.not_in(corrected)
+    checked = upload.c.status == "checked"
+    refused = func.coalesce(upload.c.summary, "").startswith('{"outcome": "refused"')
+    nothing_new = func.coalesce(upload.c.summary, "").startswith('{"outcome": "nothing-new"')
     wanted: dict[str, tuple[ColumnElement[int], ColumnElement[bool]]] = {
         "identifiers": (func.count(waiting.c.identifier.distinct()), standing),
         "rows": (func.count(waiting.c.identifier), standing),
-        "uploads": (func.count(upload.c.id), upload.c.status == "checked"),
+        "uploads": (func.count(upload.c.id), checked & ~refused & ~nothing_new),
+        "refused": (func.count(upload.c.id), checked & refused),
         "mail": (
             func.count(mail.c.id),
-            (mail.c.sent_at.is_(None)) & (mail.c.error != ""),
+            mail.c.sent_at.is_(None) & (mail.c.text != "") & (mail.c.error != ""),
         ),
     }
     row = connection.execute(

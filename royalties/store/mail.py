@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import mail
@@ -70,11 +70,34 @@ def mark_failed(connection: Connection, number: int, error: str) -> None:
 
 def take_back(connection: Connection, kind: str, about: str) -> None:
     """Do not send what still waits; what signs in is forgotten."""
-    connection.execute(
-        update(mail)
-        .where(mail.c.kind == kind, mail.c.about == about, mail.c.sent_at.is_(None))
-        .values(text="", html="", next_at=None, error="taken back: its link opens nothing any more")
+    _forget(
+        connection,
+        (mail.c.kind == kind) & (mail.c.about == about),
+        "taken back: its link opens nothing any more",
     )
+
+
+def replace(connection: Connection, kind: str, about: str) -> None:
+    """Do not send what was not sent yet: a new message says it again."""
+    _forget(
+        connection,
+        (mail.c.kind == kind) & (mail.c.about == about),
+        "a newer message took its place",
+    )
+
+
+def give_up(connection: Connection, number: int, why: str) -> bool:
+    """Do not send one message that failed; false if it is none such."""
+    return _forget(connection, (mail.c.id == number) & (mail.c.attempts > 0), why) > 0
+
+
+def _forget(connection: Connection, which: ColumnElement[bool], why: str) -> int:
+    taken = connection.execute(
+        update(mail)
+        .where(which, mail.c.sent_at.is_(None), mail.c.text != "")
+        .values(text="", html="", next_at=None, error=why)
+    )
+    return taken.rowcount
 
 
 def try_again(connection: Connection, number: int, at: str) -> bool:

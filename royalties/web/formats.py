@@ -15,9 +15,11 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from royalties.domain.catalogue import INTERNAL
+from royalties.domain.catalogue import INTERNAL, Format
+from royalties.domain.counting import noun
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
+from royalties.web.title_words import FORMATS
 from royalties.web.visit import visit
 
 LOCALES = {
@@ -159,7 +161,20 @@ def size(value: int) -> str:
 
 def plural(count: int, word: str, words: str = "") -> str:
     """``1 row``, ``2 rows``."""
-    return f"{number(count)} {word if count == 1 else words or word + 's'}"
+    return f"{number(count)} {noun(count, word, words)}"
+
+
+def format_words(value: str) -> str:
+    """An edition's format as a word within a line: e-book, hardcover."""
+    return FORMATS[Format(value)].lower() if value else ""
+
+
+def file_type(value: str) -> str:
+    """A file's type as people say it: PNG for image/png."""
+    known = {"svg+xml": "SVG", "vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel"}
+    known["vnd.openxmlformats-officedocument.wordprocessingml.document"] = "Word"
+    rest = value.rpartition("/")[2]
+    return known.get(rest, rest.upper())
 
 
 def decimal_mark() -> str:
@@ -189,6 +204,8 @@ FILTERS: dict[str, Callable[..., str]] = {
     "isbn": isbn,
     "size": size,
     "plural": plural,
+    "format_words": format_words,
+    "file_type": file_type,
     "examples": examples,
     "sentence": sentence,
 }

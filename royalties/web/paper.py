@@ -29,7 +29,7 @@ class Month(NamedTuple):
     sold: int
     returned: int
     units: int
-    net: tuple[Decimal, ...]
+    net: tuple[tuple[str, Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +105,5 @@ def _month(name: str, rows: Sequence[MonthShown], currencies: Sequence[str]) -> 
         sum(each.sold for each in rows),
         sum(each.returned for each in rows),
         sum(each.units for each in rows),
-        tuple(net.values()),
+        tuple(net.items()),
     )

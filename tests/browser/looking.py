@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page, Route
 
 from royalties.domain.people import Actor
 from tests.builders.live import Live
 from tests.patience import PATIENCE
 
-DESK, PHONE = 1280, 320
+DESK, TABLET, PHONE, SMALL = 1280, 768, 375, 320
 """Widths of a window; 320 is also what a window of 1280 shows at a zoom of 400 %."""
 
 _AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
@@ -38,10 +38,74 @@ _SHAPE = """() => ({
   nowhere: [...document.querySelectorAll('a[href^="#"]')]
     .filter((each) => each.hash.length > 1 && !document.getElementById(each.hash.slice(1)))
     .map((each) => each.outerHTML.slice(0, 120)),
+  miscounted: document.body.innerText.match(/(?<![\\d.,\u2019/–-])\\b1 (NOUNS)\\b/g) ?? [],
   unmarked: [...document.querySelectorAll("form[method=post]")]
     .filter((each) => !each.querySelector("[name=csrf_token]"))
     .map((each) => each.action),
-})"""
+})""".replace(
+    "NOUNS",
+    "attempts|awards|beneficiaries|chapters|comments|contracts|copies|days|editions|entries|files|"
+    "imports|invoices|lines|links|messages|orders|pages|periods|places|problems|proofs|reports|"
+    "retailers|rows|sales|statements|steps|titles|units|versions|warnings",
+)
+
+
+_CELLS = """() => {
+  const shown = (each) => each.checkVisibility() && (each.innerText ?? "").trim();
+  const words = (each) => `${each.innerText.trim().slice(0, 40)} (${each.closest(".wide")?.ariaLabel})`;
+  const faults = new Set();
+  for (const cell of [...document.querySelectorAll("th, td")].filter(shown)) {
+    if (cell.closest("[role=grid], thead") && cell.closest(".carded, [role=grid]")) continue;
+    const place = cell.getBoundingClientRect();
+    const box = cell.closest(".wide");
+    const edge = box ? box.getBoundingClientRect().left + box.clientLeft + box.clientWidth : innerWidth;
+    if (place.right > edge + 1 && !cell.closest(".grid")) {
+      const told = box?.matches(".scrolls[tabindex='0']")
+        && ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
+      if (!told) faults.add(`hidden, and nothing says so: ${words(cell)}`);
+      if (innerWidth < 640 && cell.matches(".figure")) faults.add(`off the phone: ${words(cell)}`);
+    }
+    for (const part of [cell, ...cell.querySelectorAll(":not(select, option, input, textarea)")]) {
+      const style = getComputedStyle(part);  // what only screen readers read is clipped on purpose
+      const cut = style.overflowX !== "visible" && style.clipPath === "none"
+        && part.checkVisibility() && part.scrollWidth > part.clientWidth + 1;
+      if (cut) faults.add(`cut: ${words(cell)}`);
+    }
+  }
+  return [...faults].slice(0, 5);
+}"""
+"""Cells of tables whose words or sums cannot be seen, and on a phone sums beyond its edge."""
+
+_FORMS = """const forms = [...document.querySelectorAll("main form[method=post]")];
+  const texts = (form) => form ? [...form.elements].filter((each) => !each.readOnly
+    && each.autocomplete !== "one-time-code"
+    && each.matches("textarea, input:is([type=text], [type=email], [type=search], :not([type]))")) : [];"""
+_TYPE = f"""() => {{ {_FORMS}
+  const form = forms.findLastIndex((each) => texts(each).length && !each.matches("[data-rows-form]"));
+  if (form < 0 || forms.length < 2) return null;
+  const [field] = texts(forms[form]);
+  field.value = field.maxLength > 0 ? "half a word".slice(0, field.maxLength) : "half a word";
+  return {{form, name: field.name, typed: field.value}};
+}}"""
+_SEND_ANOTHER = f"""(kept) => {{ {_FORMS}
+  const other = forms.find((each, place) => place !== kept);
+  other.noValidate = true;
+  other.requestSubmit();
+}}"""
+_TYPED = f"""(field) => {{ {_FORMS}
+  return texts(forms[field.form]).find((each) => each.name === field.name)?.value;
+}}"""
+
+
+def _answer_posts(route: Route) -> None:
+    if route.request.method == "POST":
+        route.fulfill(body="<!doctype html><title>Sent</title>", content_type="text/html")
+    else:
+        route.fallback()
+
+
+def _agree(dialog: Dialog) -> None:
+    dialog.accept()
 
 
 @dataclass(slots=True)
@@ -62,9 +126,36 @@ class Window:
         if len(shape["title"].split(" · ")[0].strip()) < 3 or shape["language"] != "en":
             found.append(f"title {shape['title']!r}, language {shape['language']!r}")
         found += [
-            f"{each}: {shape[each]}" for each in ("ids", "nowhere", "unmarked") if shape[each]
+            f"{each}: {shape[each]}"
+            for each in ("ids", "nowhere", "miscounted", "unmarked")
+            if shape[each]
         ]
-        return found + self._axe(colours=colours)
+        return found + self.lost_cells() + self._axe(colours=colours)
+
+    def lost_words(self) -> list[str]:
+        """What was typed into one of a page's forms and is gone after another was sent.
+
+        Nothing is sent in earnest: the sending ends on an empty page, and the page is opened anew.
+        """
+        field = self.page.evaluate(_TYPE)
+        if field is None:
+            return []
+        address = self.page.url
+        self.page.route("**/*", _answer_posts)
+        self.page.on("dialog", _agree)
+        with self.page.expect_navigation():
+            self.page.evaluate(_SEND_ANOTHER, field["form"])
+        self.page.remove_listener("dialog", _agree)
+        self.page.unroute("**/*", _answer_posts)
+        self.page.goto(address)
+        kept = self.page.evaluate(_TYPED, field)
+        return [] if kept == field["typed"] else [f"lost in another form: {field}, now {kept!r}"]
+
+    def lost_cells(self) -> list[str]:
+        """Cells that are cut or hidden at the window's width."""
+        self.page.evaluate("() => new Promise(requestAnimationFrame)")
+        found: list[str] = self.page.evaluate(_CELLS)
+        return found
 
     def _axe(self, *, colours: bool) -> list[str]:
         if not self.page.evaluate("'axe' in window"):

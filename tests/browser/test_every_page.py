@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from werkzeug.exceptions import HTTPException
 
 from royalties.domain.people import Role
-from tests.browser.looking import DESK, PHONE, Window, window
+from tests.browser.looking import DESK, PHONE, SMALL, TABLET, Window, window
 from tests.builders import rich_orders as orders
 from tests.builders.books import Shelf, Story, nothing, opened
 from tests.builders.live import Live, serving
@@ -444,7 +444,10 @@ def test_page(visit: Visit, windows: Windows, screenshots: Path) -> None:
                 page.eval_on_selector(visit.submit, SEND)
             assert sent.value is not None
             assert sent.value.status == 422
-        for width in (DESK, PHONE):
+        for width in (TABLET, PHONE):
+            page.set_viewport_size({"width": width, "height": 900})
+            faults += [f"{width}: {each}" for each in seen.lost_cells()]
+        for width in (DESK, SMALL):
             page.set_viewport_size({"width": width, "height": 900})
             wrong = seen.faults(colours=THOROUGH or width == DESK)
             if wrong or THOROUGH or width == DESK:
@@ -452,6 +455,8 @@ def test_page(visit: Visit, windows: Windows, screenshots: Path) -> None:
                 page.screenshot(path=picture, type="jpeg", quality=80, full_page=True)
             faults += [f"{width}: {each}" for each in wrong]
             seen.complaints.clear()
+        if not visit.submit:
+            faults += seen.lost_words()
     assert not faults, "\n".join(faults)
 
 

@@ -152,7 +152,7 @@ def test_a_nonprofit_from_invitation_to_workbook(journey: Journey, tmp_path: Pat
         come_in(page, journey, "sam@seattle.example.org", "many small boats at sea", key)
         page.get_by_role("link", name="Statements").first.click()
         page.get_by_role("link", name="2025-H1-004").first.click()
-        paid = page.locator("tr, div, dt", has_text=re.compile(r"^\s*Paid")).first
+        paid = page.locator("tr, div, dt", has_text=re.compile(r"^\s*To pay")).first
         expect(paid).to_be_visible()
         with page.expect_download() as download:
             page.get_by_role("link", name="Download Excel").click()

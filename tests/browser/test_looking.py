@@ -19,6 +19,13 @@ GOOD = '<!doctype html><html lang="en"><title>A page · House</title><main><h1>A
         ("<p id=a>1<p id=a>2", "ids"),
         ("<p><a href='#b'>nowhere</a>", "nowhere"),
         ("<form method=post action=/a><button>Go</button></form>", "unmarked"),
+        ("<p>1 lines", "miscounted"),
+        ("<p>11 lines, 2.1 copies, 1 line", ""),
+        (
+            "<div class=wide style='width: 2rem; overflow: hidden'><table><tr><td>Collaboration",
+            "hidden, and nothing says so",
+        ),
+        ("<table><tr><td style='overflow: hidden; max-width: 3rem'>Collaboration</table>", "cut"),
         ("<p><input>", "axe label"),
         ("<p style='color: #aaa'>pale", "axe color-contrast"),
         (

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from royalties.domain.people import Role
 from royalties.services import approvals
 from royalties.store.history import revisions_of
-from tests.browser.looking import DESK, PHONE, window
+from tests.browser.looking import DESK, SMALL, window
 from tests.builders.books import Office, after, closed
 from tests.builders.live import Live, serving
 
@@ -96,7 +96,7 @@ def test_steps_within_steps_are_made_by_keyboard(
         ):
             expect(page.get_by_role("button", name=words, exact=True)).to_be_visible()
         if scripts:
-            for width in (DESK, PHONE):
+            for width in (DESK, SMALL):
                 page.set_viewport_size({"width": width, "height": 900})
                 assert seen.faults() == [], width
         page.get_by_role("button", name="Save").last.click()
@@ -139,7 +139,7 @@ def test_the_deepest_steps_are_looked_at_narrow_and_wrong(chromium: Browser, liv
     plan = {"key": "deep", "versions": [{"from": "2025-07-01", "steps": steps}]}
     live.office.load({"plans": [plan]})
     wrong = "steps-0" + "-to-1-steps-0" * DEEPEST + "-amount"
-    with window(chromium, live, live.somebody(Role.MANAGER), width=PHONE) as seen:
+    with window(chromium, live, live.somebody(Role.MANAGER), width=SMALL) as seen:
         page = seen.page
         page.goto("/finance/plans/deep/versions/2025-07-01")
         assert seen.faults() == []

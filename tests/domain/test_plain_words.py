@@ -126,7 +126,7 @@ def test_every_rule_can_be_told(told: tuple[Rule, ...]) -> None:
                 ),
             ),
             (
-                "12.5 % of what is payable from sales of ebook through the channel online at "
+                "12.5 % of what is payable from sales of e-book through the channel online at "
                 "amazon in US in Seattle of order PO-7, all of it."
             ),
         ),
@@ -140,7 +140,7 @@ def test_steps(step: Step, told: str) -> None:
     ("rule", "told"),
     [
         (a_rule("0.10"), "10 % of the list price."),
-        (a_rule("0.125", Basis.NET, formats=["ebook"]), "12.5 % of net receipts on ebook."),
+        (a_rule("0.125", Basis.NET, formats=["ebook"]), "12.5 % of net receipts on e-book."),
         (
             a_rule(
                 tiers=[a_tier("0.1", 5000), a_tier("0.15")],

@@ -1,4 +1,4 @@
-"""What beneficiaries are due and paid: calculation.md, "4. Due and paid"."""
+"""What beneficiaries are due, and what is to pay: calculation.md, "4 Due and to pay"."""
 
 from datetime import date
 from fractions import Fraction
@@ -65,7 +65,7 @@ def calendar_first(calendar: Calendar) -> str:
 def test_what_is_due_is_paid_or_carried_forward(
     periods: list[tuple[Beneficiary, Beneficiary, int]], calendar: Calendar
 ) -> None:
-    """ "Brought forward + allocated = tax + paid + carried forward", for each and any terms."""
+    """ "Brought forward + allocated = tax + to pay + carried forward", for each and any terms."""
     years: list[Year] = []
     for ann, ben, net in periods:
         people = [_called(ann, "ann"), _called(ben, "ben")]

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from royalties.cli import main
-from royalties.cli.desk import plural
 from royalties.cli.main import JOBS
+from royalties.domain.counting import counted
 from tests.builders.books import UNKNOWN, a_row, a_setup, a_title, an_edition, write_rows
 
 Run = Callable[..., Result]
@@ -190,8 +190,8 @@ def test_no_statement_is_drafted_before_its_time(run: Run, tmp_path: Path) -> No
 
 def test_plurals() -> None:
     words = ("row", "batch", "loss", "beneficiary", "day", "copy")
-    assert [plural(1, word) for word in words] == [f"1 {word}" for word in words]
-    assert [plural(2000, word).removeprefix("2,000 ") for word in words] == [
+    assert [counted(1, word) for word in words] == [f"1 {word}" for word in words]
+    assert [counted(2000, word).removeprefix("2,000 ") for word in words] == [
         "rows",
         "batches",
         "losses",

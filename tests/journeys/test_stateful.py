@@ -421,7 +421,7 @@ class Walker:
             self._refused("undone already", lambda: self.office.undo(number))
             self.reached["undo, twice"] += 1
         elif self.model.closed_of(number):
-            told = f"royalties correct {number}"
+            told = f"correct import {number}"
             if batch.corrects is not None:
                 told = f"to count import {batch.corrects} again"
             self._refused(told, lambda: self.office.undo(number))
@@ -445,7 +445,7 @@ class Walker:
         if batch.undone:
             self._refused("undone already", lambda: self.office.correct(number))
         elif not self.model.closed_of(number):
-            self._refused(f"royalties undo {number}", lambda: self.office.correct(number))
+            self._refused("undo it instead", lambda: self.office.correct(number))
             self.reached["correct, open"] += 1
         elif (correction := self.model.correction_of(number)) is not None:
             told = f"corrected by import {correction} already"

@@ -69,7 +69,7 @@ def test_the_account_adds_up_from_opening_to_closing() -> None:
         "Balance brought forward",
         "Royalties allocated to you",
         "Tax withheld",
-        "Paid",
+        "To pay",
         "Balance carried forward",
     )
     amounts = [letter_amount(workbook, name) for name in names]
@@ -311,7 +311,7 @@ def test_the_minimum_payment_if_there_is_one() -> None:
 def test_the_last_day_of_a_payment_if_the_house_names_it() -> None:
     for day, there in ((date(2025, 9, 28), True), (None, False)):
         workbook = reports.workbook(samples.statement(pays_by=day))
-        assert ("Paid by" in texts_of(sheet_of(workbook, "Statement"))) is there
+        assert ("Payment due by" in texts_of(sheet_of(workbook, "Statement"))) is there
         assert (read_day(2025, 9, 28) in {cell.value for cell in cells_of(workbook)}) is there
 
 

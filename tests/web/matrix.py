@@ -339,6 +339,9 @@ _HOUSE = {
     "people.mail_again": Row(
         send=MANAGERS, own={"number": 1}, missing=_NO_NUMBER, answers=_REFUSED
     ),
+    "people.mail_given_up": Row(
+        send=MANAGERS, own={"number": 1}, missing=_NO_NUMBER, answers=_REFUSED
+    ),
     "people.invite": Row(
         ADMINISTRATORS,
         ADMINISTRATORS,

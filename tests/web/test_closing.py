@@ -144,7 +144,7 @@ def test_two_people_close_a_period(site: Site) -> None:
     assert clerk.post(f"{RUN}/approve/{number}", {"looked": "y"}).status_code == 403
     page = manager.page(f"{RUN}/close")
     assert "Look at the web shop." in page
-    assert re.search(r"<strong>\d+ statements</strong>, pays <strong>[\d.,]+ <abbr>", page)
+    assert re.search(r"<strong>\d+ statements</strong>, leaves <strong>[\d.,]+ <abbr>", page)
     answer = manager.post(f"{RUN}/approve/{number}")
     assert answer.status_code == 422
     assert "Look at the draft first" in answer.text

@@ -1,5 +1,6 @@
 """The finance desk's home and search."""
 
+import json
 import re
 from datetime import date
 
@@ -191,13 +192,21 @@ def test_home_lists_what_needs_somebody(site: Site) -> None:
                 created_at=at, created_by=clerk.name,
             )
         )  # fmt: skip
-        connection.execute(
-            insert(mail).values(
-                recipient="a@example.org", subject="s", text="", html="", attachments="[]",
-                kind="statement", about="", secret=0, created_at=at, created_by="x", attempts=8,
-                error="refused",
-            )
-        )  # fmt: skip
+        for outcome in ("refused", "refused", "nothing-new"):
+            connection.execute(
+                insert(upload).values(
+                    name="b.csv", sha256="b" * 64, size=1, choices="{}", status="checked",
+                    summary=json.dumps({"outcome": outcome}), created_at=at, created_by=clerk.name,
+                )
+            )  # fmt: skip
+        for text in ("Dear all", ""):  # one that failed, and one whose place another took
+            connection.execute(
+                insert(mail).values(
+                    recipient="a@example.org", subject="s", text=text, html="", attachments="[]",
+                    kind="statement", about="", secret=0, created_at=at, created_by="x",
+                    attempts=8, error="refused",
+                )
+            )  # fmt: skip
         connection.execute(
             insert(proposal).values(
                 kind="close", subject="2025-H1", body="{}", fingerprint="", note="",
@@ -209,6 +218,7 @@ def test_home_lists_what_needs_somebody(site: Site) -> None:
     for words in (
         "1 unknown ISBN</a>: 2 rows of reports wait",
         "1 report</a> checked, not recorded yet",
+        "2 reports</a> refused: send them again mended, or remove them",
         "1 message</a> could not be sent",
         f"Close 2025-H1</a>: prepared by {clerk.name}",
         "Close the first half of 2025</a>: it ended on Jun 30, 2025",

@@ -401,6 +401,29 @@ def test_mail_that_failed_is_tried_again(site: Site, clock: Clock, boss: Visitor
     assert NEW not in page
 
 
+def test_mail_that_failed_is_given_up_or_its_place_is_taken(
+    site: Site, clock: Clock, boss: Visitor
+) -> None:
+    """Home counts it until somebody gives it up, or a new invitation says it again."""
+    boss.post("/finance/people/invite", INES)
+    actor, system = boss.actor, site.office.system
+    number, person = site.office.rows("SELECT id, about FROM mail")[0]
+    assert boss.post(f"/finance/mail/{number}/give-up").status_code == 409  # it only waits
+    assert deliver(lambda: system.work(actor)) == 1
+    assert "1 message</a> could not be sent" in boss.page("/finance/")
+    boss.post(f"/finance/people/{person}/invite-again")
+    assert "could not be sent" not in boss.page("/finance/")
+    clock.later(minutes=5)
+    assert deliver(lambda: system.work(actor)) == 1
+    assert "1 message</a> could not be sent" in boss.page("/finance/")
+    assert site.visitor(Role.CLERK).post(f"/finance/mail/{number + 1}/give-up").status_code == 403
+    assert boss.post(f"/finance/mail/{number + 1}/give-up").status_code == 303
+    assert "could not be sent" not in boss.page("/finance/")
+    assert f"given up by {actor.name}" in boss.page("/finance/mail")
+    clock.later(hours=5)
+    assert deliver(lambda: system.work(actor)) == 0
+
+
 def test_the_mail_log_says_when_nothing_can_leave(site: Site) -> None:
     boss = site.visitor(Role.ADMINISTRATOR)
     assert "Invitations, new passwords" in boss.page("/finance/mail")

@@ -317,9 +317,9 @@ def test_the_day_of_a_payment_is_said(site: Site) -> None:
     assert "what is due by it is paid by Sep 28, 2026" in page
     [number] = [each for each in numbers_of(site, "seattle") if each.startswith("2025-H2")]
     said = visitor.page(f"/nonprofit/seattle/statements/{number}")
-    assert re.search(r"<dt>Paid by</dt>\s*<dd>Mar 31, 2026</dd>", said)
+    assert re.search(r"<dt>Payment due by</dt>\s*<dd>Mar 31, 2026</dd>", said)
     [early] = [each for each in numbers_of(site, "seattle") if each.startswith("2025-H1")]
-    assert "Paid by" not in visitor.page(f"/nonprofit/seattle/statements/{early}")
+    assert "Payment due by" not in visitor.page(f"/nonprofit/seattle/statements/{early}")
     assert office.faults() == {}
 
 

@@ -139,8 +139,8 @@ def test_files_and_totals_are_exactly_what_is_shown(site: Site, query: str) -> N
     rows = exported(visitor, query)
     assert len(rows) == len(shown) > 0
     for row, cells in zip(rows, shown, strict=True):
-        assert row["isbn"] == cells[2].split()[0]
-        assert row["units"] == cells[5].replace("\N{MINUS SIGN}", "-")
+        assert row["isbn"] == cells[1].split()[-2]
+        assert row["units"] == cells[4].replace("\N{MINUS SIGN}", "-")
     totals = sums(visitor.page(f"{LIST}?{query}"))
     assert int(totals.pop("Sale lines")) == len(rows)
     for word, name in (("sale", "Copies sold"), ("return", "Returned"), ("free", "Free")):

@@ -221,4 +221,4 @@ def test_a_clerk_sends_nothing(site: Site) -> None:
 def test_amounts_are_written_for_whoever_looks(site: Site) -> None:
     number, found = one_of(site, "seattle")
     page = site.visitor(Role.CLERK).page(f"/finance/statements/{number}")
-    assert f"Paid {amount_text(found.paid, 'USD')} <abbr>USD</abbr>" in page
+    assert f"To pay {amount_text(found.paid, 'USD')} <abbr>USD</abbr>" in page

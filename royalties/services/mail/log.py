@@ -73,6 +73,18 @@ def try_again(work: Work, number: int) -> None:
     work.record(Verb.SEND, {"what": "mail-again", "mail": number})
 
 
+def give_up(work: Work, number: int) -> None:
+    """Do not send a message that failed any more; it stays in the log.
+
+    Raises:
+        RefusedError: it was sent, or taken back, or not tried yet.
+    """
+    work.actor.require(Verb.SEND)
+    if not store.give_up(work.connection, number, f"given up by {work.actor.name}"):
+        raise RefusedError("this message has not failed: there is nothing to give up")
+    work.record(Verb.SEND, {"what": "mail-given-up", "mail": number})
+
+
 def _state(row: store.MailRow) -> State:
     if row.sent_at is not None:
         return State.SENT

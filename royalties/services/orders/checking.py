@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from royalties.domain.counting import counted
 from royalties.domain.postings import (
     BANK,
     ORDER_EVENTS,
@@ -96,7 +97,7 @@ def shipments_differ(work: Work) -> Failures:
         if sold.status != "recorded" or sold.report != "shipment":
             yield f"{name}: its sales, import {row.batch_id}, were taken back"
         elif (sold.units, sold.others) != (row.copies, 0):
-            yield f"{name}: {row.copies} copies went, but {sold.units} stand in its sales"
+            yield f"{name}: {counted(row.copies, 'copy')} went, but {sold.units} stand in its sales"
     for name in store.sales_without_shipment(work.connection):
         yield f"{name} stands in the sales, but there is no such shipment"
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from reports import invoice as report
+from royalties.domain.counting import counted
 from royalties.domain.orders import Action, Need, NotPossibleError, Side, step
 from royalties.domain.papers import Goods, InvoiceShown, PaperLine, Party
 from royalties.domain.plain_words import percent
@@ -139,7 +140,9 @@ def _terms(agreed: Agreed, bill: Bill) -> tuple[str, ...]:
     if bill.kind == "deposit":
         share = percent(agreed.version.deposit)
         return (f"Deposit of {share}, due at once. Work begins when it is paid.",)
-    return (f"Payable within {bill.net_days} days. Please name the number of the invoice.",)
+    return (
+        f"Payable within {counted(bill.net_days, 'day')}. Please name the number of the invoice.",
+    )
 
 
 def earlier_of(work: Work, order: Order, token: str) -> Issued | None:

@@ -287,7 +287,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         _THEM: Words(
             "proof {version} still waits for you",
             (
-                "Proof {version} of your edition of {title} has waited for {days} days.",
+                "Proof {version} of your edition of {title} has waited for {days}.",
                 "Production begins only after you approve it; each day moves the delivery too.",
             ),
             "Look at the proof",

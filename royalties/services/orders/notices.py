@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from string import Formatter
 
+from royalties.domain.counting import counted
 from royalties.domain.money import amount_text
 from royalties.domain.orders import OrderKind, Side
 from royalties.domain.people import Actor, Role
@@ -110,7 +111,7 @@ def remind(work: Work) -> int:
             raise AssertionError
         until = date.fromisoformat(each.row.moment[:10])
         waited = (work.now - datetime.fromisoformat(each.row.moment)).days if each.days else 0
-        detail = {"version": each.row.version, "valid_until": until, "days": waited}
+        detail = {"version": each.row.version, "valid_until": until, "days": counted(waited, "day")}
         tell(
             work,
             order_of(found),
@@ -153,7 +154,7 @@ def _values(work: Work, order: Order, setup: Setup, detail: Mapping[str, object]
     organization = setup.organizations.get(order.organization)
     known: dict[str, object] = {
         "number": order.number,
-        "copies": "1 copy" if order.quantity == 1 else f"{order.quantity:,} copies",
+        "copies": counted(order.quantity, "copy"),
         "title": title.heading if title else order.title,
         "organization": organization.name if organization else order.organization,
         "what": "a co-branded custom edition"

@@ -79,7 +79,7 @@ def _kept(work: Work, known: store.PaperRow) -> bytes:
     if sha256(data).hexdigest() != known.sha256:
         raise RefusedError(
             f"the issued file {path.name} is missing or was changed: restore it from a backup "
-            f"('royalties verify' names every such file)"
+            f"(verifying the books names every such file)"
         )
     return data
 

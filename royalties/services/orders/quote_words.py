@@ -5,6 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from reports.order_words import amount
+from royalties.domain.counting import counted
 from royalties.domain.orders import PATH, OrderKind, Pace, State, path_of, promised
 from royalties.domain.plain_words import percent
 from royalties.domain.price_lists import PriceVersion
@@ -66,7 +67,11 @@ def date_words(day: date) -> str:
 def _payment(
     version: PriceVersion, currency: str, deposit: int, *, net_terms: bool
 ) -> Iterator[str]:
-    due = f"within {version.net_days} days of the invoice" if version.net_days else "on invoice"
+    due = (
+        f"within {counted(version.net_days, 'day')} of the invoice"
+        if version.net_days
+        else "on invoice"
+    )
     ahead = f"{currency} {amount(deposit, currency)} ({percent(version.deposit)})"
     if not deposit:
         yield f"Payment {due}."
@@ -83,7 +88,9 @@ def _proofs(version: PriceVersion, currency: str) -> Iterator[str]:
     more = ""
     if version.proof_charge:
         cost = f"{currency} {amount(version.proof_charge, currency)}"
-        free = "1 proof is" if version.free_proofs == 1 else f"{version.free_proofs} proofs are"
+        free = (
+            f"{counted(version.free_proofs, 'proof')} {'is' if version.free_proofs == 1 else 'are'}"
+        )
         more = f" {free} included; each further one costs {cost}."
     yield f"Nothing is printed before you have approved a proof.{more}"
 

@@ -23,6 +23,7 @@ from royalties.services.orders.receiving import (
     reverse_receipt,
 )
 from royalties.services.work import RefusedError, Work
+from royalties.store import mail
 from royalties.store.orders import money as store
 from royalties.store.orders.money import Open, ReceiptRow
 
@@ -158,6 +159,7 @@ def remind(work: Work, number: str) -> Overdue:
     row = late.invoice
     owed = f"{row.currency} {amount_text(row.balance, row.currency)}"
     due = date.fromisoformat(row.due_on)
+    mail.replace(work.connection, "reminder", number)
     write(
         work,
         Message(

@@ -13,6 +13,7 @@ from unicodedata import normalize
 from pydantic import TypeAdapter
 
 from royalties.adapters.credentials import fingerprint
+from royalties.domain.counting import counted
 from royalties.domain.people import Actor, Role, Verb
 from royalties.ingest.places import NotAPlaceError
 from royalties.services.books import setup_in_force
@@ -117,7 +118,7 @@ def ask_for(work: Work, body: Requested, address: str) -> None:
     )
     title = setup_in_force(work).titles[body.title]
     house = house_name(work)
-    copies = "1 copy" if body.quantity == 1 else f"{body.quantity:,} copies"
+    copies = counted(body.quantity, "copy")
     asked = f"You, or somebody who gave your address, asked for {copies} of {title.heading}."
     write(
         work,

@@ -5,6 +5,7 @@ from datetime import date
 
 from royalties.domain import billing
 from royalties.domain.billing import Moved
+from royalties.domain.counting import counted
 from royalties.domain.orders import Action, Need, OrderKind, within_tolerance
 from royalties.domain.people import Verb
 from royalties.domain.price_lists import PriceVersion
@@ -159,8 +160,8 @@ def came_back(
     there = billing.copies_at(before).get(address, 0)
     if copies > there:
         raise RefusedError(
-            f"only {there} copies are at address {address} of order {number}: not more can come "
-            f"back"
+            f"only {counted(there, 'copy')} {'is' if there == 1 else 'are'} at address {address} "
+            f"of order {number}: not more can come back"
         )
     setup = setup_in_force(work)
     agreed = agreed_of(work, setup, order)
@@ -234,8 +235,8 @@ def _too_many(order: Order, agreed: Agreed, moved: Sequence[Moved], address: int
     ordered = order.ship_to[address - 1].copies
     more = int(ordered * agreed.version.tolerance)
     return (
-        f"{moved[-1].copies} copies are too many: {ordered} were ordered for address {address} "
-        f"and {before} are there already"
+        f"{counted(moved[-1].copies, 'copy')} would be too many: {ordered} were ordered for "
+        f"address {address} and {before} are there already"
         + (f"; printers may deliver up to {more} more" if more else "")
     )
 

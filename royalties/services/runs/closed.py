@@ -17,7 +17,7 @@ class NotClosedError(ValueError):
     """A period was asked for as closed that is open."""
 
     def __init__(self, period: Period) -> None:
-        super().__init__(f"{period} is not closed: 'royalties close {period}' closes it")
+        super().__init__(f"{period} is not closed yet: close it first")
 
 
 def closed_run(work: Work, period: Period) -> Run:

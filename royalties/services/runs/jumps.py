@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from royalties.domain.counting import change, counted
 from royalties.domain.money import MICRO, amount_text, rounded_minor, scale
 from royalties.domain.periods import Period
-from royalties.domain.rhythm import in_runs
+from royalties.domain.rhythm import Expected, in_runs
 from royalties.domain.run import Run
 from royalties.services.books import Setup
 from royalties.services.remembering import remembered
@@ -96,10 +97,10 @@ class Point:
 
     @property
     def change(self) -> Fraction | None:
-        """The amount's difference as a fraction of what it was, if it was anything."""
-        if self.before is None or self.now is None or not self.before.amount:
+        """The amount's difference as a fraction of what it was, where that says something."""
+        if self.before is None or self.now is None:
             return None
-        return Fraction(self.now.amount - self.before.amount, abs(self.before.amount))
+        return change(self.before.amount, self.now.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ def _words(before: Figures, now: Figures, currency: str) -> str:
         f"{currency} {amount_text(before.amount, currency)} → {amount_text(now.amount, currency)}"
     )
     if before.copies is not None and now.copies is not None:
-        words += f", {before.copies} → {now.copies} copies"
+        words += f", {before.copies} → {counted(now.copies, 'copy')}"
     return words
 
 
@@ -316,11 +317,7 @@ def _retailers(setup: Setup) -> dict[str, str]:
 def _missing_reports(work: Work, setup: Setup, period: Period) -> list[Point]:
     """Reports that are due; the figure holds what is missing and no more, so that it lasts."""
     return [
-        Point(
-            f"report:{key}:{account}" if account else f"report:{key}",
-            f"{setup.retailers[key].name}, {account}" if account else setup.retailers[key].name,
-            f"nothing covers {in_runs(stands.missing)}",
-        )
+        missing_report(key, setup.retailers[key].name, account, stands)
         for key, accounts in sorted(expected_reports(work, setup, period).items())
         for account, stands in accounts
         if stands.missing
@@ -343,13 +340,22 @@ def _history(work: Work, setup: Setup, period: Period) -> list[Point]:
     return [Point(HISTORY, f"Sales dated before {first}", figure)]
 
 
+def missing_report(key: str, name: str, account: str, stands: Expected) -> Point:
+    """The point of a retailer's reports that are missing."""
+    return Point(
+        f"report:{key}:{account}" if account else f"report:{key}",
+        f"{name}, {account}" if account else name,
+        f"nothing covers {in_runs(stands.missing)}",
+    )
+
+
 def _waiting(work: Work) -> list[Point]:
     rows = batches.waiting_summary(work.connection)
     if not rows:
         return []
     count, units = sum(row[2] for row in rows), sum(row[3] for row in rows)
     names = len({row[0] for row in rows})
-    name = f"{names} unknown ISBN{'' if names == 1 else 's'}"
+    name = counted(names, "unknown ISBN")
     return [
         Point(
             WAITING, name, f"{_counted(count, 'row', 'rows')}, {_counted(units, 'copy', 'copies')}"

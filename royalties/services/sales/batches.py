@@ -56,7 +56,7 @@ def undo(work: Work, number: int) -> TakenBack:
     if closed and found.corrects is None:
         raise RefusedError(
             f"import {number} was used by the closed run of {', '.join(closed)} and stays: "
-            f"'royalties correct {number}' reverses it in the open period"
+            f"correct import {number}, which reverses it in the open period"
         )
     if closed:
         raise RefusedError(
@@ -95,7 +95,7 @@ def correct(work: Work, number: int) -> Corrected:
     found = _recorded(work, number)
     _require_no_order(found)
     if not store.closed_periods_of(work.connection, number):
-        raise RefusedError(f"no closed run used import {number}: 'royalties undo {number}'")
+        raise RefusedError(f"no closed run used import {number}: undo it instead")
     if found.corrected_by is not None:
         raise RefusedError(f"import {number} was corrected by import {found.corrected_by} already")
     if found.corrects is not None:
@@ -230,7 +230,7 @@ def _require_not_again(work: Work, correction: int, number: int) -> None:
 def _recorded(work: Work, number: int) -> store.BatchRow:
     found = store.find_batch(work.connection, number)
     if found is None:
-        raise RefusedError(f"there is no import {number}: 'royalties imports' lists them")
+        raise RefusedError(f"there is no import {number}: look it up in the list of imports")
     if found.status != "recorded":
         raise RefusedError(f"import {number} was undone already")
     return found

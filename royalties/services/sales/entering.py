@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.ingest.books import Books
 from royalties.ingest.cells import Stranger, Wrong
@@ -282,7 +283,10 @@ def _mistakes(document: Mapping[str, Any], own: list[Mistake]) -> tuple[Mistake,
     ]
     if not own:  # rows that it marks are left out or wait in a file, but not in a sheet
         found += [
-            Mistake(f"{each['rows']} rows would be left out ({each['reason']}): mend them")
+            Mistake(
+                f"{counted(each['rows'], 'row')} would be left out ({each['reason']}): "
+                f"mend {'it' if each['rows'] == 1 else 'them'}"
+            )
             for each in document["skipped"]
         ]
         found += [

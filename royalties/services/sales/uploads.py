@@ -125,8 +125,8 @@ def receive(work: Work, name: str, stream: IO[bytes]) -> Received:
         fingerprint, size = work.files.keep_upload(stream, LARGEST)
     except TooLargeError:
         raise RefusedError(
-            f"{shown_name(name)} is larger than {LARGEST // 1_000_000} MB: split it, or send it "
-            f"at the command line with 'royalties import'"
+            f"{shown_name(name)} is larger than {LARGEST // 1_000_000} MB: split it, or "
+            f"have it imported by whoever runs this desk"
         ) from None
     waiting = store.open_upload_of(work.connection, fingerprint)
     if waiting is not None:

@@ -349,7 +349,7 @@ class Composer:
                 least = f"{currency} {number_text(payee.minimum_payment)}"
                 return f"{due} is below your minimum payment of {least} and is carried forward."
         if settlement.paid:
-            return f"{due} is paid to you for this period."
+            return f"{due} is to be paid to you for this period."
         return "Nothing is due for this period."
 
 

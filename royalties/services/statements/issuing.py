@@ -365,7 +365,7 @@ def _kept(work: Work, period: str, kept: store.IssuedRow) -> bytes:
     if sha256(data).hexdigest() != kept.sha256:
         raise RefusedError(
             f"the issued file {path} is missing or was changed: restore it from a backup "
-            f"('royalties verify' names every such file)"
+            f"(verifying the books names every such file)"
         )
     return data
 

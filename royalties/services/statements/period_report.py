@@ -139,7 +139,7 @@ def _run_checks(run: Run, currency: str) -> Iterator[Check]:
         sum(each.allocated for each in settlements),
     )
     yield Check(
-        "Brought forward + allocated = tax + paid + carried forward",
+        "Brought forward + allocated = tax + to pay + carried forward",
         currency,
         sum(each.brought_forward + each.allocated for each in settlements),
         sum(each.tax + each.paid + each.carried_forward for each in settlements),
@@ -161,7 +161,7 @@ def _ledger_checks(work: Work, run: Run, period: Period) -> Iterator[Check]:
         )
         settlements = [each for each in run.settlements if each.currency == currency]
         yield Check(
-            "Ledger: payments = paid",
+            "Ledger: payments = to pay",
             currency,
             -moved.get((PAYMENTS, currency), 0),
             sum(each.paid for each in settlements),

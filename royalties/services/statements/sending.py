@@ -8,6 +8,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.mail import outbox
 from royalties.services.statements.issuing import Listed, issue, statements_of
 from royalties.services.work import RefusedError, Work
+from royalties.store import mail
 from royalties.store import statements as store
 
 _PAGE = "/nonprofit/{}/statements/{}"
@@ -113,6 +114,8 @@ def send(
     issue(work, period, number)
     kept = store.issued_files(work.connection, ordinal) if attach else {}
     names = {number: row.name for (number, file), row in kept.items() if file == "workbook"}
+    for letter in letters:  # what still waits says the same, perhaps to an address that was wrong
+        mail.replace(work.connection, "statement", letter.statement.number)
     messages = sum(_write(work, each, names.get(each.statement.number, "")) for each in letters)
     work.record(
         Verb.SEND,
@@ -133,7 +136,7 @@ def _write(work: Work, letter: Letter, workbook: str) -> int:
     files = [(row.period, workbook)] if workbook else []
     what = (
         f"The royalty statement of {row.name} for {row.period} is there. It says what was earned "
-        f"and from where, what is due, and what is paid. Its number is {row.number}."
+        f"and from where, what is due, and what is to be paid. Its number is {row.number}."
     )
     final = "figures are final and will not change."
     paragraphs = [what, f"The workbook is attached; its {final}" if workbook else f"Its {final}"]

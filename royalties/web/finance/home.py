@@ -65,6 +65,7 @@ def home() -> str:
         against=_against(found),
         chart=[(each.name, each.sold.units, number(each.sold.units)) for each in found.last],
         address=_address,
+        counted={"approvals.approvals": lambda: found.to_do.prepared},
     )
 
 

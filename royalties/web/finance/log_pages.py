@@ -39,6 +39,9 @@ def add_to(pages: Pages) -> None:
     pages.add_url_rule("/audit.csv", "audit_csv", audit_csv)
     pages.add_url_rule("/mail", "mail", mail)
     pages.add_url_rule("/mail/<int:number>/again", "mail_again", mail_again, methods=["POST"])
+    pages.add_url_rule(
+        "/mail/<int:number>/give-up", "mail_given_up", mail_given_up, methods=["POST"]
+    )
 
 
 def audit() -> Answer:
@@ -100,6 +103,13 @@ def mail_again(number: int) -> Response:
     """Send what was not taken once more."""
     mail_log.try_again(act(), number)
     flash("It is tried again within a minute.", "good")
+    return redirect(url_for("people.mail"), 303)
+
+
+def mail_given_up(number: int) -> Response:
+    """Do not send what was not taken."""
+    mail_log.give_up(act(), number)
+    flash("It is not sent any more.", "good")
     return redirect(url_for("people.mail"), 303)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from royalties.services.approvals import words_of
+from royalties.web.finance.order_words import ACTIONS
+from royalties.web.formats import plural
 
 _VERBS = {
     "load": "loaded setup",
@@ -54,6 +56,7 @@ _SAID = {
     "demo": "Added {name} for the demo",
     "came-by-request": "Came in by a request for copies",
     "mail-again": "Let e-mail {mail} be sent again",
+    "mail-given-up": "Gave e-mail {mail} up: it is not sent any more",
 }
 
 _BY = {
@@ -63,12 +66,12 @@ _BY = {
 }
 
 _PLAIN = {
-    "import": "Imported {file} as import {batch}: {lines} lines",
-    "undo": "Took import {batch} back: {lines} sale lines",
-    "correct": "Corrected import {corrects} by import {batch}: {lines} lines",
+    "import": "Imported {file} as import {batch}: {lines}",
+    "undo": "Took import {batch} back: {lines}",
+    "correct": "Corrected import {corrects} by import {batch}: {lines}",
     "alias": "{identifier} stands for {isbn}",
-    "close": "Closed {period}: {statements} statements",
-    "issue": "Issued {files} files of {period}",
+    "close": "Closed {period}: {statements}",
+    "issue": "Issued {files} of {period}",
     "load": "Loaded {file}",
     "order": "Order {order}: {action}, now {state}",
     "keep-orders": "Order {order}: {action}, now {state}",
@@ -81,6 +84,8 @@ _DECIDED = {
     "withdrawn": "Withdrew {words}",
 }
 """What was done with a proposal, by the status that it got."""
+_COUNTED = {"lines": "line", "statements": "statement", "files": "file"}
+"""What numbers of a record count."""
 
 _SWITCHES = {
     "two_people": "A second pair of eyes",
@@ -112,11 +117,20 @@ def headline(action: str, payload: Any) -> str:  # noqa: ANN401 - whatever JSON 
     if pattern is None:
         return ""
     try:
-        said = pattern.format_map({key: _text(value) for key, value in payload.items()})
+        said = pattern.format_map({key: _said(key, value) for key, value in payload.items()})
     except KeyError:
         return ""
     by = _BY.get(str(payload.get("by")))
     return f"{said} {by}" if by else said + _by(payload)
+
+
+def _said(key: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON was recorded
+    """A value of a record within a sentence."""
+    if key in _COUNTED and isinstance(value, int):
+        return plural(value, _COUNTED[key])
+    if key == "action":
+        return ACTIONS.get(str(value), str(value).replace("-", " "))
+    return str(value).replace("-", " ") if key == "state" else _text(value)
 
 
 def details(payload: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever JSON was recorded

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Response, abort, request, url_for
 
 from royalties.domain.billing import copies_at
+from royalties.domain.counting import counted
 from royalties.domain.orders import Action, Need, OrderKind, Side, find
 from royalties.domain.people import FINANCE
 from royalties.services.orders import editions, life, needs, packing, shipping
@@ -106,7 +107,9 @@ def came_back(number: str) -> Answer:
             token=order_forms.text_sent("token", 64),
             before_books=request.form.get("before_books") == "1",
         )
-        return f"{-done.copies} copies came back, and the sales they brought are taken back."
+        return (
+            f"{counted(-done.copies, 'copy')} came back, and the sales they brought are taken back."
+        )
 
     return _tried(number, do)
 

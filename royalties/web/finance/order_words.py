@@ -25,7 +25,7 @@ _LABELS = {
     "exempt": "tax certificate announced",
     "named": "in the name of",
 }
-_ACTIONS = {
+ACTIONS = {
     PROMISE: "Promised day",
     MOVED: "Moved to another organization",
     MENDED: "Place of an address corrected",
@@ -79,7 +79,7 @@ class Event(Protocol):
 
 def action_words(action: str) -> str:
     """What was done, in words."""
-    return _ACTIONS.get(action) or action.replace("-", " ").capitalize()
+    return ACTIONS.get(action) or action.replace("-", " ").capitalize()
 
 
 def detail_words(detail: Mapping[str, Any]) -> list[tuple[str, str | Markup]]:

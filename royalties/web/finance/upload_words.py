@@ -8,6 +8,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any, TypeAlias
 
+from royalties.domain.counting import change
 from royalties.services.sales.uploads import Earlier, Listed, Upload
 from royalties.web.formats import plural
 
@@ -87,9 +88,8 @@ class Compared:
 
     @property
     def change(self) -> Fraction | None:
-        """What it is more or less than before, as a fraction of that."""
-        before = Fraction(self.before or 0)
-        return (Fraction(self.now) - before) / abs(before) if before else None
+        """What it is more or less than before, where a percentage says something."""
+        return change(Fraction(self.before or 0), Fraction(self.now))
 
 
 def at_the_desk(message: str, retailers: Mapping[str, str] | None = None) -> str:

@@ -82,7 +82,7 @@ def test_a_corrected_file_may_be_imported_again(office: Office) -> None:
 def test_a_correction_stays_while_its_file_is_recorded_again(office: Office) -> None:
     number = again(office)["batch"]
     refused(office, lambda: office.undo(2), f"would count twice: undo {number} first")
-    refused(office, lambda: office.undo(1), "royalties correct 1")
+    refused(office, lambda: office.undo(1), "correct import 1")
     refused(office, lambda: office.correct(1), "corrected by import 2 already")
     office.undo(number)
     office.undo(2)

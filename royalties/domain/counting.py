@@ -1,0 +1,31 @@
+"""Counts in words: 1 row, 2 rows, 3 copies; and how far one went up or down."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+
+def noun(count: int, one: str, many: str = "") -> str:
+    """The noun that goes with a count; ``many`` is its plural where the rules do not make it."""
+    if count == 1:
+        return one
+    if many:
+        return many
+    if one.endswith("y") and one[-2:-1] not in "aeiou":
+        return f"{one[:-1]}ies"
+    return f"{one}es" if one.endswith(("s", "x", "ch", "sh")) else f"{one}s"
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A count with its noun: ``1 row``, ``2,000 rows``."""
+    return f"{count:,} {noun(count, one, many)}"
+
+
+def change(before: int | Decimal | Fraction, now: int | Decimal | Fraction) -> Fraction | None:
+    """What is more or (negative) less than before, as a fraction of that.
+
+    None where a percentage would say nothing: from or to zero, or a sum below it, since −117 % of
+    what came in means that more went back than was sold.
+    """
+    if before <= 0 or now <= 0:
+        return None
+    return (Fraction(now) - Fraction(before)) / Fraction(before)

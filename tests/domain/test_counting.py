@@ -1,0 +1,41 @@
+"""Counts in words, and changes that a percentage tells."""
+
+import re
+from fractions import Fraction
+
+import pytest
+
+from royalties.domain.counting import change, counted
+
+
+@pytest.mark.parametrize("word", ["row", "copy", "day", "batch", "address", "tax", "beneficiary"])
+def test_one_of_a_thing_is_singular_and_others_are_plural(word: str) -> None:
+    assert counted(1, word) == f"1 {word}"
+    assert re.fullmatch(r"0 \w+s", counted(0, word))
+    assert re.fullmatch(r"2,000 \w+s", counted(2000, word))
+
+
+@pytest.mark.parametrize(
+    ("word", "words"),
+    [("copy", "copies"), ("day", "days"), ("batch", "batches"), ("unknown ISBN", "unknown ISBNs")],
+)
+def test_plurals_are_spelled_as_english_spells_them(word: str, words: str) -> None:
+    assert counted(2, word) == f"2 {words}"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        (100, 130, Fraction(3, 10)),
+        (100, 50, Fraction(-1, 2)),
+        (0, 5, None),
+        (5, 0, None),
+        (41, -7, None),  # it said "−117 %"
+        (-7, 41, None),
+        (-7, -14, None),
+    ],
+)
+def test_a_change_is_told_in_per_cent_only_between_sums_above_zero(
+    before: int, now: int, expected: Fraction | None
+) -> None:
+    assert change(before, now) == expected
