@@ -1,8 +1,9 @@
 """A second pair of eyes: what one person prepared, another one approves.
 
-Closing a period, and changing a contract, a plan or a beneficiary, moves money of others; so who
-prepared it may not approve it, unless an administrator has switched that off, which every page
-then says.
+Closing a period, and changing a contract, a plan or a beneficiary, moves money of others; a price
+below the price list, money that came in, and who may act for an organization decide what is owed.
+So who prepared it may not approve it, unless an administrator has switched that off, which every
+page then says.
 """
 
 import json
@@ -15,13 +16,17 @@ from royalties.store import work as store
 TWO_PEOPLE = "two_people"
 
 
+class SecondPersonError(RefusedError):
+    """Something that nobody does alone: it is to be prepared, and another manager approves it."""
+
+
 class ProposedAlreadyError(RefusedError):
     """Something of the same subject waits already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What was prepared: of what kind (close or setup), about what, and what became of it.
+    """What was prepared: of what kind (close, setup, quote, …), about what, what became of it.
 
     ``body`` is what is to be done, as JSON values; ``fingerprint`` tells what was looked at.
     """
@@ -52,6 +57,15 @@ def set_two_people(work: Work, *, on: bool) -> None:
     work.actor.require(Verb.SET)
     store.write_setting(work.connection, TWO_PEOPLE, json.dumps(on), work.at, work.actor.name)
     work.record(Verb.SET, {TWO_PEOPLE: on})
+
+
+def acts_at_once(work: Work) -> bool:
+    """Whether what this person does needs nobody else.
+
+    So it is at the command line, which is the operator's, and for a manager where an administrator
+    has switched the second pair of eyes off.
+    """
+    return work.actor.may(Verb.APPROVE) and (work.actor.person is None or not two_people(work))
 
 
 def prepare(
@@ -98,10 +112,25 @@ def find(work: Work, number: int) -> Proposal | None:
     return _of(row) if row else None
 
 
-def proposals(work: Work, *, status: str = "", kind: str = "", subject: str = "") -> list[Proposal]:
-    """Proposals, the newest first."""
+def proposals(
+    work: Work,
+    *,
+    status: str = "",
+    kind: str = "",
+    subject: str = "",
+    beginning: str = "",
+    limit: int = 100,
+) -> list[Proposal]:
+    """Proposals, the newest first; ``beginning`` is how their subjects begin."""
     work.actor.require(Verb.READ)
-    rows = store.proposals(work.connection, status=status, kind=kind, subject=subject)
+    rows = store.proposals(
+        work.connection,
+        status=status,
+        kind=kind,
+        subject=subject,
+        beginning=beginning,
+        limit=limit,
+    )
     return [_of(row) for row in rows]
 
 
@@ -115,6 +144,11 @@ def may_approve(work: Work, proposal: Proposal) -> bool:
     return work.actor.may(Verb.APPROVE) and (
         not two_people(work) or proposal.prepared_by_id != work.actor.person
     )
+
+
+def may_refuse(work: Work) -> bool:
+    """Whether this person may send back, or withdraw, what somebody else prepared."""
+    return work.actor.may(Verb.APPROVE)
 
 
 def approve(work: Work, number: int) -> Proposal:

@@ -46,6 +46,7 @@ ROOMS = (
     "public.order_links",
     "public.ordering",
     "public.pages",
+    "public.quote_links",
 )
 """Modules with a group of pages each, ``PAGES``."""
 

@@ -195,6 +195,8 @@ def invoice(
     setup = setup_in_force(work)
     agreed = agreed_of(work, setup, order)
     further = _proofs_of(work, order, agreed)
+    if proofs is not None and proofs < further.further and not work.actor.may(Verb.CREDIT):
+        raise RefusedError("letting proofs go is a manager's, as a credit note is: charge all")
     bill, is_settled = _final(work, order, agreed, further, proofs)
     total = sum(line.amount for line in bill.lines)
     if seen is not None and seen != total:

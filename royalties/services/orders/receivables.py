@@ -14,13 +14,18 @@ from royalties.services.mail.outbox import Message, write
 from royalties.services.orders import terms
 from royalties.services.orders.life import hold_still, note
 from royalties.services.orders.receiving import (
+    Unconfirmed,
     balances,
     entry_reference,
     order_of_receipt,
     pay_back,
+    prepare_pay_back,
+    prepare_receipt,
     receipts,
     receive,
     reverse_receipt,
+    unconfirmed,
+    wants_second_person,
 )
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import money as store
@@ -33,6 +38,7 @@ __all__ = [
     "Open",
     "Overdue",
     "ReceiptRow",
+    "Unconfirmed",
     "account_workbook",
     "aging",
     "balances",
@@ -42,12 +48,16 @@ __all__ = [
     "order_of_receipt",
     "overdue",
     "pay_back",
+    "prepare_pay_back",
+    "prepare_receipt",
     "receipts",
     "receive",
     "remind",
     "reminders",
     "reverse_receipt",
     "statement_of_account",
+    "unconfirmed",
+    "wants_second_person",
 ]
 
 REMIND = "remind"

@@ -9,9 +9,12 @@ from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
 from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force
+from royalties.services.orders import second_person
 from royalties.services.terms import amending as terms
 from royalties.services.terms import previewing
 from royalties.services.work import RefusedError
+from royalties.web.finance import order_approvals
+from royalties.web.finance.order_words import proposal_words
 from royalties.web.finance.plans import side_by_side
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
@@ -46,6 +49,9 @@ def approvals() -> str:
 
 
 def _shown(proposal: Proposal) -> Shown:
+    if proposal.kind in second_person.KINDS:
+        address = url_for("approvals.proposal", number=proposal.id)
+        return Shown(proposal, proposal_words(proposal), address)
     if proposal.kind == "close":
         address = url_for("closing.period", period=proposal.subject)
         return Shown(proposal, f"Close {proposal.subject}", address)
@@ -58,7 +64,7 @@ def _shown(proposal: Proposal) -> Shown:
 
 @PAGES.get("/approvals/<int:number>")
 def proposal(number: int) -> Answer:
-    """One change of terms: what it would change, and what may be done with it."""
+    """One proposal: what it would change, and what may be done with it."""
     found = _found(number)
     if found.kind == "close":
         return redirect(_shown(found).address)
@@ -70,6 +76,8 @@ def proposal(number: int) -> Answer:
 def tried(number: int) -> Answer:
     """What a proposal would have given."""
     found = _found(number)
+    if found.kind != "setup":
+        abort(404)
     part, body = terms.proposed_entry(found)
     try:
         effects = previewing.preview(act(), part, body, version=_newest_version(found))
@@ -80,12 +88,16 @@ def tried(number: int) -> Answer:
 
 @PAGES.post("/approvals/<int:number>/approve")
 def approve(number: int) -> Answer:
-    """Approve a change of terms; it takes effect in the same moment."""
+    """Approve what somebody else prepared; it takes effect in the same moment."""
     found = _found(number)
+    is_order = found.kind in second_person.KINDS
     try:
-        terms.approve(act(), number)
+        (second_person.approve if is_order else terms.approve)(act(), number)
     except (RefusedError, SetupError) as error:
         return _page(found, refused=str(error)), 409
+    if is_order:
+        flash(order_approvals.DONE[found.kind], "good")
+        return redirect(order_approvals.order_address(found), 303)
     flash("Approved. It counts from the next calculation on; closed periods stay.", "good")
     return redirect(_entry_address(found), 303)
 
@@ -150,6 +162,10 @@ def _page(
     reason: str = "",
     wrong_reason: str = "",
 ) -> str:
+    if found.kind in second_person.KINDS:
+        return order_approvals.page(
+            found, refused=refused, reason=reason, wrong_reason=wrong_reason
+        )
     work = act()
     told = terms.proposed(work, found, as_typed)
     waits = found.status == "waiting"

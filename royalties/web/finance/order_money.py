@@ -1,5 +1,7 @@
 """An order's money: what was quoted, invoiced, received and credited, and what is still owed."""
 
+from datetime import date
+
 from flask import abort, render_template, request, url_for
 
 from royalties.domain.money import NotAnAmountError
@@ -78,15 +80,14 @@ def receive(number: str) -> Answer:
     """Record money that came in for one of the order's invoices."""
 
     def do() -> str:
-        row = _invoice_sent(number)
-        made = receivables.receive(
-            act(),
-            row.number,
-            _amount_sent(row),
-            order_forms.day_sent("received_on"),
-            order_forms.text_sent("reference", 101),
-            _token(),
-        )
+        row, amount, day, reference = _money_sent(number)
+        if receivables.wants_second_person(act()):
+            receivables.prepare_receipt(act(), row.number, amount, day, reference, _token())
+            return (
+                f"Recorded, not confirmed: the money counts for {row.number} once another manager "
+                "has found it on the bank's statement."
+            )
+        made = receivables.receive(act(), row.number, amount, day, reference, _token())
         return f"Receipt {made.id} is recorded for {row.number}."
 
     return _tried(number, do)
@@ -97,15 +98,14 @@ def pay_back(number: str) -> Answer:
     """Record that what was paid too much was paid back."""
 
     def do() -> str:
-        row = _invoice_sent(number)
-        receivables.pay_back(
-            act(),
-            row.number,
-            _amount_sent(row),
-            order_forms.day_sent("received_on"),
-            order_forms.text_sent("reference", 101),
-            _token(),
-        )
+        row, amount, day, reference = _money_sent(number)
+        if receivables.wants_second_person(act()):
+            receivables.prepare_pay_back(act(), row.number, amount, day, reference, _token())
+            return (
+                f"Recorded, not confirmed: it counts for {row.number} once another manager has "
+                "found it on the bank's statement."
+            )
+        receivables.pay_back(act(), row.number, amount, day, reference, _token())
         return f"It is recorded that {row.number} was paid back."
 
     return _tried(number, do)
@@ -174,6 +174,13 @@ def _proofs(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else -1  # noqa: PLR2004
 
 
+def _money_sent(number: str) -> tuple[Open, int, date, str]:
+    """What a form says of money: the invoice, the amount, the day and the bank's reference."""
+    row = _invoice_sent(number)
+    day = order_forms.day_sent("received_on")
+    return row, _amount_sent(row), day, order_forms.text_sent("reference", 101)
+
+
 def _invoice_sent(number: str) -> Open:
     asked = order_forms.text_sent("invoice", 20)
     listed = receivables.balances(act(), number)
@@ -207,6 +214,8 @@ def _page(number: str, refused: str = "") -> str:
         balances={each.number: each for each in balances},
         receipts=received,
         reversed_by={each.reverses_id: each.id for each in received if each.reverses_id},
+        unconfirmed=receivables.unconfirmed(work, number),
+        wants_second=receivables.wants_second_person(work),
         numbers={each.id: each.number for each in balances},
         draft=draft,
         further=further,

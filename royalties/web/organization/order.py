@@ -5,6 +5,7 @@ from flask import Response, abort, flash, redirect, request, url_for
 from royalties.domain.orders import Action, State
 from royalties.domain.people import ORGANIZATIONS
 from royalties.services.orders import (
+    answering,
     board,
     invoicing,
     life,
@@ -131,6 +132,19 @@ def accept(number: str) -> Answer:
                 act(), number, version=accepted.version, po_number=accepted.po_number, file=file
             )
         return "Thank you: the quote is accepted."
+
+    return tried(do, url_for(".order", number=number), lambda refused: _quotes(number, refused))
+
+
+@PAGES.post("/<number>/quotes/ask")
+def ask_another(number: str) -> Answer:
+    """Say what the quote should say instead."""
+    found(number)
+
+    def do() -> str:
+        text = text_sent("text", _LONGEST_MESSAGE + 1)
+        answering.ask_another_quote(act(), number, text, version=version_sent())
+        return "You asked for a change; we make another quote."
 
     return tried(do, url_for(".order", number=number), lambda refused: _quotes(number, refused))
 
