@@ -30,6 +30,7 @@ from royalties.services.orders.issuing import (
     issue,
     issued_of,
     paper_of,
+    pay_words,
     require_possible,
     shown_of,
     told,
@@ -157,7 +158,8 @@ def invoice_deposit(work: Work, number: str, *, version: int, token: str) -> Iss
         quote.deposit,
     )
     issued = issue(work, setup, order, agreed, Bill("deposit", (line,), 0), token)
-    move(work, order, Action.INVOICE_DEPOSIT, detail=told(issued))
+    moved = move(work, order, Action.INVOICE_DEPOSIT, detail=told(issued), tell=False)
+    _tell(work, moved, Action.INVOICE_DEPOSIT, issued)
     return issued
 
 
@@ -210,7 +212,9 @@ def invoice(
     detail = told(issued)
     if proofs is not None:
         detail["further_proofs"] = f"{proofs} of {further.further} charged"
-    settle_if_paid(work, move(work, order, Action.INVOICE, met=met, detail=detail))
+    moved = move(work, order, Action.INVOICE, met=met, detail=detail, tell=False)
+    _tell(work, moved, Action.INVOICE, issued)
+    settle_if_paid(work, moved)
     return issued
 
 
@@ -253,7 +257,7 @@ def invoice_cancellation(work: Work, number: str, *, version: int, token: str) -
     bill = Bill("cancellation", lines, agreed.version.net_days, deposit)
     issued = issue(work, setup, order, agreed, bill, token)
     _noted(work, order, INVOICE_CANCELLATION, issued)
-    notices.tell(work, order, INVOICE_CANCELLATION, setup=setup, detail=told(issued))
+    _tell(work, order, INVOICE_CANCELLATION, issued)
     return issued
 
 
@@ -345,6 +349,11 @@ def _left(one: Issued, issued: Sequence[Issued]) -> int:
 def _require_version(order: Order, version: int) -> None:
     if order.version != version:
         raise ChangedMeanwhileError(order.number)
+
+
+def _tell(work: Work, order: Order, event: str, issued: Issued) -> None:
+    """Send an invoice's link, and how it is paid, to the organization."""
+    notices.tell(work, order, event, detail=told(issued) | {"pay": pay_words(issued.shown)})
 
 
 def _noted(work: Work, order: Order, event: str, issued: Issued) -> None:

@@ -59,8 +59,8 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             (
                 "Our quote {version} for {copies} of {title} is ready: {total}.",
                 "It is valid until {valid_until}.",
-                "With the link you see it without signing in, and accept it, ask for a change or "
-                 "decline it. Whoever has the link can do so: keep it among you.",
+                "The link opens it without signing in: accept it, ask for a change, or decline.",
+                "Whoever has the link can answer, so keep it among you.",
             ),
             "Look at the quote",
             by_link=True,
@@ -126,6 +126,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             (
                 "Here is the invoice {invoice} for the deposit of your order: {total}.",
                 "It is due on {due_on}. Work begins when it is paid.",
+                "{pay}",
             ),
             "Open the invoice",
         )
@@ -203,6 +204,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             (
                 "Here is the invoice {invoice} for {copies} of {title}: {total}.",
                 "Please pay {balance} by {due_on} and name the invoice's number.",
+                "{pay}",
             ),
             "Open the invoice",
         )
@@ -213,6 +215,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             (
                 "Here is the invoice {invoice} for the order that was cancelled: {total}.",
                 "Please pay {balance} by {due_on} and name the invoice's number.",
+                "{pay}",
             ),
             "Open the invoice",
         )

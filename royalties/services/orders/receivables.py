@@ -12,6 +12,8 @@ from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
 from royalties.services.mail.outbox import Message, write
 from royalties.services.orders import terms
+from royalties.services.orders.frozen import invoice_shown
+from royalties.services.orders.issuing import pay_words
 from royalties.services.orders.life import hold_still, note
 from royalties.services.orders.receiving import (
     Unconfirmed,
@@ -168,6 +170,11 @@ def remind(work: Work, number: str) -> Overdue:
     row = late.invoice
     owed = f"{row.currency} {amount_text(row.balance, row.currency)}"
     due = date.fromisoformat(row.due_on)
+    if not order.contact_email:
+        raise RefusedError(
+            f"order {order.number} has no contact with an e-mail address: write to them by mail"
+        )
+    pay = pay_words(invoice_shown(found))
     write(
         work,
         Message(
@@ -177,6 +184,7 @@ def remind(work: Work, number: str) -> Overdue:
                 f"Invoice {number} was due on {due.day} {due:%B %Y}. {owed} is still open.",
                 "If you have paid meanwhile, please take no notice of this.",
                 f"Please name the invoice's number, {number}, with the payment.",
+                *([pay] if pay else []),
             ),
             kind="reminder",
             about=number,

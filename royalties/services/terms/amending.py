@@ -30,6 +30,7 @@ APPROVED_BY_TWO = {
     "contracts": "contract",
     "plans": "plan",
     "beneficiaries": "beneficiary",
+    "payment_details": "payment details",
 }
 """Parts of the setup whose changes a second person approves, and the word for one entry."""
 
@@ -131,7 +132,7 @@ def save(
     """Bring an entry to what its body says, or put it before a second person.
 
     Args:
-        part: ``contracts``, ``plans`` or ``beneficiaries``.
+        part: ``contracts``, ``plans``, ``beneficiaries`` or ``payment_details``.
         body: the whole entry.
         revision: the number of the revision that was looked at; 0 for a new entry.
         note: why, for who approves.
@@ -230,6 +231,11 @@ def waiting_for(work: Work, part: str, key: str) -> approvals.Proposal | None:
     """The change of an entry that waits for a second person, if one does."""
     found = approvals.proposals(work, status="waiting", kind="setup", subject=f"{part} {key}")
     return found[0] if found else None
+
+
+def waiting_in(work: Work, part: str) -> list[approvals.Proposal]:
+    """Changes and new entries of a part that wait for a second person."""
+    return approvals.proposals(work, status="waiting", kind="setup", beginning=f"{part} ")
 
 
 def _named(part: str, key: str) -> str:

@@ -76,9 +76,9 @@ def proposal(number: int) -> Answer:
 def tried(number: int) -> Answer:
     """What a proposal would have given."""
     found = _found(number)
-    if found.kind != "setup":
+    part, body = terms.proposed_entry(found) if found.kind == "setup" else ("", {})
+    if part not in previewing.PARTS:
         abort(404)
-    part, body = terms.proposed_entry(found)
     try:
         effects = previewing.preview(act(), part, body, version=_newest_version(found))
     except SetupError as error:
@@ -140,6 +140,8 @@ def _found(number: int) -> Proposal:
 
 def _entry_address(found: Proposal) -> str:
     part, body = terms.proposed_entry(found)
+    if part == "payment_details":
+        return url_for("terms.payment_details")
     return url_for(f"terms.{terms.APPROVED_BY_TWO[part]}", key=body["key"])
 
 
@@ -184,6 +186,7 @@ def _page(
         may_withdraw=waits
         and (found.prepared_by_id == work.actor.person or work.actor.may(Verb.APPROVE)),
         effects=effects or [],
+        has_effects=terms.proposed_entry(found)[0] in previewing.PARTS,
         refused=refused,
         reason=reason,
         wrong_reason=wrong_reason,

@@ -23,6 +23,8 @@ PAGES = Pages("terms", __name__, "/finance", FINANCE)
 
 PER_PAGE = 50
 _LONGEST_NOTE = 1000
+_SINCE = {"payment_details": "Invoices say it from its first day on."}
+"""From when a change counts, where it is not a calculation's."""
 
 
 @dataclass(slots=True)
@@ -134,7 +136,7 @@ def sent(
     except RefusedError as error:
         sheet.refused = str(error)
         return page(sheet), 409
-    tell(saved)
+    tell(saved, sheet.part)
     return redirect(onward(sheet, saved), 303)
 
 
@@ -175,12 +177,13 @@ def form_page(template: str, sheet: Sheet, **more: object) -> str:
     )
 
 
-def tell(saved: terms.Saved) -> None:
+def tell(saved: terms.Saved, part: str = "") -> None:
     """Say on the next page what became of a save."""
+    since = _SINCE.get(part, "It counts from the next calculation on; closed periods stay.")
     if not saved.changed:
         flash("Nothing had changed, so nothing was recorded.", "warn")
     elif saved.proposal is None:
-        flash("Saved. It counts from the next calculation on; closed periods stay.", "good")
+        flash(f"Saved. {since}", "good")
     else:
         flash(
             f"Prepared as proposal {saved.proposal}. It takes effect once another person, a "

@@ -7,9 +7,10 @@ from flask import abort, render_template, request, url_for
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.orders import Action, Side, State, find
 from royalties.domain.papers import InvoiceShown
+from royalties.domain.paying import PaymentDetails, payment_on
 from royalties.domain.people import FINANCE, Verb
 from royalties.services.books import setup_in_force
-from royalties.services.orders import invoicing, receivables
+from royalties.services.orders import invoicing, needs, receivables
 from royalties.services.orders.agreed import agreed_of
 from royalties.services.orders.cancelling import Owed
 from royalties.services.orders.issuing import issued_of
@@ -230,8 +231,20 @@ def _page(number: str, refused: str = "") -> str:
         too_much=[each for each in balances if each.balance < 0]
         if work.actor.may(Verb.CREDIT)
         else [],
+        pays=_pays(found),
         token=order_forms.new_token(),
     )
+
+
+def _pays(order: Order) -> PaymentDetails | None:
+    """What an invoice of today would say of how it is paid."""
+    work = act()
+    setup = needs.setup_or_none(work)
+    if setup is None:
+        return None
+    prices = needs.price_list_for(setup, order.title)
+    currency = prices.currency if prices else setup.publisher.currency
+    return payment_on(setup.payment_details.values(), work.today, currency)
 
 
 def _owed(order: Order) -> Owed | None:
