@@ -9,7 +9,7 @@ from datetime import date
 class PaymentDetails:
     """Where the house wants its money, from a day on; ``currency`` is empty where any will do.
 
-    ``address`` is where cheques are sent.
+    ``address`` is where checks are sent.
     """
 
     key: str
@@ -34,7 +34,7 @@ class PaymentDetails:
             ("Account", self.account),
             ("IBAN", iban),
             ("BIC", self.bic),
-            ("Cheques to", ", ".join(self.address)),
+            ("Checks to", ", ".join(self.address)),
             ("Reference", reference),
         ]
         return [each for each in found if each[1]]

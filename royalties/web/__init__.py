@@ -22,6 +22,7 @@ ROOMS = (
     "finance.importing",
     "finance.invoices",
     "finance.ledger",
+    "finance.order_entry",
     "finance.order_files",
     "finance.order_money",
     "finance.order_quotes",

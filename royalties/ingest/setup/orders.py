@@ -56,7 +56,7 @@ class PaymentDetails(Part):
         default=None, description="Only for invoices in it, ISO 4217; absent: for any."
     )
     from_: s.Day = Field(alias="from", description="First day of invoices that say it.")
-    payee: s.Name = Field(description="In whose name the account is, or cheques are written.")
+    payee: s.Name = Field(description="In whose name the account is, or checks are written.")
     bank: s.Name | None = Field(default=None, description="Name of the bank.")
     account: s.Account | None = Field(default=None, description="Account number.")
     routing: s.Routing | None = Field(
@@ -64,7 +64,7 @@ class PaymentDetails(Part):
     )
     iban: s.Iban | None = Field(default=None, description="IBAN.")
     bic: s.Bic | None = Field(default=None, description="BIC (SWIFT code) of the bank.")
-    address: list[s.Text] = Field(default=[], description="Where cheques are sent, line by line.")
+    address: list[s.Text] = Field(default=[], description="Where checks are sent, line by line.")
     note: s.Text | None = Field(default=None, description="What else a payer must know.")
 
 

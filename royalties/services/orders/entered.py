@@ -6,8 +6,8 @@ from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
 from royalties.services.orders import contacts
 from royalties.services.orders.beginning import begin_order
-from royalties.services.orders.order import Order, order_of
-from royalties.services.orders.requested import BadRequestError, Requested, checked
+from royalties.services.orders.order import Address, Order, order_of
+from royalties.services.orders.requested import BadRequestError, Requested, checked, fit_address
 from royalties.services.orders.requests import add_organization, fit_token
 from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError, Work
@@ -16,7 +16,13 @@ from royalties.store.orders import requests as kept
 
 
 def enter_order(
-    work: Work, body: Requested, organization: str = "", *, token: str = "", tell: bool = False
+    work: Work,
+    body: Requested,
+    organization: str = "",
+    *,
+    token: str = "",
+    tell: bool = False,
+    address: Address | None = None,
 ) -> Order:
     """Enter an order for an organization, known or new; its history says who entered it.
 
@@ -30,6 +36,7 @@ def enter_order(
         organization: key of a known one; empty: a new one of the name in the body.
         token: of the form; the same one gives the same order, once.
         tell: whether the contact is told by e-mail, and let in if they have no account.
+        address: of a new organization; the first that copies go to, if left out.
 
     Raises:
         BadRequestError: names each field with what is wrong.
@@ -41,7 +48,7 @@ def enter_order(
     if token and (row := store.find_by_token(work.connection, work.actor, token)) is not None:
         return order_of(row)
     body = _checked(work, body, organization)
-    key = organization or add_organization(work, body)
+    key = organization or add_organization(work, body, fit_address(address) if address else None)
     known = contacts.mailboxes(work, key)
     is_known = not organization or body.contact_email in known
     begun = body if is_known else replace(body, contact_email=known[0] if known else "")

@@ -210,18 +210,14 @@ def unconfirmed(work: Work, number: str = "") -> list[Unconfirmed]:
         work: the unit of work.
         number: of an order; all of them if left out.
     """
-    found = [
-        each
-        for kind in (RECEIPT, PAY_BACK)
-        for each in approvals.proposals(
-            work,
-            status="waiting",
-            kind=kind,
-            beginning=f"{number} " if number else "",
-            limit=_MOST_WAITING,
-        )
-    ]
-    return [_unconfirmed(each) for each in sorted(found, key=lambda each: each.id)]
+    found = approvals.proposals(
+        work,
+        status="waiting",
+        beginning=f"{number} " if number else "",
+        limit=_MOST_WAITING,
+    )
+    money = [each for each in reversed(found) if each.kind in {RECEIPT, PAY_BACK}]
+    return [_unconfirmed(each) for each in money]
 
 
 def _unconfirmed(proposal: approvals.Proposal) -> Unconfirmed:

@@ -31,6 +31,8 @@ APPROVED_BY_TWO = {
     "plans": "plan",
     "beneficiaries": "beneficiary",
     "payment_details": "payment details",
+    "organizations": "organization",
+    "price_lists": "price list",
 }
 """Parts of the setup whose changes a second person approves, and the word for one entry."""
 
@@ -153,7 +155,8 @@ def save(
         raise ChangedMeanwhileError(_named(part, key), now)
     if not check(work, part, body):
         return Saved(changed=False)
-    if acts_at_once(work):
+    alone = work.actor.may(Verb.LOAD) and not _wants_second_person(part, now, body)
+    if alone or acts_at_once(work):
         setup.amend(work, part, body)
         return Saved(changed=True)
     proposed = {"part": part, "body": canonical_body(part, body)}
@@ -161,6 +164,17 @@ def save(
         work, "setup", f"{part} {key}", proposed, fingerprint=_fingerprint(now), note=note
     )
     return Saved(changed=True, proposal=number)
+
+
+def _wants_second_person(part: str, now: Recorded | None, body: Body) -> bool:
+    """Whether somebody else approves a change.
+
+    Of an organization that is who speaks for it, and whether it pays later; of the rest all.
+    """
+    if part != "organizations":
+        return True
+    before = now.body if now else {"email": body.get("email")}
+    return any(before.get(name, "") != body.get(name, "") for name in ("email", "net_terms"))
 
 
 def approve(work: Work, number: int) -> approvals.Proposal:

@@ -142,6 +142,10 @@ def _entry_address(found: Proposal) -> str:
     part, body = terms.proposed_entry(found)
     if part == "payment_details":
         return url_for("terms.payment_details")
+    if part == "organizations":
+        return url_for("organizations.organization", key=body["key"])
+    if part == "price_lists":
+        return url_for("price_lists.price_list", key=body["key"])
     return url_for(f"terms.{terms.APPROVED_BY_TWO[part]}", key=body["key"])
 
 

@@ -23,7 +23,12 @@ PAGES = Pages("terms", __name__, "/finance", FINANCE)
 
 PER_PAGE = 50
 _LONGEST_NOTE = 1000
-_SINCE = {"payment_details": "Invoices say it from its first day on."}
+_QUOTES = "Quotes from now on go by it; what was issued stays as it is."
+_SINCE = {
+    "payment_details": "Invoices say it from its first day on.",
+    "organizations": _QUOTES,
+    "price_lists": _QUOTES,
+}
 """From when a change counts, where it is not a calculation's."""
 
 

@@ -169,14 +169,19 @@ def _offer(
 ) -> Offer:
     button = BUTTONS[line.action]
     address = url_for(button.endpoint, number=order.number, _anchor=button.anchor or None)
-    setup = needs.setup_or_none(act())
-    words = needs.need_words(setup, order) if setup is not None else {}
-    missing = tuple(words.get(need, need.value) for need in line.needs if need not in met | _GIVEN)
+    missing = missing_of(order, line, met | _GIVEN)
     if line.action in _OF_INVOICES and not invoiced:
         missing = (*missing, "an invoice")
     if line.action is Action.QUOTE and unpriced:
         missing = (*missing, "a price list that covers the title")
     return Offer(line.action, button, address, missing)
+
+
+def missing_of(order: Order, line: Transition, met: frozenset[Need]) -> tuple[str, ...]:
+    """What an action of the table still needs, in words."""
+    setup = needs.setup_or_none(act())
+    words = needs.need_words(setup, order) if setup is not None else {}
+    return tuple(words.get(need, need.value) for need in line.needs if need not in met)
 
 
 _GIVEN = frozenset({Need.PROOF, Need.COMMENT, Need.ARTWORK, Need.PROOF_SHOWN, Need.ACCEPTANCE})

@@ -1,18 +1,19 @@
 """What the pages that amend organizations and price lists have in common.
 
-Unlike contracts and plans, these move no money of others: a manager's change counts at once.
+A lower price is a discount, and an organization's mailbox and its credit decide who orders and when
+it pays: so a second person approves these. Where an organization is, a manager changes at once.
 """
 
 from collections.abc import Callable
 
-from flask import flash, redirect, request
+from flask import redirect, request, url_for
 
 from royalties.domain.changes import changes
 from royalties.domain.people import Verb
 from royalties.ingest.setup import SetupError
 from royalties.services.terms import amending as terms
-from royalties.services.terms import catalogue
-from royalties.web.finance.editing import Sheet
+from royalties.services.work import RefusedError
+from royalties.web.finance.editing import Sheet, tell
 from royalties.web.finance.row_forms import operate, padded
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer
@@ -46,7 +47,14 @@ def sent(
     if sheet.mistakes:
         return page(sheet), 422
     try:
-        changed = catalogue.amend(act(), sheet.part, sheet.body, sheet.revision)
+        saved = terms.save(
+            act(),
+            sheet.part,
+            sheet.body,
+            revision=sheet.revision,
+            note=sheet.note,
+            is_new=sheet.is_new,
+        )
     except SetupError as error:
         sheet.blame(error.faults)
         return page(sheet), 422
@@ -54,11 +62,13 @@ def sent(
         sheet.refused, sheet.now = str(error), error.now
         sheet.meanwhile = changes(error.now.body if error.now else None, sheet.body, as_typed)
         sheet.revision = error.now.id if error.now else 0
+    except RefusedError as error:
+        sheet.refused = str(error)
+    if sheet.refused:
         return page(sheet), 409
-    if changed:
-        flash("Saved. Quotes from now on go by it; what was issued stays as it is.", "good")
-    else:
-        flash("Nothing had changed, so nothing was recorded.", "warn")
+    tell(saved, sheet.part)
+    if sheet.is_new and saved.proposal is not None:
+        return redirect(url_for("approvals.proposal", number=saved.proposal), 303)
     return redirect(onward(sheet), 303)
 
 

@@ -90,7 +90,7 @@ def new() -> Answer:
     key = request.args.get("title", "")
     offers = {each.title.key: each.title.heading for each in offering.offers(act())}
     if key in offers:
-        return redirect(url_for("ordering.begin", key=key), 303)
+        return redirect(url_for("order_entry.begin", key=key), 303)
     page = render_template("finance/orders/new.html", titles=offers, unknown=bool(key))
     return page, 404 if key else 200
 

@@ -33,7 +33,7 @@ PAYMENT = Table(
         Cell("account", "Account number"),
         Cell("iban", "IBAN"),
         Cell("bic", "BIC (SWIFT)", short=True),
-        Cell("address", "Cheques are sent to", kind=Kind.LINES, hint="One line each."),
+        Cell("address", "Checks are sent to", kind=Kind.LINES, hint="One line each."),
         Cell("payer_note", "Note", at="note", hint="What else a payer must know."),
     ),
 )
@@ -98,7 +98,7 @@ def _write(sheet: Sheet) -> None:
 
 
 def _page(sheet: Sheet) -> str:
-    key: dict[str, str] = {} if sheet.is_new else {"key": sheet.key}
+    key: dict[str, Any] = {} if sheet.is_new else {"key": sheet.key}
     verb = "new" if sheet.is_new else "amend"
     return form_page(
         "finance/payment_details_form.html",

@@ -1,6 +1,6 @@
 """One order of an organization: where it stands, its quotes, messages, and how it is ended."""
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, redirect, request, url_for
 
 from royalties.domain.orders import Action, State
 from royalties.domain.people import ORGANIZATIONS
@@ -14,7 +14,6 @@ from royalties.services.orders import (
     packing,
     quotes,
     receivables,
-    requests,
     shipping,
 )
 from royalties.services.orders.attachments import Sent
@@ -83,13 +82,10 @@ def purchase_order(number: str) -> Answer:
     return tried(do, url_for(".order", number=number), lambda refused: _order(number, refused))
 
 
-@PAGES.post("/<number>/reorder")
+@PAGES.get("/<number>/again")
 def reorder(number: str) -> Answer:
-    """Ask for the same once more: same artwork, today's price."""
-    found(number)
-    again = requests.reorder(act(), number, token=request.form.get("token", ""))
-    flash(f"Asked for the same once more; we send a quote at today's price. {again.number}", "good")
-    return redirect(url_for(".order", number=again.number), 303)
+    """The request's form, filled in from an order: same artwork, today's price."""
+    return redirect(url_for("ordering.begin", key=found(number).title, again=number), 303)
 
 
 # Quotes

@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response
 from royalties.domain.orders import OrderKind
 from royalties.domain.organizations import Organization
 from royalties.domain.people import EVERYBODY, Role, Verb
-from royalties.services.orders import entered, needs, offering, requests
+from royalties.services.orders import entered, life, needs, offering, requests
 from royalties.services.orders.offering import Estimate, Offer
+from royalties.services.orders.order import Order
 from royalties.services.orders.requests import BadRequestError, Requested, TooOftenError
 from royalties.services.people import throttle
 from royalties.services.work import RefusedError
@@ -54,10 +55,25 @@ PACING = Pacing(_ASKS_A_MINUTE)
 
 
 @PAGES.get("/")
-def begin(key: str) -> str:
-    """The first step."""
+def begin(key: str) -> Answer:
+    """The first step; ``again`` names an order of one's own that it is filled in from."""
+    if act().actor.sees_all and request.endpoint != "order_entry.begin":
+        asked: dict[str, Any] = request.args.to_dict()
+        return redirect(url_for("order_entry.begin", **{**asked, "key": key}), 303)
     offer = _offer(key)
-    return _page(offer, order_form.begun(offer, request.args), WHAT, {})
+    typed = order_form.begun(offer, request.args)
+    before = _before(request.args.get("again", ""), offer)
+    if before is not None:
+        order_form.fill_again(typed, before)
+    return _page(offer, typed, WHAT, {})
+
+
+def _before(number: str, offer: Offer) -> Order | None:
+    """The order that is made again, if it is of this title and concerns the visitor."""
+    if not number or not _orders_at_once():
+        return None
+    found = life.find(act(), number)
+    return found if found is not None and found.title == offer.title.key else None
 
 
 @PAGES.post("/")
@@ -132,9 +148,10 @@ def _ordered(body: Requested, typed: Typed) -> str:
     if act().actor.sees_all:
         key = "" if typed["for"] == NEW else typed["for"]
         tell = typed["tell"] == "1"
-        made = entered.enter_order(act(), body, key, token=token, tell=tell)
+        address = order_form.own_address(typed)
+        made = entered.enter_order(act(), body, key, token=token, tell=tell, address=address)
         return url_for("orders.order", number=made.number)
-    made = requests.request_order(act(), body, typed["for"], token=token)
+    made = requests.request_order(act(), body, typed["for"], token=token, again=typed["again"][:20])
     return url_for("organization_orders.order", number=made.number)
 
 
@@ -217,6 +234,7 @@ def _page(offer: Offer, typed: Typed, step: int, wrong: dict[str, str], *, focus
         focus=focus,
         own=_own(),
         is_staff=act().actor.sees_all,
+        again=typed["again"],
         new=NEW,
         token=request.form.get("token") or new_token(),
         today=act().today,
