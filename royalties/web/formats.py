@@ -15,7 +15,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from royalties.domain.catalogue import INTERNAL
+from royalties.domain.catalogue import INTERNAL, marked
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
 from royalties.web.visit import visit
@@ -140,7 +140,7 @@ def isbn(value: str | None) -> str:
     from stdnum import isbn as numbers  # noqa: PLC0415 - a table of ranges, read once
 
     if value and value.startswith(INTERNAL):
-        return f"No. {value}"
+        return marked(value)
     return numbers.format(value) if value else ""
 
 
