@@ -208,7 +208,7 @@ def _page(
         and issued[0].valid
         and find(Action.ACCEPT, Side.STAFF, order.state, order.kind) is not None,
         hows=[each.value for each in answering.How],
-        waiting=[each for each in order_page.waiting(order) if each.proposal.kind == quotes.QUOTE],
+        waits=[each for each in order_page.waiting(order) if each.proposal.kind == quotes.QUOTE],
     )
 
 
