@@ -15,6 +15,7 @@ from royalties.services.orders import (
     cancelling,
     invoicing,
     life,
+    needs,
     quotes,
     receivables,
     shipping,
@@ -315,9 +316,11 @@ def _listed(card: board.Card) -> dict[str, Any]:
 
 def _document(work: Work, number: str) -> dict[str, Any]:
     found = the_order(work, number)
-    met = life.needs_met(work, found)
+    met, setup = life.needs_met(work, found), needs.setup_or_none(work)
+    ahead = setup is not None and needs.is_deposit_only(setup, found)
+    step = life.next_step(found, Side.STAFF, met, deposit_only=ahead)
     return {
-        **_listed(board.Card(found, "", "", life.next_step(found, Side.STAFF, met))),
+        **_listed(board.Card(found, "", "", step)),
         "history": [
             {
                 "at": each.at,

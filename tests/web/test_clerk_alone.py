@@ -38,7 +38,14 @@ def clerk(site: Site) -> Visitor:
 
 
 def entered(clerk: Visitor, **more: object) -> None:
-    form = {**WHO, "contact_name": "Cara Mine", "contact_email": MINE, "tell": "1", "token": "t-1"}
+    form = {
+        **WHO,
+        "contact_name": "Cara Mine",
+        "contact_email": MINE,
+        "tell": "1",
+        "token": "t-1",
+        "kind": "bulk",
+    }
     answer = clerk.post(ORDER, {**form, **more})
     assert answer.location == DESK, answer.text
 

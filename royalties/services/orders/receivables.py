@@ -18,6 +18,7 @@ from royalties.services.orders.life import hold_still, note
 from royalties.services.orders.receiving import (
     Unconfirmed,
     balances,
+    balances_of,
     entry_reference,
     order_of_receipt,
     pay_back,
@@ -44,6 +45,7 @@ __all__ = [
     "account_workbook",
     "aging",
     "balances",
+    "balances_of",
     "bucket_of",
     "days_overdue",
     "entry_reference",

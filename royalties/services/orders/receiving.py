@@ -332,8 +332,12 @@ def order_of_receipt(work: Work, row: ReceiptRow) -> str:
 def balances(work: Work, number: str) -> list[Open]:
     """The invoices of an order that the actor may see, with what is left of each."""
     order = find(work, number)
-    if order is None:
-        return []
+    return balances_of(work, order) if order is not None else []
+
+
+def balances_of(work: Work, order: Order) -> list[Open]:
+    """The same of an order that was found for the actor."""
+    work.actor.require(Verb.READ_ORDERS)
     return store.open_invoices(work.connection, work.actor, order_id=order.id, settled=True)
 
 

@@ -202,7 +202,7 @@ def _amount_sent(row: Open) -> int:
 def _page(number: str, refused: str = "") -> str:
     work = act()
     found = order_page.found(number)
-    balances = receivables.balances(work, number)
+    balances = receivables.balances_of(work, found)
     received = receivables.receipts(work, found)
     proofs = _proofs(request.values.get("proofs", ""))
     draft, problem, further = _draft(found, proofs)
