@@ -523,6 +523,8 @@ def test_production_waits_for_the_deposit_and_says_so(site: Site) -> None:
         "reference": "wire",
     }
     done(clerk, clerk.post(f"{DESK}/receive", form(site, token=token(), **money)))
+    assert clerk.post(f"{DESK}/produce", form(site)).status_code == 422, "not confirmed"
+    approved(site)
     done(clerk, clerk.post(f"{DESK}/produce", form(site)))
     assert order(site).state.value == "in-production"
 

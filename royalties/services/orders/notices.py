@@ -69,7 +69,7 @@ def tell(
         room = "organization" if to is _THEM else "finance"
         for recipient in _recipients(work, order, setup, to):
             address = f"{work.base_url}/{room}/orders/{order.number}"
-            if words.by_link:
+            if words.by_link and values.get("version"):
                 address = quote_links.make(work, order, int(values["version"]), recipient)
             write(
                 work,

@@ -108,6 +108,7 @@ def issue_quote(
     work.actor.require(Verb.KEEP_ORDERS)
     order = life.hold_still(work, number, version)
     if wants_second_person(work, order, edits or Edits()):
+        compose(work, order, 1, edits or Edits())  # what cannot be at all is said first
         raise approvals.SecondPersonError(
             "more is taken off than the price list takes off: prepare the quote, and another "
             "manager approves it"

@@ -46,8 +46,8 @@ def faults(office: Office, *entries: dict[str, Any]) -> list[Fault]:
         ({"routing": "125000025"}, "routing", "is not a routing number"),
         ({"iban": "DE88370400440532013000"}, "iban", "is not an IBAN"),
         ({"bic": "DEUT"}, "bic", "is not a BIC"),
-        ({"account": ""}, "account", "must not be empty"),
-        ({"from": "soon"}, "from", "is no day"),
+        ({"account": ""}, "account", "it is blank"),
+        ({"from": "soon"}, "from", "is not a day"),
     ],
 )
 def test_numbers_that_cannot_be_are_refused(

@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from royalties.domain.people import Actor, NotAllowedError, Role
+from royalties.services.approvals import SecondPersonError
 from royalties.services.orders import invoicing, life, receivables
 from royalties.services.work import RefusedError
 from tests.builders.books import NOW, Office, after
@@ -204,7 +205,10 @@ def test_who_may_do_what_with_money(office: Office) -> None:
             with pytest.raises(NotAllowedError):
                 read(work)
     with office.system.work(CLERK) as work:
-        assert receivables.receive(work, "I-000001", 5, SHIPPED, "", **form).amount == 5
+        with pytest.raises(SecondPersonError, match="another manager confirms"):
+            receivables.receive(work, "I-000001", 5, SHIPPED, "", **form)
+        with pytest.raises(NotAllowedError, match="ask a manager"):
+            receivables.prepare_pay_back(work, "I-000001", 5, SHIPPED, "", **form)
         with pytest.raises(NotAllowedError, match="ask a manager"):
             receivables.pay_back(work, "I-000001", 5, SHIPPED, "", **form)
         with pytest.raises(NotAllowedError, match="ask a manager"):
