@@ -58,18 +58,22 @@ def sent(
     except SetupError as error:
         sheet.blame(error.faults)
         return page(sheet), 422
-    except terms.ChangedMeanwhileError as error:
-        sheet.refused, sheet.now = str(error), error.now
-        sheet.meanwhile = changes(error.now.body if error.now else None, sheet.body, as_typed)
-        sheet.revision = error.now.id if error.now else 0
     except RefusedError as error:
-        sheet.refused = str(error)
-    if sheet.refused:
+        _refuse(sheet, error)
         return page(sheet), 409
     tell(saved, sheet.part)
     if sheet.is_new and saved.proposal is not None:
         return redirect(url_for("approvals.proposal", number=saved.proposal), 303)
     return redirect(onward(sheet), 303)
+
+
+def _refuse(sheet: Sheet, error: RefusedError) -> None:
+    """Say why a form was not saved; who was slower sees what stands now beside what they typed."""
+    sheet.refused = str(error)
+    if isinstance(error, terms.ChangedMeanwhileError):
+        sheet.now = error.now
+        sheet.meanwhile = changes(error.now.body if error.now else None, sheet.body, as_typed)
+        sheet.revision = error.now.id if error.now else 0
 
 
 def filled(sheet: Sheet) -> Sheet:
