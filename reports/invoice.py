@@ -40,6 +40,7 @@ def workbook(invoice: InvoiceShown) -> bytes:
         parts.priced(sheet, invoice.lines, invoice.currency)
         parts.sums(sheet, _sums(invoice), invoice.currency)
         parts.texts(sheet, "Payment", filter(None, [_due(invoice)]), _TEXT)
+        parts.texts(sheet, "How to pay", _pay_lines(invoice), _TEXT)
         parts.texts(sheet, "Note", words.paragraphs(invoice.note), _TEXT)
         parts.texts(sheet, "Tax", filter(None, [invoice.tax_note]), _TEXT)
         parts.texts(sheet, "Terms", invoice.terms, _TEXT)
@@ -67,6 +68,8 @@ def _data(invoice: InvoiceShown) -> dict[str, object]:
         "lines": words.lines(invoice.lines, invoice.currency),
         "sums": words.sums(_sums(invoice), invoice.currency),
         "due": _due(invoice),
+        "pay": [list(pair) for pair in _pay_pairs(invoice)],
+        "pay_note": invoice.pay_to.note if invoice.pay_to else "",
         "note": words.paragraphs(invoice.note),
         "tax_note": invoice.tax_note,
         "terms": list(invoice.terms),
@@ -83,6 +86,16 @@ def _facts(invoice: InvoiceShown) -> list[tuple[str, str]]:
     if invoice.po_number:
         pairs.append(("Your purchase order", invoice.po_number))
     return [*pairs, ("Currency", invoice.currency)]
+
+
+def _pay_pairs(invoice: InvoiceShown) -> list[tuple[str, str]]:
+    """How it is paid, as labels and words."""
+    return invoice.pay_to.pairs(invoice.number) if invoice.pay_to else []
+
+
+def _pay_lines(invoice: InvoiceShown) -> list[str]:
+    said = [f"{label}: {value}" for label, value in _pay_pairs(invoice)]
+    return [*said, *filter(None, [invoice.pay_to.note if invoice.pay_to else ""])]
 
 
 def _sums(invoice: InvoiceShown) -> list[words.Sum]:

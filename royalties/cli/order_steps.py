@@ -1,18 +1,27 @@
 """What staff do with an order at the command line, one step at a time."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from contextlib import nullcontext
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from royalties.cli.desk import Desk
 from royalties.domain.artwork import Use
-from royalties.services.orders import artwork, editions, life, proofs
+from royalties.services.orders import answering, artwork, editions, life, proofs
+from royalties.services.orders.attachments import Sent
 from royalties.services.orders.life import NoOrderError
 from royalties.services.work import RefusedError, Work
 
 INTERNAL = "internal"
 """Instead of an ISBN: the house's next own number."""
+
+HOWS = {
+    "mail": answering.How.MAIL,
+    "e-mail": answering.How.EMAIL,
+    "telephone": answering.How.TELEPHONE,
+}
+"""How an acceptance came, as it is typed."""
 
 Step = Callable[[Work, int], object]
 """What is done with an order, at the version it was looked at."""
@@ -40,6 +49,21 @@ def send_artwork(desk: Desk, number: str, sent: Sequence[tuple[str, str]], *, ri
     return lambda work, at: artwork.send_artwork(
         work, number, version=at, files=files, rights=rights
     )
+
+
+def record_acceptance(
+    number: str, name: str, how: str, day: datetime | None, po_number: str, file: Path | None
+) -> Step:
+    """Record that somebody accepted an order's quote on paper or by telephone."""
+
+    def record(work: Work, at: int) -> object:
+        with file.open("rb") if file else nullcontext() as stream:
+            sent = Sent(file.name, stream) if file and stream else None
+            on = day.date() if day else work.today
+            acceptance = answering.Acceptance(name, HOWS[how], on, po_number, sent)
+            return answering.record_acceptance(work, number, acceptance, version=at)
+
+    return record
 
 
 def _edition(_: Desk, number: str, edition: str) -> Step:

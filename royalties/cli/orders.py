@@ -10,7 +10,14 @@ import click
 
 from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, command
-from royalties.cli.order_steps import STEPS, Step, send_artwork, the_order
+from royalties.cli.order_steps import (
+    HOWS,
+    STEPS,
+    Step,
+    record_acceptance,
+    send_artwork,
+    the_order,
+)
 from royalties.domain.counting import counted
 from royalties.domain.money import amount_text
 from royalties.domain.orders import Action, Side, State
@@ -19,6 +26,7 @@ from royalties.services.orders import (
     cancelling,
     invoicing,
     life,
+    needs,
     quotes,
     receivables,
     shipping,
@@ -103,6 +111,13 @@ def orders(
 )
 @click.option("--proof", type=_FILE, metavar="FILE", help="Send a proof, a PDF.")
 @click.option("--promise", nargs=2, metavar="DAY REASON", help="Promise another day.")
+@click.option(
+    "--accept", metavar="NAME", help="Record that NAME accepted its quote by paper or telephone."
+)
+@click.option("--how", type=click.Choice(list(HOWS)), help="How: mail, e-mail or telephone.")
+@click.option("--on", "day", type=DAY, metavar="DAY", help="The day of it; today if left out.")
+@click.option("--po", "po_number", default="", metavar="NUMBER", help="Of the purchase order.")
+@click.option("--file", type=_FILE, metavar="FILE", help="The purchase order, or the e-mail.")
 @click.option("--decline", metavar="REASON", help="Decline it; the organization reads why.")
 @click.option("--hold", metavar="REASON", help="Put it on hold; the organization reads why.")
 @click.option("--resume", is_flag=True, help="Go on where it stood.")
@@ -117,6 +132,11 @@ def order_(
     rights: bool,
     cancel: str | None,
     yes: bool,
+    accept: str | None,
+    how: str | None,
+    day: datetime | None,
+    po_number: str,
+    file: Path | None,
     **asked: object,
 ) -> None:
     """Show order NUMBER: where it stands, its history and its money; or take one step with it.
@@ -132,6 +152,10 @@ def order_(
         steps.append(send_artwork(desk, number, sent, rights=rights))
     elif rights:
         raise click.UsageError("--rights belongs to --artwork")
+    if accept is not None and how is not None:
+        steps.append(record_acceptance(number, accept, how, day, po_number, file))
+    elif accept is not None or how or day or po_number or file:
+        raise click.UsageError("--accept and --how go together; --on, --po and --file with them")
     if cancel is not None:
         steps.append(lambda work, at: cancelling.cancel(work, number, cancel, at))
     is_final = cancel is not None or asked["edition"] is not None
@@ -332,9 +356,11 @@ def _listed(card: board.Card) -> dict[str, Any]:
 
 def _document(work: Work, number: str) -> dict[str, Any]:
     found = the_order(work, number)
-    met = life.needs_met(work, found)
+    met, setup = life.needs_met(work, found), needs.setup_or_none(work)
+    ahead = setup is not None and needs.is_deposit_only(setup, found)
+    step = life.next_step(found, Side.STAFF, met, deposit_only=ahead)
     return {
-        **_listed(board.Card(found, "", "", life.next_step(found, Side.STAFF, met))),
+        **_listed(board.Card(found, "", "", step)),
         "history": [
             {
                 "at": each.at,

@@ -89,6 +89,7 @@ _ONE_OF = {
     "exchange_rates": "exchange rate",
     "organizations": "organization",
     "price_lists": "price list",
+    "payment_details": "payment details",
     "income": "income entry",
     "reports": "mapped report",
 }

@@ -20,6 +20,11 @@ INTERNAL = "2"
 """First digit of a house's own 13-digit number, which a custom edition may have for an ISBN."""
 
 
+def marked(number: str) -> str:
+    """An edition's number as pages show it: a house's own is no ISBN, and says so."""
+    return f"No. {number}" if number.startswith(INTERNAL) else number
+
+
 class Channel(StrEnum):
     """The class of a retailer."""
 

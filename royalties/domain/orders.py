@@ -5,7 +5,7 @@ buttons, refusals, history and tests derive from it. A plain bulk order lives th
 artwork and proof.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -54,6 +54,7 @@ class Action(StrEnum):
 
     QUOTE = "quote"
     ACCEPT = "accept"
+    ASK_ANOTHER_QUOTE = "ask-another-quote"
     DECLINE = "decline"
     EXPIRE = "expire"
     INVOICE_DEPOSIT = "invoice-deposit"
@@ -80,6 +81,7 @@ class Need(StrEnum):
 
     QUOTE_VALID = "a quote that is still valid"
     QUOTE_PAST = "a quote whose validity has ended"
+    ACCEPTANCE = "who accepted it, how and on which day"
     PURCHASE_ORDER_OR_DEPOSIT = "a purchase order, or the deposit paid"
     ARTWORK = "artwork that passed its checks"
     PROOF = "a proof as PDF"
@@ -143,6 +145,20 @@ TABLE: tuple[Transition, ...] = (
         frozenset({State.QUOTED}),
         State.ACCEPTED,
         (Need.QUOTE_VALID,),
+    ),
+    Transition(
+        Action.ACCEPT,
+        _STAFF,
+        frozenset({State.QUOTED}),
+        State.ACCEPTED,
+        (Need.QUOTE_VALID, Need.ACCEPTANCE),
+    ),
+    Transition(
+        Action.ASK_ANOTHER_QUOTE,
+        _THEM,
+        frozenset({State.QUOTED}),
+        State.REQUESTED,
+        (Need.COMMENT,),
     ),
     Transition(Action.DECLINE, _BOTH, frozenset({State.REQUESTED, State.QUOTED}), State.DECLINED),
     Transition(
@@ -321,11 +337,13 @@ def step(
     *,
     met: Iterable[Need],
     held_in: State | None = None,
+    words: Mapping[Need, str] | None = None,
 ) -> State:
     """The state that an action leads to.
 
     Args:
         met: what is there of the table's needs.
+        words: of needs that read otherwise for this order.
         held_in: where an order on hold stood before.
 
     Raises:
@@ -337,7 +355,7 @@ def step(
         reason = f"that is for {' or '.join(others)}" if others else "it does not follow from there"
         raise NotPossibleError(action, state, reason)
     there = frozenset(met)
-    missing = [need.value for need in line.needs if need not in there]
+    missing = [(words or {}).get(need, need.value) for need in line.needs if need not in there]
     if missing:
         raise NotPossibleError(action, state, f"this needs {'; and '.join(missing)}")
     if action is Action.RESUME:

@@ -10,6 +10,7 @@ from itertools import accumulate
 
 from royalties.domain.beneficiaries import Publisher
 from royalties.domain.money import number_text, scale
+from royalties.domain.paying import PaymentDetails
 from royalties.domain.pricing import COUNTED, Line
 
 
@@ -140,6 +141,8 @@ class InvoiceShown:
     terms: tuple[str, ...] = ()
     note: str = ""
     paid_before: int = 0
+    pay_to: PaymentDetails | None = None
+    """How it is paid, as it held on the day; None where nothing is to be paid, or nobody said."""
     of_lines: tuple[int, ...] = ()
     """The lines of that invoice that a credit note's lines credit, each by its place from 1 on."""
 

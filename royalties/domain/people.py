@@ -112,6 +112,8 @@ class Actor:
         person: number of the person who signed in; None at the command line and for strangers.
         beneficiaries: keys of the nonprofits that a nonprofit's user belongs to.
         organizations: keys of the organizations that an organization's user orders for.
+        order: number in the database of the one order that a link lets somebody see, who has
+            not signed in.
     """
 
     name: str
@@ -119,6 +121,7 @@ class Actor:
     person: int | None = None
     beneficiaries: frozenset[str] = frozenset()
     organizations: frozenset[str] = frozenset()
+    order: int | None = None
 
     def may(self, verb: Verb) -> bool:
         """Whether the role allows a verb; pages show only what may be done."""

@@ -1,9 +1,10 @@
 """A second pair of eyes: what one person prepared, another one approves.
 
-Closing a period, and changing a contract, a plan or a beneficiary, moves money of others; so
-whoever prepared it may not approve it, unless an administrator has switched that off, which every
-page then says. Closing a period before it ends always takes two. Those who may approve are told by
-e-mail, and whoever prepared it is told what became of it.
+Closing a period, and changing a contract, a plan or a beneficiary, moves money of others; a price
+below the price list, money that came in, and who may act for an organization decide what is owed.
+So whoever prepared it may not approve it, unless an administrator has switched that off, which
+every page then says. Closing a period before it ends always takes two. Those who may approve are
+told by e-mail, and whoever prepared it is told what became of it.
 """
 
 import json
@@ -21,8 +22,25 @@ APPROVED_BY_TWO = {
     "contracts": "contract",
     "plans": "plan",
     "beneficiaries": "beneficiary",
+    "payment_details": "payment details",
+    "organizations": "organization",
+    "price_lists": "price list",
 }
 """Parts of the setup whose changes a second person approves, and the word for one entry."""
+
+
+_OF_ORDERS = {
+    "quote": "the quote below the price list for order",
+    "receipt": "the payment recorded for order",
+    "pay-back": "the repayment recorded for order",
+    "contact": "the new contact of order",
+    "move": "the move of order",
+}
+"""What a proposal about an order is, by its kind; its subject begins with the order's number."""
+
+
+class SecondPersonError(RefusedError):
+    """Something that nobody does alone: it is to be prepared, and another manager approves it."""
 
 
 class ProposedAlreadyError(RefusedError):
@@ -31,7 +49,7 @@ class ProposedAlreadyError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What was prepared: of what kind (close or setup), about what, and what became of it.
+    """What was prepared: of what kind (close, setup, quote, …), about what, what became of it.
 
     ``body`` is what is to be done, as JSON values; ``fingerprint`` tells what was looked at.
     """
@@ -66,6 +84,8 @@ def words_of(kind: str, subject: str, *, early: bool = False) -> str:
     if kind == "close":
         return f"the {'early ' if early else ''}close of {subject}"
     part, _, key = subject.partition(" ")
+    if kind in _OF_ORDERS:
+        return f"{_OF_ORDERS[kind]} {part}"
     return f"a change of {APPROVED_BY_TWO.get(part, part)} {key}"
 
 
@@ -85,6 +105,15 @@ def set_two_people(work: Work, *, on: bool) -> None:
 def takes_two(work: Work, proposal: Proposal) -> bool:
     """Whether whoever prepared it may not approve it; nobody closes early alone."""
     return bool(proposal.early) or two_people(work)
+
+
+def acts_at_once(work: Work) -> bool:
+    """Whether what this person does needs nobody else.
+
+    So it is at the command line, which is the operator's, and for a manager where an administrator
+    has switched the second pair of eyes off.
+    """
+    return work.actor.may(Verb.APPROVE) and (work.actor.person is None or not two_people(work))
 
 
 def prepare(
@@ -135,10 +164,25 @@ def find(work: Work, number: int) -> Proposal | None:
     return _of(row) if row else None
 
 
-def proposals(work: Work, *, status: str = "", kind: str = "", subject: str = "") -> list[Proposal]:
-    """Proposals, the newest first."""
+def proposals(
+    work: Work,
+    *,
+    status: str = "",
+    kind: str = "",
+    subject: str = "",
+    beginning: str = "",
+    limit: int = 100,
+) -> list[Proposal]:
+    """Proposals, the newest first; ``beginning`` is how their subjects begin."""
     work.actor.require(Verb.READ)
-    rows = store.proposals(work.connection, status=status, kind=kind, subject=subject)
+    rows = store.proposals(
+        work.connection,
+        status=status,
+        kind=kind,
+        subject=subject,
+        beginning=beginning,
+        limit=limit,
+    )
     return [_of(row) for row in rows]
 
 
@@ -152,6 +196,11 @@ def may_approve(work: Work, proposal: Proposal) -> bool:
     return work.actor.may(Verb.APPROVE) and (
         not takes_two(work, proposal) or proposal.prepared_by_id != work.actor.person
     )
+
+
+def may_refuse(work: Work) -> bool:
+    """Whether this person may send back, or withdraw, what somebody else prepared."""
+    return work.actor.may(Verb.APPROVE)
 
 
 def approve(work: Work, number: int) -> Proposal:

@@ -11,6 +11,7 @@ from royalties.domain.contracts import Contract, ExchangeRate, Income
 from royalties.domain.discounts import discount_limits
 from royalties.domain.earning import Rates, Sold
 from royalties.domain.organizations import Organization
+from royalties.domain.paying import PaymentDetails
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.plans import Plan, steps_of
 from royalties.domain.pricing import PriceList
@@ -40,6 +41,7 @@ class Setup:
     revisions: Mapping[tuple[str, str], int] = field(default_factory=dict)
     organizations: Mapping[str, Organization] = field(default_factory=dict)
     price_lists: Mapping[str, PriceList] = field(default_factory=dict)
+    payment_details: Mapping[str, PaymentDetails] = field(default_factory=dict)
 
     @property
     def calendar(self) -> Calendar:
@@ -124,6 +126,10 @@ def setup_of(revisions: Iterable[Revision]) -> Setup:
         used,
         {key: setup_file.organization_of(body) for key, body in bodies["organizations"].items()},
         {key: setup_file.price_list_of(body) for key, body in bodies["price_lists"].items()},
+        {
+            key: setup_file.payment_details_of(body)
+            for key, body in bodies["payment_details"].items()
+        },
     )
 
 

@@ -24,18 +24,27 @@ def own(query: Select[Any], actor: Actor, beneficiary: ColumnElement[str]) -> Se
     return query.where(beneficiary.in_(sorted(actor.beneficiaries)))
 
 
-def own_orders(query: Select[Any], actor: Actor, organization: ColumnElement[str]) -> Select[Any]:
+def own_orders(
+    query: Select[Any],
+    actor: Actor,
+    organization: ColumnElement[str],
+    order: ColumnElement[int] | None = None,
+) -> Select[Any]:
     """Narrow a query to the organizations whose orders an actor may see.
 
-    The staff see all; an organization's user sees their own; anybody else sees none.
+    The staff see all; an organization's user sees their own; who came by the link of a quote sees
+    that one order, and nothing else of its organization; anybody else sees none.
 
     Args:
         query: any query over a table that names an organization.
         actor: who looks.
         organization: the column with the organization's key.
+        order: the column with the order's number in the database, where a link may lead there.
     """
     if actor.sees_all:
         return query
+    if actor.order is not None:
+        return query.where(false() if order is None else order == actor.order)
     if not actor.organizations:
         return query.where(false())
     return query.where(organization.in_(sorted(actor.organizations)))

@@ -54,15 +54,23 @@ def find_proposal(connection: Connection, number: int, *, lock: bool = False) ->
 
 
 def proposals(
-    connection: Connection, *, status: str = "", kind: str = "", subject: str = "", limit: int = 100
+    connection: Connection,
+    *,
+    status: str = "",
+    kind: str = "",
+    subject: str = "",
+    beginning: str = "",
+    limit: int = 100,
 ) -> list[ProposalRow]:
-    """Proposals, the newest first."""
+    """Proposals, the newest first; ``beginning`` is how their subjects begin."""
     query = _proposals().order_by(proposal.c.id.desc()).limit(limit)
     for column, value in ((proposal.c.status, status), (proposal.c.kind, kind)):
         if value:
             query = query.where(column == value)
     if subject:
         query = query.where(proposal.c.subject == subject)
+    if beginning:
+        query = query.where(proposal.c.subject.startswith(beginning, autoescape=True))
     return [ProposalRow(*row) for row in connection.execute(query)]
 
 

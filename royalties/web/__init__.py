@@ -22,6 +22,7 @@ ROOMS = (
     "finance.importing",
     "finance.invoices",
     "finance.ledger",
+    "finance.order_entry",
     "finance.order_files",
     "finance.order_money",
     "finance.order_quotes",
@@ -46,6 +47,7 @@ ROOMS = (
     "public.order_links",
     "public.ordering",
     "public.pages",
+    "public.quote_links",
     "public.regions",
 )
 """Modules with a group of pages each, ``PAGES``."""

@@ -15,7 +15,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from royalties.domain.catalogue import INTERNAL, Format
+from royalties.domain.catalogue import INTERNAL, Format, marked
 from royalties.domain.counting import noun
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
@@ -143,10 +143,17 @@ def percent(value: Fraction | Decimal | str | None, digits: int = 1) -> str:
 
 
 def isbn(value: str | None) -> str:
-    """An ISBN with its hyphens; a house's own number as it is."""
+    """An ISBN with its hyphens; a house's own number is marked as one, for it is no ISBN."""
     from stdnum import isbn as numbers  # noqa: PLC0415 - a table of ranges, read once
 
-    return numbers.format(value) if value and not value.startswith(INTERNAL) else value or ""
+    if value and value.startswith(INTERNAL):
+        return marked(value)
+    return numbers.format(value) if value else ""
+
+
+def edition_number(value: str) -> str:
+    """What an edition is found by, and what that is: an ISBN, or the house's own number."""
+    return isbn(value) if value.startswith(INTERNAL) else f"ISBN {isbn(value)}"
 
 
 def size(value: int) -> str:
@@ -202,6 +209,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "period": period_words,
     "percent": percent,
     "isbn": isbn,
+    "edition_number": edition_number,
     "size": size,
     "plural": plural,
     "format_words": format_words,

@@ -71,6 +71,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("Invoices", "invoices.invoices"),
             Entry("Organizations", "organizations.organizations"),
             Entry("Price lists", "price_lists.price_lists"),
+            Entry("How to pay us", "terms.payment_details"),
         ),
     ),
     (

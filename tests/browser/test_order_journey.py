@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
 from royalties.domain.people import Role
+from royalties.services.orders import second_person
 from tests.browser.journeys import (
     Journey,
     address_of,
@@ -116,10 +117,10 @@ def test_from_the_public_page_to_the_royalty(journey: Journey, tmp_path: Path) -
         ours.on("dialog", lambda dialog: dialog.accept())
         come_in(ours, journey, address_of("Mona Reyes"), PASSWORD, TOTP_KEY)
         quoted_and_accepted(journey, ours, theirs)
-        deposit_paid(ours)
+        deposit_paid(journey, ours)
         proofed_and_approved(journey, ours, theirs, tmp_path)
         produced_and_shipped(ours)
-        invoiced_and_paid(ours)
+        invoiced_and_paid(journey, ours)
         theirs.goto("/organization/orders/O-2026-0001")
         expect(theirs.locator("main")).to_contain_text("1Z999")
         expect(theirs.locator("main")).to_contain_text("settled")
@@ -169,30 +170,40 @@ def quoted_and_accepted(journey: Journey, ours: Page, theirs: Page) -> None:
     expect(ours.locator("main")).to_contain_text(TOTAL)
     ours.get_by_role("button", name="Issue version 1").click()
     told(ours, "is issued")
-    theirs.goto(read_link(journey, "ada@harbor.example.org"))
-    theirs.get_by_role("link", name=re.compile("quote", re.IGNORECASE)).first.click()
-    expect(theirs.locator("main")).to_contain_text(TOTAL)
-    theirs.get_by_label(re.compile("Number of your purchase order")).fill("PO-4711")
-    theirs.get_by_label("Your name, as you sign").fill("Ada Reader")
-    theirs.get_by_label(re.compile("I have read the terms")).check()
-    theirs.get_by_role("button", name="Accept the quote").click()
-    told(theirs, "accepted")
+    link = read_link(journey, "ada@harbor.example.org")
+    with journey.window() as anybody:  # no password, no second factor: the link is enough
+        anybody.goto(link)
+        expect(anybody.locator("main")).to_contain_text(TOTAL)
+        anybody.get_by_label(re.compile("Number of your purchase order")).fill("PO-4711")
+        anybody.get_by_label("Your name, as you sign").fill("Ada Reader")
+        anybody.get_by_label(re.compile("I have read the terms")).check()
+        anybody.get_by_role("button", name="Accept the quote").click()
+        expect(anybody.get_by_role("heading", level=1)).to_have_text("The quote is accepted")
+        answer = anybody.goto(link)
+        assert answer is not None
+        assert answer.status == 404, "it was answered"
+    theirs.reload()
 
 
-def receives(page: Page, amount: str) -> None:
-    """A receipt is recorded at the desk."""
+def receives(journey: Journey, page: Page, amount: str) -> None:
+    """A receipt is recorded at the desk, and another manager confirms it."""
     page.get_by_label("Amount").first.fill(amount)
     page.get_by_role("button", name="Record the receipt").click()
-    told(page, "Receipt . is recorded")
+    told(page, "Recorded, not confirmed")
+    with journey.live.office.work() as work:  # as the operator: people have journeys of their own
+        [waiting] = second_person.waiting(work, "O-2026-0001")
+        second_person.approve(work, waiting.id)
+    page.reload()
+    expect(page.locator("main")).not_to_contain_text("Recorded, not confirmed:")
 
 
-def deposit_paid(ours: Page) -> None:
+def deposit_paid(journey: Journey, ours: Page) -> None:
     """Somebody new pays half ahead."""
     ours.reload()
     desk(ours, "Money")
     ours.get_by_role("button", name="Issue the deposit invoice").click()
     expect(ours.locator("main")).to_contain_text(DEPOSIT)
-    receives(ours, "7205")
+    receives(journey, ours, "7205")
 
 
 def proofed_and_approved(journey: Journey, ours: Page, theirs: Page, folder: Path) -> None:
@@ -239,13 +250,13 @@ def produced_and_shipped(ours: Page) -> None:
     told(ours, "shipment")
 
 
-def invoiced_and_paid(ours: Page) -> None:
+def invoiced_and_paid(journey: Journey, ours: Page) -> None:
     """The rest is invoiced and comes in."""
     desk(ours, "Money")
     expect(ours.locator("#invoice")).to_contain_text("PO-4711")
     ours.get_by_role("button", name="Issue this invoice").click()
     expect(ours.locator("main")).to_contain_text("7,205.00")
-    receives(ours, "7205")
+    receives(journey, ours, "7205")
     expect(ours.locator("main")).not_to_contain_text("overdue")
 
 

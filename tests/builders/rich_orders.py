@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from PIL import Image
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.artwork import Use
@@ -24,7 +24,7 @@ from royalties.services.orders import (
     requests,
     shipping,
 )
-from royalties.store.tables import order_draft, order_request
+from royalties.store.tables import order_draft, order_request, quote_link
 from tests.builders.books import HARDCOVER, Office
 from tests.builders.orders import (
     CUSTOM,
@@ -70,6 +70,8 @@ _A_DRAFT = json.dumps(
         [],
     ]
 )
+QUOTE = "a-quote"
+"""What the link of the league's quote holds."""
 
 _JULY = timedelta(days=45)
 
@@ -93,6 +95,16 @@ def terms(office: Office) -> None:
                 ),
                 an_organization("old-league", name="LEAGUE  society"),
                 an_organization("league", net_terms=False),
+            ],
+            "payment_details": [
+                {
+                    "key": "usd",
+                    "from": "2025-01-01",
+                    "payee": "Example House",
+                    "bank": "Example Bank",
+                    "routing": "125000024",
+                    "account": "000 123 4567",
+                }
             ],
             "price_lists": [
                 a_price_list(
@@ -125,6 +137,13 @@ def orders_in_many_states(office: Office) -> None:
     with office.work() as work:
         invoicing.invoice_deposit(work, AHEAD, version=_version(office, AHEAD), token="deposit")  # noqa: S106 - no secret
     assert quoted(office, league, REQUESTED) == QUOTED
+    with office.work() as work:
+        newest = select(func.max(quote_link.c.created_at)).scalar_subquery()
+        one = select(func.max(quote_link.c.hash)).where(quote_link.c.created_at == newest)
+        [hash_] = work.connection.execute(one).scalars()
+        work.connection.execute(
+            update(quote_link).where(quote_link.c.hash == hash_).values(hash=fingerprint(QUOTE))
+        )
     assert accepted(office, guild, REQUESTED) == CANCELLED
     with office.work() as work:
         life.produce(work, CANCELLED)

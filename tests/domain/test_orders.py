@@ -38,6 +38,8 @@ BOTH, BULK, CUSTOM = "bulk custom", "bulk", "custom"
 LISTING = """
 staff         quote            both    requested quoted expired declined                -> quoted
 organization  accept           both    quoted                                           -> accepted        QUOTE_VALID
+staff         accept           both    quoted                                           -> accepted        QUOTE_VALID ACCEPTANCE
+organization  ask-another-quote both   quoted                                           -> requested       COMMENT
 staff         decline          both    requested quoted                                 -> declined
 organization  decline          both    requested quoted                                 -> declined
 calendar      expire           both    quoted                                           -> expired         QUOTE_PAST

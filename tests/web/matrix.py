@@ -289,6 +289,19 @@ _TERMS = {
     "terms.try_beneficiary": Row(
         send=FINANCE, own=_OWN, missing=_NO_KEY, page="/finance/beneficiaries/seattle/amend"
     ),
+    "terms.payment_details": _desk(),
+    "terms.amend_payment_details": Row(
+        FINANCE,
+        FINANCE,
+        own={"key": "usd"},
+        missing=_NO_KEY,
+        page="/finance/payment-details/usd/amend",
+        form={"bank": "Another Bank"},
+        answers=_REFUSED,
+    ),
+    "terms.new_payment_details": Row(
+        FINANCE, FINANCE, page="/finance/new-payment-details", answers=_REFUSED
+    ),
     "terms.new_beneficiary": Row(
         FINANCE, FINANCE, page="/finance/new-beneficiary", answers=_REFUSED
     ),
@@ -376,6 +389,7 @@ def _order_form(number: str = orders.AHEAD, **more: object) -> Row:
 
 _NO_ORDER = "O-2026-0999"
 _GUILD: Values = {"key": "guild"}
+_ENTRY: Values = {"key": "collab"}
 _PAPER: Values = {"key": "guild", "certificate": orders.CERTIFICATE}
 _NO_PAPER: Values = {**_PAPER, "certificate": NUMBER}
 _VERSION: Values = {"key": "standard", "version": "2015-01-01"}
@@ -384,6 +398,17 @@ _NO_BILL: Values = {"number": "I-999999"}
 _ORDERS = {
     "orders.board": _desk(),
     "orders.new": _desk(),
+    "order_entry.begin": _desk(own=_ENTRY, missing=_NO_KEY),
+    "order_entry.go": Row(
+        send=FINANCE,
+        own=_ENTRY,
+        missing=_NO_KEY,
+        form={"step": "1", "do": "next", "copies": "100", "kind": "bulk", "country": "US"},
+        answers=_REFUSED,
+    ),
+    "order_entry.price": Row(
+        send=FINANCE, own=_ENTRY, missing=_NO_KEY, form={"copies": "100", "kind": "bulk"}
+    ),
     "orders.order": _order(orders.ASKED, look=FINANCE),
     "orders.assign": _order(
         orders.ASKED, send=FINANCE, page=f"/finance/orders/{orders.ASKED}", form={"person": ""}
@@ -414,6 +439,16 @@ _ORDERS = {
     ),
     "order_quotes.issue": _order(
         orders.ASKED, send=FINANCE, page=f"/finance/orders/{orders.ASKED}/quotes"
+    ),
+    "order_quotes.accept": _order_form(
+        orders.QUOTED,
+        form={
+            "version": "2",
+            "quote": "1",
+            "name": "Lea",
+            "how": "by telephone",
+            "on": "2026-08-20",
+        },
     ),
     "order_quotes.quote_file": _order(orders.BILLED, {"version": 1, "file": "xlsx"}, look=FINANCE),
     "order_files.files": _order(orders.PROOFED, look=FINANCE),
@@ -539,6 +574,21 @@ def _own_house(values: Values | None = None, /, **more: object) -> Row:
 
 
 _FILE: Values = {"file": orders.LOGO}
+_LINK: Values = {"token": orders.QUOTE}
+_NO_LINK: Values = {"token": "nothing"}
+
+
+def _by_link(**form: object) -> Row:
+    """A form that whoever has the link of a quote may send."""
+    return Row(
+        send=EVERYBODY,
+        own=_LINK,
+        missing=_NO_LINK,
+        form={"version": "2", **form},
+        answers=_REFUSED,
+    )
+
+
 _OF_ORGANIZATIONS = {
     "organization.home": Row(ORGANIZATIONS),
     "organization.titles": Row(ORGANIZATIONS),
@@ -565,7 +615,13 @@ _OF_ORGANIZATIONS = {
     ),
     "organization_orders.order": _own_order(),
     "organization_orders.purchase_order": _own_form(form={"version": "1", "po_number": "PO-1"}),
-    "organization_orders.reorder": _own_form(),
+    "organization_orders.reorder": Row(
+        ORGANIZATIONS,
+        own={"number": orders.PROOFED},
+        foreign=({"number": orders.AHEAD},),
+        missing={"number": "O-2026-9999"},
+    ),
+    "organization_orders.ask_another": _own_form(form={"version": "1", "text": "300 please"}),
     "organization_orders.quotes": _own_order(),
     "organization_orders.accept": _own_form(
         form={"version": "1", "quote": "1", "name": "Olga", "agreed": "1", "po_number": "PO-1"}
@@ -643,6 +699,14 @@ _OF_ORGANIZATIONS = {
     ),
     "ordering.sent": Row(EVERYBODY, own=_TITLE, missing=_NO_KEY),
     "regions.regions": Row(EVERYBODY, own={"country": "US"}, missing={"country": "XX"}),
+    "quote_links.answered": Row(EVERYBODY, own={"what": "asked"}, missing={"what": "nothing"}),
+    "quote_links.quote": Row(EVERYBODY, own=_LINK, missing=_NO_LINK),
+    "quote_links.paper": Row(
+        EVERYBODY, own={**_LINK, "file": "pdf"}, missing={**_NO_LINK, "file": "pdf"}
+    ),
+    "quote_links.accept": _by_link(name="Lea", agreed="1"),
+    "quote_links.decline": _by_link(reason="Too late"),
+    "quote_links.ask": _by_link(text="300 please"),
     "order_links.opened": Row(
         EVERYBODY,
         EVERYBODY,

@@ -22,6 +22,7 @@ from tests.builders.orders import a_price_list, letters, order_setup, somebody, 
 from tests.builders.site import Site, Visitor
 
 ORDER = "/titles/collab/order/"
+ENTRY = "/finance/orders/new/collab/"
 WHAT = {
     "step": "1",
     "kind": "custom",
@@ -490,10 +491,12 @@ def test_the_staff_enters_what_came_by_telephone(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     assert 'href="/finance/orders/new"' in clerk.page("/finance/orders")
     assert '<option value="collab">' in clerk.page("/finance/orders/new")
-    assert clerk.get("/finance/orders/new?title=collab").location == ORDER
+    assert clerk.get("/finance/orders/new?title=collab").location == ENTRY
+    assert clerk.get(ORDER).location == ENTRY, "the staff stay in the desk"
+    assert "Finance desk" in clerk.page(ENTRY)
     unknown = clerk.get("/finance/orders/new?title=nothing")
     assert (unknown.status_code, "choose one of these" in unknown.text) == (404, True)
-    assert 'name="tell" value="1"' in clerk.page(ORDER).replace('type="hidden" ', "")
+    assert 'name="tell" value="1"' in clerk.page(ENTRY).replace('type="hidden" ', "")
     entered = {**WHO, "organization": "", "contact_name": "", "contact_email": "", "token": "t-1"}
     answer = typed(clerk, entered)
     assert answer.status_code == 422

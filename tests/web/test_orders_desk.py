@@ -117,6 +117,13 @@ def done(visitor: Visitor, answer: TestResponse) -> str:
     return visitor.page(answer.location)
 
 
+def approved(site: Site) -> str:
+    """A second manager approves what was prepared last; returns the page that follows."""
+    [(number,)] = site.office.rows("SELECT max(id) FROM proposal WHERE status = 'waiting'")
+    other = site.visitor(Role.MANAGER)
+    return done(other, other.post(f"/finance/approvals/{number}/approve"))
+
+
 def words(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
 
@@ -212,6 +219,9 @@ def test_an_order_moves_to_the_organization_of_its_name(site: Site) -> None:
     assert refused.status_code == 422
     assert "made sure who asked" in refused.text
     page = done(clerk, clerk.post(f"{path}/organization", {**sent_, "sure": "1"}))
+    assert "waits for another manager" in page
+    assert "of this name exists" in page, "nobody lets people in alone"
+    page = approved(site)
     assert "of this name exists" not in page
     assert "Moved to another organization" in page
     theirs = site.visitor(Role.ORGANIZATION, organizations=("guild",))
@@ -406,7 +416,10 @@ def test_a_quote_is_previewed_then_issued_and_never_changes(site: Site) -> None:
     assert "less 50 % as agreed" in preview.text
     assert site.office.rows("SELECT count(*) FROM quote") == [(0,)]
     page = done(clerk, clerk.post(f"{DESK}/quotes", form(site, act="issue", **typed)))
-    assert "Quote O-2026-0001/1 is issued" in page
+    assert "below the price list" in page
+    page = approved(site)
+    assert "Version" in page
+    assert "O-2026-0001/1" in page
     first = clerk.get(f"{DESK}/quotes/1.xlsx").data
     done(clerk, clerk.post(f"{DESK}/quotes", form(site, act="issue")))
     assert clerk.get(f"{DESK}/quotes/1.xlsx").data == first
@@ -495,10 +508,10 @@ def test_production_waits_for_the_deposit_and_says_so(site: Site) -> None:
     for path in (DESK, f"{DESK}/shipping"):
         page = clerk.page(path)
         assert "<button disabled data-off>Start production</button>" in page
-        assert "needs a purchase order, or the deposit paid" in page
+        assert "needs the deposit paid" in page
     answer = clerk.post(f"{DESK}/produce", form(site))
     assert answer.status_code == 422
-    assert "a purchase order, or the deposit paid" in answer.text
+    assert "this needs the deposit paid" in answer.text
     page = done(clerk, clerk.post(f"{DESK}/invoice-deposit", form(site, token=token())))
     assert "I-000001" in page
     half = re.search(r"\(([\d,.]+) USD left\)", re.sub(r"<[^>]*>", "", page))
@@ -510,6 +523,8 @@ def test_production_waits_for_the_deposit_and_says_so(site: Site) -> None:
         "reference": "wire",
     }
     done(clerk, clerk.post(f"{DESK}/receive", form(site, token=token(), **money)))
+    assert clerk.post(f"{DESK}/produce", form(site)).status_code == 422, "not confirmed"
+    approved(site)
     done(clerk, clerk.post(f"{DESK}/produce", form(site)))
     assert order(site).state.value == "in-production"
 
@@ -597,6 +612,11 @@ def test_the_final_invoice_is_previewed_issued_once_and_paid(site: Site) -> None
     paid = {**money, "amount": f"{owed // 100 + 10}.{owed % 100:02}", "token": token()}
     page = done(clerk, clerk.post(f"{DESK}/receive", paid))
     done(clerk, clerk.post(f"{DESK}/receive", paid))
+    assert site.office.rows("SELECT count(*) FROM proposal") == [(1,)]
+    assert "wire &lt;1&gt;" in page
+    assert order(site).state.value == "invoiced", "recorded, not confirmed"
+    approved(site)
+    page = clerk.page(f"{DESK}/money")
     assert site.office.rows("SELECT count(*) FROM receipt") == [(1,)]
     assert "wire &lt;1&gt;" in page
     assert order(site).state.value == "paid"
@@ -606,6 +626,7 @@ def test_the_final_invoice_is_previewed_issued_once_and_paid(site: Site) -> None
     assert clerk.post(f"{DESK}/pay-back", back).status_code == 403
     assert "Pay back what was too much" in manager.page(f"{DESK}/money")
     done(manager, manager.post(f"{DESK}/pay-back", back))
+    approved(site)
     assert "paid too much" not in manager.page("/finance/invoices/I-000001")
 
 
@@ -624,7 +645,9 @@ def test_further_proofs_are_proposed_and_may_be_let_go(site: Site) -> None:
     sent_ = form(site, token=token(), seen=seen[1], proofs="1")
     assert clerk.post(f"{DESK}/invoice", {**sent_, "proofs": "2"}).status_code == 422
     assert clerk.post(f"{DESK}/invoice", {**sent_, "proofs": "x"}).status_code == 422
-    done(clerk, clerk.post(f"{DESK}/invoice", sent_))
+    assert "a manager" in clerk.post(f"{DESK}/invoice", sent_).text, "it is taken off the price"
+    manager = site.visitor(Role.MANAGER)
+    done(manager, manager.post(f"{DESK}/invoice", sent_))
     assert "1 of 2 charged" in clerk.page(DESK)
 
 
@@ -633,6 +656,7 @@ def test_a_receipt_that_was_wrong_is_reversed_by_a_manager(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     money = {"invoice": "I-000001", "received_on": "2026-08-20", "token": token()}
     done(clerk, clerk.post(f"{DESK}/receive", {**money, "amount": "14127.50"}))
+    approved(site)
     assert order(site).state.value == "paid"
     assert "Reverse" not in clerk.page(f"{DESK}/money")
     address = f"{DESK}/receipts/1/reverse"
@@ -751,7 +775,8 @@ def test_a_manager_adds_and_amends_an_organization(site: Site) -> None:
     assert wrong.status_code == 422
     assert 'href="#country"' in wrong.text
     assert 'href="#email"' in wrong.text
-    page = done(manager, manager.post(new, typed))
+    assert "another manager approves it" in done(manager, manager.post(new, typed))
+    page = approved(site)
     assert "Harbor &lt;Works&gt;" in page
     assert manager.post(new, typed).status_code == 422, "the key is taken"
     shown = manager.page(amend)
@@ -762,6 +787,14 @@ def test_a_manager_adds_and_amends_an_organization(site: Site) -> None:
     second = manager.post(amend, {**changed, "name": "Harbour"})
     assert second.status_code == 409
     assert "Harbour" in second.text
+    revision = re.search(r'name="revision" value="(\d+)"', manager.page(amend))
+    assert revision
+    other = {**changed, "email": "mine@example.net", "revision": revision[1]}
+    done(manager, manager.post(amend, other))
+    with site.office.work(read_only=True) as work:
+        found = find_entry(work, "organizations", "harbor")
+    assert found is not None
+    assert found.body["email"] == "ada@example.org", "who speaks for it two people decide"
     assert "Harbor Works" in clerk.page("/finance/organizations?q=harbor")
     assert "No organization has that" in clerk.page("/finance/organizations?q=zzz")
 
@@ -818,7 +851,8 @@ def test_a_version_is_added_and_what_copies_cost_is_tried(site: Site) -> None:
     assert 'href="#discounts-0-discount"' in answer.text
     assert 'href="#options-0-set_up"' in answer.text
     good = price_form(site, **{"from": "2026-08-01", "discounts-0-discount": "45 %"})
-    assert "Saved" in done(manager, manager.post(new, good))
+    assert "Prepared as proposal" in done(manager, manager.post(new, good))
+    approved(site)
     late = manager.post(new, {**good, "from": "2026-08-02"})
     assert late.status_code == 409, "somebody else was faster"
     assert "Yours would change it like this" in late.text
@@ -836,5 +870,6 @@ def test_a_price_list_is_added(site: Site) -> None:
     assert "Add a price list" in manager.page(path)
     form_ = price_form(site, key="atlas", titles="atlas", revision="0")
     assert "atlas" in done(manager, manager.post(path, form_))
+    approved(site)
     assert manager.post(path, {"revision": "0", "key": "odd"}).status_code == 422
     assert "atlas" in manager.page("/finance/price-lists")

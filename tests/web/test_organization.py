@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
+from lxml import html
 from PIL import Image
 from werkzeug.test import TestResponse
 
@@ -177,7 +178,7 @@ def test_buttons_are_those_of_the_table_and_say_what_is_missing(site: Site) -> N
     page = visitor.page(f"{ROOM}/{number}")
     assert "Please pay the deposit" in page
     assert re.search(r"<button disabled[^>]*>Send artwork</button>", page)
-    assert "needs a purchase order, or the deposit paid" in page
+    assert "needs the deposit paid" in page
     assert "Cancel the order" in page
     assert "Approve and start production" not in page
     refused = visitor.post(
@@ -189,7 +190,7 @@ def test_buttons_are_those_of_the_table_and_say_what_is_missing(site: Site) -> N
         },
     )
     assert refused.status_code == 422
-    assert "or the deposit paid" in refused.text
+    assert "this needs the deposit paid" in refused.text
 
 
 # Quotes
@@ -580,16 +581,34 @@ def test_the_same_is_ordered_again_with_its_artwork(site: Site) -> None:
     visitor = olga(site)
     number = proofed(site.office, visitor)
     page = visitor.page(f"{ROOM}/{number}")
-    assert f'action="{ROOM}/{number}/reorder"' in page
-    found = re.search(r'name="token" value="([^"]+)"', page)
-    assert found is not None
-    sent = {"token": found[1]}
-    answers = [visitor.post(f"{ROOM}/{number}/reorder", sent) for _ in range(2)]
+    assert f'href="{ROOM}/{number}/again"' in page
+    form = visitor.get(f"{ROOM}/{number}/again")
+    assert form.location == f"/titles/collab/order/?again={number}"
+    page = visitor.page(form.location)
+    assert f"Filled in from order {number}" in page
+    assert 'value="250"' in page
+    assert 'name="to_name" value="Lincoln School"' in page
+    sent = {**fields(page), "need_by": "2026-12-01", "step": "3", "do": "send", "token": "t-1"}
+    answers = [visitor.post("/titles/collab/order/", sent) for _ in range(2)]
     assert {each.status_code for each in answers} == {303}
     (again,) = {str(each.location).rpartition("/")[2] for each in answers}
     assert len(site.office.rows("SELECT id FROM orders")) == 2, "two clicks are one order"
-    assert standing(site.office, again).state is State.REQUESTED
+    made, before = standing(site.office, again), standing(site.office, number)
+    assert (made.state, made.reorder_of) == (State.REQUESTED, before.id)
+    assert (made.ship_to, made.options) == (before.ship_to, before.options)
     assert "Your logo, version 1" in visitor.page(f"{ROOM}/{again}/artwork")
+
+
+def fields(page: str) -> dict[str, list[str]]:
+    """What a page's form sends as it stands."""
+    found: dict[str, list[str]] = {}
+    document = html.document_fromstring(page)
+    form = next(each for each in document.forms if "order" in (each.get("class") or ""))
+    for name, value in form.form_values():
+        if name == "csrf_token":
+            continue
+        found.setdefault(name, []).append(value)
+    return found
 
 
 # Others
@@ -649,7 +668,7 @@ def test_what_is_anothers_answers_like_what_is_not_there(site: Site) -> None:
         "/quotes",
         "/decline",
         "/cancel",
-        "/reorder",
+        "/quotes/ask",
         "/purchase-order",
         "/messages",
         "/artwork",

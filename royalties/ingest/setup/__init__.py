@@ -19,7 +19,7 @@ from royalties.ingest.setup.values import (
     retailer_of,
     title_of,
 )
-from royalties.ingest.setup.values_orders import organization_of, price_list_of
+from royalties.ingest.setup.values_orders import organization_of, payment_details_of, price_list_of
 
 __all__ = [
     "KINDS",
@@ -36,6 +36,7 @@ __all__ = [
     "mapping_of",
     "organization_of",
     "parse_setup",
+    "payment_details_of",
     "plan_of",
     "price_list_of",
     "publisher_of",

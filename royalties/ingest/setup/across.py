@@ -27,6 +27,7 @@ _WORD = {
     "reports": "report",
     "organizations": "organization",
     "price_lists": "price list",
+    "payment_details": "payment details",
 }
 _MOST_TO_COMPARE = 2000
 """Keys beyond which no near match is looked for: it would take seconds."""
@@ -53,6 +54,7 @@ def check(document: Document, merged: Merged) -> list[Fault]:
         *_amounts(books),
         *_incomes(books),
         *_price_lists(books),
+        *_payment_details(books),
     ]
     return list(dict.fromkeys(found))
 
@@ -338,3 +340,18 @@ def _price_lists(books: _Books) -> Iterator[Fault]:
                     ("retailers", retailer.text),
                     "channel",
                 )
+
+
+def _payment_details(books: _Books) -> Iterator[Fault]:
+    """For a currency, and for any, one of them begins on a day: which holds is never in doubt."""
+    begun: dict[tuple[str, str], str] = {}
+    for key, details in books.entries("payment_details"):
+        if books.repeats("payment_details", details) or not details.get("from").text:
+            continue
+        begins = details.get("currency").text, details.get("from").text
+        first = begun.setdefault(begins, key)
+        if first != key:
+            fault = details.get("from").fault(f'"{first}" begins on this day already')
+            yield from books.blame(
+                fault, ("payment_details", key), ("payment_details", first), "from"
+            )

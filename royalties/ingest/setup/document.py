@@ -28,6 +28,7 @@ KINDS: tuple[str, ...] = (
     "reports",
     "organizations",
     "price_lists",
+    "payment_details",
 )
 """The parts of a setup file, in the order in which it shows them."""
 

@@ -1,9 +1,12 @@
-"""Numbers that carry a check digit: ISBNs, a house's own numbers, and employers' numbers."""
+"""Numbers that carry a check digit: ISBNs, a house's own, employers' and banks' numbers."""
 
+from stdnum import bic as bics
 from stdnum import ean
+from stdnum import iban as ibans
 from stdnum import isbn as isbns
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.us import ein as eins
+from stdnum.us import rtn as routings
 
 from royalties.domain.catalogue import INTERNAL
 from royalties.ingest.setup.taking import NotTakenError, shown, text_of
@@ -41,6 +44,37 @@ def _isbn_fault(compact: str) -> str:
         weighted = sum((1, 3)[place % 2] * int(c) for place, c in enumerate(body))
         return f"its check digit should be {-weighted % 10}"
     return "write its 13 (or 10) digits"
+
+
+def iban(value: object) -> str:
+    """An IBAN, without blanks."""
+    text = text_of(value, "an IBAN")
+    try:
+        return str(ibans.validate(text))
+    except StdnumError:
+        raise NotTakenError(
+            f"{shown(text)} is not an IBAN: its check digits do not fit; compare it with the bank's"
+        ) from None
+
+
+def bic(value: object) -> str:
+    """A BIC (SWIFT code) of a bank, eight or eleven signs."""
+    text = text_of(value, "a BIC")
+    try:
+        return str(bics.validate(text))
+    except StdnumError:
+        raise NotTakenError(f"{shown(text)} is not a BIC: write it like DEUTDEFF") from None
+
+
+def routing(value: object) -> str:
+    """The routing number of a U.S. bank."""
+    text = text_of(value, "a routing number")
+    try:
+        return str(routings.validate(text))
+    except StdnumError:
+        raise NotTakenError(
+            f"{shown(text)} is not a routing number: nine digits, of which the last one checks"
+        ) from None
 
 
 def ein(value: object) -> str:

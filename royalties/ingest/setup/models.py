@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from royalties.ingest.setup import scalars as s
-from royalties.ingest.setup.orders import ChargeWord, Organization, PriceList
+from royalties.ingest.setup.orders import ChargeWord, Organization, PaymentDetails, PriceList
 from royalties.ingest.setup.part import Part
 from royalties.ingest.setup.titles import Title
 
@@ -413,3 +413,4 @@ class Setup(Part):
     reports: list[Report] | None = None
     organizations: list[Organization] | None = None
     price_lists: list[PriceList] | None = None
+    payment_details: list[PaymentDetails] | None = None

@@ -50,6 +50,26 @@ class Organization(Part):
     )
 
 
+class PaymentDetails(Part):
+    """How the house is paid, from a day on; invoices say it."""
+
+    key: s.Key = Field(description="Its name in this file and in the log.")
+    currency: s.Currency | None = Field(
+        default=None, description="Only for invoices in it, ISO 4217; absent: for any."
+    )
+    from_: s.Day = Field(alias="from", description="First day of invoices that say it.")
+    payee: s.Name = Field(description="In whose name the account is, or checks are written.")
+    bank: s.Name | None = Field(default=None, description="Name of the bank.")
+    account: s.Account | None = Field(default=None, description="Account number.")
+    routing: s.Routing | None = Field(
+        default=None, description="Routing number of a U.S. bank, nine digits."
+    )
+    iban: s.Iban | None = Field(default=None, description="IBAN.")
+    bic: s.Bic | None = Field(default=None, description="BIC (SWIFT code) of the bank.")
+    address: list[s.Text] = Field(default=[], description="Where checks are sent, line by line.")
+    note: s.Text | None = Field(default=None, description="What else a payer must know.")
+
+
 class QuantityDiscount(Part):
     """The discount from so many copies of one order on."""
 

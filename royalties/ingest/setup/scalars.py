@@ -20,7 +20,7 @@ from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.domain.periods import Calendar, NotAPeriodError, Period, parse_period
 from royalties.domain.plans import CapPer
 from royalties.ingest import places
-from royalties.ingest.setup.identifiers import ein, isbn
+from royalties.ingest.setup.identifiers import bic, ein, iban, isbn, routing
 from royalties.ingest.setup.taking import NotTakenError, shown, text_of
 
 _DIGITS = 12
@@ -33,6 +33,7 @@ _YEARS = (1000, 9998)
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,33}", re.ASCII)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _WEBSITE = re.compile(r"https?://[^\s/]+\S*")
 _SAMPLE = re.compile(r"[0-9a-f]{64}\.pdf", re.ASCII)
@@ -361,6 +362,14 @@ Place = Annotated[
     _schema(minLength=1, maxLength=_LONGEST_TEXT, examples=["US-WA"]),
 ]
 Ein = Annotated[str, PlainValidator(ein), _schema(pattern=r"^\d{2}-?\d{7}$")]
+Account = Annotated[
+    str,
+    PlainValidator(_matching(_ACCOUNT, "an account number: letters, digits, blanks and hyphens")),
+    _schema(pattern="^[A-Za-z0-9][A-Za-z0-9 -]{1,33}$"),
+]
+Routing = Annotated[str, PlainValidator(routing), _schema(pattern=r"^\d{9}$")]
+Iban = Annotated[str, PlainValidator(iban), _schema(examples=["DE89 3704 0044 0532 0130 00"])]
+Bic = Annotated[str, PlainValidator(bic), _schema(examples=["DEUTDEFF"])]
 Isbn = Annotated[str, PlainValidator(isbn), _schema(examples=["9781442246928"])]
 Currency = Annotated[
     str, PlainValidator(_currency), _schema(pattern="^[A-Z]{3}$", examples=["USD"])

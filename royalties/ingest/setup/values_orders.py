@@ -8,6 +8,7 @@ from typing import Any
 from royalties.domain.money import minor_units, scale
 from royalties.domain.orders import OrderKind, Pace, State
 from royalties.domain.organizations import Organization
+from royalties.domain.paying import PaymentDetails
 from royalties.domain.pricing import (
     Freight,
     Option,
@@ -34,6 +35,23 @@ def organization_of(body: Body) -> Organization:
         postcode=body.get("postcode", ""),
         phone=body.get("phone", ""),
         net_terms=body.get("net_terms", False),
+    )
+
+
+def payment_details_of(body: Body) -> PaymentDetails:
+    """How the house is paid."""
+    return PaymentDetails(
+        key=body["key"],
+        starts=date.fromisoformat(body["from"]),
+        payee=body["payee"],
+        currency=body.get("currency", ""),
+        bank=body.get("bank", ""),
+        account=body.get("account", ""),
+        routing=body.get("routing", ""),
+        iban=body.get("iban", ""),
+        bic=body.get("bic", ""),
+        address=tuple(body.get("address", ())),
+        note=body.get("note", ""),
     )
 
 

@@ -11,7 +11,7 @@ from royalties.ingest.setup.identifiers import is_internal
 from royalties.ingest.setup.models import Member, Rule, Step
 from royalties.ingest.setup.node import Node, each_once, listed_once
 from royalties.ingest.setup.part import Part
-from royalties.ingest.setup.within_orders import price_list
+from royalties.ingest.setup.within_orders import payment_details, price_list
 
 KEYS: dict[str, tuple[str, ...]] = {
     "titles": ("key",),
@@ -24,6 +24,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "reports": ("key",),
     "organizations": ("key",),
     "price_lists": ("key",),
+    "payment_details": ("key",),
 }
 """What entries of a kind are told apart by."""
 
@@ -336,4 +337,5 @@ _ENTRIES = {
     "exchange_rates": _exchange_rate,
     "reports": _report,
     "price_lists": price_list,
+    "payment_details": payment_details,
 }

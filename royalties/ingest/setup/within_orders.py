@@ -60,6 +60,16 @@ def _rising(limits: list[Node], message: str) -> Iterator[Fault]:
             yield after.fault(message.format(before.value))
 
 
+def payment_details(details: Node) -> Iterator[Fault]:
+    """What is wrong between the keys of how the house is paid."""
+    if not any(details.get(key).given for key in ("account", "iban", "address")):
+        yield details.fault(
+            "says no way to pay: give an account, an IBAN, or the address that checks go to"
+        )
+    if details.get("routing").given and not details.get("account").given:
+        yield details.get("routing").fault("needs the account at that bank")
+
+
 def _cancellation(shares: Node) -> Iterator[Fault]:
     given = [shares.get(state) for state in CANCELLED_FROM if shares.get(state).given]
     for before, after in pairwise(given):

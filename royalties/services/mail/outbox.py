@@ -151,8 +151,12 @@ def _text(work: Work, message: Message) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _broken(paragraph: str) -> str:
+    return escape(paragraph).replace("\n", "<br>")
+
+
 def _html(work: Work, message: Message) -> str:
-    parts = [f"<p>{escape(each)}</p>" for each in message.paragraphs]
+    parts = [f"<p>{_broken(each)}</p>" for each in message.paragraphs]
     if message.link:
         words, address = message.link
         parts.append(f'<p><a href="{escape(address)}">{escape(words)}</a></p>')

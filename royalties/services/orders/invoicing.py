@@ -31,6 +31,7 @@ from royalties.services.orders.issuing import (
     issue,
     issued_of,
     paper_of,
+    pay_words,
     require_possible,
     shown_of,
     told,
@@ -159,7 +160,8 @@ def invoice_deposit(work: Work, number: str, *, version: int, token: str) -> Iss
     setup = setup_in_force(work)
     agreed = agreed_of(work, setup, order)
     issued = issue(work, setup, order, agreed, _bill_of_deposit(work, order, agreed), token)
-    move(work, order, Action.INVOICE_DEPOSIT, detail=told(issued))
+    moved = move(work, order, Action.INVOICE_DEPOSIT, detail=told(issued), tell=False)
+    _tell(work, moved, Action.INVOICE_DEPOSIT, issued)
     return issued
 
 
@@ -197,6 +199,8 @@ def invoice(
     setup = setup_in_force(work)
     agreed = agreed_of(work, setup, order)
     further = _proofs_of(work, order, agreed)
+    if proofs is not None and proofs < further.further and not work.actor.may(Verb.CREDIT):
+        raise RefusedError("letting proofs go is a manager's, as a credit note is: charge all")
     bill, is_settled = _final(work, order, agreed, further, proofs)
     total = sum(line.amount for line in bill.lines)
     if seen is not None and seen != total:
@@ -210,7 +214,9 @@ def invoice(
     detail = told(issued)
     if proofs is not None:
         detail["further_proofs"] = f"{proofs} of {further.further} charged"
-    settle_if_paid(work, move(work, order, Action.INVOICE, met=met, detail=detail))
+    moved = move(work, order, Action.INVOICE, met=met, detail=detail, tell=False)
+    _tell(work, moved, Action.INVOICE, issued)
+    settle_if_paid(work, moved)
     return issued
 
 
@@ -253,7 +259,7 @@ def invoice_cancellation(work: Work, number: str, *, version: int, token: str) -
     bill = Bill("cancellation", lines, agreed.version.net_days, deposit)
     issued = issue(work, setup, order, agreed, bill, token)
     _noted(work, order, INVOICE_CANCELLATION, issued)
-    notices.tell(work, order, INVOICE_CANCELLATION, setup=setup, detail=told(issued))
+    _tell(work, order, INVOICE_CANCELLATION, issued)
     return issued
 
 
@@ -363,6 +369,11 @@ def _left(one: Issued, issued: Sequence[Issued]) -> int:
 def _require_version(order: Order, version: int) -> None:
     if order.version != version:
         raise ChangedMeanwhileError(order.number)
+
+
+def _tell(work: Work, order: Order, event: str, issued: Issued) -> None:
+    """Send an invoice's link, and how it is paid, to the organization."""
+    notices.tell(work, order, event, detail=told(issued) | {"pay": pay_words(issued.shown)})
 
 
 def _noted(work: Work, order: Order, event: str, issued: Issued) -> None:

@@ -8,6 +8,7 @@ from reports import invoice as report
 from royalties.domain.counting import counted
 from royalties.domain.orders import Action, Need, NotPossibleError, Side, step
 from royalties.domain.papers import Goods, InvoiceShown, PaperLine, Party
+from royalties.domain.paying import PaymentDetails, payment_on
 from royalties.domain.plain_words import percent
 from royalties.domain.postings import entry_of_invoice
 from royalties.services.books import Setup
@@ -116,8 +117,17 @@ def shown_of(
         tax_note=bill.tax_note,
         terms=_terms(agreed, bill),
         note=bill.note,
+        pay_to=_pay_to(work, setup, bill, quote.currency, total - bill.deposit_applied),
         of_lines=bill.of_lines,
     )
+
+
+def _pay_to(
+    work: Work, setup: Setup, bill: Bill, currency: str, balance: int
+) -> PaymentDetails | None:
+    if bill.kind == "credit" or balance <= 0:
+        return None
+    return payment_on(setup.payment_details.values(), work.today, currency)
 
 
 def party_of_order(setup: Setup, order: Order, agreed: Agreed) -> Party:
@@ -177,6 +187,14 @@ def told(issued: Issued) -> dict[str, object]:
         "balance": shown.balance,
         "due_on": shown.due.isoformat(),
     }
+
+
+def pay_words(shown: InvoiceShown) -> str:
+    """How an invoice is paid, as e-mails say it; empty where it does not say."""
+    if shown.pay_to is None:
+        return ""
+    said = [f"{label}: {words}" for label, words in shown.pay_to.pairs(shown.number)]
+    return "\n".join([*said, *filter(None, [shown.pay_to.note])])
 
 
 def paper_of(work: Work, shown: InvoiceShown, file: str) -> Paper:

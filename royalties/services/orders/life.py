@@ -22,6 +22,7 @@ from royalties.domain.orders import (
 from royalties.domain.people import FINANCE, Role, Verb
 from royalties.services.orders import notices, promises
 from royalties.services.orders.needs import (
+    need_words,
     needs_met,
     next_step,
     setup_or_none,
@@ -122,6 +123,7 @@ def move(
     detail: Mapping[str, object] | None = None,
     changes: Mapping[str, object] | None = None,
     side: Side | None = None,
+    tell: bool = True,
 ) -> Order:
     """Do what the table allows with an order that is held; returns it as it stands then.
 
@@ -132,14 +134,19 @@ def move(
         detail: what the history keeps beside the states, as JSON values; e-mails name it too.
         changes: columns of the order that change with it.
         side: who acts, where it is not the actor's own side (the calendar).
+        tell: whether who is to know is told now; else the verb does it itself.
 
     Raises:
         RefusedError: the table does not allow it; the message says who may, or what is missing.
         ChangedMeanwhileError: somebody else was faster.
     """
     acting = side or side_of(work)
+    setup = setup_or_none(work)
+    words = need_words(setup, order) if setup is not None else {}
     try:
-        after = step(action, acting, order.state, order.kind, met=met, held_in=order.held_in)
+        after = step(
+            action, acting, order.state, order.kind, met=met, held_in=order.held_in, words=words
+        )
     except NotPossibleError as error:
         raise RefusedError(str(error)) from error
     values: dict[str, object] = {"state": after.value, **(changes or {})}
@@ -147,7 +154,6 @@ def move(
         values["held_in"] = order.state.value
     elif after is not State.ON_HOLD:
         values["held_in"] = None
-    setup = setup_or_none(work)
     day = order.promised_on
     if setup is not None:
         day = promises.promise_now(work, _after(order, after, values), setup, action)
@@ -157,7 +163,7 @@ def move(
     promise = {"before": _text(order.promised_on), "after": _text(day)}
     if day != order.promised_on:
         note(work, found, promises.PROMISE, before=after, after=after, detail=promise, side=acting)
-    if setup is not None:
+    if setup is not None and tell:
         notices.tell(work, found, action.value, setup=setup, side=acting, detail=detail)
     return found
 

@@ -44,7 +44,13 @@ class OrderFile(NamedTuple):
 
 
 def post(
-    work: Work, number: str, text: str, files: Sequence[Sent] = (), *, internal: bool = False
+    work: Work,
+    number: str,
+    text: str,
+    files: Sequence[Sent] = (),
+    *,
+    internal: bool = False,
+    event: str = "message",
 ) -> int:
     """Write on an order and tell the other side; returns the message's number.
 
@@ -54,6 +60,7 @@ def post(
         text: what to say; may be empty if files are sent.
         files: what comes along.
         internal: whether it is a note among the staff, of which the organization never knows.
+        event: by which words of the table the other side is told.
 
     Raises:
         NoOrderError: there is none for this actor.
@@ -86,7 +93,7 @@ def post(
     work.record(verb, {"order": number, "message": message, "internal": internal, "files": names})
     if not internal:
         quoted = said if len(said) <= _QUOTED else f"{said[:_QUOTED]} …"
-        notices.tell(work, order, "message", detail={"text": quoted, "files": ", ".join(names)})
+        notices.tell(work, order, event, detail={"text": quoted, "files": ", ".join(names)})
     return message
 
 

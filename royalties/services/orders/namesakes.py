@@ -7,9 +7,11 @@ there is another one of this name they are not told; the staff sees it and knows
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from typing import Any, cast
 
 from royalties.domain.organizations import Organization
 from royalties.domain.people import Verb
+from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.services.mail.notices import notice
 from royalties.services.orders import life
@@ -22,6 +24,9 @@ from royalties.store.orders import board, certificates
 from royalties.store.orders import orders as store
 from royalties.store.orders.orders import EventRow
 from royalties.store.people import Listed
+
+MOVE = "move"
+"""What it is as a proposal."""
 
 MOVED = "move-organization"
 """What the history calls it; the organizations' own pages do not show it."""
@@ -89,22 +94,78 @@ def move_order(work: Work, number: str, organization: str, version: int | None =
 
     Raises:
         RefusedError: a quote was accepted, or there is no such organization of that name.
+        SecondPersonError: nobody lets people into an organization alone: prepare it instead.
         ChangedMeanwhileError: somebody else was faster.
     """
     work.actor.require(Verb.KEEP_ORDERS)
+    if wants_second_person(work):
+        raise approvals.SecondPersonError(
+            "nobody lets people into an organization alone: prepare it, and another manager "
+            "approves it"
+        )
+    return _move(work, life.hold_still(work, number, version), organization)
+
+
+def wants_second_person(work: Work) -> bool:
+    """Whether an order is moved only once a second person has approved it."""
+    return not approvals.acts_at_once(work)
+
+
+def prepare_move(
+    work: Work, number: str, organization: str, version: int | None = None, why: str = ""
+) -> int:
+    """Put before a second person that an order is moved; returns the proposal's number.
+
+    Raises:
+        RefusedError: as of ``move_order``, or it waits already.
+    """
+    work.actor.require(Verb.KEEP_ORDERS)
     order = life.hold_still(work, number, version)
+    _require_movable(work, order, organization)
+    body = {
+        "order": number,
+        "from": order.organization,
+        "to": organization,
+        "people": [f"{each.name} ({each.email})" for each in askers(work, order)],
+    }
+    return approvals.prepare(work, MOVE, f"{number} move", body, note=why)
+
+
+def approve_move(work: Work, proposal: approvals.Proposal) -> Order:
+    """Move an order as it was prepared; the proposal was just approved by somebody else.
+
+    Raises:
+        RefusedError: it cannot be moved any more, or other people would come with it.
+    """
+    body = cast("dict[str, Any]", proposal.body)
+    order = life.hold_still(work, body["order"])
+    people_now = [f"{each.name} ({each.email})" for each in askers(work, order)]
+    if order.organization != body["from"] or people_now != body["people"]:
+        raise RefusedError(
+            f"order {order.number} or its people changed since this was prepared: refuse it, and "
+            f"let it be prepared again"
+        )
+    return _move(work, order, body["to"])
+
+
+def _require_movable(work: Work, order: Order, organization: str) -> Organization:
     if order.quote_version is not None:
         raise RefusedError("its quote was accepted: the order stays with who accepted it")
     events = store.events(work.connection, order.id)
     known = {each.key: each for each in namesakes(work, order, events)}
     if organization not in known:
         raise RefusedError("choose an organization of the name with which the order was asked for")
+    return known[organization]
+
+
+def _move(work: Work, order: Order, organization: str) -> Order:
+    after = _require_movable(work, order, organization)
     moving = askers(work, order)
     values = {"organization": organization}
     if not store.change_order(work.connection, order.id, order.version, values):
-        raise life.ChangedMeanwhileError(number)
-    _tell(work, known[organization], order, moving)
-    _let_in(work, order.organization, known[organization], moving)
+        raise life.ChangedMeanwhileError(order.number)
+    _tell(work, after, order, moving)
+    _let_in(work, order.organization, after, moving)
     kept: dict[str, object] = {
         "from": order.organization,
         "to": organization,

@@ -109,6 +109,16 @@ def next_step(
     return f"The organization: {words}." if whose is _THEM else f"We: {words}."
 
 
+def need_words(setup: Setup, order: Order) -> dict[Need, str]:
+    """The needs that read otherwise for an order than in the table.
+
+    Who pays ahead is never asked for a purchase order: theirs is kept, and begins no work.
+    """
+    if not is_deposit_only(setup, order):
+        return {}
+    return {Need.PURCHASE_ORDER_OR_DEPOSIT: "the deposit paid"}
+
+
 def is_deposit_only(setup: Setup, order: Order) -> bool:
     """Whether an organization pays ahead, whatever it orders on."""
     organization = setup.organizations.get(order.organization)

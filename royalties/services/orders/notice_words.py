@@ -20,6 +20,7 @@ class Words:
         page: where it leads, within the order's pages; the order itself if something that it
             names is not known.
         also_own: whether that side is told even if one of its own acted.
+        by_link: whether the link opens the quote alone, for whoever gets the e-mail.
     """
 
     subject: str
@@ -27,6 +28,7 @@ class Words:
     link: str = "Open the order"
     page: str = ""
     also_own: bool = False
+    by_link: bool = False
 
 
 _PROMISED = "The copies are promised for {promised}."
@@ -60,10 +62,12 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             (
                 "Our quote {version} for {copies} of {title} is ready: {total}.",
                 "It is valid until {valid_until}.",
-                "Accept it on the order's page, or decline it there.",
+                "The link opens it without signing in: accept it, ask for a change, or decline.",
+                "Whoever has the link can answer, so keep it among you.",
             ),
             "Look at the quote",
             "/quotes",
+            by_link=True,
         )
     },
     Action.ACCEPT: {
@@ -80,6 +84,25 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             ),
             also_own=True,
         ),
+    },
+    "record-acceptance": {
+        _THEM: Words(
+            "we recorded that you accepted",
+            (
+                "{actor} recorded that {name} accepted our quote {version} {how} on {on}.",
+                "It is for {copies} of {title}: {total}.",
+                "Purchase order: {po_number}",
+                "If that is not so, write to us at once.",
+                _ESTIMATED,
+            ),
+        )
+    },
+    Action.ASK_ANOTHER_QUOTE: {
+        _US: Words(
+            "{organization} asks for another quote",
+            ("{by} asks for a change of the quote for {copies} of {title}:", "{text}"),
+            "Make another quote",
+        )
     },
     Action.DECLINE: {
         _US: Words("{organization} declined", ("{by} declined: {reason}",)),
@@ -107,6 +130,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             (
                 "Here is the invoice {invoice} for the deposit of your order: {total}.",
                 "It is due on {due_on}. Work begins when it is paid.",
+                "{pay}",
             ),
             "Open the invoice",
             "#invoices",
@@ -203,6 +227,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             (
                 "Here is the invoice {invoice} for {copies} of {title}: {total}.",
                 "Please pay {balance} by {due_on} and name the invoice's number.",
+                "{pay}",
             ),
             "Open the invoice",
             "#invoices",
@@ -214,13 +239,52 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             (
                 "Here is the invoice {invoice} for the order that was cancelled: {total}.",
                 "Please pay {balance} by {due_on} and name the invoice's number.",
+                "{pay}",
             ),
             "Open the invoice",
             "#invoices",
         )
     },
+    Action.RECEIVE: {
+        _THEM: Words(
+            "we received your payment",
+            (
+                "We received {amount} for invoice {invoice} on {received_on}.",
+                "{left} of it is still open.",
+                "{paid}",
+                "That is {too_much} too much. Write to us if you would like it back.",
+            ),
+        )
+    },
+    Action.REVERSE_RECEIPT: {
+        _THEM: Words(
+            "a payment was recorded by mistake",
+            (
+                "We had recorded {amount} for invoice {invoice} by mistake: {reason}",
+                "So {left} of it is still open.",
+            ),
+            "Open the invoices",
+        )
+    },
+    "pay-back": {
+        _THEM: Words(
+            "we paid money back",
+            ("On {paid_on} we paid back {amount}, which was too much for invoice {invoice}.",),
+        )
+    },
+    "reverse-pay-back": {
+        _THEM: Words(
+            "money was not paid back after all",
+            (
+                (
+                    "We had recorded by mistake that {amount} was paid back for invoice {invoice}: "
+                    "{reason}"
+                ),
+            ),
+        )
+    },
     Action.SETTLE: {
-        _THEM: Words("paid", ("Your payment came in; the order is paid. Thank you.",)),
+        _THEM: Words("paid", ("Nothing is owed for this order any more: it is paid.",)),
     },
     Action.REOPEN: {
         _THEM: Words(
@@ -281,6 +345,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             ),
             "Look at the quote",
             "/quotes",
+            by_link=True,
         )
     },
     "proof-waits": {

@@ -12,6 +12,7 @@ from royalties.domain.orders import OrderKind, Side
 from royalties.domain.people import Actor, Role
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.mail.outbox import Message, write
+from royalties.services.orders import quote_links
 from royalties.services.orders.notice_words import TOLD
 from royalties.services.orders.order import Order, order_of
 from royalties.services.work import Work
@@ -28,7 +29,7 @@ _PROOF_WAITS = (7, 3)
 """Days after which an unanswered proof is reminded of, the longest first."""
 
 _LONGEST_SUBJECT = 200
-_AMOUNTS = frozenset({"total", "balance", "owed", "amount"})
+_AMOUNTS = frozenset({"total", "balance", "owed", "amount", "left", "too_much"})
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 CALENDAR = Actor("the calendar", Role.CLERK)
@@ -67,8 +68,11 @@ def tell(
         paragraphs = [said for each in words.paragraphs if (said := _said(each, values))]
         subject = _said(words.subject, values) or event.replace("-", " ")
         room = "organization" if to is _THEM else "finance"
-        address = f"{work.base_url}/{room}/orders/{order.number}{_said(words.page, values)}"
+        page = f"{work.base_url}/{room}/orders/{order.number}{_said(words.page, values)}"
         for recipient in _recipients(work, order, setup, to):
+            address = page
+            if words.by_link and values.get("version"):
+                address = quote_links.make(work, order, int(values["version"]), recipient)
             write(
                 work,
                 Message(
@@ -78,6 +82,7 @@ def tell(
                     kind=kind,
                     about=about or order.number,
                     link=(words.link, address),
+                    secret=words.by_link,
                 ),
             )
 
@@ -146,7 +151,7 @@ def _recipients(work: Work, order: Order, setup: Setup, side: Side) -> list[str]
         order.contact_email,
         *people.emails_of_organization(work.connection, order.organization),
     ]
-    return list(dict.fromkeys(found))
+    return [each for each in dict.fromkeys(found) if each]
 
 
 def _values(work: Work, order: Order, setup: Setup, detail: Mapping[str, object]) -> dict[str, str]:

@@ -132,7 +132,7 @@ def send_purchase_order(
         raise RefusedError("a purchase order is sent once a quote was accepted")
     detail: dict[str, object] = {"po_number": said or order.po_number}
     if file is not None:
-        detail["file"] = _keep(work, order, file)
+        detail["file"] = keep_purchase_order(work, order, file)
     changes = {"po_number": said or order.po_number}
     if not store.change_order(work.connection, order.id, order.version, changes):
         raise life.ChangedMeanwhileError(number)
@@ -152,7 +152,12 @@ def purchase_orders(work: Work, order: Order) -> list[messages.FileRow]:
     return messages.files_of(work.connection, order.id, PURCHASE_ORDER)
 
 
-def _keep(work: Work, order: Order, file: Sent) -> str:
+def keep_purchase_order(work: Work, order: Order, file: Sent) -> str:
+    """Keep the file of a purchase order; returns its name. The caller holds the order.
+
+    Raises:
+        RefusedError: there are too many, or the file is not taken.
+    """
     if len(messages.files_of(work.connection, order.id, PURCHASE_ORDER)) >= _MOST_FILES:
         raise RefusedError(f"this order has {_MOST_FILES} purchase orders: write us a message")
     kept = attachments.keep(work, file)
@@ -166,7 +171,7 @@ def _keep(work: Work, order: Order, file: Sent) -> str:
             "message_id": None,
             "at": work.at,
             "by": work.actor.name,
-            "side": Side.ORGANIZATION.value,
+            "side": life.side_of(work).value,
         },
     )
     return kept.name

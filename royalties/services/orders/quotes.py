@@ -4,40 +4,49 @@ A quote that is issued is frozen as JSON with its fingerprint, and its files are
 later version never alters it. Only the newest one can be accepted, while it is valid.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 from pydantic import TypeAdapter
 
 from reports import quote as quote_report
 from royalties.domain import pricing
-from royalties.domain.orders import Action, Need, Side
+from royalties.domain.orders import Action, Need, Side, find, said
 from royalties.domain.papers import QuoteShown
 from royalties.domain.people import Verb
+from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.services.orders import life, terms
 from royalties.services.orders.notices import CALENDAR, remind
 from royalties.services.orders.papers import FILES, Paper, paper
-from royalties.services.orders.quoting import Edits, compose, line_of, priced
+from royalties.services.orders.quoting import Edits, compose, is_below_list, line_of, priced
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import papers as store
 
 __all__ = [
     "Edits",
     "Issued",
+    "accept",
     "accept_quote",
     "accepted_quote",
+    "approve_quote",
     "draft_quote",
     "expire_quotes",
     "issue_quote",
     "keep_calendar",
+    "prepare_quote",
     "price_of",
     "quote_paper",
     "quotes",
+    "wants_second_person",
 ]
+
+QUOTE = "quote"
+"""What a quote below the price list is as a proposal."""
 
 _CONTENT = TypeAdapter(QuoteShown)
 _LONGEST_NAME = 200
@@ -93,13 +102,112 @@ def issue_quote(
 
     Raises:
         RefusedError: the order is past quoting, or something is not offered.
+        SecondPersonError: more is taken off than the price list takes off: prepare it instead.
         ChangedMeanwhileError: somebody else changed the order.
     """
     work.actor.require(Verb.KEEP_ORDERS)
     order = life.hold_still(work, number, version)
-    shown = compose(
-        work, order, len(store.quotes_of(work.connection, order.id)) + 1, edits or Edits()
+    if wants_second_person(work, order, edits or Edits()):
+        compose(work, order, 1, edits or Edits())  # what cannot be at all is said first
+        raise approvals.SecondPersonError(
+            "more is taken off than the price list takes off: prepare the quote, and another "
+            "manager approves it"
+        )
+    return _issue(work, order, edits or Edits())
+
+
+def wants_second_person(work: Work, order: life.Order, edits: Edits) -> bool:
+    """Whether a quote waits for a second person before it is issued."""
+    below = is_below_list(setup_in_force(work), order, edits, work.today)
+    return below and not approvals.acts_at_once(work)
+
+
+def prepare_quote(
+    work: Work, number: str, *, version: int | None = None, edits: Edits, why: str = ""
+) -> int:
+    """Put a quote below the price list before a second person; returns the proposal's number.
+
+    Args:
+        work: the unit of work.
+        number: the order's.
+        version: the order's, as it was looked at.
+        edits: what was agreed beside the price list.
+        why: for who approves.
+
+    Raises:
+        RefusedError: the order is past quoting, something is not offered, or one waits already.
+        ChangedMeanwhileError: somebody else changed the order.
+    """
+    work.actor.require(Verb.KEEP_ORDERS)
+    order = life.hold_still(work, number, version)
+    if find(Action.QUOTE, Side.STAFF, order.state, order.kind) is None:
+        raise RefusedError(f"no quote is made while an order is {said(order.state)}")
+    versions = len(store.quotes_of(work.connection, order.id))
+    shown = compose(work, order, versions + 1, edits)
+    body = {
+        "order": number,
+        "edits": _kept(edits),
+        "currency": shown.currency,
+        "total": shown.total,
+        "listed": compose(work, order, versions + 1, replace(edits, discount=None)).total,
+    }
+    return approvals.prepare(
+        work, QUOTE, f"{number} quote", body, fingerprint=_stands(order, versions), note=why
     )
+
+
+def approve_quote(work: Work, proposal: approvals.Proposal) -> QuoteShown:
+    """Issue the quote that was prepared; the proposal was just approved by somebody else.
+
+    Raises:
+        RefusedError: the order or its price has changed since.
+    """
+    body = cast("dict[str, Any]", proposal.body)
+    order = life.hold_still(work, body["order"])
+    versions = len(store.quotes_of(work.connection, order.id))
+    edits = edits_of(body["edits"])
+    if _stands(order, versions) != proposal.fingerprint:
+        raise RefusedError(
+            f"order {order.number} has changed since this was prepared: refuse it, and let it be "
+            f"prepared again"
+        )
+    if compose(work, order, versions + 1, edits).total != body["total"]:
+        raise RefusedError(
+            "the quote comes to another total by now: refuse it, and let it be prepared again"
+        )
+    return _issue(work, order, edits, issued_by=proposal.prepared_by)
+
+
+def _kept(edits: Edits) -> dict[str, Any]:
+    """What was agreed, as JSON values."""
+    return {
+        "discount": str(edits.discount),
+        "charges": [[each.words, each.amount] for each in edits.charges],
+        "extra_proofs": edits.extra_proofs,
+        "valid_until": edits.valid_until.isoformat() if edits.valid_until else "",
+        "note": edits.note,
+    }
+
+
+def edits_of(kept: Mapping[str, Any]) -> Edits:
+    """What was agreed, as a proposal keeps it."""
+    return Edits(
+        Fraction(kept["discount"]),
+        tuple(pricing.Agreed(words, amount) for words, amount in kept["charges"]),
+        kept["extra_proofs"],
+        date.fromisoformat(kept["valid_until"]) if kept["valid_until"] else None,
+        kept["note"],
+    )
+
+
+def _stands(order: life.Order, versions: int) -> str:
+    """What a proposal of a quote looked at."""
+    return f"{order.state.value}, {versions} quotes, {order.quantity} copies"
+
+
+def _issue(work: Work, order: life.Order, edits: Edits, *, issued_by: str = "") -> QuoteShown:
+    versions = len(store.quotes_of(work.connection, order.id))
+    shown = compose(work, order, versions + 1, edits, issued_by=issued_by)
     content = _CONTENT.dump_json(shown).decode()
     store.add_quote(
         work.connection,
@@ -107,7 +215,7 @@ def issue_quote(
             order.id,
             shown.version,
             work.at,
-            work.actor.name,
+            shown.issued_by,
             shown.valid_until.isoformat(),
             shown.currency,
             shown.total,
@@ -125,6 +233,7 @@ def issue_quote(
             "currency": shown.currency,
             "total": shown.total,
             "valid_until": shown.valid_until.isoformat(),
+            **({"prepared_by": issued_by} if issued_by else {}),
         },
     )
     for file in FILES:
@@ -154,28 +263,59 @@ def accept_quote(
         ChangedMeanwhileError: somebody else changed the order.
     """
     work.actor.require(Verb.ORDER)
+    order = life.hold_still(work, number, version)
+    return accept(work, order, name=name, po_number=po_number, quote_version=quote_version)
+
+
+def accept(
+    work: Work,
+    order: life.Order,
+    *,
+    name: str,
+    po_number: str,
+    quote_version: int | None,
+    met: Sequence[Need] = (),
+    detail: Mapping[str, object] | None = None,
+    tell: bool = True,
+) -> life.Order:
+    """Let the newest quote of an order that is held be accepted, by whoever's name it is.
+
+    Args:
+        work: the unit of work.
+        order: which one.
+        name: who accepts, as they sign.
+        po_number: of the organization's purchase order.
+        quote_version: the quote that was looked at; None where it is the newest.
+        met: what else is there of the table's needs.
+        detail: what else the history keeps.
+        tell: whether the e-mails of an acceptance are written.
+
+    Raises:
+        RefusedError: the quote is not valid any more, or another one was issued since.
+    """
     signed = line_of(name, "the name of who accepts", _LONGEST_NAME)
     if not signed:
         raise RefusedError("who accepts signs with a name: write it in full")
-    order = life.hold_still(work, number, version)
     newest = next(iter(_issued(work, order)), None)
     if newest and quote_version not in (None, newest.version):
         raise RefusedError(
-            f"quote {number}/{quote_version} was replaced by {newest.shown.number}: look at that "
-            f"one first"
+            f"quote {order.number}/{quote_version} was replaced by {newest.shown.number}: look at "
+            f"that one first"
         )
     valid = newest is not None and newest.valid
+    proof = {"quote": newest.version, "fingerprint": newest.fingerprint} if newest else {}
     return life.move(
         work,
         order,
         Action.ACCEPT,
-        met=[Need.QUOTE_VALID] if valid else [],
-        detail={"quote": newest.version, "fingerprint": newest.fingerprint} if newest else {},
+        met=[*met, *([Need.QUOTE_VALID] if valid else [])],
+        detail={**proof, **(detail or {})},
         changes={
             "quote_version": newest.version if newest else None,
             "accepted_by": signed,
             "po_number": line_of(po_number, "the number of a purchase order", _LONGEST_PO),
         },
+        tell=tell,
     )
 
 

@@ -8,7 +8,7 @@ from royalties.domain import pricing
 from royalties.domain.artwork import wanted
 from royalties.domain.money import amount_text
 from royalties.domain.papers import CheaperShown, Goods, Party, QuoteShown, ShipToShown, lines_shown
-from royalties.services.books import setup_in_force
+from royalties.services.books import Setup, setup_in_force
 from royalties.services.orders import life, quote_words, terms
 from royalties.services.orders.addresses import require_places
 from royalties.services.work import RefusedError, Work
@@ -41,8 +41,25 @@ class Edits:
     note: str = ""
 
 
-def compose(work: Work, order: life.Order, number: int, edits: Edits) -> QuoteShown:
+def is_below_list(setup: Setup, order: life.Order, edits: Edits, day: date) -> bool:
+    """Whether more is taken off than the price list takes off for so many copies."""
+    if edits.discount is None:
+        return False
+    version = terms.version_on(terms.price_list_of(setup, order.title), day)
+    return edits.discount > pricing.discount_for(order.quantity, version)
+
+
+def compose(
+    work: Work, order: life.Order, number: int, edits: Edits, *, issued_by: str = ""
+) -> QuoteShown:
     """What a version of an order's quote says, by today's price list.
+
+    Args:
+        work: the unit of work.
+        order: which one.
+        number: of the version.
+        edits: what was agreed beside the price list.
+        issued_by: who made it, where that is not who approves it now.
 
     Raises:
         RefusedError: something is not offered, or cannot be agreed on.
@@ -64,7 +81,7 @@ def compose(work: Work, order: life.Order, number: int, edits: Edits) -> QuoteSh
         kind=order.kind.value,
         dated=work.today,
         valid_until=edits.valid_until or work.today + timedelta(days=version.valid_days),
-        issued_by=work.actor.name,
+        issued_by=issued_by or work.actor.name,
         publisher=setup.publisher,
         organization=terms.party_of(organization, order.contact_name, order.contact_email),
         goods=Goods(

@@ -12,15 +12,23 @@ from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
 from royalties.services.mail.outbox import Message, write
 from royalties.services.orders import terms
+from royalties.services.orders.frozen import invoice_shown
+from royalties.services.orders.issuing import pay_words
 from royalties.services.orders.life import hold_still, note
 from royalties.services.orders.receiving import (
+    Unconfirmed,
     balances,
+    balances_of,
     entry_reference,
     order_of_receipt,
     pay_back,
+    prepare_pay_back,
+    prepare_receipt,
     receipts,
     receive,
     reverse_receipt,
+    unconfirmed,
+    wants_second_person,
 )
 from royalties.services.work import RefusedError, Work
 from royalties.store import mail
@@ -34,21 +42,27 @@ __all__ = [
     "Open",
     "Overdue",
     "ReceiptRow",
+    "Unconfirmed",
     "account_workbook",
     "aging",
     "balances",
+    "balances_of",
     "bucket_of",
     "days_overdue",
     "entry_reference",
     "order_of_receipt",
     "overdue",
     "pay_back",
+    "prepare_pay_back",
+    "prepare_receipt",
     "receipts",
     "receive",
     "remind",
     "reminders",
     "reverse_receipt",
     "statement_of_account",
+    "unconfirmed",
+    "wants_second_person",
 ]
 
 REMIND = "remind"
@@ -159,7 +173,12 @@ def remind(work: Work, number: str) -> Overdue:
     row = late.invoice
     owed = f"{row.currency} {amount_text(row.balance, row.currency)}"
     due = date.fromisoformat(row.due_on)
+    if not order.contact_email:
+        raise RefusedError(
+            f"order {order.number} has no contact with an e-mail address: write to them by mail"
+        )
     mail.replace(work.connection, "reminder", number)
+    pay = pay_words(invoice_shown(found))
     write(
         work,
         Message(
@@ -169,6 +188,7 @@ def remind(work: Work, number: str) -> Overdue:
                 f"Invoice {number} was due on {due.day} {due:%B %Y}. {owed} is still open.",
                 "If you have paid meanwhile, please take no notice of this.",
                 f"Please name the invoice's number, {number}, with the payment.",
+                *([pay] if pay else []),
             ),
             kind="reminder",
             about=number,

@@ -130,6 +130,19 @@ def estimate(work: Work, body: Requested) -> pricing.Quote | None:
     return None
 
 
+def fit_address(given: Address) -> Address:
+    """An organization's own address with its texts as they are kept.
+
+    Raises:
+        BadRequestError: says at ``bill`` what is wrong with it.
+    """
+    faults: dict[str, str] = {}
+    [found] = _addresses((replace(given, copies=1),), faults)
+    if faults:
+        raise BadRequestError({"bill": next(iter(faults.values()))})
+    return found
+
+
 def _addresses(given: tuple[Address, ...], faults: dict[str, str]) -> tuple[Address, ...]:
     if not 1 <= len(given) <= MOST_ADDRESSES:
         faults["ship_to"] = f"give from one to {MOST_ADDRESSES} addresses"

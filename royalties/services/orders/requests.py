@@ -196,7 +196,9 @@ def open_request(
     return Opened(order.number, begin(work, person.id, browser or Browser(), is_full=False))
 
 
-def request_order(work: Work, body: Requested, organization: str = "", *, token: str = "") -> Order:
+def request_order(
+    work: Work, body: Requested, organization: str = "", *, token: str = "", again: str = ""
+) -> Order:
     """Ask for an order for one's own organization.
 
     Args:
@@ -204,10 +206,12 @@ def request_order(work: Work, body: Requested, organization: str = "", *, token:
         body: what is asked for; the organization's name and the contact need not be given.
         organization: for which, if one orders for several.
         token: of the form; the same one gives the same order, once.
+        again: number of one's own order that is made again; its artwork comes along.
 
     Raises:
         BadRequestError: names each field with what is wrong.
         RefusedError: the organization is not one's own.
+        NoOrderError: there is no order that could be made again.
     """
     work.actor.require(Verb.ORDER)
     own = work.actor.organizations
@@ -217,7 +221,10 @@ def request_order(work: Work, body: Requested, organization: str = "", *, token:
         raise RefusedError("choose the organization that orders")
     kept.lock_numbers(work.connection)
     body = _with_contact(work, body, organization)
-    return begin_order(work, body, organization, token=fit_token(token))
+    before = life.find(work, again) if again else None
+    if again and (before is None or before.organization != organization):
+        raise life.NoOrderError(again)
+    return begin_order(work, body, organization, again=before, token=fit_token(token))
 
 
 def reorder(work: Work, number: str, *, token: str = "") -> Order:
@@ -318,8 +325,10 @@ def _own_organization(work: Work, keys: tuple[str, ...], body: Requested) -> str
     return next(called, own[0] if own else "")
 
 
-def add_organization(work: Work, body: Requested) -> str:
+def add_organization(work: Work, body: Requested, address: Address | None = None) -> str:
     """Add the organization of somebody new to the setup, in their name; returns its key.
+
+    Its address is the one that is given, else the first that copies go to.
 
     One of the same name that is there already is not theirs to join: the staff sees both, and
     moves the order. The key has the order's number, so that it does not tell of the other one.
@@ -333,7 +342,7 @@ def add_organization(work: Work, body: Requested) -> str:
     while key in taken:
         place += 1
         key = f"{stem}-{place}"
-    address = body.ship_to[0]
+    address = address or body.ship_to[0]
     entry: dict[str, object] = {
         "key": key,
         "name": body.organization,

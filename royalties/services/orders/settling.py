@@ -14,11 +14,17 @@ def owed_of(work: Work, order: Order) -> int:
     return sum(each.balance for each in found)
 
 
-def settle_if_paid(work: Work, order: Order) -> Order:
-    """Settle an invoiced order of which nothing is owed; the caller holds it."""
+def settle_if_paid(work: Work, order: Order, *, tell: bool = True) -> Order:
+    """Settle an invoiced order of which nothing is owed; the caller holds it.
+
+    Args:
+        work: the unit of work.
+        order: as it stands.
+        tell: whether the organization is told; not if it gets a receipt that says so.
+    """
     if order.state is not State.INVOICED or owed_of(work, order) > 0:
         return order
-    return move(work, order, Action.SETTLE, met=[Need.NOTHING_OWED])
+    return move(work, order, Action.SETTLE, met=[Need.NOTHING_OWED], tell=tell)
 
 
 def reopen_if_owed(work: Work, order: Order, detail: Mapping[str, object]) -> Order:

@@ -96,7 +96,9 @@ def invite(
     else:
         number = known.id
         store.change_person(work.connection, number, {"name": name, "role": role.value})
+    before = _own(work, [number])[number]
     _set_own(work, number, own)
+    _tell_organizations(work, name, email, set(own.organizations) - set(before.organizations))
     work.record(Verb.MANAGE_PEOPLE, _about("invited", number, name, role, own))
     return Invited(number, send_invitation(work, _row(work, number)))
 
@@ -163,6 +165,8 @@ def change_role(
         _keep_an_administrator(work, person)
     store.change_person(work.connection, number, {"role": role.value})
     _set_own(work, number, own)
+    added = set(own.organizations) - set(before.organizations)
+    _tell_organizations(work, person.name, person.email, added)
     sessions.end_sessions(work.connection, [number], work.at)
     work.record(
         Verb.MANAGE_PEOPLE,
@@ -237,6 +241,27 @@ def sign_out_everywhere(work: Work, number: int) -> None:
     person = _row(work, number)
     sessions.end_sessions(work.connection, [number], work.at)
     work.record(Verb.MANAGE_PEOPLE, {"what": "signed-out", "person": number, "name": person.name})
+
+
+def _tell_organizations(work: Work, name: str, email: str, keys: Iterable[str]) -> None:
+    """Tell an organization who may order for it from now on, at its own and its people's mailboxes.
+
+    An administrator lets people in alone, so that there is somebody to notice who does not belong.
+    """
+    known = setup_in_force(work).organizations if keys else {}
+    for key in sorted(keys):
+        there = [known[key].email, *store.emails_of_organization(work.connection, key)]
+        for each in dict.fromkeys(there):
+            if each and each != email:
+                notice(
+                    work,
+                    each,
+                    f"{name} orders for {known[key].name}",
+                    f"{name} ({email}) orders for {known[key].name} from now on, and sees what it "
+                    "ordered and owes.",
+                    "If they do not belong to you, remove them on your page People, and write to "
+                    "the publisher.",
+                )
 
 
 def _row(work: Work, number: int) -> PersonRow:

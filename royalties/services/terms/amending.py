@@ -156,7 +156,7 @@ def save(
     """Bring an entry to what its body says, or put it before a second person.
 
     Args:
-        part: ``contracts``, ``plans`` or ``beneficiaries``.
+        part: ``contracts``, ``plans``, ``beneficiaries`` or ``payment_details``.
         body: the whole entry.
         revision: the number of the revision that was looked at; 0 for a new entry.
         note: why, for who approves.
@@ -180,7 +180,8 @@ def save(
     if not check(work, part, body):
         return Saved(changed=False)
     require_confirmed(setup.asked(work, part, body), confirmed)
-    if acts_at_once(work):
+    alone = work.actor.may(Verb.LOAD) and not _wants_second_person(part, now, body)
+    if alone or acts_at_once(work):
         setup.amend(work, part, body)
         return Saved(changed=True)
     proposed = {"part": part, "body": canonical_body(part, body)}
@@ -188,6 +189,17 @@ def save(
         work, "setup", f"{part} {key}", proposed, fingerprint=_fingerprint(now), note=note
     )
     return Saved(changed=True, proposal=number)
+
+
+def _wants_second_person(part: str, now: Recorded | None, body: Body) -> bool:
+    """Whether somebody else approves a change.
+
+    Of an organization that is who speaks for it, and whether it pays later; of the rest all.
+    """
+    if part != "organizations":
+        return True
+    before = now.body if now else {"email": body.get("email")}
+    return any(before.get(name, "") != body.get(name, "") for name in ("email", "net_terms"))
 
 
 def approve(work: Work, number: int) -> approvals.Proposal:
@@ -276,6 +288,11 @@ def waiting_for(work: Work, part: str, key: str) -> approvals.Proposal | None:
     """The change of an entry that waits for a second person, if one does."""
     found = approvals.proposals(work, status="waiting", kind="setup", subject=f"{part} {key}")
     return found[0] if found else None
+
+
+def waiting_in(work: Work, part: str) -> list[approvals.Proposal]:
+    """Changes and new entries of a part that wait for a second person."""
+    return approvals.proposals(work, status="waiting", kind="setup", beginning=f"{part} ")
 
 
 def _named(part: str, key: str) -> str:

@@ -29,6 +29,9 @@ from royalties.store.history import canonical
 Body = Mapping[str, Any]
 _Value = TypeVar("_Value")
 
+PARTS = frozenset({"contracts", "plans", "beneficiaries"})
+"""Parts of which a change moves figures."""
+
 _KEPT_PREVIEWS = 20
 _CANNOT = (MissingExchangeRateError, NoPlanError, UnknownRightError)
 

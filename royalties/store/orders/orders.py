@@ -62,7 +62,9 @@ def find_order(
     connection: Connection, actor: Actor, number: str, *, lock: bool = False
 ) -> OrderRow | None:
     """An order that an actor may see, by its number; ``lock`` holds it against others."""
-    query = own_orders(_orders().where(orders.c.number == number), actor, orders.c.organization)
+    query = own_orders(
+        _orders().where(orders.c.number == number), actor, orders.c.organization, orders.c.id
+    )
     if lock and not is_sqlite(connection):
         query = query.with_for_update()
     row = connection.execute(query).first()
@@ -78,7 +80,9 @@ def find_by_token(connection: Connection, actor: Actor, token: str) -> OrderRow 
 
 def find_by_id(connection: Connection, actor: Actor, order_id: int) -> OrderRow | None:
     """An order that an actor may see."""
-    query = own_orders(_orders().where(orders.c.id == order_id), actor, orders.c.organization)
+    query = own_orders(
+        _orders().where(orders.c.id == order_id), actor, orders.c.organization, orders.c.id
+    )
     row = connection.execute(query).first()
     return OrderRow(*row) if row else None
 
@@ -114,6 +118,12 @@ def counts_by_state(connection: Connection, actor: Actor) -> dict[str, int]:
         row[0]: row[1]
         for row in connection.execute(own_orders(query, actor, orders.c.organization))
     }
+
+
+def emails_of(connection: Connection, organization: str) -> set[str]:
+    """The e-mail addresses that an organization's orders have as their contacts."""
+    query = select(orders.c.contact_email).where(orders.c.organization == organization).distinct()
+    return set(connection.execute(query).scalars())
 
 
 def own_editions(connection: Connection) -> dict[str, list[str]]:

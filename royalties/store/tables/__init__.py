@@ -22,6 +22,7 @@ from royalties.store.tables.orders import (
     proof_comment,
     proof_decision,
     quote,
+    quote_link,
     receipt,
     shipment,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "proof_decision",
     "proposal",
     "quote",
+    "quote_link",
     "receipt",
     "recovery_code",
     "reserve_release",

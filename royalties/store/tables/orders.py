@@ -170,6 +170,17 @@ quote = Table(
     Column("fingerprint", String(64), nullable=False, comment="SHA-256 of the content"),
 )
 
+quote_link = Table(
+    "quote_link",
+    metadata,
+    Column("hash", String(64), primary_key=True, comment="SHA-256 of what the e-mail holds"),
+    Column("order_id", Id, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("version", Integer, nullable=False, comment="of the quote that it shows"),
+    Column("email", String(254), nullable=False, comment="whom it was sent to"),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
 certificate = Table(
     "certificate",
     metadata,

@@ -92,8 +92,8 @@ proposal = Table(
     "proposal",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("kind", String(16), nullable=False, comment="close or setup"),
-    Column("subject", String(200), nullable=False, comment="period, or part and key"),
+    Column("kind", String(16), nullable=False, comment="close, setup, quote, …"),
+    Column("subject", String(200), nullable=False, comment="period, order, part and key, …"),
     Column("body", Text, nullable=False, comment="JSON of what is to be done"),
     Column("fingerprint", String(64), nullable=False, comment="of what was looked at"),
     Column("note", Text, nullable=False),
@@ -104,7 +104,10 @@ proposal = Table(
     Column("decided_at", Moment),
     Column("decided_by", String(200)),
     Column("reason", Text, nullable=False, comment="why it was refused or withdrawn"),
-    CheckConstraint("kind in ('close', 'setup')", name="kind"),
+    CheckConstraint(
+        "kind in ('close', 'setup', 'quote', 'receipt', 'pay-back', 'contact', 'move')",
+        name="kind",
+    ),
     CheckConstraint("status in ('waiting', 'approved', 'refused', 'withdrawn')", name="status"),
     Index(
         "uq_proposal_waiting",

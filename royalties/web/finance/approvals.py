@@ -9,9 +9,12 @@ from royalties.ingest.setup import SetupError
 from royalties.services import approvals as service
 from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force
+from royalties.services.orders import second_person
 from royalties.services.terms import amending as terms
 from royalties.services.terms import previewing
 from royalties.services.work import RefusedError
+from royalties.web.finance import order_approvals
+from royalties.web.finance.order_words import proposal_words
 from royalties.web.finance.plans import side_by_side
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
@@ -46,6 +49,9 @@ def approvals() -> str:
 
 
 def _shown(proposal: Proposal) -> Shown:
+    if proposal.kind in second_person.KINDS:
+        address = url_for("approvals.proposal", number=proposal.id)
+        return Shown(proposal, proposal_words(proposal), address)
     if proposal.kind == "close":
         address = url_for("closing.checklist", period=proposal.subject)
         early = " before it ends" if proposal.early else ""
@@ -59,7 +65,7 @@ def _shown(proposal: Proposal) -> Shown:
 
 @PAGES.get("/approvals/<int:number>")
 def proposal(number: int) -> Answer:
-    """One change of terms: what it would change, and what may be done with it."""
+    """One proposal: what it would change, and what may be done with it."""
     found = _found(number)
     if found.kind == "close":
         return redirect(_shown(found).address)
@@ -71,7 +77,9 @@ def proposal(number: int) -> Answer:
 def tried(number: int) -> Answer:
     """What a proposal would have given."""
     found = _found(number)
-    part, body = terms.proposed_entry(found)
+    part, body = terms.proposed_entry(found) if found.kind == "setup" else ("", {})
+    if part not in previewing.PARTS:
+        abort(404)
     try:
         effects = previewing.preview(act(), part, body, version=_newest_version(found))
     except SetupError as error:
@@ -81,13 +89,17 @@ def tried(number: int) -> Answer:
 
 @PAGES.post("/approvals/<int:number>/approve")
 def approve(number: int) -> Answer:
-    """Approve a change of terms; it takes effect in the same moment."""
+    """Approve what somebody else prepared; it takes effect in the same moment."""
     found = _found(number)
+    is_order = found.kind in second_person.KINDS
     try:
         with all_or_nothing():
-            terms.approve(act(), number)
+            (second_person.approve if is_order else terms.approve)(act(), number)
     except (RefusedError, SetupError) as error:
         return _page(_found(number), refused=str(error)), 409
+    if is_order:
+        flash(order_approvals.DONE[found.kind], "good")
+        return redirect(order_approvals.order_address(found), 303)
     flash("Approved. It counts from the next calculation on; closed periods stay.", "good")
     return redirect(_entry_address(found), 303)
 
@@ -132,6 +144,12 @@ def _found(number: int) -> Proposal:
 
 def _entry_address(found: Proposal) -> str:
     part, body = terms.proposed_entry(found)
+    if part == "payment_details":
+        return url_for("terms.payment_details")
+    if part == "organizations":
+        return url_for("organizations.organization", key=body["key"])
+    if part == "price_lists":
+        return url_for("price_lists.price_list", key=body["key"])
     return url_for(f"terms.{service.APPROVED_BY_TWO[part]}", key=body["key"])
 
 
@@ -154,6 +172,10 @@ def _page(
     reason: str = "",
     wrong_reason: str = "",
 ) -> str:
+    if found.kind in second_person.KINDS:
+        return order_approvals.page(
+            found, refused=refused, reason=reason, wrong_reason=wrong_reason
+        )
     work = act()
     told = terms.proposed(work, found, as_typed)
     waits = found.status == "waiting"
@@ -172,6 +194,7 @@ def _page(
         may_withdraw=waits
         and (found.prepared_by_id == work.actor.person or work.actor.may(Verb.APPROVE)),
         effects=effects or [],
+        has_effects=terms.proposed_entry(found)[0] in previewing.PARTS,
         refused=refused,
         reason=reason,
         wrong_reason=wrong_reason,

@@ -28,6 +28,13 @@ PER_PAGE = 50
 WARNS = "warns "
 """Before a field's name among a sheet's errors: what is said there is no error."""
 _LONGEST_NOTE = 1000
+_QUOTES = "Quotes from now on go by it; what was issued stays as it is."
+_SINCE = {
+    "payment_details": "Invoices say it from its first day on.",
+    "organizations": _QUOTES,
+    "price_lists": _QUOTES,
+}
+"""From when a change counts, where it is not a calculation's."""
 
 
 @dataclass(slots=True)
@@ -159,7 +166,7 @@ def sent(
     except RefusedError as error:
         _refused(sheet, error)
         return page(sheet), 409
-    tell(saved)
+    tell(saved, sheet.part)
     return redirect(onward(sheet, saved), 303)
 
 
@@ -217,12 +224,13 @@ def form_page(template: str, sheet: Sheet, **more: object) -> str:
     )
 
 
-def tell(saved: terms.Saved) -> None:
+def tell(saved: terms.Saved, part: str = "") -> None:
     """Say on the next page what became of a save."""
+    since = _SINCE.get(part, "It counts from the next calculation on; closed periods stay.")
     if not saved.changed:
         flash("Nothing had changed, so nothing was recorded.", "warn")
     elif saved.proposal is None:
-        flash("Saved. It counts from the next calculation on; closed periods stay.", "good")
+        flash(f"Saved. {since}", "good")
     else:
         flash(
             f"Prepared as proposal {saved.proposal}. It takes effect once another person, a "

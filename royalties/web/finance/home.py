@@ -11,6 +11,7 @@ from royalties.domain.people import FINANCE
 from royalties.services.glancing import Glance, glance
 from royalties.services.searching import LONGEST, Hit, search
 from royalties.services.work import RefusedError
+from royalties.web.finance.order_words import proposal_words
 from royalties.web.formats import locale, number, percent, period_words
 from royalties.web.pages import Pages
 from royalties.web.visit import act
@@ -66,6 +67,7 @@ def home() -> str:
         chart=[(each.name, each.sold.units, number(each.sold.units)) for each in found.last],
         address=_address,
         counted={"approvals.approvals": lambda: found.to_do.prepared},
+        order_words=proposal_words,
     )
 
 

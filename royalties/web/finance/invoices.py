@@ -41,6 +41,7 @@ def invoices() -> Answer:
         chosen=chosen,
         page=page,
         organizations=order_page.organization_names(),
+        unconfirmed={each.invoice for each in receivables.unconfirmed(work)},
         today=work.today.isoformat(),
     )
 
@@ -107,6 +108,7 @@ def aging() -> Answer:
         totals=totals,
         ages=AGES,
         organizations=order_page.organization_names(),
+        unconfirmed=receivables.unconfirmed(work),
         today=work.today,
     )
 
@@ -168,6 +170,9 @@ def _page(found: Issued, refused: str = "", drawn: Mapping[int, int] | None = No
         left=crediting.left_of(found.shown, [each.shown for each in credits_]),
         balance=balance,
         receipts=[each for each in received if each.invoice_id == row.id],
+        unconfirmed=[
+            each for each in receivables.unconfirmed(work, order) if each.invoice == row.number
+        ],
         token=order_forms.new_token(),
         today=work.today,
     )

@@ -1,13 +1,16 @@
 """An order's money: what was quoted, invoiced, received and credited, and what is still owed."""
 
+from datetime import date
+
 from flask import abort, render_template, request, url_for
 
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.orders import Action, Side, State, find
 from royalties.domain.papers import InvoiceShown
+from royalties.domain.paying import PaymentDetails, payment_on
 from royalties.domain.people import FINANCE, Verb
 from royalties.services.books import setup_in_force
-from royalties.services.orders import invoicing, receivables
+from royalties.services.orders import invoicing, needs, receivables
 from royalties.services.orders.agreed import agreed_of
 from royalties.services.orders.cancelling import Owed
 from royalties.services.orders.issuing import issued_of
@@ -78,15 +81,14 @@ def receive(number: str) -> Answer:
     """Record money that came in for one of the order's invoices."""
 
     def do() -> str:
-        row = _invoice_sent(number)
-        made = receivables.receive(
-            act(),
-            row.number,
-            _amount_sent(row),
-            order_forms.day_sent("received_on"),
-            order_forms.text_sent("reference", 101),
-            _token(),
-        )
+        row, amount, day, reference = _money_sent(number)
+        if receivables.wants_second_person(act()):
+            receivables.prepare_receipt(act(), row.number, amount, day, reference, _token())
+            return (
+                f"Recorded, not confirmed: the money counts for {row.number} once another manager "
+                "has found it on the bank's statement."
+            )
+        made = receivables.receive(act(), row.number, amount, day, reference, _token())
         return f"Receipt {made.id} is recorded for {row.number}."
 
     return _tried(number, do)
@@ -97,15 +99,14 @@ def pay_back(number: str) -> Answer:
     """Record that what was paid too much was paid back."""
 
     def do() -> str:
-        row = _invoice_sent(number)
-        receivables.pay_back(
-            act(),
-            row.number,
-            _amount_sent(row),
-            order_forms.day_sent("received_on"),
-            order_forms.text_sent("reference", 101),
-            _token(),
-        )
+        row, amount, day, reference = _money_sent(number)
+        if receivables.wants_second_person(act()):
+            receivables.prepare_pay_back(act(), row.number, amount, day, reference, _token())
+            return (
+                f"Recorded, not confirmed: it counts for {row.number} once another manager has "
+                "found it on the bank's statement."
+            )
+        receivables.pay_back(act(), row.number, amount, day, reference, _token())
         return f"It is recorded that {row.number} was paid back."
 
     return _tried(number, do)
@@ -174,6 +175,13 @@ def _proofs(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else -1  # noqa: PLR2004
 
 
+def _money_sent(number: str) -> tuple[Open, int, date, str]:
+    """What a form says of money: the invoice, the amount, the day and the bank's reference."""
+    row = _invoice_sent(number)
+    day = order_forms.day_sent("received_on")
+    return row, _amount_sent(row), day, order_forms.text_sent("reference", 101)
+
+
 def _invoice_sent(number: str) -> Open:
     asked = order_forms.text_sent("invoice", 20)
     listed = receivables.balances(act(), number)
@@ -194,7 +202,7 @@ def _amount_sent(row: Open) -> int:
 def _page(number: str, refused: str = "") -> str:
     work = act()
     found = order_page.found(number)
-    balances = receivables.balances(work, number)
+    balances = receivables.balances_of(work, found)
     received = receivables.receipts(work, found)
     proofs = _proofs(request.values.get("proofs", ""))
     draft, problem, further = _draft(found, proofs)
@@ -207,6 +215,8 @@ def _page(number: str, refused: str = "") -> str:
         balances={each.number: each for each in balances},
         receipts=received,
         reversed_by={each.reverses_id: each.id for each in received if each.reverses_id},
+        unconfirmed=receivables.unconfirmed(work, number),
+        wants_second=receivables.wants_second_person(work),
         numbers={each.id: each.number for each in balances},
         draft=draft,
         further=further,
@@ -221,8 +231,20 @@ def _page(number: str, refused: str = "") -> str:
         too_much=[each for each in balances if each.balance < 0]
         if work.actor.may(Verb.CREDIT)
         else [],
+        pays=_pays(found),
         token=order_forms.new_token(),
     )
+
+
+def _pays(order: Order) -> PaymentDetails | None:
+    """What an invoice of today would say of how it is paid."""
+    work = act()
+    setup = needs.setup_or_none(work)
+    if setup is None:
+        return None
+    prices = needs.price_list_for(setup, order.title)
+    currency = prices.currency if prices else setup.publisher.currency
+    return payment_on(setup.payment_details.values(), work.today, currency)
 
 
 def _owed(order: Order) -> Owed | None:

@@ -16,9 +16,11 @@ from royalties.domain.orders import (
     said,
 )
 from royalties.domain.people import Verb
-from royalties.services.orders import board, life, needs
+from royalties.services.approvals import Proposal
+from royalties.services.orders import board, life, needs, second_person
 from royalties.services.orders.life import Order
 from royalties.services.orders.terms import lacking
+from royalties.web.finance.order_words import proposal_words
 from royalties.web.order_forms import unit
 from royalties.web.visit import act
 
@@ -35,6 +37,7 @@ class Button:
 
 BUTTONS = {
     Action.QUOTE: Button("Make a quote", "order_quotes.quotes", "new"),
+    Action.ACCEPT: Button("Record an acceptance", "order_quotes.quotes", "accept"),
     Action.DECLINE: Button("Decline", "orders.ask_decline"),
     Action.INVOICE_DEPOSIT: Button(
         "Invoice the deposit", "order_money.money", "deposit", Verb.BILL
@@ -98,6 +101,23 @@ def title_names() -> dict[str, str]:
     return {key: each.title for key, each in setup.titles.items()} if setup else {}
 
 
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What of an order waits for a second person: in words, and where it is decided."""
+
+    proposal: Proposal
+    words: str
+    address: str
+
+
+def waiting(order: Order) -> list[Waits]:
+    """What of an order waits for a second person."""
+    return [
+        Waits(each, proposal_words(each), url_for("approvals.proposal", number=each.id))
+        for each in second_person.waiting(act(), order.number)
+    ]
+
+
 def is_covered(order: Order) -> bool:
     """Whether a purchase order is there, or the deposit was paid."""
     work = act()
@@ -149,7 +169,7 @@ def _offer(
 ) -> Offer:
     button = BUTTONS[line.action]
     address = url_for(button.endpoint, number=order.number, _anchor=button.anchor or None)
-    missing = tuple(need.value for need in line.needs if need not in met | _GIVEN)
+    missing = missing_of(order, line, met | _GIVEN)
     if line.action in _OF_INVOICES and not invoiced:
         missing = (*missing, "an invoice")
     if line.action is Action.QUOTE and unpriced:
@@ -157,7 +177,14 @@ def _offer(
     return Offer(line.action, button, address, missing)
 
 
-_GIVEN = frozenset({Need.PROOF, Need.COMMENT, Need.ARTWORK, Need.PROOF_SHOWN})
+def missing_of(order: Order, line: Transition, met: frozenset[Need]) -> tuple[str, ...]:
+    """What an action of the table still needs, in words."""
+    setup = needs.setup_or_none(act())
+    words = needs.need_words(setup, order) if setup is not None else {}
+    return tuple(words.get(need, need.value) for need in line.needs if need not in met)
+
+
+_GIVEN = frozenset({Need.PROOF, Need.COMMENT, Need.ARTWORK, Need.PROOF_SHOWN, Need.ACCEPTANCE})
 """Needs that the action's own form brings."""
 
 

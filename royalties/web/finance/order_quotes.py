@@ -13,7 +13,8 @@ from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.domain.orders import Action, Side, find
 from royalties.domain.papers import QuoteShown
 from royalties.domain.people import FINANCE
-from royalties.services.orders import life, quotes
+from royalties.services.orders import answering, life, quotes, receivables
+from royalties.services.orders.attachments import Sent
 from royalties.services.orders.life import Order
 from royalties.services.orders.quotes import Edits
 from royalties.services.work import RefusedError
@@ -106,11 +107,20 @@ def issue(number: str) -> Answer:
     edits, wrong = _edits(row, _currency(found))
     if wrong:
         return _page(found, row, wrong=wrong), 422
+    version = order_forms.version_sent()
     try:
-        with all_or_nothing():
-            shown = quotes.issue_quote(
-                act(), number, version=order_forms.version_sent(), edits=edits
+        if quotes.wants_second_person(act(), found, edits):
+            why = order_forms.text_sent("why")
+            with all_or_nothing():
+                quotes.prepare_quote(act(), number, version=version, edits=edits, why=why)
+            flash(
+                "The quote is below the price list, so it is prepared: once another manager has "
+                "approved it, it is issued and the organization is told.",
+                "good",
             )
+            return redirect(url_for(".quotes", number=number), 303)
+        with all_or_nothing():
+            shown = quotes.issue_quote(act(), number, version=version, edits=edits)
     except life.ChangedMeanwhileError as error:
         words = f"{error}. Nothing that you typed is lost: it stands below."
         return _page(order_page.found(number), row, refused=words), 409
@@ -118,6 +128,38 @@ def issue(number: str) -> Answer:
         return _page(order_page.found(number), row, refused=str(error)), 422
     flash(f"Quote {shown.number} is issued, and the organization is told.", "good")
     return redirect(url_for(".quotes", number=number), 303)
+
+
+@PAGES.post("/<number>/quotes/accept")
+def accept(number: str) -> Answer:
+    """Record that the organization accepted the newest quote by mail, e-mail or telephone."""
+    found = order_page.found(number)
+
+    def do() -> str:
+        hows = {each.value: each for each in answering.How}
+        how = hows.get(request.form.get("how", ""))
+        if how is None:
+            raise RefusedError("choose how the acceptance came")
+        sent = request.files.get("po_file")
+        answering.record_acceptance(
+            act(),
+            number,
+            answering.Acceptance(
+                order_forms.text_sent("name", 300),
+                how,
+                order_forms.day_sent("on"),
+                order_forms.text_sent("po_number", 200),
+                Sent(sent.filename, sent.stream) if sent is not None and sent.filename else None,
+            ),
+            version=order_forms.version_sent(),
+            quote_version=order_forms.number_sent("quote", "version of the quote"),
+        )
+        return "The acceptance is recorded, and the organization is told what was recorded."
+
+    onward = url_for("orders.order", number=number)
+    return order_forms.tried(
+        do, onward, lambda why: _page(found, typed(MultiDict(), QUOTE), refused=why)
+    )
 
 
 @PAGES.get("/<number>/quotes/<int:version>.<any(pdf, xlsx):file>")
@@ -144,10 +186,14 @@ def _page(
     if may_quote:
         draft, problem, more = _draft(order, row)
         found_wrong = {**more, **found_wrong} if previewed or wrong else found_wrong
+    issued = quotes.quotes(act(), order)
+    edits, _ = _edits(row, draft.currency if draft else "")
     return order_page.page(
         "quotes.html",
         order,
         "quotes",
+        is_below=draft is not None and quotes.wants_second_person(act(), order, edits),
+        wants_second=receivables.wants_second_person(act()),
         may_quote=may_quote,
         row=padded(row, QUOTE),
         shape=QUOTE,
@@ -158,7 +204,12 @@ def _page(
         problem="" if found_wrong else problem,
         previewed=previewed,
         focus=focus,
-        issued=quotes.quotes(act(), order),
+        issued=issued,
+        may_accept=bool(issued)
+        and issued[0].valid
+        and find(Action.ACCEPT, Side.STAFF, order.state, order.kind) is not None,
+        hows=[each.value for each in answering.How],
+        waits=[each for each in order_page.waiting(order) if each.proposal.kind == quotes.QUOTE],
     )
 
 

@@ -159,7 +159,7 @@ def _may(action: Action, order: Order) -> bool:
 def _missing(order: Order, met: frozenset[Need]) -> list[str]:
     """What starting production still needs."""
     line = find(Action.PRODUCE, Side.STAFF, order.state, order.kind)
-    return [need.value for need in line.needs if need not in met] if line else []
+    return list(order_page.missing_of(order, line, met)) if line else []
 
 
 def _places(order: Order, there: Mapping[int, int]) -> list[Place]:

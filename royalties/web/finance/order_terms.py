@@ -1,19 +1,20 @@
 """What the pages that amend organizations and price lists have in common.
 
-Unlike contracts and plans, these move no money of others: a manager's change counts at once.
+A lower price is a discount, and an organization's mailbox and its credit decide who orders and when
+it pays: so a second person approves these. Where an organization is, a manager changes at once.
 """
 
 from collections.abc import Callable
 
-from flask import flash, redirect, request
+from flask import redirect, request, url_for
 
 from royalties.domain.changes import changes
 from royalties.domain.people import Verb
 from royalties.ingest.setup import SetupError
 from royalties.services.terms import amending as terms
-from royalties.services.terms import catalogue
 from royalties.services.terms.replacing import UnconfirmedError
-from royalties.web.finance.editing import Sheet, confirmed
+from royalties.services.work import RefusedError
+from royalties.web.finance.editing import Sheet, confirmed, tell
 from royalties.web.finance.row_forms import operate, padded
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer
@@ -48,23 +49,37 @@ def sent(
         return page(sheet), 422
     try:
         with all_or_nothing():
-            changed = catalogue.amend(act(), sheet.part, sheet.body, sheet.revision, confirmed())
+            saved = terms.save(
+                act(),
+                sheet.part,
+                sheet.body,
+                revision=sheet.revision,
+                note=sheet.note,
+                is_new=sheet.is_new,
+                confirmed=confirmed(),
+            )
     except SetupError as error:
         sheet.blame(error.faults)
         return page(sheet), 422
-    except UnconfirmedError as error:
-        sheet.asked, sheet.token = error.asked, error.token
+    except RefusedError as error:
+        _refuse(sheet, error)
         return page(sheet), 409
-    except terms.ChangedMeanwhileError as error:
-        sheet.refused, sheet.now = str(error), error.now
+    tell(saved, sheet.part)
+    if sheet.is_new and saved.proposal is not None:
+        return redirect(url_for("approvals.proposal", number=saved.proposal), 303)
+    return redirect(onward(sheet), 303)
+
+
+def _refuse(sheet: Sheet, error: RefusedError) -> None:
+    """Say why a form was not saved; who was slower sees what stands now beside what they typed."""
+    if isinstance(error, UnconfirmedError):
+        sheet.asked, sheet.token = error.asked, error.token
+        return
+    sheet.refused = str(error)
+    if isinstance(error, terms.ChangedMeanwhileError):
+        sheet.now = error.now
         sheet.meanwhile = changes(error.now.body if error.now else None, sheet.body, as_typed)
         sheet.revision = error.now.id if error.now else 0
-        return page(sheet), 409
-    if changed:
-        flash("Saved. Quotes from now on go by it; what was issued stays as it is.", "good")
-    else:
-        flash("Nothing had changed, so nothing was recorded.", "warn")
-    return redirect(onward(sheet), 303)
 
 
 def filled(sheet: Sheet) -> Sheet:

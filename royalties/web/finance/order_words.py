@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from markupsafe import Markup
 
 from royalties.domain.orders import OrderKind
 from royalties.domain.price_lists import PriceVersion
+from royalties.services.approvals import Proposal
+from royalties.services.orders import contacts, quotes, receiving
 from royalties.services.orders.namesakes import MOVED
 from royalties.services.orders.order import Order
 from royalties.services.orders.promises import PROMISE
@@ -46,6 +48,9 @@ ACTIONS = {
     "cancel": "Cancelled",
     "decline": "Declined",
     "expire": "Quote expired",
+    "ask-another-quote": "Asked for another quote",
+    "purchase-order": "Purchase order sent",
+    contacts.CONTACT: "New contact",
     "assign": "Assigned",
     "invoice": "Invoice issued",
     "send-artwork": "Artwork sent",
@@ -92,6 +97,22 @@ def detail_words(detail: Mapping[str, Any]) -> list[tuple[str, str | Markup]]:
         label = _LABELS.get(name, name.replace("_", " "))
         found.append((label, _words(name, value, currency)))
     return found
+
+
+def proposal_words(proposal: Proposal) -> str:
+    """What a proposal about an order would do, in a line."""
+    body = cast("dict[str, Any]", proposal.body)
+    match proposal.kind:
+        case quotes.QUOTE:
+            return f"Quote of {body['order']} below the price list"
+        case receiving.RECEIPT | receiving.PAY_BACK:
+            amount = f"{body['currency']} {formats.money(abs(body['amount']), body['currency'])}"
+            what = "received" if proposal.kind == receiving.RECEIPT else "paid back"
+            return f"{amount} {what} for {body['invoice']}"
+        case contacts.CONTACT:
+            return f"{body['name']} as contact of {body['order']}"
+        case _:
+            return f"Move {body['order']} to {body['to']}"
 
 
 def promise_words(order: Order, events: Iterable[Event], version: PriceVersion | None) -> str:

@@ -94,7 +94,7 @@ def new() -> Answer:
     key = request.args.get("title", "")
     offers = {each.title.key: each.title.heading for each in offering.offers(act())}
     if key in offers:
-        return redirect(url_for("ordering.begin", key=key), 303)
+        return redirect(url_for("order_entry.begin", key=key), 303)
     page = render_template("finance/orders/new.html", titles=offers, unknown=bool(key))
     return page, 404 if key else 200
 
@@ -133,6 +133,7 @@ def _page(number: str, refused: str = "") -> str:
         messages=messages.messages(work, found),
         purchase_orders=own.purchase_orders(work, found),
         staff=service.staff(work),
+        waits=order_page.waiting(found),
         may_promise=found.state in promises.PROMISED_IN,
         may_hold=find(Action.HOLD, Side.STAFF, found.state, found.kind) is not None,
     )
@@ -291,9 +292,11 @@ def move(number: str) -> Answer:
             raise RefusedError(
                 "tick that you have made sure who asked: it opens all orders to them"
             )
-        namesakes.move_order(
-            act(), number, order_forms.text_sent("organization", 65), order_forms.version_sent()
-        )
+        to, version = order_forms.text_sent("organization", 65), order_forms.version_sent()
+        if namesakes.wants_second_person(act()):
+            namesakes.prepare_move(act(), number, to, version, order_forms.text_sent("why"))
+            return "It is prepared: once another manager has approved it, the order is moved."
+        namesakes.move_order(act(), number, to, version)
         return "The order is moved, and the people of both are told."
 
     return order_forms.tried(
@@ -311,6 +314,7 @@ def _ask_move(number: str, refused: str = "") -> str:
         "order",
         refused=refused,
         namesakes=there,
+        wants_second=namesakes.wants_second_person(work),
         sizes=namesakes.sizes(work, [each.key for each in there]),
         askers=namesakes.askers(work, found),
     )

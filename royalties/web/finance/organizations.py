@@ -96,6 +96,7 @@ def _one(key: str, refused: str = "") -> str:
         refused=refused,
         typed=request.form,
         history=terms.history(work, _PART, key, as_typed),
+        waiting=terms.waiting_for(work, _PART, key),
     )
 
 
@@ -206,6 +207,7 @@ def _page(sheet: Sheet) -> str:
     return render_template(
         "finance/orders/organization_form.html",
         sheet=order_terms.filled(sheet),
+        at_once=terms.acts_at_once(act()),
         key_cell=key_cell("harbor-works"),
         save_at=url_for(".new") if sheet.is_new else url_for(".amend", key=sheet.key),
     )

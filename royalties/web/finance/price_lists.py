@@ -79,6 +79,7 @@ def price_list(key: str) -> Answer:
         tried=tried,
         refused=refused,
         history=terms.history(work, _PART, key, as_typed),
+        waiting=terms.waiting_for(work, _PART, key),
     )
 
 
@@ -139,6 +140,7 @@ def _page(sheet: Sheet) -> str:
     return render_template(
         "finance/orders/price_list_form.html",
         sheet=order_terms.filled(sheet),
+        at_once=terms.acts_at_once(act()),
         cells=[each.name for each in VERSION],
         key_cell=key_cell("orders-usd"),
         retailers=sorted(setup.retailers) if setup else [],

@@ -1,6 +1,6 @@
-"""Contracts, plans and beneficiaries: the room whose pages stand in the modules named here."""
+"""Contracts, plans, beneficiaries, payment details: the room whose pages stand in these modules."""
 
-from royalties.web.finance import beneficiaries, contracts, plans
+from royalties.web.finance import beneficiaries, contracts, payment_details, plans
 from royalties.web.finance.editing import PAGES
 
-__all__ = ["PAGES", "beneficiaries", "contracts", "plans"]
+__all__ = ["PAGES", "beneficiaries", "contracts", "payment_details", "plans"]

@@ -22,6 +22,7 @@ class Button:
 
 BUTTONS = {
     Action.ACCEPT: Button("Accept the quote", "organization_orders.quotes", "accept"),
+    Action.ASK_ANOTHER_QUOTE: Button("Ask for a change", "organization_orders.quotes", "ask"),
     Action.DECLINE: Button("Decline the quote", "organization_orders.ask_decline"),
     Action.SEND_ARTWORK: Button("Send artwork", "organization_files.artwork"),
     Action.APPROVE_PROOF: Button("Approve and start production", "organization_files.ask_approve"),
@@ -31,7 +32,12 @@ BUTTONS = {
 """Every action of the organization."""
 
 ASIDE = frozenset({Action.DECLINE, Action.CANCEL})
-_LATER = {Action.ASK_CHANGES: 1, Action.DECLINE: 2, Action.CANCEL: 3}
+_LATER = {
+    Action.ASK_CHANGES: 1,
+    Action.ASK_ANOTHER_QUOTE: 1,
+    Action.DECLINE: 2,
+    Action.CANCEL: 3,
+}
 """Actions that do not stand first."""
 
 _BY_FORM = frozenset({Need.ARTWORK, Need.COMMENT, Need.PROOF_SHOWN})
@@ -129,7 +135,9 @@ def _offer(order: Order, line: Transition, met: frozenset[Need]) -> Offer:
         words = "Cancel the request"
     if line.action is Action.SEND_ARTWORK and order.state is not State.ACCEPTED:
         words = "Send other artwork"
-    missing = tuple(need.value for need in line.needs if need not in met | _BY_FORM)
+    setup = needs.setup_or_none(act())
+    said = needs.need_words(setup, order) if setup is not None else {}
+    missing = tuple(said.get(need, need.value) for need in line.needs if need not in met | _BY_FORM)
     address = url_for(button.endpoint, number=order.number, _anchor=button.anchor or None)
     return Offer(line.action, words, address, missing)
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, abort, redirect, request, url_for
 
 from royalties.domain.orders import Action, State, said
 from royalties.domain.people import ORGANIZATIONS
 from royalties.services.orders import (
+    answering,
     board,
     invoicing,
     life,
@@ -15,7 +16,6 @@ from royalties.services.orders import (
     packing,
     quotes,
     receivables,
-    requests,
     shipping,
 )
 from royalties.services.orders.attachments import Sent
@@ -88,13 +88,10 @@ def purchase_order(number: str) -> Answer:
     return tried(do, url_for(".order", number=number), lambda refused: _order(number, refused))
 
 
-@PAGES.post("/<number>/reorder")
+@PAGES.get("/<number>/again")
 def reorder(number: str) -> Answer:
-    """Ask for the same once more: same artwork, today's price."""
-    found(number)
-    again = requests.reorder(act(), number, token=request.form.get("token", ""))
-    flash(f"Asked for the same once more; we send a quote at today's price. {again.number}", "good")
-    return redirect(url_for(".order", number=again.number), 303)
+    """The request's form, filled in from an order: same artwork, today's price."""
+    return redirect(url_for("ordering.begin", key=found(number).title, again=number), 303)
 
 
 # Quotes
@@ -171,6 +168,19 @@ def accept(number: str) -> Answer:
                 act(), number, version=accepted.version, po_number=accepted.po_number, file=file
             )
         return "Thank you: the quote is accepted."
+
+    return tried(do, url_for(".order", number=number), lambda refused: _quotes(number, refused))
+
+
+@PAGES.post("/<number>/quotes/ask")
+def ask_another(number: str) -> Answer:
+    """Say what the quote should say instead."""
+    found(number)
+
+    def do() -> str:
+        text = text_sent("text", _LONGEST_MESSAGE + 1)
+        answering.ask_another_quote(act(), number, text, version=version_sent())
+        return "You asked for a change; we make another quote."
 
     return tried(do, url_for(".order", number=number), lambda refused: _quotes(number, refused))
 

@@ -17,6 +17,7 @@ from royalties.domain.orders import OrderKind
 from royalties.domain.pricing import MOST_COPIES, Option
 from royalties.ingest import places
 from royalties.services.orders.offering import Offer
+from royalties.services.orders.order import Order
 from royalties.services.orders.requests import Address, BadRequestError, Requested, checked
 from royalties.services.work import Work
 
@@ -42,10 +43,33 @@ WORDS = (
     "audience",
     "message",
     "tell",
+    "bill_street",
+    "bill_street2",
+    "bill_city",
+    "bill_region",
+    "bill_postcode",
+    "bill_country",
+    "again",
 )
 _OF_WHO = frozenset(
-    {"for", "organization", "contact_name", "contact_email", "audience", "message", "tell"}
+    {
+        "for",
+        "organization",
+        "contact_name",
+        "contact_email",
+        "audience",
+        "message",
+        "tell",
+        "bill_street",
+        "bill_street2",
+        "bill_city",
+        "bill_region",
+        "bill_postcode",
+        "bill_country",
+    }
 )
+_ALWAYS_HIDDEN = 0
+"""The step of what no step shows: the order that is made again."""
 _LONGEST = 4000
 _PLACE = "address"
 _STEP_OF = {
@@ -76,7 +100,8 @@ class Typed:
     def hidden(self) -> Iterator[tuple[int, str, str]]:
         """Every field as (its step, name, value), to be carried along."""
         for name in WORDS:
-            yield WHO if name in _OF_WHO else WHAT, name, self[name]
+            step = WHO if name in _OF_WHO else WHAT
+            yield _ALWAYS_HIDDEN if name == "again" else step, name, self[name]
         for each in self.options:
             yield WHAT, "option", each
         if self.rush:
@@ -142,6 +167,53 @@ def begun(offer: Offer, asked: MultiDict[str, str]) -> Typed:
             "tax": "taxable",
             "tell": "1",
         }
+    )
+
+
+def fill_again(typed: Typed, before: Order) -> None:
+    """Fill the form in from an order that is made again; what is needed when, one says anew."""
+    typed.words |= {
+        "kind": before.kind.value,
+        "isbn": before.isbn,
+        "copies": str(before.quantity),
+        "region": before.ship_to[0].region,
+        "country": before.ship_to[0].country,
+        "for": before.organization,
+        "contact_name": before.contact_name,
+        "contact_email": before.contact_email,
+        "audience": before.audience,
+        "again": before.number,
+    }
+    typed.options = [each.value for each in before.options]
+    typed.rush = before.rush
+    typed.addresses = [
+        {
+            "copies": str(each.copies),
+            "name": each.name,
+            "street": each.lines[0] if each.lines else "",
+            "street2": ", ".join(each.lines[1:]),
+            "city": each.city,
+            "region": each.region,
+            "postcode": each.postcode,
+            "country": each.country,
+        }
+        for each in before.ship_to[:MOST_ADDRESSES]
+    ]
+
+
+def own_address(typed: Typed) -> Address | None:
+    """The address of a new organization, where it was given beside those that copies go to."""
+    lines = tuple(each for each in (typed["bill_street"], typed["bill_street2"]) if each)
+    if not lines and not typed["bill_city"]:
+        return None
+    return Address(
+        0,
+        typed["organization"],
+        lines,
+        typed["bill_city"],
+        typed["bill_region"],
+        typed["bill_postcode"],
+        typed["bill_country"] or typed["country"],
     )
 
 

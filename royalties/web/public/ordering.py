@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response
 from royalties.domain.orders import OrderKind
 from royalties.domain.organizations import Organization
 from royalties.domain.people import EVERYBODY, Role, Verb
-from royalties.services.orders import drafts, entered, needs, offering, requests
+from royalties.services.orders import drafts, entered, life, needs, offering, requests
 from royalties.services.orders.offering import Estimate, Offer
+from royalties.services.orders.order import Order
 from royalties.services.orders.requests import BadRequestError, Requested, TooOftenError
 from royalties.services.people import throttle
 from royalties.services.work import RefusedError
@@ -41,6 +42,9 @@ OPTIONS = {
 }
 """What can be had, as an organization says it."""
 
+STEP = "/<draft>/<any('1', '2', '3'):place>"
+"""The address of a step, below that of the form."""
+
 STEPS = {WHAT: "What you need", WHERE: "Where it goes", WHO: "Who you are"}
 FOCUS = {"order": "copies", "ship_to": "ship-to"}
 
@@ -59,15 +63,34 @@ PACING = Pacing(_ASKS_A_MINUTE)
 
 @PAGES.get("/")
 def begin(key: str) -> Answer:
-    """The first step; of a request that was begun in this browser the one that was kept."""
+    """The first step; of a request that was begun in this browser the one that was kept.
+
+    ``again`` names an order of one's own that the form is filled in from.
+    """
+    if act().actor.sees_all and request.endpoint != "order_entry.begin":
+        asked: dict[str, Any] = request.args.to_dict()
+        return redirect(url_for("order_entry.begin", **{**asked, "key": key}), 303)
     offer = _offer(key)
+    typed = order_form.begun(offer, request.args)
+    before = _before(request.args.get("again", ""), offer)
+    if before is not None:
+        order_form.fill_again(typed, before)
+        return _page(offer, typed, WHAT, {})
     draft = _begun().get(key, "")
     if draft and "anew" not in request.args and drafts.find(act(), draft, key) is not None:
         return redirect(_at(offer, draft, WHAT))
-    return _page(offer, order_form.begun(offer, request.args), WHAT, {})
+    return _page(offer, typed, WHAT, {})
 
 
-@PAGES.get("/<draft>/<any('1', '2', '3'):place>")
+def _before(number: str, offer: Offer) -> Order | None:
+    """The order that is made again, if it is of this title and concerns the visitor."""
+    if not number or not _orders_at_once():
+        return None
+    found = life.find(act(), number)
+    return found if found is not None and found.title == offer.title.key else None
+
+
+@PAGES.get(STEP)
 def step(key: str, draft: str, place: str) -> Answer:
     """A step of a request that was begun; the address is the draft's, to come back to."""
     offer, here = _offer(key), int(place)
@@ -87,7 +110,7 @@ def step(key: str, draft: str, place: str) -> Answer:
 
 
 @PAGES.post("/")
-@PAGES.post("/<draft>/<any('1', '2', '3'):place>")
+@PAGES.post(STEP)
 def go(key: str, draft: str = "", place: str = "") -> Answer:
     """Keep what was typed, and go to a step, an address more or less, the price, or send all."""
     offer, here = _offer(key), int(place) if place else _step(request.form)
@@ -222,9 +245,10 @@ def _ordered(body: Requested, typed: Typed) -> str:
     if act().actor.sees_all:
         key = "" if typed["for"] == NEW else typed["for"]
         tell = typed["tell"] == "1"
-        made = entered.enter_order(act(), body, key, token=token, tell=tell)
+        address = order_form.own_address(typed)
+        made = entered.enter_order(act(), body, key, token=token, tell=tell, address=address)
         return url_for("orders.order", number=made.number)
-    made = requests.request_order(act(), body, typed["for"], token=token)
+    made = requests.request_order(act(), body, typed["for"], token=token, again=typed["again"][:20])
     return url_for("organization_orders.order", number=made.number)
 
 
@@ -318,6 +342,7 @@ def _page(
         own=_own(),
         is_staff=act().actor.sees_all,
         told_of=lambda name, more: more | _told_of(wrong, name),
+        again=typed["again"],
         new=NEW,
         token=request.form.get("token") or new_token(),
         today=act().today,

@@ -190,7 +190,7 @@ def test_production_waits_for_purchase_order_or_deposit(office: Office) -> None:
         assert Need.PURCHASE_ORDER_OR_DEPOSIT in life.needs_met(work, order_of(office, ours))
         missing = life.needs_met(work, order_of(office, theirs))
         assert Need.PURCHASE_ORDER_OR_DEPOSIT not in missing
-        with pytest.raises(RefusedError, match="a purchase order, or the deposit paid"):
+        with pytest.raises(RefusedError, match="this needs the deposit paid"):
             life.produce(work, theirs)  # its purchase order does not stand in for the deposit
         produced = life.produce(work, ours)
     assert produced.state is State.IN_PRODUCTION

@@ -12,6 +12,7 @@ from royalties.domain import pricing
 from royalties.domain.orders import OrderKind, State
 from royalties.domain.papers import QuoteShown
 from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role
+from royalties.services.approvals import SecondPersonError
 from royalties.services.jobs import WORKER
 from royalties.services.orders import life, quotes
 from royalties.services.orders.quotes import Edits
@@ -181,7 +182,10 @@ def test_a_second_version_never_alters_the_first(office: Office, olga: Actor) ->
     )
     with office.system.work(CLERK) as work:
         agreed = replace(agreed, valid_until=work.today + timedelta(days=3))
-    second = issue(office, number, agreed)
+    with office.system.work(CLERK) as work, pytest.raises(SecondPersonError):
+        quotes.issue_quote(work, number, edits=agreed)  # 50 % is more than the list takes off
+    with office.work() as work:
+        second = quotes.issue_quote(work, number, edits=agreed)
     assert second.lines[0].why.endswith("less 50 % as agreed")
     assert second.note == "As we said on Monday."
     assert ("Matched colour", 4_000) in {(line.words, line.amount) for line in second.lines}

@@ -10,14 +10,15 @@ import pytest
 
 from royalties.domain.orders import State
 from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role, Verb
-from royalties.services.orders import life, requests
+from royalties.services import approvals
+from royalties.services.orders import life, requests, second_person
 from royalties.services.orders.entered import enter_order
 from royalties.services.orders.life import NoOrderError
 from royalties.services.orders.requests import BadRequestError, Opened, Requested, TooOftenError
 from royalties.services.people.links import DeadLinkError
 from royalties.services.people.names import BadNameError
 from royalties.services.people.staff import invite
-from royalties.services.work import RefusedError
+from royalties.services.work import RefusedError, Work
 from tests.builders.books import CrashError, Office, after
 from tests.builders.doors import Clock
 from tests.builders.orders import (
@@ -291,6 +292,10 @@ def test_one_orders_for_ones_own_only(office: Office, clock: Clock) -> None:
     assert Verb.ORDER not in {verb for verb in Verb if STRANGER.may(verb)}
 
 
+def office_proposals(work: Work) -> list[approvals.Proposal]:
+    return approvals.proposals(work, status="waiting", kind="contact")
+
+
 def test_a_contact_whom_the_staff_tells_is_let_in(office: Office, clock: Clock) -> None:
     olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
     carl = somebody(office, "Carl", Role.CLERK)
@@ -299,6 +304,13 @@ def test_a_contact_whom_the_staff_tells_is_let_in(office: Office, clock: Clock) 
     assert letters(office) == []
     with office.system.work(carl) as work:
         enter_order(work, CUSTOM, "league", tell=True)
+        found = office_proposals(work)
+        assert [each.subject for each in found] == [
+            "O-2026-0002 contact olga@example.org",
+            "O-2026-0001 contact olga@example.org",
+        ], "she is of the guild: that she speaks for the league two people say"
+    with office.work() as work:  # at the command line
+        assert second_person.approve(work, found[0].id).kind == "contact"
         enter_order(work, replace(CUSTOM, contact_email="carl@example.org"), "guild", tell=True)
         taken = replace(CUSTOM, contact_name="Carl", contact_email="new@example.org")
         with pytest.raises(BadRequestError, match="contact name: somebody goes by this name"):
@@ -307,8 +319,10 @@ def test_a_contact_whom_the_staff_tells_is_let_in(office: Office, clock: Clock) 
         "SELECT person_id, organization FROM organization_member ORDER BY organization"
     ) == [(olga.person, "guild"), (olga.person, "league")], "the staff is not of the guild"
     assert letters(office, "invitation") == [], "she has an account"
-    subjects = {to: subject for to, subject, _ in letters(office)}
-    assert subjects["olga@example.org"].endswith("we have your request")
+    subjects = {to: subject for to, subject, _ in letters(office, "order")}
+    assert subjects["league@example.com"].endswith("we have your request")
+    [warned] = [text for to, _, text in letters(office, "notice") if to == "league@example.com"]
+    assert "Olga Orr (olga@example.org) about order O-2026-0002" in warned
 
 
 def test_a_reorder_asks_for_the_same_once_more(office: Office, clock: Clock) -> None:

@@ -1,0 +1,47 @@
+"""What of orders waits for a second person, and what becomes of it once they approve.
+
+That is a quote below the price list, money that was recorded, a contact whom an organization has
+not named itself, and an order that is moved to another organization.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from royalties.services import approvals
+from royalties.services.approvals import Proposal
+from royalties.services.orders import contacts, namesakes, quotes, receiving
+from royalties.services.work import RefusedError, Work
+
+_DONE: Mapping[str, Callable[[Work, Proposal], object]] = {
+    quotes.QUOTE: quotes.approve_quote,
+    receiving.RECEIPT: receiving.approve_receipt,
+    receiving.PAY_BACK: receiving.approve_receipt,
+    contacts.CONTACT: contacts.approve_contact,
+    namesakes.MOVE: namesakes.approve_move,
+}
+KINDS = frozenset(_DONE)
+"""Kinds of proposals that are about an order."""
+
+
+def order_of(proposal: Proposal) -> str:
+    """The number of the order that a proposal is about."""
+    return str(cast("dict[str, Any]", proposal.body)["order"])
+
+
+def waiting(work: Work, number: str) -> list[Proposal]:
+    """What waits of an order, the first first."""
+    found = approvals.proposals(work, status="waiting", beginning=f"{number} ")
+    return [each for each in reversed(found) if each.kind in KINDS]
+
+
+def approve(work: Work, number: int) -> Proposal:
+    """Approve what somebody else prepared of an order, and do it in the same transaction.
+
+    Raises:
+        RefusedError: one prepared it oneself, it was decided, or it cannot be done any more.
+    """
+    proposal = approvals.approve(work, number)
+    if proposal.kind not in KINDS:
+        raise RefusedError(f"proposal {number} is about no order")
+    _DONE[proposal.kind](work, proposal)
+    return proposal

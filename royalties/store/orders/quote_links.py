@@ -1,0 +1,36 @@
+"""Links that open a quote; only fingerprints of what the e-mails hold are kept."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, insert, select
+
+from royalties.store.tables import quote_link
+
+
+class LinkRow(NamedTuple):
+    """A link: which version of which order's quote it opens, and whom it was sent to."""
+
+    hash: str
+    order_id: int
+    version: int
+    email: str
+
+
+def add_link(connection: Connection, values: Mapping[str, object]) -> None:
+    """Keep a link."""
+    connection.execute(insert(quote_link).values(**values))
+
+
+def find_link(connection: Connection, hash_: str, at: str) -> LinkRow | None:
+    """A link that has not ended."""
+    query = select(*(quote_link.c[name] for name in LinkRow._fields)).where(
+        quote_link.c.hash == hash_, quote_link.c.expires_at > at
+    )
+    row = connection.execute(query).first()
+    return LinkRow(*row) if row else None
+
+
+def forget_links(connection: Connection, at: str) -> None:
+    """Forget the links that have ended."""
+    connection.execute(delete(quote_link).where(quote_link.c.expires_at <= at))

@@ -1,0 +1,183 @@
+"""The quote that the link of an e-mail opens: seen, accepted, declined, or asked to be changed.
+
+Nobody signs in here. The link opens this one quote as long as it can be accepted, and nothing else;
+afterwards, and for every other text in its place, there is no such page.
+"""
+
+from collections.abc import Callable
+
+from flask import Response, redirect, render_template, request, url_for
+
+from royalties.domain.people import EVERYBODY
+from royalties.services.orders import answering, life, needs, own, quote_links, quotes
+from royalties.services.orders.attachments import Sent
+from royalties.services.orders.quote_links import Linked
+from royalties.services.people import throttle
+from royalties.services.people.links import DeadLinkError
+from royalties.services.work import RefusedError
+from royalties.web import errors
+from royalties.web.files import download
+from royalties.web.order_forms import text_sent, version_sent
+from royalties.web.pages import Answer, Pages
+from royalties.web.public.pacing import Pacing
+from royalties.web.visit import act
+
+PAGES = Pages("quote_links", __name__, "/quotes", EVERYBODY)
+
+_ASKS_A_MINUTE = 60
+PACING = Pacing(_ASKS_A_MINUTE)
+_LONGEST_TEXT = 10_001
+
+ANSWERED = {
+    "accepted": (
+        "The quote is accepted",
+        "Thank you. You get an e-mail that says what comes next.",
+    ),
+    "declined": ("The quote is declined", "We are told why. Thank you for letting us know."),
+    "asked": ("We are asked for another quote", "We make it and send you a new link."),
+}
+"""What is said once a quote was answered; the link opens nothing any more."""
+
+
+@PAGES.before_request
+def _pace() -> Answer | None:
+    if PACING.admits(throttle.network(request.remote_addr or "")):
+        return None
+    return errors.page(429, "More was asked for than people read: wait a minute, then try again.")
+
+
+@PAGES.after_request
+def _keep_out(response: Response) -> Response:
+    """What is opened by a link alone stays out of caches and search machines.
+
+    No other site gets its address as the referrer either: no page of ours says it to others.
+    """
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@PAGES.get("/answered/<what>")
+def answered(what: str) -> Answer:
+    """What was answered; the same for everybody."""
+    if what not in ANSWERED:
+        return errors.page(404)
+    heading, words = ANSWERED[what]
+    return render_template("public/quote_answered.html", said=heading, words=words)
+
+
+@PAGES.get("/<token>")
+def quote(token: str) -> Answer:
+    """The quote, line by line, and what can be answered to it."""
+    return _opened(token, lambda linked: _page(token, linked))
+
+
+@PAGES.get("/<token>/quote.<any(pdf, xlsx):file>")
+def paper(token: str, file: str) -> Answer | Response:
+    """The quote as it was issued, as a file."""
+
+    def give(linked: Linked) -> Response:
+        made = quotes.quote_paper(linked.work, linked.order.number, linked.version, file)
+        return download(made.name, made.data)
+
+    return _opened(token, give)
+
+
+@PAGES.post("/<token>/accept")
+def accept(token: str) -> Answer | Response:
+    """Accept the quote with a name, and perhaps a purchase order."""
+
+    def do(linked: Linked) -> None:
+        if request.form.get("agreed") != "1":
+            raise RefusedError("tick that you have read the terms: they hold once you accept")
+        accepted = quotes.accept_quote(
+            linked.work,
+            linked.order.number,
+            name=text_sent("name", 300),
+            po_number=text_sent("po_number", 200),
+            version=version_sent(),
+            quote_version=linked.version,
+        )
+        sent = request.files.get("po_file")
+        if sent is not None and sent.filename:
+            own.send_purchase_order(
+                linked.work,
+                accepted.number,
+                version=accepted.version,
+                po_number=accepted.po_number,
+                file=Sent(sent.filename, sent.stream),
+            )
+
+    return _answer(token, do, "accepted")
+
+
+@PAGES.post("/<token>/decline")
+def decline(token: str) -> Answer | Response:
+    """Decline the quote with a reason."""
+    return _answer(
+        token,
+        lambda linked: life.decline(
+            linked.work, linked.order.number, text_sent("reason"), version_sent()
+        ),
+        "declined",
+    )
+
+
+@PAGES.post("/<token>/ask")
+def ask(token: str) -> Answer | Response:
+    """Say what the quote should say instead."""
+    return _answer(
+        token,
+        lambda linked: answering.ask_another_quote(
+            linked.work,
+            linked.order.number,
+            text_sent("text", _LONGEST_TEXT),
+            version=version_sent(),
+        ),
+        "asked",
+    )
+
+
+def _opened(token: str, show: Callable[[Linked], Answer | Response]) -> Answer | Response:
+    try:
+        return show(quote_links.look_at(act(), token))
+    except DeadLinkError:
+        return errors.page(
+            404,
+            "This link opens nothing any more: the quote was answered, replaced by a newer one, or "
+            "has expired. Look for a newer e-mail, or write to the publisher.",
+        )
+
+
+def _answer(token: str, do: Callable[[Linked], object], what: str) -> Answer | Response:
+    def answer(linked: Linked) -> Answer | Response:
+        try:
+            do(linked)
+        except life.ChangedMeanwhileError as error:
+            return _page(token, linked, f"{error}. Nothing that you typed is lost."), 409
+        except DeadLinkError:
+            raise
+        except RefusedError as error:
+            return _page(token, linked, str(error)), 422
+        return redirect(url_for(".answered", what=what), 303)
+
+    return _opened(token, answer)
+
+
+def _page(token: str, linked: Linked, refused: str = "") -> str:
+    shown = next(
+        each.shown
+        for each in quotes.quotes(linked.work, linked.order)
+        if each.version == linked.version
+    )
+    setup = needs.setup_or_none(linked.work)
+    return render_template(
+        "public/quote.html",
+        token=token,
+        order=linked.order,
+        shown=shown,
+        email=linked.email,
+        house=setup.publisher if setup else None,
+        refused=refused,
+        typed=request.form,
+    )
