@@ -200,12 +200,17 @@ class _Distribution:
     ) -> int:
         """Split an amount over a step's members; returns how much of it was placed.
 
-        Full members overflow to the others first, then nested lists, then again, until all is
-        placed or nobody is left.
+        Who is full already has no part in it. Those that become full overflow to the others
+        first, then nested lists, then again, until all is placed or nobody is left.
         """
         got = [0] * len(step.to)
         nested: dict[int, _Placed] = {}
-        open_ = {place for place, member in enumerate(step.to) if member.weight > 0}
+        open_ = {
+            place
+            for place, member in enumerate(step.to)
+            if member.weight > 0
+            and self._cap_left(member.cap, f"{path}{place + 1}", placed.caps) > 0
+        }
         to_place = amount
         while to_place and open_:
             order = sorted(open_)
