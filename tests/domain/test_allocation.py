@@ -1,6 +1,7 @@
 """Steps of plans one by one: calculation.md, "3. Allocation"."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -24,6 +25,7 @@ from tests.builders.domain import (
     a_sale,
     a_version,
     account_of,
+    an_edition,
     an_income,
     fixed,
     given_by,
@@ -47,6 +49,7 @@ def earned(amount: int, place: Place = WA, units: int = 1, retailer: str = "amaz
     return Atom(Format.HARDCOVER, Channel.ONLINE, retailer, place, Fraction(amount), units)
 
 
+OTHER = "9781442200029"
 INCOME = Atom(None, None, None, Place(), Fraction(20), 0)
 
 
@@ -204,6 +207,33 @@ def test_income_is_of_all_lines_and_matches_no_condition() -> None:
     }
 
 
+def test_lines_of_a_profit_rule_earned_what_was_left_after_their_cost() -> None:
+    """Both states bring 100.00, but Washington's ten copies cost 5.00 each and Texas's 2.50.
+
+    50.00 and 75.00 were earned, so of the 125.00 that are payable 50.00 are Washington's; without
+    the cost it would be half. Converted, the cost counts in the line's currency.
+    """
+    washington = share(1, to("ann"), when=when(regions=["WA"]))
+    contract = a_contract(a_rule(1, Basis.PROFIT))
+    editions = [an_edition(unit_cost=5), an_edition(OTHER, format_=Format.EBOOK, unit_cost="2.50")]
+    house = a_house(contract, plans=[a_plan(washington, REST)], editions=editions)
+    lines = [a_sale(10, net=100, place=WA), a_sale(10, net=100, place=TX, isbn=OTHER)]
+    (done,) = runs_of(house, lines)
+    assert given_by(account_of(done)) == {(1, "ann"): 5000, (2, "rest"): 7500}
+
+    pounds = replace(
+        house, exchange_rates={("USD", "GBP"): Fraction("0.8"), ("GBP", "USD"): Fraction("1.5")}
+    )
+    lines = [
+        a_sale(10, net=100, place=WA, currency="GBP"),
+        a_sale(10, net=100, place=TX, isbn=OTHER),
+        a_sale(-2, net=-10, place=TX, isbn=OTHER),
+    ]
+    (done,) = runs_of(pounds, lines)
+    # (100 − 10 × 4.00) × 1.50 = 90.00 and 75.00 − 5.00 = 70.00
+    assert given_by(account_of(done)) == {(1, "ann"): 9000, (2, "rest"): 7000}
+
+
 def test_if_all_lines_earned_nothing_every_part_is_nothing() -> None:
     """Payable may come from a reserve; it was earned by no line of this period."""
     step = share(1, to("ann"), when=when(regions=["WA"]))
@@ -299,6 +329,53 @@ def test_caps_are_remembered_by_their_step_or_their_name() -> None:
         CapKey("plan", since, "1.1", ""): 250,
         CapKey("plan", since, "1.2.1", ""): 100,
         CapKey("plan", "", "", "gift"): 200,
+    }
+
+
+GIFT = a_cap(10, name="gift")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (remainder(to("ann"), cap=GIFT), remainder(to("ben"), cap=GIFT), REST),
+        (remainder(to("ann", cap=GIFT), to("ben", cap=GIFT)), REST),
+        (remainder(to("ann", cap=GIFT), cap=GIFT), REST),
+        (
+            share("0.5", to("ann"), cap=GIFT),
+            remainder(nested(share("0.5", to("ben"), cap=GIFT), REST)),
+        ),
+        (remainder(*[nested(remainder(to("ann"), cap=GIFT), REST)] * 2),),
+    ],
+)
+def test_a_cap_never_lets_its_limit_through_twice_in_one_run(steps: Sequence[Step]) -> None:
+    """No setup file may name two caps of a version alike; if it were so, the run would not go on."""
+    with pytest.raises(AssertionError, match="two caps of one version are called 'gift'"):
+        gets(*steps)
+
+
+def test_a_cap_holds_however_often_its_member_is_given_more_in_a_split() -> None:
+    """What ben, cid and the list cannot take comes to ann in turns, and counts each time."""
+    members = (
+        to("ann", cap=a_cap(55)),
+        to("ben", cap=a_cap(10)),
+        to("cid", cap=a_cap(20)),
+        nested(remainder(to("dan"), cap=a_cap(15))),
+        to("eve", 0),
+    )
+    assert gets(remainder(*members, cap=a_cap(90)), REST, payable=120) == {
+        "ann": 45,
+        "ben": 10,
+        "cid": 20,
+        "dan": 15,
+        "rest": 30,
+    }
+    assert gets(remainder(*members), REST, payable=120) == {
+        "ann": 55,
+        "ben": 10,
+        "cid": 20,
+        "dan": 15,
+        "rest": 20,
     }
 
 
