@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from royalties.domain.allocation import CapKey, allocate
+from royalties.domain.allocation import CapKey, allocate, asks_where
 from royalties.domain.catalogue import Channel, Format
 from royalties.domain.contracts import Basis
 from royalties.domain.earning import Atom
@@ -239,6 +239,23 @@ def test_if_all_lines_earned_nothing_every_part_is_nothing() -> None:
     step = share(1, to("ann"), when=when(regions=["WA"]))
     for lines in ([earned(40), earned(-40, TX)], [earned(40), earned(-90, TX)], []):
         assert gets(step, REST, lines=lines) == {"rest": 100}
+
+
+@pytest.mark.parametrize(
+    ("steps", "asks"),
+    [
+        ([share("0.5", to("ann")), fixed(1, to("ben")), REST], False),
+        ([remainder(nested(share("0.5", to("ann")), REST))], False),
+        ([share("0.5", to("ann"), when=when(regions=["WA"]))], True),
+        ([per_unit("0.5", to("ann"))], True),
+        ([remainder(to("ann"), nested(remainder(nested(per_unit(1, to("ben")), REST))))], True),
+    ],
+)
+def test_only_conditions_and_copies_ask_where_earnings_come_from(
+    steps: Sequence[Step], *, asks: bool
+) -> None:
+    """Without them nothing of the lines need be computed."""
+    assert asks_where(a_version(*steps)) is asks
 
 
 # Caps and members
