@@ -174,7 +174,7 @@ class _Distribution:
         amount = step.amount or Fraction(0)
         if step.when is not None:
             part = _clamped(whole[step.when], payable)
-            within = min(left, part, _clamped(_sum(parts, step.when), part))
+            within = min(left, _clamped(_sum(parts, step.when), part))
         match step.takes:
             case Takes.FIXED:
                 wanted = rounded(self._minor(amount))

@@ -315,6 +315,53 @@ def test_how_long_a_cap_counts(per: CapPer, taken: list[int]) -> None:
         assert given_to_ann == taken
 
 
+@pytest.mark.parametrize(
+    ("per", "taken"),
+    [
+        (CapPer.PERIOD, [3000, 3000, 3000, 3000]),
+        (CapPer.YEAR, [3000, 2000, 3000, 2000]),
+        (CapPer.LIFETIME, [3000, 2000, 0, 0]),
+    ],
+)
+def test_what_earlier_periods_left_of_a_limit_is_all_that_goes_through(
+    per: CapPer, taken: list[int]
+) -> None:
+    """Fifty, of which thirty are used in the first period: whoever it limits, and wherever."""
+    cap = a_cap(50, per)
+    for steps in (
+        (remainder(to("ann"), cap=cap), REST),
+        (share(1, to("ann", cap=cap)), REST),
+        (share(1, to("ben", 0), to("ann", cap=cap)), REST),
+        (share(1, nested(remainder(to("ann")), cap=cap)), REST),
+        (share(1, to("ben", 0), nested(remainder(to("ann", cap=cap)))), REST),
+        (share(1, nested(fixed(1, to("ben", 0)), remainder(to("ann"), cap=cap))), REST),
+    ):
+        runs = runs_of(a_house(plans=[a_plan(*steps)]), *[[a_sale(30)]] * 4)
+        given = [given_by(account_of(each)) for each in runs]
+        assert [each.get((1, "ann"), 0) for each in given] == taken
+        assert [each.get((2, "rest"), 0) for each in given] == [3000 - each for each in taken]
+
+
+def test_who_is_full_to_the_cent_takes_no_part_in_what_overflows() -> None:
+    """Ten cents are 4, 2, 1 and 3: dan is full with his one, and two of eve's are split 3 : 1."""
+    cent = a_cap("0.01")
+    plan = a_plan(remainder(to("ann", 3), to("ben"), to("dan", 1, cent), to("eve", 2, cent)))
+    (done,) = runs_of(a_house(a_contract(a_rule(1, Basis.NET)), plans=[plan]), [a_sale(net="0.10")])
+    assert given_by(account_of(done)) == {
+        (1, "ann"): 6,
+        (1, "ben"): 2,
+        (1, "dan"): 1,
+        (1, "eve"): 1,
+    }
+
+
+def test_somebody_may_stand_in_a_step_more_than_once() -> None:
+    """As a member twice, and in a list that stands beside it: one allocation says it all."""
+    inner = nested(share("0.5", to("ann")), remainder(to("ann"), to("ben")))
+    step = remainder(to("ann"), to("ben"), to("ann"), inner)
+    assert gets(step, payable=160) == {"ann": 40 + 40 + 20 + 10, "ben": 40 + 10}
+
+
 def test_a_cap_belongs_to_its_version_unless_it_has_a_name() -> None:
     """The second version begins on the last day of the second period."""
     for name, second in ((None, 2500), ("gift", 500)):
@@ -422,6 +469,19 @@ def test_a_nested_list_distributes_what_its_member_got() -> None:
     ) == {"ann": 30, "ben": 30, "cid": 20}
 
 
+def test_what_a_nested_list_gives_is_given_by_the_outermost_step() -> None:
+    """A statement shows the step of the plan, however deep the list lies that gave."""
+    deepest = nested(share("0.5", to("ben")), remainder(to("cid")))
+    plan = a_plan(fixed(10, to("ann")), remainder(nested(fixed(20, to("ann")), remainder(deepest))))
+    (done,) = runs_of(a_house(plans=[plan]), [a_sale(100)])
+    assert given_by(account_of(done)) == {
+        (1, "ann"): 1000,
+        (2, "ann"): 2000,
+        (2, "ben"): 3500,
+        (2, "cid"): 3500,
+    }
+
+
 def test_what_a_nested_list_cannot_place_goes_to_the_other_members_then_to_the_next_steps() -> None:
     inner = nested(remainder(to("ann", cap=a_cap(10))))
     assert gets(remainder(inner, to("ben"))) == {"ann": 10, "ben": 90}
@@ -442,6 +502,39 @@ def test_a_nested_list_of_a_narrowed_step_knows_only_its_lines() -> None:
     inner = nested(share(1, to("ann"), when=when(regions=["TX"])), remainder(to("ben")))
     step = remainder(inner, when=when(regions=["WA"]))
     assert gets(step, REST) == {"ben": 40, "rest": 60}
+
+
+def test_what_two_nested_lists_cannot_place_is_added_up() -> None:
+    lists = [
+        nested(remainder(to(name), cap=a_cap(most))) for name, most in (("ann", 10), ("ben", 20))
+    ]
+    assert gets(remainder(*lists, to("cid")), REST, payable=90) == {"ann": 10, "ben": 20, "cid": 60}
+
+
+@pytest.mark.parametrize(
+    ("washington", "texas"), [("0.03", "0.01"), ("0.01", "0"), ("0.02", "0.01")]
+)
+def test_a_nested_list_knows_the_parts_of_its_lines_to_the_cent(
+    washington: str, texas: str
+) -> None:
+    inner = nested(remainder(to("ann"), when=when(regions=["WA"])), remainder(to("ben")))
+    house = a_house(a_contract(a_rule(1, Basis.NET)), plans=[a_plan(remainder(inner))])
+    (done,) = runs_of(house, [a_sale(net=washington, place=WA), a_sale(net=texas, place=TX)])
+    given = given_by(account_of(done))
+    assert given[1, "ann"] == Fraction(washington) * 100
+    assert given.get((1, "ben"), 0) == Fraction(texas) * 100
+
+
+def test_a_nested_list_over_money_that_no_line_earned_has_no_parts() -> None:
+    """Ann took all that is payable; of the forty that stood undistributed no line has a part."""
+    washington = when(regions=["WA"])
+    inner = nested(remainder(to("ben"), when=washington), remainder(to("cid")))
+    assert gets(
+        remainder(to("ann"), when=washington),
+        remainder(inner),
+        lines=[earned(150), earned(-50, TX)],
+        undistributed=40,
+    ) == {"ann": 100, "cid": 40}
 
 
 def test_shares_in_a_nested_list_are_of_what_the_member_got() -> None:
@@ -468,7 +561,7 @@ def test_a_step_counts_in_periods_whose_last_day_lies_within(
     from_: date | None, until: date | None, counts: bool
 ) -> None:
     step = fixed(5, to("ann"), from_=from_, until=until)
-    assert gets(step, REST).get("ann", 0) == (5 if counts else 0)
+    assert gets(step, REST) == ({"ann": 5, "rest": 95} if counts else {"rest": 100})
 
 
 def test_a_plan_must_be_in_force_on_the_last_day() -> None:
