@@ -163,6 +163,31 @@ def test_steps_over_the_same_lines_share_their_part() -> None:
     }
 
 
+def test_the_last_cent_of_a_part_is_taken_once() -> None:
+    washington = when(regions=["WA"])
+    steps = (remainder(to("ann"), when=washington), remainder(to("ben"), when=washington), REST)
+    house = a_house(a_contract(a_rule(1, Basis.NET)), plans=[a_plan(*steps)])
+    (done,) = runs_of(house, [a_sale(net="0.01", place=WA), a_sale(net="0.01", place=TX)])
+    assert given_by(account_of(done)) == {(1, "ann"): 1, (3, "rest"): 1}
+
+
+def test_no_part_is_left_of_lines_once_money_is_taken_that_they_did_not_earn() -> None:
+    """Amazon's 80 are gone, and 20 are left of payable; cid's 30 are those and 10 that stood.
+
+    Washington, which earned 40, stands at −40 after Amazon's: that is never turned into a plus.
+    """
+    lines = [earned(80), earned(-40, retailer="bn"), earned(60, TX, retailer="web")]
+    found = gets(
+        remainder(to("ann"), when=when(retailers=["amazon"])),
+        fixed(30, to("cid")),
+        remainder(to("ben"), when=when(regions=["WA"])),
+        REST,
+        lines=lines,
+        undistributed=40,
+    )
+    assert found == {"ann": 80, "cid": 30, "rest": 30}
+
+
 def test_all_conditions_of_when_must_match() -> None:
     lines = [earned(40), earned(35, retailer="bn"), earned(25, TX)]
     both = when(regions=["WA"], retailers=["amazon", "ingram"])
