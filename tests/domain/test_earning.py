@@ -482,3 +482,40 @@ def test_income_is_a_line_of_its_own() -> None:
 def test_income_for_a_right_without_a_share_is_refused() -> None:
     with pytest.raises(UnknownRightError, match=r"has income for 'film' but no share for it"):
         earned(a_contract(rights={"audio": "0.5"}), [], [], income=[an_income(100, "film")])
+
+
+def test_a_residual_is_what_rounding_left_out() -> None:
+    """Two copies of 0.99 at 12.5 %, half of them in each tier: 12.375 cents are 12 and ⅜."""
+    rule = a_rule(tiers=[a_tier("0.125", 1), a_tier("0.125")])
+    (done,) = runs_of(a_house(a_contract(rule)), [a_sale(2, "0.99")])
+    lines = account_of(done).lines
+    assert [line.earned for line in lines] == [12, 12]
+    assert [line.residual("USD") for line in lines] == [Fraction(3, 8)] * 2
+
+
+def test_a_rate_that_was_not_given_is_named_with_its_period() -> None:
+    rates = Rates(parse_period("2025-H1", Calendar.HALF_YEARLY), {("GBP", "USD"): Fraction(2)})
+    assert (rates.rate("GBP", "USD"), rates.rate("USD", "USD")) == (2, 1)
+    with pytest.raises(
+        MissingExchangeRateError, match=r"no exchange rate for 2025-H1: USD → GBP\."
+    ):
+        rates.rate("USD", "GBP")
+
+
+@pytest.mark.parametrize(
+    ("basis", "base", "cents"),
+    [(Basis.LIST, 7 * 10 + 2 * 5, 800), (Basis.NET, 21, 210), (Basis.UNIT, 9, 90)],
+)
+def test_sales_from_everywhere_are_one_line_of_their_retailer(
+    basis: Basis, base: int, cents: int
+) -> None:
+    """Of two states, at two prices: copies, list values and receipts are summed before a rate."""
+    sales = [
+        a_sale(3, net=7, place=Place("US", "WA", "Seattle")),
+        a_sale(4, net=8, place=Place("US", "TX", "Houston")),
+        a_sale(2, 5, net=6, place=Place("GB", "", "London")),
+    ]
+    (done,) = runs_of(a_house(a_contract(a_rule("0.1", basis))), sales)
+    (line,) = account_of(done).lines
+    assert (line.units, line.base, line.earned) == (9, base * MICRO, cents)
+    assert account_of(done).counters["All"].added == 9
