@@ -519,3 +519,78 @@ def test_sales_from_everywhere_are_one_line_of_their_retailer(
     (line,) = account_of(done).lines
     assert (line.units, line.base, line.earned) == (9, base * MICRO, cents)
     assert account_of(done).counters["All"].added == 9
+
+
+@pytest.mark.parametrize(
+    ("basis", "counts", "contract_in", "unit_cost", "wanted"),
+    [
+        (Basis.LIST, Counts.UNITS, "USD", 5, "GBP → USD"),
+        (Basis.NET, Counts.UNITS, "USD", 0, "GBP → USD"),
+        (Basis.NET, Counts.UNITS, "GBP", 5, ""),
+        (Basis.UNIT, Counts.UNITS, "USD", 5, ""),
+        (Basis.UNIT, Counts.NET, "USD", 0, "GBP → USD"),
+        (Basis.UNIT, Counts.LIST, "USD", 0, "GBP → USD"),
+        (Basis.PROFIT, Counts.UNITS, "GBP", 0, ""),
+        (Basis.PROFIT, Counts.UNITS, "GBP", 5, "USD → GBP"),
+        (Basis.PROFIT, Counts.UNITS, "USD", 5, "GBP → USD, USD → GBP"),
+        (Basis.PROFIT, Counts.UNITS, "EUR", 5, "GBP → EUR, USD → GBP"),
+    ],
+)
+def test_only_rates_that_a_rule_needs_are_asked_for(
+    basis: Basis, counts: Counts, contract_in: str, unit_cost: int, wanted: str
+) -> None:
+    """The base and what is counted are converted into the contract's currency, a cost into the line's."""
+    contract = a_contract(a_rule("0.1", basis, counts=counts), currency=contract_in)
+    house = a_house(contract, editions=[an_edition(unit_cost=unit_cost)])
+    sales = [[a_sale(currency="GBP")]]
+    if not wanted:
+        assert account_of(runs_of(house, *sales)[0]).lines
+        return
+    with pytest.raises(MissingExchangeRateError) as missing:
+        runs_of(house, *sales)
+    assert str(missing.value).startswith(f"no exchange rate for 2025-H1: {wanted}. Add it")
+
+
+def test_all_missing_rates_of_a_contract_are_named_at_once() -> None:
+    rules = [a_rule(name="E-books", formats=["ebook"], basis=Basis.NET), a_rule(name="Others")]
+    editions = [an_edition(), an_edition("9781442200029", format_=Format.EBOOK)]
+    house = a_house(a_contract(*rules), editions=editions)
+    sales = [
+        a_sale(currency="GBP"),
+        a_sale(currency="JPY", isbn="9781442200029"),
+        a_sale(currency="USD"),
+        a_sale(currency="CAD", retailer="bn"),
+    ]
+    with pytest.raises(MissingExchangeRateError, match="CAD → USD, GBP → USD, JPY → USD"):
+        runs_of(house, sales)
+
+
+def test_without_a_unit_cost_all_receipts_are_profit() -> None:
+    (done,) = runs_of(a_house(a_contract(a_rule("0.5", Basis.PROFIT))), [a_sale(10, net=30)])
+    assert account_of(done).earned == 1500
+
+
+def test_a_counter_counts_all_retailers_and_rests_without_sales() -> None:
+    rules = [
+        a_rule(name="E-books", formats=["ebook"], opening=3),
+        a_rule(name="Others", tiers=[a_tier("0.1", 10), a_tier("0.2")]),
+    ]
+    sales = [a_sale(6), a_sale(9, retailer="bn"), a_sale(5, retailer="web"), a_sale(-4)]
+    (done,) = runs_of(a_house(a_contract(*rules)), sales)
+    counters = account_of(done).counters
+    assert (counters["E-books"].before, counters["E-books"].added) == (3, 0)
+    assert (counters["Others"].before, counters["Others"].added) == (0, 16)
+    alone = earned(a_contract(*rules), slices_of(sales, []), [an_edition()], {})
+    assert [each.before for each in alone.counters.values()] == [0, 0]
+
+
+def test_a_cost_of_fractions_of_a_millionth_is_kept_exactly() -> None:
+    """USD 5 at 0.1234567 are GBP 0.6172835: of 10.00 for one copy 9.3827165 are the base."""
+    house = a_house(
+        a_contract(a_rule(1, Basis.PROFIT), currency="GBP"),
+        editions=[an_edition(unit_cost=5)],
+        exchange_rates={("USD", "GBP"): "0.1234567"},
+    )
+    (done,) = runs_of(house, [a_sale(net=10, currency="GBP")])
+    (line,) = account_of(done).lines
+    assert (Fraction(line.base) / MICRO, line.earned) == (Fraction("9.3827165"), 938)
