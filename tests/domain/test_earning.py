@@ -38,6 +38,7 @@ from tests.builders.domain import (
     account_of,
     an_edition,
     an_income,
+    played,
     runs_of,
     slices_of,
 )
@@ -594,3 +595,34 @@ def test_a_cost_of_fractions_of_a_millionth_is_kept_exactly() -> None:
     (done,) = runs_of(house, [a_sale(net=10, currency="GBP")])
     (line,) = account_of(done).lines
     assert (Fraction(line.base) / MICRO, line.earned) == (Fraction("9.3827165"), 938)
+
+
+@pytest.mark.parametrize(
+    ("net", "cents"), [("0.05", 1), ("0.04", 0), ("0.26", 3), ("0.25", 3), ("0.24", 2)]
+)
+def test_a_return_earns_minus_what_its_sale_earned_half_cents_too(net: str, cents: int) -> None:
+    rule = a_rule("0.1", Basis.NET)
+    sales = [a_sale(net=net), a_sale(-1, net=-Fraction(net))]
+    (done,) = runs_of(a_house(a_contract(rule)), sales)
+    by_kind = {line.kind: line.earned for line in account_of(done).lines}
+    assert by_kind == {"sale": cents, "return": -cents}
+
+
+def test_lines_say_which_rule_took_them_in_order_of_the_rules() -> None:
+    rules = [
+        a_rule(name="At bookstores", channels=["bookstore"]),
+        a_rule(name="Others", basis=Basis.NET),
+    ]
+    house = a_house(a_contract(*rules, rights={"audio": "0.5"}))
+    sales = [a_sale(), a_sale(retailer="bn")]
+    (done,) = played([(house, sales, [an_income(1000, "audio")])]).runs
+    assert [(line.rule_place, line.rule) for line in account_of(done).lines] == [
+        (0, "At bookstores"),
+        (1, "Others"),
+        (2, "audio"),
+    ]
+
+
+def test_income_without_a_share_names_contract_and_right() -> None:
+    with pytest.raises(UnknownRightError, match="contract 'foot' has income for 'audio'"):
+        played([(a_house(a_contract()), [], [an_income(1000, "audio")])])

@@ -14,7 +14,7 @@ from tests.builders.books import NOW, Office
 from tests.builders.site import lend_site
 
 pytestmark = pytest.mark.by_turns
-BODY = {"key": "café", "rates": ["0.1", {"up_to": 3}]}
+BODY = {"rates": ["0.1", {"up_to": 3}], "key": "café"}
 
 
 class Staff:
