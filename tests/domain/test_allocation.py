@@ -598,6 +598,33 @@ def test_a_plan_must_be_in_force_on_the_last_day() -> None:
     assert account_of(done).payable == 100
 
 
+@pytest.mark.parametrize(
+    ("narrow", "given"),
+    [
+        ({"formats": ["ebook"]}, 3000),
+        ({"channels": ["bookstore"]}, 5000),
+        ({"retailers": ["amazon"]}, 5000),
+        ({"countries": ["US"]}, 8000),
+    ],
+)
+def test_formats_channels_and_retailers_of_real_sales(
+    narrow: dict[str, list[str]], given: int
+) -> None:
+    """Income for a right of which the author has no share is part of nothing."""
+    plan = a_plan(remainder(to("ann"), when=when(**narrow)), REST)
+    contract = a_contract(a_rule(1, Basis.NET), rights={"audio": 0})
+    editions = [an_edition(), an_edition(OTHER, format_=Format.EBOOK)]
+    house = a_house(contract, plans=[plan], editions=editions)
+    sales = [
+        a_sale(net=20),
+        a_sale(net=30, isbn=OTHER),
+        a_sale(net=30, retailer="bn"),
+        a_sale(net=20, retailer="bn", place=Place("GB")),
+    ]
+    (done,) = played([(house, sales, [an_income(5000, "audio")])]).runs
+    assert given_by(account_of(done)) == {(1, "ann"): given, (2, "rest"): 10_000 - given}
+
+
 def test_regions_of_real_sales() -> None:
     """The condition of a plan meets the place of a sale, and other income none."""
     plan = a_plan(share(1, to("ann"), when=when(regions=["WA"])), REST)
