@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from royalties.domain.catalogue import Channel, Format
-from royalties.domain.contracts import Basis, Contract, Counts, Income
+from royalties.domain.contracts import Basis, Contract, Counts, Income, Resets
 from royalties.domain.discounts import discount_limits
 from royalties.domain.earning import (
     Earnings,
@@ -586,15 +586,15 @@ def test_a_counter_counts_all_retailers_and_rests_without_sales() -> None:
 
 
 def test_a_cost_of_fractions_of_a_millionth_is_kept_exactly() -> None:
-    """USD 5 at 0.1234567 are GBP 0.6172835: of 10.00 for one copy 9.3827165 are the base."""
+    """USD 5 at 0.1234567 are GBP 0.6172835: of 10.00 for one copy 9.3827165 are the base, and 30 % 2.81."""
     house = a_house(
-        a_contract(a_rule(1, Basis.PROFIT), currency="GBP"),
+        a_contract(a_rule("0.3", Basis.PROFIT), currency="GBP"),
         editions=[an_edition(unit_cost=5)],
         exchange_rates={("USD", "GBP"): "0.1234567"},
     )
     (done,) = runs_of(house, [a_sale(net=10, currency="GBP")])
     (line,) = account_of(done).lines
-    assert (Fraction(line.base) / MICRO, line.earned) == (Fraction("9.3827165"), 938)
+    assert (Fraction(line.base) / MICRO, line.earned) == (Fraction("9.3827165"), 281)
 
 
 @pytest.mark.parametrize(
@@ -626,3 +626,11 @@ def test_lines_say_which_rule_took_them_in_order_of_the_rules() -> None:
 def test_income_without_a_share_names_contract_and_right() -> None:
     with pytest.raises(UnknownRightError, match="contract 'foot' has income for 'audio'"):
         played([(a_house(a_contract()), [], [an_income(1000, "audio")])])
+
+
+def test_a_counter_of_the_year_begins_at_its_opening() -> None:
+    rule = a_rule(tiers=[a_tier("0.1", 3), a_tier("0.2")], resets=Resets.YEAR, opening=2)
+    first, second, third = runs_of(a_house(a_contract(rule)), [], [a_sale(2)], [a_sale(3)])
+    assert account_of(first).counters["All"].before == 2
+    assert account_of(second).earned == 100 + 200
+    assert (account_of(third).counters["All"].before, account_of(third).earned) == (0, 300)
