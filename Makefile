@@ -17,7 +17,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help install setup demo serve browser test check format bench lock clean
+.PHONY: help install setup demo serve browser test check format bench mutants lock clean
 
 help: ## list these verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -68,6 +68,10 @@ format: setup ## mend what can be mended of style
 bench: setup $(VENV)/installed-bench ## measure, and compare with what was promised
 	$(BIN)/python -m bench $(ARGS)
 
+# Hours; a part of it: make mutants ARGS="royalties.domain.money*"; then: .venv/bin/mutmut results
+mutants: setup $(VENV)/installed-mutants ## change the money core line by line, and see whether tests notice
+	HYPOTHESIS_PROFILE=ci $(BIN)/mutmut run --max-children $(JOBS) $(ARGS)
+
 # Keeps the versions already locked unless asked: make lock ARGS=--upgrade
 LOCK := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header --no-annotate --no-strip-extras
@@ -75,10 +79,11 @@ lock: setup ## write requirements/*.txt anew from pyproject.toml
 	$(LOCK) $(ARGS) pyproject.toml -o requirements/base.txt
 	$(LOCK) $(ARGS) pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt
 	$(LOCK) $(ARGS) pyproject.toml --group bench -c requirements/dev.txt -o requirements/bench.txt
+	$(LOCK) $(ARGS) pyproject.toml --group mutants -c requirements/dev.txt -o requirements/mutants.txt
 	printf '%s\n' uv hatchling editables | $(LOCK) - -c requirements/dev.txt -o requirements/install.txt
 
 clean: ## remove all that these verbs made
-	rm -rf $(VENV) build dist htmlcov .coverage .hypothesis .import_linter_cache \
+	rm -rf $(VENV) build dist htmlcov mutants .coverage .hypothesis .import_linter_cache \
 		.mypy_cache .pytest_cache .ruff_cache tests/artefacts
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -103,6 +108,10 @@ $(VENV)/installed-tools: $(VENV)/installed requirements/dev.txt
 
 $(VENV)/installed-bench: $(VENV)/installed-tools requirements/bench.txt
 	$(call install,requirements/bench.txt)
+	@touch $@
+
+$(VENV)/installed-mutants: $(VENV)/installed-tools requirements/mutants.txt
+	$(call install,requirements/mutants.txt)
 	@touch $@
 
 $(VENV)/made: requirements/install.txt

@@ -148,7 +148,7 @@ class _Distribution:
                 continue
             here = f"{path}{place}"
             wanted = self._wanted(step, payable, placed.left, parts, whole)
-            wanted = min(wanted, self._cap_left(step.cap, here, placed.caps))
+            wanted = min(wanted, self._cap_left(step.cap, here))
             if wanted <= 0:
                 continue
             took = self._to_members(
@@ -174,7 +174,7 @@ class _Distribution:
         amount = step.amount or Fraction(0)
         if step.when is not None:
             part = _clamped(whole[step.when], payable)
-            within = min(left, part, _clamped(_sum(parts, step.when), part))
+            within = min(left, _clamped(_sum(parts, step.when), part))
         match step.takes:
             case Takes.FIXED:
                 wanted = rounded(self._minor(amount))
@@ -200,12 +200,16 @@ class _Distribution:
     ) -> int:
         """Split an amount over a step's members; returns how much of it was placed.
 
-        Full members overflow to the others first, then nested lists, then again, until all is
-        placed or nobody is left.
+        Who is full already has no part in it. Those that become full overflow to the others
+        first, then nested lists, then again, until all is placed or nobody is left.
         """
         got = [0] * len(step.to)
         nested: dict[int, _Placed] = {}
-        open_ = {place for place, member in enumerate(step.to) if member.weight > 0}
+        open_ = {
+            place
+            for place, member in enumerate(step.to)
+            if member.weight > 0 and self._cap_left(member.cap, f"{path}{place + 1}") > 0
+        }
         to_place = amount
         while to_place and open_:
             order = sorted(open_)
@@ -213,7 +217,7 @@ class _Distribution:
                 order, split(to_place, [step.to[place].weight for place in order]), strict=True
             ):
                 got[place] += more
-            to_place = self._overflow_of_full(step, got, open_, path, placed)
+            to_place = self._overflow_of_full(step, got, open_, path)
             if not to_place or not open_:
                 to_place += self._overflow_of_nested(step, got, open_, nested, parts, path, outer)
         for place, member in enumerate(step.to):
@@ -224,16 +228,14 @@ class _Distribution:
                 for key, given in nested[place].given.items():
                     placed.given[key] = placed.given.get(key, 0) + given
                 for cap, use in nested[place].caps.items():
-                    placed.caps[cap] = placed.caps.get(cap, 0) + use
+                    _use_once(placed.caps, cap, use)
             self._use_cap(member.cap, f"{path}{place + 1}", got[place], placed.caps)
         return sum(got)
 
-    def _overflow_of_full(
-        self, step: Step, got: list[int], open_: set[int], path: str, placed: _Placed
-    ) -> int:
+    def _overflow_of_full(self, step: Step, got: list[int], open_: set[int], path: str) -> int:
         overflow = 0
         for place in sorted(open_):
-            room = self._cap_left(step.to[place].cap, f"{path}{place + 1}", placed.caps)
+            room = self._cap_left(step.to[place].cap, f"{path}{place + 1}")
             if got[place] >= room:
                 overflow += got[place] - room
                 got[place] = room
@@ -272,17 +274,16 @@ class _Distribution:
         own = [_Part(part.atom, part.left * share, part.units) for part in matched]
         return self.steps(member.steps, got, got, own, path=path, outer=outer)
 
-    def _cap_left(self, cap: Cap | None, path: str, in_run: Mapping[CapKey, int]) -> int:
+    def _cap_left(self, cap: Cap | None, path: str) -> int:
+        """The room that closed periods left; in one run a cap lets money through only once."""
         if cap is None:
             return _NO_LIMIT
-        key = self._key(cap, path)
         limit = rounded(self._minor(cap.amount))
-        return max(0, limit - self.used(key, cap.per) - in_run.get(key, 0))
+        return max(0, limit - self.used(self._key(cap, path), cap.per))
 
-    def _use_cap(self, cap: Cap | None, path: str, amount: int, in_run: dict[CapKey, int]) -> None:
+    def _use_cap(self, cap: Cap | None, path: str, amount: int, caps: dict[CapKey, int]) -> None:
         if cap is not None and amount:
-            key = self._key(cap, path)
-            in_run[key] = in_run.get(key, 0) + amount
+            _use_once(caps, self._key(cap, path), amount)
 
     def _key(self, cap: Cap, path: str) -> CapKey:
         if cap.name:
@@ -294,6 +295,17 @@ class _Distribution:
 
 
 _NO_LIMIT = 2**63
+
+
+def _use_once(caps: dict[CapKey, int], key: CapKey, amount: int) -> None:
+    """Remember what a cap let through, which a second use in the same run would not know of.
+
+    Raises:
+        AssertionError: two caps of a version have one name, which no setup file may have.
+    """
+    if key in caps:
+        raise AssertionError(f"two caps of one version are called {key.name!r}")
+    caps[key] = amount
 
 
 def matches(when: When | None, atom: Atom) -> bool:

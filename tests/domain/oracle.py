@@ -570,7 +570,11 @@ class Plan:
         members = step.to
         holds = [0] * len(members)
         lists: dict[int, Placed] = {}
-        takers = [place for place, member in enumerate(members) if member.weight]
+        takers = [
+            place
+            for place, member in enumerate(members)
+            if member.weight and not self.is_full(member.cap, (*path, place + 1))
+        ]
         rest = amount
         while rest and takers:
             shares = largest_remainder(rest, [members[place].weight for place in takers])
@@ -595,6 +599,9 @@ class Plan:
                 placed.caps[self.where(member.cap, (*path, place + 1))] += holds[place]
         assert amount == rest + sum(holds)
         return sum(holds)
+
+    def is_full(self, cap: Cap | None, path: tuple[int, ...]) -> bool:
+        return cap is not None and self.room(cap, self.where(cap, path)) == 0
 
     def over_caps(
         self,

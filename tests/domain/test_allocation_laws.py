@@ -124,6 +124,19 @@ def test_a_weight_of_zero_gets_nothing(
     assert found.allocations == placed(_plan(*steps), payable, undistributed, lines).allocations
 
 
+@given(plan_steps(1), amounts, stood, atoms, st.integers(0, 3))
+def test_who_is_full_before_a_step_has_no_part_in_its_split(
+    steps: tuple[Step, ...], payable: int, undistributed: int, lines: list[Atom], place: int
+) -> None:
+    """Everybody gets what they would get if whoever can take nothing were not in the plan."""
+    full = Member(Fraction(7), "nobody", cap=Cap(Fraction(0), CapPer.LIFETIME))
+    with_full = tuple(
+        replace(step, to=(*step.to[:place], full, *step.to[place:])) for step in steps
+    )
+    found = placed(_plan(*with_full), payable, undistributed, lines)
+    assert found.allocations == placed(_plan(*steps), payable, undistributed, lines).allocations
+
+
 @given(plan_steps(0), amounts, stood, atoms)
 def test_no_step_takes_more_than_it_may(
     steps: tuple[Step, ...], payable: int, undistributed: int, lines: list[Atom]

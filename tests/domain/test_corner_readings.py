@@ -7,10 +7,12 @@ files: the tests of ``ingest`` show them.
 from datetime import date
 from fractions import Fraction
 
+import pytest
+
 from royalties.domain.catalogue import Edition, Format, Price
 from royalties.domain.contracts import Basis, Counts, Resets
 from royalties.domain.money import MICRO
-from royalties.domain.plans import Step
+from royalties.domain.plans import CapPer, Member, Step
 from royalties.domain.run_document import run_document
 from royalties.domain.sales import Place
 from tests.builders.domain import (
@@ -177,6 +179,46 @@ def test_full_members_overflow_first_then_nested_lists_then_again() -> None:
         (1, "ben"): 2000,
         (1, "cid"): 5000,
         (2, "rest"): 1000,
+    }
+
+
+FULL = a_cap(100, CapPer.LIFETIME)
+UNEVEN = (to("ann", 33), to("ben"), to("cid", 3))
+
+
+@pytest.mark.parametrize(
+    "once_full",
+    [
+        to("dan", 7, FULL),
+        nested(remainder(to("dan")), weight=7, cap=FULL),
+        to("dan", 7, a_cap(0)),
+    ],
+)
+def test_who_is_full_when_a_step_begins_takes_no_part_in_its_split(once_full: Member) -> None:
+    """1,793.36 over 33 : 1 : 3, as one recomputes it; cut out first, ann would have a cent more."""
+    plan = a_plan(remainder(*UNEVEN, once_full))
+    first, then = runs_of(a_house(ALL, plans=[plan]), [a_sale(net=5000)], [a_sale(net="1793.36")])
+    if once_full.cap == FULL:
+        assert given_by(account_of(first))[1, "dan"] == 10_000
+    assert given_by(account_of(then)) == {
+        (1, "ann"): 159_948,
+        (1, "ben"): 4847,
+        (1, "cid"): 14_541,
+    }
+
+
+def test_who_becomes_full_in_a_split_overflows_to_the_others() -> None:
+    """Of 1,793.36 dan's part is 285.31; the 285.30 beyond a cent are split over 33 : 1 : 3.
+
+    1,345.02 + 254.46, 40.76 + 7.71, 122.27 + 23.13: not what 1,793.35 would be in one split.
+    """
+    plan = a_plan(remainder(*UNEVEN, to("dan", 7, a_cap("0.01"))))
+    (done,) = runs_of(a_house(ALL, plans=[plan]), [a_sale(net="1793.36")])
+    assert given_by(account_of(done)) == {
+        (1, "ann"): 159_948,
+        (1, "ben"): 4847,
+        (1, "cid"): 14_540,
+        (1, "dan"): 1,
     }
 
 

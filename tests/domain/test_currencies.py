@@ -26,5 +26,6 @@ def test_all_others_have_two() -> None:
 
 @pytest.mark.parametrize("code", ["", "usd", "US", "XXX", "XAU", "DEM", "USD "])
 def test_what_is_no_currency_is_refused(code: str) -> None:
-    with pytest.raises(UnknownCurrencyError, match="use an ISO 4217 code such as USD"):
+    with pytest.raises(UnknownCurrencyError, match="use an ISO 4217 code such as USD") as refused:
         exponent(code)
+    assert repr(code) in str(refused.value)

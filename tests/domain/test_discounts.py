@@ -44,6 +44,22 @@ def test_every_class_has_its_representative(named: list[DiscountRange]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("named", "classes"),
+    [
+        (a_discount(from_="0.5"), [0, 1, 1]),
+        (a_discount(below="0.5"), [0, 1, 1]),
+        (a_discount(above="0.5"), [0, 0, 1]),
+        (a_discount(up_to="0.5"), [0, 0, 1]),
+    ],
+)
+def test_a_class_begins_at_a_limit_or_beyond_it(named: DiscountRange, classes: list[int]) -> None:
+    """Rules without a range stand among the others and make no classes."""
+    limits = discount_limits([a_contract(a_rule(), a_rule(discount=named), a_rule())])
+    discounts = [Fraction(discount) for discount in ("0.499999", "0.5", "0.500001")]
+    assert [discount_class(limits, discount) for discount in discounts] == classes
+
+
+@pytest.mark.parametrize(
     ("named", "below", "at", "above"),
     [
         (a_discount(from_="0.5"), False, True, True),

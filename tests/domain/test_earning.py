@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from royalties.domain.catalogue import Channel, Format
-from royalties.domain.contracts import Basis, Contract, Counts, Income
+from royalties.domain.contracts import Basis, Contract, Counts, Income, Resets
 from royalties.domain.discounts import discount_limits
 from royalties.domain.earning import (
     Earnings,
@@ -38,6 +38,7 @@ from tests.builders.domain import (
     account_of,
     an_edition,
     an_income,
+    played,
     runs_of,
     slices_of,
 )
@@ -482,3 +483,155 @@ def test_income_is_a_line_of_its_own() -> None:
 def test_income_for_a_right_without_a_share_is_refused() -> None:
     with pytest.raises(UnknownRightError, match=r"has income for 'film' but no share for it"):
         earned(a_contract(rights={"audio": "0.5"}), [], [], income=[an_income(100, "film")])
+
+
+def test_a_residual_is_what_rounding_left_out() -> None:
+    """Two copies of 0.99 at 12.5 %, half of them in each tier: 12.375 cents are 12 and ⅜."""
+    rule = a_rule(tiers=[a_tier("0.125", 1), a_tier("0.125")])
+    (done,) = runs_of(a_house(a_contract(rule)), [a_sale(2, "0.99")])
+    lines = account_of(done).lines
+    assert [line.earned for line in lines] == [12, 12]
+    assert [line.residual("USD") for line in lines] == [Fraction(3, 8)] * 2
+
+
+def test_a_rate_that_was_not_given_is_named_with_its_period() -> None:
+    rates = Rates(parse_period("2025-H1", Calendar.HALF_YEARLY), {("GBP", "USD"): Fraction(2)})
+    assert [rates.rate("GBP", "USD"), rates.rate("USD", "USD")] == [2, 1]
+    with pytest.raises(
+        MissingExchangeRateError, match=r"no exchange rate for 2025-H1: USD → GBP\."
+    ):
+        rates.rate("USD", "GBP")
+
+
+@pytest.mark.parametrize(
+    ("basis", "base", "cents"),
+    [(Basis.LIST, 7 * 10 + 2 * 5, 800), (Basis.NET, 21, 210), (Basis.UNIT, 9, 90)],
+)
+def test_sales_from_everywhere_are_one_line_of_their_retailer(
+    basis: Basis, base: int, cents: int
+) -> None:
+    """Of two states, at two prices: copies, list values and receipts are summed before a rate."""
+    sales = [
+        a_sale(3, net=7, place=Place("US", "WA", "Seattle")),
+        a_sale(4, net=8, place=Place("US", "TX", "Houston")),
+        a_sale(2, 5, net=6, place=Place("GB", "", "London")),
+    ]
+    (done,) = runs_of(a_house(a_contract(a_rule("0.1", basis))), sales)
+    (line,) = account_of(done).lines
+    assert (line.units, line.base, line.earned) == (9, base * MICRO, cents)
+    assert account_of(done).counters["All"].added == 9
+
+
+@pytest.mark.parametrize(
+    ("basis", "counts", "contract_in", "unit_cost", "wanted"),
+    [
+        (Basis.LIST, Counts.UNITS, "USD", 5, "GBP → USD"),
+        (Basis.NET, Counts.UNITS, "USD", 0, "GBP → USD"),
+        (Basis.NET, Counts.UNITS, "GBP", 5, ""),
+        (Basis.UNIT, Counts.UNITS, "USD", 5, ""),
+        (Basis.UNIT, Counts.NET, "USD", 0, "GBP → USD"),
+        (Basis.UNIT, Counts.LIST, "USD", 0, "GBP → USD"),
+        (Basis.PROFIT, Counts.UNITS, "GBP", 0, ""),
+        (Basis.PROFIT, Counts.UNITS, "GBP", 5, "USD → GBP"),
+        (Basis.PROFIT, Counts.UNITS, "USD", 5, "GBP → USD, USD → GBP"),
+        (Basis.PROFIT, Counts.UNITS, "EUR", 5, "GBP → EUR, USD → GBP"),
+    ],
+)
+def test_only_rates_that_a_rule_needs_are_asked_for(
+    basis: Basis, counts: Counts, contract_in: str, unit_cost: int, wanted: str
+) -> None:
+    """The base and what is counted are converted into the contract's currency, a cost into the line's."""
+    contract = a_contract(a_rule("0.1", basis, counts=counts), currency=contract_in)
+    house = a_house(contract, editions=[an_edition(unit_cost=unit_cost)])
+    sales = [[a_sale(currency="GBP")]]
+    if not wanted:
+        assert account_of(runs_of(house, *sales)[0]).lines
+        return
+    with pytest.raises(MissingExchangeRateError) as missing:
+        runs_of(house, *sales)
+    assert str(missing.value).startswith(f"no exchange rate for 2025-H1: {wanted}. Add it")
+
+
+def test_all_missing_rates_of_a_contract_are_named_at_once() -> None:
+    rules = [a_rule(name="E-books", formats=["ebook"], basis=Basis.NET), a_rule(name="Others")]
+    editions = [an_edition(), an_edition("9781442200029", format_=Format.EBOOK)]
+    house = a_house(a_contract(*rules), editions=editions)
+    sales = [
+        a_sale(currency="GBP"),
+        a_sale(currency="JPY", isbn="9781442200029"),
+        a_sale(currency="USD"),
+        a_sale(currency="CAD", retailer="bn"),
+    ]
+    with pytest.raises(MissingExchangeRateError, match="CAD → USD, GBP → USD, JPY → USD"):
+        runs_of(house, sales)
+
+
+def test_without_a_unit_cost_all_receipts_are_profit() -> None:
+    (done,) = runs_of(a_house(a_contract(a_rule("0.5", Basis.PROFIT))), [a_sale(10, net=30)])
+    assert account_of(done).earned == 1500
+
+
+def test_a_counter_counts_all_retailers_and_rests_without_sales() -> None:
+    rules = [
+        a_rule(name="E-books", formats=["ebook"], opening=3),
+        a_rule(name="Others", tiers=[a_tier("0.1", 10), a_tier("0.2")]),
+    ]
+    sales = [a_sale(6), a_sale(9, retailer="bn"), a_sale(5, retailer="web"), a_sale(-4)]
+    (done,) = runs_of(a_house(a_contract(*rules)), sales)
+    counters = account_of(done).counters
+    assert [counters["E-books"].before, counters["E-books"].added] == [3, 0]
+    assert [counters["Others"].before, counters["Others"].added] == [0, 16]
+    alone = earned(a_contract(*rules), slices_of(sales, []), [an_edition()], {})
+    assert [each.before for each in alone.counters.values()] == [0, 0]
+
+
+def test_a_cost_of_fractions_of_a_millionth_is_kept_exactly() -> None:
+    """USD 5 at 0.1234567 are GBP 0.6172835: of 10.00 for one copy 9.3827165 are the base, and 30 % 2.81."""
+    house = a_house(
+        a_contract(a_rule("0.3", Basis.PROFIT), currency="GBP"),
+        editions=[an_edition(unit_cost=5)],
+        exchange_rates={("USD", "GBP"): "0.1234567"},
+    )
+    (done,) = runs_of(house, [a_sale(net=10, currency="GBP")])
+    (line,) = account_of(done).lines
+    assert (Fraction(line.base) / MICRO, line.earned) == (Fraction("9.3827165"), 281)
+
+
+@pytest.mark.parametrize(
+    ("net", "cents"), [("0.05", 1), ("0.04", 0), ("0.26", 3), ("0.25", 3), ("0.24", 2)]
+)
+def test_a_return_earns_minus_what_its_sale_earned_half_cents_too(net: str, cents: int) -> None:
+    rule = a_rule("0.1", Basis.NET)
+    sales = [a_sale(net=net), a_sale(-1, net=-Fraction(net))]
+    (done,) = runs_of(a_house(a_contract(rule)), sales)
+    by_kind = {line.kind: line.earned for line in account_of(done).lines}
+    assert by_kind == {"sale": cents, "return": -cents}
+
+
+def test_lines_say_which_rule_took_them_in_order_of_the_rules() -> None:
+    rules = [
+        a_rule(name="At bookstores", channels=["bookstore"]),
+        a_rule(name="Others", basis=Basis.NET),
+    ]
+    house = a_house(a_contract(*rules, rights={"audio": "0.5"}))
+    sales = [a_sale(), a_sale(retailer="bn")]
+    (done,) = played([(house, sales, [an_income(1000, "audio")])]).runs
+    assert [(line.rule_place, line.rule) for line in account_of(done).lines] == [
+        (0, "At bookstores"),
+        (1, "Others"),
+        (2, "audio"),
+    ]
+
+
+def test_income_without_a_share_names_contract_and_right() -> None:
+    with pytest.raises(UnknownRightError, match="contract 'foot' has income for 'audio'"):
+        played([(a_house(a_contract()), [], [an_income(1000, "audio")])])
+
+
+def test_a_counter_of_the_year_begins_at_its_opening() -> None:
+    rule = a_rule(tiers=[a_tier("0.1", 3), a_tier("0.2")], resets=Resets.YEAR, opening=2)
+    first, second, third = runs_of(a_house(a_contract(rule)), [], [a_sale(2)], [a_sale(3)])
+    assert account_of(first).counters["All"].before == 2
+    assert account_of(second).earned == 100 + 200
+    assert account_of(third).counters["All"].before == 0
+    assert account_of(third).earned == 300

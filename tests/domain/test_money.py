@@ -230,6 +230,8 @@ def test_amounts_have_the_digits_of_their_currency(minor: int, currency: str, te
 )
 def test_millionths(micro: int, at_least: int, text: str) -> None:
     assert micro_text(micro, at_least) == text
+    if not at_least:
+        assert micro_text(micro) == text
 
 
 @pytest.mark.parametrize(
@@ -237,6 +239,12 @@ def test_millionths(micro: int, at_least: int, text: str) -> None:
 )
 def test_numbers(number: str, text: str) -> None:
     assert number_text(Fraction(number)) == text
+
+
+def test_a_number_of_thirty_digits_is_written_exactly() -> None:
+    """More than a float could hold: 10³⁰ is divided by twos and fives without a rest."""
+    text = f"0.{'0' * 28}13"
+    assert number_text(Fraction(text)) == text
 
 
 @pytest.mark.parametrize(

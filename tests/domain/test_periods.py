@@ -64,6 +64,8 @@ def test_a_name_belongs_to_one_calendar(period: Period, other: Calendar) -> None
     ("calendar", "name", "first", "last"),
     [
         (Calendar.YEARLY, "2025", date(2025, 1, 1), date(2025, 12, 31)),
+        (Calendar.YEARLY, "0001", date(1, 1, 1), date(1, 12, 31)),
+        (Calendar.YEARLY, "9998", date(9998, 1, 1), date(9998, 12, 31)),
         (Calendar.HALF_YEARLY, "2025-H1", date(2025, 1, 1), date(2025, 6, 30)),
         (Calendar.HALF_YEARLY, "2025-H2", date(2025, 7, 1), date(2025, 12, 31)),
         (Calendar.QUARTERLY, "2025-Q3", date(2025, 7, 1), date(2025, 9, 30)),

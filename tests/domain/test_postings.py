@@ -3,11 +3,13 @@
 from collections import Counter as Tally
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 
 from royalties.domain.contracts import Basis
 from royalties.domain.postings import (
     ADVANCES_PAID,
+    BANK,
     OPENING,
     PAYMENTS,
     TAX,
@@ -17,8 +19,11 @@ from royalties.domain.postings import (
     beneficiary_account,
     contract_account,
     entries_of_close,
+    entry_of_receipt,
     expense,
+    meaning_of,
     pool_account,
+    receivable_account,
     reserve_account,
 )
 from royalties.domain.run import Run
@@ -216,3 +221,51 @@ def test_each_currency_has_its_own_side_of_the_books() -> None:
     ledger = ledger_of(runs_of(house, [a_sale(net=2)]))
     assert ledger.owed(PAYMENTS, "USD") == 200
     assert ledger.owed(PAYMENTS, "JPY") == 300
+
+
+def test_entries_of_a_close_say_in_words_what_they_are() -> None:
+    """Whoever reads the journal finds what happened to a contract, in the order of its account."""
+    contract = a_contract(
+        a_rule(1, Basis.NET),
+        advances=[an_advance(1000)],
+        reserve=a_reserve("0.5", formats=["hardcover"]),
+        opening_balance=-300,
+    )
+    (done,) = runs_of(a_house(contract), [a_sale(net=100)])
+    found = entries_of_close(done, Standing({}, frozenset(), frozenset()))
+    said = [
+        (each.event, each.subject, each.description) for each in found if each.subject == "foot"
+    ]
+    assert said == [
+        ("opening", "foot", "Debit balance brought into the books"),
+        ("advanced", "foot", "Advances counted from this period"),
+        ("earned", "foot", "Royalties earned, 1 earned lines"),
+        ("reserved", "foot", "Reserve withheld and released"),
+        ("recouped", "foot", "Advances earned back"),
+        ("allocated", "foot", "Payable distributed by the plan"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "reverses", "event", "words"),
+    [
+        (1, None, "received", "Received from hope: wire 7"),
+        (-1, None, "paid-back", "Paid back to hope: wire 7"),
+        (-250, 3, "receipt-reversed", "Receipt 3 reversed, hope: wire 7"),
+    ],
+)
+def test_money_of_an_organization_is_posted_to_the_bank(
+    amount: int, reverses: int | None, event: str, words: str
+) -> None:
+    entry = entry_of_receipt("hope", "O-1", "USD", amount, "wire 7", reverses=reverses)
+    assert entry is not None
+    assert (entry.event, entry.subject, entry.description) == (event, "O-1", words)
+    assert {each.account: each.amount for each in entry.postings} == {
+        BANK: amount,
+        receivable_account("hope"): -amount,
+    }
+
+
+def test_an_account_that_is_one_for_all_is_of_nobody() -> None:
+    assert meaning_of(OPENING)[1] == ""
+    assert meaning_of(beneficiary_account("ann"))[1] == "ann"

@@ -211,3 +211,22 @@ def test_contracts_know_nothing_of_each_others_reserves() -> None:
     runs = runs_of(house, [a_sale(net=10)], [])
     assert [account_of(each, "one").payable for each in runs] == [500, 500]
     assert [account_of(each, "two").payable for each in runs] == [1000, 0]
+
+
+def test_a_title_in_debit_lessens_no_reserve_and_adds_no_cent() -> None:
+    """At a rate of 1 exactly what one title earned is withheld, whatever another lost."""
+    house = a_house_with(a_reserve(1, 1, 1, by_period=True))
+    (done,) = runs_of(house, [a_sale(net=100, isbn=HARD), a_sale(-1, net=-5, isbn=OTHER)])
+    reserve = account_of(done).reserve
+    assert (reserve.eligible, reserve.withheld) == (10_000, 10_000)
+
+
+def test_without_a_reserve_nothing_is_eligible() -> None:
+    (done,) = runs_of(a_house_with(None), [a_sale(net=100, isbn=HARD)])
+    reserve = account_of(done).reserve
+    assert (reserve.eligible, reserve.withheld, reserve.released, reserve.released_from) == (
+        0,
+        0,
+        0,
+        (),
+    )

@@ -146,3 +146,12 @@ def test_a_debit_balance_is_earned_off_before_anything_is_payable() -> None:
 def test_a_draft_can_be_computed_again_and_again() -> None:
     books = a_house().books([a_sale(7), a_sale(-2)])
     assert _bytes(books) == _bytes(books)
+
+
+def test_what_no_contract_covers_stands_first_among_the_exceptions() -> None:
+    house = a_house(
+        a_contract(a_rule(formats=["ebook"]), key="A1"),
+        editions=[an_edition(), an_edition("9781442200029", "stray")],
+    )
+    (done,) = runs_of(house, [a_sale(), a_sale(isbn="9781442200029")])
+    assert [each.contract for each in done.exceptions] == [None, "A1"]

@@ -256,3 +256,17 @@ def test_who_is_named_by_a_plan_or_has_a_balance_has_a_statement() -> None:
             "owed",
         ],
     ]
+
+
+@pytest.mark.parametrize(
+    ("cents", "paid", "reason"),
+    [(0, 0, "below minimum"), (1, 1, ""), (2, 2, ""), (-1, 0, "debit balance")],
+)
+def test_the_last_cent_of_a_year_is_paid_out(cents: int, paid: int, reason: str) -> None:
+    """Any positive balance is, whatever the minimum; nothing and less than nothing are not."""
+    payee = a_beneficiary(minimum_payment=25, pay_out_at_year_end=True, opening_balance=cents)
+    house = a_house(beneficiaries=[payee], calendar=Calendar.YEARLY, first_period="2025")
+    (done,) = runs_of(house, [])
+    (settlement,) = done.settlements
+    assert (settlement.due, settlement.paid, settlement.reason) == (cents, paid, reason)
+    assert settlement.tax_rate == 0

@@ -12,7 +12,7 @@ from packaging.version import Version
 from tests.house.repository import ROOT, files
 
 FILES = [path for path in files() if re.search(r"requirements.*\.txt$", path.as_posix())]
-GROUPS = {"base": (), "dev": ("dev",), "bench": ("bench",)}
+GROUPS = {"base": (), "dev": ("dev",), "bench": ("bench",), "mutants": ("mutants",)}
 
 
 def locked(path: Path) -> list[str]:

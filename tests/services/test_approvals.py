@@ -1,121 +1,245 @@
-"""Two people: both are named, those who may approve are told, and so is whoever prepared it."""
+"""What is prepared waits for a second person: who may decide it, once, and what the log keeps."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from royalties.domain.people import Actor, Role
+from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services import approvals
-from royalties.services.terms import amending
-from tests.builders.books import Office, a_setup, after, closed
-from tests.builders.site import Site, lend_site
+from royalties.services.approvals import Proposal, ProposedAlreadyError
+from royalties.services.work import RefusedError, stored
+from tests.builders.books import NOW, Office
+from tests.builders.site import lend_site
 
-pytestmark = after(closed)
+pytestmark = pytest.mark.by_turns
+BODY = {"rates": ["0.1", {"up_to": 3}], "key": "café"}
+
+
+class Staff:
+    """A clerk, two managers and an administrator, and what they do with proposals."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        site = lend_site(office)
+        self.clerk = site.somebody(Role.CLERK, "Cleo")
+        self.mona = site.somebody(Role.MANAGER, "Mona")
+        self.otto = site.somebody(Role.MANAGER, "Otto")
+        self.administrator = site.somebody(Role.ADMINISTRATOR, "Ada")
+
+    def prepare(self, actor: Actor, subject: str = "2025-H1", kind: str = "close") -> int:
+        with self.office.system.work(actor) as work:
+            return approvals.prepare(work, kind, subject, BODY, fingerprint="abc", note="so")
+
+    def approve(self, actor: Actor, number: int) -> Proposal:
+        with self.office.system.work(actor) as work:
+            return approvals.approve(work, number)
+
+    def refuse(self, actor: Actor, number: int, reason: str) -> Proposal:
+        with self.office.system.work(actor) as work:
+            return approvals.refuse(work, number, reason)
+
+    def withdraw(self, actor: Actor, number: int) -> Proposal:
+        with self.office.system.work(actor) as work:
+            return approvals.withdraw(work, number)
+
+    def find(self, number: int) -> Proposal | None:
+        with self.office.work(read_only=True) as work:
+            return approvals.find(work, number)
+
+    def switch(self, *, on: bool) -> None:
+        with self.office.system.work(self.administrator) as work:
+            approvals.set_two_people(work, on=on)
+
+    def logged(self) -> tuple[str, str, Any]:
+        """Who did what, as the last line of the log keeps it."""
+        [(actor, action, payload)] = self.office.rows(
+            "SELECT actor, action, payload FROM log ORDER BY seq DESC LIMIT 1"
+        )
+        return actor, action, json.loads(payload)
 
 
 @pytest.fixture
-def people(office: Office) -> Site:
-    """The desk's people, some of whom must not be written to."""
-    site = lend_site(office)
-    site.somebody(Role.NONPROFIT, "Nina Nonprofit", beneficiaries=("seattle",))
-    site.somebody(Role.MANAGER, "Gone Manager", status="disabled")
-    return site
+def staff(office: Office) -> Staff:
+    return Staff(office)
 
 
-def body(rate: str) -> Any:
-    contract = next(each for each in a_setup()["contracts"] if each["key"] == "foot-2015")
-    contract["rules"][-1] = {**contract["rules"][-1], "rate": rate}
-    return contract
+def test_what_was_prepared_is_kept_whole(staff: Staff) -> None:
+    number = staff.prepare(staff.clerk)
+    assert staff.find(number) == Proposal(
+        id=number,
+        kind="close",
+        subject="2025-H1",
+        body=BODY,
+        fingerprint="abc",
+        note="so",
+        status="waiting",
+        prepared_at=stored(NOW),
+        prepared_by="Cleo",
+        prepared_by_id=staff.clerk.person or 0,
+        decided_at=None,
+        decided_by=None,
+        reason="",
+    )
+    assert staff.logged() == (
+        "Cleo",
+        "prepare",
+        {"proposal": number, "kind": "close", "subject": "2025-H1"},
+    )
+    assert staff.office.rows("SELECT body FROM proposal") == [
+        ('{"key": "café", "rates": ["0.1", {"up_to": 3}]}',)
+    ]
 
 
-def prepare(office: Office, actor: Actor, rate: str = "0.2", note: str = "As agreed") -> int:
-    with office.system.work(actor) as work:
-        now = amending.find_entry(work, "contracts", "foot-2015")
-        assert now is not None
-        saved = amending.save(work, "contracts", body(rate), revision=now.id, note=note)
-    assert saved.proposal is not None
-    return saved.proposal
+def test_a_note_and_a_fingerprint_need_not_be_given(staff: Staff) -> None:
+    with staff.office.system.work(staff.clerk) as work:
+        found = approvals.find(work, approvals.prepare(work, "setup", "plans halves", {}))
+    assert found is not None
+    assert (found.fingerprint, found.note, found.body) == ("", "", {})
 
 
-def mails(office: Office) -> list[tuple[str, str, str]]:
-    return office.rows("SELECT recipient, subject, text FROM mail ORDER BY id")
+def test_one_of_a_subject_waits_at_a_time(staff: Staff) -> None:
+    first = staff.prepare(staff.clerk)
+    with pytest.raises(ProposedAlreadyError, match="2025-H1 was prepared by Cleo and waits"):
+        staff.prepare(staff.mona)
+    others = [staff.prepare(staff.mona, "2025-H2"), staff.prepare(staff.mona, kind="setup")]
+    staff.withdraw(staff.clerk, first)
+    again = staff.prepare(staff.otto)
+    with staff.office.work(read_only=True) as work:
+        assert approvals.waiting_count(work) == 3
+        waiting = approvals.proposals(work, status="waiting")
+        assert [each.id for each in waiting] == [again, *reversed(others)]
+        assert [each.id for each in approvals.proposals(work, subject="2025-H2")] == [others[0]]
+        assert [each.id for each in approvals.proposals(work, kind="setup")] == [others[1]]
+        assert len(approvals.proposals(work)) == 4
 
 
-def test_approvers_are_told_once_but_not_whoever_prepared_it(office: Office, people: Site) -> None:
-    preparer = people.somebody(Role.MANAGER, "Pat Preparer")
-    people.somebody(Role.MANAGER, "Mara Manager")
-    people.somebody(Role.ADMINISTRATOR, "Ada Admin")
-    people.somebody(Role.CLERK, "Carla Clerk")
-    number = prepare(office, preparer)
-    told = mails(office)
-    assert [to for to, _, _ in told] == ["mara.manager@example.org", "ada.admin@example.org"]
-    _, subject, text = told[0]
-    assert subject == "To approve: a change of contract foot-2015"
-    assert "Pat Preparer prepared a change of contract foot-2015" in text
-    assert "“As agreed”" in text
-    assert f"/finance/approvals/{number}\n" in text
+def test_at_the_command_line_nothing_is_prepared(office: Office) -> None:
+    with pytest.raises(RefusedError, match="done at once"), office.work() as work:
+        approvals.prepare(work, "close", "2025-H1", {})
+    with office.work(read_only=True) as work:
+        assert approvals.proposals(work) == []
+        assert approvals.find(work, 1) is None
+
+
+def decisions(staff: Staff) -> dict[str, Callable[[Actor, int], Proposal]]:
+    return {
+        "approved": staff.approve,
+        "refused": lambda actor, number: staff.refuse(actor, number, "  not yet "),
+        "withdrawn": staff.withdraw,
+    }
 
 
 @pytest.mark.parametrize(
-    ("status", "subject"),
-    [
-        ("approved", "Approved: a change of contract foot-2015"),
-        ("refused", "Sent back: a change of contract foot-2015"),
-        ("withdrawn", "Withdrawn: a change of contract foot-2015"),
-    ],
+    ("status", "action", "reason"),
+    [("approved", "approve", ""), ("refused", "approve", "not yet"), ("withdrawn", "prepare", "")],
 )
-def test_whoever_prepared_it_is_told_what_became_of_it(
-    office: Office, people: Site, status: str, subject: str
+def test_a_decision_is_made_once_and_logged(
+    staff: Staff, status: str, action: str, reason: str
 ) -> None:
-    clerk = people.somebody(Role.CLERK, "Carla Clerk")
-    manager = people.somebody(Role.MANAGER, "Mara Manager")
-    number = prepare(office, clerk)
-    with office.system.work(manager) as work:
-        if status == "approved":
-            amending.approve(work, number)
-        elif status == "refused":
-            approvals.refuse(work, number, "too dear")
-        else:
-            approvals.withdraw(work, number)
-    to, said, text = mails(office)[-1]
-    assert (to, said) == ("carla.clerk@example.org", subject)
-    assert "Mara Manager has" in text
-    assert ("“too dear”" in text) is (status == "refused")
-    told = json.loads(
-        office.rows("SELECT payload FROM log WHERE action IN ('approve', 'prepare')")[-1][0]
+    number = staff.prepare(staff.clerk)
+    was = decisions(staff)[status](staff.mona, number)
+    assert (was.id, was.status) == (number, "waiting")
+    assert staff.logged() == (
+        "Mona",
+        action,
+        {
+            "proposal": number,
+            "kind": "close",
+            "subject": "2025-H1",
+            "status": status,
+            "reason": reason,
+        },
     )
-    assert (told["status"], told["prepared_by"]) == (status, "Carla Clerk")
+    now = staff.find(number)
+    assert now is not None
+    assert (now.status, now.decided_at, now.decided_by, now.reason) == (
+        status,
+        stored(NOW),
+        "Mona",
+        reason,
+    )
+    for again in decisions(staff).values():
+        with pytest.raises(RefusedError, match=f"this was {status} by Mona already"):
+            again(staff.otto, number)
+    assert staff.find(number) == now
 
 
-def test_nobody_is_told_what_they_did_themselves(office: Office, people: Site) -> None:
-    clerk = people.somebody(Role.CLERK, "Carla Clerk")
-    number = prepare(office, clerk)
-    with office.system.work(clerk) as work:
-        approvals.withdraw(work, number)
-    assert mails(office) == []
+def test_nothing_is_decided_that_there_is_not(staff: Staff) -> None:
+    for decide in decisions(staff).values():
+        with pytest.raises(RefusedError, match="there is no proposal 7"):
+            decide(staff.mona, 7)
 
 
-def test_history_and_log_name_both_people(office: Office, people: Site) -> None:
-    clerk = people.somebody(Role.CLERK, "Carla Clerk")
-    other = people.somebody(Role.CLERK, "Otto Other")
-    manager = people.somebody(Role.MANAGER, "Mara Manager")
-    for preparer, rate in ((clerk, "0.2"), (other, "0.3")):
-        number = prepare(office, preparer, rate)
-        with office.system.work(manager) as work:
-            amending.approve(work, number)
-    office.load({"contracts": [body("0.4")]})
-    with office.work(read_only=True) as work:
-        said = amending.history(work, "contracts", "foot-2015")
-    assert [(each.by, each.prepared_by) for each in said] == [
-        ("tess", ""),
-        ("Mara Manager", "Otto Other"),
-        ("Mara Manager", "Carla Clerk"),
-        ("tess", ""),
+def test_a_reason_is_said_by_whoever_refuses(staff: Staff) -> None:
+    number = staff.prepare(staff.clerk)
+    for nothing in ("", " \n"):
+        with pytest.raises(RefusedError, match="say why"):
+            staff.refuse(staff.mona, number, nothing)
+    with pytest.raises(NotAllowedError):
+        staff.refuse(staff.clerk, number, "because")
+
+
+def may(staff: Staff, number: int) -> dict[str, bool]:
+    """Whom a page would offer to approve it."""
+    found = staff.find(number)
+    assert found is not None
+    who = {}
+    for actor in (staff.clerk, staff.mona, staff.otto, staff.administrator):
+        with staff.office.system.work(actor, read_only=True) as work:
+            who[actor.name] = approvals.may_approve(work, found)
+    return who
+
+
+def test_another_manager_approves_unless_one_is_enough(staff: Staff) -> None:
+    number = staff.prepare(staff.mona)
+    assert may(staff, number) == {"Cleo": False, "Mona": False, "Otto": True, "Ada": True}
+    with pytest.raises(RefusedError, match="you prepared this yourself"):
+        staff.approve(staff.mona, number)
+    with pytest.raises(NotAllowedError):
+        staff.approve(staff.clerk, number)
+
+    staff.switch(on=False)
+    assert staff.logged() == ("Ada", "set", {"two_people": False})
+    assert may(staff, number) == {"Cleo": False, "Mona": True, "Otto": True, "Ada": True}
+    staff.switch(on=True)
+    assert staff.logged() == ("Ada", "set", {"two_people": True})
+    assert not may(staff, number)["Mona"]
+    staff.switch(on=False)
+    staff.approve(staff.mona, number)
+    assert staff.office.rows("SELECT name, value, changed_at, changed_by FROM setting") == [
+        ("two_people", "false", stored(NOW), "Ada")
     ]
-    loads = [
-        json.loads(row[0]).get("prepared_by")
-        for row in office.rows("SELECT payload FROM log WHERE action = 'load' ORDER BY seq")
-    ]
-    assert loads[-3:] == ["Carla Clerk", "Otto Other", None]
-    assert office.faults() == {}
+
+
+def test_only_an_administrator_switches_the_second_pair_of_eyes_off(staff: Staff) -> None:
+    with pytest.raises(NotAllowedError), staff.office.system.work(staff.mona) as work:
+        approvals.set_two_people(work, on=False)
+    with staff.office.work(read_only=True) as work:
+        assert approvals.two_people(work)
+
+
+def test_who_prepared_or_a_manager_withdraws(staff: Staff) -> None:
+    number = staff.prepare(staff.mona)
+    with pytest.raises(RefusedError, match="somebody else prepared this"):
+        staff.withdraw(staff.clerk, number)
+    staff.withdraw(staff.otto, number)
+    own = staff.prepare(staff.clerk)
+    staff.withdraw(staff.clerk, own)
+
+
+@pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION, Role.STRANGER])
+def test_others_do_not_even_look(office: Office, role: Role) -> None:
+    outside = Actor("outside", role, 99)
+    for ask in (
+        lambda work: approvals.find(work, 1),
+        approvals.proposals,
+        lambda work: approvals.prepare(work, "close", "2025-H1", {}),
+        lambda work: approvals.approve(work, 1),
+        lambda work: approvals.refuse(work, 1, "because"),
+        lambda work: approvals.withdraw(work, 1),
+        lambda work: approvals.set_two_people(work, on=False),
+    ):
+        with pytest.raises(NotAllowedError), office.system.work(outside) as work:
+            ask(work)
