@@ -10,7 +10,7 @@ import pytest
 
 from royalties.domain.people import Actor, Role
 from royalties.services import approvals
-from royalties.services.runs import closing
+from royalties.services.runs import checklist, closing
 from royalties.services.runs.running import close
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, a_contract, a_row, after, closed
@@ -29,7 +29,7 @@ def staff(office: Office) -> tuple[Actor, Actor]:
 def settle(office: Office, actor: Actor) -> None:
     """Explain all that wants it as it now stands, the draft included."""
     with office.work(read_only=True) as work:
-        points = closing.outlook(work, PERIOD).points
+        points = checklist.outlook(work, PERIOD).points
     assert points is not None
     with office.system.work(actor) as work:
         for point in points.all:
@@ -61,7 +61,7 @@ def test_a_draft_that_changed_is_not_approved_though_all_was_looked_at_again(
     change(office)
     settle(office, clerk)
     with office.work(read_only=True) as work:
-        outlook = closing.outlook(work, PERIOD)
+        outlook = checklist.outlook(work, PERIOD)
     assert (outlook.is_stale, outlook.open_steps) == (True, [])
     before = office.hashes()
     with (

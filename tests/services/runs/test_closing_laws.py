@@ -4,7 +4,7 @@ import pytest
 
 from royalties.domain.people import Role
 from royalties.services import approvals
-from royalties.services.runs import closing
+from royalties.services.runs import checklist, closing
 from royalties.services.work import RefusedError, stored
 from tests.builders.books import NOW, SPRING, Office, a_row, after, closed, opened, spring
 from tests.builders.site import lend_site
@@ -53,7 +53,7 @@ def test_what_is_prepared_says_what_a_close_would_pay(office: Office) -> None:
     site = lend_site(office)
     clerk, manager = site.somebody(Role.CLERK, "Cleo"), site.somebody(Role.MANAGER, "Mona")
     with office.work(read_only=True) as work:
-        outlook = closing.outlook(work, PERIOD)
+        outlook = checklist.outlook(work, PERIOD)
     assert outlook.points is not None
     assert outlook.shown is not None
     with office.system.work(clerk) as work:
@@ -62,7 +62,7 @@ def test_what_is_prepared_says_what_a_close_would_pay(office: Office) -> None:
         number = closing.prepare(work, PERIOD, "  all is well ")
     with office.work(read_only=True) as work:
         proposal = approvals.find(work, number)
-        found = closing.outlook(work, PERIOD)
+        found = checklist.outlook(work, PERIOD)
     assert proposal is not None
     assert (proposal.kind, proposal.subject, proposal.note) == ("close", PERIOD, "all is well")
     assert proposal.fingerprint == outlook.shown.fingerprint
