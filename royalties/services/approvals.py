@@ -17,6 +17,7 @@ from royalties.store import people
 from royalties.store import work as store
 
 TWO_PEOPLE = "two_people"
+_WAITING = "waiting proposals"
 
 APPROVED_BY_TWO = {
     "contracts": "contract",
@@ -188,7 +189,15 @@ def proposals(
 
 def waiting_count(work: Work) -> int:
     """How many proposals wait; a number that the menu shows to the desk."""
-    return store.count_proposals(work.connection, "waiting")
+    return work.once(_WAITING, lambda: store.count_proposals(work.connection, "waiting"))
+
+
+def proposals_about(work: Work, kind: str, subject: str) -> list[Proposal]:
+    """What was ever prepared of one thing, the newest first; the menu's count comes with it."""
+    work.actor.require(Verb.READ)
+    found = [_of(row) for row in store.proposals_about(work.connection, kind, subject, "waiting")]
+    work.know(_WAITING, sum(each.status == "waiting" for each in found))
+    return [each for each in found if (each.kind, each.subject) == (kind, subject)]
 
 
 def may_approve(work: Work, proposal: Proposal) -> bool:

@@ -18,11 +18,14 @@ from royalties.domain.pricing import PriceList
 from royalties.domain.run import Books, ContractState, in_force
 from royalties.ingest import setup as setup_file
 from royalties.ingest.reading import Known, KnownEdition, KnownRetailer
-from royalties.services.remembering import Made, remembered
+from royalties.services.remembering import Made, extent_of, remembered
 from royalties.services.work import RefusedError, Work
 from royalties.store import catalogue, periods, runs
 from royalties.store.history import Revision, newest_revision, revisions_in_force
 from royalties.store.slices import Asked, slices_of
+
+LAST_CLOSED = "last closed"
+"""What read-only work asks once under this name: the ordinal of the latest closed period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +136,14 @@ def setup_of(revisions: Iterable[Revision]) -> Setup:
     )
 
 
+def last_closed_in(work: Work) -> int | None:
+    """The ordinal of the latest closed period; None: none is closed."""
+    return work.once(LAST_CLOSED, lambda: periods.last_closed(work.connection))
+
+
 def open_period_of(work: Work, setup: Setup) -> Period:
     """The earliest period that is not closed."""
-    last, first = periods.last_closed(work.connection), setup.first_period
+    last, first = last_closed_in(work), setup.first_period
     return first if last is None else first.shift(last + 1 - first.ordinal)
 
 
@@ -163,7 +171,14 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
     isbns, retailers = of_setup(work, "numbers", lambda: _numbers(work))
     sold = sold_of(setup)
     asked = asked_by(contracts, [setup.plans[contract.plan] for contract in contracts], sold)
-    slices = slices_of(work.connection, period.ordinal, asked, isbns, retailers)
+    slices = slices_of(
+        work.connection,
+        period.ordinal,
+        asked,
+        isbns,
+        retailers,
+        has_corrections=extent_of(work, (period.ordinal,)).has_corrections,
+    )
     states, balances = left_before(work, period)
     return Books(
         period=period,

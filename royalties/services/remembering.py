@@ -74,6 +74,15 @@ def at_hand(work: Work, name: str, key: Hashable) -> object | None:
     return (work.memory or {}).get(name, {}).get(key)
 
 
+def extent_of(work: Work, periods: tuple[int, ...] | None) -> totals.Extent:
+    """How many sale lines some periods have, and whether corrections are among them."""
+    known = work.once("extents", lambda: totals.extents(work.connection))
+    found = [known[each] for each in (known if periods is None else periods) if each in known]
+    return totals.Extent(
+        sum(each.lines for each in found), any(each.has_corrections for each in found)
+    )
+
+
 def keep_nobody_waiting(
     work: Work,
     name: str,
@@ -96,6 +105,6 @@ def keep_nobody_waiting(
     """
     if work.patient or work.memory is None or key in work.memory.get(name, {}):
         return
-    lines = work.once(f"lines of {periods}", lambda: totals.lines_in(work.connection, periods))
+    lines = extent_of(work, periods).lines
     if lines > AT_ONCE:
         raise BeingCalculatedError(name, key, words, lines, again)

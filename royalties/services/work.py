@@ -69,6 +69,11 @@ class Work:
             self.read[name] = read()
         return cast("Read", self.read[name])
 
+    def know(self, name: str, found: object) -> None:
+        """Answer ``once`` with what was found on the way; work that writes asks anew."""
+        if self.memory is not None:
+            self.read.setdefault(name, found)
+
     def record(self, verb: Verb, what: object) -> str:
         """Append to the log what was done; returns the line's hash."""
         return append_log(self.connection, self.at, self.actor.name, verb.value, what)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, case, delete, func, insert, select
 
 from royalties.domain.sales import Kind
 from royalties.store.tables import (
@@ -31,12 +31,16 @@ class Amounts(NamedTuple):
 class Sold(NamedTuple):
     """What a retailer brought in a period; receipts in millionths.
 
-    ``last_month`` is the latest month of its sale dates.
+    ``last_month`` is the latest month of its sale dates; ``early_…`` is what is dated before the
+    month that was asked about.
     """
 
     units: int
     net: int
     last_month: str
+    early_lines: int
+    early_units: int
+    early_net: int
 
 
 class ExplanationRow(NamedTuple):
@@ -109,9 +113,13 @@ def last_change(connection: Connection, without: Collection[str]) -> int:
 
 
 def sold_in(
-    connection: Connection, periods: Collection[int]
+    connection: Connection, periods: Collection[int], early: str
 ) -> dict[int, dict[tuple[str, str], Sold]]:
-    """What retailers brought in some periods, by (key, currency); free copies left out."""
+    """What retailers brought in some periods, by (key, currency); free copies left out.
+
+    ``early`` is the first month that is not early, such as ``2025-01``.
+    """
+    is_early = sale_total.c.month < early
     rows = connection.execute(
         select(
             sale_total.c.period_id,
@@ -120,6 +128,10 @@ def sold_in(
             func.sum(sale_total.c.units),
             func.sum(sale_total.c.net),
             func.max(sale_total.c.month),
+            *(
+                func.sum(case((is_early, column), else_=0))
+                for column in (sale_total.c.lines, sale_total.c.units, sale_total.c.net)
+            ),
         )
         .join(retailer, retailer.c.id == sale_total.c.retailer_id)
         .where(sale_total.c.period_id.in_(sorted(periods)))
@@ -127,27 +139,9 @@ def sold_in(
         .group_by(sale_total.c.period_id, retailer.c.key, sale_total.c.currency)
     )
     found: dict[int, dict[tuple[str, str], Sold]] = {number: {} for number in periods}
-    for number, key, currency, units, net, last in rows:
-        found[number][key, currency] = Sold(int(units), int(net), last)
+    for number, key, currency, units, net, last, *early_sums in rows:
+        found[number][key, currency] = Sold(int(units), int(net), last, *map(int, early_sums))
     return found
-
-
-def dated_before(
-    connection: Connection, period: int, month: str
-) -> list[tuple[str, int, int, int]]:
-    """(currency, lines, copies, receipts in millionths) of a period's sales before a month."""
-    rows = connection.execute(
-        select(
-            sale_total.c.currency,
-            func.sum(sale_total.c.lines),
-            func.sum(sale_total.c.units),
-            func.sum(sale_total.c.net),
-        )
-        .where(sale_total.c.period_id == period, sale_total.c.month < month)
-        .group_by(sale_total.c.currency)
-        .order_by(sale_total.c.currency)
-    )
-    return [(row[0], int(row[1]), int(row[2]), int(row[3])) for row in rows]
 
 
 def earned_in(

@@ -130,6 +130,17 @@ def find_closing(connection: Connection, period_id: int) -> Closing | None:
     return Closing(*row) if row else None
 
 
+def closing_and_last(connection: Connection, period_id: int) -> tuple[Closing | None, int | None]:
+    """The same, with the latest period that is closed, by one query."""
+    last = select(func.max(closed_run.c.period_id).label("last")).subquery()
+    row = connection.execute(
+        select(last.c.last, *(closed_run.c[name] for name in Closing._fields)).select_from(
+            last.outerjoin(closed_run, closed_run.c.period_id == period_id)
+        )
+    ).one()
+    return (Closing(*row[1:]) if row[1] is not None else None), row[0]
+
+
 def closed_runs(connection: Connection) -> list[ClosedRun]:
     """All closed runs, the earliest first."""
     rows = connection.execute(

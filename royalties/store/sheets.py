@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from royalties.store.engine import is_sqlite
-from royalties.store.tables import person, sales_draft
+from royalties.store.tables import sales_draft
 
 
 class DraftRow(NamedTuple):
@@ -24,26 +24,6 @@ def drafts_of(connection: Connection, person: int) -> list[DraftRow]:
     """All drafts of a person, by retailer."""
     query = _drafts().where(sales_draft.c.person_id == person).order_by(sales_draft.c.retailer)
     return [DraftRow(*row) for row in connection.execute(query)]
-
-
-class TypedRow(NamedTuple):
-    """Somebody's draft; ``rows`` is JSON."""
-
-    retailer: str
-    person: int
-    name: str
-    rows: str
-
-
-def all_drafts(connection: Connection) -> list[TypedRow]:
-    """Drafts of everybody that have rows, by retailer and person."""
-    query = (
-        select(sales_draft.c.retailer, sales_draft.c.person_id, person.c.name, sales_draft.c.rows)
-        .join(person, person.c.id == sales_draft.c.person_id)
-        .where(sales_draft.c.rows != "[]")
-        .order_by(sales_draft.c.retailer, sales_draft.c.person_id)
-    )
-    return [TypedRow(*row) for row in connection.execute(query)]
 
 
 def hold_draft(connection: Connection, person: int, draft: DraftRow) -> DraftRow:

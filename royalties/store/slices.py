@@ -17,7 +17,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    exists,
     func,
     literal,
     null,
@@ -28,7 +27,7 @@ from sqlalchemy import (
 from royalties.domain.discounts import Limit
 from royalties.domain.money import MICRO
 from royalties.domain.sales import Kind, Place, Slice
-from royalties.store.tables import batch, edition, price, sale, sale_total
+from royalties.store.tables import edition, price, sale
 
 _SAFE_TO_SCALE = 4_000_000_000_000
 
@@ -59,15 +58,18 @@ def slices_of(
     asked: Asked,
     isbns: Mapping[int, str],
     retailers: Mapping[int, str],
+    *,
+    has_corrections: bool = True,
 ) -> list[Slice]:
     """Sum a period's sale lines into slices.
 
     Args:
+        has_corrections: whether lines may take something back; without them it is faster.
         isbns: ISBN by edition number.
         retailers: key by retailer number.
     """
     kinds = [_Lines.priced_by_reports(period_id), _Lines.priced_by_editions(period_id)]
-    if _has_corrections(connection, period_id):
+    if has_corrections:
         kinds = [kind.but_reversed() for kind in kinds] + [_Lines.reversed_ones(period_id)]
     together = union_all(*(kind.grouped(asked) for kind in kinds))
     return _Reader(asked, isbns, retailers).read(connection.execute(together).all())
@@ -75,20 +77,8 @@ def slices_of(
 
 def reversed_periods(connection: Connection, period_id: int) -> list[int]:
     """Closed periods of which lines of this one take something back."""
-    if not _has_corrections(connection, period_id):
-        return []
     chosen = and_(_in_period(period_id), sale.c.reverses.is_not(None))
     return sorted(connection.execute(select(sale.c.reverses).where(chosen).distinct()).scalars())
-
-
-def _has_corrections(connection: Connection, period_id: int) -> bool:
-    """Whether a correction counts in a period; asked of the sums, which are few."""
-    found = exists().where(
-        sale_total.c.period_id == period_id,
-        sale_total.c.batch_id == batch.c.id,
-        batch.c.corrects.is_not(None),
-    )
-    return bool(connection.execute(select(found)).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, case, delete, func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from royalties.store.engine import is_sqlite
-from royalties.store.tables import period, retailer, sale, sale_total
+from royalties.store.tables import batch, period, retailer, sale, sale_total
 
 Key = tuple[int, int, int, str, int, str]
 
@@ -71,12 +71,22 @@ class Sums:
         )
 
 
-def lines_in(connection: Connection, periods: Sequence[int] | None) -> int:
-    """How many sale lines some periods have; None: all of them."""
-    query = select(func.sum(sale_total.c.lines))
-    if periods is not None:
-        query = query.where(sale_total.c.period_id.in_(periods))
-    return int(connection.execute(query).scalar() or 0)
+class Extent(NamedTuple):
+    """How many sale lines there are, and whether corrections are among them."""
+
+    lines: int
+    has_corrections: bool
+
+
+def extents(connection: Connection) -> dict[int, Extent]:
+    """The extent of every period that has sales."""
+    is_correction = case((batch.c.corrects.is_not(None), 1), else_=0)
+    rows = connection.execute(
+        select(sale_total.c.period_id, func.sum(sale_total.c.lines), func.max(is_correction))
+        .join(batch, batch.c.id == sale_total.c.batch_id)
+        .group_by(sale_total.c.period_id)
+    )
+    return {row[0]: Extent(int(row[1]), bool(row[2])) for row in rows}
 
 
 def forget(connection: Connection, number: int) -> None:

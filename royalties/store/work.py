@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import job, proposal, setting
@@ -72,6 +72,15 @@ def proposals(
     if beginning:
         query = query.where(proposal.c.subject.startswith(beginning, autoescape=True))
     return [ProposalRow(*row) for row in connection.execute(query)]
+
+
+def proposals_about(
+    connection: Connection, kind: str, subject: str, status: str
+) -> list[ProposalRow]:
+    """Proposals about one thing, and all others of a status, the newest first."""
+    about = and_(proposal.c.kind == kind, proposal.c.subject == subject)
+    query = _proposals().where(or_(about, proposal.c.status == status))
+    return [ProposalRow(*row) for row in connection.execute(query.order_by(proposal.c.id.desc()))]
 
 
 def count_proposals(connection: Connection, status: str) -> int:

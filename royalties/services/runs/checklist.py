@@ -158,7 +158,7 @@ def outlook_on(work: Work, period: Period, shown: Shown | None, obstacle: str = 
         shown,
         obstacle,
         points_of(work, shown) if shown is not None and not shown.is_final else None,
-        tuple(approvals.proposals(work, kind=KIND, subject=str(period))),
+        tuple(approvals.proposals_about(work, KIND, str(period))),
         approvals.two_people(work),
         period.ends,
         work.today,

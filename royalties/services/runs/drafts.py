@@ -16,6 +16,7 @@ from royalties.domain.run_document import run_document
 from royalties.domain.statements import Statement
 from royalties.domain.terms_warnings import TermsWarning
 from royalties.services.books import (
+    LAST_CLOSED,
     Setup,
     books_of,
     require_next,
@@ -65,7 +66,6 @@ class Shown:
     fingerprint: str
     closed_at: str = ""
     closed_by: str = ""
-    warnings: tuple[TermsWarning, ...] = ()
 
     @property
     def is_final(self) -> bool:
@@ -117,7 +117,8 @@ def draft_at_hand(work: Work, period: Period) -> Shown | None:
 
 def shown_closed(work: Work, period: Period) -> Shown | None:
     """The run of a closed period, for verbs that have asked who may see it; None: it is open."""
-    closed = runs.find_closing(work.connection, period.ordinal)
+    closed, last = runs.closing_and_last(work.connection, period.ordinal)
+    work.know(LAST_CLOSED, last)
     if closed is None:
         return None
 
@@ -220,8 +221,26 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
 
 def _drafted(work: Work, period: Period) -> Shown:
     computed, setup = draft(work, str(period))
-    warnings = tuple(warnings_of_run(work, setup))
-    return Shown(period, computed, setup, fingerprint_of(computed), warnings=warnings)
+    return Shown(period, computed, setup, fingerprint_of(computed))
+
+
+def draft_warnings(work: Work, shown: Shown) -> tuple[TermsWarning, ...]:
+    """What the terms that a draft reads say that never counts; nothing of a closed period."""
+    work.actor.require(Verb.READ)
+    if shown.is_final:
+        return ()
+    state = state_of(work, shown.period)
+    keep_nobody_waiting(
+        work,
+        "draft warnings",
+        state,
+        lambda patient: draft_warnings(patient, shown),
+        words=f"the draft of {shown.period}",
+        periods=(shown.period.ordinal,),
+    )
+    return remembered(
+        work, "draft warnings", state, lambda: tuple(warnings_of_run(work, shown.setup))
+    )
 
 
 def state_of(work: Work, period: Period) -> tuple[Period, int]:

@@ -136,7 +136,8 @@ def points_of(work: Work, shown: Shown) -> Points:
     last = period.shift(-1) if period > first else None
     year_ago = period.shift(-period.calendar.per_year)
     earlier = sorted({each.ordinal for each in (last, year_ago) if each and each >= first})
-    sold = store.sold_in(work.connection, [period.ordinal, *earlier])
+    first_month = first.starts.isoformat()[:7]
+    sold = store.sold_in(work.connection, [period.ordinal, *earlier], first_month)
     reports = _missing_reports(work, setup, period)
     missing = {each.key for each in reports} - {key for key, _ in sold[period.ordinal]}
     made = [
@@ -149,7 +150,7 @@ def points_of(work: Work, shown: Shown) -> Points:
         _with(reports, written),
         _with(_unrecorded(work, setup, period), written),
         _with(_waiting(work), written),
-        _with(_history(work, setup, period), written),
+        _with(_history(setup, sold[period.ordinal]), written),
         _with(sorted(made, key=_size, reverse=True), written),
         _with([Point(DRAFT, "The draft", shown.fingerprint)], written)[0],
     )
@@ -329,11 +330,13 @@ def _unrecorded(work: Work, setup: Setup, period: Period) -> list[Point]:
     return [Point(each.subject, each.name, each.figure) for each in found]
 
 
-def _history(work: Work, setup: Setup, period: Period) -> list[Point]:
+def _history(setup: Setup, sold: Mapping[tuple[str, str], store.Sold]) -> list[Point]:
     """Sales from before the books that count in a period."""
     first = setup.first_period
-    first_month = first.starts.isoformat()[:7]
-    found = early_in(store.dated_before(work.connection, period.ordinal, first_month))
+    found = early_in(
+        (currency, each.early_lines, each.early_units, each.early_net)
+        for (_, currency), each in sorted(sold.items())
+    )
     if not found.rows:
         return []
     figure = f"{found.counted('line')}, {found.brought}"[:MOST_FIGURE]

@@ -1,15 +1,16 @@
 """What was sent or typed in the browser and is not recorded yet: a close would be without it."""
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from royalties.domain.counting import counted
 from royalties.domain.periods import Period
 from royalties.services.books import Setup
 from royalties.services.sales.entering import is_empty
 from royalties.services.work import Work
-from royalties.store import sheets, uploads
-
-_MOST = 200
+from royalties.store import unrecorded as store
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +30,34 @@ class Unrecorded:
 
 def unrecorded(work: Work, setup: Setup, period: Period) -> list[Unrecorded]:
     """Uploads that may concern a period, and all sheets in which something is typed."""
-    return [*_uploads(work, period), *_sheets(work, setup)]
+    found: list[Unrecorded] = []
+    for row in store.unrecorded_rows(work.connection):
+        content = json.loads(row.body) if row.body else None
+        if row.kind == store.UPLOAD:
+            found += _upload(row, content or {}, period)
+        else:
+            found += _sheet(row, content or [], setup)
+    return found
 
 
-def _uploads(work: Work, period: Period) -> list[Unrecorded]:
-    found = []
-    for row in uploads.open_uploads(work.connection, _MOST):
-        summary = json.loads(row.summary) if row.summary else {}
-        starts = summary.get("period_from") or ""
-        if summary.get("outcome") == "nothing-new" or starts > period.ends.isoformat():
-            continue
+def _upload(
+    row: store.UnrecordedRow, summary: Mapping[str, Any], period: Period
+) -> Iterator[Unrecorded]:
+    starts = summary.get("period_from") or ""
+    if summary.get("outcome") != "nothing-new" and starts <= period.ends.isoformat():
         lines = summary.get("sale_lines") or 0
-        holds = f"{lines:,} sale {'line' if lines == 1 else 'lines'}, " if lines else ""
-        found.append(Unrecorded(f"upload:{row.id}", row.name[:100], f"{holds}sent, not recorded"))
-    return found
+        holds = f"{counted(lines, 'sale line')}, " if lines else ""
+        yield Unrecorded(f"upload:{row.number}", row.name[:100], f"{holds}sent, not recorded")
 
 
-def _sheets(work: Work, setup: Setup) -> list[Unrecorded]:
-    found = []
-    for row in sheets.all_drafts(work.connection):
-        rows = sum(not is_empty(cells) for cells in json.loads(row.rows))
-        if rows:
-            retailer = setup.retailers.get(row.retailer)
-            found.append(
-                Unrecorded(
-                    f"sheet:{row.retailer}:{row.person}",
-                    f"{retailer.name if retailer else row.retailer}, typed by {row.name}",
-                    f"{rows:,} {'row' if rows == 1 else 'rows'} typed, not recorded",
-                )
-            )
-    return found
+def _sheet(
+    row: store.UnrecordedRow, sheet: Sequence[Sequence[str]], setup: Setup
+) -> Iterator[Unrecorded]:
+    rows = sum(not is_empty(cells) for cells in sheet)
+    if rows and row.retailer:
+        retailer = setup.retailers.get(row.retailer)
+        yield Unrecorded(
+            f"sheet:{row.retailer}:{row.number}",
+            f"{retailer.name if retailer else row.retailer}, typed by {row.name}",
+            f"{counted(rows, 'row')} typed, not recorded",
+        )

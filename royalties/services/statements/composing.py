@@ -30,6 +30,7 @@ from royalties.domain.statements import (
     Statement,
 )
 from royalties.services.books import Setup, left_before, rates_of
+from royalties.services.remembering import extent_of
 from royalties.services.work import Work
 from royalties.store import figures, runs
 from royalties.store.slices import reversed_periods
@@ -82,7 +83,8 @@ class Composer:
         self._life = runs.life_to_date(connection, keys, period.ordinal)
         states, _ = left_before(self.work, period)
         self._held = {key: state.held for key, state in states.items()}
-        taken_back = reversed_periods(connection, period.ordinal)
+        may_take_back = extent_of(self.work, (period.ordinal,)).has_corrections
+        taken_back = reversed_periods(connection, period.ordinal) if may_take_back else ()
         self._rates = rates_of(self.work, self.setup, period, taken_back)
 
     def read_all(self) -> None:

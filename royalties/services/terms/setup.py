@@ -442,17 +442,25 @@ def _closed_contracts(work: Work, document: setup_file.Document, merged: Bodies)
 
 def _carried_openings(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
     """An opening balance that closed runs carry forward says nothing any more, so it stays."""
-    used = dict(zip(("contracts", "beneficiaries"), closed_keys(work.connection), strict=True))
+    parts = ("contracts", "beneficiaries")
+    changed = [
+        (part, key, old)
+        for part in parts
+        for key, body in document.entries.get(part, {}).items()
+        if key in before[part]
+        if (old := before[part][key].get("opening_balance", "0"))
+        != body.get("opening_balance", "0")
+    ]
+    if not changed:
+        return []
+    used = dict(zip(parts, closed_keys(work.connection), strict=True))
     return [
         Fault(
             f"{document.paths[part, key]}.opening_balance",
             f"is {old} in closed runs, which carry it forward: it cannot change any more",
         )
-        for part, keys in used.items()
-        for key, body in document.entries.get(part, {}).items()
-        if key in keys and key in before[part]
-        if (old := before[part][key].get("opening_balance", "0"))
-        != body.get("opening_balance", "0")
+        for part, key, old in changed
+        if key in used[part]
     ]
 
 

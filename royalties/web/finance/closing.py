@@ -13,7 +13,7 @@ from royalties.services import approvals
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.runs import closing
 from royalties.services.runs.checklist import Outlook, outlook
-from royalties.services.runs.drafts import account_of, paid_of, totals_of
+from royalties.services.runs.drafts import account_of, draft_warnings, paid_of, totals_of
 from royalties.services.runs.jumps import Point
 from royalties.services.statements.issuing import issued_of, period_workbook, statements_of
 from royalties.services.work import RefusedError
@@ -62,6 +62,7 @@ def period(period: str) -> str:
         "finance/period.html",
         period=period,
         shown=shown,
+        warnings=draft_warnings(work, shown) if shown else (),
         found=found,
         setup=shown.setup if shown else setup_in_force(work),
         totals=totals_of(shown.run) if shown else {},
