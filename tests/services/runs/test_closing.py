@@ -123,6 +123,59 @@ def test_nothing_to_say_explains_nothing(office: Office) -> None:
             closing.explain_point(work, "2025-H1", "report:hub", "1", "because")
 
 
+def test_an_explanation_is_of_figures_that_fit_where_they_are_kept(office: Office) -> None:
+    """A subject has 200 letters at most, the figures 100, as their columns have on PostgreSQL."""
+    kind = "report:"
+    longest = kind + "x" * (200 - len(kind))
+    with working(office, somebody(office, Role.CLERK)) as work:
+        for subject, figure in ((f"{longest}x", "1"), (kind, "1" * 101)):
+            with pytest.raises(RefusedError, match="no such figure"):
+                closing.explain_point(work, PERIOD, subject, figure, "because")
+        closing.explain_point(work, PERIOD, longest, "1" * 100, "because")
+    assert office.rows("SELECT subject, figure FROM explanation") == [(longest, "1" * 100)]
+
+
+def test_what_was_explained_is_kept_with_who_did_and_logged(office: Office) -> None:
+    clerk = somebody(office, Role.CLERK)
+    with working(office, clerk) as work:
+        closing.explain_point(work, PERIOD, "report:hub", "nothing", f"  It  closed. {'y' * 2000}")
+        closing.look_at_draft(work, PERIOD, "the fingerprint")
+    text = f"It closed. {'y' * 989}"
+    kept = [("draft", "the fingerprint", "looked at"), ("report:hub", "nothing", text)]
+    rows = office.rows('SELECT period, "by", subject, figure, text FROM explanation ORDER BY 3')
+    assert rows == [(PERIOD, clerk.name, *each) for each in kept]
+    logged = [
+        json.loads(payload)
+        for (payload,) in office.rows(
+            "SELECT payload FROM log WHERE action = 'explain-jump' ORDER BY seq"
+        )
+    ]
+    assert logged == [
+        {"period": PERIOD, "subject": subject, "figure": figure, "text": words}
+        for subject, figure, words in reversed(kept)
+    ]
+
+
+def test_what_is_prepared_already_is_not_prepared_twice(office: Office) -> None:
+    clerk = somebody(office, Role.CLERK)
+    number = prepare(office, clerk, f"  all is well {'y' * 2000}")
+    with pytest.raises(RefusedError), working(office, clerk) as work:
+        closing.prepare(work, PERIOD, "once more")
+    proposal = look(office).proposal
+    assert proposal is not None
+    assert (proposal.id, proposal.note) == (number, f"all is well {'y' * 988}")
+
+
+def test_a_reason_to_close_early_is_not_kept_of_a_period_that_has_ended(office: Office) -> None:
+    clerk = somebody(office, Role.CLERK)
+    settle(office, clerk)
+    with working(office, clerk) as work:
+        closing.prepare(work, PERIOD, "", early="The house is sold")
+    proposal = look(office).proposal
+    assert proposal is not None
+    assert proposal.early == ""
+
+
 @pytest.mark.parametrize(
     ("before", "now", "jumped"),
     [
