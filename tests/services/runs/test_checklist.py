@@ -87,6 +87,7 @@ def test_a_calm_period_lacks_a_look_and_two_people(found: Outlook) -> None:
         "approved": ("Approved and closed", False, "by another manager"),
     }
     assert [step.name for step in found.steps] == list(said(found))
+    assert found.obstacle == ""
 
 
 def test_each_kind_of_point_stands_at_its_own_step_until_each_is_explained(found: Outlook) -> None:
