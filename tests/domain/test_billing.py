@@ -25,6 +25,7 @@ from royalties.domain.postings import (
     ORDER_CHARGES,
     ORDERED_COPIES,
     Entry,
+    Posting,
     deposits_account,
     entry_of_invoice,
     entry_of_receipt,
@@ -152,6 +153,29 @@ def test_revenue_goes_by_lines_tax_by_place_and_the_deposit_is_used_up() -> None
         receivable_account(ORG): 30_000,
         CANCELLATION: -30_000,
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "event", "words"),
+    [
+        ("deposit", "deposit-invoiced", "Invoice I-000001 to reading-room"),
+        ("final", "invoiced", "Invoice I-000001 to reading-room"),
+        ("cancellation", "cancellation-invoiced", "Invoice I-000001 to reading-room"),
+        ("credit", "credited", "Credit note I-000001 to reading-room"),
+    ],
+)
+def test_an_invoice_says_in_the_journal_what_it_is(kind: str, event: str, words: str) -> None:
+    entry = entry_of_invoice(an_invoice([a_line("copies", 2_000)], 500, kind), ORG)
+    assert entry == Entry(
+        event,
+        "O-2026-0001",
+        words,
+        (
+            Posting(receivable_account(ORG), "USD", 1_500),
+            Posting(deposits_account(ORG), "USD", 500),
+            Posting(ORDERED_COPIES, "USD", -2_000),
+        ),
+    )
 
 
 # What of an order is receipts, and what is billed

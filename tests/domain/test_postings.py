@@ -39,6 +39,7 @@ from tests.builders.domain import (
     a_sale,
     account_of,
     an_advance,
+    fixed,
     played,
     remainder,
     runs_of,
@@ -231,19 +232,31 @@ def test_entries_of_a_close_say_in_words_what_they_are() -> None:
         reserve=a_reserve("0.5", formats=["hardcover"]),
         opening_balance=-300,
     )
-    (done,) = runs_of(a_house(contract), [a_sale(net=100)])
+    author = a_beneficiary("author", opening_balance=200)
+    (done,) = runs_of(a_house(contract, beneficiaries=[author]), [a_sale(net=100)])
     found = entries_of_close(done, Standing({}, frozenset(), frozenset()))
-    said = [
-        (each.event, each.subject, each.description) for each in found if each.subject == "foot"
-    ]
-    assert said == [
+    assert [(each.event, each.subject, each.description) for each in found] == [
         ("opening", "foot", "Debit balance brought into the books"),
         ("advanced", "foot", "Advances counted from this period"),
         ("earned", "foot", "Royalties earned, 1 earned lines"),
         ("reserved", "foot", "Reserve withheld and released"),
         ("recouped", "foot", "Advances earned back"),
         ("allocated", "foot", "Payable distributed by the plan"),
+        ("opening", "author", "Balance brought into the books"),
+        ("settled", "author", "Tax withheld and amount to pay"),
     ]
+
+
+def test_who_is_paid_by_two_steps_of_a_plan_gets_one_posting_of_both() -> None:
+    plan = a_plan(fixed(30, to("ann")), remainder(to("ann"), to("ben")))
+    house = a_house(a_contract(a_rule(1, Basis.NET)), plans=[plan])
+    (run,) = runs_of(house, [a_sale(net=100)])
+    (entry,) = [each for each in Ledger().close(run) if each.event == "allocated"]
+    assert dict(_sides(entry)) == {
+        contract_account("foot"): 10000,
+        beneficiary_account("ann"): -6500,
+        beneficiary_account("ben"): -3500,
+    }
 
 
 @pytest.mark.parametrize(
@@ -264,6 +277,13 @@ def test_money_of_an_organization_is_posted_to_the_bank(
         BANK: amount,
         receivable_account("hope"): -amount,
     }
+
+
+def test_a_long_reference_is_cut_where_the_journal_ends() -> None:
+    """300 characters, which is what the column of the journal takes on PostgreSQL."""
+    entry = entry_of_receipt("hope", "O-1", "USD", 1, "x" * 400)
+    assert entry is not None
+    assert entry.description == f"Received from hope: {'x' * 280}"
 
 
 def test_an_account_that_is_one_for_all_is_of_nobody() -> None:

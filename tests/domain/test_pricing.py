@@ -143,6 +143,73 @@ def test_a_custom_order_line_by_line() -> None:
     ]
 
 
+def explained(asked: Asked, prices: PriceList) -> list[tuple[LineKind, int, Fraction, str, str]]:
+    """Of each line its kind, how many at what price, and why; its place last."""
+    lines = quote(asked, prices, Fraction(3800), DAY).lines
+    return [(line.kind, line.quantity, line.unit, line.why, line.place) for line in lines]
+
+
+def test_every_line_of_a_custom_order_says_how_many_at_what_price_and_why() -> None:
+    asked = Asked(
+        OrderKind.CUSTOM,
+        (ShipTo(1, "US-OR"), ShipTo(150, "US-WA"), ShipTo(50, "US-MA")),
+        (Option.LOGO_INSIDE,),
+        rush=True,
+        extra_proofs=2,
+        agreed=(Agreed("Matched colour", 4000),),
+    )
+    prices = a_list(HOUSE, WA, MA)
+    *others, washington, massachusetts = explained(asked, prices)
+    assert others == [
+        (LineKind.COPIES, 201, Fraction(2280), "list price less 40 % from 100 copies on", ""),
+        (LineKind.OPTION_COPIES, 201, Fraction("8.5"), "for each copy", ""),
+        (LineKind.SET_UP, 1, Fraction(6000), "once per order", ""),
+        (LineKind.ADDRESS, 2, Fraction(1200), "for each address after the first", ""),
+        (LineKind.PROOF, 2, Fraction(6500), "for each proof after the first 3", ""),
+        (LineKind.AGREED, 1, Fraction(4000), "as agreed", ""),
+        (LineKind.RUSH, 1, Fraction(53_499), "a fixed charge and 10 % of the copies", ""),
+        (LineKind.FREIGHT, 1, Fraction(1450), "a shipment of 1 copy", "US-OR"),
+        (LineKind.FREIGHT, 1, Fraction(9300), "a shipment of 150 copies", "US-WA"),
+        (LineKind.FREIGHT, 1, Fraction(3200), "a shipment of 50 copies", "US-MA"),
+    ]
+    tax = (LineKind.TAX, 1, Fraction("0.065") * (402_155 + 9_300))
+    assert washington == (*tax, "6.5 % of copies, charges and freight", "US-WA")
+    tax = (LineKind.TAX, 1, Fraction("0.0625") * 134_052)
+    assert massachusetts == (*tax, "6.25 % of copies and charges", "US-MA")
+
+
+def test_every_line_of_a_small_order_says_how_many_at_what_price_and_why() -> None:
+    flat = replace(HOUSE, rush_share=Fraction(0))
+    asked = replace(bulk(6, 6, place="US-OR"), rush=True, discount=Fraction(0))
+    assert explained(asked, a_list(flat)) == [
+        (LineKind.COPIES, 12, Fraction(3800), "list price", ""),
+        (LineKind.SMALL_ORDER, 1, Fraction(2500), "orders below 25 copies", ""),
+        (LineKind.ADDRESS, 1, Fraction(1200), "for each address after the first", ""),
+        (LineKind.RUSH, 1, Fraction(7500), "a fixed charge", ""),
+        (LineKind.FREIGHT, 1, Fraction(1450), "a shipment of 6 copies", "US-OR"),
+        (LineKind.FREIGHT, 1, Fraction(1450), "a shipment of 6 copies", "US-OR"),
+    ]
+    assert costs(asked, a_list(flat))[-2:] == [
+        ("Freight to address 1, US-OR", 1450),
+        ("Freight to address 2, US-OR", 1450),
+    ]
+
+
+def test_a_tax_says_which_part_of_copies_and_freight_it_is_of() -> None:
+    asked = Asked(OrderKind.BULK, (ShipTo(10, "US-WA"), ShipTo(20, "US-MA")))
+    found = quote(asked, a_list(HOUSE, WA, MA), Fraction(3800), DAY)
+    taxed = [(line.of_goods, line.of_freight) for line in found.lines if line.kind is LineKind.TAX]
+    # (30 × 30.40 + 12.00) by 10 and 20 copies; freight of ten is 14.50, and free of tax in MA
+    assert taxed == [(30_800, 1_450), (61_600, 0)]
+
+
+def test_a_quote_is_in_the_lists_currency_and_asks_for_its_deposit() -> None:
+    prices = replace(a_list(HOUSE), currency="EUR")
+    found = quote(bulk(12), prices, Fraction(3800), DAY)
+    # half of 364.80 + 25.00 + 14.50
+    assert (found.currency, found.total, found.deposit) == ("EUR", 40_430, 20_215)
+
+
 def test_a_small_bulk_order_line_by_line() -> None:
     assert costs(bulk(12), a_list(HOUSE, WA)) == [
         ("Copies", 36_480),
@@ -205,6 +272,19 @@ def test_what_is_not_offered_says_what_is(asked: Asked, day: date, said: str) ->
         quote(asked, a_list(HOUSE), Fraction(3800), day)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        bulk(10),
+        bulk(MOST_COPIES),
+        replace(bulk(20), agreed=(Agreed("Matched colour, as a courtesy", 0),)),
+        Asked(OrderKind.CUSTOM, (ShipTo(100, "US"),), (Option.LOGO_INSIDE,)),
+    ],
+)
+def test_what_is_just_offered_has_a_price(asked: Asked) -> None:
+    assert quote(asked, a_list(HOUSE), Fraction(3800), DAY).total > 0
+
+
 def test_more_copies_for_less_money_by_hand() -> None:
     prices = a_list(HOUSE)
     assert quote(bulk(12), prices, Fraction(3800), DAY).cheaper is None
@@ -215,6 +295,26 @@ def test_more_copies_for_less_money_by_hand() -> None:
     # 90: 2,736.00 + 32.00; 100: 2,280.00 + 77.00
     assert quote(bulk(90), prices, Fraction(3800), DAY).cheaper == Cheaper(100, 235_700)
     assert quote(bulk(100), prices, Fraction(3800), DAY).cheaper is None
+
+
+def test_more_copies_for_the_same_money_are_no_hint() -> None:
+    prices = a_list(replace(INGRAM, discounts=steps(_100="0.5")))
+    assert quote(bulk(50), prices, Fraction(1000), DAY).cheaper is None
+    assert quote(bulk(51), prices, Fraction(1000), DAY).cheaper == Cheaper(100, 50_000)
+
+
+def test_of_several_quantities_that_cost_less_the_cheapest_is_named_and_the_fewest_copies() -> None:
+    prices = a_list(replace(INGRAM, discounts=steps(_10="0.5", _12="0.6", _16="0.7")))
+    # 8: 80.00; 10: 50.00; 12 and 16: 48.00
+    assert quote(bulk(8), prices, Fraction(1000), DAY).cheaper == Cheaper(12, 4_800)
+
+
+def test_more_copies_go_to_the_same_addresses_and_are_taxed_there() -> None:
+    asked = Asked(OrderKind.BULK, (ShipTo(50, "US-WA"), ShipTo(40, "US-MA", exempt=True)))
+    # 56 and 44 of 100 copies: 2,280.00 + 12.00 for the address + 2 × 32.00 of freight, and
+    # 6.5 % of 56 % of 2,292.00 and of one freight
+    found = quote(asked, a_list(HOUSE, WA, MA), Fraction(3800), DAY)
+    assert found.cheaper == Cheaper(100, 228_000 + 1_200 + 6_400 + 8_551)
 
 
 def test_a_freight_step_may_make_more_copies_cheaper() -> None:

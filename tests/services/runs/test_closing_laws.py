@@ -2,6 +2,7 @@
 
 import pytest
 
+from royalties.domain.money import amount_text
 from royalties.domain.people import Role
 from royalties.services import approvals
 from royalties.services.runs import checklist, closing
@@ -35,7 +36,8 @@ def test_a_period_is_shown_with_all_that_is_known_of_it(office: Office) -> None:
 
 @after(opened)
 def test_the_first_period_is_open_before_anything_is_closed(office: Office) -> None:
-    assert [(each.name, each.state) for each in periods(office)] == [("2025-H1", "open")]
+    (only,) = periods(office)
+    assert (only.name, only.state, only.units, only.statements) == ("2025-H1", "open", 0, 0)
 
 
 @after(spring)
@@ -47,6 +49,16 @@ def test_periods_stand_newest_first(office: Office) -> None:
     office.close("2025-H2")
     found = [(each.name, each.state) for each in periods(office)]
     assert found == [("2026-H1", "open"), ("2025-H2", "closed"), ("2025-H1", "closed")]
+
+
+def test_who_looks_first_finds_draft_and_last_close_calculated(office: Office) -> None:
+    with office.work(read_only=True) as work:
+        closing.get_ready(work)
+    ready = {name: list(kept) for name, kept in office.system.memory.items()}
+    assert {"draft", "books of the last close"} <= set(ready)
+    with office.work(read_only=True) as work:
+        checklist.outlook(work, PERIOD)
+    assert {name: list(kept) for name, kept in office.system.memory.items()} == ready
 
 
 def test_what_is_prepared_says_what_a_close_would_pay(office: Office) -> None:
@@ -66,8 +78,11 @@ def test_what_is_prepared_says_what_a_close_would_pay(office: Office) -> None:
     assert proposal is not None
     assert (proposal.kind, proposal.subject, proposal.note) == ("close", PERIOD, "all is well")
     assert proposal.fingerprint == outlook.shown.fingerprint
-    assert isinstance(proposal.body, dict)
-    assert proposal.body["statements"] == len(office.run(PERIOD)["beneficiaries"])
+    assert outlook.paid
+    assert proposal.body == {
+        "statements": len(office.run(PERIOD)["beneficiaries"]),
+        "paid": {key: amount_text(value, key) for key, value in outlook.paid.items()},
+    }
     assert [step.name for step in found.steps if not step.done] == ["approved"]
     assert found.points is not None
     assert {each.explained.text for each in found.points.all if each.explained} == {"as expected"}
