@@ -28,7 +28,7 @@ def addressee(site: Site, email: str, path: str) -> Actor:
         "SELECT p.id, p.name, p.role FROM person p WHERE p.email = :email AND p.status = 'active'",
         email=email,
     )
-    if rows and not path.startswith("/organization"):
+    if rows and not path.startswith(("/organization", "/quotes")):
         number, name, role = rows[0]
         keys = {
             str(key)
@@ -39,7 +39,7 @@ def addressee(site: Site, email: str, path: str) -> Actor:
         return Actor(str(name), Role(role), int(number), frozenset(keys))
     if path.startswith("/nonprofit"):
         return site.somebody(Role.NONPROFIT, beneficiaries=(path.split("/")[2],))
-    if path.startswith("/organization"):
+    if path.startswith(("/organization", "/quotes")):
         return site.somebody(Role.ORGANIZATION, organizations=("guild", "league"))
     return site.somebody(Role.ADMINISTRATOR)
 
@@ -70,7 +70,8 @@ def test_the_link_of_every_message_leads_to_what_it_names(site: Site) -> None:
         room = path.split("/")[1] + (path.split("/")[2] if kind == "statement" else "")
         if (email, room) not in readers:
             readers[email, room] = addressee(site, email, path)
-        page = site.signed_in(readers[email, room]).get(path.partition("#")[0])
+        reader = site.signed_in(readers[email, room])
+        page = reader.get(path.partition("#")[0], follow_redirects=path.startswith("/quotes"))
         said = page.text
         anchor = path.partition("#")[2]
         followed[kind] += 1
@@ -106,6 +107,10 @@ def test_who_is_signed_out_comes_to_it_by_password_and_code(site: Site) -> None:
     actor = addressee(site, email, path)
     [[own]] = site.office.rows("SELECT email FROM person WHERE id = :id", id=actor.person)
     visitor = site.stranger()
+    ended = visitor.get(path)
+    assert ended.status_code == 302, "the quote was answered: its link leads to the order"
+    path = ended.location or ""
+    assert path.startswith("/organization/orders/O-")
     asked = visitor.get(path)
     assert asked.status_code == 302
     assert asked.location is not None

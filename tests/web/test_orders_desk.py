@@ -4,6 +4,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -105,6 +106,13 @@ def a_logo() -> bytes:
 
 def order(site: Site, number: str = ONE) -> Order:
     return order_of(site.office, number)
+
+
+def seen(clerk: Visitor) -> dict[str, str]:
+    """What the page of a cancellation carries of what it says is owed."""
+    found = re.search(r'name="seen" value="([^"]*)"', clerk.page(f"{DESK}/cancel"))
+    assert found
+    return {"seen": unescape(found[1])}
 
 
 def form(site: Site, **more: object) -> dict[str, object]:
@@ -333,7 +341,9 @@ def test_hold_resume_promise_and_cancel(site: Site) -> None:
     page = done(clerk, clerk.post(f"{DESK}/promise", form(site, day="2026-12-24", reason="Paper")))
     assert "Dec 24, 2026" in page
     assert "owes nothing" in clerk.page(f"{DESK}/cancel")
-    page = done(clerk, clerk.post(f"{DESK}/cancel", form(site, reason="They asked for it")))
+    page = done(
+        clerk, clerk.post(f"{DESK}/cancel", form(site, reason="They asked for it", **seen(clerk)))
+    )
     assert "cancelled" in page
     assert "cannot be cancelled" in clerk.page(f"{DESK}/cancel")
 
@@ -342,7 +352,7 @@ def test_hold_resume_promise_and_cancel(site: Site) -> None:
 def test_a_cancellation_says_before_what_is_owed_and_bills_it(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     assert "owes 14,127.50 USD" in words(clerk.page(f"{DESK}/cancel"))
-    done(clerk, clerk.post(f"{DESK}/cancel", form(site, reason="Too late")))
+    done(clerk, clerk.post(f"{DESK}/cancel", form(site, reason="Too late", **seen(clerk))))
     page = done(clerk, clerk.post(f"{DESK}/invoice-cancellation", form(site, token=token())))
     assert "Cancellation invoice" in page
 

@@ -74,3 +74,13 @@ def look_at(work: Work, token: str) -> Linked:
     if newest.version != row.version or newest.valid_until < work.today.isoformat():
         raise DeadLinkError
     return Linked(acting, order, row.version, row.email)
+
+
+def ended(work: Work, token: str) -> str:
+    """The number of the order whose quote a link opened once; empty if there was none such.
+
+    So an e-mail's link still leads to the order, for those who can sign in and see it.
+    """
+    work.actor.require(Verb.ASK)
+    row = store.find_link(work.connection, fingerprint(token), work.at)
+    return orders.number_of(work.connection, row.order_id) if row else ""

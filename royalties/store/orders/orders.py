@@ -87,6 +87,11 @@ def find_by_id(connection: Connection, actor: Actor, order_id: int) -> OrderRow 
     return OrderRow(*row) if row else None
 
 
+def number_of(connection: Connection, order_id: int) -> str:
+    """The number of an order."""
+    return str(connection.execute(select(orders.c.number).where(orders.c.id == order_id)).scalar())
+
+
 def order_rows(
     connection: Connection,
     actor: Actor,

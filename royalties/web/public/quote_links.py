@@ -20,7 +20,7 @@ from royalties.web.files import download
 from royalties.web.order_forms import text_sent, version_sent
 from royalties.web.pages import Answer, Pages
 from royalties.web.public.pacing import Pacing
-from royalties.web.visit import act
+from royalties.web.visit import act, all_or_nothing
 
 PAGES = Pages("quote_links", __name__, "/quotes", EVERYBODY)
 
@@ -140,8 +140,12 @@ def ask(token: str) -> Answer | Response:
 
 def _opened(token: str, show: Callable[[Linked], Answer | Response]) -> Answer | Response:
     try:
-        return show(quote_links.look_at(act(), token))
+        with all_or_nothing():
+            return show(quote_links.look_at(act(), token))
     except DeadLinkError:
+        number = quote_links.ended(act(), token) if request.method == "GET" else ""
+        if number:
+            return redirect(url_for("organization_orders.quotes", number=number))
         return errors.page(
             404,
             "This link opens nothing any more: the quote was answered, replaced by a newer one, or "
@@ -152,13 +156,15 @@ def _opened(token: str, show: Callable[[Linked], Answer | Response]) -> Answer |
 def _answer(token: str, do: Callable[[Linked], object], what: str) -> Answer | Response:
     def answer(linked: Linked) -> Answer | Response:
         try:
-            do(linked)
+            with all_or_nothing():
+                do(linked)
         except life.ChangedMeanwhileError as error:
-            return _page(token, linked, f"{error}. Nothing that you typed is lost."), 409
+            words = f"{error}. Nothing that you typed is lost."
+            return _page(token, quote_links.look_at(act(), token), words), 409
         except DeadLinkError:
             raise
         except RefusedError as error:
-            return _page(token, linked, str(error)), 422
+            return _page(token, quote_links.look_at(act(), token), str(error)), 422
         return redirect(url_for(".answered", what=what), 303)
 
     return _opened(token, answer)
