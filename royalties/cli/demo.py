@@ -53,9 +53,9 @@ def demo(desk: Desk) -> None:
     """Play a small publisher's year on sample reports, from an empty home to statements.
 
     Loads the example house, imports a report of every retailer for 2025-H1 and 2025-H2, closes
-    2025-H1, takes three orders of organizations as far as each goes, drafts 2025-H2, writes all
-    statements into the home folder and verifies the books. Again changes nothing. Books that are
-    not the demo's are left alone.
+    2025-H1, takes three orders through as many steps as each allows, drafts 2025-H2, writes all
+    statements into the home folder and verifies the books. Running it again changes nothing.
+    Books that are not the demo's are left alone.
     """
     plan = _plan()
     setup = EXAMPLES / plan["setup"]

@@ -41,8 +41,8 @@ def invite(
 ) -> None:
     """Invite EMAIL to the web application and print the link to hand over.
 
-    So the first administrator comes in. The link works once, for seven days; who was invited
-    before and did not come gets a new one.
+    This is how the first administrator gets access. The link works once, within seven days; if
+    an invitation has expired, run the same command again.
     """
     with desk.work() as work:
         invited = service.invite(work, email, name, Role(role), beneficiaries, organizations)

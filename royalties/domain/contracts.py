@@ -146,7 +146,7 @@ class Income:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRate:
-    """What one unit of ``source`` is worth in ``target`` in a period; never turned round."""
+    """What one unit of ``source`` is worth in ``target`` in a period; never inverted."""
 
     period: str
     source: str

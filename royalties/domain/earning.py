@@ -122,7 +122,7 @@ class MissingExchangeRateError(ValueError):
         wanted = ", ".join(f"{source} → {target}" for source, target in sorted(set(pairs)))
         super().__init__(
             f"no exchange rate for {period}: {wanted}. Add it under exchange_rates of a setup "
-            f"file (in this direction; a rate is never turned round) and load the file"
+            f"file (in this direction; a rate is never inverted) and load the file"
         )
 
 

@@ -2,7 +2,7 @@
 
 Nothing here refuses a row: sales before publication, copies without money, rows that repeat,
 titles of another book, dates that were read with some care, figures that contradict one another,
-countries and regions that there are not.
+unknown countries and regions.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -127,12 +127,12 @@ def prepare(
     """
     work.actor.require(Verb.PREPARE)
     if work.actor.person is None:
-        raise RefusedError("at the command line nothing is prepared: it is done at once")
+        raise RefusedError("at the command line nothing waits for approval: it is done at once")
     waiting = store.proposals(work.connection, status="waiting", kind=kind, subject=subject)
     if waiting:
         first = waiting[0]
         raise ProposedAlreadyError(
-            f"{subject} was prepared by {first.prepared_by} and waits for a decision: let it be "
+            f"{subject} was prepared by {first.prepared_by} and waits for a decision: have it "
             f"approved, refused or withdrawn first"
         )
     number = store.add_proposal(
@@ -232,7 +232,7 @@ def refuse(work: Work, number: int, reason: str) -> Proposal:
     """Send something back to who prepared it, with the reason."""
     work.actor.require(Verb.APPROVE)
     if not reason.strip():
-        raise RefusedError("say why, so that who prepared it knows what to change")
+        raise RefusedError("give a reason, so that the person who prepared it knows what to change")
     return _decide(work, _waiting(work, number), "refused", reason.strip())
 
 
@@ -295,7 +295,7 @@ def tell_of_early_close(work: Work, period: str, reason: str) -> None:
     """Tell those who may approve that one person closed early, where nobody had to approve it."""
     paragraphs = (
         f"{work.actor.name} has closed {period} before its end. The reason given: “{reason}”",
-        "At the command line one person closes; this message is for the second pair of eyes.",
+        "At the command line one person can close alone; this tells a second pair of eyes.",
     )
     link = ("Look at what was closed", f"{work.base_url}/finance/periods/{period}/closed")
     for person in _approvers(work):

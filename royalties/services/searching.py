@@ -53,7 +53,7 @@ class Found:
 
 
 def search(work: Work, text: str) -> Found:
-    """Look for a text in all that the desk has pages for; one letter alone finds nothing."""
+    """Search everything that has a page at the desk; a single letter finds nothing."""
     work.actor.require(Verb.READ)
     text = " ".join(text.split())[:LONGEST]
     if len(text) < _LEAST and not text.isdigit():

@@ -46,7 +46,7 @@ _WORDS = {
         "The address may be mistyped, or what it showed is not yours to see.",
     ),
     405: ("That request was not understood", "Go back and try again."),
-    409: ("This cannot be done as things stand", ""),
+    409: ("This cannot be done at the moment", ""),
     413: (
         "That is too large",
         "Files of up to 200 MB are taken; send a larger report at the command line.",

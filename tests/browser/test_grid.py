@@ -360,7 +360,9 @@ COVERED = """() => {
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1280, 600), (320, 900), (320, 256)])
-def test_nobody_types_blind(seen: tuple[Window, Live], width: int, height: int) -> None:
+def test_grid_keeps_focused_cell_visible(
+    seen: tuple[Window, Live], width: int, height: int
+) -> None:
     """The cell that is typed in is never behind the bar below or the headings above."""
     page = seen[0].page
     page.set_viewport_size({"width": width, "height": height})

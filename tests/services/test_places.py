@@ -90,7 +90,7 @@ def test_what_is_open_is_mended_and_counts_and_the_rest_stays(office: Office) ->
     logged = json.loads(payload)["places"]
     assert {"kind": "sales", "where": "sales of 2025-H2", "before": "US-Washington",
             "after": "US-WA", "lines": 1} in logged  # fmt: skip
-    assert mended(office) == [], "twice changes nothing"
+    assert mended(office) == [], "mending again changes nothing"
     mended(office, {"US-Neverland": "US-OR"})
     assert office.rows("SELECT region FROM sale WHERE units = 1") == [("OR",)]
     assert [each.where for each in found(office)] == ["sales of 2025-H1"]

@@ -140,7 +140,7 @@ def test_what_changed_meanwhile_is_not_approved(site: Site) -> None:
     number = prepared(site, site.visitor(Role.CLERK))
     site.office.load({"contracts": [body("0.15")]})
     manager = site.visitor(Role.MANAGER)
-    assert "cannot be approved any more" in manager.page(f"/finance/approvals/{number}")
+    assert "can no longer be approved" in manager.page(f"/finance/approvals/{number}")
     answer = manager.post(f"/finance/approvals/{number}/approve")
     assert answer.status_code == 409
     assert rate(site) == "0.15"

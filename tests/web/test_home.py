@@ -218,7 +218,7 @@ def test_home_lists_what_needs_somebody(site: Site) -> None:
     for words in (
         "1 unknown ISBN</a>: 2 rows of reports wait",
         "1 report</a> checked, not recorded yet",
-        "2 reports</a> refused: send them again mended, or remove them",
+        "2 reports</a> refused: send them again corrected, or remove them",
         "1 message</a> could not be sent",
         f"Close 2025-H1</a>: prepared by {clerk.name}",
         "Close the first half of 2025</a>: it ended on Jun 30, 2025",

@@ -279,7 +279,7 @@ def test_a_quote_is_declined_with_a_reason(site: Site) -> None:
     assert visitor.post(path, {**version, "reason": ""}).status_code == 422
     assert visitor.post(path, {**version, "reason": "Too dear"}).status_code == 303
     assert standing(site.office, number).state is State.DECLINED
-    assert "not possible any more" in visitor.page(path)
+    assert "no longer possible" in visitor.page(path)
 
 
 @after(takes_orders)
@@ -454,7 +454,7 @@ def test_only_the_file_that_was_shown_is_approved(site: Site) -> None:
     assert standing(site.office, number).state is State.PROOF_APPROVED
     assert "was approved by Olga Orr" in visitor.page(path)
     assert visitor.post(path, now).status_code == 409
-    assert "not possible any more" in visitor.page(f"{ROOM}/{number}/cancel")
+    assert "no longer possible" in visitor.page(f"{ROOM}/{number}/cancel")
 
 
 # Messages, certificates, money, the end

@@ -321,7 +321,7 @@ class Plan(Part):
 
 
 class ExchangeRate(Part):
-    """What one unit of a currency is worth in another; it is never turned round."""
+    """What one unit of a currency is worth in another; it is never inverted."""
 
     period: s.PeriodName = Field(description="The period whose run uses it.")
     from_: s.Currency = Field(alias="from", description="Currency converted from, ISO 4217.")

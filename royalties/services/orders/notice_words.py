@@ -32,7 +32,7 @@ class Words:
 
 
 _PROMISED = "The copies are promised for {promised}."
-_ESTIMATED = "As things stand, the copies will be there by {promised}."
+_ESTIMATED = "The copies are currently expected by {promised}."
 
 TOLD: Mapping[str, Mapping[Side, Words]] = {
     "request": {
@@ -43,7 +43,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 "It is needed by {need_by}.",
                 "From: {contact}",
                 "{message}",
-                "Make a quote for it.",
+                "Please prepare a quote.",
                 "That needs a price first: {lacking}.",
             ),
         ),
@@ -51,7 +51,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             "we have your request",
             (
                 "Thank you for asking for {copies} of {title}.",
-                "We make a quote and send you a link to it. Nothing is ordered before you accept.",
+                "We will send you a link to our quote. Nothing is ordered before you accept it.",
             ),
             also_own=True,
         ),
@@ -63,7 +63,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 "Our quote {version} for {copies} of {title} is ready: {total}.",
                 "It is valid until {valid_until}.",
                 "The link opens it without signing in: accept it, ask for a change, or decline.",
-                "Whoever has the link can answer, so keep it among you.",
+                "Anyone with the link can answer, so share it with care.",
             ),
             "Look at the quote",
             "/quotes",
@@ -92,7 +92,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
                 "{actor} recorded that {name} accepted our quote {version} {how} on {on}.",
                 "It is for {copies} of {title}: {total}.",
                 "Purchase order: {po_number}",
-                "If that is not so, write to us at once.",
+                "If this is not correct, write to us at once.",
                 _ESTIMATED,
             ),
         )
@@ -100,7 +100,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
     Action.ASK_ANOTHER_QUOTE: {
         _US: Words(
             "{organization} asks for another quote",
-            ("{by} asks for a change of the quote for {copies} of {title}:", "{text}"),
+            ("{by} asks for a change to the quote for {copies} of {title}:", "{text}"),
             "Make another quote",
         )
     },
@@ -115,7 +115,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         _THEM: Words(
             "the quote has expired",
             (
-                "The quote for {copies} of {title} is not valid any more.",
+                "The quote for {copies} of {title} is no longer valid.",
                 "If you still want the copies, write to us on the order's page.",
             ),
         ),
@@ -138,14 +138,18 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
     },
     Action.SEND_ARTWORK: {
         _US: Words(
-            "artwork came in",
+            "new artwork",
             ("{by} sent artwork for {title}: {file}.", "Make a proof and send it."),
             "Look at the artwork",
             "/files#artwork",
         ),
         _THEM: Words(
-            "artwork came in",
-            ("{by} added artwork to your order: {file}.", "We make a proof of it.", _ESTIMATED),
+            "new artwork",
+            (
+                "{by} added artwork to your order: {file}.",
+                "We will make a proof of it.",
+                _ESTIMATED,
+            ),
             "Look at the artwork",
             "/artwork",
             also_own=True,
@@ -153,7 +157,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
     },
     Action.SEND_PROOF: {
         _THEM: Words(
-            "proof {version} waits for you",
+            "proof {version} is ready for you",
             (
                 "Proof {version} of your edition of {title} is ready.",
                 "Look at every page. Then approve it, or ask for changes.",
@@ -167,13 +171,13 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
     Action.ASK_CHANGES: {
         _US: Words(
             "changes asked",
-            ("{by} asks for changes of proof {version} of {title}.", "{text}"),
+            ("{by} asks for changes to proof {version} of {title}.", "{text}"),
             "Look at the proof",
             "/files#proofs",
         ),
         _THEM: Words(
             "you asked for changes",
-            ("{by} asked for changes of proof {version}.", "We send a new proof.", _ESTIMATED),
+            ("{by} asked for changes to proof {version}.", "We will send a new proof.", _ESTIMATED),
             "Look at the proof",
             "/proof?version={version}",
             also_own=True,
@@ -191,7 +195,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             (
                 "{name} approved proof {version} of your edition of {title}.",
                 _PROMISED,
-                "If that was not agreed among you, write to us at once.",
+                "If that was not agreed on your side, write to us at once.",
             ),
             "Look at the proof",
             "/proof?version={version}",
@@ -226,7 +230,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             "your invoice",
             (
                 "Here is the invoice {invoice} for {copies} of {title}: {total}.",
-                "Please pay {balance} by {due_on} and name the invoice's number.",
+                "Please pay {balance} by {due_on} and quote the invoice number.",
                 "{pay}",
             ),
             "Open the invoice",
@@ -235,10 +239,10 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
     },
     "invoice-cancellation": {
         _THEM: Words(
-            "what the cancelled order owes",
+            "the invoice for your cancelled order",
             (
                 "Here is the invoice {invoice} for the order that was cancelled: {total}.",
-                "Please pay {balance} by {due_on} and name the invoice's number.",
+                "Please pay {balance} by {due_on} and quote the invoice number.",
                 "{pay}",
             ),
             "Open the invoice",
@@ -284,7 +288,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
         )
     },
     Action.SETTLE: {
-        _THEM: Words("paid", ("Nothing is owed for this order any more: it is paid.",)),
+        _THEM: Words("paid", ("Nothing more is owed for this order: it is paid.",)),
     },
     Action.REOPEN: {
         _THEM: Words(
@@ -300,7 +304,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
     Action.CREDIT: {
         _THEM: Words(
             "a credit note",
-            ("We made the credit note {invoice} for your order: {total}.",),
+            ("We have issued the credit note {invoice} for your order: {total}.",),
             "Open the credit note",
             "#invoices",
         )
@@ -315,13 +319,13 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             (
                 "The order for {copies} of {title} is cancelled.",
                 "Why: {reason}",
-                "Owed at this stage: {owed}. You get an invoice for it.",
+                "Owed at this stage: {owed}. We will send you an invoice for it.",
             ),
             also_own=True,
         ),
     },
     Action.HOLD: {_THEM: Words("on hold", ("Your order is on hold: {reason}",))},
-    Action.RESUME: {_THEM: Words("it goes on", ("Your order goes on.", _PROMISED))},
+    Action.RESUME: {_THEM: Words("work resumes", ("Work on your order has resumed.", _PROMISED))},
     "promise": {
         _THEM: Words("another day", (_PROMISED, "Why: {reason}")),
     },
@@ -330,7 +334,10 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
     },
     "message": {
         _US: Words(
-            "a message of {by}", ("{by} writes:", "{text}", "Files: {files}"), "Answer", "#messages"
+            "a message from {by}",
+            ("{by} writes:", "{text}", "Files: {files}"),
+            "Answer",
+            "#messages",
         ),
         _THEM: Words(
             "a message", ("{by} writes:", "{text}", "Files: {files}"), "Answer", "/messages"
@@ -341,7 +348,7 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
             "your quote ends soon",
             (
                 "Quote {version} for {copies} of {title} is valid until {valid_until}.",
-                "Accept it before, if you want the copies at that price.",
+                "Accept it by then if you want the copies at that price.",
             ),
             "Look at the quote",
             "/quotes",
@@ -350,10 +357,10 @@ TOLD: Mapping[str, Mapping[Side, Words]] = {
     },
     "proof-waits": {
         _THEM: Words(
-            "proof {version} still waits for you",
+            "proof {version} is still waiting for you",
             (
-                "Proof {version} of your edition of {title} has waited for {days}.",
-                "Production begins only after you approve it; each day moves the delivery too.",
+                "Proof {version} of your edition of {title} has been waiting for {days}.",
+                "Production begins only after you approve it; each day also delays the delivery.",
             ),
             "Look at the proof",
             "/proof?version={version}",

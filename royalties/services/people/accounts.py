@@ -108,7 +108,7 @@ def sign_out(work: Work, visit: Visit) -> None:
 
 
 def note_held(work: Work, held: Held, *, email: str = "", number: int | None = None) -> None:
-    """Keep in the log, once, that attempts are no longer listened to; tell whose account it is."""
+    """Record in the log, once, that sign-in is blocked; return whose account it is."""
     if not held.is_new:
         return
     if number is not None:

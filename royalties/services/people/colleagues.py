@@ -200,7 +200,7 @@ def withdraw_colleague(work: Work, key: str, number: int) -> None:
     rows = kept.invited(work.connection, house.role, key, work.at)
     row = next((each for each in rows if each.id == number), None)
     if row is None or not _drop(work, row):
-        raise RefusedError("there is no such invitation: it was followed, or taken back")
+        raise RefusedError("there is no such invitation: it was accepted, or withdrawn")
     _record(work, house, "withdrawn", None, row.name, key)
 
 
@@ -276,7 +276,7 @@ def remove_colleague(work: Work, key: str, number: int) -> None:
     """
     house = _require_own(work, key)
     if number == work.actor.person:
-        raise RefusedError("nobody removes themselves: ask a colleague or the publisher")
+        raise RefusedError("you cannot remove yourself: ask a colleague or the publisher")
     person = _held_with_oneself(work, house, key, number)
     own = house.keys_of(work.connection, [number]).get(number, ())
     if person is None or key not in own:

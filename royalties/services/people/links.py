@@ -32,7 +32,7 @@ class DeadLinkError(RefusedError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This link opens nothing any more: it was used, or it is too old, or a newer one was "
+            "This link no longer works: it was used, or it is too old, or a newer one was "
             "sent. Ask for a new one."
         )
 
@@ -91,7 +91,7 @@ def ask_for_reset(work: Work, email: str) -> None:
             person.email,
             f"A new password for {house_name(work)}",
             [
-                "Somebody, you perhaps, asked for a new password for your account.",
+                "Somebody, perhaps you, asked for a new password for your account.",
                 "Choose one with the link below. It works once, for an hour.",
                 "If it was not you, do nothing: your password stays as it is.",
             ],

@@ -1,4 +1,4 @@
-"""Guessing costs time: after too many attempts nobody is listened to for a while."""
+"""Guessing costs time: after too many attempts, sign-in is blocked for a while."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ class Held:
     Attributes:
         subject: of what.
         seconds: how long to wait.
-        is_new: whether this is the first one that is not listened to.
+        is_new: whether this is the first attempt that is blocked.
     """
 
     subject: Subject

@@ -135,7 +135,7 @@ def _write(work: Work, letter: Letter, workbook: str) -> int:
     house = setup_in_force(work).publisher
     files = [(row.period, workbook)] if workbook else []
     what = (
-        f"The royalty statement of {row.name} for {row.period} is there. It says what was earned "
+        f"The royalty statement of {row.name} for {row.period} is ready. It says what was earned "
         f"and from where, what is due, and what is to be paid. Its number is {row.number}."
     )
     final = "figures are final and will not change."
@@ -172,5 +172,5 @@ def _nothing(planned: Sending) -> str:
     if not planned.letters:
         return "there is no such statement to send"
     if planned.sent:
-        return "everything was sent already: to send it once more, say so"
-    return "nobody of these beneficiaries has an e-mail address: enter one, then send"
+        return "everything has already been sent: confirm if you want to send it again"
+    return "none of these beneficiaries has an e-mail address: enter one, then send"

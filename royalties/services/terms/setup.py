@@ -61,7 +61,7 @@ class Loaded:
 
 
 def load(work: Work, path: Path, name: str, *, confirm: bool = False, ask: bool = False) -> Loaded:
-    """Read a setup file and bring the books to what it says; twice changes nothing.
+    """Read a setup file and update the books from it; loading it again changes nothing.
 
     If it would lose something that has counted already, nothing is recorded until that is
     confirmed. Editions that were made for orders stay with their title, though the

@@ -181,11 +181,11 @@ def _amended(entry: str, fields: list[str]) -> str:
 def _held(payload: Mapping[str, Any]) -> str:
     times = payload.get("at_least")
     if payload.get("tried") == "code":
-        return f"After {times} wrong codes nobody was let in as {payload.get('name')} for a while"
+        return f"After {times} wrong codes sign-in as {payload.get('name')} was blocked for a while"
     whom = payload.get("name") or "an address that nobody has"
     if payload.get("tried") == "address":
         whom = "one place on the network"
-    return f"After {times} failed attempts nobody was listened to for a while: {whom}"
+    return f"After {times} failed attempts sign-in was blocked for a while: {whom}"
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - whatever JSON was recorded

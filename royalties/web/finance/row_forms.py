@@ -87,7 +87,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells; ``least`` are shown even when nothing stands in them."""
+    """Rows of cells; ``least`` are shown even if they are blank."""
 
     name: str
     word: str

@@ -79,7 +79,7 @@ def test_a_logo_leads_to_the_proof(office: Office, orla: Actor) -> None:
     assert original is not None
     assert original.path.read_bytes() == a_logo()
     assert ("Orla", "send-artwork", "artwork") in history(office, number)
-    assert any("artwork came in" in subject for _, subject, _ in letters(office))
+    assert any("new artwork" in subject for _, subject, _ in letters(office))
 
 
 @after(takes_orders)

@@ -296,7 +296,7 @@ def test_what_a_cancelled_order_owes_is_taken_from_its_deposit(office: Office) -
         706_375,
     )
     subject, words = letters(office)[-1][1:]
-    assert subject == f"Order {NUMBER}: what the cancelled order owes"
+    assert subject == f"Order {NUMBER}: the invoice for your cancelled order"
     assert "I-000002" in words
     assert "Please pay USD 7063.75" in words
     with pytest.raises(RefusedError, match="was invoiced already"):

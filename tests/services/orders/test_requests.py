@@ -197,7 +197,7 @@ def test_strangers_are_slowed_down(office: Office, clock: Clock) -> None:
         ask(office, address="198.51.100.1")
     for each in ("a", "b"):
         ask(office, replace(REQUESTED, contact_email=f"{each}@example.org"))
-    with pytest.raises(TooOftenError):  # neither is this network listened to
+    with pytest.raises(TooOftenError):  # this network is blocked too
         ask(office, replace(REQUESTED, contact_email="c@example.org"))
     clock.later(hours=2)
     ask(office)
