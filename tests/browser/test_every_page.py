@@ -221,6 +221,8 @@ VISITS = (
     Visit("/titles/collab/order/?what=custom&copies=250", ORGANIZATION),
     Visit("/titles/collab/order/", STRANGER, submit="form.order"),
     Visit("/titles/collab/order/sent", STRANGER),
+    Visit(f"/titles/collab/order/{orders.DRAFT}/2", STRANGER),
+    Visit(f"/finance/orders/new/collab/{orders.DRAFT}/2", CLERK),
     Visit(f"/requests/{orders.REQUEST}", STRANGER),
     Visit(f"/requests/{orders.REQUEST}", STRANGER, submit=FORM),
     Visit("/requests/dead", STRANGER, status=404),
@@ -368,6 +370,8 @@ ON_THE_WAY = {
     "organization_files.cover",
     "organization_files.preview",
     "organization_files.waiting_preview",
+    "organization_orders.reorder",
+    "regions.regions",
 }
 """Addresses that show nothing of their own: the way to another page, or what a script asks."""
 

@@ -25,6 +25,7 @@ ONLY_READ = {
     "finance.editing.tried": 1,
     "finance.home.home": 1,
     "finance.importing.retailers": 1,
+    "finance.order_approvals._draft": 1,
     "finance.order_money._draft": 1,
     "finance.order_quotes._currency": 1,
     "finance.order_quotes._draft": 2,

@@ -399,6 +399,11 @@ _ORDERS = {
     "orders.board": _desk(),
     "orders.new": _desk(),
     "order_entry.begin": _desk(own=_ENTRY, missing=_NO_KEY),
+    "order_entry.step": Row(
+        FINANCE,
+        own={**_ENTRY, "draft": orders.DRAFT, "place": 2},
+        missing={**_ENTRY, "draft": "nothing", "place": 2},
+    ),
     "order_entry.go": Row(
         send=FINANCE,
         own=_ENTRY,

@@ -20,6 +20,10 @@ OPENED_AT = "/quotes/"
 """Where the pages take the link of a quote; its text follows."""
 
 
+_REMEMBERED = timedelta(days=400)
+"""How long a link that has ended still leads to its order, for those who can sign in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Linked:
     """What a link opens: the order, the version of its quote, and work in the link's name."""
@@ -39,7 +43,7 @@ def make(work: Work, order: Order, version: int, email: str) -> str:
         datetime.fromisoformat(row.valid_until) + timedelta(days=1), time(), work.now.tzinfo
     )
     token = work.credentials.token()
-    store.forget_links(work.connection, work.at)
+    store.forget_links(work.connection, work.ago(_REMEMBERED))
     store.add_link(
         work.connection,
         {
@@ -82,5 +86,5 @@ def ended(work: Work, token: str) -> str:
     So an e-mail's link still leads to the order, for those who can sign in and see it.
     """
     work.actor.require(Verb.ASK)
-    row = store.find_link(work.connection, fingerprint(token), work.at)
+    row = store.find_ended(work.connection, fingerprint(token))
     return orders.number_of(work.connection, row.order_id) if row else ""

@@ -31,6 +31,15 @@ def find_link(connection: Connection, hash_: str, at: str) -> LinkRow | None:
     return LinkRow(*row) if row else None
 
 
+def find_ended(connection: Connection, hash_: str) -> LinkRow | None:
+    """A link, even if it has ended."""
+    query = select(*(quote_link.c[name] for name in LinkRow._fields)).where(
+        quote_link.c.hash == hash_
+    )
+    row = connection.execute(query).first()
+    return LinkRow(*row) if row else None
+
+
 def forget_links(connection: Connection, at: str) -> None:
-    """Forget the links that have ended."""
+    """Forget the links that had ended at a moment."""
     connection.execute(delete(quote_link).where(quote_link.c.expires_at <= at))

@@ -107,27 +107,33 @@ def issue(number: str) -> Answer:
     edits, wrong = _edits(row, _currency(found))
     if wrong:
         return _page(found, row, wrong=wrong), 422
-    version = order_forms.version_sent()
     try:
-        if quotes.wants_second_person(act(), found, edits):
-            why = order_forms.text_sent("why")
-            with all_or_nothing():
-                quotes.prepare_quote(act(), number, version=version, edits=edits, why=why)
-            flash(
-                "The quote is below the price list, so it is prepared: once another manager has "
-                "approved it, it is issued and the organization is told.",
-                "good",
-            )
-            return redirect(url_for(".quotes", number=number), 303)
         with all_or_nothing():
-            shown = quotes.issue_quote(act(), number, version=version, edits=edits)
+            shown = _issued(found, edits)
     except life.ChangedMeanwhileError as error:
         words = f"{error}. Nothing that you typed is lost: it stands below."
         return _page(order_page.found(number), row, refused=words), 409
     except RefusedError as error:
         return _page(order_page.found(number), row, refused=str(error)), 422
-    flash(f"Quote {shown.number} is issued, and the organization is told.", "good")
+    if shown is None:
+        flash(
+            "The quote is below the price list, so it is prepared: once another manager has "
+            "approved it, it is issued and the organization is told.",
+            "good",
+        )
+    else:
+        flash(f"Quote {shown.number} is issued, and the organization is told.", "good")
     return redirect(url_for(".quotes", number=number), 303)
+
+
+def _issued(found: Order, edits: Edits) -> QuoteShown | None:
+    """The quote as it was issued; None if it waits for a second person now."""
+    version = order_forms.version_sent()
+    if quotes.wants_second_person(act(), found, edits):
+        why = order_forms.text_sent("why")
+        quotes.prepare_quote(act(), found.number, version=version, edits=edits, why=why)
+        return None
+    return quotes.issue_quote(act(), found.number, version=version, edits=edits)
 
 
 @PAGES.post("/<number>/quotes/accept")

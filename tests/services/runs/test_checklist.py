@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -66,11 +67,22 @@ def excepted(found: Outlook, count: int) -> Outlook:
 
 def a_proposal(found: Outlook, **more: object) -> Proposal:
     assert found.shown is not None
-    made = Proposal(
-        *(1, "close", PERIOD, {}, found.shown.fingerprint, ""),
-        *("waiting", "2026-01-02", "Cleo", 7, None, None, ""),
-    )
-    return replace(made, **more)  # type: ignore[arg-type]
+    values: dict[str, Any] = {
+        "id": 1,
+        "kind": "close",
+        "subject": PERIOD,
+        "body": {},
+        "fingerprint": found.shown.fingerprint,
+        "note": "",
+        "status": "waiting",
+        "prepared_at": "2026-01-02",
+        "prepared_by": "Cleo",
+        "prepared_by_id": 7,
+        "decided_at": None,
+        "decided_by": None,
+        "reason": "",
+    }
+    return Proposal(**{**values, **more})
 
 
 def test_a_calm_period_lacks_a_look_and_two_people(found: Outlook) -> None:
@@ -95,11 +107,13 @@ def test_each_kind_of_point_stands_at_its_own_step_until_each_is_explained(found
     of = {"reports": "missing", "unrecorded": "not recorded", "history": "counted here"}
     for part, subject in {**kinds, "jumps": "title:collab:USD"}.items():
         two = (a_point(subject), a_point(subject, settled=True))
-        some = replace(found, points=replace(points(found), **{part: two}))
+        changed: dict[str, Any] = {part: two}
+        some = replace(found, points=replace(points(found), **changed))
         words, _, _ = said(found)[part]
         remark = f"2 {of.get(part, 'in all')}, 1 to explain"
         assert said(some) == {**said(found), part: (words, False, remark)}
-        every = replace(found, points=replace(points(found), **{part: two[1:]}))
+        changed = {part: two[1:]}
+        every = replace(found, points=replace(points(found), **changed))
         assert said(every)[part] == (words, True, "1 explained")
 
 
