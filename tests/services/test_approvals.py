@@ -146,6 +146,7 @@ def test_a_decision_is_made_once_and_logged(
         action,
         {
             "proposal": number,
+            "prepared_by": "Cleo",
             "kind": "close",
             "subject": "2025-H1",
             "status": status,
@@ -175,7 +176,7 @@ def test_nothing_is_decided_that_there_is_not(staff: Staff) -> None:
 def test_a_reason_is_said_by_whoever_refuses(staff: Staff) -> None:
     number = staff.prepare(staff.clerk)
     for nothing in ("", " \n"):
-        with pytest.raises(RefusedError, match="say why"):
+        with pytest.raises(RefusedError, match="give a reason"):
             staff.refuse(staff.mona, number, nothing)
     with pytest.raises(NotAllowedError):
         staff.refuse(staff.clerk, number, "because")

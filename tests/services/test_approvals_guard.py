@@ -90,7 +90,7 @@ def test_a_close_of_what_was_approved_before_a_change_is_refused(office: Office)
     sell_one(office)
     before = office.hashes()
     with (
-        pytest.raises(RefusedError, match="changed since it was prepared"),
+        pytest.raises(RefusedError, match="changed since Cleo prepared it"),
         office.system.work(manager) as work,
     ):
         close(work, PERIOD)

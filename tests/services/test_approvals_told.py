@@ -8,6 +8,7 @@ import pytest
 from royalties.domain.people import Actor, Role
 from royalties.services import approvals
 from royalties.services.terms import amending
+from royalties.services.terms.replacing import CONFIRMED
 from tests.builders.books import Office, a_setup, after, closed
 from tests.builders.site import Site, lend_site
 
@@ -33,7 +34,9 @@ def prepare(office: Office, actor: Actor, rate: str = "0.2", note: str = "As agr
     with office.system.work(actor) as work:
         now = amending.find_entry(work, "contracts", "foot-2015")
         assert now is not None
-        saved = amending.save(work, "contracts", body(rate), revision=now.id, note=note)
+        saved = amending.save(
+            work, "contracts", body(rate), revision=now.id, note=note, confirmed=CONFIRMED
+        )
     assert saved.proposal is not None
     return saved.proposal
 

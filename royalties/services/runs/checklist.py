@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.run import ContractRun, Run, Settlement
@@ -251,7 +252,7 @@ def _exceptions_text(done: Run) -> str:
     shown = "; ".join(
         f"{each.isbn} at {each.retailer}"
         + (f" (contract {each.contract})" if each.contract else "")
-        + f": {each.reason}, {each.units} copies"
+        + f": {each.reason}, {counted(each.units, 'copy')}"
         for each in done.exceptions[:5]
     )
     more = len(done.exceptions) - 5

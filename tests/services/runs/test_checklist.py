@@ -199,7 +199,7 @@ def test_exceptions_stop_every_close_and_the_first_five_are_named(
     found: Outlook, count: int, begins: str, more: str
 ) -> None:
     named = [
-        "isbn-1 at amazon: no rule, 1 copies",
+        "isbn-1 at amazon: no rule, 1 copy",
         "isbn-2 at amazon (contract foot): no rule, 2 copies",
         *(f"isbn-{n} at amazon: no rule, {n} copies" for n in (3, 4, 5)),
     ]
