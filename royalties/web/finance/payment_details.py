@@ -7,6 +7,7 @@ from flask import abort, render_template, request, url_for
 
 from royalties.domain.paying import payment_on
 from royalties.services.books import setup_in_force
+from royalties.services.orders.needs import setup_or_none
 from royalties.services.terms import amending as terms
 from royalties.web.finance.editing import PAGES, Sheet, form_page, key_cell, sent, sheet_of_form
 from royalties.web.finance.row_forms import Cell, Kind, Row, Table, as_before, shown, written
@@ -43,7 +44,8 @@ PAYMENT = Table(
 def payment_details() -> str:
     """Every version, the newest first, and what was said of each before."""
     work = act()
-    known = setup_in_force(work).payment_details
+    setup = setup_or_none(work)
+    known = setup.payment_details if setup else {}
     holds = {
         found.key
         for currency in {each.currency for each in known.values()}
