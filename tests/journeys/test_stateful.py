@@ -499,6 +499,8 @@ class Walker:
             return
         draft = self.office.run(period)
         closed = self.office.close(period, early="the walk goes on")
+        told = draft.pop("warnings")
+        assert all(each["message"] for each in told)
         assert closed.document == {**draft, "status": "closed"}
         self._counted(closed.document, period)
         assert closed.statements == tuple(
