@@ -115,7 +115,7 @@ def _effect(found: Outlook) -> str:
         f"{currency} {amount_text(amount, currency)}" for currency, amount in found.paid.items()
     )
     count = counted(len(found.shown.run.settlements) if found.shown else 0, "statement")
-    lines = [f"Closing {found.period} numbers {count} and pays {paid or 'nothing'}."]
+    lines = [f"Closing {found.period} numbers {count} and leaves {paid or 'nothing'} to pay."]
     if not found.has_ended:
         lines.append(f"It has not ended: its last day is {found.ends}.")
     if found.to_confirm:

@@ -115,7 +115,7 @@ def test_it_says_what_would_happen(run: Run) -> None:
     for call, words in (
         (("alias", UNKNOWN, HARDCOVER), "1 waiting row would be recorded"),
         (("alias", UNKNOWN, HARDCOVER), "(The Collab, hardcover)"),
-        (("close", "2025-H1"), "statements and pays"),
+        (("close", "2025-H1"), "statements and leaves"),
         (("close", "2025-H1"), "1 unknown ISBN: 1 row, 3 copies, which count nowhere"),
         (("credit", "I-000001", "--reason"), "USD 14127.50"),
         (("invoice", UNPAID, "--deposit"), "USD 7063.75"),

@@ -110,7 +110,7 @@ def test_an_order_on_hold_goes_on_where_it_stood(office: Office, olga: Actor) ->
         resumed = life.resume(work, number)
     assert (resumed.state, resumed.held_in) == (State.QUOTED, None)
     subjects = [subject for who, subject, _ in letters(office) if who == "olga@example.org"]
-    assert subjects[-2:] == [f"Order {number}: on hold", f"Order {number}: it goes on"]
+    assert subjects[-2:] == [f"Order {number}: on hold", f"Order {number}: work resumes"]
 
 
 def test_either_side_declines_with_a_reason(office: Office, olga: Actor) -> None:

@@ -66,7 +66,7 @@ def test_each_side_reads_the_other(office: Office, olga: Actor) -> None:
         ("tess", "staff", "Yes."),
     ]
     ours, theirs = letters(office)[-2:]
-    assert ours[:2] == ("desk@example.com", f"Order {NUMBER}: a message of Olga")
+    assert ours[:2] == ("desk@example.com", f"Order {NUMBER}: a message from Olga")
     assert "Can it be blue?" in ours[2]
     assert f"http://localhost:8000/finance/orders/{NUMBER}" in ours[2]
     assert theirs[:2] == ("olga@example.org", f"Order {NUMBER}: a message")

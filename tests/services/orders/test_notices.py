@@ -133,7 +133,10 @@ def test_an_unanswered_proof_is_reminded_of_after_three_and_seven_days(
         clock.later(days=1)
     assert told == [0, 0, 0, 1, 0, 0, 0, 1, 0, 0]
     texts = [text for *_, text in letters(office, "reminder")]
-    assert ["has waited for 3 days" in texts[0], "has waited for 7 days" in texts[1]] == [True] * 2
+    assert [
+        "has been waiting for 3 days" in texts[0],
+        "has been waiting for 7 days" in texts[1],
+    ] == [True] * 2
 
 
 def test_after_a_pause_one_is_reminded_once_not_twice(office: Office, clock: Clock) -> None:

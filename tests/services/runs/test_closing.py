@@ -270,7 +270,7 @@ def test_the_command_line_closes_as_ever(office: Office) -> None:
 def test_refused_and_withdrawn_it_waits_no_more(office: Office) -> None:
     clerk, manager = somebody(office, Role.CLERK), somebody(office, Role.MANAGER)
     number = prepare(office, clerk)
-    with pytest.raises(RefusedError, match="say why"), working(office, manager) as work:
+    with pytest.raises(RefusedError, match="give a reason"), working(office, manager) as work:
         closing.refuse(work, number, " ")
     with working(office, manager) as work:
         closing.refuse(work, number, "the wholesaler is missing")
