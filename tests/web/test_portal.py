@@ -308,13 +308,13 @@ def test_why_nothing_was_paid_is_said(site: Site) -> None:
 @after(closed)
 def test_the_day_of_a_payment_is_said(site: Site) -> None:
     office = site.office
-    assert "reaches you by" not in theirs(site, "seattle").page("/nonprofit/")
+    assert "is due by" not in theirs(site, "seattle").page("/nonprofit/")
     office.load({"publisher": {**a_setup()["publisher"], "pays_within": 90}})
     office.close("2025-H2")
     visitor = theirs(site, "seattle")
     page = visitor.page("/nonprofit/")
-    assert "It reaches you by Mar 31, 2026" in page
-    assert "what is due by it is paid by Sep 28, 2026" in page
+    assert "Payment is due by Mar 31, 2026" in page
+    assert "payment of what it says is due by Sep 28, 2026" in page
     [number] = [each for each in numbers_of(site, "seattle") if each.startswith("2025-H2")]
     said = visitor.page(f"/nonprofit/seattle/statements/{number}")
     assert re.search(r"<dt>Payment due by</dt>\s*<dd>Mar 31, 2026</dd>", said)

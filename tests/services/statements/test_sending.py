@@ -77,7 +77,7 @@ def test_each_is_told_once_with_the_workbook_that_was_issued(office: Office) -> 
             file = statement_file(work, str(about), "workbook")
         assert (period, name) == (PERIOD, file.name)
         assert office.system.files.issued(period, name).read_bytes() == file.data
-    with office.work() as work, pytest.raises(RefusedError, match="sent already"):
+    with office.work() as work, pytest.raises(RefusedError, match="already been sent"):
         send(work, period=PERIOD)
     number = number_of(office, "seattle")
     with office.work() as work:

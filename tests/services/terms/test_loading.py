@@ -67,7 +67,7 @@ def test_faults_of_every_kind_come_at_once(office: Office) -> None:
         {
             "titles": [{**part("titles", "atlas"), "editions": []}],
             "contracts": [{**contract, "currency": "GBP"}],
-            "beneficiaries": [{"key": "new", "name": "New", "country": "USA"}],
+            "beneficiaries": [{"key": "new", "name": "New", "country": "Narnia"}],
             "plans": [{**plan, "versions": [{"from": "2010-01-01", "steps": steps}]}],
             "income": [{"contract": "foot-2015", "period": "2025", "right": "film", "amount": "1"}],
         },
