@@ -406,8 +406,8 @@ _ORDERS = {
     ),
     "order_entry.go": Row(
         send=FINANCE,
-        own=_ENTRY,
-        missing=_NO_KEY,
+        own={**_ENTRY, "draft": orders.DRAFT, "place": 1},
+        missing={**_NO_KEY, "draft": "nothing", "place": 1},
         form={"step": "1", "do": "next", "copies": "100", "kind": "bulk", "country": "US"},
         answers=_REFUSED,
     ),

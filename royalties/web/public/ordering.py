@@ -67,10 +67,10 @@ def begin(key: str) -> Answer:
 
     ``again`` names an order of one's own that the form is filled in from.
     """
+    offer = _offer(key)
     if act().actor.sees_all and request.endpoint != "order_entry.begin":
         asked: dict[str, Any] = request.args.to_dict()
         return redirect(url_for("order_entry.begin", **{**asked, "key": key}), 303)
-    offer = _offer(key)
     typed = order_form.begun(offer, request.args)
     before = _before(request.args.get("again", ""), offer)
     if before is not None:

@@ -73,7 +73,10 @@ def test_a_file_that_is_too_large_leaves_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uploads, "LARGEST", 2_000_000)
-    with office.system.work(CLERK) as work, pytest.raises(RefusedError, match="split it, or have it imported"):
+    with (
+        office.system.work(CLERK) as work,
+        pytest.raises(RefusedError, match="split it, or have it imported"),
+    ):
         uploads.receive(work, "big.csv", Endless(2_000_001))  # type: ignore[arg-type]
     assert kept(office) == []
 
