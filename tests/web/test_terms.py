@@ -389,9 +389,9 @@ def test_a_steps_condition_that_no_sale_meets_is_told_in_a_preview(site: Site) -
     now = current(site, "plans", "cities")
     version = {**now.body["versions"][0], "from": "2025-07-01"}
     row = padded(version_shown(version), VERSION)
-    form = {**sent(row, VERSION), "revision": str(now.id), "steps-1-regions": "Washingtn"}
+    form = {**sent(row, VERSION), "revision": str(now.id), "steps-1-regions": "ME"}
     page = post(visitor, "/finance/plans/cities/versions/new/preview", form).text
-    told = "as matched no sale so far: none is recorded in the region Washingtn"
+    told = "as matched no sale so far: none is recorded in the region ME"
     assert f'id="steps-1-regions-warning">H{told}' in page
     assert f'<a href="#steps-1-regions">Step 2 · Regions: h{told}' in page
 
