@@ -126,7 +126,7 @@ PAGES = (
     "/finance/retailers/amazon/history",
     "/titles/",
     "/titles/collab",
-    "/titles/collab/order/",
+    "/finance/orders/new/collab/",
 )
 
 

@@ -281,6 +281,8 @@ def test_list_prices_and_costs(site: Site) -> None:
 
 @after(orders_underway)
 def test_a_price_lists_amounts(site: Site) -> None:
+    with site.office.work() as work:
+        approvals.set_two_people(work, on=False)
     visitor, path = german(site), "/finance/price-lists/standard/versions/2015-01-01"
     sent = form_of(visitor, path)
     shown = visitor.page("/finance/price-lists/standard")
@@ -319,6 +321,8 @@ def test_a_quotes_charges(site: Site) -> None:
 
 @after(invoiced)
 def test_what_was_received_and_what_is_credited(site: Site) -> None:
+    with site.office.work() as work:
+        approvals.set_two_people(work, on=False)
     visitor, page = german(site), "/finance/invoices/I-000001"
     some = {"what": "lines", "line-1": "1.000,00", "reason": "Wet", "token": token()}
     looked_at = visitor.post(f"{page}/credit/preview", some)
