@@ -59,6 +59,9 @@ class FastPages:
         except calamine.PasswordError as error:
             raise password_protected() from error
         except calamine.CalamineError as error:
+            # Of a file whose name has no ending the library does not say that it is encrypted.
+            if _is_encrypted(path):
+                raise password_protected() from error
             raise RefusedError(DAMAGED, SEND_AGAIN) from error
         visible = calamine.SheetVisibleEnum.Visible
         worksheet = calamine.SheetTypeEnum.WorkSheet
@@ -125,6 +128,23 @@ class CarefulPages:
     def size(self, name: str) -> tuple[int, int]:  # noqa: ARG002 - as ``Pages`` asks
         """See ``Pages``."""
         return (0, 0)
+
+
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_ENTRY, _LENGTH_AT = 128, 64
+"""A compound file's directory: the size of an entry, and where in it its name's length stands."""
+
+
+def _is_encrypted(path: Path) -> bool:
+    """Whether the directory of a compound file has an entry for an encrypted workbook."""
+    data = path.read_bytes()
+    at = data.find(_ENCRYPTED)
+    while at >= 0:
+        length = data[at + _LENGTH_AT : at + _LENGTH_AT + 2]
+        if at % _ENTRY == 0 and int.from_bytes(length, "little") == len(_ENCRYPTED) + 2:
+            return True
+        at = data.find(_ENCRYPTED, at + 1)
+    return False
 
 
 def password_protected() -> RefusedError:
