@@ -93,16 +93,22 @@ def replaced(part: str, key: str, old: Body, new: Body, use: Use) -> Replaced | 
         new: as it would stand.
     """
     new = _as_before(new, old)
-    told = _TOLD[part](old, new, use) if part in _TOLD else ""
-    if not told:
+    told = _TOLD[part](old, new, use) if part in _TOLD else _NOTHING
+    if not told.text:
         return None
     code = "replaces-version" if part in ("plans", "price_lists") else "replaces-terms"
-    loses = code == "replaces-version" or _REMOVED in told or old.get("starts") != new.get("starts")
-    return Replaced(code, part, key, f"{_WORDS[part]} {_named(part, old)}: {told}", loses)
+    loses = told.loses or old.get("starts") != new.get("starts")
+    return Replaced(code, part, key, f"{_WORDS[part]} {_named(part, old)}: {told.text}", loses)
 
 
-_REMOVED = "(removed)"
-"""After what an entry no longer says."""
+class _Told(NamedTuple):
+    """What is said of a change, and whether something is left out or something dated replaced."""
+
+    text: str
+    loses: bool = False
+
+
+_NOTHING = _Told("")
 
 
 def _as_before(new: Any, old: Any) -> Any:  # noqa: ANN401 - JSON
@@ -146,7 +152,7 @@ def _named(part: str, body: Body) -> str:
 # Plans and price lists: dated versions
 
 
-def _plan(old: Body, new: Body, use: Use) -> str:
+def _plan(old: Body, new: Body, use: Use) -> _Told:
     before, after = (_by_day(body["versions"]) for body in (old, new))
     open_ends = use.open_period.ends.isoformat()
     used = {each.version: each for each in use.distributed if each.version in before}
@@ -159,7 +165,7 @@ def _plan(old: Body, new: Body, use: Use) -> str:
         if day not in before and used and day < use.open_period.starts.isoformat()
     )
     if not lost and not early:
-        return ""
+        return _NOTHING
     sentences = []
     for day in lost:
         did = f", which distributed {_periods(used[day])}," if day in used else ""
@@ -169,9 +175,10 @@ def _plan(old: Body, new: Body, use: Use) -> str:
         f"the version from {day} begins in closed time, which another version distributed"
         for day in early
     ]
-    return (
+    return _Told(
         f"{'; '.join(sentences)}. {_then(use, before, after, governs, will_govern)} "
-        f"{_advice(lost, after)}"
+        f"{_advice(lost, after)}",
+        loses=True,
     )
 
 
@@ -206,9 +213,9 @@ def _advice(lost: Sequence[str], after: Mapping[str, Body]) -> str:
     return "Let it begin on the first day of an open period, unless history is to show it so."
 
 
-def _price_list(old: Body, new: Body, use: Use) -> str:
+def _price_list(old: Body, new: Body, use: Use) -> _Told:
     if not use.moved_money:
-        return ""
+        return _NOTHING
     today = use.today.isoformat()
     sentences = []
     for name, what in (("versions", "version"), ("taxes", "tax")):
@@ -218,11 +225,14 @@ def _price_list(old: Body, new: Body, use: Use) -> str:
                 continue
             place = f" of {entry['place']}" if name == "taxes" else ""
             how = f"is changed ({_fields(entry, after[day])})" if day in after else "is left out"
-            sentences.append(f"the {what}{place} from {entry['from']} {how}")
+            sentences.append(_Told(f"the {what}{place} from {entry['from']} {how}"))
     if not sentences:
-        return ""
-    listed = _some(sentences)
-    return f"{listed}. Issued quotes keep their prices; new ones are made by what it says now."
+        return _NOTHING
+    listed = _some(sentences).text
+    return _Told(
+        f"{listed}. Issued quotes keep their prices; new ones are made by what it says now.",
+        loses=True,
+    )
 
 
 def _by_day(entries: Sequence[Body]) -> dict[str, Body]:
@@ -240,7 +250,7 @@ def _periods(used: Distributed) -> str:
 # The rest: what stands in a file counts for all open periods
 
 
-def _contract(old: Body, new: Body, use: Use) -> str:
+def _contract(old: Body, new: Body, use: Use) -> _Told:
     same = {"author", "key", "titles"}  # a title more earns; one less is told below
     differ = {key for key in {*old, *new} - same if old.get(key) != new.get(key)}
     rules = old.get("rules", [])
@@ -252,10 +262,10 @@ def _contract(old: Body, new: Body, use: Use) -> str:
     if all(rights.get(right) == share for right, share in old.get("subsidiary_rights", {}).items()):
         differ.discard("subsidiary_rights")
     lost = [title for title in old["titles"] if title not in new["titles"]]
-    return _terms(old, new, differ, use, [f"title: {title} {_REMOVED}" for title in lost])
+    return _terms(old, new, differ, use, [_removed("title", title) for title in lost])
 
 
-def _beneficiary(old: Body, new: Body, use: Use) -> str:
+def _beneficiary(old: Body, new: Body, use: Use) -> _Told:
     differ = set()
     day = use.open_period.ends.isoformat()
     before, after = (_rates(body.get("tax_rate", "0")) for body in (old, new))
@@ -282,7 +292,7 @@ def _rate_on(rates: Mapping[str, str], day: str) -> str:
     return rates.get(max((each for each in rates if each <= day), default=""), "0")
 
 
-def _title(old: Body, new: Body, use: Use) -> str:
+def _title(old: Body, new: Body, use: Use) -> _Told:
     differ = set()
     if old.get("royalties", True) and not new.get("royalties", True):
         differ.add("royalties")
@@ -296,9 +306,11 @@ def _title(old: Body, new: Body, use: Use) -> str:
         if any(_stand_in(later, *at) != price for at, price in _stood_in(edition, use)):
             asked.add("prices")
         changed = {name for name in asked if edition.get(name) != later.get(name)}
-        told += [f"edition {isbn} · {each}" for each in _told(edition, later, changed)]
-    told = _told(old, new, differ) + told
-    return f"{_some(told)}. {_counts(use)}" if told and use.moved_money else ""
+        told += [
+            _Told(f"edition {isbn} · {each.text}", each.loses)
+            for each in _changed(edition, later, changed)
+        ]
+    return _together(_changed(old, new, differ) + told, use)
 
 
 def _stood_in(edition: Body, use: Use) -> Iterator[tuple[tuple[str, str], str]]:
@@ -317,55 +329,67 @@ def _stand_in(edition: Body, currency: str, day: str) -> str:
     return max(known)[1] if known else ""
 
 
-def _retailer(old: Body, new: Body, use: Use) -> str:
+def _retailer(old: Body, new: Body, use: Use) -> _Told:
     return _terms(old, new, {"channel"} if old["channel"] != new["channel"] else set(), use)
 
 
-def _exchange_rate(old: Body, new: Body, use: Use) -> str:
+def _exchange_rate(old: Body, new: Body, use: Use) -> _Told:
     if not use.lines or old["rate"] == new["rate"]:
-        return ""
-    return f"{old['rate']} becomes {new['rate']}. {_counts(use)}"
+        return _NOTHING
+    return _Told(f"{old['rate']} becomes {new['rate']}. {_counts(use)}")
 
 
-def _income(old: Body, new: Body, use: Use) -> str:
+def _income(old: Body, new: Body, use: Use) -> _Told:
     if old["amount"] == new["amount"]:
-        return ""
-    return f"{old['amount']} becomes {new['amount']}. {_counts(use)}"
+        return _NOTHING
+    return _Told(f"{old['amount']} becomes {new['amount']}. {_counts(use)}")
 
 
-def _terms(old: Body, new: Body, differ: set[str], use: Use, more: Sequence[str] = ()) -> str:
-    told = [*more, *_told(old, new, differ)]
-    return f"{_some(told)}. {_counts(use)}" if told and use.moved_money else ""
+def _terms(old: Body, new: Body, differ: set[str], use: Use, more: Sequence[_Told] = ()) -> _Told:
+    return _together([*more, *_changed(old, new, differ)], use)
 
 
-def _told(old: Body, new: Body, differ: set[str]) -> list[str]:
-    """Fields of some keys that changed, as texts."""
+def _together(told: Sequence[_Told], use: Use) -> _Told:
+    """What changed, with what it counts for; nothing if nothing was calculated by it."""
+    if not told or not use.moved_money:
+        return _NOTHING
+    listed = _some(told)
+    return _Told(f"{listed.text}. {_counts(use)}", listed.loses)
+
+
+def _changed(old: Body, new: Body, differ: set[str]) -> list[_Told]:
+    """Fields of some keys that changed."""
     before, after = ({k: v for k, v in body.items() if k in differ} for body in (old, new))
     return [_said(each) for each in changes(before, after)]
 
 
 def _fields(old: Body, new: Body) -> str:
-    return _some([_said(each) for each in changes(old, new)])
+    return _some([_said(each) for each in changes(old, new)]).text
 
 
-def _said(change: Change) -> str:
+def _said(change: Change) -> _Told:
     before, after = (
         value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1].rstrip()}…"
         for value in (change.before, change.after)
     )
     if not before:
-        return f"{change.field}: {after} (added)"
+        return _Told(f"{change.field}: {after} (added)")
     if not after:
-        return f"{change.field}: {before} {_REMOVED}"
-    return f"{change.field}: {before} becomes {after}"
+        return _removed(change.field, before)
+    return _Told(f"{change.field}: {before} becomes {after}")
 
 
-def _some(told: Sequence[str]) -> str:
+def _removed(name: str, value: str) -> _Told:
+    return _Told(f"{name}: {value} (removed)", loses=True)
+
+
+def _some(told: Sequence[_Told]) -> _Told:
     """The first of them, what is removed before the rest."""
-    ordered = sorted(told, key=lambda each: not each.endswith(_REMOVED))
-    listed = list(islice(ordered, _MOST_TOLD))
+    ordered = sorted(told, key=lambda each: not each.loses)
+    listed = [each.text for each in islice(ordered, _MOST_TOLD)]
     more = len(told) - len(listed)
-    return "; ".join([*listed, *([f"and {more} more"] if more else [])])
+    text = "; ".join([*listed, *([f"and {more} more"] if more else [])])
+    return _Told(text, any(each.loses for each in told))
 
 
 def _counts(use: Use) -> str:
@@ -380,7 +404,7 @@ def _including(use: Use) -> str:
     return f", including {lines} already recorded"
 
 
-_TOLD: dict[str, Callable[[Body, Body, Use], str]] = {
+_TOLD: dict[str, Callable[[Body, Body, Use], _Told]] = {
     "plans": _plan,
     "contracts": _contract,
     "beneficiaries": _beneficiary,
