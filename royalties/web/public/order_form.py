@@ -28,14 +28,8 @@ MOST_ADDRESSES = 25
 """Addresses of a request on these pages; more are sent as a list, by message."""
 
 ADDRESS = ("copies", "name", "street", "street2", "city", "region", "postcode", "country")
-WORDS = (
-    "kind",
-    "isbn",
-    "copies",
-    "need_by",
-    "region",
-    "country",
-    "tax",
+_OF_WHAT = ("kind", "isbn", "copies", "need_by", "region", "country", "tax")
+_OF_WHO = (
     "for",
     "organization",
     "contact_name",
@@ -49,25 +43,8 @@ WORDS = (
     "bill_region",
     "bill_postcode",
     "bill_country",
-    "again",
 )
-_OF_WHO = frozenset(
-    {
-        "for",
-        "organization",
-        "contact_name",
-        "contact_email",
-        "audience",
-        "message",
-        "tell",
-        "bill_street",
-        "bill_street2",
-        "bill_city",
-        "bill_region",
-        "bill_postcode",
-        "bill_country",
-    }
-)
+WORDS = (*_OF_WHAT, *_OF_WHO, "again")
 _ALWAYS_HIDDEN = 0
 """The step of what no step shows: the order that is made again."""
 _LONGEST = 4000
