@@ -46,6 +46,27 @@ _LETTERS = str.maketrans(
 )
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _JOINED = frozenset({"of", "de", "di", "von", "van", "do", "da"})
+_KINDS = frozenset(
+    {
+        "bundesland",
+        "canton",
+        "cantone",
+        "departement",
+        "estado",
+        "etat",
+        "freistaat",
+        "kanton",
+        "land",
+        "provincia",
+        "provincie",
+        "provinz",
+        "region",
+        "regione",
+        "staat",
+        "stato",
+    }
+)
+"""What a region is, in front of its name, in the languages that the standard does not use."""
 _SAINT = re.compile(r"\bst\b")
 _ASIDE = re.compile(r"[\[(][^\])]*[\])]?")
 _ASIDES = re.compile(r"[\[(]([^\])]*)")
@@ -414,6 +435,9 @@ def _without_kind(text: str, country: str) -> str | None:
         code = index.get(name)
         if code and kinds.get(code) in (kind, "county" if kind == "co" else kind):
             return code
+    if len(words) > 1 and words[0] in _KINDS:
+        rest = words[2:] if words[1] in _JOINED else words[1:]
+        return index.get("".join(rest))
     return None
 
 

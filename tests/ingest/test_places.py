@@ -131,6 +131,14 @@ def test_every_name_of_a_country_is_its_code() -> None:
             assert places.country(text) == each.alpha_2
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Großbritannien", "Grande-Bretagne", "Gran Bretaña", "Gran Bretagna", "Grã-Bretanha"],
+)
+def test_great_britain_is_known_in_the_languages_of_reports(text: str) -> None:
+    assert places.country(text) == "GB"
+
+
 def test_the_codes_are_countries() -> None:
     codes = {each.code for each in places.countries()}
     assert len(codes) == 250
@@ -149,6 +157,9 @@ def test_the_codes_are_countries() -> None:
         ("US", "Washington, D.C.", "DC"),
         ("US", "Ohio", "OH"),
         ("US", "N.Y.", "NY"),
+        ("US", "N. Carolina", "NC"),
+        ("US", "W. Virginia", "WV"),
+        ("US", "So. Dakota", "SD"),
         ("US", "Was", None),
         ("US", "OHI", None),
         ("US", "QC", None),
@@ -159,9 +170,12 @@ def test_the_codes_are_countries() -> None:
         ("AU", "WA", "WA"),
         ("AU", "Washington", None),
         ("DE", "Bavaria", "BY"),
-        ("DE", "Freistaat Bayern", None),
+        ("DE", "Freistaat Bayern", "BY"),
+        ("DE", "Land Hessen", "HE"),
+        ("DE", "Freistaat", None),
         ("DE", "Thueringen", "TH"),
-        ("CH", "Kanton Zürich", None),
+        ("CH", "Kanton Zürich", "ZH"),
+        ("CH", "Canton de Vaud", "VD"),
         ("CH", "Canton of Zürich", "ZH"),
         ("ES", "Comunidad Valenciana", "VC"),
         ("ES", "La Rioja", None),
