@@ -672,7 +672,9 @@ def test_a_receipt_that_was_wrong_is_reversed_by_a_manager(site: Site) -> None:
     address = f"{DESK}/receipts/1/reverse"
     assert f'href="{address}"' in manager.page(f"{DESK}/money")
     asked = words(manager.page(address))
-    assert "Of I-000001 14,127.50 USD will be left, and the order is not paid any more" in asked
+    assert (
+        "14,127.50 USD of I-000001 will then be open, and the order will no longer be paid" in asked
+    )
     assert clerk.get(address).status_code == clerk.post(address).status_code == 403
     for missing in (f"{DESK}/receipts/2/reverse", "/finance/orders/O-2026-0999/receipts/1/reverse"):
         assert manager.get(missing).status_code == manager.post(missing).status_code == 404
