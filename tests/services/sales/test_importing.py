@@ -1,11 +1,13 @@
 """Imports: what they tell, what they ask, and that they leave nothing behind when refused."""
 
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.formatting.rule import Rule
 from openpyxl.worksheet.worksheet import Worksheet
 
 from royalties.services.runs.drafts import draft_statement, shown_run
@@ -173,8 +175,18 @@ def test_a_report_is_mended_where_it_came_back(office: Office, suffix: str) -> N
     assert "check digit" in str(reasons[2])
     sheet.cell(first + 1, heading.index("units") + 1).value = 4
     sheet.cell(first + 2, heading.index("isbn") + 1).value = HARDCOVER
+    # What a spreadsheet program adds on the way: elements whose names begin as a formula's does.
+    marked = Rule(type="expression", formula=[f"$A{first}<0"], stopIfTrue=True)
+    sheet.conditional_formatting.add(f"A{first}:Z{first + 3}", marked)
+    sheet.HeaderFooter.differentFirst = True
+    for item in (sheet.firstHeader, sheet.firstFooter):
+        assert item is not None
+        item.center.text = "Sales & returns"
     mended = office.outside / "mended.xlsx"
     book.save(mended)
+    with zipfile.ZipFile(mended) as archive:
+        written = archive.read("xl/worksheets/sheet1.xml")
+    assert all(each in written for each in (b"<formula>", b"<firstHeader>", b"<firstFooter>"))
     assert office.bring_file(mended, confirm=False).document["outcome"] == "recorded"
     stands = office.rows("SELECT units, net, reference FROM sale ORDER BY sale.row")
     assert stands == [(3, 120_000_000, ""), (4, 160_000_000, ""), (-1, -40_000_000, "-1+1")]
