@@ -342,7 +342,7 @@ def test_sales_of_other_contracts_do_not_count_for_a_step() -> None:
 @pytest.mark.parametrize(
     ("condition", "message"),
     [
-        (when(formats=["ebook"]), "no edition of its contracts' titles is an ebook"),
+        (when(formats=["ebook"]), "no edition of its contracts' titles is an e-book"),
         (when(channels=["library"]), "no retailer has the channel library"),
         (when(channels=["online"], retailers=["bn"]), "bn has the channel bookstore, not online"),
     ],

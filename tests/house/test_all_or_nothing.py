@@ -33,9 +33,9 @@ ONLY_READ = {
     "finance.price_lists._tried": 1,
     "finance.statements.why": 1,
     "layout.publisher_name": 1,
-    "public.order_form.faults": 1,
+    "ordering._estimated": 1,
     "public.order_links.opened": 1,
-    "public.ordering._estimated": 1,
+    "request_form.faults": 1,
 }
 """Functions that catch refusals of what only reads, and how often: nothing is to be taken back."""
 

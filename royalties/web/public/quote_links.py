@@ -18,8 +18,8 @@ from royalties.services.work import RefusedError
 from royalties.web import errors
 from royalties.web.files import download
 from royalties.web.order_forms import text_sent, version_sent
+from royalties.web.pacing import Pacing
 from royalties.web.pages import Answer, Pages
-from royalties.web.public.pacing import Pacing
 from royalties.web.visit import act, all_or_nothing
 
 PAGES = Pages("quote_links", __name__, "/quotes", EVERYBODY)
