@@ -19,8 +19,7 @@ from royalties.cli.main import main
 from royalties.cli.serve import _address
 from royalties.services.work import RefusedError
 from tests.builders.post import free_port
-
-SLOW = 120.0
+from tests.patience import PATIENCE, running
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +42,7 @@ def command(*words: str) -> list[str]:
 @contextmanager
 def served(home: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """A server, and what it said before it served."""
-    with subprocess.Popen(
+    with running(
         command(*words), env=environment(home), stdout=subprocess.PIPE, text=True
     ) as server:
         said = []
@@ -56,11 +55,11 @@ def served(home: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], lis
             yield server, said
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(SLOW)
+            server.wait(PATIENCE)
 
 
 def status(address: str) -> int:
-    with urllib.request.urlopen(address, timeout=SLOW) as answer:  # noqa: S310 - our own server
+    with urllib.request.urlopen(address, timeout=PATIENCE) as answer:  # noqa: S310 - our own server
         return int(answer.status)
 
 
@@ -114,7 +113,7 @@ def test_the_address_leads_to_where_it_listens(host: str, address: str) -> None:
     try:
         assert listening.address == f"{address}{listening.port}"
         name = listening.address.removeprefix("http://").rpartition(":")[0].strip("[]")
-        socket.create_connection((name, listening.port), SLOW).close()
+        socket.create_connection((name, listening.port), PATIENCE).close()
     finally:
         listening.close()
 
