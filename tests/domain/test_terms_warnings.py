@@ -314,7 +314,7 @@ def test_versions_of_closed_time_are_left_alone() -> None:
         (when(countries=["GB"]), "none is recorded in the country GB"),
         (
             when(regions=["WA"], retailers=["ingram"]),
-            "none is recorded at ingram in WA",
+            "no sales at ingram in WA are recorded",
         ),
     ],
 )
