@@ -2,8 +2,9 @@
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -19,6 +20,7 @@ from royalties.services.statements.portal import NotYoursError
 from royalties.web.again import is_own, to_send_again
 from royalties.web.pages import Answer, Pages, door
 from royalties.web.visit import take_back
+from royalties.web.writers import RETRY_SECONDS
 
 _LOG = logging.getLogger("royalties.web")
 
@@ -84,7 +86,10 @@ def prepare(app: Flask) -> None:
 
 def _refusal(status: int) -> Callable[[Exception], Answer]:
     def answer(error: Exception) -> Answer:
-        return page(status, str(error))
+        response = make_response(*page(status, str(error)))
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers["Retry-After"] = str(RETRY_SECONDS)
+        return response
 
     return answer
 
