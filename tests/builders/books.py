@@ -395,8 +395,7 @@ class Office:
 
     def statements(self, period: str, folder: Path | None = None) -> IssuedFiles:
         """Write a period's statements."""
-        with self.work() as work:
-            return write_statements(work, period, folder or self.outside / f"statements {period}")
+        return write_statements(self.work, period, folder or self.outside / f"statements {period}")
 
     def explain(self, number: str, figure: str | None = None) -> Explanation:
         """Explain a figure of a statement."""
