@@ -420,9 +420,7 @@ TAMPERINGS = {
         "statement 2025-H1-004 was changed",
     ),
     "a statement's content, as it is kept": Tampering(
-        (
-            "UPDATE statement SET content = 'zlib:' || substr(content, 9) WHERE place = 4",
-        ),
+        ("UPDATE statement SET content = 'zlib:' || substr(content, 9) WHERE place = 4",),
         "statements are complete",
         "cannot be read",
     ),
