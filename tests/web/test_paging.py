@@ -13,6 +13,8 @@ from tests.builders.books import (
     a_plan,
     a_title,
     after,
+    an_edition,
+    an_isbn,
     remainder,
 )
 from tests.builders.orders import a_price_list, an_organization, takes_orders
@@ -28,7 +30,10 @@ def many(office: Office) -> None:
     beneficiary = a_beneficiary("all")
     office.load(
         {
-            "titles": [a_title(key, public=True, bulk=True) for key in keys],
+            "titles": [
+                a_title(key, an_edition(an_isbn(place)), public=True, bulk=True)
+                for place, key in enumerate(keys)
+            ],
             "retailers": [{"key": key, "name": key, "channel": "online"} for key in keys],
             "contracts": [a_contract(key, [key]) for key in keys],
             "beneficiaries": [beneficiary, *(a_beneficiary(key) for key in keys)],
