@@ -33,6 +33,7 @@ __all__ = [
     "System",
     "UnsupportedDatabaseError",
     "open_system",
+    "plain_errors",
 ]
 
 

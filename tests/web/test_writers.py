@@ -68,6 +68,7 @@ def test_eight_who_wait_to_write_leave_threads_to_readers(site: Site) -> None:
     assert write(writers[0]).status_code == 303, "every turn was given back"
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
 def test_a_request_that_writes_waits_for_seconds_only(site: Site, turns: Writers) -> None:
     assert LOCK_SECONDS <= 5
     turns.lock_seconds = 0.05
