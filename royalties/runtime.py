@@ -15,7 +15,7 @@ from royalties.adapters.mailer import Mailer
 from royalties.domain.people import Actor
 from royalties.services.work import Progress, Work, nothing_to_show
 from royalties.store.engine import (
-    HASTY,
+    LOCK_SECONDS,
     READ_ONLY,
     DatabaseBusyError,
     DatabaseUnavailableError,
@@ -33,6 +33,7 @@ __all__ = [
     "System",
     "UnsupportedDatabaseError",
     "open_system",
+    "plain_errors",
 ]
 
 
@@ -76,7 +77,7 @@ class System:
         *,
         read_only: bool = False,
         trial: bool = False,
-        hasty: bool = False,
+        lock_seconds: float | None = None,
         patient: bool = True,
         progress: Progress = nothing_to_show,
     ) -> Iterator[Work]:
@@ -86,14 +87,14 @@ class System:
             actor: in whose name the verbs are done.
             read_only: nothing is written, and nobody who writes is waited for.
             trial: what is written is taken back when the block ends.
-            hasty: rather give up than wait for another writer (SQLite).
+            lock_seconds: so long another writer is waited for; None: as long as commands do.
             patient: what is asked for may take long; nobody waits for a page.
             progress: told how much is done.
 
         Raises:
             NotMigratedError: the database is missing or old.
         """
-        engine = self.engine.execution_options(**{READ_ONLY: read_only, HASTY: hasty})
+        engine = self.engine.execution_options(**{READ_ONLY: read_only, LOCK_SECONDS: lock_seconds})
         with plain_errors(), engine.connect() as connection, connection.begin() as transaction:
             require_newest(connection)
             yield Work(

@@ -82,11 +82,10 @@ class Files:
             AlreadyIssuedError: a file of that name with other bytes is there already.
         """
         target = self.issued(period, name)
-        if target.exists():
-            if target.read_bytes() != data:
-                raise AlreadyIssuedError(target)
-        else:
-            self._write_bytes(target, data)
+        # Of two who issue at once neither replaces what the other has just kept.
+        is_new = not target.exists() and self._write(target, io.BytesIO(data), new=True)
+        if not is_new and target.read_bytes() != data:
+            raise AlreadyIssuedError(target)
         return target
 
     def issued(self, period: str, name: str) -> Path:
@@ -191,15 +190,35 @@ class Files:
     def _write_bytes(self, target: Path, data: bytes) -> None:
         self._write(target, io.BytesIO(data))
 
-    def _write(self, target: Path, source: BinaryIO, *, sync: bool = True) -> None:
-        """Copy to a temporary neighbour, flush to disk, then rename: whole or not at all."""
+    def _write(
+        self, target: Path, source: BinaryIO, *, sync: bool = True, new: bool = False
+    ) -> bool:
+        """Copy to a temporary neighbour, flush to disk, then rename: whole or not at all.
+
+        Returns:
+            Whether it was written; a ``new`` file replaces none.
+        """
         with _part(target.parent, target) as (file, temporary):
             shutil.copyfileobj(source, file, _BLOCK)
             file.flush()
             if sync:
                 os.fsync(file.fileno())
             temporary.chmod(0o640)
+            if new:
+                return _named(temporary, target)
             temporary.replace(target)
+            return True
+
+
+def _named(temporary: Path, target: Path) -> bool:
+    """Give a file its name; False if another one has it already."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without second names
+        temporary.replace(target)
+    return True
 
 
 def _keep(source: IO[bytes], most: int, folder: Path) -> tuple[str, int]:

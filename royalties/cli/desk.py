@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, NoReturn
 
 import click
@@ -26,7 +26,7 @@ from royalties.runtime import (
     open_system,
 )
 from royalties.services.errors import REFUSALS
-from royalties.services.work import Progress, Work, nothing_to_show
+from royalties.services.work import Progress, Units, Work, nothing_to_show
 
 REFUSED = (
     *REFUSALS,
@@ -63,6 +63,13 @@ class Desk:
             self.system.work(_actor(), read_only=read_only, trial=trial, progress=progress) as work,
         ):
             yield work
+        homes.note(self.system.config)
+
+    @contextmanager
+    def units(self, what: str) -> Iterator[Units]:
+        """For verbs that open several units of work, under one progress bar."""
+        with self._progress(what) as progress:
+            yield partial(self.system.work, _actor(), progress=progress)
         homes.note(self.system.config)
 
     def say(self, text: str) -> None:

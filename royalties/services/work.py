@@ -1,9 +1,10 @@
 """A unit of work: one transaction, who acts, when, and where files are kept."""
 
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from royalties.adapters.credentials import Credentials
 from royalties.adapters.files import Files
@@ -77,6 +78,18 @@ class Work:
     def record(self, verb: Verb, what: object) -> str:
         """Append to the log what was done; returns the line's hash."""
         return append_log(self.connection, self.at, self.actor.name, verb.value, what)
+
+
+class Units(Protocol):
+    """Opens one unit of work after the other in one person's name.
+
+    For verbs whose long part belongs into no transaction: they read, close, work, and write
+    briefly, so that nobody waits for them.
+    """
+
+    def __call__(self, *, read_only: bool = False) -> AbstractContextManager[Work]:
+        """One unit of work, kept when its block ends well."""
+        ...
 
 
 def stored(moment: datetime) -> str:

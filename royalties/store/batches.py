@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -350,14 +351,12 @@ def _not_corrected() -> ColumnElement[bool]:
 
 def stop_waiting(connection: Connection, rows: Iterable[Row]) -> None:
     """Take rows, given as (batch, sheet, row, kind), off the waiting list."""
-    for number, sheet, row, kind in rows:
+    names = ("batch_id", "sheet", "row", "kind")
+    these = [{f"of_{name}": value for name, value in zip(names, row, strict=True)} for row in rows]
+    if these:
         connection.execute(
-            delete(waiting).where(
-                waiting.c.batch_id == number,
-                waiting.c.sheet == sheet,
-                waiting.c.row == row,
-                waiting.c.kind == kind,
-            )
+            delete(waiting).where(*(waiting.c[name] == bindparam(f"of_{name}") for name in names)),
+            these,
         )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 __all__ = [
-    "HASTY",
+    "LOCK_SECONDS",
     "READ_ONLY",
     "Connection",
     "DatabaseBusyError",
@@ -30,11 +30,10 @@ __all__ = [
 READ_ONLY = "royalties_read_only"
 """Execution option of a connection that will not write: takes no write lock on SQLite."""
 
-HASTY = "royalties_hasty"
-"""Execution option of a connection that rather gives up than waits for another writer."""
+LOCK_SECONDS = "royalties_lock_seconds"
+"""Execution option: so long its transaction waits for another writer; None: as the engine does."""
 
 _SQLITE_CACHE_KIB = 65_536
-_HASTY_MILLISECONDS = 100
 _UNIQUE_VIOLATION = "23505"
 
 
@@ -66,7 +65,7 @@ def make_engine(url: str, *, busy_seconds: float = 30) -> Engine:
         return engine
     if backend == "postgresql":
         milliseconds = int(busy_seconds * 1000)
-        return create_engine(
+        engine = create_engine(
             url,
             pool_pre_ping=True,
             connect_args={
@@ -74,6 +73,8 @@ def make_engine(url: str, *, busy_seconds: float = 30) -> Engine:
                 "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
             },
         )
+        event.listen(engine, "begin", _begin_postgresql)
+        return engine
     raise UnsupportedDatabaseError(backend)
 
 
@@ -104,13 +105,22 @@ def _lower(value: object) -> object:
 
 def _begin_sqlite(busy_seconds: float, connection: Connection) -> None:
     options = connection.get_execution_options()
-    hasty = options.get(HASTY, False)
-    if hasty or connection.info.get(HASTY):
-        patience = _HASTY_MILLISECONDS if hasty else int(busy_seconds * 1000)
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
-        connection.info[HASTY] = hasty
+    wanted = options.get(LOCK_SECONDS)
+    seconds = busy_seconds if wanted is None else wanted
+    if connection.info.get(LOCK_SECONDS, busy_seconds) != seconds:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+        connection.info[LOCK_SECONDS] = seconds
     read_only = options.get(READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    seconds = options.get(LOCK_SECONDS)
+    if seconds is not None and not options.get(READ_ONLY, False):
+        # For this transaction only; 0 would be for ever.
+        milliseconds = max(int(seconds * 1000), 1)
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
 
 
 @contextmanager

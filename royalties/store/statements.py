@@ -86,6 +86,29 @@ def statements_of(
     return [StatementRow(*row) for row in rows]
 
 
+def contents_of(connection: Connection, numbers: Collection[str]) -> dict[str, str]:
+    """What statements say, as JSON, by number."""
+    rows = connection.execute(
+        select(statement.c.number, statement.c.content).where(
+            statement.c.number.in_(sorted(numbers))
+        )
+    )
+    return {row.number: row.content for row in rows}
+
+
+def not_issued(connection: Connection, period_id: int, number: str = "") -> list[str]:
+    """The statements of a period, or the one named, that were not issued yet, in order."""
+    query = (
+        select(statement.c.number)
+        .outerjoin(issued, (issued.c.number == statement.c.number) & (issued.c.file == "workbook"))
+        .where(statement.c.period_id == period_id, issued.c.number.is_(None))
+        .order_by(statement.c.place)
+    )
+    if number:
+        query = query.where(statement.c.number == number)
+    return list(connection.execute(query).scalars())
+
+
 def numbers_of(connection: Connection, actor: Actor, period_id: int) -> list[str]:
     """The numbers of a period's statements that an actor may see, in order."""
     query = (

@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import cast
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -11,7 +13,12 @@ from royalties.adapters.files import AlreadyIssuedError, DiskError
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.people import EVERYBODY, NotAllowedError
 from royalties.domain.periods import NotAPeriodError
-from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, NotMigratedError
+from royalties.runtime import (
+    DatabaseBusyError,
+    DatabaseUnavailableError,
+    NotMigratedError,
+    plain_errors,
+)
 from royalties.services.errors import REFUSALS
 from royalties.services.orders.life import NoOrderError
 from royalties.services.statements.issuing import NoStatementError
@@ -19,6 +26,7 @@ from royalties.services.statements.portal import NotYoursError
 from royalties.web.again import is_own, to_send_again
 from royalties.web.pages import Answer, Pages, door
 from royalties.web.visit import take_back
+from royalties.web.writers import RETRY_SECONDS
 
 _LOG = logging.getLogger("royalties.web")
 
@@ -84,7 +92,10 @@ def prepare(app: Flask) -> None:
 
 def _refusal(status: int) -> Callable[[Exception], Answer]:
     def answer(error: Exception) -> Answer:
-        return page(status, str(error))
+        response = make_response(*page(status, str(error)))
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            response.headers["Retry-After"] = str(RETRY_SECONDS)
+        return response
 
     return answer
 
@@ -111,7 +122,25 @@ def _http(error: HTTPException) -> Answer:
     return page(response.status_code)
 
 
-def _crash(_error: Exception) -> Answer:
+def _crash(error: Exception) -> Answer:
+    plain = _of_the_database(error)
+    if plain is not None:
+        return cast("Answer", current_app.handle_user_exception(plain))
     # The address may name a person's link, so only the page's name is written down.
     _LOG.exception("a request of %s failed", request.endpoint)
     return page(500, "This is a fault of the program, and it was written down. Nothing changed.")
+
+
+def _of_the_database(error: Exception) -> Exception | None:
+    """What a driver's error means, if it is about the database itself.
+
+    The transaction stays open until the request ends, so that a lock that was waited for in vain
+    in its midst is told in the driver's own words.
+    """
+    try:
+        with plain_errors():
+            raise error  # noqa: TRY301 - to be told apart as everywhere
+    except (DatabaseBusyError, DatabaseUnavailableError) as plain:
+        return plain
+    except Exception:  # noqa: BLE001 - any other is a fault
+        return None

@@ -19,10 +19,12 @@ from royalties.domain.people import STRANGER, Actor
 from royalties.runtime import DatabaseBusyError, System
 from royalties.services.people.sessions import TOUCHED_EVERY, Visit, find_visit, touch
 from royalties.services.work import Work
+from royalties.web.writers import WRITERS, Writers, writers_of
 
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _ONLY_LOOK: set[Callable[..., object]] = set()
 _ERROR = 400
+_TOUCH_SECONDS = 0.01
 _TOKEN = "token"  # noqa: S105 - the cookie's field, not a secret
 
 _View = TypeVar("_View", bound=Callable[..., object])
@@ -88,11 +90,35 @@ def _looks() -> bool:
 def work() -> Work:
     """The request's unit of work, with who visits as its actor once that is known."""
     if "work" not in g:
-        stack, looks = ExitStack(), _looks()
-        unit = system().work(STRANGER, read_only=looks, patient=not looks)
-        g.work = stack.enter_context(unit)
-        g.work_stack = stack
+        with ExitStack() as stack:
+            unit = system().work(STRANGER, read_only=True, patient=False) if _looks() else _write()
+            g.work = stack.enter_context(unit)
+            g.work_stack = stack.pop_all()
     return cast("Work", g.work)
+
+
+@contextmanager
+def units(*, read_only: bool = False) -> Iterator[Work]:
+    """Units of work in the visitor's name, for verbs that open several, each kept by itself.
+
+    What the request did before is taken back; call it first.
+    """
+    let_go()
+    who = actor()
+    with system().work(who, read_only=True) if read_only else _write(who) as unit:
+        yield unit
+
+
+@contextmanager
+def _write(who: Actor = STRANGER) -> Iterator[Work]:
+    """A transaction that writes, in its turn.
+
+    Raises:
+        DatabaseBusyError: others have written, or waited to, for too long.
+    """
+    turns = writers_of(current_app)
+    with turns.one(), system().work(who, lock_seconds=turns.lock_seconds) as unit:
+        yield unit
 
 
 def act() -> Work:
@@ -140,7 +166,7 @@ def apart() -> Iterator[Work]:
     What the request did before is taken back, since SQLite lets one at a time write; call it first.
     """
     _end(failed=True)
-    with system().work(STRANGER) as unit:
+    with _write() as unit:
         yield unit
 
 
@@ -157,8 +183,9 @@ def _touch() -> None:
     found: Visit | None = g.get("visit")
     if found is None or system().clock() - found.seen_at < TOUCHED_EVERY:
         return
-    with suppress(DatabaseBusyError), system().work(found.actor, hasty=True) as unit:
-        touch(unit, found)
+    unit = system().work(found.actor, lock_seconds=_TOUCH_SECONDS)
+    with suppress(DatabaseBusyError), unit as work_:
+        touch(work_, found)
 
 
 def _end(*, failed: bool) -> None:
@@ -174,6 +201,7 @@ def _end(*, failed: bool) -> None:
 
 def prepare(app: Flask) -> None:
     """Give every request its visit and its transaction."""
+    app.extensions[WRITERS] = Writers()
     app.after_request(_keep)
 
     @app.teardown_request

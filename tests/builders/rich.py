@@ -69,8 +69,7 @@ def rich(office: Office) -> None:
     _uploads(office, clerk)
     _prepared(office, clerk)
     _amended(office, clerk)
-    with office.work() as work:
-        send_statements(work, period=CLOSED)
+    send_statements(office.work, period=CLOSED)
 
 
 def _people(office: Office, site: Site) -> Actor:

@@ -22,6 +22,7 @@ from royalties.web.files import download
 from royalties.web.finance.closing_forms import ApproveForm, PrepareForm, RefuseForm
 from royalties.web.formats import plural
 from royalties.web.pages import Answer, Pages
+from royalties.web.paging import page_number
 from royalties.web.visit import act, all_or_nothing
 
 Row = TypeVar("Row")
@@ -224,12 +225,6 @@ def statements() -> str:
             setup_in_force(work).beneficiaries.values(), key=lambda each: each.name.casefold()
         ),
     )
-
-
-def page_number(name: str) -> int:
-    """The page of a list that the address asks for."""
-    text = request.args.get(name, "")
-    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1  # noqa: PLR2004 - pages of any list
 
 
 def link(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - as url_for takes them
