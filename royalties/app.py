@@ -7,10 +7,10 @@ from flask import Flask
 
 from royalties import web
 from royalties.runtime import System
+from royalties.web.health import Health
 
 _LARGEST_UPLOAD = 200_000_000
 _LARGEST_FIELD = 5_000_000
-_MOST_FIELDS = 20_000
 
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -30,13 +30,13 @@ def create_app(system: System) -> Flask:
         PERMANENT_SESSION_LIFETIME=timedelta(days=7),
         MAX_CONTENT_LENGTH=_LARGEST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=_LARGEST_FIELD,
-        MAX_FORM_PARTS=_MOST_FIELDS,
         TRUSTED_HOSTS=_trusted(urlsplit(system.config.base_url).hostname or "localhost"),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=secure,
     )
     app.extensions["royalties"] = system
     web.prepare(app)
+    app.wsgi_app = Health(app)  # type: ignore[method-assign]  # as Flask says
     return app
 
 

@@ -16,6 +16,7 @@ from royalties.domain.people import Actor
 from royalties.services.work import Progress, Work, nothing_to_show
 from royalties.store.engine import (
     LOCK_SECONDS,
+    PATIENT,
     READ_ONLY,
     DatabaseBusyError,
     DatabaseUnavailableError,
@@ -94,7 +95,8 @@ class System:
         Raises:
             NotMigratedError: the database is missing or old.
         """
-        engine = self.engine.execution_options(**{READ_ONLY: read_only, LOCK_SECONDS: lock_seconds})
+        how = {READ_ONLY: read_only, LOCK_SECONDS: lock_seconds, PATIENT: patient}
+        engine = self.engine.execution_options(**how)
         with plain_errors(), engine.connect() as connection, connection.begin() as transaction:
             require_newest(connection)
             yield Work(

@@ -158,6 +158,23 @@ class Files:
         """Delete what was told of a job that ended."""
         self._progress(job).unlink(missing_ok=True)
 
+    def beat(self) -> None:
+        """Note that the worker lives."""
+        path = self._beat()
+        with contextlib.suppress(OSError):  # a full disk is told by what is written there
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+
+    def last_beat(self) -> float | None:
+        """When the worker last noted that it lives, in seconds since 1970; None: never."""
+        try:
+            return self._beat().stat().st_mtime
+        except OSError:
+            return None
+
+    def _beat(self) -> Path:
+        return self.home / "jobs" / "worker"
+
     def _progress(self, job: int) -> Path:
         return self.home / "jobs" / f"{job}.json"
 

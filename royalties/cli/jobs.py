@@ -11,6 +11,7 @@ from types import FrameType
 import click
 
 from royalties.adapters.files import DiskError
+from royalties.cli import logs
 from royalties.cli.desk import REFUSED, Desk, command
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, System
 from royalties.services import jobs
@@ -48,6 +49,7 @@ def jobs_(desk: Desk, *, once: bool) -> None:
             keep_calendar(work)
         work_off(system)
         return
+    logs.start()
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -115,6 +117,7 @@ class _Told:
         now = time.monotonic()
         if now >= self._next:
             self._next = now + _TOLD_EVERY
+            self._files.beat()
             with contextlib.suppress(DiskError):
                 self._files.tell_progress(self._job, done, total)
 
@@ -123,6 +126,7 @@ def _work_until(system: System, stopped: threading.Event) -> None:
     """Work, look again twice a second, keep the calendar of orders, and clear up now and then."""
     sweep_at = calendar_at = 0.0
     while not stopped.is_set():
+        system.files.beat()
         try:
             if time.monotonic() >= calendar_at:
                 calendar_at = time.monotonic() + _CALENDAR_EVERY

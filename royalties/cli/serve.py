@@ -10,14 +10,13 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 import click
-import waitress
 
 from config import BASE_URL
+from royalties.cli import logs, serving
 from royalties.cli.demo_people import welcome
 from royalties.cli.desk import Desk, command
 from royalties.cli.listening import LOOPBACK, Listening, listen
 
-_THREADS = 8
 _PAUSE = 1.0
 """Seconds before a worker that died is followed by another."""
 
@@ -68,18 +67,19 @@ def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
         welcome(desk)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # else the worker would outlive it
     application = pkgutil.resolve_name("royalties.wsgi:application")
+    largest_body = pkgutil.resolve_name("royalties.wsgi:largest_body")
     worker = Worker([sys.executable, "-m", "royalties", "jobs"]) if jobs else None
     desk.say(f"Open {address} in a browser; Ctrl+C stops.")
     for each in notes:
         desk.say(each)
     sys.stdout.flush()
+    logs.start()
     proxied = os.environ["ROYALTIES_BASE_URL"].startswith("https://")
     try:
-        waitress.serve(
+        serving.serve(
             application,
-            sockets=list(listening.sockets),
-            threads=_THREADS,
-            ident="",
+            listening.sockets,
+            largest_body,
             **(_BEHIND_A_PROXY if proxied else {}),
         )
     finally:

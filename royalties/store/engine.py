@@ -11,10 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 __all__ = [
     "LOCK_SECONDS",
+    "PATIENT",
     "READ_ONLY",
     "Connection",
     "DatabaseBusyError",
@@ -32,6 +34,9 @@ READ_ONLY = "royalties_read_only"
 
 LOCK_SECONDS = "royalties_lock_seconds"
 """Execution option: so long its transaction waits for another writer; None: as the engine does."""
+
+PATIENT = "royalties_patient"
+"""Execution option of a connection whose statements may take any time; without it they may."""
 
 _SQLITE_CACHE_KIB = 65_536
 _UNIQUE_VIOLATION = "23505"
@@ -57,23 +62,20 @@ def make_engine(url: str, *, busy_seconds: float = 30) -> Engine:
     Raises:
         UnsupportedDatabaseError: the URL is of another engine.
     """
-    backend = make_url(url).get_backend_name()
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError:
+        raise UnsupportedDatabaseError("what ROYALTIES_DATABASE_URL says") from None
     if backend == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": busy_seconds})
+        engine = create_engine(url, connect_args={"timeout": busy_seconds}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", partial(_begin_sqlite, busy_seconds))
         return engine
     if backend == "postgresql":
-        milliseconds = int(busy_seconds * 1000)
-        engine = create_engine(
-            url,
-            pool_pre_ping=True,
-            connect_args={
-                "connect_timeout": 10,
-                "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
-            },
-        )
-        event.listen(engine, "begin", _begin_postgresql)
+        from royalties.store import postgresql  # noqa: PLC0415 - with its driver
+
+        engine = create_engine(url, **postgresql.options())
+        postgresql.watch(engine, busy_seconds, patient=PATIENT, lock_seconds=LOCK_SECONDS)
         return engine
     raise UnsupportedDatabaseError(backend)
 
@@ -114,15 +116,6 @@ def _begin_sqlite(busy_seconds: float, connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
-def _begin_postgresql(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    seconds = options.get(LOCK_SECONDS)
-    if seconds is not None and not options.get(READ_ONLY, False):
-        # For this transaction only; 0 would be for ever.
-        milliseconds = max(int(seconds * 1000), 1)
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
-
-
 @contextmanager
 def all_or_nothing(connection: Connection) -> Iterator[Callable[[], None]]:
     """Part of a transaction that can be taken back: call what is given to do so."""
@@ -148,10 +141,68 @@ class DatabaseUnavailableError(RuntimeError):
     """The database cannot be reached, read or written."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"the database cannot be used ({reason}): if this is a new home folder, run "
-            f"'royalties init'; else check the disk, its free space and the database's address"
-        )
+        super().__init__(f"the database cannot be used ({reason}): {_advice(reason)}")
+
+
+_AT = "ROYALTIES_DATABASE_URL"
+_ADVICE = (
+    (("resolve host", "translate host", "not known"), f"check the host's name in {_AT}"),
+    (
+        ("refused", "No such file"),
+        f"start the PostgreSQL server, or check host and port in {_AT}",
+    ),
+    (
+        ("timeout expired", "timed out", "unreachable", "No route"),
+        f"check the network and the firewall on the way, and host and port in {_AT}",
+    ),
+    (
+        ("password", "authentication", "pg_hba"),
+        f"check the user in {_AT}, and its password in ~/.pgpass or PGPASSWORD",
+    ),
+    (
+        ("role", "permission denied"),
+        f"let the role that {_AT} names own the database (createuser, createdb --owner)",
+    ),
+    (
+        ("does not exist",),
+        f"make it (createdb --encoding=UTF8), or check the database's name in {_AT}",
+    ),
+    (
+        ("not answer", "closed", "terminating", "shutting down", "starting up", "reset", "broken"),
+        "nothing of this was kept: try again once the server answers",
+    ),
+    (
+        ("unable to open",),
+        f"if this is a new home folder, run 'royalties init'; else check ROYALTIES_HOME and {_AT}",
+    ),
+    (
+        ("not a database", "malformed"),
+        "change nothing, and restore a backup",
+    ),
+)
+"""What drivers say, and what to do about it; the first that fits."""
+
+
+def _advice(reason: str) -> str:
+    for words, advice in _ADVICE:
+        if any(each in reason for each in words):
+            return advice
+    return (
+        "if this is a new home folder, run 'royalties init'; else check the disk, its free space "
+        "and the database's address"
+    )
+
+
+_BUSY_STATES = {
+    "40001": "serialization_failure",
+    "40P01": "deadlock_detected",
+    "53300": "too_many_connections",
+    "55P03": "lock_not_available",
+    "57014": "query_canceled",
+}
+"""SQLSTATE of what may go well when it is tried again."""
+
+_FORBIDDEN = "42501"
 
 
 @contextmanager
@@ -167,12 +218,23 @@ def plain_errors() -> Iterator[None]:
     """
     try:
         yield
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        if "locked" in reason or "lock timeout" in reason:
+    except PoolTimeoutError as error:
+        raise DatabaseBusyError from error
+    except DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        reason = _reason(error)
+        if state in _BUSY_STATES or state == _UNIQUE_VIOLATION:
             raise DatabaseBusyError from error
-        raise DatabaseUnavailableError(reason) from error
-    except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION:
-            raise DatabaseBusyError from error
+        if isinstance(error, OperationalError):
+            if "locked" in reason or "too many c" in reason or "connection slots" in reason:
+                raise DatabaseBusyError from error
+            raise DatabaseUnavailableError(reason) from error
+        if state == _FORBIDDEN or "not a database" in reason or "malformed" in reason:
+            raise DatabaseUnavailableError(reason) from error
         raise
+
+
+def _reason(error: DBAPIError) -> str:
+    """What the driver says, on one line."""
+    lines = [line.strip() for line in str(error.orig).strip().splitlines()] or [""]
+    return lines[0].rstrip(":,. ")

@@ -7,7 +7,7 @@ from flask import Flask, abort, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 
-from royalties.web import calculating, errors, formats, layout, visit
+from royalties.web import access, bodies, calculating, errors, formats, layout, origin, visit
 from royalties.web.pages import Number, Pages
 
 ROOMS = (
@@ -56,7 +56,10 @@ ROOMS = (
 def prepare(app: Flask) -> None:
     """Give an application all pages and what they share."""
     app.url_map.converters["int"] = Number
+    access.prepare(app)
+    bodies.prepare(app)
     app.before_request(_refuse_nul)
+    origin.prepare(app)
     CSRFProtect(app)
     visit.prepare(app)
     formats.prepare(app)

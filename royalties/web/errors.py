@@ -5,7 +5,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import cast
 
-from flask import Flask, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -23,9 +23,10 @@ from royalties.services.errors import REFUSALS
 from royalties.services.orders.life import NoOrderError
 from royalties.services.statements.issuing import NoStatementError
 from royalties.services.statements.portal import NotYoursError
+from royalties.web.access import page_name, request_id
 from royalties.web.again import is_own, to_send_again
 from royalties.web.pages import Answer, Pages, door
-from royalties.web.visit import take_back
+from royalties.web.visit import system, take_back
 from royalties.web.writers import RETRY_SECONDS
 
 _LOG = logging.getLogger("royalties.web")
@@ -66,6 +67,17 @@ _WORDS = {
 }
 
 
+_OF_THE_SERVER: dict[int, dict[type[Exception], str]] = {
+    503: {
+        DatabaseUnavailableError: "The desk cannot reach its books at the moment. Nothing was "
+        "changed: try again in a minute, and tell your administrator if it lasts.",
+        NotMigratedError: "The desk is being brought up to date. Nothing was changed: try again "
+        "in a minute, and tell your administrator if it lasts.",
+    },
+    507: {},
+}
+"""What the log is told too; of where the books are and why they are away it alone is told."""
+
 _WITHOUT_BOOKS = {500, 503, 507}
 """Answers whose page asks the database nothing: it may be what failed."""
 
@@ -83,6 +95,7 @@ def page(status: int, message: str = "") -> tuple[str, int]:
 
 def prepare(app: Flask) -> None:
     """Answer every error with a page of our own."""
+    app.after_request(_come_back)
     for error, status in STATUS.items():
         app.register_error_handler(error, _refusal(status))
     app.register_error_handler(CSRFError, _stale)
@@ -90,12 +103,19 @@ def prepare(app: Flask) -> None:
     app.register_error_handler(Exception, _crash)
 
 
+def _come_back(response: Response) -> Response:
+    """Say when to try again, to those who ask by themselves."""
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers.setdefault("Retry-After", str(RETRY_SECONDS))
+    return response
+
+
 def _refusal(status: int) -> Callable[[Exception], Answer]:
     def answer(error: Exception) -> Answer:
-        response = make_response(*page(status, str(error)))
-        if status == HTTPStatus.SERVICE_UNAVAILABLE:
-            response.headers["Retry-After"] = str(RETRY_SECONDS)
-        return response
+        if status not in _OF_THE_SERVER:
+            return page(status, str(error))
+        _LOG.error("id=%s page=%s status=%d: %s", request_id(), page_name(), status, error)
+        return page(status, _OF_THE_SERVER[status].get(type(error), str(error)) + _number())
 
     return answer
 
@@ -126,9 +146,11 @@ def _crash(error: Exception) -> Answer:
     plain = _of_the_database(error)
     if plain is not None:
         return cast("Answer", current_app.handle_user_exception(plain))
-    # The address may name a person's link, so only the page's name is written down.
-    _LOG.exception("a request of %s failed", request.endpoint)
-    return page(500, "This is a fault of the program, and it was written down. Nothing changed.")
+    # The address may name a person's link, so only the page's pattern is written down.
+    _LOG.exception("id=%s page=%s status=500", request_id(), page_name())
+    return page(
+        500, f"This is a fault of the program, and it was written down. Nothing changed.{_number()}"
+    )
 
 
 def _of_the_database(error: Exception) -> Exception | None:
@@ -144,3 +166,8 @@ def _of_the_database(error: Exception) -> Exception | None:
         return plain
     except Exception:  # noqa: BLE001 - any other is a fault
         return None
+
+
+def _number() -> str:
+    """By what an administrator finds in the log what happened."""
+    return f" In the log of the server it is {request_id()}, {system().clock():%Y-%m-%d %H:%M:%S}."

@@ -25,7 +25,7 @@ LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _ONLY_LOOK: set[Callable[..., object]] = set()
 _ERROR = 400
 _TOUCH_SECONDS = 0.01
-_TOKEN = "token"  # noqa: S105 - the cookie's field, not a secret
+TOKEN = "token"  # noqa: S105 - the cookie's field, not a secret
 
 _View = TypeVar("_View", bound=Callable[..., object])
 
@@ -42,7 +42,7 @@ def system() -> System:
 def visit() -> Visit | None:
     """The session that the browser's cookie names, if it stands."""
     if "visit" not in g:
-        token = session.get(_TOKEN)
+        token = session.get(TOKEN)
         g.visit = find_visit(work(), token) if token else None
     return cast("Visit | None", g.visit)
 
@@ -56,7 +56,7 @@ def actor() -> Actor:
 def remember(token: str) -> None:
     """Let the browser carry a new session; what it carried before is forgotten."""
     session.clear()
-    session[_TOKEN] = token
+    session[TOKEN] = token
     session.permanent = True
     g.pop("visit", None)
     g.pop("locale", None)
@@ -70,7 +70,7 @@ def forget() -> None:
 
 def token() -> str | None:
     """The text that the browser carries."""
-    return cast("str | None", session.get(_TOKEN))
+    return cast("str | None", session.get(TOKEN))
 
 
 def only_looks(view: _View) -> _View:

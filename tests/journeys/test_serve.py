@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -40,10 +41,12 @@ def command(*words: str) -> list[str]:
 
 
 @contextmanager
-def served(home: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+def served(
+    home: Path, *words: str, **how: Any
+) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """A server, and what it said before it served."""
     with running(
-        command(*words), env=environment(home), stdout=subprocess.PIPE, text=True
+        command(*words), env=environment(home), stdout=subprocess.PIPE, text=True, **how
     ) as server:
         said = []
         assert server.stdout is not None

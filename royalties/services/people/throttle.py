@@ -25,11 +25,13 @@ class Tried(Enum):
     """What is tried, and how often it may be.
 
     A code has a million values and three are right at any moment, so a day's limit stands behind
-    the short one.
+    the short one. ``SIGN_IN`` counts right passwords too, which are forgiven else: each costs as
+    much to check as a wrong one.
     """
 
     ACCOUNT = (Limit(10, timedelta(minutes=15)), Limit(100, _LONGEST))
     ADDRESS = (Limit(50, timedelta(minutes=15)),)
+    SIGN_IN = (Limit(20, timedelta(minutes=15)), Limit(200, _LONGEST))
     CODE = (Limit(5, timedelta(minutes=15)), Limit(20, _LONGEST))
     RESET = (Limit(3, timedelta(minutes=15)), Limit(10, _LONGEST))
     PASSWORD_AGAIN = (Limit(10, timedelta(minutes=15)),)

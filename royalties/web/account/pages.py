@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from royalties.domain.people import EVERYBODY, FINANCE, STRANGER, Role
 from royalties.services.people import accounts, throttle
 from royalties.services.people import second_factor as factor
+from royalties.services.people.names import plain_address
 from royalties.services.people.sessions import Visit
 from royalties.services.people.throttle import Subject, Tried
 from royalties.services.work import RefusedError
@@ -50,7 +51,9 @@ def sign_in() -> Answer:
         return _sign_in_page(form)
     subjects = accounts.subjects_of(said(form.email), client())
     with apart() as unit:
-        held = throttle.attempt(unit, subjects)
+        who = f"{plain_address(said(form.email))} {throttle.network(request.remote_addr or '')}"
+        always = Subject(Tried.SIGN_IN, who)  # also if it is right
+        held = throttle.attempt(unit, subjects) or throttle.attempt(unit, [always])
         if held is not None:
             accounts.note_held(unit, held, email=said(form.email))
     if held is not None:
