@@ -7,6 +7,7 @@ connections, time, bytes before they are stored, and turns (docs/decisions/0017-
 
 import copy
 import logging
+import re
 import resource
 import socket
 import time
@@ -32,6 +33,9 @@ _FILES_OF_A_CONNECTION = 3  # its socket, what came in, what goes out
 _FILES_OF_THE_DESK = 150
 _LARGEST_HEADER = 32_768
 _MOST_HEADERS = 100
+_LARGEST_IN_CHUNKS = 1_000_000
+"""No browser sends chunks, and waitress reads a long line of theirs in the square of its length."""
+
 _MOST_WAITING = 100
 """Requests of one visitor that may wait for a thread; more are told to come back."""
 
@@ -44,6 +48,11 @@ _SLOWEST = 1000
 _SECONDS_TO_LISTEN_ON = 5
 _RETRY_AFTER = 5
 _BUSY = 503
+
+# waitress takes requests apart with patterns that go back: over 4 kB of spaces in a header for a
+# second, over an address of 1 kB in the first line for as long, while nobody else is answered.
+_FIRST_LINE = re.compile(rb"[A-Z]{1,20} (?:/[!-~]*|\*) HTTP/1\.[01]")
+_STRANGE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[ \t]{9}")
 
 _WORDS = {
     400: "This request was not understood: it breaks the rules of HTTP.",
@@ -152,6 +161,9 @@ class _Parser(HTTPRequestParser):
     def parse_header(self, header_plus: bytes) -> None:
         if header_plus.count(b"\n") > _MOST_HEADERS:
             raise ParsingError("too many headers")
+        first, _, others = header_plus.partition(b"\r\n")
+        if not _FIRST_LINE.fullmatch(first.rstrip(b" ")) or _STRANGE.search(others):
+            raise ParsingError("no request of HTTP/1")
         super().parse_header(header_plus)
         headers = self.headers
         if "CONTENT_LENGTH" in headers and (self.chunked or "TRANSFER_ENCODING" in headers):
@@ -161,6 +173,8 @@ class _Parser(HTTPRequestParser):
         if self.chunked or self.content_length:
             self.adj = copy.copy(self.adj)
             most = self._largest_body(self.command, self.path, headers.get("COOKIE", ""))
+            if self.chunked:
+                most = min(most, _LARGEST_IN_CHUNKS)
             self.adj.max_request_body_size = most + 1  # the first that is too many
 
 
