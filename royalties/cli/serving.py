@@ -31,7 +31,7 @@ THREADS = 8
 _MOST_CONNECTIONS = 2000
 _FILES_OF_A_CONNECTION = 3  # its socket, what came in, what goes out
 _FILES_OF_THE_DESK = 150
-_LARGEST_HEADER = 32_768
+_LARGEST_HEADER = 16_384
 _MOST_HEADERS = 100
 _LARGEST_IN_CHUNKS = 1_000_000
 """No browser sends chunks, and waitress reads a long line of theirs in the square of its length."""
@@ -50,7 +50,8 @@ _RETRY_AFTER = 5
 _BUSY = 503
 
 # waitress takes requests apart with patterns that go back: over 4 kB of spaces in a header for a
-# second, over an address of 1 kB in the first line for as long, while nobody else is answered.
+# second, over an address of 1 kB in the first line for as long, while nobody else is answered;
+# Werkzeug does so over spaces in cookies.
 _FIRST_LINE = re.compile(rb"[A-Z]{1,20} (?:/[!-~]*|\*) HTTP/1\.[01]")
 _STRANGE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[ \t]{9}")
 
