@@ -65,7 +65,7 @@ _WORDS = {
 }
 
 
-class _TooBusy(Error):  # noqa: N818 - named as waitress names its own
+class _TooBusy(Error):  # type: ignore[misc]  # noqa: N818 - as waitress names its own
     code, reason = _BUSY, "Service Unavailable"
 
 
@@ -145,8 +145,10 @@ class _Door:
             longest.will_close = True
 
 
-class _Parser(HTTPRequestParser):
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """A request as it comes in: what is wrong is refused before its body is kept."""
+
+    adj: Adjustments
 
     def __init__(self, adj: Adjustments, largest_body: LargestBody) -> None:
         super().__init__(adj)
@@ -179,7 +181,7 @@ class _Parser(HTTPRequestParser):
             self.adj.max_request_body_size = most + 1  # the first that is too many
 
 
-class _Refusal(ErrorTask):
+class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
     """The answer to a request that never reaches the application."""
 
     def execute(self) -> None:
@@ -200,10 +202,12 @@ class _Refusal(ErrorTask):
         _ACCESS.info("id=- method=- page=- status=%d ms=- bytes=%d", error.code, len(body))
 
 
-class _Channel(HTTPChannel):
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """One connection."""
 
     error_task_class = _Refusal
+    close_when_flushed: bool
+    will_close: bool
     is_refused = False
     _deaf_at = 0.0
     _draining: tuple[float, int] | None = None
@@ -296,7 +300,7 @@ def _visitor(channel: _Channel) -> str:
     return address
 
 
-class _Dispatcher(ThreadedTaskDispatcher):
+class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
     """The threads."""
 
     def __init__(self) -> None:
@@ -309,7 +313,7 @@ class _Dispatcher(ThreadedTaskDispatcher):
         super().add_task(task)
 
 
-class _Server(TcpWSGIServer):
+class _Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     """One socket that listens."""
 
     channel_class = _Channel
