@@ -31,7 +31,7 @@ THREADS = 8
 _MOST_CONNECTIONS = 2000
 _FILES_OF_A_CONNECTION = 3  # its socket, what came in, what goes out
 _FILES_OF_THE_DESK = 150
-_LARGEST_HEADER = 32_768
+_LARGEST_HEADER = 16_384
 _MOST_HEADERS = 100
 _LARGEST_IN_CHUNKS = 1_000_000
 """No browser sends chunks, and waitress reads a long line of theirs in the square of its length."""
@@ -50,7 +50,8 @@ _RETRY_AFTER = 5
 _BUSY = 503
 
 # waitress takes requests apart with patterns that go back: over 4 kB of spaces in a header for a
-# second, over an address of 1 kB in the first line for as long, while nobody else is answered.
+# second, over an address of 1 kB in the first line for as long, while nobody else is answered;
+# Werkzeug does so over spaces in cookies.
 _FIRST_LINE = re.compile(rb"[A-Z]{1,20} (?:/[!-~]*|\*) HTTP/1\.[01]")
 _STRANGE = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|[ \t]{9}")
 
@@ -64,7 +65,7 @@ _WORDS = {
 }
 
 
-class _TooBusy(Error):  # noqa: N818 - named as waitress names its own
+class _TooBusy(Error):  # type: ignore[misc]  # noqa: N818 - as waitress names its own
     code, reason = _BUSY, "Service Unavailable"
 
 
@@ -144,8 +145,10 @@ class _Door:
             longest.will_close = True
 
 
-class _Parser(HTTPRequestParser):
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
     """A request as it comes in: what is wrong is refused before its body is kept."""
+
+    adj: Adjustments
 
     def __init__(self, adj: Adjustments, largest_body: LargestBody) -> None:
         super().__init__(adj)
@@ -178,7 +181,7 @@ class _Parser(HTTPRequestParser):
             self.adj.max_request_body_size = most + 1  # the first that is too many
 
 
-class _Refusal(ErrorTask):
+class _Refusal(ErrorTask):  # type: ignore[misc]  # waitress has no types
     """The answer to a request that never reaches the application."""
 
     def execute(self) -> None:
@@ -199,10 +202,12 @@ class _Refusal(ErrorTask):
         _ACCESS.info("id=- method=- page=- status=%d ms=- bytes=%d", error.code, len(body))
 
 
-class _Channel(HTTPChannel):
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """One connection."""
 
     error_task_class = _Refusal
+    close_when_flushed: bool
+    will_close: bool
     is_refused = False
     _deaf_at = 0.0
     _draining: tuple[float, int] | None = None
@@ -295,7 +300,7 @@ def _visitor(channel: _Channel) -> str:
     return address
 
 
-class _Dispatcher(ThreadedTaskDispatcher):
+class _Dispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]  # waitress has no types
     """The threads."""
 
     def __init__(self) -> None:
@@ -308,7 +313,7 @@ class _Dispatcher(ThreadedTaskDispatcher):
         super().add_task(task)
 
 
-class _Server(TcpWSGIServer):
+class _Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     """One socket that listens."""
 
     channel_class = _Channel

@@ -202,6 +202,9 @@ _BUSY_STATES = {
 }
 """SQLSTATE of what may go well when it is tried again."""
 
+_BUSY_WORDS = ("locked", "too many c", "connection slots", "no more connections", "wait_timeout")
+"""The same in words: of SQLite, and of PostgreSQL and PgBouncer that take no further connection."""
+
 _FORBIDDEN = "42501"
 
 
@@ -226,7 +229,7 @@ def plain_errors() -> Iterator[None]:
         if state in _BUSY_STATES or state == _UNIQUE_VIOLATION:
             raise DatabaseBusyError from error
         if isinstance(error, OperationalError):
-            if "locked" in reason or "too many c" in reason or "connection slots" in reason:
+            if any(each in reason for each in _BUSY_WORDS):
                 raise DatabaseBusyError from error
             raise DatabaseUnavailableError(reason) from error
         if state == _FORBIDDEN or "not a database" in reason or "malformed" in reason:

@@ -85,7 +85,7 @@ class _Connection(psycopg.Connection[Any]):
         try:
             psycopg.Connection.connect(**self._parameters).close()
         except psycopg.OperationalError as error:
-            return error.sqlstate is not None  # it refuses, so it is there
+            return "FATAL" in str(error)  # it refuses, so it is there: it has too many already
         return True
 
     def _give_up(self) -> None:
@@ -126,9 +126,7 @@ def _connect(_dialect: object, _record: object, arguments: Any, parameters: Any)
 
 
 def _begin(busy_seconds: float, patient: str, lock_seconds: str, connection: Connection) -> None:
-    made = connection.connection.dbapi_connection
-    if not isinstance(made, _Connection):
-        raise TypeError(made)
+    made: Any = connection.connection.dbapi_connection
     options = connection.get_execution_options()
     is_patient = options.get(patient, True)
     wanted = options.get(lock_seconds)

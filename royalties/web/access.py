@@ -42,7 +42,7 @@ def _note(response: Response) -> Response:
         page_name(),
         response.status_code,
         milliseconds,
-        "-" if response.content_length is None else response.content_length,
+        response.headers.get("Content-Length", "-"),
     )
     return response
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from psycopg import sql
 from sqlalchemy import text
 
 from royalties.store.engine import (
@@ -137,6 +138,28 @@ def test_a_slow_statement_is_no_stall_and_a_page_waits_for_none(
     with pytest.raises(DatabaseBusyError), plain_errors(), page.connect() as connection:
         connection.execute(text("SELECT pg_sleep(5)"))
     engine.dispose()
+
+
+def test_a_server_that_takes_no_further_connection_is_there(
+    postgresql: tuple[PostgreSQL, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("royalties.store.postgresql._SILENT_SECONDS", 0.2)
+    server, name = postgresql
+    server._execute(sql.SQL("ALTER DATABASE {} CONNECTION LIMIT 1").format(sql.Identifier(name)))
+    server._execute(sql.SQL("CREATE ROLE clerk LOGIN"))
+    one = make_engine(server.url(name).replace("postgres@", "clerk@"))
+    other = make_engine(server.url(name).replace("postgres@", "clerk@"))
+    try:
+        with one.connect() as connection:
+            assert connection.execute(text("SELECT pg_sleep(0.7)")).all()
+            with pytest.raises(DatabaseBusyError), plain_errors():
+                other.connect()
+    finally:
+        one.dispose()
+        server._execute(sql.SQL("DROP ROLE clerk"))
+        server._execute(
+            sql.SQL("ALTER DATABASE {} CONNECTION LIMIT -1").format(sql.Identifier(name))
+        )
 
 
 @pytest.mark.parametrize(
