@@ -7,6 +7,7 @@ WAL, full sync, foreign keys on. PostgreSQL: READ COMMITTED with explicit row lo
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -18,10 +19,12 @@ __all__ = [
     "READ_ONLY",
     "Connection",
     "DatabaseBusyError",
+    "DatabaseFullError",
     "DatabaseUnavailableError",
     "Engine",
     "UnsupportedDatabaseError",
     "all_or_nothing",
+    "database_file",
     "is_sqlite",
     "make_engine",
     "plain_errors",
@@ -35,7 +38,7 @@ HASTY = "royalties_hasty"
 
 _SQLITE_CACHE_KIB = 65_536
 _HASTY_MILLISECONDS = 100
-_UNIQUE_VIOLATION = "23505"
+_UNIQUE_VIOLATION, _DISK_FULL = "23505", "53100"
 
 
 class UnsupportedDatabaseError(ValueError):
@@ -75,6 +78,15 @@ def make_engine(url: str, *, busy_seconds: float = 30) -> Engine:
             },
         )
     raise UnsupportedDatabaseError(backend)
+
+
+def database_file(url: str) -> Path | None:
+    """The file of an SQLite database; None for one that is elsewhere or in memory."""
+    parts = make_url(url)
+    name = parts.database
+    if parts.get_backend_name() != "sqlite" or not name or name == ":memory:":
+        return None
+    return Path(name)
 
 
 def is_sqlite(connection: Connection) -> bool:
@@ -144,6 +156,26 @@ class DatabaseUnavailableError(RuntimeError):
         )
 
 
+class DatabaseFullError(DatabaseUnavailableError):
+    """There is no room left on the database's disk; a desk that runs can still be read."""
+
+    def __init__(self) -> None:
+        RuntimeError.__init__(
+            self,
+            "the disk is full, so nothing was changed: free some space on the database's disk, "
+            "then do it again",
+        )
+
+
+def _is_full(error: object) -> bool:
+    """Whether a driver says that a disk is full; SQLite needs room even to begin to read."""
+    name = getattr(error, "sqlite_errorname", None)
+    return (
+        name in {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}
+        or getattr(error, "sqlstate", None) == _DISK_FULL
+    )
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn a driver's errors about the database itself into ones that say what to do.
@@ -153,7 +185,8 @@ def plain_errors() -> Iterator[None]:
 
     Raises:
         DatabaseBusyError: locked by another command, or the same was done at the same moment.
-        DatabaseUnavailableError: missing, full, damaged or out of reach.
+        DatabaseFullError: there is no room left.
+        DatabaseUnavailableError: missing, damaged or out of reach.
     """
     try:
         yield
@@ -161,6 +194,8 @@ def plain_errors() -> Iterator[None]:
         reason = str(error.orig).strip().splitlines()[0]
         if "locked" in reason or "lock timeout" in reason:
             raise DatabaseBusyError from error
+        if _is_full(error.orig):
+            raise DatabaseFullError from error
         raise DatabaseUnavailableError(reason) from error
     except IntegrityError as error:
         if getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION:

@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 
 from royalties.web import calculating, errors, formats, layout, visit
+from royalties.web.account import known
 from royalties.web.pages import Number, Pages
 
 ROOMS = (
@@ -59,6 +60,7 @@ def prepare(app: Flask) -> None:
     app.before_request(_refuse_nul)
     CSRFProtect(app)
     visit.prepare(app)
+    known.prepare(app)
     formats.prepare(app)
     layout.prepare(app)
     errors.prepare(app)

@@ -11,7 +11,12 @@ from royalties.adapters.files import AlreadyIssuedError, DiskError
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.people import EVERYBODY, NotAllowedError
 from royalties.domain.periods import NotAPeriodError
-from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, NotMigratedError
+from royalties.runtime import (
+    DatabaseBusyError,
+    DatabaseFullError,
+    DatabaseUnavailableError,
+    NotMigratedError,
+)
 from royalties.services.errors import REFUSALS
 from royalties.services.orders.life import NoOrderError
 from royalties.services.statements.issuing import NoStatementError
@@ -33,6 +38,7 @@ STATUS: dict[type[Exception], int] = {
     NotAllowedError: 403,
     DatabaseBusyError: 503,
     DatabaseUnavailableError: 503,
+    DatabaseFullError: 507,
     DiskError: 507,
     NotMigratedError: 503,
 }
