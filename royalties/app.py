@@ -8,6 +8,7 @@ from flask import Flask
 from royalties import web
 from royalties.runtime import System
 from royalties.web.health import Health
+from royalties.web.proxied import BehindProxy
 
 _LARGEST_UPLOAD = 200_000_000
 _LARGEST_FIELD = 5_000_000
@@ -20,9 +21,11 @@ _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 def create_app(system: System) -> Flask:
     """Make the application of a system; nothing is global, so tests make as many as they want."""
     app = Flask("royalties.web")
+    key, *older = system.secret_keys()
     secure = urlsplit(system.config.base_url).scheme == "https"
     app.config.update(
-        SECRET_KEY=system.secret_key(),
+        SECRET_KEY=key,
+        SECRET_KEY_FALLBACKS=older,
         SESSION_COOKIE_NAME="__Host-royalties" if secure else "royalties",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -36,7 +39,9 @@ def create_app(system: System) -> Flask:
     )
     app.extensions["royalties"] = system
     web.prepare(app)
-    app.wsgi_app = Health(app)  # type: ignore[method-assign]  # as Flask says
+    if secure:
+        app.wsgi_app = BehindProxy(app.wsgi_app)  # type: ignore[method-assign]  # as Flask says
+    app.wsgi_app = Health(app)  # type: ignore[method-assign]
     return app
 
 

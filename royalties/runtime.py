@@ -1,27 +1,34 @@
 """From configuration to a running system; one unit of work per command or request."""
 
 import gc
+import json
 import secrets
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from config import Config
 from royalties.adapters.credentials import Credentials
 from royalties.adapters.files import Files
 from royalties.adapters.mailer import Mailer
-from royalties.domain.people import Actor
+from royalties.adapters.sealing import Sealer
+from royalties.adapters.zones import DEFAULT, zone
+from royalties.domain.people import Actor, Role
+from royalties.services.people import second_factor
 from royalties.services.work import Progress, Work, nothing_to_show
 from royalties.store.engine import (
     LOCK_SECONDS,
     PATIENT,
     READ_ONLY,
     DatabaseBusyError,
+    DatabaseFullError,
     DatabaseUnavailableError,
     Engine,
     UnsupportedDatabaseError,
+    database_file,
     make_engine,
     plain_errors,
 )
@@ -29,6 +36,7 @@ from royalties.store.migrate import NotMigratedError, require_newest, upgrade
 
 __all__ = [
     "DatabaseBusyError",
+    "DatabaseFullError",
     "DatabaseUnavailableError",
     "NotMigratedError",
     "System",
@@ -38,9 +46,18 @@ __all__ = [
 ]
 
 
+_KEY = "cookie.key"
+_ITSELF = Actor("royalties init", Role.ADMINISTRATOR)
+
+
 def now() -> datetime:
     """The clock of a running system."""
-    return datetime.now(UTC).astimezone()
+    return datetime.now(UTC)
+
+
+def _zone(setting: str | None) -> ZoneInfo:
+    """The house's time zone; a name that this computer does not know is not guessed at."""
+    return zone(json.loads(setting)) if setting else DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +76,36 @@ class System:
         """The mail server of the configuration."""
         return Mailer(self.config.smtp_url, self.config.mail_from)
 
-    def secret_key(self) -> str:
-        """What signs the browser's cookie; made once and kept in the home folder if not given."""
-        if self.config.secret_key:
-            return self.config.secret_key
-        return self.files.keep_secret("cookie.key", secrets.token_urlsafe(48))
+    @property
+    def sealer(self) -> Sealer:
+        """What encrypts secrets that have to be read again."""
+        return Sealer(self.secret_keys)
+
+    def secret_keys(self) -> tuple[str, ...]:
+        """What signs the browser's cookie and seals second factors; after it the older ones.
+
+        If none is given, one is made once and kept in the home folder. That one stays an older key
+        when the environment gives another.
+        """
+        given, older = self.config.secret_key, self.config.old_secret_keys
+        if not given:
+            made = self.files.keep_secret(_KEY, secrets.token_urlsafe(48))
+            return (made, *older)
+        kept = self.files.secret(_KEY)
+        return tuple(dict.fromkeys((given, *older, *((kept,) if kept else ()))))
+
+    def guard(self) -> list[str]:
+        """Let nobody else read what is kept; returns what could not be helped, in words."""
+        return self.files.guard(database_file(self.config.database_url))
 
     def migrate(self) -> str:
         """Create the home folder and bring the database to the newest migration."""
-        self.config.home.mkdir(parents=True, exist_ok=True)
+        self.files.make_home(database_file(self.config.database_url))
         with plain_errors():
-            return upgrade(self.engine)
+            newest = upgrade(self.engine)
+        with self.work(_ITSELF) as work:
+            second_factor.seal_all(work)
+        return newest
 
     @contextmanager
     def work(
@@ -98,15 +134,16 @@ class System:
         how = {READ_ONLY: read_only, LOCK_SECONDS: lock_seconds, PATIENT: patient}
         engine = self.engine.execution_options(**how)
         with plain_errors(), engine.connect() as connection, connection.begin() as transaction:
-            require_newest(connection)
+            here = _zone(require_newest(connection))
             yield Work(
                 connection,
                 self.files,
                 actor,
-                self.clock(),
+                self.clock().astimezone(here),
                 progress,
                 self.credentials,
                 self.mailer,
+                self.sealer,
                 self.config.base_url,
                 memory=self.memory if read_only else None,
                 seen={} if read_only else self.memory,

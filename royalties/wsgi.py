@@ -8,6 +8,8 @@ from royalties.runtime import open_system
 from royalties.web import bodies
 from royalties.web.calculating import calculator_of
 
-application = create_app(open_system(from_environment()))
+_SYSTEM = open_system(from_environment())
+_SYSTEM.guard()
+application = create_app(_SYSTEM)
 calculator_of(application).get_ready(application)
 largest_body = partial(bodies.largest_body, application)

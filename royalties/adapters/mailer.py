@@ -1,6 +1,7 @@
 """E-mail leaves here, by SMTP."""
 
 import smtplib
+import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -8,6 +9,7 @@ from email.utils import formatdate, make_msgid, parseaddr
 from urllib.parse import unquote, urlsplit
 
 _TIMEOUT_SECONDS = 10
+_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 class MailError(RuntimeError):
@@ -75,17 +77,32 @@ class Mailer:
             raise MailError(f"{type(error).__name__}: {error}") from error
 
     def _connected(self) -> smtplib.SMTP:
+        """A connection that is encrypted to whom it is meant for, if it has to be.
+
+        The server's certificate and name are verified. A password goes over an encrypted
+        connection only. Without one, a mail server on this machine is spoken to in clear: nobody
+        is between, and its certificate is rarely one that anybody could verify.
+        """
         parts = urlsplit(self.url)
         host = parts.hostname or "localhost"
         if parts.scheme == "smtps":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, parts.port or 465, timeout=_TIMEOUT_SECONDS
+                host,
+                parts.port or 465,
+                timeout=_TIMEOUT_SECONDS,
+                context=ssl.create_default_context(),
             )
         else:
             server = smtplib.SMTP(host, parts.port or 25, timeout=_TIMEOUT_SECONDS)
             server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls()
+            if parts.username and not server.has_extn("starttls"):
+                server.close()
+                raise smtplib.SMTPNotSupportedError(
+                    f"{host} offers no encryption (STARTTLS), so the password was not sent: use "
+                    "the server's port for it, often 587, or smtps://"
+                )
+            if server.has_extn("starttls") and (parts.username or host not in _HERE):
+                server.starttls(context=ssl.create_default_context())
                 server.ehlo()
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))

@@ -139,6 +139,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             click.echo(str(error), err=True)
             sys.exit(1)
         desk = Desk(system, as_json)
+        for words in system.guard():
+            click.echo(f"warning: {words}", err=True)
         try:
             function(desk, **options)
         except (NotMigratedError, DatabaseUnavailableError) as error:

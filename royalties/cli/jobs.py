@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +22,9 @@ from royalties.services.orders.quotes import keep_calendar
 from royalties.services.sales.uploads import sweep
 from royalties.services.work import Work
 
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""Signals that end a program."""
+
 _LOG = logging.getLogger("royalties.jobs")
 _PAUSE = 0.5
 _TOLD_EVERY = 0.25
@@ -35,8 +39,9 @@ _LOST = (
 
 @click.command("jobs")
 @click.option("--once", is_flag=True, help="Do what waits now, then end.")
+@click.option("--beside-server", is_flag=True, hidden=True, help="End when standard input ends.")
 @command
-def jobs_(desk: Desk, *, once: bool) -> None:
+def jobs_(desk: Desk, *, once: bool, beside_server: bool) -> None:
     """Do long imports and send e-mail until stopped; what has begun is finished first.
 
     'royalties serve' starts this beside the server. On PostgreSQL several may run.
@@ -55,9 +60,19 @@ def jobs_(desk: Desk, *, once: bool) -> None:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stopped.set()
 
-    for each in (signal.SIGTERM, signal.SIGINT):
+    for each in ENDING:
         signal.signal(each, stop)
+    if beside_server:
+        threading.Thread(target=_stop_with_server, args=(stopped,), daemon=True).start()
     _work_until(system, stopped)
+
+
+def _stop_with_server(stopped: threading.Event) -> None:
+    """Stop when the other end of standard input is closed, as it is when the server was killed."""
+    with contextlib.suppress(OSError, ValueError):
+        while sys.stdin.buffer.read(1):
+            pass
+    stopped.set()
 
 
 def work_off(system: System, stopped: Callable[[], bool] = lambda: False) -> int:
@@ -138,6 +153,7 @@ def _work_until(system: System, stopped: threading.Event) -> None:
                 sweep_at = time.monotonic() + _SWEPT_EVERY
                 with system.work(jobs.WORKER, read_only=True) as work:
                     sweep(work)
+                system.files.clear_leftovers()
         except (DatabaseBusyError, DatabaseUnavailableError) as error:
             _LOG.warning("waiting: %s", error)
             stopped.wait(_PAUSE * 10)

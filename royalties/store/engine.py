@@ -7,6 +7,7 @@ WAL, full sync, foreign keys on. PostgreSQL: READ COMMITTED with explicit row lo
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -20,10 +21,12 @@ __all__ = [
     "READ_ONLY",
     "Connection",
     "DatabaseBusyError",
+    "DatabaseFullError",
     "DatabaseUnavailableError",
     "Engine",
     "UnsupportedDatabaseError",
     "all_or_nothing",
+    "database_file",
     "is_sqlite",
     "make_engine",
     "plain_errors",
@@ -39,7 +42,7 @@ PATIENT = "royalties_patient"
 """Execution option of a connection whose statements may take any time; without it they may."""
 
 _SQLITE_CACHE_KIB = 65_536
-_UNIQUE_VIOLATION = "23505"
+_UNIQUE_VIOLATION, _DISK_FULL = "23505", "53100"
 
 
 class UnsupportedDatabaseError(ValueError):
@@ -78,6 +81,15 @@ def make_engine(url: str, *, busy_seconds: float = 30) -> Engine:
         postgresql.watch(engine, busy_seconds, patient=PATIENT, lock_seconds=LOCK_SECONDS)
         return engine
     raise UnsupportedDatabaseError(backend)
+
+
+def database_file(url: str) -> Path | None:
+    """The file of an SQLite database; None for one that is elsewhere or in memory."""
+    parts = make_url(url)
+    name = parts.database
+    if parts.get_backend_name() != "sqlite" or not name or name == ":memory:":
+        return None
+    return Path(name)
 
 
 def is_sqlite(connection: Connection) -> bool:
@@ -208,6 +220,26 @@ _BUSY_WORDS = ("locked", "too many c", "connection slots", "no more connections"
 _FORBIDDEN = "42501"
 
 
+class DatabaseFullError(DatabaseUnavailableError):
+    """There is no room left on the database's disk; a desk that runs can still be read."""
+
+    def __init__(self) -> None:
+        RuntimeError.__init__(
+            self,
+            "the disk is full, so nothing was changed: free some space on the database's disk, "
+            "then do it again",
+        )
+
+
+def _is_full(error: object) -> bool:
+    """Whether a driver says that a disk is full; SQLite needs room even to begin to read."""
+    name = getattr(error, "sqlite_errorname", None)
+    return (
+        name in {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}
+        or getattr(error, "sqlstate", None) == _DISK_FULL
+    )
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Turn a driver's errors about the database itself into ones that say what to do.
@@ -217,7 +249,8 @@ def plain_errors() -> Iterator[None]:
 
     Raises:
         DatabaseBusyError: locked by another command, or the same was done at the same moment.
-        DatabaseUnavailableError: missing, full, damaged or out of reach.
+        DatabaseFullError: there is no room left.
+        DatabaseUnavailableError: missing, damaged or out of reach.
     """
     try:
         yield
@@ -226,6 +259,8 @@ def plain_errors() -> Iterator[None]:
     except DBAPIError as error:
         state = getattr(error.orig, "sqlstate", None)
         reason = _reason(error)
+        if _is_full(error.orig):
+            raise DatabaseFullError from error
         if state in _BUSY_STATES or state == _UNIQUE_VIOLATION:
             raise DatabaseBusyError from error
         if isinstance(error, OperationalError):

@@ -31,26 +31,48 @@ def upgrade(engine: Engine) -> str:
     return _head()
 
 
-def require_newest(connection: Connection) -> None:
+TIME_ZONE = "time_zone"
+"""The setting that names the house's time zone, as JSON."""
+
+
+def require_newest(connection: Connection) -> str | None:
     """Refuse to work on a database that is not at the newest migration.
+
+    Returns:
+        The setting ``TIME_ZONE``, by the same question: every page asks both.
 
     Raises:
         NotMigratedError: says what to run.
     """
-    found = _found(connection)
-    if found != _head():
-        raise NotMigratedError(found)
+    query = text(
+        "SELECT version_num, (SELECT value FROM setting WHERE name = :name) FROM alembic_version"
+    )
+    try:
+        found = connection.execute(query, {"name": TIME_ZONE}).first()
+    except DBAPIError as error:
+        if not _is_missing(error):
+            raise
+        with connection.engine.connect() as another:  # PostgreSQL answers no more in this one
+            raise NotMigratedError(_version(another)) from error
+    if found is None or found[0] != _head():
+        raise NotMigratedError(found[0] if found else None)
+    zone: str | None = found[1]
+    return zone
 
 
-def _found(connection: Connection) -> str | None:
-    """The database's migration, by one question: every page asks it."""
+def _version(connection: Connection) -> str | None:
+    """The migration of a database that has not even the first tables."""
     try:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except DBAPIError as error:
-        missing = getattr(error.orig, "sqlstate", "") == _UNDEFINED_TABLE
-        if missing or "no such table" in str(error.orig):
+        if _is_missing(error):
             return None
         raise
+
+
+def _is_missing(error: DBAPIError) -> bool:
+    missing = getattr(error.orig, "sqlstate", "") == _UNDEFINED_TABLE
+    return missing or "no such table" in str(error.orig)
 
 
 def _config() -> Config:

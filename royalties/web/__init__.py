@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 
 from royalties.web import access, bodies, calculating, errors, formats, layout, origin, visit
+from royalties.web.account import known
 from royalties.web.pages import Number, Pages
 
 ROOMS = (
@@ -62,6 +63,7 @@ def prepare(app: Flask) -> None:
     origin.prepare(app)
     CSRFProtect(app)
     visit.prepare(app)
+    known.prepare(app)
     formats.prepare(app)
     layout.prepare(app)
     errors.prepare(app)

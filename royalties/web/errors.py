@@ -15,6 +15,7 @@ from royalties.domain.people import EVERYBODY, NotAllowedError
 from royalties.domain.periods import NotAPeriodError
 from royalties.runtime import (
     DatabaseBusyError,
+    DatabaseFullError,
     DatabaseUnavailableError,
     NotMigratedError,
     plain_errors,
@@ -42,6 +43,7 @@ STATUS: dict[type[Exception], int] = {
     NotAllowedError: 403,
     DatabaseBusyError: 503,
     DatabaseUnavailableError: 503,
+    DatabaseFullError: 507,
     DiskError: 507,
     NotMigratedError: 503,
 }

@@ -14,7 +14,7 @@ from royalties.services.orders import drafts, entered, life, needs, offering, re
 from royalties.services.orders.offering import Estimate, Offer
 from royalties.services.orders.order import Order
 from royalties.services.orders.requests import BadRequestError, Requested, TooOftenError
-from royalties.services.people import throttle
+from royalties.services.people.networks import network
 from royalties.services.work import RefusedError
 from royalties.web import request_form
 from royalties.web.order_forms import new_token, unit_text
@@ -203,7 +203,7 @@ def _first_wrong(offer: Offer, typed: Typed, step: int) -> int | None:
 @only_looks
 def price(key: str) -> Response | tuple[Response, int]:
     """What stands in the form now would cost so much: the part of the page that says so."""
-    if not PACING.admits(throttle.network(request.remote_addr or "")):
+    if not PACING.admits(network(request.remote_addr or "")):
         return jsonify(error="too many"), 429
     offer = _offer(key)
     typed = request_form.read(request.form)

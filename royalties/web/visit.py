@@ -16,7 +16,7 @@ from typing import TypeVar, cast
 from flask import Flask, Response, current_app, g, request, session
 
 from royalties.domain.people import STRANGER, Actor
-from royalties.runtime import DatabaseBusyError, System
+from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, System
 from royalties.services.people.sessions import TOUCHED_EVERY, Visit, find_visit, touch
 from royalties.services.work import Work
 from royalties.web.writers import WRITERS, Writers, writers_of
@@ -25,6 +25,7 @@ LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _ONLY_LOOK: set[Callable[..., object]] = set()
 _ERROR = 400
 _TOUCH_SECONDS = 0.01
+_OF_ONE_ANSWER = ("Content-Type", "Content-Length", "Location", "Set-Cookie")
 TOKEN = "token"  # noqa: S105 - the cookie's field, not a secret
 
 _View = TypeVar("_View", bound=Callable[..., object])
@@ -171,21 +172,37 @@ def apart() -> Iterator[Work]:
 
 
 def _keep(response: Response) -> Response:
-    """Keep what a request changed, or take it back, before the answer leaves."""
+    """Keep what a request changed, or take it back, before the answer leaves.
+
+    What cannot be kept is answered as any other error, though the answer was made already.
+    """
     if not _looks():
-        _end(failed=response.status_code >= _ERROR)
+        try:
+            _end(failed=response.status_code >= _ERROR)
+        except (DatabaseBusyError, DatabaseUnavailableError) as error:
+            return _instead(response, error)
     _touch()
     return response
 
 
+def _instead(response: Response, error: Exception) -> Response:
+    """An error's answer in place of one that was made, with the headers that all have."""
+    answer = current_app.make_response(current_app.handle_user_exception(error))
+    for name, value in response.headers:
+        if name not in _OF_ONE_ANSWER:
+            answer.headers.setdefault(name, value)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def _touch() -> None:
-    """Note that the session was used; nobody waits for it when the database is busy."""
+    """Note that the session was used; it is looked at all the same if that cannot be written."""
     found: Visit | None = g.get("visit")
     if found is None or system().clock() - found.seen_at < TOUCHED_EVERY:
         return
-    unit = system().work(found.actor, lock_seconds=_TOUCH_SECONDS)
-    with suppress(DatabaseBusyError), unit as work_:
-        touch(work_, found)
+    cannot = suppress(DatabaseBusyError, DatabaseUnavailableError)
+    with cannot, system().work(found.actor, lock_seconds=_TOUCH_SECONDS) as unit:
+        touch(unit, found)
 
 
 def _end(*, failed: bool) -> None:

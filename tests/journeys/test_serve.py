@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -96,6 +97,27 @@ def test_the_one_address_it_prints_works_and_nothing_is_left_when_it_ends(home: 
         assert len(jobs) == 1
     assert server.returncode == 0
     assert not any(Path(f"/proc/{each}").exists() for each in jobs)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and was not waited for does not."""
+    try:
+        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("ended_by", [signal.SIGHUP, signal.SIGKILL])
+def test_worker_ends_with_its_server(home: Path, ended_by: signal.Signals) -> None:
+    with served(home, "--port", "0") as (server, _):
+        [worker] = children(server.pid)
+        server.send_signal(ended_by)
+        server.wait(PATIENCE)
+        ends = time.monotonic() + PATIENCE
+        while is_alive(worker):
+            assert time.monotonic() < ends, "the worker was left"
+            time.sleep(0.05)
 
 
 @pytest.mark.parametrize(

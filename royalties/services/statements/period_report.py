@@ -224,7 +224,7 @@ def _batches(work: Work, period: Period) -> Iterator[BatchShown]:
             row.file_name,
             row.report,
             row.retailer or "several",
-            row.recorded_at,
+            work.day_of(row.recorded_at).isoformat(),
             document.get("rows", row.rows),
             sum(each.lines for each in mine),
             sum(each.sold for each in mine),
