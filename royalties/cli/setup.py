@@ -17,7 +17,11 @@ from royalties.services.terms.warnings import warning_document
 @click.command("init")
 @command
 def init(desk: Desk) -> None:
-    """Create the home folder and bring the database to the newest migration."""
+    """Create the home folder and bring the database to the newest migration.
+
+    Again changes nothing. Then the database is compared with what it should be: if a table, a
+    column, an index or a key lacks, it is named, and this exits 1.
+    """
     config = desk.system.config
     if not config.is_home_named and homes.is_empty(config) and (found := homes.others(config)):
         desk.say(f"There are books in {found[0]} already, and ROYALTIES_HOME is not set.")
@@ -27,9 +31,23 @@ def init(desk: Desk) -> None:
             desk.refuse(f"Nothing was created. To use those books:\n{homes.export(found[0])}")
     revision = desk.system.migrate()
     homes.note(config)
+    lacks, beside = desk.system.deviations()
+    document = {"home": str(config.home), "migration": revision, "lacks": lacks, "beside": beside}
+    if lacks:
+        desk.refuse(
+            f"The database counts as migrated to {revision}, but it is not what that should be. "
+            f"It lacks, or has otherwise:\n"
+            + "\n".join(f"  {each}" for each in lacks)
+            + "\nA program from between two releases made it, or it was changed by hand. Make a "
+            "copy of the books, add what lacks as migrations/versions say it, and run "
+            "'royalties init' again; do not work with these books before.",
+            {"outcome": "refused", **document},
+        )
     if desk.json:
-        desk.show({"home": str(desk.system.config.home), "migration": revision})
+        desk.show(document)
         return
+    for each in beside:
+        desk.say(f"  beside what is needed: {each} (it is left alone)")
     desk.say(f"Ready: {desk.system.config.home} (migration {revision}).")
     desk.say("Next: royalties load FILE with your setup; 'royalties schema' shows its form.")
 
