@@ -8,7 +8,7 @@ import click
 from royalties.cli import homes
 from royalties.cli.desk import Desk, actor, command
 from royalties.domain.counting import counted
-from royalties.runtime import System, open_system, shown_url
+from royalties.runtime import DatabaseUnavailableError, System, open_system, shown_url
 from royalties.services.backups import Kept, has_books
 from royalties.services.ledger.verifying import Checked, verify
 
@@ -47,8 +47,11 @@ def restore(desk: Desk, file: Path) -> None:
     backup was made of. Nothing is ever overwritten, and all of it is there at the end or nothing.
     The books are brought to the newest migration and verified.
     """
-    with desk.progress("Restoring") as progress:
-        kept = desk.system.restore(actor(), file.absolute(), progress)
+    try:
+        with desk.progress("Restoring") as progress:
+            kept = desk.system.restore(actor(), file.absolute(), progress)
+    except DatabaseUnavailableError as error:  # which elsewhere may mean that there are no books
+        desk.refuse(f"Nothing was restored: {error}")
     homes.note(desk.system.config)
     failures = _verified(desk, desk.system)
     document = {

@@ -28,9 +28,14 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
-from royalties.store.engine import READ_ONLY, is_sqlite, make_engine
+from royalties.store.engine import (
+    READ_ONLY,
+    UnsupportedDatabaseError,
+    is_sqlite,
+    make_engine,
+)
 
 __all__ = [
     "NotEmptyError",
@@ -118,8 +123,13 @@ def new_database(url: str) -> Iterator[Connection]:
 
     Raises:
         NotEmptyError: it holds something already.
+        UnsupportedDatabaseError: the address is of another engine, or none.
     """
-    if make_url(url).get_backend_name() == "sqlite":
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError as error:
+        raise UnsupportedDatabaseError(repr(url)) from error
+    if backend == "sqlite":
         with _new_file(url) as connection:
             yield connection
         return
