@@ -266,7 +266,7 @@ HOSTILE: dict[str, Change] = {
         for name, data in found
     ],
     "a file less": lambda found: [*found[:-2], found[-1]],
-    "a changed row": replaced("tables/batch/", b"spring", b"sprung"),
+    "a changed row": replaced("tables/batch/", b"report-", b"rexort-"),
     "a row less": lambda found: [
         (name, data[data.index(b"\n") + 1 :] if name.startswith("tables/log") else data)
         for name, data in found
