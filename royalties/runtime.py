@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,10 @@ from royalties.adapters.mailer import Mailer
 from royalties.adapters.sealing import Sealer
 from royalties.adapters.zones import DEFAULT, zone
 from royalties.domain.people import Actor, Role
+from royalties.services import backups
+from royalties.services.backups import Kept
 from royalties.services.people import second_factor
-from royalties.services.work import Progress, Work, nothing_to_show
+from royalties.services.work import Progress, Work, nothing_to_show, stored
 from royalties.store.engine import (
     LOCK_SECONDS,
     PATIENT,
@@ -32,17 +35,27 @@ from royalties.store.engine import (
     make_engine,
     plain_errors,
 )
-from royalties.store.migrate import NotMigratedError, require_newest, upgrade
+from royalties.store.migrate import NotMigratedError, deviations, require_newest, upgrade
+from royalties.store.transfer import (
+    NotEmptyError,
+    UnfitError,
+    new_database,
+    shown_url,
+    snapshot,
+)
 
 __all__ = [
     "DatabaseBusyError",
     "DatabaseFullError",
     "DatabaseUnavailableError",
+    "NotEmptyError",
     "NotMigratedError",
     "System",
+    "UnfitError",
     "UnsupportedDatabaseError",
     "open_system",
     "plain_errors",
+    "shown_url",
 ]
 
 
@@ -107,6 +120,11 @@ class System:
             second_factor.seal_all(work)
         return newest
 
+    def deviations(self) -> tuple[list[str], list[str]]:
+        """What the database lacks of the newest schema, and what it has beside it."""
+        with plain_errors(), self.engine.connect() as connection:
+            return deviations(connection)
+
     @contextmanager
     def work(
         self,
@@ -151,6 +169,29 @@ class System:
             )
             if read_only or trial:
                 transaction.rollback()
+
+    def back_up(self, actor: Actor, target: Path, progress: Progress = nothing_to_show) -> Kept:
+        """Write the whole books into one new file, while others work."""
+        with plain_errors(), snapshot(self.engine) as connection:
+            return backups.back_up(
+                connection, actor, self.config.home, target, stored(self.clock()), progress
+            )
+
+    def restore(self, actor: Actor, source: Path, progress: Progress = nothing_to_show) -> Kept:
+        """Bring whole books back from a file into this empty home and database."""
+        with plain_errors():
+            return backups.restore(
+                actor, source, self.config.database_url, self.config.home, progress
+            )
+
+    def move_to(self, url: str, actor: Actor, progress: Progress = nothing_to_show) -> Kept:
+        """Copy the books into an empty database; the files, and the old books, stay."""
+        with (
+            plain_errors(),
+            snapshot(self.engine, alone=True) as source,
+            new_database(url) as target,
+        ):
+            return backups.move(source, target, actor, progress)
 
     def dispose(self) -> None:
         """Close all connections."""

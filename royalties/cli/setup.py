@@ -28,6 +28,9 @@ def init(desk: Desk, *, time_zone: str | None) -> None:
 
     The house's time zone decides what day it is: it is noted once, and stays the same wherever
     the desk runs. Give --time-zone to change it.
+
+    Again changes nothing. Then the database is compared with what it should be: if a table, a
+    column, an index or a key is missing, it is named, and this exits 1.
     """
     config = desk.system.config
     if not config.is_home_named and homes.is_empty(config) and (found := homes.others(config)):
@@ -43,9 +46,23 @@ def init(desk: Desk, *, time_zone: str | None) -> None:
             days_of = time_zone or of_this_computer().key
             house.set_time_zone(work, days_of)
     homes.note(config)
+    lacks, beside = desk.system.deviations()
+    document = {"home": str(config.home), "migration": revision, "lacks": lacks, "beside": beside}
+    if lacks:
+        desk.refuse(
+            f"The database counts as migrated to {revision}, but it is not what that should be. "
+            f"It lacks, or has otherwise:\n"
+            + "\n".join(f"  {each}" for each in lacks)
+            + "\nA program from between two releases made it, or it was changed by hand. Make a "
+            "copy of the books, add what lacks as migrations/versions say it, and run "
+            "'royalties init' again; do not work with these books before.",
+            {"outcome": "refused", **document},
+        )
     if desk.json:
-        desk.show({"home": str(config.home), "migration": revision, "time_zone": days_of})
+        desk.show({**document, "time_zone": days_of})
         return
+    for each in beside:
+        desk.say(f"  beside what is needed: {each} (it is left alone)")
     desk.say(f"Ready: {config.home} (migration {revision}, days of {days_of}).")
     desk.say("Next: royalties load FILE with your setup; 'royalties schema' shows its form.")
 

@@ -128,7 +128,7 @@ def _bound() -> None:
     """Bound what a request brings, before anything reads it."""
     cookies = request.headers.get("Cookie", "")
     request.max_content_length = largest_body(current_app, request.method, request.path, cookies)
-    known = _carries_session(app, cookies)
+    known = _carries_session(current_app, cookies)
     request.max_form_parts = _FIELDS if known else _STRANGERS_FIELDS
     if request.query_string.count(b"&") >= _ASKED:
         abort(400)

@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from royalties.cli.main import main
-from tests.journeys.test_serve import SLOW, served
+from tests.journeys.test_serve import served
+from tests.patience import PATIENCE
 
 MANY = 200
 AT_ONCE = 2.0
@@ -75,7 +76,7 @@ async def asked(port: int, request: bytes) -> tuple[float, bytes]:
     begun = time.monotonic()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request)
-    async with asyncio.timeout(SLOW):
+    async with asyncio.timeout(PATIENCE):
         answer = await reader.read()
     writer.close()
     return time.monotonic() - begun, answer
@@ -137,7 +138,7 @@ def test_a_large_body_is_refused_before_it_is_kept(
 ) -> None:
     process, port = server
     head = f"POST /finance/imports HTTP/1.1\r\nHost: localhost\r\n{more}\r\n".encode()
-    with socket.create_connection(("127.0.0.1", port), SLOW) as sender:
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as sender:
         sender.sendall(head)
         block = b"10000\r\n" + b"x" * 65536 + b"\r\n" if "chunked" in more else b"x" * 65536
         sent = 0
@@ -197,7 +198,7 @@ def test_what_breaks_the_rules_of_http_is_refused(
     server: tuple[subprocess.Popen[str], int], request_: bytes, status: bytes
 ) -> None:
     _, port = server
-    with socket.create_connection(("127.0.0.1", port), SLOW) as sender:
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as sender:
         sender.sendall(request_)
         assert sender.recv(100).split()[1] == status
 

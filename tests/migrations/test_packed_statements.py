@@ -13,7 +13,7 @@ from tests.migrations.test_migrations import config, run
 @after(closed)
 def test_statements_are_packed_and_unpacked_to_the_byte(office: Office) -> None:
     engine = office.system.engine
-    revision = ScriptDirectory.from_config(config()).get_revision("0013")
+    revision = ScriptDirectory.from_config(config()).get_revision("0009")
     assert revision is not None
     before = str(revision.down_revision)
 

@@ -9,7 +9,7 @@ desk's own code: tables are written out here as they were.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
+revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
