@@ -15,8 +15,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Protocol, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from lxml.etree import Element, SubElement, fromstring
-from lxml.etree import _Element as Xml
+from lxml.etree import Element, SubElement
 from openpyxl.packaging.extended import ExtendedProperties
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.styles.numbers import BUILTIN_FORMATS_MAX_SIZE, BUILTIN_FORMATS_REVERSE
@@ -102,17 +101,21 @@ def _text_xml(place: str, style: str, text: str) -> str:
         text = _LOOKS_ESCAPED.sub("_x005F_", text)
     space = ' xml:space="preserve"' if text != text.strip() else ""
     shown = text.translate(_ESCAPES) if _SPECIAL.search(text) else text
-    return f'<c r="{place}" s="{style}" t="inlineStr"><is><t{space}>{shown}</t></is></c>'
+    inner = f"<t{space}>{shown}</t>" if shown else "<t/>"
+    return f'<c r="{place}" s="{style}" t="inlineStr"><is>{inner}</is></c>'
 
 
 class _XmlFile(Protocol):
     """What lxml writes elements to, one after the other."""
 
-    def write(self, element: Xml) -> None: ...
+    def flush(self) -> None: ...
 
 
 class _Writer(WorksheetWriter):
-    """Takes rows as XML and keeps them in a file that goes by itself."""
+    """Takes rows as XML and keeps them in a file that goes by itself.
+
+    Rows pass by lxml, which would read and write each anew for a tenth of a statement.
+    """
 
     ws: "StreamedSheet"
     out: SpooledTemporaryFile[bytes]
@@ -120,8 +123,10 @@ class _Writer(WorksheetWriter):
     def __init__(self, ws: "StreamedSheet") -> None:
         super().__init__(ws, SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - see cleanup
 
-    def write_row(self, xf: _XmlFile, row: Xml, row_idx: int) -> None:  # noqa: ARG002
-        xf.write(row)
+    def write_row(self, xf: _XmlFile, row: str, row_idx: int) -> None:
+        if row_idx == 1:
+            xf.flush()  # what stands before the rows
+        self.out.write(row.encode("ascii", "xmlcharrefreplace"))  # as lxml writes the rest
 
     def write_breaks(self) -> None:
         """Write breaks, and what follows them: do not mark ISBNs as numbers stored as text."""
@@ -135,7 +140,7 @@ class _Writer(WorksheetWriter):
 
 
 class StreamedSheet(WriteOnlyWorksheet):
-    """A worksheet whose rows are XML elements, appended one by one from the first.
+    """A worksheet whose rows are XML, appended one by one from the first.
 
     ``used`` is the range of its cells, to be told before the workbook is packed.
     """
@@ -151,15 +156,15 @@ class StreamedSheet(WriteOnlyWorksheet):
             self._writer.cleanup()
 
     def append_row(self, row: str) -> None:
-        """Write a row of XML."""
-        self.append((fromstring(row),))
+        """Write a row of XML, in which an element without content is written as one tag."""
+        self.append((row,))
 
     def _get_writer(self) -> None:
         if self._writer is None:
             self._writer = _Writer(self)
             self._writer.write_top()
 
-    def _values_to_row(self, values: tuple[Xml], _: int) -> Xml:
+    def _values_to_row(self, values: tuple[str], _: int) -> str:
         return values[0]
 
 

@@ -20,6 +20,7 @@ ONLY_READ = {
     "account.links.invitation": 2,
     "account.links.reset": 1,
     "calculating._calculate": 1,
+    "errors._of_the_database": 1,
     "finance.catalogue._further": 1,
     "finance.catalogue._setup": 1,
     "finance.editing.tried": 1,

@@ -422,7 +422,7 @@ TAMPERINGS = {
     "a statement's content, as it is kept": Tampering(
         ("UPDATE statement SET content = 'zlib:' || substr(content, 9) WHERE place = 4",),
         "statements are complete",
-        "cannot be read",
+        "statement 2025-H1-004 was changed",
     ),
     "an issued file is forgotten": Tampering(
         ("DELETE FROM issued WHERE number = '2025-H1-001' AND file = 'twin'",),
