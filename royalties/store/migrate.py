@@ -9,6 +9,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from royalties.store.engine import is_sqlite
+
 _UNDEFINED_TABLE = "42P01"
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
@@ -52,6 +54,8 @@ def require_newest(connection: Connection) -> str | None:
     except DBAPIError as error:
         if not _is_missing(error):
             raise
+        if is_sqlite(connection):
+            raise NotMigratedError(_version(connection)) from error
         with connection.engine.connect() as another:  # PostgreSQL answers no more in this one
             raise NotMigratedError(_version(another)) from error
     if found is None or found[0] != _head():
