@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from royalties.store.engine import is_sqlite
 from royalties.store.tables import metadata
 
 _UNDEFINED_TABLE = "42P01"
@@ -117,6 +118,8 @@ def require_newest(connection: Connection) -> str | None:
     except DBAPIError as error:
         if not _is_missing(error):
             raise
+        if is_sqlite(connection):
+            raise NotMigratedError(found_revision(connection)) from error
         with connection.engine.connect() as another:  # PostgreSQL answers no more in this one
             raise NotMigratedError(found_revision(another)) from error
     if found is None or found[0] != _head():
