@@ -6,7 +6,7 @@ holds again inside the application, wherever it is served.
 
 import json
 from io import BytesIO
-from typing import IO, Any, cast
+from typing import IO, Any
 
 from flask import Flask, Request, abort, current_app, request
 from flask.sessions import SecureCookieSessionInterface
@@ -75,7 +75,8 @@ def largest_body(app: Flask, method: str, path: str, cookies: str) -> int:
         endpoint = ""
     if endpoint not in _OPEN and not _carries_session(app, cookies):
         return _STRANGERS_FORM
-    return min(_FILES.get(endpoint, _FORM), app.config["MAX_CONTENT_LENGTH"])
+    most: int = app.config["MAX_CONTENT_LENGTH"]
+    return min(_FILES.get(endpoint, _FORM), most)
 
 
 def from_json(text: str) -> Any:  # noqa: ANN401 - whatever it says
@@ -125,7 +126,7 @@ class _Request(Request):
 
 def _bound() -> None:
     """Bound what a request brings, before anything reads it."""
-    app = cast("Flask", current_app)
+    app = current_app
     cookies = request.headers.get("Cookie", "")
     request.max_content_length = largest_body(app, request.method, request.path, cookies)
     known = _carries_session(app, cookies)
