@@ -123,7 +123,8 @@ class Writer:
 
     def __init__(self, file: IO[bytes], header: Header) -> None:
         self._zip = gzip.GzipFile("", "wb", _SPEED, file, mtime=0)
-        self._tar = tarfile.open(fileobj=self._zip, mode="w|", format=tarfile.PAX_FORMAT)  # noqa: SIM115 - closed by close
+        # Not as a stream: that would write once more when it is thrown away, as on a full disk.
+        self._tar = tarfile.TarFile("", "w", self._zip, format=tarfile.PAX_FORMAT)
         self._header = header
         self.parts: Parts = {}
         self._add("header.json", _json(header.document()))
@@ -157,7 +158,7 @@ class Writer:
                 name = f"files/{path.relative_to(home).as_posix()}"
                 size = os.fstat(file.fileno()).st_size
                 part.begin(name, size)
-                self._add_file(name, size, _Counted(file, part))
+                self._add_file(name, size, cast("IO[bytes]", _Counted(file, part)))
                 yield part.count
         yield part.count
 
@@ -176,7 +177,12 @@ class Writer:
         member = tarfile.TarInfo(name)
         member.size, member.mode = size, 0o600
         self._tar.addfile(member, file)
-        self._tar.members = []  # it would remember every one
+        _forget_members(self._tar)
+
+
+def _forget_members(tar: Any) -> None:  # noqa: ANN401 - its type does not tell of them
+    """Let a tar forget the files that it has done: it would remember every one."""
+    tar.members = []
 
 
 def _json(document: object) -> bytes:
@@ -354,7 +360,7 @@ class Reader:
     def _advance(self) -> None:
         with self._plainly():
             self._next = self._tar.next()
-            self._tar.members = []  # it would remember every one
+            _forget_members(self._tar)
 
     def _document(self, name: str) -> dict[str, Any]:
         member = self._next
@@ -388,7 +394,7 @@ class Reader:
             )
         ):
             self._fail("its header.json cannot be read")
-        return Header(*(said[name] for name in names), tables)
+        return Header(said["program"], said["schema"], said["made_at"], tables)
 
     def _fail(self, reason: str) -> NoReturn:
         raise NotABackupError(self._path, reason)
