@@ -72,15 +72,17 @@ def draft_run(folder: Path) -> bool:
 
 
 def statements(folder: Path) -> bool:
-    """500 statements against writing the same cells with openpyxl alone."""
+    """500 statements, on all cores, against writing the same cells with openpyxl alone."""
     home = _with_sales(folder, 40_000)
     _measure("close", home)
     _measure("statements", home, folder / "first")
     bare = lambda: _measure("bare_cells", folder / "first")  # noqa: E731
     ours = lambda: _measure("statements", home, folder / "again")  # noqa: E731
-    result = _pair("500 statements", bare, ours, most=1.5)
-    print(f"    {result['statements']:.0f} workbooks and twins")
-    return result["ratio"] <= 1.5
+    cores = len(os.sched_getaffinity(0))
+    most = 0.7 if cores > 1 else 1.5
+    result = _pair("500 statements", bare, ours, most=most)
+    print(f"    {result['statements']:.0f} workbooks and twins on {cores} cores")
+    return result["ratio"] <= most
 
 
 def growth(folder: Path) -> bool:

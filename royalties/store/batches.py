@@ -125,9 +125,16 @@ def find_batch(connection: Connection, number: int) -> BatchRow | None:
     return BatchRow(*row) if row else None
 
 
-def batches(connection: Connection) -> list[BatchRow]:
-    """Every batch, undone ones included, the first first."""
-    return [BatchRow(*row) for row in connection.execute(_select().order_by(batch.c.id))]
+def batches(connection: Connection, numbers: Iterable[int]) -> list[BatchRow]:
+    """Some batches, the first first."""
+    query = _select().where(batch.c.id.in_(sorted(numbers))).order_by(batch.c.id)
+    return [BatchRow(*row) for row in connection.execute(query)]
+
+
+def is_any_recorded(connection: Connection) -> bool:
+    """Whether an import stands."""
+    query = select(batch.c.id).where(batch.c.status == "recorded").limit(1)
+    return connection.execute(query).first() is not None
 
 
 def add_batch(connection: Connection, values: Mapping[str, object]) -> int:

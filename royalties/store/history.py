@@ -143,7 +143,7 @@ def log_lines(connection: Connection) -> Iterable[LogLine]:
     """The log from its first line."""
     rows = connection.execute(
         select(*(log.c[name] for name in LogLine._fields)).order_by(log.c.seq),
-        execution_options={"yield_per": 1_000},
+        execution_options={"yield_per": 100},
     )
     return (
         LogLine(

@@ -470,7 +470,7 @@ def _other_books(work: Work, document: setup_file.Document, before: Bodies) -> l
     new = document.entries.get("publisher", {}).get("publisher")
     if old is None or new is None:
         return []
-    used = any(batch.status == "recorded" for batch in batches.batches(work.connection))
+    used = batches.is_any_recorded(work.connection)
     if not used and periods.last_closed(work.connection) is None:
         return []
     return [
