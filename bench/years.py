@@ -7,6 +7,7 @@ reserves held for two periods, caps, minimum payments.
 
 import csv
 import json
+import os
 import random
 import shutil
 from pathlib import Path
@@ -16,8 +17,8 @@ from bench import generate
 
 FIRST_YEAR = 1990
 TITLES, CONTRACTS, PAYEES = 1000, 500, 300
-LINES = 6000
-"""Sale lines a period, unless asked otherwise."""
+LINES = int(os.environ.get("LINES", "6000"))
+"""Sale lines a period."""
 
 PAGES: tuple[tuple[str, str], ...] = (
     ("clerk", "/finance/"),

@@ -166,6 +166,18 @@ def earned_lines(connection: Connection, period_id: int) -> dict[str, list[Earne
     return found
 
 
+def recouped_of(connection: Connection) -> dict[str, tuple[str, int]]:
+    """Each contract's currency in closed runs, and what they earned back of its advances."""
+    rows = connection.execute(
+        select(
+            contract_close.c.contract,
+            contract_close.c.currency,
+            func.sum(contract_close.c.recouped),
+        ).group_by(contract_close.c.contract, contract_close.c.currency)
+    )
+    return {row[0]: (row[1], int(row[2])) for row in rows}
+
+
 def period_rows(connection: Connection, table: str, period_id: int | None = None) -> list[Any]:
     """All rows of one of a closed run's tables, as ``verify`` reads them."""
     chosen = _TABLES[table]
