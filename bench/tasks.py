@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench import generate, pages
+from bench import generate, pages, years
 
 PERIOD = "2025"
 
@@ -255,6 +255,12 @@ TASKS: dict[str, Callable[..., dict[str, Any]]] = {
         bare_cells,
         pages.make_house,
         pages.visit_pages,
+        years.begin_years,
+        years.go_on,
+        years.draft_after,
+        years.close_after,
+        years.verify_all,
+        years.visit_years,
     )
 }
 

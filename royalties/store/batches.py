@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from royalties.store import totals
 from royalties.store.engine import is_sqlite
+from royalties.store.slices import in_period
 from royalties.store.tables import (
     batch,
     coverage,
@@ -247,7 +248,7 @@ def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
     Returns:
         How many sale lines and how many waiting lines were removed.
     """
-    sales = connection.execute(delete(sale).where(sale.c.batch_id == number)).rowcount
+    sales = connection.execute(delete(sale).where(_of_batch(number))).rowcount
     rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
     totals.forget(connection, number)
     connection.execute(delete(coverage).where(coverage.c.batch_id == number))
@@ -292,13 +293,11 @@ def mirror(connection: Connection, number: int, correction: int, open_period: in
     connection.execute(
         insert(sale).from_select(
             [column.name for column in sale.c],
-            select(*copied).where(sale.c.batch_id == number),
+            select(*copied).where(_of_batch(number)),
         )
     )
     totals.mirror(connection, number, correction, open_period)
-    made = connection.execute(
-        select(func.count()).select_from(sale).where(sale.c.batch_id == correction)
-    )
+    made = connection.execute(select(func.count()).select_from(sale).where(_of_batch(correction)))
     return int(made.scalar_one())
 
 
@@ -315,7 +314,7 @@ def totals_of(connection: Connection, number: int) -> list[Row]:
             func.min(sale.c.day),
             func.max(sale.c.day),
         )
-        .where(sale.c.batch_id == number)
+        .where(_of_batch(number))
         .group_by(sale.c.retailer_id, sale.c.kind, sale.c.currency)
         .order_by(sale.c.retailer_id, sale.c.kind, sale.c.currency)
     )
@@ -373,9 +372,9 @@ def sales_of(
     """Recorded sale lines with names in place of numbers, streamed in order of file and row."""
     query = _sale_lines()
     if period_id is not None:
-        query = query.where(sale.c.period_id == period_id)
+        query = query.where(in_period(period_id))
     if batch_id is not None:
-        query = query.where(sale.c.batch_id == batch_id)
+        query = query.where(_of_batch(batch_id))
     rows = connection.execution_options(stream_results=True).execute(query)
     return (tuple(row) for row in rows)
 
@@ -408,6 +407,19 @@ def sales_behind(
     with connection.execute(query, execution_options={"stream_results": True}) as rows:
         for row in rows:
             yield tuple(row)
+
+
+def _of_batch(number: int) -> ColumnElement[bool]:
+    """Lines of a batch, found along the table's key in the periods that its sums tell of.
+
+    Without them the sales of all years would be looked at.
+    """
+    told = select(sale_total.c.period_id).where(sale_total.c.batch_id == number)
+    return and_(
+        sale.c.edition_id.in_(select(edition.c.id)),
+        sale.c.period_id.in_(told),
+        sale.c.batch_id == number,
+    )
 
 
 def _sale_lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of its columns

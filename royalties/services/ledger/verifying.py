@@ -18,6 +18,7 @@ from royalties.services.ledger import verified_accounts as sums
 from royalties.services.ledger import verified_log
 from royalties.services.ledger.recomputing import DAMAGE
 from royalties.services.ledger.verified_books import Books, Check, Failures
+from royalties.services.ledger.verified_carried import carried_forward
 from royalties.services.orders import checking, papers
 from royalties.services.remembering import keep_nobody_waiting, remembered
 from royalties.services.work import RefusedError, Work
@@ -253,6 +254,9 @@ _CHECKS: dict[str, Check] = {
     "Closed runs are as they were frozen (I14)": _runs_frozen,
     "Closed runs, computed again, give the same figures (I17)": _recomputed("document"),
     "What closed runs left for later stands as computed again (I17)": _recomputed("rows"),
+    "What closes carried forward for the next run is what all of history adds up to": (
+        carried_forward
+    ),
     "Ledger entries are those of their closed run, computed again (I17)": _recomputed("entries"),
     "Closed runs counted every sale of their period once (I15)": _closed_sales_earned,
     "Statements are complete, unchanged and numbered without gaps": _statements,

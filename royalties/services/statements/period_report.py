@@ -96,7 +96,7 @@ def _imports_check(work: Work, period: Period) -> Check:
     imported = sum(
         each.sold + each.returned for each in figures.batch_sums(work.connection, period.ordinal)
     )
-    counted = closing.units_by_period(work.connection).get(period.ordinal, 0)
+    counted = closing.units_by_period(work.connection, [period.ordinal]).get(period.ordinal, 0)
     return Check("Copies of all imports = copies counted in the period", "", imported, counted)
 
 

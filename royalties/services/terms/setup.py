@@ -415,11 +415,9 @@ def _early_income(document: setup_file.Document, merged: Bodies) -> list[Fault]:
 
 def _closed_contracts(work: Work, document: setup_file.Document, merged: Bodies) -> list[Fault]:
     """A contract keeps its currency, and the advances that closed runs earned back."""
-    recouped: dict[str, int] = {}
-    currencies: dict[str, str] = {}
-    for row in runs.period_rows(work.connection, "contract_close"):
-        recouped[row.contract] = recouped.get(row.contract, 0) + row.recouped
-        currencies[row.contract] = row.currency
+    found = runs.recouped_of(work.connection)
+    recouped = {key: amount for key, (_, amount) in found.items()}
+    currencies = {key: currency for key, (currency, _) in found.items()}
     faults = []
     for key in document.entries.get("contracts", {}):
         contract = setup_file.contract_of(merged["contracts"][key])

@@ -44,8 +44,10 @@ _MEND = {
 
 @PAGES.get("/periods")
 def periods() -> str:
-    """All periods, the open one first."""
-    return render_template("finance/periods.html", periods=closing.periods_list(act()))
+    """The periods, the open one first, closed ones twelve at a time."""
+    page = page_number("page")
+    found, more = closing.periods_page(act(), page)
+    return render_template("finance/periods.html", periods=found, page=page, more=more)
 
 
 @PAGES.get("/periods/<period>")
@@ -209,7 +211,6 @@ def statements() -> str:
     payee = request.args.get("beneficiary", "")
     page = page_number("page")
     rows, more = statements_of(work, period=chosen, beneficiary=payee, page=page)
-    closed = [each for each in closing.periods_list(work) if each.state == "closed"]
     issued, total = issued_of(work, chosen) if chosen else (0, 0)
     return render_template(
         "finance/statements.html",
@@ -220,7 +221,7 @@ def statements() -> str:
         total=total,
         period=chosen,
         beneficiary=payee,
-        periods=closed,
+        periods=closing.closed_names(work),
         beneficiaries=sorted(
             setup_in_force(work).beneficiaries.values(), key=lambda each: each.name.casefold()
         ),
