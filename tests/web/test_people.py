@@ -63,7 +63,7 @@ def role_of(site: Site, actor: Actor) -> str:
 # The password again
 
 
-ASKED_AGAIN = (
+ASKED_AGAIN: tuple[tuple[str, dict[str, str]], ...] = (
     ("/finance/people/{number}", {"role": "manager"}),
     ("/finance/people/{number}/disable", {}),
     ("/finance/people/{number}/enable", {}),
