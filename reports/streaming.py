@@ -123,7 +123,7 @@ class _Writer(WorksheetWriter):
     def __init__(self, ws: "StreamedSheet") -> None:
         super().__init__(ws, SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - see cleanup
 
-    def write_row(self, xf: _XmlFile, row: Any, row_idx: int) -> None:
+    def write_row(self, xf: _XmlFile, row: Any, row_idx: int) -> None:  # noqa: ANN401 - text
         if row_idx == 1:
             xf.flush()  # what stands before the rows
         self.out.write(row.encode("ascii", "xmlcharrefreplace"))  # as lxml writes the rest
