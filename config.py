@@ -21,8 +21,10 @@ class Config:
             (``ROYALTIES_DATABASE_URL``, default a SQLite file in the home folder).
         base_url: address that people type, without a slash at its end; links in e-mails begin
             with it, and requests for other hosts are refused (``ROYALTIES_BASE_URL``).
-        secret_key: signs the browser's cookie (``ROYALTIES_SECRET_KEY``; empty: one is made and
-            kept in the home folder).
+        secret_key: signs the browser's cookie and seals second factors
+            (``ROYALTIES_SECRET_KEY``; empty: one is made and kept in the home folder).
+        old_secret_keys: keys that were in use before (``ROYALTIES_OLD_SECRET_KEYS``, separated by
+            spaces): what they signed or sealed still counts.
         smtp_url: where e-mail leaves, ``smtp://user:password@host:25`` or ``smtps://…``
             (``ROYALTIES_SMTP_URL``; empty: e-mail waits in the outbox).
         mail_from: sender of e-mail (``ROYALTIES_MAIL_FROM``; empty: the publisher's address).
@@ -41,6 +43,7 @@ class Config:
     is_home_named: bool = True
     is_address_named: bool = True
     state: Path = STATE
+    old_secret_keys: tuple[str, ...] = ()
 
 
 def from_environment() -> Config:
@@ -57,4 +60,5 @@ def from_environment() -> Config:
         is_home_named=bool(os.environ.get("ROYALTIES_HOME")),
         is_address_named=bool(os.environ.get("ROYALTIES_BASE_URL")) and not os.environ.get(GUESSED),
         state=Path(state) / "royalties" if state else STATE,
+        old_secret_keys=tuple((os.environ.get("ROYALTIES_OLD_SECRET_KEYS") or "").split()),
     )

@@ -30,7 +30,7 @@ HEADER = (
 )
 _FORMATS = ("hardcover", "paperback", "ebook", "audiobook")
 _PRICES = ("75.00", "38.00", "9.99", "24.50")
-_RETAILERS = (
+RETAILERS = (
     ("amazon", "online", "USD"),
     ("amazon-uk", "online", "GBP"),
     ("amazon-de", "online", "EUR"),
@@ -82,7 +82,7 @@ def write_setup(path: Path) -> None:
         },
         "titles": [_title(place, numbers) for place in range(TITLES)],
         "retailers": [
-            {"key": key, "name": key.title(), "channel": channel} for key, channel, _ in _RETAILERS
+            {"key": key, "name": key.title(), "channel": channel} for key, channel, _ in RETAILERS
         ],
         "contracts": [_contract(place) for place in range(TITLES)],
         "beneficiaries": [
@@ -157,7 +157,7 @@ def sales_rows(count: int, titles: int = TITLES) -> Iterator[tuple[str, ...]]:
     numbers = isbns()[: titles * EDITIONS_A_TITLE]
     for row in range(count):
         edition = chance.randrange(len(numbers))
-        retailer, _, currency = _RETAILERS[chance.randrange(len(_RETAILERS))]
+        retailer, _, currency = RETAILERS[chance.randrange(len(RETAILERS))]
         draw = chance.random()
         kind = "sale" if draw < 0.94 else "return" if draw < 0.99 else "free"
         units = chance.randint(1, 12)

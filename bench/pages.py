@@ -11,7 +11,7 @@ import gc
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -158,6 +158,11 @@ def _narrow(path: Path, titles: int) -> None:
 
 def visit_pages(home: str) -> dict[str, Any]:
     """Visit every page as who it is for."""
+    return visit(home, PAGES)
+
+
+def visit(home: str, wanted: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Visit an empty page and the wanted ones, each as who it is for."""
     from sqlalchemy import text  # noqa: PLC0415
 
     from config import Config  # noqa: PLC0415
@@ -172,11 +177,11 @@ def visit_pages(home: str) -> dict[str, Any]:
     cookies = _people(system, app)
     calculator.finish()
     with system.engine.connect() as connection:
-        found = text("SELECT min(number) FROM statement WHERE beneficiary = :key")
+        found = text("SELECT max(number) FROM statement WHERE beneficiary = :key")
         statement = connection.execute(found, {"key": NONPROFIT}).scalar_one()
     seen = []
     with _counting(system.engine) as queries:
-        for who, path in (("stranger", EMPTY), *PAGES):
+        for who, path in (("stranger", EMPTY), *wanted):
             client = app.test_client()
             if who in cookies:
                 client.set_cookie("royalties", cookies[who], domain="localhost")

@@ -26,6 +26,7 @@ from royalties.domain.currencies import exponent
 from royalties.domain.papers import Goods, PaperLine, Party
 
 _PLAIN = Style(wrap=True)
+_NAME = Style(bold=True, size=11)
 _QUIET = Style(color=MUTED)
 _RIGHT = Style().to_the_right()
 _END = Style(bottom="medium", edge=ACCENT)
@@ -61,7 +62,7 @@ def head(sheet: Sheet, parties: Sequence[tuple[str, Party]], facts: Facts) -> No
     left: list[Cell] = []
     for place, (label, party) in enumerate(parties):
         left += [None] * bool(place)
-        left += [(label, _QUIET), (party.name, Style(bold=True, size=11))]
+        left += [(label, _QUIET), (party.name, _NAME)]
         left += [(line, _PLAIN) for line in words.party_lines(party)]
     empty: list[Cell] = [None] * (len(sheet.widths) - 3)
     for cell, fact in zip_longest(left, facts):

@@ -203,7 +203,7 @@ def _imports(report: PeriodReport) -> _Table:
 
     def rows() -> Iterator[list[Cell]]:
         for batch in report.batches:
-            recorded = day_text(date.fromisoformat(batch.recorded_on[:10]))
+            recorded = day_text(date.fromisoformat(batch.recorded_on))
             texts = (batch.file, batch.report, batch.retailer, recorded)
             counts = (batch.rows, batch.lines, batch.sold, batch.returned, batch.free)
             net = dict(batch.net)

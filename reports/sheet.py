@@ -157,9 +157,9 @@ class Sheet:
         self.height += points
         while len(self._letters) < len(cells):
             self._letters.append(get_column_letter(len(self._letters) + 1))
-        self._streamed.append_row(
-            f'<row r="{self.rows}" ht="{points:g}" customHeight="1">{self._xml(cells)}</row>'
-        )
+        inner = self._xml(cells)
+        end = f">{inner}</row>" if inner else "/>"
+        self._streamed.append_row(f'<row r="{self.rows}" ht="{points:g}" customHeight="1"{end}')
         return self.rows
 
     def _xml(self, cells: Sequence[Cell]) -> str:

@@ -31,6 +31,7 @@ from royalties.domain.statements import Statement
 
 _LABELS = 58
 _PLAIN = Style(wrap=True)
+_TEXT = Style()
 _QUIET = Style(color=MUTED)
 _RIGHT = Style().to_the_right()
 _WARNING = _RIGHT.also(bold=True, color=ALERT)
@@ -155,7 +156,7 @@ def _closing(sheet: Sheet, statement: Statement) -> None:
     sheet.row(height=16)
     sheet.row([("Questions about this statement?", SUBHEADING)])
     for line in filter(None, (publisher.name, _contact(publisher))):
-        sheet.row([(line, Style())])
+        sheet.row([(line, _TEXT)])
     if not statement.contracts:
         return
     sheet.row(height=8)

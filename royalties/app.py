@@ -7,10 +7,11 @@ from flask import Flask
 
 from royalties import web
 from royalties.runtime import System
+from royalties.web.health import Health
+from royalties.web.proxied import BehindProxy
 
 _LARGEST_UPLOAD = 200_000_000
 _LARGEST_FIELD = 5_000_000
-_MOST_FIELDS = 20_000
 
 
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -20,9 +21,11 @@ _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 def create_app(system: System) -> Flask:
     """Make the application of a system; nothing is global, so tests make as many as they want."""
     app = Flask("royalties.web")
+    key, *older = system.secret_keys()
     secure = urlsplit(system.config.base_url).scheme == "https"
     app.config.update(
-        SECRET_KEY=system.secret_key(),
+        SECRET_KEY=key,
+        SECRET_KEY_FALLBACKS=older,
         SESSION_COOKIE_NAME="__Host-royalties" if secure else "royalties",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -30,13 +33,15 @@ def create_app(system: System) -> Flask:
         PERMANENT_SESSION_LIFETIME=timedelta(days=7),
         MAX_CONTENT_LENGTH=_LARGEST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=_LARGEST_FIELD,
-        MAX_FORM_PARTS=_MOST_FIELDS,
         TRUSTED_HOSTS=_trusted(urlsplit(system.config.base_url).hostname or "localhost"),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=secure,
     )
     app.extensions["royalties"] = system
     web.prepare(app)
+    if secure:
+        app.wsgi_app = BehindProxy(app.wsgi_app)  # type: ignore[method-assign]  # as Flask says
+    app.wsgi_app = Health(app)  # type: ignore[method-assign]
     return app
 
 

@@ -1,44 +1,76 @@
 """From configuration to a running system; one unit of work per command or request."""
 
 import gc
+import json
 import secrets
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from config import Config
 from royalties.adapters.credentials import Credentials
 from royalties.adapters.files import Files
 from royalties.adapters.mailer import Mailer
-from royalties.domain.people import Actor
-from royalties.services.work import Progress, Work, nothing_to_show
+from royalties.adapters.sealing import Sealer
+from royalties.adapters.zones import DEFAULT, zone
+from royalties.domain.people import Actor, Role
+from royalties.services import backups
+from royalties.services.backups import Kept
+from royalties.services.people import second_factor
+from royalties.services.work import Progress, Work, nothing_to_show, stored
 from royalties.store.engine import (
-    HASTY,
+    LOCK_SECONDS,
+    PATIENT,
     READ_ONLY,
     DatabaseBusyError,
+    DatabaseFullError,
     DatabaseUnavailableError,
     Engine,
     UnsupportedDatabaseError,
+    database_file,
     make_engine,
     plain_errors,
 )
-from royalties.store.migrate import NotMigratedError, require_newest, upgrade
+from royalties.store.migrate import NotMigratedError, deviations, require_newest, upgrade
+from royalties.store.transfer import (
+    NotEmptyError,
+    UnfitError,
+    new_database,
+    shown_url,
+    snapshot,
+)
 
 __all__ = [
     "DatabaseBusyError",
+    "DatabaseFullError",
     "DatabaseUnavailableError",
+    "NotEmptyError",
     "NotMigratedError",
     "System",
+    "UnfitError",
     "UnsupportedDatabaseError",
     "open_system",
+    "plain_errors",
+    "shown_url",
 ]
+
+
+_KEY = "cookie.key"
+_ITSELF = Actor("royalties init", Role.ADMINISTRATOR)
 
 
 def now() -> datetime:
     """The clock of a running system."""
-    return datetime.now(UTC).astimezone()
+    return datetime.now(UTC)
+
+
+def _zone(setting: str | None) -> ZoneInfo:
+    """The house's time zone; a name that this computer does not know is not guessed at."""
+    return zone(json.loads(setting)) if setting else DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +89,41 @@ class System:
         """The mail server of the configuration."""
         return Mailer(self.config.smtp_url, self.config.mail_from)
 
-    def secret_key(self) -> str:
-        """What signs the browser's cookie; made once and kept in the home folder if not given."""
-        if self.config.secret_key:
-            return self.config.secret_key
-        return self.files.keep_secret("cookie.key", secrets.token_urlsafe(48))
+    @property
+    def sealer(self) -> Sealer:
+        """What encrypts secrets that have to be read again."""
+        return Sealer(self.secret_keys)
+
+    def secret_keys(self) -> tuple[str, ...]:
+        """What signs the browser's cookie and seals second factors; after it the older ones.
+
+        If none is given, one is made once and kept in the home folder. That one stays an older key
+        when the environment gives another.
+        """
+        given, older = self.config.secret_key, self.config.old_secret_keys
+        if not given:
+            made = self.files.keep_secret(_KEY, secrets.token_urlsafe(48))
+            return (made, *older)
+        kept = self.files.secret(_KEY)
+        return tuple(dict.fromkeys((given, *older, *((kept,) if kept else ()))))
+
+    def guard(self) -> list[str]:
+        """Let nobody else read what is kept; returns what could not be helped, in words."""
+        return self.files.guard(database_file(self.config.database_url))
 
     def migrate(self) -> str:
         """Create the home folder and bring the database to the newest migration."""
-        self.config.home.mkdir(parents=True, exist_ok=True)
+        self.files.make_home(database_file(self.config.database_url))
         with plain_errors():
-            return upgrade(self.engine)
+            newest = upgrade(self.engine)
+        with self.work(_ITSELF) as work:
+            second_factor.seal_all(work)
+        return newest
+
+    def deviations(self) -> tuple[list[str], list[str]]:
+        """What the database lacks of the newest schema, and what it has beside it."""
+        with plain_errors(), self.engine.connect() as connection:
+            return deviations(connection)
 
     @contextmanager
     def work(
@@ -76,7 +132,7 @@ class System:
         *,
         read_only: bool = False,
         trial: bool = False,
-        hasty: bool = False,
+        lock_seconds: float | None = None,
         patient: bool = True,
         progress: Progress = nothing_to_show,
     ) -> Iterator[Work]:
@@ -86,24 +142,26 @@ class System:
             actor: in whose name the verbs are done.
             read_only: nothing is written, and nobody who writes is waited for.
             trial: what is written is taken back when the block ends.
-            hasty: rather give up than wait for another writer (SQLite).
+            lock_seconds: so long another writer is waited for; None: as long as commands do.
             patient: what is asked for may take long; nobody waits for a page.
             progress: told how much is done.
 
         Raises:
             NotMigratedError: the database is missing or old.
         """
-        engine = self.engine.execution_options(**{READ_ONLY: read_only, HASTY: hasty})
+        how = {READ_ONLY: read_only, LOCK_SECONDS: lock_seconds, PATIENT: patient}
+        engine = self.engine.execution_options(**how)
         with plain_errors(), engine.connect() as connection, connection.begin() as transaction:
-            require_newest(connection)
+            here = _zone(require_newest(connection))
             yield Work(
                 connection,
                 self.files,
                 actor,
-                self.clock(),
+                self.clock().astimezone(here),
                 progress,
                 self.credentials,
                 self.mailer,
+                self.sealer,
                 self.config.base_url,
                 memory=self.memory if read_only else None,
                 seen={} if read_only else self.memory,
@@ -112,6 +170,29 @@ class System:
             )
             if read_only or trial:
                 transaction.rollback()
+
+    def back_up(self, actor: Actor, target: Path, progress: Progress = nothing_to_show) -> Kept:
+        """Write the whole books into one new file, while others work."""
+        with plain_errors(), snapshot(self.engine) as connection:
+            return backups.back_up(
+                connection, actor, self.config.home, target, stored(self.clock()), progress
+            )
+
+    def restore(self, actor: Actor, source: Path, progress: Progress = nothing_to_show) -> Kept:
+        """Bring whole books back from a file into this empty home and database."""
+        with plain_errors():
+            return backups.restore(
+                actor, source, self.config.database_url, self.config.home, progress
+            )
+
+    def move_to(self, url: str, actor: Actor, progress: Progress = nothing_to_show) -> Kept:
+        """Copy the books into an empty database; the files, and the old books, stay."""
+        with (
+            plain_errors(),
+            snapshot(self.engine, alone=True) as source,
+            new_database(url) as target,
+        ):
+            return backups.move(source, target, actor, progress)
 
     def dispose(self) -> None:
         """Close all connections."""

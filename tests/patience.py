@@ -1,4 +1,23 @@
 """How long tests wait for what must happen; they go on at once when it has."""
 
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 PATIENCE = 300
 """Seconds: at a load of 20 on two cores things took ten times as long as on a quiet machine."""
+
+
+@contextmanager
+def running(*arguments: Any, **options: Any) -> Iterator[subprocess.Popen[Any]]:
+    """A process, as ``subprocess.Popen`` starts it, that does not outlive what waits for it.
+
+    ``with Popen(...)`` alone waits for ever where the test fails before the process ends.
+    """
+    with subprocess.Popen(*arguments, **options) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()

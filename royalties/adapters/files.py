@@ -1,11 +1,14 @@
 """Received and issued files, kept in the home folder and never half written."""
 
 import contextlib
+import fcntl
 import io
 import json
 import os
+import secrets
 import shutil
-import tempfile
+import stat
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +17,14 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 _BLOCK = 1 << 20
+_PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700
+_AS_ASKED = 0o666
+"""Less what the user's umask takes."""
+_PART = ".part-"
+_LEFT_AFTER = 60
+"""Seconds after which a file that nobody writes to any more counts as left."""
+_FOLDERS = ("received", "issued", "returned", "samples", "uploads", "orders", "jobs")
+"""What is kept in a home folder."""
 
 
 class DiskError(RuntimeError):
@@ -82,11 +93,10 @@ class Files:
             AlreadyIssuedError: a file of that name with other bytes is there already.
         """
         target = self.issued(period, name)
-        if target.exists():
-            if target.read_bytes() != data:
-                raise AlreadyIssuedError(target)
-        else:
-            self._write_bytes(target, data)
+        # Of two who issue at once neither replaces what the other has just kept.
+        is_new = not target.exists() and self._write(target, io.BytesIO(data), new=True)
+        if not is_new and target.read_bytes() != data:
+            raise AlreadyIssuedError(target)
         return target
 
     def issued(self, period: str, name: str) -> Path:
@@ -159,6 +169,23 @@ class Files:
         """Delete what was told of a job that ended."""
         self._progress(job).unlink(missing_ok=True)
 
+    def beat(self) -> None:
+        """Note that the worker lives."""
+        path = self._beat()
+        with contextlib.suppress(OSError):  # a full disk is told by what is written there
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+
+    def last_beat(self) -> float | None:
+        """When the worker last noted that it lives, in seconds since 1970; None: never."""
+        try:
+            return self._beat().stat().st_mtime
+        except OSError:
+            return None
+
+    def _beat(self) -> Path:
+        return self.home / "jobs" / "worker"
+
     def _progress(self, job: int) -> Path:
         return self.home / "jobs" / f"{job}.json"
 
@@ -176,30 +203,113 @@ class Files:
         """Keep a secret that only this system's user may read; the first one kept stands."""
         target = self.home / name
         with contextlib.suppress(FileExistsError):
-            self.home.mkdir(parents=True, exist_ok=True)
-            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            _make(self.home)
+            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
             with os.fdopen(handle, "w") as file:
+                os.fchmod(handle, _PRIVATE)
                 file.write(secret)
         return target.read_text()
 
+    def secret(self, name: str) -> str:
+        """A secret that was kept; empty if none was."""
+        try:
+            return (self.home / name).read_text()
+        except FileNotFoundError:
+            return ""
+
     def write_out(self, folder: Path, name: str, data: bytes) -> Path:
-        """Write a file where the user asked for it; it can be made again, so no sync."""
+        """Write a file where the user asked for it; it can be made again, so no sync.
+
+        Who may read it is the user's own choice (their umask), unlike of what is kept at home.
+        """
         target = folder / name
-        self._write(target, io.BytesIO(data), sync=False)
+        self._write(target, io.BytesIO(data), sync=False, private=False)
         return target
+
+    def make_home(self, database: Path | None) -> None:
+        """Make the home folder, and a database's file, so that nobody else can read them.
+
+        Raises:
+            DiskError: they could not be made.
+        """
+        try:
+            _make(self.home)
+            if database is not None and not database.exists():
+                os.close(os.open(database, os.O_WRONLY | os.O_CREAT, _PRIVATE))
+                database.chmod(_PRIVATE)
+        except OSError as error:
+            raise DiskError(database or self.home, error.strerror or "no reason given") from error
+        self.guard(database)
+
+    def guard(self, database: Path | None) -> list[str]:
+        """Take from others what an earlier version let them read; returns what could not be.
+
+        Only what the desk keeps itself is touched: a home may hold files of its owner beside it.
+        """
+        beside = (
+            [database.with_name(database.name + end) for end in ("", "-wal", "-shm", "-journal")]
+            if database is not None
+            else []
+        )
+        own = [self.home / name for name in _FOLDERS]
+        closed = [*beside, *self.home.glob("*.key")]
+        if _is_open(self.home):
+            for folder in own:
+                closed += [folder, *folder.rglob("*")] if folder.is_dir() else []
+            closed.append(self.home)
+        return [words for each in closed if (words := _close(each))]
+
+    def clear_leftovers(self) -> int:
+        """Delete what writes that were interrupted left; returns how many files that were.
+
+        What somebody writes at this moment is theirs: it is locked, and not old.
+        """
+        found = 0
+        for folder in (self.home / name for name in _FOLDERS):
+            for path in folder.rglob(f"{_PART}*") if folder.is_dir() else ():
+                with contextlib.suppress(OSError):
+                    if time.time() - path.stat().st_mtime > _LEFT_AFTER and _is_left(path):
+                        path.unlink()
+                        found += 1
+        return found
 
     def _write_bytes(self, target: Path, data: bytes) -> None:
         self._write(target, io.BytesIO(data))
 
-    def _write(self, target: Path, source: BinaryIO, *, sync: bool = True) -> None:
-        """Copy to a temporary neighbour, flush to disk, then rename: whole or not at all."""
-        with _part(target.parent, target) as (file, temporary):
+    def _write(
+        self,
+        target: Path,
+        source: BinaryIO,
+        *,
+        sync: bool = True,
+        private: bool = True,
+        new: bool = False,
+    ) -> bool:
+        """Copy to a temporary neighbour, flush to disk, then rename: whole or not at all.
+
+        Returns:
+            Whether it was written; a ``new`` file replaces none.
+        """
+        with _part(target.parent, target, private=private) as (file, temporary):
             shutil.copyfileobj(source, file, _BLOCK)
             file.flush()
             if sync:
                 os.fsync(file.fileno())
-            temporary.chmod(0o640)
+            if new:
+                return _named(temporary, target)
             temporary.replace(target)
+            return True
+
+
+def _named(temporary: Path, target: Path) -> bool:
+    """Give a file its name; False if another one has it already."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without second names
+        temporary.replace(target)
+    return True
 
 
 def _keep(source: IO[bytes], most: int, folder: Path) -> tuple[str, int]:
@@ -214,27 +324,82 @@ def _keep(source: IO[bytes], most: int, folder: Path) -> tuple[str, int]:
             file.write(block)
         file.flush()
         os.fsync(file.fileno())
-        temporary.chmod(0o640)
         temporary.replace(folder / digest.hexdigest())
     return digest.hexdigest(), size
 
 
 @contextlib.contextmanager
-def _part(folder: Path, target: Path | None = None) -> Iterator[tuple[IO[bytes], Path]]:
+def _part(
+    folder: Path, target: Path | None = None, *, private: bool = True
+) -> Iterator[tuple[IO[bytes], Path]]:
     """A temporary file in a folder, to be renamed when it is whole; else it does not stay.
+
+    It is locked while it is written, so that nobody takes it for a leftover.
 
     Raises:
         DiskError: it could not be written.
     """
     temporary: Path | None = None
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=folder, prefix=".part-")
-        temporary = Path(name)
+        if private:
+            _make(folder)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+        temporary = folder / f"{_PART}{secrets.token_hex(8)}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        handle = os.open(temporary, flags, _PRIVATE if private else _AS_ASKED)
         with os.fdopen(handle, "wb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if private:
+                os.fchmod(file.fileno(), _PRIVATE)
             yield file, temporary
     except OSError as error:
         raise DiskError(target or folder, error.strerror or "no reason given") from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _make(folder: Path) -> None:
+    """Make a folder, and those above it, that only this system's user may enter."""
+    if folder.is_dir():
+        return
+    _make(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(_PRIVATE_FOLDER)
+        folder.chmod(_PRIVATE_FOLDER)
+
+
+def _is_open(path: Path) -> bool:
+    """Whether others than its owner may do anything with it."""
+    try:
+        return bool(path.stat().st_mode & 0o077)
+    except OSError:
+        return False
+
+
+def _close(path: Path) -> str:
+    """Take a file or folder from all but its owner; returns why that cannot be, or nothing."""
+    try:
+        found = path.lstat()
+        if stat.S_ISLNK(found.st_mode) or not found.st_mode & 0o077:
+            return ""
+        is_folder = stat.S_ISDIR(found.st_mode)
+        if is_folder and (found.st_mode & stat.S_ISVTX or path in {Path("/"), Path.home()}):
+            return f"others may read {path}, which is not the desk's alone: choose another home"
+        path.chmod(_PRIVATE_FOLDER if is_folder else _PRIVATE)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return f"others may read {path} ({error.strerror}): let its owner run 'chmod go= {path}'"
+    return ""
+
+
+def _is_left(path: Path) -> bool:
+    """Whether nobody writes to a temporary file: its writer holds a lock as long as it lives."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+    return True

@@ -150,9 +150,10 @@ def _close(desk: Desk, period: str) -> None:
 def _state(desk: Desk, year: _Year, period: str) -> None:
     """Write a period's statements: issued ones if it is closed, else drafts."""
     folder = desk.system.config.home / "statements" / period
-    with desk.work(f"Statements of {period}") as work:
+    with desk.work(f"Running {period}", read_only=True) as work:
         run = show_run(work, period)
-        written = write_statements(work, period, folder)
+    with desk.units(f"Statements of {period}") as units:
+        written = write_statements(units, period, folder)
     year.periods.append(
         {
             "period": period,

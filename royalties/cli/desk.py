@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, NoReturn
 
 import click
 
 from config import from_environment
+from royalties.adapters.archive import NotABackupError, ThereAlreadyError
 from royalties.adapters.files import AlreadyIssuedError, DiskError
 from royalties.cli import homes
 from royalties.domain.money import NotAnAmountError
@@ -20,13 +21,15 @@ from royalties.domain.periods import NotAPeriodError
 from royalties.runtime import (
     DatabaseBusyError,
     DatabaseUnavailableError,
+    NotEmptyError,
     NotMigratedError,
     System,
+    UnfitError,
     UnsupportedDatabaseError,
     open_system,
 )
 from royalties.services.errors import REFUSALS
-from royalties.services.work import Progress, Work, nothing_to_show
+from royalties.services.work import Progress, Units, Work, nothing_to_show
 
 REFUSED = (
     *REFUSALS,
@@ -34,10 +37,14 @@ REFUSED = (
     DatabaseBusyError,
     DatabaseUnavailableError,
     DiskError,
+    NotABackupError,
     NotAPeriodError,
     NotAllowedError,
     NotAnAmountError,
+    NotEmptyError,
     NotMigratedError,
+    ThereAlreadyError,
+    UnfitError,
     UnsupportedDatabaseError,
 )
 """Errors that are a refusal with advice (exit 1); any other one is a bug and is not caught."""
@@ -59,10 +66,17 @@ class Desk:
         A trial is taken back, to say what would happen; only for verbs that write no files.
         """
         with (
-            self._progress(what) as progress,
-            self.system.work(_actor(), read_only=read_only, trial=trial, progress=progress) as work,
+            self.progress(what) as progress,
+            self.system.work(actor(), read_only=read_only, trial=trial, progress=progress) as work,
         ):
             yield work
+        homes.note(self.system.config)
+
+    @contextmanager
+    def units(self, what: str) -> Iterator[Units]:
+        """For verbs that open several units of work, under one progress bar."""
+        with self.progress(what) as progress:
+            yield partial(self.system.work, actor(), progress=progress)
         homes.note(self.system.config)
 
     def say(self, text: str) -> None:
@@ -87,7 +101,8 @@ class Desk:
         sys.exit(1)
 
     @contextmanager
-    def _progress(self, what: str) -> Iterator[Progress]:
+    def progress(self, what: str) -> Iterator[Progress]:
+        """A progress bar on a terminal; without a name, or elsewhere, nothing is shown."""
         if not what or not sys.stderr.isatty():
             yield nothing_to_show
             return
@@ -132,6 +147,8 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             click.echo(str(error), err=True)
             sys.exit(1)
         desk = Desk(system, as_json)
+        for words in system.guard():
+            click.echo(f"warning: {words}", err=True)
         try:
             function(desk, **options)
         except (NotMigratedError, DatabaseUnavailableError) as error:
@@ -145,7 +162,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _actor() -> Actor:
+def actor() -> Actor:
     """Who works at a command line may do everything: they hold the database."""
     try:
         name = getpass.getuser()

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from types import FrameType
 import click
 
 from royalties.adapters.files import DiskError
+from royalties.cli import logs
 from royalties.cli.desk import REFUSED, Desk, command
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, System
 from royalties.services import jobs
@@ -19,6 +21,9 @@ from royalties.services.orders import drafts
 from royalties.services.orders.quotes import keep_calendar
 from royalties.services.sales.uploads import sweep
 from royalties.services.work import Work
+
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""Signals that end a program."""
 
 _LOG = logging.getLogger("royalties.jobs")
 _PAUSE = 0.5
@@ -36,8 +41,9 @@ _LOST = (
 
 @click.command("jobs")
 @click.option("--once", is_flag=True, help="Do what waits now, then end.")
+@click.option("--beside-server", is_flag=True, hidden=True, help="End when standard input ends.")
 @command
-def jobs_(desk: Desk, *, once: bool) -> None:
+def jobs_(desk: Desk, *, once: bool, beside_server: bool) -> None:
     """Do long imports and send e-mail until stopped; what has begun is finished first.
 
     'royalties serve' starts this beside the server. On PostgreSQL several may run.
@@ -50,14 +56,25 @@ def jobs_(desk: Desk, *, once: bool) -> None:
             keep_calendar(work)
         work_off(system)
         return
+    logs.start()
     stopped = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stopped.set()
 
-    for each in (signal.SIGTERM, signal.SIGINT):
+    for each in ENDING:
         signal.signal(each, stop)
+    if beside_server:
+        threading.Thread(target=_stop_with_server, args=(stopped,), daemon=True).start()
     _work_until(system, stopped)
+
+
+def _stop_with_server(stopped: threading.Event) -> None:
+    """Stop when the other end of standard input is closed, as it is when the server was killed."""
+    with contextlib.suppress(OSError, ValueError):
+        while sys.stdin.buffer.read(1):
+            pass
+    stopped.set()
 
 
 class Post:
@@ -139,6 +156,7 @@ class _Told:
         now = time.monotonic()
         if now >= self._next:
             self._next = now + _TOLD_EVERY
+            self._files.beat()
             with contextlib.suppress(DiskError):
                 self._files.tell_progress(self._job, done, total)
 
@@ -148,6 +166,7 @@ def _work_until(system: System, stopped: threading.Event) -> None:
     sweep_at = calendar_at = 0.0
     post = Post(system)
     while not stopped.is_set():
+        system.files.beat()
         try:
             if time.monotonic() >= calendar_at:
                 calendar_at = time.monotonic() + _CALENDAR_EVERY
@@ -159,6 +178,7 @@ def _work_until(system: System, stopped: threading.Event) -> None:
                 sweep_at = time.monotonic() + _SWEPT_EVERY
                 with system.work(jobs.WORKER, read_only=True) as work:
                     sweep(work)
+                system.files.clear_leftovers()
         except (DatabaseBusyError, DatabaseUnavailableError) as error:
             _LOG.warning("waiting: %s", error)
             stopped.wait(_PAUSE * 10)

@@ -3,6 +3,7 @@
 import click
 
 from royalties.cli import (
+    backups,
     demo,
     jobs,
     order_money,
@@ -41,6 +42,11 @@ JOBS = {
     "Proof": {
         "verify": "royalties verify",
         "journal": "royalties journal --format hledger",
+    },
+    "Safekeeping": {
+        "backup": "royalties backup books-2025-06-30.backup",
+        "restore": "royalties restore books-2025-06-30.backup",
+        "move-to": "royalties move-to postgresql+psycopg://desk@db.example.org/royalties",
     },
     "Orders": {
         "orders": "royalties orders --state quoted",
@@ -94,7 +100,19 @@ def main() -> None:
     """
 
 
-for module in (setup, sales, places, periods, demo, people, serve, jobs, orders, order_money):
+for module in (
+    setup,
+    sales,
+    places,
+    periods,
+    backups,
+    demo,
+    people,
+    serve,
+    jobs,
+    orders,
+    order_money,
+):
     for each in module.COMMANDS:
         main.add_command(each)
 

@@ -141,8 +141,8 @@ def statements(desk: Desk, period: str, folder: Path) -> None:
 
     A closed period's statements are issued and kept; an open one's are marked as drafts.
     """
-    with desk.work(f"Statements of {period}") as work:
-        written = write_statements(work, period, folder)
+    with desk.units(f"Statements of {period}") as units:
+        written = write_statements(units, period, folder)
     if desk.json:
         desk.show(
             {

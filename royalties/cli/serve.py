@@ -6,29 +6,22 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from urllib.parse import urlsplit
 
 import click
-import waitress
 
 from config import BASE_URL, GUESSED
+from royalties.cli import logs, serving
 from royalties.cli.demo_people import welcome
 from royalties.cli.desk import Desk, command
+from royalties.cli.jobs import ENDING
 from royalties.cli.listening import LOOPBACK, Listening, listen
+from royalties.domain.counting import counted
+from royalties.services.people import second_factor
 
-_THREADS = 8
 _PAUSE = 1.0
 """Seconds before a worker that died is followed by another."""
-
-_BEHIND_A_PROXY = {
-    "trusted_proxy": "127.0.0.1",
-    "trusted_proxy_count": 1,
-    "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"},
-    "clear_untrusted_proxy_headers": True,
-}
-"""HTTPS comes from a proxy on this machine: who visits is whom it names, so that one visitor's
-wrong passwords do not keep all others out."""
 
 
 @click.command("serve")
@@ -67,26 +60,60 @@ def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
         os.environ |= {"ROYALTIES_BASE_URL": address, GUESSED: "1"}
     if demo:
         welcome(desk)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # else the worker would outlive it
+    if lost := second_factors_lost(desk):
+        notes.append(lost)
+    desk.system.files.clear_leftovers()
+    _end_by_signals()
     application = pkgutil.resolve_name("royalties.wsgi:application")
-    worker = Worker([sys.executable, "-m", "royalties", "jobs"]) if jobs else None
-    desk.say(f"Open {address} in a browser; Ctrl+C stops.")
-    for each in notes:
-        desk.say(each)
-    sys.stdout.flush()
-    proxied = os.environ["ROYALTIES_BASE_URL"].startswith("https://")
+    largest_body = pkgutil.resolve_name("royalties.wsgi:largest_body")
+    worker: Worker | None = None
     try:
-        waitress.serve(
+        if jobs:
+            worker = Worker([sys.executable, "-m", "royalties", "jobs", "--beside-server"])
+        desk.say(f"Open {address} in a browser; Ctrl+C stops.")
+        for each in notes:
+            desk.say(each)
+        sys.stdout.flush()
+        logs.start()
+        serving.serve(
             application,
-            sockets=list(listening.sockets),
-            threads=_THREADS,
-            ident="",
-            **(_BEHIND_A_PROXY if proxied else {}),
+            listening.sockets,
+            largest_body,
+            clear_untrusted_proxy_headers=False,  # web/proxied.py says what is believed of them
         )
     finally:
         listening.close()
         if worker is not None:
             worker.stop()
+
+
+def _end_by_signals() -> None:
+    """Let each signal that ends programs end the server in order, so its worker ends with it.
+
+    Only the first counts: another one while it ends would leave the worker behind.
+    """
+
+    def end(*_: object) -> None:
+        for each in ENDING:
+            signal.signal(each, signal.SIG_IGN)
+        sys.exit(0)
+
+    for each in ENDING:
+        if signal.getsignal(each) is not signal.SIG_IGN:  # nohup lets SIGHUP be ignored
+            signal.signal(each, end)
+
+
+def second_factors_lost(desk: Desk) -> str:
+    """What is to be known of second factors that the secret key does not open; empty if all do."""
+    with desk.work(read_only=True) as work:
+        number = second_factor.unreadable(work)
+    if not number:
+        return ""
+    return (
+        f"The second factor of {counted(number, 'person', 'people')} cannot be checked: the secret "
+        "key is another one than when they set it up. Give the old one in "
+        "ROYALTIES_OLD_SECRET_KEYS, or reset their second factors under People."
+    )
 
 
 def _address(listening: Listening) -> tuple[str, list[str]]:
@@ -117,26 +144,39 @@ def _address(listening: Listening) -> tuple[str, list[str]]:
 
 
 class Worker:
-    """The process beside the server; one that dies is followed by another."""
+    """The process beside the server; one that dies is followed by another.
+
+    It ends when its standard input does: so it does not outlive a server that was killed.
+    """
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._command, self._stopped = command, Event()
-        self.process = subprocess.Popen(command)  # noqa: S603 - our own
+        self._command, self._stopped, self._starting = command, Event(), Lock()
+        self.process = self._start()
         self._watch = Thread(target=self._keep, daemon=True)
         self._watch.start()
 
     def stop(self) -> None:
         """End it; what it has begun is finished first."""
-        self._stopped.set()
+        with self._starting:  # none is begun after
+            self._stopped.set()
         self.process.terminate()
         self._watch.join()
 
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command, stdin=subprocess.PIPE)  # noqa: S603 - our own
+
     def _keep(self) -> None:
         while True:
-            self.process.wait()
+            ended = self.process
+            ended.wait()
+            if ended.stdin is not None:
+                ended.stdin.close()
             if self._stopped.wait(_PAUSE):
                 return
-            self.process = subprocess.Popen(self._command)  # noqa: S603 - our own
+            with self._starting:
+                if self._stopped.is_set():
+                    return
+                self.process = self._start()
 
 
 COMMANDS = [serve]

@@ -6,18 +6,32 @@ from pathlib import Path
 
 import click
 
+from royalties.adapters.zones import of_this_computer
 from royalties.cli import homes
 from royalties.cli.desk import Desk, command, show_warnings
 from royalties.domain.counting import counted
+from royalties.services import house
 from royalties.services.terms.schema import setup_schema
 from royalties.services.terms.setup import Loaded, load
 from royalties.services.terms.warnings import warning_document
 
 
 @click.command("init")
+@click.option(
+    "--time-zone",
+    metavar="NAME",
+    help="Time zone of the house, such as America/New_York; at first this computer's.",
+)
 @command
-def init(desk: Desk) -> None:
-    """Create the home folder and bring the database to the newest migration."""
+def init(desk: Desk, *, time_zone: str | None) -> None:
+    """Create the home folder and bring the database to the newest migration.
+
+    The house's time zone decides what day it is: it is noted once, and stays the same wherever
+    the desk runs. Give --time-zone to change it.
+
+    Again changes nothing. Then the database is compared with what it should be: if a table, a
+    column, an index or a key is missing, it is named, and this exits 1.
+    """
     config = desk.system.config
     if not config.is_home_named and homes.is_empty(config) and (found := homes.others(config)):
         desk.say(f"There are books in {found[0]} already, and ROYALTIES_HOME is not set.")
@@ -26,11 +40,30 @@ def init(desk: Desk) -> None:
         ):
             desk.refuse(f"Nothing was created. To use those books:\n{homes.export(found[0])}")
     revision = desk.system.migrate()
+    with desk.work() as work:
+        days_of = str(work.now.tzinfo)
+        if time_zone or not house.has_time_zone(work):
+            days_of = time_zone or of_this_computer().key
+            house.set_time_zone(work, days_of)
     homes.note(config)
+    lacks, beside = desk.system.deviations()
+    document = {"home": str(config.home), "migration": revision, "lacks": lacks, "beside": beside}
+    if lacks:
+        desk.refuse(
+            f"The database counts as migrated to {revision}, but it is not what that should be. "
+            f"It lacks, or has otherwise:\n"
+            + "\n".join(f"  {each}" for each in lacks)
+            + "\nA program from between two releases made it, or it was changed by hand. Make a "
+            "copy of the books, add what lacks as migrations/versions say it, and run "
+            "'royalties init' again; do not work with these books before.",
+            {"outcome": "refused", **document},
+        )
     if desk.json:
-        desk.show({"home": str(desk.system.config.home), "migration": revision})
+        desk.show({**document, "time_zone": days_of})
         return
-    desk.say(f"Ready: {desk.system.config.home} (migration {revision}).")
+    for each in beside:
+        desk.say(f"  beside what is needed: {each} (it is left alone)")
+    desk.say(f"Ready: {config.home} (migration {revision}, days of {days_of}).")
     desk.say("Next: royalties load FILE with your setup; 'royalties schema' shows its form.")
 
 

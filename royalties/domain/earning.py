@@ -463,23 +463,23 @@ def _lines(
 ) -> list[EarnedLine]:
     minor_per_micro = Fraction(scale(contract.currency), MICRO)
     factors: dict[
-        tuple[int, str, Fraction], list[tuple[int, Fraction, Fraction, Fraction, int, int]]
+        tuple[int, str, int], list[tuple[int, Fraction, Fraction, Fraction, int, int]]
     ] = {}
     lines: list[EarnedLine] = []
     rules = contract.rules
-    sums = _turned(contract, groups, sold, exchange)
+    used, sums = _turned(contract, groups, sold, exchange)
     for key in sorted(sums):
-        place, isbn, retailer, kind, currency, fx = key
+        place, isbn, retailer, kind, currency, rank = key
         rule, (units, base) = rules[place], sums[key]
-        known = factors.get((place, currency, fx))
+        known = factors.get((place, currency, rank))
         if known is None:
-            known = []
+            known, fx = [], used[rank]
             for number, tier, portion in tiers[place]:
                 factor = fx * tier.rate * portion * minor_per_micro
                 known.append(
                     (number, portion, fx, tier.rate, factor.numerator, 2 * factor.denominator)
                 )
-            factors[place, currency, fx] = known
+            factors[place, currency, rank] = known
         word = _WORDS[kind]
         for number, portion, fx, rate, numerator, twice in known:
             if isinstance(base, int):
@@ -508,28 +508,37 @@ def _lines(
     return lines
 
 
+_Turned = dict[tuple[int, str, str, Kind, str, int], tuple[int, int | Fraction]]
+"""Copies and base by rule, edition, retailer, kind, currency and rank of the rate of exchange."""
+
+
 def _turned(
     contract: Contract,
     groups: Mapping[_Key, _Group],
     sold: Mapping[str, Sold],
     exchange: _Exchange,
-) -> dict[tuple[int, str, str, Kind, str, Fraction], tuple[int, int | Fraction]]:
-    """Copies and base by the rate of exchange that counts: what is turned alike is one sum."""
-    found: dict[tuple[int, str, str, Kind, str, Fraction], tuple[int, int | Fraction]] = {}
+) -> tuple[list[Fraction], _Turned]:
+    """Copies and base by the rate of exchange that counts: what is turned alike is one sum.
+
+    Returns:
+        The rates in order, and the sums with each rate's place among them: a place is found
+        many times faster than a fraction.
+    """
     rates: dict[tuple[int, str, int], Fraction] = {}
+    for place, currency, of in {(key[0], key[4], key[5]) for key in groups}:
+        is_unit = contract.rules[place].basis is Basis.UNIT
+        rates[place, currency, of] = ONE if is_unit else exchange.into_contract(currency, of)
+    used = sorted(set(rates.values()))
+    ranks = {key: used.index(fx) for key, fx in rates.items()}
+    found: _Turned = {}
     for (place, isbn, retailer, kind, currency, of), group in groups.items():
-        rule = contract.rules[place]
-        fx = rates.get((place, currency, of))
-        if fx is None:
-            fx = ONE if rule.basis is Basis.UNIT else exchange.into_contract(currency, of)
-            rates[place, currency, of] = fx
-        cost = ZERO
+        rule, cost = contract.rules[place], ZERO
         if rule.basis is Basis.PROFIT:
             cost = exchange.cost_of(sold[isbn], currency, of)
-        key = (place, isbn, retailer, kind, currency, fx)
+        key = (place, isbn, retailer, kind, currency, ranks[place, currency, of])
         units, base = found.get(key, (0, 0))
         found[key] = (units + group.units, _whole(base + _base(rule, group, cost)))
-    return found
+    return used, found
 
 
 def _whole(exact: int | Fraction) -> int | Fraction:

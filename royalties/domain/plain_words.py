@@ -31,7 +31,8 @@ _CAP_TIMES = {
 def sentence(step: Step, beneficiary: str, currency: str) -> str:
     """What a step does and what part of it is the beneficiary's."""
     part = _part(step, beneficiary, currency)
-    return f"{_takes(step, currency)}{_conditions(step, currency)}, {part}."
+    said = f"{_takes(step, currency)}{_conditions(step, currency)}"
+    return f"{said}, {part}." if part else f"{said}."
 
 
 _BASES = {
@@ -207,7 +208,7 @@ def _takes(step: Step, currency: str) -> str:
 def _conditions(step: Step, currency: str) -> str:
     text = ""
     if step.when is not None:
-        text += f" from sales {when_words(step.when)}"
+        text += f" from {sales_words(step.when)}"
     if step.cap is not None:
         text += _cap(step.cap, currency)
     if step.from_ is not None:
@@ -229,35 +230,36 @@ def _part(step: Step, beneficiary: str, currency: str) -> str:
 def _of_member(
     member: Member, total: Fraction, members: int, beneficiary: str, currency: str
 ) -> str:
-    if members == 1:
-        share = "all of it"
-    else:
-        share = f"split over {members} by weight, your part being {percent(member.weight / total)}"
-    cap = _cap(member.cap, currency) if member.cap else ""
+    words = []
+    if members > 1:
+        part = percent(member.weight / total)
+        words.append(f"split over {members} by weight, your part being {part}")
+    if member.cap:
+        words.append(_cap(member.cap, currency).removeprefix(", "))
     if member.beneficiary is not None:
-        return f"{share}{cap}"
+        return ", ".join(words)
     inner = " ".join(
         sentence(step, beneficiary, currency)
         for step in member.steps
         if concerns(step, beneficiary)
     )
-    return f"{share}{cap}, and of that: {inner.removesuffix('.')}"
+    return ", ".join([*words, f"and of that: {inner.removesuffix('.')}"])
 
 
-def when_words(when: When) -> str:
-    """Which sales a condition is for: ``of ebook in WA``."""
-    return " ".join(_clauses(when)) or "of any kind"
+def sales_words(when: When) -> str:
+    """Which sales a condition is for: ``e-book sales in WA``."""
+    kind = f"{any_of(when.formats)} sales" if when.formats else "sales"
+    return " ".join([kind, *_clauses(when)])
 
 
 def _clauses(when: When) -> Iterator[str]:
     for words, opening in (
-        (when.formats, "of"),
         (when.channels, "through the channel"),
         (when.retailers, "at"),
         (when.countries, "in"),
         (when.regions, "in"),
         (when.cities, "in"),
-        (when.orders, "of order"),
+        (when.orders, "on order"),
     ):
         if words:
             yield f"{opening} {any_of(words)}"

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from royalties.domain.beneficiaries import Beneficiary, Publisher
+from royalties.domain.carrying import Left
 from royalties.domain.catalogue import Retailer, Title
 from royalties.domain.contracts import Contract, ExchangeRate, Income
 from royalties.domain.discounts import discount_limits
@@ -15,17 +16,20 @@ from royalties.domain.paying import PaymentDetails
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.plans import Plan, steps_of
 from royalties.domain.pricing import PriceList
-from royalties.domain.run import Books, ContractState, in_force
+from royalties.domain.run import Books, in_force
 from royalties.ingest import setup as setup_file
 from royalties.ingest.reading import Known, KnownEdition, KnownRetailer
 from royalties.services.remembering import Made, extent_of, remembered
 from royalties.services.work import RefusedError, Work
-from royalties.store import catalogue, periods, runs
+from royalties.store import carrying, catalogue, periods, runs
 from royalties.store.history import Revision, newest_revision, revisions_in_force
 from royalties.store.slices import Asked, slices_of
 
 LAST_CLOSED = "last closed"
 """What read-only work asks once under this name: the ordinal of the latest closed period."""
+
+_KEPT_LEFT = 3
+"""Of so many periods it is remembered what the ones before them left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,7 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         retailers,
         has_corrections=extent_of(work, (period.ordinal,)).has_corrections,
     )
-    states, balances = left_before(work, period)
+    left = left_before(work, period)
     return Books(
         period=period,
         first_period=setup.first_period,
@@ -192,8 +196,8 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         rates=rates_of(work, setup, period, {each.reverses for each in slices} - {None}),
         income=[entry for entry in setup.income if entry.period == str(period)],
         slices=slices,
-        states=states,
-        balances=balances,
+        states=left.states,
+        balances=left.balances,
     )
 
 
@@ -229,19 +233,15 @@ def _numbers(work: Work) -> tuple[dict[int, str], dict[int, str]]:
     return {row.id: row.isbn for row in editions}, {id_: key for key, id_ in retailers.items()}
 
 
-def left_before(
-    work: Work, period: Period
-) -> tuple[dict[str, ContractState], dict[tuple[str, str], int]]:
+def left_before(work: Work, period: Period) -> Left:
     """What the closed periods before one left of contracts and beneficiaries, for ever."""
-
-    def read() -> tuple[dict[str, ContractState], dict[tuple[str, str], int]]:
-        first_of_year = period.ordinal - period.place + 1
-        return (
-            runs.contract_states(work.connection, first_of_year, period.ordinal),
-            runs.balances_before(work.connection, period.ordinal),
-        )
-
-    return remembered(work, "closed before", period, read)
+    return remembered(
+        work,
+        "closed before",
+        period,
+        lambda: carrying.left_before(work.connection, period),
+        most=_KEPT_LEFT,
+    )
 
 
 def sold_of(setup: Setup) -> dict[str, Sold]:

@@ -6,8 +6,7 @@ from pathlib import Path
 from royalties.domain.sales import ORDER_REPORTS
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
-from royalties.store import batches
-from royalties.store import statements as statement_store
+from royalties.store import checks
 from royalties.store.orders import certificates, messages
 
 Failures = Iterator[str]
@@ -15,20 +14,19 @@ Failures = Iterator[str]
 
 def issued_differ(work: Work, periods: dict[int, str]) -> Failures:
     """Issued statements' files are as they were issued; ``periods`` are names by number."""
-    found = {row.number: row.period_id for row in statement_store.statements_of(work.connection)}
-    for (number, _), row in statement_store.issued_files(work.connection).items():
-        if number not in found:
-            yield f"{row.name} was issued, but there is no statement {number}"
+    for row in checks.issued_files(work.connection):
+        if row.period_id is None:
+            yield f"{row.name} was issued, but there is no statement {row.number}"
             continue
-        path = work.files.issued(periods.get(found[number], ""), row.name)
+        path = work.files.issued(periods.get(row.period_id, ""), row.name)
         yield from _differs(
-            work, path, row.sha256, f"issued file {path.name} of statement {number}"
+            work, path, row.sha256, f"issued file {path.name} of statement {row.number}"
         )
 
 
 def received_differ(work: Work) -> Failures:
     """Reports are kept as they were received."""
-    for row in batches.batches(work.connection):
+    for row in checks.imports(work.connection):
         if row.status != "recorded" or row.corrects is not None or row.report in ORDER_REPORTS:
             continue
         path = work.files.received(row.sha256)

@@ -76,8 +76,9 @@ def at_hand(work: Work, name: str, key: Hashable) -> object | None:
 
 def extent_of(work: Work, periods: tuple[int, ...] | None) -> totals.Extent:
     """How many sale lines some periods have, and whether corrections are among them."""
-    known = work.once("extents", lambda: totals.extents(work.connection))
-    found = [known[each] for each in (known if periods is None else periods) if each in known]
+    found = work.once(
+        f"extents of {periods or 'all'}", lambda: totals.extents(work.connection, periods)
+    ).values()
     return totals.Extent(
         sum(each.lines for each in found), any(each.has_corrections for each in found)
     )

@@ -92,7 +92,7 @@ def _all(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
         name = payee.name if payee else row.beneficiary
         yield Hit("statement", row.number, row.number, name, row.number == text.upper())
     for batch in store.batches(work.connection, text):
-        about = f"{batch.status} {batch.recorded_at[:10]}"
+        about = f"{batch.status} {work.day_of(batch.recorded_at)}"
         exact = text in (str(batch.id), batch.file_name)
         yield Hit("import", str(batch.id), f"{batch.id}: {batch.file_name}", about, exact)
     yield from _orders(work, setup, text)

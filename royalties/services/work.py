@@ -1,13 +1,15 @@
 """A unit of work: one transaction, who acts, when, and where files are kept."""
 
 from collections.abc import Callable, Hashable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from royalties.adapters.credentials import Credentials
 from royalties.adapters.files import Files
 from royalties.adapters.mailer import Mailer
+from royalties.adapters.sealing import Sealer
 from royalties.domain.people import Actor, Verb
 from royalties.store.engine import Connection
 from royalties.store.history import append_log
@@ -37,6 +39,7 @@ class Work:
     progress: Progress = nothing_to_show
     credentials: Credentials = field(default_factory=Credentials)
     mailer: Mailer = field(default_factory=lambda: Mailer("", ""))
+    sealer: Sealer = field(default_factory=lambda: Sealer(tuple))
     base_url: str = ""
     memory: dict[str, dict[Hashable, Any]] | None = None
     """What read-only work may remember of what never changes; None while writing."""
@@ -60,8 +63,13 @@ class Work:
 
     @property
     def today(self) -> date:
-        """The day of the work."""
+        """The day of the work, in the house's time zone: ``now`` is given in it."""
         return self.now.date()
+
+    def day_of(self, moment: str) -> date:
+        """The day of a stored moment in the house's time zone, as ``today`` is; of a day itself."""
+        found = datetime.fromisoformat(moment)
+        return found.astimezone(self.now.tzinfo).date() if found.tzinfo else found.date()
 
     def once(self, name: str, read: Callable[[], Read]) -> Read:
         """What the database says; read-only work asks once, since it sees one state."""
@@ -79,6 +87,18 @@ class Work:
     def record(self, verb: Verb, what: object) -> str:
         """Append to the log what was done; returns the line's hash."""
         return append_log(self.connection, self.at, self.actor.name, verb.value, what)
+
+
+class Units(Protocol):
+    """Opens one unit of work after the other in one person's name.
+
+    For verbs whose long part belongs into no transaction: they read, close, work, and write
+    briefly, so that nobody waits for them.
+    """
+
+    def __call__(self, *, read_only: bool = False) -> AbstractContextManager[Work]:
+        """One unit of work, kept when its block ends well."""
+        ...
 
 
 def stored(moment: datetime) -> str:

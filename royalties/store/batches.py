@@ -8,6 +8,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     and_,
+    bindparam,
     case,
     delete,
     func,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 
 from royalties.store import totals
 from royalties.store.engine import is_sqlite
+from royalties.store.slices import in_period
 from royalties.store.tables import (
     batch,
     coverage,
@@ -124,9 +126,16 @@ def find_batch(connection: Connection, number: int) -> BatchRow | None:
     return BatchRow(*row) if row else None
 
 
-def batches(connection: Connection) -> list[BatchRow]:
-    """Every batch, undone ones included, the first first."""
-    return [BatchRow(*row) for row in connection.execute(_select().order_by(batch.c.id))]
+def batches(connection: Connection, numbers: Iterable[int]) -> list[BatchRow]:
+    """Some batches, the first first."""
+    query = _select().where(batch.c.id.in_(sorted(numbers))).order_by(batch.c.id)
+    return [BatchRow(*row) for row in connection.execute(query)]
+
+
+def is_any_recorded(connection: Connection) -> bool:
+    """Whether an import stands."""
+    query = select(batch.c.id).where(batch.c.status == "recorded").limit(1)
+    return connection.execute(query).first() is not None
 
 
 def add_batch(connection: Connection, values: Mapping[str, object]) -> int:
@@ -239,7 +248,7 @@ def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
     Returns:
         How many sale lines and how many waiting lines were removed.
     """
-    sales = connection.execute(delete(sale).where(sale.c.batch_id == number)).rowcount
+    sales = connection.execute(delete(sale).where(_of_batch(number))).rowcount
     rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
     totals.forget(connection, number)
     connection.execute(delete(coverage).where(coverage.c.batch_id == number))
@@ -284,13 +293,11 @@ def mirror(connection: Connection, number: int, correction: int, open_period: in
     connection.execute(
         insert(sale).from_select(
             [column.name for column in sale.c],
-            select(*copied).where(sale.c.batch_id == number),
+            select(*copied).where(_of_batch(number)),
         )
     )
     totals.mirror(connection, number, correction, open_period)
-    made = connection.execute(
-        select(func.count()).select_from(sale).where(sale.c.batch_id == correction)
-    )
+    made = connection.execute(select(func.count()).select_from(sale).where(_of_batch(correction)))
     return int(made.scalar_one())
 
 
@@ -307,7 +314,7 @@ def totals_of(connection: Connection, number: int) -> list[Row]:
             func.min(sale.c.day),
             func.max(sale.c.day),
         )
-        .where(sale.c.batch_id == number)
+        .where(_of_batch(number))
         .group_by(sale.c.retailer_id, sale.c.kind, sale.c.currency)
         .order_by(sale.c.retailer_id, sale.c.kind, sale.c.currency)
     )
@@ -350,14 +357,12 @@ def _not_corrected() -> ColumnElement[bool]:
 
 def stop_waiting(connection: Connection, rows: Iterable[Row]) -> None:
     """Take rows, given as (batch, sheet, row, kind), off the waiting list."""
-    for number, sheet, row, kind in rows:
+    names = ("batch_id", "sheet", "row", "kind")
+    these = [{f"of_{name}": value for name, value in zip(names, row, strict=True)} for row in rows]
+    if these:
         connection.execute(
-            delete(waiting).where(
-                waiting.c.batch_id == number,
-                waiting.c.sheet == sheet,
-                waiting.c.row == row,
-                waiting.c.kind == kind,
-            )
+            delete(waiting).where(*(waiting.c[name] == bindparam(f"of_{name}") for name in names)),
+            these,
         )
 
 
@@ -367,9 +372,9 @@ def sales_of(
     """Recorded sale lines with names in place of numbers, streamed in order of file and row."""
     query = _sale_lines()
     if period_id is not None:
-        query = query.where(sale.c.period_id == period_id)
+        query = query.where(in_period(period_id))
     if batch_id is not None:
-        query = query.where(sale.c.batch_id == batch_id)
+        query = query.where(_of_batch(batch_id))
     rows = connection.execution_options(stream_results=True).execute(query)
     return (tuple(row) for row in rows)
 
@@ -402,6 +407,19 @@ def sales_behind(
     with connection.execute(query, execution_options={"stream_results": True}) as rows:
         for row in rows:
             yield tuple(row)
+
+
+def _of_batch(number: int) -> ColumnElement[bool]:
+    """Lines of a batch, found along the table's key in the periods that its sums tell of.
+
+    Without them the sales of all years would be looked at.
+    """
+    told = select(sale_total.c.period_id).where(sale_total.c.batch_id == number)
+    return and_(
+        sale.c.edition_id.in_(select(edition.c.id)),
+        sale.c.period_id.in_(told),
+        sale.c.batch_id == number,
+    )
 
 
 def _sale_lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of its columns

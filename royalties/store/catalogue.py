@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Column, Connection, Table, bindparam, delete, func, insert, select
 
 from royalties.domain.catalogue import Title
 from royalties.store.tables import earned_line, edition, identifier, price, retailer, title
@@ -119,21 +119,33 @@ def ensure_retailers(connection: Connection, keys: Iterable[str]) -> None:
 
 def record_titles(connection: Connection, titles: Iterable[Title]) -> None:
     """Bring titles' editions, prices and identifiers to what their setup entries say."""
+    listed = list(titles)
     of_title = {row.key: row.id for row in connection.execute(select(title.c.key, title.c.id))}
-    known = {row.isbn: row for row in edition_rows(connection)}
-    for each in titles:
-        if each.key not in of_title:
-            found = connection.execute(insert(title).values(key=each.key).returning(title.c.id))
-            of_title[each.key] = found.scalar_one()
-        for one in each.editions:
-            if one.isbn not in known:
-                made = connection.execute(
-                    insert(edition)
-                    .values(isbn=one.isbn, title_id=of_title[each.key])
-                    .returning(edition.c.id)
-                ).scalar_one()
-                known[one.isbn] = EditionRow(made, one.isbn, each.key)
-    _record_terms(connection, titles, {isbn: row.id for isbn, row in known.items()})
+    new = dict.fromkeys(each.key for each in listed if each.key not in of_title)
+    of_title |= _numbered(connection, title, title.c.key, [{"key": key} for key in new])
+    ids = {row.isbn: row.id for row in edition_rows(connection)}
+    made = {
+        one.isbn: {"isbn": one.isbn, "title_id": of_title[each.key]}
+        for each in listed
+        for one in each.editions
+        if one.isbn not in ids
+    }
+    ids |= _numbered(connection, edition, edition.c.isbn, list(made.values()))
+    _record_terms(connection, listed, ids)
+
+
+def _numbered(
+    connection: Connection, table: Table, name: Column[str], rows: list[dict[str, object]]
+) -> dict[str, int]:
+    """Record many rows at once; their numbers by their names.
+
+    Both engines number the rows of one statement in its order; nothing depends on it but that
+    lists keep the order in which a setup file names editions.
+    """
+    if not rows:
+        return {}
+    query = insert(table).returning(name, table.c.id)
+    return {row[0]: row[1] for row in connection.execute(query, rows)}
 
 
 def _record_terms(connection: Connection, titles: Iterable[Title], ids: Mapping[str, int]) -> None:
@@ -155,13 +167,12 @@ def _record_terms(connection: Connection, titles: Iterable[Title], ids: Mapping[
         for kind, value in one.identifiers
         if value.upper() not in by_hand
     }
-    for number, _ in editions:
-        connection.execute(delete(price).where(price.c.edition_id == number))
-        connection.execute(
-            delete(identifier).where(
-                identifier.c.edition_id == number, identifier.c.kind != "alias"
-            )
-        )
+    if editions:
+        these = [{"number": number} for number, _ in editions]
+        of_price, of_name = price.c.edition_id, identifier.c.edition_id
+        connection.execute(delete(price).where(of_price == bindparam("number")), these)
+        own = (of_name == bindparam("number")) & (identifier.c.kind != "alias")
+        connection.execute(delete(identifier).where(own), these)
     if prices:
         connection.execute(insert(price), prices)
     if names:

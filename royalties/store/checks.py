@@ -1,12 +1,129 @@
-"""Queries that find what must never be: each yields a sentence for every fault."""
+"""What ``verify`` reads, row after row, and queries that find what must never be.
+
+Whatever grows with the years is streamed, never held: a thousand rows of figures at a time, or a
+few of those that carry documents. Each query for faults yields a sentence for every one.
+"""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from royalties.domain.sales import Kind
-from royalties.store.tables import batch, earned_line, edition, period, sale, waiting
+from royalties.store.runs import ClosedRun
+from royalties.store.statements import StatementRow
+from royalties.store.tables import (
+    allocation,
+    batch,
+    closed_run,
+    contract_close,
+    earned_line,
+    edition,
+    issued,
+    period,
+    reserve_release,
+    sale,
+    settlement,
+    statement,
+    waiting,
+)
+
+_ROWS, _DOCUMENTS = 1_000, 20
+_TABLES = {
+    each.name: each
+    for each in (allocation, contract_close, earned_line, period, reserve_release, settlement)
+}
+
+
+def _streamed(connection: Connection, query: Select[Any], most: int = _ROWS) -> Iterator[Any]:
+    """Rows as they are asked for; also on PostgreSQL, whose driver else fetches all of them."""
+    return iter(connection.execute(query, execution_options={"yield_per": most}))
+
+
+def rows(connection: Connection, table: str, period_id: int | None = None) -> Iterator[Any]:
+    """Rows of one of the closed runs' tables, of a period or of all, in order."""
+    chosen = _TABLES[table]
+    query = select(chosen).order_by(*chosen.primary_key.columns)
+    if period_id is not None:
+        query = query.where(chosen.c.period_id == period_id)
+    return _streamed(connection, query)
+
+
+def releases_of(connection: Connection, withheld_in: int) -> Iterator[Any]:
+    """Releases, whenever they were, of what a period withheld."""
+    return _streamed(
+        connection, select(reserve_release).where(reserve_release.c.withheld_in == withheld_in)
+    )
+
+
+def releases_of_nothing(connection: Connection) -> Iterator[Any]:
+    """Releases of what no closed period withheld."""
+    return _streamed(
+        connection,
+        select(reserve_release)
+        .outerjoin(
+            contract_close,
+            (contract_close.c.period_id == reserve_release.c.withheld_in)
+            & (contract_close.c.contract == reserve_release.c.contract),
+        )
+        .where(contract_close.c.contract.is_(None)),
+    )
+
+
+def closings(connection: Connection) -> Iterator[Any]:
+    """Number, moment and fingerprint of every closed run, the earliest first."""
+    columns = (closed_run.c.period_id, closed_run.c.closed_at, closed_run.c.fingerprint)
+    return _streamed(connection, select(*columns).order_by(closed_run.c.period_id))
+
+
+def closed_runs(connection: Connection) -> Iterator[ClosedRun]:
+    """Every closed run with its document, the earliest first."""
+    query = select(*(closed_run.c[name] for name in ClosedRun._fields))
+    found = _streamed(connection, query.order_by(closed_run.c.period_id), 1)
+    return (ClosedRun(*row) for row in found)
+
+
+def statements(connection: Connection, period_id: int) -> Iterator[StatementRow]:
+    """The statements of a period in order of their numbers, with what they say."""
+    query = select(*(statement.c[name] for name in StatementRow._fields))
+    found = _streamed(
+        connection,
+        query.where(statement.c.period_id == period_id).order_by(statement.c.place),
+        _DOCUMENTS,
+    )
+    return (StatementRow(*row) for row in found)
+
+
+class IssuedFile(NamedTuple):
+    """A file that was issued, and the period of its statement if that is there."""
+
+    number: str
+    name: str
+    sha256: str
+    period_id: int | None
+
+
+def issued_files(connection: Connection) -> Iterator[IssuedFile]:
+    """Every file that was issued of statements."""
+    columns = (issued.c.number, issued.c.name, issued.c.sha256, statement.c.period_id)
+    query = select(*columns).outerjoin(statement, statement.c.number == issued.c.number)
+    return (IssuedFile(*row) for row in _streamed(connection, query))
+
+
+def issued_by_period(connection: Connection) -> dict[int | None, int]:
+    """How many files were issued of each period's statements."""
+    query = (
+        select(statement.c.period_id, func.count())
+        .select_from(issued)
+        .outerjoin(statement, statement.c.number == issued.c.number)
+        .group_by(statement.c.period_id)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def imports(connection: Connection) -> Iterator[Any]:
+    """Every import, undone ones included, the first first; ``document`` is JSON text."""
+    return _streamed(connection, select(batch).order_by(batch.c.id), _DOCUMENTS)
 
 
 def orphan_sales(connection: Connection) -> Iterator[str]:

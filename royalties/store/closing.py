@@ -13,19 +13,19 @@ from royalties.store.tables import (
     earned_line,
     explanation,
     log,
+    period_total,
     retailer,
     sale_total,
-    settlement,
-    statement,
 )
 
 
 class Amounts(NamedTuple):
-    """A closed period's amounts in one currency, in minor units."""
+    """A closed period's amounts in one currency, in minor units, and how many statements."""
 
     earned: int = 0
     payable: int = 0
     paid: int = 0
+    statements: int = 0
 
 
 class Sold(NamedTuple):
@@ -53,46 +53,31 @@ class ExplanationRow(NamedTuple):
     by: str
 
 
-def closed_by(connection: Connection) -> dict[int, str]:
-    """Who closed each closed period."""
-    rows = connection.execute(select(closed_run.c.period_id, closed_run.c.closed_by))
-    return {row[0]: row[1] for row in rows}
-
-
-def amounts_by_period(connection: Connection) -> dict[tuple[int, str], Amounts]:
-    """Closed periods' amounts by (period, currency)."""
-    contracts = connection.execute(
-        select(
-            contract_close.c.period_id,
-            contract_close.c.currency,
-            func.sum(contract_close.c.earned),
-            func.sum(contract_close.c.payable),
-        ).group_by(contract_close.c.period_id, contract_close.c.currency)
-    )
-    found = {(row[0], row[1]): Amounts(int(row[2]), int(row[3])) for row in contracts}
-    paid = connection.execute(
-        select(settlement.c.period_id, settlement.c.currency, func.sum(settlement.c.paid)).group_by(
-            settlement.c.period_id, settlement.c.currency
+def closed_by(connection: Connection, periods: Collection[int]) -> dict[int, str]:
+    """Who closed each of some closed periods."""
+    rows = connection.execute(
+        select(closed_run.c.period_id, closed_run.c.closed_by).where(
+            closed_run.c.period_id.in_(sorted(periods))
         )
     )
-    for period_id, currency, amount in paid:
-        known = found.get((period_id, currency), Amounts())
-        found[period_id, currency] = known._replace(paid=int(amount))
-    return found
-
-
-def statements_by_period(connection: Connection) -> dict[int, int]:
-    """How many statements each closed period has."""
-    rows = connection.execute(
-        select(statement.c.period_id, func.count()).group_by(statement.c.period_id)
-    )
     return {row[0]: row[1] for row in rows}
 
 
-def units_by_period(connection: Connection) -> dict[int, int]:
-    """Net copies that each period counts; free ones left out."""
+def amounts_by_period(
+    connection: Connection, periods: Collection[int]
+) -> dict[tuple[int, str], Amounts]:
+    """Closed periods' amounts by (period, currency), as their closes kept them."""
+    rows = connection.execute(
+        select(period_total).where(period_total.c.period_id.in_(sorted(periods)))
+    )
+    return {(row[0], row[1]): Amounts(*row[2:]) for row in rows}
+
+
+def units_by_period(connection: Connection, periods: Collection[int]) -> dict[int, int]:
+    """Net copies that each of some periods counts; free ones left out."""
     rows = connection.execute(
         select(sale_total.c.period_id, func.sum(sale_total.c.units))
+        .where(sale_total.c.period_id.in_(sorted(periods)))
         .where(sale_total.c.kind != Kind.FREE.value)
         .group_by(sale_total.c.period_id)
     )

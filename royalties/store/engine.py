@@ -7,21 +7,26 @@ WAL, full sync, foreign keys on. PostgreSQL: READ COMMITTED with explicit row lo
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 __all__ = [
-    "HASTY",
+    "LOCK_SECONDS",
+    "PATIENT",
     "READ_ONLY",
     "Connection",
     "DatabaseBusyError",
+    "DatabaseFullError",
     "DatabaseUnavailableError",
     "Engine",
     "UnsupportedDatabaseError",
     "all_or_nothing",
+    "database_file",
     "is_sqlite",
     "make_engine",
     "plain_errors",
@@ -30,12 +35,14 @@ __all__ = [
 READ_ONLY = "royalties_read_only"
 """Execution option of a connection that will not write: takes no write lock on SQLite."""
 
-HASTY = "royalties_hasty"
-"""Execution option of a connection that rather gives up than waits for another writer."""
+LOCK_SECONDS = "royalties_lock_seconds"
+"""Execution option: so long its transaction waits for another writer; None: as the engine does."""
+
+PATIENT = "royalties_patient"
+"""Execution option of a connection whose statements may take any time; without it they may."""
 
 _SQLITE_CACHE_KIB = 65_536
-_HASTY_MILLISECONDS = 100
-_UNIQUE_VIOLATION = "23505"
+_UNIQUE_VIOLATION, _DISK_FULL = "23505", "53100"
 
 
 class UnsupportedDatabaseError(ValueError):
@@ -58,23 +65,31 @@ def make_engine(url: str, *, busy_seconds: float = 30) -> Engine:
     Raises:
         UnsupportedDatabaseError: the URL is of another engine.
     """
-    backend = make_url(url).get_backend_name()
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError:
+        raise UnsupportedDatabaseError("what ROYALTIES_DATABASE_URL says") from None
     if backend == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": busy_seconds})
+        engine = create_engine(url, connect_args={"timeout": busy_seconds}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", partial(_begin_sqlite, busy_seconds))
         return engine
     if backend == "postgresql":
-        milliseconds = int(busy_seconds * 1000)
-        return create_engine(
-            url,
-            pool_pre_ping=True,
-            connect_args={
-                "connect_timeout": 10,
-                "options": f"-c lock_timeout={milliseconds} -c timezone=UTC",
-            },
-        )
+        from royalties.store import postgresql  # noqa: PLC0415 - with its driver
+
+        engine = create_engine(url, **postgresql.options())
+        postgresql.watch(engine, busy_seconds, patient=PATIENT, lock_seconds=LOCK_SECONDS)
+        return engine
     raise UnsupportedDatabaseError(backend)
+
+
+def database_file(url: str) -> Path | None:
+    """The file of an SQLite database; None for one that is elsewhere or in memory."""
+    parts = make_url(url)
+    name = parts.database
+    if parts.get_backend_name() != "sqlite" or not name or name == ":memory:":
+        return None
+    return Path(name)
 
 
 def is_sqlite(connection: Connection) -> bool:
@@ -104,11 +119,11 @@ def _lower(value: object) -> object:
 
 def _begin_sqlite(busy_seconds: float, connection: Connection) -> None:
     options = connection.get_execution_options()
-    hasty = options.get(HASTY, False)
-    if hasty or connection.info.get(HASTY):
-        patience = _HASTY_MILLISECONDS if hasty else int(busy_seconds * 1000)
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {patience}")
-        connection.info[HASTY] = hasty
+    wanted = options.get(LOCK_SECONDS)
+    seconds = busy_seconds if wanted is None else wanted
+    if connection.info.get(LOCK_SECONDS, busy_seconds) != seconds:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+        connection.info[LOCK_SECONDS] = seconds
     read_only = options.get(READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
@@ -138,10 +153,91 @@ class DatabaseUnavailableError(RuntimeError):
     """The database cannot be reached, read or written."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(
-            f"the database cannot be used ({reason}): if this is a new home folder, run "
-            f"'royalties init'; else check the disk, its free space and the database's address"
+        super().__init__(f"the database cannot be used ({reason}): {_advice(reason)}")
+
+
+_AT = "ROYALTIES_DATABASE_URL"
+_ADVICE = (
+    (("resolve host", "translate host", "not known"), f"check the host's name in {_AT}"),
+    (
+        ("refused", "No such file"),
+        f"start the PostgreSQL server, or check host and port in {_AT}",
+    ),
+    (
+        ("timeout expired", "timed out", "unreachable", "No route"),
+        f"check the network and the firewall on the way, and host and port in {_AT}",
+    ),
+    (
+        ("password", "authentication", "pg_hba"),
+        f"check the user in {_AT}, and its password in ~/.pgpass or PGPASSWORD",
+    ),
+    (
+        ("role", "permission denied"),
+        f"let the role that {_AT} names own the database (createuser, createdb --owner)",
+    ),
+    (
+        ("does not exist",),
+        f"make it (createdb --encoding=UTF8), or check the database's name in {_AT}",
+    ),
+    (
+        ("not answer", "closed", "terminating", "shutting down", "starting up", "reset", "broken"),
+        "nothing of this was kept: try again once the server answers",
+    ),
+    (
+        ("unable to open",),
+        f"if this is a new home folder, run 'royalties init'; else check ROYALTIES_HOME and {_AT}",
+    ),
+    (
+        ("not a database", "malformed"),
+        "change nothing, and restore a backup",
+    ),
+)
+"""What drivers say, and what to do about it; the first that fits."""
+
+
+def _advice(reason: str) -> str:
+    for words, advice in _ADVICE:
+        if any(each in reason for each in words):
+            return advice
+    return (
+        "if this is a new home folder, run 'royalties init'; else check the disk, its free space "
+        "and the database's address"
+    )
+
+
+_BUSY_STATES = {
+    "40001": "serialization_failure",
+    "40P01": "deadlock_detected",
+    "53300": "too_many_connections",
+    "55P03": "lock_not_available",
+    "57014": "query_canceled",
+}
+"""SQLSTATE of what may go well when it is tried again."""
+
+_BUSY_WORDS = ("locked", "too many c", "connection slots", "no more connections", "wait_timeout")
+"""The same in words: of SQLite, and of PostgreSQL and PgBouncer that take no further connection."""
+
+_FORBIDDEN = "42501"
+
+
+class DatabaseFullError(DatabaseUnavailableError):
+    """There is no room left on the database's disk; a desk that runs can still be read."""
+
+    def __init__(self) -> None:
+        RuntimeError.__init__(
+            self,
+            "the disk is full, so nothing was changed: free some space on the database's disk, "
+            "then do it again",
         )
+
+
+def _is_full(error: object) -> bool:
+    """Whether a driver says that a disk is full; SQLite needs room even to begin to read."""
+    name = getattr(error, "sqlite_errorname", None)
+    return (
+        name in {"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"}
+        or getattr(error, "sqlstate", None) == _DISK_FULL
+    )
 
 
 @contextmanager
@@ -153,16 +249,30 @@ def plain_errors() -> Iterator[None]:
 
     Raises:
         DatabaseBusyError: locked by another command, or the same was done at the same moment.
-        DatabaseUnavailableError: missing, full, damaged or out of reach.
+        DatabaseFullError: there is no room left.
+        DatabaseUnavailableError: missing, damaged or out of reach.
     """
     try:
         yield
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        if "locked" in reason or "lock timeout" in reason:
+    except PoolTimeoutError as error:
+        raise DatabaseBusyError from error
+    except DBAPIError as error:
+        state = getattr(error.orig, "sqlstate", None)
+        reason = _reason(error)
+        if _is_full(error.orig):
+            raise DatabaseFullError from error
+        if state in _BUSY_STATES or state == _UNIQUE_VIOLATION:
             raise DatabaseBusyError from error
-        raise DatabaseUnavailableError(reason) from error
-    except IntegrityError as error:
-        if getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION:
-            raise DatabaseBusyError from error
+        if isinstance(error, OperationalError):
+            if any(each in reason for each in _BUSY_WORDS):
+                raise DatabaseBusyError from error
+            raise DatabaseUnavailableError(reason) from error
+        if state == _FORBIDDEN or "not a database" in reason or "malformed" in reason:
+            raise DatabaseUnavailableError(reason) from error
         raise
+
+
+def _reason(error: DBAPIError) -> str:
+    """What the driver says, on one line."""
+    lines = [line.strip() for line in str(error.orig).strip().splitlines()] or [""]
+    return lines[0].rstrip(":,. ")

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, case, func, or_, select
 
 from royalties.domain.sales import Kind
+from royalties.store.slices import in_period
 from royalties.store.tables import batch, edition, period, retailer, sale
 
 
@@ -65,10 +66,10 @@ def sales_by_month(connection: Connection, period_id: int) -> list[MonthSum]:
             func.sum(sale.c.net),
             func.sum(case((sale.c.kind == Kind.RETURN.value, sale.c.units), else_=0)),
         )
-        .select_from(edition)
-        .join(sale, and_(sale.c.edition_id == edition.c.id, sale.c.period_id == period_id))
+        .select_from(sale)
+        .join(edition, edition.c.id == sale.c.edition_id)
         .join(retailer, retailer.c.id == sale.c.retailer_id)
-        .where(sale.c.kind != Kind.FREE.value)
+        .where(in_period(period_id), sale.c.kind != Kind.FREE.value)
         .group_by(edition.c.isbn, retailer.c.key, month, sale.c.currency)
         .order_by(edition.c.isbn, retailer.c.key, month, sale.c.currency)
     )
@@ -80,9 +81,9 @@ def sales_by_place(connection: Connection, period_id: int) -> list[PlaceSum]:
     keys = (edition.c.isbn, sale.c.country, sale.c.region, sale.c.city, sale.c.currency)
     rows = connection.execute(
         select(*keys, func.sum(sale.c.units), func.sum(sale.c.net))
-        .select_from(edition)
-        .join(sale, and_(sale.c.edition_id == edition.c.id, sale.c.period_id == period_id))
-        .where(sale.c.kind != Kind.FREE.value)
+        .select_from(sale)
+        .join(edition, edition.c.id == sale.c.edition_id)
+        .where(in_period(period_id), sale.c.kind != Kind.FREE.value)
         .group_by(*keys)
     )
     return [PlaceSum(*row[:5], int(row[5]), int(row[6])) for row in rows]
@@ -92,8 +93,9 @@ def free_copies(connection: Connection, period_id: int) -> dict[str, int]:
     """A period's free copies by ISBN."""
     rows = connection.execute(
         select(edition.c.isbn, func.sum(sale.c.units))
-        .join(sale, and_(sale.c.edition_id == edition.c.id, sale.c.period_id == period_id))
-        .where(sale.c.kind == Kind.FREE.value)
+        .select_from(sale)
+        .join(edition, edition.c.id == sale.c.edition_id)
+        .where(in_period(period_id), sale.c.kind == Kind.FREE.value)
         .group_by(edition.c.isbn)
     )
     return {row[0]: int(row[1]) for row in rows}
@@ -125,7 +127,7 @@ def late_sales(
         .join(retailer, retailer.c.id == sale.c.retailer_id)
         .join(batch, batch.c.id == sale.c.batch_id)
         .where(
-            sale.c.period_id == period_id,
+            in_period(period_id),
             sale.c.day < starts,
             or_(sale.c.day >= books_start, corrects),
         )
@@ -169,7 +171,7 @@ def batch_sums(connection: Connection, period_id: int) -> list[BatchSum]:
             *(func.sum(case((sale.c.kind == kind.value, sale.c.units), else_=0)) for kind in Kind),
             func.sum(sale.c.net),
         )
-        .where(sale.c.period_id == period_id)
+        .where(in_period(period_id))
         .group_by(sale.c.batch_id, sale.c.currency)
         .order_by(sale.c.batch_id, sale.c.currency)
     )

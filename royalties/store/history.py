@@ -142,7 +142,8 @@ def append_log(connection: Connection, at: str, actor: str, action: str, payload
 def log_lines(connection: Connection) -> Iterable[LogLine]:
     """The log from its first line."""
     rows = connection.execute(
-        select(*(log.c[name] for name in LogLine._fields)).order_by(log.c.seq)
+        select(*(log.c[name] for name in LogLine._fields)).order_by(log.c.seq),
+        execution_options={"yield_per": 100},
     )
     return (
         LogLine(

@@ -3,11 +3,21 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+    union_all,
+    update,
+)
 
 from royalties.domain.postings import Entry
 from royalties.store.engine import is_sqlite
-from royalties.store.tables import entry, period, posting
+from royalties.store.tables import account_carried, carried, entry, period, posting
 
 
 class PostedLine(NamedTuple):
@@ -22,6 +32,10 @@ class PostedLine(NamedTuple):
     account: str
     currency: str
     amount: int
+
+
+Place = tuple[int, int]
+"""An entry's number and the line of a posting in it."""
 
 
 def hold(connection: Connection) -> None:
@@ -70,13 +84,91 @@ def post(connection: Connection, period_id: int, dated: str, entries: Sequence[E
 
 
 def balances(connection: Connection) -> dict[tuple[str, str], int]:
-    """Every account's balance by (account, currency), computed from its postings."""
+    """Every account's balance by (account, currency), computed from all of its postings."""
     rows = connection.execute(
         select(posting.c.account, posting.c.currency, func.sum(posting.c.amount))
         .group_by(posting.c.account, posting.c.currency)
         .order_by(posting.c.account, posting.c.currency)
     )
     return {(row[0], row[1]): int(row[2]) for row in rows}
+
+
+def balances_now(connection: Connection) -> dict[tuple[str, str], int]:
+    """The same, from what the last close kept and the postings since then."""
+    rows = connection.execute(_summed(_base(connection)))
+    return {(row[0], row[1]): int(row[2]) for row in rows}
+
+
+class _Base(NamedTuple):
+    """A closed period that kept what every account stood at, and its last entry's number."""
+
+    period_id: int
+    entries: int
+
+
+def _base(connection: Connection, day: str = "", before: int | None = None) -> _Base | None:
+    """The latest period of which that was kept.
+
+    Args:
+        day: it ends by this ISO day; empty: any.
+        before: the number of an entry that was posted later; None: any.
+    """
+    query = select(carried.c.period_id, carried.c.entries)
+    if day:
+        query = query.join(period, period.c.id == carried.c.period_id).where(period.c.ends <= day)
+    if before is not None:
+        query = query.where(carried.c.entries < before)
+    row = connection.execute(query.order_by(carried.c.period_id.desc()).limit(1)).first()
+    return _Base(*row) if row else None
+
+
+def _summed(
+    base: _Base | None, day: str = "", of: tuple[str, str] | None = None, up_to: Place | None = None
+) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of three columns
+    """(account, currency, balance) on the evening of a day, or as they stand.
+
+    What a base kept holds all entries until its close, whatever day they are of: those of later
+    days are taken off again, and those that came in after it are added.
+
+    Args:
+        of: only this account and currency.
+        up_to: leave out what was posted behind this place; the base lies before it.
+    """
+    sides = (posting.c.account, posting.c.currency)
+    chosen = [] if of is None else [posting.c.account == of[0], posting.c.currency == of[1]]
+    if up_to is not None:
+        chosen.append(_place() <= tuple_(*up_to))
+    if base is None:
+        since = select(*sides, posting.c.amount).where(*chosen)
+        if day:
+            since = since.join(entry, entry.c.id == posting.c.entry_id).where(entry.c.dated <= day)
+        parts = [since]
+    else:
+        since = select(*sides, posting.c.amount).where(posting.c.entry_id > base.entries)
+        if day:
+            since = since.where(_posted_in(period.c.id > base.period_id, entry.c.dated <= day))
+        there = select(*(account_carried.c[name] for name in ("account", "currency", "amount")))
+        there = there.where(account_carried.c.period_id == base.period_id)
+        if of is not None:
+            there = there.where(
+                account_carried.c.account == of[0], account_carried.c.currency == of[1]
+            )
+        parts = [since.where(*chosen), there]
+        if day:
+            later = _posted_in(period.c.id <= base.period_id, entry.c.dated > day)
+            parts.append(select(*sides, -posting.c.amount).where(later, *chosen))
+    both = union_all(*parts).subquery()
+    return (
+        select(both.c.account, both.c.currency, func.sum(both.c.amount))
+        .group_by(both.c.account, both.c.currency)
+        .order_by(both.c.account, both.c.currency)
+    )
+
+
+def _posted_in(periods: ColumnElement[bool], dated: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a posting is of some periods' entries of some days: few of each, found by index."""
+    of_them = entry.c.period_id.in_(select(period.c.id).where(periods))
+    return posting.c.entry_id.in_(select(entry.c.id).where(of_them, dated))
 
 
 def journal(connection: Connection) -> Iterator[PostedLine]:
@@ -181,31 +273,26 @@ class AccountLine(NamedTuple):
     amount: int
 
 
-Place = tuple[int, int]
-"""An entry's number and the line of a posting in it."""
-
-
 def balances_on(connection: Connection, day: str) -> list[Balance]:
     """What every account stands at on the evening of an ISO day."""
-    rows = connection.execute(
-        select(posting.c.account, posting.c.currency, func.sum(posting.c.amount))
-        .join(entry, entry.c.id == posting.c.entry_id)
-        .where(entry.c.dated <= day)
-        .group_by(posting.c.account, posting.c.currency)
-        .order_by(posting.c.account, posting.c.currency)
-    )
+    rows = connection.execute(_summed(_base(connection, day), day))
     return [Balance(account, currency, int(amount)) for account, currency, amount in rows]
 
 
 def currencies_of(connection: Connection, account: str) -> list[str]:
     """The currencies in which anything was posted to an account."""
-    rows = connection.execute(
-        select(posting.c.currency)
-        .where(posting.c.account == account)
-        .distinct()
-        .order_by(posting.c.currency)
-    )
-    return [row.currency for row in rows]
+    return _leaps(connection, posting.c.currency, posting.c.account == account)
+
+
+def _leaps(
+    connection: Connection, column: ColumnElement[str], *chosen: ColumnElement[bool]
+) -> list[str]:
+    """The different values of an indexed column, found by leaps from one to the next."""
+    first = select(func.min(column).label("value")).where(*chosen).cte("leap", recursive=True)
+    following = select(func.min(column)).where(*chosen, column > first.c.value).scalar_subquery()
+    leap = first.union_all(select(following).where(first.c.value.is_not(None)))
+    rows = connection.execute(select(leap.c.value).where(leap.c.value.is_not(None)))
+    return sorted(rows.scalars())
 
 
 def account_lines(
@@ -251,16 +338,9 @@ def account_balance(
     up_to: Place | None = None,
 ) -> int:
     """What an account stands at on the evening of a day, after all postings or up to a place."""
-    query = (
-        select(func.sum(posting.c.amount))
-        .join(entry, entry.c.id == posting.c.entry_id)
-        .where(posting.c.account == account, posting.c.currency == currency)
-    )
-    if until:
-        query = query.where(entry.c.dated <= until)
-    if up_to is not None:
-        query = query.where(_place() <= tuple_(*up_to))
-    return int(connection.execute(query).scalar() or 0)
+    base = _base(connection, until, up_to[0] if up_to else None)
+    row = connection.execute(_summed(base, until, (account, currency), up_to)).first()
+    return int(row[2]) if row else 0
 
 
 def entries(
@@ -304,8 +384,7 @@ def lines_of(connection: Connection, numbers: Sequence[int]) -> list[EntryLine]:
 
 def events(connection: Connection) -> list[str]:
     """The events that stand in the ledger."""
-    rows = connection.execute(select(entry.c.event).distinct().order_by(entry.c.event))
-    return [row.event for row in rows]
+    return _leaps(connection, entry.c.event)
 
 
 def _place() -> Any:  # noqa: ANN401 - SQLAlchemy's tuple of two columns

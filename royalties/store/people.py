@@ -38,7 +38,7 @@ class PersonRow(NamedTuple):
     role: str
     status: str
     password_hash: str | None
-    totp_secret: str | None
+    totp_key: str | None
     totp_step: int | None
     locale: str
     created_at: str
@@ -126,7 +126,7 @@ def active_of_role(connection: Connection, role: str) -> list[int]:
 def without_second_factor(connection: Connection) -> list[int]:
     """Numbers of the people who have no second factor."""
     return list(
-        connection.execute(select(person.c.id).where(person.c.totp_secret.is_(None))).scalars()
+        connection.execute(select(person.c.id).where(person.c.totp_key.is_(None))).scalars()
     )
 
 
@@ -279,7 +279,7 @@ def _listed() -> Select[Any]:
         person.c.name,
         person.c.role,
         person.c.status,
-        person.c.totp_secret.is_not(None),
+        person.c.totp_key.is_not(None),
         person.c.created_at,
         person.c.created_by,
         seen,
@@ -295,21 +295,42 @@ def any_people(connection: Connection) -> bool:
 # The second factor
 
 
+def second_factors(connection: Connection) -> dict[int, str]:
+    """The key of everybody's second factor as it is stored, by the person's number."""
+    rows = connection.execute(
+        select(person.c.id, person.c.totp_key)
+        .where(person.c.totp_key.is_not(None))
+        .order_by(person.c.id)
+    )
+    return {row.id: row.totp_key for row in rows}
+
+
+_NEWEST_STEP = 2
+"""Steps between the oldest and the newest code that are right at a moment."""
+
+
 def use_totp_step(connection: Connection, number: int, step: int) -> bool:
-    """Use a time step up; false if it, or a later one, was used already."""
+    """Use a time step up; false if it, or a later one, was used already.
+
+    One that is later than any code of now can be was used before a clock was set back, and holds
+    nobody.
+    """
+    unused = or_(
+        person.c.totp_step.is_(None),
+        person.c.totp_step < step,
+        person.c.totp_step > step + _NEWEST_STEP,
+    )
     used = connection.execute(
-        update(person)
-        .where(person.c.id == number, or_(person.c.totp_step.is_(None), person.c.totp_step < step))
-        .values(totp_step=step)
+        update(person).where(person.c.id == number, unused).values(totp_step=step)
     )
     return used.rowcount > 0
 
 
 def set_second_factor(
-    connection: Connection, number: int, secret: str | None, step: int | None
+    connection: Connection, number: int, sealed: str | None, step: int | None
 ) -> None:
-    """Give a person a new key, or none; old recovery codes go with the old key."""
-    change_person(connection, number, {"totp_secret": secret, "totp_step": step})
+    """Give a person a new key, sealed, or none; old recovery codes go with the old key."""
+    change_person(connection, number, {"totp_key": sealed, "totp_step": step})
     connection.execute(delete(recovery_code).where(recovery_code.c.person_id == number))
 
 

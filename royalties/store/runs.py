@@ -1,4 +1,4 @@
-"""Closed runs: writing one whole, and reading what they left for the next."""
+"""Closed runs: writing one whole, and reading it again."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -6,9 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
-from royalties.domain.allocation import CapKey
 from royalties.domain.earning import EarnedLine
-from royalties.domain.run import ContractRun, ContractState, Held, Run
+from royalties.domain.run import ContractRun, Run
 from royalties.store.tables import (
     allocation,
     cap_close,
@@ -149,70 +148,9 @@ def closed_runs(connection: Connection) -> list[ClosedRun]:
     return [ClosedRun(*row) for row in rows]
 
 
-def contract_states(
-    connection: Connection, first_of_year: int, before: int
-) -> dict[str, ContractState]:
-    """What closed periods before ``before`` left of each contract.
-
-    Args:
-        first_of_year: the first period of the run's calendar year, for what resets yearly.
-        before: the run's own period.
-    """
-    accounts = _rows(connection, contract_close, before)
-    released = {
-        (row.contract, row.withheld_in): row.period_id
-        for row in _rows(connection, reserve_release, before)
-    }
-    life, year = _counted(connection, before, first_of_year)
-    caps_life, caps_year = _caps_used(connection, before, first_of_year)
-    states: dict[str, ContractState] = {}
-    for row in accounts:
-        earlier = states.get(row.contract)
-        held = earlier.held if earlier else ()
-        if row.withheld and (row.contract, row.period_id) not in released:
-            held = (*held, Held(row.period_id, row.withheld))
-        states[row.contract] = ContractState(
-            row.carried_forward,
-            held,
-            row.recouped + (earlier.recouped if earlier else 0),
-            row.undistributed,
-            life.get(row.contract, {}),
-            year.get(row.contract, {}),
-            caps_life.get(row.contract, {}),
-            caps_year.get(row.contract, {}),
-        )
-    return states
-
-
-def balances_before(connection: Connection, before: int) -> dict[tuple[str, str], int]:
-    """What each beneficiary last carried forward, by (beneficiary, currency)."""
-    return {
-        (row.beneficiary, row.currency): row.carried_forward
-        for row in _rows(connection, settlement, before)
-    }
-
-
 ContractRow = Any
 SettlementRow = Any
 """A row of ``contract_close`` or ``settlement``, with its columns as attributes."""
-
-
-def contract_rows(
-    connection: Connection, period_id: int
-) -> tuple[list[ContractRow], dict[str, int]]:
-    """A closed period's contract accounts, and what was earned back before it, by contract."""
-    rows = connection.execute(
-        select(contract_close)
-        .where(contract_close.c.period_id <= period_id)
-        .order_by(contract_close.c.contract)
-    )
-    now, recouped = [], dict[str, int]()
-    for row in rows:
-        if row.period_id == period_id:
-            now.append(row)
-        else:
-            recouped[row.contract] = recouped.get(row.contract, 0) + row.recouped
-    return now, recouped
 
 
 def earned_lines(connection: Connection, period_id: int) -> dict[str, list[EarnedLine]]:
@@ -228,46 +166,16 @@ def earned_lines(connection: Connection, period_id: int) -> dict[str, list[Earne
     return found
 
 
-def life_to_date(
-    connection: Connection, contracts: Sequence[str], before: int
-) -> dict[tuple[str, str], tuple[int, int]]:
-    """(net copies, earned) of closed periods before ``before``, by (contract, ISBN).
-
-    An edition's copies are counted once for each group of earned lines, whatever its tiers.
-    """
-    per_group = (
-        select(
-            earned_line.c.contract,
-            earned_line.c.isbn,
-            func.max(earned_line.c.units).label("units"),
-            func.sum(earned_line.c.earned).label("earned"),
-        )
-        .where(
-            earned_line.c.period_id < before,
-            earned_line.c.isbn.is_not(None),
-            earned_line.c.contract.in_(list(contracts)),
-        )
-        .group_by(
-            earned_line.c.contract,
-            earned_line.c.isbn,
-            earned_line.c.period_id,
-            earned_line.c.rule_place,
-            earned_line.c.retailer,
-            earned_line.c.kind,
-            earned_line.c.currency,
-            earned_line.c.exchange_rate,
-        )
-        .subquery()
-    )
+def recouped_of(connection: Connection) -> dict[str, tuple[str, int]]:
+    """Each contract's currency in closed runs, and what they earned back of its advances."""
     rows = connection.execute(
         select(
-            per_group.c.contract,
-            per_group.c.isbn,
-            func.sum(per_group.c.units),
-            func.sum(per_group.c.earned),
-        ).group_by(per_group.c.contract, per_group.c.isbn)
+            contract_close.c.contract,
+            contract_close.c.currency,
+            func.sum(contract_close.c.recouped),
+        ).group_by(contract_close.c.contract, contract_close.c.currency)
     )
-    return {(row[0], row[1]): (int(row[2]), int(row[3])) for row in rows}
+    return {row[0]: (row[1], int(row[2])) for row in rows}
 
 
 def period_rows(connection: Connection, table: str, period_id: int | None = None) -> list[Any]:
@@ -292,40 +200,6 @@ _TABLES = {
         period,
     )
 }
-
-
-def _rows(connection: Connection, table: Any, before: int) -> list[Any]:  # noqa: ANN401
-    return list(
-        connection.execute(
-            select(table).where(table.c.period_id < before).order_by(table.c.period_id)
-        )
-    )
-
-
-def _counted(
-    connection: Connection, before: int, first_of_year: int
-) -> tuple[dict[str, dict[str, Fraction]], dict[str, dict[str, Fraction]]]:
-    life: dict[str, dict[str, Fraction]] = {}
-    year: dict[str, dict[str, Fraction]] = {}
-    for row in _rows(connection, counter_close, before):
-        for sums in (life, year) if row.period_id >= first_of_year else (life,):
-            of_contract = sums.setdefault(row.contract, {})
-            counted = of_contract.get(row.counter, Fraction(0))
-            of_contract[row.counter] = counted + Fraction(row.counted)
-    return life, year
-
-
-def _caps_used(
-    connection: Connection, before: int, first_of_year: int
-) -> tuple[dict[str, dict[CapKey, int]], dict[str, dict[CapKey, int]]]:
-    life: dict[str, dict[CapKey, int]] = {}
-    year: dict[str, dict[CapKey, int]] = {}
-    for row in _rows(connection, cap_close, before):
-        key = CapKey(row.plan, row.version, row.path, row.name)
-        for sums in (life, year) if row.period_id >= first_of_year else (life,):
-            of_contract = sums.setdefault(row.contract, {})
-            of_contract[key] = of_contract.get(key, 0) + row.amount
-    return life, year
 
 
 def _insert(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401

@@ -51,7 +51,7 @@ def find_session(connection: Connection, hash_: str) -> SessionRow | None:
             person.c.role,
             person.c.status,
             person.c.locale,
-            person.c.totp_secret.is_not(None),
+            person.c.totp_key.is_not(None),
             membership.c.beneficiary,
             organization_member.c.organization,
         )
@@ -69,6 +69,11 @@ def find_session(connection: Connection, hash_: str) -> SessionRow | None:
 def touch_session(connection: Connection, hash_: str, at: str) -> None:
     """Note when a session was last used."""
     connection.execute(update(session).where(session.c.hash == hash_).values(seen_at=at))
+
+
+def prove_session(connection: Connection, hash_: str, at: str) -> None:
+    """Note when the password was given again in a session."""
+    connection.execute(update(session).where(session.c.hash == hash_).values(proved_at=at))
 
 
 def add_session(
@@ -229,3 +234,8 @@ def forget_last_attempt(connection: Connection, subject: str) -> None:
 def prune_attempts(connection: Connection, before: str) -> None:
     """Forget attempts of long ago."""
     connection.execute(delete(attempt).where(attempt.c.at < before))
+
+
+def date_attempts_back(connection: Connection, at: str) -> None:
+    """Let attempts that are dated later than now have been made now: a clock was set back."""
+    connection.execute(update(attempt).where(attempt.c.at > at).values(at=at))

@@ -77,7 +77,7 @@ def slices_of(
 
 def reversed_periods(connection: Connection, period_id: int) -> list[int]:
     """Closed periods of which lines of this one take something back."""
-    chosen = and_(_in_period(period_id), sale.c.reverses.is_not(None))
+    chosen = and_(in_period(period_id), sale.c.reverses.is_not(None))
     return sorted(connection.execute(select(sale.c.reverses).where(chosen).distinct()).scalars())
 
 
@@ -94,7 +94,7 @@ class _Lines:
     def priced_by_reports(cls, period_id: int) -> "_Lines":
         """Lines whose report had a list price: nearly all."""
         return cls(
-            and_(_in_period(period_id), sale.c.list_price.is_not(None)),
+            and_(in_period(period_id), sale.c.list_price.is_not(None)),
             sale.c.list_price,
             sale.c.discount,
         )
@@ -102,7 +102,7 @@ class _Lines:
     @classmethod
     def priced_by_editions(cls, period_id: int) -> "_Lines":
         """Lines without: the edition's price of that day in that currency stands in, if any."""
-        chosen = and_(_in_period(period_id), sale.c.list_price.is_(None))
+        chosen = and_(in_period(period_id), sale.c.list_price.is_(None))
         return cls(chosen, _stand_in(), _discount_at(_stand_in()))
 
     @classmethod
@@ -111,7 +111,7 @@ class _Lines:
 
         They are few and stand apart, so that only they are grouped beyond the table's key.
         """
-        chosen = and_(_in_period(period_id), sale.c.reverses.is_not(None))
+        chosen = and_(in_period(period_id), sale.c.reverses.is_not(None))
         either = func.coalesce(sale.c.list_price, _stand_in())
         return cls(chosen, either, _discount_at(either), sale.c.reverses)
 
@@ -163,7 +163,7 @@ class _Lines:
         return self.discount >= -(-micro.numerator // micro.denominator)
 
 
-def _in_period(period_id: int) -> ColumnElement[bool]:
+def in_period(period_id: int) -> ColumnElement[bool]:
     """Lines of a period, found edition by edition along the table's key."""
     return and_(sale.c.edition_id.in_(select(edition.c.id)), sale.c.period_id == period_id)
 

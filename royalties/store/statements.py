@@ -73,17 +73,37 @@ def add_statements(connection: Connection, rows: Sequence[StatementRow]) -> None
         connection.execute(insert(statement), [row._asdict() for row in rows])
 
 
-def statements_of(
-    connection: Connection, period_id: int | None = None, number: str = ""
-) -> list[StatementRow]:
-    """The statements of a period, or of all, in order of their numbers."""
-    query = select(*(statement.c[name] for name in StatementRow._fields))
-    if period_id is not None:
-        query = query.where(statement.c.period_id == period_id)
+def numbers_by_payee(connection: Connection, period_id: int) -> dict[tuple[str, str], str]:
+    """The numbers of a period's statements by (beneficiary, currency)."""
+    rows = connection.execute(
+        select(statement.c.beneficiary, statement.c.currency, statement.c.number).where(
+            statement.c.period_id == period_id
+        )
+    )
+    return {(row.beneficiary, row.currency): row.number for row in rows}
+
+
+def contents_of(connection: Connection, numbers: Collection[str]) -> dict[str, str]:
+    """What statements say, as JSON, by number."""
+    rows = connection.execute(
+        select(statement.c.number, statement.c.content).where(
+            statement.c.number.in_(sorted(numbers))
+        )
+    )
+    return {row.number: row.content for row in rows}
+
+
+def not_issued(connection: Connection, period_id: int, number: str = "") -> list[str]:
+    """The statements of a period, or the one named, that were not issued yet, in order."""
+    query = (
+        select(statement.c.number)
+        .outerjoin(issued, (issued.c.number == statement.c.number) & (issued.c.file == "workbook"))
+        .where(statement.c.period_id == period_id, issued.c.number.is_(None))
+        .order_by(statement.c.place)
+    )
     if number:
         query = query.where(statement.c.number == number)
-    rows = connection.execute(query.order_by(statement.c.period_id, statement.c.place))
-    return [StatementRow(*row) for row in rows]
+    return list(connection.execute(query).scalars())
 
 
 def numbers_of(connection: Connection, actor: Actor, period_id: int) -> list[str]:

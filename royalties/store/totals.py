@@ -4,7 +4,7 @@ A row of ``sale_total`` stands for the lines of one batch, period, retailer, mon
 currency. Whoever adds or takes away sales changes it in the same transaction.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, delete, func, insert, literal, select
@@ -78,14 +78,17 @@ class Extent(NamedTuple):
     has_corrections: bool
 
 
-def extents(connection: Connection) -> dict[int, Extent]:
-    """The extent of every period that has sales."""
+def extents(connection: Connection, periods: Collection[int] | None) -> dict[int, Extent]:
+    """The extent of every period, or of some, that has sales."""
     is_correction = case((batch.c.corrects.is_not(None), 1), else_=0)
-    rows = connection.execute(
+    query = (
         select(sale_total.c.period_id, func.sum(sale_total.c.lines), func.max(is_correction))
         .join(batch, batch.c.id == sale_total.c.batch_id)
         .group_by(sale_total.c.period_id)
     )
+    if periods is not None:
+        query = query.where(sale_total.c.period_id.in_(sorted(periods)))
+    rows = connection.execute(query)
     return {row[0]: Extent(int(row[1]), bool(row[2])) for row in rows}
 
 

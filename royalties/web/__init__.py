@@ -7,7 +7,8 @@ from flask import Flask, abort, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 
-from royalties.web import calculating, errors, formats, layout, visit
+from royalties.web import access, bodies, calculating, errors, formats, layout, origin, visit
+from royalties.web.account import known
 from royalties.web.pages import Number, Pages
 
 ROOMS = (
@@ -44,8 +45,8 @@ ROOMS = (
     "organization.order",
     "organization.pages",
     "organization.people",
+    "ordering",
     "public.order_links",
-    "public.ordering",
     "public.pages",
     "public.quote_links",
     "public.regions",
@@ -56,9 +57,13 @@ ROOMS = (
 def prepare(app: Flask) -> None:
     """Give an application all pages and what they share."""
     app.url_map.converters["int"] = Number
+    access.prepare(app)
+    bodies.prepare(app)
     app.before_request(_refuse_nul)
+    origin.prepare(app)
     CSRFProtect(app)
     visit.prepare(app)
+    known.prepare(app)
     formats.prepare(app)
     layout.prepare(app)
     errors.prepare(app)

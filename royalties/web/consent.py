@@ -12,6 +12,7 @@ from typing import Any
 from flask import request
 
 from royalties.services.work import RefusedError
+from royalties.web.bodies import from_json
 
 _LONGEST = 50_000
 
@@ -89,8 +90,8 @@ def _sent() -> tuple[int, dict[str, str]]:
     """The version and the facts that the form had shown; nothing if that cannot be read."""
     text = request.form.get("seen", "")
     try:
-        found: Any = json.loads(text) if len(text) <= _LONGEST else None
+        found: Any = from_json(text) if len(text) <= _LONGEST else None
         version, facts = found
         return int(version), {str(name): str(words) for name, words in facts.items()}
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         return -1, {}

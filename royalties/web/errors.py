@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
+from typing import cast
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -11,14 +13,22 @@ from royalties.adapters.files import AlreadyIssuedError, DiskError
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.people import EVERYBODY, NotAllowedError
 from royalties.domain.periods import NotAPeriodError
-from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, NotMigratedError
+from royalties.runtime import (
+    DatabaseBusyError,
+    DatabaseFullError,
+    DatabaseUnavailableError,
+    NotMigratedError,
+    plain_errors,
+)
 from royalties.services.errors import REFUSALS
 from royalties.services.orders.life import NoOrderError
 from royalties.services.statements.issuing import NoStatementError
 from royalties.services.statements.portal import NotYoursError
+from royalties.web.access import page_name, request_id
 from royalties.web.again import is_own, to_send_again
 from royalties.web.pages import Answer, Pages, door
-from royalties.web.visit import take_back
+from royalties.web.visit import system, take_back
+from royalties.web.writers import RETRY_SECONDS
 
 _LOG = logging.getLogger("royalties.web")
 
@@ -33,6 +43,7 @@ STATUS: dict[type[Exception], int] = {
     NotAllowedError: 403,
     DatabaseBusyError: 503,
     DatabaseUnavailableError: 503,
+    DatabaseFullError: 507,
     DiskError: 507,
     NotMigratedError: 503,
 }
@@ -58,6 +69,17 @@ _WORDS = {
 }
 
 
+_OF_THE_SERVER: dict[int, dict[type[Exception], str]] = {
+    503: {
+        DatabaseUnavailableError: "The desk cannot reach its books at the moment. Nothing was "
+        "changed: try again in a minute, and tell your administrator if it lasts.",
+        NotMigratedError: "The desk is being brought up to date. Nothing was changed: try again "
+        "in a minute, and tell your administrator if it lasts.",
+    },
+    507: {},
+}
+"""What the log is told too; of where the books are and why they are away it alone is told."""
+
 _WITHOUT_BOOKS = {500, 503, 507}
 """Answers whose page asks the database nothing: it may be what failed."""
 
@@ -75,6 +97,7 @@ def page(status: int, message: str = "") -> tuple[str, int]:
 
 def prepare(app: Flask) -> None:
     """Answer every error with a page of our own."""
+    app.after_request(_come_back)
     for error, status in STATUS.items():
         app.register_error_handler(error, _refusal(status))
     app.register_error_handler(CSRFError, _stale)
@@ -82,9 +105,19 @@ def prepare(app: Flask) -> None:
     app.register_error_handler(Exception, _crash)
 
 
+def _come_back(response: Response) -> Response:
+    """Say when to try again, to those who ask by themselves."""
+    if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers.setdefault("Retry-After", str(RETRY_SECONDS))
+    return response
+
+
 def _refusal(status: int) -> Callable[[Exception], Answer]:
     def answer(error: Exception) -> Answer:
-        return page(status, str(error))
+        if status not in _OF_THE_SERVER:
+            return page(status, str(error))
+        _LOG.error("id=%s page=%s status=%d: %s", request_id(), page_name(), status, error)
+        return page(status, _OF_THE_SERVER[status].get(type(error), str(error)) + _number())
 
     return answer
 
@@ -111,7 +144,32 @@ def _http(error: HTTPException) -> Answer:
     return page(response.status_code)
 
 
-def _crash(_error: Exception) -> Answer:
-    # The address may name a person's link, so only the page's name is written down.
-    _LOG.exception("a request of %s failed", request.endpoint)
-    return page(500, "This is a fault of the program, and it was written down. Nothing changed.")
+def _crash(error: Exception) -> Answer:
+    plain = _of_the_database(error)
+    if plain is not None:
+        return cast("Answer", current_app.handle_user_exception(plain))
+    # The address may name a person's link, so only the page's pattern is written down.
+    _LOG.exception("id=%s page=%s status=500", request_id(), page_name())
+    return page(
+        500, f"This is a fault of the program, and it was written down. Nothing changed.{_number()}"
+    )
+
+
+def _of_the_database(error: Exception) -> Exception | None:
+    """What a driver's error means, if it is about the database itself.
+
+    The transaction stays open until the request ends, so that a lock that was waited for in vain
+    in its midst is told in the driver's own words.
+    """
+    try:
+        with plain_errors():
+            raise error  # noqa: TRY301 - to be told apart as everywhere
+    except (DatabaseBusyError, DatabaseUnavailableError) as plain:
+        return plain
+    except Exception:  # noqa: BLE001 - any other is a fault
+        return None
+
+
+def _number() -> str:
+    """By what an administrator finds in the log what happened."""
+    return f" In the log of the server it is {request_id()}, {system().clock():%Y-%m-%d %H:%M:%S}."

@@ -20,7 +20,7 @@ from royalties.domain.counting import noun
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
 from royalties.web.title_words import FORMATS
-from royalties.web.visit import visit
+from royalties.web.visit import visit, work
 
 LOCALES = {
     "en_US": "English (United States): Apr 3, 2026 · 1,234.50",
@@ -92,11 +92,13 @@ def amount_words(value: int, currency: str) -> str:
 
 
 def day(value: date | str | None) -> str:
-    """A day, the month by name: 3 Apr 2026."""
+    """A day, the month by name: 3 Apr 2026; of a moment the day in the house's time zone."""
     if not value:
         return ""
     if isinstance(value, str):
-        value = date.fromisoformat(value[:10])
+        value = work().day_of(value)
+    elif isinstance(value, datetime) and value.tzinfo:
+        value = value.astimezone(work().now.tzinfo)
     return format_date(value, "medium", locale=locale())
 
 
@@ -108,7 +110,7 @@ def moment(value: datetime | str | None) -> str:
         value = datetime.fromisoformat(value)
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
-    here = value.astimezone()
+    here = value.astimezone(work().now.tzinfo)
     time: str = format_time(here.replace(tzinfo=None), "short", locale=locale())
     return f"{day(here.date())}, {time} {here.tzname()}"
 

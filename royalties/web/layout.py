@@ -164,9 +164,12 @@ def _protect(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}; includeSubDomains"
-    if request.endpoint == "static":
+    fine = response.status_code < 400  # noqa: PLR2004 - an error is never kept
+    if request.endpoint == "static" and fine:
         response.headers["Cache-Control"] = f"public, max-age={_A_YEAR}, immutable"
-    else:
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.add("Vary", "Cookie")
+        return response
+    if not (response.cache_control.public and fine):
+        # Also in place of what Flask says of a file, which lets browsers keep it.
+        response.headers["Cache-Control"] = "no-store"
+    response.headers.add("Vary", "Cookie")
     return response

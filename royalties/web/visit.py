@@ -16,14 +16,17 @@ from typing import TypeVar, cast
 from flask import Flask, Response, current_app, g, request, session
 
 from royalties.domain.people import STRANGER, Actor
-from royalties.runtime import DatabaseBusyError, System
+from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, System
 from royalties.services.people.sessions import TOUCHED_EVERY, Visit, find_visit, touch
 from royalties.services.work import Work
+from royalties.web.writers import WRITERS, Writers, writers_of
 
 LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _ONLY_LOOK: set[Callable[..., object]] = set()
 _ERROR = 400
-_TOKEN = "token"  # noqa: S105 - the cookie's field, not a secret
+_TOUCH_SECONDS = 0.01
+_OF_ONE_ANSWER = ("Content-Type", "Content-Length", "Location", "Set-Cookie")
+TOKEN = "token"  # noqa: S105 - the cookie's field, not a secret
 
 _View = TypeVar("_View", bound=Callable[..., object])
 
@@ -40,7 +43,7 @@ def system() -> System:
 def visit() -> Visit | None:
     """The session that the browser's cookie names, if it stands."""
     if "visit" not in g:
-        token = session.get(_TOKEN)
+        token = session.get(TOKEN)
         g.visit = find_visit(work(), token) if token else None
     return cast("Visit | None", g.visit)
 
@@ -54,7 +57,7 @@ def actor() -> Actor:
 def remember(token: str) -> None:
     """Let the browser carry a new session; what it carried before is forgotten."""
     session.clear()
-    session[_TOKEN] = token
+    session[TOKEN] = token
     session.permanent = True
     g.pop("visit", None)
     g.pop("locale", None)
@@ -68,7 +71,7 @@ def forget() -> None:
 
 def token() -> str | None:
     """The text that the browser carries."""
-    return cast("str | None", session.get(_TOKEN))
+    return cast("str | None", session.get(TOKEN))
 
 
 def only_looks(view: _View) -> _View:
@@ -88,11 +91,35 @@ def _looks() -> bool:
 def work() -> Work:
     """The request's unit of work, with who visits as its actor once that is known."""
     if "work" not in g:
-        stack, looks = ExitStack(), _looks()
-        unit = system().work(STRANGER, read_only=looks, patient=not looks)
-        g.work = stack.enter_context(unit)
-        g.work_stack = stack
+        with ExitStack() as stack:
+            unit = system().work(STRANGER, read_only=True, patient=False) if _looks() else _write()
+            g.work = stack.enter_context(unit)
+            g.work_stack = stack.pop_all()
     return cast("Work", g.work)
+
+
+@contextmanager
+def units(*, read_only: bool = False) -> Iterator[Work]:
+    """Units of work in the visitor's name, for verbs that open several, each kept by itself.
+
+    What the request did before is taken back; call it first.
+    """
+    let_go()
+    who = actor()
+    with system().work(who, read_only=True) if read_only else _write(who) as unit:
+        yield unit
+
+
+@contextmanager
+def _write(who: Actor = STRANGER) -> Iterator[Work]:
+    """A transaction that writes, in its turn.
+
+    Raises:
+        DatabaseBusyError: others have written, or waited to, for too long.
+    """
+    turns = writers_of(current_app)
+    with turns.one(), system().work(who, lock_seconds=turns.lock_seconds) as unit:
+        yield unit
 
 
 def act() -> Work:
@@ -140,24 +167,41 @@ def apart() -> Iterator[Work]:
     What the request did before is taken back, since SQLite lets one at a time write; call it first.
     """
     _end(failed=True)
-    with system().work(STRANGER) as unit:
+    with _write() as unit:
         yield unit
 
 
 def _keep(response: Response) -> Response:
-    """Keep what a request changed, or take it back, before the answer leaves."""
+    """Keep what a request changed, or take it back, before the answer leaves.
+
+    What cannot be kept is answered as any other error, though the answer was made already.
+    """
     if not _looks():
-        _end(failed=response.status_code >= _ERROR)
+        try:
+            _end(failed=response.status_code >= _ERROR)
+        except (DatabaseBusyError, DatabaseUnavailableError) as error:
+            return _instead(response, error)
     _touch()
     return response
 
 
+def _instead(response: Response, error: Exception) -> Response:
+    """An error's answer in place of one that was made, with the headers that all have."""
+    answer = current_app.make_response(current_app.handle_user_exception(error))
+    for name, value in response.headers:
+        if name not in _OF_ONE_ANSWER:
+            answer.headers.setdefault(name, value)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 def _touch() -> None:
-    """Note that the session was used; nobody waits for it when the database is busy."""
+    """Note that the session was used; it is looked at all the same if that cannot be written."""
     found: Visit | None = g.get("visit")
     if found is None or system().clock() - found.seen_at < TOUCHED_EVERY:
         return
-    with suppress(DatabaseBusyError), system().work(found.actor, hasty=True) as unit:
+    cannot = suppress(DatabaseBusyError, DatabaseUnavailableError)
+    with cannot, system().work(found.actor, lock_seconds=_TOUCH_SECONDS) as unit:
         touch(unit, found)
 
 
@@ -174,6 +218,7 @@ def _end(*, failed: bool) -> None:
 
 def prepare(app: Flask) -> None:
     """Give every request its visit and its transaction."""
+    app.extensions[WRITERS] = Writers()
     app.after_request(_keep)
 
     @app.teardown_request

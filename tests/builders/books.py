@@ -66,6 +66,13 @@ SALES_COLUMNS = (
 # Setup files
 
 
+def an_isbn(number: int) -> str:
+    """One of many ISBNs, with a right check digit."""
+    body = f"979{number:09d}"
+    digit = -sum(int(each) * (1, 3)[place % 2] for place, each in enumerate(body)) % 10
+    return f"{body}{digit}"
+
+
 def an_edition(isbn: str = HARDCOVER, format_: str = "hardcover", **more: object) -> Document:
     """An edition at 80 dollars, and at 85 from April 2025 on."""
     prices = [
@@ -395,8 +402,7 @@ class Office:
 
     def statements(self, period: str, folder: Path | None = None) -> IssuedFiles:
         """Write a period's statements."""
-        with self.work() as work:
-            return write_statements(work, period, folder or self.outside / f"statements {period}")
+        return write_statements(self.work, period, folder or self.outside / f"statements {period}")
 
     def explain(self, number: str, figure: str | None = None) -> Explanation:
         """Explain a figure of a statement."""

@@ -142,7 +142,7 @@ def somebody(office: Office, name: str, role: Role, *organizations: str) -> Acto
                 role=role.value,
                 status="active",
                 password_hash=CHEAP.hash_password(PASSWORD),
-                totp_secret=TOTP_KEY,
+                totp_key=office.system.sealer.seal(TOTP_KEY),
                 locale="en_US",
                 created_at=stored(office.system.clock()),
                 created_by="test",

@@ -44,6 +44,9 @@ SPRING, AUTUMN, NOVEMBER, TYPED = 1, 2, 3, 4
 CLERK, MANAGER, ADMINISTRATOR, NONPROFIT, OTHER_NONPROFIT, INVITED, COLLEAGUE = range(1, 8)
 """Numbers of people; the colleague is the nonprofit's."""
 
+OLGA, LEA = 8, 9
+"""Numbers of the guild's and the league's own people."""
+
 INVITATION, RESET = "an-invitation", "a-reset"
 JOINING = "an-invitation-of-colleagues"
 JOINS = 1
@@ -69,8 +72,7 @@ def rich(office: Office) -> None:
     _uploads(office, clerk)
     _prepared(office, clerk)
     _amended(office, clerk)
-    with office.work() as work:
-        send_statements(work, period=CLOSED)
+    send_statements(office.work, period=CLOSED)
 
 
 def _people(office: Office, site: Site) -> Actor:

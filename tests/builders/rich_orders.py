@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from PIL import Image
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.artwork import Use
@@ -138,11 +138,10 @@ def orders_in_many_states(office: Office) -> None:
         invoicing.invoice_deposit(work, AHEAD, version=_version(office, AHEAD), token="deposit")  # noqa: S106 - no secret
     assert quoted(office, league, REQUESTED) == QUOTED
     with office.work() as work:
-        newest = select(quote_link.c.hash).order_by(quote_link.c.order_id.desc()).limit(1)
-        [hash_] = work.connection.execute(newest).scalars()
-        work.connection.execute(
-            update(quote_link).where(quote_link.c.hash == hash_).values(hash=fingerprint(QUOTE))
-        )
+        newest = select(quote_link).order_by(quote_link.c.order_id.desc()).limit(1)
+        sent = work.connection.execute(newest).mappings().one()
+        known = {**sent, "hash": fingerprint(QUOTE)}
+        work.connection.execute(insert(quote_link).values(known))
     assert accepted(office, guild, REQUESTED) == CANCELLED
     with office.work() as work:
         life.produce(work, CANCELLED)

@@ -75,7 +75,7 @@ def test_every_rule_can_be_told(told: tuple[Rule, ...]) -> None:
     [
         (
             fixed(500, to("ann"), cap=a_cap(2000, CapPer.LIFETIME)),
-            "USD 500 each period, at most USD 2,000 in all, all of it.",
+            "USD 500 each period, at most USD 2,000 in all.",
         ),
         (
             share("0.30", to("ann"), to("ben", 2), when=when(regions=["WA", "OR"])),
@@ -93,13 +93,13 @@ def test_every_rule_can_be_told(told: tuple[Rule, ...]) -> None:
         ),
         (
             remainder(to("ann"), from_=date(2025, 1, 1), until=date(2025, 12, 31)),
-            "All that is left, from 2025-01-01, until 2025-12-31, all of it.",
+            "All that is left, from 2025-01-01, until 2025-12-31.",
         ),
         (
             remainder(to("ben"), nested(share("0.5", to("ann")), remainder(to("ben")))),
             (
                 "All that is left, split over 2 by weight, your part being 50 %, and of that: "
-                "50 % of what is payable, all of it."
+                "50 % of what is payable."
             ),
         ),
         (
@@ -126,8 +126,8 @@ def test_every_rule_can_be_told(told: tuple[Rule, ...]) -> None:
                 ),
             ),
             (
-                "12.5 % of what is payable from sales of e-book through the channel online at "
-                "amazon in US in Seattle of order PO-7, all of it."
+                "12.5 % of what is payable from e-book sales through the channel online at "
+                "amazon in US in Seattle on order PO-7."
             ),
         ),
     ],

@@ -314,7 +314,7 @@ def test_versions_of_closed_time_are_left_alone() -> None:
         (when(countries=["GB"]), "none is recorded in the country GB"),
         (
             when(regions=["WA"], retailers=["ingram"]),
-            "none is recorded at ingram in WA",
+            "no sales at ingram in WA are recorded",
         ),
     ],
 )
@@ -342,7 +342,7 @@ def test_sales_of_other_contracts_do_not_count_for_a_step() -> None:
 @pytest.mark.parametrize(
     ("condition", "message"),
     [
-        (when(formats=["ebook"]), "no edition of its contracts' titles is an ebook"),
+        (when(formats=["ebook"]), "no edition of its contracts' titles is an e-book"),
         (when(channels=["library"]), "no retailer has the channel library"),
         (when(channels=["online"], retailers=["bn"]), "bn has the channel bookstore, not online"),
     ],

@@ -20,6 +20,7 @@ ONLY_READ = {
     "account.links.invitation": 2,
     "account.links.reset": 1,
     "calculating._calculate": 1,
+    "errors._of_the_database": 1,
     "finance.catalogue._further": 1,
     "finance.catalogue._setup": 1,
     "finance.editing.tried": 1,
@@ -33,9 +34,9 @@ ONLY_READ = {
     "finance.price_lists._tried": 1,
     "finance.statements.why": 1,
     "layout.publisher_name": 1,
-    "public.order_form.faults": 1,
+    "ordering._estimated": 1,
     "public.order_links.opened": 1,
-    "public.ordering._estimated": 1,
+    "request_form.faults": 1,
 }
 """Functions that catch refusals of what only reads, and how often: nothing is to be taken back."""
 

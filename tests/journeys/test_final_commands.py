@@ -26,6 +26,7 @@ from tests.builders.orders import (
     person_called,
 )
 from tests.builders.shipped import invoice, ship
+from tests.patience import PATIENCE, running
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., Result]
@@ -139,7 +140,7 @@ def on_a_terminal(office: Office, typed: bytes, *arguments: str) -> tuple[int, s
     ours, theirs = pty.openpty()
     name = os.ttyname(theirs)  # whoever begins a session and opens it is interrupted by its Ctrl-C
     command = f'exec "$0" "$@" <{name} >{name} 2>&1'
-    with subprocess.Popen(
+    with running(
         ["/bin/sh", "-c", command, sys.executable, "-m", "royalties", *arguments],
         env=environment(office),
         start_new_session=True,
@@ -151,14 +152,22 @@ def on_a_terminal(office: Office, typed: bytes, *arguments: str) -> tuple[int, s
         os.close(theirs)
         if process.poll() is None:
             os.write(ours, typed)
-        while piece := _read(ours):
+        while piece := _shown(ours, typed):
             shown += piece
+        process.wait(PATIENCE)
     os.close(ours)
     return process.returncode, shown.decode()
 
 
-def _read(terminal: int) -> bytes:
+def _shown(terminal: int, typed: bytes) -> bytes:
+    """What is shown next; typed again after a long silence.
+
+    What is typed between the question and the moment that its answer is read may be lost, since
+    line editing throws away an end of file and Ctrl-C that came before it.
+    """
     try:
+        while not select([terminal], [], [], 30)[0]:
+            os.write(terminal, typed)
         return os.read(terminal, 4096)
     except OSError:  # Linux tells so that the other side has hung up
         return b""

@@ -6,10 +6,12 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -19,8 +21,7 @@ from royalties.cli.main import main
 from royalties.cli.serve import _address
 from royalties.services.work import RefusedError
 from tests.builders.post import free_port
-
-SLOW = 120.0
+from tests.patience import PATIENCE, running
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +42,12 @@ def command(*words: str) -> list[str]:
 
 
 @contextmanager
-def served(home: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+def served(
+    home: Path, *words: str, **how: Any
+) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """A server, and what it said before it served."""
-    with subprocess.Popen(
-        command(*words), env=environment(home), stdout=subprocess.PIPE, text=True
+    with running(
+        command(*words), env=environment(home), stdout=subprocess.PIPE, text=True, **how
     ) as server:
         said = []
         assert server.stdout is not None
@@ -56,11 +59,11 @@ def served(home: Path, *words: str) -> Iterator[tuple[subprocess.Popen[str], lis
             yield server, said
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(SLOW)
+            server.wait(PATIENCE)
 
 
 def status(address: str) -> int:
-    with urllib.request.urlopen(address, timeout=SLOW) as answer:  # noqa: S310 - our own server
+    with urllib.request.urlopen(address, timeout=PATIENCE) as answer:  # noqa: S310 - our own server
         return int(answer.status)
 
 
@@ -96,6 +99,27 @@ def test_the_one_address_it_prints_works_and_nothing_is_left_when_it_ends(home: 
     assert not any(Path(f"/proc/{each}").exists() for each in jobs)
 
 
+def is_alive(pid: int) -> bool:
+    """Whether a process runs; one that ended and was not waited for does not."""
+    try:
+        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("ended_by", [signal.SIGHUP, signal.SIGKILL])
+def test_worker_ends_with_its_server(home: Path, ended_by: signal.Signals) -> None:
+    with served(home, "--port", "0") as (server, _):
+        [worker] = children(server.pid)
+        server.send_signal(ended_by)
+        server.wait(PATIENCE)
+        ends = time.monotonic() + PATIENCE
+        while is_alive(worker):
+            assert time.monotonic() < ends, "the worker was left"
+            time.sleep(0.05)
+
+
 @pytest.mark.parametrize(
     ("host", "address"),
     [
@@ -114,7 +138,7 @@ def test_the_address_leads_to_where_it_listens(host: str, address: str) -> None:
     try:
         assert listening.address == f"{address}{listening.port}"
         name = listening.address.removeprefix("http://").rpartition(":")[0].strip("[]")
-        socket.create_connection((name, listening.port), SLOW).close()
+        socket.create_connection((name, listening.port), PATIENCE).close()
     finally:
         listening.close()
 

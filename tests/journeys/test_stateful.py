@@ -29,6 +29,7 @@ from hypothesis.stateful import (
 )
 
 from royalties.services.work import RefusedError
+from royalties.store.tables.metadata import unpacked
 from tests.builders.books import (
     ATLAS,
     AUTUMN,
@@ -713,7 +714,7 @@ class Walker:
         entries = self.office.rows("SELECT count(*) FROM entry")[0][0]
         return Frozen(
             digest(document),
-            tuple((number, digest(content)) for number, content in statements),
+            tuple((number, digest(unpacked(content))) for number, content in statements),
             entries,
         )
 

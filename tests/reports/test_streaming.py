@@ -7,11 +7,12 @@ from io import BytesIO
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from lxml import etree
 from python_calamine import CalamineWorkbook
 
 from reports.measure import Value
 from reports.sheet import Book, Layout, TooManyRowsError
-from reports.streaming import clean
+from reports.streaming import cell_xml, clean
 from reports.styles import Style
 from tests.reports.reading import formulas_in, opened, parts_of
 
@@ -108,3 +109,12 @@ def test_footers_stay_short_and_plain() -> None:
     assert len(str(sheet.oddFooter)) < 255
     assert sheet.oddFooter.right.text == "Page &P of &N"
     assert "&P" not in sheet.oddFooter.center.text.replace("&&", "")
+
+
+@given(st.text(max_size=40))
+@example("")
+@example(" \r\n\t& <\"'> ]]> \x85\u2028 é 😀 _x0041_ ")
+def test_cells_are_written_as_an_xml_library_would(value: str) -> None:
+    """Rows go into the file as they are, between what lxml writes."""
+    written = cell_xml("A1", "1", value)
+    assert etree.tostring(etree.fromstring(written)) == written.encode("ascii", "xmlcharrefreplace")

@@ -1,5 +1,6 @@
 """The process beside the server: it comes again when it dies, and ends with the server."""
 
+import subprocess
 import sys
 import time
 
@@ -7,6 +8,30 @@ from royalties.cli.serve import Worker
 from tests.patience import PATIENCE
 
 FOR_EVER = (sys.executable, "-c", "import time; time.sleep(600)")
+
+
+def test_a_worker_outlives_no_server_that_was_killed() -> None:
+    """Its input ends with the server: the other end belongs to nobody else."""
+    reads = (sys.executable, "-c", "import sys; sys.stdin.read()")
+    worker = Worker(reads)
+    others = subprocess.Popen(FOR_EVER)  # what the server starts besides holds nothing open
+    assert worker.process.stdin is not None
+    worker.process.stdin.close()
+    assert worker.process.wait(PATIENCE) == 0
+    others.kill()
+    others.wait()
+    worker.stop()
+
+
+def test_no_worker_is_begun_while_the_server_stops() -> None:
+    worker = Worker(FOR_EVER)
+    first = worker.process
+    with worker._starting:  # as the one that died is about to be followed
+        first.kill()
+        first.wait()
+        worker._stopped.set()
+    worker.stop()
+    assert worker.process is first
 
 
 def test_a_worker_that_dies_is_followed_by_another() -> None:

@@ -18,6 +18,7 @@ from royalties.services.mail.outbox import Message, Outcome, deliver, write
 from royalties.services.work import Work
 from tests.builders.books import NOW, TESS, CrashError, Office, after, closed
 from tests.builders.post import PostOffice, free_port, post_office
+from tests.patience import PATIENCE
 
 pytestmark = after(closed)
 
@@ -243,7 +244,7 @@ def test_a_sender_killed_at_work_sends_at_most_one_twice(office: Office) -> None
             },
         )
         senders.append(process.pid)
-        assert process.wait() == -signal.SIGKILL
+        assert process.wait(PATIENCE) == -signal.SIGKILL
         assert len(post.taken) == 2
         reach(office, post.url, minutes=60, since=datetime.now(UTC))
         sent(office)

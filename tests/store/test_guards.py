@@ -19,7 +19,8 @@ CLOSED_RUN = (
     "allocation",
     "settlement",
 )
-APPEND_ONLY = ("log", "revision", "statement", "issued", "posting", "entry", *CLOSED_RUN)
+CARRIED = ("carried", "account_carried", "period_total")
+APPEND_ONLY = (*CARRIED, "log", "revision", "statement", "issued", "posting", "entry", *CLOSED_RUN)
 OF_A_PERIOD = (*CLOSED_RUN, "statement", "entry")
 
 

@@ -61,6 +61,12 @@ def set_up(visitor: Visitor, clock: Clock, **more: str) -> TestResponse:
     return visitor.post("/account/second-factor/new", data)
 
 
+def keys_of(site: Site) -> list[str]:
+    """The keys of everybody's second factor."""
+    rows = site.office.rows("SELECT totp_key FROM person ORDER BY id")
+    return [site.office.system.sealer.open(str(kept)) for (kept,) in rows]
+
+
 # Coming in
 
 
@@ -147,7 +153,7 @@ def test_half_a_sign_in_cannot_replace_the_second_factor(site: Site, clock: Cloc
     answer = visitor.post("/account/second-factor/new", {"key": "x", "code": "123456"})
     assert answer.location == "/account/second-factor"
     assert visitor.post("/account/second-factor/skip").status_code == 409
-    assert site.office.rows("SELECT totp_secret FROM person") == [(TOTP_KEY,)]
+    assert keys_of(site) == [TOTP_KEY]
 
 
 def test_half_a_sign_in_runs_out(site: Site, clock: Clock) -> None:
@@ -310,6 +316,18 @@ def test_every_answer_hashes_a_password(
 # Throttling
 
 
+def from_(address: str) -> dict[str, dict[str, str]]:
+    """A request of another network."""
+    return {"environ_overrides": {"REMOTE_ADDR": address}}
+
+
+def tried(visitor: Visitor, email: str, password: str = "wrong", address: str = "") -> int:  # noqa: S107
+    """Give a password; returns the answer's status."""
+    more = from_(address) if address else {}
+    given = {"email": email, "password": password}
+    return visitor.post("/account/sign-in", given, **more).status_code
+
+
 def test_guessing_a_password_is_slowed(site: Site, clock: Clock) -> None:
     actor = site.somebody(Role.CLERK)
     for email in (email_of(actor), "nobody@example.org"):
@@ -323,9 +341,75 @@ def test_guessing_a_password_is_slowed(site: Site, clock: Clock) -> None:
     assert give_password(site.stranger(), email_of(actor))
 
 
+def test_wrong_passwords_of_strangers_do_not_hold_the_owner(site: Site, clock: Clock) -> None:
+    email = email_of(site.somebody(Role.CLERK))
+    assert [tried(site.stranger(), email, address="203.0.113.9") for _ in range(11)][9:] == [
+        422,
+        429,
+    ]
+    assert tried(site.stranger(), email, PASSWORD) == 303
+    assert tried(site.stranger(), email, PASSWORD, address="203.0.113.9") == 429
+
+
+def test_guesses_from_many_networks_spare_the_browser_of_the_owner(
+    site: Site, clock: Clock
+) -> None:
+    actor, other = site.somebody(Role.CLERK), site.somebody(Role.CLERK, "Other One")
+    own = sign_in(site, clock, actor)
+    own.get("/finance/")
+    own.post("/account/sign-out")
+    for number in range(100):
+        tried(site.stranger(), email_of(actor), address=f"2001:db8:{number}::1")
+    assert tried(site.stranger(), email_of(actor), PASSWORD, address="192.0.2.1") == 429
+    assert tried(own, email_of(actor), PASSWORD, address="192.0.2.1") == 303
+    for _ in range(10):  # it is no way around the limit: it has its own
+        assert tried(own, email_of(actor)) == 422
+    assert tried(own, email_of(actor), PASSWORD) == 429
+    assert tried(own, email_of(other)) == 422  # of others it says nothing
+    own.client.set_cookie("royalties-known", "made.up.text", domain="localhost")
+    assert tried(own, email_of(actor), PASSWORD, address="192.0.2.1") == 429
+
+
+def test_a_reset_lifts_what_strangers_did(site: Site, clock: Clock) -> None:
+    actor = site.somebody(Role.CLERK)
+    email = email_of(actor)
+    for number in range(100):
+        tried(site.stranger(), email, address=f"2001:db8:{number}::1")
+    assert tried(site.stranger(), email, PASSWORD) == 429
+    site.stranger().post("/account/forgotten", {"email": email})
+    path = link_in(letters(site, "reset")[-1][1])
+    assert site.stranger().post(path, {"new": NEW, "again": NEW}).status_code == 303
+    visitor = site.stranger()
+    assert tried(visitor, email, NEW) == 303
+    assert visitor.post("/account/second-factor", {"code": code_at(clock)}).status_code == 303
+
+
+def test_a_reset_lifts_wrong_codes_too(site: Site, clock: Clock) -> None:
+    actor, guesser = site.somebody(Role.MANAGER), site.stranger()
+    give_password(guesser, email_of(actor))
+    for _ in range(6):
+        guesser.post("/account/second-factor", {"code": "000000"})
+    site.stranger().post("/account/forgotten", {"email": email_of(actor)})
+    path = link_in(letters(site, "reset")[-1][1])
+    site.stranger().post(path, {"new": NEW, "again": NEW})
+    own = site.stranger()
+    assert tried(own, email_of(actor), NEW) == 303
+    assert own.post("/account/second-factor", {"code": code_at(clock)}).status_code == 303
+
+
+def test_who_asks_for_links_in_anothers_name_does_not_hold_them(site: Site, clock: Clock) -> None:
+    email = email_of(site.somebody(Role.CLERK))
+    asked = [
+        site.stranger().post("/account/forgotten", {"email": email}, **from_("203.0.113.9"))
+        for _ in range(4)
+    ]
+    assert [each.status_code for each in asked] == [200, 200, 200, 429]
+    assert site.stranger().post("/account/forgotten", {"email": email}).status_code == 200
+
+
 def test_who_was_right_is_forgiven(site: Site, clock: Clock) -> None:
     email = email_of(site.somebody(Role.CLERK))
-    for _ in range(3):
+    for _ in range(2):  # twelve wrong ones are too many for those who are never right
         for _ in range(6):
             give_password(site.stranger(), email, "wrong")
         assert give_password(site.stranger(), email)
@@ -340,9 +424,33 @@ def test_guessing_from_one_place_is_slowed(site: Site, clock: Clock) -> None:
     elsewhere = site.stranger().post(
         "/account/sign-in",
         {"email": "x@example.org", "password": "wrong"},
-        environ_overrides={"REMOTE_ADDR": "192.0.2.7"},
+        **from_("192.0.2.7"),
     )
     assert elsewhere.status_code == 422
+
+
+def test_a_clock_that_was_set_back_holds_nobody_for_long(site: Site, clock: Clock) -> None:
+    actor = site.somebody(Role.CLERK)
+    clock.later(days=400)
+    for _ in range(10):
+        tried(site.stranger(), email_of(actor))
+    clock.later(days=-400)
+    assert tried(site.stranger(), email_of(actor), PASSWORD) == 429
+    clock.later(minutes=15, seconds=1)
+    assert tried(site.stranger(), email_of(actor), PASSWORD) == 303
+
+
+def test_a_code_of_a_clock_that_ran_ahead_does_not_hold_later_ones(
+    site: Site, clock: Clock
+) -> None:
+    actor = site.somebody(Role.CLERK)
+    clock.later(days=400)
+    ahead = sign_in(site, clock, actor)
+    assert ahead.get("/finance/").status_code == 200
+    clock.later(days=-400)
+    assert ahead.get("/finance/").status_code == 302  # its session is of no time that has been
+    now = sign_in(site, clock, actor)
+    assert now.get("/finance/").status_code == 200
 
 
 def test_attempts_are_forgotten_and_name_nobody(site: Site, clock: Clock) -> None:
@@ -350,7 +458,7 @@ def test_attempts_are_forgotten_and_name_nobody(site: Site, clock: Clock) -> Non
     assert not [row for row in site.office.rows("SELECT subject FROM attempt") if "@" in row[0]]
     clock.later(days=1, seconds=1)
     give_password(site.stranger(), "other@example.org", "wrong")
-    assert len(site.office.rows("SELECT subject FROM attempt")) == 2
+    assert len(site.office.rows("SELECT subject FROM attempt")) == 4
 
 
 def test_guessing_codes_is_slowed_and_told(site: Site, clock: Clock) -> None:
@@ -650,7 +758,7 @@ def test_another_device_needs_the_password(site: Site, clock: Clock) -> None:
     there = sign_in(site, clock, actor)
     clock.later(seconds=30)
     assert set_up(here, clock, password="wrong").status_code == 422  # noqa: S106 - a test's
-    assert site.office.rows("SELECT totp_secret FROM person") == [(TOTP_KEY,)]
+    assert keys_of(site) == [TOTP_KEY]
     key, signed = key_on(here.page("/account/second-factor/new"))
     data = {"key": signed, "code": code_at(clock, key), "password": PASSWORD}
     done = here.post("/account/second-factor/new", data)

@@ -60,8 +60,7 @@ def told(site: Site) -> list[tuple[str, str, str, str]]:
 
 @after(rich)
 def test_the_link_of_every_message_leads_to_what_it_names(site: Site) -> None:
-    with site.office.work() as work:
-        sending.send(work, period=CLOSED, again=True)
+    sending.send(site.office.work, period=CLOSED, again=True)
     followed, wrong = Counter[str](), []
     readers: dict[tuple[str, str], Actor] = {}
     for email, subject, text, kind in told(site):

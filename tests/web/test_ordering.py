@@ -14,8 +14,8 @@ from royalties.domain.people import Role
 from royalties.domain.pricing import Asked, Option, ShipTo
 from royalties.services.orders import quotes
 from royalties.services.orders.quotes import price_of
-from royalties.web.public import ordering
-from royalties.web.public.pacing import Pacing
+from royalties.web import ordering
+from royalties.web.pacing import Pacing
 from tests.builders.books import HARDCOVER, after
 from tests.builders.doors import with_clock
 from tests.builders.orders import a_price_list, letters, order_setup, somebody, takes_orders

@@ -30,7 +30,7 @@ from tests.builders.doors import (
     with_clock,
 )
 from tests.builders.orders import an_organization
-from tests.builders.site import Site, Visitor
+from tests.builders.site import PASSWORD, Site, Visitor
 
 pytestmark = after(closed)
 NEW = "seven grey herons wading"
@@ -58,6 +58,82 @@ def out(visitor: Visitor) -> bool:
 
 def role_of(site: Site, actor: Actor) -> str:
     return str(site.office.rows("SELECT role FROM person WHERE id = :n", n=actor.person)[0][0])
+
+
+# The password again
+
+
+ASKED_AGAIN: tuple[tuple[str, dict[str, str]], ...] = (
+    ("/finance/people/{number}", {"role": "manager"}),
+    ("/finance/people/{number}/disable", {}),
+    ("/finance/people/{number}/enable", {}),
+    ("/finance/people/{number}/reset-second-factor", {}),
+    ("/finance/people/invite", {**INES, "role": "manager"}),
+    ("/finance/settings/two-people", {"on": "0"}),
+    ("/finance/settings/second-factor", {"on": "0"}),
+    ("/finance/new-payment-details", {"key": "usd", "payment-payee": "Me"}),
+)
+
+
+def kept(site: Site) -> dict[str, str]:
+    return site.office.hashes("session", "attempt")
+
+
+@pytest.mark.parametrize(("path", "form"), ASKED_AGAIN, ids=[each[0] for each in ASKED_AGAIN])
+def test_who_has_much_power_is_asked_for_the_password_again(
+    site: Site, clock: Clock, boss: Visitor, path: str, form: dict[str, str]
+) -> None:
+    path = path.format(number=site.somebody(Role.CLERK, "Cleo Clerk").person)
+    clock.later(minutes=11)
+    before = kept(site)
+    for wrong in ({}, {"own_password": "wrong"}):
+        asked = boss.post(path, {**form, **wrong})
+        assert (asked.status_code, kept(site)) == (403, before)
+        assert "Your password, please" in asked.text
+        for name, value in form.items():
+            assert f'name="{name}" value="{value}"' in asked.text
+    taken = boss.post(path, {**form, "own_password": PASSWORD})
+    assert "Your password, please" not in taken.text
+    again = boss.post(path, form)
+    assert "Your password, please" not in again.text
+
+
+def test_password_given_again_lets_the_form_through_once_and_for_ten_minutes(
+    site: Site, clock: Clock, boss: Visitor
+) -> None:
+    actor = site.somebody(Role.CLERK, "Cleo Clerk")
+    clock.later(minutes=11)
+    assert change(boss, actor, role="manager") == 403
+    assert role_of(site, actor) == "clerk"
+    assert change(boss, actor, role="manager", own_password=PASSWORD) == 303
+    assert role_of(site, actor) == "manager"
+    clock.later(minutes=9)
+    assert change(boss, actor, "disable") == 303
+    clock.later(minutes=2)
+    assert change(boss, actor, "enable") == 403
+
+
+def test_guessing_the_password_asked_for_again_is_slowed(
+    site: Site, clock: Clock, boss: Visitor
+) -> None:
+    actor = site.somebody(Role.CLERK, "Cleo Clerk")
+    clock.later(minutes=11)
+    tried = [change(boss, actor, role="manager", own_password="wrong") for _ in range(11)]  # noqa: S106
+    assert tried == [403] * 10 + [429]
+    assert change(boss, actor, role="manager", own_password=PASSWORD) == 429
+
+
+def test_inviting_who_is_not_of_the_desk_asks_for_nothing(
+    site: Site, clock: Clock, boss: Visitor
+) -> None:
+    clock.later(minutes=11)
+    guest = {**INES, "role": "nonprofit", "beneficiaries": ["seattle"]}
+    assert boss.post("/finance/people/invite", guest).status_code == 303
+    number = site.office.rows("SELECT id FROM person WHERE name = 'Ines Fox'")[0][0]
+    assert boss.post(f"/finance/people/{number}/invite-again").status_code == 303
+    boss.post("/finance/people/invite", {**INES, "own_password": PASSWORD})
+    clock.later(minutes=11)
+    assert boss.post(f"/finance/people/{number}/invite-again").status_code == 403
 
 
 # People

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from royalties.domain.allocation import matches
 from royalties.domain.earning import Atom
 from royalties.domain.periods import Period, period_of
-from royalties.domain.plain_words import any_of, when_words
+from royalties.domain.plain_words import any_of, sales_words
 from royalties.domain.plans import (
     Cap,
     Member,
@@ -276,7 +276,7 @@ def _unmatched(books: Books, at: _At, step: Step, place: int) -> TermsWarning | 
         "step-without-sales",
         place,
         ".when",
-        f"has matched no sale so far: none is recorded {when_words(step.when)}",
+        f"has matched no sale so far: no {sales_words(step.when)} are recorded",
     )
 
 

@@ -16,7 +16,7 @@ from royalties.domain.postings import (
     reserve_account,
 )
 from royalties.services.ledger.verified_books import Books, Failures
-from royalties.store import ledger
+from royalties.store import checks, ledger
 
 
 def entries_balance(books: Books) -> Failures:
@@ -64,48 +64,53 @@ def contract_chain(books: Books) -> Failures:
 
 def earned_lines(books: Books) -> Failures:
     """Each line earned what its parts multiply to, rounded once; they sum up to their contract."""
-    sums: dict[tuple[int, str], int] = defaultdict(int)
-    accounts = {(row.period_id, row.contract): row for row in books.rows("contract_close")}
-    for line in books.rows("earned_line"):
-        key = (line.period_id, line.contract)
-        sums[key] += line.earned
-        exact = (
-            Fraction(line.base)
-            * Fraction(line.portion)
-            * Fraction(line.exchange_rate)
-            * Fraction(line.rate)
-            * Fraction(scale(accounts[key].currency), MICRO)
-        )
-        if abs(exact - line.earned) > Fraction(1, 2):
-            yield f"{books.of(*key)}, line {line.line}: not base × rate rounded"
-    for key, row in accounts.items():
-        if sums[key] != row.earned:
-            yield f"{books.of(*key)}: lines sum to {sums[key]}, not {row.earned}"
+    for period in books.closed():
+        sums: dict[str, int] = defaultdict(int)
+        accounts = {row.contract: row for row in books.rows("contract_close", period)}
+        for line in books.rows("earned_line", period):
+            sums[line.contract] += line.earned
+            exact = (
+                Fraction(line.base)
+                * Fraction(line.portion)
+                * Fraction(line.exchange_rate)
+                * Fraction(line.rate)
+                * Fraction(scale(accounts[line.contract].currency), MICRO)
+            )
+            if abs(exact - line.earned) > Fraction(1, 2):
+                where = f"{books.of(period, line.contract)}, line {line.line}"
+                yield f"{where}: not base × rate rounded"
+        for key, row in accounts.items():
+            if sums[key] != row.earned:
+                yield f"{books.of(period, key)}: lines sum to {sums[key]}, not {row.earned}"
 
 
 def allocated(books: Books) -> Failures:
     """What was payable is what beneficiaries were allocated, but for what no step could place."""
-    given: dict[tuple[int, str], int] = defaultdict(int)
-    to: dict[tuple[int, str, str], int] = defaultdict(int)
-    currency = {}
-    rows = books.rows("contract_close")
-    for row in rows:
-        currency[row.period_id, row.contract] = row.currency
-    for each in books.rows("allocation"):
-        given[each.period_id, each.contract] += each.amount
-        to[each.period_id, each.beneficiary, currency[each.period_id, each.contract]] += each.amount
+    for period in books.closed():
+        yield from _allocated(books, period)
+
+
+def _allocated(books: Books, period: int) -> Failures:
+    given: dict[str, int] = defaultdict(int)
+    to: dict[tuple[str, str], int] = defaultdict(int)
+    rows = {row.contract: row for row in books.rows("contract_close", period)}
+    for each in books.rows("allocation", period):
+        given[each.contract] += each.amount
+        to[each.beneficiary, rows[each.contract].currency] += each.amount
         if each.amount < 0:
-            yield f"{books.of(each.period_id, each.contract)}: a negative allocation"
-    for row in rows:
-        total = given[row.period_id, row.contract] + row.undistributed
+            yield f"{books.of(period, each.contract)}: a negative allocation"
+    for contract, row in rows.items():
+        total = given[contract] + row.undistributed
         if total != row.payable + row.undistributed_before:
-            yield f"{books.of(row.period_id, row.contract)}: {total} was distributed"
-    for settled in books.rows("settlement"):
-        key = (settled.period_id, settled.beneficiary, settled.currency)
-        if to.pop(key, 0) != settled.allocated:
-            yield f"{books.period(key[0])}, {key[1]}: allocated differs from the contracts"
-    for key in to:
-        yield f"{books.period(key[0])}, {key[1]}: was allocated an amount that nobody settled"
+            yield f"{books.of(period, contract)}: {total} was distributed"
+    for settled in books.rows("settlement", period):
+        if to.pop((settled.beneficiary, settled.currency), 0) != settled.allocated:
+            yield (
+                f"{books.period(period)}, {settled.beneficiary}: allocated differs from the "
+                f"contracts"
+            )
+    for beneficiary, _ in to:
+        yield f"{books.period(period)}, {beneficiary}: was allocated an amount that nobody settled"
 
 
 def settled(books: Books) -> Failures:
@@ -124,20 +129,26 @@ def settled(books: Books) -> Failures:
 
 def reserves(books: Books) -> Failures:
     """A reserve is released once, and no more of it than was withheld."""
-    withheld = {(row.period_id, row.contract): row.withheld for row in books.rows("contract_close")}
-    released: dict[tuple[int, str], int] = defaultdict(int)
-    seen = set()
-    for row in books.rows("reserve_release"):
-        released[row.period_id, row.contract] += row.amount
-        if (row.withheld_in, row.contract) in seen:
-            period = books.period(row.withheld_in)
-            yield f"contract {row.contract}: the reserve of {period} was released twice"
-        seen.add((row.withheld_in, row.contract))
-        if withheld.get((row.withheld_in, row.contract)) != row.amount:
-            yield f"contract {row.contract}: {row.amount} released that was not withheld"
-    for row in books.rows("contract_close"):
-        if row.released != released[row.period_id, row.contract]:
-            yield f"{books.of(row.period_id, row.contract)}: releases do not add up"
+    for period in books.closed():
+        rows = {row.contract: row for row in books.rows("contract_close", period)}
+        seen = set()
+        for row in checks.releases_of(books.connection, period):
+            if row.contract in seen:
+                yield (
+                    f"contract {row.contract}: the reserve of {books.period(period)} was "
+                    f"released twice"
+                )
+            seen.add(row.contract)
+            if row.contract in rows and rows[row.contract].withheld != row.amount:
+                yield f"contract {row.contract}: {row.amount} released that was not withheld"
+        released: dict[str, int] = defaultdict(int)
+        for row in books.rows("reserve_release", period):
+            released[row.contract] += row.amount
+        for contract, row in rows.items():
+            if row.released != released[contract]:
+                yield f"{books.of(period, contract)}: releases do not add up"
+    for row in checks.releases_of_nothing(books.connection):
+        yield f"contract {row.contract}: {row.amount} released that was not withheld"
 
 
 def accounts(books: Books) -> Failures:

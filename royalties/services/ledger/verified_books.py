@@ -4,28 +4,36 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from royalties.services.ledger.recomputing import Recomputed, recompute
+from royalties.services.ledger.recomputing import COMPARISONS, recomputed
 from royalties.services.work import Work
-from royalties.store import runs as runs_store
+from royalties.store import checks
 from royalties.store.engine import Connection
 
 
 @dataclass(slots=True)
 class Books:
-    """The database under test, and what several checks read of it."""
+    """The database under test, and what several checks read of it.
+
+    Checks go through it period by period, and row by row within: what they hold does not grow
+    with the years.
+    """
 
     work: Work
     _names: dict[int, str] = field(default_factory=dict)
-    _recomputed: tuple[list[Recomputed], list[str]] | None = None
+    _recomputed: dict[str, list[str]] | None = None
 
     @property
     def connection(self) -> Connection:
         """Where the books are read."""
         return self.work.connection
 
-    def rows(self, table: str) -> list[Any]:
-        """All rows of one of the closed runs' tables."""
-        return runs_store.period_rows(self.work.connection, table)
+    def rows(self, table: str, period: int | None = None) -> Iterator[Any]:
+        """Rows of one of the closed runs' tables, of one period or of all in their order."""
+        return checks.rows(self.work.connection, table, period)
+
+    def closed(self) -> list[int]:
+        """The numbers of the closed periods, the earliest first."""
+        return [row.period_id for row in checks.closings(self.connection)]
 
     @property
     def names(self) -> dict[int, str]:
@@ -43,10 +51,16 @@ class Books:
         return f"{self.period(number)}, contract {contract}"
 
     @property
-    def recomputed(self) -> tuple[list[Recomputed], list[str]]:
-        """All closed runs computed again, and why some could not be."""
+    def recomputed(self) -> dict[str, list[str]]:
+        """What closed runs differ in from themselves computed again, by ``COMPARISONS``' names.
+
+        All comparisons are made in one pass, which holds one run at a time.
+        """
         if self._recomputed is None:
-            self._recomputed = recompute(self.work)
+            found: dict[str, list[str]] = {name: [] for name in COMPARISONS}
+            for name, fault in recomputed(self.work):
+                found[name].append(fault)
+            self._recomputed = found
         return self._recomputed
 
 

@@ -4,7 +4,6 @@ Sources: calculation.md, "What always holds"; the numbers in brackets are the le
 """
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -17,20 +16,13 @@ from royalties.services import kept_files
 from royalties.services.books import setup_in_force
 from royalties.services.ledger import verified_accounts as sums
 from royalties.services.ledger import verified_log
-from royalties.services.ledger.recomputing import (
-    DAMAGE,
-    documents_differ,
-    entries_differ,
-    rows_differ,
-    statements_differ,
-)
+from royalties.services.ledger.recomputing import DAMAGE
 from royalties.services.ledger.verified_books import Books, Check, Failures
+from royalties.services.ledger.verified_carried import carried_forward
 from royalties.services.orders import checking, papers
 from royalties.services.remembering import keep_nobody_waiting, remembered
 from royalties.services.work import RefusedError, Work
-from royalties.store import batches, catalogue, checks, totals
-from royalties.store import runs as runs_store
-from royalties.store import statements as statement_store
+from royalties.store import catalogue, checks, totals
 
 _KEPT = 5
 
@@ -120,7 +112,7 @@ def _setup_read(books: Books) -> Failures:
 
 def _periods(books: Books) -> Failures:
     calendar = setup_in_force(books.work).calendar
-    closed = {each.period_id: each.closed_at for each in runs_store.closed_runs(books.connection)}
+    closed = {each.period_id: each.closed_at for each in checks.closings(books.connection)}
     last: Period | None = None
     for row in books.rows("period"):
         period = parse_period(row.name, calendar)
@@ -140,47 +132,29 @@ def _periods(books: Books) -> Failures:
 
 
 def _runs_frozen(books: Books) -> Failures:
-    for closed in runs_store.closed_runs(books.connection):
+    for closed in checks.closed_runs(books.connection):
         if sha256(closed.document.encode()).hexdigest() != closed.fingerprint:
             yield f"the closed run of {books.period(closed.period_id)} was changed"
 
 
-def _recomputed(books: Books) -> Failures:
+def _recomputed(what: str) -> Check:
     """A closed run computed again, from its sales and the setup of its time, is the same."""
-    found, failures = books.recomputed
-    yield from failures
-    for again in found:
-        yield from documents_differ(again)
-
-
-def _rows_recomputed(books: Books) -> Failures:
-    for again in books.recomputed[0]:
-        yield from rows_differ(books.work, again)
-
-
-def _entries_recomputed(books: Books) -> Failures:
-    for again in books.recomputed[0]:
-        yield from entries_differ(books.work, again)
-
-
-def _statements_recomputed(books: Books) -> Failures:
-    for again in books.recomputed[0]:
-        yield from statements_differ(books.work, again)
+    return lambda books: iter(books.recomputed[what])
 
 
 def _statements(books: Books) -> Failures:
-    settled = {(row.period_id, row.beneficiary, row.currency) for row in books.rows("settlement")}
-    places: dict[int, list[int]] = defaultdict(list)
-    for row in statement_store.statements_of(books.connection):
-        places[row.period_id].append(row.place)
-        settled.discard((row.period_id, row.beneficiary, row.currency))
-        if sha256(row.content.encode()).hexdigest() != row.fingerprint:
-            yield f"statement {row.number} was changed"
-    for period, numbers in places.items():
+    for period in books.closed():
+        settled = {(row.beneficiary, row.currency) for row in books.rows("settlement", period)}
+        numbers = []
+        for row in checks.statements(books.connection, period):
+            numbers.append(row.place)
+            settled.discard((row.beneficiary, row.currency))
+            if sha256(row.content.encode()).hexdigest() != row.fingerprint:
+                yield f"statement {row.number} was changed"
         if numbers != list(range(1, len(numbers) + 1)):
             yield f"{books.period(period)}: statement numbers have a gap"
-    for period, beneficiary, _ in sorted(settled):
-        yield f"{books.period(period)}: {beneficiary} has no statement"
+        for beneficiary, _ in sorted(settled):
+            yield f"{books.period(period)}: {beneficiary} has no statement"
 
 
 def _issued(books: Books) -> Failures:
@@ -227,7 +201,7 @@ def _closed_sales_earned(books: Books) -> Failures:
 def _import_totals(books: Books) -> Failures:
     """What stands of an import is what its document told when it was recorded."""
     standing = checks.standing_by_batch(books.connection)
-    for row in batches.batches(books.connection):
+    for row in checks.imports(books.connection):
         if row.status != "recorded" or row.corrects is not None:
             continue
         document = json.loads(row.document)
@@ -278,12 +252,15 @@ _CHECKS: dict[str, Check] = {
     "The setup can be read, and the catalogue is what it says": _setup_read,
     "Periods follow the calendar, and those with a closed run are closed": _periods,
     "Closed runs are as they were frozen (I14)": _runs_frozen,
-    "Closed runs, computed again, give the same figures (I17)": _recomputed,
-    "What closed runs left for later stands as computed again (I17)": _rows_recomputed,
-    "Ledger entries are those of their closed run, computed again (I17)": _entries_recomputed,
+    "Closed runs, computed again, give the same figures (I17)": _recomputed("document"),
+    "What closed runs left for later stands as computed again (I17)": _recomputed("rows"),
+    "What closes carried forward for the next run is what all of history adds up to": (
+        carried_forward
+    ),
+    "Ledger entries are those of their closed run, computed again (I17)": _recomputed("entries"),
     "Closed runs counted every sale of their period once (I15)": _closed_sales_earned,
     "Statements are complete, unchanged and numbered without gaps": _statements,
-    "Statements say what their closed run and its sales gave": _statements_recomputed,
+    "Statements say what their closed run and its sales gave": _recomputed("statements"),
     "Issued files are as they were issued (I16)": _issued,
     "Quotes, and files issued of orders, are as they were issued (I16)": _orders_issued,
     "Received files are kept": _received,

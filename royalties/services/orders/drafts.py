@@ -7,11 +7,12 @@ fourteen days is forgotten.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.people import Verb
-from royalties.services.people.throttle import Subject, TooOftenError, Tried, attempt, network
+from royalties.services.people.networks import network
+from royalties.services.people.throttle import Subject, TooOftenError, Tried, attempt
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import drafts as store
 
@@ -35,7 +36,7 @@ def find(work: Work, token: str, title: str) -> Draft | None:
         return None
     if row.person_id is not None and row.person_id != work.actor.person:
         return None
-    return Draft(row.body, datetime.fromisoformat(row.expires_at).date())
+    return Draft(row.body, work.day_of(row.expires_at))
 
 
 def begin(work: Work, title: str, body: str, address: str) -> str:

@@ -18,4 +18,12 @@ def invoice_shown(row: InvoiceRow) -> InvoiceShown:
 def frozen(shown: InvoiceShown) -> tuple[str, str]:
     """What an invoice says as it is kept, and its fingerprint."""
     content = _INVOICE.dump_json(shown).decode()
-    return content, sha256(content.encode()).hexdigest()
+    return content, fingerprint_of(content)
+
+
+def fingerprint_of(content: str) -> str:
+    """SHA-256 of what is kept, byte for byte.
+
+    It is never compared with what is written anew: a later version says more beside the same.
+    """
+    return sha256(content.encode()).hexdigest()

@@ -114,7 +114,7 @@ def remind(work: Work) -> int:
         found = store.find_order(work.connection, CALENDAR, each.row.number)
         if found is None:
             raise AssertionError
-        until = date.fromisoformat(each.row.moment[:10])
+        until = work.day_of(each.row.moment)
         waited = (work.now - datetime.fromisoformat(each.row.moment)).days if each.days else 0
         detail = {"version": each.row.version, "valid_until": until, "days": counted(waited, "day")}
         tell(

@@ -1,6 +1,6 @@
 """The day for which an order's copies are promised: computed again when anything slips."""
 
-from datetime import date, datetime
+from datetime import date
 
 from royalties.domain.orders import (
     Action,
@@ -63,7 +63,7 @@ def promise_now(
         return order.promised_on
     begins = order.started_on if order.kind is OrderKind.BULK else order.approved_on
     if begins is not None:
-        begins = working_day_after(begins, _held(events, begins, work.today))
+        begins = working_day_after(begins, _held(work, events, begins))
     found = promised(
         order.kind,
         version.rush_pace if order.rush else version.pace,
@@ -79,13 +79,13 @@ def _sets_the_clock(order: Order, action: Action | None) -> bool:
     return action in {begins, Action.RESUME}
 
 
-def _held(events: list[store.EventRow], begins: date, today: date) -> int:
+def _held(work: Work, events: list[store.EventRow], begins: date) -> int:
     """Working days on hold since a day; a hold that ends just now lasts until today."""
     days, since = 0, None
     for each in events:
         if each.action == Action.HOLD.value:
-            since = max(begins, datetime.fromisoformat(each.at).date())
+            since = max(begins, work.day_of(each.at))
         elif each.action == Action.RESUME.value and since is not None:
-            until = datetime.fromisoformat(each.at).date()
+            until = work.day_of(each.at)
             days, since = days + working_days_between(since, until), None
-    return days + (working_days_between(since, today) if since is not None else 0)
+    return days + (working_days_between(since, work.today) if since is not None else 0)

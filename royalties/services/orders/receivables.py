@@ -168,7 +168,7 @@ def remind(work: Work, number: str) -> Overdue:
     late = next((each for each in reminders(work) if each.invoice.number == number), None)
     if late is None:
         raise RefusedError(f"invoice {number} is not overdue: there is nothing to remind of")
-    if any(at[:10] == work.today.isoformat() for at in late.reminded):
+    if any(work.day_of(at) == work.today for at in late.reminded):
         raise RefusedError(f"an e-mail reminded of invoice {number} today already")
     row = late.invoice
     owed = f"{row.currency} {amount_text(row.balance, row.currency)}"

@@ -15,7 +15,7 @@ from royalties.services.people.sessions import (
     begin,
     stands,
 )
-from royalties.services.people.throttle import Held, Subject, Tried
+from royalties.services.people.throttle import Held, Tried
 from royalties.services.work import Work
 from royalties.store import people as store
 from royalties.store import sessions
@@ -41,11 +41,6 @@ def is_anybody_here(work: Work) -> bool:
     return store.any_people(work.connection)
 
 
-def subjects_of(email: str, address: str) -> list[Subject]:
-    """Whose attempts count when somebody signs in."""
-    return [Subject(Tried.ACCOUNT, plain_address(email)), Subject(Tried.ADDRESS, address)]
-
-
 def check_password(work: Work, email: str, password: str) -> int | None:
     """Whose e-mail and password these are; None takes as long for whatever reason.
 
@@ -65,7 +60,7 @@ def sign_in(work: Work, number: int, browser: Browser) -> Begun:
     """
     work.actor.require(Verb.SIGN_IN)
     person = active_person(work, number)
-    is_full = person.totp_secret is None and not second_factor.is_needed(work, Role(person.role))
+    is_full = person.totp_key is None and not second_factor.is_needed(work, Role(person.role))
     if is_full:
         as_person(work, person).record(Verb.SIGN_IN, {"what": "signed-in", "by": "password"})
     return begin(work, person.id, browser, is_full=is_full)
@@ -97,7 +92,7 @@ def give_code(work: Work, visit: Visit, code: str, browser: Browser) -> Begun | 
 def why_wrong(work: Work, visit: Visit, code: str) -> str:
     """What to tell somebody whose code of the app was refused."""
     work.actor.require(Verb.SIGN_IN)
-    return second_factor.why_wrong(work, active_person(work, visit.person).totp_secret, code)
+    return second_factor.why_refused(work, active_person(work, visit.person), code)
 
 
 def sign_out(work: Work, visit: Visit) -> None:

@@ -45,8 +45,8 @@ def log_page(work: Work, asked: Asked, *, before: int = 0, limit: int = PAGE) ->
         actor=asked.actor,
         action=asked.action,
         text_=asked.text,
-        since=_begin(asked.since) if asked.since else "",
-        before_moment=_begin(asked.until + timedelta(days=1)) if asked.until else "",
+        since=_begin(work, asked.since) if asked.since else "",
+        before_moment=_begin(work, asked.until + timedelta(days=1)) if asked.until else "",
         before=before,
         limit=limit,
     )
@@ -66,6 +66,6 @@ def whole_log(work: Work, asked: Asked) -> Iterator[Line]:
             return
 
 
-def _begin(day: date) -> str:
+def _begin(work: Work, day: date) -> str:
     """The first moment of a day in the house's time zone, as moments are stored."""
-    return stored(datetime.combine(day, time()).astimezone())
+    return stored(datetime.combine(day, time(), work.now.tzinfo))

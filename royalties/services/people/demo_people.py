@@ -41,7 +41,7 @@ def add_demo_person(
             "role": role.value,
             "status": "active",
             "password_hash": work.credentials.hash_password(password),
-            "totp_secret": totp_secret,
+            "totp_key": work.sealer.seal(totp_secret) if totp_secret else None,
             "locale": "en_US",
             "created_at": work.at,
             "created_by": work.actor.name,

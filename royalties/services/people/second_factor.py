@@ -1,9 +1,11 @@
 """The second factor: codes of an authenticator app, and recovery codes on paper."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 
 from royalties.adapters.credentials import fingerprint
+from royalties.adapters.sealing import LostKeyError
 from royalties.domain.people import FINANCE, Role, Verb
 from royalties.services.mail.notices import notice
 from royalties.services.people.sessions import (
@@ -23,6 +25,18 @@ from royalties.store.work import find_setting, write_setting
 FOR_ALL = "second_factor_for_all"
 CODE = "code"
 RECOVERY_CODE = "recovery-code"
+
+
+class UnreadableKeyError(RefusedError):
+    """The key of a second factor was sealed with a key of the environment that is not given."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "codes of the authenticator app cannot be checked, because the desk's secret key is "
+            "not the one that was in use when it was set up: use a recovery code, and tell the "
+            "publisher, who can give the old key (ROYALTIES_OLD_SECRET_KEYS) or reset your second "
+            "factor"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +71,27 @@ def is_needed(work: Work, role: Role) -> bool:
 def judge(work: Work, person: PersonRow, code: str) -> str | None:
     """What a code is (``code`` or ``recovery-code``), used up by this; None if it is wrong."""
     code = "".join(code.split()).lower()
-    if person.totp_secret is None:
+    if person.totp_key is None:
         return None
-    step = work.credentials.totp_step(person.totp_secret, _digits(code), work.now)
-    if step is not None:
-        return CODE if store.use_totp_step(work.connection, person.id, step) else None
-    hashed = _hash(code)
-    used = store.use_recovery_code(work.connection, person.id, hashed, work.at)
-    return RECOVERY_CODE if used else None
+    if store.use_recovery_code(work.connection, person.id, _hash(code), work.at):
+        return RECOVERY_CODE
+    step = work.credentials.totp_step(_key_of(work, person.totp_key), _digits(code), work.now)
+    if step is None or not store.use_totp_step(work.connection, person.id, step):
+        return None
+    return CODE
+
+
+def _key_of(work: Work, sealed: str) -> str:
+    try:
+        return work.sealer.open(sealed)
+    except LostKeyError:
+        raise UnreadableKeyError from None
+
+
+def why_refused(work: Work, person: PersonRow, code: str) -> str:
+    """What to tell somebody whose code of their own second factor was refused."""
+    secret = _key_of(work, person.totp_key) if person.totp_key is not None else None
+    return why_wrong(work, secret, code)
 
 
 def why_wrong(work: Work, secret: str | None, code: str) -> str:
@@ -96,13 +123,13 @@ def set_up(work: Work, visit: Visit, secret: str, code: str, browser: Browser) -
         RefusedError: a second factor is there, and has not been given.
     """
     person = active_person(work, visit.person)
-    if not visit.is_full and person.totp_secret is not None:
+    if not visit.is_full and person.totp_key is not None:
         raise RefusedError("give a code of the second factor that is set up already")
     step = work.credentials.totp_step(secret, _digits(code), work.now)
     if step is None:
         return None
-    is_first = person.totp_secret is None
-    store.set_second_factor(work.connection, person.id, secret, step)
+    is_first = person.totp_key is None
+    store.set_second_factor(work.connection, person.id, work.sealer.seal(secret), step)
     sessions.end_sessions(work.connection, [person.id], work.at)
     acting = as_person(work, person)
     what = "second-factor-set" if is_first else "second-factor-renewed"
@@ -128,7 +155,7 @@ def skip(work: Work, visit: Visit, browser: Browser) -> Begun:
         RefusedError: it is not.
     """
     person = active_person(work, visit.person)
-    if person.totp_secret is not None or is_needed(work, Role(person.role)):
+    if person.totp_key is not None or is_needed(work, Role(person.role)):
         raise RefusedError("a second factor is needed here")
     acting = as_person(work, person)
     acting.record(Verb.SIGN_IN, {"what": "signed-in", "by": "password"})
@@ -145,7 +172,7 @@ def renew_codes(work: Work, visit: Visit) -> list[str]:
     """New recovery codes; the old ones open nothing any more. The page asks for the password."""
     work.actor.require(Verb.KEEP_ACCOUNT)
     person = active_person(work, visit.person)
-    if person.totp_secret is None:
+    if person.totp_key is None:
         raise RefusedError("set up the second factor first")
     work.record(Verb.KEEP_ACCOUNT, {"what": "recovery-codes-renewed"})
     notice(
@@ -156,6 +183,28 @@ def renew_codes(work: Work, visit: Visit) -> list[str]:
         "If that was not you, tell the publisher at once.",
     )
     return _new_codes(work, person.id)
+
+
+def seal_all(work: Work) -> None:
+    """Seal what an earlier version kept in clear, or an older key sealed, with the key in use."""
+    work.actor.require(Verb.SET)
+    for number, kept in store.second_factors(work.connection).items():
+        if not work.sealer.is_newest(kept):
+            with suppress(LostKeyError):
+                sealed = work.sealer.seal(work.sealer.open(kept))
+                store.change_person(work.connection, number, {"totp_key": sealed})
+
+
+def unreadable(work: Work) -> int:
+    """How many people's second factors were sealed with a key that is not given."""
+    work.actor.require(Verb.AUDIT)
+    found = 0
+    for kept in store.second_factors(work.connection).values():
+        try:
+            work.sealer.open(kept)
+        except LostKeyError:
+            found += 1
+    return found
 
 
 def _new_codes(work: Work, number: int) -> list[str]:

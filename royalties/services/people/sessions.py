@@ -18,6 +18,12 @@ LONGEST = {True: timedelta(hours=12), False: timedelta(days=7)}
 HALF_WAY = timedelta(minutes=30)
 """How long somebody who gave a password has for the second factor, or for setting one up."""
 
+PROVED = timedelta(minutes=10)
+"""How long after a password or code nothing asks for the password again."""
+
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""How far the clocks of two servers on one database may differ."""
+
 TOUCHED_EVERY = timedelta(minutes=1)
 
 _KEPT = timedelta(days=90)
@@ -92,11 +98,26 @@ def find_visit(work: Work, token: str) -> Visit | None:
 
 
 def stands(work: Work, role: Role, stage: str, created_at: str, seen_at: str) -> bool:
-    """Whether a session that nobody ended has not run out by itself."""
+    """Whether a session that nobody ended has not run out by itself.
+
+    One that begins in the future was begun before a clock was set back: it would stand until then.
+    """
     at_desk = role in FINANCE
     longest = LONGEST[at_desk] if stage == "full" else HALF_WAY
     created, seen = (datetime.fromisoformat(each) for each in (created_at, seen_at))
+    if max(created, seen) - work.now > CLOCKS_DIFFER:
+        return False
     return work.now - seen <= IDLE[at_desk] and work.now - created <= longest
+
+
+def is_proved(work: Work, visit: Visit) -> bool:
+    """Whether a password or code was given in this session a moment ago."""
+    return -CLOCKS_DIFFER <= work.now - visit.proved_at <= PROVED
+
+
+def note_proof(work: Work, visit: Visit) -> None:
+    """Note that the password was given again."""
+    store.prove_session(work.connection, visit.hash, work.at)
 
 
 def touch(work: Work, visit: Visit) -> None:

@@ -4,11 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from royalties.adapters.credentials import fingerprint
+from royalties.services.people.names import plain_address
+from royalties.services.people.networks import network
 from royalties.services.work import RefusedError, Work
+from royalties.store import people
 from royalties.store import sessions as store
+from royalties.store.people import PersonRow
 
 _LONGEST = timedelta(days=1)
 
@@ -24,18 +27,28 @@ class Limit:
 class Tried(Enum):
     """What is tried, and how often it may be.
 
+    Whatever anybody may try in another's name is counted by who tries: an account together with
+    the network, so that a stranger's attempts do not keep its owner out. The limits of an account
+    or mailbox alone (``ACCOUNT``, ``RESET_ACCOUNT``, ``REQUEST_EMAIL``) are for attempts from many
+    networks, and far higher.
+
     A code has a million values and three are right at any moment, so a day's limit stands behind
-    the short one.
+    the short one. ``SIGN_IN`` counts right passwords too, which are forgiven else: each costs as
+    much to check as a wrong one.
     """
 
-    ACCOUNT = (Limit(10, timedelta(minutes=15)), Limit(100, _LONGEST))
+    PAIR = (Limit(10, timedelta(minutes=15)), Limit(100, _LONGEST))
+    ACCOUNT = (Limit(100, timedelta(hours=1)), Limit(500, _LONGEST))
     ADDRESS = (Limit(50, timedelta(minutes=15)),)
+    SIGN_IN = (Limit(20, timedelta(minutes=15)), Limit(200, _LONGEST))
     CODE = (Limit(5, timedelta(minutes=15)), Limit(20, _LONGEST))
     RESET = (Limit(3, timedelta(minutes=15)), Limit(10, _LONGEST))
+    RESET_ACCOUNT = (Limit(30, _LONGEST),)
     PASSWORD_AGAIN = (Limit(10, timedelta(minutes=15)),)
     DRAFT = (Limit(60, timedelta(hours=1)),)
     REQUEST = (Limit(5, timedelta(hours=1)),)
-    REQUEST_EMAIL = (Limit(3, timedelta(hours=1)), Limit(10, _LONGEST))
+    REQUEST_PAIR = (Limit(3, timedelta(hours=1)), Limit(10, _LONGEST))
+    REQUEST_EMAIL = (Limit(10, timedelta(hours=1)), Limit(30, _LONGEST))
     ARTWORK = (Limit(20, timedelta(minutes=1)),)
     ALL_REQUESTS = (Limit(200, timedelta(hours=1)),)
     INVITING = (Limit(20, _LONGEST),)
@@ -45,7 +58,7 @@ class Tried(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose attempts are counted: an e-mail address, a person's number, a client's address."""
+    """Whose attempts are counted: an account from a network, a person's number, a network."""
 
     tried: Tried
     name: str
@@ -54,6 +67,62 @@ class Subject:
     def hash(self) -> str:
         """What is stored of it."""
         return fingerprint(f"{self.tried.name}:{self.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, as far as that is known of somebody who is not in yet.
+
+    Attributes:
+        network: where they ask from (``networks.network``).
+        browser: a random text that their browser carries since somebody came in with it.
+        people: numbers of those who did.
+    """
+
+    network: str
+    browser: str = ""
+    people: frozenset[int] = frozenset()
+
+
+def of_sign_in(work: Work, email: str, asker: Asker) -> list[Subject]:
+    """Whose attempts count when somebody gives a password.
+
+    A browser with which the account's owner came in before has attempts of its own, so strangers
+    cannot use them up. A new password begins anew: it has not been guessed at yet.
+    """
+    person = people.find_by_email(work.connection, plain_address(email))
+    account = f"{plain_address(email)} {_secret_of(person)}"
+    if person is not None and person.id in asker.people:
+        return [Subject(Tried.PAIR, f"{account} {asker.browser}")]
+    return [
+        Subject(Tried.PAIR, f"{account} {asker.network}"),
+        Subject(Tried.ACCOUNT, account),
+        Subject(Tried.ADDRESS, asker.network),
+    ]
+
+
+def of_reset(work: Work, email: str, asker: Asker) -> list[Subject]:
+    """Whose attempts count when somebody asks for a new password."""
+    email = plain_address(email)
+    person = people.find_by_email(work.connection, email)
+    if person is not None and person.id in asker.people:
+        return [Subject(Tried.RESET, f"{email} {asker.browser}")]
+    return [
+        Subject(Tried.RESET, f"{email} {asker.network}"),
+        Subject(Tried.RESET_ACCOUNT, email),
+        Subject(Tried.ADDRESS, asker.network),
+    ]
+
+
+def of_code(work: Work, number: int, asker: Asker) -> list[Subject]:
+    """Whose attempts count when somebody whose password was right gives a code."""
+    person = people.find_person(work.connection, number)
+    known = asker.browser if number in asker.people else ""
+    return [Subject(Tried.CODE, f"{number} {_secret_of(person)} {known}")]
+
+
+def _secret_of(person: PersonRow | None) -> str:
+    return fingerprint(person.password_hash or "") if person is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,32 +160,26 @@ def count_request(work: Work, address: str, email: str = "") -> None:
     Raises:
         TooOftenError: one of these, or everybody together, asked too often.
     """
-    subjects = [Subject(Tried.REQUEST, network(address)), Subject(Tried.ALL_REQUESTS, "")]
+    here = network(address)
+    subjects = [Subject(Tried.REQUEST, here), Subject(Tried.ALL_REQUESTS, "")]
     if email:
+        subjects.append(Subject(Tried.REQUEST_PAIR, f"{email} {here}"))
         subjects.append(Subject(Tried.REQUEST_EMAIL, email))
     if attempt(work, subjects) is not None:
         raise TooOftenError
-
-
-def network(address: str) -> str:
-    """An address as far as it tells one house from another: IPv6 gives each of them many."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(found, IPv6Address):
-        return str(ip_network((found, 64), strict=False))
-    return str(found)
 
 
 def attempt(work: Work, subjects: Iterable[Subject]) -> Held | None:
     """Count an attempt before it is judged, or say how long to wait.
 
     It is counted first, so that attempts at the same moment do not slip through; whoever was
-    right is forgiven after. The caller keeps this even if it answers with an error.
+    right is forgiven after. Attempts dated in the future, from before a clock was set back, count
+    as made now, so nobody is held longer than the limit says. The caller keeps this even if it
+    answers with an error.
     """
     subjects = list(subjects)
     store.prune_attempts(work.connection, work.ago(_LONGEST))
+    store.date_attempts_back(work.connection, work.at)
     for subject in subjects:
         for limit in subject.tried.value:
             past = store.last_attempts(

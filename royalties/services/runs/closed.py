@@ -1,5 +1,6 @@
 """A closed run again as a value, from what was frozen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -7,8 +8,8 @@ from fractions import Fraction
 from royalties.domain.allocation import Allocation
 from royalties.domain.earning import EarnedLine
 from royalties.domain.periods import Period
-from royalties.domain.run import ContractRun, Held, Run, Settlement, Withheld, recoup
-from royalties.services.books import Setup, setup_used_by
+from royalties.domain.run import ContractRun, ContractState, Held, Run, Settlement, Withheld, recoup
+from royalties.services.books import Setup, left_before, setup_used_by
 from royalties.services.work import Work
 from royalties.store import runs as store
 
@@ -50,12 +51,13 @@ class _Closed:
     _releases: dict[str, list[Held]] = field(init=False)
     _allocations: dict[str, list[Allocation]] = field(init=False)
     _rows: list[store.ContractRow] = field(init=False)
-    _recouped_before: dict[str, int] = field(init=False)
+    _before: Mapping[str, ContractState] = field(init=False)
 
     def __post_init__(self) -> None:
         connection, number = self.work.connection, self.period.ordinal
         self._lines = store.earned_lines(connection, number)
-        self._rows, self._recouped_before = store.contract_rows(connection, number)
+        self._rows = store.period_rows(connection, "contract_close", number)
+        self._before = left_before(self.work, self.period).states
         self._releases, self._allocations = {}, {}
         for row in store.period_rows(connection, "reserve_release", number):
             self._releases.setdefault(row.contract, []).append(Held(row.withheld_in, row.amount))
@@ -79,7 +81,8 @@ class _Closed:
         version = self.setup.plans[contract.plan].on(date.fromisoformat(row.plan_version))
         if version is None:
             raise NotClosedError(self.period)
-        before = self._recouped_before.get(row.contract, 0)
+        known = self._before.get(row.contract)
+        before = known.recouped if known else 0
         return ContractRun(
             contract=contract,
             version=version,

@@ -18,6 +18,8 @@ from royalties.store import periods
 from royalties.store import runs as runs_store
 
 MOST_TEXT = 1000
+PAGE = 12
+"""Closed periods that are shown at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +37,52 @@ class PeriodShown:
     statements: int
 
 
-def periods_list(work: Work) -> list[PeriodShown]:
-    """All periods of the books, the open one first, then the newest; later ones with sales too."""
+def periods_page(work: Work, page: int = 1) -> tuple[list[PeriodShown], bool]:
+    """Periods of the books, twelve closed ones at a time, the newest first; and whether more are.
+
+    The first page begins with the open one and later ones that have sales already.
+    """
     work.actor.require(Verb.READ)
-    setup = setup_in_force(work)
-    known = {each.id: each for each in periods.known_periods(work.connection)}
-    last = max((number for number, each in known.items() if each.status == "closed"), default=None)
+    setup, connection = setup_in_force(work), work.connection
+    known = {each.id: each for each in periods.known_periods(connection)}
+    closed = sorted((n for n, each in known.items() if each.status == "closed"), reverse=True)
     first = setup.first_period
-    current = first if last is None else first.shift(last + 1 - first.ordinal)
-    by = store.closed_by(work.connection)
+    current = first.shift(closed[0] + 1 - first.ordinal) if closed else first
+    wanted = closed[(page - 1) * PAGE : page * PAGE]
+    if page == 1:
+        later = sorted({*known, current.ordinal} - {*closed, current.ordinal}, reverse=True)
+        wanted = [current.ordinal, *later, *wanted]
+    by = store.closed_by(connection, wanted)
     amounts: dict[int, list[tuple[str, store.Amounts]]] = {}
-    for (number, currency), each in sorted(store.amounts_by_period(work.connection).items()):
+    for (number, currency), each in sorted(store.amounts_by_period(connection, wanted).items()):
         amounts.setdefault(number, []).append((currency, each))
-    units = store.units_by_period(work.connection)
-    statements = store.statements_by_period(work.connection)
+    units = store.units_by_period(connection, wanted)
     found = []
-    for number in sorted({*known, current.ordinal}, reverse=True):
+    for number in wanted:
         period = first.shift(number - first.ordinal)
-        closed = known[number].closed_at if number in known else None
-        state = "closed" if closed else "open" if period == current else "later"
+        closed_at = known[number].closed_at if number in known else None
+        of_period = tuple(amounts.get(number, ()))
         found.append(
             PeriodShown(
                 str(period),
                 period.starts.isoformat(),
                 period.ends.isoformat(),
-                state,
-                closed,
+                "closed" if closed_at else "open" if period == current else "later",
+                closed_at,
                 by.get(number, ""),
                 units.get(number, 0),
-                tuple(amounts.get(number, ())),
-                statements.get(number, 0),
+                of_period,
+                sum(each.statements for _, each in of_period),
             )
         )
-    return sorted(found, key=lambda each: ("open", "later", "closed").index(each.state))
+    return found, len(closed) > page * PAGE
+
+
+def closed_names(work: Work) -> list[str]:
+    """The names of the closed periods, the newest first."""
+    work.actor.require(Verb.READ)
+    known = periods.known_periods(work.connection)
+    return [each.name for each in reversed(known) if each.status == "closed"]
 
 
 def get_ready(work: Work) -> None:

@@ -1,18 +1,17 @@
 """Run a period: a draft as often as wanted, and a close in one transaction."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
 from royalties.domain.people import Verb
 from royalties.domain.postings import Standing, advances_account, entries_of_close
-from royalties.domain.run import ContractRun, run
+from royalties.domain.run import Run, run
 from royalties.domain.run_document import run_document
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
-from royalties.services.books import books_of, require_next, setup_in_force
+from royalties.services.books import books_of, left_before, require_next, setup_in_force
 from royalties.services.runs.checklist import (
     Outlook,
     outlook_on,
@@ -24,7 +23,7 @@ from royalties.services.runs.drafts import Shown, draft, shown_run
 from royalties.services.statements.issuing import number_statements
 from royalties.services.terms.warnings import warning_document, warnings_of_run
 from royalties.services.work import RefusedError, Work
-from royalties.store import batches, ledger, periods
+from royalties.store import batches, carrying, ledger, periods
 from royalties.store import runs as store
 from royalties.store.history import canonical, newest_revision
 
@@ -111,7 +110,7 @@ def close(
     else:
         require_complete(found)
         confirmed = ()
-    ledger_entries = entries_of_close(done, _standing(work, done.contracts))
+    ledger_entries = entries_of_close(done, _standing(work, done))
     ledger.post(work.connection, period.ordinal, period.ends.isoformat(), ledger_entries)
     store.write_run(
         work.connection,
@@ -133,6 +132,7 @@ def close(
         },
     )
     numbers = number_statements(work, setup, done)
+    carrying.carry_forward(work.connection, period)
     periods.mark_closed(work.connection, period.ordinal, work.at)
     periods.ensure_periods(work.connection, [period.shift(1)])
     waiting = sum(rows for _, _, rows, _ in batches.waiting_summary(work.connection))
@@ -182,22 +182,13 @@ def _require_approved(work: Work, found: Outlook, early: str) -> Proposal | None
     return proposal
 
 
-def _standing(work: Work, contracts: Sequence[ContractRun]) -> Standing:
+def _standing(work: Work, done: Run) -> Standing:
     """What the ledger and earlier closes already hold."""
-    balances = ledger.balances(work.connection)
-    recouped = {row.contract: 0 for row in store.period_rows(work.connection, "contract_close")}
-    for row in store.period_rows(work.connection, "contract_close"):
-        recouped[row.contract] += row.recouped
-    advanced = {
-        done.contract.key: balances.get(
-            (advances_account(done.contract.key), done.contract.currency), 0
-        )
-        + recouped.get(done.contract.key, 0)
-        for done in contracts
-    }
-    settled = store.period_rows(work.connection, "settlement")
-    return Standing(
-        advanced,
-        frozenset(recouped),
-        frozenset((row.beneficiary, row.currency) for row in settled),
-    )
+    left = left_before(work, done.period)
+    balances = ledger.balances_now(work.connection)
+    advanced = {}
+    for each in done.contracts:
+        key, state = each.contract.key, left.states.get(each.contract.key)
+        paid = balances.get((advances_account(key), each.contract.currency), 0)
+        advanced[key] = paid + (state.recouped if state else 0)
+    return Standing(advanced, frozenset(left.states), frozenset(left.balances))

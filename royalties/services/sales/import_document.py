@@ -1,5 +1,6 @@
 """The import document of the public interface: what a report holds, and what came of it."""
 
+from datetime import date
 from typing import Any, TypeAlias
 
 from royalties.domain.currencies import exponent
@@ -150,17 +151,14 @@ def document_of_order(
     }
 
 
-def nothing_new(earlier: BatchRow) -> Document:
-    """The document of bytes that were recorded before."""
+def nothing_new(earlier: BatchRow, day: date) -> Document:
+    """The document of bytes that were recorded before, on a day."""
     return _empty("nothing-new", earlier.sha256) | {
         "report": earlier.report,
         "retailer": earlier.retailer,
         "same_as": earlier.id,
         "notes": [
-            (
-                f"the same file was recorded as import {earlier.id} ({earlier.file_name}) on "
-                f"{earlier.recorded_at[:10]}"
-            )
+            (f"the same file was recorded as import {earlier.id} ({earlier.file_name}) on {day}")
         ],
     }
 

@@ -74,7 +74,7 @@ def import_report(work: Work, request: Request) -> ImportResult:
         raise RefusedError(f"{request.path}: {error.strerror}: check the file's name") from error
     earlier = batches.find_recorded(work.connection, fingerprint)
     if earlier is not None:
-        return ImportResult("nothing-new", nothing_new(earlier))
+        return ImportResult("nothing-new", nothing_new(earlier, work.day_of(earlier.recorded_at)))
     open_period = _open_period(work, setup, lock=not request.dry_run)
     known = known_of(work, setup)
     try:

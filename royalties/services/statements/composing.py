@@ -1,6 +1,6 @@
 """Compose what statements say of a run, from the run and the sales behind it."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -32,7 +32,7 @@ from royalties.domain.statements import (
 from royalties.services.books import Setup, left_before, rates_of
 from royalties.services.remembering import extent_of
 from royalties.services.work import Work
-from royalties.store import figures, runs
+from royalties.store import figures
 from royalties.store.slices import reversed_periods
 
 _MOST_PLACES = 200
@@ -56,7 +56,7 @@ class Composer:
     _title_of: dict[str, str] = field(init=False)
     _months: dict[str, list[figures.MonthSum]] = field(init=False)
     _late: dict[str, list[figures.LateSum]] = field(init=False)
-    _life: dict[tuple[str, str], tuple[int, int]] = field(init=False)
+    _life: Mapping[tuple[str, str], tuple[int, int]] = field(init=False)
     _held: dict[str, tuple[Held, ...]] = field(init=False)
     _rates: Rates = field(init=False)
     _details: _Details | None = field(init=False, default=None)
@@ -79,10 +79,9 @@ class Composer:
             self.setup.first_period.starts.isoformat(),
         ):
             self._late.setdefault(self._title_of[late.isbn], []).append(late)
-        keys = [done.contract.key for done in self.run.contracts]
-        self._life = runs.life_to_date(connection, keys, period.ordinal)
-        states, _ = left_before(self.work, period)
-        self._held = {key: state.held for key, state in states.items()}
+        left = left_before(self.work, period)
+        self._life = left.sold
+        self._held = {key: state.held for key, state in left.states.items()}
         may_take_back = extent_of(self.work, (period.ordinal,)).has_corrections
         taken_back = reversed_periods(connection, period.ordinal) if may_take_back else ()
         self._rates = rates_of(self.work, self.setup, period, taken_back)

@@ -1,29 +1,29 @@
 """Statements: composed and numbered at the close, issued as workbooks and twins, and kept."""
 
-import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import TypeAdapter
-
 from reports import period as period_paper
 from reports import statement as statement_paper
+from royalties.adapters.files import AlreadyIssuedError, Files
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.run import Run, run
 from royalties.domain.statements import Statement
 from royalties.services.books import Setup, books_of, require_next, setup_in_force
 from royalties.services.statements.composing import Composer
+from royalties.services.statements.drawing import CONTENT, draw_all
 from royalties.services.statements.period_report import period_report
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import Progress, RefusedError, Units, Work
 from royalties.store import runs as run_store
 from royalties.store import statements as store
 
 FILES = ("workbook", "twin")
-_CONTENT = TypeAdapter(Statement)
+_BLOCK = 200
+"""Statements whose contents are read, and held, at a time."""
 
 
 class NoStatementError(RefusedError):
@@ -47,7 +47,7 @@ def number_statements(work: Work, setup: Setup, done: Run) -> list[str]:
     for place, settlement in enumerate(done.settlements, 1):
         number = f"{done.period}-{place:03d}"
         statement = composer.statement(settlement, number, work.today)
-        content = _CONTENT.dump_json(statement).decode()
+        content = CONTENT.dump_json(statement).decode()
         rows.append(
             store.StatementRow(
                 number,
@@ -65,7 +65,7 @@ def number_statements(work: Work, setup: Setup, done: Run) -> list[str]:
 
 def statement_of(row: store.StatementRow) -> Statement:
     """What a numbered statement says."""
-    return _CONTENT.validate_json(row.content)
+    return CONTENT.validate_json(row.content)
 
 
 def statement(work: Work, number: str) -> Statement:
@@ -88,75 +88,97 @@ def _own(work: Work, number: str) -> store.StatementRow:
     return row
 
 
-def write_statements(work: Work, text: str, folder: Path) -> IssuedFiles:
+def write_statements(units: Units, text: str, folder: Path) -> IssuedFiles:
     """Write every beneficiary's workbook and twin and the period's workbook into a folder.
 
     A closed period's statements are issued: kept with fingerprint and template version, and
     the same bytes ever after. An open period's are drafts, marked so, and not kept.
+
+    Nobody who writes waits for it, but for the moment in which issued files are recorded.
     """
-    work.actor.require(Verb.ISSUE)
-    setup = setup_in_force(work)
-    period = setup.period(text)
-    closed = run_store.find_closed(work.connection, period.ordinal)
-    if closed is None:
-        return _write_drafts(work, setup, period, folder)
-    return _issue(work, setup, period, folder)
-
-
-def _issue(work: Work, setup: Setup, period: Period, folder: Path) -> IssuedFiles:
-    written = issue_statements(work, period, folder)
-    summary = _write_period(work, setup, period, None, folder)
+    with units(read_only=True) as work:
+        work.actor.require(Verb.ISSUE)
+        setup = setup_in_force(work)
+        period = setup.period(text)
+        if run_store.find_closing(work.connection, period.ordinal) is None:
+            return _write_drafts(work, setup, period, folder)
+    written = issue_statements(units, period, folder)
+    with units(read_only=True) as work:
+        summary = _write_period(work, setup_in_force(work), period, None, folder)
     return IssuedFiles(folder, (*written, summary), len(written) // 2, draft=False)
 
 
-def issue_statements(work: Work, period: Period, folder: Path) -> list[Path]:
-    """Write a closed period's statements and twins; what is new is kept and recorded."""
-    work.actor.require(Verb.ISSUE)
-    rows = store.statements_of(work.connection, period.ordinal)
+def issue_statements(units: Units, period: Period, folder: Path) -> list[Path]:
+    """Issue what was not issued yet of a closed period, and write all its files into a folder."""
+    issue(units, str(period))
+    with units(read_only=True) as work:
+        known = store.issued_files(work.connection, period.ordinal)
+        numbers = store.numbers_of(work.connection, work.actor, period.ordinal)
+    files = [known[number, kind] for number in numbers for kind in FILES]
     return [
-        work.files.write_out(folder, kept.name, data)
-        for kept, data in _issued(work, str(period), rows)
+        work.files.write_out(folder, each.name, _kept(work, str(period), each)) for each in files
     ]
 
 
-def issue(work: Work, text: str, number: str = "") -> int:
+def issue(units: Units, text: str, number: str = "") -> int:
     """Make and keep what was not issued yet of a closed period; returns how many statements.
 
+    The files are drawn and kept outside of any transaction, then recorded in a short one. Of two
+    who issue at once both draw the same bytes, and one records them; whatever a crash left
+    unrecorded is drawn again, to the same bytes.
+
     Args:
+        units: opens units of work of who issues.
+        text: the period.
         number: only this statement.
+
+    Raises:
+        AlreadyIssuedError: a file was issued with other bytes than are drawn now.
     """
-    work.actor.require(Verb.ISSUE)
-    period = setup_in_force(work).period(text)
-    rows = store.statements_of(work.connection, period.ordinal, number=number)
-    known = store.issued_files(work.connection, period.ordinal)
-    new = [row for row in rows if (row.number, "workbook") not in known]
-    for _ in _issued(work, str(period), new):
-        pass
-    return len(new)
+    with units(read_only=True) as work:
+        work.actor.require(Verb.ISSUE)
+        period = setup_in_force(work).period(text)
+        numbers = store.not_issued(work.connection, period.ordinal, number)
+    if not numbers:
+        return 0
+    drawn = _drawn(units, str(period), numbers, work.files, work.progress)
+    with units() as work:
+        store.lock_for_issuing(work.connection, period.ordinal)
+        known = store.issued_files(work.connection, period.ordinal)
+        new = [each for each in drawn if (each.number, each.file) not in known]
+        for each in drawn:
+            if each.sha256 != known.get((each.number, each.file), each).sha256:
+                raise AlreadyIssuedError(work.files.issued(str(period), each.name))
+        at = [each._replace(issued_at=work.at, issued_by=work.actor.name) for each in new]
+        store.add_issued(work.connection, at)
+        if new:
+            work.record(Verb.ISSUE, {"period": str(period), "files": len(new)})
+    return len({each.number for each in new})
 
 
-def _issued(
-    work: Work, period: str, rows: Sequence[store.StatementRow]
-) -> Iterator[tuple[store.IssuedRow, bytes]]:
-    """Workbook and twin of each statement; what is new is kept and, at the end, recorded."""
-    if rows:
-        store.lock_for_issuing(work.connection, rows[0].period_id)
-    known = store.issued_files(work.connection, rows[0].period_id) if rows else {}
-    new: list[store.IssuedRow] = []
-    for done, row in enumerate(rows):
-        work.progress(done, len(rows))
-        for kind in FILES:
-            kept = known.get((row.number, kind))
-            if kept is None:
-                kept, data = _make(work, period, row, kind)
-                new.append(kept)
-            else:
-                data = _kept(work, period, kept)
-            yield kept, data
-    work.progress(len(rows), len(rows))
-    store.add_issued(work.connection, new)
-    if new:
-        work.record(Verb.ISSUE, {"period": period, "files": len(new)})
+def _drawn(
+    units: Units, period: str, numbers: Sequence[str], files: Files, progress: Progress
+) -> list[store.IssuedRow]:
+    """Draw statements and keep their files; what is returned is not recorded yet."""
+
+    def contents() -> Iterator[list[str]]:
+        for start in range(0, len(numbers), _BLOCK):
+            block = numbers[start : start + _BLOCK]
+            with units(read_only=True) as work:
+                found = store.contents_of(work.connection, block)
+            yield [found[each] for each in block]
+
+    made = []
+    for done, (number, drawn) in enumerate(draw_all(contents(), len(numbers))):
+        progress(done, len(numbers))
+        for each in drawn:
+            files.keep_issued(period, each.name, each.data)
+            version = statement_paper.TEMPLATE_VERSION
+            made.append(
+                store.IssuedRow(number or "", each.kind, each.name, each.sha256, version, "", "")
+            )
+    progress(len(numbers), len(numbers))
+    return made
 
 
 class Mailed(NamedTuple):
@@ -331,34 +353,6 @@ def period_workbook(work: Work, text: str) -> IssuedFile:
     return IssuedFile(_period_name(period, draft=made is not None), period_paper.workbook(report))
 
 
-def _make(
-    work: Work, period: str, row: store.StatementRow, kind: str
-) -> tuple[store.IssuedRow, bytes]:
-    statement = statement_of(row)
-    name = statement_paper.file_name(statement)
-    if kind == "workbook":
-        data = statement_paper.workbook(statement)
-    else:
-        data = _twin(statement)
-        name = name.removesuffix(".xlsx") + ".json"
-    work.files.keep_issued(period, name, data)
-    made = store.IssuedRow(
-        row.number,
-        kind,
-        name,
-        sha256(data).hexdigest(),
-        statement_paper.TEMPLATE_VERSION,
-        work.at,
-        work.actor.name,
-    )
-    return made, data
-
-
-def _twin(statement: Statement) -> bytes:
-    text = json.dumps(statement_paper.twin(statement), ensure_ascii=False)
-    return f"{text}\n".encode()
-
-
 def _kept(work: Work, period: str, kept: store.IssuedRow) -> bytes:
     path = work.files.issued(period, kept.name)
     data = path.read_bytes() if path.exists() else b""
@@ -373,17 +367,20 @@ def _kept(work: Work, period: str, kept: store.IssuedRow) -> bytes:
 def _write_drafts(work: Work, setup: Setup, period: Period, folder: Path) -> IssuedFiles:
     done = _drafted(work, setup, period)
     composer = Composer(work, setup, done)
+    count = len(done.settlements)
+
+    def contents() -> Iterator[list[bytes]]:
+        for start in range(0, count, _BLOCK):
+            block = done.settlements[start : start + _BLOCK]
+            yield [CONTENT.dump_json(composer.statement(each, None, period.ends)) for each in block]
+
     written = []
-    for place, settlement in enumerate(done.settlements):
-        work.progress(place, len(done.settlements))
-        statement = composer.statement(settlement, None, period.ends)
-        name = statement_paper.file_name(statement)
-        written.append(work.files.write_out(folder, name, statement_paper.workbook(statement)))
-        twin = name.removesuffix(".xlsx") + ".json"
-        written.append(work.files.write_out(folder, twin, _twin(statement)))
-    work.progress(len(done.settlements), len(done.settlements))
+    for place, (_, drawn) in enumerate(draw_all(contents(), count)):
+        work.progress(place, count)
+        written += [work.files.write_out(folder, each.name, each.data) for each in drawn]
+    work.progress(count, count)
     written.append(_write_period(work, setup, period, done, folder))
-    return IssuedFiles(folder, tuple(written), len(done.settlements), draft=True)
+    return IssuedFiles(folder, tuple(written), count, draft=True)
 
 
 def _drafted(work: Work, setup: Setup, period: Period) -> Run:

@@ -30,10 +30,7 @@ def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -
     """Compose the period's workbook: of a draft run, or of the closed one as it was frozen."""
     closed = None if draft is not None else store.find_closed(work.connection, period.ordinal)
     run = draft if draft is not None else closed_run(work, period)
-    numbers = {
-        (row.beneficiary, row.currency): row.number
-        for row in statement_store.statements_of(work.connection, period.ordinal)
-    }
+    numbers = statement_store.numbers_by_payee(work.connection, period.ordinal)
     composer = Composer(work, setup, run)
     return PeriodReport(
         publisher=setup.publisher,
@@ -99,7 +96,7 @@ def _imports_check(work: Work, period: Period) -> Check:
     imported = sum(
         each.sold + each.returned for each in figures.batch_sums(work.connection, period.ordinal)
     )
-    counted = closing.units_by_period(work.connection).get(period.ordinal, 0)
+    counted = closing.units_by_period(work.connection, [period.ordinal]).get(period.ordinal, 0)
     return Check("Copies of all imports = copies counted in the period", "", imported, counted)
 
 
@@ -213,18 +210,18 @@ def _settlements(
 
 def _batches(work: Work, period: Period) -> Iterator[BatchShown]:
     """What each import brought into the period."""
-    sums = figures.batch_sums(work.connection, period.ordinal)
-    for row in batches.batches(work.connection):
-        mine = [each for each in sums if each.batch == row.id]
-        if not mine:
-            continue
+    sums: dict[int, list[figures.BatchSum]] = {}
+    for each in figures.batch_sums(work.connection, period.ordinal):
+        sums.setdefault(each.batch, []).append(each)
+    for row in batches.batches(work.connection, sums):
+        mine = sums[row.id]
         document = json.loads(row.document)
         yield BatchShown(
             row.id,
             row.file_name,
             row.report,
             row.retailer or "several",
-            row.recorded_at,
+            work.day_of(row.recorded_at).isoformat(),
             document.get("rows", row.rows),
             sum(each.lines for each in mine),
             sum(each.sold for each in mine),

@@ -8,7 +8,7 @@ from royalties.ingest import mailboxes
 from royalties.services.books import setup_in_force
 from royalties.services.mail import outbox
 from royalties.services.statements.issuing import Listed, issue, statements_of
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import RefusedError, Units, Work
 from royalties.store import mail
 from royalties.store import statements as store
 
@@ -91,11 +91,13 @@ def sending_of(work: Work, *, period: str = "", number: str = "") -> Sending:
 
 
 def send(
-    work: Work, *, period: str, number: str = "", attach: bool = False, again: bool = False
+    units: Units, *, period: str, number: str = "", attach: bool = False, again: bool = False
 ) -> Sent:
     """Tell beneficiaries that their statements are there; what is not issued yet is issued.
 
     Args:
+        units: opens units of work of who sends.
+        period: whose statements.
         number: only this statement; else all of the period.
         attach: whether the workbook goes with the message.
         again: whether those that were sent before are sent once more.
@@ -103,32 +105,44 @@ def send(
     Raises:
         RefusedError: there is nothing to send.
     """
-    work.actor.require(Verb.SEND)
-    ordinal = setup_in_force(work).period(period).ordinal
-    store.lock_for_issuing(work.connection, ordinal)
+    with units(read_only=True) as work:
+        work.actor.require(Verb.SEND)
+        _to_send(work, period, number, again=again)
+    issue(units, period, number)
+    with units() as work:
+        ordinal = setup_in_force(work).period(period).ordinal
+        store.lock_for_issuing(work.connection, ordinal)
+        letters = _to_send(work, period, number, again=again)
+        messages = _write_all(work, ordinal, letters, attach=attach)
+        work.record(
+            Verb.SEND,
+            {
+                "period": period,
+                "statements": [each.statement.number for each in letters],
+                "messages": messages,
+                "attached": attach,
+                "again": again,
+            },
+        )
+    return Sent(len(letters), messages)
+
+
+def _to_send(work: Work, period: str, number: str, *, again: bool) -> list[Letter]:
     planned = sending_of(work, period=period, number=number)
     letters = [each for each in planned.letters if each.recipients]
     if not again:
         letters = [each for each in letters if not each.was_sent]
     if not letters:
         raise RefusedError(_nothing(planned))
-    issue(work, period, number)
+    return letters
+
+
+def _write_all(work: Work, ordinal: int, letters: Sequence[Letter], *, attach: bool) -> int:
     kept = store.issued_files(work.connection, ordinal) if attach else {}
     names = {number: row.name for (number, file), row in kept.items() if file == "workbook"}
     for letter in letters:  # what still waits says the same, perhaps to an address that was wrong
         mail.replace(work.connection, "statement", letter.statement.number)
-    messages = sum(_write(work, each, names.get(each.statement.number, "")) for each in letters)
-    work.record(
-        Verb.SEND,
-        {
-            "period": period,
-            "statements": [each.statement.number for each in letters],
-            "messages": messages,
-            "attached": attach,
-            "again": again,
-        },
-    )
-    return Sent(len(letters), messages)
+    return sum(_write(work, each, names.get(each.statement.number, "")) for each in letters)
 
 
 def _write(work: Work, letter: Letter, workbook: str) -> int:

@@ -415,11 +415,9 @@ def _early_income(document: setup_file.Document, merged: Bodies) -> list[Fault]:
 
 def _closed_contracts(work: Work, document: setup_file.Document, merged: Bodies) -> list[Fault]:
     """A contract keeps its currency, and the advances that closed runs earned back."""
-    recouped: dict[str, int] = {}
-    currencies: dict[str, str] = {}
-    for row in runs.period_rows(work.connection, "contract_close"):
-        recouped[row.contract] = recouped.get(row.contract, 0) + row.recouped
-        currencies[row.contract] = row.currency
+    found = runs.recouped_of(work.connection)
+    recouped = {key: amount for key, (_, amount) in found.items()}
+    currencies = {key: currency for key, (currency, _) in found.items()}
     faults = []
     for key in document.entries.get("contracts", {}):
         contract = setup_file.contract_of(merged["contracts"][key])
@@ -470,7 +468,7 @@ def _other_books(work: Work, document: setup_file.Document, before: Bodies) -> l
     new = document.entries.get("publisher", {}).get("publisher")
     if old is None or new is None:
         return []
-    used = any(batch.status == "recorded" for batch in batches.batches(work.connection))
+    used = batches.is_any_recorded(work.connection)
     if not used and periods.last_closed(work.connection) is None:
         return []
     return [

@@ -37,12 +37,15 @@ from royalties.store.tables.people import (
 )
 from royalties.store.tables.periods import period
 from royalties.store.tables.runs import (
+    account_carried,
     allocation,
     cap_close,
+    carried,
     closed_run,
     contract_close,
     counter_close,
     earned_line,
+    period_total,
     reserve_release,
     settlement,
 )
@@ -59,10 +62,12 @@ from royalties.store.tables.work import (
 )
 
 __all__ = [
+    "account_carried",
     "allocation",
     "attempt",
     "batch",
     "cap_close",
+    "carried",
     "certificate",
     "closed_run",
     "colleague",
@@ -91,6 +96,7 @@ __all__ = [
     "organization_member",
     "paper",
     "period",
+    "period_total",
     "person",
     "posting",
     "price",

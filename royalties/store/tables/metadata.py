@@ -1,6 +1,19 @@
 """What all tables share: names of constraints, and the column types of the house."""
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, MetaData, String, Text
+import base64
+import zlib
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -29,3 +42,44 @@ Exact = Text
 """An exact number as text, such as 0.125 or 5/7."""
 
 Bytes = LargeBinary
+
+
+class Packed(TypeDecorator[str]):
+    """A long JSON text, kept compressed; it comes back to the byte.
+
+    It stays text, so that neither engine rebuilds a table of years for it, and rows written
+    before it was compressed, which begin with a brace, are read as they are.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """The text as it is kept."""
+        return None if value is None else packed(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:  # noqa: ANN401, ARG002
+        """The text as it was given."""
+        return None if value is None else unpacked(value)
+
+
+_PACKED = "zlib:"
+
+
+def packed(text: str) -> str:
+    """A text as columns of the type ``Packed`` keep it."""
+    return _PACKED + base64.b64encode(zlib.compress(text.encode())).decode("ascii")
+
+
+def unpacked(kept: str) -> str:
+    """What such a column keeps, as it was given.
+
+    What was tampered with so that it cannot be unpacked comes as it is kept: its fingerprint is
+    another then, and whoever reads it finds no JSON.
+    """
+    if not kept.startswith(_PACKED):
+        return kept
+    try:
+        return zlib.decompress(base64.b64decode(kept.removeprefix(_PACKED), validate=True)).decode()
+    except (ValueError, zlib.error):
+        return kept

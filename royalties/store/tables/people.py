@@ -22,7 +22,7 @@ person = Table(
     Column("role", String(16), nullable=False),
     Column("status", String(8), nullable=False, comment="invited, active or disabled"),
     Column("password_hash", Text, comment="Argon2id; null until the invitation is accepted"),
-    Column("totp_secret", String(64), comment="null: no second factor yet"),
+    Column("totp_key", Text, comment="sealed; null: no second factor yet"),
     Column("totp_step", BigInteger, comment="last time step used: a code counts once"),
     Column("locale", String(16), nullable=False, comment="how dates and money are written"),
     Column("created_at", Moment, nullable=False),

@@ -141,3 +141,32 @@ settlement = Table(
     Column("carried_forward", Minor, nullable=False),
     Column("reason", String(40), nullable=False, comment="why nothing was paid; empty if it was"),
 )
+
+# What the next run asks for, so that it reads one row and not all that was ever closed.
+carried = Table(
+    "carried",
+    metadata,
+    Column("period_id", ForeignKey("closed_run.period_id"), primary_key=True),
+    Column("state", Text, nullable=False, comment="of contracts and beneficiaries, JSON"),
+    Column("entries", Integer, nullable=False, comment="the ledger's last entry until then"),
+)
+
+account_carried = Table(
+    "account_carried",
+    metadata,
+    Column("period_id", ForeignKey("closed_run.period_id"), primary_key=True),
+    Column("account", String(200), primary_key=True),
+    Column("currency", Currency, primary_key=True),
+    Column("amount", Minor, nullable=False, comment="of all entries until then; debit positive"),
+)
+
+period_total = Table(
+    "period_total",
+    metadata,
+    Column("period_id", ForeignKey("closed_run.period_id"), primary_key=True),
+    Column("currency", Currency, primary_key=True),
+    Column("earned", Minor, nullable=False),
+    Column("payable", Minor, nullable=False),
+    Column("paid", Minor, nullable=False),
+    Column("statements", Integer, nullable=False),
+)

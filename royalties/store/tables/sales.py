@@ -67,6 +67,7 @@ coverage = Table(
     Column("first_day", Day, nullable=False),
     Column("last_day", Day, nullable=False),
     Index("ix_coverage_retailer_id", "retailer_id", "account"),
+    Index("ix_coverage_last_day", "last_day"),
 )
 
 
@@ -137,7 +138,7 @@ sale_total = Table(
     "sale_total",
     metadata,
     Column("batch_id", ForeignKey("batch.id"), primary_key=True),
-    Column("period_id", ForeignKey("period.id"), primary_key=True),
+    Column("period_id", ForeignKey("period.id"), primary_key=True, index=True),
     Column("retailer_id", ForeignKey("retailer.id"), primary_key=True),
     Column("month", String(7), primary_key=True, comment="of the sale date"),
     Column("kind", SmallInteger, primary_key=True),

@@ -1,8 +1,8 @@
 """Statements: numbered at the close, their contents frozen, issued files kept for ever."""
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, UniqueConstraint
 
-from royalties.store.tables.metadata import Currency, Key, Moment, metadata
+from royalties.store.tables.metadata import Currency, Key, Moment, Packed, metadata
 
 statement = Table(
     "statement",
@@ -12,7 +12,7 @@ statement = Table(
     Column("place", Integer, nullable=False, comment="without gaps within the period"),
     Column("beneficiary", Key, nullable=False),
     Column("currency", Currency, nullable=False),
-    Column("content", Text, nullable=False, comment="everything it says, as JSON"),
+    Column("content", Packed, nullable=False, comment="everything it says, as JSON"),
     Column("fingerprint", String(64), nullable=False, comment="SHA-256 of the content"),
     UniqueConstraint("period_id", "place"),
     UniqueConstraint("period_id", "beneficiary", "currency"),

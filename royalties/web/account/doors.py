@@ -1,13 +1,13 @@
 """What all ways in share: who knocks, how often, and where to go on."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
-
 from flask import make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from royalties.services.people.networks import network
 from royalties.services.people.sessions import Begun, Browser, Visit
-from royalties.services.people.throttle import Held
+from royalties.services.people.throttle import Asker, Held
 from royalties.web import errors
+from royalties.web.account import known
 from royalties.web.pages import own_address, to_sign_in
 from royalties.web.visit import remember, token, visit
 
@@ -17,16 +17,10 @@ def browser() -> Browser:
     return Browser(request.user_agent.string, token())
 
 
-def client() -> str:
-    """The network address that asks; of the newer kind the network, which is one household."""
-    text = request.remote_addr or ""
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return text
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, 64), strict=False))
-    return str(address)
+def asker() -> Asker:
+    """Who asks, as far as attempts are counted by it."""
+    number, people = known.read()
+    return Asker(network(request.remote_addr or ""), number, people)
 
 
 def way_on() -> str:

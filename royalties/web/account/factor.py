@@ -11,10 +11,11 @@ from royalties.domain.people import EVERYBODY
 from royalties.services.people import accounts, throttle
 from royalties.services.people import second_factor as factor
 from royalties.services.people.sessions import Visit
-from royalties.services.people.throttle import Subject, Tried
+from royalties.services.people.throttle import Held
 from royalties.web.account import forms
 from royalties.web.account.doors import browser, come_in, present, too_many, way_on
 from royalties.web.account.forms import blame, said
+from royalties.web.account.proving import NOT_YOURS, again_by, prove
 from royalties.web.layout import publisher_name
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act, apart, remember, system, visit
@@ -41,17 +42,17 @@ def set_up() -> Answer:
     if request.method == "POST" and key is None:
         blame(form.code, "This page was open for too long: scan the new code below.")
     elif form.validate_on_submit() and key is not None:
-        subject = Subject(Tried.PASSWORD_AGAIN, str(found.person))
+        subjects = again_by(found)
         with apart() as unit:
-            held = throttle.attempt(unit, [subject])
+            held = throttle.attempt(unit, subjects)
         if held is not None:
             return too_many(held)
         if found.is_full and not accounts.is_password(act(), found, said(form.password)):
-            blame(form.password, "This is not your password.")
+            blame(form.password, NOT_YOURS)
         else:
             done = factor.set_up(act(), found, key, said(form.code), browser())
             if done is not None:
-                throttle.forgive(act(), [subject])
+                throttle.forgive(act(), subjects)
                 remember(done.begun.token)
                 return _codes_page(found, done.codes)
             blame(form.code, factor.why_wrong(act(), key, said(form.code)))
@@ -96,16 +97,13 @@ def renew_codes() -> Answer:
         return redirect(url_for("factor.set_up"))
     form = forms.ProveForm()
     if form.validate_on_submit():
-        subject = Subject(Tried.PASSWORD_AGAIN, str(found.person))
-        with apart() as unit:
-            held = throttle.attempt(unit, [subject])
-        if held is not None:
-            return too_many(held)
-        if accounts.is_password(act(), found, said(form.password)):
-            throttle.forgive(act(), [subject])
+        proof = prove(found, said(form.password))
+        if isinstance(proof, Held):
+            return too_many(proof)
+        if proof:
             codes = factor.renew_codes(act(), found)
             return _codes_page(found, codes)
-        blame(form.password, "This is not your password.")
+        blame(form.password, NOT_YOURS)
     page = render_template("account/renew.html", form=form)
     return page, 422 if form.errors else 200
 

@@ -108,6 +108,12 @@ class ProveForm(Form):
     password = _password("Your password", autocomplete="current-password")
 
 
+class AgainForm(Form):
+    """The password again, beside the fields of another form."""
+
+    own_password = _password("Your password", autocomplete="current-password")
+
+
 class ForgottenForm(Form):
     """Who forgot a password."""
 

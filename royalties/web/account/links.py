@@ -7,12 +7,11 @@ from flask import flash, redirect, render_template, url_for
 from royalties.domain.people import EVERYBODY
 from royalties.services.people import colleagues, links, throttle
 from royalties.services.people.links import DeadLinkError, Purpose
-from royalties.services.people.names import BadNameError, plain_address
-from royalties.services.people.throttle import Subject, Tried
+from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
 from royalties.web import errors, formats
 from royalties.web.account import forms
-from royalties.web.account.doors import browser, client, come_in, too_many
+from royalties.web.account.doors import asker, browser, come_in, too_many
 from royalties.web.account.forms import blame, said, sentence
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act, all_or_nothing, apart, forget, system
@@ -33,11 +32,8 @@ def forgotten() -> Answer:
         )
         return page, 422 if form.errors else 200
     began = time.monotonic()
-    subjects = [
-        Subject(Tried.RESET, plain_address(said(form.email))),
-        Subject(Tried.ADDRESS, client()),
-    ]
     with apart() as unit:
+        subjects = throttle.of_reset(unit, said(form.email), asker())
         held = throttle.attempt(unit, subjects)
         if held is None:
             links.ask_for_reset(unit, said(form.email))

@@ -8,13 +8,15 @@ from werkzeug.wrappers import Response
 from royalties.domain.people import EVERYBODY, FINANCE, STRANGER, Role
 from royalties.services.people import accounts, throttle
 from royalties.services.people import second_factor as factor
+from royalties.services.people.names import plain_address
 from royalties.services.people.sessions import Visit
-from royalties.services.people.throttle import Subject, Tried
+from royalties.services.people.throttle import Held, Subject, Tried
 from royalties.services.work import RefusedError
 from royalties.web.account import forms
 from royalties.web.account.browsers import browser_words
-from royalties.web.account.doors import browser, client, come_in, present, too_many, way_on
+from royalties.web.account.doors import asker, browser, come_in, present, too_many, way_on
 from royalties.web.account.forms import blame, said, sentence
+from royalties.web.account.proving import NOT_YOURS, prove
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act, actor, all_or_nothing, apart, forget, remember, system, visit
 
@@ -48,9 +50,11 @@ def sign_in() -> Answer:
         if request.method == "GET" and actor().person is not None:
             return redirect(way_on() or url_for("account.root"))
         return _sign_in_page(form)
-    subjects = accounts.subjects_of(said(form.email), client())
     with apart() as unit:
-        held = throttle.attempt(unit, subjects)
+        subjects = throttle.of_sign_in(unit, said(form.email), asker())
+        who = f"{plain_address(said(form.email))} {asker().network}"
+        always = Subject(Tried.SIGN_IN, who)  # also if it is right
+        held = throttle.attempt(unit, subjects) or throttle.attempt(unit, [always])
         if held is not None:
             accounts.note_held(unit, held, email=said(form.email))
     if held is not None:
@@ -87,16 +91,16 @@ def second_factor() -> Answer:
     by_recovery = request.args.get("by") == "recovery"
     form = forms.RecoveryForm() if by_recovery else forms.CodeForm()
     if form.validate_on_submit():
-        subject = Subject(Tried.CODE, str(found.person))
         with apart() as unit:
-            held = throttle.attempt(unit, [subject])
+            subjects = throttle.of_code(unit, found.person, asker())
+            held = throttle.attempt(unit, subjects)
             if held is not None:
                 accounts.note_held(unit, held, number=found.person)
         if held is not None:
             return too_many(held)
         begun = accounts.give_code(act(), found, said(form.code), browser())
         if begun is not None:
-            throttle.forgive(act(), [subject])
+            throttle.forgive(act(), subjects)
             return come_in(begun)
         blame(
             form.code,
@@ -157,15 +161,12 @@ def password() -> Answer:
         return found
     form = forms.PasswordForm()
     if form.validate_on_submit():
-        subject = Subject(Tried.PASSWORD_AGAIN, str(found.person))
-        with apart() as unit:
-            held = throttle.attempt(unit, [subject])
-        if held is not None:
-            return too_many(held)
-        if not accounts.is_password(act(), found, said(form.current)):
-            blame(form.current, "This is not your password.")
+        proof = prove(found, said(form.current))
+        if isinstance(proof, Held):
+            return too_many(proof)
+        if not proof:
+            blame(form.current, NOT_YOURS)
             return _account_page(found, password=form)
-        throttle.forgive(act(), [subject])
         try:
             with all_or_nothing():
                 begun = accounts.change_password(act(), found, said(form.new), browser())

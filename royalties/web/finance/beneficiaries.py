@@ -15,8 +15,9 @@ from royalties.web.finance.beneficiary_form import (
     beneficiary_shown,
     beneficiary_written,
 )
-from royalties.web.finance.editing import PAGES, Editor, key_cell, paged
+from royalties.web.finance.editing import PAGES, Editor, key_cell
 from royalties.web.finance.typed_numbers import as_typed
+from royalties.web.paging import part_of
 from royalties.web.visit import act
 
 _PART = "beneficiaries"
@@ -33,15 +34,14 @@ def beneficiaries() -> str:
         for payee in sorted(setup.beneficiaries.values(), key=lambda each: each.name.casefold())
         if wanted.casefold() in f"{payee.key} {payee.name} {payee.city}".casefold()
     ]
-    page, shown = paged(len(found))
+    shown = part_of(found)
     return render_template(
         "finance/beneficiaries.html",
-        payees=[(payee, percent(payee.tax_rate_on(work.today))) for payee in found[shown]],
+        found=shown,
+        payees=[(payee, percent(payee.tax_rate_on(work.today))) for payee in shown.items],
         balances=stands.carried_balances(work),
         number_text=number_text,
         currency=setup.publisher.currency,
-        count=len(found),
-        page=page,
         q=wanted,
     )
 

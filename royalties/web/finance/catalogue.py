@@ -27,6 +27,7 @@ from royalties.web.finance.entry_forms import Mistake, change_rows, own_fields, 
 from royalties.web.finance.title_form import Confirmed, RetailerForm, TitleForm
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
+from royalties.web.paging import part_of
 from royalties.web.title_words import FORMATS
 from royalties.web.visit import act, all_or_nothing
 
@@ -55,16 +56,12 @@ def titles() -> str:
     work = act()
     words = request.args.get("q", "").strip()[:200]
     found = catalogue.search(work, words) if _setup(work) else []
-    page = max(1, request.args.get("page", 1, type=int))
-    shown = found[(page - 1) * _ON_A_PAGE : page * _ON_A_PAGE]
+    shown = part_of(found)
     return render_template(
         "finance/titles.html",
-        titles=shown,
-        count=len(found),
-        copies=catalogue.copies(work, shown) if shown else None,
+        found=shown,
+        copies=catalogue.copies(work, shown.items) if found else None,
         words=words,
-        page=page,
-        pages=-(-len(found) // _ON_A_PAGE),
         formats=FORMATS,
     )
 
@@ -215,7 +212,7 @@ def retailers() -> str:
     period, seen = retailers_glance(work) if setup else (None, ())
     return render_template(
         "finance/retailers.html",
-        retailers=sorted(seen, key=lambda each: each.name.casefold()),
+        found=part_of(sorted(seen, key=lambda each: each.name.casefold())),
         known=setup.retailers if setup else {},
         period=period,
         channels=title_form.CHANNELS,

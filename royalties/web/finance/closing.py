@@ -22,6 +22,7 @@ from royalties.web.files import download
 from royalties.web.finance.closing_forms import ApproveForm, PrepareForm, RefuseForm
 from royalties.web.formats import plural
 from royalties.web.pages import Answer, Pages
+from royalties.web.paging import page_number
 from royalties.web.visit import act, all_or_nothing
 
 Row = TypeVar("Row")
@@ -43,8 +44,10 @@ _MEND = {
 
 @PAGES.get("/periods")
 def periods() -> str:
-    """All periods, the open one first."""
-    return render_template("finance/periods.html", periods=closing.periods_list(act()))
+    """The periods, the open one first, closed ones twelve at a time."""
+    page = page_number("page")
+    found, more = closing.periods_page(act(), page)
+    return render_template("finance/periods.html", periods=found, page=page, more=more)
 
 
 @PAGES.get("/periods/<period>")
@@ -208,7 +211,6 @@ def statements() -> str:
     payee = request.args.get("beneficiary", "")
     page = page_number("page")
     rows, more = statements_of(work, period=chosen, beneficiary=payee, page=page)
-    closed = [each for each in closing.periods_list(work) if each.state == "closed"]
     issued, total = issued_of(work, chosen) if chosen else (0, 0)
     return render_template(
         "finance/statements.html",
@@ -219,17 +221,11 @@ def statements() -> str:
         total=total,
         period=chosen,
         beneficiary=payee,
-        periods=closed,
+        periods=closing.closed_names(work),
         beneficiaries=sorted(
             setup_in_force(work).beneficiaries.values(), key=lambda each: each.name.casefold()
         ),
     )
-
-
-def page_number(name: str) -> int:
-    """The page of a list that the address asks for."""
-    text = request.args.get(name, "")
-    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1  # noqa: PLR2004 - pages of any list
 
 
 def link(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - as url_for takes them

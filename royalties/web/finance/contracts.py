@@ -11,8 +11,9 @@ from royalties.services.terms import amending as terms
 from royalties.services.terms import stands
 from royalties.services.terms.warnings import warnings_about
 from royalties.web.finance.contract_form import CONTRACT, contract_shown, contract_written
-from royalties.web.finance.editing import PAGES, Editor, key_cell, paged
+from royalties.web.finance.editing import PAGES, Editor, key_cell
 from royalties.web.finance.typed_numbers import as_typed
+from royalties.web.paging import part_of
 from royalties.web.visit import act
 
 _PART = "contracts"
@@ -28,13 +29,11 @@ def contracts() -> str:
         for _, contract in sorted(setup.contracts.items())
         if not wanted or wanted.casefold() in _words_of(contract, setup)
     ]
-    page, shown = paged(len(found))
+    shown = part_of(found)
     return render_template(
         "finance/contracts.html",
-        contracts=found[shown],
+        found=shown,
         titles=setup.titles,
-        count=len(found),
-        page=page,
         q=wanted,
         has_plans=bool(setup.plans),
     )

@@ -24,7 +24,6 @@ from royalties.web.visit import act, all_or_nothing, only_looks
 
 PAGES = Pages("terms", __name__, "/finance", FINANCE)
 
-PER_PAGE = 50
 WARNS = "warns "
 """Before a field's name among a sheet's errors: what is said there is no error."""
 _LONGEST_NOTE = 1000
@@ -254,15 +253,6 @@ def labels(shape: Table, row: Row, prefix: str = "", before: str = "") -> dict[s
                 f"{before}{table.word.capitalize()} {place} · ",
             )
     return found
-
-
-def paged(count: int) -> tuple[int, slice]:
-    """The page asked for in the address, and which entries of a list it shows."""
-    asked = request.args.get("page", "1")
-    page = int(asked) if asked.isdecimal() and len(asked) < 8 else 1  # noqa: PLR2004
-    last = max(1, -(-count // PER_PAGE))
-    page = min(max(page, 1), last)
-    return page, slice((page - 1) * PER_PAGE, page * PER_PAGE)
 
 
 @dataclass(frozen=True, slots=True)

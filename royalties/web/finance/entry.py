@@ -1,6 +1,5 @@
 """Enter sales by keyboard."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +17,7 @@ from royalties.services.sales.entering import Entered, Mistake
 from royalties.services.sales.sheets import FIELDS, Draft, DraftChangedError
 from royalties.services.sales.shelf import Book, shelf_of
 from royalties.services.work import RefusedError
+from royalties.web.bodies import from_json
 from royalties.web.formats import locale
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act, all_or_nothing, take_back
@@ -224,15 +224,15 @@ def _sent() -> Draft:
     text = form.get("sheet", "")
     return Draft(
         form.get("retailer", ""),
-        _from_json(text) if text else _lists(),
+        _rows_of(text) if text else _lists(),
         form.get("token", ""),
         form.get("version", 0, type=int),
     )
 
 
-def _from_json(text: str) -> sheets.Rows:
+def _rows_of(text: str) -> sheets.Rows:
     try:
-        rows = json.loads(text)
+        rows = from_json(text)
     except ValueError:
         abort(400)
     if not isinstance(rows, list) or not all(

@@ -16,13 +16,13 @@ from royalties.services.work import RefusedError
 from royalties.web.finance import upload_words as words
 from royalties.web.formats import plural
 from royalties.web.pages import Answer, Pages, own_address
+from royalties.web.paging import here_with, page_number
 from royalties.web.visit import act, all_or_nothing
 
 PAGES = Pages("importing", __name__, "/finance", FINANCE)
 
 _MOST_FILES = 50
 _LONGEST = 200
-_MOST_PAGES = 100_000
 _MOST_NUMBER = 2**31
 _FILTERS = ("retailer", "period", "status")
 _STATUSES = {
@@ -189,18 +189,6 @@ def matching() -> dict[str, Any]:
     text = request.args.get("q", "")[:_LONGEST]
     candidates = imports.editions_like(act(), text) if identifier and text else []
     return {"match": identifier, "q": text, "candidates": candidates}
-
-
-def page_number() -> int:
-    """The page asked for, the first being 1."""
-    return min(max(request.args.get("page", 1, int), 1), _MOST_PAGES)
-
-
-def here_with(**changes: object) -> str:
-    """This page's address with some of its filters changed; empty ones fall away."""
-    values = {**request.args.to_dict(), **(request.view_args or {}), **changes}
-    kept = {name: value for name, value in values.items() if value not in ("", None)}
-    return url_for(request.endpoint or "", **kept)
 
 
 def attachment(path: Path, name: str) -> Response:

@@ -137,7 +137,8 @@ def _reminders(refused: str = "") -> str:
         "finance/orders/reminders.html",
         overdue=receivables.reminders(work),
         organizations=order_page.organization_names(),
-        today=work.today.isoformat(),
+        today=work.today,
+        day_of=work.day_of,
         refused=refused,
     )
 

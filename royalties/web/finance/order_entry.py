@@ -1,8 +1,8 @@
 """An order that came by telephone or e-mail, entered in the desk by the form of all orders."""
 
 from royalties.domain.people import FINANCE
+from royalties.web import ordering
 from royalties.web.pages import Pages
-from royalties.web.public import ordering
 
 PAGES = Pages("order_entry", __name__, "/finance/orders/new/<key>", FINANCE)
 

@@ -13,7 +13,7 @@ from royalties.services.terms import amending as terms
 from royalties.web import order_forms
 from royalties.web.files import download
 from royalties.web.finance import order_page, order_terms
-from royalties.web.finance.editing import Sheet, key_cell, paged, sheet_of_form
+from royalties.web.finance.editing import Sheet, key_cell, sheet_of_form
 from royalties.web.finance.row_forms import (
     REGION_HINT,
     Cell,
@@ -26,6 +26,7 @@ from royalties.web.finance.row_forms import (
 )
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
+from royalties.web.paging import part_of
 from royalties.web.visit import act
 
 PAGES = Pages("organizations", __name__, "/finance/organizations", FINANCE)
@@ -63,13 +64,10 @@ def organizations() -> Answer:
         for each in every
         if wanted.casefold() in f"{each.key} {each.name} {each.city}".casefold()
     ]
-    page, listed = paged(len(found))
     return render_template(
         "finance/orders/organizations.html",
-        organizations=found[listed],
+        found=part_of(found),
         counts=board.counts_by_organization(work),
-        count=len(found),
-        page=page,
         q=wanted,
         has_setup=setup is not None,
     )

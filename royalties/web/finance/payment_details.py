@@ -9,6 +9,7 @@ from royalties.domain.paying import payment_on
 from royalties.services.books import setup_in_force
 from royalties.services.orders.needs import setup_or_none
 from royalties.services.terms import amending as terms
+from royalties.web.account.proving import proven
 from royalties.web.finance.editing import PAGES, Sheet, form_page, key_cell, sent, sheet_of_form
 from royalties.web.finance.row_forms import Cell, Kind, Row, Table, as_before, shown, written
 from royalties.web.finance.typed_numbers import as_typed
@@ -61,6 +62,7 @@ def payment_details() -> str:
 
 
 @PAGES.route("/payment-details/<key>/amend", methods=["GET", "POST"])
+@proven()
 def amend_payment_details(key: str) -> Answer:
     """The form of payment details; sent, they are put before a second person."""
     now = terms.find_entry(act(), _PART, key)
@@ -73,6 +75,7 @@ def amend_payment_details(key: str) -> Answer:
 
 
 @PAGES.route("/new-payment-details", methods=["GET", "POST"])
+@proven()
 def new_payment_details() -> Answer:
     """An empty form; sent, the details are put before a second person."""
     if request.method == "POST":

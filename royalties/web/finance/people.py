@@ -10,6 +10,7 @@ from royalties.services.people import second_factor
 from royalties.services.people import staff as service
 from royalties.services.people.staff import Invited, Person
 from royalties.services.work import RefusedError
+from royalties.web.account.proving import proven
 from royalties.web.finance import log_pages
 from royalties.web.finance.people_forms import InviteForm, RoleForm, blame
 from royalties.web.pages import Answer, Pages, number_asked
@@ -46,7 +47,15 @@ def people() -> Answer:
     )
 
 
+def _invites_staff(number: int | None = None) -> bool:
+    """Whether the form invites somebody to the finance desk, who may do much there."""
+    if number is not None:
+        return _found(number).role in FINANCE
+    return request.form.get("role", "") in set(FINANCE)
+
+
 @PAGES.route("/people/invite", methods=["GET", "POST"])
+@proven(_invites_staff)
 def invite() -> Answer:
     """Invite somebody by e-mail."""
     act().actor.require(Verb.MANAGE_PEOPLE)
@@ -77,6 +86,7 @@ def person(number: int) -> Answer:
 
 
 @PAGES.post("/people/<int:number>")
+@proven()
 def change(number: int) -> Answer:
     """Change somebody's role and nonprofits."""
     found = _found(number)
@@ -100,6 +110,7 @@ def change(number: int) -> Answer:
 
 
 @PAGES.post("/people/<int:number>/invite-again")
+@proven(_invites_staff)
 def invite_again(number: int) -> Answer:
     """Send a new invitation."""
     _found(number)
@@ -116,6 +127,7 @@ def withdraw(number: int) -> Response:
 
 
 @PAGES.post("/people/<int:number>/disable")
+@proven()
 def disable(number: int) -> Response:
     """Close somebody's account."""
     found = _found(number)
@@ -124,6 +136,7 @@ def disable(number: int) -> Response:
 
 
 @PAGES.post("/people/<int:number>/enable")
+@proven()
 def enable(number: int) -> Response:
     """Open an account that was closed."""
     found = _found(number)
@@ -132,6 +145,7 @@ def enable(number: int) -> Response:
 
 
 @PAGES.post("/people/<int:number>/reset-second-factor")
+@proven()
 def reset_second_factor(number: int) -> Response:
     """Let somebody who lost their second factor set up another one."""
     found = _found(number)
@@ -158,10 +172,12 @@ def settings() -> Answer:
         for_all=second_factor.is_for_all(work),
         can_send=system().mailer.is_set_up,
         base_url=system().config.base_url,
+        time_zone=work.now.tzinfo,
     )
 
 
 @PAGES.post("/settings/<any('two-people', 'second-factor'):control>")
+@proven()
 def switch(control: str) -> Response:
     """Switch a control of the house on or off."""
     on = request.form.get("on") == "1"

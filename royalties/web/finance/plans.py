@@ -18,7 +18,6 @@ from royalties.web.finance.editing import (
     Sheet,
     form_page,
     key_cell,
-    paged,
     sent,
     sheet_of_form,
     tried,
@@ -26,6 +25,7 @@ from royalties.web.finance.editing import (
 from royalties.web.finance.plan_form import VERSION, version_shown, version_written
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer
+from royalties.web.paging import part_of
 from royalties.web.visit import act, only_looks
 
 _PART = "plans"
@@ -40,14 +40,13 @@ def plans() -> str:
     found = [
         plan for key, plan in sorted(setup.plans.items()) if wanted.casefold() in key.casefold()
     ]
-    page, shown = paged(len(found))
+    shown = part_of(found)
     today = act().today
     users = _users(setup)
     return render_template(
         "finance/plans.html",
-        plans=[(plan, plan.on(today), users.get(plan.key, [])) for plan in found[shown]],
-        count=len(found),
-        page=page,
+        found=shown,
+        plans=[(plan, plan.on(today), users.get(plan.key, [])) for plan in shown.items],
         q=wanted,
         has_beneficiaries=bool(setup.beneficiaries),
     )

@@ -26,6 +26,7 @@ from royalties.web.finance.price_form import (
 )
 from royalties.web.finance.typed_numbers import as_typed
 from royalties.web.pages import Answer, Pages
+from royalties.web.paging import part_of
 from royalties.web.visit import act
 
 PAGES = Pages("price_lists", __name__, "/finance/price-lists", FINANCE)
@@ -42,7 +43,7 @@ def price_lists() -> Answer:
     listed = sorted(setup.price_lists.values(), key=lambda each: each.key) if setup else []
     return render_template(
         "finance/orders/price_lists.html",
-        lists=[(each, each.on(work.today)) for each in listed],
+        found=part_of([(each, each.on(work.today)) for each in listed]),
         titles=setup.titles if setup else {},
         has_setup=setup is not None,
     )

@@ -10,8 +10,9 @@ from royalties.domain.run import ContractRun
 from royalties.services.runs.drafts import Shown, draft_statement, shown_run
 from royalties.services.runs.lines import After, SalesOfLine, how_earned
 from royalties.services.statements.composing import line_shown
-from royalties.web.finance.closing import SIZE, link, page_number, rows_of
+from royalties.web.finance.closing import SIZE, link, rows_of
 from royalties.web.pages import Pages
+from royalties.web.paging import page_number
 from royalties.web.visit import act
 
 PAGES = Pages("runs", __name__, "/finance/periods", FINANCE)

@@ -25,7 +25,7 @@ from royalties.web.finance.runs import after_of, after_text
 from royalties.web.formats import plural
 from royalties.web.pages import Answer, Pages
 from royalties.web.paper import paper_of
-from royalties.web.visit import act, system
+from royalties.web.visit import act, system, units
 
 PAGES = Pages("statements", __name__, "/finance", FINANCE)
 _IN_MEMORY = 8_000_000
@@ -72,17 +72,16 @@ def file(number: str, kind: str) -> Response:
 @PAGES.post("/statements/<number>/<any(workbook, twin):kind>")
 def issue_file(number: str, kind: str) -> Response:
     """Issue a statement, and hand out one of its files."""
-    work = act()
-    issue(work, statement(work, number).period, number)
-    found = statement_file(work, number, kind)
+    issue(units, statement(act(), number).period, number)
+    with units(read_only=True) as work:
+        found = statement_file(work, number, kind)
     return download(found.name, found.data)
 
 
 @PAGES.post("/statements/<number>/issue")
 def issue_one(number: str) -> Redirect:
     """Issue a statement: from now on its files are these."""
-    work = act()
-    issue(work, statement(work, number).period, number)
+    issue(units, statement(act(), number).period, number)
     flash(f"Statement {number} is issued: its files are kept, and stay the same.", "good")
     return redirect(url_for("statements.one", number=number))
 
@@ -90,7 +89,7 @@ def issue_one(number: str) -> Redirect:
 @PAGES.post("/periods/<period>/issue")
 def issue_all(period: str) -> Redirect:
     """Issue what was not issued yet of a period."""
-    count = issue(act(), period)
+    count = issue(units, period)
     flash(f"{plural(count, 'statement')} of {period} issued.", "good")
     return redirect(url_for("closing.statements", period=period))
 
@@ -149,7 +148,7 @@ def _send(period: str, number: str = "") -> Answer:
     if not form.validate_on_submit():
         return _ask(period, number, form), 422
     sent = send(
-        act(),
+        units,
         period=period,
         number=number,
         attach=bool(form.attach.data),

@@ -14,12 +14,11 @@ from royalties.services.work import RefusedError
 from royalties.web.finance import upload_words as words
 from royalties.web.finance.importing import (
     attachment,
-    here_with,
     matching,
-    page_number,
     retailers,
 )
 from royalties.web.pages import Answer, Pages
+from royalties.web.paging import here_with, page_number
 from royalties.web.visit import act, all_or_nothing, system
 
 PAGES = Pages("uploading", __name__, "/finance/uploads", FINANCE)

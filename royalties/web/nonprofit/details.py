@@ -23,6 +23,7 @@ from royalties.services.statements.portal import nonprofit, nonprofits
 from royalties.services.terms.contacts import Contact, keep_contact
 from royalties.services.work import RefusedError
 from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
+from royalties.web.account.proving import proven
 from royalties.web.formats import money, percent
 from royalties.web.pages import Pages
 from royalties.web.visit import act, all_or_nothing
@@ -123,6 +124,7 @@ def invite(key: str) -> Response | tuple[str, int]:
 
 
 @PAGES.post("/<key>/people/<int:number>/remove")
+@proven()
 def remove(key: str, number: int) -> Response:
     """Let a colleague see the nonprofit no more, at once."""
     nonprofit(act(), key)

@@ -11,6 +11,7 @@ from royalties.web.files import download
 from royalties.web.order_forms import unit_text
 from royalties.web.organization.offers import WORDS, addressed
 from royalties.web.pages import Pages, number_asked
+from royalties.web.paging import part_of
 from royalties.web.title_words import FORMATS
 from royalties.web.visit import act
 
@@ -41,7 +42,7 @@ def titles() -> str:
     return render_template(
         "organization/titles.html",
         own=own.organizations(act()),
-        offers=offering.offers(act()),
+        found=part_of(offering.offers(act())),
         formats=FORMATS,
         unit=unit_text,
     )

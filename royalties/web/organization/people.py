@@ -15,6 +15,7 @@ from royalties.services.people.colleagues import (
 from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
 from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
+from royalties.web.account.proving import proven
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act, all_or_nothing
 
@@ -56,6 +57,7 @@ def invite(key: str) -> Answer:
 
 
 @PAGES.post("/<key>/people/<int:number>/remove")
+@proven()
 def remove(key: str, number: int) -> Answer:
     """Let a colleague order for the organization no more, at once."""
     _own(key)

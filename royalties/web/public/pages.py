@@ -14,6 +14,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.orders.offering import offer_of
 from royalties.services.work import Work
 from royalties.web.pages import Answer, Pages
+from royalties.web.paging import part_of
 from royalties.web.title_words import FORMATS
 from royalties.web.visit import act
 
@@ -44,8 +45,8 @@ class Offer:
 
 @PAGES.get("/")
 def titles() -> str:
-    """All titles that everybody may see."""
-    return render_template("public/titles.html", titles=public.public_titles(act()))
+    """The titles that everybody may see."""
+    return render_template("public/titles.html", found=part_of(public.public_titles(act())))
 
 
 @PAGES.get("/<key>")

@@ -12,14 +12,14 @@ from royalties.domain.people import EVERYBODY
 from royalties.services.orders import answering, life, needs, own, quote_links, quotes
 from royalties.services.orders.attachments import Sent
 from royalties.services.orders.quote_links import Linked
-from royalties.services.people import throttle
 from royalties.services.people.links import DeadLinkError
+from royalties.services.people.networks import network
 from royalties.services.work import RefusedError
 from royalties.web import errors
 from royalties.web.files import download
 from royalties.web.order_forms import text_sent, version_sent
+from royalties.web.pacing import Pacing
 from royalties.web.pages import Answer, Pages
-from royalties.web.public.pacing import Pacing
 from royalties.web.visit import act, all_or_nothing
 
 PAGES = Pages("quote_links", __name__, "/quotes", EVERYBODY)
@@ -41,7 +41,7 @@ ANSWERED = {
 
 @PAGES.before_request
 def _pace() -> Answer | None:
-    if PACING.admits(throttle.network(request.remote_addr or "")):
+    if PACING.admits(network(request.remote_addr or "")):
         return None
     return errors.page(429, "More was asked for than people read: wait a minute, then try again.")
 

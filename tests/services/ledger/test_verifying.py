@@ -13,6 +13,7 @@ from royalties.domain.people import Role
 from royalties.services.ledger.verifying import verify
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import append_log
+from royalties.store.tables.metadata import unpacked
 from tests.builders.books import (
     AUTUMN,
     HARDCOVER,
@@ -414,7 +415,12 @@ TAMPERINGS = {
         "2025-H2-901 is not 2025-H2-001",
     ),
     "a statement's content": Tampering(
-        ("UPDATE statement SET content = replace(content, 'foot', 'fort')",),
+        ("UPDATE statement SET content = '{}' WHERE number = '2025-H1-004'",),
+        "statements are complete",
+        "statement 2025-H1-004 was changed",
+    ),
+    "a statement's content, as it is kept": Tampering(
+        ("UPDATE statement SET content = 'zlib:' || substr(content, 9) WHERE place = 4",),
         "statements are complete",
         "statement 2025-H1-004 was changed",
     ),
@@ -543,7 +549,8 @@ def test_tampering_left_no_trace(year: Office) -> None:
 def with_fingerprint(work: Work, table: str, column: str, key: str, old: str, new: str) -> None:
     """Change a text that a fingerprint vouches for, and the fingerprint with it."""
     where = f"{table} WHERE {key}"
-    found = work.connection.execute(text(f"SELECT {column} FROM {where}")).scalar_one()
+    kept = work.connection.execute(text(f"SELECT {column} FROM {where}")).scalar_one()
+    found = unpacked(kept)
     assert old in found
     changed = found.replace(old, new)
     work.connection.execute(
@@ -554,7 +561,7 @@ def with_fingerprint(work: Work, table: str, column: str, key: str, old: str, ne
 
 def test_a_statement_with_a_fingerprint_of_its_own(year: Office) -> None:
     [(content,)] = year.rows("SELECT content FROM statement WHERE number = '2025-H1-005'")
-    paid = json.loads(content)["paid"]
+    paid = json.loads(unpacked(content))["paid"]
 
     def tamper(work: Work) -> None:
         with_fingerprint(

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from royalties.domain.money import MICRO, micro_text, rounded
 from royalties.domain.statements import ContractAccount, EarnedLineShown, Statement
 from royalties.services.work import RefusedError
+from royalties.store.tables.metadata import unpacked
 from tests.builders.books import (
     AUTUMN,
     EBOOK,
@@ -98,7 +99,7 @@ def many_rules(office: Office) -> None:
 def statements_of(office: Office) -> list[Statement]:
     rows = office.rows("SELECT content FROM statement ORDER BY number")
     assert rows
-    return [STATEMENT.validate_json(content) for (content,) in rows]
+    return [STATEMENT.validate_json(unpacked(content)) for (content,) in rows]
 
 
 @dataclass(frozen=True)

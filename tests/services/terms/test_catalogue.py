@@ -10,6 +10,7 @@ from royalties.services.public import given, public_title, public_titles, sample
 from royalties.services.terms import amending as terms
 from royalties.services.terms import catalogue
 from royalties.services.work import RefusedError
+from royalties.store.tables.metadata import unpacked
 from tests.builders.books import (
     EBOOK,
     HANDBOOK,
@@ -240,7 +241,9 @@ def test_what_it_gave_is_what_statements_allocated(office: Office) -> None:
     (giving,) = found.by_currency
     assert giving.currency == "USD"
     assert giving.years == ("2025",)
-    contents = [json.loads(row[0]) for row in office.rows("select content from statement")]
+    contents = [
+        json.loads(unpacked(row[0])) for row in office.rows("select content from statement")
+    ]
     stated = {
         content["payee"]["name"]: sum(
             contract["allocated"]

@@ -14,13 +14,13 @@ from royalties.services.orders import drafts, entered, life, needs, offering, re
 from royalties.services.orders.offering import Estimate, Offer
 from royalties.services.orders.order import Order
 from royalties.services.orders.requests import BadRequestError, Requested, TooOftenError
-from royalties.services.people import throttle
+from royalties.services.people.networks import network
 from royalties.services.work import RefusedError
+from royalties.web import request_form
 from royalties.web.order_forms import new_token, unit_text
+from royalties.web.pacing import Pacing
 from royalties.web.pages import Answer, Pages
-from royalties.web.public import order_form
-from royalties.web.public.order_form import WHAT, WHERE, WHO, Typed
-from royalties.web.public.pacing import Pacing
+from royalties.web.request_form import WHAT, WHERE, WHO, Typed
 from royalties.web.visit import act, all_or_nothing, only_looks, visit
 
 PAGES = Pages("ordering", __name__, "/titles/<key>/order", EVERYBODY)
@@ -71,10 +71,10 @@ def begin(key: str) -> Answer:
     if act().actor.sees_all and request.endpoint != "order_entry.begin":
         asked: dict[str, Any] = request.args.to_dict()
         return redirect(url_for("order_entry.begin", **{**asked, "key": key}), 303)
-    typed = order_form.begun(offer, request.args)
+    typed = request_form.begun(offer, request.args)
     before = _before(request.args.get("again", ""), offer)
     if before is not None:
-        order_form.fill_again(typed, before)
+        request_form.fill_again(typed, before)
         return _page(offer, typed, WHAT, {})
     draft = _begun().get(key, "")
     if draft and "anew" not in request.args and drafts.find(act(), draft, key) is not None:
@@ -101,7 +101,7 @@ def step(key: str, draft: str, place: str) -> Answer:
             "warn",
         )
         return redirect(url_for(".begin", key=key))
-    typed = order_form.kept(found.body)
+    typed = request_form.kept(found.body)
     if (before := _first_wrong(offer, typed, here - 1)) is not None:
         return redirect(_at(offer, draft, before, checked=True))
     wrong = _wrong(offer, typed, here) if request.args.get("checked") == "1" else {}
@@ -115,9 +115,9 @@ def go(key: str, draft: str = "", place: str = "") -> Answer:
     """Keep what was typed, and go to a step, an address more or less, the price, or send all."""
     offer, here = _offer(key), int(place) if place else _step(request.form)
     found = drafts.find(act(), draft, key) if draft else None
-    typed = order_form.read(request.form)
+    typed = request_form.read(request.form)
     if found is not None:
-        typed = order_form.taken(order_form.kept(found.body), request.form, here)
+        typed = request_form.taken(request_form.kept(found.body), request.form, here)
     verb, _, asked = request.form.get("do", "next").partition(":")
     if verb == "forget":
         if found is not None:
@@ -168,7 +168,7 @@ def _at(offer: Offer, draft: str, step: int, *, checked: bool = False, focus: st
 
 def _kept(offer: Offer, draft: str, typed: Typed) -> str:
     """Keep what was typed; returns the draft's token."""
-    body = order_form.written(typed)
+    body = request_form.written(typed)
     if draft:
         drafts.keep(act(), draft, body)
         return draft
@@ -183,10 +183,10 @@ def _wrong(offer: Offer, typed: Typed, step: int) -> dict[str, str]:
     if step < WHAT:
         return {}
     if step >= WHERE:
-        order_form.first_address(typed)
+        request_form.first_address(typed)
     if step == WHO:
         _fill(typed)
-    wrong = order_form.faults(act(), typed, offer, step)
+    wrong = request_form.faults(act(), typed, offer, step)
     if step == WHO and _orders_at_once() and typed["for"] not in _choices():
         known = {name: words for name, words in wrong.items() if name not in _OF_ORGANIZATION}
         wrong = {"for": "choose the organization that orders", **known}
@@ -196,17 +196,17 @@ def _wrong(offer: Offer, typed: Typed, step: int) -> dict[str, str]:
 def _first_wrong(offer: Offer, typed: Typed, step: int) -> int | None:
     """The first step up to one on which something is wrong."""
     wrong = _wrong(offer, typed, step)
-    return min(step, *map(order_form.step_of, wrong)) if wrong else None
+    return min(step, *map(request_form.step_of, wrong)) if wrong else None
 
 
 @PAGES.post("/price")
 @only_looks
 def price(key: str) -> Response | tuple[Response, int]:
     """What stands in the form now would cost so much: the part of the page that says so."""
-    if not PACING.admits(throttle.network(request.remote_addr or "")):
+    if not PACING.admits(network(request.remote_addr or "")):
         return jsonify(error="too many"), 429
     offer = _offer(key)
-    typed = order_form.read(request.form)
+    typed = request_form.read(request.form)
     values = _priced(offer, typed, _step(request.form))
     html = render_template("public/order_price.html", offer=offer, typed=typed, **values)
     return jsonify(html=html)
@@ -223,7 +223,7 @@ def _send(offer: Offer, typed: Typed, draft: str) -> Answer:
     drafts.forget(act(), draft)
     if request.form.get("website"):
         return away  # a person does not see that field
-    body = order_form.requested(typed, offer)
+    body = request_form.requested(typed, offer)
     try:
         with all_or_nothing():
             if _orders_at_once():
@@ -232,7 +232,7 @@ def _send(offer: Offer, typed: Typed, draft: str) -> Answer:
     except TooOftenError as error:
         return _page(offer, typed, WHO, {"message": str(error)}, draft=draft), 429
     except BadRequestError as error:
-        first = min(order_form.step_of(each) for each in error.faults)
+        first = min(request_form.step_of(each) for each in error.faults)
         return _page(offer, typed, first, error.faults, draft=draft), 422
     except RefusedError as error:
         return _page(offer, typed, WHO, {"for": str(error)}, draft=draft), 422
@@ -245,7 +245,7 @@ def _ordered(body: Requested, typed: Typed) -> str:
     if act().actor.sees_all:
         key = "" if typed["for"] == NEW else typed["for"]
         tell = typed["tell"] == "1"
-        address = order_form.own_address(typed)
+        address = request_form.own_address(typed)
         made = entered.enter_order(act(), body, key, token=token, tell=tell, address=address)
         return url_for("orders.order", number=made.number)
     made = requests.request_order(act(), body, typed["for"], token=token, again=typed["again"][:20])
@@ -262,9 +262,9 @@ def _offer(key: str) -> Offer:
 def _rows(typed: Typed, verb: str, place: str) -> str:
     """Add an address or take one away; returns where one goes on."""
     if verb == "add":
-        order_form.add_address(typed)
+        request_form.add_address(typed)
         return f"address-{len(typed.addresses)}"
-    row = order_form.whole(place)
+    row = request_form.whole(place)
     if row and len(typed.addresses) > 1 and row <= len(typed.addresses):
         del typed.addresses[row - 1]
     return "more-addresses"
@@ -323,7 +323,7 @@ def _page(
     until: date | None = None,
 ) -> str:
     if step >= WHERE:
-        order_form.first_address(typed)
+        request_form.first_address(typed)
     if step == WHO:
         _fill(typed)
     return render_template(
@@ -346,7 +346,7 @@ def _page(
         new=NEW,
         token=request.form.get("token") or new_token(),
         today=act().today,
-        most=order_form.MOST_ADDRESSES,
+        most=request_form.MOST_ADDRESSES,
         **_priced(offer, typed, step),
     )
 
@@ -364,9 +364,9 @@ def _told_of(wrong: dict[str, str], name: str) -> dict[str, str]:
 
 def _priced(offer: Offer, typed: Typed, step: int) -> dict[str, Any]:
     """The price of what was typed, or why there is none yet."""
-    body = order_form.requested(typed, offer)
+    body = request_form.requested(typed, offer)
     if step == WHAT:
-        body = order_form.spread(typed, body)
+        body = request_form.spread(typed, body)
     found, why = _estimated(offer, typed, body)
     return {
         "estimate": found,
@@ -380,7 +380,7 @@ def _priced(offer: Offer, typed: Typed, step: int) -> dict[str, Any]:
 def _estimated(offer: Offer, typed: Typed, body: Requested) -> tuple[Estimate | None, str]:
     if not typed["copies"]:
         return None, "Write how many copies, and the price stands here."
-    if not body.quantity or not order_form.whole(typed["copies"]):
+    if not body.quantity or not request_form.whole(typed["copies"]):
         return None, "Write the copies as a number, such as 250."
     try:
         return offering.estimated(act(), offer, body), ""

@@ -1,0 +1,442 @@
+"""A backup as one file: a gzipped tar of tables, kept files, and a manifest with their SHA-256.
+
+::
+
+    header.json                     what it is, of which schema, and the tables with their columns
+    tables/sale/000001.jsonl        a table's rows, a JSON list each, in pieces
+    files/received/ab/abcd…         the files of a home folder
+    manifest.json                   the header again, and what every part holds: always the last
+
+It is written and read from front to back, in pieces, whatever its size. Nothing that a file says
+of itself is believed until the manifest, at its end, has been compared.
+"""
+
+import contextlib
+import gzip
+import io
+import json
+import os
+import re
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any, NoReturn, Self, cast
+
+from royalties.adapters.files import DiskError
+
+Row = Sequence[object]
+
+FOLDERS = ("received", "issued", "orders", "samples", "uploads")
+"""Folders of a home whose files are kept; whatever else lies there can be made again."""
+
+_FORMAT = "royalties-backup"
+_VERSION = 1
+_PIECE = 1 << 20
+_BLOCK = 1 << 20
+_LONGEST_HEADER = 1 << 16
+_LONGEST_MANIFEST = 1 << 22
+_LONGEST_ROW = 1 << 30
+_DEEPEST = 4
+_SPEED = 3  # of gzip: twice as fast as its default, and a tenth larger
+_TABLE = re.compile(r"tables/([a-z][a-z_]{0,62})/(\d{6,9})\.jsonl")
+
+
+class NotABackupError(ValueError):
+    """A file is no backup, or not a whole one; nothing of it is used."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} cannot be restored: {reason}. Nothing was restored: use another")
+
+
+class ThereAlreadyError(ValueError):
+    """Something would be overwritten; nothing was done."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is there already, and nothing is ever overwritten: name another")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a backup is of.
+
+    Attributes:
+        program: version of the program that made it.
+        schema: the migration at which the books stood.
+        made_at: the moment of the snapshot, UTC.
+        tables: columns of each table, those first to which others refer.
+    """
+
+    program: str
+    schema: str
+    made_at: str
+    tables: Mapping[str, Sequence[str]]
+
+    def document(self) -> dict[str, Any]:
+        """As it is written."""
+        return {
+            "format": _FORMAT,
+            "version": _VERSION,
+            "program": self.program,
+            "schema": self.schema,
+            "made_at": self.made_at,
+            "tables": {name: list(columns) for name, columns in self.tables.items()},
+        }
+
+
+@dataclass(slots=True)
+class Part:
+    """A table or folder of a backup: how many rows or files, their bytes, and their SHA-256."""
+
+    count: int = 0
+    size: int = 0
+    digest: Any = field(default_factory=sha256)
+
+    def add(self, data: bytes) -> None:
+        """Count bytes."""
+        self.size += len(data)
+        self.digest.update(data)
+
+    def begin(self, name: str, size: int) -> None:
+        """Count a file: its name and size are part of what is fingerprinted."""
+        self.count += 1
+        self.digest.update(json.dumps([name, size]).encode())
+
+    def document(self) -> dict[str, Any]:
+        """As a manifest tells it."""
+        return {"count": self.count, "bytes": self.size, "sha256": self.digest.hexdigest()}
+
+
+Parts = dict[str, Part]
+
+
+def line_of(row: Row) -> bytes:
+    """A row as it is written, the same bytes for the same values."""
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+class Writer:
+    """Writes a backup; ``close`` tells what it holds."""
+
+    def __init__(self, file: IO[bytes], header: Header) -> None:
+        self._zip = gzip.GzipFile("", "wb", _SPEED, file, mtime=0)
+        # Not as a stream: that would write once more when it is thrown away, as on a full disk.
+        self._tar = tarfile.TarFile("", "w", self._zip, format=tarfile.PAX_FORMAT)
+        self._header = header
+        self.parts: Parts = {}
+        self._add("header.json", _json(header.document()))
+
+    def table(self, name: str, rows: Iterable[Row]) -> Iterator[int]:
+        """Write a table's rows; yields how many are written, now and then."""
+        part = self.parts[f"tables/{name}"] = Part()
+        piece, number = io.BytesIO(), 1
+        for row in rows:
+            piece.write(line_of(row))
+            part.count += 1
+            if piece.tell() >= _PIECE:
+                self._piece(name, number, piece, part)
+                piece, number = io.BytesIO(), number + 1
+                yield part.count
+        if piece.tell():
+            self._piece(name, number, piece, part)
+        yield part.count
+
+    def _piece(self, name: str, number: int, piece: io.BytesIO, part: Part) -> None:
+        data = piece.getvalue()
+        part.add(data)
+        self._add(f"tables/{name}/{number:06d}.jsonl", data)
+
+    def folder(self, home: Path, folder: str) -> Iterator[int]:
+        """Write a folder's files; yields how many are written, now and then."""
+        part = self.parts[f"files/{folder}"] = Part()
+        for path in _files_in(home / folder):
+            # An upload may be dropped while it is looked for; whatever is open stays whole.
+            with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+                name = f"files/{path.relative_to(home).as_posix()}"
+                size = os.fstat(file.fileno()).st_size
+                part.begin(name, size)
+                self._add_file(name, size, cast("IO[bytes]", _Counted(file, part)))
+                yield part.count
+        yield part.count
+
+    def close(self) -> Parts:
+        """Write the manifest, which says that it is whole."""
+        parts = {name: part.document() for name, part in self.parts.items()}
+        self._add("manifest.json", _json({**self._header.document(), "parts": parts}))
+        self._tar.close()
+        self._zip.close()
+        return self.parts
+
+    def _add(self, name: str, data: bytes) -> None:
+        self._add_file(name, len(data), io.BytesIO(data))
+
+    def _add_file(self, name: str, size: int, file: IO[bytes]) -> None:
+        member = tarfile.TarInfo(name)
+        member.size, member.mode = size, 0o600
+        self._tar.addfile(member, file)
+        _forget_members(self._tar)
+
+
+def _forget_members(tar: Any) -> None:  # noqa: ANN401 - its type does not tell of them
+    """Let a tar forget the files that it has done: it would remember every one."""
+    tar.members = []
+
+
+def _json(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """Every whole file below a folder, in the order of names; links are not followed."""
+    if not folder.is_dir() or folder.is_symlink():
+        return
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda each: each.name)
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue  # being written
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files_in(Path(entry.path))
+        elif entry.is_file(follow_symlinks=False):
+            yield Path(entry.path)
+
+
+class _Counted(io.RawIOBase):
+    """A file whose bytes are counted as they are read."""
+
+    def __init__(self, file: IO[bytes], part: Part) -> None:
+        self._file, self._part = file, part
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self._part.add(data)
+        return data
+
+
+@contextlib.contextmanager
+def writing(target: Path) -> Iterator[IO[bytes]]:
+    """A new file that only its owner may read: there as a whole, or not at all.
+
+    Raises:
+        ThereAlreadyError: it is there already.
+        DiskError: it cannot be written.
+    """
+    if os.path.lexists(target):
+        raise ThereAlreadyError(target)
+    temporary: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}-")
+        temporary = Path(name)  # mkstemp lets nobody else read it
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except OSError as error:
+        raise DiskError(target, error.strerror or "no reason given") from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+class _Bounded(tarfile.TarInfo):
+    """A member as we write them: a plain file, or a longer name of a bounded length."""
+
+    @classmethod
+    def frombuf(cls, buf: Any, encoding: str, errors: str) -> Self:  # noqa: ANN401 - tarfile's
+        found = super().frombuf(buf, encoding, errors)
+        named = found.type == tarfile.XHDTYPE and found.size <= _LONGEST_HEADER
+        if not named and found.type != tarfile.REGTYPE:
+            raise tarfile.ReadError("it holds something else than files")
+        return found
+
+
+_BROKEN = (EOFError, OSError, tarfile.TarError, zlib.error)
+
+
+class Reader:
+    """Reads a backup from front to back; ``finish`` tells whether it was whole.
+
+    Raises:
+        NotABackupError: by every part of it, if the file is not what a backup looks like.
+    """
+
+    def __init__(self, path: Path, stack: contextlib.ExitStack) -> None:
+        self._path = path
+        self.parts: Parts = {}
+        with self._plainly():
+            self._zip = stack.enter_context(gzip.GzipFile(path, "rb"))
+            self._tar = stack.enter_context(
+                tarfile.TarFile.open(fileobj=self._zip, mode="r|", tarinfo=_Bounded)
+            )
+            self._next = self._tar.next()
+            said = self._document("header.json")
+            self.header = self._header_of(said)
+        self.parts |= {f"tables/{name}": Part() for name in self.header.tables}
+        self.parts |= {f"files/{name}": Part() for name in FOLDERS}
+
+    def tables(self) -> Iterator[tuple[str, Iterator[list[object]]]]:
+        """Each table that has rows, with them; they are to be read before the next is."""
+        done: set[str] = set()
+        while (name := self._table_name()) is not None:
+            if name not in self.header.tables or name in done:
+                self._fail(f"table {name} stands where it does not belong")
+            done.add(name)
+            yield name, self._rows(name)
+
+    def files(self, keep: Callable[[str, IO[bytes]], None]) -> None:
+        """Give each file to ``keep``, by its path below the home folder."""
+        while self._next is not None and self._next.name.startswith("files/"):
+            member = self._next
+            path = self._safe(member.name)
+            part = self.parts[f"files/{path.partition('/')[0]}"]
+            part.begin(member.name, member.size)
+            with self._plainly():
+                file = cast("IO[bytes]", self._tar.extractfile(member))
+            keep(path, cast("IO[bytes]", _Checked(file, part, self._plainly)))
+            self._advance()
+
+    def finish(self) -> None:
+        """Compare what was read with the manifest, which nothing may follow."""
+        with self._plainly():
+            said = self._document("manifest.json")
+            rest = self._next is not None
+            while self._zip.read(_BLOCK):
+                pass
+        if rest:
+            self._fail("something follows its manifest")
+        parts = said.pop("parts", None)
+        if said != self.header.document() or not isinstance(parts, dict):
+            self._fail("its manifest is of another backup")
+        counted = {name: part.document() for name, part in self.parts.items()}
+        for name in sorted({*counted, *parts}):
+            if parts.get(name) != counted.get(name):
+                self._fail(f"{name} is not what the manifest says: it was changed or damaged")
+
+    def _table_name(self) -> str | None:
+        if self._next is None or not self._next.name.startswith("tables/"):
+            return None
+        found = _TABLE.fullmatch(self._next.name)
+        return found[1] if found else self._fail(f"it holds {self._next.name!r}")
+
+    def _rows(self, name: str) -> Iterator[list[object]]:
+        part, number = self.parts[f"tables/{name}"], 0
+        while self._next is not None and self._table_name() == name:
+            number += 1
+            if self._next.name != f"tables/{name}/{number:06d}.jsonl":
+                self._fail(f"it holds {self._next.name!r} where piece {number} is due")
+            with self._plainly():
+                file = cast("IO[bytes]", self._tar.extractfile(self._next))
+            while line := self._line(file):
+                part.add(line)
+                part.count += 1
+                yield self._row(name, line)
+            self._advance()
+
+    def _line(self, file: IO[bytes]) -> bytes:
+        with self._plainly():
+            return file.readline(_LONGEST_ROW)
+
+    def _row(self, name: str, line: bytes) -> list[object]:
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            row = None
+        if not isinstance(row, list):
+            self._fail(f"table {name} holds something else than rows")
+        return row
+
+    def _safe(self, name: str) -> str:
+        """A file's path below the home: in one of its folders, and nowhere else."""
+        folder, *rest = name.removeprefix("files/").split("/")
+        fine = all(each and not each.startswith(".") and "\0" not in each for each in rest)
+        if folder not in FOLDERS or not fine or not 0 < len(rest) <= _DEEPEST or "\\" in name:
+            self._fail(f"it holds {name!r}, which is no place for a file")
+        return "/".join([folder, *rest])
+
+    def _advance(self) -> None:
+        with self._plainly():
+            self._next = self._tar.next()
+            _forget_members(self._tar)
+
+    def _document(self, name: str) -> dict[str, Any]:
+        member = self._next
+        if member is None:
+            self._fail(f"it ends before its {name}")
+        if member.name != name or member.size > _LONGEST_MANIFEST:
+            self._fail(f"it holds {member.name!r} where its {name} is due")
+        data = cast("IO[bytes]", self._tar.extractfile(member)).read()
+        self._advance()
+        try:
+            said = json.loads(data)
+        except (ValueError, RecursionError):
+            said = None
+        if not isinstance(said, dict):
+            self._fail(f"its {name} cannot be read")
+        return said
+
+    def _header_of(self, said: dict[str, Any]) -> Header:
+        if said.get("format") != _FORMAT:
+            self._fail("it is no backup of this program")
+        if said.get("version") != _VERSION:
+            self._fail("a newer program made it: install that one")
+        names = ("program", "schema", "made_at")
+        tables = said.get("tables")
+        if (
+            not all(isinstance(said.get(name), str) for name in names)
+            or not isinstance(tables, dict)
+            or not all(
+                isinstance(columns, list) and all(isinstance(each, str) for each in columns)
+                for columns in tables.values()
+            )
+        ):
+            self._fail("its header.json cannot be read")
+        return Header(said["program"], said["schema"], said["made_at"], tables)
+
+    def _fail(self, reason: str) -> NoReturn:
+        raise NotABackupError(self._path, reason)
+
+    @contextlib.contextmanager
+    def _plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise NotABackupError(self._path, "there is no such file") from error
+        except EOFError as error:
+            raise NotABackupError(self._path, "it ends too early, so it is not whole") from error
+        except _BROKEN as error:
+            raise NotABackupError(
+                self._path, f"it is no whole backup ({str(error) or type(error).__name__})"
+            ) from error
+
+
+class _Checked(io.RawIOBase):
+    """A file of a backup, counted as it is read; damage is told as such."""
+
+    def __init__(
+        self,
+        file: IO[bytes],
+        part: Part,
+        plainly: Callable[[], contextlib.AbstractContextManager[None]],
+    ) -> None:
+        self._file, self._part, self._plainly = file, part, plainly
+
+    def read(self, size: int = -1) -> bytes:
+        with self._plainly():
+            data = self._file.read(size)
+        self._part.add(data)
+        return data
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[Reader]:
+    """A backup to be read.
+
+    Raises:
+        NotABackupError: it is none.
+    """
+    with contextlib.ExitStack() as stack:
+        yield Reader(path, stack)

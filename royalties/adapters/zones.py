@@ -1,0 +1,35 @@
+"""Time zones: the house's, which decides what day it is, and this computer's."""
+
+import os
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+DEFAULT = ZoneInfo("UTC")
+_LOCALTIME, _ZONES = Path("/etc/localtime"), "/zoneinfo/"
+
+
+class UnknownZoneError(ValueError):
+    """There is no time zone of a name."""
+
+
+def zone(name: str) -> ZoneInfo:
+    """A time zone by its IANA name, such as ``America/New_York``.
+
+    Raises:
+        UnknownZoneError: there is none.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UnknownZoneError(name) from error
+
+
+def of_this_computer() -> ZoneInfo:
+    """The zone of this computer, as far as it is named; UTC if it is not."""
+    linked = os.path.realpath(_LOCALTIME).rpartition(_ZONES)[2]
+    for name in (os.environ.get("TZ", "").lstrip(":"), linked):
+        try:
+            return zone(name)
+        except UnknownZoneError:
+            continue
+    return DEFAULT

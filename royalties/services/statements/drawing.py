@@ -1,0 +1,79 @@
+"""Draw the files of statements, on all cores if there are many.
+
+It takes nothing but what the statements say, so that it is done outside of any transaction, and
+in processes that import little.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from hashlib import sha256
+from itertools import chain
+from multiprocessing import get_context
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+
+from reports import statement as paper
+from royalties.domain.statements import Statement
+
+CONTENT = TypeAdapter(Statement)
+"""What a statement says, from and to JSON."""
+
+FEWEST = 50
+"""Statements for which one more process is worth its start: half a second."""
+
+_MOST_PROCESSES = 8
+_AT_A_TIME = 8
+
+
+class File(NamedTuple):
+    """A file of a statement: ``workbook`` or ``twin``, its name and its bytes."""
+
+    kind: str
+    name: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Fingerprint of the bytes."""
+        return sha256(self.data).hexdigest()
+
+
+Drawn = tuple[str | None, tuple[File, ...]]
+"""A statement's number (none if it is a draft) and its files."""
+
+
+def draw(content: str | bytes) -> Drawn:
+    """The workbook of a statement, given as JSON, and its twin."""
+    statement = CONTENT.validate_json(content)
+    name = paper.file_name(statement)
+    twin = json.dumps(paper.twin(statement), ensure_ascii=False)
+    return statement.number, (
+        File("workbook", name, paper.workbook(statement)),
+        File("twin", name.removesuffix(".xlsx") + ".json", f"{twin}\n".encode()),
+    )
+
+
+def draw_all(blocks: Iterable[Sequence[str | bytes]], count: int) -> Iterator[Drawn]:
+    """Draw many statements, in their order.
+
+    Args:
+        blocks: what they say, as JSON; the next block is asked for when one is drawn.
+        count: how many there are in all.
+    """
+    processes = min(_cores(), count // FEWEST, _MOST_PROCESSES)
+    if processes < 2:  # noqa: PLR2004 - one is this
+        yield from map(draw, chain.from_iterable(blocks))
+        return
+    # Whoever asks may have threads and connections, which no fork survives.
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        for block in blocks:
+            yield from pool.map(draw, block, chunksize=_AT_A_TIME)
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return len(usable(0)) if usable else os.cpu_count() or 1

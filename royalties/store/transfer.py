@@ -1,0 +1,346 @@
+"""Whole databases as plain rows: read in one snapshot, written into an empty one, on either engine.
+
+Rows leave as JSON-able values in the order of their primary keys, by bytes, so the same books give
+the same rows on both engines. What a table holds is read from the database itself, so books of
+an older migration leave and arrive as they are.
+"""
+
+import sqlite3
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    func,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from royalties.store.engine import (
+    READ_ONLY,
+    UnsupportedDatabaseError,
+    is_sqlite,
+    make_engine,
+)
+
+__all__ = [
+    "NotEmptyError",
+    "Table",
+    "UnfitError",
+    "check_references",
+    "clear",
+    "files_of",
+    "new_database",
+    "rows_of",
+    "shown_url",
+    "snapshot",
+    "tables_of",
+    "without_guards",
+    "write_rows",
+]
+
+Value = int | str | None
+"""A value of a row; bytes are written in base64."""
+
+_AT_ONCE = 2_000
+_LARGEST = 2**63
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
+_VERSION_TABLE = "alembic_version"
+
+
+class NotEmptyError(ValueError):
+    """A database that was to be filled holds something already; nothing was done to it."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(
+            f"{shown_url(url)} holds something already, and nothing is ever overwritten: name an "
+            f"empty database, or a file that does not exist yet"
+        )
+
+
+class UnfitError(ValueError):
+    """Rows do not fit into the table that they are for."""
+
+    def __init__(self, table: str, reason: str) -> None:
+        super().__init__(f"table {table}: {reason}")
+
+
+def files_of(url: str) -> list[str]:
+    """Names of the files of a database that lies in a file; empty for another one."""
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or not address.database:
+        return []
+    return [f"{Path(address.database).name}{suffix}" for suffix in _SUFFIXES]
+
+
+def shown_url(url: str) -> str:
+    """A database's address without its password."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+@contextmanager
+def snapshot(engine: Engine, *, alone: bool = False) -> Iterator[Connection]:
+    """A connection that sees one state of the books, however long it reads.
+
+    Args:
+        engine: of the books.
+        alone: nobody else writes meanwhile; else nobody who writes is waited for, or waits.
+    """
+    if engine.dialect.name == "sqlite":
+        reading = engine.execution_options(**{READ_ONLY: not alone})
+        with reading.connect() as connection, connection.begin() as transaction:
+            yield connection
+            transaction.rollback()
+        return
+    reading = engine.execution_options(isolation_level="REPEATABLE READ")
+    with reading.connect() as connection, connection.begin() as transaction:
+        _take_time(connection)
+        if alone:
+            connection.execute(text("LOCK TABLE log IN EXCLUSIVE MODE"))
+        else:
+            connection.execute(text("SET TRANSACTION READ ONLY"))
+        yield connection
+        transaction.rollback()
+
+
+@contextmanager
+def new_database(url: str) -> Iterator[Connection]:
+    """An empty database to be filled: it is there as a whole once the block ends well, or not.
+
+    Raises:
+        NotEmptyError: it holds something already.
+        UnsupportedDatabaseError: the address is of another engine, or none.
+    """
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError as error:
+        raise UnsupportedDatabaseError(repr(url)) from error
+    if backend == "sqlite":
+        with _new_file(url) as connection:
+            yield connection
+        return
+    engine = make_engine(url)
+    try:
+        with engine.connect() as connection, connection.begin():
+            _take_time(connection)
+            found = inspect(connection)
+            if found.get_table_names() or found.get_view_names() or found.get_sequence_names():
+                raise NotEmptyError(url)
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _new_file(url: str) -> Iterator[Connection]:
+    """A database file under a temporary name, renamed at the end."""
+    name = make_url(url).database
+    if not name or name == ":memory:":
+        raise NotEmptyError(url)
+    path = Path(name).absolute()
+    _require_nothing_in(path, url)
+    temporary = path.with_name(f".restoring-{path.name}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _forget(temporary)
+    engine = make_engine(f"sqlite:///{temporary}")
+    try:
+        with engine.connect() as connection:
+            temporary.chmod(0o600)
+            # Rows come table by table; check_references looks at them when all are there.
+            connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+            with connection.begin():
+                yield connection
+        engine.dispose()
+        _require_nothing_in(path, url)
+        _forget(path)
+        temporary.replace(path)
+    finally:
+        engine.dispose()
+        _forget(temporary)
+
+
+def _require_nothing_in(path: Path, url: str) -> None:
+    """Whoever asks a new home for its books leaves a database file without tables there."""
+    if not path.exists():
+        return
+    with (
+        suppress(sqlite3.Error),
+        closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as there,
+    ):
+        if there.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+            return
+    raise NotEmptyError(url)
+
+
+def _forget(path: Path) -> None:
+    for suffix in _SUFFIXES:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _take_time(connection: Connection) -> None:
+    """Let no time-out that guards requests end what takes as long as it takes."""
+    for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        connection.execute(text(f"SET LOCAL {name} = 0"))
+
+
+def tables_of(connection: Connection) -> list[Table]:
+    """The tables that are there, those first to which others refer."""
+    found = MetaData()
+    found.reflect(connection)
+    return [table for table in found.sorted_tables if table.name != _VERSION_TABLE]
+
+
+def rows_of(connection: Connection, table: Table, columns: Sequence[str]) -> Iterator[list[Value]]:
+    """Columns of a table's rows in the order of its primary key, read a few at a time."""
+    by_bytes = not is_sqlite(connection)
+    order: list[ColumnElement[Any]] = [
+        column.collate("C") if by_bytes and isinstance(column.type, String) else column
+        for column in table.primary_key.columns
+    ]
+    wanted = [table.columns[name] for name in columns]
+    query = select(*wanted).order_by(*order).execution_options(yield_per=_AT_ONCE)
+    binary = [place for place, each in enumerate(wanted) if _is_binary(each.type)]
+    with connection.execute(query) as result:
+        for row in result:
+            values: list[Value] = list(row)
+            for place in binary:
+                if row[place] is not None:
+                    values[place] = b64encode(row[place]).decode()
+            yield values
+
+
+def write_rows(
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    rows: Iterable[Sequence[object]],
+) -> None:
+    """Fill columns of a table with rows as ``rows_of`` gave them.
+
+    Raises:
+        UnfitError: a value is of another kind than its column, or the database refuses it.
+    """
+    columns = [table.columns[name] for name in names]
+    quote = connection.dialect.identifier_preparer.quote
+    listed = ", ".join(quote(each.name) for each in columns)
+    fit = (_fitting(table.name, columns, row) for row in rows)
+    try:
+        if is_sqlite(connection):
+            marks = ", ".join("?" * len(columns))
+            statement = f"INSERT INTO {quote(table.name)} ({listed}) VALUES ({marks})"  # noqa: S608 - quoted
+            while some := list(islice(fit, _AT_ONCE)):
+                connection.exec_driver_sql(statement, some)
+            return
+        statement = f"COPY {quote(table.name)} ({listed}) FROM STDIN"
+        _copy(connection, statement, fit)
+    except OperationalError:
+        raise
+    except DBAPIError as error:
+        raise UnfitError(table.name, _first_line(error.orig or error)) from error
+
+
+def _copy(connection: Connection, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+    driver: Any = connection.connection.driver_connection
+    errors: Any = connection.dialect.loaded_dbapi
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except errors.Error as error:
+        raise DBAPIError.instance(None, None, error, errors.Error) from error
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _fitting(table: str, columns: Sequence[Any], row: Sequence[object]) -> tuple[object, ...]:
+    if len(row) != len(columns):
+        raise UnfitError(
+            table, f"a row has {len(row)} values, but there are {len(columns)} columns"
+        )
+    return tuple(
+        None if value is None else _value(table, column, value)
+        for column, value in zip(columns, row, strict=True)
+    )
+
+
+def _value(table: str, column: Any, value: object) -> object:  # noqa: ANN401 - reflected
+    if isinstance(column.type, Integer):
+        if type(value) is int and -_LARGEST <= value < _LARGEST:
+            return value
+    elif type(value) is str:
+        if not _is_binary(column.type):
+            return value
+        try:
+            return b64decode(value, validate=True)
+        except ValueError as error:
+            raise UnfitError(table, f"{column.name} is not in base64") from error
+    raise UnfitError(table, f"{column.name} holds a value of another kind")
+
+
+def _is_binary(type_: object) -> bool:
+    return isinstance(type_, LargeBinary)
+
+
+def clear(connection: Connection, tables: Sequence[Table]) -> None:
+    """Take away what the migrations of an empty database wrote: it comes with the rows."""
+    for table in reversed(tables):
+        connection.execute(table.delete())
+
+
+@contextmanager
+def without_guards(connection: Connection, tables: Sequence[Table]) -> Iterator[None]:
+    """Let rows come in that the guards would refuse, such as those of closed periods."""
+    if is_sqlite(connection):
+        guards = connection.execute(
+            text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+        ).all()
+        for guard in guards:
+            connection.exec_driver_sql(f'DROP TRIGGER "{guard.name}"')
+        yield
+        for guard in guards:
+            connection.exec_driver_sql(guard.sql)
+        return
+    for able in ("DISABLE", "ENABLE"):
+        for table in tables:
+            connection.exec_driver_sql(f'ALTER TABLE "{table.name}" {able} TRIGGER USER')
+        if able == "DISABLE":
+            yield
+
+
+def check_references(connection: Connection, tables: Sequence[Table]) -> None:
+    """What refers to another row refers to one that is there, and new numbers follow the rows'.
+
+    Raises:
+        UnfitError: a row refers to one that is not there.
+    """
+    if is_sqlite(connection):
+        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if lost is not None:
+            raise UnfitError(lost[0], f"a row refers to one of {lost[2]} that is not there")
+        return
+    for table in tables:  # PostgreSQL has looked at every row as it came
+        for column in table.primary_key.columns:
+            if not isinstance(column.type, Integer):
+                continue
+            sequence = connection.execute(
+                select(func.pg_get_serial_sequence(f'"{table.name}"', column.name))
+            ).scalar()
+            if sequence is not None:
+                last = select(func.coalesce(func.max(column), 0)).scalar_subquery()
+                connection.execute(select(func.setval(sequence, last + 1, False)))  # noqa: FBT003

@@ -1,0 +1,53 @@
+"""One line of the log for every request, and the number by which to find it.
+
+Nothing of it says who visits or what they look at: pages are named by their pattern, so that
+neither the secret in a link nor what stands behind a question mark is written down.
+"""
+
+import logging
+import secrets
+import time
+
+from flask import Flask, Response, g, has_request_context, request
+
+_LOG = logging.getLogger("royalties.access")
+_HEADER = "X-Request-Id"
+
+
+def request_id() -> str:
+    """The number of the request that is being answered; empty outside one."""
+    if not has_request_context():
+        return ""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(8)
+    return str(g.request_id)
+
+
+def page_name() -> str:
+    """The pattern of the address that was asked for, ``-`` if it is none of ours."""
+    return request.url_rule.rule if request.url_rule is not None else "-"
+
+
+def _begin() -> None:
+    g.begun = time.perf_counter()
+
+
+def _note(response: Response) -> Response:
+    response.headers[_HEADER] = request_id()
+    milliseconds = (time.perf_counter() - g.get("begun", time.perf_counter())) * 1000
+    _LOG.info(
+        "id=%s method=%s page=%s status=%d ms=%.0f bytes=%s",
+        request_id(),
+        request.method if request.method.isalpha() else "-",
+        page_name(),
+        response.status_code,
+        milliseconds,
+        response.headers.get("Content-Length", "-"),
+    )
+    return response
+
+
+def prepare(app: Flask) -> None:
+    """Write the line of every request when its answer is known; call it first."""
+    app.before_request(_begin)
+    app.after_request(_note)

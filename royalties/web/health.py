@@ -1,0 +1,84 @@
+"""What a machine asks: does the process live, and can it do its work?
+
+Both answer whatever host they are asked for, since who watches a server may know it by another
+name than its visitors do, and neither tells what a stranger may not know.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+
+from royalties.domain.people import STRANGER
+from royalties.runtime import (
+    DatabaseBusyError,
+    DatabaseUnavailableError,
+    NotMigratedError,
+    System,
+)
+
+LIVES, READY = "/healthz", "/readyz"
+_SILENT_AFTER = 120
+"""Seconds after which the worker counts as silent."""
+
+_Environ = dict[str, Any]
+_Start = Callable[..., Any]
+
+
+class Health:
+    """The application, with what answers beside it: no session, no host, no page."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app, self._application = app, app.wsgi_app
+
+    def __call__(self, environ: _Environ, start_response: _Start) -> Iterable[bytes]:
+        """Answer a request."""
+        path, method = environ.get("PATH_INFO"), environ.get("REQUEST_METHOD")
+        if path not in {LIVES, READY} or method not in {"GET", "HEAD"}:
+            return self._application(environ, start_response)
+        found = {"status": "ok"} if path == LIVES else readiness(self._app.extensions["royalties"])
+        status = HTTPStatus.OK if found["status"] == "ok" else HTTPStatus.SERVICE_UNAVAILABLE
+        body = (json.dumps(found) + "\n").encode()
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        if status is not HTTPStatus.OK:
+            headers.append(("Retry-After", "5"))
+        start_response(f"{status.value} {status.phrase}", headers)
+        return [] if method == "HEAD" else [body]
+
+
+def readiness(system: System) -> dict[str, str]:
+    """Whether the desk can work: its database, the database's schema, and the worker beside it.
+
+    A silent worker is told and no reason to keep visitors away: pages do not need it.
+    """
+    database = schema = "ok"
+    try:
+        with system.work(STRANGER, read_only=True, patient=False):
+            pass
+    except NotMigratedError:
+        schema = "missing or old: run royalties init"
+    except DatabaseBusyError:
+        database, schema = "busy", "unknown"
+    except DatabaseUnavailableError:
+        database, schema = "out of reach: the log says why", "unknown"
+    return {
+        "status": "ok" if database == schema == "ok" else "not ready",
+        "database": database,
+        "schema": schema,
+        "worker": _worker(system),
+    }
+
+
+def _worker(system: System) -> str:
+    beat = system.files.last_beat()
+    if beat is None:
+        return "never seen"
+    seconds = int(system.clock().timestamp() - beat)
+    return "ok" if seconds <= _SILENT_AFTER else f"silent for {seconds} s"

@@ -1,0 +1,214 @@
+"""A real server, and strangers who want it for themselves."""
+
+import asyncio
+import contextlib
+import resource
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from royalties.cli.main import main
+from tests.journeys.test_serve import served
+from tests.patience import PATIENCE
+
+MANY = 200
+AT_ONCE = 2.0
+"""Seconds; where the slow hold the server nobody is answered before they let go."""
+
+PAGE = b"GET /account/sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+STATIC = b"GET /static/royalties.css HTTP/1.1\r\nHost: localhost\r\n\r\n"
+HEADER = b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
+BODY = b"POST /account/sign-in HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A server's process, and its port."""
+    home = tmp_path_factory.mktemp("attacked")
+    done = CliRunner().invoke(main, ["init"], env={"ROYALTIES_HOME": str(home)})
+    assert done.exit_code == 0, done.output
+    with served(home, "--port", "0", "--no-jobs") as (process, said):
+        [address] = [word for line in said for word in line.split() if "://" in word]
+        yield process, int(address.rpartition(":")[2])
+
+
+async def connect(port: int, *, narrow: bool) -> socket.socket:
+    """A connection; a narrow one takes little of an answer before it is read."""
+    made = socket.socket()
+    made.setblocking(False)
+    if narrow:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    await asyncio.get_running_loop().sock_connect(made, ("127.0.0.1", port))
+    return made
+
+
+@contextlib.asynccontextmanager
+async def crowd(port: int, first: bytes, drip: bytes, *, narrow: bool) -> AsyncIterator[None]:
+    """Many who send the first bytes, then as good as nothing, and read nothing."""
+    loop = asyncio.get_running_loop()
+    made = [await connect(port, narrow=narrow) for _ in range(MANY)]
+    for each in made:
+        await loop.sock_sendall(each, first)
+
+    async def go_on() -> None:
+        while drip:
+            for each in made:
+                with contextlib.suppress(OSError):
+                    await loop.sock_sendall(each, drip)
+            await asyncio.sleep(0.3)
+
+    dripping = asyncio.create_task(go_on())
+    try:
+        yield
+    finally:
+        dripping.cancel()
+        for each in made:
+            each.close()
+
+
+async def asked(port: int, request: bytes) -> tuple[float, bytes]:
+    """How long the whole answer takes, and the answer."""
+    begun = time.monotonic()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request)
+    async with asyncio.timeout(PATIENCE):
+        answer = await reader.read()
+    writer.close()
+    return time.monotonic() - begun, answer
+
+
+@pytest.mark.parametrize(
+    ("first", "drip", "narrow"),
+    [(b"", b"", False), (HEADER, b"x", False), (BODY, b"x", False), (STATIC, b"", True)],
+    ids=["idle", "slow headers", "slow bodies", "slow readers"],
+)
+def test_others_are_answered_while_the_slow_wait(
+    server: tuple[subprocess.Popen[str], int], first: bytes, drip: bytes, narrow: bool
+) -> None:
+    _, port = server
+
+    async def attack() -> float:
+        async with crowd(port, first, drip, narrow=narrow):
+            await asked(port, PAGE)  # after those that came before
+            return min([(await asked(port, PAGE))[0] for _ in range(5)])
+
+    assert asyncio.run(attack()) < AT_ONCE
+
+
+def test_at_the_limit_of_connections_others_still_come_in(
+    tmp_path: Path,
+) -> None:
+    done = CliRunner().invoke(main, ["init"], env={"ROYALTIES_HOME": str(tmp_path)})
+    assert done.exit_code == 0, done.output
+    files = 300  # room for fifty connections
+
+    def few_files() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+    with served(tmp_path, "--port", "0", "--no-jobs", preexec_fn=few_files) as (_, said):
+        [address] = [word for line in said for word in line.split() if "://" in word]
+        port = int(address.rpartition(":")[2])
+
+        async def attack() -> float:
+            async with crowd(port, HEADER, b"", narrow=False):
+                return min([(await asked(port, PAGE))[0] for _ in range(3)])
+
+        assert asyncio.run(attack()) < AT_ONCE
+
+
+LARGE = 900_000_000
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        f"Content-Length: {LARGE}\r\n",
+        f"Content-Length: {LARGE}\r\nExpect: 100-continue\r\n",
+        "Transfer-Encoding: chunked\r\n",
+    ],
+    ids=["announced", "asked first", "in chunks"],
+)
+def test_a_large_body_is_refused_before_it_is_kept(
+    server: tuple[subprocess.Popen[str], int], more: str
+) -> None:
+    process, port = server
+    head = f"POST /finance/imports HTTP/1.1\r\nHost: localhost\r\n{more}\r\n".encode()
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as sender:
+        sender.sendall(head)
+        block = b"10000\r\n" + b"x" * 65536 + b"\r\n" if "chunked" in more else b"x" * 65536
+        sent = 0
+        with contextlib.suppress(OSError):
+            while sent < 20_000_000:
+                sender.sendall(block)
+                sent += len(block)
+        assert kept_by(process.pid) < 1_000_000
+        assert sender.recv(12) == b"HTTP/1.1 413"
+
+
+def kept_by(pid: int) -> int:
+    """Bytes of temporary files that a process holds, which have no name any more."""
+    total = 0
+    for each in Path(f"/proc/{pid}/fd").iterdir() if Path("/proc/self").exists() else ():
+        with contextlib.suppress(OSError):
+            if "(deleted)" in str(each.readlink()):
+                total += each.stat().st_size
+    return total
+
+
+GET = b"GET /account/sign-in HTTP/1.1\r\n"
+POST = b"POST /account/sign-in HTTP/1.1\r\nHost: localhost\r\n"
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"400"),
+        (
+            POST.replace(b"1.1", b"1.0")
+            + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"0\r\n\r\n",
+            b"400",
+        ),
+        (POST + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello", b"400"),
+        (POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", b"501"),
+        (GET + b"\r\n", b"400"),
+        (GET + b"Host: localhost\r\n" + b"X: y\r\n" * 200 + b"\r\n", b"400"),
+        (GET + b"Host: localhost\r\nX: " + b"y" * 40_000 + b"\r\n\r\n", b"431"),
+        (GET + b"Host: localhost\r\nX : y\r\n\r\n", b"400"),
+        (GET + b"Host: elsewhere.example\r\n\r\n", b"400"),
+    ],
+    ids=[
+        "both lengths",
+        "both, 1.0",
+        "two lengths",
+        "a coding",
+        "no host",
+        "many headers",
+        "a long header",
+        "a space in a name",
+        "another host",
+    ],
+)
+def test_what_breaks_the_rules_of_http_is_refused(
+    server: tuple[subprocess.Popen[str], int], request_: bytes, status: bytes
+) -> None:
+    _, port = server
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as sender:
+        sender.sendall(request_)
+        assert sender.recv(100).split()[1] == status
+
+
+def test_a_machine_is_told_whether_it_lives_and_is_ready(
+    server: tuple[subprocess.Popen[str], int],
+) -> None:
+    _, port = server
+    for path, words in ((b"/healthz", b'"ok"'), (b"/readyz", b'"schema": "ok"')):
+        request = b"GET " + path + b" HTTP/1.1\r\nHost: 10.0.0.7\r\nConnection: close\r\n\r\n"
+        _, answer = asyncio.run(asked(port, request))
+        assert answer.split()[1] == b"200"
+        assert words in answer

@@ -1,0 +1,73 @@
+"""Requests as waitress and our front take them apart: in no more time than their length."""
+
+import itertools
+import time
+
+import pytest
+from waitress.adjustments import Adjustments
+
+from royalties.cli.serving import _Parser
+
+LENGTH = 8_000
+SECONDS = 1.0
+"""For each: some of these took waitress alone five seconds, others hours."""
+
+HOST = b"GET / HTTP/1.1\r\nHost: a\r\n"
+PARTS = (b" ", b"\t", b"a", b"a ", b"a\t", b" " * 8 + b"a", b"a:", b'"', b"\xff ", b",", b" a\r\n")
+LINES = (b"a", b":", b"/", b"0", b"a:", b"://", b"?", b"a://", b"G")
+HEADERS = [
+    HOST + before + part * (LENGTH // len(part)) + after
+    for before, part, after in itertools.product(
+        (b"", b"X:", b"X: a"), PARTS, (b"", b" ", b"a", b": a", b"\x00", b"\x7f")
+    )
+]
+FIRST_LINES = [
+    before + part * (LENGTH // len(part)) + after + b"\r\nHost: a"
+    for before, part, after in itertools.product(
+        (b"G ", b"GET /", b"GET a:", b"GET a://", b"GET /a://b", b"G"),
+        LINES,
+        (b"", b" HTTP/1.1", b"  ", b" H", b"? HTTP/1.1"),
+    )
+]
+
+
+def parsed(request: bytes) -> _Parser:
+    parser = _Parser(Adjustments(), lambda *_: 1000)
+    parser.received(request + b"\r\n\r\n")
+    return parser
+
+
+@pytest.mark.parametrize("requests", [HEADERS, FIRST_LINES], ids=["headers", "first lines"])
+def test_no_request_takes_longer_than_its_length(requests: list[bytes]) -> None:
+    for each in requests:
+        begun = time.process_time()
+        assert parsed(each).completed
+        assert time.process_time() - begun < SECONDS, each[:40]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"GET /titles?q=a%20b HTTP/1.1\r\nHost: a\r\nUser-Agent: Some (thing;  else) 1.0",
+        b"OPTIONS * HTTP/1.1\r\nHost: a",
+        b"GET / HTTP/1.0\r\nConnection: close",
+        b"GET /%C3%B6stlund HTTP/1.1\r\nHost: a\r\nX:\tfolded\r\n once",
+    ],
+)
+def test_what_browsers_and_proxies_send_is_understood(request_: bytes) -> None:
+    assert parsed(request_).error is None
+
+
+@pytest.mark.parametrize(
+    ("more", "most"),
+    [("Content-Length: 1000", 1000), ("Content-Length: 1001", 0)],
+    ids=["as large as may be", "one more"],
+)
+def test_a_body_may_be_as_large_as_the_page_says(more: str, most: int) -> None:
+    body = "x" * most
+    head = f"POST / HTTP/1.1\r\nHost: a\r\n{more}"
+    parser = _Parser(Adjustments(), lambda *_: 1000)
+    parser.received(f"{head}\r\n\r\n".encode())
+    parser.received(body.encode())
+    assert parser.completed
+    assert (parser.error is None) is (most == 1000)

@@ -1,0 +1,45 @@
+"""Books of a released schema, made with the code of that release.
+
+In a checkout of the last commit of that schema, with its own or today's environment::
+
+    python make_books.py FOLDER
+    tar -C FOLDER/home -cJf NNNN.tar.xz issued received royalties.sqlite     # and others, if any
+
+It loads a setup, sells in all ways, ships, invoices and is paid (where there are orders), closes the
+first half of 2025, issues its statements, and leaves the second half open.
+"""
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+
+def make(folder: Path) -> None:
+    """Make the books in a folder, with what the checkout has of builders."""
+    sys.path.insert(0, os.getcwd())  # noqa: PTH109 - of that release
+    books = import_module("tests.builders.books")
+    try:
+        begun = import_module("tests.builders.shipped").paid
+    except ImportError:  # a release without orders
+        begun = books.opened
+    home = folder.absolute() / "home"
+    office = books.open_office(f"sqlite:///{home / 'royalties.sqlite'}", folder.absolute())
+    begun(office)
+    a_row, unknown = books.a_row, books.UNKNOWN
+    office.bring_batch(books.SPRING, "spring.csv")
+    office.bring_batch([a_row(2, isbn=unknown), a_row(1, retailer="bay")], "unknown.csv")
+    wrong = office.bring_batch([a_row(3, date="2025-06-01", reference="twice")], "wrong.csv")
+    office.close("2025-H1")
+    office.statements("2025-H1")
+    office.bring_batch(books.AUTUMN, "autumn.csv")
+    office.alias(unknown, books.HARDCOVER)
+    office.correct(wrong)
+    office.undo(office.bring_batch([a_row(date="2025-12-01")], "undone.csv"))
+    if office.faults():
+        raise SystemExit(office.faults())
+    office.system.dispose()
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]))

@@ -1,0 +1,142 @@
+"""Books of every released schema: brought up to date, they hold, and work goes on in them."""
+
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+
+from royalties.services.terms.setup import load
+from tests.builders.books import TESS, Office, a_row, a_setup, after, closed, open_office
+from tests.migrations.test_migrations import config
+
+BOOKS = Path(__file__).parent / "books"
+RELEASED = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
+
+
+def old(schema: str, folder: Path) -> Office:
+    """Books as a release left them, made with its own code (``books/make_books.py``)."""
+    home = folder / "home"
+    with tarfile.open(BOOKS / f"{schema}.tar.xz") as found:
+        found.extractall(home, filter="data")
+    return open_office(f"sqlite:///{home / 'royalties.sqlite'}", folder)
+
+
+def at(office: Office) -> str:
+    return str(office.rows("SELECT version_num FROM alembic_version")[0][0])
+
+
+def works(office: Office, issued: dict[Path, bytes]) -> None:
+    """Everything holds, what was issued stays, and the next period comes to its end."""
+    assert office.system.deviations()[0] == []
+    assert office.faults() == {}
+    with office.work() as work:
+        path = office.write("setup.json", a_setup())
+        load(work, path, path.name, confirm=True)
+    office.bring_batch([a_row(4, date="2025-10-01"), a_row(1, date="2025-10-02")], "more.csv")
+    draft = office.run("2025-H2")
+    assert draft["status"] == "draft"
+    office.close("2025-H2")
+    assert office.run("2025-H2")["contracts"] == draft["contracts"]
+    office.statements("2025-H2")
+    office.statements("2025-H1")
+    assert office.faults() == {}
+    for path, data in issued.items():
+        assert (office.system.config.home / path).read_bytes() == data
+
+
+def issued_files(home: Path) -> dict[Path, bytes]:
+    found = {
+        path.relative_to(home): path.read_bytes()
+        for path in (home / "issued").rglob("*")
+        if path.is_file()
+    }
+    assert found
+    return found
+
+
+def test_there_are_books_of_every_released_schema() -> None:
+    known = {each.revision for each in ScriptDirectory.from_config(config()).walk_revisions()}
+    kept = {path.name.partition(".")[0] for path in BOOKS.glob("*.tar.xz")}
+    assert set(RELEASED) <= kept <= known
+    assert all(path.stat().st_size < 300_000 for path in BOOKS.glob("*.tar.xz"))
+
+
+@pytest.mark.parametrize("schema", RELEASED)
+def test_books_of_a_release_are_brought_up_to_date(schema: str, tmp_path: Path) -> None:
+    office = old(schema, tmp_path)
+    assert at(office) == schema
+    issued = issued_files(office.system.config.home)
+    office.system.migrate()
+    works(office, issued)
+    office.system.dispose()
+
+
+@pytest.fixture
+def there(postgresql_url: str, tmp_path: Path) -> Iterator[Office]:
+    office = open_office(postgresql_url, tmp_path / "there")
+    yield office
+    office.system.dispose()
+
+
+@pytest.mark.parametrize("schema", RELEASED)
+def test_books_of_a_release_are_brought_to_postgresql(
+    schema: str, there: Office, tmp_path: Path
+) -> None:
+    """A backup that is older than the program: migrated there, from the schema that it had."""
+    office = old(schema, tmp_path / "old")
+    issued = issued_files(office.system.config.home)
+    file = tmp_path / "old.backup"
+    assert office.system.back_up(TESS, file).schema == schema
+    office.system.dispose()
+    assert there.system.restore(TESS, file).schema == schema
+    works(there, issued)
+
+
+# Books that count as migrated and are not
+
+LACKS = {
+    "column": (
+        ["DROP INDEX ix_order_draft_expires_at", "ALTER TABLE order_draft DROP COLUMN expires_at"],
+        "column expires_at of table order_draft",
+    ),
+    "table": (["DROP TABLE quote_link"], "table quote_link"),
+    "index": (["DROP INDEX ix_mail_about"], "index ix_mail_about of table mail"),
+    "unique index": (["DROP INDEX uq_job_active"], "index uq_job_active of table job"),
+}
+
+
+@pytest.mark.parametrize("what", LACKS)
+@after(closed)
+def test_what_a_database_lacks_is_named(office: Office, what: str) -> None:
+    assert office.system.deviations() == ([], [])
+    statements, named = LACKS[what]
+    office.execute(*statements)
+    lacks, beside = office.system.deviations()
+    assert named in lacks
+    assert beside == []
+
+
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@after(closed)
+def test_keys_checks_and_types_are_compared(office: Office) -> None:
+    """Of which only PostgreSQL lets go one by one."""
+    office.execute(
+        "ALTER TABLE posting DROP CONSTRAINT ck_posting_amount",
+        "ALTER TABLE invoice DROP CONSTRAINT uq_invoice_number",
+        "ALTER TABLE quote_link DROP CONSTRAINT fk_quote_link_order_id",
+        "ALTER TABLE upload ALTER COLUMN size TYPE integer",
+        "ALTER TABLE upload ALTER COLUMN size DROP NOT NULL",
+        "ALTER TABLE upload ADD COLUMN colour text",
+        "CREATE TABLE somebody_elses (id integer)",
+    )
+    lacks, beside = office.system.deviations()
+    assert "\n".join(lacks) == (
+        "check ck_posting_amount of table posting\n"
+        "column size of table upload: its nullable is True, not False\n"
+        "column size of table upload: its type is INTEGER, not BIGINT\n"
+        "foreign key fk_quote_link_order_id of table quote_link\n"
+        "key uq_invoice_number of table invoice"
+    )
+    assert beside == ["column colour of table upload", "table somebody_elses"]

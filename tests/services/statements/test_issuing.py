@@ -1,0 +1,103 @@
+"""Statements are issued outside of any transaction: nobody waits, and nothing is issued twice."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import pytest
+
+from royalties.adapters.files import AlreadyIssuedError
+from royalties.services.statements import drawing, issuing
+from royalties.store import statements as statement_store
+from royalties.store.tables.metadata import unpacked
+from tests.builders.books import Office, a_row, after, spring
+from tests.services import racing
+from tests.services.racing import Racers, tasks
+
+PERIOD = "2025-H1"
+
+pytestmark = after(spring)
+
+
+def issued(office: Office) -> dict[str, bytes]:
+    folder = office.system.files.home / "issued" / PERIOD
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def told(office: Office) -> list[tuple[object, ...]]:
+    return office.rows("SELECT seq FROM log WHERE action = 'issue'")
+
+
+@pytest.mark.parametrize("are_final", [True, False])
+def test_nobody_waits_while_statements_are_drawn(
+    office: Office, monkeypatch: pytest.MonkeyPatch, *, are_final: bool
+) -> None:
+    if are_final:
+        office.close(PERIOD)
+    impatient = office.another(busy_seconds=0.1)
+    open_, brought = [], []
+
+    def while_drawn(*arguments: object) -> Iterator[drawing.Drawn]:
+        for each in drawing.draw_all(*arguments):  # type: ignore[arg-type]
+            open_.append(office.system.engine.pool.checkedout())  # type: ignore[attr-defined]
+            row = a_row(date="2025-08-08", reference=str(len(open_)))
+            brought.append(impatient.bring_batch([row], f"{len(open_)}.csv"))
+            yield each
+
+    monkeypatch.setattr(issuing, "draw_all", while_drawn)
+    written = office.statements(PERIOD)
+    impatient.system.dispose()
+    assert written.draft is not are_final
+    assert len(brought) == written.statements > 1
+    if are_final:
+        assert set(open_) == {0}, "no transaction is open meanwhile"
+    assert office.faults() == {}
+
+
+def test_what_a_crash_left_unrecorded_is_issued_with_the_same_bytes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.close(PERIOD)
+    monkeypatch.setattr(issuing, "draw_all", lambda *each: islice(drawing.draw_all(*each), 1))
+    monkeypatch.setattr(statement_store, "add_issued", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        office.statements(PERIOD)
+    monkeypatch.undo()
+    left = issued(office)
+    assert len(left) == 2
+    assert office.rows("SELECT * FROM issued") == []
+    assert office.faults() == {}
+    office.statements(PERIOD)
+    assert left.items() <= issued(office).items()
+    assert len(told(office)) == 1
+    assert office.faults() == {}
+
+
+def test_an_issued_file_is_never_replaced(office: Office) -> None:
+    office.close(PERIOD)
+    office.statements(PERIOD)
+    path = next(office.system.files.issued(PERIOD, name) for name in issued(office))
+    before = path.read_bytes()
+    with pytest.raises(AlreadyIssuedError):
+        office.system.files.keep_issued(PERIOD, path.name, b"others")
+    assert path.read_bytes() == before
+
+
+def test_of_two_who_issue_at_once_one_records(office: Office, racers: Racers) -> None:
+    office.close(PERIOD)
+    outcomes = racers.race(*tasks(office, *[(racing.statements, PERIOD)] * 2, pause="JOIN issued"))
+    assert all(each.done for each in outcomes), outcomes
+    assert len(told(office)) == 1
+    assert office.faults() == {}
+
+
+def test_many_are_drawn_on_all_cores_to_the_same_bytes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.close(PERIOD)
+    contents = [
+        unpacked(row[0]) for row in office.rows("SELECT content FROM statement ORDER BY place")
+    ]
+    wanted = [drawing.draw(each) for each in contents]
+    monkeypatch.setattr(drawing, "FEWEST", 1)
+    monkeypatch.setattr(drawing, "_cores", lambda: 2)
+    assert list(drawing.draw_all([contents[:2], contents[2:]], len(contents))) == wanted

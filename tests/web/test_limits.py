@@ -1,0 +1,222 @@
+"""What a request may bring, where it may come from, and what an answer says of faults."""
+
+import logging
+import re
+import time
+from collections.abc import Callable
+from inspect import getsource, unwrap
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from royalties.domain.people import Role
+from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, NotMigratedError
+from royalties.web import bodies
+from royalties.web.health import readiness
+from tests.builders.books import after, closed
+from tests.builders.site import BASE, PASSWORD, Site, Visitor
+
+pytestmark = after(closed)
+
+WEB = Path(bodies.__file__).parent
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize("who", [Role.STRANGER, Role.MANAGER])
+@pytest.mark.parametrize(
+    "text", [b"a=&" * 200_000, b"&" * 200_000, b"a=%00&" * 200_000], ids=["named", "bare", "nul"]
+)
+def test_two_hundred_thousand_fields_are_refused_at_once(
+    site: Site, who: Role, text: bytes
+) -> None:
+    visitor = site.stranger() if who is Role.STRANGER else site.visitor(who)
+    visitor.get("/account/sign-in")
+    begun = time.process_time()
+    answer = visitor.client.post("/account/sign-in", data=text, content_type=FORM, base_url=BASE)
+    assert answer.status_code == 413
+    assert time.process_time() - begun < 0.5, "taken apart it takes seconds"
+
+
+def test_thousands_of_parts_are_refused(site: Site) -> None:
+    parts = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="%d"\r\n\r\n\r\n' % number
+        for number in range(3000)
+    )
+    kind = "multipart/form-data; boundary=x"
+    answer = site.stranger().client.post(
+        "/account/sign-in", data=parts + b"--x--\r\n", content_type=kind, base_url=BASE
+    )
+    assert answer.status_code == 413
+
+
+def test_thousands_of_questions_are_refused(site: Site) -> None:
+    assert site.stranger().get("/account/sign-in?" + "a&" * 2000).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/account/sign-in", "/finance/imports", "/nowhere"])
+def test_a_stranger_brings_no_file(site: Site, path: str) -> None:
+    data = {"files": (BytesIO(b"x" * 300_000), "report.csv")}
+    answer = site.stranger().client.post(path, data=data, base_url=BASE)
+    assert answer.status_code in {404, 413}
+
+
+def limit(site: Site, path: str, visitor: Visitor) -> int:
+    cookie = visitor.client.get_cookie("royalties", "localhost")
+    sent = f"a=b; royalties={cookie.value}" if cookie else ""
+    return bodies.largest_body(site.app, "POST", path, sent)
+
+
+def test_what_may_come_depends_on_the_page_and_on_who_sends_it(site: Site) -> None:
+    staff, stranger = site.visitor(Role.MANAGER), site.stranger()
+    assert limit(site, "/finance/imports", staff) == 200_000_000
+    assert limit(site, "/finance/entry/", staff) == 5_000_000
+    assert limit(site, "/finance/imports", stranger) < 300_000
+    stranger.get("/account/sign-in")  # whose cookie is signed too
+    assert limit(site, "/finance/imports", stranger) < 300_000
+    assert limit(site, "/quotes/some-link/accept", stranger) > 20_000_000
+    forged = bodies.largest_body(site.app, "POST", "/finance/imports", "royalties=forged.x.y")
+    assert forged < 300_000
+
+
+def test_every_page_that_takes_files_says_how_large(site: Site) -> None:
+    """A page whose module reads files and whose template sends some is in the one table."""
+    taking = {
+        endpoint
+        for endpoint, view in site.app.view_functions.items()
+        if re.search(r"request\.files|_is_sent\(|_file\(\"|_sent_file", getsource(unwrap(view)))
+    }
+    assert taking <= set(bodies._FILES)
+    assert set(bodies._FILES) <= set(site.app.view_functions)
+    sending = {
+        action
+        for each in (WEB / "templates").rglob("*.html")
+        for form in re.findall(r"<form[^>]*multipart/form-data[^>]*>", each.read_text())
+        for action in re.findall(r"url_for\('\w*\.(\w+)'", form)
+    }
+    assert sending <= {each.partition(".")[2] for each in bodies._FILES}
+
+
+DEEP = "[" * 100_000 + "]" * 100_000
+
+
+@pytest.mark.parametrize("text", [DEEP, "[" * 100_000, '{"a":' * 100_000, "[Infinity, {}]"])
+@pytest.mark.parametrize("path", ["/finance/entry/draft", "/finance/entry/"])
+def test_deep_json_is_not_understood(site: Site, path: str, text: str) -> None:
+    answer = site.visitor(Role.CLERK).post(path, {"sheet": text, "rows": text, "retailer": "x"})
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("text", [DEEP, "[1e999, {}]", "[NaN, {}]", '["' + "9" * 5000 + '", {}]'])
+def test_a_consent_that_cannot_be_read_is_none(site: Site, text: str) -> None:
+    from royalties.web import consent  # noqa: PLC0415 - read inside a request
+
+    with site.app.test_request_context("/", method="POST", data={"seen": text}):
+        assert consent._sent() == (-1, {})
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 303),
+        ({"Origin": BASE}, 303),
+        ({"Origin": BASE, "Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Sec-Fetch-Site": "none"}, 303),
+        ({"Origin": "http://elsewhere.example"}, 403),
+        ({"Origin": "http://localhost:8001"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "http://elsewhere.example", "Sec-Fetch-Site": "same-origin"}, 403),
+    ],
+)
+def test_a_form_comes_from_our_own_pages(site: Site, headers: dict[str, str], status: int) -> None:
+    visitor = site.visitor(Role.MANAGER)
+    assert visitor.post("/account/sign-out", headers=headers).status_code == status
+
+
+def test_right_sign_ins_in_a_loop_are_held(site: Site) -> None:
+    person = site.somebody(Role.NONPROFIT, "Nell Own", beneficiaries=("shelter",))
+    form = {"email": "nell.own@example.org", "password": PASSWORD}
+    found = [site.stranger().post("/account/sign-in", form) for _ in range(21)]
+    assert {each.status_code for each in found[:20]} == {303}, person
+    assert found[20].status_code == 429
+    assert int(found[20].headers["Retry-After"]) > 0
+
+
+# Answers to those who run it
+
+
+def test_a_line_is_written_for_every_request_and_says_nothing_of_who(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "royalties.access")
+    answer = site.stranger().get("/quotes/a-secret-token?email=pat@example.org")
+    [line] = [each.getMessage() for each in caplog.records if each.name == "royalties.access"]
+    assert answer.headers["X-Request-Id"] in line
+    assert f"page=/quotes/<token> status={answer.status_code}" in line
+    assert "secret" not in line
+    assert "example" not in line
+    site.stranger().get("/finance/nowhere/pat@example.org")
+    assert "example" not in caplog.text
+
+
+def broken(error: Exception) -> Callable[..., str]:
+    def view(**_more: object) -> str:
+        raise error
+
+    return view
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (ZeroDivisionError("of pat@example.org"), 500),
+        (DatabaseBusyError(), 503),
+        (DatabaseUnavailableError("FATAL: no role for desk at 10.0.0.7"), 503),
+        (NotMigratedError("0001"), 503),
+    ],
+)
+def test_a_fault_is_written_down_under_the_number_that_its_page_shows(
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+    status: int,
+) -> None:
+    monkeypatch.setitem(site.app.view_functions, "account.sign_in", broken(error))
+    answer = site.stranger().get("/account/sign-in")
+    assert answer.status_code == status
+    assert (answer.headers.get("Retry-After") == "5") is (status == 503)
+    number = answer.headers["X-Request-Id"]
+    assert number in answer.text
+    [line] = [each for each in caplog.records if each.name == "royalties.web"]
+    assert f"id={number} page=/account/sign-in status={status}" in line.getMessage()
+    assert "10.0.0.7" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_machine_asks_by_any_name_and_gets_no_cookie(site: Site, path: str) -> None:
+    answer = site.app.test_client().get(path, base_url="http://10.0.0.7:8000")
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "ok")
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_readiness_names_what_is_missing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    system = site.office.system
+    assert readiness(system)["worker"] == "never seen"
+    system.files.beat()
+    assert readiness(system)["worker"] in {"ok", f"silent for {silent(site)} s"}
+    monkeypatch.setattr("royalties.store.migrate._head", lambda: "9999")
+    answer = site.app.test_client().get("/readyz", base_url=BASE)
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert answer.get_json()["schema"].startswith("missing or old")
+    assert answer.get_json()["database"] == "ok"
+
+
+def silent(site: Site) -> int:
+    """The books' clock stands still somewhere else."""
+    system = site.office.system
+    return int(system.clock().timestamp() - (system.files.last_beat() or 0))
