@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BASE_URL = "http://localhost:8000"
+GUESSED = "ROYALTIES_BASE_URL_GUESSED"
+"""Set by ``serve`` where nobody named the address that it gave itself."""
 STATE = Path("~/.local/state/royalties").expanduser()
 
 
@@ -26,6 +28,8 @@ class Config:
         smtp_url: where e-mail leaves, ``smtp://user:password@host:25`` or ``smtps://…``
             (``ROYALTIES_SMTP_URL``; empty: e-mail waits in the outbox).
         mail_from: sender of e-mail (``ROYALTIES_MAIL_FROM``; empty: the publisher's address).
+        is_address_named: whether the environment says the base URL; else messages with a link
+            wait, since nobody would find the desk by it.
         is_home_named: whether the environment says which home it is.
         state: folder in which the command line remembers homes (``XDG_STATE_HOME``).
     """
@@ -37,6 +41,7 @@ class Config:
     smtp_url: str = ""
     mail_from: str = ""
     is_home_named: bool = True
+    is_address_named: bool = True
     state: Path = STATE
     old_secret_keys: tuple[str, ...] = ()
 
@@ -53,6 +58,7 @@ def from_environment() -> Config:
         os.environ.get("ROYALTIES_SMTP_URL") or "",
         os.environ.get("ROYALTIES_MAIL_FROM") or "",
         is_home_named=bool(os.environ.get("ROYALTIES_HOME")),
+        is_address_named=bool(os.environ.get("ROYALTIES_BASE_URL")) and not os.environ.get(GUESSED),
         state=Path(state) / "royalties" if state else STATE,
         old_secret_keys=tuple((os.environ.get("ROYALTIES_OLD_SECRET_KEYS") or "").split()),
     )

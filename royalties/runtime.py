@@ -166,6 +166,7 @@ class System:
                 memory=self.memory if read_only else None,
                 seen={} if read_only else self.memory,
                 patient=patient,
+                is_address_known=self.config.is_address_named,
             )
             if read_only or trial:
                 transaction.rollback()

@@ -1,19 +1,43 @@
 """E-mail leaves here, by SMTP."""
 
+import re
 import smtplib
 import ssl
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid, parseaddr
 from urllib.parse import unquote, urlsplit
 
-_TIMEOUT_SECONDS = 10
+from royalties.domain.mailboxes import is_mailbox
+from royalties.domain.one_line import neutral_line, neutral_text
+
+LONGEST_SUBJECT = 200
+_LONGEST_NAME = 150
+_LONGEST_ANSWER = 200
+
+_TIMEOUT_SECONDS = 10.0
+"""How long the mail server may take for each of its answers."""
+
 _HERE = ("localhost", "127.0.0.1", "::1")
+
+_WHOLE_SECONDS = 60.0
+"""How long it may take for one message, however it drips."""
 
 
 class MailError(RuntimeError):
-    """A message could not be handed to the mail server; it stays in the outbox."""
+    """The mail server does not take a message now; it may later."""
+
+
+class RefusedMailError(MailError):
+    """A message will not be taken, however often it is tried; the text says what to do."""
+
+
+class MailServerError(MailError):
+    """The mail server cannot be worked with now, whatever the message is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,36 +72,83 @@ class Mailer:
     ) -> None:
         """Hand one message to the mail server.
 
+        Names, titles and whatever else was typed are data: no header is made of them.
+
         Raises:
-            MailError: the server cannot be reached or does not take it.
+            RefusedMailError: it is not taken, and will not be.
+            MailServerError: the server cannot be reached, or takes nothing at all.
+            MailError: it is not taken now.
         """
+        if not is_mailbox(recipient):
+            raise RefusedMailError(
+                f"“{neutral_line(recipient, 80)}” is not one e-mail address: correct it, then send "
+                "the message again"
+            )
+        name, address = parseaddr(self.sender) if self.sender else ("", sender)
+        if not is_mailbox(address):
+            raise RefusedMailError(
+                f"the sender “{neutral_line(self.sender or sender, 80)}” is not an e-mail address: "
+                "correct ROYALTIES_MAIL_FROM, or the publisher's e-mail, then try again"
+            )
         message = EmailMessage()
-        try:
-            message["From"] = self.sender or sender
-            message["To"] = recipient
-        except ValueError as error:
-            raise MailError(f"{recipient!r} is not an address: {error}") from error
-        addresses = message["To"].addresses
-        if len(addresses) != 1 or not addresses[0].domain:
-            raise MailError(f"{recipient!r} is not one address")
-        message["Subject"] = " ".join(subject.split())
+        message["From"] = _address(address, neutral_line(name, _LONGEST_NAME))
+        message["To"] = _address(recipient)
+        message["Subject"] = neutral_line(subject, LONGEST_SUBJECT)
         message["Date"] = formatdate()
-        domain = parseaddr(self.sender or sender)[1].partition("@")[2]
-        message["Message-ID"] = make_msgid(domain=domain or "localhost")
-        message.set_content(text)
+        message["Message-ID"] = make_msgid(domain=address.rpartition("@")[2])
+        message.set_content(neutral_text(text))
         if html:
-            message.add_alternative(html, subtype="html")
+            message.add_alternative(neutral_text(html), subtype="html")
         for each in attachments:
             main, _, sub = each.type.partition("/")
-            message.add_attachment(each.data, maintype=main, subtype=sub, filename=each.name)
+            message.add_attachment(
+                each.data,
+                maintype=main,
+                subtype=sub,
+                filename=neutral_line(each.name, LONGEST_SUBJECT),
+            )
+        _require_sealed(message)
+        self._hand_over(message, address, recipient)
+
+    def _hand_over(self, message: EmailMessage, sender: str, recipient: str) -> None:
         try:
             with self._connected() as server:
-                server.send_message(message)
+                server.send_message(message, sender, [recipient])
+        except smtplib.SMTPNotSupportedError as error:
+            if recipient.isascii() and sender.isascii():
+                raise MailServerError(f"the mail server cannot do what we need: {error}") from error
+            raise RefusedMailError(
+                f"the mail server cannot write to {recipient}, which has letters beyond a to z "
+                "before the @ (SMTPUTF8): ask for another address, or use another mail server"
+            ) from error
+        except smtplib.SMTPAuthenticationError as error:
+            raise MailServerError(
+                "the mail server refuses the name or password of ROYALTIES_SMTP_URL: correct them "
+                f"({_answer(error.smtp_code, error.smtp_error)})"
+            ) from error
+        except (smtplib.SMTPConnectError, smtplib.SMTPHeloError) as error:
+            raise MailServerError(
+                "the mail server does not talk to us now "
+                f"({_answer(error.smtp_code, error.smtp_error)})"
+            ) from error
+        except smtplib.SMTPRecipientsRefused as error:
+            code, answer = next(iter(error.recipients.values()))
+            raise _refusal(code, answer, f"{recipient} is refused", "mailbox") from error
+        except smtplib.SMTPSenderRefused as error:
+            code, answer = error.smtp_code, error.smtp_error
+            raise _refusal(code, answer, f"the sender {sender} is refused", "sender") from error
+        except smtplib.SMTPResponseException as error:
+            code, answer = error.smtp_code, error.smtp_error
+            raise _refusal(code, answer, "the message is refused", "message") from error
         except (OSError, smtplib.SMTPException) as error:
-            raise MailError(f"{type(error).__name__}: {error}") from error
+            raise MailServerError(
+                f"the mail server {urlsplit(self.url).hostname} cannot be reached or does not "
+                f"answer ({type(error).__name__}: {neutral_line(str(error), _LONGEST_ANSWER)})"
+            ) from error
 
-    def _connected(self) -> smtplib.SMTP:
-        """A connection that is encrypted to whom it is meant for, if it has to be.
+    @contextmanager
+    def _connected(self) -> Iterator[smtplib.SMTP]:
+        """A connection that ends in time, whatever the server does, and is encrypted if need be.
 
         The server's certificate and name are verified. A password goes over an encrypted
         connection only. Without one, a mail server on this machine is spoken to in clear: nobody
@@ -85,25 +156,123 @@ class Mailer:
         """
         parts = urlsplit(self.url)
         host = parts.hostname or "localhost"
-        if parts.scheme == "smtps":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host,
-                parts.port or 465,
-                timeout=_TIMEOUT_SECONDS,
-                context=ssl.create_default_context(),
-            )
-        else:
-            server = smtplib.SMTP(host, parts.port or 25, timeout=_TIMEOUT_SECONDS)
+        is_tls = parts.scheme == "smtps"
+        server: smtplib.SMTP = (
+            smtplib.SMTP_SSL(timeout=_TIMEOUT_SECONDS, context=ssl.create_default_context())
+            if is_tls
+            else smtplib.SMTP(timeout=_TIMEOUT_SECONDS)
+        )
+        watch = threading.Timer(_WHOLE_SECONDS, _cut, [server])
+        watch.daemon = True
+        watch.start()
+        try:
+            # Who speaks to us is checked by the name that STARTTLS finds here.
+            server._host = host  # type: ignore[attr-defined]  # noqa: SLF001 - set by the constructor else
+            code, answer = server.connect(host, parts.port or (465 if is_tls else 25))
+            if code != _READY:
+                raise smtplib.SMTPConnectError(code, answer)
             server.ehlo()
-            if parts.username and not server.has_extn("starttls"):
-                server.close()
-                raise smtplib.SMTPNotSupportedError(
+            has_starttls = server.has_extn("starttls")
+            if parts.username and not (is_tls or has_starttls):
+                raise MailServerError(
                     f"{host} offers no encryption (STARTTLS), so the password was not sent: use "
                     "the server's port for it, often 587, or smtps://"
                 )
-            if server.has_extn("starttls") and (parts.username or host not in _HERE):
+            if has_starttls and not is_tls and (parts.username or host not in _HERE):
                 server.starttls(context=ssl.create_default_context())
                 server.ehlo()
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-        return server
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            yield server
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()  # what was taken stays taken, whatever is answered to this
+        finally:
+            watch.cancel()
+            server.close()
+
+
+def _address(mailbox: str, name: str = "") -> Address:
+    local, _, domain = mailbox.rpartition("@")
+    return Address(name, local, domain)
+
+
+_READY = 220
+_CLOSING = 421
+_NEEDS_SIGNING_IN = 530
+_FOR_GOOD = 500
+
+_ENHANCED = re.compile(r"\s*([45])\.(\d{1,3})\.(\d{1,3})")
+"""A status of RFC 3463 at the beginning of an answer."""
+
+_REMEDIES = {
+    "mailbox": "correct the address, then send the message again",
+    "sender": "name another sender as ROYALTIES_MAIL_FROM, then try again",
+    "message": "ask whoever runs the mail server why, then try again",
+    "full": "their mailbox is full; ask them to make room or for another address, then try again",
+    "large": "it is too large; send it again without the file",
+    "policy": "by a rule of the mail server; ask whoever runs it, then try again",
+}
+
+_BY_STATUS = {
+    ("1", "7"): "sender",
+    ("1", "8"): "sender",
+    ("2", "2"): "full",
+    ("2", "3"): "large",
+    ("3", "4"): "large",
+}
+_BY_SUBJECT = {"1": "mailbox", "2": "mailbox", "7": "policy"}
+
+
+def _refusal(code: int, answer: bytes | str, what: str, about: str) -> MailError:
+    """What a refusal means, in words, and what to do."""
+    said = _answer(code, answer)
+    if code in {_CLOSING, _NEEDS_SIGNING_IN}:
+        return MailServerError(f"the mail server takes nothing from us now ({said})")
+    if code < _FOR_GOOD:
+        return MailError(f"{what} for now ({said})")
+    if found := _ENHANCED.match(_text(answer)):
+        subject, detail = found[2], found[3]
+        about = _BY_STATUS.get((subject, detail)) or _BY_SUBJECT.get(subject, about)
+    elif code == 552:  # noqa: PLR2004 - RFC 5321: storage exceeded
+        about = "full" if about == "mailbox" else "large"
+    return RefusedMailError(f"{what}: {_REMEDIES[about]} ({said})")
+
+
+def _text(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+
+
+def _answer(code: int, answer: bytes | str) -> str:
+    return f"it said: {code} {neutral_line(_text(answer), _LONGEST_ANSWER)}"
+
+
+def _cut(server: smtplib.SMTP) -> None:
+    """End a connection under whoever waits for it."""
+    if server.sock is not None:
+        with suppress(OSError):
+            server.sock.shutdown(2)
+
+
+def _require_sealed(message: EmailMessage) -> None:
+    """Hold a message back of which one header would become two, or a body.
+
+    All that goes into headers is neutral by then; but Python's own folding of long ones has let
+    line breaks through more than once, and versions differ.
+    """
+    folded = [
+        part.policy.clone(utf8=utf8).fold_binary(name, value)
+        for part in message.walk()
+        for name, value in part.raw_items()
+        for utf8 in (False, True)
+    ]
+    if not all(map(_is_one_header, folded)):
+        raise RefusedMailError(
+            "a name in this message would have become part of its address lines: correct the name, "
+            "then send the message again"
+        )
+
+
+def _is_one_header(folded: bytes) -> bool:
+    lines = folded.removesuffix(b"\n").split(b"\n")
+    goes_on = all(line[:1] in {b" ", b"\t"} and line.strip() for line in lines[1:])
+    return goes_on and not {0, 13} & set(folded)

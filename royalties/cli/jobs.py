@@ -16,7 +16,7 @@ from royalties.cli import logs
 from royalties.cli.desk import REFUSED, Desk, command
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, System
 from royalties.services import jobs
-from royalties.services.mail.outbox import deliver
+from royalties.services.mail.outbox import Outcome, deliver
 from royalties.services.orders import drafts
 from royalties.services.orders.quotes import keep_calendar
 from royalties.services.sales.uploads import sweep
@@ -30,6 +30,8 @@ _PAUSE = 0.5
 _TOLD_EVERY = 0.25
 _SWEPT_EVERY = 600.0
 _CALENDAR_EVERY = 3600.0
+_MAIL_RESTS = 120.0
+"""Seconds for which nothing is sent after the mail server could not be worked with."""
 _FAULT = "This is a fault of the program, and it was written down. Nothing was changed."
 _LOST = (
     "The worker was stopped each time it did this. Try again; if it happens once more, import the "
@@ -75,10 +77,32 @@ def _stop_with_server(stopped: threading.Event) -> None:
     stopped.set()
 
 
-def work_off(system: System, stopped: Callable[[], bool] = lambda: False) -> int:
+class Post:
+    """Sends what is due, one message at a time, and rests when the mail server is in trouble.
+
+    So a server that hangs costs one message's time-out now and then, and jobs go on meanwhile.
+    """
+
+    def __init__(self, system: System) -> None:
+        self._system, self._rests_until = system, 0.0
+
+    def send_one(self) -> bool:
+        """Send the next message; false if nothing is to be sent now."""
+        if time.monotonic() < self._rests_until:
+            return False
+        outcome = deliver(lambda: self._system.work(jobs.WORKER))
+        if outcome is Outcome.NO_SERVER:
+            self._rests_until = time.monotonic() + _MAIL_RESTS
+        return bool(outcome)
+
+
+def work_off(
+    system: System, stopped: Callable[[], bool] = lambda: False, post: Post | None = None
+) -> int:
     """Send all mail that is due and do all jobs that wait; returns how many of both."""
+    post = post or Post(system)
     done = 0
-    while not stopped() and (deliver(lambda: system.work(jobs.WORKER)) or work_once(system)):
+    while not stopped() and (post.send_one() or work_once(system)):
         done += 1
     return done
 
@@ -140,6 +164,7 @@ class _Told:
 def _work_until(system: System, stopped: threading.Event) -> None:
     """Work, look again twice a second, keep the calendar of orders, and clear up now and then."""
     sweep_at = calendar_at = 0.0
+    post = Post(system)
     while not stopped.is_set():
         system.files.beat()
         try:
@@ -148,7 +173,7 @@ def _work_until(system: System, stopped: threading.Event) -> None:
                 with system.work(jobs.WORKER) as work:
                     keep_calendar(work)
                     drafts.sweep(work)
-            work_off(system, stopped.is_set)
+            work_off(system, stopped.is_set, post)
             if time.monotonic() >= sweep_at:
                 sweep_at = time.monotonic() + _SWEPT_EVERY
                 with system.work(jobs.WORKER, read_only=True) as work:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from config import BASE_URL
+from config import BASE_URL, GUESSED
 from royalties.cli import logs, serving
 from royalties.cli.demo_people import welcome
 from royalties.cli.desk import Desk, command
@@ -56,7 +56,8 @@ def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
     listening = listen(host, port)
     address, notes = _address(listening)
     # The application and the jobs write links with it, as all that is set up by the environment.
-    os.environ["ROYALTIES_BASE_URL"] = os.environ.get("ROYALTIES_BASE_URL") or address
+    if not os.environ.get("ROYALTIES_BASE_URL"):
+        os.environ |= {"ROYALTIES_BASE_URL": address, GUESSED: "1"}
     if demo:
         welcome(desk)
     if lost := second_factors_lost(desk):

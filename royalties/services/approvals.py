@@ -297,7 +297,7 @@ def tell_of_early_close(work: Work, period: str, reason: str) -> None:
         f"{work.actor.name} has closed {period} before its end. The reason given: “{reason}”",
         "At the command line one person can close alone; this tells a second pair of eyes.",
     )
-    link = ("Look at what was closed", f"{work.base_url}/finance/periods/{period}/closed")
+    link = ("Look at what was closed", f"/finance/periods/{period}/closed")
     for person in _approvers(work):
         subject = f"{period} was closed early"
         write(work, Message(person.email, subject, paragraphs, "approval", period, link))
@@ -325,7 +325,7 @@ def _tell_preparer(work: Work, proposal: Proposal, status: str, reason: str) -> 
 def _write(
     work: Work, email: str, subject: str, paragraphs: tuple[str, ...], proposal: Proposal
 ) -> None:
-    link = ("Open it at the desk", f"{work.base_url}/finance/approvals/{proposal.id}")
+    link = ("Open it at the desk", f"/finance/approvals/{proposal.id}")
     about = f"proposal {proposal.id}"
     write(work, Message(email, subject, paragraphs, kind="approval", about=about, link=link))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from stdnum import isbn as isbn_numbers
 
 from royalties.domain.people import Verb
+from royalties.ingest import mailboxes
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.work import RefusedError, Work
 from royalties.store import searching as store
@@ -97,7 +98,7 @@ def _all(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
     yield from _orders(work, setup, text)
     if work.actor.may(Verb.AUDIT):
         for one in store.people(work.connection, text):
-            exact = text.lower() == one.email
+            exact = mailboxes.plain(text) == one.email
             yield Hit("person", str(one.id), one.name, f"{one.email}, {one.role}", exact)
 
 

@@ -47,6 +47,8 @@ class Work:
     """What read-only work remembered before, for work that writes: of states that are recorded."""
     patient: bool = True
     """Whether it may take long; False while somebody waits for a page."""
+    is_address_known: bool = True
+    """Whether ``base_url`` was named by who set the desk up, so that others find it there."""
     read: dict[str, Any] = field(default_factory=dict)
     """What read-only work has read already, so that it asks once and sees one state."""
 

@@ -18,6 +18,8 @@ class MailRow(NamedTuple):
     text: str
     html: str
     attachments: str
+    link_words: str | None
+    link: str | None
     kind: str
     about: str
     secret: int
@@ -29,15 +31,24 @@ class MailRow(NamedTuple):
     error: str
 
 
+_FORGOTTEN: Mapping[str, object] = {"text": "", "html": "", "link": None}
+"""What is kept of the words of a message that holds a secret, or is not sent any more."""
+
+
 def add(connection: Connection, values: Mapping[str, object]) -> int:
     """Add a message and return its number."""
     made = connection.execute(insert(mail).values(**values).returning(mail.c.id))
     return int(made.scalar_one())
 
 
-def next_due(connection: Connection, at: str) -> MailRow | None:
-    """The oldest message whose time has come, held against other senders."""
+def next_due(connection: Connection, at: str, *, links: bool) -> MailRow | None:
+    """The oldest message whose time has come, held against other senders.
+
+    ``links`` says whether messages with a link may leave.
+    """
     query = _select().where(mail.c.next_at <= at).order_by(mail.c.next_at, mail.c.id).limit(1)
+    if not links:
+        query = query.where(mail.c.link.is_(None))
     if not is_sqlite(connection):
         query = query.with_for_update(skip_locked=True)
     row = connection.execute(query).first()
@@ -48,7 +59,7 @@ def mark_sent(connection: Connection, number: int, at: str, *, forget: bool) -> 
     """Note that a message was sent; what signs in is forgotten."""
     values: dict[str, object] = {"sent_at": at, "next_at": None, "error": ""}
     if forget:
-        values |= {"text": "", "html": ""}
+        values |= _FORGOTTEN
     connection.execute(update(mail).where(mail.c.id == number).values(**values))
 
 
@@ -66,6 +77,25 @@ def mark_tried(connection: Connection, number: int, attempts: int, next_at: str 
 def mark_failed(connection: Connection, number: int, error: str) -> None:
     """Note why a message was not taken."""
     connection.execute(update(mail).where(mail.c.id == number).values(error=error))
+
+
+def hold(connection: Connection, at: str, why: str) -> None:
+    """Note why messages with a link do not leave, though their time has come."""
+    connection.execute(
+        update(mail)
+        .where(mail.c.next_at <= at, mail.c.link.is_not(None), mail.c.error != why)
+        .values(error=why)
+    )
+
+
+def mark_waiting(connection: Connection, number: int, next_at: str, error: str) -> None:
+    """Note why a message waits, and until when."""
+    connection.execute(update(mail).where(mail.c.id == number).values(error=error, next_at=next_at))
+
+
+def mark_refused(connection: Connection, number: int, error: str) -> None:
+    """Note why a message will not be taken; it is not tried again by itself."""
+    connection.execute(update(mail).where(mail.c.id == number).values(error=error, next_at=None))
 
 
 def take_back(connection: Connection, kind: str, about: str) -> None:
@@ -88,14 +118,14 @@ def replace(connection: Connection, kind: str, about: str) -> None:
 
 def give_up(connection: Connection, number: int, why: str) -> bool:
     """Do not send one message that failed; false if it is none such."""
-    return _forget(connection, (mail.c.id == number) & (mail.c.attempts > 0), why) > 0
+    return _forget(connection, (mail.c.id == number) & (mail.c.error != ""), why) > 0
 
 
 def _forget(connection: Connection, which: ColumnElement[bool], why: str) -> int:
     taken = connection.execute(
         update(mail)
         .where(which, mail.c.sent_at.is_(None), mail.c.text != "")
-        .values(text="", html="", next_at=None, error=why)
+        .values(**_FORGOTTEN, next_at=None, error=why)
     )
     return taken.rowcount
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from royalties.domain.people import Actor
 from tests.builders.books import NOW
+from tests.builders.post import WITH_LINK
 from tests.builders.site import CHEAP, PASSWORD, TOTP_KEY, Site, Visitor
 
 
@@ -45,7 +46,7 @@ def code_at(clock: Clock, key: str = TOTP_KEY) -> str:
 def letters(site: Site, kind: str) -> list[tuple[str, str]]:
     """The messages of a kind as (recipient, text), the oldest first."""
     rows = site.office.rows(
-        "SELECT recipient, text FROM mail WHERE kind = :kind ORDER BY id", kind=kind
+        f"SELECT recipient, {WITH_LINK} FROM mail WHERE kind = :kind ORDER BY id", kind=kind
     )
     return [(str(recipient), str(text)) for recipient, text in rows]
 

@@ -10,6 +10,9 @@ from email.message import EmailMessage
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+WITH_LINK = "text || coalesce('\n' || link_words || ':\nhttp://localhost:8000' || link || '\n', '')"
+"""A message of the outbox as it would leave, in SQL: with its link."""
+
 
 @dataclass  # no slots: Python 3.11.2 trips over them when it looks for the handler's methods
 class PostOffice:
@@ -17,7 +20,9 @@ class PostOffice:
 
     url: str = ""
     refusal: str = ""
+    has_smtputf8: bool = True
     taken: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
@@ -28,6 +33,7 @@ class PostOffice:
         message = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         self.taken.append(message)
+        self.raw.append(envelope.content)
         self.recipients.append(list(envelope.rcpt_tos))
         return "250 taken"
 
@@ -53,11 +59,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def post_office(made: PostOffice | None = None) -> Iterator[PostOffice]:
-    """A mail server that runs until the block ends."""
+def post_office(made: PostOffice | None = None, *, smtputf8: bool = True) -> Iterator[PostOffice]:
+    """A mail server that runs until the block ends; it may lack SMTPUTF8."""
     made = made or PostOffice()
+    made.has_smtputf8 = smtputf8
     port = free_port()
-    controller = Controller(made, hostname="127.0.0.1", port=port)
+    controller = Controller(made, hostname="127.0.0.1", port=port, enable_SMTPUTF8=smtputf8)
     controller.start()
     made.url = f"smtp://127.0.0.1:{port}"
     try:

@@ -97,6 +97,15 @@ def test_one_comes_back_to_where_one_wanted_to_go(site: Site, clock: Clock) -> N
     assert done.location == "/finance/people"
 
 
+@pytest.mark.parametrize("typed", ["Ada@Bücher.example", "ada@xn--bcher-kva.example"])
+def test_an_address_of_any_script_signs_in_in_either_form(
+    site: Site, clock: Clock, typed: str
+) -> None:
+    site.somebody(Role.CLERK, "Ada Lovelace")
+    site.office.execute("UPDATE person SET email = 'ada@xn--bcher-kva.example'")
+    assert give_password(site.stranger(), typed)
+
+
 @pytest.mark.parametrize("next_", ["//evil.example", "https://evil.example/", "/\\evil.example"])
 def test_nobody_is_sent_elsewhere(site: Site, clock: Clock, next_: str) -> None:
     actor, visitor = site.somebody(Role.CLERK), site.stranger()

@@ -2,7 +2,6 @@
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,9 +16,10 @@ from royalties.domain.catalogue import Channel, Format
 from royalties.domain.contracts import Basis, Counts, Resets
 from royalties.domain.currencies import EXPONENTS, UnknownCurrencyError
 from royalties.domain.money import NotAnAmountError, exact_number
+from royalties.domain.one_line import fault_of_line
 from royalties.domain.periods import Calendar, NotAPeriodError, Period, parse_period
 from royalties.domain.plans import CapPer
-from royalties.ingest import places
+from royalties.ingest import mailboxes, places
 from royalties.ingest.setup.identifiers import bic, ein, iban, isbn, routing
 from royalties.ingest.setup.taking import NotTakenError, shown, text_of
 
@@ -34,7 +34,6 @@ _YEARS = (1000, 9998)
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,33}", re.ASCII)
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _WEBSITE = re.compile(r"https?://[^\s/]+\S*")
 _SAMPLE = re.compile(r"[0-9a-f]{64}\.pdf", re.ASCII)
 _NOT_IN_LINKS = frozenset(' "<>\\^`{|}')
@@ -142,19 +141,11 @@ def _only_true(value: object) -> bool:
     return True
 
 
-def _is_control(char: str) -> bool:
-    # Marks that turn the direction of a text could make a name read as another one.
-    return unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} or unicodedata.bidirectional(
-        char
-    ) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-
-
 def _text(longest: int = _LONGEST_TEXT, least: int = 1) -> Callable[[object], str]:
     def read(value: object) -> str:
         text = text_of(value).strip()
-        bad = next((c for c in text if _is_control(c)), None)
-        if bad is not None:
-            raise NotTakenError(f"it holds the control character U+{ord(bad):04X}: take it out")
+        if fault := fault_of_line(text):
+            raise NotTakenError(fault)
         if len(text) < least:
             raise NotTakenError("it is blank: write a text, or leave the key out")
         if len(text) > longest:
@@ -199,6 +190,16 @@ def _placed(read: Callable[[str], str]) -> Callable[[object], str]:
             raise NotTakenError(str(fault)) from None
 
     return code
+
+
+def _mailbox(value: object) -> str:
+    text = _text()(value)
+    try:
+        return mailboxes.mailbox(text)
+    except mailboxes.NotAMailboxError:
+        raise NotTakenError(
+            f"{shown(text)} is not an e-mail address such as royalties@example.org"
+        ) from None
 
 
 def _link(value: object) -> str:
@@ -339,7 +340,7 @@ Year = Annotated[
 Right = Annotated[str, PlainValidator(_right), _schema(pattern=r"^[^|]{1,120}$")]
 Email = Annotated[
     str,
-    PlainValidator(_matching(_EMAIL, "an e-mail address such as royalties@example.org")),
+    PlainValidator(_mailbox),
     _schema(format="email"),
 ]
 Website = Annotated[

@@ -15,6 +15,7 @@ class State(StrEnum):
 
     SENT = "sent"
     WAITING = "waiting"
+    HELD = "held"
     TRYING = "trying again"
     FAILED = "failed"
     TAKEN_BACK = "taken back"
@@ -77,7 +78,7 @@ def give_up(work: Work, number: int) -> None:
     """Do not send a message that failed any more; it stays in the log.
 
     Raises:
-        RefusedError: it was sent, or taken back, or not tried yet.
+        RefusedError: it was sent, or taken back, or nothing keeps it from leaving.
     """
     work.actor.require(Verb.SEND)
     if not store.give_up(work.connection, number, f"given up by {work.actor.name}"):
@@ -92,4 +93,6 @@ def _state(row: store.MailRow) -> State:
         return State.TAKEN_BACK
     if row.next_at is None:
         return State.FAILED
-    return State.TRYING if row.attempts else State.WAITING
+    if row.attempts:
+        return State.TRYING
+    return State.HELD if row.error else State.WAITING

@@ -14,6 +14,6 @@ def notice(work: Work, email: str, subject: str, *paragraphs: str) -> None:
             paragraphs,
             kind="notice",
             about="account",
-            link=("Your account", f"{work.base_url}/account/me"),
+            link=("Your account", "/account/me"),
         ),
     )

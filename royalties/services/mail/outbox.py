@@ -1,18 +1,46 @@
-"""E-mail: written in the transaction that asks for it, sent after it, and logged for ever."""
+"""E-mail: written in the transaction that asks for it, sent after it, and logged for ever.
+
+A message waits without the desk's address: links are made when it leaves, with the address that
+is configured then. As long as none is, messages with links are held, and the log of e-mail says
+so.
+"""
 
 import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 from html import escape
 
-from royalties.adapters.mailer import Attachment, MailError
+from royalties.adapters.mailer import (
+    LONGEST_SUBJECT,
+    Attachment,
+    MailError,
+    MailServerError,
+    RefusedMailError,
+)
+from royalties.domain.one_line import neutral_line, neutral_text
+from royalties.ingest import mailboxes
 from royalties.services.books import setup_in_force
 from royalties.services.work import RefusedError, Work
 from royalties.store import mail as store
 
 _TRIES = 8
+"""How often a message is tried that the mail server does not take now."""
+
+_PATIENCE = timedelta(days=5)
+"""How long a message waits for a mail server that cannot be worked with (RFC 5321, 4.5.4.1)."""
+
+_LONGEST_PAUSE = timedelta(minutes=30)
+_LONGEST_ERROR = 500
+
+NO_ADDRESS = (
+    "it waits: it holds a link, and nobody has named the desk's address; set ROYALTIES_BASE_URL "
+    "for the process that sends e-mail"
+)
+"""Why a message with a link does not leave."""
+
 _TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".json": "application/json",
@@ -25,9 +53,9 @@ class Message:
 
     Attributes:
         recipient: their e-mail address.
-        subject: one line.
+        subject: one line; names in it are data, whatever they hold.
         paragraphs: what it says, in order.
-        link: the one thing to do next as (words, address), if any.
+        link: the one thing to do next as (words, path of a page of the desk), if any.
         kind: invitation, reset, statement, …
         about: what it is about: a statement's number, a person's, …
         secret: whether the link signs in; the text is emptied once it was sent.
@@ -46,15 +74,17 @@ class Message:
 
 def write(work: Work, message: Message) -> int:
     """Put a message into the outbox, kept with the transaction; returns its number."""
-    text, html = _text(work, message), _html(work, message)
+    words, path = message.link or (None, None)
     return store.add(
         work.connection,
         {
             "recipient": message.recipient,
-            "subject": " ".join(message.subject.split()),
-            "text": text,
-            "html": html,
+            "subject": neutral_line(message.subject, LONGEST_SUBJECT),
+            "text": neutral_text("\n\n".join(message.paragraphs)),
+            "html": "",
             "attachments": json.dumps([list(each) for each in message.attachments]),
+            "link_words": words,
+            "link": path,
             "kind": message.kind,
             "about": message.about,
             "secret": int(message.secret),
@@ -67,8 +97,17 @@ def write(work: Work, message: Message) -> int:
     )
 
 
-def deliver(unit: Callable[[], AbstractContextManager[Work]]) -> int:
-    """Send one message whose time has come; returns how many were dealt with (0 or 1).
+class Outcome(StrEnum):
+    """What came of an attempt to send one message; false if there was nothing to send."""
+
+    NOTHING = ""
+    SENT = "sent"
+    NOT_TAKEN = "not taken"
+    NO_SERVER = "no server"
+
+
+def deliver(unit: Callable[[], AbstractContextManager[Work]]) -> Outcome:
+    """Send one message whose time has come.
 
     The attempt is noted first, the message sent outside of any transaction (a slow mail server
     keeps nobody from writing), and the outcome noted after. So a stop in between sends at most
@@ -76,34 +115,58 @@ def deliver(unit: Callable[[], AbstractContextManager[Work]]) -> int:
 
     Args:
         unit: opens a unit of work of its own, twice.
+
+    Returns:
+        What came of it. After ``NO_SERVER`` no other message fares better: let them rest.
     """
     with unit() as work:
         message = _take(work)
     if message is None:
-        return 0
+        return Outcome.NOTHING
     try:
         work.mailer.send(
-            message.row.recipient,
+            mailboxes.plain(message.row.recipient),
             message.row.subject,
-            message.row.text,
-            message.row.html,
+            message.text,
+            message.html,
             _attachments(work, message.row),
             message.sender,
         )
+    except RefusedMailError as error:
+        with unit() as work:
+            store.mark_refused(work.connection, message.row.id, _short(error))
+        return Outcome.NOT_TAKEN
+    except MailServerError as error:
+        with unit() as work:
+            _wait_for_server(work, message.row, error)
+        return Outcome.NO_SERVER
     except (MailError, OSError) as error:
         with unit() as work:
-            store.mark_failed(work.connection, message.row.id, str(error)[:500])
-    else:
-        with unit() as work:
-            store.mark_sent(
-                work.connection, message.row.id, work.at, forget=bool(message.row.secret)
-            )
-    return 1
+            store.mark_failed(work.connection, message.row.id, _short(error))
+        return Outcome.NOT_TAKEN
+    with unit() as work:
+        store.mark_sent(work.connection, message.row.id, work.at, forget=bool(message.row.secret))
+    return Outcome.SENT
+
+
+def _wait_for_server(work: Work, row: store.MailRow, error: MailServerError) -> None:
+    """Keep a message for when the server is back; only days without one end it."""
+    if work.now - datetime.fromisoformat(row.created_at) > _PATIENCE:
+        store.mark_refused(work.connection, row.id, _short(error))
+        return
+    pause = min(timedelta(minutes=2 ** min(row.attempts + 1, _TRIES)), _LONGEST_PAUSE)
+    store.mark_waiting(work.connection, row.id, work.ago(-pause), _short(error))
+
+
+def _short(error: Exception) -> str:
+    return str(error)[:_LONGEST_ERROR]
 
 
 @dataclass(frozen=True, slots=True)
 class _Outgoing:
     row: store.MailRow
+    text: str
+    html: str
     sender: str
 
 
@@ -111,13 +174,17 @@ def _take(work: Work) -> _Outgoing | None:
     """The next message, tried again later unless its outcome is noted before."""
     if not work.mailer.is_set_up:
         return None
-    row = store.next_due(work.connection, work.at)
+    if not work.is_address_known:
+        store.hold(work.connection, work.at, NO_ADDRESS)
+    row = store.next_due(work.connection, work.at, links=work.is_address_known)
     if row is None:
         return None
     attempts = row.attempts + 1
     later = work.ago(-timedelta(minutes=2**attempts)) if attempts < _TRIES else None
     store.mark_tried(work.connection, row.id, attempts, later)
-    return _Outgoing(row, _sender(work))
+    if row.html:  # written by an earlier release, whole
+        return _Outgoing(row, row.text, row.html, _sender(work))
+    return _Outgoing(row, _text(work, row), _html(work, row), _sender(work))
 
 
 def _attachments(work: Work, row: store.MailRow) -> list[Attachment]:
@@ -132,7 +199,7 @@ def _sender(work: Work) -> str:
         publisher = setup_in_force(work).publisher
     except RefusedError:
         return "royalties@localhost"
-    return publisher.email or "royalties@localhost"
+    return mailboxes.plain(publisher.email) or "royalties@localhost"
 
 
 def _house(work: Work) -> str:
@@ -142,11 +209,10 @@ def _house(work: Work) -> str:
         return "The royalty desk"
 
 
-def _text(work: Work, message: Message) -> str:
-    parts = list(message.paragraphs)
-    if message.link:
-        words, address = message.link
-        parts.append(f"{words}:\n{address}")
+def _text(work: Work, row: store.MailRow) -> str:
+    parts = [row.text]
+    if row.link is not None:
+        parts.append(f"{row.link_words}:\n{work.base_url}{row.link}")
     parts.append(f"-- \n{_house(work)}")
     return "\n\n".join(parts) + "\n"
 
@@ -155,10 +221,10 @@ def _broken(paragraph: str) -> str:
     return escape(paragraph).replace("\n", "<br>")
 
 
-def _html(work: Work, message: Message) -> str:
-    parts = [f"<p>{_broken(each)}</p>" for each in message.paragraphs]
-    if message.link:
-        words, address = message.link
-        parts.append(f'<p><a href="{escape(address)}">{escape(words)}</a></p>')
+def _html(work: Work, row: store.MailRow) -> str:
+    parts = [f"<p>{_broken(each)}</p>" for each in row.text.split("\n\n")]
+    if row.link is not None:
+        address = escape(f"{work.base_url}{row.link}")
+        parts.append(f'<p><a href="{address}">{escape(row.link_words or "")}</a></p>')
     parts.append(f"<p>{escape(_house(work))}</p>")
     return f'<!doctype html><html lang="en"><body>{"".join(parts)}</body></html>'

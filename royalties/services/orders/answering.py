@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders import Action, Need
 from royalties.domain.people import Verb
 from royalties.services.orders import life, messages, notices, own, quotes
@@ -113,6 +114,8 @@ def ask_another_quote(work: Work, number: str, text: str, *, version: int | None
     said = " ".join(text.split())
     if not said:
         raise RefusedError("say what should be different")
+    if fault := fault_of_line(said):
+        raise RefusedError(f"what should be different cannot stay so: {fault}")
     reason = said if len(said) <= _LONGEST_REASON else f"{said[: _LONGEST_REASON - 2]} …"
     moved = life.move(
         work,

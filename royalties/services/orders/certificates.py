@@ -266,7 +266,7 @@ def _tell(
     if side is Side.STAFF:
         path = f"/finance/organizations/{organization}#certificates"
     for each in recipients:
-        link = ("Open the certificates", f"{work.base_url}{path}")
+        link = ("Open the certificates", path)
         write(
             work,
             Message(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from royalties.domain import billing
 from royalties.domain.money import amount_text, number_text, units_of
+from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders import Action
 from royalties.domain.papers import InvoiceShown
 from royalties.domain.people import Verb
@@ -60,6 +61,8 @@ def credit_note(
     if (earlier := earlier_of(work, order, token)) is not None:
         return earlier
     why = " ".join(reason.split())
+    if fault := fault_of_line(why):
+        raise RefusedError(f"the reason cannot stay so: {fault}")
     if not why or len(why) > _LONGEST_REASON:
         raise RefusedError(f"say why in up to {_LONGEST_REASON} letters: the organization reads it")
     require_possible(order, Action.CREDIT)

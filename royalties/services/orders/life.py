@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
+from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders import (
     Action,
     Need,
@@ -291,6 +292,8 @@ def reason_of(text: str) -> str:
     found = " ".join(text.split())
     if not found:
         raise RefusedError("say why, in a few words: the other side reads it")
+    if fault := fault_of_line(found):
+        raise RefusedError(f"the reason cannot stay so: {fault}")
     if len(found) > _LONGEST_REASON or not found.isprintable():
         raise RefusedError(f"say why in up to {_LONGEST_REASON} letters")
     return found

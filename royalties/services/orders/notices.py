@@ -68,7 +68,7 @@ def tell(
         paragraphs = [said for each in words.paragraphs if (said := _said(each, values))]
         subject = _said(words.subject, values) or event.replace("-", " ")
         room = "organization" if to is _THEM else "finance"
-        page = f"{work.base_url}/{room}/orders/{order.number}{_said(words.page, values)}"
+        page = f"/{room}/orders/{order.number}{_said(words.page, values)}"
         for recipient in _recipients(work, order, setup, to):
             address = page
             if words.by_link and values.get("version"):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from royalties.domain.artwork import Use
+from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders import Action, Need, Side, State
 from royalties.domain.people import Verb
 from royalties.services.orders import life
@@ -174,6 +175,8 @@ def approve(
     if sha256 != proof.sha256:
         raise _newer(proof)
     signed = " ".join(name.split())
+    if fault := fault_of_line(signed):
+        raise RefusedError(f"this name cannot be signed with: {fault}")
     if not signed or len(signed) > _LONGEST_NAME or not signed.isprintable():
         raise RefusedError("sign with your name, in up to 200 letters")
     if not ticked:

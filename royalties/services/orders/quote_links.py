@@ -35,7 +35,7 @@ class Linked:
 
 
 def make(work: Work, order: Order, version: int, email: str) -> str:
-    """A new link to a quote for whoever gets the e-mail; returns its address."""
+    """A new link to a quote for whoever gets the e-mail; returns where it leads at the desk."""
     row = next(
         each for each in papers.quotes_of(work.connection, order.id) if each.version == version
     )
@@ -55,7 +55,7 @@ def make(work: Work, order: Order, version: int, email: str) -> str:
             "expires_at": stored(last),
         },
     )
-    return f"{work.base_url}{OPENED_AT}{token}"
+    return f"{OPENED_AT}{token}"
 
 
 def look_at(work: Work, token: str) -> Linked:

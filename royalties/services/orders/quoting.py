@@ -7,6 +7,7 @@ from fractions import Fraction
 from royalties.domain import pricing
 from royalties.domain.artwork import wanted
 from royalties.domain.money import amount_text
+from royalties.domain.one_line import fault_of_line
 from royalties.domain.papers import CheaperShown, Goods, Party, QuoteShown, ShipToShown, lines_shown
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.orders import life, quote_words, terms
@@ -186,8 +187,10 @@ def line_of(text: str, what: str, longest: int) -> str:
     """A text as one line, its blanks single.
 
     Raises:
-        RefusedError: it is too long, or holds what cannot be printed.
+        RefusedError: it is too long, has several lines, or holds what cannot be printed.
     """
+    if fault := fault_of_line(text.strip().replace("\t", " ")):
+        raise RefusedError(f"{what} cannot stay so: {fault}")
     return " ".join(text_of(text, what, longest).split())
 
 

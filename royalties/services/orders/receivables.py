@@ -194,7 +194,7 @@ def remind(work: Work, number: str) -> Overdue:
             about=number,
             link=(
                 "Open the invoice",
-                f"{work.base_url}/organization/orders/{order.number}#invoices",
+                f"/organization/orders/{order.number}#invoices",
             ),
         ),
     )

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 from royalties.domain.money import amount_text
+from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders import Action
 from royalties.domain.people import Verb
 from royalties.domain.postings import entry_of_receipt
@@ -374,6 +375,8 @@ def _checked(work: Work, money: _Money) -> str:
     if money.day > work.today:
         raise RefusedError(f"{money.day} has not come yet: write the day the money moved")
     words = " ".join(money.reference.split())
+    if fault := fault_of_line(words):
+        raise RefusedError(f"the reference cannot stay so: {fault}")
     if len(words) > _LONGEST:
         raise RefusedError(f"the reference has up to {_LONGEST} letters")
     return words

@@ -133,7 +133,7 @@ def ask_for(work: Work, body: Requested, address: str) -> None:
             ],
             kind="order-request",
             about="request",
-            link=("Confirm the request", f"{work.base_url}{OPENED_AT}{token}"),
+            link=("Confirm the request", f"{OPENED_AT}{token}"),
             secret=True,
         ),
     )

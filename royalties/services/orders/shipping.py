@@ -6,6 +6,7 @@ from datetime import date
 from royalties.domain import billing
 from royalties.domain.billing import Moved
 from royalties.domain.counting import counted
+from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders import Action, Need, OrderKind, within_tolerance
 from royalties.domain.people import Verb
 from royalties.domain.price_lists import PriceVersion
@@ -260,4 +261,7 @@ def _add(
 
 
 def _short(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST]
+    found = " ".join(text.split())[:_LONGEST]
+    if fault := fault_of_line(found):
+        raise RefusedError(f"{found[:20]!r} cannot stay so: {fault}")
+    return found

@@ -369,7 +369,7 @@ def _write(
         "Your account here cannot be used for this, so nothing was changed and there is "
         "nothing to do. If you expected the invitation, ask the publisher."
     )
-    address = f"{work.base_url}/account/{Purpose.INVITATION}/{token}"
+    address = f"/account/{Purpose.INVITATION}/{token}"
     write(
         work,
         Message(

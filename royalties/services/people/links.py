@@ -68,7 +68,7 @@ def send_invitation(work: Work, person: PersonRow) -> str:
             secret=True,
         ),
     )
-    return address
+    return f"{work.base_url}{address}"
 
 
 def invitation_subject(to: InvitedTo) -> str:
@@ -166,7 +166,7 @@ def _make(work: Work, person: PersonRow, purpose: Purpose) -> str:
         work.at,
         work.ago(-LASTS[purpose]),
     )
-    return f"{work.base_url}/account/{purpose}/{token}"
+    return f"/account/{purpose}/{token}"
 
 
 def _open(work: Work, token: str, purpose: Purpose) -> tuple[str, PersonRow]:

@@ -1,13 +1,11 @@
 """What people are called: a name that the log can tell from others, and an e-mail address."""
 
-import re
-
+from royalties.domain.one_line import fault_of_line
+from royalties.ingest import mailboxes
 from royalties.services.work import RefusedError, Work
 from royalties.store.people import is_name_taken
 
-_LONGEST_EMAIL = 254
 _LONGEST_NAME = 100
-_EMAIL = re.compile(r"[^@\s<>,;\"\\]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII)
 
 
 class BadNameError(RefusedError):
@@ -15,8 +13,8 @@ class BadNameError(RefusedError):
 
 
 def plain_address(email: str) -> str:
-    """An e-mail address as it is kept."""
-    return email.strip().lower()
+    """An e-mail address as it is kept; what is none is near to what was typed."""
+    return mailboxes.plain(email)
 
 
 def fit_email(email: str) -> str:
@@ -25,12 +23,10 @@ def fit_email(email: str) -> str:
     Raises:
         RefusedError: it is none.
     """
-    email = plain_address(email)
-    if len(email) > _LONGEST_EMAIL or not email.isprintable() or not _EMAIL.fullmatch(email):
-        if not email:
-            raise RefusedError("an e-mail address is missing: write name@place.org")
-        raise RefusedError(f"{email[:80]} is no e-mail address: write name@place.org")
-    return email
+    try:
+        return mailboxes.mailbox(email)
+    except mailboxes.NotAMailboxError as error:
+        raise RefusedError(str(error)) from None
 
 
 def plain_name(name: str) -> str:
@@ -39,6 +35,9 @@ def plain_name(name: str) -> str:
     Raises:
         BadNameError: it is empty, too long, or holds what cannot be printed.
     """
+    name = name.strip()
+    if fault := fault_of_line(name):
+        raise BadNameError(f"this name cannot be used: {fault}")
     name = " ".join(name.split())
     if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
         raise BadNameError(f"write a name of up to {_LONGEST_NAME} letters, as the log keeps it")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from royalties.domain.people import Verb
+from royalties.ingest import mailboxes
 from royalties.services.books import setup_in_force
 from royalties.services.mail import outbox
 from royalties.services.statements.issuing import Listed, issue, statements_of
@@ -156,7 +157,7 @@ def _write(work: Work, letter: Letter, workbook: str) -> int:
     paragraphs = [what, f"The workbook is attached; its {final}" if workbook else f"Its {final}"]
     if house.email:
         paragraphs.append(f"If you have a question about it, write to {house.email}.")
-    link = work.base_url + _PAGE.format(row.beneficiary, row.number)
+    link = _PAGE.format(row.beneficiary, row.number)
     for recipient in letter.recipients:
         outbox.write(
             work,
@@ -178,7 +179,7 @@ def _addresses(found: Sequence[str]) -> tuple[str, ...]:
     seen: dict[str, str] = {}
     for each in found:
         if each.strip():
-            seen.setdefault(each.strip().lower(), each.strip())
+            seen.setdefault(mailboxes.plain(each), each.strip())
     return tuple(seen.values())
 
 

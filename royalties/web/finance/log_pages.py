@@ -104,7 +104,7 @@ def mail() -> Answer:
 def mail_again(number: int) -> Response:
     """Send what was not taken once more."""
     mail_log.try_again(act(), number)
-    flash("It is tried again within a minute.", "good")
+    flash("It is tried again within a few minutes.", "good")
     return redirect(url_for("people.mail"), 303)
 
 

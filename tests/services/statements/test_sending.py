@@ -18,6 +18,7 @@ from royalties.services.statements.sending import Sending, send, sending_of
 from royalties.services.work import RefusedError
 from royalties.store.tables import mail
 from tests.builders.books import Office, a_setup, after, closed, spring
+from tests.builders.post import WITH_LINK
 from tests.builders.site import lend_site
 
 PERIOD = "2025-H1"
@@ -88,7 +89,7 @@ def test_a_message_has_no_amount_and_a_way_to_the_portal(office: Office) -> None
     number = number_of(office, "seattle")
     send(office.work, period=PERIOD, number=number)
     ((subject, text, attachments),) = office.rows(
-        "SELECT subject, text, attachments FROM mail WHERE recipient LIKE 'sam%'"
+        f"SELECT subject, {WITH_LINK}, attachments FROM mail WHERE recipient LIKE 'sam%'"
     )
     assert attachments == "[]"
     assert f"/nonprofit/seattle/statements/{number}" in str(text)

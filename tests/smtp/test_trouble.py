@@ -1,0 +1,237 @@
+"""What the mail server answers, or does not: refusals in words, and nobody waits for it."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from royalties.adapters import mailer
+from royalties.adapters.mailer import Mailer, MailServerError
+from royalties.cli.jobs import Post
+from royalties.services.mail.log import State, messages
+from royalties.services.mail.outbox import Message, Outcome, deliver
+from tests.builders.books import TESS, Office, after, closed
+from tests.builders.post import PostOffice, post_office
+from tests.smtp.test_outbox import INVITATION, NOTE, reach, sent, wrote
+
+pytestmark = [
+    after(closed),
+    pytest.mark.parametrize("kind", ["sqlite"], indirect=True),
+]
+
+REFUSED = [
+    ("RCPT", "550 5.1.1 no such user", "correct the address"),
+    ("RCPT", "550 unknown", "correct the address"),
+    ("RCPT", "552 5.2.2 over quota", "mailbox is full"),
+    ("RCPT", "554 5.7.1 relay denied", "a rule of the mail server"),
+    ("MAIL", "553 5.1.8 who are you", "ROYALTIES_MAIL_FROM"),
+    ("MAIL", "550 no", "ROYALTIES_MAIL_FROM"),
+    ("DATA", "552 5.3.4 too big", "without the file"),
+    ("DATA", "554 5.7.1 spam\r\nBcc: eve@example.org", "a rule of the mail server"),
+    ("DATA", "550 no reason", "ask whoever runs the mail server"),
+]
+
+
+class Refusing(PostOffice):
+    """Answers one command with a refusal; without slots, as the class above."""
+
+    command = answer = ""
+
+    async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        envelope.mail_from = address
+        return self.answer if self.command == "MAIL" else "250 OK"
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
+    ) -> str:
+        envelope.rcpt_tos.append(address)
+        return self.answer if self.command == "RCPT" else "250 OK"
+
+    async def handle_DATA(self, *arguments: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        if self.command == "DATA":
+            return self.answer
+        return await PostOffice.handle_DATA(self, *arguments)
+
+
+@pytest.mark.parametrize(("command", "answer", "remedy"), REFUSED)
+def test_a_refusal_ends_at_once_and_is_told_in_words(
+    office: Office, command: str, answer: str, remedy: str
+) -> None:
+    made = Refusing()
+    made.command, made.answer = command, answer
+    with post_office(made) as post:
+        reach(office, post.url)
+        wrote(office, NOTE)
+        assert sent(office) == 1
+        reach(office, post.url, minutes=6000)
+        assert sent(office) == 0
+    with office.work(read_only=True) as work:
+        [told] = messages(work)
+    assert told.state is State.FAILED
+    assert told.attempts == 1
+    assert remedy in told.error
+    assert answer[:3] in told.error
+    assert "\n" not in told.error
+
+
+@contextmanager
+def silent(drips: bytes = b"") -> Iterator[tuple[str, list[socket.socket]]]:
+    """A server that takes connections and never answers, or a character at a time."""
+    met: list[socket.socket] = []
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def take() -> None:
+            with suppress(OSError):
+                while True:
+                    met.append(server.accept()[0])
+                    while drips and not ended.wait(0.02):
+                        met[-1].sendall(drips)
+
+        taker = threading.Thread(target=take, daemon=True)
+        taker.start()
+        try:
+            yield f"smtp://127.0.0.1:{server.getsockname()[1]}", met
+        finally:
+            ended.set()
+            server.shutdown(socket.SHUT_RDWR)
+            for each in met:
+                each.close()
+            taker.join()
+
+
+def test_a_hanging_server_holds_one_message_and_no_job(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailer, "_TIMEOUT_SECONDS", 0.05)
+    wrote(office, *[replace(NOTE, subject=f"Note {n}") for n in range(8)])
+    with silent() as (url, met):
+        reach(office, url)
+        post = Post(office.system)
+        assert [post.send_one() for _ in range(9)] == [True, *[False] * 8]
+        assert len(met) == 1
+    assert office.rows("SELECT attempts FROM mail ORDER BY id") == [(1,), *[(0,)] * 7]
+    assert "does not answer" in office.rows("SELECT error FROM mail ORDER BY id")[0][0]
+
+
+def test_a_server_that_drips_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailer, "_WHOLE_SECONDS", 0.2)
+    with silent(b"2") as (url, _), pytest.raises(MailServerError):
+        Mailer(url, "desk@example.com").send("bo@example.org", "Hi", "Text", "")
+
+
+def test_what_was_taken_stays_taken_whatever_is_said_at_the_end(
+    office: Office,
+) -> None:
+    class Rude(PostOffice):
+        async def handle_QUIT(self, *_arguments: Any) -> str:  # noqa: N802 - aiosmtpd's name
+            return "500 never"
+
+    with post_office(Rude()) as post:
+        reach(office, post.url)
+        wrote(office, NOTE)
+        assert sent(office) == 1
+        assert len(post.taken) == 1
+    assert office.rows("SELECT error, next_at FROM mail") == [("", None)]
+
+
+def test_a_server_that_is_away_is_waited_for_for_days(office: Office) -> None:
+    """Also longer than a message that is refused for now would be tried."""
+    wrote(office, NOTE)
+    minutes, tries = 0, 0
+    with silent() as (url, _):
+        pass
+    while office.rows("SELECT next_at FROM mail") != [(None,)]:
+        reach(office, url, minutes=minutes)
+        tries += sent(office)
+        minutes += 30
+    assert tries > 8
+    assert 5 * 24 * 60 <= minutes - 30 <= 5 * 24 * 60 + 60
+
+
+def test_a_wrong_password_of_the_desk_ends_no_message(office: Office) -> None:
+    class Guarded(PostOffice):
+        async def handle_MAIL(self, *_arguments: Any) -> str:  # noqa: N802 - aiosmtpd's name
+            return "530 5.7.0 authentication required"
+
+    with post_office(Guarded()) as post:
+        reach(office, post.url)
+        wrote(office, NOTE)
+        assert deliver(lambda: office.system.work(TESS)) is Outcome.NO_SERVER
+    assert office.rows("SELECT next_at IS NULL FROM mail") == [(0,)]
+
+
+# Links
+
+
+def named(office: Office, base_url: str, *, is_named: bool = True) -> None:
+    """Let the desk's address be another one from now on."""
+    config = replace(office.system.config, base_url=base_url, is_address_named=is_named)
+    office.system = replace(office.system, config=config)
+
+
+def test_links_are_made_when_a_message_leaves(office: Office, post: PostOffice) -> None:
+    named(office, "http://localhost:8000", is_named=False)
+    wrote(office, INVITATION)
+    reach(office, post.url)
+    named(office, "https://desk.example.org")
+    assert sent(office) == 1
+    assert "https://desk.example.org/account/invitation/s3cret" in post.text()
+    html = post.taken[0].get_body(("html",))
+    assert html is not None
+    assert 'href="https://desk.example.org/account/invitation/s3cret"' in html.get_content()
+    assert b"localhost" not in post.raw[0]
+
+
+def test_without_an_address_links_are_held_and_told(office: Office, post: PostOffice) -> None:
+    reach(office, post.url)
+    named(office, "http://localhost:8000", is_named=False)
+    wrote(office, INVITATION, NOTE)
+    assert sent(office) == 1
+    assert post.recipients == [["bo@example.org"]]
+    with office.work(read_only=True) as work:
+        told = {each.recipient: each for each in messages(work)}
+    assert told["ada@example.org"].state is State.HELD
+    assert "ROYALTIES_BASE_URL" in told["ada@example.org"].error
+    named(office, "https://desk.example.org")
+    assert sent(office) == 1
+    assert office.rows("SELECT count(*) FROM mail WHERE sent_at IS NULL OR error <> ''") == [(0,)]
+
+
+def test_what_an_earlier_release_wrote_leaves_as_it_is(office: Office, post: PostOffice) -> None:
+    reach(office, post.url)
+    wrote(office, NOTE)
+    office.execute("UPDATE mail SET text = 'Whole text', html = '<p>Whole page</p>'")
+    assert sent(office) == 1
+    assert post.text().strip() == "Whole text"
+
+
+# Addresses beyond ASCII
+
+
+def test_a_domain_of_any_script_is_written_to_in_ascii(office: Office, post: PostOffice) -> None:
+    """As old books have it; what is typed today is kept so."""
+    reach(office, post.url)
+    wrote(office, Message("Bo@Bücher.example", "Hi", ["Text"], "note", "1"))
+    assert sent(office) == 1
+    assert post.recipients == [["bo@xn--bcher-kva.example"]]
+
+
+@pytest.mark.parametrize("smtputf8", [True, False])
+def test_letters_before_the_at_need_a_server_that_takes_them(
+    office: Office, *, smtputf8: bool
+) -> None:
+    with post_office(smtputf8=smtputf8) as post:
+        reach(office, post.url)
+        wrote(office, Message("jürgen@example.org", "Hi", ["Text"], "note", "1"))
+        assert sent(office) == 1
+        assert len(post.taken) == int(smtputf8)
+    [(error, next_at)] = office.rows("SELECT error, next_at FROM mail")
+    assert next_at is None
+    assert ("SMTPUTF8" in error) is not smtputf8
