@@ -9,7 +9,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import formatdate, make_msgid, parseaddr
+from typing import cast
 from urllib.parse import unquote, urlsplit
 
 from royalties.domain.mailboxes import is_mailbox
@@ -135,11 +137,12 @@ class Mailer:
             code, answer = next(iter(error.recipients.values()))
             raise _refusal(code, answer, f"{recipient} is refused", "mailbox") from error
         except smtplib.SMTPSenderRefused as error:
-            code, answer = error.smtp_code, error.smtp_error
-            raise _refusal(code, answer, f"the sender {sender} is refused", "sender") from error
+            words = f"the sender {sender} is refused"
+            raise _refusal(error.smtp_code, error.smtp_error, words, "sender") from error
         except smtplib.SMTPResponseException as error:
-            code, answer = error.smtp_code, error.smtp_error
-            raise _refusal(code, answer, "the message is refused", "message") from error
+            raise _refusal(
+                error.smtp_code, error.smtp_error, "the message is refused", "message"
+            ) from error
         except (OSError, smtplib.SMTPException) as error:
             raise MailServerError(
                 f"the mail server {urlsplit(self.url).hostname} cannot be reached or does not "
@@ -260,7 +263,7 @@ def _require_sealed(message: EmailMessage) -> None:
     line breaks through more than once, and versions differ.
     """
     folded = [
-        part.policy.clone(utf8=utf8).fold_binary(name, value)
+        cast("EmailPolicy", part.policy).clone(utf8=utf8).fold_binary(name, value)
         for part in message.walk()
         for name, value in part.raw_items()
         for utf8 in (False, True)
