@@ -143,7 +143,7 @@ def _opened(token: str, show: Callable[[Linked], Answer | Response]) -> Answer |
         with all_or_nothing():
             return show(quote_links.look_at(act(), token))
     except DeadLinkError:
-        number = quote_links.ended(act(), token) if request.method == "GET" else ""
+        number = quote_links.ended(act(), token) if request.method != "POST" else ""
         if number:
             return redirect(url_for("organization_orders.quotes", number=number))
         return errors.page(
