@@ -40,7 +40,7 @@ class Tried(Enum):
     PAIR = (Limit(10, timedelta(minutes=15)), Limit(100, _LONGEST))
     ACCOUNT = (Limit(100, timedelta(hours=1)), Limit(500, _LONGEST))
     ADDRESS = (Limit(50, timedelta(minutes=15)),)
-    SIGN_IN = (Limit(20, timedelta(minutes=15)), Limit(200, _LONGEST))
+    SIGN_IN = (Limit(30, timedelta(minutes=15)), Limit(200, _LONGEST))
     CODE = (Limit(5, timedelta(minutes=15)), Limit(20, _LONGEST))
     RESET = (Limit(3, timedelta(minutes=15)), Limit(10, _LONGEST))
     RESET_ACCOUNT = (Limit(30, _LONGEST),)
