@@ -7,7 +7,7 @@ from flask import Flask, abort, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 
-from royalties.web import calculating, errors, formats, layout, visit
+from royalties.web import calculating, errors, formats, layout, visit, waiting
 from royalties.web.pages import Number, Pages
 
 ROOMS = (
@@ -59,6 +59,7 @@ def prepare(app: Flask) -> None:
     app.before_request(_refuse_nul)
     CSRFProtect(app)
     visit.prepare(app)
+    waiting.prepare(app)
     formats.prepare(app)
     layout.prepare(app)
     errors.prepare(app)

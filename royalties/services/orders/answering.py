@@ -11,7 +11,7 @@ from enum import StrEnum
 from royalties.domain.orders import Action, Need
 from royalties.domain.people import Verb
 from royalties.services.orders import life, messages, notices, own, quotes
-from royalties.services.orders.attachments import Sent
+from royalties.services.orders.attachments import Kept, Sent
 from royalties.services.orders.order import Order
 from royalties.services.work import RefusedError, Work
 
@@ -41,7 +41,7 @@ class Acceptance:
     how: How
     on: date
     po_number: str = ""
-    file: Sent | None = None
+    file: Sent | Kept | None = None
 
 
 def record_acceptance(
