@@ -143,7 +143,7 @@ class Files:
         if target.exists():
             return
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            _make(target.parent)
             # It is on the disk already: another name costs nothing while the order is held.
             os.link(waits, target)
         except FileExistsError:
@@ -196,7 +196,7 @@ class Files:
         """Note that the worker lives."""
         path = self._beat()
         with contextlib.suppress(OSError):  # a full disk is told by what is written there
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make(path.parent)
             path.touch()
 
     def last_beat(self) -> float | None:

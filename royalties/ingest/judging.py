@@ -12,7 +12,7 @@ from typing import Any
 from royalties.domain.money import MICRO, rounded
 from royalties.domain.sales import Kind
 from royalties.ingest.amounts import MOST
-from royalties.ingest.cells import BLANK, Marked, Undecided, Wrong
+from royalties.ingest.cells import BLANK, Marked, Undecided, Wrong, printed
 from royalties.ingest.columns import BY_SIGN, Left
 from royalties.ingest.declaration import AMOUNTS, BOOK, Format
 from royalties.ingest.reading import KnownEdition
@@ -85,7 +85,7 @@ class Judge:
         elif present:
             verdict.book = present[0].identifier
         else:
-            asked = f" (is it {title!r}?)" if title else ""
+            asked = f" (is it {printed(title)!r}?)" if title else ""
             verdict.faults.append(
                 Fault(BOOK, Wrong(f"{{column}} is empty{asked}", "write the ISBN of the book"))
             )

@@ -53,7 +53,7 @@ class Spooled:
 
 def spooled(reading: Reading, folder: Path, revision: int, sha256: str) -> Spooled:
     """Read a report through, and keep its lines in a file of a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder, prefix=".lines-")
     try:
         with os.fdopen(handle, "wb") as file:
