@@ -6,7 +6,7 @@ server, and what arrives is read by two parsers, of which one decodes and one do
 
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.header import decode_header
@@ -56,7 +56,7 @@ def part_encoded(text: str) -> str:
     return f"=?utf-8?q?{coded}?="
 
 
-ENCODINGS = {
+ENCODINGS: dict[str, Callable[[str], str]] = {
     "crlf": lambda text: text,
     "lf": lambda text: text.replace("\r\n", "\n"),
     "cr": lambda text: text.replace("\r\n", "\r"),
@@ -127,7 +127,7 @@ def require_sealed(raw: bytes, parts: list[str] | None = None) -> None:
     """What arrived has the headers of ours, each once, and one body; for two parsers."""
     parts = parts or PARTS
     for how in (policy.default, policy.compat32):
-        message: Message = message_from_bytes(raw, policy=how)  # type: ignore[arg-type]
+        message: Message = message_from_bytes(raw, policy=how)
         assert message.keys() == HEADERS, (how, raw)
         assert [each.get_content_type() for each in message.walk()] == parts, (how, raw)
         assert not [each.defects for each in message.walk() if each.defects], (how, raw)
