@@ -7,11 +7,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import EmailPolicy
 from email.utils import formatdate, make_msgid, parseaddr
-from typing import cast
 from urllib.parse import unquote, urlsplit
 
 from royalties.domain.mailboxes import is_mailbox
@@ -113,6 +112,7 @@ class Mailer:
         self._hand_over(message, address, recipient)
 
     def _hand_over(self, message: EmailMessage, sender: str, recipient: str) -> None:
+        answer: bytes | str
         try:
             with self._connected() as server:
                 server.send_message(message, sender, [recipient])
@@ -263,7 +263,7 @@ def _require_sealed(message: EmailMessage) -> None:
     line breaks through more than once, and versions differ.
     """
     folded = [
-        cast("EmailPolicy", part.policy).clone(utf8=utf8).fold_binary(name, value)
+        policy.default.clone(utf8=utf8).fold_binary(name, value)
         for part in message.walk()
         for name, value in part.raw_items()
         for utf8 in (False, True)

@@ -61,9 +61,9 @@ def test_a_name_is_refused_where_it_is_typed(office: Office, door: str, text: st
 def test_who_orders_signs_with_a_name(office: Office, text: str) -> None:
     olga = person_called(office, "Olga")
     with office.system.work(olga) as work:
-        for name, number in ((HOSTILE[text][0], ""), ("Olga", HOSTILE[text][0])):
+        for name, po_number in ((HOSTILE[text][0], ""), ("Olga", HOSTILE[text][0])):
             with pytest.raises(RefusedError, match="take it out"):
-                quotes.accept_quote(work, QUOTED, name=name, po_number=number)
+                quotes.accept_quote(work, QUOTED, name=name, po_number=po_number)
         with pytest.raises(RefusedError, match="take it out"):
             colleagues.invite_colleague(work, "guild", "new@example.org", HOSTILE[text][0])
 
