@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BASE_URL = "http://localhost:8000"
-GUESSED = "ROYALTIES_BASE_URL_GUESSED"
-"""Set by ``serve`` where nobody named the address that it gave itself."""
+GUESSED = "_ROYALTIES_BASE_URL_GUESSED"
+"""Set by ``serve`` for its own jobs where nobody named the address that it gave itself."""
 STATE = Path("~/.local/state/royalties").expanduser()
 
 
