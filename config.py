@@ -6,7 +6,7 @@ from pathlib import Path
 
 BASE_URL = "http://localhost:8000"
 GUESSED = "_ROYALTIES_BASE_URL_GUESSED"
-"""Set by ``serve`` for its own jobs where nobody named the address that it gave itself."""
+"""Set by ``serve`` where nobody named the address that it gave itself."""
 STATE = Path("~/.local/state/royalties").expanduser()
 
 

@@ -115,7 +115,7 @@ def close_after(home: str, closed: str) -> dict[str, float]:
     copy = f"{home}-copy"
     shutil.copytree(home, copy)
     try:
-        _royalties(copy, "periods")
+        _royalties(copy, "imports")
         return _timed(
             lambda: _royalties(copy, "close", period_name(int(closed)), "--yes", "--json")
         )

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
-from typing import IO, Protocol, cast
+from typing import IO, Any, Protocol, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from lxml.etree import Element, SubElement
@@ -123,7 +123,7 @@ class _Writer(WorksheetWriter):
     def __init__(self, ws: "StreamedSheet") -> None:
         super().__init__(ws, SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - see cleanup
 
-    def write_row(self, xf: _XmlFile, row: str, row_idx: int) -> None:
+    def write_row(self, xf: _XmlFile, row: Any, row_idx: int) -> None:  # noqa: ANN401 - text
         if row_idx == 1:
             xf.flush()  # what stands before the rows
         self.out.write(row.encode("ascii", "xmlcharrefreplace"))  # as lxml writes the rest
@@ -254,18 +254,19 @@ class _Packer(ExcelWriter):
     workbook: StreamedWorkbook
 
     def write_data(self) -> None:
-        archive = self._archive
+        own: Any = self  # its types know none of these
+        archive = own._archive  # noqa: SLF001 - openpyxl's
         archive.writestr(ARC_APP, tostring(ExtendedProperties().to_tree()))
         archive.writestr(ARC_CORE, tostring(self.workbook.properties.to_tree()))
         archive.writestr(ARC_THEME, theme_xml)
-        self._write_worksheets()
-        self._write_charts()
+        own._write_worksheets()  # noqa: SLF001 - openpyxl's
+        own._write_charts()  # noqa: SLF001 - openpyxl's
         archive.writestr(ARC_STYLE, self.workbook.stylesheet())
-        writer = WorkbookWriter(self.workbook)
+        writer: Any = WorkbookWriter(self.workbook)
         archive.writestr(ARC_ROOT_RELS, writer.write_root_rels())
         archive.writestr(ARC_WORKBOOK, writer.write())
         archive.writestr(ARC_WORKBOOK_RELS, writer.write_rels())
-        self.manifest._write(archive, self.workbook)  # noqa: SLF001 - as openpyxl's own
+        own.manifest._write(archive, self.workbook)  # noqa: SLF001 - as openpyxl's own
 
 
 class _Archive:

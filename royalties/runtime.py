@@ -181,9 +181,12 @@ class System:
     def restore(self, actor: Actor, source: Path, progress: Progress = nothing_to_show) -> Kept:
         """Bring whole books back from a file into this empty home and database."""
         with plain_errors():
-            return backups.restore(
+            kept = backups.restore(
                 actor, source, self.config.database_url, self.config.home, progress
             )
+        with self.work(_ITSELF) as work:  # as after every migration
+            second_factor.seal_all(work)
+        return kept
 
     def move_to(self, url: str, actor: Actor, progress: Progress = nothing_to_show) -> Kept:
         """Copy the books into an empty database; the files, and the old books, stay."""

@@ -1,4 +1,4 @@
-"""What statements say is kept compressed: a ninth of its size, text as before.
+"""What statements say is kept compressed: less than a third of its size, text as before.
 
 A migration must not lock long, and never imports the desk's own code. Rows are read and written a
 hundred at a time, and come back to the byte, so that their fingerprints stay.

@@ -20,6 +20,7 @@ _BLOCK = 1 << 20
 _PRIVATE, _PRIVATE_FOLDER = 0o600, 0o700
 _AS_ASKED = 0o666
 """Less what the user's umask takes."""
+_ENCLOSED = "enclosed-"
 _PART = ".part-"
 _LEFT_AFTER = 60
 """Seconds after which a file that nobody writes to any more counts as left."""
@@ -115,23 +116,40 @@ class Files:
         """Where an uploaded file waits to be recorded."""
         return self.home / "uploads" / fingerprint
 
-    def keep_order_file(self, source: IO[bytes], most: int) -> tuple[str, int]:
-        """Keep a file that belongs to an order under its fingerprint; returns that and its size.
+    def keep_enclosure(self, source: IO[bytes], most: int) -> tuple[str, int]:
+        """Keep a file that is sent with a form until the form is taken; swept like the uploads.
 
         Raises:
             TooLargeError: it has more than ``most`` bytes.
         """
-        return _keep(source, most, self.home / "orders")
+        return _keep(source, most, self.home / "uploads", _ENCLOSED)
+
+    def enclosure(self, fingerprint: str) -> Path:
+        """Where a file waits that was sent with a form."""
+        return self.home / "uploads" / f"{_ENCLOSED}{fingerprint}"
+
+    def drop_enclosure(self, fingerprint: str) -> None:
+        """Delete a file whose form was refused."""
+        self.enclosure(fingerprint).unlink(missing_ok=True)
 
     def order_file(self, fingerprint: str) -> Path:
         """Where a file that belongs to an order, or was made of one, is kept."""
         return self.home / "orders" / fingerprint
 
-    def keep_checked(self, fingerprint: str) -> None:
-        """Keep an upload that passed its checks with the files of orders."""
+    def keep_checked(self, fingerprint: str, waits: Path | None = None) -> None:
+        """Keep an upload, or what ``waits`` elsewhere, with the files of orders."""
+        waits = waits or self.upload(fingerprint)
         target = self.order_file(fingerprint)
-        if not target.exists():
-            with self.upload(fingerprint).open("rb") as source:
+        if target.exists():
+            return
+        try:
+            _make(target.parent)
+            # It is on the disk already: another name costs nothing while the order is held.
+            os.link(waits, target)
+        except FileExistsError:
+            return
+        except OSError:
+            with waits.open("rb") as source:
                 self._write(target, source)
 
     def keep_made(self, name: str, data: bytes) -> None:
@@ -147,6 +165,11 @@ class Files:
             with contextlib.suppress(FileNotFoundError):
                 if path.stat().st_mtime < moment.timestamp():
                     yield path.name
+
+    @property
+    def spool(self) -> Path:
+        """The folder of lines that were read and wait to be recorded; swept like the uploads."""
+        return self.home / "uploads"
 
     def drop_upload(self, name: str) -> None:
         """Delete an uploaded file; it may be gone already."""
@@ -173,7 +196,7 @@ class Files:
         """Note that the worker lives."""
         path = self._beat()
         with contextlib.suppress(OSError):  # a full disk is told by what is written there
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _make(path.parent)
             path.touch()
 
     def last_beat(self) -> float | None:
@@ -312,7 +335,7 @@ def _named(temporary: Path, target: Path) -> bool:
     return True
 
 
-def _keep(source: IO[bytes], most: int, folder: Path) -> tuple[str, int]:
+def _keep(source: IO[bytes], most: int, folder: Path, prefix: str = "") -> tuple[str, int]:
     """Keep what is sent under its fingerprint, block by block; returns that and its size."""
     digest, size = sha256(), 0
     with _part(folder) as (file, temporary):
@@ -324,7 +347,7 @@ def _keep(source: IO[bytes], most: int, folder: Path) -> tuple[str, int]:
             file.write(block)
         file.flush()
         os.fsync(file.fileno())
-        temporary.replace(folder / digest.hexdigest())
+        temporary.replace(folder / f"{prefix}{digest.hexdigest()}")
     return digest.hexdigest(), size
 
 

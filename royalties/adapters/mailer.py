@@ -137,11 +137,12 @@ class Mailer:
             code, answer = next(iter(error.recipients.values()))
             raise _refusal(code, answer, f"{recipient} is refused", "mailbox") from error
         except smtplib.SMTPSenderRefused as error:
-            code, answer = error.smtp_code, error.smtp_error
-            raise _refusal(code, answer, f"the sender {sender} is refused", "sender") from error
+            words = f"the sender {sender} is refused"
+            raise _refusal(error.smtp_code, error.smtp_error, words, "sender") from error
         except smtplib.SMTPResponseException as error:
-            code, answer = error.smtp_code, error.smtp_error
-            raise _refusal(code, answer, "the message is refused", "message") from error
+            raise _refusal(
+                error.smtp_code, error.smtp_error, "the message is refused", "message"
+            ) from error
         except (OSError, smtplib.SMTPException) as error:
             raise MailServerError(
                 f"the mail server {urlsplit(self.url).hostname} cannot be reached or does not "

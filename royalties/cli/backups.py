@@ -73,8 +73,9 @@ def restore(desk: Desk, file: Path) -> None:
         return
     desk.say(f"{said} All invariants hold.")
     desk.say(
-        "Everybody signs in again, unless you bring ROYALTIES_SECRET_KEY or cookie.key too. E-mail "
-        "that waited then waits still: look at it before jobs run."
+        "Bring ROYALTIES_SECRET_KEY or cookie.key too: without it everybody signs in again, and "
+        "second factors cannot be checked. E-mail that waited then waits still: look at it before "
+        "jobs run."
     )
 
 

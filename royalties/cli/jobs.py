@@ -8,9 +8,11 @@ import threading
 import time
 from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import click
 
+from royalties.adapters.apart import EndedError, apart
 from royalties.adapters.files import DiskError
 from royalties.cli import logs
 from royalties.cli.desk import REFUSED, Desk, command
@@ -19,20 +21,26 @@ from royalties.services import jobs
 from royalties.services.mail.outbox import Outcome, deliver
 from royalties.services.orders import drafts
 from royalties.services.orders.quotes import keep_calendar
+from royalties.services.sales.importing import StaleError
+from royalties.services.sales.spooling import Spooled
 from royalties.services.sales.uploads import sweep
-from royalties.services.work import Work
+from royalties.services.work import RefusedError, Work
 
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 """Signals that end a program."""
 
 _LOG = logging.getLogger("royalties.jobs")
-_PAUSE = 0.5
+_PAUSE = 0.2
 _TOLD_EVERY = 0.25
 _SWEPT_EVERY = 600.0
 _CALENDAR_EVERY = 3600.0
 _MAIL_RESTS = 120.0
 """Seconds for which nothing is sent after the mail server could not be worked with."""
 _FAULT = "This is a fault of the program, and it was written down. Nothing was changed."
+_TOO_MUCH = (
+    "The file takes too long to be read, or too much memory. Nothing was changed. Open it in a "
+    "spreadsheet program and save it as CSV, or ask the retailer for the report again."
+)
 _LOST = (
     "The worker was stopped each time it did this. Try again; if it happens once more, import the "
     "file at the command line."
@@ -54,7 +62,7 @@ def jobs_(desk: Desk, *, once: bool, beside_server: bool) -> None:
     if once:
         with system.work(jobs.WORKER) as work:
             keep_calendar(work)
-        work_off(system)
+        work_off(system, bounded=True)
         return
     logs.start()
     stopped = threading.Event()
@@ -97,29 +105,44 @@ class Post:
 
 
 def work_off(
-    system: System, stopped: Callable[[], bool] = lambda: False, post: Post | None = None
+    system: System,
+    stopped: Callable[[], bool] = lambda: False,
+    post: Post | None = None,
+    *,
+    bounded: bool = False,
 ) -> int:
-    """Send all mail that is due and do all jobs that wait; returns how many of both."""
+    """Send all mail that is due and do all jobs that wait; returns how many of both.
+
+    Args:
+        system: the running system.
+        stopped: whether to end before the next one.
+        post: what sends mail, and remembers that the mail server is in trouble.
+        bounded: whether what others sent is read in a process of its own, as the worker does.
+    """
     post = post or Post(system)
     done = 0
-    while not stopped() and (post.send_one() or work_once(system)):
+    while not stopped() and (post.send_one() or work_once(system, bounded=bounded)):
         done += 1
     return done
 
 
-def work_once(system: System) -> bool:
+def work_once(system: System, *, bounded: bool = False) -> bool:
     """Do the next job, if one waits: in the name of who asked, and told how it ended."""
     with system.work(jobs.WORKER) as work:
         job = jobs.take(work)
     if job is None:
         return False
     try:
-        _do(system, job)
+        _do(system, job, bounded=bounded)
     except jobs.LostWorkerError:
         _note(system, lambda work: jobs.fail(work, job, _LOST))
+    except StaleError:
+        _note(system, lambda work: jobs.put_back(work, job))
     except (DatabaseBusyError, DatabaseUnavailableError):
         _note(system, lambda work: jobs.put_back(work, job))
         time.sleep(_PAUSE)
+    except EndedError:
+        _note(system, lambda work: jobs.fail(work, job, _TOO_MUCH))
     except REFUSED as error:
         message = str(error)
         _note(system, lambda work: jobs.fail(work, job, message))
@@ -131,12 +154,46 @@ def work_once(system: System) -> bool:
     return True
 
 
-def _do(system: System, job: jobs.Job) -> None:
+def _do(system: System, job: jobs.Job, *, bounded: bool) -> None:
     told = _Told(system, job.id)
+    seen = (_looked_apart if bounded else _looked)(system, job, told)
+    try:
+        with system.work(jobs.WORKER, progress=told) as work:
+            jobs.run(work, job, seen)
+    finally:
+        if isinstance(seen, Spooled):
+            seen.close()
+
+
+def _looked(system: System, job: jobs.Job, told: "_Told") -> Any:  # noqa: ANN401 - a kind's own
     with system.work(jobs.WORKER, read_only=True, progress=told) as work:
-        seen = jobs.look(work, job)
-    with system.work(jobs.WORKER, progress=told) as work:
-        jobs.run(work, job, seen)
+        return jobs.look(work, job)
+
+
+def _looked_apart(system: System, job: jobs.Job, told: "_Told") -> Any:  # noqa: ANN401
+    """The same in a process of its own: nobody knows how long a file takes to be read."""
+    with system.work(jobs.WORKER, read_only=True) as work:
+        seconds = jobs.seconds_for(work, job)
+
+    def look() -> tuple[str, Any]:
+        system.engine.dispose(close=False)  # connections are the parent's
+        try:
+            return "", _looked(system, job, told)
+        except jobs.LostWorkerError:
+            return "lost", None
+        except (DatabaseBusyError, DatabaseUnavailableError):
+            return "busy", None
+        except REFUSED as error:
+            return "refused", str(error)
+
+    found, seen = apart(look, seconds=seconds, memory=jobs.MEMORY)
+    if found == "lost":
+        raise jobs.LostWorkerError
+    if found == "busy":
+        raise DatabaseBusyError
+    if found == "refused":
+        raise RefusedError(seen)
+    return seen
 
 
 def _note(system: System, how: Callable[[Work], None]) -> None:
@@ -173,7 +230,7 @@ def _work_until(system: System, stopped: threading.Event) -> None:
                 with system.work(jobs.WORKER) as work:
                     keep_calendar(work)
                     drafts.sweep(work)
-            work_off(system, stopped.is_set, post)
+            work_off(system, stopped.is_set, post, bounded=True)
             if time.monotonic() >= sweep_at:
                 sweep_at = time.monotonic() + _SWEPT_EVERY
                 with system.work(jobs.WORKER, read_only=True) as work:
@@ -181,7 +238,7 @@ def _work_until(system: System, stopped: threading.Event) -> None:
                 system.files.clear_leftovers()
         except (DatabaseBusyError, DatabaseUnavailableError) as error:
             _LOG.warning("waiting: %s", error)
-            stopped.wait(_PAUSE * 10)
+            stopped.wait(_PAUSE * 25)
         except Exception:  # noqa: BLE001 - e-mail and jobs go on after a fault
             _LOG.exception("the worker failed")
             stopped.wait(_PAUSE * 10)

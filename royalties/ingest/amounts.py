@@ -26,8 +26,9 @@ _MOST_NOISE = 10
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-", "\u2019": "'"})
 _PLAIN = re.compile(r"(-?)(\d{1,10})(?:\.(\d{1,2}|\d{4,6}))?", re.ASCII)
 _PRINTED = re.compile(
-    r"""(?P<sign>[-+])?\s*(?P<before>[^\d\s.,()+'-]{1,4})?\s*(?P<sign2>[-+])?\s*
-        (?P<number>\d[\d.,' ]*|[.,]\d+)(?<!\ )\s*(?P<minus>-)?\s*(?P<after>[^\d\s.,()+'-]{1,4})?""",
+    r"""(?P<sign>[-+])?+\s*+(?P<before>[^\d\s.,()+'-]{1,4})?+\s*+(?P<sign2>[-+])?+\s*+
+        (?P<number>\d[\d.,' ]*|[.,]\d+)(?<!\ )\s*+(?P<minus>-)?+\s*+
+        (?P<after>[^\d\s.,()+'-]{1,4})?""",
     re.ASCII | re.VERBOSE,
 )
 _PARENTHESES = re.compile(r"([^\d()+-]*)\(([^()+-]+)\)([^\d()+-]*)", re.ASCII)
@@ -323,6 +324,11 @@ def _whole(value: int) -> int | Odd:
     return value
 
 
+def within(micro: int) -> int | Odd:
+    """An amount in millionths that was worked out, if the books can hold it."""
+    return _too_large(_shown(micro)) if abs(micro) > MOST * MICRO else micro
+
+
 def _shown(micro: int) -> str:
     whole, rest = divmod(abs(micro), MICRO)
     decimals = f"{rest:06d}".rstrip("0").ljust(2, "0")
@@ -356,4 +362,4 @@ def _no_discount(text: str) -> Wrong:
 
 
 def _too_large(text: str) -> Wrong:
-    return Wrong(f"{text!r} is too large an amount", "check the number")
+    return Wrong(f"{printed(text)!r} is too large an amount", "check the number")

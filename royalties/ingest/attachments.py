@@ -4,6 +4,7 @@ from typing import IO
 from zipfile import BadZipFile, ZipFile
 
 from royalties.domain.problems import Problem
+from royalties.ingest.directory import directory
 from royalties.ingest.reading import UnreadableError
 
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
@@ -64,6 +65,15 @@ def named(name: str, type_: str) -> str:
 
 def _office(stream: IO[bytes]) -> str:
     """Which office document an archive is, by its table of contents; nothing is unpacked."""
+    listed = directory(stream)
+    if listed is not None and not listed.holds_at_most(_MOST_ENTRIES):
+        raise UnreadableError(
+            Problem(
+                f"this file packs more than {_MOST_ENTRIES:,} parts",
+                "save it anew, or as PDF, and send that",
+            )
+        )
+    stream.seek(0)
     try:
         with ZipFile(stream) as archive:
             entries = archive.infolist()
@@ -75,8 +85,7 @@ def _office(stream: IO[bytes]) -> str:
             Problem("this document holds macros", "save it without macros, or as PDF")
         )
     is_plain = (
-        len(entries) <= _MOST_ENTRIES
-        and sum(entry.file_size for entry in entries) <= _MOST_UNPACKED
+        sum(entry.file_size for entry in entries) <= _MOST_UNPACKED
         and not any(entry.flag_bits & 1 for entry in entries)
         and "[Content_Types].xml" in names
     )

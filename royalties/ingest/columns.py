@@ -5,12 +5,13 @@ keeps what it converted, so that most cells cost one look-up.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.sales import Kind
-from royalties.ingest.amounts import CURRENCY_MARKS, Numbers
+from royalties.ingest.amounts import CURRENCY_MARKS, Numbers, within
 from royalties.ingest.books import Books
 from royalties.ingest.cells import (
     BLANK,
@@ -181,6 +182,14 @@ class Converters:
             "country": country_text,
         }.get(column.field, plain_text)
 
+    def worked_out(self, field: str) -> Callable[[Any], Any]:
+        """The conversion of a value that a format works out of several cells."""
+        if field == "currency":
+            return self.currency
+        if field in (*AMOUNTS, "return_net"):
+            return lambda value: within(value) if isinstance(value, int) else value
+        return lambda value: _fit_text(value, field)
+
     def kind(self, cell: Cell) -> int | Odd:
         """What kind of line a word means."""
         word = normal(text_of(cell))
@@ -286,6 +295,12 @@ def bad_cells(block: Block) -> dict[int, list[tuple[int, Wrong]]]:
             if isinstance(cell, str) and (wrong := bad_text(cell)):
                 found.setdefault(place, []).append((column, wrong))
     return found
+
+
+def _fit_text(value: Any, field: str) -> Any:
+    """A value, or what is wrong with it as a text."""
+    wrong = bad_text(value) if isinstance(value, str) else None
+    return replace(wrong, column=field) if wrong else value
 
 
 def bad_text(text: str) -> Wrong | None:

@@ -14,7 +14,9 @@ _EPOCH = date(1899, 12, 30)
 _LAST_SERIAL = 2_958_465
 _LONGEST_DATE = 80
 _ZONE = r"(?:Z|UTC|GMT|[-+]\d{2}:?\d{2})?"
-_TIME = rf"(?:[T ,]+\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?\s*(?:[AaPp]\.?[Mm]\.?)?\s*{_ZONE})?"
+_TIME = (
+    rf"(?:[T ,]+\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?\s*+(?:[AaPp]\.?[Mm]\.?)?+\s*+{_ZONE})?"
+)
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.ASCII)
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}Z?)?", re.ASCII)
@@ -25,7 +27,7 @@ _DAY_WORD = re.compile(
 )
 _WORD_DAY = re.compile(rf"([^\W\d_]+)\.?[ -]+(\d{{1,2}})(?:st|nd|rd|th)?[ ,-]+(\d{{4}}){_TIME}")
 _WORD_YEAR = re.compile(r"([^\W\d_]+)\.?[ -]+(\d{4}|\d{2})")
-_RANGE = re.compile(r"(.*\d)\s*(?:[–—]|\s-\s|\bto\b|\.\.)\s*(\d.*)")
+_RANGE = re.compile(r"(.{0,78}\d)\s*(?:[–—]|\s-\s|\bto\b|\.\.)\s*+(\d.{0,78})")
 
 _ENGLISH = "january february march april may june july august september october november december"
 _LANGUAGES = {
@@ -70,7 +72,7 @@ class Dates:
 
     def learn(self, cell: Cell, row: int) -> None:
         """Take what a cell proves about the order of day and month."""
-        if isinstance(cell, str) and (found := _YEAR_LAST.fullmatch(cell.strip())):
+        if isinstance(cell, str) and (found := _YEAR_LAST.fullmatch(cell[:_LONGEST_DATE].strip())):
             first, second = int(found[1]), int(found[3])
             if (first > 12) is not (second > 12):
                 self.order.prove("dmy" if first > 12 else "mdy", cell.strip(), row)

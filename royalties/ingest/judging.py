@@ -12,7 +12,7 @@ from typing import Any
 from royalties.domain.money import MICRO, rounded
 from royalties.domain.sales import Kind
 from royalties.ingest.amounts import MOST
-from royalties.ingest.cells import BLANK, Marked, Undecided, Wrong
+from royalties.ingest.cells import BLANK, Marked, Undecided, Wrong, printed
 from royalties.ingest.columns import BY_SIGN, Left
 from royalties.ingest.declaration import AMOUNTS, BOOK, Format
 from royalties.ingest.reading import KnownEdition
@@ -85,7 +85,7 @@ class Judge:
         elif present:
             verdict.book = present[0].identifier
         else:
-            asked = f" (is it {title!r}?)" if title else ""
+            asked = f" (is it {printed(title)!r}?)" if title else ""
             verdict.faults.append(
                 Fault(BOOK, Wrong(f"{{column}} is empty{asked}", "write the ISBN of the book"))
             )
@@ -185,13 +185,13 @@ class Judge:
         units = sum(units for kind, units in parts if kind != Kind.FREE)
         if net is None:
             net = self._net(values, units, parts, verdict)
-        if net is not None and abs(net) > MOST * MICRO:
+        amounts = self._divided(net, parts, values.get("return_net"))
+        if any(abs(amount) > MOST * MICRO for amount in (net, *amounts) if amount is not None):
             verdict.faults.append(Fault("net", Wrong("the amount is too large", "check the row")))
         if self._report.strict and net is not None and net * units < 0:
             verdict.faults.append(Fault("net", opposite_signs()))
         if verdict.faults:
             return
-        amounts = self._divided(net, parts, values.get("return_net"))
         ratio = _discount(values, net, units) if len(parts) > 1 else None
         for (kind, count), amount in zip(parts, amounts, strict=True):
             self._check_sign(kind, count, amount, verdict)

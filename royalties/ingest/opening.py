@@ -65,7 +65,9 @@ def open_file(path: Path, choices: Mapping[str, str]) -> Opened:
     return Opened([sheet], notes=notes)
 
 
-_TOML = re.compile(rb"(?:#[^\n]*\n|\s)*\[{1,2}[a-z_.]+\]{1,2}\s*(?:#[^\n]*)?\n\s*[a-z_$\"]+\s*=")
+_TOML = re.compile(
+    rb"(?:#[^\n]*\n|\s)*+\[{1,2}[a-z_.]++\]{1,2}[ \t\r]*+(?:#[^\n]*+)?\n\s*+[a-z_$\"]++\s*+="
+)
 """A table's name and its first key."""
 _JSON = re.compile(rb'\{\s*(?:"|\}|$)')
 """An object begins with a name in quotes, or ends at once; a brace alone begins a text as well."""

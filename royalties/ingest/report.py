@@ -125,7 +125,7 @@ class Report:
             convention.search_with(lambda: table.search(self._numbers, self._dates))
         if self._declared.arrange:
             for number, cells in table.rows():
-                self._row(table, number, cells)
+                self._row(table, number, cells, bad=table.bad_cells(cells))
                 yield from self._full_chunk(CHUNK)
             return
         learnt = False

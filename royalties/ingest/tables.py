@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from royalties.ingest.amounts import Numbers
-from royalties.ingest.cells import BLANK, Block, Cell, Odd, text_of
-from royalties.ingest.columns import Converters, Reader
+from royalties.ingest.cells import BLANK, Block, Cell, Odd, Wrong, text_of
+from royalties.ingest.columns import Converters, Reader, bad_text
 from royalties.ingest.dates import Dates
 from royalties.ingest.declaration import AMOUNTS, BOOK, Format, Header, begins, normal
 from royalties.ingest.workbook import Look
@@ -58,6 +58,10 @@ class Table:
         self.books: list[tuple[Reader, int]] = []
         self.readers: list[tuple[str, Reader, int]] = []
         self.title = -1
+        self._extras = [
+            (at, field, converters.worked_out(field))
+            for at, field in enumerate(self.report.extras, self.width)
+        ]
         for column, at in header.columns:
             if column.field == BOOK:
                 self.books.append((converters.reader(column), at))
@@ -111,11 +115,21 @@ class Table:
             value = reader.one(cells[at])
             if value is not BLANK or field not in values:
                 values[field] = value
-        for at, field in enumerate(self.report.extras, self.width):
-            if cells[at] is not None:
-                values[field] = cells[at]
+        for at, field, convert in self._extras:
+            value = cells[at]
+            if value is not None:
+                values[field] = value if isinstance(value, Odd) else convert(value)
         books = [reader.one(cells[at]) for reader, at in self.books]
         return values, books
+
+    def bad_cells(self, cells: Sequence[Any]) -> list[tuple[int, Wrong]]:
+        """Overlong cells and control characters of a row, in columns that are read."""
+        places = (at for _, at in self.header.columns)
+        return [
+            (at, wrong)
+            for at in places
+            if isinstance(cells[at], str) and (wrong := bad_text(cells[at]))
+        ]
 
     def where(self, number: int) -> str:
         """A row, as a message names it."""

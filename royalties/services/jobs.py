@@ -1,25 +1,33 @@
 """Long work: queued in the name of a person, and done by a process beside the server."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeAlias
 
 from royalties.domain.people import Actor, Role
 from royalties.services.sales import uploads
+from royalties.services.sales.importing import ImportResult
 from royalties.services.work import RefusedError, Work
 from royalties.store import people
+from royalties.store import uploads as upload_store
 from royalties.store import work as store
 from royalties.store.work import JobRow
-
-AT_ONCE = 1_000_000
-"""Bytes of a report that is worked on while the person waits."""
 
 LEASE = timedelta(minutes=15)
 """So long a worker may take; after it a job counts as lost and is taken again."""
 
 MOST_ATTEMPTS = 3
+
+SECONDS = 60
+"""Of computing that a report of ordinary size may take to be read."""
+
+MEMORY = 1 << 30
+"""Bytes that reading a report may take."""
+
+_BYTES_PER_SECOND = 500_000
+"""A report gets one more second for so many bytes."""
 
 WORKER = Actor("royalties jobs", Role.STRANGER)
 """Who takes jobs and notes how they ended; the work itself is done in a person's name."""
@@ -45,51 +53,35 @@ class LostWorkerError(RuntimeError):
     """The worker was stopped again and again while it did a job."""
 
 
-def start(
-    work: Work,
-    kind: str,
-    upload: uploads.Upload,
-    arguments: Arguments,
-    *,
-    at_once: int | None = None,
-) -> bool:
-    """Do something with an upload: at once if it is small, else as a job.
+def start(work: Work, kind: str, upload: uploads.Upload, arguments: Arguments) -> int:
+    """Have something done with an upload; returns the job's number.
+
+    What others sent is read by the worker, which can end it: a small file may take long as well.
 
     Args:
         work: the unit of work.
         kind: what to do, one of ``KINDS``.
         upload: what to do it with.
         arguments: what the kind asks for, as JSON values.
-        at_once: how many bytes are worked on while the person waits; None: as usual.
-
-    Returns:
-        Whether it is done; False: a job was queued.
 
     Raises:
         RefusedError: somebody works on the same upload.
     """
     refuse_busy(work, upload)
-    subject = uploads.subject_of(upload.id)
-    if upload.size > (AT_ONCE if at_once is None else at_once):
-        queue(work, kind, subject, arguments)
-        return False
-    job = Job(
-        id=0,
-        kind=kind,
-        subject=subject,
-        arguments=json.dumps(arguments),
-        status="running",
-        person_id=work.actor.person or 0,
-        attempts=1,
-        created_at=work.at,
-        started_at=work.at,
-        lease_until=None,
-        ended_at=None,
-        result=None,
-        error=None,
-    )
-    KINDS[kind].do(work, job, _looked(work, job))
-    return True
+    if kind == "record":
+        uploads.require_checked(work, upload.id)
+    return queue(work, kind, uploads.subject_of(upload.id), arguments)
+
+
+def are_active(work: Work, numbers: Collection[int]) -> bool:
+    """Whether any of some jobs still waits or goes on; nobody's rights are asked for."""
+    return store.are_active(work.connection, numbers)
+
+
+def seconds_for(work: Work, job: Job) -> int:
+    """How many seconds of computing the part of a job that only reads may take."""
+    row = upload_store.find_upload(work.connection, _number(job))
+    return SECONDS + (row.size if row else 0) // _BYTES_PER_SECOND
 
 
 def refuse_busy(work: Work, upload: uploads.Upload) -> None:
@@ -142,6 +134,7 @@ def run(work: Work, job: Job, seen: Any) -> None:  # noqa: ANN401 - each kind's 
 
     Raises:
         RefusedError: who asked may not come in any more, or what the work itself refuses.
+        StaleError: what was read is old by now; the job is to be done again.
     """
     result = KINDS[job.kind].do(_as_person(work, job), job, seen)
     values = {"status": "done", "ended_at": work.at, "result": json.dumps(result), "error": None}
@@ -193,14 +186,30 @@ def _keep(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - an Impor
     return {"outcome": seen.outcome}
 
 
-def _record(work: Work, job: Job, _seen: object) -> object:
+def _read(work: Work, job: Job) -> Any:  # noqa: ANN401 - a Spooled or an ImportResult
+    if job.attempts > 1:
+        found = uploads.find(work, _number(job))
+        if found is not None and found.status == "recorded":
+            return None  # by the worker that was lost
+    lines = uploads.read(work, _number(job))
+    if lines is not None and not lines.problems and not lines.choices:
+        return lines
+    if lines is not None:
+        lines.close()
+    return uploads.examine(work, _number(job))  # there is nothing to record: say why
+
+
+def _record(work: Work, job: Job, read: Any) -> object:  # noqa: ANN401 - what ``_read`` gives
     if job.attempts > 1:
         found = uploads.find(work, _number(job))
         if found is not None and found.status == "recorded":
             return {"outcome": "recorded", "batch": found.batch}  # by the worker that was lost
-    result = uploads.record(work, _number(job), json.loads(job.arguments)["seen"])
+    if isinstance(read, ImportResult):
+        return _keep(work, job, read)
+    seen = json.loads(job.arguments)["seen"]
+    result = uploads.record(work, _number(job), seen, read)
     return {"outcome": result.outcome, "batch": result.document["batch"]}
 
 
-KINDS: dict[str, Kind] = {"check": Kind(_keep, _check), "record": Kind(_record)}
+KINDS: dict[str, Kind] = {"check": Kind(_keep, _check), "record": Kind(_record, _read)}
 """What can be done as a job."""

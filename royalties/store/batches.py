@@ -126,9 +126,11 @@ def find_batch(connection: Connection, number: int) -> BatchRow | None:
     return BatchRow(*row) if row else None
 
 
-def batches(connection: Connection, numbers: Iterable[int]) -> list[BatchRow]:
-    """Some batches, the first first."""
-    query = _select().where(batch.c.id.in_(sorted(numbers))).order_by(batch.c.id)
+def batches(connection: Connection, numbers: Iterable[int] | None = None) -> list[BatchRow]:
+    """Batches by their numbers, or every one, undone ones included; the first first."""
+    query = _select().order_by(batch.c.id)
+    if numbers is not None:
+        query = query.where(batch.c.id.in_(sorted(numbers)))
     return [BatchRow(*row) for row in connection.execute(query)]
 
 

@@ -77,6 +77,16 @@ def open_upload_of(connection: Connection, sha256: str) -> UploadRow | None:
     return UploadRow(*row) if row else None
 
 
+def waiting_of(connection: Connection, name: str) -> tuple[int, int]:
+    """How many uploads of somebody are not recorded or removed yet, and their bytes."""
+    row = connection.execute(
+        select(func.count(), func.coalesce(func.sum(upload.c.size), 0)).where(
+            upload.c.created_by == name, upload.c.status.in_(OPEN)
+        )
+    ).one()
+    return int(row[0]), int(row[1])
+
+
 def open_uploads(connection: Connection, limit: int) -> list[ListedRow]:
     """Uploads that are not recorded or removed yet, the newest first."""
     rows = connection.execute(

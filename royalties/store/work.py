@@ -1,6 +1,6 @@
 """Settings, proposals and jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
@@ -167,6 +167,14 @@ def take_job(connection: Connection, at: str, lease_until: str) -> JobRow | None
     )
     connection.execute(update(job).where(job.c.id == found.id).values(**taken._asdict()))
     return taken
+
+
+def are_active(connection: Connection, numbers: Collection[int]) -> bool:
+    """Whether any of some jobs waits or goes on."""
+    query = select(func.count()).where(
+        job.c.id.in_(numbers), job.c.status.in_(("queued", "running"))
+    )
+    return bool(connection.execute(query).scalar_one())
 
 
 def end_job(connection: Connection, number: int, values: Mapping[str, object]) -> None:

@@ -7,7 +7,17 @@ from flask import Flask, abort, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 
-from royalties.web import access, bodies, calculating, errors, formats, layout, origin, visit
+from royalties.web import (
+    access,
+    bodies,
+    calculating,
+    errors,
+    formats,
+    layout,
+    origin,
+    visit,
+    waiting,
+)
 from royalties.web.account import known
 from royalties.web.pages import Number, Pages
 
@@ -64,6 +74,7 @@ def prepare(app: Flask) -> None:
     CSRFProtect(app)
     visit.prepare(app)
     known.prepare(app)
+    waiting.prepare(app)
     formats.prepare(app)
     layout.prepare(app)
     errors.prepare(app)

@@ -140,6 +140,13 @@ def let_go() -> None:
     _end(failed=True)
 
 
+def settle() -> None:
+    """Keep what the request did, now; from here on it only looks."""
+    actor()  # who visits is known before, and stays known
+    _end(failed=False)
+    g.only_looks = True
+
+
 @contextmanager
 def all_or_nothing() -> Iterator[None]:
     """What a form asks for: refused, nothing of it is left for the page that answers.

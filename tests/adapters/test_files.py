@@ -36,7 +36,7 @@ def keep_everything(files: Files, outside: Path) -> None:
     files.keep_issued("2025-H1", "statement.xlsx", b"c")
     upload, _ = files.keep_upload(BytesIO(b"d"), 10)
     files.keep_checked(upload)
-    files.keep_order_file(BytesIO(b"e"), 10)
+    files.keep_enclosure(BytesIO(b"e"), 10)
     files.keep_made("preview", b"f")
     files.give_back("returned.xlsx", b"g")
     files.tell_progress(1, 1, 2)

@@ -19,14 +19,20 @@ def as_file(rows: Iterable[Mapping[str, str]]) -> bytes:
 
 
 def send(
-    office: Office, actor: Actor, data: bytes, name: str = "report.csv", *, at_once: int = 10**6
+    office: Office, actor: Actor, data: bytes, name: str = "report.csv", *, as_job: bool = False
 ) -> Upload:
-    """Send a report and have it checked, at once or (with ``at_once=0``) as a job."""
+    """Send a report and have it checked, at once or by the worker."""
     with office.system.work(actor) as work:
         received = uploads.receive(work, name, io.BytesIO(data))
-        if not received.again:
-            start(work, "check", received.upload, {}, at_once=at_once)
-    return found(office, received.upload.id)
+        number = received.upload.id
+        if not received.again and as_job:
+            start(work, "check", received.upload, {})
+    if not received.again and not as_job:
+        with office.system.work(actor, read_only=True) as work:
+            seen = uploads.examine(work, number)
+        with office.system.work(actor) as work:
+            uploads.keep(work, number, seen)
+    return found(office, number)
 
 
 def found(office: Office, number: int) -> Upload:

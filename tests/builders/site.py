@@ -16,10 +16,12 @@ from werkzeug.test import TestResponse
 
 from royalties.adapters.credentials import Credentials, fingerprint
 from royalties.app import create_app
+from royalties.cli.jobs import work_once
 from royalties.domain.people import Actor, Role
 from royalties.runtime import System
 from royalties.services.work import stored
 from royalties.store.tables import membership, organization_member, person, session
+from royalties.web import waiting
 from tests.builders.books import Office
 
 BASE = "http://localhost:8000"
@@ -184,9 +186,15 @@ def _lent(system: System) -> tuple[Flask, dict[str, Any]]:
 
 def _app(system: System) -> Flask:
     app = create_app(system)
+    # Beside a server stands its worker; here it works while a request waits for it.
+    waiting.prepare(app, lambda: _work(app))
     app.testing = False  # errors answer as they would for a visitor
     _watch_what_is_drawn(app)
     return app
+
+
+def _work(app: Flask) -> None:
+    work_once(app.extensions["royalties"])
 
 
 def _watch_what_is_drawn(app: Flask) -> None:

@@ -36,6 +36,7 @@ ONLY_READ = {
     "layout.publisher_name": 1,
     "ordering._estimated": 1,
     "public.order_links.opened": 1,
+    "public.quote_links._enclosed": 1,
     "request_form.faults": 1,
 }
 """Functions that catch refusals of what only reads, and how often: nothing is to be taken back."""

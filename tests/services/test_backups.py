@@ -551,6 +551,21 @@ def test_memory_does_not_grow_with_the_books(tmp_path: Path) -> None:
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@after(closed)
+def test_second_factors_of_old_backups_are_sealed(
+    office: Office, empty: Callable[[str], Office], tmp_path: Path
+) -> None:
+    office.execute(
+        "INSERT INTO person (email, name, role, status, totp_key, locale, created_at, created_by) "
+        "VALUES ('a@b.org', 'Ada', 'clerk', 'active', 'JBSWY3DPEHPK3PXP', 'en', 'then', 'x')"
+    )
+    office.system.back_up(TESS, tmp_path / "b")
+    there = empty("sqlite")
+    there.system.restore(TESS, tmp_path / "b")
+    assert "JBSWY3DPEHPK3PXP" not in str(there.rows("SELECT totp_key FROM person"))
+
+
 def test_every_folder_of_a_home_is_kept_or_can_be_made_again() -> None:
     """A new folder of kept files must come along."""
     source = Path(inspect_module.getsourcefile(Files) or "").read_text(encoding="utf-8")

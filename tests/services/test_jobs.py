@@ -51,12 +51,12 @@ class Desk:
 
     def sent(self, data: bytes = MAY) -> Upload:
         """A report whose check waits as a job."""
-        return send(self.office, self.cleo, data, at_once=0)
+        return send(self.office, self.cleo, data, as_job=True)
 
     def record(self, upload: Upload, *seen: str) -> None:
         """Ask for it to be recorded as a job."""
         with self.office.system.work(self.cleo) as work:
-            assert not start(work, "record", upload, {"seen": list(seen)}, at_once=0)
+            start(work, "record", upload, {"seen": list(seen)})
 
     def job(self) -> dict[str, object]:
         """The newest job."""
@@ -93,12 +93,6 @@ def test_a_large_report_is_checked_and_recorded_by_the_worker(desk: Desk) -> Non
     assert desk.office.rows("SELECT actor FROM log WHERE action = 'import'") == [("Cleo",)]
     assert work_off(desk.office.system) == 0
     assert desk.office.faults() == {}
-
-
-def test_a_small_report_needs_no_worker(desk: Desk) -> None:
-    upload = send(desk.office, desk.cleo, MAY)
-    assert upload.status == "checked"
-    assert desk.office.rows("SELECT count(*) FROM job") == [(0,)]
 
 
 def test_nobody_begins_what_is_at_work(desk: Desk) -> None:

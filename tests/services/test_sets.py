@@ -59,7 +59,7 @@ def keyed(part: str, make: Callable[[str], Document]) -> Callable[[int, int], Do
     }
 
 
-PARTS = {
+PARTS: dict[str, Callable[[int, int], Document]] = {
     "titles": titles,
     "beneficiaries": keyed("beneficiaries", a_beneficiary),
     "contracts": lambda count, start: {

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from royalties.cli.jobs import work_off
 from royalties.domain.people import Role
 from royalties.services import jobs
+from royalties.web import waiting
 from tests.builders.books import (
     EBOOK,
     HARDCOVER,
@@ -342,7 +343,7 @@ def test_what_changed_since_it_was_seen_is_not_recorded(site: Site) -> None:
 
 
 def test_a_large_report_goes_through_jobs(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "AT_ONCE", 50)
+    monkeypatch.setattr(waiting, "PATIENCE", -1)
     clerk = site.visitor(Role.CLERK)
     address = sent(clerk, MAY)
     page = clerk.page(address)
@@ -374,7 +375,7 @@ def test_a_large_report_goes_through_jobs(site: Site, monkeypatch: pytest.Monkey
 
 
 def test_a_job_that_failed_says_why(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "AT_ONCE", 50)
+    monkeypatch.setattr(waiting, "PATIENCE", -1)
     address = sent(site.visitor(Role.CLERK, "Cleo"), MAY)
     site.office.execute("UPDATE person SET status = 'disabled' WHERE name = 'Cleo'")
     work_off(site.office.system)
@@ -389,7 +390,7 @@ def test_a_job_that_failed_says_why(site: Site, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_work_that_nobody_takes_up_is_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "AT_ONCE", 50)
+    monkeypatch.setattr(waiting, "PATIENCE", -1)
     clerk = site.visitor(Role.CLERK)
     address = sent(clerk, MAY)
     assert "Nothing has taken it up" not in clerk.page(address)

@@ -139,10 +139,10 @@ def test_a_form_comes_from_our_own_pages(site: Site, headers: dict[str, str], st
 def test_right_sign_ins_in_a_loop_are_held(site: Site) -> None:
     person = site.somebody(Role.NONPROFIT, "Nell Own", beneficiaries=("shelter",))
     form = {"email": "nell.own@example.org", "password": PASSWORD}
-    found = [site.stranger().post("/account/sign-in", form) for _ in range(21)]
-    assert {each.status_code for each in found[:20]} == {303}, person
-    assert found[20].status_code == 429
-    assert int(found[20].headers["Retry-After"]) > 0
+    found = [site.stranger().post("/account/sign-in", form) for _ in range(31)]
+    assert {each.status_code for each in found[:30]} == {303}, person
+    assert found[30].status_code == 429
+    assert int(found[30].headers["Retry-After"]) > 0
 
 
 # Answers to those who run it

@@ -9,14 +9,13 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from royalties.ingest.cells import text_of
+from royalties.ingest.cells import Cell, text_of
 from royalties.ingest.conventions import date_order
 from royalties.ingest.dates import Dates
 from royalties.ingest.declaration import BOOK, Column, Facts, Format, Row
 from royalties.ingest.places import country
 
-_FACT = re.compile(r"\s*\"?([^=\"]+)=\[(.*)\]\"?\s*", re.DOTALL)
-_DAYS = re.compile(r"(\d[\d/.-]*\d)\s*[-–]\s*(\d[\d/.-]*\d)")
+_DAYS = re.compile(r"(\d[\d/.-]{4,8}\d)\s*+[-–]\s*+(\d[\d/.-]{4,8}\d)")
 _DECIMAL_COMMA = frozenset({"fr", "de", "it", "es", "nl", "pl", "sv", "pt", "tr"})
 _PIVOT = date(2050, 1, 1)
 """Years of two digits in the range are of this century; the report is younger."""
@@ -27,8 +26,7 @@ _MONTH_FIRST = frozenset({"en_US"})
 def _facts(rows: Sequence[Row]) -> Facts | None:
     """Read row 1; nothing where it lacks the days covered."""
     for _, cells in rows[:1]:
-        matched = (_FACT.fullmatch(text_of(cell)) for cell in cells)
-        found = {match[1].strip(): match[2].strip() for match in matched if match}
+        found = dict(filter(None, map(_fact, cells)))
         locale = found.get("Locale", "")
         span = _span(found.get("Viewing Range", ""), locale)
         if span is None:
@@ -45,8 +43,17 @@ def _facts(rows: Sequence[Row]) -> Facts | None:
     return None
 
 
+def _fact(cell: Cell) -> tuple[str, str] | None:
+    """The name and the value of a cell such as ``Currency=[USD]``, perhaps in quotes."""
+    name, mark, value = text_of(cell).strip().removeprefix('"').partition("=[")
+    value, end, rest = value.rpartition("]")
+    if not (mark and end and name) or rest not in ("", '"') or "=" in name or '"' in name:
+        return None
+    return name.strip(), value.strip()
+
+
 def _span(text: str, locale: str) -> tuple[date, date] | None:
-    days = _DAYS.fullmatch(text.strip())
+    days = _DAYS.fullmatch(text)
     if not days:
         return None
     dates = Dates(date_order("mdy" if locale in _MONTH_FIRST else "dmy"), _PIVOT)

@@ -12,7 +12,7 @@ from itertools import groupby
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import MICRO, rounded, split
 from royalties.ingest.amounts import exact
-from royalties.ingest.cells import BLANK, Cell, Odd, Wrong, text_of
+from royalties.ingest.cells import BLANK, Cell, Odd, Wrong, printed, text_of
 from royalties.ingest.columns import Left
 from royalties.ingest.declaration import BOOK, Column, Format, Header, Row, normal
 
@@ -38,7 +38,7 @@ class _NoAmountError(ValueError):
     """A cell of an order that is no amount; carries its column and text."""
 
     def __init__(self, column: str, text: str) -> None:
-        super().__init__(text)
+        super().__init__(printed(text))
         self.column = column
 
 
@@ -94,7 +94,9 @@ def _worked_out(order: _Order) -> Iterator[_Extras]:
 def _units(text: str) -> int | Odd:
     if text.isascii() and text.isdecimal() and len(text) <= 7:
         return int(text)
-    return Wrong(f"{text!r} is not a whole number", "write how many copies", "Lineitem quantity")
+    return Wrong(
+        f"{printed(text)!r} is not a whole number", "write how many copies", "Lineitem quantity"
+    )
 
 
 def _nets(order: _Order) -> list[int | Odd]:
@@ -114,7 +116,7 @@ def _nets(order: _Order) -> list[int | Odd]:
         )
     elif sum(values) != subtotal:
         wrong = Wrong(
-            f"the lines of order {order.text('name')} do not add up to its subtotal",
+            f"the lines of order {printed(order.text('name'))} do not add up to its subtotal",
             "correct the order, or export it again",
             "Subtotal",
         )

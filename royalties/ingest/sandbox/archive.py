@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from royalties.ingest.directory import directory
+
 MOST_PARTS = 1_000
 MOST_BYTES = 200_000_000
 MOST_STYLE_BYTES = 5_000_000
@@ -39,6 +41,10 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         try:
+            with path.open("rb") as file:
+                listed = directory(file)
+            if listed is not None and not listed.holds_at_most(MOST_PARTS):
+                raise _too_many_parts(listed.entries)
             with zipfile.ZipFile(path) as opened:
                 parts = opened.infolist()
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -46,10 +52,7 @@ class Archive:
         self._path = path
         self._parts = {part.filename: part for part in parts}
         if len(parts) > MOST_PARTS:
-            raise RefusedError(
-                f"the file packs {len(parts):,} parts, more than {MOST_PARTS:,}",
-                "save the sheet alone as a new .xlsx",
-            )
+            raise _too_many_parts(len(parts))
         if len(self._parts) != len(parts):
             raise RefusedError("the file holds two parts of the same name", SEND_AGAIN)
         if any(part.flag_bits & _ENCRYPTED for part in parts):
@@ -128,6 +131,13 @@ def _within_limits(name: str, size: int, total: int, rows: int, packed: int) -> 
             "the file's cell styles are larger than 5 MB",
             "copy the values into a new workbook, or save the sheet as CSV",
         )
+
+
+def _too_many_parts(count: int) -> RefusedError:
+    many = f"{count:,} parts, more than" if count > MOST_PARTS else "more parts than"
+    return RefusedError(
+        f"the file packs {many} {MOST_PARTS:,}", "save the sheet alone as a new .xlsx"
+    )
 
 
 def too_many_rows() -> RefusedError:

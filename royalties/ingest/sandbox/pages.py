@@ -41,11 +41,14 @@ _TELLING = 10
 
 _NAME = re.compile(rb"/([^\x00\t\n\f\r ()<>\[\]{}/%]+)")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM = re.compile(rb"/Length (\d+)(?:(?!endobj).)*?>>\s*stream\r?\n", re.DOTALL)
-_ABOUT = re.compile(rb"<\?xpacket begin.*?<\?xpacket end[^>]*>", re.DOTALL)
-"""What a file says of itself: words, of which none acts."""
+_STREAM = re.compile(rb">>[\x00\t\n\f\r ]{0,8}stream\r?\n")
+_LENGTH = re.compile(rb"/Length (\d{1,10})(?!\d)")
+_ABOUT, _ABOUT_END = b"<?xpacket begin", b"<?xpacket end"
+"""Between them a file says something of itself: words, of which none acts."""
 
-_TEXT = re.compile(rb"\((?:\\.|[^\\()])*\)", re.DOTALL)
+_TEXT = re.compile(rb"\\.|\((?:\\.|[^\\()]++)*+\)", re.DOTALL)
+"""A sign that is escaped, or a text in parentheses; looked for together, a sign is read once."""
+
 _WITHOUT_PDF = "saved without PDF Content"
 _FLATTEN = "print it into a new PDF (or export it as PDF/X) and send that"
 
@@ -87,7 +90,7 @@ def _require_passive(document: pdfium.PdfDocument, path: Path) -> None:
     out = io.BytesIO()
     document.save(out)
     found = names(out.getvalue())
-    raw = _TEXT.sub(b"()", _ABOUT.sub(b"", path.read_bytes()))
+    raw = without_texts(without_words(path.read_bytes()))
     found |= {name for name in _ACTIVE if len(name) >= _TELLING and b"/" + name in raw}
     if active := sorted({_ACTIVE[name] for name in found & _ACTIVE.keys()}):
         raise RefusedError(f"the PDF holds {' and '.join(active)}", _FLATTEN)
@@ -100,13 +103,37 @@ def names(written: bytes) -> set[bytes]:
     while at < len(written):
         stream = _STREAM.search(written, at)
         end = stream.end() if stream else len(written)
-        plain = _TEXT.sub(b"()", written[at:end])
         found.update(
             _ESCAPED.sub(lambda each: bytes([int(each[1], 16)]), name[1])
-            for name in _NAME.finditer(plain)
+            for name in _NAME.finditer(without_texts(written[at:end]))
         )
-        at = end + int(stream[1]) if stream else end
+        at = end + _length_before(written, at, end) if stream else end
     return found
+
+
+def _length_before(written: bytes, begin: int, end: int) -> int:
+    """How long the stream is whose dictionary ends here, as the engine writes it."""
+    begin = max(written.rfind(b"endobj", begin, end), begin)
+    stated = _LENGTH.search(written, begin, end)
+    return int(stated[1]) if stated else 0
+
+
+def without_texts(data: bytes) -> bytes:
+    """A file with empty parentheses in the place of its texts."""
+    return _TEXT.sub(lambda each: b"()" if each[0][:1] == b"(" else each[0], data)
+
+
+def without_words(data: bytes) -> bytes:
+    """A file without what it says of itself."""
+    kept, at = [], 0
+    while (start := data.find(_ABOUT, at)) >= 0:
+        end = data.find(_ABOUT_END, start)
+        close = data.find(b">", end) if end >= 0 else -1
+        if close < 0:
+            break
+        kept.append(data[at:start])
+        at = close + 1
+    return b"".join([*kept, data[at:]])
 
 
 def _points(page: pdfium.PdfPage) -> list[int]:

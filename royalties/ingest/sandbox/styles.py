@@ -1,6 +1,7 @@
 """Style rules of an SVG: only properties that draw, and nothing that reaches out."""
 
 import re
+from collections.abc import Iterator
 
 from royalties.ingest.sandbox.archive import RefusedError
 
@@ -15,10 +16,8 @@ isolation overflow marker-start marker-mid marker-end marker
 PROPERTIES = frozenset(_DRAWING.split())
 """Properties that draw, as attributes and in style rules."""
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_RULE = re.compile(r"\s*([^{}]+)\{([^{}]*)\}\s*")
 _SELECTORS = re.compile(r"[\w\s.#,>*:-]+")
-_URL = re.compile(r"url\(\s*(['\"]?)(.*?)\1\s*\)", re.IGNORECASE)
+_URL = "url("
 _PLAIN = re.compile(r"[\w\s#.,%()'\"+*/-]*")
 
 
@@ -28,16 +27,17 @@ def rules(text: str) -> str:
     Raises:
         RefusedError: it imports something, refers to something outside, or cannot be read.
     """
-    text = _COMMENT.sub(" ", text).replace("<!--", "").replace("-->", "")
+    text = _without_comments(text).replace("<!--", "").replace("-->", "")
     _require_plain(text)
     made = []
-    at = 0
-    while text[at:].strip():
-        rule = _RULE.match(text, at)
-        if rule is None or not _SELECTORS.fullmatch(rule[1]):
+    *written, rest = text.split("}")
+    for each in written:
+        selectors, brace, declared = each.partition("{")
+        if not brace or "{" in declared or not _SELECTORS.fullmatch(selectors):
             raise _unread()
-        made.append(f"{' '.join(rule[1].split())} {{ {declarations(rule[2])} }}")
-        at = rule.end()
+        made.append(f"{' '.join(selectors.split())} {{ {declarations(declared)} }}")
+    if rest.strip():
+        raise _unread()
     return "\n".join(made)
 
 
@@ -47,7 +47,7 @@ def declarations(text: str) -> str:
     Raises:
         RefusedError: one refers to something outside.
     """
-    text = _COMMENT.sub(" ", text)
+    text = _without_comments(text)
     _require_plain(text)
     made = []
     for each in text.split(";"):
@@ -62,12 +62,38 @@ def _require_plain(text: str) -> None:
     lowered = text.lower()
     if "@import" in lowered:
         raise external()
-    if any(not found[2].strip().startswith("#") for found in _URL.finditer(text)):
-        raise external()
-    if lowered.count("url(") != len(_URL.findall(text)):
-        raise _unread()
+    for inner in _references(lowered):
+        if not inner.startswith("#"):
+            raise external()
     if "\\" in text or "@" in text or "expression(" in lowered or "javascript:" in lowered:
         raise _unread()
+
+
+def _without_comments(text: str) -> str:
+    """Every comment is a space, as in a browser; one that does not end stays."""
+    kept, at = [], 0
+    while (start := text.find("/*", at)) >= 0 and (end := text.find("*/", start + 2)) >= 0:
+        kept.append(text[at:start])
+        at = end + 2
+    return " ".join([*kept, text[at:]])
+
+
+def _references(lowered: str) -> Iterator[str]:
+    """What stands within each ``url(…)``, without its quotes."""
+    at = lowered.find(_URL)
+    while at >= 0:
+        start = at + len(_URL)
+        end = lowered.find(")", start)
+        inner = lowered[start:end].strip()
+        if end < 0 or _URL in inner:
+            raise _unread()
+        for quote in "'\"":
+            if inner.startswith(quote):
+                if len(inner) == 1 or not inner.endswith(quote):
+                    raise _unread()
+                inner = inner[1:-1].strip()
+        yield inner
+        at = lowered.find(_URL, end)
 
 
 def external() -> RefusedError:

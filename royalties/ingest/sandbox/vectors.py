@@ -36,9 +36,11 @@ _GEOMETRY = frozenset(_MEASURING.split())
 _GONE = frozenset({"title", "desc", "metadata", "namedview", "view", "cursor"})
 _ACTS = frozenset({"script", "handler", "listener"})
 _LETTERS = frozenset({"text", "tspan", "textPath"})
-_REFERENCE = re.compile(r"url\(\s*['\"]?#([^'\")\s]+)['\"]?\s*\)")
-_LENGTH = re.compile(r"\s*([0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)\s*(px|pt|pc|mm|cm|in)?\s*")
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_REFERENCE = re.compile(r"url\(\s*['\"]?#([^'\"()\s]+)['\"]?\s*\)")
+_LENGTH = re.compile(
+    r"\s*((?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)\s*+(px|pt|pc|mm|cm|in)?+\s*+"
+)
+_LONGEST_BOX = 200
 _AS_PDF = "save it as PDF and send that"
 
 
@@ -48,8 +50,7 @@ def measure(path: Path) -> tuple[dict[str, Any], list[bytes]]:
     Raises:
         RefusedError: it holds what acts, reaches out, or is no drawing.
     """
-    writer = _Writer()
-    root, width, height = writer.rewritten(_read(path))
+    writer, root, width, height = read(path)
     ET.register_namespace("", _SVG[1:-1])
     clean = ET.tostring(root, encoding="unicode")
     facts = {
@@ -64,13 +65,23 @@ def measure(path: Path) -> tuple[dict[str, Any], list[bytes]]:
     return facts, [typesetting.vector(clean, width, height)]
 
 
+def read(path: Path) -> tuple["_Writer", ET.Element, float, float]:
+    """A drawing written anew, with its size and what was left out, before it is painted.
+
+    Raises:
+        RefusedError: it holds what acts, reaches out, or is no drawing.
+    """
+    writer = _Writer()
+    return (writer, *writer.rewritten(_read(path)))
+
+
 def _read(path: Path) -> ET.Element:
     data = path.read_bytes()
     if len(data) > MOST_BYTES:
         raise RefusedError("the SVG is larger than 5 MB", _AS_PDF)
     try:
         # What it says of its own encoding is not asked: it is UTF-8, or it is not read.
-        text = _DECLARATION.sub("", data.decode("utf-8-sig"), count=1)
+        text = _without_declaration(data.decode("utf-8-sig"))
         root: ET.Element = fromstring(text, forbid_dtd=True)
     except UnicodeDecodeError:
         raise RefusedError("the SVG is not written in UTF-8", "export it again as SVG") from None
@@ -84,6 +95,13 @@ def _read(path: Path) -> ET.Element:
     if root.tag != f"{_SVG}svg":
         raise RefusedError("this is not an SVG drawing", "send the logo as PNG, SVG or PDF")
     return root
+
+
+def _without_declaration(text: str) -> str:
+    """The document after ``<?xml …?>``."""
+    start = text.lstrip()
+    end = start.find("?>") if start.startswith("<?xml") else -1
+    return start[end + 2 :] if end >= 0 else text
 
 
 class _Writer:
@@ -192,7 +210,7 @@ def _inside(value: str) -> str:
 def _box(root: ET.Element) -> tuple[float, float, float, float]:
     try:
         x, y, width, height = (
-            float(each) for each in re.split(r"[\s,]+", root.attrib["viewBox"].strip())
+            float(each) for each in root.attrib["viewBox"][:_LONGEST_BOX].replace(",", " ").split()
         )
     except (KeyError, ValueError):
         x = y = 0.0

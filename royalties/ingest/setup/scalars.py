@@ -34,7 +34,7 @@ _YEARS = (1000, 9998)
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{1,33}", re.ASCII)
-_WEBSITE = re.compile(r"https?://[^\s/]+\S*")
+_WEBSITE = re.compile(r"https?://[^\s/]\S*")
 _SAMPLE = re.compile(r"[0-9a-f]{64}\.pdf", re.ASCII)
 _NOT_IN_LINKS = frozenset(' "<>\\^`{|}')
 

@@ -12,7 +12,7 @@ from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders import Action, Need
 from royalties.domain.people import Verb
 from royalties.services.orders import life, messages, notices, own, quotes
-from royalties.services.orders.attachments import Sent
+from royalties.services.orders.attachments import Kept, Sent
 from royalties.services.orders.order import Order
 from royalties.services.work import RefusedError, Work
 
@@ -42,7 +42,7 @@ class Acceptance:
     how: How
     on: date
     po_number: str = ""
-    file: Sent | None = None
+    file: Sent | Kept | None = None
 
 
 def record_acceptance(

@@ -21,6 +21,7 @@ from royalties.domain.problems import Problem
 from royalties.ingest.artwork import LARGEST, Checked, check, named, too_large
 from royalties.services.books import setup_in_force
 from royalties.services.orders import life
+from royalties.services.orders.attachments import require_room
 from royalties.services.orders.life import Order
 from royalties.services.orders.needs import needs_met
 from royalties.services.sales.uploads import shown_name
@@ -118,6 +119,8 @@ def look(files: Files, sent: Sent, options: Sequence[Option] = ()) -> Looked:
     except TooLargeError:
         return Looked(sent.use, name, "", 0, Checked("", {}, problems=(too_large(name, sent.use),)))
     found = check(files.upload(fingerprint), name, sent.use, options)
+    if found.problems:
+        files.drop_upload(fingerprint)
     return Looked(sent.use, named(name, found.type), fingerprint, size, found)
 
 
@@ -161,6 +164,7 @@ def send_artwork(
     if lacking:
         words = " and ".join(f"a {use.value}" for use in lacking)
         raise RefusedError(f"{words} is missing: the order's options need it, so send it too")
+    require_room(work, order.organization, [each.size for each in files])
     for each in files:
         keep(work, order, each)
     met = (needs_met(work, order) - {Need.ARTWORK}) | {Need.ARTWORK}

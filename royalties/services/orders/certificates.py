@@ -14,7 +14,7 @@ from royalties.ingest.attachments import PAPERS
 from royalties.services.books import setup_in_force
 from royalties.services.mail.outbox import Message, write
 from royalties.services.orders import attachments
-from royalties.services.orders.attachments import Sent
+from royalties.services.orders.attachments import Kept, Sent
 from royalties.services.orders.life import reason_of
 from royalties.services.orders.messages import OrderFile
 from royalties.services.work import RefusedError, Work
@@ -36,6 +36,7 @@ __all__ = [
 ]
 
 _LONGEST_YEARS = 20
+_MOST_A_DAY = 60
 
 
 class Status(StrEnum):
@@ -73,7 +74,7 @@ class Certificate:
 
 
 def upload(
-    work: Work, organization: str, place: str, signed_on: date, expires_on: date, sent: Sent
+    work: Work, organization: str, place: str, signed_on: date, expires_on: date, sent: Sent | Kept
 ) -> int:
     """Keep a certificate that was signed; returns its number. The staff checks it next.
 
@@ -100,6 +101,10 @@ def upload(
         raise RefusedError("this certificate has expired: send one that is in force")
     if expires_on.year - signed_on.year > _LONGEST_YEARS:
         raise RefusedError(f"a certificate holds for {_LONGEST_YEARS} years at most")
+    if store.sent_since(work.connection, organization, work.ago(attachments.DAY)) >= _MOST_A_DAY:
+        raise RefusedError(
+            f"{_MOST_A_DAY} certificates came within a day: wait until they are checked"
+        )
     kept = attachments.keep(work, sent, PAPERS)
     number = store.add_certificate(
         work.connection,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from royalties.domain.orders import Side
 from royalties.domain.people import NotAllowedError, Verb
 from royalties.services.orders import attachments, life, notices
-from royalties.services.orders.attachments import Sent
+from royalties.services.orders.attachments import Kept, Sent
 from royalties.services.orders.order import Order
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import messages as store
@@ -17,7 +17,7 @@ from royalties.store.orders.messages import FileRow
 __all__ = ["Message", "OrderFile", "Sent", "file_of", "messages", "post"]
 
 KIND = "attachment"
-MOST_FILES = 10
+MOST_FILES = attachments.MOST_AT_ONCE
 _LONGEST = 10_000
 _QUOTED = 2_000
 
@@ -47,7 +47,7 @@ def post(
     work: Work,
     number: str,
     text: str,
-    files: Sequence[Sent] = (),
+    files: Sequence[Sent | Kept] = (),
     *,
     internal: bool = False,
     event: str = "message",
@@ -78,6 +78,11 @@ def post(
         raise RefusedError("write something, or send a file")
     if len(files) > MOST_FILES:
         raise RefusedError(f"send up to {MOST_FILES} files with one message")
+    taken = [
+        each if isinstance(each, Kept) else attachments.take(work.files, each) for each in files
+    ]
+    attachments.require_few(taken)
+    attachments.require_room(work, order.organization, [each.size for each in taken])
     message = store.add_message(
         work.connection,
         {
@@ -89,7 +94,7 @@ def post(
             "internal": int(internal),
         },
     )
-    names = [_add_file(work, order, message, side, each) for each in files]
+    names = [_add_file(work, order, message, side, each) for each in taken]
     work.record(verb, {"order": number, "message": message, "internal": internal, "files": names})
     if not internal:
         quoted = said if len(said) <= _QUOTED else f"{said[:_QUOTED]} …"
@@ -134,7 +139,7 @@ def file_of(work: Work, number: str, file_id: int) -> OrderFile | None:
     return OrderFile(row.name, row.type, path)
 
 
-def _add_file(work: Work, order: Order, message: int, side: Side, sent: Sent) -> str:
+def _add_file(work: Work, order: Order, message: int, side: Side, sent: Kept) -> str:
     kept = attachments.keep(work, sent)
     store.add_file(
         work.connection,

@@ -8,7 +8,7 @@ from royalties.domain.organizations import Organization
 from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
 from royalties.services.orders import attachments, board, life, needs, notices
-from royalties.services.orders.attachments import Sent
+from royalties.services.orders.attachments import Kept, Sent
 from royalties.services.orders.order import Order, order_of
 from royalties.services.orders.quoting import line_of
 from royalties.services.work import RefusedError, Work
@@ -115,7 +115,7 @@ def takes_purchase_order(order: Order) -> bool:
 
 
 def send_purchase_order(
-    work: Work, number: str, *, version: int, po_number: str, file: Sent | None = None
+    work: Work, number: str, *, version: int, po_number: str, file: Sent | Kept | None = None
 ) -> Order:
     """Send a purchase order after the quote was accepted: its number, its file, or both.
 
@@ -152,7 +152,7 @@ def purchase_orders(work: Work, order: Order) -> list[messages.FileRow]:
     return messages.files_of(work.connection, order.id, PURCHASE_ORDER)
 
 
-def keep_purchase_order(work: Work, order: Order, file: Sent) -> str:
+def keep_purchase_order(work: Work, order: Order, file: Sent | Kept) -> str:
     """Keep the file of a purchase order; returns its name. The caller holds the order.
 
     Raises:
@@ -160,7 +160,9 @@ def keep_purchase_order(work: Work, order: Order, file: Sent) -> str:
     """
     if len(messages.files_of(work.connection, order.id, PURCHASE_ORDER)) >= _MOST_FILES:
         raise RefusedError(f"this order has {_MOST_FILES} purchase orders: write us a message")
-    kept = attachments.keep(work, file)
+    taken = file if isinstance(file, Kept) else attachments.take(work.files, file)
+    attachments.require_room(work, order.organization, [taken.size])
+    kept = attachments.keep(work, taken)
     messages.add_file(
         work.connection,
         {

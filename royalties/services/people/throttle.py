@@ -34,13 +34,13 @@ class Tried(Enum):
 
     A code has a million values and three are right at any moment, so a day's limit stands behind
     the short one. ``SIGN_IN`` counts right passwords too, which are forgiven else: each costs as
-    much to check as a wrong one.
+    much to check as a wrong one. ``LOOKING`` counts seconds for which files were looked at.
     """
 
     PAIR = (Limit(10, timedelta(minutes=15)), Limit(100, _LONGEST))
     ACCOUNT = (Limit(100, timedelta(hours=1)), Limit(500, _LONGEST))
     ADDRESS = (Limit(50, timedelta(minutes=15)),)
-    SIGN_IN = (Limit(20, timedelta(minutes=15)), Limit(200, _LONGEST))
+    SIGN_IN = (Limit(30, timedelta(minutes=15)), Limit(200, _LONGEST))
     CODE = (Limit(5, timedelta(minutes=15)), Limit(20, _LONGEST))
     RESET = (Limit(3, timedelta(minutes=15)), Limit(10, _LONGEST))
     RESET_ACCOUNT = (Limit(30, _LONGEST),)
@@ -50,6 +50,8 @@ class Tried(Enum):
     REQUEST_PAIR = (Limit(3, timedelta(hours=1)), Limit(10, _LONGEST))
     REQUEST_EMAIL = (Limit(10, timedelta(hours=1)), Limit(30, _LONGEST))
     ARTWORK = (Limit(20, timedelta(minutes=1)),)
+    LOOKING = (Limit(300, timedelta(minutes=15)),)
+    LOOKING_FOR = (Limit(600, timedelta(minutes=15)),)
     ALL_REQUESTS = (Limit(200, timedelta(hours=1)),)
     INVITING = (Limit(20, _LONGEST),)
     INVITED = (Limit(3, _LONGEST),)
@@ -191,6 +193,13 @@ def attempt(work: Work, subjects: Iterable[Subject]) -> Held | None:
                 return Held(subject, seconds, _is_new(work, subject, limit))
     store.add_attempts(work.connection, [subject.hash for subject in subjects], work.at)
     return None
+
+
+def spend(work: Work, subjects: Iterable[Subject], times: int) -> None:
+    """Count what was begun with an attempt as several, once it is known how many it was."""
+    store.add_attempts(
+        work.connection, [each.hash for each in subjects for _ in range(times)], work.at
+    )
 
 
 def forgive(work: Work, subjects: Iterable[Subject]) -> None:

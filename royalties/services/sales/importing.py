@@ -23,9 +23,11 @@ from royalties.services.sales.import_document import (
     units_of,
     unreadable,
 )
+from royalties.services.sales.spooling import Spooled, spooled
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, periods
 from royalties.store.engine import all_or_nothing
+from royalties.store.history import newest_revision
 from royalties.store.totals import Sums
 
 
@@ -60,39 +62,82 @@ class ImportResult:
     returned: Path | None = None
 
 
-def import_report(work: Work, request: Request) -> ImportResult:
+class StaleError(RuntimeError):
+    """The setup was changed since a report was read: it has to be read again."""
+
+
+def read_report(work: Work, request: Request) -> Spooled | None:
+    """Read a report through, in work that only reads; its sales are recorded later.
+
+    None where it cannot be read, asks something, or was recorded before: ``import_report`` says
+    what is the matter.
+    """
+    work.actor.require(Verb.IMPORT)
+    setup = setup_in_force(work)
+    fingerprint, _ = _fingerprint(work, request)
+    if batches.find_recorded(work.connection, fingerprint) is not None:
+        return None
+    try:
+        reading = _opened(work, request, setup, known_of(work, setup))
+        if reading.choices:
+            return None
+        folder, revision = work.files.spool, newest_revision(work.connection)
+        return spooled(reading, folder, revision, fingerprint)
+    except UnreadableError:
+        return None
+
+
+def import_report(work: Work, request: Request, read: Spooled | None = None) -> ImportResult:
     """Read a report and record its sales, all of them or none.
 
     Outcomes: ``recorded``; ``refused`` (problems); ``confirm`` (warnings: repeat with
     ``confirm``); ``choose`` (repeat with a choice); ``nothing-new`` (the same bytes before).
+
+    Args:
+        work: the unit of work.
+        request: what to import.
+        read: what ``read_report`` made of the same request, so that nothing is read any more.
+
+    Raises:
+        StaleError: the setup is another one than when the report was read.
     """
     work.actor.require(Verb.IMPORT)
     setup = setup_in_force(work)
-    try:
-        fingerprint, size = work.files.fingerprint(request.path)
-    except OSError as error:
-        raise RefusedError(f"{request.path}: {error.strerror}: check the file's name") from error
+    fingerprint, size = _fingerprint(work, request)
     earlier = batches.find_recorded(work.connection, fingerprint)
     if earlier is not None:
         return ImportResult("nothing-new", nothing_new(earlier, work.day_of(earlier.recorded_at)))
     open_period = _open_period(work, setup, lock=not request.dry_run)
     known = known_of(work, setup)
+    if read is not None and read.revision != newest_revision(work.connection):
+        raise StaleError
     try:
-        reading = open_report(
-            request.path,
-            name=request.name,
-            known=known,
-            mappings=[ReportMapping(**mapping) for mapping in setup.mappings],
-            choices=request.choices,
-            report=request.report,
-            progress=work.progress,
-        )
+        reading = read or _opened(work, request, setup, known)
         if reading.choices:
             return ImportResult("choose", document_of("choose", reading, fingerprint))
         recording = _Recording(work, setup, open_period, request, fingerprint, size, known)
         return recording.record(reading)
     except UnreadableError as error:
         return ImportResult("refused", unreadable(fingerprint, error.problem))
+
+
+def _fingerprint(work: Work, request: Request) -> tuple[str, int]:
+    try:
+        return work.files.fingerprint(request.path)
+    except OSError as error:
+        raise RefusedError(f"{request.path}: {error.strerror}: check the file's name") from error
+
+
+def _opened(work: Work, request: Request, setup: Setup, known: Known) -> Reading:
+    return open_report(
+        request.path,
+        name=request.name,
+        known=known,
+        mappings=[ReportMapping(**mapping) for mapping in setup.mappings],
+        choices=request.choices,
+        report=request.report,
+        progress=work.progress,
+    )
 
 
 @dataclass(slots=True)

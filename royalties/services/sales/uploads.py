@@ -9,11 +9,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from royalties.adapters.files import TooLargeError
+from royalties.adapters.files import Files, TooLargeError
 from royalties.domain.people import Verb
 from royalties.ingest.formats import built_in
 from royalties.services.books import setup_in_force
-from royalties.services.sales.importing import ImportResult, Request, import_report
+from royalties.services.sales.importing import (
+    ImportResult,
+    Request,
+    import_report,
+    read_report,
+)
+from royalties.services.sales.spooling import Spooled
 from royalties.services.work import RefusedError, Work
 from royalties.store import uploads as store
 from royalties.store import work as jobs
@@ -22,6 +28,9 @@ from royalties.store.work import JobRow
 
 LARGEST = 200_000_000
 """Bytes of a file that is taken in a browser."""
+
+MOST_WAITING, MOST_WAITING_BYTES = 200, 2_000_000_000
+"""Reports of one person that may wait to be recorded, and their bytes."""
 
 _NAME_LENGTH = 255
 _ENDING_LENGTH = 16
@@ -99,6 +108,15 @@ class Received:
     again: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file whose bytes are kept, and nothing else of it yet."""
+
+    name: str
+    sha256: str
+    size: int
+
+
 def subject_of(number: int) -> str:
     """What a job that works on an upload names."""
     return f"upload:{number}"
@@ -115,26 +133,49 @@ def shown_name(name: str) -> str:
 
 
 def receive(work: Work, name: str, stream: IO[bytes]) -> Received:
-    """Keep a file that was sent; the same bytes that wait already are not kept twice.
+    """Keep a file that was sent, see ``keep_bytes`` and ``take_in``."""
+    work.actor.require(Verb.IMPORT)
+    return take_in(work, keep_bytes(work.files, name, stream))
+
+
+def keep_bytes(files: Files, name: str, stream: IO[bytes]) -> Sent:
+    """Write down a file that was sent, while nobody waits for the database.
 
     Raises:
         RefusedError: it is too large.
     """
-    work.actor.require(Verb.IMPORT)
     try:
-        fingerprint, size = work.files.keep_upload(stream, LARGEST)
+        fingerprint, size = files.keep_upload(stream, LARGEST)
     except TooLargeError:
         raise RefusedError(
             f"{shown_name(name)} is larger than {LARGEST // 1_000_000} MB: split it, or "
             f"have it imported by whoever runs this desk"
         ) from None
+    return Sent(shown_name(name), fingerprint, size)
+
+
+def take_in(work: Work, sent: Sent) -> Received:
+    """Let a file be an upload; the same bytes that wait already are not taken twice.
+
+    Raises:
+        RefusedError: whoever sends it has too many that wait; its bytes do not stay.
+    """
+    work.actor.require(Verb.IMPORT)
+    fingerprint, size = sent.sha256, sent.size
     waiting = store.open_upload_of(work.connection, fingerprint)
     if waiting is not None:
         return Received(_of(work, waiting), again=True)
+    count, bytes_ = store.waiting_of(work.connection, work.actor.name)
+    if count >= MOST_WAITING or bytes_ + size > MOST_WAITING_BYTES:
+        work.files.drop_upload(fingerprint)
+        raise RefusedError(
+            f"{count} reports that you sent wait, with {bytes_ // 1_000_000} MB: record or remove "
+            f"some of them, then send {sent.name} again"
+        )
     number = store.add_upload(
         work.connection,
         {
-            "name": shown_name(name),
+            "name": sent.name,
             "sha256": fingerprint,
             "size": size,
             "choices": "{}",
@@ -237,7 +278,32 @@ def keep(work: Work, number: int, result: ImportResult) -> None:
         _keep(work, number, result.document)
 
 
-def record(work: Work, number: int, seen: Sequence[str]) -> ImportResult:
+def read(work: Work, number: int) -> Spooled | None:
+    """Read an upload through before it is recorded; read-only work, so nobody waits for it.
+
+    Raises:
+        RefusedError: it is recorded or removed, or its file is gone.
+    """
+    work.actor.require(Verb.IMPORT)
+    row = _open(store.find_upload(work.connection, number))
+    return read_report(work, _request(work, row))
+
+
+def require_checked(work: Work, number: int) -> store.UploadRow:
+    """Hold an upload that may be recorded.
+
+    Raises:
+        RefusedError: it was not checked, or is recorded or removed already.
+    """
+    row = _open(store.find_upload(work.connection, number, lock=True))
+    if row.document is None:
+        raise RefusedError(f"{row.name} was not checked yet: check it first")
+    return row
+
+
+def record(
+    work: Work, number: int, seen: Sequence[str], lines: Spooled | None = None
+) -> ImportResult:
     """Record the sales of an upload, if they still are what was seen and confirmed.
 
     Outcomes are those of ``import_report``; any but ``recorded`` leaves the upload as it is,
@@ -247,17 +313,19 @@ def record(work: Work, number: int, seen: Sequence[str]) -> ImportResult:
         work: the unit of work.
         number: the upload's.
         seen: messages of the warnings that were confirmed; others stop it.
+        lines: what ``read`` made of it.
 
     Raises:
         RefusedError: it was not checked, or is recorded or removed already.
+        StaleError: the setup was changed since it was read.
     """
     work.actor.require(Verb.IMPORT)
-    row = _open(store.find_upload(work.connection, number, lock=True))
-    if row.document is None:
-        raise RefusedError(f"{row.name} was not checked yet: check it first")
+    row = require_checked(work, number)
+    assert row.document is not None  # noqa: S101 - it was checked
     before = json.loads(row.document)
     with all_or_nothing(work.connection) as take_back:
-        result = import_report(work, _request(work, row, confirm=True, seen=frozenset(seen)))
+        request = _request(work, row, confirm=True, seen=frozenset(seen))
+        result = import_report(work, request, lines)
         differs = any(result.document[name] != before[name] for name in _FACTS)
         if result.outcome == "recorded" and differs:
             take_back()

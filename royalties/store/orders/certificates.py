@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from royalties.domain.people import Actor
 from royalties.store.engine import is_sqlite
@@ -35,6 +35,14 @@ def add_certificate(connection: Connection, values: Mapping[str, object]) -> int
     """Add a certificate and return its number."""
     made = connection.execute(insert(certificate).values(**values).returning(certificate.c.id))
     return int(made.scalar_one())
+
+
+def sent_since(connection: Connection, organization: str, since: str) -> int:
+    """How many certificates of an organization came since a moment."""
+    query = select(func.count()).where(
+        certificate.c.organization == organization, certificate.c.at >= since
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def all_certificates(connection: Connection) -> list[CertificateRow]:

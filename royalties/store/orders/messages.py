@@ -88,6 +88,21 @@ def files_of(connection: Connection, order_id: int, *kinds: str) -> list[FileRow
     return [FileRow(*row) for row in rows]
 
 
+def sent_since(connection: Connection, since: str, organization: str, by: str) -> tuple[int, int]:
+    """How many files came for an organization's orders, or by somebody, and their bytes."""
+    query = select(func.count(), func.coalesce(func.sum(order_file.c.size), 0)).where(
+        order_file.c.at >= since
+    )
+    if by:
+        query = query.where(order_file.c.by == by)
+    else:
+        query = query.join(orders, orders.c.id == order_file.c.order_id).where(
+            orders.c.organization == organization, order_file.c.side == "organization"
+        )
+    row = connection.execute(query).one()
+    return int(row[0]), int(row[1])
+
+
 def all_files(connection: Connection) -> list[KeptFile]:
     """The files of all orders, the oldest first."""
     rows = connection.execute(

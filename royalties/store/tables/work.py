@@ -137,7 +137,7 @@ mail = Table(
     Column("recipient", String(254), nullable=False),
     Column("subject", String(300), nullable=False),
     Column("text", Text, nullable=False, comment="emptied once sent if it held a secret link"),
-    Column("html", Text, nullable=False, comment="only of messages written with their links"),
+    Column("html", Text, nullable=False),
     Column("attachments", Text, nullable=False, comment="JSON list of issued files"),
     Column("link_words", String(100), comment="what the link says; null: there is none"),
     Column("link", Text, comment="where it leads at the desk; emptied once sent if secret"),

@@ -18,7 +18,17 @@ from royalties.web.account.doors import asker, browser, come_in, present, too_ma
 from royalties.web.account.forms import blame, said, sentence
 from royalties.web.account.proving import NOT_YOURS, prove
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, actor, all_or_nothing, apart, forget, remember, system, visit
+from royalties.web.visit import (
+    LOOKING,
+    act,
+    actor,
+    all_or_nothing,
+    apart,
+    forget,
+    remember,
+    system,
+    visit,
+)
 
 PAGES = Pages("account", __name__, "/account", EVERYBODY)
 
@@ -47,7 +57,7 @@ def sign_in() -> Answer:
     """Ask for e-mail and password."""
     form = forms.SignInForm()
     if not form.validate_on_submit():
-        if request.method == "GET" and actor().person is not None:
+        if request.method in LOOKING and actor().person is not None:
             return redirect(way_on() or url_for("account.root"))
         return _sign_in_page(form)
     with apart() as unit:

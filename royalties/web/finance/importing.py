@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import abort, flash, jsonify, redirect, render_template, request, send_file, url_for
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
@@ -17,7 +16,8 @@ from royalties.web.finance import upload_words as words
 from royalties.web.formats import plural
 from royalties.web.pages import Answer, Pages, own_address
 from royalties.web.paging import here_with, page_number
-from royalties.web.visit import act, all_or_nothing
+from royalties.web.visit import act, all_or_nothing, let_go, system
+from royalties.web.waiting import wait_for
 
 PAGES = Pages("importing", __name__, "/finance", FINANCE)
 
@@ -41,19 +41,22 @@ def uploads_page() -> str:
 
 @PAGES.post("/imports")
 def send() -> Answer:
-    """Take files, check small ones at once and queue the others."""
+    """Take files and have them checked; most are by the time that the next page is shown."""
     files = [each for each in request.files.getlist("files") if each.filename]
     if not files or len(files) > _MOST_FILES:
         message = (
             f"Send up to {_MOST_FILES} files at once." if files else "Choose at least one file."
         )
         return _imports_page(message), 422
-    left = jobs.AT_ONCE
-    received = []
-    for each in files:
-        one = _receive(each, left)
-        left -= one.upload.size
+    received, started = [], []
+    let_go()  # nobody waits while bytes are written
+    kept = [uploads.keep_bytes(system().files, each.filename or "", each.stream) for each in files]
+    for each in kept:
+        one = uploads.take_in(act(), each)
         received.append(one)
+        if not one.again:
+            started.append(jobs.start(act(), "check", one.upload, {}))
+    wait_for(started)
     by_script = request.accept_mimetypes.best == "application/json"
     only = received[0].upload
     address = url_for("importing.uploads")
@@ -63,13 +66,6 @@ def send() -> Answer:
     if received[0].again and (not by_script or "alone" in request.form):
         flash(f"{only.name} was sent already, by {only.created_by}.")
     return jsonify(to=address) if by_script else redirect(address, 303)
-
-
-def _receive(file: FileStorage, left: int) -> uploads.Received:
-    found = uploads.receive(act(), file.filename or "", file.stream)
-    if not found.again:
-        jobs.start(act(), "check", found.upload, {}, at_once=left)
-    return found
 
 
 def _imports_page(mistake: str = "") -> str:
@@ -171,7 +167,7 @@ def match() -> Response:
     flash(_matched(identifier, isbn, released), "good")
     upload = uploads.find(act(), request.form.get("upload", 0, int))
     if upload is not None and upload.is_open and not upload.is_busy:
-        jobs.start(act(), "check", upload, {})
+        wait_for([jobs.start(act(), "check", upload, {})])
     return redirect(back, 303)
 
 

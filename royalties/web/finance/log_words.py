@@ -185,7 +185,8 @@ def _held(payload: Mapping[str, Any]) -> str:
     whom = payload.get("name") or "an address that nobody has"
     if payload.get("tried") == "address":
         whom = "one place on the network"
-    return f"After {times} failed attempts sign-in was blocked for a while: {whom}"
+    failed = "" if payload.get("tried") == "sign_in" else "failed "  # right ones count there too
+    return f"After {times} {failed}attempts sign-in was blocked for a while: {whom}"
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - whatever JSON was recorded

@@ -15,7 +15,8 @@ from royalties.web import order_forms
 from royalties.web.files import download
 from royalties.web.finance import order_page
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, let_go, system
+from royalties.web.visit import act, system
+from royalties.web.waiting import looking
 
 PAGES = Pages("order_files", __name__, "/finance/orders", FINANCE)
 
@@ -108,11 +109,11 @@ def _is_sent(name: str) -> bool:
 
 def _looked(use: Use, name: str, order: Order) -> artwork.Looked:
     """A file that was sent, looked at while nobody waits for the database."""
-    let_go()
     sent = request.files[name]
-    return artwork.look(
-        system().files, artwork.Sent(use, sent.filename or "", sent.stream), order.options
-    )
+    with looking():
+        return artwork.look(
+            system().files, artwork.Sent(use, sent.filename or "", sent.stream), order.options
+        )
 
 
 def _page(number: str, refused: str = "") -> str:

@@ -14,12 +14,11 @@ from royalties.domain.orders import Action, Side, find
 from royalties.domain.papers import QuoteShown
 from royalties.domain.people import FINANCE
 from royalties.services.orders import answering, life, quotes, receivables
-from royalties.services.orders.attachments import Sent
 from royalties.services.orders.life import Order
 from royalties.services.orders.quotes import Edits
 from royalties.services.work import RefusedError
 from royalties.web import order_forms
-from royalties.web.files import download
+from royalties.web.files import download, enclosed
 from royalties.web.finance import order_page
 from royalties.web.finance.row_forms import (
     Cell,
@@ -146,20 +145,20 @@ def accept(number: str) -> Answer:
         how = hows.get(request.form.get("how", ""))
         if how is None:
             raise RefusedError("choose how the acceptance came")
-        sent = request.files.get("po_file")
-        answering.record_acceptance(
-            act(),
-            number,
-            answering.Acceptance(
-                order_forms.text_sent("name", 300),
-                how,
-                order_forms.day_sent("on"),
-                order_forms.text_sent("po_number", 200),
-                Sent(sent.filename, sent.stream) if sent is not None and sent.filename else None,
-            ),
-            version=order_forms.version_sent(),
-            quote_version=order_forms.number_sent("quote", "version of the quote"),
-        )
+        with enclosed("po_file") as sent:
+            answering.record_acceptance(
+                act(),
+                number,
+                answering.Acceptance(
+                    order_forms.text_sent("name", 300),
+                    how,
+                    order_forms.day_sent("on"),
+                    order_forms.text_sent("po_number", 200),
+                    sent[0] if sent else None,
+                ),
+                version=order_forms.version_sent(),
+                quote_version=order_forms.number_sent("quote", "version of the quote"),
+            )
         return "The acceptance is recorded, and the organization is told what was recorded."
 
     onward = url_for("orders.order", number=number)

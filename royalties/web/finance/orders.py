@@ -20,6 +20,7 @@ from royalties.services.orders.life import Order
 from royalties.services.work import RefusedError
 from royalties.web import order_forms
 from royalties.web.consent import Consent
+from royalties.web.files import enclosed
 from royalties.web.finance import order_page, order_words
 from royalties.web.formats import amount_words
 from royalties.web.formats import number as written
@@ -327,12 +328,8 @@ def write(number: str) -> Answer:
 
     def do() -> str:
         internal = request.form.get("internal") == "1"
-        sent = [
-            messages.Sent(each.filename or "", each.stream)
-            for each in request.files.getlist("files")
-            if each.filename
-        ]
-        messages.post(act(), number, request.form.get("text", ""), sent, internal=internal)
+        with enclosed("files") as sent:
+            messages.post(act(), number, request.form.get("text", ""), sent, internal=internal)
         return "The note stands on the order." if internal else "The message is on its way."
 
     return order_forms.tried(

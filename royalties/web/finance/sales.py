@@ -77,14 +77,16 @@ def as_xlsx() -> Response:
     except BaseException:
         folder.cleanup()
         raise
-    return Response(
-        _blocks(folder, path),
+    answer = Response(
+        _blocks(path),
         mimetype=_XLSX,
         headers={
             "Content-Disposition": f'attachment; filename="{_name(filters)}.xlsx"',
             "Content-Length": str(path.stat().st_size),
         },
     )
+    answer.call_on_close(folder.cleanup)  # also if nobody reads it, as of HEAD
+    return answer
 
 
 def _csv(books: System, who: Actor, filters: Filters) -> Iterator[bytes]:
@@ -94,8 +96,8 @@ def _csv(books: System, who: Actor, filters: Filters) -> Iterator[bytes]:
             yield text.encode()
 
 
-def _blocks(folder: "TemporaryDirectory[str]", path: Path) -> Iterator[bytes]:
-    with folder, path.open("rb") as file:
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
         while block := file.read(_BLOCK):
             yield block
 

@@ -20,6 +20,7 @@ from royalties.web.finance.importing import (
 from royalties.web.pages import Answer, Pages
 from royalties.web.paging import here_with, page_number
 from royalties.web.visit import act, all_or_nothing, system
+from royalties.web.waiting import wait_for
 
 PAGES = Pages("uploading", __name__, "/finance/uploads", FINANCE)
 
@@ -121,9 +122,10 @@ def check(number: int) -> Response:
     try:
         with all_or_nothing():
             changed = uploads.change(act(), number, report, answers)
-            jobs.start(act(), "check", changed, {})
+            job = jobs.start(act(), "check", changed, {})
     except RefusedError as error:
         return _told(number, error)
+    wait_for([job])
     return redirect(url_for("uploading.upload", number=number), 303)
 
 
@@ -137,13 +139,14 @@ def record(number: int) -> Answer:
         return _page(found, seen, "Tick every warning that you have read, then record."), 422
     try:
         with all_or_nothing():
-            done = jobs.start(act(), "record", found, {"seen": seen})
+            job = jobs.start(act(), "record", found, {"seen": seen})
     except RefusedError as error:
         return _told(number, error)
+    done = wait_for([job])
     after = _found(number)
     if done and after.status == "recorded":
         flash(f"Recorded as import {after.batch}. Undo takes it back.", "good")
-    elif done:
+    elif done and after.job is not None and after.job.status == "done":
         flash("Nothing was recorded: what a check finds has changed. Look at it again.", "warn")
     return redirect(url_for("uploading.upload", number=number), 303)
 

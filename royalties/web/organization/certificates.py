@@ -3,12 +3,12 @@
 from flask import Response, abort, render_template, request, url_for
 
 from royalties.domain.people import ORGANIZATIONS
+from royalties.ingest.attachments import PAPERS
 from royalties.services.orders import certificates as service
 from royalties.services.orders import own
-from royalties.services.orders.attachments import Sent
 from royalties.services.orders.certificates import Status
 from royalties.services.work import RefusedError
-from royalties.web.files import download
+from royalties.web.files import download, enclosed
 from royalties.web.order_forms import day_sent, text_sent, tried
 from royalties.web.pages import Answer, Pages
 from royalties.web.visit import act
@@ -35,17 +35,17 @@ def send() -> Answer:
     """Send a signed certificate."""
 
     def do() -> str:
-        sent = request.files.get("file")
-        if sent is None or not sent.filename:
-            raise RefusedError("choose the signed certificate, as PDF, PNG or JPEG")
-        service.upload(
-            act(),
-            text_sent("organization", 80),
-            f"{text_sent('country')}-{text_sent('region')}",
-            day_sent("signed_on"),
-            day_sent("expires_on"),
-            Sent(sent.filename, sent.stream),
-        )
+        with enclosed("file", PAPERS) as sent:
+            if not sent:
+                raise RefusedError("choose the signed certificate, as PDF, PNG or JPEG")
+            service.upload(
+                act(),
+                text_sent("organization", 80),
+                f"{text_sent('country')}-{text_sent('region')}",
+                day_sent("signed_on"),
+                day_sent("expires_on"),
+                sent[0],
+            )
         return "The certificate is with us; it counts once we have looked at it."
 
     return tried(do, url_for(".certificates"), _page)

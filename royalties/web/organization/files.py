@@ -15,8 +15,6 @@ from royalties.services.orders import proofs
 from royalties.services.orders.artwork import Looked, NotTakenError, Sent
 from royalties.services.orders.life import Order
 from royalties.services.orders.proofs import Proof
-from royalties.services.people import throttle
-from royalties.services.people.throttle import Subject, Tried
 from royalties.services.work import RefusedError
 from royalties.web.consent import Consent
 from royalties.web.formats import number as written
@@ -24,12 +22,12 @@ from royalties.web.order_forms import text_sent, tried, version_sent
 from royalties.web.organization.looks import drawn, shown, waiting
 from royalties.web.organization.offers import found, may, page
 from royalties.web.pages import Answer, Pages, number_asked
-from royalties.web.visit import act, apart, let_go, only_looks, system
+from royalties.web.visit import act, only_looks, system
+from royalties.web.waiting import TooManyLooksError, looking
 
 PAGES = Pages("organization_files", __name__, "/organization/orders", ORGANIZATIONS)
 
 _LONGEST_LETTER = 20_000
-_TOO_OFTEN = "more files were looked at within a minute than people choose: wait a moment"
 
 USES = {
     Use.LOGO: ("Your logo", "PDF, SVG, PNG, TIFF or JPEG; drawn ones print sharp at any size."),
@@ -101,10 +99,10 @@ def send_artwork(number: str) -> Answer:
 def show_artwork(number: str) -> Answer:
     """What is chosen as it was drawn, on its own and on the cover, before it is sent."""
     it = found(number)
-    if not _admitted():
-        return _artwork(number, _TOO_OFTEN), 429
     try:
         looked = _looked(it)
+    except TooManyLooksError as error:
+        return _artwork(number, str(error)), 429
     except RefusedError as error:
         return _artwork(number, str(error)), 422
     if not looked:
@@ -117,14 +115,15 @@ def show_artwork(number: str) -> Answer:
 def look(number: str) -> Response | tuple[Response, int]:
     """The same of one file, for the page that asks for it as soon as it is chosen."""
     it = found(number)
-    if not _admitted():
-        return jsonify(error="too many"), 429
     use = next((each for each in wanted(it.options) if each.value == request.form.get("use")), None)
     sent = request.files.get("file")
-    if use is None or sent is None or not sent.filename:
-        return jsonify(error="no file"), 422
-    let_go()
-    looked = service.look(system().files, Sent(use, sent.filename, sent.stream), it.options)
+    try:
+        with looking():
+            if use is None or sent is None or not sent.filename:
+                return jsonify(error="no file"), 422
+            looked = service.look(system().files, Sent(use, sent.filename, sent.stream), it.options)
+    except TooManyLooksError:
+        return jsonify(error="too many"), 429
     each = shown(it, looked)
     html = render_template(
         "organization/looked.html",
@@ -142,25 +141,18 @@ def waiting_preview(number: str, page_number: int) -> Response:
     return _picture(file.picture(page_number) if file else None)
 
 
-def _admitted() -> bool:
-    """Whether somebody may have one more file looked at: each takes a while."""
-    subject = Subject(Tried.ARTWORK, str(act().actor.person))
-    with apart() as unit:
-        return throttle.attempt(unit, [subject]) is None
-
-
 def _looked(order: Order) -> list[Looked]:
     """The files that came with a form, or wait since they were shown, looked at."""
     sent = {each.use: each for use in wanted(order.options) for each in _sent(use)}
     tokens = [request.form.get(f"look-{use.value}", "") for use in wanted(order.options)]
     waits = [each for token in tokens if token and (each := waiting(order, token))]
-    let_go()
     files = system().files
-    return [service.look(files, each, order.options) for each in sent.values()] + [
-        service.look_again(files, each.use, each.name, each.sha256, order.options)
-        for each in waits
-        if each.use not in sent
-    ]
+    with looking():
+        return [service.look(files, each, order.options) for each in sent.values()] + [
+            service.look_again(files, each.use, each.name, each.sha256, order.options)
+            for each in waits
+            if each.use not in sent
+        ]
 
 
 @PAGES.get("/<number>/files/<int:file>/<int:page_number>.png")

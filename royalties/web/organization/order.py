@@ -18,14 +18,14 @@ from royalties.services.orders import (
     receivables,
     shipping,
 )
-from royalties.services.orders.attachments import Sent
+from royalties.services.orders.attachments import Kept
 from royalties.services.orders.cancelling import cancel, owed_if_cancelled
 from royalties.services.orders.life import Order
 from royalties.services.orders.namesakes import MOVED
 from royalties.services.orders.quotes import Issued
 from royalties.services.work import RefusedError
 from royalties.web.consent import Consent
-from royalties.web.files import download
+from royalties.web.files import download, enclosed
 from royalties.web.formats import amount_words, day
 from royalties.web.formats import number as written
 from royalties.web.order_forms import new_token, stages, text_sent, tried, version_sent
@@ -76,13 +76,14 @@ def purchase_order(number: str) -> Answer:
     found(number)
 
     def do() -> str:
-        own.send_purchase_order(
-            act(),
-            number,
-            version=version_sent(),
-            po_number=text_sent("po_number", 200),
-            file=_file("po_file"),
-        )
+        with enclosed("po_file") as sent:
+            own.send_purchase_order(
+                act(),
+                number,
+                version=version_sent(),
+                po_number=text_sent("po_number", 200),
+                file=next(iter(sent), None),
+            )
         return "Your purchase order is with us."
 
     return tried(do, url_for(".order", number=number), lambda refused: _order(number, refused))
@@ -150,6 +151,10 @@ def accept(number: str) -> Answer:
     found(number)
 
     def do() -> str:
+        with enclosed("po_file") as sent:
+            return accept_with(next(iter(sent), None))
+
+    def accept_with(file: Kept | None) -> str:
         it = found(number)
         _accepting(it, quotes.quotes(act(), it)).require()
         if request.form.get("agreed") != "1":
@@ -162,7 +167,6 @@ def accept(number: str) -> Answer:
             version=version_sent(),
             quote_version=_number("quote"),
         )
-        file = _file("po_file")
         if file is not None:
             own.send_purchase_order(
                 act(), number, version=accepted.version, po_number=accepted.po_number, file=file
@@ -223,12 +227,8 @@ def say(number: str) -> Answer:
     found(number)
 
     def do() -> str:
-        sent = [
-            Sent(each.filename or "", each.stream)
-            for each in request.files.getlist("files")
-            if each.filename
-        ]
-        messages.post(act(), number, text_sent("text", _LONGEST_MESSAGE + 1), sent)
+        with enclosed("files") as sent:
+            messages.post(act(), number, text_sent("text", _LONGEST_MESSAGE + 1), sent)
         return "Your message is sent."
 
     return tried(
@@ -339,11 +339,6 @@ def _may_owe(order: Order) -> bool:
         State.EXPIRED,
         State.CANCELLED,
     }
-
-
-def _file(name: str) -> Sent | None:
-    sent = request.files.get(name)
-    return Sent(sent.filename, sent.stream) if sent is not None and sent.filename else None
 
 
 def _number(name: str) -> int:

@@ -5,18 +5,19 @@ afterwards, and for every other text in its place, there is no such page.
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from flask import Response, redirect, render_template, request, url_for
 
 from royalties.domain.people import EVERYBODY
 from royalties.services.orders import answering, life, needs, own, quote_links, quotes
-from royalties.services.orders.attachments import Sent
+from royalties.services.orders.attachments import Kept
 from royalties.services.orders.quote_links import Linked
 from royalties.services.people.links import DeadLinkError
 from royalties.services.people.networks import network
 from royalties.services.work import RefusedError
 from royalties.web import errors
-from royalties.web.files import download
+from royalties.web.files import download, enclosed
 from royalties.web.order_forms import text_sent, version_sent
 from royalties.web.pacing import Pacing
 from royalties.web.pages import Answer, Pages
@@ -86,8 +87,15 @@ def paper(token: str, file: str) -> Answer | Response:
 @PAGES.post("/<token>/accept")
 def accept(token: str) -> Answer | Response:
     """Accept the quote with a name, and perhaps a purchase order."""
+    with ExitStack() as stack:
+        file, refused = _enclosed(token, "po_file", stack)
+        return _accepted(token, file, refused)
 
+
+def _accepted(token: str, file: Kept | None, refused: RefusedError | None) -> Answer | Response:
     def do(linked: Linked) -> None:
+        if refused is not None:
+            raise refused
         if request.form.get("agreed") != "1":
             raise RefusedError("tick that you have read the terms: they hold once you accept")
         accepted = quotes.accept_quote(
@@ -98,14 +106,13 @@ def accept(token: str) -> Answer | Response:
             version=version_sent(),
             quote_version=linked.version,
         )
-        sent = request.files.get("po_file")
-        if sent is not None and sent.filename:
+        if file is not None:
             own.send_purchase_order(
                 linked.work,
                 accepted.number,
                 version=accepted.version,
                 po_number=accepted.po_number,
-                file=Sent(sent.filename, sent.stream),
+                file=file,
             )
 
     return _answer(token, do, "accepted")
@@ -138,12 +145,23 @@ def ask(token: str) -> Answer | Response:
     )
 
 
+def _enclosed(token: str, name: str, stack: ExitStack) -> tuple[Kept | None, RefusedError | None]:
+    """The file that came with an answer, if the link opens anything; or why it is not taken."""
+    try:
+        quote_links.look_at(act(), token)
+        return next(iter(stack.enter_context(enclosed(name))), None), None
+    except DeadLinkError:
+        return None, None
+    except RefusedError as error:
+        return None, error
+
+
 def _opened(token: str, show: Callable[[Linked], Answer | Response]) -> Answer | Response:
     try:
         with all_or_nothing():
             return show(quote_links.look_at(act(), token))
     except DeadLinkError:
-        number = quote_links.ended(act(), token) if request.method == "GET" else ""
+        number = quote_links.ended(act(), token) if request.method != "POST" else ""
         if number:
             return redirect(url_for("organization_orders.quotes", number=number))
         return errors.page(

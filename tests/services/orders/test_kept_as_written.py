@@ -10,6 +10,7 @@ from sqlalchemy import text
 from royalties.domain.run_document import run_document
 from royalties.services.ledger import recomputing
 from royalties.services.work import Work
+from royalties.store.tables.metadata import unpacked
 from tests.builders.books import Office, after
 from tests.builders.shipped import paid
 from tests.services.ledger.test_verifying import a_year, faults_after, told
@@ -36,7 +37,7 @@ def rewritten(table: str, write: Callable[[str], str], *, honest: bool) -> Calla
         rows = connection.execute(text(f"SELECT content, fingerprint FROM {table}")).all()
         assert rows
         for content, fingerprint in rows:
-            new = write(content)
+            new = write(unpacked(content))  # which statements are
             values = {"old": fingerprint, "content": new, "fingerprint": fingerprint}
             if honest:
                 values["fingerprint"] = sha256(new.encode()).hexdigest()

@@ -167,3 +167,49 @@ def test_another_organizations_order_has_no_messages(
     for actor in (STRANGER, Actor("Nora", Role.NONPROFIT, 9)):
         with pytest.raises(NotAllowedError):
             post(office, actor, "Hello")
+
+
+# What may come
+
+
+def kept(office: Office) -> list[str]:
+    """Names of the files among the uploads."""
+    folder = office.system.files.home / "uploads"
+    return [each.name for each in folder.iterdir()] if folder.is_dir() else []
+
+
+def test_a_file_that_is_refused_does_not_stay(office: Office, olga: Actor) -> None:
+    with pytest.raises(RefusedError, match="save it as"):
+        post(office, olga, "", ("a.exe", b"MZ" * 50))
+    assert kept(office) == []
+    post(office, olga, "", ("a.pdf", PDF))
+    assert kept(office) == []
+
+
+def test_files_of_one_message_are_not_too_large_together(
+    office: Office, olga: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "MOST_BYTES_AT_ONCE", 2 * len(PDF))
+    post(office, olga, "", ("a.pdf", PDF), ("b.pdf", PDF[:-1]))
+    with pytest.raises(RefusedError, match="together: send them one after"):
+        post(office, olga, "", ("a.pdf", PDF), ("b.pdf", PDF), ("c.pdf", PDF))
+
+
+def test_an_organization_sends_so_much_within_a_day(
+    office: Office, olga: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "MOST_BYTES_A_DAY", 2 * len(PDF) + 1)
+    post(office, olga, "", ("a.pdf", PDF), ("b.pdf", PDF))
+    with pytest.raises(RefusedError, match="as much as is taken: send the others tomorrow"):
+        post(office, olga, "", ("c.pdf", PDF))
+    post(office, olga, "Without a file it is written.")
+    post(office, TESS, "", ("staff.pdf", PDF))
+
+
+def test_an_organization_sends_so_many_files_within_a_day(
+    office: Office, olga: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "MOST_A_DAY", 2)
+    post(office, olga, "", ("a.pdf", PDF))
+    with pytest.raises(RefusedError, match="within a day"):
+        post(office, olga, "", ("b.pdf", PDF), ("c.pdf", PDF))

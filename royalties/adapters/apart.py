@@ -1,0 +1,109 @@
+"""Work on what others sent, in a process of its own that can be ended."""
+
+import logging
+import os
+import pickle
+import resource
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+_LOG = logging.getLogger("royalties.apart")
+_BLOCK = 1 << 20
+_GRACE = 2.0
+"""Times the seconds of computing that the parent waits: other processes compute as well."""
+
+
+class EndedError(RuntimeError):
+    """The process was ended, since it took too long or too much memory."""
+
+
+def apart(do: Callable[[], Any], *, seconds: int, memory: int) -> Any:  # noqa: ANN401 - what it does
+    """Do something in a copy of this process, with bounds, and return what it returns.
+
+    The process must have one thread only, and ``do`` must not use connections of its parent.
+
+    Args:
+        do: what is done; what it returns can be pickled, and it fails for faults only.
+        seconds: of computing; the parent waits twice as long.
+        memory: bytes beyond what this process has.
+
+    Raises:
+        EndedError: it took more than it may.
+        RuntimeError: it failed; the log says how.
+    """
+    out, into = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child == 0:
+        os.close(out)
+        _as_child(do, into, seconds, memory)
+    os.close(into)
+    try:
+        data = _everything(out, time.monotonic() + _GRACE * seconds)
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise
+    finally:
+        os.close(out)
+    if data is None:
+        os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    if data is None or (not data and not os.WIFEXITED(status)):
+        raise EndedError
+    if not data:
+        raise RuntimeError("a process of its own failed")
+    return pickle.loads(data)  # noqa: S301 - from our own child
+
+
+def _as_child(do: Callable[[], Any], into: int, seconds: int, memory: int) -> None:
+    status = 1
+    try:
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, signal.SIG_IGN)  # the parent finishes what has begun
+        _limit(seconds, memory)
+        data = pickle.dumps(do())
+        with os.fdopen(into, "wb") as pipe:
+            pipe.write(data)
+        status = 0
+    except MemoryError:
+        os.kill(os.getpid(), signal.SIGKILL)
+    except BaseException:  # noqa: BLE001 - whatever it is, it ends here
+        _LOG.exception("work in a process of its own failed")
+    finally:
+        # Nothing of the parent's is closed or flushed twice.
+        os._exit(status)
+
+
+def _limit(seconds: int, memory: int) -> None:
+    """Bound this process; children of its own set bounds of their own."""
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (_size() + memory, hard))
+    used = int(time.process_time()) + 1
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, hard))
+
+
+def _size() -> int:
+    """Bytes of this process's address space."""
+    try:
+        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - not a file of ours
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 1 << 30
+
+
+def _everything(out: int, until: float) -> bytes | None:
+    """All that the child writes until it ends; None: it did not in time."""
+    found = bytearray()
+    while select.select([out], [], [], max(until - time.monotonic(), 0))[0]:
+        piece = os.read(out, _BLOCK)
+        if not piece:
+            return bytes(found)
+        found += piece
+    return None

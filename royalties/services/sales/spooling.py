@@ -1,0 +1,86 @@
+"""A report that was read through: its lines wait in a file until they are recorded.
+
+Reading takes as long as the file makes it take; recording holds the books against others. So a
+report is read first, in work that only reads, and its lines are then recorded from here.
+"""
+
+import os
+import pickle
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from royalties.domain.problems import Choice, Notice, Problem, Skipped
+from royalties.ingest.reading import Chunk, Reading, Totals
+
+
+@dataclass(slots=True)
+class Spooled:
+    """A ``Reading`` whose lists and totals are complete, and whose lines lie in a file.
+
+    ``revision`` is the newest one of the setup that it was read against: another setup may know
+    other editions.
+    """
+
+    report: str
+    retailer: str | None
+    account: str
+    sheets: list[str]
+    header_rows: dict[str, int]
+    choices: list[Choice]
+    problems: list[Problem]
+    notices: list[Notice]
+    notes: list[str]
+    skipped: Skipped
+    totals: Totals
+    unlisted: int
+    path: Path
+    revision: int
+    sha256: str
+
+    def chunks(self) -> Iterator[Chunk]:
+        """See ``Reading``."""
+        with self.path.open("rb") as file:
+            while lines := pickle.load(file):  # noqa: S301 - written by ourselves
+                yield Chunk(*lines)
+
+    def close(self) -> None:
+        """Delete the lines."""
+        self.path.unlink(missing_ok=True)
+
+
+def spooled(reading: Reading, folder: Path, revision: int, sha256: str) -> Spooled:
+    """Read a report through, and keep its lines in a file of a folder."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".lines-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            _write(reading, file)
+    except BaseException:
+        Path(name).unlink()
+        raise
+    return Spooled(
+        reading.report,
+        reading.retailer,
+        reading.account,
+        reading.sheets,
+        reading.header_rows,
+        reading.choices,
+        reading.problems,
+        reading.notices,
+        reading.notes,
+        reading.skipped,
+        reading.totals,
+        reading.unlisted,
+        Path(name),
+        revision,
+        sha256,
+    )
+
+
+def _write(reading: Reading, file: BinaryIO) -> None:
+    for chunk in reading.chunks():
+        pickle.dump((chunk.sales, chunk.waiting), file, pickle.HIGHEST_PROTOCOL)
+    pickle.dump(None, file)

@@ -1,0 +1,98 @@
+"""Work of the worker that is done in a moment: a request waits for it, and holds nothing."""
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore, Lock
+
+from flask import Flask, current_app
+
+from royalties.services import jobs
+from royalties.services.people import throttle
+from royalties.services.people.throttle import Subject, Tried
+from royalties.services.work import RefusedError
+from royalties.web.visit import act, apart, settle, system
+
+PATIENCE = 2.0
+"""Seconds that a request waits; what takes longer is told on its page when it is done."""
+
+_PAUSE = "worker-pause"
+_SEATS = BoundedSemaphore(2)
+"""So many requests of a server wait at a time: its other threads answer others meanwhile."""
+
+_LOOKS = BoundedSemaphore(2)
+_LOOKING: set[object] = set()
+_LOCK = Lock()
+_BUSY = "other files are being looked at: try again in a moment"
+_TOO_OFTEN = "more files were looked at within a short time than people choose: wait a moment"
+
+
+def prepare(app: Flask, pause: Callable[[], None] = lambda: time.sleep(0.05)) -> None:
+    """Say how an application passes the time while the worker works."""
+    app.extensions[_PAUSE] = pause
+
+
+def wait_for(numbers: Collection[int]) -> bool:
+    """Keep what the request did, wait a moment for some jobs, and say whether they are done."""
+    settle()
+    if not numbers or not _SEATS.acquire(blocking=False):
+        return not numbers
+    try:
+        until = time.monotonic() + PATIENCE
+        while _are_active(numbers):
+            if time.monotonic() >= until:
+                return False
+            current_app.extensions[_PAUSE]()
+    finally:
+        _SEATS.release()
+    return True
+
+
+class TooManyLooksError(RefusedError):
+    """A file is not looked at now; the message says why."""
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """Let the visitor have files looked at: one after the other, and for so many seconds.
+
+    What the request did before is taken back, and nobody waits for the database meanwhile.
+
+    Raises:
+        TooManyLooksError: others are at it, or the visitor and their house had their share.
+    """
+    who = act().actor
+    subjects = [Subject(Tried.LOOKING, str(who.person))]
+    subjects += [Subject(Tried.LOOKING_FOR, each) for each in sorted(who.organizations)]
+    with apart() as unit:
+        if throttle.attempt(unit, [Subject(Tried.ARTWORK, str(who.person)), *subjects]):
+            raise TooManyLooksError(_TOO_OFTEN)
+    with _turn(who.person):
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            seconds = int(time.monotonic() - began)
+            if seconds:
+                with apart() as unit:
+                    throttle.spend(unit, subjects, seconds)
+
+
+@contextmanager
+def _turn(who: object) -> Iterator[None]:
+    """One look for each visitor, and few for all: threads stay free for others."""
+    with _LOCK:
+        if who in _LOOKING or not _LOOKS.acquire(blocking=False):
+            raise TooManyLooksError(_BUSY)
+        _LOOKING.add(who)
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _LOOKING.discard(who)
+            _LOOKS.release()
+
+
+def _are_active(numbers: Collection[int]) -> bool:
+    with system().work(jobs.WORKER, read_only=True) as work:
+        return jobs.are_active(work, numbers)
