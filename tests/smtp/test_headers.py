@@ -42,12 +42,14 @@ SMUGGLED = re.compile(r"reply-to|x-smuggled", re.IGNORECASE)
 
 def q_encoded(text: str, charset: str = "utf-8") -> str:
     """An encoded word by RFC 2047 in quoted-printable, every character encoded."""
-    return f"=?{charset}?q?{''.join(f'={byte:02x}' for byte in text.encode())}?="
+    return (
+        f"=?{charset}?q?{''.join(f'={byte:02x}' for byte in text.encode(errors='surrogatepass'))}?="
+    )
 
 
 def b_encoded(text: str, charset: str = "utf-8") -> str:
     """The same in base 64."""
-    return f"=?{charset}?B?{b64encode(text.encode()).decode()}?="
+    return f"=?{charset}?B?{b64encode(text.encode(errors='surrogatepass')).decode()}?="
 
 
 def part_encoded(text: str) -> str:
@@ -70,14 +72,18 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "b": b_encoded,
     "strange charset": lambda text: q_encoded(text, "no such charset"),
     "language": lambda text: q_encoded(text, "utf-8*en"),
-    "utf-16": lambda text: f"=?utf-16?b?{b64encode(text.encode('utf-16')).decode()}?=",
+    "utf-16": lambda text: (
+        f"=?utf-16?b?{b64encode(text.encode('utf-16', 'surrogatepass')).decode()}?="
+    ),
     "nested": lambda text: b_encoded(q_encoded(text)),
     "nested twice": lambda text: q_encoded(b_encoded(q_encoded(text))),
     "folded": lambda text: f"{q_encoded(text[:5])}\r\n {q_encoded(text[5:])}",
     "side by side": lambda text: f"{b_encoded(text[:5])} {b_encoded(text[5:])}",
     "never ended": lambda text: part_encoded(text).removesuffix("?="),
     "never begun": lambda text: part_encoded(text).removeprefix("=?utf-8"),
-    "quoted-printable": lambda text: encodestring(text.encode(), quotetabs=True).decode(),
+    "quoted-printable": lambda text: encodestring(
+        text.encode(errors="surrogatepass"), quotetabs=True
+    ).decode(),
     "percent": lambda text: f"utf-8''{text.replace(chr(13), '%0D').replace(chr(10), '%0A')}",
     "turned round": lambda text: f"\u202e{q_encoded(text)[::-1]}\u202c",
     "surrogate": lambda text: f"\udc0d\udc0a{text}",
