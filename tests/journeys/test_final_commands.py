@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -144,6 +145,7 @@ def on_a_terminal(office: Office, typed: bytes, *arguments: str) -> tuple[int, s
         ["/bin/sh", "-c", command, sys.executable, "-m", "royalties", *arguments],
         env=environment(office),
         start_new_session=True,
+        preexec_fn=_heed_ctrl_c,
     ) as process:
         shown = b""
         while not shown.endswith(b"Go on? [y/N]: ") and process.poll() is None:
@@ -152,25 +154,23 @@ def on_a_terminal(office: Office, typed: bytes, *arguments: str) -> tuple[int, s
         os.close(theirs)
         if process.poll() is None:
             os.write(ours, typed)
-        while piece := _shown(ours, typed):
+        while piece := _shown(ours):
             shown += piece
         process.wait(PATIENCE)
     os.close(ours)
     return process.returncode, shown.decode()
 
 
-def _shown(terminal: int, typed: bytes) -> bytes:
-    """What is shown next; typed again after a long silence.
-
-    What is typed between the question and the moment that its answer is read may be lost, since
-    line editing throws away an end of file and Ctrl-C that came before it.
-    """
+def _shown(terminal: int) -> bytes:
     try:
-        while not select([terminal], [], [], 30)[0]:
-            os.write(terminal, typed)
         return os.read(terminal, 4096)
     except OSError:  # Linux tells so that the other side has hung up
         return b""
+
+
+def _heed_ctrl_c() -> None:
+    """Whatever a shell began in the background ignores Ctrl-C, and so does all that it begins."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
