@@ -1,5 +1,6 @@
 """How long tests wait for what must happen; they go on at once when it has."""
 
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +14,18 @@ PATIENCE = 300
 def running(*arguments: Any, **options: Any) -> Iterator[subprocess.Popen[Any]]:
     """A process, as ``subprocess.Popen`` starts it, that does not outlive what waits for it.
 
-    ``with Popen(...)`` alone waits for ever where the test fails before the process ends.
+    ``with Popen(...)`` alone waits for ever where the test fails before the process ends. It heeds
+    Ctrl-C and SIGHUP, also where a shell began the whole run in the background, which ignores them.
     """
+    options["preexec_fn"] = _heed_signals
     with subprocess.Popen(*arguments, **options) as process:
         try:
             yield process
         finally:
             if process.poll() is None:
                 process.kill()
+
+
+def _heed_signals() -> None:
+    for each in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(each, signal.SIG_DFL)

@@ -22,6 +22,8 @@ _SEATS = BoundedSemaphore(2)
 
 _LOOKS = BoundedSemaphore(2)
 _LOOKING: set[object] = set()
+_WAITERS = BoundedSemaphore(2)
+_TURN_SECONDS = 10.0
 _LOCK = Lock()
 _BUSY = "other files are being looked at: try again in a moment"
 _TOO_OFTEN = "more files were looked at within a short time than people choose: wait a moment"
@@ -81,16 +83,36 @@ def looking() -> Iterator[None]:
 @contextmanager
 def _turn(who: object) -> Iterator[None]:
     """One look for each visitor, and few for all: threads stay free for others."""
-    with _LOCK:
-        if who in _LOOKING or not _LOOKS.acquire(blocking=False):
-            raise TooManyLooksError(_BUSY)
-        _LOOKING.add(who)
+    if not _is_begun(who):
+        _await_turn(who)
     try:
         yield
     finally:
         with _LOCK:
             _LOOKING.discard(who)
             _LOOKS.release()
+
+
+def _is_begun(who: object) -> bool:
+    with _LOCK:
+        if who in _LOOKING or not _LOOKS.acquire(blocking=False):
+            return False
+        _LOOKING.add(who)
+        return True
+
+
+def _await_turn(who: object) -> None:
+    """Whoever sends a file while its preview is drawn waits for that, as long as few wait."""
+    if not _WAITERS.acquire(blocking=False):
+        raise TooManyLooksError(_BUSY)
+    try:
+        until = time.monotonic() + _TURN_SECONDS
+        while not _is_begun(who):
+            if time.monotonic() >= until:
+                raise TooManyLooksError(_BUSY)
+            current_app.extensions[_PAUSE]()
+    finally:
+        _WAITERS.release()
 
 
 def _are_active(numbers: Collection[int]) -> bool:

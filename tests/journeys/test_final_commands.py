@@ -3,7 +3,6 @@
 import json
 import os
 import pty
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -145,7 +144,6 @@ def on_a_terminal(office: Office, typed: bytes, *arguments: str) -> tuple[int, s
         ["/bin/sh", "-c", command, sys.executable, "-m", "royalties", *arguments],
         env=environment(office),
         start_new_session=True,
-        preexec_fn=_heed_ctrl_c,
     ) as process:
         shown = b""
         while not shown.endswith(b"Go on? [y/N]: ") and process.poll() is None:
@@ -166,11 +164,6 @@ def _shown(terminal: int) -> bytes:
         return os.read(terminal, 4096)
     except OSError:  # Linux tells so that the other side has hung up
         return b""
-
-
-def _heed_ctrl_c() -> None:
-    """Whatever a shell began in the background ignores Ctrl-C, and so does all that it begins."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

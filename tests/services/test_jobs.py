@@ -231,7 +231,8 @@ def test_a_job_leaves_no_progress_behind(desk: Desk) -> None:
     desk.sent(as_file(rows))
     work_off(desk.office.system)
     assert desk.job()["status"] == "done"
-    assert list((desk.office.system.files.home / "jobs").iterdir()) == []
+    left = {path.name for path in (desk.office.system.files.home / "jobs").iterdir()}
+    assert left == {"worker"}, "when it was last seen, and nothing of jobs"
 
 
 def test_at_the_command_line_nothing_is_queued(desk: Desk) -> None:
