@@ -1,0 +1,30 @@
+"""Files are looked at one after the other for each visitor, and few at a time for all."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from royalties.web import waiting
+from royalties.web.waiting import TooManyLooksError
+from tests.builders.site import Site
+
+
+def test_second_look_waits_for_the_first(site: Site) -> None:
+    first = ExitStack()
+    first.enter_context(waiting._turn("olga"))
+    waiting.prepare(site.app, pause=first.close)
+    with site.app.app_context(), waiting._turn("olga"):
+        assert {"olga"} == waiting._LOOKING
+    assert set() == waiting._LOOKING
+
+
+def test_few_wait_for_their_turn(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "_TURN_SECONDS", 0.0)
+    with ExitStack() as stack, site.app.app_context():
+        stack.enter_context(waiting._turn("olga"))
+        with pytest.raises(TooManyLooksError, match="try again"):
+            stack.enter_context(waiting._turn("olga"))
+        stack.enter_context(waiting._turn("lea"))
+        with pytest.raises(TooManyLooksError), waiting._turn("ada"):
+            pass
+    assert set() == waiting._LOOKING
