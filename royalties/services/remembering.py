@@ -76,9 +76,14 @@ def at_hand(work: Work, name: str, key: Hashable) -> object | None:
 
 def extent_of(work: Work, periods: tuple[int, ...] | None) -> totals.Extent:
     """How many sale lines some periods have, and whether corrections are among them."""
-    found = work.once(
-        f"extents of {periods or 'all'}", lambda: totals.extents(work.connection, periods)
-    ).values()
+
+    def asked() -> dict[int, totals.Extent]:
+        by_period = totals.extents(work.connection, periods)
+        for each in periods or ():
+            work.know(f"extents of {(each,)}", {each: by_period[each]} if each in by_period else {})
+        return by_period
+
+    found = work.once(f"extents of {periods or 'all'}", asked).values()
     return totals.Extent(
         sum(each.lines for each in found), any(each.has_corrections for each in found)
     )

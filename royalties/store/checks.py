@@ -37,7 +37,8 @@ _TABLES = {
 
 def _streamed(connection: Connection, query: Select[Any], most: int = _ROWS) -> Iterator[Any]:
     """Rows as they are asked for; also on PostgreSQL, whose driver else fetches all of them."""
-    return iter(connection.execute(query, execution_options={"yield_per": most}))
+    with connection.execute(query, execution_options={"yield_per": most}) as found:
+        yield from found
 
 
 def rows(connection: Connection, table: str, period_id: int | None = None) -> Iterator[Any]:

@@ -22,6 +22,8 @@ from royalties.runtime import System
 from royalties.services.work import stored
 from royalties.store.tables import membership, organization_member, person, session
 from royalties.web import waiting
+from royalties.web.pacing import Pacing
+from royalties.web.public import quote_links
 from tests.builders.books import Office
 
 BASE = "http://localhost:8000"
@@ -159,12 +161,14 @@ class Site:
 def open_site(office: Office) -> Site:
     """The application on an office's books, with cheap passwords."""
     office.system = replace(office.system, credentials=CHEAP)
+    quote_links.PACING = Pacing(quote_links.PACING.times)
     return Site(office, _app(office.system))
 
 
 def lend_site(office: Office) -> Site:
     """The same in no time, for one test alone: whoever asks next has this application."""
     office.system = replace(office.system, credentials=CHEAP)
+    quote_links.PACING = Pacing(quote_links.PACING.times)
     app, config = _lent(office.system)
     app.config.clear()
     key, *older = office.system.secret_keys()

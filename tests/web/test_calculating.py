@@ -145,7 +145,8 @@ def test_a_preview_asks_few_questions(site: Site) -> None:
     get_ready(site)
     form = contract_form(site, **{"rules-0-rate": "0.5"})
     asked = sent_queries(site, lambda: visitor.post(TRY, form).text)
-    assert len(asked) <= MOST_QUERIES, brief(asked)
+    # One more than a page, so that none of them reads the sales of all years.
+    assert len(asked) <= MOST_QUERIES + 1, brief(asked)
 
 
 def get_ready(site: Site) -> None:

@@ -119,7 +119,7 @@ def test_a_file_that_was_changed_on_the_disk_is_not_approved(office: Office, orl
     [
         ({"name": "  "}, "sign with your name"),
         ({"name": "x" * 201}, "sign with your name"),
-        ({"name": "a\0b"}, "sign with your name"),
+        ({"name": "a\0b"}, "take it out"),
         ({"ticked": False}, "tick"),
         ({"version": 1}, "somebody else"),
     ],
