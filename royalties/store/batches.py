@@ -377,8 +377,9 @@ def sales_of(
         query = query.where(in_period(period_id))
     if batch_id is not None:
         query = query.where(_of_batch(batch_id))
-    rows = connection.execution_options(stream_results=True).execute(query)
-    return (tuple(row) for row in rows)
+    with connection.execute(query, execution_options={"stream_results": True}) as rows:
+        for row in rows:
+            yield tuple(row)
 
 
 def sales_behind(

@@ -1,7 +1,7 @@
 """The setup's revisions and the log: append-only, the log chained by hashes."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -139,18 +139,12 @@ def append_log(connection: Connection, at: str, actor: str, action: str, payload
     return line.hash
 
 
-def log_lines(connection: Connection) -> Iterable[LogLine]:
+def log_lines(connection: Connection) -> Iterator[LogLine]:
     """The log from its first line."""
-    rows = connection.execute(
-        select(*(log.c[name] for name in LogLine._fields)).order_by(log.c.seq),
-        execution_options={"yield_per": 100},
-    )
-    return (
-        LogLine(
-            row.seq, row.at, row.actor, row.action, bytes(row.payload), row.previous_hash, row.hash
-        )
-        for row in rows
-    )
+    query = select(*(log.c[name] for name in LogLine._fields)).order_by(log.c.seq)
+    with connection.execute(query, execution_options={"yield_per": 100}) as rows:
+        for row in rows:
+            yield LogLine(*row)._replace(payload=bytes(row.payload))
 
 
 def log_page(

@@ -166,8 +166,9 @@ def lines(
 def all_lines(connection: Connection, wanted: Narrowed) -> Iterator[Line]:
     """All lines in the order of their keys, streamed."""
     query = _lines().where(*_every_edition(connection, wanted), *_narrow(wanted)).order_by(*_KEY)
-    rows = connection.execution_options(stream_results=True, yield_per=2000).execute(query)
-    return (Line(*row) for row in rows)
+    with connection.execute(query, execution_options={"yield_per": 2000}) as rows:
+        for row in rows:
+            yield Line(*row)
 
 
 def edition_ids(connection: Connection, numbers: Sequence[str]) -> tuple[int, ...]:

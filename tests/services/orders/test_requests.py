@@ -193,8 +193,12 @@ def test_a_key_tells_of_no_other_organization(office: Office, clock: Clock) -> N
 def test_strangers_are_slowed_down(office: Office, clock: Clock) -> None:
     for _ in range(3):
         ask(office)
+    with pytest.raises(TooOftenError):  # this network has that address written to no more
+        ask(office)
+    for last in range(7):
+        ask(office, address=f"198.51.100.{last}")
     with pytest.raises(TooOftenError):  # the owner of the address is written to no more
-        ask(office, address="198.51.100.1")
+        ask(office, address="198.51.100.7")
     for each in ("a", "b"):
         ask(office, replace(REQUESTED, contact_email=f"{each}@example.org"))
     with pytest.raises(TooOftenError):  # this network is blocked too
