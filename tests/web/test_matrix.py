@@ -25,7 +25,9 @@ from royalties.domain.people import EVERYBODY, ORGANIZATIONS, Role
 from royalties.services.orders import drafts
 from royalties.services.work import RefusedError
 from royalties.store.tables import metadata, orders
+from royalties.web.pacing import Pacing
 from royalties.web.pages import Pages
+from royalties.web.public import quote_links
 from tests.builders import rich_orders
 from tests.builders.books import Office, Shelf, after
 from tests.builders.pdfs import a_pdf
@@ -120,6 +122,12 @@ def people(site: Site) -> dict[str, Visitor]:
         "manager": site.visitor(Role.MANAGER, "Manager"),
         "administrator": site.visitor(Role.ADMINISTRATOR, "Admin"),
     }
+
+
+@pytest.fixture(autouse=True)
+def _paces_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Walks ask for more pages of quotes in a minute than people do."""
+    monkeypatch.setattr(quote_links, "PACING", Pacing(10_000))
 
 
 @pytest.fixture(scope="module")
