@@ -152,15 +152,22 @@ def on_a_terminal(office: Office, typed: bytes, *arguments: str) -> tuple[int, s
         os.close(theirs)
         if process.poll() is None:
             os.write(ours, typed)
-        while piece := _shown(ours):
+        while piece := _shown(ours, typed):
             shown += piece
         process.wait(PATIENCE)
     os.close(ours)
     return process.returncode, shown.decode()
 
 
-def _shown(terminal: int) -> bytes:
+def _shown(terminal: int, typed: bytes) -> bytes:
+    """What is shown next; typed again after a long silence.
+
+    A Ctrl-C between the question and the moment that its answer is read is noted by Python, and
+    raised only once something else comes.
+    """
     try:
+        while not select([terminal], [], [], 20)[0]:
+            os.write(terminal, typed)
         return os.read(terminal, 4096)
     except OSError:  # Linux tells so that the other side has hung up
         return b""
