@@ -115,7 +115,7 @@ def ask_another_quote(work: Work, number: str, text: str, *, version: int | None
     if not said:
         raise RefusedError("say what should be different")
     if fault := fault_of_line(said):
-        raise RefusedError(f"what should be different cannot stay so: {fault}")
+        raise RefusedError(f"what should be different cannot be recorded: {fault}")
     reason = said if len(said) <= _LONGEST_REASON else f"{said[: _LONGEST_REASON - 2]} …"
     moved = life.move(
         work,

@@ -62,7 +62,7 @@ def credit_note(
         return earlier
     why = " ".join(reason.split())
     if fault := fault_of_line(why):
-        raise RefusedError(f"the reason cannot stay so: {fault}")
+        raise RefusedError(f"the reason cannot be recorded: {fault}")
     if not why or len(why) > _LONGEST_REASON:
         raise RefusedError(f"say why in up to {_LONGEST_REASON} letters: the organization reads it")
     require_possible(order, Action.CREDIT)

@@ -293,7 +293,7 @@ def reason_of(text: str) -> str:
     if not found:
         raise RefusedError("say why, in a few words: the other side reads it")
     if fault := fault_of_line(found):
-        raise RefusedError(f"the reason cannot stay so: {fault}")
+        raise RefusedError(f"the reason cannot be recorded: {fault}")
     if len(found) > _LONGEST_REASON or not found.isprintable():
         raise RefusedError(f"say why in up to {_LONGEST_REASON} letters")
     return found

@@ -176,7 +176,7 @@ def approve(
         raise _newer(proof)
     signed = " ".join(name.split())
     if fault := fault_of_line(signed):
-        raise RefusedError(f"this name cannot be signed with: {fault}")
+        raise RefusedError(f"this name cannot be recorded: {fault}")
     if not signed or len(signed) > _LONGEST_NAME or not signed.isprintable():
         raise RefusedError("sign with your name, in up to 200 letters")
     if not ticked:

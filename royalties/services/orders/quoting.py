@@ -190,7 +190,7 @@ def line_of(text: str, what: str, longest: int) -> str:
         RefusedError: it is too long, has several lines, or holds what cannot be printed.
     """
     if fault := fault_of_line(text.strip().replace("\t", " ")):
-        raise RefusedError(f"{what} cannot stay so: {fault}")
+        raise RefusedError(f"{what} cannot be recorded: {fault}")
     return " ".join(text_of(text, what, longest).split())
 
 

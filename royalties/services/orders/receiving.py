@@ -376,7 +376,7 @@ def _checked(work: Work, money: _Money) -> str:
         raise RefusedError(f"{money.day} has not come yet: write the day the money moved")
     words = " ".join(money.reference.split())
     if fault := fault_of_line(words):
-        raise RefusedError(f"the reference cannot stay so: {fault}")
+        raise RefusedError(f"the reference cannot be recorded: {fault}")
     if len(words) > _LONGEST:
         raise RefusedError(f"the reference has up to {_LONGEST} letters")
     return words

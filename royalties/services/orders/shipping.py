@@ -263,5 +263,5 @@ def _add(
 def _short(text: str) -> str:
     found = " ".join(text.split())[:_LONGEST]
     if fault := fault_of_line(found):
-        raise RefusedError(f"{found[:20]!r} cannot stay so: {fault}")
+        raise RefusedError(f"{found[:20]!r} cannot be recorded: {fault}")
     return found

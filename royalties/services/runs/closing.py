@@ -109,7 +109,7 @@ def explain_point(work: Work, text: str, subject: str, figure: str, words: str) 
     if not words:
         raise RefusedError("say in a sentence why the figure is right")
     if fault := fault_of_line(words):
-        raise RefusedError(f"the explanation cannot stay so: {fault}")
+        raise RefusedError(f"the explanation cannot be recorded: {fault}")
     if subject.partition(":")[0] not in KINDS or len(subject) > 200 or len(figure) > MOST_FIGURE:  # noqa: PLR2004 - the column's length
         raise RefusedError("there is no such figure to explain")
     values = {"subject": subject, "figure": figure, "text": words}
@@ -142,7 +142,7 @@ def prepare(work: Work, text: str, note: str, early: str = "") -> int:
     early = "" if found.has_ended else " ".join(early.split())[:MOST_TEXT]
     require_possible(found, early)
     if fault := fault_of_line(early):
-        raise RefusedError(f"the reason cannot stay so: {fault}")
+        raise RefusedError(f"the reason cannot be recorded: {fault}")
     assert found.shown is not None  # noqa: S101 - a complete checklist has a draft
     if found.proposal is not None and found.is_stale:
         approvals.withdraw(work, found.proposal.id)
