@@ -50,11 +50,11 @@ def init(desk: Desk, *, time_zone: str | None) -> None:
     document = {"home": str(config.home), "migration": revision, "lacks": lacks, "beside": beside}
     if lacks:
         desk.refuse(
-            f"The database counts as migrated to {revision}, but it is not what that should be. "
-            f"It lacks, or has otherwise:\n"
+            f"The database counts as migrated to {revision}, but its schema differs. "
+            "Missing or different:\n"
             + "\n".join(f"  {each}" for each in lacks)
             + "\nA program from between two releases made it, or it was changed by hand. Make a "
-            "copy of the books, add what lacks as migrations/versions say it, and run "
+            "copy of the books, add what is missing as migrations/versions define it, and run "
             "'royalties init' again; do not work with these books before.",
             {"outcome": "refused", **document},
         )
