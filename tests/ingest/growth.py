@@ -19,7 +19,7 @@ MOST = 3
 FLOOR = 0.05
 """Seconds of computing below which nothing is compared: the clock and the machine's noise."""
 
-_TRIES = 3
+_TRIES = 5
 _FILLERS = ' \t1a"(<,-.=/\\\n:x'
 _ENDINGS = ("", "\x00", "\n\x00")
 
@@ -37,13 +37,19 @@ def growth(read: Callable[[Any], object], sizes: Iterable[tuple[int, Callable[[]
         text = make()
         taken = seconds(read, text)
         if before and taken > FLOOR and taken > MOST * before:
-            # Somebody else may have had the processor: the best of several counts.
-            before = min(before, *(seconds(read, half) for _ in range(_TRIES)))
-            taken = min(taken, *(seconds(read, text) for _ in range(_TRIES)))
+            # A processor's speed changes from one moment to the next by more than a half:
+            # only times measured one right after the other are compared, and most must agree.
+            pairs = [(seconds(read, half), seconds(read, text)) for _ in range(_TRIES)]
+            before, taken = sorted(pairs, key=_ratio)[_TRIES // 2]
             if taken > max(FLOOR, MOST * before):
                 return f"{size:,} letters take {taken:.3f} s, half of them {before:.3f} s"
         half, before = text, max(taken, FLOOR / 2 / MOST)
     return ""
+
+
+def _ratio(pair: tuple[float, float]) -> float:
+    half, whole = pair
+    return whole / max(half, FLOOR / 2 / MOST)
 
 
 def seconds(read: Callable[[Any], object], text: Any) -> float:
