@@ -24,7 +24,7 @@ from royalties.adapters.files import DiskError, Files
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services import backups
 from royalties.services.work import RefusedError
-from royalties.store.migrate import NotMigratedError
+from royalties.store.schema import NotMigratedError
 from royalties.store.transfer import NotEmptyError, UnfitError
 from tests.builders.books import (
     TESS,

@@ -1,12 +1,11 @@
 """How an invoice or credit note comes to be: numbered, posted, frozen and printed, once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from reports import invoice as report
 from royalties.domain.counting import counted
-from royalties.domain.orders import Action, Need, NotPossibleError, Side, step
 from royalties.domain.papers import Goods, InvoiceShown, PaperLine, Party
 from royalties.domain.paying import PaymentDetails, payment_on
 from royalties.domain.plain_words import percent
@@ -167,14 +166,6 @@ def earlier_of(work: Work, order: Order, token: str) -> Issued | None:
     if row is not None and row.order_id != order.id:
         raise RefusedError("this form was sent for another order: open it again")
     return Issued(row, invoice_shown(row)) if row else None
-
-
-def require_possible(order: Order, action: Action, met: Iterable[Need] = ()) -> None:
-    """Refuse what the table does not allow before anything is numbered."""
-    try:
-        step(action, Side.STAFF, order.state, order.kind, met=met)
-    except NotPossibleError as error:
-        raise RefusedError(str(error)) from error
 
 
 def told(issued: Issued) -> dict[str, object]:

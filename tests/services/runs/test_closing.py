@@ -22,7 +22,7 @@ from royalties.services.runs.lines import SalesOfLine
 from royalties.services.runs.running import before_close, close
 from royalties.services.sales import sheets, uploads
 from royalties.services.sales.sheets import FIELDS, Draft
-from royalties.services.statements.issuing import NoStatementError
+from royalties.services.statements.numbering import NoStatementError
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import HARDCOVER, UNKNOWN, Office, a_row, after, closed, spring
 from tests.builders.post import WITH_LINK
