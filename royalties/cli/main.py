@@ -189,12 +189,12 @@ JOBS = {
 }
 """Commands by job. Their modules are loaded only when they are called, so that help is instant."""
 
-_ENTRIES = {name: entry for entries in JOBS.values() for name, entry in entries.items()}
+ENTRIES = {name: entry for entries in JOBS.values() for name, entry in entries.items()}
 
 
 def load(name: str) -> click.Command:
     """Import the module of a command, and return the command."""
-    entry = _ENTRIES[name]
+    entry = ENTRIES[name]
     module = import_module(f"royalties.cli.{entry.module}")
     command: click.Command = next(each for each in module.COMMANDS if each.name == name)
     command.epilog = f"Example: {entry.example}"
@@ -206,15 +206,15 @@ class ByJob(click.Group):
 
     def list_commands(self, _: click.Context) -> list[str]:
         """All names, in the order of the jobs."""
-        return list(_ENTRIES)
+        return list(ENTRIES)
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         """The command of a name, or None."""
-        return load(name) if name in _ENTRIES else None
+        return load(name) if name in ENTRIES else None
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         """Write a section for each job."""
-        width = max(map(len, _ENTRIES))
+        width = max(map(len, ENTRIES))
         for job, entries in JOBS.items():
             with formatter.section(job):
                 for name, entry in entries.items():
