@@ -20,6 +20,7 @@ from royalties.adapters.zones import DEFAULT, zone
 from royalties.domain.people import Actor, Role
 from royalties.services import backups
 from royalties.services.backups import Kept
+from royalties.services.mail import outbox
 from royalties.services.people import second_factor
 from royalties.services.work import Progress, Work, nothing_to_show, stored
 from royalties.store.engine import (
@@ -95,7 +96,7 @@ class System:
         return Sealer(self.secret_keys)
 
     def secret_keys(self) -> tuple[str, ...]:
-        """What signs the browser's cookie and seals second factors; after it the older ones.
+        """What signs the browser's cookie and seals secrets; after it the older ones.
 
         If none is given, one is made once and kept in the home folder. That one stays an older key
         when the environment gives another.
@@ -116,9 +117,14 @@ class System:
         self.files.make_home(database_file(self.config.database_url))
         with plain_errors():
             newest = upgrade(self.engine)
+        self._seal_all()
+        return newest
+
+    def _seal_all(self) -> None:
+        """Seal what an earlier version kept in clear, or an older key sealed."""
         with self.work(_ITSELF) as work:
             second_factor.seal_all(work)
-        return newest
+            outbox.seal_all(work)
 
     def deviations(self) -> tuple[list[str], list[str]]:
         """What the database lacks of the newest schema, and what it has beside it."""
@@ -184,8 +190,7 @@ class System:
             kept = backups.restore(
                 actor, source, self.config.database_url, self.config.home, progress
             )
-        with self.work(_ITSELF) as work:  # as after every migration
-            second_factor.seal_all(work)
+        self._seal_all()  # as after every migration
         return kept
 
     def move_to(self, url: str, actor: Actor, progress: Progress = nothing_to_show) -> Kept:

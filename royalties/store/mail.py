@@ -55,6 +55,18 @@ def next_due(connection: Connection, at: str, *, links: bool) -> MailRow | None:
     return MailRow(*row) if row else None
 
 
+def secrets(connection: Connection) -> list[MailRow]:
+    """Messages that sign in and may still be sent, held."""
+    query = _select().where(mail.c.secret == 1, mail.c.sent_at.is_(None), mail.c.text != "")
+    return [MailRow(*row) for row in connection.execute(query.with_for_update())]
+
+
+def seal(connection: Connection, number: int, sealed: Mapping[str, str]) -> None:
+    """Keep the words of a message that sign in as they were sealed."""
+    if sealed:
+        connection.execute(update(mail).where(mail.c.id == number).values(**sealed))
+
+
 def mark_sent(connection: Connection, number: int, at: str, *, forget: bool) -> None:
     """Note that a message was sent; what signs in is forgotten."""
     values: dict[str, object] = {"sent_at": at, "next_at": None, "error": ""}
