@@ -109,12 +109,12 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     return take
 
 
-def looks(visitor: Visitor, number: str) -> Any:  # noqa: ANN401 - an answer
+def looks(visitor: Visitor, number: str) -> Any:
     data = {"use": "logo", "file": (io.BytesIO(a_logo()), "logo.png")}
     return visitor.post(f"{ROOM}/{number}/artwork/look", data)
 
 
-def shows(visitor: Visitor, number: str) -> Any:  # noqa: ANN401 - an answer
+def shows(visitor: Visitor, number: str) -> Any:
     data = {"logo": (io.BytesIO(a_logo()), "logo.png")}
     return visitor.post(f"{ROOM}/{number}/artwork/show", data)
 
