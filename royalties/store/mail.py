@@ -41,6 +41,11 @@ def add(connection: Connection, values: Mapping[str, object]) -> int:
     return int(made.scalar_one())
 
 
+def date_back(connection: Connection, at: str, longest: str) -> None:
+    """Let messages wait no longer that wait beyond ``longest``: a clock was set back."""
+    connection.execute(update(mail).where(mail.c.next_at > longest).values(next_at=at))
+
+
 def next_due(connection: Connection, at: str, *, links: bool) -> MailRow | None:
     """The oldest message whose time has come, held against other senders.
 

@@ -150,6 +150,27 @@ def test_a_lost_workers_job_is_taken_again_after_its_lease(desk: Desk) -> None:
     assert found(desk.office, checked.id).batch == 1
 
 
+def test_a_lease_of_a_clock_that_ran_ahead_ends(desk: Desk) -> None:
+    checked = send(desk.office, desk.cleo, MAY)
+    desk.record(checked)
+    desk.clock.now += timedelta(days=400)
+    with desk.office.system.work(jobs.WORKER) as work:
+        assert jobs.take(work) is not None  # and then the worker was stopped, and the clock mended
+    desk.clock.now -= timedelta(days=400)
+    assert work_once(desk.office.system)
+    assert desk.job()["status"] == "done"
+    assert found(desk.office, checked.id).batch == 1
+
+
+def test_a_lease_of_another_servers_clock_stands(desk: Desk) -> None:
+    desk.record(send(desk.office, desk.cleo, MAY))
+    desk.clock.now += timedelta(minutes=4)
+    with desk.office.system.work(jobs.WORKER) as work:
+        assert jobs.take(work) is not None
+    desk.clock.now -= timedelta(minutes=4)
+    assert not work_once(desk.office.system)
+
+
 def test_what_a_lost_worker_recorded_counts_as_done(desk: Desk) -> None:
     checked = send(desk.office, desk.cleo, MAY)
     desk.record(checked)

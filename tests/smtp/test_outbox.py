@@ -85,6 +85,34 @@ def test_a_message_is_sent_once(office: Office, post: PostOffice) -> None:
     assert "&lt;b&gt;soon&lt;/b&gt;" in html.get_content()
 
 
+@pytest.mark.parametrize("is_tried", [False, True])
+def test_a_message_of_a_clock_that_ran_ahead_leaves_now(
+    office: Office, post: PostOffice, *, is_tried: bool
+) -> None:
+    reach(office, post.url, minutes=400 * 24 * 60)
+    wrote(office, NOTE)
+    if is_tried:
+        post.refusal = "451 later"
+        assert sent(office) == 1
+        post.refusal = ""
+    reach(office, post.url)
+    assert sent(office) == 1
+    assert post.recipients == [["bo@example.org"]]
+
+
+def test_what_waits_for_its_next_attempt_still_waits(office: Office, post: PostOffice) -> None:
+    reach(office, post.url)
+    wrote(office, NOTE)
+    office.execute("UPDATE mail SET attempts = 6, next_at = '2025-01-01T00:00:00+00:00'")
+    post.refusal = "451 later"
+    assert sent(office) == 1
+    post.refusal = ""
+    reach(office, post.url, minutes=127)
+    assert sent(office) == 0
+    reach(office, post.url, minutes=129)
+    assert sent(office) == 1
+
+
 def test_what_was_taken_back_is_never_sent(office: Office, post: PostOffice) -> None:
     reach(office, post.url)
     with suppress(CrashError), office.work() as work:

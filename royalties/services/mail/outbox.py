@@ -25,7 +25,7 @@ from royalties.domain.one_line import neutral_line, neutral_text
 from royalties.domain.people import Verb
 from royalties.ingest import mailboxes
 from royalties.services.books import setup_in_force
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store import mail as store
 
 _TRIES = 8
@@ -35,6 +35,9 @@ _PATIENCE = timedelta(days=5)
 """How long a message waits for a mail server that cannot be worked with (RFC 5321, 4.5.4.1)."""
 
 _LONGEST_PAUSE = timedelta(minutes=30)
+_LONGEST_WAIT = max(_LONGEST_PAUSE, timedelta(minutes=2 ** (_TRIES - 1)))
+"""A message that waits for longer was written, or tried, before a clock was set back."""
+
 _LONGEST_ERROR = 500
 
 NO_ADDRESS = (
@@ -184,6 +187,7 @@ def _take(work: Work) -> _Outgoing | Outcome:
     """The next message, tried again later unless its outcome is noted before."""
     if not work.mailer.is_set_up:
         return Outcome.NOTHING
+    store.date_back(work.connection, work.at, work.ago(-_LONGEST_WAIT - CLOCKS_DIFFER))
     if not work.is_address_known:
         store.hold(work.connection, work.at, NO_ADDRESS)
     row = store.next_due(work.connection, work.at, links=work.is_address_known)
