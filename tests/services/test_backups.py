@@ -193,7 +193,7 @@ def test_nothing_is_written_before_a_backup_is_known_to_be_whole(
         pytest.fail("something is made for a backup that is none")
 
     monkeypatch.setattr(backups, "_staged", fail)
-    monkeypatch.setattr(backups.transfer, "new_database", fail)
+    monkeypatch.setattr("royalties.store.transfer.new_database", fail)
     home, url = tmp_path / "deep" / "home", f"sqlite:///{tmp_path / 'deep' / 'books.sqlite'}"
     middle = len(backup) // 2
     for data in (
