@@ -95,7 +95,7 @@ class System:
         return Sealer(self.secret_keys)
 
     def secret_keys(self) -> tuple[str, ...]:
-        """What signs the browser's cookie and seals second factors; after it the older ones.
+        """What signs the browser's cookie and seals secrets; after it the older ones.
 
         If none is given, one is made once and kept in the home folder. That one stays an older key
         when the environment gives another.
@@ -206,11 +206,13 @@ class System:
             return backups.move(source, target, actor, progress)
 
     def _seal_secrets(self) -> None:
-        """Seal what older migrations kept in clear."""
-        from royalties.services.people import second_factor  # noqa: PLC0415 - few pay for it
+        """Seal what an earlier version kept in clear, or an older key sealed."""
+        from royalties.services.mail import outbox  # noqa: PLC0415 - few commands pay for it
+        from royalties.services.people import second_factor  # noqa: PLC0415
 
         with self.work(_ITSELF) as work:
             second_factor.seal_all(work)
+            outbox.seal_all(work)
 
     def dispose(self) -> None:
         """Close all connections."""

@@ -326,6 +326,7 @@ class Walker:
             version=v,
             proof_version=shown,
             sha256=sha256,
+            kept=sha256,
             name="Olga Orr",
             ticked=True,
         )
@@ -525,8 +526,9 @@ class Walker:
         return (Side.STAFF, None) if number % 2 else (Side.ORGANIZATION, order.actor)
 
     def _file(self, use: Use, data: bytes) -> artwork.Looked:
-        sha256, size = self.office.system.files.keep_upload(BytesIO(data), LARGEST)
-        return artwork.Looked(use, use.value, sha256, size, looked_at(use, data))
+        files = self.office.system.files
+        kept = files.keep_upload(BytesIO(data), LARGEST)
+        return artwork.Looked.of(files, (use, use.value), kept, looked_at(use, data))
 
     def _proofs(self, order: Known) -> int:
         with self.office.work(read_only=True) as work:
