@@ -16,6 +16,8 @@ from royalties.store.migrate import NotMigratedError, require_newest, upgrade
 from royalties.store.tables import metadata
 from tests.builders.books import Office, after, closed
 
+pytestmark = pytest.mark.engines("both")
+
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 BREAKS = """
