@@ -199,15 +199,17 @@ def closing_lines(selection: Selection) -> Iterator[str]:
     omitted = selection.omitted
     by_whom = "a night" if selection.effort is Effort.ALL else "`make test-all`"
     if omitted.tests:
-        yield f"Left to {by_whom}: {omitted.tests.total():,} tests ({_counted(omitted.tests)})."
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in omitted.tests.most_common())
+        yield f"Left to {by_whom}: {_tests(omitted.tests.total())} ({kinds})."
     if omitted.parts:
-        yield f"Parts of tests left to {by_whom}: {_counted(omitted.parts)}."
+        parts = (f"{kind} in {_tests(count)}" for kind, count in omitted.parts.most_common())
+        yield f"Left out within tests: {', '.join(parts)}."
     if omitted.properties:
         few, many = EXAMPLES[selection.effort], EXAMPLES[Effort.ALL]
         yield f"{omitted.properties} properties were tried with at most {few} examples, not {many}."
     if omitted.unseen:
         yield (
-            f"Not run: {omitted.unseen} tests of pages, for want of a Chromium that works. "
+            f"Not run: {_tests(omitted.unseen)} of pages, for want of a Chromium that works. "
             "`make browser` gets one or says how; then: make test RING=browser"
         )
     if selection.ring:
@@ -215,8 +217,8 @@ def closing_lines(selection: Selection) -> Iterator[str]:
         yield f"Not run, being below or beside {selection.ring}: {', '.join(others)}."
 
 
-def _counted(kinds: Counter[str]) -> str:
-    return ", ".join(f"{count:,} {kind}" for kind, count in kinds.most_common())
+def _tests(count: int) -> str:
+    return f"{count:,} test{'' if count == 1 else 's'}"
 
 
 # pytest's own hooks
