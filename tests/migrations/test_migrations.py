@@ -17,6 +17,8 @@ from royalties.store.schema import NotMigratedError, require_newest
 from royalties.store.tables import metadata
 from tests.builders.books import Office, after, closed
 
+pytestmark = pytest.mark.engines("both")
+
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 BREAKS = """

@@ -418,4 +418,4 @@ def test_the_log_tells_who_typed_what(clerk: Clerk) -> None:
     assert json.loads(rows[-1][2]) == {"batch": done.batch, "retailer": "amazon", "rows": 1}
 
 
-pytestmark = [after(opened), pytest.mark.by_turns]
+pytestmark = [after(opened), pytest.mark.engines("either")]
