@@ -122,8 +122,7 @@ def test_a_figure_that_changes_wants_to_be_explained_again(office: Office) -> No
             PERIOD,
             "report:hub",
             "because\u202e",
-            "the explanation cannot be recorded: it holds the control character U+202E: "
-            "take it out",
+            "the explanation cannot be recorded: it holds the control character U+202E: take it out",
         ),
         (PERIOD, "anything:else", "because", "there is no such figure to explain"),
         (
