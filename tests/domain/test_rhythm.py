@@ -66,6 +66,12 @@ def test_the_only_report_is_expected_once_a_period_at_most() -> None:
         (("2025-01", "2025-02", "2025-04", "2025-07"), Calendar.MONTHLY),
         # of seven months three are there: less than half
         (("2025-01", "2025-02", "2025-04", "2025-08"), Calendar.QUARTERLY),
+        # two thirds of the distances are enough, however long the gap is
+        (("2025-01", "2025-02", "2025-03", "2025-09"), Calendar.MONTHLY),
+        # half of them are not
+        (("2025-01", "2025-02", "2025-03", "2025-08", "2026-01"), Calendar.QUARTERLY),
+        # nor is a quarter where more than half of the months are there
+        (("2025-01", "2025-02", "2025-04", "2025-06", "2025-08"), Calendar.QUARTERLY),
         # of five months three are there, and no distance is a month
         (("2025-01", "2025-03", "2025-06"), Calendar.QUARTERLY),
         (("2025-03", "2025-06", "2025-09"), Calendar.QUARTERLY),
@@ -89,6 +95,19 @@ def test_reports_are_expected_at_the_usual_distance_of_their_ends(
 
 def test_a_retailer_that_never_reported_is_expected_to_report_nothing() -> None:
     assert expected([], H2, date(2026, 1, 31)) == Expected(Standing.NEVER)
+
+
+def test_the_only_report_answers_for_its_own_period_and_for_no_earlier_one() -> None:
+    spans = [(date(2025, 8, 9), date(2025, 8, 9))]
+    found = expected(spans, H2, date(2026, 1, 31))
+    assert found == Expected(Standing.IN, Calendar.HALF_YEARLY, date(2025, 8, 9))
+    assert expected(spans, H2.shift(-1), date(2026, 1, 31)).missing == ()
+    assert expected(spans, H2.shift(1), date(2026, 7, 1)).missing == (H2.shift(1),)
+
+
+def test_a_report_that_ends_after_a_period_is_there_for_what_it_covers_of_it() -> None:
+    spans = [months("2025-10", "2026-01"), months("2026-02")]
+    assert expected(spans, H2, date(2026, 3, 31)).standing is Standing.IN
 
 
 MONTHLY = [months(each) for each in ("2025-05", "2025-06", "2025-07", "2025-08")]
