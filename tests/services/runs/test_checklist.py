@@ -145,6 +145,7 @@ def test_without_a_draft_nothing_is_done_and_each_step_says_why(found: Outlook) 
     assert said(none)["waiting"] == ("Waiting rows looked at", False, "no row waits")
     assert said(none)["looked"] == ("Draft looked at", False, "not yet")
     assert (none.in_debit, none.undistributed, none.held_back, none.paid) == ([], [], [], {})
+    assert none.to_confirm == ()
     assert not none.is_closed
     assert not none.is_stale
     stale = replace(none, proposals=(a_proposal(found),))

@@ -51,6 +51,24 @@ def test_periods_stand_newest_first(office: Office) -> None:
     assert found == [("2026-H1", "open"), ("2025-H2", "closed"), ("2025-H1", "closed")]
 
 
+def test_older_periods_stand_on_further_pages(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pages(*numbers: int) -> list[tuple[list[str], bool]]:
+        with office.work(read_only=True) as work:
+            found = [closing.periods_page(work, number) for number in numbers]
+        return [([each.name for each in shown], more) for shown, more in found]
+
+    monkeypatch.setattr(closing, "PAGE", 2)
+    office.close("2025-H2")
+    assert pages(1) == [(["2026-H1", "2025-H2", "2025-H1"], False)]
+    office.close("2026-H1")
+    assert pages(1, 2) == [
+        (["2026-H2", "2026-H1", "2025-H2"], True),
+        (["2025-H1"], False),
+    ]
+
+
 def test_who_looks_first_finds_draft_and_last_close_calculated(office: Office) -> None:
     with office.work(read_only=True) as work:
         closing.get_ready(work)
