@@ -127,6 +127,11 @@ def test_named_test_is_run(tmp_path: Path) -> None:
     assert names(run(tmp_path, name="::test_hostile"), "PASSED") == ["test_hostile"]
 
 
+@pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["alone", "workers"])
+def test_missing_browser_fails_nothing(tmp_path: Path, processes: list[str]) -> None:
+    assert "Not run: 1 test of pages" in run(tmp_path, "-k", "in_a_browser", *processes)
+
+
 def test_one_of_each_group_is_tried_every_day() -> None:
     cases = one_of_each(["a1", "b1", "a2"], lambda case: case[0], others="letters")
     assert cases[:2] == ["a1", "b1"]
