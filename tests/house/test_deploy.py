@@ -43,6 +43,7 @@ def test_container_holds_the_program_and_what_installs_it() -> None:
     assert not [name for name in copied() if not (ROOT / name).exists()]
 
 
+@pytest.mark.thorough("processes of their own")
 def test_installed_program_needs_nothing_of_the_checkout(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],

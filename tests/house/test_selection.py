@@ -10,7 +10,7 @@ import pytest
 
 from tests.house.repository import ROOT
 from tests.patience import PATIENCE
-from tests.selection import ALWAYS, TESTS, USED_BY, one_in, one_of_each, rings_from
+from tests.selection import ALWAYS, TESTS, USED_BY, one_of_each, rings_from
 
 CASES = """
 import pytest
@@ -20,6 +20,11 @@ def test_hostile(): pass
 
 @pytest.mark.thorough("hostile values")
 def test_more_hostile(): pass
+
+@pytest.mark.thorough("combinations", but_one_in=2)
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_sample(kind, number): pass
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_plain(kind): pass
@@ -84,7 +89,7 @@ def names(said: str, outcome: str) -> list[str]:
 @pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["alone", "workers"])
 def test_everyday_run_tells_what_it_leaves(tmp_path: Path, processes: list[str]) -> None:
     said = run(tmp_path, *processes)
-    assert "Left to `make test-all`: 4 tests (2 hostile values, 2 on the other engine)." in said
+    assert "Left to `make test-all`: 8 tests (4 on the other engine, 2 hostile values, 2 " in said
     assert "Left out within tests: pictures in 1 test." in said
     assert "Not run: 1 test of pages, for want of a Chromium that works." in said
     assert "make test RING=browser" in said
@@ -99,6 +104,8 @@ def test_everyday_run_tells_what_it_leaves(tmp_path: Path, processes: list[str])
         "test_parts",
         "test_plain[sqlite]",
         "test_postgresql_alone[postgresql]",
+        "test_sample[sqlite-1]",
+        "test_sample[sqlite-3]",
     ]
 
 
@@ -107,24 +114,28 @@ def test_whole_run_needs_a_browser_and_tries_either_engine(tmp_path: Path) -> No
     assert "Left to a night: 1 test (1 on the other engine)." in said
     assert names(said, "ERROR") == ["test_in_a_browser"]
     assert "a picture was taken" in said
-    assert " 13 passed, 1 deselected, 1 error" in said
+    assert " 19 passed, 1 deselected, 1 error" in said
 
 
 def test_night_leaves_nothing(tmp_path: Path) -> None:
     said = run(tmp_path, "--effort", "night")
     assert "not run" not in said.lower()
-    assert " 14 passed, 1 error" in said
+    assert " 20 passed, 1 error" in said
 
 
 def test_named_test_is_run(tmp_path: Path) -> None:
     assert names(run(tmp_path, name="::test_hostile"), "PASSED") == ["test_hostile"]
 
 
-def test_one_of_each_group_and_one_in_few_are_tried_every_day() -> None:
+@pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["alone", "workers"])
+def test_missing_browser_fails_nothing(tmp_path: Path, processes: list[str]) -> None:
+    assert "Not run: 1 test of pages" in run(tmp_path, "-k", "in_a_browser", *processes)
+
+
+def test_one_of_each_group_is_tried_every_day() -> None:
     cases = one_of_each(["a1", "b1", "a2"], lambda case: case[0], others="letters")
     assert cases[:2] == ["a1", "b1"]
     assert (cases[2].values, cases[2].marks[0].args) == (("a2",), ("letters",))
-    assert one_in(3, range(4), others="numbers")[::3] == [0, 3]
 
 
 def test_every_folder_of_tests_has_its_place_above_the_rings() -> None:

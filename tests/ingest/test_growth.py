@@ -19,7 +19,7 @@ from royalties.ingest.sandbox.styles import declarations, rules
 from tests.ingest.growth import growth, hard_texts, seconds
 from tests.ingest.shelf import CATALOGUE, RIVER
 
-pytestmark = pytest.mark.thorough("measured times")
+pytestmark = pytest.mark.thorough("measurements")
 
 _LEAST_PATTERNS = 80
 _TRIED, _AT_MOST = (60, 250, 2_000), 0.002

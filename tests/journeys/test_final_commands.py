@@ -177,6 +177,7 @@ def _shown(terminal: int, typed: bytes) -> bytes:
         return b""
 
 
+@pytest.mark.thorough("processes of their own")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(spring)
 def test_on_a_terminal_only_a_yes_closes(office: Office) -> None:

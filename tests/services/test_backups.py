@@ -37,7 +37,6 @@ from tests.builders.books import (
     open_office,
 )
 from tests.builders.shipped import paid
-from tests.selection import one_in
 
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 
@@ -361,7 +360,8 @@ def refused_whole(office: Office) -> Iterator[None]:
         assert inspect(office.system.engine).get_table_names() == []
 
 
-@pytest.mark.parametrize("what", one_in(6, HOSTILE, others="hostile values"))
+@pytest.mark.thorough("hostile values", but_one_in=6)
+@pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_backups_are_refused_whole(
     what: str, backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
@@ -372,6 +372,7 @@ def test_hostile_backups_are_refused_whole(
     assert not list(tmp_path.rglob("evil*"))
 
 
+@pytest.mark.thorough("hostile values")
 def test_links_and_devices_are_refused(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
@@ -382,6 +383,7 @@ def test_links_and_devices_are_refused(
             there.system.restore(TESS, tmp_path / "b")
 
 
+@pytest.mark.thorough("hostile values")
 def test_what_was_cut_short_or_damaged_is_refused(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
@@ -560,6 +562,7 @@ def test_backups_while_others_import_and_close(
         assert there.faults() == {}
 
 
+@pytest.mark.thorough("measurements")
 def test_memory_does_not_grow_with_the_books(tmp_path: Path) -> None:
     import tracemalloc  # noqa: PLC0415 - here alone
 

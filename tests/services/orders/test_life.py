@@ -29,7 +29,6 @@ from tests.builders.orders import (
     requested,
     somebody,
 )
-from tests.selection import one_in
 from tests.services.racing import Racers, Task
 
 pytestmark = after(orders_underway)
@@ -215,8 +214,9 @@ def test_everybody_reads_who_must_do_what(office: Office, olga: Actor, clock: Cl
     assert "new quote" in life.next_step(found, Side.STAFF, met)
 
 
+@pytest.mark.thorough("combinations", but_one_in=3)
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("kind", one_in(len(OrderKind), OrderKind, others="combinations"))
+@pytest.mark.parametrize("kind", OrderKind)
 def test_every_state_has_a_next_step(
     office: Office, olga: Actor, state: State, kind: OrderKind
 ) -> None:

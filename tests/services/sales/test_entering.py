@@ -214,6 +214,7 @@ def test_a_page_from_before_is_not_recorded_with_other_rows(clerk: Clerk) -> Non
     assert len(done.rows) == 2  # what was typed is given back
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize(
     ("cells", "field"),
     [
