@@ -21,17 +21,18 @@ from royalties.domain.people import Actor, Role
 from royalties.services import backups
 from royalties.services.backups import Kept
 from royalties.services.people import second_factor
+from royalties.services.sales.recording import sum_what_migrations_left
 from royalties.services.work import Progress, Work, nothing_to_show, stored
 from royalties.store.engine import (
     LOCK_SECONDS,
     PATIENT,
-    READ_ONLY,
     DatabaseBusyError,
     DatabaseFullError,
     DatabaseUnavailableError,
     Engine,
     UnsupportedDatabaseError,
     database_file,
+    for_reading,
     make_engine,
     plain_errors,
 )
@@ -116,8 +117,7 @@ class System:
         self.files.make_home(database_file(self.config.database_url))
         with plain_errors():
             newest = upgrade(self.engine)
-        with self.work(_ITSELF) as work:
-            second_factor.seal_all(work)
+        self._finish_migrating()
         return newest
 
     def deviations(self) -> tuple[list[str], list[str]]:
@@ -149,8 +149,8 @@ class System:
         Raises:
             NotMigratedError: the database is missing or old.
         """
-        how = {READ_ONLY: read_only, LOCK_SECONDS: lock_seconds, PATIENT: patient}
-        engine = self.engine.execution_options(**how)
+        engine = for_reading(self.engine) if read_only else self.engine
+        engine = engine.execution_options(**{LOCK_SECONDS: lock_seconds, PATIENT: patient})
         with plain_errors(), engine.connect() as connection, connection.begin() as transaction:
             here = _zone(require_newest(connection))
             yield Work(
@@ -184,9 +184,14 @@ class System:
             kept = backups.restore(
                 actor, source, self.config.database_url, self.config.home, progress
             )
-        with self.work(_ITSELF) as work:  # as after every migration
-            second_factor.seal_all(work)
+        self._finish_migrating()
         return kept
+
+    def _finish_migrating(self) -> None:
+        """What migrations leave to the program, because it takes a key, or the rules in force."""
+        with self.work(_ITSELF) as work:
+            second_factor.seal_all(work)
+            sum_what_migrations_left(work)
 
     def move_to(self, url: str, actor: Actor, progress: Progress = nothing_to_show) -> Kept:
         """Copy the books into an empty database; the files, and the old books, stay."""
