@@ -30,11 +30,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from royalties.domain.sales import Kind, Place, Slice
 from royalties.store.bulk import Row, add_rows
-from royalties.store.engine import is_sqlite
+from royalties.store.engine import insert_or
 from royalties.store.slices import (
     PLACES,
     Asked,
@@ -183,9 +182,8 @@ def _add(
         .where(sale_total.c.period_id == period_id, sale_total.c.batch_id == batch_id)
         .limit(1)
     ).first()
-    dialect = sqlite if is_sqlite(connection) else postgresql
     made = connection.execute(
-        dialect.insert(batch_slicing)
+        insert_or(connection, batch_slicing)
         .values(period_id=period_id, batch_id=batch_id, grouping=None if had_lines else grouping)
         .on_conflict_do_nothing()
     ).rowcount
@@ -199,7 +197,7 @@ def _add(
         connection.execute(_rows_of(period_id, [batch_id]))
         connection.execute(update(batch_slicing).where(at).values(grouping=None))
         return
-    adding = dialect.insert(batch_slice)
+    adding = insert_or(connection, batch_slice)
     more = {name: batch_slice.c[name] + adding.excluded[name] for name in _FIGURES}
     if rows:
         connection.execute(
@@ -283,8 +281,7 @@ def sum_again(
     numbers = sorted(set(batches))
     if not numbers:
         return
-    dialect = sqlite if is_sqlite(connection) else postgresql
-    holding = dialect.insert(batch_slicing)
+    holding = insert_or(connection, batch_slicing)
     connection.execute(
         holding.on_conflict_do_update(
             index_elements=["period_id", "batch_id"], set_={"grouping": holding.excluded.grouping}

@@ -30,7 +30,7 @@ BASE = "http://localhost:8000"
 PASSWORD = "correct horse battery staple"  # noqa: S105 - a test's
 CHEAP = Credentials(PasswordHasher.from_parameters(CHEAPEST))
 TOTP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-_CSRF = "0123456789abcdef0123456789abcdef01234567"
+CSRF = "0123456789abcdef0123456789abcdef01234567"
 
 
 @dataclass(slots=True)
@@ -48,9 +48,9 @@ class Visitor:
     def post(self, path: str, data: Mapping[str, Any] | None = None, **more: Any) -> TestResponse:
         """Send a form, with the token that every form has."""
         with self.client.session_transaction(base_url=BASE) as cookie:
-            cookie["csrf_token"] = _CSRF
+            cookie["csrf_token"] = CSRF
         signer = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token")
-        form = {"csrf_token": signer.dumps(_CSRF), **(data or {})}
+        form = {"csrf_token": signer.dumps(CSRF), **(data or {})}
         return self.client.post(path, data=form, base_url=BASE, buffered=True, **more)
 
     def send(

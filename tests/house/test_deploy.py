@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from config import from_environment
-from royalties.cli import main
+from royalties.cli.main import load
 from tests.house.repository import ROOT
 from tests.patience import PATIENCE
 
@@ -89,11 +89,11 @@ def test_service_starts_a_command_that_exists() -> None:
         program, command, *options = shlex.split(unit["Service"][key])
         assert program.endswith("/.venv/bin/royalties")
         assert command == name
-        main.commands[name].make_context(name, options)
+        load(name).make_context(name, options)
     container = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
     found = re.search(r"exec royalties serve ([^\"]+)\"", container)
     assert found
-    main.commands["serve"].make_context("serve", shlex.split(found[1]))
+    load("serve").make_context("serve", shlex.split(found[1]))
 
 
 def test_environment_names_variables_that_are_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -453,6 +453,16 @@ def test_a_code_of_a_clock_that_ran_ahead_does_not_hold_later_ones(
     assert now.get("/finance/").status_code == 200
 
 
+def test_a_link_of_a_clock_that_ran_ahead_opens_nothing(site: Site, clock: Clock) -> None:
+    actor = site.somebody(Role.CLERK)
+    clock.later(days=400)
+    site.stranger().post("/account/forgotten", {"email": email_of(actor)})
+    [(_, text)] = letters(site, "reset")
+    assert site.stranger().get(link_in(text)).status_code == 200
+    clock.later(days=-400)
+    assert site.stranger().get(link_in(text)).status_code != 200
+
+
 def test_attempts_are_forgotten_and_name_nobody(site: Site, clock: Clock) -> None:
     give_password(site.stranger(), "nobody@example.org", "wrong")
     assert not [row for row in site.office.rows("SELECT subject FROM attempt") if "@" in row[0]]

@@ -208,7 +208,7 @@ def test_readiness_names_what_is_missing(site: Site, monkeypatch: pytest.MonkeyP
     assert readiness(system)["worker"] == "never seen"
     system.files.beat()
     assert readiness(system)["worker"] in {"ok", f"silent for {silent(site)} s"}
-    monkeypatch.setattr("royalties.store.migrate._head", lambda: "9999")
+    monkeypatch.setattr("royalties.store.schema.newest", lambda: "9999")
     answer = site.app.test_client().get("/readyz", base_url=BASE)
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]

@@ -20,7 +20,7 @@ from royalties.services.runs.checklist import (
     require_possible,
 )
 from royalties.services.runs.drafts import Shown, draft, shown_run
-from royalties.services.statements.issuing import number_statements
+from royalties.services.statements.numbering import number_statements
 from royalties.services.terms.warnings import warning_document, warnings_of_run
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, carrying, kept_slices, ledger, periods

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from royalties.services.sales.import_document import (
 )
 from royalties.services.sales.recording import Recorder
 from royalties.services.sales.spooling import Spooled, spooled
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import RefusedError, Units, Work
 from royalties.store import batches, periods
 from royalties.store.engine import all_or_nothing
 from royalties.store.history import newest_revision
@@ -63,7 +63,49 @@ class ImportResult:
 
 
 class StaleError(RuntimeError):
-    """The setup was changed since a report was read: it has to be read again."""
+    """The setup or the file was changed since a report was read: it has to be read again."""
+
+
+READINGS = 5
+"""How often a report is read whose setup or bytes change meanwhile."""
+
+
+def import_file(units: Units, request: Request) -> ImportResult:
+    """Read a report and record its sales; the books are held for the recording alone.
+
+    Outcomes are those of ``import_report``. What is not to be recorded is told by work that only
+    reads, so that a file nobody can read holds nobody up.
+    """
+    for _ in range(READINGS):
+        with units(read_only=True) as work:
+            read = read_report(work, request)
+            if read is None or request.dry_run or _is_stopped(read, request):
+                return _looked_at(work, request, read)
+        try:
+            with units() as work:
+                return import_report(work, request, read)
+        except StaleError:
+            continue
+        finally:
+            read.close()
+    raise RefusedError(f"{request.name}: the setup or the file changes all the time: try again")
+
+
+def _is_stopped(read: Spooled, request: Request) -> bool:
+    """Whether it is known from the file alone that nothing will be recorded."""
+    return bool(read.problems or read.choices) or not request.confirms(read.notices)
+
+
+def _looked_at(work: Work, request: Request, read: Spooled | None) -> ImportResult:
+    """What would come of a request that records nothing."""
+    try:
+        result = import_report(work, replace(request, dry_run=True), read)
+    finally:
+        if read is not None:
+            read.close()
+    if "dry_run" in result.document:
+        result.document["dry_run"] = request.dry_run
+    return result
 
 
 def read_report(work: Work, request: Request) -> Spooled | None:
@@ -73,6 +115,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
     what is the matter.
     """
     work.actor.require(Verb.IMPORT)
+    revision = newest_revision(work.connection)  # first: PostgreSQL shows what others keep since
     setup = setup_in_force(work)
     fingerprint, _ = _fingerprint(work, request)
     if batches.find_recorded(work.connection, fingerprint) is not None:
@@ -81,8 +124,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
         reading = _opened(work, request, setup, known_of(work, setup))
         if reading.choices:
             return None
-        folder, revision = work.files.spool, newest_revision(work.connection)
-        return spooled(reading, folder, revision, fingerprint)
+        return spooled(reading, work.files.spool, revision, fingerprint)
     except UnreadableError:
         return None
 
@@ -99,7 +141,7 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
         read: what ``read_report`` made of the same request, so that nothing is read any more.
 
     Raises:
-        StaleError: the setup is another one than when the report was read.
+        StaleError: the setup or the file is another one than when the report was read.
     """
     work.actor.require(Verb.IMPORT)
     setup = setup_in_force(work)
@@ -109,7 +151,10 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
         return ImportResult("nothing-new", nothing_new(earlier, work.day_of(earlier.recorded_at)))
     open_period = _open_period(work, setup, lock=not request.dry_run)
     known = known_of(work, setup)
-    if read is not None and read.revision != newest_revision(work.connection):
+    if read is not None and (read.revision, read.sha256) != (
+        newest_revision(work.connection),
+        fingerprint,
+    ):
         raise StaleError
     try:
         reading = read or _opened(work, request, setup, known)

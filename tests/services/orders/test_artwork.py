@@ -208,6 +208,7 @@ def test_the_life_of_an_order_that_needs_no_file(
             version=order.version,
             proof_version=sent.version,
             sha256=sent.file.sha256,
+            kept=proofs.kept_as(work.files, sent.file),
             name="Orla Orr",
             ticked=True,
         )

@@ -29,6 +29,7 @@ from tests.builders.orders import (
     requested,
     somebody,
 )
+from tests.selection import one_in
 from tests.services.racing import Racers, Task
 
 pytestmark = after(orders_underway)
@@ -215,7 +216,7 @@ def test_everybody_reads_who_must_do_what(office: Office, olga: Actor, clock: Cl
 
 
 @pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("kind", OrderKind)
+@pytest.mark.parametrize("kind", one_in(len(OrderKind), OrderKind, others="combinations"))
 def test_every_state_has_a_next_step(
     office: Office, olga: Actor, state: State, kind: OrderKind
 ) -> None:
