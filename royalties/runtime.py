@@ -22,13 +22,13 @@ from royalties.services.work import Progress, Work, nothing_to_show, stored
 from royalties.store.engine import (
     LOCK_SECONDS,
     PATIENT,
-    READ_ONLY,
     DatabaseBusyError,
     DatabaseFullError,
     DatabaseUnavailableError,
     Engine,
     UnsupportedDatabaseError,
     database_file,
+    for_reading,
     make_engine,
     plain_errors,
 )
@@ -118,7 +118,7 @@ class System:
         self.files.make_home(database_file(self.config.database_url))
         with plain_errors():
             newest = upgrade(self.engine)
-        self._seal_secrets()
+        self._finish_migrating()
         return newest
 
     def deviations(self) -> tuple[list[str], list[str]]:
@@ -152,8 +152,8 @@ class System:
         Raises:
             NotMigratedError: the database is missing or old.
         """
-        how = {READ_ONLY: read_only, LOCK_SECONDS: lock_seconds, PATIENT: patient}
-        engine = self.engine.execution_options(**how)
+        engine = for_reading(self.engine) if read_only else self.engine
+        engine = engine.execution_options(**{LOCK_SECONDS: lock_seconds, PATIENT: patient})
         with plain_errors(), engine.connect() as connection, connection.begin() as transaction:
             here = _zone(require_newest(connection))
             yield Work(
@@ -191,7 +191,7 @@ class System:
             kept = backups.restore(
                 actor, source, self.config.database_url, self.config.home, progress
             )
-        self._seal_secrets()
+        self._finish_migrating()
         return kept
 
     def move_to(self, url: str, actor: Actor, progress: Progress = nothing_to_show) -> "Kept":
@@ -205,14 +205,20 @@ class System:
         ):
             return backups.move(source, target, actor, progress)
 
-    def _seal_secrets(self) -> None:
-        """Seal what an earlier version kept in clear, or an older key sealed."""
+    def _finish_migrating(self) -> None:
+        """What migrations leave to the program, because it takes a key, or the rules in force.
+
+        Secrets are sealed that an earlier version kept in clear, or an older key sealed; what
+        drafts read is summed of lines that an earlier version recorded.
+        """
         from royalties.services.mail import outbox  # noqa: PLC0415 - few commands pay for it
         from royalties.services.people import second_factor  # noqa: PLC0415
+        from royalties.services.sales.recording import sum_what_migrations_left  # noqa: PLC0415
 
         with self.work(_ITSELF) as work:
             second_factor.seal_all(work)
             outbox.seal_all(work)
+            sum_what_migrations_left(work)
 
     def dispose(self) -> None:
         """Close all connections."""

@@ -30,6 +30,7 @@ __all__ = [
     "UnsupportedDatabaseError",
     "all_or_nothing",
     "database_file",
+    "for_reading",
     "insert_or",
     "is_sqlite",
     "make_engine",
@@ -85,6 +86,17 @@ def make_engine(url: str, *, busy_seconds: float = 30) -> Engine:
         postgresql.watch(engine, busy_seconds, patient=PATIENT, lock_seconds=LOCK_SECONDS)
         return engine
     raise UnsupportedDatabaseError(backend)
+
+
+def for_reading(engine: Engine) -> Engine:
+    """The same engine for work that only reads: all its queries see the same state of the books.
+
+    What imports keep and the lines that they keep nothing of are two queries, and others have
+    committed between them. On SQLite every transaction is like that.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{READ_ONLY: True})
+    return engine.execution_options(**{READ_ONLY: True, "isolation_level": "REPEATABLE READ"})
 
 
 def database_file(url: str) -> Path | None:

@@ -247,6 +247,25 @@ TAMPERINGS = {
         "sums kept",
         "hub in 2025-12 (counted in 2025-H2)",
     ),
+    "a sum that drafts use": Tampering(
+        ("UPDATE batch_slice SET net = net + 1",),
+        "sums kept",
+        f"what is kept of {HARDCOVER} for drafts is not the sum",
+    ),
+    "a sum that drafts use is of another discount": Tampering(
+        ("UPDATE batch_slice SET discount = 1",), "sums kept", "for drafts is not the sum"
+    ),
+    "a sum that drafts use is deleted": Tampering(
+        ("DELETE FROM batch_slice",), "sums kept", "for drafts is not the sum"
+    ),
+    "a sum that drafts use and nobody summed": Tampering(
+        ("UPDATE batch_slicing SET grouping = NULL",), "sums kept", "that nobody summed"
+    ),
+    "a sum that drafts use of a closed period": Tampering(
+        (f"INSERT INTO batch_slicing (period_id, batch_id) VALUES ({H1}, 1)",),
+        "sums kept",
+        "import 1 keeps sums for drafts, and has no sales in an open period",
+    ),
     # Closed runs
     "a run's document": Tampering(
         (
