@@ -14,13 +14,13 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    not_,
     or_,
     select,
     tuple_,
     update,
 )
 
+from royalties.domain.sales import Origin
 from royalties.store import kept_slices, totals
 from royalties.store.bulk import Row, add_rows
 from royalties.store.slices import in_period
@@ -58,10 +58,7 @@ SALE_COLUMNS = (
 )
 """A sale's columns in the order of ``ingest.reading.SaleRow``, period and batch behind."""
 
-TYPED = "typed by "
-"""How the file of sales begins that were typed by hand."""
-
-is_report: ColumnElement[bool] = not_(batch.c.file_name.startswith(TYPED))
+is_report: ColumnElement[bool] = batch.c.origin != Origin.TYPED
 """Whether a batch came from a retailer, and was not typed by hand."""
 
 WAITING_COLUMNS = (
@@ -81,6 +78,7 @@ class BatchRow(NamedTuple):
     file_name: str
     sha256: str
     report: str
+    origin: str
     retailer: str | None
     account: str
     sheets: str
@@ -99,6 +97,7 @@ class Covered(NamedTuple):
 
     batch: int
     file_name: str
+    origin: str
     retailer: str
     first_day: str
     last_day: str
@@ -194,6 +193,7 @@ def already_covered(
         select(
             batch.c.id,
             batch.c.file_name,
+            batch.c.origin,
             retailer.c.key,
             coverage.c.first_day,
             coverage.c.last_day,
@@ -430,7 +430,7 @@ def _sale_lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of its columns
             sale.c.order_ref,
             sale.c.reference,
             batch.c.corrects,
-            batch.c.report,
+            batch.c.origin,
             sale.c.reverses,
         )
         .join(batch, batch.c.id == sale.c.batch_id)

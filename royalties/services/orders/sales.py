@@ -19,7 +19,7 @@ from royalties.domain.papers import PaperLine
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period, period_of
 from royalties.domain.pricing import LineKind
-from royalties.domain.sales import OF_CREDIT_NOTE, OF_SHIPMENT, Kind
+from royalties.domain.sales import OF_CREDIT_NOTE, OF_SHIPMENT, Kind, Origin
 from royalties.services.books import Setup
 from royalties.services.orders.agreed import Agreed, micro_of
 from royalties.services.orders.frozen import invoice_shown
@@ -158,6 +158,7 @@ class Selling:
                 "sha256": fingerprint,
                 "size": 0,
                 "report": of.report,
+                "origin": Origin.ORDER,
                 "retailer": retailer,
                 "account": money.account_of(order.number),
                 "sheets": "[]",

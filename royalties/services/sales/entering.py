@@ -17,6 +17,7 @@ from typing import Any
 
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
+from royalties.domain.sales import Origin
 from royalties.ingest.books import Books
 from royalties.ingest.cells import Stranger, Wrong
 from royalties.services.books import Setup, known_of, setup_in_force
@@ -164,7 +165,9 @@ def _read(
         for place, each in enumerate(judged)
         for mistake in each.mistakes
     ]
-    request = Request(path, _file_name(work), report="standard", choices=choices)
+    request = Request(
+        path, _file_name(work), report="standard", choices=choices, origin=Origin.TYPED
+    )
     lines = read_report(work, request)
     found = _judged(work, request, lines, entered, own)
     if lines is not None:
@@ -217,7 +220,7 @@ def receipt(work: Work, number: int) -> Receipt | None:
     """What was recorded of a typed sheet."""
     work.actor.require(Verb.READ)
     found = batches.find_batch(work.connection, number)
-    if found is None or not found.file_name.startswith(batches.TYPED):
+    if found is None or found.origin != Origin.TYPED:
         return None
     return Receipt(
         found.id,
@@ -232,7 +235,7 @@ def receipt(work: Work, number: int) -> Receipt | None:
 def take_back(work: Work, number: int) -> str:
     """Undo a typed sheet and put its rows before what stands in the draft; names the retailer."""
     found = batches.find_batch(work.connection, number)
-    if found is None or not found.file_name.startswith(batches.TYPED):
+    if found is None or found.origin != Origin.TYPED:
         raise RefusedError(f"import {number} was not typed: undo it on its own page")
     retailer, rows = _typed_rows(work.files.received(found.sha256))
     undo(work, number)
@@ -320,7 +323,7 @@ def _typed_rows(path: Path) -> tuple[str, Rows]:
 
 
 def _file_name(work: Work) -> str:
-    return f"{batches.TYPED}{work.actor.name[:120]} {work.now:%Y-%m-%d %H:%M}.csv"
+    return f"typed by {work.actor.name[:120]} {work.now:%Y-%m-%d %H:%M}.csv"
 
 
 def _mistakes(document: Mapping[str, Any], own: list[Mistake]) -> tuple[Mistake, ...]:

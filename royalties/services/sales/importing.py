@@ -11,6 +11,7 @@ from reports import returned
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period, period_of
 from royalties.domain.problems import Notice
+from royalties.domain.sales import Origin
 from royalties.ingest.mapping import Mapping as ReportMapping
 from royalties.ingest.reading import Chunk, Known, Reading, Totals, UnreadableError
 from royalties.ingest.recognise import as_received, open_report
@@ -46,6 +47,7 @@ class Request:
     dry_run: bool = False
     confirm: bool = False
     seen: frozenset[str] | None = None
+    origin: Origin = Origin.REPORT
 
     def confirms(self, notices: Iterable[Notice]) -> bool:
         """Whether the user goes on in spite of these warnings."""
@@ -248,6 +250,7 @@ class _Recording:
             self.work.connection,
             {
                 "file_name": self.request.name[:255],
+                "origin": self.request.origin,
                 "sha256": self.fingerprint,
                 "size": self.size,
                 "report": reading.report,
@@ -346,11 +349,9 @@ class _Recording:
             self.work.connection, reading.account, reading.totals.covered
         )
         same = [each.batch for each in earlier if _alike(json.loads(each.document), reading.totals)]
-        if self.request.name.startswith(batches.TYPED):
+        if self.request.origin is Origin.TYPED:
             earlier = [
-                each
-                for each in earlier
-                if each.batch in same or not each.file_name.startswith(batches.TYPED)
+                each for each in earlier if each.batch in same or each.origin != Origin.TYPED
             ]
         if not earlier:
             return None

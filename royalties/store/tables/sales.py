@@ -25,6 +25,7 @@ batch = Table(
     Column("sha256", String(64), nullable=False, comment="of the received file"),
     Column("size", BigInteger, nullable=False, comment="bytes"),
     Column("report", String(64), nullable=False, comment="name of the report's format"),
+    Column("origin", String(6), nullable=False, server_default="report"),
     Column("retailer", Key, comment="null where the retailer stands in the rows"),
     Column("account", String(64), nullable=False),
     Column("sheets", Text, nullable=False, comment="JSON list; sale.sheet is an index into it"),
@@ -43,6 +44,7 @@ batch = Table(
         comment="the recorded batch that takes this one back; its file may be recorded again",
     ),
     CheckConstraint("status in ('recorded', 'undone')", name="status"),
+    CheckConstraint("origin in ('report', 'typed', 'order')", name="origin"),
     Index(
         "uq_batch_sha256_recorded",
         "sha256",

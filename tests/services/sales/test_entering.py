@@ -27,6 +27,7 @@ from tests.builders.books import (
     HARDCOVER,
     UNKNOWN,
     Office,
+    a_row,
     after,
     closed,
     opened,
@@ -338,6 +339,19 @@ def test_only_what_was_typed_is_taken_back_here(clerk: Clerk) -> None:
         entering.take_back(work, 1)
     with clerk.work() as work:
         assert entering.receipt(work, 1) is None
+
+
+@after(opened)
+def test_a_report_named_like_typed_sales_stays_a_report(clerk: Clerk) -> None:
+    number = clerk.office.bring_batch(
+        [a_row(1)], f"typed by {clerk.actor.name} 2025-07-01 09:00.csv"
+    )
+    with clerk.work() as work, pytest.raises(RefusedError, match="was not typed"):
+        entering.take_back(work, number)
+    with clerk.work(read_only=True) as work:
+        assert entering.receipt(work, number) is None
+    again = clerk.office.bring([a_row(1, reference="another")], "typed by Pat.csv", confirm=False)
+    assert [each["code"] for each in again.document["warnings"]] == ["period-covered"]
 
 
 def test_a_draft_comes_back_as_it_was_left(clerk: Clerk) -> None:
