@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import product
+from operator import itemgetter
 from typing import NamedTuple
 
 from royalties.domain.catalogue import Channel, Format
@@ -373,7 +374,7 @@ def _count(
     for (place, currency, of), group in groups.items():
         rule = contract.rules[place]
         counted = _COUNTED[rule.counts]
-        value = Fraction(sum(sums[counted] for sums in group.values()))
+        value = Fraction(sum(map(itemgetter(counted), group.values())))
         if rule.counts is not Counts.UNITS:
             value = value / MICRO * exchange.into_contract(currency, of)
         name = rule.counter.name

@@ -396,8 +396,9 @@ def _rate_of_age(terms: Reserve, published: date | None, period: Period) -> Frac
 
 def _by_title(books: Books) -> dict[str, list[Slice]]:
     found: dict[str, list[Slice]] = {}
+    sold = books.sold
     for slice_ in books.slices:
-        found.setdefault(books.sold[slice_.isbn].title, []).append(slice_)
+        found.setdefault(sold[slice_.isbn].title, []).append(slice_)
     return found
 
 

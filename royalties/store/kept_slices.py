@@ -13,6 +13,7 @@ have any.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from operator import add
 from typing import Any, NamedTuple
 
@@ -358,13 +359,21 @@ def period_slices(
     others = [each.batch_id for each in known if each.grouping != asked.grouping]
     found, again = _kept(connection, period_id, kept, asked, names)
     parts = [Part(others)] if others else []
-    if kept:
+    if kept and _has_unreported(connection, period_id):
         parts.append(Part(kept if others else None, reported=False))
     if again:
         parts.append(Part(kept, again, unreported=False))
     return found + slices_of(
         connection, period_id, asked, names, parts, has_corrections=has_corrections
     )
+
+
+def _has_unreported(connection: Connection, period_id: int) -> bool:
+    """Whether a period has lines without a list price of their own."""
+    query = select(sale.c.edition_id).where(
+        sale.c.period_id == period_id, sale.c.list_price.is_(None)
+    )
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _kept(
@@ -391,23 +400,23 @@ def _kept(
 
 
 def _read(
-    rows: Iterable[Sequence[Any]], asked: Asked, names: Names
+    rows: Sequence[Sequence[Any]], asked: Asked, names: Names
 ) -> tuple[list[Slice], set[int]]:
     """Rows as slices, but those of editions whose lines have to be looked at."""
     editions = {id_: (isbn, isbn in asked.discounted) for id_, isbn in names.isbns.items()}
     retailers, kinds = names.retailers, {kind.value: kind for kind in Kind}
-    places = {(): Place()}
     found: list[Slice] = []
     again: set[int] = set()
-    for edition, retailer, kind, currency, class_, reverses, *where, units, net, worth in rows:
+    plain: Iterable[Sequence[Any]] = rows
+    places: Iterable[Place] = repeat(Place(), len(rows))
+    if any(asked.places):
+        plain, places = _with_places(rows)
+    for row, place in zip(plain, places, strict=True):
+        edition, retailer, kind, currency, class_, reverses, units, net, worth = row
         isbn, is_split = editions[edition]
         if is_split and class_ == UNSPLIT:
             again.add(edition)
             continue
-        there = tuple(where)
-        place = places.get(there)
-        if place is None:
-            place = places[there] = Place(*there)
         found.append(
             Slice(
                 isbn,
@@ -424,6 +433,21 @@ def _read(
             )
         )
     return found, again
+
+
+def _with_places(rows: Iterable[Sequence[Any]]) -> tuple[list[Sequence[Any]], list[Place]]:
+    """The rows without their places, and these beside them."""
+    known: dict[tuple[str, ...], Place] = {}
+    plain: list[Sequence[Any]] = []
+    places: list[Place] = []
+    for row in rows:
+        where = tuple(row[6:-3])
+        place = known.get(where)
+        if place is None:
+            place = known[where] = Place(*where)
+        plain.append((*row[:6], *row[-3:]))
+        places.append(place)
+    return plain, places
 
 
 def differing(connection: Connection, period_id: int, asked: Asked, names: Names) -> Iterator[str]:

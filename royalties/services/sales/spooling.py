@@ -9,7 +9,7 @@ import pickle
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,6 +55,10 @@ class Spooled:
         self.path.unlink(missing_ok=True)
 
 
+_OWN = ("path", "revision", "sha256")
+"""What a reading does not say."""
+
+
 def spooled(reading: Reading, folder: Path, revision: int, sha256: str) -> Spooled:
     """Read a report through, and keep its lines in a file of a folder.
 
@@ -62,23 +66,10 @@ def spooled(reading: Reading, folder: Path, revision: int, sha256: str) -> Spool
         DiskError: the lines cannot be written.
     """
     path = _kept(reading, folder)
-    return Spooled(
-        reading.report,
-        reading.retailer,
-        reading.account,
-        reading.sheets,
-        reading.header_rows,
-        reading.choices,
-        reading.problems,
-        reading.notices,
-        reading.notes,
-        reading.skipped,
-        reading.totals,
-        reading.unlisted,
-        path,
-        revision,
-        sha256,
-    )
+    said = {
+        each.name: getattr(reading, each.name) for each in fields(Spooled) if each.name not in _OWN
+    }
+    return Spooled(**said, path=path, revision=revision, sha256=sha256)
 
 
 def _kept(reading: Reading, folder: Path) -> Path:
