@@ -223,7 +223,7 @@ def test_who_prepared_does_not_approve(office: Office) -> None:
     assert office.hashes() == before
     with working(office, other) as work:
         done = closing.approve(work, number)
-    assert done.document["period"] == PERIOD
+    assert (done.document["period"], done.confirmed) == (PERIOD, ())
     assert office.faults() == {}
     prepared = office.rows("SELECT fingerprint FROM proposal")
     assert prepared == office.rows(
