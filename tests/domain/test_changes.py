@@ -64,10 +64,14 @@ def test_shares_are_told_as_percentages_and_amounts_as_they_are(
     assert told(before, after) == [expected]
 
 
-def test_where_the_basis_changes_to_an_amount_per_copy_both_rates_are_as_written() -> None:
+def test_where_the_basis_changes_to_or_from_an_amount_per_copy_both_rates_are_as_written() -> None:
     assert told({"basis": "list", "rate": "0.1"}, {"basis": "unit", "rate": "1.50"}) == [
         ("basis", "list", "unit"),
         ("rate", "0.1", "1.50"),
+    ]
+    assert told({"basis": "unit", "rate": "1.50"}, {"basis": "list", "rate": "0.1"}) == [
+        ("basis", "unit", "list"),
+        ("rate", "1.50", "0.1"),
     ]
     tiers = [{"rate": "0.50", "up_to": 100}], [{"rate": "0.75", "up_to": 100}]
     rules = [[{"name": "Copies", "basis": "unit", "tiers": each}] for each in tiers]

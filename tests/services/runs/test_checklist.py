@@ -146,6 +146,7 @@ def test_without_a_draft_nothing_is_done_and_each_step_says_why(found: Outlook) 
     assert said(none)["looked"] == ("Draft looked at", False, "not yet")
     assert (none.in_debit, none.undistributed, none.held_back, none.paid) == ([], [], [], {})
     assert none.to_confirm == ()
+    assert none.fingerprint != found.fingerprint
     assert not none.is_closed
     assert not none.is_stale
     stale = replace(none, proposals=(a_proposal(found),))
@@ -261,6 +262,16 @@ def test_what_is_confirmed_is_what_was_shown(found: Outlook) -> None:
     with pytest.raises(RefusedError, match="has changed since you were asked"):
         require_confirmed(some, confirm=True, seen=found.fingerprint)
     assert require_confirmed(found, confirm=False, seen="of another draft") == ()
+
+
+def test_a_confirmation_is_of_one_draft_though_nothing_was_to_be_confirmed(
+    found: Outlook,
+) -> None:
+    assert found.shown is not None
+    other = replace(found, shown=replace(found.shown, fingerprint="another"))
+    assert (found.to_confirm, other.to_confirm) == ((), ())
+    with pytest.raises(RefusedError, match="has changed since you were asked"):
+        require_confirmed(other, confirm=True, seen=found.fingerprint)
 
 
 def test_what_will_not_be_paid_or_placed_is_listed(found: Outlook) -> None:

@@ -223,7 +223,7 @@ def test_who_prepared_does_not_approve(office: Office) -> None:
     assert office.hashes() == before
     with working(office, other) as work:
         done = closing.approve(work, number)
-    assert done.document["period"] == PERIOD
+    assert (done.document["period"], done.confirmed) == (PERIOD, ())
     assert office.faults() == {}
     prepared = office.rows("SELECT fingerprint FROM proposal")
     assert prepared == office.rows(
@@ -518,6 +518,18 @@ def test_a_period_ends_with_its_last_day(office: Office) -> None:
     office.system = replace(office.system, clock=lambda: datetime(2026, 1, 1, tzinfo=UTC))
     office.close(PERIOD, early="not needed")
     assert "early" not in confirmed(office)
+
+
+def test_a_reason_to_close_early_holds_nothing_that_cannot_be_read(office: Office) -> None:
+    clerk = somebody(office, Role.CLERK)
+    early(office)
+    settle(office, clerk)
+    with pytest.raises(RefusedError) as refused, working(office, clerk) as work:
+        closing.prepare(work, PERIOD, "", early="The house is sold\u202e")
+    assert str(refused.value) == (
+        "the reason cannot be recorded: it holds the control character U+202E: take it out"
+    )
+    assert look(office).proposal is None
 
 
 def test_an_early_close_at_the_command_line_is_logged_and_told(office: Office) -> None:
