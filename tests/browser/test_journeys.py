@@ -166,6 +166,7 @@ def test_a_nonprofit_from_invitation_to_workbook(journey: Journey, tmp_path: Pat
     assert f"{due:,.2f}" in shown
 
 
+@pytest.mark.thorough("combinations", but_one_in=2)
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 @after(public)
 def test_a_reader_orders_a_title_without_a_price(journey: Journey, scripts: bool) -> None:

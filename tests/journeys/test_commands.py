@@ -168,6 +168,7 @@ def test_imports_say_which_were_corrected(run: Run, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize("command", ["undo", "correct"])
 @pytest.mark.parametrize("number", ["0", "-1", "9223372036854775808"])
 def test_a_number_that_no_import_can_have_is_wrong_usage(
