@@ -24,6 +24,7 @@ from royalties.services.work import Progress, RefusedError, Work
 from royalties.store import migrate, transfer
 from royalties.store.engine import Connection
 from royalties.store.history import newest_revision
+from royalties.store.schema import NotMigratedError, found_revision, require_newest
 from royalties.store.transfer import Table
 
 _BLOCK = 1 << 20
@@ -107,9 +108,9 @@ def has_books(work: Work) -> bool:
 
 
 def _schema_of(connection: Connection) -> str:
-    found = migrate.found_revision(connection)
+    found = found_revision(connection)
     if found is None:
-        raise migrate.NotMigratedError(None)
+        raise NotMigratedError(None)
     return found
 
 
@@ -194,7 +195,7 @@ def move(source: Connection, target: Connection, actor: Actor, progress: Progres
         NotMigratedError: the books are not at the newest migration.
     """
     actor.require(Verb.SET)
-    migrate.require_newest(source)
+    require_newest(source)
     schema = _schema_of(source)
     migrate.migrate_to(target, schema)
     tables = {table.name: table for table in transfer.tables_of(target)}

@@ -21,8 +21,8 @@ from sqlalchemy import (
     update,
 )
 
-from royalties.store import totals
-from royalties.store.engine import is_sqlite
+from royalties.store import kept_slices, totals
+from royalties.store.bulk import Row, add_rows
 from royalties.store.slices import in_period
 from royalties.store.tables import (
     batch,
@@ -72,9 +72,6 @@ WAITING_COLUMNS = (
     "batch_id",
 )
 _BY_EDITION = itemgetter(2)
-_TABLES = {"sale": SALE_COLUMNS, "waiting": WAITING_COLUMNS}
-
-Row = tuple[Any, ...]
 
 
 class BatchRow(NamedTuple):
@@ -153,29 +150,12 @@ def finish_batch(connection: Connection, number: int, values: Mapping[str, objec
 
 def add_sales(connection: Connection, rows: Sequence[Row]) -> None:
     """Record sale lines in bulk; rows are tuples of ``SALE_COLUMNS``."""
-    _bulk(connection, "sale", sorted(rows, key=_BY_EDITION))
+    add_rows(connection, "sale", SALE_COLUMNS, sorted(rows, key=_BY_EDITION))
 
 
 def add_waiting(connection: Connection, rows: Sequence[Row]) -> None:
     """Put rows of unknown editions on the waiting list; tuples of ``WAITING_COLUMNS``."""
-    _bulk(connection, "waiting", rows)
-
-
-def _bulk(connection: Connection, table: str, rows: Sequence[Row]) -> None:
-    if not rows:
-        return
-    columns = ", ".join(f'"{name}"' for name in _TABLES[table])
-    if is_sqlite(connection):
-        marks = ", ".join("?" * len(_TABLES[table]))
-        connection.exec_driver_sql(
-            f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 - fixed names
-            list(rows),
-        )
-        return
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    add_rows(connection, "waiting", WAITING_COLUMNS, rows)
 
 
 def add_coverage(
@@ -250,6 +230,7 @@ def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
     Returns:
         How many sale lines and how many waiting lines were removed.
     """
+    kept_slices.forget(connection, number)
     sales = connection.execute(delete(sale).where(_of_batch(number))).rowcount
     rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
     totals.forget(connection, number)

@@ -8,9 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, delete, func, insert, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from royalties.store.engine import is_sqlite
+from royalties.store.engine import insert_or
 from royalties.store.tables import batch, period, retailer, sale, sale_total
 
 Key = tuple[int, int, int, str, int, str]
@@ -63,7 +62,7 @@ class Sums:
         """Add to what is kept of these batches, in the transaction that writes the lines."""
         if not self._found:
             return
-        made = (sqlite if is_sqlite(connection) else postgresql).insert(sale_total)
+        made = insert_or(connection, sale_total)
         more = {name: sale_total.c[name] + made.excluded[name] for name in TotalRow._fields[6:]}
         connection.execute(
             made.on_conflict_do_update(index_elements=TotalRow._fields[:6], set_=more),

@@ -151,7 +151,7 @@ def test_the_deepest_steps_are_looked_at_narrow_and_wrong(chromium: Browser, liv
         page.locator(f'[href="#{wrong}"]').click()
         expect(page.locator(at(wrong))).to_be_focused()
         page.set_viewport_size({"width": DESK, "height": 900})
-        assert seen.faults(colours=False) == []
+        assert seen.faults() == []
         page.locator(at(wrong)).fill("1.00")
         page.get_by_role("button", name="Save").last.click()
         expect(page.get_by_text("Nothing had changed")).to_be_visible()

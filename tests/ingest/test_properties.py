@@ -226,6 +226,7 @@ def _changed_workbook(source: Path, chance: random.Random) -> bytes:
     return data.getvalue()
 
 
+@pytest.mark.thorough("hostile values", but_one_in=8)
 @pytest.mark.parametrize("seed", range(40))
 def test_workbooks_with_parts_changed(seed: int) -> None:
     chance = random.Random(seed)

@@ -235,6 +235,7 @@ def _measured(path: Path) -> tuple[int, int, int]:
     return lines, grown, net
 
 
+@pytest.mark.thorough("large files")
 def test_a_million_rows(tmp_path: Path) -> None:
     """More rows than a spreadsheet has, in memory that does not grow with the file."""
     path = tmp_path / "million.csv"
@@ -245,6 +246,7 @@ def test_a_million_rows(tmp_path: Path) -> None:
     assert grown < 60
 
 
+@pytest.mark.thorough("large files")
 def test_distinct_cells_do_not_fill_the_memory(tmp_path: Path) -> None:
     path = tmp_path / "report.csv"
     rows = (

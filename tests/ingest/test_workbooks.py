@@ -383,6 +383,7 @@ def test_what_stands_around_cells_is_not_in_them(tmp_path: Path) -> None:
         assert look(_sheet(head + row), Styles()).marks == {2: {3: b"#DIV/0!"}}, odd
 
 
+@pytest.mark.thorough("large files")
 def test_looking_takes_as_long_as_the_sheet_is(tmp_path: Path) -> None:
     """Formulas and errors in every cell cost no more than their number."""
     cell = b'<c r="D%d" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="E%d"><f>2</f></c>'

@@ -107,6 +107,7 @@ def test_others_are_answered_while_the_slow_wait(
     assert asyncio.run(attack()) < AT_ONCE
 
 
+@pytest.mark.thorough("attacks")
 def test_at_the_limit_of_connections_others_still_come_in(
     tmp_path: Path,
 ) -> None:

@@ -11,6 +11,8 @@ from royalties.services.terms.setup import load
 from tests.builders.books import TESS, Office, a_row, a_setup, after, closed, open_office
 from tests.migrations.test_migrations import config
 
+pytestmark = pytest.mark.engines("both")
+
 BOOKS = Path(__file__).parent / "books"
 RELEASED = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
 

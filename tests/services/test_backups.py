@@ -24,7 +24,7 @@ from royalties.adapters.files import DiskError, Files
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services import backups
 from royalties.services.work import RefusedError
-from royalties.store.migrate import NotMigratedError
+from royalties.store.schema import NotMigratedError
 from royalties.store.transfer import NotEmptyError, UnfitError
 from tests.builders.books import (
     TESS,
@@ -360,6 +360,7 @@ def refused_whole(office: Office) -> Iterator[None]:
         assert inspect(office.system.engine).get_table_names() == []
 
 
+@pytest.mark.thorough("hostile values", but_one_in=6)
 @pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_backups_are_refused_whole(
     what: str, backup: bytes, empty: Callable[[str], Office], tmp_path: Path
@@ -371,6 +372,7 @@ def test_hostile_backups_are_refused_whole(
     assert not list(tmp_path.rglob("evil*"))
 
 
+@pytest.mark.thorough("hostile values")
 def test_links_and_devices_are_refused(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
@@ -381,6 +383,7 @@ def test_links_and_devices_are_refused(
             there.system.restore(TESS, tmp_path / "b")
 
 
+@pytest.mark.thorough("hostile values")
 def test_what_was_cut_short_or_damaged_is_refused(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
@@ -559,6 +562,7 @@ def test_backups_while_others_import_and_close(
         assert there.faults() == {}
 
 
+@pytest.mark.thorough("measurements")
 def test_memory_does_not_grow_with_the_books(tmp_path: Path) -> None:
     import tracemalloc  # noqa: PLC0415 - here alone
 

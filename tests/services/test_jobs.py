@@ -26,7 +26,7 @@ from tests.builders.sent import as_file, found, send
 from tests.builders.site import Site, lend_site
 from tests.patience import PATIENCE
 
-pytestmark = pytest.mark.by_turns
+pytestmark = pytest.mark.engines("either")
 
 MAY = as_file([a_row(3, date="2025-05-02", list_price=None)])
 

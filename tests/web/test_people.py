@@ -79,6 +79,7 @@ def kept(site: Site) -> dict[str, str]:
     return site.office.hashes("session", "attempt")
 
 
+@pytest.mark.thorough("further pages", but_one_in=4)
 @pytest.mark.parametrize(("path", "form"), ASKED_AGAIN, ids=[each[0] for each in ASKED_AGAIN])
 def test_who_has_much_power_is_asked_for_the_password_again(
     site: Site, clock: Clock, boss: Visitor, path: str, form: dict[str, str]
@@ -166,6 +167,7 @@ def test_the_link_is_shown_when_nothing_can_be_sent(site: Site) -> None:
     assert site.stranger().get(shown[1]).status_code == 200
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize(
     ("more", "words"),
     [

@@ -11,9 +11,9 @@ from royalties.domain.postings import (
     Posting,
     entry_of_invoice,
     entry_of_receipt,
+    receipt_reference,
 )
 from royalties.services.orders.frozen import fingerprint_of, invoice_shown
-from royalties.services.orders.receiving import entry_reference
 from royalties.services.work import Work
 from royalties.store import ledger
 from royalties.store.orders import money as store
@@ -118,7 +118,7 @@ def _expected(work: Work) -> Iterator[tuple[str, int, Entry | None]]:
         yield f"invoice {row.number}", row.entry_id, made
     numbers = {row.id: row.number for row in store.all_invoices(work.connection)}
     for receipt, order in store.all_receipts(work.connection):
-        reference = entry_reference(numbers[receipt.invoice_id], receipt.reference)
+        reference = receipt_reference(numbers[receipt.invoice_id], receipt.reference)
         made = entry_of_receipt(
             receipt.organization,
             order,

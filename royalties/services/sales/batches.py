@@ -11,6 +11,7 @@ from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
 from royalties.domain.sales import ORDER_REPORTS, Kind
 from royalties.services.books import setup_in_force
+from royalties.services.sales.recording import sum_batch
 from royalties.services.sales.waiting import release_waiting
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches as store
@@ -122,6 +123,7 @@ def correct(work: Work, number: int) -> Corrected:
     )
     store.mark_corrected(work.connection, number, made)
     lines = store.mirror(work.connection, number, made, open_period)
+    sum_batch(work, setup, made)
     store.finish_batch(work.connection, made, {"rows": lines, "lines": lines})
     work.record(Verb.CORRECT, {"batch": made, "corrects": number, "lines": lines})
     first = setup.first_period

@@ -23,12 +23,12 @@ from royalties.services.sales.import_document import (
     units_of,
     unreadable,
 )
+from royalties.services.sales.recording import Recorder
 from royalties.services.sales.spooling import Spooled, spooled
 from royalties.services.work import RefusedError, Units, Work
 from royalties.store import batches, periods
 from royalties.store.engine import all_or_nothing
 from royalties.store.history import newest_revision
-from royalties.store.totals import Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +198,12 @@ class _Recording:
     known: Known
     periods: dict[str, Period] = field(default_factory=dict)
     lines: int = 0
-    sums: Sums = field(default_factory=Sums)
+    recorder: Recorder = field(init=False)
     watch: Watch = field(init=False)
 
     def __post_init__(self) -> None:
         self.watch = Watch.of(self.setup)
+        self.recorder = Recorder(self.work, self.setup)
 
     def record(self, reading: Reading) -> ImportResult:
         with all_or_nothing(self.work.connection) as take_back:
@@ -285,8 +286,7 @@ class _Recording:
         }
         self.lines += len(chunk.sales) + len(chunk.waiting)
         sales = [row + tails[row[5]] for row in chunk.sales]
-        batches.add_sales(self.work.connection, sales)
-        self.sums.add(sales)
+        self.recorder.add(sales)
         batches.add_waiting(self.work.connection, [(*row, number) for row in chunk.waiting])
 
     def _finish(self, number: int, reading: Reading, result: ImportResult) -> None:
@@ -302,7 +302,7 @@ class _Recording:
                 "lines": self.lines,
             },
         )
-        self.sums.keep(self.work.connection)
+        self.recorder.finish()
         batches.add_coverage(self.work.connection, number, reading.account, reading.totals.covered)
 
     def _notices(self, reading: Reading) -> list[Notice]:

@@ -14,6 +14,7 @@ from royalties.domain.replacing import Replaced
 from royalties.domain.terms_warnings import TermsWarning
 from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, of_setup, setup_of
+from royalties.services.sales.recording import sum_what_changed
 from royalties.services.sales.waiting import Released, release_waiting
 from royalties.services.terms.replacing import Amended, replaced_by
 from royalties.services.terms.warnings import warnings_of
@@ -201,6 +202,7 @@ def _record(
     setup = setup_of(revisions_in_force(work.connection))
     _record_catalogue(work, setup, {key for kind, key, _ in changed if kind == "titles"})
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
+    sum_what_changed(work, setup)
     loaded.released = release_waiting(work, setup)
     what: dict[str, object] = {"file": name, "added": loaded.added, "amended": loaded.amended}
     if prepared_by:

@@ -98,6 +98,7 @@ def with_orders(office: Office) -> None:
 STORIES = [pytest.param(each, marks=after(each)) for each in (a_year, odd_names, with_orders)]
 
 
+@pytest.mark.thorough("further books", but_one_in=3)
 @pytest.mark.parametrize("story", STORIES)
 def test_beancount_accepts_it_and_comes_to_the_same_balances(office: Office, story: object) -> None:
     lines = exported(office, "beancount")
@@ -118,6 +119,7 @@ def test_beancount_accepts_it_and_comes_to_the_same_balances(office: Office, sto
     assert options["title"] == 'A "quoted" \\ house; = 1' or story is not odd_names
 
 
+@pytest.mark.thorough("further books", but_one_in=3)
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)  # the text is the same for both
 @pytest.mark.parametrize("story", STORIES)
 def test_bean_check_accepts_it(office: Office, story: object) -> None:

@@ -114,6 +114,7 @@ def test_a_file_that_was_changed_on_the_disk_is_not_approved(office: Office, orl
         approve(office, orla, number)
 
 
+@pytest.mark.thorough("hostile values", but_one_in=5)
 @after(takes_orders)
 @pytest.mark.parametrize(
     ("but", "said"),
@@ -215,6 +216,7 @@ def test_new_artwork_after_changes_were_asked_waits_for_a_new_proof(
         approve(office, orla, number)
 
 
+@pytest.mark.thorough("hostile values", but_one_in=5)
 @after(takes_orders)
 @pytest.mark.parametrize(
     ("text", "page", "said"),

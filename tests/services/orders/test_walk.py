@@ -711,6 +711,7 @@ def test_every_step_is_reached(shelf: Shelf, tmp_path: Path) -> None:
     assert wanted - (+reached).keys() == set()
 
 
+@pytest.mark.thorough("invented walks")
 @pytest.mark.timeout(1800)  # a night's walks, and shrinking the walk that failed
 def test_invented_walks(shelf: Shelf, tmp_path: Path) -> None:
     reached: Counter[str] = Counter()
@@ -725,7 +726,6 @@ def test_invented_walks(shelf: Shelf, tmp_path: Path) -> None:
         settings=settings(
             max_examples=max(asked // 16, 6),
             stateful_step_count=30,
-            derandomize=asked < 1000,
             phases=(Phase.generate, Phase.shrink),
         ),
     )

@@ -17,7 +17,7 @@ from tests.builders.books import Office, a_setup, after, opened
 from tests.builders.doors import Clock, code_at, email_of, letters, link_in, log, with_clock
 from tests.builders.site import PASSWORD, TOTP_KEY, Site, Visitor, lend_site
 
-pytestmark = [after(opened), pytest.mark.by_turns]
+pytestmark = [after(opened), pytest.mark.engines("either")]
 
 
 @pytest.fixture

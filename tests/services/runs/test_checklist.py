@@ -21,7 +21,7 @@ from royalties.services.work import RefusedError
 from royalties.store.closing import ExplanationRow
 from tests.builders.books import Office, after, closed
 
-pytestmark = [after(closed), pytest.mark.by_turns]
+pytestmark = [after(closed), pytest.mark.engines("either")]
 PERIOD = "2025-H2"
 LAST_DAY = date(2025, 12, 31)
 
@@ -145,6 +145,7 @@ def test_without_a_draft_nothing_is_done_and_each_step_says_why(found: Outlook) 
     assert said(none)["waiting"] == ("Waiting rows looked at", False, "no row waits")
     assert said(none)["looked"] == ("Draft looked at", False, "not yet")
     assert (none.in_debit, none.undistributed, none.held_back, none.paid) == ([], [], [], {})
+    assert none.to_confirm == ()
     assert not none.is_closed
     assert not none.is_stale
     stale = replace(none, proposals=(a_proposal(found),))

@@ -22,7 +22,7 @@ from royalties.services.runs.lines import SalesOfLine
 from royalties.services.runs.running import before_close, close
 from royalties.services.sales import sheets, uploads
 from royalties.services.sales.sheets import FIELDS, Draft
-from royalties.services.statements.issuing import NoStatementError
+from royalties.services.statements.numbering import NoStatementError
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import HARDCOVER, UNKNOWN, Office, a_row, after, closed, spring
 from tests.builders.post import posted
@@ -114,14 +114,33 @@ def test_a_figure_that_changes_wants_to_be_explained_again(office: Office) -> No
     assert {step.name for step in look(office).open_steps} == {"jumps", "looked"}
 
 
-def test_nothing_to_say_explains_nothing(office: Office) -> None:
-    with working(office, somebody(office, Role.CLERK)) as work:
-        with pytest.raises(RefusedError, match="say in a sentence"):
-            closing.explain_point(work, PERIOD, "report:hub", "nothing covers 2025-H2", "  ")
-        with pytest.raises(RefusedError, match="no such figure"):
-            closing.explain_point(work, PERIOD, "anything:else", "1", "because")
-        with pytest.raises(RefusedError, match="closed already"):
-            closing.explain_point(work, "2025-H1", "report:hub", "1", "because")
+@pytest.mark.parametrize(
+    ("period", "subject", "words", "why"),
+    [
+        (PERIOD, "report:hub", "  ", "say in a sentence why the figure is right"),
+        (
+            PERIOD,
+            "report:hub",
+            "because\u202e",
+            "the explanation cannot be recorded: it holds the control character U+202E: take it out",
+        ),
+        (PERIOD, "anything:else", "because", "there is no such figure to explain"),
+        (
+            "2025-H1",
+            "report:hub",
+            "because",
+            "2025-H1 is closed already, and is not changed any more",
+        ),
+    ],
+)
+def test_nothing_to_say_explains_nothing(
+    office: Office, period: str, subject: str, words: str, why: str
+) -> None:
+    clerk = somebody(office, Role.CLERK)
+    with pytest.raises(RefusedError) as refused, working(office, clerk) as work:
+        closing.explain_point(work, period, subject, "nothing covers 2025-H2", words)
+    assert str(refused.value) == why
+    assert office.rows("SELECT count(*) FROM explanation") == [(0,)]
 
 
 def test_an_explanation_is_of_figures_that_fit_where_they_are_kept(office: Office) -> None:

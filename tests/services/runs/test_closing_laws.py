@@ -10,7 +10,7 @@ from royalties.services.work import RefusedError, stored
 from tests.builders.books import NOW, SPRING, Office, a_row, after, closed, opened, spring
 from tests.builders.site import lend_site
 
-pytestmark = [after(closed), pytest.mark.by_turns]
+pytestmark = [after(closed), pytest.mark.engines("either")]
 PERIOD = "2025-H2"
 
 
@@ -49,6 +49,24 @@ def test_periods_stand_newest_first(office: Office) -> None:
     office.close("2025-H2")
     found = [(each.name, each.state) for each in periods(office)]
     assert found == [("2026-H1", "open"), ("2025-H2", "closed"), ("2025-H1", "closed")]
+
+
+def test_older_periods_stand_on_further_pages(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pages(*numbers: int) -> list[tuple[list[str], bool]]:
+        with office.work(read_only=True) as work:
+            found = [closing.periods_page(work, number) for number in numbers]
+        return [([each.name for each in shown], more) for shown, more in found]
+
+    monkeypatch.setattr(closing, "PAGE", 2)
+    office.close("2025-H2")
+    assert pages(1) == [(["2026-H1", "2025-H2", "2025-H1"], False)]
+    office.close("2026-H1")
+    assert pages(1, 2) == [
+        (["2026-H2", "2026-H1", "2025-H2"], True),
+        (["2025-H1"], False),
+    ]
 
 
 def test_who_looks_first_finds_draft_and_last_close_calculated(office: Office) -> None:

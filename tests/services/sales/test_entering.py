@@ -214,6 +214,7 @@ def test_a_page_from_before_is_not_recorded_with_other_rows(clerk: Clerk) -> Non
     assert len(done.rows) == 2  # what was typed is given back
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize(
     ("cells", "field"),
     [
@@ -418,4 +419,4 @@ def test_the_log_tells_who_typed_what(clerk: Clerk) -> None:
     assert json.loads(rows[-1][2]) == {"batch": done.batch, "retailer": "amazon", "rows": 1}
 
 
-pytestmark = [after(opened), pytest.mark.by_turns]
+pytestmark = [after(opened), pytest.mark.engines("either")]

@@ -8,12 +8,12 @@ from sqlalchemy import update
 
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.statements.issuing import (
-    NoStatementError,
     statement,
     statement_file,
     statement_files,
     statements_of,
 )
+from royalties.services.statements.numbering import NoStatementError
 from royalties.services.statements.sending import Sending, send, sending_of
 from royalties.services.work import RefusedError
 from royalties.store.tables import mail

@@ -26,7 +26,7 @@ from tests.builders.books import (
 )
 from tests.builders.titles import a_public_title, public, samples
 
-pytestmark = pytest.mark.by_turns
+pytestmark = pytest.mark.engines("either")
 
 CLERK = Actor("carl", Role.CLERK)
 MANAGER = Actor("mia", Role.MANAGER)

@@ -20,7 +20,7 @@ from tests.builders.books import (
     spring,
 )
 
-pytestmark = pytest.mark.by_turns
+pytestmark = pytest.mark.engines("either")
 
 
 def entry(part: str, key: str, **more: object) -> Document:
