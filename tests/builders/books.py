@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -545,6 +546,20 @@ def after(story: Story) -> pytest.MarkDecorator:
     return pytest.mark.story.with_args(story)
 
 
+_OTHERS_SECONDS = 30
+
+
+def _wait_for_others(office: Office) -> None:
+    """Wait until nobody else is at work: a page's calculation, or a browser's last request.
+
+    A connection that is in use when its engine is disposed of is closed by nobody, and whichever
+    test runs when it is collected is blamed for it.
+    """
+    ends = time.monotonic() + _OTHERS_SECONDS
+    while office.system.engine.pool.checkedout() and time.monotonic() < ends:  # type: ignore[attr-defined]
+        time.sleep(0.005)
+
+
 class Shelf:
     """Offices in which a story was told once, copied for every test of all processes."""
 
@@ -562,6 +577,8 @@ class Shelf:
         try:
             yield office
         finally:
+            if kind != "sqlite":
+                _wait_for_others(office)
             office.system.dispose()
             if kind != "sqlite":
                 self._postgresql().drop(_name(url))

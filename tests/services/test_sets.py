@@ -124,4 +124,5 @@ def test_rows_that_waited_are_recorded_in_sets(office: Office) -> None:
         setup = {"titles": [a_title(f"t{number}", an_edition(missing))]}
         return len(office.statements_of(lambda at: at.load(setup)))
 
+    asked(1, 1_000)  # sums that were kept before are asked for from the second time on
     assert asked(MANY, 1_001) == asked(FEW, 1_002)
