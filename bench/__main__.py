@@ -65,15 +65,15 @@ def import_workbook(folder: Path) -> bool:
 
 
 def draft_run(folder: Path) -> bool:
-    """A draft run over a million lines against one bare GROUP BY over the same lines."""
+    """A draft run over a million lines against DuckDB grouping the same lines; and bare SQL."""
     home = _with_sales(folder, 1_000_000)
-    bare = lambda: _measure("bare_group", home)  # noqa: E731
+    bare = min(_measure("bare_group", home)["seconds"] for _ in range(REPEATS))
+    duck = lambda: _measure("duckdb_group", home)  # noqa: E731
     ours = lambda: _measure("draft", home)  # noqa: E731
-    result = _pair("draft run over 1M lines", bare, ours, most=1.5)
+    result = _pair("draft run over 1M lines, against DuckDB", duck, ours, most=1)
     print(f"    peak memory {result['peak_mb']:.0f} MB for {result['earned_lines']:.0f} lines")
-    duck = _measure("duckdb_group", home)
-    print(f"    DuckDB, the same grouping read from the same file: {duck['seconds']:.2f} s")
-    return result["ratio"] <= 1.5
+    print(f"    one bare GROUP BY by SQLite over the same lines: {bare:.2f} s")
+    return result["ratio"] <= 1
 
 
 def statements(folder: Path) -> bool:

@@ -35,6 +35,7 @@ __all__ = [
     "is_sqlite",
     "make_engine",
     "plain_errors",
+    "small_cache",
 ]
 
 READ_ONLY = "royalties_read_only"
@@ -46,7 +47,7 @@ LOCK_SECONDS = "royalties_lock_seconds"
 PATIENT = "royalties_patient"
 """Execution option of a connection whose statements may take any time; without it they may."""
 
-_SQLITE_CACHE_KIB = 65_536
+_SQLITE_CACHE_KIB, _SQLITE_SMALL_CACHE_KIB = 65_536, 16_384
 _UNIQUE_VIOLATION, _DISK_FULL = "23505", "53100"
 
 
@@ -123,6 +124,24 @@ def insert_or(connection: Connection, table: Table) -> "sqlite.Insert":
     else:
         from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment] # noqa: PLC0415
     return insert(table)
+
+
+@contextmanager
+def small_cache(connection: Connection) -> Iterator[None]:
+    """Let SQLite hold and sort in little memory, for work that goes through all of the books.
+
+    Its cache grows with the books until it is full, and what is read once is never asked for again.
+    PostgreSQL has its memory elsewhere.
+    """
+    if not is_sqlite(connection):
+        yield
+        return
+    before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{_SQLITE_SMALL_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's

@@ -23,6 +23,7 @@ from royalties.services.orders import checking, papers
 from royalties.services.remembering import keep_nobody_waiting, remembered
 from royalties.services.work import RefusedError, Work
 from royalties.store import catalogue, checks, kept_slices, totals
+from royalties.store.engine import small_cache
 
 _KEPT = 5
 
@@ -49,9 +50,10 @@ def verify(work: Work) -> list[Checked]:
     work.actor.require(Verb.READ)
     books = Books(replace(work, memory=None))  # what was remembered proves nothing
     found = []
-    for place, (name, check) in enumerate(_CHECKS.items()):
-        work.progress(place, len(_CHECKS))
-        found.append(Checked(name, _failures(check, books)))
+    with small_cache(work.connection):
+        for place, (name, check) in enumerate(_CHECKS.items()):
+            work.progress(place, len(_CHECKS))
+            found.append(Checked(name, _failures(check, books)))
     work.progress(len(_CHECKS), len(_CHECKS))
     return found
 
