@@ -212,7 +212,7 @@ def test_readiness_names_what_is_missing(site: Site, monkeypatch: pytest.MonkeyP
     now = system.clock().timestamp()
     for ago, words in (
         (0, "ok"),
-        (90.5, "silent for 90 s"),
+        (900.5, "silent for 900 s"),
         (-900, "silent since the clock was set back"),
     ):
         beat_at(system.files, now - ago)
