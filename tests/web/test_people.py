@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -12,7 +11,7 @@ from click.testing import CliRunner
 
 from royalties.cli import main
 from royalties.domain.people import Actor, Role, Verb
-from royalties.runtime import open_system
+from royalties.runtime import now
 from royalties.services.mail.outbox import deliver
 from royalties.services.people import second_factor
 from royalties.services.people import staff as people
@@ -521,13 +520,10 @@ def test_the_mail_log_says_when_nothing_can_leave(site: Site) -> None:
 def test_the_first_administrator_is_invited_at_the_command_line(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with_clock(site).now = now()  # the command's own
     config = site.office.system.config
     monkeypatch.setenv("ROYALTIES_HOME", str(config.home))
     monkeypatch.setenv("ROYALTIES_DATABASE_URL", config.database_url)
-    clock = site.office.system.clock
-    monkeypatch.setattr(
-        "royalties.cli.desk.open_system", lambda config: replace(open_system(config), clock=clock)
-    )
     run = CliRunner()
     assert "Nobody yet" in run.invoke(main, ["people"]).output
     args = ["invite", "Ann@example.org", "--name", "Ann Ito", "--role"]
