@@ -244,6 +244,22 @@ def test_what_is_charged_once_is_spread_over_what_was_shipped_when_complete() ->
     assert billing.spread(5, {1: 0}) == {}
 
 
+@pytest.mark.parametrize(
+    ("copies", "whole"),
+    [
+        ((1,), 1),
+        ((10, -2), 10),  # what comes back afterwards changes no charge
+        ((10, -2, 1), 9),  # the last shipment, of one copy, ends what is spread
+        ((5, -8, 2), 1),  # never over nothing
+    ],
+)
+def test_what_is_charged_once_is_spread_over_what_stood_after_the_last_shipment(
+    copies: tuple[int, ...], whole: int
+) -> None:
+    moved = [Moved(1, each) for each in copies]
+    assert billing.whole_of(moved, 12, complete=True) == whole
+
+
 PRICES = PriceList(
     "all",
     "USD",
@@ -297,6 +313,21 @@ def test_further_proofs_are_those_that_nothing_covers(
     line = proofs.line(further, "USD")
     assert line.amount == further * charge
     assert ("quoted" in line.why) == (quoted > 0)
+
+
+@pytest.mark.parametrize(
+    ("proofs", "why"),
+    [
+        (billing.Proofs(1, 0, 0, 6500), "1 proof was sent, 0 of them free"),
+        (billing.Proofs(4, 3, 0, 6500), "4 proofs were sent, 3 of them free"),
+        (billing.Proofs(6, 3, 2, 6500), "6 proofs were sent, 3 of them free, 2 quoted"),
+    ],
+)
+def test_a_charge_for_further_proofs_says_how_many_were_sent_and_are_free(
+    proofs: billing.Proofs, why: str
+) -> None:
+    assert proofs.further == 1
+    assert proofs.line(2, "USD") == PaperLine("proof", "Further proofs", why, 2, "65", 13_000)
 
 
 @given(st.data())
