@@ -147,6 +147,7 @@ def test_too_many_columns(tmp_path: Path) -> None:
         _read_bytes(tmp_path, b"," * 500_000 + b"\n" + b"," * 500_000)
 
 
+@pytest.mark.thorough("measurements", but_one_in=4)
 @pytest.mark.parametrize(
     "cell", ["1" * 400_000, " " * 400_000, "1 - " * 100_000, "9" * 300_000 + "x"]
 )

@@ -60,6 +60,7 @@ def _with(place: int, value: object) -> list[Any]:
     return [*ROW[:place], value, *ROW[place + 1 :]]
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize(
     ("place", "value", "message"),
     [
@@ -187,6 +188,7 @@ _LAUGHS = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + b"".join(
 )
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
@@ -219,6 +221,7 @@ def test_too_many_parts(tmp_path: Path) -> None:
         read(path, TRADE, [RIVER])
 
 
+@pytest.mark.thorough("measurements")
 def test_a_far_cell_costs_nothing(tmp_path: Path) -> None:
     plain = b"".join(
         b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>%s</t></is></c></row>' % (row, row, text)
@@ -249,6 +252,7 @@ def _of_rows(folder: Path, *rows: bytes) -> Read:
     return read(path, TRADE, [RIVER])
 
 
+@pytest.mark.thorough("large files")
 def test_rows_far_below_the_table(tmp_path: Path) -> None:
     head, sale = _row(1, *HEADER), (*ROW[:2], "2026-07-15", *ROW[3:])
     near = _of_rows(tmp_path, head, _row(2, *sale), _row(900, *sale))

@@ -203,6 +203,7 @@ def test_json_is_one_document(played: tuple[Path, str]) -> None:
     assert all(each["rows"] for each in found["reports"])
 
 
+@pytest.mark.thorough("on the other engine")
 def test_postgresql_gives_the_same(
     played: tuple[Path, str], tmp_path: Path, postgresql_url: str
 ) -> None:

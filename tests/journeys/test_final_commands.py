@@ -193,6 +193,7 @@ def test_on_a_terminal_only_a_yes_closes(office: Office) -> None:
     assert "2025-H1 is closed; 6 statements numbered." in shown.replace("\r", "")
 
 
+@pytest.mark.thorough("processes of their own")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(spring)
 def test_with_no_standard_input_at_all_nothing_is_closed(office: Office) -> None:

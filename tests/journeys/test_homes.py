@@ -63,6 +63,7 @@ def test_forgotten_home_is_named_and_the_books_used_last_are_offered(
     assert json.loads(as_json.stdout)["outcome"] == "refused"
 
 
+@pytest.mark.thorough("processes of their own")
 def test_books_in_a_folder_above_are_offered(environment: dict[str, str], tmp_path: Path) -> None:
     assert run(environment, tmp_path, "init").returncode == 0
     Path(environment["XDG_STATE_HOME"], "royalties", "homes").unlink()

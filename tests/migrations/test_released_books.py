@@ -65,6 +65,7 @@ def test_there_are_books_of_every_released_schema() -> None:
     assert all(path.stat().st_size < 300_000 for path in BOOKS.glob("*.tar.xz"))
 
 
+@pytest.mark.thorough("further books", but_one_in=8)
 @pytest.mark.parametrize("schema", RELEASED)
 def test_books_of_a_release_are_brought_up_to_date(schema: str, tmp_path: Path) -> None:
     office = old(schema, tmp_path)
@@ -82,6 +83,7 @@ def there(postgresql_url: str, tmp_path: Path) -> Iterator[Office]:
     office.system.dispose()
 
 
+@pytest.mark.thorough("further books", but_one_in=8)
 @pytest.mark.parametrize("schema", RELEASED)
 def test_books_of_a_release_are_brought_to_postgresql(
     schema: str, there: Office, tmp_path: Path
@@ -109,6 +111,7 @@ LACKS = {
 }
 
 
+@pytest.mark.thorough("combinations", but_one_in=4)
 @pytest.mark.parametrize("what", LACKS)
 @after(closed)
 def test_what_a_database_lacks_is_named(office: Office, what: str) -> None:

@@ -468,6 +468,7 @@ def everywhere(text: str) -> Statement:
     )
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
 def test_hostile_text_stays_text(text: str) -> None:
     workbook = reports.workbook(everywhere(text))

@@ -319,6 +319,7 @@ def test_the_command_does_what_waits_and_ends(desk: Desk) -> None:
     assert found(desk.office, upload.id).status == "checked"
 
 
+@pytest.mark.thorough("processes of their own")
 def test_the_command_works_until_it_is_stopped(desk: Desk) -> None:
     worker = command(desk.office)
     try:

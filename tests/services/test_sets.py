@@ -77,6 +77,7 @@ PARTS: dict[str, Callable[[int, int], Document]] = {
 }
 
 
+@pytest.mark.thorough("combinations", but_one_in=4)
 @pytest.mark.parametrize("part", PARTS)
 def test_a_setup_is_loaded_in_sets(office: Office, part: str) -> None:
     def asked(count: int, start: int) -> int:

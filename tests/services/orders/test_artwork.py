@@ -307,6 +307,7 @@ def test_a_repeated_order_has_the_newest_artwork(office: Office, orla: Actor) ->
         assert artwork.preview_of(work, again, file.id)
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @after(takes_orders)
 @pytest.mark.parametrize(
     ("name", "kept"),

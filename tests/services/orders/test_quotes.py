@@ -284,6 +284,7 @@ def test_acceptance_keeps_name_order_and_version(office: Office, olga: Actor) ->
         issue(office, number)
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -197,6 +197,7 @@ def test_a_pdf_becomes_a_chapters_sample(office: Office) -> None:
     assert told == ("the sample of chapter 2 of collab is missing",)
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @after(public)
 @pytest.mark.parametrize(
     ("data", "place", "message"),
