@@ -9,7 +9,7 @@ from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.domain.periods import Period
 from royalties.domain.run import Run
 from royalties.services import remembering
-from royalties.services.remembering import BeingCalculatedError
+from royalties.services.remembering import BeingCalculatedError, Failed
 from royalties.services.runs.drafts import (
     Account,
     Shown,
@@ -171,6 +171,14 @@ def test_a_draft_is_at_hand_when_somebody_has_looked(office: Office) -> None:
         assert draft_at_hand(work, period) is shown
     office.bring_batch([a_row(1, date="2025-12-01")])
     with office.work(read_only=True) as work:
+        assert draft_at_hand(work, period) is None
+
+
+def test_why_there_is_no_draft_is_not_a_draft_at_hand(office: Office) -> None:
+    with office.work(read_only=True) as work:
+        period = open_period(work)
+        failed = Failed(RefusedError("the rate GBP → USD is missing"), lasts=True)
+        office.system.memory["draft"] = {state_of(work, period): failed}
         assert draft_at_hand(work, period) is None
 
 
