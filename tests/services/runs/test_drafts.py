@@ -73,6 +73,11 @@ def test_an_account_says_what_the_run_document_says(office: Office, period: str)
     assert all(any(getattr(each, name) for _, each in found) for name in ("earned", "payable"))
 
 
+def test_an_account_below_zero_says_what_it_carries_forward(office: Office) -> None:
+    done = replace(look(office).run.contracts[0], carried_forward=-721)
+    assert account_of(done).carried_forward == -721
+
+
 @pytest.mark.parametrize("period", [CLOSED, PERIOD])
 def test_accounts_are_added_up_by_currency(office: Office, period: str) -> None:
     run = look(office, period).run
@@ -119,6 +124,7 @@ def test_a_draft_has_the_fingerprint_that_its_close_freezes(office: Office) -> N
 def test_a_closed_run_has_the_terms_that_it_used(office: Office) -> None:
     before = look(office, CLOSED)
     office.load({"plans": [a_plan("halves", remainder("houston"), starts="2025-07-01")]})
+    office.system.memory.clear()
     after_ = look(office, CLOSED)
     assert after_.setup.plans == before.setup.plans
     assert look(office).setup.plans != before.setup.plans
