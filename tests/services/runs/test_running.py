@@ -1,5 +1,7 @@
 """What a draft and a close hand out, and what a close writes down."""
 
+import json
+
 import pytest
 
 from tests.builders.books import UNKNOWN, UNKNOWN_TOO, Office, a_row, after, closed
@@ -25,3 +27,27 @@ def test_a_close_says_how_many_rows_still_wait(office: Office) -> None:
 
 def test_a_close_without_waiting_rows_says_so(office: Office) -> None:
     assert office.close(PERIOD).waiting == 0
+
+
+def test_the_log_says_what_a_close_wrote_and_what_was_confirmed(office: Office) -> None:
+    done = office.close(PERIOD)
+    [(fingerprint, document)] = office.rows(
+        "SELECT fingerprint, document FROM closed_run ORDER BY period_id DESC LIMIT 1"
+    )
+    [(entries,)] = office.rows(
+        "SELECT count(*) FROM entry WHERE period_id = (SELECT max(period_id) FROM closed_run)"
+    )
+    [(logged,)] = office.rows(
+        "SELECT payload FROM log WHERE action = 'close' ORDER BY seq DESC LIMIT 1"
+    )
+    assert entries > 0
+    assert done.statements
+    assert done.confirmed
+    assert json.loads(document) == done.document
+    assert json.loads(logged) == {
+        "period": PERIOD,
+        "fingerprint": fingerprint,
+        "statements": len(done.statements),
+        "entries": entries,
+        "confirmed": list(done.confirmed),
+    }
