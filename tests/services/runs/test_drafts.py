@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -164,6 +165,13 @@ def test_a_draft_warns_of_terms_that_never_count_and_a_closed_run_does_not(
         found = draft_warnings(work, shown_run(work, PERIOD))
         assert [(each.code, each.key) for each in found] == [("step-without-sales", "halves")]
         assert draft_warnings(work, shown_run(work, CLOSED)) == ()
+
+
+def test_a_draft_statement_has_the_last_day_of_its_period_and_no_number(office: Office) -> None:
+    with office.work(read_only=True) as work:
+        found = draft_statement(work, PERIOD, "houston", "GBP")
+    assert (found.number, found.dated) == (None, date(2025, 12, 31))
+    assert (found.payee.key, found.currency) == ("houston", "GBP")
 
 
 # What is remembered, and who waits
