@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+from royalties.domain.people import Role
 from tests.builders.books import UNKNOWN, UNKNOWN_TOO, Office, a_row, after, closed
+from tests.builders.site import lend_site
 
 pytestmark = [after(closed), pytest.mark.by_turns]
 PERIOD = "2025-H2"
@@ -51,3 +53,9 @@ def test_the_log_says_what_a_close_wrote_and_what_was_confirmed(office: Office) 
         "entries": entries,
         "confirmed": list(done.confirmed),
     }
+
+
+def test_nobody_is_told_of_a_close_after_the_periods_end(office: Office) -> None:
+    lend_site(office).somebody(Role.MANAGER, "Mara Manager")
+    office.close(PERIOD)
+    assert office.rows("SELECT count(*) FROM mail") == [(0,)]
