@@ -5,7 +5,7 @@ import json
 import pytest
 
 from royalties.domain.people import Role
-from tests.builders.books import UNKNOWN, UNKNOWN_TOO, Office, a_row, after, closed, spring
+from tests.builders.books import UNKNOWN, UNKNOWN_TOO, Office, a_row, a_setup, after, closed, spring
 from tests.builders.site import lend_site
 
 pytestmark = [after(closed), pytest.mark.by_turns]
@@ -65,13 +65,16 @@ def test_nobody_is_told_of_a_close_after_the_periods_end(office: Office) -> None
 def test_an_advance_enters_the_ledger_once_with_what_was_not_earned_back_before(
     office: Office,
 ) -> None:
-    """Of 50.00, 12.34 had been earned back before the books."""
+    """Of 50.00, 12.34 had been earned back before the books; of 5,000.00 most never is."""
+    contract = a_setup()["contracts"][0]
+    advances = [*contract["advances"], {"amount": "5000.00", "paid_on": "2025-03-01"}]
+    office.load({"contracts": [{**contract, "advances": advances}]})
     advanced = (
         "SELECT posting.amount FROM posting JOIN entry ON entry.id = posting.entry_id "
         "WHERE entry.event = 'advanced' AND posting.account = 'asset:advances:foot-2015'"
     )
     office.close("2025-H1")
-    assert office.rows(advanced) == [(3766,)]
+    assert office.rows(advanced) == [(503_766,)]
     office.close(PERIOD)
-    assert office.rows(advanced) == [(3766,)]
+    assert office.rows(advanced) == [(503_766,)]
     assert office.faults() == {}
