@@ -299,6 +299,35 @@ def test_an_invoice_for_what_was_quoted_says_what_the_quote_said(ship_to: list[S
     assert [*lines, *billing.taxed(lines, places, exempt, PRICES, DAY)] == said
 
 
+def test_only_what_goes_by_copies_is_priced_again_for_what_was_shipped() -> None:
+    lines = [
+        a_line("copies", 228_000, 100, "22.80"),
+        a_line("option-copies", 12_550, 100, "1.255"),
+        a_line("set-up", 5_000),
+        a_line("tax", 9_000, place="US-WA"),
+    ]
+    assert billing.billed(lines, "USD", 97) == [
+        a_line("copies", 221_160, 97, "22.80"),
+        a_line("option-copies", 12_174, 97, "1.255"),  # 12,173.5 rounded
+        a_line("set-up", 5_000),
+    ]
+
+
+def test_only_places_that_copies_went_to_are_taxed_and_only_their_own_freight() -> None:
+    lines = [a_line("copies", 100_000), a_line("freight", 1_450, place="US-TX")]
+    (tax,) = billing.taxed(lines, {"US-WA": 10, "US-TX": 0}, (), PRICES, DAY)
+    assert (tax.place, tax.of_goods, tax.of_freight, tax.amount) == ("US-WA", 100_000, 0, 10_350)
+
+
+def test_a_credit_takes_back_tax_of_nothing_else() -> None:
+    """Tax of 10 % on two lines of 1.00: of 0.04 that is nothing, of 0.05 a cent, of 0.10 as much."""
+    tax = replace(a_line("tax", 20, place="US-WA"), of_goods=200)
+    lines = [a_line("copies", 100), a_line("set-up", 100), tax]
+    assert billing.tax_of_credit(lines, [100, 100, 20], {1: 4}) == {3: 0}
+    assert billing.tax_of_credit(lines, [100, 100, 20], {1: 5}) == {3: 1}
+    assert billing.tax_of_credit(lines, [95, 100, 19], {2: 5}) == {3: 0}
+
+
 @pytest.mark.parametrize(
     ("sent", "quoted", "charge", "further"),
     [(0, 0, 65, 0), (3, 0, 65, 0), (4, 0, 65, 1), (6, 2, 65, 1), (4, 2, 65, 0), (9, 0, 0, 0)],

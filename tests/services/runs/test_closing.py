@@ -540,6 +540,7 @@ def test_an_early_close_at_the_command_line_is_logged_and_told(office: Office) -
     [told] = posted(office)
     assert told.recipient == "mara.manager@example.org"
     assert "tess has closed 2025-H2 before its end" in told.text
+    assert "The house is sold" in told.text
     assert office.faults() == {}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -9,7 +10,7 @@ from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.domain.periods import Period
 from royalties.domain.run import Run
 from royalties.services import remembering
-from royalties.services.remembering import BeingCalculatedError
+from royalties.services.remembering import BeingCalculatedError, Failed
 from royalties.services.runs.drafts import (
     Account,
     Shown,
@@ -73,6 +74,11 @@ def test_an_account_says_what_the_run_document_says(office: Office, period: str)
     assert all(any(getattr(each, name) for _, each in found) for name in ("earned", "payable"))
 
 
+def test_an_account_below_zero_says_what_it_carries_forward(office: Office) -> None:
+    done = replace(look(office).run.contracts[0], carried_forward=-721)
+    assert account_of(done).carried_forward == -721
+
+
 @pytest.mark.parametrize("period", [CLOSED, PERIOD])
 def test_accounts_are_added_up_by_currency(office: Office, period: str) -> None:
     run = look(office, period).run
@@ -119,6 +125,7 @@ def test_a_draft_has_the_fingerprint_that_its_close_freezes(office: Office) -> N
 def test_a_closed_run_has_the_terms_that_it_used(office: Office) -> None:
     before = look(office, CLOSED)
     office.load({"plans": [a_plan("halves", remainder("houston"), starts="2025-07-01")]})
+    office.system.memory.clear()
     after_ = look(office, CLOSED)
     assert after_.setup.plans == before.setup.plans
     assert look(office).setup.plans != before.setup.plans
@@ -160,6 +167,13 @@ def test_a_draft_warns_of_terms_that_never_count_and_a_closed_run_does_not(
         assert draft_warnings(work, shown_run(work, CLOSED)) == ()
 
 
+def test_a_draft_statement_has_the_last_day_of_its_period_and_no_number(office: Office) -> None:
+    with office.work(read_only=True) as work:
+        found = draft_statement(work, PERIOD, "houston", "GBP")
+    assert (found.number, found.dated) == (None, date(2025, 12, 31))
+    assert (found.payee.key, found.currency) == ("houston", "GBP")
+
+
 # What is remembered, and who waits
 
 
@@ -171,6 +185,14 @@ def test_a_draft_is_at_hand_when_somebody_has_looked(office: Office) -> None:
         assert draft_at_hand(work, period) is shown
     office.bring_batch([a_row(1, date="2025-12-01")])
     with office.work(read_only=True) as work:
+        assert draft_at_hand(work, period) is None
+
+
+def test_why_there_is_no_draft_is_not_a_draft_at_hand(office: Office) -> None:
+    with office.work(read_only=True) as work:
+        period = open_period(work)
+        failed = Failed(RefusedError("the rate GBP → USD is missing"), lasts=True)
+        office.system.memory["draft"] = {state_of(work, period): failed}
         assert draft_at_hand(work, period) is None
 
 

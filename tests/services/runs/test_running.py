@@ -1,8 +1,12 @@
 """What a draft and a close hand out, and what a close writes down."""
 
+import json
+
 import pytest
 
-from tests.builders.books import UNKNOWN, UNKNOWN_TOO, Office, a_row, after, closed
+from royalties.domain.people import Role
+from tests.builders.books import UNKNOWN, UNKNOWN_TOO, Office, a_row, a_setup, after, closed, spring
+from tests.builders.site import lend_site
 
 pytestmark = [after(closed), pytest.mark.by_turns]
 PERIOD = "2025-H2"
@@ -25,3 +29,52 @@ def test_a_close_says_how_many_rows_still_wait(office: Office) -> None:
 
 def test_a_close_without_waiting_rows_says_so(office: Office) -> None:
     assert office.close(PERIOD).waiting == 0
+
+
+def test_the_log_says_what_a_close_wrote_and_what_was_confirmed(office: Office) -> None:
+    done = office.close(PERIOD)
+    [(fingerprint, document)] = office.rows(
+        "SELECT fingerprint, document FROM closed_run ORDER BY period_id DESC LIMIT 1"
+    )
+    [(entries,)] = office.rows(
+        "SELECT count(*) FROM entry WHERE period_id = (SELECT max(period_id) FROM closed_run)"
+    )
+    [(logged,)] = office.rows(
+        "SELECT payload FROM log WHERE action = 'close' ORDER BY seq DESC LIMIT 1"
+    )
+    assert entries > 0
+    assert done.statements
+    assert done.confirmed
+    assert json.loads(document) == done.document
+    assert json.loads(logged) == {
+        "period": PERIOD,
+        "fingerprint": fingerprint,
+        "statements": len(done.statements),
+        "entries": entries,
+        "confirmed": list(done.confirmed),
+    }
+
+
+def test_nobody_is_told_of_a_close_after_the_periods_end(office: Office) -> None:
+    lend_site(office).somebody(Role.MANAGER, "Mara Manager")
+    office.close(PERIOD)
+    assert office.rows("SELECT count(*) FROM mail") == [(0,)]
+
+
+@after(spring)
+def test_an_advance_enters_the_ledger_once_with_what_was_not_earned_back_before(
+    office: Office,
+) -> None:
+    """Of 50.00, 12.34 had been earned back before the books; of 5,000.00 most never is."""
+    contract = a_setup()["contracts"][0]
+    advances = [*contract["advances"], {"amount": "5000.00", "paid_on": "2025-03-01"}]
+    office.load({"contracts": [{**contract, "advances": advances}]})
+    advanced = (
+        "SELECT posting.amount FROM posting JOIN entry ON entry.id = posting.entry_id "
+        "WHERE entry.event = 'advanced' AND posting.account = 'asset:advances:foot-2015'"
+    )
+    office.close("2025-H1")
+    assert office.rows(advanced) == [(503_766,)]
+    office.close(PERIOD)
+    assert office.rows(advanced) == [(503_766,)]
+    assert office.faults() == {}
