@@ -40,7 +40,7 @@ from tests.builders.books import (
     remainder,
 )
 
-pytestmark = [after(closed), pytest.mark.by_turns]
+pytestmark = [after(closed), pytest.mark.engines("either")]
 CLOSED, PERIOD = "2025-H1", "2025-H2"
 OUTSIDER = Actor("nell", Role.NONPROFIT)
 

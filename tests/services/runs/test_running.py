@@ -4,7 +4,7 @@ import pytest
 
 from tests.builders.books import UNKNOWN, UNKNOWN_TOO, Office, a_row, after, closed
 
-pytestmark = [after(closed), pytest.mark.by_turns]
+pytestmark = [after(closed), pytest.mark.engines("either")]
 PERIOD = "2025-H2"
 
 
