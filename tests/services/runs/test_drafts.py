@@ -25,7 +25,7 @@ from royalties.services.runs.drafts import (
     state_of,
     totals_of,
 )
-from royalties.services.statements.issuing import NoStatementError
+from royalties.services.statements.numbering import NoStatementError
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import (
     AUTUMN,
