@@ -115,6 +115,7 @@ def test_the_desk_from_report_to_statement(journey: Journey) -> None:
     assert journey.live.office.faults() == {}
 
 
+@pytest.mark.thorough("journeys in a browser")
 @after(closed)
 def test_a_nonprofit_from_invitation_to_workbook(journey: Journey, tmp_path: Path) -> None:
     """Invited, the link opened, both factors set up, in again, and the workbook says the same."""

@@ -10,7 +10,16 @@ import pytest
 
 from tests.house.repository import ROOT
 from tests.patience import PATIENCE
-from tests.selection import ALWAYS, TESTS, USED_BY, one_of_each, rings_from
+from tests.selection import (
+    ALWAYS,
+    TESTS,
+    USED_BY,
+    Effort,
+    Selection,
+    closing_lines,
+    one_of_each,
+    rings_from,
+)
 
 CASES = """
 import pytest
@@ -147,14 +156,10 @@ def test_every_folder_of_tests_has_its_place_above_the_rings() -> None:
 
 
 def test_a_ring_is_run_with_those_above_and_the_others_are_named() -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "--ring", "smtp", "tests"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=PATIENCE,
-    )
-    folders = {line.split("/")[1] for line in ran.stdout.splitlines() if "::" in line}
-    assert folders == {"house", "smtp"}
-    assert "Not run, being below or beside smtp: adapters, browser, domain, " in ran.stdout
+    selection = Selection(Effort.EVERYDAY, "services")
+    assert not any(map(selection.leaves_folder, ("services", "smtp", "web", "browser", ALWAYS)))
+    assert all(map(selection.leaves_folder, ("domain", "store", "migrations")))
+    others = "adapters, domain, ingest, migrations, reports, store"
+    [line] = closing_lines(selection)
+    assert line == f"Not run, being below or beside services: {others}."
+    assert list(closing_lines(Selection(Effort.EVERYDAY, ""))) == []

@@ -234,6 +234,7 @@ def test_workbooks_with_parts_changed(seed: int) -> None:
     _tried(_changed_workbook(source, chance))
 
 
+@pytest.mark.thorough("hostile values")
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(("standard-sales.xlsx", "barnes-noble.xls", "kdp-2011.xls")),

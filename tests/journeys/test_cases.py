@@ -34,8 +34,8 @@ SCENARIOS = dict(_cases())
 EVERY_THIRD = sorted(SCENARIOS)[::3]
 
 
-def its_source(name: str) -> str:
-    """The collection that a scenario is from."""
+def its_topic(name: str) -> str:
+    """What a scenario is about: advances, allocation, and so on."""
     return name.partition("-")[0]
 
 
@@ -359,7 +359,7 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Playe
     return play
 
 
-@pytest.mark.parametrize("name", one_of_each(sorted(SCENARIOS), its_source, others="worked cases"))
+@pytest.mark.parametrize("name", one_of_each(sorted(SCENARIOS), its_topic, others="worked cases"))
 def test_comes_out_as_worked(name: str, on_sqlite: Callable[[str], Played]) -> None:
     played = on_sqlite(name)
     check(SCENARIOS[name], played)

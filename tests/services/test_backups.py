@@ -99,6 +99,7 @@ def goes_on(office: Office) -> None:
     assert office.faults() == {}
 
 
+@pytest.mark.thorough("on the other engine", but_one_in=4)
 @pytest.mark.parametrize("to", ["sqlite", "postgresql"])
 @after(all_kinds)
 def test_books_come_back_as_they_were(
@@ -409,6 +410,7 @@ def test_what_was_cut_short_or_damaged_is_refused(
     assert there.faults() == {}
 
 
+@pytest.mark.thorough("hostile values")
 def test_postgresql_takes_nothing_of_a_changed_backup(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:

@@ -351,6 +351,7 @@ def test_wrong_passwords_of_strangers_do_not_hold_the_owner(site: Site, clock: C
     assert tried(site.stranger(), email, PASSWORD, address="203.0.113.9") == 429
 
 
+@pytest.mark.thorough("attacks")
 def test_guesses_from_many_networks_spare_the_browser_of_the_owner(
     site: Site, clock: Clock
 ) -> None:
@@ -370,6 +371,7 @@ def test_guesses_from_many_networks_spare_the_browser_of_the_owner(
     assert tried(own, email_of(actor), PASSWORD, address="192.0.2.1") == 429
 
 
+@pytest.mark.thorough("attacks")
 def test_a_reset_lifts_what_strangers_did(site: Site, clock: Clock) -> None:
     actor = site.somebody(Role.CLERK)
     email = email_of(actor)

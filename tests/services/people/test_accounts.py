@@ -248,6 +248,7 @@ def test_invitations_are_throttled_by_person_and_by_address(site: Site, clock: C
         colleagues.invite_colleague(work, "seattle", "more@example.org", "More")
 
 
+@pytest.mark.thorough("attacks")
 def test_invitations_are_throttled_for_the_house(site: Site, clock: Clock) -> None:
     several = [site.somebody(Role.NONPROFIT, beneficiaries=("seattle",)) for _ in range(11)]
     for number in range(200):
