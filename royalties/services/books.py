@@ -179,7 +179,7 @@ def books_of(work: Work, setup: Setup, period: Period) -> Books:
         period.ordinal,
         asked_by(contracts, [setup.plans[contract.plan] for contract in contracts], sold),
         of_setup(work, "numbers", lambda: names_of(work)),
-        has_corrections=extent_of(work, (period.ordinal,)).has_corrections,
+        extent_of(work, (period.ordinal,)).imports,
     )
     left = left_before(work, period)
     return Books(

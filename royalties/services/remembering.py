@@ -77,7 +77,7 @@ def at_hand(work: Work, name: str, key: Hashable) -> object | None:
 
 
 def extent_of(work: Work, periods: tuple[int, ...]) -> totals.Extent:
-    """How many sale lines some periods have, and whether corrections are among them."""
+    """How many sale lines some periods have, and of which imports."""
 
     def asked() -> dict[int, totals.Extent]:
         by_period = totals.extents(work.connection, periods)
@@ -87,7 +87,7 @@ def extent_of(work: Work, periods: tuple[int, ...]) -> totals.Extent:
 
     found = work.once(f"extents of {periods}", asked).values()
     return totals.Extent(
-        sum(each.lines for each in found), any(each.has_corrections for each in found)
+        sum(each.lines for each in found), tuple(one for each in found for one in each.imports)
     )
 
 

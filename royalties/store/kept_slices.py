@@ -13,7 +13,6 @@ have any.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 from operator import add
 from typing import Any, NamedTuple
 
@@ -21,6 +20,8 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    Integer,
+    Select,
     and_,
     case,
     cast,
@@ -28,7 +29,9 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     select,
+    union_all,
     update,
 )
 
@@ -43,16 +46,17 @@ from royalties.store.slices import (
     as_asked,
     has_passed,
     least_passing,
+    line_queries,
+    read_lines,
     slices_of,
 )
-from royalties.store.tables import batch_slice, batch_slicing, period, sale, sale_total
+from royalties.store.tables import batch, batch_slice, batch_slicing, period, sale, sale_total
 
 UNSPLIT = -1
 """The class of lines of an edition on which no rule looked at the discount."""
 
 _NAMES = tuple(column.name for column in batch_slice.c)
 _KEYS = tuple(column.name for column in batch_slice.primary_key)
-_PLACE_NAMES = tuple(column.name for column in PLACES)
 _PRICED = True
 _FIGURES = ("units", "net", "list_value")
 _LARGEST = 2**63
@@ -84,6 +88,8 @@ class Slicing(NamedTuple):
     period_id: int
     batch_id: int
     grouping: str | None
+    lines: int
+    is_correction: bool
 
 
 class _Classes(dict[int | None, int]):
@@ -233,10 +239,17 @@ def forget_period(connection: Connection, period_id: int) -> None:
         connection.execute(delete(table).where(table.c.period_id == period_id))
 
 
-def slicings(connection: Connection, period_id: int | None = None) -> list[Slicing]:
-    """Every import with lines in a period (None: in open ones), and how it is summed."""
+def slicings(connection: Connection, periods: Collection[int] | None = None) -> list[Slicing]:
+    """Every import with lines in some periods (None: in open ones), and how it is summed."""
+    keys = (
+        sale_total.c.period_id,
+        sale_total.c.batch_id,
+        batch_slicing.c.grouping,
+        batch.c.corrects,
+    )
     query = (
-        select(sale_total.c.period_id, sale_total.c.batch_id, batch_slicing.c.grouping)
+        select(*keys, func.sum(sale_total.c.lines))
+        .join(batch, batch.c.id == sale_total.c.batch_id)
         .outerjoin(
             batch_slicing,
             and_(
@@ -244,15 +257,18 @@ def slicings(connection: Connection, period_id: int | None = None) -> list[Slici
                 batch_slicing.c.batch_id == sale_total.c.batch_id,
             ),
         )
-        .distinct()
-        .order_by(sale_total.c.period_id, sale_total.c.batch_id)
+        .group_by(*keys)
+        .order_by(*keys[:2])
     )
-    if period_id is not None:
-        query = query.where(sale_total.c.period_id == period_id)
-    else:
+    if periods is None:
         still_open = select(period.c.id).where(period.c.status == "open")
         query = query.where(sale_total.c.period_id.in_(still_open))
-    return [Slicing(*row) for row in connection.execute(query)]
+    else:
+        query = query.where(sale_total.c.period_id.in_(sorted(periods)))
+    return [
+        Slicing(period_id, batch_id, grouping, int(lines), corrects is not None)
+        for period_id, batch_id, grouping, corrects, lines in connection.execute(query)
+    ]
 
 
 def unsplit(connection: Connection, period_id: int, editions: Collection[int]) -> set[int]:
@@ -291,7 +307,7 @@ def sum_again(
     )
     connection.execute(_rows_of(period_id, numbers))
     # Who was waited for may have taken an import back.
-    there = {each.batch_id for each in slicings(connection, period_id)}
+    there = {each.batch_id for each in slicings(connection, [period_id])}
     connection.execute(
         delete(batch_slicing).where(
             batch_slicing.c.period_id == period_id,
@@ -350,53 +366,61 @@ def period_slices(
     period_id: int,
     asked: Asked,
     names: Names,
-    *,
-    has_corrections: bool = True,
+    imports: Sequence[Slicing] | None = None,
 ) -> list[Slice]:
-    """A period's slices: what imports keep, and sums over the lines of which nothing is kept."""
-    known = slicings(connection, period_id)
+    """A period's slices: what imports keep, and sums over the lines of which nothing is kept.
+
+    Args:
+        imports: the period's, if they are known.
+    """
+    known = slicings(connection, [period_id]) if imports is None else imports
+    has_corrections = any(each.is_correction for each in known)
     kept = [each.batch_id for each in known if each.grouping == asked.grouping]
     others = [each.batch_id for each in known if each.grouping != asked.grouping]
-    found, again = _kept(connection, period_id, kept, asked, names)
     parts = [Part(others)] if others else []
-    if kept and _has_unreported(connection, period_id):
-        parts.append(Part(kept if others else None, reported=False))
+    if not kept:
+        return slices_of(
+            connection, period_id, asked, names, parts, has_corrections=has_corrections
+        )
+    parts.append(Part(kept if others else None, reported=False))
+    lines = line_queries(period_id, asked, parts, has_corrections=has_corrections)
+    # One question: so both tell of the same moment.
+    together = union_all(
+        *(query.add_columns(_NO_CLASS) for query in lines), _kept(period_id, kept, asked)
+    )
+    rows = connection.execute(together).all()
+    found, again = _read([row for row in rows if row[-1] is not None], asked, names)
+    found += read_lines([row[:-1] for row in rows if row[-1] is None], asked, names)
     if again:
-        parts.append(Part(kept, again, unreported=False))
-    return found + slices_of(
-        connection, period_id, asked, names, parts, has_corrections=has_corrections
-    )
+        parts = [Part(kept, again, unreported=False)]
+        found += slices_of(
+            connection, period_id, asked, names, parts, has_corrections=has_corrections
+        )
+    return found
 
 
-def _has_unreported(connection: Connection, period_id: int) -> bool:
-    """Whether a period has lines without a list price of their own."""
-    query = select(sale.c.edition_id).where(
-        sale.c.period_id == period_id, sale.c.list_price.is_(None)
-    )
-    return connection.execute(query.limit(1)).first() is not None
+_NO_CLASS = cast(null(), Integer).label("class_")
 
 
-def _kept(
-    connection: Connection,
-    period_id: int,
-    batches: Sequence[int],
-    asked: Asked,
-    names: Names,
-) -> tuple[list[Slice], set[int]]:
-    """What imports keep, and the editions whose lines have to be looked at all the same."""
-    if not batches:
-        return [], set()
-    where = _PLACE_NAMES if any(asked.places) else ()
-    keys = [batch_slice.c[name] for name in ("edition_id", *_KEYS[2:6], "reverses", *where)]
+def _kept(period_id: int, batches: Sequence[int], asked: Asked) -> Select[Any]:
+    """What imports keep, in the columns of ``line_queries``, its class of discounts behind."""
+    keys: list[ColumnElement[Any]] = [batch_slice.c[name] for name in ("edition_id", *_KEYS[2:5])]
+    keys += [
+        batch_slice.c[column.name]
+        for column, values in zip(PLACES, asked.places, strict=True)
+        if values
+    ]
+    behind = [batch_slice.c.reverses, batch_slice.c.discount]
     figures: list[ColumnElement[Any]] = [batch_slice.c[name] for name in _FIGURES]
-    query = select(*keys, *figures)
-    if len(batches) > 1:
-        sums = [cast(func.sum(figure), BigInteger) for figure in figures]
-        query = select(*keys, *sums).group_by(*keys)
-    rows = connection.execute(
-        query.where(batch_slice.c.period_id == period_id, batch_slice.c.batch_id.in_(batches))
-    )
-    return _read(rows.all(), asked, names)
+    is_one = len(batches) == 1
+    if not is_one:
+        figures = [func.sum(figure) for figure in figures]
+    nothing = cast(null(), BigInteger)
+    padding = [nothing.label(f"none_{place}") for place in range(4 * len(asked.limits))]
+    query = select(
+        *keys, literal(1).label("is_priced"), nothing.label("count"), *figures, *padding, *behind
+    ).where(batch_slice.c.period_id == period_id, batch_slice.c.batch_id.in_(batches))
+    return query if is_one else query.group_by(*keys, *behind)
 
 
 def _read(
@@ -405,18 +429,24 @@ def _read(
     """Rows as slices, but those of editions whose lines have to be looked at."""
     editions = {id_: (isbn, isbn in asked.discounted) for id_, isbn in names.isbns.items()}
     retailers, kinds = names.retailers, {kind.value: kind for kind in Kind}
+    has_places = [bool(values) for values in asked.places]
+    keys = 4 + sum(has_places)
+    places: dict[tuple[Any, ...], Place] = {}
     found: list[Slice] = []
     again: set[int] = set()
-    plain: Iterable[Sequence[Any]] = rows
-    places: Iterable[Place] = repeat(Place(), len(rows))
-    if any(asked.places):
-        plain, places = _with_places(rows)
-    for row, place in zip(plain, places, strict=True):
-        edition, retailer, kind, currency, class_, reverses, units, net, worth = row
+    for row in rows:
+        edition, retailer, kind, currency = row[:4]
+        units, net, worth = row[keys + 2 : keys + 5]
+        reverses, class_ = row[-2:]
         isbn, is_split = editions[edition]
         if is_split and class_ == UNSPLIT:
             again.add(edition)
             continue
+        where = tuple(row[4:keys])
+        place = places.get(where)
+        if place is None:
+            values = iter(where)
+            place = places[where] = Place(*(next(values) if has else "" for has in has_places))
         found.append(
             Slice(
                 isbn,
@@ -426,28 +456,13 @@ def _read(
                 _PRICED,
                 class_ if is_split else 0,
                 place,
-                units,
-                net,
-                worth,
+                int(units),
+                int(net),
+                int(worth),
                 reverses or None,
             )
         )
     return found, again
-
-
-def _with_places(rows: Iterable[Sequence[Any]]) -> tuple[list[Sequence[Any]], list[Place]]:
-    """The rows without their places, and these beside them."""
-    known: dict[tuple[str, ...], Place] = {}
-    plain: list[Sequence[Any]] = []
-    places: list[Place] = []
-    for row in rows:
-        where = tuple(row[6:-3])
-        place = known.get(where)
-        if place is None:
-            place = known[where] = Place(*where)
-        plain.append((*row[:6], *row[-3:]))
-        places.append(place)
-    return plain, places
 
 
 def differing(connection: Connection, period_id: int, asked: Asked, names: Names) -> Iterator[str]:
@@ -455,7 +470,7 @@ def differing(connection: Connection, period_id: int, asked: Asked, names: Names
 
     What was summed by another grouping than ``asked`` is compared without its classes and places.
     """
-    known = [each for each in slicings(connection, period_id) if each.grouping is not None]
+    known = [each for each in slicings(connection, [period_id]) if each.grouping is not None]
     alike = {each.batch_id for each in known if each.grouping == asked.grouping}
     others = {each.batch_id for each in known} - alike
     for batches, how in ((alike, asked), (others, Asked())):
@@ -466,10 +481,10 @@ def differing(connection: Connection, period_id: int, asked: Asked, names: Names
                 connection, period_id, (batches, some), again, is_coarse=how is not asked
             )
             wrong |= {of for of in again.keys() | kept.keys() if again.get(of) != kept.get(of)}
-        for batch, edition in sorted(wrong):
+        for number, edition in sorted(wrong):
             yield (
-                f"import {batch}: what is kept of {names.isbns[edition]} for drafts is not the sum "
-                f"of its sales"
+                f"import {number}: what is kept of {names.isbns[edition]} for drafts is not the "
+                f"sum of its sales"
             )
 
 
@@ -511,8 +526,8 @@ def _compared_rows(
 def _by_edition(rows: Iterable[Sequence[Any]]) -> _Compared:
     """Rows of ``batch_slice`` by import and edition."""
     found: _Compared = {}
-    for _, edition, *keys, batch, units, net, worth in rows:
-        found.setdefault((batch, edition), {})[tuple(keys)] = (int(units), int(net), int(worth))
+    for _, edition, *keys, number, units, net, worth in rows:
+        found.setdefault((number, edition), {})[tuple(keys)] = (int(units), int(net), int(worth))
     return found
 
 

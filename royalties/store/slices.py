@@ -107,13 +107,26 @@ def slices_of(
         parts: which lines; none of them twice.
         has_corrections: whether lines may take something back; without them it is faster.
     """
-    kinds = [
-        kind for part in parts for kind in _kinds(part, period_id, has_corrections=has_corrections)
-    ]
-    if not kinds:
+    queries = line_queries(period_id, asked, parts, has_corrections=has_corrections)
+    if not queries:
         return []
-    together = union_all(*(kind.grouped(asked) for kind in kinds))
-    return _Reader(asked, names).read(connection.execute(together).all())
+    return read_lines(connection.execute(union_all(*queries)).all(), asked, names)
+
+
+def line_queries(
+    period_id: int, asked: Asked, parts: Sequence[Part], *, has_corrections: bool = True
+) -> list[Select[Any]]:
+    """Queries over lines, whose rows ``read_lines`` reads; together they are ``slices_of``."""
+    return [
+        kind.grouped(asked)
+        for part in parts
+        for kind in _kinds(part, period_id, has_corrections=has_corrections)
+    ]
+
+
+def read_lines(rows: Sequence[Sequence[Any]], asked: Asked, names: Names) -> list[Slice]:
+    """The slices that rows of ``line_queries`` stand for."""
+    return _Reader(asked, names).read(rows)
 
 
 def _kinds(part: Part, period_id: int, *, has_corrections: bool) -> list["_Lines"]:

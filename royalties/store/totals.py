@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, case, delete, func, insert, literal, select
 
 from royalties.store.engine import insert_or
+from royalties.store.kept_slices import Slicing, slicings
 from royalties.store.slices import in_period
-from royalties.store.tables import batch, period, retailer, sale, sale_total
+from royalties.store.tables import period, retailer, sale, sale_total
 
 Key = tuple[int, int, int, str, int, str]
 
@@ -72,22 +73,26 @@ class Sums:
 
 
 class Extent(NamedTuple):
-    """How many sale lines there are, and whether corrections are among them."""
+    """How many sale lines there are, and of which imports."""
 
     lines: int
-    has_corrections: bool
+    imports: tuple[Slicing, ...]
+
+    @property
+    def has_corrections(self) -> bool:
+        """Whether corrections are among them."""
+        return any(each.is_correction for each in self.imports)
 
 
 def extents(connection: Connection, periods: Collection[int]) -> dict[int, Extent]:
     """The extent of those periods that have sales."""
-    is_correction = case((batch.c.corrects.is_not(None), 1), else_=0)
-    rows = connection.execute(
-        select(sale_total.c.period_id, func.sum(sale_total.c.lines), func.max(is_correction))
-        .join(batch, batch.c.id == sale_total.c.batch_id)
-        .where(sale_total.c.period_id.in_(sorted(periods)))
-        .group_by(sale_total.c.period_id)
-    )
-    return {row[0]: Extent(int(row[1]), bool(row[2])) for row in rows}
+    found: dict[int, list[Slicing]] = {}
+    for each in slicings(connection, periods):
+        found.setdefault(each.period_id, []).append(each)
+    return {
+        period_id: Extent(sum(each.lines for each in imports), tuple(imports))
+        for period_id, imports in found.items()
+    }
 
 
 def has_more_than(connection: Connection, lines: int) -> bool:

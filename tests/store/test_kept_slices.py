@@ -144,10 +144,12 @@ def test_summed_anew_by_the_database_it_is_the_same(
             for grouping in (before, after):
                 by = Grouping.of(grouping, ISBNS)
                 for period_id in (PERIOD, OTHER_PERIOD):
-                    there = [each.batch_id for each in kept_slices.slicings(connection, period_id)]
+                    there = [
+                        each.batch_id for each in kept_slices.slicings(connection, [period_id])
+                    ]
                     kept_slices.sum_again(connection, period_id, there, by, ISBNS)
             assert kept(connection) == wanted
-            known_by = {each.grouping for each in kept_slices.slicings(connection, PERIOD)}
+            known_by = {each.grouping for each in kept_slices.slicings(connection, [PERIOD])}
             assert known_by <= {after.grouping}
             connection.rollback()
 
