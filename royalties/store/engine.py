@@ -92,8 +92,8 @@ def make_engine(url: str, *, busy_seconds: float = 30) -> Engine:
 def for_reading(engine: Engine) -> Engine:
     """The same engine for work that only reads: all its queries see the same state of the books.
 
-    What imports keep and the lines that they keep nothing of are two queries, and others have
-    committed between them. On SQLite every transaction is like that.
+    Which imports keep sums, and what they keep, are two questions, and others may commit between
+    them. On SQLite every transaction is like that.
     """
     if engine.dialect.name == "sqlite":
         return engine.execution_options(**{READ_ONLY: True})
