@@ -72,6 +72,7 @@ def children(pid: int) -> list[int]:
     return [int(each) for each in listed.read_text().split()]
 
 
+@pytest.mark.thorough("processes of their own")
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
 def test_the_one_address_it_prints_works_and_nothing_is_left_when_it_ends(home: Path) -> None:
     with served(home, "--port", "0") as (server, said):
