@@ -10,6 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 JOBS ?= 2# test processes
+RING ?=# tests of a ring and the rings above it: make test RING=services
 ARGS ?=# more arguments for the verb: make test ARGS="tests/domain -x"
 
 # The first Python on the path that is new enough; PYTHON=... chooses another.
@@ -17,10 +18,10 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: help install setup demo serve browser test check format bench mutants lock clean
+.PHONY: help install setup demo serve browser test test-all check format bench mutants lock clean
 
 help: ## list these verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 install: $(VENV)/installed ## make .venv with the royalties command, for those who use it
 	@:
@@ -35,24 +36,35 @@ serve: install ## the web application on the demo's books, and who can sign in
 	@$(BIN)/royalties imports > /dev/null 2>&1 || $(BIN)/royalties demo > /dev/null
 	$(BIN)/royalties serve --demo $(ARGS)
 
-# The browser that tests look at every page with; CHROMIUM=... names another one.
+# The browser that tests look at every page with; CHROMIUM=... names another one. Where it can
+# neither be found nor installed, every day's tests go on without it.
+WITHOUT_BROWSER := 1# the exit code
+test: WITHOUT_BROWSER := 0
 browser: ## Chromium for the tests: the one that is there, else Debian's is installed
 	@export CHROMIUM="$(CHROMIUM)"; \
 	if $(PYTHON) tests/browser/chromium.py > /dev/null; then exit 0; fi; \
-	if [ -n "$$CHROMIUM" ]; then echo "$$CHROMIUM shows no page: name another one"; exit 1; fi; \
+	if [ -n "$$CHROMIUM" ]; then \
+		echo "$$CHROMIUM shows no page: name another one"; exit $(WITHOUT_BROWSER); fi; \
 	as_root=""; [ "$$(id -u)" = 0 ] || as_root="sudo -n"; \
 	if ! command -v apt-get > /dev/null || ! $$as_root true 2> /dev/null; then \
 		echo "Tests of pages need Chromium: install it (Debian: apt install chromium," \
-			"macOS: brew install chromium), or name it: make test CHROMIUM=..."; exit 1; fi; \
+			"macOS: brew install chromium), or name it: make test CHROMIUM=..."; \
+		exit $(WITHOUT_BROWSER); fi; \
 	echo "Installing Chromium for the tests of pages"; \
 	$$as_root apt-get update -qq; \
 	for package in chromium-headless-shell chromium; do \
 		DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq --no-install-recommends \
 			$$package > /dev/null 2>&1 && $(PYTHON) tests/browser/chromium.py > /dev/null && exit 0; \
-	done; echo "Chromium could not be installed: install it, and name it: make test CHROMIUM=..."; exit 1
+	done; echo "Chromium could not be installed: install it, and name it: make test CHROMIUM=..."; \
+	exit $(WITHOUT_BROWSER)
 
-test: setup browser ## the whole test suite, SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+PYTEST = $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(if $(RING),--ring $(RING))
+
+test: setup browser ## what a change can break, in minutes; RING=web: of a ring and those above
+	$(PYTEST) $(ARGS)
+
+test-all: setup browser ## the whole test suite: on both engines, with all values and pictures
+	$(PYTEST) --effort all $(ARGS)
 
 check: setup ## style, types, import rules and dependencies
 	$(BIN)/ruff check
@@ -70,7 +82,7 @@ bench: setup $(VENV)/installed-bench ## measure, and compare with what was promi
 
 # Hours; a part of it: make mutants ARGS="royalties.domain.money*"; then: .venv/bin/mutmut results
 mutants: setup $(VENV)/installed-mutants ## change the money core line by line, and see whether tests notice
-	HYPOTHESIS_PROFILE=ci $(BIN)/mutmut run --max-children $(JOBS) $(ARGS)
+	$(BIN)/mutmut run --max-children $(JOBS) $(ARGS)
 
 # Keeps the versions already locked unless asked: make lock ARGS=--upgrade
 LOCK := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \

@@ -45,7 +45,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     ("manager", "/finance/statements/{statement}"),
     ("manager", "/finance/ledger/"),
     ("manager", "/finance/ledger/?period={last}"),
-    ("manager", "/finance/ledger/accounts/liability:beneficiary:b3"),
+    ("manager", "/finance/ledger/accounts/liability:beneficiary:b4"),
     ("manager", "/finance/ledger/accounts/liability:payments"),
     ("manager", "/finance/ledger/entries"),
     ("administrator", "/finance/audit"),

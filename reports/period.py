@@ -13,7 +13,17 @@ from reports.sheet import Book, Layout
 from reports.statement_earned import COLUMNS as LINE_COLUMNS
 from reports.statement_earned import line_cells
 from reports.styles import CELL, CELL_TOTAL, COUNT, NOTE, SUBTITLE, TEXT_FORMAT, TITLE
-from reports.tables import Column, amount, day_text, figure, heading_row, total_row, widths
+from reports.tables import (
+    ISBN,
+    Column,
+    amount,
+    day_text,
+    figure,
+    heading_row,
+    numbered,
+    total_row,
+    widths,
+)
 from royalties.domain.currencies import exponent
 from royalties.domain.statements import PeriodReport
 
@@ -162,7 +172,7 @@ def _lines(report: PeriodReport) -> _Table:
         _CONTRACT,
         Column("Title", least=20, most=40),
         Column("Format", least=11),
-        *LINE_COLUMNS,
+        *numbered(LINE_COLUMNS, (line.isbn for _, line, _ in report.lines)),
         Column("Earned in"),
     )
 
@@ -233,7 +243,7 @@ def _imports(report: PeriodReport) -> _Table:
 def _exceptions(report: PeriodReport) -> _Table:
     columns = (
         _CONTRACT,
-        Column("ISBN", least=15),
+        *numbered([Column(ISBN, least=15)], (one.isbn for one in report.exceptions)),
         Column("Retailer", least=16, most=26),
         Column("Channel", least=12),
         _COPIES,

@@ -8,7 +8,16 @@ from reports.measure import Cell
 from reports.sheet import Book
 from reports.statement_parts import DetailSheet
 from reports.styles import BAND, CELL, CELL_SUBTOTAL, CELL_TOTAL, COUNT, TEXT_FORMAT
-from reports.tables import Column, amount, banner, figure, percentage, total_row
+from reports.tables import (
+    ISBN,
+    Column,
+    amount,
+    banner,
+    figure,
+    numbered,
+    percentage,
+    total_row,
+)
 from royalties.domain.currencies import exponent
 from royalties.domain.statements import (
     ContractAccount,
@@ -19,7 +28,7 @@ from royalties.domain.statements import (
 
 COLUMNS = (
     Column("Line", least=6, most=18),
-    Column("ISBN", least=15),
+    Column(ISBN, least=15),
     Column("Retailer or licensee", least=16, most=26),
     Column("Kind", least=8),
     Column("Rule", least=18, most=30),
@@ -54,7 +63,8 @@ def earned_sheet(book: Book, statement: Statement) -> None:
     editions = [_editions(contract) for contract in statement.contracts]
     totals = [_total(contract) for contract in statement.contracts]
     rows = (row for edition in chain(*editions) for row in (*edition.rows, edition.subtotal))
-    page = DetailSheet(book, statement, "Earned", COLUMNS, chain(rows, totals), _NOTES)
+    columns = numbered(COLUMNS, (each.isbn for of in statement.contracts for each in of.lines))
+    page = DetailSheet(book, statement, "Earned", columns, chain(rows, totals), _NOTES)
     for contract, of_it, total in zip(statement.contracts, editions, totals, strict=True):
         page.contract(contract)
         for edition in of_it:

@@ -16,7 +16,7 @@ from reports.styles import (
     TEXT_FORMAT,
     Style,
 )
-from reports.tables import Column, amount, day_text, figure, total_row
+from reports.tables import ISBN, Column, amount, day_text, figure, numbered, total_row
 from royalties.domain.currencies import exponent
 from royalties.domain.statements import (
     ContractAccount,
@@ -28,7 +28,7 @@ from royalties.domain.statements import (
 _CORRECTED = (
     Column("Period", least=10, most=14),
     Column("Title", least=24, most=48),
-    Column("ISBN", least=15),
+    Column(ISBN, least=15),
     Column("Retailer", least=16, most=26),
     Column("Kind", least=8),
     Column("Copies", figures=True, least=9),
@@ -44,7 +44,7 @@ _EDITIONS = (
     Column("Title", least=26, most=38),
     Column("Author", least=16, most=26),
     Column("Format", least=11, most=16),
-    Column("ISBN", least=15),
+    Column(ISBN, least=15),
     Column("Published", figures=True, least=13),
     Column("List price", figures=True, least=9),
     Column("Sold", figures=True, least=9),
@@ -69,7 +69,10 @@ def corrections_sheet(book: Book, statement: Statement) -> None:
     if not corrected:
         return
     rows = [[_correction(line) for line in contract.corrections] for contract in corrected]
-    page = DetailSheet(book, statement, "Corrections", _CORRECTED, chain(*rows), _CORRECTED_NOTES)
+    columns = numbered(
+        _CORRECTED, (line.isbn for contract in corrected for line in contract.corrections)
+    )
+    page = DetailSheet(book, statement, "Corrections", columns, chain(*rows), _CORRECTED_NOTES)
     for contract, of_it in zip(corrected, rows, strict=True):
         page.contract(contract, one_currency=False)
         for row in of_it:
@@ -80,7 +83,10 @@ def editions_sheet(book: Book, statement: Statement) -> None:
     """Write what each edition is, its copies and its earnings, now and since the beginning."""
     rows = [_editions(contract) for contract in statement.contracts]
     notes = [note.format(day_text(statement.ends)) for note in _EDITIONS_NOTES]
-    page = DetailSheet(book, statement, "Editions", _EDITIONS, chain(*rows), notes)
+    columns = numbered(
+        _EDITIONS, (line.isbn for each in statement.contracts for line in each.life_to_date)
+    )
+    page = DetailSheet(book, statement, "Editions", columns, chain(*rows), notes)
     for contract, of_it in zip(statement.contracts, rows, strict=True):
         page.contract(contract)
         if not contract.life_to_date:

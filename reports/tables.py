@@ -3,13 +3,14 @@
 import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from reports.measure import Cell, height_of, lines_of
 from reports.sheet import Sheet
 from reports.styles import HEAD, Style, money, percent
+from royalties.domain.catalogue import numbers_heading
 from royalties.domain.currencies import exponent
 from royalties.domain.money import as_decimal
 
@@ -23,6 +24,8 @@ _HEAD_HEIGHT = 22
 _MOST_DIGITS = 15
 _LONGEST = 32
 _HUNDREDTH = Decimal("0.01")
+ISBN = "ISBN"
+"""The heading of a column of editions' numbers; see ``numbered``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,12 @@ class Column:
     figures: bool = False
     least: float = 8
     most: float = 40
+
+
+def numbered(columns: Sequence[Column], numbers: Iterable[str]) -> tuple[Column, ...]:
+    """Columns of which that of editions' numbers says what stands in it."""
+    name = numbers_heading(numbers)
+    return tuple(replace(each, heading=name) if each.heading == ISBN else each for each in columns)
 
 
 def heading_row(sheet: Sheet, columns: Sequence[Column]) -> int:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from config import Config
@@ -18,24 +18,21 @@ from royalties.adapters.mailer import Mailer
 from royalties.adapters.sealing import Sealer
 from royalties.adapters.zones import DEFAULT, zone
 from royalties.domain.people import Actor, Role
-from royalties.services import backups
-from royalties.services.backups import Kept
-from royalties.services.people import second_factor
 from royalties.services.work import Progress, Work, nothing_to_show, stored
 from royalties.store.engine import (
     LOCK_SECONDS,
     PATIENT,
-    READ_ONLY,
     DatabaseBusyError,
     DatabaseFullError,
     DatabaseUnavailableError,
     Engine,
     UnsupportedDatabaseError,
     database_file,
+    for_reading,
     make_engine,
     plain_errors,
 )
-from royalties.store.migrate import NotMigratedError, deviations, require_newest, upgrade
+from royalties.store.schema import NotMigratedError, require_newest
 from royalties.store.transfer import (
     NotEmptyError,
     UnfitError,
@@ -43,6 +40,9 @@ from royalties.store.transfer import (
     shown_url,
     snapshot,
 )
+
+if TYPE_CHECKING:
+    from royalties.services.backups import Kept
 
 __all__ = [
     "DatabaseBusyError",
@@ -95,7 +95,7 @@ class System:
         return Sealer(self.secret_keys)
 
     def secret_keys(self) -> tuple[str, ...]:
-        """What signs the browser's cookie and seals second factors; after it the older ones.
+        """What signs the browser's cookie and seals secrets; after it the older ones.
 
         If none is given, one is made once and kept in the home folder. That one stays an older key
         when the environment gives another.
@@ -113,15 +113,18 @@ class System:
 
     def migrate(self) -> str:
         """Create the home folder and bring the database to the newest migration."""
+        from royalties.store.migrate import upgrade  # noqa: PLC0415 - few commands pay for Alembic
+
         self.files.make_home(database_file(self.config.database_url))
         with plain_errors():
             newest = upgrade(self.engine)
-        with self.work(_ITSELF) as work:
-            second_factor.seal_all(work)
+        self._finish_migrating()
         return newest
 
     def deviations(self) -> tuple[list[str], list[str]]:
         """What the database lacks of the newest schema, and what it has beside it."""
+        from royalties.store.migrate import deviations  # noqa: PLC0415 - few pay for Alembic
+
         with plain_errors(), self.engine.connect() as connection:
             return deviations(connection)
 
@@ -149,8 +152,8 @@ class System:
         Raises:
             NotMigratedError: the database is missing or old.
         """
-        how = {READ_ONLY: read_only, LOCK_SECONDS: lock_seconds, PATIENT: patient}
-        engine = self.engine.execution_options(**how)
+        engine = for_reading(self.engine) if read_only else self.engine
+        engine = engine.execution_options(**{LOCK_SECONDS: lock_seconds, PATIENT: patient})
         with plain_errors(), engine.connect() as connection, connection.begin() as transaction:
             here = _zone(require_newest(connection))
             yield Work(
@@ -171,31 +174,51 @@ class System:
             if read_only or trial:
                 transaction.rollback()
 
-    def back_up(self, actor: Actor, target: Path, progress: Progress = nothing_to_show) -> Kept:
+    def back_up(self, actor: Actor, target: Path, progress: Progress = nothing_to_show) -> "Kept":
         """Write the whole books into one new file, while others work."""
+        from royalties.services import backups  # noqa: PLC0415 - few commands pay for it
+
         with plain_errors(), snapshot(self.engine) as connection:
             return backups.back_up(
                 connection, actor, self.config.home, target, stored(self.clock()), progress
             )
 
-    def restore(self, actor: Actor, source: Path, progress: Progress = nothing_to_show) -> Kept:
+    def restore(self, actor: Actor, source: Path, progress: Progress = nothing_to_show) -> "Kept":
         """Bring whole books back from a file into this empty home and database."""
+        from royalties.services import backups  # noqa: PLC0415 - few commands pay for it
+
         with plain_errors():
             kept = backups.restore(
                 actor, source, self.config.database_url, self.config.home, progress
             )
-        with self.work(_ITSELF) as work:  # as after every migration
-            second_factor.seal_all(work)
+        self._finish_migrating()
         return kept
 
-    def move_to(self, url: str, actor: Actor, progress: Progress = nothing_to_show) -> Kept:
+    def move_to(self, url: str, actor: Actor, progress: Progress = nothing_to_show) -> "Kept":
         """Copy the books into an empty database; the files, and the old books, stay."""
+        from royalties.services import backups  # noqa: PLC0415 - few commands pay for it
+
         with (
             plain_errors(),
             snapshot(self.engine, alone=True) as source,
             new_database(url) as target,
         ):
             return backups.move(source, target, actor, progress)
+
+    def _finish_migrating(self) -> None:
+        """What migrations leave to the program, because it takes a key, or the rules in force.
+
+        Secrets are sealed that an earlier version kept in clear, or an older key sealed; what
+        drafts read is summed of lines that an earlier version recorded.
+        """
+        from royalties.services.mail import outbox  # noqa: PLC0415 - few commands pay for it
+        from royalties.services.people import second_factor  # noqa: PLC0415
+        from royalties.services.sales.recording import sum_what_migrations_left  # noqa: PLC0415
+
+        with self.work(_ITSELF) as work:
+            second_factor.seal_all(work)
+            outbox.seal_all(work)
+            sum_what_migrations_left(work)
 
     def dispose(self) -> None:
         """Close all connections."""

@@ -1,18 +1,16 @@
 """What every test may ask for."""
 
 import os
-import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import cast
-from zlib import crc32
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from tests.builders.books import Office, Shelf, opened
 from tests.databases import (
+    RUN_FOLDER,
     PostgreSQL,
     close_run_folder,
     open_run_folder,
@@ -21,16 +19,7 @@ from tests.databases import (
 )
 from tests.services.racing import Racers
 
-_KINDS = re.compile("sqlite|postgresql")
-
-# HYPOTHESIS_PROFILE chooses: quick while developing, repeatable in CI, thorough at night.
-# No deadlines and no complaints of slowness: machines that run tests are busy.
-settings.register_profile(
-    "dev", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.register_profile("ci", settings.get_profile("dev"), derandomize=True)
-settings.register_profile("nightly", settings.get_profile("dev"), max_examples=2000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+pytest_plugins = ["tests.selection"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,36 +29,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     os.environ["XDG_STATE_HOME"] = os.devnull
     config.addinivalue_line("markers", "story(told): what has happened in the test's office")
-    config.addinivalue_line("markers", "by_turns: on one kind of database, at night on both")
     if not hasattr(config, "workerinput"):
         work_in_memory()
         config.add_cleanup(partial(close_run_folder, open_run_folder()))
-
-
-def _asked_by(item: pytest.Item) -> list[str]:
-    return item.fixturenames if isinstance(item, pytest.Function) else []
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Try on one kind of database what is marked so, by turns; at night on both.
-
-    A test that asks for one kind alone, for both in one, or for people who race is left as it is.
-    """
-    if os.environ.get("HYPOTHESIS_PROFILE") == "nightly":
-        return
-    siblings: dict[str, list[pytest.Item]] = {}
-    for each in items:
-        if each.get_closest_marker("by_turns") and "racers" not in _asked_by(each):
-            siblings.setdefault(_KINDS.sub("", each.nodeid), []).append(each)
-    left_out = {
-        pair[crc32(name.encode()) % 2]
-        for name, pair in siblings.items()
-        if len(pair) == len(("sqlite", "postgresql"))
-    }
-    if left_out:
-        config.hook.pytest_deselected(items=list(left_out))
-        items[:] = [each for each in items if each not in left_out]
 
 
 @pytest.fixture
@@ -109,9 +71,9 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Shelf:
-    """Books in which a story was told once, to be copied."""
-    folder = tmp_path_factory.mktemp("shelf")
+def shelf(request: pytest.FixtureRequest) -> Shelf:
+    """Books in which a story was told once in this test run, to be copied."""
+    folder = Path(os.environ[RUN_FOLDER]) / "shelf"
     return Shelf(folder, lambda: cast("PostgreSQL", request.getfixturevalue("postgresql")))
 
 

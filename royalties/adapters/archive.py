@@ -299,6 +299,14 @@ class Reader:
             keep(path, cast("IO[bytes]", _Checked(file, part, self._plainly)))
             self._advance()
 
+    def look_through(self) -> None:
+        """Read everything and keep nothing, to know whether it is whole."""
+        for _, rows in self.tables():
+            for _ in rows:
+                pass
+        self.files(_pass_over)
+        self.finish()
+
     def finish(self) -> None:
         """Compare what was read with the manifest, which nothing may follow."""
         with self._plainly():
@@ -411,6 +419,11 @@ class Reader:
             raise NotABackupError(
                 self._path, f"it is no whole backup ({str(error) or type(error).__name__})"
             ) from error
+
+
+def _pass_over(_path: str, file: IO[bytes]) -> None:
+    while file.read(_BLOCK):
+        pass
 
 
 class _Checked(io.RawIOBase):

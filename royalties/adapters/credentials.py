@@ -7,11 +7,9 @@ from datetime import datetime
 from hashlib import sha256
 
 import pyotp
-import segno
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from zxcvbn.matching import RANKED_DICTIONARIES
 
 _STEP_SECONDS = 30
 _DRIFT_STEPS = 1
@@ -56,6 +54,8 @@ class Credentials:
 
     def is_common(self, password: str) -> bool:
         """Whether a password stands in the list of those that attackers try first."""
+        from zxcvbn.matching import RANKED_DICTIONARIES  # noqa: PLC0415 - few commands pay for it
+
         return password.strip().lower() in RANKED_DICTIONARIES["passwords"]
 
     def totp_secret(self) -> str:
@@ -87,6 +87,8 @@ class Credentials:
 
     def qr_code(self, address: str) -> str:
         """An address as an inline SVG that fills the room it is given."""
+        import segno  # noqa: PLC0415 - few commands pay for it
+
         return segno.make(address, error="m").svg_inline(border=4, omitsize=True)
 
 

@@ -291,7 +291,8 @@ class Files:
         for folder in (self.home / name for name in _FOLDERS):
             for path in folder.rglob(f"{_PART}*") if folder.is_dir() else ():
                 with contextlib.suppress(OSError):
-                    if time.time() - path.stat().st_mtime > _LEFT_AFTER and _is_left(path):
+                    # Dated later than now, it was left before a clock was set back.
+                    if abs(time.time() - path.stat().st_mtime) > _LEFT_AFTER and _is_left(path):
                         path.unlink()
                         found += 1
         return found

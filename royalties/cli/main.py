@@ -1,90 +1,226 @@
 """All commands under ``royalties``, by the job they are for."""
 
+from importlib import import_module
+from typing import NamedTuple
+
 import click
 
-from royalties.cli import (
-    backups,
-    demo,
-    jobs,
-    order_money,
-    orders,
-    people,
-    periods,
-    places,
-    sales,
-    serve,
-    setup,
-)
+
+class Entry(NamedTuple):
+    """A command before it is loaded: its module, what it is for, and how one looks."""
+
+    module: str
+    summary: str
+    example: str
+
 
 JOBS = {
     "The books": {
-        "init": "royalties init",
-        "load": "royalties load setup.json",
-        "schema": "royalties schema > setup.schema.json",
-        "demo": "royalties demo",
+        "init": Entry(
+            "setup",
+            "Create the home folder, or bring its database up to date",
+            "royalties init",
+        ),
+        "load": Entry(
+            "setup",
+            "Load a setup file: titles, contracts, beneficiaries, plans",
+            "royalties load setup.json",
+        ),
+        "schema": Entry(
+            "setup",
+            "Print the JSON Schema of the setup file",
+            "royalties schema > setup.schema.json",
+        ),
+        "demo": Entry(
+            "demo",
+            "Play a small publisher's year, from reports to statements",
+            "royalties demo",
+        ),
     },
     "Reports and sales": {
-        "import": "royalties import january.xlsx february.xlsx --dry-run",
-        "imports": "royalties imports",
-        "undo": "royalties undo 12",
-        "correct": "royalties correct 12",
-        "sales": "royalties sales --period 2025-H1",
-        "waiting": "royalties waiting",
-        "alias": "royalties alias B00EXAMPLE 9781442246942",
-        "places": "royalties places --mend",
+        "import": Entry(
+            "sales",
+            "Import retailers' reports",
+            "royalties import january.xlsx february.xlsx --dry-run",
+        ),
+        "imports": Entry("sales", "List all imports", "royalties imports"),
+        "undo": Entry(
+            "sales",
+            "Take an import back while no closed run used it",
+            "royalties undo 12",
+        ),
+        "correct": Entry(
+            "sales",
+            "Reverse an import that a closed run used",
+            "royalties correct 12",
+        ),
+        "sales": Entry(
+            "sales",
+            "List recorded sales, each with its file and row",
+            "royalties sales --period 2025-H1",
+        ),
+        "waiting": Entry(
+            "sales", "List rows that wait for an unknown edition", "royalties waiting"
+        ),
+        "alias": Entry(
+            "sales",
+            "Let an identifier stand for an edition from now on",
+            "royalties alias B00EXAMPLE 9781442246942",
+        ),
+        "places": Entry(
+            "places",
+            "List places that are no codes of ISO 3166, and mend them",
+            "royalties places --mend",
+        ),
     },
     "Periods and statements": {
-        "run": "royalties run 2025-H1",
-        "close": "royalties close 2025-H1",
-        "statements": "royalties statements 2025-H1 --out statements",
-        "explain": "royalties explain 2025-H1-007 foot-2015/23",
+        "run": Entry(
+            "periods",
+            "Compute the draft run of a period",
+            "royalties run 2025-H1",
+        ),
+        "close": Entry(
+            "periods",
+            "Close a period for good, and number its statements",
+            "royalties close 2025-H1",
+        ),
+        "statements": Entry(
+            "periods",
+            "Write a period's statements into a folder",
+            "royalties statements 2025-H1 --out statements",
+        ),
+        "explain": Entry(
+            "periods",
+            "Show how a figure of a statement came about",
+            "royalties explain 2025-H1-007 foot-2015/23",
+        ),
     },
     "Proof": {
-        "verify": "royalties verify",
-        "journal": "royalties journal --format hledger",
+        "verify": Entry(
+            "ledger",
+            "Check every invariant over the whole database",
+            "royalties verify",
+        ),
+        "journal": Entry(
+            "ledger",
+            "Export the ledger for beancount, hledger or a spreadsheet",
+            "royalties journal --format hledger",
+        ),
     },
     "Safekeeping": {
-        "backup": "royalties backup books-2025-06-30.backup",
-        "restore": "royalties restore books-2025-06-30.backup",
-        "move-to": "royalties move-to postgresql+psycopg://desk@db.example.org/royalties",
+        "backup": Entry(
+            "backups",
+            "Write database and kept files into one file",
+            "royalties backup books-2025-06-30.backup",
+        ),
+        "restore": Entry(
+            "backups",
+            "Bring the books back from a backup",
+            "royalties restore books-2025-06-30.backup",
+        ),
+        "move-to": Entry(
+            "backups",
+            "Copy the books into an empty database of either engine",
+            "royalties move-to postgresql+psycopg://desk@db.example.org/royalties",
+        ),
     },
     "Orders": {
-        "orders": "royalties orders --state quoted",
-        "order": "royalties order O-2025-0001",
-        "quote": "royalties quote O-2025-0001 --out quotes",
-        "ship": "royalties ship O-2025-0001 --copies 120",
+        "orders": Entry(
+            "orders", "List orders, and what each waits for", "royalties orders --state quoted"
+        ),
+        "order": Entry(
+            "orders",
+            "Show an order, or take one step with it",
+            "royalties order O-2025-0001",
+        ),
+        "quote": Entry(
+            "orders",
+            "Issue the next quote of an order, and send its link",
+            "royalties quote O-2025-0001 --out quotes",
+        ),
+        "ship": Entry(
+            "orders",
+            "Record a shipment or a return, and the sales it brings",
+            "royalties ship O-2025-0001 --copies 120",
+        ),
     },
     "Invoices": {
-        "invoice": "royalties invoice O-2025-0001",
-        "credit": "royalties credit INV-2025-0001 --reason 'Damaged in transit'",
-        "receive": "royalties receive INV-2025-0001 1250.00 --on 2025-06-30",
-        "aging": "royalties aging",
+        "invoice": Entry(
+            "order_money",
+            "Issue the invoice of an order, and send its link",
+            "royalties invoice O-2025-0001",
+        ),
+        "credit": Entry(
+            "order_money",
+            "Issue a credit note for all or part of an invoice",
+            "royalties credit INV-2025-0001 --reason 'Damaged in transit'",
+        ),
+        "receive": Entry(
+            "order_money",
+            "Record a payment of an invoice, or take one back",
+            "royalties receive INV-2025-0001 1250.00 --on 2025-06-30",
+        ),
+        "aging": Entry(
+            "order_money",
+            "List what each organization owes, by days overdue",
+            "royalties aging",
+        ),
     },
     "People": {
-        "invite": "royalties invite pat@example.org --name 'Pat Doe' --role clerk",
-        "people": "royalties people",
+        "invite": Entry(
+            "people",
+            "Invite a person, and print the link to hand over",
+            "royalties invite pat@example.org --name 'Pat Doe' --role clerk",
+        ),
+        "people": Entry("people", "List who may sign in, or was invited", "royalties people"),
     },
     "The server": {
-        "serve": "royalties serve --port 8000",
-        "jobs": "royalties jobs --once",
+        "serve": Entry(
+            "serve",
+            "Serve the web application until it is stopped",
+            "royalties serve --port 8000",
+        ),
+        "jobs": Entry(
+            "jobs",
+            "Do long imports and send e-mail until stopped",
+            "royalties jobs --once",
+        ),
     },
 }
-"""What each command is for, and how one looks."""
+"""Commands by job. Their modules are loaded only when they are called, so that help is instant."""
+
+ENTRIES = {name: entry for entries in JOBS.values() for name, entry in entries.items()}
+
+
+def load(name: str) -> click.Command:
+    """Import the module of a command, and return the command."""
+    entry = ENTRIES[name]
+    module = import_module(f"royalties.cli.{entry.module}")
+    command: click.Command = next(each for each in module.COMMANDS if each.name == name)
+    command.epilog = f"Example: {entry.example}"
+    return command
 
 
 class ByJob(click.Group):
-    """Lists its commands by job, each with an example."""
+    """Lists its commands by job, each with an example, and loads one when it is called."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """All names, in the order of the jobs."""
+        return list(ENTRIES)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """The command of a name, or None."""
+        return load(name) if name in ENTRIES else None
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
         """Write a section for each job."""
-        width = max(map(len, self.commands))
-        for job, examples in JOBS.items():
+        width = max(map(len, ENTRIES))
+        for job, entries in JOBS.items():
             with formatter.section(job):
-                for name, example in examples.items():
-                    short = self.commands[name].get_short_help_str(formatter.width - width - 6)
+                for name, entry in entries.items():
                     indent = " " * formatter.current_indent
-                    formatter.write(f"{indent}{name:<{width}}  {short}\n")
-                    formatter.write(f"{indent}{'':<{width}}  $ {example}\n")
+                    formatter.write(f"{indent}{name:<{width}}  {entry.summary}\n")
+                    formatter.write(f"{indent}{'':<{width}}  $ {entry.example}\n")
 
 
 @click.group(cls=ByJob, context_settings={"help_option_names": ["-h", "--help"]})
@@ -98,24 +234,3 @@ def main() -> None:
     A first day: init, load SETUP, import REPORT ..., run PERIOD, close PERIOD,
     statements PERIOD --out FOLDER. Or see it all at once: royalties demo.
     """
-
-
-for module in (
-    setup,
-    sales,
-    places,
-    periods,
-    backups,
-    demo,
-    people,
-    serve,
-    jobs,
-    orders,
-    order_money,
-):
-    for each in module.COMMANDS:
-        main.add_command(each)
-
-for examples in JOBS.values():
-    for name, example in examples.items():
-        main.commands[name].epilog = f"Example: {example}"

@@ -11,7 +11,7 @@ from royalties.cli.orders import DAY, day_of, invoice_document
 from royalties.domain.money import amount_text, minor_units
 from royalties.domain.orders import Action
 from royalties.services.orders import crediting, invoicing, life, receivables
-from royalties.services.orders.issuing import Issued, require_possible
+from royalties.services.orders.issuing import Issued
 from royalties.services.work import RefusedError, Work
 
 _MAIL = "It gets the next number, and its link is sent to the organization."
@@ -110,7 +110,7 @@ def _if_invoiced(desk: Desk, number: str, *, deposit: bool, proofs: int | None) 
         if deposit:
             shown = invoicing.preview_deposit(work, order)
         else:
-            require_possible(order, Action.INVOICE, life.needs_met(work, order))
+            life.require_possible(order, Action.INVOICE, life.needs_met(work, order))
             shown = invoicing.preview(work, order, proofs).shown
     total = f"{shown.currency} {amount_text(shown.total, shown.currency)}"
     kind = "deposit's invoice" if deposit else "invoice"

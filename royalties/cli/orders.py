@@ -31,7 +31,6 @@ from royalties.services.orders import (
     receivables,
     shipping,
 )
-from royalties.services.orders.issuing import require_possible
 from royalties.services.orders.sales import BeforeBooksError
 from royalties.services.work import RefusedError, Work
 
@@ -179,7 +178,7 @@ def _if_cancelled(desk: Desk, number: str, _step: Step) -> str:
     """What cancelling an order would cost."""
     with desk.work(read_only=True) as work:
         order = the_order(work, number)
-        require_possible(order, Action.CANCEL, life.needs_met(work, order))
+        life.require_possible(order, Action.CANCEL, life.needs_met(work, order))
         owed = cancelling.owed_if_cancelled(work, order)
     amount = (
         f"{owed.currency} {amount_text(owed.amount, owed.currency)}" if owed.amount else "nothing"

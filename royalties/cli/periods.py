@@ -1,4 +1,4 @@
-"""run, close, statements, explain, verify, journal."""
+"""run, close, statements, explain."""
 
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,6 @@ from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, command, show_warnings
 from royalties.domain.counting import counted
 from royalties.domain.money import amount_text
-from royalties.services.ledger.journal import FORMATS, journal
-from royalties.services.ledger.verifying import verify
 from royalties.services.runs.checklist import Outlook
 from royalties.services.runs.running import before_close, close, show_run
 from royalties.services.statements.explaining import explain
@@ -208,49 +206,4 @@ def _show_sales(desk: Desk, sales: list[dict[str, Any]]) -> None:
         desk.say(f"… and {len(sales) - _SHOWN_SALES} more sale lines (--json shows all)")
 
 
-@click.command("verify")
-@command
-def verify_(desk: Desk) -> None:
-    """Check every invariant over the whole database; exit 1 if any fails."""
-    with desk.work("Verifying", read_only=True) as work:
-        found = verify(work)
-    failed = [each for each in found if not each.holds]
-    document = {
-        "holds": not failed,
-        "checks": [
-            {"name": each.name, "holds": each.holds, "failures": list(each.failures)}
-            for each in found
-        ],
-    }
-    if not desk.json:
-        for each in found:
-            desk.say(f"{'ok  ' if each.holds else 'FAIL'}  {each.name}")
-            for failure in each.failures[:20]:
-                desk.say(f"        {failure}")
-    if failed:
-        desk.refuse(
-            f"{counted(len(failed), 'invariant')} of {len(found)} failed: nothing was changed; "
-            f"restore a backup or ask for help before you go on",
-            document,
-        )
-    if desk.json:
-        desk.show(document)
-    else:
-        desk.say(f"All {len(found)} invariants hold.")
-
-
-@click.command("journal")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="beancount")
-@command
-def journal_(desk: Desk, format_: str) -> None:
-    """Export the ledger for beancount, hledger or a spreadsheet."""
-    with desk.work(read_only=True) as work:
-        lines = list(journal(work, format_))
-    if desk.json:
-        desk.show({"format": format_, "text": "\n".join(lines)})
-        return
-    for line in lines:
-        click.echo(line)
-
-
-COMMANDS = [run_, close_, statements, explain_, verify_, journal_]
+COMMANDS = [run_, close_, statements, explain_]

@@ -13,7 +13,7 @@ from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, amounts, command
 from royalties.domain.counting import counted
 from royalties.services.sales.batches import correct, import_list, sales_list, undo
-from royalties.services.sales.importing import ImportResult, Request, import_report
+from royalties.services.sales.importing import ImportResult, Request, import_file
 from royalties.services.sales.waiting import alias, edition_words, waiting_list
 from royalties.services.work import RefusedError
 
@@ -132,8 +132,8 @@ def _import_several(desk: Desk, requests: Sequence[Request]) -> None:
 
 
 def _imported(desk: Desk, request: Request) -> ImportResult:
-    with desk.work(f"Importing {request.name}", read_only=request.dry_run) as work:
-        return import_report(work, request)
+    with desk.units(f"Importing {request.name}") as units:
+        return import_file(units, request)
 
 
 def _show(desk: Desk, request: Request, result: ImportResult) -> None:

@@ -1,5 +1,6 @@
 """Titles, their editions and the retailers that sell them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -23,6 +24,11 @@ INTERNAL = "2"
 def marked(number: str) -> str:
     """An edition's number as pages show it: a house's own is no ISBN, and says so."""
     return f"No. {number}" if number.startswith(INTERNAL) else number
+
+
+def numbers_heading(numbers: Iterable[str]) -> str:
+    """What a list of editions' numbers is called: a house's own is no ISBN."""
+    return "ISBN or number" if any(each.startswith(INTERNAL) for each in numbers) else "ISBN"
 
 
 class Channel(StrEnum):

@@ -3,11 +3,12 @@
 Source: calculation.md, "1. Earned". Nothing here is rounded but the earned lines themselves.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import product
+from operator import itemgetter
 from typing import NamedTuple
 
 from royalties.domain.catalogue import Channel, Format
@@ -158,17 +159,17 @@ class Rates:
             raise MissingExchangeRateError(self.period, [(source, target)]) from None
 
 
-_Key = tuple[int, str, str, Kind, str, int]
-"""Rule, edition, retailer, kind, currency, and the closed period that is taken back (or 0)."""
+_Where = tuple[int, str, int]
+"""Rule, currency, and the closed period that is taken back (or 0)."""
 
+_What = tuple[str, str, Kind]
+"""Edition, retailer, kind."""
 
-class _Group:
-    """Sums over the slices of one key."""
+_Groups = dict[_Where, dict[_What, list[int]]]
+"""Sums over slices: copies, net receipts and list values, at the places below."""
 
-    __slots__ = ("list_value", "net", "units")
-
-    def __init__(self) -> None:
-        self.units = self.net = self.list_value = 0
+_UNITS, _NET, _LIST_VALUE = range(3)
+_COUNTED = {Counts.UNITS: _UNITS, Counts.NET: _NET, Counts.LIST: _LIST_VALUE}
 
 
 def rule_place(
@@ -233,26 +234,36 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     """
     earnings = Earnings()
     match = _Matcher(contract, limits, channels)
-    groups: dict[_Key, _Group] = {}
+    groups: _Groups = {}
+    # Few kinds of slices recur: rule and group of each are looked up once.
+    into: dict[tuple[object, ...], tuple[int | None, str, dict[_What, list[int]]]] = {}
     matched: list[tuple[int, Slice]] = []
+    free, asks_who = Kind.FREE, match.asks_who
     for slice_ in slices:
         isbn, retailer, kind, currency, priced, discount, where, units, net, list_value, of = slice_
-        if kind is Kind.FREE:
+        if kind is free:
             continue
-        format_ = sold[isbn].format
-        place, reason = match.rule_for(format_, retailer, where.country, discount, priced=priced)
+        format_, country = sold[isbn].format, where.country
+        like = (format_, retailer if asks_who else "", country, discount, priced, currency, of)
+        known = into.get(like)
+        if known is None:
+            place, reason = match.rule_for(format_, retailer, country, discount, priced=priced)
+            group = {} if place is None else groups.setdefault((place, currency, of or 0), {})
+            known = into[like] = (place, reason, group)
+        place, reason, group = known
         if place is None:
             earnings.exceptions.append(
                 SalesException(contract.key, isbn, retailer, channels[retailer], units, reason)
             )
             continue
-        key = (place, isbn, retailer, kind, currency, of or 0)
-        group = groups.get(key)
-        if group is None:
-            group = groups[key] = _Group()
-        group.units += units
-        group.net += net
-        group.list_value += list_value
+        what = (isbn, retailer, kind)
+        sums = group.get(what)
+        if sums is None:
+            group[what] = [units, net, list_value]
+        else:
+            sums[_UNITS] += units
+            sums[_NET] += net
+            sums[_LIST_VALUE] += list_value
         if with_atoms:
             matched.append((place, slice_))
     exchange = _Exchange(contract, rates, publisher_currency, groups, sold)
@@ -275,14 +286,14 @@ class _Matcher:
         self._rules = contract.rules
         self._channels = channels
         self._discounts = representatives(limits)
-        self._asks_who = any(rule.retailers or rule.channels for rule in contract.rules)
+        self.asks_who = any(rule.retailers or rule.channels for rule in contract.rules)
         self._known: dict[tuple[Format, str, str, int, bool], tuple[int | None, str]] = {}
 
     def rule_for(
         self, format_: Format, retailer: str, country: str, discount: int, *, priced: bool
     ) -> tuple[int | None, str]:
         """The rule's place, or None and the reason why none takes such sales."""
-        key = (format_, retailer if self._asks_who else "", country, discount, priced)
+        key = (format_, retailer if self.asks_who else "", country, discount, priced)
         found = self._known.get(key)
         if found is None:
             found = self._search(format_, retailer, country, discount, priced=priced)
@@ -323,25 +334,20 @@ class _Exchange:
         contract: Contract,
         rates: Rates,
         publisher_currency: str,
-        groups: Iterable[_Key],
+        groups: _Groups,
         sold: Mapping[str, Sold],
     ) -> None:
-        groups = list(groups)
-        self._rates = {of: rates.of(of or None) for of in {key[-1] for key in groups}}
+        self._rates = {of: rates.of(of or None) for of in {where[-1] for where in groups}}
         self._to = contract.currency
         self._cost_currency = publisher_currency
         missing: list[tuple[str, str]] = []
-        with_costs = {
-            (place, currency, bool(sold[isbn].unit_cost), of)
-            for place, isbn, _, _, currency, of in groups
-        }
-        for place, currency, costs, of in sorted(with_costs):
+        for (place, currency, of), group in groups.items():
             given = self._rates[of].given
             rule = contract.rules[place]
             wanted = []
             if rule.basis is not Basis.UNIT or rule.counts is not Counts.UNITS:
                 wanted.append((currency, self._to))
-            if rule.basis is Basis.PROFIT and costs:
+            if rule.basis is Basis.PROFIT and any(sold[isbn].unit_cost for isbn, _, _ in group):
                 wanted.append((publisher_currency, currency))
             missing += [pair for pair in wanted if pair[0] != pair[1] and pair not in given]
         if missing:
@@ -360,25 +366,15 @@ class _Exchange:
 
 def _count(
     contract: Contract,
-    groups: Mapping[_Key, _Group],
+    groups: _Groups,
     exchange: _Exchange,
     before: Mapping[str, Fraction],
 ) -> dict[str, Counted]:
     added: dict[str, Fraction] = {}
-    sums: dict[tuple[int, str, int], int] = {}
-    for (place, _, _, _, currency, of), group in groups.items():
-        counts = contract.rules[place].counts
-        amount = (
-            group.units
-            if counts is Counts.UNITS
-            else group.list_value
-            if counts is Counts.LIST
-            else group.net
-        )
-        sums[place, currency, of] = sums.get((place, currency, of), 0) + amount
-    for (place, currency, of), amount in sums.items():
+    for (place, currency, of), group in groups.items():
         rule = contract.rules[place]
-        value = Fraction(amount)
+        counted = _COUNTED[rule.counts]
+        value = Fraction(sum(map(itemgetter(counted), group.values())))
         if rule.counts is not Counts.UNITS:
             value = value / MICRO * exchange.into_contract(currency, of)
         name = rule.counter.name
@@ -441,47 +437,35 @@ def counter_stand(
             return rule.counter.opening if first else Fraction(0)
 
 
-def _base(rule: Rule, group: _Group, cost: Fraction) -> int | Fraction:
+def _base(rule: Rule, sums: Sequence[int], cost: Fraction) -> int | Fraction:
     """A group's base in millionths (calculation.md, the table of bases)."""
-    match rule.basis:
-        case Basis.LIST:
-            return group.list_value
-        case Basis.NET:
-            return group.net
-        case Basis.UNIT:
-            return group.units * MICRO
-        case Basis.PROFIT:
-            return _whole(group.net - cost * MICRO * group.units)
+    if rule.basis is Basis.PROFIT:
+        return _whole(sums[_NET] - cost * MICRO * sums[_UNITS])
+    at, times = _SUMMED[rule.basis]
+    return sums[at] * times
+
+
+_SUMMED = {Basis.LIST: (_LIST_VALUE, 1), Basis.NET: (_NET, 1), Basis.UNIT: (_UNITS, MICRO)}
+"""Bases that are one of a group's sums, and what that is multiplied with."""
+
+_Factor = tuple[int, Fraction, Fraction, Fraction, int, int]
+"""Tier, portion, rates of exchange and of the tier; numerator and twice denominator of all."""
 
 
 def _lines(
     contract: Contract,
-    groups: Mapping[_Key, _Group],
+    groups: _Groups,
     tiers: Sequence[Sequence[tuple[int, Tier, Fraction]]],
     sold: Mapping[str, Sold],
     exchange: _Exchange,
 ) -> list[EarnedLine]:
-    minor_per_micro = Fraction(scale(contract.currency), MICRO)
-    factors: dict[
-        tuple[int, str, int], list[tuple[int, Fraction, Fraction, Fraction, int, int]]
-    ] = {}
     lines: list[EarnedLine] = []
-    rules = contract.rules
-    used, sums = _turned(contract, groups, sold, exchange)
-    for key in sorted(sums):
-        place, isbn, retailer, kind, currency, rank = key
-        rule, (units, base) = rules[place], sums[key]
-        known = factors.get((place, currency, rank))
-        if known is None:
-            known, fx = [], used[rank]
-            for number, tier, portion in tiers[place]:
-                factor = fx * tier.rate * portion * minor_per_micro
-                known.append(
-                    (number, portion, fx, tier.rate, factor.numerator, 2 * factor.denominator)
-                )
-            factors[place, currency, rank] = known
-        word = _WORDS[kind]
-        for number, portion, fx, rate, numerator, twice in known:
+    names = [rule.name for rule in contract.rules]
+    for place, isbn, retailer, kind, currency, _, factors, units, base in sorted(
+        _turned(contract, groups, tiers, sold, exchange)
+    ):
+        name, word = names[place], _WORDS[kind]
+        for number, portion, fx, rate, numerator, twice in factors:
             if isinstance(base, int):
                 double = 2 * base * numerator
                 half = twice // 2
@@ -491,7 +475,7 @@ def _lines(
             lines.append(
                 EarnedLine(
                     place,
-                    rule.name,
+                    name,
                     isbn,
                     retailer,
                     word,
@@ -508,37 +492,74 @@ def _lines(
     return lines
 
 
-_Turned = dict[tuple[int, str, str, Kind, str, int], tuple[int, int | Fraction]]
-"""Copies and base by rule, edition, retailer, kind, currency and rank of the rate of exchange."""
+_Turned = tuple[int, str, str, Kind, str, int, list[_Factor], int, int | Fraction]
+"""Rule, edition, retailer, kind, currency and rank of the rate of exchange, by which lines stand
+in order; then the tiers' factors, copies and base."""
 
 
 def _turned(
     contract: Contract,
-    groups: Mapping[_Key, _Group],
+    groups: _Groups,
+    tiers: Sequence[Sequence[tuple[int, Tier, Fraction]]],
     sold: Mapping[str, Sold],
     exchange: _Exchange,
-) -> tuple[list[Fraction], _Turned]:
-    """Copies and base by the rate of exchange that counts: what is turned alike is one sum.
-
-    Returns:
-        The rates in order, and the sums with each rate's place among them: a place is found
-        many times faster than a fraction.
-    """
-    rates: dict[tuple[int, str, int], Fraction] = {}
-    for place, currency, of in {(key[0], key[4], key[5]) for key in groups}:
+) -> Iterator[_Turned]:
+    """Copies and base by the rate of exchange that counts: what is turned alike is one sum."""
+    rates: dict[_Where, Fraction] = {}
+    for place, currency, of in groups:
         is_unit = contract.rules[place].basis is Basis.UNIT
         rates[place, currency, of] = ONE if is_unit else exchange.into_contract(currency, of)
-    used = sorted(set(rates.values()))
-    ranks = {key: used.index(fx) for key, fx in rates.items()}
-    found: _Turned = {}
-    for (place, isbn, retailer, kind, currency, of), group in groups.items():
-        rule, cost = contract.rules[place], ZERO
-        if rule.basis is Basis.PROFIT:
-            cost = exchange.cost_of(sold[isbn], currency, of)
-        key = (place, isbn, retailer, kind, currency, ranks[place, currency, of])
-        units, base = found.get(key, (0, 0))
-        found[key] = (units + group.units, _whole(base + _base(rule, group, cost)))
-    return used, found
+    # A place among the rates is found and compared many times faster than a fraction.
+    ranks = {fx: rank for rank, fx in enumerate(sorted(set(rates.values())))}
+    alike: dict[_Where, list[_Where]] = {}
+    for place, currency, of in groups:
+        rank = ranks[rates[place, currency, of]]
+        alike.setdefault((place, currency, rank), []).append((place, currency, of))
+    for (place, currency, rank), wheres in alike.items():
+        rule, fx = contract.rules[place], rates[wheres[0]]
+        factors = _factors(contract, tiers[place], fx)
+        if len(wheres) == 1 and rule.basis in _SUMMED:  # nearly always: nothing is to be added up
+            at, times = _SUMMED[rule.basis]
+            for (isbn, retailer, kind), sums in groups[wheres[0]].items():
+                base = sums[at] * times
+                yield place, isbn, retailer, kind, currency, rank, factors, sums[_UNITS], base
+            continue
+        for (isbn, retailer, kind), (units, exact) in _together(
+            rule, {where: groups[where] for where in wheres}, sold, exchange
+        ).items():
+            yield place, isbn, retailer, kind, currency, rank, factors, units, exact
+
+
+def _together(
+    rule: Rule, groups: _Groups, sold: Mapping[str, Sold], exchange: _Exchange
+) -> dict[_What, tuple[int, int | Fraction]]:
+    """Copies and base of groups that are turned alike."""
+    found: dict[_What, tuple[int, int | Fraction]] = {}
+    for (_, currency, of), group in groups.items():
+        for what, sums in group.items():
+            cost = ZERO
+            if rule.basis is Basis.PROFIT:
+                cost = exchange.cost_of(sold[what[0]], currency, of)
+            units, base = found.get(what, _NOTHING)
+            found[what] = (units + sums[_UNITS], _whole(base + _base(rule, sums, cost)))
+    return found
+
+
+_NOTHING = (0, 0)
+
+
+def _factors(
+    contract: Contract, tiers: Sequence[tuple[int, Tier, Fraction]], fx: Fraction
+) -> list[_Factor]:
+    """What a base is multiplied with in each tier that takes part."""
+    found = []
+    for number, tier, portion in tiers:
+        factor = Fraction(
+            fx.numerator * tier.rate.numerator * portion.numerator * scale(contract.currency),
+            fx.denominator * tier.rate.denominator * portion.denominator * MICRO,
+        )
+        found.append((number, portion, fx, tier.rate, factor.numerator, 2 * factor.denominator))
+    return found
 
 
 def _whole(exact: int | Fraction) -> int | Fraction:
@@ -602,15 +623,14 @@ def _atoms(
             fx = ONE if rule.basis is Basis.UNIT else exchange.into_contract(slice_.currency, of)
             per_base = sum((portion * tier.rate for _, tier, portion in tiers[place]), Fraction(0))
             factor = factors[place, slice_.currency, of] = per_base * fx / MICRO
-        group = _Group()
-        group.units, group.net, group.list_value = slice_.units, slice_.net, slice_.list_value
+        of_slice = (slice_.units, slice_.net, slice_.list_value)
         edition = sold[slice_.isbn]
         cost = Fraction(0)
         if rule.basis is Basis.PROFIT:
             cost = exchange.cost_of(edition, slice_.currency, of)
         key = (edition.format, slice_.retailer, slice_.place)
         earned, units = sums.get(key, (Fraction(0), 0))
-        sums[key] = (earned + _base(rule, group, cost) * factor, units + slice_.units)
+        sums[key] = (earned + _base(rule, of_slice, cost) * factor, units + slice_.units)
     return [
         Atom(format_, channels[retailer], retailer, place, *sums[format_, retailer, place])
         for format_, retailer, place in sorted(sums)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
 from royalties.domain.currencies import exponent
 
@@ -41,18 +42,20 @@ def split(amount: int, weights: Sequence[int | Fraction]) -> list[int]:
     """
     if any(weight < 0 for weight in weights):
         raise ValueError("a weight cannot be negative")
-    total = sum(weights, Fraction(0))
+    common = lcm(*(weight.denominator for weight in weights))
+    whole = [weight.numerator * (common // weight.denominator) for weight in weights]
+    total = sum(whole)
     if not total:
         if amount:
             raise ValueError("nothing to split over: every weight is zero")
         return [0] * len(weights)
     sign = -1 if amount < 0 else 1
-    shares = [abs(amount) * Fraction(weight) / total for weight in weights]
-    parts = [share.numerator // share.denominator for share in shares]
+    shares = [divmod(abs(amount) * weight, total) for weight in whole]
+    parts = [part for part, _ in shares]
     left = abs(amount) - sum(parts)
     by_remainder = sorted(
         (place for place, weight in enumerate(weights) if weight),
-        key=lambda place: (parts[place] - shares[place], place),
+        key=lambda place: (-shares[place][1], place),
     )
     for place in by_remainder[:left]:
         parts[place] += 1

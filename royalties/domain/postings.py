@@ -195,6 +195,11 @@ def entry_of_invoice(shown: InvoiceShown, organization: str) -> Entry | None:
     )
 
 
+def receipt_reference(number: str, reference: str) -> str:
+    """What a receipt's entry refers to: the invoice, and the bank's reference."""
+    return f"{number}, {reference}" if reference else number
+
+
 def entry_of_receipt(
     organization: str,
     order: str,

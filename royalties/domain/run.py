@@ -198,10 +198,10 @@ def account(
 ) -> tuple[ContractRun, list[SalesException]]:
     """One contract from its sales to its allocations (calculation.md, steps 1 to 3)."""
     period, state = books.period, books.states.get(contract.key, _new(contract))
-    plan = books.plans[contract.plan]
-    version = plan.on(period.ends)
+    plan, last = books.plans[contract.plan], period.ends
+    version = plan.on(last)
     if version is None:
-        raise NoPlanError(contract, period.ends)
+        raise NoPlanError(contract, last)
     earnings = earn(
         contract,
         [slice_ for title in contract.titles for slice_ in slices.get(title, ())],
@@ -217,7 +217,7 @@ def account(
     earned = sum(line.earned for line in earnings.lines)
     withheld = reserve(contract.reserve, earnings.lines, state.held, period, books)
     available = earned - withheld.withheld + withheld.released + state.brought_forward
-    advances = recoup(contract, available, state.recouped, period.ends)
+    advances = recoup(contract, available, state.recouped, last)
     recouped = sum(advance.now for advance in advances)
     payable = max(available - recouped, 0)
     given = allocate(
@@ -226,7 +226,7 @@ def account(
         payable,
         state.undistributed,
         earnings.atoms,
-        period.ends,
+        last,
         contract.currency,
         lambda key, per: _cap_used(state, key, per),
     )
@@ -269,13 +269,15 @@ def reserve(
     if terms is None:
         return Withheld(0, 0, released, due)
     by_title: dict[str, int] = {}
+    formats, channels = terms.formats, terms.channels
     for line in lines:
-        if line.isbn is not None and line.retailer is not None:
-            sold = books.sold[line.isbn]
-            if (terms.formats is None or sold.format in terms.formats) and (
-                terms.channels is None or books.channels[line.retailer] in terms.channels
-            ):
-                by_title[line.isbn] = by_title.get(line.isbn, 0) + line.earned
+        isbn, retailer = line.isbn, line.retailer
+        if isbn is None or retailer is None:
+            continue
+        if (formats is None or books.sold[isbn].format in formats) and (
+            channels is None or books.channels[retailer] in channels
+        ):
+            by_title[isbn] = by_title.get(isbn, 0) + line.earned
     if not terms.by_period:
         eligible = max(0, sum(by_title.values()))
         return Withheld(eligible, rounded(terms.rates[0] * eligible), released, due)
@@ -394,8 +396,9 @@ def _rate_of_age(terms: Reserve, published: date | None, period: Period) -> Frac
 
 def _by_title(books: Books) -> dict[str, list[Slice]]:
     found: dict[str, list[Slice]] = {}
+    sold = books.sold
     for slice_ in books.slices:
-        found.setdefault(books.sold[slice_.isbn].title, []).append(slice_)
+        found.setdefault(sold[slice_.isbn].title, []).append(slice_)
     return found
 
 

@@ -1,6 +1,6 @@
 """Sales as the calculation sees them: kinds, and slices (sums over like sale lines)."""
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 
@@ -17,8 +17,15 @@ class Kind(IntEnum):
         return self.name.lower()
 
 
+class Origin(StrEnum):
+    """Where the sales of an import come from; a correction's are those of what it takes back."""
+
+    REPORT = "report"
+    TYPED = "typed"
+    ORDER = "order"
+
+
 OF_SHIPMENT, OF_CREDIT_NOTE = "shipment", "credit-note"
-ORDER_REPORTS = frozenset({OF_SHIPMENT, OF_CREDIT_NOTE})
 """Reports that no retailer sends: the sales of an order, as it was shipped or credited."""
 
 

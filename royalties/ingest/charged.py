@@ -1,12 +1,12 @@
 """Copies that were charged at another price than the edition's list price of that day.
 
-A contract's list price is the publisher's; what a shop charged while it sold off is not. The
-report does not say which one a contract means, so that whoever imports it is asked, once.
+A contract's list price is the publisher's; what a shop charged, or whoever took the order by
+telephone, is not. The report does not say which one a contract means, so that whoever imports it
+is asked, once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
@@ -19,6 +19,9 @@ KEY = "list_price"
 CHARGED, EDITION = "charged", "edition"
 ANSWERS = (CHARGED, EDITION)
 
+Sold = tuple[int, int, str, int, str, int | None]
+"""Edition, kind, day, units, currency and the price that was charged."""
+
 
 @dataclass(slots=True)
 class Charged:
@@ -29,9 +32,9 @@ class Charged:
     _copies: int = 0
     _less: dict[str, int] = field(default_factory=dict)
 
-    def look(self, where: str, line: Sequence[Any]) -> None:
-        """Look at one sale line of a known edition, as the store takes it."""
-        _, _, book, _, kind, day, units, currency, price = line[:9]
+    def look(self, where: Callable[[], str], sold: Sold) -> None:
+        """Look at one sale line of a known edition."""
+        book, kind, day, units, currency, price = sold
         if price is None or kind == Kind.FREE:
             return
         own = listed(self.editions[book], day, currency)
@@ -40,7 +43,7 @@ class Charged:
         if not self._first:
             digits = exponent(currency)
             self._first = (
-                f"{where}: {micro_text(price, digits)} {currency} was charged, the list price of "
+                f"{where()}: {micro_text(price, digits)} {currency} was charged, the list price of "
                 f"{day} is {micro_text(own, digits)}"
             )
         self._copies += units

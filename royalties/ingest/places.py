@@ -186,12 +186,21 @@ def is_region(code: str, country: str = "") -> bool:
 
 
 def contradiction(country: str, region: str, postcode: str) -> str:
-    """What is wrong between a region and a postcode, in words; empty if nothing is.
+    """What is wrong between a place and its postcode, in words; empty if nothing is.
 
-    Told of the United States and of Canada, where a postcode's first signs tell the region.
+    The region is compared in the United States and in Canada, where a postcode's first signs tell
+    it; elsewhere the country is, where its postcodes are known to be shorter.
     """
-    from royalties.ingest.postcodes import regions_of  # noqa: PLC0415 - only where one is given
+    from royalties.ingest.postcodes import (  # noqa: PLC0415 - only where one is given
+        most_digits,
+        regions_of,
+    )
 
+    if most := most_digits(country, postcode):
+        return (
+            f"the postcode {postcode.strip()} is none of {country_name(country)} ({country}), "
+            f"where it has {most} digits: correct the country or the postcode"
+        )
     meant = regions_of(country, postcode)
     if not region or not meant or region in meant:
         return ""

@@ -1,4 +1,4 @@
-"""Which region the first signs of a postcode tell, in the United States and in Canada.
+"""What a postcode tells of its region, and whether it can be its country's at all.
 
 The United States' are the three-digit prefixes of the postal service's Publication 65; some of
 them serve post offices of two states. Canada's are the first letters of Canada Post.
@@ -33,6 +33,40 @@ _PROVINCES = {
 }  # fmt: skip
 _BOTH_SIDES_OF_THE_RIVER = "K1A"
 """The federal government's own, in Ottawa and in Gatineau."""
+
+
+_DIGITS = {
+    3: "FO IS LS MG OM PG",
+    4: "AL AT AU BD BE BG CH CY DK GE GL HU LI LR LU LV MK MZ NE NO NZ PH SI TN ZA",
+    5: "BA CR CU DE DO DZ EE ES FI FR GR GT HN HR ID IQ IT JO KE KR KW LA LK LT MA MC ME MM MX MY"
+    " NP PE PK SE SM SN TH TR UA UY ZM",
+    6: "BY CN CO EC IN KG NG RO RU SG TJ TM TT VN",
+    7: "CL IL JP",
+}
+"""Countries whose postcodes are digits alone, by how many at most. A country whose name was cut
+at two letters is often another's code: GE is Georgia, and no postcode of Germany fits there."""
+
+_PLAIN = re.compile(r"(?:[A-Z]{1,3}-)?([0-9A-Z](?:[ .-]?[0-9A-Z]){2,9})", re.ASCII)
+"""A postcode alone, perhaps behind its country's letters as in D-10115."""
+
+_MOST_LETTERS = 4
+"""Of a postcode with letters, SW1A 1AA; more are words beside it, 75008 CEDEX."""
+
+
+def most_digits(country: str, postcode: str) -> int:
+    """How many digits a country's postcodes have at most, if this one cannot be any of them; or 0.
+
+    One with fewer digits may have lost its leading zeros in a spreadsheet, so it may be.
+    """
+    found = _PLAIN.fullmatch(postcode.strip().upper())
+    most = next((most for most, codes in _DIGITS.items() if country in codes.split()), 0)
+    if not found or not most:
+        return 0
+    signs = re.sub(r"[ .-]", "", found[1])
+    letters = sum(sign.isalpha() for sign in signs)
+    if letters == len(signs) or letters > _MOST_LETTERS:
+        return 0
+    return most if letters or len(signs) > most else 0
 
 
 def regions_of(country: str, postcode: str) -> frozenset[str]:

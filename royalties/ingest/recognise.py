@@ -261,6 +261,8 @@ def _prepared(
     declared = replace(declared, retailer=retailer)
     if declared.charged and choices.get(charged.KEY) == charged.EDITION:
         found = [(sheet, _without_prices(header), facts) for sheet, header, facts in found]
+        # The report's discount is off what was charged, so it says nothing of the edition's price.
+        declared = replace(declared, prices=declared.prices and "most")
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
     mark = next((facts.decimal for _, _, facts in found if facts.decimal), declared.decimal)
     numbers = Numbers(

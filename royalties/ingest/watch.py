@@ -7,6 +7,7 @@ unknown countries and regions.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from royalties.domain.counting import counted
@@ -70,6 +71,7 @@ class Watch:
                     self._line_without_money(table, rows.numbers[place], kinds[place], units[place])
         for place, code, text in self._contradictions.among(rows):
             self._figures(table, rows.numbers[place], code, text)
+        self._all_charged(table, rows)
         if rows.given("country") or rows.given("region"):
             self._all_placed(table, rows)
         books, days = rows.column("book"), rows.column("date")
@@ -91,7 +93,9 @@ class Watch:
             self._line_without_money(table, number, kind, units)
         self._early(table, number, book, day)
         if self._charged is not None:
-            self._charged.look(table.where(number), line)
+            _, _, _, _, _, _, _, currency, price = line[:9]
+            sold = (book, kind, day, units, currency, price)
+            self._charged.look(partial(table.where, number), sold)
 
     @property
     def price_asked(self) -> Choice | None:
@@ -103,6 +107,14 @@ class Watch:
         _, number, _, _, kind, _, units, currency, price, net, discount = line[:11]
         if found := self._contradictions.of((kind, units, price, net, discount, currency)):
             self._figures(table, number, *found)
+
+    def _all_charged(self, table: Table, rows: Bulk) -> None:
+        if self._charged is None:
+            return
+        fields = ("book", "kind", "date", "units", "currency", "list_price")
+        sold = zip(*(rows.column(field) for field in fields), strict=True)
+        for number, each in zip(rows.numbers, sold, strict=True):
+            self._charged.look(partial(table.where, number), each)
 
     def _all_placed(self, table: Table, rows: Bulk) -> None:
         places = list(zip(rows.texts("country"), rows.texts("region"), rows.numbers, strict=False))

@@ -24,6 +24,7 @@ from royalties.services.work import Progress, RefusedError, Work
 from royalties.store import migrate, transfer
 from royalties.store.engine import Connection
 from royalties.store.history import newest_revision
+from royalties.store.schema import NotMigratedError, found_revision, require_newest
 from royalties.store.transfer import Table
 
 _BLOCK = 1 << 20
@@ -107,17 +108,19 @@ def has_books(work: Work) -> bool:
 
 
 def _schema_of(connection: Connection) -> str:
-    found = migrate.found_revision(connection)
+    found = found_revision(connection)
     if found is None:
-        raise migrate.NotMigratedError(None)
+        raise NotMigratedError(None)
     return found
 
 
 def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress) -> Kept:
     """Bring books back from a backup, into an empty database and an empty home.
 
-    All of it is there at the end, brought to the newest migration, or nothing. Every part is
-    compared with the manifest, and every table with what was read back of it.
+    All of it is there at the end, brought to the newest migration, or nothing. Before anything is
+    written, home and database are looked at, then the backup is read through and every part
+    compared with the manifest. While it is written, all of that is done once more, and every table
+    is compared with what was read back of it.
 
     Args:
         actor: an administrator.
@@ -133,18 +136,19 @@ def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress
         DiskError: there is no room.
     """
     actor.require(Verb.SET)
+    with _told(home):
+        _require_empty(home, transfer.files_of(url))
+    transfer.require_empty(url)
+    with archive.reading(source) as reader:
+        _require_known(source, reader.header)
+        reader.look_through()
     with (
         archive.reading(source) as reader,
         _staged(home, transfer.files_of(url)) as stage,
         transfer.new_database(url) as connection,
     ):
         header = reader.header
-        if not migrate.knows(header.schema):
-            raise NotABackupError(
-                source,
-                f"its books are at migration {header.schema[:40]!r}, which this program does not "
-                f"know: a newer one made it, so install that one",
-            )
+        _require_known(source, header)
         migrate.migrate_to(connection, header.schema)
         tables = _tables_for(source, header, transfer.tables_of(connection))
         done: set[str] = set()
@@ -168,6 +172,15 @@ def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress
     return Kept.of(header, reader.parts)
 
 
+def _require_known(source: Path, header: Header) -> None:
+    if not migrate.knows(header.schema):
+        raise NotABackupError(
+            source,
+            f"its books are at migration {header.schema[:40]!r}, which this program does not "
+            f"know: a newer one made it, so install that one",
+        )
+
+
 def move(source: Connection, target: Connection, actor: Actor, progress: Progress) -> Kept:
     """Copy books into an empty database of either engine; their files stay where they are.
 
@@ -182,7 +195,7 @@ def move(source: Connection, target: Connection, actor: Actor, progress: Progres
         NotMigratedError: the books are not at the newest migration.
     """
     actor.require(Verb.SET)
-    migrate.require_newest(source)
+    require_newest(source)
     schema = _schema_of(source)
     migrate.migrate_to(target, schema)
     tables = {table.name: table for table in transfer.tables_of(target)}
@@ -287,11 +300,9 @@ def _staged(home: Path, but: Sequence[str]) -> Iterator[_Stage]:
         DiskError: it cannot be written.
         RefusedError: another restore is at work in it.
     """
-    try:
+    with _told(home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for each in sorted(home.iterdir()):
-            if each.name not in {*_SECRETS, *but} and not each.name.startswith(_STAGE):
-                raise ThereAlreadyError(each)
+        _require_empty(home, but)
         stage = _Stage(home, home / _STAGE)
         stage.folder.mkdir(mode=0o700, exist_ok=True)
         with _held(stage.folder):
@@ -304,6 +315,18 @@ def _staged(home: Path, but: Sequence[str]) -> Iterator[_Stage]:
                 raise
             finally:
                 shutil.rmtree(stage.folder, ignore_errors=True)
+
+
+def _require_empty(home: Path, but: Sequence[str]) -> None:
+    for each in sorted(home.iterdir()) if home.exists() else ():
+        if each.name not in {*_SECRETS, *but} and not each.name.startswith(_STAGE):
+            raise ThereAlreadyError(each)
+
+
+@contextmanager
+def _told(home: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise DiskError(home, error.strerror or "no reason given") from error
 

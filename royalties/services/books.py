@@ -23,7 +23,8 @@ from royalties.services.remembering import Made, extent_of, remembered
 from royalties.services.work import RefusedError, Work
 from royalties.store import carrying, catalogue, periods, runs
 from royalties.store.history import Revision, newest_revision, revisions_in_force
-from royalties.store.slices import Asked, slices_of
+from royalties.store.kept_slices import period_slices
+from royalties.store.slices import Asked, Names
 
 LAST_CLOSED = "last closed"
 """What read-only work asks once under this name: the ordinal of the latest closed period."""
@@ -172,16 +173,13 @@ def require_next(work: Work, setup: Setup, period: Period) -> None:
 def books_of(work: Work, setup: Setup, period: Period) -> Books:
     """Everything a run of a period reads, its sales summed to slices by one query."""
     contracts = in_force(list(setup.contracts.values()), period)
-    isbns, retailers = of_setup(work, "numbers", lambda: _numbers(work))
     sold = sold_of(setup)
-    asked = asked_by(contracts, [setup.plans[contract.plan] for contract in contracts], sold)
-    slices = slices_of(
+    slices = period_slices(
         work.connection,
         period.ordinal,
-        asked,
-        isbns,
-        retailers,
-        has_corrections=extent_of(work, (period.ordinal,)).has_corrections,
+        asked_by(contracts, [setup.plans[contract.plan] for contract in contracts], sold),
+        of_setup(work, "numbers", lambda: names_of(work)),
+        extent_of(work, (period.ordinal,)).imports,
     )
     left = left_before(work, period)
     return Books(
@@ -226,11 +224,13 @@ def _rates_in(rates: Iterable[ExchangeRate], period: Period) -> dict[tuple[str, 
     return {(rate.source, rate.target): rate.rate for rate in rates if rate.period == str(period)}
 
 
-def _numbers(work: Work) -> tuple[dict[int, str], dict[int, str]]:
+def names_of(work: Work) -> Names:
     """ISBNs by edition number, and keys by retailer number."""
     editions = catalogue.edition_rows(work.connection)
     retailers = catalogue.retailer_ids(work.connection)
-    return {row.id: row.isbn for row in editions}, {id_: key for key, id_ in retailers.items()}
+    return Names(
+        {row.id: row.isbn for row in editions}, {id_: key for key, id_ in retailers.items()}
+    )
 
 
 def left_before(work: Work, period: Period) -> Left:
@@ -241,6 +241,14 @@ def left_before(work: Work, period: Period) -> Left:
         period,
         lambda: carrying.left_before(work.connection, period),
         most=_KEPT_LEFT,
+    )
+
+
+def asked_in(setup: Setup, period: Period) -> Asked:
+    """What the rules and plans in force tell apart in a period."""
+    contracts = in_force(list(setup.contracts.values()), period)
+    return asked_by(
+        contracts, [setup.plans[contract.plan] for contract in contracts], sold_of(setup)
     )
 
 

@@ -5,7 +5,7 @@ import json
 from royalties.adapters.zones import UnknownZoneError, zone
 from royalties.domain.people import Verb
 from royalties.services.work import RefusedError, Work
-from royalties.store.migrate import TIME_ZONE
+from royalties.store.schema import TIME_ZONE
 from royalties.store.work import find_setting, write_setting
 
 

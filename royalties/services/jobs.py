@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from royalties.domain.people import Actor, Role
 from royalties.services.sales import uploads
 from royalties.services.sales.importing import ImportResult
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store import people
 from royalties.store import uploads as upload_store
 from royalties.store import work as store
@@ -113,8 +113,12 @@ def queue(work: Work, kind: str, subject: str, arguments: Arguments) -> int:
 
 
 def take(work: Work) -> Job | None:
-    """Take the next job, if there is one, and hold it for a while."""
-    return store.take_job(work.connection, work.at, work.ago(-LEASE))
+    """Take the next job, if there is one, and hold it for a while.
+
+    A lease that ends later than any that begins now was given before a clock was set back.
+    """
+    longest = work.ago(-LEASE - CLOCKS_DIFFER)
+    return store.take_job(work.connection, work.at, work.ago(-LEASE), longest)
 
 
 def look(work: Work, job: Job) -> Any:  # noqa: ANN401 - each kind's own

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from royalties.domain.sales import ORDER_REPORTS
+from royalties.domain.sales import Origin
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
 from royalties.store import checks
@@ -27,7 +27,7 @@ def issued_differ(work: Work, periods: dict[int, str]) -> Failures:
 def received_differ(work: Work) -> Failures:
     """Reports are kept as they were received."""
     for row in checks.imports(work.connection):
-        if row.status != "recorded" or row.corrects is not None or row.report in ORDER_REPORTS:
+        if row.status != "recorded" or row.corrects is not None or row.origin == Origin.ORDER:
             continue
         path = work.files.received(row.sha256)
         name = f"received file of import {row.id} ({row.file_name})"

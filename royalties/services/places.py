@@ -23,6 +23,7 @@ from royalties.ingest.setup.placed import Spot, What, spots
 from royalties.services.books import setup_in_force
 from royalties.services.orders import life
 from royalties.services.orders.order import Address, order_of
+from royalties.services.sales.recording import sum_places_again
 from royalties.services.terms import setup as terms
 from royalties.services.work import RefusedError, Work
 from royalties.store import periods
@@ -292,6 +293,8 @@ def _mend_sales(work: Work, chosen: Choices, first_open: int) -> Iterator[Stray]
         if meant and before not in moved:
             moved.add(before)
             store.move_sales(work.connection, before, meant, first_open)
+    if moved:
+        sum_places_again(work, setup_in_force(work))
     for stray, waiting in list(_in_waiting(work, chosen)):
         before = (waiting.country, waiting.region)
         if stray.can_be_mended and (meant := _meant(*before, chosen)):

@@ -27,10 +27,12 @@ class BeingCalculatedError(Exception):
     Attributes:
         name: under which it is remembered, and ``key`` of what state.
         words: what it is: ``the draft of 2025``.
-        lines: how many sale lines are added up.
+        lines: how many sale lines are added up; None: all there are.
     """
 
-    def __init__(self, name: str, key: Hashable, words: str, lines: int, again: Verb) -> None:
+    def __init__(
+        self, name: str, key: Hashable, words: str, lines: int | None, again: Verb
+    ) -> None:
         super().__init__(f"{words} is being calculated")
         self.name, self.key, self.words, self.lines, self.again = name, key, words, lines, again
 
@@ -74,19 +76,24 @@ def at_hand(work: Work, name: str, key: Hashable) -> object | None:
     return (work.memory or {}).get(name, {}).get(key)
 
 
-def extent_of(work: Work, periods: tuple[int, ...] | None) -> totals.Extent:
-    """How many sale lines some periods have, and whether corrections are among them."""
+def extent_of(work: Work, periods: tuple[int, ...]) -> totals.Extent:
+    """How many sale lines some periods have, and of which imports."""
 
     def asked() -> dict[int, totals.Extent]:
         by_period = totals.extents(work.connection, periods)
-        for each in periods or ():
+        for each in periods:
             work.know(f"extents of {(each,)}", {each: by_period[each]} if each in by_period else {})
         return by_period
 
-    found = work.once(f"extents of {periods or 'all'}", asked).values()
+    found = work.once(f"extents of {periods}", asked).values()
     return totals.Extent(
-        sum(each.lines for each in found), any(each.has_corrections for each in found)
+        sum(each.lines for each in found), tuple(one for each in found for one in each.imports)
     )
+
+
+def has_many_lines(work: Work) -> bool:
+    """Whether the sale lines of all periods are more than are added up while somebody waits."""
+    return work.once("many lines", lambda: totals.has_more_than(work.connection, AT_ONCE))
 
 
 def keep_nobody_waiting(
@@ -110,6 +117,10 @@ def keep_nobody_waiting(
         BeingCalculatedError: it is not remembered yet, and the periods have many lines.
     """
     if work.patient or work.memory is None or key in work.memory.get(name, {}):
+        return
+    if periods is None:
+        if has_many_lines(work):
+            raise BeingCalculatedError(name, key, words, None, again)
         return
     lines = extent_of(work, periods).lines
     if lines > AT_ONCE:

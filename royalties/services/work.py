@@ -20,6 +20,10 @@ Progress = Callable[[int, int], None]
 """Told how much of how much is done; units are the verb's own."""
 
 
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""What is dated later than now by more than that was noted before a clock was set back."""
+
+
 class RefusedError(ValueError):
     """What was asked for cannot be done as things stand; the message says what to do."""
 

@@ -14,15 +14,15 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    not_,
     or_,
     select,
     tuple_,
     update,
 )
 
-from royalties.store import totals
-from royalties.store.engine import is_sqlite
+from royalties.domain.sales import Origin
+from royalties.store import kept_slices, totals
+from royalties.store.bulk import Row, add_rows
 from royalties.store.slices import in_period
 from royalties.store.tables import (
     batch,
@@ -58,10 +58,7 @@ SALE_COLUMNS = (
 )
 """A sale's columns in the order of ``ingest.reading.SaleRow``, period and batch behind."""
 
-TYPED = "typed by "
-"""How the file of sales begins that were typed by hand."""
-
-is_report: ColumnElement[bool] = not_(batch.c.file_name.startswith(TYPED))
+is_report: ColumnElement[bool] = batch.c.origin != Origin.TYPED
 """Whether a batch came from a retailer, and was not typed by hand."""
 
 WAITING_COLUMNS = (
@@ -72,9 +69,6 @@ WAITING_COLUMNS = (
     "batch_id",
 )
 _BY_EDITION = itemgetter(2)
-_TABLES = {"sale": SALE_COLUMNS, "waiting": WAITING_COLUMNS}
-
-Row = tuple[Any, ...]
 
 
 class BatchRow(NamedTuple):
@@ -84,6 +78,7 @@ class BatchRow(NamedTuple):
     file_name: str
     sha256: str
     report: str
+    origin: str
     retailer: str | None
     account: str
     sheets: str
@@ -102,6 +97,7 @@ class Covered(NamedTuple):
 
     batch: int
     file_name: str
+    origin: str
     retailer: str
     first_day: str
     last_day: str
@@ -153,29 +149,12 @@ def finish_batch(connection: Connection, number: int, values: Mapping[str, objec
 
 def add_sales(connection: Connection, rows: Sequence[Row]) -> None:
     """Record sale lines in bulk; rows are tuples of ``SALE_COLUMNS``."""
-    _bulk(connection, "sale", sorted(rows, key=_BY_EDITION))
+    add_rows(connection, "sale", SALE_COLUMNS, sorted(rows, key=_BY_EDITION))
 
 
 def add_waiting(connection: Connection, rows: Sequence[Row]) -> None:
     """Put rows of unknown editions on the waiting list; tuples of ``WAITING_COLUMNS``."""
-    _bulk(connection, "waiting", rows)
-
-
-def _bulk(connection: Connection, table: str, rows: Sequence[Row]) -> None:
-    if not rows:
-        return
-    columns = ", ".join(f'"{name}"' for name in _TABLES[table])
-    if is_sqlite(connection):
-        marks = ", ".join("?" * len(_TABLES[table]))
-        connection.exec_driver_sql(
-            f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 - fixed names
-            list(rows),
-        )
-        return
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    add_rows(connection, "waiting", WAITING_COLUMNS, rows)
 
 
 def add_coverage(
@@ -214,6 +193,7 @@ def already_covered(
         select(
             batch.c.id,
             batch.c.file_name,
+            batch.c.origin,
             retailer.c.key,
             coverage.c.first_day,
             coverage.c.last_day,
@@ -250,6 +230,7 @@ def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
     Returns:
         How many sale lines and how many waiting lines were removed.
     """
+    kept_slices.forget(connection, number)
     sales = connection.execute(delete(sale).where(_of_batch(number))).rowcount
     rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
     totals.forget(connection, number)
@@ -449,7 +430,7 @@ def _sale_lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of its columns
             sale.c.order_ref,
             sale.c.reference,
             batch.c.corrects,
-            batch.c.report,
+            batch.c.origin,
             sale.c.reverses,
         )
         .join(batch, batch.c.id == sale.c.batch_id)

@@ -15,6 +15,7 @@ from royalties.domain.allocation import CapKey
 from royalties.domain.carrying import ContractFigures, Figures, Left, Sold, carry
 from royalties.domain.periods import Period
 from royalties.domain.run import ContractState, Held
+from royalties.store.earned import earned_groups
 from royalties.store.history import canonical
 from royalties.store.tables import (
     account_carried,
@@ -23,7 +24,6 @@ from royalties.store.tables import (
     closed_run,
     contract_close,
     counter_close,
-    earned_line,
     entry,
     period_total,
     posting,
@@ -256,31 +256,10 @@ def _rows(connection: Connection, table: Any, number: int) -> list[Any]:  # noqa
 
 
 def _sold_in(number: int) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of four columns
-    """(contract, ISBN, net copies, earned) of a closed period.
-
-    An edition's copies are counted once for each group of earned lines, whatever its tiers.
-    """
-    group = (
-        earned_line.c.contract,
-        earned_line.c.isbn,
-        earned_line.c.rule_place,
-        earned_line.c.retailer,
-        earned_line.c.kind,
-        earned_line.c.currency,
-        earned_line.c.exchange_rate,
-    )
-    per_group = (
-        select(
-            *group[:2],
-            func.max(earned_line.c.units).label("units"),
-            func.sum(earned_line.c.earned).label("earned"),
-        )
-        .where(earned_line.c.period_id == number, earned_line.c.isbn.is_not(None))
-        .group_by(*group)
-        .subquery()
-    )
-    keys = (per_group.c.contract, per_group.c.isbn)
-    return select(*keys, func.sum(per_group.c.units), func.sum(per_group.c.earned)).group_by(*keys)
+    """(contract, ISBN, net copies, earned) of a closed period."""
+    groups = earned_groups([number])
+    keys = (groups.c.contract, groups.c.isbn)
+    return select(*keys, func.sum(groups.c.units), func.sum(groups.c.earned)).group_by(*keys)
 
 
 def _posted(number: int, last: int | None) -> Any:  # noqa: ANN401 - a Select of three columns

@@ -7,10 +7,12 @@ few of those that carry documents. Each query for faults yields a sentence for e
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from royalties.domain.sales import Kind
+from royalties.store.earned import earned_groups
 from royalties.store.runs import ClosedRun
+from royalties.store.slices import in_period
 from royalties.store.statements import StatementRow
 from royalties.store.tables import (
     allocation,
@@ -214,69 +216,33 @@ def standing_by_batch(connection: Connection) -> dict[int, Standing]:
 def closed_copies_differ(connection: Connection) -> Iterator[str]:
     """Closed periods whose earned lines count other copies than their sales do.
 
-    Compared by edition, retailer, kind and currency for every contract that earned on the
-    edition; a line's tiers repeat the group's copies, so the highest stands for all.
+    Compared by edition, kind and currency for every contract that earned on the edition, period
+    by period: what is held does not grow with the years.
     """
+    query = select(period.c.id, period.c.name).where(period.c.status == "closed")
+    for number, name in connection.execute(query.order_by(period.c.id)).all():
+        yield from _copies_differ(connection, number, name)
+
+
+def _copies_differ(connection: Connection, period_id: int, name: str) -> Iterator[str]:
+    keys = (edition.c.isbn, sale.c.kind, sale.c.currency)
     sold = (
-        select(
-            sale.c.period_id,
-            edition.c.isbn,
-            sale.c.kind,
-            sale.c.currency,
-            func.sum(sale.c.units).label("units"),
-        )
+        select(*keys, func.sum(sale.c.units))
         .join(edition, edition.c.id == sale.c.edition_id)
-        .join(period, and_(period.c.id == sale.c.period_id, period.c.status == "closed"))
-        .where(sale.c.kind != Kind.FREE.value)
-        .group_by(sale.c.period_id, edition.c.isbn, sale.c.kind, sale.c.currency)
+        .where(in_period(period_id), sale.c.kind != Kind.FREE.value)
+        .group_by(*keys)
     )
-    groups = (
-        select(
-            earned_line.c.period_id,
-            earned_line.c.contract,
-            earned_line.c.isbn,
-            earned_line.c.kind,
-            earned_line.c.currency,
-            func.max(earned_line.c.units).label("units"),
-        )
-        .where(earned_line.c.isbn.is_not(None))
-        .group_by(
-            earned_line.c.period_id,
-            earned_line.c.contract,
-            earned_line.c.rule_place,
-            earned_line.c.isbn,
-            earned_line.c.retailer,
-            earned_line.c.kind,
-            earned_line.c.currency,
-            earned_line.c.exchange_rate,
-        )
-        .subquery()
-    )
-    counted = connection.execute(
-        select(
-            groups.c.period_id,
-            groups.c.contract,
-            groups.c.isbn,
-            groups.c.kind,
-            groups.c.currency,
-            func.sum(groups.c.units),
-        ).group_by(
-            groups.c.period_id,
-            groups.c.contract,
-            groups.c.isbn,
-            groups.c.kind,
-            groups.c.currency,
-        )
-    )
+    groups = earned_groups([period_id])
+    of = (groups.c.contract, groups.c.isbn, groups.c.kind, groups.c.currency)
+    counted = select(*of, func.sum(groups.c.units)).group_by(*of).order_by(*of)
     words = {kind.word: kind.value for kind in Kind}
-    names = {row.id: row.name for row in connection.execute(select(period.c.id, period.c.name))}
-    standing = {tuple(row[:4]): int(row[4]) for row in connection.execute(sold)}
-    for row in counted:
-        key = (row[0], row[2], words[row[3]], row[4])
-        if standing.get(key, 0) != int(row[5]):
+    standing = {tuple(row[:3]): int(row[3]) for row in connection.execute(sold)}
+    for contract, isbn, kind, currency, copies in connection.execute(counted):
+        stand = standing.get((isbn, words[kind], currency), 0)
+        if stand != int(copies):
             yield (
-                f"{names.get(row[0])}, contract {row[1]}, {row[2]}: {row[5]} copies ({row[3]}) "
-                f"were counted, {standing.get(key, 0)} stand in the sales"
+                f"{name}, contract {contract}, {isbn}: {copies} copies ({kind}) "
+                f"were counted, {stand} stand in the sales"
             )
 
 

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection, case, delete, func, insert, select
 
 from royalties.domain.sales import Kind
+from royalties.store.earned import earned_groups
 from royalties.store.tables import (
     allocation,
     closed_run,
     contract_close,
-    earned_line,
     explanation,
     log,
     period_total,
@@ -132,37 +132,15 @@ def sold_in(
 def earned_in(
     connection: Connection, periods: Collection[int]
 ) -> dict[int, dict[tuple[str, str], tuple[int, int]]]:
-    """What editions earned in closed periods: (earned, net copies) by (ISBN, currency).
-
-    An edition's copies are counted once for each group of earned lines, whatever its tiers.
-    """
-    group = (
-        earned_line.c.period_id,
-        earned_line.c.contract,
-        earned_line.c.isbn,
-        earned_line.c.rule_place,
-        earned_line.c.retailer,
-        earned_line.c.kind,
-        earned_line.c.currency,
-        earned_line.c.exchange_rate,
-    )
-    per_group = (
-        select(
-            *group[:3],
-            func.max(earned_line.c.units).label("units"),
-            func.sum(earned_line.c.earned).label("earned"),
-        )
-        .where(earned_line.c.period_id.in_(sorted(periods)), earned_line.c.isbn.is_not(None))
-        .group_by(*group)
-        .subquery()
-    )
-    keys = (per_group.c.period_id, per_group.c.isbn, contract_close.c.currency)
+    """What editions earned in closed periods: (earned, net copies) by (ISBN, currency)."""
+    groups = earned_groups(periods)
+    keys = (groups.c.period_id, groups.c.isbn, contract_close.c.currency)
     rows = connection.execute(
-        select(*keys, func.sum(per_group.c.earned), func.sum(per_group.c.units))
+        select(*keys, func.sum(groups.c.earned), func.sum(groups.c.units))
         .join(
             contract_close,
-            (contract_close.c.period_id == per_group.c.period_id)
-            & (contract_close.c.contract == per_group.c.contract),
+            (contract_close.c.period_id == groups.c.period_id)
+            & (contract_close.c.contract == groups.c.contract),
         )
         .group_by(*keys)
     )

@@ -38,10 +38,15 @@ def invited(connection: Connection, role: str, house: str, at: str) -> list[Coll
 
 
 def find_colleague(
-    connection: Connection, hash_: str, at: str, *, lock: bool = False
+    connection: Connection, hash_: str, at: str, newest: str, *, lock: bool = False
 ) -> ColleagueRow | None:
-    """The invitation of a link that still opens something; ``lock`` holds it against others."""
-    query = _select().where(colleague.c.hash == hash_, colleague.c.expires_at > at)
+    """The invitation of a link that still opens something; ``lock`` holds it against others.
+
+    One made after ``newest`` is of a clock that ran ahead.
+    """
+    query = _select().where(
+        colleague.c.hash == hash_, colleague.c.expires_at > at, colleague.c.created_at <= newest
+    )
     if lock and not is_sqlite(connection):
         query = query.with_for_update()
     row = connection.execute(query).first()

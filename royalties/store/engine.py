@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import sqlite
 
 __all__ = [
     "LOCK_SECONDS",
@@ -27,9 +30,12 @@ __all__ = [
     "UnsupportedDatabaseError",
     "all_or_nothing",
     "database_file",
+    "for_reading",
+    "insert_or",
     "is_sqlite",
     "make_engine",
     "plain_errors",
+    "small_cache",
 ]
 
 READ_ONLY = "royalties_read_only"
@@ -41,7 +47,7 @@ LOCK_SECONDS = "royalties_lock_seconds"
 PATIENT = "royalties_patient"
 """Execution option of a connection whose statements may take any time; without it they may."""
 
-_SQLITE_CACHE_KIB = 65_536
+_SQLITE_CACHE_KIB, _SQLITE_SMALL_CACHE_KIB = 65_536, 16_384
 _UNIQUE_VIOLATION, _DISK_FULL = "23505", "53100"
 
 
@@ -83,6 +89,17 @@ def make_engine(url: str, *, busy_seconds: float = 30) -> Engine:
     raise UnsupportedDatabaseError(backend)
 
 
+def for_reading(engine: Engine) -> Engine:
+    """The same engine for work that only reads: all its queries see the same state of the books.
+
+    What imports keep and the lines that they keep nothing of are two queries, and others have
+    committed between them. On SQLite every transaction is like that.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**{READ_ONLY: True})
+    return engine.execution_options(**{READ_ONLY: True, "isolation_level": "REPEATABLE READ"})
+
+
 def database_file(url: str) -> Path | None:
     """The file of an SQLite database; None for one that is elsewhere or in memory."""
     parts = make_url(url)
@@ -95,6 +112,36 @@ def database_file(url: str) -> Path | None:
 def is_sqlite(connection: Connection) -> bool:
     """Whether a connection speaks to SQLite."""
     return connection.dialect.name == "sqlite"
+
+
+def insert_or(connection: Connection, table: Table) -> "sqlite.Insert":
+    """An insert that may say what is done with rows that are there already.
+
+    Both engines say it alike, each in its own class; one loads only the class of its own engine.
+    """
+    if is_sqlite(connection):
+        from sqlalchemy.dialects.sqlite import insert  # noqa: PLC0415
+    else:
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment] # noqa: PLC0415
+    return insert(table)
+
+
+@contextmanager
+def small_cache(connection: Connection) -> Iterator[None]:
+    """Let SQLite hold and sort in little memory, for work that goes through all of the books.
+
+    Its cache grows with the books until it is full, and what is read once is never asked for again.
+    PostgreSQL has its memory elsewhere.
+    """
+    if not is_sqlite(connection):
+        yield
+        return
+    before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{_SQLITE_SMALL_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's

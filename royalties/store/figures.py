@@ -1,5 +1,6 @@
 """Sums over sale lines that statements show beside the earned lines."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, case, func, or_, select
@@ -137,13 +138,18 @@ def late_sales(
     return [LateSum._make((*row[:6], int(row[6]), int(row[7]))) for row in rows]
 
 
-def closed_without_price(connection: Connection) -> dict[tuple[str, str], str]:
-    """Where a closed run used an edition's own price: the last such day, by ISBN and currency."""
+def closed_without_price(
+    connection: Connection, isbns: Collection[str]
+) -> dict[tuple[str, str], str]:
+    """Where a closed run used an own price of editions: the last such day, by ISBN and currency.
+
+    Only the sales of these editions are looked at.
+    """
     rows = connection.execute(
         select(edition.c.isbn, sale.c.currency, func.max(sale.c.day))
         .join(edition, edition.c.id == sale.c.edition_id)
         .join(period, and_(period.c.id == sale.c.period_id, period.c.status == "closed"))
-        .where(sale.c.list_price.is_(None))
+        .where(edition.c.isbn.in_(sorted(isbns)), sale.c.list_price.is_(None))
         .group_by(edition.c.isbn, sale.c.currency)
     )
     return {(row[0], row[1]): row[2] for row in rows}

@@ -40,6 +40,7 @@ class WholeRow(NamedTuple):
     sha256: str
     size: int
     report: str
+    origin: str
     retailer: str | None
     choices: str
     document: str

@@ -19,6 +19,9 @@ from royalties.domain.postings import Entry
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import account_carried, carried, entry, period, posting
 
+_AT_ONCE = 1_000
+"""Postings that are read at once where all are."""
+
 
 class PostedLine(NamedTuple):
     """One posting with its entry, as the journal lists it."""
@@ -200,8 +203,9 @@ def _postings(connection: Connection, period_id: int | None) -> Iterator[PostedL
     )
     if period_id is not None:
         query = query.where(entry.c.period_id == period_id)
-    rows = connection.execute(query)
-    return (PostedLine(*row) for row in rows)
+    with connection.execute(query, execution_options={"yield_per": _AT_ONCE}) as rows:
+        for row in rows:
+            yield PostedLine(*row)
 
 
 def faulty_entries(connection: Connection) -> list[int]:

@@ -41,6 +41,11 @@ def add(connection: Connection, values: Mapping[str, object]) -> int:
     return int(made.scalar_one())
 
 
+def date_back(connection: Connection, at: str, longest: str) -> None:
+    """Let messages wait no longer that wait beyond ``longest``: a clock was set back."""
+    connection.execute(update(mail).where(mail.c.next_at > longest).values(next_at=at))
+
+
 def next_due(connection: Connection, at: str, *, links: bool) -> MailRow | None:
     """The oldest message whose time has come, held against other senders.
 
@@ -53,6 +58,18 @@ def next_due(connection: Connection, at: str, *, links: bool) -> MailRow | None:
         query = query.with_for_update(skip_locked=True)
     row = connection.execute(query).first()
     return MailRow(*row) if row else None
+
+
+def secrets(connection: Connection) -> list[MailRow]:
+    """Messages that sign in and may still be sent, held."""
+    query = _select().where(mail.c.secret == 1, mail.c.sent_at.is_(None), mail.c.text != "")
+    return [MailRow(*row) for row in connection.execute(query.with_for_update())]
+
+
+def seal(connection: Connection, number: int, sealed: Mapping[str, str]) -> None:
+    """Keep the words of a message that sign in as they were sealed."""
+    if sealed:
+        connection.execute(update(mail).where(mail.c.id == number).values(**sealed))
 
 
 def mark_sent(connection: Connection, number: int, at: str, *, forget: bool) -> None:

@@ -4,11 +4,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from royalties.domain.periods import Period
-from royalties.store.engine import is_sqlite
+from royalties.store.engine import insert_or
 from royalties.store.tables import period
 
 
@@ -81,8 +79,7 @@ def ensure_periods(connection: Connection, periods: Iterable[Period]) -> None:
         for each in sorted(set(periods))
     ]
     if rows:
-        dialect = sqlite_insert if is_sqlite(connection) else postgresql_insert
-        connection.execute(dialect(period).on_conflict_do_nothing(), rows)
+        connection.execute(insert_or(connection, period).on_conflict_do_nothing(), rows)
 
 
 def mark_closed(connection: Connection, ordinal: int, at: str) -> None:

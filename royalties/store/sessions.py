@@ -172,14 +172,17 @@ def add_link(
     )
 
 
-def find_link(connection: Connection, hash_: str, purpose: str, at: str) -> LinkRow | None:
-    """A link that still opens something."""
+def find_link(
+    connection: Connection, hash_: str, purpose: str, at: str, newest: str
+) -> LinkRow | None:
+    """A link that still opens something; one made after ``newest`` is of a clock that ran ahead."""
     row = connection.execute(
         select(*(link.c[name] for name in LinkRow._fields)).where(
             link.c.hash == hash_,
             link.c.purpose == purpose,
             link.c.used_at.is_(None),
             link.c.expires_at > at,
+            link.c.created_at <= newest,
         )
     ).first()
     return LinkRow(*row) if row else None

@@ -3,10 +3,8 @@
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from royalties.store.engine import is_sqlite
+from royalties.store.engine import insert_or
 from royalties.store.tables import sales_draft
 
 
@@ -28,9 +26,8 @@ def drafts_of(connection: Connection, person: int) -> list[DraftRow]:
 
 def hold_draft(connection: Connection, person: int, draft: DraftRow) -> DraftRow:
     """The person's draft for a retailer, made as given if there is none, held against others."""
-    dialect = sqlite_insert if is_sqlite(connection) else postgresql_insert
     connection.execute(
-        dialect(sales_draft)
+        insert_or(connection, sales_draft)
         .values(person_id=person, **draft._asdict())
         .on_conflict_do_nothing(index_elements=["person_id", "retailer"])
     )

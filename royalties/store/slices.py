@@ -1,11 +1,15 @@
-"""One grouped query turns a period's sale lines into slices: lines never reach Python.
+"""One grouped query turns sale lines of a period into slices: lines never reach Python.
 
-The grouping follows the sale table's key, so that the database reads lines in order; what
-rules and plans ask beyond it (discounts, places) is added only when one asks.
+What imports keep (``kept_slices``) needs no query over lines; this one is for all others. The
+grouping follows the sale table's key, so that the database reads lines in order; what rules and
+plans ask beyond it (discounts, places) is added only when one asks.
 """
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import (
@@ -32,7 +36,7 @@ from royalties.store.tables import edition, price, sale
 _SAFE_TO_SCALE = 4_000_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """What rules and plans in force distinguish, beyond edition, retailer, kind, currency.
 
@@ -51,28 +55,94 @@ class Asked:
         """The asked values in the order of ``Place``."""
         return (self.countries, self.regions, self.cities, self.orders)
 
+    @cached_property
+    def grouping(self) -> str:
+        """The fingerprint of limits and places: by these, all slices of a period are told apart."""
+        limits = [(str(limit.value), limit.exclusive) for limit in self.limits]
+        said = ["1", limits, *map(sorted, self.places)]
+        return sha256(json.dumps(said).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some lines of a period: of some imports, of some editions; None is all.
+
+    ``reported`` are those whose report had a list price, ``unreported`` those without.
+    """
+
+    batches: Collection[int] | None = None
+    editions: Collection[int] | None = None
+    reported: bool = True
+    unreported: bool = True
+
+    def chosen(self, period_id: int) -> ColumnElement[bool]:
+        """The lines, found edition by edition along the table's key."""
+        editions = select(edition.c.id) if self.editions is None else sorted(self.editions)
+        found = and_(sale.c.edition_id.in_(editions), sale.c.period_id == period_id)
+        if self.batches is not None:
+            found = and_(found, sale.c.batch_id.in_(sorted(self.batches)))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """ISBNs by edition number, and keys by retailer number."""
+
+    isbns: Mapping[int, str]
+    retailers: Mapping[int, str]
+
 
 def slices_of(
     connection: Connection,
     period_id: int,
     asked: Asked,
-    isbns: Mapping[int, str],
-    retailers: Mapping[int, str],
+    names: Names,
+    parts: Sequence[Part] = (Part(),),
     *,
     has_corrections: bool = True,
 ) -> list[Slice]:
-    """Sum a period's sale lines into slices.
+    """Sum sale lines of a period into slices.
 
     Args:
+        parts: which lines; none of them twice.
         has_corrections: whether lines may take something back; without them it is faster.
-        isbns: ISBN by edition number.
-        retailers: key by retailer number.
     """
-    kinds = [_Lines.priced_by_reports(period_id), _Lines.priced_by_editions(period_id)]
-    if has_corrections:
-        kinds = [kind.but_reversed() for kind in kinds] + [_Lines.reversed_ones(period_id)]
-    together = union_all(*(kind.grouped(asked) for kind in kinds))
-    return _Reader(asked, isbns, retailers).read(connection.execute(together).all())
+    queries = line_queries(period_id, asked, parts, has_corrections=has_corrections)
+    if not queries:
+        return []
+    return read_lines(connection.execute(union_all(*queries)).all(), asked, names)
+
+
+def line_queries(
+    period_id: int, asked: Asked, parts: Sequence[Part], *, has_corrections: bool = True
+) -> list[Select[Any]]:
+    """Queries over lines, whose rows ``read_lines`` reads; together they are ``slices_of``."""
+    return [
+        kind.grouped(asked)
+        for part in parts
+        for kind in _kinds(part, period_id, has_corrections=has_corrections)
+    ]
+
+
+def read_lines(rows: Sequence[Sequence[Any]], asked: Asked, names: Names) -> list[Slice]:
+    """The slices that rows of ``line_queries`` stand for."""
+    return _Reader(asked, names).read(rows)
+
+
+def _kinds(part: Part, period_id: int, *, has_corrections: bool) -> list["_Lines"]:
+    chosen = part.chosen(period_id)
+    kinds = []
+    if part.reported:
+        kinds.append(_Lines.priced_by_reports(chosen))
+    if part.unreported:
+        kinds.append(_Lines.priced_by_editions(chosen))
+    if not has_corrections:
+        return kinds
+    if len(kinds) > 1:
+        taken_back = [_Lines.reversed_ones(chosen)]
+    else:
+        taken_back = [kind.that_reverse() for kind in kinds]
+    return [kind.but_reversed() for kind in kinds] + taken_back
 
 
 def reversed_periods(connection: Connection, period_id: int) -> list[int]:
@@ -91,29 +161,30 @@ class _Lines:
     reverses: ColumnElement[int] | None = None
 
     @classmethod
-    def priced_by_reports(cls, period_id: int) -> "_Lines":
+    def priced_by_reports(cls, chosen: ColumnElement[bool]) -> "_Lines":
         """Lines whose report had a list price: nearly all."""
+        return cls(and_(chosen, sale.c.list_price.is_not(None)), sale.c.list_price, sale.c.discount)
+
+    @classmethod
+    def priced_by_editions(cls, chosen: ColumnElement[bool]) -> "_Lines":
+        """Lines without: the edition's price of that day in that currency stands in, if any."""
         return cls(
-            and_(in_period(period_id), sale.c.list_price.is_not(None)),
-            sale.c.list_price,
-            sale.c.discount,
+            and_(chosen, sale.c.list_price.is_(None)), _stand_in(), _discount_at(_stand_in())
         )
 
     @classmethod
-    def priced_by_editions(cls, period_id: int) -> "_Lines":
-        """Lines without: the edition's price of that day in that currency stands in, if any."""
-        chosen = and_(in_period(period_id), sale.c.list_price.is_(None))
-        return cls(chosen, _stand_in(), _discount_at(_stand_in()))
-
-    @classmethod
-    def reversed_ones(cls, period_id: int) -> "_Lines":
+    def reversed_ones(cls, chosen: ColumnElement[bool]) -> "_Lines":
         """Lines that take back what closed runs counted, whatever their prices come from.
 
         They are few and stand apart, so that only they are grouped beyond the table's key.
         """
-        chosen = and_(in_period(period_id), sale.c.reverses.is_not(None))
         either = func.coalesce(sale.c.list_price, _stand_in())
-        return cls(chosen, either, _discount_at(either), sale.c.reverses)
+        return cls(chosen, either, _discount_at(either)).that_reverse()
+
+    def that_reverse(self) -> "_Lines":
+        """Only those of them that take something back."""
+        chosen = and_(self.chosen, sale.c.reverses.is_not(None))
+        return replace(self, chosen=chosen, reverses=sale.c.reverses)
 
     def but_reversed(self) -> "_Lines":
         """The same without those."""
@@ -138,7 +209,7 @@ class _Lines:
             also.append(reverses)
         sums: list[ColumnElement[Any]] = [func.count(), *map(func.sum, figures)]
         for limit in asked.limits:
-            passed = self._passed(limit)
+            passed = has_passed(limit, self.discount)
             sums += [func.count().filter(passed)]
             sums += [func.sum(figure).filter(passed) for figure in figures]
         return select(*keys, is_priced, *sums, reverses).where(self.chosen).group_by(*keys, *also)
@@ -150,33 +221,42 @@ class _Lines:
             sale.c.kind,
             sale.c.currency,
         ]
-        for column, values in zip(_PLACES, asked.places, strict=True):
+        for column, values in zip(PLACES, asked.places, strict=True):
             if values:
-                chosen = case((column.in_(sorted(values)), column), else_="")
-                keys.append(chosen.label(f"in_{column.name}"))
+                keys.append(as_asked(column, values).label(f"in_{column.name}"))
         return keys
 
-    def _passed(self, limit: Limit) -> ColumnElement[bool]:
-        micro = limit.value * MICRO
-        if limit.exclusive:
-            return self.discount > micro.numerator // micro.denominator
-        return self.discount >= -(-micro.numerator // micro.denominator)
+
+def as_asked(column: ColumnElement[str], values: Collection[str]) -> ColumnElement[str]:
+    """A place of a line as far as somebody asks: one of the values, or an empty text."""
+    return case((column.in_(sorted(values)), column), else_="") if values else literal("")
+
+
+def least_passing(limit: Limit) -> int:
+    """The least discount, in millionths, that lies beyond a limit."""
+    micro = limit.value * MICRO
+    if limit.exclusive:
+        return micro.numerator // micro.denominator + 1
+    return -(-micro.numerator // micro.denominator)
+
+
+def has_passed(limit: Limit, discount: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a discount in millionths lies beyond a limit."""
+    return discount >= least_passing(limit)
 
 
 def in_period(period_id: int) -> ColumnElement[bool]:
     """Lines of a period, found edition by edition along the table's key."""
-    return and_(sale.c.edition_id.in_(select(edition.c.id)), sale.c.period_id == period_id)
+    return Part().chosen(period_id)
 
 
 class _Reader:
     """Turns grouped rows into slices by class of discount."""
 
-    def __init__(
-        self, asked: Asked, isbns: Mapping[int, str], retailers: Mapping[int, str]
-    ) -> None:
+    def __init__(self, asked: Asked, names: Names) -> None:
         self._asked = asked
-        self._isbns = isbns
-        self._retailers = retailers
+        self._isbns = names.isbns
+        self._retailers = names.retailers
         self._kinds = {kind.value: kind for kind in Kind}
         self._places: dict[tuple[str, ...], Place] = {(): Place()}
         self._keys = 4 + sum(1 for values in asked.places if values)
@@ -240,7 +320,7 @@ class _Reader:
         return place
 
 
-_PLACES = (sale.c.country, sale.c.region, sale.c.city, sale.c.order_ref)
+PLACES = (sale.c.country, sale.c.region, sale.c.city, sale.c.order_ref)
 
 
 def _stand_in() -> ColumnElement[int]:

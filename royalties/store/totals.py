@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, delete, func, insert, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from royalties.store.engine import is_sqlite
-from royalties.store.tables import batch, period, retailer, sale, sale_total
+from royalties.store.engine import insert_or
+from royalties.store.kept_slices import Slicing, slicings
+from royalties.store.slices import in_period
+from royalties.store.tables import period, retailer, sale, sale_total
 
 Key = tuple[int, int, int, str, int, str]
 
@@ -63,7 +64,7 @@ class Sums:
         """Add to what is kept of these batches, in the transaction that writes the lines."""
         if not self._found:
             return
-        made = (sqlite if is_sqlite(connection) else postgresql).insert(sale_total)
+        made = insert_or(connection, sale_total)
         more = {name: sale_total.c[name] + made.excluded[name] for name in TotalRow._fields[6:]}
         connection.execute(
             made.on_conflict_do_update(index_elements=TotalRow._fields[:6], set_=more),
@@ -72,24 +73,40 @@ class Sums:
 
 
 class Extent(NamedTuple):
-    """How many sale lines there are, and whether corrections are among them."""
+    """How many sale lines there are, and of which imports."""
 
     lines: int
-    has_corrections: bool
+    imports: tuple[Slicing, ...]
+
+    @property
+    def has_corrections(self) -> bool:
+        """Whether corrections are among them."""
+        return any(each.is_correction for each in self.imports)
 
 
-def extents(connection: Connection, periods: Collection[int] | None) -> dict[int, Extent]:
-    """The extent of every period, or of some, that has sales."""
-    is_correction = case((batch.c.corrects.is_not(None), 1), else_=0)
-    query = (
-        select(sale_total.c.period_id, func.sum(sale_total.c.lines), func.max(is_correction))
-        .join(batch, batch.c.id == sale_total.c.batch_id)
-        .group_by(sale_total.c.period_id)
-    )
-    if periods is not None:
-        query = query.where(sale_total.c.period_id.in_(sorted(periods)))
-    rows = connection.execute(query)
-    return {row[0]: Extent(int(row[1]), bool(row[2])) for row in rows}
+def extents(connection: Connection, periods: Collection[int]) -> dict[int, Extent]:
+    """The extent of those periods that have sales."""
+    found: dict[int, list[Slicing]] = {}
+    for each in slicings(connection, periods):
+        found.setdefault(each.period_id, []).append(each)
+    return {
+        period_id: Extent(sum(each.lines for each in imports), tuple(imports))
+        for period_id, imports in found.items()
+    }
+
+
+def has_more_than(connection: Connection, lines: int) -> bool:
+    """Whether there are more sale lines than so many, of all periods together.
+
+    Sums are looked at only until they are enough, so that it does not take longer every year.
+    """
+    query, found = select(sale_total.c.lines), 0
+    with connection.execute(query, execution_options={"yield_per": 200}) as rows:
+        for row in rows:
+            found += row.lines
+            if found > lines:
+                return True
+    return False
 
 
 def forget(connection: Connection, number: int) -> None:
@@ -121,34 +138,44 @@ def mirror(connection: Connection, number: int, correction: int, open_period: in
 
 
 def differing(connection: Connection) -> Iterator[str]:
-    """Sums that are not those of the sale lines, added up again: a sentence for each batch."""
-    month = func.substr(sale.c.day, 1, 7)
-    keys = [
-        sale.c.batch_id,
-        sale.c.period_id,
-        sale.c.retailer_id,
-        month,
-        sale.c.kind,
-        sale.c.currency,
-    ]
-    again = select(*keys, func.count(), func.sum(sale.c.units), func.sum(sale.c.net)).group_by(
-        *keys
-    )
-    kept = select(*(sale_total.c[name] for name in TotalRow._fields))
-    wrong = _rows(connection.execute(again)) ^ _rows(connection.execute(kept))
+    """Sums that are not those of the sale lines, added up again: a sentence for each.
+
+    They are compared period by period: what is held does not grow with the years.
+    """
     names = {
         table.name: {row[0]: row[1] for row in connection.execute(select(table.c.id, name))}
         for table, name in ((period, period.c.name), (retailer, retailer.c.key))
     }
-    seen = set()
-    for row in sorted(wrong):
-        if row[:4] in seen:
-            continue
-        seen.add(row[:4])
-        yield (
-            f"import {row[0]}: what is kept of {names['retailer'].get(row[2], row[2])} in {row[3]} "
-            f"(counted in {names['period'].get(row[1], row[1])}) is not the sum of its sales"
-        )
+    for period_id in sorted(names["period"]):
+        wrong = _again(connection, period_id) ^ _kept(connection, period_id)
+        seen = {(row[0], row[2], row[3]) for row in wrong}
+        for batch_id, retailer_id, month in sorted(seen):
+            yield (
+                f"import {batch_id}: what is kept of "
+                f"{names['retailer'].get(retailer_id, retailer_id)} in {month} "
+                f"(counted in {names['period'][period_id]}) is not the sum of its sales"
+            )
+
+
+def _again(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
+    """A period's lines added up again."""
+    keys = [
+        sale.c.batch_id,
+        sale.c.period_id,
+        sale.c.retailer_id,
+        func.substr(sale.c.day, 1, 7),
+        sale.c.kind,
+        sale.c.currency,
+    ]
+    sums = (func.count(), func.sum(sale.c.units), func.sum(sale.c.net))
+    return _rows(
+        connection.execute(select(*keys, *sums).where(in_period(period_id)).group_by(*keys))
+    )
+
+
+def _kept(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
+    kept = select(*(sale_total.c[name] for name in TotalRow._fields))
+    return _rows(connection.execute(kept.where(sale_total.c.period_id == period_id)))
 
 
 def _rows(rows: Iterable[Sequence[Any]]) -> set[tuple[Any, ...]]:

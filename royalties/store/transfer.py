@@ -45,6 +45,7 @@ __all__ = [
     "clear",
     "files_of",
     "new_database",
+    "require_empty",
     "rows_of",
     "shown_url",
     "snapshot",
@@ -125,14 +126,37 @@ def new_database(url: str) -> Iterator[Connection]:
         NotEmptyError: it holds something already.
         UnsupportedDatabaseError: the address is of another engine, or none.
     """
-    try:
-        backend = make_url(url).get_backend_name()
-    except ArgumentError as error:
-        raise UnsupportedDatabaseError(repr(url)) from error
-    if backend == "sqlite":
+    if _is_file(url):
         with _new_file(url) as connection:
             yield connection
         return
+    with _new_schema(url) as connection:
+        yield connection
+
+
+def require_empty(url: str) -> None:
+    """Look whether a database holds something, before anything is done for it.
+
+    Raises:
+        NotEmptyError: it does.
+        UnsupportedDatabaseError: the address is of another engine, or none.
+    """
+    if _is_file(url):
+        _require_nothing_in(_path_of(url), url)
+        return
+    with _new_schema(url):
+        pass
+
+
+def _is_file(url: str) -> bool:
+    try:
+        return make_url(url).get_backend_name() == "sqlite"
+    except ArgumentError as error:
+        raise UnsupportedDatabaseError(repr(url)) from error
+
+
+@contextmanager
+def _new_schema(url: str) -> Iterator[Connection]:
     engine = make_engine(url)
     try:
         with engine.connect() as connection, connection.begin():
@@ -145,13 +169,17 @@ def new_database(url: str) -> Iterator[Connection]:
         engine.dispose()
 
 
-@contextmanager
-def _new_file(url: str) -> Iterator[Connection]:
-    """A database file under a temporary name, renamed at the end."""
+def _path_of(url: str) -> Path:
     name = make_url(url).database
     if not name or name == ":memory:":
         raise NotEmptyError(url)
-    path = Path(name).absolute()
+    return Path(name).absolute()
+
+
+@contextmanager
+def _new_file(url: str) -> Iterator[Connection]:
+    """A database file under a temporary name, renamed at the end."""
+    path = _path_of(url)
     _require_nothing_in(path, url)
     temporary = path.with_name(f".restoring-{path.name}")
     path.parent.mkdir(parents=True, exist_ok=True)

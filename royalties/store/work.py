@@ -152,9 +152,13 @@ def latest_job(connection: Connection, subject: str) -> JobRow | None:
     return JobRow(*row) if row else None
 
 
-def take_job(connection: Connection, at: str, lease_until: str) -> JobRow | None:
-    """Take the oldest job that waits, or whose worker was lost, and hold it for a while."""
-    free = or_(job.c.status == "queued", (job.c.status == "running") & (job.c.lease_until < at))
+def take_job(connection: Connection, at: str, lease_until: str, longest: str) -> JobRow | None:
+    """Take the oldest job that waits, or whose worker was lost, and hold it for a while.
+
+    A worker counts as lost once its lease has ended, or ends later than ``longest``.
+    """
+    lost = or_(job.c.lease_until < at, job.c.lease_until > longest)
+    free = or_(job.c.status == "queued", (job.c.status == "running") & lost)
     query = _jobs().where(free).order_by(job.c.id).limit(1)
     if not is_sqlite(connection):
         query = query.with_for_update(skip_locked=True)

@@ -22,7 +22,7 @@ from royalties.runtime import (
 )
 from royalties.services.errors import REFUSALS
 from royalties.services.orders.life import NoOrderError
-from royalties.services.statements.issuing import NoStatementError
+from royalties.services.statements.numbering import NoStatementError
 from royalties.services.statements.portal import NotYoursError
 from royalties.web.access import page_name, request_id
 from royalties.web.again import is_own, to_send_again

@@ -1,7 +1,7 @@
 """How dates, money and numbers are written for the person who looks."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
-from royalties.domain.catalogue import INTERNAL, Format, marked
+from royalties.domain.catalogue import INTERNAL, Format, marked, numbers_heading
 from royalties.domain.counting import noun
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
@@ -153,6 +153,11 @@ def isbn(value: str | None) -> str:
     return numbers.format(value) if value else ""
 
 
+def isbn_heading(rows: Iterable[Any]) -> str:
+    """What a column of the numbers of editions, or of what has an edition, is called."""
+    return numbers_heading(each.isbn for each in rows)
+
+
 def edition_number(value: str) -> str:
     """What an edition is found by, and what that is: an ISBN, or the house's own number."""
     return isbn(value) if value.startswith(INTERNAL) else f"ISBN {isbn(value)}"
@@ -211,6 +216,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "period": period_words,
     "percent": percent,
     "isbn": isbn,
+    "isbn_heading": isbn_heading,
     "edition_number": edition_number,
     "size": size,
     "plural": plural,

@@ -81,4 +81,6 @@ def _worker(system: System) -> str:
     if beat is None:
         return "never seen"
     seconds = int(system.clock().timestamp() - beat)
+    if seconds < -_SILENT_AFTER:
+        return "silent since the clock was set back"
     return "ok" if seconds <= _SILENT_AFTER else f"silent for {seconds} s"

@@ -7,9 +7,10 @@ from threading import BoundedSemaphore, Lock
 
 from flask import Flask, current_app
 
+from royalties.domain.counting import counted
 from royalties.services import jobs
 from royalties.services.people import throttle
-from royalties.services.people.throttle import Subject, Tried
+from royalties.services.people.throttle import Held, Subject, Tried
 from royalties.services.work import RefusedError
 from royalties.web.visit import act, apart, settle, system
 
@@ -26,7 +27,6 @@ _WAITERS = BoundedSemaphore(2)
 _TURN_SECONDS = 10.0
 _LOCK = Lock()
 _BUSY = "other files are being looked at: try again in a moment"
-_TOO_OFTEN = "more files were looked at within a short time than people choose: wait a moment"
 
 
 def prepare(app: Flask, pause: Callable[[], None] = lambda: time.sleep(0.05)) -> None:
@@ -67,8 +67,9 @@ def looking() -> Iterator[None]:
     subjects = [Subject(Tried.LOOKING, str(who.person))]
     subjects += [Subject(Tried.LOOKING_FOR, each) for each in sorted(who.organizations)]
     with apart() as unit:
-        if throttle.attempt(unit, [Subject(Tried.ARTWORK, str(who.person)), *subjects]):
-            raise TooManyLooksError(_TOO_OFTEN)
+        held = throttle.attempt(unit, [Subject(Tried.ARTWORK, str(who.person)), *subjects])
+    if held is not None:
+        raise TooManyLooksError(_told(held))
     with _turn(who.person):
         began = time.monotonic()
         try:
@@ -78,6 +79,18 @@ def looking() -> Iterator[None]:
             if seconds:
                 with apart() as unit:
                     throttle.spend(unit, subjects, seconds)
+
+
+def _told(held: Held) -> str:
+    """Why a file is not looked at now, and how long to wait."""
+    minutes = counted(-(-held.seconds // 60), "minute")
+    if held.subject.tried is Tried.ARTWORK:
+        return f"more files were sent within a minute than people choose: wait {minutes}"
+    whose = "one person's" if held.subject.tried is Tried.LOOKING else "one organization's"
+    return (
+        f"looking at your files took all the time that {whose} files get in a quarter of an hour, "
+        f"so no more are looked at for {minutes}: send the others then, or smaller ones"
+    )
 
 
 @contextmanager

@@ -115,8 +115,12 @@ class Window:
     page: Page
     complaints: list[str] = field(default_factory=list)
 
-    def faults(self, *, colours: bool = True) -> list[str]:
-        """All that is wrong with what is shown now; ``colours``: contrast too, which takes long."""
+    def faults(self) -> list[str]:
+        """All that is wrong with what is shown now."""
+        return self.misshapen() + self.judged_by_axe()
+
+    def misshapen(self) -> list[str]:
+        """What is wrong at once: complaints, the page's shape, and what it consists of."""
         shape = self.page.evaluate(_SHAPE)
         found = list(self.complaints)
         if shape["wider"] > 0:
@@ -130,7 +134,8 @@ class Window:
             for each in ("ids", "nowhere", "miscounted", "unmarked")
             if shape[each]
         ]
-        return found + self.lost_cells() + self._axe(colours=colours)
+        self.complaints.clear()
+        return found + self.lost_cells()
 
     def lost_words(self) -> list[str]:
         """What was typed into one of a page's forms and is gone after another was sent.
@@ -157,11 +162,11 @@ class Window:
         found: list[str] = self.page.evaluate(_CELLS)
         return found
 
-    def _axe(self, *, colours: bool) -> list[str]:
+    def judged_by_axe(self) -> list[str]:
+        """What axe finds, which takes as long as all else."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(_AXE)
-        options = {**_STANDARD, "rules": {"color-contrast": {"enabled": colours}}}
-        response: dict[str, Any] = self.page.evaluate("axe.run", options)
+        response: dict[str, Any] = self.page.evaluate("axe.run", _STANDARD)
         return [
             f"axe {each['id']}: {node['target']} {node['html'][:160]} — {node['failureSummary']}"
             for each in response["violations"]

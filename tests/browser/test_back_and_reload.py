@@ -32,6 +32,7 @@ def ask_for_copies(page: Page) -> None:
     expect(page.get_by_label("Who receives them")).to_be_visible()
 
 
+@pytest.mark.thorough("combinations", but_one_in=2)
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 @after(takes_orders)
 def test_a_request_survives_back_reload_and_a_new_window(

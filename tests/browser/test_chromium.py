@@ -17,6 +17,7 @@ echo "Chromium 156.0.8078.73"
 
 
 @pytest.mark.parametrize("script", [SNAP_STUB, BOASTER, "no program"])
+@pytest.mark.usefixtures("chromium")  # the real one comes after the stub
 def test_stub_is_not_taken_for_a_browser(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
 ) -> None:

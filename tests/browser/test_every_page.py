@@ -3,7 +3,6 @@
 A page that is not in the list fails ``test_no_page_is_left_out``.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -29,6 +28,7 @@ from tests.builders.rich import (
     UPLOAD_WRONG,
     rich,
 )
+from tests.selection import InFull, one_of_each
 
 STATES: dict[str, Story] = {"rich": rich, "opened": opened, "nothing": nothing}
 BELONGS = {Role.NONPROFIT: ("seattle",), Role.ORGANIZATION: ("guild",)}
@@ -376,13 +376,6 @@ ON_THE_WAY = {
 """Addresses that show nothing of their own: the way to another page, or what a script asks."""
 
 
-THOROUGH = "PICTURES" in os.environ
-"""Whether every page is pictured, and its colours judged, at both widths.
-
-Else at the desk's width; at the phone's only pages with faults are pictured.
-"""
-
-
 @pytest.fixture(scope="session")
 def sites(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Live]]:
     """A served site in each state."""
@@ -445,9 +438,16 @@ def windows(sites: dict[str, Live], chromium: Browser) -> Iterator[Windows]:
         yield Windows(chromium, sites, stack)
 
 
-@pytest.mark.parametrize("visit", VISITS, ids=str)
-def test_page(visit: Visit, windows: Windows, screenshots: Path) -> None:
-    faults = []
+def its_page(visit: Visit) -> str:
+    """The page that a visit shows in one state of several: its path without numbers."""
+    return re.sub(r"\d+", "", visit.path.partition("?")[0])
+
+
+@pytest.mark.parametrize(
+    "visit", one_of_each(VISITS, its_page, others="states of pages in a browser"), ids=str
+)
+def test_page(visit: Visit, windows: Windows, screenshots: Path, in_full: InFull) -> None:
+    faults: list[str] = []
     with windows.of(visit) as seen:
         page = seen.page
         answer = page.goto(visit.path)
@@ -458,22 +458,29 @@ def test_page(visit: Visit, windows: Windows, screenshots: Path) -> None:
                 page.eval_on_selector(visit.submit, SEND)
             assert sent.value is not None
             assert sent.value.status == 422
-        for width in (TABLET, PHONE):
-            page.set_viewport_size({"width": width, "height": 900})
-            faults += [f"{width}: {each}" for each in seen.lost_cells()]
-        for width in (DESK, SMALL):
-            page.set_viewport_size({"width": width, "height": 900})
-            wrong = seen.faults(colours=THOROUGH or width == DESK)
-            if wrong or THOROUGH or width == DESK:
-                picture = screenshots / f"{visit}_{width}.jpg"
-                page.screenshot(path=picture, type="jpeg", quality=80, full_page=True)
-            faults += [f"{width}: {each}" for each in wrong]
-            seen.complaints.clear()
-        if not visit.submit:
-            faults += seen.lost_words()
+        faults += [f"{DESK}: {each}" for each in seen.faults()]
+        page.set_viewport_size({"width": SMALL, "height": 900})
+        faults += [f"{SMALL}: {each}" for each in seen.misshapen()]
+        if in_full("looks at further widths, with pictures"):
+            faults += looked_at_closely(seen, visit, screenshots)
     assert not faults, "\n".join(faults)
 
 
+def looked_at_closely(seen: Window, visit: Visit, screenshots: Path) -> list[str]:
+    """What is wrong at each width, and when a form that was written in is left; with pictures."""
+    page, faults = seen.page, []
+    for width in (TABLET, PHONE):
+        page.set_viewport_size({"width": width, "height": 900})
+        faults += [f"{width}: {each}" for each in seen.lost_cells()]
+    for width in (DESK, SMALL):
+        page.set_viewport_size({"width": width, "height": 900})
+        picture = screenshots / f"{visit}_{width}.jpg"
+        page.screenshot(path=picture, type="jpeg", quality=80, full_page=True)
+    faults += [f"{SMALL}: {each}" for each in seen.judged_by_axe()]
+    return faults if visit.submit else faults + seen.lost_words()
+
+
+@pytest.mark.thorough("files in a browser")
 @pytest.mark.parametrize("endpoint", sorted(FILES))
 def test_file(endpoint: str, sites: dict[str, Live], chromium: Browser) -> None:
     """A file is handed out to be kept; no browser shows it as a page of ours."""

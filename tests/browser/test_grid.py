@@ -125,6 +125,7 @@ def test_a_pasted_price_may_have_its_sign(seen: tuple[Window, Live]) -> None:
     ]
 
 
+@pytest.mark.thorough("measurements")
 def test_five_hundred_rows_are_pasted_at_once(seen: tuple[Window, Live]) -> None:
     found, live = seen
     page = found.page
@@ -359,6 +360,7 @@ COVERED = """() => {
 }"""
 
 
+@pytest.mark.thorough("combinations", but_one_in=4)
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1280, 600), (320, 900), (320, 256)])
 def test_grid_keeps_focused_cell_visible(
     seen: tuple[Window, Live], width: int, height: int

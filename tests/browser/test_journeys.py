@@ -115,6 +115,7 @@ def test_the_desk_from_report_to_statement(journey: Journey) -> None:
     assert journey.live.office.faults() == {}
 
 
+@pytest.mark.thorough("journeys in a browser")
 @after(closed)
 def test_a_nonprofit_from_invitation_to_workbook(journey: Journey, tmp_path: Path) -> None:
     """Invited, the link opened, both factors set up, in again, and the workbook says the same."""
@@ -166,6 +167,7 @@ def test_a_nonprofit_from_invitation_to_workbook(journey: Journey, tmp_path: Pat
     assert f"{due:,.2f}" in shown
 
 
+@pytest.mark.thorough("combinations", but_one_in=2)
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 @after(public)
 def test_a_reader_orders_a_title_without_a_price(journey: Journey, scripts: bool) -> None:

@@ -10,6 +10,7 @@ from tests.builders.live import serving
 GOOD = '<!doctype html><html lang="en"><title>A page · House</title><main><h1>A page</h1>{}</main>'
 
 
+@pytest.mark.thorough("faults of pages", but_one_in=6)
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
@@ -25,7 +26,10 @@ GOOD = '<!doctype html><html lang="en"><title>A page · House</title><main><h1>A
             "<div class=wide style='width: 2rem; overflow: hidden'><table><tr><td>Collaboration",
             "hidden, and nothing says so",
         ),
-        ("<table><tr><td style='overflow: hidden; max-width: 3rem'>Collaboration</table>", "cut"),
+        (
+            "<table><tr><td style='overflow: hidden; max-width: 3rem'>Collaboration</table>",
+            "cut",
+        ),
         ("<p><input>", "axe label"),
         ("<p style='color: #aaa'>pale", "axe color-contrast"),
         (

@@ -97,6 +97,7 @@ def desk(page: Page, tab: str) -> None:
     page.get_by_role("link", name=tab, exact=True).first.click()
 
 
+@pytest.mark.thorough("journeys in a browser")
 @after(waits_for_readers)
 def test_from_the_public_page_to_the_royalty(journey: Journey, tmp_path: Path) -> None:
     """A reader asks and pays, the desk quotes, proofs, ships and closes; Seattle gets its tenth."""

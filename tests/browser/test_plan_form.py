@@ -64,6 +64,7 @@ def fill(page: Page, step: str, takes: str, amount: str = "", **members: str) ->
         page.locator(at(f"{step}-to-{place.removeprefix('m')}-beneficiary")).fill(key)
 
 
+@pytest.mark.thorough("combinations", but_one_in=2)
 @pytest.mark.parametrize("scripts", [True, False])
 def test_steps_within_steps_are_made_by_keyboard(
     chromium: Browser, live: Live, scripts: bool
@@ -130,6 +131,7 @@ def test_steps_within_steps_are_made_by_keyboard(
     ]
 
 
+@pytest.mark.thorough("states of pages in a browser")
 def test_the_deepest_steps_are_looked_at_narrow_and_wrong(chromium: Browser, live: Live) -> None:
     """Nothing scrolls sideways however deep, and what is wrong stands at its field down there."""
     steps: list[dict[str, Any]] = [{"fixed": "1", "to": [{"beneficiary": "houston"}]}]
@@ -151,7 +153,7 @@ def test_the_deepest_steps_are_looked_at_narrow_and_wrong(chromium: Browser, liv
         page.locator(f'[href="#{wrong}"]').click()
         expect(page.locator(at(wrong))).to_be_focused()
         page.set_viewport_size({"width": DESK, "height": 900})
-        assert seen.faults(colours=False) == []
+        assert seen.faults() == []
         page.locator(at(wrong)).fill("1.00")
         page.get_by_role("button", name="Save").last.click()
         expect(page.get_by_text("Nothing had changed")).to_be_visible()

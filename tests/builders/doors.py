@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from royalties.domain.people import Actor
 from tests.builders.books import NOW
-from tests.builders.post import WITH_LINK
+from tests.builders.post import posted
 from tests.builders.site import CHEAP, PASSWORD, TOTP_KEY, Site, Visitor
 
 
@@ -45,10 +45,8 @@ def code_at(clock: Clock, key: str = TOTP_KEY) -> str:
 
 def letters(site: Site, kind: str) -> list[tuple[str, str]]:
     """The messages of a kind as (recipient, text), the oldest first."""
-    rows = site.office.rows(
-        f"SELECT recipient, {WITH_LINK} FROM mail WHERE kind = :kind ORDER BY id", kind=kind
-    )
-    return [(str(recipient), str(text)) for recipient, text in rows]
+    found = posted(site.office, "kind = :kind", kind=kind)
+    return [(each.recipient, each.text) for each in found]
 
 
 def link_in(text: str) -> str:

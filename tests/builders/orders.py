@@ -14,7 +14,7 @@ from royalties.services.orders.requests import Requested
 from royalties.services.work import stored
 from royalties.store.tables import organization_member, person
 from tests.builders.books import HARDCOVER, Document, Office, a_setup, nothing
-from tests.builders.post import WITH_LINK
+from tests.builders.post import posted
 from tests.builders.site import CHEAP, PASSWORD, TOTP_KEY
 
 SCHOOL = Address(200, "Lincoln School", ("1 Main St",), "Seattle", "WA", "98101", "US")
@@ -182,11 +182,8 @@ def accepted(
 
 def letters(office: Office, kind: str = "order") -> list[tuple[str, str, str]]:
     """The messages of a kind as (recipient, subject, text), the oldest first."""
-    rows = office.rows(
-        f"SELECT recipient, subject, {WITH_LINK} FROM mail WHERE kind = :kind ORDER BY id",
-        kind=kind,
-    )
-    return [(str(who), str(subject), str(text)) for who, subject, text in rows]
+    found = posted(office, "kind = :kind", kind=kind)
+    return [(each.recipient, each.subject, each.text) for each in found]
 
 
 def history(office: Office, number: str) -> list[tuple[Any, ...]]:

@@ -10,8 +10,36 @@ from email.message import EmailMessage
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-WITH_LINK = "text || coalesce('\n' || link_words || ':\nhttp://localhost:8000' || link || '\n', '')"
-"""A message of the outbox as it would leave, in SQL: with its link."""
+from tests.builders.books import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message of the outbox as it would leave: its text with its link."""
+
+    recipient: str
+    subject: str
+    text: str
+    kind: str
+
+
+def posted(office: Office, where: str = "1 = 1", **values: object) -> list[Posted]:
+    """Messages of the outbox, the oldest first; what is sealed in them is opened."""
+    rows = office.rows(
+        "SELECT recipient, subject, text, link_words, link, kind FROM mail "
+        f"WHERE {where} ORDER BY id",
+        **values,
+    )
+    return [
+        Posted(recipient, subject, text + _link(office, words, link), kind)
+        for recipient, subject, text, words, link, kind in rows
+    ]
+
+
+def _link(office: Office, words: str, link: str | None) -> str:
+    if link is None:
+        return ""
+    return f"\n{words}:\nhttp://localhost:8000{office.system.sealer.open(link)}\n"
 
 
 @dataclass  # no slots: Python 3.11.2 trips over them when it looks for the handler's methods

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import insert
 
@@ -135,12 +136,12 @@ def typed(**cells: str) -> tuple[str, ...]:
 
 def _typed(office: Office, clerk: Actor) -> None:
     sheet = sheets.Draft("amazon", (typed(), typed(units="5")), "a-page")
+    units, choices = partial(office.system.work, clerk), {"decimal": ".", "date_order": "mdy"}
+    warned = entering.enter(units, sheet, choices=choices).warnings
+    confirmed = [each.key for each in warned]
+    done = entering.enter(units, sheet, choices=choices, confirmed=confirmed)
+    assert done.batch == TYPED, done
     with office.system.work(clerk) as work:
-        choices = {"decimal": ".", "date_order": "mdy"}
-        warned = entering.enter(work, sheet, choices=choices).warnings
-        confirmed = [each.key for each in warned]
-        done = entering.enter(work, sheet, choices=choices, confirmed=confirmed)
-        assert done.batch == TYPED, done
         sheets.save(work, replace(sheet, retailer="bay", token="another"))  # noqa: S106 - no secret
 
 

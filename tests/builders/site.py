@@ -1,9 +1,11 @@
 """The web application on a small house's books, and people who visit it."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -11,6 +13,7 @@ from argon2.profiles import CHEAPEST
 from flask import Flask, Response, before_render_template, g, has_request_context
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, event, insert
 from werkzeug.test import TestResponse
 
@@ -25,12 +28,13 @@ from royalties.web import waiting
 from royalties.web.pacing import Pacing
 from royalties.web.public import quote_links
 from tests.builders.books import Office
+from tests.databases import RUN_FOLDER
 
 BASE = "http://localhost:8000"
 PASSWORD = "correct horse battery staple"  # noqa: S105 - a test's
 CHEAP = Credentials(PasswordHasher.from_parameters(CHEAPEST))
 TOTP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-_CSRF = "0123456789abcdef0123456789abcdef01234567"
+CSRF = "0123456789abcdef0123456789abcdef01234567"
 
 
 @dataclass(slots=True)
@@ -48,9 +52,9 @@ class Visitor:
     def post(self, path: str, data: Mapping[str, Any] | None = None, **more: Any) -> TestResponse:
         """Send a form, with the token that every form has."""
         with self.client.session_transaction(base_url=BASE) as cookie:
-            cookie["csrf_token"] = _CSRF
+            cookie["csrf_token"] = CSRF
         signer = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token")
-        form = {"csrf_token": signer.dumps(_CSRF), **(data or {})}
+        form = {"csrf_token": signer.dumps(CSRF), **(data or {})}
         return self.client.post(path, data=form, base_url=BASE, buffered=True, **more)
 
     def send(
@@ -190,11 +194,19 @@ def _lent(system: System) -> tuple[Flask, dict[str, Any]]:
 
 def _app(system: System) -> Flask:
     app = create_app(system)
+    app.jinja_env.bytecode_cache = _compiled_templates()
     # Beside a server stands its worker; here it works while a request waits for it.
     waiting.prepare(app, lambda: _work(app))
     app.testing = False  # errors answer as they would for a visitor
     _watch_what_is_drawn(app)
     return app
+
+
+def _compiled_templates() -> FileSystemBytecodeCache:
+    """What this test run compiled of templates, for all its processes and applications."""
+    folder = Path(os.environ[RUN_FOLDER]) / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 def _work(app: Flask) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from config import from_environment
-from royalties.cli import main
+from royalties.cli.main import load
 from tests.house.repository import ROOT
 from tests.patience import PATIENCE
 
@@ -43,6 +43,7 @@ def test_container_holds_the_program_and_what_installs_it() -> None:
     assert not [name for name in copied() if not (ROOT / name).exists()]
 
 
+@pytest.mark.thorough("processes of their own")
 def test_installed_program_needs_nothing_of_the_checkout(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path],
@@ -89,11 +90,11 @@ def test_service_starts_a_command_that_exists() -> None:
         program, command, *options = shlex.split(unit["Service"][key])
         assert program.endswith("/.venv/bin/royalties")
         assert command == name
-        main.commands[name].make_context(name, options)
+        load(name).make_context(name, options)
     container = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
     found = re.search(r"exec royalties serve ([^\"]+)\"", container)
     assert found
-    main.commands["serve"].make_context("serve", shlex.split(found[1]))
+    load("serve").make_context("serve", shlex.split(found[1]))
 
 
 def test_environment_names_variables_that_are_read(monkeypatch: pytest.MonkeyPatch) -> None:

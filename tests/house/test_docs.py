@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from royalties.cli import main
+from royalties.cli.main import ENTRIES, load
 from royalties.ingest.declaration import Format
 from royalties.ingest.formats import built_in
 from tests.house.repository import ROOT, files
@@ -64,15 +65,15 @@ def test_internal_links_lead_somewhere(path: Path) -> None:
 
 def test_every_command_is_in_the_readme() -> None:
     listed = set(re.findall(r"^\| `royalties ([a-z-]+)", text(README), re.MULTILINE))
-    assert listed == set(main.commands)
+    assert listed == set(ENTRIES)
 
 
 def test_every_option_is_explained() -> None:
     written = "".join(text(path) for path in (README, *DOCS.glob("*.md")))
     options = {
         option
-        for command in main.commands.values()
-        for parameter in command.params
+        for name in ENTRIES
+        for parameter in load(name).params
         if isinstance(parameter, click.Option)
         for option in parameter.opts
         if option.startswith("--")

@@ -110,6 +110,7 @@ def test_what_follows_a_picture_is_not_in_what_is_shown() -> None:
 # Pictures
 
 
+@pytest.mark.thorough("combinations", but_one_in=3)
 @pytest.mark.parametrize(
     ("data", "type_", "colours"),
     [
@@ -369,6 +370,7 @@ def test_a_drawing_keeps_its_transparent_ground(look: Checks) -> None:
     assert shown.getpixel((1100, 400))[3] == 0  # type: ignore[index]
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize(
     ("inside", "said"),
     [
@@ -418,6 +420,7 @@ def test_a_drawing_that_repeats_itself_too_often_is_refused(look: Checks) -> Non
     assert processor_seconds() - began < 10
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize(
     ("data", "said"),
     [
@@ -474,6 +477,7 @@ def test_an_illustrator_file_without_its_pdf_is_refused(look: Checks) -> None:
 ACTION = "/S /JavaScript /JS (app.alert\\(1\\))"
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize(
     ("made", "said"),
     [
@@ -529,6 +533,7 @@ def test_a_cover_that_is_too_small_is_told(look: Checks) -> None:
     assert not look(a_pdf(size=(450, 666)), "cover.pdf", Use.COVER).warnings
 
 
+@pytest.mark.thorough("large files")
 def test_a_proof_has_at_most_forty_pages(look: Checks) -> None:
     assert not look(a_pdf(pages=40), "p.pdf", Use.PROOF).problems
     assert "41 pages" in refusal(look(a_pdf(pages=41), "p.pdf", Use.PROOF))
@@ -585,6 +590,7 @@ def test_a_child_that_takes_too_long_is_ended(
     assert "could not be looked at safely" in refusal(look(a_picture()))
 
 
+@pytest.mark.thorough("measurements")
 def test_a_child_that_computes_too_long_is_ended(
     look: Checks, monkeypatch: pytest.MonkeyPatch
 ) -> None:

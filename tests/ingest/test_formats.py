@@ -238,6 +238,50 @@ def test_another_price_than_the_list_price_is_asked_about(tmp_path: Path) -> Non
     assert not _text(tmp_path, [SHOP, *rows[1:2]]).reading.choices
 
 
+def test_a_country_that_was_cut_to_anothers_code_is_seen_by_its_postcode(tmp_path: Path) -> None:
+    zipped = [*SHOP, "Shipping Zip"]
+    cells = {"Subtotal": "75.00", "Total": "75.00", "Shipping Country": "GE"}
+
+    def codes(postcode: str, province: str = "") -> dict[str, str]:
+        [row] = _order("#1", ("1", "75.00"), **cells, **{"Shipping Province": province})
+        found = _text(tmp_path, [zipped, [*row, postcode]]).reading.notices
+        return {notice.code: notice.message for notice in found}
+
+    told = codes("10115")["postcode-differs"]
+    assert "10115 is none of Georgia (GE)" in told
+    assert set(codes("0105")) == set()
+    assert "'Berlin' is no region of GE" in codes("", "Berlin")["unknown-region"]
+
+
+def test_a_price_given_at_the_telephone_is_asked_about(tmp_path: Path) -> None:
+    header = [
+        "Order No", "Date", "City", "State", "ISBN", "Quantity", "Unit Price", "Discount %", "Amount",
+    ]  # fmt: skip
+    rows = [
+        ["T-1", "03/01/2025", "Salem", "OR", "9781442246928", "2", "60.00", "0", "120.00"],
+        ["T-2", "03/01/2025", "Salem", "OR", "9781442246928", "1", "75.00", "20%", "60.00"],
+        ["T-3", "03/02/2025", "Salem", "OR", "9781442246928", "-1", "60.00", "50%", "-30.00"],
+        ["T-4", "03/02/2025", "Salem", "OR", "9781442246928", "1", "60.00", "100%", "0.00"],
+    ]
+    asked = _text(tmp_path, [header, *rows])
+    assert asked.reading.report == "phone-orders"
+    (choice,) = asked.reading.choices
+    assert (choice.key, choice.options) == ("list_price", ("charged", "edition"))
+    assert "60.00 USD was charged, the list price of 2025-03-01 is 75.00" in choice.message
+    assert "1 net copies differ, by USD 15.00" in choice.message
+    found = {
+        answer: _text(tmp_path, [header, *rows], list_price=answer) for answer in choice.options
+    }
+    prices = {answer: [line[8] for line in each.sales] for answer, each in found.items()}
+    assert prices["charged"] == [60_000_000, 75_000_000, 60_000_000, 60_000_000]
+    assert prices["edition"] == [None] * 4, "the edition's price of the day stands in"
+    nets = {answer: [line[9] for line in each.sales] for answer, each in found.items()}
+    assert nets["charged"] == nets["edition"]
+    for each in found.values():
+        assert {notice.code for notice in each.reading.notices} <= {"zero-net"}
+    assert not _text(tmp_path, [header, rows[1]]).reading.choices
+
+
 def test_orders_that_are_wrong(tmp_path: Path) -> None:
     rows = [
         *_order("#1", ("2", "10.00"), ("1", "5.00"), Subtotal="99.00", Total="99.00"),

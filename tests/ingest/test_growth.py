@@ -19,6 +19,8 @@ from royalties.ingest.sandbox.styles import declarations, rules
 from tests.ingest.growth import growth, hard_texts, seconds
 from tests.ingest.shelf import CATALOGUE, RIVER
 
+pytestmark = pytest.mark.thorough("measurements")
+
 _LEAST_PATTERNS = 80
 _TRIED, _AT_MOST = (60, 250, 2_000), 0.002
 _SIZES = (60, 125, 250, 500, 1_000, 2_000, 4_000, 8_000)

@@ -226,6 +226,7 @@ def _changed_workbook(source: Path, chance: random.Random) -> bytes:
     return data.getvalue()
 
 
+@pytest.mark.thorough("hostile values", but_one_in=8)
 @pytest.mark.parametrize("seed", range(40))
 def test_workbooks_with_parts_changed(seed: int) -> None:
     chance = random.Random(seed)
@@ -233,6 +234,7 @@ def test_workbooks_with_parts_changed(seed: int) -> None:
     _tried(_changed_workbook(source, chance))
 
 
+@pytest.mark.thorough("hostile values")
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(("standard-sales.xlsx", "barnes-noble.xls", "kdp-2011.xls")),

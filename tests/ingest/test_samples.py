@@ -141,6 +141,7 @@ def test_groups(case: tuple[str, dict[str, Any], Read]) -> None:
         assert got == _expected_groups(expected[name], priced=priced), name
 
 
+@pytest.mark.thorough("combinations", but_one_in=3)
 def test_questions(case: tuple[str, dict[str, Any], Read]) -> None:
     name, expected, found = case
     assert not found.asked

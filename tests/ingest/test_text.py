@@ -147,6 +147,7 @@ def test_too_many_columns(tmp_path: Path) -> None:
         _read_bytes(tmp_path, b"," * 500_000 + b"\n" + b"," * 500_000)
 
 
+@pytest.mark.thorough("measurements", but_one_in=4)
 @pytest.mark.parametrize(
     "cell", ["1" * 400_000, " " * 400_000, "1 - " * 100_000, "9" * 300_000 + "x"]
 )
@@ -235,6 +236,7 @@ def _measured(path: Path) -> tuple[int, int, int]:
     return lines, grown, net
 
 
+@pytest.mark.thorough("large files")
 def test_a_million_rows(tmp_path: Path) -> None:
     """More rows than a spreadsheet has, in memory that does not grow with the file."""
     path = tmp_path / "million.csv"
@@ -245,6 +247,7 @@ def test_a_million_rows(tmp_path: Path) -> None:
     assert grown < 60
 
 
+@pytest.mark.thorough("large files")
 def test_distinct_cells_do_not_fill_the_memory(tmp_path: Path) -> None:
     path = tmp_path / "report.csv"
     rows = (

@@ -60,6 +60,7 @@ def _with(place: int, value: object) -> list[Any]:
     return [*ROW[:place], value, *ROW[place + 1 :]]
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize(
     ("place", "value", "message"),
     [
@@ -187,26 +188,37 @@ _LAUGHS = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">' + b"".join(
 )
 
 
-@pytest.mark.parametrize(
-    ("parts", "message"),
-    [
-        ({"sheet1": _sheet(b" " * 250_000_000)}, "unpacks to more than 200 MB"),
-        ({"sharedStrings": b"<sst>" + b"<si><t>x</t></si>" * 10_000_000}, "unpacks to more than"),
-        ({"sharedStrings": b"x" * 60_000_000}, "unpacks to more than"),
-        ({"styles": b"<styleSheet>" + os.urandom(6_000_000).hex().encode()}, "styles"),
-        (
-            {"sheet1": _sheet(b'<row><c t="n"><v>1</v></c></row>' * 1_048_575)},
-            "more than 250,000 rows",
-        ),
-        ({"workbook": _LAUGHS + b"]><x>&p;</x>"}, "damaged"),
-        ({"workbook": b"<workbook"}, "damaged"),
-        ({"sheet1": b"<worksheet><sheetData><row"}, "damaged|safely"),
-        ({"styles": b"\xff\xfe<"}, "damaged|safely"),
-    ],
-    ids=["sheet", "strings", "ratio", "styles", "rows", "laughs", "cut", "cut-sheet", "garbage"],
-)
-def test_hostile_workbooks(tmp_path: Path, parts: dict[str, bytes], message: str) -> None:
-    path = _rezipped(BAD / "xls-dim-small.xlsx", tmp_path / "bomb.xlsx", **parts)
+# Made when they are asked for: half a gigabyte would be in the way of all other tests.
+_HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
+    "sheet": ("sheet1", lambda: _sheet(b" " * 250_000_000), "unpacks to more than 200 MB"),
+    "strings": (
+        "sharedStrings",
+        lambda: b"<sst>" + b"<si><t>x</t></si>" * 10_000_000,
+        "unpacks to more than",
+    ),
+    "ratio": ("sharedStrings", lambda: b"x" * 60_000_000, "unpacks to more than"),
+    "styles": (
+        "styles",
+        lambda: b"<styleSheet>" + os.urandom(6_000_000).hex().encode(),
+        "styles",
+    ),
+    "rows": (
+        "sheet1",
+        lambda: _sheet(b'<row><c t="n"><v>1</v></c></row>' * 1_048_575),
+        "more than 250,000 rows",
+    ),
+    "laughs": ("workbook", lambda: _LAUGHS + b"]><x>&p;</x>", "damaged"),
+    "cut": ("workbook", lambda: b"<workbook", "damaged"),
+    "cut-sheet": ("sheet1", lambda: b"<worksheet><sheetData><row", "damaged|safely"),
+    "garbage": ("styles", lambda: b"\xff\xfe<", "damaged|safely"),
+}
+
+
+@pytest.mark.thorough("hostile values", but_one_in=3)
+@pytest.mark.parametrize("what", _HOSTILE)
+def test_hostile_workbooks(tmp_path: Path, what: str) -> None:
+    part, data, message = _HOSTILE[what]
+    path = _rezipped(BAD / "xls-dim-small.xlsx", tmp_path / "bomb.xlsx", **{part: data()})
     assert path.stat().st_size < 15_000_000
     with pytest.raises(UnreadableError, match=message):
         read(path, TRADE, [RIVER])
@@ -219,6 +231,7 @@ def test_too_many_parts(tmp_path: Path) -> None:
         read(path, TRADE, [RIVER])
 
 
+@pytest.mark.thorough("measurements")
 def test_a_far_cell_costs_nothing(tmp_path: Path) -> None:
     plain = b"".join(
         b'<row r="%d"><c r="A%d" t="inlineStr"><is><t>%s</t></is></c></row>' % (row, row, text)
@@ -249,6 +262,7 @@ def _of_rows(folder: Path, *rows: bytes) -> Read:
     return read(path, TRADE, [RIVER])
 
 
+@pytest.mark.thorough("large files")
 def test_rows_far_below_the_table(tmp_path: Path) -> None:
     head, sale = _row(1, *HEADER), (*ROW[:2], "2026-07-15", *ROW[3:])
     near = _of_rows(tmp_path, head, _row(2, *sale), _row(900, *sale))
@@ -383,6 +397,7 @@ def test_what_stands_around_cells_is_not_in_them(tmp_path: Path) -> None:
         assert look(_sheet(head + row), Styles()).marks == {2: {3: b"#DIV/0!"}}, odd
 
 
+@pytest.mark.thorough("large files")
 def test_looking_takes_as_long_as_the_sheet_is(tmp_path: Path) -> None:
     """Formulas and errors in every cell cost no more than their number."""
     cell = b'<c r="D%d" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="E%d"><f>2</f></c>'

@@ -7,12 +7,19 @@ import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 
 from royalties.cli.main import main
+from royalties.domain.people import Role
+from royalties.runtime import now
+from tests.builders.books import Office, after, opened
+from tests.builders.site import BASE, CSRF, lend_site
 from tests.journeys.test_serve import served
 from tests.patience import PATIENCE
 
@@ -100,6 +107,7 @@ def test_others_are_answered_while_the_slow_wait(
     assert asyncio.run(attack()) < AT_ONCE
 
 
+@pytest.mark.thorough("attacks")
 def test_at_the_limit_of_connections_others_still_come_in(
     tmp_path: Path,
 ) -> None:
@@ -212,3 +220,104 @@ def test_a_machine_is_told_whether_it_lives_and_is_ready(
         _, answer = asyncio.run(asked(port, request))
         assert answer.split()[1] == b"200"
         assert words in answer
+
+
+# Files that take long to be read
+
+
+LONG = 41_000
+"""Letters of a first line that once held every request for 26 seconds."""
+
+FIRST_LINES = [
+    " " * LONG + "x",
+    "Currency=[USD]" + " " * LONG,
+    "a=[" * (LONG // 3),
+    "a" * LONG,
+    '"' * LONG,
+    "Viewing Range=[" + "1/" * (LONG // 2) + "]",
+    "]=[" * (LONG // 3) + "=",
+]
+TABLE = "\nASIN,Product Title,Shipped COGS,Shipped Units,Customer Returns\nB00,x,1,1,0\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What the browser of somebody who is signed in sends with every request."""
+
+    cookie: str
+    csrf: str
+
+    def sends(self, name: str, data: str) -> bytes:
+        """A form that sends a report."""
+        parts = [
+            f'Content-Disposition: form-data; name="csrf_token"\r\n\r\n{self.csrf}',
+            f'Content-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n{data}',
+        ]
+        body = "".join(f"--cut\r\n{each}\r\n" for each in parts) + "--cut--\r\n"
+        head = (
+            f"POST /finance/imports HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            f"Cookie: {self.cookie}\r\nContent-Type: multipart/form-data; boundary=cut\r\n"
+            f"Content-Length: {len(body.encode())}\r\n\r\n"
+        )
+        return f"{head}{body}".encode()
+
+
+def browser_of(office: Office) -> Browser:
+    """Somebody of the desk, who came in at the real time."""
+    office.system = replace(office.system, clock=now)
+    site = lend_site(office)
+    visitor = site.signed_in(site.somebody(Role.CLERK, "Cleo"))
+    with visitor.client.session_transaction(base_url=BASE) as session:
+        session["csrf_token"] = CSRF
+        values = dict(session)
+    signer = SecureCookieSessionInterface().get_signing_serializer(site.app)
+    assert signer is not None
+    csrf = URLSafeTimedSerializer(site.app.secret_key or "", salt="wtf-csrf-token").dumps(CSRF)
+    name = site.app.config["SESSION_COOKIE_NAME"]
+    return Browser(f"{name}={signer.dumps(values)}", str(csrf))
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@after(opened)
+def test_others_are_answered_while_hostile_reports_are_read(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = browser_of(office)
+    monkeypatch.setenv("ROYALTIES_DATABASE_URL", office.system.config.database_url)
+    with served(office.system.config.home, "--port", "0") as (_, said):
+        [address] = [word for line in said for word in line.split() if "://" in word]
+        port = int(address.rpartition(":")[2])
+        requests = [
+            browser.sends(f"report-{place}.csv", each + TABLE)
+            for place, each in enumerate(FIRST_LINES)
+        ]
+
+        async def send() -> None:
+            for each in requests:
+                assert (await asked(port, each))[1].split()[1] == b"303"
+
+        async def attack() -> list[float]:
+            await asked(port, PAGE)
+            sending = asyncio.create_task(send())
+            waited = []
+            while not sending.done():
+                waited.append((await asked(port, PAGE))[0])
+            await sending
+            return waited
+
+        waited = asyncio.run(attack())
+        assert sorted(waited)[len(waited) // 2] < AT_ONCE
+        assert all_read(office, len(requests))
+
+
+def all_read(office: Office, number: int) -> bool:
+    """Whether so many reports are read before patience ends."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        done = office.rows("SELECT count(*) FROM job WHERE status IN ('done', 'failed')")
+        if done == [(number,)]:
+            errors = office.rows("SELECT error FROM job WHERE error IS NOT NULL")
+            assert errors == []
+            return True
+        time.sleep(0.1)
+    return False

@@ -30,6 +30,7 @@ def run(office: Office, tmp_path: Path) -> Run:
     return run
 
 
+@pytest.mark.thorough("further runs of commands")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(closed)
 def test_there_and_back(run: Run, office: Office, tmp_path: Path) -> None:
@@ -61,6 +62,7 @@ def test_there_and_back(run: Run, office: Office, tmp_path: Path) -> None:
     assert "is missing" in str(less["failures"])
 
 
+@pytest.mark.thorough("further runs of commands")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(closed)
 def test_moving(run: Run, office: Office, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from royalties.cli import main
 from royalties.domain.currencies import EXPONENTS, exponent
 from tests.builders.books import Document, Row, Shelf, nothing, write_rows
+from tests.selection import one_of_each
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -31,6 +32,11 @@ def _cases() -> Iterator[tuple[str, Document]]:
 
 SCENARIOS = dict(_cases())
 EVERY_THIRD = sorted(SCENARIOS)[::3]
+
+
+def its_topic(name: str) -> str:
+    """What a scenario is about: advances, allocation, and so on."""
+    return name.partition("-")[0]
 
 
 @dataclass(frozen=True)
@@ -353,7 +359,7 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Playe
     return play
 
 
-@pytest.mark.parametrize("name", sorted(SCENARIOS))
+@pytest.mark.parametrize("name", one_of_each(sorted(SCENARIOS), its_topic, others="worked cases"))
 def test_comes_out_as_worked(name: str, on_sqlite: Callable[[str], Played]) -> None:
     played = on_sqlite(name)
     check(SCENARIOS[name], played)
@@ -368,6 +374,7 @@ def test_comes_out_as_worked(name: str, on_sqlite: Callable[[str], Played]) -> N
         for variant in case.get("variants") or ()
     ],
 )
+@pytest.mark.thorough("worked cases")
 def test_variants_give_the_same_bytes(
     name: str, variant: str, tmp_path: Path, on_sqlite: Callable[[str], Played]
 ) -> None:
@@ -376,6 +383,7 @@ def test_variants_give_the_same_bytes(
     assert played.figures() == on_sqlite(name).figures()
 
 
+@pytest.mark.thorough("on the other engine")
 @pytest.mark.parametrize("name", EVERY_THIRD)
 def test_postgresql_gives_the_same_bytes_in_any_order_and_batches(
     name: str, tmp_path: Path, shelf: Shelf, on_sqlite: Callable[[str], Played]
@@ -387,6 +395,7 @@ def test_postgresql_gives_the_same_bytes_in_any_order_and_batches(
     assert played.figures() == on_sqlite(name).figures()
 
 
+@pytest.mark.thorough("processes of their own")
 def test_as_a_process_of_its_own(tmp_path: Path, on_sqlite: Callable[[str], Played]) -> None:
     home, name = tmp_path / "home", "LP-01"
     played = Player(SCENARIOS[name], home, as_process(home), as_written).play()

@@ -3,14 +3,19 @@
 import json
 import os
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 from click.testing import CliRunner, Result
 
+from royalties import cli
 from royalties.cli import main
-from royalties.cli.main import JOBS
+from royalties.cli.main import JOBS, load
 from royalties.domain.counting import counted
 from tests.builders.books import UNKNOWN, a_row, a_setup, a_title, an_edition, write_rows
 
@@ -163,6 +168,7 @@ def test_imports_say_which_were_corrected(run: Run, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize("command", ["undo", "correct"])
 @pytest.mark.parametrize("number", ["0", "-1", "9223372036854775808"])
 def test_a_number_that_no_import_can_have_is_wrong_usage(
@@ -201,20 +207,40 @@ def test_plurals() -> None:
     ]
 
 
-def test_help_lists_commands_by_job_each_with_an_example(run: Run) -> None:
-    """Every command stands once, and its example uses options that it has."""
-    listed = [name for examples in JOBS.values() for name in examples]
-    assert sorted(listed) == sorted(main.commands)
+def test_help_lists_every_command_by_job_with_an_example(run: Run) -> None:
     told = run("--help").output
-    for job, examples in JOBS.items():
+    for job, entries in JOBS.items():
         assert f"\n{job}:\n" in told
-        for name, example in examples.items():
-            program, named, *rest = shlex.split(example)
+        for name, entry in entries.items():
+            program, named, *rest = shlex.split(entry.example)
             assert (program, named) == ("royalties", name)
-            options = {o for p in main.commands[name].params for o in p.opts}
+            options = {option for param in load(name).params for option in param.opts}
             assert {each for each in rest if each.startswith("--")} <= options
-            assert f"$ {example}" in told
-            assert f"Example: {example}" in " ".join(run(name, "--help").output.split())
+            assert entry.summary in told
+            assert f"$ {entry.example}" in told
+            assert f"Example: {entry.example}" in " ".join(run(name, "--help").output.split())
+
+
+def test_every_command_that_a_module_defines_is_listed_once() -> None:
+    listed = [(entry.module, name) for entries in JOBS.values() for name, entry in entries.items()]
+    defined = [
+        (module.name, command.name)
+        for module in iter_modules(cli.__path__)
+        for command in getattr(import_module(f"royalties.cli.{module.name}"), "COMMANDS", ())
+    ]
+    assert sorted(listed) == sorted(defined)
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept_out"), [("--help", "sqlalchemy"), ("verify --help", "flask")]
+)
+def test_a_command_loads_only_what_it_needs(asked: str, kept_out: str) -> None:
+    program = (
+        f"import sys; from royalties.cli import main; main({asked.split()}, standalone_mode=False); "
+        f"sys.exit('{kept_out}' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_several_files_each_stand_for_themselves(run: Run, tmp_path: Path) -> None:

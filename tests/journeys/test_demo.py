@@ -192,6 +192,7 @@ def test_again_changes_nothing(played: tuple[Path, str]) -> None:
     assert document(folder, "sales") == sales
 
 
+@pytest.mark.thorough("further runs of commands")
 def test_json_is_one_document(played: tuple[Path, str]) -> None:
     folder, _ = played
     found = json.loads(demo(folder, "--json")[0])
@@ -203,6 +204,7 @@ def test_json_is_one_document(played: tuple[Path, str]) -> None:
     assert all(each["rows"] for each in found["reports"])
 
 
+@pytest.mark.thorough("on the other engine")
 def test_postgresql_gives_the_same(
     played: tuple[Path, str], tmp_path: Path, postgresql_url: str
 ) -> None:
@@ -216,6 +218,7 @@ def test_postgresql_gives_the_same(
             assert path.read_bytes() == (folder / drafts / path.name).read_bytes()
 
 
+@pytest.mark.thorough("further runs of commands")
 def test_books_of_others_are_left_alone(tmp_path: Path) -> None:
     document(tmp_path, "init")
     document(tmp_path, "load", str(EXAMPLES / "worked" / "setup.json"))

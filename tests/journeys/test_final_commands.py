@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from royalties.cli import main
+from royalties.cli.main import ENTRIES, load
 from royalties.services.orders import life
 from tests.builders.books import HARDCOVER, UNKNOWN, Office, a_row, a_setup, after, nothing, spring
 from tests.builders.orders import (
@@ -80,13 +81,16 @@ def run(office: Office) -> Run:
 def test_every_final_command_is_known_here_and_explained() -> None:
     declared = {
         name
-        for name, each in main.commands.items()
-        if any(isinstance(option, click.Option) and option.name == "yes" for option in each.params)
+        for name in ENTRIES
+        if any(
+            isinstance(option, click.Option) and option.name == "yes"
+            for option in load(name).params
+        )
     }
     assert declared == set(FINAL)
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     section = page.partition("## What asks first")[2].partition("\n## ")[0]
-    for name in main.commands:
+    for name in ENTRIES:
         assert f"`{name}" in section, f"docs/operations.md does not say whether {name} asks"
 
 
@@ -173,6 +177,7 @@ def _shown(terminal: int, typed: bytes) -> bytes:
         return b""
 
 
+@pytest.mark.thorough("processes of their own")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(spring)
 def test_on_a_terminal_only_a_yes_closes(office: Office) -> None:
@@ -188,6 +193,7 @@ def test_on_a_terminal_only_a_yes_closes(office: Office) -> None:
     assert "2025-H1 is closed; 6 statements numbered." in shown.replace("\r", "")
 
 
+@pytest.mark.thorough("processes of their own")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(spring)
 def test_with_no_standard_input_at_all_nothing_is_closed(office: Office) -> None:

@@ -44,6 +44,7 @@ def run(
     )
 
 
+@pytest.mark.thorough("processes of their own")
 def test_forgotten_home_is_named_and_the_books_used_last_are_offered(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -62,6 +63,7 @@ def test_forgotten_home_is_named_and_the_books_used_last_are_offered(
     assert json.loads(as_json.stdout)["outcome"] == "refused"
 
 
+@pytest.mark.thorough("processes of their own")
 def test_books_in_a_folder_above_are_offered(environment: dict[str, str], tmp_path: Path) -> None:
     assert run(environment, tmp_path, "init").returncode == 0
     Path(environment["XDG_STATE_HOME"], "royalties", "homes").unlink()
@@ -76,6 +78,7 @@ def test_first_day_is_told_how_to_begin(environment: dict[str, str], tmp_path: P
     assert "elsewhere" not in said
 
 
+@pytest.mark.thorough("processes of their own")
 def test_every_command_that_succeeds_notes_its_home(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -89,6 +92,7 @@ def test_every_command_that_succeeds_notes_its_home(
     assert noted == [str(one), str(two)]
 
 
+@pytest.mark.thorough("processes of their own")
 @pytest.mark.parametrize(("answer", "code"), [("n\n", 1), ("y\n", 0)])
 def test_second_books_are_asked_about_at_a_terminal(
     environment: dict[str, str], tmp_path: Path, answer: str, code: int

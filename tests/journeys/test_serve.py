@@ -107,6 +107,7 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+@pytest.mark.thorough("processes of their own")
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
 @pytest.mark.parametrize("ended_by", [signal.SIGHUP, signal.SIGKILL])
 def test_worker_ends_with_its_server(home: Path, ended_by: signal.Signals) -> None:

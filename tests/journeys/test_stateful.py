@@ -779,8 +779,6 @@ DAYS = st.sampled_from(
     ]
 )
 NUMBERS = st.integers(0, 40)
-A_NIGHT = 1000
-"""With so many examples walks are others every time; with fewer they are always the same."""
 
 
 @st.composite
@@ -1031,6 +1029,7 @@ def paper(office: Office) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
+@pytest.mark.thorough("on the other engine")
 @pytest.mark.parametrize("walk", WALKS)
 def test_written_walks_issue_the_same_bytes_on_both_engines(
     shelf: Shelf, tmp_path: Path, walk: str
@@ -1045,6 +1044,7 @@ def test_written_walks_issue_the_same_bytes_on_both_engines(
     assert papers[0][1]
 
 
+@pytest.mark.thorough("invented walks")
 @pytest.mark.timeout(1800)  # a night's walks, and shrinking the walk that failed
 def test_invented_walks(shelf: Shelf, tmp_path: Path) -> None:
     reached: Counter[str] = Counter()
@@ -1059,7 +1059,6 @@ def test_invented_walks(shelf: Shelf, tmp_path: Path) -> None:
         settings=settings(
             max_examples=asked // 8,
             stateful_step_count=30,
-            derandomize=asked < A_NIGHT,
             phases=(Phase.generate, Phase.shrink),
         ),
     )

@@ -12,9 +12,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 from royalties.store.engine import make_engine
-from royalties.store.migrate import NotMigratedError, require_newest, upgrade
+from royalties.store.migrate import upgrade
+from royalties.store.schema import NotMigratedError, require_newest
 from royalties.store.tables import metadata
 from tests.builders.books import Office, after, closed
+
+pytestmark = pytest.mark.engines("both")
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 

@@ -11,6 +11,8 @@ from royalties.services.terms.setup import load
 from tests.builders.books import TESS, Office, a_row, a_setup, after, closed, open_office
 from tests.migrations.test_migrations import config
 
+pytestmark = pytest.mark.engines("both")
+
 BOOKS = Path(__file__).parent / "books"
 RELEASED = ["0001", "0002", "0003", "0004", "0005", "0006", "0007"]
 
@@ -63,6 +65,7 @@ def test_there_are_books_of_every_released_schema() -> None:
     assert all(path.stat().st_size < 300_000 for path in BOOKS.glob("*.tar.xz"))
 
 
+@pytest.mark.thorough("further books", but_one_in=8)
 @pytest.mark.parametrize("schema", RELEASED)
 def test_books_of_a_release_are_brought_up_to_date(schema: str, tmp_path: Path) -> None:
     office = old(schema, tmp_path)
@@ -80,6 +83,7 @@ def there(postgresql_url: str, tmp_path: Path) -> Iterator[Office]:
     office.system.dispose()
 
 
+@pytest.mark.thorough("further books", but_one_in=8)
 @pytest.mark.parametrize("schema", RELEASED)
 def test_books_of_a_release_are_brought_to_postgresql(
     schema: str, there: Office, tmp_path: Path
@@ -107,6 +111,7 @@ LACKS = {
 }
 
 
+@pytest.mark.thorough("combinations", but_one_in=4)
 @pytest.mark.parametrize("what", LACKS)
 @after(closed)
 def test_what_a_database_lacks_is_named(office: Office, what: str) -> None:

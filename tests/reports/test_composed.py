@@ -29,6 +29,7 @@ def contracts(twins: list[Twin]) -> list[Twin]:
     return [contract for twin in twins for contract in twin["contracts"]]
 
 
+@pytest.mark.thorough("combinations")
 def test_months_editions_and_places_tell_the_same_copies(twins: list[Twin]) -> None:
     for contract in contracts(twins):
         copies = sum(month["units"] for month in contract["months"])

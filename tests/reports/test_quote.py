@@ -87,6 +87,7 @@ def test_the_same_paper_gives_the_same_bytes() -> None:
     assert made() == made()
 
 
+@pytest.mark.thorough("processes of their own")
 @pytest.mark.parametrize(
     ("zone", "seed"), [("Pacific/Kiritimati", "1"), ("America/Anchorage", "2")]
 )

@@ -43,6 +43,7 @@ def test_an_equal_value_made_after_others() -> None:
     assert statement.workbook(samples.statement()) == first
 
 
+@pytest.mark.thorough("processes of their own")
 @pytest.mark.parametrize(
     ("zone", "seed"), [("Pacific/Kiritimati", "1"), ("America/Anchorage", "2")]
 )

@@ -468,6 +468,7 @@ def everywhere(text: str) -> Statement:
     )
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:12]))
 def test_hostile_text_stays_text(text: str) -> None:
     workbook = reports.workbook(everywhere(text))
@@ -534,3 +535,25 @@ def test_the_first_day_of_the_plan_is_named() -> None:
     workbook = reports.workbook(samples.statement(payee=payee, contracts=(contract,)))
     texts = texts_of(sheet_of(workbook, "Statement"))
     assert "By the plan “cities”, in force since 1 Jul 2023" in texts
+
+
+OWN = "2000000000015"
+
+
+def headings(workbook: bytes, sheet: str) -> set[str]:
+    wanted = {"ISBN", "ISBN or number"}
+    return wanted & {str(value) for row in rows_of(sheet_of(workbook, sheet)) for value in row}
+
+
+def test_a_houses_own_number_is_not_called_an_isbn() -> None:
+    """A sheet without one says ISBN, as it did."""
+    plain = reports.workbook(samples.statement())
+    of = samples.statement().contracts[0]
+    for sheet, changed in (
+        ("Earned", {"lines": (*of.lines, samples.earned_line(id="99", isbn=OWN))}),
+        ("Corrections", {"corrections": (replace(of.corrections[0], isbn=OWN),)}),
+        ("Editions", {"life_to_date": (replace(of.life_to_date[0], isbn=OWN),)}),
+    ):
+        assert headings(plain, sheet) == {"ISBN"}
+        own = samples.statement(contracts=(replace(of, **changed),))
+        assert headings(reports.workbook(own), sheet) == {"ISBN or number"}

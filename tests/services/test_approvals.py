@@ -13,7 +13,7 @@ from royalties.services.work import RefusedError, stored
 from tests.builders.books import NOW, Office
 from tests.builders.site import lend_site
 
-pytestmark = pytest.mark.by_turns
+pytestmark = pytest.mark.engines("either")
 BODY = {"rates": ["0.1", {"up_to": 3}], "key": "café"}
 
 

@@ -16,7 +16,7 @@ from royalties.services.work import RefusedError
 from tests.builders.books import Office, a_contract, a_row, after, closed
 from tests.builders.site import lend_site
 
-pytestmark = [after(closed), pytest.mark.by_turns]
+pytestmark = [after(closed), pytest.mark.engines("either")]
 PERIOD = "2025-H2"
 
 

@@ -10,7 +10,7 @@ from royalties.services import approvals
 from royalties.services.terms import amending
 from royalties.services.terms.replacing import CONFIRMED
 from tests.builders.books import Office, a_setup, after, closed
-from tests.builders.post import WITH_LINK
+from tests.builders.post import posted
 from tests.builders.site import Site, lend_site
 
 pytestmark = after(closed)
@@ -43,7 +43,7 @@ def prepare(office: Office, actor: Actor, rate: str = "0.2", note: str = "As agr
 
 
 def mails(office: Office) -> list[tuple[str, str, str]]:
-    return office.rows(f"SELECT recipient, subject, {WITH_LINK} FROM mail ORDER BY id")
+    return [(each.recipient, each.subject, each.text) for each in posted(office)]
 
 
 def test_approvers_are_told_once_but_not_whoever_prepared_it(office: Office, people: Site) -> None:

@@ -24,7 +24,7 @@ from royalties.adapters.files import DiskError, Files
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services import backups
 from royalties.services.work import RefusedError
-from royalties.store.migrate import NotMigratedError
+from royalties.store.schema import NotMigratedError
 from royalties.store.transfer import NotEmptyError, UnfitError
 from tests.builders.books import (
     TESS,
@@ -99,6 +99,7 @@ def goes_on(office: Office) -> None:
     assert office.faults() == {}
 
 
+@pytest.mark.thorough("on the other engine", but_one_in=4)
 @pytest.mark.parametrize("to", ["sqlite", "postgresql"])
 @after(all_kinds)
 def test_books_come_back_as_they_were(
@@ -167,9 +168,44 @@ def test_nothing_is_overwritten(office: Office, backup: bytes, tmp_path: Path) -
         backups.restore(
             TESS, file, office.system.config.database_url, tmp_path / "new", lambda _a, _b: None
         )
-    assert not list((tmp_path / "new").iterdir())
+    assert not (tmp_path / "new").exists()
     assert (office.hashes(), kept_files(office)) == before
     assert file.read_bytes() == backup
+
+
+def test_where_something_is_nothing_is_read(
+    backup: bytes, empty: Callable[[str], Office], tmp_path: Path
+) -> None:
+    there = empty("sqlite")
+    home = there.system.config.home
+    home.mkdir(exist_ok=True)
+    (home / "notes.txt").write_text("mine")
+    for data in (backup, backup[:99], b"no backup"):
+        (tmp_path / "b").write_bytes(data)
+        with pytest.raises(ThereAlreadyError, match=r"notes\.txt"):
+            there.system.restore(TESS, tmp_path / "b")
+    assert [each.name for each in home.iterdir()] == ["notes.txt"]
+
+
+def test_nothing_is_written_before_a_backup_is_known_to_be_whole(
+    backup: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_any: object, **_more: object) -> None:
+        pytest.fail("something is made for a backup that is none")
+
+    monkeypatch.setattr(backups, "_staged", fail)
+    monkeypatch.setattr("royalties.store.transfer.new_database", fail)
+    home, url = tmp_path / "deep" / "home", f"sqlite:///{tmp_path / 'deep' / 'books.sqlite'}"
+    middle = len(backup) // 2
+    for data in (
+        backup[:-1],
+        backup[:middle] + bytes([backup[middle] ^ 0xFF]) + backup[middle + 1 :],
+        packed(HOSTILE["a newer schema"](members(backup))),
+    ):
+        (tmp_path / "b").write_bytes(data)
+        with pytest.raises(NotABackupError):
+            backups.restore(TESS, tmp_path / "b", url, home, lambda _a, _b: None)
+    assert [each.name for each in tmp_path.iterdir() if each.name != "b"] == []
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -325,6 +361,7 @@ def refused_whole(office: Office) -> Iterator[None]:
         assert inspect(office.system.engine).get_table_names() == []
 
 
+@pytest.mark.thorough("hostile values", but_one_in=6)
 @pytest.mark.parametrize("what", HOSTILE)
 def test_hostile_backups_are_refused_whole(
     what: str, backup: bytes, empty: Callable[[str], Office], tmp_path: Path
@@ -336,6 +373,7 @@ def test_hostile_backups_are_refused_whole(
     assert not list(tmp_path.rglob("evil*"))
 
 
+@pytest.mark.thorough("hostile values")
 def test_links_and_devices_are_refused(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
@@ -346,6 +384,7 @@ def test_links_and_devices_are_refused(
             there.system.restore(TESS, tmp_path / "b")
 
 
+@pytest.mark.thorough("hostile values")
 def test_what_was_cut_short_or_damaged_is_refused(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
@@ -371,6 +410,7 @@ def test_what_was_cut_short_or_damaged_is_refused(
     assert there.faults() == {}
 
 
+@pytest.mark.thorough("hostile values")
 def test_postgresql_takes_nothing_of_a_changed_backup(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
@@ -524,6 +564,7 @@ def test_backups_while_others_import_and_close(
         assert there.faults() == {}
 
 
+@pytest.mark.thorough("measurements")
 def test_memory_does_not_grow_with_the_books(tmp_path: Path) -> None:
     import tracemalloc  # noqa: PLC0415 - here alone
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.builders.books import CrashError, Office, Shelf, a_row, after, opened, spring
 
+pytestmark = pytest.mark.engines("both")
+
 
 def crash_everywhere(
     office: Office, do: Callable[[Office], object], least: int, *, in_parts: bool = False

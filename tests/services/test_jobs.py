@@ -17,14 +17,16 @@ from royalties.domain.people import Actor, Role
 from royalties.services import jobs
 from royalties.services.jobs import LEASE, MOST_ATTEMPTS, queue, start
 from royalties.services.sales import uploads
+from royalties.services.sales.importing import ImportResult
 from royalties.services.sales.uploads import Upload, subject_of
-from royalties.services.work import RefusedError
+from royalties.services.work import RefusedError, Work
+from royalties.store.work import latest_job
 from tests.builders.books import NOW, TESS, Office, a_row
 from tests.builders.sent import as_file, found, send
 from tests.builders.site import Site, lend_site
 from tests.patience import PATIENCE
 
-pytestmark = pytest.mark.by_turns
+pytestmark = pytest.mark.engines("either")
 
 MAY = as_file([a_row(3, date="2025-05-02", list_price=None)])
 
@@ -148,6 +150,27 @@ def test_a_lost_workers_job_is_taken_again_after_its_lease(desk: Desk) -> None:
     assert found(desk.office, checked.id).batch == 1
 
 
+def test_a_lease_of_a_clock_that_ran_ahead_ends(desk: Desk) -> None:
+    checked = send(desk.office, desk.cleo, MAY)
+    desk.record(checked)
+    desk.clock.now += timedelta(days=400)
+    with desk.office.system.work(jobs.WORKER) as work:
+        assert jobs.take(work) is not None  # and then the worker was stopped, and the clock mended
+    desk.clock.now -= timedelta(days=400)
+    assert work_once(desk.office.system)
+    assert desk.job()["status"] == "done"
+    assert found(desk.office, checked.id).batch == 1
+
+
+def test_a_lease_of_another_servers_clock_stands(desk: Desk) -> None:
+    desk.record(send(desk.office, desk.cleo, MAY))
+    desk.clock.now += timedelta(minutes=4)
+    with desk.office.system.work(jobs.WORKER) as work:
+        assert jobs.take(work) is not None
+    desk.clock.now -= timedelta(minutes=4)
+    assert not work_once(desk.office.system)
+
+
 def test_what_a_lost_worker_recorded_counts_as_done(desk: Desk) -> None:
     checked = send(desk.office, desk.cleo, MAY)
     desk.record(checked)
@@ -204,6 +227,44 @@ def test_a_fault_of_the_program_stops_one_job_only(
     assert "job 1 (juggle) failed" in caplog.text
 
 
+def test_a_file_that_uses_up_its_seconds_is_refused_and_the_next_is_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "SECONDS", 1)
+    slow, quick = desk.sent(), desk.sent(MAY + b"\n")
+
+    def reading(work: Work, job: jobs.Job) -> ImportResult:
+        while job.subject == subject_of(slow.id):
+            pass
+        return uploads.examine(work, quick.id)
+
+    monkeypatch.setitem(jobs.KINDS, "check", replace(jobs.KINDS["check"], look=reading))
+    begun = time.monotonic()
+    assert work_off(desk.office.system, bounded=True) == 2
+    assert time.monotonic() - begun < PATIENCE
+    ended = found(desk.office, slow.id)
+    assert ended.status == "received"
+    assert ended.job is not None
+    assert "takes too long to be read" in str(ended.job.error)
+    assert "save it as CSV" in str(ended.job.error), "what to do"
+    assert found(desk.office, quick.id).status == "checked"
+
+
+def test_a_larger_file_has_more_seconds(desk: Desk) -> None:
+    small, large = desk.sent(), desk.sent(MAY + b"\n" * 2_000_000)
+    with desk.office.work(read_only=True) as work:
+        [first, second] = (
+            jobs.seconds_for(work, job) for job in (job_of(work, small), job_of(work, large))
+        )
+    assert (first, second) == (jobs.SECONDS, jobs.SECONDS + 4)
+
+
+def job_of(work: Work, upload: Upload) -> jobs.Job:
+    job = latest_job(work.connection, subject_of(upload.id))
+    assert job is not None
+    return job
+
+
 def test_a_busy_database_lets_a_job_wait(desk: Desk) -> None:
     desk.sent()
     with desk.office.system.work(jobs.WORKER) as work:
@@ -258,6 +319,7 @@ def test_the_command_does_what_waits_and_ends(desk: Desk) -> None:
     assert found(desk.office, upload.id).status == "checked"
 
 
+@pytest.mark.thorough("processes of their own")
 def test_the_command_works_until_it_is_stopped(desk: Desk) -> None:
     worker = command(desk.office)
     try:

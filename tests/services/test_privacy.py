@@ -253,6 +253,7 @@ def test_a_name_is_a_text_and_never_a_formula(papers: Papers) -> None:
     assert seen == set(NAMES)
 
 
+@pytest.mark.thorough("on the other engine")
 def test_both_engines_write_the_same_bytes(shelf: Shelf, tmp_path: Path) -> None:
     """What is seen above on one engine holds on the other."""
     found = []

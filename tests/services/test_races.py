@@ -10,7 +10,7 @@ from royalties.services.people.colleagues import accept, invite_colleague, remov
 from royalties.services.people.sessions import Browser
 from tests.builders.books import Office, a_row, after, opened, spring
 from tests.builders.orders import somebody, takes_orders
-from tests.builders.post import WITH_LINK
+from tests.builders.post import posted
 from tests.services.racing import Racers, Task
 
 
@@ -98,8 +98,8 @@ def test_an_invitation_of_colleagues_is_followed_once(office: Office, racers: Ra
     olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
     with office.system.work(olga) as work:
         invite_colleague(work, "guild", "otto@example.org", "Otto")
-    [(text,)] = office.rows(f"SELECT {WITH_LINK} FROM mail WHERE kind = 'invitation'")
-    token = str(text).partition("/account/invitation/")[2].split()[0]
+    [invitation] = posted(office, "kind = 'invitation'")
+    token = invitation.text.partition("/account/invitation/")[2].split()[0]
     outcomes = racers.race(*[task(office, follow, token)] * 2)
     assert sorted(outcome.done for outcome in outcomes) == [False, True]
     assert [outcome.told for outcome in outcomes if not outcome.done] == [True]

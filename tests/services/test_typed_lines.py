@@ -21,7 +21,7 @@ from tests.builders.orders import (
     person_called,
 )
 
-pytestmark = [after(orders_underway), pytest.mark.by_turns]
+pytestmark = [after(orders_underway), pytest.mark.engines("either")]
 
 HOSTILE = {
     "encoded": ("=?utf-8?q?=0d=0aReply-To:eve@evil.example?= Ada", r"=\?utf-8\?q\?"),

@@ -158,6 +158,7 @@ def open_post(request: pytest.FixtureRequest) -> Iterator[PostOffice]:
         yield made
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize("name", sorted(ENCODINGS))
 @pytest.mark.parametrize(
     ("text", "before"), [(HEADER, ""), (BODY, "Ünder the " * 7)], ids=["header", "body"]
@@ -227,6 +228,7 @@ def before_the_rule(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.mark.thorough("further books")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", OLD_BOOKS)
 @pytest.mark.usefixtures("before_the_rule")

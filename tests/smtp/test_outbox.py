@@ -14,10 +14,11 @@ import pytest
 
 from config import Config
 from royalties.adapters.mailer import Mailer, MailError
-from royalties.services.mail.outbox import Message, Outcome, deliver, write
+from royalties.services.mail.log import try_again
+from royalties.services.mail.outbox import LOST_KEY, Message, Outcome, deliver, write
 from royalties.services.work import Work
 from tests.builders.books import NOW, TESS, CrashError, Office, after, closed
-from tests.builders.post import PostOffice, free_port, post_office
+from tests.builders.post import PostOffice, free_port, post_office, posted
 from tests.patience import PATIENCE
 
 pytestmark = after(closed)
@@ -40,6 +41,14 @@ def reach(office: Office, url: str, *, minutes: int = 0, since: datetime = NOW) 
     office.system = replace(
         office.system, config=config, clock=lambda: since + timedelta(minutes=minutes)
     )
+
+
+def with_key(office: Office, key: str, *older: str, alone: bool = False) -> None:
+    """Give an office's process secret keys; ``alone`` if the home's own is gone."""
+    config = replace(office.system.config, secret_key=key, old_secret_keys=older)
+    office.system = replace(office.system, config=config)
+    if alone:
+        (config.home / "cookie.key").unlink()
 
 
 def wrote(office: Office, *messages: Message) -> None:
@@ -74,6 +83,34 @@ def test_a_message_is_sent_once(office: Office, post: PostOffice) -> None:
     html = first.get_body(("html",))
     assert html is not None
     assert "&lt;b&gt;soon&lt;/b&gt;" in html.get_content()
+
+
+@pytest.mark.parametrize("is_tried", [False, True])
+def test_a_message_of_a_clock_that_ran_ahead_leaves_now(
+    office: Office, post: PostOffice, *, is_tried: bool
+) -> None:
+    reach(office, post.url, minutes=400 * 24 * 60)
+    wrote(office, NOTE)
+    if is_tried:
+        post.refusal = "451 later"
+        assert sent(office) == 1
+        post.refusal = ""
+    reach(office, post.url)
+    assert sent(office) == 1
+    assert post.recipients == [["bo@example.org"]]
+
+
+def test_what_waits_for_its_next_attempt_still_waits(office: Office, post: PostOffice) -> None:
+    reach(office, post.url)
+    wrote(office, NOTE)
+    office.execute("UPDATE mail SET attempts = 6, next_at = '2025-01-01T00:00:00+00:00'")
+    post.refusal = "451 later"
+    assert sent(office) == 1
+    post.refusal = ""
+    reach(office, post.url, minutes=127)
+    assert sent(office) == 0
+    reach(office, post.url, minutes=129)
+    assert sent(office) == 1
 
 
 def test_what_was_taken_back_is_never_sent(office: Office, post: PostOffice) -> None:
@@ -159,7 +196,7 @@ def test_a_secret_is_forgotten_once_it_was_sent(office: Office, post: PostOffice
     reach(office, post.url)
     post.refusal = "451 later"
     sent(office)
-    assert "s3cret" in office.rows("SELECT link FROM mail ORDER BY id")[0][0]
+    assert "/s3cret" in posted(office)[0].text
     post.refusal = ""
     reach(office, post.url, minutes=5)
     sent(office)
@@ -167,6 +204,56 @@ def test_a_secret_is_forgotten_once_it_was_sent(office: Office, post: PostOffice
     assert texts[0] == ("", "", None)
     assert "Nothing to do." in texts[1][0]
     assert "s3cret" in post.text(0)
+
+
+def test_a_secret_link_is_sealed_while_it_waits(office: Office, post: PostOffice) -> None:
+    reach(office, post.url)
+    wrote(office, INVITATION, replace(INVITATION, secret=False))
+    [(sealed,), (open_,)] = office.rows("SELECT link FROM mail ORDER BY id")
+    assert "s3cret" not in sealed
+    assert open_ == "/account/invitation/s3cret"
+    assert sent(office) == 2
+    assert "http://localhost:8000/account/invitation/s3cret" in post.text(0).splitlines()
+
+
+def test_a_link_whose_key_is_lost_is_told_and_leaves_once_it_is_found(
+    office: Office, post: PostOffice
+) -> None:
+    with_key(office, "the first")
+    wrote(office, INVITATION, NOTE)
+    with_key(office, "another")
+    reach(office, post.url)
+    assert sent(office) == 2
+    assert post.recipients == [["bo@example.org"]], "others leave"
+    [first, _] = office.rows("SELECT error, next_at, attempts FROM mail ORDER BY id")
+    assert first == (LOST_KEY, None, 1)
+    with_key(office, "another", "the first")
+    with office.work() as work:
+        try_again(work, 1)
+    assert sent(office) == 1
+    assert "/account/invitation/s3cret" in post.text()
+
+
+def test_links_kept_in_clear_by_earlier_versions_are_sealed_by_init(
+    office: Office, post: PostOffice
+) -> None:
+    wrote(office, INVITATION, INVITATION, NOTE)
+    office.execute(
+        "UPDATE mail SET link = '/account/invitation/s3cret' WHERE id = 1",
+        "UPDATE mail SET text = 'See http://h/s3cret', html = '<p>http://h/s3cret</p>', "
+        "link = NULL, link_words = NULL WHERE id = 2",
+    )
+    office.system.migrate()
+    kept = office.rows("SELECT text, html, link FROM mail ORDER BY id")
+    assert "s3cret" not in str(kept)
+    assert kept[2][0] == "Nothing to do."
+    with_key(office, "given now")
+    office.system.migrate()
+    reach(office, post.url)
+    with_key(office, "given now", alone=True)
+    assert sent(office) == 3
+    assert "http://localhost:8000/account/invitation/s3cret" in post.text(0)
+    assert post.text(1).strip() == "See http://h/s3cret"
 
 
 def test_an_attachment_is_the_issued_file(office: Office, post: PostOffice) -> None:

@@ -144,6 +144,7 @@ def test_what_was_taken_stays_taken_whatever_is_said_at_the_end(
     assert office.rows("SELECT error, next_at FROM mail") == [("", None)]
 
 
+@pytest.mark.thorough("measurements")
 def test_a_server_that_is_away_is_waited_for_for_days(office: Office) -> None:
     """Also longer than a message that is refused for now would be tried."""
     wrote(office, NOTE)

@@ -19,6 +19,8 @@ from tests.builders.books import TESS, Office, a_row, after, opened, spring
 from tests.services import racing
 from tests.services.racing import Racers, tasks
 
+pytestmark = pytest.mark.engines("both")
+
 ROOT = Path(__file__).parents[2]
 OPENERS = {"create_engine", "create_async_engine", "engine_from_config", "connect", "Connection"}
 DRIVERS = {"sqlite3", "psycopg", "psycopg2", "apsw", "sqlalchemy"}

@@ -9,6 +9,8 @@ from sqlalchemy.exc import DatabaseError
 from royalties.store.tables import metadata
 from tests.builders.books import SPRING, Office, Shelf, a_row, after, closed
 
+pytestmark = pytest.mark.engines("both")
+
 CLOSED_RUN = (
     "closed_run",
     "contract_close",

@@ -13,7 +13,8 @@ from royalties.domain.discounts import Limit, discount_class
 from royalties.domain.money import MICRO, rounded
 from royalties.domain.sales import Kind, Place, Slice
 from royalties.store import batches
-from royalties.store.slices import Asked, slices_of
+from royalties.store.bulk import Row
+from royalties.store.slices import Asked, Names, slices_of
 from royalties.store.tables import price
 from tests.builders.books import Office, Shelf, spring
 
@@ -169,8 +170,9 @@ def summed(slices: list[Slice]) -> Sums:
     return sums
 
 
-def write(connection: Connection, sold: list[Line], known: list[Priced]) -> None:
-    rows = [
+def rows_of(sold: list[Line], first: int = 100) -> list[Row]:
+    """Rows of the table, of batch 1."""
+    return [
         (
             0,
             row,
@@ -188,8 +190,17 @@ def write(connection: Connection, sold: list[Line], known: list[Priced]) -> None
             line.period,
             1,
         )
-        for row, line in enumerate(sold, 100)
+        for row, line in enumerate(sold, first)
     ]
+
+
+def write(connection: Connection, sold: list[Line], known: list[Priced]) -> None:
+    hold(connection, known)
+    batches.add_sales(connection, rows_of(sold))
+
+
+def hold(connection: Connection, known: list[Priced]) -> None:
+    """Let editions have these prices and no others."""
     connection.execute(delete(price))
     if known:
         connection.execute(
@@ -204,7 +215,6 @@ def write(connection: Connection, sold: list[Line], known: list[Priced]) -> None
                 for each in known
             ],
         )
-    batches.add_sales(connection, rows)
 
 
 def prepared(office: Office) -> None:
@@ -231,7 +241,7 @@ def both(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
 def found(office: Office, sold: list[Line], known: list[Priced], wanted: Asked) -> list[Slice]:
     with office.system.engine.connect() as connection:
         write(connection, sold, known)
-        slices = slices_of(connection, PERIOD, wanted, ISBNS, RETAILERS)
+        slices = slices_of(connection, PERIOD, wanted, Names(ISBNS, RETAILERS))
         connection.rollback()
     return slices
 

@@ -10,7 +10,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Pages only show what verbs give, and those are tried on both kinds of database."""
     for each in items:
         if "tests/web/" in each.nodeid:
-            each.add_marker(pytest.mark.by_turns)
+            each.add_marker(pytest.mark.engines("either"))
 
 
 @pytest.fixture

@@ -351,6 +351,7 @@ def test_wrong_passwords_of_strangers_do_not_hold_the_owner(site: Site, clock: C
     assert tried(site.stranger(), email, PASSWORD, address="203.0.113.9") == 429
 
 
+@pytest.mark.thorough("attacks")
 def test_guesses_from_many_networks_spare_the_browser_of_the_owner(
     site: Site, clock: Clock
 ) -> None:
@@ -370,6 +371,7 @@ def test_guesses_from_many_networks_spare_the_browser_of_the_owner(
     assert tried(own, email_of(actor), PASSWORD, address="192.0.2.1") == 429
 
 
+@pytest.mark.thorough("attacks")
 def test_a_reset_lifts_what_strangers_did(site: Site, clock: Clock) -> None:
     actor = site.somebody(Role.CLERK)
     email = email_of(actor)
@@ -451,6 +453,16 @@ def test_a_code_of_a_clock_that_ran_ahead_does_not_hold_later_ones(
     assert ahead.get("/finance/").status_code == 302  # its session is of no time that has been
     now = sign_in(site, clock, actor)
     assert now.get("/finance/").status_code == 200
+
+
+def test_a_link_of_a_clock_that_ran_ahead_opens_nothing(site: Site, clock: Clock) -> None:
+    actor = site.somebody(Role.CLERK)
+    clock.later(days=400)
+    site.stranger().post("/account/forgotten", {"email": email_of(actor)})
+    [(_, text)] = letters(site, "reset")
+    assert site.stranger().get(link_in(text)).status_code == 200
+    clock.later(days=-400)
+    assert site.stranger().get(link_in(text)).status_code != 200
 
 
 def test_attempts_are_forgotten_and_name_nobody(site: Site, clock: Clock) -> None:

@@ -56,6 +56,7 @@ def finally_(ask: Callable[[], TestResponse]) -> TestResponse:
     return answer
 
 
+@pytest.mark.thorough("further pages", but_one_in=4)
 @pytest.mark.parametrize("path", PAGES)
 def test_a_long_draft_is_shown_when_it_is_ready(
     site: Site, slow: None, monkeypatch: pytest.MonkeyPatch, path: str
@@ -131,6 +132,7 @@ def brief(asked: list[str]) -> str:
     )
 
 
+@pytest.mark.thorough("further pages", but_one_in=4)
 @pytest.mark.parametrize("path", [path for path in PAGES if "verify" not in path])
 def test_the_first_look_at_new_sales_asks_few_questions_too(site: Site, path: str) -> None:
     visitor = site.visitor(Role.MANAGER)

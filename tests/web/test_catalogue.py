@@ -15,7 +15,7 @@ from wtforms import BooleanField, FieldList, Form, FormField
 from royalties.domain.people import Role
 from royalties.ingest.setup import parse_setup
 from royalties.web.finance.title_form import TitleForm, title_body, title_data
-from tests.builders.books import EBOOK, HARDCOVER, after, nothing, opened
+from tests.builders.books import EBOOK, HARDCOVER, a_setup, after, nothing, opened
 from tests.builders.site import Site, Visitor
 from tests.builders.titles import public, samples
 
@@ -470,3 +470,16 @@ def test_what_is_no_pdf_is_not_kept(site: Site) -> None:
         assert answer.status_code == 409
         assert "not a PDF" in answer.text
     assert samples(site.office.system.files) == []
+
+
+@after(opened)
+def test_a_houses_own_number_is_not_called_an_isbn(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    setup = a_setup()
+    title = next(each for each in setup["titles"] if each["key"] == "collab")
+    assert ">ISBN</th>" in clerk.page("/finance/titles/collab")
+    title["editions"].append({"isbn": "2000000000015", "format": "custom", "prices": []})
+    site.office.load(setup)
+    page = clerk.page("/finance/titles/collab")
+    assert ">ISBN or number</th>" in page
+    assert "No. 2000000000015" in page

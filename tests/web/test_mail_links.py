@@ -6,7 +6,7 @@ from collections import Counter
 from royalties.domain.people import Actor, Role
 from royalties.services.statements import sending
 from tests.builders.books import after
-from tests.builders.post import WITH_LINK
+from tests.builders.post import posted
 from tests.builders.rich import CLOSED, rich
 from tests.builders.site import BASE, PASSWORD, TOTP_KEY, Site
 
@@ -54,8 +54,11 @@ def link_of(text: str) -> str:
 
 def told(site: Site) -> list[tuple[str, str, str, str]]:
     """Every message that does not sign in by itself: recipient, subject, text, kind."""
-    rows = site.office.rows(f"SELECT recipient, subject, {WITH_LINK}, kind FROM mail ORDER BY id")
-    return [tuple(map(str, row)) for row in rows if row[3] not in SIGNS_IN]  # type: ignore[misc]
+    return [
+        (each.recipient, each.subject, each.text, each.kind)
+        for each in posted(site.office)
+        if each.kind not in SIGNS_IN
+    ]
 
 
 @after(rich)

@@ -253,6 +253,7 @@ def test_a_draft_ends_when_it_is_sent_thrown_away_or_left(site: Site) -> None:
     assert len(site.office.rows("SELECT * FROM order_draft")) == 1, "the one before is swept"
 
 
+@pytest.mark.thorough("attacks")
 @after(takes_orders)
 def test_drafts_of_one_network_are_counted(site: Site) -> None:
     stranger = site.stranger()

@@ -40,7 +40,7 @@ from tests.builders.orders import (
     takes_orders,
 )
 from tests.builders.pdfs import a_pdf
-from tests.builders.post import WITH_LINK
+from tests.builders.post import posted
 from tests.builders.site import Site, Visitor
 
 ROOM = "/organization/orders"
@@ -768,8 +768,8 @@ def test_a_colleague_of_another_organization_joins_by_their_link(site: Site) -> 
     form = {"email": "lea.low@example.org", "name": "Lea"}
     assert visitor.post("/organization/guild/people", form).status_code == 303
     assert lena.get("/organization/guild/people").status_code == 404
-    [(text,)] = site.office.rows(f"SELECT {WITH_LINK} FROM mail WHERE kind = 'invitation'")
-    found = re.search(r"http://localhost:8000(/account/\S+)", str(text))
+    [invitation] = posted(site.office, "kind = 'invitation'")
+    found = re.search(r"http://localhost:8000(/account/\S+)", invitation.text)
     assert found is not None
     assert "<h1>Join " in lena.page(found[1])
     assert lena.get("/organization/guild/people").status_code == 404, "a look is no consent"

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from royalties.cli import main
 from royalties.domain.people import Actor, Role, Verb
+from royalties.runtime import now
 from royalties.services.mail.outbox import deliver
 from royalties.services.people import second_factor
 from royalties.services.people import staff as people
@@ -79,6 +80,7 @@ def kept(site: Site) -> dict[str, str]:
     return site.office.hashes("session", "attempt")
 
 
+@pytest.mark.thorough("further pages", but_one_in=4)
 @pytest.mark.parametrize(("path", "form"), ASKED_AGAIN, ids=[each[0] for each in ASKED_AGAIN])
 def test_who_has_much_power_is_asked_for_the_password_again(
     site: Site, clock: Clock, boss: Visitor, path: str, form: dict[str, str]
@@ -166,6 +168,7 @@ def test_the_link_is_shown_when_nothing_can_be_sent(site: Site) -> None:
     assert site.stranger().get(shown[1]).status_code == 200
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize(
     ("more", "words"),
     [
@@ -517,6 +520,7 @@ def test_the_mail_log_says_when_nothing_can_leave(site: Site) -> None:
 def test_the_first_administrator_is_invited_at_the_command_line(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with_clock(site).now = now()  # the command's own
     config = site.office.system.config
     monkeypatch.setenv("ROYALTIES_HOME", str(config.home))
     monkeypatch.setenv("ROYALTIES_DATABASE_URL", config.database_url)

@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from royalties.domain.beneficiaries import Beneficiary
 from royalties.domain.people import Role
+from royalties.services.statements.portal import Year
 from royalties.services.terms.contacts import Contact, keep_contact
 from royalties.services.work import RefusedError
+from royalties.web.nonprofit import exports
 from tests.builders.books import Document, Office, a_setup, after, closed, opened
 from tests.builders.site import Site, Visitor
 from tests.services.test_privacy import FIGURE, LEAST, MARKUP, NAMES, of, shared_plans
@@ -257,6 +260,15 @@ def test_the_years_file_has_the_same_figures(site: Site) -> None:
     assert total["carried_forward"] == said[-1]["carried_forward"]
     titles = sum(Decimal(row["allocated"]) for row in rows if row["row"] == "titles")
     assert titles == sum(Decimal(each["allocated"]) for each in said)
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t"])
+def test_a_title_is_no_formula_in_the_years_file(sign: str) -> None:
+    seattle = Beneficiary("seattle", "Seattle Readers", "US")
+    year = Year(seattle, 2025, (2025,), (), (), ((f"{sign}1+1", "USD", -3),))
+    _, row = csv.reader(io.StringIO(exports.year_csv(year).decode("utf-8-sig")))
+    assert row[3] == f"'{sign}1+1"
+    assert row[6] == "-0.03", "an amount stays a number"
 
 
 @after(a_year)

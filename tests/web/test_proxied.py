@@ -36,6 +36,7 @@ def told(app: Flask, peer: str, **headers: str) -> str:
     ).text
 
 
+@pytest.mark.thorough("hostile values", but_one_in=5)
 @pytest.mark.parametrize(
     ("said", "network"),
     [

@@ -131,6 +131,7 @@ FILTERS = (
 )
 
 
+@pytest.mark.thorough("combinations", but_one_in=5)
 @after(many)
 @pytest.mark.parametrize("query", FILTERS)
 def test_files_and_totals_are_exactly_what_is_shown(site: Site, query: str) -> None:

@@ -115,6 +115,7 @@ def test_a_draft_is_plainly_one(site: Site) -> None:
     assert site.visitor(Role.CLERK).get(missing).status_code == 404
 
 
+@pytest.mark.thorough("combinations", but_one_in=2)
 @pytest.mark.parametrize("kind", ["workbook", "twin"])
 def test_downloads_are_the_issued_bytes(site: Site, kind: str) -> None:
     visitor = site.visitor(Role.CLERK)

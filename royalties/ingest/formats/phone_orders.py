@@ -23,4 +23,5 @@ FORMAT = Format(
     strict=True,
     prices="exact",
     full_discount_is_free=True,
+    charged=True,
 )

@@ -8,5 +8,6 @@ from pydantic import BaseModel, ConfigDict
 class Part(BaseModel):
     """Any object of the file: a key that is not known is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Built when they are first used: most commands use few of them.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     exactly_one_of: ClassVar[tuple[str, ...]] = ()

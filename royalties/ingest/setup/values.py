@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from royalties.domain.beneficiaries import Beneficiary, Publisher, TaxRate
@@ -39,6 +40,12 @@ from royalties.domain.plans import Cap, CapPer, Member, Plan, PlanVersion, Step,
 
 Body = Mapping[str, Any]
 _Value = TypeVar("_Value")
+
+
+@lru_cache(maxsize=4096)
+def _exact(said: str | int) -> Fraction:
+    """A number as it is said; the same rates recur in hundreds of contracts."""
+    return Fraction(said)
 
 
 def publisher_of(body: Body) -> Publisher:
@@ -94,7 +101,7 @@ def contract_of(body: Body) -> Contract:
         plan=body["plan"],
         author=body.get("author", ""),
         rights=tuple(
-            (right, Fraction(share))
+            (right, _exact(share))
             for right, share in sorted(body.get("subsidiary_rights", {}).items())
         ),
         reserve=_maybe(body, "reserve", _reserve),
@@ -117,7 +124,7 @@ def beneficiary_of(body: Body, currency_of_publisher: str) -> Beneficiary:
         contact=body.get("contact", ""),
         phone=body.get("phone", ""),
         ein=body.get("ein", ""),
-        minimum_payment=Fraction(body.get("minimum_payment", "0")),
+        minimum_payment=_exact(body.get("minimum_payment", "0")),
         tax_rates=_tax_rates(body.get("tax_rate")),
         pay_out_at_year_end=body.get("pay_out_at_year_end", False),
         on_hold=body.get("on_hold", False),
@@ -137,7 +144,7 @@ def plan_of(body: Body) -> Plan:
 
 def exchange_rate_of(body: Body) -> ExchangeRate:
     """A rate of exchange."""
-    return ExchangeRate(body["period"], body["from"], body["to"], Fraction(body["rate"]))
+    return ExchangeRate(body["period"], body["from"], body["to"], _exact(body["rate"]))
 
 
 def income_of(body: Body, currency_of_contract: str) -> Income:
@@ -180,7 +187,7 @@ def _edition(body: Body) -> Edition:
         isbn=body["isbn"],
         format=Format(body["format"]),
         prices=tuple(_price(price) for price in body.get("prices", ())),
-        unit_cost=Fraction(body.get("unit_cost", "0")),
+        unit_cost=_exact(body.get("unit_cost", "0")),
         identifiers=tuple(sorted(body.get("identifiers", {}).items())),
     )
 
@@ -209,7 +216,7 @@ def _shown(body: Body) -> Shown:
 
 
 def _price(body: Body) -> Price:
-    micro = Fraction(body["amount"]) * MICRO
+    micro = _exact(body["amount"]) * MICRO
     return Price(body["currency"], int(micro), date.fromisoformat(body["from"]))
 
 
@@ -219,11 +226,11 @@ def _rule(body: Body) -> Rule:
     return Rule(
         name=body["name"],
         basis=Basis(body["basis"]),
-        tiers=tuple(Tier(Fraction(t["rate"]), _maybe(t, "up_to", Fraction)) for t in tiers),
+        tiers=tuple(Tier(_exact(t["rate"]), _maybe(t, "up_to", _exact)) for t in tiers),
         counter=Counter(
             name=counter.get("name", body["name"]),
             resets=Resets(counter.get("resets", "never")),
-            opening=Fraction(counter.get("opening", 0)),
+            opening=_exact(counter.get("opening", 0)),
         ),
         counts=Counts(body.get("tiers_by", "units")),
         formats=_words(body, "formats"),
@@ -236,10 +243,10 @@ def _rule(body: Body) -> Rule:
 
 def _discount(body: Body) -> DiscountRange:
     return DiscountRange(
-        from_=_maybe(body, "from", Fraction),
-        above=_maybe(body, "above", Fraction),
-        below=_maybe(body, "below", Fraction),
-        up_to=_maybe(body, "up_to", Fraction),
+        from_=_maybe(body, "from", _exact),
+        above=_maybe(body, "above", _exact),
+        below=_maybe(body, "below", _exact),
+        up_to=_maybe(body, "up_to", _exact),
     )
 
 
@@ -247,7 +254,7 @@ def _reserve(body: Body) -> Reserve:
     rate = body["rate"]
     by_period = isinstance(rate, list)
     return Reserve(
-        rates=tuple(Fraction(each) for each in (rate if by_period else [rate])),
+        rates=tuple(_exact(each) for each in (rate if by_period else [rate])),
         by_period=by_period,
         hold_periods=body["hold_periods"],
         formats=_words(body, "formats"),
@@ -267,8 +274,8 @@ def _tax_rates(rates: str | list[Body] | None) -> tuple[TaxRate, ...]:
     if rates is None:
         return ()
     if isinstance(rates, str):
-        return (TaxRate(date.min, Fraction(rates)),)
-    dated = [TaxRate(date.fromisoformat(each["from"]), Fraction(each["rate"])) for each in rates]
+        return (TaxRate(date.min, _exact(rates)),)
+    dated = [TaxRate(date.fromisoformat(each["from"]), _exact(each["rate"])) for each in rates]
     return tuple(sorted(dated, key=lambda each: each.starts))
 
 
@@ -280,7 +287,7 @@ def _step(body: Body) -> Step:
     takes = next(takes for takes in Takes if takes.value in body)
     return Step(
         takes=takes,
-        amount=None if takes is Takes.REMAINDER else Fraction(body[takes.value]),
+        amount=None if takes is Takes.REMAINDER else _exact(body[takes.value]),
         to=tuple(_member(member) for member in body["to"]),
         when=_maybe(body, "when", _when),
         cap=_maybe(body, "cap", _cap),
@@ -291,7 +298,7 @@ def _step(body: Body) -> Step:
 
 def _member(body: Body) -> Member:
     return Member(
-        weight=Fraction(body.get("weight", 1)),
+        weight=_exact(body.get("weight", 1)),
         beneficiary=body.get("beneficiary"),
         steps=_steps(body.get("steps", [])),
         cap=_maybe(body, "cap", _cap),
@@ -311,4 +318,4 @@ def _when(body: Body) -> When:
 
 
 def _cap(body: Body) -> Cap:
-    return Cap(Fraction(body["amount"]), CapPer(body["per"]), body.get("name"))
+    return Cap(_exact(body["amount"]), CapPer(body["per"]), body.get("name"))

@@ -13,7 +13,7 @@ from royalties.domain.run_document import run_document
 from royalties.domain.statements import ContractAccount, Statement
 from royalties.services.books import Setup, books_of, setup_used_by
 from royalties.services.statements.composing import Composer
-from royalties.services.statements.issuing import statement_of
+from royalties.services.statements.numbering import statement_of
 from royalties.services.work import Work
 from royalties.store import checks, ledger
 from royalties.store import runs as store

@@ -13,7 +13,7 @@ from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period, parse_period
 from royalties.services import kept_files
-from royalties.services.books import setup_in_force
+from royalties.services.books import asked_in, names_of, setup_in_force
 from royalties.services.ledger import verified_accounts as sums
 from royalties.services.ledger import verified_log
 from royalties.services.ledger.recomputing import DAMAGE
@@ -22,7 +22,8 @@ from royalties.services.ledger.verified_carried import carried_forward
 from royalties.services.orders import checking, papers
 from royalties.services.remembering import keep_nobody_waiting, remembered
 from royalties.services.work import RefusedError, Work
-from royalties.store import catalogue, checks, totals
+from royalties.store import catalogue, checks, kept_slices, totals
+from royalties.store.engine import small_cache
 
 _KEPT = 5
 
@@ -49,9 +50,10 @@ def verify(work: Work) -> list[Checked]:
     work.actor.require(Verb.READ)
     books = Books(replace(work, memory=None))  # what was remembered proves nothing
     found = []
-    for place, (name, check) in enumerate(_CHECKS.items()):
-        work.progress(place, len(_CHECKS))
-        found.append(Checked(name, _failures(check, books)))
+    with small_cache(work.connection):
+        for place, (name, check) in enumerate(_CHECKS.items()):
+            work.progress(place, len(_CHECKS))
+            found.append(Checked(name, _failures(check, books)))
     work.progress(len(_CHECKS), len(_CHECKS))
     return found
 
@@ -223,8 +225,14 @@ def _import_totals(books: Books) -> Failures:
 
 
 def _kept_sums(books: Books) -> Failures:
-    """What pages show without adding up lines is what the lines add up to."""
+    """What pages show, and drafts use, without adding up lines is what the lines add up to."""
     yield from totals.differing(books.connection)
+    yield from kept_slices.astray(books.connection)
+    setup, names = setup_in_force(books.work), names_of(books.work)
+    for number in sorted({each.period_id for each in kept_slices.slicings(books.connection)}):
+        first = setup.first_period
+        asked = asked_in(setup, first.shift(number - first.ordinal))
+        yield from kept_slices.differing(books.connection, number, asked, names)
 
 
 def _corrections(books: Books) -> Failures:

@@ -2,12 +2,12 @@
 
 A message waits without the desk's address: links are made when it leaves, with the address that
 is configured then. As long as none is, messages with links are held, and the log of e-mail says
-so.
+so. A link that signs in is sealed as long as it waits.
 """
 
 import json
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,10 +20,12 @@ from royalties.adapters.mailer import (
     MailServerError,
     RefusedMailError,
 )
+from royalties.adapters.sealing import LostKeyError
 from royalties.domain.one_line import neutral_line, neutral_text
+from royalties.domain.people import Verb
 from royalties.ingest import mailboxes
 from royalties.services.books import setup_in_force
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store import mail as store
 
 _TRIES = 8
@@ -33,6 +35,9 @@ _PATIENCE = timedelta(days=5)
 """How long a message waits for a mail server that cannot be worked with (RFC 5321, 4.5.4.1)."""
 
 _LONGEST_PAUSE = timedelta(minutes=30)
+_LONGEST_WAIT = max(_LONGEST_PAUSE, timedelta(minutes=2 ** (_TRIES - 1)))
+"""A message that waits for longer was written, or tried, before a clock was set back."""
+
 _LONGEST_ERROR = 500
 
 NO_ADDRESS = (
@@ -40,6 +45,12 @@ NO_ADDRESS = (
     "for the process that sends e-mail"
 )
 """Why a message with a link does not leave."""
+
+LOST_KEY = (
+    "its link was sealed with a secret key that is not given any more: give it in "
+    "ROYALTIES_OLD_SECRET_KEYS and try again, or have a new link sent"
+)
+"""Why a message that signs in cannot leave."""
 
 _TYPES = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -75,6 +86,8 @@ class Message:
 def write(work: Work, message: Message) -> int:
     """Put a message into the outbox, kept with the transaction; returns its number."""
     words, path = message.link or (None, None)
+    if message.secret and path is not None:
+        path = work.sealer.seal(path)
     return store.add(
         work.connection,
         {
@@ -121,8 +134,8 @@ def deliver(unit: Callable[[], AbstractContextManager[Work]]) -> Outcome:
     """
     with unit() as work:
         message = _take(work)
-    if message is None:
-        return Outcome.NOTHING
+    if isinstance(message, Outcome):
+        return message
     try:
         work.mailer.send(
             mailboxes.plain(message.row.recipient),
@@ -170,21 +183,57 @@ class _Outgoing:
     sender: str
 
 
-def _take(work: Work) -> _Outgoing | None:
+def _take(work: Work) -> _Outgoing | Outcome:
     """The next message, tried again later unless its outcome is noted before."""
     if not work.mailer.is_set_up:
-        return None
+        return Outcome.NOTHING
+    store.date_back(work.connection, work.at, work.ago(-_LONGEST_WAIT - CLOCKS_DIFFER))
     if not work.is_address_known:
         store.hold(work.connection, work.at, NO_ADDRESS)
     row = store.next_due(work.connection, work.at, links=work.is_address_known)
     if row is None:
-        return None
+        return Outcome.NOTHING
     attempts = row.attempts + 1
     later = work.ago(-timedelta(minutes=2**attempts)) if attempts < _TRIES else None
     store.mark_tried(work.connection, row.id, attempts, later)
-    if row.html:  # written by an earlier release, whole
-        return _Outgoing(row, row.text, row.html, _sender(work))
-    return _Outgoing(row, _text(work, row), _html(work, row), _sender(work))
+    try:
+        opened = _opened(work, row)
+    except LostKeyError:
+        store.mark_refused(work.connection, row.id, LOST_KEY)
+        return Outcome.NOT_TAKEN
+    if opened.html:  # written by an earlier release, whole
+        return _Outgoing(row, opened.text, opened.html, _sender(work))
+    return _Outgoing(row, _text(work, opened), _html(work, opened), _sender(work))
+
+
+def seal_all(work: Work) -> None:
+    """Seal what waits and signs in with the key in use; earlier versions kept it in clear."""
+    work.actor.require(Verb.SET)
+    for row in store.secrets(work.connection):
+        with suppress(LostKeyError):
+            store.seal(work.connection, row.id, _sealed(work, _opened(work, row)))
+
+
+def _secrets(row: store.MailRow) -> dict[str, str]:
+    """What of a message signs in: its link, or the whole text if an earlier release wrote it."""
+    if not row.secret:
+        return {}
+    kept = {"text": row.text, "html": row.html} if row.html else {"link": row.link or ""}
+    return {name: each for name, each in kept.items() if each}
+
+
+def _opened(work: Work, row: store.MailRow) -> store.MailRow:
+    """A message as it was written.
+
+    Raises:
+        LostKeyError: it was sealed with another key.
+    """
+    opened = {name: work.sealer.open(each) for name, each in _secrets(row).items()}
+    return row._replace(**opened)  # type: ignore[arg-type]  # columns of text, each of them
+
+
+def _sealed(work: Work, row: store.MailRow) -> dict[str, str]:
+    return {name: work.sealer.seal(each) for name, each in _secrets(row).items()}
 
 
 def _attachments(work: Work, row: store.MailRow) -> list[Attachment]:

@@ -1,16 +1,17 @@
 """What was agreed for an order: the quote that was accepted, and the price list it goes by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pydantic import TypeAdapter
 
 from royalties.domain.catalogue import Edition
 from royalties.domain.money import MICRO, rounded, scale
-from royalties.domain.papers import QuoteShown
+from royalties.domain.papers import Goods, Party, QuoteShown
 from royalties.domain.price_lists import PriceList, PriceVersion
 from royalties.domain.pricing import LineKind
 from royalties.services.books import Setup
+from royalties.services.orders import terms
 from royalties.services.orders.life import Order
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import papers as store
@@ -77,3 +78,17 @@ def edition_of(setup: Setup, title: str, isbn: str) -> Edition | None:
 def micro_of(minor: int, currency: str) -> int:
     """Minor units in millionths of the currency's unit, as sales are kept."""
     return minor * (MICRO // scale(currency))
+
+
+def party_of_order(setup: Setup, order: Order, agreed: Agreed) -> Party:
+    """The organization as papers are addressed to it; as it was quoted, if it is there no more."""
+    found = setup.organizations.get(order.organization)
+    if found is None:
+        return agreed.quote.organization
+    return terms.party_of(found, order.contact_name, order.contact_email)
+
+
+def goods_of(setup: Setup, order: Order, quoted: Goods) -> Goods:
+    """The edition that was made, once it has its own number."""
+    own = edition_of(setup, order.title, order.own_isbn) if order.own_isbn else None
+    return replace(quoted, isbn=own.isbn, format=own.format.value) if own else quoted

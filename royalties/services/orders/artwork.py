@@ -8,8 +8,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from reports.cover import TEMPLATE_VERSION, Cover, cover_png
 from royalties.adapters.files import DiskError, Files, TooLargeError
@@ -55,13 +56,37 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A file that was looked at; it waits among the uploads for an hour."""
+    """A file that was looked at; with what was made of it, it waits among the uploads for an hour.
+
+    Attributes:
+        previews: fingerprints of the pictures of its pages.
+        clean: the fingerprint of an SVG's text that only draws, if it is one.
+    """
 
     use: Use
     name: str
     sha256: str
     size: int
     checked: Checked
+    previews: tuple[str, ...] = ()
+    clean: str = ""
+
+    @classmethod
+    def of(cls, files: Files, sent: tuple[Use, str], kept: tuple[str, int], found: Checked) -> Self:
+        """A file as it was looked at; what was made of it is written down before it is sent.
+
+        Args:
+            files: of the running system.
+            sent: what it is for, and its name.
+            kept: its fingerprint and size among the uploads.
+            found: what was found of it; if there is a problem, nothing is written.
+        """
+        if found.problems:
+            return cls(*sent, *kept, found)
+        made = tuple(files.keep_upload(BytesIO(png), len(png))[0] for png in found.previews)
+        text = found.clean.encode()
+        clean = files.keep_upload(BytesIO(text), len(text))[0] if text else ""
+        return cls(*sent, *kept, found, made, clean)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -121,7 +146,7 @@ def look(files: Files, sent: Sent, options: Sequence[Option] = ()) -> Looked:
     found = check(files.upload(fingerprint), name, sent.use, options)
     if found.problems:
         files.drop_upload(fingerprint)
-    return Looked(sent.use, named(name, found.type), fingerprint, size, found)
+    return Looked.of(files, (sent.use, named(name, found.type)), (fingerprint, size), found)
 
 
 def look_again(
@@ -135,7 +160,8 @@ def look_again(
     path = files.upload(fingerprint)
     if not path.is_file():
         raise RefusedError(f"{name} has waited for too long: choose it again")
-    return Looked(use, name, fingerprint, path.stat().st_size, check(path, name, use, options))
+    found = check(path, name, use, options)
+    return Looked.of(files, (use, name), (fingerprint, path.stat().st_size), found)
 
 
 def send_artwork(
@@ -235,23 +261,22 @@ def original_of(work: Work, number: str, file_id: int, *, clean: bool = False) -
 
 
 def keep(work: Work, order: Order, file: Looked) -> int:
-    """Keep a file that passed its checks, with its previews; returns its number."""
+    """Keep a file that passed its checks, with its previews; returns its number.
+
+    All of it is on the disk already and gets another name, so that the order is held briefly.
+    """
     work.files.keep_checked(file.sha256)
-    previews = []
-    for png in file.checked.previews:
-        digest = sha256(png).hexdigest()
-        work.files.keep_made(f"{digest}-preview.png", png)
-        previews.append(digest)
+    for digest in file.previews:
+        work.files.keep_checked(f"{digest}-preview.png", work.files.upload(digest))
     facts = {
         **file.checked.facts,
         "use": file.use.value,
         "warnings": file.checked.warnings,
-        "previews": previews,
+        "previews": file.previews,
     }
-    if file.checked.clean:
-        text = file.checked.clean.encode()
-        facts["clean"] = sha256(text).hexdigest()
-        work.files.keep_made(f"{facts['clean']}-clean.svg", text)
+    if file.clean:
+        facts["clean"] = file.clean
+        work.files.keep_checked(f"{file.clean}-clean.svg", work.files.upload(file.clean))
     values = {
         "kind": file.use.value,
         "name": file.name,

@@ -18,10 +18,9 @@ from royalties.services.orders.issuing import (
     earlier_of,
     issue,
     issued_of,
-    require_possible,
     told,
 )
-from royalties.services.orders.life import hold_still, move
+from royalties.services.orders.life import hold_still, move, require_possible
 from royalties.services.orders.sales import Selling
 from royalties.services.orders.settling import settle_if_paid
 from royalties.services.orders.shipping import moved_of

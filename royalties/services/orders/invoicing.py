@@ -32,7 +32,6 @@ from royalties.services.orders.issuing import (
     issued_of,
     paper_of,
     pay_words,
-    require_possible,
     shown_of,
     told,
 )
@@ -43,6 +42,7 @@ from royalties.services.orders.life import (
     hold_still,
     move,
     note,
+    require_possible,
 )
 from royalties.services.orders.papers import FILES, Paper
 from royalties.services.orders.settling import settle_if_paid

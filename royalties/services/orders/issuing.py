@@ -1,19 +1,17 @@
 """How an invoice or credit note comes to be: numbered, posted, frozen and printed, once."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from reports import invoice as report
 from royalties.domain.counting import counted
-from royalties.domain.orders import Action, Need, NotPossibleError, Side, step
-from royalties.domain.papers import Goods, InvoiceShown, PaperLine, Party
+from royalties.domain.papers import InvoiceShown, PaperLine
 from royalties.domain.paying import PaymentDetails, payment_on
 from royalties.domain.plain_words import percent
 from royalties.domain.postings import entry_of_invoice
 from royalties.services.books import Setup
-from royalties.services.orders import terms
-from royalties.services.orders.agreed import Agreed, edition_of
+from royalties.services.orders.agreed import Agreed, goods_of, party_of_order
 from royalties.services.orders.frozen import frozen, invoice_shown
 from royalties.services.orders.life import Order
 from royalties.services.orders.papers import FILES, Paper, paper
@@ -130,20 +128,6 @@ def _pay_to(
     return payment_on(setup.payment_details.values(), work.today, currency)
 
 
-def party_of_order(setup: Setup, order: Order, agreed: Agreed) -> Party:
-    """The organization as papers are addressed to it; as it was quoted, if it is there no more."""
-    found = setup.organizations.get(order.organization)
-    if found is None:
-        return agreed.quote.organization
-    return terms.party_of(found, order.contact_name, order.contact_email)
-
-
-def goods_of(setup: Setup, order: Order, quoted: Goods) -> Goods:
-    """The edition that was made, once it has its own number."""
-    own = edition_of(setup, order.title, order.own_isbn) if order.own_isbn else None
-    return replace(quoted, isbn=own.isbn, format=own.format.value) if own else quoted
-
-
 def _terms(agreed: Agreed, bill: Bill) -> tuple[str, ...]:
     if bill.kind == "credit":
         return ()
@@ -167,14 +151,6 @@ def earlier_of(work: Work, order: Order, token: str) -> Issued | None:
     if row is not None and row.order_id != order.id:
         raise RefusedError("this form was sent for another order: open it again")
     return Issued(row, invoice_shown(row)) if row else None
-
-
-def require_possible(order: Order, action: Action, met: Iterable[Need] = ()) -> None:
-    """Refuse what the table does not allow before anything is numbered."""
-    try:
-        step(action, Side.STAFF, order.state, order.kind, met=met)
-    except NotPossibleError as error:
-        raise RefusedError(str(error)) from error
 
 
 def told(issued: Issued) -> dict[str, object]:

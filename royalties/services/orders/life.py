@@ -52,6 +52,7 @@ __all__ = [
     "order_of",
     "produce",
     "reason_of",
+    "require_possible",
     "resume",
     "set_promise",
     "side_of",
@@ -281,6 +282,14 @@ def set_promise(
     note(work, after, promises.PROMISE, before=order.state, after=order.state, detail=detail)
     notices.tell(work, after, promises.PROMISE, detail=detail)
     return after
+
+
+def require_possible(order: Order, action: Action, met: Iterable[Need] = ()) -> None:
+    """Refuse what the table does not allow before anything is numbered."""
+    try:
+        step(action, Side.STAFF, order.state, order.kind, met=met)
+    except NotPossibleError as error:
+        raise RefusedError(str(error)) from error
 
 
 def reason_of(text: str) -> str:

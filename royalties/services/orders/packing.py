@@ -8,8 +8,7 @@ from royalties.domain.papers import PackedLine, PackingListShown, Party
 from royalties.domain.people import Verb
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.orders import terms
-from royalties.services.orders.agreed import Agreed, agreed_of
-from royalties.services.orders.issuing import goods_of, party_of_order
+from royalties.services.orders.agreed import Agreed, agreed_of, goods_of, party_of_order
 from royalties.services.orders.life import Order, find
 from royalties.services.orders.papers import FILES, Paper, paper
 from royalties.services.work import RefusedError, Work

@@ -6,6 +6,7 @@ What is approved is a file, by its fingerprint: that of the newest proof, which 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from royalties.adapters.files import Files
 from royalties.domain.artwork import Use
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders import Action, Need, Side, State
@@ -144,6 +145,15 @@ def ask_changes(
     return moved
 
 
+def kept_as(files: Files, proof: OrderFile) -> str:
+    """The fingerprint of what is kept of a proof, empty if nothing is; read before it is approved.
+
+    Reading takes as long as the file is large, so it needs no transaction.
+    """
+    path = files.order_file(proof.sha256)
+    return files.fingerprint(path)[0] if path.is_file() else ""
+
+
 def approve(
     work: Work,
     number: str,
@@ -151,6 +161,7 @@ def approve(
     version: int,
     proof_version: int,
     sha256: str,
+    kept: str,
     name: str,
     ticked: bool,
 ) -> Order:
@@ -162,6 +173,7 @@ def approve(
         version: of the order, as it was looked at.
         proof_version: of the proof that was shown.
         sha256: of the file that was shown.
+        kept: what ``kept_as`` said of the newest proof.
         name: of who approves, as signed.
         ticked: whether they said that they looked at every page.
 
@@ -181,8 +193,7 @@ def approve(
         raise RefusedError("sign with your name, in up to 200 letters")
     if not ticked:
         raise RefusedError("look at every page, then tick that you did: it cannot be taken back")
-    path = work.files.order_file(proof.sha256)
-    if not path.is_file() or work.files.fingerprint(path)[0] != proof.sha256:
+    if kept != proof.sha256:
         raise RefusedError(
             "the proof's file is damaged, so it cannot be approved: ask for it again by message"
         )

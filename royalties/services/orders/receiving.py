@@ -11,12 +11,19 @@ from royalties.domain.money import amount_text
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders import Action
 from royalties.domain.people import Verb
-from royalties.domain.postings import entry_of_receipt
+from royalties.domain.postings import entry_of_receipt, receipt_reference
 from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.services.orders import notices
-from royalties.services.orders.issuing import require_possible
-from royalties.services.orders.life import Order, find, hold_still, move, note, reason_of
+from royalties.services.orders.life import (
+    Order,
+    find,
+    hold_still,
+    move,
+    note,
+    reason_of,
+    require_possible,
+)
 from royalties.services.orders.settling import owed_of, reopen_if_owed, settle_if_paid
 from royalties.services.work import RefusedError, Work
 from royalties.store import ledger, periods
@@ -254,7 +261,7 @@ def _prepare(work: Work, kind: str, number: str, money: "_Money") -> int:
         _require_too_much(work, order, row, -money.amount)
     words = _checked(work, money)
     about = f"{row.currency} {amount_text(abs(money.amount), row.currency)} of {money.day}"
-    subject = f"{order.number} {entry_reference(number, words)}, {about}"
+    subject = f"{order.number} {receipt_reference(number, words)}, {about}"
     for each in approvals.proposals(work, status="waiting", kind=kind, subject=subject):
         if cast("dict[str, Any]", each.body)["token"] == money.token:
             return each.id
@@ -386,7 +393,7 @@ def _post(work: Work, order: Order, row: Open, money: _Money, prepared_by: str =
     words = _checked(work, money)
     setup = setup_in_force(work)
     open_period = periods.lock_for_sales(work.connection, setup.first_period)
-    about = entry_reference(row.number, words)
+    about = receipt_reference(row.number, words)
     entry = entry_of_receipt(
         order.organization,
         order.number,
@@ -415,8 +422,3 @@ def _post(work: Work, order: Order, row: Open, money: _Money, prepared_by: str =
             "by": prepared_by or work.actor.name,
         },
     )
-
-
-def entry_reference(number: str, reference: str) -> str:
-    """What a receipt's entry refers to: the invoice, and the bank's words."""
-    return f"{number}, {reference}" if reference else number

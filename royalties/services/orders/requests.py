@@ -30,7 +30,7 @@ from royalties.services.people.passwords import keep_password
 from royalties.services.people.sessions import Begun, Browser, begin
 from royalties.services.people.throttle import TooOftenError, count_request
 from royalties.services.terms import setup
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store import people, sessions
 from royalties.store.history import lock_setup
 from royalties.store.orders import requests as kept
@@ -149,9 +149,7 @@ def look_at(work: Work, token: str) -> Pending:
         DeadLinkError: it opens nothing.
     """
     work.actor.require(Verb.ASK)
-    row = kept.find_request(work.connection, fingerprint(token), work.at)
-    if row is None:
-        raise DeadLinkError
+    row = _waiting(work, token)
     return Pending(_BODY.validate_json(row.body), _known(work, row.email) is None)
 
 
@@ -177,9 +175,7 @@ def open_request(
     """
     work.actor.require(Verb.ASK)
     kept.lock_numbers(work.connection)
-    row = kept.find_request(work.connection, fingerprint(token), work.at, lock=True)
-    if row is None:
-        raise DeadLinkError
+    row = _waiting(work, token, lock=True)
     body = _placed_again(_BODY.validate_json(row.body))
     known = _known(work, row.email)
     person = known or _new_person(work, row.email, name, password, locale)
@@ -194,6 +190,14 @@ def open_request(
     if known is not None:
         return Opened(order.number)
     return Opened(order.number, begin(work, person.id, browser or Browser(), is_full=False))
+
+
+def _waiting(work: Work, token: str, *, lock: bool = False) -> kept.RequestRow:
+    newest = work.ago(-CLOCKS_DIFFER)
+    row = kept.find_request(work.connection, fingerprint(token), work.at, newest, lock=lock)
+    if row is None:
+        raise DeadLinkError
+    return row
 
 
 def request_order(

@@ -19,17 +19,18 @@ from royalties.domain.papers import PaperLine
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period, period_of
 from royalties.domain.pricing import LineKind
-from royalties.domain.sales import OF_CREDIT_NOTE, OF_SHIPMENT, Kind
+from royalties.domain.sales import OF_CREDIT_NOTE, OF_SHIPMENT, Kind, Origin
 from royalties.services.books import Setup
 from royalties.services.orders.agreed import Agreed, micro_of
 from royalties.services.orders.frozen import invoice_shown
 from royalties.services.orders.life import Order
 from royalties.services.sales.before_books import Watch, notice_of
 from royalties.services.sales.import_document import document_of_order
+from royalties.services.sales.recording import Recorder
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, catalogue, periods
+from royalties.store.bulk import Row
 from royalties.store.orders import money
-from royalties.store.totals import Sums
 
 COMPLETE = frozenset({State.SHIPPED, State.INVOICED, State.PAID})
 """States in which no more copies go out."""
@@ -157,6 +158,7 @@ class Selling:
                 "sha256": fingerprint,
                 "size": 0,
                 "report": of.report,
+                "origin": Origin.ORDER,
                 "retailer": retailer,
                 "account": money.account_of(order.number),
                 "sheets": "[]",
@@ -183,10 +185,9 @@ class Selling:
             order={"number": order.number, "reference": of.reference, "charges": list(charges)},
         )
         batches.finish_batch(connection, number, {"document": json.dumps(document, sort_keys=True)})
-        batches.add_sales(connection, rows)
-        sums = Sums()
-        sums.add(rows)
-        sums.keep(connection)
+        recorder = Recorder(work, self.setup)
+        recorder.add(rows)
+        recorder.finish()
         work.record(
             Verb.IMPORT,
             {
@@ -212,14 +213,12 @@ class Selling:
         assert notice is not None  # noqa: S101 - there is one row
         raise BeforeBooksError(notice.message)
 
-    def _rows(
-        self, of: Occasion, lines: Sequence[Line], tail: tuple[int, int]
-    ) -> list[batches.Row]:
+    def _rows(self, of: Occasion, lines: Sequence[Line], tail: tuple[int, int]) -> list[Row]:
         order, agreed = self.order, self.agreed
         edition = self._edition()
         retailer = catalogue.retailer_ids(self.work.connection)[agreed.prices.retailers[order.kind]]
         currency = agreed.quote.currency
-        rows: list[batches.Row] = []
+        rows: list[Row] = []
         for row, line in enumerate(lines, 1):
             to = order.ship_to[line.address - 1]
             money_ = (agreed.list_price, micro_of(line.net, currency), agreed.discount)

@@ -12,7 +12,6 @@ from royalties.domain.people import Verb
 from royalties.domain.price_lists import PriceVersion
 from royalties.services.books import setup_in_force
 from royalties.services.orders.agreed import Agreed, agreed_of
-from royalties.services.orders.issuing import require_possible
 from royalties.services.orders.life import (
     ChangedMeanwhileError,
     Order,
@@ -20,6 +19,7 @@ from royalties.services.orders.life import (
     hold_still,
     move,
     note,
+    require_possible,
 )
 from royalties.services.orders.packing import print_packing_list
 from royalties.services.orders.sales import COMPLETE, Selling

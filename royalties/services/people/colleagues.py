@@ -17,7 +17,7 @@ from royalties.services.people.passwords import keep_password
 from royalties.services.people.sessions import Begun, Browser, as_person, begin
 from royalties.services.people.staff import close
 from royalties.services.people.throttle import Subject, Tried, attempt
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store import colleagues as kept
 from royalties.store import mail, sessions
 from royalties.store import people as store
@@ -388,7 +388,8 @@ def _open(
     work: Work, token: str, *, lock: bool = False
 ) -> tuple[_House, ColleagueRow, PersonRow | None]:
     """An invitation with the account of its address, if there is one that may come."""
-    row = kept.find_colleague(work.connection, fingerprint(token), work.at, lock=lock)
+    newest = work.ago(-CLOCKS_DIFFER)
+    row = kept.find_colleague(work.connection, fingerprint(token), work.at, newest, lock=lock)
     if row is None:
         raise DeadLinkError
     house = _ORGANIZATIONS if row.role == Role.ORGANIZATION else _NONPROFITS

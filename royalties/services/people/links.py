@@ -11,7 +11,7 @@ from royalties.services.people.invitations import InvitedTo, house_name, invited
 from royalties.services.people.names import fit_name, plain_address
 from royalties.services.people.passwords import keep_password, set_password
 from royalties.services.people.sessions import Begun, Browser, as_person, begin
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store import mail, sessions
 from royalties.store import people as store
 from royalties.store.people import PersonRow
@@ -170,7 +170,9 @@ def _make(work: Work, person: PersonRow, purpose: Purpose) -> str:
 
 
 def _open(work: Work, token: str, purpose: Purpose) -> tuple[str, PersonRow]:
-    found = sessions.find_link(work.connection, fingerprint(token), purpose, work.at)
+    found = sessions.find_link(
+        work.connection, fingerprint(token), purpose, work.at, work.ago(-CLOCKS_DIFFER)
+    )
     if found is None:
         raise DeadLinkError
     person = store.find_person(work.connection, found.person_id)

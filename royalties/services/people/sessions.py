@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.people import FINANCE, Actor, Role
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
 from royalties.store import sessions as store
 from royalties.store.people import PersonRow, find_person
 
@@ -20,9 +20,6 @@ HALF_WAY = timedelta(minutes=30)
 
 PROVED = timedelta(minutes=10)
 """How long after a password or code nothing asks for the password again."""
-
-CLOCKS_DIFFER = timedelta(minutes=5)
-"""How far the clocks of two servers on one database may differ."""
 
 TOUCHED_EVERY = timedelta(minutes=1)
 

@@ -26,7 +26,7 @@ from royalties.services.books import (
 from royalties.services.remembering import at_hand, keep_nobody_waiting, remembered
 from royalties.services.runs.closed import frozen_run
 from royalties.services.statements.composing import Composer
-from royalties.services.statements.issuing import NoStatementError
+from royalties.services.statements.numbering import NoStatementError
 from royalties.services.terms.warnings import warnings_of_run
 from royalties.services.work import Work
 from royalties.store import closing as store

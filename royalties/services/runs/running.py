@@ -20,10 +20,10 @@ from royalties.services.runs.checklist import (
     require_possible,
 )
 from royalties.services.runs.drafts import Shown, draft, shown_run
-from royalties.services.statements.issuing import number_statements
+from royalties.services.statements.numbering import number_statements
 from royalties.services.terms.warnings import warning_document, warnings_of_run
 from royalties.services.work import RefusedError, Work
-from royalties.store import batches, carrying, ledger, periods
+from royalties.store import batches, carrying, kept_slices, ledger, periods
 from royalties.store import runs as store
 from royalties.store.history import canonical, newest_revision
 
@@ -133,6 +133,7 @@ def close(
     )
     numbers = number_statements(work, setup, done)
     carrying.carry_forward(work.connection, period)
+    kept_slices.forget_period(work.connection, period.ordinal)
     periods.mark_closed(work.connection, period.ordinal, work.at)
     periods.ensure_periods(work.connection, [period.shift(1)])
     waiting = sum(rows for _, _, rows, _ in batches.waiting_summary(work.connection))

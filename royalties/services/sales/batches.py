@@ -9,8 +9,9 @@ from typing import Any
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.sales import ORDER_REPORTS, Kind
+from royalties.domain.sales import Kind, Origin
 from royalties.services.books import setup_in_force
+from royalties.services.sales.recording import sum_batch
 from royalties.services.sales.waiting import release_waiting
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches as store
@@ -107,6 +108,7 @@ def correct(work: Work, number: int) -> Corrected:
             "sha256": sha256(f"correction of batch {number}".encode()).hexdigest(),
             "size": 0,
             "report": "correction",
+            "origin": found.origin,
             "retailer": found.retailer,
             "account": found.account,
             "sheets": found.sheets,
@@ -122,6 +124,7 @@ def correct(work: Work, number: int) -> Corrected:
     )
     store.mark_corrected(work.connection, number, made)
     lines = store.mirror(work.connection, number, made, open_period)
+    sum_batch(work, setup, made)
     store.finish_batch(work.connection, made, {"rows": lines, "lines": lines})
     work.record(Verb.CORRECT, {"batch": made, "corrects": number, "lines": lines})
     first = setup.first_period
@@ -169,10 +172,10 @@ def sale_shown(row: tuple[Any, ...]) -> dict[str, Any]:
         order,
         reference,
         corrects,
-        report,
+        origin,
         _,
     ) = row
-    is_of_order = report in ORDER_REPORTS
+    is_of_order = origin == Origin.ORDER
     digits = exponent(currency)
     names = json.loads(sheets)
     return {
@@ -202,7 +205,7 @@ def sale_shown(row: tuple[Any, ...]) -> dict[str, Any]:
 
 def _require_no_order(found: store.BatchRow) -> None:
     """What was shipped is taken back on its order, where copies and money follow."""
-    if found.report in ORDER_REPORTS:
+    if found.origin == Origin.ORDER:
         raise RefusedError(
             f"import {found.id} holds the sales of an order ({found.file_name}): enter on the "
             f"order what came back, or credit it there"

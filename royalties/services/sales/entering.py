@@ -17,15 +17,23 @@ from typing import Any
 
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
+from royalties.domain.sales import Origin
 from royalties.ingest.books import Books
 from royalties.ingest.cells import Stranger, Wrong
 from royalties.services.books import Setup, known_of, setup_in_force
 from royalties.services.sales import sheets
 from royalties.services.sales.batches import undo
-from royalties.services.sales.importing import Request, import_report
+from royalties.services.sales.importing import (
+    READINGS,
+    Request,
+    StaleError,
+    import_report,
+    read_report,
+)
 from royalties.services.sales.sheets import FIELDS, Draft, Rows
 from royalties.services.sales.shelf import Shelf, shelf_of
-from royalties.services.work import RefusedError, Work
+from royalties.services.sales.spooling import Spooled
+from royalties.services.work import RefusedError, Units, Work
 from royalties.store import batches
 
 FIRST_ROW = 2
@@ -92,8 +100,17 @@ class Receipt:
     document: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A sheet that was read and may be recorded, with the warnings that were confirmed."""
+
+    request: Request
+    lines: Spooled
+    warned: frozenset[str]
+
+
 def enter(
-    work: Work,
+    units: Units,
     sheet: Draft,
     *,
     choices: Mapping[str, str],
@@ -101,51 +118,92 @@ def enter(
 ) -> Entered:
     """Record a typed sheet, all of it or nothing; the same sheet again gives the same import.
 
+    It is read and judged while nothing is held, and recorded after that.
+
     Args:
+        units: opens units of work in the name of who typed it.
         sheet: what was typed, as the page holds it.
         choices: how the person writes numbers and days (``decimal``, ``date_order``).
         confirmed: keys of the warnings that were confirmed.
     """
+    for _ in range(READINGS):
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "sheet.csv"
+            with units(read_only=True) as work:
+                entered, read = _read(work, path, sheet, choices, confirmed)
+            if read is None:
+                return entered
+            try:
+                with units() as work:
+                    return _record(work, sheet, entered, read)
+            except StaleError:
+                continue
+            finally:
+                read.lines.close()
+    raise RefusedError("the setup changes all the time: try again")
+
+
+def _read(
+    work: Work, path: Path, sheet: Draft, choices: Mapping[str, str], confirmed: Collection[str]
+) -> tuple[Entered, _Read | None]:
+    """What is to be said of a sheet; or else it is read, to be recorded."""
     work.actor.require(Verb.ENTER)
     setup = setup_in_force(work)
     sheets.require_retailer(setup, sheet.retailer)
     rows = tuple(row for row in sheets.cleaned(sheet.rows) if not is_empty(row))
-    held = sheets.hold(work, sheet)
+    entered = Entered(sheets.kept(work, sheet), rows)
     if not rows:
-        return Entered(held, rows, mistakes=(Mistake("nothing is typed yet: enter a sale"),))
+        nothing = Mistake("nothing is typed yet: enter a sale")
+        return replace(entered, mistakes=(nothing,)), None
     known, shelf = Books(known_of(work, setup)), shelf_of(work)
-    read = [_Row.of(row, known, shelf) for row in rows]
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "sheet.csv"
-        _write(path, sheet, [each.cells for each in read])
-        earlier = batches.find_recorded(work.connection, work.files.fingerprint(path)[0])
-        if earlier is not None:
-            return Entered(held, rows, batch=earlier.id)
-        if sheets.differ(held, sheet):
-            return Entered(held, rows, changed=True)
-        own = [
-            replace(mistake, row=place)
-            for place, each in enumerate(read)
-            for mistake in each.mistakes
-        ]
-        request = Request(path, _file_name(work), report="standard", choices=choices)
-        return _record(work, request, Entered(held, rows), own, confirmed)
+    judged = [_Row.of(row, known, shelf) for row in rows]
+    _write(path, sheet, [each.cells for each in judged])
+    if (found := _before(work, path, sheet, entered)) is not None:
+        return found, None
+    own = [
+        replace(mistake, row=place)
+        for place, each in enumerate(judged)
+        for mistake in each.mistakes
+    ]
+    request = Request(
+        path, _file_name(work), report="standard", choices=choices, origin=Origin.TYPED
+    )
+    lines = read_report(work, request)
+    found = _judged(work, request, lines, entered, own)
+    if lines is not None:
+        if not found.mistakes and {each.key for each in found.warnings} <= set(confirmed):
+            warned = frozenset(each.message for each in found.warnings)
+            return entered, _Read(request, lines, warned)
+        lines.close()
+    return found, None
 
 
-def _record(
-    work: Work, request: Request, entered: Entered, own: list[Mistake], confirmed: Collection[str]
+def _before(work: Work, path: Path, sheet: Draft, entered: Entered) -> Entered | None:
+    """What became of a sheet that is recorded already, or that another window changed."""
+    earlier = batches.find_recorded(work.connection, work.files.fingerprint(path)[0])
+    if earlier is not None:
+        return replace(entered, batch=earlier.id)
+    return replace(entered, changed=True) if sheets.differ(entered.draft, sheet) else None
+
+
+def _judged(
+    work: Work, request: Request, lines: Spooled | None, entered: Entered, own: list[Mistake]
 ) -> Entered:
-    """Check the file, then import it if nothing is wrong and every warning was confirmed."""
-    checked = import_report(work, replace(request, dry_run=True))
+    """Everything that is wrong with a sheet, and all that is to be confirmed."""
+    checked = import_report(work, replace(request, dry_run=True), lines)
     if checked.returned is not None:
         checked.returned.unlink(missing_ok=True)  # the sheet itself shows what is wrong
-    mistakes = _mistakes(checked.document, own)
-    warnings = _warnings(checked.document)
-    if mistakes:
-        return replace(entered, mistakes=mistakes, warnings=warnings)
-    if not {each.key for each in warnings} <= set(confirmed):
-        return replace(entered, warnings=warnings)
-    done = import_report(work, replace(request, confirm=bool(warnings)))
+    document = checked.document
+    return replace(entered, mistakes=_mistakes(document, own), warnings=_warnings(document))
+
+
+def _record(work: Work, sheet: Draft, entered: Entered, read: _Read) -> Entered:
+    """Record a sheet as it was read, unless something came between."""
+    entered = replace(entered, draft=sheets.hold(work, sheet))
+    if (found := _before(work, read.request.path, sheet, entered)) is not None:
+        return found
+    request = replace(read.request, confirm=True, seen=read.warned)
+    done = import_report(work, request, read.lines)
     if done.outcome != "recorded":
         return replace(
             entered, mistakes=_mistakes(done.document, []), warnings=_warnings(done.document)
@@ -162,7 +220,7 @@ def receipt(work: Work, number: int) -> Receipt | None:
     """What was recorded of a typed sheet."""
     work.actor.require(Verb.READ)
     found = batches.find_batch(work.connection, number)
-    if found is None or not found.file_name.startswith(batches.TYPED):
+    if found is None or found.origin != Origin.TYPED:
         return None
     return Receipt(
         found.id,
@@ -177,7 +235,7 @@ def receipt(work: Work, number: int) -> Receipt | None:
 def take_back(work: Work, number: int) -> str:
     """Undo a typed sheet and put its rows before what stands in the draft; names the retailer."""
     found = batches.find_batch(work.connection, number)
-    if found is None or not found.file_name.startswith(batches.TYPED):
+    if found is None or found.origin != Origin.TYPED:
         raise RefusedError(f"import {number} was not typed: undo it on its own page")
     retailer, rows = _typed_rows(work.files.received(found.sha256))
     undo(work, number)
@@ -265,7 +323,7 @@ def _typed_rows(path: Path) -> tuple[str, Rows]:
 
 
 def _file_name(work: Work) -> str:
-    return f"{batches.TYPED}{work.actor.name[:120]} {work.now:%Y-%m-%d %H:%M}.csv"
+    return f"typed by {work.actor.name[:120]} {work.now:%Y-%m-%d %H:%M}.csv"
 
 
 def _mistakes(document: Mapping[str, Any], own: list[Mistake]) -> tuple[Mistake, ...]:

@@ -123,7 +123,7 @@ def document_of_order(
     """The document of an order's sales, which come from no file.
 
     Args:
-        report: what brought them, one of ``domain.sales.ORDER_REPORTS``.
+        report: what brought them, ``OF_SHIPMENT`` or ``OF_CREDIT_NOTE`` of ``domain.sales``.
         retailer: under whom they are recorded.
         fingerprint: of the batch's name.
         day: of the sales.

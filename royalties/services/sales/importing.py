@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from reports import returned
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period, period_of
 from royalties.domain.problems import Notice
+from royalties.domain.sales import Origin
 from royalties.ingest.mapping import Mapping as ReportMapping
 from royalties.ingest.reading import Chunk, Known, Reading, Totals, UnreadableError
 from royalties.ingest.recognise import as_received, open_report
@@ -23,12 +24,12 @@ from royalties.services.sales.import_document import (
     units_of,
     unreadable,
 )
+from royalties.services.sales.recording import Recorder
 from royalties.services.sales.spooling import Spooled, spooled
-from royalties.services.work import RefusedError, Work
+from royalties.services.work import RefusedError, Units, Work
 from royalties.store import batches, periods
 from royalties.store.engine import all_or_nothing
 from royalties.store.history import newest_revision
-from royalties.store.totals import Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Request:
     dry_run: bool = False
     confirm: bool = False
     seen: frozenset[str] | None = None
+    origin: Origin = Origin.REPORT
 
     def confirms(self, notices: Iterable[Notice]) -> bool:
         """Whether the user goes on in spite of these warnings."""
@@ -63,7 +65,49 @@ class ImportResult:
 
 
 class StaleError(RuntimeError):
-    """The setup was changed since a report was read: it has to be read again."""
+    """The setup or the file was changed since a report was read: it has to be read again."""
+
+
+READINGS = 5
+"""How often a report is read whose setup or bytes change meanwhile."""
+
+
+def import_file(units: Units, request: Request) -> ImportResult:
+    """Read a report and record its sales; the books are held for the recording alone.
+
+    Outcomes are those of ``import_report``. What is not to be recorded is told by work that only
+    reads, so that a file nobody can read holds nobody up.
+    """
+    for _ in range(READINGS):
+        with units(read_only=True) as work:
+            read = read_report(work, request)
+            if read is None or request.dry_run or _is_stopped(read, request):
+                return _looked_at(work, request, read)
+        try:
+            with units() as work:
+                return import_report(work, request, read)
+        except StaleError:
+            continue
+        finally:
+            read.close()
+    raise RefusedError(f"{request.name}: the setup or the file changes all the time: try again")
+
+
+def _is_stopped(read: Spooled, request: Request) -> bool:
+    """Whether it is known from the file alone that nothing will be recorded."""
+    return bool(read.problems or read.choices) or not request.confirms(read.notices)
+
+
+def _looked_at(work: Work, request: Request, read: Spooled | None) -> ImportResult:
+    """What would come of a request that records nothing."""
+    try:
+        result = import_report(work, replace(request, dry_run=True), read)
+    finally:
+        if read is not None:
+            read.close()
+    if "dry_run" in result.document:
+        result.document["dry_run"] = request.dry_run
+    return result
 
 
 def read_report(work: Work, request: Request) -> Spooled | None:
@@ -73,6 +117,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
     what is the matter.
     """
     work.actor.require(Verb.IMPORT)
+    revision = newest_revision(work.connection)  # first: PostgreSQL shows what others keep since
     setup = setup_in_force(work)
     fingerprint, _ = _fingerprint(work, request)
     if batches.find_recorded(work.connection, fingerprint) is not None:
@@ -81,8 +126,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
         reading = _opened(work, request, setup, known_of(work, setup))
         if reading.choices:
             return None
-        folder, revision = work.files.spool, newest_revision(work.connection)
-        return spooled(reading, folder, revision, fingerprint)
+        return spooled(reading, work.files.spool, revision, fingerprint)
     except UnreadableError:
         return None
 
@@ -99,7 +143,7 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
         read: what ``read_report`` made of the same request, so that nothing is read any more.
 
     Raises:
-        StaleError: the setup is another one than when the report was read.
+        StaleError: the setup or the file is another one than when the report was read.
     """
     work.actor.require(Verb.IMPORT)
     setup = setup_in_force(work)
@@ -109,7 +153,10 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
         return ImportResult("nothing-new", nothing_new(earlier, work.day_of(earlier.recorded_at)))
     open_period = _open_period(work, setup, lock=not request.dry_run)
     known = known_of(work, setup)
-    if read is not None and read.revision != newest_revision(work.connection):
+    if read is not None and (read.revision, read.sha256) != (
+        newest_revision(work.connection),
+        fingerprint,
+    ):
         raise StaleError
     try:
         reading = read or _opened(work, request, setup, known)
@@ -153,11 +200,12 @@ class _Recording:
     known: Known
     periods: dict[str, Period] = field(default_factory=dict)
     lines: int = 0
-    sums: Sums = field(default_factory=Sums)
+    recorder: Recorder = field(init=False)
     watch: Watch = field(init=False)
 
     def __post_init__(self) -> None:
         self.watch = Watch.of(self.setup)
+        self.recorder = Recorder(self.work, self.setup)
 
     def record(self, reading: Reading) -> ImportResult:
         with all_or_nothing(self.work.connection) as take_back:
@@ -202,6 +250,7 @@ class _Recording:
             self.work.connection,
             {
                 "file_name": self.request.name[:255],
+                "origin": self.request.origin,
                 "sha256": self.fingerprint,
                 "size": self.size,
                 "report": reading.report,
@@ -240,8 +289,7 @@ class _Recording:
         }
         self.lines += len(chunk.sales) + len(chunk.waiting)
         sales = [row + tails[row[5]] for row in chunk.sales]
-        batches.add_sales(self.work.connection, sales)
-        self.sums.add(sales)
+        self.recorder.add(sales)
         batches.add_waiting(self.work.connection, [(*row, number) for row in chunk.waiting])
 
     def _finish(self, number: int, reading: Reading, result: ImportResult) -> None:
@@ -257,7 +305,7 @@ class _Recording:
                 "lines": self.lines,
             },
         )
-        self.sums.keep(self.work.connection)
+        self.recorder.finish()
         batches.add_coverage(self.work.connection, number, reading.account, reading.totals.covered)
 
     def _notices(self, reading: Reading) -> list[Notice]:
@@ -301,11 +349,9 @@ class _Recording:
             self.work.connection, reading.account, reading.totals.covered
         )
         same = [each.batch for each in earlier if _alike(json.loads(each.document), reading.totals)]
-        if self.request.name.startswith(batches.TYPED):
+        if self.request.origin is Origin.TYPED:
             earlier = [
-                each
-                for each in earlier
-                if each.batch in same or not each.file_name.startswith(batches.TYPED)
+                each for each in earlier if each.batch in same or each.origin != Origin.TYPED
             ]
         if not earlier:
             return None

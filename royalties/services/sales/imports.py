@@ -11,7 +11,7 @@ from stdnum import isbn as isbn_numbers
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.sales import ORDER_REPORTS, Kind
+from royalties.domain.sales import Kind, Origin
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
 from royalties.store import imports as store
@@ -115,7 +115,7 @@ class Import:
     @property
     def is_of_order(self) -> bool:
         """Whether an order brought it, so that it is taken back there."""
-        return self.row.report in ORDER_REPORTS
+        return self.row.origin == Origin.ORDER
 
 
 def imports(

@@ -83,12 +83,21 @@ def save(work: Work, draft: Draft, *, force: bool = False) -> Draft:
     return _write(work, replace(held, rows=rows))
 
 
+def kept(work: Work, draft: Draft) -> Draft:
+    """The draft as it is kept, an empty one with the page's token if nothing is."""
+    first = _draft(_first(work, draft))
+    return find_drafts(work).get(draft.retailer, first)
+
+
 def hold(work: Work, draft: Draft) -> Draft:
     """The draft as it is kept, held against the person's other windows until the work ends."""
+    return _draft(store.hold_draft(work.connection, _person(work), _first(work, draft)))
+
+
+def _first(work: Work, draft: Draft) -> DraftRow:
     if not draft.token or len(draft.token) > _LONGEST_TOKEN or not draft.token.isascii():
         raise RefusedError("this sheet has lost its token: load the page again")
-    first = DraftRow(draft.retailer, "[]", draft.token, 0, work.at)
-    return _draft(store.hold_draft(work.connection, _person(work), first))
+    return DraftRow(draft.retailer, "[]", draft.token, 0, work.at)
 
 
 def differ(held: Draft, draft: Draft) -> bool:

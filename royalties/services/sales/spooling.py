@@ -8,12 +8,16 @@ import os
 import pickle
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import BinaryIO
 
+from royalties.adapters.files import DiskError
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
 from royalties.ingest.reading import Chunk, Reading, Totals
+
+_BLOCK = 1 << 20
 
 
 @dataclass(slots=True)
@@ -51,36 +55,50 @@ class Spooled:
         self.path.unlink(missing_ok=True)
 
 
+_OWN = ("path", "revision", "sha256")
+"""What a reading does not say."""
+
+
 def spooled(reading: Reading, folder: Path, revision: int, sha256: str) -> Spooled:
-    """Read a report through, and keep its lines in a file of a folder."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, prefix=".lines-")
+    """Read a report through, and keep its lines in a file of a folder.
+
+    Raises:
+        DiskError: the lines cannot be written.
+    """
+    path = _kept(reading, folder)
+    said = {
+        each.name: getattr(reading, each.name) for each in fields(Spooled) if each.name not in _OWN
+    }
+    return Spooled(**said, path=path, revision=revision, sha256=sha256)
+
+
+def _kept(reading: Reading, folder: Path) -> Path:
+    with _writing(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, prefix=".lines-")
+    path = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            _write(reading, file)
+        with os.fdopen(handle, "wb", _BLOCK) as file:
+            for chunk in reading.chunks():
+                _write((chunk.sales, chunk.waiting), file, path)
+            _write(None, file, path)
+            with _writing(path):
+                file.flush()
     except BaseException:
-        Path(name).unlink()
+        path.unlink()
         raise
-    return Spooled(
-        reading.report,
-        reading.retailer,
-        reading.account,
-        reading.sheets,
-        reading.header_rows,
-        reading.choices,
-        reading.problems,
-        reading.notices,
-        reading.notes,
-        reading.skipped,
-        reading.totals,
-        reading.unlisted,
-        Path(name),
-        revision,
-        sha256,
-    )
+    return path
 
 
-def _write(reading: Reading, file: BinaryIO) -> None:
-    for chunk in reading.chunks():
-        pickle.dump((chunk.sales, chunk.waiting), file, pickle.HIGHEST_PROTOCOL)
-    pickle.dump(None, file)
+def _write(lines: object, file: BinaryIO, path: Path) -> None:
+    with _writing(path):
+        pickle.dump(lines, file, pickle.HIGHEST_PROTOCOL)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """What the disk does not take, named."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskError(path, str(error.strerror)) from error

@@ -11,9 +11,9 @@ from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.sales.before_books import Watch, notice_of
+from royalties.services.sales.recording import Recorder
 from royalties.services.work import RefusedError, Work
 from royalties.store import batches, catalogue, periods
-from royalties.store.totals import Sums
 
 _LONGEST = 100
 """Letters of an identifier."""
@@ -140,10 +140,9 @@ def release_waiting(work: Work, setup: Setup) -> Released:
     early = notice_of(watch.early, setup, first.shift(open_period - first.ordinal), done=True)
     released.warnings = (early.message,) if early else ()
     periods.ensure_periods(work.connection, used)
-    batches.add_sales(work.connection, sales)
-    sums = Sums()
-    sums.add(sales)
-    sums.keep(work.connection)
+    recorder = Recorder(work, setup)
+    recorder.add(sales)
+    recorder.finish()
     batches.stop_waiting(work.connection, done)
     return released
 

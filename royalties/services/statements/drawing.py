@@ -13,13 +13,8 @@ from itertools import chain
 from multiprocessing import get_context
 from typing import NamedTuple
 
-from pydantic import TypeAdapter
-
 from reports import statement as paper
-from royalties.domain.statements import Statement
-
-CONTENT = TypeAdapter(Statement)
-"""What a statement says, from and to JSON."""
+from royalties.services.statements.content import CONTENT
 
 FEWEST = 50
 """Statements for which one more process is worth its start: half a second."""

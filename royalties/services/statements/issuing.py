@@ -15,7 +15,9 @@ from royalties.domain.run import Run, run
 from royalties.domain.statements import Statement
 from royalties.services.books import Setup, books_of, require_next, setup_in_force
 from royalties.services.statements.composing import Composer
-from royalties.services.statements.drawing import CONTENT, draw_all
+from royalties.services.statements.content import CONTENT
+from royalties.services.statements.drawing import draw_all
+from royalties.services.statements.numbering import NoStatementError, statement_of
 from royalties.services.statements.period_report import period_report
 from royalties.services.work import Progress, RefusedError, Units, Work
 from royalties.store import runs as run_store
@@ -26,10 +28,6 @@ _BLOCK = 200
 """Statements whose contents are read, and held, at a time."""
 
 
-class NoStatementError(RefusedError):
-    """A statement was asked for that does not exist, or not for who asks."""
-
-
 @dataclass(frozen=True, slots=True)
 class IssuedFiles:
     """What ``statements`` wrote: the folder, files, and whether they are final or drafts."""
@@ -38,34 +36,6 @@ class IssuedFiles:
     files: tuple[Path, ...]
     statements: int
     draft: bool
-
-
-def number_statements(work: Work, setup: Setup, done: Run) -> list[str]:
-    """Number and freeze the statements of a run that is being closed, without gaps."""
-    composer = Composer(work, setup, done)
-    rows = []
-    for place, settlement in enumerate(done.settlements, 1):
-        number = f"{done.period}-{place:03d}"
-        statement = composer.statement(settlement, number, work.today)
-        content = CONTENT.dump_json(statement).decode()
-        rows.append(
-            store.StatementRow(
-                number,
-                done.period.ordinal,
-                place,
-                settlement.beneficiary,
-                settlement.currency,
-                content,
-                sha256(content.encode()).hexdigest(),
-            )
-        )
-    store.add_statements(work.connection, rows)
-    return [row.number for row in rows]
-
-
-def statement_of(row: store.StatementRow) -> Statement:
-    """What a numbered statement says."""
-    return CONTENT.validate_json(row.content)
 
 
 def statement(work: Work, number: str) -> Statement:

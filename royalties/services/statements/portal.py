@@ -10,8 +10,6 @@ from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
-from pydantic import TypeAdapter
-
 from royalties.domain.beneficiaries import Beneficiary
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
@@ -19,14 +17,13 @@ from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.statements import Statement
 from royalties.services.books import setup_in_force
+from royalties.services.statements.content import CONTENT
 from royalties.services.work import RefusedError, Work
 from royalties.store import periods
 from royalties.store import portal as store
 
 Settled = store.SettledRow
 """A closed period of one beneficiary in one currency, with its statement's number."""
-
-_CONTENT = TypeAdapter(Statement)
 
 
 class NotYoursError(RefusedError):
@@ -232,7 +229,7 @@ def _statements(work: Work, key: str, rows: Iterable[Settled]) -> list[Statement
     if not numbers:
         return []
     texts = store.contents(work.connection, work.actor, key, numbers)
-    return [_CONTENT.validate_json(text) for text in texts]
+    return [CONTENT.validate_json(text) for text in texts]
 
 
 def _short(said: Statement, rows: Iterable[Settled]) -> str:

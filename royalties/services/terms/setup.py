@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from royalties.domain.replacing import Replaced
 from royalties.domain.terms_warnings import TermsWarning
 from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, of_setup, setup_of
+from royalties.services.sales.recording import sum_what_changed
 from royalties.services.sales.waiting import Released, release_waiting
 from royalties.services.terms.replacing import Amended, replaced_by
 from royalties.services.terms.warnings import warnings_of
@@ -25,6 +27,8 @@ from royalties.store.terms import closed_keys
 
 Bodies = dict[str, dict[str, dict[str, Any]]]
 Changed = list[tuple[str, str, dict[str, Any]]]
+DatedPrice = tuple[str, str, date]
+"""ISBN, currency and the day from which a price holds."""
 
 _MOST_NAMED = 50
 
@@ -201,6 +205,7 @@ def _record(
     setup = setup_of(revisions_in_force(work.connection))
     _record_catalogue(work, setup, {key for kind, key, _ in changed if kind == "titles"})
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
+    sum_what_changed(work, setup)
     loaded.released = release_waiting(work, setup)
     what: dict[str, object] = {"file": name, "added": loaded.added, "amended": loaded.amended}
     if prepared_by:
@@ -364,28 +369,35 @@ def _closed_terms(work: Work, document: setup_file.Document, before: Bodies) -> 
 
 def _used_prices(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
     """A price that stood in for a blank one in a closed run stays as it was."""
-    used = figures.closed_without_price(work.connection)
+    changed = [
+        (key, price)
+        for key, body in document.entries.get("titles", {}).items()
+        for price in _changed_prices(before["titles"].get(key, body), body)
+    ]
+    if not changed:
+        return []
+    used = figures.closed_without_price(work.connection, {isbn for _, (isbn, _, _) in changed})
     faults = []
-    for key, body in document.entries.get("titles", {}).items():
-        old, new = (
-            {(e.isbn, p.currency, p.starts): p.micro for e in title.editions for p in e.prices}
-            for title in (
-                setup_file.title_of(before["titles"].get(key, body)),
-                setup_file.title_of(body),
-            )
-        )
-        for isbn, currency, starts in sorted(set(old) | set(new)):
-            last_day = used.get((isbn, currency))
-            price = (isbn, currency, starts)
-            if last_day and starts.isoformat() <= last_day and old.get(price) != new.get(price):
-                faults.append(
-                    Fault(
-                        f"{document.paths['titles', key]}.editions",
-                        f"closed runs used the {currency} price of {isbn} until {last_day}: leave "
-                        f"it as it was and add a price from a later day",
-                    )
+    for key, (isbn, currency, starts) in changed:
+        last_day = used.get((isbn, currency))
+        if last_day and starts.isoformat() <= last_day:
+            faults.append(
+                Fault(
+                    f"{document.paths['titles', key]}.editions",
+                    f"closed runs used the {currency} price of {isbn} until {last_day}: leave "
+                    f"it as it was and add a price from a later day",
                 )
+            )
     return faults
+
+
+def _changed_prices(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[DatedPrice]:
+    """Prices that are added, gone or another, in order."""
+    old, new = (
+        {(e.isbn, p.currency, p.starts): p.micro for e in title.editions for p in e.prices}
+        for title in (setup_file.title_of(before), setup_file.title_of(after))
+    )
+    return [each for each in sorted({*old, *new}) if old.get(each) != new.get(each)]
 
 
 def _early_income(document: setup_file.Document, merged: Bodies) -> list[Fault]:

@@ -16,7 +16,7 @@ from royalties.domain.terms_warnings import (
 from royalties.domain.terms_warnings import warnings_about as about
 from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, open_period_of, setup_in_force
-from royalties.services.remembering import AT_ONCE, extent_of
+from royalties.services.remembering import has_many_lines
 from royalties.services.work import Work
 from royalties.store import terms as store
 
@@ -52,7 +52,7 @@ def warnings_about(work: Work, part: str, key: str, body: Body | None = None) ->
     if body is not None:
         setup = _as_proposed(setup, part, key, body)
     sold = []
-    if part in ("contracts", "plans") and extent_of(work, None).lines <= AT_ONCE:
+    if part in ("contracts", "plans") and not has_many_lines(work):
         sold = _sold(work, setup.plans.values())
     return about(_terms(work, setup, sold), part, key)
 

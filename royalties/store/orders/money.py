@@ -1,6 +1,6 @@
 """Shipments, invoices and receipts of orders; all three are only ever added to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Text, case, cast, func, insert, or_, select
@@ -19,6 +19,9 @@ from royalties.store.tables import (
     sale_total,
     shipment,
 )
+
+_ROWS, _DOCUMENTS = 1_000, 20
+"""Rows that are read at once where all are; and rows with documents."""
 
 
 class ShipmentRow(NamedTuple):
@@ -170,8 +173,8 @@ class Sold(NamedTuple):
     others: int
 
 
-def shipments_and_sales(connection: Connection) -> list[tuple[ShipmentRow, Sold]]:
-    """Every shipment with what stands in its sales, by order and number."""
+def shipments_and_sales(connection: Connection) -> Iterator[tuple[ShipmentRow, Sold]]:
+    """Every shipment with what stands in its sales, by order and number, streamed."""
     own = coalesce(orders.c.own_isbn, orders.c.isbn)
     is_other = or_(
         sale.c.order_ref != orders.c.number,
@@ -196,10 +199,9 @@ def shipments_and_sales(connection: Connection) -> list[tuple[ShipmentRow, Sold]
         .group_by(*columns, orders.c.number, batch.c.report, batch.c.status)
         .order_by(shipment.c.order_id, shipment.c.number)
     )
-    return [
-        (ShipmentRow(*row[:12]), Sold(*row[12:15], *map(int, row[15:])))
-        for row in connection.execute(query)
-    ]
+    with connection.execute(query, execution_options={"yield_per": _ROWS}) as rows:
+        for row in rows:
+            yield ShipmentRow(*row[:12]), Sold(*row[12:15], *map(int, row[15:]))
 
 
 def sales_without_shipment(connection: Connection) -> list[str]:
@@ -252,10 +254,12 @@ def order_number(connection: Connection, order_id: int) -> str:
     )
 
 
-def all_invoices(connection: Connection) -> list[InvoiceRow]:
-    """Every invoice and credit note by its number."""
+def all_invoices(connection: Connection) -> Iterator[InvoiceRow]:
+    """Every invoice and credit note by its number, streamed."""
     query = _all(invoice, InvoiceRow).order_by(invoice.c.id)
-    return [InvoiceRow(*row) for row in connection.execute(query)]
+    with connection.execute(query, execution_options={"yield_per": _DOCUMENTS}) as rows:
+        for row in rows:
+            yield InvoiceRow(*row)
 
 
 def invoices_for(
@@ -301,13 +305,18 @@ def receipts_of(connection: Connection, order_id: int) -> list[ReceiptRow]:
     return [ReceiptRow(*row) for row in connection.execute(query.order_by(receipt.c.id))]
 
 
-def all_receipts(connection: Connection) -> list[tuple[ReceiptRow, str]]:
-    """Every receipt with its order's number."""
-    query = _all(receipt, ReceiptRow).add_columns(orders.c.number.label("order_number"))
-    rows = connection.execute(
-        query.join(orders, orders.c.id == receipt.c.order_id).order_by(receipt.c.id)
+def all_receipts(connection: Connection) -> Iterator[tuple[ReceiptRow, str, str]]:
+    """Every receipt with the numbers of its order and its invoice, streamed."""
+    query = (
+        _all(receipt, ReceiptRow)
+        .add_columns(orders.c.number.label("order_number"), invoice.c.number.label("of_invoice"))
+        .join(orders, orders.c.id == receipt.c.order_id)
+        .join(invoice, invoice.c.id == receipt.c.invoice_id)
+        .order_by(receipt.c.id)
     )
-    return [(ReceiptRow(*row[:-1]), row[-1]) for row in rows]
+    with connection.execute(query, execution_options={"yield_per": _ROWS}) as rows:
+        for row in rows:
+            yield ReceiptRow(*row[:-2]), row[-2], row[-1]
 
 
 def receipts_for(

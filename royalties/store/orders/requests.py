@@ -28,12 +28,16 @@ def add_request(connection: Connection, values: Mapping[str, object]) -> None:
 
 
 def find_request(
-    connection: Connection, hash_: str, at: str, *, lock: bool = False
+    connection: Connection, hash_: str, at: str, newest: str, *, lock: bool = False
 ) -> RequestRow | None:
-    """A request whose link may still be opened; ``lock`` holds it against others."""
+    """A request whose link may still be opened; ``lock`` holds it against others.
+
+    One made after ``newest`` is of a clock that ran ahead.
+    """
     query = select(*(order_request.c[name] for name in RequestRow._fields)).where(
         order_request.c.hash == hash_,
         order_request.c.expires_at > at,
+        order_request.c.created_at <= newest,
         order_request.c.order_id.is_(None),
     )
     if lock and not is_sqlite(connection):

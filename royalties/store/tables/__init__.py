@@ -49,7 +49,15 @@ from royalties.store.tables.runs import (
     reserve_release,
     settlement,
 )
-from royalties.store.tables.sales import batch, coverage, sale, sale_total, waiting
+from royalties.store.tables.sales import (
+    batch,
+    batch_slice,
+    batch_slicing,
+    coverage,
+    sale,
+    sale_total,
+    waiting,
+)
 from royalties.store.tables.statements import issued, statement
 from royalties.store.tables.work import (
     explanation,
@@ -66,6 +74,8 @@ __all__ = [
     "allocation",
     "attempt",
     "batch",
+    "batch_slice",
+    "batch_slicing",
     "cap_close",
     "carried",
     "certificate",

@@ -5,6 +5,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     SmallInteger,
@@ -24,6 +25,7 @@ batch = Table(
     Column("sha256", String(64), nullable=False, comment="of the received file"),
     Column("size", BigInteger, nullable=False, comment="bytes"),
     Column("report", String(64), nullable=False, comment="name of the report's format"),
+    Column("origin", String(6), nullable=False, server_default="report"),
     Column("retailer", Key, comment="null where the retailer stands in the rows"),
     Column("account", String(64), nullable=False),
     Column("sheets", Text, nullable=False, comment="JSON list; sale.sheet is an index into it"),
@@ -42,6 +44,7 @@ batch = Table(
         comment="the recorded batch that takes this one back; its file may be recorded again",
     ),
     CheckConstraint("status in ('recorded', 'undone')", name="status"),
+    CheckConstraint("origin in ('report', 'typed', 'order')", name="origin"),
     Index(
         "uq_batch_sha256_recorded",
         "sha256",
@@ -146,4 +149,44 @@ sale_total = Table(
     Column("lines", BigInteger, nullable=False),
     Column("units", BigInteger, nullable=False),
     Column("net", Micro, nullable=False),
+)
+
+# The same as drafts ask for it, of open periods: lines with a list price of their own, summed to
+# what the rules and plans in force tell apart (store/kept_slices.py). The key goes on as that of
+# ``sale`` does; nothing is said only here.
+batch_slicing = Table(
+    "batch_slicing",
+    metadata,
+    Column("period_id", ForeignKey("period.id"), primary_key=True, autoincrement=False),
+    Column("batch_id", ForeignKey("batch.id"), primary_key=True, autoincrement=False),
+    Column("grouping", String(64), comment="fingerprint of what was asked; null: not kept"),
+)
+batch_slice = Table(
+    "batch_slice",
+    metadata,
+    Column("period_id", Integer, primary_key=True, autoincrement=False),
+    Column("edition_id", Integer, primary_key=True, autoincrement=False),
+    Column("retailer_id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", SmallInteger, primary_key=True, autoincrement=False),
+    Column("currency", Currency, primary_key=True),
+    Column(
+        "discount",
+        SmallInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="class between the limits; -1: of any, since no rule asked",
+    ),
+    Column("country", Text, primary_key=True, comment="as far as asked, and so on"),
+    Column("region", Text, primary_key=True),
+    Column("city", Text, primary_key=True),
+    Column("order_ref", Text, primary_key=True),
+    Column("reverses", Integer, primary_key=True, autoincrement=False, comment="0: nothing"),
+    Column("batch_id", Integer, primary_key=True, autoincrement=False),
+    Column("units", BigInteger, nullable=False),
+    Column("net", Micro, nullable=False),
+    Column("list_value", Micro, nullable=False, comment="sum of copies times list price"),
+    ForeignKeyConstraint(
+        ["period_id", "batch_id"], ["batch_slicing.period_id", "batch_slicing.batch_id"]
+    ),
+    sqlite_with_rowid=False,
 )

@@ -110,8 +110,9 @@ def renew_codes() -> Answer:
 
 def _codes_page(found: Visit, codes: list[str]) -> str:
     """The only page that ever shows these codes; the file is in its link, not on the server."""
+    today = act().today.isoformat()
     lines = [
-        f"Recovery codes of {found.email} at {publisher_name()}, {act().today.isoformat()}",
+        f"Recovery codes of {found.email} at {publisher_name()}, {today}",
         "Each code signs in once, in place of a code of the authenticator app.",
         "",
         *codes,

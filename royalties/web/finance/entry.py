@@ -20,7 +20,7 @@ from royalties.services.work import RefusedError
 from royalties.web.bodies import from_json
 from royalties.web.formats import locale
 from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, all_or_nothing, take_back
+from royalties.web.visit import act, all_or_nothing, take_back, units
 
 PAGES = Pages("entry", __name__, "/finance/entry", FINANCE)
 
@@ -125,7 +125,7 @@ def submit() -> Answer | Response:
             sheets.save(act(), replace(draft, rows=()), force=True)
             return redirect(url_for(".sheet", retailer=draft.retailer), 303)
     confirmed = request.form.getlist("confirmed")
-    done = entering.enter(act(), draft, choices=_conventions(), confirmed=confirmed)
+    done = entering.enter(units, draft, choices=_conventions(), confirmed=confirmed)
     if done.batch is not None:
         return redirect(url_for(".recorded", number=done.batch), 303)
     return _again(done), 422

@@ -22,7 +22,7 @@ from royalties.web.order_forms import text_sent, tried, version_sent
 from royalties.web.organization.looks import drawn, shown, waiting
 from royalties.web.organization.offers import found, may, page
 from royalties.web.pages import Answer, Pages, number_asked
-from royalties.web.visit import act, only_looks, system
+from royalties.web.visit import act, let_go, only_looks, system
 from royalties.web.waiting import TooManyLooksError, looking
 
 PAGES = Pages("organization_files", __name__, "/organization/orders", ORGANIZATIONS)
@@ -283,13 +283,17 @@ def approve(number: str) -> Answer:
 
     def do() -> str:
         it = found(number)
-        _approving(it, proofs.proofs(act(), it)).require()
+        sent = proofs.proofs(act(), it)
+        _approving(it, sent).require()
+        let_go()  # reading the file holds nobody up
+        kept = proofs.kept_as(system().files, sent[0].file) if sent else ""
         proofs.approve(
             act(),
             number,
             version=version_sent(),
             proof_version=_number("proof_version"),
             sha256=text_sent("sha256", 64),
+            kept=kept,
             name=text_sent("name", 300),
             ticked=request.form.get("looked") == "1",
         )

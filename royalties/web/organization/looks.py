@@ -6,13 +6,11 @@ so that nobody is shown, or sends, what was not looked at for this order and thi
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from io import BytesIO
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from royalties.domain.artwork import Use
-from royalties.ingest.artwork import LARGEST
 from royalties.services.orders.artwork import Looked
 from royalties.services.orders.life import Order
 from royalties.web.visit import act, system
@@ -47,13 +45,11 @@ class Shown:
 
 
 def shown(order: Order, looked: Looked) -> Shown:
-    """Keep what was drawn of a file among the uploads, and sign what the page carries."""
+    """Sign what the page carries of a file, whose pictures wait among the uploads."""
     if looked.problems:
         return Shown(looked, 0, "")
-    drawn = looked.checked.previews
-    pictures = [system().files.keep_upload(BytesIO(png), LARGEST)[0] for png in drawn]
-    said = [*_whose(order), looked.use.value, looked.name, looked.sha256, pictures]
-    return Shown(looked, len(pictures), _signer().dumps(said))
+    said = [*_whose(order), looked.use.value, looked.name, looked.sha256, looked.previews]
+    return Shown(looked, len(looked.previews), _signer().dumps(said))
 
 
 def waiting(order: Order, token: str) -> Waiting | None:

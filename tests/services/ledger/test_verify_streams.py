@@ -31,6 +31,7 @@ def alive(kind: type) -> int:
     return sum(type(each) is kind for each in gc.get_objects())
 
 
+@pytest.mark.thorough("measurements")
 @after(years)
 def test_one_closed_run_is_held_at_a_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     compute, held = recomputing.run, []  # type: ignore[attr-defined]

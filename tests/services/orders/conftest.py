@@ -10,4 +10,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What holds for one kind of database is tried on the other by the next test."""
     for each in items:
         if "tests/services/orders/" in each.nodeid and each.path.name not in ON_BOTH:
-            each.add_marker(pytest.mark.by_turns)
+            each.add_marker(pytest.mark.engines("either"))

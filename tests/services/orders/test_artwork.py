@@ -208,6 +208,7 @@ def test_the_life_of_an_order_that_needs_no_file(
             version=order.version,
             proof_version=sent.version,
             sha256=sent.file.sha256,
+            kept=proofs.kept_as(work.files, sent.file),
             name="Orla Orr",
             ticked=True,
         )
@@ -306,6 +307,7 @@ def test_a_repeated_order_has_the_newest_artwork(office: Office, orla: Actor) ->
         assert artwork.preview_of(work, again, file.id)
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @after(takes_orders)
 @pytest.mark.parametrize(
     ("name", "kept"),

@@ -119,6 +119,7 @@ TAMPERINGS = {
 }
 
 
+@pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize("name", TAMPERINGS)
 def test_it_is_found_and_named(books: Office, name: str) -> None:
     tampering = TAMPERINGS[name]

@@ -58,6 +58,7 @@ def as_another_version(content: str) -> str:
     return json.dumps({"of_another_version": [1], **said}, indent=1)
 
 
+@pytest.mark.thorough("further books", but_one_in=3)
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("table", FROZEN)
 @after(all_kinds)

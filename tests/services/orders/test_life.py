@@ -214,6 +214,7 @@ def test_everybody_reads_who_must_do_what(office: Office, olga: Actor, clock: Cl
     assert "new quote" in life.next_step(found, Side.STAFF, met)
 
 
+@pytest.mark.thorough("combinations", but_one_in=3)
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize("kind", OrderKind)
 def test_every_state_has_a_next_step(

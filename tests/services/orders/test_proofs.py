@@ -50,6 +50,7 @@ def approve(office: Office, actor: Actor, number: str, **but: object) -> Order:
         "version": the_order(office, actor, number).version,
         "proof_version": newest.version,
         "sha256": newest.file.sha256,
+        "kept": proofs.kept_as(office.system.files, newest.file),
         "name": "Orla  Orr",
         "ticked": True,
         **but,
@@ -113,6 +114,7 @@ def test_a_file_that_was_changed_on_the_disk_is_not_approved(office: Office, orl
         approve(office, orla, number)
 
 
+@pytest.mark.thorough("hostile values", but_one_in=5)
 @after(takes_orders)
 @pytest.mark.parametrize(
     ("but", "said"),
@@ -138,7 +140,8 @@ def test_nobody_else_approves(office: Office, orla: Actor) -> None:
     number = with_proof(office, orla)
     lee = somebody(office, "Lee", Role.ORGANIZATION, "league")
     manager = Actor("Max", Role.MANAGER)
-    values = {"version": 1, "proof_version": 1, "sha256": "", "name": "x", "ticked": True}
+    values = {"version": 1, "proof_version": 1, "sha256": "", "kept": ""}
+    values |= {"name": "x", "ticked": True}
     with office.system.work(manager) as work, pytest.raises(NotAllowedError):
         proofs.approve(work, number, **values)  # type: ignore[arg-type]
     with office.system.work(lee) as work, pytest.raises(life.NoOrderError):
@@ -213,6 +216,7 @@ def test_new_artwork_after_changes_were_asked_waits_for_a_new_proof(
         approve(office, orla, number)
 
 
+@pytest.mark.thorough("hostile values", but_one_in=5)
 @after(takes_orders)
 @pytest.mark.parametrize(
     ("text", "page", "said"),
@@ -275,7 +279,14 @@ def approves(office: Office, number: str, version: int, sha256: str) -> str:
     actor = Actor("Orla", Role.ORGANIZATION, organizations=frozenset({"guild"}))
     with office.system.work(actor) as work:
         order = proofs.approve(
-            work, number, version=version, proof_version=1, sha256=sha256, name="Orla", ticked=True
+            work,
+            number,
+            version=version,
+            proof_version=1,
+            sha256=sha256,
+            kept=sha256,
+            name="Orla",
+            ticked=True,
         )
     return order.state.value
 

@@ -212,6 +212,7 @@ def test_a_draft_keeps_nothing(office: Office, olga: Actor) -> None:
     assert issue(office, number, Edits(discount=Fraction(1, 4))).lines == shown.lines
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize(
     ("edits", "said"),
     [
@@ -283,6 +284,7 @@ def test_acceptance_keeps_name_order_and_version(office: Office, olga: Actor) ->
         issue(office, number)
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -98,6 +98,7 @@ def test_the_same_form_ships_once(office: Office) -> None:
         ship(office, NUMBER, 1, 120, version=form["version"])
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @after(made)
 @pytest.mark.parametrize(
     ("form", "said"),

@@ -17,7 +17,7 @@ from tests.builders.books import Office, a_setup, after, opened
 from tests.builders.doors import Clock, code_at, email_of, letters, link_in, log, with_clock
 from tests.builders.site import PASSWORD, TOTP_KEY, Site, Visitor, lend_site
 
-pytestmark = [after(opened), pytest.mark.by_turns]
+pytestmark = [after(opened), pytest.mark.engines("either")]
 
 
 @pytest.fixture
@@ -248,6 +248,7 @@ def test_invitations_are_throttled_by_person_and_by_address(site: Site, clock: C
         colleagues.invite_colleague(work, "seattle", "more@example.org", "More")
 
 
+@pytest.mark.thorough("attacks")
 def test_invitations_are_throttled_for_the_house(site: Site, clock: Clock) -> None:
     several = [site.somebody(Role.NONPROFIT, beneficiaries=("seattle",)) for _ in range(11)]
     for number in range(200):

@@ -21,7 +21,7 @@ from royalties.services.work import RefusedError
 from royalties.store.closing import ExplanationRow
 from tests.builders.books import Office, after, closed
 
-pytestmark = [after(closed), pytest.mark.by_turns]
+pytestmark = [after(closed), pytest.mark.engines("either")]
 PERIOD = "2025-H2"
 LAST_DAY = date(2025, 12, 31)
 

@@ -10,7 +10,7 @@ from royalties.services.work import RefusedError, stored
 from tests.builders.books import NOW, SPRING, Office, a_row, after, closed, opened, spring
 from tests.builders.site import lend_site
 
-pytestmark = [after(closed), pytest.mark.by_turns]
+pytestmark = [after(closed), pytest.mark.engines("either")]
 PERIOD = "2025-H2"
 
 

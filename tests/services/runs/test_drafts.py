@@ -26,7 +26,7 @@ from royalties.services.runs.drafts import (
     state_of,
     totals_of,
 )
-from royalties.services.statements.issuing import NoStatementError
+from royalties.services.statements.numbering import NoStatementError
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import (
     AUTUMN,
@@ -41,7 +41,7 @@ from tests.builders.books import (
     remainder,
 )
 
-pytestmark = [after(closed), pytest.mark.by_turns]
+pytestmark = [after(closed), pytest.mark.engines("either")]
 CLOSED, PERIOD = "2025-H1", "2025-H2"
 OUTSIDER = Actor("nell", Role.NONPROFIT)
 

@@ -8,7 +8,7 @@ from royalties.domain.people import Role
 from tests.builders.books import UNKNOWN, UNKNOWN_TOO, Office, a_row, a_setup, after, closed, spring
 from tests.builders.site import lend_site
 
-pytestmark = [after(closed), pytest.mark.by_turns]
+pytestmark = [after(closed), pytest.mark.engines("either")]
 PERIOD = "2025-H2"
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from royalties.services.books import setup_in_force
@@ -127,6 +128,7 @@ def steps_of(office: Office, closed: int) -> dict[str, int]:
     return found
 
 
+@pytest.mark.thorough("measurements")
 def test_a_period_costs_as_much_after_many_as_after_few(shelf: Shelf, tmp_path: Path) -> None:
     with shelf.office("sqlite", begun, tmp_path) as office:
         go_on(office, 0, FEW)

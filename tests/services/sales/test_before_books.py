@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -69,13 +70,12 @@ def test_typed_sales_ask_too(office: Office) -> None:
     with office.system.work(clerk) as work:
         draft = sheets.save(work, Draft("amazon", (row,), "token"))
     choices = {"decimal": ".", "date_order": "ymd"}
-    with office.system.work(clerk) as work:
-        asked = entering.enter(work, draft, choices=choices)
+    units = partial(office.system.work, clerk)
+    asked = entering.enter(units, draft, choices=choices)
     assert asked.batch is None, asked
     [warned] = asked.warnings
     assert "1 row (2 copies, USD 80.00) is dated before" in warned.message
-    with office.system.work(clerk) as work:
-        assert entering.enter(work, draft, choices=choices, confirmed=[warned.key]).batch
+    assert entering.enter(units, draft, choices=choices, confirmed=[warned.key]).batch
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

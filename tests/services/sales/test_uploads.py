@@ -17,7 +17,7 @@ from royalties.services.work import RefusedError, Work
 from tests.builders.books import HARDCOVER, NOW, TESS, UNKNOWN, Office, a_row, after, spring
 from tests.builders.sent import as_file, found, kept, send
 
-pytestmark = pytest.mark.by_turns
+pytestmark = pytest.mark.engines("either")
 
 CLERK = Actor("Cleo", Role.CLERK)
 MAY = as_file(

@@ -173,6 +173,7 @@ def base_of(line: EarnedLineShown, sales: list[Sale]) -> Fraction:
             return net
 
 
+@pytest.mark.thorough("combinations", but_one_in=2)
 def test_every_earned_line_is_the_sum_of_its_sale_lines(books: Books) -> None:
     for told in books.told:
         line, sales = told.line, told.document["sales"]

@@ -119,6 +119,7 @@ CHANGES: list[tuple[str, Document, str]] = [
 ]
 
 
+@pytest.mark.thorough("combinations", but_one_in=4)
 @pytest.mark.parametrize(("part", "body", "words"), CHANGES)
 @after(closed)
 def test_what_changes_money_of_the_open_period_is_asked_about(

@@ -26,7 +26,7 @@ from tests.builders.books import (
 )
 from tests.builders.titles import a_public_title, public, samples
 
-pytestmark = pytest.mark.by_turns
+pytestmark = pytest.mark.engines("either")
 
 CLERK = Actor("carl", Role.CLERK)
 MANAGER = Actor("mia", Role.MANAGER)
@@ -197,6 +197,7 @@ def test_a_pdf_becomes_a_chapters_sample(office: Office) -> None:
     assert told == ("the sample of chapter 2 of collab is missing",)
 
 
+@pytest.mark.thorough("hostile values", but_one_in=4)
 @after(public)
 @pytest.mark.parametrize(
     ("data", "place", "message"),

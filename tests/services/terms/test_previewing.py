@@ -20,7 +20,7 @@ from tests.builders.books import (
     spring,
 )
 
-pytestmark = pytest.mark.by_turns
+pytestmark = pytest.mark.engines("either")
 
 
 def entry(part: str, key: str, **more: object) -> Document:
@@ -143,6 +143,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.thorough("combinations", but_one_in=3)
 @after(spring)
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_preview_is_what_the_amended_books_give(office: Office, change: str) -> None:
@@ -165,6 +166,7 @@ def test_a_preview_is_what_the_amended_books_give(office: Office, change: str) -
         assert total.due.after == sum(dues)
 
 
+@pytest.mark.thorough("combinations", but_one_in=2)
 @after(spring)
 @pytest.mark.parametrize("change", [name for name in CHANGES if name != "a plan"])
 def test_a_closed_period_would_have_given_what_it_gives_while_open(

@@ -1,0 +1,56 @@
+"""verify, journal."""
+
+import click
+
+from royalties.cli.desk import Desk, command
+from royalties.domain.counting import counted
+from royalties.services.ledger.journal import FORMATS, journal
+from royalties.services.ledger.verifying import verify
+
+
+@click.command("verify")
+@command
+def verify_(desk: Desk) -> None:
+    """Check every invariant over the whole database; exit 1 if any fails."""
+    with desk.work("Verifying", read_only=True) as work:
+        found = verify(work)
+    failed = [each for each in found if not each.holds]
+    document = {
+        "holds": not failed,
+        "checks": [
+            {"name": each.name, "holds": each.holds, "failures": list(each.failures)}
+            for each in found
+        ],
+    }
+    if not desk.json:
+        for each in found:
+            desk.say(f"{'ok  ' if each.holds else 'FAIL'}  {each.name}")
+            for failure in each.failures[:20]:
+                desk.say(f"        {failure}")
+    if failed:
+        desk.refuse(
+            f"{counted(len(failed), 'invariant')} of {len(found)} failed: nothing was changed; "
+            f"restore a backup or ask for help before you go on",
+            document,
+        )
+    if desk.json:
+        desk.show(document)
+    else:
+        desk.say(f"All {len(found)} invariants hold.")
+
+
+@click.command("journal")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="beancount")
+@command
+def journal_(desk: Desk, format_: str) -> None:
+    """Export the ledger for beancount, hledger or a spreadsheet."""
+    with desk.work(read_only=True) as work:
+        lines = list(journal(work, format_))
+    if desk.json:
+        desk.show({"format": format_, "text": "\n".join(lines)})
+        return
+    for line in lines:
+        click.echo(line)
+
+
+COMMANDS = [verify_, journal_]

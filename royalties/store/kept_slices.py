@@ -1,0 +1,558 @@
+"""Slices that imports keep with their lines, so that a draft adds up no line at all.
+
+A row of ``batch_slice`` stands for lines of one import that every rule and plan in force treats
+alike. What they tell apart may change; so ``batch_slicing`` says by which grouping an import's
+lines were summed. A draft that asks for another one reads that import's lines instead, until they
+are summed again. Lines without a list price of their own are never kept: what they are worth is
+for the edition's price to say, which may change as well.
+
+A row of ``batch_slicing`` is the lock of its import's sums: whoever adds to them, or sums anew,
+holds it from then on, and has written the lines before or reads them after. Only open periods
+have any.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import add
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+    union_all,
+    update,
+)
+
+from royalties.domain.sales import Kind, Place, Slice
+from royalties.store.bulk import Row, add_rows
+from royalties.store.engine import insert_or
+from royalties.store.slices import (
+    PLACES,
+    Asked,
+    Names,
+    Part,
+    as_asked,
+    has_passed,
+    least_passing,
+    line_queries,
+    read_lines,
+    slices_of,
+)
+from royalties.store.tables import batch, batch_slice, batch_slicing, period, sale, sale_total
+
+UNSPLIT = -1
+"""The class of lines of an edition on which no rule looked at the discount."""
+
+_NAMES = tuple(column.name for column in batch_slice.c)
+_KEYS = tuple(column.name for column in batch_slice.primary_key)
+_PRICED = True
+_FIGURES = ("units", "net", "list_value")
+_LARGEST = 2**63
+_AT_ONCE, _COMPARED_AT_ONCE = 5_000, 500
+"""Editions named in one query; and those of which sums are held to be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What is asked in a period; ``split`` are the editions with a rule on discounts."""
+
+    asked: Asked
+    split: frozenset[int]
+
+    @classmethod
+    def of(cls, asked: Asked, isbns: Mapping[int, str]) -> "Grouping":
+        """The grouping that a period's rules and plans ask for."""
+        return cls(asked, frozenset(id_ for id_, isbn in isbns.items() if isbn in asked.discounted))
+
+    @property
+    def name(self) -> str:
+        """Its fingerprint."""
+        return self.asked.grouping
+
+
+class Slicing(NamedTuple):
+    """An import's lines in a period, and by which grouping they are kept; None: they are not."""
+
+    period_id: int
+    batch_id: int
+    grouping: str | None
+    lines: int
+    is_correction: bool
+
+
+class _Classes(dict[int | None, int]):
+    """The class of each discount, in millionths."""
+
+    def __init__(self, asked: Asked) -> None:
+        super().__init__({None: 0})
+        self._limits = [least_passing(limit) for limit in asked.limits]
+
+    def __missing__(self, discount: int) -> int:
+        found = self[discount] = sum(discount >= least for least in self._limits)
+        return found
+
+
+@dataclass(slots=True)
+class _Adding:
+    """What is being added in one period, by import."""
+
+    grouping: Grouping
+    classes: _Classes
+    places: tuple[tuple[int, Collection[str]], ...]
+    found: dict[int, dict[Row, list[int]]] = field(default_factory=dict)
+
+    @classmethod
+    def by(cls, grouping: Grouping) -> "_Adding":
+        asked = grouping.asked
+        places = enumerate(map(frozenset, asked.places), _FIRST_PLACE) if any(asked.places) else ()
+        return cls(grouping, _Classes(asked), tuple(places))
+
+
+_FIRST_PLACE = 11
+_NOWHERE = ("", "", "", "")
+
+
+class SliceSums:
+    """Adds up sale lines while they are written, which costs less than asking for them again."""
+
+    def __init__(self, grouping_of: Callable[[int], Grouping]) -> None:
+        """Prepare for lines of any period, given by its number."""
+        self._grouping_of = grouping_of
+        self._periods: dict[int, _Adding] = {}
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Add lines, tuples of ``batches.SALE_COLUMNS``, that take nothing back."""
+        periods = self._periods
+        for row in rows:
+            adding = periods.get(row[16])
+            if adding is None:
+                adding = _Adding.by(self._grouping_of(row[16]))
+                periods[row[16]] = adding
+            sums = adding.found.get(row[17])
+            if sums is None:
+                sums = adding.found[row[17]] = {}
+            price = row[8]
+            if price is None:
+                continue
+            class_ = adding.classes[row[10]] if row[2] in adding.grouping.split else UNSPLIT
+            key: Row = (row[2], row[3], row[4], row[7], class_)
+            if adding.places:
+                key += tuple(row[at] if row[at] in values else "" for at, values in adding.places)
+            units = row[6]
+            known = sums.get(key)
+            if known is None:
+                sums[key] = [units, row[9], units * price]
+            else:
+                known[0] += units
+                known[1] += row[9]
+                known[2] += units * price
+
+    def keep(self, connection: Connection) -> None:
+        """Add to what is kept of these imports, in the transaction that writes the lines.
+
+        The sums of ``totals`` are kept after these: they tell whether an import had lines before.
+        """
+        for period_id, adding in sorted(self._periods.items()):
+            for batch_id, sums in sorted(adding.found.items()):
+                rows = _rows(period_id, batch_id, sums)
+                fits = all(abs(figure) < _LARGEST for row in rows for figure in row[-3:])
+                _add(connection, period_id, batch_id, adding.grouping.name if fits else None, rows)
+        self._periods = {}
+
+
+def _rows(period_id: int, batch_id: int, sums: Mapping[Row, Sequence[int]]) -> list[Row]:
+    return [
+        (period_id, *key[:5], *(key[5:] or _NOWHERE), 0, batch_id, *figures)
+        for key, figures in sorted(sums.items())
+    ]
+
+
+def _add(
+    connection: Connection, period_id: int, batch_id: int, grouping: str | None, rows: list[Row]
+) -> None:
+    """Add sums to those of an import; what was summed in another way is kept no longer."""
+    at = and_(batch_slicing.c.period_id == period_id, batch_slicing.c.batch_id == batch_id)
+    had_lines = connection.execute(
+        select(sale_total.c.batch_id)
+        .where(sale_total.c.period_id == period_id, sale_total.c.batch_id == batch_id)
+        .limit(1)
+    ).first()
+    made = connection.execute(
+        insert_or(connection, batch_slicing)
+        .values(period_id=period_id, batch_id=batch_id, grouping=None if had_lines else grouping)
+        .on_conflict_do_nothing()
+    ).rowcount
+    if made and not had_lines and grouping:
+        add_rows(connection, batch_slice.name, _NAMES, rows)
+        return
+    kept = connection.execute(select(batch_slicing.c.grouping).where(at).with_for_update()).scalar()
+    if kept is None:
+        return
+    if kept != grouping:
+        connection.execute(_rows_of(period_id, [batch_id]))
+        connection.execute(update(batch_slicing).where(at).values(grouping=None))
+        return
+    adding = insert_or(connection, batch_slice)
+    more = {name: batch_slice.c[name] + adding.excluded[name] for name in _FIGURES}
+    if rows:
+        connection.execute(
+            adding.on_conflict_do_update(index_elements=_KEYS, set_=more),
+            [dict(zip(_NAMES, row, strict=True)) for row in rows],
+        )
+
+
+def _rows_of(period_id: int, batches: Collection[int]) -> Any:  # noqa: ANN401 - SQLAlchemy's Delete
+    return delete(batch_slice).where(
+        batch_slice.c.period_id == period_id, batch_slice.c.batch_id.in_(sorted(batches))
+    )
+
+
+def forget(connection: Connection, number: int) -> None:
+    """Take away what is kept of an import whose lines are taken away."""
+    of = batch_slicing.c.batch_id == number
+    held = connection.execute(
+        select(batch_slicing.c.period_id)
+        .where(of)
+        .order_by(batch_slicing.c.period_id)
+        .with_for_update()
+    ).scalars()
+    for period_id in held.all():
+        connection.execute(_rows_of(period_id, [number]))
+    connection.execute(delete(batch_slicing).where(of))
+
+
+def forget_period(connection: Connection, period_id: int) -> None:
+    """Take away what is kept of a period that is closed: its run is frozen, and drafts go on."""
+    for table in (batch_slice, batch_slicing):
+        connection.execute(delete(table).where(table.c.period_id == period_id))
+
+
+def slicings(connection: Connection, periods: Collection[int] | None = None) -> list[Slicing]:
+    """Every import with lines in some periods (None: in open ones), and how it is summed."""
+    keys = (
+        sale_total.c.period_id,
+        sale_total.c.batch_id,
+        batch_slicing.c.grouping,
+        batch.c.corrects,
+    )
+    query = (
+        select(*keys, func.sum(sale_total.c.lines))
+        .join(batch, batch.c.id == sale_total.c.batch_id)
+        .outerjoin(
+            batch_slicing,
+            and_(
+                batch_slicing.c.period_id == sale_total.c.period_id,
+                batch_slicing.c.batch_id == sale_total.c.batch_id,
+            ),
+        )
+        .group_by(*keys)
+        .order_by(*keys[:2])
+    )
+    if periods is None:
+        still_open = select(period.c.id).where(period.c.status == "open")
+        query = query.where(sale_total.c.period_id.in_(still_open))
+    else:
+        query = query.where(sale_total.c.period_id.in_(sorted(periods)))
+    return [
+        Slicing(period_id, batch_id, grouping, int(lines), corrects is not None)
+        for period_id, batch_id, grouping, corrects, lines in connection.execute(query)
+    ]
+
+
+def unsplit(connection: Connection, period_id: int, editions: Collection[int]) -> set[int]:
+    """Imports with lines of editions whose discounts nobody had asked for when they were summed."""
+    found: set[int] = set()
+    for some in _chunks(editions):
+        query = select(batch_slice.c.batch_id).where(
+            batch_slice.c.period_id == period_id,
+            batch_slice.c.edition_id.in_(some),
+            batch_slice.c.discount == UNSPLIT,
+        )
+        found.update(connection.execute(query.distinct()).scalars())
+    return found
+
+
+def sum_again(
+    connection: Connection,
+    period_id: int,
+    batches: Iterable[int],
+    grouping: Grouping,
+    isbns: Mapping[int, str],
+) -> None:
+    """Sum the lines of imports by a grouping and keep that.
+
+    The caller holds the period open.
+    """
+    numbers = sorted(set(batches))
+    if not numbers:
+        return
+    holding = insert_or(connection, batch_slicing)
+    connection.execute(
+        holding.on_conflict_do_update(
+            index_elements=["period_id", "batch_id"], set_={"grouping": holding.excluded.grouping}
+        ),
+        [{"period_id": period_id, "batch_id": each, "grouping": grouping.name} for each in numbers],
+    )
+    connection.execute(_rows_of(period_id, numbers))
+    # Who was waited for may have taken an import back.
+    there = {each.batch_id for each in slicings(connection, [period_id])}
+    connection.execute(
+        delete(batch_slicing).where(
+            batch_slicing.c.period_id == period_id,
+            batch_slicing.c.batch_id.in_(sorted(set(numbers) - there)),
+        )
+    )
+    numbers = [each for each in numbers if each in there]
+    for is_split in (True, False):
+        editions = [id_ for id_ in isbns if (id_ in grouping.split) is is_split]
+        class_ = _class(grouping.asked) if is_split else literal(UNSPLIT)
+        for some in _chunks(editions):
+            part = Part(numbers, some).chosen(period_id)
+            connection.execute(
+                insert(batch_slice).from_select(_NAMES, _summed(part, grouping.asked, class_))
+            )
+
+
+def _class(asked: Asked) -> ColumnElement[int]:
+    """The class of a line's discount: how many limits it has passed."""
+    found: ColumnElement[int] = literal(0)
+    for limit in asked.limits:
+        found += case((has_passed(limit, sale.c.discount), 1), else_=0)
+    return found
+
+
+def _summed(part: ColumnElement[bool], asked: Asked, class_: ColumnElement[int]) -> Any:  # noqa: ANN401 - a Select
+    """Lines with a list price of their own, as rows of ``batch_slice``."""
+    keys = [
+        sale.c.period_id,
+        sale.c.edition_id,
+        sale.c.retailer_id,
+        sale.c.kind,
+        sale.c.currency,
+        class_.label("class_"),
+        *(
+            as_asked(column, values).label(f"in_{column.name}")
+            for column, values in zip(PLACES, asked.places, strict=True)
+        ),
+        func.coalesce(sale.c.reverses, 0).label("taken_back"),
+        sale.c.batch_id,
+    ]
+    figures = (sale.c.units, sale.c.net, sale.c.units * sale.c.list_price)
+    lines = select(*keys, *figures).where(part, sale.c.list_price.is_not(None)).subquery()
+    *named, units, net, worth = lines.c
+    return select(*named, func.sum(units), func.sum(net), func.sum(worth)).group_by(*named)
+
+
+def _chunks(editions: Iterable[int], size: int = _AT_ONCE) -> Iterator[list[int]]:
+    found = sorted(editions)
+    for start in range(0, len(found), size):
+        yield found[start : start + size]
+
+
+def period_slices(
+    connection: Connection,
+    period_id: int,
+    asked: Asked,
+    names: Names,
+    imports: Sequence[Slicing] | None = None,
+) -> list[Slice]:
+    """A period's slices: what imports keep, and sums over the lines of which nothing is kept.
+
+    Args:
+        imports: the period's, if they are known.
+    """
+    known = slicings(connection, [period_id]) if imports is None else imports
+    has_corrections = any(each.is_correction for each in known)
+    kept = [each.batch_id for each in known if each.grouping == asked.grouping]
+    others = [each.batch_id for each in known if each.grouping != asked.grouping]
+    parts = [Part(others)] if others else []
+    if not kept:
+        return slices_of(
+            connection, period_id, asked, names, parts, has_corrections=has_corrections
+        )
+    parts.append(Part(kept if others else None, reported=False))
+    lines = line_queries(period_id, asked, parts, has_corrections=has_corrections)
+    # One question: so both tell of the same moment.
+    together = union_all(
+        *(query.add_columns(_NO_CLASS) for query in lines), _kept(period_id, kept, asked)
+    )
+    rows = connection.execute(together).all()
+    found, again = _read([row for row in rows if row[-1] is not None], asked, names)
+    found += read_lines([row[:-1] for row in rows if row[-1] is None], asked, names)
+    if again:
+        parts = [Part(kept, again, unreported=False)]
+        found += slices_of(
+            connection, period_id, asked, names, parts, has_corrections=has_corrections
+        )
+    return found
+
+
+_NO_CLASS = cast(null(), Integer).label("class_")
+
+
+def _kept(period_id: int, batches: Sequence[int], asked: Asked) -> Select[Any]:
+    """What imports keep, in the columns of ``line_queries``, its class of discounts behind."""
+    keys: list[ColumnElement[Any]] = [batch_slice.c[name] for name in ("edition_id", *_KEYS[2:5])]
+    keys += [
+        batch_slice.c[column.name]
+        for column, values in zip(PLACES, asked.places, strict=True)
+        if values
+    ]
+    behind = [batch_slice.c.reverses, batch_slice.c.discount]
+    figures: list[ColumnElement[Any]] = [batch_slice.c[name] for name in _FIGURES]
+    is_one = len(batches) == 1
+    if not is_one:
+        figures = [func.sum(figure) for figure in figures]
+    nothing = cast(null(), BigInteger)
+    padding = [nothing.label(f"none_{place}") for place in range(4 * len(asked.limits))]
+    query = select(
+        *keys, literal(1).label("is_priced"), nothing.label("count"), *figures, *padding, *behind
+    ).where(batch_slice.c.period_id == period_id, batch_slice.c.batch_id.in_(batches))
+    return query if is_one else query.group_by(*keys, *behind)
+
+
+def _read(
+    rows: Sequence[Sequence[Any]], asked: Asked, names: Names
+) -> tuple[list[Slice], set[int]]:
+    """Rows as slices, but those of editions whose lines have to be looked at."""
+    editions = {id_: (isbn, isbn in asked.discounted) for id_, isbn in names.isbns.items()}
+    retailers, kinds = names.retailers, {kind.value: kind for kind in Kind}
+    has_places = [bool(values) for values in asked.places]
+    keys = 4 + sum(has_places)
+    places: dict[tuple[Any, ...], Place] = {}
+    found: list[Slice] = []
+    again: set[int] = set()
+    for row in rows:
+        edition, retailer, kind, currency = row[:4]
+        units, net, worth = row[keys + 2 : keys + 5]
+        reverses, class_ = row[-2:]
+        isbn, is_split = editions[edition]
+        if is_split and class_ == UNSPLIT:
+            again.add(edition)
+            continue
+        where = tuple(row[4:keys])
+        place = places.get(where)
+        if place is None:
+            values = iter(where)
+            place = places[where] = Place(*(next(values) if has else "" for has in has_places))
+        found.append(
+            Slice(
+                isbn,
+                retailers[retailer],
+                kinds[kind],
+                currency,
+                _PRICED,
+                class_ if is_split else 0,
+                place,
+                int(units),
+                int(net),
+                int(worth),
+                reverses or None,
+            )
+        )
+    return found, again
+
+
+def differing(connection: Connection, period_id: int, asked: Asked, names: Names) -> Iterator[str]:
+    """What is kept of a period's imports and is not the sum of their lines: a sentence for each.
+
+    What was summed by another grouping than ``asked`` is compared without its classes and places.
+    """
+    known = [each for each in slicings(connection, [period_id]) if each.grouping is not None]
+    alike = {each.batch_id for each in known if each.grouping == asked.grouping}
+    others = {each.batch_id for each in known} - alike
+    for batches, how in ((alike, asked), (others, Asked())):
+        wrong: set[tuple[int, int]] = set()
+        for some in _chunks(names.isbns, _COMPARED_AT_ONCE) if batches else ():
+            again = _compared_lines(connection, period_id, (batches, some), how)
+            kept = _compared_rows(
+                connection, period_id, (batches, some), again, is_coarse=how is not asked
+            )
+            wrong |= {of for of in again.keys() | kept.keys() if again.get(of) != kept.get(of)}
+        for number, edition in sorted(wrong):
+            yield (
+                f"import {number}: what is kept of {names.isbns[edition]} for drafts is not the "
+                f"sum of its sales"
+            )
+
+
+_Compared = dict[tuple[int, int], dict[tuple[Any, ...], tuple[int, ...]]]
+_Some = tuple[Collection[int], Collection[int]]
+"""Imports and editions."""
+
+
+def _compared_lines(connection: Connection, period_id: int, of: _Some, asked: Asked) -> _Compared:
+    """Lines summed again, by import and edition."""
+    query = _summed(Part(*of).chosen(period_id), asked, _class(asked))
+    return _by_edition(connection.execute(query))
+
+
+def _compared_rows(
+    connection: Connection, period_id: int, of: _Some, again: _Compared, *, is_coarse: bool
+) -> _Compared:
+    """What is kept of them; what has no classes is compared without, on both sides."""
+    columns = [batch_slice.c[name] for name in _NAMES]
+    batches, editions = of
+    rows = connection.execute(
+        select(*columns).where(
+            batch_slice.c.period_id == period_id,
+            batch_slice.c.batch_id.in_(sorted(batches)),
+            batch_slice.c.edition_id.in_(sorted(editions)),
+        )
+    )
+    kept = _by_edition(rows)
+    for edition, sums in kept.items():
+        if is_coarse:
+            kept[edition] = _folded(sums, without_places=True)
+            again[edition] = _folded(again.get(edition, {}), without_places=True)
+        elif any(key[3] == UNSPLIT for key in sums):
+            kept[edition] = _folded(sums)
+            again[edition] = _folded(again.get(edition, {}))
+    return kept
+
+
+def _by_edition(rows: Iterable[Sequence[Any]]) -> _Compared:
+    """Rows of ``batch_slice`` by import and edition."""
+    found: _Compared = {}
+    for _, edition, *keys, number, units, net, worth in rows:
+        found.setdefault((number, edition), {})[tuple(keys)] = (int(units), int(net), int(worth))
+    return found
+
+
+def _folded(
+    sums: Mapping[tuple[Any, ...], tuple[int, ...]], *, without_places: bool = False
+) -> dict[tuple[Any, ...], tuple[int, ...]]:
+    """The same sums without classes of discounts, or without places too."""
+    found: dict[tuple[Any, ...], tuple[int, ...]] = {}
+    for (*group, _, country, region, city, order, reverses), figures in sums.items():
+        places = _NOWHERE if without_places else (country, region, city, order)
+        key = (*group, UNSPLIT, *places, reverses)
+        known = found.get(key, (0, 0, 0))
+        found[key] = tuple(map(add, known, figures))
+    return found
+
+
+def astray(connection: Connection) -> Iterator[str]:
+    """Sums that are kept where there is nothing to be summed, or of which nothing says how."""
+    there = {each[:2] for each in slicings(connection)}
+    rows = connection.execute(select(*batch_slicing.c)).all()
+    for period_id, batch_id, _ in rows:
+        if (period_id, batch_id) not in there:
+            yield f"import {batch_id} keeps sums for drafts, and has no sales in an open period"
+    said = {(period_id, batch_id) for period_id, batch_id, grouping in rows if grouping}
+    kept = connection.execute(select(batch_slice.c.period_id, batch_slice.c.batch_id).distinct())
+    for period_id, batch_id in kept:
+        if (period_id, batch_id) not in said:
+            yield f"import {batch_id} keeps sums for drafts that nobody summed"

@@ -1,0 +1,75 @@
+"""Which migration a database is at, and whether that is the newest.
+
+Every command and request asks, so this does without Alembic, which takes as long to load as all
+the rest of the store: the newest migration is the last file of its folder.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from royalties.store.engine import is_sqlite
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+TIME_ZONE = "time_zone"
+"""The setting that names the house's time zone, as JSON."""
+
+_UNDEFINED_TABLE = "42P01"
+
+
+class NotMigratedError(RuntimeError):
+    """The database is missing or older than the program."""
+
+    def __init__(self, found: str | None) -> None:
+        state = f"is at migration {found}" if found else "has no tables yet"
+        super().__init__(f"the database {state}: run 'royalties init' to bring it up to date")
+
+
+@cache
+def newest() -> str:
+    """The newest migration: they are numbered, and each file begins with its number."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("*.py"))
+
+
+def require_newest(connection: Connection) -> str | None:
+    """Refuse to work on a database that is not at the newest migration.
+
+    Returns:
+        The setting ``TIME_ZONE``, by the same question: every page asks both.
+
+    Raises:
+        NotMigratedError: says what to run.
+    """
+    query = text(
+        "SELECT version_num, (SELECT value FROM setting WHERE name = :name) FROM alembic_version"
+    )
+    try:
+        found = connection.execute(query, {"name": TIME_ZONE}).first()
+    except DBAPIError as error:
+        if not _is_missing(error):
+            raise
+        if is_sqlite(connection):
+            raise NotMigratedError(found_revision(connection)) from error
+        with connection.engine.connect() as another:  # PostgreSQL answers no more in this one
+            raise NotMigratedError(found_revision(another)) from error
+    if found is None or found[0] != newest():
+        raise NotMigratedError(found[0] if found else None)
+    zone: str | None = found[1]
+    return zone
+
+
+def found_revision(connection: Connection) -> str | None:
+    """The migration of a database; None if it has none."""
+    try:
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except DBAPIError as error:
+        if _is_missing(error):
+            return None
+        raise
+
+
+def _is_missing(error: DBAPIError) -> bool:
+    missing = getattr(error.orig, "sqlstate", "") == _UNDEFINED_TABLE
+    return missing or "no such table" in str(error.orig)

@@ -1,0 +1,165 @@
+"""Of a run's tests none is left out without a word."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.repository import ROOT
+from tests.patience import PATIENCE
+from tests.selection import (
+    ALWAYS,
+    TESTS,
+    USED_BY,
+    Effort,
+    Selection,
+    closing_lines,
+    one_of_each,
+    rings_from,
+)
+
+CASES = """
+import pytest
+
+@pytest.mark.thorough("hostile values")
+def test_hostile(): pass
+
+@pytest.mark.thorough("hostile values")
+def test_more_hostile(): pass
+
+@pytest.mark.thorough("combinations", but_one_in=2)
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_sample(kind, number): pass
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_plain(kind): pass
+
+@pytest.mark.engines("both")
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_lock(kind): pass
+
+@pytest.mark.engines("either")
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_page(kind): pass
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_postgresql_alone(kind): pass
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("to", ["sqlite", "postgresql"])
+def test_move(kind, to): pass
+
+def test_parts(in_full):
+    if in_full("pictures"):
+        print("a picture was taken")
+
+@pytest.fixture
+def chromium(): raise RuntimeError("no browser")
+
+def test_in_a_browser(chromium): pass
+"""
+
+
+def run(folder: Path, *arguments: str, name: str = "") -> str:
+    """What a run of the cases, or of one, says on a machine without a browser."""
+    (folder / "test_cases.py").write_text(CASES, encoding="utf-8")
+    (folder / "pytest.ini").touch()
+    command = [sys.executable, "-m", "pytest", "-p", "tests.selection", "-rA", "-v"]
+    ran = subprocess.run(
+        [
+            *command,
+            "-p",
+            "no:cacheprovider",
+            "--rootdir",
+            folder,
+            f"{folder / 'test_cases.py'}{name}",
+            *arguments,
+        ],
+        cwd=ROOT,
+        env={**os.environ, "CHROMIUM": str(folder / "nothing")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert ran.returncode in {0, 1}, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+def names(said: str, outcome: str) -> list[str]:
+    """The tests that passed, or that ended otherwise, in order."""
+    return sorted(re.findall(rf"^{outcome} \S+::(\S+)", said, re.MULTILINE))
+
+
+@pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["alone", "workers"])
+def test_everyday_run_tells_what_it_leaves(tmp_path: Path, processes: list[str]) -> None:
+    said = run(tmp_path, *processes)
+    assert "Left to `make test-all`: 8 tests (4 on the other engine, 2 hostile values, 2 " in said
+    assert "Left out within tests: pictures in 1 test." in said
+    assert "Not run: 1 test of pages, for want of a Chromium that works." in said
+    assert "make test RING=browser" in said
+    assert names(said, "PASSED") == [
+        "test_lock[postgresql]",
+        "test_lock[sqlite]",
+        "test_move[postgresql-postgresql]",
+        "test_move[postgresql-sqlite]",
+        "test_move[sqlite-postgresql]",
+        "test_move[sqlite-sqlite]",
+        "test_page[sqlite]",
+        "test_parts",
+        "test_plain[sqlite]",
+        "test_postgresql_alone[postgresql]",
+        "test_sample[sqlite-1]",
+        "test_sample[sqlite-3]",
+    ]
+
+
+def test_whole_run_needs_a_browser_and_tries_either_engine(tmp_path: Path) -> None:
+    said = run(tmp_path, "--effort", "all")
+    assert "Left to a night: 1 test (1 on the other engine)." in said
+    assert names(said, "ERROR") == ["test_in_a_browser"]
+    assert "a picture was taken" in said
+    assert " 19 passed, 1 deselected, 1 error" in said
+
+
+def test_night_leaves_nothing(tmp_path: Path) -> None:
+    said = run(tmp_path, "--effort", "night")
+    assert "not run" not in said.lower()
+    assert " 20 passed, 1 error" in said
+
+
+def test_named_test_is_run(tmp_path: Path) -> None:
+    assert names(run(tmp_path, name="::test_hostile"), "PASSED") == ["test_hostile"]
+
+
+@pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["alone", "workers"])
+def test_missing_browser_fails_nothing(tmp_path: Path, processes: list[str]) -> None:
+    assert "Not run: 1 test of pages" in run(tmp_path, "-k", "in_a_browser", *processes)
+
+
+def test_one_of_each_group_is_tried_every_day() -> None:
+    cases = one_of_each(["a1", "b1", "a2"], lambda case: case[0], others="letters")
+    assert cases[:2] == ["a1", "b1"]
+    assert (cases[2].values, cases[2].marks[0].args) == (("a2",), ("letters",))
+
+
+def test_every_folder_of_tests_has_its_place_above_the_rings() -> None:
+    folders = {path.parent.relative_to(TESTS).parts[0] for path in TESTS.rglob("test_*.py")}
+    assert folders - {ALWAYS} <= set(USED_BY)
+    assert set(USED_BY) - folders == {"cli"}, "its tests are the journeys"
+    assert rings_from("web") == {"web", "journeys", "browser"}
+    assert rings_from("domain") == set(USED_BY)
+
+
+def test_a_ring_is_run_with_those_above_and_the_others_are_named() -> None:
+    selection = Selection(Effort.EVERYDAY, "services")
+    assert not any(map(selection.leaves_folder, ("services", "smtp", "web", "browser", ALWAYS)))
+    assert all(map(selection.leaves_folder, ("domain", "store", "migrations")))
+    others = "adapters, domain, ingest, migrations, reports, store"
+    [line] = closing_lines(selection)
+    assert line == f"Not run, being below or beside services: {others}."
+    assert list(closing_lines(Selection(Effort.EVERYDAY, ""))) == []

@@ -1,0 +1,175 @@
+"""What imports keep for drafts is what the lines add up to, whoever asks for what, on both engines."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Connection, insert
+
+from royalties.domain.discounts import Limit
+from royalties.domain.sales import Slice
+from royalties.store import batches, kept_slices
+from royalties.store.kept_slices import Grouping, SliceSums, period_slices
+from royalties.store.slices import Asked, Names
+from royalties.store.tables import batch, batch_slice
+from royalties.store.totals import Sums
+from tests.builders.books import Office, Shelf
+from tests.store.test_slices import (
+    ISBNS,
+    OTHER_PERIOD,
+    PERIOD,
+    RETAILERS,
+    Line,
+    Priced,
+    a_line,
+    asked,
+    hold,
+    lines,
+    naive,
+    prepared,
+    prices,
+    rows_of,
+    summed,
+)
+
+NAMES = Names(ISBNS, RETAILERS)
+imports = st.lists(st.lists(lines(), max_size=6), min_size=1, max_size=3)
+
+
+@pytest.fixture(scope="module")
+def both(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, Office]]:
+    folder = tmp_path_factory.mktemp("kept")
+    with (
+        shelf.office("sqlite", prepared, folder / "sqlite") as sqlite,
+        shelf.office("postgresql", prepared, folder / "postgresql") as postgresql,
+    ):
+        yield sqlite, postgresql
+
+
+def open_batches(connection: Connection, count: int) -> None:
+    """Batches 2, 3 and so on, as many as there are imports."""
+    made = connection.execute(batch.select().where(batch.c.id == 1)).mappings().one()
+    for number in range(2, count + 2):
+        values = {**made, "id": number, "sha256": str(number)}
+        connection.execute(insert(batch).values(**values))
+
+
+def bring(
+    connection: Connection, number: int, sold: list[Line], grouping: Grouping, *, first: int = 100
+) -> None:
+    """Record lines of an import with all that is kept of them, in two chunks."""
+    rows = [(*row[:-1], number) for row in rows_of(sold, first)]
+    totals, slices = Sums(), SliceSums(lambda _period: grouping)
+    for some in (rows[:2], rows[2:]):
+        batches.add_sales(connection, some)
+        totals.add(some)
+        slices.add(some)
+    slices.keep(connection)
+    totals.keep(connection)
+
+
+def asks(connection: Connection, wanted: Asked) -> list[Slice]:
+    return period_slices(connection, PERIOD, wanted, NAMES)
+
+
+@given(imports, prices, st.lists(asked, min_size=1, max_size=3), asked)
+def test_what_is_kept_by_any_grouping_serves_any_question(
+    both: tuple[Office, Office],
+    sold: list[list[Line]],
+    known: list[Priced],
+    groupings: list[Asked],
+    wanted: Asked,
+) -> None:
+    """Imports of different times were summed as was asked then; a draft asks as of now."""
+    every = [line for of_import in sold for line in of_import]
+    found = []
+    for office in both:
+        with office.system.engine.connect() as connection:
+            open_batches(connection, len(sold))
+            hold(connection, known)
+            for place, of_import in enumerate(sold):
+                by = Grouping.of(groupings[place % len(groupings)], ISBNS)
+                bring(connection, place + 2, of_import, by)
+            found.append(asks(connection, wanted))
+            assert summed(found[-1]) == naive(every, known, wanted)
+            for each in (*groupings, wanted):
+                for period_id in (PERIOD, OTHER_PERIOD):
+                    assert not [*kept_slices.differing(connection, period_id, each, NAMES)]
+            assert not [*kept_slices.astray(connection)]
+            connection.rollback()
+    assert sorted(found[0]) == sorted(found[1])
+
+
+@given(st.lists(lines(), max_size=8), st.lists(lines(), max_size=4), prices, asked, asked)
+def test_lines_that_come_later_are_added_or_nothing_is_kept(
+    both: tuple[Office, Office],
+    first: list[Line],
+    later: list[Line],
+    known: list[Priced],
+    before: Asked,
+    after: Asked,
+) -> None:
+    """Rows that waited are recorded with their import, perhaps when something else is asked."""
+    for office in both:
+        with office.system.engine.connect() as connection:
+            open_batches(connection, 1)
+            hold(connection, known)
+            bring(connection, 2, first, Grouping.of(before, ISBNS))
+            bring(connection, 2, later, Grouping.of(after, ISBNS), first=200)
+            for wanted in (before, after):
+                assert summed(asks(connection, wanted)) == naive([*first, *later], known, wanted)
+            connection.rollback()
+
+
+@given(imports, prices, asked, asked)
+def test_summed_anew_by_the_database_it_is_the_same(
+    both: tuple[Office, Office],
+    sold: list[list[Line]],
+    known: list[Priced],
+    before: Asked,
+    after: Asked,
+) -> None:
+    for office in both:
+        with office.system.engine.connect() as connection:
+            open_batches(connection, len(sold))
+            hold(connection, known)
+            for place, of_import in enumerate(sold):
+                bring(connection, place + 2, of_import, Grouping.of(after, ISBNS))
+            wanted = kept(connection)
+            for place in range(len(sold)):
+                kept_slices.forget(connection, place + 2)
+            assert not kept(connection)
+            for grouping in (before, after):
+                by = Grouping.of(grouping, ISBNS)
+                for period_id in (PERIOD, OTHER_PERIOD):
+                    there = [
+                        each.batch_id for each in kept_slices.slicings(connection, [period_id])
+                    ]
+                    kept_slices.sum_again(connection, period_id, there, by, ISBNS)
+            assert kept(connection) == wanted
+            known_by = {each.grouping for each in kept_slices.slicings(connection, [PERIOD])}
+            assert known_by <= {after.grouping}
+            connection.rollback()
+
+
+def kept(connection: Connection) -> list[tuple[object, ...]]:
+    return [
+        tuple(row)
+        for row in connection.execute(batch_slice.select().order_by(*batch_slice.primary_key))
+    ]
+
+
+def test_a_question_answered_by_what_is_kept_reads_no_line(both: tuple[Office, Office]) -> None:
+    """Were the lines not there, a draft would not notice."""
+    wanted = Asked([Limit(Fraction("0.55"), exclusive=False)], frozenset(ISBNS.values()), {"US"})
+    for office in both:
+        with office.system.engine.connect() as connection:
+            open_batches(connection, 2)
+            sold = [a_line(units=3), a_line(retailer=2, discount=600_000)]
+            for number in (2, 3):
+                bring(connection, number, sold, Grouping.of(wanted, ISBNS))
+            connection.exec_driver_sql("DELETE FROM sale")
+            assert summed(asks(connection, wanted)) == naive(sold * 2, [], wanted)
+            connection.rollback()
