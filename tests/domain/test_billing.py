@@ -241,6 +241,7 @@ def test_what_is_charged_once_is_spread_over_what_was_shipped_when_complete() ->
     assert billing.whole_of(moved, 100, complete=True) == 95
     assert billing.copies_at(moved) == {1: 55, 2: 35}
     assert billing.spread(-1001, {1: 55, 2: 35, 3: 0}) == {1: -612, 2: -389}
+    assert billing.spread(5, {1: 1, 2: 1}) == {1: 3, 2: 2}
     assert billing.spread(5, {1: 0}) == {}
 
 
@@ -317,6 +318,9 @@ def test_only_places_that_copies_went_to_are_taxed_and_only_their_own_freight() 
     lines = [a_line("copies", 100_000), a_line("freight", 1_450, place="US-TX")]
     (tax,) = billing.taxed(lines, {"US-WA": 10, "US-TX": 0}, (), PRICES, DAY)
     assert (tax.place, tax.of_goods, tax.of_freight, tax.amount) == ("US-WA", 100_000, 0, 10_350)
+    lines[1] = a_line("freight", 1_450, place="US-WA")
+    (tax,) = billing.taxed(lines, {"US-WA": 10}, (), PRICES, DAY)
+    assert (tax.of_goods, tax.of_freight, tax.amount) == (100_000, 1_450, 10_500)  # 10,500.075
 
 
 def test_a_credit_takes_back_tax_of_nothing_else() -> None:
@@ -326,6 +330,10 @@ def test_a_credit_takes_back_tax_of_nothing_else() -> None:
     assert billing.tax_of_credit(lines, [100, 100, 20], {1: 4}) == {3: 0}
     assert billing.tax_of_credit(lines, [100, 100, 20], {1: 5}) == {3: 1}
     assert billing.tax_of_credit(lines, [95, 100, 19], {2: 5}) == {3: 0}
+    nothing = [a_line("copies", 0), a_line("tax", 0, place="US-WA")]
+    assert billing.tax_of_credit(nothing, [0, 0], {}) == {2: 0}
+    untaxed = [a_line("copies", 100), a_line("tax", 20, place="US-WA")]
+    assert billing.tax_of_credit(untaxed, [100, 20], {1: 100}) == {2: 0}
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from royalties.domain.orders import (
     step,
     within_tolerance,
     working_day_after,
+    working_days_between,
 )
 
 BOTH, BULK, CUSTOM = "bulk custom", "bulk", "custom"
@@ -142,6 +143,53 @@ def test_what_is_not_listed_is_refused_and_says_whose_it_is() -> None:
             assert all(each.value in str(refusal.value) for each in others)
         else:
             assert "does not follow" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("action", "side", "state", "words", "told"),
+    [
+        (
+            Action.ASK_CHANGES,
+            Side.STAFF,
+            State.PROOF_SENT,
+            {},
+            "ask changes is not possible while the order is proof sent: that is for organization",
+        ),
+        (
+            Action.SEND_ARTWORK,
+            Side.CALENDAR,
+            State.CHANGES_ASKED,
+            {},
+            (
+                "send artwork is not possible while the order is changes asked: that is for "
+                "organization or staff"
+            ),
+        ),
+        (
+            Action.SEND_PROOF,
+            Side.STAFF,
+            State.SHIPPED,
+            {},
+            "send proof is not possible while the order is shipped: it does not follow from there",
+        ),
+        (
+            Action.SEND_ARTWORK,
+            Side.STAFF,
+            State.ACCEPTED,
+            {Need.ARTWORK: "a logo as SVG"},
+            (
+                "send artwork is not possible while the order is accepted: this needs a purchase "
+                "order, or the deposit paid; and a logo as SVG"
+            ),
+        ),
+    ],
+)
+def test_a_refusal_is_a_whole_sentence(
+    action: Action, side: Side, state: State, words: dict[Need, str], told: str
+) -> None:
+    with pytest.raises(NotPossibleError) as refusal:
+        step(action, side, state, OrderKind.CUSTOM, met=(), words=words)
+    assert str(refusal.value) == told
 
 
 def test_which_ended_orders_live_again() -> None:
@@ -260,6 +308,15 @@ def test_working_days_by_hand() -> None:
     assert working_day_after(friday, 1, frozenset({date(2026, 7, 6)})) == date(2026, 7, 7)
 
 
+def test_working_days_between_two_days_leave_out_the_first() -> None:
+    thursday = date(2026, 7, 2)
+    until = {"2026-07-02": 0, "2026-07-03": 1, "2026-07-05": 1, "2026-07-06": 2, "2026-07-13": 7}
+    for last, days in until.items():
+        assert working_days_between(thursday, date.fromisoformat(last)) == days
+    holidays = frozenset({date(2026, 7, 3), date(2026, 7, 4)})
+    assert working_days_between(thursday, date(2026, 7, 6), holidays) == 1
+
+
 @given(st.sampled_from(OrderKind), PACES, DAYS, st.none() | DAYS, st.none() | DAYS)
 def test_nothing_is_promised_for_a_day_that_is_past(
     kind: OrderKind, pace: Pace, today: date, approved: date | None, started: date | None
@@ -287,6 +344,9 @@ def test_production_begins_when_the_proof_is_approved() -> None:
     assert late == date(2026, 9, 8)  # production should have ended: it ends today at best
     bulk = promised(OrderKind.BULK, pace, today=monday, approved=None, started=None)
     assert bulk == date(2026, 8, 24)
+    friday = date(2026, 7, 31)
+    started = promised(OrderKind.BULK, pace, today=monday, approved=None, started=friday)
+    assert started == date(2026, 8, 21)
 
 
 @given(st.integers(1, 10_000), st.integers(0, 20_000), st.fractions(0, 1))

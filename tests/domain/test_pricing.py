@@ -213,6 +213,10 @@ def test_every_line_of_a_small_order_says_how_many_at_what_price_and_why() -> No
     ]
 
 
+def test_a_list_that_names_no_freight_charges_none() -> None:
+    assert freight_of(30, replace(HOUSE, freight=())) == 0
+
+
 def test_a_tax_says_which_part_of_copies_and_freight_it_is_of() -> None:
     asked = Asked(OrderKind.BULK, (ShipTo(10, "US-WA"), ShipTo(20, "US-MA")))
     found = quote(asked, a_list(HOUSE, WA, MA), Fraction(3800), DAY)
