@@ -164,7 +164,7 @@ def visit(home: str, wanted: Sequence[tuple[str, str]]) -> dict[str, Any]:
     from config import Config  # noqa: PLC0415
     from royalties.app import create_app  # noqa: PLC0415
     from royalties.runtime import open_system  # noqa: PLC0415
-    from royalties.web.calculating import calculator_of  # noqa: PLC0415
+    from royalties.web.core.calculating import calculator_of  # noqa: PLC0415
 
     system = open_system(Config(Path(home), f"sqlite:///{home}/royalties.sqlite"))
     # Once a minute a visit is noted, which is not the page's own question: so no minute passes.

@@ -82,7 +82,7 @@ def draft(home: str) -> dict[str, float]:
     from config import Config  # noqa: PLC0415
     from royalties.domain.people import Actor, Role  # noqa: PLC0415
     from royalties.runtime import open_system  # noqa: PLC0415
-    from royalties.services.runs.drafts import draft as compute  # noqa: PLC0415
+    from royalties.services.periods.draft import draft as compute  # noqa: PLC0415
 
     system = open_system(Config(Path(home), f"sqlite:///{home}/royalties.sqlite"))
     lines = 0

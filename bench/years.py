@@ -95,7 +95,7 @@ def draft_after(home: str, closed: str) -> dict[str, float]:
     from config import Config  # noqa: PLC0415
     from royalties.domain.people import Actor, Role  # noqa: PLC0415
     from royalties.runtime import open_system  # noqa: PLC0415
-    from royalties.services.runs.drafts import draft  # noqa: PLC0415
+    from royalties.services.periods.draft import draft  # noqa: PLC0415
 
     system = open_system(Config(Path(home), f"sqlite:///{home}/royalties.sqlite"))
 

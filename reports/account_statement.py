@@ -8,7 +8,7 @@ from reports.measure import Cell
 from reports.sheet import Book, Sheet
 from reports.styles import CELL, CELL_TOTAL
 from reports.tables import Column, amount, amount_width, heading_row
-from royalties.domain.papers import AccountShown
+from royalties.domain.orders.papers import AccountShown
 
 _NAME = "Statement of account"
 

@@ -12,7 +12,7 @@ from importlib.resources import files
 import typst
 from PIL import Image
 
-from royalties.domain.artwork import COVER_LOGO, TRIM, fitted
+from royalties.domain.orders.artwork import COVER_LOGO, TRIM, fitted
 
 TEMPLATE_VERSION = "1"
 """Changes whenever the same cover would be drawn otherwise than before."""

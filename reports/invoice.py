@@ -5,7 +5,7 @@ from reports import order_words as words
 from reports.pdf import pdf as filled
 from reports.sheet import Book
 from reports.styles import Style
-from royalties.domain.papers import InvoiceShown
+from royalties.domain.orders.papers import InvoiceShown
 
 _NAMES = {
     "deposit": "Deposit invoice",

@@ -21,9 +21,9 @@ from reports.styles import (
     Style,
 )
 from reports.tables import Column, amount, amount_width, banner, figure, heading_row
-from royalties.domain.beneficiaries import Publisher
 from royalties.domain.currencies import exponent
-from royalties.domain.papers import Goods, PaperLine, Party
+from royalties.domain.orders.papers import Goods, PaperLine, Party
+from royalties.domain.terms.beneficiaries import Publisher
 
 _PLAIN = Style(wrap=True)
 _NAME = Style(bold=True, size=11)

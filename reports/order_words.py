@@ -6,10 +6,10 @@ from typing import TypeAlias
 
 from stdnum import isbn
 
-from royalties.domain.beneficiaries import Publisher
-from royalties.domain.catalogue import INTERNAL
 from royalties.domain.money import amount_text
-from royalties.domain.papers import Goods, PaperLine, Party
+from royalties.domain.orders.papers import Goods, PaperLine, Party
+from royalties.domain.terms.beneficiaries import Publisher
+from royalties.domain.terms.catalogue import INTERNAL
 
 LETTER_CURRENCIES = frozenset({"USD", "CAD", "MXN"})
 """Currencies of countries whose paper is Letter; all others print on A4."""

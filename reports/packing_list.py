@@ -6,7 +6,7 @@ from reports.pdf import pdf as filled
 from reports.sheet import Book
 from reports.styles import Style
 from reports.tables import Column
-from royalties.domain.papers import PackingListShown
+from royalties.domain.orders.papers import PackingListShown
 
 _NAME = "Packing list"
 _CHECK = (

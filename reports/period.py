@@ -25,7 +25,7 @@ from reports.tables import (
     widths,
 )
 from royalties.domain.currencies import exponent
-from royalties.domain.statements import PeriodReport
+from royalties.domain.royalties.statements import PeriodReport
 
 Rows = Callable[[], Iterator[list[Cell]]]
 

@@ -6,7 +6,7 @@ from reports.measure import Cell
 from reports.sheet import Book, Layout
 from reports.styles import BAD_CELL, CELL, COUNT, GOOD_CELL, SUBTITLE, TITLE, Style
 from reports.tables import Column, amount, banner, heading_row, widths
-from royalties.domain.statements import Check
+from royalties.domain.royalties.statements import Check
 
 _COLUMNS = (
     Column("Check", least=44, most=70),

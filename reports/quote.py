@@ -6,8 +6,8 @@ from reports.pdf import pdf as filled
 from reports.sheet import Book
 from reports.styles import Style
 from reports.tables import Column
-from royalties.domain.papers import QuoteShown, ShipToShown
-from royalties.domain.pricing import LineKind
+from royalties.domain.orders.papers import QuoteShown, ShipToShown
+from royalties.domain.orders.pricing import LineKind
 
 _NAME = "Quote"
 _TEXT = Style()

@@ -11,7 +11,7 @@ from reports.statement_parts import DRAFT, label
 from reports.statement_places import places_sheet
 from reports.statement_sales import sales_sheet
 from reports.statement_twin import document
-from royalties.domain.statements import Statement
+from royalties.domain.royalties.statements import Statement
 
 TEMPLATE_VERSION: str = "3"
 """Changes whenever the same statement would be printed otherwise than before."""

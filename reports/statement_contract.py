@@ -7,7 +7,7 @@ from reports.sheet import Sheet
 from reports.statement_parts import account_line, contract_name, heading_line
 from reports.styles import DATE, HEADING, LINE, NOTE, PAD, SUBHEADING, SUBTOTAL, TOTAL, Style
 from reports.tables import amount, day_text, rounded_percent
-from royalties.domain.statements import ContractAccount
+from royalties.domain.royalties.statements import ContractAccount
 
 _MOST_TITLES = 6
 _TITLES = NOTE.also(wrap=True)

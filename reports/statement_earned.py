@@ -19,7 +19,7 @@ from reports.tables import (
     total_row,
 )
 from royalties.domain.currencies import exponent
-from royalties.domain.statements import (
+from royalties.domain.royalties.statements import (
     ContractAccount,
     EarnedLineShown,
     ExchangeRateShown,

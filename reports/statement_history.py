@@ -18,7 +18,7 @@ from reports.styles import (
 )
 from reports.tables import ISBN, Column, amount, day_text, figure, numbered, total_row
 from royalties.domain.currencies import exponent
-from royalties.domain.statements import (
+from royalties.domain.royalties.statements import (
     ContractAccount,
     CorrectionShown,
     LifeToDateShown,

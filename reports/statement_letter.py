@@ -24,10 +24,10 @@ from reports.styles import (
     money,
 )
 from reports.tables import amount_width, figure, percent_text
-from royalties.domain.beneficiaries import Publisher
 from royalties.domain.currencies import exponent
 from royalties.domain.money import as_decimal
-from royalties.domain.statements import Statement
+from royalties.domain.royalties.statements import Statement
+from royalties.domain.terms.beneficiaries import Publisher
 
 _LABELS = 58
 _PLAIN = Style(wrap=True)

@@ -6,7 +6,7 @@ from reports.measure import Cell
 from reports.sheet import Book, Layout, Sheet
 from reports.styles import HEADING, MUTED, NOTE, SUBTITLE, TITLE, Style
 from reports.tables import Column, amount, banner, day_text, heading_row, widths
-from royalties.domain.statements import ContractAccount, Statement
+from royalties.domain.royalties.statements import ContractAccount, Statement
 
 DRAFT = "DRAFT – NOT ISSUED"
 LETTER_COLUMNS = 5

@@ -10,7 +10,7 @@ from reports.statement_parts import DetailSheet
 from reports.styles import CELL, CELL_TOTAL, COUNT_OR_DASH, PAD, Style, money
 from reports.tables import Column, total_row
 from royalties.domain.currencies import exponent
-from royalties.domain.statements import ContractAccount, PlaceShown, Statement
+from royalties.domain.royalties.statements import ContractAccount, PlaceShown, Statement
 
 _PLACE = (
     Column("Country", least=16, most=30),

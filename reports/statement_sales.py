@@ -24,7 +24,7 @@ from reports.styles import (
 )
 from reports.tables import Column, heading_row, widths
 from royalties.domain.currencies import exponent
-from royalties.domain.statements import MonthShown, Statement
+from royalties.domain.royalties.statements import MonthShown, Statement
 
 _CHART_ROWS = 16
 _MONTH = Column("Month", least=14)

@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import date
 
 from royalties.domain.money import amount_text
-from royalties.domain.statements import ContractAccount, Statement
+from royalties.domain.royalties.statements import ContractAccount, Statement
 
 KIND = "royalty-statement"
 SCHEMA_VERSION = 1

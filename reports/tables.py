@@ -10,9 +10,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from reports.measure import Cell, height_of, lines_of
 from reports.sheet import Sheet
 from reports.styles import HEAD, Style, money, percent
-from royalties.domain.catalogue import numbers_heading
 from royalties.domain.currencies import exponent
 from royalties.domain.money import as_decimal
+from royalties.domain.terms.catalogue import numbers_heading
 
 _PLAIN = re.compile(r"-?\d+(?:\.(\d+))?", re.ASCII)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

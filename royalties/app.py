@@ -7,8 +7,8 @@ from flask import Flask
 
 from royalties import web
 from royalties.runtime import System
-from royalties.web.health import Health
-from royalties.web.proxied import BehindProxy
+from royalties.web.core.health import Health
+from royalties.web.core.proxied import BehindProxy
 
 _LARGEST_UPLOAD = 200_000_000
 _LARGEST_FIELD = 5_000_000

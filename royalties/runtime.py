@@ -42,7 +42,7 @@ from royalties.store.transfer import (
 )
 
 if TYPE_CHECKING:
-    from royalties.services.backups import Kept
+    from royalties.services.desk.backups import Kept
 
 __all__ = [
     "DatabaseBusyError",
@@ -176,7 +176,7 @@ class System:
 
     def back_up(self, actor: Actor, target: Path, progress: Progress = nothing_to_show) -> "Kept":
         """Write the whole books into one new file, while others work."""
-        from royalties.services import backups  # noqa: PLC0415 - few commands pay for it
+        from royalties.services.desk import backups  # noqa: PLC0415 - few commands pay for it
 
         with plain_errors(), snapshot(self.engine) as connection:
             return backups.back_up(
@@ -185,7 +185,7 @@ class System:
 
     def restore(self, actor: Actor, source: Path, progress: Progress = nothing_to_show) -> "Kept":
         """Bring whole books back from a file into this empty home and database."""
-        from royalties.services import backups  # noqa: PLC0415 - few commands pay for it
+        from royalties.services.desk import backups  # noqa: PLC0415 - few commands pay for it
 
         with plain_errors():
             kept = backups.restore(
@@ -196,7 +196,7 @@ class System:
 
     def move_to(self, url: str, actor: Actor, progress: Progress = nothing_to_show) -> "Kept":
         """Copy the books into an empty database; the files, and the old books, stay."""
-        from royalties.services import backups  # noqa: PLC0415 - few commands pay for it
+        from royalties.services.desk import backups  # noqa: PLC0415 - few commands pay for it
 
         with (
             plain_errors(),

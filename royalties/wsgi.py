@@ -5,8 +5,8 @@ from functools import partial
 from config import from_environment
 from royalties.app import create_app
 from royalties.runtime import open_system
-from royalties.web import bodies
-from royalties.web.calculating import calculator_of
+from royalties.web.core import bodies
+from royalties.web.core.calculating import calculator_of
 
 _SYSTEM = open_system(from_environment())
 _SYSTEM.guard()

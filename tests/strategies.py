@@ -14,9 +14,12 @@ from itertools import combinations
 
 from hypothesis import strategies as st
 
-from royalties.domain.beneficiaries import Beneficiary, TaxRate
-from royalties.domain.catalogue import Format
-from royalties.domain.contracts import (
+from royalties.domain.periods import Calendar, Period
+from royalties.domain.royalties.earning import Atom, Sold
+from royalties.domain.sales.slices import Kind, Place
+from royalties.domain.terms.beneficiaries import Beneficiary, TaxRate
+from royalties.domain.terms.catalogue import Format
+from royalties.domain.terms.contracts import (
     Advance,
     Basis,
     Contract,
@@ -30,10 +33,7 @@ from royalties.domain.contracts import (
     Tier,
     Words,
 )
-from royalties.domain.earning import Atom, Sold
-from royalties.domain.periods import Calendar, Period
-from royalties.domain.plans import Cap, CapPer, Member, Plan, PlanVersion, Step, Takes, When
-from royalties.domain.sales import Kind, Place
+from royalties.domain.terms.plans import Cap, CapPer, Member, Plan, PlanVersion, Step, Takes, When
 from tests.builders.domain import CHANNELS, LONG_AGO, House, SaleLine, Year
 
 CURRENCIES = ("USD", "GBP", "JPY")

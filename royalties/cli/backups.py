@@ -9,7 +9,7 @@ from royalties.cli import homes
 from royalties.cli.desk import Desk, actor, command
 from royalties.domain.counting import counted
 from royalties.runtime import DatabaseUnavailableError, System, open_system, shown_url
-from royalties.services.backups import Kept, has_books
+from royalties.services.desk.backups import Kept, has_books
 from royalties.services.ledger.verifying import Checked, verify
 
 FILE = click.Path(path_type=Path, dir_okay=False)

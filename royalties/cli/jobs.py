@@ -17,10 +17,10 @@ from royalties.adapters.files import DiskError
 from royalties.cli import logs
 from royalties.cli.desk import REFUSED, Desk, command
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, System
-from royalties.services import jobs
+from royalties.services.desk import jobs
 from royalties.services.mail.outbox import Outcome, deliver
-from royalties.services.orders import drafts
-from royalties.services.orders.quotes import keep_calendar
+from royalties.services.orders.intake import drafts
+from royalties.services.orders.quoting.quotes import keep_calendar
 from royalties.services.sales.importing import StaleError
 from royalties.services.sales.spooling import Spooled
 from royalties.services.sales.uploads import sweep

@@ -9,9 +9,10 @@ from royalties.cli.desk import Desk, command
 from royalties.cli.order_steps import the_order
 from royalties.cli.orders import DAY, day_of, invoice_document
 from royalties.domain.money import amount_text, minor_units
-from royalties.domain.orders import Action
-from royalties.services.orders import crediting, invoicing, life, receivables
-from royalties.services.orders.issuing import Issued
+from royalties.domain.orders.life import Action
+from royalties.services.orders import life
+from royalties.services.orders.billing import crediting, invoicing, receivables
+from royalties.services.orders.billing.issuing import Issued
 from royalties.services.work import RefusedError, Work
 
 _MAIL = "It gets the next number, and its link is sent to the organization."

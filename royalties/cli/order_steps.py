@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from royalties.cli.desk import Desk
-from royalties.domain.artwork import Use
-from royalties.services.orders import answering, artwork, editions, life, proofs
+from royalties.domain.orders.artwork import Use
+from royalties.services.orders import life
 from royalties.services.orders.attachments import Sent
+from royalties.services.orders.intake import answering
 from royalties.services.orders.life import NoOrderError
+from royalties.services.orders.production import artwork, editions, proofs
 from royalties.services.work import RefusedError, Work
 
 INTERNAL = "internal"

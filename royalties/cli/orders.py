@@ -20,18 +20,13 @@ from royalties.cli.order_steps import (
 )
 from royalties.domain.counting import counted
 from royalties.domain.money import amount_text
-from royalties.domain.orders import Action, Side, State
-from royalties.services.orders import (
-    board,
-    cancelling,
-    invoicing,
-    life,
-    needs,
-    quotes,
-    receivables,
-    shipping,
-)
-from royalties.services.orders.sales import BeforeBooksError
+from royalties.domain.orders.life import Action, Side, State
+from royalties.services.orders import board, life
+from royalties.services.orders import preconditions as needs
+from royalties.services.orders.billing import cancelling, invoicing, receivables
+from royalties.services.orders.fulfilment import shipping
+from royalties.services.orders.fulfilment.sales import BeforeBooksError
+from royalties.services.orders.quoting import quotes
 from royalties.services.work import RefusedError, Work
 
 DAY = click.DateTime(["%Y-%m-%d"])

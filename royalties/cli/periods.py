@@ -9,9 +9,9 @@ from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, command, show_warnings
 from royalties.domain.counting import counted
 from royalties.domain.money import amount_text
-from royalties.services.runs.checklist import Outlook
-from royalties.services.runs.running import before_close, close, show_run
-from royalties.services.statements.explaining import explain
+from royalties.services.periods.checklist import Outlook
+from royalties.services.periods.close import before_close, close, show_run
+from royalties.services.periods.explain import explain
 from royalties.services.statements.issuing import write_statements
 
 _SHOWN_SALES = 50

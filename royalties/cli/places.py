@@ -6,7 +6,7 @@ from royalties.cli.confirming import confirm_final, final
 from royalties.cli.desk import Desk, command
 from royalties.cli.sales import key_values
 from royalties.domain.counting import counted
-from royalties.services.places import Stray, mend, strays
+from royalties.services.desk.places import Stray, mend, strays
 
 
 @click.command("places")

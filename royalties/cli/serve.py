@@ -79,7 +79,7 @@ def serve(desk: Desk, host: str, port: int, *, jobs: bool, demo: bool) -> None:
             application,
             listening.sockets,
             largest_body,
-            clear_untrusted_proxy_headers=False,  # web/proxied.py says what is believed of them
+            clear_untrusted_proxy_headers=False,  # web/core/proxied.py says what is believed
         )
     finally:
         listening.close()

@@ -10,7 +10,7 @@ from royalties.adapters.zones import of_this_computer
 from royalties.cli import homes
 from royalties.cli.desk import Desk, command, show_warnings
 from royalties.domain.counting import counted
-from royalties.services import house
+from royalties.services import time_zone as house
 from royalties.services.terms.schema import setup_schema
 from royalties.services.terms.setup import Loaded, load
 from royalties.services.terms.warnings import warning_document

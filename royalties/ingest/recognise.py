@@ -9,21 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from royalties.domain.problems import Choice, Problem
-from royalties.ingest import charged
-from royalties.ingest.amounts import Numbers
-from royalties.ingest.asking import Answers, ask
-from royalties.ingest.cells import as_value, printed, text_of
-from royalties.ingest.columns import Converters
-from royalties.ingest.conventions import again, date_order, decimal_mark
-from royalties.ingest.dates import Dates
-from royalties.ingest.declaration import SALE_UNITS, Facts, Format, Header, normal
 from royalties.ingest.formats import built_in
-from royalties.ingest.mapping import Mapping as MappedReport
-from royalties.ingest.opening import Opened, open_file
-from royalties.ingest.reading import Known, Reading, UnreadableError
-from royalties.ingest.report import Report
-from royalties.ingest.tables import Sheet, Table
-from royalties.ingest.text import UndecidedEncodingError
+from royalties.ingest.report import charged
+from royalties.ingest.report.amounts import Numbers
+from royalties.ingest.report.asking import Answers, ask
+from royalties.ingest.report.cells import as_value, printed, text_of
+from royalties.ingest.report.columns import Converters
+from royalties.ingest.report.conventions import again, date_order, decimal_mark
+from royalties.ingest.report.dates import Dates
+from royalties.ingest.report.declaration import SALE_UNITS, Facts, Format, Header, normal
+from royalties.ingest.report.mapping import Mapping as MappedReport
+from royalties.ingest.report.opening import Opened, open_file
+from royalties.ingest.report.reading import Known, Reading, UnreadableError
+from royalties.ingest.report.report import Report
+from royalties.ingest.report.tables import Sheet, Table
+from royalties.ingest.report.text import UndecidedEncodingError
 
 _ALL_SHEETS = "all"
 _SHOWN_COLUMNS = 30

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from royalties.domain.people import ALLOWED, Verb
 from royalties.services.mail.outbox import Message, write
 from royalties.services.work import RefusedError, Work
-from royalties.store import people
 from royalties.store import work as store
+from royalties.store.people import people
 
 TWO_PEOPLE = "two_people"
 _WAITING = "waiting proposals"

@@ -5,26 +5,27 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from royalties.domain.beneficiaries import Beneficiary, Publisher
-from royalties.domain.carrying import Left
-from royalties.domain.catalogue import Retailer, Title
-from royalties.domain.contracts import Contract, ExchangeRate, Income
-from royalties.domain.discounts import discount_limits
-from royalties.domain.earning import Rates, Sold
-from royalties.domain.organizations import Organization
-from royalties.domain.paying import PaymentDetails
+from royalties.domain.orders.pricing import PriceList
 from royalties.domain.periods import Calendar, Period, parse_period
-from royalties.domain.plans import Plan, steps_of
-from royalties.domain.pricing import PriceList
-from royalties.domain.run import Books, in_force
+from royalties.domain.royalties.carrying import Left
+from royalties.domain.royalties.earning import Rates, Sold
+from royalties.domain.royalties.run import Books, in_force
+from royalties.domain.terms.beneficiaries import Beneficiary, Publisher
+from royalties.domain.terms.catalogue import Retailer, Title
+from royalties.domain.terms.contracts import Contract, ExchangeRate, Income
+from royalties.domain.terms.discounts import discount_limits
+from royalties.domain.terms.organizations import Organization
+from royalties.domain.terms.payment_details import PaymentDetails
+from royalties.domain.terms.plans import Plan, steps_of
 from royalties.ingest import setup as setup_file
-from royalties.ingest.reading import Known, KnownEdition, KnownRetailer
-from royalties.services.remembering import Made, extent_of, remembered
+from royalties.ingest.report.reading import Known, KnownEdition, KnownRetailer
+from royalties.services.cache import Made, extent_of, remembered
 from royalties.services.work import RefusedError, Work
-from royalties.store import carrying, catalogue, periods, runs
 from royalties.store.history import Revision, newest_revision, revisions_in_force
 from royalties.store.kept_slices import period_slices
-from royalties.store.slices import Asked, Names
+from royalties.store.periods import carrying, periods, runs
+from royalties.store.sales.slices import Asked, Names
+from royalties.store.terms import catalogue
 
 LAST_CLOSED = "last closed"
 """What read-only work asks once under this name: the ordinal of the latest closed period."""

@@ -1,9 +1,9 @@
 """The refusals that verbs may end with, in one place for the edges' tables."""
 
-from royalties.domain.earning import MissingExchangeRateError, UnknownRightError
-from royalties.domain.run import NoPlanError
+from royalties.domain.royalties.earning import MissingExchangeRateError, UnknownRightError
+from royalties.domain.royalties.run import NoPlanError
 from royalties.ingest.setup import SetupError
-from royalties.services.runs.closed import NotClosedError
+from royalties.services.closed_run import NotClosedError
 from royalties.services.work import RefusedError
 
 REFUSALS = (

@@ -35,10 +35,10 @@ from sqlalchemy import (
     update,
 )
 
-from royalties.domain.sales import Kind, Place, Slice
+from royalties.domain.sales.slices import Kind, Place, Slice
 from royalties.store.bulk import Row, add_rows
 from royalties.store.engine import insert_or
-from royalties.store.slices import (
+from royalties.store.sales.slices import (
     PLACES,
     Asked,
     Names,

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from royalties.domain.statements import ContractAccount, EarnedLineShown, MonthShown, Statement
+from royalties.domain.royalties.statements import (
+    ContractAccount,
+    EarnedLineShown,
+    MonthShown,
+    Statement,
+)
 
 MOST_LINES = 400
 """Earned lines of a contract that a page shows; the workbook has them all."""

@@ -1,6 +1,6 @@
 """What pages of titles call things, at the desk and in public."""
 
-from royalties.domain.catalogue import Format
+from royalties.domain.terms.catalogue import Format
 
 FORMATS = {
     Format.HARDCOVER: "Hardcover",

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from royalties.domain.people import Role
-from royalties.services.orders import life, quotes
+from royalties.services.orders import life
+from royalties.services.orders.quoting import quotes
 from tests.browser.looking import window
 from tests.builders.books import Office, after
 from tests.builders.live import Live, serving

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from royalties.domain.people import Role
-from royalties.services import remembering
+from royalties.services import cache as remembering
 from tests.browser.looking import window
 from tests.builders.books import Office, a_row, after, closed
 from tests.builders.live import Live, serving

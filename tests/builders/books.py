@@ -23,11 +23,11 @@ from royalties.adapters.files import Files
 from royalties.domain.people import Actor, Role
 from royalties.runtime import System
 from royalties.services.ledger.verifying import verify
-from royalties.services.runs.running import Closed, close, show_run
+from royalties.services.periods.close import Closed, close, show_run
+from royalties.services.periods.explain import Explanation, explain
 from royalties.services.sales.batches import Corrected, TakenBack, correct, undo
 from royalties.services.sales.importing import ImportResult, Request, import_report
 from royalties.services.sales.waiting import Released, alias
-from royalties.services.statements.explaining import Explanation, explain
 from royalties.services.statements.issuing import IssuedFiles, write_statements
 from royalties.services.terms.setup import Loaded, load
 from royalties.services.work import Work

@@ -5,10 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
-from royalties.domain.allocation import CapKey
-from royalties.domain.beneficiaries import Beneficiary, TaxRate
-from royalties.domain.catalogue import Channel, Format
-from royalties.domain.contracts import (
+from royalties.domain.money import MICRO
+from royalties.domain.periods import Calendar, Period, parse_period
+from royalties.domain.royalties.allocation import CapKey
+from royalties.domain.royalties.earning import Counted, Rates, Sold
+from royalties.domain.royalties.run import Books, ContractRun, ContractState, Held, Run, run
+from royalties.domain.sales.slices import Kind, Place, Slice
+from royalties.domain.terms.beneficiaries import Beneficiary, TaxRate
+from royalties.domain.terms.catalogue import Channel, Format
+from royalties.domain.terms.contracts import (
     Advance,
     Basis,
     Contract,
@@ -22,13 +27,8 @@ from royalties.domain.contracts import (
     Tier,
     Words,
 )
-from royalties.domain.discounts import discount_class, discount_limits
-from royalties.domain.earning import Counted, Rates, Sold
-from royalties.domain.money import MICRO
-from royalties.domain.periods import Calendar, Period, parse_period
-from royalties.domain.plans import Cap, CapPer, Member, Plan, PlanVersion, Step, Takes, When
-from royalties.domain.run import Books, ContractRun, ContractState, Held, Run, run
-from royalties.domain.sales import Kind, Place, Slice
+from royalties.domain.terms.discounts import discount_class, discount_limits
+from royalties.domain.terms.plans import Cap, CapPer, Member, Plan, PlanVersion, Step, Takes, When
 
 LONG_AGO = date(2015, 1, 1)
 ISBN = "9781442200012"

@@ -4,11 +4,11 @@ import io
 
 from PIL import Image
 
-from royalties.domain.artwork import Use
+from royalties.domain.orders.artwork import Use
 from royalties.domain.people import Actor
-from royalties.services.orders import artwork, proofs
-from royalties.services.orders.artwork import Looked, Sent
 from royalties.services.orders.life import Order, find
+from royalties.services.orders.production import artwork, proofs
+from royalties.services.orders.production.artwork import Looked, Sent
 from tests.builders.books import Office
 from tests.builders.orders import accepted
 from tests.builders.pdfs import a_pdf

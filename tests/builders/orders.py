@@ -5,12 +5,14 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from royalties.domain.orders import TABLE, Action, Need, OrderKind, Side
+from royalties.domain.orders.life import TABLE, Action, Need, OrderKind, Side
+from royalties.domain.orders.pricing import Option
 from royalties.domain.people import Actor, Role
-from royalties.domain.pricing import Option
-from royalties.services.orders import life, quotes, requests
+from royalties.services.orders import life
+from royalties.services.orders.intake import requests
+from royalties.services.orders.intake.requests import Requested
 from royalties.services.orders.order import Address, Order
-from royalties.services.orders.requests import Requested
+from royalties.services.orders.quoting import quotes
 from royalties.services.work import stored
 from royalties.store.tables import organization_member, person
 from tests.builders.books import HARDCOVER, Document, Office, a_setup, nothing

@@ -10,8 +10,10 @@ from royalties.adapters.credentials import fingerprint
 from royalties.domain.people import Actor, Role
 from royalties.services.approvals import set_two_people
 from royalties.services.people.staff import invite
-from royalties.services.runs import checklist, closing
-from royalties.services.sales import entering, sheets
+from royalties.services.periods import approval as closing
+from royalties.services.periods import checklist
+from royalties.services.sales import manual_entry as entering
+from royalties.services.sales import sheets
 from royalties.services.statements.sending import send as send_statements
 from royalties.services.terms import amending as terms
 from royalties.services.terms.catalogue import keep_sample

@@ -9,21 +9,13 @@ from PIL import Image
 from sqlalchemy import insert, select, update
 
 from royalties.adapters.credentials import fingerprint
-from royalties.domain.artwork import Use
+from royalties.domain.orders.artwork import Use
 from royalties.domain.people import STRANGER, Actor, Role
-from royalties.services.orders import (
-    artwork,
-    cancelling,
-    certificates,
-    drafts,
-    invoicing,
-    life,
-    messages,
-    proofs,
-    receivables,
-    requests,
-    shipping,
-)
+from royalties.services.orders import life, messages
+from royalties.services.orders.billing import cancelling, certificates, invoicing, receivables
+from royalties.services.orders.fulfilment import shipping
+from royalties.services.orders.intake import drafts, requests
+from royalties.services.orders.production import artwork, proofs
 from royalties.store.tables import order_draft, order_request, quote_link
 from tests.builders.books import HARDCOVER, Office
 from tests.builders.orders import (

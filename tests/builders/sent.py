@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from royalties.domain.people import Actor
-from royalties.services.jobs import start
+from royalties.services.desk.jobs import start
 from royalties.services.sales import uploads
 from royalties.services.sales.uploads import Upload
 from tests.builders.books import SALES_COLUMNS, Office

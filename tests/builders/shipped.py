@@ -6,12 +6,14 @@ from io import BytesIO
 from itertools import count
 from typing import Any
 
-from royalties.domain.orders import OrderKind
+from royalties.domain.orders.life import OrderKind
 from royalties.domain.people import Role
-from royalties.services.orders import invoicing, life, receivables, shipping
-from royalties.services.orders.issuing import Issued
+from royalties.services.orders import life
+from royalties.services.orders.billing import invoicing, receivables
+from royalties.services.orders.billing.issuing import Issued
+from royalties.services.orders.fulfilment import shipping
+from royalties.services.orders.intake.checking import Requested
 from royalties.services.orders.order import Order
-from royalties.services.orders.requested import Requested
 from royalties.services.work import Work
 from royalties.store.orders.money import ReceiptRow, ShipmentRow
 from tests.builders.books import Office

@@ -24,8 +24,8 @@ from royalties.domain.people import Actor, Role
 from royalties.runtime import System
 from royalties.services.work import stored
 from royalties.store.tables import membership, organization_member, person, session
-from royalties.web import waiting
-from royalties.web.pacing import Pacing
+from royalties.web.core import waiting
+from royalties.web.core.pacing import Pacing
 from royalties.web.public import quote_links
 from tests.builders.books import Office
 from tests.databases import RUN_FOLDER

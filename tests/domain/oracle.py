@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from royalties.domain.contracts import Basis, Contract, Counts, Income, Resets, Rule, Tier
 from royalties.domain.currencies import EXPONENTS
-from royalties.domain.earning import Sold
 from royalties.domain.periods import Period
-from royalties.domain.plans import Cap, CapPer, Member, PlanVersion, Step, Takes, When
-from royalties.domain.sales import Kind
+from royalties.domain.royalties.earning import Sold
+from royalties.domain.sales.slices import Kind
+from royalties.domain.terms.contracts import Basis, Contract, Counts, Income, Resets, Rule, Tier
+from royalties.domain.terms.plans import Cap, CapPer, Member, PlanVersion, Step, Takes, When
 from tests.builders.domain import House, SaleLine
 
 NOTHING = Fraction(0)

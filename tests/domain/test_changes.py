@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.changes import changes
+from royalties.domain.terms.changes import changes
 
 Body = dict[str, Any]
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from royalties.domain.paying import PaymentDetails, payment_on
+from royalties.domain.terms.payment_details import PaymentDetails, payment_on
 
 JANUARY, JUNE, JULY = date(2026, 1, 1), date(2026, 6, 30), date(2026, 7, 1)
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from royalties.domain.periods import Calendar, Period, parse_period
-from royalties.domain.rhythm import Expected, Span, Standing, expected, in_runs, rhythm_of
+from royalties.domain.sales.reporting import Expected, Span, Standing, expected, in_runs, rhythm_of
 
 H2 = parse_period("2025-H2", Calendar.HALF_YEARLY)
 

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from royalties.cli import main
 from royalties.cli.main import ENTRIES, load
-from royalties.ingest.declaration import Format
 from royalties.ingest.formats import built_in
+from royalties.ingest.report.declaration import Format
 from tests.house.repository import ROOT, files
 
 README = ROOT / "README.md"

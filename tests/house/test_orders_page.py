@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from royalties.domain.orders import TABLE, OrderKind, State, Transition
+from royalties.domain.orders.life import TABLE, OrderKind, State, Transition
 
 PAGE = Path(__file__).parents[2] / "docs" / "orders.md"
 _BEGINS, _ENDS = "<!-- table -->\n", "<!-- end of table -->\n"

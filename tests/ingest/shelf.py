@@ -8,10 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from royalties.domain.catalogue import Price
-from royalties.ingest.mapping import Mapping as MappedReport
-from royalties.ingest.reading import Known, KnownEdition, KnownRetailer, Reading
+from royalties.domain.terms.catalogue import Price
 from royalties.ingest.recognise import open_report
+from royalties.ingest.report.mapping import Mapping as MappedReport
+from royalties.ingest.report.reading import Known, KnownEdition, KnownRetailer, Reading
 
 FILES = Path(__file__).parent / "files"
 SAMPLES = FILES / "samples"

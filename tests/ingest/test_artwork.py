@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, PngImagePlugin
 
-from royalties.domain.artwork import Use
-from royalties.domain.pricing import Option
-from royalties.ingest import studio
-from royalties.ingest.artwork import Checked, check, named
+from royalties.domain.orders.artwork import Use
+from royalties.domain.orders.pricing import Option
+from royalties.ingest.uploads import studio
+from royalties.ingest.uploads.artwork import Checked, check, named
 from tests.builders.pdfs import a_pdf, a_stream, an_image
 
 FILES = Path(__file__).parent / "files" / "artwork"

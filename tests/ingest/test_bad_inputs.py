@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from royalties.ingest.reading import UnreadableError
+from royalties.ingest.report.reading import UnreadableError
 from tests.ingest.shelf import BAD, FILES, RIVER, TRADE, Read, read
 
 CASES: dict[str, Any] = {

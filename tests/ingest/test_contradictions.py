@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from royalties.ingest.mapping import Mapping
+from royalties.ingest.report.mapping import Mapping
 from tests.ingest.shelf import RIVER, SAMPLES, TRADE, Read, read, read_text
 
 A = "9780306406157"

@@ -6,11 +6,11 @@ import zipfile
 
 import pytest
 
-from royalties.ingest import attachments
-from royalties.ingest.attachments import DOCX, type_of
-from royalties.ingest.directory import directory
-from royalties.ingest.reading import UnreadableError
+from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.sandbox import archive
+from royalties.ingest.uploads import attachments
+from royalties.ingest.uploads.attachments import DOCX, type_of
+from royalties.ingest.uploads.directory import directory
 
 
 def packed(entries: int) -> bytes:

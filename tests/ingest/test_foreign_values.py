@@ -17,14 +17,14 @@ import pytest
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import MICRO
-from royalties.domain.sales import Kind
+from royalties.domain.sales.slices import Kind
 from royalties.ingest import recognise
-from royalties.ingest.amounts import MOST, MOST_UNITS
-from royalties.ingest.cells import CONTROL, LONGEST, Block, Cell
 from royalties.ingest.formats import built_in
-from royalties.ingest.opening import Opened, open_file
-from royalties.ingest.reading import UnreadableError
-from royalties.ingest.workbook import Look
+from royalties.ingest.report.amounts import MOST, MOST_UNITS
+from royalties.ingest.report.cells import CONTROL, LONGEST, Block, Cell
+from royalties.ingest.report.opening import Opened, open_file
+from royalties.ingest.report.reading import UnreadableError
+from royalties.ingest.report.workbook import Look
 from tests.ingest.shelf import CATALOGUE, RIVER, SAMPLES, TRADE
 from tests.selection import InFull
 

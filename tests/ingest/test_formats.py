@@ -10,7 +10,7 @@ import pytest
 
 from royalties.domain.money import MICRO
 from royalties.ingest.formats import built_in
-from royalties.ingest.reading import Known, UnreadableError
+from royalties.ingest.report.reading import Known, UnreadableError
 from tests.ingest.shelf import CATALOGUE, FILES, SAMPLES, TODAY, Read, known_from, read
 
 

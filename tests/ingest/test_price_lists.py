@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from royalties.domain.orders import OrderKind, Pace, State
-from royalties.domain.organizations import Organization
-from royalties.domain.pricing import (
+from royalties.domain.orders.life import OrderKind, Pace, State
+from royalties.domain.orders.pricing import (
     Freight,
     Option,
     OptionTerms,
@@ -22,6 +21,7 @@ from royalties.domain.pricing import (
     TaxRate,
 )
 from royalties.domain.problems import Fault
+from royalties.domain.terms.organizations import Organization
 from royalties.ingest import setup
 from royalties.ingest.setup import SetupError, check, parse_setup
 

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from royalties.domain.money import micro_text
 from royalties.ingest import places
-from royalties.ingest.reading import UnreadableError
 from royalties.ingest.recognise import as_received, open_report
-from royalties.ingest.tables import Table
+from royalties.ingest.report.reading import UnreadableError
+from royalties.ingest.report.tables import Table
 from tests.ingest.shelf import BAD, CATALOGUE, RIVER, SAMPLES, TRADE, Read, read
 
 COLUMNS = (

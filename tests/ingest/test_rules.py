@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.catalogue import Price
-from royalties.ingest.mapping import Mapping as MappedReport
-from royalties.ingest.reading import Known, KnownRetailer, UnreadableError
+from royalties.domain.terms.catalogue import Price
 from royalties.ingest.recognise import report_names
+from royalties.ingest.report.mapping import Mapping as MappedReport
+from royalties.ingest.report.reading import Known, KnownRetailer, UnreadableError
 from tests.ingest.shelf import CATALOGUE, RIVER, SAMPLES, TODAY, TRADE, Read, read, read_text
 
 STANDARD = "date,isbn,retailer,kind,units,currency,list_price,net,discount,country,region,city,order,reference\n"

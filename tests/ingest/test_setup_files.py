@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from royalties.domain.beneficiaries import Beneficiary, Publisher, TaxRate
-from royalties.domain.catalogue import Channel, Edition, Format, Price, Retailer, Title
-from royalties.domain.contracts import (
+from royalties.domain.terms.beneficiaries import Beneficiary, Publisher, TaxRate
+from royalties.domain.terms.catalogue import Channel, Edition, Format, Price, Retailer, Title
+from royalties.domain.terms.contracts import (
     Advance,
     Basis,
     Contract,
@@ -25,7 +25,7 @@ from royalties.domain.contracts import (
     Rule,
     Tier,
 )
-from royalties.domain.plans import Cap, CapPer, Member, Plan, PlanVersion, Step, Takes, When
+from royalties.domain.terms.plans import Cap, CapPer, Member, Plan, PlanVersion, Step, Takes, When
 from royalties.ingest import setup
 from royalties.ingest.setup import Document, SetupError, parse_setup, read_setup
 from royalties.ingest.setup import files as setup_files

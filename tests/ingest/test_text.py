@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from royalties.ingest.reading import UnreadableError
 from royalties.ingest.recognise import as_received, open_report
+from royalties.ingest.report.reading import UnreadableError
 from tests.ingest.shelf import RIVER, TRADE, Read, read, read_text
 
 HEADER = "ISBN,Title,Sale date,Units,Net amount,Currency\n"

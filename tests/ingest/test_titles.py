@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from royalties.domain.catalogue import Award, Chapter, Link, Seller, Shown
 from royalties.domain.problems import Fault
+from royalties.domain.terms.catalogue import Award, Chapter, Link, Seller, Shown
 from royalties.ingest import setup
 from royalties.ingest.setup import SetupError, check, parse_setup
 from tests.builders.books import a_setup

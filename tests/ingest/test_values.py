@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from royalties.ingest.amounts import Numbers, exact
-from royalties.ingest.books import Books
-from royalties.ingest.cells import BLANK, Cell, Marked, Odd, Stranger, Undecided, Wrong
-from royalties.ingest.conventions import Convention, date_order, decimal_mark
-from royalties.ingest.dates import Dates
+from royalties.ingest.report.amounts import Numbers, exact
+from royalties.ingest.report.books import Books
+from royalties.ingest.report.cells import BLANK, Cell, Marked, Odd, Stranger, Undecided, Wrong
+from royalties.ingest.report.conventions import Convention, date_order, decimal_mark
+from royalties.ingest.report.dates import Dates
 from tests.ingest.shelf import CATALOGUE, TODAY
 
 POINT, COMMA = ".", ","

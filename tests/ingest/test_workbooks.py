@@ -27,9 +27,9 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
-from royalties.ingest import workbook as workbook_module
-from royalties.ingest.reading import UnreadableError
 from royalties.ingest.recognise import as_received, open_report
+from royalties.ingest.report import workbook as workbook_module
+from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.sandbox import looks
 from royalties.ingest.sandbox.looks import Styles, look
 from tests.ingest.shelf import BAD, RIVER, SAMPLES, TRADE, Read, read

@@ -4,10 +4,9 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from royalties.domain import pricing
-from royalties.domain.beneficiaries import Publisher
-from royalties.domain.orders import OrderKind
-from royalties.domain.papers import (
+from royalties.domain.orders import pricing
+from royalties.domain.orders.life import OrderKind
+from royalties.domain.orders.papers import (
     CheaperShown,
     Goods,
     InvoiceShown,
@@ -18,6 +17,7 @@ from royalties.domain.papers import (
     ShipToShown,
     lines_shown,
 )
+from royalties.domain.terms.beneficiaries import Publisher
 
 DAY = date(2026, 3, 2)
 PUBLISHER = Publisher(

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from royalties.domain.beneficiaries import Publisher
-from royalties.domain.statements import (
+from royalties.domain.royalties.statements import (
     AdvanceShown,
     AllocationShown,
     BatchShown,
@@ -26,6 +25,7 @@ from royalties.domain.statements import (
     Statement,
     WaitingShown,
 )
+from royalties.domain.terms.beneficiaries import Publisher
 
 TITLE = "Bridges between Cities: A Handbook of Working Together"
 HARDCOVER, PAPERBACK, EBOOK = "9780306406157", "9781861972712", "9780131103627"

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from royalties.cli import main
 from royalties.services.statements.composing import places_shown
-from royalties.store.figures import PlaceSum
+from royalties.store.periods.figures import PlaceSum
 
 Twin = dict[str, Any]
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from reports import period
-from royalties.domain.statements import Check
+from royalties.domain.royalties.statements import Check
 from tests.reports import samples
 from tests.reports.reading import formulas_in, opened, row_with, rows_of, sheet_of, texts_of
 

@@ -15,8 +15,8 @@ import pypdfium2
 import pytest
 
 from reports import invoice, order_words, packing_list, quote
-from royalties.domain.papers import PackedLine, PaperLine, QuoteShown
-from royalties.domain.pricing import LineKind
+from royalties.domain.orders.papers import PackedLine, PaperLine, QuoteShown
+from royalties.domain.orders.pricing import LineKind
 from tests.reports.order_samples import (
     GOODS,
     GUILD,

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from reports import statement as reports
-from royalties.domain.statements import (
+from royalties.domain.royalties.statements import (
     ExchangeRateShown,
     MonthShown,
     PlaceShown,

@@ -10,8 +10,9 @@ import pytest
 
 from royalties.domain.people import Actor, Role
 from royalties.services import approvals
-from royalties.services.runs import checklist, closing
-from royalties.services.runs.running import close
+from royalties.services.periods import approval as closing
+from royalties.services.periods import checklist
+from royalties.services.periods.close import close
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, a_contract, a_row, after, closed
 from tests.builders.site import lend_site

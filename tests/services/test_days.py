@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from royalties.adapters.zones import UnknownZoneError, of_this_computer, zone
 from royalties.cli.main import main
 from royalties.runtime import now
-from royalties.services import house
+from royalties.services import time_zone as house
 from royalties.services.people.auditing import Asked, log_page
 from royalties.services.work import RefusedError
-from royalties.web import formats
+from royalties.web.core import formats
 from tests.builders.books import Office, after, opened
 from tests.builders.site import open_site
 from tests.house.repository import ROOT

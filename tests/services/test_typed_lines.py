@@ -7,7 +7,8 @@ import pytest
 
 from royalties.domain.people import STRANGER, Role
 from royalties.ingest.setup import SetupError
-from royalties.services.orders import quotes, requests
+from royalties.services.orders.intake import requests
+from royalties.services.orders.quoting import quotes
 from royalties.services.people import colleagues, names, staff
 from royalties.services.terms.contacts import Contact, keep_contact
 from royalties.services.work import RefusedError, Work

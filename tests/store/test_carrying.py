@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert
 
 from royalties.domain.periods import Period
-from royalties.domain.run import ContractState, Run
-from royalties.store import carrying, runs
+from royalties.domain.royalties.run import ContractState, Run
 from royalties.store.engine import make_engine
+from royalties.store.periods import carrying, runs
 from royalties.store.tables import metadata, period, revision
 from tests.builders.books import NOW
 from tests.builders.domain import Closed, Year, played

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 
-from royalties.domain.discounts import Limit
-from royalties.domain.sales import Slice
-from royalties.store import batches, kept_slices
+from royalties.domain.sales.slices import Slice
+from royalties.domain.terms.discounts import Limit
+from royalties.store import kept_slices
 from royalties.store.kept_slices import Grouping, SliceSums, period_slices
-from royalties.store.slices import Asked, Names
+from royalties.store.sales import batches
+from royalties.store.sales.slices import Asked, Names
+from royalties.store.sales.totals import Sums
 from royalties.store.tables import batch, batch_slice
-from royalties.store.totals import Sums
 from tests.builders.books import Office, Shelf
 from tests.store.test_slices import (
     ISBNS,

@@ -6,7 +6,7 @@ Pages and verbs ask first whose a statement is; should one of them forget, the s
 from sqlalchemy import Connection
 
 from royalties.domain.people import Actor, Role
-from royalties.store import portal, statements
+from royalties.store.statements import portal, statements
 from tests.builders.books import TESS, Office, after, closed
 
 SEATTLES = Actor("Sam", Role.NONPROFIT, 1, frozenset({"seattle"}))

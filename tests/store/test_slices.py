@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert
 
-from royalties.domain.discounts import Limit, discount_class
 from royalties.domain.money import MICRO, rounded
-from royalties.domain.sales import Kind, Place, Slice
-from royalties.store import batches
+from royalties.domain.sales.slices import Kind, Place, Slice
+from royalties.domain.terms.discounts import Limit, discount_class
 from royalties.store.bulk import Row
-from royalties.store.slices import Asked, Names, slices_of
+from royalties.store.sales import batches
+from royalties.store.sales.slices import Asked, Names, slices_of
 from royalties.store.tables import price
 from tests.builders.books import Office, Shelf, spring
 

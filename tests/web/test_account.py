@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 from royalties.domain.people import FINANCE, Role
 from royalties.services.people import links, second_factor
 from royalties.services.people import staff as people
-from royalties.web import errors
 from royalties.web.account.browsers import browser_words
+from royalties.web.core import errors
 from tests.builders.books import TESS, after, opened
 from tests.builders.doors import (
     Clock,

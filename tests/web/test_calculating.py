@@ -9,9 +9,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from royalties.domain.people import Role
-from royalties.services import remembering
-from royalties.services.runs import closing
-from royalties.web.calculating import Calculator
+from royalties.services import cache as remembering
+from royalties.services.periods import approval as closing
+from royalties.web.core.calculating import Calculator
 from tests.builders.books import a_row, a_setup, after, closed
 from tests.builders.site import Site
 from tests.patience import PATIENCE
@@ -96,7 +96,7 @@ def test_a_fault_is_told_once_and_tried_again(
     """A fault of the machine does not stay on the page when the machine is well again."""
     visitor = site.visitor(Role.MANAGER)
     with monkeypatch.context() as broken:
-        broken.setattr("royalties.services.runs.drafts.draft", _fail)
+        broken.setattr("royalties.services.periods.draft.draft", _fail)
         assert finally_(lambda: visitor.get(RUN)).status_code == 500
     assert finally_(lambda: visitor.get(RUN)).status_code == 200
 

@@ -14,7 +14,7 @@ from wtforms import BooleanField, FieldList, Form, FormField
 
 from royalties.domain.people import Role
 from royalties.ingest.setup import parse_setup
-from royalties.web.finance.title_form import TitleForm, title_body, title_data
+from royalties.web.finance.terms.title_form import TitleForm, title_body, title_data
 from tests.builders.books import EBOOK, HARDCOVER, a_setup, after, nothing, opened
 from tests.builders.site import Site, Visitor
 from tests.builders.titles import public, samples

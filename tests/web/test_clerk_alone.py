@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.orders import State
+from royalties.domain.orders.life import State
 from royalties.domain.people import Role
 from royalties.services import approvals
-from royalties.services.orders import answering, quotes, receivables
-from royalties.services.orders.quotes import Edits
+from royalties.services.orders.billing import receivables
+from royalties.services.orders.intake import answering
+from royalties.services.orders.quoting import quotes
+from royalties.services.orders.quoting.quotes import Edits
 from tests.builders.books import after
 from tests.builders.orders import letters, somebody, takes_orders
 from tests.builders.pdfs import a_pdf

@@ -10,7 +10,7 @@ import pytest
 
 from royalties.domain.people import Role
 from royalties.services import approvals
-from royalties.services.runs import checklist
+from royalties.services.periods import checklist
 from tests.builders.books import UNKNOWN, Office, a_row, a_setup, after, closed, opened
 from tests.builders.site import Site, Visitor
 

@@ -6,8 +6,8 @@ import pytest
 from lxml import html
 
 from royalties.domain.people import Role
-from royalties.web.layout import HEADERS
-from royalties.web.pages import Pages, own_address
+from royalties.web.core.layout import HEADERS
+from royalties.web.core.pages import Pages, own_address
 from tests.builders.books import after, closed
 from tests.builders.site import BASE, Site
 

@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 from sqlalchemy import String, insert, update
 
-from royalties.domain.orders import Action
+from royalties.domain.orders.life import Action
 from royalties.domain.people import Role
 from royalties.domain.periods import Calendar, parse_period
-from royalties.domain.rhythm import Standing, expected, in_runs, rhythm_of
+from royalties.domain.sales.reporting import Standing, expected, in_runs, rhythm_of
 from royalties.services.books import setup_in_force
-from royalties.services.glancing import glance
-from royalties.services.orders import invoicing
+from royalties.services.desk.dashboard import glance
+from royalties.services.orders.billing import invoicing
 from royalties.services.work import stored
 from royalties.store.tables import explanation, mail, proposal, upload
 from tests.builders.books import (

@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 
 from royalties.cli.jobs import work_off
 from royalties.domain.people import Role
-from royalties.services import jobs
-from royalties.web import waiting
+from royalties.services.desk import jobs
+from royalties.web.core import waiting
 from tests.builders.books import (
     EBOOK,
     HARDCOVER,

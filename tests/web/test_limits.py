@@ -14,14 +14,14 @@ import pytest
 from royalties.adapters.files import Files
 from royalties.domain.people import Role
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, NotMigratedError
-from royalties.web import bodies
-from royalties.web.health import readiness
+from royalties.web.core import bodies
+from royalties.web.core.health import readiness
 from tests.builders.books import after, closed
 from tests.builders.site import BASE, PASSWORD, Site, Visitor
 
 pytestmark = after(closed)
 
-WEB = Path(bodies.__file__).parent
+WEB = Path(bodies.__file__).parents[1]
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -112,7 +112,7 @@ def test_deep_json_is_not_understood(site: Site, path: str, text: str) -> None:
 
 @pytest.mark.parametrize("text", [DEEP, "[1e999, {}]", "[NaN, {}]", '["' + "9" * 5000 + '", {}]'])
 def test_a_consent_that_cannot_be_read_is_none(site: Site, text: str) -> None:
-    from royalties.web import consent  # noqa: PLC0415 - read inside a request
+    from royalties.web.core import consent  # noqa: PLC0415 - read inside a request
 
     with site.app.test_request_context("/", method="POST", data={"seen": text}):
         assert consent._sent() == (-1, {})

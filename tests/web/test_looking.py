@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from royalties.adapters.files import Files
-from royalties.domain.artwork import Use
-from royalties.domain.orders import State
+from royalties.domain.orders.artwork import Use
+from royalties.domain.orders.life import State
 from royalties.domain.people import Role
 from royalties.services.mail.outbox import Message, write
-from royalties.services.orders import artwork
+from royalties.services.orders.production import artwork
 from royalties.services.people.throttle import Tried
-from royalties.web import waiting
+from royalties.web.core import waiting
 from tests.builders.books import TESS, Office, after
 from tests.builders.orders import accepted, somebody, takes_orders
 from tests.builders.site import Site, Visitor

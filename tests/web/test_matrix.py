@@ -22,11 +22,11 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from royalties.domain.people import EVERYBODY, ORGANIZATIONS, Role
-from royalties.services.orders import drafts
+from royalties.services.orders.intake import drafts
 from royalties.services.work import RefusedError
 from royalties.store.tables import metadata, orders
-from royalties.web.pacing import Pacing
-from royalties.web.pages import Pages
+from royalties.web.core.pacing import Pacing
+from royalties.web.core.pages import Pages
 from royalties.web.public import quote_links
 from tests.builders import rich_orders
 from tests.builders.books import Office, Shelf, after

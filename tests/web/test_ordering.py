@@ -9,13 +9,13 @@ import pytest
 from lxml import html
 from werkzeug.test import TestResponse
 
-from royalties.domain.orders import OrderKind
+from royalties.domain.orders.life import OrderKind
+from royalties.domain.orders.pricing import Asked, Option, ShipTo
 from royalties.domain.people import Role
-from royalties.domain.pricing import Asked, Option, ShipTo
-from royalties.services.orders import quotes
-from royalties.services.orders.quotes import price_of
-from royalties.web import ordering
-from royalties.web.pacing import Pacing
+from royalties.services.orders.quoting import quotes
+from royalties.services.orders.quoting.quotes import price_of
+from royalties.web.core.pacing import Pacing
+from royalties.web.ordering import pages as ordering
 from tests.builders.books import HARDCOVER, after
 from tests.builders.doors import with_clock
 from tests.builders.orders import a_price_list, letters, order_setup, somebody, takes_orders

@@ -12,15 +12,18 @@ from PIL import Image
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
-from royalties.domain.artwork import Use
-from royalties.domain.orders import TABLE, Action, Side
+from royalties.domain.orders.artwork import Use
+from royalties.domain.orders.life import TABLE, Action, Side
 from royalties.domain.people import Actor, Role
-from royalties.services.orders import artwork, certificates, messages, own, proofs
+from royalties.services.orders import messages
+from royalties.services.orders.billing import certificates
+from royalties.services.orders.intake import customer_orders as own
 from royalties.services.orders.order import Order
+from royalties.services.orders.production import artwork, proofs
 from royalties.services.terms.amending import find_entry
-from royalties.web.finance.order_page import BUTTONS
-from royalties.web.finance.price_form import PRICE_LIST, price_list_shown
-from royalties.web.finance.row_forms import padded
+from royalties.web.finance.orders.order import BUTTONS
+from royalties.web.finance.orders.price_form import PRICE_LIST, price_list_shown
+from royalties.web.finance.terms.row_forms import padded
 from tests.builders.books import Office, after, nothing
 from tests.builders.orders import (
     CUSTOM,

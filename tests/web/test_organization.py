@@ -12,22 +12,16 @@ from lxml import html
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from royalties.domain.artwork import Use
-from royalties.domain.orders import State
+from royalties.domain.orders.artwork import Use
+from royalties.domain.orders.life import State
+from royalties.domain.orders.pricing import Option
 from royalties.domain.people import Role
-from royalties.domain.pricing import Option
-from royalties.services.orders import (
-    artwork,
-    certificates,
-    invoicing,
-    life,
-    messages,
-    proofs,
-    quotes,
-    receivables,
-    shipping,
-)
+from royalties.services.orders import life, messages
+from royalties.services.orders.billing import certificates, invoicing, receivables
+from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.order import Order
+from royalties.services.orders.production import artwork, proofs
+from royalties.services.orders.quoting import quotes
 from tests.builders.books import Office, after
 from tests.builders.orders import (
     CUSTOM,

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from royalties.domain.people import Role
-from royalties.web.paging import PER_PAGE
+from royalties.web.core.paging import PER_PAGE
 from tests.builders.books import (
     Office,
     a_beneficiary,

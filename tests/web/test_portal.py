@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.beneficiaries import Beneficiary
 from royalties.domain.people import Role
+from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.statements.portal import Year
 from royalties.services.terms.contacts import Contact, keep_contact
 from royalties.services.work import RefusedError

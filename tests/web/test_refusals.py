@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from royalties.domain.orders import Action, State
+from royalties.domain.orders.life import Action, State
+from royalties.domain.orders.pricing import Agreed
 from royalties.domain.people import Role
-from royalties.domain.pricing import Agreed
-from royalties.services.orders import life, messages, quotes
+from royalties.services.orders import life, messages
+from royalties.services.orders.quoting import quotes
 from tests.builders.books import after
 from tests.builders.orders import REQUESTED, accepted, go, order_of, quoted, requested, takes_orders
 from tests.builders.pdfs import a_pdf

@@ -10,7 +10,7 @@ import pytest
 
 from royalties.domain.money import amount_text
 from royalties.domain.people import Role
-from royalties.domain.statements import Statement
+from royalties.domain.royalties.statements import Statement
 from royalties.services.statements.issuing import statement, statement_file
 from royalties.web.paper import paper_of
 from tests.builders.books import Office, a_setup, after, closed, spring

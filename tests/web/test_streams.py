@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from royalties.domain.people import Role
-from royalties.services.remembering import BeingCalculatedError
+from royalties.services.cache import BeingCalculatedError
 from royalties.services.work import Work
-from royalties.web.calculating import Calculator
+from royalties.web.core.calculating import Calculator
 from tests.builders.books import Office, Shelf, after, closed
 from tests.builders.site import BASE, Site, lend_site
 

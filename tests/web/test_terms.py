@@ -12,10 +12,10 @@ from werkzeug.test import TestResponse
 from royalties.domain.people import Role
 from royalties.services import approvals
 from royalties.store.history import revisions_of
-from royalties.web.finance.beneficiary_form import BENEFICIARY, beneficiary_shown
-from royalties.web.finance.contract_form import CONTRACT, contract_shown
-from royalties.web.finance.plan_form import VERSION, version_shown
-from royalties.web.finance.row_forms import Kind, Row, Table, padded
+from royalties.web.finance.terms.beneficiary_form import BENEFICIARY, beneficiary_shown
+from royalties.web.finance.terms.contract_form import CONTRACT, contract_shown
+from royalties.web.finance.terms.plan_form import VERSION, version_shown
+from royalties.web.finance.terms.row_forms import Kind, Row, Table, padded
 from tests.builders.books import a_contract, a_row, a_setup, after, closed, nothing, opened
 from tests.builders.site import Site, Visitor
 

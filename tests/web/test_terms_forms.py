@@ -14,19 +14,19 @@ from hypothesis import given, reject
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from royalties.domain.beneficiaries import Beneficiary
-from royalties.domain.contracts import Contract, Counts, Rule
 from royalties.domain.money import amount_text, number_text
-from royalties.domain.plans import Cap, Member, PlanVersion, Step, Takes
+from royalties.domain.terms.beneficiaries import Beneficiary
+from royalties.domain.terms.contracts import Contract, Counts, Rule
+from royalties.domain.terms.plans import Cap, Member, PlanVersion, Step, Takes
 from royalties.ingest.setup import SetupError, parse_setup
-from royalties.web.finance.beneficiary_form import (
+from royalties.web.finance.terms.beneficiary_form import (
     BENEFICIARY,
     beneficiary_shown,
     beneficiary_written,
 )
-from royalties.web.finance.contract_form import CONTRACT, contract_shown, contract_written
-from royalties.web.finance.plan_form import VERSION, version_shown, version_written
-from royalties.web.finance.row_forms import (
+from royalties.web.finance.terms.contract_form import CONTRACT, contract_shown, contract_written
+from royalties.web.finance.terms.plan_form import VERSION, version_shown, version_written
+from royalties.web.finance.terms.row_forms import (
     Kind,
     Row,
     Table,

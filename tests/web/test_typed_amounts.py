@@ -12,8 +12,8 @@ from royalties.domain.people import Role
 from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.store.history import find_revision
-from royalties.web.finance.beneficiary_form import beneficiary_shown, beneficiary_written
-from royalties.web.finance.typed_numbers import as_plain, as_typed, listed, parted
+from royalties.web.finance.terms.beneficiary_form import beneficiary_shown, beneficiary_written
+from royalties.web.finance.terms.typed_numbers import as_plain, as_typed, listed, parted
 from tests.builders.books import Office, after, closed, opened
 from tests.builders.orders import orders_underway
 from tests.builders.shipped import invoiced, token

@@ -4,8 +4,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from royalties.web import waiting
-from royalties.web.waiting import TooManyLooksError
+from royalties.web.core import waiting
+from royalties.web.core.waiting import TooManyLooksError
 from tests.builders.site import Site
 
 

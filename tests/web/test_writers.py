@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from royalties.domain.people import Role, Verb
-from royalties.web.writers import LOCK_SECONDS, MOST, WRITERS, Writers
+from royalties.web.core.writers import LOCK_SECONDS, MOST, WRITERS, Writers
 from tests.builders.books import after, opened
 from tests.builders.site import Site, Visitor
 from tests.patience import PATIENCE

@@ -4,7 +4,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from royalties.ingest.declaration import Format
+from royalties.ingest.report.declaration import Format
 
 
 @cache

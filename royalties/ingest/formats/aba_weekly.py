@@ -3,7 +3,7 @@
 The week (Sunday to Saturday), the currency and the discount are the user's to tell.
 """
 
-from royalties.ingest.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, Format
 
 FORMAT = Format(
     name="aba-weekly",

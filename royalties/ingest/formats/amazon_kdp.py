@@ -5,8 +5,8 @@ paperbacks), "Summary" and the order sheets are controls, and pages read (KENP) 
 Rows that are alike are sales of their own.
 """
 
-from royalties.domain.sales import Kind
-from royalties.ingest.declaration import BOOK, Column, Format
+from royalties.domain.sales.slices import Kind
+from royalties.ingest.report.declaration import BOOK, Column, Format
 
 MARKETPLACES = {
     "amazon.com": "US",

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from royalties.domain.sales import Kind
-from royalties.ingest.cells import text_of
-from royalties.ingest.conventions import date_order
-from royalties.ingest.dates import Dates
-from royalties.ingest.declaration import Facts, Format, Row, normal
+from royalties.domain.sales.slices import Kind
 from royalties.ingest.formats.amazon_kdp import COLUMNS, SHEETS
+from royalties.ingest.report.cells import text_of
+from royalties.ingest.report.conventions import date_order
+from royalties.ingest.report.dates import Dates
+from royalties.ingest.report.declaration import Facts, Format, Row, normal
 
 
 def _facts(rows: Sequence[Row]) -> Facts | None:

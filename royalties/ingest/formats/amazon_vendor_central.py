@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from royalties.ingest.cells import Cell, text_of
-from royalties.ingest.conventions import date_order
-from royalties.ingest.dates import Dates
-from royalties.ingest.declaration import BOOK, Column, Facts, Format, Row
 from royalties.ingest.places import country
+from royalties.ingest.report.cells import Cell, text_of
+from royalties.ingest.report.conventions import date_order
+from royalties.ingest.report.dates import Dates
+from royalties.ingest.report.declaration import BOOK, Column, Facts, Format, Row
 
 _DAYS = re.compile(r"(\d[\d/.-]{4,8}\d)\s*+[-–]\s*+(\d[\d/.-]{4,8}\d)")
 _DECIMAL_COMMA = frozenset({"fr", "de", "it", "es", "nl", "pl", "sv", "pt", "tr"})

@@ -3,7 +3,7 @@
 The last row holds totals without a label, and its text sums to nothing in some months.
 """
 
-from royalties.ingest.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, Format
 
 FORMAT = Format(
     name="barnes-noble",

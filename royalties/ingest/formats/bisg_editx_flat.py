@@ -4,7 +4,7 @@ The discount comes off first, then the fees; columns that begin with "Total" rep
 of the whole report on every line.
 """
 
-from royalties.ingest.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, Format
 
 FORMAT = Format(
     name="bisg-editx-flat",

@@ -4,8 +4,8 @@ The store is an ordinary account, so the report is ours and not a till's. Credit
 positive quantities and amounts; freight stands among the books.
 """
 
-from royalties.domain.sales import Kind
-from royalties.ingest.declaration import BOOK, Column, Format
+from royalties.domain.sales.slices import Kind
+from royalties.ingest.report.declaration import BOOK, Column, Format
 
 FORMAT = Format(
     name="elliott-bay",

@@ -1,6 +1,6 @@
 """IngramSpark's newer "Compensation" export: no dates, and a market instead of a currency."""
 
-from royalties.ingest.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, Format
 
 _MARKETS = {
     "united states": ("US", "USD"),

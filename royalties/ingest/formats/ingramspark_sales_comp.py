@@ -5,7 +5,7 @@ charge; copies come back at wholesale plus a charge, so that a line can be negat
 more copies were sold than returned.
 """
 
-from royalties.ingest.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, Format
 
 _COUNTRIES = {
     "ls-united states": "US",

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from royalties.ingest.cells import Cell, Odd, text_of
-from royalties.ingest.conventions import date_order
-from royalties.ingest.dates import Dates
-from royalties.ingest.declaration import BOOK, Column, Facts, Format, Header, Row, normal
+from royalties.ingest.report.cells import Cell, Odd, text_of
+from royalties.ingest.report.conventions import date_order
+from royalties.ingest.report.dates import Dates
+from royalties.ingest.report.declaration import BOOK, Column, Facts, Format, Header, Row, normal
 
 _PERIOD = re.compile(
     r"Sales report for the period (\d{2}-[A-Za-z]{3}-\d{4}) to (\d{2}-[A-Za-z]{3}-\d{4})"

@@ -1,6 +1,6 @@
 """The order desk's own log of telephone orders: weeks with subtotals, and a grand total."""
 
-from royalties.ingest.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, Format
 
 FORMAT = Format(
     name="phone-orders",

@@ -11,10 +11,10 @@ from itertools import groupby
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import MICRO, rounded, split
-from royalties.ingest.amounts import exact
-from royalties.ingest.cells import BLANK, Cell, Odd, Wrong, printed, text_of
-from royalties.ingest.columns import Left
-from royalties.ingest.declaration import BOOK, Column, Format, Header, Row, normal
+from royalties.ingest.report.amounts import exact
+from royalties.ingest.report.cells import BLANK, Cell, Odd, Wrong, printed, text_of
+from royalties.ingest.report.columns import Left
+from royalties.ingest.report.declaration import BOOK, Column, Format, Header, Row, normal
 
 _Extras = Sequence[Cell | Odd | None]
 

@@ -1,7 +1,7 @@
 """The standard sales file of the public interface: any retailer's sales, one line per row."""
 
-from royalties.domain.sales import Kind
-from royalties.ingest.declaration import BOOK, Column, Format
+from royalties.domain.sales.slices import Kind
+from royalties.ingest.report.declaration import BOOK, Column, Format
 
 FORMAT = Format(
     name="standard",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from royalties.ingest.directory import directory
+from royalties.ingest.uploads.directory import directory
 
 MOST_PARTS = 1_000
 MOST_BYTES = 200_000_000

@@ -8,7 +8,7 @@ from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.us import ein as eins
 from stdnum.us import rtn as routings
 
-from royalties.domain.catalogue import INTERNAL
+from royalties.domain.terms.catalogue import INTERNAL
 from royalties.ingest.setup.taking import NotTakenError, shown, text_of
 
 _ISBN13_BODY = 12

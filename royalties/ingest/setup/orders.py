@@ -4,9 +4,9 @@ from typing import Annotated
 
 from pydantic import Field, PlainValidator
 
-from royalties.domain.catalogue import Channel
-from royalties.domain.orders import State
-from royalties.domain.pricing import LineKind, Option
+from royalties.domain.orders.life import State
+from royalties.domain.orders.pricing import LineKind, Option
+from royalties.domain.terms.catalogue import Channel
 from royalties.ingest.setup import scalars as s
 from royalties.ingest.setup.part import Part
 

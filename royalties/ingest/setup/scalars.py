@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 
 from pydantic import PlainValidator, WithJsonSchema
 
-from royalties.domain.catalogue import Channel, Format
-from royalties.domain.contracts import Basis, Counts, Resets
 from royalties.domain.currencies import EXPONENTS, UnknownCurrencyError
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.periods import Calendar, NotAPeriodError, Period, parse_period
-from royalties.domain.plans import CapPer
+from royalties.domain.terms.catalogue import Channel, Format
+from royalties.domain.terms.contracts import Basis, Counts, Resets
+from royalties.domain.terms.plans import CapPer
 from royalties.ingest import mailboxes, places
 from royalties.ingest.setup.identifiers import bic, ein, iban, isbn, routing
 from royalties.ingest.setup.taking import NotTakenError, shown, text_of

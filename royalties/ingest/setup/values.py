@@ -6,8 +6,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from royalties.domain.beneficiaries import Beneficiary, Publisher, TaxRate
-from royalties.domain.catalogue import (
+from royalties.domain.money import MICRO, minor_units
+from royalties.domain.terms.beneficiaries import Beneficiary, Publisher, TaxRate
+from royalties.domain.terms.catalogue import (
     Award,
     Channel,
     Chapter,
@@ -20,7 +21,7 @@ from royalties.domain.catalogue import (
     Shown,
     Title,
 )
-from royalties.domain.contracts import (
+from royalties.domain.terms.contracts import (
     Advance,
     Basis,
     Contract,
@@ -35,8 +36,7 @@ from royalties.domain.contracts import (
     Tier,
     Words,
 )
-from royalties.domain.money import MICRO, minor_units
-from royalties.domain.plans import Cap, CapPer, Member, Plan, PlanVersion, Step, Takes, When
+from royalties.domain.terms.plans import Cap, CapPer, Member, Plan, PlanVersion, Step, Takes, When
 
 Body = Mapping[str, Any]
 _Value = TypeVar("_Value")

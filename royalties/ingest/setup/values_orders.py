@@ -6,10 +6,8 @@ from fractions import Fraction
 from typing import Any
 
 from royalties.domain.money import minor_units, scale
-from royalties.domain.orders import OrderKind, Pace, State
-from royalties.domain.organizations import Organization
-from royalties.domain.paying import PaymentDetails
-from royalties.domain.pricing import (
+from royalties.domain.orders.life import OrderKind, Pace, State
+from royalties.domain.orders.pricing import (
     Freight,
     Option,
     OptionTerms,
@@ -18,6 +16,8 @@ from royalties.domain.pricing import (
     QuantityDiscount,
     TaxRate,
 )
+from royalties.domain.terms.organizations import Organization
+from royalties.domain.terms.payment_details import PaymentDetails
 
 Body = Mapping[str, Any]
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
-from royalties.domain.catalogue import Format
 from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
 from royalties.domain.problems import Fault
+from royalties.domain.terms.catalogue import Format
 from royalties.ingest.setup.identifiers import is_internal
 from royalties.ingest.setup.models import Member, Rule, Step
 from royalties.ingest.setup.node import Node, each_once, listed_once

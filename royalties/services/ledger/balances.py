@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from royalties.domain.people import Verb
 from royalties.domain.periods import parse_period
-from royalties.domain.postings import MEANINGS, meaning_of
+from royalties.domain.royalties.postings import MEANINGS, meaning_of
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.work import Work
-from royalties.store import ledger as store
-from royalties.store import periods
-from royalties.store.ledger import AccountLine, EntryLine, EntryRow, Place
+from royalties.store.ledger import entries as store
+from royalties.store.ledger.entries import AccountLine, EntryLine, EntryRow, Place
+from royalties.store.periods import periods
 
 PAGE = 50
 _SHOWN_OF_A_KIND = 20

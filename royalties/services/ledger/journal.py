@@ -11,8 +11,8 @@ from royalties.domain.money import amount_text
 from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
-from royalties.store import ledger
-from royalties.store.ledger import PostedLine
+from royalties.store.ledger import entries as ledger
+from royalties.store.ledger.entries import PostedLine
 
 FORMATS = ("beancount", "hledger", "csv")
 

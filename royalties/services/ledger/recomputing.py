@@ -7,17 +7,18 @@ from itertools import zip_longest
 from typing import Any
 
 from royalties.domain.periods import Period, parse_period
-from royalties.domain.postings import ORDER_EVENTS, Posting, Standing, entries_of_close
-from royalties.domain.run import Run, run
-from royalties.domain.run_document import run_document
-from royalties.domain.statements import ContractAccount, Statement
+from royalties.domain.royalties.postings import ORDER_EVENTS, Posting, Standing, entries_of_close
+from royalties.domain.royalties.run import Run, run
+from royalties.domain.royalties.run_document import run_document
+from royalties.domain.royalties.statements import ContractAccount, Statement
 from royalties.services.books import Setup, books_of, setup_used_by
 from royalties.services.statements.composing import Composer
 from royalties.services.statements.numbering import statement_of
 from royalties.services.work import Work
-from royalties.store import checks, ledger
-from royalties.store import runs as store
-from royalties.store import statements as statement_store
+from royalties.store.ledger import checks
+from royalties.store.ledger import entries as ledger
+from royalties.store.periods import runs as store
+from royalties.store.statements import statements as statement_store
 
 Failures = Iterator[str]
 Facts = dict[str, object]

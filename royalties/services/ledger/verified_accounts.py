@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from royalties.domain.money import MICRO, scale
-from royalties.domain.postings import (
+from royalties.domain.royalties.postings import (
     advances_account,
     beneficiary_account,
     contract_account,
@@ -16,7 +16,8 @@ from royalties.domain.postings import (
     reserve_account,
 )
 from royalties.services.ledger.verified_books import Books, Failures
-from royalties.store import checks, ledger
+from royalties.store.ledger import checks
+from royalties.store.ledger import entries as ledger
 
 
 def entries_balance(books: Books) -> Failures:

@@ -6,8 +6,8 @@ from typing import Any
 
 from royalties.services.ledger.recomputing import COMPARISONS, recomputed
 from royalties.services.work import Work
-from royalties.store import checks
 from royalties.store.engine import Connection
+from royalties.store.ledger import checks
 
 
 @dataclass(slots=True)

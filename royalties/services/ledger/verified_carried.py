@@ -5,7 +5,7 @@ from typing import Any
 
 from royalties.services.books import setup_in_force
 from royalties.services.ledger.verified_books import Books, Failures
-from royalties.store import carrying
+from royalties.store.periods import carrying
 
 
 def carried_forward(books: Books) -> Failures:

@@ -6,8 +6,9 @@ from typing import Any
 
 from royalties.domain.people import Verb
 from royalties.services.ledger.verified_books import Books, Failures
-from royalties.store import catalogue, checks
 from royalties.store.history import line_hash, log_lines
+from royalties.store.ledger import checks
+from royalties.store.terms import catalogue
 
 
 def is_whole(books: Books) -> Failures:

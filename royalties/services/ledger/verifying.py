@@ -12,18 +12,21 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period, parse_period
-from royalties.services import kept_files
 from royalties.services.books import asked_in, names_of, setup_in_force
+from royalties.services.cache import keep_nobody_waiting, remembered
+from royalties.services.ledger import kept_files, verified_log
 from royalties.services.ledger import verified_accounts as sums
-from royalties.services.ledger import verified_log
 from royalties.services.ledger.recomputing import DAMAGE
 from royalties.services.ledger.verified_books import Books, Check, Failures
 from royalties.services.ledger.verified_carried import carried_forward
-from royalties.services.orders import checking, papers
-from royalties.services.remembering import keep_nobody_waiting, remembered
+from royalties.services.orders import papers
+from royalties.services.orders.billing import checking
 from royalties.services.work import RefusedError, Work
-from royalties.store import catalogue, checks, kept_slices, totals
+from royalties.store import kept_slices
 from royalties.store.engine import small_cache
+from royalties.store.ledger import checks
+from royalties.store.sales import totals
+from royalties.store.terms import catalogue
 
 _KEPT = 5
 

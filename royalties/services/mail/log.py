@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from royalties.domain.people import Verb
 from royalties.services.work import RefusedError, Work
-from royalties.store import mail as store
+from royalties.store.mail import messages as store
 
 PAGE = 50
 

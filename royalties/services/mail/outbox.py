@@ -26,7 +26,7 @@ from royalties.domain.people import Verb
 from royalties.ingest import mailboxes
 from royalties.services.books import setup_in_force
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
-from royalties.store import mail as store
+from royalties.store.mail import messages as store
 
 _TRIES = 8
 """How often a message is tried that the mail server does not take now."""

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import IO, NamedTuple
 
 from royalties.adapters.files import Files, TooLargeError
-from royalties.ingest.attachments import ENDINGS, named, type_of
-from royalties.ingest.reading import UnreadableError
+from royalties.ingest.report.reading import UnreadableError
+from royalties.ingest.uploads.attachments import ENDINGS, named, type_of
 from royalties.services.sales.uploads import shown_name
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import messages as store

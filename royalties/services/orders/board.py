@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from royalties.domain.orders import ENDED, PATH, Need, Side, State
+from royalties.domain.orders.life import ENDED, PATH, Need, Side, State
 from royalties.domain.people import Verb
-from royalties.services.orders import life, needs
+from royalties.services.orders import life
+from royalties.services.orders import preconditions as needs
 from royalties.services.orders.life import Order
 from royalties.services.work import Work
 from royalties.store.orders import board as store

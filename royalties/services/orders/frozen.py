@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from pydantic import TypeAdapter
 
-from royalties.domain.papers import InvoiceShown
+from royalties.domain.orders.papers import InvoiceShown
 from royalties.store.orders.money import InvoiceRow
 
 _INVOICE = TypeAdapter(InvoiceShown)

@@ -1,8 +1,8 @@
 """An order's life: found by whom it concerns, and moved only along the table.
 
 Every verb that moves an order goes through ``move``: it holds the order, asks the table in
-``domain/orders.py``, writes the history and the log, and leaves the rest (files, money, e-mail)
-to the verb, all in one transaction.
+``domain/orders/life.py``, writes the history and the log, and leaves the rest (files, money,
+e-mail) to the verb, all in one transaction.
 """
 
 import json
@@ -11,28 +11,21 @@ from dataclasses import replace
 from datetime import date
 
 from royalties.domain.one_line import fault_of_line
-from royalties.domain.orders import (
-    Action,
-    Need,
-    NotPossibleError,
-    Side,
-    State,
-    said,
-    step,
-)
+from royalties.domain.orders.life import Action, Need, NotPossibleError, Side, State, said, step
 from royalties.domain.people import FINANCE, Role, Verb
-from royalties.services.orders import notices, promises
-from royalties.services.orders.needs import (
+from royalties.services.orders import lead_times as promises
+from royalties.services.orders import notices
+from royalties.services.orders.order import Address, Order, order_of
+from royalties.services.orders.preconditions import (
     need_words,
     needs_met,
     next_step,
     setup_or_none,
     waits_for,
 )
-from royalties.services.orders.order import Address, Order, order_of
 from royalties.services.work import RefusedError, Work
-from royalties.store import people
 from royalties.store.orders import orders as store
+from royalties.store.people import people
 
 __all__ = [
     "Address",

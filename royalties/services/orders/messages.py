@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from royalties.domain.orders import Side
+from royalties.domain.orders.life import Side
 from royalties.domain.people import NotAllowedError, Verb
 from royalties.services.orders import attachments, life, notices
 from royalties.services.orders.attachments import Kept, Sent

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from royalties.domain.orders import Action, Side
+from royalties.domain.orders.life import Action, Side
 
 _THEM = Side.ORGANIZATION
 _US = Side.STAFF

@@ -8,17 +8,17 @@ from string import Formatter
 
 from royalties.domain.counting import counted
 from royalties.domain.money import amount_text
-from royalties.domain.orders import OrderKind, Side
+from royalties.domain.orders.life import OrderKind, Side
 from royalties.domain.people import Actor, Role
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.mail.outbox import Message, write
-from royalties.services.orders import quote_links
 from royalties.services.orders.notice_words import TOLD
 from royalties.services.orders.order import Order, order_of
+from royalties.services.orders.quoting import links as quote_links
 from royalties.services.work import Work
-from royalties.store import people
 from royalties.store.orders import orders as store
 from royalties.store.orders import waiting
+from royalties.store.people import people
 
 _THEM = Side.ORGANIZATION
 _US = Side.STAFF

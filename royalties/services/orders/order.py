@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from royalties.domain.orders import OrderKind, State
-from royalties.domain.pricing import Option
+from royalties.domain.orders.life import OrderKind, State
+from royalties.domain.orders.pricing import Option
 from royalties.store.orders.orders import OrderRow
 
 

@@ -9,7 +9,10 @@ from typing import Any, cast
 
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
-from royalties.services.orders import contacts, namesakes, quotes, receiving
+from royalties.services.orders.billing import receiving
+from royalties.services.orders.intake import contacts
+from royalties.services.orders.intake import merging as namesakes
+from royalties.services.orders.quoting import quotes
 from royalties.services.work import RefusedError, Work
 
 _DONE: Mapping[str, Callable[[Work, Proposal], object]] = {

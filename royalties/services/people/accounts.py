@@ -17,8 +17,8 @@ from royalties.services.people.sessions import (
 )
 from royalties.services.people.throttle import Held, Tried
 from royalties.services.work import Work
-from royalties.store import people as store
-from royalties.store import sessions
+from royalties.store.people import people as store
+from royalties.store.people import sessions
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from royalties.adapters.credentials import fingerprint
-from royalties.domain.beneficiaries import Beneficiary
-from royalties.domain.organizations import Organization
 from royalties.domain.people import Actor, Role, Verb
+from royalties.domain.terms.beneficiaries import Beneficiary
+from royalties.domain.terms.organizations import Organization
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.mail.outbox import Message, write
 from royalties.services.people.invitations import invited_to
@@ -18,11 +18,12 @@ from royalties.services.people.sessions import Begun, Browser, as_person, begin
 from royalties.services.people.staff import close
 from royalties.services.people.throttle import Subject, Tried, attempt
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
-from royalties.store import colleagues as kept
-from royalties.store import mail, sessions
-from royalties.store import people as store
-from royalties.store.colleagues import ColleagueRow
-from royalties.store.people import Listed, PersonRow
+from royalties.store.mail import messages as mail
+from royalties.store.people import colleagues as kept
+from royalties.store.people import people as store
+from royalties.store.people import sessions
+from royalties.store.people.colleagues import ColleagueRow
+from royalties.store.people.people import Listed, PersonRow
 
 
 class TooManyInvitedError(RefusedError):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from royalties.domain.people import Role, Verb
 from royalties.services.books import setup_in_force
 from royalties.services.work import RefusedError, Work
-from royalties.store import people as store
+from royalties.store.people import people as store
 
 _HOUSE = "Example House"
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from royalties.domain.catalogue import Title
 from royalties.domain.people import Role
-from royalties.domain.plans import beneficiaries_of
+from royalties.domain.terms.catalogue import Title
+from royalties.domain.terms.plans import beneficiaries_of
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.work import RefusedError, Work
-from royalties.store import people as store
 from royalties.store.orders import orders
+from royalties.store.people import people as store
 
 _NAMED = 3
 """How many names a sentence gives before it counts the rest."""

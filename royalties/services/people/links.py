@@ -12,9 +12,10 @@ from royalties.services.people.names import fit_name, plain_address
 from royalties.services.people.passwords import keep_password, set_password
 from royalties.services.people.sessions import Begun, Browser, as_person, begin
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
-from royalties.store import mail, sessions
-from royalties.store import people as store
-from royalties.store.people import PersonRow
+from royalties.store.mail import messages as mail
+from royalties.store.people import people as store
+from royalties.store.people import sessions
+from royalties.store.people.people import PersonRow
 
 
 class Purpose(StrEnum):

@@ -3,7 +3,7 @@
 from royalties.domain.one_line import fault_of_line
 from royalties.ingest import mailboxes
 from royalties.services.work import RefusedError, Work
-from royalties.store.people import is_name_taken
+from royalties.store.people.people import is_name_taken
 
 _LONGEST_NAME = 100
 

@@ -6,8 +6,8 @@ from unicodedata import normalize
 from royalties.services.books import setup_in_force
 from royalties.services.mail.notices import notice
 from royalties.services.work import RefusedError, Work
-from royalties.store import sessions
-from royalties.store.people import PersonRow, change_person
+from royalties.store.people import sessions
+from royalties.store.people.people import PersonRow, change_person
 
 SHORTEST = 12
 LONGEST = 1024

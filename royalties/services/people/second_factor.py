@@ -17,9 +17,9 @@ from royalties.services.people.sessions import (
     begin,
 )
 from royalties.services.work import RefusedError, Work
-from royalties.store import people as store
-from royalties.store import sessions
-from royalties.store.people import PersonRow
+from royalties.store.people import people as store
+from royalties.store.people import sessions
+from royalties.store.people.people import PersonRow
 from royalties.store.work import find_setting, write_setting
 
 FOR_ALL = "second_factor_for_all"

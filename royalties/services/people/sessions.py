@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.people import FINANCE, Actor, Role
 from royalties.services.work import CLOCKS_DIFFER, RefusedError, Work
-from royalties.store import sessions as store
-from royalties.store.people import PersonRow, find_person
+from royalties.store.people import sessions as store
+from royalties.store.people.people import PersonRow, find_person
 
 IDLE = {True: timedelta(minutes=30), False: timedelta(hours=2)}
 """How long a session stands without a visit: at the finance desk, and elsewhere."""

@@ -10,9 +10,10 @@ from royalties.services.mail.notices import notice
 from royalties.services.people.links import send_invitation
 from royalties.services.people.names import fit_email, fit_name
 from royalties.services.work import RefusedError, Work
-from royalties.store import mail, sessions
-from royalties.store import people as store
-from royalties.store.people import Listed, PersonRow
+from royalties.store.mail import messages as mail
+from royalties.store.people import people as store
+from royalties.store.people import sessions
+from royalties.store.people.people import Listed, PersonRow
 
 INVITABLE = (Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR, Role.NONPROFIT, Role.ORGANIZATION)
 PAGE = 50

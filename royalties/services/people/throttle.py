@@ -9,9 +9,9 @@ from royalties.adapters.credentials import fingerprint
 from royalties.services.people.names import plain_address
 from royalties.services.people.networks import network
 from royalties.services.work import RefusedError, Work
-from royalties.store import people
-from royalties.store import sessions as store
-from royalties.store.people import PersonRow
+from royalties.store.people import people
+from royalties.store.people import sessions as store
+from royalties.store.people.people import PersonRow
 
 _LONGEST = timedelta(days=1)
 

@@ -9,13 +9,13 @@ from typing import Any
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.sales import Kind, Origin
+from royalties.domain.sales.slices import Kind, Origin
 from royalties.services.books import setup_in_force
 from royalties.services.sales.recording import sum_batch
 from royalties.services.sales.waiting import release_waiting
 from royalties.services.work import RefusedError, Work
-from royalties.store import batches as store
-from royalties.store import periods
+from royalties.store.periods import periods
+from royalties.store.sales import batches as store
 
 
 @dataclass(frozen=True, slots=True)

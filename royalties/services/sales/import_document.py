@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.problems import Choice, Notice, Problem
-from royalties.ingest.reading import Reading, Totals
-from royalties.store.batches import BatchRow
+from royalties.ingest.report.reading import Reading, Totals
+from royalties.store.sales.batches import BatchRow
 
 Document: TypeAlias = dict[str, Any]
 

@@ -11,10 +11,10 @@ from reports import returned
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period, period_of
 from royalties.domain.problems import Notice
-from royalties.domain.sales import Origin
-from royalties.ingest.mapping import Mapping as ReportMapping
-from royalties.ingest.reading import Chunk, Known, Reading, Totals, UnreadableError
+from royalties.domain.sales.slices import Origin
 from royalties.ingest.recognise import as_received, open_report
+from royalties.ingest.report.mapping import Mapping as ReportMapping
+from royalties.ingest.report.reading import Chunk, Known, Reading, Totals, UnreadableError
 from royalties.services.books import Setup, known_of, setup_in_force
 from royalties.services.sales.before_books import Watch, notice_of
 from royalties.services.sales.import_document import (
@@ -27,9 +27,10 @@ from royalties.services.sales.import_document import (
 from royalties.services.sales.recording import Recorder
 from royalties.services.sales.spooling import Spooled, spooled
 from royalties.services.work import RefusedError, Units, Work
-from royalties.store import batches, periods
 from royalties.store.engine import all_or_nothing
 from royalties.store.history import newest_revision
+from royalties.store.periods import periods
+from royalties.store.sales import batches
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from stdnum import isbn as isbn_numbers
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.sales import Kind, Origin
+from royalties.domain.sales.slices import Kind, Origin
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
-from royalties.store import imports as store
-from royalties.store.imports import ImportRow, WaitingRow, WholeRow
-from royalties.store.periods import known_periods
+from royalties.store.periods.periods import known_periods
+from royalties.store.sales import imports as store
+from royalties.store.sales.imports import ImportRow, WaitingRow, WholeRow
 
 PAGE = 50
 _SHOWN_WAITING = 100

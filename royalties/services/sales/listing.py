@@ -10,12 +10,12 @@ from reports import sales as paper
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.sales import Kind
+from royalties.domain.sales.slices import Kind
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.sales.shelf import Shelf, shelf_of
+from royalties.services.sales.editions import Shelf, shelf_of
 from royalties.services.work import RefusedError, Work
-from royalties.store import sales as store
-from royalties.store.sales import Key, Line, Narrowed
+from royalties.store.sales import lines as store
+from royalties.store.sales.lines import Key, Line, Narrowed
 
 __all__ = [
     "Filters",

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 from royalties.services.books import Setup, asked_in, names_of, setup_in_force
 from royalties.services.work import Work
-from royalties.store import batches, kept_slices, periods
+from royalties.store import kept_slices
 from royalties.store.bulk import Row
 from royalties.store.history import newest_revision
 from royalties.store.kept_slices import Grouping, SliceSums, Slicing
-from royalties.store.slices import Names
-from royalties.store.totals import Sums
+from royalties.store.periods import periods
+from royalties.store.sales import batches
+from royalties.store.sales.slices import Names
+from royalties.store.sales.totals import Sums
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from typing import TypeAlias
 from royalties.domain.people import Verb
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.work import RefusedError, Work
-from royalties.store import sheets as store
-from royalties.store.sheets import DraftRow
+from royalties.store.sales import sheets as store
+from royalties.store.sales.sheets import DraftRow
 
 FIELDS = (
     "date",

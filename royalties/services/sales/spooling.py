@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from royalties.adapters.files import DiskError
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
-from royalties.ingest.reading import Chunk, Reading, Totals
+from royalties.ingest.report.reading import Chunk, Reading, Totals
 
 _BLOCK = 1 << 20
 

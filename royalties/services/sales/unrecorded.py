@@ -8,9 +8,9 @@ from typing import Any
 from royalties.domain.counting import counted
 from royalties.domain.periods import Period
 from royalties.services.books import Setup
-from royalties.services.sales.entering import is_empty
+from royalties.services.sales.manual_entry import is_empty
 from royalties.services.work import Work
-from royalties.store import unrecorded as store
+from royalties.store.sales import unrecorded as store
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ from royalties.services.sales.importing import (
 )
 from royalties.services.sales.spooling import Spooled
 from royalties.services.work import RefusedError, Work
-from royalties.store import uploads as store
 from royalties.store import work as jobs
 from royalties.store.engine import all_or_nothing
+from royalties.store.sales import uploads as store
 from royalties.store.work import JobRow
 
 LARGEST = 200_000_000

@@ -13,7 +13,9 @@ from royalties.services.books import Setup, setup_in_force
 from royalties.services.sales.before_books import Watch, notice_of
 from royalties.services.sales.recording import Recorder
 from royalties.services.work import RefusedError, Work
-from royalties.store import batches, catalogue, periods
+from royalties.store.periods import periods
+from royalties.store.sales import batches
+from royalties.store.terms import catalogue
 
 _LONGEST = 100
 """Letters of an identifier."""

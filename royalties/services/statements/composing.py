@@ -5,17 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
-from royalties.domain.contracts import Basis
 from royalties.domain.currencies import exponent
-from royalties.domain.earning import Rates
 from royalties.domain.money import MICRO, amount_text, micro_text, number_text, rounded
 from royalties.domain.periods import period_of
-from royalties.domain.plain_words import concerns, sentence
-from royalties.domain.plans import beneficiaries_of
-from royalties.domain.run import ContractRun, Held, Run, Settlement
-from royalties.domain.run_document import base_text
-from royalties.domain.sales import Kind
-from royalties.domain.statements import (
+from royalties.domain.royalties.earning import Rates
+from royalties.domain.royalties.run import ContractRun, Held, Run, Settlement
+from royalties.domain.royalties.run_document import base_text
+from royalties.domain.royalties.statements import (
     AdvanceShown,
     ContractAccount,
     CorrectionShown,
@@ -29,11 +25,15 @@ from royalties.domain.statements import (
     ShareShown,
     Statement,
 )
+from royalties.domain.sales.slices import Kind
+from royalties.domain.terms.contracts import Basis
+from royalties.domain.terms.plans import beneficiaries_of
+from royalties.domain.terms.wording import concerns, sentence
 from royalties.services.books import Setup, left_before, rates_of
-from royalties.services.remembering import extent_of
+from royalties.services.cache import extent_of
 from royalties.services.work import Work
-from royalties.store import figures
-from royalties.store.slices import reversed_periods
+from royalties.store.periods import figures
+from royalties.store.sales.slices import reversed_periods
 
 _MOST_PLACES = 200
 

@@ -2,6 +2,6 @@
 
 from pydantic import TypeAdapter
 
-from royalties.domain.statements import Statement
+from royalties.domain.royalties.statements import Statement
 
 CONTENT = TypeAdapter(Statement)

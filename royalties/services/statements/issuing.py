@@ -11,8 +11,8 @@ from reports import statement as statement_paper
 from royalties.adapters.files import AlreadyIssuedError, Files
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.run import Run, run
-from royalties.domain.statements import Statement
+from royalties.domain.royalties.run import Run, run
+from royalties.domain.royalties.statements import Statement
 from royalties.services.books import Setup, books_of, require_next, setup_in_force
 from royalties.services.statements.composing import Composer
 from royalties.services.statements.content import CONTENT
@@ -20,8 +20,8 @@ from royalties.services.statements.drawing import draw_all
 from royalties.services.statements.numbering import NoStatementError, statement_of
 from royalties.services.statements.period_report import period_report
 from royalties.services.work import Progress, RefusedError, Units, Work
-from royalties.store import runs as run_store
-from royalties.store import statements as store
+from royalties.store.periods import runs as run_store
+from royalties.store.statements import statements as store
 
 FILES = ("workbook", "twin")
 _BLOCK = 200

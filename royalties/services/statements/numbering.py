@@ -2,13 +2,13 @@
 
 from hashlib import sha256
 
-from royalties.domain.run import Run
-from royalties.domain.statements import Statement
+from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.statements import Statement
 from royalties.services.books import Setup
 from royalties.services.statements.composing import Composer
 from royalties.services.statements.content import CONTENT
 from royalties.services.work import RefusedError, Work
-from royalties.store import statements as store
+from royalties.store.statements import statements as store
 
 
 class NoStatementError(RefusedError):

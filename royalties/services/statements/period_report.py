@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 
 from royalties.domain.money import micro_text
 from royalties.domain.periods import Period
-from royalties.domain.postings import PAYMENTS, TAX
-from royalties.domain.run import Run
-from royalties.domain.statements import (
+from royalties.domain.royalties.postings import PAYMENTS, TAX
+from royalties.domain.royalties.run import Run
+from royalties.domain.royalties.statements import (
     AllocationShown,
     BatchShown,
     Check,
@@ -18,12 +18,14 @@ from royalties.domain.statements import (
     WaitingShown,
 )
 from royalties.services.books import Setup
-from royalties.services.runs.closed import closed_run
+from royalties.services.closed_run import closed_run
 from royalties.services.statements.composing import Composer
 from royalties.services.work import Work
-from royalties.store import batches, closing, figures, ledger
-from royalties.store import runs as store
-from royalties.store import statements as statement_store
+from royalties.store.ledger import entries as ledger
+from royalties.store.periods import closing, figures
+from royalties.store.periods import runs as store
+from royalties.store.sales import batches
+from royalties.store.statements import statements as statement_store
 
 
 def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -> PeriodReport:

@@ -10,17 +10,17 @@ from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 
-from royalties.domain.beneficiaries import Beneficiary
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.statements import Statement
+from royalties.domain.royalties.statements import Statement
+from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.books import setup_in_force
 from royalties.services.statements.content import CONTENT
 from royalties.services.work import RefusedError, Work
-from royalties.store import periods
-from royalties.store import portal as store
+from royalties.store.periods import periods
+from royalties.store.statements import portal as store
 
 Settled = store.SettledRow
 """A closed period of one beneficiary in one currency, with its statement's number."""

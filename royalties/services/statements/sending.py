@@ -9,8 +9,8 @@ from royalties.services.books import setup_in_force
 from royalties.services.mail import outbox
 from royalties.services.statements.issuing import Listed, issue, statements_of
 from royalties.services.work import RefusedError, Units, Work
-from royalties.store import mail
-from royalties.store import statements as store
+from royalties.store.mail import messages as mail
+from royalties.store.statements import statements as store
 
 _PAGE = "/nonprofit/{}/statements/{}"
 """Where the portal shows a statement of a beneficiary."""

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from royalties.domain.changes import Change, changes
 from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
 from royalties.domain.problems import Fault
-from royalties.domain.replacing import Replaced
-from royalties.domain.terms_warnings import TermsWarning
+from royalties.domain.royalties.warnings import TermsWarning
+from royalties.domain.terms.changes import Change, changes
+from royalties.domain.terms.replacing import Replaced
 from royalties.ingest import setup as setup_file
 from royalties.services import approvals
 from royalties.services.approvals import APPROVED_BY_TWO
@@ -23,9 +23,9 @@ from royalties.services.terms import setup
 from royalties.services.terms.replacing import require_confirmed
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError, Work
-from royalties.store import periods
-from royalties.store import terms as store
 from royalties.store.history import Recorded, find_revision, lock_setup, revisions_of
+from royalties.store.periods import periods
+from royalties.store.terms import balances as store
 
 Body = Mapping[str, Any]
 Entry = Recorded

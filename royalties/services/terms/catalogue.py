@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from royalties.domain.catalogue import Title
-from royalties.domain.contracts import Contract
 from royalties.domain.people import Verb
 from royalties.domain.problems import Fault
+from royalties.domain.terms.catalogue import Title
+from royalties.domain.terms.contracts import Contract
 from royalties.ingest.setup import SetupError
 from royalties.services.books import Setup, of_setup, setup_in_force
 from royalties.services.terms import setup
 from royalties.services.terms.amending import ChangedMeanwhileError, canonical_body, find_entry
 from royalties.services.terms.replacing import require_confirmed
 from royalties.services.work import RefusedError, Work
-from royalties.store import catalogue as store
-from royalties.store import periods, retailers
 from royalties.store.history import find_revision, lock_setup
+from royalties.store.periods import periods
+from royalties.store.terms import catalogue as store
+from royalties.store.terms import retailers
 
 LARGEST_SAMPLE = 20_000_000
 """Bytes of a sample chapter."""

@@ -6,13 +6,13 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
-from royalties.domain.contracts import Basis, Contract
 from royalties.domain.periods import Period
-from royalties.domain.plans import beneficiaries_of
-from royalties.domain.replacing import ASKED, Distributed, Replaced, Use, replaced
+from royalties.domain.terms.contracts import Basis, Contract
+from royalties.domain.terms.plans import beneficiaries_of
+from royalties.domain.terms.replacing import ASKED, Distributed, Replaced, Use, replaced
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.work import RefusedError, Work
-from royalties.store import terms as store
+from royalties.store.terms import balances as store
 
 Body = Mapping[str, Any]
 Amended = tuple[str, str, Body, Body]

@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from royalties.domain.changes import changes
 from royalties.domain.money import amount_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
 from royalties.domain.problems import Fault
-from royalties.domain.replacing import Replaced
-from royalties.domain.terms_warnings import TermsWarning
+from royalties.domain.royalties.warnings import TermsWarning
+from royalties.domain.terms.changes import changes
+from royalties.domain.terms.replacing import Replaced
 from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, of_setup, setup_of
 from royalties.services.sales.recording import sum_what_changed
@@ -20,10 +20,12 @@ from royalties.services.sales.waiting import Released, release_waiting
 from royalties.services.terms.replacing import Amended, replaced_by
 from royalties.services.terms.warnings import warnings_of
 from royalties.services.work import Work
-from royalties.store import batches, catalogue, figures, periods, runs
 from royalties.store.history import Revision, add_revisions, revisions_in_force
 from royalties.store.orders.orders import own_editions
-from royalties.store.terms import closed_keys
+from royalties.store.periods import figures, periods, runs
+from royalties.store.sales import batches
+from royalties.store.terms import catalogue
+from royalties.store.terms.balances import closed_keys
 
 Bodies = dict[str, dict[str, dict[str, Any]]]
 Changed = list[tuple[str, str, dict[str, Any]]]

@@ -5,20 +5,20 @@ from dataclasses import replace
 from typing import Any
 
 from royalties.domain.people import Verb
-from royalties.domain.plans import Plan, steps_of
-from royalties.domain.terms_warnings import (
+from royalties.domain.royalties.warnings import (
     IN_NO_RUN,
     SoldKind,
     Terms,
     TermsWarning,
     terms_warnings,
 )
-from royalties.domain.terms_warnings import warnings_about as about
+from royalties.domain.royalties.warnings import warnings_about as about
+from royalties.domain.terms.plans import Plan, steps_of
 from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, open_period_of, setup_in_force
-from royalties.services.remembering import has_many_lines
+from royalties.services.cache import has_many_lines
 from royalties.services.work import Work
-from royalties.store import terms as store
+from royalties.store.terms import balances as store
 
 Body = Mapping[str, Any]
 

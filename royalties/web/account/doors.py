@@ -6,10 +6,10 @@ from werkzeug.wrappers import Response
 from royalties.services.people.networks import network
 from royalties.services.people.sessions import Begun, Browser, Visit
 from royalties.services.people.throttle import Asker, Held
-from royalties.web import errors
 from royalties.web.account import known
-from royalties.web.pages import own_address, to_sign_in
-from royalties.web.visit import remember, token, visit
+from royalties.web.core import errors
+from royalties.web.core.pages import own_address, to_sign_in
+from royalties.web.core.visit import remember, token, visit
 
 
 def browser() -> Browser:

@@ -16,9 +16,9 @@ from royalties.web.account import forms
 from royalties.web.account.doors import browser, come_in, present, too_many, way_on
 from royalties.web.account.forms import blame, said
 from royalties.web.account.proving import NOT_YOURS, again_by, prove
-from royalties.web.layout import publisher_name
-from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, apart, remember, system, visit
+from royalties.web.core.layout import publisher_name
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import act, apart, remember, system, visit
 
 PAGES = Pages("factor", __name__, "/account/second-factor", EVERYBODY)
 

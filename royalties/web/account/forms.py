@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from royalties.services.people.passwords import LONGEST, SHORTEST
-from royalties.web.formats import LOCALES
+from royalties.web.core.formats import LOCALES
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types

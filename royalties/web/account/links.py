@@ -9,12 +9,12 @@ from royalties.services.people import colleagues, links, throttle
 from royalties.services.people.links import DeadLinkError, Purpose
 from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
-from royalties.web import errors, formats
 from royalties.web.account import forms
 from royalties.web.account.doors import asker, browser, come_in, too_many
 from royalties.web.account.forms import blame, said, sentence
-from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, all_or_nothing, apart, forget, system
+from royalties.web.core import errors, formats
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import act, all_or_nothing, apart, forget, system
 
 PAGES = Pages("links", __name__, "/account", EVERYBODY)
 

@@ -17,8 +17,8 @@ from royalties.web.account.browsers import browser_words
 from royalties.web.account.doors import asker, browser, come_in, present, too_many, way_on
 from royalties.web.account.forms import blame, said, sentence
 from royalties.web.account.proving import NOT_YOURS, prove
-from royalties.web.pages import Answer, Pages
-from royalties.web.visit import (
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import (
     LOOKING,
     act,
     actor,

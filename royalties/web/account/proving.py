@@ -12,9 +12,9 @@ from royalties.services.people.throttle import Held, Subject, Tried
 from royalties.web.account import forms
 from royalties.web.account.doors import present, too_many
 from royalties.web.account.forms import blame, said
-from royalties.web.again import typed
-from royalties.web.pages import Answer
-from royalties.web.visit import LOOKING, act, apart
+from royalties.web.core.again import typed
+from royalties.web.core.pages import Answer
+from royalties.web.core.visit import LOOKING, act, apart
 
 NOT_YOURS = "This is not your password."
 

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 from wtforms import EmailField, Field, StringField, TelField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from royalties.domain.beneficiaries import Beneficiary
 from royalties.domain.money import number_text
 from royalties.domain.people import NONPROFITS
+from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.ingest.setup import SetupError
 from royalties.services.books import setup_in_force
 from royalties.services.people.colleagues import (
@@ -24,9 +24,9 @@ from royalties.services.terms.contacts import Contact, keep_contact
 from royalties.services.work import RefusedError
 from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
 from royalties.web.account.proving import proven
-from royalties.web.formats import money, percent
-from royalties.web.pages import Pages
-from royalties.web.visit import act, all_or_nothing
+from royalties.web.core.formats import money, percent
+from royalties.web.core.pages import Pages
+from royalties.web.core.visit import act, all_or_nothing
 
 PAGES = Pages("nonprofit_details", __name__, "/nonprofit", NONPROFITS)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from royalties.domain.statements import (
+from royalties.domain.royalties.statements import (
     ContractAccount,
     LifeToDateShown,
     PlaceShown,

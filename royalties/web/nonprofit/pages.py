@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from royalties.domain.people import NONPROFITS
 from royalties.services.statements import portal
 from royalties.services.statements.portal import Settled
-from royalties.web.formats import money
+from royalties.web.core.formats import money
+from royalties.web.core.pages import Pages
+from royalties.web.core.visit import act
 from royalties.web.nonprofit.earned import earned
 from royalties.web.nonprofit.exports import year_csv
-from royalties.web.pages import Pages
-from royalties.web.visit import act
 
 PAGES = Pages("nonprofit", __name__, "/nonprofit", NONPROFITS)
 

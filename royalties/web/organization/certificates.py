@@ -3,15 +3,15 @@
 from flask import Response, abort, render_template, request, url_for
 
 from royalties.domain.people import ORGANIZATIONS
-from royalties.ingest.attachments import PAPERS
-from royalties.services.orders import certificates as service
-from royalties.services.orders import own
-from royalties.services.orders.certificates import Status
+from royalties.ingest.uploads.attachments import PAPERS
+from royalties.services.orders.billing import certificates as service
+from royalties.services.orders.billing.certificates import Status
+from royalties.services.orders.intake import customer_orders as own
 from royalties.services.work import RefusedError
-from royalties.web.files import download, enclosed
-from royalties.web.order_forms import day_sent, text_sent, tried
-from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act
+from royalties.web.core.files import download, enclosed
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import act
+from royalties.web.ordering.fields import day_sent, text_sent, tried
 
 PAGES = Pages("organization_certificates", __name__, "/organization/certificates", ORGANIZATIONS)
 

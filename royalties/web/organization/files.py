@@ -6,24 +6,24 @@ from io import BytesIO
 from flask import Response, abort, jsonify, render_template, request, send_file, url_for
 from werkzeug.datastructures import FileStorage
 
-from royalties.domain.artwork import Use, length_words, panel_of, print_size, wanted
-from royalties.domain.orders import Action, State
+from royalties.domain.orders.artwork import Use, length_words, panel_of, print_size, wanted
+from royalties.domain.orders.life import Action, State
 from royalties.domain.people import ORGANIZATIONS
-from royalties.ingest.artwork import LARGEST
-from royalties.services.orders import artwork as service
-from royalties.services.orders import proofs
-from royalties.services.orders.artwork import Looked, NotTakenError, Sent
+from royalties.ingest.uploads.artwork import LARGEST
 from royalties.services.orders.life import Order
-from royalties.services.orders.proofs import Proof
+from royalties.services.orders.production import artwork as service
+from royalties.services.orders.production import proofs
+from royalties.services.orders.production.artwork import Looked, NotTakenError, Sent
+from royalties.services.orders.production.proofs import Proof
 from royalties.services.work import RefusedError
-from royalties.web.consent import Consent
-from royalties.web.formats import number as written
-from royalties.web.order_forms import text_sent, tried, version_sent
+from royalties.web.core.consent import Consent
+from royalties.web.core.formats import number as written
+from royalties.web.core.pages import Answer, Pages, number_asked
+from royalties.web.core.visit import act, let_go, only_looks, system
+from royalties.web.core.waiting import TooManyLooksError, looking
+from royalties.web.ordering.fields import text_sent, tried, version_sent
 from royalties.web.organization.looks import drawn, shown, waiting
 from royalties.web.organization.offers import found, may, page
-from royalties.web.pages import Answer, Pages, number_asked
-from royalties.web.visit import act, let_go, only_looks, system
-from royalties.web.waiting import TooManyLooksError, looking
 
 PAGES = Pages("organization_files", __name__, "/organization/orders", ORGANIZATIONS)
 

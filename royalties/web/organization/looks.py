@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from royalties.domain.artwork import Use
-from royalties.services.orders.artwork import Looked
+from royalties.domain.orders.artwork import Use
 from royalties.services.orders.life import Order
-from royalties.web.visit import act, system
+from royalties.services.orders.production.artwork import Looked
+from royalties.web.core.visit import act, system
 
 _LASTS = 3600
 

@@ -4,11 +4,23 @@ from dataclasses import dataclass
 
 from flask import abort, render_template, url_for
 
-from royalties.domain.artwork import wanted
-from royalties.domain.orders import ENDED, Action, Need, Side, State, Transition, find, possible
-from royalties.services.orders import artwork, life, needs, own
+from royalties.domain.orders.artwork import wanted
+from royalties.domain.orders.life import (
+    ENDED,
+    Action,
+    Need,
+    Side,
+    State,
+    Transition,
+    find,
+    possible,
+)
+from royalties.services.orders import life
+from royalties.services.orders import preconditions as needs
+from royalties.services.orders.intake import customer_orders as own
 from royalties.services.orders.life import Order
-from royalties.web.visit import act
+from royalties.services.orders.production import artwork
+from royalties.web.core.visit import act
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,35 +4,29 @@ from collections.abc import Sequence
 
 from flask import Response, abort, redirect, request, url_for
 
-from royalties.domain.orders import Action, State, said
+from royalties.domain.orders.life import Action, State, said
 from royalties.domain.people import ORGANIZATIONS
-from royalties.services.orders import (
-    answering,
-    board,
-    invoicing,
-    life,
-    messages,
-    own,
-    packing,
-    quotes,
-    receivables,
-    shipping,
-)
+from royalties.services.orders import board, life, messages
 from royalties.services.orders.attachments import Kept
-from royalties.services.orders.cancelling import cancel, owed_if_cancelled
+from royalties.services.orders.billing import invoicing, receivables
+from royalties.services.orders.billing.cancelling import cancel, owed_if_cancelled
+from royalties.services.orders.fulfilment import packing, shipping
+from royalties.services.orders.intake import answering
+from royalties.services.orders.intake import customer_orders as own
+from royalties.services.orders.intake.merging import MOVED
 from royalties.services.orders.life import Order
-from royalties.services.orders.namesakes import MOVED
-from royalties.services.orders.quotes import Issued
+from royalties.services.orders.quoting import quotes
+from royalties.services.orders.quoting.quotes import Issued
 from royalties.services.work import RefusedError
-from royalties.web.consent import Consent
-from royalties.web.files import download, enclosed
-from royalties.web.formats import amount_words, day
-from royalties.web.formats import number as written
-from royalties.web.order_forms import new_token, stages, text_sent, tried, version_sent
+from royalties.web.core.consent import Consent
+from royalties.web.core.files import download, enclosed
+from royalties.web.core.formats import amount_words, day
+from royalties.web.core.formats import number as written
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import act
+from royalties.web.ordering.fields import new_token, stages, text_sent, tried, version_sent
 from royalties.web.organization import offers
 from royalties.web.organization.offers import found, may, page
-from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act
 
 PAGES = Pages("organization_orders", __name__, "/organization/orders", ORGANIZATIONS)
 

@@ -6,14 +6,16 @@ from flask import Response, abort, render_template, url_for
 
 from royalties.domain.people import ORGANIZATIONS
 from royalties.services.books import setup_in_force
-from royalties.services.orders import invoicing, offering, own, receivables
-from royalties.web.files import download
-from royalties.web.order_forms import unit_text
+from royalties.services.orders.billing import invoicing, receivables
+from royalties.services.orders.intake import customer_orders as own
+from royalties.services.orders.intake import offering
+from royalties.web.core.files import download
+from royalties.web.core.pages import Pages, number_asked
+from royalties.web.core.paging import part_of
+from royalties.web.core.visit import act
+from royalties.web.ordering.fields import unit_text
 from royalties.web.organization.offers import WORDS, addressed
-from royalties.web.pages import Pages, number_asked
-from royalties.web.paging import part_of
 from royalties.web.title_words import FORMATS
-from royalties.web.visit import act
 
 PAGES = Pages("organization", __name__, "/organization", ORGANIZATIONS)
 

@@ -2,9 +2,9 @@
 
 from flask import abort, flash, redirect, render_template, url_for
 
-from royalties.domain.organizations import Organization
 from royalties.domain.people import ORGANIZATIONS
-from royalties.services.orders import own
+from royalties.domain.terms.organizations import Organization
+from royalties.services.orders.intake import customer_orders as own
 from royalties.services.people.colleagues import (
     colleagues,
     invite_colleague,
@@ -16,8 +16,8 @@ from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
 from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
 from royalties.web.account.proving import proven
-from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, all_or_nothing
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import act, all_or_nothing
 
 PAGES = Pages("organization_people", __name__, "/organization", ORGANIZATIONS)
 

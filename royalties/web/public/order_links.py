@@ -3,17 +3,18 @@
 from flask import redirect, render_template, url_for
 
 from royalties.domain.people import EVERYBODY, Role
-from royalties.services.orders import needs, requests
-from royalties.services.orders.requests import Pending
+from royalties.services.orders import preconditions as needs
+from royalties.services.orders.intake import requests
+from royalties.services.orders.intake.requests import Pending
 from royalties.services.people.links import DeadLinkError
 from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
-from royalties.web import errors, formats
 from royalties.web.account import forms
 from royalties.web.account.doors import browser
 from royalties.web.account.forms import blame, said, sentence
-from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, all_or_nothing, remember
+from royalties.web.core import errors, formats
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import act, all_or_nothing, remember
 
 PAGES = Pages("order_links", __name__, "/requests", EVERYBODY)
 

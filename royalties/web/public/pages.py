@@ -5,18 +5,18 @@ from datetime import date
 
 from flask import abort, render_template, send_file, url_for
 
-from royalties.domain.catalogue import Edition, Format, Title
 from royalties.domain.money import micro_text
-from royalties.domain.orders import OrderKind
+from royalties.domain.orders.life import OrderKind
 from royalties.domain.people import EVERYBODY, Verb
-from royalties.services import public
+from royalties.domain.terms.catalogue import Edition, Format, Title
 from royalties.services.books import setup_in_force
-from royalties.services.orders.offering import offer_of
+from royalties.services.desk import public
+from royalties.services.orders.intake.offering import offer_of
 from royalties.services.work import Work
-from royalties.web.pages import Answer, Pages
-from royalties.web.paging import part_of
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.paging import part_of
+from royalties.web.core.visit import act
 from royalties.web.title_words import FORMATS
-from royalties.web.visit import act
 
 PAGES = Pages("public", __name__, "/titles", EVERYBODY)
 

@@ -10,18 +10,23 @@ from contextlib import ExitStack
 from flask import Response, redirect, render_template, request, url_for
 
 from royalties.domain.people import EVERYBODY
-from royalties.services.orders import answering, life, needs, own, quote_links, quotes
+from royalties.services.orders import life
+from royalties.services.orders import preconditions as needs
 from royalties.services.orders.attachments import Kept
-from royalties.services.orders.quote_links import Linked
+from royalties.services.orders.intake import answering
+from royalties.services.orders.intake import customer_orders as own
+from royalties.services.orders.quoting import links as quote_links
+from royalties.services.orders.quoting import quotes
+from royalties.services.orders.quoting.links import Linked
 from royalties.services.people.links import DeadLinkError
 from royalties.services.people.networks import network
 from royalties.services.work import RefusedError
-from royalties.web import errors
-from royalties.web.files import download, enclosed
-from royalties.web.order_forms import text_sent, version_sent
-from royalties.web.pacing import Pacing
-from royalties.web.pages import Answer, Pages
-from royalties.web.visit import act, all_or_nothing
+from royalties.web.core import errors
+from royalties.web.core.files import download, enclosed
+from royalties.web.core.pacing import Pacing
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import act, all_or_nothing
+from royalties.web.ordering.fields import text_sent, version_sent
 
 PAGES = Pages("quote_links", __name__, "/quotes", EVERYBODY)
 

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from royalties.domain.people import EVERYBODY
 from royalties.ingest import places
-from royalties.web.pages import Pages
+from royalties.web.core.pages import Pages
 
 PAGES = Pages("regions", __name__, "/regions", EVERYBODY)
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from royalties.domain.currencies import exponent
 from royalties.services.ledger.journal import _csv, beancount_account, journal
-from royalties.store import ledger
-from royalties.store.ledger import PostedLine
+from royalties.store.ledger import entries as ledger
+from royalties.store.ledger.entries import PostedLine
 from tests.builders.books import (
     Office,
     a_beneficiary,

@@ -7,13 +7,16 @@ from hashlib import sha256
 import pytest
 from PIL import Image
 
-from royalties.domain.artwork import Use
-from royalties.domain.orders import Side, State
+from royalties.domain.orders.artwork import Use
+from royalties.domain.orders.life import Side, State
+from royalties.domain.orders.pricing import Option
 from royalties.domain.people import Actor, NotAllowedError, Role
-from royalties.domain.pricing import Option
-from royalties.ingest import artwork as ingest
-from royalties.services.orders import artwork, editions, life, proofs, quotes, requests
-from royalties.services.orders.artwork import NotTakenError, Sent
+from royalties.ingest.uploads import artwork as ingest
+from royalties.services.orders import life
+from royalties.services.orders.intake import requests
+from royalties.services.orders.production import artwork, editions, proofs
+from royalties.services.orders.production.artwork import NotTakenError, Sent
+from royalties.services.orders.quoting import quotes
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
 from tests.builders.editions import (

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role
-from royalties.services.orders import certificates
-from royalties.services.orders.certificates import NoCertificateError, Sent, Status
+from royalties.services.orders.billing import certificates
+from royalties.services.orders.billing.certificates import NoCertificateError, Sent, Status
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
 from tests.builders.orders import letters, somebody, takes_orders

@@ -4,7 +4,7 @@ import pytest
 
 from royalties.ingest.setup import SetupError
 from royalties.services.books import setup_in_force
-from royalties.services.orders import editions
+from royalties.services.orders.production import editions
 from royalties.services.terms import setup
 from tests.builders.books import Office, after
 from tests.builders.orders import IN_PROOF, order_of, order_setup, orders_underway

@@ -13,11 +13,11 @@ from openpyxl import load_workbook
 
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.ledger.journal import journal
-from royalties.services.orders import invoicing
-from royalties.services.orders.cancelling import cancel
+from royalties.services.orders.billing import invoicing
+from royalties.services.orders.billing.cancelling import cancel
 from royalties.services.orders.life import ChangedMeanwhileError
 from royalties.services.work import RefusedError
-from royalties.store import ledger
+from royalties.store.ledger import entries as ledger
 from tests.builders.books import Office, after
 from tests.builders.orders import (
     CHAPTER,

@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import text
 
-from royalties.domain.run_document import run_document
+from royalties.domain.royalties.run_document import run_document
 from royalties.services.ledger import recomputing
 from royalties.services.work import Work
 from royalties.store.tables.metadata import unpacked

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from royalties.domain.orders import Action, Need, OrderKind, Side, State, working_day_after
+from royalties.domain.orders.life import Action, Need, OrderKind, Side, State, working_day_after
 from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role
-from royalties.services.orders import cancelling, life, requests
+from royalties.services.orders import life
+from royalties.services.orders.billing import cancelling
+from royalties.services.orders.intake import requests
 from royalties.services.orders.life import ChangedMeanwhileError, NoOrderError
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import Office, after

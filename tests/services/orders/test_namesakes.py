@@ -7,9 +7,12 @@ from datetime import date
 import pytest
 
 from royalties.domain.people import Actor, NotAllowedError, Role
-from royalties.services.orders import certificates, life, namesakes, requests
+from royalties.services.orders import life
+from royalties.services.orders.billing import certificates
+from royalties.services.orders.intake import merging as namesakes
+from royalties.services.orders.intake import requests
+from royalties.services.orders.intake.requests import Requested
 from royalties.services.orders.life import ChangedMeanwhileError, NoOrderError
-from royalties.services.orders.requests import Requested
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
 from tests.builders.doors import Clock

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from royalties.domain.orders import Action, Side
+from royalties.domain.orders.life import Action, Side
 from royalties.domain.people import Role
-from royalties.services import jobs
+from royalties.services.desk import jobs
 from royalties.services.orders import life, notices
 from royalties.services.orders.notice_words import TOLD
 from royalties.services.work import Work

@@ -5,8 +5,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from royalties.domain.people import Actor, Role
-from royalties.services.orders import life, papers, quotes
-from royalties.services.orders.quotes import Edits, Issued
+from royalties.services.orders import life, papers
+from royalties.services.orders.quoting import quotes
+from royalties.services.orders.quoting.quotes import Edits, Issued
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
 from tests.builders.orders import quoted, requested, somebody, takes_orders

@@ -8,7 +8,7 @@ from reports import invoice as paper
 from royalties.domain.people import Actor, Role
 from royalties.domain.problems import Fault
 from royalties.ingest.setup import SetupError
-from royalties.services.orders import invoicing
+from royalties.services.orders.billing import invoicing
 from royalties.services.terms import amending
 from tests.builders.books import Office, after
 from tests.builders.orders import letters, somebody, takes_orders

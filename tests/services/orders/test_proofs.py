@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from royalties.domain.artwork import Use
-from royalties.domain.orders import State
+from royalties.domain.orders.artwork import Use
+from royalties.domain.orders.life import State
 from royalties.domain.people import Actor, NotAllowedError, Role
-from royalties.services.orders import life, proofs
-from royalties.services.orders.artwork import NotTakenError, original_of, preview_of
+from royalties.services.orders import life
 from royalties.services.orders.life import Order
-from royalties.services.orders.proofs import WHOLE, Proof
+from royalties.services.orders.production import proofs
+from royalties.services.orders.production.artwork import NotTakenError, original_of, preview_of
+from royalties.services.orders.production.proofs import WHOLE, Proof
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
 from tests.builders.editions import (

@@ -6,20 +6,15 @@ from dataclasses import replace
 import pytest
 
 from royalties.adapters.credentials import fingerprint
-from royalties.domain.orders import State
+from royalties.domain.orders.life import State
 from royalties.domain.people import STRANGER, NotAllowedError, Role
-from royalties.services.orders import (
-    answering,
-    invoicing,
-    life,
-    messages,
-    own,
-    quote_links,
-    quotes,
-    receivables,
-    requests,
-)
-from royalties.services.orders.cancelling import cancel
+from royalties.services.orders import life, messages
+from royalties.services.orders.billing import invoicing, receivables
+from royalties.services.orders.billing.cancelling import cancel
+from royalties.services.orders.intake import answering, requests
+from royalties.services.orders.intake import customer_orders as own
+from royalties.services.orders.quoting import links as quote_links
+from royalties.services.orders.quoting import quotes
 from royalties.services.people.links import DeadLinkError
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after

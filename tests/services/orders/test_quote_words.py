@@ -5,16 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from royalties.domain.orders import OrderKind, Pace, State
-from royalties.domain.pricing import (
-    Freight,
-    Line,
-    LineKind,
-    PriceVersion,
-    Quote,
-    ShipTo,
-)
-from royalties.services.orders import quote_words
+from royalties.domain.orders.life import OrderKind, Pace, State
+from royalties.domain.orders.pricing import Freight, Line, LineKind, PriceVersion, Quote, ShipTo
+from royalties.services.orders.quoting import wording as quote_words
 
 DAY = date(2026, 8, 3)
 BULK, CUSTOM = OrderKind.BULK, OrderKind.CUSTOM

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from royalties.domain import pricing
-from royalties.domain.orders import OrderKind, State
-from royalties.domain.papers import QuoteShown
+from royalties.domain.orders import pricing
+from royalties.domain.orders.life import OrderKind, State
+from royalties.domain.orders.papers import QuoteShown
 from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role
 from royalties.services.approvals import SecondPersonError
-from royalties.services.jobs import WORKER
-from royalties.services.orders import life, quotes
-from royalties.services.orders.quotes import Edits
+from royalties.services.desk.jobs import WORKER
+from royalties.services.orders import life
+from royalties.services.orders.quoting import quotes
+from royalties.services.orders.quoting.quotes import Edits
 from royalties.services.work import RefusedError
 from tests.builders.books import HARDCOVER, Office, a_title, after
 from tests.builders.doors import Clock

@@ -10,7 +10,8 @@ from openpyxl import load_workbook
 
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.approvals import SecondPersonError
-from royalties.services.orders import invoicing, life, receivables
+from royalties.services.orders import life
+from royalties.services.orders.billing import invoicing, receivables
 from royalties.services.work import RefusedError
 from tests.builders.books import NOW, Office, after
 from tests.builders.orders import REQUESTED, accepted, history, letters, somebody, takes_orders

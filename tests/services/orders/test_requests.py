@@ -8,13 +8,19 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.orders import State
+from royalties.domain.orders.life import State
 from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role, Verb
 from royalties.services import approvals
-from royalties.services.orders import life, requests, second_person
-from royalties.services.orders.entered import enter_order
+from royalties.services.orders import life, second_person
+from royalties.services.orders.intake import requests
+from royalties.services.orders.intake.manual_entry import enter_order
+from royalties.services.orders.intake.requests import (
+    BadRequestError,
+    Opened,
+    Requested,
+    TooOftenError,
+)
 from royalties.services.orders.life import NoOrderError
-from royalties.services.orders.requests import BadRequestError, Opened, Requested, TooOftenError
 from royalties.services.people.links import DeadLinkError
 from royalties.services.people.names import BadNameError
 from royalties.services.people.staff import invite

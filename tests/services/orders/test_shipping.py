@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.catalogue import INTERNAL
 from royalties.domain.people import Actor, NotAllowedError, Role
+from royalties.domain.terms.catalogue import INTERNAL
 from royalties.services.books import setup_in_force
-from royalties.services.orders import editions, packing, shipping
+from royalties.services.orders.fulfilment import packing, shipping
 from royalties.services.orders.life import ChangedMeanwhileError
-from royalties.services.runs.checklist import outlook
+from royalties.services.orders.production import editions
+from royalties.services.periods.checklist import outlook
 from royalties.services.sales.batches import sales_list
 from royalties.services.work import RefusedError
 from tests.builders.books import HARDCOVER, Document, Office, a_row, after, nothing, remainder

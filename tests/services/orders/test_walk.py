@@ -1,7 +1,7 @@
 """Walks through the table: anybody does anything with orders, and a model in plain values agrees.
 
 The model knows what is there (a valid quote, cover, copies, money) and asks the table of
-``domain/orders.py`` alone. What the table allows must happen, all else must be refused and change
+``domain/orders/life.py`` alone. What the table allows must happen, all else must be refused and change
 nothing.
 """
 
@@ -27,21 +27,23 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from royalties.domain.artwork import Use
-from royalties.domain.orders import Action, Need, NotPossibleError, OrderKind, Side, State, step
-from royalties.domain.people import Actor, Role
-from royalties.ingest.artwork import LARGEST, Checked, check
-from royalties.services.orders import (
-    artwork,
-    cancelling,
-    editions,
-    invoicing,
-    life,
-    proofs,
-    quotes,
-    receivables,
-    shipping,
+from royalties.domain.orders.artwork import Use
+from royalties.domain.orders.life import (
+    Action,
+    Need,
+    NotPossibleError,
+    OrderKind,
+    Side,
+    State,
+    step,
 )
+from royalties.domain.people import Actor, Role
+from royalties.ingest.uploads.artwork import LARGEST, Checked, check
+from royalties.services.orders import life
+from royalties.services.orders.billing import cancelling, invoicing, receivables
+from royalties.services.orders.fulfilment import shipping
+from royalties.services.orders.production import artwork, editions, proofs
+from royalties.services.orders.quoting import quotes
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import Office, Shelf
 from tests.builders.orders import CUSTOM, REQUESTED, requested, somebody, takes_orders

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from royalties.domain.people import Role
-from royalties.services.orders import shipping
-from royalties.services.orders.sales import BeforeBooksError
-from royalties.services.runs.checklist import outlook
-from royalties.services.sales import entering, sheets
+from royalties.services.orders.fulfilment import shipping
+from royalties.services.orders.fulfilment.sales import BeforeBooksError
+from royalties.services.periods.checklist import outlook
+from royalties.services.sales import manual_entry as entering
+from royalties.services.sales import sheets
 from royalties.services.sales.before_books import CODE
 from royalties.services.sales.sheets import FIELDS, Draft
 from tests.builders.books import HARDCOVER, UNKNOWN, Office, a_row, after, opened, spring

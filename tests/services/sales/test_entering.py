@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import insert
 
 from royalties.domain.people import Actor, NotAllowedError, Role
-from royalties.domain.rhythm import Standing
-from royalties.services.glancing import glance
-from royalties.services.runs.checklist import outlook
-from royalties.services.sales import entering, sheets
-from royalties.services.sales.entering import Entered
+from royalties.domain.sales.reporting import Standing
+from royalties.services.desk.dashboard import glance
+from royalties.services.periods.checklist import outlook
+from royalties.services.sales import manual_entry as entering
+from royalties.services.sales import sheets
+from royalties.services.sales.manual_entry import Entered
 from royalties.services.sales.sheets import FIELDS, Draft, DraftChangedError
 from royalties.services.work import RefusedError, Work, stored
 from royalties.store.tables import person

@@ -16,7 +16,8 @@ from royalties.cli.main import main
 from royalties.domain.people import Role
 from royalties.ingest.recognise import open_report
 from royalties.services.mail.outbox import Message, write
-from royalties.services.sales import entering, importing
+from royalties.services.sales import importing
+from royalties.services.sales import manual_entry as entering
 from royalties.services.sales.importing import ImportResult, Request, import_file
 from royalties.services.sales.sheets import FIELDS, Draft
 from royalties.services.work import RefusedError

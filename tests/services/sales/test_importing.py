@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.formatting.rule import Rule
 from openpyxl.worksheet.worksheet import Worksheet
 
-from royalties.services.runs.drafts import draft_statement, shown_run
+from royalties.services.periods.draft import draft_statement, shown_run
 from royalties.services.work import RefusedError
 from tests.builders.books import (
     HARDCOVER,

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from royalties.domain.sales import Slice
-from royalties.services import places
+from royalties.domain.sales.slices import Slice
 from royalties.services.books import asked_in, names_of, setup_in_force
+from royalties.services.desk import places
 from royalties.services.work import RefusedError
 from royalties.store import kept_slices
 from royalties.store.kept_slices import period_slices
-from royalties.store.slices import Part, slices_of
+from royalties.store.sales.slices import Part, slices_of
 from tests.builders.books import (
     EBOOK,
     HARDCOVER,

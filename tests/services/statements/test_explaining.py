@@ -10,7 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from royalties.domain.money import MICRO, micro_text, rounded
-from royalties.domain.statements import ContractAccount, EarnedLineShown, Statement
+from royalties.domain.royalties.statements import ContractAccount, EarnedLineShown, Statement
 from royalties.services.work import RefusedError
 from royalties.store.tables.metadata import unpacked
 from tests.builders.books import (

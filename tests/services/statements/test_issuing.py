@@ -7,7 +7,7 @@ import pytest
 
 from royalties.adapters.files import AlreadyIssuedError
 from royalties.services.statements import drawing, issuing
-from royalties.store import statements as statement_store
+from royalties.store.statements import statements as statement_store
 from royalties.store.tables.metadata import unpacked
 from tests.builders.books import Office, a_row, after, spring
 from tests.services import racing

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.plans import PlanVersion
+from royalties.domain.terms.plans import PlanVersion
 from royalties.ingest.setup import SetupError
 from royalties.services.books import setup_in_force
 from royalties.services.terms.setup import Loaded

@@ -3,9 +3,9 @@
 import re
 from copy import deepcopy
 
-from royalties.services.remembering import has_many_lines
+from royalties.services.cache import has_many_lines
 from royalties.services.terms.setup import amend
-from royalties.store import totals
+from royalties.store.sales import totals
 from tests.builders.books import HANDBOOK, SPRING, Document, Office, a_setup, after, closed
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.ingest.setup import SetupError, title_of
-from royalties.services.public import given, public_title, public_titles, sample
+from royalties.services.desk.public import given, public_title, public_titles, sample
 from royalties.services.terms import amending as terms
 from royalties.services.terms import catalogue
 from royalties.services.work import RefusedError

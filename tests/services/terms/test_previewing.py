@@ -7,7 +7,7 @@ import pytest
 from royalties.domain.money import minor_units
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.ingest.setup import SetupError
-from royalties.services.terms.previewing import Effect, preview
+from royalties.services.periods.previewing import Effect, preview
 from tests.builders.books import (
     AUTUMN,
     Document,

@@ -1,0 +1,107 @@
+"""What closed periods leave for the next run, carried forward from close to close.
+
+A run asks for balances, reserves held, and what was counted, capped and sold before it. Adding
+all of that up anew would cost more with every period that was ever closed; so each close adds its
+own figures to what the one before it left. ``verify`` follows the chain from the first period on.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import NamedTuple, TypeVar
+
+from royalties.domain.periods import Period
+from royalties.domain.royalties.allocation import CapKey
+from royalties.domain.royalties.run import ContractState, Held
+
+_Key = TypeVar("_Key")
+_Number = TypeVar("_Number", int, Fraction)
+
+Sold = tuple[int, int]
+"""Net copies, and what they earned in minor units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What the periods before one left.
+
+    Attributes:
+        states: of each contract that was ever in a run, by key.
+        balances: what each beneficiary last carried forward, by (key, currency).
+        sold: over the life of a contract, by (its key, ISBN).
+    """
+
+    states: Mapping[str, ContractState] = field(default_factory=dict)
+    balances: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    sold: Mapping[tuple[str, str], Sold] = field(default_factory=dict)
+
+    def entering(self, period: Period) -> "Left":
+        """As a period finds it: a calendar year's first one has counted nothing in its year."""
+        if period.place > 1:
+            return self
+        states = {
+            key: replace(state, counters_year={}, caps_year={})
+            for key, state in self.states.items()
+        }
+        return replace(self, states=states)
+
+
+class ContractFigures(NamedTuple):
+    """What one closed period froze of a contract, as far as later ones ask for it.
+
+    ``released`` names the periods whose reserves were given back; amounts are minor units.
+    """
+
+    carried_forward: int
+    undistributed: int
+    recouped: int
+    withheld: int
+    released: Collection[int]
+    counted: Mapping[str, Fraction]
+    caps: Mapping[CapKey, int]
+    sold: Mapping[str, Sold]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one closed period froze: contracts by key, balances by (beneficiary, currency)."""
+
+    contracts: Mapping[str, ContractFigures]
+    balances: Mapping[tuple[str, str], int]
+
+
+def carry(before: Left, period: Period, figures: Figures) -> Left:
+    """What a closed period leaves, with what the ones before it left.
+
+    Contracts and beneficiaries that were not in it stay as they were.
+    """
+    found = before.entering(period)
+    states, sold = dict(found.states), dict(found.sold)
+    for key, each in figures.contracts.items():
+        states[key] = _carried(states.get(key, ContractState(0)), period, each)
+        for isbn, (units, earned) in each.sold.items():
+            earlier = sold.get((key, isbn), (0, 0))
+            sold[key, isbn] = (earlier[0] + units, earlier[1] + earned)
+    return Left(states, {**found.balances, **figures.balances}, sold)
+
+
+def _carried(state: ContractState, period: Period, figures: ContractFigures) -> ContractState:
+    held = tuple(each for each in state.held if each.period not in figures.released)
+    if figures.withheld:
+        held = (*held, Held(period.ordinal, figures.withheld))
+    return ContractState(
+        figures.carried_forward,
+        held,
+        state.recouped + figures.recouped,
+        figures.undistributed,
+        _added(state.counters_life, figures.counted, Fraction(0)),
+        _added(state.counters_year, figures.counted, Fraction(0)),
+        _added(state.caps_life, figures.caps, 0),
+        _added(state.caps_year, figures.caps, 0),
+    )
+
+
+def _added(
+    before: Mapping[_Key, _Number], more: Mapping[_Key, _Number], nothing: _Number
+) -> dict[_Key, _Number]:
+    return {**before, **{key: before.get(key, nothing) + value for key, value in more.items()}}

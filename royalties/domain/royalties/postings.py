@@ -1,0 +1,353 @@
+"""Which accounts move, for every business event; the only file that names accounts.
+
+Debits are positive, credits negative, in minor units. A contract's account holds its debit
+balance, the pool what a plan has not distributed, a beneficiary's what is carried forward;
+so each equals a figure of the run (``verify`` compares them).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from royalties.domain.orders.papers import InvoiceShown
+from royalties.domain.orders.pricing import LineKind
+from royalties.domain.royalties.run import ContractRun, Run, Settlement
+
+
+class Posting(NamedTuple):
+    """One side of an entry, in minor units of its currency; debit positive."""
+
+    account: str
+    currency: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A balanced event: its postings sum to zero in each currency, and none is zero."""
+
+    event: str
+    subject: str
+    description: str
+    postings: tuple[Posting, ...]
+
+
+OPENING = "equity:opening"
+TAX = "liability:tax"
+PAYMENTS = "liability:payments"
+ADVANCES_PAID = "asset:advances-paid"
+BANK = "asset:bank"
+ORDERED_COPIES = "income:orders:copies"
+ORDER_CHARGES = "income:orders:charges"
+FREIGHT = "income:orders:freight"
+CANCELLATION = "income:orders:cancellation"
+
+ORDER_EVENTS = frozenset(
+    {
+        *("deposit-invoiced", "invoiced", "cancellation-invoiced", "credited"),
+        *("received", "paid-back", "receipt-reversed"),
+    }
+)
+"""Events that orders post on the day they happen; every other one belongs to a close."""
+
+DEPOSIT_LINE = "deposit"
+CANCELLATION_LINE = "cancellation"
+"""Kinds of invoice lines that no price list knows."""
+
+_EVENT_OF = {
+    "deposit": "deposit-invoiced",
+    "final": "invoiced",
+    "cancellation": "cancellation-invoiced",
+    "credit": "credited",
+}
+_INCOME_OF = {
+    LineKind.COPIES.value: ORDERED_COPIES,
+    LineKind.OPTION_COPIES.value: ORDERED_COPIES,
+    LineKind.FREIGHT.value: FREIGHT,
+    CANCELLATION_LINE: CANCELLATION,
+}
+
+
+def expense(contract: str) -> str:
+    """Royalties earned on a contract: the publisher's cost."""
+    return f"expense:royalties:{contract}"
+
+
+def contract_account(contract: str) -> str:
+    """What was earned and not yet passed on; a debit balance is carried forward here."""
+    return f"liability:contract:{contract}"
+
+
+def reserve_account(contract: str) -> str:
+    """Withheld against returns and not yet released."""
+    return f"liability:reserve:{contract}"
+
+
+def advances_account(contract: str) -> str:
+    """Advances not yet earned back."""
+    return f"asset:advances:{contract}"
+
+
+def pool_account(contract: str) -> str:
+    """Payable that no step of the plan could place: undistributed."""
+    return f"liability:pool:{contract}"
+
+
+def beneficiary_account(beneficiary: str) -> str:
+    """Allocated and not yet paid: the balance carried forward."""
+    return f"liability:beneficiary:{beneficiary}"
+
+
+def receivable_account(organization: str) -> str:
+    """Invoiced to an organization and not yet paid; below zero it has paid too much."""
+    return f"asset:receivable:{organization}"
+
+
+def deposits_account(organization: str) -> str:
+    """Deposits of an organization that no invoice has used up yet."""
+    return f"liability:deposits:{organization}"
+
+
+def sales_tax_account(place: str) -> str:
+    """Sales tax charged for copies that went to a place, owed to its state."""
+    return f"liability:sales-tax:{place}"
+
+
+class Standing(NamedTuple):
+    """What the ledger already holds before a close, by account and currency."""
+
+    advances: Mapping[str, int]
+    contracts: frozenset[str]
+    beneficiaries: frozenset[tuple[str, str]]
+
+
+MEANINGS: Mapping[str, str] = {
+    "expense:royalties:": "Royalties earned",
+    "asset:advances:": "Advances not yet earned back",
+    ADVANCES_PAID: "Where advances were paid from",
+    "liability:contract:": "Earned and not yet passed on",
+    "liability:reserve:": "Held against returns",
+    "liability:pool:": "Not distributed yet",
+    "liability:beneficiary:": "Owed to beneficiaries, carried forward",
+    TAX: "Tax withheld",
+    PAYMENTS: "To be paid out",
+    OPENING: "Balances brought into the books",
+    BANK: "Paid by organizations",
+    "asset:receivable:": "Invoiced to organizations, not paid yet",
+    "liability:deposits:": "Deposits of organizations",
+    "liability:sales-tax:": "Sales tax charged, by place",
+    ORDERED_COPIES: "Copies ordered by organizations",
+    ORDER_CHARGES: "Charges of orders",
+    FREIGHT: "Freight of orders",
+    CANCELLATION: "Orders that were cancelled",
+}
+"""What each account means, in the order of a trial balance; some have one for each contract,
+beneficiary, organization or place, whose key is written behind the colon."""
+
+
+def meaning_of(account: str) -> tuple[str, str]:
+    """The entry of ``MEANINGS`` that an account belongs to, and the key behind it."""
+    if account in MEANINGS:
+        return account, ""
+    kind, _, key = account.rpartition(":")
+    return f"{kind}:", key
+
+
+def entries_of_close(run: Run, standing: Standing) -> list[Entry]:
+    """All entries that a close posts: openings first, then contracts, then settlements.
+
+    Args:
+        standing: advances booked so far by contract, and which contracts and beneficiaries
+            (with currency) have been in a closed run before.
+    """
+    found: list[Entry | None] = []
+    for done in run.contracts:
+        found += _openings(done, standing)
+        found.append(_earned(done))
+        found.append(_withheld(done))
+        found.append(_recouped(done))
+        found.append(_allocated(done))
+    for settlement in run.settlements:
+        if (settlement.beneficiary, settlement.currency) not in standing.beneficiaries:
+            found.append(_beneficiary_opening(settlement))
+        found.append(_settled(settlement))
+    return [entry for entry in found if entry is not None]
+
+
+def entry_of_invoice(shown: InvoiceShown, organization: str) -> Entry | None:
+    """What an invoice or credit note of any kind posts: its total, less the deposit it uses up.
+
+    A deposit is owed back in copies, other lines are revenue, tax is owed to the place; a credit
+    note's amounts are negative, so that it posts the reverse of the lines it credits.
+    """
+    currency = shown.currency
+    words = "Credit note" if shown.kind == "credit" else "Invoice"
+    return _entry(
+        _EVENT_OF[shown.kind],
+        shown.order,
+        f"{words} {shown.number} to {organization}",
+        (receivable_account(organization), currency, shown.total - shown.deposit_applied),
+        (deposits_account(organization), currency, shown.deposit_applied),
+        *(
+            (_account_of_line(line.kind, line.place, organization), currency, -line.amount)
+            for line in shown.lines
+        ),
+    )
+
+
+def receipt_reference(number: str, reference: str) -> str:
+    """What a receipt's entry refers to: the invoice, and the bank's reference."""
+    return f"{number}, {reference}" if reference else number
+
+
+def entry_of_receipt(
+    organization: str,
+    order: str,
+    currency: str,
+    amount: int,
+    reference: str,
+    *,
+    reverses: int | None = None,
+) -> Entry | None:
+    """Money of an organization came in, or (negative) was paid back.
+
+    Args:
+        reverses: the number of the receipt that was recorded wrongly; the amount is its opposite.
+    """
+    event, words = ("received", "Received from") if amount > 0 else ("paid-back", "Paid back to")
+    if reverses is not None:
+        event, words = "receipt-reversed", f"Receipt {reverses} reversed,"
+    return _entry(
+        event,
+        order,
+        f"{words} {organization}: {reference}"[:300],
+        (BANK, currency, amount),
+        (receivable_account(organization), currency, -amount),
+    )
+
+
+def _account_of_line(kind: str, place: str, organization: str) -> str:
+    if kind == LineKind.TAX.value:
+        return sales_tax_account(place)
+    if kind == DEPOSIT_LINE:
+        return deposits_account(organization)
+    return _INCOME_OF.get(kind, ORDER_CHARGES)
+
+
+def _openings(done: ContractRun, standing: Standing) -> list[Entry | None]:
+    key, currency = done.contract.key, done.contract.currency
+    opening = None
+    if key not in standing.contracts:
+        opening = _entry(
+            "opening",
+            key,
+            "Debit balance brought into the books",
+            (contract_account(key), currency, -done.brought_forward),
+            (OPENING, currency, done.brought_forward),
+        )
+    in_force = sum(each.advance.amount - each.advance.recouped for each in done.advances)
+    more = in_force - standing.advances.get(key, 0)
+    advanced = _entry(
+        "advanced",
+        key,
+        "Advances counted from this period",
+        (advances_account(key), currency, more),
+        (ADVANCES_PAID, currency, -more),
+    )
+    return [opening, advanced]
+
+
+def _earned(done: ContractRun) -> Entry | None:
+    key, currency = done.contract.key, done.contract.currency
+    return _entry(
+        "earned",
+        key,
+        f"Royalties earned, {len(done.lines)} earned lines",
+        (expense(key), currency, done.earned),
+        (contract_account(key), currency, -done.earned),
+    )
+
+
+def _withheld(done: ContractRun) -> Entry | None:
+    key, currency = done.contract.key, done.contract.currency
+    return _entry(
+        "reserved",
+        key,
+        "Reserve withheld and released",
+        (contract_account(key), currency, done.reserve.withheld),
+        (reserve_account(key), currency, -done.reserve.withheld),
+        (reserve_account(key), currency, done.reserve.released),
+        (contract_account(key), currency, -done.reserve.released),
+    )
+
+
+def _recouped(done: ContractRun) -> Entry | None:
+    key, currency = done.contract.key, done.contract.currency
+    return _entry(
+        "recouped",
+        key,
+        "Advances earned back",
+        (contract_account(key), currency, done.recouped),
+        (advances_account(key), currency, -done.recouped),
+    )
+
+
+def _allocated(done: ContractRun) -> Entry | None:
+    key, currency = done.contract.key, done.contract.currency
+    given: dict[str, int] = {}
+    for each in done.allocations:
+        given[each.beneficiary] = given.get(each.beneficiary, 0) + each.amount
+    return _entry(
+        "allocated",
+        key,
+        "Payable distributed by the plan",
+        (contract_account(key), currency, done.payable),
+        (pool_account(key), currency, sum(given.values()) - done.payable),
+        *((beneficiary_account(name), currency, -amount) for name, amount in given.items()),
+    )
+
+
+def _beneficiary_opening(settlement: Settlement) -> Entry | None:
+    return _entry(
+        "opening",
+        settlement.beneficiary,
+        "Balance brought into the books",
+        (OPENING, settlement.currency, settlement.brought_forward),
+        (
+            beneficiary_account(settlement.beneficiary),
+            settlement.currency,
+            -settlement.brought_forward,
+        ),
+    )
+
+
+def _settled(settlement: Settlement) -> Entry | None:
+    return _entry(
+        "settled",
+        settlement.beneficiary,
+        "Tax withheld and amount to pay",
+        (
+            beneficiary_account(settlement.beneficiary),
+            settlement.currency,
+            settlement.tax + settlement.paid,
+        ),
+        (TAX, settlement.currency, -settlement.tax),
+        (PAYMENTS, settlement.currency, -settlement.paid),
+    )
+
+
+def _entry(
+    event: str, subject: str, description: str, *sides: tuple[str, str, int]
+) -> Entry | None:
+    """An entry of the sides that are not zero; None where nothing moves."""
+    postings = _netted(sides)
+    return Entry(event, subject, description, postings) if postings else None
+
+
+def _netted(sides: Sequence[tuple[str, str, int]]) -> tuple[Posting, ...]:
+    sums: dict[tuple[str, str], int] = {}
+    for account, currency, amount in sides:
+        sums[account, currency] = sums.get((account, currency), 0) + amount
+    return tuple(
+        Posting(account, currency, amount) for (account, currency), amount in sums.items() if amount
+    )

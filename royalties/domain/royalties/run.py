@@ -1,0 +1,436 @@
+"""The whole calculation of a period on one page. Source: calculation.md.
+
+``earn`` → ``reserve`` → ``recoup`` → ``allocate`` for each contract, then ``settle`` for each
+beneficiary. Pure arithmetic: no clock, no database, and no order of rows changes a result.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from royalties.domain.money import rounded, units_of
+from royalties.domain.periods import Period, period_of
+from royalties.domain.royalties.allocation import Allocation, CapKey, allocate, asks_where
+from royalties.domain.royalties.earning import (
+    Counted,
+    EarnedLine,
+    Rates,
+    SalesException,
+    Sold,
+    counter_stand,
+    earn,
+)
+from royalties.domain.sales.slices import Slice
+from royalties.domain.terms.beneficiaries import Beneficiary
+from royalties.domain.terms.catalogue import Channel
+from royalties.domain.terms.contracts import Advance, Contract, Income, Reserve
+from royalties.domain.terms.discounts import Limit, discount_limits
+from royalties.domain.terms.plans import CapPer, Plan, PlanVersion, beneficiaries_of
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a closed period withheld and no later one has released, in minor units."""
+
+    period: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContractState:
+    """What closed periods left of a contract; amounts in minor units.
+
+    ``brought_forward`` is ≤ 0; counters and caps hold what closed periods counted and used,
+    over the life of the contract and in the run's calendar year.
+    """
+
+    brought_forward: int
+    held: tuple[Held, ...] = ()
+    recouped: int = 0
+    undistributed: int = 0
+    counters_life: Mapping[str, Fraction] = field(default_factory=dict)
+    counters_year: Mapping[str, Fraction] = field(default_factory=dict)
+    caps_life: Mapping[CapKey, int] = field(default_factory=dict)
+    caps_year: Mapping[CapKey, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Everything a run reads: the setup in force, the period's slices, what is closed.
+
+    ``balances`` holds what each beneficiary carried forward by (key, currency).
+    """
+
+    period: Period
+    first_period: Period
+    currency: str
+    sold: Mapping[str, Sold]
+    channels: Mapping[str, Channel]
+    contracts: Sequence[Contract]
+    plans: Mapping[str, Plan]
+    beneficiaries: Mapping[str, Beneficiary]
+    rates: Rates
+    income: Sequence[Income]
+    slices: Sequence[Slice]
+    states: Mapping[str, ContractState]
+    balances: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """The reserve's part: eligible earnings, what is withheld of them, and what comes free."""
+
+    eligible: int
+    withheld: int
+    released: int
+    released_from: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recouped:
+    """One advance and how far it is earned back, in minor units."""
+
+    advance: Advance
+    before: int
+    now: int
+
+    @property
+    def outstanding(self) -> int:
+        """Still to be earned back."""
+        return self.advance.amount - self.before - self.now
+
+
+@dataclass(frozen=True, slots=True)
+class ContractRun:
+    """One contract's account in a period, step by step, in minor units of its currency."""
+
+    contract: Contract
+    version: PlanVersion
+    lines: tuple[EarnedLine, ...]
+    counters: Mapping[str, Counted]
+    earned: int
+    brought_forward: int
+    reserve: Withheld
+    available: int
+    advances: tuple[Recouped, ...]
+    recouped: int
+    payable: int
+    carried_forward: int
+    undistributed_before: int
+    allocations: tuple[Allocation, ...]
+    undistributed: int
+    cap_use: Mapping[CapKey, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """One beneficiary's account in one currency, in minor units; ``reason`` why not paid."""
+
+    beneficiary: str
+    currency: str
+    brought_forward: int
+    allocated: int
+    tax_rate: Fraction
+    tax: int
+    due: int
+    paid: int
+    carried_forward: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A period calculated: contracts by key, exceptions, settlements by beneficiary."""
+
+    period: Period
+    contracts: tuple[ContractRun, ...]
+    exceptions: tuple[SalesException, ...]
+    settlements: tuple[Settlement, ...]
+
+
+class NoPlanError(ValueError):
+    """A contract's plan has no version in force on the period's last day."""
+
+    def __init__(self, contract: Contract, day: date) -> None:
+        super().__init__(
+            f"plan {contract.plan!r} of contract {contract.key!r} has no version in force on "
+            f"{day}: add one with an earlier 'from' to the plan and load the setup file"
+        )
+
+
+def run(books: Books) -> Run:
+    """Calculate a period.
+
+    Raises:
+        NoPlanError: a plan has no version in force on the period's last day.
+        MissingExchangeRateError: a rate is missing, all missing ones of a contract are named.
+        UnknownRightError: income for a right the contract gives no share of.
+    """
+    contracts = in_force(books.contracts, books.period)
+    slices = _by_title(books)
+    limits = discount_limits(books.contracts)
+    exceptions = _uncovered(books, contracts, slices)
+    done = []
+    for contract in contracts:
+        found = account(books, contract, slices, limits)
+        done.append(found[0])
+        exceptions += found[1]
+    return Run(
+        books.period,
+        tuple(done),
+        tuple(sorted(_merged(exceptions), key=lambda e: (e.contract or "", e.isbn, e.retailer))),
+        tuple(settle(books, done)),
+    )
+
+
+def in_force(contracts: Sequence[Contract], period: Period) -> list[Contract]:
+    """Contracts that have begun by the period's last day, in order of their keys."""
+    begun = [contract for contract in contracts if contract.starts <= period.ends]
+    return sorted(begun, key=lambda contract: contract.key)
+
+
+def account(
+    books: Books,
+    contract: Contract,
+    slices: Mapping[str, Sequence[Slice]],
+    limits: Sequence[Limit],
+) -> tuple[ContractRun, list[SalesException]]:
+    """One contract from its sales to its allocations (calculation.md, steps 1 to 3)."""
+    period, state = books.period, books.states.get(contract.key, _new(contract))
+    plan, last = books.plans[contract.plan], period.ends
+    version = plan.on(last)
+    if version is None:
+        raise NoPlanError(contract, last)
+    earnings = earn(
+        contract,
+        [slice_ for title in contract.titles for slice_ in slices.get(title, ())],
+        books.sold,
+        books.channels,
+        limits,
+        books.rates,
+        books.currency,
+        _stands(contract, state, books),
+        [entry for entry in books.income if entry.contract == contract.key],
+        with_atoms=asks_where(version),
+    )
+    earned = sum(line.earned for line in earnings.lines)
+    withheld = reserve(contract.reserve, earnings.lines, state.held, period, books)
+    available = earned - withheld.withheld + withheld.released + state.brought_forward
+    advances = recoup(contract, available, state.recouped, last)
+    recouped = sum(advance.now for advance in advances)
+    payable = max(available - recouped, 0)
+    given = allocate(
+        plan,
+        version,
+        payable,
+        state.undistributed,
+        earnings.atoms,
+        last,
+        contract.currency,
+        lambda key, per: _cap_used(state, key, per),
+    )
+    done = ContractRun(
+        contract,
+        version,
+        tuple(earnings.lines),
+        earnings.counters,
+        earned,
+        state.brought_forward,
+        withheld,
+        available,
+        advances,
+        recouped,
+        payable,
+        available - recouped - payable,
+        state.undistributed,
+        tuple(given.allocations),
+        given.undistributed,
+        given.cap_use,
+    )
+    return done, earnings.exceptions
+
+
+def reserve(
+    terms: Reserve | None,
+    lines: Sequence[EarnedLine],
+    held: Sequence[Held],
+    period: Period,
+    books: Books,
+) -> Withheld:
+    """What is withheld against returns and what earlier periods' reserves release.
+
+    A reserve is due for release ``hold_periods`` after it was withheld; what terms that have
+    since changed would have passed over is released as well, so nothing is held for ever.
+    """
+    hold = terms.hold_periods if terms else 0
+    due = tuple(entry for entry in held if entry.period <= period.ordinal - hold)
+    released = sum(entry.amount for entry in due)
+    if terms is None:
+        return Withheld(0, 0, released, due)
+    by_title: dict[str, int] = {}
+    formats, channels = terms.formats, terms.channels
+    for line in lines:
+        isbn, retailer = line.isbn, line.retailer
+        if isbn is None or retailer is None:
+            continue
+        if (formats is None or books.sold[isbn].format in formats) and (
+            channels is None or books.channels[retailer] in channels
+        ):
+            by_title[isbn] = by_title.get(isbn, 0) + line.earned
+    if not terms.by_period:
+        eligible = max(0, sum(by_title.values()))
+        return Withheld(eligible, rounded(terms.rates[0] * eligible), released, due)
+    per_title: dict[tuple[str, date | None], int] = {}
+    for isbn, amount in by_title.items():
+        key = (books.sold[isbn].title, books.sold[isbn].published)
+        per_title[key] = per_title.get(key, 0) + amount
+    exact = sum(
+        (
+            _rate_of_age(terms, published, period) * max(0, amount)
+            for (_, published), amount in per_title.items()
+        ),
+        Fraction(0),
+    )
+    eligible = sum(max(0, amount) for amount in per_title.values())
+    return Withheld(eligible, rounded(exact), released, due)
+
+
+def recoup(
+    contract: Contract, available: int, recouped_before: int, day: date
+) -> tuple[Recouped, ...]:
+    """Earn advances back, the oldest first; one counts from the period that contains its day."""
+    left, before = max(available, 0), recouped_before
+    found = []
+    for advance in sorted(contract.advances, key=lambda advance: advance.paid_on):
+        if advance.paid_on > day:
+            continue
+        earlier = min(before, advance.amount - advance.recouped)
+        before -= earlier
+        open_ = advance.amount - advance.recouped - earlier
+        now = min(left, open_)
+        left -= now
+        found.append(Recouped(advance, advance.recouped + earlier, now))
+    return tuple(found)
+
+
+def settle(books: Books, contracts: Sequence[ContractRun]) -> list[Settlement]:
+    """What each beneficiary is due, and what is to pay (calculation.md, "4 Due and to pay")."""
+    allocated: dict[tuple[str, str], int] = dict.fromkeys(books.balances, 0)
+    for done in contracts:
+        for name in beneficiaries_of(done.version.steps):
+            allocated.setdefault((name, done.contract.currency), 0)
+        for given in done.allocations:
+            key = (given.beneficiary, done.contract.currency)
+            allocated[key] = allocated.get(key, 0) + given.amount
+    planned = {name for done in contracts for name in beneficiaries_of(done.version.steps)}
+    for payee in books.beneficiaries.values():
+        if payee.opening_balance:
+            allocated.setdefault((payee.key, books.currency), 0)
+    settled = [
+        _settlement(books, books.beneficiaries[name], currency, amount)
+        for (name, currency), amount in sorted(allocated.items())
+    ]
+    return [
+        settlement
+        for settlement in settled
+        if settlement.beneficiary in planned or settlement.brought_forward or settlement.allocated
+    ]
+
+
+def _settlement(books: Books, payee: Beneficiary, currency: str, allocated: int) -> Settlement:
+    opening = payee.opening_balance if currency == books.currency else 0
+    brought = books.balances.get((payee.key, currency), opening)
+    rate = payee.tax_rate_on(books.period.ends)
+    tax = rounded(rate * allocated)
+    due = brought + allocated - tax
+    reason = ""
+    if payee.on_hold:
+        reason = "on hold"
+    elif due < 0:
+        reason = "debit balance"
+    elif units_of(due, currency) < payee.minimum_payment and not (
+        payee.pay_out_at_year_end and books.period.ends_year and due > 0
+    ):
+        reason = "below minimum"
+    paid = 0 if reason else due
+    return Settlement(
+        payee.key, currency, brought, allocated, rate, tax, due, paid, due - paid, reason
+    )
+
+
+def _new(contract: Contract) -> ContractState:
+    return ContractState(brought_forward=contract.opening_balance)
+
+
+def _stands(contract: Contract, state: ContractState, books: Books) -> dict[str, Fraction]:
+    return {
+        rule.counter.name: counter_stand(
+            rule,
+            life=state.counters_life.get(rule.counter.name, Fraction(0)),
+            year=state.counters_year.get(rule.counter.name, Fraction(0)),
+            first=books.period == books.first_period,
+            first_year=books.period.year == books.first_period.year,
+        )
+        for rule in contract.rules
+    }
+
+
+def _cap_used(state: ContractState, key: CapKey, per: CapPer) -> int:
+    match per:
+        case CapPer.PERIOD:
+            return 0
+        case CapPer.YEAR:
+            return state.caps_year.get(key, 0)
+        case CapPer.LIFETIME:
+            return state.caps_life.get(key, 0)
+
+
+def _rate_of_age(terms: Reserve, published: date | None, period: Period) -> Fraction:
+    """The reserve's rate in a title's first, second, … period; 0 after the list's end."""
+    if published is None:
+        return terms.rates[0]
+    age = max(0, period.ordinal - period_of(published, period.calendar).ordinal)
+    return terms.rates[age] if age < len(terms.rates) else Fraction(0)
+
+
+def _by_title(books: Books) -> dict[str, list[Slice]]:
+    found: dict[str, list[Slice]] = {}
+    sold = books.sold
+    for slice_ in books.slices:
+        found.setdefault(sold[slice_.isbn].title, []).append(slice_)
+    return found
+
+
+def _uncovered(
+    books: Books, contracts: Sequence[Contract], slices: Mapping[str, Sequence[Slice]]
+) -> list[SalesException]:
+    covered = {title for contract in contracts for title in contract.titles}
+    return [
+        SalesException(
+            None,
+            slice_.isbn,
+            slice_.retailer,
+            books.channels[slice_.retailer],
+            slice_.units,
+            "no contract covers the title",
+        )
+        for title, of_title in slices.items()
+        if title not in covered
+        for slice_ in of_title
+        if slice_.kind.word != "free" and books.sold[slice_.isbn].royalties
+    ]
+
+
+def _merged(exceptions: Sequence[SalesException]) -> list[SalesException]:
+    """One entry per contract, edition and retailer, with net copies and every reason."""
+    found: dict[tuple[str | None, str, str], SalesException] = {}
+    for entry in exceptions:
+        key = (entry.contract, entry.isbn, entry.retailer)
+        known = found.get(key)
+        if known is None:
+            found[key] = entry
+            continue
+        reasons = sorted({*known.reason.split("; "), entry.reason})
+        found[key] = known._replace(units=known.units + entry.units, reason="; ".join(reasons))
+    return list(found.values())

@@ -1,0 +1,1 @@
+"""Sales as the calculation sees them, and how often retailers report them."""

@@ -1,0 +1,419 @@
+"""What an amended entry replaces that has counted already, or counts for what is recorded now.
+
+An entry of a setup file replaces the older one as a whole. Closed periods keep what they used, but
+a plan whose file has only its newest version loses the others, and sales of the open period earn
+by new rules from the next calculation on. Whoever loads it is told what is replaced and from when,
+and asked. Additions (a later version, a price from a later day, a rule after all others) replace
+nothing, and nothing is asked of entries under which no money has moved.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import islice
+from typing import Any, NamedTuple
+
+from royalties.domain.money import NotAnAmountError, exact_number
+from royalties.domain.periods import Period
+from royalties.domain.terms.changes import Change, changes
+
+Body = Mapping[str, Any]
+"""An entry of the setup as it is kept: JSON values, defaults left out."""
+
+_MOST_TOLD = 4
+"""Changed fields that a message names."""
+_LONGEST = 60
+"""Characters of a value in a message."""
+
+
+class Distributed(NamedTuple):
+    """A version of a plan, by its first day, and the closed periods that it distributed."""
+
+    version: str
+    first: Period
+    last: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What an entry, as it stands, has counted for.
+
+    Attributes:
+        open_period: the earliest that is not closed.
+        today: price lists count from the day on which somebody orders.
+        lines: sale lines of open periods that it concerns, free copies left out.
+        closed: whether closed periods used it.
+        distributed: of a plan, what its versions distributed.
+        unpriced: of a title, (ISBN, currency, day) of those lines whose report had no list price.
+        profit: of a title, whether a rule takes unit costs off.
+        ages: of a title, whether a reserve goes by its publication date.
+    """
+
+    open_period: Period
+    today: date
+    lines: int = 0
+    closed: bool = False
+    distributed: Sequence[Distributed] = ()
+    unpriced: Sequence[tuple[str, str, str]] = ()
+    profit: bool = False
+    ages: bool = False
+
+    @property
+    def moved_money(self) -> bool:
+        """Whether anything was calculated by it, or will be."""
+        return self.closed or bool(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What an entry would replace: whose, and in words that say from when.
+
+    ``loses`` says that it leaves something out or replaces something dated, which nobody sees in
+    the new entry: even a script has to confirm that. Another value in the place of an old one is
+    what whoever wrote it wants; people are asked, and scripts are told.
+    """
+
+    code: str
+    part: str
+    key: str
+    message: str
+    loses: bool = False
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def replaced(part: str, key: str, old: Body, new: Body, use: Use) -> Replaced | None:
+    """What a new body of an entry replaces of what has counted; None: nothing is asked.
+
+    Args:
+        part: ``contracts``, ``plans``, … as in a setup file.
+        old: as it stands.
+        new: as it would stand.
+    """
+    new = _as_before(new, old)
+    told = _TOLD[part](old, new, use) if part in _TOLD else _NOTHING
+    if not told.text:
+        return None
+    code = "replaces-version" if part in ("plans", "price_lists") else "replaces-terms"
+    loses = told.loses or old.get("starts") != new.get("starts")
+    return Replaced(code, part, key, f"{_WORDS[part]} {_named(part, old)}: {told.text}", loses)
+
+
+class _Told(NamedTuple):
+    """What is said of a change, and whether something is left out or something dated replaced."""
+
+    text: str
+    loses: bool = False
+
+
+_NOTHING = _Told("")
+
+
+def _as_before(new: Any, old: Any) -> Any:  # noqa: ANN401 - JSON
+    """What says the same number written as before: 0.10 does not replace 0.1."""
+    if isinstance(new, dict) and isinstance(old, dict):
+        return {key: _as_before(value, old.get(key)) for key, value in new.items()}
+    if isinstance(new, list) and isinstance(old, list):
+        beside = [*old, *[None] * len(new)]
+        return [_as_before(*pair) for pair in zip(new, beside, strict=False)]
+    return old if _number(new) is not None and _number(new) == _number(old) else new
+
+
+def _number(value: object) -> Fraction | None:
+    try:
+        return exact_number(value) if isinstance(value, str) else None
+    except NotAnAmountError:
+        return None
+
+
+_WORDS = {
+    "plans": "plan",
+    "contracts": "contract",
+    "beneficiaries": "beneficiary",
+    "titles": "title",
+    "retailers": "retailer",
+    "exchange_rates": "exchange rate",
+    "income": "income",
+    "price_lists": "price list",
+}
+
+
+def _named(part: str, body: Body) -> str:
+    if part == "exchange_rates":
+        return f"{body['from']} to {body['to']} of {body['period']}"
+    if part == "income":
+        note = f" ({body['note']})" if body.get("note") else ""
+        return f'{body["right"]}{note} of contract "{body["contract"]}" in {body["period"]}'
+    return f'"{body["key"]}"'
+
+
+# Plans and price lists: dated versions
+
+
+def _plan(old: Body, new: Body, use: Use) -> _Told:
+    before, after = (_by_day(body["versions"]) for body in (old, new))
+    open_ends = use.open_period.ends.isoformat()
+    used = {each.version: each for each in use.distributed if each.version in before}
+    governs, will_govern = _on(before, open_ends), _on(after, open_ends)
+    counts = set(used) | ({governs} if governs and use.lines else set())
+    lost = sorted(day for day in counts if after.get(day) != before[day])
+    early = sorted(
+        day
+        for day in after
+        if day not in before and used and day < use.open_period.starts.isoformat()
+    )
+    if not lost and not early:
+        return _NOTHING
+    sentences = []
+    for day in lost:
+        did = f", which distributed {_periods(used[day])}," if day in used else ""
+        how = f"is changed ({_fields(before[day], after[day])})" if day in after else "is left out"
+        sentences.append(f"the version from {day}{did} {how}")
+    sentences += [
+        f"the version from {day} begins in closed time, which another version distributed"
+        for day in early
+    ]
+    return _Told(
+        f"{'; '.join(sentences)}. {_then(use, before, after, governs, will_govern)} "
+        f"{_advice(lost, after)}",
+        loses=True,
+    )
+
+
+def _then(
+    use: Use,
+    before: Mapping[str, Body],
+    after: Mapping[str, Body],
+    governs: str,
+    will_govern: str,
+) -> str:
+    """What distributes from the open period on."""
+    kept = "Closed periods keep what they used; " if use.closed else ""
+    open_period = use.open_period
+    if not will_govern:
+        text = f"{open_period} cannot be run: no version is in force on {open_period.ends}."
+    elif (governs, before.get(governs)) == (will_govern, after[will_govern]):
+        text = f"{open_period} is still distributed by the version from {will_govern}."
+    else:
+        instead = f" instead of the one from {governs}" if governs not in ("", will_govern) else ""
+        text = (
+            f"{open_period} and later periods are distributed by the version from "
+            f"{will_govern}{instead}{_including(use)}."
+        )
+    return kept + text
+
+
+def _advice(lost: Sequence[str], after: Mapping[str, Body]) -> str:
+    if any(day not in after for day in lost):
+        return "To keep what was, list that version as well."
+    if lost:
+        return "To change it from a day on, leave it as it was and add a version from that day."
+    return "Let it begin on the first day of an open period, unless history is to show it so."
+
+
+def _price_list(old: Body, new: Body, use: Use) -> _Told:
+    if not use.moved_money:
+        return _NOTHING
+    today = use.today.isoformat()
+    sentences = []
+    for name, what in (("versions", "version"), ("taxes", "tax")):
+        before, after = (_by_day(body.get(name, ())) for body in (old, new))
+        for day, entry in sorted(before.items()):
+            if entry["from"] > today or after.get(day) == entry:
+                continue
+            place = f" of {entry['place']}" if name == "taxes" else ""
+            how = f"is changed ({_fields(entry, after[day])})" if day in after else "is left out"
+            sentences.append(_Told(f"the {what}{place} from {entry['from']} {how}"))
+    if not sentences:
+        return _NOTHING
+    listed = _some(sentences).text
+    return _Told(
+        f"{listed}. Issued quotes keep their prices; new ones are made by what it says now.",
+        loses=True,
+    )
+
+
+def _by_day(entries: Sequence[Body]) -> dict[str, Body]:
+    return {f"{each['from']}{each.get('place', '')}": each for each in entries}
+
+
+def _on(versions: Mapping[str, Body], day: str) -> str:
+    return max((first for first in versions if first <= day), default="")
+
+
+def _periods(used: Distributed) -> str:
+    return str(used.first) if used.first == used.last else f"{used.first} to {used.last}"
+
+
+# The rest: what stands in a file counts for all open periods
+
+
+def _contract(old: Body, new: Body, use: Use) -> _Told:
+    same = {"author", "key", "titles"}  # a title more earns; one less is told below
+    differ = {key for key in {*old, *new} - same if old.get(key) != new.get(key)}
+    rules = old.get("rules", [])
+    if new.get("rules", [])[: len(rules)] == rules:
+        differ.discard("rules")  # what follows takes only what nothing took
+    if all(each in new.get("advances", ()) for each in old.get("advances", ())):
+        differ.discard("advances")
+    rights = new.get("subsidiary_rights", {})
+    if all(rights.get(right) == share for right, share in old.get("subsidiary_rights", {}).items()):
+        differ.discard("subsidiary_rights")
+    lost = [title for title in old["titles"] if title not in new["titles"]]
+    return _terms(old, new, differ, use, [_removed("title", title) for title in lost])
+
+
+def _beneficiary(old: Body, new: Body, use: Use) -> _Told:
+    differ = set()
+    day = use.open_period.ends.isoformat()
+    before, after = (_rates(body.get("tax_rate", "0")) for body in (old, new))
+    in_force = max((each for each in before if each <= day), default="")
+    if before.get(in_force, "0") != after.get(in_force, "0") and (
+        _rate_on(before, day) != _rate_on(after, day)
+    ):
+        differ.add("tax_rate")
+    if old.get("on_hold") and not new.get("on_hold"):
+        differ.add("on_hold")
+    if old.get("opening_balance") != new.get("opening_balance"):
+        differ.add("opening_balance")
+    return _terms(old, new, differ, use)
+
+
+def _rates(tax: object) -> dict[str, str]:
+    """Tax rates by their first day; one rate holds since ever."""
+    if isinstance(tax, str):
+        return {"": tax}
+    return {each["from"]: each["rate"] for each in tax}  # type: ignore[attr-defined]
+
+
+def _rate_on(rates: Mapping[str, str], day: str) -> str:
+    return rates.get(max((each for each in rates if each <= day), default=""), "0")
+
+
+def _title(old: Body, new: Body, use: Use) -> _Told:
+    differ = set()
+    if old.get("royalties", True) and not new.get("royalties", True):
+        differ.add("royalties")
+    if use.ages and old.get("published") != new.get("published"):
+        differ.add("published")
+    before, after = ({e["isbn"]: e for e in body.get("editions", ())} for body in (old, new))
+    told = []
+    for isbn, edition in before.items():
+        later = after.get(isbn, {})
+        asked = {"format", *(["unit_cost"] if use.profit else [])}
+        if any(_stand_in(later, *at) != price for at, price in _stood_in(edition, use)):
+            asked.add("prices")
+        changed = {name for name in asked if edition.get(name) != later.get(name)}
+        told += [
+            _Told(f"edition {isbn} · {each.text}", each.loses)
+            for each in _changed(edition, later, changed)
+        ]
+    return _together(_changed(old, new, differ) + told, use)
+
+
+def _stood_in(edition: Body, use: Use) -> Iterator[tuple[tuple[str, str], str]]:
+    """Where the edition's price stands in for a blank one: (currency, day), and the price."""
+    for isbn, currency, day in use.unpriced:
+        if isbn == edition["isbn"] and (price := _stand_in(edition, currency, day)):
+            yield (currency, day), price
+
+
+def _stand_in(edition: Body, currency: str, day: str) -> str:
+    known = [
+        (price["from"], price["amount"])
+        for price in edition.get("prices", ())
+        if price["currency"] == currency and price["from"] <= day
+    ]
+    return max(known)[1] if known else ""
+
+
+def _retailer(old: Body, new: Body, use: Use) -> _Told:
+    return _terms(old, new, {"channel"} if old["channel"] != new["channel"] else set(), use)
+
+
+def _exchange_rate(old: Body, new: Body, use: Use) -> _Told:
+    if not use.lines or old["rate"] == new["rate"]:
+        return _NOTHING
+    return _Told(f"{old['rate']} becomes {new['rate']}. {_counts(use)}")
+
+
+def _income(old: Body, new: Body, use: Use) -> _Told:
+    if old["amount"] == new["amount"]:
+        return _NOTHING
+    return _Told(f"{old['amount']} becomes {new['amount']}. {_counts(use)}")
+
+
+def _terms(old: Body, new: Body, differ: set[str], use: Use, more: Sequence[_Told] = ()) -> _Told:
+    return _together([*more, *_changed(old, new, differ)], use)
+
+
+def _together(told: Sequence[_Told], use: Use) -> _Told:
+    """What changed, with what it counts for; nothing if nothing was calculated by it."""
+    if not told or not use.moved_money:
+        return _NOTHING
+    listed = _some(told)
+    return _Told(f"{listed.text}. {_counts(use)}", listed.loses)
+
+
+def _changed(old: Body, new: Body, differ: set[str]) -> list[_Told]:
+    """Fields of some keys that changed."""
+    before, after = ({k: v for k, v in body.items() if k in differ} for body in (old, new))
+    return [_said(each) for each in changes(before, after)]
+
+
+def _fields(old: Body, new: Body) -> str:
+    return _some([_said(each) for each in changes(old, new)]).text
+
+
+def _said(change: Change) -> _Told:
+    before, after = (
+        value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1].rstrip()}…"
+        for value in (change.before, change.after)
+    )
+    if not before:
+        return _Told(f"{change.field}: {after} (added)")
+    if not after:
+        return _removed(change.field, before)
+    return _Told(f"{change.field}: {before} becomes {after}")
+
+
+def _removed(name: str, value: str) -> _Told:
+    return _Told(f"{name}: {value} (removed)", loses=True)
+
+
+def _some(told: Sequence[_Told]) -> _Told:
+    """The first of them, what is removed before the rest."""
+    ordered = sorted(told, key=lambda each: not each.loses)
+    listed = [each.text for each in islice(ordered, _MOST_TOLD)]
+    more = len(told) - len(listed)
+    text = "; ".join([*listed, *([f"and {more} more"] if more else [])])
+    return _Told(text, any(each.loses for each in told))
+
+
+def _counts(use: Use) -> str:
+    kept = "Closed periods keep what they used; it" if use.closed else "It"
+    return f"{kept} counts from {use.open_period} on{_including(use)}."
+
+
+def _including(use: Use) -> str:
+    if not use.lines:
+        return ""
+    lines = "1 sale line" if use.lines == 1 else f"{use.lines:,} sale lines"
+    return f", including {lines} already recorded"
+
+
+_TOLD: dict[str, Callable[[Body, Body, Use], _Told]] = {
+    "plans": _plan,
+    "contracts": _contract,
+    "beneficiaries": _beneficiary,
+    "titles": _title,
+    "retailers": _retailer,
+    "exchange_rates": _exchange_rate,
+    "income": _income,
+    "price_lists": _price_list,
+}
+
+ASKED = frozenset(_TOLD)
+"""Parts whose entries may be asked about; others change no amount, or cannot change once used."""

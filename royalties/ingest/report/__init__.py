@@ -1,0 +1,1 @@
+"""A retailer's report: opened, read into tables, judged row by row, its totals compared."""

@@ -1,0 +1,374 @@
+"""Numbers as reports print them: amounts, units, discounts.
+
+Strict on purpose: ``int`` and ``Decimal`` accept NaN, 1E5, 1_000 and digits of every script.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+
+from royalties.domain.currencies import EXPONENTS
+from royalties.domain.money import MICRO
+from royalties.ingest.report.cells import (
+    BLANK,
+    Cell,
+    Marked,
+    Odd,
+    Undecided,
+    Wrong,
+    oddity,
+    printed,
+)
+from royalties.ingest.report.conventions import Convention
+
+MOST_UNITS = 10_000_000
+MOST = 10_000_000_000
+"""The largest amount in units of a currency: sums of many such lines must still fit 64 bits."""
+
+_DECIMALS = 6
+_NOISE = 9
+"""A binary float shows its noise beyond nine decimals; there it is rounded away."""
+
+_LONGEST_NUMBER = 60
+_MOST_NOISE = 10
+_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-", "\u2019": "'"})
+_PLAIN = re.compile(r"(-?)(\d{1,10})(?:\.(\d{1,2}|\d{4,6}))?", re.ASCII)
+_PRINTED = re.compile(
+    r"""(?P<sign>[-+])?+\s*+(?P<before>[^\d\s.,()+'-]{1,4})?+\s*+(?P<sign2>[-+])?+\s*+
+        (?P<number>\d[\d.,' ]*|[.,]\d+)(?<!\ )\s*+(?P<minus>-)?+\s*+
+        (?P<after>[^\d\s.,()+'-]{1,4})?""",
+    re.ASCII | re.VERBOSE,
+)
+_PARENTHESES = re.compile(r"([^\d()+-]*)\(([^()+-]+)\)([^\d()+-]*)", re.ASCII)
+_WHOLE = re.compile(r"[-+]?\d+", re.ASCII)
+
+_MARKS = {
+    "$": "USD CAD AUD NZD SGD HKD MXN TWD BRL ARS CLP COP JMD BSD BBD BZD FJD TTD XCD",
+    "US$": "USD", "CA$": "CAD", "C$": "CAD", "A$": "AUD", "AU$": "AUD", "NZ$": "NZD",
+    "HK$": "HKD", "S$": "SGD", "MX$": "MXN", "R$": "BRL", "NT$": "TWD",
+    "£": "GBP", "€": "EUR", "¥": "JPY CNY", "￥": "JPY CNY", "₹": "INR", "Rs": "INR", "Rs.": "INR",
+    "zł": "PLN", "kr": "SEK NOK DKK", "kr.": "SEK NOK DKK", "₺": "TRY", "₩": "KRW", "R": "ZAR",
+    "Fr.": "CHF",
+}  # fmt: skip
+CURRENCY_MARKS = {mark: frozenset(codes.split()) for mark, codes in _MARKS.items()}
+"""Signs that reports print beside amounts, with the currencies each can mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A printed number taken apart; ``doubtful`` is a separator that may be either."""
+
+    negative: bool
+    whole: str
+    decimals: str
+    unit: str
+    proves: str = ""
+    grouped_by: str = ""
+    doubtful: str = ""
+
+    def micro(self) -> int | None:
+        """Millionths, without the noise of a binary float; None with more digits than that."""
+        value = int(self.whole + self.decimals[:_DECIMALS].ljust(_DECIMALS, "0"))
+        if self.noisy:
+            beyond = int(self.decimals[_DECIMALS:].ljust(30, "0")[:30])
+            noise = 10 ** (30 - (_NOISE - _DECIMALS))
+            if noise < beyond < 10**30 - noise:
+                return None
+            value += beyond > noise
+        return -value if self.negative else value
+
+    def hundredth(self) -> "Figure":
+        """The same number per cent."""
+        whole = self.whole.zfill(3)
+        return Figure(self.negative, whole[:-2], whole[-2:] + self.decimals, "")
+
+    @property
+    def noisy(self) -> bool:
+        """Whether digits beyond the sixth decimal had to be dropped."""
+        return bool(self.decimals[_DECIMALS:].strip("0"))
+
+
+def take_apart(text: str) -> Figure | None:
+    """Take a printed number apart; None where it is no number."""
+    text = text.translate(_SPACES).strip()
+    if len(text) > _LONGEST_NUMBER:
+        return None
+    negative = False
+    if found := _PARENTHESES.fullmatch(text):
+        text, negative = "".join(found.groups()), True
+    shape = _PRINTED.fullmatch(text.strip())
+    if not shape or sum(map(bool, (shape["sign"], shape["sign2"], shape["minus"]))) > 1:
+        return None
+    negative = negative or "-" in (shape["sign"], shape["sign2"], shape["minus"])
+    if shape["before"] and shape["after"]:
+        return None
+    unit = shape["before"] or shape["after"] or ""
+    return _figure(negative, shape["number"], unit)
+
+
+def _figure(negative: bool, number: str, unit: str) -> Figure | None:
+    for outer in " '":
+        if outer in number:
+            whole, mark, decimals = number.partition("." if "." in number else ",")
+            digits = _ungrouped(whole, outer)
+            if digits is None or not _digits(decimals if mark else "0"):
+                return None
+            return Figure(negative, digits, decimals, unit, mark)
+    figure = partial(Figure, negative, unit=unit)
+    points, commas = number.count("."), number.count(",")
+    if not points and not commas:
+        return figure(number, "")
+    mark = "." if number.rfind(".") > number.rfind(",") else ","
+    other = "," if mark == "." else "."
+    whole, _, decimals = number.rpartition(mark)
+    if points and commas:
+        ungrouped = _ungrouped(whole, other)
+        if ungrouped is None or not _digits(decimals):
+            return None
+        return figure(ungrouped, decimals, proves=mark, grouped_by=other)
+    if points + commas > 1:
+        ungrouped = _ungrouped(number, mark)
+        return figure(ungrouped, "", proves=other, grouped_by=mark) if ungrouped else None
+    if len(decimals) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0":
+        return figure(whole, decimals, doubtful=mark)
+    return figure(whole or "0", decimals or "0", proves=mark)
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def _ungrouped(text: str, separator: str) -> str | None:
+    """Digits without well-formed groups of three, or Indian ones of two and a last of three."""
+    groups = text.split(separator)
+    if not all(_digits(group) for group in groups):
+        return None
+    lengths = [len(group) for group in groups]
+    if len(lengths) == 1:
+        return groups[0]
+    western = 1 <= lengths[0] <= 3 and set(lengths[1:]) == {3}
+    indian = 1 <= lengths[0] <= 2 and lengths[-1] == 3 and set(lengths[1:-1]) == {2}
+    return "".join(groups) if western or indian else None
+
+
+class Numbers:
+    """Reads the numbers of one file, by one decimal mark.
+
+    ``noise`` collects texts that were rounded; ``blanks`` are words that mean nothing.
+    """
+
+    def __init__(self, mark: Convention, blanks: frozenset[str] = frozenset()) -> None:
+        self.mark = mark
+        self.blanks = blanks
+        self.grouped = False
+        self.noise: dict[str, str] = {}
+
+    def learn(self, cell: Cell, row: int) -> None:
+        """Take what a cell proves about the decimal mark."""
+        if not isinstance(cell, str) or cell.isdecimal():
+            return
+        figure = take_apart(cell)
+        if figure and figure.proves:
+            self.mark.prove(figure.proves, cell.strip(), row)
+            self.grouped = self.grouped or bool(figure.grouped_by)
+
+    def amount(self, cell: Cell) -> int | Odd:
+        """Millionths of a currency's unit."""
+        if isinstance(cell, float | int):
+            return _from_number(cell)
+        figure = self._read(cell, "an amount")
+        if isinstance(figure, Odd):
+            return figure
+        currencies = _currencies(figure.unit)
+        if currencies is None:
+            return _no_amount(printed(cell))
+        micro = self._within(figure, printed(cell))
+        if isinstance(micro, Odd) or not figure.unit:
+            return micro
+        return Marked(micro, figure.unit, currencies)
+
+    def discount(self, cell: Cell, percent: bool = False) -> int | Odd:
+        """Millionths of one; a bare number is a fraction unless its column says per cent."""
+        if isinstance(cell, float | int):
+            figure: Figure | Odd = _float_figure(cell) or _no_discount(printed(cell))
+        else:
+            figure = self._read(cell, "a discount")
+        if isinstance(figure, Odd):
+            return figure
+        known = figure.unit in ("", "%")
+        figure = figure.hundredth() if percent or figure.unit == "%" else figure
+        micro = figure.micro() if known else None
+        if micro is None or not 0 <= micro <= MICRO:
+            return _no_discount(printed(cell))
+        return micro
+
+    def units(self, cell: Cell) -> int | Odd:
+        """A whole number of copies."""
+        if isinstance(cell, float | int):
+            return _whole(int(cell)) if cell == cell // 1 else _no_units(printed(cell))
+        if isinstance(cell, bytes):
+            return oddity(cell)
+        if isinstance(cell, str) and _WHOLE.fullmatch(cell):
+            return _whole(int(cell[:_LONGEST_NUMBER]))
+        figure = self._read(cell, "a number of units", settle=False)
+        if isinstance(figure, Odd):
+            return _no_units(printed(cell)) if isinstance(figure, Wrong) else figure
+        if (figure.doubtful == "," and self.mark.answer != ",") or (
+            figure.doubtful == "." and self.mark.answer == ","
+        ):
+            figure = Figure(figure.negative, figure.whole + figure.decimals, "", figure.unit)
+        if figure.doubtful or figure.unit or figure.decimals.strip("0"):
+            return _no_units(printed(cell))
+        return _whole(-int(figure.whole) if figure.negative else int(figure.whole))
+
+    def _read(self, cell: Cell, what: str, *, settle: bool = True) -> Figure | Odd:
+        if isinstance(cell, bytes):
+            return oddity(cell)
+        if not isinstance(cell, str):
+            return Wrong(f"{printed(cell)!r} is a date, not {what}", "write the number")
+        text = cell.strip()
+        if not text or text.casefold() in self.blanks:
+            return BLANK
+        found = _PLAIN.fullmatch(text)
+        if found and (self.mark.answer == "." or not found[3]):
+            return Figure(bool(found[1]), found[2], found[3] or "", "")
+        figure = take_apart(text)
+        if figure is None:
+            return _no_number(text)
+        return self._by_mark(figure, text) if settle else figure
+
+    def _by_mark(self, figure: Figure, text: str) -> Figure | Odd:
+        if figure.proves:
+            if not self.mark.answer:
+                self.mark.prove(figure.proves, text)
+                self.mark.settle()
+            if figure.proves != self.mark.answer:
+                return Wrong(
+                    f"{text!r} has the other decimal mark: {self.mark.witness()}",
+                    "write all amounts of the file in one way",
+                )
+            return figure
+        if not figure.doubtful:
+            return figure
+        meaning = self._meaning(figure.doubtful)
+        if not meaning:
+            return Undecided(self.mark.key)
+        if meaning == figure.doubtful:
+            return figure
+        return Figure(figure.negative, figure.whole + figure.decimals, "", figure.unit)
+
+    def _meaning(self, separator: str) -> str:
+        """The decimal mark, as far as it tells what this separator is for.
+
+        A point elsewhere does not prove that a comma groups thousands: files mix marks. A
+        comma that groups somewhere does.
+        """
+        if self.mark.fixed:
+            return self.mark.fixed
+        answer = self.mark.answer
+        if answer == separator or (answer and self.grouped):
+            return answer
+        answer = self.mark.needed()
+        if answer == separator or (answer and self.grouped):
+            return answer
+        self.mark.asked = True
+        return ""
+
+    def _within(self, figure: Figure, text: str) -> int | Odd:
+        micro = figure.micro()
+        if micro is None:
+            return Wrong(
+                f"{text!r} has more than six decimals", "round it to what was paid or is listed"
+            )
+        if abs(micro) > MOST * MICRO:
+            return _too_large(text)
+        if figure.noisy and len(self.noise) < _MOST_NOISE:
+            self.noise[text] = _shown(micro)
+        return micro
+
+
+def exact(text: str) -> int | None:
+    """Millionths of a plainly written amount with a decimal point, or None."""
+    found = _PLAIN.fullmatch(text.strip())
+    figure = Figure(bool(found[1]), found[2], found[3] or "", "") if found else take_apart(text)
+    return figure.micro() if figure and figure.doubtful != "," and figure.proves != "," else None
+
+
+def currencies_of(mark: str) -> frozenset[str] | None:
+    """Currencies that a code or a sign beside an amount can mean; None for anything else."""
+    return _currencies(mark)
+
+
+def _currencies(unit: str) -> frozenset[str] | None:
+    if not unit:
+        return frozenset()
+    if unit in CURRENCY_MARKS:
+        return CURRENCY_MARKS[unit]
+    return frozenset((unit.upper(),)) if unit.upper() in EXPONENTS else None
+
+
+def _from_number(cell: float) -> int | Odd:
+    figure = _float_figure(cell)
+    micro = figure.micro() if figure else None
+    if micro is None:
+        return Wrong(
+            f"{printed(cell)} has more than six decimals" if figure else f"{cell} is not a number",
+            "round it to what was paid or is listed",
+        )
+    return _too_large(printed(cell)) if abs(micro) > MOST * MICRO else micro
+
+
+def _float_figure(cell: float) -> Figure | None:
+    value = Decimal(repr(cell))
+    if not value.is_finite() or abs(value) > 10**18:
+        return None
+    whole, _, decimals = f"{abs(value):f}".partition(".")
+    return Figure(value < 0, whole, decimals, "")
+
+
+def _whole(value: int) -> int | Odd:
+    if abs(value) > MOST_UNITS:
+        return Wrong(f"more than {MOST_UNITS:,} units", "check the number")
+    return value
+
+
+def within(micro: int) -> int | Odd:
+    """An amount in millionths that was worked out, if the books can hold it."""
+    return _too_large(_shown(micro)) if abs(micro) > MOST * MICRO else micro
+
+
+def _shown(micro: int) -> str:
+    whole, rest = divmod(abs(micro), MICRO)
+    decimals = f"{rest:06d}".rstrip("0").ljust(2, "0")
+    return f"{'-' if micro < 0 else ''}{whole}.{decimals}"
+
+
+def _foreign_digits(text: str) -> bool:
+    return any(sign.isdecimal() and not sign.isascii() for sign in text)
+
+
+def _no_number(text: str) -> Wrong:
+    if _foreign_digits(text):
+        return Wrong(f"{printed(text)!r} is not written with the digits 0-9", "use digits 0-9")
+    if text in ("-", "–", "—"):
+        return Wrong(f"{{column}} is {text!r}", "enter 0 if nothing was paid")
+    return Wrong(f"{printed(text)!r} is not a number", "write a plain number such as 1234.56")
+
+
+def _no_amount(text: str) -> Wrong:
+    return Wrong(f"{text!r} is not an amount", "write a plain number such as 1234.56")
+
+
+def _no_units(text: str) -> Wrong:
+    return Wrong(
+        f"{text!r} is not a whole number", "write how many copies as a whole number such as 12"
+    )
+
+
+def _no_discount(text: str) -> Wrong:
+    return Wrong(f"{text!r} is not a discount", "write a fraction such as 0.42, or 42%")
+
+
+def _too_large(text: str) -> Wrong:
+    return Wrong(f"{printed(text)!r} is too large an amount", "check the number")

@@ -1,0 +1,113 @@
+"""Rows between the sales: blank ones, headers once more, totals, headings, second tables."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from royalties.domain.problems import Choice, Skipped
+from royalties.domain.sales.slices import Kind
+from royalties.ingest.report.bulk import Bulk
+from royalties.ingest.report.cells import printed, text_of
+from royalties.ingest.report.conventions import again
+from royalties.ingest.report.declaration import Format, begins, normal
+from royalties.ingest.report.printed_totals import PrintedTotals
+from royalties.ingest.report.reading import Totals
+from royalties.ingest.report.tables import Table
+
+SECOND_TABLE = ("returns", "sales", "ignore")
+
+_NEAR = 3
+"""A heading at most so many rows above a header begins another table."""
+
+_MOST_NOTES = 20
+
+
+class Asides:
+    """Recognises rows that are no sales, and keeps what they mean for the rows below."""
+
+    def __init__(
+        self,
+        declared: Format,
+        given: Mapping[str, str],
+        totals: PrintedTotals,
+        counted: tuple[Totals, Skipped],
+    ) -> None:
+        self.choices: list[Choice] = []
+        self.notes: list[str] = []
+        self._skip = declared.skip
+        self._given = given
+        self._totals = totals
+        self._rows, self._skipped = counted
+        self._heading = 0
+
+    def takes(
+        self,
+        table: Table,
+        number: int,
+        cells: Sequence[Any],
+        values: Mapping[str, Any],
+        books: Sequence[Any],
+        bulk: Bulk | None,
+    ) -> bool:
+        """Whether a row without a known book is no sale at all."""
+        cells = cells[: table.width]
+        filled = [cell for cell in cells if text_of(cell).strip()]
+        if not filled:
+            return True
+        if table.header.repeats(cells):
+            self._header_again(table, number)
+            return True
+        if table.is_total(cells, values, books):
+            self._totals.add(table, number, values, bulk)
+            return True
+        first = normal(text_of(filled[0]))
+        if word := begins(first, self._skip):
+            self._rows.rows += 1
+            self._skipped.add(f"begins with {word!r}")
+            return True
+        if len(filled) == 1 and _is_heading(filled[0]):
+            self._heading = number
+            self._note(f"{table.where(number)} has only text: {printed(filled[0])!r}")
+            return True
+        return False
+
+    def turn(self, table: Table, values: dict[str, Any]) -> bool:
+        """Apply what was chosen for a second table; whether the row is to be left out."""
+        if table.turned == "ignore":
+            self._skipped.add("second table")
+        if table.turned == "returns":
+            _make_return(values)
+        return table.turned == "ignore"
+
+    def _header_again(self, table: Table, number: int) -> None:
+        if not self._heading or number - self._heading > _NEAR:
+            self._note(f"{table.where(number)}: repeated header skipped")
+            return
+        table.turned = self._given.get("second_table", "")
+        if table.turned not in SECOND_TABLE and not self.choices:
+            question = Choice(
+                "second_table",
+                f"second table found on row {number}: import its rows as returns, or as sales?",
+                SECOND_TABLE,
+            )
+            self.choices.append(again(question, self._given))
+
+    def _note(self, text: str) -> None:
+        if len(self.notes) < _MOST_NOTES:
+            self.notes.append(text)
+
+
+def _make_return(values: dict[str, Any]) -> None:
+    for name in ("units", "net"):
+        if isinstance(values.get(name), int):
+            values[name] = -abs(values[name])
+    if isinstance(values.get("sold"), int):
+        values["sold"], values["returned"] = 0, values["sold"]
+    if "kind" in values:
+        values["kind"] = Kind.RETURN.value
+
+
+def _is_heading(cell: Any) -> bool:
+    if not isinstance(cell, str):
+        return False
+    letters = sum(sign.isalpha() for sign in cell)
+    return letters > sum(sign.isdigit() for sign in cell)

@@ -1,0 +1,96 @@
+"""What a report does not say and the user has to: its period, currency, discount, retailer.
+
+An answer that does not fit is asked again, with the reason.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from royalties.domain.currencies import EXPONENTS
+from royalties.domain.problems import Choice
+from royalties.ingest.report.amounts import Numbers
+from royalties.ingest.report.cells import Odd
+from royalties.ingest.report.conventions import again, decimal_mark
+from royalties.ingest.report.dates import FIRST_DAY, month_span
+from royalties.ingest.report.reading import Known
+
+_MONTHS = {"": 12, "H": 6, "Q": 3}
+_PERIOD = re.compile(r"(\d{4})(?:-(?:([HQ])([1-4])|(0[1-9]|1[0-2])))?", re.ASCII | re.IGNORECASE)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_SATURDAY = 5
+
+
+@dataclass(slots=True)
+class Answers:
+    """Answers as values by field, what is still to be asked, and the days a report covers."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    choices: list[Choice] = field(default_factory=list)
+    span: tuple[date, date] | None = None
+
+
+def ask(keys: tuple[str, ...], choices: Mapping[str, str], known: Known) -> Answers:
+    """Take the user's answers to what a report asks; ``retailer`` is asked elsewhere."""
+    answers = Answers()
+    for key in keys:
+        given = choices.get(key, "").strip()
+        if key in ("period", "week"):
+            answers.span = _period(given) if key == "period" else _week(given)
+            found = answers.span is not None and answers.span[1] <= known.today + timedelta(3_650)
+            if answers.span and found:
+                answers.values["date"] = answers.span[1].isoformat()
+        elif key == "currency":
+            found = given.upper() in EXPONENTS
+            answers.values[key] = given.upper()
+        else:
+            value = Numbers(decimal_mark(".")).discount(given)
+            found = not isinstance(value, Odd)
+            answers.values[key] = value
+        if not found:
+            answers.choices.append(_question(key, given, known))
+    return answers
+
+
+def _question(key: str, given: str, known: Known) -> Choice:
+    asked, options = {
+        "period": ("the report does not say of which period it is: give it as 2025-04", ()),
+        "week": ("the report does not say of which week it is: give its last day, a Saturday", ()),
+        "currency": ("the report does not say its currency: give its code", _currencies(known)),
+        "discount": ("the report does not say the discount: give it as 0.40 or 40%", ()),
+    }[key]
+    return again(Choice(key, asked, options), {key: given})
+
+
+def _currencies(known: Known) -> tuple[str, ...]:
+    return tuple(
+        sorted({price.currency for book in known.editions.values() for price in book.prices})
+    )
+
+
+def _period(text: str) -> tuple[date, date] | None:
+    found = _PERIOD.fullmatch(text)
+    if not found or not FIRST_DAY.year < int(found[1]) < 9999:
+        return None
+    year, kind = int(found[1]), (found[2] or "").upper()
+    if found[4]:
+        return month_span(year, int(found[4]))
+    months = _MONTHS[kind]
+    last = months * int(found[3] or 1)
+    if last > 12:
+        return None
+    return date(year, last - months + 1, 1), month_span(year, last)[1]
+
+
+def _week(text: str) -> tuple[date, date] | None:
+    """The week from Sunday to Saturday that contains a day."""
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        day = date.fromisoformat(text)
+        last = day + timedelta((_SATURDAY - day.weekday()) % 7)
+        return (last - timedelta(6), last) if day >= FIRST_DAY else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,317 @@
+"""Columns of cells turned into values, each distinct cell once.
+
+Reports repeat themselves: a million rows name a few thousand books, days and prices. A reader
+keeps what it converted, so that most cells cost one look-up.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from operator import itemgetter
+from typing import Any
+
+from royalties.domain.currencies import EXPONENTS
+from royalties.domain.sales.slices import Kind
+from royalties.ingest.places import country
+from royalties.ingest.report.amounts import CURRENCY_MARKS, Numbers, within
+from royalties.ingest.report.books import Books
+from royalties.ingest.report.cells import (
+    BLANK,
+    CONTROL,
+    LONGEST,
+    Block,
+    Cell,
+    Odd,
+    Undecided,
+    Wrong,
+    oddity,
+    printed,
+    text_of,
+)
+from royalties.ingest.report.dates import Dates
+from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, Column, Format, normal
+from royalties.ingest.report.reading import Known
+
+MOST_KEPT = 100_000
+"""Distinct cells that a reader remembers: memory stays flat in a file of any length."""
+
+BY_SIGN = 0
+"""The kind of a row that does not say: its units' sign does."""
+
+_SPACES = " \t\r\n\x0b\x0c"
+_NEUTRALISED = tuple(f"'{sign}" for sign in "=+-@\t\r＝＋－＠")
+
+
+class Left(Odd):
+    """A row that is no sale, with the reason."""
+
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+class Reader:
+    """Converts the cells of one column."""
+
+    __slots__ = ("_constant", "_convert", "_kept", "_odd")
+
+    def __init__(self, convert: Callable[[Cell], Any]) -> None:
+        self._convert = convert
+        self._kept: dict[Cell, Any] = {}
+        self._odd: set[Cell] = set()
+        self._constant = True
+
+    def one(self, cell: Cell) -> Any:
+        """The value of one cell."""
+        if cell not in self._kept:
+            self._learn((cell,))
+        return self._kept[cell]
+
+    def all(self, cells: Sequence[Cell]) -> Sequence[Any]:
+        """The values of a column."""
+        if len(cells) < 2:
+            return [self.one(cell) for cell in cells]
+        if self._constant:
+            self._constant = cells.count(cells[0]) == len(cells)
+            if self._constant:
+                return [self.one(cells[0])] * len(cells)
+        try:
+            values: tuple[Any, ...] = itemgetter(*cells)(self._kept)
+        except KeyError:
+            self._learn(set(cells))
+            values = itemgetter(*cells)(self._kept)
+        return values
+
+    def odd_places(self, cells: Sequence[Cell]) -> Iterable[int]:
+        """Places of cells that are no plain values; ask after ``all``."""
+        if not self._odd or self._odd.isdisjoint(cells):
+            return ()
+        return [place for place, cell in enumerate(cells) if cell in self._odd]
+
+    def _learn(self, cells: Collection[Cell]) -> None:
+        if len(self._kept) + len(cells) > MOST_KEPT:
+            self._kept.clear()
+            self._odd.clear()
+        for cell in cells:
+            if cell not in self._kept:
+                value = self._kept[cell] = self._convert(cell)
+                if isinstance(value, Odd):
+                    self._odd.add(cell)
+
+
+class TextReader(Reader):
+    """Texts that differ from row to row, so that keeping them would not help."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__(plain_text)
+
+    def one(self, cell: Cell) -> Any:
+        """See ``Reader``."""
+        return plain_text(cell)
+
+    def all(self, cells: Sequence[Cell]) -> Sequence[Any]:
+        """See ``Reader``."""
+        try:
+            together = "".join(cells)  # type: ignore[arg-type]
+        except TypeError:
+            return [plain_text(cell) for cell in cells]
+        if not together:
+            return cells
+        if "'" in together or not together.isascii() or any(sign in together for sign in _SPACES):
+            return [plain_text(cell) for cell in cells]
+        return cells
+
+
+class Converters:
+    """How each field of a report is read, with what the file does alike everywhere."""
+
+    def __init__(
+        self,
+        report: Format,
+        known: Known,
+        numbers: Numbers,
+        dates: Dates,
+        choices: Mapping[str, str],
+    ) -> None:
+        self._report = report
+        self._known = known
+        self.numbers = numbers
+        self.dates = dates
+        self._dollar = choices.get("currency", "")
+        self._books = Books(known)
+        self._short_books = Books(known, short=True)
+        self._retailers = {retailer.key: retailer.id for retailer in known.retailers.values()} | {
+            normal(retailer.name): retailer.id for retailer in known.retailers.values()
+        }
+        self.asked: set[str] = set()
+
+    def reader(self, column: Column) -> Reader:
+        """A reader for a column."""
+        if column.field in ("order", "reference", "title"):
+            return TextReader()
+        return Reader(self.convert(column))
+
+    def convert(self, column: Column) -> Callable[[Cell], Any]:
+        """The conversion of one cell of a column."""
+        if column.words is not None:
+            return self._worded(column)
+        numbers = self.numbers
+        if column.field == BOOK:
+            return {
+                "identifier": self._books.identifier,
+                "short": self._short_books.isbn,
+            }.get(column.read, self._books.isbn)
+        if column.field == "list_price":
+            return lambda cell: _price(numbers.amount(cell), cell)
+        if column.field in AMOUNTS:
+            return lambda cell: _none_if_blank(numbers.amount(cell))
+        if column.field in SALE_UNITS or column.field == "net_units":
+            nothing = 0 if column.field in SALE_UNITS else None
+            return lambda cell: _if_blank(numbers.units(cell), nothing)
+        if column.field == "discount":
+            percent = column.read == "percent"
+            return lambda cell: _none_if_blank(numbers.discount(cell, percent))
+        return {
+            "date": self.dates.day,
+            "units": numbers.units,
+            "kind": self.kind,
+            "retailer": self.retailer,
+            "currency": self.currency,
+            "country": country_text,
+        }.get(column.field, plain_text)
+
+    def worked_out(self, field: str) -> Callable[[Any], Any]:
+        """The conversion of a value that a format works out of several cells."""
+        if field == "currency":
+            return self.currency
+        if field in (*AMOUNTS, "return_net"):
+            return lambda value: within(value) if isinstance(value, int) else value
+        return lambda value: _fit_text(value, field)
+
+    def kind(self, cell: Cell) -> int | Odd:
+        """What kind of line a word means."""
+        word = normal(text_of(cell))
+        if not word:
+            return BY_SIGN
+        found = self._report.kinds.get(word, self._report.other_kinds)
+        if found is None:
+            return Wrong(
+                f"{printed(cell)!r} is no known kind of sale",
+                f"write one of {', '.join(self._report.kinds)}",
+            )
+        return found.value if isinstance(found, Kind) else Left(found)
+
+    def retailer(self, cell: Cell) -> int | Odd:
+        """The retailer's id by key or name."""
+        text = text_of(cell).strip()
+        if not text:
+            return BLANK
+        found = self._retailers.get(text, self._retailers.get(normal(text)))
+        if found is None:
+            return Wrong(
+                f"no retailer is known as {printed(text)!r}",
+                "correct the key, or add the retailer to the setup",
+            )
+        return found
+
+    def currency(self, cell: Cell) -> str | Odd:
+        """An ISO code; a sign where it can mean one currency only."""
+        if isinstance(cell, bytes):
+            return oddity(cell)
+        text = text_of(cell).strip()
+        if not text:
+            default = self._report.constants.get("currency", "")
+            return default or BLANK
+        if text.upper() in EXPONENTS:
+            return text.upper()
+        meant = CURRENCY_MARKS.get(text, frozenset())
+        if len(meant) == 1:
+            return next(iter(meant))
+        if self._dollar in meant:
+            return self._dollar
+        if meant:
+            self.asked.add("currency")
+            return Undecided("currency")
+        return Wrong(f"unknown currency {printed(text)}", "use a code of ISO 4217 such as USD")
+
+    def _worded(self, column: Column) -> Callable[[Cell], Any]:
+        words = column.words or {}
+
+        def convert(cell: Cell) -> Any:
+            found = words.get(normal(text_of(cell)))
+            if found is None and column.field == "currency":
+                return Wrong(
+                    f"no currency is known for {printed(cell)!r}",
+                    "map this report instead, with a currency",
+                )
+            return found or ""
+
+        return convert
+
+
+def plain_text(cell: Cell) -> str:
+    """A text without outer spaces and without the apostrophe that keeps it from being a formula."""
+    text = text_of(cell).strip()
+    return text[1:] if text.startswith(_NEUTRALISED) else text
+
+
+def country_text(cell: Cell) -> str:
+    """A country's code; what names no country as it is."""
+    text = plain_text(cell)
+    return (country(text) or text) if text else ""
+
+
+def _price(value: int | Odd, cell: Cell) -> int | Odd | None:
+    """A list price: nothing costs less than nothing, whichever way the copies go."""
+    if isinstance(value, int) and value < 0:
+        return Wrong(
+            f"a {{column}} of {printed(cell)} is below zero", "write the price without its sign"
+        )
+    return _none_if_blank(value)
+
+
+def _none_if_blank(value: int | Odd) -> int | Odd | None:
+    return None if value is BLANK else value
+
+
+def _if_blank(value: int | Odd, nothing: int | None) -> int | Odd | None:
+    return nothing if value is BLANK else value
+
+
+def bad_cells(block: Block) -> dict[int, list[tuple[int, Wrong]]]:
+    """Overlong cells and control characters, as place in the block: columns and what is wrong."""
+    found: dict[int, list[tuple[int, Wrong]]] = {}
+    if not block.suspect:
+        return found
+    for column, cells in enumerate(block.columns):
+        texts = [cell for cell in cells if isinstance(cell, str)]
+        if not texts:
+            continue
+        if max(map(len, texts)) <= LONGEST and not CONTROL.search("".join(texts)):
+            continue
+        for place, cell in enumerate(cells):
+            if isinstance(cell, str) and (wrong := bad_text(cell)):
+                found.setdefault(place, []).append((column, wrong))
+    return found
+
+
+def _fit_text(value: Any, field: str) -> Any:
+    """A value, or what is wrong with it as a text."""
+    wrong = bad_text(value) if isinstance(value, str) else None
+    return replace(wrong, column=field) if wrong else value
+
+
+def bad_text(text: str) -> Wrong | None:
+    """What is wrong with a text as such."""
+    if len(text) > LONGEST:
+        return Wrong(
+            f"{{column}} is longer than {LONGEST} characters", "shorten it; the rest is not needed"
+        )
+    if sign := CONTROL.search(text):
+        return Wrong(
+            f"{{column}} holds the control character U+{ord(sign[0]):04X}, which is not allowed",
+            "delete it, or export the report again",
+        )
+    return None

@@ -1,0 +1,198 @@
+"""What a report's format declares: its columns, dates, signs, and what to leave out.
+
+A retailer's format is one of these, with as little code as its quirks need.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+
+from royalties.domain.sales.slices import Kind
+from royalties.ingest.report.cells import Cell, Odd, text_of
+
+HEADER_ROWS = 15
+"""So many rows from the top are searched for the header."""
+
+Row: TypeAlias = tuple[int, Sequence[Cell]]
+
+BOOK = "book"
+SALE_UNITS = ("sold", "returned", "free")
+AMOUNTS = ("list_price", "net", "unit_net", "return_net")
+PLACE = ("country", "region", "city")
+TOTALS = ("total", "totals", "grand total", "subtotal", "sub-total", "sum")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a report and the field of a sale that it fills.
+
+    Fields are ``book, date, retailer, kind, units, sold, returned, free, net_units, currency,
+    list_price, net, unit_net, return_net, discount, country, region, city, order, reference,
+    title``, and ``postcode``, which is looked at and not recorded. ``nth`` counts columns of the
+    same name from the left. ``read`` chooses how where the field leaves it open: ``identifier``
+    or ``short`` (for a book), ``percent`` (for a discount). ``words`` gives the meaning of
+    printed words, in lower case.
+    """
+
+    field: str
+    names: tuple[str, ...]
+    required: bool = False
+    nth: int = 1
+    read: str = ""
+    words: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a report says once, above its table: texts by field, and the days it covers."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    span: tuple[date, date] | None = None
+    decimal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where a table's columns are: ``row`` is its number, ``place`` its place among the rows."""
+
+    row: int
+    place: int
+    names: tuple[str, ...]
+    columns: tuple[tuple[Column, int], ...]
+
+    def at(self, field: str) -> int:
+        """The place of the first column that fills a field, or -1."""
+        return next((place for column, place in self.columns if column.field == field), -1)
+
+    @property
+    def matched(self) -> int:
+        """How many columns of the file are used."""
+        return len({place for _, place in self.columns})
+
+    def repeats(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row is this header once more."""
+        found = [normal(text_of(cell)) for cell in cells]
+        mine = [normal(name) for name in self.names]
+        return found[: len(mine)] == mine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One kind of report.
+
+    ``retailer`` is the default key, None where rows name it. ``sheets`` are the names of the
+    sheets that count; empty: the one visible sheet with the header. ``constants`` are texts by
+    field. ``kinds`` reads the kind column: a kind, or the reason why its rows are no sales;
+    ``other_kinds`` is what unlisted words mean, None: a problem. ``returns_positive``: the kind
+    alone tells a return. ``totals`` are beginnings of labels, ``skip`` beginnings of other rows
+    to leave out; ``bare_totals``: a row of numbers only is a total; ``own_totals``: totals
+    belong to the layout. ``idle`` is the reason of rows without units. ``strict``: signs must
+    agree, identical rows are asked about. ``money_on_sales``: returns of a row carry no money.
+    ``full_discount_is_free``: copies at 100 % discount are free ones. ``asks`` names what the
+    report does not say. ``arrange`` rewrites the rows of a sheet and appends one cell for each
+    of ``extras``. ``natural`` are remarks about dates that this report needs not confirmed.
+    ``charged``: its list prices are what was charged, which may be less than the edition's.
+    ``prices`` says what list prices tell of net receipts: ``most`` (no copy brings more),
+    ``exact`` (it brings the list price less the discount), empty: nothing, since fees are taken
+    off or the currencies differ.
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    retailer: str | None = None
+    account: str = ""
+    sheets: tuple[str, ...] = ()
+    sheet: str = ""
+    header_row: int | None = None
+    alone: bool = False
+    constants: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, Kind | str] = field(default_factory=dict)
+    other_kinds: Kind | None = None
+    returns_positive: bool = False
+    blanks: frozenset[str] = frozenset()
+    totals: tuple[str, ...] = TOTALS
+    skip: tuple[str, ...] = ()
+    bare_totals: bool = False
+    own_totals: bool = False
+    idle: str = "no units"
+    months: bool = False
+    date_order: str = ""
+    decimal: str = ""
+    strict: bool = False
+    money_on_sales: bool = False
+    full_discount_is_free: bool = False
+    asks: tuple[str, ...] = ()
+    natural: tuple[str, ...] = ()
+    prices: str = "most"
+    charged: bool = False
+    facts: Callable[[Sequence[Row]], Facts | None] | None = None
+    arrange: (
+        Callable[[Iterable[Row], Header], Iterator[tuple[int, Sequence[Cell | Odd | None]]]] | None
+    ) = None
+    extras: tuple[str, ...] = ()
+
+    def header(self, rows: Sequence[Row]) -> Header | None:
+        """Find the header among the first rows."""
+        for place, (number, cells) in enumerate(rows):
+            if number > HEADER_ROWS and self.header_row is None:
+                break
+            if self.header_row in (None, number) and (found := self._matched(cells)):
+                return Header(number, place, *found)
+        return None
+
+    def _matched(
+        self, cells: Sequence[Cell]
+    ) -> tuple[tuple[str, ...], tuple[tuple[Column, int], ...]] | None:
+        printed = [" ".join(text_of(cell).split()) for cell in cells]
+        names = [normal(name) for name in printed]
+        found: list[tuple[Column, int]] = []
+        for column in self.columns:
+            place = _place(column, names)
+            if place is None and column.required:
+                return None
+            if place is not None:
+                found.append((column, place))
+        used = {names[place] for _, place in found}
+        if self.alone and set(names) - used - {"", "problem"}:
+            return None
+        return tuple(printed), tuple(found)
+
+    def missing(self, rows: Sequence[Row]) -> list[str]:
+        """Names of required columns that the likeliest header row lacks."""
+        best = [column.names[0] for column in self.columns if column.required]
+        for _, cells in rows:
+            names = [normal(text_of(cell)) for cell in cells]
+            lacking = [
+                column.names[0]
+                for column in self.columns
+                if column.required and _place(column, names) is None
+            ]
+            best = min(best, lacking, key=len)
+        return best
+
+
+def normal(name: str) -> str:
+    """A column's name without case and stray spaces."""
+    return " ".join(name.replace("\ufeff", "").split()).casefold()
+
+
+def begins(text: str, words: Sequence[str]) -> str:
+    """The first of some words with which a text begins, as whole words; empty if none."""
+    return next(
+        (
+            word
+            for word in words
+            if text == word or (text.startswith(word) and not text[len(word)].isalnum())
+        ),
+        "",
+    )
+
+
+def _place(column: Column, names: Sequence[str]) -> int | None:
+    for name in column.names:
+        places = [place for place, found in enumerate(names) if found == normal(name)]
+        if len(places) >= column.nth:
+            return places[column.nth - 1]
+    return None

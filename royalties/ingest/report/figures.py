@@ -1,0 +1,74 @@
+"""Figures of a sale that contradict one another: units, list price, discount and net receipts."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from royalties.domain.counting import counted
+from royalties.domain.money import MICRO, micro_text, scale
+from royalties.domain.sales.slices import Kind
+from royalties.ingest.report.bulk import Bulk
+from royalties.ingest.report.declaration import Format
+
+_MOST_KEPT = 50_000
+_SALE, _FREE = Kind.SALE.value, Kind.FREE.value
+
+Figures = tuple[int, int, int | None, int | None, int | None, str]
+"""Kind, units, list price, net, discount (in millionths), currency."""
+
+
+class Contradictions:
+    """Finds them; what agrees is remembered, so that most rows cost one look-up."""
+
+    def __init__(self, report: Format) -> None:
+        self._prices = report.prices
+        self._agreed: set[Figures] = set()
+
+    def among(self, rows: Bulk) -> Iterator[tuple[int, str, str]]:
+        """Places of plain rows, with the code and text of their contradiction."""
+        fields = ("kind", "units", "list_price", "net", "discount", "currency")
+        columns: list[Sequence[Any]] = [rows.column(field) for field in fields]
+        if columns[2].count(None) == len(columns[2]):
+            return
+        if self._agreed.issuperset(zip(*columns, strict=True)):
+            return
+        for place, figures in enumerate(zip(*columns, strict=True)):
+            if figures not in self._agreed and (found := self.of(figures)):
+                yield place, *found
+
+    def of(self, figures: Figures) -> tuple[str, str] | None:
+        """The code and text of what contradicts itself in one line."""
+        found = self._found(figures)
+        if not found:
+            if len(self._agreed) >= _MOST_KEPT:
+                self._agreed.clear()
+            self._agreed.add(figures)
+        return found
+
+    def _found(self, figures: Figures) -> tuple[str, str] | None:
+        kind, units, price, net, discount, currency = figures
+        if kind == _FREE or price is None or not net:
+            return None
+        said = f"net receipts of {micro_text(net, 2)} {currency} for {counted(units, 'copy')}"
+        if not price:
+            return (
+                ("free-price", f"{said} at a list price of 0: write the list price")
+                if kind == _SALE and net > 0
+                else None
+            )
+        rounding = abs(units) * (MICRO // scale(currency) // 2)
+        if self._prices and kind == _SALE and net > units * price + rounding:
+            return "above-list", (
+                f"{said} are more than their list price of {micro_text(price, 2)} each: "
+                f"check units, price and amount"
+            )
+        if self._prices != "exact" or discount is None:
+            return None
+        # A discount is known to six decimals: half of the last one is rounding, too.
+        off = abs(net * MICRO - units * price * (MICRO - discount))
+        if off <= rounding * MICRO + abs(units) * price // 2:
+            return None
+        due = units * price * (MICRO - discount) // MICRO
+        return "figures-differ", (
+            f"{said}, but list price {micro_text(price, 2)} less discount "
+            f"{micro_text(discount)} makes {micro_text(due, 2)}: correct the one that is wrong"
+        )

@@ -1,0 +1,310 @@
+"""What one row of a report means: sale lines, or a reason why there are none.
+
+Every rule about signs, blanks and the division of a row's money stands here; ``bulk`` does the
+same for plain rows by the thousand, and sends all others here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from royalties.domain.money import MICRO, rounded
+from royalties.domain.sales.slices import Kind
+from royalties.ingest.report.amounts import MOST
+from royalties.ingest.report.cells import BLANK, Marked, Undecided, Wrong, printed
+from royalties.ingest.report.columns import BY_SIGN, Left
+from royalties.ingest.report.declaration import AMOUNTS, BOOK, Format
+from royalties.ingest.report.reading import KnownEdition
+
+_NEEDED = ("date", "retailer", "currency", "units")
+_REMEDIES = {
+    "date": "write the day of the sale",
+    "currency": "write the code of the currency, or set a default for this report",
+    "units": "write how many copies",
+    "retailer": "write the retailer's key",
+}
+_WRITE_NET = "write what the publisher received; 0 if nothing was paid"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a row, by the field at fault."""
+
+    field: str
+    wrong: Wrong
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What became of a row: lines, a reason for leaving it out, faults, or a pending choice.
+
+    A line is ``(kind, units, net, discount)``; ``book`` is an edition's id, or the identifier
+    of a book that nobody knows yet.
+    """
+
+    lines: list[tuple[int, int, int | None, int | None]] = field(default_factory=list)
+    book: int | str = 0
+    left: str = ""
+    faults: list[Fault] = field(default_factory=list)
+    pending: bool = False
+
+
+class Judge:
+    """Applies a format's rules to the converted values of a row."""
+
+    def __init__(self, report: Format, editions: Mapping[int, KnownEdition]) -> None:
+        self._report = report
+        self._editions = editions
+
+    def judge(self, values: dict[str, Any], books: Sequence[Any], title: str) -> Verdict:
+        """Judge one row; ``books`` are its identifiers, the best first."""
+        verdict = Verdict()
+        kind = values.get("kind", BY_SIGN)
+        if isinstance(kind, Left):
+            verdict.left = kind.reason
+            return verdict
+        self._find_book(books, title, verdict)
+        self._find_faults(values, verdict)
+        if verdict.faults or verdict.pending:
+            return verdict
+        self._unmark(values, verdict)
+        parts = self._parts(values, kind, verdict)
+        if not verdict.faults:
+            self._lines(values, parts, verdict)
+        return verdict
+
+    def _find_book(self, books: Sequence[Any], title: str, verdict: Verdict) -> None:
+        present = [book for book in books if book is not BLANK]
+        known = [book for book in present if isinstance(book, int)]
+        wrong = [book for book in present if isinstance(book, Wrong)]
+        if wrong:
+            verdict.faults.append(Fault(BOOK, wrong[0]))
+        elif known:
+            verdict.book = known[0]
+        elif present:
+            verdict.book = present[0].identifier
+        else:
+            asked = f" (is it {printed(title)!r}?)" if title else ""
+            verdict.faults.append(
+                Fault(BOOK, Wrong(f"{{column}} is empty{asked}", "write the ISBN of the book"))
+            )
+
+    def _find_faults(self, values: Mapping[str, Any], verdict: Verdict) -> None:
+        for name, value in values.items():
+            if isinstance(value, Wrong):
+                verdict.faults.append(Fault(name, value))
+            elif isinstance(value, Undecided):
+                verdict.pending = True
+            elif value is BLANK and name in _NEEDED:
+                verdict.faults.append(Fault(name, Wrong("{column} is empty", _REMEDIES[name])))
+        money = (values.get(name) for name in ("net", "unit_net", "discount"))
+        if values.get("kind") != Kind.FREE and all(amount is None for amount in money):
+            counts = (values.get(name) for name in ("units", "sold", "returned"))
+            if any(count not in (None, 0) for count in counts):
+                verdict.faults.append(Fault("net", self._no_money()))
+
+    def _unmark(self, values: dict[str, Any], verdict: Verdict) -> None:
+        """Take currency signs off amounts that agree with the row's currency."""
+        for name in AMOUNTS:
+            value = values.get(name)
+            if isinstance(value, Marked):
+                values[name] = value.micro
+                currency = values["currency"]
+                if currency not in value.currencies:
+                    wrong = Wrong(
+                        f"the amount is marked {value.mark}, but the row is in {currency}",
+                        "correct the currency of the row or of the amount",
+                    )
+                    verdict.faults.append(Fault(name, wrong))
+
+    def _parts(self, values: dict[str, Any], kind: int, verdict: Verdict) -> list[tuple[int, int]]:
+        """Kinds and signed units of the row."""
+        if "units" in values:
+            return self._one_part(values, kind, verdict)
+        sold, returned, free = (values.get(name) or 0 for name in ("sold", "returned", "free"))
+        returned = abs(returned)
+        agreed = values.get("net_units")
+        if agreed is not None and sold - returned != agreed:
+            verdict.faults.append(
+                Fault(
+                    "net_units",
+                    Wrong(f"{sold} sold less {returned} returned is not {agreed}", "check the row"),
+                )
+            )
+        if sold < 0:
+            sold, returned = 0, returned - sold
+        if kind == Kind.FREE:
+            sold, free = 0, free + sold
+        parts = ((Kind.SALE, sold), (Kind.RETURN, -returned), (Kind.FREE, free))
+        return [(part.value, units) for part, units in parts if units]
+
+    def _one_part(
+        self, values: dict[str, Any], kind: int, verdict: Verdict
+    ) -> list[tuple[int, int]]:
+        units: int = values["units"]
+        if self._report.returns_positive and kind == Kind.RETURN and units > 0:
+            units = -units
+            for name in ("net",):
+                if values.get(name) is not None:
+                    values[name] = -abs(values[name])
+        if not units:
+            return []
+        if (
+            self._report.full_discount_is_free
+            and values.get("discount") == MICRO
+            and not values.get("net")
+            and units > 0
+        ):
+            kind = Kind.FREE
+        if kind == BY_SIGN or (kind == Kind.SALE and units < 0 and not self._report.strict):
+            kind = Kind.SALE if units > 0 else Kind.RETURN
+        if (units < 0) is not (kind == Kind.RETURN):
+            word = Kind(kind).word
+            wanted = "negative" if kind == Kind.RETURN else "positive"
+            verdict.faults.append(
+                Fault(
+                    "units",
+                    Wrong(
+                        f"the units of a {word} are {wanted}, not {units}",
+                        "correct the sign of the units, or the kind",
+                    ),
+                )
+            )
+        return [(int(kind), units)]
+
+    def _lines(
+        self, values: Mapping[str, Any], parts: list[tuple[int, int]], verdict: Verdict
+    ) -> None:
+        net = values.get("net")
+        if not parts:
+            if net:
+                verdict.faults.append(Fault("net", _no_units(net)))
+            verdict.left = self._report.idle
+            return
+        units = sum(units for kind, units in parts if kind != Kind.FREE)
+        if net is None:
+            net = self._net(values, units, parts, verdict)
+        amounts = self._divided(net, parts, values.get("return_net"))
+        if any(abs(amount) > MOST * MICRO for amount in (net, *amounts) if amount is not None):
+            verdict.faults.append(Fault("net", Wrong("the amount is too large", "check the row")))
+        if self._report.strict and net is not None and net * units < 0:
+            verdict.faults.append(Fault("net", opposite_signs()))
+        if verdict.faults:
+            return
+        ratio = _discount(values, net, units) if len(parts) > 1 else None
+        for (kind, count), amount in zip(parts, amounts, strict=True):
+            self._check_sign(kind, count, amount, verdict)
+            discount = values.get("discount")
+            if discount is None:
+                discount = ratio if ratio is not None else _discount(values, amount, count)
+            verdict.lines.append((kind, count, amount, discount))
+
+    def _net(
+        self,
+        values: Mapping[str, Any],
+        units: int,
+        parts: list[tuple[int, int]],
+        verdict: Verdict,
+    ) -> int | None:
+        """The row's money where the report leaves it to be worked out; None while nobody can."""
+        each, discount = values.get("unit_net"), values.get("discount")
+        if each is not None and "net" not in values:
+            return int(each * units)
+        if not units or all(kind == Kind.FREE for kind, _ in parts):
+            return 0
+        if each is not None:
+            verdict.faults.append(Fault("net", Wrong("{column} is blank", _WRITE_NET)))
+            return None
+        if discount is None:
+            verdict.faults.append(Fault("net", self._no_money()))
+            return None
+        price = values.get("list_price")
+        if price is None and isinstance(verdict.book, int):
+            price = listed(self._editions[verdict.book], values["date"], values["currency"])
+            if price is None:
+                verdict.faults.append(Fault("net", _no_price(values["currency"])))
+        return None if price is None else rounded(net_of(units, price, discount))
+
+    def _no_money(self) -> Wrong:
+        has = {column.field for column in self._report.columns} | set(self._report.constants)
+        if "discount" in has:
+            return Wrong(
+                "{column} is empty, and so is the discount",
+                "write what the publisher received, or the discount",
+            )
+        return Wrong("{column} is empty", _WRITE_NET)
+
+    def _divided(
+        self, net: int | None, parts: list[tuple[int, int]], charged: int | None
+    ) -> list[int | None]:
+        """Divide a row's money between its kinds; the sum is exact."""
+        if net is None:
+            return [None] * len(parts)
+        counts = dict(parts)
+        sold, returned = counts.get(Kind.SALE, 0), counts.get(Kind.RETURN, 0)
+        if not sold or not returned:
+            first = next((kind for kind, _ in parts if kind != Kind.FREE), Kind.FREE)
+            return [net if kind == first else 0 for kind, _ in parts]
+        back = 0
+        if charged is not None:
+            back = -abs(charged)
+        elif not self._report.money_on_sales and net * (sold + returned) > 0:
+            back = net - rounded(Fraction(net * sold, sold + returned))
+        return [
+            net - back if kind == Kind.SALE else back * (kind == Kind.RETURN) for kind, _ in parts
+        ]
+
+    def _check_sign(self, kind: int, units: int, net: int | None, verdict: Verdict) -> None:
+        if not self._report.strict or not net:
+            return
+        if kind == Kind.FREE:
+            verdict.faults.append(
+                Fault("net", Wrong("free copies bring no money", "write 0, or make it a sale"))
+            )
+        elif (net < 0) is not (units < 0):
+            verdict.faults.append(Fault("net", opposite_signs()))
+
+
+def listed(edition: KnownEdition, day: str, currency: str) -> int | None:
+    """The edition's list price on an ISO day in millionths: the latest that had started."""
+    known = [
+        price
+        for price in edition.prices
+        if price.currency == currency and price.starts.isoformat() <= day
+    ]
+    return max(known, key=lambda price: price.starts).micro if known else None
+
+
+def net_of(units: int, price: int, discount: int) -> Fraction:
+    """Units at a list price less a discount, in millionths, exactly."""
+    return Fraction(units * price * (MICRO - discount), MICRO)
+
+
+def discount_of(units: int, price: int, net: int) -> int:
+    """The discount that a net receipt means, in millionths of one."""
+    return rounded(MICRO - Fraction(net * MICRO, units * price))
+
+
+def opposite_signs() -> Wrong:
+    """The fault of a row whose copies go one way and whose money goes the other."""
+    return Wrong("units and net have opposite signs", "correct the sign of one of them")
+
+
+def _discount(values: Mapping[str, Any], net: int | None, units: int) -> int | None:
+    price = values.get("list_price")
+    return discount_of(units, price, net) if net is not None and units and price else None
+
+
+def _no_units(net: int) -> Wrong:
+    return Wrong(
+        f"an amount of {net / MICRO:,.2f} without units",
+        "write the units, or record it as other income",
+    )
+
+
+def _no_price(currency: str) -> Wrong:
+    return Wrong(
+        f"{{column}} cannot be worked out: no list price in {currency} on that day",
+        "write the net amount, or add the price to the setup",
+    )

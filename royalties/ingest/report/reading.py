@@ -1,0 +1,180 @@
+"""What a report is read against, and what reading it gives: the contract of this ring."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple, Protocol
+
+from royalties.domain.problems import Choice, Notice, Problem, Skipped
+from royalties.domain.terms.catalogue import Price
+
+
+class UnreadableError(ValueError):
+    """The whole file is refused, for one clear reason and with what to do about it."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"{problem.message}: {problem.remedy}")
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEdition:
+    """An edition of the catalogue as reports are matched against it; ``id`` is the store's."""
+
+    id: int
+    isbn: str
+    title: str
+    published: date | None
+    prices: tuple[Price, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRetailer:
+    """A retailer of the setup; its place stands in where a report has no address."""
+
+    id: int
+    key: str
+    name: str
+    country: str = ""
+    region: str = ""
+    city: str = ""
+    reports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that rows are matched against.
+
+    ``editions`` goes by ISBN-13 (13 bare digits) and by every other identifier (ASIN, BN ID,
+    aliases), upper case; ``retailers`` by key.
+    """
+
+    editions: Mapping[str, KnownEdition]
+    retailers: Mapping[str, KnownRetailer]
+    today: date
+
+
+class SaleRow(NamedTuple):
+    """One sale line, in the order in which the store writes it.
+
+    ``list_price`` and ``net`` are millionths of ``currency``, ``discount`` is millionths of
+    one; ``day`` is an ISO date; an unknown text is empty; ``sheet`` is an index into
+    ``Reading.sheets`` and ``row`` the spreadsheet's row or the text file's line.
+    """
+
+    sheet: int
+    row: int
+    edition: int
+    retailer: int
+    kind: int
+    day: str
+    units: int
+    currency: str
+    list_price: int | None
+    net: int
+    discount: int | None
+    country: str
+    region: str
+    city: str
+    order: str
+    reference: str
+
+
+class WaitingRow(NamedTuple):
+    """A sale line whose edition nobody knows yet; ``net`` is None where only the price tells."""
+
+    sheet: int
+    row: int
+    identifier: str
+    retailer: int
+    kind: int
+    day: str
+    units: int
+    currency: str
+    list_price: int | None
+    net: int | None
+    discount: int | None
+    country: str
+    region: str
+    city: str
+    order: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some thousands of lines at a time, so that memory does not grow with the file.
+
+    The tuples have the fields of ``SaleRow`` and ``WaitingRow``; they are plain tuples, since
+    making a million named ones costs more than reading them.
+    """
+
+    sales: list[tuple[object, ...]]
+    waiting: list[tuple[object, ...]]
+
+
+@dataclass(slots=True)
+class Totals:
+    """Control totals, complete once all chunks were read.
+
+    ``rows`` = ``recordable`` (rows that gave lines) + skipped + waiting + ``refused`` (rows with
+    problems). ``sold``, ``returned`` and ``free`` are positive copies; ``net`` is millionths by
+    currency; ``lines`` counts sale lines; ``covered`` is first and last ISO day by retailer id;
+    ``days`` counts lines by ISO day; ``waiting`` is rows and net units by identifier.
+    """
+
+    rows: int = 0
+    lines: int = 0
+    recordable: int = 0
+    refused: int = 0
+    sold: int = 0
+    returned: int = 0
+    free: int = 0
+    net: dict[str, int] = field(default_factory=dict)
+    first_day: str = ""
+    last_day: str = ""
+    covered: dict[int, tuple[str, str]] = field(default_factory=dict)
+    days: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+class Reading(Protocol):
+    """A recognised report. Lists and totals are complete when ``chunks`` is exhausted.
+
+    While ``choices`` is not empty, nothing can be read: the user chooses first. Some choices
+    show only while the rows are read (a date that can be read in two ways), so ``choices`` is
+    to be looked at before and after. ``unlisted`` counts problems beyond those that
+    ``problems`` lists. ``retailer`` is a key, or None where the retailer stands in the rows.
+    ``header_rows`` is the row of each sheet's header. ``account`` tells apart reports of one
+    retailer that do not repeat each other (KDP and Vendor Central). ``notices`` must be
+    confirmed; ``notes`` are only shown.
+    """
+
+    report: str
+    retailer: str | None
+    account: str
+    sheets: list[str]
+    header_rows: dict[str, int]
+    choices: list[Choice]
+    problems: list[Problem]
+    notices: list[Notice]
+    notes: list[str]
+    skipped: Skipped
+    totals: Totals
+
+    @property
+    def unlisted(self) -> int:
+        """How many problems there are beyond those listed."""
+        ...
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Read the report through once.
+
+        Raises:
+            UnreadableError: the file turns out to be broken further down.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the file; what was read stays."""
+        ...

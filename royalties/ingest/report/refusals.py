@@ -1,0 +1,62 @@
+"""Problems of a report, one for each fault of each row, up to a number."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from royalties.domain.problems import Problem
+from royalties.ingest.report.cells import Wrong, printed
+from royalties.ingest.report.judging import Fault
+from royalties.ingest.report.tables import Table
+
+MOST_PROBLEMS = 10_000
+
+_SURPLUS = Wrong(
+    "the row has more values than the header has columns",
+    "put a value that holds the delimiter into quotation marks",
+)
+
+
+class Refusals:
+    """Lists problems; beyond ``MOST_PROBLEMS`` they are only counted, in ``unlisted``."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.unlisted = 0
+
+    def surplus(self, table: Table, number: int) -> None:
+        """A row has more values than columns: what they mean is unknown."""
+        self._add(table, number, "", "", _SURPLUS)
+
+    def cells(
+        self,
+        table: Table,
+        number: int,
+        cells: Sequence[Any],
+        bad: Sequence[tuple[int, Wrong]],
+        faults: Sequence[Fault],
+    ) -> None:
+        """Cells that are bad as such, and faults of all others, in the order of the columns."""
+        unreadable = {at for at, _ in bad}
+        found = [(at, table.header.names[at], wrong) for at, wrong in bad]
+        for fault in faults:
+            name, at = table.column_name(fault.field)
+            if at not in unreadable:
+                found.append((at, fault.wrong.column or name, fault.wrong))
+        for at, name, wrong in sorted(found, key=lambda each: each[0]):
+            self._add(table, number, name, printed(cells[at]) if at >= 0 else "", wrong)
+
+    def _add(self, table: Table, number: int, column: str, value: str, wrong: Wrong) -> None:
+        if len(self.problems) >= MOST_PROBLEMS:
+            self.unlisted += 1
+            return
+        shown = column or "the row"
+        self.problems.append(
+            Problem(
+                wrong.message.replace("{column}", shown),
+                wrong.remedy.replace("{column}", shown),
+                table.sheet.name,
+                number,
+                column,
+                value,
+            )
+        )

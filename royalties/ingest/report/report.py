@@ -1,0 +1,284 @@
+"""A recognised report, read through once into sale lines, problems and control totals."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+
+from royalties.domain.problems import Choice, Notice, Skipped
+from royalties.ingest.report.amounts import Numbers
+from royalties.ingest.report.asides import Asides
+from royalties.ingest.report.bulk import Bulk, Homes, Workings
+from royalties.ingest.report.cells import Block, Wrong
+from royalties.ingest.report.columns import Converters, bad_cells
+from royalties.ingest.report.conventions import Convention, again
+from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
+from royalties.ingest.report.declaration import PLACE, Format
+from royalties.ingest.report.judging import Judge, Verdict
+from royalties.ingest.report.printed_totals import PrintedTotals
+from royalties.ingest.report.reading import Chunk, Known, Totals
+from royalties.ingest.report.refusals import Refusals
+from royalties.ingest.report.row_checks import Watch
+from royalties.ingest.report.row_warnings import Remarks
+from royalties.ingest.report.tables import Table
+from royalties.ingest.report.tally import Tally
+
+CHUNK = 8_192
+"""Lines handed over at a time, at least."""
+
+_QUESTIONS = {
+    choice.key: choice
+    for choice in (
+        Choice("date_language", "a date's month is not in English: choose the language", LANGUAGES),
+        Choice(
+            "date_range",
+            "a range stands where a date should: choose the day that counts",
+            RANGE_ENDS,
+        ),
+        Choice(
+            "currency",
+            "a currency is given as a sign: which dollar?",
+            ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"),
+        ),
+    )
+}
+
+
+class Report:
+    """See ``reading.Reading``."""
+
+    def __init__(
+        self,
+        declared: Format,
+        tables: Sequence[Table],
+        known: Known,
+        converters: Converters,
+        choices: Mapping[str, str],
+    ) -> None:
+        self.report = declared.name
+        self.retailer = declared.retailer
+        self.account = declared.account
+        self.sheets = [table.sheet.name for table in tables]
+        self.header_rows = {table.sheet.name: table.header.row for table in tables}
+        self.choices: list[Choice] = []
+        self.notices: list[Notice] = []
+        self.notes: list[str] = []
+        self.skipped = Skipped()
+        self.totals = Totals()
+        self.remarks = Remarks()
+        self.progress: Callable[[int, int], None] | None = None
+        self.closing: Callable[[], None] = lambda: None
+        self._refusals = Refusals()
+        self.problems = self._refusals.problems
+        self._declared = declared
+        self._tables = tables
+        self._converters = converters
+        self._given = choices
+        editions = {edition.id: edition for edition in known.editions.values()}
+        self._judge = Judge(declared, editions)
+        self._watch = Watch(known, editions, self.remarks, declared)
+        self._tally = Tally()
+        self._printed_totals = PrintedTotals(self._tally)
+        counted = (self.totals, self.skipped)
+        self._asides = Asides(declared, choices, self._printed_totals, counted)
+        self._workings = Workings()
+        self._homes = Homes(
+            {shop.id: (shop.country, shop.region, shop.city) for shop in known.retailers.values()}
+        )
+        self._sales: list[tuple[object, ...]] = []
+        self._waiting: list[tuple[object, ...]] = []
+
+    @property
+    def unlisted(self) -> int:
+        """See ``reading.Reading``."""
+        return self._refusals.unlisted
+
+    @property
+    def _conventions(self) -> tuple[Convention, ...]:
+        return (self._numbers.mark, self._dates.order)
+
+    @property
+    def _numbers(self) -> Numbers:
+        return self._converters.numbers
+
+    @property
+    def _dates(self) -> Dates:
+        return self._converters.dates
+
+    def chunks(self) -> Iterator[Chunk]:
+        """See ``reading.Reading``."""
+        if self.choices:
+            return
+        try:
+            for table in self._tables:
+                yield from self._chunks_of(table)
+            yield from self._full_chunk(0)
+            self._finish()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """See ``reading.Reading``."""
+        self.closing()
+
+    def _chunks_of(self, table: Table) -> Iterator[Chunk]:
+        for convention in self._conventions:
+            convention.search_with(lambda: table.search(self._numbers, self._dates))
+        if self._declared.arrange:
+            for number, cells in table.rows():
+                self._row(table, number, cells, bad=table.bad_cells(cells))
+                yield from self._full_chunk(CHUNK)
+            return
+        learnt = False
+        for block in table.blocks():
+            if not learnt:
+                table.learn(block, self._numbers, self._dates)
+                self._numbers.mark.settle()
+                self._dates.order.settle()
+                learnt = True
+            if block.numbers:
+                self._block(table, block)
+                self._tell_progress(table, block)
+            yield from self._full_chunk(CHUNK)
+
+    def _full_chunk(self, size: int) -> Iterator[Chunk]:
+        if len(self._sales) + len(self._waiting) > size:
+            yield Chunk(self._sales, self._waiting)
+            self._sales, self._waiting = [], []
+
+    def _tell_progress(self, table: Table, block: Block) -> None:
+        if self.progress:
+            done = table.sheet.read or block.numbers[-1]
+            self.progress(done, max(table.sheet.size, done))
+
+    def _block(self, table: Table, block: Block) -> None:
+        bad = bad_cells(block)
+        start = len(self._sales)
+        bulk = None
+        places: Sequence[int] = range(len(block.numbers))
+        if table.plain:
+            bulk = Bulk(table, block, {*bad, *block.surplus}, self._workings)
+            places = sorted(bulk.strange)
+            if any(table.header.repeats(_row_at(block, place)) for place in places):
+                # What a second header begins may have to be read in another way.
+                bulk, places = None, range(len(block.numbers))
+        for place in places:
+            self._row(
+                table,
+                block.numbers[place],
+                _row_at(block, place),
+                bad=bad.get(place, ()),
+                surplus=place in block.surplus,
+                bulk=bulk,
+            )
+        if bulk is not None and bulk.numbers:
+            self._add(table, bulk)
+            if places:
+                self._sales[start:] = sorted(self._sales[start:], key=itemgetter(1))
+
+    def _add(self, table: Table, rows: Bulk) -> None:
+        """Add plain rows."""
+        self._sales.extend(rows.sales(self._homes))
+        fields = ("retailer", "kind", "date", "units", "currency", "net")
+        self._tally.add_all(*(rows.column(field) for field in fields))
+        self.totals.rows += len(rows.numbers)
+        self.totals.recordable += len(rows.numbers)
+        self._watch.plain(table, rows)
+
+    def _row(
+        self,
+        table: Table,
+        number: int,
+        cells: Sequence[Any],
+        *,
+        bad: Sequence[tuple[int, Wrong]] = (),
+        surplus: bool = False,
+        bulk: Bulk | None = None,
+    ) -> None:
+        """Read one row that is not plain."""
+        values, books = table.read(cells)
+        known = any(isinstance(book, int) for book in books)
+        if not known and self._asides.takes(table, number, cells, values, books, bulk):
+            return
+        self.totals.rows += 1
+        if self._asides.turn(table, values):
+            return
+        verdict = self._judge.judge(values, books, table.title_of(cells))
+        if surplus:
+            self.totals.refused += 1
+            self._refusals.surplus(table, number)
+        elif bad or verdict.faults:
+            self.totals.refused += 1
+            self._refusals.cells(table, number, cells, bad, verdict.faults)
+        elif verdict.left:
+            self.skipped.add(verdict.left)
+            net = values.get("net")
+            self._tally.skipped_net += net if isinstance(net, int) else 0
+        elif not verdict.pending:
+            self._record(table, number, values, verdict)
+            self._watch.row(table, number, cells)
+            if table.title >= 0 and isinstance(verdict.book, int):
+                self._watch.title(table, number, verdict.book, table.title_of(cells))
+
+    def _record(
+        self, table: Table, number: int, values: Mapping[str, Any], verdict: Verdict
+    ) -> None:
+        retailer, day, currency = values["retailer"], values["date"], values["currency"]
+        country, region, city = (values.get(field, "") for field in PLACE)
+        country, region = self._workings.codes(country, region)
+        place = self._homes.home(retailer, (country, region, city))
+        tail = (*place, values.get("order", ""), values.get("reference", ""))
+        self._watch.placed(table, number, country, region)
+        if postcode := values.get("postcode", ""):
+            self._watch.postcode(table, number, (country, region, postcode))
+        for kind, units, net, discount in verdict.lines:
+            line = (
+                table.place, number, verdict.book, retailer, kind, day, units, currency,
+                values.get("list_price"), net, discount, *tail,
+            )  # fmt: skip
+            self._watch.figures(table, line)
+            if isinstance(verdict.book, int):
+                self._sales.append(line)
+                self._tally.add(retailer, kind, day, units, currency, net or 0)
+                self._watch.line(table, line)
+            else:
+                self._waiting.append(line)
+        if isinstance(verdict.book, int):
+            self.totals.recordable += 1
+        else:
+            self._tally.wait(verdict.book, sum(units for _, units, _, _ in verdict.lines))
+
+    def _finish(self) -> None:
+        self._tally.complete(self.totals, self._dates.spans)
+        self._ask()
+        self._watch.finish(self.totals.days, self._dates, self._numbers)
+        self._printed_totals.say(
+            self.remarks,
+            self.notes,
+            own=self._declared.own_totals,
+            incomplete=bool(self.problems or self.totals.waiting),
+        )
+        if not self._declared.strict and (told := self.remarks.take("identical-rows")):
+            self.notes.append(told)
+        self.notes.extend(self._asides.notes)
+        self.notes.extend(
+            convention.told() for convention in self._conventions if convention.told()
+        )
+        if not self.totals.rows:
+            self.notes.append("the report has no rows below its header")
+        if self.unlisted:
+            self.notes.append(f"{self.unlisted:,} more problems are not listed")
+        self.notices.extend(self.remarks.notices())
+
+    def _ask(self) -> None:
+        """Ask what the rows turned out to leave open."""
+        asked = [convention.choice() for convention in self._conventions if convention.asked]
+        asked += [_QUESTIONS[key] for key in sorted(self._dates.asked | self._converters.asked)]
+        self.choices += [again(choice, self._given) for choice in asked]
+        self.choices += self._asides.choices
+        price = self._watch.price_asked
+        if price is not None and self._given.get(price.key) not in price.options:
+            self.choices.append(again(price, self._given))
+
+
+def _row_at(block: Block, place: int) -> list[Any]:
+    return [column[place] for column in block.columns]

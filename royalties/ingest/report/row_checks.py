@@ -1,0 +1,285 @@
+"""What stands out in a report while it is read, and is to be confirmed by a person.
+
+Nothing here refuses a row: sales before publication, copies without money, rows that repeat,
+titles of another book, dates that were read with some care, figures that contradict one another,
+unknown countries and regions.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+from royalties.domain.counting import counted
+from royalties.domain.problems import Choice
+from royalties.domain.sales.slices import Kind
+from royalties.ingest.places import contradiction, is_country, is_region
+from royalties.ingest.report.amounts import Numbers
+from royalties.ingest.report.bulk import Bulk
+from royalties.ingest.report.cells import Odd, printed, text_of
+from royalties.ingest.report.charged import Charged
+from royalties.ingest.report.dates import Dates
+from royalties.ingest.report.declaration import Format, normal
+from royalties.ingest.report.figures import Contradictions
+from royalties.ingest.report.reading import Known, KnownEdition
+from royalties.ingest.report.row_warnings import Remarks
+from royalties.ingest.report.tables import Table
+
+COMPARED_ROWS = 100_000
+"""So many rows are compared with each other; beyond them memory would grow with the file."""
+
+_LEAST_LETTERS = 10
+_DATES = {
+    "two-digit-year": "the year has two digits: {} was read as {}",
+    "serial-date": "a bare number was read as Excel's date: {} as {}",
+    "compact-date": "a date without separators was read: {} as {}",
+}
+
+
+class Watch:
+    """Looks at every row that is recorded; strict reports ask about rows that repeat."""
+
+    def __init__(
+        self,
+        known: Known,
+        editions: Mapping[int, KnownEdition],
+        remarks: Remarks,
+        report: Format,
+    ) -> None:
+        self._editions = editions
+        self._remarks = remarks
+        self._strict = report.strict
+        self._contradictions = Contradictions(report)
+        self._today = known.today.isoformat()
+        self._charged = Charged(editions) if report.charged else None
+        self._published = {
+            id_: edition.published.isoformat()
+            for id_, edition in editions.items()
+            if edition.published
+        }
+        self._latest_publication = max(self._published.values(), default="")
+        self._titles = _Titles(editions)
+        self._compared: dict[int, int] = {}
+        self._rows_compared = 0
+
+    def plain(self, table: Table, rows: Bulk) -> None:
+        """Look at plain rows, column by column."""
+        kinds, units, nets = rows.column("kind"), rows.column("units"), rows.column("net")
+        if 0 in nets:
+            for place, net in enumerate(nets):
+                if not net:
+                    self._line_without_money(table, rows.numbers[place], kinds[place], units[place])
+        for place, code, text in self._contradictions.among(rows):
+            self._figures(table, rows.numbers[place], code, text)
+        self._all_charged(table, rows)
+        if rows.given("country") or rows.given("region"):
+            self._all_placed(table, rows)
+        books, days = rows.column("book"), rows.column("date")
+        if min(days) < self._latest_publication:
+            for number, book, day in zip(rows.numbers, books, days, strict=True):
+                self._early(table, number, book, day)
+        if table.title >= 0:
+            self._all_titles(table, rows.numbers, books, rows.raw(table.title))
+        self._compare(table, rows.numbers, rows.cells())
+
+    def row(self, table: Table, number: int, cells: Sequence[Any]) -> None:
+        """Look at one row of any kind."""
+        self._compare(table, (number,), ((*cells,),))
+
+    def line(self, table: Table, line: Sequence[Any]) -> None:
+        """Look at one sale line, as the store takes it."""
+        _, number, book, _, kind, day, units, _, _, net = line[:10]
+        if not net:
+            self._line_without_money(table, number, kind, units)
+        self._early(table, number, book, day)
+        if self._charged is not None:
+            _, _, _, _, _, _, _, currency, price = line[:9]
+            sold = (book, kind, day, units, currency, price)
+            self._charged.look(partial(table.where, number), sold)
+
+    @property
+    def price_asked(self) -> Choice | None:
+        """Which price counts, if copies were charged at another than their list price."""
+        return None if self._charged is None else self._charged.choice()
+
+    def figures(self, table: Table, line: Sequence[Any]) -> None:
+        """Look at whether the figures of a sale line agree, whether its book is known or not."""
+        _, number, _, _, kind, _, units, currency, price, net, discount = line[:11]
+        if found := self._contradictions.of((kind, units, price, net, discount, currency)):
+            self._figures(table, number, *found)
+
+    def _all_charged(self, table: Table, rows: Bulk) -> None:
+        if self._charged is None:
+            return
+        fields = ("book", "kind", "date", "units", "currency", "list_price")
+        sold = zip(*(rows.column(field) for field in fields), strict=True)
+        for number, each in zip(rows.numbers, sold, strict=True):
+            self._charged.look(partial(table.where, number), each)
+
+    def _all_placed(self, table: Table, rows: Bulk) -> None:
+        places = list(zip(rows.texts("country"), rows.texts("region"), rows.numbers, strict=False))
+        odd = {place for place in {each[:2] for each in places} if any(_oddities(*place))}
+        for country, region, number in places if odd else ():
+            if (country, region) in odd:
+                self.placed(table, number, country, region)
+
+    def placed(self, table: Table, number: int, country: str, region: str) -> None:
+        """Look at the country and the region that a row names, as far as they were understood."""
+        country_odd, region_odd = _oddities(country, region)
+        if country_odd:
+            self._odd_place(
+                "country",
+                (table, number),
+                f"{printed(country)!r} is no country that is known: write its name, or its two "
+                f"letters of ISO 3166-1 such as US",
+            )
+        if region_odd:
+            of = f" of {country}" if is_country(country) else ""
+            self._odd_place(
+                "region",
+                (table, number),
+                f"{printed(region)!r} is no region{of} that is known: write its name, or its code "
+                f"of ISO 3166-2 such as WA for US-WA",
+            )
+
+    def _odd_place(self, field: str, at: tuple[Table, int], words: str) -> None:
+        table, number = at
+        name, _ = table.column_name(field)
+        self._remarks.add(
+            f"unknown-{field}",
+            (table.place, number),
+            f"{table.where(number)}, column {name or field}: {words}. It is recorded as reported, "
+            f"and no rule or plan that asks for a {field} counts it",
+        )
+
+    def postcode(self, table: Table, number: int, place: tuple[str, str, str]) -> None:
+        """Look whether a row's region is that of its postcode."""
+        if found := contradiction(*place):
+            where = table.where(number)
+            self._remarks.add("postcode-differs", (table.place, number), f"{where}: {found}")
+
+    def title(self, table: Table, number: int, book: int, title: str) -> None:
+        """Look at the title that a row prints beside its ISBN."""
+        self._all_titles(table, (number,), (book,), (title,))
+
+    def finish(self, days: Iterable[str], dates: Dates, numbers: Numbers) -> None:
+        """Say what only the whole report shows."""
+        for code, text in dates.remarks.items():
+            day = dates.day(text)
+            if not isinstance(day, Odd):
+                self._remarks.say(code, _DATES[code].format(repr(text), day))
+        ahead = [day for day in days if day > self._today]
+        if ahead:
+            self._remarks.say(
+                "future-date",
+                f"{len(ahead)} {'day of sale is' if len(ahead) == 1 else 'days of sale are'} after "
+                f"today, up to {max(ahead)}",
+            )
+        for text, value in numbers.noise.items():
+            self._remarks.say("rounded", f"{text} was rounded to {value}")
+
+    def _compare(
+        self, table: Table, numbers: Sequence[int], rows: Iterable[tuple[Any, ...]]
+    ) -> None:
+        if self._rows_compared >= COMPARED_ROWS:
+            return
+        self._rows_compared += len(numbers)
+        alike = [
+            (before, number)
+            for number, cells in zip(numbers, rows, strict=True)
+            if (before := self._compared.setdefault(hash(cells) ^ table.place, number)) != number
+        ]
+        if alike:
+            before, number = alike[0]
+            asked = ": keep both?" if self._strict else ", and both count"
+            self._remarks.add(
+                "identical-rows",
+                (table.place, number),
+                f"rows {before} and {number} are identical{asked}",
+                len(alike),
+            )
+
+    def _figures(self, table: Table, number: int, code: str, text: str) -> None:
+        name, _ = table.column_name("list_price" if code == "free-price" else "net")
+        where = f"{table.where(number)}, column {name}" if name else table.where(number)
+        self._remarks.add(code, (table.place, number), f"{where}: {text}")
+
+    def _line_without_money(self, table: Table, number: int, kind: int, units: int) -> None:
+        if kind == Kind.SALE:
+            where = table.where(number)
+            self._remarks.add(
+                "zero-net",
+                (table.place, number),
+                f"{where}: {counted(units, 'unit')} at zero net: free copies?",
+            )
+
+    def _early(self, table: Table, number: int, book: int, day: str) -> None:
+        published = self._published.get(book, "")
+        if day < published:
+            days = (date.fromisoformat(published) - date.fromisoformat(day)).days
+            where = table.where(number)
+            self._remarks.add(
+                "before-publication",
+                (table.place, number),
+                f"{where}: sold {counted(days, 'day')} before publication (pre-order?)",
+            )
+
+    def _all_titles(
+        self, table: Table, numbers: Sequence[int], books: Sequence[int], cells: Sequence[Any]
+    ) -> None:
+        for book, cell in self._titles.new(books, cells):
+            title = text_of(cell)
+            broken, differs = "\r\n" in title, self._titles.differs(book, title)
+            if not broken and not differs:
+                continue
+            pairs = zip(numbers, books, cells, strict=True)
+            rows = [number for number, *pair in pairs if pair == [book, cell]]
+            where, own = table.where(rows[0]), self._editions[book]
+            at = (table.place, rows[0])
+            if broken:
+                self._remarks.add(
+                    "line-break", at, f"{where}: a line break in the title", len(rows)
+                )
+            if differs:
+                shown = f"{printed(cell)!r} is not that of {own.isbn}, {own.title!r}"
+                self._remarks.add("title-differs", at, f"{where}: the title {shown}", len(rows))
+
+
+class _Titles:
+    """Titles of the catalogue, to see whether a row names another book than its ISBN."""
+
+    def __init__(self, editions: Mapping[int, KnownEdition]) -> None:
+        self._own = {id_: _letters(edition.title) for id_, edition in editions.items()}
+        self._all = {title for title in self._own.values() if title}
+        self._lengths = {len(title) for title in self._all if len(title) >= _LEAST_LETTERS}
+        self._seen: set[tuple[int, Any]] = set()
+
+    def new(self, books: Sequence[int], cells: Sequence[Any]) -> list[tuple[int, Any]]:
+        """Pairs of edition and printed title that were not seen before, in order."""
+        found = dict.fromkeys(zip(books, cells, strict=True)).keys() - self._seen
+        if not found:
+            return []
+        if len(self._seen) > COMPARED_ROWS:
+            self._seen.clear()
+        self._seen |= found
+        return [pair for pair in dict.fromkeys(zip(books, cells, strict=True)) if pair in found]
+
+    def differs(self, book: int, title: str) -> bool:
+        """Whether a printed title is clearly another one of the catalogue's."""
+        letters, own = _letters(title), self._own.get(book, "")
+        if not own or letters.startswith(own) or own.startswith(letters):
+            return False
+        return letters in self._all or any(letters[:size] in self._all for size in self._lengths)
+
+
+def _oddities(country: str, region: str) -> tuple[bool, bool]:
+    """Whether a country and a region are given, and no codes."""
+    known = is_country(country)
+    return (
+        bool(country) and not known,
+        bool(region) and not is_region(region, country if known else ""),
+    )
+
+
+def _letters(title: str) -> str:
+    return "".join(filter(str.isalnum, normal(title)))

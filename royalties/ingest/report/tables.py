@@ -1,0 +1,175 @@
+"""A table of a report: its header, and readers for its columns."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from royalties.ingest.report.amounts import Numbers
+from royalties.ingest.report.cells import BLANK, Block, Cell, Odd, Wrong, text_of
+from royalties.ingest.report.columns import Converters, Reader, bad_text
+from royalties.ingest.report.dates import Dates
+from royalties.ingest.report.declaration import AMOUNTS, BOOK, Format, Header, begins, normal
+from royalties.ingest.report.workbook import Look
+
+
+class Sheet(Protocol):
+    """A sheet of an opened file."""
+
+    name: str
+    look: Look
+    size: int
+    read: int
+
+    def peek(self) -> list[tuple[int, list[Cell]]]:
+        """The first rows with their numbers."""
+        ...
+
+    def rows(self) -> Iterator[list[Cell]]:
+        """All rows from the first."""
+        ...
+
+    def blocks(self, skip: int, width: int) -> Iterator[Block]:
+        """All rows after the first ``skip``, in ``width`` columns."""
+        ...
+
+    def fresh_blocks(self, skip: int, width: int) -> Iterator[Block]:
+        """The same once more, while the first are still being read."""
+        ...
+
+
+class Table:
+    """One header with the rows below it."""
+
+    def __init__(
+        self,
+        place: int,
+        sheet: Sheet,
+        header: Header,
+        report: Format,
+        converters: Converters,
+        constants: Mapping[str, Any],
+    ) -> None:
+        self.place = place
+        self.sheet = sheet
+        self.header = header
+        self.report = report
+        self.constants = constants
+        self.turned = ""
+        self.width = len(header.names)
+        self.books: list[tuple[Reader, int]] = []
+        self.readers: list[tuple[str, Reader, int]] = []
+        self.title = -1
+        self._extras = [
+            (at, field, converters.worked_out(field))
+            for at, field in enumerate(self.report.extras, self.width)
+        ]
+        for column, at in header.columns:
+            if column.field == BOOK:
+                self.books.append((converters.reader(column), at))
+            elif column.field == "title":
+                self.title = at
+            elif column.field:
+                self.readers.append((column.field, converters.reader(column), at))
+
+    @property
+    def plain(self) -> bool:
+        """Whether a row gives one line at most, so that rows can be read by the column."""
+        fields = {field for field, _, _ in self.readers}
+        return (
+            "units" in fields
+            and not fields & {"returned", "free", "return_net"}
+            and len(self.books) == 1
+            and not self.report.arrange
+            and not self.report.returns_positive
+            and not self.report.full_discount_is_free
+            and not self.turned
+        )
+
+    def blocks(self) -> Iterator[Block]:
+        """Rows below the header."""
+        return self.sheet.blocks(self.header.place + 1, self.width)
+
+    def rows(self) -> Iterator[tuple[int, Sequence[Any]]]:
+        """Rows below the header as the format arranges them, one by one."""
+        assert self.report.arrange is not None  # noqa: S101  # only formats that arrange come here
+        return self.report.arrange(_rows_of(self.blocks()), self.header)
+
+    def learn(self, block: Block, numbers: Numbers, dates: Dates) -> None:
+        """Take what a block proves about the file's conventions."""
+        for field, _, at in self.readers:
+            if field in AMOUNTS or field == "discount":
+                for row, cell in zip(block.numbers, block.columns[at], strict=True):
+                    numbers.learn(cell, row)
+            elif field == "date":
+                for row, cell in zip(block.numbers, block.columns[at], strict=True):
+                    dates.learn(cell, row)
+
+    def search(self, numbers: Numbers, dates: Dates) -> None:
+        """Learn from all rows, in a pass of their own."""
+        for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
+            self.learn(block, numbers, dates)
+
+    def read(self, cells: Sequence[Any]) -> tuple[dict[str, Any], list[Any]]:
+        """The values of a row by field, and the books it names."""
+        values = dict(self.constants)
+        for field, reader, at in self.readers:
+            value = reader.one(cells[at])
+            if value is not BLANK or field not in values:
+                values[field] = value
+        for at, field, convert in self._extras:
+            value = cells[at]
+            if value is not None:
+                values[field] = value if isinstance(value, Odd) else convert(value)
+        books = [reader.one(cells[at]) for reader, at in self.books]
+        return values, books
+
+    def bad_cells(self, cells: Sequence[Any]) -> list[tuple[int, Wrong]]:
+        """Overlong cells and control characters of a row, in columns that are read."""
+        places = (at for _, at in self.header.columns)
+        return [
+            (at, wrong)
+            for at in places
+            if isinstance(cells[at], str) and (wrong := bad_text(cells[at]))
+        ]
+
+    def where(self, number: int) -> str:
+        """A row, as a message names it."""
+        return f"sheet {self.sheet.name!r}, row {number}" if self.sheet.name else f"row {number}"
+
+    def title_of(self, cells: Sequence[Any]) -> str:
+        """The title that a row prints."""
+        return text_of(cells[self.title]).strip() if self.title >= 0 else ""
+
+    def column_name(self, field: str) -> tuple[str, int]:
+        """Name and place of the column that fills a field; empty and -1 where there is none."""
+        at = self.header.at(field)
+        if at < 0 and field == "net":
+            at = self.header.at("discount")
+        return (self.header.names[at], at) if at >= 0 else ("", -1)
+
+    def is_total(
+        self, cells: Sequence[Any], values: Mapping[str, Any], books: Sequence[Any]
+    ) -> bool:
+        """Whether a row without a known book is a total, by its label."""
+        if not isinstance(values.get("date", BLANK), Odd) and self.header.at("date") >= 0:
+            return False
+        labelled = [
+            at for at, cell in enumerate(cells[: self.width])
+            if isinstance(cell, str) and begins(normal(cell), self.report.totals)
+        ]  # fmt: skip
+        if labelled:
+            own = {at for _, at in self.books}
+            nameless = all(book is BLANK for book in books)
+            return nameless or any(at in own for at in labelled)
+        return self.report.bare_totals and self._is_bare(cells)
+
+    def _is_bare(self, cells: Sequence[Any]) -> bool:
+        numeric = {
+            at for field, _, at in self.readers
+            if field in AMOUNTS or field in ("units", "sold", "returned", "free", "net_units")
+        }  # fmt: skip
+        return all(cell == "" for at, cell in enumerate(cells) if at not in numeric)
+
+
+def _rows_of(blocks: Iterable[Block]) -> Iterator[tuple[int, Sequence[Cell]]]:
+    for block in blocks:
+        yield from zip(block.numbers, zip(*block.columns, strict=True), strict=True)

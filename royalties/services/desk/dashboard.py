@@ -1,0 +1,372 @@
+"""The open period at a glance: what came in, which reports are missing, what needs somebody."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
+
+from royalties.domain.counting import change
+from royalties.domain.currencies import exponent
+from royalties.domain.money import micro_text
+from royalties.domain.orders.life import State
+from royalties.domain.people import Verb
+from royalties.domain.periods import Calendar, Period, period_of
+from royalties.domain.sales.reporting import Expected, Standing
+from royalties.services.approvals import Proposal, may_approve, proposals
+from royalties.services.books import Setup, open_period_of, setup_in_force
+from royalties.services.orders import board
+from royalties.services.orders.billing import receivables
+from royalties.services.periods.draft import draft_at_hand
+from royalties.services.periods.variances import missing_report
+from royalties.services.sales.expected_reports import Accounts, expected_reports
+from royalties.services.work import Work
+from royalties.store.desk import dashboard as store
+from royalties.store.periods.closing import explanations
+
+_SHOWN_PERIODS = 8
+_ORDER = (
+    Standing.LATE,
+    Standing.DUE,
+    Standing.IN,
+    Standing.AHEAD,
+    Standing.OWN,
+    Standing.NEVER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """Net copies, and net receipts as exact text by currency."""
+
+    units: int = 0
+    net: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RetailerGlance:
+    """One retailer in the open period; ``accounts`` are its kinds of reports that differ."""
+
+    key: str
+    name: str
+    sold: Sold
+    before: Sold
+    accounts: Accounts
+
+    @property
+    def worst(self) -> Expected:
+        """The account that is most behind."""
+        return min(
+            (each for _, each in self.accounts), key=lambda each: _ORDER.index(each.standing)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodGlance:
+    """A period in the row of the last ones; ``closed`` ones are final."""
+
+    name: str
+    closed: bool
+    sold: Sold
+
+
+class OrdersToDo(NamedTuple):
+    """How many orders want something of the staff.
+
+    Attributes:
+        requested: new ones, without a quote.
+        changes: whose proof is to be changed.
+        late: whose copies come too late.
+        overdue: invoices whose day has passed, of whatever order.
+    """
+
+    requested: int = 0
+    changes: int = 0
+    late: int = 0
+    overdue: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """What needs somebody; counts of 0 are nothing to do.
+
+    Attributes:
+        approvals: proposals of others that this person may decide.
+        prepared: how many proposals wait for anybody.
+        identifiers: unknown ISBNs, under which so many ``rows`` wait.
+        uploads: reports that are checked and may be recorded.
+        refused: reports of which nothing can be recorded.
+        mail: messages that could not be sent, for those who may see them.
+        orders: what organizations' orders wait for.
+        ended: periods whose last day has passed and that are open.
+        late: retailers with a report that is late, and nobody has said why.
+        exceptions: of the open period's draft; None: it has not been computed since a change.
+    """
+
+    approvals: tuple[Proposal, ...]
+    prepared: int
+    identifiers: int
+    rows: int
+    uploads: int
+    refused: int
+    mail: int
+    orders: OrdersToDo
+    ended: tuple[Period, ...]
+    late: int
+    exceptions: int | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody needs to do anything."""
+        return not (
+            self.approvals
+            or self.identifiers
+            or self.uploads
+            or self.refused
+            or self.mail
+            or any(self.orders)
+            or self.ended
+            or self.late
+            or self.exceptions != 0
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The finance desk's home.
+
+    ``months`` are the first and last one with sales in the open period; ``against`` is the
+    period that it is compared with, in the same months (None: there is none yet).
+    """
+
+    period: Period
+    today: date
+    sold: Sold
+    before: Sold
+    months: tuple[date, date] | None
+    against: Period | None
+    retailers: tuple[RetailerGlance, ...]
+    last: tuple[PeriodGlance, ...]
+    to_do: ToDo
+
+    @property
+    def change(self) -> Fraction | None:
+        """How many copies more (or, negative, fewer) than before, as a fraction."""
+        return change(self.before.units, self.sold.units)
+
+    @property
+    def expected(self) -> int:
+        """Retailers that send reports."""
+        none = (Standing.OWN, Standing.NEVER)
+        return sum(each.worst.standing not in none for each in self.retailers)
+
+    @property
+    def all_in(self) -> int:
+        """Retailers of whom all is in that could be by now."""
+        return sum(each.worst.standing is Standing.IN for each in self.retailers)
+
+
+class _Sales(NamedTuple):
+    """Sales of the open period, of what it is compared with, and of all periods shown."""
+
+    period: Period
+    now: list[store.SoldRow]
+    before: list[store.SoldRow]
+    months: tuple[date, date] | None
+    against: Period | None
+    rows: list[store.SoldRow]
+
+
+def glance(work: Work) -> Glance:
+    """The open period at a glance.
+
+    Raises:
+        RefusedError: no setup file has been loaded yet.
+    """
+    work.actor.require(Verb.READ)
+    setup = setup_in_force(work)
+    sales = _sales(work, setup)
+    period, house = sales.period, setup.publisher.currency
+    retailers = _retailers(work, setup, sales)
+    earliest = min((row.period_id for row in sales.rows), default=period.ordinal)
+    return Glance(
+        period,
+        work.today,
+        _sum(sales.now, house),
+        _sum(sales.before, house),
+        sales.months,
+        sales.against if sales.months else None,
+        retailers,
+        tuple(
+            PeriodGlance(
+                str(each),
+                each < period,
+                _sum((row for row in sales.rows if row.period_id == each.ordinal), house),
+            )
+            for each in _shown(period)
+            if each.ordinal >= earliest
+        ),
+        _to_do(work, setup, period, retailers, _exceptions(work, period, sales.now)),
+    )
+
+
+def retailers_glance(work: Work) -> tuple[Period, tuple[RetailerGlance, ...]]:
+    """The open period, and its retailers alone.
+
+    Raises:
+        RefusedError: no setup file has been loaded yet.
+    """
+    work.actor.require(Verb.READ)
+    setup = setup_in_force(work)
+    sales = _sales(work, setup)
+    return sales.period, _retailers(work, setup, sales)
+
+
+def _shown(period: Period) -> list[Period]:
+    return [period.shift(place) for place in range(1 - _SHOWN_PERIODS, 1)]
+
+
+def _sales(work: Work, setup: Setup) -> _Sales:
+    period = open_period_of(work, setup)
+    year_before = period.shift(-period.calendar.per_year)
+    wanted = {each.ordinal for each in (*_shown(period), year_before)}
+    rows = store.sold(work.connection, sorted(wanted))
+    now = [row for row in rows if row.period_id == period.ordinal]
+    against = _against(period, rows)
+    months = _months(period, now)
+    before: list[store.SoldRow] = []
+    if against is not None and months is not None:
+        last = _same_place(months[1], period, against)
+        before = store.sold(work.connection, [against.ordinal], last)
+    return _Sales(period, now, before, months, against, rows)
+
+
+def _against(period: Period, rows: Iterable[store.SoldRow]) -> Period | None:
+    """The same period of the year before if the books have it, else the one just before."""
+    there = {row.period_id for row in rows}
+    for each in (period.shift(-period.calendar.per_year), period.shift(-1)):
+        if each.ordinal in there:
+            return each
+    return None
+
+
+def _months(period: Period, now: Iterable[store.SoldRow]) -> tuple[date, date] | None:
+    """From the period's first month to the last one with sales, within the period."""
+    last = max((row.last_month for row in now), default="")
+    if not last:
+        return None
+    day = min(max(date.fromisoformat(f"{last}-01"), period.starts), period.ends)
+    return period.starts, day.replace(day=1)
+
+
+def _same_place(month: date, period: Period, against: Period) -> str:
+    """The month of another period that lies as far from its beginning."""
+    far = (month.year - period.starts.year) * 12 + month.month - period.starts.month
+    at = against.starts.year * 12 + against.starts.month - 1 + far
+    return f"{at // 12:04d}-{at % 12 + 1:02d}"
+
+
+def _retailers(work: Work, setup: Setup, sales: _Sales) -> tuple[RetailerGlance, ...]:
+    reports = expected_reports(work, setup, sales.period)
+    sold, earlier = _by_retailer(sales.now), _by_retailer(sales.before)
+    found = [
+        RetailerGlance(
+            key,
+            retailer.name,
+            _sum(sold.get(key, ()), setup.publisher.currency),
+            _sum(earlier.get(key, ()), setup.publisher.currency),
+            reports[key],
+        )
+        for key, retailer in setup.retailers.items()
+    ]
+    found.sort(key=lambda each: (_ORDER.index(each.worst.standing), each.name.casefold()))
+    return tuple(found)
+
+
+def _by_retailer(rows: Iterable[store.SoldRow]) -> dict[str, list[store.SoldRow]]:
+    found: dict[str, list[store.SoldRow]] = {}
+    for row in rows:
+        found.setdefault(row.retailer, []).append(row)
+    return found
+
+
+def _sum(rows: Iterable[store.SoldRow], house: str) -> Sold:
+    """Copies and receipts of rows, those in the house's own currency first."""
+    units, net = 0, dict[str, int]()
+    for row in rows:
+        units += row.units
+        net[row.currency] = net.get(row.currency, 0) + row.net
+    return Sold(
+        units,
+        tuple(
+            (currency, micro_text(net[currency], exponent(currency)))
+            for currency in sorted(net, key=lambda each: (each != house, each))
+        ),
+    )
+
+
+def _exceptions(work: Work, period: Period, now: Sequence[store.SoldRow]) -> int | None:
+    if not now:
+        return 0
+    found = draft_at_hand(work, period)
+    return None if found is None else len(found.run.exceptions)
+
+
+def _to_do(
+    work: Work,
+    setup: Setup,
+    period: Period,
+    retailers: Iterable[RetailerGlance],
+    exceptions: int | None,
+) -> ToDo:
+    counts = store.counts(work.connection)
+    prepared = proposals(work, status="waiting")
+    waiting = prepared if work.actor.may(Verb.APPROVE) else []
+    waiting = [each for each in waiting if may_approve(work, each)]
+    current = period_of(work.today, Calendar(setup.publisher.calendar))
+    ended = [period.shift(place) for place in range(max(0, current.ordinal - period.ordinal))]
+    return ToDo(
+        tuple(waiting),
+        len(prepared),
+        counts["identifiers"],
+        counts["rows"],
+        counts["uploads"],
+        counts["refused"],
+        counts["mail"] if work.actor.may(Verb.AUDIT) else 0,
+        _orders_to_do(work),
+        tuple(ended),
+        _unexplained(work, period, retailers),
+        exceptions,
+    )
+
+
+def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerGlance]) -> int:
+    """Retailers with a late report that no sentence for the close explains."""
+    late = [each for each in retailers if each.worst.standing is Standing.LATE]
+    if not late:
+        return 0
+    explained = {
+        (row.subject, row.figure) for row in explanations(work.connection, str(period)).values()
+    }
+    points = {
+        each.key: [
+            missing_report(each.key, each.name, account, stands)
+            for account, stands in each.accounts
+            if stands.standing is Standing.LATE
+        ]
+        for each in late
+    }
+    return sum(
+        any((point.subject, point.figure) not in explained for point in of_one)
+        for of_one in points.values()
+    )
+
+
+def _orders_to_do(work: Work) -> OrdersToDo:
+    if not work.actor.may(Verb.KEEP_ORDERS):
+        return OrdersToDo()
+    found = board.counted(work)
+    overdue = len(receivables.overdue(work)) if work.actor.may(Verb.BILL) else 0
+    return OrdersToDo(
+        found.states[State.REQUESTED], found.states[State.CHANGES_ASKED], found.late, overdue
+    )

@@ -1,0 +1,129 @@
+"""What everybody may see of a title, and what its royalties gave."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from royalties.domain.people import Verb
+from royalties.domain.terms.catalogue import Title
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.terms.catalogue import contracts_of
+from royalties.services.work import RefusedError, Work
+from royalties.store.statements import giving as store
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What one beneficiary was given, in minor units: by year, and altogether."""
+
+    name: str
+    by_year: Mapping[str, int]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """What closed periods gave in one currency; the largest gift stands first."""
+
+    currency: str
+    years: tuple[str, ...]
+    gifts: tuple[Gift, ...]
+
+    @property
+    def total(self) -> int:
+        """Everything given."""
+        return sum(gift.total for gift in self.gifts)
+
+    def of_year(self, year: str) -> int:
+        """What a year gave."""
+        return sum(gift.by_year.get(year, 0) for gift in self.gifts)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a title's royalties gave, by currency.
+
+    ``shared`` tells that royalties of contracts over several titles are not among it: what each
+    of their titles gave cannot be told apart.
+    """
+
+    by_currency: tuple[Giving, ...]
+    shared: bool
+
+
+def public_titles(work: Work) -> list[Title]:
+    """The titles that everybody may see, in alphabetical order."""
+    shown = [each for each in _titles(work).values() if each.shown.public]
+    return sorted(shown, key=lambda each: (each.title.casefold(), each.key))
+
+
+def public_title(work: Work, key: str) -> Title | None:
+    """A title if everybody may see it."""
+    found = _titles(work).get(key)
+    return found if found and found.shown.public else None
+
+
+def any_title(work: Work, key: str) -> Title | None:
+    """A title, for the desk to see its page before everybody does."""
+    work.actor.require(Verb.READ)
+    return _titles(work).get(key)
+
+
+def given(work: Work, title: Title) -> Given | None:
+    """What a title's royalties gave in closed periods; None unless the publisher shows it."""
+    if not title.shown.giving:
+        return None
+    setup = setup_in_force(work)
+    contracts = contracts_of(work, title.key)
+    rows = [
+        row
+        for row in store.given(work.connection, [each.key for each in contracts])
+        if not setup.beneficiaries[row.beneficiary].private
+    ]
+    covered = store.titles_of(work.connection, {row.contract_revision for row in rows})
+    alone = [row for row in rows if covered[row.contract_revision] == [title.key]]
+    shared = len(alone) < len(rows) or any(len(each.titles) > 1 for each in contracts)
+    currencies = sorted({row.currency for row in alone})
+    return Given(
+        tuple(
+            _giving(setup, currency, [row for row in alone if row.currency == currency])
+            for currency in currencies
+        ),
+        shared,
+    )
+
+
+def sample(work: Work, title: Title, place: int) -> Path | None:
+    """The uploaded PDF of a title's chapter, if there is one; chapters count from 1."""
+    if not 1 <= place <= len(title.shown.chapters):
+        return None
+    name = title.shown.chapters[place - 1].sample
+    if not name or name.startswith("https:"):
+        return None
+    path = work.files.sample(name)
+    return path if path.is_file() else None
+
+
+def _titles(work: Work) -> Mapping[str, Title]:
+    """All titles; none before the first setup file."""
+    try:
+        return setup_in_force(work).titles
+    except RefusedError:
+        return {}
+
+
+def _giving(setup: Setup, currency: str, rows: list[store.Given]) -> Giving:
+    by_beneficiary: dict[str, dict[str, int]] = {}
+    for row in rows:
+        years = by_beneficiary.setdefault(row.beneficiary, {})
+        years[row.year] = years.get(row.year, 0) + row.amount
+    gifts = [
+        Gift(setup.beneficiaries[key].name, years, sum(years.values()))
+        for key, years in by_beneficiary.items()
+        if any(years.values())
+    ]
+    return Giving(
+        currency,
+        tuple(sorted({row.year for row in rows})),
+        tuple(sorted(gifts, key=lambda gift: (-gift.total, gift.name))),
+    )

@@ -1,0 +1,1 @@
+"""Invoices, credit notes, money received, tax certificates, and what is still owed."""

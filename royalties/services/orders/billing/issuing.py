@@ -1,0 +1,183 @@
+"""How an invoice or credit note comes to be: numbered, posted, frozen and printed, once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from reports import invoice as report
+from royalties.domain.counting import counted
+from royalties.domain.orders.papers import InvoiceShown, PaperLine
+from royalties.domain.royalties.postings import entry_of_invoice
+from royalties.domain.terms.payment_details import PaymentDetails, payment_on
+from royalties.domain.terms.wording import percent
+from royalties.services.books import Setup
+from royalties.services.orders.frozen import frozen, invoice_shown
+from royalties.services.orders.life import Order
+from royalties.services.orders.papers import FILES, Paper, paper
+from royalties.services.orders.quoting.agreed import Agreed, goods_of, party_of_order
+from royalties.services.work import RefusedError, Work
+from royalties.store.ledger import entries as ledger
+from royalties.store.orders import money as store
+from royalties.store.orders.money import InvoiceRow
+from royalties.store.periods import periods
+
+_LONGEST_TOKEN = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An invoice or credit note that was issued."""
+
+    row: InvoiceRow
+    shown: InvoiceShown
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """An invoice in the making: what it says of its own."""
+
+    kind: str
+    lines: tuple[PaperLine, ...]
+    net_days: int
+    deposit_applied: int = 0
+    of: Issued | None = None
+    of_lines: tuple[int, ...] = ()
+    tax_note: str = ""
+    note: str = ""
+
+
+def issued_of(work: Work, order: Order) -> list[Issued]:
+    """An order's invoices and credit notes, the first first; the caller found the order."""
+    rows = store.invoices_of(work.connection, order.id)
+    return [Issued(row, invoice_shown(row)) for row in rows]
+
+
+def issue(work: Work, setup: Setup, order: Order, agreed: Agreed, bill: Bill, token: str) -> Issued:
+    """Number, post, freeze and print an invoice; the caller holds the order.
+
+    The period is held first, then the ledger's end: so numbers have no gap, and a close is
+    wholly before or after.
+    """
+    open_period = periods.lock_for_sales(work.connection, setup.first_period)
+    ledger.hold(work.connection)
+    place = store.last_invoice(work.connection) + 1
+    shown = shown_of(work, setup, order, agreed, bill, f"I-{place:06d}")
+    entry = entry_of_invoice(shown, order.organization)
+    if entry is None:
+        raise RefusedError("there is nothing to be invoiced")
+    numbers = ledger.post(work.connection, open_period, work.today.isoformat(), [entry])
+    content, fingerprint = frozen(shown)
+    row = InvoiceRow(
+        place,
+        shown.number,
+        order.id,
+        order.organization,
+        bill.kind,
+        bill.of.row.id if bill.of else None,
+        shown.currency,
+        shown.total,
+        shown.deposit_applied,
+        shown.dated.isoformat(),
+        shown.due.isoformat(),
+        content,
+        fingerprint,
+        numbers[0],
+        token,
+    )
+    store.add_invoice(work.connection, row)
+    for file in FILES:
+        paper_of(work, shown, file)
+    return Issued(row, shown)
+
+
+def shown_of(
+    work: Work, setup: Setup, order: Order, agreed: Agreed, bill: Bill, number: str
+) -> InvoiceShown:
+    """What an invoice says if it is issued today."""
+    quote = agreed.quote
+    total = sum(line.amount for line in bill.lines)
+    due = work.today + timedelta(days=bill.net_days)
+    return InvoiceShown(
+        number=number,
+        kind=bill.kind,
+        dated=work.today,
+        due=due,
+        publisher=setup.publisher,
+        organization=party_of_order(setup, order, agreed),
+        order=order.number,
+        po_number=order.po_number,
+        goods=goods_of(setup, order, quote.goods),
+        currency=quote.currency,
+        lines=bill.lines,
+        total=total,
+        deposit_applied=bill.deposit_applied,
+        balance=total - bill.deposit_applied,
+        of_number=bill.of.row.number if bill.of else "",
+        tax_note=bill.tax_note,
+        terms=_terms(agreed, bill),
+        note=bill.note,
+        pay_to=_pay_to(work, setup, bill, quote.currency, total - bill.deposit_applied),
+        of_lines=bill.of_lines,
+    )
+
+
+def _pay_to(
+    work: Work, setup: Setup, bill: Bill, currency: str, balance: int
+) -> PaymentDetails | None:
+    if bill.kind == "credit" or balance <= 0:
+        return None
+    return payment_on(setup.payment_details.values(), work.today, currency)
+
+
+def _terms(agreed: Agreed, bill: Bill) -> tuple[str, ...]:
+    if bill.kind == "credit":
+        return ()
+    if bill.kind == "deposit":
+        share = percent(agreed.version.deposit)
+        return (f"Deposit of {share}, due at once. Work begins when it is paid.",)
+    return (
+        f"Payable within {counted(bill.net_days, 'day')}. Please name the number of the invoice.",
+    )
+
+
+def earlier_of(work: Work, order: Order, token: str) -> Issued | None:
+    """What was issued with a form's token already.
+
+    Raises:
+        RefusedError: there is no token, or it came with another order.
+    """
+    if not token or len(token) > _LONGEST_TOKEN:
+        raise RefusedError("the form has no token: open it again")
+    row = store.invoice_by_token(work.connection, token)
+    if row is not None and row.order_id != order.id:
+        raise RefusedError("this form was sent for another order: open it again")
+    return Issued(row, invoice_shown(row)) if row else None
+
+
+def told(issued: Issued) -> dict[str, object]:
+    """What the history keeps of an invoice, and e-mails name."""
+    shown = issued.shown
+    return {
+        "invoice": shown.number,
+        "currency": shown.currency,
+        "total": shown.total,
+        "balance": shown.balance,
+        "due_on": shown.due.isoformat(),
+    }
+
+
+def pay_words(shown: InvoiceShown) -> str:
+    """How an invoice is paid, as e-mails say it; empty where it does not say."""
+    if shown.pay_to is None:
+        return ""
+    said = [f"{label}: {words}" for label, words in shown.pay_to.pairs(shown.number)]
+    return "\n".join([*said, *filter(None, [shown.pay_to.note])])
+
+
+def paper_of(work: Work, shown: InvoiceShown, file: str) -> Paper:
+    """The file of an invoice that was issued, ``pdf`` or ``xlsx``."""
+    made: dict[str, Callable[[InvoiceShown], bytes]] = {
+        "pdf": report.pdf,
+        "xlsx": report.workbook,
+    }
+    return paper(work, "invoice", shown.number, file, lambda: made[file](shown))

@@ -1,0 +1,1 @@
+"""Copies that go out and come back, and the sales that they bring."""

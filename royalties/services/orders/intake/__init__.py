@@ -1,0 +1,1 @@
+"""How an order comes in: offered, asked for, checked, entered, and answered."""

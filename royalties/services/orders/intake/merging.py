@@ -1,0 +1,213 @@
+"""Organizations of one name: the staff moves an order to the one that was there already.
+
+Whoever asks names an organization and gets one of their own: a name opens nobody's door. That
+there is another one of this name they are not told; the staff sees it and knows who belongs where.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any, cast
+
+from royalties.domain.people import Verb
+from royalties.domain.terms.organizations import Organization
+from royalties.services import approvals
+from royalties.services.books import setup_in_force
+from royalties.services.mail.notices import notice
+from royalties.services.orders import life
+from royalties.services.orders.intake.creation import REQUEST
+from royalties.services.orders.order import Order, order_of
+from royalties.services.people.invitations import house_name
+from royalties.services.work import RefusedError, Work
+from royalties.store.orders import board, certificates
+from royalties.store.orders import orders as store
+from royalties.store.orders.orders import EventRow
+from royalties.store.people import people
+from royalties.store.people.people import Listed
+
+MOVE = "move"
+"""What it is as a proposal."""
+
+MOVED = "move-organization"
+"""What the history calls it; the organizations' own pages do not show it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many orders and people an organization has."""
+
+    orders: int
+    people: int
+
+
+def namesakes(work: Work, order: Order, events: Iterable[EventRow]) -> list[Organization]:
+    """The organizations that were there under the name with which an order was asked for.
+
+    Args:
+        work: the unit of work.
+        order: which one.
+        events: its history, which keeps the name if its organization has another one.
+    """
+    work.actor.require(Verb.KEEP_ORDERS)
+    every = setup_in_force(work).organizations
+    own = every.get(order.organization)
+    if own is None:
+        return []
+    # Entries stand in the order in which they were first recorded.
+    before = takewhile(lambda each: each.key != own.key, every.values())
+    found = {each.key: each for each in before if each.is_called(own.name)}
+    for named in (each.detail.get("named") for each in events if each.action == REQUEST):
+        if named:
+            found |= {each.key: each for each in every.values() if each.is_called(named)}
+    found.pop(own.key, None)
+    return list(found.values())
+
+
+def sizes(work: Work, keys: Sequence[str]) -> dict[str, Size]:
+    """How much some organizations have, by key."""
+    work.actor.require(Verb.KEEP_ORDERS)
+    found = board.sizes(work.connection, keys)
+    return {key: Size(*each) for key, each in found.items()}
+
+
+def askers(work: Work, order: Order) -> list[Listed]:
+    """Who moves with an order: of its organization's people, who asked and who is its contact."""
+    work.actor.require(Verb.KEEP_ORDERS)
+    every = people.members_of_organization(work.connection, work.actor, order.organization)
+    return [
+        each for each in every if each.email == order.contact_email or each.name == order.created_by
+    ]
+
+
+def move_order(work: Work, number: str, organization: str, version: int | None = None) -> Order:
+    """Move an order, and who asked for it, to the organization of the same name that was there.
+
+    They order for that organization from now on, and see all that it ordered; its people are told.
+    An organization of one name with it that has no order left is theirs no more, and hands its
+    tax certificates over.
+
+    Args:
+        work: the unit of work.
+        number: of the order.
+        organization: key of the one to which it is moved.
+        version: of the order, as it was looked at.
+
+    Raises:
+        RefusedError: a quote was accepted, or there is no such organization of that name.
+        SecondPersonError: nobody lets people into an organization alone: prepare it instead.
+        ChangedMeanwhileError: somebody else was faster.
+    """
+    work.actor.require(Verb.KEEP_ORDERS)
+    if wants_second_person(work):
+        raise approvals.SecondPersonError(
+            "nobody lets people into an organization alone: prepare it, and another manager "
+            "approves it"
+        )
+    return _move(work, life.hold_still(work, number, version), organization)
+
+
+def wants_second_person(work: Work) -> bool:
+    """Whether an order is moved only once a second person has approved it."""
+    return not approvals.acts_at_once(work)
+
+
+def prepare_move(
+    work: Work, number: str, organization: str, version: int | None = None, why: str = ""
+) -> int:
+    """Put before a second person that an order is moved; returns the proposal's number.
+
+    Raises:
+        RefusedError: as of ``move_order``, or it waits already.
+    """
+    work.actor.require(Verb.KEEP_ORDERS)
+    order = life.hold_still(work, number, version)
+    _require_movable(work, order, organization)
+    body = {
+        "order": number,
+        "from": order.organization,
+        "to": organization,
+        "people": [f"{each.name} ({each.email})" for each in askers(work, order)],
+    }
+    return approvals.prepare(work, MOVE, f"{number} move", body, note=why)
+
+
+def approve_move(work: Work, proposal: approvals.Proposal) -> Order:
+    """Move an order as it was prepared; the proposal was just approved by somebody else.
+
+    Raises:
+        RefusedError: it cannot be moved any more, or other people would come with it.
+    """
+    body = cast("dict[str, Any]", proposal.body)
+    order = life.hold_still(work, body["order"])
+    people_now = [f"{each.name} ({each.email})" for each in askers(work, order)]
+    if order.organization != body["from"] or people_now != body["people"]:
+        raise RefusedError(
+            f"order {order.number} or its people changed since this was prepared: refuse it, and "
+            f"let it be prepared again"
+        )
+    return _move(work, order, body["to"])
+
+
+def _require_movable(work: Work, order: Order, organization: str) -> Organization:
+    if order.quote_version is not None:
+        raise RefusedError("its quote was accepted: the order stays with who accepted it")
+    events = store.events(work.connection, order.id)
+    known = {each.key: each for each in namesakes(work, order, events)}
+    if organization not in known:
+        raise RefusedError("choose an organization of the name with which the order was asked for")
+    return known[organization]
+
+
+def _move(work: Work, order: Order, organization: str) -> Order:
+    after = _require_movable(work, order, organization)
+    moving = askers(work, order)
+    values = {"organization": organization}
+    if not store.change_order(work.connection, order.id, order.version, values):
+        raise life.ChangedMeanwhileError(order.number)
+    _tell(work, after, order, moving)
+    _let_in(work, order.organization, after, moving)
+    kept: dict[str, object] = {
+        "from": order.organization,
+        "to": organization,
+        "people": [each.name for each in moving],
+    }
+    life.note(work, order, MOVED, before=order.state, after=order.state, detail=kept, logged=kept)
+    row = store.find_by_id(work.connection, work.actor, order.id)
+    if row is None:
+        raise AssertionError
+    return order_of(row)
+
+
+def _let_in(work: Work, before: str, after: Organization, moving: Iterable[Listed]) -> None:
+    left = store.order_rows(work.connection, work.actor, organization=before, limit=1)
+    given_up = set()
+    if not left and setup_in_force(work).organizations[before].is_called(after.name):
+        given_up = {before}
+        certificates.hand_over(work.connection, before, after.key)
+    for each in moving:
+        people.find_person(work.connection, each.id, lock=True)
+        keys = people.organizations_of(work.connection, [each.id]).get(each.id, ())
+        people.set_organizations(work.connection, each.id, sorted({*keys, after.key} - given_up))
+
+
+def _tell(work: Work, to: Organization, order: Order, moving: Iterable[Listed]) -> None:
+    there = people.emails_of_organization(work.connection, to.key)
+    house = house_name(work)
+    for each in (one for one in moving if one.email not in there):
+        for email in there:
+            notice(
+                work,
+                email,
+                f"{each.name} orders for {to.name}",
+                f"{each.name} ({each.email}) asked for order {order.number} in the name of "
+                f"{to.name}. {house} has put it to your other orders, which they see from now on "
+                "as you do.",
+                "If they do not belong to you, remove them on your page People, and write to us.",
+            )
+        notice(
+            work,
+            each.email,
+            f"You order for {to.name}",
+            f"{house} has put your order {order.number} to those of {to.name}. You see all of "
+            "them from now on, and its people see yours.",
+        )

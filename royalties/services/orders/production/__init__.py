@@ -1,0 +1,1 @@
+"""Artwork, proofs, and the edition that is made."""

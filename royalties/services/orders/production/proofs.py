@@ -1,0 +1,321 @@
+"""Proofs: sent by the staff, commented by both sides, and approved by the organization.
+
+What is approved is a file, by its fingerprint: that of the newest proof, which the form showed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from royalties.adapters.files import Files
+from royalties.domain.one_line import fault_of_line
+from royalties.domain.orders.artwork import Use
+from royalties.domain.orders.life import Action, Need, Side, State
+from royalties.domain.people import Verb
+from royalties.services.orders import life
+from royalties.services.orders.life import Order
+from royalties.services.orders.preconditions import needs_met
+from royalties.services.orders.production.artwork import (
+    Looked,
+    NotTakenError,
+    OrderFile,
+    files_of,
+    keep,
+)
+from royalties.services.work import RefusedError, Work
+from royalties.store.orders import messages
+from royalties.store.orders import proofs as store
+
+LONGEST_COMMENT = 2_000
+MOST_COMMENTS = 500
+MOST_PROOFS = 50
+WHOLE = 0
+"""The page of a comment on the whole proof."""
+
+_LONGEST_NAME = 200
+_COMMENTED_IN = frozenset({State.PROOF_SENT, State.CHANGES_ASKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody said of a page; ``WHOLE`` is the whole proof."""
+
+    id: int
+    page: int
+    text: str
+    at: str
+    by: str
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about a proof; ``name`` is as signed, ``sha256`` of the file shown."""
+
+    approved: bool
+    name: str
+    sha256: str
+    at: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a proof differs from the one before: its pages, and which of them look different."""
+
+    pages_before: int
+    pages: int
+    changed: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A version of a proof with all that was said of it; ``difference`` is None for the first."""
+
+    file: OrderFile
+    comments: tuple[Comment, ...]
+    decision: Decision | None
+    difference: Difference | None
+
+    @property
+    def version(self) -> int:
+        """Its number within the order, from 1."""
+        return self.file.version
+
+
+def send_proof(work: Work, number: str, *, version: int, file: Looked) -> Order:
+    """Send a proof to the organization: a PDF that passed its checks.
+
+    Raises:
+        NotTakenError: the file has problems.
+        RefusedError: the table does not allow it.
+    """
+    work.actor.require(Verb.KEEP_ORDERS)
+    if file.problems:
+        raise NotTakenError(file.problems)
+    if file.use is not Use.PROOF:
+        raise RefusedError("send the proof as a PDF")
+    order = life.hold_still(work, number, version)
+    sent = store.proofs_sent(work.connection, order.id)
+    if sent >= MOST_PROOFS:
+        raise RefusedError(f"order {number} has had {MOST_PROOFS} proofs: agree by message first")
+    keep(work, order, file)
+    met = needs_met(work, order) | {Need.PROOF}
+    detail = {"version": sent + 1, "file": file.name, "sha256": file.sha256}
+    return life.move(work, order, Action.SEND_PROOF, met=met, detail=detail)
+
+
+def comment(work: Work, number: str, *, proof_version: int, page: int, text: str) -> Comment:
+    """Say something about a page of the newest proof, or of the whole of it.
+
+    Raises:
+        RefusedError: there is no such page, a newer proof was sent, or it is too late.
+    """
+    _require_side(work)
+    order = life.hold_still(work, number)
+    if order.state not in _COMMENTED_IN:
+        raise RefusedError("proofs are commented while they wait for an answer: write a message")
+    proof = _newest(work, order, proof_version)
+    return _say(work, order, proof, page, text)
+
+
+def ask_changes(
+    work: Work, number: str, *, version: int, proof_version: int, text: str = ""
+) -> Order:
+    """Ask for changes of the newest proof, by the comments on it or with one more.
+
+    Args:
+        work: the unit of work.
+        number: the order's.
+        version: of the order, as it was looked at.
+        proof_version: of the proof that was shown.
+        text: one more comment, on the whole proof; empty: those that are there.
+
+    Raises:
+        RefusedError: nobody said what to change, or a newer proof was sent.
+    """
+    work.actor.require(Verb.ORDER)
+    order = life.hold_still(work, number, version)
+    proof = _newest(work, order, proof_version)
+    if text.strip():
+        _say(work, order, proof, WHOLE, text)
+    said = [
+        each
+        for each in store.comments_of(work.connection, [proof.id])
+        if each.side == Side.ORGANIZATION.value
+    ]
+    met = needs_met(work, order) | ({Need.COMMENT} if said else frozenset())
+    words = "; ".join(_quoted(each) for each in said)
+    detail = {"version": proof.version, "comments": len(said), "text": words[:LONGEST_COMMENT]}
+    moved = life.move(work, order, Action.ASK_CHANGES, met=met, detail=detail)
+    _decide(work, proof, "changes", work.actor.name)
+    return moved
+
+
+def kept_as(files: Files, proof: OrderFile) -> str:
+    """The fingerprint of what is kept of a proof, empty if nothing is; read before it is approved.
+
+    Reading takes as long as the file is large, so it needs no transaction.
+    """
+    path = files.order_file(proof.sha256)
+    return files.fingerprint(path)[0] if path.is_file() else ""
+
+
+def approve(
+    work: Work,
+    number: str,
+    *,
+    version: int,
+    proof_version: int,
+    sha256: str,
+    kept: str,
+    name: str,
+    ticked: bool,
+) -> Order:
+    """Approve the newest proof; production's clock starts, and nothing of it is changed any more.
+
+    Args:
+        work: the unit of work.
+        number: the order's.
+        version: of the order, as it was looked at.
+        proof_version: of the proof that was shown.
+        sha256: of the file that was shown.
+        kept: what ``kept_as`` said of the newest proof.
+        name: of who approves, as signed.
+        ticked: whether they said that they looked at every page.
+
+    Raises:
+        RefusedError: another file was shown, the name or the tick is missing, or the table does
+            not allow it.
+    """
+    work.actor.require(Verb.ORDER)
+    order = life.hold_still(work, number, version)
+    proof = _newest(work, order, proof_version)
+    if sha256 != proof.sha256:
+        raise _newer(proof)
+    signed = " ".join(name.split())
+    if fault := fault_of_line(signed):
+        raise RefusedError(f"this name cannot be recorded: {fault}")
+    if not signed or len(signed) > _LONGEST_NAME or not signed.isprintable():
+        raise RefusedError("sign with your name, in up to 200 letters")
+    if not ticked:
+        raise RefusedError("look at every page, then tick that you did: it cannot be taken back")
+    if kept != proof.sha256:
+        raise RefusedError(
+            "the proof's file is damaged, so it cannot be approved: ask for it again by message"
+        )
+    detail = {"version": proof.version, "name": signed, "sha256": proof.sha256}
+    moved = life.move(
+        work,
+        order,
+        Action.APPROVE_PROOF,
+        met=needs_met(work, order) | {Need.PROOF_SHOWN},
+        detail=detail,
+        changes={"approved_on": work.today.isoformat()},
+    )
+    _decide(work, proof, "approved", signed)
+    return moved
+
+
+def proofs(work: Work, order: Order) -> list[Proof]:
+    """An order's proofs with comments, decisions and differences, the newest first."""
+    work.actor.require(Verb.READ_ORDERS)
+    found = _files(work, order)
+    ids = [each.id for each in found]
+    said = store.comments_of(work.connection, ids) if ids else []
+    decided = store.decisions_of(work.connection, ids) if ids else {}
+    before: Sequence[OrderFile | None] = [*found[1:], None]
+    return [
+        Proof(
+            file,
+            tuple(_comment_of(each) for each in said if each.file_id == file.id),
+            _decision_of(decided.get(file.id)),
+            difference(older, file) if older else None,
+        )
+        for file, older in zip(found, before, strict=False)
+    ]
+
+
+def decision(work: Work, file: OrderFile) -> Decision | None:
+    """What was decided about a proof that was found."""
+    work.actor.require(Verb.READ_ORDERS)
+    return _decision_of(store.decisions_of(work.connection, [file.id]).get(file.id))
+
+
+def difference(before: OrderFile, after: OrderFile) -> Difference:
+    """Which pages look different, by the pictures of them; pages that are new count."""
+    old, new = (list(each.facts["previews"]) for each in (before, after))
+    changed = [page for page, each in enumerate(new, 1) if page > len(old) or each != old[page - 1]]
+    return Difference(len(old), len(new), tuple(changed))
+
+
+def _files(work: Work, order: Order) -> list[OrderFile]:
+    return files_of(messages.files_of(work.connection, order.id, "proof"))
+
+
+def _newest(work: Work, order: Order, shown: int) -> OrderFile:
+    found = _files(work, order)
+    if not found:
+        raise RefusedError(f"no proof of order {order.number} was sent yet")
+    if found[0].version != shown:
+        raise _newer(found[0])
+    return found[0]
+
+
+def _newer(proof: OrderFile) -> RefusedError:
+    return RefusedError(
+        f"a newer proof was sent (version {proof.version}): look at that one, then decide"
+    )
+
+
+def _say(work: Work, order: Order, proof: OrderFile, page: int, text: str) -> Comment:
+    words = text.replace("\r\n", "\n").strip()
+    if not words:
+        raise RefusedError("write what is to be changed")
+    if len(words) > LONGEST_COMMENT or not words.replace("\n", "").isprintable():
+        raise RefusedError(f"write a comment in up to {LONGEST_COMMENT:,} letters")
+    if not 0 <= page <= proof.previews:
+        raise RefusedError(f"the proof has no page {page}: it has {proof.previews}")
+    said = store.comments_of(work.connection, [proof.id])
+    if len(said) >= MOST_COMMENTS:
+        raise RefusedError(f"this proof has {MOST_COMMENTS} comments: ask for the changes now")
+    values = {
+        "file_id": proof.id,
+        "page": page,
+        "text": words,
+        "at": work.at,
+        "by": work.actor.name,
+        "side": life.side_of(work).value,
+    }
+    made = store.add_comment(work.connection, values)
+    life.note(
+        work,
+        order,
+        "comment",
+        before=order.state,
+        after=order.state,
+        detail={"version": proof.version, "page": page},
+    )
+    return Comment(made, page, words, work.at, work.actor.name, life.side_of(work))
+
+
+def _decide(work: Work, proof: OrderFile, what: str, name: str) -> None:
+    row = store.DecisionRow(proof.id, what, name, proof.sha256, work.at, work.actor.name)
+    store.add_decision(work.connection, row)
+
+
+def _quoted(said: store.CommentRow) -> str:
+    return f"page {said.page}: {said.text}" if said.page else said.text
+
+
+def _require_side(work: Work) -> None:
+    work.actor.require(Verb.KEEP_ORDERS if work.actor.sees_all else Verb.ORDER)
+
+
+def _comment_of(row: store.CommentRow) -> Comment:
+    return Comment(row.id, row.page, row.text, row.at, row.by, Side(row.side))
+
+
+def _decision_of(row: store.DecisionRow | None) -> Decision | None:
+    if row is None:
+        return None
+    return Decision(row.decision == "approved", row.name, row.sha256, row.at, row.by)

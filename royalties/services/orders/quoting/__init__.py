@@ -1,0 +1,1 @@
+"""What an order would cost, what was promised of it, and what was agreed."""

@@ -1,0 +1,157 @@
+"""By which terms an order goes: its title's price list, its edition's price, who it is for."""
+
+from datetime import date
+from fractions import Fraction
+
+from royalties.domain.money import MICRO, scale
+from royalties.domain.orders.life import OrderKind
+from royalties.domain.orders.papers import Party
+from royalties.domain.orders.price_lists import PriceList, PriceVersion
+from royalties.domain.terms.catalogue import Edition, Format, Title
+from royalties.domain.terms.organizations import Organization
+from royalties.services.books import Setup
+from royalties.services.orders.preconditions import price_list_for
+from royalties.services.work import RefusedError, Work
+
+PRINTED = (Format.HARDCOVER, Format.PAPERBACK)
+"""Formats that are ordered in bulk, or that custom editions are made over."""
+
+
+def price_list_of(setup: Setup, title: str) -> PriceList:
+    """The price list of a title: the one that names it, else the one for all.
+
+    Raises:
+        RefusedError: there is none.
+    """
+    found = price_list_for(setup, title)
+    if found is None:
+        raise RefusedError(f"no price list is for the title {title!r}: enter one first")
+    return found
+
+
+def version_on(prices: PriceList, day: date) -> PriceVersion:
+    """A price list's terms on a day.
+
+    Raises:
+        RefusedError: it begins only later.
+    """
+    found = prices.on(day)
+    if found is None:
+        raise RefusedError(f"the price list {prices.key!r} begins only after {day}")
+    return found
+
+
+def printed(title: Title) -> list[Edition]:
+    """The editions of a title that can be ordered once they have a price."""
+    return [edition for edition in title.editions if edition.format in PRINTED]
+
+
+def is_priced(setup: Setup, title: Title, day: date) -> bool:
+    """Whether a price list covers a title on a day; else the publisher says the price."""
+    prices = price_list_for(setup, title.key)
+    if prices is None or prices.on(day) is None:
+        return False
+    return bool(editions_offered(setup, title, day))
+
+
+def lacking(setup: Setup, title: str, isbn: str, day: date) -> str:
+    """Why no quote can be made for an edition on a day, in words; empty if one can."""
+    known = setup.titles.get(title)
+    if known is None:
+        return f"there is no title {title!r} any more"
+    try:
+        _, prices, _ = edition_offered(setup, known, isbn, day)
+        version_on(prices, day)
+    except RefusedError as error:
+        return str(error)
+    return ""
+
+
+def editions_offered(setup: Setup, title: Title, day: date) -> list[tuple[Edition, Fraction]]:
+    """The editions of a title that can be ordered, each with its price in minor units."""
+    currency = price_list_of(setup, title.key).currency
+    found = []
+    for edition in printed(title):
+        micro = edition.price_on(day, currency)
+        if micro is not None:
+            found.append((edition, Fraction(micro * scale(currency), MICRO)))
+    return found
+
+
+def edition_offered(
+    setup: Setup, title: Title, isbn: str, day: date
+) -> tuple[Edition, PriceList, Fraction]:
+    """An edition that can be ordered, the price list it goes by, and its list price.
+
+    Raises:
+        RefusedError: it cannot be ordered; says why.
+    """
+    prices = price_list_of(setup, title.key)
+    for edition, price in editions_offered(setup, title, day):
+        if edition.isbn == isbn:
+            return edition, prices, price
+    require_printed(title, isbn)
+    raise RefusedError(f"{isbn} has no {prices.currency} price on {day}: add one to the title")
+
+
+def require_printed(title: Title, isbn: str) -> None:
+    """Refuse what is not among a title's printed editions.
+
+    Raises:
+        RefusedError: it is not.
+    """
+    if isbn not in {edition.isbn for edition in printed(title)}:
+        raise RefusedError(f"{isbn} is no printed edition of this title: choose one from the list")
+
+
+def title_offered(work: Work, setup: Setup, key: str, kind: OrderKind) -> Title:
+    """A title that may be ordered this way; whoever is not of the staff sees only what is offered.
+
+    Raises:
+        RefusedError: it is not there, or not offered.
+    """
+    title = setup.titles.get(key)
+    offered = False
+    if title is not None:
+        shown = title.shown
+        offered = shown.bulk if kind is OrderKind.BULK else shown.custom
+        offered = offered and (shown.public or bool(work.actor.organizations))
+    if title is None or not (offered or work.actor.sees_all):
+        raise RefusedError("this title cannot be ordered this way: choose another one")
+    return title
+
+
+def organization_of(setup: Setup, key: str) -> Organization:
+    """An organization.
+
+    Raises:
+        RefusedError: there is none of this key.
+    """
+    if key not in setup.organizations:
+        raise RefusedError(f"there is no organization {key!r}: add it to the setup")
+    return setup.organizations[key]
+
+
+def party_of(organization: Organization, contact: str = "", email: str = "") -> Party:
+    """An organization as papers are addressed to it."""
+    return Party(
+        organization.name,
+        address_lines(
+            organization.address,
+            organization.city,
+            organization.region,
+            organization.postcode,
+            organization.country,
+        ),
+        contact,
+        email or organization.email,
+    )
+
+
+def address_lines(
+    lines: tuple[str, ...], city: str, region: str, postcode: str, country: str
+) -> tuple[str, ...]:
+    """An address as it is printed, line by line."""
+    place = " ".join(part for part in (region, postcode) if part)
+    town = ", ".join(part for part in (city, place) if part)
+    return tuple(line for line in (*lines, town, country) if line)

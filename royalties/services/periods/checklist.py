@@ -1,0 +1,380 @@
+"""What stands before a period's close: one checklist for the browser and the command line.
+
+In the browser each thing that is missing, waits or jumps gets a sentence, and two people look at
+the draft. At the command line the same list is shown, and confirmed as a whole. Either way
+``running.close`` asks for it, so that nobody goes past it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from royalties.domain.counting import counted
+from royalties.domain.people import Verb
+from royalties.domain.periods import Period
+from royalties.domain.royalties.run import ContractRun, Run, Settlement
+from royalties.services import approvals
+from royalties.services.approvals import Proposal
+from royalties.services.books import setup_in_force
+from royalties.services.errors import CANNOT_RUN
+from royalties.services.periods.draft import Shown, paid_of, shown_run
+from royalties.services.periods.variances import Point, Points, points_of
+from royalties.services.work import RefusedError, Work
+
+KIND = "close"
+"""The kind of a proposal to close a period."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """An open period before its close: the draft, what is odd about it, what was done so far.
+
+    Attributes:
+        shown: the draft; None if it cannot be computed.
+        obstacle: why not.
+        proposals: what was ever prepared of its close, the newest first.
+        two_people: whether whoever prepares it may not approve it.
+        ends: the period's last day.
+        today: the day on which one looks.
+    """
+
+    period: str
+    shown: Shown | None
+    obstacle: str
+    points: Points | None
+    proposals: tuple[Proposal, ...]
+    two_people: bool
+    ends: date
+    today: date
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the period's last day has passed."""
+        return self.today > self.ends
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is closed already."""
+        return self.shown is not None and self.shown.is_final
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """What was prepared and waits."""
+        return next((each for each in self.proposals if each.status == "waiting"), None)
+
+    @property
+    def decided(self) -> list[Proposal]:
+        """What was prepared before, and decided."""
+        return [each for each in self.proposals if each.status != "waiting"]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the draft has changed since it was prepared."""
+        return self.proposal is not None and (
+            self.shown is None or self.proposal.fingerprint != self.shown.fingerprint
+        )
+
+    @property
+    def in_debit(self) -> list[ContractRun]:
+        """Contracts that end below zero."""
+        return [done for done in self._contracts if done.carried_forward < 0]
+
+    @property
+    def undistributed(self) -> list[ContractRun]:
+        """Contracts of which no step of the plan could place everything."""
+        return [done for done in self._contracts if done.undistributed]
+
+    @property
+    def held_back(self) -> list[Settlement]:
+        """Beneficiaries who are due something, or owe something, and are not paid."""
+        return [
+            each
+            for each in (self.shown.run.settlements if self.shown else ())
+            if each.due < 0 or (each.reason == "on hold" and each.due)
+        ]
+
+    @property
+    def _contracts(self) -> tuple[ContractRun, ...]:
+        return self.shown.run.contracts if self.shown else ()
+
+    @property
+    def steps(self) -> list["Step"]:
+        """The checklist."""
+        return [step(self) for step in (*_BEFORE, *_BY_PEOPLE)]
+
+    @property
+    def open_steps(self) -> list["Step"]:
+        """What must still be done before it can be prepared; but for the period's end."""
+        steps = (step(self) for step in _BEFORE)
+        return [step for step in steps if not step.done and step.name != ENDED]
+
+    @property
+    def to_confirm(self) -> tuple[str, ...]:
+        """What is missing, waits or jumps and has no sentence yet, each in words."""
+        points = self.points.to_say if self.points else ()
+        return tuple(_to_confirm(each) for each in points if not each.is_settled)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the draft and of what is to be confirmed: what somebody saw who goes on."""
+        seen = (self.shown.fingerprint if self.shown else "", *self.to_confirm)
+        return sha256("\n".join(seen).encode()).hexdigest()
+
+    @property
+    def paid(self) -> dict[str, int]:
+        """What a close would pay, by currency."""
+        return paid_of(self.shown.run) if self.shown else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the checklist: what it is, whether it is done, and what is to be said of it."""
+
+    name: str
+    words: str
+    done: bool
+    remark: str = ""
+
+
+def outlook(work: Work, text: str) -> Outlook:
+    """What stands before a period's close; of a closed one only its run.
+
+    Raises:
+        RefusedError: an earlier one is still open.
+    """
+    work.actor.require(Verb.READ)
+    shown, obstacle = None, ""
+    try:
+        shown = shown_run(work, text)
+    except CANNOT_RUN as error:
+        obstacle = str(error)
+    return outlook_on(work, setup_in_force(work).period(text), shown, obstacle)
+
+
+def outlook_on(work: Work, period: Period, shown: Shown | None, obstacle: str = "") -> Outlook:
+    """What stands before the close of a period whose draft is computed already."""
+    return Outlook(
+        str(period),
+        shown,
+        obstacle,
+        points_of(work, shown) if shown is not None and not shown.is_final else None,
+        tuple(approvals.proposals_about(work, KIND, str(period))),
+        approvals.two_people(work),
+        period.ends,
+        work.today,
+    )
+
+
+def require_possible(found: Outlook, early: str) -> None:
+    """Refuse a close that nobody can confirm.
+
+    Args:
+        found: what stands before it.
+        early: why it is closed before its end; empty: it is not.
+
+    Raises:
+        RefusedError: the period has not ended, or exceptions stand.
+    """
+    if not found.has_ended and not early.strip():
+        raise RefusedError(
+            f"{found.period} {_ending(found)}, and what is sold until then belongs into it: close "
+            f"it after that day. To close it all the same, name the override: at the command line "
+            f"--early, in the browser the reason on the closing checklist"
+        )
+    if found.shown is not None and found.shown.run.exceptions:
+        raise RefusedError(_exceptions_text(found.shown.run))
+
+
+def require_complete(found: Outlook) -> None:
+    """Refuse to prepare or approve a close while a step of the checklist is open.
+
+    Raises:
+        RefusedError: names each open step.
+    """
+    if found.is_closed:
+        raise RefusedError(f"{found.period} is closed already, and is not changed any more")
+    if found.open_steps:
+        left = "; ".join(f"{step.words}: {step.remark}" for step in found.open_steps)
+        raise RefusedError(f"{found.period} is not ready to be closed yet. {left}")
+
+
+def require_confirmed(found: Outlook, *, confirm: bool, seen: str | None) -> tuple[str, ...]:
+    """What somebody at the command line goes on in spite of.
+
+    Args:
+        found: what stands before the close.
+        confirm: whether they go on.
+        seen: the fingerprint of what they were shown; None: whatever there is.
+
+    Raises:
+        RefusedError: something is to be confirmed and is not, or is not what was shown.
+    """
+    if confirm and seen is not None and seen != found.fingerprint:
+        raise RefusedError(
+            f"{found.period} has changed since you were asked, and was not closed: somebody "
+            f"recorded something meanwhile. Look again"
+        )
+    if found.to_confirm and not confirm:
+        raise RefusedError(
+            f"{found.period} is not closed: this is missing, waits or has changed much, and is "
+            f"not confirmed: {'; '.join(found.to_confirm)}"
+        )
+    return found.to_confirm
+
+
+# Each thing in words
+
+_NAMED = {
+    "report": "no report of {name}: {figure}",
+    "upload": "{name}: {figure}",
+    "sheet": "{name}: {figure}",
+    "waiting": "{name}: {figure}, which count nowhere until their edition is known",
+    "history": "{name} count here: {figure}",
+}
+
+
+def _to_confirm(point: Point) -> str:
+    words = _NAMED.get(point.kind, "{name}, {measure}: {figure}")
+    return words.format(name=point.name, figure=point.figure, measure=point.measure)
+
+
+def _ending(found: Outlook) -> str:
+    return f"ends on {found.ends}, {_days_left(found)}"
+
+
+def _days_left(found: Outlook) -> str:
+    days = (found.ends - found.today).days
+    return "today" if not days else "tomorrow" if days == 1 else f"in {days} days"
+
+
+def _exceptions_text(done: Run) -> str:
+    shown = "; ".join(
+        f"{each.isbn} at {each.retailer}"
+        + (f" (contract {each.contract})" if each.contract else "")
+        + f": {each.reason}, {counted(each.units, 'copy')}"
+        for each in done.exceptions[:5]
+    )
+    more = len(done.exceptions) - 5
+    return (
+        f"{done.period} cannot be closed while {len(done.exceptions)} "
+        f"{'exception stands' if len(done.exceptions) == 1 else 'exceptions stand'}: {shown}"
+        + (f"; and {more} more" if more > 0 else "")
+        + ". Add a rule, a contract or a price to the setup file and load it"
+    )
+
+
+# Steps
+
+ENDED = "ended"
+
+
+def _ended(found: Outlook) -> Step:
+    words = "The period has ended"
+    if found.has_ended:
+        return Step(ENDED, words, done=True)
+    early = found.proposal.early if found.proposal else ""
+    remark = f"{_days_left(found)}; to be closed early: “{early}”" if early else _days_left(found)
+    return Step(ENDED, words, done=False, remark=remark)
+
+
+def _reports(found: Outlook) -> Step:
+    return _of_points(
+        "reports", "Reports received", found, lambda points: points.reports, "missing"
+    )
+
+
+def _unrecorded(found: Outlook) -> Step:
+    return _of_points(
+        "unrecorded",
+        "Uploads and typed sheets recorded",
+        found,
+        lambda points: points.unrecorded,
+        "not recorded",
+    )
+
+
+def _history(found: Outlook) -> Step:
+    return _of_points(
+        "history",
+        "No sales from before the books",
+        found,
+        lambda points: points.history,
+        "counted here",
+    )
+
+
+def _waiting(found: Outlook) -> Step:
+    rows = found.points.waiting if found.points else ()
+    done = found.points is not None and all(each.is_settled for each in rows)
+    remark = rows[0].figure if rows else "no row waits"
+    return Step("waiting", "Waiting rows looked at", done, remark)
+
+
+def _exceptions(found: Outlook) -> Step:
+    words = "No exceptions"
+    if found.shown is None:
+        return Step("exceptions", words, done=False, remark="the draft cannot be computed")
+    count = len(found.shown.run.exceptions)
+    remark = f"{count} to mend" if count else "every sale has a rule and a price"
+    return Step("exceptions", words, not count, remark)
+
+
+def _jumps(found: Outlook) -> Step:
+    return _of_points("jumps", "Jumps explained", found, lambda points: points.jumps, "in all")
+
+
+def _of_points(
+    name: str,
+    words: str,
+    found: Outlook,
+    choose: Callable[[Points], tuple[Point, ...]],
+    of: str,
+) -> Step:
+    if found.points is None:
+        return Step(name, words, done=False, remark="the draft cannot be computed")
+    points = choose(found.points)
+    left = [each for each in points if not each.is_settled]
+    if not points:
+        return Step(name, words, done=True, remark=f"none {of}" if of != "in all" else "none")
+    remark = f"{len(points)} {of}, {len(left)} to explain" if left else f"{len(points)} explained"
+    return Step(name, words, not left, remark)
+
+
+def _looked(found: Outlook) -> Step:
+    draft = found.points.draft if found.points else None
+    remark = "not yet"
+    if draft is not None and draft.explained is not None:
+        remark = f"by {draft.explained.by}"
+        if draft.is_outdated:
+            remark = "it has changed since then"
+    return Step("looked", "Draft looked at", draft is not None and draft.is_settled, remark)
+
+
+def _prepared(found: Outlook) -> Step:
+    words, proposal = "Prepared", found.proposal
+    if proposal is None:
+        return Step("prepared", words, done=False, remark="not yet")
+    remark = f"by {proposal.prepared_by}"
+    if found.is_stale:
+        remark += "; the draft has changed since then: prepare it again"
+    return Step("prepared", words, not found.is_stale, remark)
+
+
+def _approved(found: Outlook) -> Step:
+    two = found.two_people or not found.has_ended
+    remark = "by another manager" if two else "by a manager, who may be the same one"
+    return Step("approved", "Approved and closed", done=False, remark=remark)
+
+
+_BEFORE = (
+    _ended,
+    _reports,
+    _unrecorded,
+    _waiting,
+    _history,
+    _exceptions,
+    _jumps,
+    _looked,
+)
+_BY_PEOPLE = (_prepared, _approved)

@@ -1,0 +1,198 @@
+"""Run a period: a draft as often as wanted, and a close in one transaction."""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from royalties.domain.people import Verb
+from royalties.domain.royalties.postings import Standing, advances_account, entries_of_close
+from royalties.domain.royalties.run import Run, run
+from royalties.domain.royalties.run_document import run_document
+from royalties.services import approvals
+from royalties.services.approvals import Proposal
+from royalties.services.books import books_of, left_before, require_next, setup_in_force
+from royalties.services.periods.checklist import (
+    Outlook,
+    outlook_on,
+    require_complete,
+    require_confirmed,
+    require_possible,
+)
+from royalties.services.periods.draft import Shown, draft, shown_run
+from royalties.services.statements.numbering import number_statements
+from royalties.services.terms.warnings import warning_document, warnings_of_run
+from royalties.services.work import RefusedError, Work
+from royalties.store import kept_slices
+from royalties.store.history import canonical, newest_revision
+from royalties.store.ledger import entries as ledger
+from royalties.store.periods import carrying, periods
+from royalties.store.periods import runs as store
+from royalties.store.sales import batches
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A closed period: its document, its statements' numbers, what waits, what was confirmed."""
+
+    document: dict[str, Any]
+    statements: tuple[str, ...]
+    waiting: int
+    confirmed: tuple[str, ...] = ()
+
+
+def show_run(work: Work, text: str) -> dict[str, Any]:
+    """The run document of a period: computed for an open one, as frozen for a closed one.
+
+    ``warnings`` are about terms that never count; a closed run has none, since its terms stay.
+    """
+    work.actor.require(Verb.READ)
+    setup = setup_in_force(work)
+    closed = store.find_closed(work.connection, setup.period(text).ordinal)
+    if closed is not None:
+        document: dict[str, Any] = json.loads(closed.document)
+        return document | {"warnings": []}
+    done, used = draft(work, text)
+    warnings = [warning_document(each) for each in warnings_of_run(work, used)]
+    return run_document(done, "draft") | {"warnings": warnings}
+
+
+def before_close(work: Work, text: str, *, early: str = "") -> Outlook:
+    """What a close would do now, and what it would go on in spite of; nothing is changed.
+
+    Raises:
+        RefusedError: it could not be closed, whatever is confirmed.
+    """
+    work.actor.require(Verb.CLOSE)
+    setup = setup_in_force(work)
+    require_next(work, setup, setup.period(text))
+    shown = shown_run(work, text)
+    found = outlook_on(work, shown.period, shown)
+    require_possible(found, early)
+    return found
+
+
+def close(
+    work: Work, text: str, *, confirm: bool = False, seen: str | None = None, early: str = ""
+) -> Closed:
+    """Compute, post, freeze and number the statements of a period, all or nothing.
+
+    The period's row is locked first, so an import running at the same moment is either wholly
+    inside or wholly after, and of two closes one finds the period closed. Who signed in closes
+    what was prepared and approved by two people (``services/periods/approval.py``), with a
+    sentence for everything that is missing, waits or jumps. At the command line there is one
+    person, who confirms the same list.
+
+    Args:
+        work: the unit of work.
+        text: the period.
+        confirm: at the command line, go on in spite of what is missing, waits or jumps.
+        seen: the fingerprint of the checklist that was confirmed; None: confirm whatever there is.
+        early: why it is closed before its last day has passed; empty: it is not.
+
+    Raises:
+        RefusedError: exceptions stand, an earlier period is open, it is closed already, has not
+            ended, lacks something that is not confirmed, or was not prepared and approved as it
+            now stands.
+    """
+    work.actor.require(Verb.CLOSE)
+    setup = setup_in_force(work)
+    period = setup.period(text)
+    periods.lock_for_close(work.connection, setup.first_period)
+    require_next(work, setup, period)
+    done = run(books_of(work, setup, period))
+    document = run_document(done, "closed")
+    frozen = canonical(document)
+    fingerprint = sha256(frozen.encode()).hexdigest()
+    found = outlook_on(work, period, Shown(period, done, setup, fingerprint))
+    early = "" if found.has_ended else early.strip()
+    require_possible(found, early)
+    proposal = _require_approved(work, found, early)
+    if work.actor.person is None:
+        confirmed = require_confirmed(found, confirm=confirm, seen=seen)
+    else:
+        require_complete(found)
+        confirmed = ()
+    ledger_entries = entries_of_close(done, _standing(work, done))
+    ledger.post(work.connection, period.ordinal, period.ends.isoformat(), ledger_entries)
+    store.write_run(
+        work.connection,
+        done,
+        store.ClosedRun(
+            period.ordinal,
+            work.at,
+            work.actor.name,
+            frozen,
+            fingerprint,
+            newest_revision(work.connection),
+        ),
+        {
+            contract.contract.key: store.UsedRevisions(
+                setup.revisions["contracts", contract.contract.key],
+                setup.revisions["plans", contract.contract.plan],
+            )
+            for contract in done.contracts
+        },
+    )
+    numbers = number_statements(work, setup, done)
+    carrying.carry_forward(work.connection, period)
+    kept_slices.forget_period(work.connection, period.ordinal)
+    periods.mark_closed(work.connection, period.ordinal, work.at)
+    periods.ensure_periods(work.connection, [period.shift(1)])
+    waiting = sum(rows for _, _, rows, _ in batches.waiting_summary(work.connection))
+    what: dict[str, object] = {
+        "period": str(period),
+        "fingerprint": fingerprint,
+        "statements": len(numbers),
+        "entries": len(ledger_entries),
+    }
+    if proposal is not None:
+        what |= {"prepared_by": proposal.prepared_by}
+    if confirmed:
+        what |= {"confirmed": list(confirmed)}
+    if early:
+        what |= {"early": early}
+    if early and proposal is None:
+        approvals.tell_of_early_close(work, str(period), early)
+    work.record(Verb.CLOSE, what)
+    return Closed(document, tuple(numbers), waiting, confirmed)
+
+
+def _require_approved(work: Work, found: Outlook, early: str) -> Proposal | None:
+    """A person closes what was approved just now, and what somebody else had prepared."""
+    if work.actor.person is None:
+        return None
+    period = found.period
+    proposal = next((each for each in found.proposals if each.status == "approved"), None)
+    if early and (proposal is None or proposal.early != early):
+        raise RefusedError(
+            f"{period} has not ended: one person prepares its early close with the reason, "
+            f"another one approves it"
+        )
+    if proposal is None:
+        if approvals.two_people(work):
+            raise RefusedError(
+                f"{period} is closed by two people: one prepares it, another one approves it"
+            )
+        return None
+    if approvals.takes_two(work, proposal) and proposal.prepared_by_id == work.actor.person:
+        raise RefusedError(f"you prepared {period} yourself: another manager closes it")
+    assert found.shown is not None  # noqa: S101 - it is being closed
+    if proposal.fingerprint != found.shown.fingerprint:
+        raise RefusedError(
+            f"{period} has changed since {proposal.prepared_by} prepared it: look at the draft "
+            f"again and prepare it again"
+        )
+    return proposal
+
+
+def _standing(work: Work, done: Run) -> Standing:
+    """What the ledger and earlier closes already hold."""
+    left = left_before(work, done.period)
+    balances = ledger.balances_now(work.connection)
+    advanced = {}
+    for each in done.contracts:
+        key, state = each.contract.key, left.states.get(each.contract.key)
+        paid = balances.get((advances_account(key), each.contract.currency), 0)
+        advanced[key] = paid + (state.recouped if state else 0)
+    return Standing(advanced, frozenset(left.states), frozenset(left.balances))

@@ -1,0 +1,249 @@
+"""A period's run as it is looked at: the draft of an open period, or a closed one as it was frozen.
+
+A draft over a million sale lines takes seconds, so read-only work remembers the newest one for as
+long as nothing was recorded that might change it.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from operator import add
+from typing import NamedTuple
+
+from royalties.domain.people import Verb
+from royalties.domain.periods import Period
+from royalties.domain.royalties.run import ContractRun, Run, run
+from royalties.domain.royalties.run_document import run_document
+from royalties.domain.royalties.statements import Statement
+from royalties.domain.royalties.warnings import TermsWarning
+from royalties.services.books import (
+    LAST_CLOSED,
+    Setup,
+    books_of,
+    require_next,
+    setup_in_force,
+    setup_used_by,
+)
+from royalties.services.cache import at_hand, keep_nobody_waiting, remembered
+from royalties.services.closed_run import frozen_run
+from royalties.services.statements.composing import Composer
+from royalties.services.statements.numbering import NoStatementError
+from royalties.services.terms.warnings import warnings_of_run
+from royalties.services.work import Work
+from royalties.store.history import canonical
+from royalties.store.periods import closing as store
+from royalties.store.periods import runs
+
+_KEPT_RUNS = 3
+
+CHANGES_NO_FIGURE = frozenset(
+    {
+        Verb.SIGN_IN,
+        Verb.KEEP_ACCOUNT,
+        Verb.PREPARE,
+        Verb.EXPLAIN_JUMP,
+        Verb.ISSUE,
+        Verb.SEND,
+        Verb.AUDIT,
+        Verb.MANAGE_PEOPLE,
+        Verb.INVITE_COLLEAGUE,
+    }
+)
+"""Verbs after which a draft is the same as before; every other one makes it stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A period's run with the setup it used.
+
+    ``fingerprint`` is that of the document which a close freezes; ``closed_at`` and
+    ``closed_by`` are empty while the period is open; then ``warnings`` are about terms that
+    never count.
+    """
+
+    period: Period
+    run: Run
+    setup: Setup
+    fingerprint: str
+    closed_at: str = ""
+    closed_by: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether its figures will never change."""
+        return bool(self.closed_at)
+
+
+def draft(work: Work, text: str) -> tuple[Run, Setup]:
+    """Calculate an open period; nothing is written, and the result is always the same.
+
+    Raises:
+        RefusedError: an earlier period is still open, or this one is closed.
+    """
+    work.actor.require(Verb.READ)
+    setup = setup_in_force(work)
+    period = setup.period(text)
+    require_next(work, setup, period)
+    return run(books_of(work, setup, period)), setup
+
+
+def shown_run(work: Work, text: str) -> Shown:
+    """The run of a period, computed if it is open and read if it is closed.
+
+    Raises:
+        RefusedError: an earlier period is still open, or the period lies outside of the books.
+    """
+    work.actor.require(Verb.READ)
+    period = setup_in_force(work).period(text)
+    closed = shown_closed(work, period)
+    if closed is None:
+        state = state_of(work, period)
+        keep_nobody_waiting(
+            work,
+            "draft",
+            state,
+            lambda patient: shown_run(patient, text),
+            words=f"the draft of {period}",
+            periods=(period.ordinal,),
+        )
+        return remembered(work, "draft", state, lambda: _drafted(work, period))
+    return closed
+
+
+def draft_at_hand(work: Work, period: Period) -> Shown | None:
+    """The draft of an open period as it is now, if somebody looked at it; None: nobody did."""
+    known = at_hand(work, "draft", state_of(work, period))
+    return known if isinstance(known, Shown) else None
+
+
+def shown_closed(work: Work, period: Period) -> Shown | None:
+    """The run of a closed period, for verbs that have asked who may see it; None: it is open."""
+    closed, last = runs.closing_and_last(work.connection, period.ordinal)
+    work.know(LAST_CLOSED, last)
+    if closed is None:
+        return None
+
+    def read() -> Shown:
+        setup = setup_used_by(work, closed.revision)
+        frozen = frozen_run(work, setup, period)
+        return Shown(period, frozen, setup, closed.fingerprint, closed.closed_at, closed.closed_by)
+
+    keep_nobody_waiting(
+        work,
+        "closed run",
+        period,
+        lambda patient: shown_closed(patient, period),
+        words=f"the run of {period}",
+        periods=(period.ordinal,),
+    )
+    return remembered(work, "closed run", period, read, most=_KEPT_RUNS)
+
+
+class Account(NamedTuple):
+    """A contract's account in minor units, or the sum of several in one currency."""
+
+    earned: int = 0
+    withheld: int = 0
+    released: int = 0
+    recouped: int = 0
+    payable: int = 0
+    carried_forward: int = 0
+
+
+def account_of(done: ContractRun) -> Account:
+    """A contract's account as a list shows it."""
+    return Account(
+        done.earned,
+        done.reserve.withheld,
+        done.reserve.released,
+        done.recouped,
+        done.payable,
+        done.carried_forward,
+    )
+
+
+def totals_of(run: Run) -> dict[str, Account]:
+    """The contracts' accounts summed by currency."""
+    totals: dict[str, Account] = {}
+    for done in run.contracts:
+        known = totals.get(done.contract.currency, Account())
+        totals[done.contract.currency] = Account(*map(add, known, account_of(done)))
+    return dict(sorted(totals.items()))
+
+
+def paid_of(run: Run) -> dict[str, int]:
+    """What a run pays, by currency."""
+    paid: dict[str, int] = {}
+    for each in run.settlements:
+        paid[each.currency] = paid.get(each.currency, 0) + each.paid
+    return dict(sorted(paid.items()))
+
+
+def fingerprint_of(run: Run) -> str:
+    """The fingerprint that a close of this run would freeze."""
+    return sha256(canonical(run_document(run, "closed")).encode()).hexdigest()
+
+
+def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> Statement:
+    """What a beneficiary's statement would say if the period were closed now.
+
+    Raises:
+        NoStatementError: the period is closed, or the draft has nothing for them.
+    """
+    shown = shown_run(work, text)
+    found = next(
+        (
+            each
+            for each in shown.run.settlements
+            if (each.beneficiary, each.currency) == (beneficiary, currency)
+        ),
+        None,
+    )
+    if found is None or shown.is_final:
+        raise NoStatementError(f"there is no draft statement of {beneficiary} for {text}")
+
+    def composer() -> Composer:
+        made = Composer(work, shown.setup, shown.run)
+        made.read_all()
+        return made
+
+    key = (state_of(work, shown.period), shown.fingerprint)
+    keep_nobody_waiting(
+        work,
+        "draft statements",
+        key,
+        lambda patient: draft_statement(patient, text, beneficiary, currency),
+        words=f"what statements of {shown.period} say",
+        periods=(shown.period.ordinal,),
+    )
+    made = remembered(work, "draft statements", key, composer)
+    return made.statement(found, None, shown.period.ends)
+
+
+def _drafted(work: Work, period: Period) -> Shown:
+    computed, setup = draft(work, str(period))
+    return Shown(period, computed, setup, fingerprint_of(computed))
+
+
+def draft_warnings(work: Work, shown: Shown) -> tuple[TermsWarning, ...]:
+    """What the terms that a draft reads say that never counts; nothing of a closed period."""
+    work.actor.require(Verb.READ)
+    if shown.is_final:
+        return ()
+    state = state_of(work, shown.period)
+    keep_nobody_waiting(
+        work,
+        "draft warnings",
+        state,
+        lambda patient: draft_warnings(patient, shown),
+        words=f"the draft of {shown.period}",
+        periods=(shown.period.ordinal,),
+    )
+    return remembered(
+        work, "draft warnings", state, lambda: tuple(warnings_of_run(work, shown.setup))
+    )
+
+
+def state_of(work: Work, period: Period) -> tuple[Period, int]:
+    """A period and the newest change that its draft may depend on."""
+    but = {verb.value for verb in CHANGES_NO_FIGURE}
+    return period, work.once("last change", lambda: store.last_change(work.connection, but))

@@ -1,0 +1,145 @@
+"""What stands behind one earned line: how it was multiplied, and the sale lines it sums up."""
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from royalties.domain.money import MICRO, amount_text, number_text, rounded
+from royalties.domain.royalties.earning import EarnedLine, rule_place
+from royalties.domain.royalties.run import ContractRun, Run, in_force
+from royalties.domain.royalties.run_document import base_text
+from royalties.domain.sales.slices import Kind, Place, Slice
+from royalties.domain.terms.catalogue import Channel, Edition
+from royalties.domain.terms.discounts import Limit, discount_class, discount_limits
+from royalties.domain.terms.wording import rule_sentence
+from royalties.services.books import Setup, rates_of
+from royalties.services.sales.batches import sale_shown
+from royalties.services.work import Work
+from royalties.store.sales import batches
+
+After = tuple[int, int, int]
+"""Batch, sheet and row of the last sale line of a page."""
+
+
+def how_earned(done: ContractRun, line: EarnedLine) -> list[str]:
+    """How a contract's line came to what it earned, in sentences."""
+    contract = done.contract
+    if line.tier is None:
+        share = number_text(line.rate)
+        income = f"{base_text(line)} {line.currency}"
+        return [f"income for the right {line.rule!r}: {income} × share {share}, rounded"]
+    rule = contract.rules[line.rule_place]
+    residual = line.residual(contract.currency)
+    product = (
+        f"{base_text(line)} {line.currency} (base) × {line.portion} (portion) × "
+        f"{number_text(line.exchange_rate)} (exchange rate) × {number_text(line.rate)} "
+        f"(rate) = {amount_text(line.earned, contract.currency)} {contract.currency}, "
+        f"rounded; {number_text(residual)} of a minor unit was left out"
+    )
+    return [
+        f"rule {rule.name!r}: {rule_sentence(rule, contract.currency)}",
+        f"tier {line.tier} of {len(rule.tiers)} takes {line.portion} of the base",
+        product,
+    ]
+
+
+@dataclass(slots=True)
+class SalesOfLine:
+    """The sale lines whose first matching rule is one earned line's."""
+
+    work: Work
+    setup: Setup
+    run: Run
+    done: ContractRun
+    line: EarnedLine
+    _edition: Edition = field(init=False)
+    _limits: tuple[Limit, ...] = field(init=False)
+    _countries: set[str] = field(init=False)
+    _channels: dict[str, Channel] = field(init=False)
+    _turned: dict[int | None, Fraction] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._edition = next(
+            each
+            for title in self.setup.titles.values()
+            for each in title.editions
+            if each.isbn == self.line.isbn
+        )
+        contracts = in_force(list(self.setup.contracts.values()), self.run.period)
+        self._limits = tuple(discount_limits(contracts))
+        self._countries = {c for each in contracts for r in each.rules for c in r.countries or ()}
+        self._channels = {key: each.channel for key, each in self.setup.retailers.items()}
+
+    def all(self) -> Iterator[dict[str, Any]]:
+        """Every one, in order of file and row."""
+        return (sale_shown(row) for row in self._rows(None))
+
+    def page(self, after: After | None, size: int) -> tuple[list[dict[str, Any]], After | None]:
+        """So many behind ``after``, and where the next page begins, if there is one."""
+        found: list[tuple[Any, ...]] = []
+        with closing(self._rows(after)) as rows:
+            for row in rows:
+                if len(found) == size:
+                    last = found[-1]
+                    return [sale_shown(each) for each in found], (last[0], last[3], last[4])
+                found.append(row)
+        return [sale_shown(each) for each in found], None
+
+    def _rows(self, after: After | None) -> Generator[tuple[Any, ...], None, None]:
+        line = self.line
+        group = (line.isbn or "", line.retailer or "", Kind[line.kind.upper()].value, line.currency)
+        period = self.run.period.ordinal
+        like = [
+            each
+            for each in self.done.lines
+            if (each.isbn, each.retailer, each.kind, each.currency)
+            == (line.isbn, line.retailer, line.kind, line.currency)
+        ]
+        others = any(each.rule_place != line.rule_place for each in like)
+        alone = not others and not self.run.exceptions
+        turned_alike = all(
+            each.exchange_rate == line.exchange_rate
+            for each in like
+            if each.rule_place == line.rule_place
+        )
+        with closing(batches.sales_behind(self.work.connection, period, group, after)) as rows:
+            for row in rows:
+                if (alone or self._rule_of(row) == line.rule_place) and (
+                    turned_alike or self._rate_of(row[-1]) == line.exchange_rate
+                ):
+                    yield row
+
+    def _rate_of(self, reverses: int | None) -> Fraction:
+        """The rate of exchange at which a sale line was turned."""
+        rate = self._turned.get(reverses)
+        if rate is None:
+            rates = rates_of(self.work, self.setup, self.run.period, {reverses}).of(reverses)
+            rate = rates.rate(self.line.currency, self.done.contract.currency)
+            self._turned[reverses] = rate
+        return rate
+
+    def _rule_of(self, row: tuple[Any, ...]) -> int | None:
+        units, currency, list_price, net, discount, country = row[10:16]
+        price = list_price
+        if price is None:
+            price = self._edition.price_on(date.fromisoformat(row[6]), currency)
+        if discount is None and price and units:
+            discount = MICRO - rounded(Fraction(net * MICRO, units * price))
+        slice_ = Slice(
+            self.line.isbn or "",
+            self.line.retailer or "",
+            Kind(row[9]),
+            currency,
+            price is not None,
+            discount_class(self._limits, Fraction(discount or 0, MICRO)),
+            Place(country if country in self._countries else ""),
+            units,
+            net,
+            units * (price or 0),
+        )
+        return rule_place(
+            self.done.contract, slice_, self._edition.format, self._channels, self._limits
+        )

@@ -1,0 +1,357 @@
+"""What a change of terms would have given: a period calculated twice, and nothing written."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, TypeVar
+
+from royalties.domain.people import Verb
+from royalties.domain.periods import Period
+from royalties.domain.royalties.earning import MissingExchangeRateError, UnknownRightError
+from royalties.domain.royalties.run import (
+    Books,
+    ContractRun,
+    NoPlanError,
+    Run,
+    Settlement,
+    in_force,
+    run,
+)
+from royalties.domain.terms.plans import Plan
+from royalties.ingest import setup as setup_file
+from royalties.services.books import (
+    Setup,
+    asked_by,
+    books_of,
+    open_period_of,
+    setup_in_force,
+    setup_used_by,
+)
+from royalties.services.cache import keep_nobody_waiting, remembered
+from royalties.services.periods.draft import state_of
+from royalties.services.terms.amending import canonical_body, check
+from royalties.services.work import Work
+from royalties.store.history import canonical
+from royalties.store.periods import runs as store
+
+Body = Mapping[str, Any]
+_Value = TypeVar("_Value")
+
+PARTS = frozenset({"contracts", "plans", "beneficiaries"})
+"""Parts of which a change moves figures."""
+
+_KEPT_PREVIEWS = 20
+_CANNOT = (MissingExchangeRateError, NoPlanError, UnknownRightError)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An amount as things stand and as proposed, in minor units."""
+
+    before: int
+    after: int
+
+    @property
+    def difference(self) -> int:
+        """What the proposal adds."""
+        return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class ContractEffect:
+    """What changes for a contract, and what its rules and rights earn."""
+
+    contract: str
+    author: str
+    currency: str
+    earned: Figure
+    payable: Figure
+    rules: tuple[tuple[str, Figure], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BeneficiaryEffect:
+    """What changes for a beneficiary in one currency."""
+
+    beneficiary: str
+    name: str
+    currency: str
+    allocated: Figure
+    due: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over all contracts and beneficiaries of one currency."""
+
+    earned: Figure
+    payable: Figure
+    allocated: Figure
+    due: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A period as it stands beside what a proposal would give.
+
+    Attributes:
+        period: which.
+        closed: whether it is closed, so that nothing will change there.
+        as_if: whether a plan's version was taken as if it had begun by then.
+        contracts: those that change; ``same_contracts`` counts the others.
+        beneficiaries: those that change; ``same_beneficiaries`` counts the others.
+        totals: per currency, sums over all of them, changed or not.
+        exceptions: sales that earn nothing, before and after, as kinds of sales.
+        problem: why it cannot be calculated; the rest is empty then.
+    """
+
+    period: str
+    closed: bool
+    as_if: bool = False
+    contracts: tuple[ContractEffect, ...] = ()
+    same_contracts: int = 0
+    beneficiaries: tuple[BeneficiaryEffect, ...] = ()
+    same_beneficiaries: int = 0
+    totals: Mapping[str, Totals] = field(default_factory=dict)
+    exceptions: Figure = Figure(0, 0)
+    problem: str = ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything would have been different."""
+        return bool(self.contracts or self.beneficiaries or self.exceptions.difference)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A whole entry as proposed, and of a plan the version in question."""
+
+    part: str
+    entry: Body
+    version: str
+
+
+def preview(work: Work, part: str, body: Body, *, version: str = "") -> list[Effect]:
+    """What a new body of an entry would have given in the last closed and the open period.
+
+    Args:
+        part: ``contracts``, ``plans`` or ``beneficiaries``.
+        body: the whole entry as proposed.
+        version: first day of the plan's version in question; it is tried also on periods
+            before it begins, since that is what the question is about.
+
+    Raises:
+        SetupError: with every fault of the entry.
+    """
+    work.actor.require(Verb.READ)
+    check(work, part, body)
+    tried = _Tried(part, canonical_body(part, body), version)
+    period = open_period_of(work, setup_in_force(work))
+    key = (state_of(work, period), part, canonical(tried.entry), version)
+    keep_nobody_waiting(
+        work,
+        "preview",
+        key,
+        lambda patient: preview(patient, part, body, version=version),
+        words="what this would have given",
+        periods=(period.ordinal, period.ordinal - 1),
+    )
+    made = lambda: _effects(work, tried, period)  # noqa: E731
+    return remembered(work, "preview", key, made, most=_KEPT_PREVIEWS)
+
+
+def last_close(work: Work, open_period: Period) -> tuple[Setup, Books] | None:
+    """What the close before an open period used, if there was one; it never changes."""
+    period = open_period.shift(-1)
+    closed = store.find_closing(work.connection, period.ordinal)
+    if closed is None:
+        return None
+
+    def read() -> tuple[Setup, Books]:
+        then = setup_used_by(work, closed.revision)
+        return then, books_of(work, then, period)
+
+    return remembered(work, "books of the last close", period, read)
+
+
+def _effects(work: Work, tried: _Tried, period: Period) -> list[Effect]:
+    """What an entry would have given in the period before an open one, if any, and in that."""
+    now = setup_in_force(work)
+    found = []
+    closed = last_close(work, period)
+    if closed is not None:
+        then, books = closed
+        setup = _with_later_keys(then, now)
+        found.append(_effect(work, setup, tried, lambda: books, books.period, closed=True))
+    made = lambda: books_of(work, now, period)  # noqa: E731
+    found.append(_effect(work, now, tried, made, period, closed=False))
+    return found
+
+
+def _with_later_keys(then: Setup, now: Setup) -> Setup:
+    """The setup of a close; what a proposal may name and was added later is known as well."""
+    return replace(
+        then,
+        titles={**now.titles, **then.titles},
+        retailers={**now.retailers, **then.retailers},
+        beneficiaries={**now.beneficiaries, **then.beneficiaries},
+        plans={**now.plans, **then.plans},
+    )
+
+
+def _effect(
+    work: Work,
+    setup: Setup,
+    tried: _Tried,
+    books_then: Callable[[], Books],
+    period: Period,
+    *,
+    closed: bool,
+) -> Effect:
+    proposed, as_if = _proposed(setup, tried, period)
+    empty = Effect(str(period), closed, as_if)
+    try:
+        books = books_then()
+        before = run(books)
+        after = run(_books_as(work, books, proposed))
+    except _CANNOT as error:
+        return replace(empty, problem=str(error))
+    return _compared(empty, before, after, proposed)
+
+
+def _proposed(setup: Setup, tried: _Tried, period: Period) -> tuple[Setup, bool]:
+    """The setup with an entry replaced, and whether its plan begins earlier than it says."""
+    entry, key = tried.entry, tried.entry["key"]
+    match tried.part:
+        case "contracts":
+            contract = setup_file.contract_of(entry)
+            return replace(setup, contracts={**setup.contracts, key: contract}), False
+        case "beneficiaries":
+            payee = setup_file.beneficiary_of(entry, setup.publisher.currency)
+            return replace(setup, beneficiaries={**setup.beneficiaries, key: payee}), False
+        case _:
+            plan = setup_file.plan_of(entry)
+            shifted = _in_force_by(plan, tried.version, period)
+            return replace(setup, plans={**setup.plans, key: shifted}), shifted is not plan
+
+
+def _in_force_by(plan: Plan, version: str, period: Period) -> Plan:
+    """The plan with a version in force on a period's last day, whenever it really begins."""
+    if not version:
+        return plan
+    wanted = next(each for each in plan.versions if each.starts == date.fromisoformat(version))
+    if plan.on(period.ends) == wanted:
+        return plan
+    earlier = tuple(each for each in plan.versions if each.starts < period.ends)
+    return Plan(plan.key, (*earlier, replace(wanted, starts=period.ends)))
+
+
+def _books_as(work: Work, books: Books, proposed: Setup) -> Books:
+    """The books under a proposed setup; sales are summed again only if it asks more of them."""
+    period = books.period
+    contracts = in_force(list(proposed.contracts.values()), period)
+    wanted, known = (
+        asked_by(each, [plans[contract.plan] for contract in each], books.sold)
+        for each, plans in ((contracts, proposed.plans), (books.contracts, books.plans))
+    )
+    if wanted != known:
+        return books_of(work, proposed, period)
+    return replace(
+        books,
+        contracts=contracts,
+        plans=proposed.plans,
+        beneficiaries=proposed.beneficiaries,
+    )
+
+
+def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
+    contracts = [
+        _contract_effect(*pair)
+        for pair in _pairs(before.contracts, after.contracts, lambda each: each.contract.key)
+    ]
+    payees = [
+        _beneficiary_effect(*pair, setup)
+        for pair in _pairs(before.settlements, after.settlements, _payee)
+    ]
+    changed = [each for each in contracts if _differ(each.earned, each.payable, *_of(each.rules))]
+    affected = [each for each in payees if _differ(each.allocated, each.due)]
+    currencies = sorted({each.currency for each in contracts} | {each.currency for each in payees})
+    return replace(
+        empty,
+        contracts=tuple(changed),
+        same_contracts=len(contracts) - len(changed),
+        beneficiaries=tuple(affected),
+        same_beneficiaries=len(payees) - len(affected),
+        totals={
+            currency: Totals(
+                _sum(each.earned for each in contracts if each.currency == currency),
+                _sum(each.payable for each in contracts if each.currency == currency),
+                _sum(each.allocated for each in payees if each.currency == currency),
+                _sum(each.due for each in payees if each.currency == currency),
+            )
+            for currency in currencies
+        },
+        exceptions=Figure(len(before.exceptions), len(after.exceptions)),
+    )
+
+
+def _pairs(
+    before: Iterable[_Value], after: Iterable[_Value], key: Callable[[_Value], Any]
+) -> list[tuple[_Value | None, _Value | None, _Value]]:
+    """The same thing before and after, by key, None where it is missing; and one that is not."""
+    was, now = ({key(each): each for each in values} for values in (before, after))
+    either = {**was, **now}
+    return [(was.get(each), now.get(each), either[each]) for each in sorted(either)]
+
+
+def _payee(each: Settlement) -> tuple[str, str]:
+    return each.currency, each.beneficiary
+
+
+def _contract_effect(
+    one: ContractRun | None, other: ContractRun | None, some: ContractRun
+) -> ContractEffect:
+    earned = [_earned_by_rule(each) for each in (one, other)]
+    return ContractEffect(
+        some.contract.key,
+        some.contract.author,
+        some.contract.currency,
+        Figure(one.earned if one else 0, other.earned if other else 0),
+        Figure(one.payable if one else 0, other.payable if other else 0),
+        tuple(
+            (rule, Figure(earned[0].get(rule, 0), earned[1].get(rule, 0)))
+            for rule in dict.fromkeys((*earned[1], *earned[0]))
+        ),
+    )
+
+
+def _earned_by_rule(done: ContractRun | None) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for line in done.lines if done else ():
+        found[line.rule] = found.get(line.rule, 0) + line.earned
+    return found
+
+
+def _beneficiary_effect(
+    one: Settlement | None, other: Settlement | None, some: Settlement, setup: Setup
+) -> BeneficiaryEffect:
+    return BeneficiaryEffect(
+        some.beneficiary,
+        setup.beneficiaries[some.beneficiary].name,
+        some.currency,
+        Figure(one.allocated if one else 0, other.allocated if other else 0),
+        Figure(one.due if one else 0, other.due if other else 0),
+    )
+
+
+def _of(rules: Iterable[tuple[str, Figure]]) -> list[Figure]:
+    return [figure for _, figure in rules]
+
+
+def _differ(*figures: Figure) -> bool:
+    return any(figure.difference for figure in figures)
+
+
+def _sum(figures: Iterable[Figure]) -> Figure:
+    listed = list(figures)
+    return Figure(sum(each.before for each in listed), sum(each.after for each in listed))

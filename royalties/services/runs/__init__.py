@@ -1,1 +1,0 @@
-"""A period's calculation: its draft, what stands out in it, the checklist and the close."""

@@ -1,0 +1,37 @@
+"""Which retailers' reports a period waits for; the home and a close are told the same."""
+
+from datetime import date, timedelta
+
+from royalties.domain.periods import Period
+from royalties.domain.sales.reporting import OWN, Expected, Span, expected
+from royalties.services.books import Setup
+from royalties.services.work import Work
+from royalties.store.desk import dashboard as store
+
+_HISTORY = timedelta(days=800)
+"""Reports before this long ago say nothing of a retailer's rhythm any more."""
+
+Accounts = tuple[tuple[str, Expected], ...]
+"""How each kind of a retailer's reports stands, by account; one without a name if there is one."""
+
+
+def expected_reports(work: Work, setup: Setup, period: Period) -> dict[str, Accounts]:
+    """How the reports of every retailer stand for a period, by key.
+
+    Orders bring their sales when they are shipped: no report is ever missing of them. What was
+    typed by hand is no report.
+    """
+    spans: dict[str, dict[str, list[Span]]] = {}
+    for row in store.covered(work.connection, (period.starts - _HISTORY).isoformat()):
+        days = (date.fromisoformat(row.first_day), date.fromisoformat(row.last_day))
+        spans.setdefault(row.retailer, {}).setdefault(row.account, []).append(days)
+    of_orders = {key for each in setup.price_lists.values() for key in each.retailers.values()}
+    return {
+        key: (("", OWN),)
+        if key in of_orders
+        else tuple(
+            (account, expected(days, period, work.today))
+            for account, days in sorted(spans.get(key, {"": []}).items())
+        )
+        for key in setup.retailers
+    }

@@ -1,0 +1,157 @@
+"""Where contracts and beneficiaries stand after what was closed, as the desk shows it."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from royalties.domain.money import amount_text, number_text
+from royalties.domain.people import Verb
+from royalties.domain.periods import Period
+from royalties.domain.royalties.earning import counter_stand
+from royalties.domain.royalties.run import Recouped, recoup
+from royalties.domain.terms.contracts import Contract
+from royalties.services.books import Setup
+from royalties.services.work import Work
+from royalties.store.people import people
+from royalties.store.periods import periods
+from royalties.store.terms import balances as store
+
+_SHOWN = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """An advance and how much of it is earned back, as texts of the contract's currency."""
+
+    paid_on: str
+    amount: str
+    recouped: str
+    outstanding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A contract after the last closed period.
+
+    ``closes`` are its accounts, the newest first; ``counters`` where its escalators stand.
+    """
+
+    closes: list[Any]
+    advances: list[Advanced]
+    counters: dict[str, str]
+
+
+def stand_of(work: Work, setup: Setup, contract: Contract) -> Stand:
+    """Where a contract stands."""
+    work.actor.require(Verb.READ)
+    closes = store.contract_closes(work.connection, contract.key)
+    next_period = open_period(work, setup)
+    before = sum(row.recouped for row in closes)
+    advances = recoup(contract, 0, before, next_period.ends)
+    return Stand(
+        closes[:_SHOWN],
+        [_advanced(each, contract.currency) for each in advances],
+        _counters(work, setup, contract, next_period),
+    )
+
+
+def _advanced(each: Recouped, currency: str) -> Advanced:
+    return Advanced(
+        each.advance.paid_on.isoformat(),
+        amount_text(each.advance.amount, currency),
+        amount_text(each.before, currency),
+        amount_text(each.outstanding, currency),
+    )
+
+
+def _counters(work: Work, setup: Setup, contract: Contract, next_period: Period) -> dict[str, str]:
+    """Where each escalator's counter stands as the open period begins, by its name."""
+    escalators = [rule for rule in contract.rules if len(rule.tiers) > 1]
+    if not escalators:
+        return {}
+    life: dict[str, Fraction] = {}
+    year: dict[str, Fraction] = {}
+    first_of_year = next_period.ordinal - next_period.place + 1
+    for row in store.counted(work.connection, contract.key):
+        for sums in (life, year) if row.period_id >= first_of_year else (life,):
+            sums[row.counter] = sums.get(row.counter, Fraction(0)) + Fraction(row.counted)
+    first = setup.first_period
+    return {
+        rule.counter.name: _about(
+            counter_stand(
+                rule,
+                life=life.get(rule.counter.name, Fraction(0)),
+                year=year.get(rule.counter.name, Fraction(0)),
+                first=next_period == first,
+                first_year=next_period.year == first.year,
+            )
+        )
+        for rule in escalators
+    }
+
+
+def _about(exact: Fraction) -> str:
+    """A counter's stand; amounts converted between currencies may never end: to the cent then."""
+    text = number_text(exact)
+    return text if "/" not in text else number_text(Fraction(round(exact * 100), 100))
+
+
+def open_period(work: Work, setup: Setup) -> Period:
+    """The earliest period that is not closed."""
+    last = periods.last_closed(work.connection)
+    first = setup.first_period
+    return first if last is None else first.shift(last + 1 - first.ordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeStand:
+    """A beneficiary after the last closed period: accounts, the newest first; and their people."""
+
+    settlements: list[Any]
+    people: list[Any]
+
+
+def payee_stand(work: Work, key: str) -> PayeeStand:
+    """Where a beneficiary stands, and who may look at their statements."""
+    work.actor.require(Verb.READ)
+    return PayeeStand(
+        store.settlements_of(work.connection, key, _SHOWN),
+        list(people.members(work.connection, work.actor, key)),
+    )
+
+
+def carried_balances(work: Work) -> dict[str, list[tuple[str, int]]]:
+    """What beneficiaries carry forward, as (currency, amount), by key."""
+    work.actor.require(Verb.READ)
+    last = periods.last_closed(work.connection)
+    return {} if last is None else store.balances_after(work.connection, last)
+
+
+def rates_needed(work: Work, setup: Setup, period: Period) -> list[tuple[str, str, int]]:
+    """Rates that a period's sales may need and that are missing, as (from, to, sale lines).
+
+    Which title a sale is of is not asked here, so a pair may be named that no contract needs;
+    the run names exactly those that it lacks.
+    """
+    work.actor.require(Verb.READ)
+    sold = store.currencies_sold(work.connection, period.ordinal)
+    known = {
+        (rate.source, rate.target) for rate in setup.exchange_rates if rate.period == str(period)
+    }
+    begun = [each for each in setup.contracts.values() if each.starts <= period.ends]
+    wanted = {
+        (currency, target): lines
+        for currency, lines in sold
+        for target in {each.currency for each in begun}
+        if currency != target
+    }
+    profit = any(rule.basis.value == "profit" for each in begun for rule in each.rules)
+    costs = any(e.unit_cost for title in setup.titles.values() for e in title.editions)
+    if profit and costs:
+        house = setup.publisher.currency
+        wanted |= {(house, currency): lines for currency, lines in sold if currency != house}
+    return [
+        (source, target, lines)
+        for (source, target), lines in sorted(wanted.items())
+        if (source, target) not in known
+    ]

@@ -1,0 +1,116 @@
+"""What the finance desk's home shows of the books, each kind of thing by one query."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from royalties.domain.sales.slices import Kind
+from royalties.store.sales.batches import is_report
+from royalties.store.tables import (
+    batch,
+    coverage,
+    mail,
+    retailer,
+    sale_total,
+    upload,
+    waiting,
+)
+
+_COUNTED = (Kind.SALE.value, Kind.RETURN.value)
+
+
+class SoldRow(NamedTuple):
+    """Net copies and receipts (millionths) of a retailer in a period; free copies left out.
+
+    ``last_month`` is the latest month with sales.
+    """
+
+    period_id: int
+    retailer: str
+    currency: str
+    units: int
+    net: int
+    last_month: str
+
+
+def sold(connection: Connection, periods: Sequence[int], up_to: str = "") -> list[SoldRow]:
+    """What counts in some periods by retailer and currency, in months up to one if given."""
+    query = (
+        select(
+            sale_total.c.period_id,
+            retailer.c.key,
+            sale_total.c.currency,
+            func.sum(sale_total.c.units),
+            func.sum(sale_total.c.net),
+            func.max(sale_total.c.month),
+        )
+        .join(retailer, retailer.c.id == sale_total.c.retailer_id)
+        .where(sale_total.c.period_id.in_(periods), sale_total.c.kind.in_(_COUNTED))
+        .group_by(sale_total.c.period_id, retailer.c.key, sale_total.c.currency)
+    )
+    if up_to:
+        query = query.where(sale_total.c.month <= up_to)
+    return [
+        SoldRow(row[0], row[1], row[2], int(row[3]), int(row[4]), row[5])
+        for row in connection.execute(query)
+    ]
+
+
+class CoveredRow(NamedTuple):
+    """The days of one retailer and account that a standing report covers."""
+
+    retailer: str
+    account: str
+    first_day: str
+    last_day: str
+
+
+def covered(connection: Connection, since: str) -> list[CoveredRow]:
+    """What standing reports cover, if it ends on a day or later; what was typed covers nothing."""
+    rows = connection.execute(
+        select(retailer.c.key, coverage.c.account, coverage.c.first_day, coverage.c.last_day)
+        .join(batch, batch.c.id == coverage.c.batch_id)
+        .join(retailer, retailer.c.id == coverage.c.retailer_id)
+        .where(
+            batch.c.status == "recorded",
+            batch.c.corrected_by.is_(None),
+            is_report,
+            coverage.c.last_day >= since,
+        )
+        .order_by(retailer.c.key, coverage.c.account, coverage.c.last_day)
+    )
+    return [CoveredRow(*row) for row in rows]
+
+
+def counts(connection: Connection) -> Mapping[str, int]:
+    """How much waits: ``identifiers`` and their ``rows``, uploads, and ``mail`` that failed.
+
+    Checked uploads are ``refused``, or may be recorded; one that holds nothing new is neither.
+
+    A message that was taken back, or whose place a newer one took, has no text any more.
+    """
+    corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
+    standing = waiting.c.batch_id.not_in(corrected)
+    checked = upload.c.status == "checked"
+    refused = func.coalesce(upload.c.summary, "").startswith('{"outcome": "refused"')
+    nothing_new = func.coalesce(upload.c.summary, "").startswith('{"outcome": "nothing-new"')
+    wanted: dict[str, tuple[ColumnElement[int], ColumnElement[bool]]] = {
+        "identifiers": (func.count(waiting.c.identifier.distinct()), standing),
+        "rows": (func.count(waiting.c.identifier), standing),
+        "uploads": (func.count(upload.c.id), checked & ~refused & ~nothing_new),
+        "refused": (func.count(upload.c.id), checked & refused),
+        "mail": (
+            func.count(mail.c.id),
+            mail.c.sent_at.is_(None) & (mail.c.text != "") & (mail.c.error != ""),
+        ),
+    }
+    row = connection.execute(
+        select(
+            *(
+                select(count).where(condition).scalar_subquery().label(name)
+                for name, (count, condition) in wanted.items()
+            )
+        )
+    ).one()
+    return {name: int(value) for name, value in row._asdict().items()}

@@ -1,0 +1,293 @@
+"""What ``verify`` reads, row after row, and queries that find what must never be.
+
+Whatever grows with the years is streamed, never held: a thousand rows of figures at a time, or a
+few of those that carry documents. Each query for faults yields a sentence for every one.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+
+from royalties.domain.sales.slices import Kind
+from royalties.store.earned import earned_groups
+from royalties.store.periods.runs import ClosedRun
+from royalties.store.sales.slices import in_period
+from royalties.store.statements.statements import StatementRow
+from royalties.store.tables import (
+    allocation,
+    batch,
+    closed_run,
+    contract_close,
+    earned_line,
+    edition,
+    issued,
+    period,
+    reserve_release,
+    sale,
+    settlement,
+    statement,
+    waiting,
+)
+
+_ROWS, _DOCUMENTS = 1_000, 20
+_TABLES = {
+    each.name: each
+    for each in (allocation, contract_close, earned_line, period, reserve_release, settlement)
+}
+
+
+def _streamed(connection: Connection, query: Select[Any], most: int = _ROWS) -> Iterator[Any]:
+    """Rows as they are asked for; also on PostgreSQL, whose driver else fetches all of them."""
+    with connection.execute(query, execution_options={"yield_per": most}) as found:
+        yield from found
+
+
+def rows(connection: Connection, table: str, period_id: int | None = None) -> Iterator[Any]:
+    """Rows of one of the closed runs' tables, of a period or of all, in order."""
+    chosen = _TABLES[table]
+    query = select(chosen).order_by(*chosen.primary_key.columns)
+    if period_id is not None:
+        query = query.where(chosen.c.period_id == period_id)
+    return _streamed(connection, query)
+
+
+def releases_of(connection: Connection, withheld_in: int) -> Iterator[Any]:
+    """Releases, whenever they were, of what a period withheld."""
+    return _streamed(
+        connection, select(reserve_release).where(reserve_release.c.withheld_in == withheld_in)
+    )
+
+
+def releases_of_nothing(connection: Connection) -> Iterator[Any]:
+    """Releases of what no closed period withheld."""
+    return _streamed(
+        connection,
+        select(reserve_release)
+        .outerjoin(
+            contract_close,
+            (contract_close.c.period_id == reserve_release.c.withheld_in)
+            & (contract_close.c.contract == reserve_release.c.contract),
+        )
+        .where(contract_close.c.contract.is_(None)),
+    )
+
+
+def closings(connection: Connection) -> Iterator[Any]:
+    """Number, moment and fingerprint of every closed run, the earliest first."""
+    columns = (closed_run.c.period_id, closed_run.c.closed_at, closed_run.c.fingerprint)
+    return _streamed(connection, select(*columns).order_by(closed_run.c.period_id))
+
+
+def closed_runs(connection: Connection) -> Iterator[ClosedRun]:
+    """Every closed run with its document, the earliest first."""
+    query = select(*(closed_run.c[name] for name in ClosedRun._fields))
+    found = _streamed(connection, query.order_by(closed_run.c.period_id), 1)
+    return (ClosedRun(*row) for row in found)
+
+
+def statements(connection: Connection, period_id: int) -> Iterator[StatementRow]:
+    """The statements of a period in order of their numbers, with what they say."""
+    query = select(*(statement.c[name] for name in StatementRow._fields))
+    found = _streamed(
+        connection,
+        query.where(statement.c.period_id == period_id).order_by(statement.c.place),
+        _DOCUMENTS,
+    )
+    return (StatementRow(*row) for row in found)
+
+
+class IssuedFile(NamedTuple):
+    """A file that was issued, and the period of its statement if that is there."""
+
+    number: str
+    name: str
+    sha256: str
+    period_id: int | None
+
+
+def issued_files(connection: Connection) -> Iterator[IssuedFile]:
+    """Every file that was issued of statements."""
+    columns = (issued.c.number, issued.c.name, issued.c.sha256, statement.c.period_id)
+    query = select(*columns).outerjoin(statement, statement.c.number == issued.c.number)
+    return (IssuedFile(*row) for row in _streamed(connection, query))
+
+
+def issued_by_period(connection: Connection) -> dict[int | None, int]:
+    """How many files were issued of each period's statements."""
+    query = (
+        select(statement.c.period_id, func.count())
+        .select_from(issued)
+        .outerjoin(statement, statement.c.number == issued.c.number)
+        .group_by(statement.c.period_id)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def imports(connection: Connection) -> Iterator[Any]:
+    """Every import, undone ones included, the first first; ``document`` is JSON text."""
+    return _streamed(connection, select(batch).order_by(batch.c.id), _DOCUMENTS)
+
+
+def orphan_sales(connection: Connection) -> Iterator[str]:
+    """Sales or waiting rows of an import that was undone."""
+    for table in (sale, waiting):
+        rows = connection.execute(
+            select(batch.c.id, func.count())
+            .join(table, table.c.batch_id == batch.c.id)
+            .where(batch.c.status != "recorded")
+            .group_by(batch.c.id)
+        )
+        for row in rows:
+            yield f"import {row[0]} was undone but {row[1]} of its rows stand in {table.name}"
+
+
+def sales_in_wrong_period(connection: Connection) -> Iterator[str]:
+    """Sales that count in a period which ended before their day."""
+    rows = connection.execute(
+        select(sale.c.batch_id, period.c.name, func.count())
+        .join(period, period.c.id == sale.c.period_id)
+        .where(sale.c.day > period.c.ends)
+        .group_by(sale.c.batch_id, period.c.name)
+    )
+    for row in rows:
+        yield f"import {row[0]}: {row[2]} sales count in {row[1]}, which ended before their day"
+
+
+def batches_that_lost_lines(connection: Connection) -> Iterator[str]:
+    """Imports of which fewer or more lines stand than they recorded and released."""
+    stands = (
+        select(sale.c.batch_id, func.count().label("lines")).group_by(sale.c.batch_id).subquery()
+    )
+    waits = (
+        select(waiting.c.batch_id, func.count().label("lines"))
+        .group_by(waiting.c.batch_id)
+        .subquery()
+    )
+    have = func.coalesce(stands.c.lines, 0) + func.coalesce(waits.c.lines, 0)
+    rows = connection.execute(
+        select(batch.c.id, batch.c.lines, have)
+        .outerjoin(stands, stands.c.batch_id == batch.c.id)
+        .outerjoin(waits, waits.c.batch_id == batch.c.id)
+        .where(batch.c.status == "recorded", have != batch.c.lines)
+        .order_by(batch.c.id)
+    )
+    for row in rows:
+        yield f"import {row[0]} recorded {row[1]} lines, but {row[2]} stand in the books"
+
+
+class Standing(NamedTuple):
+    """What stands of an import, waiting rows included; receipts in millionths by currency."""
+
+    sold: int
+    returned: int
+    free: int
+    net: dict[str, int]
+
+
+def standing_by_batch(connection: Connection) -> dict[int, Standing]:
+    """What stands in the books of every import."""
+    found: dict[int, tuple[dict[int, int], dict[str, int]]] = {}
+    for table in (sale, waiting):
+        rows = connection.execute(
+            select(
+                table.c.batch_id,
+                table.c.kind,
+                table.c.currency,
+                func.sum(table.c.units),
+                func.sum(func.coalesce(table.c.net, 0)),
+            ).group_by(table.c.batch_id, table.c.kind, table.c.currency)
+        )
+        for number, kind, currency, copies, receipts in rows:
+            units, net = found.setdefault(number, ({}, {}))
+            units[kind] = units.get(kind, 0) + int(copies)
+            net[currency] = net.get(currency, 0) + int(receipts)
+    return {
+        number: Standing(
+            units.get(Kind.SALE.value, 0),
+            -units.get(Kind.RETURN.value, 0),
+            units.get(Kind.FREE.value, 0),
+            net,
+        )
+        for number, (units, net) in found.items()
+    }
+
+
+def closed_copies_differ(connection: Connection) -> Iterator[str]:
+    """Closed periods whose earned lines count other copies than their sales do.
+
+    Compared by edition, kind and currency for every contract that earned on the edition, period
+    by period: what is held does not grow with the years.
+    """
+    query = select(period.c.id, period.c.name).where(period.c.status == "closed")
+    for number, name in connection.execute(query.order_by(period.c.id)).all():
+        yield from _copies_differ(connection, number, name)
+
+
+def _copies_differ(connection: Connection, period_id: int, name: str) -> Iterator[str]:
+    keys = (edition.c.isbn, sale.c.kind, sale.c.currency)
+    sold = (
+        select(*keys, func.sum(sale.c.units))
+        .join(edition, edition.c.id == sale.c.edition_id)
+        .where(in_period(period_id), sale.c.kind != Kind.FREE.value)
+        .group_by(*keys)
+    )
+    groups = earned_groups([period_id])
+    of = (groups.c.contract, groups.c.isbn, groups.c.kind, groups.c.currency)
+    counted = select(*of, func.sum(groups.c.units)).group_by(*of).order_by(*of)
+    words = {kind.word: kind.value for kind in Kind}
+    standing = {tuple(row[:3]): int(row[3]) for row in connection.execute(sold)}
+    for contract, isbn, kind, currency, copies in connection.execute(counted):
+        stand = standing.get((isbn, words[kind], currency), 0)
+        if stand != int(copies):
+            yield (
+                f"{name}, contract {contract}, {isbn}: {copies} copies ({kind}) "
+                f"were counted, {stand} stand in the sales"
+            )
+
+
+def corrections_that_do_not_mirror(connection: Connection) -> Iterator[str]:
+    """Corrections that, with what they correct, do not come to nothing."""
+    pairs = connection.execute(
+        select(batch.c.id, batch.c.corrects).where(
+            batch.c.corrects.is_not(None), batch.c.status == "recorded"
+        )
+    ).all()
+    for number, corrects in pairs:
+        keys: list[ColumnElement[Any]] = [
+            sale.c.edition_id,
+            sale.c.retailer_id,
+            sale.c.kind,
+            sale.c.currency,
+        ]
+        if _names_what_it_reverses(connection, number):
+            keys.append(func.coalesce(sale.c.reverses, sale.c.period_id))
+        rest = connection.execute(
+            select(sale.c.edition_id)
+            .where(or_(sale.c.batch_id == number, sale.c.batch_id == corrects))
+            .group_by(*keys)
+            .having(or_(func.sum(sale.c.units) != 0, func.sum(sale.c.net) != 0))
+        ).first()
+        if rest is not None:
+            yield f"import {number} does not mirror import {corrects}, which it corrects"
+    wanted = {corrects: number for number, corrects in pairs}
+    rows = connection.execute(select(batch.c.id, batch.c.corrected_by).order_by(batch.c.id))
+    for row in rows:
+        if row.corrected_by != wanted.get(row.id):
+            yield (
+                f"import {row.id} counts as corrected by {row.corrected_by or 'none'}, but "
+                f"{wanted.get(row.id) or 'none'} corrects it"
+            )
+
+
+def _names_what_it_reverses(connection: Connection, number: int) -> bool:
+    """Whether a correction's lines say which closed run counted what they take back.
+
+    Those that were closed before lines said so never will; all others must.
+    """
+    said = connection.execute(
+        select(func.count(sale.c.reverses), func.count().filter(period.c.status == "open"))
+        .join(period, period.c.id == sale.c.period_id)
+        .where(sale.c.batch_id == number)
+    ).one()
+    return any(said)

@@ -1,0 +1,406 @@
+"""The ledger's reads and writes; entries are sealed by the database once they balance."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    func,
+    insert,
+    select,
+    text,
+    tuple_,
+    union_all,
+    update,
+)
+
+from royalties.domain.royalties.postings import Entry
+from royalties.store.engine import is_sqlite
+from royalties.store.tables import account_carried, carried, entry, period, posting
+
+_AT_ONCE = 1_000
+"""Postings that are read at once where all are."""
+
+
+class PostedLine(NamedTuple):
+    """One posting with its entry, as the journal lists it."""
+
+    entry: int
+    dated: str
+    period: str
+    event: str
+    subject: str
+    description: str
+    account: str
+    currency: str
+    amount: int
+
+
+Place = tuple[int, int]
+"""An entry's number and the line of a posting in it."""
+
+
+def hold(connection: Connection) -> None:
+    """Let nobody else post until this ends, so that numbers go on without gaps.
+
+    SQLite has one writer.
+    """
+    if not is_sqlite(connection):
+        connection.execute(text("LOCK TABLE entry IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def post(connection: Connection, period_id: int, dated: str, entries: Sequence[Entry]) -> range:
+    """Append entries, each with its postings, and seal them; returns their numbers.
+
+    The caller holds the period, so that it stays open.
+    """
+    if not entries:
+        return range(0)
+    hold(connection)
+    first = (connection.execute(select(func.max(entry.c.id))).scalar() or 0) + 1
+    connection.execute(
+        insert(entry),
+        [
+            {
+                "id": number,
+                "period_id": period_id,
+                "dated": dated,
+                "event": each.event,
+                "subject": each.subject,
+                "description": each.description,
+                "sealed": 0,
+            }
+            for number, each in enumerate(entries, first)
+        ],
+    )
+    connection.execute(
+        insert(posting),
+        [
+            {"entry_id": number, "line": line, **side._asdict()}
+            for number, each in enumerate(entries, first)
+            for line, side in enumerate(each.postings, 1)
+        ],
+    )
+    connection.execute(update(entry).where(entry.c.id >= first).values(sealed=1))
+    return range(first, first + len(entries))
+
+
+def balances(connection: Connection) -> dict[tuple[str, str], int]:
+    """Every account's balance by (account, currency), computed from all of its postings."""
+    rows = connection.execute(
+        select(posting.c.account, posting.c.currency, func.sum(posting.c.amount))
+        .group_by(posting.c.account, posting.c.currency)
+        .order_by(posting.c.account, posting.c.currency)
+    )
+    return {(row[0], row[1]): int(row[2]) for row in rows}
+
+
+def balances_now(connection: Connection) -> dict[tuple[str, str], int]:
+    """The same, from what the last close kept and the postings since then."""
+    rows = connection.execute(_summed(_base(connection)))
+    return {(row[0], row[1]): int(row[2]) for row in rows}
+
+
+class _Base(NamedTuple):
+    """A closed period that kept what every account stood at, and its last entry's number."""
+
+    period_id: int
+    entries: int
+
+
+def _base(connection: Connection, day: str = "", before: int | None = None) -> _Base | None:
+    """The latest period of which that was kept.
+
+    Args:
+        day: it ends by this ISO day; empty: any.
+        before: the number of an entry that was posted later; None: any.
+    """
+    query = select(carried.c.period_id, carried.c.entries)
+    if day:
+        query = query.join(period, period.c.id == carried.c.period_id).where(period.c.ends <= day)
+    if before is not None:
+        query = query.where(carried.c.entries < before)
+    row = connection.execute(query.order_by(carried.c.period_id.desc()).limit(1)).first()
+    return _Base(*row) if row else None
+
+
+def _summed(
+    base: _Base | None, day: str = "", of: tuple[str, str] | None = None, up_to: Place | None = None
+) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of three columns
+    """(account, currency, balance) on the evening of a day, or as they stand.
+
+    What a base kept holds all entries until its close, whatever day they are of: those of later
+    days are taken off again, and those that came in after it are added.
+
+    Args:
+        of: only this account and currency.
+        up_to: leave out what was posted behind this place; the base lies before it.
+    """
+    sides = (posting.c.account, posting.c.currency)
+    chosen = [] if of is None else [posting.c.account == of[0], posting.c.currency == of[1]]
+    if up_to is not None:
+        chosen.append(_place() <= tuple_(*up_to))
+    if base is None:
+        since = select(*sides, posting.c.amount).where(*chosen)
+        if day:
+            since = since.join(entry, entry.c.id == posting.c.entry_id).where(entry.c.dated <= day)
+        parts = [since]
+    else:
+        since = select(*sides, posting.c.amount).where(posting.c.entry_id > base.entries)
+        if day:
+            since = since.where(_posted_in(period.c.id > base.period_id, entry.c.dated <= day))
+        there = select(*(account_carried.c[name] for name in ("account", "currency", "amount")))
+        there = there.where(account_carried.c.period_id == base.period_id)
+        if of is not None:
+            there = there.where(
+                account_carried.c.account == of[0], account_carried.c.currency == of[1]
+            )
+        parts = [since.where(*chosen), there]
+        if day:
+            later = _posted_in(period.c.id <= base.period_id, entry.c.dated > day)
+            parts.append(select(*sides, -posting.c.amount).where(later, *chosen))
+    both = union_all(*parts).subquery()
+    return (
+        select(both.c.account, both.c.currency, func.sum(both.c.amount))
+        .group_by(both.c.account, both.c.currency)
+        .order_by(both.c.account, both.c.currency)
+    )
+
+
+def _posted_in(periods: ColumnElement[bool], dated: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a posting is of some periods' entries of some days: few of each, found by index."""
+    of_them = entry.c.period_id.in_(select(period.c.id).where(periods))
+    return posting.c.entry_id.in_(select(entry.c.id).where(of_them, dated))
+
+
+def journal(connection: Connection) -> Iterator[PostedLine]:
+    """All postings in the order they were made."""
+    return _postings(connection, None)
+
+
+def journal_of(connection: Connection, period_id: int) -> Iterator[PostedLine]:
+    """The postings of one period."""
+    return _postings(connection, period_id)
+
+
+def _postings(connection: Connection, period_id: int | None) -> Iterator[PostedLine]:
+    query = (
+        select(
+            entry.c.id,
+            entry.c.dated,
+            period.c.name,
+            entry.c.event,
+            entry.c.subject,
+            entry.c.description,
+            posting.c.account,
+            posting.c.currency,
+            posting.c.amount,
+        )
+        .join(posting, posting.c.entry_id == entry.c.id)
+        .join(period, period.c.id == entry.c.period_id)
+        .order_by(entry.c.id, posting.c.line)
+    )
+    if period_id is not None:
+        query = query.where(entry.c.period_id == period_id)
+    with connection.execute(query, execution_options={"yield_per": _AT_ONCE}) as rows:
+        for row in rows:
+            yield PostedLine(*row)
+
+
+def faulty_entries(connection: Connection) -> list[int]:
+    """Entries that are not sealed, do not balance, or have fewer than two postings."""
+    unbalanced = (
+        select(posting.c.entry_id)
+        .group_by(posting.c.entry_id, posting.c.currency)
+        .having(func.sum(posting.c.amount) != 0)
+    )
+    thin = (
+        select(entry.c.id)
+        .outerjoin(posting, posting.c.entry_id == entry.c.id)
+        .group_by(entry.c.id)
+        .having(func.count(posting.c.line) < 2)  # noqa: PLR2004 - an entry has two sides
+    )
+    rows = connection.execute(
+        select(entry.c.id)
+        .where((entry.c.sealed != 1) | entry.c.id.in_(unbalanced) | entry.c.id.in_(thin))
+        .order_by(entry.c.id)
+    )
+    return [row.id for row in rows]
+
+
+def entry_numbers(connection: Connection) -> tuple[int, int]:
+    """How many entries there are, and the highest number: equal when there is no gap."""
+    row = connection.execute(select(func.count(), func.max(entry.c.id))).one()
+    return row[0], row[1] or 0
+
+
+class Balance(NamedTuple):
+    """What an account stands at in one currency; debit positive."""
+
+    account: str
+    currency: str
+    amount: int
+
+
+class EntryRow(NamedTuple):
+    """An entry with the name of its period."""
+
+    id: int
+    dated: str
+    period: str
+    event: str
+    subject: str
+    description: str
+
+
+class EntryLine(NamedTuple):
+    """One side of an entry."""
+
+    entry: int
+    line: int
+    account: str
+    currency: str
+    amount: int
+
+
+class AccountLine(NamedTuple):
+    """One posting to an account, with its entry."""
+
+    entry: int
+    line: int
+    dated: str
+    period: str
+    event: str
+    subject: str
+    description: str
+    amount: int
+
+
+def balances_on(connection: Connection, day: str) -> list[Balance]:
+    """What every account stands at on the evening of an ISO day."""
+    rows = connection.execute(_summed(_base(connection, day), day))
+    return [Balance(account, currency, int(amount)) for account, currency, amount in rows]
+
+
+def currencies_of(connection: Connection, account: str) -> list[str]:
+    """The currencies in which anything was posted to an account."""
+    return _leaps(connection, posting.c.currency, posting.c.account == account)
+
+
+def _leaps(
+    connection: Connection, column: ColumnElement[str], *chosen: ColumnElement[bool]
+) -> list[str]:
+    """The different values of an indexed column, found by leaps from one to the next."""
+    first = select(func.min(column).label("value")).where(*chosen).cte("leap", recursive=True)
+    following = select(func.min(column)).where(*chosen, column > first.c.value).scalar_subquery()
+    leap = first.union_all(select(following).where(first.c.value.is_not(None)))
+    rows = connection.execute(select(leap.c.value).where(leap.c.value.is_not(None)))
+    return sorted(rows.scalars())
+
+
+def account_lines(
+    connection: Connection,
+    account: str,
+    currency: str,
+    limit: int,
+    *,
+    until: str = "",
+    after: Place | None = None,
+) -> list[AccountLine]:
+    """Postings to an account, dated until a day, in the order they were made, from a place on."""
+    query = (
+        select(
+            entry.c.id,
+            posting.c.line,
+            entry.c.dated,
+            period.c.name,
+            entry.c.event,
+            entry.c.subject,
+            entry.c.description,
+            posting.c.amount,
+        )
+        .join(entry, entry.c.id == posting.c.entry_id)
+        .join(period, period.c.id == entry.c.period_id)
+        .where(posting.c.account == account, posting.c.currency == currency)
+        .order_by(posting.c.entry_id, posting.c.line)
+        .limit(limit)
+    )
+    if until:
+        query = query.where(entry.c.dated <= until)
+    if after is not None:
+        query = query.where(_place() > tuple_(*after))
+    return [AccountLine(*row) for row in connection.execute(query)]
+
+
+def account_balance(
+    connection: Connection,
+    account: str,
+    currency: str,
+    *,
+    until: str = "",
+    up_to: Place | None = None,
+) -> int:
+    """What an account stands at on the evening of a day, after all postings or up to a place."""
+    base = _base(connection, until, up_to[0] if up_to else None)
+    row = connection.execute(_summed(base, until, (account, currency), up_to)).first()
+    return int(row[2]) if row else 0
+
+
+def entries(
+    connection: Connection,
+    limit: int,
+    *,
+    period_name: str = "",
+    event: str = "",
+    subject: str = "",
+    below: int | None = None,
+) -> list[EntryRow]:
+    """Entries, the newest first, from below a number on."""
+    query = _entries().order_by(entry.c.id.desc()).limit(limit)
+    for column, value in (
+        (period.c.name, period_name),
+        (entry.c.event, event),
+        (entry.c.subject, subject),
+    ):
+        if value:
+            query = query.where(column == value)
+    if below is not None:
+        query = query.where(entry.c.id < below)
+    return [EntryRow(*row) for row in connection.execute(query)]
+
+
+def find_entry(connection: Connection, number: int) -> EntryRow | None:
+    """An entry by its number."""
+    row = connection.execute(_entries().where(entry.c.id == number)).first()
+    return EntryRow(*row) if row else None
+
+
+def lines_of(connection: Connection, numbers: Sequence[int]) -> list[EntryLine]:
+    """The postings of some entries, in their order."""
+    rows = connection.execute(
+        select(*(posting.c[name] for name in ("entry_id", *EntryLine._fields[1:])))
+        .where(posting.c.entry_id.in_(numbers))
+        .order_by(posting.c.entry_id, posting.c.line)
+    )
+    return [EntryLine(*row) for row in rows]
+
+
+def events(connection: Connection) -> list[str]:
+    """The events that stand in the ledger."""
+    return _leaps(connection, entry.c.event)
+
+
+def _place() -> Any:  # noqa: ANN401 - SQLAlchemy's tuple of two columns
+    return tuple_(posting.c.entry_id, posting.c.line)
+
+
+def _entries() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of six columns
+    return select(
+        entry.c.id,
+        entry.c.dated,
+        period.c.name,
+        entry.c.event,
+        entry.c.subject,
+        entry.c.description,
+    ).join(period, period.c.id == entry.c.period_id)

@@ -1,0 +1,1 @@
+"""Periods, their closed runs, and what each close carries forward."""

@@ -1,0 +1,320 @@
+"""What each close keeps for the next run: one row that says what all closed periods left.
+
+Books closed by earlier versions have none: the figures of their periods are read one after the
+other until the first close that keeps its own, which keeps those of the periods before it as well.
+"""
+
+import json
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from sqlalchemy import BigInteger, Connection, cast, func, insert, literal, select, union_all
+
+from royalties.domain.periods import Period
+from royalties.domain.royalties.allocation import CapKey
+from royalties.domain.royalties.carrying import ContractFigures, Figures, Left, Sold, carry
+from royalties.domain.royalties.run import ContractState, Held
+from royalties.store.earned import earned_groups
+from royalties.store.history import canonical
+from royalties.store.tables import (
+    account_carried,
+    cap_close,
+    carried,
+    closed_run,
+    contract_close,
+    counter_close,
+    entry,
+    period_total,
+    posting,
+    reserve_release,
+    settlement,
+    statement,
+)
+
+State = dict[str, Any]
+
+
+def left_before(connection: Connection, period: Period) -> Left:
+    """What the closed periods before one left of contracts and beneficiaries."""
+    last = connection.execute(
+        select(func.max(carried.c.period_id)).where(carried.c.period_id < period.ordinal)
+    ).scalar()
+    left = Left() if last is None else left_of(kept(connection, last) or {})
+    for number in _closed(connection, last, period.ordinal):
+        left = carry(left, period.shift(number - period.ordinal), figures(connection, number))
+    return left.entering(period)
+
+
+def carry_forward(connection: Connection, period: Period) -> None:
+    """Keep what a period leaves that is being closed, and what earlier ones did not keep.
+
+    Everything else that its close writes must stand already.
+    """
+    last = connection.execute(select(func.max(carried.c.period_id))).scalar()
+    left = Left() if last is None else left_of(kept(connection, last) or {})
+    entries = _entries_until(connection, last)
+    for number in _closed(connection, last, period.ordinal + 1):
+        left = carry(left, period.shift(number - period.ordinal), figures(connection, number))
+        entries = max(entries, _last_entry(connection, number, last))
+        _keep_accounts(connection, number, last)
+        connection.execute(
+            insert(carried).values(
+                period_id=number,
+                state=canonical(state_of(left)),
+                entries=entries,
+            )
+        )
+        last = number
+    _keep_totals(connection, period.ordinal)
+
+
+class Step(NamedTuple):
+    """What is kept of a closed period (None: nothing), and what its figures add up to.
+
+    ``accounts`` and ``entries`` are the ledger's until its close, ``totals`` the period's sums.
+    """
+
+    period_id: int
+    kept: "Kept | None"
+    computed: "Kept"
+
+
+class Kept(NamedTuple):
+    """What a close keeps: for the next run, of the ledger, and of its own sums by currency."""
+
+    state: State
+    entries: int
+    accounts: dict[tuple[str, str], int]
+    totals: dict[str, tuple[int, ...]]
+
+
+def chain(connection: Connection, first: Period) -> Iterator[Step]:
+    """Every closed period's step, followed from the first one on, from what each close froze."""
+    left, accounts, entries = Left(), dict[tuple[str, str], int](), 0
+    last = None
+    for number in _closed(connection, None, None):
+        period = first.shift(number - first.ordinal)
+        left = carry(left, period, figures(connection, number))
+        for account, currency, amount in connection.execute(_posted(number, last)):
+            accounts[account, currency] = accounts.get((account, currency), 0) + int(amount)
+        entries = max(entries, _last_entry(connection, number, last))
+        totals = {row[1]: tuple(map(int, row[2:])) for row in connection.execute(totals_of(number))}
+        computed = Kept(state_of(left), entries, dict(accounts), totals)
+        yield Step(number, _kept(connection, number), computed)
+        last = number
+
+
+def _kept(connection: Connection, number: int) -> Kept | None:
+    row = connection.execute(select(carried).where(carried.c.period_id == number)).first()
+    if row is None:
+        return None
+    accounts = _rows(connection, account_carried, number)
+    totals = _rows(connection, period_total, number)
+    return Kept(
+        json.loads(row.state),
+        row.entries,
+        {(each.account, each.currency): each.amount for each in accounts},
+        {each.currency: tuple(each[2:]) for each in totals},
+    )
+
+
+def _entries_until(connection: Connection, number: int | None) -> int:
+    """The number of the ledger's last entry when a period was closed, as it was kept."""
+    found = select(carried.c.entries).where(carried.c.period_id == number)
+    return connection.execute(found).scalar() or 0
+
+
+def _last_entry(connection: Connection, number: int, last: int | None) -> int:
+    """The highest number of the entries of a period and of those since another; or 0."""
+    found = select(func.max(entry.c.id)).where(entry.c.period_id <= number)
+    if last is not None:
+        found = found.where(entry.c.period_id > last)
+    return connection.execute(found).scalar() or 0
+
+
+def kept(connection: Connection, number: int) -> State | None:
+    """What a close kept for the next run, as JSON values."""
+    text = connection.execute(select(carried.c.state).where(carried.c.period_id == number)).scalar()
+    return None if text is None else dict(json.loads(text))
+
+
+def figures(connection: Connection, number: int) -> Figures:
+    """What a close froze of its own period, as far as later ones ask for it."""
+    released: dict[str, list[int]] = {}
+    for row in _rows(connection, reserve_release, number):
+        released.setdefault(row.contract, []).append(row.withheld_in)
+    counted: dict[str, dict[str, Fraction]] = {}
+    for row in _rows(connection, counter_close, number):
+        counted.setdefault(row.contract, {})[row.counter] = Fraction(row.counted)
+    caps: dict[str, dict[CapKey, int]] = {}
+    for row in _rows(connection, cap_close, number):
+        key = CapKey(row.plan, row.version, row.path, row.name)
+        caps.setdefault(row.contract, {})[key] = row.amount
+    sold: dict[str, dict[str, Sold]] = {}
+    for contract, isbn, units, earned in connection.execute(_sold_in(number)):
+        sold.setdefault(contract, {})[isbn] = (int(units), int(earned))
+    contracts = {
+        row.contract: ContractFigures(
+            row.carried_forward,
+            row.undistributed,
+            row.recouped,
+            row.withheld,
+            released.get(row.contract, ()),
+            counted.get(row.contract, {}),
+            caps.get(row.contract, {}),
+            sold.get(row.contract, {}),
+        )
+        for row in _rows(connection, contract_close, number)
+    }
+    balances = {
+        (row.beneficiary, row.currency): row.carried_forward
+        for row in _rows(connection, settlement, number)
+    }
+    return Figures(contracts, balances)
+
+
+def state_of(left: Left) -> State:
+    """What was left as JSON values."""
+    sold: dict[str, dict[str, list[int]]] = {}
+    for (contract, isbn), figures_ in left.sold.items():
+        sold.setdefault(contract, {})[isbn] = list(figures_)
+    return {
+        "contracts": {
+            key: {
+                "carried_forward": state.brought_forward,
+                "undistributed": state.undistributed,
+                "recouped": state.recouped,
+                "held": [[each.period, each.amount] for each in state.held],
+                "counters": _texts(state.counters_life),
+                "counters_year": _texts(state.counters_year),
+                "caps": _listed(state.caps_life),
+                "caps_year": _listed(state.caps_year),
+                "sold": sold.get(key, {}),
+            }
+            for key, state in left.states.items()
+        },
+        "balances": [[*key, amount] for key, amount in sorted(left.balances.items())],
+    }
+
+
+def left_of(state: State) -> Left:
+    """What was left, read back."""
+    contracts = state.get("contracts", {})
+    return Left(
+        {
+            key: ContractState(
+                each["carried_forward"],
+                tuple(Held(*held) for held in each["held"]),
+                each["recouped"],
+                each["undistributed"],
+                _fractions(each["counters"]),
+                _fractions(each["counters_year"]),
+                _by_cap(each["caps"]),
+                _by_cap(each["caps_year"]),
+            )
+            for key, each in contracts.items()
+        },
+        {(name, currency): amount for name, currency, amount in state.get("balances", ())},
+        {
+            (key, isbn): (units, earned)
+            for key, each in contracts.items()
+            for isbn, (units, earned) in each["sold"].items()
+        },
+    )
+
+
+def _texts(counters: Any) -> dict[str, str]:  # noqa: ANN401 - a mapping of exact numbers
+    return {name: str(value) for name, value in counters.items()}
+
+
+def _fractions(counters: dict[str, str]) -> dict[str, Fraction]:
+    return {name: Fraction(value) for name, value in counters.items()}
+
+
+def _listed(caps: Any) -> list[list[Any]]:  # noqa: ANN401 - a mapping of amounts by cap
+    return [[*key, amount] for key, amount in sorted(caps.items())]
+
+
+def _by_cap(caps: list[list[Any]]) -> dict[CapKey, int]:
+    return {CapKey(*key): amount for *key, amount in caps}
+
+
+def _closed(connection: Connection, after: int | None, before: int | None) -> list[int]:
+    """Numbers of closed periods between two, the earliest first."""
+    query = select(closed_run.c.period_id).order_by(closed_run.c.period_id)
+    if after is not None:
+        query = query.where(closed_run.c.period_id > after)
+    if before is not None:
+        query = query.where(closed_run.c.period_id < before)
+    return list(connection.execute(query).scalars())
+
+
+def _rows(connection: Connection, table: Any, number: int) -> list[Any]:  # noqa: ANN401
+    query = select(table).where(table.c.period_id == number)
+    return list(connection.execute(query.order_by(*table.primary_key.columns)))
+
+
+def _sold_in(number: int) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of four columns
+    """(contract, ISBN, net copies, earned) of a closed period."""
+    groups = earned_groups([number])
+    keys = (groups.c.contract, groups.c.isbn)
+    return select(*keys, func.sum(groups.c.units), func.sum(groups.c.earned)).group_by(*keys)
+
+
+def _posted(number: int, last: int | None) -> Any:  # noqa: ANN401 - a Select of three columns
+    """(account, currency, amount): sums of the postings of a period and those since another."""
+    query = (
+        select(posting.c.account, posting.c.currency, func.sum(posting.c.amount).label("amount"))
+        .join(entry, entry.c.id == posting.c.entry_id)
+        .where(entry.c.period_id <= number)
+        .group_by(posting.c.account, posting.c.currency)
+    )
+    return query if last is None else query.where(entry.c.period_id > last)
+
+
+def _keep_accounts(connection: Connection, number: int, last: int | None) -> None:
+    """Keep what every account stands at after a period, from what an earlier one kept."""
+    names = ("account", "currency", "amount")
+    before = select(*(account_carried.c[name] for name in names))
+    both = union_all(
+        _posted(number, last), before.where(account_carried.c.period_id == last)
+    ).subquery()
+    keys = (both.c.account, both.c.currency)
+    sums = select(literal(number), *keys, cast(func.sum(both.c.amount), BigInteger)).group_by(*keys)
+    connection.execute(
+        insert(account_carried).from_select([c.name for c in account_carried.c], sums)
+    )
+
+
+def totals_of(number: int) -> Any:  # noqa: ANN401 - a Select of the columns of period_total
+    """A closed period's sums by currency, from its frozen rows."""
+    nothing = literal(0)
+    parts = union_all(
+        select(
+            contract_close.c.currency,
+            contract_close.c.earned,
+            contract_close.c.payable,
+            nothing.label("paid"),
+            nothing.label("statements"),
+        ).where(contract_close.c.period_id == number),
+        select(settlement.c.currency, nothing, nothing, settlement.c.paid, nothing).where(
+            settlement.c.period_id == number
+        ),
+        select(statement.c.currency, nothing, nothing, nothing, literal(1)).where(
+            statement.c.period_id == number
+        ),
+    ).subquery()
+    sums = [
+        cast(func.sum(parts.c[name]), BigInteger)
+        for name in ("earned", "payable", "paid", "statements")
+    ]
+    return select(literal(number), parts.c.currency, *sums).group_by(parts.c.currency)
+
+
+def _keep_totals(connection: Connection, number: int) -> None:
+    connection.execute(
+        insert(period_total).from_select(
+            [column.name for column in period_total.c], totals_of(number)
+        )
+    )

@@ -1,0 +1,286 @@
+"""Closed runs: writing one whole, and reading it again."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, insert, select
+
+from royalties.domain.royalties.earning import EarnedLine
+from royalties.domain.royalties.run import ContractRun, Run
+from royalties.store.tables import (
+    allocation,
+    cap_close,
+    closed_run,
+    contract_close,
+    counter_close,
+    earned_line,
+    period,
+    reserve_release,
+    settlement,
+)
+
+
+class ClosedRun(NamedTuple):
+    """A closed run's frozen document and what vouches for it."""
+
+    period_id: int
+    closed_at: str
+    closed_by: str
+    document: str
+    fingerprint: str
+    revision: int
+
+
+class UsedRevisions(NamedTuple):
+    """Which revisions of a contract and its plan a closed run used."""
+
+    contract: int
+    plan: int
+
+
+def write_run(
+    connection: Connection,
+    run: Run,
+    closed: ClosedRun,
+    revisions: Mapping[str, UsedRevisions],
+) -> None:
+    """Freeze a run: everything it gave, and the revisions it used."""
+    connection.execute(insert(closed_run), [closed._asdict()])
+    for table, rows in rows_of_run(run, revisions).items():
+        _insert(connection, _TABLES[table], rows)
+
+
+def rows_of_run(
+    run: Run, revisions: Mapping[str, UsedRevisions]
+) -> dict[str, list[dict[str, Any]]]:
+    """What a close freezes of a run beside its document, by table."""
+    number = run.period.ordinal
+    found = {"contract_close": [_contract(number, c, revisions) for c in run.contracts]}
+    for table, of_contract in (
+        (earned_line, _lines),
+        (counter_close, _counters),
+        (cap_close, _caps),
+        (reserve_release, _releases),
+        (allocation, _allocations),
+    ):
+        found[table.name] = [
+            {"period_id": number, "contract": done.contract.key, **row}
+            for done in run.contracts
+            for row in of_contract(done)
+        ]
+    found["settlement"] = [
+        {
+            "period_id": number,
+            "beneficiary": each.beneficiary,
+            "currency": each.currency,
+            "brought_forward": each.brought_forward,
+            "allocated": each.allocated,
+            "tax_rate": str(each.tax_rate),
+            "tax": each.tax,
+            "due": each.due,
+            "paid": each.paid,
+            "carried_forward": each.carried_forward,
+            "reason": each.reason,
+        }
+        for each in run.settlements
+    ]
+    return found
+
+
+def frozen_rows(connection: Connection, table: str, period_id: int) -> dict[str, dict[str, Any]]:
+    """The rows of one of a closed run's tables, by what they are about."""
+    rows = period_rows(connection, table, period_id)
+    return keyed(table, [dict(row._mapping) for row in rows])  # noqa: SLF001 - SQLAlchemy's own
+
+
+def keyed(table: str, rows: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Rows of a closed run's table by what they are about: their key without the period."""
+    names = [column.name for column in _TABLES[table].primary_key if column.name != "period_id"]
+    return {" ".join(str(row[name]) for name in names if row[name] != ""): row for row in rows}
+
+
+def find_closed(connection: Connection, period_id: int) -> ClosedRun | None:
+    """A closed run, if the period is closed."""
+    row = connection.execute(
+        select(*(closed_run.c[name] for name in ClosedRun._fields)).where(
+            closed_run.c.period_id == period_id
+        )
+    ).first()
+    return ClosedRun(*row) if row else None
+
+
+class Closing(NamedTuple):
+    """Who closed a period and when, without the frozen document."""
+
+    closed_at: str
+    closed_by: str
+    fingerprint: str
+    revision: int
+
+
+def find_closing(connection: Connection, period_id: int) -> Closing | None:
+    """What is known of a close, if the period is closed."""
+    row = connection.execute(
+        select(*(closed_run.c[name] for name in Closing._fields)).where(
+            closed_run.c.period_id == period_id
+        )
+    ).first()
+    return Closing(*row) if row else None
+
+
+def closing_and_last(connection: Connection, period_id: int) -> tuple[Closing | None, int | None]:
+    """The same, with the latest period that is closed, by one query."""
+    last = select(func.max(closed_run.c.period_id).label("last")).subquery()
+    row = connection.execute(
+        select(last.c.last, *(closed_run.c[name] for name in Closing._fields)).select_from(
+            last.outerjoin(closed_run, closed_run.c.period_id == period_id)
+        )
+    ).one()
+    return (Closing(*row[1:]) if row[1] is not None else None), row[0]
+
+
+def closed_runs(connection: Connection) -> list[ClosedRun]:
+    """All closed runs, the earliest first."""
+    rows = connection.execute(
+        select(*(closed_run.c[name] for name in ClosedRun._fields)).order_by(closed_run.c.period_id)
+    )
+    return [ClosedRun(*row) for row in rows]
+
+
+ContractRow = Any
+SettlementRow = Any
+"""A row of ``contract_close`` or ``settlement``, with its columns as attributes."""
+
+
+def earned_lines(connection: Connection, period_id: int) -> dict[str, list[EarnedLine]]:
+    """A closed period's earned lines by contract, in order of their numbers."""
+    rows = connection.execute(
+        select(earned_line)
+        .where(earned_line.c.period_id == period_id)
+        .order_by(earned_line.c.contract, earned_line.c.line)
+    )
+    found: dict[str, list[EarnedLine]] = {}
+    for row in rows:
+        found.setdefault(row.contract, []).append(_line(row))
+    return found
+
+
+def recouped_of(connection: Connection) -> dict[str, tuple[str, int]]:
+    """Each contract's currency in closed runs, and what they earned back of its advances."""
+    rows = connection.execute(
+        select(
+            contract_close.c.contract,
+            contract_close.c.currency,
+            func.sum(contract_close.c.recouped),
+        ).group_by(contract_close.c.contract, contract_close.c.currency)
+    )
+    return {row[0]: (row[1], int(row[2])) for row in rows}
+
+
+def period_rows(connection: Connection, table: str, period_id: int | None = None) -> list[Any]:
+    """All rows of one of a closed run's tables, as ``verify`` reads them."""
+    chosen = _TABLES[table]
+    query = select(chosen).order_by(*chosen.primary_key.columns)
+    if period_id is not None:
+        query = query.where(chosen.c.period_id == period_id)
+    return list(connection.execute(query))
+
+
+_TABLES = {
+    each.name: each
+    for each in (
+        allocation,
+        cap_close,
+        contract_close,
+        counter_close,
+        earned_line,
+        reserve_release,
+        settlement,
+        period,
+    )
+}
+
+
+def _insert(connection: Connection, table: Any, rows: list[dict[str, Any]]) -> None:  # noqa: ANN401
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _contract(
+    number: int, done: ContractRun, revisions: Mapping[str, UsedRevisions]
+) -> dict[str, Any]:
+    used = revisions[done.contract.key]
+    return {
+        "period_id": number,
+        "contract": done.contract.key,
+        "currency": done.contract.currency,
+        "contract_revision": used.contract,
+        "plan_revision": used.plan,
+        "plan_version": done.version.starts.isoformat(),
+        "earned": done.earned,
+        "brought_forward": done.brought_forward,
+        "withheld": done.reserve.withheld,
+        "released": done.reserve.released,
+        "available": done.available,
+        "recouped": done.recouped,
+        "payable": done.payable,
+        "carried_forward": done.carried_forward,
+        "undistributed_before": done.undistributed_before,
+        "undistributed": done.undistributed,
+    }
+
+
+def _lines(done: ContractRun) -> list[dict[str, Any]]:
+    return [
+        {
+            **line._asdict(),
+            "line": number,
+            "portion": str(line.portion),
+            "base": str(line.base),
+            "exchange_rate": str(line.exchange_rate),
+            "rate": str(line.rate),
+        }
+        for number, line in enumerate(done.lines, 1)
+    ]
+
+
+def _line(row: Any) -> EarnedLine:  # noqa: ANN401 - a row of earned_line
+    base = Fraction(row.base)
+    return EarnedLine(
+        row.rule_place,
+        row.rule,
+        row.isbn,
+        row.retailer,
+        row.kind,
+        row.currency,
+        row.tier,
+        row.units,
+        Fraction(row.portion),
+        base.numerator if base.denominator == 1 else base,
+        Fraction(row.exchange_rate),
+        Fraction(row.rate),
+        row.earned,
+    )
+
+
+def _counters(done: ContractRun) -> list[dict[str, Any]]:
+    return [
+        {"counter": name, "counted": str(counted.added)}
+        for name, counted in done.counters.items()
+        if counted.added
+    ]
+
+
+def _caps(done: ContractRun) -> list[dict[str, Any]]:
+    return [{**key._asdict(), "amount": amount} for key, amount in done.cap_use.items() if amount]
+
+
+def _releases(done: ContractRun) -> list[dict[str, Any]]:
+    return [
+        {"withheld_in": held.period, "amount": held.amount} for held in done.reserve.released_from
+    ]
+
+
+def _allocations(done: ContractRun) -> list[dict[str, Any]]:
+    return [each._asdict() for each in done.allocations]

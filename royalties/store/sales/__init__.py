@@ -1,0 +1,1 @@
+"""Imports and their sale lines: written, summed up and looked through."""

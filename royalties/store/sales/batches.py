@@ -1,0 +1,446 @@
+"""Batches: imports of reports, their sales, and rows that wait for an edition."""
+
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from royalties.domain.sales.slices import Origin
+from royalties.store import kept_slices
+from royalties.store.bulk import Row, add_rows
+from royalties.store.sales import totals
+from royalties.store.sales.slices import in_period
+from royalties.store.tables import (
+    batch,
+    coverage,
+    edition,
+    identifier,
+    period,
+    retailer,
+    sale,
+    sale_total,
+    waiting,
+)
+
+SALE_COLUMNS = (
+    "sheet",
+    "row",
+    "edition_id",
+    "retailer_id",
+    "kind",
+    "day",
+    "units",
+    "currency",
+    "list_price",
+    "net",
+    "discount",
+    "country",
+    "region",
+    "city",
+    "order_ref",
+    "reference",
+    "period_id",
+    "batch_id",
+)
+"""A sale's columns in the order of ``ingest.reading.SaleRow``, period and batch behind."""
+
+is_report: ColumnElement[bool] = batch.c.origin != Origin.TYPED
+"""Whether a batch came from a retailer, and was not typed by hand."""
+
+WAITING_COLUMNS = (
+    "sheet",
+    "row",
+    "identifier",
+    *SALE_COLUMNS[3:16],
+    "batch_id",
+)
+_BY_EDITION = itemgetter(2)
+
+
+class BatchRow(NamedTuple):
+    """One batch; ``document`` is the import document as JSON text."""
+
+    id: int
+    file_name: str
+    sha256: str
+    report: str
+    origin: str
+    retailer: str | None
+    account: str
+    sheets: str
+    document: str
+    rows: int
+    lines: int
+    status: str
+    recorded_at: str
+    recorded_by: str
+    corrects: int | None
+    corrected_by: int | None
+
+
+class Covered(NamedTuple):
+    """An earlier batch whose days overlap those of a new one for the same retailer."""
+
+    batch: int
+    file_name: str
+    origin: str
+    retailer: str
+    first_day: str
+    last_day: str
+    document: str
+
+
+def find_recorded(connection: Connection, sha256: str) -> BatchRow | None:
+    """The batch that recorded a file with these bytes, unless it was undone or corrected."""
+    row = connection.execute(
+        _select().where(
+            batch.c.sha256 == sha256,
+            batch.c.status == "recorded",
+            batch.c.corrected_by.is_(None),
+        )
+    ).first()
+    return BatchRow(*row) if row else None
+
+
+def find_batch(connection: Connection, number: int) -> BatchRow | None:
+    """A batch by its number."""
+    row = connection.execute(_select().where(batch.c.id == number)).first()
+    return BatchRow(*row) if row else None
+
+
+def batches(connection: Connection, numbers: Iterable[int] | None = None) -> list[BatchRow]:
+    """Batches by their numbers, or every one, undone ones included; the first first."""
+    query = _select().order_by(batch.c.id)
+    if numbers is not None:
+        query = query.where(batch.c.id.in_(sorted(numbers)))
+    return [BatchRow(*row) for row in connection.execute(query)]
+
+
+def is_any_recorded(connection: Connection) -> bool:
+    """Whether an import stands."""
+    query = select(batch.c.id).where(batch.c.status == "recorded").limit(1)
+    return connection.execute(query).first() is not None
+
+
+def add_batch(connection: Connection, values: Mapping[str, object]) -> int:
+    """Open a batch and return its number; its totals follow by ``finish_batch``."""
+    made = connection.execute(insert(batch).values(**values).returning(batch.c.id))
+    return int(made.scalar_one())
+
+
+def finish_batch(connection: Connection, number: int, values: Mapping[str, object]) -> None:
+    """Write a batch's totals once all its rows are in."""
+    connection.execute(update(batch).where(batch.c.id == number).values(**values))
+
+
+def add_sales(connection: Connection, rows: Sequence[Row]) -> None:
+    """Record sale lines in bulk; rows are tuples of ``SALE_COLUMNS``."""
+    add_rows(connection, "sale", SALE_COLUMNS, sorted(rows, key=_BY_EDITION))
+
+
+def add_waiting(connection: Connection, rows: Sequence[Row]) -> None:
+    """Put rows of unknown editions on the waiting list; tuples of ``WAITING_COLUMNS``."""
+    add_rows(connection, "waiting", WAITING_COLUMNS, rows)
+
+
+def add_coverage(
+    connection: Connection, number: int, account: str, covered: Mapping[int, tuple[str, str]]
+) -> None:
+    """Remember which days of which retailers a batch covers."""
+    rows = [
+        {
+            "batch_id": number,
+            "retailer_id": retailer_id,
+            "account": account,
+            "first_day": first,
+            "last_day": last,
+        }
+        for retailer_id, (first, last) in sorted(covered.items())
+    ]
+    if rows:
+        connection.execute(insert(coverage), rows)
+
+
+def already_covered(
+    connection: Connection, account: str, covered: Mapping[int, tuple[str, str]]
+) -> list[Covered]:
+    """Batches that count and whose days overlap, for the same retailer and account."""
+    overlaps = [
+        and_(
+            coverage.c.retailer_id == retailer_id,
+            coverage.c.first_day <= last,
+            coverage.c.last_day >= first,
+        )
+        for retailer_id, (first, last) in covered.items()
+    ]
+    if not overlaps:
+        return []
+    rows = connection.execute(
+        select(
+            batch.c.id,
+            batch.c.file_name,
+            batch.c.origin,
+            retailer.c.key,
+            coverage.c.first_day,
+            coverage.c.last_day,
+            batch.c.document,
+        )
+        .join(batch, batch.c.id == coverage.c.batch_id)
+        .join(retailer, retailer.c.id == coverage.c.retailer_id)
+        .where(
+            batch.c.status == "recorded",
+            batch.c.corrected_by.is_(None),
+            coverage.c.account == account,
+            or_(*overlaps),
+        )
+        .order_by(batch.c.id, retailer.c.key)
+    )
+    return [Covered(*row) for row in rows]
+
+
+def closed_periods_of(connection: Connection, number: int) -> list[str]:
+    """Closed periods that counted sales of a batch."""
+    rows = connection.execute(
+        select(period.c.name)
+        .join(sale_total, sale_total.c.period_id == period.c.id)
+        .where(sale_total.c.batch_id == number, period.c.status == "closed")
+        .distinct()
+        .order_by(period.c.name)
+    )
+    return [row.name for row in rows]
+
+
+def take_back(connection: Connection, number: int, at: str) -> tuple[int, int]:
+    """Remove a batch's sales and waiting rows; the batch itself stays, marked undone.
+
+    Returns:
+        How many sale lines and how many waiting lines were removed.
+    """
+    kept_slices.forget(connection, number)
+    sales = connection.execute(delete(sale).where(_of_batch(number))).rowcount
+    rows = connection.execute(delete(waiting).where(waiting.c.batch_id == number)).rowcount
+    totals.forget(connection, number)
+    connection.execute(delete(coverage).where(coverage.c.batch_id == number))
+    connection.execute(
+        update(batch).where(batch.c.id == number).values(status="undone", undone_at=at)
+    )
+    return sales, rows
+
+
+def mark_corrected(connection: Connection, number: int, correction: int | None) -> None:
+    """Let a batch count as taken back by a correction, or (None) as standing again."""
+    connection.execute(update(batch).where(batch.c.id == number).values(corrected_by=correction))
+
+
+def mirror(connection: Connection, number: int, correction: int, open_period: int) -> int:
+    """Record the reverse of every sale of a batch; returns how many.
+
+    Each counts in the open period, or in a later one that its sale counts in. Where a closed
+    run counted its sale, it names that run's period.
+    """
+    copied = [
+        sale.c.edition_id,
+        case((sale.c.period_id > open_period, sale.c.period_id), else_=literal(open_period)),
+        sale.c.retailer_id,
+        sale.c.kind,
+        sale.c.currency,
+        literal(correction),
+        sale.c.sheet,
+        sale.c.row,
+        sale.c.day,
+        -sale.c.units,
+        sale.c.list_price,
+        sale.c.discount,
+        sale.c.country,
+        sale.c.region,
+        sale.c.city,
+        sale.c.order_ref,
+        sale.c.reference,
+        -sale.c.net,
+        case((sale.c.period_id < open_period, sale.c.period_id)),
+    ]
+    connection.execute(
+        insert(sale).from_select(
+            [column.name for column in sale.c],
+            select(*copied).where(_of_batch(number)),
+        )
+    )
+    totals.mirror(connection, number, correction, open_period)
+    made = connection.execute(select(func.count()).select_from(sale).where(_of_batch(correction)))
+    return int(made.scalar_one())
+
+
+def totals_of(connection: Connection, number: int) -> list[Row]:
+    """(retailer id, kind, currency, lines, units, net, first day, last day) of a batch's sales."""
+    rows = connection.execute(
+        select(
+            sale.c.retailer_id,
+            sale.c.kind,
+            sale.c.currency,
+            func.count(),
+            func.sum(sale.c.units),
+            func.sum(sale.c.net),
+            func.min(sale.c.day),
+            func.max(sale.c.day),
+        )
+        .where(_of_batch(number))
+        .group_by(sale.c.retailer_id, sale.c.kind, sale.c.currency)
+        .order_by(sale.c.retailer_id, sale.c.kind, sale.c.currency)
+    )
+    return [tuple(row) for row in rows]
+
+
+def waiting_summary(connection: Connection) -> list[tuple[str, int, int, int]]:
+    """(identifier, batch, rows, units) of all that waits."""
+    rows = connection.execute(
+        select(waiting.c.identifier, waiting.c.batch_id, func.count(), func.sum(waiting.c.units))
+        .where(_not_corrected())
+        .group_by(waiting.c.identifier, waiting.c.batch_id)
+        .order_by(waiting.c.identifier, waiting.c.batch_id)
+    )
+    return [(row[0], row[1], row[2], int(row[3])) for row in rows]
+
+
+def now_known(connection: Connection) -> list[Row]:
+    """Waiting rows whose edition is known by now: ``WAITING_COLUMNS``, its number behind."""
+    columns = [waiting.c[name] for name in WAITING_COLUMNS]
+    by_isbn = (
+        select(*columns, edition.c.id.label("edition"))
+        .join(edition, edition.c.isbn == waiting.c.identifier)
+        .where(_not_corrected())
+    )
+    by_name = (
+        select(*columns, identifier.c.edition_id.label("edition"))
+        .join(identifier, identifier.c.value == waiting.c.identifier)
+        .where(_not_corrected())
+    )
+    rows = connection.execute(by_isbn.union(by_name).order_by("batch_id", "sheet", "row", "kind"))
+    return [tuple(row) for row in rows]
+
+
+def _not_corrected() -> ColumnElement[bool]:
+    """Rows of a corrected import stay where they are and wait no more."""
+    corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
+    return waiting.c.batch_id.not_in(corrected)
+
+
+def stop_waiting(connection: Connection, rows: Iterable[Row]) -> None:
+    """Take rows, given as (batch, sheet, row, kind), off the waiting list."""
+    names = ("batch_id", "sheet", "row", "kind")
+    these = [{f"of_{name}": value for name, value in zip(names, row, strict=True)} for row in rows]
+    if these:
+        connection.execute(
+            delete(waiting).where(*(waiting.c[name] == bindparam(f"of_{name}") for name in names)),
+            these,
+        )
+
+
+def sales_of(
+    connection: Connection, period_id: int | None = None, batch_id: int | None = None
+) -> Iterator[Row]:
+    """Recorded sale lines with names in place of numbers, streamed in order of file and row."""
+    query = _sale_lines()
+    if period_id is not None:
+        query = query.where(in_period(period_id))
+    if batch_id is not None:
+        query = query.where(_of_batch(batch_id))
+    with connection.execute(query, execution_options={"stream_results": True}) as rows:
+        for row in rows:
+            yield tuple(row)
+
+
+def sales_behind(
+    connection: Connection,
+    period_id: int,
+    group: tuple[str, str, int, str],
+    after: tuple[int, int, int] | None = None,
+) -> Generator[Row, None, None]:
+    """The sale lines that one earned line's group was summed from, as ``sales_of`` gives them.
+
+    Args:
+        group: ISBN, retailer's key, kind and currency.
+        after: batch, sheet and row of the line before the first one that is wanted.
+    """
+    isbn, retailer_key, kind, currency = group
+    query = _sale_lines().where(
+        sale.c.period_id == period_id,
+        sale.c.edition_id == select(edition.c.id).where(edition.c.isbn == isbn).scalar_subquery(),
+        sale.c.retailer_id
+        == select(retailer.c.id).where(retailer.c.key == retailer_key).scalar_subquery(),
+        sale.c.kind == kind,
+        sale.c.currency == currency,
+    )
+    if after is not None:
+        query = query.where(
+            tuple_(sale.c.batch_id, sale.c.sheet, sale.c.row) > tuple_(*map(literal, after))
+        )
+    with connection.execute(query, execution_options={"stream_results": True}) as rows:
+        for row in rows:
+            yield tuple(row)
+
+
+def _of_batch(number: int) -> ColumnElement[bool]:
+    """Lines of a batch, found along the table's key in the periods that its sums tell of.
+
+    Without them the sales of all years would be looked at.
+    """
+    told = select(sale_total.c.period_id).where(sale_total.c.batch_id == number)
+    return and_(
+        sale.c.edition_id.in_(select(edition.c.id)),
+        sale.c.period_id.in_(told),
+        sale.c.batch_id == number,
+    )
+
+
+def _sale_lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of its columns
+    return (
+        select(
+            sale.c.batch_id,
+            batch.c.file_name,
+            batch.c.sheets,
+            sale.c.sheet,
+            sale.c.row,
+            period.c.name,
+            sale.c.day,
+            edition.c.isbn,
+            retailer.c.key,
+            sale.c.kind,
+            sale.c.units,
+            sale.c.currency,
+            sale.c.list_price,
+            sale.c.net,
+            sale.c.discount,
+            sale.c.country,
+            sale.c.region,
+            sale.c.city,
+            sale.c.order_ref,
+            sale.c.reference,
+            batch.c.corrects,
+            batch.c.origin,
+            sale.c.reverses,
+        )
+        .join(batch, batch.c.id == sale.c.batch_id)
+        .join(edition, edition.c.id == sale.c.edition_id)
+        .join(retailer, retailer.c.id == sale.c.retailer_id)
+        .join(period, period.c.id == sale.c.period_id)
+        .order_by(sale.c.batch_id, sale.c.sheet, sale.c.row, sale.c.kind)
+    )
+
+
+def _select() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of all columns
+    return select(*(batch.c[name] for name in BatchRow._fields))

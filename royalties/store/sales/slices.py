@@ -1,0 +1,365 @@
+"""One grouped query turns sale lines of a period into slices: lines never reach Python.
+
+What imports keep (``kept_slices``) needs no query over lines; this one is for all others. The
+grouping follows the sale table's key, so that the database reads lines in order; what rules and
+plans ask beyond it (discounts, places) is added only when one asks.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+
+from royalties.domain.money import MICRO
+from royalties.domain.sales.slices import Kind, Place, Slice
+from royalties.domain.terms.discounts import Limit
+from royalties.store.tables import edition, price, sale
+
+_SAFE_TO_SCALE = 4_000_000_000_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What rules and plans in force distinguish, beyond edition, retailer, kind, currency.
+
+    ``discounted`` are the ISBNs on which some rule looks at the discount.
+    """
+
+    limits: Sequence[Limit] = ()
+    discounted: Collection[str] = ()
+    countries: Collection[str] = ()
+    regions: Collection[str] = ()
+    cities: Collection[str] = ()
+    orders: Collection[str] = ()
+
+    @property
+    def places(self) -> tuple[Collection[str], ...]:
+        """The asked values in the order of ``Place``."""
+        return (self.countries, self.regions, self.cities, self.orders)
+
+    @cached_property
+    def grouping(self) -> str:
+        """The fingerprint of limits and places: by these, all slices of a period are told apart."""
+        limits = [(str(limit.value), limit.exclusive) for limit in self.limits]
+        said = ["1", limits, *map(sorted, self.places)]
+        return sha256(json.dumps(said).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some lines of a period: of some imports, of some editions; None is all.
+
+    ``reported`` are those whose report had a list price, ``unreported`` those without.
+    """
+
+    batches: Collection[int] | None = None
+    editions: Collection[int] | None = None
+    reported: bool = True
+    unreported: bool = True
+
+    def chosen(self, period_id: int) -> ColumnElement[bool]:
+        """The lines, found edition by edition along the table's key."""
+        editions = select(edition.c.id) if self.editions is None else sorted(self.editions)
+        found = and_(sale.c.edition_id.in_(editions), sale.c.period_id == period_id)
+        if self.batches is not None:
+            found = and_(found, sale.c.batch_id.in_(sorted(self.batches)))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """ISBNs by edition number, and keys by retailer number."""
+
+    isbns: Mapping[int, str]
+    retailers: Mapping[int, str]
+
+
+def slices_of(
+    connection: Connection,
+    period_id: int,
+    asked: Asked,
+    names: Names,
+    parts: Sequence[Part] = (Part(),),
+    *,
+    has_corrections: bool = True,
+) -> list[Slice]:
+    """Sum sale lines of a period into slices.
+
+    Args:
+        parts: which lines; none of them twice.
+        has_corrections: whether lines may take something back; without them it is faster.
+    """
+    queries = line_queries(period_id, asked, parts, has_corrections=has_corrections)
+    if not queries:
+        return []
+    return read_lines(connection.execute(union_all(*queries)).all(), asked, names)
+
+
+def line_queries(
+    period_id: int, asked: Asked, parts: Sequence[Part], *, has_corrections: bool = True
+) -> list[Select[Any]]:
+    """Queries over lines, whose rows ``read_lines`` reads; together they are ``slices_of``."""
+    return [
+        kind.grouped(asked)
+        for part in parts
+        for kind in _kinds(part, period_id, has_corrections=has_corrections)
+    ]
+
+
+def read_lines(rows: Sequence[Sequence[Any]], asked: Asked, names: Names) -> list[Slice]:
+    """The slices that rows of ``line_queries`` stand for."""
+    return _Reader(asked, names).read(rows)
+
+
+def _kinds(part: Part, period_id: int, *, has_corrections: bool) -> list["_Lines"]:
+    chosen = part.chosen(period_id)
+    kinds = []
+    if part.reported:
+        kinds.append(_Lines.priced_by_reports(chosen))
+    if part.unreported:
+        kinds.append(_Lines.priced_by_editions(chosen))
+    if not has_corrections:
+        return kinds
+    if len(kinds) > 1:
+        taken_back = [_Lines.reversed_ones(chosen)]
+    else:
+        taken_back = [kind.that_reverse() for kind in kinds]
+    return [kind.but_reversed() for kind in kinds] + taken_back
+
+
+def reversed_periods(connection: Connection, period_id: int) -> list[int]:
+    """Closed periods of which lines of this one take something back."""
+    chosen = and_(in_period(period_id), sale.c.reverses.is_not(None))
+    return sorted(connection.execute(select(sale.c.reverses).where(chosen).distinct()).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Some of a period's lines, with the price and the discount that count for them."""
+
+    chosen: ColumnElement[bool]
+    price: ColumnElement[int]
+    discount: ColumnElement[int]
+    reverses: ColumnElement[int] | None = None
+
+    @classmethod
+    def priced_by_reports(cls, chosen: ColumnElement[bool]) -> "_Lines":
+        """Lines whose report had a list price: nearly all."""
+        return cls(and_(chosen, sale.c.list_price.is_not(None)), sale.c.list_price, sale.c.discount)
+
+    @classmethod
+    def priced_by_editions(cls, chosen: ColumnElement[bool]) -> "_Lines":
+        """Lines without: the edition's price of that day in that currency stands in, if any."""
+        return cls(
+            and_(chosen, sale.c.list_price.is_(None)), _stand_in(), _discount_at(_stand_in())
+        )
+
+    @classmethod
+    def reversed_ones(cls, chosen: ColumnElement[bool]) -> "_Lines":
+        """Lines that take back what closed runs counted, whatever their prices come from.
+
+        They are few and stand apart, so that only they are grouped beyond the table's key.
+        """
+        either = func.coalesce(sale.c.list_price, _stand_in())
+        return cls(chosen, either, _discount_at(either)).that_reverse()
+
+    def that_reverse(self) -> "_Lines":
+        """Only those of them that take something back."""
+        chosen = and_(self.chosen, sale.c.reverses.is_not(None))
+        return replace(self, chosen=chosen, reverses=sale.c.reverses)
+
+    def but_reversed(self) -> "_Lines":
+        """The same without those."""
+        return replace(self, chosen=and_(self.chosen, sale.c.reverses.is_(None)))
+
+    def grouped(self, asked: Asked) -> Select[Any]:
+        """The grouped query: keys, whether priced, and sums; then sums beyond each limit.
+
+        Grouped in the order of the sale table's key, so that the database need not sort.
+        """
+        value = sale.c.units * self.price
+        figures = (sale.c.units, sale.c.net, value)
+        keys = self._keys(asked)
+        also: list[ColumnElement[int]] = []
+        is_priced: ColumnElement[int] = literal(1)
+        if self.price is not sale.c.list_price:
+            is_priced = case((self.price.is_(None), 0), else_=1).label("is_priced")
+            also = [is_priced]
+        reverses: ColumnElement[Any] = cast(null(), Integer)
+        if self.reverses is not None:
+            reverses = self.reverses
+            also.append(reverses)
+        sums: list[ColumnElement[Any]] = [func.count(), *map(func.sum, figures)]
+        for limit in asked.limits:
+            passed = has_passed(limit, self.discount)
+            sums += [func.count().filter(passed)]
+            sums += [func.sum(figure).filter(passed) for figure in figures]
+        return select(*keys, is_priced, *sums, reverses).where(self.chosen).group_by(*keys, *also)
+
+    def _keys(self, asked: Asked) -> list[ColumnElement[Any]]:
+        keys: list[ColumnElement[Any]] = [
+            sale.c.edition_id,
+            sale.c.retailer_id,
+            sale.c.kind,
+            sale.c.currency,
+        ]
+        for column, values in zip(PLACES, asked.places, strict=True):
+            if values:
+                keys.append(as_asked(column, values).label(f"in_{column.name}"))
+        return keys
+
+
+def as_asked(column: ColumnElement[str], values: Collection[str]) -> ColumnElement[str]:
+    """A place of a line as far as somebody asks: one of the values, or an empty text."""
+    return case((column.in_(sorted(values)), column), else_="") if values else literal("")
+
+
+def least_passing(limit: Limit) -> int:
+    """The least discount, in millionths, that lies beyond a limit."""
+    micro = limit.value * MICRO
+    if limit.exclusive:
+        return micro.numerator // micro.denominator + 1
+    return -(-micro.numerator // micro.denominator)
+
+
+def has_passed(limit: Limit, discount: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a discount in millionths lies beyond a limit."""
+    return discount >= least_passing(limit)
+
+
+def in_period(period_id: int) -> ColumnElement[bool]:
+    """Lines of a period, found edition by edition along the table's key."""
+    return Part().chosen(period_id)
+
+
+class _Reader:
+    """Turns grouped rows into slices by class of discount."""
+
+    def __init__(self, asked: Asked, names: Names) -> None:
+        self._asked = asked
+        self._isbns = names.isbns
+        self._retailers = names.retailers
+        self._kinds = {kind.value: kind for kind in Kind}
+        self._places: dict[tuple[str, ...], Place] = {(): Place()}
+        self._keys = 4 + sum(1 for values in asked.places if values)
+
+    def read(self, rows: Sequence[Sequence[Any]]) -> list[Slice]:
+        """The slices of grouped rows."""
+        found: list[Slice] = []
+        keys = self._keys
+        isbns, retailers, kinds = self._isbns, self._retailers, self._kinds
+        limits, discounted = bool(self._asked.limits), self._asked.discounted
+        place = self._place(())
+        for row in rows:
+            isbn, retailer, kind = isbns[row[0]], retailers[row[1]], kinds[row[2]]
+            if keys > 4:  # noqa: PLR2004 - edition, retailer, kind, currency
+                place = self._place(tuple(row[4:keys]))
+            is_priced, figures, reverses = bool(row[keys]), row[keys + 1 : -1], row[-1]
+            group = (isbn, retailer, kind, row[3], is_priced)
+            if is_priced and limits and isbn in discounted:
+                found += self._classes(group, place, figures, reverses)
+            else:
+                _, units, net, value = figures[:4]
+                sums = (int(units), int(net), int(value or 0))
+                found.append(Slice(*group, 0, place, *sums, reverses))
+        return found
+
+    def _classes(
+        self,
+        group: tuple[str, str, Kind, str, bool],
+        place: Place,
+        figures: Sequence[Any],
+        reverses: int | None,
+    ) -> Iterator[Slice]:
+        """One slice for each class of discount: sums up to a limit are differences."""
+        count, units, net, value = figures[:4]
+        for class_ in range(len(self._asked.limits)):
+            beyond, *sums = figures[4 * class_ + 4 : 4 * class_ + 8]
+            if not beyond:
+                break
+            more, receipts, worth = sums
+            if count != beyond:
+                yield Slice(
+                    *group,
+                    class_,
+                    place,
+                    int(units - more),
+                    int(net - receipts),
+                    int(value - worth),
+                    reverses,
+                )
+            count, units, net, value = beyond, more, receipts, worth
+        else:
+            class_ = len(self._asked.limits)
+        yield Slice(*group, class_, place, int(units), int(net), int(value), reverses)
+
+    def _place(self, found: tuple[str, ...]) -> Place:
+        place = self._places.get(found)
+        if place is None:
+            values = iter(found)
+            place = Place(*(next(values) if each else "" for each in self._asked.places))
+            self._places[found] = place
+        return place
+
+
+PLACES = (sale.c.country, sale.c.region, sale.c.city, sale.c.order_ref)
+
+
+def _stand_in() -> ColumnElement[int]:
+    """The edition's price on the day of a line in its currency, if there is one."""
+    return (
+        select(price.c.micro)
+        .where(
+            price.c.edition_id == sale.c.edition_id,
+            price.c.currency == sale.c.currency,
+            price.c.starts <= sale.c.day,
+        )
+        .order_by(price.c.starts.desc())
+        .limit(1)
+        .correlate(sale)
+        .scalar_subquery()
+    )
+
+
+def _discount_at(list_price: ColumnElement[int]) -> ColumnElement[int]:
+    """A line's discount: as reported, or as a list price and its receipts imply it."""
+    implied = _implied_discount(sale.c.net, sale.c.units * list_price)
+    return func.coalesce(sale.c.discount, implied)
+
+
+def _implied_discount(net: ColumnElement[int], value: ColumnElement[int]) -> ColumnElement[int]:
+    """1 − net ÷ (units × list price), rounded to millionths, half away from zero.
+
+    Amounts too large to be scaled in 64 bits lose three digits that no discount shows.
+    """
+    part, whole = func.abs(net, type_=BigInteger), func.abs(value, type_=BigInteger)
+    ratio = case(
+        (
+            and_(part < _SAFE_TO_SCALE, whole < _SAFE_TO_SCALE),
+            _rounded_millionths(part, whole),
+        ),
+        else_=_rounded_millionths(part // 1000, whole // 1000),
+    )
+    return MICRO - case(((net < 0) == (value < 0), ratio), else_=-ratio)
+
+
+def _rounded_millionths(part: ColumnElement[int], whole: ColumnElement[int]) -> ColumnElement[int]:
+    return (2 * part * MICRO + whole) // func.nullif(2 * whole, 0, type_=BigInteger)

@@ -1,0 +1,183 @@
+"""Sums of each import's sale lines, kept with them, so that pages never add up a million lines.
+
+A row of ``sale_total`` stands for the lines of one batch, period, retailer, month, kind and
+currency. Whoever adds or takes away sales changes it in the same transaction.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, case, delete, func, insert, literal, select
+
+from royalties.store.engine import insert_or
+from royalties.store.kept_slices import Slicing, slicings
+from royalties.store.sales.slices import in_period
+from royalties.store.tables import period, retailer, sale, sale_total
+
+Key = tuple[int, int, int, str, int, str]
+
+
+class TotalRow(NamedTuple):
+    """What one retailer sold in a month, as one batch reported it; receipts in millionths."""
+
+    batch_id: int
+    period_id: int
+    retailer_id: int
+    month: str
+    kind: int
+    currency: str
+    lines: int
+    units: int
+    net: int
+
+
+class _Months(dict[str, str]):
+    """The month of each day."""
+
+    def __missing__(self, day: str) -> str:
+        month = self[day] = day[:7]
+        return month
+
+
+class Sums:
+    """Adds up sale lines while they are written, which costs less than asking for them again."""
+
+    def __init__(self) -> None:
+        self._found: dict[Key, list[int]] = {}
+        self._months = _Months()
+
+    def add(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Add lines, tuples of ``batches.SALE_COLUMNS``."""
+        # Few keys stay near the processor: by the day this takes twice as long.
+        found, months = self._found, self._months
+        for row in rows:
+            key = (row[17], row[16], row[3], months[row[5]], row[4], row[7])
+            sums = found.get(key)
+            if sums is None:
+                found[key] = [1, row[6], row[9]]
+            else:
+                sums[0] += 1
+                sums[1] += row[6]
+                sums[2] += row[9]
+
+    def keep(self, connection: Connection) -> None:
+        """Add to what is kept of these batches, in the transaction that writes the lines."""
+        if not self._found:
+            return
+        made = insert_or(connection, sale_total)
+        more = {name: sale_total.c[name] + made.excluded[name] for name in TotalRow._fields[6:]}
+        connection.execute(
+            made.on_conflict_do_update(index_elements=TotalRow._fields[:6], set_=more),
+            [TotalRow(*key, *sums)._asdict() for key, sums in sorted(self._found.items())],
+        )
+
+
+class Extent(NamedTuple):
+    """How many sale lines there are, and of which imports."""
+
+    lines: int
+    imports: tuple[Slicing, ...]
+
+    @property
+    def has_corrections(self) -> bool:
+        """Whether corrections are among them."""
+        return any(each.is_correction for each in self.imports)
+
+
+def extents(connection: Connection, periods: Collection[int]) -> dict[int, Extent]:
+    """The extent of those periods that have sales."""
+    found: dict[int, list[Slicing]] = {}
+    for each in slicings(connection, periods):
+        found.setdefault(each.period_id, []).append(each)
+    return {
+        period_id: Extent(sum(each.lines for each in imports), tuple(imports))
+        for period_id, imports in found.items()
+    }
+
+
+def has_more_than(connection: Connection, lines: int) -> bool:
+    """Whether there are more sale lines than so many, of all periods together.
+
+    Sums are looked at only until they are enough, so that it does not take longer every year.
+    """
+    query, found = select(sale_total.c.lines), 0
+    with connection.execute(query, execution_options={"yield_per": 200}) as rows:
+        for row in rows:
+            found += row.lines
+            if found > lines:
+                return True
+    return False
+
+
+def forget(connection: Connection, number: int) -> None:
+    """Take away the sums of a batch whose lines were taken away."""
+    connection.execute(delete(sale_total).where(sale_total.c.batch_id == number))
+
+
+def mirror(connection: Connection, number: int, correction: int, open_period: int) -> None:
+    """Keep the sums of a correction, which mirrors every line of a batch."""
+    into = case(
+        (sale_total.c.period_id > open_period, sale_total.c.period_id), else_=literal(open_period)
+    )
+    keys = [sale_total.c.retailer_id, sale_total.c.month, sale_total.c.kind, sale_total.c.currency]
+    connection.execute(
+        insert(sale_total).from_select(
+            TotalRow._fields,
+            select(
+                literal(correction),
+                into,
+                *keys,
+                func.sum(sale_total.c.lines),
+                -func.sum(sale_total.c.units),
+                -func.sum(sale_total.c.net),
+            )
+            .where(sale_total.c.batch_id == number)
+            .group_by(into, *keys),
+        )
+    )
+
+
+def differing(connection: Connection) -> Iterator[str]:
+    """Sums that are not those of the sale lines, added up again: a sentence for each.
+
+    They are compared period by period: what is held does not grow with the years.
+    """
+    names = {
+        table.name: {row[0]: row[1] for row in connection.execute(select(table.c.id, name))}
+        for table, name in ((period, period.c.name), (retailer, retailer.c.key))
+    }
+    for period_id in sorted(names["period"]):
+        wrong = _again(connection, period_id) ^ _kept(connection, period_id)
+        seen = {(row[0], row[2], row[3]) for row in wrong}
+        for batch_id, retailer_id, month in sorted(seen):
+            yield (
+                f"import {batch_id}: what is kept of "
+                f"{names['retailer'].get(retailer_id, retailer_id)} in {month} "
+                f"(counted in {names['period'][period_id]}) is not the sum of its sales"
+            )
+
+
+def _again(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
+    """A period's lines added up again."""
+    keys = [
+        sale.c.batch_id,
+        sale.c.period_id,
+        sale.c.retailer_id,
+        func.substr(sale.c.day, 1, 7),
+        sale.c.kind,
+        sale.c.currency,
+    ]
+    sums = (func.count(), func.sum(sale.c.units), func.sum(sale.c.net))
+    return _rows(
+        connection.execute(select(*keys, *sums).where(in_period(period_id)).group_by(*keys))
+    )
+
+
+def _kept(connection: Connection, period_id: int) -> set[tuple[Any, ...]]:
+    kept = select(*(sale_total.c[name] for name in TotalRow._fields))
+    return _rows(connection.execute(kept.where(sale_total.c.period_id == period_id)))
+
+
+def _rows(rows: Iterable[Sequence[Any]]) -> set[tuple[Any, ...]]:
+    """Rows whose sums are whole numbers on either engine."""
+    return {(*row[:6], *map(int, row[6:])) for row in rows}

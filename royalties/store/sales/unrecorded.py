@@ -1,0 +1,54 @@
+"""What was sent or typed in the browser and is not recorded: uploads, and sheets of typed sales."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, literal, null, select, union_all
+
+from royalties.store.sales.uploads import OPEN
+from royalties.store.tables import person, sales_draft, upload
+
+UPLOAD, SHEET = "upload", "sheet"
+
+
+class UnrecordedRow(NamedTuple):
+    """An upload (``number``, file name, summary as JSON), or somebody's typed sheet.
+
+    A sheet has the retailer's key, the person as ``number`` and ``name``, and its rows as JSON.
+    """
+
+    kind: str
+    retailer: str | None
+    number: int
+    name: str
+    body: str | None
+
+
+def unrecorded_rows(connection: Connection) -> list[UnrecordedRow]:
+    """Open uploads, the newest first, then sheets by retailer and person; one query for both."""
+    uploads = select(
+        literal(UPLOAD).label("kind"),
+        null().label("retailer"),
+        upload.c.id.label("number"),
+        upload.c.name,
+        upload.c.summary.label("body"),
+    ).where(upload.c.status.in_(OPEN))
+    sheets = (
+        select(
+            literal(SHEET),
+            sales_draft.c.retailer,
+            sales_draft.c.person_id,
+            person.c.name,
+            sales_draft.c.rows,
+        )
+        .join(person, person.c.id == sales_draft.c.person_id)
+        .where(sales_draft.c.rows != "[]")
+    )
+    rows = [UnrecordedRow(*row) for row in connection.execute(union_all(uploads, sheets))]
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.kind == SHEET,
+            row.retailer or "",
+            row.number if row.kind == SHEET else -row.number,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Statements, and what nonprofits and everybody read of them."""

@@ -1,0 +1,1 @@
+"""The catalogue, and what the terms' pages show."""

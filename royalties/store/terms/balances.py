@@ -1,0 +1,211 @@
+"""What closed periods made of contracts, plans and beneficiaries, as the desk's pages show it."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, case, func, select
+
+from royalties.domain.royalties.warnings import SoldKind
+from royalties.domain.sales.slices import Kind, Place
+from royalties.store.tables import (
+    contract_close,
+    counter_close,
+    edition,
+    period,
+    retailer,
+    revision,
+    sale,
+    sale_total,
+    settlement,
+)
+
+Row = Any
+"""A row with its columns as attributes."""
+
+
+def contract_closes(connection: Connection, contract: str) -> list[Row]:
+    """A contract's account in every closed period, the newest first; ``name`` is the period's."""
+    query = (
+        select(contract_close, period.c.name)
+        .join(period, period.c.id == contract_close.c.period_id)
+        .where(contract_close.c.contract == contract)
+        .order_by(contract_close.c.period_id.desc())
+    )
+    return list(connection.execute(query))
+
+
+class Counted(NamedTuple):
+    """What a contract's counter counted in a closed period, exact."""
+
+    period_id: int
+    counter: str
+    counted: str
+
+
+def counted(connection: Connection, contract: str) -> list[Counted]:
+    """What a contract's counters counted in closed periods."""
+    rows = connection.execute(
+        select(*(counter_close.c[name] for name in Counted._fields)).where(
+            counter_close.c.contract == contract
+        )
+    )
+    return [Counted(*row) for row in rows]
+
+
+def settlements_of(connection: Connection, beneficiary: str, limit: int) -> list[Row]:
+    """A beneficiary's accounts in closed periods, the newest first; ``name`` is the period's."""
+    query = (
+        select(settlement, period.c.name)
+        .join(period, period.c.id == settlement.c.period_id)
+        .where(settlement.c.beneficiary == beneficiary)
+        .order_by(settlement.c.period_id.desc(), settlement.c.currency)
+        .limit(limit)
+    )
+    return list(connection.execute(query))
+
+
+def balances_after(connection: Connection, period_id: int) -> dict[str, list[tuple[str, int]]]:
+    """What a closed period carried forward, as (currency, amount), by beneficiary."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    rows = connection.execute(
+        select(settlement.c.beneficiary, settlement.c.currency, settlement.c.carried_forward)
+        .where(settlement.c.period_id == period_id, settlement.c.carried_forward != 0)
+        .order_by(settlement.c.currency)
+    )
+    for beneficiary, currency, amount in rows:
+        found.setdefault(beneficiary, []).append((currency, amount))
+    return found
+
+
+def used_versions(connection: Connection, plan: str) -> set[str]:
+    """First days of a plan's versions that closed runs used."""
+    rows = connection.execute(
+        select(contract_close.c.plan_version)
+        .distinct()
+        .join(revision, revision.c.id == contract_close.c.plan_revision)
+        .where(revision.c.kind == "plans", revision.c.key == plan)
+    )
+    return set(rows.scalars())
+
+
+def currencies_sold(connection: Connection, period_id: int) -> list[tuple[str, int]]:
+    """Currencies of a period's sales, each with how many lines."""
+    rows = connection.execute(
+        select(sale_total.c.currency, func.sum(sale_total.c.lines))
+        .where(sale_total.c.period_id == period_id)
+        .group_by(sale_total.c.currency)
+        .order_by(sale_total.c.currency)
+    )
+    return [(row[0], int(row[1])) for row in rows]
+
+
+def kinds_sold(connection: Connection, words: Sequence[Collection[str]]) -> list[SoldKind]:
+    """All recorded sales and returns of every period, by what plans and rules ask, in one query.
+
+    Free copies earn nothing and are left out.
+
+    Args:
+        words: the countries, regions, cities and orders that are asked for; all others are one.
+    """
+    columns = (sale.c.country, sale.c.region, sale.c.city, sale.c.order_ref)
+    places: list[ColumnElement[str]] = [
+        case((column.in_(sorted(asked)), column), else_="").label(f"in_{column.name}")
+        for column, asked in zip(columns, words, strict=True)
+        if asked
+    ]
+    priced: ColumnElement[int] = case((sale.c.list_price.is_(None), 0), else_=1).label("priced")
+    keys = (sale.c.edition_id, sale.c.retailer_id, sale.c.currency, priced, *places)
+    sums = (
+        select(*keys, func.count().label("lines"))
+        .where(sale.c.kind != Kind.FREE.value)
+        .group_by(*keys)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(
+            edition.c.isbn,
+            retailer.c.key,
+            sums.c.currency,
+            sums.c.priced,
+            sums.c.lines,
+            *(sums.c[each.name] for each in places),
+        )
+        .join(edition, edition.c.id == sums.c.edition_id)
+        .join(retailer, retailer.c.id == sums.c.retailer_id)
+    )
+    found = []
+    for isbn, seller, currency, is_priced, lines, *named in rows:
+        values = iter(named)
+        place = Place(*(next(values) if asked else "" for asked in words))
+        found.append(SoldKind(isbn, seller, currency, place, bool(is_priced), int(lines)))
+    return found
+
+
+class Governed(NamedTuple):
+    """Sale lines of open periods without free copies: how many, by edition, retailer, currency."""
+
+    isbn: str
+    retailer: str
+    currency: str
+    period_id: int
+    lines: int
+
+
+def open_lines(connection: Connection, first_open: int) -> list[Governed]:
+    """Sale lines that no closed run has used."""
+    keys = (sale.c.edition_id, sale.c.retailer_id, sale.c.currency, sale.c.period_id)
+    sums = (
+        select(*keys, func.count().label("lines"))
+        .where(
+            sale.c.edition_id.in_(select(edition.c.id)),
+            sale.c.period_id >= first_open,
+            sale.c.kind != Kind.FREE.value,
+        )
+        .group_by(*keys)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(edition.c.isbn, retailer.c.key, sums.c.currency, sums.c.period_id, sums.c.lines)
+        .join(edition, edition.c.id == sums.c.edition_id)
+        .join(retailer, retailer.c.id == sums.c.retailer_id)
+    )
+    return [Governed(*row[:4], int(row[4])) for row in rows]
+
+
+def open_unpriced(connection: Connection, first_open: int) -> list[tuple[str, str, str]]:
+    """ISBN, currency and day of such lines whose report had no list price, each once."""
+    rows = connection.execute(
+        select(edition.c.isbn, sale.c.currency, sale.c.day)
+        .distinct()
+        .join(edition, edition.c.id == sale.c.edition_id)
+        .where(
+            sale.c.list_price.is_(None),
+            sale.c.period_id >= first_open,
+            sale.c.kind != Kind.FREE.value,
+        )
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def versions_distributed(connection: Connection) -> list[tuple[str, str, int, int]]:
+    """Versions of plans that closed runs used: plan, first day, first and last such period."""
+    rows = connection.execute(
+        select(
+            revision.c.key,
+            contract_close.c.plan_version,
+            func.min(contract_close.c.period_id),
+            func.max(contract_close.c.period_id),
+        )
+        .join(revision, revision.c.id == contract_close.c.plan_revision)
+        .where(revision.c.kind == "plans")
+        .group_by(revision.c.key, contract_close.c.plan_version)
+    )
+    return [(row[0], row[1], int(row[2]), int(row[3])) for row in rows]
+
+
+def closed_keys(connection: Connection) -> tuple[set[str], set[str]]:
+    """Keys of contracts and of beneficiaries that closed runs used."""
+    return (
+        set(connection.execute(select(contract_close.c.contract).distinct()).scalars()),
+        set(connection.execute(select(settlement.c.beneficiary).distinct()).scalars()),
+    )

@@ -1,0 +1,55 @@
+"""Files that are handed out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from typing import IO
+
+from flask import Response, request, send_file
+
+from royalties.ingest.uploads.attachments import ENDINGS
+from royalties.services.orders import attachments
+from royalties.services.orders.attachments import Kept, Sent
+from royalties.web.core.visit import let_go, system
+
+_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "zip": "application/zip",
+}
+
+
+@contextmanager
+def enclosed(name: str, types: frozenset[str] = frozenset(ENDINGS)) -> Iterator[list[Kept]]:
+    """The files that came with a form in a field, looked at and written down; none stays here.
+
+    Nobody waits for the database meanwhile: what the request did before is taken back, and work
+    of before must not be used within.
+
+    Raises:
+        RefusedError: one is not taken, or they are too large together.
+    """
+    sent = [each for each in request.files.getlist(name) if each.filename]
+    kept: list[Kept] = []
+    if sent:
+        let_go()
+    try:
+        for each in sent[: attachments.MOST_AT_ONCE + 1]:
+            kept.append(
+                attachments.take(system().files, Sent(each.filename or "", each.stream), types)
+            )
+            attachments.require_few(kept)
+        yield kept
+    finally:
+        for file in kept:
+            system().files.drop_enclosure(file.sha256)
+
+
+def download(name: str, data: bytes | IO[bytes]) -> Response:
+    """A file to be kept, never shown in the browser nor kept by it."""
+    file = BytesIO(data) if isinstance(data, bytes) else data
+    kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+    answer = send_file(file, kind, as_attachment=True, download_name=name)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

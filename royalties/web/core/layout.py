@@ -1,0 +1,175 @@
+"""What every page has: headers that keep it safe, and its frame."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, g, request, url_for
+from wtforms import Field
+
+from royalties.domain.people import Role, Verb
+from royalties.ingest import places
+from royalties.services import approvals
+from royalties.services.books import setup_in_force
+from royalties.services.work import RefusedError
+from royalties.web.core.visit import actor, visit, work
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "X-Frame-Options": "DENY",
+}
+_A_YEAR = 31_536_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the finance desk's menu."""
+
+    words: str
+    endpoint: str
+    verb: Verb = Verb.READ
+
+
+MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (
+        "",
+        (Entry("Home", "home.home"),),
+    ),
+    (
+        "Sales",
+        (
+            Entry("Import reports", "importing.uploads"),
+            Entry("Enter sales", "entry.sheet"),
+            Entry("Sales", "sales.sales"),
+            Entry("Waiting ISBNs", "importing.waiting"),
+        ),
+    ),
+    (
+        "Royalties",
+        (
+            Entry("Run and close", "closing.periods"),
+            Entry("Approvals", "approvals.approvals"),
+            Entry("Statements", "closing.statements"),
+            Entry("Ledger", "ledger.ledger"),
+        ),
+    ),
+    (
+        "Orders",
+        (
+            Entry("Orders", "orders.board"),
+            Entry("Invoices", "invoices.invoices"),
+            Entry("Organizations", "organizations.organizations"),
+            Entry("Price lists", "price_lists.price_lists"),
+            Entry("How to pay us", "terms.payment_details"),
+        ),
+    ),
+    (
+        "Terms",
+        (
+            Entry("Titles", "catalogue.titles"),
+            Entry("Retailers", "catalogue.retailers"),
+            Entry("Contracts", "terms.contracts"),
+            Entry("Beneficiaries", "terms.beneficiaries"),
+            Entry("Plans", "terms.plans"),
+            Entry("Rates and income", "rates.rates"),
+        ),
+    ),
+    (
+        "House",
+        (
+            Entry("People", "people.people", Verb.AUDIT),
+            Entry("Audit log", "people.audit", Verb.AUDIT),
+            Entry("E-mail", "people.mail", Verb.AUDIT),
+            Entry("Settings", "people.settings", Verb.AUDIT),
+        ),
+    ),
+)
+"""The finance desk's rooms, in the order of the work."""
+
+
+def prepare(app: Flask) -> None:
+    """Set headers on every answer, and give templates what the frame shows."""
+    app.after_request(_protect)
+    app.jinja_env.globals["attributes"] = attributes
+    app.jinja_env.globals["places"] = places
+    app.jinja_env.globals["parts"] = app.jinja_env.get_template("parts.html").module
+    folder = Path(app.static_folder or "")
+    marks = {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()[:10]
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+    @app.context_processor
+    def _frame() -> dict[str, Any]:
+        return {
+            "actor": actor(),
+            "may": frozenset(verb for verb in Verb if actor().may(verb)),
+            "visit": visit(),
+            "publisher": publisher_name(),
+            "menu": MENU,
+            "Role": Role,
+            "Verb": Verb,
+            "asset": lambda name: url_for("static", filename=name, v=marks.get(name, "")),
+            "here": request.endpoint or "",
+            "counted": {"approvals.approvals": _waiting} if actor().may(Verb.READ) else {},
+            "two_people": two_people,
+        }
+
+
+def attributes(field: Field, described: list[str]) -> dict[str, str]:
+    """What a form's field says to those who hear the page instead of seeing it."""
+    found = {}
+    if described:
+        found["aria-describedby"] = " ".join(described)
+    if field.errors:
+        found["aria-invalid"] = "true"
+    return found
+
+
+def publisher_name() -> str:
+    """The house's name; before the first setup file the program's."""
+    if "publisher" not in g:
+        try:
+            g.publisher = setup_in_force(work()).publisher.name
+        except RefusedError:
+            g.publisher = "Royalties"
+    name: str = g.publisher
+    return name
+
+
+def two_people() -> bool:
+    """Whether maker and checker are two people; the desk's pages say so if they need not be."""
+    return approvals.two_people(work())
+
+
+def _waiting() -> int:
+    """How many proposals wait for a second person, for the menu."""
+    return approvals.waiting_count(work())
+
+
+def _protect(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = f"max-age={_A_YEAR}; includeSubDomains"
+    fine = response.status_code < 400  # noqa: PLR2004 - an error is never kept
+    if request.endpoint == "static" and fine:
+        response.headers["Cache-Control"] = f"public, max-age={_A_YEAR}, immutable"
+        return response
+    if not (response.cache_control.public and fine):
+        # Also in place of what Flask says of a file, which lets browsers keep it.
+        response.headers["Cache-Control"] = "no-store"
+    response.headers.add("Vary", "Cookie")
+    return response

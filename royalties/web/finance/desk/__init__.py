@@ -1,0 +1,1 @@
+"""The finance desk's home, approvals and the log."""

@@ -1,0 +1,203 @@
+"""Lines of the log in plain words."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from royalties.services.approvals import words_of
+from royalties.web.core.formats import plural
+from royalties.web.finance.orders.words import ACTIONS
+
+_VERBS = {
+    "load": "loaded setup",
+    "import": "imported",
+    "enter": "entered sales",
+    "undo": "undid an import",
+    "correct": "corrected",
+    "alias": "gave an alias",
+    "prepare": "prepared",
+    "approve": "decided",
+    "explain-jump": "explained",
+    "close": "closed a period",
+    "issue": "issued statements",
+    "send": "sent",
+    "manage-people": "people",
+    "set": "settings",
+    "keep-contact": "changed contact",
+    "invite-colleague": "colleagues",
+    "keep-account": "own account",
+    "sign-in": "signing in",
+    "order": "ordering",
+    "keep-orders": "orders",
+}
+
+_SAID = {
+    "signed-in": "Signed in",
+    "signed-out": "Signed out",
+    "accepted": "Accepted the invitation",
+    "reset-asked": "A new password was asked for",
+    "password-reset": "Set a new password by a link",
+    "password-changed": "Changed the password",
+    "renamed": "Changed the own name",
+    "session-ended": "Signed out another browser",
+    "signed-out-everywhere": "Signed out everywhere",
+    "second-factor-set": "Set up the second factor",
+    "second-factor-renewed": "Changed the second factor to another device",
+    "recovery-codes-renewed": "Made new recovery codes",
+    "invited": "Invited {name}",
+    "invited-again": "Sent {name} a new invitation",
+    "withdrawn": "Withdrew the invitation of {name}",
+    "role-changed": "Changed the role of {name} from {before} to {role}",
+    "disabled": "Disabled {name}",
+    "enabled": "Opened the account of {name} again",
+    "second-factor-reset": "Reset the second factor of {name}",
+    "removed": "Removed {name}",
+    "joined": "{name} followed an invitation of colleagues",
+    "demo": "Added {name} for the demo",
+    "came-by-request": "Came in by a request for copies",
+    "mail-again": "Let e-mail {mail} be sent again",
+    "mail-given-up": "Gave e-mail {mail} up: it is not sent any more",
+}
+
+_BY = {
+    "password": "with the password",
+    "code": "with password and code",
+    "recovery-code": "with password and a recovery code",
+}
+
+_PLAIN = {
+    "import": "Imported {file} as import {batch}: {lines}",
+    "undo": "Took import {batch} back: {lines}",
+    "correct": "Corrected import {corrects} by import {batch}: {lines}",
+    "alias": "{identifier} stands for {isbn}",
+    "close": "Closed {period}: {statements}",
+    "issue": "Issued {files} of {period}",
+    "load": "Loaded {file}",
+    "order": "Order {order}: {action}, now {state}",
+    "keep-orders": "Order {order}: {action}, now {state}",
+}
+
+_DECIDED = {
+    "": "Prepared {words}",
+    "approved": "Approved {words}",
+    "refused": "Sent back {words}",
+    "withdrawn": "Withdrew {words}",
+}
+"""What was done with a proposal, by the status that it got."""
+_COUNTED = {"lines": "line", "statements": "statement", "files": "file"}
+"""What numbers of a record count."""
+
+_SWITCHES = {
+    "two_people": "A second pair of eyes",
+    "second_factor_for_all": "A second factor for everybody",
+}
+
+_ONE_OF = {"beneficiaries": "beneficiary", "income": "income", "reports": "mapped report"}
+_FEW = 5
+_HASH = re.compile(r"[0-9a-f]{64}")
+_LONGEST = 300
+
+
+def verb_words(action: str) -> str:
+    """A verb of the log in words."""
+    return _VERBS.get(action, action.replace("-", " "))
+
+
+def headline(action: str, payload: Any) -> str:  # noqa: ANN401 - whatever JSON was recorded
+    """What a line says, as a sentence; empty where its details say it."""
+    if not isinstance(payload, Mapping):
+        return ""
+    what = payload.get("what")
+    entries = payload.get("entries", {}) if action == "load" else {}
+    if what == "held" or len(entries) == 1:
+        return _amended(*next(iter(entries.items()))) + _by(payload) if entries else _held(payload)
+    if "proposal" in payload or not _SWITCHES.keys().isdisjoint(payload):
+        return _of_proposal(payload) or _of_switch(payload)
+    pattern = _SAID.get(str(what)) or (None if what else _PLAIN.get(action))
+    if pattern is None:
+        return ""
+    try:
+        said = pattern.format_map({key: _said(key, value) for key, value in payload.items()})
+    except KeyError:
+        return ""
+    by = _BY.get(str(payload.get("by")))
+    return f"{said} {by}" if by else said + _by(payload)
+
+
+def _said(key: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON was recorded
+    """A value of a record within a sentence."""
+    if key in _COUNTED and isinstance(value, int):
+        return plural(value, _COUNTED[key])
+    if key == "action":
+        return ACTIONS.get(str(value), str(value).replace("-", " "))
+    return str(value).replace("-", " ") if key == "state" else _text(value)
+
+
+def details(payload: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever JSON was recorded
+    """What a line recorded, as pairs of name and value."""
+    if not isinstance(payload, Mapping):
+        return [("record", _text(payload))]
+    return [
+        (str(key).replace("_", " "), _text(value))
+        for key, value in payload.items()
+        if key != "what" and value not in ("", None, [], {})
+    ]
+
+
+def _of_switch(payload: Mapping[str, Any]) -> str:
+    return next(
+        (
+            f"{words} was switched {'on' if payload[name] else 'off'}"
+            for name, words in _SWITCHES.items()
+            if name in payload
+        ),
+        "",
+    )
+
+
+def _of_proposal(payload: Mapping[str, Any]) -> str:
+    pattern = _DECIDED.get(str(payload.get("status", "")))
+    if pattern is None or "proposal" not in payload:
+        return ""
+    kind, subject = str(payload.get("kind")), str(payload.get("subject"))
+    words = words_of(kind, subject, early=bool(payload.get("early")))
+    return pattern.format(words=words) + _by(payload)
+
+
+def _by(payload: Mapping[str, Any]) -> str:
+    """Who had prepared it, where a second person decided."""
+    name = payload.get("prepared_by")
+    return f"; prepared by {name}" if name else ""
+
+
+def _amended(entry: str, fields: list[str]) -> str:
+    part, _, key = entry.partition(" ")
+    word = _ONE_OF.get(part, part.replace("_", " ").removesuffix("s"))
+    if fields == ["new"]:
+        return f"Added {word} {key}"
+    return f"Amended {word} {key}: {', '.join(fields[:_FEW])}{', …' if len(fields) > _FEW else ''}"
+
+
+def _held(payload: Mapping[str, Any]) -> str:
+    times = payload.get("at_least")
+    if payload.get("tried") == "code":
+        return f"After {times} wrong codes sign-in as {payload.get('name')} was blocked for a while"
+    whom = payload.get("name") or "an address that nobody has"
+    if payload.get("tried") == "address":
+        whom = "one place on the network"
+    failed = "" if payload.get("tried") == "sign_in" else "failed "  # right ones count there too
+    return f"After {times} {failed}attempts sign-in was blocked for a while: {whom}"
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - whatever JSON was recorded
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        text = ", ".join(f"{key} {_text(each)}" for key, each in value.items())
+    elif isinstance(value, list):
+        text = ", ".join(map(_text, value))
+    else:
+        text = str(value)
+    if _HASH.fullmatch(text):
+        return f"{text[:12]}…"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -1,0 +1,1 @@
+"""Pages of orders, invoices, organizations and price lists."""

@@ -1,0 +1,81 @@
+"""The page on which something of an order is decided that waits for a second person."""
+
+from typing import Any, cast
+
+from flask import render_template, url_for
+
+from royalties.domain.orders.life import said
+from royalties.domain.orders.papers import QuoteShown
+from royalties.services import approvals
+from royalties.services.approvals import Proposal
+from royalties.services.orders import life, second_person
+from royalties.services.orders.billing import receiving
+from royalties.services.orders.intake import contacts
+from royalties.services.orders.intake import merging as namesakes
+from royalties.services.orders.quoting import quotes
+from royalties.services.orders.quoting.drafting import Edits
+from royalties.services.work import RefusedError
+from royalties.web.core.visit import act
+from royalties.web.finance.orders import order as order_page
+from royalties.web.finance.orders.words import proposal_words
+
+_TABS = {
+    quotes.QUOTE: "order_quotes.quotes",
+    receiving.RECEIPT: "order_money.money",
+    receiving.PAY_BACK: "order_money.money",
+}
+DONE = {
+    quotes.QUOTE: "Approved: the quote is issued, and the organization is told.",
+    receiving.RECEIPT: "Confirmed: the money is posted, and the organization gets a receipt.",
+    receiving.PAY_BACK: "Confirmed: what was paid back is posted, and the organization is told.",
+    contacts.CONTACT: "Approved: the contact is told of the order from now on.",
+    namesakes.MOVE: "Approved: the order is moved, and the people of both are told.",
+}
+"""What is said once something was approved."""
+
+
+def order_address(proposal: Proposal) -> str:
+    """The page of the order on which one goes on."""
+    endpoint = _TABS.get(proposal.kind, "orders.order")
+    return url_for(endpoint, number=second_person.order_of(proposal))
+
+
+def page(proposal: Proposal, *, refused: str = "", reason: str = "", wrong_reason: str = "") -> str:
+    """What a proposal would do, for who decides it."""
+    work = act()
+    waits = proposal.status == "waiting"
+    body = cast("dict[str, Any]", proposal.body)
+    order = life.find(work, second_person.order_of(proposal))
+    organization = order.organization if order else ""
+    edits = quotes.edits_of(body["edits"]) if proposal.kind == quotes.QUOTE else None
+    draft, problem = _draft(body["order"], edits) if edits and waits else (None, "")
+    is_contact = proposal.kind == contacts.CONTACT
+    return render_template(
+        "finance/orders/approval.html",
+        proposal=proposal,
+        body=body,
+        words=proposal_words(proposal),
+        order=order,
+        organization=order_page.organization_names().get(organization, organization),
+        back=order_address(proposal),
+        edits=edits,
+        draft=draft,
+        problem=problem,
+        known=contacts.mailboxes(work, organization) if is_contact and organization else [],
+        waits=waits,
+        may_approve=waits and approvals.may_approve(work, proposal),
+        is_own=proposal.prepared_by_id == work.actor.person,
+        may_withdraw=waits
+        and (proposal.prepared_by_id == work.actor.person or approvals.may_refuse(work)),
+        said=said,
+        refused=refused,
+        reason=reason,
+        wrong_reason=wrong_reason,
+    )
+
+
+def _draft(number: str, edits: Edits) -> tuple[QuoteShown | None, str]:
+    try:
+        return quotes.draft_quote(act(), number, edits), ""
+    except RefusedError as error:
+        return None, str(error)

@@ -1,0 +1,340 @@
+"""The board of orders, and an order's own page: how it stands, what is next, and its history."""
+
+from flask import redirect, render_template, request, url_for
+
+from royalties.domain.orders.life import Action, Need, Side, State, find, said
+from royalties.domain.people import FINANCE
+from royalties.services.orders import board as service
+from royalties.services.orders import lead_times as promises
+from royalties.services.orders import life, messages
+from royalties.services.orders import preconditions as needs
+from royalties.services.orders.billing import cancelling, receivables
+from royalties.services.orders.intake import customer_orders as own
+from royalties.services.orders.intake import merging as namesakes
+from royalties.services.orders.intake import offering
+from royalties.services.orders.life import Order
+from royalties.services.work import RefusedError
+from royalties.web.core.consent import Consent
+from royalties.web.core.files import enclosed
+from royalties.web.core.formats import amount_words
+from royalties.web.core.formats import number as written
+from royalties.web.core.pages import Answer, Pages, number_asked
+from royalties.web.core.visit import act
+from royalties.web.finance.orders import order as order_page
+from royalties.web.finance.orders import words as order_words
+from royalties.web.ordering import fields as order_forms
+
+PAGES = Pages("orders", __name__, "/finance/orders", FINANCE)
+
+_MOST_PAGES = 100_000
+_ENDED = tuple(state for state in service.ORDER if state not in service.OPEN)
+
+
+@PAGES.get("")
+def board() -> Answer:
+    """Orders by state, as a table or as columns."""
+    work = act()
+    state, person = request.args.get("state", ""), request.args.get("person", "")
+    chosen = {
+        "state": state,
+        "organization": request.args.get("organization", "")[:100],
+        "person": person,
+        "late": "1" if request.args.get("late") == "1" else "",
+        "q": request.args.get("q", "").strip()[:20],
+    }
+    asked = service.Asked(
+        _states(state, searched=bool(chosen["q"])),
+        chosen["organization"],
+        _person(person),
+        chosen["q"],
+        bool(chosen["late"]),
+    )
+    page = min(number_asked("page", 1), _MOST_PAGES)
+    view = "columns" if request.args.get("view") == "columns" else ""
+    kept = {name: value for name, value in {**chosen, "view": view}.items() if value}
+    return render_template(
+        "finance/orders/board.html",
+        board=service.board(work, asked, page=page),
+        chosen=chosen,
+        kept=kept,
+        address=lambda **other: url_for(
+            ".board", **{name: value for name, value in {**kept, **other}.items() if value}
+        ),
+        page=page,
+        view=view,
+        staff=service.staff(work),
+        organizations=order_page.organization_names(),
+        titles=order_page.title_names(),
+        states=service.ORDER,
+        said=said,
+    )
+
+
+def _states(state: str, *, searched: bool) -> tuple[State, ...]:
+    """The states that are asked for; whoever looks for a number looks everywhere."""
+    if state == "all" or (searched and not state):
+        return service.ORDER
+    if state == "ended":
+        return _ENDED
+    known = tuple(each for each in service.ORDER if each.value == state)
+    return known or service.OPEN
+
+
+def _person(asked: str) -> int | None:
+    if asked == "mine":
+        return act().actor.person or 0
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None  # noqa: PLR2004
+
+
+@PAGES.get("/new")
+def new() -> Answer:
+    """Enter an order that came by telephone or e-mail: choose its title, then fill in its form."""
+    key = request.args.get("title", "")
+    offers = {each.title.key: each.title.heading for each in offering.offers(act())}
+    if key in offers:
+        return redirect(url_for("order_entry.begin", key=key), 303)
+    page = render_template("finance/orders/new.html", titles=offers, unknown=bool(key))
+    return page, 404 if key else 200
+
+
+@PAGES.get("/<number>")
+def order(number: str) -> Answer:
+    """One order: how it stands, what is next, what was said and done."""
+    return _page(number)
+
+
+def _page(number: str, refused: str = "") -> str:
+    work = act()
+    found = order_page.found(number)
+    events = life.history(work, found)
+    setup = needs.setup_or_none(work)
+    met = needs.needs_met(work, found, setup) if setup else frozenset(Need)
+    prices = needs.price_list_for(setup, found.title) if setup else None
+    version = prices.on(work.today) if prices else None
+    invoiced = frozenset(each.kind for each in receivables.balances(work, number))
+    ahead = setup is not None and needs.is_deposit_only(setup, found)
+    unpriced = order_page.unpriced(found)
+    return order_page.page(
+        "order.html",
+        found,
+        "order",
+        refused=refused,
+        stages=order_forms.stages(found, events),
+        offers=order_page.offers(found, met, invoiced=invoiced, unpriced=bool(unpriced)),
+        unpriced=unpriced,
+        namesakes=namesakes.namesakes(work, found, events) if setup else [],
+        action_words=order_words.action_words,
+        detail_words=order_words.detail_words,
+        promise_words=order_words.promise_words(found, events, version),
+        next_step=needs.next_step(found, Side.STAFF, met, deposit_only=ahead),
+        events=events[::-1],
+        messages=messages.messages(work, found),
+        purchase_orders=own.purchase_orders(work, found),
+        staff=service.staff(work),
+        waits=order_page.waiting(found),
+        may_promise=found.state in promises.PROMISED_IN,
+        may_hold=find(Action.HOLD, Side.STAFF, found.state, found.kind) is not None,
+    )
+
+
+@PAGES.post("/<number>/assign")
+def assign(number: str) -> Answer:
+    """Say who takes care of an order."""
+    order_page.found(number)
+    sent = request.form.get("person", "")
+    person = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else None  # noqa: PLR2004
+
+    def do() -> str:
+        life.assign(act(), number, person, order_forms.version_sent())
+        return "It is said who takes care of this order."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/hold")
+def hold(number: str) -> Answer:
+    """Put an order on hold."""
+    order_page.found(number)
+
+    def do() -> str:
+        life.hold(act(), number, order_forms.text_sent("reason"), order_forms.version_sent())
+        return "The order is on hold; its organization is told, and its dates move meanwhile."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/resume")
+def resume(number: str) -> Answer:
+    """Go on with an order that is on hold."""
+    order_page.found(number)
+
+    def do() -> str:
+        life.resume(act(), number, order_forms.version_sent())
+        return "The order goes on where it stood; its promised day was computed anew."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/promise")
+def promise(number: str) -> Answer:
+    """Promise another day than the one that was computed."""
+    order_page.found(number)
+
+    def do() -> str:
+        day = order_forms.day_sent("day")
+        life.set_promise(
+            act(), number, day, order_forms.text_sent("reason"), order_forms.version_sent()
+        )
+        return "The day is promised, and the organization is told."
+
+    return _tried(number, do)
+
+
+@PAGES.get("/<number>/decline")
+def ask_decline(number: str) -> Answer:
+    """Ask before an order is declined."""
+    return _ask_decline(number)
+
+
+@PAGES.post("/<number>/decline")
+def decline(number: str) -> Answer:
+    """Decline a request or a quote."""
+    order_page.found(number)
+
+    def do() -> str:
+        life.decline(act(), number, order_forms.text_sent("reason"), order_forms.version_sent())
+        return "The order is declined, and the organization is told."
+
+    return order_forms.tried(
+        do, url_for(".order", number=number), lambda refused: _ask_decline(number, refused)
+    )
+
+
+def _ask_decline(number: str, refused: str = "") -> str:
+    return order_page.page("decline.html", order_page.found(number), "order", refused=refused)
+
+
+@PAGES.get("/<number>/cancel")
+def ask_cancel(number: str) -> Answer:
+    """Ask before an order is cancelled, and say what it owes."""
+    return _ask_cancel(number)
+
+
+@PAGES.post("/<number>/cancel")
+def cancel(number: str) -> Answer:
+    """Cancel an order for good."""
+    order_page.found(number)
+
+    def do() -> str:
+        _cancelling(order_page.found(number)).require()
+        cancelling.cancel(
+            act(), number, order_forms.text_sent("reason"), order_forms.version_sent()
+        )
+        return "The order is cancelled, and the organization is told."
+
+    return order_forms.tried(
+        do, url_for(".order", number=number), lambda refused: _ask_cancel(number, refused)
+    )
+
+
+def _ask_cancel(number: str, refused: str = "") -> str:
+    work = act()
+    found = order_page.found(number)
+    line = find(Action.CANCEL, Side.STAFF, found.state, found.kind)
+    met = needs.needs_met(work, found) if needs.setup_or_none(work) else frozenset[Need]()
+    return order_page.page(
+        "cancel.html",
+        found,
+        "order",
+        refused=refused,
+        owed=_owed(found),
+        consent=_cancelling(found),
+        allowed=line is not None,
+        missing=[need.value for need in line.needs if need not in met] if line else [],
+    )
+
+
+def _owed(order: Order) -> cancelling.Owed | None:
+    """What an order would owe; None where nothing was agreed, or it cannot be cancelled."""
+    stands = order.held_in or order.state
+    agreed = stands not in {State.REQUESTED, State.QUOTED} and order.quote_version is not None
+    if not agreed or find(Action.CANCEL, Side.STAFF, order.state, order.kind) is None:
+        return None
+    return cancelling.owed_if_cancelled(act(), order)
+
+
+def _cancelling(order: Order) -> Consent:
+    """What is given up for good, and what the organization owes for it."""
+    owed = _owed(order)
+    facts = {
+        "The order is": said(order.state),
+        "Copies": written(order.quantity),
+        "The organization owes": amount_words(*owed) if owed else "nothing",
+    }
+    return Consent(order.version, facts)
+
+
+@PAGES.get("/<number>/organization")
+def ask_move(number: str) -> Answer:
+    """Ask before an order is moved to the organization of its name that was there."""
+    return _ask_move(number)
+
+
+@PAGES.post("/<number>/organization")
+def move(number: str) -> Answer:
+    """Move an order, and who asked for it, to the organization of its name that was there."""
+    order_page.found(number)
+
+    def do() -> str:
+        if request.form.get("sure") != "1":
+            raise RefusedError(
+                "tick that you have made sure who asked: it opens all orders to them"
+            )
+        to, version = order_forms.text_sent("organization", 65), order_forms.version_sent()
+        if namesakes.wants_second_person(act()):
+            namesakes.prepare_move(act(), number, to, version, order_forms.text_sent("why"))
+            return "It is prepared: once another manager has approved it, the order is moved."
+        namesakes.move_order(act(), number, to, version)
+        return "The order is moved, and the people of both are told."
+
+    return order_forms.tried(
+        do, url_for(".order", number=number), lambda refused: _ask_move(number, refused)
+    )
+
+
+def _ask_move(number: str, refused: str = "") -> str:
+    work = act()
+    found = order_page.found(number)
+    there = namesakes.namesakes(work, found, life.history(work, found))
+    return order_page.page(
+        "move.html",
+        found,
+        "order",
+        refused=refused,
+        namesakes=there,
+        wants_second=namesakes.wants_second_person(work),
+        sizes=namesakes.sizes(work, [each.key for each in there]),
+        askers=namesakes.askers(work, found),
+    )
+
+
+@PAGES.post("/<number>/messages")
+def write(number: str) -> Answer:
+    """Write to the organization, or a note among the staff."""
+    order_page.found(number)
+
+    def do() -> str:
+        internal = request.form.get("internal") == "1"
+        with enclosed("files") as sent:
+            messages.post(act(), number, request.form.get("text", ""), sent, internal=internal)
+        return "The note stands on the order." if internal else "The message is on its way."
+
+    return order_forms.tried(
+        do, url_for(".order", number=number, _anchor="messages"), lambda why: _page(number, why)
+    )
+
+
+def _tried(number: str, do: order_forms.Do) -> Answer:
+    return order_forms.tried(
+        do, url_for(".order", number=number), lambda refused: _page(number, refused)
+    )

@@ -1,0 +1,152 @@
+"""An order's artwork and proofs: previews, warnings, originals, comments; and all its files."""
+
+from io import BytesIO
+
+from flask import Response, abort, request, send_file, url_for
+
+from royalties.domain.orders.artwork import Use, wanted
+from royalties.domain.orders.life import Action, Need, Side, State, find
+from royalties.domain.people import FINANCE
+from royalties.services.orders import messages
+from royalties.services.orders.life import Order
+from royalties.services.orders.preconditions import needs_met
+from royalties.services.orders.production import artwork, proofs
+from royalties.services.work import RefusedError
+from royalties.web.core.files import download
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import act, system
+from royalties.web.core.waiting import looking
+from royalties.web.finance.orders import order as order_page
+from royalties.web.ordering import fields as order_forms
+
+PAGES = Pages("order_files", __name__, "/finance/orders", FINANCE)
+
+
+@PAGES.get("/<number>/files", endpoint="files")
+def files_page(number: str) -> Answer:
+    """An order's artwork and proofs."""
+    return _page(number)
+
+
+@PAGES.post("/<number>/artwork")
+def send_artwork(number: str) -> Answer:
+    """Send artwork in the organization's name, such as what came by post."""
+    found = order_page.found(number)
+
+    def do() -> str:
+        version, rights = order_forms.version_sent(), request.form.get("rights") == "1"
+        uses = [use for use in Use if use is not Use.PROOF and _is_sent(use.value)]
+        looked = [_looked(use, use.value, found) for use in uses]
+        artwork.send_artwork(act(), number, version=version, files=looked, rights=rights)
+        return "The artwork passed its checks; next it gets a proof."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/proof")
+def send_proof(number: str) -> Answer:
+    """Send a proof to the organization."""
+    found = order_page.found(number)
+
+    def do() -> str:
+        if not _is_sent("proof"):
+            raise RefusedError("choose the proof, a PDF")
+        version = order_forms.version_sent()
+        looked = _looked(Use.PROOF, "proof", found)
+        proofs.send_proof(act(), number, version=version, file=looked)
+        return "The proof is sent; the organization approves it or asks for changes."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/comment")
+def comment(number: str) -> Answer:
+    """Say something about a page of the newest proof."""
+
+    def do() -> str:
+        proofs.comment(
+            act(),
+            number,
+            proof_version=order_forms.number_sent("proof_version", "version"),
+            page=order_forms.number_sent("page", "page"),
+            text=request.form.get("text", ""),
+        )
+        return "Your comment stands on the proof."
+
+    return _tried(number, do)
+
+
+@PAGES.get("/<number>/files/<int:file>/<int:page>.png")
+def preview(number: str, file: int, page: int) -> Response:
+    """A page of a file as a picture that was drawn of it."""
+    return _picture(artwork.preview_of(act(), number, file, page))
+
+
+@PAGES.get("/<number>/cover.png")
+def cover(number: str) -> Response:
+    """The cover as far as it can be shown before a proof."""
+    return _picture(artwork.cover_preview(act(), order_page.found(number)))
+
+
+@PAGES.get("/<number>/files/<int:file>")
+def original(number: str, file: int) -> Response:
+    """A file as it was sent, only ever to be saved."""
+    found = messages.file_of(act(), number, file)
+    if found is None:
+        abort(404)
+    return download(found.name, found.path.open("rb"))
+
+
+def _picture(png: bytes | None) -> Response:
+    if png is None:
+        abort(404)
+    return send_file(BytesIO(png), "image/png")
+
+
+def _is_sent(name: str) -> bool:
+    sent = request.files.get(name)
+    return sent is not None and bool(sent.filename)
+
+
+def _looked(use: Use, name: str, order: Order) -> artwork.Looked:
+    """A file that was sent, looked at while nobody waits for the database."""
+    sent = request.files[name]
+    with looking():
+        return artwork.look(
+            system().files, artwork.Sent(use, sent.filename or "", sent.stream), order.options
+        )
+
+
+def _page(number: str, refused: str = "") -> str:
+    work = act()
+    found = order_page.found(number)
+    art = artwork.artwork_files(work, found)
+    sent = proofs.proofs(work, found)
+    return order_page.page(
+        "files.html",
+        found,
+        "files",
+        refused=refused,
+        artwork=art,
+        missing=artwork.missing(found, [each.use for each in art]),
+        wanted=wanted(found.options),
+        proofs=sent,
+        before=sent[1] if len(sent) > 1 else None,
+        may_artwork=find(Action.SEND_ARTWORK, Side.STAFF, found.state, found.kind) is not None,
+        may_proof=_may(Action.SEND_PROOF, found, Need.PROOF),
+        may_comment=bool(sent) and found.state in {State.PROOF_SENT, State.CHANGES_ASKED},
+        is_covered=order_page.is_covered(found),
+    )
+
+
+def _may(action: Action, order: Order, *brought: Need) -> bool:
+    """Whether the staff may do something now with what its form brings."""
+    line = find(action, Side.STAFF, order.state, order.kind)
+    return line is not None and {*line.needs} <= needs_met(act(), order) | {*brought}
+
+
+def _tried(number: str, do: order_forms.Do) -> Answer:
+    order_page.found(number)
+    return order_forms.tried(
+        do, url_for(".files", number=number), lambda refused: _page(number, refused)
+    )

@@ -1,0 +1,195 @@
+"""Invoices of all orders: list, page, credit notes, what is overdue, statements of account."""
+
+from collections.abc import Mapping
+
+from flask import Response, abort, render_template, request, url_for
+
+from royalties.domain.money import NotAnAmountError, amount_text
+from royalties.domain.people import FINANCE
+from royalties.services.orders.billing import crediting, invoice_list, invoicing, receivables
+from royalties.services.orders.billing.invoicing import Issued
+from royalties.services.work import RefusedError
+from royalties.web.core.files import download
+from royalties.web.core.pages import Answer, Pages, number_asked
+from royalties.web.core.visit import act, only_looks
+from royalties.web.finance.orders import order as order_page
+from royalties.web.finance.terms.typed_numbers import as_minor, as_typed
+from royalties.web.ordering import fields as order_forms
+
+PAGES = Pages("invoices", __name__, "/finance/invoices", FINANCE)
+
+_MOST_PAGES = 100_000
+AGES = ("not due", "1 to 30 days", "31 to 60 days", "61 to 90 days", "over 90 days")
+"""The columns of the aging list, by days overdue."""
+
+
+@PAGES.get("")
+def invoices() -> Answer:
+    """Invoices and credit notes, the newest first."""
+    work = act()
+    status = request.args.get("status", "")
+    chosen = {
+        "organization": request.args.get("organization", "")[:100],
+        "status": status if status in invoice_list.STATUSES else "",
+    }
+    page = min(number_asked("page", 1), _MOST_PAGES)
+    found = invoice_list.listed(work, **chosen, page=page)
+    return render_template(
+        "finance/orders/invoices.html",
+        invoices=found[: invoice_list.PAGE],
+        has_more=len(found) > invoice_list.PAGE,
+        chosen=chosen,
+        page=page,
+        organizations=order_page.organization_names(),
+        unconfirmed={each.invoice for each in receivables.unconfirmed(work)},
+        today=work.today.isoformat(),
+    )
+
+
+@PAGES.get("/<number>")
+def invoice(number: str) -> Answer:
+    """An invoice or credit note as it was issued, and what is left of it."""
+    return _page(_found(number))
+
+
+@PAGES.get("/<number>/<any(pdf, xlsx):file>")
+def paper(number: str, file: str) -> Response:
+    """An invoice or credit note as a file."""
+    _found(number)
+    made = invoicing.invoice_paper(act(), number, file)
+    return download(made.name, made.data)
+
+
+@PAGES.post("/<number>/credit")
+def credit(number: str) -> Answer:
+    """Write a credit note on an invoice, all of it or by line."""
+    found = _found(number)
+
+    def do() -> str:
+        made = crediting.credit_note(
+            act(),
+            number,
+            reason=order_forms.text_sent("reason", 501),
+            token=order_forms.text_sent("token", 65),
+            amounts=_amounts_sent(found),
+        )
+        return f"Credit note {made.row.number} is issued; what the copies brought is taken back."
+
+    return order_forms.tried(
+        do, url_for(".invoice", number=number), lambda refused: _page(_found(number), refused)
+    )
+
+
+@PAGES.post("/<number>/credit/preview")
+@only_looks
+def preview_credit(number: str) -> Answer:
+    """What a credit note by line would come to, with the tax that goes with it; nothing is kept."""
+    found = _found(number)
+    try:
+        amounts = _amounts_sent(found)
+    except RefusedError as error:
+        return _page(found, str(error)), 422
+    return _page(found, drawn=amounts)
+
+
+@PAGES.get("/overdue/aging")
+def aging() -> Answer:
+    """What each organization owes, by how long it is overdue."""
+    work = act()
+    found = receivables.aging(work, work.today)
+    totals: dict[str, list[int]] = {}
+    for each in found:
+        sums = [*each.sums, each.credit, each.total]
+        before = totals.get(each.currency, [0] * len(sums))
+        totals[each.currency] = [one + other for one, other in zip(before, sums, strict=True)]
+    return render_template(
+        "finance/orders/aging.html",
+        aged=found,
+        totals=totals,
+        ages=AGES,
+        organizations=order_page.organization_names(),
+        unconfirmed=receivables.unconfirmed(work),
+        today=work.today,
+    )
+
+
+@PAGES.get("/overdue/reminders")
+def reminders() -> Answer:
+    """Overdue invoices, and when somebody was reminded of each."""
+    return _reminders()
+
+
+@PAGES.post("/<number>/remind")
+def remind(number: str) -> Answer:
+    """Remind of an overdue invoice by e-mail."""
+    _found(number)
+
+    def do() -> str:
+        told = receivables.remind(act(), number)
+        return f"{told.invoice.contact_email} is reminded of {number}."
+
+    return order_forms.tried(do, url_for(".reminders"), _reminders)
+
+
+def _reminders(refused: str = "") -> str:
+    work = act()
+    return render_template(
+        "finance/orders/reminders.html",
+        overdue=receivables.reminders(work),
+        organizations=order_page.organization_names(),
+        today=work.today,
+        day_of=work.day_of,
+        refused=refused,
+    )
+
+
+def _found(number: str) -> Issued:
+    found = invoicing.invoice_of(act(), number)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _page(found: Issued, refused: str = "", drawn: Mapping[int, int] | None = None) -> str:
+    """An invoice's page; ``drawn`` is what would be credited of its lines, by place."""
+    work = act()
+    row = found.row
+    order = found.shown.order
+    every = invoicing.invoices(work, order)
+    received = receivables.receipts(work, order_page.found(order))
+    credits_ = [each for each in every if each.row.of_id == row.id]
+    balance = next((each for each in receivables.balances(work, order) if each.id == row.id), None)
+    return render_template(
+        "finance/orders/invoice.html",
+        row=row,
+        shown=found.shown,
+        refused=refused,
+        typed=request.form,
+        drawn=drawn,
+        minor_text=lambda minor, currency: as_typed(amount_text(minor, currency)),
+        credits=credits_,
+        left=crediting.left_of(found.shown, [each.shown for each in credits_]),
+        balance=balance,
+        receipts=[each for each in received if each.invoice_id == row.id],
+        unconfirmed=[
+            each for each in receivables.unconfirmed(work, order) if each.invoice == row.number
+        ],
+        token=order_forms.new_token(),
+        today=work.today,
+    )
+
+
+def _amounts_sent(found: Issued) -> dict[int, int] | None:
+    """How much of which line is credited; None: all that is left."""
+    if request.form.get("what") != "lines":
+        return None
+    amounts: dict[int, int] = {}
+    for place in range(1, len(found.shown.lines) + 1):
+        text = order_forms.text_sent(f"line-{place}", 30)
+        if not text:
+            continue
+        try:
+            amounts[place] = as_minor(text, found.shown.currency)
+        except NotAnAmountError as error:
+            raise RefusedError(f"{found.shown.lines[place - 1].words}: {error}") from None
+    return crediting.with_tax(act(), found.row.number, amounts)

@@ -1,0 +1,218 @@
+"""Organizations that order: list, page, certificates, add and amend."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, abort, render_template, request, url_for
+
+from royalties.domain.orders.life import said
+from royalties.domain.people import FINANCE
+from royalties.domain.terms.organizations import Organization
+from royalties.services.orders import board
+from royalties.services.orders import preconditions as needs
+from royalties.services.orders.billing import certificates, receivables
+from royalties.services.terms import amending as terms
+from royalties.web.core.files import download
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.paging import part_of
+from royalties.web.core.visit import act
+from royalties.web.finance.orders import order as order_page
+from royalties.web.finance.orders import terms as order_terms
+from royalties.web.finance.terms.editing import Sheet, key_cell, sheet_of_form
+from royalties.web.finance.terms.row_forms import (
+    REGION_HINT,
+    Cell,
+    Kind,
+    Row,
+    Table,
+    as_before,
+    shown,
+    written,
+)
+from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.ordering import fields as order_forms
+
+PAGES = Pages("organizations", __name__, "/finance/organizations", FINANCE)
+
+_PART = "organizations"
+
+ORGANIZATION = Table(
+    "organization",
+    "organization",
+    (
+        Cell("name", "Name", hint="As it stands on quotes and invoices.", required=True),
+        Cell("address", "Street address", kind=Kind.LINES, hint="One line each."),
+        Cell("city", "City"),
+        Cell("country", "Country", kind=Kind.COUNTRY, required=True),
+        Cell("region", "State or region", kind=Kind.REGION, hint=REGION_HINT, short=True),
+        Cell("postcode", "Postal code", short=True),
+        Cell("email", "E-mail", hint="Where quotes and invoices are sent.", required=True),
+        Cell("phone", "Telephone"),
+        Cell("net_terms", "May pay after the invoice, on a purchase order", kind=Kind.TICK),
+    ),
+)
+
+
+@PAGES.get("")
+def organizations() -> Answer:
+    """Every organization, by name, with how many orders it has."""
+    work = act()
+    setup = needs.setup_or_none(work)
+    wanted = request.args.get("q", "").strip()[:200]
+    every = sorted(
+        setup.organizations.values() if setup else (), key=lambda each: each.name.casefold()
+    )
+    found = [
+        each
+        for each in every
+        if wanted.casefold() in f"{each.key} {each.name} {each.city}".casefold()
+    ]
+    return render_template(
+        "finance/orders/organizations.html",
+        found=part_of(found),
+        counts=board.counts_by_organization(work),
+        q=wanted,
+        has_setup=setup is not None,
+    )
+
+
+@PAGES.get("/<key>")
+def organization(key: str) -> Answer:
+    """One organization: where it is, how it pays, its orders, certificates and people."""
+    return _one(key)
+
+
+def _one(key: str, refused: str = "") -> str:
+    work = act()
+    found = _found(key)
+    mine = board.Asked(board.ORDER, organization=key)
+    return render_template(
+        "finance/orders/organization.html",
+        organization=found,
+        board=board.board(work, mine),
+        titles=order_page.title_names(),
+        certificates=certificates.certificates(work, key),
+        people=board.people_of(work, key),
+        said=said,
+        refused=refused,
+        typed=request.form,
+        history=terms.history(work, _PART, key, as_typed),
+        waiting=terms.waiting_for(work, _PART, key),
+    )
+
+
+@PAGES.post("/<key>/certificates/<int:certificate>/check")
+def check_certificate(key: str, certificate: int) -> Answer:
+    """Let a tax certificate count."""
+    _own_certificate(key, certificate)
+
+    def do() -> str:
+        certificates.check(act(), certificate)
+        return "The certificate counts from now on; the organization is told."
+
+    return order_forms.tried(do, url_for(".organization", key=key), lambda why: _one(key, why))
+
+
+@PAGES.post("/<key>/certificates/<int:certificate>/refuse")
+def refuse_certificate(key: str, certificate: int) -> Answer:
+    """Say why a tax certificate does not count."""
+    _own_certificate(key, certificate)
+
+    def do() -> str:
+        certificates.refuse(act(), certificate, order_forms.text_sent("reason"))
+        return "The certificate does not count; the organization is told why."
+
+    return order_forms.tried(do, url_for(".organization", key=key), lambda why: _one(key, why))
+
+
+@PAGES.get("/<key>/certificates/<int:certificate>")
+def certificate_file(key: str, certificate: int) -> Response:
+    """The signed paper, only ever to be saved."""
+    _own_certificate(key, certificate)
+    found = certificates.file_of(act(), certificate)
+    if found is None:
+        abort(404)
+    return download(found.name, found.path.open("rb"))
+
+
+@PAGES.get("/<key>/account")
+def account(key: str) -> Answer:
+    """All that was invoiced, credited and received, by currency."""
+    found = _found(key)
+    return render_template(
+        "finance/orders/account.html",
+        organization=found,
+        accounts=receivables.statement_of_account(act(), key),
+    )
+
+
+@PAGES.get("/<key>/account.xlsx")
+def account_file(key: str) -> Response:
+    """The statement of account as a workbook."""
+    found = _found(key)
+    data = receivables.account_workbook(act(), key)
+    return download(f"Statement of account {found.key}.xlsx", data)
+
+
+def _own_certificate(key: str, number: int) -> None:
+    _found(key)
+    if all(each.id != number for each in certificates.certificates(act(), key)):
+        abort(404)
+
+
+@PAGES.route("/<key>/amend", methods=["GET", "POST"])
+def amend(key: str) -> Answer:
+    """The form of an organization; sent, it is saved."""
+    order_terms.require_load()
+    _found(key)
+    now = terms.find_entry(act(), _PART, key)
+    if now is None:
+        abort(404)
+    if request.method == "POST":
+        sheet = sheet_of_form(_PART, key, ORGANIZATION, now.body, f"{_PART}[0].")
+        return order_terms.sent(sheet, _write, _page, _onward)
+    return _page(Sheet(_PART, key, ORGANIZATION, _shown(now.body), now.body, now.id, ""))
+
+
+@PAGES.route("/new/organization", methods=["GET", "POST"])
+def new() -> Answer:
+    """An empty form; sent, the organization is added."""
+    order_terms.require_load()
+    if request.method == "POST":
+        sheet = sheet_of_form(_PART, "", ORGANIZATION, None, f"{_PART}[0].")
+        return order_terms.sent(sheet, _write, _page, _onward)
+    return _page(Sheet(_PART, "", ORGANIZATION, _shown({}), None, 0, ""))
+
+
+def _found(key: str) -> Organization:
+    setup = needs.setup_or_none(act())
+    found = setup.organizations.get(key) if setup else None
+    if found is None:
+        abort(404)
+    return found
+
+
+def _shown(body: Mapping[str, Any]) -> Row:
+    return {**shown(body, ORGANIZATION), "key": body.get("key", "")}
+
+
+def _write(sheet: Sheet) -> None:
+    sheet.written = written(sheet.row, ORGANIZATION)
+    body = {**sheet.written.body, "key": sheet.row.get("key", "")}
+    sheet.written.places["key"] = "key"
+    sheet.body = as_before(body, sheet.base) if sheet.base else body
+    sheet.blame(sheet.written.faults)
+
+
+def _page(sheet: Sheet) -> str:
+    return render_template(
+        "finance/orders/organization_form.html",
+        sheet=order_terms.filled(sheet),
+        at_once=terms.acts_at_once(act()),
+        key_cell=key_cell("harbor-works"),
+        save_at=url_for(".new") if sheet.is_new else url_for(".amend", key=sheet.key),
+    )
+
+
+def _onward(sheet: Sheet) -> str:
+    return url_for(".organization", key=sheet.body["key"])

@@ -1,0 +1,196 @@
+"""Price lists: terms in plain words, a further version from a day on, what N would cost."""
+
+from typing import Any
+
+from flask import abort, render_template, request, url_for
+
+from royalties.domain.orders import pricing
+from royalties.domain.orders.life import PATH, OrderKind
+from royalties.domain.orders.price_lists import Option, PriceList
+from royalties.domain.people import FINANCE
+from royalties.domain.terms.wording import percent
+from royalties.ingest import places
+from royalties.services.books import Setup
+from royalties.services.orders import preconditions as needs
+from royalties.services.orders.quoting import quotes
+from royalties.services.orders.quoting import terms as order_terms_of
+from royalties.services.terms import amending as terms
+from royalties.services.work import RefusedError
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.paging import part_of
+from royalties.web.core.visit import act
+from royalties.web.finance.orders import terms as order_terms
+from royalties.web.finance.orders.price_form import (
+    PRICE_LIST,
+    VERSION,
+    price_list_shown,
+    price_list_written,
+)
+from royalties.web.finance.terms.editing import Sheet, key_cell, sheet_of_form
+from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.ordering import fields as order_forms
+
+PAGES = Pages("price_lists", __name__, "/finance/price-lists", FINANCE)
+
+_PART = "price_lists"
+_NEW = "new"
+
+
+@PAGES.get("")
+def price_lists() -> Answer:
+    """Every price list, with the version in force."""
+    work = act()
+    setup = needs.setup_or_none(work)
+    listed = sorted(setup.price_lists.values(), key=lambda each: each.key) if setup else []
+    return render_template(
+        "finance/orders/price_lists.html",
+        found=part_of([(each, each.on(work.today)) for each in listed]),
+        titles=setup.titles if setup else {},
+        has_setup=setup is not None,
+    )
+
+
+@PAGES.get("/<key>")
+def price_list(key: str) -> Answer:
+    """One price list as sentences and tables, and what some copies would cost by it."""
+    work = act()
+    setup, found = _found(key)
+    asked = request.args.get("version", "")
+    version = next(
+        (each for each in found.versions if each.starts.isoformat() == asked), found.on(work.today)
+    )
+    version = version or found.versions[0]
+    titles = _titles_of(setup, found)
+    tried, refused = _tried(setup, titles)
+    return render_template(
+        "finance/orders/price_list.html",
+        prices=found,
+        version=version,
+        is_in_force=version == found.on(work.today),
+        titles=titles,
+        retailers=[
+            setup.retailers[each].name if each in setup.retailers else each
+            for each in dict.fromkeys(found.retailers.values())
+        ],
+        cancellation=sorted(version.cancellation.items(), key=lambda each: PATH.index(each[0])),
+        percent=percent,
+        unit=order_forms.unit,
+        options=tuple(Option),
+        asked=request.args,
+        chosen=request.args.getlist("option"),
+        tried=tried,
+        refused=refused,
+        history=terms.history(work, _PART, key, as_typed),
+        waiting=terms.waiting_for(work, _PART, key),
+    )
+
+
+@PAGES.route("/<key>/versions/<version>", methods=["GET", "POST"])
+def amend(key: str, version: str) -> Answer:
+    """The form of a version, or of a further one that begins as the newest; sent, it is saved."""
+    order_terms.require_load()
+    _found(key)
+    now = terms.find_entry(act(), _PART, key)
+    if now is None:
+        abort(404)
+    listed = sorted(now.body["versions"], key=lambda each: each["from"])
+    chosen = next((each for each in listed if each["from"] == version), None)
+    if chosen is None and version != _NEW:
+        abort(404)
+    amended = "" if chosen is None else version
+    if request.method == "POST":
+        return _sent(key, now.body, amended)
+    begins = chosen or {**listed[-1], "from": ""}
+    row = price_list_shown(now.body, begins)
+    return _page(Sheet(_PART, key, PRICE_LIST, row, now.body, now.id, "", version=amended))
+
+
+@PAGES.route("/new/price-list", methods=["GET", "POST"])
+def new() -> Answer:
+    """An empty form; sent, the price list is added."""
+    order_terms.require_load()
+    if request.method == "POST":
+        return _sent("", None, "")
+    setup = needs.setup_or_none(act())
+    start: dict[str, Any] = {"currency": setup.publisher.currency if setup else ""}
+    return _page(Sheet(_PART, "", PRICE_LIST, price_list_shown(start, {}), None, 0, ""))
+
+
+def _found(key: str) -> tuple[Setup, PriceList]:
+    setup = needs.setup_or_none(act())
+    found = setup.price_lists.get(key) if setup else None
+    if setup is None or found is None:
+        abort(404)
+    return setup, found
+
+
+def _sent(key: str, base: dict[str, Any] | None, version: str) -> Answer:
+    sheet = sheet_of_form(_PART, key, PRICE_LIST, base, f"{_PART}[0].")
+    sheet.version = version
+    return order_terms.sent(sheet, _write, _page, _onward)
+
+
+def _write(sheet: Sheet) -> None:
+    sheet.written = price_list_written(sheet.row, sheet.base, sheet.version)
+    sheet.body = sheet.written.body
+    sheet.blame(sheet.written.faults)
+
+
+def _page(sheet: Sheet) -> str:
+    setup = needs.setup_or_none(act())
+    version = sheet.version or _NEW
+    return render_template(
+        "finance/orders/price_list_form.html",
+        sheet=order_terms.filled(sheet),
+        at_once=terms.acts_at_once(act()),
+        cells=[each.name for each in VERSION],
+        key_cell=key_cell("orders-usd"),
+        retailers=sorted(setup.retailers) if setup else [],
+        save_at=url_for(".new")
+        if sheet.is_new
+        else url_for(".amend", key=sheet.key, version=version),
+    )
+
+
+def _onward(sheet: Sheet) -> str:
+    return url_for(".price_list", key=sheet.body["key"], version=sheet.row["from"])
+
+
+# What N copies would cost
+
+
+def _titles_of(setup: Setup, prices: PriceList) -> dict[str, str]:
+    """Titles that go by a price list and have an edition to order, by key."""
+    found = {}
+    for title in sorted(setup.titles.values(), key=lambda each: each.title):
+        if needs.price_list_for(setup, title.key) is not prices:
+            continue
+        if order_terms_of.editions_offered(setup, title, act().today):
+            found[title.key] = title.title
+    return found
+
+
+def _tried(setup: Setup, titles: dict[str, str]) -> tuple[pricing.Quote | None, str]:
+    """The price of what is asked for in the address, or why it is not offered."""
+    copies = request.args.get("copies", "").strip()
+    title = request.args.get("title", "")
+    if not copies or title not in titles:
+        return None, ""
+    if not (copies.isascii() and copies.isdecimal() and len(copies) < 8):  # noqa: PLR2004
+        return None, f"{copies[:20]} is no number of copies"
+    options = tuple(each for each in Option if each.value in request.args.getlist("option"))
+    try:
+        place = places.place(request.args.get("place", "").strip() or "US")
+    except places.NotAPlaceError as error:
+        return None, str(error)
+    asked = pricing.Asked(
+        OrderKind.CUSTOM if options else OrderKind.BULK,
+        (pricing.ShipTo(int(copies), place),),
+        options,
+        rush=request.args.get("rush") == "1",
+    )
+    edition, _ = order_terms_of.editions_offered(setup, setup.titles[title], act().today)[0]
+    try:
+        return quotes.price_of(act(), title, edition.isbn, asked), ""
+    except RefusedError as error:
+        return None, str(error)

@@ -1,0 +1,292 @@
+"""An order's quotes: the builder with a live price, the versions that were issued, their files."""
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from flask import Response, abort, flash, redirect, request, url_for
+from werkzeug.datastructures import MultiDict
+
+from royalties.domain.money import NotAnAmountError, exact_number
+from royalties.domain.orders import pricing
+from royalties.domain.orders.life import Action, Side, find
+from royalties.domain.orders.papers import QuoteShown
+from royalties.domain.people import FINANCE
+from royalties.services.orders import life
+from royalties.services.orders.billing import receivables
+from royalties.services.orders.intake import answering
+from royalties.services.orders.life import Order
+from royalties.services.orders.quoting import quotes
+from royalties.services.orders.quoting.quotes import Edits
+from royalties.services.work import RefusedError
+from royalties.web.core.files import download, enclosed
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import act, all_or_nothing, only_looks
+from royalties.web.finance.orders import order as order_page
+from royalties.web.finance.terms.row_forms import (
+    Cell,
+    Kind,
+    Row,
+    Table,
+    fraction_text,
+    operate,
+    padded,
+    typed,
+)
+from royalties.web.finance.terms.typed_numbers import OtherMarkError, as_minor, as_plain, as_typed
+from royalties.web.ordering import fields as order_forms
+
+PAGES = Pages("order_quotes", __name__, "/finance/orders", FINANCE)
+
+CHARGES = Table(
+    "charges",
+    "charge",
+    (
+        Cell("words", "For"),
+        Cell("amount", "Amount", short=True),
+    ),
+)
+QUOTE = Table(
+    "quote",
+    "quote",
+    (
+        Cell(
+            "discount",
+            "Discount",
+            kind=Kind.SHARE,
+            hint="Such as 42 %; blank: by the price list.",
+            short=True,
+        ),
+        Cell(
+            "extra_proofs",
+            "Proofs beyond the free ones",
+            kind=Kind.WHOLE,
+            hint="Agreed ahead. Further ones that are sent stand in the final invoice.",
+            short=True,
+        ),
+        Cell(
+            "valid_until",
+            "Valid until",
+            kind=Kind.DAY,
+            hint="Blank: by the price list.",
+            short=True,
+        ),
+        Cell("note", "Note", kind=Kind.LINES, hint="Stands on the quote."),
+    ),
+    (CHARGES,),
+)
+
+
+@PAGES.get("/<number>/quotes", endpoint="quotes")
+def quotes_page(number: str) -> Answer:
+    """The builder with today's price, and every version that was issued."""
+    return _page(order_page.found(number), typed(MultiDict(), QUOTE))
+
+
+@PAGES.post("/<number>/quotes/preview")
+@only_looks
+def preview(number: str) -> Answer:
+    """What the next version would say with what was typed; nothing is kept."""
+    found = order_page.found(number)
+    row = typed(request.form, QUOTE)
+    asked = request.form.get("act", "")
+    if asked:
+        row, focus = operate(row, QUOTE, asked)
+        return _page(found, row, focus=focus)
+    return _page(found, row, previewed=True)
+
+
+@PAGES.post("/<number>/quotes")
+def issue(number: str) -> Answer:
+    """Issue the next version of an order's quote."""
+    found = order_page.found(number)
+    row = typed(request.form, QUOTE)
+    asked = request.form.get("act", "issue")
+    if asked != "issue":
+        row, focus = operate(row, QUOTE, asked)
+        return _page(found, row, focus=focus)
+    edits, wrong = _edits(row, _currency(found))
+    if wrong:
+        return _page(found, row, wrong=wrong), 422
+    try:
+        with all_or_nothing():
+            shown = _issued(found, edits)
+    except life.ChangedMeanwhileError as error:
+        words = f"{error}. Nothing that you typed is lost: it stands below."
+        return _page(order_page.found(number), row, refused=words), 409
+    except RefusedError as error:
+        return _page(order_page.found(number), row, refused=str(error)), 422
+    if shown is None:
+        flash(
+            "The quote is below the price list, so it is prepared: once another manager has "
+            "approved it, it is issued and the organization is told.",
+            "good",
+        )
+    else:
+        flash(f"Quote {shown.number} is issued, and the organization is told.", "good")
+    return redirect(url_for(".quotes", number=number), 303)
+
+
+def _issued(found: Order, edits: Edits) -> QuoteShown | None:
+    """The quote as it was issued; None if it waits for a second person now."""
+    version = order_forms.version_sent()
+    if quotes.wants_second_person(act(), found, edits):
+        why = order_forms.text_sent("why")
+        quotes.prepare_quote(act(), found.number, version=version, edits=edits, why=why)
+        return None
+    return quotes.issue_quote(act(), found.number, version=version, edits=edits)
+
+
+@PAGES.post("/<number>/quotes/accept")
+def accept(number: str) -> Answer:
+    """Record that the organization accepted the newest quote by mail, e-mail or telephone."""
+    found = order_page.found(number)
+
+    def do() -> str:
+        hows = {each.value: each for each in answering.How}
+        how = hows.get(request.form.get("how", ""))
+        if how is None:
+            raise RefusedError("choose how the acceptance came")
+        with enclosed("po_file") as sent:
+            answering.record_acceptance(
+                act(),
+                number,
+                answering.Acceptance(
+                    order_forms.text_sent("name", 300),
+                    how,
+                    order_forms.day_sent("on"),
+                    order_forms.text_sent("po_number", 200),
+                    sent[0] if sent else None,
+                ),
+                version=order_forms.version_sent(),
+                quote_version=order_forms.number_sent("quote", "version of the quote"),
+            )
+        return "The acceptance is recorded, and the organization is told what was recorded."
+
+    onward = url_for("orders.order", number=number)
+    return order_forms.tried(
+        do, onward, lambda why: _page(found, typed(MultiDict(), QUOTE), refused=why)
+    )
+
+
+@PAGES.get("/<number>/quotes/<int:version>.<any(pdf, xlsx):file>")
+def quote_file(number: str, version: int, file: str) -> Response:
+    """A quote as it was issued, as a file."""
+    if all(each.version != version for each in quotes.quotes(act(), order_page.found(number))):
+        abort(404)
+    made = quotes.quote_paper(act(), number, version, file)
+    return download(made.name, made.data)
+
+
+def _page(
+    order: Order,
+    row: Row,
+    *,
+    wrong: Mapping[str, str] | None = None,
+    refused: str = "",
+    previewed: bool = False,
+    focus: str = "",
+) -> str:
+    may_quote = find(Action.QUOTE, Side.STAFF, order.state, order.kind) is not None
+    draft, problem = (None, "")
+    found_wrong = dict(wrong or {})
+    if may_quote:
+        draft, problem, more = _draft(order, row)
+        found_wrong = {**more, **found_wrong} if previewed or wrong else found_wrong
+    issued = quotes.quotes(act(), order)
+    edits, _ = _edits(row, draft.currency if draft else "")
+    return order_page.page(
+        "quotes.html",
+        order,
+        "quotes",
+        is_below=draft is not None and quotes.wants_second_person(act(), order, edits),
+        wants_second=receivables.wants_second_person(act()),
+        may_quote=may_quote,
+        row=padded(row, QUOTE),
+        shape=QUOTE,
+        errors={name: [words] for name, words in found_wrong.items()},
+        wrong=found_wrong,
+        refused=refused,
+        draft=draft,
+        problem="" if found_wrong else problem,
+        previewed=previewed,
+        focus=focus,
+        issued=issued,
+        may_accept=bool(issued)
+        and issued[0].valid
+        and find(Action.ACCEPT, Side.STAFF, order.state, order.kind) is not None,
+        hows=[each.value for each in answering.How],
+        waits=[each for each in order_page.waiting(order) if each.proposal.kind == quotes.QUOTE],
+    )
+
+
+def _draft(order: Order, row: Row) -> tuple[QuoteShown | None, str, dict[str, str]]:
+    """The next version, why there is none, and what is wrong with what was typed."""
+    work = act()
+    try:
+        plain = quotes.draft_quote(work, order.number)
+    except RefusedError as error:
+        return None, str(error), {}
+    edits, wrong = _edits(row, plain.currency)
+    if wrong:
+        return plain, "", wrong
+    try:
+        return quotes.draft_quote(work, order.number, edits), "", {}
+    except RefusedError as error:
+        return plain, str(error), {}
+
+
+def _currency(order: Order) -> str:
+    try:
+        return quotes.draft_quote(act(), order.number).currency
+    except RefusedError:
+        return ""
+
+
+def _edits(row: Row, currency: str) -> tuple[Edits, dict[str, str]]:
+    """What was typed as edits, and by field what is wrong with it."""
+    wrong: dict[str, str] = {}
+
+    def read(name: str, text: str, how: Any, words: str) -> Any:  # noqa: ANN401 - of any cell
+        try:
+            return how(text) if text else None
+        except OtherMarkError as error:
+            wrong[name] = str(error)
+            return None
+        except (ValueError, NotAnAmountError):
+            wrong[name] = words
+            return None
+
+    discount = read("discount", row["discount"], _share, "is no share such as 42 %")
+    proofs = read("extra_proofs", row["extra_proofs"], _whole, "is no whole number")
+    until = read("valid_until", row["valid_until"], _day, "is no day such as 2026-04-03")
+    charges = []
+    for each in row["charges"]:
+        if not each["words"] and not each["amount"]:
+            continue
+        start = f"charges-{each['id']}-"
+        if not each["words"]:
+            wrong[f"{start}words"] = "is missing: say what the charge is for"
+        amount = read(
+            f"{start}amount",
+            each["amount"] or "?",
+            lambda text: as_minor(text, currency or "USD"),
+            f"is no amount such as {as_typed('14.50')}",
+        )
+        charges.append(pricing.Agreed(each["words"], amount or 0))
+    return Edits(discount, tuple(charges), proofs or 0, until, row["note"]), wrong
+
+
+def _share(text: str) -> Fraction:
+    return exact_number(fraction_text(as_plain(text)))
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 6):  # noqa: PLR2004
+        raise ValueError
+    return int(text)
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)

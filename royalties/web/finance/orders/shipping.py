@@ -1,0 +1,179 @@
+"""An order's production and shipping: start, own edition, ship in parts, what came back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Response, abort, request, url_for
+
+from royalties.domain.counting import counted
+from royalties.domain.orders.billing import copies_at
+from royalties.domain.orders.life import Action, Need, OrderKind, Side, find
+from royalties.domain.people import FINANCE
+from royalties.services.orders import life
+from royalties.services.orders import preconditions as needs
+from royalties.services.orders.fulfilment import packing, shipping
+from royalties.services.orders.life import Order
+from royalties.services.orders.production import editions
+from royalties.services.orders.quoting.agreed import agreed_of
+from royalties.services.work import RefusedError
+from royalties.web.core.files import download
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import act
+from royalties.web.finance.orders import order as order_page
+from royalties.web.ordering import fields as order_forms
+
+PAGES = Pages("order_shipping", __name__, "/finance/orders", FINANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One of an order's addresses: how many copies were ordered, are there, and are left."""
+
+    number: int
+    words: str
+    ordered: int
+    there: int
+
+    @property
+    def left(self) -> int:
+        """Copies that were ordered for it and are not there."""
+        return max(0, self.ordered - self.there)
+
+
+@PAGES.get("/<number>/shipping", endpoint="shipping")
+def shipping_page(number: str) -> Answer:
+    """How production and shipping stand."""
+    return _page(number)
+
+
+@PAGES.post("/<number>/produce")
+def produce(number: str) -> Answer:
+    """Start production."""
+
+    def do() -> str:
+        life.produce(act(), number, order_forms.version_sent())
+        return "Production has started; the organization is told."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/edition")
+def edition(number: str) -> Answer:
+    """Give a custom order its own edition: an ISBN, or the next internal number."""
+
+    def do() -> str:
+        isbn = order_forms.text_sent("isbn", 20) if request.form.get("by") == "isbn" else None
+        if isbn == "":
+            raise RefusedError("the ISBN is missing: write it, or let the house number it")
+        done = editions.give_own_edition(act(), number, isbn, version=order_forms.version_sent())
+        return f"The custom edition is {done.own_isbn}; its sales are recorded under it."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/ship")
+def ship(number: str) -> Answer:
+    """Record a shipment; its sales are recorded with it."""
+
+    def do() -> str:
+        done = shipping.ship(
+            act(),
+            number,
+            version=order_forms.version_sent(),
+            address=order_forms.number_sent("address", "address"),
+            copies=order_forms.number_sent("copies", "number of copies"),
+            shipped_on=order_forms.day_sent("day"),
+            carrier=order_forms.text_sent("carrier", 100),
+            tracking=order_forms.text_sent("tracking", 100),
+            token=order_forms.text_sent("token", 64),
+            last=request.form.get("last") == "1",
+            before_books=request.form.get("before_books") == "1",
+        )
+        return f"Shipment {done.number} is recorded, and its sales with it."
+
+    return _tried(number, do)
+
+
+@PAGES.post("/<number>/came-back")
+def came_back(number: str) -> Answer:
+    """Record copies that came back; their sales are taken back."""
+
+    def do() -> str:
+        done = shipping.came_back(
+            act(),
+            number,
+            version=order_forms.version_sent(),
+            address=order_forms.number_sent("back_address", "address"),
+            copies=order_forms.number_sent("back_copies", "number of copies"),
+            came_on=order_forms.day_sent("back_day"),
+            reason=order_forms.text_sent("reason", 100),
+            token=order_forms.text_sent("token", 64),
+            before_books=request.form.get("before_books") == "1",
+        )
+        return (
+            f"{counted(-done.copies, 'copy')} came back, and the sales they brought are taken back."
+        )
+
+    return _tried(number, do)
+
+
+@PAGES.get("/<number>/shipments/<int:shipment>.<any(pdf, xlsx):file>")
+def packing_list(number: str, shipment: int, file: str) -> Response:
+    """The packing list of a shipment, as a file."""
+    listed = shipping.shipments(act(), order_page.found(number).number)
+    if all(each.number != shipment or each.copies < 0 for each in listed):
+        abort(404)
+    made = packing.packing_list(act(), number, shipment, file)
+    return download(made.name, made.data)
+
+
+def _page(number: str, refused: str = "") -> str:
+    work = act()
+    found = order_page.found(number)
+    setup = needs.setup_or_none(work)
+    shipments = shipping.shipments(work, number)
+    met = needs.needs_met(work, found, setup) if setup else frozenset[Need]()
+    tolerance = None
+    if setup and found.quote_version:
+        tolerance = agreed_of(work, setup, found).version.tolerance
+    places = _places(found, copies_at(shipping.moved_of(shipments)))
+    return order_page.page(
+        "shipping.html",
+        found,
+        "shipping",
+        refused=refused,
+        shipments=shipments,
+        places=places,
+        left=max(0, found.quantity - sum(each.there for each in places)),
+        more=int(found.quantity * tolerance) if tolerance else 0,
+        may_ship=_may(Action.SHIP_PART, found),
+        may_start=_may(Action.PRODUCE, found),
+        missing=_missing(found, met),
+        needs_edition=found.kind is OrderKind.CUSTOM and found.own_isbn is None,
+        token=order_forms.new_token(),
+        first_day=setup.first_period.starts.isoformat() if setup else "",
+    )
+
+
+def _may(action: Action, order: Order) -> bool:
+    return find(action, Side.STAFF, order.state, order.kind) is not None
+
+
+def _missing(order: Order, met: frozenset[Need]) -> list[str]:
+    """What starting production still needs."""
+    line = find(Action.PRODUCE, Side.STAFF, order.state, order.kind)
+    return list(order_page.missing_of(order, line, met)) if line else []
+
+
+def _places(order: Order, there: Mapping[int, int]) -> list[Place]:
+    return [
+        Place(at, f"{each.name}, {each.city or each.place}", each.copies, there.get(at, 0))
+        for at, each in enumerate(order.ship_to, 1)
+    ]
+
+
+def _tried(number: str, do: order_forms.Do) -> Answer:
+    order_page.found(number)
+    return order_forms.tried(
+        do, url_for(".shipping", number=number), lambda refused: _page(number, refused)
+    )

@@ -1,0 +1,44 @@
+"""What the pages that amend organizations and price lists have in common.
+
+A lower price is a discount, and an organization's mailbox and its credit decide who orders and when
+it pays: so a second person approves these. Where an organization is, a manager changes at once.
+"""
+
+from collections.abc import Callable
+
+from flask import url_for
+
+from royalties.domain.people import Verb
+from royalties.services.terms.amending import Saved
+from royalties.web.core.pages import Answer
+from royalties.web.core.visit import act
+from royalties.web.finance.terms import editing
+from royalties.web.finance.terms.editing import Sheet
+from royalties.web.finance.terms.row_forms import padded
+
+
+def require_load() -> None:
+    """A form that could not be saved is not even shown."""
+    act().actor.require(Verb.LOAD)
+
+
+def sent(
+    sheet: Sheet,
+    write: Callable[[Sheet], None],
+    page: Callable[[Sheet], str],
+    onward: Callable[[Sheet], str],
+) -> Answer:
+    """Answer a form as ``editing.sent`` does; a new entry that waits is shown as its proposal."""
+
+    def address(sent: Sheet, saved: Saved) -> str:
+        if sent.is_new and saved.proposal is not None:
+            return url_for("approvals.proposal", number=saved.proposal)
+        return onward(sent)
+
+    return editing.sent(sheet, write, page, address)
+
+
+def filled(sheet: Sheet) -> Sheet:
+    """The same with as many empty rows as are always shown."""
+    sheet.row = padded(sheet.row, sheet.shape)
+    return sheet

@@ -1,0 +1,247 @@
+"""People, and settings."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from royalties.domain.people import FINANCE, Role, Verb
+from royalties.services import approvals
+from royalties.services.books import setup_in_force
+from royalties.services.people import second_factor
+from royalties.services.people import staff as service
+from royalties.services.people.staff import Invited, Person
+from royalties.services.work import RefusedError
+from royalties.web.account.proving import proven
+from royalties.web.core.pages import Answer, Pages, number_asked
+from royalties.web.core.visit import act, all_or_nothing, system
+from royalties.web.finance.desk import log as log_pages
+from royalties.web.finance.people.forms import InviteForm, RoleForm, blame
+
+PAGES = Pages("people", __name__, "/finance", FINANCE)
+log_pages.add_to(PAGES)
+
+_CONTROLS = {
+    "two-people": approvals.set_two_people,
+    "second-factor": second_factor.set_for_all,
+}
+
+
+@PAGES.get("/people")
+def people() -> Answer:
+    """Everybody who may come in, or was invited."""
+    text, role = request.args.get("q", "").strip()[:100], request.args.get("role", "")
+    page = min(number_asked("page", 1), 100_000)
+    work = act()
+    found = service.people(work, text=text, role=role, page=page)
+    has_more = len(found) > service.PAGE
+    return render_template(
+        "finance/people/people.html",
+        people=found[: service.PAGE],
+        names=_all_names(),
+        roles=service.INVITABLE,
+        q=text,
+        role=role,
+        page=page,
+        has_more=has_more,
+        for_all=second_factor.is_for_all(work),
+        now=work.at,
+    )
+
+
+def _invites_staff(number: int | None = None) -> bool:
+    """Whether the form invites somebody to the finance desk, who may do much there."""
+    if number is not None:
+        return _found(number).role in FINANCE
+    return request.form.get("role", "") in set(FINANCE)
+
+
+@PAGES.route("/people/invite", methods=["GET", "POST"])
+@proven(_invites_staff)
+def invite() -> Answer:
+    """Invite somebody by e-mail."""
+    act().actor.require(Verb.MANAGE_PEOPLE)
+    form = InviteForm().offer(*_names())
+    if form.validate_on_submit():
+        try:
+            with all_or_nothing():
+                invited = service.invite(
+                    act(),
+                    str(form.email.data),
+                    str(form.name.data),
+                    Role(form.role.data),
+                    form.beneficiaries.data or [],
+                    form.organizations.data or [],
+                )
+        except RefusedError as error:
+            blame(form, f"{error}.")
+        else:
+            return _invited(invited)
+    page = render_template("finance/people/invite.html", form=form)
+    return page, 422 if form.errors else 200
+
+
+@PAGES.get("/people/<int:number>")
+def person(number: int) -> Answer:
+    """One person: what they are, and what an administrator may change."""
+    return _person_page(_found(number))
+
+
+@PAGES.post("/people/<int:number>")
+@proven()
+def change(number: int) -> Answer:
+    """Change somebody's role and nonprofits."""
+    found = _found(number)
+    form = RoleForm().offer(*_names())
+    if form.validate_on_submit():
+        try:
+            with all_or_nothing():
+                service.change_role(
+                    act(),
+                    number,
+                    Role(form.role.data),
+                    form.beneficiaries.data or [],
+                    form.organizations.data or [],
+                )
+        except RefusedError as error:
+            blame(form, f"{error}.")
+        else:
+            flash(f"{found.listed.name} is signed out, and comes back as what you chose.", "good")
+            return redirect(url_for("people.person", number=number), 303)
+    return _person_page(_found(number), form)
+
+
+@PAGES.post("/people/<int:number>/invite-again")
+@proven(_invites_staff)
+def invite_again(number: int) -> Answer:
+    """Send a new invitation."""
+    _found(number)
+    return _invited(service.invite_again(act(), number))
+
+
+@PAGES.post("/people/<int:number>/withdraw")
+def withdraw(number: int) -> Response:
+    """Take an invitation back."""
+    _found(number)
+    name = service.withdraw(act(), number)
+    flash(f"The invitation of {name} is withdrawn; its link opens nothing any more.", "good")
+    return redirect(url_for("people.people"), 303)
+
+
+@PAGES.post("/people/<int:number>/disable")
+@proven()
+def disable(number: int) -> Response:
+    """Close somebody's account."""
+    found = _found(number)
+    service.disable(act(), number)
+    return _done(number, f"{found.listed.name} is out, and cannot come in any more.")
+
+
+@PAGES.post("/people/<int:number>/enable")
+@proven()
+def enable(number: int) -> Response:
+    """Open an account that was closed."""
+    found = _found(number)
+    service.enable(act(), number)
+    return _done(number, f"The account of {found.listed.name} is open again.")
+
+
+@PAGES.post("/people/<int:number>/reset-second-factor")
+@proven()
+def reset_second_factor(number: int) -> Response:
+    """Let somebody who lost their second factor set up another one."""
+    found = _found(number)
+    service.reset_second_factor(act(), number)
+    return _done(number, f"{found.listed.name} was told, and sets up a new one at the next visit.")
+
+
+@PAGES.post("/people/<int:number>/sign-out")
+def sign_out(number: int) -> Response:
+    """End all sessions of somebody."""
+    found = _found(number)
+    service.sign_out_everywhere(act(), number)
+    return _done(number, f"{found.listed.name} is signed out everywhere.")
+
+
+@PAGES.get("/settings")
+def settings() -> Answer:
+    """The controls of the house, and whether they are on."""
+    work = act()
+    work.actor.require(Verb.AUDIT)
+    return render_template(
+        "finance/desk/settings.html",
+        two_people_on=approvals.two_people(work),
+        for_all=second_factor.is_for_all(work),
+        can_send=system().mailer.is_set_up,
+        base_url=system().config.base_url,
+        time_zone=work.now.tzinfo,
+    )
+
+
+@PAGES.post("/settings/<any('two-people', 'second-factor'):control>")
+@proven()
+def switch(control: str) -> Response:
+    """Switch a control of the house on or off."""
+    on = request.form.get("on") == "1"
+    _CONTROLS[control](act(), on=on)
+    flash("Switched on." if on else "Switched off; every page of the desk says so.", "good")
+    return redirect(url_for("people.settings"), 303)
+
+
+def _person_page(found: Person, form: RoleForm | None = None) -> Answer:
+    form = form or RoleForm(
+        formdata=None,
+        data={
+            "role": found.role,
+            "beneficiaries": list(found.beneficiaries),
+            "organizations": list(found.organizations),
+        },
+    ).offer(*_names())
+    work = act()
+    page = render_template(
+        "finance/people/person.html",
+        person=found,
+        form=form,
+        names=_all_names(),
+        is_self=work.actor.person == found.listed.id,
+        needed=second_factor.is_needed(work, found.role),
+        now=work.at,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _invited(invited: Invited) -> Answer:
+    """Back to the list; without a mail server the link is shown, to be handed over."""
+    found = _found(invited.number)
+    if not system().mailer.is_set_up:
+        return render_template("finance/people/link.html", person=found, address=invited.address)
+    flash(f"An invitation is on its way to {found.listed.email}.", "good")
+    return redirect(url_for("people.people"), 303)
+
+
+def _found(number: int) -> Person:
+    found = service.find(act(), number)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _done(number: int, words: str) -> Response:
+    flash(words, "good")
+    return redirect(url_for("people.person", number=number), 303)
+
+
+def _names() -> tuple[dict[str, str], dict[str, str]]:
+    """The beneficiaries' and the organizations' names by key; none before the first setup file."""
+    try:
+        setup = setup_in_force(act())
+    except RefusedError:
+        return {}, {}
+    return (
+        {key: each.name for key, each in setup.beneficiaries.items()},
+        {key: each.name for key, each in setup.organizations.items()},
+    )
+
+
+def _all_names() -> dict[str, str]:
+    """Both together: who belongs to one kind does not belong to the other."""
+    beneficiaries, organizations = _names()
+    return {**organizations, **beneficiaries}

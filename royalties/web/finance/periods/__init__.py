@@ -1,0 +1,1 @@
+"""Pages of periods: draft, variances, checklist and close."""

@@ -1,0 +1,331 @@
+"""Run and close: periods, the checklist, and the list of statements."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeVar
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from royalties.domain.people import FINANCE
+from royalties.domain.royalties.warnings import TermsWarning
+from royalties.services import approvals
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.periods import approval as closing
+from royalties.services.periods.checklist import Outlook, outlook
+from royalties.services.periods.draft import account_of, draft_warnings, paid_of, totals_of
+from royalties.services.periods.variances import Point
+from royalties.services.statements.issuing import issued_of, period_workbook, statements_of
+from royalties.services.work import RefusedError
+from royalties.web.core import errors
+from royalties.web.core.files import download
+from royalties.web.core.formats import plural
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.paging import page_number
+from royalties.web.core.visit import act, all_or_nothing
+from royalties.web.finance.periods.closing_forms import ApproveForm, PrepareForm, RefuseForm
+
+Row = TypeVar("Row")
+
+PAGES = Pages("closing", __name__, "/finance", FINANCE)
+SIZE = 50
+
+_MEND = {
+    "no contract covers the title": ("Add the title to a contract", "terms.contracts", ""),
+    "no rule matches": ("Add a rule to the contract", "terms.contract", "contract"),
+    "no list price in the report or of the edition": (
+        "Add a list price in that currency to the edition",
+        "catalogue.title",
+        "title",
+    ),
+}
+"""What to do about an exception: in words, the page, and whose key the page is asked for."""
+
+
+@PAGES.get("/periods")
+def periods() -> str:
+    """The periods, the open one first, closed ones twelve at a time."""
+    page = page_number("page")
+    found, more = closing.periods_page(act(), page)
+    return render_template("finance/periods/periods.html", periods=found, page=page, more=more)
+
+
+@PAGES.get("/periods/<period>")
+def period(period: str) -> str:
+    """A period's run: what is odd about it first, then its accounts."""
+    work = act()
+    found = outlook(work, period)
+    shown = found.shown
+    contracts, payees = page_number("page"), page_number("payees")
+    numbers = {}
+    if shown and shown.is_final:
+        rows, _ = statements_of(work, period=period, page=payees, size=SIZE, with_mail=False)
+        numbers = {(row.beneficiary, row.currency): row.number for row in rows}
+    return render_template(
+        "finance/periods/period.html",
+        period=period,
+        shown=shown,
+        warnings=draft_warnings(work, shown) if shown else (),
+        found=found,
+        setup=shown.setup if shown else setup_in_force(work),
+        totals=totals_of(shown.run) if shown else {},
+        paid=paid_of(shown.run) if shown else {},
+        contracts=rows_of(shown.run.contracts, contracts) if shown else (),
+        payees=rows_of(shown.run.settlements, payees) if shown else (),
+        page=contracts,
+        payees_page=payees,
+        size=SIZE,
+        numbers=numbers,
+        mend=mend,
+        entry_of=entry_of,
+        link=link,
+        account_of=account_of,
+    )
+
+
+@PAGES.get("/periods/<period>/jumps")
+def jumps(period: str) -> str:
+    """What wants a sentence before the close."""
+    return _jumps(outlook(act(), period))
+
+
+@PAGES.post("/periods/<period>/jumps")
+def explain(period: str) -> Answer:
+    """Keep the sentences that were written about figures; empty ones say nothing."""
+    lists = (request.form.getlist(name) for name in ("subject", "figure", "text"))
+    said = [each for each in zip(*lists, strict=False) if each[2].strip()]
+    wrong = {subject for subject, _, text in said if len(text) > closing.MOST_TEXT}
+    if wrong or not said:
+        typed = {subject: text for subject, _, text in said}
+        return _jumps(outlook(act(), period), wrong=wrong, typed=typed, empty=True), 422
+    for subject, figure, text in said[:SIZE]:
+        closing.explain_point(act(), period, subject, figure, text)
+    flash(f"{plural(len(said), 'explanation')} kept.", "good")
+    chosen = request.form.get("show", "")
+    return redirect(url_for("closing.jumps", period=period, show=chosen or None))
+
+
+@PAGES.get("/periods/<period>/close")
+def checklist(period: str) -> Response | str:
+    """The steps to a close."""
+    found = outlook(act(), period)
+    if found.is_closed:
+        return redirect(url_for("closing.done", period=period))
+    return _checklist(found)
+
+
+@PAGES.post("/periods/<period>/looked")
+def looked(period: str) -> Response:
+    """Say that one has looked at the draft."""
+    closing.look_at_draft(act(), period, request.form.get("fingerprint", ""))
+    flash("Noted that you have looked at the draft as it stands now.", "good")
+    return redirect(url_for("closing.checklist", period=period))
+
+
+@PAGES.post("/periods/<period>/prepare")
+def prepare_close(period: str) -> Answer:
+    """Put the draft before a second person."""
+    found = outlook(act(), period)
+    form = PrepareForm.of(found)
+    if not form.validate_on_submit():
+        return _checklist(found, prepare=form), 422
+    try:
+        with all_or_nothing():
+            closing.prepare(act(), period, form.note.data or "", form.why_early)
+    except RefusedError as error:
+        return _refused(period, error, prepare=form)
+    flash(f"{period} is prepared and waits for approval.", "good")
+    return redirect(url_for("closing.checklist", period=period))
+
+
+@PAGES.post("/periods/<period>/approve/<int:number>")
+def approve_close(period: str, number: int) -> Answer:
+    """Close what somebody else prepared."""
+    found = outlook(act(), period)
+    form = ApproveForm.of(found)
+    if not form.validate_on_submit():
+        return _checklist(found, approve=form), 422
+    try:
+        with all_or_nothing():
+            closed = closing.approve(act(), number, early=form.is_early)
+    except RefusedError as error:
+        return _refused(period, error, approve=ApproveForm.of(found, empty=True))
+    numbered = plural(len(closed.statements), "statement")
+    flash(f"{period} is closed for ever; {numbered} numbered.", "good")
+    return redirect(url_for("closing.done", period=period))
+
+
+@PAGES.post("/periods/<period>/refuse/<int:number>")
+def refuse_close(period: str, number: int) -> Answer:
+    """Send it back."""
+    form = RefuseForm()
+    if not form.validate_on_submit():
+        return _checklist(outlook(act(), period), refuse=form), 422
+    try:
+        with all_or_nothing():
+            closing.refuse(act(), number, form.reason.data or "")
+    except RefusedError as error:
+        return _refused(period, error, refuse=form)
+    flash(f"{period} was sent back to who prepared it.", "good")
+    return redirect(url_for("closing.checklist", period=period))
+
+
+@PAGES.post("/periods/<period>/withdraw/<int:number>")
+def withdraw_close(period: str, number: int) -> Response:
+    """Take back what was prepared."""
+    approvals.withdraw(act(), number)
+    flash(f"What was prepared of {period} is withdrawn.", "good")
+    return redirect(url_for("closing.checklist", period=period))
+
+
+@PAGES.get("/periods/<period>/closed")
+def done(period: str) -> Response | str:
+    """What a close did, in numbers, and what comes next."""
+    found = outlook(act(), period)
+    shown = found.shown
+    if shown is None or not shown.is_final:
+        return redirect(url_for("closing.checklist", period=period))
+    return render_template(
+        "finance/periods/closed.html",
+        period=period,
+        shown=shown,
+        paid=paid_of(shown.run),
+        totals=totals_of(shown.run),
+        history=found.decided,
+        next=str(shown.period.shift(1)),
+    )
+
+
+@PAGES.get("/periods/<period>/workbook")
+def workbook(period: str) -> Response:
+    """The period's workbook."""
+    file = period_workbook(act(), period)
+    return download(file.name, file.data)
+
+
+@PAGES.get("/statements")
+def statements() -> str:
+    """The statements, by period and beneficiary."""
+    work = act()
+    chosen = request.args.get("period", "")
+    payee = request.args.get("beneficiary", "")
+    page = page_number("page")
+    rows, more = statements_of(work, period=chosen, beneficiary=payee, page=page)
+    issued, total = issued_of(work, chosen) if chosen else (0, 0)
+    return render_template(
+        "finance/statements/statements.html",
+        rows=rows,
+        page=page,
+        more=more,
+        issued=issued,
+        total=total,
+        period=chosen,
+        beneficiary=payee,
+        periods=closing.closed_names(work),
+        beneficiaries=sorted(
+            setup_in_force(work).beneficiaries.values(), key=lambda each: each.name.casefold()
+        ),
+    )
+
+
+def link(endpoint: str, **values: Any) -> str:  # noqa: ANN401 - as url_for takes them
+    """The address of another room's page; empty where there is no such room."""
+    if endpoint not in current_app.view_functions:
+        return ""
+    return url_for(endpoint, **values)
+
+
+_ENTRIES = {
+    "contracts": "terms.contract",
+    "plans": "terms.plan",
+    "titles": "catalogue.title",
+}
+
+
+def entry_of(warning: TermsWarning) -> str:
+    """Where the entry is looked at that a warning is about."""
+    if warning.part in _ENTRIES:
+        return url_for(_ENTRIES[warning.part], key=warning.key)
+    return url_for("rates.rates") if warning.part == "exchange_rates" else ""
+
+
+def mend(setup: Setup, reason: str, isbn: str, contract: str | None) -> tuple[str, str]:
+    """What to do about an exception, and where."""
+    words, endpoint, whose = _MEND.get(
+        reason.partition("; ")[0], ("Look at the contract", "terms.contracts", "")
+    )
+    title = next(
+        (
+            title.key
+            for title in setup.titles.values()
+            if any(each.isbn == isbn for each in title.editions)
+        ),
+        "",
+    )
+    keys = {"contract": contract or "", "title": title}
+    return words, link(endpoint, **({"key": keys[whose]} if whose else {}))
+
+
+def rows_of(all_rows: Sequence[Row], page: int) -> Sequence[Row]:
+    """One page of a list."""
+    return all_rows[(page - 1) * SIZE : page * SIZE]
+
+
+def _jumps(
+    found: Outlook,
+    *,
+    wrong: Collection[str] = (),
+    typed: Mapping[str, str] | None = None,
+    empty: bool = False,
+) -> str:
+    chosen = request.values.get("show", "")
+    points: Sequence[Point] = ()
+    if found.points:
+        points = found.points.to_say
+    left = [each for each in points if not each.is_settled]
+    page = page_number("page")
+    return render_template(
+        "finance/periods/variances.html",
+        period=found.period,
+        found=found,
+        points=rows_of(points if chosen == "all" else left, page),
+        total=len(points),
+        left=len(left),
+        count=len(points if chosen == "all" else left),
+        show=chosen,
+        page=page,
+        size=SIZE,
+        wrong=wrong,
+        typed=typed or {},
+        empty=empty,
+        most=closing.MOST_TEXT,
+    )
+
+
+def _refused(period: str, error: RefusedError, **sent: FlaskForm) -> Answer:
+    """The checklist as it stands, with why something was not done and what was typed."""
+    found = outlook(act(), period)
+    if found.is_closed:
+        return errors.page(409, str(error))
+    for form in sent.values():
+        form.form_errors.append(f"{str(error)[0].upper()}{str(error)[1:]}.")
+    return _checklist(found, **sent), 409
+
+
+def _checklist(
+    found: Outlook,
+    *,
+    prepare: PrepareForm | None = None,
+    approve: ApproveForm | None = None,
+    refuse: RefuseForm | None = None,
+) -> str:
+    return render_template(
+        "finance/periods/close.html",
+        period=found.period,
+        found=found,
+        prepare=prepare or PrepareForm.of(found, empty=True),
+        approve=approve or ApproveForm.of(found, empty=True),
+        refuse=refuse or RefuseForm(formdata=None),
+        may_approve=found.proposal is not None and approvals.may_approve(act(), found.proposal),
+        history=found.decided,
+    )

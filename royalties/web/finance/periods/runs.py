@@ -1,0 +1,121 @@
+"""Drilling into a run: a contract's account, its earned lines, the sale lines behind them."""
+
+from typing import Any
+
+from flask import abort, render_template, request, url_for
+
+from royalties.domain.people import FINANCE
+from royalties.domain.royalties.run import ContractRun
+from royalties.domain.terms.wording import sentence
+from royalties.services.periods.draft import Shown, draft_statement, shown_run
+from royalties.services.periods.lines import After, SalesOfLine, how_earned
+from royalties.services.statements.composing import line_shown
+from royalties.web.core.pages import Pages
+from royalties.web.core.paging import page_number
+from royalties.web.core.visit import act
+from royalties.web.finance.periods.closing import SIZE, link, rows_of
+
+PAGES = Pages("runs", __name__, "/finance/periods", FINANCE)
+
+
+@PAGES.get("/<period>/contracts/<key>")
+def contract(period: str, key: str) -> str:
+    """A contract's account in a period, step by step."""
+    shown, done = _found(period, key)
+    setup, currency = shown.setup, done.contract.currency
+    page = page_number("page")
+    given = {each.beneficiary for each in done.allocations}
+    return render_template(
+        "finance/periods/contract.html",
+        period=period,
+        shown=shown,
+        done=done,
+        names={key: each.name for key, each in setup.beneficiaries.items()},
+        titles=[setup.titles[each] for each in done.contract.titles[:SIZE]],
+        lines=[
+            (number, line_shown(setup, done, number))
+            for number in rows_of(range(1, len(done.lines) + 1), page)
+        ],
+        page=page,
+        size=SIZE,
+        sentences=[
+            sentence(done.version.steps[each.step - 1], each.beneficiary, currency)
+            for each in done.allocations
+        ],
+        settlements=[
+            each
+            for each in shown.run.settlements
+            if each.currency == currency and each.beneficiary in given
+        ],
+        held_in=[
+            (str(shown.period.shift(each.period - shown.period.ordinal)), each.amount)
+            for each in done.reserve.released_from
+        ],
+        link=link,
+    )
+
+
+@PAGES.get("/<period>/contracts/<key>/lines/<int:number>")
+def line(period: str, key: str, number: int) -> str:
+    """An earned line: how it was multiplied, and the rows of the reports behind it."""
+    shown, done = _found(period, key)
+    if not 1 <= number <= len(done.lines):
+        abort(404)
+    found = done.lines[number - 1]
+    sales: list[dict[str, Any]] = []
+    more = None
+    if found.isbn is not None:
+        behind = SalesOfLine(act(), shown.setup, shown.run, done, found)
+        sales, more = behind.page(after_of(request.args.get("after", "")), SIZE)
+    return render_template(
+        "finance/periods/line.html",
+        period=period,
+        shown=shown,
+        done=done,
+        number=number,
+        line=line_shown(shown.setup, done, number),
+        how=how_earned(done, found),
+        sales=sales,
+        more=after_text(more),
+        link=link,
+    )
+
+
+@PAGES.get("/<period>/drafts/<beneficiary>/<currency>")
+def draft(period: str, beneficiary: str, currency: str) -> str:
+    """What a beneficiary's statement would say if the period were closed now."""
+    statement = draft_statement(act(), period, beneficiary, currency)
+
+    def why(figure: str) -> str:
+        key, _, rest = figure.partition("/")
+        if not rest:
+            return ""
+        if rest.isdecimal():
+            return url_for("runs.line", period=period, key=key, number=int(rest))
+        return url_for("runs.contract", period=period, key=key)
+
+    return render_template(
+        "finance/statements/draft.html", period=period, statement=statement, why=why
+    )
+
+
+def after_of(text: str) -> After | None:
+    """Where a page of sale lines begins, as the address has it: batch.sheet.row."""
+    parts = text.split(".")
+    if len(parts) != 3 or not all(p.isascii() and p.isdecimal() and len(p) < 10 for p in parts):  # noqa: PLR2004 - three numbers of a database's size
+        return None
+    batch, sheet, row = map(int, parts)
+    return batch, sheet, row
+
+
+def after_text(after: After | None) -> str:
+    """The same for an address."""
+    return ".".join(map(str, after)) if after else ""
+
+
+def _found(period: str, key: str) -> tuple[Shown, ContractRun]:
+    shown = shown_run(act(), period)
+    done = next((each for each in shown.run.contracts if each.contract.key == key), None)
+    if done is None:
+        abort(404)
+    return shown, done

@@ -1,0 +1,1 @@
+"""Pages of reports, imports, typed sales and recorded sales."""

@@ -1,0 +1,284 @@
+"""Enter sales by keyboard."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_wtf.csrf import generate_csrf
+from werkzeug.wrappers import Response
+
+from royalties.domain.currencies import exponent
+from royalties.domain.money import micro_text
+from royalties.domain.people import FINANCE
+from royalties.services.books import setup_in_force
+from royalties.services.sales import manual_entry as entering
+from royalties.services.sales import sheets
+from royalties.services.sales.editions import Book, shelf_of
+from royalties.services.sales.manual_entry import Entered, Mistake
+from royalties.services.sales.sheets import FIELDS, Draft, DraftChangedError
+from royalties.services.work import RefusedError
+from royalties.web.core.bodies import from_json
+from royalties.web.core.formats import locale
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import act, all_or_nothing, take_back, units
+
+PAGES = Pages("entry", __name__, "/finance/entry", FINANCE)
+
+COLUMNS = tuple(
+    zip(
+        FIELDS,
+        (
+            "Date",
+            "ISBN or title",
+            "Kind",
+            "Copies",
+            "Currency",
+            "List price",
+            "Discount %",
+            "Net receipts",
+            "Country",
+            "Region",
+            "City",
+            "Order",
+        ),
+        strict=True,
+    )
+)
+FIGURES = frozenset({"units", "list_price", "discount", "net"})
+_TEN = 10
+_NO_NUMBER = 1 << 53
+"""Beyond what anything is numbered; a database takes no larger ones."""
+
+_MOST_BOOKS = 10
+_MOST_ASKED = 100
+_LONGEST_QUERY = 200
+_SHOWN_MISTAKES = 20
+
+
+@dataclass(slots=True)
+class _Page:
+    """What the sheet shows beside its draft."""
+
+    draft: Draft
+    mistakes: tuple[Mistake, ...] = ()
+    warnings: tuple[entering.Warned, ...] = ()
+    changed: bool = False
+    more: int = 0
+    dirty: bool = False
+
+    def shown(self) -> str:
+        work = act()
+        setup = setup_in_force(work)
+        kept = sheets.find_drafts(work)
+        wrong: dict[tuple[int, str], str] = {}
+        for each in self.mistakes:
+            if each.row is not None and each.field:
+                key = (each.row, each.field)
+                wrong[key] = f"{wrong[key]}; {each.message}" if key in wrong else each.message
+        blank = tuple("" for _ in FIELDS)
+        wanted = max(_TEN, -(-(len(self.draft.rows) + 1) // _TEN) * _TEN, self.more)
+        return render_template(
+            "finance/sales/entry.html",
+            page=self,
+            draft=self.draft,
+            rows=(*self.draft.rows, *([blank] * (wanted - len(self.draft.rows)))),
+            columns=COLUMNS,
+            figures=FIGURES,
+            wrong=wrong,
+            first_row=entering.FIRST_ROW,
+            most_shown=_SHOWN_MISTAKES,
+            retailers=[
+                (key, setup.retailers[key].name, len(kept[key].rows) if key in kept else 0)
+                for key in entering.retailers_first(setup)
+            ],
+            retailer=setup.retailers[self.draft.retailer],
+            currency=setup.publisher.currency,
+            most_rows=sheets.MOST_ROWS,
+            conventions=_conventions(),
+            today=work.today.isoformat(),
+        )
+
+
+@PAGES.get("/")
+def sheet() -> Answer:
+    """The sheet of a retailer, with its draft."""
+    work = act()
+    keys = entering.retailers_first(setup_in_force(work))
+    if not keys:
+        return render_template("finance/sales/entry_none.html")
+    key = request.args.get("retailer") or keys[0]
+    if key not in keys:
+        abort(404)
+    draft = sheets.find_drafts(work).get(key) or sheets.new_draft(work, key)
+    more = request.args.get("rows", 0, type=int)
+    return _Page(draft, more=min(max(more, 0), sheets.MOST_ROWS)).shown()
+
+
+@PAGES.post("/")
+def submit() -> Answer | Response:
+    """Record the sheet; or keep it as it is, with ten more rows; or empty it."""
+    draft = _sent()
+    match request.form.get("do"):
+        case "more" | "keep":
+            return _kept(draft)
+        case "clear":
+            sheets.save(act(), replace(draft, rows=()), force=True)
+            return redirect(url_for(".sheet", retailer=draft.retailer), 303)
+    confirmed = request.form.getlist("confirmed")
+    done = entering.enter(units, draft, choices=_conventions(), confirmed=confirmed)
+    if done.batch is not None:
+        return redirect(url_for(".recorded", number=done.batch), 303)
+    return _again(done), 422
+
+
+def _again(done: Entered) -> str:
+    take_back()  # the draft was held
+    draft = replace(done.draft, rows=done.rows)
+    return _Page(draft, done.mistakes, done.warnings, done.changed, dirty=True).shown()
+
+
+def _kept(draft: Draft) -> Answer | Response:
+    try:
+        with all_or_nothing():
+            sheets.save(act(), draft)
+    except DraftChangedError as error:
+        page = _Page(replace(error.draft, rows=sheets.cleaned(draft.rows)), changed=True)
+        return page.shown(), 422
+    more = None
+    if request.form["do"] == "more":
+        more = min(len(_lists()) + _TEN, sheets.MOST_ROWS)
+    else:
+        flash("The draft is kept.", "good")
+    return redirect(url_for(".sheet", retailer=draft.retailer, rows=more), 303)
+
+
+@PAGES.post("/draft")
+def keep_draft() -> Answer | Response | tuple[Response, int]:
+    """Keep what is typed so far; asked by the page itself."""
+    try:
+        with all_or_nothing():
+            kept = sheets.save(act(), _sent(), force=request.form.get("force") == "yes")
+    except DraftChangedError as error:
+        return jsonify(message=str(error)), 409
+    except RefusedError as error:
+        return jsonify(message=str(error)), 422
+    return jsonify(token=kept.token, version=kept.version, at=f"{act().now:%H:%M}")
+
+
+@PAGES.get("/token")
+def fresh_token() -> Response:
+    """A form's token for who is signed in now, and who that is; for our own pages alone.
+
+    A sheet that outlived its session goes on with it, once the same person signed in again.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        abort(404)
+    found = act().actor
+    return jsonify(csrf=generate_csrf(), person=str(found.person), name=found.name)
+
+
+@PAGES.get("/books")
+def books() -> Response:
+    """Up to ten editions that a text may mean, or those of given ISBNs, as JSON."""
+    shelf = shelf_of(act())
+    if asked := request.args.getlist("isbn")[:_MOST_ASKED]:
+        found = [book for text in asked for book in shelf.find(text[:_LONGEST_QUERY], 1)]
+    else:
+        found = shelf.find(request.args.get("q", "")[:_LONGEST_QUERY], _MOST_BOOKS)
+    return jsonify(editions=[_shown(book) for book in found])
+
+
+@PAGES.get("/recorded/<int:number>")
+def recorded(number: int) -> str:
+    """The receipt of a recorded sheet."""
+    found = entering.receipt(act(), number) if number < _NO_NUMBER else None
+    if found is None:
+        abort(404)
+    setup = setup_in_force(act())
+    retailer = setup.retailers.get(found.document["retailer"] or "")
+    return render_template("finance/sales/entry_recorded.html", receipt=found, retailer=retailer)
+
+
+@PAGES.post("/recorded/<int:number>/undo")
+def undo(number: int) -> Response:
+    """Take a recorded sheet back; its rows come back into the draft."""
+    if number >= _NO_NUMBER:
+        abort(404)
+    retailer = entering.take_back(act(), number)
+    flash(f"Import {number} is undone; its rows are in the sheet again.", "good")
+    return redirect(url_for(".sheet", retailer=retailer), 303)
+
+
+def _sent() -> Draft:
+    """The sheet as the page sent it: as one field, or as the plain form's many.
+
+    Raises:
+        RefusedError: somebody else typed it, and another person signed in meanwhile.
+    """
+    form = request.form
+    if form.get("person", mine := str(act().actor.person)) != mine:
+        raise RefusedError(
+            "somebody else typed this sheet, and you signed in in this browser meanwhile: nothing "
+            "was changed. Go back, and let its owner sign in in another window"
+        )
+    text = form.get("sheet", "")
+    return Draft(
+        form.get("retailer", ""),
+        _rows_of(text) if text else _lists(),
+        form.get("token", ""),
+        form.get("version", 0, type=int),
+    )
+
+
+def _rows_of(text: str) -> sheets.Rows:
+    try:
+        rows = from_json(text)
+    except ValueError:
+        abort(400)
+    if not isinstance(rows, list) or not all(
+        isinstance(row, list) and all(isinstance(cell, str) for cell in row) for row in rows
+    ):
+        abort(400)
+    return tuple(tuple(row) for row in rows)
+
+
+def _lists() -> sheets.Rows:
+    """The rows of the plain form; a currency alone is what the page filled in."""
+    columns = [request.form.getlist(field) for field in FIELDS]
+    if len({len(column) for column in columns}) != 1:
+        abort(400)
+    currency = FIELDS.index("currency")
+    return tuple(
+        row
+        if any(cell.strip() for place, cell in enumerate(row) if place != currency)
+        else tuple("" for _ in FIELDS)
+        for row in zip(*columns, strict=True)
+    )
+
+
+def _conventions() -> Mapping[str, str]:
+    """How the visitor writes numbers and days, as an import asks for it."""
+    here = locale()
+    pattern = here.date_formats["short"].pattern
+    return {
+        "decimal": "," if here.number_symbols["latn"]["decimal"] == "," else ".",
+        "date_order": "dmy" if pattern.lower().index("d") < pattern.index("M") else "mdy",
+    }
+
+
+def _shown(book: Book) -> dict[str, Any]:
+    return {
+        "isbn": book.isbn,
+        "name": book.name,
+        "short": f"{book.edition.format}, {book.title.title}",
+        "names": book.numbers,
+        "prices": [
+            (
+                each.currency,
+                each.starts.isoformat(),
+                micro_text(each.micro, exponent(each.currency)),
+            )
+            for each in sorted(book.edition.prices, key=lambda price: price.starts)
+        ],
+    }

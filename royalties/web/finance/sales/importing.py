@@ -1,0 +1,211 @@
+"""Import reports: the list of uploads and imports, one import, and ISBNs that wait."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import abort, flash, jsonify, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from royalties.domain.people import FINANCE
+from royalties.services.books import setup_in_force
+from royalties.services.desk import jobs
+from royalties.services.sales import batches, imports, uploads
+from royalties.services.sales.waiting import Released, alias
+from royalties.services.work import RefusedError
+from royalties.web.core.formats import plural
+from royalties.web.core.pages import Answer, Pages, own_address
+from royalties.web.core.paging import here_with, page_number
+from royalties.web.core.visit import act, all_or_nothing, let_go, system
+from royalties.web.core.waiting import wait_for
+from royalties.web.finance.sales import upload_words as words
+
+PAGES = Pages("importing", __name__, "/finance", FINANCE)
+
+_MOST_FILES = 50
+_LONGEST = 200
+_MOST_NUMBER = 2**31
+_FILTERS = ("retailer", "period", "status")
+_STATUSES = {
+    "recorded": "recorded",
+    "undone": "undone",
+    "corrected": "corrected",
+    "correction": "corrections",
+}
+
+
+@PAGES.get("/imports", endpoint="uploads")
+def uploads_page() -> str:
+    """The drop zone, what is under way, and all imports."""
+    return _imports_page()
+
+
+@PAGES.post("/imports")
+def send() -> Answer:
+    """Take files and have them checked; most are by the time that the next page is shown."""
+    files = [each for each in request.files.getlist("files") if each.filename]
+    if not files or len(files) > _MOST_FILES:
+        message = (
+            f"Send up to {_MOST_FILES} files at once." if files else "Choose at least one file."
+        )
+        return _imports_page(message), 422
+    received, started = [], []
+    let_go()  # nobody waits while bytes are written
+    kept = [uploads.keep_bytes(system().files, each.filename or "", each.stream) for each in files]
+    for each in kept:
+        one = uploads.take_in(act(), each)
+        received.append(one)
+        if not one.again:
+            started.append(jobs.start(act(), "check", one.upload, {}))
+    wait_for(started)
+    by_script = request.accept_mimetypes.best == "application/json"
+    only = received[0].upload
+    address = url_for("importing.uploads")
+    if len(received) == 1:
+        address = url_for("uploading.upload", number=only.id)
+    # A script sends one after the other, and may tell only of the one that is alone.
+    if received[0].again and (not by_script or "alone" in request.form):
+        flash(f"{only.name} was sent already, by {only.created_by}.")
+    return jsonify(to=address) if by_script else redirect(address, 303)
+
+
+def _imports_page(mistake: str = "") -> str:
+    chosen = {name: request.args.get(name, "")[:_LONGEST] for name in _FILTERS}
+    page = page_number()
+    found, more = imports.imports(act(), **chosen, page=page)
+    return render_template(
+        "finance/sales/imports.html",
+        open=uploads.open_uploads(act()),
+        imports=found,
+        chosen=chosen,
+        retailers=retailers(),
+        periods=imports.periods(act()),
+        statuses=_STATUSES,
+        reports=uploads.report_titles(act()),
+        words=words,
+        mistake=mistake,
+        most=uploads.LARGEST,
+        before=page > 1 and here_with(page=page - 1),
+        after=more and here_with(page=page + 1),
+        page=page,
+    )
+
+
+@PAGES.get("/imports/<int:number>")
+def batch(number: int) -> str:
+    """One import: its totals, what of it waits, and the way back."""
+    found = _found(number)
+    return render_template(
+        "finance/sales/import.html",
+        found=found,
+        reports=uploads.report_titles(act()),
+        retailers=retailers(),
+        words=words,
+    )
+
+
+@PAGES.get("/imports/<int:number>/file")
+def received_file(number: int) -> Response:
+    """The file as it was received."""
+    found = _found(number)
+    if found.file is None:
+        abort(404)
+    return attachment(found.file, uploads.shown_name(found.row.file_name))
+
+
+@PAGES.post("/imports/<int:number>/undo")
+def undo(number: int) -> Response:
+    """Take a whole import back."""
+    _found(number)
+    done = batches.undo(act(), number)
+    flash(
+        f"Import {done.batch} is undone: {plural(done.sales, 'sale line')} and "
+        f"{plural(done.waiting, 'waiting row')} removed. The same file may be imported again.",
+        "good",
+    )
+    return redirect(url_for("importing.batch", number=number), 303)
+
+
+@PAGES.post("/imports/<int:number>/correct")
+def correct(number: int) -> Response:
+    """Reverse an import, which a closed run used, in the open period."""
+    _found(number)
+    done = batches.correct(act(), number)
+    flash(
+        f"Import {done.corrects} is reversed in {done.period} by import {done.batch} "
+        f"({plural(done.sales, 'line')}). Import the mended report next.",
+        "good",
+    )
+    return redirect(url_for("importing.batch", number=done.batch), 303)
+
+
+@PAGES.get("/waiting")
+def waiting() -> str:
+    """Everything that waits for its edition, by identifier."""
+    page = page_number()
+    found = imports.waiting(act(), page)
+    return render_template(
+        "finance/sales/waiting.html",
+        found=found,
+        before=page > 1 and here_with(page=page - 1),
+        after=found.more and here_with(page=page + 1),
+        **matching(),
+    )
+
+
+@PAGES.post("/waiting/match")
+def match() -> Response:
+    """Let an identifier stand for an edition, and check again the upload it was found in."""
+    identifier = request.form.get("identifier", "")[:_LONGEST]
+    isbn = request.form.get("isbn", "")[:_LONGEST]
+    back = own_address(request.form.get("back")) or url_for("importing.waiting")
+    try:
+        with all_or_nothing():
+            released = alias(act(), identifier, isbn)
+    except RefusedError as error:
+        flash(f"Nothing was changed: {error}", "bad")
+        return redirect(back, 303)
+    flash(_matched(identifier, isbn, released), "good")
+    upload = uploads.find(act(), request.form.get("upload", 0, int))
+    if upload is not None and upload.is_open and not upload.is_busy:
+        wait_for([jobs.start(act(), "check", upload, {})])
+    return redirect(back, 303)
+
+
+def _matched(identifier: str, isbn: str, released: Released) -> str:
+    rows = sum(released.rows.values())
+    told = f"{identifier} stands for {isbn} from now on; {plural(rows, 'waiting row')} recorded."
+    if left := sum(released.without_price.values()):
+        told += f" {plural(left, 'row')} still wait for a list price of the edition."
+    return " ".join([told, *released.warnings])
+
+
+def matching() -> dict[str, Any]:
+    """What a page needs that matches an identifier: which, what was searched, and candidates."""
+    identifier = request.args.get("match", "")[:_LONGEST]
+    text = request.args.get("q", "")[:_LONGEST]
+    candidates = imports.editions_like(act(), text) if identifier and text else []
+    return {"match": identifier, "q": text, "candidates": candidates}
+
+
+def attachment(path: Path, name: str) -> Response:
+    """A file of somebody else's making: to be saved, never shown by the browser."""
+    answer = send_file(
+        path, mimetype="application/octet-stream", as_attachment=True, download_name=name
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def retailers() -> dict[str, str]:
+    """Names of the retailers by key; none before the first setup file."""
+    try:
+        return {key: each.name for key, each in setup_in_force(act()).retailers.items()}
+    except RefusedError:
+        return {}
+
+
+def _found(number: int) -> imports.Import:
+    found = imports.find_import(act(), number) if number < _MOST_NUMBER else None
+    if found is None:
+        abort(404)
+    return found

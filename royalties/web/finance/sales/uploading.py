@@ -1,0 +1,179 @@
+"""One upload: what a check found, its questions, its problems, and recording it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from flask import abort, flash, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from royalties.domain.people import FINANCE
+from royalties.services.desk import jobs
+from royalties.services.sales import uploads
+from royalties.services.work import RefusedError
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.paging import here_with, page_number
+from royalties.web.core.visit import act, all_or_nothing, system
+from royalties.web.core.waiting import wait_for
+from royalties.web.finance.sales import upload_words as words
+from royalties.web.finance.sales.importing import attachment, matching, retailers
+
+PAGES = Pages("uploading", __name__, "/finance/uploads", FINANCE)
+
+_MOST_NUMBER = 2**31
+_MOST_STATES = 50
+_SHOWN_PROBLEMS = 100
+_SHOWN_WAITING = 100
+_LONGEST = 2000
+_CHOICE = "choice."
+
+
+@PAGES.get("/<int:number>")
+def upload(number: int) -> Answer:
+    """What was recognised, what it holds, what is wrong with it, and what can be done."""
+    found = _found(number)
+    if found.status == "recorded":
+        return redirect(url_for("importing.batch", number=found.batch))
+    return _page(found)
+
+
+def _page(found: uploads.Upload, seen: Sequence[str] = (), mistake: str = "") -> str:
+    document = found.document
+    more: dict[str, Any] = {}
+    reports, names = uploads.report_titles(act()), retailers()
+    if document is not None:
+        more = {
+            "earlier": (earlier := uploads.import_before(act(), document)),
+            "compared": words.compared(document, earlier),
+            "questions": words.questions(document, names, reports),
+            **_problems(document),
+        }
+    return render_template(
+        "finance/sales/upload.html",
+        upload=found,
+        document=document,
+        reports=reports,
+        retailers=names,
+        words=words,
+        seen=seen,
+        mistake=mistake,
+        forgotten=words.is_forgotten(found, act().now),
+        progress=_progress(found),
+        most_waiting=_SHOWN_WAITING,
+        **matching(),
+        **more,
+    )
+
+
+def _problems(document: words.Document) -> dict[str, Any]:
+    """A page of the problems, of all causes or of one."""
+    problems = document["problems"]
+    cause, page = request.args.get("cause", ""), page_number()
+    chosen = [each for each in problems if not cause or words.cause_of(each) == cause]
+    first = (page - 1) * _SHOWN_PROBLEMS
+    return {
+        "causes": words.causes(problems),
+        "cause": cause,
+        "problems": chosen[first : first + _SHOWN_PROBLEMS],
+        "of_cause": len(chosen),
+        "first": first,
+        "before": page > 1 and here_with(page=page - 1),
+        "after": len(chosen) > first + _SHOWN_PROBLEMS and here_with(page=page + 1),
+        "back_workbook": bool(document.get("returned")),
+    }
+
+
+@PAGES.get("/states")
+def states() -> Response:
+    """How far long work on some uploads is; those that are left out wait for nothing more."""
+    wanted = set(request.args.getlist("of", int)[:_MOST_STATES])
+    found = {}
+    for one in uploads.open_uploads(act()):
+        if one.id in wanted and one.is_busy:
+            done, total = _progress(one)
+            found[str(one.id)] = {"words": words.work_words(one), "done": done, "total": total}
+    return jsonify(found)
+
+
+@PAGES.get("/<int:number>/problems")
+def problems_workbook(number: int) -> Response:
+    """The report as it was sent, with the reason beside each row that cannot be taken."""
+    found = _found(number)
+    returned = (found.document or {}).get("returned")
+    path = act().files.returned(Path(returned).name) if returned else None
+    if path is None or not path.is_file():
+        abort(404)
+    return attachment(path, f"{Path(found.name).stem[:200]} - problems.xlsx")
+
+
+@PAGES.post("/<int:number>/check")
+def check(number: int) -> Response:
+    """Take answers and the report's name, and check again."""
+    found = _found(number)
+    answers = {} if "read" in request.form else dict(found.choices)
+    for name in request.form:
+        if name.startswith(_CHOICE):
+            answers[name.removeprefix(_CHOICE)] = request.form[name]
+    report = request.form.get("report", found.report or "") or None
+    try:
+        with all_or_nothing():
+            changed = uploads.change(act(), number, report, answers)
+            job = jobs.start(act(), "check", changed, {})
+    except RefusedError as error:
+        return _told(number, error)
+    wait_for([job])
+    return redirect(url_for("uploading.upload", number=number), 303)
+
+
+@PAGES.post("/<int:number>/record")
+def record(number: int) -> Answer:
+    """Record its sales, once every warning was ticked."""
+    found = _found(number)
+    seen = [each[:_LONGEST] for each in request.form.getlist("seen")]
+    warnings = (found.document or {}).get("warnings", ())
+    if found.is_open and not {each["message"] for each in warnings} <= set(seen):
+        return _page(found, seen, "Tick every warning that you have read, then record."), 422
+    try:
+        with all_or_nothing():
+            job = jobs.start(act(), "record", found, {"seen": seen})
+    except RefusedError as error:
+        return _told(number, error)
+    done = wait_for([job])
+    after = _found(number)
+    if done and after.status == "recorded":
+        flash(f"Recorded as import {after.batch}. Undo takes it back.", "good")
+    elif done and after.job is not None and after.job.status == "done":
+        flash("Nothing was recorded: what a check finds has changed. Look at it again.", "warn")
+    return redirect(url_for("uploading.upload", number=number), 303)
+
+
+@PAGES.post("/<int:number>/remove")
+def remove(number: int) -> Response:
+    """Remove it; nothing of it was recorded."""
+    _found(number)
+    try:
+        with all_or_nothing():
+            removed = uploads.remove(act(), number)
+    except RefusedError as error:
+        return _told(number, error)
+    flash(f"{removed.name} is removed; nothing of it was recorded.", "good")
+    return redirect(url_for("importing.uploads"), 303)
+
+
+def _told(number: int, error: RefusedError) -> Response:
+    """Say why something cannot be done, where one sees how things stand by now."""
+    flash(f"Nothing was changed: {error}.", "warn")
+    return redirect(url_for("uploading.upload", number=number), 303)
+
+
+def _progress(found: uploads.Upload | uploads.Listed) -> tuple[int, int]:
+    if not found.is_busy or found.job is None:
+        return 0, 0
+    return system().files.progress(found.job.id)
+
+
+def _found(number: int) -> uploads.Upload:
+    found = uploads.find(act(), number) if number < _MOST_NUMBER else None
+    if found is None:
+        abort(404)
+    return found

@@ -1,6 +1,0 @@
-"""Contracts, plans, beneficiaries, payment details: the room whose pages stand in these modules."""
-
-from royalties.web.finance import beneficiaries, contracts, payment_details, plans
-from royalties.web.finance.editing import PAGES
-
-__all__ = ["PAGES", "beneficiaries", "contracts", "payment_details", "plans"]

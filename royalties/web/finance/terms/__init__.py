@@ -1,0 +1,1 @@
+"""Pages of titles, contracts, plans, beneficiaries, rates, and their forms."""

@@ -1,0 +1,366 @@
+"""Titles and retailers: lists, one of each, its history; adding and amending them."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from flask import abort, flash, redirect, render_template, request, url_for
+
+from royalties.domain.money import micro_text, number_text
+from royalties.domain.people import FINANCE, NotAllowedError, Verb
+from royalties.domain.problems import Fault
+from royalties.domain.sales.reporting import Standing
+from royalties.domain.terms.catalogue import Retailer, Title
+from royalties.ingest.setup import SetupError
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.desk.dashboard import RetailerGlance, retailers_glance
+from royalties.services.terms import amending as terms
+from royalties.services.terms import catalogue
+from royalties.services.terms.replacing import UnconfirmedError
+from royalties.services.terms.warnings import warnings_about
+from royalties.services.work import RefusedError, Work
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.paging import part_of
+from royalties.web.core.visit import act, all_or_nothing
+from royalties.web.finance.sales.entry_forms import Mistake, change_rows, own_fields, place
+from royalties.web.finance.terms import title_form
+from royalties.web.finance.terms.editing import confirmed
+from royalties.web.finance.terms.title_form import Confirmed, RetailerForm, TitleForm
+from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.title_words import FORMATS
+
+PAGES = Pages("catalogue", __name__, "/finance", FINANCE)
+
+_ON_A_PAGE = 50
+_A_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
+_UNCHANGED = "Nothing was changed: it says what it said before."
+_STANDINGS = {
+    Standing.IN: ("all in", "good"),
+    Standing.AHEAD: ("not due yet", ""),
+    Standing.DUE: ("due", "warn"),
+    Standing.LATE: ("late", "bad"),
+    Standing.OWN: ("own orders", ""),
+    Standing.NEVER: ("none yet", ""),
+}
+_Of = TypeVar("_Of", TitleForm, RetailerForm)
+
+
+# Titles
+
+
+@PAGES.get("/titles")
+def titles() -> str:
+    """Titles, found by words or ISBN."""
+    work = act()
+    words = request.args.get("q", "").strip()[:200]
+    found = catalogue.search(work, words) if _setup(work) else []
+    shown = part_of(found)
+    return render_template(
+        "finance/terms/titles.html",
+        found=shown,
+        copies=catalogue.copies(work, shown.items) if found else None,
+        words=words,
+        formats=FORMATS,
+    )
+
+
+@PAGES.get("/titles/<key>")
+def title(key: str) -> str:
+    """One title with everything that is known of it."""
+    work = act()
+    found = _title(work, key)
+    setup = setup_in_force(work)
+    return render_template(
+        "finance/terms/title.html",
+        title=found,
+        said=terms.find_entry(work, "titles", key),
+        contracts=catalogue.contracts_of(work, key),
+        aliases=catalogue.aliases(work, found),
+        copies=catalogue.copies(work, [found]),
+        retailers=setup.retailers,
+        currency=setup.publisher.currency,
+        prices=_prices(found, work.today),
+        costs={each.isbn: number_text(each.unit_cost) for each in found.editions if each.unit_cost},
+        formats=FORMATS,
+        warnings=warnings_about(work, "titles", key),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ListPrice:
+    """A list price as a line of a table; ``holds`` is before, today or later."""
+
+    isbn: str
+    format: str
+    currency: str
+    starts: date
+    amount: str
+    holds: str
+
+
+def _prices(title: Title, today: date) -> list[ListPrice]:
+    """A title's list prices, by edition, currency and day."""
+    found = []
+    for edition in title.editions:
+        ordered = sorted(edition.prices, key=lambda each: (each.currency, each.starts))
+        for number, price in enumerate(ordered, 1):
+            after = ordered[number] if number < len(ordered) else None
+            replaced = after and after.currency == price.currency and after.starts <= today
+            holds = "later" if price.starts > today else "before" if replaced else "today"
+            amount = micro_text(price.micro)
+            found.append(
+                ListPrice(edition.isbn, edition.format, price.currency, price.starts, amount, holds)
+            )
+    return found
+
+
+@PAGES.get("/titles/<key>/history")
+def title_history(key: str) -> str:
+    """What a title's entry said before."""
+    work = act()
+    return render_template(
+        "finance/terms/title_history.html",
+        heading=_title(work, key).title,
+        back=("Titles", url_for(".titles")),
+        page=url_for(".title", key=key),
+        history=terms.history(work, "titles", key, as_typed),
+    )
+
+
+@PAGES.route("/titles/<key>/amend", methods=["GET", "POST"])
+def amend_title(key: str) -> Answer:
+    """Amend a title."""
+    work = act()
+    _require_load(work)
+    _title(work, key)
+    found = terms.find_entry(work, "titles", key)
+    if found is None:
+        abort(404)
+    form = _title_form(work, title_form.title_data(found.body))
+    if request.method == "POST":
+        form.key.data = key
+        return _save_title(work, form, key)
+    form.revision.data = str(found.id)
+    return _ask_title(form, key, [])
+
+
+@PAGES.route("/new-title", methods=["GET", "POST"])
+def new_title() -> Answer:
+    """Add a title."""
+    work = act()
+    _require_load(work)
+    form = _title_form(work, {"royalties": True, "editions": [{"prices": [{}]}]})
+    if request.method == "POST":
+        return _save_title(work, form, "")
+    return _ask_title(form, "", [])
+
+
+@PAGES.post("/titles/<key>/sample")
+def sample(key: str) -> Answer:
+    """Let a PDF be the sample of a chapter."""
+    work = act()
+    _title(work, key)
+    file = request.files.get("file")
+    data = file.stream.read(catalogue.LARGEST_SAMPLE + 1) if file else b""
+    chapter = request.form.get("chapter", 0, type=int)
+    revision = request.form.get("revision", -1, type=int)
+    catalogue.keep_sample(work, key, chapter, data, revision)
+    flash("The sample was kept; it is offered on the title's public page.", "good")
+    return redirect(url_for(".title", key=key, _anchor="public"), 303)
+
+
+def _title_form(work: Work, data: Mapping[str, Any]) -> TitleForm:
+    """The form with what stands in the books, or with what was typed."""
+    form = TitleForm(own_fields(request.form), data=data)
+    setup = _setup(work)
+    retailers = sorted(setup.retailers.values(), key=lambda each: each.name) if setup else []
+    form.sellers = title_form.choices_of({each.key: each.name for each in retailers})
+    return form
+
+
+def _save_title(work: Work, form: TitleForm, key: str) -> Answer:
+    add, remove = request.form.get("add", ""), request.form.get("remove", "")
+    if change_rows(form, add, remove):
+        return _ask_title(form, key, [], grown=add), 200
+    body, faults = title_form.title_body(form), title_form.typed_wrong(form)
+    if faults:
+        faults += _further(work, "titles", body, {each.path for each in faults})
+    mistakes = place(form, faults) if faults else _amend("titles", body, form)
+    if mistakes:
+        return _refused(_ask_title(form, key, mistakes), form)
+    return redirect(url_for(".title", key=body["key"]), 303)
+
+
+def _ask_title(form: TitleForm, key: str, mistakes: list[Mistake], grown: str = "") -> str:
+    for row in form.sold_by.entries:
+        row.form.retailer.choices = form.sellers
+    return render_template(
+        "finance/terms/title_form.html", form=form, key=key, mistakes=mistakes, grown=grown
+    )
+
+
+# Retailers
+
+
+@PAGES.get("/retailers")
+def retailers() -> str:
+    """Retailers, with how their reports stand."""
+    work = act()
+    setup = _setup(work)
+    period, seen = retailers_glance(work) if setup else (None, ())
+    return render_template(
+        "finance/terms/retailers.html",
+        found=part_of(sorted(seen, key=lambda each: each.name.casefold())),
+        known=setup.retailers if setup else {},
+        period=period,
+        channels=title_form.CHANNELS,
+        standings=_STANDINGS,
+    )
+
+
+@PAGES.get("/retailers/<key>")
+def retailer(key: str) -> str:
+    """One retailer, its reports and their rhythm."""
+    work = act()
+    found = _retailer(work, key)
+    period, seen = retailers_glance(work)
+    mine: RetailerGlance = next(each for each in seen if each.key == key)
+    before = number_asked("before")
+    reports = catalogue.reports_of(work, key, before, _ON_A_PAGE + 1)
+    return render_template(
+        "finance/terms/retailer.html",
+        retailer=found,
+        said=terms.find_entry(work, "retailers", key),
+        glance=mine,
+        period=period,
+        reports=reports[:_ON_A_PAGE],
+        older=reports[_ON_A_PAGE - 1].batch if len(reports) > _ON_A_PAGE else 0,
+        channels=title_form.CHANNELS,
+        standings=_STANDINGS,
+    )
+
+
+@PAGES.get("/retailers/<key>/history")
+def retailer_history(key: str) -> str:
+    """What a retailer's entry said before."""
+    work = act()
+    return render_template(
+        "finance/terms/title_history.html",
+        heading=_retailer(work, key).name,
+        back=("Retailers", url_for(".retailers")),
+        page=url_for(".retailer", key=key),
+        history=terms.history(work, "retailers", key, as_typed),
+    )
+
+
+@PAGES.route("/retailers/<key>/amend", methods=["GET", "POST"])
+def amend_retailer(key: str) -> Answer:
+    """Amend a retailer."""
+    work = act()
+    _require_load(work)
+    _retailer(work, key)
+    found = terms.find_entry(work, "retailers", key)
+    if found is None:
+        abort(404)
+    own = ", ".join(found.body.get("reports", ()))
+    form = RetailerForm(data={**found.body, "reports": own})
+    if request.method == "POST":
+        form.key.data = key
+        return _save_retailer(form, key)
+    form.revision.data = str(found.id)
+    return render_template("finance/terms/retailer_form.html", form=form, key=key, mistakes=[])
+
+
+@PAGES.route("/new-retailer", methods=["GET", "POST"])
+def new_retailer() -> Answer:
+    """Add a retailer."""
+    work = act()
+    _require_load(work)
+    form = RetailerForm()
+    if request.method == "POST":
+        return _save_retailer(form, "")
+    return render_template("finance/terms/retailer_form.html", form=form, key="", mistakes=[])
+
+
+def _save_retailer(form: RetailerForm, key: str) -> Answer:
+    body = title_form.retailer_body(form)
+    mistakes = _amend("retailers", body, form)
+    if mistakes:
+        page = render_template(
+            "finance/terms/retailer_form.html", form=form, key=key, mistakes=mistakes
+        )
+        return _refused(page, form)
+    return redirect(url_for(".retailer", key=body["key"]), 303)
+
+
+# Both
+
+
+def number_asked(name: str) -> int:
+    """A number behind the address, of a size that the database knows; 0 for anything else."""
+    text = request.args.get(name, "")
+    return int(text) if _A_NUMBER.fullmatch(text) else 0
+
+
+_TO_CONFIRM = "this replaces what has counted already; read what, and tick that it is meant"
+
+
+def _amend(part: str, body: Mapping[str, Any], form: _Of) -> list[Mistake]:
+    """Save an entry; what is wrong with it is put at its fields."""
+    revision = form.revision.data or ""
+    looked_at = int(revision) if _A_NUMBER.fullmatch(revision) else -1
+    try:
+        with all_or_nothing():
+            changed = catalogue.amend(act(), part, body, looked_at, confirmed())
+    except SetupError as error:
+        return place(form, error.faults)
+    except UnconfirmedError as error:
+        form.asked, form.token = error.asked, error.token
+        return [Mistake("confirmed", "To confirm", _TO_CONFIRM)]
+    except terms.ChangedMeanwhileError as error:
+        return [Mistake("", "", str(error))]
+    flash("Saved. Its history tells what it said before." if changed else _UNCHANGED, "good")
+    return []
+
+
+def _further(work: Work, part: str, body: Mapping[str, Any], known: Collection[str]) -> list[Fault]:
+    """Faults of an entry that is not saved as it is, beside those at known paths."""
+    try:
+        terms.check(work, part, body)
+    except SetupError as error:
+        return [each for each in error.faults if each.path not in known]
+    return []
+
+
+def _refused(page: str, form: Confirmed) -> tuple[str, int]:
+    return page, 409 if form.asked else 422
+
+
+def _require_load(work: Work) -> None:
+    """A form that could not be saved is not even shown."""
+    if not work.actor.may(Verb.LOAD):
+        raise NotAllowedError(work.actor, Verb.LOAD)
+
+
+def _title(work: Work, key: str) -> Title:
+    setup = _setup(work)
+    if setup is None or key not in setup.titles:
+        abort(404)
+    return setup.titles[key]
+
+
+def _retailer(work: Work, key: str) -> Retailer:
+    setup = _setup(work)
+    if setup is None or key not in setup.retailers:
+        abort(404)
+    return setup.retailers[key]
+
+
+def _setup(work: Work) -> Setup | None:
+    """The setup in force; None before the first setup file."""
+    try:
+        return setup_in_force(work)
+    except RefusedError:
+        return None

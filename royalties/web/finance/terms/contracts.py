@@ -1,0 +1,92 @@
+"""Contracts: list, terms in plain words, amend, preview."""
+
+from typing import Any
+
+from flask import abort, render_template, request
+
+from royalties.domain.terms.contracts import Contract
+from royalties.domain.terms.wording import (
+    counter_sentence,
+    percent,
+    reserve_sentence,
+    rule_sentence,
+)
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.terms import amending as terms
+from royalties.services.terms import balances as stands
+from royalties.services.terms.warnings import warnings_about
+from royalties.web.core.paging import part_of
+from royalties.web.core.visit import act
+from royalties.web.finance.terms.contract_form import CONTRACT, contract_shown, contract_written
+from royalties.web.finance.terms.editing import PAGES, Editor, key_cell
+from royalties.web.finance.terms.typed_numbers import as_typed
+
+_PART = "contracts"
+
+
+@PAGES.get("/contracts")
+def contracts() -> str:
+    """Every contract, by key."""
+    setup = setup_in_force(act())
+    wanted = request.args.get("q", "").strip()[:200]
+    found = [
+        contract
+        for _, contract in sorted(setup.contracts.items())
+        if not wanted or wanted.casefold() in _words_of(contract, setup)
+    ]
+    shown = part_of(found)
+    return render_template(
+        "finance/terms/contracts.html",
+        found=shown,
+        titles=setup.titles,
+        q=wanted,
+        has_plans=bool(setup.plans),
+    )
+
+
+def _words_of(contract: Contract, setup: Setup) -> str:
+    titles = (setup.titles[key].title for key in contract.titles if key in setup.titles)
+    return " ".join((contract.key, contract.author, contract.plan, *titles)).casefold()
+
+
+@PAGES.get("/contracts/<key>")
+def contract(key: str) -> str:
+    """One contract: its terms as sentences, where it stands, and what was said before."""
+    work = act()
+    setup = setup_in_force(work)
+    found = setup.contracts.get(key)
+    if found is None:
+        abort(404)
+    return render_template(
+        "finance/terms/contract.html",
+        contract=found,
+        titles=[setup.titles[each] for each in found.titles if each in setup.titles],
+        rules=[
+            (rule, rule_sentence(rule, found.currency), counter_sentence(rule))
+            for rule in found.rules
+        ],
+        rights=[(right, percent(share)) for right, share in found.rights],
+        reserve=reserve_sentence(found.reserve) if found.reserve else "",
+        stand=stands.stand_of(work, setup, found),
+        history=terms.history(work, _PART, key, as_typed),
+        waiting=terms.waiting_for(work, _PART, key),
+        warnings=warnings_about(work, _PART, key),
+    )
+
+
+def _beside_form() -> dict[str, Any]:
+    setup = setup_in_force(act())
+    return {
+        "key_cell": key_cell("foot-2015"),
+        "plans": sorted(setup.plans),
+        "retailers": sorted(setup.retailers),
+    }
+
+
+def _start() -> dict[str, Any]:
+    return {"currency": setup_in_force(act()).publisher.currency}
+
+
+Editor(
+    _PART, "contract", CONTRACT, contract_shown, contract_written, _beside_form, _start
+).add_pages()

@@ -1,0 +1,353 @@
+"""What the pages that amend a contract, a plan or a beneficiary have in common."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+
+from royalties.domain.people import FINANCE
+from royalties.domain.problems import Fault
+from royalties.domain.terms.changes import Change, changes
+from royalties.domain.terms.replacing import Replaced
+from royalties.ingest.setup import SetupError
+from royalties.services.periods import previewing
+from royalties.services.terms import amending as terms
+from royalties.services.terms.amending import Entry
+from royalties.services.terms.replacing import UnconfirmedError
+from royalties.services.terms.warnings import warnings_about
+from royalties.services.work import RefusedError
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import act, all_or_nothing, only_looks
+from royalties.web.finance.terms.row_forms import Cell, Row, Table, Written, operate, padded, typed
+from royalties.web.finance.terms.typed_numbers import as_typed
+
+PAGES = Pages("terms", __name__, "/finance", FINANCE)
+
+WARNS = "warns "
+"""Before a field's name among a sheet's errors: what is said there is no error."""
+_LONGEST_NOTE = 1000
+_QUOTES = "Quotes from now on go by it; what was issued stays as it is."
+_SINCE = {
+    "payment_details": "Invoices say it from its first day on.",
+    "organizations": _QUOTES,
+    "price_lists": _QUOTES,
+}
+"""From when a change counts, where it is not a calculation's."""
+
+
+@dataclass(slots=True)
+class Sheet:
+    """An entry while somebody amends it.
+
+    Attributes:
+        part: contracts, plans or beneficiaries.
+        key: of the entry; empty while a new one has none.
+        shape: of the form.
+        row: what stands in the fields.
+        base: the body in force; None for a new entry.
+        revision: the number of the revision that the person looked at.
+        path: what the checker's paths begin with here, such as ``contracts[0].``.
+        version: of a plan, the version that is amended; ``tried_version`` the day typed for it.
+        asked: what saving replaces that has counted already; ``token`` confirms it.
+        warnings: what would never count, as (field, words).
+    """
+
+    part: str
+    key: str
+    shape: Table
+    row: Row
+    base: Mapping[str, Any] | None
+    revision: int
+    path: str
+    note: str = ""
+    written: Written = field(default_factory=Written)
+    body: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    mistakes: list[tuple[str, str]] = field(default_factory=list)
+    refused: str = ""
+    meanwhile: list[Change] = field(default_factory=list)
+    now: Entry | None = None
+    effects: list[previewing.Effect] = field(default_factory=list)
+    asked: list[Replaced] = field(default_factory=list)
+    token: str = ""
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    focus: str = ""
+    version: str = ""
+    tried_version: str = ""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the entry does not exist yet."""
+        return self.base is None
+
+    def blame(self, faults: list[Fault]) -> None:
+        """Tell every fault at its field, and above the form."""
+        names = labels(self.shape, self.row)
+        for fault in faults:
+            where = self.written.field_of(fault.path.removeprefix(self.path))
+            words = f"{names[where]}: {fault.message}" if where in names else str(fault)
+            self.mistakes.append((where, words))
+            if where:
+                self.errors.setdefault(where, []).append(fault.message)
+
+    def warn(self) -> None:
+        """Tell what of the entry as written never counts, at its field and above the form."""
+        if self.mistakes:
+            return
+        names = labels(self.shape, self.row)
+        version = f"versions[{self.tried_version}]."
+        for each in warnings_about(act(), self.part, self.body["key"], self.body):
+            path = each.path.removeprefix(version)
+            if path.startswith("versions["):
+                continue  # of another version than the one on the page
+            where = self.written.field_of(path)
+            named = f"{names[where]}: {each.message}" if where in names else str(each)
+            self.warnings.append((where if where in names else "", named))
+            if where in names:
+                self.errors.setdefault(WARNS + where, []).append(each.message)
+
+
+def sheet_of_form(
+    part: str, key: str, shape: Table, base: Mapping[str, Any] | None, path: str
+) -> Sheet:
+    """What a browser sent of an entry's form."""
+    row = typed(request.form, shape)
+    row["key"] = key or request.form.get("key", "").strip()
+    revision = request.form.get("revision", "")
+    return Sheet(
+        part,
+        row["key"],
+        shape,
+        row,
+        base,
+        int(revision) if revision.isdecimal() and len(revision) < 10 else 0,  # noqa: PLR2004
+        path,
+        request.form.get("note", "")[:_LONGEST_NOTE].strip(),
+    )
+
+
+def sent(
+    sheet: Sheet,
+    write: Callable[[Sheet], None],
+    page: Callable[[Sheet], str],
+    onward: Callable[[Sheet, terms.Saved], str],
+) -> Answer:
+    """Answer a form: move its rows, or save it and go on.
+
+    Args:
+        sheet: what was typed.
+        write: makes the sheet's body of its row.
+        page: shows the form.
+        onward: the address to go on to once it is saved.
+    """
+    asked = request.form.get("act", "save")
+    if asked != "save":
+        sheet.row, sheet.focus = operate(sheet.row, sheet.shape, asked)
+        return page(sheet)
+    write(sheet)
+    if sheet.mistakes:
+        return page(sheet), 422
+    try:
+        with all_or_nothing():
+            saved = terms.save(
+                act(),
+                sheet.part,
+                sheet.body,
+                revision=sheet.revision,
+                note=sheet.note,
+                is_new=sheet.is_new,
+                confirmed=confirmed(),
+            )
+    except SetupError as error:
+        sheet.blame(error.faults)
+        return page(sheet), 422
+    except RefusedError as error:
+        _refused(sheet, error)
+        return page(sheet), 409
+    tell(saved, sheet.part)
+    return redirect(onward(sheet, saved), 303)
+
+
+def _refused(sheet: Sheet, error: RefusedError) -> None:
+    match error:
+        case UnconfirmedError():
+            sheet.asked, sheet.token = error.asked, error.token
+            sheet.warn()
+        case terms.ChangedMeanwhileError():
+            _show_both(sheet, error)
+        case _:
+            sheet.refused = str(error)
+
+
+def confirmed() -> str:
+    """What a form confirms of what was asked: a token, or nothing."""
+    return request.form.get("confirmed", "")[:64]
+
+
+def _show_both(sheet: Sheet, error: terms.ChangedMeanwhileError) -> None:
+    sheet.refused = str(error)
+    sheet.now = error.now
+    sheet.meanwhile = changes(error.now.body if error.now else None, sheet.body, as_typed)
+    sheet.revision = error.now.id if error.now else 0
+
+
+def tried(sheet: Sheet, write: Callable[[Sheet], None], page: Callable[[Sheet], str]) -> Answer:
+    """Answer a form with what it would have given; nothing is kept."""
+    write(sheet)
+    if sheet.mistakes:
+        return page(sheet), 422
+    try:
+        sheet.effects = previewing.preview(
+            act(), sheet.part, sheet.body, version=sheet.tried_version
+        )
+    except SetupError as error:
+        sheet.blame(error.faults)
+        return page(sheet), 422
+    sheet.warn()
+    return page(sheet)
+
+
+def form_page(template: str, sheet: Sheet, **more: object) -> str:
+    """The page of an entry's form."""
+    work = act()
+    sheet.row = padded(sheet.row, sheet.shape)
+    waiting = None if sheet.is_new else terms.waiting_for(work, sheet.part, sheet.key)
+    return render_template(
+        template,
+        sheet=sheet,
+        at_once=terms.acts_at_once(work),
+        waiting=waiting,
+        labels=labels(sheet.shape, sheet.row),
+        **more,
+    )
+
+
+def tell(saved: terms.Saved, part: str = "") -> None:
+    """Say on the next page what became of a save."""
+    since = _SINCE.get(part, "It counts from the next calculation on; closed periods stay.")
+    if not saved.changed:
+        flash("Nothing had changed, so nothing was recorded.", "warn")
+    elif saved.proposal is None:
+        flash(f"Saved. {since}", "good")
+    else:
+        flash(
+            f"Prepared as proposal {saved.proposal}. It takes effect once another person, a "
+            f"manager, approves it.",
+            "good",
+        )
+
+
+def labels(shape: Table, row: Row, prefix: str = "", before: str = "") -> dict[str, str]:
+    """What each field is called in a list of mistakes: "Rule 2, tier 1, rate"."""
+    found = {f"{prefix}key": "Key"} if not prefix else {}
+    for cell in shape.cells:
+        found[prefix + cell.name] = f"{before}{cell.label}"
+    for table in shape.tables:
+        found[f"{prefix}{table.name}-add"] = f"{before}{table.word.capitalize()}s"
+        for place, each in enumerate(row.get(table.name, ()), 1):
+            found |= labels(
+                table,
+                each,
+                f"{prefix}{table.name}-{each['id']}-",
+                f"{before}{table.word.capitalize()} {place} · ",
+            )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """How one part of the setup is amended, a whole entry at a time.
+
+    Attributes:
+        part: contracts or beneficiaries.
+        word: for one entry, as it stands in addresses.
+        shape: of the form.
+        shown: makes fields of a body.
+        written: makes a body of fields and the body in force.
+        beside: what the form's page needs beside the sheet.
+        start: the body that a new entry begins with.
+    """
+
+    part: str
+    word: str
+    shape: Table
+    shown: Callable[[Mapping[str, Any]], Row]
+    written: Callable[[Row, Mapping[str, Any] | None], Written]
+    beside: Callable[[], dict[str, Any]]
+    start: Callable[[], dict[str, Any]]
+
+    def add_pages(self) -> None:
+        """Give the room the pages on which entries are amended and added."""
+        amend, new = f"/{self.part}/<key>/amend", f"/new-{self.word}"
+        for rule, name, view, methods in (
+            (amend, f"amend_{self.word}", self.amend, ("GET", "POST")),
+            (f"/{self.part}/<key>/preview", f"try_{self.word}", only_looks(self.tried), ("POST",)),
+            (new, f"new_{self.word}", self.new, ("GET", "POST")),
+            (f"{new}/preview", f"try_new_{self.word}", only_looks(self.new_tried), ("POST",)),
+        ):
+            PAGES.add_url_rule(rule, name, view, methods=methods)
+
+    def amend(self, key: str) -> Answer:
+        """The form of an entry; sent, it is saved."""
+        now = self._entry(key)
+        if request.method == "POST":
+            return sent(self._typed(key, now), self._write, self.page, self._onward)
+        row = self.shown(now.body)
+        sheet = Sheet(self.part, key, self.shape, row, now.body, now.id, f"{self.part}[0].")
+        self._write(sheet)
+        sheet.warn()
+        return self.page(sheet)
+
+    def tried(self, key: str) -> Answer:
+        """What an entry as typed would have given."""
+        return tried(self._typed(key, self._entry(key)), self._write, self.page)
+
+    def new(self) -> Answer:
+        """An empty form; sent, the entry is added."""
+        if request.method == "POST":
+            return sent(self._typed("", None), self._write, self.page, self._onward)
+        return self.page(Sheet(self.part, "", self.shape, self.shown(self.start()), None, 0, ""))
+
+    def new_tried(self) -> Answer:
+        """What a new entry would have given."""
+        return tried(self._typed("", None), self._write, self.page)
+
+    def page(self, sheet: Sheet) -> str:
+        """The page of the form."""
+        at: dict[str, Any] = {} if sheet.is_new else {"key": sheet.key}
+        verbs = ("new", "try_new") if sheet.is_new else ("amend", "try")
+        save_at, try_at = (url_for(f"terms.{verb}_{self.word}", **at) for verb in verbs)
+        return form_page(
+            f"finance/terms/{self.word}_form.html",
+            sheet,
+            save_at=save_at,
+            try_at=try_at,
+            **self.beside(),
+        )
+
+    def _entry(self, key: str) -> Entry:
+        now = terms.find_entry(act(), self.part, key)
+        if now is None:
+            abort(404)
+        return now
+
+    def _typed(self, key: str, now: Entry | None) -> Sheet:
+        base = now.body if now else None
+        return sheet_of_form(self.part, key, self.shape, base, f"{self.part}[0].")
+
+    def _write(self, sheet: Sheet) -> None:
+        sheet.written = self.written(sheet.row, sheet.base)
+        sheet.body = sheet.written.body
+        sheet.blame(sheet.written.faults)
+
+    def _onward(self, sheet: Sheet, saved: terms.Saved) -> str:
+        if sheet.is_new and saved.proposal is not None:
+            return url_for(f"terms.{self.part}")
+        return url_for(f"terms.{self.word}", key=sheet.key)
+
+
+def key_cell(example: str) -> Cell:
+    """The field of a new entry's key."""
+    hint = f"Its name in commands and files, such as {example}; it cannot change later."
+    return Cell("key", "Key", hint=hint, required=True)

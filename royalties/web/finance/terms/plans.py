@@ -1,0 +1,231 @@
+"""Plans: versions by date, steps in plain words, a new version, preview."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import abort, render_template, request, url_for
+
+from royalties.domain.terms.plans import beneficiaries_of
+from royalties.domain.terms.wording import StepWords, step_words
+from royalties.ingest import setup as setup_file
+from royalties.services.books import Setup, setup_in_force
+from royalties.services.terms import amending as terms
+from royalties.services.terms.amending import Entry
+from royalties.services.terms.warnings import warnings_about
+from royalties.web.core.pages import Answer
+from royalties.web.core.paging import part_of
+from royalties.web.core.visit import act, only_looks
+from royalties.web.finance.terms.editing import (
+    PAGES,
+    Sheet,
+    form_page,
+    key_cell,
+    sent,
+    sheet_of_form,
+    tried,
+)
+from royalties.web.finance.terms.plan_form import VERSION, version_shown, version_written
+from royalties.web.finance.terms.typed_numbers import as_typed
+
+_PART = "plans"
+_NEW = "new"
+
+
+@PAGES.get("/plans")
+def plans() -> str:
+    """Every plan, by key, with the contracts that follow it."""
+    setup = setup_in_force(act())
+    wanted = request.args.get("q", "").strip()[:200]
+    found = [
+        plan for key, plan in sorted(setup.plans.items()) if wanted.casefold() in key.casefold()
+    ]
+    shown = part_of(found)
+    today = act().today
+    users = _users(setup)
+    return render_template(
+        "finance/terms/plans.html",
+        found=shown,
+        plans=[(plan, plan.on(today), users.get(plan.key, [])) for plan in shown.items],
+        q=wanted,
+        has_beneficiaries=bool(setup.beneficiaries),
+    )
+
+
+def _users(setup: Setup) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key, contract in sorted(setup.contracts.items()):
+        found.setdefault(contract.plan, []).append(key)
+    return found
+
+
+@PAGES.get("/plans/<key>")
+def plan(key: str) -> str:
+    """One plan: its versions, the newest first, each step naming who gets of it."""
+    work = act()
+    setup = setup_in_force(work)
+    found = setup.plans.get(key)
+    if found is None:
+        abort(404)
+    users = _users(setup).get(key, [])
+    names = {each.key: each.name for each in setup.beneficiaries.values()}
+    used = terms.versions_used(work, key)
+    in_force = found.on(work.today)
+    return render_template(
+        "finance/terms/plan.html",
+        plan=found,
+        versions=[
+            {
+                "from": version.starts,
+                "is_in_force": version == in_force,
+                "is_used": version.starts.isoformat() in used,
+                "steps": step_words(version.steps, names, _currency(setup, users)),
+                "gives_to": len(beneficiaries_of(version.steps)),
+            }
+            for version in reversed(found.versions)
+        ],
+        users=users,
+        history=terms.history(work, _PART, key, as_typed),
+        waiting=terms.waiting_for(work, _PART, key),
+        warnings=warnings_about(work, _PART, key),
+    )
+
+
+def side_by_side(
+    setup: Setup, body: Mapping[str, Any], day: str
+) -> list[tuple[str, date | None, tuple[StepWords, ...]]]:
+    """What a plan says now, and what a proposed version would say: words, first day, steps.
+
+    Args:
+        body: the whole plan as proposed.
+        day: the first day of the version in question.
+    """
+    now, proposed = setup.plans.get(body["key"]), setup_file.plan_of(body)
+    names = {each.key: each.name for each in setup.beneficiaries.values()}
+    currency = _currency(setup, _users(setup).get(body["key"], []))
+    starts = date.fromisoformat(day)
+    before = now.on(starts) if now else None
+    after = next(each for each in proposed.versions if each.starts == starts)
+    stands = step_words(before.steps, names, currency) if before else ()
+    return [
+        ("In force since", before.starts if before else None, stands),
+        ("As proposed, from", after.starts, step_words(after.steps, names, currency)),
+    ]
+
+
+def _currency(setup: Setup, users: list[str]) -> str:
+    """The currency of a plan's amounts: of its contracts, if that is one."""
+    found = {setup.contracts[each].currency for each in users}
+    return found.pop() if len(found) == 1 else ""
+
+
+# Amending: one version at a time
+
+
+def _page(sheet: Sheet) -> str:
+    setup = setup_in_force(act())
+    at: dict[str, Any] = {"key": sheet.key, "version": sheet.version}
+    save_at, try_at = (
+        (url_for("terms.new_plan"), url_for("terms.try_new_plan"))
+        if sheet.is_new
+        else (url_for("terms.amend_version", **at), url_for("terms.try_version", **at))
+    )
+    return form_page(
+        "finance/terms/plan_form.html",
+        sheet,
+        key_cell=key_cell("cities"),
+        beneficiaries=sorted(setup.beneficiaries.values(), key=lambda each: each.key),
+        currency=_currency(setup, _users(setup).get(sheet.key, [])),
+        save_at=save_at,
+        try_at=try_at,
+    )
+
+
+def _write(sheet: Sheet) -> None:
+    """The whole plan with the version that was typed, in the order of their first days."""
+    others = [
+        each for each in (sheet.base or {}).get("versions", ()) if each["from"] != sheet.version
+    ]
+    before = _version_of(sheet.base, sheet.version)
+    sheet.written = version_written(sheet.row, before)
+    sheet.written.places["key"] = "key"
+    version = sheet.written.body
+    sheet.body = {**(sheet.base or {}), "key": sheet.row["key"], "versions": [*others, version]}
+    sheet.path = f"plans[0].versions[{len(others)}]."
+    sheet.blame(sheet.written.faults)
+    sheet.tried_version = str(version.get("from", ""))
+
+
+def _version_of(body: Mapping[str, Any] | None, day: str) -> dict[str, Any] | None:
+    versions = (body or {}).get("versions", ())
+    return next((each for each in versions if each["from"] == day), None)
+
+
+def _typed(key: str, version: str, now: Entry | None) -> Sheet:
+    sheet = sheet_of_form(_PART, key, VERSION, now.body if now else None, "")
+    sheet.version = version
+    return sheet
+
+
+def _existing(key: str, version: str) -> Entry:
+    now = terms.find_entry(act(), _PART, key)
+    if now is None or (version != _NEW and _version_of(now.body, version) is None):
+        abort(404)
+    return now
+
+
+def _onward(sheet: Sheet, saved: terms.Saved) -> str:
+    if sheet.is_new and saved.proposal is not None:
+        return url_for("terms.plans")
+    return url_for("terms.plan", key=sheet.key)
+
+
+@PAGES.get("/plans/<key>/versions/<version>")
+def amend_version(key: str, version: str) -> Answer:
+    """The form of a version; a new one begins as the newest there is, from the next open day."""
+    now = _existing(key, version)
+    if version == _NEW:
+        newest = max(now.body["versions"], key=lambda each: str(each["from"]))
+        day = max(terms.next_version_day(act()), newest["from"])
+        body = {**newest, "from": "" if day == newest["from"] else day}
+    else:
+        body = _version_of(now.body, version) or {}
+    row = {**version_shown(body), "key": key}
+    sheet = Sheet(_PART, key, VERSION, row, now.body, now.id, "", version=version)
+    if version != _NEW:
+        _write(sheet)
+        sheet.warn()
+    return _page(sheet)
+
+
+@PAGES.post("/plans/<key>/versions/<version>")
+def save_version(key: str, version: str) -> Answer:
+    """Save a version, or move its rows."""
+    return sent(_typed(key, version, _existing(key, version)), _write, _page, _onward)
+
+
+@PAGES.post("/plans/<key>/versions/<version>/preview")
+@only_looks
+def try_version(key: str, version: str) -> Answer:
+    """What a version as typed would have given."""
+    return tried(_typed(key, version, _existing(key, version)), _write, _page)
+
+
+@PAGES.get("/new-plan")
+def new_plan() -> Answer:
+    """The form of a new plan's first version."""
+    row = {"key": "", **version_shown({"from": terms.next_version_day(act())})}
+    return _page(Sheet(_PART, "", VERSION, row, None, 0, ""))
+
+
+@PAGES.post("/new-plan")
+def add_plan() -> Answer:
+    """Save a new plan, or move its rows."""
+    return sent(_typed("", "", None), _write, _page, _onward)
+
+
+@PAGES.post("/new-plan/preview")
+@only_looks
+def try_new_plan() -> Answer:
+    """What a new plan would have given: nothing yet, since no contract follows it."""
+    return tried(_typed("", "", None), _write, _page)

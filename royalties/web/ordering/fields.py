@@ -1,0 +1,142 @@
+"""What pages of orders have in common on both sides: fields of forms, refusals, an order's way."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from secrets import token_urlsafe
+from typing import Any
+
+from flask import flash, redirect, request
+
+from royalties.domain.money import amount_text, number_text, rounded, scale
+from royalties.domain.orders.life import ENDED, State, path_of, said
+from royalties.services.orders import life
+from royalties.services.orders.life import Order
+from royalties.services.work import RefusedError
+from royalties.web.core.consent import ChangedSinceSeenError
+from royalties.web.core.pages import Answer
+from royalties.web.core.visit import all_or_nothing
+
+LONGEST = 2000
+"""Characters of a reason or note."""
+
+
+Do = Callable[[], str]
+"""A verb with what a form sent; returns what is said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A state on the order's way, and when it was reached."""
+
+    state: State
+    words: str
+    on: str
+    done: bool
+    current: bool
+
+
+def version_sent() -> int:
+    """The version of the order that the form's page showed; one that cannot be, if there is none.
+
+    A number that is none is taken for a page that somebody else's change has overtaken.
+    """
+    text = request.form.get("version", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004
+
+
+def text_sent(name: str, longest: int = LONGEST) -> str:
+    """A text of a form, without blank ends and not too long."""
+    return request.form.get(name, "").strip()[:longest]
+
+
+def number_sent(name: str, word: str) -> int:
+    """A whole number of a form, from 0 up.
+
+    Raises:
+        RefusedError: it is none.
+    """
+    text = request.form.get(name, "").strip()
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):  # noqa: PLR2004
+        raise RefusedError(f"{text[:20]!r} is no {word}" if text else f"the {word} is missing")
+    return int(text)
+
+
+def day_sent(name: str) -> date:
+    """A day of a form.
+
+    Raises:
+        RefusedError: it is none.
+    """
+    text = request.form.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-04-03") else _no_day(text)
+    except ValueError:
+        return _no_day(text)
+
+
+def _no_day(text: str) -> date:
+    said_ = f"{text[:20]!r} is no day" if text else "the day is missing"
+    raise RefusedError(f"{said_}: write it as 2026-04-03")
+
+
+def stages(order: Order, events: Iterable[Any]) -> list[Stage]:
+    """The way of an order, with the day on which each state was reached."""
+    reached = {each.after: each.at for each in events if each.after != each.before}
+    reached.setdefault(State.REQUESTED.value, order.created_at)
+    stands = order.held_in or order.state
+    stands = State.PROOF_SENT if stands is State.CHANGES_ASKED else stands
+    path = path_of(order.kind)
+    place = path.index(stands) if stands in path else _furthest(path, reached)
+    return [
+        Stage(
+            state,
+            said(state).capitalize(),
+            reached.get(state.value, "") if at <= place else "",
+            at < place or stands is State.PAID,
+            at == place and order.state not in ENDED,
+        )
+        for at, state in enumerate(path)
+    ]
+
+
+def _furthest(path: tuple[State, ...], reached: dict[str, str]) -> int:
+    return max(at for at, state in enumerate(path) if state.value in reached)
+
+
+def tried(do: Do, onward: str, page: Callable[[str], str]) -> Answer:
+    """Do what a form asks for and go on; refused, the page comes back with what was typed.
+
+    Args:
+        do: the verb; returns what is said of it on the next page.
+        onward: the address to go on to.
+        page: shows the page with a refusal.
+    """
+    try:
+        with all_or_nothing():
+            words = do()
+    except ChangedSinceSeenError as error:
+        return page(str(error)), 409
+    except life.ChangedMeanwhileError as error:
+        return page(f"{error}. Nothing that you typed is lost: it stands below."), 409
+    except RefusedError as error:
+        return page(str(error)), 422
+    flash(words, "good")
+    return redirect(onward, 303)
+
+
+def new_token() -> str:
+    """What a form carries so that it counts once, however often it is sent."""
+    return token_urlsafe(24)
+
+
+def unit(value: Fraction, currency: str) -> str:
+    """An exact price of one, in minor units, as a text in units."""
+    return number_text(value / scale(currency))
+
+
+def unit_text(value: Fraction, currency: str) -> str:
+    """An exact price of one, in minor units, as a text in units; to the cent if it has no end."""
+    exact = unit(value, currency)
+    return amount_text(rounded(value), currency) if "/" in exact else exact

@@ -1,0 +1,396 @@
+"""Ask for copies in bulk or a co-branded edition, without an account; the price shows meanwhile."""
+
+from datetime import date
+from typing import Any
+
+from flask import abort, flash, jsonify, redirect, render_template, request, session, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from royalties.domain.orders.life import OrderKind
+from royalties.domain.people import EVERYBODY, Role, Verb
+from royalties.domain.terms.organizations import Organization
+from royalties.services.orders import life
+from royalties.services.orders import preconditions as needs
+from royalties.services.orders.intake import drafts, offering, requests
+from royalties.services.orders.intake import manual_entry as entered
+from royalties.services.orders.intake.offering import Estimate, Offer
+from royalties.services.orders.intake.requests import BadRequestError, Requested, TooOftenError
+from royalties.services.orders.order import Order
+from royalties.services.people.networks import network
+from royalties.services.work import RefusedError
+from royalties.web.core.pacing import Pacing
+from royalties.web.core.pages import Answer, Pages
+from royalties.web.core.visit import act, all_or_nothing, only_looks, visit
+from royalties.web.ordering import request_form
+from royalties.web.ordering.fields import new_token, unit_text
+from royalties.web.ordering.request_form import WHAT, WHERE, WHO, Typed
+
+PAGES = Pages("ordering", __name__, "/titles/<key>/order", EVERYBODY)
+
+KINDS = {
+    OrderKind.CUSTOM: (
+        "A co-branded edition",
+        "With your logo, your letter or your own cover. You approve a proof before printing.",
+    ),
+    OrderKind.BULK: ("Copies as they are", "The book as it is sold, at a discount by quantity."),
+}
+OPTIONS = {
+    "logo-on-cover": "Your logo on the cover",
+    "logo-inside": "Your logo inside",
+    "letter-page": "A letter or foreword page",
+    "custom-cover": "A cover of your own",
+    "sticker": "A sticker with your logo",
+    "own-isbn": "An ISBN of its own",
+}
+"""What can be had, as an organization says it."""
+
+STEP = "/<draft>/<any('1', '2', '3'):place>"
+"""The address of a step, below that of the form."""
+
+STEPS = {WHAT: "What you need", WHERE: "Where it goes", WHO: "Who you are"}
+FOCUS = {"order": "copies", "ship_to": "ship-to"}
+
+_OF_ORGANIZATION = frozenset({"organization", "contact_name", "contact_email"})
+"""What is filled in from the organization that is chosen."""
+
+NEW = "+"
+"""What the staff chooses instead of an organization that is known; no key is called so."""
+
+_BEGUN, _MOST_BEGUN = "drafts", 5
+"""Where the browser's cookie holds the drafts that were begun with it."""
+
+_ASKS_A_MINUTE = 120
+PACING = Pacing(_ASKS_A_MINUTE)
+
+
+@PAGES.get("/")
+def begin(key: str) -> Answer:
+    """The first step; of a request that was begun in this browser the one that was kept.
+
+    ``again`` names an order of one's own that the form is filled in from.
+    """
+    offer = _offer(key)
+    if act().actor.sees_all and request.endpoint != "order_entry.begin":
+        asked: dict[str, Any] = request.args.to_dict()
+        return redirect(url_for("order_entry.begin", **{**asked, "key": key}), 303)
+    typed = request_form.begun(offer, request.args)
+    before = _before(request.args.get("again", ""), offer)
+    if before is not None:
+        request_form.fill_again(typed, before)
+        return _page(offer, typed, WHAT, {})
+    draft = _begun().get(key, "")
+    if draft and "anew" not in request.args and drafts.find(act(), draft, key) is not None:
+        return redirect(_at(offer, draft, WHAT))
+    return _page(offer, typed, WHAT, {})
+
+
+def _before(number: str, offer: Offer) -> Order | None:
+    """The order that is made again, if it is of this title and concerns the visitor."""
+    if not number or not _orders_at_once():
+        return None
+    found = life.find(act(), number)
+    return found if found is not None and found.title == offer.title.key else None
+
+
+@PAGES.get(STEP)
+def step(key: str, draft: str, place: str) -> Answer:
+    """A step of a request that was begun; the address is the draft's, to come back to."""
+    offer, here = _offer(key), int(place)
+    found = drafts.find(act(), draft, key)
+    if found is None:
+        flash(
+            "That request was sent already, thrown away, or left for a fortnight: begin a new one.",
+            "warn",
+        )
+        return redirect(url_for(".begin", key=key))
+    typed = request_form.kept(found.body)
+    if (before := _first_wrong(offer, typed, here - 1)) is not None:
+        return redirect(_at(offer, draft, before, checked=True))
+    wrong = _wrong(offer, typed, here) if request.args.get("checked") == "1" else {}
+    page = _page(offer, typed, here, wrong, draft=draft, until=found.until)
+    return page, 422 if wrong else 200
+
+
+@PAGES.post("/")
+@PAGES.post(STEP)
+def go(key: str, draft: str = "", place: str = "") -> Answer:
+    """Keep what was typed, and go to a step, an address more or less, the price, or send all."""
+    offer, here = _offer(key), int(place) if place else _step(request.form)
+    found = drafts.find(act(), draft, key) if draft else None
+    typed = request_form.read(request.form)
+    if found is not None:
+        typed = request_form.taken(request_form.kept(found.body), request.form, here)
+    verb, _, asked = request.form.get("do", "next").partition(":")
+    if verb == "forget":
+        if found is not None:
+            drafts.forget(act(), draft)
+        flash("Thrown away; nothing of it is kept.", "good")
+        return redirect(url_for(".begin", key=key), 303)
+    focus = _rows(typed, verb, asked) if verb in {"add", "remove"} else ""
+    if here == WHO:
+        _fill(typed)
+    try:
+        with all_or_nothing():
+            draft = _kept(offer, draft if found is not None else "", typed)
+    except RefusedError as error:
+        return _page(offer, typed, here, {"order": str(error)}), 429
+    if verb in _STAYS:
+        step = here if verb == "price" else WHERE
+        if verb == "back":
+            step = min(here, int(asked) if asked in {"1", "2"} else WHAT)
+        return redirect(_at(offer, draft, step, focus=focus), 303)
+    first = _first_wrong(offer, typed, here)
+    if first is None and here == WHO and verb == "send":
+        return _send(offer, typed, draft)
+    step = first or min(here + 1, WHO)
+    return redirect(_at(offer, draft, step, checked=first is not None), 303)
+
+
+_STAYS = frozenset({"back", "price", "add", "remove"})
+"""What a button does that does not ask whether all is right so far."""
+
+
+def _begun() -> dict[str, str]:
+    """Drafts that were begun in this browser, by title."""
+    found: dict[str, str] = session.get(_BEGUN, {})
+    return found
+
+
+def _at(offer: Offer, draft: str, step: int, *, checked: bool = False, focus: str = "") -> str:
+    """The address of a step."""
+    return url_for(
+        ".step",
+        key=offer.title.key,
+        draft=draft,
+        place=str(step),
+        checked=1 if checked else None,
+        _anchor=focus or None,
+    )
+
+
+def _kept(offer: Offer, draft: str, typed: Typed) -> str:
+    """Keep what was typed; returns the draft's token."""
+    body = request_form.written(typed)
+    if draft:
+        drafts.keep(act(), draft, body)
+        return draft
+    draft = drafts.begin(act(), offer.title.key, body, request.remote_addr or "")
+    others = {key: each for key, each in _begun().items() if key != offer.title.key}
+    session[_BEGUN] = dict([*others.items(), (offer.title.key, draft)][-_MOST_BEGUN:])
+    return draft
+
+
+def _wrong(offer: Offer, typed: Typed, step: int) -> dict[str, str]:
+    """What is wrong with what was typed up to a step."""
+    if step < WHAT:
+        return {}
+    if step >= WHERE:
+        request_form.first_address(typed)
+    if step == WHO:
+        _fill(typed)
+    wrong = request_form.faults(act(), typed, offer, step)
+    if step == WHO and _orders_at_once() and typed["for"] not in _choices():
+        known = {name: words for name, words in wrong.items() if name not in _OF_ORGANIZATION}
+        wrong = {"for": "choose the organization that orders", **known}
+    return wrong
+
+
+def _first_wrong(offer: Offer, typed: Typed, step: int) -> int | None:
+    """The first step up to one on which something is wrong."""
+    wrong = _wrong(offer, typed, step)
+    return min(step, *map(request_form.step_of, wrong)) if wrong else None
+
+
+@PAGES.post("/price")
+@only_looks
+def price(key: str) -> Response | tuple[Response, int]:
+    """What stands in the form now would cost so much: the part of the page that says so."""
+    if not PACING.admits(network(request.remote_addr or "")):
+        return jsonify(error="too many"), 429
+    offer = _offer(key)
+    typed = request_form.read(request.form)
+    values = _priced(offer, typed, _step(request.form))
+    html = render_template("public/order_price.html", offer=offer, typed=typed, **values)
+    return jsonify(html=html)
+
+
+@PAGES.get("/sent")
+def sent(key: str) -> str:
+    """Look into your e-mail; the same whoever asked."""
+    return render_template("public/order_sent.html", offer=_offer(key))
+
+
+def _send(offer: Offer, typed: Typed, draft: str) -> Answer:
+    away = redirect(url_for(".sent", key=offer.title.key), 303)
+    drafts.forget(act(), draft)
+    if request.form.get("website"):
+        return away  # a person does not see that field
+    body = request_form.requested(typed, offer)
+    try:
+        with all_or_nothing():
+            if _orders_at_once():
+                return redirect(_ordered(body, typed), 303)
+            requests.ask_for(act(), body, request.remote_addr or "")
+    except TooOftenError as error:
+        return _page(offer, typed, WHO, {"message": str(error)}, draft=draft), 429
+    except BadRequestError as error:
+        first = min(request_form.step_of(each) for each in error.faults)
+        return _page(offer, typed, first, error.faults, draft=draft), 422
+    except RefusedError as error:
+        return _page(offer, typed, WHO, {"for": str(error)}, draft=draft), 422
+    return away
+
+
+def _ordered(body: Requested, typed: Typed) -> str:
+    """Make an order at once; returns the address of its page."""
+    token = request.form.get("token", "")
+    if act().actor.sees_all:
+        key = "" if typed["for"] == NEW else typed["for"]
+        tell = typed["tell"] == "1"
+        address = request_form.own_address(typed)
+        made = entered.enter_order(act(), body, key, token=token, tell=tell, address=address)
+        return url_for("orders.order", number=made.number)
+    made = requests.request_order(act(), body, typed["for"], token=token, again=typed["again"][:20])
+    return url_for("organization_orders.order", number=made.number)
+
+
+def _offer(key: str) -> Offer:
+    offer = offering.offer_of(act(), key)
+    if offer is None:
+        abort(404)
+    return offer
+
+
+def _rows(typed: Typed, verb: str, place: str) -> str:
+    """Add an address or take one away; returns where one goes on."""
+    if verb == "add":
+        request_form.add_address(typed)
+        return f"address-{len(typed.addresses)}"
+    row = request_form.whole(place)
+    if row and len(typed.addresses) > 1 and row <= len(typed.addresses):
+        del typed.addresses[row - 1]
+    return "more-addresses"
+
+
+def _orders_at_once() -> bool:
+    """Whether the visitor needs no link to order: an organization's person, or the staff."""
+    actor = act().actor
+    return actor.role is Role.ORGANIZATION or actor.may(Verb.KEEP_ORDERS)
+
+
+def _fill(typed: Typed) -> None:
+    """What we know of an organization and its person, nobody need type."""
+    found = visit()
+    if found is None or not _orders_at_once():
+        return
+    own, is_staff = _own(), act().actor.sees_all
+    if typed["for"] not in own and len(own) == 1 and not is_staff:
+        typed.words["for"] = next(iter(own))
+    chosen = own.get(typed["for"])
+    if is_staff and chosen is None:
+        if not own or (typed["organization"] and not typed["for"]):
+            typed.words["for"] = NEW
+        return
+    typed.words["organization"] = chosen.name if chosen else ""
+    name, email = found.actor.name, found.email
+    if is_staff and chosen is not None:
+        name, email = chosen.name, chosen.email
+    typed.words["contact_name"] = typed["contact_name"] or name
+    typed.words["contact_email"] = typed["contact_email"] or email
+
+
+def _own() -> dict[str, Organization]:
+    """Organizations that the visitor orders for, by key, by name; the staff does for all."""
+    if not _orders_at_once():
+        return {}
+    setup = needs.setup_or_none(act())
+    known = setup.organizations if setup else {}
+    keys = known if act().actor.sees_all else act().actor.organizations
+    found = [known[key] for key in keys if key in known]
+    return {each.key: each for each in sorted(found, key=lambda it: (it.name.casefold(), it.key))}
+
+
+def _choices() -> set[str]:
+    """What may be chosen as the organization that orders."""
+    return {*_own(), *([NEW] if act().actor.sees_all else [])}
+
+
+def _page(
+    offer: Offer,
+    typed: Typed,
+    step: int,
+    wrong: dict[str, str],
+    *,
+    draft: str = "",
+    until: date | None = None,
+) -> str:
+    if step >= WHERE:
+        request_form.first_address(typed)
+    if step == WHO:
+        _fill(typed)
+    return render_template(
+        "public/order.html",
+        offer=offer,
+        typed=typed,
+        step=step,
+        steps=STEPS | ({WHO: "Who orders"} if act().actor.sees_all else {}),
+        kinds=KINDS,
+        options=OPTIONS,
+        wrong=wrong,
+        places=_places(wrong, len(typed.addresses)),
+        send_to=_at(offer, draft, step) if draft else url_for(".go", key=offer.title.key),
+        until=until,
+        anew=url_for(".begin", key=offer.title.key, anew=1) if draft else "",
+        own=_own(),
+        is_staff=act().actor.sees_all,
+        told_of=lambda name, more: more | _told_of(wrong, name),
+        again=typed["again"],
+        new=NEW,
+        token=request.form.get("token") or new_token(),
+        today=act().today,
+        most=request_form.MOST_ADDRESSES,
+        **_priced(offer, typed, step),
+    )
+
+
+def _places(wrong: dict[str, str], addresses: int) -> dict[str, str]:
+    """Where each mistake's field stands on the page."""
+    by_address = {f"address {n}": f"address-{n}" for n in range(1, addresses + 1)}
+    return {name: by_address.get(name) or FOCUS.get(name, name) for name in wrong}
+
+
+def _told_of(wrong: dict[str, str], name: str) -> dict[str, str]:
+    """What a field says to those who hear the page, where it is wrong."""
+    return {"aria-describedby": f"{name}-error", "aria-invalid": "true"} if name in wrong else {}
+
+
+def _priced(offer: Offer, typed: Typed, step: int) -> dict[str, Any]:
+    """The price of what was typed, or why there is none yet."""
+    body = request_form.requested(typed, offer)
+    if step == WHAT:
+        body = request_form.spread(typed, body)
+    found, why = _estimated(offer, typed, body)
+    return {
+        "estimate": found,
+        "why": why,
+        "body": body,
+        "unit": unit_text,
+        "placed": any(each.region for each in body.ship_to),
+    }
+
+
+def _estimated(offer: Offer, typed: Typed, body: Requested) -> tuple[Estimate | None, str]:
+    if not typed["copies"]:
+        return None, "Write how many copies, and the price stands here."
+    if not body.quantity or not request_form.whole(typed["copies"]):
+        return None, "Write the copies as a number, such as 250."
+    try:
+        return offering.estimated(act(), offer, body), ""
+    except RefusedError as error:
+        return None, f"{str(error)[0].upper()}{str(error)[1:]}."
+
+
+def _step(form: MultiDict[str, str]) -> int:
+    text = form.get("step", "")
+    return int(text) if text in {"1", "2", "3"} else WHAT

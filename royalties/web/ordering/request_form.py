@@ -1,0 +1,387 @@
+"""What is typed into the steps of a request, from one page to the next, and what is wrong with it.
+
+It is kept as a draft between the pages. What was typed on the other steps travels along as hidden
+fields too: the price beside the form needs it, and nothing is lost should the draft have ended.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from royalties.domain.money import split
+from royalties.domain.orders.life import OrderKind
+from royalties.domain.orders.pricing import MOST_COPIES, Option
+from royalties.ingest import places
+from royalties.services.orders.intake.offering import Offer
+from royalties.services.orders.intake.requests import Address, BadRequestError, Requested, checked
+from royalties.services.orders.order import Order
+from royalties.services.work import Work
+
+WHAT, WHERE, WHO = 1, 2, 3
+"""The steps."""
+
+MOST_ADDRESSES = 25
+"""Addresses of a request on these pages; more are sent as a list, by message."""
+
+ADDRESS = ("copies", "name", "street", "street2", "city", "region", "postcode", "country")
+_OF_WHAT = ("kind", "isbn", "copies", "need_by", "region", "country", "tax")
+_OF_WHO = (
+    "for",
+    "organization",
+    "contact_name",
+    "contact_email",
+    "audience",
+    "message",
+    "tell",
+    "bill_street",
+    "bill_street2",
+    "bill_city",
+    "bill_region",
+    "bill_postcode",
+    "bill_country",
+)
+WORDS = (*_OF_WHAT, *_OF_WHO, "again")
+_ALWAYS_HIDDEN = 0
+"""The step of what no step shows: the order that is made again."""
+_LONGEST = 4000
+_PLACE = "address"
+_STEP_OF = {
+    **dict.fromkeys(
+        ("kind", "isbn", "copies", "options", "need_by", "region", "country", "order"), WHAT
+    ),
+    "ship_to": WHERE,
+}
+_STAND_IN = "To come"
+_STAND_IN_COUNTRY = "CA"
+"""One that asks for no region."""
+_STAND_IN_EMAIL = "somebody@example.org"
+
+
+@dataclass(slots=True)
+class Typed:
+    """What stands in all fields of all steps, as texts."""
+
+    words: dict[str, str]
+    options: list[str] = field(default_factory=list)
+    rush: bool = False
+    addresses: list[dict[str, str]] = field(default_factory=list)
+
+    def __getitem__(self, name: str) -> str:
+        return self.words.get(name, "")
+
+    @property
+    def hidden(self) -> Iterator[tuple[int, str, str]]:
+        """Every field as (its step, name, value), to be carried along."""
+        for name in WORDS:
+            step = WHO if name in _OF_WHO else WHAT
+            yield _ALWAYS_HIDDEN if name == "again" else step, name, self[name]
+        for each in self.options:
+            yield WHAT, "option", each
+        if self.rush:
+            yield WHAT, "rush", "1"
+        for address in self.addresses:
+            for name in ADDRESS:
+                yield WHERE, f"to_{name}", address[name]
+
+
+def read(form: MultiDict[str, str]) -> Typed:
+    """What a page sent."""
+    columns = [form.getlist(f"to_{name}") for name in ADDRESS]
+    rows = [
+        {name: value.strip()[:_LONGEST] for name, value in zip(ADDRESS, row, strict=True)}
+        for row in zip(*columns, strict=False)
+    ]
+    return Typed(
+        {name: form.get(name, "").strip()[:_LONGEST] for name in WORDS},
+        form.getlist("option")[: len(Option)],
+        form.get("rush") == "1",
+        rows[: MOST_ADDRESSES + 1],
+    )
+
+
+def taken(kept: Typed, form: MultiDict[str, str], step: int) -> Typed:
+    """What was kept, with what a step's page sent of its own fields."""
+    sent = read(form)
+    own = {name for name in WORDS if name in form and (name in _OF_WHO) == (step == WHO)}
+    if step == WHO:
+        own.add("tell")  # a tick that was taken away is not sent
+    words = {**kept.words, **({name: sent[name] for name in own} if step != WHERE else {})}
+    return Typed(
+        words,
+        sent.options if step == WHAT else kept.options,
+        sent.rush if step == WHAT else kept.rush,
+        sent.addresses if step == WHERE else kept.addresses,
+    )
+
+
+def written(typed: Typed) -> str:
+    """What was typed as a draft keeps it."""
+    return json.dumps([typed.words, typed.options, typed.rush, typed.addresses], ensure_ascii=False)
+
+
+def kept(body: str) -> Typed:
+    """What a draft has kept."""
+    words, options, rush, addresses = json.loads(body)
+    rows = [{name: row.get(name, "") for name in ADDRESS} for row in addresses]
+    return Typed(words, options, rush, rows)
+
+
+def begun(offer: Offer, asked: MultiDict[str, str]) -> Typed:
+    """The first page as it is opened; its address may say what is wanted."""
+    kinds = [each.value for each in offer.kinds]
+    kind = asked.get("what", "")
+    copies = asked.get("copies", "")
+    return Typed(
+        {
+            "kind": kind if kind in kinds else kinds[0],
+            "isbn": offer.editions[0].isbn,
+            "copies": copies if whole(copies) else "",
+            "country": "US",
+            "tax": "taxable",
+            "tell": "1",
+        }
+    )
+
+
+def fill_again(typed: Typed, before: Order) -> None:
+    """Fill the form in from an order that is made again; what is needed when, one says anew."""
+    typed.words |= {
+        "kind": before.kind.value,
+        "isbn": before.isbn,
+        "copies": str(before.quantity),
+        "region": before.ship_to[0].region,
+        "country": before.ship_to[0].country,
+        "for": before.organization,
+        "contact_name": before.contact_name,
+        "contact_email": before.contact_email,
+        "audience": before.audience,
+        "again": before.number,
+    }
+    typed.options = [each.value for each in before.options]
+    typed.rush = before.rush
+    typed.addresses = [
+        {
+            "copies": str(each.copies),
+            "name": each.name,
+            "street": each.lines[0] if each.lines else "",
+            "street2": ", ".join(each.lines[1:]),
+            "city": each.city,
+            "region": each.region,
+            "postcode": each.postcode,
+            "country": each.country,
+        }
+        for each in before.ship_to[:MOST_ADDRESSES]
+    ]
+
+
+def own_address(typed: Typed) -> Address | None:
+    """The address of a new organization, where it was given beside those that copies go to."""
+    lines = tuple(each for each in (typed["bill_street"], typed["bill_street2"]) if each)
+    if not lines and not typed["bill_city"]:
+        return None
+    return Address(
+        0,
+        typed["organization"],
+        lines,
+        typed["bill_city"],
+        typed["bill_region"],
+        typed["bill_postcode"],
+        typed["bill_country"] or typed["country"],
+    )
+
+
+def first_address(typed: Typed) -> None:
+    """Begin the list of addresses, or let its only one take all copies."""
+    if not typed.addresses:
+        typed.addresses.append(dict.fromkeys(ADDRESS, ""))
+    if len(typed.addresses) == 1:
+        only = typed.addresses[0]
+        only["copies"] = typed["copies"]
+        only["region"] = only["region"] or typed["region"]
+        only["country"] = only["country"] or typed["country"]
+
+
+def add_address(typed: Typed) -> None:
+    """One more address, with the copies that no address has yet."""
+    if len(typed.addresses) < MOST_ADDRESSES:
+        left = (whole(typed["copies"]) or 0) - sum(
+            whole(each["copies"]) or 0 for each in typed.addresses
+        )
+        more = {**dict.fromkeys(ADDRESS, ""), "country": typed["country"]}
+        typed.addresses.append({**more, "copies": str(left) if left > 0 else ""})
+
+
+def requested(typed: Typed, offer: Offer) -> Requested:
+    """What was typed as a request; what is not there yet stands empty."""
+    kinds = {each.value: each for each in offer.kinds}
+    kind = kinds.get(typed["kind"], offer.kinds[0])
+    known = {each.value: each for each in offer.options}
+    options = tuple(known[each] for each in dict.fromkeys(typed.options) if each in known)
+    addresses = tuple(_address(each) for each in typed.addresses) or (_only(typed),)
+    if len(addresses) == 1:
+        addresses = (replace(addresses[0], copies=whole(typed["copies"]) or 0),)
+    return Requested(
+        kind,
+        offer.title.key,
+        typed["isbn"],
+        addresses,
+        options if kind is OrderKind.CUSTOM else (),
+        typed.rush,
+        _day(typed["need_by"]),
+        typed["audience"],
+        typed["tax"] == "exempt",
+        typed["organization"],
+        typed["contact_name"],
+        typed["contact_email"],
+        typed["message"].replace("\r\n", "\n"),
+    )
+
+
+def spread(typed: Typed, body: Requested) -> Requested:
+    """The request with as many copies as the first step says, spread as the addresses have them."""
+    copies = whole(typed["copies"]) or 0
+    shares = [each.copies for each in body.ship_to]
+    if len(shares) < 2 or copies < len(shares) or not all(shares):  # noqa: PLR2004 - one takes all
+        return body
+    parts = split(copies, shares)
+    ship_to = (replace(each, copies=part) for each, part in zip(body.ship_to, parts, strict=True))
+    return replace(body, ship_to=tuple(ship_to))
+
+
+def faults(work: Work, typed: Typed, offer: Offer, step: int) -> dict[str, str]:
+    """What is wrong with the fields up to a step, by field; ``address 2`` is the second one."""
+    found = dict(_plain_faults(typed, offer))
+    body = requested(typed, offer)
+    if step < WHERE:
+        body = replace(body, ship_to=(_stood_in(body.ship_to[0]),))
+    if step < WHO:
+        body = replace(
+            body,
+            organization=_STAND_IN,
+            contact_name=_STAND_IN,
+            contact_email=_STAND_IN_EMAIL,
+            audience="",
+            message="",
+        )
+    if step >= WHERE:
+        found |= _sum_fault(typed)
+    if "copies" in found:
+        body = replace(body, ship_to=tuple(replace(each, copies=1) for each in body.ship_to))
+    try:
+        checked(work, body)
+    except BadRequestError as error:
+        more = {name: words for name, words in error.faults.items() if name not in found}
+        if found:
+            more.pop("order", None)
+        found |= more
+    return found
+
+
+def step_of(name: str) -> int:
+    """On which step a field stands."""
+    return WHERE if name.startswith(_PLACE) else _STEP_OF.get(name, WHO)
+
+
+def whole(text: str) -> int | None:
+    """A number of copies; None if it is none."""
+    plain = text.replace(",", "").replace("\N{NARROW NO-BREAK SPACE}", "")
+    if not (plain.isascii() and plain.isdecimal() and len(plain) <= len(str(MOST_COPIES))):
+        return None
+    return int(plain)
+
+
+def _plain_faults(typed: Typed, offer: Offer) -> Iterator[tuple[str, str]]:
+    copies = whole(typed["copies"])
+    if not copies or copies > MOST_COPIES:
+        yield "copies", f"write a number of copies, from 1 to {MOST_COPIES:,}"
+    if typed["isbn"] not in {edition.isbn for edition in offer.editions}:
+        yield "isbn", "choose an edition"
+    if typed["kind"] not in {each.value for each in offer.kinds}:
+        yield "kind", "choose one"
+    if typed["need_by"] and _day(typed["need_by"]) is None:
+        yield "need_by", "is no day: write it as 2026-04-03, or leave it empty"
+    if not typed.addresses:
+        yield from _place_faults(typed)
+    known = {each.value for each in offer.options}
+    if typed["kind"] == OrderKind.CUSTOM and known and known.isdisjoint(typed.options):
+        yield "options", "choose at least one: it makes the edition yours"
+
+
+def _place_faults(typed: Typed) -> Iterator[tuple[str, str]]:
+    """What is wrong with the place for which the first step shows a price."""
+    try:
+        country = places.needed_country(typed["country"])
+    except places.NotAPlaceError as error:
+        yield "country", str(error)
+        return
+    try:
+        _ = typed["region"] and places.needed_region(typed["region"], country)
+    except places.NotAPlaceError as error:
+        yield "region", str(error)
+
+
+def _sum_fault(typed: Typed) -> dict[str, str]:
+    if len(typed.addresses) > MOST_ADDRESSES:
+        return {"ship_to": f"up to {MOST_ADDRESSES} addresses fit here: send us a list later"}
+    wanted = whole(typed["copies"]) or 0
+    given = sum(whole(each["copies"]) or 0 for each in typed.addresses)
+    if len(typed.addresses) < 2 or given == wanted:  # noqa: PLR2004 - one address takes all
+        return {}
+    return {"ship_to": f"the addresses take {given:,} copies, and you asked for {wanted:,}"}
+
+
+def _only(typed: Typed) -> Address:
+    return Address(
+        whole(typed["copies"]) or 0,
+        "",
+        (),
+        "",
+        postcode="",
+        **_codes(typed.words),
+    )
+
+
+def _stood_in(address: Address) -> Address:
+    """An address of which the rest is not known yet; its place is judged by itself."""
+    return replace(
+        address,
+        name=_STAND_IN,
+        lines=(_STAND_IN,),
+        city=_STAND_IN,
+        region="",
+        postcode="",
+        country=_STAND_IN_COUNTRY,
+    )
+
+
+def _address(row: dict[str, str]) -> Address:
+    lines = tuple(each for each in (row["street"], row["street2"]) if each)
+    values: dict[str, Any] = {name: row[name] for name in ("name", "city", "postcode")}
+    return Address(
+        whole(row["copies"]) or 0,
+        lines=lines,
+        **values,
+        **_codes(row),
+    )
+
+
+def _codes(row: dict[str, str]) -> dict[str, str]:
+    """The codes of a country and its state; what is none stays as it was typed, to be refused."""
+    country, region = row.get("country", ""), row.get("region", "")
+    country = places.country(country) or country
+    known = country if places.is_country(country) else ""
+    return {
+        "country": country,
+        "region": (known and places.region(region, known)) or region,
+    }
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-04-03") else None
+    except ValueError:
+        return None

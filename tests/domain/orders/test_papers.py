@@ -1,0 +1,51 @@
+"""What papers say of themselves: what is owed after each line, what is still to come."""
+
+from datetime import date
+
+import pytest
+
+from royalties.domain.orders.papers import (
+    AccountLine,
+    AccountShown,
+    Goods,
+    PackedLine,
+    PaperLine,
+    Party,
+)
+from royalties.domain.terms.beneficiaries import Publisher
+
+DAY = date(2026, 8, 20)
+
+
+def test_an_account_says_what_is_owed_after_each_line_and_in_the_end() -> None:
+    amounts = (10_000, -4_000, -7_000, 500)
+    shown = AccountShown(
+        Publisher("Example House", "USD", "yearly", "2026"),
+        Party("The Reading Room"),
+        DAY,
+        "USD",
+        tuple(AccountLine(DAY, "Invoice", "I-1", "O-1", DAY, amount) for amount in amounts),
+    )
+    assert shown.balances == (10_000, 6_000, -1_000, -500)
+    assert shown.balance == -500
+
+
+@pytest.mark.parametrize(
+    ("ordered", "before", "copies", "to_come"),
+    [(100, 0, 40, 60), (100, 40, 30, 30), (100, 70, 30, 0), (100, 80, 30, 0)],
+)
+def test_what_is_still_to_come_is_never_less_than_nothing(
+    ordered: int, before: int, copies: int, to_come: int
+) -> None:
+    goods = Goods("The Collab", (), "9781442200012", "hardcover")
+    assert PackedLine(goods, ordered, before, copies).to_come == to_come
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "counted"),
+    [("copies", 100, True), ("copies", 0, True), ("copies", -100, False), ("tax", 100, False)],
+)
+def test_a_credit_note_takes_back_amounts_and_no_copies(
+    kind: str, amount: int, *, counted: bool
+) -> None:
+    assert PaperLine(kind, "Copies", "", 1, "1", amount).is_counted is counted

@@ -1,0 +1,272 @@
+"""What beneficiaries are due, and what is to pay: calculation.md, "4 Due and to pay"."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from royalties.domain.money import rounded, scale
+from royalties.domain.periods import Calendar
+from royalties.domain.royalties.run import Run, Settlement
+from royalties.domain.terms.beneficiaries import Beneficiary
+from royalties.domain.terms.contracts import Basis
+from tests.builders.domain import (
+    House,
+    Year,
+    a_beneficiary,
+    a_cap,
+    a_contract,
+    a_house,
+    a_plan,
+    a_rule,
+    a_sale,
+    fixed,
+    nested,
+    played,
+    remainder,
+    runs_of,
+    share,
+    to,
+)
+from tests.strategies import calendars, payees
+
+cents = st.sampled_from([0, 0, 1, 10, 115, 120, 299, 1000])
+
+
+def a_house_of(*people: Beneficiary, calendar: Calendar = Calendar.QUARTERLY) -> House:
+    """Two contracts in dollars and one in yen, all of whose receipts go to ann and ben."""
+    rule = a_rule(1, Basis.NET)
+    plan = a_plan(share("0.4", to("ann"), to("ben")), remainder(to("ann")))
+    return a_house(
+        a_contract(rule, key="one"),
+        a_contract(rule, key="two"),
+        a_contract(rule, key="yen", currency="JPY"),
+        plans=[plan],
+        beneficiaries=people,
+        calendar=calendar,
+        first_period=str(calendar_first(calendar)),
+        exchange_rates={("USD", "JPY"): 150},
+    )
+
+
+def calendar_first(calendar: Calendar) -> str:
+    """The name of 2025's last but one period, or of 2025."""
+    return {
+        Calendar.YEARLY: "2025",
+        Calendar.HALF_YEARLY: "2025-H1",
+        Calendar.QUARTERLY: "2025-Q3",
+        Calendar.MONTHLY: "2025-11",
+    }[calendar]
+
+
+@given(st.lists(st.tuples(payees, payees, cents), min_size=1, max_size=5), calendars)
+def test_what_is_due_is_paid_or_carried_forward(
+    periods: list[tuple[Beneficiary, Beneficiary, int]], calendar: Calendar
+) -> None:
+    """ "Brought forward + allocated = tax + to pay + carried forward", for each and any terms."""
+    years: list[Year] = []
+    for ann, ben, net in periods:
+        people = [_called(ann, "ann"), _called(ben, "ben")]
+        house = a_house_of(*people, calendar=calendar)
+        years.append((house, [a_sale(net=Fraction(net, 100))], ()))
+    carried: dict[tuple[str, str], int] = {}
+    for run, (house, _, _) in zip(played(years).runs, years, strict=True):
+        terms = {payee.key: payee for payee in house.beneficiaries}
+        for each in run.settlements:
+            key, payee = (each.beneficiary, each.currency), terms[each.beneficiary]
+            assert each.brought_forward + each.allocated == (
+                each.tax + each.paid + each.carried_forward
+            )
+            assert each.due == each.paid + each.carried_forward
+            opening = payee.opening_balance if each.currency == "USD" else 0
+            assert each.brought_forward == carried.get(key, opening)
+            assert each.tax == rounded(payee.tax_rate_on(run.period.ends) * each.allocated)
+            _paid_as_agreed(each, payee, run)
+            carried[key] = each.carried_forward
+        assert _allocated_in(run) == {
+            (each.beneficiary, each.currency): each.allocated for each in run.settlements
+        }
+
+
+def _called(payee: Beneficiary, key: str) -> Beneficiary:
+    opening = {"ann": 150, "ben": 0}[key]
+    return Beneficiary(
+        key,
+        key,
+        minimum_payment=payee.minimum_payment,
+        tax_rates=payee.tax_rates,
+        pay_out_at_year_end=payee.pay_out_at_year_end,
+        on_hold=payee.on_hold,
+        opening_balance=opening,
+    )
+
+
+def _paid_as_agreed(each: Settlement, payee: Beneficiary, run: Run) -> None:
+    """All or nothing; never on hold, never below nothing; the minimum, or the year's end."""
+    enough = each.due >= payee.minimum_payment * scale(each.currency)
+    at_end = payee.pay_out_at_year_end and run.period.ends.month == 12
+    pays = not payee.on_hold and each.due > 0 and (enough or at_end)
+    assert each.paid == (each.due if pays else 0)
+    assert bool(each.reason) == (not pays and (each.due != 0 or payee.on_hold or not enough))
+
+
+def _allocated_in(run: Run) -> dict[tuple[str, str], int]:
+    found = {(name, currency): 0 for name in ("ann", "ben") for currency in ("USD", "JPY")}
+    for account in run.contracts:
+        for given_to in account.allocations:
+            found[given_to.beneficiary, account.contract.currency] += given_to.amount
+    return found
+
+
+def settlements(runs: list[Run], key: str = "author") -> list[tuple[int, int, int, str]]:
+    """Due, paid, carried forward and why not paid, period by period."""
+    return [
+        (each.due, each.paid, each.carried_forward, each.reason)
+        for run in runs
+        for each in run.settlements
+        if each.beneficiary == key
+    ]
+
+
+def a_house_for(payee: Beneficiary, calendar: Calendar = Calendar.HALF_YEARLY) -> House:
+    """All that is received goes to one."""
+    return a_house(
+        a_contract(a_rule(1, Basis.NET)),
+        beneficiaries=[payee],
+        calendar=calendar,
+        first_period=calendar_first(calendar),
+    )
+
+
+def test_less_than_the_minimum_is_carried_forward() -> None:
+    house = a_house_for(a_beneficiary(minimum_payment=25))
+    runs = runs_of(house, [a_sale(net="24.99")], [a_sale(net="0.01")], [])
+    assert settlements(runs) == [
+        (2499, 0, 2499, "below minimum"),
+        (2500, 2500, 0, ""),
+        (0, 0, 0, "below minimum"),
+    ]
+
+
+def test_on_hold_nothing_is_paid_not_even_at_the_years_end() -> None:
+    house = a_house_for(a_beneficiary(on_hold=True, pay_out_at_year_end=True))
+    runs = runs_of(house, [a_sale(net=30)], [])
+    assert settlements(runs) == [(3000, 0, 3000, "on hold"), (3000, 0, 3000, "on hold")]
+
+
+def test_any_positive_balance_is_paid_in_the_years_last_period() -> None:
+    house = a_house_for(a_beneficiary(minimum_payment=25, pay_out_at_year_end=True))
+    runs = runs_of(house, [a_sale(net=1)], [a_sale(net=1)], [a_sale(net=1)])
+    assert [paid for _, paid, _, _ in settlements(runs)] == [0, 200, 0]
+
+
+def test_a_debit_balance_is_carried_forward_at_the_years_end_too() -> None:
+    payee = a_beneficiary(pay_out_at_year_end=True, opening_balance=-500)
+    runs = runs_of(a_house_for(payee), [a_sale(net=2)], [a_sale(net=2)], [a_sale(net=2)])
+    assert settlements(runs) == [
+        (-300, 0, -300, "debit balance"),
+        (-100, 0, -100, "debit balance"),
+        (100, 100, 0, ""),
+    ]
+
+
+def test_the_same_number_is_the_minimum_in_every_currency() -> None:
+    """Twenty-five dollars, and twenty-five yen; balances are kept apart by currency."""
+    ann = a_beneficiary("ann", minimum_payment=25)
+    house = a_house(
+        a_contract(a_rule("0.1", Basis.NET), key="dollars"),
+        a_contract(a_rule("0.1", Basis.NET), key="yen", currency="JPY"),
+        plans=[a_plan(remainder(to("ann")))],
+        beneficiaries=[ann],
+        exchange_rates={("USD", "JPY"): 150},
+    )
+    (run,) = runs_of(house, [a_sale(net=2)])
+    assert [(each.currency, each.due, each.paid) for each in run.settlements] == [
+        ("JPY", 30, 30),
+        ("USD", 20, 0),
+    ]
+
+
+def test_an_opening_balance_is_in_the_publishers_currency() -> None:
+    house = a_house(
+        a_contract(a_rule(1, Basis.NET), currency="JPY"),
+        beneficiaries=[a_beneficiary(opening_balance=777)],
+        exchange_rates={("USD", "JPY"): 100},
+    )
+    first, second = runs_of(house, [a_sale(net=1)], [])
+    assert [(each.currency, each.brought_forward, each.paid) for each in first.settlements] == [
+        ("JPY", 0, 100),
+        ("USD", 777, 777),
+    ]
+    assert [(each.currency, each.brought_forward) for each in second.settlements] == [
+        ("JPY", 0),
+        ("USD", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rates", "tax"),
+    [
+        ({date.min: "0.30"}, 30),
+        ({date.min: "0.30", date(2025, 6, 30): "0"}, 0),
+        ({date.min: "0.30", date(2025, 7, 1): "0"}, 30),
+        ({date(2025, 7, 1): "0.30"}, 0),
+        ({date.min: "0.005"}, 1),
+    ],
+)
+def test_the_tax_rate_of_the_last_day_on_what_is_allocated(
+    rates: dict[date, str], tax: int
+) -> None:
+    """Not on what is brought forward: that was taxed when it was allocated."""
+    payee = a_beneficiary(tax=rates, opening_balance=100_000)
+    (run,) = runs_of(a_house_for(payee), [a_sale(net=1)])
+    assert [each.tax for each in run.settlements] == [tax]
+
+
+def test_one_balance_over_all_contracts() -> None:
+    house = a_house(
+        a_contract(a_rule(1, Basis.NET), key="one"),
+        a_contract(a_rule("0.5", Basis.NET), key="two"),
+        beneficiaries=[a_beneficiary(minimum_payment=15)],
+    )
+    (run,) = runs_of(house, [a_sale(net=10)])
+    assert settlements([run]) == [(1500, 1500, 0, "")]
+
+
+def test_who_is_named_by_a_plan_or_has_a_balance_has_a_statement() -> None:
+    plan = a_plan(
+        fixed(0, to("nobody", 0), nested(remainder(to("inner", cap=a_cap(1))))),
+        remainder(to("author")),
+    )
+    people = [
+        a_beneficiary("owed", opening_balance=5, on_hold=True),
+        a_beneficiary("paid", opening_balance=5),
+        a_beneficiary("stranger"),
+    ]
+    runs = runs_of(a_house(plans=[plan], beneficiaries=people), [], [])
+    names = [[each.beneficiary for each in run.settlements] for run in runs]
+    assert names == [
+        ["author", "inner", "nobody", "owed", "paid"],
+        [
+            "author",
+            "inner",
+            "nobody",
+            "owed",
+        ],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cents", "paid", "reason"),
+    [(0, 0, "below minimum"), (1, 1, ""), (2, 2, ""), (-1, 0, "debit balance")],
+)
+def test_the_last_cent_of_a_year_is_paid_out(cents: int, paid: int, reason: str) -> None:
+    """Any positive balance is, whatever the minimum; nothing and less than nothing are not."""
+    payee = a_beneficiary(minimum_payment=25, pay_out_at_year_end=True, opening_balance=cents)
+    house = a_house(beneficiaries=[payee], calendar=Calendar.YEARLY, first_period="2025")
+    (done,) = runs_of(house, [])
+    (settlement,) = done.settlements
+    assert (settlement.due, settlement.paid, settlement.reason) == (cents, paid, reason)
+    assert settlement.tax_rate == 0

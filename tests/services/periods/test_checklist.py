@@ -1,0 +1,290 @@
+"""Every step of the checklist says in words where it stands, and what stops a close is named."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from royalties.domain.royalties.earning import SalesException
+from royalties.domain.terms.catalogue import Channel
+from royalties.services.approvals import Proposal
+from royalties.services.periods.checklist import (
+    Outlook,
+    outlook,
+    require_complete,
+    require_confirmed,
+    require_possible,
+)
+from royalties.services.periods.variances import Point, Points
+from royalties.services.work import RefusedError
+from royalties.store.periods.closing import ExplanationRow
+from tests.builders.books import Office, after, closed
+
+pytestmark = [after(closed), pytest.mark.engines("either")]
+PERIOD = "2025-H2"
+LAST_DAY = date(2025, 12, 31)
+
+
+@pytest.fixture
+def found(office: Office) -> Outlook:
+    """The open period's, whose last day passed; tests change what they are about."""
+    with office.work(read_only=True) as work:
+        seen = outlook(work, PERIOD)
+    assert seen.points is not None
+    calm = Points((), (), (), (), (), replace(seen.points.draft, explained=None))
+    return replace(seen, points=calm)
+
+
+def said(found: Outlook) -> dict[str, tuple[str, bool, str]]:
+    return {step.name: (step.words, step.done, step.remark) for step in found.steps}
+
+
+def points(found: Outlook) -> Points:
+    assert found.points is not None
+    return found.points
+
+
+def a_point(subject: str, figure: str = "1 thing", *, settled: bool = False) -> Point:
+    note = ExplanationRow(subject, figure, "as expected", "2026-01-02", "Cleo")
+    return Point(subject, "Book Hub", figure, explained=note if settled else None)
+
+
+def excepted(found: Outlook, count: int) -> Outlook:
+    """With so many exceptions, of 1, 2, 3 … copies; the second is of a contract."""
+    assert found.shown is not None
+    run = replace(
+        found.shown.run,
+        exceptions=tuple(
+            SalesException(
+                "foot" if n == 2 else None, f"isbn-{n}", "amazon", Channel("online"), n, "no rule"
+            )
+            for n in range(1, count + 1)
+        ),
+    )
+    return replace(found, shown=replace(found.shown, run=run))
+
+
+def a_proposal(found: Outlook, **more: object) -> Proposal:
+    assert found.shown is not None
+    values: dict[str, Any] = {
+        "id": 1,
+        "kind": "close",
+        "subject": PERIOD,
+        "body": {},
+        "fingerprint": found.shown.fingerprint,
+        "note": "",
+        "status": "waiting",
+        "prepared_at": "2026-01-02",
+        "prepared_by": "Cleo",
+        "prepared_by_id": 7,
+        "decided_at": None,
+        "decided_by": None,
+        "reason": "",
+    }
+    return Proposal(**{**values, **more})
+
+
+def test_a_calm_period_lacks_a_look_and_two_people(found: Outlook) -> None:
+    assert said(found) == {
+        "ended": ("The period has ended", True, ""),
+        "reports": ("Reports received", True, "none missing"),
+        "unrecorded": ("Uploads and typed sheets recorded", True, "none not recorded"),
+        "waiting": ("Waiting rows looked at", True, "no row waits"),
+        "history": ("No sales from before the books", True, "none counted here"),
+        "exceptions": ("No exceptions", True, "every sale has a rule and a price"),
+        "jumps": ("Jumps explained", True, "none"),
+        "looked": ("Draft looked at", False, "not yet"),
+        "prepared": ("Prepared", False, "not yet"),
+        "approved": ("Approved and closed", False, "by another manager"),
+    }
+    assert [step.name for step in found.steps] == list(said(found))
+    assert found.obstacle == ""
+
+
+def test_each_kind_of_point_stands_at_its_own_step_until_each_is_explained(found: Outlook) -> None:
+    kinds = {"reports": "report:hub", "unrecorded": "upload:7", "history": "history"}
+    of = {"reports": "missing", "unrecorded": "not recorded", "history": "counted here"}
+    for part, subject in {**kinds, "jumps": "title:collab:USD"}.items():
+        two = (a_point(subject), a_point(subject, settled=True))
+        changed: dict[str, Any] = {part: two}
+        some = replace(found, points=replace(points(found), **changed))
+        words, _, _ = said(found)[part]
+        remark = f"2 {of.get(part, 'in all')}, 1 to explain"
+        assert said(some) == {**said(found), part: (words, False, remark)}
+        changed = {part: two[1:]}
+        every = replace(found, points=replace(points(found), **changed))
+        assert said(every)[part] == (words, True, "1 explained")
+
+
+def test_rows_that_wait_are_told_of_until_somebody_has_looked_at_them(found: Outlook) -> None:
+    for settled in (False, True):
+        rows = (a_point("waiting", "3 rows, 5 copies", settled=settled),)
+        some = replace(found, points=replace(points(found), waiting=rows))
+        words = "Waiting rows looked at"
+        assert said(some)["waiting"] == (words, settled, "3 rows, 5 copies")
+
+
+def test_who_looked_at_the_draft_is_named_until_it_changes(found: Outlook) -> None:
+    draft = points(found).draft
+    note = ExplanationRow(draft.subject, draft.figure, "looked at", "2026-01-02", "Cleo")
+    for figure, done, remark in (
+        (draft.figure, True, "by Cleo"),
+        ("another", False, "it has changed since then"),
+    ):
+        looked = replace(draft, explained=note._replace(figure=figure))
+        seen = replace(found, points=replace(points(found), draft=looked))
+        assert said(seen)["looked"] == ("Draft looked at", done, remark)
+
+
+def test_without_a_draft_nothing_is_done_and_each_step_says_why(found: Outlook) -> None:
+    none = replace(found, shown=None, points=None)
+    why = "the draft cannot be computed"
+    for name in ("reports", "unrecorded", "history", "exceptions", "jumps"):
+        assert said(none)[name] == (said(found)[name][0], False, why)
+    assert said(none)["waiting"] == ("Waiting rows looked at", False, "no row waits")
+    assert said(none)["looked"] == ("Draft looked at", False, "not yet")
+    assert (none.in_debit, none.undistributed, none.held_back, none.paid) == ([], [], [], {})
+    assert none.to_confirm == ()
+    assert none.fingerprint != found.fingerprint
+    assert not none.is_closed
+    assert not none.is_stale
+    stale = replace(none, proposals=(a_proposal(found),))
+    assert stale.is_stale
+
+
+def test_what_is_prepared_names_who_did_and_whether_it_still_holds(found: Outlook) -> None:
+    old = replace(a_proposal(found), status="refused")
+    waits = replace(found, proposals=(a_proposal(found), old))
+    assert said(waits)["prepared"] == ("Prepared", True, "by Cleo")
+    assert waits.decided == [old]
+    stale = replace(found, proposals=(a_proposal(found, fingerprint="before"), old))
+    changed = "by Cleo; the draft has changed since then: prepare it again"
+    assert said(stale)["prepared"] == ("Prepared", False, changed)
+
+
+@pytest.mark.parametrize(
+    ("days", "when"), [(0, "today"), (1, "tomorrow"), (2, "in 2 days"), (31, "in 31 days")]
+)
+def test_before_the_last_day_has_passed_the_days_left_are_named(
+    found: Outlook, days: int, when: str
+) -> None:
+    early = replace(found, today=LAST_DAY - timedelta(days))
+    assert said(early)["ended"] == ("The period has ended", False, when)
+    asked = replace(early, proposals=(a_proposal(found, body={"early": "The house is sold"}),))
+    remark = f"{when}; to be closed early: “The house is sold”"
+    assert said(asked)["ended"] == ("The period has ended", False, remark)
+    with pytest.raises(RefusedError, match=f"^2025-H2 ends on 2025-12-31, {when}, and what is"):
+        require_possible(early, "  ")
+    require_possible(early, "The house is sold")
+    require_possible(replace(found, today=LAST_DAY + timedelta(1)), "")
+
+
+def test_who_may_approve_depends_on_the_rule_and_on_the_day(found: Outlook) -> None:
+    one = replace(found, two_people=False)
+    same = "by a manager, who may be the same one"
+    assert said(one)["approved"] == ("Approved and closed", False, same)
+    early = replace(one, today=LAST_DAY)
+    assert said(early)["approved"] == ("Approved and closed", False, "by another manager")
+
+
+@pytest.mark.parametrize(
+    ("count", "begins", "more"),
+    [
+        (1, "while 1 exception stands: ", ""),
+        (2, "while 2 exceptions stand: ", ""),
+        (5, "while 5 exceptions stand: ", ""),
+        (6, "while 6 exceptions stand: ", "; and 1 more"),
+    ],
+)
+def test_exceptions_stop_every_close_and_the_first_five_are_named(
+    found: Outlook, count: int, begins: str, more: str
+) -> None:
+    named = [
+        "isbn-1 at amazon: no rule, 1 copy",
+        "isbn-2 at amazon (contract foot): no rule, 2 copies",
+        *(f"isbn-{n} at amazon: no rule, {n} copies" for n in (3, 4, 5)),
+    ]
+    stopped = excepted(found, count)
+    assert said(stopped)["exceptions"] == ("No exceptions", False, f"{count} to mend")
+    with pytest.raises(RefusedError) as refused:
+        require_possible(stopped, "early or not")
+    assert str(refused.value) == (
+        f"2025-H2 cannot be closed {begins}{'; '.join(named[:count])}{more}"
+        ". Add a rule, a contract or a price to the setup file and load it"
+    )
+
+
+def test_open_steps_are_named_together_with_what_is_open(found: Outlook) -> None:
+    waits = (a_point("waiting", "3 rows"),)
+    some = replace(found, points=replace(points(found), waiting=waits), today=LAST_DAY)
+    assert [step.name for step in some.open_steps] == ["waiting", "looked"]
+    with pytest.raises(RefusedError) as refused:
+        require_complete(some)
+    assert str(refused.value) == (
+        "2025-H2 is not ready to be closed yet. "
+        "Waiting rows looked at: 3 rows; Draft looked at: not yet"
+    )
+    assert found.shown is not None
+    done = replace(some, shown=replace(found.shown, closed_at="2026-01-02"))
+    assert done.is_closed
+    with pytest.raises(RefusedError, match="2025-H2 is closed already"):
+        require_complete(done)
+
+
+def test_what_is_confirmed_is_what_was_shown(found: Outlook) -> None:
+    things = replace(
+        points(found),
+        reports=(
+            a_point("report:hub", "nothing covers 2025-H2"),
+            a_point("report:a", settled=True),
+        ),
+        unrecorded=(a_point("upload:7", "sent, not recorded"), a_point("sheet:3", "2 rows typed")),
+        waiting=(a_point("waiting", "3 rows"),),
+        history=(a_point("history", "2 rows"),),
+        jumps=(replace(a_point("title:collab:USD", "from 1 to 9"), measure="earned"),),
+    )
+    some = replace(found, points=things)
+    named = (
+        "no report of Book Hub: nothing covers 2025-H2",
+        "Book Hub: sent, not recorded",
+        "Book Hub: 2 rows typed",
+        "Book Hub: 3 rows, which count nowhere until their edition is known",
+        "Book Hub count here: 2 rows",
+        "Book Hub, earned: from 1 to 9",
+    )
+    assert some.to_confirm == named
+    with pytest.raises(RefusedError) as refused:
+        require_confirmed(some, confirm=False, seen=None)
+    assert str(refused.value).endswith(f"and is not confirmed: {'; '.join(named)}")
+    assert require_confirmed(some, confirm=True, seen=None) == named
+    assert require_confirmed(some, confirm=True, seen=some.fingerprint) == named
+    with pytest.raises(RefusedError, match="has changed since you were asked"):
+        require_confirmed(some, confirm=True, seen=found.fingerprint)
+    assert require_confirmed(found, confirm=False, seen="of another draft") == ()
+
+
+def test_a_confirmation_is_of_one_draft_though_nothing_was_to_be_confirmed(
+    found: Outlook,
+) -> None:
+    assert found.shown is not None
+    other = replace(found, shown=replace(found.shown, fingerprint="another"))
+    assert (found.to_confirm, other.to_confirm) == ((), ())
+    with pytest.raises(RefusedError, match="has changed since you were asked"):
+        require_confirmed(other, confirm=True, seen=found.fingerprint)
+
+
+def test_what_will_not_be_paid_or_placed_is_listed(found: Outlook) -> None:
+    assert found.shown is not None
+    run = found.shown.run
+    account, other, *_ = run.contracts
+    one, two, three, four, *_ = (replace(run.settlements[0], due=0, reason="") for _ in range(4))
+    debit = replace(account, carried_forward=-1, undistributed=0)
+    placed = replace(other, carried_forward=0, undistributed=1)
+    owes, held = replace(one, due=-1), replace(two, due=1, reason="on hold")
+    small, nothing = replace(three, due=1, reason="minimum"), replace(four, reason="on hold")
+    changed = replace(run, contracts=(debit, placed), settlements=(owes, held, small, nothing))
+    some = replace(found, shown=replace(found.shown, run=changed))
+    assert some.in_debit == [debit]
+    assert some.undistributed == [placed]
+    assert some.held_back == [owes, held]

@@ -1,0 +1,144 @@
+"""What a period costs depends on the period, not on how many were closed before it.
+
+Time is no measure of that in a test; the steps of SQLite's machine are, which count every row that
+is read, sorted or written, and are the same each time.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from royalties.services.books import setup_in_force
+from royalties.services.closed_run import closed_run
+from royalties.services.desk.dashboard import glance
+from royalties.services.ledger import balances as ledger
+from royalties.services.periods import approval as closing
+from royalties.services.periods.checklist import outlook
+from royalties.services.periods.draft import draft
+from royalties.services.statements.issuing import period_workbook
+from royalties.services.work import Work
+from tests.builders.books import EBOOK, Office, Shelf, a_row, a_setup, nothing
+
+FEW, MANY = 6, 16
+MOST = 1.3
+"""So many times the steps may be after so many more closed periods: the target of ``make bench``."""
+
+A_ROW = 50
+"""Steps that each period may add to whatever lists the periods themselves."""
+
+STRIDE = 10
+"""Steps between two looks at the counter."""
+
+PERIODS = [f"{year}-H{half}" for year in range(2015, 2015 + MANY) for half in (1, 2)]
+
+
+def begun(office: Office) -> None:
+    """A house whose books begin long ago."""
+    nothing(office)
+    setup = a_setup()
+    setup["publisher"]["first_period"] = PERIODS[0]
+    setup["exchange_rates"] = [
+        {"period": period, "from": source, "to": target, "rate": rate}
+        for period in PERIODS
+        for source, target, rate in (("GBP", "USD", "1.2712"), ("USD", "GBP", "0.7867"))
+    ]
+    office.load(setup)
+
+
+def go_on(office: Office, first: int, until: int) -> None:
+    """Record the same sales in each period, and close all but the last."""
+    for place in range(first, until + 1):
+        year, half = PERIODS[place].split("-H")
+        month = "03" if half == "1" else "09"
+        office.bring_batch(
+            [
+                a_row(20, date=f"{year}-{month}-02"),
+                a_row(-3, date=f"{year}-{month}-20", retailer="bay"),
+                a_row(7, date=f"{year}-{month}-21", isbn=EBOOK, list_price="9.99"),
+            ]
+        )
+        if place < until:
+            office.close(PERIODS[place])
+
+
+class Steps:
+    """The steps of SQLite's machine that its connections took."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+
+    def step(self) -> int:
+        """Count some more."""
+        self.taken += 1
+        return 0
+
+
+@contextmanager
+def counted(office: Office) -> Iterator[Steps]:
+    """The steps of everything that is asked inside the block."""
+    steps = Steps()
+
+    def prepare(connection: Any, *_others: object) -> None:
+        driver: sqlite3.Connection = connection.connection.driver_connection
+        driver.set_progress_handler(steps.step, STRIDE)
+
+    event.listen(office.system.engine, "begin", prepare)
+    try:
+        yield steps
+    finally:
+        event.remove(office.system.engine, "begin", prepare)
+        with office.system.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.set_progress_handler(None, 0)
+
+
+def looks(closed: int) -> dict[str, Callable[[Work], object]]:
+    """What is looked at behind so many closed periods."""
+    last, open_ = PERIODS[closed - 1], PERIODS[closed]
+
+    return {
+        "draft": lambda work: draft(work, open_),
+        "checklist": lambda work: outlook(work, open_),
+        "closed run": lambda work: closed_run(work, setup_in_force(work).period(last)),
+        "home": glance,
+        "periods": closing.periods_page,
+        "ledger": ledger.balances,
+        "ledger of the last period": lambda work: ledger.balances(work, period=last),
+        "account": lambda work: ledger.statement(work, "liability:beneficiary:seattle", "USD"),
+        "entries": lambda work: ledger.entry_page(work, period=last),
+        "workbook": lambda work: period_workbook(work, open_),
+    }
+
+
+def steps_of(office: Office, closed: int) -> dict[str, int]:
+    """The steps of each look, and of a close, behind so many closed periods."""
+    found = {}
+    for name, look in looks(closed).items():
+        with counted(office) as steps, office.work(read_only=True) as work:
+            look(work)
+        found[name] = steps.taken
+    with counted(office) as steps:
+        office.close(PERIODS[closed])
+    found["close"] = steps.taken
+    return found
+
+
+@pytest.mark.thorough("measurements")
+def test_a_period_costs_as_much_after_many_as_after_few(shelf: Shelf, tmp_path: Path) -> None:
+    with shelf.office("sqlite", begun, tmp_path) as office:
+        go_on(office, 0, FEW)
+        few = steps_of(office, FEW)
+        go_on(office, FEW + 1, MANY)
+        many = steps_of(office, MANY)
+    listed = (MANY - FEW) * A_ROW / STRIDE
+    grown = {
+        name: f"{few[name]} → {many[name]}"
+        for name in few
+        if many[name] > MOST * few[name] + listed
+    }
+    assert grown == {}
