@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from reports import order_sheet as parts
 from reports import order_words as words
 from reports.measure import Cell
-from reports.sheet import Book, Sheet
+from reports.sheet import Book, SheetWriter
 from reports.styles import CELL, CELL_TOTAL
 from reports.tables import Column, amount, amount_width, heading_row
 from royalties.domain.orders.papers import AccountShown
@@ -59,7 +59,7 @@ def _sheet(book: Book, account: AccountShown) -> None:
     sheet.avoid_widow()
 
 
-def _lines(sheet: Sheet, account: AccountShown) -> None:
+def _lines(sheet: SheetWriter, account: AccountShown) -> None:
     for line, balance in zip(account.lines, account.balances, strict=True):
         due = words.day(line.due) if line.due else ""
         texts = (words.day(line.dated), line.words, line.number, line.order, due)

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from reports import order_words as words
 from reports.measure import Cell
-from reports.sheet import Book, Layout, Sheet
+from reports.sheet import Book, Layout, SheetWriter
 from reports.styles import (
     ACCENT,
     ALERT,
@@ -40,7 +40,7 @@ Facts = Sequence[tuple[str, str]]
 
 def order_sheet(
     book: Book, name: str, widths: Sequence[float], publisher: Publisher, number: str, marked: str
-) -> Sheet:
+) -> SheetWriter:
     """A sheet in portrait that begins with the house's letterhead."""
     sheet = book.sheet(name, Layout(widths, landscape=False, tab=ALERT if marked else ACCENT))
     empty: list[Cell] = [None] * (len(widths) - 2)
@@ -57,7 +57,7 @@ def order_sheet(
     return sheet
 
 
-def head(sheet: Sheet, parties: Sequence[tuple[str, Party]], facts: Facts) -> None:
+def head(sheet: SheetWriter, parties: Sequence[tuple[str, Party]], facts: Facts) -> None:
     """Addresses to the left, facts to the right."""
     left: list[Cell] = []
     for place, (label, party) in enumerate(parties):
@@ -71,7 +71,7 @@ def head(sheet: Sheet, parties: Sequence[tuple[str, Party]], facts: Facts) -> No
     sheet.row(height=12)
 
 
-def subject(sheet: Sheet, goods: Goods) -> None:
+def subject(sheet: SheetWriter, goods: Goods) -> None:
     """The edition that the paper is about."""
     banner(sheet, goods.title, _BOX)
     banner(sheet, words.goods_line(goods), _BOX_LINE.also(color=MUTED))
@@ -86,7 +86,7 @@ def widths_of(amounts: Iterable[int], currency: str) -> list[float]:
     return [32.0, 42.0, 14.0, 16.0, width]
 
 
-def priced(sheet: Sheet, lines: Sequence[PaperLine], currency: str) -> None:
+def priced(sheet: SheetWriter, lines: Sequence[PaperLine], currency: str) -> None:
     """Lines with their amounts, each with why it is there."""
     heading_row(
         sheet,
@@ -113,7 +113,7 @@ def priced(sheet: Sheet, lines: Sequence[PaperLine], currency: str) -> None:
         )
 
 
-def sums(sheet: Sheet, pairs: Sequence[words.Sum], currency: str) -> None:
+def sums(sheet: SheetWriter, pairs: Sequence[words.Sum], currency: str) -> None:
     """Sums below the lines; those that count stand out."""
     for label, minor, counts in pairs:
         style = TOTAL if counts else LINE
@@ -123,7 +123,7 @@ def sums(sheet: Sheet, pairs: Sequence[words.Sum], currency: str) -> None:
         )
 
 
-def texts(sheet: Sheet, title: str, lines: Iterable[str], style: Style = NOTE) -> None:
+def texts(sheet: SheetWriter, title: str, lines: Iterable[str], style: Style = NOTE) -> None:
     """A part with a heading and some sentences."""
     given = list(lines)
     if not given:
@@ -134,7 +134,9 @@ def texts(sheet: Sheet, title: str, lines: Iterable[str], style: Style = NOTE) -
         banner(sheet, line, style)
 
 
-def table(sheet: Sheet, columns: Sequence[Column], rows: Iterable[Sequence[str | int]]) -> None:
+def table(
+    sheet: SheetWriter, columns: Sequence[Column], rows: Iterable[Sequence[str | int]]
+) -> None:
     """A table of texts and counts."""
     heading_row(sheet, columns)
     for row in rows:

@@ -72,7 +72,7 @@ class Book:
         self._footer = _in_footer(author), _in_footer(title), "Page &P of &N"
         self._marked = marked
         self._styles: dict[Style, str] = {}
-        self.sheets: list[Sheet] = []
+        self.sheets: list[SheetWriter] = []
 
     def __enter__(self) -> Self:
         return self
@@ -80,10 +80,10 @@ class Book:
     def __exit__(self, *_: object) -> None:
         self._workbook.abandon()
 
-    def sheet(self, name: str, layout: Layout) -> "Sheet":
+    def sheet(self, name: str, layout: Layout) -> "SheetWriter":
         """Add a sheet."""
         streamed = self._workbook.add(self._free_name(name))
-        sheet = Sheet(self, streamed, layout)
+        sheet = SheetWriter(self, streamed, layout)
         self._set_up_print(sheet.worksheet, layout)
         self.sheets.append(sheet)
         return sheet
@@ -129,7 +129,7 @@ class Book:
             worksheet.print_title_rows = f"{layout.heading_row}:{layout.heading_row}"
 
 
-class Sheet:
+class SheetWriter:
     """A sheet in the making, filled from the top; ``height`` is that of its rows in points."""
 
     def __init__(self, book: Book, streamed: StreamedSheet, layout: Layout) -> None:

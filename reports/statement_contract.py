@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from reports.measure import Cell
-from reports.sheet import Sheet
+from reports.sheet import SheetWriter
 from reports.statement_parts import account_line, contract_name, heading_line
 from reports.styles import DATE, HEADING, LINE, NOTE, PAD, SUBHEADING, SUBTOTAL, TOTAL, Style
 from reports.tables import amount, day_text, rounded_percent
@@ -14,7 +14,7 @@ _TITLES = NOTE.also(wrap=True)
 _PAID_ON = '"Paid on" d mmm yyyy'
 
 
-def contract_section(sheet: Sheet, contract: ContractAccount, city: str) -> None:
+def contract_section(sheet: SheetWriter, contract: ContractAccount, city: str) -> None:
     """Write a contract's part; ``city`` is the beneficiary's."""
     sheet.row(height=16)
     heading_line(sheet, contract_name(contract), HEADING.also(wrap=True), contract.currency)
@@ -64,14 +64,14 @@ def _lines(contract: ContractAccount) -> list[tuple[str, int, Style]]:
     return lines
 
 
-def _account(sheet: Sheet, contract: ContractAccount) -> None:
+def _account(sheet: SheetWriter, contract: ContractAccount) -> None:
     sheet.row(height=6)
     heading_line(sheet, "How the royalties came about", SUBHEADING)
     for name, minor, style in _lines(contract):
         account_line(sheet, name, minor, contract.currency, style)
 
 
-def _shares(sheet: Sheet, contract: ContractAccount, city: str) -> None:
+def _shares(sheet: SheetWriter, contract: ContractAccount, city: str) -> None:
     sheet.row(height=10)
     heading_line(sheet, "Your share", SUBHEADING)
     plan = f"By the plan “{contract.plan}”," if contract.plan else "By the plan"
@@ -94,7 +94,7 @@ def _shares(sheet: Sheet, contract: ContractAccount, city: str) -> None:
     account_line(sheet, "Allocated to you", contract.allocated, contract.currency, TOTAL, of_it)
 
 
-def _reserves(sheet: Sheet, contract: ContractAccount) -> None:
+def _reserves(sheet: SheetWriter, contract: ContractAccount) -> None:
     sheet.row(height=10)
     heading_line(sheet, "Held against returns", SUBHEADING, "Release in", "Ends on", "Amount")
     label, right = LINE.also(wrap=True), LINE.to_the_right()
@@ -109,7 +109,7 @@ def _reserves(sheet: Sheet, contract: ContractAccount) -> None:
     account_line(sheet, "Held in all", held_in_all, contract.currency, TOTAL)
 
 
-def _advances(sheet: Sheet, contract: ContractAccount) -> None:
+def _advances(sheet: SheetWriter, contract: ContractAccount) -> None:
     sheet.row(height=10)
     columns = ("Advance", "Before", "Now", "Outstanding")
     heading_line(sheet, "Advances, and what was recouped", SUBHEADING, *columns)

@@ -3,7 +3,7 @@
 from itertools import zip_longest
 
 from reports.measure import Cell
-from reports.sheet import Book, Layout, Sheet
+from reports.sheet import Book, Layout, SheetWriter
 from reports.statement_contract import contract_section, printed_amounts
 from reports.statement_parts import DRAFT, account_line, heading_line
 from reports.styles import (
@@ -74,7 +74,7 @@ def _layout(statement: Statement) -> Layout:
     )
 
 
-def _letterhead(sheet: Sheet, statement: Statement) -> None:
+def _letterhead(sheet: SheetWriter, statement: Statement) -> None:
     publisher = statement.publisher
     name = (publisher.name, TITLE.also(wrap=True))
     sheet.row(
@@ -92,7 +92,7 @@ def _contact(publisher: Publisher) -> str:
     return " · ".join(filter(None, (publisher.email, publisher.phone, publisher.website)))
 
 
-def _addressee(sheet: Sheet, statement: Statement) -> None:
+def _addressee(sheet: SheetWriter, statement: Statement) -> None:
     payee = statement.payee
     ein = f"EIN {payee.ein}" if payee.ein else ""
     below = [line for line in (*payee.address, payee.email, ein) if line]
@@ -125,7 +125,7 @@ def _facts(statement: Statement) -> list[tuple[Cell, Cell]]:
     return [((name, _QUIET), value) for name, value in facts]
 
 
-def _outcome(sheet: Sheet, statement: Statement) -> None:
+def _outcome(sheet: SheetWriter, statement: Statement) -> None:
     edge: list[Cell] = [(None, _BOX)] * 5
     digits = exponent(statement.currency)
     paid = as_decimal(statement.paid, statement.currency)
@@ -136,7 +136,7 @@ def _outcome(sheet: Sheet, statement: Statement) -> None:
     sheet.row(edge, height=5)
 
 
-def _account(sheet: Sheet, statement: Statement) -> None:
+def _account(sheet: SheetWriter, statement: Statement) -> None:
     sheet.row(height=12)
     heading_line(sheet, "Your account", HEADING, statement.currency)
     tax = f"{percent_text(statement.tax_rate)} of what was allocated" if statement.tax else ""
@@ -151,7 +151,7 @@ def _account(sheet: Sheet, statement: Statement) -> None:
         account_line(sheet, name, amount, statement.currency, style, remark)
 
 
-def _closing(sheet: Sheet, statement: Statement) -> None:
+def _closing(sheet: SheetWriter, statement: Statement) -> None:
     publisher = statement.publisher
     sheet.row(height=16)
     sheet.row([("Questions about this statement?", SUBHEADING)])

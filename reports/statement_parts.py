@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from reports.measure import Cell
-from reports.sheet import Book, Layout, Sheet
+from reports.sheet import Book, Layout, SheetWriter
 from reports.styles import HEADING, MUTED, NOTE, SUBTITLE, TITLE, Style
 from reports.tables import Column, amount, banner, day_text, heading_row, widths
 from royalties.domain.royalties.statements import ContractAccount, Statement
@@ -68,7 +68,7 @@ class DetailSheet:
 
 
 def account_line(
-    sheet: Sheet, name: str, minor: int, currency: str, style: Style, remark: str = ""
+    sheet: SheetWriter, name: str, minor: int, currency: str, style: Style, remark: str = ""
 ) -> None:
     """Write a line of the letter: what it is, perhaps a remark, the amount in the last column."""
     label, quiet = style.also(wrap=True), style.also(color=MUTED, bold=False)
@@ -76,7 +76,7 @@ def account_line(
     sheet.row([*cells, amount(minor, currency, style)])
 
 
-def heading_line(sheet: Sheet, name: str, style: Style, *columns: str) -> None:
+def heading_line(sheet: SheetWriter, name: str, style: Style, *columns: str) -> None:
     """Write a heading of the letter, with the names of its last columns."""
     right = style.to_the_right()
     names = [*[None] * (LETTER_COLUMNS - 1 - len(columns)), *columns]

@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from reports.charts import HEIGHT, stacked_bars
 from reports.measure import POINTS_PER_UNIT, Cell
-from reports.sheet import Book, Layout, Sheet
+from reports.sheet import Book, Layout, SheetWriter
 from reports.statement_parts import contract_name, subtitle
 from reports.streaming import serial
 from reports.styles import (
@@ -127,7 +127,7 @@ def _rows(sales: Sales) -> list[list[Cell]]:
     return rows
 
 
-def _table(sheet: Sheet, sales: Sales) -> None:
+def _table(sheet: SheetWriter, sales: Sales) -> None:
     headings = heading_row(sheet, sales.columns())
     for row in _rows(sales):
         sheet.row(row)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from reports.measure import Cell, height_of, lines_of
-from reports.sheet import Sheet
+from reports.sheet import SheetWriter
 from reports.styles import HEAD, Style, money, percent
 from royalties.domain.currencies import exponent
 from royalties.domain.money import as_decimal
@@ -44,7 +44,7 @@ def numbered(columns: Sequence[Column], numbers: Iterable[str]) -> tuple[Column,
     return tuple(replace(each, heading=name) if each.heading == ISBN else each for each in columns)
 
 
-def heading_row(sheet: Sheet, columns: Sequence[Column]) -> int:
+def heading_row(sheet: SheetWriter, columns: Sequence[Column]) -> int:
     """Write the headings, figures' to the right, and return the row."""
     cells = [
         (column.heading, _head(column, width))
@@ -61,7 +61,7 @@ def _head(column: Column, width: float) -> Style:
     return HEAD.to_the_right()
 
 
-def banner(sheet: Sheet, text: str, style: Style, height: float | None = None) -> None:
+def banner(sheet: SheetWriter, text: str, style: Style, height: float | None = None) -> None:
     """Write a text over all columns, on as many rows as it needs."""
     room = int(_SIGNS_PER_UNIT * sum(sheet.widths) * 10 / style.size)
     for line in textwrap.wrap(text, room) or [""]:

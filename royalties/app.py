@@ -38,7 +38,7 @@ def create_app(system: System) -> Flask:
         WTF_CSRF_SSL_STRICT=secure,
     )
     app.extensions["royalties"] = system
-    web.prepare(app)
+    web.init_app(app)
     if secure:
         app.wsgi_app = BehindProxy(app.wsgi_app)  # type: ignore[method-assign]  # as Flask says
     app.wsgi_app = Health(app)  # type: ignore[method-assign]

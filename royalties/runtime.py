@@ -42,7 +42,7 @@ from royalties.store.transfer import (
 )
 
 if TYPE_CHECKING:
-    from royalties.services.desk.backups import Kept
+    from royalties.services.desk.backups import BackupSummary
 
 __all__ = [
     "DatabaseBusyError",
@@ -174,7 +174,9 @@ class System:
             if read_only or trial:
                 transaction.rollback()
 
-    def back_up(self, actor: Actor, target: Path, progress: Progress = nothing_to_show) -> "Kept":
+    def back_up(
+        self, actor: Actor, target: Path, progress: Progress = nothing_to_show
+    ) -> "BackupSummary":
         """Write the whole books into one new file, while others work."""
         from royalties.services.desk import backups  # noqa: PLC0415 - few commands pay for it
 
@@ -183,7 +185,9 @@ class System:
                 connection, actor, self.config.home, target, stored(self.clock()), progress
             )
 
-    def restore(self, actor: Actor, source: Path, progress: Progress = nothing_to_show) -> "Kept":
+    def restore(
+        self, actor: Actor, source: Path, progress: Progress = nothing_to_show
+    ) -> "BackupSummary":
         """Bring whole books back from a file into this empty home and database."""
         from royalties.services.desk import backups  # noqa: PLC0415 - few commands pay for it
 
@@ -194,7 +198,9 @@ class System:
         self._finish_migrating()
         return kept
 
-    def move_to(self, url: str, actor: Actor, progress: Progress = nothing_to_show) -> "Kept":
+    def move_to(
+        self, url: str, actor: Actor, progress: Progress = nothing_to_show
+    ) -> "BackupSummary":
         """Copy the books into an empty database; the files, and the old books, stay."""
         from royalties.services.desk import backups  # noqa: PLC0415 - few commands pay for it
 

@@ -15,9 +15,9 @@ from itertools import combinations
 from hypothesis import strategies as st
 
 from royalties.domain.periods import Calendar, Period
-from royalties.domain.royalties.earning import Atom, Sold
-from royalties.domain.sales.slices import Kind, Place
-from royalties.domain.terms.beneficiaries import Beneficiary, TaxRate
+from royalties.domain.royalties.earning import Atom, SoldEdition
+from royalties.domain.sales.slices import Place, SaleKind
+from royalties.domain.terms.beneficiaries import Beneficiary, WithholdingRate
 from royalties.domain.terms.catalogue import Format
 from royalties.domain.terms.contracts import (
     Advance,
@@ -391,9 +391,12 @@ payees = st.builds(
     tax_rates=st.sampled_from(
         [
             (),
-            (TaxRate(LONG_AGO, Fraction("0.30")),),
-            (TaxRate(date(2025, 6, 30), Fraction("0.24")), TaxRate(LONG_AGO, Fraction("0.333"))),
-            (TaxRate(date(2025, 10, 1), Fraction(1)),),
+            (WithholdingRate(LONG_AGO, Fraction("0.30")),),
+            (
+                WithholdingRate(date(2025, 6, 30), Fraction("0.24")),
+                WithholdingRate(LONG_AGO, Fraction("0.333")),
+            ),
+            (WithholdingRate(date(2025, 10, 1), Fraction(1)),),
         ]
     ),
     pay_out_at_year_end=maybe,
@@ -411,11 +414,11 @@ _costs = st.sampled_from([Fraction(cost) for cost in ("0", "1.25", "3")])
 
 
 @st.composite
-def _editions(draw: st.DrawFn) -> tuple[Sold, ...]:
+def _editions(draw: st.DrawFn) -> tuple[SoldEdition, ...]:
     published = {title: draw(days) if draw(maybe) else None for title in ("b1", "b2", "b3")}
     earns = {title: draw(maybe) for title in ("b1", "b2", "b3")}
     return tuple(
-        Sold(isbn, title, format_, published[title], earns[title], draw(_costs))
+        SoldEdition(isbn, title, format_, published[title], earns[title], draw(_costs))
         for isbn, title, format_ in EDITIONS
     )
 
@@ -459,7 +462,7 @@ def houses(most_contracts: int = 2, depth: int = 2) -> st.SearchStrategy[House]:
 
 _isbns = st.sampled_from([isbn for isbn, _, _ in EDITIONS])
 _sellers = st.sampled_from(list(CHANNELS))
-_kinds = st.sampled_from([Kind.SALE, Kind.SALE, Kind.RETURN, Kind.FREE])
+_kinds = st.sampled_from([SaleKind.SALE, SaleKind.SALE, SaleKind.RETURN, SaleKind.FREE])
 _copies = st.integers(1, 20)
 _prices = st.sampled_from([Fraction("9.99"), Fraction(10), Fraction("0.3333"), Fraction(80), None])
 _receipts = st.sampled_from(
@@ -472,7 +475,7 @@ _places = st.sampled_from(PLACES)
 @st.composite
 def _sale_lines(draw: st.DrawFn) -> SaleLine:
     kind = draw(_kinds)
-    sign = -1 if kind is Kind.RETURN else 1
+    sign = -1 if kind is SaleKind.RETURN else 1
     price, discount = draw(_prices), draw(_discounts)
     return SaleLine(
         draw(_isbns),

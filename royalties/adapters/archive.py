@@ -88,7 +88,7 @@ class Header:
 
 
 @dataclass(slots=True)
-class Part:
+class ArchivePart:
     """A table or folder of a backup: how many rows or files, their bytes, and their SHA-256."""
 
     count: int = 0
@@ -110,7 +110,7 @@ class Part:
         return {"count": self.count, "bytes": self.size, "sha256": self.digest.hexdigest()}
 
 
-Parts = dict[str, Part]
+Parts = dict[str, ArchivePart]
 
 
 def line_of(row: Row) -> bytes:
@@ -131,7 +131,7 @@ class Writer:
 
     def table(self, name: str, rows: Iterable[Row]) -> Iterator[int]:
         """Write a table's rows; yields how many are written, now and then."""
-        part = self.parts[f"tables/{name}"] = Part()
+        part = self.parts[f"tables/{name}"] = ArchivePart()
         piece, number = io.BytesIO(), 1
         for row in rows:
             piece.write(line_of(row))
@@ -144,14 +144,14 @@ class Writer:
             self._piece(name, number, piece, part)
         yield part.count
 
-    def _piece(self, name: str, number: int, piece: io.BytesIO, part: Part) -> None:
+    def _piece(self, name: str, number: int, piece: io.BytesIO, part: ArchivePart) -> None:
         data = piece.getvalue()
         part.add(data)
         self._add(f"tables/{name}/{number:06d}.jsonl", data)
 
     def folder(self, home: Path, folder: str) -> Iterator[int]:
         """Write a folder's files; yields how many are written, now and then."""
-        part = self.parts[f"files/{folder}"] = Part()
+        part = self.parts[f"files/{folder}"] = ArchivePart()
         for path in _files_in(home / folder):
             # An upload may be dropped while it is looked for; whatever is open stays whole.
             with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
@@ -207,7 +207,7 @@ def _files_in(folder: Path) -> Iterator[Path]:
 class _Counted(io.RawIOBase):
     """A file whose bytes are counted as they are read."""
 
-    def __init__(self, file: IO[bytes], part: Part) -> None:
+    def __init__(self, file: IO[bytes], part: ArchivePart) -> None:
         self._file, self._part = file, part
 
     def read(self, size: int = -1) -> bytes:
@@ -275,8 +275,8 @@ class Reader:
             self._next = self._tar.next()
             said = self._document("header.json")
             self.header = self._header_of(said)
-        self.parts |= {f"tables/{name}": Part() for name in self.header.tables}
-        self.parts |= {f"files/{name}": Part() for name in FOLDERS}
+        self.parts |= {f"tables/{name}": ArchivePart() for name in self.header.tables}
+        self.parts |= {f"files/{name}": ArchivePart() for name in FOLDERS}
 
     def tables(self) -> Iterator[tuple[str, Iterator[list[object]]]]:
         """Each table that has rows, with them; they are to be read before the next is."""
@@ -432,7 +432,7 @@ class _Checked(io.RawIOBase):
     def __init__(
         self,
         file: IO[bytes],
-        part: Part,
+        part: ArchivePart,
         plainly: Callable[[], contextlib.AbstractContextManager[None]],
     ) -> None:
         self._file, self._part, self._plainly = file, part, plainly

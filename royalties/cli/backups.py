@@ -9,7 +9,7 @@ from royalties.cli import homes
 from royalties.cli.desk import Desk, actor, command
 from royalties.domain.counting import counted
 from royalties.runtime import DatabaseUnavailableError, System, open_system, shown_url
-from royalties.services.desk.backups import Kept, has_books
+from royalties.services.desk.backups import BackupSummary, has_books
 from royalties.services.ledger.verifying import Checked, verify
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -118,7 +118,7 @@ def move_to(desk: Desk, url: str) -> None:
     )
 
 
-def _held(kept: Kept) -> str:
+def _held(kept: BackupSummary) -> str:
     rows, files = sum(kept.rows.values()), sum(kept.files.values())
     said = f"{counted(rows, 'row')} of {counted(len(kept.rows), 'table')}"
     return f"{said}, {counted(files, 'file')}" if kept.files else said

@@ -72,7 +72,7 @@ def _is_told(desk: Desk, plan: Mapping[str, Any]) -> bool:
 
 def _found(desk: Desk, plan: Mapping[str, Any]) -> board.Card | None:
     """The first order of a plan's organization for its audience."""
-    asked = board.Asked(board.ORDER, plan["organization"])
+    asked = board.BoardFilter(board.ORDER, plan["organization"])
     with desk.work(read_only=True) as work:
         cards, page = [], 1
         while True:
@@ -106,7 +106,9 @@ def _look(desk: Desk, plan: Mapping[str, Any], folder: Path) -> dict[str, artwor
         return {
             name: artwork.look(
                 desk.system.files,
-                artwork.Sent(Use(use), name, opened.enter_context((folder / name).open("rb"))),
+                artwork.ArtworkUpload(
+                    Use(use), name, opened.enter_context((folder / name).open("rb"))
+                ),
                 options,
             )
             for name, use in sent.items()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import click
 
 
-class Entry(NamedTuple):
+class CommandEntry(NamedTuple):
     """A command before it is loaded: its module, what it is for, and how one looks."""
 
     module: str
@@ -16,171 +16,173 @@ class Entry(NamedTuple):
 
 JOBS = {
     "The books": {
-        "init": Entry(
+        "init": CommandEntry(
             "setup",
             "Create the home folder, or bring its database up to date",
             "royalties init",
         ),
-        "load": Entry(
+        "load": CommandEntry(
             "setup",
             "Load a setup file: titles, contracts, beneficiaries, plans",
             "royalties load setup.json",
         ),
-        "schema": Entry(
+        "schema": CommandEntry(
             "setup",
             "Print the JSON Schema of the setup file",
             "royalties schema > setup.schema.json",
         ),
-        "demo": Entry(
+        "demo": CommandEntry(
             "demo",
             "Play a small publisher's year, from reports to statements",
             "royalties demo",
         ),
     },
     "Reports and sales": {
-        "import": Entry(
+        "import": CommandEntry(
             "sales",
             "Import retailers' reports",
             "royalties import january.xlsx february.xlsx --dry-run",
         ),
-        "imports": Entry("sales", "List all imports", "royalties imports"),
-        "undo": Entry(
+        "imports": CommandEntry("sales", "List all imports", "royalties imports"),
+        "undo": CommandEntry(
             "sales",
             "Take an import back while no closed run used it",
             "royalties undo 12",
         ),
-        "correct": Entry(
+        "correct": CommandEntry(
             "sales",
             "Reverse an import that a closed run used",
             "royalties correct 12",
         ),
-        "sales": Entry(
+        "sales": CommandEntry(
             "sales",
             "List recorded sales, each with its file and row",
             "royalties sales --period 2025-H1",
         ),
-        "waiting": Entry(
+        "waiting": CommandEntry(
             "sales", "List rows that wait for an unknown edition", "royalties waiting"
         ),
-        "alias": Entry(
+        "alias": CommandEntry(
             "sales",
             "Let an identifier stand for an edition from now on",
             "royalties alias B00EXAMPLE 9781442246942",
         ),
-        "places": Entry(
+        "places": CommandEntry(
             "places",
             "List places that are no codes of ISO 3166, and mend them",
             "royalties places --mend",
         ),
     },
     "Periods and statements": {
-        "run": Entry(
+        "run": CommandEntry(
             "periods",
             "Compute the draft run of a period",
             "royalties run 2025-H1",
         ),
-        "close": Entry(
+        "close": CommandEntry(
             "periods",
             "Close a period for good, and number its statements",
             "royalties close 2025-H1",
         ),
-        "statements": Entry(
+        "statements": CommandEntry(
             "periods",
             "Write a period's statements into a folder",
             "royalties statements 2025-H1 --out statements",
         ),
-        "explain": Entry(
+        "explain": CommandEntry(
             "periods",
             "Show how a figure of a statement came about",
             "royalties explain 2025-H1-007 foot-2015/23",
         ),
     },
     "Proof": {
-        "verify": Entry(
+        "verify": CommandEntry(
             "ledger",
             "Check every invariant over the whole database",
             "royalties verify",
         ),
-        "journal": Entry(
+        "journal": CommandEntry(
             "ledger",
             "Export the ledger for beancount, hledger or a spreadsheet",
             "royalties journal --format hledger",
         ),
     },
     "Safekeeping": {
-        "backup": Entry(
+        "backup": CommandEntry(
             "backups",
             "Write database and kept files into one file",
             "royalties backup books-2025-06-30.backup",
         ),
-        "restore": Entry(
+        "restore": CommandEntry(
             "backups",
             "Bring the books back from a backup",
             "royalties restore books-2025-06-30.backup",
         ),
-        "move-to": Entry(
+        "move-to": CommandEntry(
             "backups",
             "Copy the books into an empty database of either engine",
             "royalties move-to postgresql+psycopg://desk@db.example.org/royalties",
         ),
     },
     "Orders": {
-        "orders": Entry(
+        "orders": CommandEntry(
             "orders", "List orders, and what each waits for", "royalties orders --state quoted"
         ),
-        "order": Entry(
+        "order": CommandEntry(
             "orders",
             "Show an order, or take one step with it",
             "royalties order O-2025-0001",
         ),
-        "quote": Entry(
+        "quote": CommandEntry(
             "orders",
             "Issue the next quote of an order, and send its link",
             "royalties quote O-2025-0001 --out quotes",
         ),
-        "ship": Entry(
+        "ship": CommandEntry(
             "orders",
             "Record a shipment or a return, and the sales it brings",
             "royalties ship O-2025-0001 --copies 120",
         ),
     },
     "Invoices": {
-        "invoice": Entry(
+        "invoice": CommandEntry(
             "order_money",
             "Issue the invoice of an order, and send its link",
             "royalties invoice O-2025-0001",
         ),
-        "credit": Entry(
+        "credit": CommandEntry(
             "order_money",
             "Issue a credit note for all or part of an invoice",
             "royalties credit INV-2025-0001 --reason 'Damaged in transit'",
         ),
-        "receive": Entry(
+        "receive": CommandEntry(
             "order_money",
             "Record a payment of an invoice, or take one back",
             "royalties receive INV-2025-0001 1250.00 --on 2025-06-30",
         ),
-        "aging": Entry(
+        "aging": CommandEntry(
             "order_money",
             "List what each organization owes, by days overdue",
             "royalties aging",
         ),
     },
     "People": {
-        "invite": Entry(
+        "invite": CommandEntry(
             "people",
             "Invite a person, and print the link to hand over",
             "royalties invite pat@example.org --name 'Pat Doe' --role clerk",
         ),
-        "people": Entry("people", "List who may sign in, or was invited", "royalties people"),
+        "people": CommandEntry(
+            "people", "List who may sign in, or was invited", "royalties people"
+        ),
     },
     "The server": {
-        "serve": Entry(
+        "serve": CommandEntry(
             "serve",
             "Serve the web application until it is stopped",
             "royalties serve --port 8000",
         ),
-        "jobs": Entry(
+        "jobs": CommandEntry(
             "jobs",
             "Do long imports and send e-mail until stopped",
             "royalties jobs --once",

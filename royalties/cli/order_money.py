@@ -111,7 +111,7 @@ def _if_invoiced(desk: Desk, number: str, *, deposit: bool, proofs: int | None) 
         if deposit:
             shown = invoicing.preview_deposit(work, order)
         else:
-            life.require_possible(order, Action.INVOICE, life.needs_met(work, order))
+            life.require_possible(order, Action.INVOICE, life.preconditions_met(work, order))
             shown = invoicing.preview(work, order, proofs).shown
     total = f"{shown.currency} {amount_text(shown.total, shown.currency)}"
     kind = "deposit's invoice" if deposit else "invoice"

@@ -9,7 +9,7 @@ from typing import Any
 from royalties.cli.desk import Desk
 from royalties.domain.orders.artwork import Use
 from royalties.services.orders import life
-from royalties.services.orders.attachments import Sent
+from royalties.services.orders.attachments import AttachmentUpload
 from royalties.services.orders.intake import answering
 from royalties.services.orders.life import NoOrderError
 from royalties.services.orders.production import artwork, editions, proofs
@@ -60,7 +60,7 @@ def record_acceptance(
 
     def record(work: Work, at: int) -> object:
         with file.open("rb") if file else nullcontext() as stream:
-            sent = Sent(file.name, stream) if file and stream else None
+            sent = AttachmentUpload(file.name, stream) if file and stream else None
             on = day.date() if day else work.today
             acceptance = answering.Acceptance(name, HOWS[how], on, po_number, sent)
             return answering.record_acceptance(work, number, acceptance, version=at)
@@ -93,7 +93,9 @@ def _looked(desk: Desk, number: str, use: Use, path: Path) -> artwork.Looked:
         options = the_order(work, number).options
     try:
         with path.open("rb") as stream:
-            return artwork.look(desk.system.files, artwork.Sent(use, path.name, stream), options)
+            return artwork.look(
+                desk.system.files, artwork.ArtworkUpload(use, path.name, stream), options
+            )
     except OSError as error:
         raise RefusedError(f"{path}: {error.strerror}") from error
 

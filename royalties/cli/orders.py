@@ -53,7 +53,7 @@ def orders(
     """List orders, and what each waits for."""
     wanted = tuple(State(each) for each in states) or board.OPEN
     with desk.work(read_only=True) as work:
-        found = board.board(work, board.Asked(wanted, organization, late=late), page=page)
+        found = board.board(work, board.BoardFilter(wanted, organization, late=late), page=page)
     if desk.json:
         desk.show([_listed(card) for card in found.cards])
         return
@@ -173,7 +173,7 @@ def _if_cancelled(desk: Desk, number: str, _step: Step) -> str:
     """What cancelling an order would cost."""
     with desk.work(read_only=True) as work:
         order = the_order(work, number)
-        life.require_possible(order, Action.CANCEL, life.needs_met(work, order))
+        life.require_possible(order, Action.CANCEL, life.preconditions_met(work, order))
         owed = cancelling.owed_if_cancelled(work, order)
     amount = (
         f"{owed.currency} {amount_text(owed.amount, owed.currency)}" if owed.amount else "nothing"
@@ -350,7 +350,7 @@ def _listed(card: board.Card) -> dict[str, Any]:
 
 def _document(work: Work, number: str) -> dict[str, Any]:
     found = the_order(work, number)
-    met, setup = life.needs_met(work, found), needs.setup_or_none(work)
+    met, setup = life.preconditions_met(work, found), needs.setup_or_none(work)
     ahead = setup is not None and needs.is_deposit_only(setup, found)
     step = life.next_step(found, Side.STAFF, met, deposit_only=ahead)
     return {

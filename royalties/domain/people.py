@@ -142,5 +142,5 @@ class Actor:
         return self.role in FINANCE
 
 
-STRANGER = Actor("a stranger", Role.STRANGER)
+ANONYMOUS = Actor("a stranger", Role.STRANGER)
 """Somebody who has not signed in."""

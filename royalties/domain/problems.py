@@ -37,7 +37,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class SetupFault:
     """One fault of a setup file, at a path such as ``contracts[0].rules[1].basis``."""
 
     path: str

@@ -19,7 +19,7 @@ from royalties.ingest.report.conventions import again, date_order, decimal_mark
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import SALE_UNITS, Facts, Format, Header, normal
 from royalties.ingest.report.mapping import Mapping as MappedReport
-from royalties.ingest.report.opening import Opened, open_file
+from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.reading import Known, Reading, UnreadableError
 from royalties.ingest.report.report import Report
 from royalties.ingest.report.tables import Sheet, Table
@@ -95,7 +95,7 @@ def as_received(
 
 
 def _recognised(
-    opened: Opened,
+    opened: OpenedFile,
     name: str,
     known: Known,
     mappings: Sequence[MappedReport],
@@ -254,7 +254,7 @@ def _asking(name: str, *choices: Choice) -> Report:
 
 
 def _prepared(
-    declared: Format, found: Found, opened: Opened, known: Known, choices: Mapping[str, str]
+    declared: Format, found: Found, opened: OpenedFile, known: Known, choices: Mapping[str, str]
 ) -> Report:
     found, asked = _sheets(declared, found, choices)
     retailer, unknown = _retailer(declared, found, known, choices)
@@ -396,7 +396,7 @@ def _letters(at: int) -> str:
     return letters
 
 
-def _notes(declared: Format, tables: Sequence[Table], opened: Opened) -> Iterator[str]:
+def _notes(declared: Format, tables: Sequence[Table], opened: OpenedFile) -> Iterator[str]:
     for table in tables:
         where = f"sheet {table.sheet.name!r}: " if table.sheet.name else ""
         if table.header.row > 1 and not declared.facts:

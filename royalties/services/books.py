@@ -8,7 +8,7 @@ from typing import Any
 from royalties.domain.orders.pricing import PriceList
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.carrying import Left
-from royalties.domain.royalties.earning import Rates, Sold
+from royalties.domain.royalties.earning import Rates, SoldEdition
 from royalties.domain.royalties.run import Books, in_force
 from royalties.domain.terms.beneficiaries import Beneficiary, Publisher
 from royalties.domain.terms.catalogue import Retailer, Title
@@ -19,12 +19,12 @@ from royalties.domain.terms.payment_details import PaymentDetails
 from royalties.domain.terms.plans import Plan, steps_of
 from royalties.ingest import setup as setup_file
 from royalties.ingest.report.reading import Known, KnownEdition, KnownRetailer
-from royalties.services.cache import Made, extent_of, remembered
+from royalties.services.cache import Made, cached, extent_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import Revision, newest_revision, revisions_in_force
 from royalties.store.kept_slices import period_slices
 from royalties.store.periods import carrying, periods, runs
-from royalties.store.sales.slices import Asked, Names
+from royalties.store.sales.slices import Distinctions, Names
 from royalties.store.terms import catalogue
 
 LAST_CLOSED = "last closed"
@@ -99,7 +99,7 @@ def of_setup(work: Work, name: str, make: Callable[[], Made]) -> Made:
     if work.memory is None:
         return make()
     newest = work.once("newest revision", lambda: newest_revision(work.connection))
-    return remembered(work, name, newest, make)
+    return cached(work, name, newest, make)
 
 
 def setup_of(revisions: Iterable[Revision]) -> Setup:
@@ -218,7 +218,7 @@ def _rates_used(work: Work, period: Period) -> dict[tuple[str, str], Fraction]:
             return {}
         return _rates_in(setup_used_by(work, closed.revision).exchange_rates, period)
 
-    return remembered(work, "rates used", period, read, most=8)
+    return cached(work, "rates used", period, read, most=8)
 
 
 def _rates_in(rates: Iterable[ExchangeRate], period: Period) -> dict[tuple[str, str], Fraction]:
@@ -236,7 +236,7 @@ def names_of(work: Work) -> Names:
 
 def left_before(work: Work, period: Period) -> Left:
     """What the closed periods before one left of contracts and beneficiaries, for ever."""
-    return remembered(
+    return cached(
         work,
         "closed before",
         period,
@@ -245,7 +245,7 @@ def left_before(work: Work, period: Period) -> Left:
     )
 
 
-def asked_in(setup: Setup, period: Period) -> Asked:
+def asked_in(setup: Setup, period: Period) -> Distinctions:
     """What the rules and plans in force tell apart in a period."""
     contracts = in_force(list(setup.contracts.values()), period)
     return asked_by(
@@ -253,10 +253,10 @@ def asked_in(setup: Setup, period: Period) -> Asked:
     )
 
 
-def sold_of(setup: Setup) -> dict[str, Sold]:
+def sold_of(setup: Setup) -> dict[str, SoldEdition]:
     """What the calculation needs to know of every edition, by ISBN."""
     return {
-        edition.isbn: Sold(
+        edition.isbn: SoldEdition(
             edition.isbn,
             title.key,
             edition.format,
@@ -270,15 +270,15 @@ def sold_of(setup: Setup) -> dict[str, Sold]:
 
 
 def asked_by(
-    contracts: Sequence[Contract], plans: Iterable[Plan], sold: Mapping[str, Sold]
-) -> Asked:
+    contracts: Sequence[Contract], plans: Iterable[Plan], sold: Mapping[str, SoldEdition]
+) -> Distinctions:
     """What rules and plans distinguish beyond edition, retailer, kind and currency."""
     steps = [
         step for plan in plans for version in plan.versions for step in steps_of(version.steps)
     ]
     whens = [step.when for step in steps if step.when is not None]
     countries = {c for contract in contracts for r in contract.rules for c in r.countries or ()}
-    return Asked(
+    return Distinctions(
         discount_limits(contracts),
         _asked_for_discounts(contracts, sold),
         countries | {word for when in whens for word in when.countries or ()},
@@ -288,7 +288,9 @@ def asked_by(
     )
 
 
-def _asked_for_discounts(contracts: Iterable[Contract], sold: Mapping[str, Sold]) -> frozenset[str]:
+def _asked_for_discounts(
+    contracts: Iterable[Contract], sold: Mapping[str, SoldEdition]
+) -> frozenset[str]:
     """Editions on which some rule looks at the discount."""
     formats_of: dict[str, set[str] | None] = {}
     for contract in contracts:

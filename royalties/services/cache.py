@@ -45,7 +45,7 @@ class Failed:
     lasts: bool
 
 
-def remembered(
+def cached(
     work: Work, name: str, key: Hashable, make: Callable[[], Made], *, most: int = 1
 ) -> Made:
     """What read-only work made of the same state before; work that writes makes it anew.
@@ -71,7 +71,7 @@ def remembered(
     return cast("Made", value)
 
 
-def at_hand(work: Work, name: str, key: Hashable) -> object | None:
+def cached_value(work: Work, name: str, key: Hashable) -> object | None:
     """What is remembered already; None: it would have to be made."""
     return (work.memory or {}).get(name, {}).get(key)
 
@@ -108,7 +108,7 @@ def keep_nobody_waiting(
     """Refuse to make at once what somebody who waits for a page would wait too long for.
 
     Args:
-        name: as ``remembered`` is given it, and so is the key.
+        name: as ``cached`` is given it, and so is the key.
         again: the verb that remembers it.
         words: what it is, for who waits.
         periods: whose sale lines are added up; None: all.

@@ -35,12 +35,12 @@ from sqlalchemy import (
     update,
 )
 
-from royalties.domain.sales.slices import Kind, Place, Slice
+from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.store.bulk import Row, add_rows
 from royalties.store.engine import insert_or
 from royalties.store.sales.slices import (
     PLACES,
-    Asked,
+    Distinctions,
     Names,
     Part,
     as_asked,
@@ -68,11 +68,11 @@ _AT_ONCE, _COMPARED_AT_ONCE = 5_000, 500
 class Grouping:
     """What is asked in a period; ``split`` are the editions with a rule on discounts."""
 
-    asked: Asked
+    asked: Distinctions
     split: frozenset[int]
 
     @classmethod
-    def of(cls, asked: Asked, isbns: Mapping[int, str]) -> "Grouping":
+    def of(cls, asked: Distinctions, isbns: Mapping[int, str]) -> "Grouping":
         """The grouping that a period's rules and plans ask for."""
         return cls(asked, frozenset(id_ for id_, isbn in isbns.items() if isbn in asked.discounted))
 
@@ -95,7 +95,7 @@ class Slicing(NamedTuple):
 class _Classes(dict[int | None, int]):
     """The class of each discount, in millionths."""
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: Distinctions) -> None:
         super().__init__({None: 0})
         self._limits = [least_passing(limit) for limit in asked.limits]
 
@@ -325,7 +325,7 @@ def sum_again(
             )
 
 
-def _class(asked: Asked) -> ColumnElement[int]:
+def _class(asked: Distinctions) -> ColumnElement[int]:
     """The class of a line's discount: how many limits it has passed."""
     found: ColumnElement[int] = literal(0)
     for limit in asked.limits:
@@ -333,7 +333,7 @@ def _class(asked: Asked) -> ColumnElement[int]:
     return found
 
 
-def _summed(part: ColumnElement[bool], asked: Asked, class_: ColumnElement[int]) -> Any:  # noqa: ANN401 - a Select
+def _summed(part: ColumnElement[bool], asked: Distinctions, class_: ColumnElement[int]) -> Any:  # noqa: ANN401 - a Select
     """Lines with a list price of their own, as rows of ``batch_slice``."""
     keys = [
         sale.c.period_id,
@@ -364,7 +364,7 @@ def _chunks(editions: Iterable[int], size: int = _AT_ONCE) -> Iterator[list[int]
 def period_slices(
     connection: Connection,
     period_id: int,
-    asked: Asked,
+    asked: Distinctions,
     names: Names,
     imports: Sequence[Slicing] | None = None,
 ) -> list[Slice]:
@@ -402,7 +402,7 @@ def period_slices(
 _NO_CLASS = cast(null(), Integer).label("class_")
 
 
-def _kept(period_id: int, batches: Sequence[int], asked: Asked) -> Select[Any]:
+def _kept(period_id: int, batches: Sequence[int], asked: Distinctions) -> Select[Any]:
     """What imports keep, in the columns of ``line_queries``, its class of discounts behind."""
     keys: list[ColumnElement[Any]] = [batch_slice.c[name] for name in ("edition_id", *_KEYS[2:5])]
     keys += [
@@ -424,11 +424,11 @@ def _kept(period_id: int, batches: Sequence[int], asked: Asked) -> Select[Any]:
 
 
 def _read(
-    rows: Sequence[Sequence[Any]], asked: Asked, names: Names
+    rows: Sequence[Sequence[Any]], asked: Distinctions, names: Names
 ) -> tuple[list[Slice], set[int]]:
     """Rows as slices, but those of editions whose lines have to be looked at."""
     editions = {id_: (isbn, isbn in asked.discounted) for id_, isbn in names.isbns.items()}
-    retailers, kinds = names.retailers, {kind.value: kind for kind in Kind}
+    retailers, kinds = names.retailers, {kind.value: kind for kind in SaleKind}
     has_places = [bool(values) for values in asked.places]
     keys = 4 + sum(has_places)
     places: dict[tuple[Any, ...], Place] = {}
@@ -465,7 +465,9 @@ def _read(
     return found, again
 
 
-def differing(connection: Connection, period_id: int, asked: Asked, names: Names) -> Iterator[str]:
+def differing(
+    connection: Connection, period_id: int, asked: Distinctions, names: Names
+) -> Iterator[str]:
     """What is kept of a period's imports and is not the sum of their lines: a sentence for each.
 
     What was summed by another grouping than ``asked`` is compared without its classes and places.
@@ -473,7 +475,7 @@ def differing(connection: Connection, period_id: int, asked: Asked, names: Names
     known = [each for each in slicings(connection, [period_id]) if each.grouping is not None]
     alike = {each.batch_id for each in known if each.grouping == asked.grouping}
     others = {each.batch_id for each in known} - alike
-    for batches, how in ((alike, asked), (others, Asked())):
+    for batches, how in ((alike, asked), (others, Distinctions())):
         wrong: set[tuple[int, int]] = set()
         for some in _chunks(names.isbns, _COMPARED_AT_ONCE) if batches else ():
             again = _compared_lines(connection, period_id, (batches, some), how)
@@ -493,7 +495,9 @@ _Some = tuple[Collection[int], Collection[int]]
 """Imports and editions."""
 
 
-def _compared_lines(connection: Connection, period_id: int, of: _Some, asked: Asked) -> _Compared:
+def _compared_lines(
+    connection: Connection, period_id: int, of: _Some, asked: Distinctions
+) -> _Compared:
     """Lines summed again, by import and edition."""
     query = _summed(Part(*of).chosen(period_id), asked, _class(asked))
     return _by_edition(connection.execute(query))

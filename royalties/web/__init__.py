@@ -64,21 +64,21 @@ ROOMS = (
 """Modules with a group of pages each, ``PAGES``."""
 
 
-def prepare(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Give an application all pages and what they share."""
     app.url_map.converters["int"] = Number
-    access.prepare(app)
-    bodies.prepare(app)
+    access.init_app(app)
+    bodies.init_app(app)
     app.before_request(_refuse_nul)
-    origin.prepare(app)
+    origin.init_app(app)
     CSRFProtect(app)
-    visit.prepare(app)
-    known.prepare(app)
-    waiting.prepare(app)
-    formats.prepare(app)
-    layout.prepare(app)
-    errors.prepare(app)
-    calculating.prepare(app)
+    visit.init_app(app)
+    known.init_app(app)
+    waiting.init_app(app)
+    formats.init_app(app)
+    layout.init_app(app)
+    errors.init_app(app)
+    calculating.init_app(app)
     for room in ROOMS:
         pages: Pages = importlib.import_module(f"royalties.web.{room}").PAGES
         app.register_blueprint(pages)

@@ -8,10 +8,10 @@ from fractions import Fraction
 from royalties.domain.money import MICRO
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.allocation import CapKey
-from royalties.domain.royalties.earning import Counted, Rates, Sold
+from royalties.domain.royalties.earning import CounterState, Rates, SoldEdition
 from royalties.domain.royalties.run import Books, ContractRun, ContractState, Held, Run, run
-from royalties.domain.sales.slices import Kind, Place, Slice
-from royalties.domain.terms.beneficiaries import Beneficiary, TaxRate
+from royalties.domain.sales.slices import Place, SaleKind, Slice
+from royalties.domain.terms.beneficiaries import Beneficiary, WithholdingRate
 from royalties.domain.terms.catalogue import Channel, Format
 from royalties.domain.terms.contracts import (
     Advance,
@@ -44,7 +44,7 @@ class SaleLine:
 
     isbn: str
     retailer: str
-    kind: Kind
+    kind: SaleKind
     units: int
     currency: str
     list_price: Fraction | None
@@ -61,7 +61,7 @@ def a_sale(
     *,
     isbn: str = ISBN,
     retailer: str = "amazon",
-    kind: Kind | None = None,
+    kind: SaleKind | None = None,
     currency: str = "USD",
     place: Place = SEATTLE,
 ) -> SaleLine:
@@ -69,7 +69,7 @@ def a_sale(
     return SaleLine(
         isbn,
         retailer,
-        kind or (Kind.RETURN if units < 0 else Kind.SALE),
+        kind or (SaleKind.RETURN if units < 0 else SaleKind.SALE),
         units,
         currency,
         None if list_price is None else Fraction(list_price),
@@ -82,7 +82,7 @@ def a_sale(
 def slices_of(lines: Iterable[SaleLine], contracts: Iterable[Contract]) -> list[Slice]:
     """Sum like lines, as the store's query does."""
     limits = discount_limits(contracts)
-    sums: dict[tuple[str, str, Kind, str, bool, int, Place], tuple[int, int, int]] = {}
+    sums: dict[tuple[str, str, SaleKind, str, bool, int, Place], tuple[int, int, int]] = {}
     for line in lines:
         key = (
             line.isbn,
@@ -296,7 +296,7 @@ def a_beneficiary(
         key,
         key.title(),
         minimum_payment=Fraction(minimum_payment),
-        tax_rates=tuple(TaxRate(day, Fraction(rate)) for day, rate in rates.items()),
+        tax_rates=tuple(WithholdingRate(day, Fraction(rate)) for day, rate in rates.items()),
         pay_out_at_year_end=pay_out_at_year_end,
         on_hold=on_hold,
         opening_balance=opening_balance,
@@ -311,9 +311,9 @@ def an_edition(
     published: date | None = date(2025, 1, 1),
     royalties: bool = True,
     unit_cost: Number = 0,
-) -> Sold:
+) -> SoldEdition:
     """One ISBN, as the calculation sees it."""
-    return Sold(isbn, title, format_, published, royalties, Fraction(unit_cost))
+    return SoldEdition(isbn, title, format_, published, royalties, Fraction(unit_cost))
 
 
 CHANNELS = {
@@ -331,7 +331,7 @@ class House:
     contracts: Sequence[Contract] = ()
     plans: Sequence[Plan] = ()
     beneficiaries: Sequence[Beneficiary] = ()
-    editions: Sequence[Sold] = ()
+    editions: Sequence[SoldEdition] = ()
     channels: Mapping[str, Channel] = field(default_factory=lambda: CHANNELS)
     currency: str = "USD"
     calendar: Calendar = Calendar.HALF_YEARLY
@@ -375,7 +375,7 @@ def a_house(
     *contracts: Contract,
     plans: Sequence[Plan] = (),
     beneficiaries: Sequence[Beneficiary] = (),
-    editions: Sequence[Sold] = (),
+    editions: Sequence[SoldEdition] = (),
     currency: str = "USD",
     calendar: Calendar = Calendar.HALF_YEARLY,
     first_period: str = "2025-H1",
@@ -456,7 +456,7 @@ class Closed:
         )
 
 
-def _counted(counters: Iterable[Mapping[str, Counted]]) -> dict[str, Fraction]:
+def _counted(counters: Iterable[Mapping[str, CounterState]]) -> dict[str, Fraction]:
     sums: dict[str, Fraction] = {}
     for counter in counters:
         for name, counted in counter.items():

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from royalties.domain.orders.life import TABLE, Action, Need, OrderKind, Side
+from royalties.domain.orders.life import TABLE, Action, OrderKind, Precondition, Side
 from royalties.domain.orders.pricing import Option
 from royalties.domain.people import Actor, Role
 from royalties.services.orders import life
@@ -122,7 +122,7 @@ def go(office: Office, number: str, *actions: Action, **changes: object) -> None
         for action in actions:
             order = life.hold_still(work, number)
             side = Side.STAFF if Side.STAFF in sides[action] else Side.ORGANIZATION
-            life.move(work, order, action, met=list(Need), side=side, changes=changes)
+            life.move(work, order, action, met=list(Precondition), side=side, changes=changes)
 
 
 def order_of(office: Office, number: str) -> Order:

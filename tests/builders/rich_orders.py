@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.orders.artwork import Use
-from royalties.domain.people import STRANGER, Actor, Role
+from royalties.domain.people import ANONYMOUS, Actor, Role
 from royalties.services.orders import life, messages
 from royalties.services.orders.billing import cancelling, certificates, invoicing, receivables
 from royalties.services.orders.fulfilment import shipping
@@ -140,13 +140,13 @@ def orders_in_many_states(office: Office) -> None:
     with office.work() as work:
         cancelling.cancel(work, CANCELLED, "The event is off")
     with office.system.work(guild) as work:
-        paper = certificates.Sent("exempt.pdf", io.BytesIO(a_pdf()))
+        paper = certificates.AttachmentUpload("exempt.pdf", io.BytesIO(a_pdf()))
         certificates.upload(work, "guild", "US-WA", date(2026, 1, 2), date(2027, 1, 1), paper)
 
 
 def a_request_waits(office: Office) -> None:
     """Somebody without an account asked for copies."""
-    with office.system.work(STRANGER) as work:
+    with office.system.work(ANONYMOUS) as work:
         requests.ask_for(work, REQUESTED, "192.0.2.7")
         work.connection.execute(update(order_request).values(hash=fingerprint(REQUEST)))
         drafts.begin(work, "collab", _A_DRAFT, "192.0.2.7")
@@ -198,7 +198,7 @@ def _money(office: Office) -> None:
 def _proofed(office: Office, guild: Actor) -> None:
     logo = artwork.look(
         office.system.files,
-        artwork.Sent(Use.LOGO, "guild logo.png", io.BytesIO(a_logo())),
+        artwork.ArtworkUpload(Use.LOGO, "guild logo.png", io.BytesIO(a_logo())),
         CUSTOM.options,
     )
     version = _version(office, PROOFED)
@@ -213,7 +213,9 @@ def _proofed(office: Office, guild: Actor) -> None:
 
 
 def _send_proof(office: Office, pdf: bytes, name: str) -> None:
-    proof = artwork.look(office.system.files, artwork.Sent(Use.PROOF, name, io.BytesIO(pdf)))
+    proof = artwork.look(
+        office.system.files, artwork.ArtworkUpload(Use.PROOF, name, io.BytesIO(pdf))
+    )
     version = _version(office, PROOFED)
     with office.work() as work:
         proofs.send_proof(work, PROOFED, version=version, file=proof)
@@ -223,7 +225,7 @@ def _asked(office: Office, guild: Actor) -> None:
     body = replace(CUSTOM, message="Is a foreword possible?", need_by=date(2026, 12, 1))
     assert requested(office, guild, body).number == ASKED
     with office.system.work(guild) as work:
-        file = messages.Sent("foreword.pdf", io.BytesIO(a_pdf()))
+        file = messages.AttachmentUpload("foreword.pdf", io.BytesIO(a_pdf()))
         messages.post(work, ASKED, "Here is a draft of it.", [file])
     with office.work() as work:
         messages.post(work, ASKED, "Ask Kim first.", internal=True)

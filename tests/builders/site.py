@@ -196,7 +196,7 @@ def _app(system: System) -> Flask:
     app = create_app(system)
     app.jinja_env.bytecode_cache = _compiled_templates()
     # Beside a server stands its worker; here it works while a request waits for it.
-    waiting.prepare(app, lambda: _work(app))
+    waiting.init_app(app, lambda: _work(app))
     app.testing = False  # errors answer as they would for a visitor
     _watch_what_is_drawn(app)
     return app

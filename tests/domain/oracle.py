@@ -13,8 +13,8 @@ from fractions import Fraction
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.periods import Period
-from royalties.domain.royalties.earning import Sold
-from royalties.domain.sales.slices import Kind
+from royalties.domain.royalties.earning import SoldEdition
+from royalties.domain.sales.slices import SaleKind
 from royalties.domain.terms.contracts import Basis, Contract, Counts, Income, Resets, Rule, Tier
 from royalties.domain.terms.plans import Cap, CapPer, Member, PlanVersion, Step, Takes, When
 from tests.builders.domain import House, SaleLine
@@ -136,13 +136,13 @@ def calculate(
             found.accounts[contract.key] = account
     for line in lines:
         edition = _edition(house, line)
-        if edition.title not in covered and edition.royalties and line.kind is not Kind.FREE:
+        if edition.title not in covered and edition.royalties and line.kind is not SaleKind.FREE:
             found.exceptions[None, line.isbn, line.retailer] += line.units
     found.balances = _balances(house, history, period, found.accounts)
     return found
 
 
-def _edition(house: House, line: SaleLine) -> Sold:
+def _edition(house: House, line: SaleLine) -> SoldEdition:
     return next(edition for edition in house.editions if edition.isbn == line.isbn)
 
 
@@ -254,7 +254,7 @@ def _ruled(
     """Lines with the rules that take them; the others are exceptions."""
     found: list[tuple[Rule, SaleLine]] = []
     for line in lines:
-        if line.kind is Kind.FREE:
+        if line.kind is SaleKind.FREE:
             continue
         rule = _rule_of(house, contract, line)
         if rule is None:
@@ -292,7 +292,7 @@ def _earn(
         earned = NOTHING
         for number, portion in portions.items():
             rate = rule.tiers[number - 1].rate
-            word = {Kind.SALE: "sale", Kind.RETURN: "return"}[line.kind]
+            word = {SaleKind.SALE: "sale", SaleKind.RETURN: "return"}[line.kind]
             row: Row = (rule.name, line.isbn, line.retailer, word, line.currency, number)
             bases[row] = bases.get(row, NOTHING) + base
             units[row] += line.units

@@ -4,8 +4,8 @@ import pytest
 
 from royalties.domain.people import (
     ALLOWED,
+    ANONYMOUS,
     FINANCE,
-    STRANGER,
     Actor,
     NotAllowedError,
     Role,
@@ -51,7 +51,7 @@ def test_people_are_managed_by_administrators() -> None:
 
 
 def test_strangers_only_sign_in_and_ask() -> None:
-    assert {verb for verb in Verb if STRANGER.may(verb)} == {Verb.SIGN_IN, Verb.ASK}
+    assert {verb for verb in Verb if ANONYMOUS.may(verb)} == {Verb.SIGN_IN, Verb.ASK}
 
 
 def test_only_the_desk_sees_all() -> None:

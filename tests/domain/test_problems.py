@@ -1,10 +1,12 @@
 """Faults of data from outside, as values."""
 
-from royalties.domain.problems import Fault, Skipped
+from royalties.domain.problems import SetupFault, Skipped
 
 
 def test_a_fault_says_where_it_stands() -> None:
-    fault = Fault("contracts[0].rules[1].basis", "'gross' is not one of list, net, unit, profit")
+    fault = SetupFault(
+        "contracts[0].rules[1].basis", "'gross' is not one of list, net, unit, profit"
+    )
     assert str(fault).startswith("contracts[0].rules[1].basis: 'gross' is not one of")
 
 

@@ -7,7 +7,14 @@ from datetime import date, timedelta
 import pytest
 
 from royalties.domain.periods import Calendar, Period, parse_period
-from royalties.domain.sales.reporting import Expected, Span, Standing, expected, in_runs, rhythm_of
+from royalties.domain.sales.reporting import (
+    Expected,
+    ReportStatus,
+    Span,
+    expected,
+    in_runs,
+    rhythm_of,
+)
 
 H2 = parse_period("2025-H2", Calendar.HALF_YEARLY)
 
@@ -94,20 +101,20 @@ def test_reports_are_expected_at_the_usual_distance_of_their_ends(
 
 
 def test_a_retailer_that_never_reported_is_expected_to_report_nothing() -> None:
-    assert expected([], H2, date(2026, 1, 31)) == Expected(Standing.NEVER)
+    assert expected([], H2, date(2026, 1, 31)) == Expected(ReportStatus.NEVER)
 
 
 def test_the_only_report_answers_for_its_own_period_and_for_no_earlier_one() -> None:
     spans = [(date(2025, 8, 9), date(2025, 8, 9))]
     found = expected(spans, H2, date(2026, 1, 31))
-    assert found == Expected(Standing.IN, Calendar.HALF_YEARLY, date(2025, 8, 9))
+    assert found == Expected(ReportStatus.IN, Calendar.HALF_YEARLY, date(2025, 8, 9))
     assert expected(spans, H2.shift(-1), date(2026, 1, 31)).missing == ()
     assert expected(spans, H2.shift(1), date(2026, 7, 1)).missing == (H2.shift(1),)
 
 
 def test_a_report_that_ends_after_a_period_is_there_for_what_it_covers_of_it() -> None:
     spans = [months("2025-10", "2026-01"), months("2026-02")]
-    assert expected(spans, H2, date(2026, 3, 31)).standing is Standing.IN
+    assert expected(spans, H2, date(2026, 3, 31)).standing is ReportStatus.IN
 
 
 MONTHLY = [months(each) for each in ("2025-05", "2025-06", "2025-07", "2025-08")]
@@ -117,18 +124,18 @@ THROUGH = date(2025, 8, 31)
 @pytest.mark.parametrize(
     ("today", "standing", "missing", "ahead"),
     [
-        (date(2025, 9, 15), Standing.IN, (), "2025-09"),
+        (date(2025, 9, 15), ReportStatus.IN, (), "2025-09"),
         # a month has not ended on its last day
-        (date(2025, 9, 30), Standing.IN, (), "2025-09"),
-        (date(2025, 10, 1), Standing.DUE, ("2025-09",), "2025-10"),
-        (date(2025, 11, 29), Standing.DUE, ("2025-09", "2025-10"), "2025-11"),
+        (date(2025, 9, 30), ReportStatus.IN, (), "2025-09"),
+        (date(2025, 10, 1), ReportStatus.DUE, ("2025-09",), "2025-10"),
+        (date(2025, 11, 29), ReportStatus.DUE, ("2025-09", "2025-10"), "2025-11"),
         # the sixty-first day after the end of September
-        (date(2025, 11, 30), Standing.LATE, ("2025-09", "2025-10"), "2025-11"),
-        (date(2026, 1, 1), Standing.LATE, ("2025-09", "2025-10", "2025-11", "2025-12"), ""),
+        (date(2025, 11, 30), ReportStatus.LATE, ("2025-09", "2025-10"), "2025-11"),
+        (date(2026, 1, 1), ReportStatus.LATE, ("2025-09", "2025-10", "2025-11", "2025-12"), ""),
     ],
 )
 def test_what_has_ended_and_no_report_covers_is_due_and_after_sixty_days_late(
-    today: date, standing: Standing, missing: tuple[str, ...], ahead: str
+    today: date, standing: ReportStatus, missing: tuple[str, ...], ahead: str
 ) -> None:
     found = expected(MONTHLY, H2, today)
     assert found == Expected(
@@ -143,26 +150,26 @@ def test_what_has_ended_and_no_report_covers_is_due_and_after_sixty_days_late(
 
 def test_before_the_first_part_of_a_period_has_ended_nothing_is_due() -> None:
     found = expected(MONTHLY[:2], H2, date(2025, 7, 31))
-    assert (found.standing, found.missing) == (Standing.AHEAD, ())
+    assert (found.standing, found.missing) == (ReportStatus.AHEAD, ())
     assert found.ahead == named("2025-07")[0]
 
 
 def test_when_all_parts_are_there_none_is_ahead() -> None:
     everything = [months(f"2025-{month:02}") for month in range(5, 13)]
     found = expected(everything, H2, date(2025, 12, 31))
-    assert (found.standing, found.missing, found.ahead) == (Standing.IN, (), None)
+    assert (found.standing, found.missing, found.ahead) == (ReportStatus.IN, (), None)
 
 
 def test_nothing_is_missing_before_the_first_report() -> None:
     since_october = [months("2025-10"), months("2025-11"), months("2025-12")]
-    assert expected(since_october, H2, date(2026, 1, 31)).standing is Standing.IN
+    assert expected(since_october, H2, date(2026, 1, 31)).standing is ReportStatus.IN
 
 
 def test_a_long_report_covers_all_that_lies_between_its_days() -> None:
     spans = [*MONTHLY[:2], months("2025-07", "2025-10"), months("2025-12"), months("2026-01")]
     found = expected(spans, H2, date(2026, 1, 29))
     assert found.rhythm is Calendar.MONTHLY
-    assert (found.standing, found.missing) == (Standing.DUE, named("2025-11"))
+    assert (found.standing, found.missing) == (ReportStatus.DUE, named("2025-11"))
     assert found.through == date(2026, 1, 31)
 
 
@@ -170,7 +177,7 @@ def test_of_a_longer_rhythm_counts_what_ends_within_the_period() -> None:
     yearly = [months("2023-01", "2023-12"), months("2024-01", "2024-12")]
     this_year = named("2025", calendar=Calendar.YEARLY)
     late = expected(yearly, H2, date(2025, 12, 31) + timedelta(61))
-    assert (late.standing, late.missing) == (Standing.LATE, this_year)
+    assert (late.standing, late.missing) == (ReportStatus.LATE, this_year)
     assert expected(yearly, H2, date(2025, 12, 31)).ahead == this_year[0]
     first_half = H2.shift(-1)
     nothing = expected(yearly, first_half, date(2025, 12, 31) + timedelta(61))

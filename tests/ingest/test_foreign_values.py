@@ -17,12 +17,12 @@ import pytest
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import MICRO
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest import recognise
 from royalties.ingest.formats import built_in
 from royalties.ingest.report.amounts import MOST, MOST_UNITS
 from royalties.ingest.report.cells import CONTROL, LONGEST, Block, Cell
-from royalties.ingest.report.opening import Opened, open_file
+from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.report.workbook import Look
 from tests.ingest.shelf import CATALOGUE, RIVER, SAMPLES, TRADE
@@ -165,7 +165,7 @@ class Base:
                 lines[row] = [*lines[row], *[""] * (at + 1 - len(lines[row]))]
                 lines[row][at] = value
             typed.append(Typed(lines, name))
-        self.monkeypatch.setattr(recognise, "open_file", lambda *_: Opened(typed))
+        self.monkeypatch.setattr(recognise, "open_file", lambda *_: OpenedFile(typed))
         with suppress(UnreadableError):
             return self._read()
         return ""
@@ -200,7 +200,7 @@ def _wrong(line: Sequence[Any]) -> Iterator[str]:  # noqa: C901 - one look at ea
     _, row, book, retailer, kind, day, units, currency, price, net, discount = line[:11]
     if type(row) is not int or not isinstance(book, int | str) or type(retailer) is not int:
         yield f"row {row!r}, book {book!r}, retailer {retailer!r}"
-    if kind not in {each.value for each in Kind}:
+    if kind not in {each.value for each in SaleKind}:
         yield f"kind {kind!r}"
     with suppress(ValueError, TypeError):
         if date(1900, 3, 1) <= date.fromisoformat(day) <= date(2036, 12, 31):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from royalties.domain.orders.life import OrderKind, Pace, State
+from royalties.domain.orders.life import LeadTime, OrderKind, State
 from royalties.domain.orders.pricing import (
     Freight,
     Option,
@@ -18,9 +18,9 @@ from royalties.domain.orders.pricing import (
     PriceList,
     PriceVersion,
     QuantityDiscount,
-    TaxRate,
+    SalesTaxRate,
 )
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.domain.terms.organizations import Organization
 from royalties.ingest import setup
 from royalties.ingest.setup import SetupError, check, parse_setup
@@ -131,7 +131,7 @@ def changed(*changes: tuple[str, Any]) -> dict[str, Any]:
     return data
 
 
-def faults_of(data: object) -> list[Fault]:
+def faults_of(data: object) -> list[SetupFault]:
     try:
         document = parse_setup(data, "setup.json")
     except SetupError as error:
@@ -274,8 +274,8 @@ def test_values_are_exact() -> None:
         tolerance=Fraction(1, 20),
         valid_days=20,
         net_days=0,
-        pace=Pace(0, 8, 4),
-        rush_pace=Pace(1, 5, 2),
+        pace=LeadTime(0, 8, 4),
+        rush_pace=LeadTime(1, 5, 2),
         cancellation={State.ACCEPTED: Fraction(1, 20), State.IN_PRODUCTION: Fraction(1)},
         terms=("Copies cannot be returned.",),
     )
@@ -285,7 +285,7 @@ def test_values_are_exact() -> None:
         "USD",
         ("collab",),
         (older, newer),
-        (TaxRate("US-WA", date(2025, 1, 1), Fraction(13, 200), freight=True),),
+        (SalesTaxRate("US-WA", date(2025, 1, 1), Fraction(13, 200), freight=True),),
         {OrderKind.BULK: "bulk", OrderKind.CUSTOM: "custom"},
     )
     assert setup.organization_of(entries["organizations"]["harbor"]) == Organization(

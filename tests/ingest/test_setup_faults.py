@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.ingest.setup import SetupError, check, in_order, parse_setup
 
 FILES = Path(__file__).parent / "setup_files"
@@ -41,7 +41,7 @@ def changed(*changes: tuple[str, Any]) -> dict[str, Any]:
     return data
 
 
-def faults_of(data: object) -> list[Fault]:
+def faults_of(data: object) -> list[SetupFault]:
     try:
         document = parse_setup(data, "setup.json")
     except SetupError as error:
@@ -483,7 +483,9 @@ def test_a_bottomless_setup_is_refused() -> None:
 def test_ten_thousand_faults_are_not_all_told() -> None:
     with pytest.raises(SetupError) as caught:
         parse_setup({"titles": [{}] * 5000}, "setup.json")
-    assert caught.value.faults[0] == Fault("file", "has 9000 more faults: mend the others first")
+    assert caught.value.faults[0] == SetupFault(
+        "file", "has 9000 more faults: mend the others first"
+    )
     assert len(caught.value.faults) == 1001
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from royalties.domain.terms.beneficiaries import Beneficiary, Publisher, TaxRate
+from royalties.domain.terms.beneficiaries import Beneficiary, Publisher, WithholdingRate
 from royalties.domain.terms.catalogue import Channel, Edition, Format, Price, Retailer, Title
 from royalties.domain.terms.contracts import (
     Advance,
@@ -144,8 +144,8 @@ def test_beneficiary_with_dated_tax_rates_and_a_balance() -> None:
         name="B",
         address=("1 Main St", "Oslo"),
         tax_rates=(
-            TaxRate(date(2025, 1, 1), Fraction("0.3")),
-            TaxRate(date(2025, 7, 1), Fraction("0.24")),
+            WithholdingRate(date(2025, 1, 1), Fraction("0.3")),
+            WithholdingRate(date(2025, 7, 1), Fraction("0.24")),
         ),
         on_hold=True,
         private=True,

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from royalties.domain.problems import Fault
-from royalties.domain.terms.catalogue import Award, Chapter, Link, Seller, Shown
+from royalties.domain.problems import SetupFault
+from royalties.domain.terms.catalogue import Award, Chapter, Link, PublicTitle, Seller
 from royalties.ingest import setup
 from royalties.ingest.setup import SetupError, check, parse_setup
 from tests.builders.books import a_setup
@@ -16,7 +16,7 @@ from tests.builders.titles import a_public_title
 T = "titles[0]"
 
 
-def faults(**more: object) -> list[Fault]:
+def faults(**more: object) -> list[SetupFault]:
     try:
         document = parse_setup(a_setup(titles=[a_public_title(**more)], contracts=[]), "setup")
     except SetupError as error:
@@ -30,7 +30,7 @@ def body(**more: object) -> dict[str, Any]:
 
 
 def test_all_of_it_becomes_domain_values() -> None:
-    assert setup.title_of(body()).shown == Shown(
+    assert setup.title_of(body()).shown == PublicTitle(
         public=True,
         subtitle="A Story",
         description=("What it is about.", "A second paragraph."),
@@ -51,7 +51,7 @@ def test_a_title_that_says_nothing_of_it_is_hidden_and_its_body_as_it_was() -> N
     document = parse_setup(a_setup(), "setup.json")
     plain = document.entries["titles"]["collab"]
     assert set(plain) == {"key", "title", "authors", "published", "editions"}
-    assert setup.title_of(plain).shown == Shown()
+    assert setup.title_of(plain).shown == PublicTitle()
 
 
 def test_what_says_nothing_is_left_out() -> None:

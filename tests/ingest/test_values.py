@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from royalties.ingest.report.amounts import Numbers, exact
-from royalties.ingest.report.books import Books
+from royalties.ingest.report.books import EditionFinder
 from royalties.ingest.report.cells import BLANK, Cell, Marked, Odd, Stranger, Undecided, Wrong
 from royalties.ingest.report.conventions import Convention, date_order, decimal_mark
 from royalties.ingest.report.dates import Dates
@@ -172,7 +172,7 @@ def test_any_cell_gives_a_value_or_a_reason(cell: str | float | bytes) -> None:
         assert isinstance(convert(cell), int | Odd)
     dates = Dates(date_order(""), TODAY)
     assert isinstance(dates.day(cell), str | Odd)
-    books = Books(CATALOGUE)
+    books = EditionFinder(CATALOGUE)
     assert isinstance(books.isbn(cell), int | Odd)
     assert isinstance(books.identifier(cell), int | Odd)
 
@@ -317,9 +317,9 @@ def test_every_day_comes_back(day: date) -> None:
     ids=repr,
 )  # fmt: skip
 def test_an_edition_by_any_name(text: Cell) -> None:
-    assert Books(CATALOGUE).isbn(text) == 1
+    assert EditionFinder(CATALOGUE).isbn(text) == 1
     assert (
-        Books(CATALOGUE).identifier(text) == 1
+        EditionFinder(CATALOGUE).identifier(text) == 1
         or "-" in str(text)
         or "‐" in str(text)
         or " " in str(text)
@@ -339,7 +339,7 @@ def test_an_edition_by_any_name(text: Cell) -> None:
     ids=repr,
 )  # fmt: skip
 def test_no_isbns(text: Cell, message: str) -> None:
-    found = Books(CATALOGUE).isbn(text)
+    found = EditionFinder(CATALOGUE).isbn(text)
     if message:
         assert isinstance(found, Wrong)
         assert message in found.message
@@ -352,13 +352,13 @@ def test_blank_is_blank() -> None:
         assert _numbers().amount(text) is BLANK
         assert _numbers().units(text) is BLANK
         assert Dates(date_order(""), TODAY).day(text) is BLANK
-        assert Books(CATALOGUE).isbn(text) is BLANK
+        assert EditionFinder(CATALOGUE).isbn(text) is BLANK
 
 
 def test_leading_zeros_that_a_report_drops() -> None:
-    books = Books(CATALOGUE, short=True)
+    books = EditionFinder(CATALOGUE, short=True)
     assert books.isbn("41203") == books.isbn(41203) == books.isbn("0000041203")
-    assert isinstance(Books(CATALOGUE).isbn("41203"), Wrong)
+    assert isinstance(EditionFinder(CATALOGUE).isbn("41203"), Wrong)
 
 
 def test_a_convention_is_searched_for_once() -> None:

@@ -46,10 +46,10 @@ _VERSION = pricing.PriceVersion(
     deposit=Fraction(1, 2),
 )
 _LIST = pricing.PriceList(
-    "p", "USD", (), (_VERSION,), (pricing.TaxRate("US-MN", DAY, Fraction("0.06875")),)
+    "p", "USD", (), (_VERSION,), (pricing.SalesTaxRate("US-MN", DAY, Fraction("0.06875")),)
 )
 PRICED = pricing.quote(
-    pricing.Asked(
+    pricing.PriceRequest(
         OrderKind.CUSTOM,
         (pricing.ShipTo(1200, "US-WA", exempt=True), pricing.ShipTo(45, "US-MN")),
         (pricing.Option.LOGO_INSIDE,),

@@ -14,7 +14,7 @@ from royalties.adapters.zones import UnknownZoneError, of_this_computer, zone
 from royalties.cli.main import main
 from royalties.runtime import now
 from royalties.services import time_zone as house
-from royalties.services.people.auditing import Asked, log_page
+from royalties.services.people.auditing import LogFilter, log_page
 from royalties.services.work import RefusedError
 from royalties.web.core import formats
 from tests.builders.books import Office, after, opened
@@ -80,7 +80,7 @@ def test_pages_and_the_log_say_the_houses_days(office: Office, host: str) -> Non
     with office.work() as work:
         house.set_time_zone(work, "Europe/Berlin")
         asked = [
-            len(log_page(work, Asked(since=day, until=day)))
+            len(log_page(work, LogFilter(since=day, until=day)))
             for day in (date(2026, 8, 20), date(2026, 8, 21))
         ]
     assert asked[1] == 1

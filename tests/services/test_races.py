@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from royalties.domain.people import STRANGER, Actor, Role
+from royalties.domain.people import ANONYMOUS, Actor, Role
 from royalties.services.people.colleagues import accept, invite_colleague, remove_colleague
 from royalties.services.people.sessions import Browser
 from tests.builders.books import Office, a_row, after, opened, spring
@@ -88,7 +88,7 @@ def test_of_two_who_remove_each_other_one_stays(office: Office, racers: Racers) 
 
 
 def follow(office: Office, token: str) -> str:
-    with office.system.work(STRANGER) as work:
+    with office.system.work(ANONYMOUS) as work:
         accept(work, token, "Otto", "many small boats at sea", locale="en_US", browser=Browser())
     return token
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from royalties.domain.people import STRANGER, Role
+from royalties.domain.people import ANONYMOUS, Role
 from royalties.ingest.setup import SetupError
 from royalties.services.orders.intake import requests
 from royalties.services.orders.quoting import quotes
@@ -84,7 +84,7 @@ def test_a_setup_file_names_the_fault(office: Office, part: str, text: str) -> N
 
 def test_a_stranger_asks_with_an_address_of_any_script(office: Office) -> None:
     typed = replace(REQUESTED, contact_email="Olga@Bücher.example")
-    with office.system.work(STRANGER) as work:
+    with office.system.work(ANONYMOUS) as work:
         requests.ask_for(work, typed, "192.0.2.1")
     assert office.rows("SELECT recipient FROM mail WHERE kind = 'order-request'") == [
         ("olga@xn--bcher-kva.example",)

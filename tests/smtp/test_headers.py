@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from royalties.adapters.mailer import Attachment, Mailer, RefusedMailError
 from royalties.domain import one_line
 from royalties.domain.orders.life import OrderKind, Side
-from royalties.domain.people import STRANGER, Actor, Role
+from royalties.domain.people import ANONYMOUS, Actor, Role
 from royalties.services import approvals
 from royalties.services.orders import notices
 from royalties.services.orders.intake import requests
@@ -285,7 +285,7 @@ def everybody_written_to(office: Office, begin: str, end: str) -> None:
         approvals.tell_of_early_close(work, "2025-H1", f"{begin} {end}")
     with office.system.work(clerk) as work:
         approvals.prepare(work, "contact", f"{ACCEPTED} contact {begin}"[:200], {}, note=begin)
-    with office.system.work(STRANGER) as work:
+    with office.system.work(ANONYMOUS) as work:
         requests.ask_for(
             work,
             Requested(

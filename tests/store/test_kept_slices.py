@@ -13,7 +13,7 @@ from royalties.domain.terms.discounts import Limit
 from royalties.store import kept_slices
 from royalties.store.kept_slices import Grouping, SliceSums, period_slices
 from royalties.store.sales import batches
-from royalties.store.sales.slices import Asked, Names
+from royalties.store.sales.slices import Distinctions, Names
 from royalties.store.sales.totals import Sums
 from royalties.store.tables import batch, batch_slice
 from tests.builders.books import Office, Shelf
@@ -71,7 +71,7 @@ def bring(
     totals.keep(connection)
 
 
-def asks(connection: Connection, wanted: Asked) -> list[Slice]:
+def asks(connection: Connection, wanted: Distinctions) -> list[Slice]:
     return period_slices(connection, PERIOD, wanted, NAMES)
 
 
@@ -80,8 +80,8 @@ def test_what_is_kept_by_any_grouping_serves_any_question(
     both: tuple[Office, Office],
     sold: list[list[Line]],
     known: list[Priced],
-    groupings: list[Asked],
-    wanted: Asked,
+    groupings: list[Distinctions],
+    wanted: Distinctions,
 ) -> None:
     """Imports of different times were summed as was asked then; a draft asks as of now."""
     every = [line for of_import in sold for line in of_import]
@@ -109,8 +109,8 @@ def test_lines_that_come_later_are_added_or_nothing_is_kept(
     first: list[Line],
     later: list[Line],
     known: list[Priced],
-    before: Asked,
-    after: Asked,
+    before: Distinctions,
+    after: Distinctions,
 ) -> None:
     """Rows that waited are recorded with their import, perhaps when something else is asked."""
     for office in both:
@@ -129,8 +129,8 @@ def test_summed_anew_by_the_database_it_is_the_same(
     both: tuple[Office, Office],
     sold: list[list[Line]],
     known: list[Priced],
-    before: Asked,
-    after: Asked,
+    before: Distinctions,
+    after: Distinctions,
 ) -> None:
     for office in both:
         with office.system.engine.connect() as connection:
@@ -164,7 +164,9 @@ def kept(connection: Connection) -> list[tuple[object, ...]]:
 
 def test_a_question_answered_by_what_is_kept_reads_no_line(both: tuple[Office, Office]) -> None:
     """Were the lines not there, a draft would not notice."""
-    wanted = Asked([Limit(Fraction("0.55"), exclusive=False)], frozenset(ISBNS.values()), {"US"})
+    wanted = Distinctions(
+        [Limit(Fraction("0.55"), exclusive=False)], frozenset(ISBNS.values()), {"US"}
+    )
     for office in both:
         with office.system.engine.connect() as connection:
             open_batches(connection, 2)

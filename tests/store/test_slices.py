@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert
 
 from royalties.domain.money import MICRO, rounded
-from royalties.domain.sales.slices import Kind, Place, Slice
+from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.discounts import Limit, discount_class
 from royalties.store.bulk import Row
 from royalties.store.sales import batches
-from royalties.store.sales.slices import Asked, Names, slices_of
+from royalties.store.sales.slices import Distinctions, Names, slices_of
 from royalties.store.tables import price
 from tests.builders.books import Office, Shelf, spring
 
@@ -34,7 +34,7 @@ class Line:
 
     edition: int
     retailer: int
-    kind: Kind
+    kind: SaleKind
     day: str
     units: int
     currency: str
@@ -58,8 +58,8 @@ class Priced:
 @st.composite
 def lines(draw: st.DrawFn) -> Line:
     """Any line; one with a list price has a discount, as every import gives it."""
-    kind = draw(st.sampled_from(Kind))
-    units = draw(st.integers(1, 9)) * (-1 if kind is Kind.RETURN else 1)
+    kind = draw(st.sampled_from(SaleKind))
+    units = draw(st.integers(1, 9)) * (-1 if kind is SaleKind.RETURN else 1)
     list_price = draw(st.sampled_from([None, 0, 10_000_000, 333_333]))
     discount: int | None = draw(st.sampled_from(NEAR))
     worth = units * (list_price if list_price is not None else 10_000_000)
@@ -110,7 +110,7 @@ ISBNS = {1: "9781442200012", 2: "9781442200029", 3: "9781442200036"}
 RETAILERS = {1: "amazon", 2: "bay"}
 
 asked = st.builds(
-    Asked,
+    Distinctions,
     some_limits,
     st.frozensets(st.sampled_from(list(ISBNS.values()))),
     some("US", "FR"),
@@ -122,7 +122,7 @@ asked = st.builds(
 Sums = dict[tuple[object, ...], tuple[int, int, int]]
 
 
-def naive(sold: list[Line], known: list[Priced], wanted: Asked) -> Sums:
+def naive(sold: list[Line], known: list[Priced], wanted: Distinctions) -> Sums:
     """The sums, line by line."""
     sums: Sums = {}
     for line in sold:
@@ -238,7 +238,9 @@ def both(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
         yield sqlite, postgresql
 
 
-def found(office: Office, sold: list[Line], known: list[Priced], wanted: Asked) -> list[Slice]:
+def found(
+    office: Office, sold: list[Line], known: list[Priced], wanted: Distinctions
+) -> list[Slice]:
     with office.system.engine.connect() as connection:
         write(connection, sold, known)
         slices = slices_of(connection, PERIOD, wanted, Names(ISBNS, RETAILERS))
@@ -248,7 +250,7 @@ def found(office: Office, sold: list[Line], known: list[Priced], wanted: Asked) 
 
 @given(st.lists(lines(), max_size=12), prices, asked)
 def test_slices_are_the_sums_of_their_lines(
-    both: tuple[Office, Office], sold: list[Line], known: list[Priced], wanted: Asked
+    both: tuple[Office, Office], sold: list[Line], known: list[Priced], wanted: Distinctions
 ) -> None:
     expected = naive(sold, known, wanted)
     first, second = (found(office, sold, known, wanted) for office in both)
@@ -260,7 +262,7 @@ def a_line(**changes: object) -> Line:
     values: dict[str, object] = {
         "edition": 1,
         "retailer": 1,
-        "kind": Kind.SALE,
+        "kind": SaleKind.SALE,
         "day": DAYS[0],
         "units": 1,
         "currency": "USD",
@@ -290,7 +292,7 @@ def a_line(**changes: object) -> Line:
 def test_a_limit_is_hit_exactly(
     both: tuple[Office, Office], limit: Limit, discount: int, class_: int
 ) -> None:
-    wanted = Asked([limit], frozenset(ISBNS.values()))
+    wanted = Distinctions([limit], frozenset(ISBNS.values()))
     for office in both:
         (slice_,) = found(office, [a_line(discount=discount)], [], wanted)
         assert slice_.discount == class_
@@ -307,7 +309,7 @@ def test_the_latest_price_not_after_the_sale_stands_in(both: tuple[Office, Offic
     for day, dollars in worth.items():
         sold = [a_line(list_price=None, discount=None, day=day, units=3)]
         for office in both:
-            (slice_,) = found(office, sold, known, Asked())
+            (slice_,) = found(office, sold, known, Distinctions())
             assert slice_.priced is (dollars is not None)
             assert slice_.list_value == 3 * (dollars or 0) * MICRO
 
@@ -319,7 +321,7 @@ def test_large_receipts_still_imply_their_discount(both: tuple[Office, Office], 
     for percent, class_ in ((54, 0), (55, 1)):
         net = units * (100 - percent) * MICRO
         sold = [a_line(list_price=None, discount=None, units=units, net=net)]
-        wanted = Asked([Limit(Fraction("0.55"), exclusive=False)], frozenset(ISBNS.values()))
+        wanted = Distinctions([Limit(Fraction("0.55"), exclusive=False)], frozenset(ISBNS.values()))
         for office in both:
             (slice_,) = found(office, sold, known, wanted)
             assert slice_.discount == class_
@@ -328,7 +330,7 @@ def test_large_receipts_still_imply_their_discount(both: tuple[Office, Office], 
 def test_sums_do_not_overflow_quietly(both: tuple[Office, Office]) -> None:
     """Nine quintillion millionths fit a sum; what does not is refused, never wrapped."""
     most = 2**62
-    sold = [a_line(net=most), a_line(net=most - 1), a_line(net=-1, units=-1, kind=Kind.RETURN)]
+    sold = [a_line(net=most), a_line(net=most - 1), a_line(net=-1, units=-1, kind=SaleKind.RETURN)]
     for office in both:
-        slices = found(office, sold, [], Asked())
+        slices = found(office, sold, [], Distinctions())
         assert sum(each.net for each in slices) == 2**63 - 2

@@ -10,9 +10,9 @@ from sqlalchemy import String, insert, update
 from royalties.domain.orders.life import Action
 from royalties.domain.people import Role
 from royalties.domain.periods import Calendar, parse_period
-from royalties.domain.sales.reporting import Standing, expected, in_runs, rhythm_of
+from royalties.domain.sales.reporting import ReportStatus, expected, in_runs, rhythm_of
 from royalties.services.books import setup_in_force
-from royalties.services.desk.dashboard import glance
+from royalties.services.desk.dashboard import dashboard
 from royalties.services.orders.billing import invoicing
 from royalties.services.work import stored
 from royalties.store.tables import explanation, mail, proposal, upload
@@ -79,30 +79,30 @@ def test_the_rhythm_of_reports_is_what_they_did(
 
 def test_a_month_between_two_is_missed() -> None:
     found = expected([month(1), month(2), month(3), month(5)], H1, date(2025, 6, 10))
-    assert found.standing is Standing.DUE
+    assert found.standing is ReportStatus.DUE
     assert [str(each) for each in found.missing] == ["2025-04"]
     assert str(found.ahead) == "2025-06"
 
 
 def test_what_is_missing_for_long_is_late() -> None:
     spans = [month(1), month(2)]
-    assert expected(spans, H1, date(2025, 5, 30)).standing is Standing.DUE
-    assert expected(spans, H1, date(2025, 5, 31)).standing is Standing.LATE
+    assert expected(spans, H1, date(2025, 5, 30)).standing is ReportStatus.DUE
+    assert expected(spans, H1, date(2025, 5, 31)).standing is ReportStatus.LATE
 
 
 def test_all_is_in_when_nothing_more_can_be() -> None:
     spans = [month(number) for number in range(1, 7)]
-    assert expected(spans, H1, date(2025, 12, 1)).standing is Standing.IN
-    assert expected(spans, H2, date(2025, 7, 15)).standing is Standing.AHEAD
+    assert expected(spans, H1, date(2025, 12, 1)).standing is ReportStatus.IN
+    assert expected(spans, H2, date(2025, 7, 15)).standing is ReportStatus.AHEAD
 
 
 def test_a_retailer_is_expected_only_since_its_first_report() -> None:
     found = expected([month(5), month(6)], H1, date(2025, 12, 1))
-    assert found.standing is Standing.IN
+    assert found.standing is ReportStatus.IN
 
 
 def test_a_retailer_that_never_reported() -> None:
-    assert expected([], H1, date(2025, 12, 1)).standing is Standing.NEVER
+    assert expected([], H1, date(2025, 12, 1)).standing is ReportStatus.NEVER
 
 
 def test_whatever_a_year_lacks_fits_where_it_is_explained() -> None:
@@ -141,7 +141,7 @@ def test_home_compares_the_open_period_with_the_one_before(site: Site) -> None:
     assert "Second half of 2025" in page
     assert "Estimated" in page
     with site.office.work(read_only=True) as work:
-        found = glance(work)
+        found = dashboard(work)
     assert str(found.against) == "2025-H1"
     assert found.sold.units == sum(int(row["units"]) for row in AUTUMN)
     [(gbp, usd)] = site.office.rows(
@@ -161,7 +161,7 @@ def test_home_compares_the_same_months(office: Office) -> None:
     office.undo(2)
     office.bring_batch([a_row(4, date="2025-09-03")])
     with office.work(read_only=True) as work:
-        found = glance(work)
+        found = dashboard(work)
     assert found.months == (date(2025, 7, 1), date(2025, 9, 1))
     [(units,)] = office.rows(
         "SELECT sum(units) FROM sale JOIN period ON period.id = period_id "
@@ -368,11 +368,11 @@ def test_search_in_empty_books(site: Site) -> None:
 def test_no_report_is_expected_of_orders(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     with site.office.work(read_only=True) as work:
-        setup, found = setup_in_force(work), glance(work)
+        setup, found = setup_in_force(work), dashboard(work)
     stands = {each.key: each.worst.standing for each in found.retailers}
     of_orders = {key for each in setup.price_lists.values() for key in each.retailers.values()}
-    assert of_orders == {key for key, each in stands.items() if each is Standing.OWN}
-    never = [key for key, each in stands.items() if each is Standing.NEVER]
+    assert of_orders == {key for key, each in stands.items() if each is ReportStatus.OWN}
+    never = [key for key, each in stands.items() if each is ReportStatus.NEVER]
     assert found.expected == len(stands) - len(of_orders) - len(never)
     assert any("own orders they bring its sales" in row for row in rows_of(clerk.page("/finance/")))
     assert "own orders" in clerk.page("/finance/retailers")

@@ -67,7 +67,7 @@ def test_nothing_is_written_to_the_disk_while_an_order_is_held(
     visitor, office = olga(site), site.office
     number = accepted(office, visitor.actor, LETTERED)
     files = office.system.files
-    sent = artwork.Sent(Use.LOGO, "logo.png", io.BytesIO(a_logo()))
+    sent = artwork.ArtworkUpload(Use.LOGO, "logo.png", io.BytesIO(a_logo()))
     logo = artwork.look(files, sent, LETTERED.options)
 
     def fail(*_any: object, **_more: object) -> None:
@@ -86,7 +86,7 @@ def test_nothing_is_written_to_the_disk_while_an_order_is_held(
 
 def test_a_refused_file_leaves_no_pictures(site: Site) -> None:
     files = site.office.system.files
-    looked = artwork.look(files, artwork.Sent(Use.LOGO, "logo.png", io.BytesIO(b"MZ")))
+    looked = artwork.look(files, artwork.ArtworkUpload(Use.LOGO, "logo.png", io.BytesIO(b"MZ")))
     assert looked.problems
     folder = files.home / "uploads"
     assert not folder.exists() or list(folder.iterdir()) == []

@@ -10,7 +10,7 @@ from lxml import html
 from werkzeug.test import TestResponse
 
 from royalties.domain.orders.life import OrderKind
-from royalties.domain.orders.pricing import Asked, Option, ShipTo
+from royalties.domain.orders.pricing import Option, PriceRequest, ShipTo
 from royalties.domain.people import Role
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.quotes import price_of
@@ -267,7 +267,7 @@ def test_drafts_of_one_network_are_counted(site: Site) -> None:
 @after(takes_orders)
 def test_the_price_is_what_the_services_say(site: Site) -> None:
     ship_to = (ShipTo(200, "US-WA"), ShipTo(50, "US-WA"))
-    asked = Asked(OrderKind.CUSTOM, ship_to, (Option.LOGO_ON_COVER,), rush=True)
+    asked = PriceRequest(OrderKind.CUSTOM, ship_to, (Option.LOGO_ON_COVER,), rush=True)
     with site.office.work(read_only=True) as work:
         quote = price_of(work, "collab", HARDCOVER, asked)
     answer = site.stranger().post(f"{ORDER}price", {**WHERE, "rush": "1"})

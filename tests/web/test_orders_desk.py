@@ -90,12 +90,15 @@ def with_proof(office: Office) -> None:
     olga = Actor("Olga Guild", Role.ORGANIZATION, 1, organizations=frozenset({"guild"}))
     order = order_of(office, ONE)
     logo = artwork.look(
-        office.system.files, artwork.Sent(Use.LOGO, "logo.png", io.BytesIO(a_logo())), order.options
+        office.system.files,
+        artwork.ArtworkUpload(Use.LOGO, "logo.png", io.BytesIO(a_logo())),
+        order.options,
     )
     with office.system.work(olga) as work:
         artwork.send_artwork(work, ONE, version=order.version, files=[logo], rights=True)
     pdf = artwork.look(
-        office.system.files, artwork.Sent(Use.PROOF, "proof.pdf", io.BytesIO(a_pdf(pages=2)))
+        office.system.files,
+        artwork.ArtworkUpload(Use.PROOF, "proof.pdf", io.BytesIO(a_pdf(pages=2))),
     )
     with office.work() as work:
         proofs.send_proof(work, ONE, version=order_of(office, ONE).version, file=pdf)
@@ -314,7 +317,7 @@ def test_a_purchase_order_that_came_is_there_to_be_saved(site: Site) -> None:
     olga = Actor("Olga Guild", Role.ORGANIZATION, 1, organizations=frozenset({"guild"}))
     version = order(site).version
     with site.office.system.work(olga) as work:
-        file = messages.Sent("our order.pdf", io.BytesIO(a_pdf()))
+        file = messages.AttachmentUpload("our order.pdf", io.BytesIO(a_pdf()))
         own.send_purchase_order(work, ONE, version=version, po_number="PO-8", file=file)
     clerk = site.visitor(Role.CLERK)
     page = clerk.page(DESK)
@@ -819,7 +822,7 @@ def test_a_certificate_is_checked_or_refused(site: Site) -> None:
     olga = somebody(site.office, "Olga Guild", Role.ORGANIZATION, "guild")
     for _ in range(2):
         with site.office.system.work(olga) as work:
-            paper = certificates.Sent("paper.pdf", io.BytesIO(a_pdf()))
+            paper = certificates.AttachmentUpload("paper.pdf", io.BytesIO(a_pdf()))
             certificates.upload(work, "guild", "US-WA", date(2026, 1, 2), date(2027, 1, 1), paper)
     clerk = site.visitor(Role.CLERK)
     page = "/finance/organizations/guild"

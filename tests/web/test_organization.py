@@ -65,7 +65,7 @@ def standing(office: Office, number: str) -> Order:
 
 
 def send_artwork(office: Office, visitor: Visitor, number: str) -> None:
-    sent = artwork.Sent(Use.LOGO, "logo.png", io.BytesIO(a_logo()))
+    sent = artwork.ArtworkUpload(Use.LOGO, "logo.png", io.BytesIO(a_logo()))
     looked = artwork.look(office.system.files, sent, LETTERED.options)
     version = standing(office, number).version
     with office.system.work(visitor.actor) as work:
@@ -73,7 +73,7 @@ def send_artwork(office: Office, visitor: Visitor, number: str) -> None:
 
 
 def send_proof(office: Office, number: str, pages: int = 2) -> None:
-    sent = artwork.Sent(Use.PROOF, "proof.pdf", io.BytesIO(a_pdf(pages=pages)))
+    sent = artwork.ArtworkUpload(Use.PROOF, "proof.pdf", io.BytesIO(a_pdf(pages=pages)))
     looked = artwork.look(office.system.files, sent)
     version = standing(office, number).version
     with office.work() as work:

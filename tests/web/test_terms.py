@@ -15,7 +15,7 @@ from royalties.store.history import revisions_of
 from royalties.web.finance.terms.beneficiary_form import BENEFICIARY, beneficiary_shown
 from royalties.web.finance.terms.contract_form import CONTRACT, contract_shown
 from royalties.web.finance.terms.plan_form import VERSION, version_shown
-from royalties.web.finance.terms.row_forms import Kind, Row, Table, padded
+from royalties.web.finance.terms.row_forms import CellKind, Row, RowTable, padded
 from tests.builders.books import a_contract, a_row, a_setup, after, closed, nothing, opened
 from tests.builders.site import Site, Visitor
 
@@ -26,12 +26,12 @@ MOST_QUERIES = 15
 Form = dict[str, Any]
 
 
-def sent(row: Row, shape: Table, prefix: str = "") -> Form:
+def sent(row: Row, shape: RowTable, prefix: str = "") -> Form:
     """What a browser sends of a form that shows a row."""
     form: Form = {}
     for cell in shape.cells:
         value = row.get(cell.name, "")
-        if value or cell.kind not in {Kind.TICK, Kind.TICKS}:
+        if value or cell.kind not in {CellKind.TICK, CellKind.TICKS}:
             form[prefix + cell.name] = value
     for table in shape.tables:
         form[prefix + table.name] = [each["id"] for each in row.get(table.name, ())]

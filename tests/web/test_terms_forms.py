@@ -27,9 +27,9 @@ from royalties.web.finance.terms.beneficiary_form import (
 from royalties.web.finance.terms.contract_form import CONTRACT, contract_shown, contract_written
 from royalties.web.finance.terms.plan_form import VERSION, version_shown, version_written
 from royalties.web.finance.terms.row_forms import (
-    Kind,
+    CellKind,
     Row,
-    Table,
+    RowTable,
     as_before,
     fraction_text,
     operate,
@@ -44,14 +44,14 @@ EXAMPLES = Path(__file__).parents[2] / "examples" / "setup.json"
 Body = dict[str, Any]
 
 
-def sent(row: Row, shape: Table, prefix: str = "") -> "MultiDict[str, str]":
+def sent(row: Row, shape: RowTable, prefix: str = "") -> "MultiDict[str, str]":
     """What a browser sends of a page that shows a row."""
     form: MultiDict[str, str] = MultiDict()
     for cell in shape.cells:
         value = row.get(cell.name, "")
-        for each in value if cell.kind is Kind.TICKS else [value]:
+        for each in value if cell.kind is CellKind.TICKS else [value]:
             # A box that is not ticked is not sent; lines of a textarea end as HTTP has them.
-            if each or cell.kind not in {Kind.TICK, Kind.TICKS}:
+            if each or cell.kind not in {CellKind.TICK, CellKind.TICKS}:
                 form.add(prefix + cell.name, each.replace("\n", "\r\n"))
     for table in shape.tables:
         for each in row.get(table.name, ()):

@@ -12,7 +12,7 @@ from tests.builders.site import Site
 def test_second_look_waits_for_the_first(site: Site) -> None:
     first = ExitStack()
     first.enter_context(waiting._turn("olga"))
-    waiting.prepare(site.app, pause=first.close)
+    waiting.init_app(site.app, pause=first.close)
     with site.app.app_context(), waiting._turn("olga"):
         assert {"olga"} == waiting._LOOKING
     assert set() == waiting._LOOKING

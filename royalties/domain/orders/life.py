@@ -76,7 +76,7 @@ class Action(StrEnum):
     RESUME = "resume"
 
 
-class Need(StrEnum):
+class Precondition(StrEnum):
     """What an action asks for beside state and side; the words finish "this needs …"."""
 
     QUOTE_VALID = "a quote that is still valid"
@@ -103,7 +103,7 @@ class Transition:
     sides: frozenset[Side]
     states: frozenset[State]
     to: State | None
-    needs: tuple[Need, ...] = ()
+    needs: tuple[Precondition, ...] = ()
     kinds: frozenset[OrderKind] = frozenset(OrderKind)
 
 
@@ -144,21 +144,21 @@ TABLE: tuple[Transition, ...] = (
         _THEM,
         frozenset({State.QUOTED}),
         State.ACCEPTED,
-        (Need.QUOTE_VALID,),
+        (Precondition.QUOTE_VALID,),
     ),
     Transition(
         Action.ACCEPT,
         _STAFF,
         frozenset({State.QUOTED}),
         State.ACCEPTED,
-        (Need.QUOTE_VALID, Need.ACCEPTANCE),
+        (Precondition.QUOTE_VALID, Precondition.ACCEPTANCE),
     ),
     Transition(
         Action.ASK_ANOTHER_QUOTE,
         _THEM,
         frozenset({State.QUOTED}),
         State.REQUESTED,
-        (Need.COMMENT,),
+        (Precondition.COMMENT,),
     ),
     Transition(Action.DECLINE, _BOTH, frozenset({State.REQUESTED, State.QUOTED}), State.DECLINED),
     Transition(
@@ -166,7 +166,7 @@ TABLE: tuple[Transition, ...] = (
         frozenset({Side.CALENDAR}),
         frozenset({State.QUOTED}),
         State.EXPIRED,
-        (Need.QUOTE_PAST,),
+        (Precondition.QUOTE_PAST,),
     ),
     Transition(
         Action.INVOICE_DEPOSIT,
@@ -179,7 +179,7 @@ TABLE: tuple[Transition, ...] = (
         _BOTH,
         _BEFORE_PROOF,
         State.ARTWORK,
-        (Need.PURCHASE_ORDER_OR_DEPOSIT, Need.ARTWORK),
+        (Precondition.PURCHASE_ORDER_OR_DEPOSIT, Precondition.ARTWORK),
         _CUSTOM,
     ),
     Transition(
@@ -187,7 +187,7 @@ TABLE: tuple[Transition, ...] = (
         _STAFF,
         frozenset({State.ARTWORK, State.CHANGES_ASKED, State.PROOF_SENT}),
         State.PROOF_SENT,
-        (Need.PROOF,),
+        (Precondition.PROOF,),
         _CUSTOM,
     ),
     # An own ISBN alone needs no artwork, and an order that is made again has it already.
@@ -196,7 +196,7 @@ TABLE: tuple[Transition, ...] = (
         _STAFF,
         frozenset({State.ACCEPTED}),
         State.PROOF_SENT,
-        (Need.PURCHASE_ORDER_OR_DEPOSIT, Need.ARTWORK, Need.PROOF),
+        (Precondition.PURCHASE_ORDER_OR_DEPOSIT, Precondition.ARTWORK, Precondition.PROOF),
         _CUSTOM,
     ),
     Transition(
@@ -204,7 +204,7 @@ TABLE: tuple[Transition, ...] = (
         _THEM,
         frozenset({State.PROOF_SENT}),
         State.CHANGES_ASKED,
-        (Need.COMMENT,),
+        (Precondition.COMMENT,),
         _CUSTOM,
     ),
     Transition(
@@ -212,7 +212,7 @@ TABLE: tuple[Transition, ...] = (
         _THEM,
         frozenset({State.PROOF_SENT}),
         State.PROOF_APPROVED,
-        (Need.PROOF_SHOWN,),
+        (Precondition.PROOF_SHOWN,),
         _CUSTOM,
     ),
     Transition(
@@ -228,35 +228,41 @@ TABLE: tuple[Transition, ...] = (
         _STAFF,
         frozenset({State.ACCEPTED}),
         State.IN_PRODUCTION,
-        (Need.PURCHASE_ORDER_OR_DEPOSIT,),
+        (Precondition.PURCHASE_ORDER_OR_DEPOSIT,),
         _BULK,
     ),
     Transition(
-        Action.SHIP_PART, _STAFF, frozenset({State.IN_PRODUCTION}), None, (Need.COPIES_LEFT,)
+        Action.SHIP_PART,
+        _STAFF,
+        frozenset({State.IN_PRODUCTION}),
+        None,
+        (Precondition.COPIES_LEFT,),
     ),
     Transition(
         Action.SHIP_LAST,
         _STAFF,
         frozenset({State.IN_PRODUCTION}),
         State.SHIPPED,
-        (Need.ALL_SHIPPED,),
+        (Precondition.ALL_SHIPPED,),
     ),
     Transition(
         Action.INVOICE,
         _STAFF,
         frozenset({State.SHIPPED}),
         State.INVOICED,
-        (Need.TAX_SETTLED,),
+        (Precondition.TAX_SETTLED,),
     ),
     Transition(Action.RECEIVE, _STAFF, _WITH_MONEY, None),
     Transition(Action.REVERSE_RECEIPT, _STAFF, _WITH_MONEY, None),
     Transition(
-        Action.SETTLE, _STAFF, frozenset({State.INVOICED}), State.PAID, (Need.NOTHING_OWED,)
+        Action.SETTLE, _STAFF, frozenset({State.INVOICED}), State.PAID, (Precondition.NOTHING_OWED,)
     ),
-    Transition(Action.REOPEN, _STAFF, frozenset({State.PAID}), State.INVOICED, (Need.OWED_AGAIN,)),
+    Transition(
+        Action.REOPEN, _STAFF, frozenset({State.PAID}), State.INVOICED, (Precondition.OWED_AGAIN,)
+    ),
     Transition(Action.CREDIT, _STAFF, _BILLED | {State.CANCELLED}, None),
     Transition(Action.CANCEL, _THEM, _CANCELLED_BY_THEM, State.CANCELLED),
-    Transition(Action.CANCEL, _STAFF, _UNDER_WAY, State.CANCELLED, (Need.NOTHING_SHIPPED,)),
+    Transition(Action.CANCEL, _STAFF, _UNDER_WAY, State.CANCELLED, (Precondition.NOTHING_SHIPPED,)),
     Transition(Action.HOLD, _STAFF, _UNDER_WAY, State.ON_HOLD),
     Transition(Action.RESUME, _STAFF, frozenset({State.ON_HOLD}), None),
     Transition(
@@ -264,7 +270,7 @@ TABLE: tuple[Transition, ...] = (
         _STAFF,
         frozenset({State.ON_HOLD}),
         State.CANCELLED,
-        (Need.NOTHING_SHIPPED,),
+        (Precondition.NOTHING_SHIPPED,),
     ),
 )
 """The life of an order. The first line that fits action, side, state and kind counts."""
@@ -300,10 +306,10 @@ class NotPossibleError(ValueError):
     def __init__(self, action: Action, state: State, reason: str) -> None:
         self.action, self.state = action, state
         words = action.value.replace("-", " ")
-        super().__init__(f"{words} is not possible while the order is {said(state)}: {reason}")
+        super().__init__(f"{words} is not possible while the order is {label_of(state)}: {reason}")
 
 
-def said(value: State | Action) -> str:
+def label_of(value: State | Action) -> str:
     """A state or action in words."""
     return value.value.replace("-", " ")
 
@@ -335,9 +341,9 @@ def step(
     state: State,
     kind: OrderKind,
     *,
-    met: Iterable[Need],
+    met: Iterable[Precondition],
     held_in: State | None = None,
-    words: Mapping[Need, str] | None = None,
+    words: Mapping[Precondition, str] | None = None,
 ) -> State:
     """The state that an action leads to.
 
@@ -364,7 +370,7 @@ def step(
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class LeadTime:
     """How long the stages of production take, in working days."""
 
     proof: int
@@ -389,8 +395,8 @@ def working_days_between(first: date, last: date, holidays: frozenset[date] = fr
     return sum(day.weekday() < 5 and day not in holidays for day in days)  # noqa: PLR2004 - Monday is 0
 
 
-def promised(
-    kind: OrderKind, pace: Pace, *, today: date, approved: date | None, started: date | None
+def promised_date(
+    kind: OrderKind, pace: LeadTime, *, today: date, approved: date | None, started: date | None
 ) -> date:
     """When the copies will be there, from what is known today.
 

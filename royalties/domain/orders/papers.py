@@ -9,7 +9,7 @@ from datetime import date
 from itertools import accumulate
 
 from royalties.domain.money import number_text, scale
-from royalties.domain.orders.pricing import COUNTED, Line
+from royalties.domain.orders.pricing import COUNTED, QuoteLine
 from royalties.domain.terms.beneficiaries import Publisher
 from royalties.domain.terms.payment_details import PaymentDetails
 
@@ -214,7 +214,7 @@ class AccountShown:
         return sum(line.amount for line in self.lines)
 
 
-def lines_shown(lines: tuple[Line, ...], currency: str) -> tuple[PaperLine, ...]:
+def lines_shown(lines: tuple[QuoteLine, ...], currency: str) -> tuple[PaperLine, ...]:
     """Lines of a price as a paper keeps them."""
     return tuple(
         PaperLine(

@@ -10,7 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from royalties.domain.money import rounded
-from royalties.domain.orders.life import OrderKind, Pace, State
+from royalties.domain.orders.life import LeadTime, OrderKind, State
 
 
 class Option(StrEnum):
@@ -57,7 +57,7 @@ class Freight:
 
 
 @dataclass(frozen=True, slots=True)
-class TaxRate:
+class SalesTaxRate:
     """Sales tax of copies that go to a state (``US-WA``) from a day on."""
 
     place: str
@@ -87,8 +87,8 @@ class PriceVersion:
     tolerance: Fraction = Fraction(0)
     valid_days: int = 30
     net_days: int = 30
-    pace: Pace = field(default=Pace(3, 10, 5))
-    rush_pace: Pace = field(default=Pace(1, 5, 2))
+    pace: LeadTime = field(default=LeadTime(3, 10, 5))
+    rush_pace: LeadTime = field(default=LeadTime(1, 5, 2))
     cancellation: Mapping[State, Fraction] = field(default_factory=dict)
     terms: tuple[str, ...] = ()
     """More terms, in the house's words."""
@@ -102,7 +102,7 @@ class PriceList:
     currency: str
     titles: tuple[str, ...]
     versions: tuple[PriceVersion, ...]
-    taxes: tuple[TaxRate, ...] = ()
+    taxes: tuple[SalesTaxRate, ...] = ()
     retailers: Mapping[OrderKind, str] = field(default_factory=dict)
     """Under which retailers the sales of shipped copies are recorded."""
 
@@ -111,7 +111,7 @@ class PriceList:
         known = [version for version in self.versions if version.starts <= day]
         return max(known, key=lambda version: version.starts) if known else None
 
-    def tax_on(self, place: str, day: date) -> TaxRate | None:
+    def tax_on(self, place: str, day: date) -> SalesTaxRate | None:
         """The tax of a place on a day, if there is one; its country's where it has none itself."""
         for wanted in (place, place.partition("-")[0]):
             known = [tax for tax in self.taxes if tax.place == wanted and tax.starts <= day]

@@ -21,7 +21,7 @@ from royalties.domain.orders.price_lists import (
     PriceList,
     PriceVersion,
     QuantityDiscount,
-    TaxRate,
+    SalesTaxRate,
     discount_for,
     freight_of,
     option_words,
@@ -30,20 +30,20 @@ from royalties.domain.terms.wording import percent
 
 __all__ = [
     "Agreed",
-    "Asked",
     "Cheaper",
     "Freight",
-    "Line",
     "LineKind",
     "NotOfferedError",
     "Option",
     "OptionTerms",
     "PriceList",
+    "PriceRequest",
     "PriceVersion",
     "QuantityDiscount",
     "Quote",
+    "QuoteLine",
+    "SalesTaxRate",
     "ShipTo",
-    "TaxRate",
     "discount_for",
     "freight_of",
     "option_words",
@@ -103,7 +103,7 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PriceRequest:
     """What an order asks for, as far as it has a price.
 
     ``discount`` was agreed for this order and holds for any number of copies; None: the price
@@ -125,7 +125,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class QuoteLine:
     """One line of a quote: how many at what price, and why.
 
     ``unit`` is the exact price of one in minor units; ``amount`` its product, rounded once.
@@ -162,7 +162,7 @@ class Quote:
     """What an order costs, line by line."""
 
     currency: str
-    lines: tuple[Line, ...]
+    lines: tuple[QuoteLine, ...]
     deposit: int
     cheaper: Cheaper | None = None
 
@@ -180,7 +180,7 @@ class NotOfferedError(ValueError):
     """Something that a price list does not offer; the message says from where on it does."""
 
 
-def quote(asked: Asked, prices: PriceList, list_price: Fraction, day: date) -> Quote:
+def quote(asked: PriceRequest, prices: PriceList, list_price: Fraction, day: date) -> Quote:
     """What an order costs on a day, explained line by line.
 
     Args:
@@ -207,7 +207,7 @@ def quote(asked: Asked, prices: PriceList, list_price: Fraction, day: date) -> Q
     )
 
 
-def require_possible(asked: Asked) -> None:
+def require_possible(asked: PriceRequest) -> None:
     """Refuse, by a NotOfferedError, what no price list offers."""
     if any(each.copies <= 0 for each in asked.ship_to) or not asked.ship_to:
         raise NotOfferedError("every address takes at least one copy")
@@ -221,7 +221,7 @@ def require_possible(asked: Asked) -> None:
         raise NotOfferedError("options belong to a custom edition: a bulk order has none")
 
 
-def _require_offered(asked: Asked, version: PriceVersion) -> None:
+def _require_offered(asked: PriceRequest, version: PriceVersion) -> None:
     if asked.copies < version.minimum:
         raise NotOfferedError(f"orders begin at {counted(version.minimum, 'copy')}")
     for option in asked.options:
@@ -234,8 +234,8 @@ def _require_offered(asked: Asked, version: PriceVersion) -> None:
 
 
 def _lines(
-    asked: Asked, prices: PriceList, version: PriceVersion, list_price: Fraction, day: date
-) -> list[Line]:
+    asked: PriceRequest, prices: PriceList, version: PriceVersion, list_price: Fraction, day: date
+) -> list[QuoteLine]:
     lines = [*_goods(asked, version, list_price), *_charges(asked, version)]
     lines += _rush(asked, version, lines)
     freight = _freight(asked, version)
@@ -243,7 +243,7 @@ def _lines(
     return [*lines, *(line for line in freight if line.amount), *taxes]
 
 
-def _goods(asked: Asked, version: PriceVersion, list_price: Fraction) -> list[Line]:
+def _goods(asked: PriceRequest, version: PriceVersion, list_price: Fraction) -> list[QuoteLine]:
     copies = asked.copies
     discount = discount_for(copies, version) if asked.discount is None else asked.discount
     unit = list_price * (1 - discount)
@@ -255,12 +255,12 @@ def _goods(asked: Asked, version: PriceVersion, list_price: Fraction) -> list[Li
             else ""
         )
         why += f" less {percent(discount)} {since or 'as agreed'}"
-    lines = [Line(LineKind.COPIES, "Copies", copies, unit, rounded(unit * copies), why)]
+    lines = [QuoteLine(LineKind.COPIES, "Copies", copies, unit, rounded(unit * copies), why)]
     for option in asked.options:
         terms = version.options[option]
         if terms.per_copy:
             lines.append(
-                Line(
+                QuoteLine(
                     LineKind.OPTION_COPIES,
                     _begun(option_words(option)),
                     copies,
@@ -272,7 +272,7 @@ def _goods(asked: Asked, version: PriceVersion, list_price: Fraction) -> list[Li
     return lines
 
 
-def _charges(asked: Asked, version: PriceVersion) -> list[Line]:
+def _charges(asked: PriceRequest, version: PriceVersion) -> list[QuoteLine]:
     lines = [
         _once(LineKind.SET_UP, f"Set-up: {option_words(option)}", terms.set_up, "once per order")
         for option in asked.options
@@ -284,7 +284,7 @@ def _charges(asked: Asked, version: PriceVersion) -> list[Line]:
     more = len(asked.ship_to) - 1
     if more and version.more_address_charge:
         lines.append(
-            Line(
+            QuoteLine(
                 LineKind.ADDRESS,
                 "Further addresses",
                 more,
@@ -296,7 +296,7 @@ def _charges(asked: Asked, version: PriceVersion) -> list[Line]:
     paid_proofs = max(0, asked.extra_proofs)
     if paid_proofs and version.proof_charge:
         lines.append(
-            Line(
+            QuoteLine(
                 LineKind.PROOF,
                 "Further proofs",
                 paid_proofs,
@@ -310,7 +310,9 @@ def _charges(asked: Asked, version: PriceVersion) -> list[Line]:
     ]
 
 
-def _rush(asked: Asked, version: PriceVersion, lines: Sequence[Line]) -> list[Line]:
+def _rush(
+    asked: PriceRequest, version: PriceVersion, lines: Sequence[QuoteLine]
+) -> list[QuoteLine]:
     if not asked.rush:
         return []
     goods = sum(
@@ -323,7 +325,7 @@ def _rush(asked: Asked, version: PriceVersion, lines: Sequence[Line]) -> list[Li
     return [_once(LineKind.RUSH, "Rush", amount, f"a fixed charge{share}")]
 
 
-def _freight(asked: Asked, version: PriceVersion) -> list[Line]:
+def _freight(asked: PriceRequest, version: PriceVersion) -> list[QuoteLine]:
     """One line for each address, in their order."""
     lines = []
     for place, each in enumerate(asked.ship_to, 1):
@@ -336,12 +338,12 @@ def _freight(asked: Asked, version: PriceVersion) -> list[Line]:
 
 
 def _taxes(
-    asked: Asked,
+    asked: PriceRequest,
     prices: PriceList,
-    lines: Sequence[Line],
-    freight: Sequence[Line],
+    lines: Sequence[QuoteLine],
+    freight: Sequence[QuoteLine],
     day: date,
-) -> list[Line]:
+) -> list[QuoteLine]:
     parts: dict[tuple[str, bool], TaxedPart] = {}
     for each, line in zip(asked.ship_to, freight, strict=True):
         where = (each.place, each.exempt)
@@ -352,7 +354,7 @@ def _taxes(
 
 def lines_of_tax(
     parts: Sequence[TaxedPart], prices: PriceList, goods: int, day: date
-) -> list[Line]:
+) -> list[QuoteLine]:
     """Tax by place: of the place's part of goods and charges by copies, and of its freight."""
     found = []
     amounts = split(goods, [part.copies for part in parts])
@@ -366,13 +368,15 @@ def lines_of_tax(
         why = f"{percent(tax.rate)} of {what}"
         words = f"Sales tax {part.place}"
         found.append(
-            Line(LineKind.TAX, words, 1, exact, rounded(exact), why, part.place, amount, freight)
+            QuoteLine(
+                LineKind.TAX, words, 1, exact, rounded(exact), why, part.place, amount, freight
+            )
         )
     return found
 
 
 def _cheaper(
-    asked: Asked,
+    asked: PriceRequest,
     prices: PriceList,
     version: PriceVersion,
     list_price: Fraction,
@@ -398,8 +402,8 @@ def _cheaper(
     return min(found, key=lambda each: (each.total, each.copies), default=None)
 
 
-def _once(kind: LineKind, words: str, amount: int, why: str, place: str = "") -> Line:
-    return Line(kind, words, 1, Fraction(amount), amount, why, place)
+def _once(kind: LineKind, words: str, amount: int, why: str, place: str = "") -> QuoteLine:
+    return QuoteLine(kind, words, 1, Fraction(amount), amount, why, place)
 
 
 def _reached(copies: int, version: PriceVersion) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from royalties.domain.money import MICRO, rounded, scale, units_of
 from royalties.domain.periods import Period
-from royalties.domain.sales.slices import Kind, Place, Slice
+from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.catalogue import Channel, Format
 from royalties.domain.terms.contracts import (
     Basis,
@@ -29,11 +29,11 @@ from royalties.domain.terms.discounts import Limit, discount_limits, representat
 
 ONE = Fraction(1)
 ZERO = Fraction(0)
-_WORDS = {kind: kind.word for kind in Kind}
+_WORDS = {kind: kind.word for kind in SaleKind}
 
 
 @dataclass(frozen=True, slots=True)
-class Sold:
+class SoldEdition:
     """What the calculation needs to know of an edition; ``unit_cost`` per copy."""
 
     isbn: str
@@ -108,7 +108,7 @@ class Atom(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CounterState:
     """A counter's stand before this period and what the period adds."""
 
     before: Fraction
@@ -121,7 +121,7 @@ class Earnings:
 
     lines: list[EarnedLine] = field(default_factory=list)
     exceptions: list[SalesException] = field(default_factory=list)
-    counters: dict[str, Counted] = field(default_factory=dict)
+    counters: dict[str, CounterState] = field(default_factory=dict)
     atoms: list[Atom] = field(default_factory=list)
 
 
@@ -171,7 +171,7 @@ class Rates:
 _Where = tuple[int, str, int]
 """Rule, currency, and the closed period that is taken back (or 0)."""
 
-_What = tuple[str, str, Kind]
+_What = tuple[str, str, SaleKind]
 """Edition, retailer, kind."""
 
 _Groups = dict[_Where, dict[_What, list[int]]]
@@ -221,7 +221,7 @@ def rules_reached(
 def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     contract: Contract,
     slices: Sequence[Slice],
-    sold: Mapping[str, Sold],
+    sold: Mapping[str, SoldEdition],
     channels: Mapping[str, Channel],
     limits: Sequence[Limit],
     rates: Rates,
@@ -247,7 +247,7 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     # Few kinds of slices recur: rule and group of each are looked up once.
     into: dict[tuple[object, ...], tuple[int | None, str, dict[_What, list[int]]]] = {}
     matched: list[tuple[int, Slice]] = []
-    free, asks_who = Kind.FREE, match.asks_who
+    free, asks_who = SaleKind.FREE, match.asks_who
     for slice_ in slices:
         isbn, retailer, kind, currency, priced, discount, where, units, net, list_value, of = slice_
         if kind is free:
@@ -344,7 +344,7 @@ class _Exchange:
         rates: Rates,
         publisher_currency: str,
         groups: _Groups,
-        sold: Mapping[str, Sold],
+        sold: Mapping[str, SoldEdition],
     ) -> None:
         self._rates = {of: rates.of(of or None) for of in {where[-1] for where in groups}}
         self._to = contract.currency
@@ -366,7 +366,7 @@ class _Exchange:
         """From a line's currency, at the rate that counts for what it takes back (0: nothing)."""
         return self._rates[of].rate(currency, self._to)
 
-    def cost_of(self, edition: Sold, currency: str, of: int) -> Fraction:
+    def cost_of(self, edition: SoldEdition, currency: str, of: int) -> Fraction:
         """A unit cost, which stands in the publisher's currency, in a line's."""
         if not edition.unit_cost:
             return Fraction(0)
@@ -378,7 +378,7 @@ def _count(
     groups: _Groups,
     exchange: _Exchange,
     before: Mapping[str, Fraction],
-) -> dict[str, Counted]:
+) -> dict[str, CounterState]:
     added: dict[str, Fraction] = {}
     for (place, currency, of), group in groups.items():
         rule = contract.rules[place]
@@ -390,12 +390,12 @@ def _count(
         added[name] = added.get(name, Fraction(0)) + value
     names = {rule.counter.name for rule in contract.rules}
     return {
-        name: Counted(before.get(name, Fraction(0)), added.get(name, Fraction(0)))
+        name: CounterState(before.get(name, Fraction(0)), added.get(name, Fraction(0)))
         for name in sorted(names)
     }
 
 
-def _portions(rule: Rule, counted: Counted) -> list[tuple[int, Tier, Fraction]]:
+def _portions(rule: Rule, counted: CounterState) -> list[tuple[int, Tier, Fraction]]:
     """The tiers that take part, each with the fraction f_k of every line's base."""
     return [
         (number, rule.tiers[number - 1], portion)
@@ -465,7 +465,7 @@ def _lines(
     contract: Contract,
     groups: _Groups,
     tiers: Sequence[Sequence[tuple[int, Tier, Fraction]]],
-    sold: Mapping[str, Sold],
+    sold: Mapping[str, SoldEdition],
     exchange: _Exchange,
 ) -> list[EarnedLine]:
     lines: list[EarnedLine] = []
@@ -501,7 +501,7 @@ def _lines(
     return lines
 
 
-_Turned = tuple[int, str, str, Kind, str, int, list[_Factor], int, int | Fraction]
+_Turned = tuple[int, str, str, SaleKind, str, int, list[_Factor], int, int | Fraction]
 """Rule, edition, retailer, kind, currency and rank of the rate of exchange, by which lines stand
 in order; then the tiers' factors, copies and base."""
 
@@ -510,7 +510,7 @@ def _turned(
     contract: Contract,
     groups: _Groups,
     tiers: Sequence[Sequence[tuple[int, Tier, Fraction]]],
-    sold: Mapping[str, Sold],
+    sold: Mapping[str, SoldEdition],
     exchange: _Exchange,
 ) -> Iterator[_Turned]:
     """Copies and base by the rate of exchange that counts: what is turned alike is one sum."""
@@ -540,7 +540,7 @@ def _turned(
 
 
 def _together(
-    rule: Rule, groups: _Groups, sold: Mapping[str, Sold], exchange: _Exchange
+    rule: Rule, groups: _Groups, sold: Mapping[str, SoldEdition], exchange: _Exchange
 ) -> dict[_What, tuple[int, int | Fraction]]:
     """Copies and base of groups that are turned alike."""
     found: dict[_What, tuple[int, int | Fraction]] = {}
@@ -618,7 +618,7 @@ def _atoms(
     contract: Contract,
     matched: Sequence[tuple[int, Slice]],
     tiers: Sequence[Sequence[tuple[int, Tier, Fraction]]],
-    sold: Mapping[str, Sold],
+    sold: Mapping[str, SoldEdition],
     channels: Mapping[str, Channel],
     exchange: _Exchange,
 ) -> list[Atom]:

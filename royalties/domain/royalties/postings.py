@@ -113,7 +113,7 @@ def sales_tax_account(place: str) -> str:
     return f"liability:sales-tax:{place}"
 
 
-class Standing(NamedTuple):
+class LedgerBefore(NamedTuple):
     """What the ledger already holds before a close, by account and currency."""
 
     advances: Mapping[str, int]
@@ -153,7 +153,7 @@ def meaning_of(account: str) -> tuple[str, str]:
     return f"{kind}:", key
 
 
-def entries_of_close(run: Run, standing: Standing) -> list[Entry]:
+def entries_of_close(run: Run, standing: LedgerBefore) -> list[Entry]:
     """All entries that a close posts: openings first, then contracts, then settlements.
 
     Args:
@@ -234,7 +234,7 @@ def _account_of_line(kind: str, place: str, organization: str) -> str:
     return _INCOME_OF.get(kind, ORDER_CHARGES)
 
 
-def _openings(done: ContractRun, standing: Standing) -> list[Entry | None]:
+def _openings(done: ContractRun, standing: LedgerBefore) -> list[Entry | None]:
     key, currency = done.contract.key, done.contract.currency
     opening = None
     if key not in standing.contracts:

@@ -13,11 +13,11 @@ from royalties.domain.money import rounded, units_of
 from royalties.domain.periods import Period, period_of
 from royalties.domain.royalties.allocation import Allocation, CapKey, allocate, asks_where
 from royalties.domain.royalties.earning import (
-    Counted,
+    CounterState,
     EarnedLine,
     Rates,
     SalesException,
-    Sold,
+    SoldEdition,
     counter_stand,
     earn,
 )
@@ -65,7 +65,7 @@ class Books:
     period: Period
     first_period: Period
     currency: str
-    sold: Mapping[str, Sold]
+    sold: Mapping[str, SoldEdition]
     channels: Mapping[str, Channel]
     contracts: Sequence[Contract]
     plans: Mapping[str, Plan]
@@ -108,7 +108,7 @@ class ContractRun:
     contract: Contract
     version: PlanVersion
     lines: tuple[EarnedLine, ...]
-    counters: Mapping[str, Counted]
+    counters: Mapping[str, CounterState]
     earned: int
     brought_forward: int
     reserve: Withheld

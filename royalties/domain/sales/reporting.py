@@ -26,7 +26,7 @@ Span = tuple[date, date]
 """First and last day that a report covers."""
 
 
-class Standing(StrEnum):
+class ReportStatus(StrEnum):
     """Whether the reports that a period needs are there."""
 
     IN = "in"
@@ -49,14 +49,14 @@ class Expected:
         ahead: the next that has not ended yet.
     """
 
-    standing: Standing
+    standing: ReportStatus
     rhythm: Calendar | None = None
     through: date | None = None
     missing: tuple[Period, ...] = ()
     ahead: Period | None = None
 
 
-OWN = Expected(Standing.OWN)
+OWN = Expected(ReportStatus.OWN)
 """Of orders: they bring their sales when they are shipped, and no report."""
 
 
@@ -92,7 +92,7 @@ def expected(spans: Sequence[Span], period: Period, today: date) -> Expected:
         today: what has not ended by this day is not due.
     """
     if not spans:
-        return Expected(Standing.NEVER)
+        return Expected(ReportStatus.NEVER)
     rhythm = rhythm_of(spans, period.calendar)
     first = period_of(min(span[0] for span in spans), rhythm)
     through = max(span[1] for span in spans)
@@ -107,11 +107,11 @@ def expected(spans: Sequence[Span], period: Period, today: date) -> Expected:
     ahead = next((each for each in open_parts if each.ends >= today), None)
     if missing:
         late = (today - missing[0].ends).days > _PATIENCE
-        standing = Standing.LATE if late else Standing.DUE
+        standing = ReportStatus.LATE if late else ReportStatus.DUE
     elif len(open_parts) == len(wanted):
-        standing = Standing.AHEAD
+        standing = ReportStatus.AHEAD
     else:
-        standing = Standing.IN
+        standing = ReportStatus.IN
     return Expected(standing, rhythm, through, missing, ahead)
 
 

@@ -4,7 +4,7 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 
-class Kind(IntEnum):
+class SaleKind(IntEnum):
     """What a sale line is; stored as its number."""
 
     SALE = 1
@@ -50,7 +50,7 @@ class Slice(NamedTuple):
 
     isbn: str
     retailer: str
-    kind: Kind
+    kind: SaleKind
     currency: str
     priced: bool
     discount: int

@@ -8,7 +8,7 @@ from royalties.domain.periods import Period
 
 
 @dataclass(frozen=True, slots=True)
-class TaxRate:
+class WithholdingRate:
     """The part of what is allocated that is withheld as tax, from a day on."""
 
     starts: date
@@ -32,7 +32,7 @@ class Beneficiary:
     email: str = ""
     ein: str = ""
     minimum_payment: Fraction = Fraction(0)
-    tax_rates: tuple[TaxRate, ...] = ()
+    tax_rates: tuple[WithholdingRate, ...] = ()
     pay_out_at_year_end: bool = False
     on_hold: bool = False
     private: bool = False

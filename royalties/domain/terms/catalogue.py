@@ -104,7 +104,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PublicTitle:
     """What everybody may see of a title, if it is public; no figure depends on it.
 
     ``bulk`` and ``custom`` say what organizations may ask for, ``giving`` whether it is told
@@ -133,7 +133,7 @@ class Title:
     published: date | None = None
     royalties: bool = True
     editions: tuple[Edition, ...] = field(default=())
-    shown: Shown = field(default=Shown())
+    shown: PublicTitle = field(default=PublicTitle())
 
     @property
     def heading(self) -> str:

@@ -5,7 +5,7 @@ paperbacks), "Summary" and the order sheets are controls, and pages read (KENP) 
 Rows that are alike are sales of their own.
 """
 
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.declaration import BOOK, Column, Format
 
 MARKETPLACES = {
@@ -54,8 +54,8 @@ FORMAT = Format(
     account="kdp",
     sheets=SHEETS,
     columns=(Column("date", ("Royalty Date",), required=True), *COLUMNS),
-    kinds={"free book": Kind.FREE},
-    other_kinds=Kind.SALE,
+    kinds={"free book": SaleKind.FREE},
+    other_kinds=SaleKind.SALE,
     blanks=frozenset({"n/a"}),
     months=True,
     decimal=".",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.formats.amazon_kdp import COLUMNS, SHEETS
 from royalties.ingest.report.cells import text_of
 from royalties.ingest.report.conventions import date_order
@@ -29,8 +29,8 @@ FORMAT = Format(
     account="kdp",
     sheets=SHEETS,
     columns=COLUMNS,
-    kinds={"free book": Kind.FREE},
-    other_kinds=Kind.SALE,
+    kinds={"free book": SaleKind.FREE},
+    other_kinds=SaleKind.SALE,
     blanks=frozenset({"n/a"}),
     decimal=".",
     facts=_facts,

@@ -4,7 +4,7 @@ The store is an ordinary account, so the report is ours and not a till's. Credit
 positive quantities and amounts; freight stands among the books.
 """
 
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.declaration import BOOK, Column, Format
 
 FORMAT = Format(
@@ -23,7 +23,7 @@ FORMAT = Format(
         Column("net", ("Extended Net",), required=True),
     ),
     constants={"currency": "USD"},
-    kinds={"inv": Kind.SALE, "cm": Kind.RETURN, "fr": "freight"},
+    kinds={"inv": SaleKind.SALE, "cm": SaleKind.RETURN, "fr": "freight"},
     returns_positive=True,
     own_totals=True,
     date_order="mdy",

@@ -1,6 +1,6 @@
 """The standard sales file of the public interface: any retailer's sales, one line per row."""
 
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.declaration import BOOK, Column, Format
 
 FORMAT = Format(
@@ -23,7 +23,7 @@ FORMAT = Format(
         Column("reference", ("reference",)),
         Column("title", ("title",)),
     ),
-    kinds={"sale": Kind.SALE, "return": Kind.RETURN, "free": Kind.FREE},
+    kinds={"sale": SaleKind.SALE, "return": SaleKind.RETURN, "free": SaleKind.FREE},
     strict=True,
     prices="exact",
 )

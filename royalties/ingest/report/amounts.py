@@ -56,7 +56,7 @@ CURRENCY_MARKS = {mark: frozenset(codes.split()) for mark, codes in _MARKS.items
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class PrintedNumber:
     """A printed number taken apart; ``doubtful`` is a separator that may be either."""
 
     negative: bool
@@ -78,10 +78,10 @@ class Figure:
             value += beyond > noise
         return -value if self.negative else value
 
-    def hundredth(self) -> "Figure":
+    def hundredth(self) -> "PrintedNumber":
         """The same number per cent."""
         whole = self.whole.zfill(3)
-        return Figure(self.negative, whole[:-2], whole[-2:] + self.decimals, "")
+        return PrintedNumber(self.negative, whole[:-2], whole[-2:] + self.decimals, "")
 
     @property
     def noisy(self) -> bool:
@@ -89,7 +89,7 @@ class Figure:
         return bool(self.decimals[_DECIMALS:].strip("0"))
 
 
-def take_apart(text: str) -> Figure | None:
+def take_apart(text: str) -> PrintedNumber | None:
     """Take a printed number apart; None where it is no number."""
     text = text.translate(_SPACES).strip()
     if len(text) > _LONGEST_NUMBER:
@@ -107,15 +107,15 @@ def take_apart(text: str) -> Figure | None:
     return _figure(negative, shape["number"], unit)
 
 
-def _figure(negative: bool, number: str, unit: str) -> Figure | None:
+def _figure(negative: bool, number: str, unit: str) -> PrintedNumber | None:
     for outer in " '":
         if outer in number:
             whole, mark, decimals = number.partition("." if "." in number else ",")
             digits = _ungrouped(whole, outer)
             if digits is None or not _digits(decimals if mark else "0"):
                 return None
-            return Figure(negative, digits, decimals, unit, mark)
-    figure = partial(Figure, negative, unit=unit)
+            return PrintedNumber(negative, digits, decimals, unit, mark)
+    figure = partial(PrintedNumber, negative, unit=unit)
     points, commas = number.count("."), number.count(",")
     if not points and not commas:
         return figure(number, "")
@@ -191,7 +191,7 @@ class Numbers:
     def discount(self, cell: Cell, percent: bool = False) -> int | Odd:
         """Millionths of one; a bare number is a fraction unless its column says per cent."""
         if isinstance(cell, float | int):
-            figure: Figure | Odd = _float_figure(cell) or _no_discount(printed(cell))
+            figure: PrintedNumber | Odd = _float_figure(cell) or _no_discount(printed(cell))
         else:
             figure = self._read(cell, "a discount")
         if isinstance(figure, Odd):
@@ -217,12 +217,12 @@ class Numbers:
         if (figure.doubtful == "," and self.mark.answer != ",") or (
             figure.doubtful == "." and self.mark.answer == ","
         ):
-            figure = Figure(figure.negative, figure.whole + figure.decimals, "", figure.unit)
+            figure = PrintedNumber(figure.negative, figure.whole + figure.decimals, "", figure.unit)
         if figure.doubtful or figure.unit or figure.decimals.strip("0"):
             return _no_units(printed(cell))
         return _whole(-int(figure.whole) if figure.negative else int(figure.whole))
 
-    def _read(self, cell: Cell, what: str, *, settle: bool = True) -> Figure | Odd:
+    def _read(self, cell: Cell, what: str, *, settle: bool = True) -> PrintedNumber | Odd:
         if isinstance(cell, bytes):
             return oddity(cell)
         if not isinstance(cell, str):
@@ -232,13 +232,13 @@ class Numbers:
             return BLANK
         found = _PLAIN.fullmatch(text)
         if found and (self.mark.answer == "." or not found[3]):
-            return Figure(bool(found[1]), found[2], found[3] or "", "")
+            return PrintedNumber(bool(found[1]), found[2], found[3] or "", "")
         figure = take_apart(text)
         if figure is None:
             return _no_number(text)
         return self._by_mark(figure, text) if settle else figure
 
-    def _by_mark(self, figure: Figure, text: str) -> Figure | Odd:
+    def _by_mark(self, figure: PrintedNumber, text: str) -> PrintedNumber | Odd:
         if figure.proves:
             if not self.mark.answer:
                 self.mark.prove(figure.proves, text)
@@ -256,7 +256,7 @@ class Numbers:
             return Undecided(self.mark.key)
         if meaning == figure.doubtful:
             return figure
-        return Figure(figure.negative, figure.whole + figure.decimals, "", figure.unit)
+        return PrintedNumber(figure.negative, figure.whole + figure.decimals, "", figure.unit)
 
     def _meaning(self, separator: str) -> str:
         """The decimal mark, as far as it tells what this separator is for.
@@ -275,7 +275,7 @@ class Numbers:
         self.mark.asked = True
         return ""
 
-    def _within(self, figure: Figure, text: str) -> int | Odd:
+    def _within(self, figure: PrintedNumber, text: str) -> int | Odd:
         micro = figure.micro()
         if micro is None:
             return Wrong(
@@ -291,7 +291,9 @@ class Numbers:
 def exact(text: str) -> int | None:
     """Millionths of a plainly written amount with a decimal point, or None."""
     found = _PLAIN.fullmatch(text.strip())
-    figure = Figure(bool(found[1]), found[2], found[3] or "", "") if found else take_apart(text)
+    figure = (
+        PrintedNumber(bool(found[1]), found[2], found[3] or "", "") if found else take_apart(text)
+    )
     return figure.micro() if figure and figure.doubtful != "," and figure.proves != "," else None
 
 
@@ -319,12 +321,12 @@ def _from_number(cell: float) -> int | Odd:
     return _too_large(printed(cell)) if abs(micro) > MOST * MICRO else micro
 
 
-def _float_figure(cell: float) -> Figure | None:
+def _float_figure(cell: float) -> PrintedNumber | None:
     value = Decimal(repr(cell))
     if not value.is_finite() or abs(value) > 10**18:
         return None
     whole, _, decimals = f"{abs(value):f}".partition(".")
-    return Figure(value < 0, whole, decimals, "")
+    return PrintedNumber(value < 0, whole, decimals, "")
 
 
 def _whole(value: int) -> int | Odd:

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from royalties.domain.problems import Choice, Skipped
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.bulk import Bulk
 from royalties.ingest.report.cells import printed, text_of
 from royalties.ingest.report.conventions import again
 from royalties.ingest.report.declaration import Format, begins, normal
 from royalties.ingest.report.printed_totals import PrintedTotals
-from royalties.ingest.report.reading import Totals
+from royalties.ingest.report.reading import ControlTotals
 from royalties.ingest.report.tables import Table
 
 SECOND_TABLE = ("returns", "sales", "ignore")
@@ -29,7 +29,7 @@ class Asides:
         declared: Format,
         given: Mapping[str, str],
         totals: PrintedTotals,
-        counted: tuple[Totals, Skipped],
+        counted: tuple[ControlTotals, Skipped],
     ) -> None:
         self.choices: list[Choice] = []
         self.notes: list[str] = []
@@ -103,7 +103,7 @@ def _make_return(values: dict[str, Any]) -> None:
     if isinstance(values.get("sold"), int):
         values["sold"], values["returned"] = 0, values["sold"]
     if "kind" in values:
-        values["kind"] = Kind.RETURN.value
+        values["kind"] = SaleKind.RETURN.value
 
 
 def _is_heading(cell: Any) -> bool:

@@ -26,7 +26,7 @@ _DAMAGED = re.compile(r"\d(?:[.,]\d+)?E\+?\d{1,2}", re.IGNORECASE | re.ASCII)
 _SEVERAL = re.compile(r"(?:97[89]\d{10}|\d{9}[\dXx]).+(?:97[89]\d{10}|\d{9}[\dXx])", re.ASCII)
 
 
-class Books:
+class EditionFinder:
     """Finds editions by what a report prints; ``short`` ones lack leading zeros."""
 
     def __init__(self, known: Known, *, short: bool = False) -> None:

@@ -11,7 +11,7 @@ from operator import itemgetter, lt, mul
 from typing import Any
 
 from royalties.domain.money import MICRO, rounded
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country, is_country, region
 from royalties.ingest.report.amounts import MOST
 from royalties.ingest.report.cells import Block
@@ -21,7 +21,7 @@ from royalties.ingest.report.judging import discount_of, net_of
 from royalties.ingest.report.tables import Table
 
 _MOST_KEPT = 50_000
-_SALE, _RETURN, _FREE = (kind.value for kind in Kind)
+_SALE, _RETURN, _FREE = (kind.value for kind in SaleKind)
 _RIGHT_SIGNS = frozenset(((_SALE, False), (_RETURN, True), (_FREE, False)))
 """Kinds, and whether their units are negative."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.problems import Choice
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.judging import listed
 from royalties.ingest.report.reading import KnownEdition
 
@@ -35,7 +35,7 @@ class Charged:
     def look(self, where: Callable[[], str], sold: Sold) -> None:
         """Look at one sale line of a known edition."""
         book, kind, day, units, currency, price = sold
-        if price is None or kind == Kind.FREE:
+        if price is None or kind == SaleKind.FREE:
             return
         own = listed(self.editions[book], day, currency)
         if own is None or own == price:

@@ -10,10 +10,10 @@ from operator import itemgetter
 from typing import Any
 
 from royalties.domain.currencies import EXPONENTS
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country
 from royalties.ingest.report.amounts import CURRENCY_MARKS, Numbers, within
-from royalties.ingest.report.books import Books
+from royalties.ingest.report.books import EditionFinder
 from royalties.ingest.report.cells import (
     BLANK,
     CONTROL,
@@ -140,8 +140,8 @@ class Converters:
         self.numbers = numbers
         self.dates = dates
         self._dollar = choices.get("currency", "")
-        self._books = Books(known)
-        self._short_books = Books(known, short=True)
+        self._books = EditionFinder(known)
+        self._short_books = EditionFinder(known, short=True)
         self._retailers = {retailer.key: retailer.id for retailer in known.retailers.values()} | {
             normal(retailer.name): retailer.id for retailer in known.retailers.values()
         }
@@ -201,7 +201,7 @@ class Converters:
                 f"{printed(cell)!r} is no known kind of sale",
                 f"write one of {', '.join(self._report.kinds)}",
             )
-        return found.value if isinstance(found, Kind) else Left(found)
+        return found.value if isinstance(found, SaleKind) else Left(found)
 
     def retailer(self, cell: Cell) -> int | Odd:
         """The retailer's id by key or name."""

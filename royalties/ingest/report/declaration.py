@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.cells import Cell, Odd, text_of
 
 HEADER_ROWS = 15
@@ -108,8 +108,8 @@ class Format:
     header_row: int | None = None
     alone: bool = False
     constants: Mapping[str, str] = field(default_factory=dict)
-    kinds: Mapping[str, Kind | str] = field(default_factory=dict)
-    other_kinds: Kind | None = None
+    kinds: Mapping[str, SaleKind | str] = field(default_factory=dict)
+    other_kinds: SaleKind | None = None
     returns_positive: bool = False
     blanks: frozenset[str] = frozenset()
     totals: tuple[str, ...] = TOTALS

@@ -5,12 +5,12 @@ from typing import Any
 
 from royalties.domain.counting import counted
 from royalties.domain.money import MICRO, micro_text, scale
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.bulk import Bulk
 from royalties.ingest.report.declaration import Format
 
 _MOST_KEPT = 50_000
-_SALE, _FREE = Kind.SALE.value, Kind.FREE.value
+_SALE, _FREE = SaleKind.SALE.value, SaleKind.FREE.value
 
 Figures = tuple[int, int, int | None, int | None, int | None, str]
 """Kind, units, list price, net, discount (in millionths), currency."""

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from royalties.domain.money import MICRO, rounded
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import MOST
 from royalties.ingest.report.cells import BLANK, Marked, Undecided, Wrong, printed
 from royalties.ingest.report.columns import BY_SIGN, Left
@@ -28,7 +28,7 @@ _WRITE_NET = "write what the publisher received; 0 if nothing was paid"
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RowFault:
     """What is wrong with a row, by the field at fault."""
 
     field: str
@@ -46,7 +46,7 @@ class Verdict:
     lines: list[tuple[int, int, int | None, int | None]] = field(default_factory=list)
     book: int | str = 0
     left: str = ""
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
     pending: bool = False
 
 
@@ -79,7 +79,7 @@ class Judge:
         known = [book for book in present if isinstance(book, int)]
         wrong = [book for book in present if isinstance(book, Wrong)]
         if wrong:
-            verdict.faults.append(Fault(BOOK, wrong[0]))
+            verdict.faults.append(RowFault(BOOK, wrong[0]))
         elif known:
             verdict.book = known[0]
         elif present:
@@ -87,22 +87,22 @@ class Judge:
         else:
             asked = f" (is it {printed(title)!r}?)" if title else ""
             verdict.faults.append(
-                Fault(BOOK, Wrong(f"{{column}} is empty{asked}", "write the ISBN of the book"))
+                RowFault(BOOK, Wrong(f"{{column}} is empty{asked}", "write the ISBN of the book"))
             )
 
     def _find_faults(self, values: Mapping[str, Any], verdict: Verdict) -> None:
         for name, value in values.items():
             if isinstance(value, Wrong):
-                verdict.faults.append(Fault(name, value))
+                verdict.faults.append(RowFault(name, value))
             elif isinstance(value, Undecided):
                 verdict.pending = True
             elif value is BLANK and name in _NEEDED:
-                verdict.faults.append(Fault(name, Wrong("{column} is empty", _REMEDIES[name])))
+                verdict.faults.append(RowFault(name, Wrong("{column} is empty", _REMEDIES[name])))
         money = (values.get(name) for name in ("net", "unit_net", "discount"))
-        if values.get("kind") != Kind.FREE and all(amount is None for amount in money):
+        if values.get("kind") != SaleKind.FREE and all(amount is None for amount in money):
             counts = (values.get(name) for name in ("units", "sold", "returned"))
             if any(count not in (None, 0) for count in counts):
-                verdict.faults.append(Fault("net", self._no_money()))
+                verdict.faults.append(RowFault("net", self._no_money()))
 
     def _unmark(self, values: dict[str, Any], verdict: Verdict) -> None:
         """Take currency signs off amounts that agree with the row's currency."""
@@ -116,7 +116,7 @@ class Judge:
                         f"the amount is marked {value.mark}, but the row is in {currency}",
                         "correct the currency of the row or of the amount",
                     )
-                    verdict.faults.append(Fault(name, wrong))
+                    verdict.faults.append(RowFault(name, wrong))
 
     def _parts(self, values: dict[str, Any], kind: int, verdict: Verdict) -> list[tuple[int, int]]:
         """Kinds and signed units of the row."""
@@ -127,23 +127,23 @@ class Judge:
         agreed = values.get("net_units")
         if agreed is not None and sold - returned != agreed:
             verdict.faults.append(
-                Fault(
+                RowFault(
                     "net_units",
                     Wrong(f"{sold} sold less {returned} returned is not {agreed}", "check the row"),
                 )
             )
         if sold < 0:
             sold, returned = 0, returned - sold
-        if kind == Kind.FREE:
+        if kind == SaleKind.FREE:
             sold, free = 0, free + sold
-        parts = ((Kind.SALE, sold), (Kind.RETURN, -returned), (Kind.FREE, free))
+        parts = ((SaleKind.SALE, sold), (SaleKind.RETURN, -returned), (SaleKind.FREE, free))
         return [(part.value, units) for part, units in parts if units]
 
     def _one_part(
         self, values: dict[str, Any], kind: int, verdict: Verdict
     ) -> list[tuple[int, int]]:
         units: int = values["units"]
-        if self._report.returns_positive and kind == Kind.RETURN and units > 0:
+        if self._report.returns_positive and kind == SaleKind.RETURN and units > 0:
             units = -units
             for name in ("net",):
                 if values.get(name) is not None:
@@ -156,14 +156,14 @@ class Judge:
             and not values.get("net")
             and units > 0
         ):
-            kind = Kind.FREE
-        if kind == BY_SIGN or (kind == Kind.SALE and units < 0 and not self._report.strict):
-            kind = Kind.SALE if units > 0 else Kind.RETURN
-        if (units < 0) is not (kind == Kind.RETURN):
-            word = Kind(kind).word
-            wanted = "negative" if kind == Kind.RETURN else "positive"
+            kind = SaleKind.FREE
+        if kind == BY_SIGN or (kind == SaleKind.SALE and units < 0 and not self._report.strict):
+            kind = SaleKind.SALE if units > 0 else SaleKind.RETURN
+        if (units < 0) is not (kind == SaleKind.RETURN):
+            word = SaleKind(kind).word
+            wanted = "negative" if kind == SaleKind.RETURN else "positive"
             verdict.faults.append(
-                Fault(
+                RowFault(
                     "units",
                     Wrong(
                         f"the units of a {word} are {wanted}, not {units}",
@@ -179,17 +179,19 @@ class Judge:
         net = values.get("net")
         if not parts:
             if net:
-                verdict.faults.append(Fault("net", _no_units(net)))
+                verdict.faults.append(RowFault("net", _no_units(net)))
             verdict.left = self._report.idle
             return
-        units = sum(units for kind, units in parts if kind != Kind.FREE)
+        units = sum(units for kind, units in parts if kind != SaleKind.FREE)
         if net is None:
             net = self._net(values, units, parts, verdict)
         amounts = self._divided(net, parts, values.get("return_net"))
         if any(abs(amount) > MOST * MICRO for amount in (net, *amounts) if amount is not None):
-            verdict.faults.append(Fault("net", Wrong("the amount is too large", "check the row")))
+            verdict.faults.append(
+                RowFault("net", Wrong("the amount is too large", "check the row"))
+            )
         if self._report.strict and net is not None and net * units < 0:
-            verdict.faults.append(Fault("net", opposite_signs()))
+            verdict.faults.append(RowFault("net", opposite_signs()))
         if verdict.faults:
             return
         ratio = _discount(values, net, units) if len(parts) > 1 else None
@@ -211,19 +213,19 @@ class Judge:
         each, discount = values.get("unit_net"), values.get("discount")
         if each is not None and "net" not in values:
             return int(each * units)
-        if not units or all(kind == Kind.FREE for kind, _ in parts):
+        if not units or all(kind == SaleKind.FREE for kind, _ in parts):
             return 0
         if each is not None:
-            verdict.faults.append(Fault("net", Wrong("{column} is blank", _WRITE_NET)))
+            verdict.faults.append(RowFault("net", Wrong("{column} is blank", _WRITE_NET)))
             return None
         if discount is None:
-            verdict.faults.append(Fault("net", self._no_money()))
+            verdict.faults.append(RowFault("net", self._no_money()))
             return None
         price = values.get("list_price")
         if price is None and isinstance(verdict.book, int):
             price = listed(self._editions[verdict.book], values["date"], values["currency"])
             if price is None:
-                verdict.faults.append(Fault("net", _no_price(values["currency"])))
+                verdict.faults.append(RowFault("net", _no_price(values["currency"])))
         return None if price is None else rounded(net_of(units, price, discount))
 
     def _no_money(self) -> Wrong:
@@ -242,9 +244,9 @@ class Judge:
         if net is None:
             return [None] * len(parts)
         counts = dict(parts)
-        sold, returned = counts.get(Kind.SALE, 0), counts.get(Kind.RETURN, 0)
+        sold, returned = counts.get(SaleKind.SALE, 0), counts.get(SaleKind.RETURN, 0)
         if not sold or not returned:
-            first = next((kind for kind, _ in parts if kind != Kind.FREE), Kind.FREE)
+            first = next((kind for kind, _ in parts if kind != SaleKind.FREE), SaleKind.FREE)
             return [net if kind == first else 0 for kind, _ in parts]
         back = 0
         if charged is not None:
@@ -252,18 +254,19 @@ class Judge:
         elif not self._report.money_on_sales and net * (sold + returned) > 0:
             back = net - rounded(Fraction(net * sold, sold + returned))
         return [
-            net - back if kind == Kind.SALE else back * (kind == Kind.RETURN) for kind, _ in parts
+            net - back if kind == SaleKind.SALE else back * (kind == SaleKind.RETURN)
+            for kind, _ in parts
         ]
 
     def _check_sign(self, kind: int, units: int, net: int | None, verdict: Verdict) -> None:
         if not self._report.strict or not net:
             return
-        if kind == Kind.FREE:
+        if kind == SaleKind.FREE:
             verdict.faults.append(
-                Fault("net", Wrong("free copies bring no money", "write 0, or make it a sale"))
+                RowFault("net", Wrong("free copies bring no money", "write 0, or make it a sale"))
             )
         elif (net < 0) is not (units < 0):
-            verdict.faults.append(Fault("net", opposite_signs()))
+            verdict.faults.append(RowFault("net", opposite_signs()))
 
 
 def listed(edition: KnownEdition, day: str, currency: str) -> int | None:

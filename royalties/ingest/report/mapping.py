@@ -4,18 +4,18 @@ from collections.abc import Mapping as Words
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.declaration import BOOK, Column, Format
 
-KINDS: Words[str, Kind | str] = {
-    **dict.fromkeys(("sale", "sales", "sold", "s", "order", "invoice", "inv"), Kind.SALE),
+KINDS: Words[str, SaleKind | str] = {
+    **dict.fromkeys(("sale", "sales", "sold", "s", "order", "invoice", "inv"), SaleKind.SALE),
     **dict.fromkeys(
         ("return", "returns", "returned", "refund", "refunded", "r", "credit", "credit memo", "cm"),
-        Kind.RETURN,
+        SaleKind.RETURN,
     ),
     **dict.fromkeys(
         ("free", "gratis", "review", "review copy", "complimentary", "promotion", "promo"),
-        Kind.FREE,
+        SaleKind.FREE,
     ),
 }
 """Words that kind columns use."""

@@ -34,7 +34,7 @@ _WEB_PAGE = (b"<html", b"<!doctype html", b"<table", b"<head", b"<body")
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedFile:
     """An opened file: its sheets, and what is to be confirmed or told about it."""
 
     sheets: Sequence[Sheet]
@@ -43,7 +43,7 @@ class Opened:
     close: Callable[[], None] = lambda: None
 
 
-def open_file(path: Path, choices: Mapping[str, str]) -> Opened:
+def open_file(path: Path, choices: Mapping[str, str]) -> OpenedFile:
     """Open a file by its first bytes.
 
     Raises:
@@ -62,7 +62,7 @@ def open_file(path: Path, choices: Mapping[str, str]) -> Opened:
     notes = [encoding.note] if encoding.note else []
     if sheet.delimiter != ",":
         notes.append(f"the delimiter is {_DELIMITER_NAMES.get(sheet.delimiter, sheet.delimiter)}")
-    return Opened([sheet], notes=notes)
+    return OpenedFile([sheet], notes=notes)
 
 
 _TOML = re.compile(
@@ -75,7 +75,7 @@ _JSON = re.compile(rb'\{\s*(?:"|\}|$)')
 _DELIMITER_NAMES = {"\t": "a tab", ";": "a semicolon", "|": "a bar"}
 
 
-def _workbook(path: Path, kind: str) -> Opened:
+def _workbook(path: Path, kind: str) -> OpenedFile:
     workbook = Workbook(path, kind)
     remarks = [
         ("hidden-sheet", f"hidden sheet {name!r} was ignored") for name in workbook.hidden[:1]
@@ -92,7 +92,7 @@ def _workbook(path: Path, kind: str) -> Opened:
         for sheet in workbook.sheets
         if sheet.look.hidden_rows
     ]
-    return Opened(workbook.sheets, remarks, notes, workbook.close)
+    return OpenedFile(workbook.sheets, remarks, notes, workbook.close)
 
 
 def _refuse_foreign(head: bytes) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.bulk import Bulk
-from royalties.ingest.report.row_warnings import Remarks
+from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.tables import Table
 from royalties.ingest.report.tally import Tally
 
@@ -30,13 +30,13 @@ class PrintedTotals:
     def add(self, table: Table, number: int, values: Mapping[str, Any], bulk: Bulk | None) -> None:
         """Compare a totals row; ``bulk`` holds plain rows of its block, not yet added up."""
         tally = self._tally
-        units, free, net = tally.all_units, tally.units[Kind.FREE], tally.all_net
+        units, free, net = tally.all_units, tally.units[SaleKind.FREE], tally.all_net
         if bulk is not None and bulk.numbers:
             columns = (bulk.column(field) for field in ("units", "kind", "net"))
             for row, count, kind, amount in zip(bulk.numbers, *columns, strict=True):
                 if row < number:
-                    units += count * (kind != Kind.FREE)
-                    free += count * (kind == Kind.FREE)
+                    units += count * (kind != SaleKind.FREE)
+                    free += count * (kind == SaleKind.FREE)
                     net += amount
         shown = [values.get(field) for field in ("units", "net_units", "net")]
         first, second, paid = (value if isinstance(value, int) else None for value in shown)
@@ -51,7 +51,7 @@ class PrintedTotals:
             _Total((table.place, number), table.where(number), not copies and not paid, agrees)
         )
 
-    def say(self, remarks: Remarks, notes: list[str], *, own: bool, incomplete: bool) -> None:
+    def say(self, remarks: RowWarnings, notes: list[str], *, own: bool, incomplete: bool) -> None:
         """Tell of all totals; ``own`` ones belong to the layout, so only a difference is asked.
 
         While rows are refused or wait, the sum is not whole and a difference means nothing.

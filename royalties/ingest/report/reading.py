@@ -80,7 +80,7 @@ class SaleRow(NamedTuple):
     reference: str
 
 
-class WaitingRow(NamedTuple):
+class WaitingLine(NamedTuple):
     """A sale line whose edition nobody knows yet; ``net`` is None where only the price tells."""
 
     sheet: int
@@ -105,7 +105,7 @@ class WaitingRow(NamedTuple):
 class Chunk:
     """Some thousands of lines at a time, so that memory does not grow with the file.
 
-    The tuples have the fields of ``SaleRow`` and ``WaitingRow``; they are plain tuples, since
+    The tuples have the fields of ``SaleRow`` and ``WaitingLine``; they are plain tuples, since
     making a million named ones costs more than reading them.
     """
 
@@ -114,7 +114,7 @@ class Chunk:
 
 
 @dataclass(slots=True)
-class Totals:
+class ControlTotals:
     """Control totals, complete once all chunks were read.
 
     ``rows`` = ``recordable`` (rows that gave lines) + skipped + waiting + ``refused`` (rows with
@@ -160,7 +160,7 @@ class Reading(Protocol):
     notices: list[Notice]
     notes: list[str]
     skipped: Skipped
-    totals: Totals
+    totals: ControlTotals
 
     @property
     def unlisted(self) -> int:

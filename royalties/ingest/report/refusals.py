@@ -5,7 +5,7 @@ from typing import Any
 
 from royalties.domain.problems import Problem
 from royalties.ingest.report.cells import Wrong, printed
-from royalties.ingest.report.judging import Fault
+from royalties.ingest.report.judging import RowFault
 from royalties.ingest.report.tables import Table
 
 MOST_PROBLEMS = 10_000
@@ -33,7 +33,7 @@ class Refusals:
         number: int,
         cells: Sequence[Any],
         bad: Sequence[tuple[int, Wrong]],
-        faults: Sequence[Fault],
+        faults: Sequence[RowFault],
     ) -> None:
         """Cells that are bad as such, and faults of all others, in the order of the columns."""
         unreadable = {at for at, _ in bad}

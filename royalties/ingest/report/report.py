@@ -15,10 +15,10 @@ from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
 from royalties.ingest.report.declaration import PLACE, Format
 from royalties.ingest.report.judging import Judge, Verdict
 from royalties.ingest.report.printed_totals import PrintedTotals
-from royalties.ingest.report.reading import Chunk, Known, Totals
+from royalties.ingest.report.reading import Chunk, ControlTotals, Known
 from royalties.ingest.report.refusals import Refusals
-from royalties.ingest.report.row_checks import Watch
-from royalties.ingest.report.row_warnings import Remarks
+from royalties.ingest.report.row_checks import RowChecks
+from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.tables import Table
 from royalties.ingest.report.tally import Tally
 
@@ -63,8 +63,8 @@ class Report:
         self.notices: list[Notice] = []
         self.notes: list[str] = []
         self.skipped = Skipped()
-        self.totals = Totals()
-        self.remarks = Remarks()
+        self.totals = ControlTotals()
+        self.remarks = RowWarnings()
         self.progress: Callable[[int, int], None] | None = None
         self.closing: Callable[[], None] = lambda: None
         self._refusals = Refusals()
@@ -75,7 +75,7 @@ class Report:
         self._given = choices
         editions = {edition.id: edition for edition in known.editions.values()}
         self._judge = Judge(declared, editions)
-        self._watch = Watch(known, editions, self.remarks, declared)
+        self._watch = RowChecks(known, editions, self.remarks, declared)
         self._tally = Tally()
         self._printed_totals = PrintedTotals(self._tally)
         counted = (self.totals, self.skipped)

@@ -12,7 +12,7 @@ from typing import Any
 
 from royalties.domain.counting import counted
 from royalties.domain.problems import Choice
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import contradiction, is_country, is_region
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.bulk import Bulk
@@ -22,7 +22,7 @@ from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import Format, normal
 from royalties.ingest.report.figures import Contradictions
 from royalties.ingest.report.reading import Known, KnownEdition
-from royalties.ingest.report.row_warnings import Remarks
+from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.tables import Table
 
 COMPARED_ROWS = 100_000
@@ -36,14 +36,14 @@ _DATES = {
 }
 
 
-class Watch:
+class RowChecks:
     """Looks at every row that is recorded; strict reports ask about rows that repeat."""
 
     def __init__(
         self,
         known: Known,
         editions: Mapping[int, KnownEdition],
-        remarks: Remarks,
+        remarks: RowWarnings,
         report: Format,
     ) -> None:
         self._editions = editions
@@ -205,7 +205,7 @@ class Watch:
         self._remarks.add(code, (table.place, number), f"{where}: {text}")
 
     def _line_without_money(self, table: Table, number: int, kind: int, units: int) -> None:
-        if kind == Kind.SALE:
+        if kind == SaleKind.SALE:
             where = table.where(number)
             self._remarks.add(
                 "zero-net",

@@ -5,7 +5,7 @@ from royalties.domain.problems import Notice
 _SHOWN = 5
 
 
-class Remarks:
+class RowWarnings:
     """One notice for each thing to be confirmed, however many rows it concerns."""
 
     def __init__(self) -> None:

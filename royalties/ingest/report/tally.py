@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import TypeVar
 
-from royalties.domain.sales.slices import Kind
-from royalties.ingest.report.reading import Totals
+from royalties.domain.sales.slices import SaleKind
+from royalties.ingest.report.reading import ControlTotals
 
-_SALE = Kind.SALE.value
+_SALE = SaleKind.SALE.value
 """A bare number: comparing with a member of an enum takes ten times as long."""
 
 K = TypeVar("K")
@@ -67,19 +67,19 @@ class Tally:
     @property
     def all_units(self) -> int:
         """Copies sold less copies returned, so far."""
-        return self.units[Kind.SALE] + self.units[Kind.RETURN]
+        return self.units[SaleKind.SALE] + self.units[SaleKind.RETURN]
 
     @property
     def all_net(self) -> int:
         """Money of all currencies together, only good for one."""
         return sum(self.net.values())
 
-    def complete(self, totals: Totals, spans: Mapping[str, str]) -> None:
+    def complete(self, totals: ControlTotals, spans: Mapping[str, str]) -> None:
         """Write the totals; ``spans`` tells the first day of what was reported as of its last."""
         totals.lines = sum(self.kinds.values())
-        totals.sold = self.units[Kind.SALE]
-        totals.returned = -self.units[Kind.RETURN]
-        totals.free = self.units[Kind.FREE]
+        totals.sold = self.units[SaleKind.SALE]
+        totals.returned = -self.units[SaleKind.RETURN]
+        totals.free = self.units[SaleKind.FREE]
         totals.net.update(self.net)
         totals.waiting.update(self.waiting)
         for (retailer, day), lines in self.days.items():

@@ -8,7 +8,7 @@ from typing import Any
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import NotAnAmountError, minor_units
 from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.ingest.setup.document import Document
 from royalties.ingest.setup.identifiers import isbn as plain_isbn
 from royalties.ingest.setup.node import Node
@@ -33,7 +33,7 @@ _MOST_TO_COMPARE = 2000
 """Keys beyond which no near match is looked for: it would take seconds."""
 
 
-def check(document: Document, merged: Merged) -> list[Fault]:
+def check(document: Document, merged: Merged) -> list[SetupFault]:
     """Every reference that leads nowhere and every amount that does not fit its currency.
 
     ``merged`` is what stands in the books overlaid with the document, by kind and key. A
@@ -101,17 +101,17 @@ class _Books:
         return (kind, key) in self.document.paths or (kind, key) in self.document.wrong
 
     def blame(
-        self, fault: Fault, own: tuple[str, str], other: tuple[str, str], field: str
-    ) -> Iterator[Fault]:
+        self, fault: SetupFault, own: tuple[str, str], other: tuple[str, str], field: str
+    ) -> Iterator[SetupFault]:
         """The fault if its own entry is in the file; else at the entry that brought it about."""
         if self.holds(*own):
             yield fault
         elif other in self.document.paths:
             path = f"{self.document.paths[other]}.{field}"
-            yield Fault(path, f"does not fit what stands in the books: {fault}")
+            yield SetupFault(path, f"does not fit what stands in the books: {fault}")
 
 
-def _keys(books: _Books) -> Iterator[Fault]:
+def _keys(books: _Books) -> Iterator[SetupFault]:
     for kind in (kind for kind, parts in KEYS.items() if parts == ("key",)):
         new = list(books.new(kind))
         if not new:
@@ -125,12 +125,12 @@ def _keys(books: _Books) -> Iterator[Fault]:
                 )
 
 
-def _publisher(books: _Books) -> Iterator[Fault]:
+def _publisher(books: _Books) -> Iterator[SetupFault]:
     publisher = books.node("publisher", "publisher")
     if not publisher.given and "publisher" in books.document.unsure:
         return
     if not publisher.given:
-        yield Fault("publisher", "is missing: the books need one before anything else")
+        yield SetupFault("publisher", "is missing: the books need one before anything else")
         return
     for kind in ("exchange_rates", "income"):
         for key, entry in books.entries(kind):
@@ -155,7 +155,7 @@ def _period_faults(period: str, publisher: Node, kind: str) -> Iterator[tuple[st
         yield "first_period", f"{found} is before the first period, {first}: it would never count"
 
 
-def _isbns(books: _Books) -> Iterator[Fault]:
+def _isbns(books: _Books) -> Iterator[SetupFault]:
     if not any(books.new("titles")):
         return
     seen: dict[str, tuple[str, str]] = {}
@@ -193,7 +193,7 @@ def _edition(found: tuple[str, str]) -> str:
     return f'edition {isbn} of title "{title}"'
 
 
-def _references(books: _Books) -> Iterator[Fault]:
+def _references(books: _Books) -> Iterator[SetupFault]:
     for title in books.new("titles"):
         sellers = title.get("sold_by").each()
         yield from _known(books, "retailers", [seller.get("retailer") for seller in sellers])
@@ -212,7 +212,7 @@ def _references(books: _Books) -> Iterator[Fault]:
         yield from _known(books, "retailers", [each for _, each in prices.get("retailers").pairs()])
 
 
-def _in_steps(books: _Books, steps: Node) -> Iterator[Fault]:
+def _in_steps(books: _Books, steps: Node) -> Iterator[SetupFault]:
     for step in steps.each():
         yield from _known(books, "retailers", step.get("when").get("retailers").each())
         for member in step.get("to").each():
@@ -220,7 +220,7 @@ def _in_steps(books: _Books, steps: Node) -> Iterator[Fault]:
             yield from _in_steps(books, member.get("steps"))
 
 
-def _known(books: _Books, kind: str, references: Iterable[Node]) -> Iterator[Fault]:
+def _known(books: _Books, kind: str, references: Iterable[Node]) -> Iterator[SetupFault]:
     for reference in references:
         if reference.text and not books.is_known(kind, reference.text):
             yield reference.fault(_unknown(_WORD[kind], reference.text, books.all(kind)))
@@ -233,7 +233,7 @@ def _unknown(word: str, text: str, known: Iterable[str]) -> str:
     return f'unknown {word} "{text}": {hint}'
 
 
-def _amounts(books: _Books) -> Iterator[Fault]:
+def _amounts(books: _Books) -> Iterator[SetupFault]:
     currency = books.node("publisher", "publisher").get("currency").text
     for key, beneficiary in books.entries("beneficiaries") if currency else ():
         for field in ("minimum_payment", "opening_balance"):
@@ -246,7 +246,7 @@ def _amounts(books: _Books) -> Iterator[Fault]:
     yield from _plan_amounts(books)
 
 
-def _digits(amount: Node, currency: str) -> Iterator[Fault]:
+def _digits(amount: Node, currency: str) -> Iterator[SetupFault]:
     if amount.text and currency in EXPONENTS:
         try:
             minor_units(amount.text, currency)
@@ -254,7 +254,7 @@ def _digits(amount: Node, currency: str) -> Iterator[Fault]:
             yield amount.fault(f"{fault}: shorten it")
 
 
-def _contract_amounts(contract: Node) -> Iterator[Fault]:
+def _contract_amounts(contract: Node) -> Iterator[SetupFault]:
     currency = contract.get("currency").text
     yield from _digits(contract.get("opening_balance"), currency)
     for advance in contract.get("advances").each():
@@ -267,7 +267,7 @@ def _contract_amounts(contract: Node) -> Iterator[Fault]:
             yield from _digits(rule.get("counter").get("opening"), currency)
 
 
-def _plan_amounts(books: _Books) -> Iterator[Fault]:
+def _plan_amounts(books: _Books) -> Iterator[SetupFault]:
     seen = set()
     for key, contract in books.all("contracts").items():
         plan, currency = contract["plan"], contract["currency"]
@@ -277,7 +277,7 @@ def _plan_amounts(books: _Books) -> Iterator[Fault]:
         seen.add((plan, currency))
         for amount in _amounts_in(books.node("plans", plan)):
             for fault in _digits(amount, currency):
-                told = Fault(fault.path, f'{fault.message} (contract "{key}")')
+                told = SetupFault(fault.path, f'{fault.message} (contract "{key}")')
                 yield from books.blame(told, ("plans", plan), ("contracts", key), "plan")
 
 
@@ -294,7 +294,7 @@ def _fixed_in(steps: Node) -> Iterator[Node]:
             yield from _fixed_in(member.get("steps"))
 
 
-def _incomes(books: _Books) -> Iterator[Fault]:
+def _incomes(books: _Books) -> Iterator[SetupFault]:
     for key, income in books.entries("income"):
         named = income.get("contract")
         contract = books.node("contracts", named.text)
@@ -312,7 +312,7 @@ def _incomes(books: _Books) -> Iterator[Fault]:
             yield from books.blame(fault, *blamed, "currency")
 
 
-def _price_lists(books: _Books) -> Iterator[Fault]:
+def _price_lists(books: _Books) -> Iterator[SetupFault]:
     """Every title has one price list, and its orders are recorded under their own channel."""
     listed: dict[str, str] = {}
     for key, prices in books.entries("price_lists"):
@@ -342,7 +342,7 @@ def _price_lists(books: _Books) -> Iterator[Fault]:
                 )
 
 
-def _payment_details(books: _Books) -> Iterator[Fault]:
+def _payment_details(books: _Books) -> Iterator[SetupFault]:
     """For a currency, and for any, one of them begins on a day: which holds is never in doubt."""
     begun: dict[tuple[str, str], str] = {}
     for key, details in books.entries("payment_details"):

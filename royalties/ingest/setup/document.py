@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.ingest.setup.models import Setup
 from royalties.ingest.setup.node import Node, joined
 from royalties.ingest.setup.part import Part
@@ -71,7 +71,9 @@ class SetupError(ValueError):
     checked too; None where all was checked, or nothing can be.
     """
 
-    def __init__(self, name: str, faults: Iterable[Fault], rest: Document | None = None) -> None:
+    def __init__(
+        self, name: str, faults: Iterable[SetupFault], rest: Document | None = None
+    ) -> None:
         self.faults = list(faults)
         self.rest = rest
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
@@ -92,7 +94,7 @@ def parse_setup(data: object, name: str) -> Document:
     """
     shape = list(_repeated_keys(data, name))
     if not isinstance(data, dict):
-        raise SetupError(name, [Fault("file", 'must hold one object: {"publisher": {…}, …}')])
+        raise SetupError(name, [SetupFault("file", 'must hold one object: {"publisher": {…}, …}')])
     data = with_codes(data)
     setup = None
     try:
@@ -108,7 +110,7 @@ def parse_setup(data: object, name: str) -> Document:
     return _document(setup)
 
 
-def in_order(faults: Iterable[Fault], further: Iterable[Fault] = ()) -> list[Fault]:
+def in_order(faults: Iterable[SetupFault], further: Iterable[SetupFault] = ()) -> list[SetupFault]:
     """Faults as the file's parts and entries follow each other, each once.
 
     ``further`` ones are told only of places that have no fault yet.
@@ -146,7 +148,7 @@ def _document(
 
 
 def _right_of(
-    data: Mapping[str, Any], faults: Iterable[Fault], misshapen: Collection[str]
+    data: Mapping[str, Any], faults: Iterable[SetupFault], misshapen: Collection[str]
 ) -> Document | None:
     """What is left of a setup without the entries that have faults; None if that is unclear."""
     at = {found.groups() for fault in faults if (found := _AT.match(fault.path))}
@@ -215,39 +217,39 @@ def _plain(value: object) -> object:
     return value
 
 
-def _repeated_keys(data: object, name: str) -> Iterator[Fault]:
+def _repeated_keys(data: object, name: str) -> Iterator[SetupFault]:
     """Walks the data without recursion, so that nothing after it meets a bottomless depth."""
     todo: list[tuple[str, object, int]] = [("", data, 1)]
     while todo:
         path, value, depth = todo.pop()
         if depth > _DEEPEST:
-            fault = Fault(path[:120] + "…", f"is nested more than {_DEEPEST} deep: flatten it")
+            fault = SetupFault(path[:120] + "…", f"is nested more than {_DEEPEST} deep: flatten it")
             raise SetupError(name, [fault])
         if isinstance(value, Twice):
             for key in value.keys_twice:
-                yield Fault(joined(path, key), "this key stands twice: keep one of them")
+                yield SetupFault(joined(path, key), "this key stands twice: keep one of them")
         if isinstance(value, dict):
             todo += [(joined(path, str(key)), item, depth + 1) for key, item in value.items()]
         elif isinstance(value, list):
             todo += [(joined(path, place), item, depth + 1) for place, item in enumerate(value)]
 
 
-def _faults_of(error: ValidationError) -> list[Fault]:
+def _faults_of(error: ValidationError) -> list[SetupFault]:
     details = error.errors(include_url=False, include_input=False)
     faults = [_fault_of(detail) for detail in details[:_MOST_FAULTS]]
     if len(details) > _MOST_FAULTS:
         more = len(details) - _MOST_FAULTS
-        faults.append(Fault("file", f"has {more} more faults: mend the others first"))
+        faults.append(SetupFault("file", f"has {more} more faults: mend the others first"))
     return faults
 
 
-def _fault_of(detail: Mapping[str, Any]) -> Fault:
+def _fault_of(detail: Mapping[str, Any]) -> SetupFault:
     path = ""
     for part in detail["loc"]:
         # "~…" tells which branch was tried, "[key]" that a key itself was refused.
         if not (isinstance(part, str) and (part.startswith("~") or part == "[key]")):
             path = joined(path, part)
-    return Fault(path or "file", _message(detail))
+    return SetupFault(path or "file", _message(detail))
 
 
 def _message(detail: Mapping[str, Any]) -> str:
@@ -283,7 +285,7 @@ def _part_in(annotation: object) -> type[Part] | None:
     return next((part for part in inner if part is not None), None)
 
 
-def _place(fault: Fault) -> tuple[int, list[int], str]:
+def _place(fault: SetupFault) -> tuple[int, list[int], str]:
     """In the order of the parts, then of their entries, then by name."""
     kind = re.split(r"[.\[]", fault.path, maxsplit=1)[0]
     order = KINDS.index(kind) if kind in KINDS else -1

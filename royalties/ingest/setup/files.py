@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.ingest.setup.document import Document, SetupError, Twice, parse_setup
 
 LARGEST = 10 * 1024 * 1024
@@ -36,9 +36,9 @@ def read_setup(path: Path, name: str) -> Document:
     try:
         return parse_setup(_parsed(_text(_bytes(path), path, name), path, name), name)
     except _RefusedError as refused:
-        raise SetupError(name, [Fault(refused.place, refused.why)]) from None
+        raise SetupError(name, [SetupFault(refused.place, refused.why)]) from None
     except RecursionError:
-        raise SetupError(name, [Fault("file", "is nested far too deep: flatten it")]) from None
+        raise SetupError(name, [SetupFault("file", "is nested far too deep: flatten it")]) from None
 
 
 class _RefusedError(Exception):

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from royalties.domain.money import NotAnAmountError
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.ingest.setup.scalars import number_of
 
 _PLAIN_KEY = re.compile(r"[^\W\d][\w-]*|\$\w+")
@@ -82,12 +82,14 @@ class Node:
         except ValueError:
             return None
 
-    def fault(self, message: str) -> Fault:
+    def fault(self, message: str) -> SetupFault:
         """A fault at this place."""
-        return Fault(self.path, message)
+        return SetupFault(self.path, message)
 
 
-def each_once(entries: Iterable[Node], parts: tuple[str, ...], message: str) -> Iterator[Fault]:
+def each_once(
+    entries: Iterable[Node], parts: tuple[str, ...], message: str
+) -> Iterator[SetupFault]:
     """Faults of entries of a list that agree in some keys with one before."""
     seen: dict[tuple[str, ...], str] = {}
     for entry in entries:
@@ -97,7 +99,7 @@ def each_once(entries: Iterable[Node], parts: tuple[str, ...], message: str) -> 
             yield entry.get(parts[-1]).fault(message.format(first))
 
 
-def listed_once(words: Node) -> Iterator[Fault]:
+def listed_once(words: Node) -> Iterator[SetupFault]:
     """Faults of words that a list names twice."""
     seen: set[str] = set()
     for word in words.each():

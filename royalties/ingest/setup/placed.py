@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.ingest.places import (
     NotAPlaceError,
     contradiction,
@@ -106,7 +106,7 @@ def with_codes(data: Mapping[str, Any]) -> dict[str, Any]:
     return coded
 
 
-def region_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
+def region_faults(data: Mapping[str, Any]) -> Iterator[SetupFault]:
     """Every region that nobody knows, or in which a postcode does not lie.
 
     Countries are told of by their own type.
@@ -117,10 +117,10 @@ def region_faults(data: Mapping[str, Any]) -> Iterator[Fault]:
             try:
                 spot.code()
             except NotAPlaceError as error:
-                yield Fault(spot.path, str(error))
+                yield SetupFault(spot.path, str(error))
 
 
-def _postcodes(data: Mapping[str, Any]) -> Iterator[Fault]:
+def _postcodes(data: Mapping[str, Any]) -> Iterator[SetupFault]:
     for entry in Node("", data).get("organizations").each():
         country, region, postcode = (
             entry.get(key).text for key in ("country", "region", "postcode")

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from royalties.domain.money import MICRO, minor_units
-from royalties.domain.terms.beneficiaries import Beneficiary, Publisher, TaxRate
+from royalties.domain.terms.beneficiaries import Beneficiary, Publisher, WithholdingRate
 from royalties.domain.terms.catalogue import (
     Award,
     Channel,
@@ -16,9 +16,9 @@ from royalties.domain.terms.catalogue import (
     Format,
     Link,
     Price,
+    PublicTitle,
     Retailer,
     Seller,
-    Shown,
     Title,
 )
 from royalties.domain.terms.contracts import (
@@ -192,8 +192,8 @@ def _edition(body: Body) -> Edition:
     )
 
 
-def _shown(body: Body) -> Shown:
-    return Shown(
+def _shown(body: Body) -> PublicTitle:
+    return PublicTitle(
         public=body.get("public", False),
         subtitle=body.get("subtitle", ""),
         description=tuple(body.get("description", ())),
@@ -270,12 +270,14 @@ def _advance(body: Body, currency: str) -> Advance:
     )
 
 
-def _tax_rates(rates: str | list[Body] | None) -> tuple[TaxRate, ...]:
+def _tax_rates(rates: str | list[Body] | None) -> tuple[WithholdingRate, ...]:
     if rates is None:
         return ()
     if isinstance(rates, str):
-        return (TaxRate(date.min, _exact(rates)),)
-    dated = [TaxRate(date.fromisoformat(each["from"]), _exact(each["rate"])) for each in rates]
+        return (WithholdingRate(date.min, _exact(rates)),)
+    dated = [
+        WithholdingRate(date.fromisoformat(each["from"]), _exact(each["rate"])) for each in rates
+    ]
     return tuple(sorted(dated, key=lambda each: each.starts))
 
 

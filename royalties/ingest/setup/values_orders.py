@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from royalties.domain.money import minor_units, scale
-from royalties.domain.orders.life import OrderKind, Pace, State
+from royalties.domain.orders.life import LeadTime, OrderKind, State
 from royalties.domain.orders.pricing import (
     Freight,
     Option,
@@ -14,7 +14,7 @@ from royalties.domain.orders.pricing import (
     PriceList,
     PriceVersion,
     QuantityDiscount,
-    TaxRate,
+    SalesTaxRate,
 )
 from royalties.domain.terms.organizations import Organization
 from royalties.domain.terms.payment_details import PaymentDetails
@@ -66,7 +66,7 @@ def price_list_of(body: Body) -> PriceList:
         retailers={OrderKind(kind): key for kind, key in body["retailers"].items()},
         versions=tuple(sorted(versions, key=lambda version: version.starts)),
         taxes=tuple(
-            TaxRate(
+            SalesTaxRate(
                 each["place"],
                 date.fromisoformat(each["from"]),
                 Fraction(each["rate"]),
@@ -130,5 +130,5 @@ def _freight(body: Body, currency: str) -> Freight:
     )
 
 
-def _pace(body: Body | None) -> Pace | None:
-    return Pace(body["proof"], body["production"], body["shipping"]) if body else None
+def _pace(body: Body | None) -> LeadTime | None:
+    return LeadTime(body["proof"], body["production"], body["shipping"]) if body else None

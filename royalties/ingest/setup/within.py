@@ -5,7 +5,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.domain.terms.catalogue import Format
 from royalties.ingest.setup.identifiers import is_internal
 from royalties.ingest.setup.models import Member, Rule, Step
@@ -36,7 +36,7 @@ def key_of(kind: str, entry: Node) -> str:
     return "|".join(entry.get(part).text for part in KEYS[kind])
 
 
-def faults_within(setup: Node) -> Iterator[Fault]:
+def faults_within(setup: Node) -> Iterator[SetupFault]:
     """Every fault between the keys of a setup, whatever else is wrong with it."""
     yield from _publisher(setup.get("publisher"))
     for kind in KEYS:
@@ -46,7 +46,7 @@ def faults_within(setup: Node) -> Iterator[Fault]:
             yield from faults_of(entry)
 
 
-def _twice_in(kind: str, entries: list[Node]) -> Iterator[Fault]:
+def _twice_in(kind: str, entries: list[Node]) -> Iterator[SetupFault]:
     parts = KEYS[kind]
     seen: dict[str, str] = {}
     for entry in entries:
@@ -65,7 +65,7 @@ def _twice_in(kind: str, entries: list[Node]) -> Iterator[Fault]:
             yield entry.fault(f"is the same {', '.join(parts)} as {first}: keep one of them")
 
 
-def _publisher(publisher: Node) -> Iterator[Fault]:
+def _publisher(publisher: Node) -> Iterator[SetupFault]:
     first = publisher.get("first_period")
     calendar = publisher.get("calendar").text
     if first.text and calendar in list(Calendar):
@@ -75,7 +75,7 @@ def _publisher(publisher: Node) -> Iterator[Fault]:
             yield first.fault(str(fault))
 
 
-def _title(title: Node) -> Iterator[Fault]:
+def _title(title: Node) -> Iterator[SetupFault]:
     for edition in title.get("editions").each():
         isbn = edition.get("isbn")
         if is_internal(isbn.text) and edition.get("format").text != Format.CUSTOM:
@@ -90,7 +90,7 @@ def _title(title: Node) -> Iterator[Fault]:
     )
 
 
-def _exactly_one(model: type[Part], at: Node) -> Iterator[Fault]:
+def _exactly_one(model: type[Part], at: Node) -> Iterator[SetupFault]:
     keys = model.exactly_one_of
     given = [key for key in keys if at.get(key).given]
     if isinstance(at.value, dict) and len(given) != 1:
@@ -101,7 +101,7 @@ def _exactly_one(model: type[Part], at: Node) -> Iterator[Fault]:
 # Contracts
 
 
-def _contract(contract: Node) -> Iterator[Fault]:
+def _contract(contract: Node) -> Iterator[SetupFault]:
     rules = contract.get("rules")
     yield from listed_once(contract.get("titles"))
     yield from listed_once(contract.get("order_charges"))
@@ -123,7 +123,7 @@ def _contract(contract: Node) -> Iterator[Fault]:
             )
 
 
-def _rule(rule: Node) -> Iterator[Fault]:
+def _rule(rule: Node) -> Iterator[SetupFault]:
     yield from _exactly_one(Rule, rule)
     for words in _EACH_ONCE:
         yield from listed_once(rule.get(words))
@@ -140,7 +140,7 @@ def _rule(rule: Node) -> Iterator[Fault]:
     yield from _counted(rule, tiers)
 
 
-def _discount(discount: Node) -> Iterator[Fault]:
+def _discount(discount: Node) -> Iterator[SetupFault]:
     if not isinstance(discount.value, dict):
         return
     ends = {key: discount.get(key) for key in ("from", "above", "below", "up_to")}
@@ -160,7 +160,7 @@ def _discount(discount: Node) -> Iterator[Fault]:
         )
 
 
-def _limits(tiers: list[Node]) -> Iterator[Fault]:
+def _limits(tiers: list[Node]) -> Iterator[SetupFault]:
     for tier in tiers[:-1]:
         if isinstance(tier.value, dict) and not tier.get("up_to").given:
             yield tier.get("up_to").fault("is missing: only the last tier goes on without a limit")
@@ -174,7 +174,7 @@ def _limits(tiers: list[Node]) -> Iterator[Fault]:
             yield after.fault(f"must be above the limit before it, {before.value}")
 
 
-def _counted(rule: Node, tiers: list[Node]) -> Iterator[Fault]:
+def _counted(rule: Node, tiers: list[Node]) -> Iterator[SetupFault]:
     """Copies are whole; amounts are strings, lest a reader of JSON makes them floats."""
     counts = rule.get("tiers_by").text or "units"
     for value in (*(tier.get("up_to") for tier in tiers), rule.get("counter").get("opening")):
@@ -188,7 +188,7 @@ def _counted(rule: Node, tiers: list[Node]) -> Iterator[Fault]:
             )
 
 
-def _counters(rules: list[Node]) -> Iterator[Fault]:
+def _counters(rules: list[Node]) -> Iterator[SetupFault]:
     seen: dict[str, Node] = {}
     for rule in rules:
         name = rule.get("counter").get("name").text or rule.get("name").text
@@ -197,7 +197,7 @@ def _counters(rules: list[Node]) -> Iterator[Fault]:
         first = seen.setdefault(name, rule)
         for key, ours, theirs in _counting(rule, first):
             if ours != theirs:
-                yield Fault(
+                yield SetupFault(
                     f"{rule.path}.{key}",
                     f'rules of one counter must agree: "{name}" has {theirs} at {first.path}',
                 )
@@ -217,7 +217,7 @@ def _counting(rule: Node, first: Node) -> Iterator[tuple[str, object, object]]:
 # Plans
 
 
-def _plan(plan: Node) -> Iterator[Fault]:
+def _plan(plan: Node) -> Iterator[SetupFault]:
     versions = plan.get("versions")
     yield from each_once(
         versions.each(), ("from",), "overlaps {}, which begins on the same day: change one"
@@ -231,7 +231,7 @@ def _plan(plan: Node) -> Iterator[Fault]:
         )
 
 
-def _ends(steps: Node) -> Iterator[Fault]:
+def _ends(steps: Node) -> Iterator[SetupFault]:
     listed = list(steps.each())
     if not listed:
         return
@@ -244,7 +244,7 @@ def _ends(steps: Node) -> Iterator[Fault]:
             yield last.get(key).fault("the last remainder takes whatever is left: leave it out")
 
 
-def _steps(steps: Node) -> Iterator[Fault]:
+def _steps(steps: Node) -> Iterator[SetupFault]:
     yield from _shares(steps)
     for step in steps.each():
         yield from _exactly_one(Step, step)
@@ -258,7 +258,7 @@ def _steps(steps: Node) -> Iterator[Fault]:
         yield from _members(list(step.get("to").each()))
 
 
-def _shares(steps: Node) -> Iterator[Fault]:
+def _shares(steps: Node) -> Iterator[SetupFault]:
     total = Fraction(0)
     for step in steps.each():
         share = step.get("share").number
@@ -271,7 +271,7 @@ def _shares(steps: Node) -> Iterator[Fault]:
         total += share
 
 
-def _members(members: list[Node]) -> Iterator[Fault]:
+def _members(members: list[Node]) -> Iterator[SetupFault]:
     for member in members:
         yield from _exactly_one(Member, member)
         yield from _steps(member.get("steps"))
@@ -298,7 +298,7 @@ def caps_in(steps: Node) -> Iterator[Node]:
 # The rest
 
 
-def _beneficiary(beneficiary: Node) -> Iterator[Fault]:
+def _beneficiary(beneficiary: Node) -> Iterator[SetupFault]:
     yield from each_once(
         beneficiary.get("tax_rate").each(),
         ("from",),
@@ -306,12 +306,12 @@ def _beneficiary(beneficiary: Node) -> Iterator[Fault]:
     )
 
 
-def _exchange_rate(rate: Node) -> Iterator[Fault]:
+def _exchange_rate(rate: Node) -> Iterator[SetupFault]:
     if rate.get("from").text and rate.get("from").text == rate.get("to").text:
         yield rate.get("to").fault("is the currency it is converted from: name another")
 
 
-def _report(report: Node) -> Iterator[Fault]:
+def _report(report: Node) -> Iterator[SetupFault]:
     columns = report.get("columns")
     if not isinstance(columns.value, dict):
         return

@@ -5,14 +5,14 @@ from itertools import pairwise
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import NotAnAmountError, minor_units
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.ingest.setup.node import Node, each_once, listed_once
 from royalties.ingest.setup.orders import CANCELLED_FROM
 
 _FIXED = ("small_order_charge", "rush_charge", "more_address_charge", "proof_charge")
 
 
-def price_list(prices: Node) -> Iterator[Fault]:
+def price_list(prices: Node) -> Iterator[SetupFault]:
     """Every fault between the keys of a price list."""
     yield from listed_once(prices.get("titles"))
     versions = prices.get("versions")
@@ -31,7 +31,7 @@ def price_list(prices: Node) -> Iterator[Fault]:
         yield from _digits(_amounts(version), prices.get("currency").text)
 
 
-def _discounts(steps: list[Node]) -> Iterator[Fault]:
+def _discounts(steps: list[Node]) -> Iterator[SetupFault]:
     yield from _rising(
         [step.get("at_least") for step in steps],
         "overlaps the step before, which begins at {}: steps rise",
@@ -43,7 +43,7 @@ def _discounts(steps: list[Node]) -> Iterator[Fault]:
             )
 
 
-def _freight(steps: list[Node]) -> Iterator[Fault]:
+def _freight(steps: list[Node]) -> Iterator[SetupFault]:
     for step in steps[:-1]:
         if isinstance(step.value, dict) and not step.get("up_to").given:
             yield step.get("up_to").fault("is missing: only the last step goes on without a limit")
@@ -54,13 +54,13 @@ def _freight(steps: list[Node]) -> Iterator[Fault]:
     )
 
 
-def _rising(limits: list[Node], message: str) -> Iterator[Fault]:
+def _rising(limits: list[Node], message: str) -> Iterator[SetupFault]:
     for before, after in pairwise(limits):
         if before.number is not None and after.number is not None and after.number <= before.number:
             yield after.fault(message.format(before.value))
 
 
-def payment_details(details: Node) -> Iterator[Fault]:
+def payment_details(details: Node) -> Iterator[SetupFault]:
     """What is wrong between the keys of how the house is paid."""
     if not any(details.get(key).given for key in ("account", "iban", "address")):
         yield details.fault(
@@ -70,7 +70,7 @@ def payment_details(details: Node) -> Iterator[Fault]:
         yield details.get("routing").fault("needs the account at that bank")
 
 
-def _cancellation(shares: Node) -> Iterator[Fault]:
+def _cancellation(shares: Node) -> Iterator[SetupFault]:
     given = [shares.get(state) for state in CANCELLED_FROM if shares.get(state).given]
     for before, after in pairwise(given):
         if before.number is not None and after.number is not None and after.number < before.number:
@@ -84,7 +84,7 @@ def _amounts(version: Node) -> Iterator[Node]:
     yield from (step.get("amount") for step in version.get("freight").each())
 
 
-def _digits(amounts: Iterable[Node], currency: str) -> Iterator[Fault]:
+def _digits(amounts: Iterable[Node], currency: str) -> Iterator[SetupFault]:
     for amount in amounts:
         if amount.number is None or currency not in EXPONENTS:
             continue

@@ -34,7 +34,7 @@ _SECRETS = ("cookie.key",)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class BackupSummary:
     """What was backed up, restored or moved: the schema it had, rows by table, files by folder."""
 
     schema: str
@@ -44,7 +44,7 @@ class Kept:
     size: int = 0
 
     @classmethod
-    def of(cls, header: Header, parts: Parts, size: int = 0) -> "Kept":
+    def of(cls, header: Header, parts: Parts, size: int = 0) -> "BackupSummary":
         """What the parts of a backup hold."""
         counts: dict[str, dict[str, int]] = {"tables": {}, "files": {}}
         for name, part in parts.items():
@@ -64,7 +64,7 @@ class Kept:
 
 def back_up(
     connection: Connection, actor: Actor, home: Path, target: Path, at: str, progress: Progress
-) -> Kept:
+) -> BackupSummary:
     """Write everything that a snapshot shows, and the home's files, into one new file.
 
     Args:
@@ -99,7 +99,7 @@ def back_up(
         parts = writer.close()
         size = file.tell()
     progress(total, total)
-    return Kept.of(header, parts, size)
+    return BackupSummary.of(header, parts, size)
 
 
 def has_books(work: Work) -> bool:
@@ -114,7 +114,7 @@ def _schema_of(connection: Connection) -> str:
     return found
 
 
-def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress) -> Kept:
+def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress) -> BackupSummary:
     """Bring books back from a backup, into an empty database and an empty home.
 
     All of it is there at the end, brought to the newest migration, or nothing. Before anything is
@@ -169,7 +169,7 @@ def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress
         migrate.migrate_to(connection, "head")
         progress(len(tables), len(tables))
         stage.put_in_place()
-    return Kept.of(header, reader.parts)
+    return BackupSummary.of(header, reader.parts)
 
 
 def _require_known(source: Path, header: Header) -> None:
@@ -181,7 +181,7 @@ def _require_known(source: Path, header: Header) -> None:
         )
 
 
-def move(source: Connection, target: Connection, actor: Actor, progress: Progress) -> Kept:
+def move(source: Connection, target: Connection, actor: Actor, progress: Progress) -> BackupSummary:
     """Copy books into an empty database of either engine; their files stay where they are.
 
     Args:
@@ -221,7 +221,7 @@ def move(source: Connection, target: Connection, actor: Actor, progress: Progres
     for name, (columns, digest) in digests.items():
         _check_read_back(target, tables[name], columns, digest)
     progress(len(tables), len(tables))
-    return Kept(schema, "", moved, {})
+    return BackupSummary(schema, "", moved, {})
 
 
 class _Through:

@@ -12,7 +12,7 @@ from royalties.domain.money import micro_text
 from royalties.domain.orders.life import State
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, Period, period_of
-from royalties.domain.sales.reporting import Expected, Standing
+from royalties.domain.sales.reporting import Expected, ReportStatus
 from royalties.services.approvals import Proposal, may_approve, proposals
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.orders import board
@@ -26,17 +26,17 @@ from royalties.store.periods.closing import explanations
 
 _SHOWN_PERIODS = 8
 _ORDER = (
-    Standing.LATE,
-    Standing.DUE,
-    Standing.IN,
-    Standing.AHEAD,
-    Standing.OWN,
-    Standing.NEVER,
+    ReportStatus.LATE,
+    ReportStatus.DUE,
+    ReportStatus.IN,
+    ReportStatus.AHEAD,
+    ReportStatus.OWN,
+    ReportStatus.NEVER,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Sold:
+class NetSales:
     """Net copies, and net receipts as exact text by currency."""
 
     units: int = 0
@@ -44,13 +44,13 @@ class Sold:
 
 
 @dataclass(frozen=True, slots=True)
-class RetailerGlance:
+class RetailerSummary:
     """One retailer in the open period; ``accounts`` are its kinds of reports that differ."""
 
     key: str
     name: str
-    sold: Sold
-    before: Sold
+    sold: NetSales
+    before: NetSales
     accounts: Accounts
 
     @property
@@ -62,12 +62,12 @@ class RetailerGlance:
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodGlance:
+class PeriodSummary:
     """A period in the row of the last ones; ``closed`` ones are final."""
 
     name: str
     closed: bool
-    sold: Sold
+    sold: NetSales
 
 
 class OrdersToDo(NamedTuple):
@@ -132,7 +132,7 @@ class ToDo:
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class Dashboard:
     """The finance desk's home.
 
     ``months`` are the first and last one with sales in the open period; ``against`` is the
@@ -141,12 +141,12 @@ class Glance:
 
     period: Period
     today: date
-    sold: Sold
-    before: Sold
+    sold: NetSales
+    before: NetSales
     months: tuple[date, date] | None
     against: Period | None
-    retailers: tuple[RetailerGlance, ...]
-    last: tuple[PeriodGlance, ...]
+    retailers: tuple[RetailerSummary, ...]
+    last: tuple[PeriodSummary, ...]
     to_do: ToDo
 
     @property
@@ -157,13 +157,13 @@ class Glance:
     @property
     def expected(self) -> int:
         """Retailers that send reports."""
-        none = (Standing.OWN, Standing.NEVER)
+        none = (ReportStatus.OWN, ReportStatus.NEVER)
         return sum(each.worst.standing not in none for each in self.retailers)
 
     @property
     def all_in(self) -> int:
         """Retailers of whom all is in that could be by now."""
-        return sum(each.worst.standing is Standing.IN for each in self.retailers)
+        return sum(each.worst.standing is ReportStatus.IN for each in self.retailers)
 
 
 class _Sales(NamedTuple):
@@ -177,7 +177,7 @@ class _Sales(NamedTuple):
     rows: list[store.SoldRow]
 
 
-def glance(work: Work) -> Glance:
+def dashboard(work: Work) -> Dashboard:
     """The open period at a glance.
 
     Raises:
@@ -189,7 +189,7 @@ def glance(work: Work) -> Glance:
     period, house = sales.period, setup.publisher.currency
     retailers = _retailers(work, setup, sales)
     earliest = min((row.period_id for row in sales.rows), default=period.ordinal)
-    return Glance(
+    return Dashboard(
         period,
         work.today,
         _sum(sales.now, house),
@@ -198,7 +198,7 @@ def glance(work: Work) -> Glance:
         sales.against if sales.months else None,
         retailers,
         tuple(
-            PeriodGlance(
+            PeriodSummary(
                 str(each),
                 each < period,
                 _sum((row for row in sales.rows if row.period_id == each.ordinal), house),
@@ -210,7 +210,7 @@ def glance(work: Work) -> Glance:
     )
 
 
-def retailers_glance(work: Work) -> tuple[Period, tuple[RetailerGlance, ...]]:
+def retailers_summary(work: Work) -> tuple[Period, tuple[RetailerSummary, ...]]:
     """The open period, and its retailers alone.
 
     Raises:
@@ -266,11 +266,11 @@ def _same_place(month: date, period: Period, against: Period) -> str:
     return f"{at // 12:04d}-{at % 12 + 1:02d}"
 
 
-def _retailers(work: Work, setup: Setup, sales: _Sales) -> tuple[RetailerGlance, ...]:
+def _retailers(work: Work, setup: Setup, sales: _Sales) -> tuple[RetailerSummary, ...]:
     reports = expected_reports(work, setup, sales.period)
     sold, earlier = _by_retailer(sales.now), _by_retailer(sales.before)
     found = [
-        RetailerGlance(
+        RetailerSummary(
             key,
             retailer.name,
             _sum(sold.get(key, ()), setup.publisher.currency),
@@ -290,13 +290,13 @@ def _by_retailer(rows: Iterable[store.SoldRow]) -> dict[str, list[store.SoldRow]
     return found
 
 
-def _sum(rows: Iterable[store.SoldRow], house: str) -> Sold:
+def _sum(rows: Iterable[store.SoldRow], house: str) -> NetSales:
     """Copies and receipts of rows, those in the house's own currency first."""
     units, net = 0, dict[str, int]()
     for row in rows:
         units += row.units
         net[row.currency] = net.get(row.currency, 0) + row.net
-    return Sold(
+    return NetSales(
         units,
         tuple(
             (currency, micro_text(net[currency], exponent(currency)))
@@ -316,7 +316,7 @@ def _to_do(
     work: Work,
     setup: Setup,
     period: Period,
-    retailers: Iterable[RetailerGlance],
+    retailers: Iterable[RetailerSummary],
     exceptions: int | None,
 ) -> ToDo:
     counts = store.counts(work.connection)
@@ -340,9 +340,9 @@ def _to_do(
     )
 
 
-def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerGlance]) -> int:
+def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerSummary]) -> int:
     """Retailers with a late report that no sentence for the close explains."""
-    late = [each for each in retailers if each.worst.standing is Standing.LATE]
+    late = [each for each in retailers if each.worst.standing is ReportStatus.LATE]
     if not late:
         return 0
     explained = {
@@ -352,7 +352,7 @@ def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerGlance]
         each.key: [
             missing_report(each.key, each.name, account, stands)
             for account, stands in each.accounts
-            if stands.standing is Standing.LATE
+            if stands.standing is ReportStatus.LATE
         ]
         for each in late
     }

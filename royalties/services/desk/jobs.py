@@ -37,7 +37,7 @@ Job: TypeAlias = JobRow
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class JobKind:
     """One kind of long work on an upload.
 
     Attributes:
@@ -215,5 +215,5 @@ def _record(work: Work, job: Job, read: Any) -> object:  # noqa: ANN401 - what `
     return {"outcome": result.outcome, "batch": result.document["batch"]}
 
 
-KINDS: dict[str, Kind] = {"check": Kind(_keep, _check), "record": Kind(_record, _read)}
+KINDS: dict[str, JobKind] = {"check": JobKind(_keep, _check), "record": JobKind(_record, _read)}
 """What can be done as a job."""

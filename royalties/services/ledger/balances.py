@@ -32,7 +32,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AccountBalance:
     """What an account stands at, in minor units; one of the two columns is zero."""
 
     account: Account
@@ -46,7 +46,7 @@ class Group:
 
     kind: str
     meaning: str
-    standings: tuple[Standing, ...]
+    standings: tuple[AccountBalance, ...]
     debit: int
     credit: int
     more: int
@@ -125,12 +125,12 @@ def balances(work: Work, *, period: str = "", day: str = "", kind: str = "") -> 
         day = parse_period(period, setup.calendar).ends.isoformat()
     if not day:
         day = closed[-1].ends if closed else work.today.isoformat()
-    found: dict[str, dict[str, list[Standing]]] = {}
+    found: dict[str, dict[str, list[AccountBalance]]] = {}
     for each in store.balances_on(work.connection, day):
         account = account_of(setup, each.account)
         of_kind = found.setdefault(each.currency, {}).setdefault(meaning_of(each.account)[0], [])
         if each.amount:
-            of_kind.append(Standing(account, max(each.amount, 0), max(-each.amount, 0)))
+            of_kind.append(AccountBalance(account, max(each.amount, 0), max(-each.amount, 0)))
     most = None if kind else _SHOWN_OF_A_KIND
     return Balances(
         day,
@@ -232,7 +232,9 @@ def _booked(work: Work, entries: Sequence[EntryRow]) -> tuple[Booked, ...]:
     return tuple(Booked(each, tuple(lines[each.id])) for each in entries)
 
 
-def _trial(currency: str, kinds: dict[str, list[Standing]], only: str, most: int | None) -> Trial:
+def _trial(
+    currency: str, kinds: dict[str, list[AccountBalance]], only: str, most: int | None
+) -> Trial:
     order = [kind for kind in MEANINGS if kind in kinds]
     order += sorted(set(kinds) - set(order))
     groups = tuple(
@@ -241,7 +243,7 @@ def _trial(currency: str, kinds: dict[str, list[Standing]], only: str, most: int
     return Trial(currency, groups, *_sums(group for group in groups))
 
 
-def _group(kind: str, standings: Sequence[Standing], most: int | None) -> Group:
+def _group(kind: str, standings: Sequence[AccountBalance], most: int | None) -> Group:
     shown = tuple(standings if most is None else standings[:most])
     return Group(
         kind,
@@ -252,6 +254,6 @@ def _group(kind: str, standings: Sequence[Standing], most: int | None) -> Group:
     )
 
 
-def _sums(parts: Iterable[Standing | Group]) -> tuple[int, int]:
+def _sums(parts: Iterable[AccountBalance | Group]) -> tuple[int, int]:
     found = list(parts)
     return sum(each.debit for each in found), sum(each.credit for each in found)

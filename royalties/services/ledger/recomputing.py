@@ -7,7 +7,12 @@ from itertools import zip_longest
 from typing import Any
 
 from royalties.domain.periods import Period, parse_period
-from royalties.domain.royalties.postings import ORDER_EVENTS, Posting, Standing, entries_of_close
+from royalties.domain.royalties.postings import (
+    ORDER_EVENTS,
+    LedgerBefore,
+    Posting,
+    entries_of_close,
+)
 from royalties.domain.royalties.run import Run, run
 from royalties.domain.royalties.run_document import run_document
 from royalties.domain.royalties.statements import ContractAccount, Statement
@@ -35,7 +40,7 @@ class Recomputed:
     period: Period
     setup: Setup
     run: Run
-    before: Standing
+    before: LedgerBefore
 
 
 def recomputed(work: Work) -> Iterator[tuple[str, str]]:
@@ -46,7 +51,7 @@ def recomputed(work: Work) -> Iterator[tuple[str, str]]:
         computed again fails the first.
     """
     names = {row.id: row.name for row in checks.rows(work.connection, "period")}
-    before = Standing({}, frozenset(), frozenset())
+    before = LedgerBefore({}, frozenset(), frozenset())
     for closed in checks.closed_runs(work.connection):
         name = names.get(closed.period_id, str(closed.period_id))
         try:
@@ -69,13 +74,13 @@ def _compared(work: Work, again: Recomputed) -> Iterator[tuple[str, str]]:
             yield name, f"what stands in the database cannot be read: {error!r}"
 
 
-def _after(before: Standing, done: Run) -> Standing:
+def _after(before: LedgerBefore, done: Run) -> LedgerBefore:
     """What the ledger holds after a close."""
     advances = {
         each.contract.key: sum(one.advance.amount - one.advance.recouped for one in each.advances)
         for each in done.contracts
     }
-    return Standing(
+    return LedgerBefore(
         {**before.advances, **advances},
         before.contracts | {each.contract.key for each in done.contracts},
         before.beneficiaries | {(each.beneficiary, each.currency) for each in done.settlements},

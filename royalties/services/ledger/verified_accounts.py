@@ -15,12 +15,12 @@ from royalties.domain.royalties.postings import (
     pool_account,
     reserve_account,
 )
-from royalties.services.ledger.verified_books import Books, Failures
+from royalties.services.ledger.verified_books import BooksUnderTest, Failures
 from royalties.store.ledger import checks
 from royalties.store.ledger import entries as ledger
 
 
-def entries_balance(books: Books) -> Failures:
+def entries_balance(books: BooksUnderTest) -> Failures:
     """Entries are sealed, balance, and have numbers without a gap."""
     for number in ledger.faulty_entries(books.connection):
         yield f"entry {number} is unsealed, unbalanced or has one side"
@@ -29,7 +29,7 @@ def entries_balance(books: Books) -> Failures:
         yield f"{count} entries but the highest number is {highest}"
 
 
-def trial_balance(books: Books) -> Failures:
+def trial_balance(books: BooksUnderTest) -> Failures:
     """All accounts of a currency sum to nothing."""
     sums: dict[str, int] = defaultdict(int)
     for (_, currency), amount in ledger.balances(books.connection).items():
@@ -39,7 +39,7 @@ def trial_balance(books: Books) -> Failures:
             yield f"all accounts in {currency} sum to {amount} minor units, not 0"
 
 
-def contract_identity(books: Books) -> Failures:
+def contract_identity(books: BooksUnderTest) -> Failures:
     """What came to a contract's account is what went from it."""
     for row in books.rows("contract_close"):
         came = row.earned + row.brought_forward + row.released
@@ -50,7 +50,7 @@ def contract_identity(books: Books) -> Failures:
             yield f"{books.of(row.period_id, row.contract)}: paid out of a debit balance"
 
 
-def contract_chain(books: Books) -> Failures:
+def contract_chain(books: BooksUnderTest) -> Failures:
     """A contract opens a period where it closed the one before."""
     last: dict[str, Any] = {}
     for row in books.rows("contract_close"):
@@ -63,7 +63,7 @@ def contract_chain(books: Books) -> Failures:
         last[row.contract] = row
 
 
-def earned_lines(books: Books) -> Failures:
+def earned_lines(books: BooksUnderTest) -> Failures:
     """Each line earned what its parts multiply to, rounded once; they sum up to their contract."""
     for period in books.closed():
         sums: dict[str, int] = defaultdict(int)
@@ -85,13 +85,13 @@ def earned_lines(books: Books) -> Failures:
                 yield f"{books.of(period, key)}: lines sum to {sums[key]}, not {row.earned}"
 
 
-def allocated(books: Books) -> Failures:
+def allocated(books: BooksUnderTest) -> Failures:
     """What was payable is what beneficiaries were allocated, but for what no step could place."""
     for period in books.closed():
         yield from _allocated(books, period)
 
 
-def _allocated(books: Books, period: int) -> Failures:
+def _allocated(books: BooksUnderTest, period: int) -> Failures:
     given: dict[str, int] = defaultdict(int)
     to: dict[tuple[str, str], int] = defaultdict(int)
     rows = {row.contract: row for row in books.rows("contract_close", period)}
@@ -114,7 +114,7 @@ def _allocated(books: Books, period: int) -> Failures:
         yield f"{books.period(period)}, {beneficiary}: was allocated an amount that nobody settled"
 
 
-def settled(books: Books) -> Failures:
+def settled(books: BooksUnderTest) -> Failures:
     """What came to a beneficiary's account is what went from it, period after period."""
     last: dict[tuple[str, str], int] = {}
     for row in books.rows("settlement"):
@@ -128,7 +128,7 @@ def settled(books: Books) -> Failures:
         last[key] = row.carried_forward
 
 
-def reserves(books: Books) -> Failures:
+def reserves(books: BooksUnderTest) -> Failures:
     """A reserve is released once, and no more of it than was withheld."""
     for period in books.closed():
         rows = {row.contract: row for row in books.rows("contract_close", period)}
@@ -152,7 +152,7 @@ def reserves(books: Books) -> Failures:
         yield f"contract {row.contract}: {row.amount} released that was not withheld"
 
 
-def accounts(books: Books) -> Failures:
+def accounts(books: BooksUnderTest) -> Failures:
     """Every account equals the figure of the books that it stands for."""
     balances = ledger.balances(books.connection)
     for key, wanted in _expected(books).items():
@@ -160,7 +160,7 @@ def accounts(books: Books) -> Failures:
             yield f"account {key[0]} stands at {balances.get(key, 0)} {key[1]}, not {wanted}"
 
 
-def _expected(books: Books) -> dict[tuple[str, str], int]:
+def _expected(books: BooksUnderTest) -> dict[tuple[str, str], int]:
     found: dict[tuple[str, str], int] = defaultdict(int)
     for row in books.rows("contract_close"):
         found[contract_account(row.contract), row.currency] = -row.carried_forward

@@ -11,7 +11,7 @@ from royalties.store.ledger import checks
 
 
 @dataclass(slots=True)
-class Books:
+class BooksUnderTest:
     """The database under test, and what several checks read of it.
 
     Checks go through it period by period, and row by row within: what they hold does not grow
@@ -67,4 +67,4 @@ class Books:
 Failures = Iterator[str]
 """Each place where an invariant does not hold, in words."""
 
-Check = Callable[[Books], Failures]
+Check = Callable[[BooksUnderTest], Failures]

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from royalties.services.books import setup_in_force
-from royalties.services.ledger.verified_books import Books, Failures
+from royalties.services.ledger.verified_books import BooksUnderTest, Failures
 from royalties.store.periods import carrying
 
 
-def carried_forward(books: Books) -> Failures:
+def carried_forward(books: BooksUnderTest) -> Failures:
     """Each close kept what the one before it left and its own figures add up to.
 
     Closes of versions that kept nothing come before all that did.
@@ -31,7 +31,7 @@ def carried_forward(books: Books) -> Failures:
 
 
 def _parts(
-    kept: carrying.Kept, computed: carrying.Kept
+    kept: carrying.CarriedForward, computed: carrying.CarriedForward
 ) -> Iterator[tuple[str, Mapping[Any, Any], Mapping[Any, Any]]]:
     for part in ("contracts", "balances"):
         yield part, _by_key(kept.state[part]), _by_key(computed.state[part])

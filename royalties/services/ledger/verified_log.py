@@ -5,13 +5,13 @@ from collections import defaultdict
 from typing import Any
 
 from royalties.domain.people import Verb
-from royalties.services.ledger.verified_books import Books, Failures
+from royalties.services.ledger.verified_books import BooksUnderTest, Failures
 from royalties.store.history import line_hash, log_lines
 from royalties.store.ledger import checks
 from royalties.store.terms import catalogue
 
 
-def is_whole(books: Books) -> Failures:
+def is_whole(books: BooksUnderTest) -> Failures:
     """Each line of the log is chained to the one before."""
     previous = "0" * 64
     for seq, line in enumerate(log_lines(books.connection), 1):
@@ -24,7 +24,7 @@ def is_whole(books: Books) -> Failures:
         previous = line.hash
 
 
-def tells(books: Books) -> Failures:
+def tells(books: BooksUnderTest) -> Failures:
     """The log tells of every close, import, correction, undo, alias and issue that stands."""
     told: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for line in log_lines(books.connection):
@@ -68,7 +68,7 @@ _READ = (
 """What is read of these lines; a log of many years is not held whole."""
 
 
-def _closes_told(books: Books, told: list[dict[str, Any]]) -> Failures:
+def _closes_told(books: BooksUnderTest, told: list[dict[str, Any]]) -> Failures:
     closes = {each["period"]: each["fingerprint"] for each in told}
     for closed in checks.closings(books.connection):
         period = books.period(closed.period_id)
@@ -78,7 +78,7 @@ def _closes_told(books: Books, told: list[dict[str, Any]]) -> Failures:
         yield f"the log tells of a close of {period}, which is not closed"
 
 
-def _batches_told(books: Books, told: dict[str, list[dict[str, Any]]]) -> Failures:
+def _batches_told(books: BooksUnderTest, told: dict[str, list[dict[str, Any]]]) -> Failures:
     imports = {
         each["batch"]: (each["file"][:255], each["sha256"], each["lines"])
         for each in told[Verb.IMPORT.value]

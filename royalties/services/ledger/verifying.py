@@ -13,11 +13,11 @@ from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period, parse_period
 from royalties.services.books import asked_in, names_of, setup_in_force
-from royalties.services.cache import keep_nobody_waiting, remembered
+from royalties.services.cache import cached, keep_nobody_waiting
 from royalties.services.ledger import kept_files, verified_log
 from royalties.services.ledger import verified_accounts as sums
 from royalties.services.ledger.recomputing import DAMAGE
-from royalties.services.ledger.verified_books import Books, Check, Failures
+from royalties.services.ledger.verified_books import BooksUnderTest, Check, Failures
 from royalties.services.ledger.verified_carried import carried_forward
 from royalties.services.orders import papers
 from royalties.services.orders.billing import checking
@@ -51,7 +51,7 @@ def verify(work: Work) -> list[Checked]:
         RefusedError: no setup file has been loaded yet.
     """
     work.actor.require(Verb.READ)
-    books = Books(replace(work, memory=None))  # what was remembered proves nothing
+    books = BooksUnderTest(replace(work, memory=None))  # what was remembered proves nothing
     found = []
     with small_cache(work.connection):
         for place, (name, check) in enumerate(_CHECKS.items()):
@@ -76,10 +76,10 @@ def verified(work: Work, click: str) -> tuple[datetime, list[Checked]]:
         words="whether everything holds",
         periods=None,
     )
-    return remembered(work, "verify", click, lambda: (work.now, verify(work)), most=_KEPT)
+    return cached(work, "verify", click, lambda: (work.now, verify(work)), most=_KEPT)
 
 
-def _failures(check: Check, books: Books) -> tuple[str, ...]:
+def _failures(check: Check, books: BooksUnderTest) -> tuple[str, ...]:
     """What a check finds; books so damaged that it cannot go on are one more failure."""
     found: list[str] = []
     try:
@@ -91,7 +91,7 @@ def _failures(check: Check, books: Books) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _setup_read(books: Books) -> Failures:
+def _setup_read(books: BooksUnderTest) -> Failures:
     """The setup in force makes sense, and the catalogue is what it says."""
     setup = setup_in_force(books.work)
     editions = {row.isbn: row for row in catalogue.edition_rows(books.connection)}
@@ -115,7 +115,7 @@ def _setup_read(books: Books) -> Failures:
         yield f"edition {isbn} is recorded but stands in no title"
 
 
-def _periods(books: Books) -> Failures:
+def _periods(books: BooksUnderTest) -> Failures:
     calendar = setup_in_force(books.work).calendar
     closed = {each.period_id: each.closed_at for each in checks.closings(books.connection)}
     last: Period | None = None
@@ -136,7 +136,7 @@ def _periods(books: Books) -> Failures:
         yield f"a run of {books.period(number)} is closed, but there is no such period"
 
 
-def _runs_frozen(books: Books) -> Failures:
+def _runs_frozen(books: BooksUnderTest) -> Failures:
     for closed in checks.closed_runs(books.connection):
         if sha256(closed.document.encode()).hexdigest() != closed.fingerprint:
             yield f"the closed run of {books.period(closed.period_id)} was changed"
@@ -147,7 +147,7 @@ def _recomputed(what: str) -> Check:
     return lambda books: iter(books.recomputed[what])
 
 
-def _statements(books: Books) -> Failures:
+def _statements(books: BooksUnderTest) -> Failures:
     for period in books.closed():
         settled = {(row.beneficiary, row.currency) for row in books.rows("settlement", period)}
         numbers = []
@@ -162,55 +162,55 @@ def _statements(books: Books) -> Failures:
             yield f"{books.period(period)}: {beneficiary} has no statement"
 
 
-def _issued(books: Books) -> Failures:
+def _issued(books: BooksUnderTest) -> Failures:
     yield from kept_files.issued_differ(books.work, books.names)
 
 
-def _orders_issued(books: Books) -> Failures:
+def _orders_issued(books: BooksUnderTest) -> Failures:
     yield from papers.failures(books.work)
 
 
-def _received(books: Books) -> Failures:
+def _received(books: BooksUnderTest) -> Failures:
     yield from kept_files.received_differ(books.work)
 
 
-def _sent(books: Books) -> Failures:
+def _sent(books: BooksUnderTest) -> Failures:
     yield from kept_files.sent_differ(books.work)
     yield from kept_files.samples_differ(books.work)
 
 
-def _order_money(books: Books) -> Failures:
+def _order_money(books: BooksUnderTest) -> Failures:
     yield from checking.money_differs(books.work)
     yield from checking.reversals_differ(books.work)
 
 
-def _invoices(books: Books) -> Failures:
+def _invoices(books: BooksUnderTest) -> Failures:
     yield from checking.invoices_differ(books.work)
 
 
-def _shipments(books: Books) -> Failures:
+def _shipments(books: BooksUnderTest) -> Failures:
     yield from checking.shipments_differ(books.work)
 
 
-def _sales(books: Books) -> Failures:
+def _sales(books: BooksUnderTest) -> Failures:
     yield from checks.orphan_sales(books.connection)
     yield from checks.sales_in_wrong_period(books.connection)
     yield from checks.batches_that_lost_lines(books.connection)
 
 
-def _closed_sales_earned(books: Books) -> Failures:
+def _closed_sales_earned(books: BooksUnderTest) -> Failures:
     """A closed run counted exactly the sales that stand in its period."""
     yield from checks.closed_copies_differ(books.connection)
 
 
-def _import_totals(books: Books) -> Failures:
+def _import_totals(books: BooksUnderTest) -> Failures:
     """What stands of an import is what its document told when it was recorded."""
     standing = checks.standing_by_batch(books.connection)
     for row in checks.imports(books.connection):
         if row.status != "recorded" or row.corrects is not None:
             continue
         document = json.loads(row.document)
-        stands = standing.get(row.id, checks.Standing(0, 0, 0, {}))
+        stands = standing.get(row.id, checks.RecordedImport(0, 0, 0, {}))
         units, waiting = document["units"], document["waiting"]
         if not waiting:
             net = {
@@ -227,7 +227,7 @@ def _import_totals(books: Books) -> Failures:
             yield f"import {row.id} ({row.file_name}): copies are not as recorded"
 
 
-def _kept_sums(books: Books) -> Failures:
+def _kept_sums(books: BooksUnderTest) -> Failures:
     """What pages show, and drafts use, without adding up lines is what the lines add up to."""
     yield from totals.differing(books.connection)
     yield from kept_slices.astray(books.connection)
@@ -238,7 +238,7 @@ def _kept_sums(books: Books) -> Failures:
         yield from kept_slices.differing(books.connection, number, asked, names)
 
 
-def _corrections(books: Books) -> Failures:
+def _corrections(books: BooksUnderTest) -> Failures:
     yield from checks.corrections_that_do_not_mirror(books.connection)
 
 

@@ -24,14 +24,14 @@ MOST_A_DAY, MOST_BYTES_A_DAY = 200, 500_000_000
 _LONGEST_NAME = 255
 
 
-class Sent(NamedTuple):
+class AttachmentUpload(NamedTuple):
     """A file as it was sent; its name is only shown."""
 
     name: str
     stream: IO[bytes]
 
 
-class Kept(NamedTuple):
+class StoredAttachment(NamedTuple):
     """A file that was kept."""
 
     name: str
@@ -40,7 +40,9 @@ class Kept(NamedTuple):
     size: int
 
 
-def take(files: Files, sent: Sent, types: frozenset[str] = frozenset(ENDINGS)) -> Kept:
+def take(
+    files: Files, sent: AttachmentUpload, types: frozenset[str] = frozenset(ENDINGS)
+) -> StoredAttachment:
     """Look at a file that was sent and write it down, before anything is held for it.
 
     It waits among the uploads, as those do for an hour; what is refused is not written down.
@@ -59,10 +61,10 @@ def take(files: Files, sent: Sent, types: frozenset[str] = frozenset(ENDINGS)) -
         raise RefusedError(
             f"{name} is larger than {LARGEST // 1_000_000} MB: reduce its pictures, or split it"
         ) from None
-    return Kept(named(name, type_)[-_LONGEST_NAME:], type_, fingerprint, size)
+    return StoredAttachment(named(name, type_)[-_LONGEST_NAME:], type_, fingerprint, size)
 
 
-def require_few(files: Sequence[Kept]) -> None:
+def require_few(files: Sequence[StoredAttachment]) -> None:
     """Refuse more files, or larger ones, than come with one form.
 
     Raises:
@@ -97,13 +99,17 @@ def require_room(work: Work, organization: str, sizes: Sequence[int]) -> None:
         )
 
 
-def keep(work: Work, sent: Sent | Kept, types: frozenset[str] = frozenset(ENDINGS)) -> Kept:
+def keep(
+    work: Work,
+    sent: AttachmentUpload | StoredAttachment,
+    types: frozenset[str] = frozenset(ENDINGS),
+) -> StoredAttachment:
     """Keep a file for good, one that ``take`` looked at or one that it looks at now.
 
     Raises:
         RefusedError: it is not what is taken; says what is.
     """
-    taken = sent if isinstance(sent, Kept) else take(work.files, sent, types)
+    taken = sent if isinstance(sent, StoredAttachment) else take(work.files, sent, types)
     if taken.type not in types:
         raise RefusedError(f"{taken.name}: this is not what is taken here: send it as PDF")
     waits = work.files.enclosure(taken.sha256)

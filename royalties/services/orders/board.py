@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from royalties.domain.orders.life import ENDED, PATH, Need, Side, State
+from royalties.domain.orders.life import ENDED, PATH, Precondition, Side, State
 from royalties.domain.people import Verb
 from royalties.services.orders import life
 from royalties.services.orders import preconditions as needs
@@ -42,7 +42,7 @@ UNSHIPPED = tuple(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class BoardFilter:
     """What a board is narrowed to; no state: all that are not ended."""
 
     states: tuple[State, ...] = OPEN
@@ -86,7 +86,7 @@ class Board:
         ]
 
 
-def board(work: Work, asked: Asked, *, page: int = 1) -> Board:
+def board(work: Work, asked: BoardFilter, *, page: int = 1) -> Board:
     """A page of the orders that somebody asked for."""
     work.actor.require(Verb.KEEP_ORDERS)
     wanted = store.Wanted(
@@ -111,21 +111,21 @@ def board(work: Work, asked: Asked, *, page: int = 1) -> Board:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class StateCount:
     """How many orders stand in each state, and how many of them are late."""
 
     states: Mapping[State, int]
     late: int
 
 
-def counted(work: Work) -> Counted:
+def counted(work: Work) -> StateCount:
     """All orders at a glance."""
     work.actor.require(Verb.KEEP_ORDERS)
     unshipped = tuple(state.value for state in UNSHIPPED)
     wanted = store.Wanted(late=work.today.isoformat(), unshipped=unshipped)
     found = store.counts_with_late(work.connection, work.actor, wanted)
     states = {state: found.get(state.value, (0, 0))[0] for state in State}
-    return Counted(states, sum(late for _, late in found.values()))
+    return StateCount(states, sum(late for _, late in found.values()))
 
 
 def lateness(state: State, need_by: date | None, promised_on: date | None, today: date) -> str:
@@ -167,7 +167,11 @@ def _cards(work: Work, listed: list[tuple[Order, str]]) -> Iterator[Card]:
     facts = facts_of(work.connection, [order.id for order, _ in listed])
     setup = needs.setup_or_none(work)
     for order, assigned in listed:
-        met = needs.needs_of(work, order, facts[order.id], setup) if setup else frozenset(Need)
+        met = (
+            needs.preconditions_of(work, order, facts[order.id], setup)
+            if setup
+            else frozenset(Precondition)
+        )
         yield Card(
             order,
             assigned,

@@ -6,7 +6,7 @@ from royalties.domain.orders.life import (
     Action,
     OrderKind,
     State,
-    promised,
+    promised_date,
     working_day_after,
     working_days_between,
 )
@@ -32,7 +32,7 @@ PROMISE = "promise"
 """What the history calls a changed promise."""
 
 
-def promise_now(
+def promised_date_now(
     work: Work, order: Order, setup: Setup, action: Action | None = None
 ) -> date | None:
     """The day that follows from what is known today.
@@ -64,7 +64,7 @@ def promise_now(
     begins = order.started_on if order.kind is OrderKind.BULK else order.approved_on
     if begins is not None:
         begins = working_day_after(begins, _held(work, events, begins))
-    found = promised(
+    found = promised_date(
         order.kind,
         version.rush_pace if order.rush else version.pace,
         today=work.today,

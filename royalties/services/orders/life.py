@@ -11,15 +11,23 @@ from dataclasses import replace
 from datetime import date
 
 from royalties.domain.one_line import fault_of_line
-from royalties.domain.orders.life import Action, Need, NotPossibleError, Side, State, said, step
+from royalties.domain.orders.life import (
+    Action,
+    NotPossibleError,
+    Precondition,
+    Side,
+    State,
+    label_of,
+    step,
+)
 from royalties.domain.people import FINANCE, Role, Verb
 from royalties.services.orders import lead_times as promises
 from royalties.services.orders import notices
 from royalties.services.orders.order import Address, Order, order_of
 from royalties.services.orders.preconditions import (
-    need_words,
-    needs_met,
     next_step,
+    precondition_words,
+    preconditions_met,
     setup_or_none,
     waits_for,
 )
@@ -39,10 +47,10 @@ __all__ = [
     "hold",
     "hold_still",
     "move",
-    "needs_met",
     "next_step",
     "note",
     "order_of",
+    "preconditions_met",
     "produce",
     "reason_of",
     "require_possible",
@@ -114,7 +122,7 @@ def move(
     order: Order,
     action: Action,
     *,
-    met: Iterable[Need] = (),
+    met: Iterable[Precondition] = (),
     detail: Mapping[str, object] | None = None,
     changes: Mapping[str, object] | None = None,
     side: Side | None = None,
@@ -137,7 +145,7 @@ def move(
     """
     acting = side or side_of(work)
     setup = setup_or_none(work)
-    words = need_words(setup, order) if setup is not None else {}
+    words = precondition_words(setup, order) if setup is not None else {}
     try:
         after = step(
             action, acting, order.state, order.kind, met=met, held_in=order.held_in, words=words
@@ -151,7 +159,7 @@ def move(
         values["held_in"] = None
     day = order.promised_on
     if setup is not None:
-        day = promises.promise_now(work, _after(order, after, values), setup, action)
+        day = promises.promised_date_now(work, _after(order, after, values), setup, action)
         values["promised_on"] = day.isoformat() if day else None
     found = _change(work, order, values)
     note(work, order, action.value, before=order.state, after=after, detail=detail, side=acting)
@@ -225,7 +233,7 @@ def produce(work: Work, number: str, version: int | None = None) -> Order:
         work,
         order,
         Action.PRODUCE,
-        met=needs_met(work, order),
+        met=preconditions_met(work, order),
         changes={"started_on": work.today.isoformat()},
     )
 
@@ -262,7 +270,7 @@ def set_promise(
     work.actor.require(Verb.KEEP_ORDERS)
     order = hold_still(work, number, version)
     if order.state not in promises.PROMISED_IN:
-        raise RefusedError(f"no day is promised while an order is {said(order.state)}")
+        raise RefusedError(f"no day is promised while an order is {label_of(order.state)}")
     if day < work.today or (day - work.today).days > _FARTHEST:
         raise RefusedError("promise a day from today on, within two years")
     after = _change(work, order, {"promised_on": day.isoformat()})
@@ -277,7 +285,7 @@ def set_promise(
     return after
 
 
-def require_possible(order: Order, action: Action, met: Iterable[Need] = ()) -> None:
+def require_possible(order: Order, action: Action, met: Iterable[Precondition] = ()) -> None:
     """Refuse what the table does not allow before anything is numbered."""
     try:
         step(action, Side.STAFF, order.state, order.kind, met=met)

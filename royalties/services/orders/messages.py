@@ -8,13 +8,13 @@ from typing import NamedTuple
 from royalties.domain.orders.life import Side
 from royalties.domain.people import NotAllowedError, Verb
 from royalties.services.orders import attachments, life, notices
-from royalties.services.orders.attachments import Kept, Sent
+from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
 from royalties.services.orders.order import Order
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import messages as store
 from royalties.store.orders.messages import FileRow
 
-__all__ = ["Message", "OrderFile", "Sent", "file_of", "messages", "post"]
+__all__ = ["AttachmentUpload", "Message", "OrderFile", "file_of", "messages", "post"]
 
 KIND = "attachment"
 MOST_FILES = attachments.MOST_AT_ONCE
@@ -47,7 +47,7 @@ def post(
     work: Work,
     number: str,
     text: str,
-    files: Sequence[Sent | Kept] = (),
+    files: Sequence[AttachmentUpload | StoredAttachment] = (),
     *,
     internal: bool = False,
     event: str = "message",
@@ -79,7 +79,8 @@ def post(
     if len(files) > MOST_FILES:
         raise RefusedError(f"send up to {MOST_FILES} files with one message")
     taken = [
-        each if isinstance(each, Kept) else attachments.take(work.files, each) for each in files
+        each if isinstance(each, StoredAttachment) else attachments.take(work.files, each)
+        for each in files
     ]
     attachments.require_few(taken)
     attachments.require_room(work, order.organization, [each.size for each in taken])
@@ -139,7 +140,7 @@ def file_of(work: Work, number: str, file_id: int) -> OrderFile | None:
     return OrderFile(row.name, row.type, path)
 
 
-def _add_file(work: Work, order: Order, message: int, side: Side, sent: Kept) -> str:
+def _add_file(work: Work, order: Order, message: int, side: Side, sent: StoredAttachment) -> str:
     kept = attachments.keep(work, sent)
     store.add_file(
         work.connection,

@@ -133,7 +133,7 @@ def remind(work: Work) -> int:
 @dataclass(frozen=True, slots=True)
 class _Due:
     about: str
-    row: waiting.WaitingRow
+    row: waiting.AwaitedAnswer
     event: str
     days: int
 

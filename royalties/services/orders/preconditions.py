@@ -4,7 +4,14 @@ from collections.abc import Set as AbstractSet
 from fractions import Fraction
 
 from royalties.domain.orders.artwork import Use, wanted
-from royalties.domain.orders.life import ENDED, Need, OrderKind, Side, State, within_tolerance
+from royalties.domain.orders.life import (
+    ENDED,
+    OrderKind,
+    Precondition,
+    Side,
+    State,
+    within_tolerance,
+)
 from royalties.domain.orders.price_lists import PriceList
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.orders.order import Order
@@ -39,35 +46,39 @@ _MONEY = "send a purchase order, or pay the deposit"
 _MONEY_AHEAD = "pay the deposit"
 
 
-def needs_met(work: Work, order: Order, setup: Setup | None = None) -> frozenset[Need]:
+def preconditions_met(
+    work: Work, order: Order, setup: Setup | None = None
+) -> frozenset[Precondition]:
     """Which needs of the table are there for an order; pages show what is missing by it.
 
     What comes with the act itself (a comment, the file that was shown) is not among them.
     """
     row = facts_of(work.connection, [order.id])[order.id]
-    return needs_of(work, order, row, setup or setup_in_force(work))
+    return preconditions_of(work, order, row, setup or setup_in_force(work))
 
 
-def needs_of(work: Work, order: Order, row: FactRow, setup: Setup) -> frozenset[Need]:
+def preconditions_of(
+    work: Work, order: Order, row: FactRow, setup: Setup
+) -> frozenset[Precondition]:
     """The same from what is known already, for lists."""
     prices = price_list_for(setup, order.title)
     version = prices.on(work.today) if prices else None
     valid = row.valid_until is not None and row.valid_until >= work.today.isoformat()
     there = {
-        Need.QUOTE_VALID: valid,
-        Need.QUOTE_PAST: row.valid_until is not None and not valid,
-        Need.PURCHASE_ORDER_OR_DEPOSIT: _is_covered(order, row, setup),
-        Need.ARTWORK: _has_artwork(order, row),
-        Need.PROOF: row.proof > 0 and not row.proof_answered,
+        Precondition.QUOTE_VALID: valid,
+        Precondition.QUOTE_PAST: row.valid_until is not None and not valid,
+        Precondition.PURCHASE_ORDER_OR_DEPOSIT: _is_covered(order, row, setup),
+        Precondition.ARTWORK: _has_artwork(order, row),
+        Precondition.PROOF: row.proof > 0 and not row.proof_answered,
         # Where no certificate is in force, invoices bear the tax of the place.
-        Need.TAX_SETTLED: True,
-        Need.COPIES_LEFT: row.shipped < order.quantity,
-        Need.ALL_SHIPPED: row.shipped > 0
+        Precondition.TAX_SETTLED: True,
+        Precondition.COPIES_LEFT: row.shipped < order.quantity,
+        Precondition.ALL_SHIPPED: row.shipped > 0
         and within_tolerance(
             order.quantity, row.shipped, version.tolerance if version else Fraction(0)
         ),
-        Need.NOTHING_SHIPPED: row.shipped == 0,
-        Need.NOTHING_OWED: row.received >= row.invoiced,
+        Precondition.NOTHING_SHIPPED: row.shipped == 0,
+        Precondition.NOTHING_OWED: row.received >= row.invoiced,
     }
     return frozenset(need for need, is_there in there.items() if is_there)
 
@@ -79,7 +90,9 @@ def price_list_for(setup: Setup, title: str) -> PriceList | None:
     return named or next((each for each in lists if not each.titles), None)
 
 
-def waits_for(order: Order, met: AbstractSet[Need] = frozenset(Need)) -> Side | None:
+def waits_for(
+    order: Order, met: AbstractSet[Precondition] = frozenset(Precondition)
+) -> Side | None:
     """Which side is to act; None once the order has ended."""
     return None if order.state in ENDED else _waiting(order, met)[0]
 
@@ -87,7 +100,7 @@ def waits_for(order: Order, met: AbstractSet[Need] = frozenset(Need)) -> Side | 
 def next_step(
     order: Order,
     side: Side,
-    met: AbstractSet[Need] = frozenset(Need),
+    met: AbstractSet[Precondition] = frozenset(Precondition),
     *,
     deposit_only: bool = False,
 ) -> str:
@@ -109,14 +122,14 @@ def next_step(
     return f"The organization: {words}." if whose is _THEM else f"We: {words}."
 
 
-def need_words(setup: Setup, order: Order) -> dict[Need, str]:
+def precondition_words(setup: Setup, order: Order) -> dict[Precondition, str]:
     """The needs that read otherwise for an order than in the table.
 
     Who pays ahead is never asked for a purchase order: theirs is kept, and begins no work.
     """
     if not is_deposit_only(setup, order):
         return {}
-    return {Need.PURCHASE_ORDER_OR_DEPOSIT: "the deposit paid"}
+    return {Precondition.PURCHASE_ORDER_OR_DEPOSIT: "the deposit paid"}
 
 
 def is_deposit_only(setup: Setup, order: Order) -> bool:
@@ -125,13 +138,15 @@ def is_deposit_only(setup: Setup, order: Order) -> bool:
     return organization is None or not organization.net_terms
 
 
-def _waiting(order: Order, met: AbstractSet[Need]) -> tuple[Side, str]:
+def _waiting(order: Order, met: AbstractSet[Precondition]) -> tuple[Side, str]:
     if order.state is State.ACCEPTED:
-        if Need.PURCHASE_ORDER_OR_DEPOSIT not in met:
+        if Precondition.PURCHASE_ORDER_OR_DEPOSIT not in met:
             return _THEM, _MONEY
         if order.kind is OrderKind.CUSTOM:
-            return _WAITS[State.ARTWORK] if Need.ARTWORK in met else (_THEM, _artwork(order))
-    if order.state is State.QUOTED and Need.QUOTE_VALID not in met:
+            return (
+                _WAITS[State.ARTWORK] if Precondition.ARTWORK in met else (_THEM, _artwork(order))
+            )
+    if order.state is State.QUOTED and Precondition.QUOTE_VALID not in met:
         return _US, "make a new quote: this one is not valid any more"
     return _WAITS[order.state]
 

@@ -15,7 +15,7 @@ _CHUNK = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LogFilter:
     """Which lines are asked for; days are the house's, ``until`` included."""
 
     actor: str = ""
@@ -26,7 +26,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     """One line of the log."""
 
     seq: int
@@ -37,7 +37,7 @@ class Line:
     hash: str
 
 
-def log_page(work: Work, asked: Asked, *, before: int = 0, limit: int = PAGE) -> list[Line]:
+def log_page(work: Work, asked: LogFilter, *, before: int = 0, limit: int = PAGE) -> list[LogLine]:
     """Lines, the newest first; ``before`` is the last number of the page before."""
     work.actor.require(Verb.AUDIT)
     rows = store.log_page(
@@ -51,12 +51,12 @@ def log_page(work: Work, asked: Asked, *, before: int = 0, limit: int = PAGE) ->
         limit=limit,
     )
     return [
-        Line(row.seq, row.at, row.actor, row.action, json.loads(row.payload), row.hash)
+        LogLine(row.seq, row.at, row.actor, row.action, json.loads(row.payload), row.hash)
         for row in rows
     ]
 
 
-def whole_log(work: Work, asked: Asked) -> Iterator[Line]:
+def whole_log(work: Work, asked: LogFilter) -> Iterator[LogLine]:
     """All lines that are asked for, the newest first, some at a time."""
     before = 0
     while lines := log_page(work, asked, before=before, limit=_CHUNK):

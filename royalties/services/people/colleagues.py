@@ -23,7 +23,7 @@ from royalties.store.people import colleagues as kept
 from royalties.store.people import people as store
 from royalties.store.people import sessions
 from royalties.store.people.colleagues import ColleagueRow
-from royalties.store.people.people import Listed, PersonRow
+from royalties.store.people.people import PersonRow, PersonSummary
 
 
 class TooManyInvitedError(RefusedError):
@@ -46,7 +46,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Invitation:
     """What a link invites to.
 
     Attributes:
@@ -87,7 +87,7 @@ class _House:
     own: Callable[[Actor], frozenset[str]]
     keys_of: Callable[..., Mapping[int, tuple[str, ...]]]
     keep: Callable[..., None]
-    members: Callable[..., list[Listed]]
+    members: Callable[..., list[PersonSummary]]
     named: Callable[[Setup], Mapping[str, Beneficiary | Organization]]
 
     def called(self, work: Work, key: str) -> str:
@@ -119,7 +119,7 @@ _ORGANIZATIONS = _House(
 )
 
 
-def colleagues(work: Work, key: str) -> list[Listed]:
+def colleagues(work: Work, key: str) -> list[PersonSummary]:
     """The people of a nonprofit or organization; none of one that is not the actor's to see."""
     house = _house(work)
     work.actor.require(Verb.READ_ORDERS if house is _ORGANIZATIONS else Verb.READ_OWN)
@@ -208,7 +208,7 @@ def withdraw_colleague(work: Work, key: str, number: int) -> None:
 # Following the link
 
 
-def look_at(work: Work, token: str) -> Offer:
+def look_at(work: Work, token: str) -> Invitation:
     """What a link invites to; looking changes nothing.
 
     Raises:
@@ -217,7 +217,7 @@ def look_at(work: Work, token: str) -> Offer:
     house, row, person = _open(work, token)
     has_account = person is not None and person.status == "active"
     name = person.name if person is not None else row.name
-    return Offer(
+    return Invitation(
         row.email,
         name,
         house.role,

@@ -39,7 +39,7 @@ class DeadLinkError(RefusedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedLink:
     """Whose link it is, and what it invites to; a link for a new password invites to nothing."""
 
     email: str
@@ -105,7 +105,7 @@ def ask_for_reset(work: Work, email: str) -> None:
     work.record(Verb.SIGN_IN, {"what": "reset-asked", "person": person.id, "name": person.name})
 
 
-def look_at(work: Work, token: str, purpose: Purpose) -> Opened:
+def look_at(work: Work, token: str, purpose: Purpose) -> OpenedLink:
     """Whose link it is; looking changes nothing.
 
     Raises:
@@ -115,7 +115,7 @@ def look_at(work: Work, token: str, purpose: Purpose) -> Opened:
     role = Role(person.role)
     is_invitation = purpose is Purpose.INVITATION
     to = invited_to_own(work, person.id, role) if is_invitation else None
-    return Opened(person.email, person.name, role, to)
+    return OpenedLink(person.email, person.name, role, to)
 
 
 def accept(

@@ -13,7 +13,7 @@ from royalties.services.work import RefusedError, Work
 from royalties.store.mail import messages as mail
 from royalties.store.people import people as store
 from royalties.store.people import sessions
-from royalties.store.people.people import Listed, PersonRow
+from royalties.store.people.people import PersonRow, PersonSummary
 
 INVITABLE = (Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR, Role.NONPROFIT, Role.ORGANIZATION)
 PAGE = 50
@@ -30,7 +30,7 @@ class UnknownPersonError(RefusedError):
 class Person:
     """Somebody as lists and pages show them."""
 
-    listed: Listed
+    listed: PersonSummary
     beneficiaries: tuple[str, ...]
     organizations: tuple[str, ...] = ()
 
@@ -348,6 +348,6 @@ def _about(what: str, number: int, name: str, role: Role, own: _Own) -> dict[str
     return about | {word: list(keys) for word, keys in own._asdict().items() if keys}
 
 
-def _with_own(work: Work, listed: Sequence[Listed]) -> list[Person]:
+def _with_own(work: Work, listed: Sequence[PersonSummary]) -> list[Person]:
     own = _own(work, [each.id for each in listed])
     return [Person(each, *own[each.id]) for each in listed]

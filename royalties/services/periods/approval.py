@@ -11,7 +11,7 @@ from royalties.services.books import open_period_of, setup_in_force
 from royalties.services.periods import close as runs
 from royalties.services.periods.checklist import KIND, outlook, require_complete, require_possible
 from royalties.services.periods.previewing import last_close
-from royalties.services.periods.variances import DRAFT, KINDS, MOST_FIGURE
+from royalties.services.periods.variances import DRAFT, KINDS, LONGEST_FIGURE
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import closing as store
 from royalties.store.periods import periods
@@ -110,7 +110,7 @@ def explain_point(work: Work, text: str, subject: str, figure: str, words: str) 
         raise RefusedError("say in a sentence why the figure is right")
     if fault := fault_of_line(words):
         raise RefusedError(f"the explanation cannot be recorded: {fault}")
-    if subject.partition(":")[0] not in KINDS or len(subject) > 200 or len(figure) > MOST_FIGURE:  # noqa: PLR2004 - the column's length
+    if subject.partition(":")[0] not in KINDS or len(subject) > 200 or len(figure) > LONGEST_FIGURE:  # noqa: PLR2004 - the column's length
         raise RefusedError("there is no such figure to explain")
     values = {"subject": subject, "figure": figure, "text": words}
     store.write_explanation(

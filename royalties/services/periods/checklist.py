@@ -18,8 +18,8 @@ from royalties.services import approvals
 from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force
 from royalties.services.errors import CANNOT_RUN
-from royalties.services.periods.draft import Shown, paid_of, shown_run
-from royalties.services.periods.variances import Point, Points, points_of
+from royalties.services.periods.draft import RunView, paid_of, run_view
+from royalties.services.periods.variances import CloseException, CloseExceptions, close_exceptions
 from royalties.services.work import RefusedError, Work
 
 KIND = "close"
@@ -40,9 +40,9 @@ class Outlook:
     """
 
     period: str
-    shown: Shown | None
+    shown: RunView | None
     obstacle: str
-    points: Points | None
+    points: CloseExceptions | None
     proposals: tuple[Proposal, ...]
     two_people: bool
     ends: date
@@ -99,12 +99,12 @@ class Outlook:
         return self.shown.run.contracts if self.shown else ()
 
     @property
-    def steps(self) -> list["Step"]:
+    def steps(self) -> list["ChecklistStep"]:
         """The checklist."""
         return [step(self) for step in (*_BEFORE, *_BY_PEOPLE)]
 
     @property
-    def open_steps(self) -> list["Step"]:
+    def open_steps(self) -> list["ChecklistStep"]:
         """What must still be done before it can be prepared; but for the period's end."""
         steps = (step(self) for step in _BEFORE)
         return [step for step in steps if not step.done and step.name != ENDED]
@@ -128,7 +128,7 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ChecklistStep:
     """One step of the checklist: what it is, whether it is done, and what is to be said of it."""
 
     name: str
@@ -146,19 +146,19 @@ def outlook(work: Work, text: str) -> Outlook:
     work.actor.require(Verb.READ)
     shown, obstacle = None, ""
     try:
-        shown = shown_run(work, text)
+        shown = run_view(work, text)
     except CANNOT_RUN as error:
         obstacle = str(error)
     return outlook_on(work, setup_in_force(work).period(text), shown, obstacle)
 
 
-def outlook_on(work: Work, period: Period, shown: Shown | None, obstacle: str = "") -> Outlook:
+def outlook_on(work: Work, period: Period, shown: RunView | None, obstacle: str = "") -> Outlook:
     """What stands before the close of a period whose draft is computed already."""
     return Outlook(
         str(period),
         shown,
         obstacle,
-        points_of(work, shown) if shown is not None and not shown.is_final else None,
+        close_exceptions(work, shown) if shown is not None and not shown.is_final else None,
         tuple(approvals.proposals_about(work, KIND, str(period))),
         approvals.two_people(work),
         period.ends,
@@ -234,7 +234,7 @@ _NAMED = {
 }
 
 
-def _to_confirm(point: Point) -> str:
+def _to_confirm(point: CloseException) -> str:
     words = _NAMED.get(point.kind, "{name}, {measure}: {figure}")
     return words.format(name=point.name, figure=point.figure, measure=point.measure)
 
@@ -269,22 +269,22 @@ def _exceptions_text(done: Run) -> str:
 ENDED = "ended"
 
 
-def _ended(found: Outlook) -> Step:
+def _ended(found: Outlook) -> ChecklistStep:
     words = "The period has ended"
     if found.has_ended:
-        return Step(ENDED, words, done=True)
+        return ChecklistStep(ENDED, words, done=True)
     early = found.proposal.early if found.proposal else ""
     remark = f"{_days_left(found)}; to be closed early: “{early}”" if early else _days_left(found)
-    return Step(ENDED, words, done=False, remark=remark)
+    return ChecklistStep(ENDED, words, done=False, remark=remark)
 
 
-def _reports(found: Outlook) -> Step:
+def _reports(found: Outlook) -> ChecklistStep:
     return _of_points(
         "reports", "Reports received", found, lambda points: points.reports, "missing"
     )
 
 
-def _unrecorded(found: Outlook) -> Step:
+def _unrecorded(found: Outlook) -> ChecklistStep:
     return _of_points(
         "unrecorded",
         "Uploads and typed sheets recorded",
@@ -294,7 +294,7 @@ def _unrecorded(found: Outlook) -> Step:
     )
 
 
-def _history(found: Outlook) -> Step:
+def _history(found: Outlook) -> ChecklistStep:
     return _of_points(
         "history",
         "No sales from before the books",
@@ -304,23 +304,23 @@ def _history(found: Outlook) -> Step:
     )
 
 
-def _waiting(found: Outlook) -> Step:
+def _waiting(found: Outlook) -> ChecklistStep:
     rows = found.points.waiting if found.points else ()
     done = found.points is not None and all(each.is_settled for each in rows)
     remark = rows[0].figure if rows else "no row waits"
-    return Step("waiting", "Waiting rows looked at", done, remark)
+    return ChecklistStep("waiting", "Waiting rows looked at", done, remark)
 
 
-def _exceptions(found: Outlook) -> Step:
+def _exceptions(found: Outlook) -> ChecklistStep:
     words = "No exceptions"
     if found.shown is None:
-        return Step("exceptions", words, done=False, remark="the draft cannot be computed")
+        return ChecklistStep("exceptions", words, done=False, remark="the draft cannot be computed")
     count = len(found.shown.run.exceptions)
     remark = f"{count} to mend" if count else "every sale has a rule and a price"
-    return Step("exceptions", words, not count, remark)
+    return ChecklistStep("exceptions", words, not count, remark)
 
 
-def _jumps(found: Outlook) -> Step:
+def _jumps(found: Outlook) -> ChecklistStep:
     return _of_points("jumps", "Jumps explained", found, lambda points: points.jumps, "in all")
 
 
@@ -328,43 +328,47 @@ def _of_points(
     name: str,
     words: str,
     found: Outlook,
-    choose: Callable[[Points], tuple[Point, ...]],
+    choose: Callable[[CloseExceptions], tuple[CloseException, ...]],
     of: str,
-) -> Step:
+) -> ChecklistStep:
     if found.points is None:
-        return Step(name, words, done=False, remark="the draft cannot be computed")
+        return ChecklistStep(name, words, done=False, remark="the draft cannot be computed")
     points = choose(found.points)
     left = [each for each in points if not each.is_settled]
     if not points:
-        return Step(name, words, done=True, remark=f"none {of}" if of != "in all" else "none")
+        return ChecklistStep(
+            name, words, done=True, remark=f"none {of}" if of != "in all" else "none"
+        )
     remark = f"{len(points)} {of}, {len(left)} to explain" if left else f"{len(points)} explained"
-    return Step(name, words, not left, remark)
+    return ChecklistStep(name, words, not left, remark)
 
 
-def _looked(found: Outlook) -> Step:
+def _looked(found: Outlook) -> ChecklistStep:
     draft = found.points.draft if found.points else None
     remark = "not yet"
     if draft is not None and draft.explained is not None:
         remark = f"by {draft.explained.by}"
         if draft.is_outdated:
             remark = "it has changed since then"
-    return Step("looked", "Draft looked at", draft is not None and draft.is_settled, remark)
+    return ChecklistStep(
+        "looked", "Draft looked at", draft is not None and draft.is_settled, remark
+    )
 
 
-def _prepared(found: Outlook) -> Step:
+def _prepared(found: Outlook) -> ChecklistStep:
     words, proposal = "Prepared", found.proposal
     if proposal is None:
-        return Step("prepared", words, done=False, remark="not yet")
+        return ChecklistStep("prepared", words, done=False, remark="not yet")
     remark = f"by {proposal.prepared_by}"
     if found.is_stale:
         remark += "; the draft has changed since then: prepare it again"
-    return Step("prepared", words, not found.is_stale, remark)
+    return ChecklistStep("prepared", words, not found.is_stale, remark)
 
 
-def _approved(found: Outlook) -> Step:
+def _approved(found: Outlook) -> ChecklistStep:
     two = found.two_people or not found.has_ended
     remark = "by another manager" if two else "by a manager, who may be the same one"
-    return Step("approved", "Approved and closed", done=False, remark=remark)
+    return ChecklistStep("approved", "Approved and closed", done=False, remark=remark)
 
 
 _BEFORE = (

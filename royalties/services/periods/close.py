@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from royalties.domain.people import Verb
-from royalties.domain.royalties.postings import Standing, advances_account, entries_of_close
+from royalties.domain.royalties.postings import LedgerBefore, advances_account, entries_of_close
 from royalties.domain.royalties.run import Run, run
 from royalties.domain.royalties.run_document import run_document
 from royalties.services import approvals
@@ -19,7 +19,7 @@ from royalties.services.periods.checklist import (
     require_confirmed,
     require_possible,
 )
-from royalties.services.periods.draft import Shown, draft, shown_run
+from royalties.services.periods.draft import RunView, draft, run_view
 from royalties.services.statements.numbering import number_statements
 from royalties.services.terms.warnings import warning_document, warnings_of_run
 from royalties.services.work import RefusedError, Work
@@ -66,7 +66,7 @@ def before_close(work: Work, text: str, *, early: str = "") -> Outlook:
     work.actor.require(Verb.CLOSE)
     setup = setup_in_force(work)
     require_next(work, setup, setup.period(text))
-    shown = shown_run(work, text)
+    shown = run_view(work, text)
     found = outlook_on(work, shown.period, shown)
     require_possible(found, early)
     return found
@@ -104,7 +104,7 @@ def close(
     document = run_document(done, "closed")
     frozen = canonical(document)
     fingerprint = sha256(frozen.encode()).hexdigest()
-    found = outlook_on(work, period, Shown(period, done, setup, fingerprint))
+    found = outlook_on(work, period, RunView(period, done, setup, fingerprint))
     early = "" if found.has_ended else early.strip()
     require_possible(found, early)
     proposal = _require_approved(work, found, early)
@@ -186,7 +186,7 @@ def _require_approved(work: Work, found: Outlook, early: str) -> Proposal | None
     return proposal
 
 
-def _standing(work: Work, done: Run) -> Standing:
+def _standing(work: Work, done: Run) -> LedgerBefore:
     """What the ledger and earlier closes already hold."""
     left = left_before(work, done.period)
     balances = ledger.balances_now(work.connection)
@@ -195,4 +195,4 @@ def _standing(work: Work, done: Run) -> Standing:
         key, state = each.contract.key, left.states.get(each.contract.key)
         paid = balances.get((advances_account(key), each.contract.currency), 0)
         advanced[key] = paid + (state.recouped if state else 0)
-    return Standing(advanced, frozenset(left.states), frozenset(left.balances))
+    return LedgerBefore(advanced, frozenset(left.states), frozenset(left.balances))

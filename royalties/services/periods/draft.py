@@ -23,7 +23,7 @@ from royalties.services.books import (
     setup_in_force,
     setup_used_by,
 )
-from royalties.services.cache import at_hand, keep_nobody_waiting, remembered
+from royalties.services.cache import cached, cached_value, keep_nobody_waiting
 from royalties.services.closed_run import frozen_run
 from royalties.services.statements.composing import Composer
 from royalties.services.statements.numbering import NoStatementError
@@ -52,7 +52,7 @@ CHANGES_NO_FIGURE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class RunView:
     """A period's run with the setup it used.
 
     ``fingerprint`` is that of the document which a close freezes; ``closed_at`` and
@@ -86,7 +86,7 @@ def draft(work: Work, text: str) -> tuple[Run, Setup]:
     return run(books_of(work, setup, period)), setup
 
 
-def shown_run(work: Work, text: str) -> Shown:
+def run_view(work: Work, text: str) -> RunView:
     """The run of a period, computed if it is open and read if it is closed.
 
     Raises:
@@ -101,31 +101,33 @@ def shown_run(work: Work, text: str) -> Shown:
             work,
             "draft",
             state,
-            lambda patient: shown_run(patient, text),
+            lambda patient: run_view(patient, text),
             words=f"the draft of {period}",
             periods=(period.ordinal,),
         )
-        return remembered(work, "draft", state, lambda: _drafted(work, period))
+        return cached(work, "draft", state, lambda: _drafted(work, period))
     return closed
 
 
-def draft_at_hand(work: Work, period: Period) -> Shown | None:
+def draft_at_hand(work: Work, period: Period) -> RunView | None:
     """The draft of an open period as it is now, if somebody looked at it; None: nobody did."""
-    known = at_hand(work, "draft", state_of(work, period))
-    return known if isinstance(known, Shown) else None
+    known = cached_value(work, "draft", state_of(work, period))
+    return known if isinstance(known, RunView) else None
 
 
-def shown_closed(work: Work, period: Period) -> Shown | None:
+def shown_closed(work: Work, period: Period) -> RunView | None:
     """The run of a closed period, for verbs that have asked who may see it; None: it is open."""
     closed, last = runs.closing_and_last(work.connection, period.ordinal)
     work.know(LAST_CLOSED, last)
     if closed is None:
         return None
 
-    def read() -> Shown:
+    def read() -> RunView:
         setup = setup_used_by(work, closed.revision)
         frozen = frozen_run(work, setup, period)
-        return Shown(period, frozen, setup, closed.fingerprint, closed.closed_at, closed.closed_by)
+        return RunView(
+            period, frozen, setup, closed.fingerprint, closed.closed_at, closed.closed_by
+        )
 
     keep_nobody_waiting(
         work,
@@ -135,7 +137,7 @@ def shown_closed(work: Work, period: Period) -> Shown | None:
         words=f"the run of {period}",
         periods=(period.ordinal,),
     )
-    return remembered(work, "closed run", period, read, most=_KEPT_RUNS)
+    return cached(work, "closed run", period, read, most=_KEPT_RUNS)
 
 
 class Account(NamedTuple):
@@ -189,7 +191,7 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
     Raises:
         NoStatementError: the period is closed, or the draft has nothing for them.
     """
-    shown = shown_run(work, text)
+    shown = run_view(work, text)
     found = next(
         (
             each
@@ -215,16 +217,16 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
         words=f"what statements of {shown.period} say",
         periods=(shown.period.ordinal,),
     )
-    made = remembered(work, "draft statements", key, composer)
+    made = cached(work, "draft statements", key, composer)
     return made.statement(found, None, shown.period.ends)
 
 
-def _drafted(work: Work, period: Period) -> Shown:
+def _drafted(work: Work, period: Period) -> RunView:
     computed, setup = draft(work, str(period))
-    return Shown(period, computed, setup, fingerprint_of(computed))
+    return RunView(period, computed, setup, fingerprint_of(computed))
 
 
-def draft_warnings(work: Work, shown: Shown) -> tuple[TermsWarning, ...]:
+def draft_warnings(work: Work, shown: RunView) -> tuple[TermsWarning, ...]:
     """What the terms that a draft reads say that never counts; nothing of a closed period."""
     work.actor.require(Verb.READ)
     if shown.is_final:
@@ -238,9 +240,7 @@ def draft_warnings(work: Work, shown: Shown) -> tuple[TermsWarning, ...]:
         words=f"the draft of {shown.period}",
         periods=(shown.period.ordinal,),
     )
-    return remembered(
-        work, "draft warnings", state, lambda: tuple(warnings_of_run(work, shown.setup))
-    )
+    return cached(work, "draft warnings", state, lambda: tuple(warnings_of_run(work, shown.setup)))
 
 
 def state_of(work: Work, period: Period) -> tuple[Period, int]:

@@ -11,7 +11,7 @@ from royalties.domain.money import MICRO, amount_text, number_text, rounded
 from royalties.domain.royalties.earning import EarnedLine, rule_place
 from royalties.domain.royalties.run import ContractRun, Run, in_force
 from royalties.domain.royalties.run_document import base_text
-from royalties.domain.sales.slices import Kind, Place, Slice
+from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.catalogue import Channel, Edition
 from royalties.domain.terms.discounts import Limit, discount_class, discount_limits
 from royalties.domain.terms.wording import rule_sentence
@@ -90,7 +90,12 @@ class SalesOfLine:
 
     def _rows(self, after: After | None) -> Generator[tuple[Any, ...], None, None]:
         line = self.line
-        group = (line.isbn or "", line.retailer or "", Kind[line.kind.upper()].value, line.currency)
+        group = (
+            line.isbn or "",
+            line.retailer or "",
+            SaleKind[line.kind.upper()].value,
+            line.currency,
+        )
         period = self.run.period.ordinal
         like = [
             each
@@ -131,7 +136,7 @@ class SalesOfLine:
         slice_ = Slice(
             self.line.isbn or "",
             self.line.retailer or "",
-            Kind(row[9]),
+            SaleKind(row[9]),
             currency,
             price is not None,
             discount_class(self._limits, Fraction(discount or 0, MICRO)),

@@ -27,7 +27,7 @@ from royalties.services.books import (
     setup_in_force,
     setup_used_by,
 )
-from royalties.services.cache import keep_nobody_waiting, remembered
+from royalties.services.cache import cached, keep_nobody_waiting
 from royalties.services.periods.draft import state_of
 from royalties.services.terms.amending import canonical_body, check
 from royalties.services.work import Work
@@ -45,7 +45,7 @@ _CANNOT = (MissingExchangeRateError, NoPlanError, UnknownRightError)
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Comparison:
     """An amount as things stand and as proposed, in minor units."""
 
     before: int
@@ -64,9 +64,9 @@ class ContractEffect:
     contract: str
     author: str
     currency: str
-    earned: Figure
-    payable: Figure
-    rules: tuple[tuple[str, Figure], ...]
+    earned: Comparison
+    payable: Comparison
+    rules: tuple[tuple[str, Comparison], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +76,18 @@ class BeneficiaryEffect:
     beneficiary: str
     name: str
     currency: str
-    allocated: Figure
-    due: Figure
+    allocated: Comparison
+    due: Comparison
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class PreviewTotals:
     """Sums over all contracts and beneficiaries of one currency."""
 
-    earned: Figure
-    payable: Figure
-    allocated: Figure
-    due: Figure
+    earned: Comparison
+    payable: Comparison
+    allocated: Comparison
+    due: Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +112,8 @@ class Effect:
     same_contracts: int = 0
     beneficiaries: tuple[BeneficiaryEffect, ...] = ()
     same_beneficiaries: int = 0
-    totals: Mapping[str, Totals] = field(default_factory=dict)
-    exceptions: Figure = Figure(0, 0)
+    totals: Mapping[str, PreviewTotals] = field(default_factory=dict)
+    exceptions: Comparison = Comparison(0, 0)
     problem: str = ""
 
     @property
@@ -157,7 +157,7 @@ def preview(work: Work, part: str, body: Body, *, version: str = "") -> list[Eff
         periods=(period.ordinal, period.ordinal - 1),
     )
     made = lambda: _effects(work, tried, period)  # noqa: E731
-    return remembered(work, "preview", key, made, most=_KEPT_PREVIEWS)
+    return cached(work, "preview", key, made, most=_KEPT_PREVIEWS)
 
 
 def last_close(work: Work, open_period: Period) -> tuple[Setup, Books] | None:
@@ -171,7 +171,7 @@ def last_close(work: Work, open_period: Period) -> tuple[Setup, Books] | None:
         then = setup_used_by(work, closed.revision)
         return then, books_of(work, then, period)
 
-    return remembered(work, "books of the last close", period, read)
+    return cached(work, "books of the last close", period, read)
 
 
 def _effects(work: Work, tried: _Tried, period: Period) -> list[Effect]:
@@ -283,7 +283,7 @@ def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
         beneficiaries=tuple(affected),
         same_beneficiaries=len(payees) - len(affected),
         totals={
-            currency: Totals(
+            currency: PreviewTotals(
                 _sum(each.earned for each in contracts if each.currency == currency),
                 _sum(each.payable for each in contracts if each.currency == currency),
                 _sum(each.allocated for each in payees if each.currency == currency),
@@ -291,7 +291,7 @@ def _compared(empty: Effect, before: Run, after: Run, setup: Setup) -> Effect:
             )
             for currency in currencies
         },
-        exceptions=Figure(len(before.exceptions), len(after.exceptions)),
+        exceptions=Comparison(len(before.exceptions), len(after.exceptions)),
     )
 
 
@@ -316,10 +316,10 @@ def _contract_effect(
         some.contract.key,
         some.contract.author,
         some.contract.currency,
-        Figure(one.earned if one else 0, other.earned if other else 0),
-        Figure(one.payable if one else 0, other.payable if other else 0),
+        Comparison(one.earned if one else 0, other.earned if other else 0),
+        Comparison(one.payable if one else 0, other.payable if other else 0),
         tuple(
-            (rule, Figure(earned[0].get(rule, 0), earned[1].get(rule, 0)))
+            (rule, Comparison(earned[0].get(rule, 0), earned[1].get(rule, 0)))
             for rule in dict.fromkeys((*earned[1], *earned[0]))
         ),
     )
@@ -339,19 +339,19 @@ def _beneficiary_effect(
         some.beneficiary,
         setup.beneficiaries[some.beneficiary].name,
         some.currency,
-        Figure(one.allocated if one else 0, other.allocated if other else 0),
-        Figure(one.due if one else 0, other.due if other else 0),
+        Comparison(one.allocated if one else 0, other.allocated if other else 0),
+        Comparison(one.due if one else 0, other.due if other else 0),
     )
 
 
-def _of(rules: Iterable[tuple[str, Figure]]) -> list[Figure]:
+def _of(rules: Iterable[tuple[str, Comparison]]) -> list[Comparison]:
     return [figure for _, figure in rules]
 
 
-def _differ(*figures: Figure) -> bool:
+def _differ(*figures: Comparison) -> bool:
     return any(figure.difference for figure in figures)
 
 
-def _sum(figures: Iterable[Figure]) -> Figure:
+def _sum(figures: Iterable[Comparison]) -> Comparison:
     listed = list(figures)
-    return Figure(sum(each.before for each in listed), sum(each.after for each in listed))
+    return Comparison(sum(each.before for each in listed), sum(each.after for each in listed))

@@ -14,8 +14,8 @@ from royalties.domain.periods import Period
 from royalties.domain.royalties.run import Run
 from royalties.domain.sales.reporting import Expected, in_runs
 from royalties.services.books import Setup
-from royalties.services.cache import remembered
-from royalties.services.periods.draft import Shown
+from royalties.services.cache import cached
+from royalties.services.periods.draft import RunView
 from royalties.services.sales.before_books import early_in
 from royalties.services.sales.expected_reports import expected_reports
 from royalties.services.sales.unrecorded import unrecorded
@@ -23,12 +23,12 @@ from royalties.services.work import Work
 from royalties.store.periods import closing as store
 from royalties.store.sales import batches
 
-JUMP_SHARE = Fraction(30, 100)
-JUMP_UNITS_OF_CURRENCY = 100
-JUMP_COPIES = 20
+VARIANCE_SHARE = Fraction(30, 100)
+VARIANCE_UNITS_OF_CURRENCY = 100
+VARIANCE_COPIES = 20
 """A figure jumps if it differs by so much of what it was, and by so much at least."""
 
-MOST_FIGURE = 100
+LONGEST_FIGURE = 100
 """Letters that a figure in words may have."""
 
 WAITING = "waiting"
@@ -50,7 +50,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class CloseException:
     """Something that wants a sentence.
 
     Attributes:
@@ -104,32 +104,32 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class CloseExceptions:
     """All points of a period's draft, each kind the largest difference first."""
 
-    reports: tuple[Point, ...]
-    unrecorded: tuple[Point, ...]
-    waiting: tuple[Point, ...]
-    history: tuple[Point, ...]
-    jumps: tuple[Point, ...]
-    draft: Point
+    reports: tuple[CloseException, ...]
+    unrecorded: tuple[CloseException, ...]
+    waiting: tuple[CloseException, ...]
+    history: tuple[CloseException, ...]
+    jumps: tuple[CloseException, ...]
+    draft: CloseException
 
     @property
-    def to_say(self) -> tuple[Point, ...]:
+    def to_say(self) -> tuple[CloseException, ...]:
         """Every point of the books; the draft itself is looked at as a whole."""
         return (*self.reports, *self.unrecorded, *self.waiting, *self.history, *self.jumps)
 
     @property
-    def all(self) -> tuple[Point, ...]:
+    def all(self) -> tuple[CloseException, ...]:
         """Every point."""
         return (*self.to_say, self.draft)
 
-    def find(self, subject: str) -> Point | None:
+    def find(self, subject: str) -> CloseException | None:
         """The point of a subject."""
         return next((each for each in self.all if each.subject == subject), None)
 
 
-def points_of(work: Work, shown: Shown) -> Points:
+def close_exceptions(work: Work, shown: RunView) -> CloseExceptions:
     """What a draft has that wants a sentence, compared with the period before it."""
     period, setup = shown.period, shown.setup
     first = setup.first_period
@@ -146,37 +146,39 @@ def points_of(work: Work, shown: Shown) -> Points:
         *_of_beneficiaries(work, shown, last, earlier),
     ]
     written = store.explanations(work.connection, str(period))
-    return Points(
+    return CloseExceptions(
         _with(reports, written),
         _with(_unrecorded(work, setup, period), written),
         _with(_waiting(work), written),
         _with(_history(setup, sold[period.ordinal]), written),
         _with(sorted(made, key=_size, reverse=True), written),
-        _with([Point(DRAFT, "The draft", shown.fingerprint)], written)[0],
+        _with([CloseException(DRAFT, "The draft", shown.fingerprint)], written)[0],
     )
 
 
-def jumps(before: Figures, now: Figures, currency: str) -> bool:
+def varies(before: Figures, now: Figures, currency: str) -> bool:
     """Whether two figures differ enough to be explained."""
-    least = JUMP_UNITS_OF_CURRENCY * scale(currency)
+    least = VARIANCE_UNITS_OF_CURRENCY * scale(currency)
     return _far(before.amount, now.amount, least) or (
         before.copies is not None
         and now.copies is not None
-        and _far(before.copies, now.copies, JUMP_COPIES)
+        and _far(before.copies, now.copies, VARIANCE_COPIES)
     )
 
 
 def _far(before: int, now: int, least: int) -> bool:
     difference = abs(now - before)
-    return difference >= least and difference >= JUMP_SHARE * abs(before)
+    return difference >= least and difference >= VARIANCE_SHARE * abs(before)
 
 
-def _with(points: list[Point], written: Mapping[str, store.ExplanationRow]) -> tuple[Point, ...]:
+def _with(
+    points: list[CloseException], written: Mapping[str, store.ExplanationRow]
+) -> tuple[CloseException, ...]:
 
     return tuple(replace(each, explained=written.get(each.subject)) for each in points)
 
 
-def _size(point: Point) -> tuple[int, str]:
+def _size(point: CloseException) -> tuple[int, str]:
     before, now = point.before or Figures(0), point.now or Figures(0)
     return abs(now.amount - before.amount), point.subject
 
@@ -188,7 +190,7 @@ def _compared(
     figures: Mapping[int, Mapping[tuple[str, str], Figures]],
     period: Period,
     last: Period | None,
-) -> list[Point]:
+) -> list[CloseException]:
     """Jumps of one kind of thing between two periods."""
     if last is None:
         return []
@@ -198,9 +200,9 @@ def _compared(
     for key, currency in sorted({*now, *before}):
         new = now.get((key, currency), Figures(0, 0))
         old = before.get((key, currency), Figures(0, 0))
-        if jumps(old, new, currency):
+        if varies(old, new, currency):
             found.append(
-                Point(
+                CloseException(
                     f"{kind}:{key}:{currency}",
                     names.get(key, key),
                     _words(old, new, currency),
@@ -223,16 +225,18 @@ def _words(before: Figures, now: Figures, currency: str) -> str:
     return words
 
 
-def _of_titles(work: Work, shown: Shown, last: Period | None, earlier: list[int]) -> list[Point]:
+def _of_titles(
+    work: Work, shown: RunView, last: Period | None, earlier: list[int]
+) -> list[CloseException]:
     title_of = {
         edition.isbn: title.key
         for title in shown.setup.titles.values()
         for edition in title.editions
     }
-    closed = remembered(
+    closed = cached(
         work, "earned before", tuple(earlier), lambda: store.earned_in(work.connection, earlier)
     )
-    drafted = remembered(
+    drafted = cached(
         work,
         "earned now",
         (shown.period, shown.fingerprint),
@@ -274,11 +278,11 @@ def _by_title(
 
 def _of_retailers(
     setup: Setup,
-    sold: Mapping[int, Mapping[tuple[str, str], store.Sold]],
+    sold: Mapping[int, Mapping[tuple[str, str], store.RetailerSales]],
     period: Period,
     last: Period | None,
     missing: set[str],
-) -> list[Point]:
+) -> list[CloseException]:
     """Jumps of retailers; those without any report are told of otherwise."""
     figures = {
         number: {
@@ -292,9 +296,9 @@ def _of_retailers(
 
 
 def _of_beneficiaries(
-    work: Work, shown: Shown, last: Period | None, earlier: list[int]
-) -> list[Point]:
-    closed = remembered(
+    work: Work, shown: RunView, last: Period | None, earlier: list[int]
+) -> list[CloseException]:
+    closed = cached(
         work,
         "allocated before",
         tuple(earlier),
@@ -315,7 +319,7 @@ def _retailers(setup: Setup) -> dict[str, str]:
     return {key: each.name for key, each in setup.retailers.items()}
 
 
-def _missing_reports(work: Work, setup: Setup, period: Period) -> list[Point]:
+def _missing_reports(work: Work, setup: Setup, period: Period) -> list[CloseException]:
     """Reports that are due; the figure holds what is missing and no more, so that it lasts."""
     return [
         missing_report(key, setup.retailers[key].name, account, stands)
@@ -325,12 +329,14 @@ def _missing_reports(work: Work, setup: Setup, period: Period) -> list[Point]:
     ]
 
 
-def _unrecorded(work: Work, setup: Setup, period: Period) -> list[Point]:
+def _unrecorded(work: Work, setup: Setup, period: Period) -> list[CloseException]:
     found = unrecorded(work, setup, period)
-    return [Point(each.subject, each.name, each.figure) for each in found]
+    return [CloseException(each.subject, each.name, each.figure) for each in found]
 
 
-def _history(setup: Setup, sold: Mapping[tuple[str, str], store.Sold]) -> list[Point]:
+def _history(
+    setup: Setup, sold: Mapping[tuple[str, str], store.RetailerSales]
+) -> list[CloseException]:
     """Sales from before the books that count in a period."""
     first = setup.first_period
     found = early_in(
@@ -339,20 +345,20 @@ def _history(setup: Setup, sold: Mapping[tuple[str, str], store.Sold]) -> list[P
     )
     if not found.rows:
         return []
-    figure = f"{found.counted('line')}, {found.brought}"[:MOST_FIGURE]
-    return [Point(HISTORY, f"Sales dated before {first}", figure)]
+    figure = f"{found.counted('line')}, {found.brought}"[:LONGEST_FIGURE]
+    return [CloseException(HISTORY, f"Sales dated before {first}", figure)]
 
 
-def missing_report(key: str, name: str, account: str, stands: Expected) -> Point:
+def missing_report(key: str, name: str, account: str, stands: Expected) -> CloseException:
     """The point of a retailer's reports that are missing."""
-    return Point(
+    return CloseException(
         f"report:{key}:{account}" if account else f"report:{key}",
         f"{name}, {account}" if account else name,
         f"nothing covers {in_runs(stands.missing)}",
     )
 
 
-def _waiting(work: Work) -> list[Point]:
+def _waiting(work: Work) -> list[CloseException]:
     rows = batches.waiting_summary(work.connection)
     if not rows:
         return []
@@ -360,7 +366,7 @@ def _waiting(work: Work) -> list[Point]:
     names = len({row[0] for row in rows})
     name = counted(names, "unknown ISBN")
     return [
-        Point(
+        CloseException(
             WAITING, name, f"{_counted(count, 'row', 'rows')}, {_counted(units, 'copy', 'copies')}"
         )
     ]

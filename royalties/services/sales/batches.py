@@ -9,7 +9,7 @@ from typing import Any
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.sales.slices import Kind, Origin
+from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.services.books import setup_in_force
 from royalties.services.sales.recording import sum_batch
 from royalties.services.sales.waiting import release_waiting
@@ -187,7 +187,7 @@ def sale_shown(row: tuple[Any, ...]) -> dict[str, Any]:
         "date": day,
         "isbn": isbn,
         "retailer": retailer,
-        "kind": Kind(kind).word,
+        "kind": SaleKind(kind).word,
         "units": units,
         "currency": currency,
         "list_price": None if list_price is None else micro_text(list_price, digits),

@@ -57,7 +57,7 @@ class Early:
 
 
 @dataclass(slots=True)
-class Watch:
+class BeforeBooksCheck:
     """Adds up what a report holds from before the books, while it is read.
 
     Rows are counted once, however many sale lines they give.
@@ -68,7 +68,7 @@ class Watch:
     _rows: set[tuple[int, int]] = field(default_factory=set)
 
     @classmethod
-    def of(cls, setup: Setup) -> "Watch":
+    def of(cls, setup: Setup) -> "BeforeBooksCheck":
         """For the books of a setup."""
         return cls(setup.first_period.starts.isoformat())
 

@@ -15,7 +15,7 @@ _DASHES = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class IndexedEdition:
     """An edition with its title; ``words`` and ``numbers`` are what is searched."""
 
     title: Title
@@ -35,13 +35,13 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class EditionIndex:
     """All editions, by their titles' names."""
 
-    books: tuple[Book, ...]
-    by_isbn: Mapping[str, Book]
+    books: tuple[IndexedEdition, ...]
+    by_isbn: Mapping[str, IndexedEdition]
 
-    def find(self, text: str, limit: int) -> list[Book]:
+    def find(self, text: str, limit: int) -> list[IndexedEdition]:
         """Editions whose ISBN or identifier begins with a text, or whose title has its words."""
         number = _DASHES.sub("", text).upper()
         if number in self.by_isbn:
@@ -57,27 +57,27 @@ class Shelf:
         )
         return list(islice(found, limit))
 
-    def named(self, text: str) -> list[Book]:
+    def named(self, text: str) -> list[IndexedEdition]:
         """Editions of exactly this title, or the one of this title and format."""
         wanted = _plain(text)
         return [
             book for book in self.books if wanted in (_plain(book.title.title), _plain(book.name))
         ]
 
-    def of_title(self, key: str) -> list[Book]:
+    def of_title(self, key: str) -> list[IndexedEdition]:
         """The editions of a title, by its key."""
         return [book for book in self.books if book.title.key == key]
 
 
-def shelf_of(work: Work) -> Shelf:
+def edition_index(work: Work) -> EditionIndex:
     """The shelf as the setup in force fills it; work that only reads remembers it."""
     work.actor.require(Verb.READ)
     return of_setup(work, "shelf", lambda: _filled(setup_in_force(work)))
 
 
-def _filled(setup: Setup) -> Shelf:
+def _filled(setup: Setup) -> EditionIndex:
     books = [
-        Book(
+        IndexedEdition(
             title,
             edition,
             f" {_plain(title.title)} {_plain(' '.join(title.authors))} {edition.format.value}",
@@ -87,7 +87,7 @@ def _filled(setup: Setup) -> Shelf:
         for edition in title.editions
     ]
     books.sort(key=lambda book: (book.words, book.isbn))
-    return Shelf(tuple(books), {book.isbn: book for book in books})
+    return EditionIndex(tuple(books), {book.isbn: book for book in books})
 
 
 def _plain(text: str) -> str:

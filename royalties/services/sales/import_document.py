@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.problems import Choice, Notice, Problem
-from royalties.ingest.report.reading import Reading, Totals
+from royalties.ingest.report.reading import ControlTotals, Reading
 from royalties.store.sales.batches import BatchRow
 
 Document: TypeAlias = dict[str, Any]
@@ -14,12 +14,12 @@ Document: TypeAlias = dict[str, Any]
 _SHOWN_PROBLEMS = 1000
 
 
-def units_of(totals: Totals) -> dict[str, int]:
+def units_of(totals: ControlTotals) -> dict[str, int]:
     """Copies by what became of them."""
     return {"sold": totals.sold, "returned": totals.returned, "free": totals.free}
 
 
-def net_of(totals: Totals) -> dict[str, str]:
+def net_of(totals: ControlTotals) -> dict[str, str]:
     """Net receipts by currency, as texts."""
     return {
         currency: micro_text(micro, exponent(currency))

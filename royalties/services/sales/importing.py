@@ -14,9 +14,9 @@ from royalties.domain.problems import Notice
 from royalties.domain.sales.slices import Origin
 from royalties.ingest.recognise import as_received, open_report
 from royalties.ingest.report.mapping import Mapping as ReportMapping
-from royalties.ingest.report.reading import Chunk, Known, Reading, Totals, UnreadableError
+from royalties.ingest.report.reading import Chunk, ControlTotals, Known, Reading, UnreadableError
 from royalties.services.books import Setup, known_of, setup_in_force
-from royalties.services.sales.before_books import Watch, notice_of
+from royalties.services.sales.before_books import BeforeBooksCheck, notice_of
 from royalties.services.sales.import_document import (
     document_of,
     net_of,
@@ -202,10 +202,10 @@ class _Recording:
     periods: dict[str, Period] = field(default_factory=dict)
     lines: int = 0
     recorder: Recorder = field(init=False)
-    watch: Watch = field(init=False)
+    watch: BeforeBooksCheck = field(init=False)
 
     def __post_init__(self) -> None:
-        self.watch = Watch.of(self.setup)
+        self.watch = BeforeBooksCheck.of(self.setup)
         self.recorder = Recorder(self.work, self.setup)
 
     def record(self, reading: Reading) -> ImportResult:
@@ -407,7 +407,7 @@ def _open_period(work: Work, setup: Setup, *, lock: bool) -> Period:
     return first if closed is None else first.shift(closed + 1 - first.ordinal)
 
 
-def _alike(earlier: Mapping[str, Any], totals: Totals) -> bool:
+def _alike(earlier: Mapping[str, Any], totals: ControlTotals) -> bool:
     return (
         earlier.get("rows") == totals.rows
         and earlier.get("units") == units_of(totals)

@@ -11,12 +11,12 @@ from stdnum import isbn as isbn_numbers
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.sales.slices import Kind, Origin
+from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
 from royalties.store.periods.periods import known_periods
 from royalties.store.sales import imports as store
-from royalties.store.sales.imports import ImportRow, WaitingRow, WholeRow
+from royalties.store.sales.imports import ImportRow, WaitingIdentifier, WholeRow
 
 PAGE = 50
 _SHOWN_WAITING = 100
@@ -37,12 +37,12 @@ class Sums:
     def add(self, kind: int, currency: str, lines: int, units: int, net: int) -> None:
         """Add what a kind brought in a currency."""
         self.lines += lines
-        match Kind(kind):
-            case Kind.SALE:
+        match SaleKind(kind):
+            case SaleKind.SALE:
                 self.sold += units
-            case Kind.RETURN:
+            case SaleKind.RETURN:
                 self.returned += units
-            case Kind.FREE:
+            case SaleKind.FREE:
                 self.free += units
         self.micro[currency] = self.micro.get(currency, 0) + net
 
@@ -56,7 +56,7 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ImportSummary:
     """An import in a list; ``periods`` are those that its sales count in."""
 
     row: ImportRow
@@ -65,7 +65,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class PeriodCount:
     """What an import brought to one period."""
 
     period: str
@@ -84,9 +84,9 @@ class Import:
     row: WholeRow
     choices: Mapping[str, str]
     document: Mapping[str, Any]
-    periods: tuple[Counted, ...]
+    periods: tuple[PeriodCount, ...]
     sums: Sums
-    waiting: tuple[WaitingRow, ...]
+    waiting: tuple[WaitingIdentifier, ...]
     waiting_rows: int
     waiting_identifiers: int
     file: Path | None
@@ -120,7 +120,7 @@ class Import:
 
 def imports(
     work: Work, *, retailer: str = "", period: str = "", status: str = "", page: int = 1
-) -> tuple[list[Listed], bool]:
+) -> tuple[list[ImportSummary], bool]:
     """A page of imports, the newest first, and whether more follow."""
     work.actor.require(Verb.READ)
     rows = store.imports(
@@ -137,7 +137,7 @@ def imports(
     for each in store.counted(work.connection, list(sums)):
         sums[each.batch_id].add(*each[3:])
         named[each.batch_id][each.period] = None
-    listed = [Listed(row, tuple(named[row.id]), sums[row.id]) for row in shown]
+    listed = [ImportSummary(row, tuple(named[row.id]), sums[row.id]) for row in shown]
     return listed, len(rows) > PAGE
 
 
@@ -153,9 +153,9 @@ def find_import(work: Work, number: int) -> Import | None:
     row = store.find_import(work.connection, number)
     if row is None:
         return None
-    total, by_period = Sums(), dict[str, Counted]()
+    total, by_period = Sums(), dict[str, PeriodCount]()
     for each in store.counted(work.connection, [number]):
-        counted = Counted(each.period, each.status == "closed", Sums())
+        counted = PeriodCount(each.period, each.status == "closed", Sums())
         by_period.setdefault(each.period, counted).sums.add(*each[3:])
         total.add(*each[3:])
     path = work.files.received(row.sha256)
@@ -177,7 +177,7 @@ def find_import(work: Work, number: int) -> Import | None:
 class Waiting:
     """What waits under one identifier, and in which imports (number, file's name)."""
 
-    row: WaitingRow
+    row: WaitingIdentifier
     imports: tuple[tuple[int, str], ...]
 
 

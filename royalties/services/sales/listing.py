@@ -10,19 +10,19 @@ from reports import sales as paper
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.sales.editions import Shelf, shelf_of
+from royalties.services.sales.editions import EditionIndex, edition_index
 from royalties.services.work import RefusedError, Work
 from royalties.store.sales import lines as store
-from royalties.store.sales.lines import Key, Line, Narrowed
+from royalties.store.sales.lines import Key, Narrowed, SaleLine
 
 __all__ = [
     "Filters",
     "Found",
     "Key",
     "Sale",
-    "Totals",
+    "SalesTotals",
     "find_sales",
     "sales_as_csv",
     "sales_as_workbook",
@@ -33,7 +33,7 @@ MOST_EDITIONS = 200
 """A search that fits more editions has to be narrowed: each costs a look into the sales."""
 
 ALL = "all"
-_KINDS: dict[str, Kind] = {kind.word: kind for kind in Kind}
+_KINDS: dict[str, SaleKind] = {kind.word: kind for kind in SaleKind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Sale:
 
 
 @dataclass(slots=True)
-class Totals:
+class SalesTotals:
     """What a filtered set comes to; receipts as exact texts by currency."""
 
     lines: int = 0
@@ -103,7 +103,7 @@ class Found:
     """
 
     sales: tuple[Sale, ...]
-    totals: Totals
+    totals: SalesTotals
     period: str
     periods: tuple[str, ...]
     months: tuple[str, ...]
@@ -121,7 +121,7 @@ def find_sales(
     work.actor.require(Verb.READ)
     search = _Search.of(work, filters)
     if search.wanted is None:
-        found: list[Line] = []
+        found: list[SaleLine] = []
     else:
         beyond = before or after
         found = store.lines(
@@ -214,11 +214,11 @@ class _Search:
     """Filters as the store's numbers; ``wanted`` is None where nothing can be found."""
 
     setup: Setup
-    shelf: Shelf
+    shelf: EditionIndex
     retailers: Mapping[int, str]
     period_names: Mapping[int, str]
     wanted: Narrowed | None
-    totals: Totals
+    totals: SalesTotals
     period: str
     periods: tuple[str, ...]
     months: tuple[str, ...]
@@ -227,7 +227,7 @@ class _Search:
     @classmethod
     def of(cls, work: Work, filters: Filters) -> "_Search":
         setup = setup_in_force(work)
-        shelf = shelf_of(work)
+        shelf = edition_index(work)
         known = store.periods_with_sales(work.connection)
         period, numbers = _periods(setup, filters, known)
         isbns = _isbns(shelf, filters)
@@ -245,7 +245,7 @@ class _Search:
         months = tuple(sorted({each.month for each in sums}, reverse=True))
         sums = [each for each in sums if filters.month in ("", each.month)]
         wanted = _along_the_key(asked, sums)
-        totals = Totals()
+        totals = SalesTotals()
         if wanted is not None and asked.editions is not None:
             totals = _totals(store.summed_lines(work.connection, wanted))
         elif wanted is not None:
@@ -267,7 +267,7 @@ def _periods(
     return name, (number,)
 
 
-def _isbns(shelf: Shelf, filters: Filters) -> list[str] | None:
+def _isbns(shelf: EditionIndex, filters: Filters) -> list[str] | None:
     """ISBNs of the editions that are wanted, one more than too many at most; None for any."""
     if not filters.book and not filters.title:
         return None
@@ -294,12 +294,12 @@ def _along_the_key(asked: Narrowed, sums: Iterable[store.Summed]) -> Narrowed | 
     )
 
 
-def _totals(sums: Iterable[store.Summed] | Iterable[store.SummedLines]) -> Totals:
-    made = Totals()
+def _totals(sums: Iterable[store.Summed] | Iterable[store.SummedLines]) -> SalesTotals:
+    made = SalesTotals()
     net: dict[str, int] = {}
     for each in sums:
         made.lines += each.lines
-        made.copies[Kind(each.kind).word] += each.units
+        made.copies[SaleKind(each.kind).word] += each.units
         net[each.currency] = net.get(each.currency, 0) + each.net
     made.net = {
         currency: micro_text(micro, exponent(currency)) for currency, micro in sorted(net.items())
@@ -315,7 +315,7 @@ class _Names:
     sources: Mapping[int, tuple[str, str, int | None]]
 
     @classmethod
-    def of(cls, work: Work, search: _Search, lines: list[Line] | None) -> "_Names":
+    def of(cls, work: Work, search: _Search, lines: list[SaleLine] | None) -> "_Names":
         """Names for some lines, or (None) for all there are."""
         batches = None if lines is None else [line.batch_id for line in lines]
         return cls(
@@ -323,7 +323,7 @@ class _Names:
             store.sources(work.connection, batches),
         )
 
-    def shown(self, line: Line) -> Sale:
+    def shown(self, line: SaleLine) -> Sale:
         book = self.search.shelf.by_isbn[line.isbn]
         retailer = self.search.retailers[line.retailer_id]
         file_name, sheets, corrects = self.sources[line.batch_id]
@@ -338,7 +338,7 @@ class _Names:
             book.edition.format.value,
             retailer,
             self.search.setup.retailers[retailer].name,
-            Kind(line.kind).word,
+            SaleKind(line.kind).word,
             line.units,
             line.currency,
             None if line.list_price is None else micro_text(line.list_price, digits),

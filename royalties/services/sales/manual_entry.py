@@ -18,12 +18,12 @@ from typing import Any
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.sales.slices import Origin
-from royalties.ingest.report.books import Books
+from royalties.ingest.report.books import EditionFinder
 from royalties.ingest.report.cells import Stranger, Wrong
 from royalties.services.books import Setup, known_of, setup_in_force
 from royalties.services.sales import sheets
 from royalties.services.sales.batches import undo
-from royalties.services.sales.editions import Shelf, shelf_of
+from royalties.services.sales.editions import EditionIndex, edition_index
 from royalties.services.sales.importing import (
     READINGS,
     Request,
@@ -155,7 +155,7 @@ def _read(
     if not rows:
         nothing = Mistake("nothing is typed yet: enter a sale")
         return replace(entered, mistakes=(nothing,)), None
-    known, shelf = Books(known_of(work, setup)), shelf_of(work)
+    known, shelf = EditionFinder(known_of(work, setup)), edition_index(work)
     judged = [_Row.of(row, known, shelf) for row in rows]
     _write(path, sheet, [each.cells for each in judged])
     if (found := _before(work, path, sheet, entered)) is not None:
@@ -251,7 +251,7 @@ class _Row:
     mistakes: tuple[Mistake, ...]
 
     @classmethod
-    def of(cls, row: Sequence[str], known: Books, shelf: Shelf) -> "_Row":
+    def of(cls, row: Sequence[str], known: EditionFinder, shelf: EditionIndex) -> "_Row":
         cells = dict(zip(FIELDS, row, strict=True))
         mistakes = []
         book = _isbn(cells["isbn"], known, shelf)
@@ -272,7 +272,7 @@ class _Row:
         return cls(tuple(cells.values()), tuple(mistakes))
 
 
-def _isbn(text: str, known: Books, shelf: Shelf) -> str | Mistake:
+def _isbn(text: str, known: EditionFinder, shelf: EditionIndex) -> str | Mistake:
     """The cell as an import finds its edition by it; a title becomes its edition's ISBN."""
     found = known.isbn(text)
     if isinstance(found, Stranger):

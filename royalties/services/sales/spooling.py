@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from royalties.adapters.files import DiskError
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
-from royalties.ingest.report.reading import Chunk, Reading, Totals
+from royalties.ingest.report.reading import Chunk, ControlTotals, Reading
 
 _BLOCK = 1 << 20
 
@@ -38,7 +38,7 @@ class Spooled:
     notices: list[Notice]
     notes: list[str]
     skipped: Skipped
-    totals: Totals
+    totals: ControlTotals
     unlisted: int
     path: Path
     revision: int

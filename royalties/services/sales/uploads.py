@@ -82,7 +82,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class UploadSummary:
     """An upload in a list; ``summary`` is what matters of its import document."""
 
     id: int
@@ -109,7 +109,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class StoredFile:
     """A file whose bytes are kept, and nothing else of it yet."""
 
     name: str
@@ -138,7 +138,7 @@ def receive(work: Work, name: str, stream: IO[bytes]) -> Received:
     return take_in(work, keep_bytes(work.files, name, stream))
 
 
-def keep_bytes(files: Files, name: str, stream: IO[bytes]) -> Sent:
+def keep_bytes(files: Files, name: str, stream: IO[bytes]) -> StoredFile:
     """Write down a file that was sent, while nobody waits for the database.
 
     Raises:
@@ -151,10 +151,10 @@ def keep_bytes(files: Files, name: str, stream: IO[bytes]) -> Sent:
             f"{shown_name(name)} is larger than {LARGEST // 1_000_000} MB: split it, or "
             f"have it imported by whoever runs this desk"
         ) from None
-    return Sent(shown_name(name), fingerprint, size)
+    return StoredFile(shown_name(name), fingerprint, size)
 
 
-def take_in(work: Work, sent: Sent) -> Received:
+def take_in(work: Work, sent: StoredFile) -> Received:
     """Let a file be an upload; the same bytes that wait already are not taken twice.
 
     Raises:
@@ -196,13 +196,13 @@ def find(work: Work, number: int) -> Upload | None:
     return _of(work, row) if row is not None and row.status != "removed" else None
 
 
-def open_uploads(work: Work) -> list[Listed]:
+def open_uploads(work: Work) -> list[UploadSummary]:
     """Uploads of everybody that are not recorded or removed yet, the newest first."""
     work.actor.require(Verb.READ)
     rows = store.open_uploads(work.connection, _SHOWN)
     found = store.latest_jobs(work.connection, [subject_of(row.id) for row in rows])
     return [
-        Listed(
+        UploadSummary(
             row.id,
             row.name,
             row.size,

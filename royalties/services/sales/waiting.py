@@ -10,7 +10,7 @@ from royalties.domain.money import MICRO, rounded
 from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.sales.before_books import Watch, notice_of
+from royalties.services.sales.before_books import BeforeBooksCheck, notice_of
 from royalties.services.sales.recording import Recorder
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import periods
@@ -106,7 +106,7 @@ def release_waiting(work: Work, setup: Setup) -> Released:
         return released
     first = setup.first_period
     open_period = periods.lock_for_sales(work.connection, first)
-    watch = Watch.of(setup)
+    watch = BeforeBooksCheck.of(setup)
     prices = {e.isbn: e for title in setup.titles.values() for e in title.editions}
     isbns = {row.id: row.isbn for row in catalogue.edition_rows(work.connection)}
     sales, done, used = [], [], set()

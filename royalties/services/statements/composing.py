@@ -25,7 +25,7 @@ from royalties.domain.royalties.statements import (
     ShareShown,
     Statement,
 )
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.domain.terms.contracts import Basis
 from royalties.domain.terms.plans import beneficiaries_of
 from royalties.domain.terms.wording import concerns, sentence
@@ -277,7 +277,7 @@ class Composer:
                 isbn=late.isbn,
                 title=title.title,
                 retailer=self._retailer(late.retailer),
-                kind=Kind(late.kind).word,
+                kind=SaleKind(late.kind).word,
                 units=late.units,
                 currency=late.currency,
                 net=micro_text(late.net, exponent(late.currency)),

@@ -168,7 +168,7 @@ class Mailed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class StatementSummary:
     """A statement in a list: its amounts in minor units, whether it was issued and sent.
 
     ``mails`` are for finance only, the newest first.
@@ -202,7 +202,7 @@ def statements_of(
     page: int = 1,
     size: int | None = PAGE,
     with_mail: bool = True,
-) -> tuple[list[Listed], bool]:
+) -> tuple[list[StatementSummary], bool]:
     """Statements that the actor may see, the newest period first; and whether there are more.
 
     Args:
@@ -227,7 +227,7 @@ def statements_of(
     )
     names = {key: each.name for key, each in setup.beneficiaries.items()}
     return [
-        Listed(
+        StatementSummary(
             row.number,
             row.period,
             row.ends,

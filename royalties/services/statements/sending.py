@@ -7,7 +7,7 @@ from royalties.domain.people import Verb
 from royalties.ingest import mailboxes
 from royalties.services.books import setup_in_force
 from royalties.services.mail import outbox
-from royalties.services.statements.issuing import Listed, issue, statements_of
+from royalties.services.statements.issuing import StatementSummary, issue, statements_of
 from royalties.services.work import RefusedError, Units, Work
 from royalties.store.mail import messages as mail
 from royalties.store.statements import statements as store
@@ -24,7 +24,7 @@ class Letter:
     whether it went out, or waits to, already.
     """
 
-    statement: Listed
+    statement: StatementSummary
     recipients: tuple[str, ...]
     can_sign_in: bool
 
@@ -67,7 +67,7 @@ class Sending:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentStatements:
     """What was put into the outbox."""
 
     statements: int
@@ -92,7 +92,7 @@ def sending_of(work: Work, *, period: str = "", number: str = "") -> Sending:
 
 def send(
     units: Units, *, period: str, number: str = "", attach: bool = False, again: bool = False
-) -> Sent:
+) -> SentStatements:
     """Tell beneficiaries that their statements are there; what is not issued yet is issued.
 
     Args:
@@ -124,7 +124,7 @@ def send(
                 "again": again,
             },
         )
-    return Sent(len(letters), messages)
+    return SentStatements(len(letters), messages)
 
 
 def _to_send(work: Work, period: str, number: str, *, again: bool) -> list[Letter]:

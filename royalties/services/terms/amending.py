@@ -11,7 +11,7 @@ from typing import Any
 
 from royalties.domain.people import Verb
 from royalties.domain.periods import period_of
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.domain.royalties.warnings import TermsWarning
 from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.replacing import Replaced
@@ -173,7 +173,9 @@ def save(
     key = str(body.get("key", ""))
     now = find_revision(work.connection, part, key)
     if is_new and now is not None:
-        fault = Fault(f"{part}[0].key", "is taken already: choose another, or amend that entry")
+        fault = SetupFault(
+            f"{part}[0].key", "is taken already: choose another, or amend that entry"
+        )
         raise setup_file.SetupError(part, [fault])
     if (now.id if now else 0) != revision:
         raise ChangedMeanwhileError(_named(part, key), now)
@@ -310,18 +312,18 @@ def _fingerprint(now: Recorded | None) -> str:
 # What closed runs used
 
 
-def _used_versions_of(work: Work, part: str, body: Body) -> list[Fault]:
+def _used_versions_of(work: Work, part: str, body: Body) -> list[SetupFault]:
     """A form changes one version of a plan, so it changes none that closed runs used."""
     return _used_versions(work, body, _in_force(work, part, body["key"])) if part == "plans" else []
 
 
-def _used_versions(work: Work, body: Body, now: Recorded | None) -> list[Fault]:
+def _used_versions(work: Work, body: Body, now: Recorded | None) -> list[SetupFault]:
     key = body["key"]
     used = store.used_versions(work.connection, key)
     versions = {each["from"]: (place, each) for place, each in enumerate(body["versions"])}
     before = {each["from"]: each for each in now.body["versions"]} if now else {}
     faults = [
-        Fault(
+        SetupFault(
             f"plans[0].versions[{versions[day][0]}].from"
             if day in versions
             else "plans[0].versions",
@@ -333,7 +335,7 @@ def _used_versions(work: Work, body: Body, now: Recorded | None) -> list[Fault]:
     ]
     last_day = _last_closed_day(work) if used else None
     faults += [
-        Fault(
+        SetupFault(
             f"plans[0].versions[{place}].from",
             f"lies in a closed period, which another version distributed: begin after {last_day}",
         )

@@ -20,7 +20,7 @@ _SHOWN = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Advanced:
+class AdvanceBalance:
     """An advance and how much of it is earned back, as texts of the contract's currency."""
 
     paid_on: str
@@ -30,33 +30,33 @@ class Advanced:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class ContractBalance:
     """A contract after the last closed period.
 
     ``closes`` are its accounts, the newest first; ``counters`` where its escalators stand.
     """
 
     closes: list[Any]
-    advances: list[Advanced]
+    advances: list[AdvanceBalance]
     counters: dict[str, str]
 
 
-def stand_of(work: Work, setup: Setup, contract: Contract) -> Stand:
+def contract_balance(work: Work, setup: Setup, contract: Contract) -> ContractBalance:
     """Where a contract stands."""
     work.actor.require(Verb.READ)
     closes = store.contract_closes(work.connection, contract.key)
     next_period = open_period(work, setup)
     before = sum(row.recouped for row in closes)
     advances = recoup(contract, 0, before, next_period.ends)
-    return Stand(
+    return ContractBalance(
         closes[:_SHOWN],
         [_advanced(each, contract.currency) for each in advances],
         _counters(work, setup, contract, next_period),
     )
 
 
-def _advanced(each: Recouped, currency: str) -> Advanced:
-    return Advanced(
+def _advanced(each: Recouped, currency: str) -> AdvanceBalance:
+    return AdvanceBalance(
         each.advance.paid_on.isoformat(),
         amount_text(each.advance.amount, currency),
         amount_text(each.before, currency),
@@ -104,17 +104,17 @@ def open_period(work: Work, setup: Setup) -> Period:
 
 
 @dataclass(frozen=True, slots=True)
-class PayeeStand:
+class PayeeBalance:
     """A beneficiary after the last closed period: accounts, the newest first; and their people."""
 
     settlements: list[Any]
     people: list[Any]
 
 
-def payee_stand(work: Work, key: str) -> PayeeStand:
+def payee_balance(work: Work, key: str) -> PayeeBalance:
     """Where a beneficiary stands, and who may look at their statements."""
     work.actor.require(Verb.READ)
-    return PayeeStand(
+    return PayeeBalance(
         store.settlements_of(work.connection, key, _SHOWN),
         list(people.members(work.connection, work.actor, key)),
     )

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from royalties.domain.people import Verb
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.domain.terms.catalogue import Title
 from royalties.domain.terms.contracts import Contract
 from royalties.ingest.setup import SetupError
@@ -71,7 +71,9 @@ def amend(
     lock_setup(work.connection)
     now = find_revision(work.connection, part, key)
     if now and not looked_at:
-        fault = Fault(f"{part}[0].key", "is taken already: choose another, or amend that entry")
+        fault = SetupFault(
+            f"{part}[0].key", "is taken already: choose another, or amend that entry"
+        )
         raise SetupError(part, [fault])
     if (now.id if now else 0) != looked_at:
         raise ChangedMeanwhileError(f"{part.removesuffix('s')} {key}", now)

@@ -9,7 +9,7 @@ from typing import Any
 from royalties.domain.money import amount_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.domain.royalties.warnings import TermsWarning
 from royalties.domain.terms.changes import changes
 from royalties.domain.terms.replacing import Replaced
@@ -235,7 +235,7 @@ def _checked(work: Work, document: setup_file.Document, name: str) -> Bodies:
     return before
 
 
-def _compared(work: Work, document: setup_file.Document) -> tuple[Bodies, list[Fault]]:
+def _compared(work: Work, document: setup_file.Document) -> tuple[Bodies, list[SetupFault]]:
     """The bodies in force, and what is wrong with a document beside them."""
     before = of_setup(work, "bodies", lambda: _bodies(revisions_in_force(work.connection)))
     merged = {kind: {**before[kind], **document.entries.get(kind, {})} for kind in setup_file.KINDS}
@@ -288,7 +288,7 @@ def _record_catalogue(work: Work, setup: Setup, titles: set[str]) -> None:
 
 def _faults_against_books(
     work: Work, document: setup_file.Document, before: Bodies, merged: Bodies
-) -> list[Fault]:
+) -> list[SetupFault]:
     """Changes that what is recorded or closed forbids; only of parts that the document has."""
     said = {part for part, entries in document.entries.items() if entries}
     faults = []
@@ -312,7 +312,7 @@ def _faults_against_books(
 
 def _lost_editions(
     work: Work, document: setup_file.Document, merged: Mapping[str, Mapping[str, Any]]
-) -> list[Fault]:
+) -> list[SetupFault]:
     if "titles" in document.unsure:
         return []
     kept = {
@@ -327,7 +327,7 @@ def _lost_editions(
         for edition in title.get("editions").each()
     }
     return [
-        Fault(
+        SetupFault(
             f"{document.paths.get(('titles', row.title), 'titles')}.editions",
             f"edition {row.isbn} stands in the books and cannot be left out: list it again",
         )
@@ -336,7 +336,7 @@ def _lost_editions(
     ]
 
 
-def _taken_names(work: Work, document: setup_file.Document) -> list[Fault]:
+def _taken_names(work: Work, document: setup_file.Document) -> list[SetupFault]:
     """An alias given by hand keeps standing for its edition."""
     by_hand = catalogue.aliases(work.connection)
     faults = []
@@ -346,20 +346,22 @@ def _taken_names(work: Work, document: setup_file.Document) -> list[Fault]:
             names = {f"identifiers.{kind}": v for kind, v in edition.get("identifiers", {}).items()}
             names["isbn"] = edition["isbn"]
             faults += [
-                Fault(f"{path}.{name}", f"{value} stands for {by_hand[value.upper()]} by an alias")
+                SetupFault(
+                    f"{path}.{name}", f"{value} stands for {by_hand[value.upper()]} by an alias"
+                )
                 for name, value in sorted(names.items())
                 if by_hand.get(value.upper(), edition["isbn"]) != edition["isbn"]
             ]
     return faults
 
 
-def _closed_terms(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
+def _closed_terms(work: Work, document: setup_file.Document, before: Bodies) -> list[SetupFault]:
     """Rates and income of closed periods stay as they were used."""
     closed = {
         row.name for row in runs.period_rows(work.connection, "period") if row.status == "closed"
     }
     return [
-        Fault(
+        SetupFault(
             document.paths[kind, key],
             f"{body['period']} is closed and keeps what it used: enter it for an open period",
         )
@@ -369,7 +371,7 @@ def _closed_terms(work: Work, document: setup_file.Document, before: Bodies) -> 
     ]
 
 
-def _used_prices(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
+def _used_prices(work: Work, document: setup_file.Document, before: Bodies) -> list[SetupFault]:
     """A price that stood in for a blank one in a closed run stays as it was."""
     changed = [
         (key, price)
@@ -384,7 +386,7 @@ def _used_prices(work: Work, document: setup_file.Document, before: Bodies) -> l
         last_day = used.get((isbn, currency))
         if last_day and starts.isoformat() <= last_day:
             faults.append(
-                Fault(
+                SetupFault(
                     f"{document.paths['titles', key]}.editions",
                     f"closed runs used the {currency} price of {isbn} until {last_day}: leave "
                     f"it as it was and add a price from a later day",
@@ -402,7 +404,7 @@ def _changed_prices(before: Mapping[str, Any], after: Mapping[str, Any]) -> list
     return [each for each in sorted({*old, *new}) if old.get(each) != new.get(each)]
 
 
-def _early_income(document: setup_file.Document, merged: Bodies) -> list[Fault]:
+def _early_income(document: setup_file.Document, merged: Bodies) -> list[SetupFault]:
     """Income of a period in which its contract has not begun would never count."""
     if "publisher" in document.unsure:
         return []
@@ -418,7 +420,7 @@ def _early_income(document: setup_file.Document, merged: Bodies) -> list[Fault]:
             continue  # told already
         if contract["starts"] > ends.isoformat():
             faults.append(
-                Fault(
+                SetupFault(
                     f"{document.paths['income', key]}.period",
                     f"contract {body['contract']!r} begins only after "
                     f"{body['period']}: enter the income for a later period",
@@ -427,7 +429,9 @@ def _early_income(document: setup_file.Document, merged: Bodies) -> list[Fault]:
     return faults
 
 
-def _closed_contracts(work: Work, document: setup_file.Document, merged: Bodies) -> list[Fault]:
+def _closed_contracts(
+    work: Work, document: setup_file.Document, merged: Bodies
+) -> list[SetupFault]:
     """A contract keeps its currency, and the advances that closed runs earned back."""
     found = runs.recouped_of(work.connection)
     recouped = {key: amount for key, (_, amount) in found.items()}
@@ -438,13 +442,13 @@ def _closed_contracts(work: Work, document: setup_file.Document, merged: Bodies)
         kept = currencies.get(key, contract.currency)
         if contract.currency != kept:
             path = f"{document.paths['contracts', key]}.currency"
-            faults.append(Fault(path, f"is {kept} in closed runs and cannot change any more"))
+            faults.append(SetupFault(path, f"is {kept} in closed runs and cannot change any more"))
             continue
         listed = sum(each.amount - each.recouped for each in contract.advances)
         if listed < recouped.get(key, 0):
             earned_back = amount_text(recouped[key], contract.currency)
             faults.append(
-                Fault(
+                SetupFault(
                     f"{document.paths['contracts', key]}.advances",
                     f"{earned_back} were earned back already: list those advances again",
                 )
@@ -452,7 +456,9 @@ def _closed_contracts(work: Work, document: setup_file.Document, merged: Bodies)
     return faults
 
 
-def _carried_openings(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
+def _carried_openings(
+    work: Work, document: setup_file.Document, before: Bodies
+) -> list[SetupFault]:
     """An opening balance that closed runs carry forward says nothing any more, so it stays."""
     parts = ("contracts", "beneficiaries")
     changed = [
@@ -467,7 +473,7 @@ def _carried_openings(work: Work, document: setup_file.Document, before: Bodies)
         return []
     used = dict(zip(parts, closed_keys(work.connection), strict=True))
     return [
-        Fault(
+        SetupFault(
             f"{document.paths[part, key]}.opening_balance",
             f"is {old} in closed runs, which carry it forward: it cannot change any more",
         )
@@ -476,7 +482,7 @@ def _carried_openings(work: Work, document: setup_file.Document, before: Bodies)
     ]
 
 
-def _other_books(work: Work, document: setup_file.Document, before: Bodies) -> list[Fault]:
+def _other_books(work: Work, document: setup_file.Document, before: Bodies) -> list[SetupFault]:
     """Calendar, currency and first period carry the books and cannot change once used."""
     old = before["publisher"].get("publisher")
     new = document.entries.get("publisher", {}).get("publisher")
@@ -486,7 +492,7 @@ def _other_books(work: Work, document: setup_file.Document, before: Bodies) -> l
     if not used and periods.last_closed(work.connection) is None:
         return []
     return [
-        Fault(f"publisher.{name}", f"is {old[name]!r} in the books and cannot change any more")
+        SetupFault(f"publisher.{name}", f"is {old[name]!r} in the books and cannot change any more")
         for name in ("currency", "calendar", "first_period")
         if old[name] != new[name]
     ]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.store.sales.batches import is_report
 from royalties.store.tables import (
     batch,
@@ -17,7 +17,7 @@ from royalties.store.tables import (
     waiting,
 )
 
-_COUNTED = (Kind.SALE.value, Kind.RETURN.value)
+_COUNTED = (SaleKind.SALE.value, SaleKind.RETURN.value)
 
 
 class SoldRow(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.store.earned import earned_groups
 from royalties.store.periods.runs import ClosedRun
 from royalties.store.sales.slices import in_period
@@ -176,7 +176,7 @@ def batches_that_lost_lines(connection: Connection) -> Iterator[str]:
         yield f"import {row[0]} recorded {row[1]} lines, but {row[2]} stand in the books"
 
 
-class Standing(NamedTuple):
+class RecordedImport(NamedTuple):
     """What stands of an import, waiting rows included; receipts in millionths by currency."""
 
     sold: int
@@ -185,7 +185,7 @@ class Standing(NamedTuple):
     net: dict[str, int]
 
 
-def standing_by_batch(connection: Connection) -> dict[int, Standing]:
+def standing_by_batch(connection: Connection) -> dict[int, RecordedImport]:
     """What stands in the books of every import."""
     found: dict[int, tuple[dict[int, int], dict[str, int]]] = {}
     for table in (sale, waiting):
@@ -203,10 +203,10 @@ def standing_by_batch(connection: Connection) -> dict[int, Standing]:
             units[kind] = units.get(kind, 0) + int(copies)
             net[currency] = net.get(currency, 0) + int(receipts)
     return {
-        number: Standing(
-            units.get(Kind.SALE.value, 0),
-            -units.get(Kind.RETURN.value, 0),
-            units.get(Kind.FREE.value, 0),
+        number: RecordedImport(
+            units.get(SaleKind.SALE.value, 0),
+            -units.get(SaleKind.RETURN.value, 0),
+            units.get(SaleKind.FREE.value, 0),
             net,
         )
         for number, (units, net) in found.items()
@@ -229,13 +229,13 @@ def _copies_differ(connection: Connection, period_id: int, name: str) -> Iterato
     sold = (
         select(*keys, func.sum(sale.c.units))
         .join(edition, edition.c.id == sale.c.edition_id)
-        .where(in_period(period_id), sale.c.kind != Kind.FREE.value)
+        .where(in_period(period_id), sale.c.kind != SaleKind.FREE.value)
         .group_by(*keys)
     )
     groups = earned_groups([period_id])
     of = (groups.c.contract, groups.c.isbn, groups.c.kind, groups.c.currency)
     counted = select(*of, func.sum(groups.c.units)).group_by(*of).order_by(*of)
-    words = {kind.word: kind.value for kind in Kind}
+    words = {kind.word: kind.value for kind in SaleKind}
     standing = {tuple(row[:3]): int(row[3]) for row in connection.execute(sold)}
     for contract, isbn, kind, currency, copies in connection.execute(counted):
         stand = standing.get((isbn, words[kind], currency), 0)

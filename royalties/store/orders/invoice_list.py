@@ -9,7 +9,7 @@ from royalties.store.scope import own_orders
 from royalties.store.tables import invoice, orders, receipt
 
 
-class ListedRow(NamedTuple):
+class InvoiceListRow(NamedTuple):
     """An invoice or credit note; ``balance`` is what is left of an invoice, 0 of a credit note."""
 
     number: str
@@ -33,7 +33,7 @@ def invoices(
     due_before: str = "",
     limit: int = 50,
     skip: int = 0,
-) -> list[ListedRow]:
+) -> list[InvoiceListRow]:
     """Invoices and credit notes that an actor may see, the newest first.
 
     Args:
@@ -84,7 +84,7 @@ def invoices(
     query = own_orders(query, actor, invoice.c.organization)
     rows = connection.execute(query.order_by(invoice.c.id.desc()).limit(limit).offset(skip))
     return [
-        ListedRow._make(
+        InvoiceListRow._make(
             (*row[:6], int(row[6]), *row[7:9], 0 if row[1] == "credit" else int(row[9]))
         )
         for row in rows

@@ -163,7 +163,7 @@ def account_of(number: str) -> str:
     return f"order {number}"
 
 
-class Sold(NamedTuple):
+class ShipmentSales(NamedTuple):
     """What stands in the sales of a shipment's batch; ``others`` are lines of something else."""
 
     order: str
@@ -173,7 +173,7 @@ class Sold(NamedTuple):
     others: int
 
 
-def shipments_and_sales(connection: Connection) -> Iterator[tuple[ShipmentRow, Sold]]:
+def shipments_and_sales(connection: Connection) -> Iterator[tuple[ShipmentRow, ShipmentSales]]:
     """Every shipment with what stands in its sales, by order and number, streamed."""
     own = coalesce(orders.c.own_isbn, orders.c.isbn)
     is_other = or_(
@@ -201,7 +201,7 @@ def shipments_and_sales(connection: Connection) -> Iterator[tuple[ShipmentRow, S
     )
     with connection.execute(query, execution_options={"yield_per": _ROWS}) as rows:
         for row in rows:
-            yield ShipmentRow(*row[:12]), Sold(*row[12:15], *map(int, row[15:]))
+            yield ShipmentRow(*row[:12]), ShipmentSales(*row[12:15], *map(int, row[15:]))
 
 
 def sales_without_shipment(connection: Connection) -> list[str]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 from royalties.store.tables import mail, order_file, orders, proof_decision, quote
 
 
-class WaitingRow(NamedTuple):
+class AwaitedAnswer(NamedTuple):
     """An order, and since or until when which version of a quote or proof waits."""
 
     number: str
@@ -15,7 +15,7 @@ class WaitingRow(NamedTuple):
     moment: str
 
 
-def quotes_that_end(connection: Connection, first: str, last: str) -> list[WaitingRow]:
+def quotes_that_end(connection: Connection, first: str, last: str) -> list[AwaitedAnswer]:
     """The newest quotes without an answer that are valid until one of some days."""
     newest = (
         select(quote.c.order_id, func.max(quote.c.version).label("version"))
@@ -29,10 +29,10 @@ def quotes_that_end(connection: Connection, first: str, last: str) -> list[Waiti
         .where(orders.c.state == "quoted", quote.c.valid_until.between(first, last))
         .order_by(orders.c.id)
     )
-    return [WaitingRow(*row) for row in rows]
+    return [AwaitedAnswer(*row) for row in rows]
 
 
-def proofs_unanswered(connection: Connection, before: str) -> list[WaitingRow]:
+def proofs_unanswered(connection: Connection, before: str) -> list[AwaitedAnswer]:
     """The newest proofs that were sent before a moment and are not answered."""
     newest = (
         select(order_file.c.order_id, func.max(order_file.c.version).label("version"))
@@ -57,7 +57,7 @@ def proofs_unanswered(connection: Connection, before: str) -> list[WaitingRow]:
         )
         .order_by(orders.c.id)
     )
-    return [WaitingRow(*row) for row in rows]
+    return [AwaitedAnswer(*row) for row in rows]
 
 
 def reminded(connection: Connection, about: list[str]) -> frozenset[str]:

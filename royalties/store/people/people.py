@@ -189,7 +189,7 @@ def emails_of_organization(connection: Connection, key: str) -> list[str]:
 # Lists
 
 
-class Listed(NamedTuple):
+class PersonSummary(NamedTuple):
     """A person as lists show them.
 
     ``seen_at`` is when they were last here, ``invited_until`` when their invitation ends.
@@ -215,7 +215,7 @@ def people(
     number: int = 0,
     limit: int = 50,
     skip: int = 0,
-) -> list[Listed]:
+) -> list[PersonSummary]:
     """People by name, with a text in name or e-mail, or the one with a number."""
     query = _listed().order_by(func.lower(person.c.name), person.c.id).limit(limit).offset(skip)
     if text:
@@ -229,10 +229,10 @@ def people(
         query = query.where(person.c.role == role)
     if number:
         query = query.where(person.c.id == number)
-    return [Listed(*row) for row in connection.execute(query)]
+    return [PersonSummary(*row) for row in connection.execute(query)]
 
 
-def members(connection: Connection, actor: Actor, beneficiary: str) -> list[Listed]:
+def members(connection: Connection, actor: Actor, beneficiary: str) -> list[PersonSummary]:
     """The people of a nonprofit that an actor may see."""
     query = (
         _listed()
@@ -241,12 +241,12 @@ def members(connection: Connection, actor: Actor, beneficiary: str) -> list[List
         .order_by(func.lower(person.c.name), person.c.id)
     )
     query = own(query, actor, membership.c.beneficiary)
-    return [Listed(*row) for row in connection.execute(query)]
+    return [PersonSummary(*row) for row in connection.execute(query)]
 
 
 def members_of_organization(
     connection: Connection, actor: Actor, organization: str
-) -> list[Listed]:
+) -> list[PersonSummary]:
     """The people of an organization that an actor may see."""
     query = (
         _listed()
@@ -255,7 +255,7 @@ def members_of_organization(
         .order_by(func.lower(person.c.name), person.c.id)
     )
     query = own_orders(query, actor, organization_member.c.organization)
-    return [Listed(*row) for row in connection.execute(query)]
+    return [PersonSummary(*row) for row in connection.execute(query)]
 
 
 def _listed() -> Select[Any]:

@@ -69,18 +69,18 @@ def carry_forward(connection: Connection, period: Period) -> None:
     _keep_totals(connection, period.ordinal)
 
 
-class Step(NamedTuple):
+class CarriedPeriod(NamedTuple):
     """What is kept of a closed period (None: nothing), and what its figures add up to.
 
     ``accounts`` and ``entries`` are the ledger's until its close, ``totals`` the period's sums.
     """
 
     period_id: int
-    kept: "Kept | None"
-    computed: "Kept"
+    kept: "CarriedForward | None"
+    computed: "CarriedForward"
 
 
-class Kept(NamedTuple):
+class CarriedForward(NamedTuple):
     """What a close keeps: for the next run, of the ledger, and of its own sums by currency."""
 
     state: State
@@ -89,7 +89,7 @@ class Kept(NamedTuple):
     totals: dict[str, tuple[int, ...]]
 
 
-def chain(connection: Connection, first: Period) -> Iterator[Step]:
+def chain(connection: Connection, first: Period) -> Iterator[CarriedPeriod]:
     """Every closed period's step, followed from the first one on, from what each close froze."""
     left, accounts, entries = Left(), dict[tuple[str, str], int](), 0
     last = None
@@ -100,18 +100,18 @@ def chain(connection: Connection, first: Period) -> Iterator[Step]:
             accounts[account, currency] = accounts.get((account, currency), 0) + int(amount)
         entries = max(entries, _last_entry(connection, number, last))
         totals = {row[1]: tuple(map(int, row[2:])) for row in connection.execute(totals_of(number))}
-        computed = Kept(state_of(left), entries, dict(accounts), totals)
-        yield Step(number, _kept(connection, number), computed)
+        computed = CarriedForward(state_of(left), entries, dict(accounts), totals)
+        yield CarriedPeriod(number, _kept(connection, number), computed)
         last = number
 
 
-def _kept(connection: Connection, number: int) -> Kept | None:
+def _kept(connection: Connection, number: int) -> CarriedForward | None:
     row = connection.execute(select(carried).where(carried.c.period_id == number)).first()
     if row is None:
         return None
     accounts = _rows(connection, account_carried, number)
     totals = _rows(connection, period_total, number)
-    return Kept(
+    return CarriedForward(
         json.loads(row.state),
         row.entries,
         {(each.account, each.currency): each.amount for each in accounts},

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, case, delete, func, insert, select
 
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.store.earned import earned_groups
 from royalties.store.tables import (
     allocation,
@@ -28,7 +28,7 @@ class Amounts(NamedTuple):
     statements: int = 0
 
 
-class Sold(NamedTuple):
+class RetailerSales(NamedTuple):
     """What a retailer brought in a period; receipts in millionths.
 
     ``last_month`` is the latest month of its sale dates; ``early_…`` is what is dated before the
@@ -78,7 +78,7 @@ def units_by_period(connection: Connection, periods: Collection[int]) -> dict[in
     rows = connection.execute(
         select(sale_total.c.period_id, func.sum(sale_total.c.units))
         .where(sale_total.c.period_id.in_(sorted(periods)))
-        .where(sale_total.c.kind != Kind.FREE.value)
+        .where(sale_total.c.kind != SaleKind.FREE.value)
         .group_by(sale_total.c.period_id)
     )
     return {row[0]: int(row[1]) for row in rows}
@@ -99,7 +99,7 @@ def last_change(connection: Connection, without: Collection[str]) -> int:
 
 def sold_in(
     connection: Connection, periods: Collection[int], early: str
-) -> dict[int, dict[tuple[str, str], Sold]]:
+) -> dict[int, dict[tuple[str, str], RetailerSales]]:
     """What retailers brought in some periods, by (key, currency); free copies left out.
 
     ``early`` is the first month that is not early, such as ``2025-01``.
@@ -120,12 +120,14 @@ def sold_in(
         )
         .join(retailer, retailer.c.id == sale_total.c.retailer_id)
         .where(sale_total.c.period_id.in_(sorted(periods)))
-        .where(sale_total.c.kind != Kind.FREE.value)
+        .where(sale_total.c.kind != SaleKind.FREE.value)
         .group_by(sale_total.c.period_id, retailer.c.key, sale_total.c.currency)
     )
-    found: dict[int, dict[tuple[str, str], Sold]] = {number: {} for number in periods}
+    found: dict[int, dict[tuple[str, str], RetailerSales]] = {number: {} for number in periods}
     for number, key, currency, units, net, last, *early_sums in rows:
-        found[number][key, currency] = Sold(int(units), int(net), last, *map(int, early_sums))
+        found[number][key, currency] = RetailerSales(
+            int(units), int(net), last, *map(int, early_sums)
+        )
     return found
 
 

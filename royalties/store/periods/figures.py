@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, case, func, or_, select
 
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.store.sales.slices import in_period
 from royalties.store.tables import batch, edition, period, retailer, sale
 
@@ -65,12 +65,12 @@ def sales_by_month(connection: Connection, period_id: int) -> list[MonthSum]:
             sale.c.currency,
             func.sum(sale.c.units),
             func.sum(sale.c.net),
-            func.sum(case((sale.c.kind == Kind.RETURN.value, sale.c.units), else_=0)),
+            func.sum(case((sale.c.kind == SaleKind.RETURN.value, sale.c.units), else_=0)),
         )
         .select_from(sale)
         .join(edition, edition.c.id == sale.c.edition_id)
         .join(retailer, retailer.c.id == sale.c.retailer_id)
-        .where(in_period(period_id), sale.c.kind != Kind.FREE.value)
+        .where(in_period(period_id), sale.c.kind != SaleKind.FREE.value)
         .group_by(edition.c.isbn, retailer.c.key, month, sale.c.currency)
         .order_by(edition.c.isbn, retailer.c.key, month, sale.c.currency)
     )
@@ -84,7 +84,7 @@ def sales_by_place(connection: Connection, period_id: int) -> list[PlaceSum]:
         select(*keys, func.sum(sale.c.units), func.sum(sale.c.net))
         .select_from(sale)
         .join(edition, edition.c.id == sale.c.edition_id)
-        .where(in_period(period_id), sale.c.kind != Kind.FREE.value)
+        .where(in_period(period_id), sale.c.kind != SaleKind.FREE.value)
         .group_by(*keys)
     )
     return [PlaceSum(*row[:5], int(row[5]), int(row[6])) for row in rows]
@@ -96,7 +96,7 @@ def free_copies(connection: Connection, period_id: int) -> dict[str, int]:
         select(edition.c.isbn, func.sum(sale.c.units))
         .select_from(sale)
         .join(edition, edition.c.id == sale.c.edition_id)
-        .where(in_period(period_id), sale.c.kind == Kind.FREE.value)
+        .where(in_period(period_id), sale.c.kind == SaleKind.FREE.value)
         .group_by(edition.c.isbn)
     )
     return {row[0]: int(row[1]) for row in rows}
@@ -174,7 +174,10 @@ def batch_sums(connection: Connection, period_id: int) -> list[BatchSum]:
             sale.c.batch_id,
             sale.c.currency,
             func.count(),
-            *(func.sum(case((sale.c.kind == kind.value, sale.c.units), else_=0)) for kind in Kind),
+            *(
+                func.sum(case((sale.c.kind == kind.value, sale.c.units), else_=0))
+                for kind in SaleKind
+            ),
             func.sum(sale.c.net),
         )
         .where(in_period(period_id))

@@ -67,7 +67,7 @@ class CountedRow(NamedTuple):
     net: int
 
 
-class WaitingRow(NamedTuple):
+class WaitingIdentifier(NamedTuple):
     """What waits under one identifier."""
 
     identifier: str
@@ -136,7 +136,7 @@ def find_import(connection: Connection, number: int) -> WholeRow | None:
 
 def waiting_rows(
     connection: Connection, *, number: int | None = None, limit: int, skip: int = 0
-) -> list[WaitingRow]:
+) -> list[WaitingIdentifier]:
     """What waits by identifier, the most rows first; of one import, or of all that count."""
     query = _waits(
         select(
@@ -155,7 +155,7 @@ def waiting_rows(
         .limit(limit)
         .offset(skip)
     )
-    return [WaitingRow(row[0], row[1], int(row[2]), *row[3:]) for row in rows]
+    return [WaitingIdentifier(row[0], row[1], int(row[2]), *row[3:]) for row in rows]
 
 
 def waiting_count(connection: Connection, number: int | None = None) -> tuple[int, int]:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from royalties.domain.money import MICRO
-from royalties.domain.sales.slices import Kind, Place, Slice
+from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.discounts import Limit
 from royalties.store.tables import edition, price, sale
 
@@ -37,7 +37,7 @@ _SAFE_TO_SCALE = 4_000_000_000_000
 
 
 @dataclass(frozen=True)
-class Asked:
+class Distinctions:
     """What rules and plans in force distinguish, beyond edition, retailer, kind, currency.
 
     ``discounted`` are the ISBNs on which some rule looks at the discount.
@@ -95,7 +95,7 @@ class Names:
 def slices_of(
     connection: Connection,
     period_id: int,
-    asked: Asked,
+    asked: Distinctions,
     names: Names,
     parts: Sequence[Part] = (Part(),),
     *,
@@ -114,7 +114,7 @@ def slices_of(
 
 
 def line_queries(
-    period_id: int, asked: Asked, parts: Sequence[Part], *, has_corrections: bool = True
+    period_id: int, asked: Distinctions, parts: Sequence[Part], *, has_corrections: bool = True
 ) -> list[Select[Any]]:
     """Queries over lines, whose rows ``read_lines`` reads; together they are ``slices_of``."""
     return [
@@ -124,7 +124,7 @@ def line_queries(
     ]
 
 
-def read_lines(rows: Sequence[Sequence[Any]], asked: Asked, names: Names) -> list[Slice]:
+def read_lines(rows: Sequence[Sequence[Any]], asked: Distinctions, names: Names) -> list[Slice]:
     """The slices that rows of ``line_queries`` stand for."""
     return _Reader(asked, names).read(rows)
 
@@ -190,7 +190,7 @@ class _Lines:
         """The same without those."""
         return replace(self, chosen=and_(self.chosen, sale.c.reverses.is_(None)))
 
-    def grouped(self, asked: Asked) -> Select[Any]:
+    def grouped(self, asked: Distinctions) -> Select[Any]:
         """The grouped query: keys, whether priced, and sums; then sums beyond each limit.
 
         Grouped in the order of the sale table's key, so that the database need not sort.
@@ -214,7 +214,7 @@ class _Lines:
             sums += [func.sum(figure).filter(passed) for figure in figures]
         return select(*keys, is_priced, *sums, reverses).where(self.chosen).group_by(*keys, *also)
 
-    def _keys(self, asked: Asked) -> list[ColumnElement[Any]]:
+    def _keys(self, asked: Distinctions) -> list[ColumnElement[Any]]:
         keys: list[ColumnElement[Any]] = [
             sale.c.edition_id,
             sale.c.retailer_id,
@@ -253,11 +253,11 @@ def in_period(period_id: int) -> ColumnElement[bool]:
 class _Reader:
     """Turns grouped rows into slices by class of discount."""
 
-    def __init__(self, asked: Asked, names: Names) -> None:
+    def __init__(self, asked: Distinctions, names: Names) -> None:
         self._asked = asked
         self._isbns = names.isbns
         self._retailers = names.retailers
-        self._kinds = {kind.value: kind for kind in Kind}
+        self._kinds = {kind.value: kind for kind in SaleKind}
         self._places: dict[tuple[str, ...], Place] = {(): Place()}
         self._keys = 4 + sum(1 for values in asked.places if values)
 
@@ -284,7 +284,7 @@ class _Reader:
 
     def _classes(
         self,
-        group: tuple[str, str, Kind, str, bool],
+        group: tuple[str, str, SaleKind, str, bool],
         place: Place,
         figures: Sequence[Any],
         reverses: int | None,

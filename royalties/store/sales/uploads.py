@@ -29,7 +29,7 @@ class UploadRow(NamedTuple):
     created_by: str
 
 
-class ListedRow(NamedTuple):
+class UploadListRow(NamedTuple):
     """An upload as a list shows it."""
 
     id: int
@@ -87,15 +87,15 @@ def waiting_of(connection: Connection, name: str) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def open_uploads(connection: Connection, limit: int) -> list[ListedRow]:
+def open_uploads(connection: Connection, limit: int) -> list[UploadListRow]:
     """Uploads that are not recorded or removed yet, the newest first."""
     rows = connection.execute(
-        select(*(upload.c[name] for name in ListedRow._fields))
+        select(*(upload.c[name] for name in UploadListRow._fields))
         .where(upload.c.status.in_(OPEN))
         .order_by(upload.c.id.desc())
         .limit(limit)
     )
-    return [ListedRow(*row) for row in rows]
+    return [UploadListRow(*row) for row in rows]
 
 
 def change_upload(connection: Connection, number: int, values: Mapping[str, object]) -> None:

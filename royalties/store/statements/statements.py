@@ -35,7 +35,7 @@ class IssuedRow(NamedTuple):
     issued_by: str
 
 
-class ListedRow(NamedTuple):
+class StatementListRow(NamedTuple):
     """A statement as a list shows it; amounts in minor units."""
 
     number: str
@@ -134,9 +134,9 @@ def listed(
     numbers: Collection[str] = (),
     offset: int = 0,
     limit: int | None = None,
-) -> list[ListedRow]:
+) -> list[StatementListRow]:
     """Statements that an actor may see, the newest period first, without their contents."""
-    amounts = [settlement.c[name] for name in ListedRow._fields[6:12]]
+    amounts = [settlement.c[name] for name in StatementListRow._fields[6:12]]
     query = (
         select(
             statement.c.number,
@@ -167,7 +167,7 @@ def listed(
     if numbers:
         query = query.where(statement.c.number.in_(sorted(numbers)))
     rows = connection.execute(own(query, actor, statement.c.beneficiary))
-    return [ListedRow(*row) for row in rows]
+    return [StatementListRow(*row) for row in rows]
 
 
 def issued_of(connection: Connection, period_id: int) -> tuple[int, int]:

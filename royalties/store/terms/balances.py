@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from royalties.domain.royalties.warnings import SoldKind
-from royalties.domain.sales.slices import Kind, Place
+from royalties.domain.sales.slices import Place, SaleKind
 from royalties.store.tables import (
     contract_close,
     counter_close,
@@ -34,7 +34,7 @@ def contract_closes(connection: Connection, contract: str) -> list[Row]:
     return list(connection.execute(query))
 
 
-class Counted(NamedTuple):
+class CounterRow(NamedTuple):
     """What a contract's counter counted in a closed period, exact."""
 
     period_id: int
@@ -42,14 +42,14 @@ class Counted(NamedTuple):
     counted: str
 
 
-def counted(connection: Connection, contract: str) -> list[Counted]:
+def counted(connection: Connection, contract: str) -> list[CounterRow]:
     """What a contract's counters counted in closed periods."""
     rows = connection.execute(
-        select(*(counter_close.c[name] for name in Counted._fields)).where(
+        select(*(counter_close.c[name] for name in CounterRow._fields)).where(
             counter_close.c.contract == contract
         )
     )
-    return [Counted(*row) for row in rows]
+    return [CounterRow(*row) for row in rows]
 
 
 def settlements_of(connection: Connection, beneficiary: str, limit: int) -> list[Row]:
@@ -117,7 +117,7 @@ def kinds_sold(connection: Connection, words: Sequence[Collection[str]]) -> list
     keys = (sale.c.edition_id, sale.c.retailer_id, sale.c.currency, priced, *places)
     sums = (
         select(*keys, func.count().label("lines"))
-        .where(sale.c.kind != Kind.FREE.value)
+        .where(sale.c.kind != SaleKind.FREE.value)
         .group_by(*keys)
         .subquery()
     )
@@ -159,7 +159,7 @@ def open_lines(connection: Connection, first_open: int) -> list[Governed]:
         .where(
             sale.c.edition_id.in_(select(edition.c.id)),
             sale.c.period_id >= first_open,
-            sale.c.kind != Kind.FREE.value,
+            sale.c.kind != SaleKind.FREE.value,
         )
         .group_by(*keys)
         .subquery()
@@ -181,7 +181,7 @@ def open_unpriced(connection: Connection, first_open: int) -> list[tuple[str, st
         .where(
             sale.c.list_price.is_(None),
             sale.c.period_id >= first_open,
-            sale.c.kind != Kind.FREE.value,
+            sale.c.kind != SaleKind.FREE.value,
         )
     )
     return [(row[0], row[1], row[2]) for row in rows]

@@ -18,7 +18,7 @@ from royalties.web.account.forms import blame, said
 from royalties.web.account.proving import NOT_YOURS, again_by, prove
 from royalties.web.core.layout import publisher_name
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, apart, remember, system, visit
+from royalties.web.core.visit import current_work, remember, separate_work, system, visit
 
 PAGES = Pages("factor", __name__, "/account/second-factor", EVERYBODY)
 
@@ -43,19 +43,19 @@ def set_up() -> Answer:
         blame(form.code, "This page was open for too long: scan the new code below.")
     elif form.validate_on_submit() and key is not None:
         subjects = again_by(found)
-        with apart() as unit:
+        with separate_work() as unit:
             held = throttle.attempt(unit, subjects)
         if held is not None:
             return too_many(held)
-        if found.is_full and not accounts.is_password(act(), found, said(form.password)):
+        if found.is_full and not accounts.is_password(current_work(), found, said(form.password)):
             blame(form.password, NOT_YOURS)
         else:
-            done = factor.set_up(act(), found, key, said(form.code), browser())
+            done = factor.set_up(current_work(), found, key, said(form.code), browser())
             if done is not None:
-                throttle.forgive(act(), subjects)
+                throttle.forgive(current_work(), subjects)
                 remember(done.begun.token)
                 return _codes_page(found, done.codes)
-            blame(form.code, factor.why_wrong(act(), key, said(form.code)))
+            blame(form.code, factor.why_wrong(current_work(), key, said(form.code)))
     return _set_up_page(found, form, key)
 
 
@@ -71,7 +71,7 @@ def _set_up_page(found: Visit, form: forms.SetUpForm, key: str | None) -> Answer
         address=address,
         qr=Markup(credentials.qr_code(address)),  # noqa: S704 - an SVG that we made
         found=found,
-        needed=factor.is_needed(act(), found.actor.role),
+        needed=factor.is_needed(current_work(), found.actor.role),
         next=way_on() or None,
     )
     return page, 422 if form.errors else 200
@@ -83,7 +83,7 @@ def skip() -> Response:
     found = visit()
     if found is None:
         return redirect(url_for("account.sign_in", next=way_on() or None))
-    return come_in(factor.skip(act(), found, browser()))
+    return come_in(factor.skip(current_work(), found, browser()))
 
 
 @PAGES.route("/codes", methods=["GET", "POST"])
@@ -101,7 +101,7 @@ def renew_codes() -> Answer:
         if isinstance(proof, Held):
             return too_many(proof)
         if proof:
-            codes = factor.renew_codes(act(), found)
+            codes = factor.renew_codes(current_work(), found)
             return _codes_page(found, codes)
         blame(form.password, NOT_YOURS)
     page = render_template("account/renew.html", form=form)
@@ -110,7 +110,7 @@ def renew_codes() -> Answer:
 
 def _codes_page(found: Visit, codes: list[str]) -> str:
     """The only page that ever shows these codes; the file is in its link, not on the server."""
-    today = act().today.isoformat()
+    today = current_work().today.isoformat()
     lines = [
         f"Recovery codes of {found.email} at {publisher_name()}, {today}",
         "Each code signs in once, in place of a code of the authenticator app.",

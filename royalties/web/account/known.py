@@ -22,7 +22,7 @@ def read() -> tuple[str, frozenset[int]]:
     return text, frozenset(people)
 
 
-def prepare(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Let every browser with which somebody is in carry that."""
     app.after_request(_note)
 

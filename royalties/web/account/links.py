@@ -14,7 +14,7 @@ from royalties.web.account.doors import asker, browser, come_in, too_many
 from royalties.web.account.forms import blame, said, sentence
 from royalties.web.core import errors, formats
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, all_or_nothing, apart, forget, system
+from royalties.web.core.visit import all_or_nothing, current_work, forget, separate_work, system
 
 PAGES = Pages("links", __name__, "/account", EVERYBODY)
 
@@ -32,7 +32,7 @@ def forgotten() -> Answer:
         )
         return page, 422 if form.errors else 200
     began = time.monotonic()
-    with apart() as unit:
+    with separate_work() as unit:
         subjects = throttle.of_reset(unit, said(form.email), asker())
         held = throttle.attempt(unit, subjects)
         if held is None:
@@ -50,22 +50,22 @@ def invitation(token: str) -> Answer:
     """Accept an invitation, of the desk or of colleagues; looking at the page changes nothing."""
     verb = links.accept
     try:
-        opened: links.Opened | colleagues.Offer
+        opened: links.OpenedLink | colleagues.Invitation
         try:
-            opened = links.look_at(act(), token, Purpose.INVITATION)
+            opened = links.look_at(current_work(), token, Purpose.INVITATION)
         except DeadLinkError:
-            opened = colleagues.look_at(act(), token)
+            opened = colleagues.look_at(current_work(), token)
             verb = colleagues.accept
     except DeadLinkError as error:
         return errors.page(404, str(error))
-    if isinstance(opened, colleagues.Offer) and opened.has_account:
+    if isinstance(opened, colleagues.Invitation) and opened.has_account:
         return _join(token, opened)
     form = forms.AcceptForm(data={"name": opened.name})
     if form.validate_on_submit():
         try:
             with all_or_nothing():
                 begun = verb(
-                    act(),
+                    current_work(),
                     token,
                     said(form.name),
                     said(form.new),
@@ -82,11 +82,11 @@ def invitation(token: str) -> Answer:
     return page, 422 if form.errors else 200
 
 
-def _join(token: str, offer: colleagues.Offer) -> Answer:
+def _join(token: str, offer: colleagues.Invitation) -> Answer:
     """Belong to one more, with the account that one has."""
     form = forms.JoinForm()
     if form.validate_on_submit():
-        colleagues.join(act(), token)
+        colleagues.join(current_work(), token)
         flash(f"You belong to {offer.house} from now on: as {offer.email}.", "good")
         return redirect(url_for("account.sign_in"), 303)
     page = render_template("account/join.html", form=form, offer=offer)
@@ -97,14 +97,14 @@ def _join(token: str, offer: colleagues.Offer) -> Answer:
 def reset(token: str) -> Answer:
     """Choose a new password; looking at the page changes nothing."""
     try:
-        opened = links.look_at(act(), token, Purpose.RESET)
+        opened = links.look_at(current_work(), token, Purpose.RESET)
     except DeadLinkError as error:
         return errors.page(404, str(error))
     form = forms.ResetForm()
     if form.validate_on_submit():
         try:
             with all_or_nothing():
-                links.reset(act(), token, said(form.new))
+                links.reset(current_work(), token, said(form.new))
         except RefusedError as error:
             blame(form.new, str(error))
         else:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from royalties.domain.people import EVERYBODY, FINANCE, STRANGER, Role
+from royalties.domain.people import ANONYMOUS, EVERYBODY, FINANCE, Role
 from royalties.services.people import accounts, throttle
 from royalties.services.people import second_factor as factor
 from royalties.services.people.names import plain_address
@@ -20,12 +20,12 @@ from royalties.web.account.proving import NOT_YOURS, prove
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import (
     LOOKING,
-    act,
     actor,
     all_or_nothing,
-    apart,
+    current_work,
     forget,
     remember,
+    separate_work,
     system,
     visit,
 )
@@ -60,7 +60,7 @@ def sign_in() -> Answer:
         if request.method in LOOKING and actor().person is not None:
             return redirect(way_on() or url_for("account.root"))
         return _sign_in_page(form)
-    with apart() as unit:
+    with separate_work() as unit:
         subjects = throttle.of_sign_in(unit, said(form.email), asker())
         who = f"{plain_address(said(form.email))} {asker().network}"
         always = Subject(Tried.SIGN_IN, who)  # also if it is right
@@ -69,13 +69,13 @@ def sign_in() -> Answer:
             accounts.note_held(unit, held, email=said(form.email))
     if held is not None:
         return too_many(held)
-    with system().work(STRANGER, read_only=True) as unit:
+    with system().work(ANONYMOUS, read_only=True) as unit:
         number = accounts.check_password(unit, said(form.email), said(form.password))
     if number is None:
         blame(form.password, _WRONG)
         return _sign_in_page(form)
-    throttle.forgive(act(), subjects)
-    return come_in(accounts.sign_in(act(), number, browser()))
+    throttle.forgive(current_work(), subjects)
+    return come_in(accounts.sign_in(current_work(), number, browser()))
 
 
 def _sign_in_page(form: forms.Form) -> Answer:
@@ -83,7 +83,7 @@ def _sign_in_page(form: forms.Form) -> Answer:
         "account/sign_in.html",
         form=form,
         next=way_on() or None,
-        nobody=not accounts.is_anybody_here(act()),
+        nobody=not accounts.is_anybody_here(current_work()),
     )
     return page, 422 if form.errors else 200
 
@@ -101,22 +101,22 @@ def second_factor() -> Answer:
     by_recovery = request.args.get("by") == "recovery"
     form = forms.RecoveryForm() if by_recovery else forms.CodeForm()
     if form.validate_on_submit():
-        with apart() as unit:
+        with separate_work() as unit:
             subjects = throttle.of_code(unit, found.person, asker())
             held = throttle.attempt(unit, subjects)
             if held is not None:
                 accounts.note_held(unit, held, number=found.person)
         if held is not None:
             return too_many(held)
-        begun = accounts.give_code(act(), found, said(form.code), browser())
+        begun = accounts.give_code(current_work(), found, said(form.code), browser())
         if begun is not None:
-            throttle.forgive(act(), subjects)
+            throttle.forgive(current_work(), subjects)
             return come_in(begun)
         blame(
             form.code,
             "This is not one of your recovery codes, or it was used already."
             if by_recovery
-            else accounts.why_wrong(act(), found, said(form.code)),
+            else accounts.why_wrong(current_work(), found, said(form.code)),
         )
     page = render_template(
         "account/second_factor.html", form=form, next=way_on() or None, by_recovery=by_recovery
@@ -129,7 +129,7 @@ def sign_out() -> Response:
     """End this browser's session."""
     found = visit()
     if found is not None:
-        accounts.sign_out(act(), found)
+        accounts.sign_out(current_work(), found)
     return _gone("You are signed out.")
 
 
@@ -154,7 +154,7 @@ def account() -> Answer:
     if form.validate_on_submit():
         try:
             with all_or_nothing():
-                accounts.rename(act(), found, said(form.name), said(form.locale))
+                accounts.rename(current_work(), found, said(form.name), said(form.locale))
         except RefusedError as error:
             blame(form.name, sentence(error))
         else:
@@ -179,7 +179,7 @@ def password() -> Answer:
             return _account_page(found, password=form)
         try:
             with all_or_nothing():
-                begun = accounts.change_password(act(), found, said(form.new), browser())
+                begun = accounts.change_password(current_work(), found, said(form.new), browser())
         except RefusedError as error:
             blame(form.new, str(error))
         else:
@@ -195,7 +195,7 @@ def end_session() -> Answer:
     found = present()
     if isinstance(found, Response):
         return found
-    if not accounts.end_own_session(act(), found, request.form.get("session", "")):
+    if not accounts.end_own_session(current_work(), found, request.form.get("session", "")):
         abort(404)
     flash("That browser is signed out.", "good")
     return redirect(url_for("account.account", _anchor="browsers"), 303)
@@ -207,7 +207,7 @@ def sign_out_everywhere() -> Answer:
     found = present()
     if isinstance(found, Response):
         return found
-    accounts.sign_out_everywhere(act(), found)
+    accounts.sign_out_everywhere(current_work(), found)
     return _gone("You are signed out everywhere.")
 
 
@@ -220,7 +220,7 @@ def _account_page(found: Visit, **tried: forms.Form) -> Answer:
         "password": forms.PasswordForm(formdata=None),
         **tried,
     }
-    at_work = act()
+    at_work = current_work()
     page = render_template(
         "account/account.html",
         frame="desk.html" if found.actor.role in FINANCE else "base.html",

@@ -14,7 +14,7 @@ from royalties.web.account.doors import present, too_many
 from royalties.web.account.forms import blame, said
 from royalties.web.core.again import typed
 from royalties.web.core.pages import Answer
-from royalties.web.core.visit import LOOKING, act, apart
+from royalties.web.core.visit import LOOKING, current_work, separate_work
 
 NOT_YOURS = "This is not your password."
 
@@ -32,13 +32,13 @@ def prove(found: Visit, password: str) -> Held | bool:
     What the request did before is taken back; call it first.
     """
     subjects = again_by(found)
-    with apart() as unit:
+    with separate_work() as unit:
         held = throttle.attempt(unit, subjects)
     if held is not None:
         return held
-    if not accounts.is_password(act(), found, password):
+    if not accounts.is_password(current_work(), found, password):
         return False
-    with apart() as unit:
+    with separate_work() as unit:
         throttle.forgive(unit, subjects)
         note_proof(unit, found)
     return True
@@ -70,7 +70,7 @@ def proven(when: Callable[..., bool] = lambda **_: True) -> Callable[[_View], _V
 
 def _page_first(found: Visit) -> Answer | None:
     """The page that asks for the password; None once it was given."""
-    if is_proved(act(), found):
+    if is_proved(current_work(), found):
         return None
     form = forms.AgainForm()
     if form.own_password.data:

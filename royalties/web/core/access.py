@@ -47,7 +47,7 @@ def _note(response: Response) -> Response:
     return response
 
 
-def prepare(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Write the line of every request when its answer is known; call it first."""
     app.before_request(_begin)
     app.after_request(_note)

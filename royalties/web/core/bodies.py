@@ -134,7 +134,7 @@ def _bound() -> None:
         abort(400)
 
 
-def prepare(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Bound every request."""
     app.request_class = _Request
     app.before_request(_bound)

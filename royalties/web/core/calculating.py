@@ -76,7 +76,7 @@ def _later(asked: BeingCalculatedError) -> Answer:
     return page, 202
 
 
-def prepare(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Give an application its calculator."""
     app.extensions[_NAME] = Calculator()
     app.register_error_handler(BeingCalculatedError, _later)

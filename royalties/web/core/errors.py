@@ -27,7 +27,7 @@ from royalties.services.statements.portal import NotYoursError
 from royalties.web.core.access import page_name, request_id
 from royalties.web.core.again import is_own, to_send_again
 from royalties.web.core.pages import Answer, Pages, door
-from royalties.web.core.visit import system, take_back
+from royalties.web.core.visit import roll_back, system
 from royalties.web.core.writers import RETRY_SECONDS
 
 _LOG = logging.getLogger("royalties.web")
@@ -91,11 +91,11 @@ def page(status: int, message: str = "") -> tuple[str, int]:
     if status in _WITHOUT_BOOKS:
         bare = current_app.jinja_env.get_template("bare.html")  # what frames need asks the books
         return bare.render(heading=heading, message=message), status
-    take_back()
+    roll_back()
     return render_template("error.html", heading=heading, message=message), status
 
 
-def prepare(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Answer every error with a page of our own."""
     app.after_request(_come_back)
     for error, status in STATUS.items():

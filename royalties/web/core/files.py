@@ -9,8 +9,8 @@ from flask import Response, request, send_file
 
 from royalties.ingest.uploads.attachments import ENDINGS
 from royalties.services.orders import attachments
-from royalties.services.orders.attachments import Kept, Sent
-from royalties.web.core.visit import let_go, system
+from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
+from royalties.web.core.visit import release, system
 
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -21,7 +21,9 @@ _TYPES = {
 
 
 @contextmanager
-def enclosed(name: str, types: frozenset[str] = frozenset(ENDINGS)) -> Iterator[list[Kept]]:
+def enclosed(
+    name: str, types: frozenset[str] = frozenset(ENDINGS)
+) -> Iterator[list[StoredAttachment]]:
     """The files that came with a form in a field, looked at and written down; none stays here.
 
     Nobody waits for the database meanwhile: what the request did before is taken back, and work
@@ -31,13 +33,15 @@ def enclosed(name: str, types: frozenset[str] = frozenset(ENDINGS)) -> Iterator[
         RefusedError: one is not taken, or they are too large together.
     """
     sent = [each for each in request.files.getlist(name) if each.filename]
-    kept: list[Kept] = []
+    kept: list[StoredAttachment] = []
     if sent:
-        let_go()
+        release()
     try:
         for each in sent[: attachments.MOST_AT_ONCE + 1]:
             kept.append(
-                attachments.take(system().files, Sent(each.filename or "", each.stream), types)
+                attachments.take(
+                    system().files, AttachmentUpload(each.filename or "", each.stream), types
+                )
             )
             attachments.require_few(kept)
         yield kept

@@ -227,7 +227,7 @@ FILTERS: dict[str, Callable[..., str]] = {
 }
 
 
-def prepare(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Give templates the filters.
 
     They are told the context, though none needs it: what a filter makes of a constant without it is

@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask
 
-from royalties.domain.people import STRANGER
+from royalties.domain.people import ANONYMOUS
 from royalties.runtime import (
     DatabaseBusyError,
     DatabaseUnavailableError,
@@ -60,7 +60,7 @@ def readiness(system: System) -> dict[str, str]:
     """
     database = schema = "ok"
     try:
-        with system.work(STRANGER, read_only=True, patient=False):
+        with system.work(ANONYMOUS, read_only=True, patient=False):
             pass
     except NotMigratedError:
         schema = "missing or old: run royalties init"

@@ -33,7 +33,7 @@ _A_YEAR = 31_536_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuEntry:
     """One line of the finance desk's menu."""
 
     words: str
@@ -41,64 +41,64 @@ class Entry:
     verb: Verb = Verb.READ
 
 
-MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+MENU: tuple[tuple[str, tuple[MenuEntry, ...]], ...] = (
     (
         "",
-        (Entry("Home", "home.home"),),
+        (MenuEntry("Home", "home.home"),),
     ),
     (
         "Sales",
         (
-            Entry("Import reports", "importing.uploads"),
-            Entry("Enter sales", "entry.sheet"),
-            Entry("Sales", "sales.sales"),
-            Entry("Waiting ISBNs", "importing.waiting"),
+            MenuEntry("Import reports", "importing.uploads"),
+            MenuEntry("Enter sales", "entry.sheet"),
+            MenuEntry("Sales", "sales.sales"),
+            MenuEntry("Waiting ISBNs", "importing.waiting"),
         ),
     ),
     (
         "Royalties",
         (
-            Entry("Run and close", "closing.periods"),
-            Entry("Approvals", "approvals.approvals"),
-            Entry("Statements", "closing.statements"),
-            Entry("Ledger", "ledger.ledger"),
+            MenuEntry("Run and close", "closing.periods"),
+            MenuEntry("Approvals", "approvals.approvals"),
+            MenuEntry("Statements", "closing.statements"),
+            MenuEntry("Ledger", "ledger.ledger"),
         ),
     ),
     (
         "Orders",
         (
-            Entry("Orders", "orders.board"),
-            Entry("Invoices", "invoices.invoices"),
-            Entry("Organizations", "organizations.organizations"),
-            Entry("Price lists", "price_lists.price_lists"),
-            Entry("How to pay us", "terms.payment_details"),
+            MenuEntry("Orders", "orders.board"),
+            MenuEntry("Invoices", "invoices.invoices"),
+            MenuEntry("Organizations", "organizations.organizations"),
+            MenuEntry("Price lists", "price_lists.price_lists"),
+            MenuEntry("How to pay us", "terms.payment_details"),
         ),
     ),
     (
         "Terms",
         (
-            Entry("Titles", "catalogue.titles"),
-            Entry("Retailers", "catalogue.retailers"),
-            Entry("Contracts", "terms.contracts"),
-            Entry("Beneficiaries", "terms.beneficiaries"),
-            Entry("Plans", "terms.plans"),
-            Entry("Rates and income", "rates.rates"),
+            MenuEntry("Titles", "catalogue.titles"),
+            MenuEntry("Retailers", "catalogue.retailers"),
+            MenuEntry("Contracts", "terms.contracts"),
+            MenuEntry("Beneficiaries", "terms.beneficiaries"),
+            MenuEntry("Plans", "terms.plans"),
+            MenuEntry("Rates and income", "rates.rates"),
         ),
     ),
     (
         "House",
         (
-            Entry("People", "people.people", Verb.AUDIT),
-            Entry("Audit log", "people.audit", Verb.AUDIT),
-            Entry("E-mail", "people.mail", Verb.AUDIT),
-            Entry("Settings", "people.settings", Verb.AUDIT),
+            MenuEntry("People", "people.people", Verb.AUDIT),
+            MenuEntry("Audit log", "people.audit", Verb.AUDIT),
+            MenuEntry("E-mail", "people.mail", Verb.AUDIT),
+            MenuEntry("Settings", "people.settings", Verb.AUDIT),
         ),
     ),
 )
 """The finance desk's rooms, in the order of the work."""
 
 
-def prepare(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Set headers on every answer, and give templates what the frame shows."""
     app.after_request(_protect)
     app.jinja_env.globals["attributes"] = attributes

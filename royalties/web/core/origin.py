@@ -33,6 +33,6 @@ def _refuse() -> Answer | None:
     )
 
 
-def prepare(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Refuse what other sites let a browser send."""
     app.before_request(_refuse)

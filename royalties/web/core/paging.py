@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Generic[Item]):
+class Page(Generic[Item]):
     """The page of a list that the address asks for.
 
     Attributes:
@@ -32,11 +32,11 @@ class Part(Generic[Item]):
     after: str
 
 
-def part_of(items: Sequence[Item], size: int = PER_PAGE) -> Part[Item]:
+def part_of(items: Sequence[Item], size: int = PER_PAGE) -> Page[Item]:
     """A list's page that the address asks for; beyond the last one it is the last one."""
     pages = max(1, -(-len(items) // size))
     number = min(page_number(), pages)
-    return Part(
+    return Page(
         items[(number - 1) * size : number * size],
         len(items),
         number,

@@ -15,7 +15,7 @@ from typing import TypeVar, cast
 
 from flask import Flask, Response, current_app, g, request, session
 
-from royalties.domain.people import STRANGER, Actor
+from royalties.domain.people import ANONYMOUS, Actor
 from royalties.runtime import DatabaseBusyError, DatabaseUnavailableError, System
 from royalties.services.people.sessions import TOUCHED_EVERY, Visit, find_visit, touch
 from royalties.services.work import Work
@@ -51,7 +51,7 @@ def visit() -> Visit | None:
 def actor() -> Actor:
     """Who visits; a stranger until password and second factor are given."""
     found = visit()
-    return found.actor if found is not None and found.is_full else STRANGER
+    return found.actor if found is not None and found.is_full else ANONYMOUS
 
 
 def remember(token: str) -> None:
@@ -92,7 +92,7 @@ def work() -> Work:
     """The request's unit of work, with who visits as its actor once that is known."""
     if "work" not in g:
         with ExitStack() as stack:
-            unit = system().work(STRANGER, read_only=True, patient=False) if _looks() else _write()
+            unit = system().work(ANONYMOUS, read_only=True, patient=False) if _looks() else _write()
             g.work = stack.enter_context(unit)
             g.work_stack = stack.pop_all()
     return cast("Work", g.work)
@@ -104,14 +104,14 @@ def units(*, read_only: bool = False) -> Iterator[Work]:
 
     What the request did before is taken back; call it first.
     """
-    let_go()
+    release()
     who = actor()
     with system().work(who, read_only=True) if read_only else _write(who) as unit:
         yield unit
 
 
 @contextmanager
-def _write(who: Actor = STRANGER) -> Iterator[Work]:
+def _write(who: Actor = ANONYMOUS) -> Iterator[Work]:
     """A transaction that writes, in its turn.
 
     Raises:
@@ -122,7 +122,7 @@ def _write(who: Actor = STRANGER) -> Iterator[Work]:
         yield unit
 
 
-def act() -> Work:
+def current_work() -> Work:
     """The unit of work in the visitor's name; what verbs are given."""
     found = actor()
     made = work()
@@ -131,7 +131,7 @@ def act() -> Work:
     return made
 
 
-def let_go() -> None:
+def release() -> None:
     """End the request's transaction, so that nobody waits while something long is done.
 
     What the request did before is taken back; call it first. ``act()`` begins another one.
@@ -156,11 +156,11 @@ def all_or_nothing() -> Iterator[None]:
     try:
         yield
     except Exception:
-        take_back()
+        roll_back()
         raise
 
 
-def take_back() -> None:
+def roll_back() -> None:
     """Take back what the request has done; from now on it only looks at what is."""
     if not _looks():
         _end(failed=True)
@@ -168,7 +168,7 @@ def take_back() -> None:
 
 
 @contextmanager
-def apart() -> Iterator[Work]:
+def separate_work() -> Iterator[Work]:
     """A transaction of its own, kept even if the request answers with an error.
 
     What the request did before is taken back, since SQLite lets one at a time write; call it first.
@@ -223,7 +223,7 @@ def _end(*, failed: bool) -> None:
     stack.__exit__(_TakeBackError, _TakeBackError(), None)
 
 
-def prepare(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Give every request its visit and its transaction."""
     app.extensions[WRITERS] = Writers()
     app.after_request(_keep)

@@ -12,7 +12,7 @@ from royalties.services.desk import jobs
 from royalties.services.people import throttle
 from royalties.services.people.throttle import Held, Subject, Tried
 from royalties.services.work import RefusedError
-from royalties.web.core.visit import act, apart, settle, system
+from royalties.web.core.visit import current_work, separate_work, settle, system
 
 PATIENCE = 2.0
 """Seconds that a request waits; what takes longer is told on its page when it is done."""
@@ -29,7 +29,7 @@ _LOCK = Lock()
 _BUSY = "other files are being looked at: try again in a moment"
 
 
-def prepare(app: Flask, pause: Callable[[], None] = lambda: time.sleep(0.05)) -> None:
+def init_app(app: Flask, pause: Callable[[], None] = lambda: time.sleep(0.05)) -> None:
     """Say how an application passes the time while the worker works."""
     app.extensions[_PAUSE] = pause
 
@@ -63,10 +63,10 @@ def looking() -> Iterator[None]:
     Raises:
         TooManyLooksError: others are at it, or the visitor and their house had their share.
     """
-    who = act().actor
+    who = current_work().actor
     subjects = [Subject(Tried.LOOKING, str(who.person))]
     subjects += [Subject(Tried.LOOKING_FOR, each) for each in sorted(who.organizations)]
-    with apart() as unit:
+    with separate_work() as unit:
         held = throttle.attempt(unit, [Subject(Tried.ARTWORK, str(who.person)), *subjects])
     if held is not None:
         raise TooManyLooksError(_told(held))
@@ -77,7 +77,7 @@ def looking() -> Iterator[None]:
         finally:
             seconds = int(time.monotonic() - began)
             if seconds:
-                with apart() as unit:
+                with separate_work() as unit:
                     throttle.spend(unit, subjects, seconds)
 
 

@@ -26,7 +26,7 @@ from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame
 from royalties.web.account.proving import proven
 from royalties.web.core.formats import money, percent
 from royalties.web.core.pages import Pages
-from royalties.web.core.visit import act, all_or_nothing
+from royalties.web.core.visit import all_or_nothing, current_work
 
 PAGES = Pages("nonprofit_details", __name__, "/nonprofit", NONPROFITS)
 
@@ -64,7 +64,7 @@ class ContactForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no type
 @PAGES.get("/<key>/details")
 def details(key: str) -> str:
     """How a nonprofit is reached, and what the publisher keeps of it."""
-    found = nonprofit(act(), key)
+    found = nonprofit(current_work(), key)
     form = ContactForm(
         data={
             "address": "\n".join(found.address),
@@ -79,7 +79,7 @@ def details(key: str) -> str:
 @PAGES.post("/<key>/details")
 def keep_details(key: str) -> Response | tuple[str, int]:
     """Keep what was typed; what moves money is not in this form."""
-    found = nonprofit(act(), key)
+    found = nonprofit(current_work(), key)
     form = ContactForm()
     if form.validate_on_submit():
         lines = (" ".join(line.split()) for line in str(form.address.data or "").splitlines())
@@ -89,7 +89,7 @@ def keep_details(key: str) -> Response | tuple[str, int]:
         )
         try:
             with all_or_nothing():
-                changed = keep_contact(act(), key, said)
+                changed = keep_contact(current_work(), key, said)
         except SetupError as error:
             _blame(form, error)
         else:
@@ -101,18 +101,18 @@ def keep_details(key: str) -> Response | tuple[str, int]:
 @PAGES.get("/<key>/people")
 def people(key: str) -> str:
     """Who of a nonprofit sees its figures."""
-    return _people(nonprofit(act(), key), ColleagueForm())
+    return _people(nonprofit(current_work(), key), ColleagueForm())
 
 
 @PAGES.post("/<key>/people")
 def invite(key: str) -> Response | tuple[str, int]:
     """Invite a colleague by e-mail."""
-    found = nonprofit(act(), key)
+    found = nonprofit(current_work(), key)
     form = ColleagueForm()
     if form.validate_on_submit():
         try:
             with all_or_nothing():
-                invite_colleague(act(), key, said(form.email), said(form.name))
+                invite_colleague(current_work(), key, said(form.email), said(form.name))
         except BadNameError as error:
             blame(form.name, sentence(error))
         except RefusedError as error:
@@ -127,8 +127,8 @@ def invite(key: str) -> Response | tuple[str, int]:
 @proven()
 def remove(key: str, number: int) -> Response:
     """Let a colleague see the nonprofit no more, at once."""
-    nonprofit(act(), key)
-    remove_colleague(act(), key, number)
+    nonprofit(current_work(), key)
+    remove_colleague(current_work(), key, number)
     flash("They see nothing of this nonprofit any more.", "good")
     return redirect(url_for("nonprofit_details.people", key=key), 303)
 
@@ -136,35 +136,35 @@ def remove(key: str, number: int) -> Response:
 @PAGES.post("/<key>/people/invited/<int:number>/withdraw")
 def withdraw(key: str, number: int) -> Response:
     """Take back an invitation that was not followed yet."""
-    nonprofit(act(), key)
-    withdraw_colleague(act(), key, number)
+    nonprofit(current_work(), key)
+    withdraw_colleague(current_work(), key, number)
     flash(WITHDRAWN, "good")
     return redirect(url_for("nonprofit_details.people", key=key), 303)
 
 
 def _details(found: Beneficiary, form: ContactForm) -> str:
-    setup = setup_in_force(act())
+    setup = setup_in_force(current_work())
     return render_template(
         "nonprofit/details.html",
-        own=nonprofits(act()),
+        own=nonprofits(current_work()),
         chosen=found,
         key=found.key,
         form=form,
         house=setup.publisher,
         minimum=money(number_text(found.minimum_payment), setup.publisher.currency, code=True),
-        tax=percent(rate, 2) if (rate := found.tax_rate_on(act().today)) else "",
+        tax=percent(rate, 2) if (rate := found.tax_rate_on(current_work().today)) else "",
     )
 
 
 def _people(found: Beneficiary, form: ColleagueForm) -> str:
     return render_template(
         "nonprofit/people.html",
-        own=nonprofits(act()),
+        own=nonprofits(current_work()),
         chosen=found,
         key=found.key,
         form=form,
-        people=colleagues(act(), found.key),
-        invited=invited(act(), found.key),
+        people=colleagues(current_work(), found.key),
+        invited=invited(current_work(), found.key),
         remove=lambda number: url_for(".remove", key=found.key, number=number),
         withdraw=lambda number: url_for(".withdraw", key=found.key, number=number),
     )

@@ -12,7 +12,7 @@ from royalties.services.statements import portal
 from royalties.services.statements.portal import Settled
 from royalties.web.core.formats import money
 from royalties.web.core.pages import Pages
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.nonprofit.earned import earned
 from royalties.web.nonprofit.exports import year_csv
 
@@ -27,7 +27,7 @@ _TYPES = {
 
 def page(template: str, key: str, **values: object) -> str:
     """A page about one nonprofit, with the others that the visitor belongs to."""
-    own = portal.nonprofits(act())
+    own = portal.nonprofits(current_work())
     chosen = next((each for each in own if each.key == key), None)
     if chosen is None:
         abort(404)
@@ -37,7 +37,7 @@ def page(template: str, key: str, **values: object) -> str:
 @PAGES.get("/")
 def home() -> str:
     """The home of the only nonprofit, or the choice between several."""
-    own = portal.nonprofits(act())
+    own = portal.nonprofits(current_work())
     if len(own) == 1:
         return nonprofit(own[0].key)
     return render_template("nonprofit/choice.html", own=own)
@@ -46,14 +46,14 @@ def home() -> str:
 @PAGES.get("/<key>/")
 def nonprofit(key: str) -> str:
     """The last statement, what is due, and all that was ever received."""
-    found = portal.overview(act(), key)
+    found = portal.overview(current_work(), key)
     return page("home", key, overview=found, charts=_charts(found.settled))
 
 
 @PAGES.get("/<key>/earnings")
 def earnings(key: str) -> str:
     """From which titles, retailers and places the money of a period came."""
-    said, periods = portal.earnings(act(), key, request.args.get("period", ""))
+    said, periods = portal.earnings(current_work(), key, request.args.get("period", ""))
     return page("earnings", key, earned=[earned(each) for each in said], periods=periods)
 
 
@@ -61,7 +61,7 @@ def earnings(key: str) -> str:
 def statements(key: str) -> str:
     """Every statement, the newest first, by calendar year."""
     years: dict[str, list[Settled]] = {}
-    for row in portal.settled(act(), key):
+    for row in portal.settled(current_work(), key):
         years.setdefault(row.ends[:4], []).append(row)
     return page("statements", key, years=years)
 
@@ -69,41 +69,41 @@ def statements(key: str) -> str:
 @PAGES.get("/<key>/statements/<number>")
 def statement_page(key: str, number: str) -> str:
     """One statement on screen."""
-    found, row = portal.statement(act(), key, number)
+    found, row = portal.statement(current_work(), key, number)
     return page("statement", key, statement=found, row=row)
 
 
 @PAGES.get("/<key>/statements/<number>/<any(workbook, twin):kind>")
 def download(key: str, number: str, kind: str) -> Response:
     """An issued file of a statement, the same bytes for ever."""
-    name, data = portal.issued_file(act(), key, number, kind)
+    name, data = portal.issued_file(current_work(), key, number, kind)
     return send_file(BytesIO(data), _TYPES[kind], as_attachment=True, download_name=name)
 
 
 @PAGES.get("/<key>/statements/<int:number>.zip")
 def download_year(key: str, number: int) -> Response:
     """All issued files of a calendar year."""
-    files = portal.issued_in(act(), key, number)
-    name = f"{portal.nonprofit(act(), key).key} {number} statements.zip"
+    files = portal.issued_in(current_work(), key, number)
+    name = f"{portal.nonprofit(current_work(), key).key} {number} statements.zip"
     return send_file(_zipped(files), "application/zip", as_attachment=True, download_name=name)
 
 
 @PAGES.get("/<key>/years/")
 def newest_year(key: str) -> str:
     """The newest year's summary."""
-    return page("year", key, year=portal.year(act(), key))
+    return page("year", key, year=portal.year(current_work(), key))
 
 
 @PAGES.get("/<key>/years/<int:number>")
 def year(key: str, number: int) -> str:
     """A calendar year: what was allocated, withheld and paid, for the annual accounts."""
-    return page("year", key, year=portal.year(act(), key, number))
+    return page("year", key, year=portal.year(current_work(), key, number))
 
 
 @PAGES.get("/<key>/years/<int:number>.csv")
 def year_file(key: str, number: int) -> Response:
     """The same as a file for a spreadsheet."""
-    found = portal.year(act(), key, number)
+    found = portal.year(current_work(), key, number)
     return send_file(
         BytesIO(year_csv(found)),
         "text/csv; charset=utf-8",

@@ -10,7 +10,7 @@ from typing import Any
 from flask import flash, redirect, request
 
 from royalties.domain.money import amount_text, number_text, rounded, scale
-from royalties.domain.orders.life import ENDED, State, path_of, said
+from royalties.domain.orders.life import ENDED, State, label_of, path_of
 from royalties.services.orders import life
 from royalties.services.orders.life import Order
 from royalties.services.work import RefusedError
@@ -92,7 +92,7 @@ def stages(order: Order, events: Iterable[Any]) -> list[Stage]:
     return [
         Stage(
             state,
-            said(state).capitalize(),
+            label_of(state).capitalize(),
             reached.get(state.value, "") if at <= place else "",
             at < place or stands is State.PAID,
             at == place and order.state not in ENDED,

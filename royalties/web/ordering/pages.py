@@ -14,14 +14,14 @@ from royalties.services.orders import life
 from royalties.services.orders import preconditions as needs
 from royalties.services.orders.intake import drafts, offering, requests
 from royalties.services.orders.intake import manual_entry as entered
-from royalties.services.orders.intake.offering import Estimate, Offer
+from royalties.services.orders.intake.offering import Estimate, OrderableTitle
 from royalties.services.orders.intake.requests import BadRequestError, Requested, TooOftenError
 from royalties.services.orders.order import Order
 from royalties.services.people.networks import network
 from royalties.services.work import RefusedError
 from royalties.web.core.pacing import Pacing
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, all_or_nothing, only_looks, visit
+from royalties.web.core.visit import all_or_nothing, current_work, only_looks, visit
 from royalties.web.ordering import request_form
 from royalties.web.ordering.fields import new_token, unit_text
 from royalties.web.ordering.request_form import WHAT, WHERE, WHO, Typed
@@ -71,7 +71,7 @@ def begin(key: str) -> Answer:
     ``again`` names an order of one's own that the form is filled in from.
     """
     offer = _offer(key)
-    if act().actor.sees_all and request.endpoint != "order_entry.begin":
+    if current_work().actor.sees_all and request.endpoint != "order_entry.begin":
         asked: dict[str, Any] = request.args.to_dict()
         return redirect(url_for("order_entry.begin", **{**asked, "key": key}), 303)
     typed = request_form.begun(offer, request.args)
@@ -80,16 +80,16 @@ def begin(key: str) -> Answer:
         request_form.fill_again(typed, before)
         return _page(offer, typed, WHAT, {})
     draft = _begun().get(key, "")
-    if draft and "anew" not in request.args and drafts.find(act(), draft, key) is not None:
+    if draft and "anew" not in request.args and drafts.find(current_work(), draft, key) is not None:
         return redirect(_at(offer, draft, WHAT))
     return _page(offer, typed, WHAT, {})
 
 
-def _before(number: str, offer: Offer) -> Order | None:
+def _before(number: str, offer: OrderableTitle) -> Order | None:
     """The order that is made again, if it is of this title and concerns the visitor."""
     if not number or not _orders_at_once():
         return None
-    found = life.find(act(), number)
+    found = life.find(current_work(), number)
     return found if found is not None and found.title == offer.title.key else None
 
 
@@ -97,7 +97,7 @@ def _before(number: str, offer: Offer) -> Order | None:
 def step(key: str, draft: str, place: str) -> Answer:
     """A step of a request that was begun; the address is the draft's, to come back to."""
     offer, here = _offer(key), int(place)
-    found = drafts.find(act(), draft, key)
+    found = drafts.find(current_work(), draft, key)
     if found is None:
         flash(
             "That request was sent already, thrown away, or left for a fortnight: begin a new one.",
@@ -117,14 +117,14 @@ def step(key: str, draft: str, place: str) -> Answer:
 def go(key: str, draft: str = "", place: str = "") -> Answer:
     """Keep what was typed, and go to a step, an address more or less, the price, or send all."""
     offer, here = _offer(key), int(place) if place else _step(request.form)
-    found = drafts.find(act(), draft, key) if draft else None
+    found = drafts.find(current_work(), draft, key) if draft else None
     typed = request_form.read(request.form)
     if found is not None:
         typed = request_form.taken(request_form.kept(found.body), request.form, here)
     verb, _, asked = request.form.get("do", "next").partition(":")
     if verb == "forget":
         if found is not None:
-            drafts.forget(act(), draft)
+            drafts.forget(current_work(), draft)
         flash("Thrown away; nothing of it is kept.", "good")
         return redirect(url_for(".begin", key=key), 303)
     focus = _rows(typed, verb, asked) if verb in {"add", "remove"} else ""
@@ -157,7 +157,9 @@ def _begun() -> dict[str, str]:
     return found
 
 
-def _at(offer: Offer, draft: str, step: int, *, checked: bool = False, focus: str = "") -> str:
+def _at(
+    offer: OrderableTitle, draft: str, step: int, *, checked: bool = False, focus: str = ""
+) -> str:
     """The address of a step."""
     return url_for(
         ".step",
@@ -169,19 +171,19 @@ def _at(offer: Offer, draft: str, step: int, *, checked: bool = False, focus: st
     )
 
 
-def _kept(offer: Offer, draft: str, typed: Typed) -> str:
+def _kept(offer: OrderableTitle, draft: str, typed: Typed) -> str:
     """Keep what was typed; returns the draft's token."""
     body = request_form.written(typed)
     if draft:
-        drafts.keep(act(), draft, body)
+        drafts.keep(current_work(), draft, body)
         return draft
-    draft = drafts.begin(act(), offer.title.key, body, request.remote_addr or "")
+    draft = drafts.begin(current_work(), offer.title.key, body, request.remote_addr or "")
     others = {key: each for key, each in _begun().items() if key != offer.title.key}
     session[_BEGUN] = dict([*others.items(), (offer.title.key, draft)][-_MOST_BEGUN:])
     return draft
 
 
-def _wrong(offer: Offer, typed: Typed, step: int) -> dict[str, str]:
+def _wrong(offer: OrderableTitle, typed: Typed, step: int) -> dict[str, str]:
     """What is wrong with what was typed up to a step."""
     if step < WHAT:
         return {}
@@ -189,14 +191,14 @@ def _wrong(offer: Offer, typed: Typed, step: int) -> dict[str, str]:
         request_form.first_address(typed)
     if step == WHO:
         _fill(typed)
-    wrong = request_form.faults(act(), typed, offer, step)
+    wrong = request_form.faults(current_work(), typed, offer, step)
     if step == WHO and _orders_at_once() and typed["for"] not in _choices():
         known = {name: words for name, words in wrong.items() if name not in _OF_ORGANIZATION}
         wrong = {"for": "choose the organization that orders", **known}
     return wrong
 
 
-def _first_wrong(offer: Offer, typed: Typed, step: int) -> int | None:
+def _first_wrong(offer: OrderableTitle, typed: Typed, step: int) -> int | None:
     """The first step up to one on which something is wrong."""
     wrong = _wrong(offer, typed, step)
     return min(step, *map(request_form.step_of, wrong)) if wrong else None
@@ -221,9 +223,9 @@ def sent(key: str) -> str:
     return render_template("public/order_sent.html", offer=_offer(key))
 
 
-def _send(offer: Offer, typed: Typed, draft: str) -> Answer:
+def _send(offer: OrderableTitle, typed: Typed, draft: str) -> Answer:
     away = redirect(url_for(".sent", key=offer.title.key), 303)
-    drafts.forget(act(), draft)
+    drafts.forget(current_work(), draft)
     if request.form.get("website"):
         return away  # a person does not see that field
     body = request_form.requested(typed, offer)
@@ -231,7 +233,7 @@ def _send(offer: Offer, typed: Typed, draft: str) -> Answer:
         with all_or_nothing():
             if _orders_at_once():
                 return redirect(_ordered(body, typed), 303)
-            requests.ask_for(act(), body, request.remote_addr or "")
+            requests.ask_for(current_work(), body, request.remote_addr or "")
     except TooOftenError as error:
         return _page(offer, typed, WHO, {"message": str(error)}, draft=draft), 429
     except BadRequestError as error:
@@ -245,18 +247,22 @@ def _send(offer: Offer, typed: Typed, draft: str) -> Answer:
 def _ordered(body: Requested, typed: Typed) -> str:
     """Make an order at once; returns the address of its page."""
     token = request.form.get("token", "")
-    if act().actor.sees_all:
+    if current_work().actor.sees_all:
         key = "" if typed["for"] == NEW else typed["for"]
         tell = typed["tell"] == "1"
         address = request_form.own_address(typed)
-        made = entered.enter_order(act(), body, key, token=token, tell=tell, address=address)
+        made = entered.enter_order(
+            current_work(), body, key, token=token, tell=tell, address=address
+        )
         return url_for("orders.order", number=made.number)
-    made = requests.request_order(act(), body, typed["for"], token=token, again=typed["again"][:20])
+    made = requests.request_order(
+        current_work(), body, typed["for"], token=token, again=typed["again"][:20]
+    )
     return url_for("organization_orders.order", number=made.number)
 
 
-def _offer(key: str) -> Offer:
-    offer = offering.offer_of(act(), key)
+def _offer(key: str) -> OrderableTitle:
+    offer = offering.offer_of(current_work(), key)
     if offer is None:
         abort(404)
     return offer
@@ -275,7 +281,7 @@ def _rows(typed: Typed, verb: str, place: str) -> str:
 
 def _orders_at_once() -> bool:
     """Whether the visitor needs no link to order: an organization's person, or the staff."""
-    actor = act().actor
+    actor = current_work().actor
     return actor.role is Role.ORGANIZATION or actor.may(Verb.KEEP_ORDERS)
 
 
@@ -284,7 +290,7 @@ def _fill(typed: Typed) -> None:
     found = visit()
     if found is None or not _orders_at_once():
         return
-    own, is_staff = _own(), act().actor.sees_all
+    own, is_staff = _own(), current_work().actor.sees_all
     if typed["for"] not in own and len(own) == 1 and not is_staff:
         typed.words["for"] = next(iter(own))
     chosen = own.get(typed["for"])
@@ -304,20 +310,20 @@ def _own() -> dict[str, Organization]:
     """Organizations that the visitor orders for, by key, by name; the staff does for all."""
     if not _orders_at_once():
         return {}
-    setup = needs.setup_or_none(act())
+    setup = needs.setup_or_none(current_work())
     known = setup.organizations if setup else {}
-    keys = known if act().actor.sees_all else act().actor.organizations
+    keys = known if current_work().actor.sees_all else current_work().actor.organizations
     found = [known[key] for key in keys if key in known]
     return {each.key: each for each in sorted(found, key=lambda it: (it.name.casefold(), it.key))}
 
 
 def _choices() -> set[str]:
     """What may be chosen as the organization that orders."""
-    return {*_own(), *([NEW] if act().actor.sees_all else [])}
+    return {*_own(), *([NEW] if current_work().actor.sees_all else [])}
 
 
 def _page(
-    offer: Offer,
+    offer: OrderableTitle,
     typed: Typed,
     step: int,
     wrong: dict[str, str],
@@ -334,7 +340,7 @@ def _page(
         offer=offer,
         typed=typed,
         step=step,
-        steps=STEPS | ({WHO: "Who orders"} if act().actor.sees_all else {}),
+        steps=STEPS | ({WHO: "Who orders"} if current_work().actor.sees_all else {}),
         kinds=KINDS,
         options=OPTIONS,
         wrong=wrong,
@@ -343,12 +349,12 @@ def _page(
         until=until,
         anew=url_for(".begin", key=offer.title.key, anew=1) if draft else "",
         own=_own(),
-        is_staff=act().actor.sees_all,
+        is_staff=current_work().actor.sees_all,
         told_of=lambda name, more: more | _told_of(wrong, name),
         again=typed["again"],
         new=NEW,
         token=request.form.get("token") or new_token(),
-        today=act().today,
+        today=current_work().today,
         most=request_form.MOST_ADDRESSES,
         **_priced(offer, typed, step),
     )
@@ -365,7 +371,7 @@ def _told_of(wrong: dict[str, str], name: str) -> dict[str, str]:
     return {"aria-describedby": f"{name}-error", "aria-invalid": "true"} if name in wrong else {}
 
 
-def _priced(offer: Offer, typed: Typed, step: int) -> dict[str, Any]:
+def _priced(offer: OrderableTitle, typed: Typed, step: int) -> dict[str, Any]:
     """The price of what was typed, or why there is none yet."""
     body = request_form.requested(typed, offer)
     if step == WHAT:
@@ -380,13 +386,13 @@ def _priced(offer: Offer, typed: Typed, step: int) -> dict[str, Any]:
     }
 
 
-def _estimated(offer: Offer, typed: Typed, body: Requested) -> tuple[Estimate | None, str]:
+def _estimated(offer: OrderableTitle, typed: Typed, body: Requested) -> tuple[Estimate | None, str]:
     if not typed["copies"]:
         return None, "Write how many copies, and the price stands here."
     if not body.quantity or not request_form.whole(typed["copies"]):
         return None, "Write the copies as a number, such as 250."
     try:
-        return offering.estimated(act(), offer, body), ""
+        return offering.estimated(current_work(), offer, body), ""
     except RefusedError as error:
         return None, f"{str(error)[0].upper()}{str(error)[1:]}."
 

@@ -16,7 +16,7 @@ from royalties.domain.money import split
 from royalties.domain.orders.life import OrderKind
 from royalties.domain.orders.pricing import MOST_COPIES, Option
 from royalties.ingest import places
-from royalties.services.orders.intake.offering import Offer
+from royalties.services.orders.intake.offering import OrderableTitle
 from royalties.services.orders.intake.requests import Address, BadRequestError, Requested, checked
 from royalties.services.orders.order import Order
 from royalties.services.work import Work
@@ -130,7 +130,7 @@ def kept(body: str) -> Typed:
     return Typed(words, options, rush, rows)
 
 
-def begun(offer: Offer, asked: MultiDict[str, str]) -> Typed:
+def begun(offer: OrderableTitle, asked: MultiDict[str, str]) -> Typed:
     """The first page as it is opened; its address may say what is wanted."""
     kinds = [each.value for each in offer.kinds]
     kind = asked.get("what", "")
@@ -215,7 +215,7 @@ def add_address(typed: Typed) -> None:
         typed.addresses.append({**more, "copies": str(left) if left > 0 else ""})
 
 
-def requested(typed: Typed, offer: Offer) -> Requested:
+def requested(typed: Typed, offer: OrderableTitle) -> Requested:
     """What was typed as a request; what is not there yet stands empty."""
     kinds = {each.value: each for each in offer.kinds}
     kind = kinds.get(typed["kind"], offer.kinds[0])
@@ -252,7 +252,7 @@ def spread(typed: Typed, body: Requested) -> Requested:
     return replace(body, ship_to=tuple(ship_to))
 
 
-def faults(work: Work, typed: Typed, offer: Offer, step: int) -> dict[str, str]:
+def faults(work: Work, typed: Typed, offer: OrderableTitle, step: int) -> dict[str, str]:
     """What is wrong with the fields up to a step, by field; ``address 2`` is the second one."""
     found = dict(_plain_faults(typed, offer))
     body = requested(typed, offer)
@@ -294,7 +294,7 @@ def whole(text: str) -> int | None:
     return int(plain)
 
 
-def _plain_faults(typed: Typed, offer: Offer) -> Iterator[tuple[str, str]]:
+def _plain_faults(typed: Typed, offer: OrderableTitle) -> Iterator[tuple[str, str]]:
     copies = whole(typed["copies"])
     if not copies or copies > MOST_COPIES:
         yield "copies", f"write a number of copies, from 1 to {MOST_COPIES:,}"

@@ -10,7 +10,7 @@ from royalties.services.orders.intake import customer_orders as own
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download, enclosed
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.ordering.fields import day_sent, text_sent, tried
 
 PAGES = Pages("organization_certificates", __name__, "/organization/certificates", ORGANIZATIONS)
@@ -39,7 +39,7 @@ def send() -> Answer:
             if not sent:
                 raise RefusedError("choose the signed certificate, as PDF, PNG or JPEG")
             service.upload(
-                act(),
+                current_work(),
                 text_sent("organization", 80),
                 f"{text_sent('country')}-{text_sent('region')}",
                 day_sent("signed_on"),
@@ -54,7 +54,7 @@ def send() -> Answer:
 @PAGES.get("/<int:number>")
 def file(number: int) -> Response:
     """The signed paper, to be saved."""
-    kept = service.file_of(act(), number)
+    kept = service.file_of(current_work(), number)
     if kept is None:
         abort(404)
     return download(kept.name, kept.path.open("rb"))
@@ -63,12 +63,12 @@ def file(number: int) -> Response:
 def _page(refused: str = "") -> str:
     return render_template(
         "organization/certificates.html",
-        own=own.organizations(act()),
-        certificates=service.certificates(act(), ""),
+        own=own.organizations(current_work()),
+        certificates=service.certificates(current_work(), ""),
         kinds=KINDS,
         Status=Status,
-        soon=lambda day: (day - act().today).days <= _SOON,
-        today=act().today,
+        soon=lambda day: (day - current_work().today).days <= _SOON,
+        today=current_work().today,
         refused=refused,
         typed=request.form,
     )

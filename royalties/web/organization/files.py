@@ -13,13 +13,13 @@ from royalties.ingest.uploads.artwork import LARGEST
 from royalties.services.orders.life import Order
 from royalties.services.orders.production import artwork as service
 from royalties.services.orders.production import proofs
-from royalties.services.orders.production.artwork import Looked, NotTakenError, Sent
+from royalties.services.orders.production.artwork import ArtworkUpload, Looked, NotTakenError
 from royalties.services.orders.production.proofs import Proof
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import Consent
 from royalties.web.core.formats import number as written
 from royalties.web.core.pages import Answer, Pages, number_asked
-from royalties.web.core.visit import act, let_go, only_looks, system
+from royalties.web.core.visit import current_work, only_looks, release, system
 from royalties.web.core.waiting import TooManyLooksError, looking
 from royalties.web.ordering.fields import text_sent, tried, version_sent
 from royalties.web.organization.looks import drawn, shown, waiting
@@ -48,7 +48,7 @@ def artwork(number: str) -> str:
 def _artwork(number: str, refused: str = "", looked: Iterable[Looked] = ()) -> str:
     """The page; ``looked`` are files that were looked at and wait to be sent."""
     it = found(number)
-    kept = service.artwork_files(act(), it)
+    kept = service.artwork_files(current_work(), it)
     waits = {each.use: shown(it, each) for each in looked}
     return page(
         "artwork.html",
@@ -79,12 +79,14 @@ def send_artwork(number: str) -> Answer:
         if not may(Action.SEND_ARTWORK, it):
             raise RefusedError("artwork cannot be sent as the order stands")
         version, rights = version_sent(), request.form.get("rights") == "1"
-        has_files = bool(service.artwork_files(act(), it))
+        has_files = bool(service.artwork_files(current_work(), it))
         looked.extend(_looked(it))
         if not looked and not has_files:
             raise RefusedError("choose a file first")
         try:
-            service.send_artwork(act(), number, version=version, files=looked, rights=rights)
+            service.send_artwork(
+                current_work(), number, version=version, files=looked, rights=rights
+            )
         except NotTakenError as error:
             told = (f"{each.value}: {each.message}: {each.remedy}" for each in error.problems)
             raise RefusedError("; ".join(told)) from error
@@ -121,7 +123,9 @@ def look(number: str) -> Response | tuple[Response, int]:
         with looking():
             if use is None or sent is None or not sent.filename:
                 return jsonify(error="no file"), 422
-            looked = service.look(system().files, Sent(use, sent.filename, sent.stream), it.options)
+            looked = service.look(
+                system().files, ArtworkUpload(use, sent.filename, sent.stream), it.options
+            )
     except TooManyLooksError:
         return jsonify(error="too many"), 429
     each = shown(it, looked)
@@ -158,14 +162,16 @@ def _looked(order: Order) -> list[Looked]:
 @PAGES.get("/<number>/files/<int:file>/<int:page_number>.png")
 def preview(number: str, file: int, page_number: int) -> Response:
     """A page of a file as a picture that was drawn of it."""
-    return _picture(service.preview_of(act(), number, file, page_number))
+    return _picture(service.preview_of(current_work(), number, file, page_number))
 
 
 @PAGES.get("/<number>/cover.png")
 def cover(number: str) -> Response:
     """The cover as far as it can be shown before a proof, also with files that wait to be sent."""
     it = found(number)
-    return _picture(service.cover_preview(act(), it, drawn(it, request.args.getlist("look"))))
+    return _picture(
+        service.cover_preview(current_work(), it, drawn(it, request.args.getlist("look")))
+    )
 
 
 # Proofs
@@ -179,7 +185,7 @@ def proof(number: str) -> str:
 
 def _proof(number: str, refused: str = "") -> str:
     it = found(number)
-    sent = proofs.proofs(act(), it)
+    sent = proofs.proofs(current_work(), it)
     asked = number_asked("version")
     chosen = next((each for each in sent if each.version == asked), sent[0] if sent else None)
     newest = bool(sent) and chosen is sent[0]
@@ -205,7 +211,7 @@ def comment(number: str) -> Answer:
 
     def do() -> str:
         proofs.comment(
-            act(),
+            current_work(),
             number,
             proof_version=_number("proof_version"),
             page=_number("page"),
@@ -225,7 +231,7 @@ def changes(number: str) -> Answer:
 
     def do() -> str:
         proofs.ask_changes(
-            act(),
+            current_work(),
             number,
             version=version_sent(),
             proof_version=_number("proof_version"),
@@ -260,7 +266,7 @@ def _approving(it: Order, sent: Sequence[Proof]) -> Consent:
 
 def _approve(number: str, refused: str = "") -> str:
     it = found(number)
-    sent = proofs.proofs(act(), it)
+    sent = proofs.proofs(current_work(), it)
     if not sent:
         abort(404)
     consent = _approving(it, sent)
@@ -283,12 +289,12 @@ def approve(number: str) -> Answer:
 
     def do() -> str:
         it = found(number)
-        sent = proofs.proofs(act(), it)
+        sent = proofs.proofs(current_work(), it)
         _approving(it, sent).require()
-        let_go()  # reading the file holds nobody up
+        release()  # reading the file holds nobody up
         kept = proofs.kept_as(system().files, sent[0].file) if sent else ""
         proofs.approve(
-            act(),
+            current_work(),
             number,
             version=version_sent(),
             proof_version=_number("proof_version"),
@@ -309,15 +315,15 @@ def _picture(png: bytes | None) -> Response:
     return send_file(BytesIO(png), "image/png")
 
 
-def _sent(use: Use) -> list[Sent]:
+def _sent(use: Use) -> list[ArtworkUpload]:
     """The file of a use that came with the form, or the letter that was typed."""
     file: FileStorage | None = request.files.get(use.value)
     if file is not None and file.filename:
-        return [Sent(use, file.filename, file.stream)]
+        return [ArtworkUpload(use, file.filename, file.stream)]
     text = request.form.get("letter_text", "") if use is Use.LETTER else ""
     if text.strip():
         data = text.replace("\r\n", "\n")[: _LONGEST_LETTER + 1].encode()
-        return [Sent(use, "letter.txt", BytesIO(data))]
+        return [ArtworkUpload(use, "letter.txt", BytesIO(data))]
     return []
 
 

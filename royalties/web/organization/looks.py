@@ -13,7 +13,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from royalties.domain.orders.artwork import Use
 from royalties.services.orders.life import Order
 from royalties.services.orders.production.artwork import Looked
-from royalties.web.core.visit import act, system
+from royalties.web.core.visit import current_work, system
 
 _LASTS = 3600
 
@@ -36,7 +36,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class CheckedFile:
     """A file that was looked at, as a page shows it: ``token`` is what it carries of it."""
 
     looked: Looked
@@ -44,12 +44,12 @@ class Shown:
     token: str
 
 
-def shown(order: Order, looked: Looked) -> Shown:
+def shown(order: Order, looked: Looked) -> CheckedFile:
     """Sign what the page carries of a file, whose pictures wait among the uploads."""
     if looked.problems:
-        return Shown(looked, 0, "")
+        return CheckedFile(looked, 0, "")
     said = [*_whose(order), looked.use.value, looked.name, looked.sha256, looked.previews]
-    return Shown(looked, len(looked.previews), _signer().dumps(said))
+    return CheckedFile(looked, len(looked.previews), _signer().dumps(said))
 
 
 def waiting(order: Order, token: str) -> Waiting | None:
@@ -71,7 +71,7 @@ def drawn(order: Order, tokens: Iterable[str]) -> dict[Use, bytes]:
 
 
 def _whose(order: Order) -> list[object]:
-    return [order.number, act().actor.person]
+    return [order.number, current_work().actor.person]
 
 
 def _signer() -> URLSafeTimedSerializer:

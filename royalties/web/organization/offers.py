@@ -8,7 +8,7 @@ from royalties.domain.orders.artwork import wanted
 from royalties.domain.orders.life import (
     ENDED,
     Action,
-    Need,
+    Precondition,
     Side,
     State,
     Transition,
@@ -20,7 +20,7 @@ from royalties.services.orders import preconditions as needs
 from royalties.services.orders.intake import customer_orders as own
 from royalties.services.orders.life import Order
 from royalties.services.orders.production import artwork
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ _LATER = {
 }
 """Actions that do not stand first."""
 
-_BY_FORM = frozenset({Need.ARTWORK, Need.COMMENT, Need.PROOF_SHOWN})
+_BY_FORM = frozenset({Precondition.ARTWORK, Precondition.COMMENT, Precondition.PROOF_SHOWN})
 """Needs that the action's own form brings."""
 
 WORDS = {
@@ -89,7 +89,7 @@ STEPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class CustomerAction:
     """An action that the table allows; ``missing``: what it still needs."""
 
     action: Action
@@ -113,13 +113,13 @@ def addressed(step: str) -> str:
 
 def found(number: str) -> Order:
     """An order of the visitor's; another one is a page that is not there."""
-    order = life.find(act(), number)
+    order = life.find(current_work(), number)
     if order is None:
         abort(404)
     return order
 
 
-def offers(order: Order, met: frozenset[Need]) -> list[Offer]:
+def offers(order: Order, met: frozenset[Precondition]) -> list[CustomerAction]:
     """What can be done with an order as it stands, what leads on first."""
     lines = [
         line
@@ -131,7 +131,7 @@ def offers(order: Order, met: frozenset[Need]) -> list[Offer]:
     return sorted((_offer(order, line, met) for line in lines), key=_rank)
 
 
-def _rank(offer: Offer) -> int:
+def _rank(offer: CustomerAction) -> int:
     return _LATER.get(offer.action, 0)
 
 
@@ -140,27 +140,27 @@ def may(action: Action, order: Order) -> bool:
     return find(action, Side.ORGANIZATION, order.state, order.kind) is not None
 
 
-def _offer(order: Order, line: Transition, met: frozenset[Need]) -> Offer:
+def _offer(order: Order, line: Transition, met: frozenset[Precondition]) -> CustomerAction:
     button = BUTTONS[line.action]
     words = button.words
     if line.action is Action.CANCEL and order.state is State.REQUESTED:
         words = "Cancel the request"
     if line.action is Action.SEND_ARTWORK and order.state is not State.ACCEPTED:
         words = "Send other artwork"
-    setup = needs.setup_or_none(act())
-    said = needs.need_words(setup, order) if setup is not None else {}
+    setup = needs.setup_or_none(current_work())
+    said = needs.precondition_words(setup, order) if setup is not None else {}
     missing = tuple(said.get(need, need.value) for need in line.needs if need not in met | _BY_FORM)
     address = url_for(button.endpoint, number=order.number, _anchor=button.anchor or None)
-    return Offer(line.action, words, address, missing)
+    return CustomerAction(line.action, words, address, missing)
 
 
 def page(template: str, order: Order, tab: str, **more: object) -> str:
     """One of the pages of an order, with what all of them show."""
-    work = act()
+    work = current_work()
     setup = needs.setup_or_none(work)
     title = setup.titles.get(order.title) if setup else None
     organization = setup.organizations.get(order.organization) if setup else None
-    met = needs.needs_met(work, order, setup) if setup else frozenset[Need]()
+    met = needs.preconditions_met(work, order, setup) if setup else frozenset[Precondition]()
     only = setup is not None and needs.is_deposit_only(setup, order)
     return render_template(
         f"organization/{template}",
@@ -175,7 +175,7 @@ def page(template: str, order: Order, tab: str, **more: object) -> str:
         is_yours=needs.waits_for(order, met) is Side.ORGANIZATION,
         is_ended=order.state in ENDED,
         deposit_only=only,
-        is_covered=Need.PURCHASE_ORDER_OR_DEPOSIT in met,
+        is_covered=Precondition.PURCHASE_ORDER_OR_DEPOSIT in met,
         offers=offers(order, met),
         wants_artwork=bool(artwork.missing(order, ())),
         today=work.today,

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from flask import Response, abort, redirect, request, url_for
 
-from royalties.domain.orders.life import Action, State, said
+from royalties.domain.orders.life import Action, State, label_of
 from royalties.domain.people import ORGANIZATIONS
 from royalties.services.orders import board, life, messages
-from royalties.services.orders.attachments import Kept
+from royalties.services.orders.attachments import StoredAttachment
 from royalties.services.orders.billing import invoicing, receivables
 from royalties.services.orders.billing.cancelling import cancel, owed_if_cancelled
 from royalties.services.orders.fulfilment import packing, shipping
@@ -23,7 +23,7 @@ from royalties.web.core.files import download, enclosed
 from royalties.web.core.formats import amount_words, day
 from royalties.web.core.formats import number as written
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.ordering.fields import new_token, stages, text_sent, tried, version_sent
 from royalties.web.organization import offers
 from royalties.web.organization.offers import found, may, page
@@ -42,7 +42,7 @@ def order(number: str) -> str:
 
 
 def _order(number: str, refused: str = "") -> str:
-    work, it = act(), found(number)
+    work, it = current_work(), found(number)
     events = life.history(work, it)
     return page(
         "order.html",
@@ -72,7 +72,7 @@ def purchase_order(number: str) -> Answer:
     def do() -> str:
         with enclosed("po_file") as sent:
             own.send_purchase_order(
-                act(),
+                current_work(),
                 number,
                 version=version_sent(),
                 po_number=text_sent("po_number", 200),
@@ -100,7 +100,7 @@ def quotes_page(number: str) -> str:
 
 def _quotes(number: str, refused: str = "") -> str:
     it = found(number)
-    listed = quotes.quotes(act(), it)
+    listed = quotes.quotes(current_work(), it)
     can = bool(listed) and listed[0].valid and may(Action.ACCEPT, it)
     consent = _accepting(it, listed)
     return page(
@@ -148,13 +148,13 @@ def accept(number: str) -> Answer:
         with enclosed("po_file") as sent:
             return accept_with(next(iter(sent), None))
 
-    def accept_with(file: Kept | None) -> str:
+    def accept_with(file: StoredAttachment | None) -> str:
         it = found(number)
-        _accepting(it, quotes.quotes(act(), it)).require()
+        _accepting(it, quotes.quotes(current_work(), it)).require()
         if request.form.get("agreed") != "1":
             raise RefusedError("tick that you have read the terms: they hold once you accept")
         accepted = quotes.accept_quote(
-            act(),
+            current_work(),
             number,
             name=text_sent("name", 300),
             po_number=text_sent("po_number", 200),
@@ -163,7 +163,11 @@ def accept(number: str) -> Answer:
         )
         if file is not None:
             own.send_purchase_order(
-                act(), number, version=accepted.version, po_number=accepted.po_number, file=file
+                current_work(),
+                number,
+                version=accepted.version,
+                po_number=accepted.po_number,
+                file=file,
             )
         return "Thank you: the quote is accepted."
 
@@ -177,7 +181,7 @@ def ask_another(number: str) -> Answer:
 
     def do() -> str:
         text = text_sent("text", _LONGEST_MESSAGE + 1)
-        answering.ask_another_quote(act(), number, text, version=version_sent())
+        answering.ask_another_quote(current_work(), number, text, version=version_sent())
         return "You asked for a change; we make another quote."
 
     return tried(do, url_for(".order", number=number), lambda refused: _quotes(number, refused))
@@ -186,9 +190,9 @@ def ask_another(number: str) -> Answer:
 @PAGES.get("/<number>/quotes/<int:version>.<any(pdf, xlsx):file>")
 def quote_file(number: str, version: int, file: str) -> Response:
     """A quote as it was issued, as a file."""
-    if all(each.version != version for each in quotes.quotes(act(), found(number))):
+    if all(each.version != version for each in quotes.quotes(current_work(), found(number))):
         abort(404)
-    made = quotes.quote_paper(act(), number, version, file)
+    made = quotes.quote_paper(current_work(), number, version, file)
     return download(made.name, made.data)
 
 
@@ -203,7 +207,7 @@ def messages_page(number: str) -> str:
 
 def _messages(number: str, refused: str = "") -> str:
     it = found(number)
-    listed = messages.messages(act(), it)
+    listed = messages.messages(current_work(), it)
     return page(
         "messages.html",
         it,
@@ -222,7 +226,7 @@ def say(number: str) -> Answer:
 
     def do() -> str:
         with enclosed("files") as sent:
-            messages.post(act(), number, text_sent("text", _LONGEST_MESSAGE + 1), sent)
+            messages.post(current_work(), number, text_sent("text", _LONGEST_MESSAGE + 1), sent)
         return "Your message is sent."
 
     return tried(
@@ -233,7 +237,7 @@ def say(number: str) -> Answer:
 @PAGES.get("/<number>/files/<int:file>")
 def original(number: str, file: int) -> Response:
     """A file of the order as it was sent, only ever to be saved."""
-    kept = messages.file_of(act(), number, file)
+    kept = messages.file_of(current_work(), number, file)
     if kept is None:
         abort(404)
     return download(kept.name, kept.path.open("rb"))
@@ -243,10 +247,10 @@ def original(number: str, file: int) -> Response:
 def packing_list(number: str, shipment: int, file: str) -> Response:
     """What lies in a shipment, as a file."""
     found(number)
-    sent = {each.number for each in shipping.shipments(act(), number) if each.copies > 0}
+    sent = {each.number for each in shipping.shipments(current_work(), number) if each.copies > 0}
     if shipment not in sent:
         abort(404)
-    made = packing.packing_list(act(), number, shipment, file)
+    made = packing.packing_list(current_work(), number, shipment, file)
     return download(made.name, made.data)
 
 
@@ -283,9 +287,9 @@ def _end(number: str, action: Action) -> Answer:
     def do() -> str:
         _ended(found(number), action).require()
         if action is Action.CANCEL:
-            cancel(act(), number, text_sent("reason"), version_sent())
+            cancel(current_work(), number, text_sent("reason"), version_sent())
             return "The order is cancelled."
-        life.decline(act(), number, text_sent("reason"), version_sent())
+        life.decline(current_work(), number, text_sent("reason"), version_sent())
         return "Declined; we are told why."
 
     onward = url_for(".order", number=number)
@@ -294,7 +298,7 @@ def _end(number: str, action: Action) -> Answer:
 
 def _ending(number: str, action: Action, refused: str = "") -> str:
     it: Order = found(number)
-    owed = owed_if_cancelled(act(), it) if _may_owe(it) else None
+    owed = owed_if_cancelled(current_work(), it) if _may_owe(it) else None
     consent = _ended(it, action)
     return page(
         "ending.html",
@@ -306,17 +310,17 @@ def _ending(number: str, action: Action, refused: str = "") -> str:
         action=action.value,
         allowed=may(action, it),
         owed=owed,
-        quote=quotes.accepted_quote(act(), it) if it.quote_version else None,
+        quote=quotes.accepted_quote(current_work(), it) if it.quote_version else None,
     )
 
 
 def _ended(it: Order, action: Action) -> Consent:
     """What is given up, and what it costs."""
-    facts = {"The order is": said(it.state), "Copies": written(it.quantity)}
+    facts = {"The order is": label_of(it.state), "Copies": written(it.quantity)}
     if action is Action.CANCEL:
-        owed = owed_if_cancelled(act(), it) if _may_owe(it) else None
+        owed = owed_if_cancelled(current_work(), it) if _may_owe(it) else None
         facts["You will owe"] = amount_words(owed.amount, owed.currency) if owed else "nothing"
-    elif listed := quotes.quotes(act(), it):
+    elif listed := quotes.quotes(current_work(), it):
         newest = listed[0].shown
         facts["Quote"] = f"{newest.number}, {amount_words(newest.total, newest.currency)}"
     return Consent(it.version, facts)

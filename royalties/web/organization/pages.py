@@ -12,7 +12,7 @@ from royalties.services.orders.intake import offering
 from royalties.web.core.files import download
 from royalties.web.core.pages import Pages, number_asked
 from royalties.web.core.paging import part_of
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.ordering.fields import unit_text
 from royalties.web.organization.offers import WORDS, addressed
 from royalties.web.title_words import FORMATS
@@ -24,10 +24,10 @@ PAGES = Pages("organization", __name__, "/organization", ORGANIZATIONS)
 def home() -> str:
     """The organization's orders: where each stands, and what it waits for."""
     before = number_asked("before")
-    found, more = own.listed(act(), before=before)
+    found, more = own.listed(current_work(), before=before)
     return render_template(
         "organization/home.html",
-        own=own.organizations(act()),
+        own=own.organizations(current_work()),
         yours=[each for each in found if each.is_yours],
         running=[each for each in found if not each.is_yours and not each.is_ended],
         ended=[each for each in found if each.is_ended],
@@ -43,8 +43,8 @@ def titles() -> str:
     """What may be ordered, with its prices by quantity."""
     return render_template(
         "organization/titles.html",
-        own=own.organizations(act()),
-        found=part_of(offering.offers(act())),
+        own=own.organizations(current_work()),
+        found=part_of(offering.offers(current_work())),
         formats=FORMATS,
         unit=unit_text,
     )
@@ -54,14 +54,16 @@ def titles() -> str:
 def invoices() -> str:
     """Invoices and credit notes, and what is open."""
     page = number_asked("page", 1)
-    found, more = own.invoices(act(), page=page)
+    found, more = own.invoices(current_work(), page=page)
     return render_template(
         "organization/invoices.html",
-        own=own.organizations(act()),
+        own=own.organizations(current_work()),
         invoices=found,
-        aged=receivables.aging(act(), act().today),
-        overdue=lambda due: (act().today - date.fromisoformat(due)).days,
-        house=setup_in_force(act()).publisher if own.organizations(act()) else None,
+        aged=receivables.aging(current_work(), current_work().today),
+        overdue=lambda due: (current_work().today - date.fromisoformat(due)).days,
+        house=setup_in_force(current_work()).publisher
+        if own.organizations(current_work())
+        else None,
         before=url_for(".invoices", page=page - 1) if page > 1 else "",
         more=url_for(".invoices", page=page + 1) if more else "",
     )
@@ -70,17 +72,17 @@ def invoices() -> str:
 @PAGES.get("/invoices/<number>.<any(pdf, xlsx):file>")
 def invoice_file(number: str, file: str) -> Response:
     """An invoice as it was issued, as a file."""
-    if invoicing.invoice_of(act(), number) is None:
+    if invoicing.invoice_of(current_work(), number) is None:
         abort(404)
-    made = invoicing.invoice_paper(act(), number, file)
+    made = invoicing.invoice_paper(current_work(), number, file)
     return download(made.name, made.data)
 
 
 @PAGES.get("/<key>/account.xlsx")
 def account_file(key: str) -> Response:
     """The statement of account: all that was invoiced, credited and received."""
-    found = own.organizations(act()).get(key)
-    if found is None or not receivables.statement_of_account(act(), key):
+    found = own.organizations(current_work()).get(key)
+    if found is None or not receivables.statement_of_account(current_work(), key):
         abort(404)
-    name = f"Statement of account {key} {act().today}.xlsx"
-    return download(name, receivables.account_workbook(act(), key))
+    name = f"Statement of account {key} {current_work().today}.xlsx"
+    return download(name, receivables.account_workbook(current_work(), key))

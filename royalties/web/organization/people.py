@@ -17,7 +17,7 @@ from royalties.services.work import RefusedError
 from royalties.web.account.forms import INVITED, WITHDRAWN, ColleagueForm, blame, said, sentence
 from royalties.web.account.proving import proven
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, all_or_nothing
+from royalties.web.core.visit import all_or_nothing, current_work
 
 PAGES = Pages("organization_people", __name__, "/organization", ORGANIZATIONS)
 
@@ -25,7 +25,7 @@ PAGES = Pages("organization_people", __name__, "/organization", ORGANIZATIONS)
 @PAGES.get("/people")
 def choose() -> Answer:
     """The people of one's organization; a choice for who orders for several."""
-    found = own.organizations(act())
+    found = own.organizations(current_work())
     if len(found) == 1:
         return redirect(url_for(".people", key=next(iter(found))))
     return render_template("organization/people_choice.html", own=found)
@@ -45,7 +45,7 @@ def invite(key: str) -> Answer:
     if form.validate_on_submit():
         try:
             with all_or_nothing():
-                invite_colleague(act(), key, said(form.email), said(form.name))
+                invite_colleague(current_work(), key, said(form.email), said(form.name))
         except BadNameError as error:
             blame(form.name, sentence(error))
         except RefusedError as error:
@@ -61,7 +61,7 @@ def invite(key: str) -> Answer:
 def remove(key: str, number: int) -> Answer:
     """Let a colleague order for the organization no more, at once."""
     _own(key)
-    remove_colleague(act(), key, number)
+    remove_colleague(current_work(), key, number)
     flash("They order nothing for this organization any more.", "good")
     return redirect(url_for(".people", key=key), 303)
 
@@ -70,14 +70,14 @@ def remove(key: str, number: int) -> Answer:
 def withdraw(key: str, number: int) -> Answer:
     """Take back an invitation that was not followed yet."""
     _own(key)
-    withdraw_colleague(act(), key, number)
+    withdraw_colleague(current_work(), key, number)
     flash(WITHDRAWN, "good")
     return redirect(url_for(".people", key=key), 303)
 
 
 def _own(key: str) -> Organization:
     """One of the visitor's organizations; another one is a page that is not there."""
-    found = own.organizations(act()).get(key)
+    found = own.organizations(current_work()).get(key)
     if found is None:
         abort(404)
     return found
@@ -86,11 +86,11 @@ def _own(key: str) -> Organization:
 def _people(key: str, form: ColleagueForm) -> str:
     return render_template(
         "organization/people.html",
-        own=own.organizations(act()),
+        own=own.organizations(current_work()),
         chosen=_own(key),
         form=form,
-        people=colleagues(act(), key),
-        invited=invited(act(), key),
+        people=colleagues(current_work(), key),
+        invited=invited(current_work(), key),
         remove=lambda number: url_for(".remove", key=key, number=number),
         withdraw=lambda number: url_for(".withdraw", key=key, number=number),
     )

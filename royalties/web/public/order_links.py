@@ -14,7 +14,7 @@ from royalties.web.account.doors import browser
 from royalties.web.account.forms import blame, said, sentence
 from royalties.web.core import errors, formats
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, all_or_nothing, remember
+from royalties.web.core.visit import all_or_nothing, current_work, remember
 
 PAGES = Pages("order_links", __name__, "/requests", EVERYBODY)
 
@@ -23,7 +23,7 @@ PAGES = Pages("order_links", __name__, "/requests", EVERYBODY)
 def opened(token: str) -> Answer:
     """Confirm a request; looking at the page changes nothing."""
     try:
-        pending = requests.look_at(act(), token)
+        pending = requests.look_at(current_work(), token)
     except DeadLinkError as error:
         return errors.page(404, str(error))
     form = forms.AcceptForm(data={"name": pending.body.contact_name})
@@ -34,7 +34,7 @@ def opened(token: str) -> Answer:
         answer = _open(token, pending, form)
         if answer is not None:
             return answer
-    setup = needs.setup_or_none(act())
+    setup = needs.setup_or_none(current_work())
     title = setup.titles.get(pending.body.title) if setup else None
     page = render_template(
         "public/order_opened.html",
@@ -52,7 +52,12 @@ def _open(token: str, pending: Pending, form: forms.AcceptForm) -> Answer | None
     try:
         with all_or_nothing():
             found = requests.open_request(
-                act(), token, name, password, locale=str(formats.locale()), browser=browser()
+                current_work(),
+                token,
+                name,
+                password,
+                locale=str(formats.locale()),
+                browser=browser(),
             )
     except BadNameError as error:
         blame(form.name, sentence(error))
@@ -64,7 +69,7 @@ def _open(token: str, pending: Pending, form: forms.AcceptForm) -> Answer | None
         return None
     onward = url_for("organization_orders.order", number=found.number)
     if found.begun is None:
-        own = act().actor.role is Role.ORGANIZATION
+        own = current_work().actor.role is Role.ORGANIZATION
         return redirect(onward if own else url_for("account.sign_in", next=onward), 303)
     remember(found.begun.token)
     if found.begun.is_full:

@@ -15,7 +15,7 @@ from royalties.services.orders.intake.offering import offer_of
 from royalties.services.work import Work
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.title_words import FORMATS
 
 PAGES = Pages("public", __name__, "/titles", EVERYBODY)
@@ -36,7 +36,7 @@ ORDERED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class EditionPrices:
     """An edition with its list prices of today, as exact text by currency."""
 
     edition: Edition
@@ -46,13 +46,15 @@ class Offer:
 @PAGES.get("/")
 def titles() -> str:
     """The titles that everybody may see."""
-    return render_template("public/titles.html", found=part_of(public.public_titles(act())))
+    return render_template(
+        "public/titles.html", found=part_of(public.public_titles(current_work()))
+    )
 
 
 @PAGES.get("/<key>")
 def title(key: str) -> str:
     """The page of a title; the desk also sees it before everybody else does."""
-    work = act()
+    work = current_work()
     found = _seen(work, key)
     setup = setup_in_force(work)
     order = offer_of(work, found.key)
@@ -80,7 +82,7 @@ def title(key: str) -> str:
 @PAGES.get("/<key>/samples/<int:place>")
 def sample(key: str, place: int) -> Answer:
     """A sample chapter to keep; it is never shown inside a page of ours."""
-    work = act()
+    work = current_work()
     path = public.sample(work, _seen(work, key), place)
     if path is None:
         abort(404)
@@ -88,7 +90,7 @@ def sample(key: str, place: int) -> Answer:
     return send_file(path, "application/pdf", as_attachment=True, download_name=name)
 
 
-def offers_of(title: Title, first: str, today: date) -> tuple[list[Offer], list[str]]:
+def offers_of(title: Title, first: str, today: date) -> tuple[list[EditionPrices], list[str]]:
     """A title's editions with the prices of a day, and their currencies, the house's first.
 
     Editions that were made for one customer are nobody else's business.
@@ -100,7 +102,7 @@ def offers_of(title: Title, first: str, today: date) -> tuple[list[Offer], list[
     for edition in editions:
         micro = {each: edition.price_on(today, each) for each in currencies}
         prices = {each: micro_text(found, 0) for each, found in micro.items() if found is not None}
-        offers.append(Offer(edition, prices))
+        offers.append(EditionPrices(edition, prices))
     used = [each for each in currencies if any(each in offer.prices for offer in offers)]
     return offers, used
 

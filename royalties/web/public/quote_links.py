@@ -12,7 +12,7 @@ from flask import Response, redirect, render_template, request, url_for
 from royalties.domain.people import EVERYBODY
 from royalties.services.orders import life
 from royalties.services.orders import preconditions as needs
-from royalties.services.orders.attachments import Kept
+from royalties.services.orders.attachments import StoredAttachment
 from royalties.services.orders.intake import answering
 from royalties.services.orders.intake import customer_orders as own
 from royalties.services.orders.quoting import links as quote_links
@@ -25,7 +25,7 @@ from royalties.web.core import errors
 from royalties.web.core.files import download, enclosed
 from royalties.web.core.pacing import Pacing
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, all_or_nothing
+from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.ordering.fields import text_sent, version_sent
 
 PAGES = Pages("quote_links", __name__, "/quotes", EVERYBODY)
@@ -97,7 +97,9 @@ def accept(token: str) -> Answer | Response:
         return _accepted(token, file, refused)
 
 
-def _accepted(token: str, file: Kept | None, refused: RefusedError | None) -> Answer | Response:
+def _accepted(
+    token: str, file: StoredAttachment | None, refused: RefusedError | None
+) -> Answer | Response:
     def do(linked: Linked) -> None:
         if refused is not None:
             raise refused
@@ -150,10 +152,12 @@ def ask(token: str) -> Answer | Response:
     )
 
 
-def _enclosed(token: str, name: str, stack: ExitStack) -> tuple[Kept | None, RefusedError | None]:
+def _enclosed(
+    token: str, name: str, stack: ExitStack
+) -> tuple[StoredAttachment | None, RefusedError | None]:
     """The file that came with an answer, if the link opens anything; or why it is not taken."""
     try:
-        quote_links.look_at(act(), token)
+        quote_links.look_at(current_work(), token)
         return next(iter(stack.enter_context(enclosed(name))), None), None
     except DeadLinkError:
         return None, None
@@ -164,9 +168,9 @@ def _enclosed(token: str, name: str, stack: ExitStack) -> tuple[Kept | None, Ref
 def _opened(token: str, show: Callable[[Linked], Answer | Response]) -> Answer | Response:
     try:
         with all_or_nothing():
-            return show(quote_links.look_at(act(), token))
+            return show(quote_links.look_at(current_work(), token))
     except DeadLinkError:
-        number = quote_links.ended(act(), token) if request.method != "POST" else ""
+        number = quote_links.ended(current_work(), token) if request.method != "POST" else ""
         if number:
             return redirect(url_for("organization_orders.quotes", number=number))
         return errors.page(
@@ -183,11 +187,11 @@ def _answer(token: str, do: Callable[[Linked], object], what: str) -> Answer | R
                 do(linked)
         except life.ChangedMeanwhileError as error:
             words = f"{error}. Nothing that you typed is lost."
-            return _page(token, quote_links.look_at(act(), token), words), 409
+            return _page(token, quote_links.look_at(current_work(), token), words), 409
         except DeadLinkError:
             raise
         except RefusedError as error:
-            return _page(token, quote_links.look_at(act(), token), str(error)), 422
+            return _page(token, quote_links.look_at(current_work(), token), str(error)), 422
         return redirect(url_for(".answered", what=what), 303)
 
     return _opened(token, answer)

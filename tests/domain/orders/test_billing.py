@@ -17,16 +17,16 @@ from royalties.domain.orders.billing import Moved
 from royalties.domain.orders.life import OrderKind
 from royalties.domain.orders.papers import Goods, InvoiceShown, PaperLine, Party, lines_shown
 from royalties.domain.orders.pricing import (
-    Asked,
     Freight,
     LineKind,
     Option,
     OptionTerms,
     PriceList,
+    PriceRequest,
     PriceVersion,
     QuantityDiscount,
+    SalesTaxRate,
     ShipTo,
-    TaxRate,
     quote,
 )
 from royalties.domain.royalties.postings import (
@@ -274,8 +274,8 @@ PRICES = PriceList(
         ),
     ),
     taxes=(
-        TaxRate("US-WA", date(2026, 1, 1), Fraction("0.1035"), freight=True),
-        TaxRate("US-TX", date(2026, 1, 1), Fraction("0.0825")),
+        SalesTaxRate("US-WA", date(2026, 1, 1), Fraction("0.1035"), freight=True),
+        SalesTaxRate("US-TX", date(2026, 1, 1), Fraction("0.0825")),
     ),
 )
 
@@ -291,7 +291,7 @@ def test_an_invoice_for_what_was_quoted_says_what_the_quote_said(ship_to: list[S
     exempt = {"US-TX"}
     ship_to = [replace(each, exempt=each.place in exempt) for each in ship_to]
     options = (Option.LOGO_INSIDE,) if sum(each.copies for each in ship_to) >= 10 else ()
-    asked = Asked(OrderKind.CUSTOM, tuple(ship_to), options)
+    asked = PriceRequest(OrderKind.CUSTOM, tuple(ship_to), options)
     said = list(lines_shown(quote(asked, PRICES, Fraction(8000), DAY).lines, "USD"))
     lines = billing.billed(said, "USD", asked.copies)
     places: dict[str, int] = {}
@@ -376,7 +376,7 @@ def test_credits_of_parts_take_back_their_tax_to_the_cent(data: st.DataObject) -
         (),
         (),
         tuple(
-            TaxRate(
+            SalesTaxRate(
                 place, date(2000, 1, 1), Fraction(data.draw(st.integers(1, 2000)), 10_000), taxed
             )
             for place, taxed in (("US-WA", True), ("US-TX", False), ("US-NY", True))

@@ -13,17 +13,17 @@ from royalties.domain.orders.life import (
     PATH,
     TABLE,
     Action,
-    Need,
+    LeadTime,
     NotPossibleError,
     OrderKind,
-    Pace,
+    Precondition,
     Side,
     State,
     find,
     owed_on_cancel,
     path_of,
     possible,
-    promised,
+    promised_date,
     step,
     within_tolerance,
     working_day_after,
@@ -71,8 +71,8 @@ staff         resume           both    on-hold                                  
 Case = tuple[Action, Side, State, OrderKind]
 
 
-def _listed() -> dict[Case, tuple[str, frozenset[Need]]]:
-    found: dict[Case, tuple[str, frozenset[Need]]] = {}
+def _listed() -> dict[Case, tuple[str, frozenset[Precondition]]]:
+    found: dict[Case, tuple[str, frozenset[Precondition]]] = {}
     for line in LISTING.strip().splitlines():
         left, right = line.split("->")
         side, action, kinds, *states = left.split()
@@ -81,7 +81,7 @@ def _listed() -> dict[Case, tuple[str, frozenset[Need]]]:
             for kind in OrderKind if kinds == "both" else [OrderKind(kinds)]:
                 case = (Action(action), Side(side), State(state), kind)
                 assert case not in found, case
-                found[case] = to, frozenset(Need[need] for need in needs)
+                found[case] = to, frozenset(Precondition[need] for need in needs)
     return found
 
 
@@ -137,7 +137,7 @@ def test_what_is_not_listed_is_refused_and_says_whose_it_is() -> None:
             continue
         action, side, state, kind = case
         with pytest.raises(NotPossibleError) as refusal:
-            step(action, side, state, kind, met=Need)
+            step(action, side, state, kind, met=Precondition)
         others = [each for each in Side if (action, each, state, kind) in LISTED]
         if others:
             assert all(each.value in str(refusal.value) for each in others)
@@ -176,7 +176,7 @@ def test_what_is_not_listed_is_refused_and_says_whose_it_is() -> None:
             Action.SEND_ARTWORK,
             Side.STAFF,
             State.ACCEPTED,
-            {Need.ARTWORK: "a logo as SVG"},
+            {Precondition.ARTWORK: "a logo as SVG"},
             (
                 "send artwork is not possible while the order is accepted: this needs a purchase "
                 "order, or the deposit paid; and a logo as SVG"
@@ -185,7 +185,7 @@ def test_what_is_not_listed_is_refused_and_says_whose_it_is() -> None:
     ],
 )
 def test_a_refusal_is_a_whole_sentence(
-    action: Action, side: Side, state: State, words: dict[Need, str], told: str
+    action: Action, side: Side, state: State, words: dict[Precondition, str], told: str
 ) -> None:
     with pytest.raises(NotPossibleError) as refusal:
         step(action, side, state, OrderKind.CUSTOM, met=(), words=words)
@@ -243,12 +243,14 @@ class Life(RuleBasedStateMachine):
     @rule(
         action=st.sampled_from(Action),
         side=st.sampled_from(Side),
-        met=st.one_of(st.just(frozenset(Need)), st.frozensets(st.sampled_from(Need))),
+        met=st.one_of(
+            st.just(frozenset(Precondition)), st.frozensets(st.sampled_from(Precondition))
+        ),
     )
-    def somebody_acts(self, action: Action, side: Side, met: frozenset[Need]) -> None:
+    def somebody_acts(self, action: Action, side: Side, met: frozenset[Precondition]) -> None:
         before, there = self.state, set(met)
         if self.shipped:
-            there.discard(Need.NOTHING_SHIPPED)
+            there.discard(Precondition.NOTHING_SHIPPED)
         listed = LISTED.get((action, side, before, self.kind))
         try:
             after = step(action, side, before, self.kind, met=there, held_in=self.held_in)
@@ -287,7 +289,7 @@ class Life(RuleBasedStateMachine):
 TestLife = Life.TestCase
 
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
-PACES = st.builds(Pace, *[st.integers(0, 40)] * 3)
+PACES = st.builds(LeadTime, *[st.integers(0, 40)] * 3)
 
 
 @given(DAYS, st.integers(0, 60), st.frozensets(DAYS, max_size=20))
@@ -319,33 +321,37 @@ def test_working_days_between_two_days_leave_out_the_first() -> None:
 
 @given(st.sampled_from(OrderKind), PACES, DAYS, st.none() | DAYS, st.none() | DAYS)
 def test_nothing_is_promised_for_a_day_that_is_past(
-    kind: OrderKind, pace: Pace, today: date, approved: date | None, started: date | None
+    kind: OrderKind, pace: LeadTime, today: date, approved: date | None, started: date | None
 ) -> None:
-    assert promised(kind, pace, today=today, approved=approved, started=started) >= today
+    assert promised_date(kind, pace, today=today, approved=approved, started=started) >= today
 
 
 @given(st.sampled_from(OrderKind), PACES, DAYS, DAYS, st.integers(0, 30))
 def test_who_waits_is_promised_later_and_never_earlier(
-    kind: OrderKind, pace: Pace, today: date, begun: date, later: int
+    kind: OrderKind, pace: LeadTime, today: date, begun: date, later: int
 ) -> None:
-    now = promised(kind, pace, today=today, approved=begun, started=begun)
-    then = promised(kind, pace, today=today + timedelta(days=later), approved=begun, started=begun)
+    now = promised_date(kind, pace, today=today, approved=begun, started=begun)
+    then = promised_date(
+        kind, pace, today=today + timedelta(days=later), approved=begun, started=begun
+    )
     assert then >= now
 
 
 def test_production_begins_when_the_proof_is_approved() -> None:
-    pace = Pace(3, 10, 5)
+    pace = LeadTime(3, 10, 5)
     monday = date(2026, 8, 3)
-    waiting = promised(OrderKind.CUSTOM, pace, today=monday, approved=None, started=None)
+    waiting = promised_date(OrderKind.CUSTOM, pace, today=monday, approved=None, started=None)
     assert waiting == date(2026, 8, 27)  # 3 + 10 + 5 working days
-    approved = promised(OrderKind.CUSTOM, pace, today=monday, approved=monday, started=None)
+    approved = promised_date(OrderKind.CUSTOM, pace, today=monday, approved=monday, started=None)
     assert approved == date(2026, 8, 24)
-    late = promised(OrderKind.CUSTOM, pace, today=date(2026, 9, 1), approved=monday, started=None)
+    late = promised_date(
+        OrderKind.CUSTOM, pace, today=date(2026, 9, 1), approved=monday, started=None
+    )
     assert late == date(2026, 9, 8)  # production should have ended: it ends today at best
-    bulk = promised(OrderKind.BULK, pace, today=monday, approved=None, started=None)
+    bulk = promised_date(OrderKind.BULK, pace, today=monday, approved=None, started=None)
     assert bulk == date(2026, 8, 24)
     friday = date(2026, 7, 31)
-    started = promised(OrderKind.BULK, pace, today=monday, approved=None, started=friday)
+    started = promised_date(OrderKind.BULK, pace, today=monday, approved=None, started=friday)
     assert started == date(2026, 8, 21)
 
 

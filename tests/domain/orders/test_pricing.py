@@ -13,7 +13,6 @@ from royalties.domain.orders.life import OrderKind
 from royalties.domain.orders.pricing import (
     MOST_COPIES,
     Agreed,
-    Asked,
     Cheaper,
     Freight,
     LineKind,
@@ -21,11 +20,12 @@ from royalties.domain.orders.pricing import (
     Option,
     OptionTerms,
     PriceList,
+    PriceRequest,
     PriceVersion,
     QuantityDiscount,
     Quote,
+    SalesTaxRate,
     ShipTo,
-    TaxRate,
     discount_for,
     freight_of,
     quote,
@@ -40,15 +40,15 @@ def steps(**discounts: str) -> tuple[QuantityDiscount, ...]:
     return tuple(QuantityDiscount(int(n[1:]), Fraction(rate)) for n, rate in discounts.items())
 
 
-def a_list(version: PriceVersion, *taxes: TaxRate) -> PriceList:
+def a_list(version: PriceVersion, *taxes: SalesTaxRate) -> PriceList:
     return PriceList("p", "USD", (), (version,), taxes)
 
 
-def bulk(*copies: int, place: str = "US-WA", exempt: bool = False) -> Asked:
-    return Asked(OrderKind.BULK, tuple(ShipTo(each, place, exempt) for each in copies))
+def bulk(*copies: int, place: str = "US-WA", exempt: bool = False) -> PriceRequest:
+    return PriceRequest(OrderKind.BULK, tuple(ShipTo(each, place, exempt) for each in copies))
 
 
-def costs(asked: Asked, prices: PriceList, list_price: int = 3800) -> list[tuple[str, int]]:
+def costs(asked: PriceRequest, prices: PriceList, list_price: int = 3800) -> list[tuple[str, int]]:
     found = quote(asked, prices, Fraction(list_price), DAY)
     assert found.total == sum(line.amount for line in found.lines)
     return [(line.words, line.amount) for line in found.lines]
@@ -112,12 +112,12 @@ HOUSE = PriceVersion(
     proof_charge=6500,
     deposit=Fraction("0.5"),
 )
-WA = TaxRate("US-WA", DAY, Fraction("0.065"), freight=True)
-MA = TaxRate("US-MA", DAY, Fraction("0.0625"))
+WA = SalesTaxRate("US-WA", DAY, Fraction("0.065"), freight=True)
+MA = SalesTaxRate("US-MA", DAY, Fraction("0.0625"))
 
 
 def test_a_custom_order_line_by_line() -> None:
-    asked = Asked(
+    asked = PriceRequest(
         OrderKind.CUSTOM,
         (ShipTo(150, "US-WA"), ShipTo(50, "US-MA"), ShipTo(1, "US-OR")),
         (Option.LOGO_INSIDE, Option.OWN_ISBN),
@@ -143,14 +143,16 @@ def test_a_custom_order_line_by_line() -> None:
     ]
 
 
-def explained(asked: Asked, prices: PriceList) -> list[tuple[LineKind, int, Fraction, str, str]]:
+def explained(
+    asked: PriceRequest, prices: PriceList
+) -> list[tuple[LineKind, int, Fraction, str, str]]:
     """Of each line its kind, how many at what price, and why; its place last."""
     lines = quote(asked, prices, Fraction(3800), DAY).lines
     return [(line.kind, line.quantity, line.unit, line.why, line.place) for line in lines]
 
 
 def test_every_line_of_a_custom_order_says_how_many_at_what_price_and_why() -> None:
-    asked = Asked(
+    asked = PriceRequest(
         OrderKind.CUSTOM,
         (ShipTo(1, "US-OR"), ShipTo(150, "US-WA"), ShipTo(50, "US-MA")),
         (Option.LOGO_INSIDE,),
@@ -179,7 +181,7 @@ def test_every_line_of_a_custom_order_says_how_many_at_what_price_and_why() -> N
 
 
 def test_a_price_of_one_is_shown_where_it_says_more_than_the_amount() -> None:
-    asked = Asked(
+    asked = PriceRequest(
         OrderKind.CUSTOM,
         (ShipTo(150, "US-WA"), ShipTo(50, "US-MA")),
         (Option.LOGO_INSIDE,),
@@ -218,7 +220,7 @@ def test_a_list_that_names_no_freight_charges_none() -> None:
 
 
 def test_a_tax_says_which_part_of_copies_and_freight_it_is_of() -> None:
-    asked = Asked(OrderKind.BULK, (ShipTo(10, "US-WA"), ShipTo(20, "US-MA")))
+    asked = PriceRequest(OrderKind.BULK, (ShipTo(10, "US-WA"), ShipTo(20, "US-MA")))
     found = quote(asked, a_list(HOUSE, WA, MA), Fraction(3800), DAY)
     taxed = [(line.of_goods, line.of_freight) for line in found.lines if line.kind is LineKind.TAX]
     # (30 × 30.40 + 12.00) by 10 and 20 copies; freight of ten is 14.50, and free of tax in MA
@@ -276,17 +278,17 @@ def test_the_version_and_tax_of_the_day_count() -> None:
             "options belong to a custom edition: a bulk order has none",
         ),
         (
-            Asked(OrderKind.CUSTOM, (ShipTo(99, "US"),), (Option.LOGO_INSIDE,)),
+            PriceRequest(OrderKind.CUSTOM, (ShipTo(99, "US"),), (Option.LOGO_INSIDE,)),
             DAY,
             "logo inside can be had from 100 copies on",
         ),
         (
-            Asked(OrderKind.CUSTOM, (ShipTo(99, "US"),), (Option.LETTER_PAGE,)),
+            PriceRequest(OrderKind.CUSTOM, (ShipTo(99, "US"),), (Option.LETTER_PAGE,)),
             DAY,
             "letter page is not offered",
         ),
         (
-            Asked(OrderKind.CUSTOM, (ShipTo(99, "US"),), (Option.STICKER, Option.STICKER)),
+            PriceRequest(OrderKind.CUSTOM, (ShipTo(99, "US"),), (Option.STICKER, Option.STICKER)),
             DAY,
             "each option is had once",
         ),
@@ -297,7 +299,7 @@ def test_the_version_and_tax_of_the_day_count() -> None:
         ),
     ],
 )
-def test_what_is_not_offered_says_what_is(asked: Asked, day: date, said: str) -> None:
+def test_what_is_not_offered_says_what_is(asked: PriceRequest, day: date, said: str) -> None:
     with pytest.raises(NotOfferedError) as refused:
         quote(asked, a_list(HOUSE), Fraction(3800), day)
     assert str(refused.value) == said
@@ -309,10 +311,10 @@ def test_what_is_not_offered_says_what_is(asked: Asked, day: date, said: str) ->
         bulk(10),
         bulk(MOST_COPIES),
         replace(bulk(20), agreed=(Agreed("Matched colour, as a courtesy", 0),)),
-        Asked(OrderKind.CUSTOM, (ShipTo(100, "US"),), (Option.LOGO_INSIDE,)),
+        PriceRequest(OrderKind.CUSTOM, (ShipTo(100, "US"),), (Option.LOGO_INSIDE,)),
     ],
 )
-def test_what_is_just_offered_has_a_price(asked: Asked) -> None:
+def test_what_is_just_offered_has_a_price(asked: PriceRequest) -> None:
     assert quote(asked, a_list(HOUSE), Fraction(3800), DAY).total > 0
 
 
@@ -341,7 +343,7 @@ def test_of_several_quantities_that_cost_less_the_cheapest_is_named_and_the_fewe
 
 
 def test_more_copies_go_to_the_same_addresses_and_are_taxed_there() -> None:
-    asked = Asked(OrderKind.BULK, (ShipTo(50, "US-WA"), ShipTo(40, "US-MA", exempt=True)))
+    asked = PriceRequest(OrderKind.BULK, (ShipTo(50, "US-WA"), ShipTo(40, "US-MA", exempt=True)))
     # 56 and 44 of 100 copies: 2,280.00 + 12.00 for the address + 2 × 32.00 of freight, and
     # 6.5 % of 56 % of 2,292.00 and of one freight
     found = quote(asked, a_list(HOUSE, WA, MA), Fraction(3800), DAY)
@@ -384,14 +386,14 @@ def versions(draw: st.DrawFn) -> PriceVersion:
 
 
 TAXES = st.lists(
-    st.builds(TaxRate, PLACES, st.just(DAY), RATES, st.booleans()),
+    st.builds(SalesTaxRate, PLACES, st.just(DAY), RATES, st.booleans()),
     unique_by=lambda tax: tax.place,
 ).map(tuple)
 PRICES = st.builds(
     PriceList, st.just("p"), st.just("USD"), st.just(()), st.tuples(versions()), TAXES
 )
 ASKED = st.builds(
-    Asked,
+    PriceRequest,
     st.just(OrderKind.CUSTOM),
     st.lists(SHIP_TO, min_size=1, max_size=4).map(tuple),
     st.lists(st.sampled_from(Option), unique=True).map(tuple),
@@ -409,7 +411,7 @@ def of_kind(found: Quote, *kinds: LineKind) -> list[tuple[str, int]]:
 
 @given(ASKED, PRICES, LIST_PRICE)
 def test_a_quote_is_the_sum_of_lines_that_are_never_negative(
-    asked: Asked, prices: PriceList, list_price: Fraction
+    asked: PriceRequest, prices: PriceList, list_price: Fraction
 ) -> None:
     found = quote(asked, prices, list_price, DAY)
     assert found.total == sum(line.amount for line in found.lines) == found.sum_of(*LineKind)
@@ -473,7 +475,7 @@ def test_the_hint_is_cheaper_and_the_cheapest_there_is(
 
 @given(ASKED, PRICES, LIST_PRICE)
 def test_the_hint_of_several_addresses_is_a_quote_too(
-    asked: Asked, prices: PriceList, list_price: Fraction
+    asked: PriceRequest, prices: PriceList, list_price: Fraction
 ) -> None:
     found = quote(asked, prices, list_price, DAY)
     if found.cheaper:
@@ -483,7 +485,7 @@ def test_the_hint_of_several_addresses_is_a_quote_too(
 
 @given(ASKED, PRICES, LIST_PRICE)
 def test_exempt_addresses_pay_no_tax_and_others_what_they_paid(
-    asked: Asked, prices: PriceList, list_price: Fraction
+    asked: PriceRequest, prices: PriceList, list_price: Fraction
 ) -> None:
     exempt = replace(asked, ship_to=tuple(replace(each, exempt=True) for each in asked.ship_to))
     found = quote(exempt, prices, list_price, DAY)
@@ -502,7 +504,7 @@ def test_exempt_addresses_pay_no_tax_and_others_what_they_paid(
 
 @given(ASKED, PRICES, LIST_PRICE, st.data())
 def test_splitting_an_address_changes_nothing_but_addresses_and_freight(
-    asked: Asked, prices: PriceList, list_price: Fraction, data: st.DataObject
+    asked: PriceRequest, prices: PriceList, list_price: Fraction, data: st.DataObject
 ) -> None:
     place = data.draw(st.integers(0, len(asked.ship_to) - 1))
     one = asked.ship_to[place]
@@ -522,7 +524,7 @@ def test_splitting_an_address_changes_nothing_but_addresses_and_freight(
 
 @given(ASKED, PRICES, LIST_PRICE, st.integers(2, 9))
 def test_prices_times_a_number_cost_that_number_of_times_but_for_rounding(
-    asked: Asked, prices: PriceList, list_price: Fraction, times: int
+    asked: PriceRequest, prices: PriceList, list_price: Fraction, times: int
 ) -> None:
     version = prices.versions[0]
     big = replace(
@@ -550,15 +552,15 @@ def test_prices_times_a_number_cost_that_number_of_times_but_for_rounding(
 
 @given(ASKED, PRICES, LIST_PRICE, st.integers(1, 50_000))
 def test_a_dearer_book_never_costs_less(
-    asked: Asked, prices: PriceList, list_price: Fraction, more: int
+    asked: PriceRequest, prices: PriceList, list_price: Fraction, more: int
 ) -> None:
     before = quote(asked, prices, list_price, DAY).total
     assert quote(asked, prices, list_price + more, DAY).total >= before - len(asked.ship_to)
 
 
 def test_a_region_without_a_tax_of_its_own_is_taxed_as_its_country() -> None:
-    canada = TaxRate("CA", DAY, Fraction("0.05"))
-    quebec = TaxRate("CA-QC", DAY, Fraction("0.14975"))
+    canada = SalesTaxRate("CA", DAY, Fraction("0.05"))
+    quebec = SalesTaxRate("CA-QC", DAY, Fraction("0.14975"))
     prices = a_list(PriceVersion(DAY, discounts=(), options={}, freight=FREE), canada, quebec, WA)
     for place, rate in (
         ("CA", "0.05"),

@@ -15,12 +15,12 @@ from royalties.domain.royalties.earning import (
     Earnings,
     MissingExchangeRateError,
     Rates,
-    Sold,
+    SoldEdition,
     UnknownRightError,
     earn,
     rule_place,
 )
-from royalties.domain.sales.slices import Kind, Place, Slice
+from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.catalogue import Channel, Format
 from royalties.domain.terms.contracts import Basis, Contract, Counts, Income, Resets
 from royalties.domain.terms.discounts import discount_limits
@@ -54,7 +54,7 @@ stands = st.fixed_dictionaries(
 def earned(
     contract: Contract,
     slices: Sequence[Slice],
-    sold: Sequence[Sold],
+    sold: Sequence[SoldEdition],
     before: Mapping[str, Fraction] | None = None,
     income: Sequence[Income] = (),
     rates: Mapping[tuple[str, str], Fraction] = EXCHANGE_RATES,
@@ -98,7 +98,7 @@ def same(one: Earnings, other: Earnings) -> bool:
 @given(contracts(), editions, lines, stands, st.data())
 def test_no_order_of_slices_changes_a_result(
     contract: Contract,
-    sold: tuple[Sold, ...],
+    sold: tuple[SoldEdition, ...],
     came_in: list[SaleLine],
     before: dict[str, Fraction],
     data: st.DataObject,
@@ -112,7 +112,7 @@ def test_no_order_of_slices_changes_a_result(
 @given(contracts(), editions, lines, stands, st.data())
 def test_slices_may_be_merged_or_cut_apart(
     contract: Contract,
-    sold: tuple[Sold, ...],
+    sold: tuple[SoldEdition, ...],
     came_in: list[SaleLine],
     before: dict[str, Fraction],
     data: st.DataObject,
@@ -138,14 +138,14 @@ def test_slices_may_be_merged_or_cut_apart(
 @given(contracts(), editions, lines, lines, stands)
 def test_free_copies_earn_nothing_count_nothing_and_are_no_exceptions(
     contract: Contract,
-    sold: tuple[Sold, ...],
+    sold: tuple[SoldEdition, ...],
     came_in: list[SaleLine],
     more: list[SaleLine],
     before: dict[str, Fraction],
 ) -> None:
     """ "``free`` lines earn nothing, count nothing and are never exceptions." """
-    paid = [line for line in came_in if line.kind is not Kind.FREE]
-    given_away = [replace(line, kind=Kind.FREE) for line in more]
+    paid = [line for line in came_in if line.kind is not SaleKind.FREE]
+    given_away = [replace(line, kind=SaleKind.FREE) for line in more]
     without = earned(contract, slices_of(paid, [contract]), sold, before)
     with_free = earned(contract, slices_of([*paid, *given_away], [contract]), sold, before)
     assert same(without, with_free)
@@ -156,7 +156,10 @@ def test_free_copies_earn_nothing_count_nothing_and_are_no_exceptions(
 
 @given(contracts(), editions, lines, stands)
 def test_every_copy_is_in_an_earned_line_or_an_exception(
-    contract: Contract, sold: tuple[Sold, ...], came_in: list[SaleLine], before: dict[str, Fraction]
+    contract: Contract,
+    sold: tuple[SoldEdition, ...],
+    came_in: list[SaleLine],
+    before: dict[str, Fraction],
 ) -> None:
     slices = slices_of(came_in, [contract])
     found = earned(contract, slices, sold, before)
@@ -165,13 +168,16 @@ def test_every_copy_is_in_an_earned_line_or_an_exception(
         for line in found.lines
     }
     taken = sum(groups.values()) + sum(each.units for each in found.exceptions)
-    assert taken == sum(each.units for each in slices if each.kind is not Kind.FREE)
+    assert taken == sum(each.units for each in slices if each.kind is not SaleKind.FREE)
     assert sum(atom.units for atom in found.atoms) == sum(groups.values())
 
 
 @given(contracts(), editions, lines, stands)
 def test_a_statement_adds_up_by_hand(
-    contract: Contract, sold: tuple[Sold, ...], came_in: list[SaleLine], before: dict[str, Fraction]
+    contract: Contract,
+    sold: tuple[SoldEdition, ...],
+    came_in: list[SaleLine],
+    before: dict[str, Fraction],
 ) -> None:
     """ "Convert; multiply by the rate; **round**": each printed line by its printed numbers."""
     found = earned(contract, slices_of(came_in, [contract]), sold, before)
@@ -186,7 +192,10 @@ def test_a_statement_adds_up_by_hand(
 
 @given(contracts(), editions, lines, stands)
 def test_what_plans_ask_about_is_what_was_earned(
-    contract: Contract, sold: tuple[Sold, ...], came_in: list[SaleLine], before: dict[str, Fraction]
+    contract: Contract,
+    sold: tuple[SoldEdition, ...],
+    came_in: list[SaleLine],
+    before: dict[str, Fraction],
 ) -> None:
     """The exact earnings by place and retailer sum to the exact earnings of the lines."""
     income = [an_income(333, "audio"), an_income(-50, "translation")]
@@ -200,7 +209,7 @@ def test_what_plans_ask_about_is_what_was_earned(
 
 @given(contracts(), editions, lines)
 def test_counters_count_every_line_of_their_rules(
-    contract: Contract, sold: tuple[Sold, ...], came_in: list[SaleLine]
+    contract: Contract, sold: tuple[SoldEdition, ...], came_in: list[SaleLine]
 ) -> None:
     found = earned(contract, slices_of(came_in, [contract]), sold)
     counted = dict.fromkeys({rule.counter.name for rule in contract.rules}, Fraction(0))
@@ -218,8 +227,8 @@ def test_counters_count_every_line_of_their_rules(
     assert {name: each.added for name, each in found.counters.items()} == counted
 
 
-def _rule_for(line: SaleLine, contract: Contract, sold: Sequence[Sold]) -> int | None:
-    if line.kind is Kind.FREE:
+def _rule_for(line: SaleLine, contract: Contract, sold: Sequence[SoldEdition]) -> int | None:
+    if line.kind is SaleKind.FREE:
         return None
     (slice_,) = slices_of([line], [contract])
     format_ = next(edition.format for edition in sold if edition.isbn == line.isbn)
@@ -228,7 +237,7 @@ def _rule_for(line: SaleLine, contract: Contract, sold: Sequence[Sold]) -> int |
 
 @given(contracts(), editions, lines)
 def test_the_first_rule_that_matches_takes_a_line(
-    contract: Contract, sold: tuple[Sold, ...], came_in: list[SaleLine]
+    contract: Contract, sold: tuple[SoldEdition, ...], came_in: list[SaleLine]
 ) -> None:
     """Rules before it do not match, and it does; taking later rules away changes nothing."""
     for line in came_in:
@@ -259,7 +268,7 @@ def test_exceptions_are_one_for_each_contract_edition_and_retailer(
         own = [
             line
             for line in came_in
-            if titles[line.isbn] in account.contract.titles and line.kind is not Kind.FREE
+            if titles[line.isbn] in account.contract.titles and line.kind is not SaleKind.FREE
         ]
         groups = {
             (line.rule_place, line.isbn, line.retailer, line.kind, line.currency): line.units
@@ -279,7 +288,7 @@ def test_exceptions_of_one_retailer_are_added_up_with_every_reason() -> None:
             a_sale(5, list_price=None),
             a_sale(-2, place=Place("GB")),
             a_sale(4, place=Place("GB", city="London")),
-            a_sale(9, kind=Kind.FREE, place=Place("GB")),
+            a_sale(9, kind=SaleKind.FREE, place=Place("GB")),
             a_sale(3, retailer="bn"),
         ],
     )
@@ -301,7 +310,7 @@ def test_a_title_without_a_contract_is_an_exception_unless_it_earns_none() -> No
         ],
     )
     sold = [a_sale(2, isbn="9781442200029"), a_sale(3, isbn="9781442200036")]
-    (done,) = runs_of(house, [*sold, a_sale(1, isbn="9781442200029", kind=Kind.FREE)])
+    (done,) = runs_of(house, [*sold, a_sale(1, isbn="9781442200029", kind=SaleKind.FREE)])
     assert [(e.contract, e.isbn, e.units, e.reason) for e in done.exceptions] == [
         (None, "9781442200029", 2, "no contract covers the title")
     ]
@@ -376,7 +385,7 @@ def test_tiers_by_amount_count_in_the_contracts_currency() -> None:
 @given(contracts(), editions, lines, st.sets(st.sampled_from(sorted(EXCHANGE_RATES))))
 def test_missing_rates_are_all_named(
     contract: Contract,
-    sold: tuple[Sold, ...],
+    sold: tuple[SoldEdition, ...],
     came_in: list[SaleLine],
     known: set[tuple[str, str]],
 ) -> None:

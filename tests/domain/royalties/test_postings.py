@@ -13,7 +13,7 @@ from royalties.domain.royalties.postings import (
     PAYMENTS,
     TAX,
     Entry,
-    Standing,
+    LedgerBefore,
     advances_account,
     beneficiary_account,
     contract_account,
@@ -66,7 +66,7 @@ class Ledger:
         self.closed.append(run)
         return found
 
-    def standing(self) -> Standing:
+    def standing(self) -> LedgerBefore:
         """What the ledger holds already, as the store would say."""
         recouped: Tally[str] = Tally()
         booked: dict[str, int] = {}
@@ -76,7 +76,7 @@ class Ledger:
                 recouped[key] += done.recouped
                 advances = self.balances[advances_account(key), done.contract.currency]
                 booked[key] = advances + recouped[key]
-        return Standing(
+        return LedgerBefore(
             booked,
             frozenset(booked),
             frozenset(
@@ -234,7 +234,7 @@ def test_entries_of_a_close_say_in_words_what_they_are() -> None:
     )
     author = a_beneficiary("author", opening_balance=200)
     (done,) = runs_of(a_house(contract, beneficiaries=[author]), [a_sale(net=100)])
-    found = entries_of_close(done, Standing({}, frozenset(), frozenset()))
+    found = entries_of_close(done, LedgerBefore({}, frozenset(), frozenset()))
     assert [(each.event, each.subject, each.description) for each in found] == [
         ("opening", "foot", "Debit balance brought into the books"),
         ("advanced", "foot", "Advances counted from this period"),

@@ -8,8 +8,14 @@ from hypothesis import strategies as st
 
 from royalties.domain.money import MICRO
 from royalties.domain.periods import Calendar, parse_period
-from royalties.domain.royalties.earning import Earnings, MissingExchangeRateError, Rates, Sold, earn
-from royalties.domain.sales.slices import Kind, Place, Slice
+from royalties.domain.royalties.earning import (
+    Earnings,
+    MissingExchangeRateError,
+    Rates,
+    SoldEdition,
+    earn,
+)
+from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.contracts import Basis, Contract, Counts, Rule
 from tests.builders.domain import (
     CHANNELS,
@@ -33,13 +39,13 @@ def a_slice(
     """Hardcovers sold by Amazon at 100.00."""
     micro = int(Fraction(net) * MICRO)
     sums = (units, micro, units * 100 * MICRO)
-    return Slice(ISBN, "amazon", Kind.SALE, currency, True, 0, Place(), *sums, reverses)
+    return Slice(ISBN, "amazon", SaleKind.SALE, currency, True, 0, Place(), *sums, reverses)
 
 
 def earned(
     contract: Contract,
     *slices: Slice,
-    sold: Sold | None = None,
+    sold: SoldEdition | None = None,
     now: dict[tuple[str, str], Fraction] = NOW,
     before: Number = 0,
 ) -> Earnings:

@@ -11,7 +11,7 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import MICRO, minor_units, rounded, scale
 from royalties.domain.royalties.run import Run
 from royalties.domain.royalties.run_document import run_document
-from royalties.domain.sales.slices import Kind, Place
+from royalties.domain.sales.slices import Place, SaleKind
 from tests.builders.domain import (
     Year,
     a_beneficiary,
@@ -253,7 +253,7 @@ def test_bases_have_their_currencys_digits_and_up_to_six() -> None:
         a_sale(1, "1", currency="KWD", retailer="bn"),
         a_sale(3, "0.333333", currency="USD", retailer="web"),
         a_sale(-2, "10", currency="USD", retailer="web"),
-        a_sale(1, "10", currency="USD", kind=Kind.FREE),
+        a_sale(1, "10", currency="USD", kind=SaleKind.FREE),
     ]
     (run,) = runs_of(house, lines)
     (account,) = run_document(run, "draft")["contracts"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.run import run
 from royalties.domain.royalties.warnings import SoldKind, Terms, behind_others, terms_warnings
-from royalties.domain.sales.slices import Kind, Place
+from royalties.domain.sales.slices import Place, SaleKind
 from royalties.domain.terms.catalogue import Channel, Edition, Format, Price, Retailer, Title
 from royalties.domain.terms.contracts import Basis, Contract, ExchangeRate, Rule
 from royalties.domain.terms.plans import Plan, Step
@@ -464,7 +464,7 @@ def terms_of(house: House, lines: Sequence[SaleLine]) -> Terms:
                 line.isbn, line.retailer, line.currency, line.place, line.list_price is not None, 1
             )
             for line in lines
-            if line.kind is not Kind.FREE
+            if line.kind is not SaleKind.FREE
         ],
     )
 

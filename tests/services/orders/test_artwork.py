@@ -15,7 +15,7 @@ from royalties.ingest.uploads import artwork as ingest
 from royalties.services.orders import life
 from royalties.services.orders.intake import requests
 from royalties.services.orders.production import artwork, editions, proofs
-from royalties.services.orders.production.artwork import NotTakenError, Sent
+from royalties.services.orders.production.artwork import ArtworkUpload, NotTakenError
 from royalties.services.orders.quoting import quotes
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
@@ -188,7 +188,7 @@ def next_step(office: Office, number: str) -> str:
     with office.work(read_only=True) as work:
         order = life.find(work, number)
         assert order is not None
-        return life.next_step(order, Side.STAFF, life.needs_met(work, order))
+        return life.next_step(order, Side.STAFF, life.preconditions_met(work, order))
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -373,5 +373,5 @@ def test_a_cover_of_their_own_is_shown_instead(office: Office, orla: Actor) -> N
 
 @after(takes_orders)
 def test_files_are_looked_at_without_a_transaction(office: Office) -> None:
-    sent = Sent(Use.LOGO, "logo.png", io.BytesIO(a_logo()))
+    sent = ArtworkUpload(Use.LOGO, "logo.png", io.BytesIO(a_logo()))
     assert not artwork.look(office.system.files, sent, [Option.STICKER]).problems

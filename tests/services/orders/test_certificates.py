@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role
+from royalties.domain.people import ANONYMOUS, Actor, NotAllowedError, Role
 from royalties.services.orders.billing import certificates
-from royalties.services.orders.billing.certificates import NoCertificateError, Sent, Status
+from royalties.services.orders.billing.certificates import (
+    AttachmentUpload,
+    NoCertificateError,
+    Status,
+)
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
 from tests.builders.orders import letters, somebody, takes_orders
@@ -32,7 +36,7 @@ def lena(office: Office) -> Actor:
 
 def upload(office: Office, actor: Actor, **more: Any) -> int:
     values = {"organization": "guild", "place": "us-wa", "signed_on": SIGNED, "expires_on": ENDS}
-    sent = Sent("exemption.pdf", io.BytesIO(more.pop("data", PDF)))
+    sent = AttachmentUpload("exemption.pdf", io.BytesIO(more.pop("data", PDF)))
     with office.system.work(actor) as work:
         return certificates.upload(work, **{**values, **more}, sent=sent)
 
@@ -115,7 +119,7 @@ def test_another_organizations_certificate_does_not_exist(
         found = certificates.file_of(work, number)
         assert found is not None
         assert found.path.read_bytes() == PDF
-    for actor in (olga, lena, STRANGER):
+    for actor in (olga, lena, ANONYMOUS):
         with office.system.work(actor) as work:
             with pytest.raises(NotAllowedError):
                 certificates.check(work, number)

@@ -7,8 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from royalties.domain.orders.life import Action, Need, OrderKind, Side, State, working_day_after
-from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role
+from royalties.domain.orders.life import (
+    Action,
+    OrderKind,
+    Precondition,
+    Side,
+    State,
+    working_day_after,
+)
+from royalties.domain.people import ANONYMOUS, Actor, NotAllowedError, Role
 from royalties.services.orders import life
 from royalties.services.orders.billing import cancelling
 from royalties.services.orders.intake import requests
@@ -94,7 +101,7 @@ def test_another_organizations_order_does_not_exist(
 @pytest.mark.parametrize("name", OURS)
 def test_what_the_staff_does_nobody_else_may(office: Office, olga: Actor, name: str) -> None:
     number = requested(office, olga).number
-    for actor in (olga, STRANGER, Actor("Nora", Role.NONPROFIT, 9)):
+    for actor in (olga, ANONYMOUS, Actor("Nora", Role.NONPROFIT, 9)):
         with office.system.work(actor) as work, pytest.raises(NotAllowedError):
             OURS[name](work, number)
 
@@ -189,9 +196,11 @@ def test_of_two_at_once_one_wins(office: Office, olga: Actor, racers: Racers) ->
 def test_production_waits_for_purchase_order_or_deposit(office: Office) -> None:
     ours, theirs = ACCEPTED, UNPAID
     with office.work() as work:
-        assert Need.PURCHASE_ORDER_OR_DEPOSIT in life.needs_met(work, order_of(office, ours))
-        missing = life.needs_met(work, order_of(office, theirs))
-        assert Need.PURCHASE_ORDER_OR_DEPOSIT not in missing
+        assert Precondition.PURCHASE_ORDER_OR_DEPOSIT in life.preconditions_met(
+            work, order_of(office, ours)
+        )
+        missing = life.preconditions_met(work, order_of(office, theirs))
+        assert Precondition.PURCHASE_ORDER_OR_DEPOSIT not in missing
         with pytest.raises(RefusedError, match="this needs the deposit paid"):
             life.produce(work, theirs)  # its purchase order does not stand in for the deposit
         produced = life.produce(work, ours)
@@ -210,8 +219,8 @@ def test_everybody_reads_who_must_do_what(office: Office, olga: Actor, clock: Cl
     assert life.waits_for(found) is Side.ORGANIZATION
     clock.later(days=40)
     with office.work() as work:
-        met = life.needs_met(work, found)
-    assert {Need.QUOTE_PAST} == {Need.QUOTE_PAST, Need.QUOTE_VALID} & met
+        met = life.preconditions_met(work, found)
+    assert {Precondition.QUOTE_PAST} == {Precondition.QUOTE_PAST, Precondition.QUOTE_VALID} & met
     assert life.waits_for(found, met) is Side.STAFF
     assert "new quote" in life.next_step(found, Side.STAFF, met)
 

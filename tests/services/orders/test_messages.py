@@ -6,10 +6,10 @@ from zipfile import ZipFile
 
 import pytest
 
-from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role
+from royalties.domain.people import ANONYMOUS, Actor, NotAllowedError, Role
 from royalties.services.orders import attachments, life, messages
 from royalties.services.orders.life import NoOrderError
-from royalties.services.orders.messages import Sent
+from royalties.services.orders.messages import AttachmentUpload
 from royalties.services.work import RefusedError
 from tests.builders.books import TESS, Office, after
 from tests.builders.orders import letters, requested, somebody, takes_orders
@@ -46,7 +46,7 @@ def document(*names: str) -> bytes:
 def post(
     office: Office, actor: Actor, text: str, *files: tuple[str, bytes], internal: bool = False
 ) -> int:
-    sent = [Sent(name, io.BytesIO(data)) for name, data in files]
+    sent = [AttachmentUpload(name, io.BytesIO(data)) for name, data in files]
     with office.system.work(actor) as work:
         return messages.post(work, NUMBER, text, sent, internal=internal)
 
@@ -164,7 +164,7 @@ def test_another_organizations_order_has_no_messages(
     with office.system.work(lena, read_only=True) as work:
         assert messages.file_of(work, NUMBER, message.files[0].id) is None
         assert messages.file_of(work, "O-2026-0009", message.files[0].id) is None
-    for actor in (STRANGER, Actor("Nora", Role.NONPROFIT, 9)):
+    for actor in (ANONYMOUS, Actor("Nora", Role.NONPROFIT, 9)):
         with pytest.raises(NotAllowedError):
             post(office, actor, "Hello")
 

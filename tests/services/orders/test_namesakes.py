@@ -89,7 +89,7 @@ def test_a_name_lets_nobody_in_and_the_staff_moves_who_belongs(office: Office, g
     assert found(office, OURS) == [("guild", 1, 1)]
     assert found(office, THEIRS) == [], "nobody is moved to who came later"
     with office.system.work(gil) as work:
-        paper = certificates.Sent("exempt.pdf", io.BytesIO(a_pdf()))
+        paper = certificates.AttachmentUpload("exempt.pdf", io.BytesIO(a_pdf()))
         certificates.upload(work, own, "US-WA", date(2026, 1, 2), date(2027, 1, 1), paper)
     told = len(letters(office, "notice"))
     with office.work() as work:

@@ -6,7 +6,7 @@ import pytest
 
 from reports import invoice as paper
 from royalties.domain.people import Actor, Role
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.ingest.setup import SetupError
 from royalties.services.orders.billing import invoicing
 from royalties.services.terms import amending
@@ -33,7 +33,7 @@ LATER: dict[str, Any] = {
 }
 
 
-def faults(office: Office, *entries: dict[str, Any]) -> list[Fault]:
+def faults(office: Office, *entries: dict[str, Any]) -> list[SetupFault]:
     with pytest.raises(SetupError) as error:
         office.load({"payment_details": list(entries)})
     return list(error.value.faults)

@@ -7,7 +7,7 @@ import pytest
 
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.orders.life import State
-from royalties.domain.people import STRANGER, NotAllowedError, Role
+from royalties.domain.people import ANONYMOUS, NotAllowedError, Role
 from royalties.services.orders import life, messages
 from royalties.services.orders.billing import invoicing, receivables
 from royalties.services.orders.billing.cancelling import cancel
@@ -56,7 +56,7 @@ def token_of(office: Office, number: str = OURS, place: int = -1) -> str:
 
 
 def opened(office: Office, token: str) -> tuple[str, int]:
-    with office.system.work(STRANGER, read_only=True) as work:
+    with office.system.work(ANONYMOUS, read_only=True) as work:
         found = quote_links.look_at(work, token)
     return found.order.number, found.version
 
@@ -77,7 +77,7 @@ def test_a_link_opens_its_order_and_nothing_else(office: Office, clock: Clock) -
     assert office.rows("SELECT count(*) FROM quote_link WHERE hash = :h", h=fingerprint(token)) == [
         (1,)
     ]
-    with office.system.work(STRANGER) as work:
+    with office.system.work(ANONYMOUS) as work:
         linked = quote_links.look_at(work, token).work
         assert life.find(linked, OURS) is not None
         for number in (THEIRS, ASKED):
@@ -104,9 +104,9 @@ def test_a_link_opens_its_order_and_nothing_else(office: Office, clock: Clock) -
 
 def test_a_quote_is_accepted_by_its_link_and_a_name_alone(office: Office, clock: Clock) -> None:
     token = token_of(office)
-    with office.system.work(STRANGER) as work, pytest.raises(RefusedError, match="signs"):
+    with office.system.work(ANONYMOUS) as work, pytest.raises(RefusedError, match="signs"):
         quotes.accept_quote(quote_links.look_at(work, token).work, OURS, name=" ")
-    with office.system.work(STRANGER) as work:
+    with office.system.work(ANONYMOUS) as work:
         linked = quote_links.look_at(work, token)
         quotes.accept_quote(linked.work, OURS, name="Olga Orr", quote_version=linked.version)
     found = order_of(office, OURS)
@@ -132,7 +132,7 @@ def test_a_link_ends_with_its_quote(office: Office, clock: Clock, how: str) -> N
             case "expired":
                 clock.later(days=200)
             case _:
-                linked = quote_links.look_at(replace(work, actor=STRANGER), token)
+                linked = quote_links.look_at(replace(work, actor=ANONYMOUS), token)
                 answering.ask_another_quote(linked.work, OURS, "Please 300 copies")
     assert is_dead(office, token)
     if how == "replaced":
@@ -141,7 +141,7 @@ def test_a_link_ends_with_its_quote(office: Office, clock: Clock, how: str) -> N
 
 def test_asking_for_a_change_puts_the_ball_with_the_staff(office: Office, clock: Clock) -> None:
     token = token_of(office)
-    with office.system.work(STRANGER) as work:
+    with office.system.work(ANONYMOUS) as work:
         linked = quote_links.look_at(work, token)
         with pytest.raises(RefusedError, match="say what"):
             answering.ask_another_quote(linked.work, OURS, "  ")

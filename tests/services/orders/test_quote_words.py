@@ -5,8 +5,15 @@ from fractions import Fraction
 
 import pytest
 
-from royalties.domain.orders.life import OrderKind, Pace, State
-from royalties.domain.orders.pricing import Freight, Line, LineKind, PriceVersion, Quote, ShipTo
+from royalties.domain.orders.life import LeadTime, OrderKind, State
+from royalties.domain.orders.pricing import (
+    Freight,
+    LineKind,
+    PriceVersion,
+    Quote,
+    QuoteLine,
+    ShipTo,
+)
 from royalties.services.orders.quoting import wording as quote_words
 
 DAY = date(2026, 8, 3)
@@ -18,8 +25,8 @@ def version(**more: object) -> PriceVersion:
 
 
 def cost(*kinds: LineKind, deposit: int = 0, places: tuple[str, ...] = ()) -> Quote:
-    lines = [Line(kind, "x", 1, Fraction(100), 100, "y") for kind in kinds]
-    lines += [Line(LineKind.TAX, "x", 1, Fraction(9), 9, "y", place) for place in places]
+    lines = [QuoteLine(kind, "x", 1, Fraction(100), 100, "y") for kind in kinds]
+    lines += [QuoteLine(LineKind.TAX, "x", 1, Fraction(9), 9, "y", place) for place in places]
     return Quote("USD", tuple(lines), deposit)
 
 
@@ -135,7 +142,7 @@ def test_where_tax_is_charged(ship_to: list[ShipTo], taxed: tuple[str, ...], sai
 
 
 def test_when_the_copies_will_be_there() -> None:
-    pace = Pace(3, 10, 1)
+    pace = LeadTime(3, 10, 1)
     assert quote_words.delivery(BULK, pace, DAY) == (
         "About 18 August 2026, if you accept today: 10 working days to make ready and 1 working day "
         "on the way."

@@ -11,7 +11,7 @@ import pytest
 from royalties.domain.orders import pricing
 from royalties.domain.orders.life import OrderKind, State
 from royalties.domain.orders.papers import QuoteShown
-from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role
+from royalties.domain.people import ANONYMOUS, Actor, NotAllowedError, Role
 from royalties.services.approvals import SecondPersonError
 from royalties.services.desk.jobs import WORKER
 from royalties.services.orders import life
@@ -37,7 +37,7 @@ from tests.services.racing import Racers, Task
 pytestmark = after(takes_orders)
 
 CLERK = Actor("Cleo", Role.CLERK)
-ASKED = pricing.Asked(OrderKind.BULK, (pricing.ShipTo(250, "US-WA"),))
+ASKED = pricing.PriceRequest(OrderKind.BULK, (pricing.ShipTo(250, "US-WA"),))
 CHECKED = "Quotes, and files issued of orders, are as they were issued (I16)"
 
 
@@ -74,7 +74,7 @@ def state(office: Office, number: str) -> str:
     return str(office.rows("SELECT state FROM orders WHERE number = :n", n=number)[0][0])
 
 
-def price(office: Office, actor: Actor = STRANGER, **changes: Any) -> pricing.Quote:
+def price(office: Office, actor: Actor = ANONYMOUS, **changes: Any) -> pricing.Quote:
     given: dict[str, Any] = {"title": "collab", "isbn": HARDCOVER, "asked": ASKED} | changes
     with office.system.work(actor, read_only=True) as work:
         return quotes.price_of(work, given["title"], given["isbn"], given["asked"])
@@ -245,13 +245,13 @@ def test_only_the_staff_quotes_and_only_the_organization_accepts(
     office: Office, olga: Actor
 ) -> None:
     number = requested(office, olga).number
-    for actor in (olga, STRANGER, Actor("Nora", Role.NONPROFIT)):
+    for actor in (olga, ANONYMOUS, Actor("Nora", Role.NONPROFIT)):
         with pytest.raises(NotAllowedError), office.system.work(actor) as work:
             quotes.issue_quote(work, number)
         with pytest.raises(NotAllowedError), office.system.work(actor) as work:
             quotes.draft_quote(work, number)
     issue(office, number)
-    for actor in (CLERK, STRANGER):
+    for actor in (CLERK, ANONYMOUS):
         with pytest.raises(NotAllowedError):
             accept(office, actor, number)
 

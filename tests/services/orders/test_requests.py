@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from royalties.domain.orders.life import State
-from royalties.domain.people import STRANGER, Actor, NotAllowedError, Role, Verb
+from royalties.domain.people import ANONYMOUS, Actor, NotAllowedError, Role, Verb
 from royalties.services import approvals
 from royalties.services.orders import life, second_person
 from royalties.services.orders.intake import requests
 from royalties.services.orders.intake.manual_entry import enter_order
 from royalties.services.orders.intake.requests import (
     BadRequestError,
-    Opened,
+    OpenedRequest,
     Requested,
     TooOftenError,
 )
@@ -55,7 +55,7 @@ def clock(office: Office) -> Clock:
 
 def ask(office: Office, body: Requested = REQUESTED, address: str = ADDRESS) -> str:
     """The text of the link that a stranger is sent."""
-    with office.system.work(STRANGER) as work:
+    with office.system.work(ANONYMOUS) as work:
         requests.ask_for(work, body, address)
     recipient, _, text = letters(office, "order-request")[-1]
     assert recipient == body.contact_email.strip().lower()
@@ -64,8 +64,8 @@ def ask(office: Office, body: Requested = REQUESTED, address: str = ADDRESS) -> 
     return found[1]
 
 
-def open_link(office: Office, token: str, name: str = "Olga Orr", **more: Any) -> Opened:
-    with office.system.work(STRANGER) as work:
+def open_link(office: Office, token: str, name: str = "Olga Orr", **more: Any) -> OpenedRequest:
+    with office.system.work(ANONYMOUS) as work:
         return requests.open_request(work, token, name, more.get("password", PASSWORD))
 
 
@@ -80,7 +80,7 @@ def test_a_link_makes_account_organization_and_order(office: Office, clock: Cloc
     token = ask(office)
     assert orders_of(office) == []
     assert "olga@example.org" not in str(office.rows("SELECT email FROM person"))
-    with office.system.work(STRANGER) as work:
+    with office.system.work(ANONYMOUS) as work:
         pending = requests.look_at(work, token)
     assert pending.needs_account
     assert pending.body == REQUESTED
@@ -123,7 +123,7 @@ def test_a_link_works_once_and_for_a_fortnight(office: Office, clock: Clock) -> 
         open_link(office, token)
     clock.now += requests.LASTS + timedelta(seconds=1)
     for dead in (token, late, "nonsense"):
-        with office.system.work(STRANGER) as work:
+        with office.system.work(ANONYMOUS) as work:
             with pytest.raises(DeadLinkError):
                 requests.look_at(work, dead)
             with pytest.raises(DeadLinkError):
@@ -153,7 +153,7 @@ def test_nobody_is_told_whether_an_address_is_known(office: Office, clock: Clock
 def test_who_has_an_account_signs_in_and_orders_for_their_own(office: Office, clock: Clock) -> None:
     somebody(office, "Olga", Role.ORGANIZATION, "guild")
     opened = open_link(office, ask(office), name="", password="")
-    assert opened == Opened("O-2026-0001", None)
+    assert opened == OpenedRequest("O-2026-0001", None)
     assert orders_of(office)[0][1] == "guild"
     assert history(office, "O-2026-0001")[0][0] == "Olga"
 
@@ -251,14 +251,14 @@ def test_one_house_has_many_addresses_of_the_newer_kind(office: Office, clock: C
 def test_what_cannot_be_taken_is_named(
     office: Office, clock: Clock, change: dict[str, Any], field: str
 ) -> None:
-    with office.system.work(STRANGER) as work, pytest.raises(BadRequestError) as caught:
+    with office.system.work(ANONYMOUS) as work, pytest.raises(BadRequestError) as caught:
         requests.ask_for(work, replace(REQUESTED, **change), ADDRESS)
     assert list(caught.value.faults) == [field]
     assert letters(office, "order-request") == []
 
 
 def test_a_title_that_is_not_public_is_not_there(office: Office, clock: Clock) -> None:
-    with office.system.work(STRANGER) as work, pytest.raises(BadRequestError):
+    with office.system.work(ANONYMOUS) as work, pytest.raises(BadRequestError):
         requests.ask_for(work, replace(REQUESTED, title="unknown"), ADDRESS)
 
 
@@ -297,9 +297,9 @@ def test_one_orders_for_ones_own_only(office: Office, clock: Clock) -> None:
             enter_order(work, CUSTOM, "nobody")
         with pytest.raises(NotAllowedError):
             requests.request_order(work, CUSTOM, "league")
-    with office.system.work(STRANGER) as work, pytest.raises(NotAllowedError):
+    with office.system.work(ANONYMOUS) as work, pytest.raises(NotAllowedError):
         requests.request_order(work, CUSTOM, "guild")
-    assert Verb.ORDER not in {verb for verb in Verb if STRANGER.may(verb)}
+    assert Verb.ORDER not in {verb for verb in Verb if ANONYMOUS.may(verb)}
 
 
 def office_proposals(work: Work) -> list[approvals.Proposal]:
@@ -373,7 +373,7 @@ FORM = "the-same-form"
 
 
 def place(office: Office, key: str) -> str:
-    olga = replace(STRANGER, role=Role.ORGANIZATION, organizations=frozenset({key}))
+    olga = replace(ANONYMOUS, role=Role.ORGANIZATION, organizations=frozenset({key}))
     return requested(office, olga).number
 
 

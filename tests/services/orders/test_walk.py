@@ -30,9 +30,9 @@ from hypothesis.stateful import (
 from royalties.domain.orders.artwork import Use
 from royalties.domain.orders.life import (
     Action,
-    Need,
     NotPossibleError,
     OrderKind,
+    Precondition,
     Side,
     State,
     step,
@@ -120,14 +120,14 @@ class Known:
         paid = ahead is not None and ahead.received >= self.deposit
         return (self.net_terms and self.ordered_on_paper) or paid
 
-    def met(self, today: date) -> set[Need]:
+    def met(self, today: date) -> set[Precondition]:
         """What is there by itself; what comes with an act is added by it."""
         there = {
-            Need.QUOTE_VALID: self.valid_until >= today,
-            Need.QUOTE_PAST: self.valid_until < today,
-            Need.PURCHASE_ORDER_OR_DEPOSIT: self.is_covered(),
-            Need.TAX_SETTLED: self.shipped > 0,
-            Need.NOTHING_SHIPPED: self.shipped == 0,
+            Precondition.QUOTE_VALID: self.valid_until >= today,
+            Precondition.QUOTE_PAST: self.valid_until < today,
+            Precondition.PURCHASE_ORDER_OR_DEPOSIT: self.is_covered(),
+            Precondition.TAX_SETTLED: self.shipped > 0,
+            Precondition.NOTHING_SHIPPED: self.shipped == 0,
         }
         return {need for need, is_there in there.items() if is_there}
 
@@ -182,7 +182,7 @@ class Walker:
         past = [
             each
             for each in self.orders
-            if each.state is State.QUOTED and Need.QUOTE_PAST in each.met(self.today)
+            if each.state is State.QUOTED and Precondition.QUOTE_PAST in each.met(self.today)
         ]
         with self.office.work() as work:
             expired = quotes.expire_quotes(work)
@@ -231,7 +231,7 @@ class Walker:
         return found if found is not None else True
 
     def _to(
-        self, order: Known, action: Action, side: Side, *more: Need, unless: bool = False
+        self, order: Known, action: Action, side: Side, *more: Precondition, unless: bool = False
     ) -> Callable[[], State | None]:
         """Where the table leads."""
         return lambda: (
@@ -294,13 +294,13 @@ class Walker:
         verb = lambda w, v: artwork.send_artwork(  # noqa: E731 - one of many alike
             w, order.number, version=v, files=[file], rights=True
         )
-        after = self._to(order, Action.SEND_ARTWORK, side, Need.ARTWORK)
+        after = self._to(order, Action.SEND_ARTWORK, side, Precondition.ARTWORK)
         return bool(self._try(order, actor, verb, after))
 
     def _proof(self, order: Known, _: int) -> bool:
         file = self._file(Use.PROOF, PROOF)
         verb = lambda w, v: proofs.send_proof(w, order.number, version=v, file=file)  # noqa: E731
-        after = self._to(order, Action.SEND_PROOF, Side.STAFF, Need.PROOF)
+        after = self._to(order, Action.SEND_PROOF, Side.STAFF, Precondition.PROOF)
         return bool(self._try(order, None, verb, after))
 
     def _changes(self, order: Known, _: int) -> bool:
@@ -308,7 +308,7 @@ class Walker:
         verb = lambda w, v: proofs.ask_changes(  # noqa: E731 - one of many alike
             w, order.number, version=v, proof_version=shown, text="Larger, please."
         )
-        after = self._to(order, Action.ASK_CHANGES, Side.ORGANIZATION, Need.COMMENT)
+        after = self._to(order, Action.ASK_CHANGES, Side.ORGANIZATION, Precondition.COMMENT)
         return bool(self._try(order, order.actor, verb, after))
 
     def _approve(self, order: Known, _: int) -> bool:
@@ -332,7 +332,7 @@ class Walker:
             name="Olga Orr",
             ticked=True,
         )
-        more = [Need.PROOF_SHOWN] if is_shown else []
+        more = [Precondition.PROOF_SHOWN] if is_shown else []
         after = self._to(order, Action.APPROVE_PROOF, Side.ORGANIZATION, *more)
         return bool(self._try(order, order.actor, verb, after))
 
@@ -362,7 +362,9 @@ class Walker:
         here = order.at[address] + copies
         fits = 10 * all_ <= 11 * wanted and 10 * here <= 11 * ORDERED[address]
         action = Action.SHIP_LAST if last or all_ == wanted else Action.SHIP_PART
-        more = [Need.COPIES_LEFT] * fits + [Need.ALL_SHIPPED] * (10 * abs(all_ - wanted) <= wanted)
+        more = [Precondition.COPIES_LEFT] * fits + [Precondition.ALL_SHIPPED] * (
+            10 * abs(all_ - wanted) <= wanted
+        )
         verb = lambda w, v: shipping.ship(  # noqa: E731 - one of many alike
             w,
             order.number,

@@ -364,7 +364,7 @@ def test_logs_are_for_managers(site: Site, role: Role) -> None:
         for verb in (
             lambda: people.people(work),
             lambda: people.find(work, 1),
-            lambda: auditing.log_page(work, auditing.Asked()),
+            lambda: auditing.log_page(work, auditing.LogFilter()),
             lambda: mail_log.messages(work),
             lambda: mail_log.try_again(work, 1),
         ):
@@ -376,7 +376,7 @@ def test_the_whole_log_comes_line_by_line(site: Site) -> None:
     with site.office.work() as work:
         for number in range(2100):
             work.record(Verb.ENTER, {"n": number})
-        lines = list(auditing.whole_log(work, auditing.Asked(action="enter")))
+        lines = list(auditing.whole_log(work, auditing.LogFilter(action="enter")))
     assert [line.payload["n"] for line in lines] == list(range(2099, -1, -1))
 
 

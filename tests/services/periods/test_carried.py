@@ -1,7 +1,7 @@
 """What periods left, asked for again after later ones were closed."""
 
 from royalties.domain.royalties.carrying import Left
-from royalties.services.periods.draft import shown_run
+from royalties.services.periods.draft import run_view
 from royalties.store.periods import carrying
 from tests.builders.books import Office, after, closed
 
@@ -11,7 +11,7 @@ pytestmark = after(closed)
 def test_what_was_left_before_a_period_stays_as_its_run_found_it(office: Office) -> None:
     def left(periods: int) -> Left:
         with office.work(read_only=True) as work:
-            first = shown_run(work, "2025-H1").period
+            first = run_view(work, "2025-H1").period
             return carrying.left_before(work.connection, first.shift(periods))
 
     before = left(1)

@@ -16,7 +16,7 @@ from royalties.services.periods.checklist import (
     require_confirmed,
     require_possible,
 )
-from royalties.services.periods.variances import Point, Points
+from royalties.services.periods.variances import CloseException, CloseExceptions
 from royalties.services.work import RefusedError
 from royalties.store.periods.closing import ExplanationRow
 from tests.builders.books import Office, after, closed
@@ -32,7 +32,7 @@ def found(office: Office) -> Outlook:
     with office.work(read_only=True) as work:
         seen = outlook(work, PERIOD)
     assert seen.points is not None
-    calm = Points((), (), (), (), (), replace(seen.points.draft, explained=None))
+    calm = CloseExceptions((), (), (), (), (), replace(seen.points.draft, explained=None))
     return replace(seen, points=calm)
 
 
@@ -40,14 +40,14 @@ def said(found: Outlook) -> dict[str, tuple[str, bool, str]]:
     return {step.name: (step.words, step.done, step.remark) for step in found.steps}
 
 
-def points(found: Outlook) -> Points:
+def points(found: Outlook) -> CloseExceptions:
     assert found.points is not None
     return found.points
 
 
-def a_point(subject: str, figure: str = "1 thing", *, settled: bool = False) -> Point:
+def a_point(subject: str, figure: str = "1 thing", *, settled: bool = False) -> CloseException:
     note = ExplanationRow(subject, figure, "as expected", "2026-01-02", "Cleo")
-    return Point(subject, "Book Hub", figure, explained=note if settled else None)
+    return CloseException(subject, "Book Hub", figure, explained=note if settled else None)
 
 
 def excepted(found: Outlook, count: int) -> Outlook:

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from royalties.domain.people import Actor, NotAllowedError, Role
-from royalties.domain.sales.reporting import Standing
+from royalties.domain.sales.reporting import ReportStatus
 from royalties.services import approvals
-from royalties.services.desk.dashboard import glance
+from royalties.services.desk.dashboard import dashboard
 from royalties.services.periods import approval as closing
 from royalties.services.periods.checklist import Outlook, outlook
 from royalties.services.periods.close import before_close, close
-from royalties.services.periods.draft import draft_statement, shown_run
+from royalties.services.periods.draft import draft_statement, run_view
 from royalties.services.periods.lines import SalesOfLine
-from royalties.services.periods.variances import Figures, jumps
+from royalties.services.periods.variances import Figures, varies
 from royalties.services.sales import sheets, uploads
 from royalties.services.sales.sheets import FIELDS, Draft
 from royalties.services.statements.numbering import NoStatementError
@@ -211,7 +211,7 @@ def test_a_reason_to_close_early_is_not_kept_of_a_period_that_has_ended(office: 
     ],
 )
 def test_what_a_jump_is(before: Figures, now: Figures, *, jumped: bool) -> None:
-    assert jumps(before, now, "USD") is jumped
+    assert varies(before, now, "USD") is jumped
 
 
 def test_who_prepared_does_not_approve(office: Office) -> None:
@@ -346,7 +346,7 @@ def test_of_a_closed_period_only_its_run_is_shown(office: Office) -> None:
 def test_a_draft_is_remembered_until_something_changes(office: Office) -> None:
     def shown() -> object:
         with office.work(read_only=True) as work:
-            return shown_run(work, "2025-H1")
+            return run_view(work, "2025-H1")
 
     first = shown()
     assert shown() is first
@@ -384,9 +384,9 @@ def test_home_and_the_checklist_tell_of_the_same_reports(office: Office) -> None
     with office.work(read_only=True) as work:
         at_home = {
             (each.key, account, stands.missing)
-            for each in glance(work).retailers
+            for each in dashboard(work).retailers
             for account, stands in each.accounts
-            if stands.standing in (Standing.DUE, Standing.LATE)
+            if stands.standing in (ReportStatus.DUE, ReportStatus.LATE)
         }
     points = look(office).points
     assert points is not None
@@ -420,7 +420,7 @@ def test_what_a_run_lacks_is_said_and_stops_the_close(office: Office) -> None:
 
 def test_sale_lines_are_paged_along_their_key(office: Office) -> None:
     with office.work() as work:
-        shown = shown_run(work, "2025-H1")
+        shown = run_view(work, "2025-H1")
         done = next(each for each in shown.run.contracts if each.contract.key == "foot-2015")
         line = next(
             each
@@ -442,7 +442,7 @@ def test_a_draft_statement_has_no_number(office: Office) -> None:
         assert found.number is None
         assert found.allocated == next(
             each.allocated
-            for each in shown_run(work, PERIOD).run.settlements
+            for each in run_view(work, PERIOD).run.settlements
             if (each.beneficiary, each.currency) == ("houston", "USD")
         )
         with pytest.raises(NoStatementError):

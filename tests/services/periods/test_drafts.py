@@ -13,7 +13,7 @@ from royalties.services import cache as remembering
 from royalties.services.cache import BeingCalculatedError, Failed
 from royalties.services.periods.draft import (
     Account,
-    Shown,
+    RunView,
     account_of,
     draft,
     draft_at_hand,
@@ -21,8 +21,8 @@ from royalties.services.periods.draft import (
     draft_warnings,
     fingerprint_of,
     paid_of,
+    run_view,
     shown_closed,
-    shown_run,
     state_of,
     totals_of,
 )
@@ -46,9 +46,9 @@ CLOSED, PERIOD = "2025-H1", "2025-H2"
 OUTSIDER = Actor("nell", Role.NONPROFIT)
 
 
-def look(office: Office, period: str = PERIOD) -> Shown:
+def look(office: Office, period: str = PERIOD) -> RunView:
     with office.work(read_only=True) as work:
-        return shown_run(work, period)
+        return run_view(work, period)
 
 
 def cents(text: str) -> int:
@@ -135,7 +135,7 @@ def test_only_who_may_read_looks_at_drafts(office: Office) -> None:
     shown = look(office)
     verbs: tuple[Callable[[Work], object], ...] = (
         lambda work: draft(work, PERIOD),
-        lambda work: shown_run(work, PERIOD),
+        lambda work: run_view(work, PERIOD),
         lambda work: draft_warnings(work, shown),
         lambda work: draft_statement(work, PERIOD, "houston", "USD"),
     )
@@ -146,7 +146,7 @@ def test_only_who_may_read_looks_at_drafts(office: Office) -> None:
 
 def test_a_period_is_not_drafted_before_the_one_before_it_is_closed(office: Office) -> None:
     with office.work(read_only=True) as work:
-        for verb in (draft, shown_run):
+        for verb in (draft, run_view):
             with pytest.raises(RefusedError, match="2025-H2 is still open"):
                 verb(work, "2026-H1")
         with pytest.raises(RefusedError, match="2025-H1 is closed"):
@@ -162,9 +162,9 @@ def test_a_draft_warns_of_terms_that_never_count_and_a_closed_run_does_not(
     far = {"share": "0.5", "when": {"cities": ["Seatle"]}, "to": [{"beneficiary": "houston"}]}
     office.load({"plans": [a_plan("halves", far, remainder("author"))]})
     with office.work(read_only=True) as work:
-        found = draft_warnings(work, shown_run(work, PERIOD))
+        found = draft_warnings(work, run_view(work, PERIOD))
         assert [(each.code, each.key) for each in found] == [("step-without-sales", "halves")]
-        assert draft_warnings(work, shown_run(work, CLOSED)) == ()
+        assert draft_warnings(work, run_view(work, CLOSED)) == ()
 
 
 def test_a_draft_statement_has_the_last_day_of_its_period_and_no_number(office: Office) -> None:
@@ -181,7 +181,7 @@ def test_a_draft_is_at_hand_when_somebody_has_looked(office: Office) -> None:
     with office.work(read_only=True) as work:
         period = open_period(work)
         assert draft_at_hand(work, period) is None
-        shown = shown_run(work, PERIOD)
+        shown = run_view(work, PERIOD)
         assert draft_at_hand(work, period) is shown
     office.bring_batch([a_row(1, date="2025-12-01")])
     with office.work(read_only=True) as work:
@@ -197,7 +197,7 @@ def test_why_there_is_no_draft_is_not_a_draft_at_hand(office: Office) -> None:
 
 
 def open_period(work: Work) -> Period:
-    return shown_run(work, CLOSED).period.shift(1)
+    return run_view(work, CLOSED).period.shift(1)
 
 
 def statement(work: Work) -> object:
@@ -207,13 +207,13 @@ def statement(work: Work) -> object:
 @pytest.mark.parametrize(
     ("name", "words", "period", "verb"),
     [
-        ("draft", "the draft of 2025-H2", PERIOD, lambda work: shown_run(work, PERIOD)),
-        ("closed run", "the run of 2025-H1", CLOSED, lambda work: shown_run(work, CLOSED)),
+        ("draft", "the draft of 2025-H2", PERIOD, lambda work: run_view(work, PERIOD)),
+        ("closed run", "the run of 2025-H1", CLOSED, lambda work: run_view(work, CLOSED)),
         (
             "draft warnings",
             "the draft of 2025-H2",
             PERIOD,
-            lambda work: draft_warnings(work, shown_run(work, PERIOD)),
+            lambda work: draft_warnings(work, run_view(work, PERIOD)),
         ),
         ("draft statements", "what statements of 2025-H2 say", PERIOD, statement),
     ],
@@ -227,7 +227,7 @@ def test_who_looks_at_a_page_does_not_wait_for_many_sales(
     verb: Callable[[Work], object],
 ) -> None:
     with office.work(read_only=True) as work:
-        shown = shown_run(work, period)
+        shown = run_view(work, period)
         state = state_of(work, shown.period)
         expected = verb(work)
     keys = {"closed run": shown.period, "draft statements": (state, shown.fingerprint)}

@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from royalties.services.books import setup_in_force
 from royalties.services.closed_run import closed_run
-from royalties.services.desk.dashboard import glance
+from royalties.services.desk.dashboard import dashboard
 from royalties.services.ledger import balances as ledger
 from royalties.services.periods import approval as closing
 from royalties.services.periods.checklist import outlook
@@ -105,7 +105,7 @@ def looks(closed: int) -> dict[str, Callable[[Work], object]]:
         "draft": lambda work: draft(work, open_),
         "checklist": lambda work: outlook(work, open_),
         "closed run": lambda work: closed_run(work, setup_in_force(work).period(last)),
-        "home": glance,
+        "home": dashboard,
         "periods": closing.periods_page,
         "ledger": ledger.balances,
         "ledger of the last period": lambda work: ledger.balances(work, period=last),

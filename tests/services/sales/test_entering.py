@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import insert
 
 from royalties.domain.people import Actor, NotAllowedError, Role
-from royalties.domain.sales.reporting import Standing
-from royalties.services.desk.dashboard import glance
+from royalties.domain.sales.reporting import ReportStatus
+from royalties.services.desk.dashboard import dashboard
 from royalties.services.periods.checklist import outlook
 from royalties.services.sales import manual_entry as entering
 from royalties.services.sales import sheets
@@ -199,9 +199,9 @@ def test_what_was_typed_is_no_report(clerk: Clerk) -> None:
     done = clerk.enter(replace(a_sheet(typed(date="2025-08-01")), retailer="hub"))
     assert done.batch is not None
     with clerk.office.work(read_only=True) as work:
-        [hub] = [each for each in glance(work).retailers if each.key == "hub"]
+        [hub] = [each for each in dashboard(work).retailers if each.key == "hub"]
         points = outlook(work, "2025-H2").points
-    assert (hub.sold.units, hub.worst.standing) == (2, Standing.LATE)
+    assert (hub.sold.units, hub.worst.standing) == (2, ReportStatus.LATE)
     assert points is not None
     assert "report:hub" in {each.subject for each in points.reports}
 

@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.formatting.rule import Rule
 from openpyxl.worksheet.worksheet import Worksheet
 
-from royalties.services.periods.draft import draft_statement, shown_run
+from royalties.services.periods.draft import draft_statement, run_view
 from royalties.services.work import RefusedError
 from tests.builders.books import (
     HARDCOVER,
@@ -58,7 +58,7 @@ def test_what_a_correction_takes_back_of_the_open_period_is_none(office: Office)
     office.correct(1)
     office.bring_batch([a_row(40, date="2025-08-03")])
     with office.work(read_only=True) as work:
-        run = shown_run(work, "2025-H2").run
+        run = run_view(work, "2025-H2").run
         found = next(each for each in run.settlements if each.currency == "USD")
         drafted = draft_statement(work, "2025-H2", found.beneficiary, "USD")
     corrections = {each for contract in drafted.contracts for each in contract.corrections}

@@ -10,7 +10,7 @@ itself: rules are tried by its own matcher (``earning.rules_reached``), steps by
 from royalties.domain.royalties.warnings.contracts import behind_others, of_contract, shared_titles
 from royalties.domain.royalties.warnings.others import of_rates, of_title, unnamed
 from royalties.domain.royalties.warnings.plans import of_plan
-from royalties.domain.royalties.warnings.warning import Books, SoldKind, Terms, TermsWarning
+from royalties.domain.royalties.warnings.warning import SoldKind, Terms, TermsInForce, TermsWarning
 
 __all__ = [
     "IN_NO_RUN",
@@ -28,7 +28,7 @@ IN_NO_RUN = frozenset({"beneficiary-without-plan", "plan-without-contract"})
 
 def terms_warnings(terms: Terms) -> list[TermsWarning]:
     """Every warning about a setup, contracts first, each part in order of its keys."""
-    books = Books(terms)
+    books = TermsInForce(terms)
     found: list[TermsWarning] = []
     for _, contract in sorted(terms.contracts.items()):
         found += of_contract(books, contract)
@@ -44,7 +44,7 @@ def terms_warnings(terms: Terms) -> list[TermsWarning]:
 
 def warnings_about(terms: Terms, part: str, key: str) -> list[TermsWarning]:
     """Warnings about one entry, without looking at the rest of a large setup."""
-    books = Books(terms)
+    books = TermsInForce(terms)
     match part:
         case "contracts" if key in terms.contracts:
             return [*of_contract(books, terms.contracts[key]), *shared_titles(terms, key)]

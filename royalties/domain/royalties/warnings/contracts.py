@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from royalties.domain.royalties.earning import rules_reached
 from royalties.domain.royalties.warnings.warning import (
-    Books,
     Terms,
+    TermsInForce,
     TermsWarning,
     a_format,
     without_retailer,
@@ -21,7 +21,7 @@ from royalties.domain.terms.wording import any_of
 _Kind = TypeVar("_Kind", Format, Channel)
 
 
-def of_contract(books: Books, contract: Contract) -> Iterator[TermsWarning]:
+def of_contract(books: TermsInForce, contract: Contract) -> Iterator[TermsWarning]:
     """All about one contract."""
     behind = behind_others(contract, books.channels)
     lacking = _without_anything(books, contract, behind)
@@ -97,7 +97,7 @@ def _behind(contract: Contract, place: int, blocker: str | None) -> TermsWarning
 
 
 def _without_anything(
-    books: Books, contract: Contract, behind: Mapping[int, str | None]
+    books: TermsInForce, contract: Contract, behind: Mapping[int, str | None]
 ) -> dict[int, str]:
     """Rules for formats, channels or retailers of which there are none, and why, by place.
 
@@ -118,7 +118,7 @@ def _lacking(rule: Rule, formats: Collection[str], channels: Mapping[str, Channe
     return without_retailer(rule.channels, rule.retailers, channels)
 
 
-def _without_prices(books: Books, contract: Contract) -> Iterator[TermsWarning]:
+def _without_prices(books: TermsInForce, contract: Contract) -> Iterator[TermsWarning]:
     """A condition on the discount where neither reports nor editions have a list price."""
     sold = books.sold(contract)
     for place, rule in enumerate(contract.rules):
@@ -166,7 +166,7 @@ def _bare(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold()).removesuffix("s")
 
 
-def _reserve(books: Books, contract: Contract) -> Iterator[TermsWarning]:
+def _reserve(books: TermsInForce, contract: Contract) -> Iterator[TermsWarning]:
     reserve = contract.reserve
     if reserve is None or not any(reserve.rates):
         return
@@ -185,7 +185,7 @@ def _reserve(books: Books, contract: Contract) -> Iterator[TermsWarning]:
         )
 
 
-def _not_begun(books: Books, contract: Contract) -> Iterator[TermsWarning]:
+def _not_begun(books: TermsInForce, contract: Contract) -> Iterator[TermsWarning]:
     if contract.starts <= books.terms.open_period.ends:
         return
     lines = sum(kind.lines for kind in books.sold(contract))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from royalties.domain.currencies import exponent
 from royalties.domain.money import MICRO, micro_text, number_text, scale
 from royalties.domain.periods import Period
-from royalties.domain.royalties.warnings.warning import Books, Terms, TermsWarning
+from royalties.domain.royalties.warnings.warning import Terms, TermsInForce, TermsWarning
 from royalties.domain.terms.catalogue import Title
 from royalties.domain.terms.contracts import Basis
 from royalties.domain.terms.plans import beneficiaries_of
@@ -31,7 +31,7 @@ def unnamed(terms: Terms) -> Iterator[TermsWarning]:
             )
 
 
-def of_rates(books: Books) -> Iterator[TermsWarning]:
+def of_rates(books: TermsInForce) -> Iterator[TermsWarning]:
     """Rates of open periods that are of use only the other way round."""
     terms = books.terms
     wanted = {contract.currency for contract in terms.contracts.values()}
@@ -73,7 +73,7 @@ def of_rates(books: Books) -> Iterator[TermsWarning]:
         )
 
 
-def _converted(books: Books) -> dict[tuple[str, str], int]:
+def _converted(books: TermsInForce) -> dict[tuple[str, str], int]:
     """Pairs of currencies between which recorded sales are converted, with how many lines."""
     found: dict[tuple[str, str], int] = {}
     for contract in books.terms.contracts.values():

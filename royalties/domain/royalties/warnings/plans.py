@@ -8,8 +8,8 @@ from royalties.domain.periods import Period, period_of
 from royalties.domain.royalties.allocation import matches
 from royalties.domain.royalties.earning import Atom
 from royalties.domain.royalties.warnings.warning import (
-    Books,
     Terms,
+    TermsInForce,
     TermsWarning,
     a_format,
     without_retailer,
@@ -64,7 +64,7 @@ class _At:
         )
 
 
-def of_plan(books: Books, plan: Plan) -> Iterator[TermsWarning]:
+def of_plan(books: TermsInForce, plan: Plan) -> Iterator[TermsWarning]:
     """All about one plan; of its versions, those that may still distribute a period."""
     contracts = books.followers.get(plan.key, [])
     open_period = books.terms.open_period
@@ -110,7 +110,7 @@ def _that_may_count(terms: Terms, plan: Plan) -> Iterator[tuple[PlanVersion, _Sp
             yield version, _Span(starts, ends)
 
 
-def _of_steps(books: Books, at: _At, steps: Sequence[Step]) -> Iterator[TermsWarning]:
+def _of_steps(books: TermsInForce, at: _At, steps: Sequence[Step]) -> Iterator[TermsWarning]:
     for place, step in enumerate(steps):
         found = _of_step(books, at, steps, place)
         if found:
@@ -139,7 +139,9 @@ def _of_steps(books: Books, at: _At, steps: Sequence[Step]) -> Iterator[TermsWar
                 yield from _of_steps(books, inner, member.steps)
 
 
-def _of_step(books: Books, at: _At, steps: Sequence[Step], place: int) -> TermsWarning | None:
+def _of_step(
+    books: TermsInForce, at: _At, steps: Sequence[Step], place: int
+) -> TermsWarning | None:
     """The first reason for which a step never takes anything."""
     step = steps[place]
     if blocker := _taken_before(steps, place):
@@ -233,7 +235,7 @@ _CONDITIONS = (
 """Conditions of a step in the order of ``allocation.matches``, and words before their values."""
 
 
-def _unmatched(books: Books, at: _At, step: Step, place: int) -> TermsWarning | None:
+def _unmatched(books: TermsInForce, at: _At, step: Step, place: int) -> TermsWarning | None:
     """A condition that no sale meets: none that could be made, or none that was."""
     if step.when is None:
         return None
@@ -272,7 +274,7 @@ def _unmatched(books: Books, at: _At, step: Step, place: int) -> TermsWarning | 
     )
 
 
-def _impossible(books: Books, at: _At, when: When) -> tuple[str, str] | None:
+def _impossible(books: TermsInForce, at: _At, when: When) -> tuple[str, str] | None:
     """A format without editions, or a channel without retailers: the condition, and why."""
     if when.formats is not None and at.formats and not when.formats & at.formats:
         return "formats", f"no edition of its contracts' titles is {a_format(when.formats)}"

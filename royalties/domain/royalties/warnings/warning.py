@@ -77,7 +77,7 @@ class TermsWarning:
         return f"{self.where}: {self.message}"
 
 
-class Books:
+class TermsInForce:
     """Terms, with what several checks ask of them; each is made when it is first asked."""
 
     def __init__(self, terms: Terms) -> None:

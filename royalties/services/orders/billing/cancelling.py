@@ -50,5 +50,5 @@ def cancel(work: Work, number: str, reason: str, version: int | None = None) -> 
     detail: dict[str, object] = {"reason": why}
     if owed.amount:
         detail |= {"owed": owed.amount, "currency": owed.currency}
-    met = life.needs_met(work, order)
+    met = life.preconditions_met(work, order)
     return life.move(work, order, Action.CANCEL, met=met, detail=detail)

@@ -14,7 +14,7 @@ from royalties.ingest.uploads.attachments import PAPERS
 from royalties.services.books import setup_in_force
 from royalties.services.mail.outbox import Message, write
 from royalties.services.orders import attachments
-from royalties.services.orders.attachments import Kept, Sent
+from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
 from royalties.services.orders.life import reason_of
 from royalties.services.orders.messages import OrderFile
 from royalties.services.work import RefusedError, Work
@@ -22,8 +22,8 @@ from royalties.store.orders import certificates as store
 from royalties.store.people import people
 
 __all__ = [
+    "AttachmentUpload",
     "Certificate",
-    "Sent",
     "Status",
     "certificates",
     "check",
@@ -74,7 +74,12 @@ class Certificate:
 
 
 def upload(
-    work: Work, organization: str, place: str, signed_on: date, expires_on: date, sent: Sent | Kept
+    work: Work,
+    organization: str,
+    place: str,
+    signed_on: date,
+    expires_on: date,
+    sent: AttachmentUpload | StoredAttachment,
 ) -> int:
     """Keep a certificate that was signed; returns its number. The staff checks it next.
 

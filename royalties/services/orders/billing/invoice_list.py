@@ -3,7 +3,7 @@
 from royalties.domain.people import Verb
 from royalties.services.work import Work
 from royalties.store.orders import invoice_list as store
-from royalties.store.orders.invoice_list import ListedRow
+from royalties.store.orders.invoice_list import InvoiceListRow
 
 PAGE = 50
 STATUSES = ("open", "overdue")
@@ -11,7 +11,7 @@ STATUSES = ("open", "overdue")
 
 def listed(
     work: Work, *, organization: str = "", status: str = "", page: int = 1
-) -> list[ListedRow]:
+) -> list[InvoiceListRow]:
     """One page of invoices and credit notes, the newest first, and one more if there are more.
 
     Args:

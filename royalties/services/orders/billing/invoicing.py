@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from reports.order_words import amount
 from royalties.domain.money import amount_text, number_text, units_of
 from royalties.domain.orders import billing
-from royalties.domain.orders.life import Action, Need, State
+from royalties.domain.orders.life import Action, Precondition, State
 from royalties.domain.orders.papers import InvoiceShown, PaperLine
 from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import CANCELLATION_LINE, DEPOSIT_LINE
@@ -204,7 +204,7 @@ def invoice(
             f"the invoice comes to {amount_text(total, agreed.quote.currency)} by now: look at it "
             f"again"
         )
-    met = [Need.TAX_SETTLED] if is_settled else []
+    met = [Precondition.TAX_SETTLED] if is_settled else []
     require_possible(order, Action.INVOICE, met)
     issued = issue(work, setup, order, agreed, bill, token)
     detail = told(issued)

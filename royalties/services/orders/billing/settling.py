@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from royalties.domain.orders.life import Action, Need, State
+from royalties.domain.orders.life import Action, Precondition, State
 from royalties.services.orders.life import Order, move
 from royalties.services.work import Work
 from royalties.store.orders import money as store
@@ -24,7 +24,7 @@ def settle_if_paid(work: Work, order: Order, *, tell: bool = True) -> Order:
     """
     if order.state is not State.INVOICED or owed_of(work, order) > 0:
         return order
-    return move(work, order, Action.SETTLE, met=[Need.NOTHING_OWED], tell=tell)
+    return move(work, order, Action.SETTLE, met=[Precondition.NOTHING_OWED], tell=tell)
 
 
 def reopen_if_owed(work: Work, order: Order, detail: Mapping[str, object]) -> Order:
@@ -37,5 +37,5 @@ def reopen_if_owed(work: Work, order: Order, detail: Mapping[str, object]) -> Or
     """
     if order.state is not State.PAID or (owed := owed_of(work, order)) <= 0:
         return order
-    met = [Need.OWED_AGAIN]
+    met = [Precondition.OWED_AGAIN]
     return move(work, order, Action.REOPEN, met=met, detail={**detail, "owed": owed})

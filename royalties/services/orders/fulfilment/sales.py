@@ -19,12 +19,12 @@ from royalties.domain.orders.papers import PaperLine
 from royalties.domain.orders.pricing import LineKind
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period, period_of
-from royalties.domain.sales.slices import OF_CREDIT_NOTE, OF_SHIPMENT, Kind, Origin
+from royalties.domain.sales.slices import OF_CREDIT_NOTE, OF_SHIPMENT, Origin, SaleKind
 from royalties.services.books import Setup
 from royalties.services.orders.frozen import invoice_shown
 from royalties.services.orders.life import Order
 from royalties.services.orders.quoting.agreed import Agreed, micro_of
-from royalties.services.sales.before_books import Watch, notice_of
+from royalties.services.sales.before_books import BeforeBooksCheck, notice_of
 from royalties.services.sales.import_document import document_of_order
 from royalties.services.sales.recording import Recorder
 from royalties.services.work import RefusedError, Work
@@ -46,7 +46,7 @@ class BeforeBooksError(RefusedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ShipmentLine:
     """A sale line in the making: copies at an address (from 1 on), and receipts in minor units."""
 
     address: int
@@ -61,7 +61,7 @@ class Occasion:
     report: str
     reference: str
     name: str
-    kind: Kind
+    kind: SaleKind
     day: date
 
 
@@ -88,10 +88,10 @@ class Selling:
             OF_SHIPMENT,
             str(number),
             f"{'Shipment' if went else 'Return'} {number} of order {self.order.number}",
-            Kind.SALE if went else Kind.RETURN,
+            SaleKind.SALE if went else SaleKind.RETURN,
             day,
         )
-        return self._record(occasion, [Line(last.address, last.copies, net)], charges)
+        return self._record(occasion, [ShipmentLine(last.address, last.copies, net)], charges)
 
     def record_credit(self, reference: str, moved: Sequence[Moved], day: date) -> int | None:
         """Take back what a credit note gave up of what copies brought; gives the batch, if any."""
@@ -101,9 +101,9 @@ class Selling:
         parts = billing.spread(net, billing.copies_at(moved))
         if not net or not parts:
             return None
-        lines = [Line(address, 0, part) for address, part in parts.items() if part]
+        lines = [ShipmentLine(address, 0, part) for address, part in parts.items() if part]
         name = f"Credit note {reference} of order {self.order.number}"
-        occasion = Occasion(OF_CREDIT_NOTE, reference, name, Kind.RETURN, day)
+        occasion = Occasion(OF_CREDIT_NOTE, reference, name, SaleKind.RETURN, day)
         return self._record(occasion, lines, charges)
 
     def _brought(self, moved: Sequence[Moved], charges: Iterable[str], *, complete: bool) -> int:
@@ -140,7 +140,7 @@ class Selling:
             return tuple(json.loads(first)["order"]["charges"])
         return charges_of(self.setup, self.order, self.agreed.quote.lines)
 
-    def _record(self, of: Occasion, lines: Sequence[Line], charges: Sequence[str]) -> int:
+    def _record(self, of: Occasion, lines: Sequence[ShipmentLine], charges: Sequence[str]) -> int:
         """Record one batch, as an import does; the caller holds the order and the period."""
         work, connection, order = self.work, self.work.connection, self.order
         currency = self.agreed.quote.currency
@@ -183,7 +183,7 @@ class Selling:
             lines=len(lines),
             copies=sum(line.copies for line in lines),
             net={currency: micro_of(sum(line.net for line in lines), currency)},
-            is_return=of.kind is Kind.RETURN,
+            is_return=of.kind is SaleKind.RETURN,
             order={"number": order.number, "reference": of.reference, "charges": list(charges)},
         )
         batches.finish_batch(connection, number, {"document": json.dumps(document, sort_keys=True)})
@@ -203,9 +203,11 @@ class Selling:
         )
         return number
 
-    def _require_in_books(self, of: Occasion, lines: Sequence[Line], open_period: Period) -> None:
+    def _require_in_books(
+        self, of: Occasion, lines: Sequence[ShipmentLine], open_period: Period
+    ) -> None:
         """Refuse sales from before the books, unless somebody said that they are to count."""
-        watch = Watch.of(self.setup)
+        watch = BeforeBooksCheck.of(self.setup)
         currency = self.agreed.quote.currency
         if self.before_books or of.day.isoformat() >= watch.first_day:
             return
@@ -215,7 +217,9 @@ class Selling:
         assert notice is not None  # noqa: S101 - there is one row
         raise BeforeBooksError(notice.message)
 
-    def _rows(self, of: Occasion, lines: Sequence[Line], tail: tuple[int, int]) -> list[Row]:
+    def _rows(
+        self, of: Occasion, lines: Sequence[ShipmentLine], tail: tuple[int, int]
+    ) -> list[Row]:
         order, agreed = self.order, self.agreed
         edition = self._edition()
         retailer = catalogue.retailer_ids(self.work.connection)[agreed.prices.retailers[order.kind]]

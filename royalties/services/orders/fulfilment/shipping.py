@@ -7,7 +7,7 @@ from royalties.domain.counting import counted
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders import billing
 from royalties.domain.orders.billing import Moved
-from royalties.domain.orders.life import Action, Need, OrderKind, within_tolerance
+from royalties.domain.orders.life import Action, OrderKind, Precondition, within_tolerance
 from royalties.domain.orders.price_lists import PriceVersion
 from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
@@ -98,7 +98,7 @@ def ship(
     after = sum(each.copies for each in moved)
     action = Action.SHIP_LAST if last or after == order.quantity else Action.SHIP_PART
     met = _met(order, agreed.version, moved)
-    if Need.COPIES_LEFT not in met:
+    if Precondition.COPIES_LEFT not in met:
         raise RefusedError(_too_many(order, agreed, moved, address))
     require_possible(order, action, met)
     periods.lock_for_sales(work.connection, setup.first_period)
@@ -216,7 +216,7 @@ def _require(work: Work, order: Order, version: int, address: int, copies: int, 
         raise RefusedError(f"{day} has not come yet: write the day it happened")
 
 
-def _met(order: Order, version: PriceVersion, moved: Sequence[Moved]) -> frozenset[Need]:
+def _met(order: Order, version: PriceVersion, moved: Sequence[Moved]) -> frozenset[Precondition]:
     """Which needs a shipment meets; the last of what was moved is it."""
     address = moved[-1].address
     here = billing.copies_at(moved)[address]
@@ -225,9 +225,9 @@ def _met(order: Order, version: PriceVersion, moved: Sequence[Moved]) -> frozens
     fits = all_ <= order.quantity * (1 + tolerance) and here <= (
         order.ship_to[address - 1].copies * (1 + tolerance)
     )
-    met = {Need.COPIES_LEFT} if fits else set()
+    met = {Precondition.COPIES_LEFT} if fits else set()
     if within_tolerance(order.quantity, all_, tolerance):
-        met.add(Need.ALL_SHIPPED)
+        met.add(Precondition.ALL_SHIPPED)
     return frozenset(met)
 
 

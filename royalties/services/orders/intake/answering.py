@@ -9,10 +9,10 @@ from datetime import date
 from enum import StrEnum
 
 from royalties.domain.one_line import fault_of_line
-from royalties.domain.orders.life import Action, Need
+from royalties.domain.orders.life import Action, Precondition
 from royalties.domain.people import Verb
 from royalties.services.orders import life, messages, notices
-from royalties.services.orders.attachments import Kept, Sent
+from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
 from royalties.services.orders.intake import customer_orders as own
 from royalties.services.orders.order import Order
 from royalties.services.orders.quoting import quotes
@@ -44,7 +44,7 @@ class Acceptance:
     how: How
     on: date
     po_number: str = ""
-    file: Sent | Kept | None = None
+    file: AttachmentUpload | StoredAttachment | None = None
 
 
 def record_acceptance(
@@ -93,7 +93,7 @@ def record_acceptance(
         name=acceptance.name,
         po_number=acceptance.po_number,
         quote_version=quote_version,
-        met=[Need.ACCEPTANCE],
+        met=[Precondition.ACCEPTANCE],
         detail=detail,
         tell=False,
     )
@@ -123,7 +123,7 @@ def ask_another_quote(work: Work, number: str, text: str, *, version: int | None
         work,
         order,
         Action.ASK_ANOTHER_QUOTE,
-        met=[Need.COMMENT],
+        met=[Precondition.COMMENT],
         detail={"reason": reason},
         tell=False,
     )

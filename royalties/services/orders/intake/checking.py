@@ -117,7 +117,7 @@ def estimate(work: Work, body: Requested) -> pricing.Quote | None:
     ship_to = tuple(
         pricing.ShipTo(each.copies, each.place, exempt=body.exempt) for each in body.ship_to
     )
-    asked = pricing.Asked(body.kind, ship_to, body.options, rush=body.rush)
+    asked = pricing.PriceRequest(body.kind, ship_to, body.options, rush=body.rush)
     setup = setup_in_force(work)
     title = terms.title_offered(work, setup, body.title, body.kind)
     if terms.is_priced(setup, title, work.today):

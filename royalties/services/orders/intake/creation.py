@@ -19,7 +19,7 @@ REQUEST = "request"
 """What the history calls an order's beginning."""
 
 
-def begin_order(
+def create_order(
     work: Work,
     body: Requested,
     organization: str,

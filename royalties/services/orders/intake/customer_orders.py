@@ -9,14 +9,14 @@ from royalties.domain.terms.organizations import Organization
 from royalties.services.books import setup_in_force
 from royalties.services.orders import attachments, board, life, notices
 from royalties.services.orders import preconditions as needs
-from royalties.services.orders.attachments import Kept, Sent
+from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
 from royalties.services.orders.order import Order, order_of
 from royalties.services.orders.quoting.drafting import line_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import invoice_list, messages
 from royalties.store.orders import orders as store
 from royalties.store.orders.facts import facts_of
-from royalties.store.orders.invoice_list import ListedRow
+from royalties.store.orders.invoice_list import InvoiceListRow
 
 PAGE = 50
 PURCHASE_ORDER = "purchase-order"
@@ -39,7 +39,7 @@ _TAKEN_IN = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class OrderSummary:
     """One of the organization's orders.
 
     Attributes:
@@ -63,7 +63,7 @@ class Listed:
         return self.order.state in ENDED
 
 
-def listed(work: Work, *, before: int = 0) -> tuple[list[Listed], bool]:
+def listed(work: Work, *, before: int = 0) -> tuple[list[OrderSummary], bool]:
     """A page of the actor's own orders, the newest first, and whether more follow.
 
     Args:
@@ -76,19 +76,19 @@ def listed(work: Work, *, before: int = 0) -> tuple[list[Listed], bool]:
     return _listed(work, found), len(rows) > PAGE
 
 
-def _listed(work: Work, found: Sequence[Order]) -> list[Listed]:
+def _listed(work: Work, found: Sequence[Order]) -> list[OrderSummary]:
     if not found:
         return []
     setup = setup_in_force(work)
     facts = facts_of(work.connection, [each.id for each in found])
     made = []
     for order in found:
-        met = needs.needs_of(work, order, facts[order.id], setup)
+        met = needs.preconditions_of(work, order, facts[order.id], setup)
         title = setup.titles.get(order.title)
         done, steps = progress(order)
         only = needs.is_deposit_only(setup, order)
         made.append(
-            Listed(
+            OrderSummary(
                 order,
                 title.heading if title else order.title,
                 needs.next_step(order, Side.ORGANIZATION, met, deposit_only=only),
@@ -116,7 +116,12 @@ def takes_purchase_order(order: Order) -> bool:
 
 
 def send_purchase_order(
-    work: Work, number: str, *, version: int, po_number: str, file: Sent | Kept | None = None
+    work: Work,
+    number: str,
+    *,
+    version: int,
+    po_number: str,
+    file: AttachmentUpload | StoredAttachment | None = None,
 ) -> Order:
     """Send a purchase order after the quote was accepted: its number, its file, or both.
 
@@ -153,7 +158,7 @@ def purchase_orders(work: Work, order: Order) -> list[messages.FileRow]:
     return messages.files_of(work.connection, order.id, PURCHASE_ORDER)
 
 
-def keep_purchase_order(work: Work, order: Order, file: Sent | Kept) -> str:
+def keep_purchase_order(work: Work, order: Order, file: AttachmentUpload | StoredAttachment) -> str:
     """Keep the file of a purchase order; returns its name. The caller holds the order.
 
     Raises:
@@ -161,7 +166,7 @@ def keep_purchase_order(work: Work, order: Order, file: Sent | Kept) -> str:
     """
     if len(messages.files_of(work.connection, order.id, PURCHASE_ORDER)) >= _MOST_FILES:
         raise RefusedError(f"this order has {_MOST_FILES} purchase orders: write us a message")
-    taken = file if isinstance(file, Kept) else attachments.take(work.files, file)
+    taken = file if isinstance(file, StoredAttachment) else attachments.take(work.files, file)
     attachments.require_room(work, order.organization, [taken.size])
     kept = attachments.keep(work, taken)
     messages.add_file(
@@ -180,7 +185,7 @@ def keep_purchase_order(work: Work, order: Order, file: Sent | Kept) -> str:
     return kept.name
 
 
-def invoices(work: Work, *, page: int = 1) -> tuple[list[ListedRow], bool]:
+def invoices(work: Work, *, page: int = 1) -> tuple[list[InvoiceListRow], bool]:
     """A page of the invoices of the actor's organizations, the newest first; if more follow."""
     work.actor.require(Verb.READ_ORDERS)
     skip = (page - 1) * PAGE

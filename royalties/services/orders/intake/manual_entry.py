@@ -11,7 +11,7 @@ from royalties.services.orders.intake.checking import (
     checked,
     fit_address,
 )
-from royalties.services.orders.intake.creation import begin_order
+from royalties.services.orders.intake.creation import create_order
 from royalties.services.orders.intake.requests import add_organization, fit_token
 from royalties.services.orders.order import Address, Order, order_of
 from royalties.services.people.names import BadNameError
@@ -57,7 +57,7 @@ def enter_order(
     known = contacts.mailboxes(work, key)
     is_known = not organization or body.contact_email in known
     begun = body if is_known else replace(body, contact_email=known[0] if known else "")
-    order = begin_order(work, begun, key, token=token, tell=tell)
+    order = create_order(work, begun, key, token=token, tell=tell)
     try:
         if not is_known:
             name, email = body.contact_name, body.contact_email

@@ -23,7 +23,7 @@ from royalties.store.orders import board, certificates
 from royalties.store.orders import orders as store
 from royalties.store.orders.orders import EventRow
 from royalties.store.people import people
-from royalties.store.people.people import Listed
+from royalties.store.people.people import PersonSummary
 
 MOVE = "move"
 """What it is as a proposal."""
@@ -70,7 +70,7 @@ def sizes(work: Work, keys: Sequence[str]) -> dict[str, Size]:
     return {key: Size(*each) for key, each in found.items()}
 
 
-def askers(work: Work, order: Order) -> list[Listed]:
+def askers(work: Work, order: Order) -> list[PersonSummary]:
     """Who moves with an order: of its organization's people, who asked and who is its contact."""
     work.actor.require(Verb.KEEP_ORDERS)
     every = people.members_of_organization(work.connection, work.actor, order.organization)
@@ -178,7 +178,7 @@ def _move(work: Work, order: Order, organization: str) -> Order:
     return order_of(row)
 
 
-def _let_in(work: Work, before: str, after: Organization, moving: Iterable[Listed]) -> None:
+def _let_in(work: Work, before: str, after: Organization, moving: Iterable[PersonSummary]) -> None:
     left = store.order_rows(work.connection, work.actor, organization=before, limit=1)
     given_up = set()
     if not left and setup_in_force(work).organizations[before].is_called(after.name):
@@ -190,7 +190,7 @@ def _let_in(work: Work, before: str, after: Organization, moving: Iterable[Liste
         people.set_organizations(work.connection, each.id, sorted({*keys, after.key} - given_up))
 
 
-def _tell(work: Work, to: Organization, order: Order, moving: Iterable[Listed]) -> None:
+def _tell(work: Work, to: Organization, order: Order, moving: Iterable[PersonSummary]) -> None:
     there = people.emails_of_organization(work.connection, to.key)
     house = house_name(work)
     for each in (one for one in moving if one.email not in there):

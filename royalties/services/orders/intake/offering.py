@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from royalties.domain.orders.life import OrderKind, promised
+from royalties.domain.orders.life import OrderKind, promised_date
 from royalties.domain.orders.price_lists import Option, PriceList, PriceVersion
 from royalties.domain.orders.pricing import Quote
 from royalties.domain.terms.catalogue import Edition, Title
@@ -36,7 +36,7 @@ class Priced:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class OrderableTitle:
     """A title that can be ordered: how, in which editions, and on what terms.
 
     Attributes:
@@ -88,12 +88,12 @@ class Estimate:
     rushed: date | None
 
 
-def offer_of(work: Work, key: str) -> Offer | None:
+def offer_of(work: Work, key: str) -> OrderableTitle | None:
     """What is offered of a title, or None: it cannot be ordered by who asks."""
     return _offer(work, setup_in_force(work), key)
 
 
-def offers(work: Work) -> list[Offer]:
+def offers(work: Work) -> list[OrderableTitle]:
     """Every title that can be ordered by who asks, in alphabetical order."""
     try:
         setup = setup_in_force(work)
@@ -104,7 +104,7 @@ def offers(work: Work) -> list[Offer]:
     return [each for each in found if each is not None]
 
 
-def estimated(work: Work, offer: Offer, body: Requested) -> Estimate | None:
+def estimated(work: Work, offer: OrderableTitle, body: Requested) -> Estimate | None:
     """What a request would cost today, and when it would be delivered.
 
     Returns:
@@ -132,7 +132,7 @@ def estimated(work: Work, offer: Offer, body: Requested) -> Estimate | None:
     )
 
 
-def _offer(work: Work, setup: Setup, key: str) -> Offer | None:
+def _offer(work: Work, setup: Setup, key: str) -> OrderableTitle | None:
     kinds = tuple(kind for kind in OrderKind if _is_offered(work, setup, key, kind))
     title = setup.titles.get(key)
     if title is None or not kinds:
@@ -141,7 +141,7 @@ def _offer(work: Work, setup: Setup, key: str) -> Offer | None:
     editions = tuple(
         each for each in terms.printed(title) if priced is None or each.isbn in priced.listed
     )
-    return Offer(title, kinds, editions, priced) if editions else None
+    return OrderableTitle(title, kinds, editions, priced) if editions else None
 
 
 def _priced(setup: Setup, title: Title, day: date) -> Priced | None:
@@ -164,6 +164,6 @@ def _is_offered(work: Work, setup: Setup, key: str, kind: OrderKind) -> bool:
 
 def _delivery(version: PriceVersion, kind: OrderKind, today: date, *, rush: bool) -> Delivery:
     pace = version.rush_pace if rush else version.pace
-    day = promised(kind, pace, today=today, approved=None, started=None)
+    day = promised_date(kind, pace, today=today, approved=None, started=None)
     proof = pace.proof if kind is OrderKind.CUSTOM else 0
     return Delivery(day, proof, pace.production, pace.shipping)

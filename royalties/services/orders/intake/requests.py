@@ -21,7 +21,7 @@ from royalties.services.mail.outbox import Message, write
 from royalties.services.orders import life
 from royalties.services.orders.addresses import placed
 from royalties.services.orders.intake.checking import BadRequestError, Requested, checked, estimate
-from royalties.services.orders.intake.creation import begin_order, next_number
+from royalties.services.orders.intake.creation import create_order, next_number
 from royalties.services.orders.order import Address, Order
 from royalties.services.people.invitations import house_name
 from royalties.services.people.links import DeadLinkError
@@ -40,7 +40,7 @@ __all__ = [
     "OPENED_AT",
     "Address",
     "BadRequestError",
-    "Opened",
+    "OpenedRequest",
     "Pending",
     "Requested",
     "TooOftenError",
@@ -77,7 +77,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedRequest:
     """The order that a request became; ``begun`` is the new account's session, if it is new."""
 
     number: str
@@ -161,7 +161,7 @@ def open_request(
     *,
     locale: str = "",
     browser: Browser | None = None,
-) -> Opened:
+) -> OpenedRequest:
     """Make an order of a request: with an account and an organization, if they are new.
 
     Whoever has an account signs in as ever; who has none chooses a name and a password, and goes
@@ -185,11 +185,11 @@ def open_request(
     if key not in keys:
         people.set_organizations(work.connection, person.id, [*keys, key])
         acting = _as(work, person, (*keys, key))
-    order = begin_order(acting, body, key)
+    order = create_order(acting, body, key)
     kept.use_request(work.connection, row.hash, order.id)
     if known is not None:
-        return Opened(order.number)
-    return Opened(order.number, begin(work, person.id, browser or Browser(), is_full=False))
+        return OpenedRequest(order.number)
+    return OpenedRequest(order.number, begin(work, person.id, browser or Browser(), is_full=False))
 
 
 def _waiting(work: Work, token: str, *, lock: bool = False) -> kept.RequestRow:
@@ -228,7 +228,7 @@ def request_order(
     before = life.find(work, again) if again else None
     if again and (before is None or before.organization != organization):
         raise life.NoOrderError(again)
-    return begin_order(work, body, organization, again=before, token=fit_token(token))
+    return create_order(work, body, organization, again=before, token=fit_token(token))
 
 
 def reorder(work: Work, number: str, *, token: str = "") -> Order:
@@ -257,7 +257,7 @@ def reorder(work: Work, number: str, *, token: str = "") -> Order:
         contact_name=before.contact_name,
         contact_email=before.contact_email,
     )
-    return begin_order(work, again, before.organization, again=before, token=fit_token(token))
+    return create_order(work, again, before.organization, again=before, token=fit_token(token))
 
 
 def fit_token(text: str) -> str:

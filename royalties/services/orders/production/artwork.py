@@ -15,7 +15,7 @@ from typing import IO, Any, Self
 from reports.cover import TEMPLATE_VERSION, Cover, cover_png
 from royalties.adapters.files import DiskError, Files, TooLargeError
 from royalties.domain.orders.artwork import Use, wanted
-from royalties.domain.orders.life import Action, Need, Side
+from royalties.domain.orders.life import Action, Precondition, Side
 from royalties.domain.orders.pricing import Option
 from royalties.domain.people import Verb
 from royalties.domain.problems import Problem
@@ -24,7 +24,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.orders import life
 from royalties.services.orders.attachments import require_room
 from royalties.services.orders.life import Order
-from royalties.services.orders.preconditions import needs_met
+from royalties.services.orders.preconditions import preconditions_met
 from royalties.services.sales.uploads import shown_name
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import messages as store
@@ -46,7 +46,7 @@ class NotTakenError(RefusedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class ArtworkUpload:
     """A file as it was sent."""
 
     use: Use
@@ -130,7 +130,7 @@ class Original:
     path: Path
 
 
-def look(files: Files, sent: Sent, options: Sequence[Option] = ()) -> Looked:
+def look(files: Files, sent: ArtworkUpload, options: Sequence[Option] = ()) -> Looked:
     """Keep a file among the uploads and look at it in a process of its own.
 
     Args:
@@ -193,7 +193,7 @@ def send_artwork(
     require_room(work, order.organization, [each.size for each in files])
     for each in files:
         keep(work, order, each)
-    met = (needs_met(work, order) - {Need.ARTWORK}) | {Need.ARTWORK}
+    met = (preconditions_met(work, order) - {Precondition.ARTWORK}) | {Precondition.ARTWORK}
     names = ", ".join(each.name for each in files) or "as it was"
     detail = {"file": names, "files": [each.sha256 for each in files], "rights": rights}
     return life.move(work, order, Action.SEND_ARTWORK, met=met, detail=detail)

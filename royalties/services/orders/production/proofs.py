@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from royalties.adapters.files import Files
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders.artwork import Use
-from royalties.domain.orders.life import Action, Need, Side, State
+from royalties.domain.orders.life import Action, Precondition, Side, State
 from royalties.domain.people import Verb
 from royalties.services.orders import life
 from royalties.services.orders.life import Order
-from royalties.services.orders.preconditions import needs_met
+from royalties.services.orders.preconditions import preconditions_met
 from royalties.services.orders.production.artwork import (
     Looked,
     NotTakenError,
@@ -99,7 +99,7 @@ def send_proof(work: Work, number: str, *, version: int, file: Looked) -> Order:
     if sent >= MOST_PROOFS:
         raise RefusedError(f"order {number} has had {MOST_PROOFS} proofs: agree by message first")
     keep(work, order, file)
-    met = needs_met(work, order) | {Need.PROOF}
+    met = preconditions_met(work, order) | {Precondition.PROOF}
     detail = {"version": sent + 1, "file": file.name, "sha256": file.sha256}
     return life.move(work, order, Action.SEND_PROOF, met=met, detail=detail)
 
@@ -143,7 +143,7 @@ def ask_changes(
         for each in store.comments_of(work.connection, [proof.id])
         if each.side == Side.ORGANIZATION.value
     ]
-    met = needs_met(work, order) | ({Need.COMMENT} if said else frozenset())
+    met = preconditions_met(work, order) | ({Precondition.COMMENT} if said else frozenset())
     words = "; ".join(_quoted(each) for each in said)
     detail = {"version": proof.version, "comments": len(said), "text": words[:LONGEST_COMMENT]}
     moved = life.move(work, order, Action.ASK_CHANGES, met=met, detail=detail)
@@ -208,7 +208,7 @@ def approve(
         work,
         order,
         Action.APPROVE_PROOF,
-        met=needs_met(work, order) | {Need.PROOF_SHOWN},
+        met=preconditions_met(work, order) | {Precondition.PROOF_SHOWN},
         detail=detail,
         changes={"approved_on": work.today.isoformat()},
     )

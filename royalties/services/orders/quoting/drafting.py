@@ -128,12 +128,12 @@ def _cheaper(found: pricing.Cheaper | None) -> CheaperShown | None:
     return CheaperShown(found.copies, found.total) if found else None
 
 
-def _asked(work: Work, order: life.Order, edits: Edits) -> pricing.Asked:
+def _asked(work: Work, order: life.Order, edits: Edits) -> pricing.PriceRequest:
     require_places(order.ship_to)
     exempt = certificates.places_in_force(
         work.connection, order.organization, work.today.isoformat()
     )
-    return pricing.Asked(
+    return pricing.PriceRequest(
         order.kind,
         tuple(
             pricing.ShipTo(each.copies, each.place, each.place in exempt) for each in order.ship_to
@@ -147,7 +147,7 @@ def _asked(work: Work, order: life.Order, edits: Edits) -> pricing.Asked:
 
 
 def priced(
-    asked: pricing.Asked, prices: pricing.PriceList, list_price: Fraction, day: date
+    asked: pricing.PriceRequest, prices: pricing.PriceList, list_price: Fraction, day: date
 ) -> pricing.Quote:
     """What copies cost by a price list.
 

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from reports import quote as quote_report
 from royalties.domain.orders import pricing
-from royalties.domain.orders.life import Action, Need, Side, find, said
+from royalties.domain.orders.life import Action, Precondition, Side, find, label_of
 from royalties.domain.orders.papers import QuoteShown
 from royalties.domain.people import Verb
 from royalties.services import approvals
@@ -75,7 +75,7 @@ class Issued(NamedTuple):
     shown: QuoteShown
 
 
-def price_of(work: Work, title: str, isbn: str, asked: pricing.Asked) -> pricing.Quote:
+def price_of(work: Work, title: str, isbn: str, asked: pricing.PriceRequest) -> pricing.Quote:
     """What copies of an edition would cost today; anybody may ask.
 
     Raises:
@@ -148,7 +148,7 @@ def prepare_quote(
     work.actor.require(Verb.KEEP_ORDERS)
     order = life.hold_still(work, number, version)
     if find(Action.QUOTE, Side.STAFF, order.state, order.kind) is None:
-        raise RefusedError(f"no quote is made while an order is {said(order.state)}")
+        raise RefusedError(f"no quote is made while an order is {label_of(order.state)}")
     versions = len(store.quotes_of(work.connection, order.id))
     shown = compose(work, order, versions + 1, edits)
     body = {
@@ -281,7 +281,7 @@ def accept(
     name: str,
     po_number: str,
     quote_version: int | None,
-    met: Sequence[Need] = (),
+    met: Sequence[Precondition] = (),
     detail: Mapping[str, object] | None = None,
     tell: bool = True,
 ) -> life.Order:
@@ -315,7 +315,7 @@ def accept(
         work,
         order,
         Action.ACCEPT,
-        met=[*met, *([Need.QUOTE_VALID] if valid else [])],
+        met=[*met, *([Precondition.QUOTE_VALID] if valid else [])],
         detail={**proof, **(detail or {})},
         changes={
             "quote_version": newest.version if newest else None,
@@ -335,7 +335,7 @@ def expire_quotes(work: Work) -> list[str]:
     expired = store.past_validity(work.connection, work.today.isoformat())
     for number in expired:
         order = life.hold_still(acting, number)
-        life.move(acting, order, Action.EXPIRE, met=[Need.QUOTE_PAST], side=Side.CALENDAR)
+        life.move(acting, order, Action.EXPIRE, met=[Precondition.QUOTE_PAST], side=Side.CALENDAR)
     return expired
 
 

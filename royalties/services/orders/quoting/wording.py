@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from reports.order_words import amount
 from royalties.domain.counting import counted
-from royalties.domain.orders.life import PATH, OrderKind, Pace, State, path_of, promised
+from royalties.domain.orders.life import PATH, LeadTime, OrderKind, State, path_of, promised_date
 from royalties.domain.orders.price_lists import PriceVersion
 from royalties.domain.orders.pricing import LineKind, Quote, ShipTo
 from royalties.domain.terms.wording import percent
@@ -28,9 +28,9 @@ def tax_note(ship_to: Iterable[ShipTo], priced: Quote) -> str:
     return " ".join(told) or "No sales tax is charged on this order."
 
 
-def delivery(kind: OrderKind, pace: Pace, today: date, *, artwork: bool = True) -> str:
+def delivery(kind: OrderKind, pace: LeadTime, today: date, *, artwork: bool = True) -> str:
     """When the copies would be there, and what that counts from; artwork: whether some is sent."""
-    day = date_words(promised(kind, pace, today=today, approved=None, started=None))
+    day = date_words(promised_date(kind, pace, today=today, approved=None, started=None))
     if kind is OrderKind.BULK:
         return (
             f"About {day}, if you accept today: {_days(pace.production)} to make ready and "

@@ -14,7 +14,7 @@ from royalties.services.periods import previewing
 from royalties.services.terms import amending as terms
 from royalties.services.work import RefusedError
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, all_or_nothing, only_looks
+from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.finance.orders import approvals as order_approvals
 from royalties.web.finance.orders.words import proposal_words
 from royalties.web.finance.terms.plans import side_by_side
@@ -27,7 +27,7 @@ _DECIDED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ProposalView:
     """A proposal in a list: what it is about in words, and where it is looked at."""
 
     proposal: Proposal
@@ -38,7 +38,7 @@ class Shown:
 @PAGES.get("/approvals")
 def approvals() -> str:
     """What waits, and what was decided lately."""
-    work = act()
+    work = current_work()
     waiting = service.proposals(work, status="waiting")
     decided = [each for each in service.proposals(work) if each.status != "waiting"]
     return render_template(
@@ -48,17 +48,17 @@ def approvals() -> str:
     )
 
 
-def _shown(proposal: Proposal) -> Shown:
+def _shown(proposal: Proposal) -> ProposalView:
     if proposal.kind in second_person.KINDS:
         address = url_for("approvals.proposal", number=proposal.id)
-        return Shown(proposal, proposal_words(proposal), address)
+        return ProposalView(proposal, proposal_words(proposal), address)
     if proposal.kind == "close":
         address = url_for("closing.checklist", period=proposal.subject)
         early = " before it ends" if proposal.early else ""
-        return Shown(proposal, f"Close {proposal.subject}{early}", address)
+        return ProposalView(proposal, f"Close {proposal.subject}{early}", address)
     part, _, key = proposal.subject.partition(" ")
     word = service.APPROVED_BY_TWO.get(part, part)
-    return Shown(
+    return ProposalView(
         proposal, f"{word.capitalize()} {key}", url_for("approvals.proposal", number=proposal.id)
     )
 
@@ -81,7 +81,7 @@ def tried(number: int) -> Answer:
     if part not in previewing.PARTS:
         abort(404)
     try:
-        effects = previewing.preview(act(), part, body, version=_newest_version(found))
+        effects = previewing.preview(current_work(), part, body, version=_newest_version(found))
     except SetupError as error:
         return _page(found, refused=str(error)), 409
     return _page(found, effects=effects)
@@ -94,7 +94,7 @@ def approve(number: int) -> Answer:
     is_order = found.kind in second_person.KINDS
     try:
         with all_or_nothing():
-            (second_person.approve if is_order else terms.approve)(act(), number)
+            (second_person.approve if is_order else terms.approve)(current_work(), number)
     except (RefusedError, SetupError) as error:
         return _page(_found(number), refused=str(error)), 409
     if is_order:
@@ -109,13 +109,13 @@ def refuse(number: int) -> Answer:
     """Send a proposal back with the reason."""
     found = _found(number)
     reason = request.form.get("reason", "")[:_LONGEST_REASON].strip()
-    if not reason and act().actor.may(Verb.APPROVE):
+    if not reason and current_work().actor.may(Verb.APPROVE):
         return _page(
             found, wrong_reason="Say why, so that who prepared it knows what to change."
         ), 422
     try:
         with all_or_nothing():
-            service.refuse(act(), number, reason)
+            service.refuse(current_work(), number, reason)
     except RefusedError as error:
         return _page(_found(number), refused=str(error), reason=reason), 409
     flash(f"Sent back to {found.prepared_by}. Nothing was changed.", "good")
@@ -128,7 +128,7 @@ def withdraw(number: int) -> Answer:
     _found(number)
     try:
         with all_or_nothing():
-            service.withdraw(act(), number)
+            service.withdraw(current_work(), number)
     except RefusedError as error:
         return _page(_found(number), refused=str(error)), 409
     flash("Withdrawn. Nothing was changed.", "good")
@@ -136,7 +136,7 @@ def withdraw(number: int) -> Answer:
 
 
 def _found(number: int) -> Proposal:
-    found = service.find(act(), number)
+    found = service.find(current_work(), number)
     if found is None:
         abort(404)
     return found
@@ -158,7 +158,7 @@ def _newest_version(found: Proposal) -> str:
     part, body = terms.proposed_entry(found)
     if part != "plans":
         return ""
-    now = terms.find_entry(act(), part, body["key"])
+    now = terms.find_entry(current_work(), part, body["key"])
     before = {each["from"]: each for each in now.body["versions"]} if now else {}
     changed = [each["from"] for each in body["versions"] if before.get(each["from"]) != each]
     return max(changed, default="")
@@ -176,7 +176,7 @@ def _page(
         return order_approvals.page(
             found, refused=refused, reason=reason, wrong_reason=wrong_reason
         )
-    work = act()
+    work = current_work()
     told = terms.proposed(work, found, as_typed)
     waits = found.status == "waiting"
     version = _newest_version(found) if waits else ""

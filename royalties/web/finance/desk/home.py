@@ -8,12 +8,12 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
-from royalties.services.desk.dashboard import Glance, glance
+from royalties.services.desk.dashboard import Dashboard, dashboard
 from royalties.services.desk.search import LONGEST, Hit, search
 from royalties.services.work import RefusedError
 from royalties.web.core.formats import locale, number, percent, period_words
 from royalties.web.core.pages import Pages
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.finance.orders.words import proposal_words
 
 PAGES = Pages("home", __name__, "/finance", FINANCE)
@@ -56,7 +56,7 @@ _HEADINGS = {
 def home() -> str:
     """The open period at a glance; how to begin where nothing has been loaded yet."""
     try:
-        found = glance(act())
+        found = dashboard(current_work())
     except RefusedError:
         return render_template("finance/desk/begin.html")
     return render_template(
@@ -74,7 +74,7 @@ def home() -> str:
 @PAGES.get("/search", endpoint="search")
 def search_results() -> str | Response:
     """What a few letters find; something named exactly is shown at once."""
-    found = search(act(), request.args.get("q", ""))
+    found = search(current_work(), request.args.get("q", ""))
     if found.only is not None:
         return redirect(_of(found.only))
     return render_template(
@@ -92,7 +92,7 @@ def _address(kind: str, key: str | int) -> str:
     return url_for(endpoint, **named)
 
 
-def _before(found: Glance) -> str:
+def _before(found: Dashboard) -> str:
     """What the open period is compared with, in words."""
     if found.against is None or found.months is None:
         return ""
@@ -107,7 +107,7 @@ def _earlier(day: date, months: int) -> date:
     return date(at // 12, at % 12 + 1, 1)
 
 
-def _against(found: Glance) -> str:
+def _against(found: Dashboard) -> str:
     """How many copies there were before, and the change."""
     if found.against is None:
         return "there is no period before to compare with"

@@ -14,9 +14,9 @@ from royalties.domain.people import Actor, Verb
 from royalties.runtime import System
 from royalties.services.mail import log as mail_log
 from royalties.services.people import auditing
-from royalties.services.people.auditing import Asked, Line
+from royalties.services.people.auditing import LogFilter, LogLine
 from royalties.web.core.pages import Answer, Pages, number_asked
-from royalties.web.core.visit import act, system
+from royalties.web.core.visit import current_work, system
 from royalties.web.finance.desk.log_words import details, headline, verb_words
 
 _FILTERS = ("who", "what", "from", "until", "q")
@@ -48,7 +48,7 @@ def audit() -> Answer:
     """Who did what, and when."""
     asked, wrong = _asked()
     before = number_asked("before")
-    lines = auditing.log_page(act(), asked, before=before, limit=auditing.PAGE + 1)
+    lines = auditing.log_page(current_work(), asked, before=before, limit=auditing.PAGE + 1)
     shown = lines[: auditing.PAGE]
     filters = {key: request.args[key] for key in _FILTERS if request.args.get(key)}
     older = {**filters, "before": str(shown[-1].seq)} if len(lines) > auditing.PAGE else None
@@ -70,10 +70,10 @@ def audit() -> Answer:
 
 def audit_csv() -> Response:
     """The lines that are asked for as a file for a spreadsheet, however many there are."""
-    act().actor.require(Verb.AUDIT)
+    current_work().actor.require(Verb.AUDIT)
     asked, _ = _asked()
     # Words of the log are written as the visitor reads numbers, so the request is still there.
-    lines = stream_with_context(_csv(system(), act().actor, asked))
+    lines = stream_with_context(_csv(system(), current_work().actor, asked))
     answer = Response(lines, mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="audit-log.csv"'
     return answer
@@ -83,7 +83,7 @@ def mail() -> Answer:
     """What was written to whom, and what became of it."""
     kind = request.args.get("kind", "")[:32]
     before = number_asked("before")
-    written = mail_log.messages(act(), kind=kind, before=before, limit=mail_log.PAGE + 1)
+    written = mail_log.messages(current_work(), kind=kind, before=before, limit=mail_log.PAGE + 1)
     shown = written[: mail_log.PAGE]
     return render_template(
         "finance/desk/mail.html",
@@ -103,23 +103,23 @@ def mail() -> Answer:
 
 def mail_again(number: int) -> Response:
     """Send what was not taken once more."""
-    mail_log.try_again(act(), number)
+    mail_log.try_again(current_work(), number)
     flash("It is tried again within a few minutes.", "good")
     return redirect(url_for("people.mail"), 303)
 
 
 def mail_given_up(number: int) -> Response:
     """Do not send what was not taken."""
-    mail_log.give_up(act(), number)
+    mail_log.give_up(current_work(), number)
     flash("It is not sent any more.", "good")
     return redirect(url_for("people.mail"), 303)
 
 
-def _asked() -> tuple[Asked, str]:
+def _asked() -> tuple[LogFilter, str]:
     """What the address asks for, and what of it is no day."""
     since, since_wrong = _day(request.args.get("from", ""))
     until, until_wrong = _day(request.args.get("until", ""))
-    asked = Asked(
+    asked = LogFilter(
         request.args.get("who", "").strip()[:100],
         request.args.get("what", "").strip()[:64],
         request.args.get("q", "").strip()[:100],
@@ -147,7 +147,7 @@ def _address(filters: Mapping[str, str], endpoint: str = "people.audit") -> str:
     return f"{url_for(endpoint)}?{urlencode(filters)}" if filters else url_for(endpoint)
 
 
-def _csv(desk: System, actor: Actor, asked: Asked) -> Iterator[str]:
+def _csv(desk: System, actor: Actor, asked: LogFilter) -> Iterator[str]:
     """Lines of the file, read some at a time in a transaction of their own."""
     yield "\N{BYTE ORDER MARK}" + _row(
         "number", "when (UTC)", "who", "what", "about", "record", "hash"
@@ -157,7 +157,7 @@ def _csv(desk: System, actor: Actor, asked: Asked) -> Iterator[str]:
             yield _row(*_cells(line))
 
 
-def _cells(line: Line) -> Iterator[str]:
+def _cells(line: LogLine) -> Iterator[str]:
     yield str(line.seq)
     yield line.at
     yield _neutral(line.actor)

@@ -14,7 +14,7 @@ from royalties.services.ledger import balances as service
 from royalties.services.ledger.journal import FORMATS, journal
 from royalties.services.ledger.verifying import verified
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, actor, system
+from royalties.web.core.visit import actor, current_work, system
 
 PAGES = Pages("ledger", __name__, "/finance/ledger", FINANCE)
 
@@ -32,7 +32,7 @@ def ledger() -> str:
     """The trial balance at the end of a period or on a day."""
     day, wrong = _day()
     period = "" if day else _asked("period")
-    found = service.balances(act(), period=period, day=day, kind=_asked("kind"))
+    found = service.balances(current_work(), period=period, day=day, kind=_asked("kind"))
     return render_template(
         "finance/ledger/ledger.html",
         found=found,
@@ -55,7 +55,7 @@ def account(name: str) -> str:
     after = (int(place[1]), int(place[2])) if place else None
     if not _is_name(name):
         abort(404)
-    found = service.statement(act(), name, currency, until=day, after=after)
+    found = service.statement(current_work(), name, currency, until=day, after=after)
     if found is None:
         abort(404)
     more = ""
@@ -76,7 +76,7 @@ def entries() -> str:
     below = request.args.get("below", "")
     filters: dict[str, Any] = {name: _asked(name) for name in ("period", "event", "subject")}
     found = service.entry_page(
-        act(), **filters, below=int(below) if _NUMBER.fullmatch(below) else None
+        current_work(), **filters, below=int(below) if _NUMBER.fullmatch(below) else None
     )
     more = url_for(".entries", **filters, below=found.below) if found.below else ""
     first = url_for(".entries", **filters) if below else ""
@@ -88,7 +88,7 @@ def entries() -> str:
 @PAGES.get("/entries/<int:number>")
 def entry(number: int) -> str:
     """One entry with its postings."""
-    found = service.find_entry(act(), number) if number < _NO_NUMBER else None
+    found = service.find_entry(current_work(), number) if number < _NO_NUMBER else None
     if found is None:
         abort(404)
     return render_template("finance/ledger/entry.html", found=found)
@@ -113,7 +113,7 @@ def check() -> Answer:
     click = request.args.get("now", "")[:_LONGEST]
     if click == "yes":
         return redirect(url_for(".check", now=token_urlsafe(8)))
-    at, found = verified(act(), click) if click else (None, None)
+    at, found = verified(current_work(), click) if click else (None, None)
     return render_template("finance/ledger/verify.html", found=found, at=at)
 
 

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from flask import render_template, url_for
 
-from royalties.domain.orders.life import said
+from royalties.domain.orders.life import label_of
 from royalties.domain.orders.papers import QuoteShown
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
@@ -15,7 +15,7 @@ from royalties.services.orders.intake import merging as namesakes
 from royalties.services.orders.quoting import quotes
 from royalties.services.orders.quoting.drafting import Edits
 from royalties.services.work import RefusedError
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
 from royalties.web.finance.orders.words import proposal_words
 
@@ -42,7 +42,7 @@ def order_address(proposal: Proposal) -> str:
 
 def page(proposal: Proposal, *, refused: str = "", reason: str = "", wrong_reason: str = "") -> str:
     """What a proposal would do, for who decides it."""
-    work = act()
+    work = current_work()
     waits = proposal.status == "waiting"
     body = cast("dict[str, Any]", proposal.body)
     order = life.find(work, second_person.order_of(proposal))
@@ -67,7 +67,7 @@ def page(proposal: Proposal, *, refused: str = "", reason: str = "", wrong_reaso
         is_own=proposal.prepared_by_id == work.actor.person,
         may_withdraw=waits
         and (proposal.prepared_by_id == work.actor.person or approvals.may_refuse(work)),
-        said=said,
+        said=label_of,
         refused=refused,
         reason=reason,
         wrong_reason=wrong_reason,
@@ -76,6 +76,6 @@ def page(proposal: Proposal, *, refused: str = "", reason: str = "", wrong_reaso
 
 def _draft(number: str, edits: Edits) -> tuple[QuoteShown | None, str]:
     try:
-        return quotes.draft_quote(act(), number, edits), ""
+        return quotes.draft_quote(current_work(), number, edits), ""
     except RefusedError as error:
         return None, str(error)

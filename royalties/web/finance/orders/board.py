@@ -2,7 +2,7 @@
 
 from flask import redirect, render_template, request, url_for
 
-from royalties.domain.orders.life import Action, Need, Side, State, find, said
+from royalties.domain.orders.life import Action, Precondition, Side, State, find, label_of
 from royalties.domain.people import FINANCE
 from royalties.services.orders import board as service
 from royalties.services.orders import lead_times as promises
@@ -19,7 +19,7 @@ from royalties.web.core.files import enclosed
 from royalties.web.core.formats import amount_words
 from royalties.web.core.formats import number as written
 from royalties.web.core.pages import Answer, Pages, number_asked
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
 from royalties.web.finance.orders import words as order_words
 from royalties.web.ordering import fields as order_forms
@@ -33,7 +33,7 @@ _ENDED = tuple(state for state in service.ORDER if state not in service.OPEN)
 @PAGES.get("")
 def board() -> Answer:
     """Orders by state, as a table or as columns."""
-    work = act()
+    work = current_work()
     state, person = request.args.get("state", ""), request.args.get("person", "")
     chosen = {
         "state": state,
@@ -42,7 +42,7 @@ def board() -> Answer:
         "late": "1" if request.args.get("late") == "1" else "",
         "q": request.args.get("q", "").strip()[:20],
     }
-    asked = service.Asked(
+    asked = service.BoardFilter(
         _states(state, searched=bool(chosen["q"])),
         chosen["organization"],
         _person(person),
@@ -66,7 +66,7 @@ def board() -> Answer:
         organizations=order_page.organization_names(),
         titles=order_page.title_names(),
         states=service.ORDER,
-        said=said,
+        said=label_of,
     )
 
 
@@ -82,7 +82,7 @@ def _states(state: str, *, searched: bool) -> tuple[State, ...]:
 
 def _person(asked: str) -> int | None:
     if asked == "mine":
-        return act().actor.person or 0
+        return current_work().actor.person or 0
     return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None  # noqa: PLR2004
 
 
@@ -90,7 +90,7 @@ def _person(asked: str) -> int | None:
 def new() -> Answer:
     """Enter an order that came by telephone or e-mail: choose its title, then fill in its form."""
     key = request.args.get("title", "")
-    offers = {each.title.key: each.title.heading for each in offering.offers(act())}
+    offers = {each.title.key: each.title.heading for each in offering.offers(current_work())}
     if key in offers:
         return redirect(url_for("order_entry.begin", key=key), 303)
     page = render_template("finance/orders/new.html", titles=offers, unknown=bool(key))
@@ -104,11 +104,11 @@ def order(number: str) -> Answer:
 
 
 def _page(number: str, refused: str = "") -> str:
-    work = act()
+    work = current_work()
     found = order_page.found(number)
     events = life.history(work, found)
     setup = needs.setup_or_none(work)
-    met = needs.needs_met(work, found, setup) if setup else frozenset(Need)
+    met = needs.preconditions_met(work, found, setup) if setup else frozenset(Precondition)
     prices = needs.price_list_for(setup, found.title) if setup else None
     version = prices.on(work.today) if prices else None
     invoiced = frozenset(each.kind for each in receivables.balances(work, number))
@@ -145,7 +145,7 @@ def assign(number: str) -> Answer:
     person = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else None  # noqa: PLR2004
 
     def do() -> str:
-        life.assign(act(), number, person, order_forms.version_sent())
+        life.assign(current_work(), number, person, order_forms.version_sent())
         return "It is said who takes care of this order."
 
     return _tried(number, do)
@@ -157,7 +157,9 @@ def hold(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        life.hold(act(), number, order_forms.text_sent("reason"), order_forms.version_sent())
+        life.hold(
+            current_work(), number, order_forms.text_sent("reason"), order_forms.version_sent()
+        )
         return "The order is on hold; its organization is told, and its dates move meanwhile."
 
     return _tried(number, do)
@@ -169,7 +171,7 @@ def resume(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        life.resume(act(), number, order_forms.version_sent())
+        life.resume(current_work(), number, order_forms.version_sent())
         return "The order goes on where it stood; its promised day was computed anew."
 
     return _tried(number, do)
@@ -183,7 +185,7 @@ def promise(number: str) -> Answer:
     def do() -> str:
         day = order_forms.day_sent("day")
         life.set_promise(
-            act(), number, day, order_forms.text_sent("reason"), order_forms.version_sent()
+            current_work(), number, day, order_forms.text_sent("reason"), order_forms.version_sent()
         )
         return "The day is promised, and the organization is told."
 
@@ -202,7 +204,9 @@ def decline(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        life.decline(act(), number, order_forms.text_sent("reason"), order_forms.version_sent())
+        life.decline(
+            current_work(), number, order_forms.text_sent("reason"), order_forms.version_sent()
+        )
         return "The order is declined, and the organization is told."
 
     return order_forms.tried(
@@ -228,7 +232,7 @@ def cancel(number: str) -> Answer:
     def do() -> str:
         _cancelling(order_page.found(number)).require()
         cancelling.cancel(
-            act(), number, order_forms.text_sent("reason"), order_forms.version_sent()
+            current_work(), number, order_forms.text_sent("reason"), order_forms.version_sent()
         )
         return "The order is cancelled, and the organization is told."
 
@@ -238,10 +242,14 @@ def cancel(number: str) -> Answer:
 
 
 def _ask_cancel(number: str, refused: str = "") -> str:
-    work = act()
+    work = current_work()
     found = order_page.found(number)
     line = find(Action.CANCEL, Side.STAFF, found.state, found.kind)
-    met = needs.needs_met(work, found) if needs.setup_or_none(work) else frozenset[Need]()
+    met = (
+        needs.preconditions_met(work, found)
+        if needs.setup_or_none(work)
+        else frozenset[Precondition]()
+    )
     return order_page.page(
         "cancel.html",
         found,
@@ -260,14 +268,14 @@ def _owed(order: Order) -> cancelling.Owed | None:
     agreed = stands not in {State.REQUESTED, State.QUOTED} and order.quote_version is not None
     if not agreed or find(Action.CANCEL, Side.STAFF, order.state, order.kind) is None:
         return None
-    return cancelling.owed_if_cancelled(act(), order)
+    return cancelling.owed_if_cancelled(current_work(), order)
 
 
 def _cancelling(order: Order) -> Consent:
     """What is given up for good, and what the organization owes for it."""
     owed = _owed(order)
     facts = {
-        "The order is": said(order.state),
+        "The order is": label_of(order.state),
         "Copies": written(order.quantity),
         "The organization owes": amount_words(*owed) if owed else "nothing",
     }
@@ -291,10 +299,12 @@ def move(number: str) -> Answer:
                 "tick that you have made sure who asked: it opens all orders to them"
             )
         to, version = order_forms.text_sent("organization", 65), order_forms.version_sent()
-        if namesakes.wants_second_person(act()):
-            namesakes.prepare_move(act(), number, to, version, order_forms.text_sent("why"))
+        if namesakes.wants_second_person(current_work()):
+            namesakes.prepare_move(
+                current_work(), number, to, version, order_forms.text_sent("why")
+            )
             return "It is prepared: once another manager has approved it, the order is moved."
-        namesakes.move_order(act(), number, to, version)
+        namesakes.move_order(current_work(), number, to, version)
         return "The order is moved, and the people of both are told."
 
     return order_forms.tried(
@@ -303,7 +313,7 @@ def move(number: str) -> Answer:
 
 
 def _ask_move(number: str, refused: str = "") -> str:
-    work = act()
+    work = current_work()
     found = order_page.found(number)
     there = namesakes.namesakes(work, found, life.history(work, found))
     return order_page.page(
@@ -326,7 +336,9 @@ def write(number: str) -> Answer:
     def do() -> str:
         internal = request.form.get("internal") == "1"
         with enclosed("files") as sent:
-            messages.post(act(), number, request.form.get("text", ""), sent, internal=internal)
+            messages.post(
+                current_work(), number, request.form.get("text", ""), sent, internal=internal
+            )
         return "The note stands on the order." if internal else "The message is on its way."
 
     return order_forms.tried(

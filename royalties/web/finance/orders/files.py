@@ -5,16 +5,16 @@ from io import BytesIO
 from flask import Response, abort, request, send_file, url_for
 
 from royalties.domain.orders.artwork import Use, wanted
-from royalties.domain.orders.life import Action, Need, Side, State, find
+from royalties.domain.orders.life import Action, Precondition, Side, State, find
 from royalties.domain.people import FINANCE
 from royalties.services.orders import messages
 from royalties.services.orders.life import Order
-from royalties.services.orders.preconditions import needs_met
+from royalties.services.orders.preconditions import preconditions_met
 from royalties.services.orders.production import artwork, proofs
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, system
+from royalties.web.core.visit import current_work, system
 from royalties.web.core.waiting import looking
 from royalties.web.finance.orders import order as order_page
 from royalties.web.ordering import fields as order_forms
@@ -37,7 +37,7 @@ def send_artwork(number: str) -> Answer:
         version, rights = order_forms.version_sent(), request.form.get("rights") == "1"
         uses = [use for use in Use if use is not Use.PROOF and _is_sent(use.value)]
         looked = [_looked(use, use.value, found) for use in uses]
-        artwork.send_artwork(act(), number, version=version, files=looked, rights=rights)
+        artwork.send_artwork(current_work(), number, version=version, files=looked, rights=rights)
         return "The artwork passed its checks; next it gets a proof."
 
     return _tried(number, do)
@@ -53,7 +53,7 @@ def send_proof(number: str) -> Answer:
             raise RefusedError("choose the proof, a PDF")
         version = order_forms.version_sent()
         looked = _looked(Use.PROOF, "proof", found)
-        proofs.send_proof(act(), number, version=version, file=looked)
+        proofs.send_proof(current_work(), number, version=version, file=looked)
         return "The proof is sent; the organization approves it or asks for changes."
 
     return _tried(number, do)
@@ -65,7 +65,7 @@ def comment(number: str) -> Answer:
 
     def do() -> str:
         proofs.comment(
-            act(),
+            current_work(),
             number,
             proof_version=order_forms.number_sent("proof_version", "version"),
             page=order_forms.number_sent("page", "page"),
@@ -79,19 +79,19 @@ def comment(number: str) -> Answer:
 @PAGES.get("/<number>/files/<int:file>/<int:page>.png")
 def preview(number: str, file: int, page: int) -> Response:
     """A page of a file as a picture that was drawn of it."""
-    return _picture(artwork.preview_of(act(), number, file, page))
+    return _picture(artwork.preview_of(current_work(), number, file, page))
 
 
 @PAGES.get("/<number>/cover.png")
 def cover(number: str) -> Response:
     """The cover as far as it can be shown before a proof."""
-    return _picture(artwork.cover_preview(act(), order_page.found(number)))
+    return _picture(artwork.cover_preview(current_work(), order_page.found(number)))
 
 
 @PAGES.get("/<number>/files/<int:file>")
 def original(number: str, file: int) -> Response:
     """A file as it was sent, only ever to be saved."""
-    found = messages.file_of(act(), number, file)
+    found = messages.file_of(current_work(), number, file)
     if found is None:
         abort(404)
     return download(found.name, found.path.open("rb"))
@@ -113,12 +113,14 @@ def _looked(use: Use, name: str, order: Order) -> artwork.Looked:
     sent = request.files[name]
     with looking():
         return artwork.look(
-            system().files, artwork.Sent(use, sent.filename or "", sent.stream), order.options
+            system().files,
+            artwork.ArtworkUpload(use, sent.filename or "", sent.stream),
+            order.options,
         )
 
 
 def _page(number: str, refused: str = "") -> str:
-    work = act()
+    work = current_work()
     found = order_page.found(number)
     art = artwork.artwork_files(work, found)
     sent = proofs.proofs(work, found)
@@ -133,16 +135,18 @@ def _page(number: str, refused: str = "") -> str:
         proofs=sent,
         before=sent[1] if len(sent) > 1 else None,
         may_artwork=find(Action.SEND_ARTWORK, Side.STAFF, found.state, found.kind) is not None,
-        may_proof=_may(Action.SEND_PROOF, found, Need.PROOF),
+        may_proof=_may(Action.SEND_PROOF, found, Precondition.PROOF),
         may_comment=bool(sent) and found.state in {State.PROOF_SENT, State.CHANGES_ASKED},
         is_covered=order_page.is_covered(found),
     )
 
 
-def _may(action: Action, order: Order, *brought: Need) -> bool:
+def _may(action: Action, order: Order, *brought: Precondition) -> bool:
     """Whether the staff may do something now with what its form brings."""
     line = find(action, Side.STAFF, order.state, order.kind)
-    return line is not None and {*line.needs} <= needs_met(act(), order) | {*brought}
+    return line is not None and {*line.needs} <= preconditions_met(current_work(), order) | {
+        *brought
+    }
 
 
 def _tried(number: str, do: order_forms.Do) -> Answer:

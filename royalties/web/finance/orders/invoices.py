@@ -11,7 +11,7 @@ from royalties.services.orders.billing.invoicing import Issued
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages, number_asked
-from royalties.web.core.visit import act, only_looks
+from royalties.web.core.visit import current_work, only_looks
 from royalties.web.finance.orders import order as order_page
 from royalties.web.finance.terms.typed_numbers import as_minor, as_typed
 from royalties.web.ordering import fields as order_forms
@@ -26,7 +26,7 @@ AGES = ("not due", "1 to 30 days", "31 to 60 days", "61 to 90 days", "over 90 da
 @PAGES.get("")
 def invoices() -> Answer:
     """Invoices and credit notes, the newest first."""
-    work = act()
+    work = current_work()
     status = request.args.get("status", "")
     chosen = {
         "organization": request.args.get("organization", "")[:100],
@@ -56,7 +56,7 @@ def invoice(number: str) -> Answer:
 def paper(number: str, file: str) -> Response:
     """An invoice or credit note as a file."""
     _found(number)
-    made = invoicing.invoice_paper(act(), number, file)
+    made = invoicing.invoice_paper(current_work(), number, file)
     return download(made.name, made.data)
 
 
@@ -67,7 +67,7 @@ def credit(number: str) -> Answer:
 
     def do() -> str:
         made = crediting.credit_note(
-            act(),
+            current_work(),
             number,
             reason=order_forms.text_sent("reason", 501),
             token=order_forms.text_sent("token", 65),
@@ -95,7 +95,7 @@ def preview_credit(number: str) -> Answer:
 @PAGES.get("/overdue/aging")
 def aging() -> Answer:
     """What each organization owes, by how long it is overdue."""
-    work = act()
+    work = current_work()
     found = receivables.aging(work, work.today)
     totals: dict[str, list[int]] = {}
     for each in found:
@@ -125,14 +125,14 @@ def remind(number: str) -> Answer:
     _found(number)
 
     def do() -> str:
-        told = receivables.remind(act(), number)
+        told = receivables.remind(current_work(), number)
         return f"{told.invoice.contact_email} is reminded of {number}."
 
     return order_forms.tried(do, url_for(".reminders"), _reminders)
 
 
 def _reminders(refused: str = "") -> str:
-    work = act()
+    work = current_work()
     return render_template(
         "finance/orders/reminders.html",
         overdue=receivables.reminders(work),
@@ -144,7 +144,7 @@ def _reminders(refused: str = "") -> str:
 
 
 def _found(number: str) -> Issued:
-    found = invoicing.invoice_of(act(), number)
+    found = invoicing.invoice_of(current_work(), number)
     if found is None:
         abort(404)
     return found
@@ -152,7 +152,7 @@ def _found(number: str) -> Issued:
 
 def _page(found: Issued, refused: str = "", drawn: Mapping[int, int] | None = None) -> str:
     """An invoice's page; ``drawn`` is what would be credited of its lines, by place."""
-    work = act()
+    work = current_work()
     row = found.row
     order = found.shown.order
     every = invoicing.invoices(work, order)
@@ -192,4 +192,4 @@ def _amounts_sent(found: Issued) -> dict[int, int] | None:
             amounts[place] = as_minor(text, found.shown.currency)
         except NotAnAmountError as error:
             raise RefusedError(f"{found.shown.lines[place - 1].words}: {error}") from None
-    return crediting.with_tax(act(), found.row.number, amounts)
+    return crediting.with_tax(current_work(), found.row.number, amounts)

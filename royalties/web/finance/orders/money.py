@@ -19,7 +19,7 @@ from royalties.services.orders.life import Order
 from royalties.services.orders.quoting.agreed import agreed_of
 from royalties.services.work import RefusedError
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
 from royalties.web.finance.terms.typed_numbers import as_minor
 from royalties.web.ordering import fields as order_forms
@@ -39,7 +39,7 @@ def invoice_deposit(number: str) -> Answer:
 
     def do() -> str:
         made = invoicing.invoice_deposit(
-            act(), number, version=order_forms.version_sent(), token=_token()
+            current_work(), number, version=order_forms.version_sent(), token=_token()
         )
         return f"Invoice {made.row.number} is issued, and the organization is told."
 
@@ -52,7 +52,7 @@ def invoice(number: str) -> Answer:
 
     def do() -> str:
         made = invoicing.invoice(
-            act(),
+            current_work(),
             number,
             version=order_forms.version_sent(),
             token=_token(),
@@ -70,7 +70,7 @@ def invoice_cancellation(number: str) -> Answer:
 
     def do() -> str:
         made = invoicing.invoice_cancellation(
-            act(), number, version=order_forms.version_sent(), token=_token()
+            current_work(), number, version=order_forms.version_sent(), token=_token()
         )
         return f"Invoice {made.row.number} is issued."
 
@@ -83,13 +83,15 @@ def receive(number: str) -> Answer:
 
     def do() -> str:
         row, amount, day, reference = _money_sent(number)
-        if receivables.wants_second_person(act()):
-            receivables.prepare_receipt(act(), row.number, amount, day, reference, _token())
+        if receivables.wants_second_person(current_work()):
+            receivables.prepare_receipt(
+                current_work(), row.number, amount, day, reference, _token()
+            )
             return (
                 f"Recorded, not confirmed: the money counts for {row.number} once another manager "
                 "has found it on the bank's statement."
             )
-        made = receivables.receive(act(), row.number, amount, day, reference, _token())
+        made = receivables.receive(current_work(), row.number, amount, day, reference, _token())
         return f"Receipt {made.id} is recorded for {row.number}."
 
     return _tried(number, do)
@@ -101,13 +103,15 @@ def pay_back(number: str) -> Answer:
 
     def do() -> str:
         row, amount, day, reference = _money_sent(number)
-        if receivables.wants_second_person(act()):
-            receivables.prepare_pay_back(act(), row.number, amount, day, reference, _token())
+        if receivables.wants_second_person(current_work()):
+            receivables.prepare_pay_back(
+                current_work(), row.number, amount, day, reference, _token()
+            )
             return (
                 f"Recorded, not confirmed: it counts for {row.number} once another manager has "
                 "found it on the bank's statement."
             )
-        receivables.pay_back(act(), row.number, amount, day, reference, _token())
+        receivables.pay_back(current_work(), row.number, amount, day, reference, _token())
         return f"It is recorded that {row.number} was paid back."
 
     return _tried(number, do)
@@ -125,7 +129,9 @@ def reverse(number: str, receipt: int) -> Answer:
     _receipt(number, receipt)
 
     def do() -> str:
-        made = receivables.reverse_receipt(act(), receipt, order_forms.text_sent("reason", 501))
+        made = receivables.reverse_receipt(
+            current_work(), receipt, order_forms.text_sent("reason", 501)
+        )
         return f"Receipt {receipt} is reversed by receipt {made.id}; both stay."
 
     return order_forms.tried(
@@ -136,9 +142,9 @@ def reverse(number: str, receipt: int) -> Answer:
 
 
 def _ask_reverse(number: str, receipt: int, refused: str = "") -> str:
-    act().actor.require(Verb.CREDIT)
+    current_work().actor.require(Verb.CREDIT)
     row = _receipt(number, receipt)
-    listed = receivables.balances(act(), number)
+    listed = receivables.balances(current_work(), number)
     of = next(each for each in listed if each.id == row.invoice_id)
     return render_template(
         "finance/orders/reverse.html",
@@ -152,7 +158,7 @@ def _ask_reverse(number: str, receipt: int, refused: str = "") -> str:
 
 
 def _receipt(number: str, receipt: int) -> ReceiptRow:
-    listed = receivables.receipts(act(), order_page.found(number))
+    listed = receivables.receipts(current_work(), order_page.found(number))
     found = next((each for each in listed if each.id == receipt), None)
     if found is None:
         abort(404)
@@ -185,7 +191,7 @@ def _money_sent(number: str) -> tuple[Open, int, date, str]:
 
 def _invoice_sent(number: str) -> Open:
     asked = order_forms.text_sent("invoice", 20)
-    listed = receivables.balances(act(), number)
+    listed = receivables.balances(current_work(), number)
     found = next((each for each in listed if each.number == asked), None)
     if found is None:
         raise RefusedError("choose one of the order's invoices")
@@ -201,7 +207,7 @@ def _amount_sent(row: Open) -> int:
 
 
 def _page(number: str, refused: str = "") -> str:
-    work = act()
+    work = current_work()
     found = order_page.found(number)
     balances = receivables.balances_of(work, found)
     received = receivables.receipts(work, found)
@@ -239,7 +245,7 @@ def _page(number: str, refused: str = "") -> str:
 
 def _pays(order: Order) -> PaymentDetails | None:
     """What an invoice of today would say of how it is paid."""
-    work = act()
+    work = current_work()
     setup = needs.setup_or_none(work)
     if setup is None:
         return None
@@ -252,7 +258,7 @@ def _owed(order: Order) -> Owed | None:
     """What a cancelled order owes."""
     if order.state is not State.CANCELLED or order.quote_version is None:
         return None
-    work = act()
+    work = current_work()
     agreed = agreed_of(work, setup_in_force(work), order)
     return Owed(invoicing.owed_of_cancelled(work, order), agreed.quote.currency)
 
@@ -262,7 +268,7 @@ def _draft(order: Order, proofs: int | None) -> tuple[InvoiceShown | None, str, 
     if not _may(Action.INVOICE, order):
         return None, "", 0
     try:
-        found = invoicing.preview(act(), order, proofs)
+        found = invoicing.preview(current_work(), order, proofs)
     except RefusedError as error:
         further = 0 if proofs is None else _draft(order, None)[2]
         return None, str(error), further

@@ -5,14 +5,23 @@ from dataclasses import dataclass
 from flask import abort, render_template, request, url_for
 
 from royalties.domain.orders.artwork import wanted
-from royalties.domain.orders.life import Action, Need, Side, State, Transition, find, possible, said
+from royalties.domain.orders.life import (
+    Action,
+    Precondition,
+    Side,
+    State,
+    Transition,
+    find,
+    label_of,
+    possible,
+)
 from royalties.domain.people import Verb
 from royalties.services.approvals import Proposal
 from royalties.services.orders import board, life, second_person
 from royalties.services.orders import preconditions as needs
 from royalties.services.orders.life import Order
 from royalties.services.orders.quoting.terms import lacking
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.finance.orders.words import proposal_words
 from royalties.web.ordering.fields import unit
 
@@ -56,7 +65,7 @@ _LAST = (Action.HOLD, Action.DECLINE, Action.CANCEL)
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class StaffAction:
     """An action that the table allows as the order stands; ``missing``: what it still needs."""
 
     action: Action
@@ -72,7 +81,7 @@ class Offer:
 
 def found(number: str) -> Order:
     """An order; none is a page that is not there."""
-    order = life.find(act(), number)
+    order = life.find(current_work(), number)
     if order is None:
         abort(404)
     return order
@@ -80,7 +89,7 @@ def found(number: str) -> Order:
 
 def organization_names() -> dict[str, str]:
     """Organizations by key, by name."""
-    setup = needs.setup_or_none(act())
+    setup = needs.setup_or_none(current_work())
     if setup is None:
         return {}
     named = sorted(setup.organizations.values(), key=lambda each: each.name.casefold())
@@ -89,7 +98,7 @@ def organization_names() -> dict[str, str]:
 
 def title_names() -> dict[str, str]:
     """Titles by key."""
-    setup = needs.setup_or_none(act())
+    setup = needs.setup_or_none(current_work())
     return {key: each.title for key, each in setup.titles.items()} if setup else {}
 
 
@@ -106,30 +115,30 @@ def waiting(order: Order) -> list[Waits]:
     """What of an order waits for a second person."""
     return [
         Waits(each, proposal_words(each), url_for("approvals.proposal", number=each.id))
-        for each in second_person.waiting(act(), order.number)
+        for each in second_person.waiting(current_work(), order.number)
     ]
 
 
 def is_covered(order: Order) -> bool:
     """Whether a purchase order is there, or the deposit was paid."""
-    work = act()
+    work = current_work()
     setup = needs.setup_or_none(work)
     return setup is not None and (
-        Need.PURCHASE_ORDER_OR_DEPOSIT in needs.needs_met(work, order, setup)
+        Precondition.PURCHASE_ORDER_OR_DEPOSIT in needs.preconditions_met(work, order, setup)
     )
 
 
 def unpriced(order: Order) -> str:
     """Why an order that is to be quoted cannot be, in words; empty if it can."""
-    setup = needs.setup_or_none(act())
+    setup = needs.setup_or_none(current_work())
     if setup is None or find(Action.QUOTE, Side.STAFF, order.state, order.kind) is None:
         return ""
-    return lacking(setup, order.title, order.isbn, act().today)
+    return lacking(setup, order.title, order.isbn, current_work().today)
 
 
 def offers(
-    order: Order, met: frozenset[Need], *, invoiced: frozenset[str], unpriced: bool
-) -> list[Offer]:
+    order: Order, met: frozenset[Precondition], *, invoiced: frozenset[str], unpriced: bool
+) -> list[StaffAction]:
     """What the staff may do with an order as it stands, what leads on first.
 
     Args:
@@ -144,8 +153,8 @@ def offers(
         if line.action not in _BY_ITSELF
         and not (line.action is Action.INVOICE_DEPOSIT and "deposit" in invoiced)
         and not (line.action is Action.SEND_ARTWORK and not wanted(order.options))
-        and not (line.action is Action.SEND_PROOF and Need.ARTWORK in {*line.needs} - met)
-        and act().actor.may(BUTTONS[line.action].verb)
+        and not (line.action is Action.SEND_PROOF and Precondition.ARTWORK in {*line.needs} - met)
+        and current_work().actor.may(BUTTONS[line.action].verb)
     ]
     made = [_offer(order, line, met, invoiced=invoiced, unpriced=unpriced) for line in allowed]
     return sorted(made, key=lambda each: each.is_aside)
@@ -154,11 +163,11 @@ def offers(
 def _offer(
     order: Order,
     line: Transition,
-    met: frozenset[Need],
+    met: frozenset[Precondition],
     *,
     invoiced: frozenset[str],
     unpriced: bool,
-) -> Offer:
+) -> StaffAction:
     button = BUTTONS[line.action]
     address = url_for(button.endpoint, number=order.number, _anchor=button.anchor or None)
     missing = missing_of(order, line, met | _GIVEN)
@@ -166,17 +175,25 @@ def _offer(
         missing = (*missing, "an invoice")
     if line.action is Action.QUOTE and unpriced:
         missing = (*missing, "a price list that covers the title")
-    return Offer(line.action, button, address, missing)
+    return StaffAction(line.action, button, address, missing)
 
 
-def missing_of(order: Order, line: Transition, met: frozenset[Need]) -> tuple[str, ...]:
+def missing_of(order: Order, line: Transition, met: frozenset[Precondition]) -> tuple[str, ...]:
     """What an action of the table still needs, in words."""
-    setup = needs.setup_or_none(act())
-    words = needs.need_words(setup, order) if setup is not None else {}
+    setup = needs.setup_or_none(current_work())
+    words = needs.precondition_words(setup, order) if setup is not None else {}
     return tuple(words.get(need, need.value) for need in line.needs if need not in met)
 
 
-_GIVEN = frozenset({Need.PROOF, Need.COMMENT, Need.ARTWORK, Need.PROOF_SHOWN, Need.ACCEPTANCE})
+_GIVEN = frozenset(
+    {
+        Precondition.PROOF,
+        Precondition.COMMENT,
+        Precondition.ARTWORK,
+        Precondition.PROOF_SHOWN,
+        Precondition.ACCEPTANCE,
+    }
+)
 """Needs that the action's own form brings."""
 
 
@@ -185,7 +202,7 @@ def page(template: str, order: Order, tab: str, **more: object) -> str:
 
     A page that comes back holds what was typed.
     """
-    work = act()
+    work = current_work()
     setup = needs.setup_or_none(work)
     organization = setup.organizations.get(order.organization) if setup else None
     title = setup.titles.get(order.title) if setup else None
@@ -198,7 +215,7 @@ def page(template: str, order: Order, tab: str, **more: object) -> str:
         title_name=title.title if title else order.title,
         waiting=needs.waits_for(order),
         late=board.lateness(order.state, order.need_by, order.promised_on, work.today),
-        said=said,
+        said=label_of,
         State=State,
         Side=Side,
         today=work.today,

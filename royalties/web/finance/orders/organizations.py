@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, abort, render_template, request, url_for
 
-from royalties.domain.orders.life import said
+from royalties.domain.orders.life import label_of
 from royalties.domain.people import FINANCE
 from royalties.domain.terms.organizations import Organization
 from royalties.services.orders import board
@@ -15,16 +15,16 @@ from royalties.services.terms import amending as terms
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
 from royalties.web.finance.orders import terms as order_terms
-from royalties.web.finance.terms.editing import Sheet, key_cell, sheet_of_form
+from royalties.web.finance.terms.editing import AmendForm, key_cell, sheet_of_form
 from royalties.web.finance.terms.row_forms import (
     REGION_HINT,
     Cell,
-    Kind,
+    CellKind,
     Row,
-    Table,
+    RowTable,
     as_before,
     shown,
     written,
@@ -36,19 +36,19 @@ PAGES = Pages("organizations", __name__, "/finance/organizations", FINANCE)
 
 _PART = "organizations"
 
-ORGANIZATION = Table(
+ORGANIZATION = RowTable(
     "organization",
     "organization",
     (
         Cell("name", "Name", hint="As it stands on quotes and invoices.", required=True),
-        Cell("address", "Street address", kind=Kind.LINES, hint="One line each."),
+        Cell("address", "Street address", kind=CellKind.LINES, hint="One line each."),
         Cell("city", "City"),
-        Cell("country", "Country", kind=Kind.COUNTRY, required=True),
-        Cell("region", "State or region", kind=Kind.REGION, hint=REGION_HINT, short=True),
+        Cell("country", "Country", kind=CellKind.COUNTRY, required=True),
+        Cell("region", "State or region", kind=CellKind.REGION, hint=REGION_HINT, short=True),
         Cell("postcode", "Postal code", short=True),
         Cell("email", "E-mail", hint="Where quotes and invoices are sent.", required=True),
         Cell("phone", "Telephone"),
-        Cell("net_terms", "May pay after the invoice, on a purchase order", kind=Kind.TICK),
+        Cell("net_terms", "May pay after the invoice, on a purchase order", kind=CellKind.TICK),
     ),
 )
 
@@ -56,7 +56,7 @@ ORGANIZATION = Table(
 @PAGES.get("")
 def organizations() -> Answer:
     """Every organization, by name, with how many orders it has."""
-    work = act()
+    work = current_work()
     setup = needs.setup_or_none(work)
     wanted = request.args.get("q", "").strip()[:200]
     every = sorted(
@@ -83,9 +83,9 @@ def organization(key: str) -> Answer:
 
 
 def _one(key: str, refused: str = "") -> str:
-    work = act()
+    work = current_work()
     found = _found(key)
-    mine = board.Asked(board.ORDER, organization=key)
+    mine = board.BoardFilter(board.ORDER, organization=key)
     return render_template(
         "finance/orders/organization.html",
         organization=found,
@@ -93,7 +93,7 @@ def _one(key: str, refused: str = "") -> str:
         titles=order_page.title_names(),
         certificates=certificates.certificates(work, key),
         people=board.people_of(work, key),
-        said=said,
+        said=label_of,
         refused=refused,
         typed=request.form,
         history=terms.history(work, _PART, key, as_typed),
@@ -107,7 +107,7 @@ def check_certificate(key: str, certificate: int) -> Answer:
     _own_certificate(key, certificate)
 
     def do() -> str:
-        certificates.check(act(), certificate)
+        certificates.check(current_work(), certificate)
         return "The certificate counts from now on; the organization is told."
 
     return order_forms.tried(do, url_for(".organization", key=key), lambda why: _one(key, why))
@@ -119,7 +119,7 @@ def refuse_certificate(key: str, certificate: int) -> Answer:
     _own_certificate(key, certificate)
 
     def do() -> str:
-        certificates.refuse(act(), certificate, order_forms.text_sent("reason"))
+        certificates.refuse(current_work(), certificate, order_forms.text_sent("reason"))
         return "The certificate does not count; the organization is told why."
 
     return order_forms.tried(do, url_for(".organization", key=key), lambda why: _one(key, why))
@@ -129,7 +129,7 @@ def refuse_certificate(key: str, certificate: int) -> Answer:
 def certificate_file(key: str, certificate: int) -> Response:
     """The signed paper, only ever to be saved."""
     _own_certificate(key, certificate)
-    found = certificates.file_of(act(), certificate)
+    found = certificates.file_of(current_work(), certificate)
     if found is None:
         abort(404)
     return download(found.name, found.path.open("rb"))
@@ -142,7 +142,7 @@ def account(key: str) -> Answer:
     return render_template(
         "finance/orders/account.html",
         organization=found,
-        accounts=receivables.statement_of_account(act(), key),
+        accounts=receivables.statement_of_account(current_work(), key),
     )
 
 
@@ -150,13 +150,13 @@ def account(key: str) -> Answer:
 def account_file(key: str) -> Response:
     """The statement of account as a workbook."""
     found = _found(key)
-    data = receivables.account_workbook(act(), key)
+    data = receivables.account_workbook(current_work(), key)
     return download(f"Statement of account {found.key}.xlsx", data)
 
 
 def _own_certificate(key: str, number: int) -> None:
     _found(key)
-    if all(each.id != number for each in certificates.certificates(act(), key)):
+    if all(each.id != number for each in certificates.certificates(current_work(), key)):
         abort(404)
 
 
@@ -165,13 +165,13 @@ def amend(key: str) -> Answer:
     """The form of an organization; sent, it is saved."""
     order_terms.require_load()
     _found(key)
-    now = terms.find_entry(act(), _PART, key)
+    now = terms.find_entry(current_work(), _PART, key)
     if now is None:
         abort(404)
     if request.method == "POST":
         sheet = sheet_of_form(_PART, key, ORGANIZATION, now.body, f"{_PART}[0].")
         return order_terms.sent(sheet, _write, _page, _onward)
-    return _page(Sheet(_PART, key, ORGANIZATION, _shown(now.body), now.body, now.id, ""))
+    return _page(AmendForm(_PART, key, ORGANIZATION, _shown(now.body), now.body, now.id, ""))
 
 
 @PAGES.route("/new/organization", methods=["GET", "POST"])
@@ -181,11 +181,11 @@ def new() -> Answer:
     if request.method == "POST":
         sheet = sheet_of_form(_PART, "", ORGANIZATION, None, f"{_PART}[0].")
         return order_terms.sent(sheet, _write, _page, _onward)
-    return _page(Sheet(_PART, "", ORGANIZATION, _shown({}), None, 0, ""))
+    return _page(AmendForm(_PART, "", ORGANIZATION, _shown({}), None, 0, ""))
 
 
 def _found(key: str) -> Organization:
-    setup = needs.setup_or_none(act())
+    setup = needs.setup_or_none(current_work())
     found = setup.organizations.get(key) if setup else None
     if found is None:
         abort(404)
@@ -196,7 +196,7 @@ def _shown(body: Mapping[str, Any]) -> Row:
     return {**shown(body, ORGANIZATION), "key": body.get("key", "")}
 
 
-def _write(sheet: Sheet) -> None:
+def _write(sheet: AmendForm) -> None:
     sheet.written = written(sheet.row, ORGANIZATION)
     body = {**sheet.written.body, "key": sheet.row.get("key", "")}
     sheet.written.places["key"] = "key"
@@ -204,15 +204,15 @@ def _write(sheet: Sheet) -> None:
     sheet.blame(sheet.written.faults)
 
 
-def _page(sheet: Sheet) -> str:
+def _page(sheet: AmendForm) -> str:
     return render_template(
         "finance/orders/organization_form.html",
         sheet=order_terms.filled(sheet),
-        at_once=terms.acts_at_once(act()),
+        at_once=terms.acts_at_once(current_work()),
         key_cell=key_cell("harbor-works"),
         save_at=url_for(".new") if sheet.is_new else url_for(".amend", key=sheet.key),
     )
 
 
-def _onward(sheet: Sheet) -> str:
+def _onward(sheet: AmendForm) -> str:
     return url_for(".organization", key=sheet.body["key"])

@@ -8,9 +8,9 @@ from royalties.ingest.setup.orders import CANCELLED_FROM
 from royalties.web.finance.terms.row_forms import (
     Body,
     Cell,
-    Kind,
+    CellKind,
     Row,
-    Table,
+    RowTable,
     Written,
     as_before,
     shown,
@@ -20,51 +20,55 @@ from royalties.web.finance.terms.row_forms import (
 _OPTIONS = tuple((each.value, each.value.replace("-", " ")) for each in Option)
 _STATES = tuple((each.value, each.value.replace("-", " ")) for each in CANCELLED_FROM)
 
-TAXES = Table(
+TAXES = RowTable(
     "taxes",
     "tax",
     (
         Cell("place", "Place", hint="Country and state, such as US-WA.", short=True),
-        Cell("from", "From", kind=Kind.DAY),
-        Cell("rate", "Rate", kind=Kind.SHARE, hint="6.5 % or 0.065", short=True),
-        Cell("freight", "Freight too", kind=Kind.TICK),
+        Cell("from", "From", kind=CellKind.DAY),
+        Cell("rate", "Rate", kind=CellKind.SHARE, hint="6.5 % or 0.065", short=True),
+        Cell("freight", "Freight too", kind=CellKind.TICK),
     ),
 )
-DISCOUNTS = Table(
+DISCOUNTS = RowTable(
     "discounts",
     "discount",
     (
-        Cell("at_least", "From copies", kind=Kind.WHOLE, short=True),
-        Cell("discount", "Off the list price", kind=Kind.SHARE, hint="20 % or 0.20", short=True),
+        Cell("at_least", "From copies", kind=CellKind.WHOLE, short=True),
+        Cell(
+            "discount", "Off the list price", kind=CellKind.SHARE, hint="20 % or 0.20", short=True
+        ),
     ),
     least=1,
 )
-OPTIONS = Table(
+OPTIONS = RowTable(
     "options",
     "option",
     (
-        Cell("option", "Option", kind=Kind.CHOICE, options=(("", "choose …"), *_OPTIONS)),
-        Cell("minimum", "From copies", kind=Kind.WHOLE, short=True),
-        Cell("set_up", "Set-up, once", kind=Kind.AMOUNT, short=True),
-        Cell("per_copy", "For each copy", kind=Kind.AMOUNT, short=True),
+        Cell("option", "Option", kind=CellKind.CHOICE, options=(("", "choose …"), *_OPTIONS)),
+        Cell("minimum", "From copies", kind=CellKind.WHOLE, short=True),
+        Cell("set_up", "Set-up, once", kind=CellKind.AMOUNT, short=True),
+        Cell("per_copy", "For each copy", kind=CellKind.AMOUNT, short=True),
     ),
 )
-FREIGHT = Table(
+FREIGHT = RowTable(
     "freight",
     "step of freight",
     (
-        Cell("up_to", "Up to copies", kind=Kind.WHOLE, hint="Blank in the last step.", short=True),
-        Cell("amount", "Amount", kind=Kind.AMOUNT, short=True),
-        Cell("per_copy", "For each copy", kind=Kind.AMOUNT, short=True),
+        Cell(
+            "up_to", "Up to copies", kind=CellKind.WHOLE, hint="Blank in the last step.", short=True
+        ),
+        Cell("amount", "Amount", kind=CellKind.AMOUNT, short=True),
+        Cell("per_copy", "For each copy", kind=CellKind.AMOUNT, short=True),
     ),
     least=1,
 )
-CANCELLATION = Table(
+CANCELLATION = RowTable(
     "cancellation",
     "share",
     (
-        Cell("state", "From the state", kind=Kind.CHOICE, options=(("", "choose …"), *_STATES)),
-        Cell("share", "Owed of the total", kind=Kind.SHARE, hint="5 % or 0.05", short=True),
+        Cell("state", "From the state", kind=CellKind.CHOICE, options=(("", "choose …"), *_STATES)),
+        Cell("share", "Owed of the total", kind=CellKind.SHARE, hint="5 % or 0.05", short=True),
     ),
 )
 
@@ -73,7 +77,7 @@ BASE = (
     Cell(
         "titles",
         "Titles",
-        kind=Kind.WORDS,
+        kind=CellKind.WORDS,
         hint="Keys of titles, with commas between; blank: all that no other price list names.",
     ),
     Cell(
@@ -94,52 +98,54 @@ BASE = (
     ),
 )
 VERSION = (
-    Cell("from", "Holds from", kind=Kind.DAY, required=True, short=True),
-    Cell("minimum", "Orders begin at copies", kind=Kind.WHOLE, short=True),
-    Cell("small_order_below", "Small orders are below copies", kind=Kind.WHOLE, short=True),
-    Cell("small_order_charge", "Charge for a small order", kind=Kind.AMOUNT, short=True),
-    Cell("rush_charge", "Rush: charge", kind=Kind.AMOUNT, short=True),
+    Cell("from", "Holds from", kind=CellKind.DAY, required=True, short=True),
+    Cell("minimum", "Orders begin at copies", kind=CellKind.WHOLE, short=True),
+    Cell("small_order_below", "Small orders are below copies", kind=CellKind.WHOLE, short=True),
+    Cell("small_order_charge", "Charge for a small order", kind=CellKind.AMOUNT, short=True),
+    Cell("rush_charge", "Rush: charge", kind=CellKind.AMOUNT, short=True),
     Cell(
         "rush_share",
         "Rush: share of copies and options",
-        kind=Kind.SHARE,
+        kind=CellKind.SHARE,
         hint="10 % or 0.10",
         short=True,
     ),
-    Cell("more_address_charge", "For each further address", kind=Kind.AMOUNT, short=True),
-    Cell("free_proofs", "Proofs that cost nothing", kind=Kind.WHOLE, short=True),
-    Cell("proof_charge", "For each further proof", kind=Kind.AMOUNT, short=True),
+    Cell("more_address_charge", "For each further address", kind=CellKind.AMOUNT, short=True),
+    Cell("free_proofs", "Proofs that cost nothing", kind=CellKind.WHOLE, short=True),
+    Cell("proof_charge", "For each further proof", kind=CellKind.AMOUNT, short=True),
     Cell(
         "deposit",
         "Deposit",
-        kind=Kind.SHARE,
+        kind=CellKind.SHARE,
         hint="Share of the total that is paid ahead without net terms.",
         short=True,
     ),
     Cell(
         "tolerance",
         "Tolerance",
-        kind=Kind.SHARE,
+        kind=CellKind.SHARE,
         hint="Share of the copies that may be missing or too many.",
         short=True,
     ),
-    Cell("valid_days", "Days that a quote is valid", kind=Kind.WHOLE, short=True),
-    Cell("net_days", "Days until an invoice is due", kind=Kind.WHOLE, short=True),
-    Cell("proof", "Until the proof is sent", "pace.proof", Kind.WHOLE, short=True),
-    Cell("production", "Production", "pace.production", Kind.WHOLE, short=True),
-    Cell("shipping", "Shipping", "pace.shipping", Kind.WHOLE, short=True),
-    Cell("rush_proof", "Rush: until the proof is sent", "rush_pace.proof", Kind.WHOLE, short=True),
-    Cell("rush_production", "Rush: production", "rush_pace.production", Kind.WHOLE, short=True),
-    Cell("rush_shipping", "Rush: shipping", "rush_pace.shipping", Kind.WHOLE, short=True),
+    Cell("valid_days", "Days that a quote is valid", kind=CellKind.WHOLE, short=True),
+    Cell("net_days", "Days until an invoice is due", kind=CellKind.WHOLE, short=True),
+    Cell("proof", "Until the proof is sent", "pace.proof", CellKind.WHOLE, short=True),
+    Cell("production", "Production", "pace.production", CellKind.WHOLE, short=True),
+    Cell("shipping", "Shipping", "pace.shipping", CellKind.WHOLE, short=True),
+    Cell(
+        "rush_proof", "Rush: until the proof is sent", "rush_pace.proof", CellKind.WHOLE, short=True
+    ),
+    Cell("rush_production", "Rush: production", "rush_pace.production", CellKind.WHOLE, short=True),
+    Cell("rush_shipping", "Rush: shipping", "rush_pace.shipping", CellKind.WHOLE, short=True),
     Cell(
         "terms",
         "Further terms on quotes",
-        kind=Kind.LINES,
+        kind=CellKind.LINES,
         hint="In the house’s words, one a line.",
     ),
 )
 
-PRICE_LIST = Table(
+PRICE_LIST = RowTable(
     "price_list",
     "price list",
     (*BASE, *VERSION),

@@ -18,7 +18,7 @@ from royalties.services.terms import amending as terms
 from royalties.services.work import RefusedError
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import terms as order_terms
 from royalties.web.finance.orders.price_form import (
     PRICE_LIST,
@@ -26,7 +26,7 @@ from royalties.web.finance.orders.price_form import (
     price_list_shown,
     price_list_written,
 )
-from royalties.web.finance.terms.editing import Sheet, key_cell, sheet_of_form
+from royalties.web.finance.terms.editing import AmendForm, key_cell, sheet_of_form
 from royalties.web.finance.terms.typed_numbers import as_typed
 from royalties.web.ordering import fields as order_forms
 
@@ -39,7 +39,7 @@ _NEW = "new"
 @PAGES.get("")
 def price_lists() -> Answer:
     """Every price list, with the version in force."""
-    work = act()
+    work = current_work()
     setup = needs.setup_or_none(work)
     listed = sorted(setup.price_lists.values(), key=lambda each: each.key) if setup else []
     return render_template(
@@ -53,7 +53,7 @@ def price_lists() -> Answer:
 @PAGES.get("/<key>")
 def price_list(key: str) -> Answer:
     """One price list as sentences and tables, and what some copies would cost by it."""
-    work = act()
+    work = current_work()
     setup, found = _found(key)
     asked = request.args.get("version", "")
     version = next(
@@ -90,7 +90,7 @@ def amend(key: str, version: str) -> Answer:
     """The form of a version, or of a further one that begins as the newest; sent, it is saved."""
     order_terms.require_load()
     _found(key)
-    now = terms.find_entry(act(), _PART, key)
+    now = terms.find_entry(current_work(), _PART, key)
     if now is None:
         abort(404)
     listed = sorted(now.body["versions"], key=lambda each: each["from"])
@@ -102,7 +102,7 @@ def amend(key: str, version: str) -> Answer:
         return _sent(key, now.body, amended)
     begins = chosen or {**listed[-1], "from": ""}
     row = price_list_shown(now.body, begins)
-    return _page(Sheet(_PART, key, PRICE_LIST, row, now.body, now.id, "", version=amended))
+    return _page(AmendForm(_PART, key, PRICE_LIST, row, now.body, now.id, "", version=amended))
 
 
 @PAGES.route("/new/price-list", methods=["GET", "POST"])
@@ -111,13 +111,13 @@ def new() -> Answer:
     order_terms.require_load()
     if request.method == "POST":
         return _sent("", None, "")
-    setup = needs.setup_or_none(act())
+    setup = needs.setup_or_none(current_work())
     start: dict[str, Any] = {"currency": setup.publisher.currency if setup else ""}
-    return _page(Sheet(_PART, "", PRICE_LIST, price_list_shown(start, {}), None, 0, ""))
+    return _page(AmendForm(_PART, "", PRICE_LIST, price_list_shown(start, {}), None, 0, ""))
 
 
 def _found(key: str) -> tuple[Setup, PriceList]:
-    setup = needs.setup_or_none(act())
+    setup = needs.setup_or_none(current_work())
     found = setup.price_lists.get(key) if setup else None
     if setup is None or found is None:
         abort(404)
@@ -130,19 +130,19 @@ def _sent(key: str, base: dict[str, Any] | None, version: str) -> Answer:
     return order_terms.sent(sheet, _write, _page, _onward)
 
 
-def _write(sheet: Sheet) -> None:
+def _write(sheet: AmendForm) -> None:
     sheet.written = price_list_written(sheet.row, sheet.base, sheet.version)
     sheet.body = sheet.written.body
     sheet.blame(sheet.written.faults)
 
 
-def _page(sheet: Sheet) -> str:
-    setup = needs.setup_or_none(act())
+def _page(sheet: AmendForm) -> str:
+    setup = needs.setup_or_none(current_work())
     version = sheet.version or _NEW
     return render_template(
         "finance/orders/price_list_form.html",
         sheet=order_terms.filled(sheet),
-        at_once=terms.acts_at_once(act()),
+        at_once=terms.acts_at_once(current_work()),
         cells=[each.name for each in VERSION],
         key_cell=key_cell("orders-usd"),
         retailers=sorted(setup.retailers) if setup else [],
@@ -152,7 +152,7 @@ def _page(sheet: Sheet) -> str:
     )
 
 
-def _onward(sheet: Sheet) -> str:
+def _onward(sheet: AmendForm) -> str:
     return url_for(".price_list", key=sheet.body["key"], version=sheet.row["from"])
 
 
@@ -165,7 +165,7 @@ def _titles_of(setup: Setup, prices: PriceList) -> dict[str, str]:
     for title in sorted(setup.titles.values(), key=lambda each: each.title):
         if needs.price_list_for(setup, title.key) is not prices:
             continue
-        if order_terms_of.editions_offered(setup, title, act().today):
+        if order_terms_of.editions_offered(setup, title, current_work().today):
             found[title.key] = title.title
     return found
 
@@ -183,14 +183,16 @@ def _tried(setup: Setup, titles: dict[str, str]) -> tuple[pricing.Quote | None, 
         place = places.place(request.args.get("place", "").strip() or "US")
     except places.NotAPlaceError as error:
         return None, str(error)
-    asked = pricing.Asked(
+    asked = pricing.PriceRequest(
         OrderKind.CUSTOM if options else OrderKind.BULK,
         (pricing.ShipTo(int(copies), place),),
         options,
         rush=request.args.get("rush") == "1",
     )
-    edition, _ = order_terms_of.editions_offered(setup, setup.titles[title], act().today)[0]
+    edition, _ = order_terms_of.editions_offered(setup, setup.titles[title], current_work().today)[
+        0
+    ]
     try:
-        return quotes.price_of(act(), title, edition.isbn, asked), ""
+        return quotes.price_of(current_work(), title, edition.isbn, asked), ""
     except RefusedError as error:
         return None, str(error)

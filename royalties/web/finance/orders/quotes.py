@@ -22,13 +22,13 @@ from royalties.services.orders.quoting.quotes import Edits
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download, enclosed
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, all_or_nothing, only_looks
+from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.finance.orders import order as order_page
 from royalties.web.finance.terms.row_forms import (
     Cell,
-    Kind,
+    CellKind,
     Row,
-    Table,
+    RowTable,
     fraction_text,
     operate,
     padded,
@@ -39,7 +39,7 @@ from royalties.web.ordering import fields as order_forms
 
 PAGES = Pages("order_quotes", __name__, "/finance/orders", FINANCE)
 
-CHARGES = Table(
+CHARGES = RowTable(
     "charges",
     "charge",
     (
@@ -47,32 +47,32 @@ CHARGES = Table(
         Cell("amount", "Amount", short=True),
     ),
 )
-QUOTE = Table(
+QUOTE = RowTable(
     "quote",
     "quote",
     (
         Cell(
             "discount",
             "Discount",
-            kind=Kind.SHARE,
+            kind=CellKind.SHARE,
             hint="Such as 42 %; blank: by the price list.",
             short=True,
         ),
         Cell(
             "extra_proofs",
             "Proofs beyond the free ones",
-            kind=Kind.WHOLE,
+            kind=CellKind.WHOLE,
             hint="Agreed ahead. Further ones that are sent stand in the final invoice.",
             short=True,
         ),
         Cell(
             "valid_until",
             "Valid until",
-            kind=Kind.DAY,
+            kind=CellKind.DAY,
             hint="Blank: by the price list.",
             short=True,
         ),
-        Cell("note", "Note", kind=Kind.LINES, hint="Stands on the quote."),
+        Cell("note", "Note", kind=CellKind.LINES, hint="Stands on the quote."),
     ),
     (CHARGES,),
 )
@@ -131,11 +131,11 @@ def issue(number: str) -> Answer:
 def _issued(found: Order, edits: Edits) -> QuoteShown | None:
     """The quote as it was issued; None if it waits for a second person now."""
     version = order_forms.version_sent()
-    if quotes.wants_second_person(act(), found, edits):
+    if quotes.wants_second_person(current_work(), found, edits):
         why = order_forms.text_sent("why")
-        quotes.prepare_quote(act(), found.number, version=version, edits=edits, why=why)
+        quotes.prepare_quote(current_work(), found.number, version=version, edits=edits, why=why)
         return None
-    return quotes.issue_quote(act(), found.number, version=version, edits=edits)
+    return quotes.issue_quote(current_work(), found.number, version=version, edits=edits)
 
 
 @PAGES.post("/<number>/quotes/accept")
@@ -150,7 +150,7 @@ def accept(number: str) -> Answer:
             raise RefusedError("choose how the acceptance came")
         with enclosed("po_file") as sent:
             answering.record_acceptance(
-                act(),
+                current_work(),
                 number,
                 answering.Acceptance(
                     order_forms.text_sent("name", 300),
@@ -173,9 +173,11 @@ def accept(number: str) -> Answer:
 @PAGES.get("/<number>/quotes/<int:version>.<any(pdf, xlsx):file>")
 def quote_file(number: str, version: int, file: str) -> Response:
     """A quote as it was issued, as a file."""
-    if all(each.version != version for each in quotes.quotes(act(), order_page.found(number))):
+    if all(
+        each.version != version for each in quotes.quotes(current_work(), order_page.found(number))
+    ):
         abort(404)
-    made = quotes.quote_paper(act(), number, version, file)
+    made = quotes.quote_paper(current_work(), number, version, file)
     return download(made.name, made.data)
 
 
@@ -194,14 +196,14 @@ def _page(
     if may_quote:
         draft, problem, more = _draft(order, row)
         found_wrong = {**more, **found_wrong} if previewed or wrong else found_wrong
-    issued = quotes.quotes(act(), order)
+    issued = quotes.quotes(current_work(), order)
     edits, _ = _edits(row, draft.currency if draft else "")
     return order_page.page(
         "quotes.html",
         order,
         "quotes",
-        is_below=draft is not None and quotes.wants_second_person(act(), order, edits),
-        wants_second=receivables.wants_second_person(act()),
+        is_below=draft is not None and quotes.wants_second_person(current_work(), order, edits),
+        wants_second=receivables.wants_second_person(current_work()),
         may_quote=may_quote,
         row=padded(row, QUOTE),
         shape=QUOTE,
@@ -223,7 +225,7 @@ def _page(
 
 def _draft(order: Order, row: Row) -> tuple[QuoteShown | None, str, dict[str, str]]:
     """The next version, why there is none, and what is wrong with what was typed."""
-    work = act()
+    work = current_work()
     try:
         plain = quotes.draft_quote(work, order.number)
     except RefusedError as error:
@@ -239,7 +241,7 @@ def _draft(order: Order, row: Row) -> tuple[QuoteShown | None, str, dict[str, st
 
 def _currency(order: Order) -> str:
     try:
-        return quotes.draft_quote(act(), order.number).currency
+        return quotes.draft_quote(current_work(), order.number).currency
     except RefusedError:
         return ""
 

@@ -7,7 +7,7 @@ from flask import Response, abort, request, url_for
 
 from royalties.domain.counting import counted
 from royalties.domain.orders.billing import copies_at
-from royalties.domain.orders.life import Action, Need, OrderKind, Side, find
+from royalties.domain.orders.life import Action, OrderKind, Precondition, Side, find
 from royalties.domain.people import FINANCE
 from royalties.services.orders import life
 from royalties.services.orders import preconditions as needs
@@ -18,7 +18,7 @@ from royalties.services.orders.quoting.agreed import agreed_of
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
 from royalties.web.ordering import fields as order_forms
 
@@ -51,7 +51,7 @@ def produce(number: str) -> Answer:
     """Start production."""
 
     def do() -> str:
-        life.produce(act(), number, order_forms.version_sent())
+        life.produce(current_work(), number, order_forms.version_sent())
         return "Production has started; the organization is told."
 
     return _tried(number, do)
@@ -65,7 +65,9 @@ def edition(number: str) -> Answer:
         isbn = order_forms.text_sent("isbn", 20) if request.form.get("by") == "isbn" else None
         if isbn == "":
             raise RefusedError("the ISBN is missing: write it, or let the house number it")
-        done = editions.give_own_edition(act(), number, isbn, version=order_forms.version_sent())
+        done = editions.give_own_edition(
+            current_work(), number, isbn, version=order_forms.version_sent()
+        )
         return f"The custom edition is {done.own_isbn}; its sales are recorded under it."
 
     return _tried(number, do)
@@ -77,7 +79,7 @@ def ship(number: str) -> Answer:
 
     def do() -> str:
         done = shipping.ship(
-            act(),
+            current_work(),
             number,
             version=order_forms.version_sent(),
             address=order_forms.number_sent("address", "address"),
@@ -100,7 +102,7 @@ def came_back(number: str) -> Answer:
 
     def do() -> str:
         done = shipping.came_back(
-            act(),
+            current_work(),
             number,
             version=order_forms.version_sent(),
             address=order_forms.number_sent("back_address", "address"),
@@ -120,19 +122,19 @@ def came_back(number: str) -> Answer:
 @PAGES.get("/<number>/shipments/<int:shipment>.<any(pdf, xlsx):file>")
 def packing_list(number: str, shipment: int, file: str) -> Response:
     """The packing list of a shipment, as a file."""
-    listed = shipping.shipments(act(), order_page.found(number).number)
+    listed = shipping.shipments(current_work(), order_page.found(number).number)
     if all(each.number != shipment or each.copies < 0 for each in listed):
         abort(404)
-    made = packing.packing_list(act(), number, shipment, file)
+    made = packing.packing_list(current_work(), number, shipment, file)
     return download(made.name, made.data)
 
 
 def _page(number: str, refused: str = "") -> str:
-    work = act()
+    work = current_work()
     found = order_page.found(number)
     setup = needs.setup_or_none(work)
     shipments = shipping.shipments(work, number)
-    met = needs.needs_met(work, found, setup) if setup else frozenset[Need]()
+    met = needs.preconditions_met(work, found, setup) if setup else frozenset[Precondition]()
     tolerance = None
     if setup and found.quote_version:
         tolerance = agreed_of(work, setup, found).version.tolerance
@@ -159,7 +161,7 @@ def _may(action: Action, order: Order) -> bool:
     return find(action, Side.STAFF, order.state, order.kind) is not None
 
 
-def _missing(order: Order, met: frozenset[Need]) -> list[str]:
+def _missing(order: Order, met: frozenset[Precondition]) -> list[str]:
     """What starting production still needs."""
     line = find(Action.PRODUCE, Side.STAFF, order.state, order.kind)
     return list(order_page.missing_of(order, line, met)) if line else []

@@ -11,26 +11,26 @@ from flask import url_for
 from royalties.domain.people import Verb
 from royalties.services.terms.amending import Saved
 from royalties.web.core.pages import Answer
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.finance.terms import editing
-from royalties.web.finance.terms.editing import Sheet
+from royalties.web.finance.terms.editing import AmendForm
 from royalties.web.finance.terms.row_forms import padded
 
 
 def require_load() -> None:
     """A form that could not be saved is not even shown."""
-    act().actor.require(Verb.LOAD)
+    current_work().actor.require(Verb.LOAD)
 
 
 def sent(
-    sheet: Sheet,
-    write: Callable[[Sheet], None],
-    page: Callable[[Sheet], str],
-    onward: Callable[[Sheet], str],
+    sheet: AmendForm,
+    write: Callable[[AmendForm], None],
+    page: Callable[[AmendForm], str],
+    onward: Callable[[AmendForm], str],
 ) -> Answer:
     """Answer a form as ``editing.sent`` does; a new entry that waits is shown as its proposal."""
 
-    def address(sent: Sheet, saved: Saved) -> str:
+    def address(sent: AmendForm, saved: Saved) -> str:
         if sent.is_new and saved.proposal is not None:
             return url_for("approvals.proposal", number=saved.proposal)
         return onward(sent)
@@ -38,7 +38,7 @@ def sent(
     return editing.sent(sheet, write, page, address)
 
 
-def filled(sheet: Sheet) -> Sheet:
+def filled(sheet: AmendForm) -> AmendForm:
     """The same with as many empty rows as are always shown."""
     sheet.row = padded(sheet.row, sheet.shape)
     return sheet

@@ -12,7 +12,7 @@ from royalties.services.people.staff import Invited, Person
 from royalties.services.work import RefusedError
 from royalties.web.account.proving import proven
 from royalties.web.core.pages import Answer, Pages, number_asked
-from royalties.web.core.visit import act, all_or_nothing, system
+from royalties.web.core.visit import all_or_nothing, current_work, system
 from royalties.web.finance.desk import log as log_pages
 from royalties.web.finance.people.forms import InviteForm, RoleForm, blame
 
@@ -30,7 +30,7 @@ def people() -> Answer:
     """Everybody who may come in, or was invited."""
     text, role = request.args.get("q", "").strip()[:100], request.args.get("role", "")
     page = min(number_asked("page", 1), 100_000)
-    work = act()
+    work = current_work()
     found = service.people(work, text=text, role=role, page=page)
     has_more = len(found) > service.PAGE
     return render_template(
@@ -58,13 +58,13 @@ def _invites_staff(number: int | None = None) -> bool:
 @proven(_invites_staff)
 def invite() -> Answer:
     """Invite somebody by e-mail."""
-    act().actor.require(Verb.MANAGE_PEOPLE)
+    current_work().actor.require(Verb.MANAGE_PEOPLE)
     form = InviteForm().offer(*_names())
     if form.validate_on_submit():
         try:
             with all_or_nothing():
                 invited = service.invite(
-                    act(),
+                    current_work(),
                     str(form.email.data),
                     str(form.name.data),
                     Role(form.role.data),
@@ -95,7 +95,7 @@ def change(number: int) -> Answer:
         try:
             with all_or_nothing():
                 service.change_role(
-                    act(),
+                    current_work(),
                     number,
                     Role(form.role.data),
                     form.beneficiaries.data or [],
@@ -114,14 +114,14 @@ def change(number: int) -> Answer:
 def invite_again(number: int) -> Answer:
     """Send a new invitation."""
     _found(number)
-    return _invited(service.invite_again(act(), number))
+    return _invited(service.invite_again(current_work(), number))
 
 
 @PAGES.post("/people/<int:number>/withdraw")
 def withdraw(number: int) -> Response:
     """Take an invitation back."""
     _found(number)
-    name = service.withdraw(act(), number)
+    name = service.withdraw(current_work(), number)
     flash(f"The invitation of {name} is withdrawn; its link opens nothing any more.", "good")
     return redirect(url_for("people.people"), 303)
 
@@ -131,7 +131,7 @@ def withdraw(number: int) -> Response:
 def disable(number: int) -> Response:
     """Close somebody's account."""
     found = _found(number)
-    service.disable(act(), number)
+    service.disable(current_work(), number)
     return _done(number, f"{found.listed.name} is out, and cannot come in any more.")
 
 
@@ -140,7 +140,7 @@ def disable(number: int) -> Response:
 def enable(number: int) -> Response:
     """Open an account that was closed."""
     found = _found(number)
-    service.enable(act(), number)
+    service.enable(current_work(), number)
     return _done(number, f"The account of {found.listed.name} is open again.")
 
 
@@ -149,7 +149,7 @@ def enable(number: int) -> Response:
 def reset_second_factor(number: int) -> Response:
     """Let somebody who lost their second factor set up another one."""
     found = _found(number)
-    service.reset_second_factor(act(), number)
+    service.reset_second_factor(current_work(), number)
     return _done(number, f"{found.listed.name} was told, and sets up a new one at the next visit.")
 
 
@@ -157,14 +157,14 @@ def reset_second_factor(number: int) -> Response:
 def sign_out(number: int) -> Response:
     """End all sessions of somebody."""
     found = _found(number)
-    service.sign_out_everywhere(act(), number)
+    service.sign_out_everywhere(current_work(), number)
     return _done(number, f"{found.listed.name} is signed out everywhere.")
 
 
 @PAGES.get("/settings")
 def settings() -> Answer:
     """The controls of the house, and whether they are on."""
-    work = act()
+    work = current_work()
     work.actor.require(Verb.AUDIT)
     return render_template(
         "finance/desk/settings.html",
@@ -181,7 +181,7 @@ def settings() -> Answer:
 def switch(control: str) -> Response:
     """Switch a control of the house on or off."""
     on = request.form.get("on") == "1"
-    _CONTROLS[control](act(), on=on)
+    _CONTROLS[control](current_work(), on=on)
     flash("Switched on." if on else "Switched off; every page of the desk says so.", "good")
     return redirect(url_for("people.settings"), 303)
 
@@ -195,7 +195,7 @@ def _person_page(found: Person, form: RoleForm | None = None) -> Answer:
             "organizations": list(found.organizations),
         },
     ).offer(*_names())
-    work = act()
+    work = current_work()
     page = render_template(
         "finance/people/person.html",
         person=found,
@@ -218,7 +218,7 @@ def _invited(invited: Invited) -> Answer:
 
 
 def _found(number: int) -> Person:
-    found = service.find(act(), number)
+    found = service.find(current_work(), number)
     if found is None:
         abort(404)
     return found
@@ -232,7 +232,7 @@ def _done(number: int, words: str) -> Response:
 def _names() -> tuple[dict[str, str], dict[str, str]]:
     """The beneficiaries' and the organizations' names by key; none before the first setup file."""
     try:
-        setup = setup_in_force(act())
+        setup = setup_in_force(current_work())
     except RefusedError:
         return {}, {}
     return (

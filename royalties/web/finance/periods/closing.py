@@ -14,7 +14,7 @@ from royalties.services.books import Setup, setup_in_force
 from royalties.services.periods import approval as closing
 from royalties.services.periods.checklist import Outlook, outlook
 from royalties.services.periods.draft import account_of, draft_warnings, paid_of, totals_of
-from royalties.services.periods.variances import Point
+from royalties.services.periods.variances import CloseException
 from royalties.services.statements.issuing import issued_of, period_workbook, statements_of
 from royalties.services.work import RefusedError
 from royalties.web.core import errors
@@ -22,7 +22,7 @@ from royalties.web.core.files import download
 from royalties.web.core.formats import plural
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import page_number
-from royalties.web.core.visit import act, all_or_nothing
+from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.periods.closing_forms import ApproveForm, PrepareForm, RefuseForm
 
 Row = TypeVar("Row")
@@ -46,14 +46,14 @@ _MEND = {
 def periods() -> str:
     """The periods, the open one first, closed ones twelve at a time."""
     page = page_number("page")
-    found, more = closing.periods_page(act(), page)
+    found, more = closing.periods_page(current_work(), page)
     return render_template("finance/periods/periods.html", periods=found, page=page, more=more)
 
 
 @PAGES.get("/periods/<period>")
 def period(period: str) -> str:
     """A period's run: what is odd about it first, then its accounts."""
-    work = act()
+    work = current_work()
     found = outlook(work, period)
     shown = found.shown
     contracts, payees = page_number("page"), page_number("payees")
@@ -86,7 +86,7 @@ def period(period: str) -> str:
 @PAGES.get("/periods/<period>/jumps")
 def jumps(period: str) -> str:
     """What wants a sentence before the close."""
-    return _jumps(outlook(act(), period))
+    return _jumps(outlook(current_work(), period))
 
 
 @PAGES.post("/periods/<period>/jumps")
@@ -97,9 +97,9 @@ def explain(period: str) -> Answer:
     wrong = {subject for subject, _, text in said if len(text) > closing.MOST_TEXT}
     if wrong or not said:
         typed = {subject: text for subject, _, text in said}
-        return _jumps(outlook(act(), period), wrong=wrong, typed=typed, empty=True), 422
+        return _jumps(outlook(current_work(), period), wrong=wrong, typed=typed, empty=True), 422
     for subject, figure, text in said[:SIZE]:
-        closing.explain_point(act(), period, subject, figure, text)
+        closing.explain_point(current_work(), period, subject, figure, text)
     flash(f"{plural(len(said), 'explanation')} kept.", "good")
     chosen = request.form.get("show", "")
     return redirect(url_for("closing.jumps", period=period, show=chosen or None))
@@ -108,7 +108,7 @@ def explain(period: str) -> Answer:
 @PAGES.get("/periods/<period>/close")
 def checklist(period: str) -> Response | str:
     """The steps to a close."""
-    found = outlook(act(), period)
+    found = outlook(current_work(), period)
     if found.is_closed:
         return redirect(url_for("closing.done", period=period))
     return _checklist(found)
@@ -117,7 +117,7 @@ def checklist(period: str) -> Response | str:
 @PAGES.post("/periods/<period>/looked")
 def looked(period: str) -> Response:
     """Say that one has looked at the draft."""
-    closing.look_at_draft(act(), period, request.form.get("fingerprint", ""))
+    closing.look_at_draft(current_work(), period, request.form.get("fingerprint", ""))
     flash("Noted that you have looked at the draft as it stands now.", "good")
     return redirect(url_for("closing.checklist", period=period))
 
@@ -125,13 +125,13 @@ def looked(period: str) -> Response:
 @PAGES.post("/periods/<period>/prepare")
 def prepare_close(period: str) -> Answer:
     """Put the draft before a second person."""
-    found = outlook(act(), period)
+    found = outlook(current_work(), period)
     form = PrepareForm.of(found)
     if not form.validate_on_submit():
         return _checklist(found, prepare=form), 422
     try:
         with all_or_nothing():
-            closing.prepare(act(), period, form.note.data or "", form.why_early)
+            closing.prepare(current_work(), period, form.note.data or "", form.why_early)
     except RefusedError as error:
         return _refused(period, error, prepare=form)
     flash(f"{period} is prepared and waits for approval.", "good")
@@ -141,13 +141,13 @@ def prepare_close(period: str) -> Answer:
 @PAGES.post("/periods/<period>/approve/<int:number>")
 def approve_close(period: str, number: int) -> Answer:
     """Close what somebody else prepared."""
-    found = outlook(act(), period)
+    found = outlook(current_work(), period)
     form = ApproveForm.of(found)
     if not form.validate_on_submit():
         return _checklist(found, approve=form), 422
     try:
         with all_or_nothing():
-            closed = closing.approve(act(), number, early=form.is_early)
+            closed = closing.approve(current_work(), number, early=form.is_early)
     except RefusedError as error:
         return _refused(period, error, approve=ApproveForm.of(found, empty=True))
     numbered = plural(len(closed.statements), "statement")
@@ -160,10 +160,10 @@ def refuse_close(period: str, number: int) -> Answer:
     """Send it back."""
     form = RefuseForm()
     if not form.validate_on_submit():
-        return _checklist(outlook(act(), period), refuse=form), 422
+        return _checklist(outlook(current_work(), period), refuse=form), 422
     try:
         with all_or_nothing():
-            closing.refuse(act(), number, form.reason.data or "")
+            closing.refuse(current_work(), number, form.reason.data or "")
     except RefusedError as error:
         return _refused(period, error, refuse=form)
     flash(f"{period} was sent back to who prepared it.", "good")
@@ -173,7 +173,7 @@ def refuse_close(period: str, number: int) -> Answer:
 @PAGES.post("/periods/<period>/withdraw/<int:number>")
 def withdraw_close(period: str, number: int) -> Response:
     """Take back what was prepared."""
-    approvals.withdraw(act(), number)
+    approvals.withdraw(current_work(), number)
     flash(f"What was prepared of {period} is withdrawn.", "good")
     return redirect(url_for("closing.checklist", period=period))
 
@@ -181,7 +181,7 @@ def withdraw_close(period: str, number: int) -> Response:
 @PAGES.get("/periods/<period>/closed")
 def done(period: str) -> Response | str:
     """What a close did, in numbers, and what comes next."""
-    found = outlook(act(), period)
+    found = outlook(current_work(), period)
     shown = found.shown
     if shown is None or not shown.is_final:
         return redirect(url_for("closing.checklist", period=period))
@@ -199,14 +199,14 @@ def done(period: str) -> Response | str:
 @PAGES.get("/periods/<period>/workbook")
 def workbook(period: str) -> Response:
     """The period's workbook."""
-    file = period_workbook(act(), period)
+    file = period_workbook(current_work(), period)
     return download(file.name, file.data)
 
 
 @PAGES.get("/statements")
 def statements() -> str:
     """The statements, by period and beneficiary."""
-    work = act()
+    work = current_work()
     chosen = request.args.get("period", "")
     payee = request.args.get("beneficiary", "")
     page = page_number("page")
@@ -279,7 +279,7 @@ def _jumps(
     empty: bool = False,
 ) -> str:
     chosen = request.values.get("show", "")
-    points: Sequence[Point] = ()
+    points: Sequence[CloseException] = ()
     if found.points:
         points = found.points.to_say
     left = [each for each in points if not each.is_settled]
@@ -304,7 +304,7 @@ def _jumps(
 
 def _refused(period: str, error: RefusedError, **sent: FlaskForm) -> Answer:
     """The checklist as it stands, with why something was not done and what was typed."""
-    found = outlook(act(), period)
+    found = outlook(current_work(), period)
     if found.is_closed:
         return errors.page(409, str(error))
     for form in sent.values():
@@ -326,6 +326,7 @@ def _checklist(
         prepare=prepare or PrepareForm.of(found, empty=True),
         approve=approve or ApproveForm.of(found, empty=True),
         refuse=refuse or RefuseForm(formdata=None),
-        may_approve=found.proposal is not None and approvals.may_approve(act(), found.proposal),
+        may_approve=found.proposal is not None
+        and approvals.may_approve(current_work(), found.proposal),
         history=found.decided,
     )

@@ -7,12 +7,12 @@ from flask import abort, render_template, request, url_for
 from royalties.domain.people import FINANCE
 from royalties.domain.royalties.run import ContractRun
 from royalties.domain.terms.wording import sentence
-from royalties.services.periods.draft import Shown, draft_statement, shown_run
+from royalties.services.periods.draft import RunView, draft_statement, run_view
 from royalties.services.periods.lines import After, SalesOfLine, how_earned
 from royalties.services.statements.composing import line_shown
 from royalties.web.core.pages import Pages
 from royalties.web.core.paging import page_number
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.finance.periods.closing import SIZE, link, rows_of
 
 PAGES = Pages("runs", __name__, "/finance/periods", FINANCE)
@@ -65,7 +65,7 @@ def line(period: str, key: str, number: int) -> str:
     sales: list[dict[str, Any]] = []
     more = None
     if found.isbn is not None:
-        behind = SalesOfLine(act(), shown.setup, shown.run, done, found)
+        behind = SalesOfLine(current_work(), shown.setup, shown.run, done, found)
         sales, more = behind.page(after_of(request.args.get("after", "")), SIZE)
     return render_template(
         "finance/periods/line.html",
@@ -84,7 +84,7 @@ def line(period: str, key: str, number: int) -> str:
 @PAGES.get("/<period>/drafts/<beneficiary>/<currency>")
 def draft(period: str, beneficiary: str, currency: str) -> str:
     """What a beneficiary's statement would say if the period were closed now."""
-    statement = draft_statement(act(), period, beneficiary, currency)
+    statement = draft_statement(current_work(), period, beneficiary, currency)
 
     def why(figure: str) -> str:
         key, _, rest = figure.partition("/")
@@ -113,8 +113,8 @@ def after_text(after: After | None) -> str:
     return ".".join(map(str, after)) if after else ""
 
 
-def _found(period: str, key: str) -> tuple[Shown, ContractRun]:
-    shown = shown_run(act(), period)
+def _found(period: str, key: str) -> tuple[RunView, ContractRun]:
+    shown = run_view(current_work(), period)
     done = next((each for each in shown.run.contracts if each.contract.key == key), None)
     if done is None:
         abort(404)

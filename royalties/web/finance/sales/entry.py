@@ -14,14 +14,14 @@ from royalties.domain.people import FINANCE
 from royalties.services.books import setup_in_force
 from royalties.services.sales import manual_entry as entering
 from royalties.services.sales import sheets
-from royalties.services.sales.editions import Book, shelf_of
+from royalties.services.sales.editions import IndexedEdition, edition_index
 from royalties.services.sales.manual_entry import Entered, Mistake
 from royalties.services.sales.sheets import FIELDS, Draft, DraftChangedError
 from royalties.services.work import RefusedError
 from royalties.web.core.bodies import from_json
 from royalties.web.core.formats import locale
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, all_or_nothing, take_back, units
+from royalties.web.core.visit import all_or_nothing, current_work, roll_back, units
 
 PAGES = Pages("entry", __name__, "/finance/entry", FINANCE)
 
@@ -68,7 +68,7 @@ class _Page:
     dirty: bool = False
 
     def shown(self) -> str:
-        work = act()
+        work = current_work()
         setup = setup_in_force(work)
         kept = sheets.find_drafts(work)
         wrong: dict[tuple[int, str], str] = {}
@@ -103,7 +103,7 @@ class _Page:
 @PAGES.get("/")
 def sheet() -> Answer:
     """The sheet of a retailer, with its draft."""
-    work = act()
+    work = current_work()
     keys = entering.retailers_first(setup_in_force(work))
     if not keys:
         return render_template("finance/sales/entry_none.html")
@@ -123,7 +123,7 @@ def submit() -> Answer | Response:
         case "more" | "keep":
             return _kept(draft)
         case "clear":
-            sheets.save(act(), replace(draft, rows=()), force=True)
+            sheets.save(current_work(), replace(draft, rows=()), force=True)
             return redirect(url_for(".sheet", retailer=draft.retailer), 303)
     confirmed = request.form.getlist("confirmed")
     done = entering.enter(units, draft, choices=_conventions(), confirmed=confirmed)
@@ -133,7 +133,7 @@ def submit() -> Answer | Response:
 
 
 def _again(done: Entered) -> str:
-    take_back()  # the draft was held
+    roll_back()  # the draft was held
     draft = replace(done.draft, rows=done.rows)
     return _Page(draft, done.mistakes, done.warnings, done.changed, dirty=True).shown()
 
@@ -141,7 +141,7 @@ def _again(done: Entered) -> str:
 def _kept(draft: Draft) -> Answer | Response:
     try:
         with all_or_nothing():
-            sheets.save(act(), draft)
+            sheets.save(current_work(), draft)
     except DraftChangedError as error:
         page = _Page(replace(error.draft, rows=sheets.cleaned(draft.rows)), changed=True)
         return page.shown(), 422
@@ -158,12 +158,12 @@ def keep_draft() -> Answer | Response | tuple[Response, int]:
     """Keep what is typed so far; asked by the page itself."""
     try:
         with all_or_nothing():
-            kept = sheets.save(act(), _sent(), force=request.form.get("force") == "yes")
+            kept = sheets.save(current_work(), _sent(), force=request.form.get("force") == "yes")
     except DraftChangedError as error:
         return jsonify(message=str(error)), 409
     except RefusedError as error:
         return jsonify(message=str(error)), 422
-    return jsonify(token=kept.token, version=kept.version, at=f"{act().now:%H:%M}")
+    return jsonify(token=kept.token, version=kept.version, at=f"{current_work().now:%H:%M}")
 
 
 @PAGES.get("/token")
@@ -174,14 +174,14 @@ def fresh_token() -> Response:
     """
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         abort(404)
-    found = act().actor
+    found = current_work().actor
     return jsonify(csrf=generate_csrf(), person=str(found.person), name=found.name)
 
 
 @PAGES.get("/books")
 def books() -> Response:
     """Up to ten editions that a text may mean, or those of given ISBNs, as JSON."""
-    shelf = shelf_of(act())
+    shelf = edition_index(current_work())
     if asked := request.args.getlist("isbn")[:_MOST_ASKED]:
         found = [book for text in asked for book in shelf.find(text[:_LONGEST_QUERY], 1)]
     else:
@@ -192,10 +192,10 @@ def books() -> Response:
 @PAGES.get("/recorded/<int:number>")
 def recorded(number: int) -> str:
     """The receipt of a recorded sheet."""
-    found = entering.receipt(act(), number) if number < _NO_NUMBER else None
+    found = entering.receipt(current_work(), number) if number < _NO_NUMBER else None
     if found is None:
         abort(404)
-    setup = setup_in_force(act())
+    setup = setup_in_force(current_work())
     retailer = setup.retailers.get(found.document["retailer"] or "")
     return render_template("finance/sales/entry_recorded.html", receipt=found, retailer=retailer)
 
@@ -205,7 +205,7 @@ def undo(number: int) -> Response:
     """Take a recorded sheet back; its rows come back into the draft."""
     if number >= _NO_NUMBER:
         abort(404)
-    retailer = entering.take_back(act(), number)
+    retailer = entering.take_back(current_work(), number)
     flash(f"Import {number} is undone; its rows are in the sheet again.", "good")
     return redirect(url_for(".sheet", retailer=retailer), 303)
 
@@ -217,7 +217,7 @@ def _sent() -> Draft:
         RefusedError: somebody else typed it, and another person signed in meanwhile.
     """
     form = request.form
-    if form.get("person", mine := str(act().actor.person)) != mine:
+    if form.get("person", mine := str(current_work().actor.person)) != mine:
         raise RefusedError(
             "somebody else typed this sheet, and you signed in in this browser meanwhile: nothing "
             "was changed. Go back, and let its owner sign in in another window"
@@ -267,7 +267,7 @@ def _conventions() -> Mapping[str, str]:
     }
 
 
-def _shown(book: Book) -> dict[str, Any]:
+def _shown(book: IndexedEdition) -> dict[str, Any]:
     return {
         "isbn": book.isbn,
         "name": book.name,

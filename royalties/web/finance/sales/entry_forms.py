@@ -8,7 +8,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, FieldList, Form, FormField
 
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 
 _PARTS = re.compile(r"[^.\[\]]+")
 _NAME = re.compile(r"[a-z_]+(-\d{1,6}(-[a-z_]+)?)*", re.ASCII)
@@ -70,7 +70,7 @@ def change_rows(form: Form, add: str, remove: str) -> bool:
     return True
 
 
-def place(form: Form, faults: Iterable[Fault]) -> list[Mistake]:
+def place(form: Form, faults: Iterable[SetupFault]) -> list[Mistake]:
     """Put each fault at the field that its path leads to, and list all of them."""
     mistakes = []
     for fault in faults:

@@ -15,7 +15,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.formats import plural
 from royalties.web.core.pages import Answer, Pages, own_address
 from royalties.web.core.paging import here_with, page_number
-from royalties.web.core.visit import act, all_or_nothing, let_go, system
+from royalties.web.core.visit import all_or_nothing, current_work, release, system
 from royalties.web.core.waiting import wait_for
 from royalties.web.finance.sales import upload_words as words
 
@@ -49,13 +49,13 @@ def send() -> Answer:
         )
         return _imports_page(message), 422
     received, started = [], []
-    let_go()  # nobody waits while bytes are written
+    release()  # nobody waits while bytes are written
     kept = [uploads.keep_bytes(system().files, each.filename or "", each.stream) for each in files]
     for each in kept:
-        one = uploads.take_in(act(), each)
+        one = uploads.take_in(current_work(), each)
         received.append(one)
         if not one.again:
-            started.append(jobs.start(act(), "check", one.upload, {}))
+            started.append(jobs.start(current_work(), "check", one.upload, {}))
     wait_for(started)
     by_script = request.accept_mimetypes.best == "application/json"
     only = received[0].upload
@@ -71,16 +71,16 @@ def send() -> Answer:
 def _imports_page(mistake: str = "") -> str:
     chosen = {name: request.args.get(name, "")[:_LONGEST] for name in _FILTERS}
     page = page_number()
-    found, more = imports.imports(act(), **chosen, page=page)
+    found, more = imports.imports(current_work(), **chosen, page=page)
     return render_template(
         "finance/sales/imports.html",
-        open=uploads.open_uploads(act()),
+        open=uploads.open_uploads(current_work()),
         imports=found,
         chosen=chosen,
         retailers=retailers(),
-        periods=imports.periods(act()),
+        periods=imports.periods(current_work()),
         statuses=_STATUSES,
-        reports=uploads.report_titles(act()),
+        reports=uploads.report_titles(current_work()),
         words=words,
         mistake=mistake,
         most=uploads.LARGEST,
@@ -97,7 +97,7 @@ def batch(number: int) -> str:
     return render_template(
         "finance/sales/import.html",
         found=found,
-        reports=uploads.report_titles(act()),
+        reports=uploads.report_titles(current_work()),
         retailers=retailers(),
         words=words,
     )
@@ -116,7 +116,7 @@ def received_file(number: int) -> Response:
 def undo(number: int) -> Response:
     """Take a whole import back."""
     _found(number)
-    done = batches.undo(act(), number)
+    done = batches.undo(current_work(), number)
     flash(
         f"Import {done.batch} is undone: {plural(done.sales, 'sale line')} and "
         f"{plural(done.waiting, 'waiting row')} removed. The same file may be imported again.",
@@ -129,7 +129,7 @@ def undo(number: int) -> Response:
 def correct(number: int) -> Response:
     """Reverse an import, which a closed run used, in the open period."""
     _found(number)
-    done = batches.correct(act(), number)
+    done = batches.correct(current_work(), number)
     flash(
         f"Import {done.corrects} is reversed in {done.period} by import {done.batch} "
         f"({plural(done.sales, 'line')}). Import the mended report next.",
@@ -142,7 +142,7 @@ def correct(number: int) -> Response:
 def waiting() -> str:
     """Everything that waits for its edition, by identifier."""
     page = page_number()
-    found = imports.waiting(act(), page)
+    found = imports.waiting(current_work(), page)
     return render_template(
         "finance/sales/waiting.html",
         found=found,
@@ -160,14 +160,14 @@ def match() -> Response:
     back = own_address(request.form.get("back")) or url_for("importing.waiting")
     try:
         with all_or_nothing():
-            released = alias(act(), identifier, isbn)
+            released = alias(current_work(), identifier, isbn)
     except RefusedError as error:
         flash(f"Nothing was changed: {error}", "bad")
         return redirect(back, 303)
     flash(_matched(identifier, isbn, released), "good")
-    upload = uploads.find(act(), request.form.get("upload", 0, int))
+    upload = uploads.find(current_work(), request.form.get("upload", 0, int))
     if upload is not None and upload.is_open and not upload.is_busy:
-        wait_for([jobs.start(act(), "check", upload, {})])
+        wait_for([jobs.start(current_work(), "check", upload, {})])
     return redirect(back, 303)
 
 
@@ -183,7 +183,7 @@ def matching() -> dict[str, Any]:
     """What a page needs that matches an identifier: which, what was searched, and candidates."""
     identifier = request.args.get("match", "")[:_LONGEST]
     text = request.args.get("q", "")[:_LONGEST]
-    candidates = imports.editions_like(act(), text) if identifier and text else []
+    candidates = imports.editions_like(current_work(), text) if identifier and text else []
     return {"match": identifier, "q": text, "candidates": candidates}
 
 
@@ -199,13 +199,13 @@ def attachment(path: Path, name: str) -> Response:
 def retailers() -> dict[str, str]:
     """Names of the retailers by key; none before the first setup file."""
     try:
-        return {key: each.name for key, each in setup_in_force(act()).retailers.items()}
+        return {key: each.name for key, each in setup_in_force(current_work()).retailers.items()}
     except RefusedError:
         return {}
 
 
 def _found(number: int) -> imports.Import:
-    found = imports.find_import(act(), number) if number < _MOST_NUMBER else None
+    found = imports.find_import(current_work(), number) if number < _MOST_NUMBER else None
     if found is None:
         abort(404)
     return found

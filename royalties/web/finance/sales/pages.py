@@ -9,12 +9,12 @@ from typing import Any
 from flask import Response, render_template, request, url_for
 
 from royalties.domain.people import FINANCE, Actor
-from royalties.domain.sales.slices import Kind
+from royalties.domain.sales.slices import SaleKind
 from royalties.runtime import System
 from royalties.services.sales import listing as service
 from royalties.services.sales.listing import Filters, Key
 from royalties.web.core.pages import Pages
-from royalties.web.core.visit import act, actor, system
+from royalties.web.core.visit import actor, current_work, system
 
 PAGES = Pages("sales", __name__, "/finance/sales", FINANCE)
 
@@ -34,7 +34,7 @@ def sales() -> str:
     """Sales by filters, fifty a page, with the totals of all of them."""
     filters = _filters()
     found = service.find_sales(
-        act(),
+        current_work(),
         filters,
         after=_place(request.args.get("after", "")),
         before=_place(request.args.get("before", "")),
@@ -43,7 +43,7 @@ def sales() -> str:
         "finance/sales/sales.html",
         found=found,
         filters=filters,
-        kinds=[kind.word for kind in Kind],
+        kinds=[kind.word for kind in SaleKind],
         exports={
             name: _link(f".as_{name}", _asked() | {"period": found.period})
             for name in ("csv", "xlsx")
@@ -73,7 +73,7 @@ def as_xlsx() -> Response:
     folder = TemporaryDirectory(ignore_cleanup_errors=True)
     path = Path(folder.name) / "sales.xlsx"
     try:
-        service.sales_as_workbook(act(), filters, path)
+        service.sales_as_workbook(current_work(), filters, path)
     except BaseException:
         folder.cleanup()
         raise
@@ -111,7 +111,7 @@ def _filters() -> Filters:
         asked.get("retailer", ""),
         asked.get("book", ""),
         asked.get("title", ""),
-        kind if kind in {each.word for each in Kind} else "",
+        kind if kind in {each.word for each in SaleKind} else "",
         int(batch) if _IMPORT.fullmatch(batch) else None,
         month if _MONTH.fullmatch(month) else "",
     )

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 
 from royalties.domain.counting import change
-from royalties.services.sales.uploads import Earlier, Listed, Upload
+from royalties.services.sales.uploads import Earlier, Upload, UploadSummary
 from royalties.web.core.formats import plural
 
 Document: TypeAlias = Mapping[str, Any]
@@ -102,7 +102,7 @@ def at_the_desk(message: str, retailers: Mapping[str, str] | None = None) -> str
     return message[:1].upper() + message[1:]
 
 
-def state(upload: Upload | Listed) -> tuple[str, str]:
+def state(upload: Upload | UploadSummary) -> tuple[str, str]:
     """What has come of an upload in words, and the badge's kind."""
     if upload.is_busy:
         return work_words(upload), ""
@@ -122,14 +122,14 @@ def state(upload: Upload | Listed) -> tuple[str, str]:
     }[found["outcome"]]
 
 
-def work_words(upload: Upload | Listed) -> str:
+def work_words(upload: Upload | UploadSummary) -> str:
     """What long work does just now."""
     if upload.job is None or upload.job.status == "queued":
         return "Waits for its turn"
     return "Being checked" if upload.job.kind == "check" else "Being recorded"
 
 
-def is_forgotten(upload: Upload | Listed, now: datetime) -> bool:
+def is_forgotten(upload: Upload | UploadSummary, now: datetime) -> bool:
     """Whether long work has waited so long that nobody seems to do it."""
     job = upload.job
     if job is None or job.status != "queued":

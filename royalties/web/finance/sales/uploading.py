@@ -13,7 +13,7 @@ from royalties.services.sales import uploads
 from royalties.services.work import RefusedError
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import here_with, page_number
-from royalties.web.core.visit import act, all_or_nothing, system
+from royalties.web.core.visit import all_or_nothing, current_work, system
 from royalties.web.core.waiting import wait_for
 from royalties.web.finance.sales import upload_words as words
 from royalties.web.finance.sales.importing import attachment, matching, retailers
@@ -40,10 +40,10 @@ def upload(number: int) -> Answer:
 def _page(found: uploads.Upload, seen: Sequence[str] = (), mistake: str = "") -> str:
     document = found.document
     more: dict[str, Any] = {}
-    reports, names = uploads.report_titles(act()), retailers()
+    reports, names = uploads.report_titles(current_work()), retailers()
     if document is not None:
         more = {
-            "earlier": (earlier := uploads.import_before(act(), document)),
+            "earlier": (earlier := uploads.import_before(current_work(), document)),
             "compared": words.compared(document, earlier),
             "questions": words.questions(document, names, reports),
             **_problems(document),
@@ -57,7 +57,7 @@ def _page(found: uploads.Upload, seen: Sequence[str] = (), mistake: str = "") ->
         words=words,
         seen=seen,
         mistake=mistake,
-        forgotten=words.is_forgotten(found, act().now),
+        forgotten=words.is_forgotten(found, current_work().now),
         progress=_progress(found),
         most_waiting=_SHOWN_WAITING,
         **matching(),
@@ -88,7 +88,7 @@ def states() -> Response:
     """How far long work on some uploads is; those that are left out wait for nothing more."""
     wanted = set(request.args.getlist("of", int)[:_MOST_STATES])
     found = {}
-    for one in uploads.open_uploads(act()):
+    for one in uploads.open_uploads(current_work()):
         if one.id in wanted and one.is_busy:
             done, total = _progress(one)
             found[str(one.id)] = {"words": words.work_words(one), "done": done, "total": total}
@@ -100,7 +100,7 @@ def problems_workbook(number: int) -> Response:
     """The report as it was sent, with the reason beside each row that cannot be taken."""
     found = _found(number)
     returned = (found.document or {}).get("returned")
-    path = act().files.returned(Path(returned).name) if returned else None
+    path = current_work().files.returned(Path(returned).name) if returned else None
     if path is None or not path.is_file():
         abort(404)
     return attachment(path, f"{Path(found.name).stem[:200]} - problems.xlsx")
@@ -117,8 +117,8 @@ def check(number: int) -> Response:
     report = request.form.get("report", found.report or "") or None
     try:
         with all_or_nothing():
-            changed = uploads.change(act(), number, report, answers)
-            job = jobs.start(act(), "check", changed, {})
+            changed = uploads.change(current_work(), number, report, answers)
+            job = jobs.start(current_work(), "check", changed, {})
     except RefusedError as error:
         return _told(number, error)
     wait_for([job])
@@ -135,7 +135,7 @@ def record(number: int) -> Answer:
         return _page(found, seen, "Tick every warning that you have read, then record."), 422
     try:
         with all_or_nothing():
-            job = jobs.start(act(), "record", found, {"seen": seen})
+            job = jobs.start(current_work(), "record", found, {"seen": seen})
     except RefusedError as error:
         return _told(number, error)
     done = wait_for([job])
@@ -153,7 +153,7 @@ def remove(number: int) -> Response:
     _found(number)
     try:
         with all_or_nothing():
-            removed = uploads.remove(act(), number)
+            removed = uploads.remove(current_work(), number)
     except RefusedError as error:
         return _told(number, error)
     flash(f"{removed.name} is removed; nothing of it was recorded.", "good")
@@ -166,14 +166,14 @@ def _told(number: int, error: RefusedError) -> Response:
     return redirect(url_for("uploading.upload", number=number), 303)
 
 
-def _progress(found: uploads.Upload | uploads.Listed) -> tuple[int, int]:
+def _progress(found: uploads.Upload | uploads.UploadSummary) -> tuple[int, int]:
     if not found.is_busy or found.job is None:
         return 0, 0
     return system().files.progress(found.job.id)
 
 
 def _found(number: int) -> uploads.Upload:
-    found = uploads.find(act(), number) if number < _MOST_NUMBER else None
+    found = uploads.find(current_work(), number) if number < _MOST_NUMBER else None
     if found is None:
         abort(404)
     return found

@@ -21,7 +21,7 @@ from royalties.services.statements.sending import send, sending_of
 from royalties.web.core.files import download
 from royalties.web.core.formats import plural
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, system, units
+from royalties.web.core.visit import current_work, system, units
 from royalties.web.finance.periods.closing import SIZE, link
 from royalties.web.finance.periods.closing_forms import SendForm
 from royalties.web.finance.periods.runs import after_of, after_text
@@ -35,7 +35,7 @@ PAGES.add_app_template_filter(paper_of, "paper")
 @PAGES.get("/statements/<number>")
 def one(number: str) -> str:
     """A statement as its beneficiary sees it."""
-    work = act()
+    work = current_work()
     found = statement(work, number)
     (listed,), _ = statements_of(work, numbers=[number])
     before, after = neighbours(work, number)
@@ -54,7 +54,7 @@ def why(number: str, figure: str) -> str:
     """How a figure came about, down to the rows of the reports."""
     after = after_of(request.args.get("after", ""))
     try:
-        found = explain(act(), number, figure, after=after, most=SIZE)
+        found = explain(current_work(), number, figure, after=after, most=SIZE)
     except NoFigureError:
         abort(404)
     return render_template(
@@ -65,14 +65,14 @@ def why(number: str, figure: str) -> str:
 @PAGES.get("/statements/<number>/<any(workbook, twin):kind>")
 def file(number: str, kind: str) -> Response:
     """The workbook or its twin, as issued."""
-    found = statement_file(act(), number, kind)
+    found = statement_file(current_work(), number, kind)
     return download(found.name, found.data)
 
 
 @PAGES.post("/statements/<number>/<any(workbook, twin):kind>")
 def issue_file(number: str, kind: str) -> Response:
     """Issue a statement, and hand out one of its files."""
-    issue(units, statement(act(), number).period, number)
+    issue(units, statement(current_work(), number).period, number)
     with units(read_only=True) as work:
         found = statement_file(work, number, kind)
     return download(found.name, found.data)
@@ -81,7 +81,7 @@ def issue_file(number: str, kind: str) -> Response:
 @PAGES.post("/statements/<number>/issue")
 def issue_one(number: str) -> Redirect:
     """Issue a statement: from now on its files are these."""
-    issue(units, statement(act(), number).period, number)
+    issue(units, statement(current_work(), number).period, number)
     flash(f"Statement {number} is issued: its files are kept, and stay the same.", "good")
     return redirect(url_for("statements.one", number=number))
 
@@ -97,7 +97,7 @@ def issue_all(period: str) -> Redirect:
 @PAGES.get("/periods/<period>/statements.zip")
 def packed(period: str) -> Response:
     """All issued files of a period in one."""
-    files = statement_files(act(), period)
+    files = statement_files(current_work(), period)
     target = cast("IO[bytes]", SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - sent, then closed
     with ZipFile(target, "w", ZIP_STORED) as archive:
         for each in files:
@@ -111,13 +111,13 @@ def packed(period: str) -> Response:
 @PAGES.get("/statements/<number>/send")
 def ask_one(number: str) -> str:
     """Who would be told of a statement."""
-    return _ask(statement(act(), number).period, number)
+    return _ask(statement(current_work(), number).period, number)
 
 
 @PAGES.post("/statements/<number>/send")
 def send_one(number: str) -> Answer:
     """Tell a beneficiary."""
-    return _send(statement(act(), number).period, number)
+    return _send(statement(current_work(), number).period, number)
 
 
 @PAGES.get("/periods/<period>/send")
@@ -137,7 +137,7 @@ def _ask(period: str, number: str = "", form: SendForm | None = None) -> str:
         "finance/statements/send.html",
         period=period,
         number=number,
-        sending=sending_of(act(), period=period, number=number),
+        sending=sending_of(current_work(), period=period, number=number),
         form=form or SendForm(formdata=None),
         can_send=system().mailer.is_set_up,
     )

@@ -11,7 +11,7 @@ from royalties.services.books import setup_in_force
 from royalties.services.terms import amending as terms
 from royalties.services.terms import balances as stands
 from royalties.web.core.paging import part_of
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.beneficiary_form import (
     BENEFICIARY,
     beneficiary_shown,
@@ -26,7 +26,7 @@ _PART = "beneficiaries"
 @PAGES.get("/beneficiaries")
 def beneficiaries() -> str:
     """Every beneficiary, by name, with what they carry forward."""
-    work = act()
+    work = current_work()
     setup = setup_in_force(work)
     wanted = request.args.get("q", "").strip()[:200]
     found = [
@@ -49,7 +49,7 @@ def beneficiaries() -> str:
 @PAGES.get("/beneficiaries/<key>")
 def beneficiary(key: str) -> str:
     """One beneficiary: details, accounts, people, plans, and what was said before."""
-    work = act()
+    work = current_work()
     setup = setup_in_force(work)
     payee = setup.beneficiaries.get(key)
     if payee is None:
@@ -65,14 +65,17 @@ def beneficiary(key: str) -> str:
             for plan in setup.plans.values()
             if any(key in beneficiaries_of(version.steps) for version in plan.versions)
         ),
-        stand=stands.payee_stand(work, key),
+        stand=stands.payee_balance(work, key),
         history=terms.history(work, _PART, key, as_typed),
         waiting=terms.waiting_for(work, _PART, key),
     )
 
 
 def _beside_form() -> dict[str, Any]:
-    return {"key_cell": key_cell("seattle"), "currency": setup_in_force(act()).publisher.currency}
+    return {
+        "key_cell": key_cell("seattle"),
+        "currency": setup_in_force(current_work()).publisher.currency,
+    }
 
 
 Editor(

@@ -6,33 +6,33 @@ from typing import Any
 from royalties.web.finance.terms.row_forms import (
     REGION_HINT,
     Cell,
-    Kind,
+    CellKind,
     Row,
-    Table,
+    RowTable,
     Written,
     as_before,
     shown,
     written,
 )
 
-RATES = Table(
+RATES = RowTable(
     "tax_rate",
     "tax rate",
     (
-        Cell("from", "From", kind=Kind.DAY, hint="Leave blank for one rate that always holds."),
-        Cell("rate", "Rate", kind=Kind.SHARE, hint="24 % or 0.24", short=True),
+        Cell("from", "From", kind=CellKind.DAY, hint="Leave blank for one rate that always holds."),
+        Cell("rate", "Rate", kind=CellKind.SHARE, hint="24 % or 0.24", short=True),
     ),
 )
 
-BENEFICIARY = Table(
+BENEFICIARY = RowTable(
     "beneficiary",
     "beneficiary",
     (
         Cell("name", "Name", hint="As it stands on statements.", required=True),
-        Cell("address", "Address", kind=Kind.LINES, hint="One line each, as on an envelope."),
+        Cell("address", "Address", kind=CellKind.LINES, hint="One line each, as on an envelope."),
         Cell("city", "City"),
-        Cell("country", "Country", kind=Kind.COUNTRY),
-        Cell("region", "State or region", kind=Kind.REGION, hint=REGION_HINT, short=True),
+        Cell("country", "Country", kind=CellKind.COUNTRY),
+        Cell("region", "State or region", kind=CellKind.REGION, hint=REGION_HINT, short=True),
         Cell(
             "ein",
             "EIN",
@@ -45,25 +45,25 @@ BENEFICIARY = Table(
         Cell(
             "minimum_payment",
             "Minimum payment",
-            kind=Kind.AMOUNT,
+            kind=CellKind.AMOUNT,
             hint="Less is carried forward; the same number counts in any currency.",
             short=True,
         ),
-        Cell("on_hold", "On hold: pay nothing for now", kind=Kind.TICK),
+        Cell("on_hold", "On hold: pay nothing for now", kind=CellKind.TICK),
         Cell(
             "pay_out_at_year_end",
             "Pay any positive balance in the calendar year’s last period",
-            kind=Kind.TICK,
+            kind=CellKind.TICK,
         ),
         Cell(
             "private",
             "A person, such as an author: keep them off public pages",
-            kind=Kind.TICK,
+            kind=CellKind.TICK,
         ),
         Cell(
             "opening_balance",
             "Opening balance",
-            kind=Kind.AMOUNT,
+            kind=CellKind.AMOUNT,
             hint="Owed before the first period, in the publisher’s currency.",
             short=True,
         ),

@@ -10,12 +10,12 @@ from flask import abort, flash, redirect, render_template, request, url_for
 
 from royalties.domain.money import micro_text, number_text
 from royalties.domain.people import FINANCE, NotAllowedError, Verb
-from royalties.domain.problems import Fault
-from royalties.domain.sales.reporting import Standing
+from royalties.domain.problems import SetupFault
+from royalties.domain.sales.reporting import ReportStatus
 from royalties.domain.terms.catalogue import Retailer, Title
 from royalties.ingest.setup import SetupError
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.desk.dashboard import RetailerGlance, retailers_glance
+from royalties.services.desk.dashboard import RetailerSummary, retailers_summary
 from royalties.services.terms import amending as terms
 from royalties.services.terms import catalogue
 from royalties.services.terms.replacing import UnconfirmedError
@@ -23,7 +23,7 @@ from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError, Work
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
-from royalties.web.core.visit import act, all_or_nothing
+from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.sales.entry_forms import Mistake, change_rows, own_fields, place
 from royalties.web.finance.terms import title_form
 from royalties.web.finance.terms.editing import confirmed
@@ -37,12 +37,12 @@ _ON_A_PAGE = 50
 _A_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 _UNCHANGED = "Nothing was changed: it says what it said before."
 _STANDINGS = {
-    Standing.IN: ("all in", "good"),
-    Standing.AHEAD: ("not due yet", ""),
-    Standing.DUE: ("due", "warn"),
-    Standing.LATE: ("late", "bad"),
-    Standing.OWN: ("own orders", ""),
-    Standing.NEVER: ("none yet", ""),
+    ReportStatus.IN: ("all in", "good"),
+    ReportStatus.AHEAD: ("not due yet", ""),
+    ReportStatus.DUE: ("due", "warn"),
+    ReportStatus.LATE: ("late", "bad"),
+    ReportStatus.OWN: ("own orders", ""),
+    ReportStatus.NEVER: ("none yet", ""),
 }
 _Of = TypeVar("_Of", TitleForm, RetailerForm)
 
@@ -53,7 +53,7 @@ _Of = TypeVar("_Of", TitleForm, RetailerForm)
 @PAGES.get("/titles")
 def titles() -> str:
     """Titles, found by words or ISBN."""
-    work = act()
+    work = current_work()
     words = request.args.get("q", "").strip()[:200]
     found = catalogue.search(work, words) if _setup(work) else []
     shown = part_of(found)
@@ -69,7 +69,7 @@ def titles() -> str:
 @PAGES.get("/titles/<key>")
 def title(key: str) -> str:
     """One title with everything that is known of it."""
-    work = act()
+    work = current_work()
     found = _title(work, key)
     setup = setup_in_force(work)
     return render_template(
@@ -119,7 +119,7 @@ def _prices(title: Title, today: date) -> list[ListPrice]:
 @PAGES.get("/titles/<key>/history")
 def title_history(key: str) -> str:
     """What a title's entry said before."""
-    work = act()
+    work = current_work()
     return render_template(
         "finance/terms/title_history.html",
         heading=_title(work, key).title,
@@ -132,7 +132,7 @@ def title_history(key: str) -> str:
 @PAGES.route("/titles/<key>/amend", methods=["GET", "POST"])
 def amend_title(key: str) -> Answer:
     """Amend a title."""
-    work = act()
+    work = current_work()
     _require_load(work)
     _title(work, key)
     found = terms.find_entry(work, "titles", key)
@@ -149,7 +149,7 @@ def amend_title(key: str) -> Answer:
 @PAGES.route("/new-title", methods=["GET", "POST"])
 def new_title() -> Answer:
     """Add a title."""
-    work = act()
+    work = current_work()
     _require_load(work)
     form = _title_form(work, {"royalties": True, "editions": [{"prices": [{}]}]})
     if request.method == "POST":
@@ -160,7 +160,7 @@ def new_title() -> Answer:
 @PAGES.post("/titles/<key>/sample")
 def sample(key: str) -> Answer:
     """Let a PDF be the sample of a chapter."""
-    work = act()
+    work = current_work()
     _title(work, key)
     file = request.files.get("file")
     data = file.stream.read(catalogue.LARGEST_SAMPLE + 1) if file else b""
@@ -207,9 +207,9 @@ def _ask_title(form: TitleForm, key: str, mistakes: list[Mistake], grown: str = 
 @PAGES.get("/retailers")
 def retailers() -> str:
     """Retailers, with how their reports stand."""
-    work = act()
+    work = current_work()
     setup = _setup(work)
-    period, seen = retailers_glance(work) if setup else (None, ())
+    period, seen = retailers_summary(work) if setup else (None, ())
     return render_template(
         "finance/terms/retailers.html",
         found=part_of(sorted(seen, key=lambda each: each.name.casefold())),
@@ -223,10 +223,10 @@ def retailers() -> str:
 @PAGES.get("/retailers/<key>")
 def retailer(key: str) -> str:
     """One retailer, its reports and their rhythm."""
-    work = act()
+    work = current_work()
     found = _retailer(work, key)
-    period, seen = retailers_glance(work)
-    mine: RetailerGlance = next(each for each in seen if each.key == key)
+    period, seen = retailers_summary(work)
+    mine: RetailerSummary = next(each for each in seen if each.key == key)
     before = number_asked("before")
     reports = catalogue.reports_of(work, key, before, _ON_A_PAGE + 1)
     return render_template(
@@ -245,7 +245,7 @@ def retailer(key: str) -> str:
 @PAGES.get("/retailers/<key>/history")
 def retailer_history(key: str) -> str:
     """What a retailer's entry said before."""
-    work = act()
+    work = current_work()
     return render_template(
         "finance/terms/title_history.html",
         heading=_retailer(work, key).name,
@@ -258,7 +258,7 @@ def retailer_history(key: str) -> str:
 @PAGES.route("/retailers/<key>/amend", methods=["GET", "POST"])
 def amend_retailer(key: str) -> Answer:
     """Amend a retailer."""
-    work = act()
+    work = current_work()
     _require_load(work)
     _retailer(work, key)
     found = terms.find_entry(work, "retailers", key)
@@ -276,7 +276,7 @@ def amend_retailer(key: str) -> Answer:
 @PAGES.route("/new-retailer", methods=["GET", "POST"])
 def new_retailer() -> Answer:
     """Add a retailer."""
-    work = act()
+    work = current_work()
     _require_load(work)
     form = RetailerForm()
     if request.method == "POST":
@@ -313,7 +313,7 @@ def _amend(part: str, body: Mapping[str, Any], form: _Of) -> list[Mistake]:
     looked_at = int(revision) if _A_NUMBER.fullmatch(revision) else -1
     try:
         with all_or_nothing():
-            changed = catalogue.amend(act(), part, body, looked_at, confirmed())
+            changed = catalogue.amend(current_work(), part, body, looked_at, confirmed())
     except SetupError as error:
         return place(form, error.faults)
     except UnconfirmedError as error:
@@ -325,7 +325,9 @@ def _amend(part: str, body: Mapping[str, Any], form: _Of) -> list[Mistake]:
     return []
 
 
-def _further(work: Work, part: str, body: Mapping[str, Any], known: Collection[str]) -> list[Fault]:
+def _further(
+    work: Work, part: str, body: Mapping[str, Any], known: Collection[str]
+) -> list[SetupFault]:
     """Faults of an entry that is not saved as it is, beside those at known paths."""
     try:
         terms.check(work, part, body)

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from royalties.domain.money import NotAnAmountError
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.domain.terms.catalogue import Channel, Format
 from royalties.web.finance.terms.row_forms import (
     Body,
     Cell,
-    Kind,
+    CellKind,
     Row,
-    Table,
+    RowTable,
     Written,
     as_before,
     fraction_text,
@@ -26,33 +26,33 @@ CHANNELS = tuple((each.value, each.value) for each in Channel)
 
 _RATE = "10 % or 0.10; for a rate per copy an amount such as 2.50"
 
-TIERS = Table(
+TIERS = RowTable(
     "tiers",
     "tier",
     (
-        Cell("rate", "Rate", kind=Kind.AMOUNT, hint=_RATE, short=True),
-        Cell("up_to", "up to", kind=Kind.WHOLE, short=True),
+        Cell("rate", "Rate", kind=CellKind.AMOUNT, hint=_RATE, short=True),
+        Cell("up_to", "up to", kind=CellKind.WHOLE, short=True),
     ),
     least=1,
 )
 
-RULES = Table(
+RULES = RowTable(
     "rules",
     "rule",
     (
         Cell("name", "Name"),
-        Cell("formats", "Formats", kind=Kind.TICKS, options=FORMATS),
-        Cell("channels", "Channels", kind=Kind.TICKS, options=CHANNELS),
-        Cell("retailers", "Retailers", kind=Kind.WORDS),
-        Cell("countries", "Countries", kind=Kind.NAMES, short=True),
-        Cell("from", "≥", "discount.from", Kind.SHARE, short=True),
-        Cell("above", ">", "discount.above", Kind.SHARE, short=True),
-        Cell("below", "<", "discount.below", Kind.SHARE, short=True),
-        Cell("to", "≤", "discount.up_to", Kind.SHARE, short=True),
+        Cell("formats", "Formats", kind=CellKind.TICKS, options=FORMATS),
+        Cell("channels", "Channels", kind=CellKind.TICKS, options=CHANNELS),
+        Cell("retailers", "Retailers", kind=CellKind.WORDS),
+        Cell("countries", "Countries", kind=CellKind.NAMES, short=True),
+        Cell("from", "≥", "discount.from", CellKind.SHARE, short=True),
+        Cell("above", ">", "discount.above", CellKind.SHARE, short=True),
+        Cell("below", "<", "discount.below", CellKind.SHARE, short=True),
+        Cell("to", "≤", "discount.up_to", CellKind.SHARE, short=True),
         Cell(
             "basis",
             "Basis",
-            kind=Kind.CHOICE,
+            kind=CellKind.CHOICE,
             options=(
                 ("", "choose …"),
                 ("list", "list price"),
@@ -65,7 +65,7 @@ RULES = Table(
         Cell(
             "tiers_by",
             "Limits count",
-            kind=Kind.CHOICE,
+            kind=CellKind.CHOICE,
             options=(("", "net copies"), ("list", "list value"), ("net", "net receipts")),
         ),
         Cell("counter", "Counter", "counter.name"),
@@ -73,35 +73,35 @@ RULES = Table(
             "resets",
             "Starts again",
             "counter.resets",
-            Kind.CHOICE,
+            CellKind.CHOICE,
             options=(("", "never"), ("year", "each year"), ("period", "each period")),
         ),
-        Cell("opening", "Counted before", "counter.opening", Kind.WHOLE, short=True),
+        Cell("opening", "Counted before", "counter.opening", CellKind.WHOLE, short=True),
     ),
     (TIERS,),
     least=1,
 )
 
-RIGHTS = Table(
+RIGHTS = RowTable(
     "subsidiary_rights",
     "right",
     (
         Cell("right", "Right", hint="translation, audio, permissions, …"),
-        Cell("share", "Author’s share", kind=Kind.SHARE, hint="50 % or 0.50", short=True),
+        Cell("share", "Author’s share", kind=CellKind.SHARE, hint="50 % or 0.50", short=True),
     ),
 )
 
-ADVANCES = Table(
+ADVANCES = RowTable(
     "advances",
     "advance",
     (
-        Cell("amount", "Amount", kind=Kind.AMOUNT, short=True),
-        Cell("paid_on", "Paid on", kind=Kind.DAY),
-        Cell("recouped", "Recouped before the first period", kind=Kind.AMOUNT, short=True),
+        Cell("amount", "Amount", kind=CellKind.AMOUNT, short=True),
+        Cell("paid_on", "Paid on", kind=CellKind.DAY),
+        Cell("recouped", "Recouped before the first period", kind=CellKind.AMOUNT, short=True),
     ),
 )
 
-CONTRACT = Table(
+CONTRACT = RowTable(
     "contract",
     "contract",
     (
@@ -109,7 +109,7 @@ CONTRACT = Table(
         Cell(
             "titles",
             "Titles",
-            kind=Kind.WORDS,
+            kind=CellKind.WORDS,
             hint="Keys of titles, with commas between; all share one account.",
             required=True,
         ),
@@ -117,7 +117,7 @@ CONTRACT = Table(
         Cell(
             "starts",
             "Starts",
-            kind=Kind.DAY,
+            kind=CellKind.DAY,
             hint="It counts from the period that contains this day.",
             required=True,
             short=True,
@@ -132,7 +132,7 @@ CONTRACT = Table(
         Cell(
             "opening_balance",
             "Opening balance",
-            kind=Kind.AMOUNT,
+            kind=CellKind.AMOUNT,
             hint="A debit balance brought into the books: zero or below, such as -120.00.",
             short=True,
         ),
@@ -142,17 +142,17 @@ CONTRACT = Table(
             "reserve.rate",
             hint="20 %; or by a title’s periods since publication: 25 %; 20 %; 10 %.",
         ),
-        Cell("reserve_by_period", "By the title’s periods since publication", kind=Kind.TICK),
+        Cell("reserve_by_period", "By the title’s periods since publication", kind=CellKind.TICK),
         Cell(
             "hold_periods",
             "Released after",
             "reserve.hold_periods",
-            Kind.WHOLE,
+            CellKind.WHOLE,
             hint="Periods until it is released in full.",
             short=True,
         ),
-        Cell("reserve_formats", "Formats", "reserve.formats", Kind.TICKS, options=FORMATS),
-        Cell("reserve_channels", "Channels", "reserve.channels", Kind.TICKS, options=CHANNELS),
+        Cell("reserve_formats", "Formats", "reserve.formats", CellKind.TICKS, options=FORMATS),
+        Cell("reserve_channels", "Channels", "reserve.channels", CellKind.TICKS, options=CHANNELS),
     ),
     (RULES, RIGHTS, ADVANCES),
 )
@@ -232,7 +232,7 @@ def _reserve_written(found: Written, *, by_period: bool) -> None:
     try:
         rates = [fraction_text(as_plain(each)) for each in parted(reserve["rate"])]
     except NotAnAmountError as error:
-        found.faults.append(Fault("reserve.rate", str(error)))
+        found.faults.append(SetupFault("reserve.rate", str(error)))
         return
     reserve["rate"] = rates if by_period or len(rates) != 1 else rates[0]
 
@@ -243,7 +243,7 @@ def _rights_written(found: Written) -> None:
         at = f"subsidiary_rights[{place}]"
         right = entry.get("right", "")
         if right in rights:
-            found.faults.append(Fault(f"{at}.right", "is named twice: keep one of them"))
+            found.faults.append(SetupFault(f"{at}.right", "is named twice: keep one of them"))
         found.places[f"subsidiary_rights.{right}"] = found.places[f"{at}.share"]
         found.places[f"subsidiary_rights[{right!r}]"] = found.places[f"{at}.share"]
         rights[right] = entry.get("share", "")

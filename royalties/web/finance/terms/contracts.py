@@ -16,7 +16,7 @@ from royalties.services.terms import amending as terms
 from royalties.services.terms import balances as stands
 from royalties.services.terms.warnings import warnings_about
 from royalties.web.core.paging import part_of
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.contract_form import CONTRACT, contract_shown, contract_written
 from royalties.web.finance.terms.editing import PAGES, Editor, key_cell
 from royalties.web.finance.terms.typed_numbers import as_typed
@@ -27,7 +27,7 @@ _PART = "contracts"
 @PAGES.get("/contracts")
 def contracts() -> str:
     """Every contract, by key."""
-    setup = setup_in_force(act())
+    setup = setup_in_force(current_work())
     wanted = request.args.get("q", "").strip()[:200]
     found = [
         contract
@@ -52,7 +52,7 @@ def _words_of(contract: Contract, setup: Setup) -> str:
 @PAGES.get("/contracts/<key>")
 def contract(key: str) -> str:
     """One contract: its terms as sentences, where it stands, and what was said before."""
-    work = act()
+    work = current_work()
     setup = setup_in_force(work)
     found = setup.contracts.get(key)
     if found is None:
@@ -67,7 +67,7 @@ def contract(key: str) -> str:
         ],
         rights=[(right, percent(share)) for right, share in found.rights],
         reserve=reserve_sentence(found.reserve) if found.reserve else "",
-        stand=stands.stand_of(work, setup, found),
+        stand=stands.contract_balance(work, setup, found),
         history=terms.history(work, _PART, key, as_typed),
         waiting=terms.waiting_for(work, _PART, key),
         warnings=warnings_about(work, _PART, key),
@@ -75,7 +75,7 @@ def contract(key: str) -> str:
 
 
 def _beside_form() -> dict[str, Any]:
-    setup = setup_in_force(act())
+    setup = setup_in_force(current_work())
     return {
         "key_cell": key_cell("foot-2015"),
         "plans": sorted(setup.plans),
@@ -84,7 +84,7 @@ def _beside_form() -> dict[str, Any]:
 
 
 def _start() -> dict[str, Any]:
-    return {"currency": setup_in_force(act()).publisher.currency}
+    return {"currency": setup_in_force(current_work()).publisher.currency}
 
 
 Editor(

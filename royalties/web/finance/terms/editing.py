@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 
 from royalties.domain.people import FINANCE
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.domain.terms.changes import Change, changes
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest.setup import SetupError
@@ -18,8 +18,16 @@ from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, all_or_nothing, only_looks
-from royalties.web.finance.terms.row_forms import Cell, Row, Table, Written, operate, padded, typed
+from royalties.web.core.visit import all_or_nothing, current_work, only_looks
+from royalties.web.finance.terms.row_forms import (
+    Cell,
+    Row,
+    RowTable,
+    Written,
+    operate,
+    padded,
+    typed,
+)
 from royalties.web.finance.terms.typed_numbers import as_typed
 
 PAGES = Pages("terms", __name__, "/finance", FINANCE)
@@ -37,7 +45,7 @@ _SINCE = {
 
 
 @dataclass(slots=True)
-class Sheet:
+class AmendForm:
     """An entry while somebody amends it.
 
     Attributes:
@@ -55,7 +63,7 @@ class Sheet:
 
     part: str
     key: str
-    shape: Table
+    shape: RowTable
     row: Row
     base: Mapping[str, Any] | None
     revision: int
@@ -81,7 +89,7 @@ class Sheet:
         """Whether the entry does not exist yet."""
         return self.base is None
 
-    def blame(self, faults: list[Fault]) -> None:
+    def blame(self, faults: list[SetupFault]) -> None:
         """Tell every fault at its field, and above the form."""
         names = labels(self.shape, self.row)
         for fault in faults:
@@ -97,7 +105,7 @@ class Sheet:
             return
         names = labels(self.shape, self.row)
         version = f"versions[{self.tried_version}]."
-        for each in warnings_about(act(), self.part, self.body["key"], self.body):
+        for each in warnings_about(current_work(), self.part, self.body["key"], self.body):
             path = each.path.removeprefix(version)
             if path.startswith("versions["):
                 continue  # of another version than the one on the page
@@ -109,13 +117,13 @@ class Sheet:
 
 
 def sheet_of_form(
-    part: str, key: str, shape: Table, base: Mapping[str, Any] | None, path: str
-) -> Sheet:
+    part: str, key: str, shape: RowTable, base: Mapping[str, Any] | None, path: str
+) -> AmendForm:
     """What a browser sent of an entry's form."""
     row = typed(request.form, shape)
     row["key"] = key or request.form.get("key", "").strip()
     revision = request.form.get("revision", "")
-    return Sheet(
+    return AmendForm(
         part,
         row["key"],
         shape,
@@ -128,10 +136,10 @@ def sheet_of_form(
 
 
 def sent(
-    sheet: Sheet,
-    write: Callable[[Sheet], None],
-    page: Callable[[Sheet], str],
-    onward: Callable[[Sheet, terms.Saved], str],
+    sheet: AmendForm,
+    write: Callable[[AmendForm], None],
+    page: Callable[[AmendForm], str],
+    onward: Callable[[AmendForm, terms.Saved], str],
 ) -> Answer:
     """Answer a form: move its rows, or save it and go on.
 
@@ -151,7 +159,7 @@ def sent(
     try:
         with all_or_nothing():
             saved = terms.save(
-                act(),
+                current_work(),
                 sheet.part,
                 sheet.body,
                 revision=sheet.revision,
@@ -169,7 +177,7 @@ def sent(
     return redirect(onward(sheet, saved), 303)
 
 
-def _refused(sheet: Sheet, error: RefusedError) -> None:
+def _refused(sheet: AmendForm, error: RefusedError) -> None:
     match error:
         case UnconfirmedError():
             sheet.asked, sheet.token = error.asked, error.token
@@ -185,21 +193,23 @@ def confirmed() -> str:
     return request.form.get("confirmed", "")[:64]
 
 
-def _show_both(sheet: Sheet, error: terms.ChangedMeanwhileError) -> None:
+def _show_both(sheet: AmendForm, error: terms.ChangedMeanwhileError) -> None:
     sheet.refused = str(error)
     sheet.now = error.now
     sheet.meanwhile = changes(error.now.body if error.now else None, sheet.body, as_typed)
     sheet.revision = error.now.id if error.now else 0
 
 
-def tried(sheet: Sheet, write: Callable[[Sheet], None], page: Callable[[Sheet], str]) -> Answer:
+def tried(
+    sheet: AmendForm, write: Callable[[AmendForm], None], page: Callable[[AmendForm], str]
+) -> Answer:
     """Answer a form with what it would have given; nothing is kept."""
     write(sheet)
     if sheet.mistakes:
         return page(sheet), 422
     try:
         sheet.effects = previewing.preview(
-            act(), sheet.part, sheet.body, version=sheet.tried_version
+            current_work(), sheet.part, sheet.body, version=sheet.tried_version
         )
     except SetupError as error:
         sheet.blame(error.faults)
@@ -208,9 +218,9 @@ def tried(sheet: Sheet, write: Callable[[Sheet], None], page: Callable[[Sheet], 
     return page(sheet)
 
 
-def form_page(template: str, sheet: Sheet, **more: object) -> str:
+def form_page(template: str, sheet: AmendForm, **more: object) -> str:
     """The page of an entry's form."""
-    work = act()
+    work = current_work()
     sheet.row = padded(sheet.row, sheet.shape)
     waiting = None if sheet.is_new else terms.waiting_for(work, sheet.part, sheet.key)
     return render_template(
@@ -238,7 +248,7 @@ def tell(saved: terms.Saved, part: str = "") -> None:
         )
 
 
-def labels(shape: Table, row: Row, prefix: str = "", before: str = "") -> dict[str, str]:
+def labels(shape: RowTable, row: Row, prefix: str = "", before: str = "") -> dict[str, str]:
     """What each field is called in a list of mistakes: "Rule 2, tier 1, rate"."""
     found = {f"{prefix}key": "Key"} if not prefix else {}
     for cell in shape.cells:
@@ -271,7 +281,7 @@ class Editor:
 
     part: str
     word: str
-    shape: Table
+    shape: RowTable
     shown: Callable[[Mapping[str, Any]], Row]
     written: Callable[[Row, Mapping[str, Any] | None], Written]
     beside: Callable[[], dict[str, Any]]
@@ -294,7 +304,7 @@ class Editor:
         if request.method == "POST":
             return sent(self._typed(key, now), self._write, self.page, self._onward)
         row = self.shown(now.body)
-        sheet = Sheet(self.part, key, self.shape, row, now.body, now.id, f"{self.part}[0].")
+        sheet = AmendForm(self.part, key, self.shape, row, now.body, now.id, f"{self.part}[0].")
         self._write(sheet)
         sheet.warn()
         return self.page(sheet)
@@ -307,13 +317,15 @@ class Editor:
         """An empty form; sent, the entry is added."""
         if request.method == "POST":
             return sent(self._typed("", None), self._write, self.page, self._onward)
-        return self.page(Sheet(self.part, "", self.shape, self.shown(self.start()), None, 0, ""))
+        return self.page(
+            AmendForm(self.part, "", self.shape, self.shown(self.start()), None, 0, "")
+        )
 
     def new_tried(self) -> Answer:
         """What a new entry would have given."""
         return tried(self._typed("", None), self._write, self.page)
 
-    def page(self, sheet: Sheet) -> str:
+    def page(self, sheet: AmendForm) -> str:
         """The page of the form."""
         at: dict[str, Any] = {} if sheet.is_new else {"key": sheet.key}
         verbs = ("new", "try_new") if sheet.is_new else ("amend", "try")
@@ -327,21 +339,21 @@ class Editor:
         )
 
     def _entry(self, key: str) -> Entry:
-        now = terms.find_entry(act(), self.part, key)
+        now = terms.find_entry(current_work(), self.part, key)
         if now is None:
             abort(404)
         return now
 
-    def _typed(self, key: str, now: Entry | None) -> Sheet:
+    def _typed(self, key: str, now: Entry | None) -> AmendForm:
         base = now.body if now else None
         return sheet_of_form(self.part, key, self.shape, base, f"{self.part}[0].")
 
-    def _write(self, sheet: Sheet) -> None:
+    def _write(self, sheet: AmendForm) -> None:
         sheet.written = self.written(sheet.row, sheet.base)
         sheet.body = sheet.written.body
         sheet.blame(sheet.written.faults)
 
-    def _onward(self, sheet: Sheet, saved: terms.Saved) -> str:
+    def _onward(self, sheet: AmendForm, saved: terms.Saved) -> str:
         if sheet.is_new and saved.proposal is not None:
             return url_for(f"terms.{self.part}")
         return url_for(f"terms.{self.word}", key=sheet.key)

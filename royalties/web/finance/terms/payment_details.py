@@ -11,25 +11,35 @@ from royalties.services.orders.preconditions import setup_or_none
 from royalties.services.terms import amending as terms
 from royalties.web.account.proving import proven
 from royalties.web.core.pages import Answer
-from royalties.web.core.visit import act
+from royalties.web.core.visit import current_work
 from royalties.web.finance.terms.editing import (
     PAGES,
-    Sheet,
+    AmendForm,
     form_page,
     key_cell,
     sent,
     sheet_of_form,
 )
-from royalties.web.finance.terms.row_forms import Cell, Kind, Row, Table, as_before, shown, written
+from royalties.web.finance.terms.row_forms import (
+    Cell,
+    CellKind,
+    Row,
+    RowTable,
+    as_before,
+    shown,
+    written,
+)
 from royalties.web.finance.terms.typed_numbers import as_typed
 
 _PART = "payment_details"
 
-PAYMENT = Table(
+PAYMENT = RowTable(
     "payment",
     "payment details",
     (
-        Cell("from", "From", kind=Kind.DAY, hint="Invoices say it from this day on.", short=True),
+        Cell(
+            "from", "From", kind=CellKind.DAY, hint="Invoices say it from this day on.", short=True
+        ),
         Cell(
             "currency",
             "Currency",
@@ -42,7 +52,7 @@ PAYMENT = Table(
         Cell("account", "Account number"),
         Cell("iban", "IBAN"),
         Cell("bic", "BIC (SWIFT)", short=True),
-        Cell("address", "Checks are sent to", kind=Kind.LINES, hint="One line each."),
+        Cell("address", "Checks are sent to", kind=CellKind.LINES, hint="One line each."),
         Cell("payer_note", "Note", at="note", hint="What else a payer must know."),
     ),
 )
@@ -51,7 +61,7 @@ PAYMENT = Table(
 @PAGES.get("/payment-details")
 def payment_details() -> str:
     """Every version, the newest first, and what was said of each before."""
-    work = act()
+    work = current_work()
     setup = setup_or_none(work)
     known = setup.payment_details if setup else {}
     holds = {
@@ -72,13 +82,13 @@ def payment_details() -> str:
 @proven()
 def amend_payment_details(key: str) -> Answer:
     """The form of payment details; sent, they are put before a second person."""
-    now = terms.find_entry(act(), _PART, key)
+    now = terms.find_entry(current_work(), _PART, key)
     if now is None:
         abort(404)
     if request.method == "POST":
         sheet = sheet_of_form(_PART, key, PAYMENT, now.body, f"{_PART}[0].")
         return sent(sheet, _write, _page, _onward)
-    return _page(Sheet(_PART, key, PAYMENT, _shown(now.body), now.body, now.id, ""))
+    return _page(AmendForm(_PART, key, PAYMENT, _shown(now.body), now.body, now.id, ""))
 
 
 @PAGES.route("/new-payment-details", methods=["GET", "POST"])
@@ -88,20 +98,20 @@ def new_payment_details() -> Answer:
     if request.method == "POST":
         sheet = sheet_of_form(_PART, "", PAYMENT, None, f"{_PART}[0].")
         return sent(sheet, _write, _page, _onward)
-    publisher = setup_in_force(act()).publisher
+    publisher = setup_in_force(current_work()).publisher
     start = {
-        "from": act().today.isoformat(),
+        "from": current_work().today.isoformat(),
         "payee": publisher.name,
         "address": list(publisher.address),
     }
-    return _page(Sheet(_PART, "", PAYMENT, _shown(start), None, 0, ""))
+    return _page(AmendForm(_PART, "", PAYMENT, _shown(start), None, 0, ""))
 
 
 def _shown(body: Mapping[str, Any]) -> Row:
     return {**shown(body, PAYMENT), "key": body.get("key", "")}
 
 
-def _write(sheet: Sheet) -> None:
+def _write(sheet: AmendForm) -> None:
     sheet.written = written(sheet.row, PAYMENT)
     body = {**sheet.written.body, "key": sheet.row.get("key", "")}
     sheet.written.places["key"] = "key"
@@ -109,17 +119,17 @@ def _write(sheet: Sheet) -> None:
     sheet.blame(sheet.written.faults)
 
 
-def _page(sheet: Sheet) -> str:
+def _page(sheet: AmendForm) -> str:
     key: dict[str, Any] = {} if sheet.is_new else {"key": sheet.key}
     verb = "new" if sheet.is_new else "amend"
     return form_page(
         "finance/terms/payment_details_form.html",
         sheet,
         key_cell=key_cell("usd-2026"),
-        history=[] if sheet.is_new else terms.history(act(), _PART, sheet.key, as_typed),
+        history=[] if sheet.is_new else terms.history(current_work(), _PART, sheet.key, as_typed),
         save_at=url_for(f"terms.{verb}_payment_details", **key),
     )
 
 
-def _onward(_sheet: Sheet, _saved: terms.Saved) -> str:
+def _onward(_sheet: AmendForm, _saved: terms.Saved) -> str:
     return url_for("terms.payment_details")

@@ -7,9 +7,9 @@ from royalties.web.finance.terms.contract_form import CHANNELS, FORMATS
 from royalties.web.finance.terms.row_forms import (
     Body,
     Cell,
-    Kind,
+    CellKind,
     Row,
-    Table,
+    RowTable,
     Written,
     as_before,
     fraction_text,
@@ -30,8 +30,8 @@ _PER = (("", "no cap"), ("period", "a period"), ("year", "a calendar year"), ("l
 
 def _cap(what: str) -> tuple[Cell, ...]:
     return (
-        Cell("cap_amount", f"{what} at most", "cap.amount", Kind.AMOUNT, short=True),
-        Cell("cap_per", "per", "cap.per", Kind.CHOICE, options=_PER),
+        Cell("cap_amount", f"{what} at most", "cap.amount", CellKind.AMOUNT, short=True),
+        Cell("cap_per", "per", "cap.per", CellKind.CHOICE, options=_PER),
         Cell("cap_name", "Cap’s name", "cap.name"),
     )
 
@@ -41,40 +41,40 @@ _DEEPEST = 13
 
 _MEMBER = (
     Cell("beneficiary", "Beneficiary", listed="beneficiaries"),
-    Cell("weight", "Weight", kind=Kind.WHOLE, short=True),
+    Cell("weight", "Weight", kind=CellKind.WHOLE, short=True),
     *_cap("Member"),
 )
 _STEP = (
-    Cell("takes", "Takes", kind=Kind.CHOICE, options=TAKES),
-    Cell("amount", "Amount", kind=Kind.AMOUNT, short=True),
-    Cell("formats", "Formats", "when.formats", Kind.TICKS, options=FORMATS),
-    Cell("channels", "Channels", "when.channels", Kind.TICKS, options=CHANNELS),
-    Cell("retailers", "Retailers", "when.retailers", Kind.WORDS),
-    Cell("countries", "Countries", "when.countries", Kind.NAMES),
-    Cell("regions", "Regions", "when.regions", Kind.LINES),
-    Cell("cities", "Cities", "when.cities", Kind.LINES),
-    Cell("orders", "Custom orders", "when.orders", Kind.LINES),
+    Cell("takes", "Takes", kind=CellKind.CHOICE, options=TAKES),
+    Cell("amount", "Amount", kind=CellKind.AMOUNT, short=True),
+    Cell("formats", "Formats", "when.formats", CellKind.TICKS, options=FORMATS),
+    Cell("channels", "Channels", "when.channels", CellKind.TICKS, options=CHANNELS),
+    Cell("retailers", "Retailers", "when.retailers", CellKind.WORDS),
+    Cell("countries", "Countries", "when.countries", CellKind.NAMES),
+    Cell("regions", "Regions", "when.regions", CellKind.LINES),
+    Cell("cities", "Cities", "when.cities", CellKind.LINES),
+    Cell("orders", "Custom orders", "when.orders", CellKind.LINES),
     *_cap("Step"),
-    Cell("from", "From", kind=Kind.DAY),
-    Cell("until", "Until", kind=Kind.DAY),
+    Cell("from", "From", kind=CellKind.DAY),
+    Cell("until", "Until", kind=CellKind.DAY),
 )
 
 
-def _steps(within: int) -> Table:
+def _steps(within: int) -> RowTable:
     """Steps whose members may be lists of steps themselves, so many levels deep."""
     inner = (_steps(within - 1),) if within else ()
-    members = Table("to", "member", _MEMBER, inner, least=1)
-    return Table("steps", "step", _STEP, (members,), least=0 if within < _DEEPEST else 1)
+    members = RowTable("to", "member", _MEMBER, inner, least=1)
+    return RowTable("steps", "step", _STEP, (members,), least=0 if within < _DEEPEST else 1)
 
 
-VERSION = Table(
+VERSION = RowTable(
     "version",
     "version",
     (
         Cell(
             "from",
             "In force from",
-            kind=Kind.DAY,
+            kind=CellKind.DAY,
             hint="The version in force on a period’s last day distributes that period.",
             required=True,
             short=True,

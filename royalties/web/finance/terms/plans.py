@@ -15,10 +15,10 @@ from royalties.services.terms.amending import Entry
 from royalties.services.terms.warnings import warnings_about
 from royalties.web.core.pages import Answer
 from royalties.web.core.paging import part_of
-from royalties.web.core.visit import act, only_looks
+from royalties.web.core.visit import current_work, only_looks
 from royalties.web.finance.terms.editing import (
     PAGES,
-    Sheet,
+    AmendForm,
     form_page,
     key_cell,
     sent,
@@ -35,13 +35,13 @@ _NEW = "new"
 @PAGES.get("/plans")
 def plans() -> str:
     """Every plan, by key, with the contracts that follow it."""
-    setup = setup_in_force(act())
+    setup = setup_in_force(current_work())
     wanted = request.args.get("q", "").strip()[:200]
     found = [
         plan for key, plan in sorted(setup.plans.items()) if wanted.casefold() in key.casefold()
     ]
     shown = part_of(found)
-    today = act().today
+    today = current_work().today
     users = _users(setup)
     return render_template(
         "finance/terms/plans.html",
@@ -62,7 +62,7 @@ def _users(setup: Setup) -> dict[str, list[str]]:
 @PAGES.get("/plans/<key>")
 def plan(key: str) -> str:
     """One plan: its versions, the newest first, each step naming who gets of it."""
-    work = act()
+    work = current_work()
     setup = setup_in_force(work)
     found = setup.plans.get(key)
     if found is None:
@@ -122,8 +122,8 @@ def _currency(setup: Setup, users: list[str]) -> str:
 # Amending: one version at a time
 
 
-def _page(sheet: Sheet) -> str:
-    setup = setup_in_force(act())
+def _page(sheet: AmendForm) -> str:
+    setup = setup_in_force(current_work())
     at: dict[str, Any] = {"key": sheet.key, "version": sheet.version}
     save_at, try_at = (
         (url_for("terms.new_plan"), url_for("terms.try_new_plan"))
@@ -141,7 +141,7 @@ def _page(sheet: Sheet) -> str:
     )
 
 
-def _write(sheet: Sheet) -> None:
+def _write(sheet: AmendForm) -> None:
     """The whole plan with the version that was typed, in the order of their first days."""
     others = [
         each for each in (sheet.base or {}).get("versions", ()) if each["from"] != sheet.version
@@ -161,20 +161,20 @@ def _version_of(body: Mapping[str, Any] | None, day: str) -> dict[str, Any] | No
     return next((each for each in versions if each["from"] == day), None)
 
 
-def _typed(key: str, version: str, now: Entry | None) -> Sheet:
+def _typed(key: str, version: str, now: Entry | None) -> AmendForm:
     sheet = sheet_of_form(_PART, key, VERSION, now.body if now else None, "")
     sheet.version = version
     return sheet
 
 
 def _existing(key: str, version: str) -> Entry:
-    now = terms.find_entry(act(), _PART, key)
+    now = terms.find_entry(current_work(), _PART, key)
     if now is None or (version != _NEW and _version_of(now.body, version) is None):
         abort(404)
     return now
 
 
-def _onward(sheet: Sheet, saved: terms.Saved) -> str:
+def _onward(sheet: AmendForm, saved: terms.Saved) -> str:
     if sheet.is_new and saved.proposal is not None:
         return url_for("terms.plans")
     return url_for("terms.plan", key=sheet.key)
@@ -186,12 +186,12 @@ def amend_version(key: str, version: str) -> Answer:
     now = _existing(key, version)
     if version == _NEW:
         newest = max(now.body["versions"], key=lambda each: str(each["from"]))
-        day = max(terms.next_version_day(act()), newest["from"])
+        day = max(terms.next_version_day(current_work()), newest["from"])
         body = {**newest, "from": "" if day == newest["from"] else day}
     else:
         body = _version_of(now.body, version) or {}
     row = {**version_shown(body), "key": key}
-    sheet = Sheet(_PART, key, VERSION, row, now.body, now.id, "", version=version)
+    sheet = AmendForm(_PART, key, VERSION, row, now.body, now.id, "", version=version)
     if version != _NEW:
         _write(sheet)
         sheet.warn()
@@ -214,8 +214,8 @@ def try_version(key: str, version: str) -> Answer:
 @PAGES.get("/new-plan")
 def new_plan() -> Answer:
     """The form of a new plan's first version."""
-    row = {"key": "", **version_shown({"from": terms.next_version_day(act())})}
-    return _page(Sheet(_PART, "", VERSION, row, None, 0, ""))
+    row = {"key": "", **version_shown({"from": terms.next_version_day(current_work())})}
+    return _page(AmendForm(_PART, "", VERSION, row, None, 0, ""))
 
 
 @PAGES.post("/new-plan")

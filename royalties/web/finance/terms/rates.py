@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 from royalties.domain.money import NotAnAmountError, number_text
 from royalties.domain.people import FINANCE
 from royalties.domain.periods import Period
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.domain.terms.wording import percent
 from royalties.ingest.setup import SetupError
 from royalties.services.books import Setup, setup_in_force
@@ -20,7 +20,7 @@ from royalties.services.terms import catalogue
 from royalties.services.terms.replacing import UnconfirmedError
 from royalties.services.terms.warnings import warnings_about
 from royalties.web.core.pages import Answer, Pages
-from royalties.web.core.visit import act, all_or_nothing
+from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.terms.editing import confirmed
 from royalties.web.finance.terms.title_form import Confirmed
 from royalties.web.finance.terms.typed_numbers import as_plain
@@ -104,7 +104,7 @@ def enter_rate() -> Answer:
     form = RateForm()
     if not form.validate():
         return _page(form, IncomeForm(formdata=None)), 422
-    period = str(stands.open_period(act(), setup_in_force(act())))
+    period = str(stands.open_period(current_work(), setup_in_force(current_work())))
     body = {
         "period": period,
         "from": form.source.data,
@@ -125,7 +125,7 @@ def enter_income() -> Answer:
     if not form.validate():
         return _page(RateForm(formdata=None), form), 422
     body = {
-        "period": str(stands.open_period(act(), setup_in_force(act()))),
+        "period": str(stands.open_period(current_work(), setup_in_force(current_work()))),
         "contract": form.contract.data,
         "right": form.right.data,
         "amount": form.amount.data or "",
@@ -144,11 +144,11 @@ def _entered(form: Any, part: str, body: dict[str, Any], named: dict[str, Any]) 
     try:
         body[number] = as_plain(body[number])
     except NotAnAmountError as error:
-        _blame(form, Fault(number, str(error)), named)
+        _blame(form, SetupFault(number, str(error)), named)
         return None
     try:
         with all_or_nothing():
-            loaded = catalogue.enter(act(), part, body, confirmed())
+            loaded = catalogue.enter(current_work(), part, body, confirmed())
     except UnconfirmedError as error:
         form.asked, form.token = error.asked, error.token
         return None
@@ -165,7 +165,7 @@ def _entered(form: Any, part: str, body: dict[str, Any], named: dict[str, Any]) 
     return redirect(url_for("rates.rates"), 303)
 
 
-def _blame(form: Any, fault: Fault, named: dict[str, Any]) -> None:  # noqa: ANN401 - an untyped form
+def _blame(form: Any, fault: SetupFault, named: dict[str, Any]) -> None:  # noqa: ANN401 - an untyped form
     field = named.get(fault.path.rpartition(".")[2])
     if field is None:
         form.form_errors.append(fault.message)
@@ -174,7 +174,7 @@ def _blame(form: Any, fault: Fault, named: dict[str, Any]) -> None:  # noqa: ANN
 
 
 def _page(rate_form: RateForm, income_form: IncomeForm) -> str:
-    work = act()
+    work = current_work()
     setup = setup_in_force(work)
     period = stands.open_period(work, setup)
     return render_template(

@@ -16,7 +16,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from royalties.domain.money import NotAnAmountError, exact_number
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.web.finance.terms.typed_numbers import as_plain, as_typed
 
 Row = dict[str, Any]
@@ -35,7 +35,7 @@ _CODE = 2
 _BETWEEN_WORDS = re.compile(r"[,;\s]+")
 
 
-class Kind(StrEnum):
+class CellKind(StrEnum):
     """What a cell holds, and how it stands in the setup file."""
 
     TEXT = "text"
@@ -72,7 +72,7 @@ class Cell:
     name: str
     label: str
     at: str = ""
-    kind: Kind = Kind.TEXT
+    kind: CellKind = CellKind.TEXT
     hint: str = ""
     options: tuple[tuple[str, str], ...] = ()
     listed: str = ""
@@ -86,20 +86,20 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class RowTable:
     """Rows of cells; ``least`` are shown even if they are blank."""
 
     name: str
     word: str
     cells: tuple[Cell, ...] = ()
-    tables: tuple["Table", ...] = ()
+    tables: tuple["RowTable", ...] = ()
     least: int = 0
 
     def cell(self, name: str) -> Cell:
         """A cell by its name."""
         return next(each for each in self.cells if each.name == name)
 
-    def table(self, name: str) -> "Table":
+    def table(self, name: str) -> "RowTable":
         """A table of the rows by its name."""
         return next(each for each in self.tables if each.name == name)
 
@@ -110,7 +110,7 @@ class Written:
 
     body: Body = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[SetupFault] = field(default_factory=list)
 
     def field_of(self, path: str) -> str:
         """The field in which a fault at a path is mended; empty if it is none of them."""
@@ -125,12 +125,12 @@ class Written:
 # From a browser, and to it
 
 
-def typed(form: "MultiDict[str, str]", shape: Table, prefix: str = "") -> Row:
+def typed(form: "MultiDict[str, str]", shape: RowTable, prefix: str = "") -> Row:
     """What was typed, nothing lost but blank space at the ends."""
     row: Row = {}
     for cell in shape.cells:
         name = prefix + cell.name
-        if cell.kind is Kind.TICKS:
+        if cell.kind is CellKind.TICKS:
             allowed = [value for value, _ in cell.options]
             row[cell.name] = [each for each in form.getlist(name) if each in allowed]
         else:
@@ -145,7 +145,7 @@ def typed(form: "MultiDict[str, str]", shape: Table, prefix: str = "") -> Row:
     return row
 
 
-def padded(row: Row, shape: Table) -> Row:
+def padded(row: Row, shape: RowTable) -> Row:
     """The same with as many empty rows as are always shown."""
     filled = dict(row)
     for table in shape.tables:
@@ -156,14 +156,16 @@ def padded(row: Row, shape: Table) -> Row:
     return filled
 
 
-def operate(row: Row, shape: Table, act: str) -> tuple[Row, str]:
+def operate(row: Row, shape: RowTable, act: str) -> tuple[Row, str]:
     """Add, remove or move a row as a button says (``up:rules:3``); and the field to go on in."""
     verb, _, rest = act.partition(":")
     where, _, name = rest.partition(":")
     return _operated(row, shape, "", (verb, where, name))
 
 
-def _operated(row: Row, shape: Table, prefix: str, asked: tuple[str, str, str]) -> tuple[Row, str]:
+def _operated(
+    row: Row, shape: RowTable, prefix: str, asked: tuple[str, str, str]
+) -> tuple[Row, str]:
     verb, where, name = asked
     changed, focus = dict(row), ""
     for table in shape.tables:
@@ -179,7 +181,9 @@ def _operated(row: Row, shape: Table, prefix: str, asked: tuple[str, str, str]) 
     return changed, focus
 
 
-def _moved(rows: list[Row], table: Table, here: str, verb: str, name: str) -> tuple[list[Row], str]:
+def _moved(
+    rows: list[Row], table: RowTable, here: str, verb: str, name: str
+) -> tuple[list[Row], str]:
     place = next((place for place, each in enumerate(rows) if each[ID] == name), None)
     if verb == "add" and len(rows) < _MOST_ROWS:
         made = padded(_blank(table, rows), table)
@@ -194,19 +198,19 @@ def _moved(rows: list[Row], table: Table, here: str, verb: str, name: str) -> tu
     return rows, f"{here}-{name}-{verb}"
 
 
-def _blank(table: Table, beside: Sequence[Row]) -> Row:
+def _blank(table: RowTable, beside: Sequence[Row]) -> Row:
     taken = {each[ID] for each in beside}
     name = next(str(n) for n in range(len(taken) + 1) if str(n) not in taken)
     blank: Row = {ID: name}
     for cell in table.cells:
-        blank[cell.name] = [] if cell.kind is Kind.TICKS else ""
+        blank[cell.name] = [] if cell.kind is CellKind.TICKS else ""
     return blank
 
 
 # From a body, and to it
 
 
-def shown(body: Mapping[str, Any], shape: Table) -> Row:
+def shown(body: Mapping[str, Any], shape: RowTable) -> Row:
     """A body as it stands in the form's fields."""
     row: Row = {cell.name: _text_of(cell, _at(body, cell.path)) for cell in shape.cells}
     for table in shape.tables:
@@ -217,14 +221,14 @@ def shown(body: Mapping[str, Any], shape: Table) -> Row:
     return row
 
 
-def written(row: Row, shape: Table) -> Written:
+def written(row: Row, shape: RowTable) -> Written:
     """The body that a form's fields make; blank fields and rows say nothing."""
     found = Written()
     found.body = _body(found, row, shape, "", "")
     return found
 
 
-def _body(found: Written, row: Row, shape: Table, path: str, prefix: str) -> Body:
+def _body(found: Written, row: Row, shape: RowTable, path: str, prefix: str) -> Body:
     body: Body = {}
     for cell in shape.cells:
         here = _joined(path, cell.path)
@@ -269,7 +273,7 @@ def _put(body: Body, path: str, value: object) -> None:
 
 
 def _text_of(cell: Cell, value: Any) -> str | list[str]:  # noqa: ANN401 - JSON
-    if cell.kind is Kind.TICKS:
+    if cell.kind is CellKind.TICKS:
         return list(value or ())
     return "" if value is None else _TO_TEXT.get(cell.kind, str)(value)
 
@@ -277,11 +281,11 @@ def _text_of(cell: Cell, value: Any) -> str | list[str]:  # noqa: ANN401 - JSON
 def _value_of(cell: Cell, text: Any, found: Written, path: str) -> object | None:  # noqa: ANN401 - text or ticks
     if not text:
         return None
-    if cell.kind in (Kind.SHARE, Kind.AMOUNT, Kind.WHOLE):
+    if cell.kind in (CellKind.SHARE, CellKind.AMOUNT, CellKind.WHOLE):
         try:
             text = as_plain(text)
         except NotAnAmountError as error:
-            found.faults.append(Fault(path, str(error)))
+            found.faults.append(SetupFault(path, str(error)))
             return None
     return _FROM_TEXT.get(cell.kind, str)(text)
 
@@ -331,23 +335,23 @@ def fraction_text(text: str) -> str:
         return text
 
 
-_TO_TEXT: dict[Kind, Callable[[Any], str]] = {
-    Kind.TICK: lambda value: "1" if value else "",
-    Kind.WORDS: ", ".join,
-    Kind.NAMES: ", ".join,
-    Kind.LINES: "\n".join,
-    Kind.SHARE: lambda value: as_typed(percent_text(value)),
-    Kind.AMOUNT: lambda value: as_typed(str(value)),
-    Kind.WHOLE: lambda value: as_typed(str(value)),
+_TO_TEXT: dict[CellKind, Callable[[Any], str]] = {
+    CellKind.TICK: lambda value: "1" if value else "",
+    CellKind.WORDS: ", ".join,
+    CellKind.NAMES: ", ".join,
+    CellKind.LINES: "\n".join,
+    CellKind.SHARE: lambda value: as_typed(percent_text(value)),
+    CellKind.AMOUNT: lambda value: as_typed(str(value)),
+    CellKind.WHOLE: lambda value: as_typed(str(value)),
 }
-_FROM_TEXT: dict[Kind, Callable[[Any], object]] = {
-    Kind.TICKS: list,
-    Kind.TICK: bool,
-    Kind.WHOLE: _whole,
-    Kind.WORDS: _words,
-    Kind.NAMES: _names,
-    Kind.LINES: _lines,
-    Kind.SHARE: fraction_text,
+_FROM_TEXT: dict[CellKind, Callable[[Any], object]] = {
+    CellKind.TICKS: list,
+    CellKind.TICK: bool,
+    CellKind.WHOLE: _whole,
+    CellKind.WORDS: _words,
+    CellKind.NAMES: _names,
+    CellKind.LINES: _lines,
+    CellKind.SHARE: fraction_text,
 }
 
 _UNORDERED = frozenset({"formats", "channels"})

@@ -18,7 +18,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired
 
 from royalties.domain.money import NotAnAmountError
-from royalties.domain.problems import Fault
+from royalties.domain.problems import SetupFault
 from royalties.domain.terms.catalogue import Channel
 from royalties.domain.terms.replacing import Replaced
 from royalties.web.finance.sales.entry_forms import filled, given, lines_of, paragraphs_of, text_of
@@ -239,7 +239,7 @@ def title_body(form: TitleForm) -> dict[str, Any]:
     return body if form.royalties.data else {**body, "royalties": False}
 
 
-def typed_wrong(form: TitleForm) -> list[Fault]:
+def typed_wrong(form: TitleForm) -> list[SetupFault]:
     """What an entry cannot hold: numbers with the other mark, an edition's kind of name twice."""
     faults = []
     for place, row in enumerate(filled(form.editions)):
@@ -252,10 +252,10 @@ def typed_wrong(form: TitleForm) -> list[Fault]:
             try:
                 as_plain(text_of(field))
             except NotAnAmountError as error:
-                faults.append(Fault(path, str(error)))
+                faults.append(SetupFault(path, str(error)))
         kinds = [text_of(each.form.kind) for each in filled(row.form.identifiers)]
         faults += [
-            Fault(
+            SetupFault(
                 f"{at}.identifiers.{kind}",
                 f"{kind} is listed twice: give the second one another kind",
             )
