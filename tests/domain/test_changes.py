@@ -223,3 +223,7 @@ def test_paragraphs_are_set_apart_and_short_lines_are_not() -> None:
     assert told({}, {"cap": {"of": [long, long]}}) == [
         ("cap", "", f"of (name {paragraph}), (name {paragraph})")
     ]
+
+
+def test_entries_of_a_list_without_a_word_of_its_own_are_called_as_the_list_is() -> None:
+    assert told({"others": [{"x": "1"}]}, {"others": [{"x": "2"}]}) == [("others 1 · x", "1", "2")]
