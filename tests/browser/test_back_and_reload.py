@@ -68,6 +68,7 @@ def test_a_request_survives_back_reload_and_a_new_window(
         expect(other.page.get_by_label("Copies", exact=True)).to_have_value("")
 
 
+@pytest.mark.thorough("journeys in a browser")
 @after(takes_orders)
 def test_a_consent_neither_comes_back_nor_holds_for_another_quote(
     chromium: Browser, live: Live

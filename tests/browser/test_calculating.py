@@ -45,6 +45,7 @@ def test_it_comes_by_itself(chromium: Browser, live: Live) -> None:
         assert seen.complaints == []
 
 
+@pytest.mark.thorough("journeys in a browser")
 def test_home_computes_the_draft_and_tells_what_it_lacks(chromium: Browser, live: Live) -> None:
     live.office.bring_batch([a_row(1, date="2025-11-02", currency="CAD")])
     with window(chromium, live, live.somebody(Role.CLERK)) as seen:
@@ -58,6 +59,7 @@ def test_home_computes_the_draft_and_tells_what_it_lacks(chromium: Browser, live
         assert seen.complaints == []
 
 
+@pytest.mark.thorough("journeys in a browser")
 def test_without_scripts_it_comes_at_a_click(
     chromium: Browser, live: Live, screenshots: Path
 ) -> None:

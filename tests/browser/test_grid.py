@@ -171,6 +171,7 @@ def test_a_draft_outlives_a_reload(seen: tuple[Window, Live]) -> None:
     assert (cell(page, 2, "units"), cell(page, 2, "net")) == ("5", "17.5")
 
 
+@pytest.mark.thorough("journeys in a browser")
 def test_another_window_is_told_and_nothing_is_lost(
     seen: tuple[Window, Live], chromium: Browser
 ) -> None:
@@ -216,6 +217,7 @@ def test_arrows_go_about_and_tab_leaves(seen: tuple[Window, Live]) -> None:
     expect(page.locator("#c-0-order")).to_be_focused()
 
 
+@pytest.mark.thorough("journeys in a browser")
 def test_a_slow_network_does_not_make_a_window_its_own_rival(seen: tuple[Window, Live]) -> None:
     """Record waits for every draft on its way, also for one that waited for another itself."""
     page = seen[0].page
@@ -256,6 +258,7 @@ def _sign_in_beside(page: Page, live: Live, actor: Actor) -> None:
     page.evaluate("dispatchEvent(new Event('focus'))")  # a headless window never loses it
 
 
+@pytest.mark.thorough("journeys in a browser")
 def test_what_is_typed_outlives_the_session(seen: tuple[Window, Live]) -> None:
     """After signing in in another window the sheet is saved again, and recorded as it stands."""
     found, live = seen
@@ -277,6 +280,7 @@ def test_what_is_typed_outlives_the_session(seen: tuple[Window, Live]) -> None:
     assert live.office.rows("SELECT units FROM sale WHERE batch_id = 2") == [(7,)]
 
 
+@pytest.mark.thorough("journeys in a browser")
 def test_a_sheet_that_nothing_was_typed_into_since_is_recorded_too(
     seen: tuple[Window, Live],
 ) -> None:
@@ -290,6 +294,7 @@ def test_a_sheet_that_nothing_was_typed_into_since_is_recorded_too(
     page.wait_for_url("**/recorded/*")
 
 
+@pytest.mark.thorough("journeys in a browser")
 def test_nobody_records_what_somebody_else_typed(seen: tuple[Window, Live]) -> None:
     found, live = seen
     page, saved = found.page, found.page.locator("[data-saved]")
@@ -308,6 +313,7 @@ def test_nobody_records_what_somebody_else_typed(seen: tuple[Window, Live]) -> N
     expect(saved).to_contain_text("Draft saved")
 
 
+@pytest.mark.thorough("journeys in a browser")
 def test_a_form_is_sent_again_after_signing_in(chromium: Browser, office: Office) -> None:
     """Nothing of a form is lost when its session ends, and nothing is done unasked."""
     with serving(office) as live:
@@ -333,6 +339,7 @@ def test_a_form_is_sent_again_after_signing_in(chromium: Browser, office: Office
             expect(page.get_by_role("heading", level=1)).to_have_text("Hill & <Dale>")
 
 
+@pytest.mark.thorough("journeys in a browser")
 def test_single_keys_are_shown_and_switched_off(seen: tuple[Window, Live]) -> None:
     found, _ = seen
     page = found.page

@@ -277,6 +277,7 @@ def browser_of(office: Office) -> Browser:
     return Browser(f"{name}={signer.dumps(values)}", str(csrf))
 
 
+@pytest.mark.thorough("attacks")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(opened)
 def test_others_are_answered_while_hostile_reports_are_read(

@@ -178,6 +178,7 @@ def test_drafts_say_that_they_are(played: tuple[Path, str]) -> None:
         load_workbook(path)
 
 
+@pytest.mark.thorough("further runs of commands")
 def test_again_changes_nothing(played: tuple[Path, str]) -> None:
     folder, printed = played
     home = folder / "instance"

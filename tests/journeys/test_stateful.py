@@ -1065,6 +1065,7 @@ def test_invented_walks(shelf: Shelf, tmp_path: Path) -> None:
     assert not COMMON - (+reached).keys()
 
 
+@pytest.mark.thorough("invented walks")
 def test_every_operation_is_reached(shelf: Shelf, tmp_path: Path) -> None:
     reached: Counter[str] = Counter()
     for name, walk in WALKS.items():

@@ -525,6 +525,7 @@ def test_a_home_in_which_somebody_looked_for_books_is_empty(
 # While others work
 
 
+@pytest.mark.thorough("races at length")
 @after(closed)
 def test_backups_while_others_import_and_close(
     office: Office, kind: str, empty: Callable[[str], Office], tmp_path: Path
