@@ -1,4 +1,4 @@
-"""What wants a sentence before a period closes: what is missing or waits, and what jumps.
+"""What wants a sentence before a period closes: what is missing or waits, and what varies much.
 
 Each is a point with the two figures that it is about. What somebody writes explains these
 figures; when one of them changes afterwards, the sentence is outdated and asked for again.

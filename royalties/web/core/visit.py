@@ -134,7 +134,7 @@ def current_work() -> Work:
 def release() -> None:
     """End the request's transaction, so that nobody waits while something long is done.
 
-    What the request did before is taken back; call it first. ``act()`` begins another one.
+    What the request did before is taken back; call it first. ``current_work()`` begins another one.
     """
     actor()  # who visits is known before, and stays known
     _end(failed=True)
@@ -151,7 +151,7 @@ def settle() -> None:
 def all_or_nothing() -> Iterator[None]:
     """What a form asks for: refused, nothing of it is left for the page that answers.
 
-    Every handler that catches a refusal of its verbs calls them in this block, with ``act()``.
+    Every handler that catches a refusal of its verbs calls them in this block, with ``current_work()``.
     """
     try:
         yield
