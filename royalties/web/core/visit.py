@@ -151,7 +151,7 @@ def settle() -> None:
 def all_or_nothing() -> Iterator[None]:
     """What a form asks for: refused, nothing of it is left for the page that answers.
 
-    Every handler that catches a refusal of its verbs calls them in this block, with ``current_work()``.
+    Every handler that catches a refusal calls its verbs in this block, with ``current_work()``.
     """
     try:
         yield
