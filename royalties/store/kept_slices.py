@@ -433,15 +433,15 @@ def _read(
     keys = 4 + sum(has_places)
     places: dict[tuple[Any, ...], Place] = {}
     found: list[Slice] = []
-    again: set[int] = set()
+    # Of an edition whose lines are looked at nothing that is kept counts, split or not.
+    again = {row[0] for row in rows if row[-1] == UNSPLIT and editions[row[0]][1]}
     for row in rows:
         edition, retailer, kind, currency = row[:4]
+        if edition in again:
+            continue
         units, net, worth = row[keys + 2 : keys + 5]
         reverses, class_ = row[-2:]
         isbn, is_split = editions[edition]
-        if is_split and class_ == UNSPLIT:
-            again.add(edition)
-            continue
         where = tuple(row[4:keys])
         place = places.get(where)
         if place is None:

@@ -1,6 +1,7 @@
 """What imports keep for drafts is what the lines add up to, whoever asks for what, on both engines."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 
-from royalties.domain.sales.slices import Slice
+from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.discounts import Limit
 from royalties.store import kept_slices
 from royalties.store.kept_slices import Grouping, SliceSums, period_slices
@@ -121,6 +122,29 @@ def test_lines_that_come_later_are_added_or_nothing_is_kept(
             bring(connection, 2, later, Grouping.of(after, ISBNS), first=200)
             for wanted in (before, after):
                 assert summed(asks(connection, wanted)) == naive([*first, *later], known, wanted)
+            connection.rollback()
+
+
+def test_lines_kept_before_and_after_discounts_were_asked_for_count_once(
+    both: tuple[Office, Office],
+) -> None:
+    limits = (Limit(Fraction(2, 5), exclusive=False),)
+    before = Distinctions(limits, frozenset())
+    after = Distinctions(limits, frozenset(ISBNS.values()))
+    shallow = Line(
+        1, 1, SaleKind.SALE, "2025-06-30", 3, "USD", 10_000_000, 9, 300_000, Place(), PERIOD
+    )
+    deep = replace(shallow, discount=500_000)
+    for office in both:
+        with office.system.engine.connect() as connection:
+            open_batches(connection, 1)
+            bring(connection, 2, [shallow], Grouping.of(before, ISBNS))
+            bring(connection, 2, [deep], Grouping.of(after, ISBNS), first=200)
+            assert sorted((each.discount, each.units) for each in asks(connection, after)) == [
+                (0, 3),
+                (1, 3),
+            ]
+            assert [each.units for each in asks(connection, before)] == [3, 3]
             connection.rollback()
 
 
