@@ -22,8 +22,8 @@ from royalties.ingest.report.reading import Known, KnownEdition, KnownRetailer
 from royalties.services.cache import Made, cached, extent_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import Revision, newest_revision, revisions_in_force
-from royalties.store.kept_slices import period_slices
 from royalties.store.periods import carrying, periods, runs
+from royalties.store.sales.kept_slices import period_slices
 from royalties.store.sales.slices import Distinctions, Names
 from royalties.store.terms import catalogue
 

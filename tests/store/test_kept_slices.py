@@ -11,9 +11,8 @@ from sqlalchemy import Connection, insert
 
 from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.discounts import Limit
-from royalties.store import kept_slices
-from royalties.store.kept_slices import Grouping, SliceSums, period_slices
-from royalties.store.sales import batches
+from royalties.store.sales import batches, kept_slices
+from royalties.store.sales.kept_slices import Grouping, SliceSums, period_slices
 from royalties.store.sales.slices import Distinctions, Names
 from royalties.store.sales.totals import Sums
 from royalties.store.tables import batch, batch_slice

@@ -22,10 +22,9 @@ from royalties.services.ledger.verified_carried import carried_forward
 from royalties.services.orders import papers
 from royalties.services.orders.billing import checking
 from royalties.services.work import RefusedError, Work
-from royalties.store import kept_slices
 from royalties.store.engine import small_cache
 from royalties.store.ledger import checks
-from royalties.store.sales import totals
+from royalties.store.sales import kept_slices, totals
 from royalties.store.terms import catalogue
 
 _KEPT = 5

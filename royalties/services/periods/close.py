@@ -23,12 +23,11 @@ from royalties.services.periods.draft import RunView, draft, run_view
 from royalties.services.statements.numbering import number_statements
 from royalties.services.terms.warnings import warning_document, warnings_of_run
 from royalties.services.work import RefusedError, Work
-from royalties.store import kept_slices
 from royalties.store.history import canonical, newest_revision
 from royalties.store.ledger import entries as ledger
 from royalties.store.periods import carrying, periods
 from royalties.store.periods import runs as store
-from royalties.store.sales import batches
+from royalties.store.sales import batches, kept_slices
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 
 from royalties.services.books import Setup, asked_in, names_of, setup_in_force
 from royalties.services.work import Work
-from royalties.store import kept_slices
 from royalties.store.bulk import Row
 from royalties.store.history import newest_revision
-from royalties.store.kept_slices import Grouping, SliceSums, Slicing
 from royalties.store.periods import periods
-from royalties.store.sales import batches
+from royalties.store.sales import batches, kept_slices
+from royalties.store.sales.kept_slices import Grouping, SliceSums, Slicing
 from royalties.store.sales.slices import Names
 from royalties.store.sales.totals import Sums
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from royalties.domain.sales.slices import SaleKind
-from royalties.store.earned import earned_groups
+from royalties.store.periods.earned import earned_groups
 from royalties.store.periods.runs import ClosedRun
 from royalties.store.sales.slices import in_period
 from royalties.store.statements.statements import StatementRow

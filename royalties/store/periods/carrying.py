@@ -15,8 +15,8 @@ from royalties.domain.periods import Period
 from royalties.domain.royalties.allocation import CapKey
 from royalties.domain.royalties.carrying import ContractFigures, Figures, Left, Sold, carry
 from royalties.domain.royalties.run import ContractState, Held
-from royalties.store.earned import earned_groups
 from royalties.store.history import canonical
+from royalties.store.periods.earned import earned_groups
 from royalties.store.tables import (
     account_carried,
     cap_close,

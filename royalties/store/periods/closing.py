@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, case, delete, func, insert, select
 
 from royalties.domain.sales.slices import SaleKind
-from royalties.store.earned import earned_groups
+from royalties.store.periods.earned import earned_groups
 from royalties.store.tables import (
     allocation,
     closed_run,

@@ -21,9 +21,8 @@ from sqlalchemy import (
 )
 
 from royalties.domain.sales.slices import Origin
-from royalties.store import kept_slices
 from royalties.store.bulk import Row, add_rows
-from royalties.store.sales import totals
+from royalties.store.sales import kept_slices, totals
 from royalties.store.sales.slices import in_period
 from royalties.store.tables import (
     batch,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, case, delete, func, insert, literal, select
 
 from royalties.store.engine import insert_or
-from royalties.store.kept_slices import Slicing, slicings
+from royalties.store.sales.kept_slices import Slicing, slicings
 from royalties.store.sales.slices import in_period
 from royalties.store.tables import period, retailer, sale, sale_total
 

@@ -12,8 +12,8 @@ from royalties.domain.sales.slices import Slice
 from royalties.services.books import asked_in, names_of, setup_in_force
 from royalties.services.desk import places
 from royalties.services.work import RefusedError
-from royalties.store import kept_slices
-from royalties.store.kept_slices import period_slices
+from royalties.store.sales import kept_slices
+from royalties.store.sales.kept_slices import period_slices
 from royalties.store.sales.slices import Part, slices_of
 from tests.builders.books import (
     EBOOK,
