@@ -23,8 +23,11 @@ def upgrade() -> None:
     )
     op.execute("UPDATE batch SET origin = 'order' WHERE report IN ('shipment', 'credit-note')")
     op.execute(
-        "UPDATE batch SET origin = 'typed' WHERE report = 'standard' AND file_name LIKE "
-        "'typed by ' || substr(recorded_by, 1, 120) || ' ____-__-__ __:__.csv'"
+        # A name may hold what LIKE takes for a pattern, so it is compared as it stands.
+        "UPDATE batch SET origin = 'typed' WHERE report = 'standard' "
+        "AND substr(file_name, 1, 9 + length(substr(recorded_by, 1, 120))) "
+        "= 'typed by ' || substr(recorded_by, 1, 120) "
+        "AND file_name LIKE '% ____-__-__ __:__.csv'"
     )
     op.execute(
         "UPDATE batch SET origin = (SELECT taken.origin FROM batch AS taken "
