@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from royalties.domain.problems import Choice, Problem
+from royalties.domain.problems import Cause, Choice, Problem
 from royalties.ingest.formats import built_in
 from royalties.ingest.report import charged
 from royalties.ingest.report.amounts import Numbers
@@ -171,6 +171,7 @@ def _unknown(
             Problem(
                 f"{name} is not {tried[0].title}{_lacks(tried[0], sheets)}",
                 "leave the report's name out to have it recognised, or map the report",
+                cause=Cause.OTHER_REPORT,
             )
         )
     nearest = _nearest(tried, sheets)

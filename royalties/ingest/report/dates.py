@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+from royalties.domain.problems import Cause
 from royalties.ingest.report.cells import BLANK, Cell, Odd, Undecided, Wrong, oddity, printed
 from royalties.ingest.report.conventions import Convention
 
@@ -150,6 +151,7 @@ class Dates:
             return Undecided(self.order.key)
         if proven and proven != order:
             return Wrong(
+                Cause.OTHER_DATE_ORDER,
                 f"{text!r} has no such month: {self.order.witness()}",
                 f"choose date_order={proven} if all dates of the file are written so; else "
                 f"write this one like the others"
@@ -188,7 +190,11 @@ class Dates:
 
     def _whole_month(self, text: str, year: int, month: int) -> str | Odd:
         if not self._months:
-            return Wrong(f"{text!r} is a month, not a day", "write the day, such as 2026-07-31")
+            return Wrong(
+                Cause.MONTH_WITHOUT_DAY,
+                f"{text!r} is a month, not a day",
+                "write the day, such as 2026-07-31",
+            )
         if not (1 <= month <= 12 and 1 <= year < 9999):
             return _no_such_date(text)
         first, last = month_span(year, month)
@@ -205,9 +211,13 @@ class Dates:
 
     def _checked(self, day: date, text: str) -> str | Odd:
         if day < FIRST_DAY:
-            return Wrong(f"{text!r} is out of range: a date before 1900", "check the date")
+            return Wrong(
+                Cause.DATE_OUT_OF_RANGE,
+                f"{text!r} is out of range: a date before 1900",
+                "check the date",
+            )
         if day > self._last:
-            return Wrong(f"{text!r} is in the future", "check the date")
+            return Wrong(Cause.DATE_IN_FUTURE, f"{text!r} is in the future", "check the date")
         return day.isoformat()
 
     def _remark(self, code: str, text: str) -> None:
@@ -223,8 +233,8 @@ def month_span(year: int, month: int) -> tuple[date, date]:
 
 def no_date(cell: Cell) -> Wrong:
     """The problem of a cell that is no date."""
-    return Wrong(f"{printed(cell)!r} is not a date", "write it as 2026-07-31")
+    return Wrong(Cause.NO_DATE, f"{printed(cell)!r} is not a date", "write it as 2026-07-31")
 
 
 def _no_such_date(text: str) -> Wrong:
-    return Wrong(f"{printed(text)!r}: there is no such date", "check the date")
+    return Wrong(Cause.NO_DATE, f"{printed(text)!r}: there is no such date", "check the date")
