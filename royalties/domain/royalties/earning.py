@@ -6,6 +6,7 @@ Source: calculation.md, "1. Earned". Nothing here is rounded but the earned line
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from fractions import Fraction
 from itertools import product
 from operator import itemgetter
@@ -44,6 +45,14 @@ class SoldEdition:
     unit_cost: Fraction
 
 
+class Uncovered(StrEnum):
+    """Why sales earn nothing."""
+
+    NO_CONTRACT = "no contract covers the title"
+    NO_LIST_PRICE = "no list price in the report or of the edition"
+    NO_RULE = "no rule matches"
+
+
 class SalesException(NamedTuple):
     """Sales that no rule, contract or price covers: they earn nothing and forbid a close."""
 
@@ -52,7 +61,12 @@ class SalesException(NamedTuple):
     retailer: str
     channel: Channel
     units: int
-    reason: str
+    reasons: tuple[Uncovered, ...]
+
+    @property
+    def reason(self) -> str:
+        """All reasons in words."""
+        return "; ".join(self.reasons)
 
 
 class EarnedLine(NamedTuple):
@@ -190,9 +204,10 @@ def rule_place(
 ) -> int | None:
     """The place of the first rule that takes a slice, or None."""
     matcher = _Matcher(contract, limits, channels)
-    return matcher.rule_for(
+    place = matcher.rule_for(
         format_, slice_.retailer, slice_.place.country, slice_.discount, priced=slice_.priced
-    )[0]
+    )
+    return None if isinstance(place, Uncovered) else place
 
 
 def rules_reached(
@@ -212,10 +227,10 @@ def rules_reached(
     countries = {"", *(word for rule in contract.rules for word in rule.countries or ())}
     kinds = product(formats, channels, countries, range(len(limits) + 1), (True, False))
     found = {
-        match.rule_for(format_, retailer, country, discount, priced=priced)[0]
+        match.rule_for(format_, retailer, country, discount, priced=priced)
         for format_, retailer, country, discount, priced in kinds
     }
-    return {place for place in found if place is not None}
+    return {place for place in found if not isinstance(place, Uncovered)}
 
 
 def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
@@ -245,7 +260,7 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     match = _Matcher(contract, limits, channels)
     groups: _Groups = {}
     # Few kinds of slices recur: rule and group of each are looked up once.
-    into: dict[tuple[object, ...], tuple[int | None, str, dict[_What, list[int]]]] = {}
+    into: dict[tuple[object, ...], tuple[int | Uncovered, dict[_What, list[int]]]] = {}
     matched: list[tuple[int, Slice]] = []
     free, asks_who = SaleKind.FREE, match.asks_who
     for slice_ in slices:
@@ -256,13 +271,17 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
         like = (format_, retailer if asks_who else "", country, discount, priced, currency, of)
         known = into.get(like)
         if known is None:
-            place, reason = match.rule_for(format_, retailer, country, discount, priced=priced)
-            group = {} if place is None else groups.setdefault((place, currency, of or 0), {})
-            known = into[like] = (place, reason, group)
-        place, reason, group = known
-        if place is None:
+            place = match.rule_for(format_, retailer, country, discount, priced=priced)
+            group = (
+                {}
+                if isinstance(place, Uncovered)
+                else groups.setdefault((place, currency, of or 0), {})
+            )
+            known = into[like] = (place, group)
+        place, group = known
+        if isinstance(place, Uncovered):
             earnings.exceptions.append(
-                SalesException(contract.key, isbn, retailer, channels[retailer], units, reason)
+                SalesException(contract.key, isbn, retailer, channels[retailer], units, (place,))
             )
             continue
         what = (isbn, retailer, kind)
@@ -296,12 +315,12 @@ class _Matcher:
         self._channels = channels
         self._discounts = representatives(limits)
         self.asks_who = any(rule.retailers or rule.channels for rule in contract.rules)
-        self._known: dict[tuple[Format, str, str, int, bool], tuple[int | None, str]] = {}
+        self._known: dict[tuple[Format, str, str, int, bool], int | Uncovered] = {}
 
     def rule_for(
         self, format_: Format, retailer: str, country: str, discount: int, *, priced: bool
-    ) -> tuple[int | None, str]:
-        """The rule's place, or None and the reason why none takes such sales."""
+    ) -> int | Uncovered:
+        """The rule's place, or why none takes such sales."""
         key = (format_, retailer if self.asks_who else "", country, discount, priced)
         found = self._known.get(key)
         if found is None:
@@ -311,7 +330,7 @@ class _Matcher:
 
     def _search(
         self, format_: Format, retailer: str, country: str, discount: int, *, priced: bool
-    ) -> tuple[int | None, str]:
+    ) -> int | Uncovered:
         channel = self._channels[retailer]
         for place, rule in enumerate(self._rules):
             if not (
@@ -326,9 +345,9 @@ class _Matcher:
             ):
                 continue
             if not priced and (rule.basis is Basis.LIST or rule.counts is Counts.LIST):
-                return None, "no list price in the report or of the edition"
-            return place, ""
-        return None, "no rule matches"
+                return Uncovered.NO_LIST_PRICE
+            return place
+        return Uncovered.NO_RULE
 
 
 def _allows(words: Words, word: str) -> bool:

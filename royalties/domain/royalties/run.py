@@ -7,6 +7,7 @@ beneficiary. Pure arithmetic: no clock, no database, and no order of rows change
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from fractions import Fraction
 
 from royalties.domain.money import rounded, units_of
@@ -18,6 +19,7 @@ from royalties.domain.royalties.earning import (
     Rates,
     SalesException,
     SoldEdition,
+    Uncovered,
     counter_stand,
     earn,
 )
@@ -123,9 +125,17 @@ class ContractRun:
     cap_use: Mapping[CapKey, int]
 
 
+class NotPaid(StrEnum):
+    """Why nothing is paid out, though something may be due."""
+
+    ON_HOLD = "on hold"
+    DEBIT_BALANCE = "debit balance"
+    BELOW_MINIMUM = "below minimum"
+
+
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """One beneficiary's account in one currency, in minor units; ``reason`` why not paid."""
+    """One beneficiary's account in one currency, in minor units."""
 
     beneficiary: str
     currency: str
@@ -136,7 +146,7 @@ class Settlement:
     due: int
     paid: int
     carried_forward: int
-    reason: str
+    reason: NotPaid | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,15 +354,15 @@ def _settlement(books: Books, payee: Beneficiary, currency: str, allocated: int)
     rate = payee.tax_rate_on(books.period.ends)
     tax = rounded(rate * allocated)
     due = brought + allocated - tax
-    reason = ""
+    reason = None
     if payee.on_hold:
-        reason = "on hold"
+        reason = NotPaid.ON_HOLD
     elif due < 0:
-        reason = "debit balance"
+        reason = NotPaid.DEBIT_BALANCE
     elif units_of(due, currency) < payee.minimum_payment and not (
         payee.pay_out_at_year_end and books.period.ends_year and due > 0
     ):
-        reason = "below minimum"
+        reason = NotPaid.BELOW_MINIMUM
     paid = 0 if reason else due
     return Settlement(
         payee.key, currency, brought, allocated, rate, tax, due, paid, due - paid, reason
@@ -413,7 +423,7 @@ def _uncovered(
             slice_.retailer,
             books.channels[slice_.retailer],
             slice_.units,
-            "no contract covers the title",
+            (Uncovered.NO_CONTRACT,),
         )
         for title, of_title in slices.items()
         if title not in covered
@@ -431,6 +441,6 @@ def _merged(exceptions: Sequence[SalesException]) -> list[SalesException]:
         if known is None:
             found[key] = entry
             continue
-        reasons = sorted({*known.reason.split("; "), entry.reason})
-        found[key] = known._replace(units=known.units + entry.units, reason="; ".join(reasons))
+        reasons = tuple(sorted({*known.reasons, *entry.reasons}))
+        found[key] = known._replace(units=known.units + entry.units, reasons=reasons)
     return list(found.values())

@@ -104,5 +104,5 @@ def _settlement(each: Settlement) -> Document:
         "key": each.beneficiary,
         "currency": each.currency,
         **{name: amount_text(amount, each.currency) for name, amount in amounts.items()},
-        "reason": each.reason or None,
+        "reason": each.reason.value if each.reason else None,
     }
