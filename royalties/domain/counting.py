@@ -4,15 +4,15 @@ from decimal import Decimal
 from fractions import Fraction
 
 
-def noun(count: int, one: str, many: str = "") -> str:
+def noun(count: int, singular: str, many: str = "") -> str:
     """The noun that goes with a count; ``many`` is its plural where the rules do not make it."""
     if count == 1:
-        return one
+        return singular
     if many:
         return many
-    if one.endswith("y") and one[-2:-1] not in "aeiou":
-        return f"{one[:-1]}ies"
-    return f"{one}es" if one.endswith(("s", "x", "ch", "sh")) else f"{one}s"
+    if singular.endswith("y") and singular[-2:-1] not in "aeiou":
+        return f"{singular[:-1]}ies"
+    return f"{singular}es" if singular.endswith(("s", "x", "ch", "sh")) else f"{singular}s"
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -302,19 +302,19 @@ def _chosen(choices: Mapping[str, str], key: str, options: Collection[str]) -> s
 
 
 def _sheets(
-    declared: Format, found: Found, choices: Mapping[str, str]
+    declared: Format, tables: Found, choices: Mapping[str, str]
 ) -> tuple[Found, list[Choice]]:
     """The sheets that count, where several have the columns of a report of one sheet."""
-    if declared.sheets or len(found) == 1:
-        return found, []
-    names = [sheet.name for sheet, _, _ in found]
+    if declared.sheets or len(tables) == 1:
+        return tables, []
+    names = [sheet.name for sheet, _, _ in tables]
     chosen = choices.get("sheet", "")
     if chosen == _ALL_SHEETS and _ALL_SHEETS not in names:
-        return found, []
+        return tables, []
     if chosen in names:
-        return [found[names.index(chosen)]], []
+        return [tables[names.index(chosen)]], []
     choice = Choice("sheet", "several sheets hold such a report: choose one", (*names, _ALL_SHEETS))
-    return found, [again(choice, choices)]
+    return tables, [again(choice, choices)]
 
 
 def _retailer(

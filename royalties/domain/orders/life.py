@@ -380,13 +380,13 @@ class LeadTime:
 
 def working_day_after(day: date, days: int, holidays: frozenset[date] = frozenset()) -> date:
     """The day so many working days after another; Saturdays, Sundays and holidays do not count."""
-    found = day
+    working_day = day
     left = days
     while left > 0:
-        found += timedelta(days=1)
-        if found.weekday() < 5 and found not in holidays:  # noqa: PLR2004 - Monday is 0
+        working_day += timedelta(days=1)
+        if working_day.weekday() < 5 and working_day not in holidays:  # noqa: PLR2004 - Monday is 0
             left -= 1
-    return found
+    return working_day
 
 
 def working_days_between(first: date, last: date, holidays: frozenset[date] = frozenset()) -> int:

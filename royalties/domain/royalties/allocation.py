@@ -146,15 +146,15 @@ class _Distribution:
         for place, step in enumerate(steps, 1):
             if not step.counts_on(self.day) or placed.left <= 0:
                 continue
-            here = f"{path}{place}"
+            step_path = f"{path}{place}"
             wanted = self._wanted(step, payable, placed.left, parts, whole)
-            wanted = min(wanted, self._cap_left(step.cap, here))
+            wanted = min(wanted, self._cap_left(step.cap, step_path))
             if wanted <= 0:
                 continue
             took = self._to_members(
-                step, wanted, parts, f"{here}.", outer if outer is not None else place, placed
+                step, wanted, parts, f"{step_path}.", outer if outer is not None else place, placed
             )
-            self._use_cap(step.cap, here, took, placed.caps)
+            self._use_cap(step.cap, step_path, took, placed.caps)
             _take(parts, step.when, took)
             placed.left -= took
         if sum(placed.given.values()) + placed.left != pool:

@@ -322,11 +322,11 @@ class _Matcher:
     ) -> int | Uncovered:
         """The rule's place, or why none takes such sales."""
         key = (format_, retailer if self.asks_who else "", country, discount, priced)
-        found = self._known.get(key)
-        if found is None:
-            found = self._search(format_, retailer, country, discount, priced=priced)
-            self._known[key] = found
-        return found
+        place = self._known.get(key)
+        if place is None:
+            place = self._search(format_, retailer, country, discount, priced=priced)
+            self._known[key] = place
+        return place
 
     def _search(
         self, format_: Format, retailer: str, country: str, discount: int, *, priced: bool
@@ -562,15 +562,15 @@ def _together(
     rule: Rule, groups: _Groups, sold: Mapping[str, SoldEdition], exchange: _Exchange
 ) -> dict[_What, tuple[int, int | Fraction]]:
     """Copies and base of groups that are turned alike."""
-    found: dict[_What, tuple[int, int | Fraction]] = {}
+    totals: dict[_What, tuple[int, int | Fraction]] = {}
     for (_, currency, of), group in groups.items():
-        for what, sums in group.items():
+        for line, sums in group.items():
             cost = ZERO
             if rule.basis is Basis.PROFIT:
-                cost = exchange.cost_of(sold[what[0]], currency, of)
-            units, base = found.get(what, _NOTHING)
-            found[what] = (units + sums[_UNITS], _whole(base + _base(rule, sums, cost)))
-    return found
+                cost = exchange.cost_of(sold[line[0]], currency, of)
+            units, base = totals.get(line, _NOTHING)
+            totals[line] = (units + sums[_UNITS], _whole(base + _base(rule, sums, cost)))
+    return totals
 
 
 _NOTHING = (0, 0)

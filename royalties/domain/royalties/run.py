@@ -230,7 +230,7 @@ def account(
     advances = recoup(contract, available, state.recouped, last)
     recouped = sum(advance.now for advance in advances)
     payable = max(available - recouped, 0)
-    given = allocate(
+    allocated = allocate(
         plan,
         version,
         payable,
@@ -254,9 +254,9 @@ def account(
         payable,
         available - recouped - payable,
         state.undistributed,
-        tuple(given.allocations),
-        given.undistributed,
-        given.cap_use,
+        tuple(allocated.allocations),
+        allocated.undistributed,
+        allocated.cap_use,
     )
     return done, earnings.exceptions
 
@@ -434,13 +434,13 @@ def _uncovered(
 
 def _merged(exceptions: Sequence[SalesException]) -> list[SalesException]:
     """One entry per contract, edition and retailer, with net copies and every reason."""
-    found: dict[tuple[str | None, str, str], SalesException] = {}
+    merged: dict[tuple[str | None, str, str], SalesException] = {}
     for entry in exceptions:
         key = (entry.contract, entry.isbn, entry.retailer)
-        known = found.get(key)
+        known = merged.get(key)
         if known is None:
-            found[key] = entry
+            merged[key] = entry
             continue
         reasons = tuple(sorted({*known.reasons, *entry.reasons}))
-        found[key] = known._replace(units=known.units + entry.units, reasons=reasons)
-    return list(found.values())
+        merged[key] = known._replace(units=known.units + entry.units, reasons=reasons)
+    return list(merged.values())

@@ -121,11 +121,11 @@ def in_runs(missing: Sequence[Period]) -> str:
     Whatever a year lacks of its months takes 78 characters at most.
     """
     runs: list[tuple[Period, Period]] = []
-    for each in missing:
-        if runs and runs[-1][1].shift(1) == each:
-            runs[-1] = (runs[-1][0], each)
+    for period in missing:
+        if runs and runs[-1][1].shift(1) == period:
+            runs[-1] = (runs[-1][0], period)
         else:
-            runs.append((each, each))
+            runs.append((period, period))
     return ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in runs)
 
 

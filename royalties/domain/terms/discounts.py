@@ -50,12 +50,12 @@ def representatives(limits: Sequence[Limit]) -> list[Fraction]:
     """One discount out of each class, to try a rule's range on."""
     if not limits:
         return [Fraction(0)]
-    found = [limits[0].value - 1]
+    discounts = [limits[0].value - 1]
     for limit, after in zip(limits, [*limits[1:], None], strict=True):
         if not limit.exclusive:
-            found.append(limit.value)
+            discounts.append(limit.value)
         elif after is None:
-            found.append(limit.value + 1)
+            discounts.append(limit.value + 1)
         else:
-            found.append((limit.value + after.value) / 2)
-    return found
+            discounts.append((limit.value + after.value) / 2)
+    return discounts

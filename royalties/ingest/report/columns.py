@@ -292,9 +292,9 @@ def _if_blank(value: int | Odd, nothing: int | None) -> int | Odd | None:
 
 def bad_cells(block: Block) -> dict[int, list[tuple[int, Wrong]]]:
     """Overlong cells and control characters, as place in the block: columns and what is wrong."""
-    found: dict[int, list[tuple[int, Wrong]]] = {}
+    bad: dict[int, list[tuple[int, Wrong]]] = {}
     if not block.suspect:
-        return found
+        return bad
     for column, cells in enumerate(block.columns):
         texts = [cell for cell in cells if isinstance(cell, str)]
         if not texts:
@@ -303,8 +303,8 @@ def bad_cells(block: Block) -> dict[int, list[tuple[int, Wrong]]]:
             continue
         for place, cell in enumerate(cells):
             if isinstance(cell, str) and (wrong := bad_text(cell)):
-                found.setdefault(place, []).append((column, wrong))
-    return found
+                bad.setdefault(place, []).append((column, wrong))
+    return bad
 
 
 def _fit_text(value: Any, field: str) -> Any:

@@ -222,12 +222,12 @@ class Judge:
         verdict: Verdict,
     ) -> int | None:
         """The row's money where the report leaves it to be worked out; None while nobody can."""
-        each, discount = values.get("unit_net"), values.get("discount")
-        if each is not None and "net" not in values:
-            return int(each * units)
+        unit_net, discount = values.get("unit_net"), values.get("discount")
+        if unit_net is not None and "net" not in values:
+            return int(unit_net * units)
         if not units or all(kind == SaleKind.FREE for kind, _ in parts):
             return 0
-        if each is not None:
+        if unit_net is not None:
             verdict.faults.append(
                 RowFault("net", Wrong(Cause.EMPTY, "{column} is blank", _WRITE_NET))
             )
