@@ -89,6 +89,9 @@ def allocate(  # noqa: PLR0917 - read in the order of the rule: plan, amounts, l
 ) -> Allocated:
     """Distribute ``payable`` plus what stood undistributed over a plan's steps.
 
+    1,000.00, of which 500.00 are Seattle's and the remainder goes to Seattle and Houston as 1 : 2:
+    500.00 + 166.67 to Seattle, 333.33 to Houston.
+
     Args:
         atoms: the period's lines, if the version asks where earnings come from.
         day: the period's last day, on which steps with dates are judged.

@@ -425,6 +425,12 @@ def _portions(rule: Rule, counted: CounterState) -> list[tuple[int, Tier, Fracti
 def cut(tiers: Sequence[Tier], before: Fraction, added: Fraction) -> list[tuple[int, Fraction]]:
     """Cut the interval from ``before`` to ``before + added`` at the tiers' limits.
 
+    With 10 % up to 1,000 copies and 12.5 % above, a quarter of 400 copies after 900 earns 10 %:
+
+    >>> tiers = [Tier(Fraction("0.10"), Fraction(1000)), Tier(Fraction("0.125"), None)]
+    >>> cut(tiers, Fraction(900), Fraction(400))
+    [(1, Fraction(1, 4)), (2, Fraction(3, 4))]
+
     Returns:
         (tier number from 1, f_k = n_k / N) for every tier with f_k > 0; they sum to 1. Below
         zero the first tier goes on. With ``added`` 0 all of it is in the tier of the next unit.
@@ -452,6 +458,9 @@ def counter_stand(
 ) -> Fraction:
     """Where a rule's counter stands before a period, its opening included.
 
+    900 copies sold before, 50 of them this year, and an opening of 200 stand at 1,100 where the
+    counter never resets, and at 50 where it begins anew each year after the books' first one.
+
     Args:
         life: counted in all closed periods; ``year``: in those of the same calendar year.
         first: whether the period is the books' first; ``first_year``: lies in its year.
@@ -466,7 +475,11 @@ def counter_stand(
 
 
 def _base(rule: Rule, sums: Sequence[int], cost: Fraction) -> int | Fraction:
-    """A group's base in millionths (calculation.md, the table of bases)."""
+    """A group's base in millionths (calculation.md, the table of bases).
+
+    40 copies for 500.00 at a list price of 19.99 have a base of 799.60 by list price, 500.00 by net
+    receipts, 40 by unit, and 380.00 by profit where a copy cost 3.00.
+    """
     if rule.basis is Basis.PROFIT:
         return _whole(sums[_NET] - cost * MICRO * sums[_UNITS])
     at, times = _SUMMED[rule.basis]
@@ -487,6 +500,10 @@ def _lines(
     sold: Mapping[str, SoldEdition],
     exchange: _Exchange,
 ) -> list[EarnedLine]:
+    """Each line's amount, rounded once.
+
+    500.00 of net receipts at 10 % earn 50.00; a line of 0.05 at 10 % earns 0.01.
+    """
     lines: list[EarnedLine] = []
     names = [rule.name for rule in contract.rules]
     for place, isbn, retailer, kind, currency, _, factors, units, base in sorted(
@@ -595,7 +612,10 @@ def _whole(exact: int | Fraction) -> int | Fraction:
 
 
 def income_lines(contract: Contract, income: Sequence[Income]) -> list[EarnedLine]:
-    """Other income: income × the author's share for that right, rounded, one line each."""
+    """Other income: income × the author's share for that right, rounded, one line each.
+
+    1,000.00 for translation with an author's share of 50 % earn 500.00.
+    """
     micro_per_minor = Fraction(MICRO, scale(contract.currency))
     lines = []
     for entry in sorted(income, key=lambda entry: (entry.right, entry.note, entry.amount)):

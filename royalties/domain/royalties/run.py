@@ -272,6 +272,9 @@ def reserve(
 
     A reserve is due for release ``hold_periods`` after it was withheld; what terms that have
     since changed would have passed over is released as well, so nothing is held for ever.
+
+    Of 400.00 earned with a rate of 20 %, 80.00 are withheld; where it is held for two
+    periods, what was withheld two periods ago is released.
     """
     hold = terms.hold_periods if terms else 0
     due = tuple(entry for entry in held if entry.period <= period.ordinal - hold)
@@ -309,7 +312,11 @@ def reserve(
 def recoup(
     contract: Contract, available: int, recouped_before: int, day: date
 ) -> tuple[Recouped, ...]:
-    """Earn advances back, the oldest first; one counts from the period that contains its day."""
+    """Earn advances back, the oldest first; one counts from the period that contains its day.
+
+    Of advances of 300.00 and 500.00, 250.00 are earned back already: 400.00 available earn back
+    50.00 of the first and 350.00 of the second.
+    """
     left, before = max(available, 0), recouped_before
     found = []
     for advance in sorted(contract.advances, key=lambda advance: advance.paid_on):
@@ -325,7 +332,11 @@ def recoup(
 
 
 def settle(books: Books, contracts: Sequence[ContractRun]) -> list[Settlement]:
-    """What each beneficiary is due, and what is to pay (calculation.md, "4 Due and to pay")."""
+    """What each beneficiary is due, and what is to pay (calculation.md, "4 Due and to pay").
+
+    -20.00 brought forward + 100.00 allocated - 10.00 of tax = 70.00 due: to pay if the minimum is
+    70.00 or less, carried forward otherwise.
+    """
     allocated: dict[tuple[str, str], int] = dict.fromkeys(books.balances, 0)
     for done in contracts:
         for name in beneficiaries_of(done.version.steps):
@@ -397,7 +408,10 @@ def _cap_used(state: ContractState, key: CapKey, per: CapPer) -> int:
 
 
 def _rate_of_age(terms: Reserve, published: date | None, period: Period) -> Fraction:
-    """The reserve's rate in a title's first, second, … period; 0 after the list's end."""
+    """The reserve's rate in a title's first, second, … period; 0 after the list's end.
+
+    Rates of 20 %, 10 %: a title of 2025-H1 is at 20 % in 2025-H1, at 10 % in 2025-H2, then at 0.
+    """
     if published is None:
         return terms.rates[0]
     age = max(0, period.ordinal - period_of(published, period.calendar).ordinal)

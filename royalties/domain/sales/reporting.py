@@ -119,6 +119,9 @@ def in_runs(missing: Sequence[Period]) -> str:
     """Periods in words, the earliest first, neighbours as one run: ``2025-01 to 2025-03, 2025-05``.
 
     Whatever a year lacks of its months takes 78 characters at most.
+
+    >>> in_runs([Period(Calendar.MONTHLY, 2025 * 12 + month) for month in (0, 1, 2, 4)])
+    '2025-01 to 2025-03, 2025-05'
     """
     runs: list[tuple[Period, Period]] = []
     for period in missing:

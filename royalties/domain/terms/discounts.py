@@ -42,7 +42,12 @@ def discount_limits(contracts: Iterable[Contract]) -> list[Limit]:
 
 
 def discount_class(limits: Sequence[Limit], discount: Fraction) -> int:
-    """Which class a discount is in: how many limits it has passed."""
+    """Which class a discount is in: how many limits it has passed.
+
+    >>> limits = [Limit(Fraction("0.4"), exclusive=False), Limit(Fraction("0.5"), exclusive=True)]
+    >>> [discount_class(limits, Fraction(n, 100)) for n in (39, 40, 50, 51)]
+    [0, 1, 1, 2]
+    """
     return sum(limit.passed_by(discount) for limit in limits)
 
 
