@@ -21,7 +21,7 @@ def test_one_of_a_thing_is_singular_and_others_are_plural(word: str) -> None:
     [
         ("copy", "copies"),
         ("day", "days"),
-        ("key", "keys"),
+        ("survey", "surveys"),
         ("batch", "batches"),
         ("dish", "dishes"),
         ("tax", "taxes"),
@@ -39,6 +39,7 @@ def test_a_plural_may_be_given() -> None:
         "person",
         "people",
     ]
+    assert noun(2, "person") == "persons"
     assert counted(1200, "person", "people") == "1,200 people"
 
 

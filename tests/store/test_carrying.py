@@ -27,6 +27,7 @@ from tests.builders.books import NOW
 from tests.builders.domain import (
     ISBN,
     Closed,
+    SaleLine,
     Year,
     a_beneficiary,
     a_cap,
@@ -175,7 +176,7 @@ def test_the_chain_that_verify_follows_finds_nothing_wrong(years: list[Year]) ->
 
 # Worked by hand
 
-EBOOK = "9781442200029"
+HEARD = "9781442200029"
 HOUSE = a_house(
     # The tenth of the list price; a fifth of it is held for a period, and 100.00 was paid ahead.
     a_contract(a_rule("0.10"), reserve=a_reserve("0.20"), advances=[an_advance(10_000)]),
@@ -185,21 +186,22 @@ HOUSE = a_house(
         a_plan(remainder(to("ann"), cap=a_cap(3, name="most")), key="capped"),
     ],
     beneficiaries=[a_beneficiary("ben", minimum_payment=1000)],
-    editions=[an_edition(), an_edition(EBOOK, "heard", Format.EBOOK)],
+    editions=[an_edition(), an_edition(HEARD, "heard", Format.AUDIOBOOK)],
 )
 FIRST, SECOND, THIRD = (HOUSE.first.shift(number) for number in range(3))
 STEP_1 = ["plan", "2015-01-01", "1", ""]
 MOST = ["capped", "", "", "most"]
 
 
+def heard(units: int) -> SaleLine:
+    """So many audiobooks at 4.00, in pounds."""
+    return a_sale(units, 4, isbn=HEARD, currency="GBP")
+
+
 def three_runs() -> list[Run]:
     """Sales of 1,000 copies at 10.00 and of 10 at 4.00; returns of 100 and of 20; 10 copies."""
-    heard = {"isbn": EBOOK, "currency": "GBP"}
     return runs_of(
-        HOUSE,
-        [a_sale(1000, 10), a_sale(10, 4, **heard)],
-        [a_sale(-100, 10), a_sale(-20, 4, **heard)],
-        [a_sale(10, 10)],
+        HOUSE, [a_sale(1000, 10), heard(10)], [a_sale(-100, 10), heard(-20)], [a_sale(10, 10)]
     )
 
 
@@ -244,7 +246,7 @@ STATES: list[carrying.State] = [
                 {ISBN: [1000, 100_000]},
             ),
             "pounds": account(
-                0, 100, 0, [], ("10", "10"), ([[*MOST, 300]], [[*MOST, 300]]), {EBOOK: [10, 400]}
+                0, 100, 0, [], ("10", "10"), ([[*MOST, 300]], [[*MOST, 300]]), {HEARD: [10, 400]}
             ),
         },
         "balances": [["ann", "GBP", 0], ["ann", "USD", 0], ["ben", "USD", 69_500]],
@@ -267,7 +269,7 @@ STATES: list[carrying.State] = [
                 [],
                 ("-10", "-10"),
                 ([[*MOST, 400]], [[*MOST, 400]]),
-                {EBOOK: [-10, -400]},
+                {HEARD: [-10, -400]},
             ),
         },
         "balances": [["ann", "GBP", 0], ["ann", "USD", 0], ["ben", "USD", 79_200]],
@@ -284,7 +286,7 @@ STATES: list[carrying.State] = [
                 {ISBN: [910, 91_000]},
             ),
             "pounds": account(
-                -800, 0, 0, [], ("-10", ""), ([[*MOST, 400]], []), {EBOOK: [-10, -400]}
+                -800, 0, 0, [], ("-10", ""), ([[*MOST, 400]], []), {HEARD: [-10, -400]}
             ),
         },
         "balances": [["ann", "GBP", 0], ["ann", "USD", 0], ["ben", "USD", 80_000]],

@@ -282,6 +282,7 @@ def test_a_step_behind_a_remainder_is_told(steps: Sequence[Step], is_told: bool)
     [
         (fixed(5, to("author"), from_=date(2025, 2, 1), until=date(2025, 5, 31)), True),
         (fixed(5, to("author"), from_=date(2025, 2, 1), until=date(2025, 6, 30)), False),
+        (fixed(5, to("author"), from_=date(2025, 6, 30), until=date(2025, 6, 30)), False),
         (fixed(5, to("author"), from_=date(2025, 7, 1)), False),
         (fixed(5, to("author"), until=date(2020, 12, 31)), False),  # before these books
     ],
@@ -444,6 +445,8 @@ def test_a_unit_cost_with_more_digits_than_the_publishers_currency_is_told() -> 
     found = warned(some_terms(titles=[a_title(edition)]))
     assert [code for code, _ in found] == ["price-digits"]
     assert "its unit cost 1.205 USD has more decimals than USD, which has only 2" in found[0][1]
+    cents = replace(edition, unit_cost=Fraction("1.25"))
+    assert warned(some_terms(titles=[a_title(cents)])) == []
 
 
 # What each says, whole: pages show it beside the field that ``path`` names
@@ -785,7 +788,33 @@ def of_step(code: str, at: str, message: str, words: str = "1") -> TermsWarning:
                 "counts in the periods whose last day lies between from and until",
             ),
         ),
+        (
+            (fixed(5, to("author"), from_=date(2025, 5, 5), until=date(2025, 5, 5)),),
+            of_step(
+                "step-dates",
+                "steps[0].from",
+                "never counts, because no period ends between 2025-05-05 and 2025-05-05: a step "
+                "counts in the periods whose last day lies between from and until",
+            ),
+        ),
         # The days of a nested step are those of the step around it as well.
+        (
+            (
+                share(
+                    "0.5",
+                    nested(fixed(5, to("author"), from_=date(2026, 1, 1)), REST),
+                    until=date(2025, 12, 31),
+                ),
+            ),
+            of_step(
+                "step-dates",
+                "steps[0].to[0].steps[0].from",
+                "never counts, because it counts from 2026-01-01 at the earliest and until "
+                "2025-12-31 at the latest: a step counts in the periods whose last day lies between "
+                "from and until",
+                "1.1.1",
+            ),
+        ),
         (
             (
                 share(
@@ -822,8 +851,8 @@ def test_a_step_until_before_its_version_is_told() -> None:
             "plan",
             "versions[2025-03-01].steps[0].until",
             'plan "plan", version from 2025-03-01, step 1',
-            "never counts, because no period ends by 2025-01-15, when its version begins on "
-            "2025-03-01: a step counts in the periods whose last day lies between from and until",
+            "never counts, because it counts from 2025-03-01 at the earliest and until 2025-01-15 "
+            "at the latest: a step counts in the periods whose last day lies between from and until",
         )
     ]
 
@@ -926,6 +955,24 @@ def test_a_step_that_matched_no_sale_names_the_condition(
             "step-without-sales",
             f"steps[0].when{at}",
             f"has matched no sale so far: {message}; check how the reports write it",
+        )
+    ]
+
+
+def test_a_step_for_a_format_that_was_sold_says_nothing() -> None:
+    plan = a_plan(share("0.5", to("author"), when=when(formats=["hardcover"])), REST)
+    assert warned(some_terms(plans=[plan], sold=[a_kind()])) == []
+
+
+def test_a_nested_step_for_a_format_of_which_there_is_none_is_told() -> None:
+    inner = fixed(5, to("author"), when=when(formats=["ebook"]))
+    plan = a_plan(share("0.5", nested(inner, REST)), REST)
+    assert terms_warnings(some_terms(plans=[plan])) == [
+        of_step(
+            "step-without-sales",
+            "steps[0].to[0].steps[0].when.formats",
+            "matches nothing yet: no edition of its contracts' titles is an e-book",
+            "1.1.1",
         )
     ]
 

@@ -449,6 +449,15 @@ def test_a_number_is_the_same_however_it_is_written(old: list[str], new: list[st
         ([{"from": "2026-01-01", "rate": "0.1"}], "0", ""),
         (None, "0.1", "tax rate: 10 % (added)"),
         (None, [{"from": "2026-01-01", "rate": "0.1"}], ""),
+        (None, [{"from": "2025-08-01", "rate": "0.1"}], ""),
+        (
+            [{"from": "2026-01-01", "rate": "0.1"}],
+            [{"from": "2025-08-01", "rate": "0.2"}, {"from": "2026-01-01", "rate": "0.1"}],
+            "",
+        ),
+        # No tax was held back, and that was said; now some is.
+        ([{"from": "2015-01-01", "rate": "0"}], "0.3", "tax rate: "),
+        ([{"from": "2015-01-01", "rate": "0"}], None, ""),
         # From a day of the open period on it is another rate: the older one holds until then.
         (OLD_TAX, [*OLD_TAX, {"from": "2025-12-31", "rate": "0.1"}], ""),
         (OLD_TAX, [{"from": "2025-01-01", "rate": "0.1"}], "01-01 · rate: 24 % becomes 10 %. "),
@@ -519,6 +528,21 @@ def test_the_price_of_the_day_stands_in(
     old: Mapping[str, str], new: Mapping[str, str], is_asked: bool
 ) -> None:
     assert bool(asked("titles", a_title(old), a_title(new), BLANK)) is is_asked
+
+
+def test_a_title_without_editions_or_prices_takes_nothing_away() -> None:
+    bare = {"key": "collab", "title": "T"}
+    edition = {"isbn": ISBN, "format": "hardcover"}
+    unpriced = {**bare, "editions": [edition]}
+    assert not asked("titles", bare, unpriced, BLANK)
+    assert not asked("titles", unpriced, a_title({"2015-01-01": "80.00"}), BLANK)
+    assert asked("titles", unpriced, bare, BLANK).startswith(
+        f'title "collab": edition {ISBN} · format: hardcover (removed). '
+    )
+    assert asked("titles", a_title({"2015-01-01": "80.00"}), unpriced, BLANK).startswith(
+        f'title "collab": edition {ISBN} · price from 2015-01-01: currency USD; amount 80.00; from '
+        "2015-01-01 (removed). "
+    )
 
 
 def test_a_price_that_stood_in_is_told_with_its_edition() -> None:

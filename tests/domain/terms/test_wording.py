@@ -246,6 +246,7 @@ def test_rules(rule: Rule, told: str) -> None:
     [
         ("1/3", "about 33.33 %"),
         ("2/3", "about 66.67 %"),
+        ("5/7", "about 71.43 %"),
         ("1/1900", "about 0.05 %"),
         ("3/7000", "about 0.04 %"),
         ("1/15000", "about 0.01 %"),
@@ -348,6 +349,11 @@ def test_the_desk_is_told_who_gets_what_of_a_step() -> None:
             ),
         ),
     )
+
+
+def test_a_step_that_takes_nothing_says_nought() -> None:
+    (told,) = step_words([fixed(0, to("ann"))], {}, "USD")
+    assert told.takes == "USD 0 each period"
 
 
 def test_a_plan_of_contracts_in_several_currencies_names_none() -> None:
