@@ -22,8 +22,7 @@ from royalties.services.orders.order import Order
 from royalties.services.orders.production import artwork, proofs
 from royalties.services.terms.amending import find_entry
 from royalties.web.finance.orders.order import BUTTONS
-from royalties.web.finance.orders.price_form import PRICE_LIST, price_list_shown
-from royalties.web.finance.terms.row_forms import padded
+from royalties.web.finance.orders.price_form import PriceListForm
 from tests.builders.books import Office, after, nothing
 from tests.builders.orders import (
     CUSTOM,
@@ -842,8 +841,8 @@ def price_form(site: Site, **changed: object) -> dict[str, object]:
     with site.office.work(read_only=True) as work:
         now = find_entry(work, "price_lists", "standard")
     assert now is not None
-    row = padded(price_list_shown(now.body, now.body["versions"][-1]), PRICE_LIST)
-    return {**sent(row, PRICE_LIST), "revision": str(now.id), "act": "save", **changed}
+    body = {**now.body, **now.body["versions"][-1]}
+    return {**sent(PriceListForm, body), "revision": str(now.id), "act": "save", **changed}
 
 
 @after(takes_orders)

@@ -18,7 +18,7 @@ from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.finance.orders import approvals as order_approvals
 from royalties.web.finance.orders.words import proposal_words
 from royalties.web.finance.terms.plans import side_by_side
-from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.forms.numbers import as_typed
 
 PAGES = Pages("approvals", __name__, "/finance", FINANCE)
 

@@ -13,7 +13,7 @@ from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages, number_asked
 from royalties.web.core.visit import current_work, only_looks
 from royalties.web.finance.orders import order as order_page
-from royalties.web.finance.terms.typed_numbers import as_minor, as_typed
+from royalties.web.forms.numbers import as_minor, as_typed
 from royalties.web.ordering import fields as order_forms
 
 PAGES = Pages("invoices", __name__, "/finance/invoices", FINANCE)

@@ -21,7 +21,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
-from royalties.web.finance.terms.typed_numbers import as_minor
+from royalties.web.forms.numbers import as_minor
 from royalties.web.ordering import fields as order_forms
 
 PAGES = Pages("order_money", __name__, "/finance/orders", FINANCE)

@@ -28,7 +28,7 @@ from royalties.web.finance.sales.entry_forms import Mistake, change_rows, own_fi
 from royalties.web.finance.terms import title_form
 from royalties.web.finance.terms.editing import confirmed
 from royalties.web.finance.terms.title_form import Confirmed, RetailerForm, TitleForm
-from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.forms.numbers import as_typed
 from royalties.web.title_words import FORMATS
 
 PAGES = Pages("catalogue", __name__, "/finance", FINANCE)

@@ -23,7 +23,7 @@ from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.terms.editing import confirmed
 from royalties.web.finance.terms.title_form import Confirmed
-from royalties.web.finance.terms.typed_numbers import as_plain
+from royalties.web.forms.numbers import as_plain
 
 _MOST_LISTED = 300
 

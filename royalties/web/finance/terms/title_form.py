@@ -21,9 +21,9 @@ from royalties.domain.money import NotAnAmountError
 from royalties.domain.problems import SetupFault
 from royalties.domain.terms.catalogue import Channel
 from royalties.domain.terms.replacing import Replaced
+from royalties.ingest.setup.scalars import REGION_HINT
 from royalties.web.finance.sales.entry_forms import filled, given, lines_of, paragraphs_of, text_of
-from royalties.web.finance.terms.row_forms import REGION_HINT
-from royalties.web.finance.terms.typed_numbers import as_plain, as_typed
+from royalties.web.forms.numbers import as_plain, as_typed
 from royalties.web.title_words import FORMATS
 
 Body = Mapping[str, Any]
