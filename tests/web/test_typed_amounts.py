@@ -264,7 +264,11 @@ def test_list_prices_and_costs(site: Site) -> None:
     before = prices(site.office)
     assert "Nothing was changed" in done(visitor, visitor.post(path, sent))
     assert prices(site.office) == before
-    new = {"editions-0-prices-9-currency": "CAD", "editions-0-prices-9-from_": "2026-09-01"}
+    new = {
+        "editions-0-prices": [*sent["editions-0-prices"], "9"],
+        "editions-0-prices-9-currency": "CAD",
+        "editions-0-prices-9-from": "2026-09-01",
+    }
     wrong = visitor.post(
         path,
         {**sent, **new, "editions-0-prices-9-amount": "1.25", "editions-0-isbn": "97814422"},

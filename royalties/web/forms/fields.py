@@ -140,7 +140,10 @@ class Lines(EntryField):
     """A list of texts, one a line."""
 
     kind = "lines"
-    rows = 2
+
+    def __init__(self, label: str = "", *, rows: int = 2, **more: Any) -> None:  # noqa: ANN401
+        super().__init__(label, **more)
+        self.rows = rows
 
     def written_out(self, value: Any) -> str:  # noqa: ANN401 - JSON
         """One a line."""
@@ -154,7 +157,8 @@ class Lines(EntryField):
 class Paragraphs(Lines):
     """A list of texts, parted by blank lines."""
 
-    rows = 8
+    def __init__(self, label: str = "", *, rows: int = 8, **more: Any) -> None:  # noqa: ANN401
+        super().__init__(label, rows=rows, **more)
 
     def written_out(self, value: Any) -> str:  # noqa: ANN401 - JSON
         """With a blank line between."""
@@ -213,9 +217,20 @@ class Choice(EntryField):
 
     kind = "choice"
 
-    def __init__(self, label: str = "", *, options: Options = (), **more: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        label: str = "",
+        *,
+        options: Options | Callable[[], Options] = (),
+        **more: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(label, **more)
-        self.options = tuple(options)
+        self._options = options
+
+    @property
+    def options(self) -> Options:
+        """What can be chosen; of a function, what it says when the page is drawn."""
+        return self._options() if callable(self._options) else self._options
 
 
 class Ticks(Choice):
