@@ -6,6 +6,7 @@ What a field is called, its hint and which values it takes stand in the entry's 
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from types import NoneType, UnionType
@@ -16,6 +17,7 @@ from wtforms import Field
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.ingest.setup import scalars as s
 from royalties.ingest.setup.part import Part
+from royalties.services.work import RefusedError
 from royalties.web.forms.numbers import as_plain, as_typed
 
 Options = Sequence[tuple[str, str]]
@@ -23,6 +25,8 @@ Options = Sequence[tuple[str, str]]
 
 _LONGEST = 20_000
 _LONGEST_WHOLE = 15
+_LONGEST_NUMBER = 9
+_LONGEST_SHOWN = 17
 _CODE = 2
 _BETWEEN_NAMES = re.compile(r"[,;\n]+")
 _BETWEEN_WORDS = re.compile(r"[,;\s]+")
@@ -34,7 +38,10 @@ class EntryField(Field):
     Attributes:
         kind: how the templates draw it.
         path: where its value stands in the entry's body, such as ``counter.name``.
+        word: what a refusal calls its number.
         short: whether few characters are written.
+        longest: characters that a page lets somebody write; one more is read, so that a verb
+            refuses what is too long and cuts nothing. 0: as many as a page may send.
         warnings: what is worth a second look, as ``errors`` are what is wrong.
         form: the form or row that it belongs to.
     """
@@ -48,14 +55,18 @@ class EntryField(Field):
         *,
         path: str = "",
         hint: str = "",
+        word: str = "number",
         needed: bool = False,
         short: bool = False,
+        longest: int = 0,
         listed: str = "",
         **more: Any,  # noqa: ANN401 - what WTForms gives every field
     ) -> None:
         super().__init__(label, description=hint, **more)
         self.path = path or self.short_name
+        self.word = word
         self.short = short
+        self.longest = longest
         self.listed = listed
         self.form = more.get("_form")
         self.errors: list[str] = []
@@ -69,7 +80,8 @@ class EntryField(Field):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Take what was typed."""
-        self.data = str(valuelist[0])[:_LONGEST].strip() if valuelist else ""
+        most = self.longest + 1 if self.longest else _LONGEST
+        self.data = str(valuelist[0]).strip()[:most] if valuelist else ""
 
     def value(self) -> object | None:
         """What the body says; None where nothing was typed.
@@ -78,6 +90,19 @@ class EntryField(Field):
             NotAnAmountError: the number has the other decimal mark.
         """
         return self.read(self.data) if self.data else None
+
+    @property
+    def number(self) -> int:
+        """The whole number that was typed or chosen, from 0 up.
+
+        Raises:
+            RefusedError: it is none.
+        """
+        found = _number(self.data, _LONGEST_NUMBER)
+        if found < 0:
+            said = f"{self.data[:20]!r} is no {self.word}"
+            raise RefusedError(said if self.data else f"the {self.word} is missing")
+        return found
 
     def written_out(self, value: Any) -> str:  # noqa: ANN401 - JSON
         """A value as people type it."""
@@ -88,10 +113,54 @@ class EntryField(Field):
         return text
 
 
+class Hidden(EntryField):
+    """What a page sends of itself, and nobody types."""
+
+    kind = "hidden"
+
+    @property
+    def number(self) -> int:
+        """The number that the page showed; one that cannot be, if it is none."""
+        return _number(self.data, _LONGEST_SHOWN)
+
+
+class Upload(EntryField):
+    """One file or several; they are read by ``core.files.enclosed``."""
+
+    kind = "file"
+
+    def __init__(
+        self,
+        label: str = "",
+        *,
+        accept: str = "",
+        many: bool = False,
+        **more: Any,  # noqa: ANN401
+    ) -> None:
+        super().__init__(label, **more)
+        self.accept = accept
+        self.many = many
+
+
 class Day(EntryField):
     """A day."""
 
     kind = "day"
+
+    @property
+    def day(self) -> date:
+        """The day that was typed.
+
+        Raises:
+            RefusedError: it is none.
+        """
+        try:
+            if len(self.data) == len("2026-04-03"):
+                return date.fromisoformat(self.data)
+        except ValueError:
+            pass
+        said = f"{self.data[:20]!r} is no day" if self.data else "the day is missing"
+        raise RefusedError(f"{said}: write it as 2026-04-03")
 
 
 class Number(EntryField):
@@ -227,6 +296,10 @@ class Choice(EntryField):
         super().__init__(label, **more)
         self._options = options
 
+    def offer(self, options: Options) -> None:
+        """Say what can be chosen on this page."""
+        self._options = options
+
     @property
     def options(self) -> Options:
         """What can be chosen; of a function, what it says when the page is drawn."""
@@ -253,9 +326,18 @@ class Ticks(Choice):
 
 
 class Tick(EntryField):
-    """Yes or no."""
+    """Yes or no; ``is_consent``: no browser and no page fills it in again."""
 
     kind = "tick"
+
+    def __init__(self, label: str = "", *, is_consent: bool = False, **more: Any) -> None:  # noqa: ANN401
+        super().__init__(label, **more)
+        self.is_consent = is_consent
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether it was."""
+        return bool(self.data == "1")
 
     def written_out(self, value: Any) -> str:  # noqa: ANN401 - JSON
         """What a ticked box sends."""
@@ -272,6 +354,12 @@ class Key(EntryField):
     def value(self) -> object:
         """What was typed, blank too."""
         return self.data
+
+
+def _number(text: str, longest: int) -> int:
+    """A whole number from 0 up; -1 for anything else."""
+    plain = text.isascii() and text.isdecimal() and len(text) <= longest
+    return int(text) if plain else -1
 
 
 def percent_text(fraction: str) -> str:

@@ -21,6 +21,7 @@ from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import fields_of, key_field
 from royalties.web.forms.numbers import as_typed
 from royalties.web.ordering import fields as order_forms
+from royalties.web.ordering import forms
 
 PAGES = Pages("organizations", __name__, "/finance/organizations", FINANCE)
 
@@ -89,7 +90,6 @@ def _one(key: str, refused: str = "") -> str:
         people=board.people_of(work, key),
         said=label_of,
         refused=refused,
-        typed=request.form,
         history=terms.history(work, _PART, key, as_typed),
         waiting=terms.waiting_for(work, _PART, key),
     )
@@ -113,7 +113,7 @@ def refuse_certificate(key: str, certificate: int) -> Answer:
     _own_certificate(key, certificate)
 
     def do() -> str:
-        certificates.refuse(current_work(), certificate, order_forms.text_sent("reason"))
+        certificates.refuse(current_work(), certificate, forms.ReasonForm().reason.data)
         return "The certificate does not count; the organization is told why."
 
     return order_forms.tried(do, url_for(".organization", key=key), lambda why: _one(key, why))

@@ -27,6 +27,7 @@ from royalties.web.forms.entries import EntryForm, RowList
 from royalties.web.forms.fields import Day, EntryField, Lines, Share, Whole, fraction_text
 from royalties.web.forms.numbers import OtherMarkError, as_minor, as_plain, as_typed
 from royalties.web.ordering import fields as order_forms
+from royalties.web.ordering import forms
 
 PAGES = Pages("order_quotes", __name__, "/finance/orders", FINANCE)
 
@@ -36,6 +37,14 @@ class ChargeForm(EntryForm):
 
     words = EntryField("For")
     amount = EntryField("Amount", short=True)
+
+
+class IssueForm(forms.OrderForm):
+    """Why a quote is below the price list."""
+
+    why = EntryField(
+        "Why it is below the price list", hint="For the manager who approves it.", longest=1000
+    )
 
 
 class QuoteForm(EntryForm):
@@ -102,9 +111,10 @@ def issue(number: str) -> Answer:
 
 def _issued(found: Order, edits: Edits) -> QuoteShown | None:
     """The quote as it was issued; None if it waits for a second person now."""
-    version = order_forms.version_sent()
+    sent = IssueForm()
+    version = sent.version.number
     if quotes.wants_second_person(current_work(), found, edits):
-        why = order_forms.text_sent("why")
+        why = sent.why.data
         quotes.prepare_quote(current_work(), found.number, version=version, edits=edits, why=why)
         return None
     return quotes.issue_quote(current_work(), found.number, version=version, edits=edits)
@@ -116,8 +126,9 @@ def accept(number: str) -> Answer:
     found = order_page.found(number)
 
     def do() -> str:
+        form = forms.RecordAcceptForm()
         hows = {each.value: each for each in answering.How}
-        how = hows.get(request.form.get("how", ""))
+        how = hows.get(form.how.data)
         if how is None:
             raise RefusedError("choose how the acceptance came")
         with enclosed("po_file") as sent:
@@ -125,14 +136,14 @@ def accept(number: str) -> Answer:
                 current_work(),
                 number,
                 answering.Acceptance(
-                    order_forms.text_sent("name", 300),
+                    form.name.data,
                     how,
-                    order_forms.day_sent("on"),
-                    order_forms.text_sent("po_number", 200),
+                    form.on.day,
+                    form.po_number.data,
                     sent[0] if sent else None,
                 ),
-                version=order_forms.version_sent(),
-                quote_version=order_forms.number_sent("quote", "version of the quote"),
+                version=form.version.number,
+                quote_version=form.quote.number,
             )
         return "The acceptance is recorded, and the organization is told what was recorded."
 
@@ -167,6 +178,9 @@ def _page(
         draft, problem, more = _draft(order, form)
         found_wrong = {**more, **found_wrong} if previewed or wrong else found_wrong
     issued = quotes.quotes(current_work(), order)
+    accepted = forms.RecordAcceptForm()
+    accepted.how.offer([(each.value, each.value.capitalize()) for each in answering.How])
+    accepted.on.data = accepted.on.data or current_work().today.isoformat()
     edits, _ = _edits(form, draft.currency if draft else "")
     fields = form.every_field
     for name, words in found_wrong.items():
@@ -189,7 +203,9 @@ def _page(
         may_accept=bool(issued)
         and issued[0].valid
         and find(Action.ACCEPT, Side.STAFF, order.state, order.kind) is not None,
-        hows=[each.value for each in answering.How],
+        accepted=accepted,
+        is_accepted="how" in request.form,
+        sent=IssueForm(),
         waits=[each for each in order_page.waiting(order) if each.proposal.kind == quotes.QUOTE],
     )
 
