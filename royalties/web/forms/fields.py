@@ -124,6 +124,12 @@ class Hidden(EntryField):
         return _number(self.data, _LONGEST_SHOWN)
 
 
+class Email(EntryField):
+    """An e-mail address."""
+
+    kind = "email"
+
+
 class Upload(EntryField):
     """One file or several; they are read by ``core.files.enclosed``."""
 
@@ -278,7 +284,8 @@ class Region(EntryField):
     @property
     def country(self) -> str:
         """The country that was chosen beside it."""
-        return str(self.form["country"].data) if self.form is not None else ""
+        name = self.short_name.removesuffix("region") + "country"
+        return str(self.form[name].data) if self.form is not None else ""
 
 
 class Choice(EntryField):
