@@ -93,12 +93,12 @@ def replaced(part: str, key: str, old: Body, new: Body, use: Use) -> Replaced | 
         new: as it would stand.
     """
     new = _as_before(new, old)
-    told = _TOLD[part](old, new, use) if part in _TOLD else _NOTHING
-    if not told.text:
+    change = _TOLD[part](old, new, use) if part in _TOLD else _NOTHING
+    if not change.text:
         return None
     code = "replaces-version" if part in ("plans", "price_lists") else "replaces-terms"
-    loses = told.loses or old.get("starts") != new.get("starts")
-    return Replaced(code, part, key, f"{_WORDS[part]} {_named(part, old)}: {told.text}", loses)
+    loses = change.loses or old.get("starts") != new.get("starts")
+    return Replaced(code, part, key, f"{_WORDS[part]} {_named(part, old)}: {change.text}", loses)
 
 
 class _Told(NamedTuple):
@@ -383,13 +383,13 @@ def _removed(name: str, value: str) -> _Told:
     return _Told(f"{name}: {value} (removed)", loses=True)
 
 
-def _some(told: Sequence[_Told]) -> _Told:
+def _some(changes: Sequence[_Told]) -> _Told:
     """The first of them, what is removed before the rest."""
-    ordered = sorted(told, key=lambda each: not each.loses)
+    ordered = sorted(changes, key=lambda each: not each.loses)
     listed = [each.text for each in islice(ordered, _MOST_TOLD)]
-    more = len(told) - len(listed)
+    more = len(changes) - len(listed)
     text = "; ".join([*listed, *([f"and {more} more"] if more else [])])
-    return _Told(text, any(each.loses for each in told))
+    return _Told(text, any(each.loses for each in changes))
 
 
 def _counts(use: Use) -> str:

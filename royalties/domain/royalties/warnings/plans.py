@@ -112,9 +112,9 @@ def _that_may_count(terms: Terms, plan: Plan) -> Iterator[tuple[PlanVersion, _Sp
 
 def _of_steps(books: TermsInForce, at: _At, steps: Sequence[Step]) -> Iterator[TermsWarning]:
     for place, step in enumerate(steps):
-        found = _of_step(books, at, steps, place)
-        if found:
-            yield found
+        warning = _of_step(books, at, steps, place)
+        if warning:
+            yield warning
         whens = (*at.outer, *((step.when,) if step.when else ()))
         span = at.span.within(step.from_, step.until)
         for number, member in enumerate(step.to):
@@ -135,7 +135,7 @@ def _of_steps(books: TermsInForce, at: _At, steps: Sequence[Step]) -> Iterator[T
                 at.atoms,
                 at.formats,
             )
-            if not found:
+            if not warning:
                 yield from _of_steps(books, inner, member.steps)
 
 
