@@ -20,11 +20,11 @@ from royalties.services.work import RefusedError
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.forms.entries import EntryForm, Written
+from royalties.web.forms.fields import EntryField
 from royalties.web.forms.numbers import as_typed
 
 PAGES = Pages("terms", __name__, "/finance", FINANCE)
 
-_LONGEST_NOTE = 1000
 _QUOTES = "Quotes from now on go by it; what was issued stays as it is."
 _SINCE = {
     "payment_details": "Invoices say it from its first day on.",
@@ -32,6 +32,12 @@ _SINCE = {
     "price_lists": _QUOTES,
 }
 """From when a change counts, where it is not a calculation's."""
+
+
+class NoteForm(EntryForm):
+    """Why an entry is changed, for whoever approves it."""
+
+    note = EntryField("Why", longest=1000)
 
 
 @dataclass(slots=True)
@@ -54,7 +60,7 @@ class AmendForm:
     form: EntryForm
     base: Mapping[str, Any] | None
     revision: int
-    note: str = ""
+    why: NoteForm = field(default_factory=NoteForm)
     written: Written = field(default_factory=Written)
     body: dict[str, Any] = field(default_factory=dict)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
@@ -94,7 +100,7 @@ class AmendForm:
             typed,
             base,
             int(revision) if revision.isdecimal() and len(revision) < 10 else 0,  # noqa: PLR2004
-            note=request.form.get("note", "")[:_LONGEST_NOTE].strip(),
+            why=NoteForm(request.form),
             version=version,
         )
 
@@ -157,7 +163,7 @@ def sent(
                 sheet.part,
                 sheet.body,
                 revision=sheet.revision,
-                note=sheet.note,
+                note=sheet.why.note.data,
                 is_new=sheet.is_new,
                 confirmed=confirmed(),
             )
