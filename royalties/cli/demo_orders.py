@@ -11,13 +11,13 @@ from typing import Any
 from royalties.cli.desk import Desk
 from royalties.domain.orders.artwork import Use
 from royalties.domain.orders.life import OrderKind
+from royalties.domain.orders.order import Address
 from royalties.domain.orders.pricing import Option
 from royalties.domain.people import Actor, Role
 from royalties.services.orders import board, life
 from royalties.services.orders.billing import invoicing, receivables
 from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.intake import requests
-from royalties.services.orders.order import Address
 from royalties.services.orders.production import artwork, editions, proofs
 from royalties.services.orders.quoting import quotes
 from royalties.services.work import Work

@@ -15,6 +15,7 @@ from config import from_environment
 from royalties.adapters.archive import NotABackupError, ThereAlreadyError
 from royalties.adapters.files import AlreadyIssuedError, DiskError
 from royalties.cli import homes
+from royalties.domain.json_values import as_json
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.domain.periods import NotAPeriodError
@@ -85,7 +86,7 @@ class Desk:
 
     def show(self, document: object) -> None:
         """The one JSON document of a command."""
-        click.echo(json.dumps(document, ensure_ascii=False))
+        click.echo(json.dumps(document, ensure_ascii=False, default=as_json))
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """A plain table; numbers, which are the columns headed with ``>``, stand right."""

@@ -197,7 +197,7 @@ def _show(desk: Desk, document: dict[str, Any]) -> None:
     desk.table(
         ("at (UTC)", "by", "step", "state"),
         [
-            (each["at"][:16].replace("T", " "), each["by"], each["step"], each["state"])
+            (f"{each['at']:%Y-%m-%d %H:%M}", each["by"], each["step"], each["state"])
             for each in document["history"]
         ],
     )
@@ -239,7 +239,7 @@ def quote(desk: Desk, number: str, out: Path | None) -> None:
                 "quote": issued.number,
                 "currency": issued.currency,
                 "total": total,
-                "valid_until": issued.valid_until.isoformat(),
+                "valid_until": issued.valid_until,
                 "files": written,
             }
         )
@@ -342,8 +342,8 @@ def _listed(card: board.Card) -> dict[str, Any]:
         "title": card.order.title,
         "isbn": card.order.isbn,
         "copies": card.order.quantity,
-        "need_by": _text(card.order.need_by),
-        "promised": _text(card.order.promised_on),
+        "need_by": card.order.need_by,
+        "promised": card.order.promised_on,
         "assigned": card.assigned or None,
         "next": card.next_step,
         "late": card.late or None,
@@ -372,7 +372,7 @@ def _document(work: Work, number: str) -> dict[str, Any]:
                 "quote": each.shown.number,
                 "currency": each.currency,
                 "total": amount_text(each.total, each.currency),
-                "valid_until": each.valid_until.isoformat(),
+                "valid_until": each.valid_until,
             }
             for each in quotes.quotes(work, order)
         ],
@@ -401,10 +401,6 @@ def invoice_document(issued: invoicing.Issued) -> dict[str, Any]:
         "total": amount_text(row.total, row.currency),
         "due": row.due_on,
     }
-
-
-def _text(day: date | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 COMMANDS = [orders, order_, quote, ship]

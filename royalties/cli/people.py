@@ -74,7 +74,7 @@ def people(desk: Desk) -> None:
                 each.listed.role,
                 each.listed.status,
                 "yes" if each.listed.has_second_factor else "no",
-                (each.listed.seen_at or "")[:16].replace("T", " "),
+                f"{each.listed.seen_at:%Y-%m-%d %H:%M}" if each.listed.seen_at else "",
                 ", ".join((*each.beneficiaries, *each.organizations)),
             )
             for each in everybody

@@ -7,8 +7,8 @@ every page then says. Closing a period before it ends always takes two. Those wh
 told by e-mail, and whoever prepared it is told what became of it.
 """
 
-import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from royalties.domain.people import ALLOWED, Verb
 from royalties.services.mail.outbox import Message, write
@@ -62,10 +62,10 @@ class Proposal:
     fingerprint: str
     note: str
     status: str
-    prepared_at: str
+    prepared_at: datetime
     prepared_by: str
     prepared_by_id: int
-    decided_at: str | None
+    decided_at: datetime | None
     decided_by: str | None
     reason: str
 
@@ -93,13 +93,13 @@ def words_of(kind: str, subject: str, *, early: bool = False) -> str:
 def two_people(work: Work) -> bool:
     """Whether maker and checker are two people; they are, unless switched off."""
     value = work.once(TWO_PEOPLE, lambda: store.find_setting(work.connection, TWO_PEOPLE))
-    return value is None or bool(json.loads(value))
+    return value is None or bool(value)
 
 
 def set_two_people(work: Work, *, on: bool) -> None:
     """Switch the second pair of eyes on or off; the log keeps who did."""
     work.actor.require(Verb.SET)
-    store.write_setting(work.connection, TWO_PEOPLE, json.dumps(on), work.at, work.actor.name)
+    store.write_setting(work.connection, TWO_PEOPLE, on, work.at, work.actor.name)
     work.record(Verb.SET, {TWO_PEOPLE: on})
 
 
@@ -140,7 +140,7 @@ def prepare(
         {
             "kind": kind,
             "subject": subject,
-            "body": json.dumps(body, ensure_ascii=False, sort_keys=True),
+            "body": body,
             "fingerprint": fingerprint,
             "note": note,
             "status": "waiting",
@@ -162,7 +162,7 @@ def find(work: Work, number: int) -> Proposal | None:
     """A proposal by its number."""
     work.actor.require(Verb.READ)
     row = store.find_proposal(work.connection, number)
-    return _of(row) if row else None
+    return Proposal(*row) if row else None
 
 
 def proposals(
@@ -184,7 +184,7 @@ def proposals(
         beginning=beginning,
         limit=limit,
     )
-    return [_of(row) for row in rows]
+    return [Proposal(*row) for row in rows]
 
 
 def waiting_count(work: Work) -> int:
@@ -195,7 +195,9 @@ def waiting_count(work: Work) -> int:
 def proposals_about(work: Work, kind: str, subject: str) -> list[Proposal]:
     """What was ever prepared of one thing, the newest first; the menu's count comes with it."""
     work.actor.require(Verb.READ)
-    found = [_of(row) for row in store.proposals_about(work.connection, kind, subject, "waiting")]
+    found = [
+        Proposal(*row) for row in store.proposals_about(work.connection, kind, subject, "waiting")
+    ]
     work.know(_WAITING, sum(each.status == "waiting" for each in found))
     return [each for each in found if (each.kind, each.subject) == (kind, subject)]
 
@@ -251,7 +253,7 @@ def _waiting(work: Work, number: int) -> Proposal:
         raise RefusedError(f"there is no proposal {number}")
     if row.status != "waiting":
         raise RefusedError(f"this was {row.status} by {row.decided_by} already")
-    return _of(row)
+    return Proposal(*row)
 
 
 def _decide(work: Work, proposal: Proposal, status: str, reason: str) -> Proposal:
@@ -328,7 +330,3 @@ def _write(
     link = ("Open it at the desk", f"/finance/approvals/{proposal.id}")
     about = f"proposal {proposal.id}"
     write(work, Message(email, subject, paragraphs, kind="approval", about=about, link=link))
-
-
-def _of(row: store.ProposalRow) -> Proposal:
-    return Proposal(**{**row._asdict(), "body": json.loads(row.body)})

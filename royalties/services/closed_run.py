@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from fractions import Fraction
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.allocation import Allocation
@@ -87,7 +85,7 @@ class _Closed:
 
     def _contract(self, row: store.ContractRow) -> ContractRun:
         contract = self.setup.contracts[row.contract]
-        version = self.setup.plans[contract.plan].on(date.fromisoformat(row.plan_version))
+        version = self.setup.plans[contract.plan].on(row.plan_version)
         if version is None:
             raise NotClosedError(self.period)
         known = self._before.get(row.contract)
@@ -120,7 +118,7 @@ def _settlement(row: store.SettlementRow) -> Settlement:
         row.currency,
         row.brought_forward,
         row.allocated,
-        Fraction(row.tax_rate),
+        row.tax_rate,
         row.tax,
         row.due,
         row.paid,

@@ -1,7 +1,5 @@
 """The house's time zone: it decides what day it is, whatever the server's is."""
 
-import json
-
 from royalties.adapters.zones import UnknownZoneError, zone
 from royalties.domain.people import Verb
 from royalties.services.work import RefusedError, Work
@@ -27,5 +25,5 @@ def set_time_zone(work: Work, name: str) -> None:
         raise RefusedError(
             f"there is no time zone {name[:64]!r}: give its name as in America/New_York"
         ) from None
-    write_setting(work.connection, TIME_ZONE, json.dumps(name), work.at, work.actor.name)
+    write_setting(work.connection, TIME_ZONE, name, work.at, work.actor.name)
     work.record(Verb.SET, {TIME_ZONE: name})

@@ -57,22 +57,23 @@ class Work:
     """What read-only work has read already, so that it asks once and sees one state."""
 
     @property
-    def at(self) -> str:
+    def at(self) -> datetime:
         """The moment as it is stored: UTC, to the second."""
-        return stored(self.now)
+        return self.now.astimezone(UTC).replace(microsecond=0)
 
-    def ago(self, past: timedelta) -> str:
-        """A moment before (or, negative, after) the work's, as it is stored."""
-        return stored(self.now - past)
+    @property
+    def stored_at(self) -> str:
+        """The moment's text, for columns that hold moments as text."""
+        return stored(self.now)
 
     @property
     def today(self) -> date:
         """The day of the work, in the house's time zone: ``now`` is given in it."""
         return self.now.date()
 
-    def day_of(self, moment: str) -> date:
-        """The day of a stored moment in the house's time zone, as ``today`` is; of a day itself."""
-        found = datetime.fromisoformat(moment)
+    def day_of(self, moment: datetime | str) -> date:
+        """The day of a moment in the house's time zone, as ``today`` is; of a day itself."""
+        found = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
         return found.astimezone(self.now.tzinfo).date() if found.tzinfo else found.date()
 
     def once(self, name: str, read: Callable[[], Read]) -> Read:
@@ -90,7 +91,7 @@ class Work:
 
     def record(self, verb: Verb, what: object) -> str:
         """Append to the log what was done; returns the line's hash."""
-        return append_log(self.connection, self.at, self.actor.name, verb.value, what)
+        return append_log(self.connection, self.stored_at, self.actor.name, verb.value, what)
 
 
 class Units(Protocol):

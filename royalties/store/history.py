@@ -1,12 +1,13 @@
 """The setup's revisions and the log: append-only, the log chained by hashes."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Text, cast, func, insert, select, text
 
+from royalties.domain.json_values import canonical
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import log, revision
 
@@ -37,11 +38,6 @@ class LogLine(NamedTuple):
     hash: str
 
 
-def canonical(value: object) -> str:
-    """JSON that is the same text for the same value, for ever."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
 def revisions_in_force(connection: Connection, up_to: int | None = None) -> list[Revision]:
     """The newest revision of every setup entry, in the order they were first recorded.
 
@@ -57,15 +53,15 @@ def revisions_in_force(connection: Connection, up_to: int | None = None) -> list
         .join(newest, newest.c.id == revision.c.id)
         .order_by(newest.c.first)
     )
-    return [Revision(row.id, row.kind, row.key, json.loads(row.body)) for row in rows]
+    return [Revision(*row) for row in rows]
 
 
 def add_revisions(
-    connection: Connection, entries: Iterable[tuple[str, str, Body]], at: str, by: str
+    connection: Connection, entries: Iterable[tuple[str, str, Body]], at: datetime, by: str
 ) -> None:
     """Record new bodies of setup entries as (kind, key, body)."""
     rows = [
-        {"kind": kind, "key": key, "body": canonical(body), "recorded_at": at, "recorded_by": by}
+        {"kind": kind, "key": key, "body": body, "recorded_at": at, "recorded_by": by}
         for kind, key, body in entries
     ]
     if rows:
@@ -77,7 +73,7 @@ class Recorded(NamedTuple):
 
     id: int
     body: dict[str, Any]
-    at: str
+    at: datetime
     by: str
 
 
@@ -91,9 +87,7 @@ def revisions_of(
         .order_by(revision.c.id.desc())
         .limit(limit)
     )
-    return [
-        Recorded(row.id, json.loads(row.body), row.recorded_at, row.recorded_by) for row in rows
-    ]
+    return [Recorded(*row) for row in rows]
 
 
 def find_revision(connection: Connection, kind: str, key: str) -> Recorded | None:
@@ -104,7 +98,7 @@ def find_revision(connection: Connection, kind: str, key: str) -> Recorded | Non
         .order_by(revision.c.id.desc())
         .limit(1)
     ).first()
-    return Recorded(row.id, json.loads(row.body), row.recorded_at, row.recorded_by) if row else None
+    return Recorded(*row) if row else None
 
 
 def lock_setup(connection: Connection) -> None:

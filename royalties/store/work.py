@@ -1,6 +1,7 @@
 """Settings, proposals and jobs."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
@@ -9,12 +10,12 @@ from royalties.store.engine import is_sqlite
 from royalties.store.tables import job, proposal, setting
 
 
-def find_setting(connection: Connection, name: str) -> str | None:
-    """A setting's value as JSON."""
+def find_setting(connection: Connection, name: str) -> Any:  # noqa: ANN401 - JSON
+    """A setting's value; None if it has none."""
     return connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar()
 
 
-def write_setting(connection: Connection, name: str, value: str, at: str, by: str) -> None:
+def write_setting(connection: Connection, name: str, value: object, at: datetime, by: str) -> None:
     """Set a value."""
     connection.execute(delete(setting).where(setting.c.name == name))
     connection.execute(insert(setting).values(name=name, value=value, changed_at=at, changed_by=by))
@@ -26,14 +27,14 @@ class ProposalRow(NamedTuple):
     id: int
     kind: str
     subject: str
-    body: str
+    body: Any
     fingerprint: str
     note: str
     status: str
-    prepared_at: str
+    prepared_at: datetime
     prepared_by: str
     prepared_by_id: int
-    decided_at: str | None
+    decided_at: datetime | None
     decided_by: str | None
     reason: str
 
@@ -90,7 +91,7 @@ def count_proposals(connection: Connection, status: str) -> int:
 
 
 def decide_proposal(
-    connection: Connection, number: int, status: str, at: str, by: str, reason: str
+    connection: Connection, number: int, status: str, at: datetime, by: str, reason: str
 ) -> None:
     """Note what was decided."""
     connection.execute(
@@ -110,15 +111,15 @@ class JobRow(NamedTuple):
     id: int
     kind: str
     subject: str
-    arguments: str
+    arguments: dict[str, Any]
     status: str
     person_id: int
     attempts: int
-    created_at: str
-    started_at: str | None
-    lease_until: str | None
-    ended_at: str | None
-    result: str | None
+    created_at: datetime
+    started_at: datetime | None
+    lease_until: datetime | None
+    ended_at: datetime | None
+    result: Any
     error: str | None
 
 
@@ -152,7 +153,9 @@ def latest_job(connection: Connection, subject: str) -> JobRow | None:
     return JobRow(*row) if row else None
 
 
-def take_job(connection: Connection, at: str, lease_until: str, longest: str) -> JobRow | None:
+def take_job(
+    connection: Connection, at: datetime, lease_until: datetime, longest: datetime
+) -> JobRow | None:
     """Take the oldest job that waits, or whose worker was lost, and hold it for a while.
 
     A worker counts as lost once its lease has ended, or ends later than ``longest``.

@@ -6,14 +6,13 @@ from typing import Any
 from sqlalchemy import insert
 
 from royalties.domain.orders.life import TABLE, Action, OrderKind, Precondition, Side
+from royalties.domain.orders.order import Address, Order
 from royalties.domain.orders.pricing import Option
 from royalties.domain.people import Actor, Role
 from royalties.services.orders import life
 from royalties.services.orders.intake import requests
 from royalties.services.orders.intake.requests import Requested
-from royalties.services.orders.order import Address, Order
 from royalties.services.orders.quoting import quotes
-from royalties.services.work import stored
 from royalties.store.tables import organization_member, person
 from tests.builders.books import HARDCOVER, Document, Office, a_setup, nothing
 from tests.builders.post import posted
@@ -146,7 +145,7 @@ def somebody(office: Office, name: str, role: Role, *organizations: str) -> Acto
                 password_hash=CHEAP.hash_password(PASSWORD),
                 totp_key=office.system.sealer.seal(TOTP_KEY),
                 locale="en_US",
-                created_at=stored(office.system.clock()),
+                created_at=office.system.clock(),
                 created_by="test",
             )
             .returning(person.c.id)

@@ -98,7 +98,7 @@ def _people(office: Office, site: Site) -> Actor:
                     purpose=purpose,
                     person_id=number,
                     created_at=work.at,
-                    expires_at=work.ago(-timedelta(hours=1)),
+                    expires_at=work.at + timedelta(hours=1),
                 )
             )
         work.connection.execute(
@@ -110,7 +110,7 @@ def _people(office: Office, site: Site) -> Actor:
                 name="Hal",
                 created_at=work.at,
                 created_by="Sam Seattle",
-                expires_at=work.ago(-timedelta(hours=1)),
+                expires_at=work.at + timedelta(hours=1),
             )
         )
     site.somebody(Role.NONPROFIT, "Cora Seattle", beneficiaries=("seattle",))

@@ -7,13 +7,13 @@ from itertools import count
 from typing import Any
 
 from royalties.domain.orders.life import OrderKind
+from royalties.domain.orders.order import Order
 from royalties.domain.people import Role
 from royalties.services.orders import life
 from royalties.services.orders.billing import invoicing, receivables
 from royalties.services.orders.billing.issuing import Issued
 from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.intake.checking import Requested
-from royalties.services.orders.order import Order
 from royalties.services.work import Work
 from royalties.store.orders.money import ReceiptRow, ShipmentRow
 from tests.builders.books import Office

@@ -22,7 +22,6 @@ from royalties.app import create_app
 from royalties.cli.jobs import work_once
 from royalties.domain.people import Actor, Role
 from royalties.runtime import System
-from royalties.services.work import stored
 from royalties.store.tables import membership, organization_member, person, session
 from royalties.web.core import waiting
 from royalties.web.core.pacing import Pacing
@@ -106,7 +105,7 @@ class Site:
                     password_hash=CHEAP.hash_password(PASSWORD),
                     totp_key=system.sealer.seal(TOTP_KEY) if totp else None,
                     locale="en_US",
-                    created_at=stored(system.clock()),
+                    created_at=system.clock(),
                     created_by="test",
                 )
                 .returning(person.c.id)
@@ -143,7 +142,7 @@ class Site:
     def signed_in(self, actor: Actor, *, stage: str = "full") -> Visitor:
         """A person with a session of their own."""
         token = f"token-{next(self._numbers)}"
-        at = stored(self.office.system.clock() - timedelta(seconds=5))
+        at = self.office.system.clock() - timedelta(seconds=5)
         with self.office.system.engine.begin() as connection:
             connection.execute(
                 insert(session).values(

@@ -181,7 +181,7 @@ def log_lines(office: Office, name: str, number: int) -> int:
     """Read the log's end, write the next line: lost if two read the same end."""
     for _ in range(number):
         with office.work() as work:
-            append_log(work.connection, work.at, name, "test", {})
+            append_log(work.connection, work.stored_at, name, "test", {})
     return number
 
 

@@ -75,7 +75,7 @@ def test_what_was_prepared_is_kept_whole(staff: Staff) -> None:
         fingerprint="abc",
         note="so",
         status="waiting",
-        prepared_at=stored(NOW),
+        prepared_at=NOW,
         prepared_by="Cleo",
         prepared_by_id=staff.clerk.person or 0,
         decided_at=None,
@@ -157,7 +157,7 @@ def test_a_decision_is_made_once_and_logged(
     assert now is not None
     assert (now.status, now.decided_at, now.decided_by, now.reason) == (
         status,
-        stored(NOW),
+        NOW,
         "Mona",
         reason,
     )

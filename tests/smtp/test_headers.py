@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 from royalties.adapters.mailer import Attachment, Mailer, RefusedMailError
 from royalties.domain import one_line
 from royalties.domain.orders.life import OrderKind, Side
+from royalties.domain.orders.order import Address
 from royalties.domain.people import ANONYMOUS, Actor, Role
 from royalties.services import approvals
 from royalties.services.orders import notices
 from royalties.services.orders.intake import requests
 from royalties.services.orders.intake.requests import Requested
 from royalties.services.orders.notice_words import TOLD
-from royalties.services.orders.order import Address
 from royalties.services.people import colleagues, links, staff
 from royalties.services.terms import contacts
 from tests.builders.books import HARDCOVER, Office, after

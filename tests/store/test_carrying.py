@@ -54,8 +54,8 @@ def tables() -> Engine:
     engine = make_engine("sqlite://")
     with engine.begin() as connection:
         metadata.create_all(connection)
-        said = {"kind": "contracts", "key": "foot", "body": "{}"}
-        connection.execute(insert(revision).values(recorded_at="", recorded_by="", **said))
+        said = {"kind": "contracts", "key": "foot", "body": {}}
+        connection.execute(insert(revision).values(recorded_at=NOW, recorded_by="", **said))
     return engine
 
 
@@ -75,8 +75,8 @@ def insert_period(connection: Connection, touched: Period) -> None:
         insert(period).values(
             id=touched.ordinal,
             name=str(touched),
-            starts=touched.starts.isoformat(),
-            ends=touched.ends.isoformat(),
+            starts=touched.starts,
+            ends=touched.ends,
             status="open",
         )
     )
@@ -87,8 +87,7 @@ def freeze(connection: Connection, run: Run) -> None:
     number = run.period.ordinal
     insert_period(connection, run.period)
     used = {done.contract.key: runs.UsedRevisions(1, 1) for done in run.contracts}
-    at = NOW.isoformat()
-    runs.write_run(connection, run, runs.ClosedRun(number, at, "tess", "{}", "", 1), used)
+    runs.write_run(connection, run, runs.ClosedRun(number, NOW, "tess", "{}", "", 1), used)
 
 
 def sold_by(closed: Closed) -> dict[tuple[str, str], tuple[int, int]]:
@@ -314,7 +313,7 @@ def paid(currency: str, amount: int) -> Entry:
 def close(connection: Connection, run: Run, *, keeps: bool) -> None:
     """Freeze a run with its entries and statements, and keep what it leaves or do not."""
     freeze(connection, run)
-    number, dated = run.period.ordinal, run.period.ends.isoformat()
+    number, dated = run.period.ordinal, run.period.ends
     statements: list[tuple[str, str]] = []
     if run.period == FIRST:
         post(connection, number, dated, [paid("USD", 500), paid("GBP", 300)])

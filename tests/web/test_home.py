@@ -184,7 +184,8 @@ def test_home_lists_what_needs_somebody(site: Site) -> None:
     office = site.office
     office.bring_batch([a_row(isbn=UNKNOWN), a_row(2, isbn=UNKNOWN)])
     clerk = site.somebody(Role.CLERK)
-    at = stored(office.system.clock())
+    now = office.system.clock()
+    at = stored(now)
     with office.system.engine.begin() as connection:
         connection.execute(
             insert(upload).values(
@@ -202,15 +203,15 @@ def test_home_lists_what_needs_somebody(site: Site) -> None:
         for text in ("Dear all", ""):  # one that failed, and one whose place another took
             connection.execute(
                 insert(mail).values(
-                    recipient="a@example.org", subject="s", text=text, html="", attachments="[]",
-                    kind="statement", about="", secret=0, created_at=at, created_by="x",
+                    recipient="a@example.org", subject="s", text=text, html="", attachments=[],
+                    kind="statement", about="", secret=False, created_at=now, created_by="x",
                     attempts=8, error="refused",
                 )
             )  # fmt: skip
         connection.execute(
             insert(proposal).values(
-                kind="close", subject="2025-H1", body="{}", fingerprint="", note="",
-                status="waiting", prepared_at=at, prepared_by=clerk.name,
+                kind="close", subject="2025-H1", body={}, fingerprint="", note="",
+                status="waiting", prepared_at=now, prepared_by=clerk.name,
                 prepared_by_id=clerk.person, reason="",
             )
         )  # fmt: skip
@@ -246,11 +247,11 @@ def test_home_tells_of_exceptions_once_the_draft_is_computed(site: Site) -> None
 @after(spring)
 def test_who_prepared_is_not_asked_to_approve(site: Site) -> None:
     manager = site.somebody(Role.MANAGER)
-    at = stored(site.office.system.clock())
+    at = site.office.system.clock()
     with site.office.system.engine.begin() as connection:
         connection.execute(
             insert(proposal).values(
-                kind="close", subject="2025-H1", body="{}", fingerprint="", note="",
+                kind="close", subject="2025-H1", body={}, fingerprint="", note="",
                 status="waiting", prepared_at=at, prepared_by=manager.name,
                 prepared_by_id=manager.person, reason="",
             )

@@ -1,6 +1,7 @@
 """The ledger's pages: balances, accounts, entries, and the books verified at a click."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
@@ -51,8 +52,8 @@ def test_balances_are_those_of_the_day(site: Site) -> None:
 
 
 @after(twice)
-@pytest.mark.parametrize("day", ["", "2025-06-30"])
-def test_every_balance_leads_to_postings_that_come_to_it(site: Site, day: str) -> None:
+@pytest.mark.parametrize("day", [None, date(2025, 6, 30)])
+def test_every_balance_leads_to_postings_that_come_to_it(site: Site, day: date | None) -> None:
     visitor = site.visitor(Role.CLERK)
     with site.office.work(read_only=True) as work:
         found = service.balances(work, day=day)

@@ -15,11 +15,11 @@ from werkzeug.test import TestResponse
 
 from royalties.domain.orders.artwork import Use
 from royalties.domain.orders.life import TABLE, Action, Side
+from royalties.domain.orders.order import Order
 from royalties.domain.people import Actor, Role
 from royalties.services.orders import messages
 from royalties.services.orders.billing import certificates
 from royalties.services.orders.intake import customer_orders as own
-from royalties.services.orders.order import Order
 from royalties.services.orders.production import artwork, proofs
 from royalties.services.terms.amending import find_entry
 from royalties.web.finance.orders.order import BUTTONS

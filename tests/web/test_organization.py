@@ -14,12 +14,12 @@ from werkzeug.test import TestResponse
 
 from royalties.domain.orders.artwork import Use
 from royalties.domain.orders.life import State
+from royalties.domain.orders.order import Order
 from royalties.domain.orders.pricing import Option
 from royalties.domain.people import Role
 from royalties.services.orders import life, messages
 from royalties.services.orders.billing import certificates, invoicing, receivables
 from royalties.services.orders.fulfilment import shipping
-from royalties.services.orders.order import Order
 from royalties.services.orders.production import artwork, proofs
 from royalties.services.orders.quoting import quotes
 from tests.builders.books import Office, after

@@ -1,6 +1,5 @@
 """Long work: queued in the name of a person, and done by a process beside the server."""
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -103,7 +102,7 @@ def queue(work: Work, kind: str, subject: str, arguments: Arguments) -> int:
         {
             "kind": kind,
             "subject": subject,
-            "arguments": json.dumps(arguments, ensure_ascii=False),
+            "arguments": arguments,
             "status": "queued",
             "person_id": work.actor.person,
             "attempts": 0,
@@ -117,8 +116,8 @@ def take(work: Work) -> Job | None:
 
     A lease that ends later than any that begins now was given before a clock was set back.
     """
-    longest = work.ago(-LEASE - CLOCKS_DIFFER)
-    return store.take_job(work.connection, work.at, work.ago(-LEASE), longest)
+    longest = work.at + LEASE + CLOCKS_DIFFER
+    return store.take_job(work.connection, work.at, work.at + LEASE, longest)
 
 
 def look(work: Work, job: Job) -> Any:  # noqa: ANN401 - each kind's own
@@ -141,7 +140,12 @@ def run(work: Work, job: Job, seen: Any) -> None:  # noqa: ANN401 - each kind's 
         StaleError: what was read is old by now; the job is to be done again.
     """
     result = KINDS[job.kind].do(_as_person(work, job), job, seen)
-    values = {"status": "done", "ended_at": work.at, "result": json.dumps(result), "error": None}
+    values = {
+        "status": "done",
+        "ended_at": work.at,
+        "result": result,
+        "error": None,
+    }
     store.end_job(work.connection, job.id, values)
 
 
@@ -157,7 +161,7 @@ def _as_person(work: Work, job: Job) -> Work:
         raise RefusedError("whoever asked for this may not come in any more: ask for it again")
     own = people.beneficiaries_of(work.connection, [row.id]).get(row.id, ())
     orders_for = people.organizations_of(work.connection, [row.id]).get(row.id, ())
-    actor = Actor(row.name, Role(row.role), row.id, frozenset(own), frozenset(orders_for))
+    actor = Actor(row.name, row.role, row.id, frozenset(own), frozenset(orders_for))
     return replace(work, actor=actor)
 
 
@@ -210,7 +214,7 @@ def _record(work: Work, job: Job, read: Any) -> object:  # noqa: ANN401 - what `
             return {"outcome": "recorded", "batch": found.batch}  # by the worker that was lost
     if isinstance(read, ImportResult):
         return _keep(work, job, read)
-    seen = json.loads(job.arguments)["seen"]
+    seen = job.arguments["seen"]
     result = uploads.record(work, _number(job), seen, read)
     return {"outcome": result.outcome, "batch": result.document["batch"]}
 

@@ -5,15 +5,14 @@ refused or warned of where they come in; this is for books from before that, and
 were recorded in spite of the warning.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
-from royalties.domain.orders.life import ENDED, State
+from royalties.domain.orders.life import ENDED
 from royalties.domain.people import Verb
 from royalties.ingest import places
 from royalties.ingest.places import NotAPlaceError
@@ -22,7 +21,6 @@ from royalties.ingest.setup import SetupError
 from royalties.ingest.setup.placed import Spot, What, spots
 from royalties.services.books import setup_in_force
 from royalties.services.orders import life
-from royalties.services.orders.order import Address, order_of
 from royalties.services.sales.recording import sum_places_again
 from royalties.services.terms import setup as terms
 from royalties.services.work import RefusedError, Work
@@ -310,12 +308,11 @@ def _in_orders(
 ) -> Iterator[tuple[Stray, store.OrderPlaces, tuple[int, tuple[str, str] | None]]]:
     """Every address that names no place, with its order, its number from 1 on and its codes."""
     for row in store.order_places(work.connection):
-        for number, each in enumerate(json.loads(row.ship_to), 1):
-            address = Address(**{**each, "lines": tuple(each["lines"])})
+        for number, address in enumerate(row.ship_to, 1):
             if not _is_stray(address.country, address.region):
                 continue
             meant = _meant(address.country, address.region, chosen, address.postcode)
-            ended = State(row.state) in ENDED
+            ended = row.state in ENDED
             stray = Stray(
                 "order",
                 f"order {row.number}, address {number}",
@@ -332,14 +329,13 @@ def _mend_orders(work: Work, chosen: Choices) -> Iterator[Stray]:
         if stray.can_be_mended and meant:
             found.setdefault(row.number, []).append((stray, number, meant))
     for name, changes in found.items():
-        stands = order_store.find_order(work.connection, work.actor, name, lock=True)
-        if stands is None:
+        order = order_store.find_order(work.connection, work.actor, name, lock=True)
+        if order is None:
             continue
-        order = order_of(stands)
         ship_to = list(order.ship_to)
         for _, place, (country, region) in changes:
             ship_to[place - 1] = replace(ship_to[place - 1], country=country, region=region)
-        values = {"ship_to": _as_kept(ship_to)}
+        values = {"ship_to": ship_to}
         if not order_store.change_order(work.connection, order.id, order.version, values):
             raise life.ChangedMeanwhileError(name)
         words = ", ".join(f"{stray.place} → {stray.becomes}" for stray, _, _ in changes)
@@ -348,16 +344,11 @@ def _mend_orders(work: Work, chosen: Choices) -> Iterator[Stray]:
         yield from (stray for stray, _, _ in changes)
 
 
-def _as_kept(addresses: Iterable[Address]) -> str:
-    return json.dumps([asdict(each) for each in addresses], ensure_ascii=False)
-
-
 def _in_certificates(work: Work, chosen: Choices) -> Iterator[tuple[Stray, store.CertificatePlace]]:
     """Certificates that count or may come to count, and name no place."""
-    today = work.today.isoformat()
     for row in store.certificate_places(work.connection):
         country, _, region = row.place.partition("-")
-        if row.refused or row.expires_on < today or not _is_stray(country, region):
+        if row.refused or row.expires_on < work.today or not _is_stray(country, region):
             continue
         meant = _meant(country, region, chosen)
         stray = Stray(

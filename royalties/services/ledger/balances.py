@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from royalties.domain.people import Verb
 from royalties.domain.periods import parse_period
@@ -66,9 +67,9 @@ class Trial:
 class Balances:
     """Trial balances on a day, and the closed periods whose ends one may ask for."""
 
-    day: str
+    day: date
     trials: tuple[Trial, ...]
-    periods: tuple[tuple[str, str], ...]
+    periods: tuple[tuple[str, date], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +111,21 @@ class EntryPage:
     events: tuple[str, ...]
 
 
-def balances(work: Work, *, period: str = "", day: str = "", kind: str = "") -> Balances:
-    """The trial balance at the end of a period, on an ISO day, or as it stands.
+def balances(work: Work, *, period: str = "", day: date | None = None, kind: str = "") -> Balances:
+    """The trial balance at the end of a period, on a day, or as it stands.
 
     Args:
         period: a period; a day counts before it.
-        day: an ISO day.
+        day: any.
         kind: only the accounts of this meaning, all of them; otherwise the first of each.
     """
     work.actor.require(Verb.READ)
     setup = setup_in_force(work)
     closed = [each for each in periods.known_periods(work.connection) if each.status == "closed"]
     if not day and period:
-        day = parse_period(period, setup.calendar).ends.isoformat()
+        day = parse_period(period, setup.calendar).ends
     if not day:
-        day = closed[-1].ends if closed else work.today.isoformat()
+        day = closed[-1].ends if closed else work.today
     found: dict[str, dict[str, list[AccountBalance]]] = {}
     for each in store.balances_on(work.connection, day):
         account = account_of(setup, each.account)
@@ -140,12 +141,17 @@ def balances(work: Work, *, period: str = "", day: str = "", kind: str = "") -> 
 
 
 def statement(
-    work: Work, name: str, currency: str = "", *, until: str = "", after: Place | None = None
+    work: Work,
+    name: str,
+    currency: str = "",
+    *,
+    until: date | None = None,
+    after: Place | None = None,
 ) -> Statement | None:
     """A page of an account's postings with the balance behind each; None if it has none.
 
     Args:
-        until: the last day of the entries, as ISO; empty: all of them.
+        until: the last day of the entries, None: all of them.
     """
     work.actor.require(Verb.READ)
     currencies = store.currencies_of(work.connection, name)

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
@@ -41,7 +42,7 @@ def journal(work: Work, format_: str) -> Iterator[str]:
 
 def _beancount(lines: Iterable[PostedLine], name: str, currency: str) -> Iterator[str]:
     lines = list(lines)
-    first = min((line.dated for line in lines), default="1970-01-01")
+    first = min((line.dated for line in lines), default=date(1970, 1, 1))
     yield f'option "title" "{_quoted(name)}"'
     yield f'option "operating_currency" "{currency}"'
     yield ""

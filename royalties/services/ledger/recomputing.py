@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import zip_longest
 from typing import Any
 
@@ -149,15 +150,14 @@ def _columns_differ(where: str, stands: dict[str, Any], computed: dict[str, Any]
 
 def entries_differ(work: Work, again: Recomputed) -> Failures:
     """The ledger's entries of a period, but those of orders, against those of the run."""
-    stand: dict[int, tuple[str, str, str, list[Posting]]] = {}
+    stand: dict[int, tuple[str, str, date, list[Posting]]] = {}
     for line in ledger.journal_of(work.connection, again.period.ordinal):
         if line.event in ORDER_EVENTS:
             continue
         entry = stand.setdefault(line.entry, (line.event, line.subject, line.dated, []))
         entry[3].append(Posting(line.account, line.currency, line.amount))
-    last_day = again.period.ends.isoformat()
     wanted = [
-        (each.event, each.subject, last_day, list(each.postings))
+        (each.event, each.subject, again.period.ends, list(each.postings))
         for each in entries_of_close(again.run, again.before)
     ]
     remaining = list(wanted)

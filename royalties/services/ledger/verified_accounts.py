@@ -71,10 +71,10 @@ def earned_lines(books: BooksUnderTest) -> Failures:
         for line in books.rows("earned_line", period):
             sums[line.contract] += line.earned
             exact = (
-                Fraction(line.base)
-                * Fraction(line.portion)
-                * Fraction(line.exchange_rate)
-                * Fraction(line.rate)
+                line.base
+                * line.portion
+                * line.exchange_rate
+                * line.rate
                 * Fraction(scale(accounts[line.contract].currency), MICRO)
             )
             if abs(exact - line.earned) > Fraction(1, 2):

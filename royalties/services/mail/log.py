@@ -1,6 +1,7 @@
 """What was written to whom, and what became of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from royalties.domain.people import Verb
@@ -30,11 +31,11 @@ class Written:
     subject: str
     kind: str
     about: str
-    created_at: str
+    created_at: datetime
     created_by: str
     attempts: int
-    next_at: str | None
-    sent_at: str | None
+    next_at: datetime | None
+    sent_at: datetime | None
     error: str
     state: State
 

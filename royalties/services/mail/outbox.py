@@ -5,11 +5,10 @@ is configured then. As long as none is, messages with links are held, and the lo
 so. A link that signs in is sealed as long as it waits.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from html import escape
 
@@ -95,12 +94,12 @@ def write(work: Work, message: Message) -> int:
             "subject": neutral_line(message.subject, LONGEST_SUBJECT),
             "text": neutral_text("\n\n".join(message.paragraphs)),
             "html": "",
-            "attachments": json.dumps([list(each) for each in message.attachments]),
+            "attachments": message.attachments,
             "link_words": words,
             "link": path,
             "kind": message.kind,
             "about": message.about,
-            "secret": int(message.secret),
+            "secret": message.secret,
             "created_at": work.at,
             "created_by": work.actor.name,
             "attempts": 0,
@@ -158,17 +157,17 @@ def deliver(unit: Callable[[], AbstractContextManager[Work]]) -> Outcome:
             store.mark_failed(work.connection, message.row.id, _short(error))
         return Outcome.NOT_TAKEN
     with unit() as work:
-        store.mark_sent(work.connection, message.row.id, work.at, forget=bool(message.row.secret))
+        store.mark_sent(work.connection, message.row.id, work.at, forget=message.row.secret)
     return Outcome.SENT
 
 
 def _wait_for_server(work: Work, row: store.MailRow, error: MailServerError) -> None:
     """Keep a message for when the server is back; only days without one end it."""
-    if work.now - datetime.fromisoformat(row.created_at) > _PATIENCE:
+    if work.now - row.created_at > _PATIENCE:
         store.mark_refused(work.connection, row.id, _short(error))
         return
     pause = min(timedelta(minutes=2 ** min(row.attempts + 1, _TRIES)), _LONGEST_PAUSE)
-    store.mark_waiting(work.connection, row.id, work.ago(-pause), _short(error))
+    store.mark_waiting(work.connection, row.id, work.at + pause, _short(error))
 
 
 def _short(error: Exception) -> str:
@@ -187,14 +186,14 @@ def _take(work: Work) -> _Outgoing | Outcome:
     """The next message, tried again later unless its outcome is noted before."""
     if not work.mailer.is_set_up:
         return Outcome.NOTHING
-    store.date_back(work.connection, work.at, work.ago(-_LONGEST_WAIT - CLOCKS_DIFFER))
+    store.date_back(work.connection, work.at, work.at + _LONGEST_WAIT + CLOCKS_DIFFER)
     if not work.is_address_known:
         store.hold(work.connection, work.at, NO_ADDRESS)
     row = store.next_due(work.connection, work.at, links=work.is_address_known)
     if row is None:
         return Outcome.NOTHING
     attempts = row.attempts + 1
-    later = work.ago(-timedelta(minutes=2**attempts)) if attempts < _TRIES else None
+    later = work.at + timedelta(minutes=2**attempts) if attempts < _TRIES else None
     store.mark_tried(work.connection, row.id, attempts, later)
     try:
         opened = _opened(work, row)
@@ -239,7 +238,7 @@ def _sealed(work: Work, row: store.MailRow) -> dict[str, str]:
 def _attachments(work: Work, row: store.MailRow) -> list[Attachment]:
     return [
         Attachment(name, work.files.issued(period, name).read_bytes(), _TYPES[name[-5:]])
-        for period, name in json.loads(row.attachments)
+        for period, name in row.attachments
     ]
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from royalties.domain.orders.order import Address
 from royalties.ingest import places
-from royalties.services.orders.order import Address
 from royalties.services.work import RefusedError
 
 

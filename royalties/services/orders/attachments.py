@@ -91,7 +91,7 @@ def require_room(work: Work, organization: str, sizes: Sequence[int]) -> None:
         RefusedError: says when more are taken.
     """
     by = work.actor.name if work.actor.sees_all else ""
-    count, bytes_ = store.sent_since(work.connection, work.ago(DAY), organization, by)
+    count, bytes_ = store.sent_since(work.connection, work.at - DAY, organization, by)
     if count + len(sizes) > MOST_A_DAY or bytes_ + sum(sizes) > MOST_BYTES_A_DAY:
         raise RefusedError(
             f"{count} files with {bytes_ // 1_000_000} MB came within a day, which is as much as "

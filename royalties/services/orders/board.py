@@ -6,7 +6,6 @@ from datetime import date
 
 from royalties.domain.orders.life import ENDED, PATH, Precondition, Side, State
 from royalties.domain.people import Verb
-from royalties.services.orders import life
 from royalties.services.orders import preconditions as needs
 from royalties.services.orders.life import Order
 from royalties.services.work import Work
@@ -90,22 +89,20 @@ def board(work: Work, asked: BoardFilter, *, page: int = 1) -> Board:
     """A page of the orders that somebody asked for."""
     work.actor.require(Verb.KEEP_ORDERS)
     wanted = store.Wanted(
-        tuple(state.value for state in asked.states),
+        asked.states,
         asked.organization,
         asked.assigned_id,
         asked.number.upper(),
-        work.today.isoformat() if asked.late else "",
-        tuple(state.value for state in UNSHIPPED),
+        work.today if asked.late else None,
+        UNSHIPPED,
     )
-    order = tuple(state.value for state in ORDER)
     found = store.cards(
-        work.connection, work.actor, wanted, order, limit=PAGE + 1, skip=(page - 1) * PAGE
+        work.connection, work.actor, wanted, ORDER, limit=PAGE + 1, skip=(page - 1) * PAGE
     )
-    shown = [(life.order_of(row), assigned) for row, assigned in found[:PAGE]]
     counted = store.counts(work.connection, work.actor, wanted)
     return Board(
-        tuple(_cards(work, shown)),
-        {state: counted.get(state.value, 0) for state in ORDER},
+        tuple(_cards(work, found[:PAGE])),
+        {state: counted.get(state, 0) for state in ORDER},
         len(found) > PAGE,
     )
 
@@ -121,10 +118,9 @@ class StateCount:
 def counted(work: Work) -> StateCount:
     """All orders at a glance."""
     work.actor.require(Verb.KEEP_ORDERS)
-    unshipped = tuple(state.value for state in UNSHIPPED)
-    wanted = store.Wanted(late=work.today.isoformat(), unshipped=unshipped)
+    wanted = store.Wanted(late=work.today, unshipped=UNSHIPPED)
     found = store.counts_with_late(work.connection, work.actor, wanted)
-    states = {state: found.get(state.value, (0, 0))[0] for state in State}
+    states = {state: found.get(state, (0, 0))[0] for state in State}
     return StateCount(states, sum(late for _, late in found.values()))
 
 
@@ -156,9 +152,8 @@ def people_of(work: Work, organization: str) -> list[tuple[str, str, str]]:
 def counts_by_organization(work: Work) -> dict[str, tuple[int, int]]:
     """How many orders each organization has, and how many of them are not ended."""
     work.actor.require(Verb.KEEP_ORDERS)
-    open_ = {state.value for state in OPEN}
     return {
-        key: (sum(each.values()), sum(n for state, n in each.items() if state in open_))
+        key: (sum(each.values()), sum(n for state, n in each.items() if state in OPEN))
         for key, each in store.counts_by_organization(work.connection).items()
     }
 

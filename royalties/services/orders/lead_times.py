@@ -10,8 +10,8 @@ from royalties.domain.orders.life import (
     working_day_after,
     working_days_between,
 )
+from royalties.domain.orders.order import Order
 from royalties.services.books import Setup
-from royalties.services.orders.order import Order
 from royalties.services.orders.preconditions import price_list_for
 from royalties.services.work import Work
 from royalties.store.orders import orders as store
@@ -79,7 +79,7 @@ def _sets_the_clock(order: Order, action: Action | None) -> bool:
     return action in {begins, Action.RESUME}
 
 
-def _held(work: Work, events: list[store.EventRow], begins: date) -> int:
+def _held(work: Work, events: list[store.Event], begins: date) -> int:
     """Working days on hold since a day; a hold that ends just now lasts until today."""
     days, since = 0, None
     for each in events:

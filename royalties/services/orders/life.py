@@ -5,7 +5,6 @@ Every verb that moves an order goes through ``move``: it holds the order, asks t
 e-mail) to the verb, all in one transaction.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -20,10 +19,10 @@ from royalties.domain.orders.life import (
     label_of,
     step,
 )
+from royalties.domain.orders.order import Address, Order
 from royalties.domain.people import FINANCE, Role, Verb
 from royalties.services.orders import lead_times as promises
 from royalties.services.orders import notices
-from royalties.services.orders.order import Address, Order, order_of
 from royalties.services.orders.preconditions import (
     next_step,
     precondition_words,
@@ -33,11 +32,13 @@ from royalties.services.orders.preconditions import (
 )
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import orders as store
+from royalties.store.orders.orders import Event
 from royalties.store.people import people
 
 __all__ = [
     "Address",
     "ChangedMeanwhileError",
+    "Event",
     "NoOrderError",
     "Order",
     "assign",
@@ -49,7 +50,6 @@ __all__ = [
     "move",
     "next_step",
     "note",
-    "order_of",
     "preconditions_met",
     "produce",
     "reason_of",
@@ -89,11 +89,10 @@ def side_of(work: Work) -> Side:
 def find(work: Work, number: str) -> Order | None:
     """An order that concerns the actor, or None: another organization's does not exist."""
     work.actor.require(Verb.READ_ORDERS)
-    row = store.find_order(work.connection, work.actor, number)
-    return order_of(row) if row else None
+    return store.find_order(work.connection, work.actor, number)
 
 
-def history(work: Work, order: Order) -> list[store.EventRow]:
+def history(work: Work, order: Order) -> list[Event]:
     """Every step of an order, with who and when."""
     work.actor.require(Verb.READ_ORDERS)
     return store.events(work.connection, order.id)
@@ -114,7 +113,7 @@ def hold_still(work: Work, number: str, version: int | None = None) -> Order:
         raise NoOrderError(number)
     if version is not None and row.version != version:
         raise ChangedMeanwhileError(number)
-    return order_of(row)
+    return row
 
 
 def move(
@@ -152,18 +151,18 @@ def move(
         )
     except NotPossibleError as error:
         raise RefusedError(str(error)) from error
-    values: dict[str, object] = {"state": after.value, **(changes or {})}
+    values: dict[str, object] = {"state": after, **(changes or {})}
     if action is Action.HOLD:
-        values["held_in"] = order.state.value
+        values["held_in"] = order.state
     elif after is not State.ON_HOLD:
         values["held_in"] = None
     day = order.promised_on
     if setup is not None:
         day = promises.promised_date_now(work, _after(order, after, values), setup, action)
-        values["promised_on"] = day.isoformat() if day else None
+        values["promised_on"] = day
     found = _change(work, order, values)
     note(work, order, action.value, before=order.state, after=after, detail=detail, side=acting)
-    promise = {"before": _text(order.promised_on), "after": _text(day)}
+    promise = {"before": order.promised_on, "after": day}
     if day != order.promised_on:
         note(work, found, promises.PROMISE, before=after, after=after, detail=promise, side=acting)
     if setup is not None and tell:
@@ -190,11 +189,11 @@ def note(
         {
             "at": work.at,
             "by": work.actor.name,
-            "side": acting.value,
+            "side": acting,
             "action": action,
-            "before": before.value,
-            "after": after.value,
-            "detail": json.dumps(dict(detail or {}), ensure_ascii=False, sort_keys=True),
+            "before": before,
+            "after": after,
+            "detail": dict(detail or {}),
         },
     )
     verb = Verb.ORDER if acting is Side.ORGANIZATION else Verb.KEEP_ORDERS
@@ -234,7 +233,7 @@ def produce(work: Work, number: str, version: int | None = None) -> Order:
         order,
         Action.PRODUCE,
         met=preconditions_met(work, order),
-        changes={"started_on": work.today.isoformat()},
+        changes={"started_on": work.today},
     )
 
 
@@ -273,10 +272,10 @@ def set_promise(
         raise RefusedError(f"no day is promised while an order is {label_of(order.state)}")
     if day < work.today or (day - work.today).days > _FARTHEST:
         raise RefusedError("promise a day from today on, within two years")
-    after = _change(work, order, {"promised_on": day.isoformat()})
+    after = _change(work, order, {"promised_on": day})
     detail: dict[str, object] = {
-        "before": _text(order.promised_on),
-        "after": day.isoformat(),
+        "before": order.promised_on,
+        "after": day,
         "by_hand": True,
         "reason": reason_of(reason),
     }
@@ -320,7 +319,7 @@ def _change(work: Work, order: Order, values: Mapping[str, object]) -> Order:
     found = store.find_by_id(work.connection, work.actor, order.id)
     if found is None:
         raise AssertionError
-    return order_of(found)
+    return found
 
 
 def _after(order: Order, state: State, values: Mapping[str, object]) -> Order:
@@ -328,7 +327,7 @@ def _after(order: Order, state: State, values: Mapping[str, object]) -> Order:
 
     def day(name: str, now: date | None) -> date | None:
         value = values.get(name)
-        return date.fromisoformat(str(value)) if value else now
+        return value if isinstance(value, date) else now
 
     return replace(
         order,
@@ -336,7 +335,3 @@ def _after(order: Order, state: State, values: Mapping[str, object]) -> Order:
         approved_on=day("approved_on", order.approved_on),
         started_on=day("started_on", order.started_on),
     )
-
-
-def _text(day: date | None) -> str | None:
-    return day.isoformat() if day else None

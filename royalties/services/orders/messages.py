@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from royalties.domain.orders.life import Side
+from royalties.domain.orders.order import Order
 from royalties.domain.people import NotAllowedError, Verb
 from royalties.services.orders import attachments, life, notices
 from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
-from royalties.services.orders.order import Order
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import messages as store
 from royalties.store.orders.messages import FileRow
@@ -27,7 +28,7 @@ class Message:
     """A message; ``internal`` ones are for the staff only."""
 
     id: int
-    at: str
+    at: datetime
     by: str
     side: Side
     text: str
@@ -90,9 +91,9 @@ def post(
             "order_id": order.id,
             "at": work.at,
             "by": work.actor.name,
-            "side": side.value,
+            "side": side,
             "text": said,
-            "internal": int(internal),
+            "internal": internal,
         },
     )
     names = [_add_file(work, order, message, side, each) for each in taken]
@@ -110,18 +111,7 @@ def messages(work: Work, order: Order) -> list[Message]:
     sent: dict[int | None, list[FileRow]] = {}
     for row in store.files_of(work.connection, order.id, KIND):
         sent.setdefault(row.message_id, []).append(row)
-    return [
-        Message(
-            row.id,
-            row.at,
-            row.by,
-            Side(row.side),
-            row.text,
-            bool(row.internal),
-            tuple(sent.get(row.id, ())),
-        )
-        for row in rows
-    ]
+    return [Message(*row, tuple(sent.get(row.id, ()))) for row in rows]
 
 
 def file_of(work: Work, number: str, file_id: int) -> OrderFile | None:
@@ -148,11 +138,11 @@ def _add_file(work: Work, order: Order, message: int, side: Side, sent: StoredAt
             "order_id": order.id,
             "kind": KIND,
             **kept._asdict(),
-            "facts": "{}",
+            "facts": {},
             "message_id": message,
             "at": work.at,
             "by": work.actor.name,
-            "side": side.value,
+            "side": side,
         },
     )
     return kept.name

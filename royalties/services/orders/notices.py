@@ -1,19 +1,18 @@
 """Who is told of each step of an order by e-mail; the words stand in one table."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from string import Formatter
 
 from royalties.domain.counting import counted
 from royalties.domain.money import amount_text
 from royalties.domain.orders.life import OrderKind, Side
+from royalties.domain.orders.order import Order
 from royalties.domain.people import Actor, Role
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.mail.outbox import Message, write
 from royalties.services.orders.notice_words import TOLD
-from royalties.services.orders.order import Order, order_of
 from royalties.services.orders.quoting import links as quote_links
 from royalties.services.work import Work
 from royalties.store.orders import orders as store
@@ -30,7 +29,6 @@ _PROOF_WAITS = (7, 3)
 
 _LONGEST_SUBJECT = 200
 _AMOUNTS = frozenset({"total", "balance", "owed", "amount", "left", "too_much"})
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 CALENDAR = Actor("the calendar", Role.CLERK)
 """Who acts when a day has come; it sees every order."""
@@ -93,14 +91,14 @@ def remind(work: Work) -> int:
     Returns:
         How many were reminded of.
     """
-    last = (work.today + _QUOTE_ENDS_WITHIN).isoformat()
+    last = work.today + _QUOTE_ENDS_WITHIN
     due = [
         _Due(f"{row.number} quote {row.version} reminder", row, "quote-ends", 0)
-        for row in waiting.quotes_that_end(work.connection, work.today.isoformat(), last)
+        for row in waiting.quotes_that_end(work.connection, work.today, last)
     ]
     seen: set[str] = set()
     for days in _PROOF_WAITS:
-        for row in waiting.proofs_unanswered(work.connection, work.ago(timedelta(days=days))):
+        for row in waiting.proofs_unanswered(work.connection, work.at - timedelta(days=days)):
             if row.number not in seen:
                 about = f"{row.number} proof {row.version} reminder after {days} days"
                 due.append(_Due(about, row, "proof-waits", days))
@@ -114,12 +112,15 @@ def remind(work: Work) -> int:
         found = store.find_order(work.connection, CALENDAR, each.row.number)
         if found is None:
             raise AssertionError
-        until = work.day_of(each.row.moment)
-        waited = (work.now - datetime.fromisoformat(each.row.moment)).days if each.days else 0
-        detail = {"version": each.row.version, "valid_until": until, "days": counted(waited, "day")}
+        waited = (work.now - each.row.sent_at).days if each.row.sent_at else 0
+        detail = {
+            "version": each.row.version,
+            "valid_until": each.row.valid_until,
+            "days": counted(waited, "day"),
+        }
         tell(
             work,
-            order_of(found),
+            found,
             each.event,
             setup=setup,
             side=Side.CALENDAR,
@@ -184,8 +185,6 @@ def _values(work: Work, order: Order, setup: Setup, detail: Mapping[str, object]
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str) and _DAY.fullmatch(value):
-        value = date.fromisoformat(value)
     if isinstance(value, date):
         return f"{value.day} {value:%B %Y}"
     return "" if value is None else str(value)

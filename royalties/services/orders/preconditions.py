@@ -12,9 +12,9 @@ from royalties.domain.orders.life import (
     State,
     within_tolerance,
 )
+from royalties.domain.orders.order import Order
 from royalties.domain.orders.price_lists import PriceList
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.orders.order import Order
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders.facts import FactRow, facts_of
 
@@ -63,7 +63,7 @@ def preconditions_of(
     """The same from what is known already, for lists."""
     prices = price_list_for(setup, order.title)
     version = prices.on(work.today) if prices else None
-    valid = row.valid_until is not None and row.valid_until >= work.today.isoformat()
+    valid = row.valid_until is not None and row.valid_until >= work.today
     there = {
         Precondition.QUOTE_VALID: valid,
         Precondition.QUOTE_PAST: row.valid_until is not None and not valid,

@@ -1,8 +1,9 @@
 """Signing in: a password, then a second factor; and what people keep of their own account."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from royalties.domain.people import Role, Verb
+from royalties.domain.people import Verb
 from royalties.services.mail.notices import notice
 from royalties.services.people import passwords, second_factor
 from royalties.services.people.names import fit_name, plain_address
@@ -27,8 +28,8 @@ class StandingSession:
 
     hash: str
     agent: str
-    created_at: str
-    seen_at: str
+    created_at: datetime
+    seen_at: datetime
     is_here: bool
 
 
@@ -60,7 +61,7 @@ def sign_in(work: Work, number: int, browser: Browser) -> Begun:
     """
     work.actor.require(Verb.SIGN_IN)
     person = active_person(work, number)
-    is_full = person.totp_key is None and not second_factor.is_needed(work, Role(person.role))
+    is_full = person.totp_key is None and not second_factor.is_needed(work, person.role)
     if is_full:
         as_person(work, person).record(Verb.SIGN_IN, {"what": "signed-in", "by": "password"})
     return begin(work, person.id, browser, is_full=is_full)

@@ -137,11 +137,7 @@ def invited(work: Work, key: str) -> list[Pending]:
         return []
     here = {each.email for each in colleagues(work, key) if each.status == "active"}
     rows = kept.invited(work.connection, house.role, key, work.at)
-    return [
-        Pending(row.id, row.email, datetime.fromisoformat(row.expires_at))
-        for row in rows
-        if row.email not in here
-    ]
+    return [Pending(row.id, row.email, row.expires_at) for row in rows if row.email not in here]
 
 
 def invite_colleague(work: Work, key: str, email: str, name: str) -> None:
@@ -184,7 +180,7 @@ def invite_colleague(work: Work, key: str, email: str, name: str) -> None:
             "name": name,
             "created_at": work.at,
             "created_by": work.actor.name,
-            "expires_at": work.ago(-LASTS[Purpose.INVITATION]),
+            "expires_at": work.at + LASTS[Purpose.INVITATION],
         },
     )
     if not often:
@@ -389,7 +385,7 @@ def _open(
     work: Work, token: str, *, lock: bool = False
 ) -> tuple[_House, ColleagueRow, PersonRow | None]:
     """An invitation with the account of its address, if there is one that may come."""
-    newest = work.ago(-CLOCKS_DIFFER)
+    newest = work.at + CLOCKS_DIFFER
     row = kept.find_colleague(work.connection, fingerprint(token), work.at, newest, lock=lock)
     if row is None:
         raise DeadLinkError

@@ -51,7 +51,7 @@ class OpenedLink:
 def send_invitation(work: Work, person: PersonRow) -> str:
     """Send somebody a link by which they come in; returns its address."""
     address = _make(work, person, Purpose.INVITATION)
-    to = invited_to_own(work, person.id, Role(person.role))
+    to = invited_to_own(work, person.id, person.role)
     write(
         work,
         Message(
@@ -112,7 +112,7 @@ def look_at(work: Work, token: str, purpose: Purpose) -> OpenedLink:
         DeadLinkError: it opens nothing.
     """
     _, person = _open(work, token, purpose)
-    role = Role(person.role)
+    role = person.role
     is_invitation = purpose is Purpose.INVITATION
     to = invited_to_own(work, person.id, role) if is_invitation else None
     return OpenedLink(person.email, person.name, role, to)
@@ -165,14 +165,14 @@ def _make(work: Work, person: PersonRow, purpose: Purpose) -> str:
         purpose,
         person.id,
         work.at,
-        work.ago(-LASTS[purpose]),
+        work.at + LASTS[purpose],
     )
     return f"/account/{purpose}/{token}"
 
 
 def _open(work: Work, token: str, purpose: Purpose) -> tuple[str, PersonRow]:
     found = sessions.find_link(
-        work.connection, fingerprint(token), purpose, work.at, work.ago(-CLOCKS_DIFFER)
+        work.connection, fingerprint(token), purpose, work.at, work.at + CLOCKS_DIFFER
     )
     if found is None:
         raise DeadLinkError

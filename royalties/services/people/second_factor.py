@@ -1,6 +1,5 @@
 """The second factor: codes of an authenticator app, and recovery codes on paper."""
 
-import json
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -50,13 +49,13 @@ class Enrolled:
 def is_for_all(work: Work) -> bool:
     """Whether everybody needs one; so it is, unless an administrator leaves it to the portals."""
     value = find_setting(work.connection, FOR_ALL)
-    return value is None or bool(json.loads(value))
+    return value is None or bool(value)
 
 
 def set_for_all(work: Work, *, on: bool) -> None:
     """Ask everybody for a second factor, or only the finance desk; who lacks one is signed out."""
     work.actor.require(Verb.SET)
-    write_setting(work.connection, FOR_ALL, json.dumps(on), work.at, work.actor.name)
+    write_setting(work.connection, FOR_ALL, on, work.at, work.actor.name)
     if on:
         without = store.without_second_factor(work.connection)
         sessions.end_sessions(work.connection, without, work.at)
@@ -155,7 +154,7 @@ def skip(work: Work, visit: Visit, browser: Browser) -> Begun:
         RefusedError: it is not.
     """
     person = active_person(work, visit.person)
-    if person.totp_key is not None or is_needed(work, Role(person.role)):
+    if person.totp_key is not None or is_needed(work, person.role):
         raise RefusedError("a second factor is needed here")
     acting = as_person(work, person)
     acting.record(Verb.SIGN_IN, {"what": "signed-in", "by": "password"})

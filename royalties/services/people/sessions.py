@@ -78,30 +78,27 @@ def find_visit(work: Work, token: str) -> Visit | None:
     row = store.find_session(work.connection, fingerprint(token))
     if row is None or row.ended_at is not None or row.status != "active":
         return None
-    role = Role(row.role)
-    if not stands(work, role, row.stage, row.created_at, row.seen_at):
+    if not stands(work, row.role, row.stage, row.created_at, row.seen_at):
         return None
-    seen = datetime.fromisoformat(row.seen_at)
     return Visit(
         row.hash,
-        Actor(row.name, role, row.person_id, row.beneficiaries, row.organizations),
+        Actor(row.name, row.role, row.person_id, row.beneficiaries, row.organizations),
         row.email,
         row.locale,
         row.stage == "full",
         row.has_second_factor,
-        datetime.fromisoformat(row.proved_at),
-        seen,
+        row.proved_at,
+        row.seen_at,
     )
 
 
-def stands(work: Work, role: Role, stage: str, created_at: str, seen_at: str) -> bool:
+def stands(work: Work, role: Role, stage: str, created: datetime, seen: datetime) -> bool:
     """Whether a session that nobody ended has not run out by itself.
 
     One that begins in the future was begun before a clock was set back: it would stand until then.
     """
     at_desk = role in FINANCE
     longest = LONGEST[at_desk] if stage == "full" else HALF_WAY
-    created, seen = (datetime.fromisoformat(each) for each in (created_at, seen_at))
     if max(created, seen) - work.now > CLOCKS_DIFFER:
         return False
     return work.now - seen <= IDLE[at_desk] and work.now - created <= longest
@@ -128,7 +125,7 @@ def begin(work: Work, number: int, browser: Browser, *, is_full: bool) -> Begun:
         found = store.find_session(work.connection, fingerprint(browser.token))
         if found is not None:
             store.end_session(work.connection, found.hash, found.person_id, work.at)
-    store.forget_sessions(work.connection, number, work.ago(_KEPT))
+    store.forget_sessions(work.connection, number, work.at - _KEPT)
     token = work.credentials.token()
     store.add_session(
         work.connection,
@@ -155,4 +152,4 @@ def active_person(work: Work, number: int) -> PersonRow:
 
 def as_person(work: Work, person: PersonRow) -> Work:
     """The same work in the name of somebody who is just coming in."""
-    return replace(work, actor=Actor(person.name, Role(person.role), person.id))
+    return replace(work, actor=Actor(person.name, person.role, person.id))

@@ -37,7 +37,7 @@ class Person:
     @property
     def role(self) -> Role:
         """What they are to the house."""
-        return Role(self.listed.role)
+        return self.listed.role
 
 
 @dataclass(frozen=True, slots=True)

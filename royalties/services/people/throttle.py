@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum
 
 from royalties.adapters.credentials import fingerprint
@@ -180,15 +180,15 @@ def attempt(work: Work, subjects: Iterable[Subject]) -> Held | None:
     answers with an error.
     """
     subjects = list(subjects)
-    store.prune_attempts(work.connection, work.ago(_LONGEST))
+    store.prune_attempts(work.connection, work.at - _LONGEST)
     store.date_attempts_back(work.connection, work.at)
     for subject in subjects:
         for limit in subject.tried.value:
             past = store.last_attempts(
-                work.connection, subject.hash, work.ago(limit.within), limit.times
+                work.connection, subject.hash, work.at - limit.within, limit.times
             )
             if len(past) >= limit.times:
-                free = datetime.fromisoformat(past[-1]) + limit.within
+                free = past[-1] + limit.within
                 seconds = max(1, int((free - work.now).total_seconds()) + 1)
                 return Held(subject, seconds, _is_new(work, subject, limit))
     store.add_attempts(work.connection, [subject.hash for subject in subjects], work.at)
@@ -215,7 +215,7 @@ def forgive(work: Work, subjects: Iterable[Subject]) -> None:
 
 def _is_new(work: Work, subject: Subject, limit: Limit) -> bool:
     mark = fingerprint(f"held:{subject.hash}")
-    if store.last_attempts(work.connection, mark, work.ago(limit.within), 1):
+    if store.last_attempts(work.connection, mark, work.at - limit.within, 1):
         return False
     store.add_attempts(work.connection, [mark], work.at)
     return True

@@ -1,6 +1,7 @@
 """Close a period with a second pair of eyes: look, explain, prepare, approve."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from royalties.domain.money import amount_text
 from royalties.domain.one_line import fault_of_line
@@ -27,10 +28,10 @@ class PeriodShown:
     """A period at a glance; amounts by currency, of closed periods only."""
 
     name: str
-    starts: str
-    ends: str
+    starts: date
+    ends: date
     state: str
-    closed_at: str | None
+    closed_at: datetime | None
     closed_by: str
     units: int
     amounts: tuple[tuple[str, store.Amounts], ...]
@@ -65,8 +66,8 @@ def periods_page(work: Work, page: int = 1) -> tuple[list[PeriodShown], bool]:
         found.append(
             PeriodShown(
                 str(period),
-                period.starts.isoformat(),
-                period.ends.isoformat(),
+                period.starts,
+                period.ends,
                 "closed" if closed_at else "open" if period == current else "later",
                 closed_at,
                 by.get(number, ""),

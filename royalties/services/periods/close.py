@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.royalties.postings import LedgerBefore, advances_account, entries_of_close
 from royalties.domain.royalties.run import Run, run
@@ -23,7 +24,7 @@ from royalties.services.periods.draft import RunView, draft, run_view
 from royalties.services.statements.numbering import number_statements
 from royalties.services.terms.warnings import warning_document, warnings_of_run
 from royalties.services.work import RefusedError, Work
-from royalties.store.history import canonical, newest_revision
+from royalties.store.history import newest_revision
 from royalties.store.ledger import entries as ledger
 from royalties.store.periods import carrying, periods
 from royalties.store.periods import runs as store
@@ -113,7 +114,7 @@ def close(
         require_complete(found)
         confirmed = ()
     ledger_entries = entries_of_close(done, _standing(work, done))
-    ledger.post(work.connection, period.ordinal, period.ends.isoformat(), ledger_entries)
+    ledger.post(work.connection, period.ordinal, period.ends, ledger_entries)
     store.write_run(
         work.connection,
         done,

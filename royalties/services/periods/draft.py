@@ -5,10 +5,12 @@ long as nothing was recorded that might change it.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from operator import add
 from typing import NamedTuple
 
+from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.royalties.run import ContractRun, Run, run
@@ -29,7 +31,6 @@ from royalties.services.statements.composing import Composer
 from royalties.services.statements.numbering import NoStatementError
 from royalties.services.terms.warnings import warnings_of_run
 from royalties.services.work import Work
-from royalties.store.history import canonical
 from royalties.store.periods import closing as store
 from royalties.store.periods import runs
 
@@ -56,7 +57,7 @@ class RunView:
     """A period's run with the setup it used.
 
     ``fingerprint`` is that of the document which a close freezes; ``closed_at`` and
-    ``closed_by`` are empty while the period is open; then ``warnings`` are about terms that
+    ``closed_by`` are left out while the period is open; then ``warnings`` are about terms that
     never count.
     """
 
@@ -64,7 +65,7 @@ class RunView:
     run: Run
     setup: Setup
     fingerprint: str
-    closed_at: str = ""
+    closed_at: datetime | None = None
     closed_by: str = ""
 
     @property

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, TypeVar
 
+from royalties.domain.json_values import canonical
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
 from royalties.domain.royalties.earning import MissingExchangeRateError, UnknownRightError
@@ -31,7 +32,6 @@ from royalties.services.cache import cached, keep_nobody_waiting
 from royalties.services.periods.draft import state_of
 from royalties.services.terms.amending import canonical_body, check
 from royalties.services.work import Work
-from royalties.store.history import canonical
 from royalties.store.periods import runs as store
 
 Body = Mapping[str, Any]

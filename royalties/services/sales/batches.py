@@ -71,7 +71,7 @@ def undo(work: Work, number: int) -> TakenBack:
         )
     if found.corrects is not None:
         _require_not_again(work, number, found.corrects)
-    sales, rows = store.take_back(work.connection, number, work.at)
+    sales, rows = store.take_back(work.connection, number, work.stored_at)
     work.record(Verb.UNDO, {"batch": number, "lines": sales, "waiting": rows})
     if found.corrects is not None:
         store.mark_corrected(work.connection, found.corrects, None)
@@ -117,7 +117,7 @@ def correct(work: Work, number: int) -> Corrected:
             "rows": 0,
             "lines": 0,
             "status": "recorded",
-            "recorded_at": work.at,
+            "recorded_at": work.stored_at,
             "recorded_by": work.actor.name,
             "corrects": number,
         },

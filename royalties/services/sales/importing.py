@@ -263,7 +263,7 @@ class _Recording:
                 "rows": 0,
                 "lines": 0,
                 "status": "recorded",
-                "recorded_at": self.work.at,
+                "recorded_at": self.work.stored_at,
                 "recorded_by": self.work.actor.name,
             },
         )

@@ -97,7 +97,7 @@ def hold(work: Work, draft: Draft) -> Draft:
 def _first(work: Work, draft: Draft) -> DraftRow:
     if not draft.token or len(draft.token) > _LONGEST_TOKEN or not draft.token.isascii():
         raise RefusedError("this sheet has lost its token: load the page again")
-    return DraftRow(draft.retailer, "[]", draft.token, 0, work.at)
+    return DraftRow(draft.retailer, "[]", draft.token, 0, work.stored_at)
 
 
 def differ(held: Draft, draft: Draft) -> bool:
@@ -143,7 +143,7 @@ def require_retailer(setup: Setup, key: str) -> None:
 
 
 def _write(work: Work, draft: Draft) -> Draft:
-    made = replace(draft, version=draft.version + 1, changed_at=work.at)
+    made = replace(draft, version=draft.version + 1, changed_at=work.stored_at)
     rows = json.dumps(made.rows)
     store.write_draft(
         work.connection,

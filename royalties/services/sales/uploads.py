@@ -180,7 +180,7 @@ def take_in(work: Work, sent: StoredFile) -> Received:
             "size": size,
             "choices": "{}",
             "status": "received",
-            "created_at": work.at,
+            "created_at": work.stored_at,
             "created_by": work.actor.name,
         },
     )

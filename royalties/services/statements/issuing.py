@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -109,9 +110,10 @@ def issue(units: Units, text: str, number: str = "") -> int:
         work.actor.require(Verb.ISSUE)
         period = setup_in_force(work).period(text)
         numbers = store.not_issued(work.connection, period.ordinal, number)
+        began = work.at
     if not numbers:
         return 0
-    drawn = _drawn(units, str(period), numbers, work.files, work.progress)
+    drawn = _drawn(units, str(period), numbers, work.files, work.progress, began)
     with units() as work:
         store.lock_for_issuing(work.connection, period.ordinal)
         known = store.issued_files(work.connection, period.ordinal)
@@ -127,7 +129,12 @@ def issue(units: Units, text: str, number: str = "") -> int:
 
 
 def _drawn(
-    units: Units, period: str, numbers: Sequence[str], files: Files, progress: Progress
+    units: Units,
+    period: str,
+    numbers: Sequence[str],
+    files: Files,
+    progress: Progress,
+    at: datetime,
 ) -> list[store.IssuedRow]:
     """Draw statements and keep their files; what is returned is not recorded yet."""
 
@@ -145,7 +152,7 @@ def _drawn(
             files.keep_issued(period, each.name, each.data)
             version = statement_paper.TEMPLATE_VERSION
             made.append(
-                store.IssuedRow(number or "", each.kind, each.name, each.sha256, version, "", "")
+                store.IssuedRow(number or "", each.kind, each.name, each.sha256, version, at, "")
             )
     progress(len(numbers), len(numbers))
     return made
@@ -155,9 +162,9 @@ class Mailed(NamedTuple):
     """A message about a statement, and what became of it."""
 
     recipient: str
-    at: str
+    at: datetime
     by: str
-    sent_at: str | None
+    sent_at: datetime | None
     with_workbook: bool
     error: str
 
@@ -176,7 +183,7 @@ class StatementSummary:
 
     number: str
     period: str
-    ends: str
+    ends: date
     beneficiary: str
     name: str
     currency: str
@@ -186,7 +193,7 @@ class StatementSummary:
     due: int
     paid: int
     carried_forward: int
-    issued_at: str | None
+    issued_at: datetime | None
     mails: tuple[Mailed, ...] = ()
 
 
@@ -258,7 +265,7 @@ def mails_of(work: Work, numbers: Collection[str]) -> dict[str, list[Mailed]]:
                 row.created_at,
                 row.created_by,
                 row.sent_at,
-                row.attachments != "[]",
+                bool(row.attachments),
                 error,
             )
         )

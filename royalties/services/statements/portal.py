@@ -267,4 +267,4 @@ def _by_title(said: Iterable[Statement]) -> tuple[tuple[str, str, int], ...]:
 
 
 def _year_of(row: Settled) -> int:
-    return date.fromisoformat(row.ends).year
+    return row.ends.year

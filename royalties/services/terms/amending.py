@@ -6,7 +6,7 @@ that (``approvals``); who saves against an older state than the one in force is 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from royalties.domain.people import Verb
@@ -53,7 +53,7 @@ class Said:
     """
 
     revision: int
-    at: str
+    at: datetime
     by: str
     changes: list[Change]
     is_first: bool
@@ -319,7 +319,7 @@ def _used_versions_of(work: Work, part: str, body: Body) -> list[SetupFault]:
 
 def _used_versions(work: Work, body: Body, now: Recorded | None) -> list[SetupFault]:
     key = body["key"]
-    used = store.used_versions(work.connection, key)
+    used = {each.isoformat() for each in store.used_versions(work.connection, key)}
     versions = {each["from"]: (place, each) for place, each in enumerate(body["versions"])}
     before = {each["from"]: each for each in now.body["versions"]} if now else {}
     faults = [
@@ -353,7 +353,7 @@ def _last_closed_day(work: Work) -> date | None:
     return first.shift(last - first.ordinal).ends
 
 
-def versions_used(work: Work, plan: str) -> set[str]:
+def versions_used(work: Work, plan: str) -> set[date]:
     """First days of a plan's versions that closed runs used: those stay as they are."""
     work.actor.require(Verb.READ)
     return store.used_versions(work.connection, plan)

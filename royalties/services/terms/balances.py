@@ -74,7 +74,7 @@ def _counters(work: Work, setup: Setup, contract: Contract, next_period: Period)
     first_of_year = next_period.ordinal - next_period.place + 1
     for row in store.counted(work.connection, contract.key):
         for sums in (life, year) if row.period_id >= first_of_year else (life,):
-            sums[row.counter] = sums.get(row.counter, Fraction(0)) + Fraction(row.counted)
+            sums[row.counter] = sums.get(row.counter, Fraction(0)) + row.counted
     first = setup.first_period
     return {
         rule.counter.name: _about(

@@ -79,7 +79,7 @@ class _Uses:
             self._unpriced.setdefault(found[0], []).append(found)
         self._distributed: dict[str, list[Distributed]] = {}
         for plan, version, first, last in store.versions_distributed(work.connection):
-            span = Distributed(version, self._period(first), self._period(last))
+            span = Distributed(version.isoformat(), self._period(first), self._period(last))
             self._distributed.setdefault(plan, []).append(span)
         self._contracts, self._beneficiaries = store.closed_keys(work.connection)
         self._of_title: dict[str, list[Contract]] = {}

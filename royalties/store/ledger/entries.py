@@ -1,6 +1,7 @@
 """The ledger's reads and writes; entries are sealed by the database once they balance."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -27,7 +28,7 @@ class PostedLine(NamedTuple):
     """One posting with its entry, as the journal lists it."""
 
     entry: int
-    dated: str
+    dated: date
     period: str
     event: str
     subject: str
@@ -50,7 +51,7 @@ def hold(connection: Connection) -> None:
         connection.execute(text("LOCK TABLE entry IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def post(connection: Connection, period_id: int, dated: str, entries: Sequence[Entry]) -> range:
+def post(connection: Connection, period_id: int, dated: date, entries: Sequence[Entry]) -> range:
     """Append entries, each with its postings, and seal them; returns their numbers.
 
     The caller holds the period, so that it stays open.
@@ -109,11 +110,13 @@ class _Base(NamedTuple):
     entries: int
 
 
-def _base(connection: Connection, day: str = "", before: int | None = None) -> _Base | None:
+def _base(
+    connection: Connection, day: date | None = None, before: int | None = None
+) -> _Base | None:
     """The latest period of which that was kept.
 
     Args:
-        day: it ends by this ISO day; empty: any.
+        day: it ends by this day; None: any.
         before: the number of an entry that was posted later; None: any.
     """
     query = select(carried.c.period_id, carried.c.entries)
@@ -126,7 +129,10 @@ def _base(connection: Connection, day: str = "", before: int | None = None) -> _
 
 
 def _summed(
-    base: _Base | None, day: str = "", of: tuple[str, str] | None = None, up_to: Place | None = None
+    base: _Base | None,
+    day: date | None = None,
+    of: tuple[str, str] | None = None,
+    up_to: Place | None = None,
 ) -> Any:  # noqa: ANN401 - SQLAlchemy's Select of three columns
     """(account, currency, balance) on the evening of a day, or as they stand.
 
@@ -247,7 +253,7 @@ class EntryRow(NamedTuple):
     """An entry with the name of its period."""
 
     id: int
-    dated: str
+    dated: date
     period: str
     event: str
     subject: str
@@ -269,7 +275,7 @@ class AccountLine(NamedTuple):
 
     entry: int
     line: int
-    dated: str
+    dated: date
     period: str
     event: str
     subject: str
@@ -277,8 +283,8 @@ class AccountLine(NamedTuple):
     amount: int
 
 
-def balances_on(connection: Connection, day: str) -> list[Balance]:
-    """What every account stands at on the evening of an ISO day."""
+def balances_on(connection: Connection, day: date) -> list[Balance]:
+    """What every account stands at on the evening of a day."""
     rows = connection.execute(_summed(_base(connection, day), day))
     return [Balance(account, currency, int(amount)) for account, currency, amount in rows]
 
@@ -305,7 +311,7 @@ def account_lines(
     currency: str,
     limit: int,
     *,
-    until: str = "",
+    until: date | None = None,
     after: Place | None = None,
 ) -> list[AccountLine]:
     """Postings to an account, dated until a day, in the order they were made, from a place on."""
@@ -338,7 +344,7 @@ def account_balance(
     account: str,
     currency: str,
     *,
-    until: str = "",
+    until: date | None = None,
     up_to: Place | None = None,
 ) -> int:
     """What an account stands at on the evening of a day, after all postings or up to a place."""

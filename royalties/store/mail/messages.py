@@ -1,6 +1,7 @@
 """The outbox, which is also the log of what was sent."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
@@ -17,17 +18,17 @@ class MailRow(NamedTuple):
     subject: str
     text: str
     html: str
-    attachments: str
+    attachments: list[list[str]]
     link_words: str | None
     link: str | None
     kind: str
     about: str
-    secret: int
-    created_at: str
+    secret: bool
+    created_at: datetime
     created_by: str
     attempts: int
-    next_at: str | None
-    sent_at: str | None
+    next_at: datetime | None
+    sent_at: datetime | None
     error: str
 
 
@@ -41,12 +42,12 @@ def add(connection: Connection, values: Mapping[str, object]) -> int:
     return int(made.scalar_one())
 
 
-def date_back(connection: Connection, at: str, longest: str) -> None:
+def date_back(connection: Connection, at: datetime, longest: datetime) -> None:
     """Let messages wait no longer that wait beyond ``longest``: a clock was set back."""
     connection.execute(update(mail).where(mail.c.next_at > longest).values(next_at=at))
 
 
-def next_due(connection: Connection, at: str, *, links: bool) -> MailRow | None:
+def next_due(connection: Connection, at: datetime, *, links: bool) -> MailRow | None:
     """The oldest message whose time has come, held against other senders.
 
     ``links`` says whether messages with a link may leave.
@@ -72,7 +73,7 @@ def seal(connection: Connection, number: int, sealed: Mapping[str, str]) -> None
         connection.execute(update(mail).where(mail.c.id == number).values(**sealed))
 
 
-def mark_sent(connection: Connection, number: int, at: str, *, forget: bool) -> None:
+def mark_sent(connection: Connection, number: int, at: datetime, *, forget: bool) -> None:
     """Note that a message was sent; what signs in is forgotten."""
     values: dict[str, object] = {"sent_at": at, "next_at": None, "error": ""}
     if forget:
@@ -80,7 +81,9 @@ def mark_sent(connection: Connection, number: int, at: str, *, forget: bool) -> 
     connection.execute(update(mail).where(mail.c.id == number).values(**values))
 
 
-def mark_tried(connection: Connection, number: int, attempts: int, next_at: str | None) -> None:
+def mark_tried(
+    connection: Connection, number: int, attempts: int, next_at: datetime | None
+) -> None:
     """Note that a message is being sent, and when to try again if nothing is heard of it."""
     connection.execute(
         update(mail)
@@ -96,7 +99,7 @@ def mark_failed(connection: Connection, number: int, error: str) -> None:
     connection.execute(update(mail).where(mail.c.id == number).values(error=error))
 
 
-def hold(connection: Connection, at: str, why: str) -> None:
+def hold(connection: Connection, at: datetime, why: str) -> None:
     """Note why messages with a link do not leave, though their time has come."""
     connection.execute(
         update(mail)
@@ -105,7 +108,7 @@ def hold(connection: Connection, at: str, why: str) -> None:
     )
 
 
-def mark_waiting(connection: Connection, number: int, next_at: str, error: str) -> None:
+def mark_waiting(connection: Connection, number: int, next_at: datetime, error: str) -> None:
     """Note why a message waits, and until when."""
     connection.execute(update(mail).where(mail.c.id == number).values(error=error, next_at=next_at))
 
@@ -147,7 +150,7 @@ def _forget(connection: Connection, which: ColumnElement[bool], why: str) -> int
     return taken.rowcount
 
 
-def try_again(connection: Connection, number: int, at: str) -> bool:
+def try_again(connection: Connection, number: int, at: datetime) -> bool:
     """Let a message that was given up be sent once more; false if it is none such."""
     tried = connection.execute(
         update(mail)

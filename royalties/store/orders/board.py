@@ -1,54 +1,58 @@
 """Orders as the desk's board lists them: by state, what is late, and who takes care of them."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
 
+from royalties.domain.orders.life import State
+from royalties.domain.orders.order import Order
 from royalties.domain.people import Actor
-from royalties.store.orders.orders import OrderRow
+from royalties.store.orders.orders import ORDER
 from royalties.store.scope import own_orders
 from royalties.store.tables import orders, organization_member, person
+from royalties.store.tables.types import Day
 
 
 class Wanted(NamedTuple):
-    """What a list is narrowed to; ``late`` is the day that is today, empty for all."""
+    """What a list is narrowed to; ``late`` is the day that is today, None for all."""
 
-    states: tuple[str, ...] = ()
+    states: tuple[State, ...] = ()
     organization: str = ""
     assigned_id: int | None = None
     number: str = ""
-    late: str = ""
-    unshipped: tuple[str, ...] = ()
+    late: date | None = None
+    unshipped: tuple[State, ...] = ()
 
 
 def cards(
     connection: Connection,
     actor: Actor,
     wanted: Wanted,
-    order: tuple[str, ...],
+    order: tuple[State, ...],
     *,
     limit: int,
     skip: int,
-) -> list[tuple[OrderRow, str]]:
+) -> list[tuple[Order, str]]:
     """Orders and who takes care of each, by a given order of states, the first promised first."""
-    place = case({state: place for place, state in enumerate(order)}, value=orders.c.state)
+    place = case(*((orders.c.state == state, place) for place, state in enumerate(order)))
     query = _narrowed(
-        select(*(orders.c[name] for name in OrderRow._fields), person.c.name).outerjoin(
-            person, person.c.id == orders.c.assigned_id
-        ),
+        select(*ORDER, person.c.name).outerjoin(person, person.c.id == orders.c.assigned_id),
         actor,
         wanted,
     )
     found = connection.execute(
-        query.order_by(place, func.coalesce(orders.c.promised_on, "9999"), orders.c.id)
+        query.order_by(
+            place, func.coalesce(orders.c.promised_on, literal(date.max, Day)), orders.c.id
+        )
         .limit(limit)
         .offset(skip)
     )
-    return [(OrderRow(*row[:-1]), row[-1] or "") for row in found]
+    return [(Order(*row[:-1]), row[-1] or "") for row in found]
 
 
-def counts(connection: Connection, actor: Actor, wanted: Wanted) -> dict[str, int]:
+def counts(connection: Connection, actor: Actor, wanted: Wanted) -> dict[State, int]:
     """How many orders of a list stand in each state."""
     query = _narrowed(select(orders.c.state, func.count()), actor, wanted._replace(states=()))
     return {row[0]: row[1] for row in connection.execute(query.group_by(orders.c.state))}
@@ -56,18 +60,18 @@ def counts(connection: Connection, actor: Actor, wanted: Wanted) -> dict[str, in
 
 def counts_with_late(
     connection: Connection, actor: Actor, wanted: Wanted
-) -> dict[str, tuple[int, int]]:
+) -> dict[State, tuple[int, int]]:
     """How many orders of a list stand in each state, and how many of them are late."""
     late = func.sum(case((_is_late(wanted), 1), else_=0))
     query = select(orders.c.state, func.count(), late).group_by(orders.c.state)
-    found = connection.execute(_narrowed(query, actor, wanted._replace(late="")))
+    found = connection.execute(_narrowed(query, actor, wanted._replace(late=None)))
     return {row[0]: (row[1], int(row[2])) for row in found}
 
 
-def counts_by_organization(connection: Connection) -> dict[str, dict[str, int]]:
+def counts_by_organization(connection: Connection) -> dict[str, dict[State, int]]:
     """How many orders each organization has in each state."""
     query = select(orders.c.organization, orders.c.state, func.count())
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, dict[State, int]] = {}
     for row in connection.execute(query.group_by(orders.c.organization, orders.c.state)):
         found.setdefault(row[0], {})[row[1]] = row[2]
     return found

@@ -1,6 +1,7 @@
 """Tax certificates of organizations."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -19,14 +20,14 @@ class CertificateRow(NamedTuple):
     id: int
     organization: str
     place: str
-    signed_on: str
-    expires_on: str
+    signed_on: date
+    expires_on: date
     name: str
     type: str
     sha256: str
-    at: str
+    at: datetime
     by: str
-    checked_at: str | None
+    checked_at: datetime | None
     checked_by: str | None
     refused: str
 
@@ -37,7 +38,7 @@ def add_certificate(connection: Connection, values: Mapping[str, object]) -> int
     return int(made.scalar_one())
 
 
-def sent_since(connection: Connection, organization: str, since: str) -> int:
+def sent_since(connection: Connection, organization: str, since: datetime) -> int:
     """How many certificates of an organization came since a moment."""
     query = select(func.count()).where(
         certificate.c.organization == organization, certificate.c.at >= since
@@ -87,7 +88,7 @@ def certificate_rows(
     return [CertificateRow(*row) for row in rows]
 
 
-def places_in_force(connection: Connection, organization: str, day: str) -> frozenset[str]:
+def places_in_force(connection: Connection, organization: str, day: date) -> frozenset[str]:
     """Places for which an organization has a certificate that counts on a day."""
     rows = connection.execute(
         select(certificate.c.place)

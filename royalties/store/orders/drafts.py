@@ -1,6 +1,7 @@
 """Requests that somebody is still writing, step by step."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
@@ -14,7 +15,7 @@ class DraftRow(NamedTuple):
     title: str
     person_id: int | None
     body: str
-    expires_at: str
+    expires_at: datetime
 
 
 def add_draft(connection: Connection, values: Mapping[str, object]) -> None:
@@ -22,7 +23,7 @@ def add_draft(connection: Connection, values: Mapping[str, object]) -> None:
     connection.execute(insert(order_draft).values(**values))
 
 
-def find_draft(connection: Connection, hash_: str, at: str) -> DraftRow | None:
+def find_draft(connection: Connection, hash_: str, at: datetime) -> DraftRow | None:
     """A draft that has not expired."""
     row = connection.execute(
         select(*(order_draft.c[name] for name in DraftRow._fields)).where(
@@ -42,6 +43,6 @@ def forget_draft(connection: Connection, hash_: str) -> None:
     connection.execute(order_draft.delete().where(order_draft.c.hash == hash_))
 
 
-def forget_expired(connection: Connection, at: str) -> None:
+def forget_expired(connection: Connection, at: datetime) -> None:
     """Forget drafts that nobody came back to."""
     connection.execute(order_draft.delete().where(order_draft.c.expires_at <= at))

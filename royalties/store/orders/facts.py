@@ -1,6 +1,7 @@
 """What is there of an order beside its own row: files, copies shipped, deposits."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -33,7 +34,7 @@ class FactRow(NamedTuple):
     """
 
     order_id: int
-    valid_until: str | None
+    valid_until: date | None
     deposit: int | None
     deposit_received: int
     received: int

@@ -1,5 +1,6 @@
 """Invoices as the desk lists them, a page at a time, with what is left of each."""
 
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -19,8 +20,8 @@ class InvoiceListRow(NamedTuple):
     organization: str
     currency: str
     amount: int
-    issued_on: str
-    due_on: str
+    issued_on: date
+    due_on: date
     balance: int
 
 
@@ -30,7 +31,7 @@ def invoices(
     *,
     organization: str = "",
     open_only: bool = False,
-    due_before: str = "",
+    due_before: date | None = None,
     limit: int = 50,
     skip: int = 0,
 ) -> list[InvoiceListRow]:

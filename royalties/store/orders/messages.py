@@ -1,10 +1,12 @@
 """Messages on orders, and the files that came with them."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
+from royalties.domain.orders.life import Side
 from royalties.domain.people import Actor
 from royalties.store.scope import own_orders
 from royalties.store.tables import order_file, order_message, orders
@@ -14,11 +16,11 @@ class MessageRow(NamedTuple):
     """One message."""
 
     id: int
-    at: str
+    at: datetime
     by: str
-    side: str
+    side: Side
     text: str
-    internal: int
+    internal: bool
 
 
 class FileRow(NamedTuple):
@@ -32,11 +34,11 @@ class FileRow(NamedTuple):
     type: str
     sha256: str
     size: int
-    facts: str
+    facts: dict[str, Any]
     message_id: int | None
-    at: str
+    at: datetime
     by: str
-    side: str
+    side: Side
 
 
 class KeptFile(NamedTuple):
@@ -88,7 +90,9 @@ def files_of(connection: Connection, order_id: int, *kinds: str) -> list[FileRow
     return [FileRow(*row) for row in rows]
 
 
-def sent_since(connection: Connection, since: str, organization: str, by: str) -> tuple[int, int]:
+def sent_since(
+    connection: Connection, since: datetime, organization: str, by: str
+) -> tuple[int, int]:
     """How many files came for an organization's orders, or by somebody, and their bytes."""
     query = select(func.count(), func.coalesce(func.sum(order_file.c.size), 0)).where(
         order_file.c.at >= since

@@ -1,6 +1,7 @@
 """Shipments, invoices and receipts of orders; all three are only ever added to."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, Text, case, cast, func, insert, or_, select
@@ -32,12 +33,12 @@ class ShipmentRow(NamedTuple):
     number: int
     address: int
     copies: int
-    shipped_on: str
+    shipped_on: date
     carrier: str
     tracking: str
     batch_id: int
     token: str
-    at: str
+    at: datetime
     by: str
 
 
@@ -53,8 +54,8 @@ class InvoiceRow(NamedTuple):
     currency: str
     total: int
     deposit_applied: int
-    issued_on: str
-    due_on: str
+    issued_on: date
+    due_on: date
     content: str
     fingerprint: str
     entry_id: int
@@ -78,12 +79,12 @@ class ReceiptRow(NamedTuple):
     invoice_id: int
     currency: str
     amount: int
-    received_on: str
+    received_on: date
     reference: str
     reverses_id: int | None
     entry_id: int
     token: str
-    at: str
+    at: datetime
     by: str
 
 
@@ -97,8 +98,8 @@ class Open(NamedTuple):
     order: str
     organization: str
     currency: str
-    issued_on: str
-    due_on: str
+    issued_on: date
+    due_on: date
     amount: int
     credited: int
     received: int
@@ -396,8 +397,10 @@ def open_invoices(
     return [Open(*row[:9], *map(int, row[9:12]), *row[12:]) for row in rows]
 
 
-def noted(connection: Connection, numbers: Iterable[int], action: str) -> list[tuple[str, str]]:
-    """(what the history keeps as JSON, moment) of an action on some orders, the first first."""
+def noted(
+    connection: Connection, numbers: Iterable[int], action: str
+) -> list[tuple[dict[str, Any], datetime]]:
+    """(what the history keeps, moment) of an action on some orders, the first first."""
     rows = connection.execute(
         select(order_event.c.detail, order_event.c.at)
         .where(order_event.c.order_id.in_(sorted(set(numbers))), order_event.c.action == action)

@@ -1,66 +1,39 @@
 """Orders and their history."""
 
-import json
 from collections.abc import Collection, Mapping
+from dataclasses import fields
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
+from royalties.domain.orders.life import Side, State
+from royalties.domain.orders.order import Order
 from royalties.domain.people import Actor
 from royalties.store.engine import is_sqlite
 from royalties.store.scope import own_orders
 from royalties.store.tables import order_event, orders
 
-
-class OrderRow(NamedTuple):
-    """One order; ``options`` and ``ship_to`` are JSON."""
-
-    id: int
-    number: str
-    kind: str
-    organization: str
-    title: str
-    isbn: str
-    own_isbn: str | None
-    state: str
-    held_in: str | None
-    quantity: int
-    audience: str
-    need_by: str | None
-    rush: int
-    options: str
-    ship_to: str
-    contact_name: str
-    contact_email: str
-    assigned_id: int | None
-    quote_version: int | None
-    po_number: str
-    accepted_by: str
-    approved_on: str | None
-    started_on: str | None
-    promised_on: str | None
-    reorder_of: int | None
-    created_at: str
-    created_by: str
-    version: int
+ORDER = tuple(orders.c[each.name] for each in fields(Order))
+"""The columns of an order."""
 
 
-class EventRow(NamedTuple):
+class Event(NamedTuple):
     """One line of an order's history."""
 
     place: int
-    at: str
+    at: datetime
     by: str
-    side: str
+    side: Side
     action: str
-    before: str
-    after: str
+    before: State
+    after: State
     detail: dict[str, Any]
 
 
 def find_order(
     connection: Connection, actor: Actor, number: str, *, lock: bool = False
-) -> OrderRow | None:
+) -> Order | None:
     """An order that an actor may see, by its number; ``lock`` holds it against others."""
     query = own_orders(
         _orders().where(orders.c.number == number), actor, orders.c.organization, orders.c.id
@@ -68,23 +41,23 @@ def find_order(
     if lock and not is_sqlite(connection):
         query = query.with_for_update()
     row = connection.execute(query).first()
-    return OrderRow(*row) if row else None
+    return Order(*row) if row else None
 
 
-def find_by_token(connection: Connection, actor: Actor, token: str) -> OrderRow | None:
+def find_by_token(connection: Connection, actor: Actor, token: str) -> Order | None:
     """The order that a form made, of those that an actor may see."""
     query = own_orders(_orders().where(orders.c.token == token), actor, orders.c.organization)
     row = connection.execute(query).first()
-    return OrderRow(*row) if row else None
+    return Order(*row) if row else None
 
 
-def find_by_id(connection: Connection, actor: Actor, order_id: int) -> OrderRow | None:
+def find_by_id(connection: Connection, actor: Actor, order_id: int) -> Order | None:
     """An order that an actor may see."""
     query = own_orders(
         _orders().where(orders.c.id == order_id), actor, orders.c.organization, orders.c.id
     )
     row = connection.execute(query).first()
-    return OrderRow(*row) if row else None
+    return Order(*row) if row else None
 
 
 def number_of(connection: Connection, order_id: int) -> str:
@@ -96,12 +69,12 @@ def order_rows(
     connection: Connection,
     actor: Actor,
     *,
-    states: tuple[str, ...] = (),
+    states: tuple[State, ...] = (),
     organization: str = "",
     assigned_id: int | None = None,
     before: int = 0,
     limit: int = 50,
-) -> list[OrderRow]:
+) -> list[Order]:
     """Orders that an actor may see, the newest first; ``before`` is the last id before."""
     query = own_orders(_orders(), actor, orders.c.organization)
     if states:
@@ -113,10 +86,10 @@ def order_rows(
     if before:
         query = query.where(orders.c.id < before)
     rows = connection.execute(query.order_by(orders.c.id.desc()).limit(limit))
-    return [OrderRow(*row) for row in rows]
+    return [Order(*row) for row in rows]
 
 
-def counts_by_state(connection: Connection, actor: Actor) -> dict[str, int]:
+def counts_by_state(connection: Connection, actor: Actor) -> dict[State, int]:
     """How many orders that an actor may see stand in each state."""
     query = select(orders.c.state, func.count()).group_by(orders.c.state)
     return {
@@ -194,16 +167,15 @@ def add_event(connection: Connection, order_id: int, values: Mapping[str, object
     )
 
 
-def events(connection: Connection, order_id: int) -> list[EventRow]:
+def events(connection: Connection, order_id: int) -> list[Event]:
     """An order's history from its beginning."""
-    names = EventRow._fields
     rows = connection.execute(
-        select(*(order_event.c[name] for name in names))
+        select(*(order_event.c[name] for name in Event._fields))
         .where(order_event.c.order_id == order_id)
         .order_by(order_event.c.place)
     )
-    return [EventRow._make((*row[:-1], json.loads(row[-1]))) for row in rows]
+    return [Event(*row) for row in rows]
 
 
 def _orders() -> Select[Any]:
-    return select(*(orders.c[name] for name in OrderRow._fields))
+    return select(*ORDER)

@@ -1,5 +1,6 @@
 """Quotes, and the files that were made of quotes, invoices and packing lists."""
 
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
@@ -12,9 +13,9 @@ class QuoteRow(NamedTuple):
 
     order_id: int
     version: int
-    issued_at: str
+    issued_at: datetime
     issued_by: str
-    valid_until: str
+    valid_until: date
     currency: str
     total: int
     deposit: int
@@ -31,7 +32,7 @@ class PaperRow(NamedTuple):
     name: str
     sha256: str
     template_version: str
-    at: str
+    at: datetime
     by: str
 
 
@@ -56,7 +57,7 @@ def all_quotes(connection: Connection) -> list[tuple[str, QuoteRow]]:
     return [(row[0], QuoteRow(*row[1:])) for row in rows]
 
 
-def past_validity(connection: Connection, today: str) -> list[str]:
+def past_validity(connection: Connection, today: date) -> list[str]:
     """Numbers of the orders that wait for an answer to a quote that is no longer valid."""
     newest = (
         select(quote.c.order_id, func.max(quote.c.version).label("version"))

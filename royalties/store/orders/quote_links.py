@@ -1,6 +1,7 @@
 """Links that open a quote; only fingerprints of what the e-mails hold are kept."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
@@ -22,7 +23,7 @@ def add_link(connection: Connection, values: Mapping[str, object]) -> None:
     connection.execute(insert(quote_link).values(**values))
 
 
-def find_link(connection: Connection, hash_: str, at: str) -> LinkRow | None:
+def find_link(connection: Connection, hash_: str, at: datetime) -> LinkRow | None:
     """A link that has not ended."""
     query = select(*(quote_link.c[name] for name in LinkRow._fields)).where(
         quote_link.c.hash == hash_, quote_link.c.expires_at > at
@@ -40,6 +41,6 @@ def find_ended(connection: Connection, hash_: str) -> LinkRow | None:
     return LinkRow(*row) if row else None
 
 
-def forget_links(connection: Connection, at: str) -> None:
+def forget_links(connection: Connection, at: datetime) -> None:
     """Forget the links that had ended at a moment."""
     connection.execute(delete(quote_link).where(quote_link.c.expires_at <= at))

@@ -1,6 +1,7 @@
 """Requests of people without an account, until the link in their e-mail is opened."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select, text, update
@@ -17,8 +18,8 @@ class RequestRow(NamedTuple):
     hash: str
     email: str
     body: str
-    created_at: str
-    expires_at: str
+    created_at: datetime
+    expires_at: datetime
     order_id: int | None
 
 
@@ -28,7 +29,7 @@ def add_request(connection: Connection, values: Mapping[str, object]) -> None:
 
 
 def find_request(
-    connection: Connection, hash_: str, at: str, newest: str, *, lock: bool = False
+    connection: Connection, hash_: str, at: datetime, newest: datetime, *, lock: bool = False
 ) -> RequestRow | None:
     """A request whose link may still be opened; ``lock`` holds it against others.
 
@@ -55,7 +56,7 @@ def use_request(connection: Connection, hash_: str, order_id: int) -> None:
     )
 
 
-def forget_requests(connection: Connection, at: str) -> None:
+def forget_requests(connection: Connection, at: datetime) -> None:
     """Forget what strangers asked for whose links nobody opened in time."""
     connection.execute(
         order_request.delete().where(

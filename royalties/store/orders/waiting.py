@@ -1,5 +1,6 @@
 """What waits for an answer of an organization, for reminders."""
 
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -8,14 +9,15 @@ from royalties.store.tables import mail, order_file, orders, proof_decision, quo
 
 
 class AwaitedAnswer(NamedTuple):
-    """An order, and since or until when which version of a quote or proof waits."""
+    """An order, and until when or since when which version of a quote or proof waits."""
 
     number: str
     version: int
-    moment: str
+    valid_until: date | None = None
+    sent_at: datetime | None = None
 
 
-def quotes_that_end(connection: Connection, first: str, last: str) -> list[AwaitedAnswer]:
+def quotes_that_end(connection: Connection, first: date, last: date) -> list[AwaitedAnswer]:
     """The newest quotes without an answer that are valid until one of some days."""
     newest = (
         select(quote.c.order_id, func.max(quote.c.version).label("version"))
@@ -32,7 +34,7 @@ def quotes_that_end(connection: Connection, first: str, last: str) -> list[Await
     return [AwaitedAnswer(*row) for row in rows]
 
 
-def proofs_unanswered(connection: Connection, before: str) -> list[AwaitedAnswer]:
+def proofs_unanswered(connection: Connection, before: datetime) -> list[AwaitedAnswer]:
     """The newest proofs that were sent before a moment and are not answered."""
     newest = (
         select(order_file.c.order_id, func.max(order_file.c.version).label("version"))
@@ -57,7 +59,7 @@ def proofs_unanswered(connection: Connection, before: str) -> list[AwaitedAnswer
         )
         .order_by(orders.c.id)
     )
-    return [AwaitedAnswer(*row) for row in rows]
+    return [AwaitedAnswer(row[0], row[1], sent_at=row[2]) for row in rows]
 
 
 def reminded(connection: Connection, about: list[str]) -> frozenset[str]:

@@ -1,10 +1,12 @@
 """Colleagues who were invited to a nonprofit or an organization, until they follow their link."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select
 
+from royalties.domain.people import Role
 from royalties.store.engine import is_sqlite
 from royalties.store.tables import colleague
 
@@ -13,13 +15,13 @@ class ColleagueRow(NamedTuple):
     """Somebody who was invited, as they were typed; nothing here tells who has an account."""
 
     id: int
-    role: str
+    role: Role
     house: str
     email: str
     name: str
-    created_at: str
+    created_at: datetime
     created_by: str
-    expires_at: str
+    expires_at: datetime
 
 
 def add_colleague(connection: Connection, values: Mapping[str, object]) -> int:
@@ -28,7 +30,7 @@ def add_colleague(connection: Connection, values: Mapping[str, object]) -> int:
     return int(made.scalar_one())
 
 
-def invited(connection: Connection, role: str, house: str, at: str) -> list[ColleagueRow]:
+def invited(connection: Connection, role: str, house: str, at: datetime) -> list[ColleagueRow]:
     """Who was invited to a house and may still come, by address."""
     query = _select().where(
         colleague.c.role == role, colleague.c.house == house, colleague.c.expires_at > at
@@ -38,7 +40,7 @@ def invited(connection: Connection, role: str, house: str, at: str) -> list[Coll
 
 
 def find_colleague(
-    connection: Connection, hash_: str, at: str, newest: str, *, lock: bool = False
+    connection: Connection, hash_: str, at: datetime, newest: datetime, *, lock: bool = False
 ) -> ColleagueRow | None:
     """The invitation of a link that still opens something; ``lock`` holds it against others.
 
@@ -58,7 +60,7 @@ def drop_colleague(connection: Connection, number: int) -> bool:
     return connection.execute(delete(colleague).where(colleague.c.id == number)).rowcount > 0
 
 
-def forget_colleagues(connection: Connection, at: str) -> None:
+def forget_colleagues(connection: Connection, at: datetime) -> None:
     """Forget invitations that nobody followed in time."""
     connection.execute(delete(colleague).where(colleague.c.expires_at <= at))
 

@@ -1,6 +1,7 @@
 """People: what they are, what they belong to, and how they prove who they are."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -16,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from royalties.domain.people import Actor
+from royalties.domain.people import Actor, Role
 from royalties.store.engine import is_sqlite
 from royalties.store.scope import own, own_orders
 from royalties.store.tables import (
@@ -35,13 +36,13 @@ class PersonRow(NamedTuple):
     id: int
     email: str
     name: str
-    role: str
+    role: Role
     status: str
     password_hash: str | None
     totp_key: str | None
     totp_step: int | None
     locale: str
-    created_at: str
+    created_at: datetime
     created_by: str
 
 
@@ -198,13 +199,13 @@ class PersonSummary(NamedTuple):
     id: int
     email: str
     name: str
-    role: str
+    role: Role
     status: str
     has_second_factor: bool
-    created_at: str
+    created_at: datetime
     created_by: str
-    seen_at: str | None
-    invited_until: str | None
+    seen_at: datetime | None
+    invited_until: datetime | None
 
 
 def people(
@@ -342,7 +343,7 @@ def set_recovery_codes(connection: Connection, number: int, hashes: Iterable[str
     )
 
 
-def use_recovery_code(connection: Connection, number: int, hash_: str, at: str) -> bool:
+def use_recovery_code(connection: Connection, number: int, hash_: str, at: datetime) -> bool:
     """Use a recovery code up; false if it is none, or was used already."""
     used = connection.execute(
         update(recovery_code)

@@ -1,10 +1,12 @@
 """How people come in: sessions, links sent by e-mail, and failed attempts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
+from royalties.domain.people import Role
 from royalties.store.tables import (
     attempt,
     link,
@@ -21,13 +23,13 @@ class SessionRow(NamedTuple):
     hash: str
     person_id: int
     stage: str
-    created_at: str
-    seen_at: str
-    proved_at: str
-    ended_at: str | None
+    created_at: datetime
+    seen_at: datetime
+    proved_at: datetime
+    ended_at: datetime | None
     email: str
     name: str
-    role: str
+    role: Role
     status: str
     locale: str
     has_second_factor: bool
@@ -66,18 +68,18 @@ def find_session(connection: Connection, hash_: str) -> SessionRow | None:
     return SessionRow._make((*rows[0][:13], *own))
 
 
-def touch_session(connection: Connection, hash_: str, at: str) -> None:
+def touch_session(connection: Connection, hash_: str, at: datetime) -> None:
     """Note when a session was last used."""
     connection.execute(update(session).where(session.c.hash == hash_).values(seen_at=at))
 
 
-def prove_session(connection: Connection, hash_: str, at: str) -> None:
+def prove_session(connection: Connection, hash_: str, at: datetime) -> None:
     """Note when the password was given again in a session."""
     connection.execute(update(session).where(session.c.hash == hash_).values(proved_at=at))
 
 
 def add_session(
-    connection: Connection, hash_: str, person_id: int, stage: str, at: str, agent: str
+    connection: Connection, hash_: str, person_id: int, stage: str, at: datetime, agent: str
 ) -> None:
     """Begin a session."""
     connection.execute(
@@ -98,8 +100,8 @@ class OpenSession(NamedTuple):
 
     hash: str
     stage: str
-    created_at: str
-    seen_at: str
+    created_at: datetime
+    seen_at: datetime
     agent: str
 
 
@@ -113,7 +115,7 @@ def sessions_of(connection: Connection, person_id: int) -> list[OpenSession]:
     return [OpenSession(*row) for row in rows]
 
 
-def end_session(connection: Connection, hash_: str, person_id: int, at: str) -> bool:
+def end_session(connection: Connection, hash_: str, person_id: int, at: datetime) -> bool:
     """End one session of a person; whether it stood."""
     ended = connection.execute(
         update(session)
@@ -127,7 +129,7 @@ def end_session(connection: Connection, hash_: str, person_id: int, at: str) -> 
     return ended.rowcount > 0
 
 
-def end_sessions(connection: Connection, person_ids: Sequence[int], at: str) -> None:
+def end_sessions(connection: Connection, person_ids: Sequence[int], at: datetime) -> None:
     """End all sessions of people."""
     connection.execute(
         update(session)
@@ -136,7 +138,7 @@ def end_sessions(connection: Connection, person_ids: Sequence[int], at: str) -> 
     )
 
 
-def forget_sessions(connection: Connection, person_id: int, before: str) -> None:
+def forget_sessions(connection: Connection, person_id: int, before: datetime) -> None:
     """Remove a person's sessions that ended or began long ago."""
     connection.execute(
         delete(session).where(
@@ -155,13 +157,18 @@ class LinkRow(NamedTuple):
     hash: str
     purpose: str
     person_id: int
-    created_at: str
-    expires_at: str
-    used_at: str | None
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
 
 
 def add_link(
-    connection: Connection, hash_: str, purpose: str, person_id: int, at: str, expires_at: str
+    connection: Connection,
+    hash_: str,
+    purpose: str,
+    person_id: int,
+    at: datetime,
+    expires_at: datetime,
 ) -> None:
     """Keep a link's hash; the person's earlier links of the purpose open nothing any more."""
     drop_links(connection, person_id, at, purpose)
@@ -173,7 +180,7 @@ def add_link(
 
 
 def find_link(
-    connection: Connection, hash_: str, purpose: str, at: str, newest: str
+    connection: Connection, hash_: str, purpose: str, at: datetime, newest: datetime
 ) -> LinkRow | None:
     """A link that still opens something; one made after ``newest`` is of a clock that ran ahead."""
     row = connection.execute(
@@ -188,7 +195,7 @@ def find_link(
     return LinkRow(*row) if row else None
 
 
-def use_link(connection: Connection, hash_: str, at: str) -> bool:
+def use_link(connection: Connection, hash_: str, at: datetime) -> bool:
     """Use a link up; false if somebody else just did."""
     used = connection.execute(
         update(link).where(link.c.hash == hash_, link.c.used_at.is_(None)).values(used_at=at)
@@ -196,7 +203,7 @@ def use_link(connection: Connection, hash_: str, at: str) -> bool:
     return used.rowcount > 0
 
 
-def drop_links(connection: Connection, person_id: int, at: str, purpose: str = "") -> None:
+def drop_links(connection: Connection, person_id: int, at: datetime, purpose: str = "") -> None:
     """Let a person's links open nothing any more."""
     query = update(link).where(link.c.person_id == person_id, link.c.used_at.is_(None))
     if purpose:
@@ -207,12 +214,14 @@ def drop_links(connection: Connection, person_id: int, at: str, purpose: str = "
 # Attempts
 
 
-def add_attempts(connection: Connection, subjects: Sequence[str], at: str) -> None:
+def add_attempts(connection: Connection, subjects: Sequence[str], at: datetime) -> None:
     """Count an attempt for each subject."""
     connection.execute(insert(attempt), [{"subject": each, "at": at} for each in subjects])
 
 
-def last_attempts(connection: Connection, subject: str, since: str, limit: int) -> list[str]:
+def last_attempts(
+    connection: Connection, subject: str, since: datetime, limit: int
+) -> list[datetime]:
     """When a subject was tried, the newest first."""
     rows = connection.execute(
         select(attempt.c.at)
@@ -234,11 +243,11 @@ def forget_last_attempt(connection: Connection, subject: str) -> None:
     connection.execute(delete(attempt).where(attempt.c.id == newest))
 
 
-def prune_attempts(connection: Connection, before: str) -> None:
+def prune_attempts(connection: Connection, before: datetime) -> None:
     """Forget attempts of long ago."""
     connection.execute(delete(attempt).where(attempt.c.at < before))
 
 
-def date_attempts_back(connection: Connection, at: str) -> None:
+def date_attempts_back(connection: Connection, at: datetime) -> None:
     """Let attempts that are dated later than now have been made now: a clock was set back."""
     connection.execute(update(attempt).where(attempt.c.at > at).values(at=at))

@@ -4,7 +4,6 @@ Books closed by earlier versions have none: the figures of their periods are rea
 other until the first close that keeps its own, which keeps those of the periods before it as well.
 """
 
-import json
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -15,7 +14,6 @@ from royalties.domain.periods import Period
 from royalties.domain.royalties.allocation import CapKey
 from royalties.domain.royalties.carrying import ContractFigures, Figures, Left, Sold, carry
 from royalties.domain.royalties.run import ContractState, Held
-from royalties.store.history import canonical
 from royalties.store.periods.earned import earned_groups
 from royalties.store.tables import (
     account_carried,
@@ -61,7 +59,7 @@ def carry_forward(connection: Connection, period: Period) -> None:
         connection.execute(
             insert(carried).values(
                 period_id=number,
-                state=canonical(state_of(left)),
+                state=state_of(left),
                 entries=entries,
             )
         )
@@ -112,7 +110,7 @@ def _kept(connection: Connection, number: int) -> CarriedForward | None:
     accounts = _rows(connection, account_carried, number)
     totals = _rows(connection, period_total, number)
     return CarriedForward(
-        json.loads(row.state),
+        row.state,
         row.entries,
         {(each.account, each.currency): each.amount for each in accounts},
         {each.currency: tuple(each[2:]) for each in totals},
@@ -135,8 +133,8 @@ def _last_entry(connection: Connection, number: int, last: int | None) -> int:
 
 def kept(connection: Connection, number: int) -> State | None:
     """What a close kept for the next run, as JSON values."""
-    text = connection.execute(select(carried.c.state).where(carried.c.period_id == number)).scalar()
-    return None if text is None else dict(json.loads(text))
+    state = select(carried.c.state).where(carried.c.period_id == number)
+    return connection.execute(state).scalar()
 
 
 def figures(connection: Connection, number: int) -> Figures:
@@ -146,7 +144,7 @@ def figures(connection: Connection, number: int) -> Figures:
         released.setdefault(row.contract, []).append(row.withheld_in)
     counted: dict[str, dict[str, Fraction]] = {}
     for row in _rows(connection, counter_close, number):
-        counted.setdefault(row.contract, {})[row.counter] = Fraction(row.counted)
+        counted.setdefault(row.contract, {})[row.counter] = row.counted
     caps: dict[str, dict[CapKey, int]] = {}
     for row in _rows(connection, cap_close, number):
         key = CapKey(row.plan, row.version, row.path, row.name)

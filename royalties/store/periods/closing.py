@@ -1,6 +1,7 @@
 """What a close is prepared with: periods at a glance, figures to compare, explanations."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, case, delete, func, insert, select
@@ -49,7 +50,7 @@ class ExplanationRow(NamedTuple):
     subject: str
     figure: str
     text: str
-    at: str
+    at: datetime
     by: str
 
 
@@ -183,7 +184,7 @@ def explanations(connection: Connection, period: str) -> dict[str, ExplanationRo
     return {row.subject: ExplanationRow(*row) for row in rows}
 
 
-def write_explanation(connection: Connection, period: str, values: Mapping[str, str]) -> None:
+def write_explanation(connection: Connection, period: str, values: Mapping[str, object]) -> None:
     """Write about a figure; what stood there before is replaced (the log keeps it)."""
     connection.execute(
         delete(explanation).where(

@@ -1,6 +1,7 @@
 """Periods: which are open, and the lock that keeps imports and closes apart."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select, update
@@ -15,10 +16,10 @@ class KnownPeriod(NamedTuple):
 
     id: int
     name: str
-    starts: str
-    ends: str
+    starts: date
+    ends: date
     status: str
-    closed_at: str | None
+    closed_at: datetime | None
 
 
 def known_periods(connection: Connection) -> list[KnownPeriod]:
@@ -72,8 +73,8 @@ def ensure_periods(connection: Connection, periods: Iterable[Period]) -> None:
         {
             "id": each.ordinal,
             "name": str(each),
-            "starts": each.starts.isoformat(),
-            "ends": each.ends.isoformat(),
+            "starts": each.starts,
+            "ends": each.ends,
             "status": "open",
         }
         for each in sorted(set(periods))
@@ -82,7 +83,7 @@ def ensure_periods(connection: Connection, periods: Iterable[Period]) -> None:
         connection.execute(insert_or(connection, period).on_conflict_do_nothing(), rows)
 
 
-def mark_closed(connection: Connection, ordinal: int, at: str) -> None:
+def mark_closed(connection: Connection, ordinal: int, at: datetime) -> None:
     """Close a period for ever."""
     connection.execute(
         update(period).where(period.c.id == ordinal).values(status="closed", closed_at=at)

@@ -1,7 +1,7 @@
 """Closed runs: writing one whole, and reading it again."""
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
@@ -25,7 +25,7 @@ class ClosedRun(NamedTuple):
     """A closed run's frozen document and what vouches for it."""
 
     period_id: int
-    closed_at: str
+    closed_at: datetime
     closed_by: str
     document: str
     fingerprint: str
@@ -76,7 +76,7 @@ def rows_of_run(
             "currency": each.currency,
             "brought_forward": each.brought_forward,
             "allocated": each.allocated,
-            "tax_rate": str(each.tax_rate),
+            "tax_rate": each.tax_rate,
             "tax": each.tax,
             "due": each.due,
             "paid": each.paid,
@@ -113,7 +113,7 @@ def find_closed(connection: Connection, period_id: int) -> ClosedRun | None:
 class Closing(NamedTuple):
     """Who closed a period and when, without the frozen document."""
 
-    closed_at: str
+    closed_at: datetime
     closed_by: str
     fingerprint: str
     revision: int
@@ -217,7 +217,7 @@ def _contract(
         "currency": done.contract.currency,
         "contract_revision": used.contract,
         "plan_revision": used.plan,
-        "plan_version": done.version.starts.isoformat(),
+        "plan_version": done.version.starts,
         "earned": done.earned,
         "brought_forward": done.brought_forward,
         "withheld": done.reserve.withheld,
@@ -236,37 +236,19 @@ def _lines(done: ContractRun) -> list[dict[str, Any]]:
         {
             **line._asdict(),
             "line": number,
-            "portion": str(line.portion),
-            "base": str(line.base),
-            "exchange_rate": str(line.exchange_rate),
-            "rate": str(line.rate),
         }
         for number, line in enumerate(done.lines, 1)
     ]
 
 
 def _line(row: Any) -> EarnedLine:  # noqa: ANN401 - a row of earned_line
-    base = Fraction(row.base)
-    return EarnedLine(
-        row.rule_place,
-        row.rule,
-        row.isbn,
-        row.retailer,
-        row.kind,
-        row.currency,
-        row.tier,
-        row.units,
-        Fraction(row.portion),
-        base.numerator if base.denominator == 1 else base,
-        Fraction(row.exchange_rate),
-        Fraction(row.rate),
-        row.earned,
-    )
+    line = EarnedLine(*(getattr(row, name) for name in EarnedLine._fields))
+    return line if line.base.denominator > 1 else line._replace(base=line.base.numerator)
 
 
 def _counters(done: ContractRun) -> list[dict[str, Any]]:
     return [
-        {"counter": name, "counted": str(counted.added)}
+        {"counter": name, "counted": counted.added}
         for name, counted in done.counters.items()
         if counted.added
     ]

@@ -1,6 +1,5 @@
 """What closed periods gave from a title's royalties, as it was allocated and stated."""
 
-import json
 from collections.abc import Collection
 from typing import NamedTuple
 
@@ -51,4 +50,4 @@ def titles_of(connection: Connection, revisions: Collection[int]) -> dict[int, l
     rows = connection.execute(
         select(revision.c.id, revision.c.body).where(revision.c.id.in_(sorted(revisions)))
     )
-    return {row.id: list(json.loads(row.body)["titles"]) for row in rows}
+    return {row.id: list(row.body["titles"]) for row in rows}

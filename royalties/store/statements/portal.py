@@ -1,6 +1,7 @@
 """What a nonprofit's people read of its own closed periods, all of it through ``scope``."""
 
 from collections.abc import Collection
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -16,8 +17,8 @@ class SettledRow(NamedTuple):
     number: str
     period_id: int
     period: str
-    ends: str
-    closed_at: str
+    ends: date
+    closed_at: datetime
     currency: str
     brought_forward: int
     allocated: int
@@ -26,7 +27,7 @@ class SettledRow(NamedTuple):
     paid: int
     carried_forward: int
     reason: str
-    issued_at: str | None
+    issued_at: datetime | None
 
 
 class IssuedRow(NamedTuple):

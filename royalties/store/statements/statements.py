@@ -1,6 +1,7 @@
 """Statements: numbered and frozen at the close, and what was issued of them."""
 
 from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
@@ -31,7 +32,7 @@ class IssuedRow(NamedTuple):
     name: str
     sha256: str
     template_version: str
-    issued_at: str
+    issued_at: datetime
     issued_by: str
 
 
@@ -40,7 +41,7 @@ class StatementListRow(NamedTuple):
 
     number: str
     period: str
-    ends: str
+    ends: date
     place: int
     beneficiary: str
     currency: str
@@ -50,7 +51,7 @@ class StatementListRow(NamedTuple):
     due: int
     paid: int
     carried_forward: int
-    issued_at: str | None
+    issued_at: datetime | None
 
 
 class MailedRow(NamedTuple):
@@ -58,12 +59,12 @@ class MailedRow(NamedTuple):
 
     about: str
     recipient: str
-    created_at: str
+    created_at: datetime
     created_by: str
-    attachments: str
+    attachments: list[list[str]]
     attempts: int
-    next_at: str | None
-    sent_at: str | None
+    next_at: datetime | None
+    sent_at: datetime | None
     error: str
 
 

@@ -2,7 +2,8 @@
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table
 
-from royalties.store.tables.metadata import Currency, Day, Id, Key, Micro, metadata
+from royalties.store.tables.metadata import Currency, Id, Key, Micro, metadata
+from royalties.store.tables.types import Day
 
 title = Table(
     "title",

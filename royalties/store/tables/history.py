@@ -2,7 +2,8 @@
 
 from sqlalchemy import BigInteger, Column, Index, String, Table, Text
 
-from royalties.store.tables.metadata import Bytes, Id, Moment, metadata
+from royalties.store.tables.metadata import Bytes, Id, MomentText, metadata
+from royalties.store.tables.types import Canonical, Moment
 
 revision = Table(
     "revision",
@@ -10,7 +11,7 @@ revision = Table(
     Column("id", Id, primary_key=True, comment="the newest of a kind and key is in force"),
     Column("kind", String(32), nullable=False, comment="part of the setup file: contracts, …"),
     Column("key", Text, nullable=False, comment="the entry's key within its part"),
-    Column("body", Text, nullable=False, comment="the whole entry as canonical JSON"),
+    Column("body", Canonical, nullable=False, comment="the whole entry as canonical JSON"),
     Column("recorded_at", Moment, nullable=False, comment="UTC"),
     Column("recorded_by", String(200), nullable=False),
     Index("ix_revision_kind_key", "kind", "key", "id"),
@@ -20,7 +21,7 @@ log = Table(
     "log",
     metadata,
     Column("seq", BigInteger, primary_key=True, autoincrement=False, comment="without gaps"),
-    Column("at", Moment, nullable=False, comment="UTC"),
+    Column("at", MomentText, nullable=False, comment="UTC"),
     Column("actor", String(200), nullable=False),
     Column("action", String(64), nullable=False, comment="the verb: import, close, …"),
     Column("payload", Bytes, nullable=False, comment="canonical JSON, the bytes that are hashed"),

@@ -2,7 +2,8 @@
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, String, Table
 
-from royalties.store.tables.metadata import Currency, Day, Id, Minor, metadata
+from royalties.store.tables.metadata import Currency, Id, Minor, metadata
+from royalties.store.tables.types import Day
 
 entry = Table(
     "entry",

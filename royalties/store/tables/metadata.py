@@ -36,10 +36,9 @@ Micro = BigInteger
 
 Currency = String(3)
 Key = String(64)
-Day = String(10)
-Moment = String(32)
-Exact = Text
-"""An exact number as text, such as 0.125 or 5/7."""
+DayText = String(10)
+MomentText = String(32)
+"""Days and moments that stay text: of sales, and where they are hashed (decision 25)."""
 
 Bytes = LargeBinary
 

@@ -1,5 +1,9 @@
 """Orders of organizations: what was asked, quoted, approved, shipped, invoiced and received."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -7,14 +11,30 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    SmallInteger,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from royalties.store.tables.metadata import Currency, Day, Id, Key, Minor, Moment, metadata
+from royalties.domain.orders.life import OrderKind, Side, State
+from royalties.domain.orders.order import Address
+from royalties.domain.orders.price_lists import Option
+from royalties.store.tables.metadata import Currency, Id, Key, Minor, metadata
+from royalties.store.tables.types import Day, Flag, Json, Moment, Word
+
+
+def _addresses(found: list[dict[str, Any]]) -> tuple[Address, ...]:
+    return tuple(Address(**{**each, "lines": tuple(each["lines"])}) for each in found)
+
+
+def _as_objects(addresses: Sequence[Address]) -> list[dict[str, Any]]:
+    return [asdict(each) for each in addresses]
+
+
+def _options(found: list[str]) -> tuple[Option, ...]:
+    return tuple(map(Option, found))
+
 
 organization_member = Table(
     "organization_member",
@@ -51,19 +71,24 @@ orders = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("number", String(20), nullable=False, unique=True, comment="O-2026-0001"),
-    Column("kind", String(8), nullable=False, comment="bulk or custom"),
+    Column("kind", Word(OrderKind, 8), nullable=False, comment="bulk or custom"),
     Column("organization", Key, nullable=False, index=True),
     Column("title", Key, nullable=False),
     Column("isbn", String(13), nullable=False, comment="edition that is ordered, or made over"),
     Column("own_isbn", String(13), comment="the custom edition's own number"),
-    Column("state", String(16), nullable=False, index=True),
-    Column("held_in", String(16), comment="where it stood when it was put on hold"),
+    Column("state", Word(State, 16), nullable=False, index=True),
+    Column("held_in", Word(State, 16), comment="where it stood when it was put on hold"),
     Column("quantity", Integer, nullable=False),
     Column("audience", Text, nullable=False),
     Column("need_by", Day),
-    Column("rush", SmallInteger, nullable=False),
-    Column("options", Text, nullable=False, comment="JSON list of options"),
-    Column("ship_to", Text, nullable=False, comment="JSON list of addresses with copies"),
+    Column("rush", Flag, nullable=False),
+    Column("options", Json(_options), nullable=False, comment="JSON list of options"),
+    Column(
+        "ship_to",
+        Json(_addresses, _as_objects, in_order=False),
+        nullable=False,
+        comment="JSON list of addresses with copies",
+    ),
     Column("contact_name", String(200), nullable=False),
     Column("contact_email", String(254), nullable=False),
     Column("assigned_id", Id, ForeignKey("person.id"), comment="who of the staff takes care"),
@@ -90,11 +115,11 @@ order_event = Table(
     Column("place", Integer, primary_key=True, autoincrement=False, comment="without gaps"),
     Column("at", Moment, nullable=False),
     Column("by", String(200), nullable=False),
-    Column("side", String(16), nullable=False),
+    Column("side", Word(Side, 16), nullable=False),
     Column("action", String(24), nullable=False),
-    Column("before", String(16), nullable=False, comment="state"),
-    Column("after", String(16), nullable=False, comment="state"),
-    Column("detail", Text, nullable=False, comment="JSON"),
+    Column("before", Word(State, 16), nullable=False, comment="state"),
+    Column("after", Word(State, 16), nullable=False, comment="state"),
+    Column("detail", Json, nullable=False, comment="JSON"),
 )
 
 order_message = Table(
@@ -104,9 +129,9 @@ order_message = Table(
     Column("order_id", Id, ForeignKey("orders.id"), nullable=False, index=True),
     Column("at", Moment, nullable=False),
     Column("by", String(200), nullable=False),
-    Column("side", String(16), nullable=False),
+    Column("side", Word(Side, 16), nullable=False),
     Column("text", Text, nullable=False),
-    Column("internal", SmallInteger, nullable=False, comment="1: for the staff only"),
+    Column("internal", Flag, nullable=False, comment="1: for the staff only"),
 )
 
 order_file = Table(
@@ -120,11 +145,11 @@ order_file = Table(
     Column("type", String(100), nullable=False, comment="what it is, by its bytes"),
     Column("sha256", String(64), nullable=False),
     Column("size", BigInteger, nullable=False, comment="bytes"),
-    Column("facts", Text, nullable=False, comment="JSON: pixels, pages, warnings, preview"),
+    Column("facts", Json, nullable=False, comment="JSON: pixels, pages, warnings, preview"),
     Column("message_id", Id, ForeignKey("order_message.id")),
     Column("at", Moment, nullable=False),
     Column("by", String(200), nullable=False),
-    Column("side", String(16), nullable=False),
+    Column("side", Word(Side, 16), nullable=False),
     UniqueConstraint("order_id", "kind", "version"),
     CheckConstraint(
         "kind in ('logo', 'letter', 'cover', 'proof', 'purchase-order', 'attachment')", name="kind"
@@ -140,7 +165,7 @@ proof_comment = Table(
     Column("text", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("by", String(200), nullable=False),
-    Column("side", String(16), nullable=False),
+    Column("side", Word(Side, 16), nullable=False),
 )
 
 proof_decision = Table(

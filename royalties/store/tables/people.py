@@ -11,7 +11,9 @@ from sqlalchemy import (
     Text,
 )
 
-from royalties.store.tables.metadata import Id, Key, Moment, metadata
+from royalties.domain.people import Role
+from royalties.store.tables.metadata import Id, Key, metadata
+from royalties.store.tables.types import Moment, Word
 
 person = Table(
     "person",
@@ -19,7 +21,7 @@ person = Table(
     Column("id", Id, primary_key=True),
     Column("email", String(254), nullable=False, unique=True, comment="lower case"),
     Column("name", String(200), nullable=False),
-    Column("role", String(16), nullable=False),
+    Column("role", Word(Role, 16), nullable=False),
     Column("status", String(8), nullable=False, comment="invited, active or disabled"),
     Column("password_hash", Text, comment="Argon2id; null until the invitation is accepted"),
     Column("totp_key", Text, comment="sealed; null: no second factor yet"),
@@ -81,7 +83,7 @@ colleague = Table(
     Column(
         "hash", String(64), nullable=False, unique=True, comment="SHA-256 of what the e-mail holds"
     ),
-    Column("role", String(16), nullable=False),
+    Column("role", Word(Role, 16), nullable=False),
     Column(
         "house", Key, nullable=False, index=True, comment="key of the nonprofit or organization"
     ),

@@ -2,7 +2,8 @@
 
 from sqlalchemy import CheckConstraint, Column, Integer, String, Table
 
-from royalties.store.tables.metadata import Day, Moment, metadata
+from royalties.store.tables.metadata import metadata
+from royalties.store.tables.types import Day, Moment
 
 period = Table(
     "period",

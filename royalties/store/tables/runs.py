@@ -13,13 +13,11 @@ from sqlalchemy import (
 
 from royalties.store.tables.metadata import (
     Currency,
-    Day,
-    Exact,
     Key,
     Minor,
-    Moment,
     metadata,
 )
+from royalties.store.tables.types import Canonical, Day, Exact, Moment
 
 closed_run = Table(
     "closed_run",
@@ -147,7 +145,7 @@ carried = Table(
     "carried",
     metadata,
     Column("period_id", ForeignKey("closed_run.period_id"), primary_key=True),
-    Column("state", Text, nullable=False, comment="of contracts and beneficiaries, JSON"),
+    Column("state", Canonical, nullable=False, comment="of contracts and beneficiaries, JSON"),
     Column("entries", Integer, nullable=False, comment="the ledger's last entry until then"),
 )
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-from royalties.store.tables.metadata import Currency, Day, Id, Key, Micro, Moment, metadata
+from royalties.store.tables.metadata import Currency, DayText, Id, Key, Micro, MomentText, metadata
 
 batch = Table(
     "batch",
@@ -34,9 +34,9 @@ batch = Table(
     Column("rows", BigInteger, nullable=False),
     Column("lines", BigInteger, nullable=False, comment="sale lines recorded at import"),
     Column("status", String(8), nullable=False),
-    Column("recorded_at", Moment, nullable=False),
+    Column("recorded_at", MomentText, nullable=False),
     Column("recorded_by", String(200), nullable=False),
-    Column("undone_at", Moment),
+    Column("undone_at", MomentText),
     Column("corrects", ForeignKey("batch.id"), comment="the batch that this one takes back"),
     Column(
         "corrected_by",
@@ -67,8 +67,8 @@ coverage = Table(
     Column("batch_id", ForeignKey("batch.id"), primary_key=True),
     Column("retailer_id", ForeignKey("retailer.id"), primary_key=True),
     Column("account", String(64), nullable=False),
-    Column("first_day", Day, nullable=False),
-    Column("last_day", Day, nullable=False),
+    Column("first_day", DayText, nullable=False),
+    Column("last_day", DayText, nullable=False),
     Index("ix_coverage_retailer_id", "retailer_id", "account"),
     Index("ix_coverage_last_day", "last_day"),
 )
@@ -77,7 +77,7 @@ coverage = Table(
 def _line_columns() -> list[Column[object]]:
     """What a sale line and a waiting line have in common, as reported."""
     return [
-        Column("day", Day, nullable=False, comment="sale date"),
+        Column("day", DayText, nullable=False, comment="sale date"),
         Column("units", BigInteger, nullable=False, comment="negative for returns"),
         Column("list_price", Micro, comment="as reported; null: the edition's price stands in"),
         Column("discount", Micro, comment="millionths of one"),

@@ -2,7 +2,8 @@
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, UniqueConstraint
 
-from royalties.store.tables.metadata import Currency, Key, Moment, Packed, metadata
+from royalties.store.tables.metadata import Currency, Key, Packed, metadata
+from royalties.store.tables.types import Moment
 
 statement = Table(
     "statement",

@@ -7,20 +7,20 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    SmallInteger,
     String,
     Table,
     Text,
     text,
 )
 
-from royalties.store.tables.metadata import Id, Key, Moment, metadata
+from royalties.store.tables.metadata import Id, Key, MomentText, metadata
+from royalties.store.tables.types import Flag, Json, Moment
 
 setting = Table(
     "setting",
     metadata,
     Column("name", String(64), primary_key=True, comment="two_people, …"),
-    Column("value", Text, nullable=False, comment="JSON"),
+    Column("value", Json, nullable=False, comment="JSON"),
     Column("changed_at", Moment, nullable=False),
     Column("changed_by", String(200), nullable=False),
 )
@@ -38,7 +38,7 @@ upload = Table(
     Column("summary", Text, comment="what a list shows of the newest import document, as JSON"),
     Column("document", Text, comment="the newest import document"),
     Column("batch_id", ForeignKey("batch.id"), comment="once recorded"),
-    Column("created_at", Moment, nullable=False),
+    Column("created_at", MomentText, nullable=False),
     Column("created_by", String(200), nullable=False),
     CheckConstraint("status in ('received', 'checked', 'recorded', 'removed')", name="status"),
 )
@@ -50,7 +50,7 @@ job = Table(
     Column("id", Id, primary_key=True),
     Column("kind", String(32), nullable=False, comment="check, import, …"),
     Column("subject", String(100), nullable=False, comment="what it works on"),
-    Column("arguments", Text, nullable=False, comment="JSON"),
+    Column("arguments", Json(in_order=False), nullable=False, comment="JSON"),
     Column("status", String(8), nullable=False),
     Column("person_id", ForeignKey("person.id"), nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -58,7 +58,7 @@ job = Table(
     Column("started_at", Moment),
     Column("lease_until", Moment, comment="after it a running job counts as lost"),
     Column("ended_at", Moment),
-    Column("result", Text, comment="JSON"),
+    Column("result", Json(in_order=False), comment="JSON"),
     Column("error", Text, comment="what to tell the person"),
     CheckConstraint("status in ('queued', 'running', 'done', 'failed')", name="status"),
     Index(
@@ -84,7 +84,7 @@ sales_draft = Table(
         comment="goes into the file that the rows become, so that they become one once",
     ),
     Column("version", Integer, nullable=False, comment="grows whenever the rows change"),
-    Column("changed_at", Moment, nullable=False),
+    Column("changed_at", MomentText, nullable=False),
 )
 
 _WAITS = text("status = 'waiting'")
@@ -94,7 +94,7 @@ proposal = Table(
     Column("id", Id, primary_key=True),
     Column("kind", String(16), nullable=False, comment="close, setup, quote, …"),
     Column("subject", String(200), nullable=False, comment="period, order, part and key, …"),
-    Column("body", Text, nullable=False, comment="JSON of what is to be done"),
+    Column("body", Json, nullable=False, comment="JSON of what is to be done"),
     Column("fingerprint", String(64), nullable=False, comment="of what was looked at"),
     Column("note", Text, nullable=False),
     Column("status", String(9), nullable=False),
@@ -138,12 +138,12 @@ mail = Table(
     Column("subject", String(300), nullable=False),
     Column("text", Text, nullable=False, comment="emptied once sent if it held a secret link"),
     Column("html", Text, nullable=False),
-    Column("attachments", Text, nullable=False, comment="JSON list of issued files"),
+    Column("attachments", Json, nullable=False, comment="JSON list of issued files"),
     Column("link_words", String(100), comment="what the link says; null: there is none"),
     Column("link", Text, comment="where it leads at the desk; emptied once sent if secret"),
     Column("kind", String(32), nullable=False, comment="invitation, reset, statement, …"),
     Column("about", String(100), nullable=False, comment="statement number, person, …"),
-    Column("secret", SmallInteger, nullable=False, comment="1: holds a link that signs in"),
+    Column("secret", Flag, nullable=False, comment="1: holds a link that signs in"),
     Column("created_at", Moment, nullable=False),
     Column("created_by", String(200), nullable=False),
     Column("attempts", Integer, nullable=False),

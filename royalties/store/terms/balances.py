@@ -1,6 +1,8 @@
 """What closed periods made of contracts, plans and beneficiaries, as the desk's pages show it."""
 
 from collections.abc import Collection, Sequence
+from datetime import date
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, case, func, select
@@ -39,7 +41,7 @@ class CounterRow(NamedTuple):
 
     period_id: int
     counter: str
-    counted: str
+    counted: Fraction
 
 
 def counted(connection: Connection, contract: str) -> list[CounterRow]:
@@ -77,7 +79,7 @@ def balances_after(connection: Connection, period_id: int) -> dict[str, list[tup
     return found
 
 
-def used_versions(connection: Connection, plan: str) -> set[str]:
+def used_versions(connection: Connection, plan: str) -> set[date]:
     """First days of a plan's versions that closed runs used."""
     rows = connection.execute(
         select(contract_close.c.plan_version)
@@ -187,7 +189,7 @@ def open_unpriced(connection: Connection, first_open: int) -> list[tuple[str, st
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def versions_distributed(connection: Connection) -> list[tuple[str, str, int, int]]:
+def versions_distributed(connection: Connection) -> list[tuple[str, date, int, int]]:
     """Versions of plans that closed runs used: plan, first day, first and last such period."""
     rows = connection.execute(
         select(

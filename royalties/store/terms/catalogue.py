@@ -1,6 +1,7 @@
 """Editions, prices, identifiers and retailers as sales refer to them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Column, Connection, Table, bindparam, delete, func, insert, select
@@ -33,9 +34,9 @@ def retailer_ids(connection: Connection) -> dict[str, int]:
     return {row.key: row.id for row in rows}
 
 
-def prices(connection: Connection) -> dict[int, dict[tuple[str, str], int]]:
+def prices(connection: Connection) -> dict[int, dict[tuple[str, date], int]]:
     """List prices in millionths by edition number, then by (currency, first day)."""
-    found: dict[int, dict[tuple[str, str], int]] = {}
+    found: dict[int, dict[tuple[str, date], int]] = {}
     for row in connection.execute(select(price)):
         found.setdefault(row.edition_id, {})[row.currency, row.starts] = row.micro
     return found
@@ -154,7 +155,7 @@ def _record_terms(connection: Connection, titles: Iterable[Title], ids: Mapping[
         {
             "edition_id": number,
             "currency": each.currency,
-            "starts": each.starts.isoformat(),
+            "starts": each.starts,
             "micro": each.micro,
         }
         for number, one in editions

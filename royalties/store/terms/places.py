@@ -1,9 +1,12 @@
 """Places as they stand in sales, in rows that wait, in orders and in certificates."""
 
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select, update
 
+from royalties.domain.orders.life import State
+from royalties.domain.orders.order import Address
 from royalties.store.tables import batch, certificate, orders, period, sale, waiting
 
 
@@ -35,12 +38,12 @@ class WaitingPlace(NamedTuple):
 
 
 class OrderPlaces(NamedTuple):
-    """Where an order goes: JSON of its addresses."""
+    """Where an order goes: its addresses."""
 
     id: int
     number: str
-    state: str
-    ship_to: str
+    state: State
+    ship_to: tuple[Address, ...]
     version: int
 
 
@@ -50,7 +53,7 @@ class CertificatePlace(NamedTuple):
     id: int
     organization: str
     place: str
-    expires_on: str
+    expires_on: date
     refused: str
 
 

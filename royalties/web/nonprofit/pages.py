@@ -60,9 +60,9 @@ def earnings(key: str) -> str:
 @PAGES.get("/<key>/statements")
 def statements(key: str) -> str:
     """Every statement, the newest first, by calendar year."""
-    years: dict[str, list[Settled]] = {}
+    years: dict[int, list[Settled]] = {}
     for row in portal.settled(current_work(), key):
-        years.setdefault(row.ends[:4], []).append(row)
+        years.setdefault(row.ends.year, []).append(row)
     return page("statements", key, years=years)
 
 

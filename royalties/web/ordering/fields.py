@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 from secrets import token_urlsafe
-from typing import Any
 
 from flask import flash, redirect
 
@@ -27,15 +27,17 @@ class Stage:
 
     state: State
     words: str
-    on: str
+    on: datetime | None
     done: bool
     current: bool
 
 
-def stages(order: Order, events: Iterable[Any]) -> list[Stage]:
+def stages(order: Order, events: Iterable[life.Event]) -> list[Stage]:
     """The way of an order, with the day on which each state was reached."""
-    reached = {each.after: each.at for each in events if each.after != each.before}
-    reached.setdefault(State.REQUESTED.value, order.created_at)
+    reached: dict[State, datetime] = {
+        each.after: each.at for each in events if each.after != each.before
+    }
+    reached.setdefault(State.REQUESTED, order.created_at)
     stands = order.held_in or order.state
     stands = State.PROOF_SENT if stands is State.CHANGES_ASKED else stands
     path = path_of(order.kind)
@@ -44,7 +46,7 @@ def stages(order: Order, events: Iterable[Any]) -> list[Stage]:
         Stage(
             state,
             label_of(state).capitalize(),
-            reached.get(state.value, "") if at <= place else "",
+            reached.get(state) if at <= place else None,
             at < place or stands is State.PAID,
             at == place and order.state not in ENDED,
         )
@@ -52,8 +54,8 @@ def stages(order: Order, events: Iterable[Any]) -> list[Stage]:
     ]
 
 
-def _furthest(path: tuple[State, ...], reached: dict[str, str]) -> int:
-    return max(at for at, state in enumerate(path) if state.value in reached)
+def _furthest(path: tuple[State, ...], reached: dict[State, datetime]) -> int:
+    return max(at for at, state in enumerate(path) if state in reached)
 
 
 def tried(do: Do, onward: str, page: Callable[[str], str]) -> Answer:

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from royalties.domain.orders.life import OrderKind
+from royalties.domain.orders.order import Order
 from royalties.domain.people import EVERYBODY, Role, Verb
 from royalties.domain.terms.organizations import Organization
 from royalties.services.orders import life
@@ -16,7 +17,6 @@ from royalties.services.orders.intake import drafts, offering, requests
 from royalties.services.orders.intake import manual_entry as entered
 from royalties.services.orders.intake.offering import Estimate, OrderableTitle
 from royalties.services.orders.intake.requests import BadRequestError, Requested, TooOftenError
-from royalties.services.orders.order import Order
 from royalties.services.people.networks import network
 from royalties.services.work import RefusedError
 from royalties.web.core.pacing import Pacing

@@ -1,7 +1,5 @@
 """An organization's own room: its orders, what it may order, and its invoices."""
 
-from datetime import date
-
 from flask import Response, abort, render_template, url_for
 
 from royalties.domain.people import ORGANIZATIONS
@@ -60,7 +58,7 @@ def invoices() -> str:
         own=own.organizations(current_work()),
         invoices=found,
         aged=receivables.aging(current_work(), current_work().today),
-        overdue=lambda due: (current_work().today - date.fromisoformat(due)).days,
+        overdue=lambda due: (current_work().today - due).days,
         house=setup_in_force(current_work()).publisher
         if own.organizations(current_work())
         else None,

@@ -4,6 +4,7 @@ import csv
 import re
 import subprocess
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from sysconfig import get_path
@@ -186,7 +187,9 @@ def test_csv_holds_every_posting_and_no_formula(office: Office, story: object) -
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t=", " ="])
 def test_csv_neutralizes_text_that_begins_like_a_formula(sign: str) -> None:
-    line = PostedLine(1, "2025-06-30", "2025-H1", "paid", f"{sign}1", f"{sign}2", "a", "USD", -3)
+    line = PostedLine(
+        1, date(2025, 6, 30), "2025-H1", "paid", f"{sign}1", f"{sign}2", "a", "USD", -3
+    )
     _, row = csv.reader(_csv([line]))
     assert row[4:6] == [f"'{sign}1", f"'{sign}2"]
     assert row[-1] == "-0.03", "an amount stays a number"

@@ -480,6 +480,21 @@ TAMPERINGS = {
         "the setup can be read",
         "cannot be read",
     ),
+    "a day that is none": Tampering(
+        ("UPDATE period SET ends = 'soon' WHERE name = '2025-H1'",),
+        "periods follow the calendar",
+        "'soon' is stored where a day is expected",
+    ),
+    "a moment that is none": Tampering(
+        ("UPDATE closed_run SET closed_at = 'once'",),
+        "closed runs are as they were frozen",
+        "'once' is stored where a moment is expected",
+    ),
+    "a rate that is none": Tampering(
+        ("UPDATE earned_line SET rate = 'much'",),
+        "earned lines are",
+        "'much' is stored where an exact number is expected",
+    ),
     "a price": Tampering(
         ("UPDATE price SET micro = micro + 1 WHERE starts = '2025-04-01' AND currency = 'USD'",),
         "the setup can be read",
@@ -621,7 +636,7 @@ def test_lines_that_only_the_log_has(year: Office) -> None:
             ("close", {"period": "2026-H1", "fingerprint": "0"}),
             ("import", {"batch": 99, "file": "x", "sha256": "0", "lines": 1}),
         ):
-            append_log(work.connection, work.at, TESS.name, verb, payload)
+            append_log(work.connection, work.stored_at, TESS.name, verb, payload)
 
     failures = told(faults_after(year, tamper), "the log tells")
     assert "close of 2026-H1" in failures

@@ -249,7 +249,7 @@ def test_the_promise_follows_the_approved_proof(office: Office, olga: Actor, clo
     assert later == working_day_after(TODAY + timedelta(days=7), 3 + 10 + 5)
     go(office, number, Action.SEND_PROOF)
     today = TODAY + timedelta(days=7)
-    go(office, number, Action.APPROVE_PROOF, approved_on=today.isoformat())
+    go(office, number, Action.APPROVE_PROOF, approved_on=today)
     promised = order_of(office, number).promised_on
     assert promised == working_day_after(today, 10 + 5)
     clock.later(days=4)
@@ -293,7 +293,7 @@ def test_a_day_set_by_hand_stands_until_the_clock_begins(
     assert "Why: The printer is full" in letters(office)[-1][2]
     go(office, number, Action.ASK_CHANGES, Action.SEND_PROOF)
     assert order_of(office, number).promised_on == far
-    go(office, number, Action.APPROVE_PROOF, approved_on=TODAY.isoformat())
+    go(office, number, Action.APPROVE_PROOF, approved_on=TODAY)
     assert order_of(office, number).promised_on == far
     with office.work() as work:
         near = life.set_promise(work, number, TODAY + timedelta(days=5), "The printer is empty")
@@ -356,7 +356,7 @@ def test_an_order_on_hold_owes_what_it_owed_before(office: Office, olga: Actor) 
 
 def test_an_approved_proof_is_not_cancelled_by_them(office: Office, olga: Actor) -> None:
     number = IN_PROOF
-    go(office, number, Action.APPROVE_PROOF, approved_on=TODAY.isoformat())
+    go(office, number, Action.APPROVE_PROOF, approved_on=TODAY)
     with office.system.work(olga) as work, pytest.raises(RefusedError, match="for staff"):
         cancelling.cancel(work, number, "Enough")
     assert CUSTOM.kind is OrderKind.CUSTOM

@@ -64,7 +64,7 @@ def sales(office: Office) -> list[tuple[Any, ...]]:
 @after(made)
 def test_each_shipment_records_its_sales(office: Office) -> None:
     first = ship(office, NUMBER, 1, 120)
-    assert (first.number, first.copies, first.shipped_on) == (1, 120, "2025-05-02")
+    assert (first.number, first.copies, first.shipped_on) == (1, 120, date(2025, 5, 2))
     assert order_of(office, NUMBER).state == "in-production"
     ship(office, NUMBER, 1, 80)
     ship(office, NUMBER, 2, 50)

@@ -1,7 +1,7 @@
 """Every step of the checklist says in words where it stands, and what stops a close is named."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from tests.builders.books import Office, after, closed
 pytestmark = [after(closed), pytest.mark.engines("either")]
 PERIOD = "2025-H2"
 LAST_DAY = date(2025, 12, 31)
+LOOKED = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def points(found: Outlook) -> CloseExceptions:
 
 
 def a_point(subject: str, figure: str = "1 thing", *, settled: bool = False) -> CloseException:
-    note = ExplanationRow(subject, figure, "as expected", "2026-01-02", "Cleo")
+    note = ExplanationRow(subject, figure, "as expected", LOOKED, "Cleo")
     return CloseException(subject, "Book Hub", figure, explained=note if settled else None)
 
 
@@ -133,7 +134,7 @@ def test_rows_that_wait_are_told_of_until_somebody_has_looked_at_them(found: Out
 
 def test_who_looked_at_the_draft_is_named_until_it_changes(found: Outlook) -> None:
     draft = points(found).draft
-    note = ExplanationRow(draft.subject, draft.figure, "looked at", "2026-01-02", "Cleo")
+    note = ExplanationRow(draft.subject, draft.figure, "looked at", LOOKED, "Cleo")
     for figure, done, remark in (
         (draft.figure, True, "by Cleo"),
         ("another", False, "it has changed since then"),
@@ -232,7 +233,7 @@ def test_open_steps_are_named_together_with_what_is_open(found: Outlook) -> None
         "Waiting rows looked at: 3 rows; Draft looked at: not yet"
     )
     assert found.shown is not None
-    done = replace(some, shown=replace(found.shown, closed_at="2026-01-02"))
+    done = replace(some, shown=replace(found.shown, closed_at=LOOKED))
     assert done.is_closed
     with pytest.raises(RefusedError, match="2025-H2 is closed already"):
         require_complete(done)

@@ -20,7 +20,7 @@ from royalties.services.sales import manual_entry as entering
 from royalties.services.sales import sheets
 from royalties.services.sales.manual_entry import Entered
 from royalties.services.sales.sheets import FIELDS, Draft, DraftChangedError
-from royalties.services.work import RefusedError, Work, stored
+from royalties.services.work import RefusedError, Work
 from royalties.store.tables import person
 from tests.builders.books import (
     ATLAS,
@@ -53,7 +53,7 @@ class Clerk:
                     role="clerk",
                     status="active",
                     locale="en_US",
-                    created_at=stored(office.system.clock()),
+                    created_at=office.system.clock(),
                     created_by="test",
                 )
                 .returning(person.c.id)

@@ -17,7 +17,7 @@ from royalties.services.statements.numbering import NoStatementError
 from royalties.services.statements.sending import Sending, send, sending_of
 from royalties.services.work import RefusedError
 from royalties.store.tables import mail
-from tests.builders.books import Office, a_setup, after, closed, spring
+from tests.builders.books import NOW, Office, a_setup, after, closed, spring
 from tests.builders.post import posted
 from tests.builders.site import lend_site
 
@@ -112,7 +112,7 @@ def test_what_was_sent_is_known(office: Office) -> None:
     send(office.work, period=PERIOD, number=number)
     assert state() == ["waiting"]
     with office.system.engine.begin() as connection:
-        connection.execute(update(mail).values(sent_at="2026-08-20T10:00:00+00:00", next_at=None))
+        connection.execute(update(mail).values(sent_at=NOW, next_at=None))
     assert state() == ["sent"]
     with office.system.engine.begin() as connection:
         connection.execute(update(mail).values(sent_at=None, error="550 no such user"))

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from royalties.domain.orders.life import Action, Side, State, owed_on_cancel
+from royalties.domain.orders.order import Order
 from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
 from royalties.services.orders import life
-from royalties.services.orders.order import Order
 from royalties.services.orders.quoting.agreed import agreed_of
 from royalties.services.work import Work
 

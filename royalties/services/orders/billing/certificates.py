@@ -4,7 +4,7 @@ One counts from when it is checked, for copies that go to its place, while it is
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from royalties.domain.orders.life import Side
@@ -65,9 +65,9 @@ class Certificate:
     signed_on: date
     expires_on: date
     name: str
-    at: str
+    at: datetime
     by: str
-    checked_at: str | None
+    checked_at: datetime | None
     checked_by: str | None
     refused: str
     status: Status
@@ -106,7 +106,7 @@ def upload(
         raise RefusedError("this certificate has expired: send one that is in force")
     if expires_on.year - signed_on.year > _LONGEST_YEARS:
         raise RefusedError(f"a certificate holds for {_LONGEST_YEARS} years at most")
-    if store.sent_since(work.connection, organization, work.ago(attachments.DAY)) >= _MOST_A_DAY:
+    if store.sent_since(work.connection, organization, work.at - attachments.DAY) >= _MOST_A_DAY:
         raise RefusedError(
             f"{_MOST_A_DAY} certificates came within a day: wait until they are checked"
         )
@@ -116,8 +116,8 @@ def upload(
         {
             "organization": organization,
             "place": place,
-            "signed_on": signed_on.isoformat(),
-            "expires_on": expires_on.isoformat(),
+            "signed_on": signed_on,
+            "expires_on": expires_on,
             "name": kept.name,
             "type": kept.type,
             "sha256": kept.sha256,
@@ -152,7 +152,7 @@ def check(work: Work, number: int) -> None:
         RefusedError: it was decided already, or has expired.
     """
     row = _undecided(work, number)
-    if row.expires_on < work.today.isoformat():
+    if row.expires_on < work.today:
         raise RefusedError("this certificate has expired: refuse it, and ask for a new one")
     _decide(work, row, "")
 
@@ -191,7 +191,7 @@ def places_in_force(work: Work, organization: str, day: date) -> frozenset[str]:
 
     Other verbs ask this for an order that they found for the actor.
     """
-    return store.places_in_force(work.connection, organization, day.isoformat())
+    return store.places_in_force(work.connection, organization, day)
 
 
 def file_of(work: Work, number: int) -> OrderFile | None:
@@ -286,10 +286,9 @@ def _tell(
 
 
 def _of(work: Work, row: store.CertificateRow) -> Certificate:
-    signed, expires = (date.fromisoformat(each) for each in (row.signed_on, row.expires_on))
     if row.refused:
         status = Status.REFUSED
-    elif expires < work.today:
+    elif row.expires_on < work.today:
         status = Status.EXPIRED
     else:
         status = Status.WAITING if row.checked_at is None else Status.IN_FORCE
@@ -297,8 +296,8 @@ def _of(work: Work, row: store.CertificateRow) -> Certificate:
         row.id,
         row.organization,
         row.place,
-        signed,
-        expires,
+        row.signed_on,
+        row.expires_on,
         row.name,
         row.at,
         row.by,

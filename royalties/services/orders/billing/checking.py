@@ -6,6 +6,7 @@ from hashlib import sha256
 from itertools import groupby
 
 from royalties.domain.counting import counted
+from royalties.domain.json_values import canonical
 from royalties.domain.royalties.postings import (
     BANK,
     ORDER_EVENTS,
@@ -17,7 +18,6 @@ from royalties.domain.royalties.postings import (
 )
 from royalties.services.orders.frozen import fingerprint_of, invoice_shown
 from royalties.services.work import Work
-from royalties.store.history import canonical
 from royalties.store.ledger import entries as ledger
 from royalties.store.orders import money as store
 
@@ -103,7 +103,7 @@ def invoices_differ(work: Work) -> Failures:
         if fingerprint_of(row.content) != row.fingerprint:
             yield f"invoice {row.number} was changed"
         if said != (row.number, row.kind, row.currency, row.total, row.deposit_applied) or (
-            (shown.dated.isoformat(), shown.due.isoformat()) != (row.issued_on, row.due_on)
+            (shown.dated, shown.due) != (row.issued_on, row.due_on)
         ):
             yield f"invoice {row.number}: its row says something else than it does"
         if sum(line.amount for line in shown.lines) != row.total:

@@ -26,7 +26,7 @@ def listed(
         work.actor,
         organization=organization,
         open_only=status == "open",
-        due_before=work.today.isoformat() if status == "overdue" else "",
+        due_before=work.today if status == "overdue" else None,
         limit=PAGE + 1,
         skip=(page - 1) * PAGE,
     )

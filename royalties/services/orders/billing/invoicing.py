@@ -297,9 +297,7 @@ def _final(
     for address, count in at.items():
         place = order.ship_to[address - 1].place
         places[place] = places.get(place, 0) + count
-    exempt = certificates.places_in_force(
-        work.connection, order.organization, work.today.isoformat()
-    )
+    exempt = certificates.places_in_force(work.connection, order.organization, work.today)
     lines = billing.billed(agreed.quote.lines, agreed.quote.currency, copies)
     lines += _line_of_proofs(proofs, wanted, agreed.quote.currency)
     taxes = billing.taxed(lines, places, exempt, agreed.prices, work.today)

@@ -65,7 +65,7 @@ def issue(work: Work, setup: Setup, order: Order, agreed: Agreed, bill: Bill, to
     entry = entry_of_invoice(shown, order.organization)
     if entry is None:
         raise RefusedError("there is nothing to be invoiced")
-    numbers = ledger.post(work.connection, open_period, work.today.isoformat(), [entry])
+    numbers = ledger.post(work.connection, open_period, work.today, [entry])
     content, fingerprint = frozen(shown)
     row = InvoiceRow(
         place,
@@ -77,8 +77,8 @@ def issue(work: Work, setup: Setup, order: Order, agreed: Agreed, bill: Bill, to
         shown.currency,
         shown.total,
         shown.deposit_applied,
-        shown.dated.isoformat(),
-        shown.due.isoformat(),
+        shown.dated,
+        shown.due,
         content,
         fingerprint,
         numbers[0],
@@ -162,7 +162,7 @@ def told(issued: Issued) -> dict[str, object]:
         "currency": shown.currency,
         "total": shown.total,
         "balance": shown.balance,
-        "due_on": shown.due.isoformat(),
+        "due_on": shown.due,
     }
 
 

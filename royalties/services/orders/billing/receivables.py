@@ -1,9 +1,8 @@
 """What organizations owe, and since when; reminders, and statements of account."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from reports import account_statement as report
 from royalties.domain.money import amount_text
@@ -111,7 +110,7 @@ def aging(work: Work, today: date) -> list[Aged]:
 
 def days_overdue(row: Open, today: date) -> int:
     """Days since an invoice was due; 0 or below before."""
-    return (today - date.fromisoformat(row.due_on)).days
+    return (today - row.due_on).days
 
 
 def bucket_of(days: int) -> int:
@@ -128,7 +127,7 @@ class Overdue:
 
     invoice: Open
     days: int
-    reminded: tuple[str, ...]
+    reminded: tuple[datetime, ...]
 
 
 def overdue(work: Work) -> list[Open]:
@@ -144,9 +143,9 @@ def overdue(work: Work) -> list[Open]:
 def reminders(work: Work) -> list[Overdue]:
     """Overdue invoices, the longest due first, with when they were reminded of."""
     late = overdue(work)
-    told: dict[str, list[str]] = {}
+    told: dict[str, list[datetime]] = {}
     for detail, at in store.noted(work.connection, [row.order_id for row in late], REMIND):
-        told.setdefault(json.loads(detail)["invoice"], []).append(at)
+        told.setdefault(detail["invoice"], []).append(at)
     return [
         Overdue(row, days_overdue(row, work.today), tuple(told.get(row.number, ()))) for row in late
     ]
@@ -170,7 +169,7 @@ def remind(work: Work, number: str) -> Overdue:
         raise RefusedError(f"an e-mail reminded of invoice {number} today already")
     row = late.invoice
     owed = f"{row.currency} {amount_text(row.balance, row.currency)}"
-    due = date.fromisoformat(row.due_on)
+    due = row.due_on
     if not order.contact_email:
         raise RefusedError(
             f"order {order.number} has no contact with an e-mail address: write to them by mail"
@@ -221,11 +220,11 @@ def statement_of_account(work: Work, organization: str) -> list[AccountShown]:
         (
             row.currency,
             AccountLine(
-                date.fromisoformat(row.issued_on),
+                row.issued_on,
                 _NAMES[row.kind],
                 row.number,
                 order,
-                date.fromisoformat(row.due_on) if row.kind != "credit" else None,
+                row.due_on if row.kind != "credit" else None,
                 row.amount,
             ),
         )
@@ -236,7 +235,7 @@ def statement_of_account(work: Work, organization: str) -> list[AccountShown]:
         (
             row.currency,
             AccountLine(
-                date.fromisoformat(row.received_on),
+                row.received_on,
                 _money_words(row),
                 number,
                 orders[row.order_id],

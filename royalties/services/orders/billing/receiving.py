@@ -93,7 +93,7 @@ def _receive(work: Work, number: str, money: "_Money", prepared_by: str = "") ->
         "invoice": number,
         "currency": row.currency,
         "amount": money.amount,
-        "received_on": money.day.isoformat(),
+        "received_on": money.day,
         **({"prepared_by": prepared_by} if prepared_by else {}),
     }
     moved = move(work, order, Action.RECEIVE, detail=detail, tell=False)
@@ -137,7 +137,7 @@ def _pay_back(work: Work, number: str, money: "_Money", prepared_by: str = "") -
         "invoice": number,
         "currency": row.currency,
         "amount": -money.amount,
-        "paid_on": money.day.isoformat(),
+        "paid_on": money.day,
         **({"prepared_by": prepared_by} if prepared_by else {}),
     }
     note(work, order, PAY_BACK, before=order.state, after=order.state, detail=detail)
@@ -271,7 +271,7 @@ def _prepare(work: Work, kind: str, number: str, money: "_Money") -> int:
         "invoice": number,
         "currency": row.currency,
         "amount": money.amount,
-        "day": money.day.isoformat(),
+        "day": money.day,
         "reference": words,
         "token": money.token,
     }
@@ -405,7 +405,7 @@ def _post(work: Work, order: Order, row: Open, money: _Money, prepared_by: str =
     )
     if entry is None:
         raise AssertionError
-    numbers = ledger.post(work.connection, open_period, work.today.isoformat(), [entry])
+    numbers = ledger.post(work.connection, open_period, work.today, [entry])
     return store.add_receipt(
         work.connection,
         {
@@ -414,7 +414,7 @@ def _post(work: Work, order: Order, row: Open, money: _Money, prepared_by: str =
             "invoice_id": row.id,
             "currency": row.currency,
             "amount": money.amount,
-            "received_on": money.day.isoformat(),
+            "received_on": money.day,
             "reference": words,
             "reverses_id": money.reverses,
             "entry_id": numbers[0],

@@ -1,7 +1,6 @@
 """Packing lists: what lies in a shipment, printed once."""
 
 from collections.abc import Callable
-from datetime import date
 
 from reports import packing_list as report
 from royalties.domain.orders.papers import PackedLine, PackingListShown, Party
@@ -56,7 +55,7 @@ def _shown(
     return PackingListShown(
         number=f"{order.number}-S{row.number}",
         order=order.number,
-        dated=date.fromisoformat(row.shipped_on),
+        dated=row.shipped_on,
         publisher=setup.publisher,
         organization=party_of_order(setup, order, agreed),
         ship_to=Party(address.name, lines),

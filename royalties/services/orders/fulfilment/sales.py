@@ -169,7 +169,7 @@ class Selling:
                 "rows": len(lines),
                 "lines": len(lines),
                 "status": "recorded",
-                "recorded_at": work.at,
+                "recorded_at": work.stored_at,
                 "recorded_by": work.actor.name,
             },
         )

@@ -108,7 +108,7 @@ def ship(
         "address": address,
         "copies": copies,
         "shipped": f"{copies:,}",
-        "shipped_on": shipped_on.isoformat(),
+        "shipped_on": shipped_on,
         "carrier": _short(carrier),
         "tracking": _short(tracking),
     }
@@ -174,7 +174,7 @@ def came_back(
         "shipment": len(moved),
         "address": address,
         "copies": -copies,
-        "shipped_on": came_on.isoformat(),
+        "shipped_on": came_on,
         "carrier": "",
         "tracking": "",
     }

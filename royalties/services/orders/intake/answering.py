@@ -10,11 +10,11 @@ from enum import StrEnum
 
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.orders.life import Action, Precondition
+from royalties.domain.orders.order import Order
 from royalties.domain.people import Verb
 from royalties.services.orders import life, messages, notices
 from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
 from royalties.services.orders.intake import customer_orders as own
-from royalties.services.orders.order import Order
 from royalties.services.orders.quoting import quotes
 from royalties.services.work import RefusedError, Work
 
@@ -83,7 +83,7 @@ def record_acceptance(
     detail: dict[str, object] = {
         "name": acceptance.name,
         "how": acceptance.how.value,
-        "on": acceptance.on.isoformat(),
+        "on": acceptance.on,
     }
     if acceptance.file is not None:
         detail["file"] = own.keep_purchase_order(work, order, acceptance.file)

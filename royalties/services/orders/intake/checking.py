@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 from royalties.domain.orders import pricing
 from royalties.domain.orders.life import OrderKind
+from royalties.domain.orders.order import Address
 from royalties.ingest.places import NotAPlaceError
 from royalties.services.books import setup_in_force
 from royalties.services.orders.addresses import placed
-from royalties.services.orders.order import Address
 from royalties.services.orders.quoting import terms
 from royalties.services.orders.quoting.drafting import line_of, text_of
 from royalties.services.orders.quoting.quotes import price_of

@@ -7,12 +7,12 @@ order's contact once a second person has approved that.
 
 from typing import Any, cast
 
+from royalties.domain.orders.order import Order
 from royalties.domain.people import Role, Verb
 from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.services.mail.notices import notice
 from royalties.services.orders import life
-from royalties.services.orders.order import Order, order_of
 from royalties.services.people.invitations import house_name
 from royalties.services.people.links import send_invitation
 from royalties.services.people.names import fit_name
@@ -84,10 +84,9 @@ def _change(work: Work, order: Order, body: dict[str, Any], prepared_by: str = "
     values = {"contact_name": name, "contact_email": email}
     if not store.change_order(work.connection, order.id, order.version, values):
         raise life.ChangedMeanwhileError(order.number)
-    row = store.find_by_id(work.connection, work.actor, order.id)
-    if row is None:
+    changed = store.find_by_id(work.connection, work.actor, order.id)
+    if changed is None:
         raise AssertionError
-    changed = order_of(row)
     detail: dict[str, object] = {"name": name, "email": email}
     if prepared_by:
         detail["prepared_by"] = prepared_by

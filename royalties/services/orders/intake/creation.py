@@ -1,14 +1,11 @@
 """How an order begins: its number, its first line of history, and who is told."""
 
-import json
-from dataclasses import asdict
-
 from royalties.domain.orders.life import State
+from royalties.domain.orders.order import Order
 from royalties.services.books import setup_in_force
 from royalties.services.orders import life, notices
 from royalties.services.orders.addresses import require_places
 from royalties.services.orders.intake.checking import Requested
-from royalties.services.orders.order import Order, order_of
 from royalties.services.orders.production.artwork import USES, artwork_files
 from royalties.services.orders.quoting import terms
 from royalties.services.work import Work
@@ -42,7 +39,7 @@ def create_order(
         RefusedError: an older order is repeated, of which an address names no place.
     """
     if token and (row := store.find_by_token(work.connection, work.actor, token)) is not None:
-        return order_of(row)
+        return row
     require_places(body.ship_to)
     order = _add(work, organization, body, again.id if again else None, token or None)
     setup = setup_in_force(work)
@@ -60,9 +57,9 @@ def create_order(
                 "order_id": order.id,
                 "at": work.at,
                 "by": work.actor.name,
-                "side": life.side_of(work).value,
+                "side": life.side_of(work),
                 "text": body.message,
-                "internal": 0,
+                "internal": False,
             },
         )
     state = State.REQUESTED
@@ -99,17 +96,17 @@ def _add(
         work.connection,
         {
             "number": next_number(work),
-            "kind": body.kind.value,
+            "kind": body.kind,
             "organization": organization,
             "title": body.title,
             "isbn": body.isbn,
-            "state": State.REQUESTED.value,
+            "state": State.REQUESTED,
             "quantity": body.quantity,
             "audience": body.audience,
-            "need_by": body.need_by.isoformat() if body.need_by else None,
-            "rush": int(body.rush),
-            "options": json.dumps([each.value for each in body.options]),
-            "ship_to": json.dumps([asdict(each) for each in body.ship_to], ensure_ascii=False),
+            "need_by": body.need_by,
+            "rush": body.rush,
+            "options": body.options,
+            "ship_to": body.ship_to,
             "contact_name": body.contact_name,
             "contact_email": body.contact_email,
             "po_number": "",
@@ -124,4 +121,4 @@ def _add(
     row = store.find_by_id(work.connection, work.actor, number)
     if row is None:
         raise AssertionError
-    return order_of(row)
+    return row

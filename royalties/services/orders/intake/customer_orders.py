@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from royalties.domain.orders.life import ENDED, Side, State, path_of
+from royalties.domain.orders.order import Order
 from royalties.domain.people import Verb
 from royalties.domain.terms.organizations import Organization
 from royalties.services.books import setup_in_force
 from royalties.services.orders import attachments, board, life, notices
 from royalties.services.orders import preconditions as needs
 from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
-from royalties.services.orders.order import Order, order_of
 from royalties.services.orders.quoting.drafting import line_of
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import invoice_list, messages
@@ -72,8 +72,7 @@ def listed(work: Work, *, before: int = 0) -> tuple[list[OrderSummary], bool]:
     """
     work.actor.require(Verb.READ_ORDERS)
     rows = store.order_rows(work.connection, work.actor, before=before, limit=PAGE + 1)
-    found = [order_of(row) for row in rows[:PAGE]]
-    return _listed(work, found), len(rows) > PAGE
+    return _listed(work, rows[:PAGE]), len(rows) > PAGE
 
 
 def _listed(work: Work, found: Sequence[Order]) -> list[OrderSummary]:
@@ -175,11 +174,11 @@ def keep_purchase_order(work: Work, order: Order, file: AttachmentUpload | Store
             "order_id": order.id,
             "kind": PURCHASE_ORDER,
             **kept._asdict(),
-            "facts": "{}",
+            "facts": {},
             "message_id": None,
             "at": work.at,
             "by": work.actor.name,
-            "side": life.side_of(work).value,
+            "side": life.side_of(work),
         },
     )
     return kept.name

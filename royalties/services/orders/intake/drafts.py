@@ -63,7 +63,7 @@ def begin(work: Work, title: str, body: str, address: str) -> str:
             "title": title,
             "person_id": work.actor.person,
             "body": _checked(body),
-            "expires_at": work.ago(-LASTS),
+            "expires_at": work.at + LASTS,
         },
     )
     return token
@@ -72,7 +72,7 @@ def begin(work: Work, title: str, body: str, address: str) -> str:
 def keep(work: Work, token: str, body: str) -> None:
     """Keep what was typed since, for another fourteen days; ``find`` has said whose it is."""
     work.actor.require(Verb.ASK)
-    values = {"body": _checked(body), "expires_at": work.ago(-LASTS)}
+    values = {"body": _checked(body), "expires_at": work.at + LASTS}
     store.change_draft(work.connection, fingerprint(token), values)
 
 

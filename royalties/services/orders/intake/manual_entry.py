@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from royalties.domain.orders.order import Address, Order
 from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
 from royalties.services.orders.intake import contacts
@@ -13,7 +14,6 @@ from royalties.services.orders.intake.checking import (
 )
 from royalties.services.orders.intake.creation import create_order
 from royalties.services.orders.intake.requests import add_organization, fit_token
-from royalties.services.orders.order import Address, Order, order_of
 from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import orders as store
@@ -51,7 +51,7 @@ def enter_order(
     token = fit_token(token)
     kept.lock_numbers(work.connection)
     if token and (row := store.find_by_token(work.connection, work.actor, token)) is not None:
-        return order_of(row)
+        return row
     body = _checked(work, body, organization)
     key = organization or add_organization(work, body, fit_address(address) if address else None)
     known = contacts.mailboxes(work, key)
@@ -69,7 +69,7 @@ def enter_order(
     row = store.find_by_id(work.connection, work.actor, order.id)
     if row is None:
         raise AssertionError
-    return order_of(row)
+    return row
 
 
 def _checked(work: Work, body: Requested, organization: str) -> Requested:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, cast
 
+from royalties.domain.orders.order import Order
 from royalties.domain.people import Verb
 from royalties.domain.terms.organizations import Organization
 from royalties.services import approvals
@@ -16,12 +17,11 @@ from royalties.services.books import setup_in_force
 from royalties.services.mail.notices import notice
 from royalties.services.orders import life
 from royalties.services.orders.intake.creation import REQUEST
-from royalties.services.orders.order import Order, order_of
 from royalties.services.people.invitations import house_name
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import board, certificates
 from royalties.store.orders import orders as store
-from royalties.store.orders.orders import EventRow
+from royalties.store.orders.orders import Event
 from royalties.store.people import people
 from royalties.store.people.people import PersonSummary
 
@@ -40,7 +40,7 @@ class Size:
     people: int
 
 
-def namesakes(work: Work, order: Order, events: Iterable[EventRow]) -> list[Organization]:
+def namesakes(work: Work, order: Order, events: Iterable[Event]) -> list[Organization]:
     """The organizations that were there under the name with which an order was asked for.
 
     Args:
@@ -175,7 +175,7 @@ def _move(work: Work, order: Order, organization: str) -> Order:
     row = store.find_by_id(work.connection, work.actor, order.id)
     if row is None:
         raise AssertionError
-    return order_of(row)
+    return row
 
 
 def _let_in(work: Work, before: str, after: Organization, moving: Iterable[PersonSummary]) -> None:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.counting import counted
+from royalties.domain.orders.order import Address, Order
 from royalties.domain.people import Actor, Role, Verb
 from royalties.ingest.places import NotAPlaceError
 from royalties.services.books import setup_in_force
@@ -22,7 +23,6 @@ from royalties.services.orders import life
 from royalties.services.orders.addresses import placed
 from royalties.services.orders.intake.checking import BadRequestError, Requested, checked, estimate
 from royalties.services.orders.intake.creation import create_order, next_number
-from royalties.services.orders.order import Address, Order
 from royalties.services.people.invitations import house_name
 from royalties.services.people.links import DeadLinkError
 from royalties.services.people.names import fit_name
@@ -113,7 +113,7 @@ def ask_for(work: Work, body: Requested, address: str) -> None:
             "email": body.contact_email,
             "body": _BODY.dump_json(body).decode(),
             "created_at": work.at,
-            "expires_at": work.ago(-LASTS),
+            "expires_at": work.at + LASTS,
         },
     )
     title = setup_in_force(work).titles[body.title]
@@ -193,7 +193,7 @@ def open_request(
 
 
 def _waiting(work: Work, token: str, *, lock: bool = False) -> kept.RequestRow:
-    newest = work.ago(-CLOCKS_DIFFER)
+    newest = work.at + CLOCKS_DIFFER
     row = kept.find_request(work.connection, fingerprint(token), work.at, newest, lock=lock)
     if row is None:
         raise DeadLinkError

@@ -7,6 +7,7 @@ transaction. What it found is then sent with ``send_artwork``.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -116,7 +117,7 @@ class OrderFile:
     warnings: tuple[str, ...]
     previews: int
     is_newest: bool
-    at: str
+    at: datetime
     by: str
     side: Side
 
@@ -215,7 +216,7 @@ def files_of(rows: Sequence[store.FileRow]) -> list[OrderFile]:
     found: list[OrderFile] = []
     counted: dict[str, int] = {}
     for row in rows:
-        use = str(json.loads(row.facts)["use"])
+        use = str(row.facts["use"])
         counted[use] = counted.get(use, 0) + 1
         found.append(_of(row, counted[use]))
     last = dict(counted)
@@ -231,7 +232,7 @@ def preview_of(work: Work, number: str, file_id: int, page: int = 1) -> bytes | 
     row = store.find_file(work.connection, work.actor, number, file_id)
     if row is None:
         return None
-    previews = json.loads(row.facts).get("previews", [])
+    previews = row.facts.get("previews", [])
     if not 1 <= page <= len(previews):
         return None
     return _kept(work.files, previews[page - 1])
@@ -252,7 +253,7 @@ def original_of(work: Work, number: str, file_id: int, *, clean: bool = False) -
         return None
     name = row.sha256
     if clean:
-        cleaned = json.loads(row.facts).get("clean")
+        cleaned = row.facts.get("clean")
         if not cleaned:
             return None
         name = f"{cleaned}-clean.svg"
@@ -283,7 +284,7 @@ def keep(work: Work, order: Order, file: Looked) -> int:
         "type": file.checked.type,
         "sha256": file.sha256,
         "size": file.size,
-        "facts": json.dumps(facts, ensure_ascii=False, sort_keys=True),
+        "facts": facts,
     }
     return _add(work, order, values)
 
@@ -361,7 +362,7 @@ def _require_fit(files: Sequence[Looked], *, rights: bool) -> None:
 
 
 def _add(work: Work, order: Order, values: Mapping[str, object]) -> int:
-    side = life.side_of(work).value
+    side = life.side_of(work)
     return store.add_file(
         work.connection,
         {**values, "order_id": order.id, "at": work.at, "by": work.actor.name, "side": side},
@@ -369,7 +370,7 @@ def _add(work: Work, order: Order, values: Mapping[str, object]) -> int:
 
 
 def _of(row: store.FileRow, version: int) -> OrderFile:
-    facts = json.loads(row.facts)
+    facts = row.facts
     return OrderFile(
         row.id,
         Use(facts["use"]),
@@ -384,7 +385,7 @@ def _of(row: store.FileRow, version: int) -> OrderFile:
         is_newest=False,
         at=row.at,
         by=row.by,
-        side=Side(row.side),
+        side=row.side,
     )
 
 

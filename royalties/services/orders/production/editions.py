@@ -7,7 +7,7 @@ from royalties.domain.people import Verb
 from royalties.domain.terms.catalogue import INTERNAL, Format
 from royalties.ingest.setup import SetupError
 from royalties.services.books import setup_in_force
-from royalties.services.orders.life import ChangedMeanwhileError, Order, hold_still, note, order_of
+from royalties.services.orders.life import ChangedMeanwhileError, Order, hold_still, note
 from royalties.services.orders.quoting.agreed import edition_of
 from royalties.services.terms import setup
 from royalties.services.work import RefusedError, Work
@@ -61,7 +61,7 @@ def give_own_edition(work: Work, number: str, isbn: str | None, *, version: int)
     row = store.find_by_id(work.connection, work.actor, order.id)
     if row is None:
         raise AssertionError
-    return order_of(row)
+    return row
 
 
 def _require_fitting(work: Work, order: Order) -> None:

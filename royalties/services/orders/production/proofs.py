@@ -24,6 +24,7 @@ from royalties.services.orders.production.artwork import (
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import messages
 from royalties.store.orders import proofs as store
+from royalties.store.orders.proofs import Comment, Decision
 
 LONGEST_COMMENT = 2_000
 MOST_COMMENTS = 500
@@ -33,29 +34,6 @@ WHOLE = 0
 
 _LONGEST_NAME = 200
 _COMMENTED_IN = frozenset({State.PROOF_SENT, State.CHANGES_ASKED})
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """What somebody said of a page; ``WHOLE`` is the whole proof."""
-
-    id: int
-    page: int
-    text: str
-    at: str
-    by: str
-    side: Side
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided about a proof; ``name`` is as signed, ``sha256`` of the file shown."""
-
-    approved: bool
-    name: str
-    sha256: str
-    at: str
-    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +119,7 @@ def ask_changes(
     said = [
         each
         for each in store.comments_of(work.connection, [proof.id])
-        if each.side == Side.ORGANIZATION.value
+        if each.side is Side.ORGANIZATION
     ]
     met = preconditions_met(work, order) | ({Precondition.COMMENT} if said else frozenset())
     words = "; ".join(_quoted(each) for each in said)
@@ -210,7 +188,7 @@ def approve(
         Action.APPROVE_PROOF,
         met=preconditions_met(work, order) | {Precondition.PROOF_SHOWN},
         detail=detail,
-        changes={"approved_on": work.today.isoformat()},
+        changes={"approved_on": work.today},
     )
     _decide(work, proof, "approved", signed)
     return moved
@@ -227,8 +205,8 @@ def proofs(work: Work, order: Order) -> list[Proof]:
     return [
         Proof(
             file,
-            tuple(_comment_of(each) for each in said if each.file_id == file.id),
-            _decision_of(decided.get(file.id)),
+            tuple(each for each in said if each.file_id == file.id),
+            decided.get(file.id),
             difference(older, file) if older else None,
         )
         for file, older in zip(found, before, strict=False)
@@ -238,7 +216,7 @@ def proofs(work: Work, order: Order) -> list[Proof]:
 def decision(work: Work, file: OrderFile) -> Decision | None:
     """What was decided about a proof that was found."""
     work.actor.require(Verb.READ_ORDERS)
-    return _decision_of(store.decisions_of(work.connection, [file.id]).get(file.id))
+    return store.decisions_of(work.connection, [file.id]).get(file.id)
 
 
 def difference(before: OrderFile, after: OrderFile) -> Difference:
@@ -284,7 +262,7 @@ def _say(work: Work, order: Order, proof: OrderFile, page: int, text: str) -> Co
         "text": words,
         "at": work.at,
         "by": work.actor.name,
-        "side": life.side_of(work).value,
+        "side": life.side_of(work),
     }
     made = store.add_comment(work.connection, values)
     life.note(
@@ -295,27 +273,17 @@ def _say(work: Work, order: Order, proof: OrderFile, page: int, text: str) -> Co
         after=order.state,
         detail={"version": proof.version, "page": page},
     )
-    return Comment(made, page, words, work.at, work.actor.name, life.side_of(work))
+    return made
 
 
 def _decide(work: Work, proof: OrderFile, what: str, name: str) -> None:
-    row = store.DecisionRow(proof.id, what, name, proof.sha256, work.at, work.actor.name)
+    row = Decision(proof.id, what, name, proof.sha256, work.at, work.actor.name)
     store.add_decision(work.connection, row)
 
 
-def _quoted(said: store.CommentRow) -> str:
+def _quoted(said: Comment) -> str:
     return f"page {said.page}: {said.text}" if said.page else said.text
 
 
 def _require_side(work: Work) -> None:
     work.actor.require(Verb.KEEP_ORDERS if work.actor.sees_all else Verb.ORDER)
-
-
-def _comment_of(row: store.CommentRow) -> Comment:
-    return Comment(row.id, row.page, row.text, row.at, row.by, Side(row.side))
-
-
-def _decision_of(row: store.DecisionRow | None) -> Decision | None:
-    if row is None:
-        return None
-    return Decision(row.decision == "approved", row.name, row.sha256, row.at, row.by)

@@ -130,9 +130,7 @@ def _cheaper(found: pricing.Cheaper | None) -> CheaperShown | None:
 
 def _asked(work: Work, order: life.Order, edits: Edits) -> pricing.PriceRequest:
     require_places(order.ship_to)
-    exempt = certificates.places_in_force(
-        work.connection, order.organization, work.today.isoformat()
-    )
+    exempt = certificates.places_in_force(work.connection, order.organization, work.today)
     return pricing.PriceRequest(
         order.kind,
         tuple(

@@ -9,10 +9,10 @@ from datetime import datetime, time, timedelta
 
 from royalties.adapters.credentials import fingerprint
 from royalties.domain.orders.life import State
+from royalties.domain.orders.order import Order
 from royalties.domain.people import Actor, Role, Verb
-from royalties.services.orders.order import Order, order_of
 from royalties.services.people.links import DeadLinkError
-from royalties.services.work import Work, stored
+from royalties.services.work import Work
 from royalties.store.orders import orders, papers
 from royalties.store.orders import quote_links as store
 
@@ -39,11 +39,9 @@ def make(work: Work, order: Order, version: int, email: str) -> str:
     row = next(
         each for each in papers.quotes_of(work.connection, order.id) if each.version == version
     )
-    last = datetime.combine(
-        datetime.fromisoformat(row.valid_until) + timedelta(days=1), time(), work.now.tzinfo
-    )
+    last = datetime.combine(row.valid_until + timedelta(days=1), time(), work.now.tzinfo)
     token = work.credentials.token()
-    store.forget_links(work.connection, work.ago(_REMEMBERED))
+    store.forget_links(work.connection, work.at - _REMEMBERED)
     store.add_link(
         work.connection,
         {
@@ -52,7 +50,7 @@ def make(work: Work, order: Order, version: int, email: str) -> str:
             "version": version,
             "email": email,
             "created_at": work.at,
-            "expires_at": stored(last),
+            "expires_at": last,
         },
     )
     return f"{OPENED_AT}{token}"
@@ -71,11 +69,11 @@ def look_at(work: Work, token: str) -> Linked:
     actor = Actor(f"the link sent to {row.email}"[:200], Role.ORGANIZATION, order=row.order_id)
     acting = replace(work, actor=actor)
     found = orders.find_by_id(work.connection, actor, row.order_id)
-    order = order_of(found) if found else None
+    order = found or None
     if order is None or order.state is not State.QUOTED:
         raise DeadLinkError
     newest = papers.quotes_of(work.connection, order.id)[0]
-    if newest.version != row.version or newest.valid_until < work.today.isoformat():
+    if newest.version != row.version or newest.valid_until < work.today:
         raise DeadLinkError
     return Linked(acting, order, row.version, row.email)
 

@@ -6,7 +6,7 @@ later version never alters it. Only the newest one can be accepted, while it is 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any, NamedTuple, cast
@@ -64,7 +64,7 @@ class Issued(NamedTuple):
     """A version of a quote that was issued; ``valid`` says whether it could be accepted today."""
 
     version: int
-    issued_at: str
+    issued_at: datetime
     issued_by: str
     valid_until: date
     currency: str
@@ -223,7 +223,7 @@ def _issue(work: Work, order: life.Order, edits: Edits, *, issued_by: str = "") 
             shown.version,
             work.at,
             shown.issued_by,
-            shown.valid_until.isoformat(),
+            shown.valid_until,
             shown.currency,
             shown.total,
             shown.deposit,
@@ -239,7 +239,7 @@ def _issue(work: Work, order: life.Order, edits: Edits, *, issued_by: str = "") 
             "quote": shown.version,
             "currency": shown.currency,
             "total": shown.total,
-            "valid_until": shown.valid_until.isoformat(),
+            "valid_until": shown.valid_until,
             **({"prepared_by": issued_by} if issued_by else {}),
         },
     )
@@ -332,7 +332,7 @@ def expire_quotes(work: Work) -> list[str]:
     The calendar does this, whoever runs it.
     """
     acting = replace(work, actor=CALENDAR)
-    expired = store.past_validity(work.connection, work.today.isoformat())
+    expired = store.past_validity(work.connection, work.today)
     for number in expired:
         order = life.hold_still(acting, number)
         life.move(acting, order, Action.EXPIRE, met=[Precondition.QUOTE_PAST], side=Side.CALENDAR)
@@ -396,12 +396,12 @@ def _issued(work: Work, order: life.Order) -> list[Issued]:
             row.version,
             row.issued_at,
             row.issued_by,
-            until := date.fromisoformat(row.valid_until),
+            row.valid_until,
             row.currency,
             row.total,
             row.deposit,
             row.fingerprint,
-            row.version == len(rows) and until >= work.today,
+            row.version == len(rows) and row.valid_until >= work.today,
             _CONTENT.validate_json(row.content),
         )
         for row in rows

@@ -124,13 +124,13 @@ def _journal(books: System, who: Actor, format_: str) -> Iterator[bytes]:
             yield f"{line}\n".encode()
 
 
-def _day() -> tuple[str, str]:
+def _day() -> tuple[date | None, str]:
     """The day that was asked for; or what was written instead of one."""
     day = request.args.get("day", "")
     try:
-        return (date.fromisoformat(day).isoformat() if day else ""), ""
+        return (date.fromisoformat(day) if day else None), ""
     except ValueError:
-        return "", day[:_LONGEST]
+        return None, day[:_LONGEST]
 
 
 def _asked(name: str) -> str:

@@ -44,7 +44,7 @@ def invoices() -> Answer:
         page=page,
         organizations=order_page.organization_names(),
         unconfirmed={each.invoice for each in receivables.unconfirmed(work)},
-        today=work.today.isoformat(),
+        today=work.today,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol, cast
 from markupsafe import Markup
 
 from royalties.domain.orders.life import OrderKind
+from royalties.domain.orders.order import Order
 from royalties.domain.orders.price_lists import PriceVersion
 from royalties.services.approvals import Proposal
 from royalties.services.desk.places import MENDED
@@ -14,7 +15,6 @@ from royalties.services.orders.billing import receiving
 from royalties.services.orders.intake import contacts
 from royalties.services.orders.intake.merging import MOVED
 from royalties.services.orders.lead_times import PROMISE
-from royalties.services.orders.order import Order
 from royalties.services.orders.quoting import quotes
 from royalties.web.core import formats
 

@@ -172,7 +172,7 @@ def is_forgotten(upload: Upload | UploadSummary, now: datetime) -> bool:
     job = upload.job
     if job is None or job.status != "queued":
         return False
-    return now - datetime.fromisoformat(job.created_at) > _PATIENCE
+    return now - job.created_at > _PATIENCE
 
 
 def questions(

@@ -70,7 +70,7 @@ def plan(key: str) -> str:
             {
                 "from": version.starts,
                 "is_in_force": version == in_force,
-                "is_used": version.starts.isoformat() in used,
+                "is_used": version.starts in used,
                 "steps": step_words(version.steps, names, _currency(setup, users)),
                 "gives_to": len(beneficiaries_of(version.steps)),
             }

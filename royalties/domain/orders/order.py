@@ -1,13 +1,10 @@
-"""An order as a value."""
+"""An order as it stands."""
 
-import json
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 
 from royalties.domain.orders.life import OrderKind, State
-from royalties.domain.orders.pricing import Option
-from royalties.store.orders.orders import OrderRow
+from royalties.domain.orders.price_lists import Option
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as it stands. Days are dates; ``version`` rises with every change."""
+    """An order; ``version`` rises with every change."""
 
     id: int
     number: str
@@ -57,27 +54,6 @@ class Order:
     started_on: date | None
     promised_on: date | None
     reorder_of: int | None
-    created_at: str
+    created_at: datetime
     created_by: str
     version: int
-
-
-def order_of(row: OrderRow) -> Order:
-    """A stored order as a value."""
-    values: dict[str, Any] = row._asdict()
-    for name in ("need_by", "approved_on", "started_on", "promised_on"):
-        values[name] = date.fromisoformat(values[name]) if values[name] else None
-    return Order(
-        **{
-            **values,
-            "kind": OrderKind(row.kind),
-            "state": State(row.state),
-            "held_in": State(row.held_in) if row.held_in else None,
-            "rush": bool(row.rush),
-            "options": tuple(Option(each) for each in json.loads(row.options)),
-            "ship_to": tuple(
-                Address(**{**each, "lines": tuple(each["lines"])})
-                for each in json.loads(row.ship_to)
-            ),
-        }
-    )

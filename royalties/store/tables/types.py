@@ -1,0 +1,198 @@
+"""Column types: what a database stores as text and small integers, the store returns as values.
+
+What is stored stays as it always was. A value of another kind is refused before it is written; text
+that is no such value, which only tampering leaves, is an error that names it when it is read.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Dialect, SmallInteger, String, Text, TypeDecorator
+
+from royalties.domain.json_values import as_json, canonical
+
+Value = TypeVar("Value")
+Member = TypeVar("Member", bound=StrEnum)
+
+
+class UnreadableValueError(ValueError):
+    """A column holds what cannot stand in it."""
+
+    def __init__(self, found: object, kind: str) -> None:
+        super().__init__(f"{found!r} is stored where {kind} is expected")
+
+
+class _Stored(TypeDecorator[Value]):
+    """A type with a way to write and a way to read; null is None."""
+
+    cache_ok = True
+
+    def _write(self, value: object) -> str | int:
+        raise NotImplementedError
+
+    def _read(self, found: Any) -> Value:  # noqa: ANN401 - as the driver gives it
+        raise NotImplementedError
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | int | None:  # noqa: ARG002
+        """The value as it is stored."""
+        return None if value is None else self._write(value)
+
+    def process_result_value(self, value: object, dialect: Dialect) -> Value | None:  # noqa: ARG002
+        """The value as it was given."""
+        return None if value is None else self._read(value)
+
+
+class Day(_Stored[date]):
+    """A day, stored as 2026-04-03."""
+
+    impl = String(10)
+    cache_ok = True
+
+    def _write(self, value: object) -> str:
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise TypeError(value)
+        return value.isoformat()
+
+    def _read(self, found: str) -> date:
+        return _day(found)
+
+
+class Moment(_Stored[datetime]):
+    """A moment in UTC, stored as 2026-04-03T12:30:00+00:00; fractions of a second are not lost."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def _write(self, value: object) -> str:
+        if not isinstance(value, datetime) or value.tzinfo is None:
+            raise TypeError(value)
+        return value.astimezone(UTC).isoformat()
+
+    def _read(self, found: str) -> datetime:
+        try:
+            moment = datetime.fromisoformat(found)
+        except (TypeError, ValueError):
+            raise UnreadableValueError(found, "a moment") from None
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Exact(_Stored[Fraction]):
+    """An exact number, stored as 3 or 5/7."""
+
+    impl = Text
+    cache_ok = True
+
+    def _write(self, value: object) -> str:
+        if not isinstance(value, int | Fraction) or isinstance(value, bool):
+            raise TypeError(value)
+        return str(value)
+
+    def _read(self, found: str) -> Fraction:
+        return _fraction(found)
+
+
+class Flag(_Stored[bool]):
+    """Yes or no, stored as 1 or 0."""
+
+    impl = SmallInteger
+    cache_ok = True
+
+    def _write(self, value: object) -> int:
+        if value not in {0, 1}:
+            raise TypeError(value)
+        return 1 if value else 0
+
+    def _read(self, found: int) -> bool:
+        if found not in {0, 1}:
+            raise UnreadableValueError(found, "0 or 1")
+        return bool(found)
+
+
+class Word(_Stored[Member], Generic[Member]):
+    """A member of an enumeration, stored as its word."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, kind: type[Member], length: int) -> None:
+        super().__init__(length)
+        self.kind = kind
+        self.length = length
+
+    def _write(self, value: object) -> str:
+        return self.kind(str(value)).value
+
+    def _read(self, found: str) -> Member:
+        try:
+            return self.kind(found)
+        except ValueError:
+            raise UnreadableValueError(found, f"a {self.kind.__name__}") from None
+
+
+class Json(_Stored[Any]):
+    """A value stored as JSON, its keys in order.
+
+    Args:
+        loaded: makes the value of what JSON holds.
+        dumped: makes what JSON can hold of the value.
+        in_order: whether keys are sorted; else they stand as given.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(
+        self,
+        loaded: Callable[[Any], Any] | None = None,
+        dumped: Callable[[Any], Any] | None = None,
+        *,
+        in_order: bool = True,
+    ) -> None:
+        super().__init__()
+        self.loaded = loaded
+        self.dumped = dumped
+        self.in_order = in_order
+
+    def _write(self, value: object) -> str:
+        plain = self.dumped(value) if self.dumped else value
+        return json.dumps(plain, ensure_ascii=False, sort_keys=self.in_order, default=as_json)
+
+    def _read(self, found: str) -> Any:  # noqa: ANN401 - JSON
+        try:
+            plain = json.loads(found)
+            return self.loaded(plain) if self.loaded else plain
+        except (LookupError, TypeError, ValueError):
+            raise UnreadableValueError(found, "JSON of this kind") from None
+
+
+class Canonical(Json):
+    """A value stored as canonical JSON."""
+
+    cache_ok = True
+
+    def _write(self, value: object) -> str:
+        return canonical(value)
+
+
+@lru_cache(4096)
+def _day(text: str) -> date:
+    try:
+        found = date.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise UnreadableValueError(text, "a day") from None
+    if found.isoformat() != text:  # 20260403 is the same day, but nothing that is ever written
+        raise UnreadableValueError(text, "a day")
+    return found
+
+
+@lru_cache(4096)
+def _fraction(text: str) -> Fraction:
+    try:
+        return Fraction(text)
+    except (TypeError, ValueError, ZeroDivisionError):
+        raise UnreadableValueError(text, "an exact number") from None
