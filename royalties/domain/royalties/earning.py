@@ -117,8 +117,8 @@ class Atom(NamedTuple):
     channel: Channel | None
     retailer: str | None
     place: Place
-    earned: Fraction
-    units: int
+    earned: Fraction = Fraction(0)
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -694,4 +694,4 @@ def _income_atoms(contract: Contract, income: Sequence[Income]) -> list[Atom]:
         ),
         Fraction(0),
     )
-    return [Atom(None, None, None, Place(), exact, 0)] if income else []
+    return [Atom(None, None, None, Place(), exact)] if income else []
