@@ -13,6 +13,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from wtforms import Field
+from wtforms.utils import unset_value
 
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.ingest.setup import scalars as s
@@ -73,6 +74,15 @@ class EntryField(Field):
         self.warnings: list[str] = []
         if needed:
             self.flags.required = True
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:  # noqa: ANN401, ARG002 - as WTForms has it
+        """Take what was typed, or a value of a body; a form may have thousands of fields."""
+        self.process_errors = []
+        self.raw_data = formdata.getlist(self.name) if formdata is not None else None
+        if self.raw_data is None:
+            self.process_data(data if data is not unset_value else None)
+        else:
+            self.process_formdata(self.raw_data)
 
     def process_data(self, value: Any) -> None:  # noqa: ANN401 - JSON
         """Take a value of a body."""
