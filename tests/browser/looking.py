@@ -24,6 +24,13 @@ _STANDARD = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
     },
 }
+_BUT_CONTRAST = {**_STANDARD, "rules": {"color-contrast": {"enabled": False}}}
+_KINDS = """() => [...new Set([...document.querySelectorAll("body *")].map((each) => [
+  each.parentElement.localName, ...each.parentElement.classList, ">", each.localName,
+  each.type ?? "", ...each.classList, ...["open", "disabled", "role", "aria-current",
+    "aria-invalid", "aria-selected"].filter((name) => each.hasAttribute(name)),
+].join(" ")))]"""
+"""What the one style sheet tells elements of a page apart by."""
 _SHAPE = """() => ({
   wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   culprits: [...document.querySelectorAll("body *")]
@@ -115,9 +122,9 @@ class Window:
     page: Page
     complaints: list[str] = field(default_factory=list)
 
-    def faults(self) -> list[str]:
-        """All that is wrong with what is shown now."""
-        return self.misshapen() + self.judged_by_axe()
+    def faults(self, known: set[str] | None = None) -> list[str]:
+        """All that is wrong with what is shown now; ``known`` as axe is given it."""
+        return self.misshapen() + self.judged_by_axe(known)
 
     def misshapen(self) -> list[str]:
         """What is wrong at once: complaints, the page's shape, and what it consists of."""
@@ -162,11 +169,21 @@ class Window:
         found: list[str] = self.page.evaluate(_CELLS)
         return found
 
-    def judged_by_axe(self) -> list[str]:
-        """What axe finds, which takes as long as all else."""
+    def judged_by_axe(self, known: set[str] | None = None) -> list[str]:
+        """What axe finds, which takes as long as all else, and half of that for colours.
+
+        Args:
+            known: kinds of elements whose contrast was judged on other pages, which this page's
+                are added to. Where it has no other ones, the contrast is not judged again.
+        """
+        rules = _STANDARD
+        if known is not None:
+            kinds = set(self.page.evaluate(_KINDS))
+            rules = _BUT_CONTRAST if kinds <= known else _STANDARD
+            known |= kinds
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(_AXE)
-        response: dict[str, Any] = self.page.evaluate("axe.run", _STANDARD)
+        response: dict[str, Any] = self.page.evaluate("axe.run", rules)
         return [
             f"axe {each['id']}: {node['target']} {node['html'][:160]} — {node['failureSummary']}"
             for each in response["violations"]
