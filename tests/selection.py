@@ -290,6 +290,12 @@ def in_full(request: pytest.FixtureRequest) -> InFull:
     return asked
 
 
+@pytest.fixture
+def step(in_full: InFull) -> int:
+    """A crash is tried before every so many statements: what one leaves, a later one leaves too."""
+    return 1 if in_full("crashes before every statement") else 3
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Tell the process that leads the run; that nothing but a browser was missing is no failure."""

@@ -6,13 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.builders.books import CrashError, Office, Shelf, a_row, after, opened, spring
-from tests.selection import InFull
 
 pytestmark = pytest.mark.engines("both")
-
-
-EVERY_FEW = 4
-"""Before which statements a crash is tried on PostgreSQL every day."""
 
 
 def crash_everywhere(
@@ -51,14 +46,6 @@ def crash_everywhere(
     assert place > least + step, "the work sent fewer statements than it must"
     assert office.hashes() != before
     assert office.faults() == {}
-
-
-@pytest.fixture
-def step(office: Office, in_full: InFull) -> int:
-    """A crash is tried before every statement, every day on SQLite alone."""
-    if office.is_sqlite or in_full("crashes before every statement on PostgreSQL"):
-        return 1
-    return EVERY_FEW
 
 
 @after(opened)
