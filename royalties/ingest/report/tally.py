@@ -93,10 +93,10 @@ class Tally:
 
 
 def _grouped(keys: Sequence[K], values: Sequence[V]) -> dict[K, list[V]]:
-    found: dict[K, list[V]] = {}
+    groups: dict[K, list[V]] = {}
     for key, value in zip(keys, values, strict=True):
-        if key in found:
-            found[key].append(value)
+        if key in groups:
+            groups[key].append(value)
         else:
-            found[key] = [value]
-    return found
+            groups[key] = [value]
+    return groups
