@@ -34,7 +34,7 @@ from tests.builders.pdfs import a_pdf
 from tests.builders.rich import rich
 from tests.builders.site import BASE, Site, Visitor, open_site
 from tests.selection import InFull, one_of_each
-from tests.web.matrix import GONE, SEEN, TABLE, TAKEN, Row, Values
+from tests.web.core.matrix import GONE, SEEN, TABLE, TAKEN, Row, Values
 
 COMES_AND_GOES = ("session", "attempt", "log")
 """Tables that note visits; what people work on is all the others."""
