@@ -40,7 +40,7 @@ class Effort(Enum):
     NIGHT = "night"
 
 
-EXAMPLES = {Effort.EVERYDAY: 20, Effort.ALL: 100, Effort.NIGHT: 2000}
+EXAMPLES = {Effort.EVERYDAY: 12, Effort.ALL: 100, Effort.NIGHT: 2000}
 """How many examples a property is tried with; by day they are the same ones every time."""
 
 USED_BY: Mapping[str, Sequence[str]] = {
@@ -288,6 +288,12 @@ def in_full(request: pytest.FixtureRequest) -> InFull:
         return selection.effort is not Effort.EVERYDAY
 
     return asked
+
+
+@pytest.fixture
+def step(in_full: InFull) -> int:
+    """A crash is tried before every so many statements: what one leaves, a later one leaves too."""
+    return 1 if in_full("crashes before every statement") else 3
 
 
 @pytest.hookimpl(trylast=True)

@@ -24,6 +24,11 @@ _STANDARD = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
     },
 }
+_KINDS = """() => [...new Set([...document.querySelectorAll("body *")].map((each) => [
+  each.localName, each.type ?? "", ...each.classList, ...["open", "disabled", "role", "aria-current",
+    "aria-invalid", "aria-selected"].filter((name) => each.hasAttribute(name)),
+].join(" ")))]"""
+"""What elements are and how they are styled: kinds of which axe need judge one."""
 _SHAPE = """() => ({
   wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   culprits: [...document.querySelectorAll("body *")]
@@ -39,6 +44,17 @@ _SHAPE = """() => ({
     .filter((each) => each.hash.length > 1 && !document.getElementById(each.hash.slice(1)))
     .map((each) => each.outerHTML.slice(0, 120)),
   miscounted: document.body.innerText.match(/(?<![\\d.,\u2019/–-])\\b1 (NOUNS)\\b/g) ?? [],
+  unnamed: [...document.querySelectorAll(
+    "input:not([type=hidden]), select, textarea, button, a[href], img")]
+    .filter((each) => each.checkVisibility() && !each.hasAttribute("alt") && !each.ariaLabel
+      && !each.title && !each.hasAttribute("aria-labelledby") && !(each.matches("button, a")
+        && (each.textContent.trim() || each.querySelector("[alt], [aria-label]")))
+      && ![...(each.labels ?? [])].some((label) => label.textContent.trim()))
+    .map((each) => each.outerHTML.slice(0, 120)),
+  astray: [...document.querySelectorAll("[aria-describedby], [aria-labelledby]")]
+    .filter((each) => ["aria-describedby", "aria-labelledby"].some((name) => (
+      each.getAttribute(name) ?? "").split(/\\s+/).some((id) => id && !document.getElementById(id))))
+    .map((each) => each.outerHTML.slice(0, 120)),
   unmarked: [...document.querySelectorAll("form[method=post]")]
     .filter((each) => !each.querySelector("[name=csrf_token]"))
     .map((each) => each.action),
@@ -115,9 +131,9 @@ class Window:
     page: Page
     complaints: list[str] = field(default_factory=list)
 
-    def faults(self) -> list[str]:
-        """All that is wrong with what is shown now."""
-        return self.misshapen() + self.judged_by_axe()
+    def faults(self, known: set[str] | None = None) -> list[str]:
+        """All that is wrong with what is shown now; ``known`` as axe is given it."""
+        return self.misshapen() + self.judged_by_axe(known)
 
     def misshapen(self) -> list[str]:
         """What is wrong at once: complaints, the page's shape, and what it consists of."""
@@ -131,7 +147,7 @@ class Window:
             found.append(f"title {shape['title']!r}, language {shape['language']!r}")
         found += [
             f"{each}: {shape[each]}"
-            for each in ("ids", "nowhere", "miscounted", "unmarked")
+            for each in ("ids", "nowhere", "miscounted", "unnamed", "astray", "unmarked")
             if shape[each]
         ]
         self.complaints.clear()
@@ -162,8 +178,18 @@ class Window:
         found: list[str] = self.page.evaluate(_CELLS)
         return found
 
-    def judged_by_axe(self) -> list[str]:
-        """What axe finds, which takes as long as all else."""
+    def judged_by_axe(self, known: set[str] | None = None) -> list[str]:
+        """What axe finds, which takes as long as all else.
+
+        Args:
+            known: kinds of elements that were judged on other pages, which this page's are added
+                to. Where it has no other ones, it is not judged again.
+        """
+        if known is not None:
+            kinds = set(self.page.evaluate(_KINDS))
+            if kinds <= known:
+                return []
+            known |= kinds
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(_AXE)
         response: dict[str, Any] = self.page.evaluate("axe.run", _STANDARD)

@@ -21,6 +21,8 @@ GOOD = '<!doctype html><html lang="en"><title>A page · House</title><main><h1>A
         ("<p><a href='#b'>nowhere</a>", "nowhere"),
         ("<form method=post action=/a><button>Go</button></form>", "unmarked"),
         ("<p>1 lines", "miscounted"),
+        ("<p><label for=a></label><input id=a>", "unnamed"),
+        ("<p><a href=/ aria-describedby=b>y</a>", "astray"),
         ("<p>11 lines, 2.1 copies, 1 line", ""),
         (
             "<div class=wide style='width: 2rem; overflow: hidden'><table><tr><td>Collaboration",

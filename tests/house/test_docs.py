@@ -19,7 +19,8 @@ from tests.house.repository import ROOT, files
 
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
-PAGES = [path for path in files() if path.suffix == ".md" and "tests" not in path.parts]
+OURS = [path for path in files() if "tests" not in path.relative_to(ROOT).parts]
+PAGES = [path for path in OURS if path.suffix == ".md"]
 OPTIONS_OF_ALL = {"--help", "--json"}
 
 
@@ -82,7 +83,7 @@ def test_every_option_is_explained() -> None:
 
 
 def test_every_variable_is_documented() -> None:
-    code = [path for path in files() if path.suffix == ".py" and "tests" not in path.parts]
+    code = [path for path in OURS if path.suffix == ".py"]
     used = {found for path in code for found in re.findall(r"\bROYALTIES_[A-Z_]+\b", text(path))}
     assert used
     for page in (README, DOCS / "operations.md"):

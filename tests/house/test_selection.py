@@ -95,7 +95,11 @@ def names(said: str, outcome: str) -> list[str]:
     return sorted(re.findall(rf"^{outcome} \S+::(\S+)", said, re.MULTILINE))
 
 
-@pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["alone", "workers"])
+@pytest.mark.parametrize(
+    "processes",
+    one_of_each([["-n", "2"], []], type, others="processes of their own"),
+    ids=["workers", "alone"],
+)
 def test_everyday_run_tells_what_it_leaves(tmp_path: Path, processes: list[str]) -> None:
     said = run(tmp_path, *processes)
     assert "Left to `make test-all`: 8 tests (4 on the other engine, 2 hostile values, 2 " in said
@@ -136,7 +140,11 @@ def test_named_test_is_run(tmp_path: Path) -> None:
     assert names(run(tmp_path, name="::test_hostile"), "PASSED") == ["test_hostile"]
 
 
-@pytest.mark.parametrize("processes", [[], ["-n", "2"]], ids=["alone", "workers"])
+@pytest.mark.parametrize(
+    "processes",
+    one_of_each([["-n", "2"], []], type, others="processes of their own"),
+    ids=["workers", "alone"],
+)
 def test_missing_browser_fails_nothing(tmp_path: Path, processes: list[str]) -> None:
     assert "Not run: 1 test of pages" in run(tmp_path, "-k", "in_a_browser", *processes)
 

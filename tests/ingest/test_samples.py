@@ -21,7 +21,7 @@ ISBNS = {edition.id: edition.isbn for edition in CATALOGUE.editions.values()}
 RETAILERS = {retailer.id: key for key, retailer in CATALOGUE.retailers.items()}
 
 
-@pytest.fixture(params=EXPECTED)
+@pytest.fixture(params=EXPECTED, scope="module")
 def case(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any], Read]:
     name: str = request.param
     return name, EXPECTED[name], read(SAMPLES / name, **SUPPLIED.get(name, {}))

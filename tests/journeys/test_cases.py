@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -348,10 +349,13 @@ def _digits(amount: str) -> int:
 def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Played]:
     """Each scenario as it is written, played once on SQLite for all tests that compare with it."""
     known: dict[str, Played] = {}
+    empty = tmp_path_factory.mktemp("empty") / "home"
+    assert in_process(empty)("init").exit == 0
 
     def play(name: str) -> Played:
         if name not in known:
             home = tmp_path_factory.mktemp(name) / "home"
+            shutil.copytree(empty, home)  # migrations take as long as a case
             case = SCENARIOS[name]
             known[name] = Player(case, home, in_process(home), as_written).play()
         return known[name]

@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,21 +23,34 @@ from tests.builders.books import UNKNOWN, a_row, a_setup, a_title, an_edition, w
 Run = Callable[..., Result]
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """The command line in a home of its own, with the ordinary setup."""
-    runner = CliRunner(env={"ROYALTIES_HOME": str(tmp_path / "home"), "ROYALTIES_DATABASE_URL": ""})
+def in_home(home: Path) -> Run:
+    """The command line in a home."""
+    runner = CliRunner(env={"ROYALTIES_HOME": str(home), "ROYALTIES_DATABASE_URL": ""})
 
     def run(*arguments: str | Path, code: int = 0) -> Result:
         result = runner.invoke(main, [str(each) for each in arguments], catch_exceptions=False)
         assert result.exit_code == code, result.output
         return result
 
-    file = tmp_path / "setup.json"
+    return run
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the ordinary setup, to be copied, and the setup's file beside it."""
+    folder = tmp_path_factory.mktemp("begun")
+    file, run = folder / "setup.json", in_home(folder / "home")
     file.write_text(json.dumps(a_setup()), encoding="utf-8")
     run("init")
     run("load", file)
-    return run
+    return folder
+
+
+@pytest.fixture
+def run(begun: Path, tmp_path: Path) -> Run:
+    """The command line in a home of its own, with the ordinary setup."""
+    shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
+    return in_home(tmp_path / "home")
 
 
 def test_a_file_that_nobody_knows_is_refused_in_one_sentence(run: Run, tmp_path: Path) -> None:

@@ -1,9 +1,6 @@
 """The demo, run as anybody would: a year of a small house, from an empty home to statements."""
 
 import json
-import os
-import subprocess
-import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ from openpyxl import load_workbook
 
 from royalties.cli import demo as demo_module
 from royalties.cli import main
+from tests.builders.demo import demo, demo_of_this_run
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -22,21 +20,6 @@ REPORTS = 18
 SHIPMENTS = 2
 
 Document = dict[str, Any]
-
-
-def demo(folder: Path, *arguments: str, url: str = "", code: int = 0) -> tuple[str, str]:
-    """The demo in a process of its own, in a folder where nothing is set: output and errors."""
-    environment = {**os.environ, "ROYALTIES_HOME": "", "ROYALTIES_DATABASE_URL": url}
-    done = subprocess.run(
-        [sys.executable, "-m", "royalties", "demo", *arguments],
-        check=False,
-        capture_output=True,
-        cwd=folder,
-        env=environment,
-        text=True,
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    return done.stdout, done.stderr
 
 
 def document(folder: Path, *arguments: str) -> Any:
@@ -62,10 +45,9 @@ def files(folder: Path, ending: str) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def played() -> tuple[Path, str]:
     """A folder in which the demo was run once, and what it printed."""
-    folder = tmp_path_factory.mktemp("demo")
-    return folder, demo(folder)[0]
+    return demo_of_this_run()
 
 
 def test_it_says_what_it_did(played: tuple[Path, str]) -> None:
@@ -128,17 +110,19 @@ def test_the_books_verify(played: tuple[Path, str]) -> None:
 
 def test_three_orders_wait_or_are_paid(played: tuple[Path, str]) -> None:
     folder, printed = played
-    paid, waits, proofed = json.loads(demo(folder, "--json")[0])["orders"]
+    still_open = sorted(each["order"] for each in document(folder, "orders"))
+    paid, waits, proofed = (
+        document(folder, "order", number) for number in ("O-2025-0001", *still_open)
+    )
     assert [each["state"] for each in (paid, waits, proofed)] == ["paid", "quoted", "proof-sent"]
     assert all(each["order"] in printed for each in (paid, waits, proofed))
     assert paid["order"] == "O-2025-0001"
     assert waits["next"] == "The organization: accept or decline the quote."
     assert proofed["next"].startswith("The organization: look at the proof")
-    told = document(folder, "order", paid["order"])
-    (billed,) = told["invoices"]
-    (received,) = told["receipts"]
+    (billed,) = paid["invoices"]
+    (received,) = paid["receipts"]
     assert received["amount"] == billed["total"]
-    assert {each["at"][:4] for each in told["history"]} == {"2025"}
+    assert {each["at"][:4] for each in paid["history"]} == {"2025"}
 
 
 def test_copies_of_the_paid_order_earn_in_the_second_half(played: tuple[Path, str]) -> None:

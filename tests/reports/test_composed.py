@@ -1,26 +1,21 @@
 """What the composer makes of books: a demo's twins tie, and many places are one row."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from royalties.cli import main
 from royalties.services.statements.composing import places_shown
 from royalties.store.periods.figures import PlaceSum
+from tests.builders.demo import demo_of_this_run
 
 Twin = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def twins(tmp_path_factory: pytest.TempPathFactory) -> list[Twin]:
-    home = tmp_path_factory.mktemp("demo")
-    runner = CliRunner(env={"ROYALTIES_HOME": str(home), "ROYALTIES_DATABASE_URL": ""})
-    result = runner.invoke(main, ["demo"], catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    found = sorted(Path(home).glob("statements/*/*.json"))
+def twins() -> list[Twin]:
+    home = demo_of_this_run()[0] / "instance"
+    found = sorted(home.glob("statements/*/*.json"))
     assert found
     return [json.loads(path.read_text(encoding="utf-8")) for path in found]
 

@@ -28,7 +28,10 @@ DRIVERS = {"sqlite3", "psycopg", "psycopg2", "apsw", "sqlalchemy"}
 
 def _calls(path: Path) -> Iterator[str]:
     """Calls that open a database, by the name they go by in the file."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if not any(f"{name}(" in text for name in OPENERS):
+        return
+    tree = ast.parse(text)
     imported = {
         alias.asname or alias.name: (node.module or "").split(".")[0]
         for node in ast.walk(tree)

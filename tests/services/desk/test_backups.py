@@ -111,7 +111,7 @@ def test_books_come_back_as_they_were(
     assert kept.size == file.stat().st_size
     there = empty(to)
     assert there.system.restore(TESS, file).rows == kept.rows
-    assert there.hashes() == office.hashes()
+    assert there.hashes_of_values() == office.hashes_of_values()
     assert kept_files(there) == kept_files(office)
     assert there.faults() == {}
     assert not [each for each in there.system.config.home.iterdir() if each.name.startswith(".")]
@@ -123,11 +123,11 @@ def test_books_come_back_as_they_were(
 def test_books_move_to_the_other_engine(
     office: Office, kind: str, empty: Callable[[str], Office]
 ) -> None:
-    before = office.hashes()
+    before = office.hashes_of_values()
     there = empty(OTHER[kind])
     url = there.system.config.database_url
     office.system.move_to(url, TESS)
-    assert there.hashes() == office.hashes() == before
+    assert there.hashes_of_values() == office.hashes_of_values() == before
     with pytest.raises(NotEmptyError, match="nothing is ever overwritten"):
         office.system.move_to(url, TESS)
     moved = Office(
@@ -138,7 +138,7 @@ def test_books_move_to_the_other_engine(
     )
     assert moved.faults() == {}
     goes_on(moved)
-    assert office.hashes() == before
+    assert office.hashes_of_values() == before
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)

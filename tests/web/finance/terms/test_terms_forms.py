@@ -28,7 +28,7 @@ from tests.builders.forms import sent
 from tests.strategies import contracts, payees, plan_steps, plans
 
 _PAGE = Flask(__name__)
-EXAMPLES = Path(__file__).parents[2] / "examples" / "setup.json"
+EXAMPLES = Path(__file__).parents[4] / "examples" / "setup.json"
 Body = dict[str, Any]
 FORMS: dict[str, type[EntryForm]] = {
     "beneficiaries": BeneficiaryForm,

@@ -29,7 +29,7 @@ from tests.builders.books import (
 from tests.builders.sent import as_file, found
 from tests.builders.site import BASE, Site, Visitor
 
-BAD = Path(__file__).parents[1] / "ingest" / "files" / "bad"
+BAD = Path(__file__).parents[3] / "ingest" / "files" / "bad"
 MAY = as_file([a_row(3, date="2025-05-02", list_price=None), a_row(-1, date="2025-05-20")])
 FOR = {"isbn": UNKNOWN, "list_price": None, "discount": None}
 WAITS = as_file([a_row(3), a_row(2, net="10.00", **FOR), a_row(1, net="5", **FOR)])

@@ -46,7 +46,7 @@ from tests.builders.shipped import (
     token,
 )
 from tests.builders.site import Site, Visitor
-from tests.web.test_terms import sent
+from tests.web.finance.terms.test_terms import sent
 
 MOST_QUERIES = 15
 ONE = "O-2026-0001"

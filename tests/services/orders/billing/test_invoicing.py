@@ -478,7 +478,7 @@ def test_invoices_of_two_orders_and_a_close_have_no_gap(
 
 
 @after(shipped)
-def test_a_crash_while_invoicing_leaves_nothing(office: Office) -> None:
+def test_a_crash_while_invoicing_leaves_nothing(office: Office, step: int) -> None:
     form = token()
     version = order_of(office, NUMBER).version
 
@@ -486,12 +486,12 @@ def test_a_crash_while_invoicing_leaves_nothing(office: Office) -> None:
         with at.work() as work:
             invoicing.invoice(work, NUMBER, version=version, token=form)
 
-    crash_everywhere(office, do, 15)
+    crash_everywhere(office, do, 15, step=step)
 
 
 @after(invoiced)
-def test_a_crash_while_crediting_leaves_nothing(office: Office) -> None:
-    crash_everywhere(office, lambda at: credit(at, "I-000001", {1: 10_000}), 15)
+def test_a_crash_while_crediting_leaves_nothing(office: Office, step: int) -> None:
+    crash_everywhere(office, lambda at: credit(at, "I-000001", {1: 10_000}), 15, step=step)
     come_back(office, NUMBER, 1, 1)
     assert office.faults() == {}
 

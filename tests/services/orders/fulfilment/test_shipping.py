@@ -392,9 +392,9 @@ def test_two_people_ship_the_last_copies_and_one_wins(office: Office, racers: Ra
 
 
 @after(made)
-def test_a_crash_while_shipping_leaves_nothing(office: Office) -> None:
+def test_a_crash_while_shipping_leaves_nothing(office: Office, step: int) -> None:
     form: dict[str, Any] = {"token": token(), "version": order_of(office, NUMBER).version}
-    crash_everywhere(office, lambda at: ship(at, NUMBER, 1, 200, **form), 15)
+    crash_everywhere(office, lambda at: ship(at, NUMBER, 1, 200, **form), 15, step=step)
     assert ship(office, NUMBER, 1, 200, **form).number == 1
     assert office.rows("SELECT count(*) FROM shipment") == [(1,)]
 

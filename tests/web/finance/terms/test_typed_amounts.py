@@ -18,7 +18,7 @@ from tests.builders.books import Office, after, closed, opened
 from tests.builders.orders import orders_underway
 from tests.builders.shipped import invoiced, token
 from tests.builders.site import Site, Visitor
-from tests.web.test_orders_desk import DESK, asked, done, order, words
+from tests.web.finance.orders.test_orders_desk import DESK, asked, done, order, words
 
 
 @pytest.mark.parametrize(

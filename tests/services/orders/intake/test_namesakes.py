@@ -28,7 +28,7 @@ from tests.builders.orders import (
     takes_orders,
 )
 from tests.builders.pdfs import a_pdf
-from tests.services.orders.test_requests import ask, clock, open_link
+from tests.services.orders.intake.test_requests import ask, clock, open_link
 
 __all__ = ["clock"]
 

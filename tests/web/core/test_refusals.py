@@ -16,7 +16,7 @@ from tests.builders.books import after
 from tests.builders.orders import REQUESTED, accepted, go, order_of, quoted, requested, takes_orders
 from tests.builders.pdfs import a_pdf
 from tests.builders.site import Site, Visitor
-from tests.web.test_organization import (
+from tests.web.organization.test_organization import (
     LETTERED,
     ROOM,
     a_logo,

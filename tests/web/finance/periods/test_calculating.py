@@ -15,8 +15,8 @@ from royalties.web.core.calculating import Calculator
 from tests.builders.books import a_row, a_setup, after, closed
 from tests.builders.site import Site
 from tests.patience import PATIENCE
-from tests.web.test_matrix import without_tokens
-from tests.web.test_terms import contract_form, sent_queries
+from tests.web.core.test_matrix import without_tokens
+from tests.web.finance.terms.test_terms import contract_form, sent_queries
 
 pytestmark = after(closed)
 

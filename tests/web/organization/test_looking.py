@@ -20,7 +20,7 @@ from royalties.web.core import waiting
 from tests.builders.books import TESS, Office, after
 from tests.builders.orders import accepted, somebody, takes_orders
 from tests.builders.site import Site, Visitor
-from tests.web.test_organization import (
+from tests.web.organization.test_organization import (
     LETTERED,
     ROOM,
     a_logo,

@@ -315,9 +315,9 @@ def test_two_receipts_at_once_both_count(office: Office, racers: Racers) -> None
 
 
 @after(invoiced)
-def test_a_crash_while_receiving_leaves_nothing(office: Office) -> None:
+def test_a_crash_while_receiving_leaves_nothing(office: Office, step: int) -> None:
     form = token()
-    crash_everywhere(office, lambda at: pay(at, TOTAL, form), 10)
+    crash_everywhere(office, lambda at: pay(at, TOTAL, form), 10, step=step)
 
 
 @after(takes_orders)

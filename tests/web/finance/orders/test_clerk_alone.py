@@ -24,7 +24,7 @@ from tests.builders.orders import letters, somebody, takes_orders
 from tests.builders.pdfs import a_pdf
 from tests.builders.shipped import order_of, token
 from tests.builders.site import Site, Visitor
-from tests.web.test_ordering import ORDER, WHO
+from tests.web.ordering.test_ordering import ORDER, WHO
 
 pytestmark = after(takes_orders)
 

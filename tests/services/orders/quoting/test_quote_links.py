@@ -28,7 +28,7 @@ from tests.builders.orders import (
     somebody,
     takes_orders,
 )
-from tests.services.orders.test_requests import clock
+from tests.services.orders.intake.test_requests import clock
 
 __all__ = ["clock"]
 
