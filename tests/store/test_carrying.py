@@ -1,15 +1,15 @@
 """What closes carry forward for the next run is what all of history adds up to."""
 
+import json
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.carrying import Left
@@ -22,7 +22,7 @@ from royalties.store.ledger.entries import post
 from royalties.store.periods import carrying, runs
 from royalties.store.periods.carrying import CarriedForward, CarriedPeriod
 from royalties.store.statements.statements import StatementRow, add_statements
-from royalties.store.tables import metadata, period, revision
+from royalties.store.tables import account_carried, carried, metadata, period, revision
 from tests.builders.books import NOW
 from tests.builders.domain import (
     ISBN,
@@ -364,6 +364,9 @@ def test_a_close_keeps_what_earlier_ones_did_not() -> None:
         assert [each.kept for each in found] == [None, None]
         assert [each.computed.state for each in found] == STATES[:2]
         assert carrying.left_before(connection, FIRST) == Left()
+        assert carrying.state_of(carrying.left_before(connection, SECOND)) == STATES[0]
+        left = carrying.state_of(carrying.left_before(connection, THIRD))
+        assert left == in_a_new_year(STATES[1])
         close(connection, third, keeps=True)
         for place, step in enumerate(carrying.chain(connection, FIRST)):
             assert step.kept is not None
@@ -377,13 +380,43 @@ def test_a_close_keeps_what_earlier_ones_did_not() -> None:
             )
 
 
+def test_each_close_builds_on_what_the_one_before_it_kept() -> None:
+    """Nothing is added up anew: what is kept is changed here, to see that it is what counts."""
+    changed = STATES[0] | {"contracts": {"foot": STATES[0]["contracts"]["foot"] | {"recouped": 7}}}
+    with empty_books() as connection:
+        first, second, _ = three_runs()
+        close(connection, first, keeps=True)
+        connection.execute(update(carried).values(entries=50, state=json.dumps(changed)))
+        in_bank = account_carried.c.account == "bank"
+        less = account_carried.c.amount - 1000
+        connection.execute(update(account_carried).where(in_bank).values(amount=less))
+        assert carrying.state_of(carrying.left_before(connection, SECOND)) == changed
+        close(connection, second, keeps=True)
+        kept = list(carrying.chain(connection, FIRST))[1].kept
+        assert kept is not None
+        assert kept.entries == 50
+        assert kept.state["contracts"]["foot"]["recouped"] == 7
+        assert kept.accounts == {
+            ("bank", "USD"): -1800,
+            ("due", "USD"): 800,
+            ("bank", "GBP"): -1300,
+            ("due", "GBP"): 300,
+        }
+
+
+def in_a_new_year(state: carrying.State) -> carrying.State:
+    """The same, with nothing counted or capped in the year."""
+    contracts = {
+        key: each | {"counters_year": {}, "caps_year": []}
+        for key, each in state["contracts"].items()
+    }
+    return state | {"contracts": contracts}
+
+
 def test_a_run_finds_what_the_closes_before_it_left() -> None:
     with empty_books() as connection:
         for run in three_runs():
             close(connection, run, keeps=True)
-        second = carrying.left_before(connection, SECOND)
-        assert carrying.state_of(second) == STATES[0]
-        assert carrying.state_of(carrying.left_before(connection, THIRD.shift(1))) == STATES[2]
-        third = carrying.left_before(connection, THIRD).states["foot"]
-        assert third.counters_life == {"All": Fraction(900)}
-        assert third.counters_year == {}
+        wanted = [STATES[0], in_a_new_year(STATES[1]), STATES[2]]
+        for following, state in zip((SECOND, THIRD, THIRD.shift(1)), wanted, strict=True):
+            assert carrying.state_of(carrying.left_before(connection, following)) == state
