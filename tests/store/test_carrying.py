@@ -1,15 +1,15 @@
 """What closes carry forward for the next run is what all of history adds up to."""
 
+import json
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, text
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.carrying import Left
@@ -67,25 +67,18 @@ def empty_books() -> Iterator[Connection]:
         connection.rollback()
 
 
-def insert_period(connection: Connection, touched: Period) -> None:
-    """Write a period that is open, unless it was touched before."""
-    if connection.execute(select(period.c.id).where(period.c.id == touched.ordinal)).first():
-        return
-    connection.execute(
-        insert(period).values(
-            id=touched.ordinal,
-            name=str(touched),
-            starts=touched.starts,
-            ends=touched.ends,
-            status="open",
-        )
-    )
-
-
 def freeze(connection: Connection, run: Run) -> None:
     """Write a closed run as a close does, but for what it carries forward."""
     number = run.period.ordinal
-    insert_period(connection, run.period)
+    connection.execute(
+        insert(period).values(
+            id=number,
+            name=str(run.period),
+            starts=run.period.starts,
+            ends=run.period.ends,
+            status="open",
+        )
+    )
     used = {done.contract.key: runs.UsedRevisions(1, 1) for done in run.contracts}
     runs.write_run(connection, run, runs.ClosedRun(number, NOW, "tess", "{}", "", 1), used)
 
@@ -310,9 +303,8 @@ def paid(currency: str, amount: int) -> Entry:
     return Entry("paid", "foot", "", sides)
 
 
-def close(connection: Connection, run: Run, *, keeps: bool) -> None:
-    """Freeze a run with its entries and statements, and keep what it leaves or do not."""
-    freeze(connection, run)
+def post_and_number(connection: Connection, run: Run) -> None:
+    """What else a close of one of the three runs writes: entries and statements."""
     number, dated = run.period.ordinal, run.period.ends
     statements: list[tuple[str, str]] = []
     if run.period == FIRST:
@@ -320,7 +312,6 @@ def close(connection: Connection, run: Run, *, keeps: bool) -> None:
         statements = [("ann", "USD"), ("ben", "USD"), ("ann", "GBP")]
     elif run.period == SECOND:
         # Somebody paid 0.07 back in the open period before this one was closed.
-        insert_period(connection, THIRD)
         post(connection, THIRD.ordinal, dated, [paid("USD", -7)])
         post(connection, number, dated, [paid("USD", 300)])
         statements = [("ann", "USD")]
@@ -331,8 +322,22 @@ def close(connection: Connection, run: Run, *, keeps: bool) -> None:
             for place, payee in enumerate(statements, 1)
         ],
     )
-    if keeps:
-        carrying.carry_forward(connection, run.period)
+
+
+@contextmanager
+def three_periods() -> Iterator[tuple[Connection, list[Run]]]:
+    """Books in which the three runs are frozen, of which nothing is kept."""
+    with empty_books() as connection:
+        done = three_runs()
+        for run in done:
+            freeze(connection, run)
+        yield connection, done
+
+
+def close(connection: Connection, run: Run) -> None:
+    """The rest of a close."""
+    post_and_number(connection, run)
+    carrying.carry_forward(connection, run.period)
 
 
 def test_what_three_closes_keep_is_what_was_worked_by_hand() -> None:
@@ -342,10 +347,12 @@ def test_what_three_closes_keep_is_what_was_worked_by_hand() -> None:
             STATES, LAST_ENTRIES, ACCOUNTS, TOTALS, strict=True
         )
     ]
-    with empty_books() as connection:
-        for run in three_runs():
-            close(connection, run, keeps=True)
-        numbers = [each.ordinal for each in (FIRST, SECOND, THIRD)]
+    numbers = [each.ordinal for each in (FIRST, SECOND, THIRD)]
+    with three_periods() as (connection, done):
+        for place, run in enumerate(done, 1):
+            close(connection, run)
+            kept = [each.kept for each in carrying.chain(connection, FIRST)]
+            assert kept == [*wanted[:place], *[None] * (3 - place)]
         assert list(carrying.chain(connection, FIRST)) == [
             CarriedPeriod(number, each, each) for number, each in zip(numbers, wanted, strict=True)
         ]
@@ -355,15 +362,17 @@ def test_what_three_closes_keep_is_what_was_worked_by_hand() -> None:
 
 def test_a_close_keeps_what_earlier_ones_did_not() -> None:
     """But for sums of their own, which a migration made."""
-    with empty_books() as connection:
-        first, second, third = three_runs()
-        close(connection, first, keeps=False)
-        close(connection, second, keeps=False)
+    with three_periods() as (connection, done):
+        for run in done:
+            post_and_number(connection, run)
         found = list(carrying.chain(connection, FIRST))
-        assert [each.kept for each in found] == [None, None]
-        assert [each.computed.state for each in found] == STATES[:2]
+        assert [each.kept for each in found] == [None, None, None]
+        assert [each.computed.state for each in found] == STATES
         assert carrying.left_before(connection, FIRST) == Left()
-        close(connection, third, keeps=True)
+        assert carrying.state_of(carrying.left_before(connection, SECOND)) == STATES[0]
+        left = carrying.state_of(carrying.left_before(connection, THIRD))
+        assert left == in_a_new_year(STATES[1])
+        carrying.carry_forward(connection, THIRD)
         for place, step in enumerate(carrying.chain(connection, FIRST)):
             assert step.kept is not None
             totals = step.computed.totals if step.period_id == THIRD.ordinal else {}
@@ -376,13 +385,61 @@ def test_a_close_keeps_what_earlier_ones_did_not() -> None:
             )
 
 
-def test_a_run_finds_what_the_closes_before_it_left() -> None:
+def test_each_close_builds_on_what_the_one_before_it_kept() -> None:
+    """Nothing is added up anew: what is kept is changed here, to see that it is what counts."""
+    changed = STATES[0] | {"contracts": {"foot": STATES[0]["contracts"]["foot"] | {"recouped": 7}}}
+    with three_periods() as (connection, done):
+        close(connection, done[0])
+        written = {"state": json.dumps(changed)}
+        connection.execute(text("UPDATE carried SET entries = 50, state = :state"), written)
+        connection.execute(
+            text("UPDATE account_carried SET amount = amount - 1000 WHERE account = 'bank'")
+        )
+        assert carrying.state_of(carrying.left_before(connection, SECOND)) == changed
+        close(connection, done[1])
+        kept = list(carrying.chain(connection, FIRST))[1].kept
+        assert kept is not None
+        assert kept.entries == 50
+        assert kept.state["contracts"]["foot"]["recouped"] == 7
+        assert kept.accounts == {
+            ("bank", "USD"): -1800,
+            ("due", "USD"): 800,
+            ("bank", "GBP"): -1300,
+            ("due", "GBP"): 300,
+        }
+
+
+def test_a_close_that_posts_nothing_keeps_no_entries_and_reserves_until_they_are_released() -> None:
+    """Held for two periods: 20.00 of 100.00, then 2.00 of 10.00, while another contract rests."""
+    house = a_house(
+        a_contract(reserve=a_reserve("0.20", hold_periods=2)), a_contract(key="rests", titles=["x"])
+    )
+    held = [[[FIRST.ordinal, 2_000]], [[FIRST.ordinal, 2_000], [SECOND.ordinal, 200]]]
     with empty_books() as connection:
-        for run in three_runs():
-            close(connection, run, keeps=True)
-        second = carrying.left_before(connection, SECOND)
-        assert carrying.state_of(second) == STATES[0]
-        assert carrying.state_of(carrying.left_before(connection, THIRD.shift(1))) == STATES[2]
-        third = carrying.left_before(connection, THIRD).states["foot"]
-        assert third.counters_life == {"All": Fraction(900)}
-        assert third.counters_year == {}
+        for place, run in enumerate(runs_of(house, [a_sale(100)], [a_sale(10)])):
+            freeze(connection, run)
+            carrying.carry_forward(connection, run.period)
+            for step in list(carrying.chain(connection, FIRST))[place:]:
+                assert step.kept == step.computed
+                assert (step.computed.entries, step.computed.accounts) == (0, {})
+                contracts = step.computed.state["contracts"]
+                assert contracts["foot"]["held"] == held[place]
+                assert contracts["rests"]["sold"] == {}
+
+
+def in_a_new_year(state: carrying.State) -> carrying.State:
+    """The same, with nothing counted or capped in the year."""
+    contracts = {
+        key: each | {"counters_year": {}, "caps_year": []}
+        for key, each in state["contracts"].items()
+    }
+    return state | {"contracts": contracts}
+
+
+def test_a_run_finds_what_the_closes_before_it_left() -> None:
+    with three_periods() as (connection, done):
+        for run in done:
+            close(connection, run)
+        wanted = [STATES[0], in_a_new_year(STATES[1]), STATES[2]]
+        for following, state in zip((SECOND, THIRD, THIRD.shift(1)), wanted, strict=True):
+            assert carrying.state_of(carrying.left_before(connection, following)) == state

@@ -38,7 +38,7 @@ def left_before(connection: Connection, period: Period) -> Left:
     last = connection.execute(
         select(func.max(carried.c.period_id)).where(carried.c.period_id < period.ordinal)
     ).scalar()
-    left = Left() if last is None else left_of(kept(connection, last) or {})
+    left = _left_by(connection, last)
     for number in _closed(connection, last, period.ordinal):
         left = carry(left, period.shift(number - period.ordinal), figures(connection, number))
     return left.entering(period)
@@ -50,7 +50,7 @@ def carry_forward(connection: Connection, period: Period) -> None:
     Everything else that its close writes must stand already.
     """
     last = connection.execute(select(func.max(carried.c.period_id))).scalar()
-    left = Left() if last is None else left_of(kept(connection, last) or {})
+    left = _left_by(connection, last)
     entries = _entries_until(connection, last)
     for number in _closed(connection, last, period.ordinal + 1):
         left = carry(left, period.shift(number - period.ordinal), figures(connection, number))
@@ -137,6 +137,12 @@ def kept(connection: Connection, number: int) -> State | None:
     return connection.execute(state).scalar()
 
 
+def _left_by(connection: Connection, number: int | None) -> Left:
+    """What was left, as a close kept it; nothing if none did."""
+    state = None if number is None else kept(connection, number)
+    return Left() if state is None else left_of(state)
+
+
 def figures(connection: Connection, number: int) -> Figures:
     """What a close froze of its own period, as far as later ones ask for it."""
     released: dict[str, list[int]] = {}
@@ -198,7 +204,7 @@ def state_of(left: Left) -> State:
 
 def left_of(state: State) -> Left:
     """What was left, read back."""
-    contracts = state.get("contracts", {})
+    contracts = state["contracts"]
     return Left(
         {
             key: ContractState(
@@ -213,7 +219,7 @@ def left_of(state: State) -> Left:
             )
             for key, each in contracts.items()
         },
-        {(name, currency): amount for name, currency, amount in state.get("balances", ())},
+        {(name, currency): amount for name, currency, amount in state["balances"]},
         {
             (key, isbn): (units, earned)
             for key, each in contracts.items()
