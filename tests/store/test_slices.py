@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -209,7 +210,7 @@ def hold(connection: Connection, known: list[Priced]) -> None:
                 {
                     "edition_id": each.edition,
                     "currency": each.currency,
-                    "starts": each.starts,
+                    "starts": date.fromisoformat(each.starts),
                     "micro": each.micro,
                 }
                 for each in known
