@@ -247,11 +247,11 @@ class _Bounded(tarfile.TarInfo):
 
     @classmethod
     def frombuf(cls, buf: Any, encoding: str, errors: str) -> Self:  # noqa: ANN401 - tarfile's
-        found = super().frombuf(buf, encoding, errors)
-        named = found.type == tarfile.XHDTYPE and found.size <= _LONGEST_HEADER
-        if not named and found.type != tarfile.REGTYPE:
+        member = super().frombuf(buf, encoding, errors)
+        named = member.type == tarfile.XHDTYPE and member.size <= _LONGEST_HEADER
+        if not named and member.type != tarfile.REGTYPE:
             raise tarfile.ReadError("it holds something else than files")
-        return found
+        return member
 
 
 _BROKEN = (EOFError, OSError, tarfile.TarError, zlib.error)
@@ -379,22 +379,22 @@ class Reader:
         data = cast("IO[bytes]", self._tar.extractfile(member)).read()
         self._advance()
         try:
-            said = json.loads(data)
+            document = json.loads(data)
         except (ValueError, RecursionError):
-            said = None
-        if not isinstance(said, dict):
+            document = None
+        if not isinstance(document, dict):
             self._fail(f"its {name} cannot be read")
-        return said
+        return document
 
-    def _header_of(self, said: dict[str, Any]) -> Header:
-        if said.get("format") != _FORMAT:
+    def _header_of(self, document: dict[str, Any]) -> Header:
+        if document.get("format") != _FORMAT:
             self._fail("it is no backup of this program")
-        if said.get("version") != _VERSION:
+        if document.get("version") != _VERSION:
             self._fail("a newer program made it: install that one")
         names = ("program", "schema", "made_at")
-        tables = said.get("tables")
+        tables = document.get("tables")
         if (
-            not all(isinstance(said.get(name), str) for name in names)
+            not all(isinstance(document.get(name), str) for name in names)
             or not isinstance(tables, dict)
             or not all(
                 isinstance(columns, list) and all(isinstance(each, str) for each in columns)
@@ -402,7 +402,7 @@ class Reader:
             )
         ):
             self._fail("its header.json cannot be read")
-        return Header(said["program"], said["schema"], said["made_at"], tables)
+        return Header(document["program"], document["schema"], document["made_at"], tables)
 
     def _fail(self, reason: str) -> NoReturn:
         raise NotABackupError(self._path, reason)

@@ -405,11 +405,11 @@ def _is_open(path: Path) -> bool:
 def _close(path: Path) -> str:
     """Take a file or folder from all but its owner; returns why that cannot be, or nothing."""
     try:
-        found = path.lstat()
-        if stat.S_ISLNK(found.st_mode) or not found.st_mode & 0o077:
+        status = path.lstat()
+        if stat.S_ISLNK(status.st_mode) or not status.st_mode & 0o077:
             return ""
-        is_folder = stat.S_ISDIR(found.st_mode)
-        if is_folder and (found.st_mode & stat.S_ISVTX or path in {Path("/"), Path.home()}):
+        is_folder = stat.S_ISDIR(status.st_mode)
+        if is_folder and (status.st_mode & stat.S_ISVTX or path in {Path("/"), Path.home()}):
             return f"others may read {path}, which is not the desk's alone: choose another home"
         path.chmod(_PRIVATE_FOLDER if is_folder else _PRIVATE)
     except FileNotFoundError:

@@ -100,13 +100,13 @@ class Mailer:
         message.set_content(neutral_text(text))
         if html:
             message.add_alternative(neutral_text(html), subtype="html")
-        for each in attachments:
-            main, _, sub = each.type.partition("/")
+        for attachment in attachments:
+            main, _, sub = attachment.type.partition("/")
             message.add_attachment(
-                each.data,
+                attachment.data,
                 maintype=main,
                 subtype=sub,
-                filename=neutral_line(each.name, LONGEST_SUBJECT),
+                filename=neutral_line(attachment.name, LONGEST_SUBJECT),
             )
         _require_sealed(message)
         self._hand_over(message, address, recipient)
@@ -228,17 +228,17 @@ _BY_SUBJECT = {"1": "mailbox", "2": "mailbox", "7": "policy"}
 
 def _refusal(code: int, answer: bytes | str, what: str, about: str) -> MailError:
     """What a refusal means, in words, and what to do."""
-    said = _answer(code, answer)
+    words = _answer(code, answer)
     if code in {_CLOSING, _NEEDS_SIGNING_IN}:
-        return MailServerError(f"the mail server takes nothing from us now ({said})")
+        return MailServerError(f"the mail server takes nothing from us now ({words})")
     if code < _FOR_GOOD:
-        return MailError(f"{what} for now ({said})")
+        return MailError(f"{what} for now ({words})")
     if found := _ENHANCED.match(_text(answer)):
         subject, detail = found[2], found[3]
         about = _BY_STATUS.get((subject, detail)) or _BY_SUBJECT.get(subject, about)
     elif code == 552:  # noqa: PLR2004 - RFC 5321: storage exceeded
         about = "full" if about == "mailbox" else "large"
-    return RefusedMailError(f"{what}: {_REMEDIES[about]} ({said})")
+    return RefusedMailError(f"{what}: {_REMEDIES[about]} ({words})")
 
 
 def _text(answer: bytes | str) -> str:

@@ -118,10 +118,10 @@ def move_to(desk: Desk, url: str) -> None:
     )
 
 
-def _held(kept: BackupSummary) -> str:
-    rows, files = sum(kept.rows.values()), sum(kept.files.values())
-    said = f"{counted(rows, 'row')} of {counted(len(kept.rows), 'table')}"
-    return f"{said}, {counted(files, 'file')}" if kept.files else said
+def _held(backup: BackupSummary) -> str:
+    rows, files = sum(backup.rows.values()), sum(backup.files.values())
+    said = f"{counted(rows, 'row')} of {counted(len(backup.rows), 'table')}"
+    return f"{said}, {counted(files, 'file')}" if backup.files else said
 
 
 def _failed(failures: list[Checked]) -> str:

@@ -123,17 +123,19 @@ def _import(desk: Desk, year: _Year, period: str, report: Mapping[str, Any]) -> 
         again = result.outcome == "nothing-new"
         number = result.document["same_as" if again else "batch"]
         recorded = next(row for row in import_list(work) if row.id == number)
-    found = json.loads(recorded.document)
-    year.reports.append({"period": period, "file": path.name, **found, "outcome": result.outcome})
-    units = found["units"]
-    desk.say(
-        f"  {path.name}: {'nothing new' if again else found['report']}; "
-        f"{counted(found['rows'], 'row')}, {units['sold']:,} sold, {units['returned']:,} returned, "
-        f"{units['free']:,} free, {amounts(found['net'])}"
+    imported = json.loads(recorded.document)
+    year.reports.append(
+        {"period": period, "file": path.name, **imported, "outcome": result.outcome}
     )
-    for each in [] if again else found["warnings"]:
+    units = imported["units"]
+    desk.say(
+        f"  {path.name}: {'nothing new' if again else imported['report']}; "
+        f"{counted(imported['rows'], 'row')}, {units['sold']:,} sold, {units['returned']:,} "
+        f"returned, {units['free']:,} free, {amounts(imported['net'])}"
+    )
+    for each in [] if again else imported["warnings"]:
         desk.say(f"    confirmed: {each['message']}")
-    for each in found["waiting"]:
+    for each in imported["waiting"]:
         desk.say(f"    waiting: {each['isbn']} ({counted(each['rows'], 'row')}) is unknown")
 
 
@@ -213,14 +215,14 @@ _SETTLED = ("allocated", "tax", "due", "paid", "carried_forward")
 
 
 def _sums(year: _Year, period: str) -> Iterator[object]:
-    found = [report for report in year.reports if report["period"] == period]
-    yield len(found)
+    reports = [report for report in year.reports if report["period"] == period]
+    yield len(reports)
     for name in ("rows", "sale_lines"):
-        yield f"{sum(report[name] for report in found):,}"
+        yield f"{sum(report[name] for report in reports):,}"
     for name in ("sold", "returned", "free"):
-        yield f"{sum(report['units'][name] for report in found):,}"
+        yield f"{sum(report['units'][name] for report in reports):,}"
     net: dict[str, Decimal] = {}
-    for report in found:
+    for report in reports:
         for currency, amount in report["net"].items():
             net[currency] = net.get(currency, Decimal(0)) + Decimal(amount)
     yield amounts(dict(sorted(net.items())))

@@ -61,30 +61,30 @@ PEOPLE = (
 def welcome(desk: Desk) -> None:
     """Add the demo's people where they are not there yet, and print how they sign in."""
     with desk.work() as work:
-        for each in PEOPLE:
+        for person in PEOPLE:
             add_demo_person(
                 work,
-                each.email,
-                each.name,
-                each.role,
+                person.email,
+                person.name,
+                person.role,
                 PASSWORD,
-                each.key,
-                beneficiaries=each.beneficiaries,
-                organizations=each.organizations,
+                person.key,
+                beneficiaries=person.beneficiaries,
+                organizations=person.organizations,
             )
-        codes = [work.credentials.totp_code(each.key, work.now) for each in PEOPLE]
+        codes = [work.credentials.totp_code(person.key, work.now) for person in PEOPLE]
     desk.say(f'Everybody\'s password: "{PASSWORD}"')
     desk.say("")
     desk.table(
         ("role", "e-mail", "code now", "key for an authenticator app"),
         [
             (
-                " of ".join((each.role.value, *each.beneficiaries, *each.organizations)),
-                each.email,
+                " of ".join((person.role.value, *person.beneficiaries, *person.organizations)),
+                person.email,
                 code,
-                each.key,
+                person.key,
             )
-            for each, code in zip(PEOPLE, codes, strict=True)
+            for person, code in zip(PEOPLE, codes, strict=True)
         ],
     )
     desk.say("")

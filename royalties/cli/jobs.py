@@ -186,12 +186,12 @@ def _looked_apart(system: System, job: jobs.Job, told: "_Told") -> Any:  # noqa:
         except REFUSED as error:
             return "refused", str(error)
 
-    found, seen = apart(look, seconds=seconds, memory=jobs.MEMORY)
-    if found == "lost":
+    outcome, seen = apart(look, seconds=seconds, memory=jobs.MEMORY)
+    if outcome == "lost":
         raise jobs.LostWorkerError
-    if found == "busy":
+    if outcome == "busy":
         raise DatabaseBusyError
-    if found == "refused":
+    if outcome == "refused":
         raise RefusedError(seen)
     return seen
 

@@ -13,30 +13,30 @@ from royalties.services.ledger.verifying import verify
 def verify_(desk: Desk) -> None:
     """Check every invariant over the whole database; exit 1 if any fails."""
     with desk.work("Verifying", read_only=True) as work:
-        found = verify(work)
-    failed = [each for each in found if not each.holds]
+        invariants = verify(work)
+    failed = [each for each in invariants if not each.holds]
     document = {
         "holds": not failed,
         "checks": [
             {"name": each.name, "holds": each.holds, "failures": list(each.failures)}
-            for each in found
+            for each in invariants
         ],
     }
     if not desk.json:
-        for each in found:
+        for each in invariants:
             desk.say(f"{'ok  ' if each.holds else 'FAIL'}  {each.name}")
             for failure in each.failures[:20]:
                 desk.say(f"        {failure}")
     if failed:
         desk.refuse(
-            f"{counted(len(failed), 'invariant')} of {len(found)} failed: nothing was changed; "
-            f"restore a backup or ask for help before you go on",
+            f"{counted(len(failed), 'invariant')} of {len(invariants)} failed: nothing was "
+            f"changed; restore a backup or ask for help before you go on",
             document,
         )
     if desk.json:
         desk.show(document)
     else:
-        desk.say(f"All {len(found)} invariants hold.")
+        desk.say(f"All {len(invariants)} invariants hold.")
 
 
 @click.command("journal")

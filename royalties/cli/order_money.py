@@ -181,13 +181,13 @@ def receive(
 
 def _reverse(desk: Desk, receipt: int, reason: str) -> None:
     with desk.work() as work:
-        made = receivables.reverse_receipt(work, receipt, reason)
-        order = the_order(work, receivables.order_of_receipt(work, made))
+        reversal = receivables.reverse_receipt(work, receipt, reason)
+        order = the_order(work, receivables.order_of_receipt(work, reversal))
     if desk.json:
         desk.show(
             {
                 "outcome": "reversed",
-                "receipt": made.id,
+                "receipt": reversal.id,
                 "reverses": receipt,
                 "order": order.number,
                 "state": order.state.value,
@@ -195,7 +195,7 @@ def _reverse(desk: Desk, receipt: int, reason: str) -> None:
         )
         return
     desk.say(
-        f"Receipt {receipt} is reversed by receipt {made.id}; order {order.number} is "
+        f"Receipt {receipt} is reversed by receipt {reversal.id}; order {order.number} is "
         f"{order.state}."
     )
 
@@ -212,16 +212,16 @@ def aging(desk: Desk, remind: str | None) -> None:
         found = receivables.aging(work, work.today)
     listed = [
         {
-            "organization": each.organization,
-            "currency": each.currency,
+            "organization": receivable.organization,
+            "currency": receivable.currency,
             **{
-                age: amount_text(amount, each.currency)
-                for age, amount in zip(AGES, each.sums, strict=True)
+                age: amount_text(amount, receivable.currency)
+                for age, amount in zip(AGES, receivable.sums, strict=True)
             },
-            "paid too much": amount_text(each.credit, each.currency),
-            "total": amount_text(each.total, each.currency),
+            "paid too much": amount_text(receivable.credit, receivable.currency),
+            "total": amount_text(receivable.total, receivable.currency),
         }
-        for each in found
+        for receivable in found
     ]
     if desk.json:
         desk.show(listed)
@@ -231,7 +231,7 @@ def aging(desk: Desk, remind: str | None) -> None:
         headings = [
             name if name in ("organization", "currency") else f">{name}" for name in listed[0]
         ]
-        desk.table(headings, [tuple(each.values()) for each in listed])
+        desk.table(headings, [tuple(receivable.values()) for receivable in listed])
 
 
 def _tell(desk: Desk, issued: Issued) -> None:

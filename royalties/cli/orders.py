@@ -53,11 +53,11 @@ def orders(
     """List orders, and what each waits for."""
     wanted = tuple(State(each) for each in states) or board.OPEN
     with desk.work(read_only=True) as work:
-        found = board.board(work, board.BoardFilter(wanted, organization, late=late), page=page)
+        listed = board.board(work, board.BoardFilter(wanted, organization, late=late), page=page)
     if desk.json:
-        desk.show([_listed(card) for card in found.cards])
+        desk.show([_listed(card) for card in listed.cards])
         return
-    if not found.cards:
+    if not listed.cards:
         desk.say("No such orders.")
         return
     desk.table(
@@ -84,10 +84,10 @@ def orders(
                 card.next_step,
                 card.late,
             )
-            for card in found.cards
+            for card in listed.cards
         ],
     )
-    if found.has_more:
+    if listed.has_more:
         desk.say(f"More with --page {page + 1}.")
 
 
@@ -226,25 +226,27 @@ def _show(desk: Desk, document: dict[str, Any]) -> None:
 def quote(desk: Desk, number: str, out: Path | None) -> None:
     """Issue the next quote of order NUMBER by today's price list, and send its link."""
     with desk.work() as work:
-        shown = quotes.issue_quote(work, number)
-        papers = [quotes.quote_paper(work, number, shown.version, file) for file in ("pdf", "xlsx")]
+        issued = quotes.issue_quote(work, number)
+        papers = [
+            quotes.quote_paper(work, number, issued.version, file) for file in ("pdf", "xlsx")
+        ]
         written = [str(work.files.write_out(out, each.name, each.data)) for each in papers if out]
-    total = amount_text(shown.total, shown.currency)
+    total = amount_text(issued.total, issued.currency)
     if desk.json:
         desk.show(
             {
                 "outcome": "issued",
-                "quote": shown.number,
-                "currency": shown.currency,
+                "quote": issued.number,
+                "currency": issued.currency,
                 "total": total,
-                "valid_until": shown.valid_until.isoformat(),
+                "valid_until": issued.valid_until.isoformat(),
                 "files": written,
             }
         )
         return
-    until = shown.valid_until
+    until = issued.valid_until
     desk.say(
-        f"Quote {shown.number}: {shown.currency} {total}, valid until {until}. A link is sent."
+        f"Quote {issued.number}: {issued.currency} {total}, valid until {until}. A link is sent."
     )
     for each in written:
         desk.say(each)
@@ -349,12 +351,12 @@ def _listed(card: board.Card) -> dict[str, Any]:
 
 
 def _document(work: Work, number: str) -> dict[str, Any]:
-    found = the_order(work, number)
-    met, setup = life.preconditions_met(work, found), needs.setup_or_none(work)
-    ahead = setup is not None and needs.is_deposit_only(setup, found)
-    step = life.next_step(found, Side.STAFF, met, deposit_only=ahead)
+    order = the_order(work, number)
+    met, setup = life.preconditions_met(work, order), needs.setup_or_none(work)
+    ahead = setup is not None and needs.is_deposit_only(setup, order)
+    step = life.next_step(order, Side.STAFF, met, deposit_only=ahead)
     return {
-        **_listed(board.Card(found, "", "", step)),
+        **_listed(board.Card(order, "", "", step)),
         "history": [
             {
                 "at": each.at,
@@ -363,7 +365,7 @@ def _document(work: Work, number: str) -> dict[str, Any]:
                 "state": each.after,
                 "detail": each.detail,
             }
-            for each in life.history(work, found)
+            for each in life.history(work, order)
         ],
         "quotes": [
             {
@@ -372,7 +374,7 @@ def _document(work: Work, number: str) -> dict[str, Any]:
                 "total": amount_text(each.total, each.currency),
                 "valid_until": each.valid_until.isoformat(),
             }
-            for each in quotes.quotes(work, found)
+            for each in quotes.quotes(work, order)
         ],
         "invoices": [invoice_document(each) for each in invoicing.invoices(work, number)],
         "receipts": [
@@ -384,7 +386,7 @@ def _document(work: Work, number: str) -> dict[str, Any]:
                 "reference": each.reference,
                 "reverses": each.reverses_id,
             }
-            for each in receivables.receipts(work, found)
+            for each in receivables.receipts(work, order)
         ],
     }
 

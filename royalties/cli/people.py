@@ -58,11 +58,11 @@ def invite(
 def people(desk: Desk) -> None:
     """List who may sign in, or was invited."""
     with desk.work(read_only=True) as work:
-        found = service.everybody(work)
+        everybody = service.everybody(work)
     if desk.json:
-        desk.show([_document(each) for each in found])
+        desk.show([_document(each) for each in everybody])
         return
-    if not found:
+    if not everybody:
         desk.say("Nobody yet: 'royalties invite EMAIL --name NAME --role administrator'.")
         return
     desk.table(
@@ -77,7 +77,7 @@ def people(desk: Desk) -> None:
                 (each.listed.seen_at or "")[:16].replace("T", " "),
                 ", ".join((*each.beneficiaries, *each.organizations)),
             )
-            for each in found
+            for each in everybody
         ],
     )
 

@@ -107,20 +107,20 @@ def close_(desk: Desk, period: str, *, yes: bool, early: bool, reason: str) -> N
     desk.say(f"Next: royalties statements {period} --out FOLDER")
 
 
-def _effect(found: Outlook) -> str:
+def _effect(outlook: Outlook) -> str:
     """What a close would do, and in spite of what."""
     paid = ", ".join(
-        f"{currency} {amount_text(amount, currency)}" for currency, amount in found.paid.items()
+        f"{currency} {amount_text(amount, currency)}" for currency, amount in outlook.paid.items()
     )
-    count = counted(len(found.shown.run.settlements) if found.shown else 0, "statement")
-    lines = [f"Closing {found.period} numbers {count} and leaves {paid or 'nothing'} to pay."]
-    if not found.has_ended:
-        lines.append(f"It has not ended: its last day is {found.ends}.")
-    if found.to_confirm:
+    count = counted(len(outlook.shown.run.settlements) if outlook.shown else 0, "statement")
+    lines = [f"Closing {outlook.period} numbers {count} and leaves {paid or 'nothing'} to pay."]
+    if not outlook.has_ended:
+        lines.append(f"It has not ended: its last day is {outlook.ends}.")
+    if outlook.to_confirm:
         lines.append("It is closed in spite of this:")
-        lines += [f"  {each}" for each in found.to_confirm[:_SHOWN_TO_CONFIRM]]
-        if len(found.to_confirm) > _SHOWN_TO_CONFIRM:
-            lines.append(f"  and {len(found.to_confirm) - _SHOWN_TO_CONFIRM:,} more")
+        lines += [f"  {each}" for each in outlook.to_confirm[:_SHOWN_TO_CONFIRM]]
+        if len(outlook.to_confirm) > _SHOWN_TO_CONFIRM:
+            lines.append(f"  and {len(outlook.to_confirm) - _SHOWN_TO_CONFIRM:,} more")
     return "\n".join(lines)
 
 

@@ -28,12 +28,12 @@ def places(desk: Desk, *, mends: bool, yes: bool, choices: dict[str, str]) -> No
     one code alone can be meant; what is closed stays, with what to do about it.
     """
     with desk.work("Looking at places", read_only=True) as work:
-        found = strays(work, choices)
-    count = sum(each.can_be_mended for each in found)
+        entries = strays(work, choices)
+    count = sum(each.can_be_mended for each in entries)
     if not mends or not count:
-        _show(desk, found, [])
+        _show(desk, entries, [])
         return
-    mendable = [each for each in found if each.can_be_mended]
+    mendable = [each for each in entries if each.can_be_mended]
     lines = [f"  {each.where}: {each.place} becomes {each.becomes}" for each in mendable]
     confirm_final(desk, "\n".join([f"{counted(count, 'place')} would be mended:", *lines]), yes=yes)
     with desk.work("Mending places") as work:
@@ -42,41 +42,44 @@ def places(desk: Desk, *, mends: bool, yes: bool, choices: dict[str, str]) -> No
     _show(desk, left, mended)
 
 
-def _show(desk: Desk, found: list[Stray], mended: list[Stray]) -> None:
+def _show(desk: Desk, entries: list[Stray], mended: list[Stray]) -> None:
     if desk.json:
         desk.show(
-            {"strays": [each.shown for each in found], "mended": [each.shown for each in mended]}
+            {
+                "strays": [each.shown for each in entries],
+                "mended": [each.shown for each in mended],
+            }
         )
         return
     if mended:
         _table(desk, mended)
         desk.say(f"{counted(len(mended), 'place')} mended.")
-    if not found:
+    if not entries:
         desk.say("Every place in the books is a code of ISO 3166.")
         return
     if mended:
         desk.say("")
-    _table(desk, found)
-    for reason in dict.fromkeys(each.stays for each in found if each.stays):
-        alike = sum(each.stays == reason for each in found)
+    _table(desk, entries)
+    for reason in dict.fromkeys(each.stays for each in entries if each.stays):
+        alike = sum(each.stays == reason for each in entries)
         desk.say(f"{counted(alike, 'place')}: {reason}.")
-    if count := sum(each.can_be_mended for each in found):
+    if count := sum(each.can_be_mended for each in entries):
         desk.say(f"'royalties places --mend' mends {counted(count, 'place')}.")
 
 
-def _table(desk: Desk, found: list[Stray]) -> None:
+def _table(desk: Desk, entries: list[Stray]) -> None:
     desk.table(
         ["where", "place", "becomes", ">lines", "net receipts", "mended"],
         [
             (
-                each.where,
-                each.place,
-                each.becomes or "?",
-                f"{each.lines:,}" if each.lines else "",
-                ", ".join(f"{currency} {net}" for currency, net in (each.net or {}).items()),
-                "stays" if each.stays else "yes",
+                stray.where,
+                stray.place,
+                stray.becomes or "?",
+                f"{stray.lines:,}" if stray.lines else "",
+                ", ".join(f"{currency} {net}" for currency, net in (stray.net or {}).items()),
+                "stays" if stray.stays else "yes",
             )
-            for each in found
+            for stray in entries
         ],
     )
 

@@ -162,17 +162,17 @@ def _show(desk: Desk, request: Request, result: ImportResult) -> None:
             )
 
 
-def _problem(each: dict[str, Any]) -> str:
+def _problem(problem: dict[str, Any]) -> str:
     """A problem, behind the place where it stands, if it has one."""
     parts = (
-        f"sheet {each['sheet']}" if each["sheet"] else "",
-        f"row {each['row']}" if each["row"] else "",
-        f"column {each['column']}" if each["column"] else "",
+        f"sheet {problem['sheet']}" if problem["sheet"] else "",
+        f"row {problem['row']}" if problem["row"] else "",
+        f"column {problem['column']}" if problem["column"] else "",
     )
     place = ", ".join(filter(None, parts))
-    if each["value"]:
-        place = f"{place} {each['value']!r}".strip()
-    return f"{place}{': ' if place else ''}{each['message']}; {each['remedy']}"
+    if problem["value"]:
+        place = f"{place} {problem['value']!r}".strip()
+    return f"{place}{': ' if place else ''}{problem['message']}; {problem['remedy']}"
 
 
 def _show_totals(desk: Desk, request: Request, document: dict[str, Any]) -> None:
@@ -272,7 +272,7 @@ def imports(desk: Desk) -> None:
     """List all imports."""
     with desk.work(read_only=True) as work:
         rows = import_list(work)
-    shown = [
+    listed = [
         {
             "batch": row.id,
             "file": row.file_name,
@@ -289,16 +289,16 @@ def imports(desk: Desk) -> None:
         for row in rows
     ]
     if desk.json:
-        desk.show(shown)
-    elif not shown:
+        desk.show(listed)
+    elif not listed:
         desk.say("No report has been imported yet: royalties import FILE.")
     else:
         columns = ("batch", "file", "report", "retailer", ">rows", ">lines", "status")
         names = [column.removeprefix(">") for column in columns]
-        for row in shown:
+        for row in listed:
             if row["corrected_by"] is not None:
                 row["status"] = f"corrected by {row['corrected_by']}"
-        desk.table(columns, [[row[name] for name in names] for row in shown])
+        desk.table(columns, [[row[name] for name in names] for row in listed])
 
 
 @click.command("sales")
@@ -342,12 +342,12 @@ def waiting(desk: Desk) -> None:
         desk.show(
             [
                 {
-                    "identifier": each.identifier,
-                    "batch": each.batch,
-                    "rows": each.rows,
-                    "units": each.units,
+                    "identifier": entry.identifier,
+                    "batch": entry.batch,
+                    "rows": entry.rows,
+                    "units": entry.units,
                 }
-                for each in entries
+                for entry in entries
             ]
         )
     elif not entries:
@@ -355,7 +355,7 @@ def waiting(desk: Desk) -> None:
     else:
         desk.table(
             ("identifier", ">batch", ">rows", ">units"),
-            [(each.identifier, each.batch, each.rows, each.units) for each in entries],
+            [(entry.identifier, entry.batch, entry.rows, entry.units) for entry in entries],
         )
 
 

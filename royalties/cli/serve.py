@@ -94,13 +94,13 @@ def _end_by_signals() -> None:
     """
 
     def end(*_: object) -> None:
-        for each in ENDING:
-            signal.signal(each, signal.SIG_IGN)
+        for ending in ENDING:
+            signal.signal(ending, signal.SIG_IGN)
         sys.exit(0)
 
-    for each in ENDING:
-        if signal.getsignal(each) is not signal.SIG_IGN:  # nohup lets SIGHUP be ignored
-            signal.signal(each, end)
+    for ending in ENDING:
+        if signal.getsignal(ending) is not signal.SIG_IGN:  # nohup lets SIGHUP be ignored
+            signal.signal(ending, end)
 
 
 def second_factors_lost(desk: Desk) -> str:
@@ -119,7 +119,7 @@ def second_factors_lost(desk: Desk) -> str:
 def _address(listening: Listening) -> tuple[str, list[str]]:
     """The address that leads to the server, and what else is to be known of it."""
     base_url = os.environ.get("ROYALTIES_BASE_URL", "").rstrip("/")
-    here = listening.address
+    address = listening.address
     if not base_url:
         notes = []
         if listening.is_everywhere:
@@ -127,16 +127,16 @@ def _address(listening: Listening) -> tuple[str, list[str]]:
                 "Only this machine may open it: for others set ROYALTIES_BASE_URL to the address "
                 "that they type."
             )
-        if here != BASE_URL:
+        if address != BASE_URL:
             notes.append(
                 "Set ROYALTIES_BASE_URL to it for other commands too, whose links lead to port "
                 f"{urlsplit(BASE_URL).port} else."
             )
-        return here, notes
+        return address, notes
     if listening.leads_here(base_url):
         return base_url, []
     if urlsplit(base_url).scheme == "http" and urlsplit(base_url).hostname in LOOPBACK:
-        return here, [
+        return address, [
             f"ROYALTIES_BASE_URL is {base_url}, where links in e-mails lead: set it to this one."
         ]
     where = f"{listening.host} port {listening.port}"

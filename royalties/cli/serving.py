@@ -135,13 +135,19 @@ class _Door:
 
     def make_room(self) -> None:
         """At the limit close one that waits: the oldest of the address that holds the most."""
-        channels = [each for server in self.servers for each in server.active_channels.values()]
+        channels = [
+            channel for server in self.servers for channel in server.active_channels.values()
+        ]
         if len(channels) < self._room:
             return
-        waiting = [each for each in channels if not each.requests and not each.will_close]
-        held = Counter(each.addr[0] for each in waiting)
+        waiting = [
+            channel for channel in channels if not channel.requests and not channel.will_close
+        ]
+        held = Counter(channel.addr[0] for channel in waiting)
         if waiting:
-            longest = max(waiting, key=lambda each: (held[each.addr[0]], -each.creation_time))
+            longest = max(
+                waiting, key=lambda channel: (held[channel.addr[0]], -channel.creation_time)
+            )
             longest.will_close = True
 
 

@@ -138,17 +138,17 @@ def _document(loaded: Loaded) -> dict[str, object]:
         "without_price": loaded.released.without_price,
         "warnings": [
             {
-                "code": each.code,
-                "part": each.part,
-                "key": each.key,
+                "code": replaced.code,
+                "part": replaced.part,
+                "key": replaced.key,
                 "path": "",
-                "message": str(each),
-                "confirm": each.loses,
+                "message": str(replaced),
+                "confirm": replaced.loses,
             }
-            for each in loaded.asked
+            for replaced in loaded.asked
         ]
-        + [warning_document(each) | {"confirm": False} for each in loaded.warnings]
-        + [_released_warning(each) for each in loaded.released.warnings],
+        + [warning_document(replaced) | {"confirm": False} for replaced in loaded.warnings]
+        + [_released_warning(replaced) for replaced in loaded.released.warnings],
     }
 
 

@@ -4,15 +4,19 @@ from decimal import Decimal
 from fractions import Fraction
 
 
-def noun(count: int, one: str, many: str = "") -> str:
-    """The noun that goes with a count; ``many`` is its plural where the rules do not make it."""
+def noun(count: int, singular: str, many: str = "") -> str:
+    """The noun that goes with a count; ``many`` is its plural where the rules do not make it.
+
+    >>> noun(2, "copy"), noun(1, "box"), noun(2, "box")
+    ('copies', 'box', 'boxes')
+    """
     if count == 1:
-        return one
+        return singular
     if many:
         return many
-    if one.endswith("y") and one[-2:-1] not in "aeiou":
-        return f"{one[:-1]}ies"
-    return f"{one}es" if one.endswith(("s", "x", "ch", "sh")) else f"{one}s"
+    if singular.endswith("y") and singular[-2:-1] not in "aeiou":
+        return f"{singular[:-1]}ies"
+    return f"{singular}es" if singular.endswith(("s", "x", "ch", "sh")) else f"{singular}s"
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -25,6 +29,9 @@ def change(before: int | Decimal | Fraction, now: int | Decimal | Fraction) -> F
 
     None where a percentage would say nothing: from or to zero, or a sum below it, since −117 % of
     what came in means that more went back than was sold.
+
+    >>> change(200, 150)
+    Fraction(-1, 4)
     """
     if before <= 0 or now <= 0:
         return None

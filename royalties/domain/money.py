@@ -24,7 +24,11 @@ class NotAnAmountError(ValueError):
 
 
 def rounded(exact: Fraction) -> int:
-    """Round half away from zero: the one rounding of the house, so a return undoes its sale."""
+    """Round half away from zero: the one rounding of the house, so a return undoes its sale.
+
+    >>> rounded(Fraction(5, 2)), rounded(Fraction(-5, 2))
+    (3, -3)
+    """
     numerator, denominator = exact.numerator, exact.denominator
     if numerator < 0:
         return -((-2 * numerator + denominator) // (2 * denominator))
@@ -36,6 +40,11 @@ def split(amount: int, weights: Sequence[int | Fraction]) -> list[int]:
 
     Leftover units go to the largest fractional parts, ties to whoever is listed first; a
     weight of zero never gets one; splitting ``-x`` is minus splitting ``x``.
+
+    >>> split(10_000, [1, 1, 1])
+    [3334, 3333, 3333]
+    >>> split(-10_000, [33, 1, 0])
+    [-9706, -294, 0]
 
     Raises:
         ValueError: a weight is negative, or all are zero while there is something to split.
@@ -65,6 +74,9 @@ def split(amount: int, weights: Sequence[int | Fraction]) -> list[int]:
 def exact_number(text: str) -> Fraction:
     """Read a plain decimal such as ``"0.125"`` exactly.
 
+    >>> exact_number("0.125")
+    Fraction(1, 8)
+
     Raises:
         NotAnAmountError: anything but digits, a sign and a point (no exponent, no NaN).
     """
@@ -75,6 +87,9 @@ def exact_number(text: str) -> Fraction:
 
 def minor_units(text: str, currency: str) -> int:
     """Read an amount such as ``"12.50"`` as minor units of its currency.
+
+    >>> minor_units("12.5", "USD"), minor_units("12", "JPY"), minor_units("12.5", "KWD")
+    (1250, 12, 12500)
 
     Raises:
         NotAnAmountError: not a plain decimal, or more digits than the currency has.
@@ -98,17 +113,29 @@ def amount_text(minor: int, currency: str) -> str:
 
 
 def rounded_minor(exact_units: Fraction, currency: str) -> int:
-    """Round an exact amount in whole currency units to minor units."""
+    """Round an exact amount in whole currency units to minor units.
+
+    >>> rounded_minor(Fraction("12.345"), "USD")
+    1235
+    """
     return rounded(exact_units * scale(currency))
 
 
 def units_of(minor: int, currency: str) -> Fraction:
-    """Minor units as an exact amount of the currency's unit."""
+    """Minor units as an exact amount of the currency's unit.
+
+    >>> units_of(1250, "USD")
+    Fraction(25, 2)
+    """
     return Fraction(minor, scale(currency))
 
 
 def micro_text(micro: int, at_least: int = 0) -> str:
-    """Write millionths exactly, with at least ``at_least`` digits and no more than it needs."""
+    """Write millionths exactly, with at least ``at_least`` digits and no more than it needs.
+
+    >>> micro_text(12_500_000, 2), micro_text(8_333_333)
+    ('12.50', '8.333333')
+    """
     whole = _scaled_text(micro, 6)
     cut = len(whole)
     while cut > len(whole) - (6 - at_least) and whole[cut - 1] == "0":
@@ -117,7 +144,11 @@ def micro_text(micro: int, at_least: int = 0) -> str:
 
 
 def number_text(exact: Fraction) -> str:
-    """Write an exact decimal without trailing zeros; a ratio that never ends as ``"5/7"``."""
+    """Write an exact decimal without trailing zeros; a ratio that never ends as ``"5/7"``.
+
+    >>> number_text(Fraction(1, 8)), number_text(Fraction(5, 7))
+    ('0.125', '5/7')
+    """
     denominator = exact.denominator
     twos = fives = 0
     while denominator % 2 == 0:

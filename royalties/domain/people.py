@@ -88,17 +88,18 @@ ALLOWED: dict[Verb, frozenset[Role]] = {
 }
 """The roles that may do each verb."""
 
-_RISING = (Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR)
+_ASKED = (Role.CLERK, Role.MANAGER, Role.ADMINISTRATOR, Role.NONPROFIT, Role.ORGANIZATION)
+"""Who is asked to do what somebody may not: the least of the desk, or those whose own it is."""
 
 
 class NotAllowedError(PermissionError):
     """Somebody asked for what their role may not do."""
 
     def __init__(self, actor: "Actor", verb: Verb) -> None:
-        least = next((role for role in _RISING if role in ALLOWED[verb]), Role.NONPROFIT)
+        asked = next(role for role in _ASKED if role in ALLOWED[verb])
         super().__init__(
             f"{actor.name} may not {verb.value.replace('-', ' ')}: ask a"
-            f"{'n' if least is Role.ADMINISTRATOR else ''} {least.value} to do it"
+            f"{'n' if asked.value.startswith(('a', 'o')) else ''} {asked.value} to do it"
         )
 
 

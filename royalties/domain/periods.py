@@ -96,6 +96,9 @@ class Period:
 def parse_period(text: str, calendar: Calendar) -> Period:
     """Read a period's name.
 
+    >>> parse_period("2025-H2", Calendar.HALF_YEARLY).ends
+    datetime.date(2025, 12, 31)
+
     Raises:
         NotAPeriodError: it is not a period of this calendar; the message shows how one looks.
     """
@@ -108,6 +111,10 @@ def parse_period(text: str, calendar: Calendar) -> Period:
 
 
 def period_of(day: date, calendar: Calendar) -> Period:
-    """The period that contains a day."""
+    """The period that contains a day.
+
+    >>> str(period_of(date(2025, 8, 9), Calendar.QUARTERLY))
+    '2025-Q3'
+    """
     months = 12 // calendar.per_year
     return Period(calendar, day.year * calendar.per_year + (day.month - 1) // months)

@@ -1,6 +1,50 @@
 """What is wrong with data from outside, as values: where it stands, what it is, what to do."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """What is wrong, whatever the value: problems are grouped by it, never by their words."""
+
+    FILE = "file"
+    OTHER_REPORT = "other-report"
+    SURPLUS_VALUES = "surplus-values"
+    FORMULA_WITHOUT_VALUE = "formula-without-value"
+    ERROR_VALUE = "error-value"
+    NO_VALUE = "no-value"
+    DATE_AS_NUMBER = "date-as-number"
+    OTHER_DECIMAL_MARK = "other-decimal-mark"
+    TOO_MANY_DECIMALS = "too-many-decimals"
+    TOO_LARGE = "too-large"
+    OTHER_DIGITS = "other-digits"
+    NO_NUMBER = "no-number"
+    NO_WHOLE_NUMBER = "no-whole-number"
+    NO_DISCOUNT = "no-discount"
+    UNKNOWN_KIND = "unknown-kind"
+    UNKNOWN_RETAILER = "unknown-retailer"
+    UNKNOWN_CURRENCY = "unknown-currency"
+    NEGATIVE_PRICE = "negative-price"
+    TOO_LONG = "too-long"
+    CONTROL_CHARACTER = "control-character"
+    OTHER_DATE_ORDER = "other-date-order"
+    MONTH_WITHOUT_DAY = "month-without-day"
+    DATE_OUT_OF_RANGE = "date-out-of-range"
+    DATE_IN_FUTURE = "date-in-future"
+    NO_DATE = "no-date"
+    EMPTY = "empty"
+    OTHER_CURRENCY = "other-currency"
+    COUNTS_DISAGREE = "counts-disagree"
+    SIGN_OF_UNITS = "sign-of-units"
+    MONEY_FOR_FREE_COPIES = "money-for-free-copies"
+    OPPOSITE_SIGNS = "opposite-signs"
+    MONEY_WITHOUT_UNITS = "money-without-units"
+    NO_LIST_PRICE = "no-list-price"
+    DAMAGED_ISBN = "damaged-isbn"
+    SEVERAL_ISBNS = "several-isbns"
+    NO_ISBN = "no-isbn"
+    WRONG_CHECK_DIGIT = "wrong-check-digit"
+    SUMS_DISAGREE = "sums-disagree"
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,7 +52,7 @@ class Problem:
     """One fault of a report: nothing of the report is recorded while one stands.
 
     ``row`` is the spreadsheet's row or the text file's line, the first being 1; 0 and an empty
-    column mean the whole sheet or file.
+    column mean the whole sheet or file, whose cause is :attr:`Cause.FILE`.
     """
 
     message: str
@@ -17,6 +61,7 @@ class Problem:
     row: int = 0
     column: str = ""
     value: str = ""
+    cause: Cause = Cause.FILE
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,14 @@ def plain(text: str) -> str:
     Blanks around it go, letters are small and composed (NFC), and the domain is in ASCII as
     IDNA 2008 writes it (with the mapping of UTS 46, as browsers have it).
     """
-    found = normalize("NFC", text.strip()).lower()
-    local, at, domain = found.rpartition("@")
+    address = normalize("NFC", text.strip()).lower()
+    local, at, domain = address.rpartition("@")
     if not at or domain.isascii() or len(domain) > LONGEST:
-        return found
+        return address
     try:
         return f"{local}@{idna.encode(domain, uts46=True).decode()}"
     except idna.IDNAError:
-        return found
+        return address
 
 
 def mailbox(text: str) -> str:
@@ -33,10 +33,10 @@ def mailbox(text: str) -> str:
     Raises:
         NotAMailboxError: it is none.
     """
-    found = plain(text)
-    if not found:
+    address = plain(text)
+    if not address:
         raise NotAMailboxError("an e-mail address is missing: write name@place.org")
-    domain = found.rpartition("@")[2]
-    if not is_mailbox(found) or not ("." in domain or domain == "localhost"):
-        raise NotAMailboxError(f"{found[:80]} is no e-mail address: write name@place.org")
-    return found
+    domain = address.rpartition("@")[2]
+    if not is_mailbox(address) or not ("." in domain or domain == "localhost"):
+        raise NotAMailboxError(f"{address[:80]} is no e-mail address: write name@place.org")
+    return address

@@ -414,15 +414,15 @@ def _forms(name: str) -> Iterator[str]:
     as two letters.
     """
     bare = _OWN_CODE.sub("", _ASIDE.sub("", name)).strip()
-    asides = [_OWN_CODE.sub("", each).strip() for each in _ASIDES.findall(name)]
-    for each in (bare, *asides):
-        yield each
-        head, comma, tail = each.partition(", ")
+    asides = [_OWN_CODE.sub("", form).strip() for form in _ASIDES.findall(name)]
+    for form in (bare, *asides):
+        yield form
+        head, comma, tail = form.partition(", ")
         if comma:
             yield head
             yield f"{tail} {head}"
-        yield from each.split("/") if "/" in each else ()
-        yield each.casefold().translate(_UMLAUTS)
+        yield from form.split("/") if "/" in form else ()
+        yield form.casefold().translate(_UMLAUTS)
 
 
 def _without_kind(text: str, country: str) -> str | None:

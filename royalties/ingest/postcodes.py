@@ -72,11 +72,11 @@ def most_digits(country: str, postcode: str) -> int:
 def regions_of(country: str, postcode: str) -> frozenset[str]:
     """The regions in which a postcode can lie; empty where it does not tell."""
     text = postcode.strip().upper()
-    if country == "US" and (found := _ZIP.fullmatch(text)):
-        return _zips().get(int(found[1]), frozenset())
-    if country == "CA" and (found := _CANADIAN.fullmatch(text)):
+    if country == "US" and (match := _ZIP.fullmatch(text)):
+        return _zips().get(int(match[1]), frozenset())
+    if country == "CA" and (match := _CANADIAN.fullmatch(text)):
         more = " QC" if text.startswith(_BOTH_SIDES_OF_THE_RIVER) else ""
-        return frozenset((_PROVINCES[found[1]] + more).split())
+        return frozenset((_PROVINCES[match[1]] + more).split())
     return frozenset()
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from royalties.domain.problems import Choice, Problem
+from royalties.domain.problems import Cause, Choice, Problem
 from royalties.ingest.formats import built_in
 from royalties.ingest.report import charged
 from royalties.ingest.report.amounts import Numbers
@@ -171,6 +171,7 @@ def _unknown(
             Problem(
                 f"{name} is not {tried[0].title}{_lacks(tried[0], sheets)}",
                 "leave the report's name out to have it recognised, or map the report",
+                cause=Cause.OTHER_REPORT,
             )
         )
     nearest = _nearest(tried, sheets)
@@ -301,19 +302,19 @@ def _chosen(choices: Mapping[str, str], key: str, options: Collection[str]) -> s
 
 
 def _sheets(
-    declared: Format, found: Found, choices: Mapping[str, str]
+    declared: Format, tables: Found, choices: Mapping[str, str]
 ) -> tuple[Found, list[Choice]]:
     """The sheets that count, where several have the columns of a report of one sheet."""
-    if declared.sheets or len(found) == 1:
-        return found, []
-    names = [sheet.name for sheet, _, _ in found]
+    if declared.sheets or len(tables) == 1:
+        return tables, []
+    names = [sheet.name for sheet, _, _ in tables]
     chosen = choices.get("sheet", "")
     if chosen == _ALL_SHEETS and _ALL_SHEETS not in names:
-        return found, []
+        return tables, []
     if chosen in names:
-        return [found[names.index(chosen)]], []
+        return [tables[names.index(chosen)]], []
     choice = Choice("sheet", "several sheets hold such a report: choose one", (*names, _ALL_SHEETS))
-    return found, [again(choice, choices)]
+    return tables, [again(choice, choices)]
 
 
 def _retailer(

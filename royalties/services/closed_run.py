@@ -12,6 +12,7 @@ from royalties.domain.royalties.run import (
     ContractRun,
     ContractState,
     Held,
+    NotPaid,
     Run,
     Settlement,
     Withheld,
@@ -124,5 +125,5 @@ def _settlement(row: store.SettlementRow) -> Settlement:
         row.due,
         row.paid,
         row.carried_forward,
-        row.reason,
+        NotPaid(row.reason) if row.reason else None,
     )

@@ -1,11 +1,12 @@
 """Counts in words, and changes that a percentage tells."""
 
 import re
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
-from royalties.domain.counting import change, counted
+from royalties.domain.counting import change, counted, noun
 
 
 @pytest.mark.parametrize("word", ["row", "copy", "day", "batch", "address", "tax", "beneficiary"])
@@ -17,10 +18,29 @@ def test_one_of_a_thing_is_singular_and_others_are_plural(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "words"),
-    [("copy", "copies"), ("day", "days"), ("batch", "batches"), ("unknown ISBN", "unknown ISBNs")],
+    [
+        ("copy", "copies"),
+        ("day", "days"),
+        ("survey", "surveys"),
+        ("batch", "batches"),
+        ("dish", "dishes"),
+        ("tax", "taxes"),
+        ("address", "addresses"),
+        ("unknown ISBN", "unknown ISBNs"),
+    ],
 )
 def test_plurals_are_spelled_as_english_spells_them(word: str, words: str) -> None:
     assert counted(2, word) == f"2 {words}"
+
+
+def test_a_plural_may_be_given() -> None:
+    assert [noun(count, "person", "people") for count in (0, 1, 2)] == [
+        "people",
+        "person",
+        "people",
+    ]
+    assert noun(2, "person") == "persons"
+    assert counted(1200, "person", "people") == "1,200 people"
 
 
 @pytest.mark.parametrize(
@@ -28,6 +48,9 @@ def test_plurals_are_spelled_as_english_spells_them(word: str, words: str) -> No
     [
         (100, 130, Fraction(3, 10)),
         (100, 50, Fraction(-1, 2)),
+        (1, 3, 2),
+        (3, 1, Fraction(-2, 3)),
+        (Decimal("0.5"), Decimal("0.75"), Fraction(1, 2)),
         (0, 5, None),
         (5, 0, None),
         (41, -7, None),  # it said "−117 %"
@@ -36,6 +59,6 @@ def test_plurals_are_spelled_as_english_spells_them(word: str, words: str) -> No
     ],
 )
 def test_a_change_is_told_in_per_cent_only_between_sums_above_zero(
-    before: int, now: int, expected: Fraction | None
+    before: int | Decimal, now: int | Decimal, expected: Fraction | None
 ) -> None:
     assert change(before, now) == expected

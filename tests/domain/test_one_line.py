@@ -56,3 +56,43 @@ def test_all_ends_of_lines_are_controls() -> None:
     ends = [chr(code) for code in range(0x110000) if len(f"a{chr(code)}b".splitlines()) > 1]
     assert all(map(is_control, ends))
     assert {unicodedata.category(each) for each in ends} == {"Cc", "Zl", "Zp"}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("Ada\x07\n", "it holds the control character U+0007: take it out"),
+        ("Ada\u202e", "it holds the control character U+202E: take it out"),
+        (
+            "Ada =?utf-8?Q?x?=",
+            "it holds =?utf-8?Q?, which e-mail programs decode: take it out",
+        ),
+        # However long it is, 40 characters show which.
+        (
+            f"=?{'x' * 60}?b?",
+            f"it holds =?{'x' * 38}, which e-mail programs decode: take it out",
+        ),
+    ],
+)
+def test_a_fault_names_what_is_to_be_taken_out(text: str, fault: str) -> None:
+    assert fault_of_line(text) == fault
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "line"),
+    [
+        ("  Ada \r\n Lovelace\t", 200, "Ada Lovelace"),
+        ("a=?b?q?", 200, "a= ?b?q?"),
+        ("1234567890", 10, "1234567890"),
+        ("12345678901", 10, "123456789…"),
+        ("12345678 xyz", 10, "12345678…"),
+    ],
+)
+def test_a_line_is_kept_as_far_as_it_is_harmless(text: str, longest: int, line: str) -> None:
+    assert neutral_line(text, longest) == line
+
+
+def test_lines_of_a_text_stay_lines() -> None:
+    ends = ["\r\n", "\r", "\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"]
+    for end in ends:
+        assert neutral_text(f"a\tb{end}{end}c\0d\u202ee") == "a\tb\n\ncde"

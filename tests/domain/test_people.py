@@ -50,6 +50,30 @@ def test_people_are_managed_by_administrators() -> None:
         Actor("pat", Role.MANAGER).require(Verb.MANAGE_PEOPLE)
 
 
+@pytest.mark.parametrize(
+    ("role", "verb", "refusal"),
+    [
+        (Role.NONPROFIT, Verb.READ, "pat may not read: ask a clerk to do it"),
+        (Role.CLERK, Verb.KEEP_CONTACT, "pat may not keep contact: ask a manager to do it"),
+        (
+            Role.MANAGER,
+            Verb.MANAGE_PEOPLE,
+            "pat may not manage people: ask an administrator to do it",
+        ),
+        (
+            Role.CLERK,
+            Verb.INVITE_COLLEAGUE,
+            "pat may not invite colleague: ask a nonprofit to do it",
+        ),
+        (Role.NONPROFIT, Verb.ORDER, "pat may not order: ask an organization to do it"),
+    ],
+)
+def test_a_refusal_names_the_least_of_those_who_may(role: Role, verb: Verb, refusal: str) -> None:
+    with pytest.raises(NotAllowedError) as refused:
+        Actor("pat", role).require(verb)
+    assert str(refused.value) == refusal
+
+
 def test_strangers_only_sign_in_and_ask() -> None:
     assert {verb for verb in Verb if ANONYMOUS.may(verb)} == {Verb.SIGN_IN, Verb.ASK}
 

@@ -44,7 +44,7 @@ def test_domain_needs_only_the_standard_library(path: Path) -> None:
     assert not foreign
 
 
-FOR_ALL = {"core", "ordering"}
+FOR_ALL = {"core", "forms", "ordering"}
 AUDIENCES = {path.parent.name for path in (ROOT / "royalties/web").glob("*/__init__.py")} - FOR_ALL
 
 

@@ -3,20 +3,48 @@
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine, insert, select
 
 from royalties.domain.periods import Period
+from royalties.domain.royalties.carrying import Left
+from royalties.domain.royalties.postings import Entry, Posting
 from royalties.domain.royalties.run import ContractState, Run
+from royalties.domain.terms.catalogue import Format
+from royalties.domain.terms.plans import CapPer
 from royalties.store.engine import make_engine
+from royalties.store.ledger.entries import post
 from royalties.store.periods import carrying, runs
+from royalties.store.periods.carrying import CarriedForward, CarriedPeriod
+from royalties.store.statements.statements import StatementRow, add_statements
 from royalties.store.tables import metadata, period, revision
 from tests.builders.books import NOW
-from tests.builders.domain import Closed, Year, played
+from tests.builders.domain import (
+    ISBN,
+    Closed,
+    SaleLine,
+    Year,
+    a_beneficiary,
+    a_cap,
+    a_contract,
+    a_house,
+    a_plan,
+    a_reserve,
+    a_rule,
+    a_sale,
+    an_advance,
+    an_edition,
+    fixed,
+    played,
+    remainder,
+    runs_of,
+    to,
+)
 from tests.strategies import histories
 
 
@@ -39,18 +67,25 @@ def empty_books() -> Iterator[Connection]:
         connection.rollback()
 
 
-def freeze(connection: Connection, run: Run) -> None:
-    """Write a closed run as a close does, but for what it carries forward."""
-    number = run.period.ordinal
+def insert_period(connection: Connection, touched: Period) -> None:
+    """Write a period that is open, unless it was touched before."""
+    if connection.execute(select(period.c.id).where(period.c.id == touched.ordinal)).first():
+        return
     connection.execute(
         insert(period).values(
-            id=number,
-            name=str(run.period),
-            starts=run.period.starts.isoformat(),
-            ends=run.period.ends.isoformat(),
+            id=touched.ordinal,
+            name=str(touched),
+            starts=touched.starts.isoformat(),
+            ends=touched.ends.isoformat(),
             status="open",
         )
     )
+
+
+def freeze(connection: Connection, run: Run) -> None:
+    """Write a closed run as a close does, but for what it carries forward."""
+    number = run.period.ordinal
+    insert_period(connection, run.period)
     used = {done.contract.key: runs.UsedRevisions(1, 1) for done in run.contracts}
     at = NOW.isoformat()
     runs.write_run(connection, run, runs.ClosedRun(number, at, "tess", "{}", "", 1), used)
@@ -137,3 +172,218 @@ def test_the_chain_that_verify_follows_finds_nothing_wrong(years: list[Year]) ->
             carrying.carry_forward(connection, run.period)
         for step in carrying.chain(connection, done[0].period):
             assert step.kept == step.computed
+
+
+# Worked by hand
+
+HEARD = "9781442200029"
+HOUSE = a_house(
+    # The tenth of the list price; a fifth of it is held for a period, and 100.00 was paid ahead.
+    a_contract(a_rule("0.10"), reserve=a_reserve("0.20"), advances=[an_advance(10_000)]),
+    a_contract(a_rule("0.10"), key="pounds", currency="GBP", titles=["heard"], plan="capped"),
+    plans=[
+        a_plan(fixed(5, to("ann"), cap=a_cap(8, CapPer.LIFETIME)), remainder(to("ben"))),
+        a_plan(remainder(to("ann"), cap=a_cap(3, name="most")), key="capped"),
+    ],
+    beneficiaries=[a_beneficiary("ben", minimum_payment=1000)],
+    editions=[an_edition(), an_edition(HEARD, "heard", Format.AUDIOBOOK)],
+)
+FIRST, SECOND, THIRD = (HOUSE.first.shift(number) for number in range(3))
+STEP_1 = ["plan", "2015-01-01", "1", ""]
+MOST = ["capped", "", "", "most"]
+
+
+def heard(units: int) -> SaleLine:
+    """So many audiobooks at 4.00, in pounds."""
+    return a_sale(units, 4, isbn=HEARD, currency="GBP")
+
+
+def three_runs() -> list[Run]:
+    """Sales of 1,000 copies at 10.00 and of 10 at 4.00; returns of 100 and of 20; 10 copies."""
+    return runs_of(
+        HOUSE, [a_sale(1000, 10), heard(10)], [a_sale(-100, 10), heard(-20)], [a_sale(10, 10)]
+    )
+
+
+def account(
+    carried_forward: int,
+    undistributed: int,
+    recouped: int,
+    held: list[list[int]],
+    counted: tuple[str, str],
+    caps: tuple[list[list[Any]], list[list[Any]]],
+    sold: dict[str, list[int]],
+) -> carrying.State:
+    """What is kept of a contract: in the life of it, and in the year."""
+    return {
+        "carried_forward": carried_forward,
+        "undistributed": undistributed,
+        "recouped": recouped,
+        "held": held,
+        "counters": {"All": counted[0]},
+        "counters_year": {"All": counted[1]} if counted[1] else {},
+        "caps": caps[0],
+        "caps_year": caps[1],
+        "sold": sold,
+    }
+
+
+# 1,000 copies earn 1,000.00; 200.00 are held and 100.00 recouped; of 700.00 ann has 5.00 and ben
+# 695.00, which is too little to pay. 10 copies earn 4.00, of which nobody may have 1.00.
+# 100 copies come back: −100.00, with the 200.00 released 100.00, of which ann has the last 3.00 of
+# her 8.00. 20 copies come back, −8.00, a debit balance; ann has the 1.00.
+# In the next year 10 copies earn 10.00, of which 2.00 are held; ben has 8.00.
+STATES: list[carrying.State] = [
+    {
+        "contracts": {
+            "foot": account(
+                0,
+                0,
+                10_000,
+                [[FIRST.ordinal, 20_000]],
+                ("1000", "1000"),
+                ([[*STEP_1, 500]], [[*STEP_1, 500]]),
+                {ISBN: [1000, 100_000]},
+            ),
+            "pounds": account(
+                0, 100, 0, [], ("10", "10"), ([[*MOST, 300]], [[*MOST, 300]]), {HEARD: [10, 400]}
+            ),
+        },
+        "balances": [["ann", "GBP", 0], ["ann", "USD", 0], ["ben", "USD", 69_500]],
+    },
+    {
+        "contracts": {
+            "foot": account(
+                0,
+                0,
+                10_000,
+                [],
+                ("900", "900"),
+                ([[*STEP_1, 800]], [[*STEP_1, 800]]),
+                {ISBN: [900, 90_000]},
+            ),
+            "pounds": account(
+                -800,
+                0,
+                0,
+                [],
+                ("-10", "-10"),
+                ([[*MOST, 400]], [[*MOST, 400]]),
+                {HEARD: [-10, -400]},
+            ),
+        },
+        "balances": [["ann", "GBP", 0], ["ann", "USD", 0], ["ben", "USD", 79_200]],
+    },
+    {
+        "contracts": {
+            "foot": account(
+                0,
+                0,
+                10_000,
+                [[THIRD.ordinal, 200]],
+                ("910", "10"),
+                ([[*STEP_1, 800]], []),
+                {ISBN: [910, 91_000]},
+            ),
+            "pounds": account(
+                -800, 0, 0, [], ("-10", ""), ([[*MOST, 400]], []), {HEARD: [-10, -400]}
+            ),
+        },
+        "balances": [["ann", "GBP", 0], ["ann", "USD", 0], ["ben", "USD", 80_000]],
+    },
+]
+ACCOUNTS: list[dict[tuple[str, str], int]] = [
+    {("bank", "USD"): -500, ("due", "USD"): 500, ("bank", "GBP"): -300, ("due", "GBP"): 300},
+    {("bank", "USD"): -800, ("due", "USD"): 800, ("bank", "GBP"): -300, ("due", "GBP"): 300},
+    {("bank", "USD"): -793, ("due", "USD"): 793, ("bank", "GBP"): -300, ("due", "GBP"): 300},
+]
+TOTALS: list[dict[str, tuple[int, ...]]] = [
+    {"USD": (100_000, 70_000, 500, 2), "GBP": (400, 400, 300, 1)},
+    {"USD": (-10_000, 10_000, 300, 1), "GBP": (-800, 0, 100, 0)},
+    {"USD": (1_000, 800, 0, 0), "GBP": (0, 0, 0, 0)},
+]
+LAST_ENTRIES = [2, 4, 4]
+
+
+def paid(currency: str, amount: int) -> Entry:
+    """An entry by which so much leaves the bank."""
+    sides = (Posting("due", currency, amount), Posting("bank", currency, -amount))
+    return Entry("paid", "foot", "", sides)
+
+
+def close(connection: Connection, run: Run, *, keeps: bool) -> None:
+    """Freeze a run with its entries and statements, and keep what it leaves or do not."""
+    freeze(connection, run)
+    number, dated = run.period.ordinal, run.period.ends.isoformat()
+    statements: list[tuple[str, str]] = []
+    if run.period == FIRST:
+        post(connection, number, dated, [paid("USD", 500), paid("GBP", 300)])
+        statements = [("ann", "USD"), ("ben", "USD"), ("ann", "GBP")]
+    elif run.period == SECOND:
+        # Somebody paid 0.07 back in the open period before this one was closed.
+        insert_period(connection, THIRD)
+        post(connection, THIRD.ordinal, dated, [paid("USD", -7)])
+        post(connection, number, dated, [paid("USD", 300)])
+        statements = [("ann", "USD")]
+    add_statements(
+        connection,
+        [
+            StatementRow(f"{number}-{place}", number, place, *payee, "{}", "")
+            for place, payee in enumerate(statements, 1)
+        ],
+    )
+    if keeps:
+        carrying.carry_forward(connection, run.period)
+
+
+def test_what_three_closes_keep_is_what_was_worked_by_hand() -> None:
+    wanted = [
+        CarriedForward(state, entries, accounts, totals)
+        for state, entries, accounts, totals in zip(
+            STATES, LAST_ENTRIES, ACCOUNTS, TOTALS, strict=True
+        )
+    ]
+    with empty_books() as connection:
+        for run in three_runs():
+            close(connection, run, keeps=True)
+        numbers = [each.ordinal for each in (FIRST, SECOND, THIRD)]
+        assert list(carrying.chain(connection, FIRST)) == [
+            CarriedPeriod(number, each, each) for number, each in zip(numbers, wanted, strict=True)
+        ]
+        assert [carrying.kept(connection, number) for number in numbers] == STATES
+        assert carrying.kept(connection, THIRD.ordinal + 1) is None
+
+
+def test_a_close_keeps_what_earlier_ones_did_not() -> None:
+    """But for sums of their own, which a migration made."""
+    with empty_books() as connection:
+        first, second, third = three_runs()
+        close(connection, first, keeps=False)
+        close(connection, second, keeps=False)
+        found = list(carrying.chain(connection, FIRST))
+        assert [each.kept for each in found] == [None, None]
+        assert [each.computed.state for each in found] == STATES[:2]
+        assert carrying.left_before(connection, FIRST) == Left()
+        close(connection, third, keeps=True)
+        for place, step in enumerate(carrying.chain(connection, FIRST)):
+            assert step.kept is not None
+            totals = step.computed.totals if step.period_id == THIRD.ordinal else {}
+            assert step.kept == step.computed._replace(totals=totals)
+            assert step.computed == (
+                STATES[place],
+                LAST_ENTRIES[place],
+                ACCOUNTS[place],
+                TOTALS[place],
+            )
+
+
+def test_a_run_finds_what_the_closes_before_it_left() -> None:
+    with empty_books() as connection:
+        for run in three_runs():
+            close(connection, run, keeps=True)
+        second = carrying.left_before(connection, SECOND)
+        assert carrying.state_of(second) == STATES[0]
+        assert carrying.state_of(carrying.left_before(connection, THIRD.shift(1))) == STATES[2]
+        third = carrying.left_before(connection, THIRD).states["foot"]
+        assert third.counters_life == {"All": Fraction(900)}
+        assert third.counters_year == {}

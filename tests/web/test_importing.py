@@ -12,8 +12,10 @@ from werkzeug.test import TestResponse
 
 from royalties.cli.jobs import work_off
 from royalties.domain.people import Role
+from royalties.domain.problems import Cause
 from royalties.services.desk import jobs
 from royalties.web.core import waiting
+from royalties.web.finance.sales.upload_words import CAUSES
 from tests.builders.books import (
     EBOOK,
     HARDCOVER,
@@ -204,15 +206,20 @@ def test_warnings_are_ticked_before_it_is_recorded(site: Site) -> None:
     assert "Warnings that were confirmed" in receipt
 
 
+def test_every_cause_in_a_row_has_a_heading() -> None:
+    assert set(CAUSES) == set(Cause) - {Cause.FILE, Cause.OTHER_REPORT}
+
+
 def test_problems_are_listed_by_cause_and_come_as_a_workbook(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     address = sent(clerk, FAULTY, "faulty.csv")
     page = clerk.page(address)
     assert "3 problems: nothing of it can be recorded" in page
     assert unescape(page).count("'six' is not a whole number") == 1
-    cause = re.search(r"cause=([0-9a-f]{8})", page)
-    assert cause is not None
-    only = clerk.page(f"{address}?cause={cause[1]}")
+    assert ">Not a whole number</th>" in page
+    link = re.search(r'href="([^"]*cause=no-whole-number[^"]*)#problems"', page)
+    assert link is not None
+    only = clerk.page(unescape(link[1]))
     assert "Rows with this problem" in only
     assert "'six'" in unescape(only)
     assert "123" not in only.partition("Rows with this problem")[2].partition("</table>")[0]

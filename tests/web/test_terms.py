@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from babel import Locale
+from flask import Flask, g
 from lxml import html
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -12,10 +14,11 @@ from werkzeug.test import TestResponse
 from royalties.domain.people import Role
 from royalties.services import approvals
 from royalties.store.history import revisions_of
-from royalties.web.finance.terms.beneficiary_form import BENEFICIARY, beneficiary_shown
-from royalties.web.finance.terms.contract_form import CONTRACT, contract_shown
-from royalties.web.finance.terms.plan_form import VERSION, version_shown
-from royalties.web.finance.terms.row_forms import CellKind, Row, RowTable, padded
+from royalties.web.finance.terms.beneficiary_form import BeneficiaryForm
+from royalties.web.finance.terms.contract_form import ContractForm
+from royalties.web.finance.terms.plan_form import VersionForm
+from royalties.web.forms.entries import EntryForm
+from tests.builders import forms
 from tests.builders.books import a_contract, a_row, a_setup, after, closed, nothing, opened
 from tests.builders.site import Site, Visitor
 
@@ -26,18 +29,15 @@ MOST_QUERIES = 15
 Form = dict[str, Any]
 
 
-def sent(row: Row, shape: RowTable, prefix: str = "") -> Form:
-    """What a browser sends of a form that shows a row."""
-    form: Form = {}
-    for cell in shape.cells:
-        value = row.get(cell.name, "")
-        if value or cell.kind not in {CellKind.TICK, CellKind.TICKS}:
-            form[prefix + cell.name] = value
-    for table in shape.tables:
-        form[prefix + table.name] = [each["id"] for each in row.get(table.name, ())]
-        for each in row.get(table.name, ()):
-            form |= sent(each, table, f"{prefix}{table.name}-{each['id']}-")
-    return form
+def sent(form: type[EntryForm], body: dict[str, Any]) -> Form:
+    """What a browser sends of a form that shows a body to an American."""
+    with Flask("form").test_request_context():
+        g.locale = Locale.parse("en_US")
+        found = forms.sent(form(body=body).padded())
+    return {
+        name: values if len(values) > 1 else values[0]
+        for name, values in found.to_dict(flat=False).items()
+    }
 
 
 def entry(part: str, key: str) -> Any:
@@ -51,8 +51,7 @@ def current(site: Site, part: str, key: str) -> Any:
 
 def contract_form(site: Site, key: str = "foot-2015", **changed: str) -> Form:
     now = current(site, "contracts", key)
-    row = padded(contract_shown(now.body), CONTRACT)
-    return {**sent(row, CONTRACT), "revision": str(now.id), "act": "save", **changed}
+    return {**sent(ContractForm, now.body), "revision": str(now.id), "act": "save", **changed}
 
 
 def one_pair_of_eyes(site: Site) -> None:
@@ -388,8 +387,7 @@ def test_a_steps_condition_that_no_sale_meets_is_told_in_a_preview(site: Site) -
     visitor = site.visitor(Role.MANAGER)
     now = current(site, "plans", "cities")
     version = {**now.body["versions"][0], "from": "2025-07-01"}
-    row = padded(version_shown(version), VERSION)
-    form = {**sent(row, VERSION), "revision": str(now.id), "steps-1-regions": "ME"}
+    form = {**sent(VersionForm, version), "revision": str(now.id), "steps-1-regions": "ME"}
     page = post(visitor, "/finance/plans/cities/versions/new/preview", form).text
     told = "as matched no sale so far: none is recorded in the region ME"
     assert f'id="steps-1-regions-warning">H{told}' in page
@@ -399,8 +397,12 @@ def test_a_steps_condition_that_no_sale_meets_is_told_in_a_preview(site: Site) -
 def test_a_contract_is_added(site: Site) -> None:
     one_pair_of_eyes(site)
     visitor = site.visitor(Role.MANAGER)
-    row = padded(contract_shown(a_contract("atlas-2024", ["atlas"])), CONTRACT)
-    form = {**sent(row, CONTRACT), "key": "atlas-2024", "revision": "0", "act": "save"}
+    form = {
+        **sent(ContractForm, a_contract("atlas-2024", ["atlas"])),
+        "key": "atlas-2024",
+        "revision": "0",
+        "act": "save",
+    }
     page = flashed(visitor, post(visitor, "/finance/new-contract", form))
     assert "atlas-2024" in page
     answer = post(visitor, "/finance/new-contract", form)
@@ -413,8 +415,8 @@ def test_a_plan_gets_a_version(site: Site) -> None:
     one_pair_of_eyes(site)
     visitor = site.visitor(Role.MANAGER)
     now = current(site, "plans", "cities")
-    row = padded(version_shown({**now.body["versions"][0], "from": "2025-07-01"}), VERSION)
-    form = {**sent(row, VERSION), "revision": str(now.id), "act": "save"}
+    body = {**now.body["versions"][0], "from": "2025-07-01"}
+    form = {**sent(VersionForm, body), "revision": str(now.id), "act": "save"}
     form |= {"steps-1-amount": "35 %"}
     page = flashed(visitor, post(visitor, "/finance/plans/cities/versions/new", form))
     body = current(site, "plans", "cities").body
@@ -428,8 +430,8 @@ def test_a_plan_gets_a_version(site: Site) -> None:
 
 def test_faults_of_a_version_stand_at_their_fields(site: Site) -> None:
     now = current(site, "plans", "cities")
-    row = padded(version_shown({**now.body["versions"][0], "from": "2025-07-01"}), VERSION)
-    form = {**sent(row, VERSION), "revision": str(now.id), "act": "save"}
+    body = {**now.body["versions"][0], "from": "2025-07-01"}
+    form = {**sent(VersionForm, body), "revision": str(now.id), "act": "save"}
     visitor = site.visitor(Role.MANAGER)
     inner = "steps-3-to-1-steps-0"
     assert form[f"{inner}-amount"], "a member's own step is in fields too"
@@ -445,7 +447,7 @@ def test_faults_of_a_version_stand_at_their_fields(site: Site) -> None:
     for field in wrong:
         assert f'href="#{field}"' in answer.text, field
     assert 'value="much"' in answer.text
-    form = {**sent(row, VERSION), "revision": str(now.id), "act": "save", "from": "2025-03-01"}
+    form = {**sent(VersionForm, body), "revision": str(now.id), "act": "save", "from": "2025-03-01"}
     answer = post(visitor, "/finance/plans/cities/versions/new", form)
     assert "lies in a closed period" in answer.text
     form = {**form, "from": "2025-07-01", "steps": ["3", "0", "1", "2"]}
@@ -518,8 +520,13 @@ def test_a_members_part_is_shared_out_by_steps(site: Site) -> None:
 
 def test_a_version_that_closed_runs_used_is_not_amended(site: Site) -> None:
     now = current(site, "plans", "cities")
-    row = padded(version_shown(now.body["versions"][0]), VERSION)
-    form = {**sent(row, VERSION), "revision": str(now.id), "act": "save", "steps-1-amount": "1 %"}
+    body = now.body["versions"][0]
+    form = {
+        **sent(VersionForm, body),
+        "revision": str(now.id),
+        "act": "save",
+        "steps-1-amount": "1 %",
+    }
     answer = post(site.visitor(Role.MANAGER), "/finance/plans/cities/versions/2015-01-01", form)
     assert answer.status_code == 422
     assert "leave it as it was and add a version" in answer.text
@@ -530,7 +537,7 @@ def test_a_beneficiary_is_amended_and_added(site: Site) -> None:
     one_pair_of_eyes(site)
     visitor = site.visitor(Role.MANAGER)
     now = current(site, "beneficiaries", "houston")
-    form = {**sent(padded(beneficiary_shown(now.body), BENEFICIARY), BENEFICIARY), "act": "save"}
+    form = {**sent(BeneficiaryForm, now.body), "act": "save"}
     form |= {
         "revision": str(now.id),
         "ein": "12345",
@@ -584,8 +591,8 @@ def test_a_preview_of_faults_shows_them(site: Site) -> None:
 
 def test_a_plans_version_is_tried_before_it_begins(site: Site) -> None:
     now = current(site, "plans", "cities")
-    row = padded(version_shown({**now.body["versions"][0], "from": "2027-01-01"}), VERSION)
-    form = {**sent(row, VERSION), "revision": str(now.id), "steps-3-to-0-weight": "5"}
+    body = {**now.body["versions"][0], "from": "2027-01-01"}
+    form = {**sent(VersionForm, body), "revision": str(now.id), "steps-3-to-0-weight": "5"}
     answer = post(site.visitor(Role.CLERK), "/finance/plans/cities/versions/new/preview", form)
     assert answer.status_code == 200
     assert "as if it had been in force then" in answer.text

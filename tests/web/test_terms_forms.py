@@ -19,45 +19,34 @@ from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.domain.terms.contracts import Contract, Counts, Rule
 from royalties.domain.terms.plans import Cap, Member, PlanVersion, Step, Takes
 from royalties.ingest.setup import SetupError, parse_setup
-from royalties.web.finance.terms.beneficiary_form import (
-    BENEFICIARY,
-    beneficiary_shown,
-    beneficiary_written,
-)
-from royalties.web.finance.terms.contract_form import CONTRACT, contract_shown, contract_written
-from royalties.web.finance.terms.plan_form import VERSION, version_shown, version_written
-from royalties.web.finance.terms.row_forms import (
-    CellKind,
-    Row,
-    RowTable,
-    as_before,
-    fraction_text,
-    operate,
-    padded,
-    percent_text,
-    typed,
-)
+from royalties.web.finance.terms.beneficiary_form import BeneficiaryForm
+from royalties.web.finance.terms.contract_form import ContractForm
+from royalties.web.finance.terms.plan_form import VersionForm
+from royalties.web.forms.entries import EntryForm, Written, as_before
+from royalties.web.forms.fields import fraction_text, percent_text
+from tests.builders.forms import sent
 from tests.strategies import contracts, payees, plan_steps, plans
 
 _PAGE = Flask(__name__)
 EXAMPLES = Path(__file__).parents[2] / "examples" / "setup.json"
 Body = dict[str, Any]
+FORMS: dict[str, type[EntryForm]] = {
+    "beneficiaries": BeneficiaryForm,
+    "contracts": ContractForm,
+    "plans": VersionForm,
+}
 
 
-def sent(row: Row, shape: RowTable, prefix: str = "") -> "MultiDict[str, str]":
-    """What a browser sends of a page that shows a row."""
-    form: MultiDict[str, str] = MultiDict()
-    for cell in shape.cells:
-        value = row.get(cell.name, "")
-        for each in value if cell.kind is CellKind.TICKS else [value]:
-            # A box that is not ticked is not sent; lines of a textarea end as HTTP has them.
-            if each or cell.kind not in {CellKind.TICK, CellKind.TICKS}:
-                form.add(prefix + cell.name, each.replace("\n", "\r\n"))
-    for table in shape.tables:
-        for each in row.get(table.name, ()):
-            form.add(prefix + table.name, each["id"])
-            form.update(sent(each, table, f"{prefix}{table.name}-{each['id']}-"))
-    return form
+def shown(form: type[EntryForm], body: Body) -> EntryForm:
+    with _PAGE.test_request_context():
+        g.locale = Locale.parse("en_US")
+        return form(body=body)
+
+
+def written(form: EntryForm) -> Written:
+    with _PAGE.test_request_context():
+        g.locale = Locale.parse("en_US")
+        return form.written()
 
 
 def canonical(part: str, body: Mapping[str, Any]) -> Body:
@@ -81,15 +70,9 @@ def there_and_back(part: str, body: Body, base: Body | None) -> Body:
 
 
 def _there_and_back(part: str, body: Body, base: Body | None) -> Body:
-    if part == "contracts":
-        row = typed(sent(padded(contract_shown(body), CONTRACT), CONTRACT), CONTRACT)
-        found = contract_written({**row, "key": body["key"]}, base)
-    elif part == "beneficiaries":
-        row = typed(sent(padded(beneficiary_shown(body), BENEFICIARY), BENEFICIARY), BENEFICIARY)
-        found = beneficiary_written({**row, "key": body["key"]}, base)
-    else:
-        row = typed(sent(padded(version_shown(body), VERSION), VERSION), VERSION)
-        found = version_written(row, base)
+    form = FORMS[part]
+    again = form(sent(form(body=body).padded()))
+    found = again.written(base)
     assert not found.faults
     return found.body
 
@@ -269,9 +252,9 @@ def test_a_form_has_as_many_levels_as_a_setup_file() -> None:
         else:
             with pytest.raises(SetupError, match="nested more than"):
                 canonical("plans", plan)
-    table, levels = VERSION.table("steps").table("to"), 0
-    while table.tables:
-        table, levels = table.table("steps").table("to"), levels + 1
+    member, levels = VersionForm()["steps"].pattern["to"].pattern, 0
+    while member.tables:
+        member, levels = member["steps"].pattern["to"].pattern, levels + 1
     assert levels == DEEPEST
 
 
@@ -313,10 +296,14 @@ def test_a_percentage_is_a_fraction(typed_: str, fraction: str) -> None:
 
 
 def test_an_amount_per_copy_is_no_percentage() -> None:
-    row = {
-        "rules": [{"id": "0", "name": "A", "basis": "unit", "tiers": [{"id": "0", "rate": "5 %"}]}]
-    }
-    assert contract_written(row, None).body["rules"][0]["rate"] == "5 %"
+    typed = [
+        ("rules", "0"),
+        ("rules-0-name", "A"),
+        ("rules-0-basis", "unit"),
+        ("rules-0-tiers", "0"),
+        ("rules-0-tiers-0-rate", "5 %"),
+    ]
+    assert written(ContractForm(MultiDict(typed))).body["rules"][0]["rate"] == "5 %"
 
 
 def test_the_same_number_is_no_change() -> None:
@@ -327,35 +314,33 @@ def test_the_same_number_is_no_change() -> None:
     assert as_before({"address": ["b", "a"]}, {"address": ["a", "b"]}) == {"address": ["b", "a"]}
 
 
-def rules(row: Row) -> str:
-    return "".join(each["name"] for each in row["rules"])
+def rules(form: EntryForm) -> str:
+    return "".join(row["name"].data for row in form["rules"].rows)
 
 
 def test_rows_move_without_a_script() -> None:
-    row = contract_shown(
-        {"rules": [{"name": name, "basis": "net", "rate": "0.1"} for name in "abc"]}
-    )
-    row, focus = operate(row, CONTRACT, "down:rules:0")
-    assert rules(row) == "bac"
-    assert focus == "rules-0-down"
-    row, _ = operate(row, CONTRACT, "up:rules:2")
-    assert rules(row) == "bca"
-    row, _ = operate(row, CONTRACT, "up:rules:1")
-    assert rules(row) == "bca", "the first stays first"
-    row, focus = operate(row, CONTRACT, "remove:rules:2")
-    assert rules(row) == "ba"
-    assert focus == "rules-add"
-    row, focus = operate(row, CONTRACT, "add:rules:")
-    assert rules(row) == "ba"
-    assert focus == "rules-2-name"
-    row, focus = operate(row, CONTRACT, "add:rules-1-tiers:")
-    assert [len(each["tiers"]) for each in row["rules"]] == [2, 1, 1]
-    assert focus == "rules-1-tiers-1-rate"
-    assert operate(row, CONTRACT, "nonsense:rules:7")[0] == row
+    listed = [{"name": name, "basis": "net", "rate": "0.1"} for name in "abc"]
+    form = shown(ContractForm, {"rules": listed})
+    assert form.operate("down:rules:0") == "rules-0-down"
+    assert rules(form) == "bac"
+    form.operate("up:rules:2")
+    assert rules(form) == "bca"
+    form.operate("up:rules:1")
+    assert rules(form) == "bca", "the first stays first"
+    assert form.operate("remove:rules:2") == "rules-add"
+    assert rules(form) == "ba"
+    assert form.operate("add:rules:") == "rules-2-name"
+    assert rules(form) == "ba"
+    assert form.operate("add:rules-1-tiers:") == "rules-1-tiers-1-rate"
+    assert [len(row["tiers"].rows) for row in form["rules"].rows] == [2, 1, 1]
+    before = form.data
+    assert not form.operate("nonsense:rules:7")
+    assert form.data == before
 
 
 def test_a_fault_is_told_at_its_field() -> None:
-    row = contract_shown(
+    form = shown(
+        ContractForm,
         {
             "key": "k",
             "rules": [
@@ -367,9 +352,9 @@ def test_a_fault_is_told_at_its_field() -> None:
                 },
             ],
             "subsidiary_rights": {"audio": "3"},
-        }
+        },
     )
-    found = contract_written(row, None)
+    found = written(form)
     for path, field in {
         "rules[0].discount.above": "rules-0-above",
         "rules[0].discount": "rules-0-from",

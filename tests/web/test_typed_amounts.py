@@ -12,8 +12,8 @@ from royalties.domain.people import Role
 from royalties.services import approvals
 from royalties.services.books import setup_in_force
 from royalties.store.history import find_revision
-from royalties.web.finance.terms.beneficiary_form import beneficiary_shown, beneficiary_written
-from royalties.web.finance.terms.typed_numbers import as_plain, as_typed, listed, parted
+from royalties.web.finance.terms.beneficiary_form import BeneficiaryForm
+from royalties.web.forms.numbers import as_plain, as_typed, listed, parted
 from tests.builders.books import Office, after, closed, opened
 from tests.builders.orders import orders_underway
 from tests.builders.shipped import invoiced, token
@@ -56,13 +56,14 @@ def test_a_beneficiary_sent_unchanged_is_unchanged() -> None:
     body = {"key": "a", "name": "A", "minimum_payment": "250.00", "tax_rate": "0.125"}
     with Flask(__name__).test_request_context():
         g.locale = Locale.parse("de_DE")
-        row = beneficiary_shown(body)
-        assert row["minimum_payment"] == "250,00"
-        assert beneficiary_written(row, body).body == body
-        row["minimum_payment"] = "1.250"
-        assert beneficiary_written(row, body).body["minimum_payment"] == "1250"
-        row["minimum_payment"] = "1.25"
-        assert [each.path for each in beneficiary_written(row, body).faults] == ["minimum_payment"]
+        form = BeneficiaryForm(body=body)
+        minimum = form["minimum_payment"]
+        assert minimum.data == "250,00"
+        assert form.written(body).body == body
+        minimum.data = "1.250"
+        assert form.written(body).body["minimum_payment"] == "1250"
+        minimum.data = "1.25"
+        assert [each.path for each in form.written(body).faults] == ["minimum_payment"]
 
 
 @pytest.mark.parametrize(
@@ -263,7 +264,11 @@ def test_list_prices_and_costs(site: Site) -> None:
     before = prices(site.office)
     assert "Nothing was changed" in done(visitor, visitor.post(path, sent))
     assert prices(site.office) == before
-    new = {"editions-0-prices-9-currency": "CAD", "editions-0-prices-9-from_": "2026-09-01"}
+    new = {
+        "editions-0-prices": [*sent["editions-0-prices"], "9"],
+        "editions-0-prices-9-currency": "CAD",
+        "editions-0-prices-9-from": "2026-09-01",
+    }
     wrong = visitor.post(
         path,
         {**sent, **new, "editions-0-prices-9-amount": "1.25", "editions-0-isbn": "97814422"},

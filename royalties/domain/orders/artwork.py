@@ -74,12 +74,20 @@ def panel_of(use: Use, options: Iterable[Option]) -> Panel | None:
 
 
 def print_size(pixels: int) -> Fraction:
-    """The inches over which so many pixels print sharp."""
+    """The inches over which so many pixels print sharp.
+
+    >>> print_size(900)
+    Fraction(3, 1)
+    """
     return Fraction(pixels, DPI)
 
 
 def pixels_for(length: Fraction) -> int:
-    """How many pixels a length in inches needs to print sharp."""
+    """How many pixels a length in inches needs to print sharp.
+
+    >>> pixels_for(Fraction("2.4"))
+    720
+    """
     return -(-(length * DPI).numerator // (length * DPI).denominator)
 
 
@@ -92,7 +100,11 @@ def fitted(
 
 
 def length_words(length: Fraction) -> str:
-    """A length in words, ``6.1 cm (2.4 in)``; cut off, so that it never promises more."""
+    """A length in words, ``6.1 cm (2.4 in)``; cut off, so that it never promises more.
+
+    >>> length_words(Fraction("2.4"))
+    '6 cm (2.4 in)'
+    """
     return f"{_tenths(length * CM_PER_INCH)} cm ({_tenths(length)} in)"
 
 

@@ -30,7 +30,11 @@ class Moved:
 
 
 def copies_at(moved: Iterable[Moved]) -> dict[int, int]:
-    """Copies that are at each address."""
+    """Copies that are at each address.
+
+    >>> copies_at([Moved(1, 100), Moved(2, 50), Moved(1, -3)])
+    {1: 97, 2: 50}
+    """
     found: dict[int, int] = {}
     for each in moved:
         found[each.address] = found.get(each.address, 0) + each.copies
@@ -41,6 +45,9 @@ def whole_of(moved: Sequence[Moved], ordered: int, *, complete: bool) -> int:
     """The copies over which what is charged once is spread.
 
     Those ordered; once the last ones were shipped, those that stood then: later ones only return.
+
+    >>> whole_of([Moved(1, 480), Moved(1, 30), Moved(1, -10)], 500, complete=True)
+    510
     """
     if not complete:
         return ordered
@@ -60,6 +67,9 @@ def receipts_of(
 
     A shipment's are those of all copies so far less those before it, so that all shipments
     together give the order's to the cent, and what comes back takes with it what it brought.
+
+    500 copies at 7.50 with 100.00 of set-up: a first shipment of 200 brings 1,500.00 + 40.00, the
+    rest 2,250.00 + 60.00.
     """
     return sum(
         _by_copies(line, currency, copies)
@@ -152,6 +162,9 @@ def tax_of_credit(
     Tax is credited up to its share of what all credits so far took back, rounded once, less what
     was credited of it before: so they never leave a cent, nor take one too much.
 
+    6.50 of tax on goods of 100.00: a credit of 50.00 takes back 3.25 of it, a second one the other
+    3.25.
+
     Args:
         lines: of the invoice.
         left: of each line, after the credits before.
@@ -182,7 +195,11 @@ def _share(lines: Sequence[PaperLine], taken: Sequence[int], which: Sequence[int
 
 
 def spread(amount: int, copies: Mapping[int, int]) -> dict[int, int]:
-    """An amount over addresses by their copies, to the cent; nothing where none are left."""
+    """An amount over addresses by their copies, to the cent; nothing where none are left.
+
+    >>> spread(1000, {1: 100, 2: 200, 3: 0})
+    {1: 333, 2: 667}
+    """
     left = {address: count for address, count in copies.items() if count > 0}
     if not left:
         return {}

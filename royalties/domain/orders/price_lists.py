@@ -121,13 +121,19 @@ class PriceList:
 
 
 def discount_for(copies: int, version: PriceVersion) -> Fraction:
-    """The discount of so many copies."""
+    """The discount of so many copies.
+
+    With 20 % from 50 copies on and 35 % from 200, 199 copies have 20 %, and 49 none.
+    """
     reached = [each for each in version.discounts if each.at_least <= copies]
     return max(reached, key=lambda each: each.at_least).discount if reached else Fraction(0)
 
 
 def freight_of(copies: int, version: PriceVersion) -> int:
-    """What one shipment of so many copies costs."""
+    """What one shipment of so many copies costs.
+
+    A band up to 100 copies of 15.00 and 0.20 a copy: 60 copies cost 27.00.
+    """
     for band in version.freight:
         if band.up_to is None or copies <= band.up_to:
             return band.amount + rounded(band.per_copy * copies)

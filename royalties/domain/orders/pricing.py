@@ -180,11 +180,11 @@ class NotOfferedError(ValueError):
     """Something that a price list does not offer; the message says from where on it does."""
 
 
-def quote(asked: PriceRequest, prices: PriceList, list_price: Fraction, day: date) -> Quote:
+def quote(request: PriceRequest, prices: PriceList, list_price: Fraction, day: date) -> Quote:
     """What an order costs on a day, explained line by line.
 
     Args:
-        asked: copies by address, options, rush.
+        request: copies by address, options, rush.
         prices: the price list; its version of the day counts.
         list_price: of one copy, in minor units; may have a fraction of one.
         day: of the quote.
@@ -195,68 +195,68 @@ def quote(asked: PriceRequest, prices: PriceList, list_price: Fraction, day: dat
     version = prices.on(day)
     if version is None:
         raise NotOfferedError(f"the price list {prices.key!r} begins only after {day}")
-    require_possible(asked)
-    _require_offered(asked, version)
-    lines = _lines(asked, prices, version, list_price, day)
+    require_possible(request)
+    _require_offered(request, version)
+    lines = _lines(request, prices, version, list_price, day)
     total = sum(line.amount for line in lines)
     return Quote(
         prices.currency,
         tuple(lines),
         rounded(total * version.deposit),
-        _cheaper(asked, prices, version, list_price, day, total),
+        _cheaper(request, prices, version, list_price, day, total),
     )
 
 
-def require_possible(asked: PriceRequest) -> None:
+def require_possible(request: PriceRequest) -> None:
     """Refuse, by a NotOfferedError, what no price list offers."""
-    if any(each.copies <= 0 for each in asked.ship_to) or not asked.ship_to:
+    if any(each.copies <= 0 for each in request.ship_to) or not request.ship_to:
         raise NotOfferedError("every address takes at least one copy")
-    if asked.copies > MOST_COPIES:
+    if request.copies > MOST_COPIES:
         raise NotOfferedError(f"orders go up to {MOST_COPIES:,} copies")
-    if any(each.amount < 0 for each in asked.agreed):
+    if any(each.amount < 0 for each in request.agreed):
         raise NotOfferedError("a charge is never negative: agree on a discount instead")
-    if len(set(asked.options)) < len(asked.options):
+    if len(set(request.options)) < len(request.options):
         raise NotOfferedError("each option is had once")
-    if asked.options and asked.kind is OrderKind.BULK:
+    if request.options and request.kind is OrderKind.BULK:
         raise NotOfferedError("options belong to a custom edition: a bulk order has none")
 
 
-def _require_offered(asked: PriceRequest, version: PriceVersion) -> None:
-    if asked.copies < version.minimum:
+def _require_offered(request: PriceRequest, version: PriceVersion) -> None:
+    if request.copies < version.minimum:
         raise NotOfferedError(f"orders begin at {counted(version.minimum, 'copy')}")
-    for option in asked.options:
+    for option in request.options:
         terms = version.options.get(option)
         name = option_words(option)
         if terms is None:
             raise NotOfferedError(f"{name} is not offered")
-        if asked.copies < terms.minimum:
+        if request.copies < terms.minimum:
             raise NotOfferedError(f"{name} can be had from {counted(terms.minimum, 'copy')} on")
 
 
 def _lines(
-    asked: PriceRequest, prices: PriceList, version: PriceVersion, list_price: Fraction, day: date
+    request: PriceRequest, prices: PriceList, version: PriceVersion, list_price: Fraction, day: date
 ) -> list[QuoteLine]:
-    lines = [*_goods(asked, version, list_price), *_charges(asked, version)]
-    lines += _rush(asked, version, lines)
-    freight = _freight(asked, version)
-    taxes = _taxes(asked, prices, lines, freight, day)
+    lines = [*_goods(request, version, list_price), *_charges(request, version)]
+    lines += _rush(request, version, lines)
+    freight = _freight(request, version)
+    taxes = _taxes(request, prices, lines, freight, day)
     return [*lines, *(line for line in freight if line.amount), *taxes]
 
 
-def _goods(asked: PriceRequest, version: PriceVersion, list_price: Fraction) -> list[QuoteLine]:
-    copies = asked.copies
-    discount = discount_for(copies, version) if asked.discount is None else asked.discount
+def _goods(request: PriceRequest, version: PriceVersion, list_price: Fraction) -> list[QuoteLine]:
+    copies = request.copies
+    discount = discount_for(copies, version) if request.discount is None else request.discount
     unit = list_price * (1 - discount)
     why = "list price"
     if discount:
         since = (
             f"from {counted(_reached(copies, version), 'copy')} on"
-            if asked.discount is None
+            if request.discount is None
             else ""
         )
         why += f" less {percent(discount)} {since or 'as agreed'}"
     lines = [QuoteLine(LineKind.COPIES, "Copies", copies, unit, rounded(unit * copies), why)]
-    for option in asked.options:
+    for option in request.options:
         terms = version.options[option]
         if terms.per_copy:
             lines.append(
@@ -272,16 +272,16 @@ def _goods(asked: PriceRequest, version: PriceVersion, list_price: Fraction) -> 
     return lines
 
 
-def _charges(asked: PriceRequest, version: PriceVersion) -> list[QuoteLine]:
+def _charges(request: PriceRequest, version: PriceVersion) -> list[QuoteLine]:
     lines = [
         _once(LineKind.SET_UP, f"Set-up: {option_words(option)}", terms.set_up, "once per order")
-        for option in asked.options
+        for option in request.options
         if (terms := version.options[option]).set_up
     ]
-    if asked.copies < version.small_order_below and version.small_order_charge:
+    if request.copies < version.small_order_below and version.small_order_charge:
         why = f"orders below {counted(version.small_order_below, 'copy')}"
         lines.append(_once(LineKind.SMALL_ORDER, "Small order", version.small_order_charge, why))
-    more = len(asked.ship_to) - 1
+    more = len(request.ship_to) - 1
     if more and version.more_address_charge:
         lines.append(
             QuoteLine(
@@ -293,7 +293,7 @@ def _charges(asked: PriceRequest, version: PriceVersion) -> list[QuoteLine]:
                 "for each address after the first",
             )
         )
-    paid_proofs = max(0, asked.extra_proofs)
+    paid_proofs = max(0, request.extra_proofs)
     if paid_proofs and version.proof_charge:
         lines.append(
             QuoteLine(
@@ -306,14 +306,14 @@ def _charges(asked: PriceRequest, version: PriceVersion) -> list[QuoteLine]:
             )
         )
     return lines + [
-        _once(LineKind.AGREED, each.words, each.amount, "as agreed") for each in asked.agreed
+        _once(LineKind.AGREED, each.words, each.amount, "as agreed") for each in request.agreed
     ]
 
 
 def _rush(
-    asked: PriceRequest, version: PriceVersion, lines: Sequence[QuoteLine]
+    request: PriceRequest, version: PriceVersion, lines: Sequence[QuoteLine]
 ) -> list[QuoteLine]:
-    if not asked.rush:
+    if not request.rush:
         return []
     goods = sum(
         line.amount for line in lines if line.kind in {LineKind.COPIES, LineKind.OPTION_COPIES}
@@ -325,27 +325,27 @@ def _rush(
     return [_once(LineKind.RUSH, "Rush", amount, f"a fixed charge{share}")]
 
 
-def _freight(asked: PriceRequest, version: PriceVersion) -> list[QuoteLine]:
+def _freight(request: PriceRequest, version: PriceVersion) -> list[QuoteLine]:
     """One line for each address, in their order."""
     lines = []
-    for place, each in enumerate(asked.ship_to, 1):
-        address = f"address {place}, " if len(asked.ship_to) > 1 else ""
-        amount = freight_of(each.copies, version)
-        why = f"a shipment of {counted(each.copies, 'copy')}"
-        words = f"Freight to {address}{each.place}"
-        lines.append(_once(LineKind.FREIGHT, words, amount, why, each.place))
+    for place, shipment in enumerate(request.ship_to, 1):
+        address = f"address {place}, " if len(request.ship_to) > 1 else ""
+        amount = freight_of(shipment.copies, version)
+        why = f"a shipment of {counted(shipment.copies, 'copy')}"
+        words = f"Freight to {address}{shipment.place}"
+        lines.append(_once(LineKind.FREIGHT, words, amount, why, shipment.place))
     return lines
 
 
 def _taxes(
-    asked: PriceRequest,
+    request: PriceRequest,
     prices: PriceList,
     lines: Sequence[QuoteLine],
     freight: Sequence[QuoteLine],
     day: date,
 ) -> list[QuoteLine]:
     parts: dict[tuple[str, bool], TaxedPart] = {}
-    for each, line in zip(asked.ship_to, freight, strict=True):
+    for each, line in zip(request.ship_to, freight, strict=True):
         where = (each.place, each.exempt)
         before = parts.get(where, TaxedPart(*where, 0, 0))
         parts[where] = TaxedPart(*where, before.copies + each.copies, before.freight + line.amount)
@@ -376,7 +376,7 @@ def lines_of_tax(
 
 
 def _cheaper(
-    asked: PriceRequest,
+    request: PriceRequest,
     prices: PriceList,
     version: PriceVersion,
     list_price: Fraction,
@@ -384,18 +384,18 @@ def _cheaper(
     total: int,
 ) -> Cheaper | None:
     """A quantity further up whose total is lower; the cheapest of them, the fewest copies first."""
-    copies = asked.copies
+    copies = request.copies
     steps = {each.at_least for each in version.discounts} | {version.small_order_below}
-    if len(asked.ship_to) == 1:
+    if len(request.ship_to) == 1:
         steps |= {band.up_to + 1 for band in version.freight if band.up_to is not None}
     found = []
     for more in sorted(step for step in steps if step > copies):
-        parts = split(more, [each.copies for each in asked.ship_to])
+        parts = split(more, [each.copies for each in request.ship_to])
         ship_to = tuple(
             ShipTo(part, each.place, each.exempt)
-            for part, each in zip(parts, asked.ship_to, strict=True)
+            for part, each in zip(parts, request.ship_to, strict=True)
         )
-        other = replace(asked, ship_to=ship_to)
+        other = replace(request, ship_to=ship_to)
         cost = sum(line.amount for line in _lines(other, prices, version, list_price, day))
         if cost < total:
             found.append(Cheaper(more, cost))

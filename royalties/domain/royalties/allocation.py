@@ -89,6 +89,9 @@ def allocate(  # noqa: PLR0917 - read in the order of the rule: plan, amounts, l
 ) -> Allocated:
     """Distribute ``payable`` plus what stood undistributed over a plan's steps.
 
+    1,000.00, of which 500.00 are Seattle's and the remainder goes to Seattle and Houston as 1 : 2:
+    500.00 + 166.67 to Seattle, 333.33 to Houston.
+
     Args:
         atoms: the period's lines, if the version asks where earnings come from.
         day: the period's last day, on which steps with dates are judged.
@@ -146,15 +149,15 @@ class _Distribution:
         for place, step in enumerate(steps, 1):
             if not step.counts_on(self.day) or placed.left <= 0:
                 continue
-            here = f"{path}{place}"
+            step_path = f"{path}{place}"
             wanted = self._wanted(step, payable, placed.left, parts, whole)
-            wanted = min(wanted, self._cap_left(step.cap, here))
+            wanted = min(wanted, self._cap_left(step.cap, step_path))
             if wanted <= 0:
                 continue
             took = self._to_members(
-                step, wanted, parts, f"{here}.", outer if outer is not None else place, placed
+                step, wanted, parts, f"{step_path}.", outer if outer is not None else place, placed
             )
-            self._use_cap(step.cap, here, took, placed.caps)
+            self._use_cap(step.cap, step_path, took, placed.caps)
             _take(parts, step.when, took)
             placed.left -= took
         if sum(placed.given.values()) + placed.left != pool:

@@ -6,6 +6,7 @@ Source: calculation.md, "1. Earned". Nothing here is rounded but the earned line
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from fractions import Fraction
 from itertools import product
 from operator import itemgetter
@@ -44,6 +45,14 @@ class SoldEdition:
     unit_cost: Fraction
 
 
+class Uncovered(StrEnum):
+    """Why sales earn nothing."""
+
+    NO_CONTRACT = "no contract covers the title"
+    NO_LIST_PRICE = "no list price in the report or of the edition"
+    NO_RULE = "no rule matches"
+
+
 class SalesException(NamedTuple):
     """Sales that no rule, contract or price covers: they earn nothing and forbid a close."""
 
@@ -52,7 +61,12 @@ class SalesException(NamedTuple):
     retailer: str
     channel: Channel
     units: int
-    reason: str
+    reasons: tuple[Uncovered, ...]
+
+    @property
+    def reason(self) -> str:
+        """All reasons in words."""
+        return "; ".join(self.reasons)
 
 
 class EarnedLine(NamedTuple):
@@ -103,8 +117,8 @@ class Atom(NamedTuple):
     channel: Channel | None
     retailer: str | None
     place: Place
-    earned: Fraction
-    units: int
+    earned: Fraction = Fraction(0)
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +204,10 @@ def rule_place(
 ) -> int | None:
     """The place of the first rule that takes a slice, or None."""
     matcher = _Matcher(contract, limits, channels)
-    return matcher.rule_for(
+    place = matcher.rule_for(
         format_, slice_.retailer, slice_.place.country, slice_.discount, priced=slice_.priced
-    )[0]
+    )
+    return None if isinstance(place, Uncovered) else place
 
 
 def rules_reached(
@@ -212,10 +227,10 @@ def rules_reached(
     countries = {"", *(word for rule in contract.rules for word in rule.countries or ())}
     kinds = product(formats, channels, countries, range(len(limits) + 1), (True, False))
     found = {
-        match.rule_for(format_, retailer, country, discount, priced=priced)[0]
+        match.rule_for(format_, retailer, country, discount, priced=priced)
         for format_, retailer, country, discount, priced in kinds
     }
-    return {place for place in found if place is not None}
+    return {place for place in found if not isinstance(place, Uncovered)}
 
 
 def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
@@ -245,7 +260,7 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     match = _Matcher(contract, limits, channels)
     groups: _Groups = {}
     # Few kinds of slices recur: rule and group of each are looked up once.
-    into: dict[tuple[object, ...], tuple[int | None, str, dict[_What, list[int]]]] = {}
+    into: dict[tuple[object, ...], tuple[int | Uncovered, dict[_What, list[int]]]] = {}
     matched: list[tuple[int, Slice]] = []
     free, asks_who = SaleKind.FREE, match.asks_who
     for slice_ in slices:
@@ -256,13 +271,17 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
         like = (format_, retailer if asks_who else "", country, discount, priced, currency, of)
         known = into.get(like)
         if known is None:
-            place, reason = match.rule_for(format_, retailer, country, discount, priced=priced)
-            group = {} if place is None else groups.setdefault((place, currency, of or 0), {})
-            known = into[like] = (place, reason, group)
-        place, reason, group = known
-        if place is None:
+            place = match.rule_for(format_, retailer, country, discount, priced=priced)
+            group = (
+                {}
+                if isinstance(place, Uncovered)
+                else groups.setdefault((place, currency, of or 0), {})
+            )
+            known = into[like] = (place, group)
+        place, group = known
+        if isinstance(place, Uncovered):
             earnings.exceptions.append(
-                SalesException(contract.key, isbn, retailer, channels[retailer], units, reason)
+                SalesException(contract.key, isbn, retailer, channels[retailer], units, (place,))
             )
             continue
         what = (isbn, retailer, kind)
@@ -296,22 +315,22 @@ class _Matcher:
         self._channels = channels
         self._discounts = representatives(limits)
         self.asks_who = any(rule.retailers or rule.channels for rule in contract.rules)
-        self._known: dict[tuple[Format, str, str, int, bool], tuple[int | None, str]] = {}
+        self._known: dict[tuple[Format, str, str, int, bool], int | Uncovered] = {}
 
     def rule_for(
         self, format_: Format, retailer: str, country: str, discount: int, *, priced: bool
-    ) -> tuple[int | None, str]:
-        """The rule's place, or None and the reason why none takes such sales."""
+    ) -> int | Uncovered:
+        """The rule's place, or why none takes such sales."""
         key = (format_, retailer if self.asks_who else "", country, discount, priced)
-        found = self._known.get(key)
-        if found is None:
-            found = self._search(format_, retailer, country, discount, priced=priced)
-            self._known[key] = found
-        return found
+        place = self._known.get(key)
+        if place is None:
+            place = self._search(format_, retailer, country, discount, priced=priced)
+            self._known[key] = place
+        return place
 
     def _search(
         self, format_: Format, retailer: str, country: str, discount: int, *, priced: bool
-    ) -> tuple[int | None, str]:
+    ) -> int | Uncovered:
         channel = self._channels[retailer]
         for place, rule in enumerate(self._rules):
             if not (
@@ -326,9 +345,9 @@ class _Matcher:
             ):
                 continue
             if not priced and (rule.basis is Basis.LIST or rule.counts is Counts.LIST):
-                return None, "no list price in the report or of the edition"
-            return place, ""
-        return None, "no rule matches"
+                return Uncovered.NO_LIST_PRICE
+            return place
+        return Uncovered.NO_RULE
 
 
 def _allows(words: Words, word: str) -> bool:
@@ -406,6 +425,12 @@ def _portions(rule: Rule, counted: CounterState) -> list[tuple[int, Tier, Fracti
 def cut(tiers: Sequence[Tier], before: Fraction, added: Fraction) -> list[tuple[int, Fraction]]:
     """Cut the interval from ``before`` to ``before + added`` at the tiers' limits.
 
+    With 10 % up to 1,000 copies and 12.5 % above, a quarter of 400 copies after 900 earns 10 %:
+
+    >>> tiers = [Tier(Fraction("0.10"), Fraction(1000)), Tier(Fraction("0.125"), None)]
+    >>> cut(tiers, Fraction(900), Fraction(400))
+    [(1, Fraction(1, 4)), (2, Fraction(3, 4))]
+
     Returns:
         (tier number from 1, f_k = n_k / N) for every tier with f_k > 0; they sum to 1. Below
         zero the first tier goes on. With ``added`` 0 all of it is in the tier of the next unit.
@@ -433,6 +458,9 @@ def counter_stand(
 ) -> Fraction:
     """Where a rule's counter stands before a period, its opening included.
 
+    900 copies sold before, 50 of them this year, and an opening of 200 stand at 1,100 where the
+    counter never resets, and at 50 where it begins anew each year after the books' first one.
+
     Args:
         life: counted in all closed periods; ``year``: in those of the same calendar year.
         first: whether the period is the books' first; ``first_year``: lies in its year.
@@ -447,7 +475,11 @@ def counter_stand(
 
 
 def _base(rule: Rule, sums: Sequence[int], cost: Fraction) -> int | Fraction:
-    """A group's base in millionths (calculation.md, the table of bases)."""
+    """A group's base in millionths (calculation.md, the table of bases).
+
+    40 copies for 500.00 at a list price of 19.99 have a base of 799.60 by list price, 500.00 by net
+    receipts, 40 by unit, and 380.00 by profit where a copy cost 3.00.
+    """
     if rule.basis is Basis.PROFIT:
         return _whole(sums[_NET] - cost * MICRO * sums[_UNITS])
     at, times = _SUMMED[rule.basis]
@@ -468,6 +500,10 @@ def _lines(
     sold: Mapping[str, SoldEdition],
     exchange: _Exchange,
 ) -> list[EarnedLine]:
+    """Each line's amount, rounded once.
+
+    500.00 of net receipts at 10 % earn 50.00; a line of 0.05 at 10 % earns 0.01.
+    """
     lines: list[EarnedLine] = []
     names = [rule.name for rule in contract.rules]
     for place, isbn, retailer, kind, currency, _, factors, units, base in sorted(
@@ -543,15 +579,15 @@ def _together(
     rule: Rule, groups: _Groups, sold: Mapping[str, SoldEdition], exchange: _Exchange
 ) -> dict[_What, tuple[int, int | Fraction]]:
     """Copies and base of groups that are turned alike."""
-    found: dict[_What, tuple[int, int | Fraction]] = {}
+    totals: dict[_What, tuple[int, int | Fraction]] = {}
     for (_, currency, of), group in groups.items():
-        for what, sums in group.items():
+        for line, sums in group.items():
             cost = ZERO
             if rule.basis is Basis.PROFIT:
-                cost = exchange.cost_of(sold[what[0]], currency, of)
-            units, base = found.get(what, _NOTHING)
-            found[what] = (units + sums[_UNITS], _whole(base + _base(rule, sums, cost)))
-    return found
+                cost = exchange.cost_of(sold[line[0]], currency, of)
+            units, base = totals.get(line, _NOTHING)
+            totals[line] = (units + sums[_UNITS], _whole(base + _base(rule, sums, cost)))
+    return totals
 
 
 _NOTHING = (0, 0)
@@ -576,7 +612,10 @@ def _whole(exact: int | Fraction) -> int | Fraction:
 
 
 def income_lines(contract: Contract, income: Sequence[Income]) -> list[EarnedLine]:
-    """Other income: income × the author's share for that right, rounded, one line each."""
+    """Other income: income × the author's share for that right, rounded, one line each.
+
+    1,000.00 for translation with an author's share of 50 % earn 500.00.
+    """
     micro_per_minor = Fraction(MICRO, scale(contract.currency))
     lines = []
     for entry in sorted(income, key=lambda entry: (entry.right, entry.note, entry.amount)):
@@ -655,4 +694,4 @@ def _income_atoms(contract: Contract, income: Sequence[Income]) -> list[Atom]:
         ),
         Fraction(0),
     )
-    return [Atom(None, None, None, Place(), exact, 0)] if income else []
+    return [Atom(None, None, None, Place(), exact)] if income else []

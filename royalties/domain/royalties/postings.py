@@ -160,37 +160,37 @@ def entries_of_close(run: Run, standing: LedgerBefore) -> list[Entry]:
         standing: advances booked so far by contract, and which contracts and beneficiaries
             (with currency) have been in a closed run before.
     """
-    found: list[Entry | None] = []
+    entries: list[Entry | None] = []
     for done in run.contracts:
-        found += _openings(done, standing)
-        found.append(_earned(done))
-        found.append(_withheld(done))
-        found.append(_recouped(done))
-        found.append(_allocated(done))
+        entries += _openings(done, standing)
+        entries.append(_earned(done))
+        entries.append(_withheld(done))
+        entries.append(_recouped(done))
+        entries.append(_allocated(done))
     for settlement in run.settlements:
         if (settlement.beneficiary, settlement.currency) not in standing.beneficiaries:
-            found.append(_beneficiary_opening(settlement))
-        found.append(_settled(settlement))
-    return [entry for entry in found if entry is not None]
+            entries.append(_beneficiary_opening(settlement))
+        entries.append(_settled(settlement))
+    return [entry for entry in entries if entry is not None]
 
 
-def entry_of_invoice(shown: InvoiceShown, organization: str) -> Entry | None:
+def entry_of_invoice(invoice: InvoiceShown, organization: str) -> Entry | None:
     """What an invoice or credit note of any kind posts: its total, less the deposit it uses up.
 
     A deposit is owed back in copies, other lines are revenue, tax is owed to the place; a credit
     note's amounts are negative, so that it posts the reverse of the lines it credits.
     """
-    currency = shown.currency
-    words = "Credit note" if shown.kind == "credit" else "Invoice"
+    currency = invoice.currency
+    words = "Credit note" if invoice.kind == "credit" else "Invoice"
     return _entry(
-        _EVENT_OF[shown.kind],
-        shown.order,
-        f"{words} {shown.number} to {organization}",
-        (receivable_account(organization), currency, shown.total - shown.deposit_applied),
-        (deposits_account(organization), currency, shown.deposit_applied),
+        _EVENT_OF[invoice.kind],
+        invoice.order,
+        f"{words} {invoice.number} to {organization}",
+        (receivable_account(organization), currency, invoice.total - invoice.deposit_applied),
+        (deposits_account(organization), currency, invoice.deposit_applied),
         *(
             (_account_of_line(line.kind, line.place, organization), currency, -line.amount)
-            for line in shown.lines
+            for line in invoice.lines
         ),
     )
 
@@ -294,16 +294,16 @@ def _recouped(done: ContractRun) -> Entry | None:
 
 def _allocated(done: ContractRun) -> Entry | None:
     key, currency = done.contract.key, done.contract.currency
-    given: dict[str, int] = {}
+    amounts: dict[str, int] = {}
     for each in done.allocations:
-        given[each.beneficiary] = given.get(each.beneficiary, 0) + each.amount
+        amounts[each.beneficiary] = amounts.get(each.beneficiary, 0) + each.amount
     return _entry(
         "allocated",
         key,
         "Payable distributed by the plan",
         (contract_account(key), currency, done.payable),
-        (pool_account(key), currency, sum(given.values()) - done.payable),
-        *((beneficiary_account(name), currency, -amount) for name, amount in given.items()),
+        (pool_account(key), currency, sum(amounts.values()) - done.payable),
+        *((beneficiary_account(name), currency, -amount) for name, amount in amounts.items()),
     )
 
 

@@ -22,14 +22,14 @@ def run_document(run: Run, status: str) -> Document:
     }
 
 
-def _exception(each: SalesException) -> Document:
+def _exception(exception: SalesException) -> Document:
     return {
-        "contract": each.contract,
-        "isbn": each.isbn,
-        "retailer": each.retailer,
-        "channel": each.channel.value,
-        "units": each.units,
-        "reason": each.reason,
+        "contract": exception.contract,
+        "isbn": exception.isbn,
+        "retailer": exception.retailer,
+        "channel": exception.channel.value,
+        "units": exception.units,
+        "reason": exception.reason,
     }
 
 
@@ -91,18 +91,18 @@ def base_text(line: EarnedLine) -> str:
     return micro_text(base, exponent(line.currency))
 
 
-def _settlement(each: Settlement) -> Document:
+def _settlement(settlement: Settlement) -> Document:
     amounts = {
-        "brought_forward": each.brought_forward,
-        "allocated": each.allocated,
-        "tax": each.tax,
-        "due": each.due,
-        "paid": each.paid,
-        "carried_forward": each.carried_forward,
+        "brought_forward": settlement.brought_forward,
+        "allocated": settlement.allocated,
+        "tax": settlement.tax,
+        "due": settlement.due,
+        "paid": settlement.paid,
+        "carried_forward": settlement.carried_forward,
     }
     return {
-        "key": each.beneficiary,
-        "currency": each.currency,
-        **{name: amount_text(amount, each.currency) for name, amount in amounts.items()},
-        "reason": each.reason or None,
+        "key": settlement.beneficiary,
+        "currency": settlement.currency,
+        **{name: amount_text(amount, settlement.currency) for name, amount in amounts.items()},
+        "reason": settlement.reason.value if settlement.reason else None,
     }

@@ -119,13 +119,16 @@ def in_runs(missing: Sequence[Period]) -> str:
     """Periods in words, the earliest first, neighbours as one run: ``2025-01 to 2025-03, 2025-05``.
 
     Whatever a year lacks of its months takes 78 characters at most.
+
+    >>> in_runs([Period(Calendar.MONTHLY, 2025 * 12 + month) for month in (0, 1, 2, 4)])
+    '2025-01 to 2025-03, 2025-05'
     """
     runs: list[tuple[Period, Period]] = []
-    for each in missing:
-        if runs and runs[-1][1].shift(1) == each:
-            runs[-1] = (runs[-1][0], each)
+    for period in missing:
+        if runs and runs[-1][1].shift(1) == period:
+            runs[-1] = (runs[-1][0], period)
         else:
-            runs.append((each, each))
+            runs.append((period, period))
     return ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in runs)
 
 

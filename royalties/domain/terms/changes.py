@@ -187,12 +187,14 @@ def _by_place(at: _At, old: list[Any], new: list[Any]) -> Iterator[Change]:
     for tag, low, high, start, end in SequenceMatcher(a=was, b=now, autojunk=False).get_opcodes():
         if tag == "equal":
             continue
-        for place, (one, other) in enumerate(zip_longest(old[low:high], new[start:end]), start + 1):
+        for place, (before, after) in enumerate(
+            zip_longest(old[low:high], new[start:end]), start + 1
+        ):
             here = at.entry(f"{word} {place}")
-            if one is not None and other is not None:
-                yield from _in_objects(here, one, other)
+            if before is not None and after is not None:
+                yield from _in_objects(here, before, after)
             else:
-                yield here.change(one, other)
+                yield here.change(before, after)
 
 
 def _percent(text: str) -> str:

@@ -42,7 +42,12 @@ def discount_limits(contracts: Iterable[Contract]) -> list[Limit]:
 
 
 def discount_class(limits: Sequence[Limit], discount: Fraction) -> int:
-    """Which class a discount is in: how many limits it has passed."""
+    """Which class a discount is in: how many limits it has passed.
+
+    >>> limits = [Limit(Fraction("0.4"), exclusive=False), Limit(Fraction("0.5"), exclusive=True)]
+    >>> [discount_class(limits, Fraction(n, 100)) for n in (39, 40, 50, 51)]
+    [0, 1, 1, 2]
+    """
     return sum(limit.passed_by(discount) for limit in limits)
 
 
@@ -50,12 +55,12 @@ def representatives(limits: Sequence[Limit]) -> list[Fraction]:
     """One discount out of each class, to try a rule's range on."""
     if not limits:
         return [Fraction(0)]
-    found = [limits[0].value - 1]
+    discounts = [limits[0].value - 1]
     for limit, after in zip(limits, [*limits[1:], None], strict=True):
         if not limit.exclusive:
-            found.append(limit.value)
+            discounts.append(limit.value)
         elif after is None:
-            found.append(limit.value + 1)
+            discounts.append(limit.value + 1)
         else:
-            found.append((limit.value + after.value) / 2)
-    return found
+            discounts.append((limit.value + after.value) / 2)
+    return discounts

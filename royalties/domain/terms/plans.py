@@ -99,20 +99,20 @@ class Plan:
 
 def beneficiaries_of(steps: tuple[Step, ...]) -> list[str]:
     """Everyone a list of steps may give to, in order, each once."""
-    found: dict[str, None] = {}
+    keys: dict[str, None] = {}
     for step in steps:
         for member in step.to:
             if member.beneficiary is not None:
-                found[member.beneficiary] = None
-            found.update(dict.fromkeys(beneficiaries_of(member.steps)))
-    return list(found)
+                keys[member.beneficiary] = None
+            keys.update(dict.fromkeys(beneficiaries_of(member.steps)))
+    return list(keys)
 
 
 def steps_of(steps: tuple[Step, ...]) -> list[Step]:
     """Steps, each followed by those nested in it."""
-    found = []
+    nested = []
     for step in steps:
-        found.append(step)
+        nested.append(step)
         for member in step.to:
-            found += steps_of(member.steps)
-    return found
+            nested += steps_of(member.steps)
+    return nested

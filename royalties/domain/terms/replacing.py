@@ -7,7 +7,7 @@ and asked. Additions (a later version, a price from a later day, a rule after al
 nothing, and nothing is asked of entries under which no money has moved.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -93,12 +93,12 @@ def replaced(part: str, key: str, old: Body, new: Body, use: Use) -> Replaced | 
         new: as it would stand.
     """
     new = _as_before(new, old)
-    told = _TOLD[part](old, new, use) if part in _TOLD else _NOTHING
-    if not told.text:
+    change = _TOLD[part](old, new, use) if part in _TOLD else _NOTHING
+    if not change.text:
         return None
     code = "replaces-version" if part in ("plans", "price_lists") else "replaces-terms"
-    loses = told.loses or old.get("starts") != new.get("starts")
-    return Replaced(code, part, key, f"{_WORDS[part]} {_named(part, old)}: {told.text}", loses)
+    loses = change.loses or old.get("starts") != new.get("starts")
+    return Replaced(code, part, key, f"{_WORDS[part]} {_named(part, old)}: {change.text}", loses)
 
 
 class _Told(NamedTuple):
@@ -239,7 +239,7 @@ def _by_day(entries: Sequence[Body]) -> dict[str, Body]:
     return {f"{each['from']}{each.get('place', '')}": each for each in entries}
 
 
-def _on(versions: Mapping[str, Body], day: str) -> str:
+def _on(versions: Collection[str], day: str) -> str:
     return max((first for first in versions if first <= day), default="")
 
 
@@ -251,7 +251,7 @@ def _periods(used: Distributed) -> str:
 
 
 def _contract(old: Body, new: Body, use: Use) -> _Told:
-    same = {"author", "key", "titles"}  # a title more earns; one less is told below
+    same = {"author", "titles"}  # a title more earns; one less is told below
     differ = {key for key in {*old, *new} - same if old.get(key) != new.get(key)}
     rules = old.get("rules", [])
     if new.get("rules", [])[: len(rules)] == rules:
@@ -266,38 +266,29 @@ def _contract(old: Body, new: Body, use: Use) -> _Told:
 
 
 def _beneficiary(old: Body, new: Body, use: Use) -> _Told:
-    differ = set()
+    differ = {"opening_balance"}
     day = use.open_period.ends.isoformat()
     before, after = (_rates(body.get("tax_rate", "0")) for body in (old, new))
-    in_force = max((each for each in before if each <= day), default="")
-    if before.get(in_force, "0") != after.get(in_force, "0") and (
-        _rate_on(before, day) != _rate_on(after, day)
-    ):
+    in_force = _on(before, day)
+    # Another rate from a later day on replaces nothing.
+    if before[in_force] not in (after.get(in_force), after[_on(after, day)]):
         differ.add("tax_rate")
-    if old.get("on_hold") and not new.get("on_hold"):
+    if not new.get("on_hold"):
         differ.add("on_hold")
-    if old.get("opening_balance") != new.get("opening_balance"):
-        differ.add("opening_balance")
     return _terms(old, new, differ, use)
 
 
 def _rates(tax: object) -> dict[str, str]:
-    """Tax rates by their first day; one rate holds since ever."""
+    """Tax rates by their first day; one holds since ever, none if only dated ones are given."""
     if isinstance(tax, str):
         return {"": tax}
-    return {each["from"]: each["rate"] for each in tax}  # type: ignore[attr-defined]
-
-
-def _rate_on(rates: Mapping[str, str], day: str) -> str:
-    return rates.get(max((each for each in rates if each <= day), default=""), "0")
+    return {"": "0"} | {each["from"]: each["rate"] for each in tax}  # type: ignore[attr-defined]
 
 
 def _title(old: Body, new: Body, use: Use) -> _Told:
-    differ = set()
-    if old.get("royalties", True) and not new.get("royalties", True):
+    differ = {"published"} if use.ages else set()
+    if not new.get("royalties", True):
         differ.add("royalties")
-    if use.ages and old.get("published") != new.get("published"):
-        differ.add("published")
     before, after = ({e["isbn"]: e for e in body.get("editions", ())} for body in (old, new))
     told = []
     for isbn, edition in before.items():
@@ -305,10 +296,9 @@ def _title(old: Body, new: Body, use: Use) -> _Told:
         asked = {"format", *(["unit_cost"] if use.profit else [])}
         if any(_stand_in(later, *at) != price for at, price in _stood_in(edition, use)):
             asked.add("prices")
-        changed = {name for name in asked if edition.get(name) != later.get(name)}
         told += [
             _Told(f"edition {isbn} · {each.text}", each.loses)
-            for each in _changed(edition, later, changed)
+            for each in _changed(edition, later, asked)
         ]
     return _together(_changed(old, new, differ) + told, use)
 
@@ -330,7 +320,7 @@ def _stand_in(edition: Body, currency: str, day: str) -> str:
 
 
 def _retailer(old: Body, new: Body, use: Use) -> _Told:
-    return _terms(old, new, {"channel"} if old["channel"] != new["channel"] else set(), use)
+    return _terms(old, new, {"channel"}, use)
 
 
 def _exchange_rate(old: Body, new: Body, use: Use) -> _Told:
@@ -383,13 +373,13 @@ def _removed(name: str, value: str) -> _Told:
     return _Told(f"{name}: {value} (removed)", loses=True)
 
 
-def _some(told: Sequence[_Told]) -> _Told:
+def _some(changes: Sequence[_Told]) -> _Told:
     """The first of them, what is removed before the rest."""
-    ordered = sorted(told, key=lambda each: not each.loses)
+    ordered = sorted(changes, key=lambda each: not each.loses)
     listed = [each.text for each in islice(ordered, _MOST_TOLD)]
-    more = len(told) - len(listed)
+    more = len(changes) - len(listed)
     text = "; ".join([*listed, *([f"and {more} more"] if more else [])])
-    return _Told(text, any(each.loses for each in told))
+    return _Told(text, any(each.loses for each in changes))
 
 
 def _counts(use: Use) -> str:

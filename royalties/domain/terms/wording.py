@@ -86,9 +86,9 @@ _RESETS = {
     Resets.PERIOD: "afresh each period",
 }
 _COUNTED = {
-    Counts.UNITS: "Net copies",
-    Counts.LIST: "List value",
-    Counts.NET: "Net receipts",
+    Counts.UNITS: "Net copies count",
+    Counts.LIST: "List value counts",
+    Counts.NET: "Net receipts count",
 }
 
 
@@ -96,7 +96,7 @@ def counter_sentence(rule: Rule) -> str:
     """What an escalator counts, and from where; empty for a rule of one rate."""
     if len(rule.tiers) == 1:
         return ""
-    text = f"{_COUNTED[rule.counts]} count {_RESETS[rule.counter.resets]}"
+    text = f"{_COUNTED[rule.counts]} {_RESETS[rule.counter.resets]}"
     if rule.counter.name != rule.name:
         text += f", as “{rule.counter.name}”"
     if rule.counter.opening:

@@ -26,16 +26,16 @@ _MONTH_FIRST = frozenset({"en_US"})
 def _facts(rows: Sequence[Row]) -> Facts | None:
     """Read row 1; nothing where it lacks the days covered."""
     for _, cells in rows[:1]:
-        found = dict(filter(None, map(_fact, cells)))
-        locale = found.get("Locale", "")
-        span = _span(found.get("Viewing Range", ""), locale)
+        named = dict(filter(None, map(_fact, cells)))
+        locale = named.get("Locale", "")
+        span = _span(named.get("Viewing Range", ""), locale)
         if span is None:
             return None
         return Facts(
             texts={
-                "currency": found.get("Currency", ""),
+                "currency": named.get("Currency", ""),
                 # Several countries are no country.
-                "country": country(found.get("Countries", "")) or "",
+                "country": country(named.get("Countries", "")) or "",
             },
             span=span,
             decimal="," if locale.partition("_")[0] in _DECIMAL_COMMA else ".",

@@ -42,10 +42,10 @@ def _arranged(
     royalty = header.at("net")
     for number, cells in rows:
         first, filled = text_of(cells[0]).strip(), sum(cell != "" for cell in cells)
-        if not first and (found := _CURRENCY.fullmatch(text_of(cells[royalty]).strip())):
-            currency = found[1]
-        elif found := _STORE.fullmatch(first):
-            country = _COUNTRIES.get(found[1].casefold(), found[1])
+        if not first and (match := _CURRENCY.fullmatch(text_of(cells[royalty]).strip())):
+            currency = match[1]
+        elif match := _STORE.fullmatch(first):
+            country = _COUNTRIES.get(match[1].casefold(), match[1])
         elif filled >= _LEAST_FILLED and normal(first) != "title":
             yield number, (*cells, currency, country)
 

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import MICRO, rounded, split
+from royalties.domain.problems import Cause
 from royalties.ingest.report.amounts import exact
 from royalties.ingest.report.cells import BLANK, Cell, Odd, Wrong, printed, text_of
 from royalties.ingest.report.columns import Left
@@ -77,7 +78,12 @@ def _worked_out(order: _Order) -> Iterator[_Extras]:
         refunded = not left and _fully_refunded(order)
         given = not left and not order.amount("subtotal") and order.amount("discount amount") > 0
     except _NoAmountError as error:
-        wrong = Wrong(f"{error} is not an amount", "write a number such as 12.50", error.column)
+        wrong = Wrong(
+            Cause.NO_NUMBER,
+            f"{error} is not an amount",
+            "write a number such as 12.50",
+            error.column,
+        )
         nets, refunded, given = [wrong] * len(order.lines), False, False
     place = _place(order)
     for line, net in zip(order.lines, nets, strict=True):
@@ -95,7 +101,10 @@ def _units(text: str) -> int | Odd:
     if text.isascii() and text.isdecimal() and len(text) <= 7:
         return int(text)
     return Wrong(
-        f"{printed(text)!r} is not a whole number", "write how many copies", "Lineitem quantity"
+        Cause.NO_WHOLE_NUMBER,
+        f"{printed(text)!r} is not a whole number",
+        "write how many copies",
+        "Lineitem quantity",
     )
 
 
@@ -116,6 +125,7 @@ def _nets(order: _Order) -> list[int | Odd]:
         )
     elif sum(values) != subtotal:
         wrong = Wrong(
+            Cause.SUMS_DISAGREE,
             f"the lines of order {printed(order.text('name'))} do not add up to its subtotal",
             "correct the order, or export it again",
             "Subtotal",

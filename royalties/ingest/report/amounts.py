@@ -10,6 +10,7 @@ from functools import partial
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import MICRO
+from royalties.domain.problems import Cause
 from royalties.ingest.report.cells import (
     BLANK,
     Cell,
@@ -226,7 +227,9 @@ class Numbers:
         if isinstance(cell, bytes):
             return oddity(cell)
         if not isinstance(cell, str):
-            return Wrong(f"{printed(cell)!r} is a date, not {what}", "write the number")
+            return Wrong(
+                Cause.DATE_AS_NUMBER, f"{printed(cell)!r} is a date, not {what}", "write the number"
+            )
         text = cell.strip()
         if not text or text.casefold() in self.blanks:
             return BLANK
@@ -245,6 +248,7 @@ class Numbers:
                 self.mark.settle()
             if figure.proves != self.mark.answer:
                 return Wrong(
+                    Cause.OTHER_DECIMAL_MARK,
                     f"{text!r} has the other decimal mark: {self.mark.witness()}",
                     "write all amounts of the file in one way",
                 )
@@ -279,7 +283,9 @@ class Numbers:
         micro = figure.micro()
         if micro is None:
             return Wrong(
-                f"{text!r} has more than six decimals", "round it to what was paid or is listed"
+                Cause.TOO_MANY_DECIMALS,
+                f"{text!r} has more than six decimals",
+                "round it to what was paid or is listed",
             )
         if abs(micro) > MOST * MICRO:
             return _too_large(text)
@@ -315,6 +321,7 @@ def _from_number(cell: float) -> int | Odd:
     micro = figure.micro() if figure else None
     if micro is None:
         return Wrong(
+            Cause.TOO_MANY_DECIMALS,
             f"{printed(cell)} has more than six decimals" if figure else f"{cell} is not a number",
             "round it to what was paid or is listed",
         )
@@ -331,7 +338,7 @@ def _float_figure(cell: float) -> PrintedNumber | None:
 
 def _whole(value: int) -> int | Odd:
     if abs(value) > MOST_UNITS:
-        return Wrong(f"more than {MOST_UNITS:,} units", "check the number")
+        return Wrong(Cause.TOO_LARGE, f"more than {MOST_UNITS:,} units", "check the number")
     return value
 
 
@@ -352,25 +359,39 @@ def _foreign_digits(text: str) -> bool:
 
 def _no_number(text: str) -> Wrong:
     if _foreign_digits(text):
-        return Wrong(f"{printed(text)!r} is not written with the digits 0-9", "use digits 0-9")
+        return Wrong(
+            Cause.OTHER_DIGITS,
+            f"{printed(text)!r} is not written with the digits 0-9",
+            "use digits 0-9",
+        )
     if text in ("-", "–", "—"):
-        return Wrong(f"{{column}} is {text!r}", "enter 0 if nothing was paid")
-    return Wrong(f"{printed(text)!r} is not a number", "write a plain number such as 1234.56")
+        return Wrong(Cause.NO_NUMBER, f"{{column}} is {text!r}", "enter 0 if nothing was paid")
+    return Wrong(
+        Cause.NO_NUMBER,
+        f"{printed(text)!r} is not a number",
+        "write a plain number such as 1234.56",
+    )
 
 
 def _no_amount(text: str) -> Wrong:
-    return Wrong(f"{text!r} is not an amount", "write a plain number such as 1234.56")
+    return Wrong(
+        Cause.NO_NUMBER, f"{text!r} is not an amount", "write a plain number such as 1234.56"
+    )
 
 
 def _no_units(text: str) -> Wrong:
     return Wrong(
-        f"{text!r} is not a whole number", "write how many copies as a whole number such as 12"
+        Cause.NO_WHOLE_NUMBER,
+        f"{text!r} is not a whole number",
+        "write how many copies as a whole number such as 12",
     )
 
 
 def _no_discount(text: str) -> Wrong:
-    return Wrong(f"{text!r} is not a discount", "write a fraction such as 0.42, or 42%")
+    return Wrong(
+        Cause.NO_DISCOUNT, f"{text!r} is not a discount", "write a fraction such as 0.42, or 42%"
+    )
 
 
 def _too_large(text: str) -> Wrong:
-    return Wrong(f"{printed(text)!r} is too large an amount", "check the number")
+    return Wrong(Cause.TOO_LARGE, f"{printed(text)!r} is too large an amount", "check the number")

@@ -36,21 +36,23 @@ def ask(keys: tuple[str, ...], choices: Mapping[str, str], known: Known) -> Answ
     """Take the user's answers to what a report asks; ``retailer`` is asked elsewhere."""
     answers = Answers()
     for key in keys:
-        given = choices.get(key, "").strip()
+        answer = choices.get(key, "").strip()
         if key in ("period", "week"):
-            answers.span = _period(given) if key == "period" else _week(given)
-            found = answers.span is not None and answers.span[1] <= known.today + timedelta(3_650)
-            if answers.span and found:
+            answers.span = _period(answer) if key == "period" else _week(answer)
+            is_valid = answers.span is not None and answers.span[1] <= known.today + timedelta(
+                3_650
+            )
+            if answers.span and is_valid:
                 answers.values["date"] = answers.span[1].isoformat()
         elif key == "currency":
-            found = given.upper() in EXPONENTS
-            answers.values[key] = given.upper()
+            is_valid = answer.upper() in EXPONENTS
+            answers.values[key] = answer.upper()
         else:
-            value = Numbers(decimal_mark(".")).discount(given)
-            found = not isinstance(value, Odd)
+            value = Numbers(decimal_mark(".")).discount(answer)
+            is_valid = not isinstance(value, Odd)
             answers.values[key] = value
-        if not found:
-            answers.choices.append(_question(key, given, known))
+        if not is_valid:
+            answers.choices.append(_question(key, answer, known))
     return answers
 
 
@@ -71,14 +73,14 @@ def _currencies(known: Known) -> tuple[str, ...]:
 
 
 def _period(text: str) -> tuple[date, date] | None:
-    found = _PERIOD.fullmatch(text)
-    if not found or not FIRST_DAY.year < int(found[1]) < 9999:
+    match = _PERIOD.fullmatch(text)
+    if not match or not FIRST_DAY.year < int(match[1]) < 9999:
         return None
-    year, kind = int(found[1]), (found[2] or "").upper()
-    if found[4]:
-        return month_span(year, int(found[4]))
+    year, kind = int(match[1]), (match[2] or "").upper()
+    if match[4]:
+        return month_span(year, int(match[4]))
     months = _MONTHS[kind]
-    last = months * int(found[3] or 1)
+    last = months * int(match[3] or 1)
     if last > 12:
         return None
     return date(year, last - months + 1, 1), month_span(year, last)[1]

@@ -5,6 +5,7 @@ import re
 from stdnum import ean, isbn
 
 from royalties.domain.counting import counted
+from royalties.domain.problems import Cause
 from royalties.ingest.report.cells import (
     BLANK,
     Cell,
@@ -81,19 +82,26 @@ class EditionFinder:
             return Stranger(bare)
         if _DAMAGED.fullmatch(text):
             return Wrong(
+                Cause.DAMAGED_ISBN,
                 f"the ISBN was damaged by a spreadsheet ({text})",
                 "format the column as text and export it again",
             )
         if _SEVERAL.search(text.translate(_DASHES)):
-            return Wrong(f"two ISBNs in one cell: {text!r}", "write a row for each book")
+            return Wrong(
+                Cause.SEVERAL_ISBNS, f"two ISBNs in one cell: {text!r}", "write a row for each book"
+            )
         if bare.isdecimal() and bare.isascii():
             kind = (
                 "12 digits: a UPC, or an ISBN that lost one"
                 if len(bare) == 12
                 else counted(len(bare), "digit")
             )
-            return Wrong(f"{text!r} is not an ISBN ({kind})", "write the 13 digits of the ISBN")
-        return Wrong(f"{text!r} is not an ISBN", "write the 13 digits of the ISBN")
+            return Wrong(
+                Cause.NO_ISBN,
+                f"{text!r} is not an ISBN ({kind})",
+                "write the 13 digits of the ISBN",
+            )
+        return Wrong(Cause.NO_ISBN, f"{text!r} is not an ISBN", "write the 13 digits of the ISBN")
 
 
 def _written(cell: Cell) -> str | Odd:
@@ -101,7 +109,9 @@ def _written(cell: Cell) -> str | Odd:
     if isinstance(cell, bytes):
         return oddity(cell)
     if isinstance(cell, tuple):
-        return Wrong(f"{printed(cell)!r} is a date, not an ISBN", "format the column as text")
+        return Wrong(
+            Cause.NO_ISBN, f"{printed(cell)!r} is a date, not an ISBN", "format the column as text"
+        )
     text = text_of(cell).strip()
     if found := _AS_TEXT.fullmatch(text):
         text = found[1]
@@ -111,6 +121,7 @@ def _written(cell: Cell) -> str | Odd:
 
 def _wrong_digit(bare: str, expected: str) -> Wrong:
     return Wrong(
+        Cause.WRONG_CHECK_DIGIT,
         f"{bare!r} is not an ISBN: its check digit is wrong (expected {expected})",
         "check the number against the book",
     )

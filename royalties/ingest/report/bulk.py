@@ -231,21 +231,21 @@ class Workings:
 
     def net(self, units: int, price: int, discount: int) -> int:
         """Net receipts from list price and discount, in millionths."""
-        found = self._nets.get((units, price, discount))
-        if found is None:
+        net_micro = self._nets.get((units, price, discount))
+        if net_micro is None:
             if len(self._nets) > _MOST_KEPT:
                 self._nets.clear()
-            found = self._nets[units, price, discount] = rounded(net_of(units, price, discount))
-        return found
+            net_micro = self._nets[units, price, discount] = rounded(net_of(units, price, discount))
+        return net_micro
 
     def discount(self, units: int, price: int, net: int) -> int:
         """The discount that a net receipt means, in millionths of one."""
-        found = self._discounts.get((units, price, net))
-        if found is None:
+        ratio = self._discounts.get((units, price, net))
+        if ratio is None:
             if len(self._discounts) > _MOST_KEPT:
                 self._discounts.clear()
-            found = self._discounts[units, price, net] = discount_of(units, price, net)
-        return found
+            ratio = self._discounts[units, price, net] = discount_of(units, price, net)
+        return ratio
 
 
 class _Regions(dict[tuple[str, str], str]):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
+from royalties.domain.problems import Cause
+
 Cell: TypeAlias = str | int | float | bytes | tuple[int, ...]
 """Text (blank: empty) or a workbook's value: a number, a date as year, month, day (hour, minute,
 second), or bytes for what is no value, such as ``b"TRUE"``, ``b"#N/A"``, ``b"="`` (a formula that
@@ -28,6 +30,7 @@ class Odd:
 class Wrong(Odd):
     """A cell that cannot be right; ``{column}`` in the texts stands for its column's name."""
 
+    cause: Cause
     message: str
     remedy: str
     column: str = ""
@@ -119,10 +122,15 @@ def oddity(cell: bytes) -> Wrong:
     """What is wrong with a workbook's cell that is no value."""
     if cell == b"=":
         return Wrong(
+            Cause.FORMULA_WITHOUT_VALUE,
             "the formula in {column} was never calculated",
             "open the workbook in a spreadsheet program and save it, or replace formulas by values",
         )
     text = cell.decode("utf-8", "replace")
     if text.startswith("#"):
-        return Wrong(f"{{column}} holds the error {text}", "mend the formula and save the workbook")
-    return Wrong(f"{text} is not a value of {{column}}", "write the value itself")
+        return Wrong(
+            Cause.ERROR_VALUE,
+            f"{{column}} holds the error {text}",
+            "mend the formula and save the workbook",
+        )
+    return Wrong(Cause.NO_VALUE, f"{text} is not a value of {{column}}", "write the value itself")

@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from royalties.domain.currencies import EXPONENTS
+from royalties.domain.problems import Cause
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country
 from royalties.ingest.report.amounts import CURRENCY_MARKS, Numbers, within
@@ -198,6 +199,7 @@ class Converters:
         found = self._report.kinds.get(word, self._report.other_kinds)
         if found is None:
             return Wrong(
+                Cause.UNKNOWN_KIND,
                 f"{printed(cell)!r} is no known kind of sale",
                 f"write one of {', '.join(self._report.kinds)}",
             )
@@ -211,6 +213,7 @@ class Converters:
         found = self._retailers.get(text, self._retailers.get(normal(text)))
         if found is None:
             return Wrong(
+                Cause.UNKNOWN_RETAILER,
                 f"no retailer is known as {printed(text)!r}",
                 "correct the key, or add the retailer to the setup",
             )
@@ -234,7 +237,11 @@ class Converters:
         if meant:
             self.asked.add("currency")
             return Undecided("currency")
-        return Wrong(f"unknown currency {printed(text)}", "use a code of ISO 4217 such as USD")
+        return Wrong(
+            Cause.UNKNOWN_CURRENCY,
+            f"unknown currency {printed(text)}",
+            "use a code of ISO 4217 such as USD",
+        )
 
     def _worded(self, column: Column) -> Callable[[Cell], Any]:
         words = column.words or {}
@@ -243,6 +250,7 @@ class Converters:
             found = words.get(normal(text_of(cell)))
             if found is None and column.field == "currency":
                 return Wrong(
+                    Cause.UNKNOWN_CURRENCY,
                     f"no currency is known for {printed(cell)!r}",
                     "map this report instead, with a currency",
                 )
@@ -267,7 +275,9 @@ def _price(value: int | Odd, cell: Cell) -> int | Odd | None:
     """A list price: nothing costs less than nothing, whichever way the copies go."""
     if isinstance(value, int) and value < 0:
         return Wrong(
-            f"a {{column}} of {printed(cell)} is below zero", "write the price without its sign"
+            Cause.NEGATIVE_PRICE,
+            f"a {{column}} of {printed(cell)} is below zero",
+            "write the price without its sign",
         )
     return _none_if_blank(value)
 
@@ -282,9 +292,9 @@ def _if_blank(value: int | Odd, nothing: int | None) -> int | Odd | None:
 
 def bad_cells(block: Block) -> dict[int, list[tuple[int, Wrong]]]:
     """Overlong cells and control characters, as place in the block: columns and what is wrong."""
-    found: dict[int, list[tuple[int, Wrong]]] = {}
+    bad: dict[int, list[tuple[int, Wrong]]] = {}
     if not block.suspect:
-        return found
+        return bad
     for column, cells in enumerate(block.columns):
         texts = [cell for cell in cells if isinstance(cell, str)]
         if not texts:
@@ -293,8 +303,8 @@ def bad_cells(block: Block) -> dict[int, list[tuple[int, Wrong]]]:
             continue
         for place, cell in enumerate(cells):
             if isinstance(cell, str) and (wrong := bad_text(cell)):
-                found.setdefault(place, []).append((column, wrong))
-    return found
+                bad.setdefault(place, []).append((column, wrong))
+    return bad
 
 
 def _fit_text(value: Any, field: str) -> Any:
@@ -307,10 +317,13 @@ def bad_text(text: str) -> Wrong | None:
     """What is wrong with a text as such."""
     if len(text) > LONGEST:
         return Wrong(
-            f"{{column}} is longer than {LONGEST} characters", "shorten it; the rest is not needed"
+            Cause.TOO_LONG,
+            f"{{column}} is longer than {LONGEST} characters",
+            "shorten it; the rest is not needed",
         )
     if sign := CONTROL.search(text):
         return Wrong(
+            Cause.CONTROL_CHARACTER,
             f"{{column}} holds the control character U+{ord(sign[0]):04X}, which is not allowed",
             "delete it, or export the report again",
         )

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+from royalties.domain.problems import Cause
 from royalties.ingest.report.cells import BLANK, Cell, Odd, Undecided, Wrong, oddity, printed
 from royalties.ingest.report.conventions import Convention
 
@@ -101,41 +102,41 @@ class Dates:
         return self._checked(_EPOCH + timedelta(days=int(cell)), printed(cell))
 
     def _from_text(self, text: str) -> str | Odd:
-        if found := _YEAR_FIRST.fullmatch(text):
-            return self._calendar(text, int(found[1]), int(found[3]), int(found[4]))
-        if found := _YEAR_LAST.fullmatch(text):
-            return self._year_last(text, found)
-        if found := _MONTH.fullmatch(text):
-            return self._whole_month(text, int(found[1]), int(found[2]))
-        if found := _DAY_WORD.fullmatch(text):
-            return self._worded(text, found[1], found[2], found[3])
-        if found := _WORD_DAY.fullmatch(text):
-            return self._worded(text, found[2], found[1], found[3])
-        if (found := _WORD_YEAR.fullmatch(text)) and (month := self._month(found[1])):
-            return self._whole_month(text, self._year(found[2]), month)
+        if match := _YEAR_FIRST.fullmatch(text):
+            return self._calendar(text, int(match[1]), int(match[3]), int(match[4]))
+        if match := _YEAR_LAST.fullmatch(text):
+            return self._year_last(text, match)
+        if match := _MONTH.fullmatch(text):
+            return self._whole_month(text, int(match[1]), int(match[2]))
+        if match := _DAY_WORD.fullmatch(text):
+            return self._worded(text, match[1], match[2], match[3])
+        if match := _WORD_DAY.fullmatch(text):
+            return self._worded(text, match[2], match[1], match[3])
+        if (match := _WORD_YEAR.fullmatch(text)) and (month := self._month(match[1])):
+            return self._whole_month(text, self._year(match[2]), month)
         return self._numeric(text)
 
     def _numeric(self, text: str) -> str | Odd:
-        if found := _COMPACT.fullmatch(text):
+        if match := _COMPACT.fullmatch(text):
             self._remark("compact-date", text)
-            return self._calendar(text, *map(int, found.groups()))
-        if found := _SERIAL.fullmatch(text):
-            day = self._from_serial(int(found[1]))
+            return self._calendar(text, *map(int, match.groups()))
+        if match := _SERIAL.fullmatch(text):
+            day = self._from_serial(int(match[1]))
             self._remark("serial-date", text)
             return day
-        if (found := _RANGE.fullmatch(text)) and all(
-            isinstance(self._from_text(part.strip()), str) for part in found.groups()
+        if (match := _RANGE.fullmatch(text)) and all(
+            isinstance(self._from_text(part.strip()), str) for part in match.groups()
         ):
             if self._range_end not in RANGE_ENDS:
                 self.asked.add("date_range")
                 return Undecided("date_range")
-            return self._from_text(found[1 + RANGE_ENDS.index(self._range_end)].strip())
+            return self._from_text(match[1 + RANGE_ENDS.index(self._range_end)].strip())
         return no_date(text)
 
-    def _year_last(self, text: str, found: re.Match[str]) -> str | Odd:
-        first, second = int(found[1]), int(found[3])
-        year = self._year(found[4])
-        if len(found[4]) == 2:
+    def _year_last(self, text: str, match: re.Match[str]) -> str | Odd:
+        first, second = int(match[1]), int(match[3])
+        year = self._year(match[4])
+        if len(match[4]) == 2:
             self._remark("two-digit-year", text)
         if first > 12 and second > 12:
             return _no_such_date(text)
@@ -150,6 +151,7 @@ class Dates:
             return Undecided(self.order.key)
         if proven and proven != order:
             return Wrong(
+                Cause.OTHER_DATE_ORDER,
                 f"{text!r} has no such month: {self.order.witness()}",
                 f"choose date_order={proven} if all dates of the file are written so; else "
                 f"write this one like the others"
@@ -188,7 +190,11 @@ class Dates:
 
     def _whole_month(self, text: str, year: int, month: int) -> str | Odd:
         if not self._months:
-            return Wrong(f"{text!r} is a month, not a day", "write the day, such as 2026-07-31")
+            return Wrong(
+                Cause.MONTH_WITHOUT_DAY,
+                f"{text!r} is a month, not a day",
+                "write the day, such as 2026-07-31",
+            )
         if not (1 <= month <= 12 and 1 <= year < 9999):
             return _no_such_date(text)
         first, last = month_span(year, month)
@@ -205,9 +211,13 @@ class Dates:
 
     def _checked(self, day: date, text: str) -> str | Odd:
         if day < FIRST_DAY:
-            return Wrong(f"{text!r} is out of range: a date before 1900", "check the date")
+            return Wrong(
+                Cause.DATE_OUT_OF_RANGE,
+                f"{text!r} is out of range: a date before 1900",
+                "check the date",
+            )
         if day > self._last:
-            return Wrong(f"{text!r} is in the future", "check the date")
+            return Wrong(Cause.DATE_IN_FUTURE, f"{text!r} is in the future", "check the date")
         return day.isoformat()
 
     def _remark(self, code: str, text: str) -> None:
@@ -223,8 +233,8 @@ def month_span(year: int, month: int) -> tuple[date, date]:
 
 def no_date(cell: Cell) -> Wrong:
     """The problem of a cell that is no date."""
-    return Wrong(f"{printed(cell)!r} is not a date", "write it as 2026-07-31")
+    return Wrong(Cause.NO_DATE, f"{printed(cell)!r} is not a date", "write it as 2026-07-31")
 
 
 def _no_such_date(text: str) -> Wrong:
-    return Wrong(f"{printed(text)!r}: there is no such date", "check the date")
+    return Wrong(Cause.NO_DATE, f"{printed(text)!r}: there is no such date", "check the date")

@@ -147,17 +147,17 @@ class Format:
     ) -> tuple[tuple[str, ...], tuple[tuple[Column, int], ...]] | None:
         printed = [" ".join(text_of(cell).split()) for cell in cells]
         names = [normal(name) for name in printed]
-        found: list[tuple[Column, int]] = []
+        columns: list[tuple[Column, int]] = []
         for column in self.columns:
             place = _place(column, names)
             if place is None and column.required:
                 return None
             if place is not None:
-                found.append((column, place))
-        used = {names[place] for _, place in found}
+                columns.append((column, place))
+        used = {names[place] for _, place in columns}
         if self.alone and set(names) - used - {"", "problem"}:
             return None
-        return tuple(printed), tuple(found)
+        return tuple(printed), tuple(columns)
 
     def missing(self, rows: Sequence[Row]) -> list[str]:
         """Names of required columns that the likeliest header row lacks."""

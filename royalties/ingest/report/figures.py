@@ -48,17 +48,17 @@ class Contradictions:
         kind, units, price, net, discount, currency = figures
         if kind == _FREE or price is None or not net:
             return None
-        said = f"net receipts of {micro_text(net, 2)} {currency} for {counted(units, 'copy')}"
+        receipts = f"net receipts of {micro_text(net, 2)} {currency} for {counted(units, 'copy')}"
         if not price:
             return (
-                ("free-price", f"{said} at a list price of 0: write the list price")
+                ("free-price", f"{receipts} at a list price of 0: write the list price")
                 if kind == _SALE and net > 0
                 else None
             )
         rounding = abs(units) * (MICRO // scale(currency) // 2)
         if self._prices and kind == _SALE and net > units * price + rounding:
             return "above-list", (
-                f"{said} are more than their list price of {micro_text(price, 2)} each: "
+                f"{receipts} are more than their list price of {micro_text(price, 2)} each: "
                 f"check units, price and amount"
             )
         if self._prices != "exact" or discount is None:
@@ -69,6 +69,6 @@ class Contradictions:
             return None
         due = units * price * (MICRO - discount) // MICRO
         return "figures-differ", (
-            f"{said}, but list price {micro_text(price, 2)} less discount "
+            f"{receipts}, but list price {micro_text(price, 2)} less discount "
             f"{micro_text(discount)} makes {micro_text(due, 2)}: correct the one that is wrong"
         )

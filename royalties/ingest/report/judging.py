@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from royalties.domain.money import MICRO, rounded
+from royalties.domain.problems import Cause
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import MOST
 from royalties.ingest.report.cells import BLANK, Marked, Undecided, Wrong, printed
@@ -87,7 +88,10 @@ class Judge:
         else:
             asked = f" (is it {printed(title)!r}?)" if title else ""
             verdict.faults.append(
-                RowFault(BOOK, Wrong(f"{{column}} is empty{asked}", "write the ISBN of the book"))
+                RowFault(
+                    BOOK,
+                    Wrong(Cause.EMPTY, f"{{column}} is empty{asked}", "write the ISBN of the book"),
+                )
             )
 
     def _find_faults(self, values: Mapping[str, Any], verdict: Verdict) -> None:
@@ -97,7 +101,9 @@ class Judge:
             elif isinstance(value, Undecided):
                 verdict.pending = True
             elif value is BLANK and name in _NEEDED:
-                verdict.faults.append(RowFault(name, Wrong("{column} is empty", _REMEDIES[name])))
+                verdict.faults.append(
+                    RowFault(name, Wrong(Cause.EMPTY, "{column} is empty", _REMEDIES[name]))
+                )
         money = (values.get(name) for name in ("net", "unit_net", "discount"))
         if values.get("kind") != SaleKind.FREE and all(amount is None for amount in money):
             counts = (values.get(name) for name in ("units", "sold", "returned"))
@@ -113,6 +119,7 @@ class Judge:
                 currency = values["currency"]
                 if currency not in value.currencies:
                     wrong = Wrong(
+                        Cause.OTHER_CURRENCY,
                         f"the amount is marked {value.mark}, but the row is in {currency}",
                         "correct the currency of the row or of the amount",
                     )
@@ -129,7 +136,11 @@ class Judge:
             verdict.faults.append(
                 RowFault(
                     "net_units",
-                    Wrong(f"{sold} sold less {returned} returned is not {agreed}", "check the row"),
+                    Wrong(
+                        Cause.COUNTS_DISAGREE,
+                        f"{sold} sold less {returned} returned is not {agreed}",
+                        "check the row",
+                    ),
                 )
             )
         if sold < 0:
@@ -166,6 +177,7 @@ class Judge:
                 RowFault(
                     "units",
                     Wrong(
+                        Cause.SIGN_OF_UNITS,
                         f"the units of a {word} are {wanted}, not {units}",
                         "correct the sign of the units, or the kind",
                     ),
@@ -188,7 +200,7 @@ class Judge:
         amounts = self._divided(net, parts, values.get("return_net"))
         if any(abs(amount) > MOST * MICRO for amount in (net, *amounts) if amount is not None):
             verdict.faults.append(
-                RowFault("net", Wrong("the amount is too large", "check the row"))
+                RowFault("net", Wrong(Cause.TOO_LARGE, "the amount is too large", "check the row"))
             )
         if self._report.strict and net is not None and net * units < 0:
             verdict.faults.append(RowFault("net", opposite_signs()))
@@ -210,13 +222,15 @@ class Judge:
         verdict: Verdict,
     ) -> int | None:
         """The row's money where the report leaves it to be worked out; None while nobody can."""
-        each, discount = values.get("unit_net"), values.get("discount")
-        if each is not None and "net" not in values:
-            return int(each * units)
+        unit_net, discount = values.get("unit_net"), values.get("discount")
+        if unit_net is not None and "net" not in values:
+            return int(unit_net * units)
         if not units or all(kind == SaleKind.FREE for kind, _ in parts):
             return 0
-        if each is not None:
-            verdict.faults.append(RowFault("net", Wrong("{column} is blank", _WRITE_NET)))
+        if unit_net is not None:
+            verdict.faults.append(
+                RowFault("net", Wrong(Cause.EMPTY, "{column} is blank", _WRITE_NET))
+            )
             return None
         if discount is None:
             verdict.faults.append(RowFault("net", self._no_money()))
@@ -232,10 +246,11 @@ class Judge:
         has = {column.field for column in self._report.columns} | set(self._report.constants)
         if "discount" in has:
             return Wrong(
+                Cause.EMPTY,
                 "{column} is empty, and so is the discount",
                 "write what the publisher received, or the discount",
             )
-        return Wrong("{column} is empty", _WRITE_NET)
+        return Wrong(Cause.EMPTY, "{column} is empty", _WRITE_NET)
 
     def _divided(
         self, net: int | None, parts: list[tuple[int, int]], charged: int | None
@@ -263,7 +278,14 @@ class Judge:
             return
         if kind == SaleKind.FREE:
             verdict.faults.append(
-                RowFault("net", Wrong("free copies bring no money", "write 0, or make it a sale"))
+                RowFault(
+                    "net",
+                    Wrong(
+                        Cause.MONEY_FOR_FREE_COPIES,
+                        "free copies bring no money",
+                        "write 0, or make it a sale",
+                    ),
+                )
             )
         elif (net < 0) is not (units < 0):
             verdict.faults.append(RowFault("net", opposite_signs()))
@@ -291,7 +313,9 @@ def discount_of(units: int, price: int, net: int) -> int:
 
 def opposite_signs() -> Wrong:
     """The fault of a row whose copies go one way and whose money goes the other."""
-    return Wrong("units and net have opposite signs", "correct the sign of one of them")
+    return Wrong(
+        Cause.OPPOSITE_SIGNS, "units and net have opposite signs", "correct the sign of one of them"
+    )
 
 
 def _discount(values: Mapping[str, Any], net: int | None, units: int) -> int | None:
@@ -301,6 +325,7 @@ def _discount(values: Mapping[str, Any], net: int | None, units: int) -> int | N
 
 def _no_units(net: int) -> Wrong:
     return Wrong(
+        Cause.MONEY_WITHOUT_UNITS,
         f"an amount of {net / MICRO:,.2f} without units",
         "write the units, or record it as other income",
     )
@@ -308,6 +333,7 @@ def _no_units(net: int) -> Wrong:
 
 def _no_price(currency: str) -> Wrong:
     return Wrong(
+        Cause.NO_LIST_PRICE,
         f"{{column}} cannot be worked out: no list price in {currency} on that day",
         "write the net amount, or add the price to the setup",
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from royalties.domain.problems import Problem
+from royalties.domain.problems import Cause, Problem
 from royalties.ingest.report.cells import Wrong, printed
 from royalties.ingest.report.judging import RowFault
 from royalties.ingest.report.tables import Table
@@ -11,6 +11,7 @@ from royalties.ingest.report.tables import Table
 MOST_PROBLEMS = 10_000
 
 _SURPLUS = Wrong(
+    Cause.SURPLUS_VALUES,
     "the row has more values than the header has columns",
     "put a value that holds the delimiter into quotation marks",
 )
@@ -58,5 +59,6 @@ class Refusals:
                 number,
                 column,
                 value,
+                wrong.cause,
             )
         )

@@ -255,13 +255,13 @@ class _Titles:
 
     def new(self, books: Sequence[int], cells: Sequence[Any]) -> list[tuple[int, Any]]:
         """Pairs of edition and printed title that were not seen before, in order."""
-        found = dict.fromkeys(zip(books, cells, strict=True)).keys() - self._seen
-        if not found:
+        unseen = dict.fromkeys(zip(books, cells, strict=True)).keys() - self._seen
+        if not unseen:
             return []
         if len(self._seen) > COMPARED_ROWS:
             self._seen.clear()
-        self._seen |= found
-        return [pair for pair in dict.fromkeys(zip(books, cells, strict=True)) if pair in found]
+        self._seen |= unseen
+        return [pair for pair in dict.fromkeys(zip(books, cells, strict=True)) if pair in unseen]
 
     def differs(self, book: int, title: str) -> bool:
         """Whether a printed title is clearly another one of the catalogue's."""

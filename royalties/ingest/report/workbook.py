@@ -182,19 +182,19 @@ class Workbook:
 
     def _bytes(self, child: subprocess.Popen[bytes], size: int) -> bytes:
         assert child.stdout is not None  # noqa: S101
-        found = bytearray()
+        received = bytearray()
         pipe = child.stdout.fileno()
-        while len(found) < size:
+        while len(received) < size:
             began = time.monotonic()
             ready, _, _ = select.select([pipe], [], [], max(self._most - self._waited, 0))
             self._waited += time.monotonic() - began
             if not ready:
                 raise _ChildFailedError
-            piece = os.read(pipe, min(size - len(found), 1 << 20))
+            piece = os.read(pipe, min(size - len(received), 1 << 20))
             if not piece:
                 raise _ChildFailedError
-            found += piece
-        return bytes(found)
+            received += piece
+        return bytes(received)
 
 
 class _ChildFailedError(Exception):

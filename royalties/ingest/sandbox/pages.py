@@ -151,11 +151,11 @@ def _looked_through(document: pdfium.PdfDocument) -> tuple[int | None, list[str]
     fonts: set[str] = set()
     wanted = [engine.FPDF_PAGEOBJ_IMAGE, engine.FPDF_PAGEOBJ_TEXT]
     for number, page in enumerate(document):
-        for each in islice(page.get_objects(filter=wanted, max_depth=5), _MOST_OBJECTS):
-            if each.type == engine.FPDF_PAGEOBJ_IMAGE:
-                dpi = _dpi(each, page)
+        for item in islice(page.get_objects(filter=wanted, max_depth=5), _MOST_OBJECTS):
+            if item.type == engine.FPDF_PAGEOBJ_IMAGE:
+                dpi = _dpi(item, page)
                 coarsest = dpi if coarsest is None else min(coarsest, dpi or coarsest)
-            elif len(fonts) < _MOST_FONTS and (name := _missing_font(each)):
+            elif len(fonts) < _MOST_FONTS and (name := _missing_font(item)):
                 fonts.add(name)
         if number == 0 and _WITHOUT_PDF in page.get_textpage().get_text_range():
             raise RefusedError(

@@ -116,11 +116,11 @@ def _measured(image: Image.Image, path: Path) -> tuple[dict[str, Any], list[byte
         "place": _has_place(image),
         "trailing": kind == "PNG" and _trailing(path),
     }
-    shown = _upright(image)
-    facts["pixels"] = list(shown.size)
-    shown = _reduced(shown)
-    facts["transparent"] = shown.mode == "RGBA" and min(shown.getchannel("A").tobytes()) < 255
-    return facts, [png(shown)]
+    picture = _upright(image)
+    facts["pixels"] = list(picture.size)
+    picture = _reduced(picture)
+    facts["transparent"] = picture.mode == "RGBA" and min(picture.getchannel("A").tobytes()) < 255
+    return facts, [png(picture)]
 
 
 def _reduced(image: Image.Image) -> Image.Image:

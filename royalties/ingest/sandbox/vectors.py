@@ -115,15 +115,15 @@ class _Writer:
     def rewritten(self, root: ET.Element) -> tuple[ET.Element, float, float]:
         """The drawing with its own size, and that size."""
         x, y, width, height = _box(root)
-        made = self._element(root, 0)
-        assert made is not None  # noqa: S101 - the root is an svg
+        drawing = self._element(root, 0)
+        assert drawing is not None  # noqa: S101 - the root is an svg
         for name in ("x", "y", "preserveAspectRatio"):
-            made.attrib.pop(name, None)
-        made.set("viewBox", f"{x:g} {y:g} {width:g} {height:g}")
-        made.set("width", f"{width:g}")
-        made.set("height", f"{height:g}")
-        _require_finite(made)
-        return made, width, height
+            drawing.attrib.pop(name, None)
+        drawing.set("viewBox", f"{x:g} {y:g} {width:g} {height:g}")
+        drawing.set("width", f"{width:g}")
+        drawing.set("height", f"{height:g}")
+        _require_finite(drawing)
+        return drawing, width, height
 
     def _element(self, old: ET.Element, depth: int) -> ET.Element | None:
         self._elements += 1
@@ -139,19 +139,19 @@ class _Writer:
             self.left_out.add(name)
             _require_harmless(old)
             return None
-        made = ET.Element(f"{_SVG}{name}", self._attributes(old))
+        element = ET.Element(f"{_SVG}{name}", self._attributes(old))
         if name == "style":
-            made.text = rules("".join(old.itertext()))
-            return made
+            element.text = rules("".join(old.itertext()))
+            return element
         if name in _LETTERS:
-            made.text = old.text
+            element.text = old.text
             self.letters = True
         for child in old:
-            kept = self._element(child, depth + 1)
-            if kept is not None:
-                kept.tail = child.tail if name in _LETTERS else None
-                made.append(kept)
-        return made
+            part = self._element(child, depth + 1)
+            if part is not None:
+                part.tail = child.tail if name in _LETTERS else None
+                element.append(part)
+        return element
 
     def _attributes(self, old: ET.Element) -> dict[str, str]:
         made: dict[str, str] = {}
@@ -237,13 +237,13 @@ def _require_finite(root: ET.Element) -> None:
     open_: set[str] = set()
 
     def size(element: ET.Element) -> int:
-        found = 1 + sum(size(child) for child in element)
+        elements = 1 + sum(size(child) for child in element)
         for value in element.attrib.values():
             named = {value[1:]} if value.startswith("#") else set(_REFERENCE.findall(value))
-            found += sum(size_of(name) for name in named if name in known)
-        if found > MOST_ELEMENTS:
+            elements += sum(size_of(name) for name in named if name in known)
+        if elements > MOST_ELEMENTS:
             raise RefusedError("the SVG is too complex to be shown", _AS_PDF)
-        return found
+        return elements
 
     def size_of(name: str) -> int:
         if name in open_:

@@ -152,7 +152,7 @@ def _right_of(
 ) -> Document | None:
     """What is left of a setup without the entries that have faults; None if that is unclear."""
     at = {found.groups() for fault in faults if (found := _AT.match(fault.path))}
-    kept: dict[str, Any] = {}
+    right: dict[str, Any] = {}
     places: dict[str, list[int]] = {}
     wrong: dict[tuple[str, str], Node] = {}
     # A part under a name that is not known may be any of those that are not there.
@@ -167,14 +167,14 @@ def _right_of(
                 unsure.add(kind)
                 wrong[kind, kind] = Node(kind, part)
             else:
-                kept[kind] = part
+                right[kind] = part
         elif not isinstance(part, list):
             unsure.add(kind)
         else:
             if (kind, None) in at:
                 unsure.add(kind)
             places[kind] = [n for n in range(len(part)) if (kind, str(n)) not in at]
-            kept[kind] = [part[n] for n in places[kind]]
+            right[kind] = [part[n] for n in places[kind]]
             for n in set(range(len(part))) - set(places[kind]):
                 entry = Node(joined(kind, n), part[n])
                 keys = [entry.get(name) for name in KEYS[kind] if name != "note"]
@@ -184,7 +184,7 @@ def _right_of(
                     key = entry.path
                 wrong[kind, entry.path if (kind, key) in wrong else key] = entry
     try:
-        return _document(Setup.model_validate(kept), places, wrong, unsure)
+        return _document(Setup.model_validate(right), places, wrong, unsure)
     except ValidationError:
         return None
 

@@ -130,12 +130,12 @@ def _stray_comma(error: json.JSONDecodeError) -> int | None:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
-    twice = Twice(found)
+    entries = dict(pairs)
+    if len(entries) == len(pairs):
+        return entries
+    twice = Twice(entries)
     times = Counter(key for key, _ in pairs)
-    twice.keys_twice = tuple(key for key in found if times[key] > 1)
+    twice.keys_twice = tuple(key for key in entries if times[key] > 1)
     return twice
 
 

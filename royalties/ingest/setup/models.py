@@ -52,17 +52,26 @@ class Publisher(Part):
 class Retailer(Part):
     """Who sells; its place stands in where a report has no address."""
 
-    key: s.Key = Field(description="Its name in this file, in reports and in commands.")
-    name: s.Text = Field(description="Name as people know it.")
-    channel: s.ChannelWord = Field(description="The class of retailer that rules go by.")
+    key: s.Key = Field(
+        title="Key", description="Its name in this file, in reports and in commands."
+    )
+    name: s.Text = Field(title="Name", description="Name as people know it.")
+    channel: s.ChannelWord = Field(
+        title="Channel", description="The class of retailer that rules go by."
+    )
     country: s.Country | None = Field(
-        default=None, description="Country, ISO 3166-1, such as US; its name will do."
+        title="Country",
+        default=None,
+        description="Country, ISO 3166-1, such as US; its name will do.",
     )
     region: s.Region | None = Field(
-        default=None, description="State or region, ISO 3166-2, such as WA; its name will do."
+        title="State or region",
+        default=None,
+        description=s.REGION_HINT,
     )
-    city: s.Text | None = Field(default=None, description="City.")
+    city: s.Text | None = Field(title="City", default=None, description="City.")
     reports: list[s.Text] | None = Field(
+        title="Reports that are its own",
         default=None,
         min_length=1,
         description="Reports that are its own, such as publisher-web-orders.",
@@ -72,20 +81,22 @@ class Retailer(Part):
 class Discount(Part):
     """A range of discounts as fractions of the list price; contracts differ on its ends."""
 
-    from_: s.Rate | None = Field(default=None, alias="from", description="At least (≥).")
-    above: s.Rate | None = Field(default=None, description="More than (>).")
-    below: s.Rate | None = Field(default=None, description="Less than (<).")
-    up_to: s.Rate | None = Field(default=None, description="At most (≤).")
+    from_: s.Rate | None = Field(title="≥", default=None, alias="from", description="At least (≥).")
+    above: s.Rate | None = Field(title=">", default=None, description="More than (>).")
+    below: s.Rate | None = Field(title="<", default=None, description="Less than (<).")
+    up_to: s.Rate | None = Field(title="≤", default=None, description="At most (≤).")
 
 
 class Tier(Part):
     """A rate up to a limit of the counter; the last tier has no limit."""
 
     rate: s.Amount = Field(
+        title="Rate",
         description="Fraction of the base; for basis unit an amount per copy in the contract's "
-        "currency."
+        "currency.",
     )
     up_to: s.Limit | None = Field(
+        title="up to",
         default=None,
         description="Limit in copies (whole number); with tiers_by an amount in the contract's "
         "currency, as a string.",
@@ -95,9 +106,14 @@ class Tier(Part):
 class Counter(Part):
     """What an escalator counts; rules that name one counter share it."""
 
-    name: s.Name | None = Field(default=None, description="Absent: the rule's name.")
-    resets: s.ResetsWord = Field(default="never", description="When it starts again.")
+    name: s.Name | None = Field(
+        title="Counter", default=None, description="Absent: the rule's name."
+    )
+    resets: s.ResetsWord = Field(
+        title="Starts again", default="never", description="When it starts again."
+    )
     opening: s.Opening = Field(
+        title="Counted before",
         default=0,
         description="Counted before the first period, in copies (whole number); with tiers_by an "
         "amount in the contract's currency, as a string.",
@@ -110,17 +126,18 @@ class Rule(Part):
     model_config = ConfigDict(json_schema_extra=_exactly_one("rate", "tiers"))
     exactly_one_of = ("rate", "tiers")
 
-    name: s.Name = Field(description="Its name on statements.")
-    formats: list[s.FormatWord] | None = Field(default=None, min_length=1)
-    channels: list[s.ChannelWord] | None = Field(default=None, min_length=1)
+    name: s.Name = Field(title="Name", description="Its name on statements.")
+    formats: list[s.FormatWord] | None = Field(title="Formats", default=None, min_length=1)
+    channels: list[s.ChannelWord] | None = Field(title="Channels", default=None, min_length=1)
     retailers: list[s.Key] | None = Field(
-        default=None, min_length=1, description="Keys of retailers."
+        title="Retailers", default=None, min_length=1, description="Keys of retailers."
     )
-    countries: list[s.Country] | None = Field(default=None, min_length=1)
+    countries: list[s.Country] | None = Field(title="Countries", default=None, min_length=1)
     discount: Discount | None = Field(default=None, description="Range of the sale's discount.")
     basis: s.BasisWord = Field(
+        title="Basis",
         description="What the rate is applied to: list price, net receipts, copies (unit), or net "
-        "receipts less unit cost (profit)."
+        "receipts less unit cost (profit).",
     )
     rate: s.Amount | None = Field(
         default=None,
@@ -131,7 +148,9 @@ class Rule(Part):
         default=None, min_length=1, description="An escalator, limits rising, instead of rate."
     )
     tiers_by: s.CountsWord = Field(
-        default="units", description="What the counter counts: copies, list value, net receipts."
+        title="Limits count",
+        default="units",
+        description="What the counter counts: copies, list value, net receipts.",
     )
     counter: Counter | None = Field(default=None, description="Absent: the rule's own, for life.")
 
@@ -143,32 +162,45 @@ class Reserve(Part):
         Annotated[s.Rate, Tag(ONE)] | Annotated[list[s.Rate], Field(min_length=1), Tag(LIST)],
         Discriminator(_one_or_list),
     ] = Field(
+        title="Rate withheld",
         description="Fraction of what was earned; or one for each of a title's periods in order, "
-        "after which it is 0."
+        "after which it is 0.",
     )
-    hold_periods: s.Count = Field(description="Periods after which it is released in full.")
-    formats: list[s.FormatWord] | None = Field(default=None, min_length=1)
-    channels: list[s.ChannelWord] | None = Field(default=None, min_length=1)
+    hold_periods: s.Count = Field(
+        title="Released after", description="Periods until it is released in full."
+    )
+    formats: list[s.FormatWord] | None = Field(title="Formats", default=None, min_length=1)
+    channels: list[s.ChannelWord] | None = Field(title="Channels", default=None, min_length=1)
 
 
 class Advance(Part):
     """Money paid ahead, earned back before anything is payable."""
 
-    amount: s.Amount = Field(description="In the contract's currency.")
-    paid_on: s.Day = Field(description="It counts from the period that contains this day.")
+    amount: s.Amount = Field(title="Amount", description="In the contract's currency.")
+    paid_on: s.Day = Field(
+        title="Paid on", description="It counts from the period that contains this day."
+    )
     recouped: s.Amount = Field(
-        default="0", description="Earned back before the first period, in the contract's currency."
+        title="Recouped before the first period",
+        default="0",
+        description="Earned back before the first period, in the contract's currency.",
     )
 
 
 class Contract(Part):
     """The agreement with an author over one or more titles, which share one account."""
 
-    key: s.Key = Field(description="Its name in this file and in commands.")
-    titles: list[s.Key] = Field(min_length=1, description="Keys of titles.")
-    currency: s.Currency = Field(description="Currency of the contract, ISO 4217.")
-    starts: s.Day = Field(description="First day of the contract.")
-    author: s.Text | None = Field(default=None, description="With whom it was made.")
+    key: s.Key = Field(title="Key", description="Its name in this file and in commands.")
+    titles: list[s.Key] = Field(title="Titles", min_length=1, description="Keys of titles.")
+    currency: s.Currency = Field(
+        title="Currency", description="Currency of the contract, ISO 4217."
+    )
+    starts: s.Day = Field(
+        title="Starts", description="It counts from the period that contains this day."
+    )
+    author: s.Text | None = Field(
+        title="Author", default=None, description="With whom the contract was made."
+    )
     rules: list[Rule] = Field(default=[], description="How sales earn; the first match counts.")
     subsidiary_rights: dict[s.Right, s.Rate] = Field(
         default={}, description="The author's share of each right's income, a fraction."
@@ -176,90 +208,122 @@ class Contract(Part):
     reserve: Reserve | None = Field(default=None, description="Absent: nothing is withheld.")
     advances: list[Advance] = Field(default=[], description="Oldest first is recouped first.")
     opening_balance: s.Debit = Field(
+        title="Opening balance",
         default="0",
-        description="Debit balance before the first period (≤ 0), in the contract's currency.",
+        description="A debit balance brought into the books: zero or below, such as -120.00.",
     )
     order_charges: list[ChargeWord] = Field(
         default=["option-copies"],
         description="What counts into net receipts of orders beside copies. Freight and tax never "
         "do; set-up, small orders and rush only where they are named.",
     )
-    plan: s.Key = Field(description="Key of the plan that distributes what is payable.")
+    plan: s.Key = Field(
+        title="Plan", description="Key of the plan that distributes what is payable."
+    )
 
 
 class TaxRate(Part):
     """A tax rate from a day on."""
 
-    from_: s.Day = Field(alias="from", description="First day it holds.")
-    rate: s.Rate = Field(description="Fraction of what is allocated.")
+    from_: s.Day = Field(title="From", alias="from", description="First day it holds.")
+    rate: s.Rate = Field(title="Rate", description="Fraction of what is allocated.")
 
 
 class Beneficiary(Part):
     """Who gets royalties, and on what terms."""
 
-    key: s.Key = Field(description="Its name in this file and in commands.")
-    name: s.Text = Field(description="Name, as it stands on statements.")
-    address: list[s.Text] = Field(default=[], description="Address, one line each.")
-    city: s.Text | None = Field(default=None, description="City.")
+    key: s.Key = Field(title="Key", description="Its name in this file and in commands.")
+    name: s.Text = Field(title="Name", description="As it stands on statements.")
+    address: list[s.Text] = Field(
+        title="Address", default=[], description="One line each, as on an envelope."
+    )
+    city: s.Text | None = Field(title="City", default=None, description="City.")
     region: s.Region | None = Field(
-        default=None, description="State or region, ISO 3166-2, such as WA; its name will do."
+        title="State or region",
+        default=None,
+        description=s.REGION_HINT,
     )
     country: s.Country | None = Field(
-        default=None, description="Country, ISO 3166-1, such as US; its name will do."
+        title="Country",
+        default=None,
+        description="Country, ISO 3166-1, such as US; its name will do.",
     )
-    ein: s.Ein | None = Field(default=None, description="U.S. employer identification number.")
-    email: s.Email | None = Field(default=None, description="Where statements are sent.")
-    contact: s.Name | None = Field(default=None, description="Whom to ask for there.")
-    phone: s.Name | None = Field(default=None, description="Telephone.")
+    ein: s.Ein | None = Field(
+        title="EIN",
+        default=None,
+        description="U.S. employer identification number, such as 91-1234567.",
+    )
+    email: s.Email | None = Field(
+        title="E-mail", default=None, description="Where statements are sent."
+    )
+    contact: s.Name | None = Field(
+        title="Contact", default=None, description="Whom to ask for there; they may change it too."
+    )
+    phone: s.Name | None = Field(title="Telephone", default=None, description="Telephone.")
     minimum_payment: s.Amount = Field(
+        title="Minimum payment",
         default="0",
-        description="Less than this is carried forward; in the publisher's currency, and the same "
-        "number in any other.",
+        description="Less is carried forward; the same number counts in any currency.",
     )
     tax_rate: Annotated[
         Annotated[s.Rate, Tag(ONE)] | Annotated[list[TaxRate], Field(min_length=1), Tag(LIST)],
         Discriminator(_one_or_list),
     ] = Field(default="0", description="Tax withheld, a fraction; or a list of dated rates.")
     pay_out_at_year_end: s.Flag = Field(
-        default=False, description="Pay any positive balance in the year's last period."
+        title="Pay any positive balance in the calendar year’s last period",
+        default=False,
+        description="Pay any positive balance in the year's last period.",
     )
-    on_hold: s.Flag = Field(default=False, description="Pay nothing for now; carry it forward.")
+    on_hold: s.Flag = Field(
+        title="On hold: pay nothing for now",
+        default=False,
+        description="Pay nothing for now; carry it forward.",
+    )
     private: s.Flag = Field(
+        title="A person, such as an author: keep them off public pages",
         default=False,
         description="An author, agent or other person: no page that everybody sees tells of them.",
     )
     opening_balance: s.SignedAmount = Field(
-        default="0", description="Owed before the first period, in the publisher's currency."
+        title="Opening balance",
+        default="0",
+        description="Owed before the first period, in the publisher’s currency.",
     )
 
 
 class Cap(Part):
     """A limit to what a step or a member takes, per contract."""
 
-    amount: s.Amount = Field(description="In the contract's currency.")
-    per: s.PerWord = Field(description="How long it counts before it starts again.")
+    amount: s.Amount = Field(title="At most", description="In the contract's currency.")
+    per: s.PerWord = Field(title="per", description="How long it counts before it starts again.")
     name: s.Name | None = Field(
-        default=None, description="A cap with a name goes on in later versions of the plan."
+        title="Cap’s name",
+        default=None,
+        description="A cap with a name goes on in later versions of the plan.",
     )
 
 
 class When(Part):
     """Narrows a step to the lines that match; an absent condition matches everything."""
 
-    formats: list[s.FormatWord] | None = Field(default=None, min_length=1)
-    channels: list[s.ChannelWord] | None = Field(default=None, min_length=1)
+    formats: list[s.FormatWord] | None = Field(title="Formats", default=None, min_length=1)
+    channels: list[s.ChannelWord] | None = Field(title="Channels", default=None, min_length=1)
     retailers: list[s.Key] | None = Field(
-        default=None, min_length=1, description="Keys of retailers."
+        title="Retailers", default=None, min_length=1, description="Keys of retailers."
     )
-    countries: list[s.Country] | None = Field(default=None, min_length=1)
+    countries: list[s.Country] | None = Field(title="Countries", default=None, min_length=1)
     regions: list[s.Region] | None = Field(
+        title="Regions",
         default=None,
         min_length=1,
         description="States or regions, ISO 3166-2, such as WA; of the countries, if named.",
     )
-    cities: list[s.Text] | None = Field(default=None, min_length=1)
+    cities: list[s.Text] | None = Field(title="Cities", default=None, min_length=1)
     orders: list[s.Text] | None = Field(
-        default=None, min_length=1, description="References of custom orders."
+        title="Custom orders",
+        default=None,
+        min_length=1,
+        description="References of custom orders.",
     )
 
 
@@ -269,10 +333,12 @@ class Member(Part):
     model_config = ConfigDict(json_schema_extra=_exactly_one("beneficiary", "steps"))
     exactly_one_of = ("beneficiary", "steps")
 
-    beneficiary: s.Key | None = Field(default=None, description="Key of a beneficiary.")
+    beneficiary: s.Key | None = Field(
+        title="Beneficiary", default=None, description="Key of a beneficiary."
+    )
     steps: list["Step"] | None = Field(default=None, min_length=1)
     weight: s.Weight = Field(
-        default=1, description="Its part beside the other members'; 0 gets nothing."
+        title="Weight", default=1, description="Its part beside the other members'; 0 gets nothing."
     )
     cap: Cap | None = Field(default=None, description="At most so much for this member.")
 
@@ -298,10 +364,13 @@ class Step(Part):
     when: When | None = Field(default=None, description="Only what these lines earned.")
     cap: Cap | None = Field(default=None, description="At most so much for this step.")
     from_: s.Day | None = Field(
-        default=None, alias="from", description="Counts in periods that end on or after this day."
+        title="From",
+        default=None,
+        alias="from",
+        description="Counts in periods that end on or after this day.",
     )
     until: s.Day | None = Field(
-        default=None, description="Counts in periods that end on or before this day."
+        title="Until", default=None, description="Counts in periods that end on or before this day."
     )
     to: list[Member] = Field(min_length=1, description="Who gets it.")
 
@@ -309,14 +378,18 @@ class Step(Part):
 class PlanVersion(Part):
     """The steps in force from a day on, until the next version."""
 
-    from_: s.Day = Field(alias="from", description="First day it holds.")
+    from_: s.Day = Field(
+        title="In force from",
+        alias="from",
+        description="The version in force on a period’s last day distributes that period.",
+    )
     steps: list[Step] = Field(min_length=1, description="In order, over what is left.")
 
 
 class Plan(Part):
     """How what is payable goes to beneficiaries, in dated versions."""
 
-    key: s.Key = Field(description="Its name in this file and in commands.")
+    key: s.Key = Field(title="Key", description="Its name in this file and in commands.")
     versions: list[PlanVersion] = Field(min_length=1, description="Dated versions.")
 
 
@@ -324,22 +397,26 @@ class ExchangeRate(Part):
     """What one unit of a currency is worth in another; it is never inverted."""
 
     period: s.PeriodName = Field(description="The period whose run uses it.")
-    from_: s.Currency = Field(alias="from", description="Currency converted from, ISO 4217.")
-    to: s.Currency = Field(description="Currency converted to, ISO 4217.")
-    rate: s.Rating = Field(description="Units of `to` for one unit of `from`.")
+    from_: s.Currency = Field(
+        title="From", alias="from", description="Currency converted from, ISO 4217."
+    )
+    to: s.Currency = Field(title="To", description="Currency converted to, ISO 4217.")
+    rate: s.Rating = Field(title="Rate", description="Units of `to` for one unit of `from`.")
 
 
 class Income(Part):
     """Money received for a subsidiary right; a negative amount takes some back."""
 
     period: s.PeriodName = Field(description="The period in which it counts.")
-    contract: s.Key = Field(description="Key of a contract.")
-    right: s.Right = Field(description="One of the contract's subsidiary_rights.")
+    contract: s.Key = Field(title="Contract", description="Key of a contract.")
+    right: s.Right = Field(title="Right", description="One of the contract's subsidiary_rights.")
     amount: s.SignedAmount = Field(
-        description="What the publisher received, in the contract's currency."
+        title="Received", description="What the publisher received, in the contract's currency."
     )
     note: s.Blank = Field(
-        default="", description="What it was for; it tells two incomes of one right apart."
+        title="Note",
+        default="",
+        description="What it was for; it tells two incomes of one right apart.",
     )
 
 

@@ -33,18 +33,23 @@ ORDER_CHANNELS = (Channel.BULK, Channel.CUSTOM)
 class Organization(Part):
     """Who orders in bulk or has a custom edition made."""
 
-    key: s.Key = Field(description="Its name in this file and in commands.")
-    name: s.Text = Field(description="Name, as it stands on quotes and invoices.")
-    address: list[s.Text] = Field(default=[], description="Street address, one line each.")
-    city: s.Text | None = Field(default=None, description="City.")
+    key: s.Key = Field(title="Key", description="Its name in this file and in commands.")
+    name: s.Text = Field(title="Name", description="As it stands on quotes and invoices.")
+    address: list[s.Text] = Field(title="Street address", default=[], description="One line each.")
+    city: s.Text | None = Field(title="City", default=None, description="City.")
     region: s.Region | None = Field(
-        default=None, description="State or region, ISO 3166-2, such as WA; its name will do."
+        title="State or region",
+        default=None,
+        description=s.REGION_HINT,
     )
-    postcode: s.Name | None = Field(default=None, description="Postal code.")
-    country: s.Country = Field(description="Country, ISO 3166-1, such as US; its name will do.")
-    email: s.Email = Field(description="Where quotes and invoices are sent.")
-    phone: s.Name | None = Field(default=None, description="Telephone.")
+    postcode: s.Name | None = Field(title="Postal code", default=None, description="Postal code.")
+    country: s.Country = Field(
+        title="Country", description="Country, ISO 3166-1, such as US; its name will do."
+    )
+    email: s.Email = Field(title="E-mail", description="Where quotes and invoices are sent.")
+    phone: s.Name | None = Field(title="Telephone", default=None, description="Telephone.")
     net_terms: s.Flag = Field(
+        title="May pay after the invoice, on a purchase order",
         default=False,
         description="Whether it may pay after the invoice, on a purchase order; else by deposit.",
     )
@@ -53,61 +58,93 @@ class Organization(Part):
 class PaymentDetails(Part):
     """How the house is paid, from a day on; invoices say it."""
 
-    key: s.Key = Field(description="Its name in this file and in the log.")
+    key: s.Key = Field(title="Key", description="Its name in this file and in the log.")
     currency: s.Currency | None = Field(
-        default=None, description="Only for invoices in it, ISO 4217; absent: for any."
+        title="Currency",
+        default=None,
+        description="Only for invoices in it, ISO 4217; absent: for any.",
     )
-    from_: s.Day = Field(alias="from", description="First day of invoices that say it.")
-    payee: s.Name = Field(description="In whose name the account is, or checks are written.")
-    bank: s.Name | None = Field(default=None, description="Name of the bank.")
-    account: s.Account | None = Field(default=None, description="Account number.")
+    from_: s.Day = Field(
+        title="From", alias="from", description="Invoices say it from this day on."
+    )
+    payee: s.Name = Field(
+        title="Payee", description="In whose name the account is, or checks are written."
+    )
+    bank: s.Name | None = Field(title="Bank", default=None, description="Name of the bank.")
+    account: s.Account | None = Field(
+        title="Account number", default=None, description="Account number."
+    )
     routing: s.Routing | None = Field(
-        default=None, description="Routing number of a U.S. bank, nine digits."
+        title="Routing number",
+        default=None,
+        description="Nine digits, of a U.S. bank.",
     )
-    iban: s.Iban | None = Field(default=None, description="IBAN.")
-    bic: s.Bic | None = Field(default=None, description="BIC (SWIFT code) of the bank.")
-    address: list[s.Text] = Field(default=[], description="Where checks are sent, line by line.")
-    note: s.Text | None = Field(default=None, description="What else a payer must know.")
+    iban: s.Iban | None = Field(title="IBAN", default=None, description="IBAN.")
+    bic: s.Bic | None = Field(
+        title="BIC (SWIFT)", default=None, description="BIC (SWIFT code) of the bank."
+    )
+    address: list[s.Text] = Field(
+        title="Checks are sent to", default=[], description="Where checks are sent, line by line."
+    )
+    note: s.Text | None = Field(
+        title="Note", default=None, description="What else a payer must know."
+    )
 
 
 class QuantityDiscount(Part):
     """The discount from so many copies of one order on."""
 
-    at_least: s.Count = Field(description="Copies of the order.")
-    discount: s.Rate = Field(description="Fraction of the list price that is taken off.")
+    at_least: s.Count = Field(title="From copies", description="Copies of the order.")
+    discount: s.Rate = Field(
+        title="Off the list price", description="Fraction of the list price that is taken off."
+    )
 
 
 class OptionTerms(Part):
     """What an option of a custom edition costs."""
 
-    minimum: s.Count = Field(default=1, description="Copies from which it can be had.")
-    set_up: s.Amount = Field(default="0", description="Charged once per order.")
+    minimum: s.Count = Field(
+        title="From copies", default=1, description="Copies from which it can be had."
+    )
+    set_up: s.Amount = Field(
+        title="Set-up, once", default="0", description="Charged once per order."
+    )
     per_copy: s.Amount = Field(
-        default="0", description="Charged for each copy; may have parts of a cent."
+        title="For each copy",
+        default="0",
+        description="Charged for each copy; may have parts of a cent.",
     )
 
 
 class Freight(Part):
     """What a shipment of up to so many copies to one address costs."""
 
-    up_to: s.Count | None = Field(default=None, description="Copies; the last step has no limit.")
-    amount: s.Amount = Field(description="For the shipment.")
-    per_copy: s.Amount = Field(default="0", description="For each copy, beside the amount.")
+    up_to: s.Count | None = Field(
+        title="Up to copies", default=None, description="Copies; the last step has no limit."
+    )
+    amount: s.Amount = Field(title="Amount", description="For the shipment.")
+    per_copy: s.Amount = Field(
+        title="For each copy", default="0", description="For each copy, beside the amount."
+    )
 
 
 class Pace(Part):
     """How long the stages take, in working days."""
 
-    proof: s.Whole = Field(description="Until the proof is sent.")
-    production: s.Whole = Field(description="From the approved proof until the copies are ready.")
-    shipping: s.Whole = Field(description="Until they arrive.")
+    proof: s.Whole = Field(title="Until the proof is sent", description="Until the proof is sent.")
+    production: s.Whole = Field(
+        title="Production", description="From the approved proof until the copies are ready."
+    )
+    shipping: s.Whole = Field(title="Shipping", description="Until they arrive.")
 
 
 class PriceVersion(Part):
     """The terms of a price list from a day on; amounts are in its currency."""
 
-    from_: s.Day = Field(alias="from", description="First day it holds.")
-    minimum: s.Count = Field(default=1, description="Copies that an order begins at.")
+    from_: s.Day = Field(title="Holds from", alias="from", description="First day it holds.")
+    minimum: s.Count = Field(
+        title="Orders begin at copies", default=1, description="Copies that an order begins at."
+    )
     discounts: list[QuantityDiscount] = Field(
         default=[], description="Off the list price, by the copies of one order; rising."
     )
@@ -118,26 +155,52 @@ class PriceVersion(Part):
         min_length=1, description="By the copies of one address; limits rise, the last has none."
     )
     small_order_below: s.Whole = Field(
-        default=0, description="Orders of fewer copies are charged small_order_charge."
+        title="Small orders are below copies",
+        default=0,
+        description="Orders of fewer copies are charged small_order_charge.",
     )
-    small_order_charge: s.Amount = Field(default="0", description="Once per order.")
-    rush_charge: s.Amount = Field(default="0", description="Once per rush order.")
+    small_order_charge: s.Amount = Field(
+        title="Charge for a small order", default="0", description="Once per order."
+    )
+    rush_charge: s.Amount = Field(
+        title="Rush: charge", default="0", description="Once per rush order."
+    )
     rush_share: s.Rate = Field(
-        default="0", description="Beside it, a fraction of copies and options."
+        title="Rush: share of copies and options",
+        default="0",
+        description="Beside it, a fraction of copies and options.",
     )
     more_address_charge: s.Amount = Field(
-        default="0", description="For each address after the first."
+        title="For each further address",
+        default="0",
+        description="For each address after the first.",
     )
-    free_proofs: s.Whole = Field(default=3, description="Proofs that cost nothing.")
-    proof_charge: s.Amount = Field(default="0", description="For each proof after those.")
+    free_proofs: s.Whole = Field(
+        title="Proofs that cost nothing", default=3, description="Proofs that cost nothing."
+    )
+    proof_charge: s.Amount = Field(
+        title="For each further proof", default="0", description="For each proof after those."
+    )
     deposit: s.Rate = Field(
-        default="0", description="Fraction of the total that is paid ahead without net terms."
+        title="Deposit",
+        default="0",
+        description="Share of the total that is paid ahead without net terms.",
     )
     tolerance: s.Rate = Field(
-        default="0", description="Fraction of the copies that may be missing or too many."
+        title="Tolerance",
+        default="0",
+        description="Share of the copies that may be missing or too many.",
     )
-    valid_days: s.Count = Field(default=30, description="Days for which a quote is valid.")
-    net_days: s.Whole = Field(default=30, description="Days from an invoice until it is due.")
+    valid_days: s.Count = Field(
+        title="Days that a quote is valid",
+        default=30,
+        description="Days for which a quote is valid.",
+    )
+    net_days: s.Whole = Field(
+        title="Days until an invoice is due",
+        default=30,
+        description="Days from an invoice until it is due.",
+    )
     pace: Pace | None = Field(default=None, description="Absent: 3, 10 and 5 working days.")
     rush_pace: Pace | None = Field(default=None, description="Absent: 1, 5 and 2 working days.")
     cancellation: dict[StateWord, s.Rate] = Field(
@@ -146,32 +209,41 @@ class PriceVersion(Part):
         "in this state or a later one.",
     )
     terms: list[s.Paragraph] = Field(
-        default=[], description="More terms, in the house's words; they stand on quotes."
+        title="Further terms on quotes",
+        default=[],
+        description="More terms, in the house's words; they stand on quotes.",
     )
 
 
 class Tax(Part):
     """Sales tax of copies that go to a place, from a day on."""
 
-    place: s.Place = Field(description="Country and state: US-WA.")
-    from_: s.Day = Field(alias="from", description="First day it holds.")
-    rate: s.Rate = Field(description="Fraction of what goes there.")
-    freight: s.Flag = Field(default=False, description="Whether freight is taxed there too.")
+    place: s.Place = Field(title="Place", description="Country and state, such as US-WA.")
+    from_: s.Day = Field(title="From", alias="from", description="First day it holds.")
+    rate: s.Rate = Field(title="Rate", description="Fraction of what goes there.")
+    freight: s.Flag = Field(
+        title="Freight too", default=False, description="Whether freight is taxed there too."
+    )
 
 
 class OrderRetailers(Part):
     """Under which retailers the sales of shipped copies are recorded."""
 
-    bulk: s.Key = Field(description="Key of a retailer of the channel bulk.")
-    custom: s.Key = Field(description="Key of a retailer of the channel custom.")
+    bulk: s.Key = Field(
+        title="Bulk orders are sales of", description="Key of a retailer of the channel bulk."
+    )
+    custom: s.Key = Field(
+        title="Custom editions are sales of", description="Key of a retailer of the channel custom."
+    )
 
 
 class PriceList(Part):
     """What orders cost, in dated versions."""
 
-    key: s.Key = Field(description="Its name in this file and in commands.")
-    currency: s.Currency = Field(description="Currency of its amounts, ISO 4217.")
+    key: s.Key = Field(title="Key", description="Its name in this file and in commands.")
+    currency: s.Currency = Field(title="Currency", description="Currency of its amounts, ISO 4217.")
     titles: list[s.Key] | None = Field(
+        title="Titles",
         default=None,
         min_length=1,
         description="Keys of titles; absent: all that no other price list names.",

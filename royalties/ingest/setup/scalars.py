@@ -357,6 +357,7 @@ Region = Annotated[
     str, PlainValidator(_text()), _schema(minLength=1, maxLength=_LONGEST_TEXT, examples=["WA"])
 ]
 """Of which country it is stands beside it, so it is judged there (``placed``)."""
+REGION_HINT = "Its name or its code, such as Washington or WA."
 Place = Annotated[
     str,
     PlainValidator(_placed(places.place)),

@@ -114,13 +114,13 @@ def _plainer(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     # A property may be called title; only a schema's own title is a text.
-    kept = {
+    plainer = {
         key: _plainer(value)
         for key, value in schema.items()
         if not (key == "title" and isinstance(value, str)) and (key, value) != ("default", None)
     }
-    match kept.get("anyOf"):
+    match plainer.get("anyOf"):
         case [only, {"type": "null"}]:
-            del kept["anyOf"]
-            return only | kept
-    return kept
+            del plainer["anyOf"]
+            return only | plainer
+    return plainer

@@ -144,16 +144,16 @@ def _discount(discount: Node) -> Iterator[SetupFault]:
     if not isinstance(discount.value, dict):
         return
     ends = {key: discount.get(key) for key in ("from", "above", "below", "up_to")}
-    given = {key: end for key, end in ends.items() if end.given}
-    if not given:
+    ends_given = {key: end for key, end in ends.items() if end.given}
+    if not ends_given:
         yield discount.fault("has no limit: give from, above, below or up_to, or leave it out")
     for one, other in (("from", "above"), ("below", "up_to")):
-        if one in given and other in given:
-            yield given[other].fault(f"is given beside {one}: keep one of them")
-    lower, upper = given.get("from", ends["above"]), given.get("up_to", ends["below"])
+        if one in ends_given and other in ends_given:
+            yield ends_given[other].fault(f"is given beside {one}: keep one of them")
+    lower, upper = ends_given.get("from", ends["above"]), ends_given.get("up_to", ends["below"])
     if lower.number is None or upper.number is None:
         return
-    strict = "above" in given or "below" in given
+    strict = "above" in ends_given or "below" in ends_given
     if lower.number > upper.number or (lower.number == upper.number and strict):
         yield discount.fault(
             f"matches nothing: the lower limit {lower.text} must be below the upper {upper.text}"

@@ -254,59 +254,59 @@ def _coarse(sharp: Fraction, wide: Fraction, high: Fraction, where: str) -> str:
 
 
 def _about_picture(facts: Mapping[str, Any], use: Use) -> list[str]:
-    found = []
+    remarks = []
     if facts["colours"] in {"RGB", "palette"}:
-        found.append(_RGB)
+        remarks.append(_RGB)
     if facts["depth"] > 8:
-        found.append(f"its {facts['depth']} bits per colour will be reduced to 8, as printed")
+        remarks.append(f"its {facts['depth']} bits per colour will be reduced to 8, as printed")
     if use is Use.LOGO and not facts["transparent"]:
-        found.append(
+        remarks.append(
             "its ground is not transparent: it will stand in a box of its own colour; "
             "send one with a transparent ground if that is not meant"
         )
     if facts["frames"] > 1:
-        found.append(f"it holds {facts['frames']} pictures: only the first one is used")
+        remarks.append(f"it holds {facts['frames']} pictures: only the first one is used")
     if facts["place"]:
-        found.append("it says where it was taken (GPS): previews do not, the original does")
+        remarks.append("it says where it was taken (GPS): previews do not, the original does")
     if facts["trailing"]:
-        found.append("something follows the end of the picture: it is no part of what is shown")
-    return found
+        remarks.append("something follows the end of the picture: it is no part of what is shown")
+    return remarks
 
 
 _RGB = "its colours are RGB and will be converted to CMYK: bright ones come out duller in print"
 
 
 def _about_pdf(facts: Mapping[str, Any], use: Use, options: Sequence[Option]) -> list[str]:
-    found = []
+    remarks = []
     panel = panel_of(use, options)
     width, height = (Fraction(side, 72) for side in facts["points"])
     if facts.get("dpi") and panel is not None:
         dpi = int(facts["dpi"] * width / fitted(width, height, panel)[0])
         if dpi < DPI:
-            found.append(
+            remarks.append(
                 f"a picture inside prints at {dpi} dpi on {panel.where}: {DPI} dpi print sharp"
             )
     if use is Use.COVER and panel is not None and (width < panel.width or height < panel.height):
-        found.append(
+        remarks.append(
             f"the page is {length_words(width)} × {length_words(height)}: a cover is "
             f"{length_words(panel.width)} × {length_words(panel.height)}, and 0.3 cm (0.125 in) "
             f"more on each side to be trimmed"
         )
     if facts.get("fonts"):
-        found.append(
+        remarks.append(
             f"fonts are missing in it ({', '.join(facts['fonts'])}): letters may look different; "
             f"embed them, or convert letters to outlines"
         )
-    return found
+    return remarks
 
 
 def _about_drawing(facts: Mapping[str, Any]) -> list[str]:
-    found = [_RGB]
+    remarks = [_RGB]
     if facts["letters"]:
-        found.append(
+        remarks.append(
             "it holds letters, which may look different without their font: convert them to "
             "outlines, and compare the preview"
         )
     if facts["left_out"]:
-        found.append(f"parts that do not print were left out: {', '.join(facts['left_out'])}")
-    return found
+        remarks.append(f"parts that do not print were left out: {', '.join(facts['left_out'])}")
+    return remarks

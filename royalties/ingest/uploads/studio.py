@@ -77,13 +77,13 @@ def _everything(child: subprocess.Popen[bytes]) -> bytes:
     assert child.stdout is not None  # noqa: S101 - a pipe by construction
     pipe = child.stdout.fileno()
     until = time.monotonic() + WAIT_SECONDS
-    found = bytearray()
+    received = bytearray()
     while select.select([pipe], [], [], max(until - time.monotonic(), 0))[0]:
         piece = os.read(pipe, 1 << 20)
         if not piece:
-            return bytes(found)
-        found += piece
-        if len(found) > MOST_BYTES:
+            return bytes(received)
+        received += piece
+        if len(received) > MOST_BYTES:
             break
     raise _unsafe()
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
-from royalties.domain.royalties.run import ContractRun, Run, Settlement
+from royalties.domain.royalties.run import ContractRun, NotPaid, Run, Settlement
 from royalties.services import approvals
 from royalties.services.approvals import Proposal
 from royalties.services.books import setup_in_force
@@ -91,7 +91,7 @@ class Outlook:
         return [
             each
             for each in (self.shown.run.settlements if self.shown else ())
-            if each.due < 0 or (each.reason == "on hold" and each.due)
+            if each.due < 0 or (each.reason is NotPaid.ON_HOLD and each.due)
         ]
 
     @property

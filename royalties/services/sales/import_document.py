@@ -72,6 +72,7 @@ def _problem(each: Problem) -> Document:
         "row": each.row,
         "column": each.column,
         "value": each.value,
+        "code": each.cause.value,
         "message": each.message,
         "remedy": each.remedy,
     }

@@ -340,6 +340,7 @@ class _Recording:
         if not earlier:
             return None
         first = earlier[0]
+        retailer = self.known.retailers[first.retailer].name
         hint = (
             f"Its totals are exactly those of import {same[0]}: it looks like the same report "
             f"saved again."
@@ -348,7 +349,7 @@ class _Recording:
         )
         return Notice(
             "period-covered",
-            f"{first.retailer} is covered from {first.first_day} to {first.last_day} by import "
+            f"{retailer} is covered from {first.first_day} to {first.last_day} by import "
             f"{first.batch} ({first.file_name}). {hint}",
         )
 

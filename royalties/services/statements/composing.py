@@ -9,7 +9,7 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import MICRO, amount_text, micro_text, number_text, rounded
 from royalties.domain.periods import period_of
 from royalties.domain.royalties.earning import Rates
-from royalties.domain.royalties.run import ContractRun, Held, Run, Settlement
+from royalties.domain.royalties.run import ContractRun, Held, NotPaid, Run, Settlement
 from royalties.domain.royalties.run_document import base_text
 from royalties.domain.royalties.statements import (
     AdvanceShown,
@@ -342,11 +342,11 @@ class Composer:
         due = f"{currency} {amount_text(settlement.due, currency)}"
         payee = self.setup.beneficiaries[settlement.beneficiary]
         match settlement.reason:
-            case "on hold":
+            case NotPaid.ON_HOLD:
                 return f"Your account is on hold; {due} is carried forward."
-            case "debit balance":
+            case NotPaid.DEBIT_BALANCE:
                 return f"Your account is in debit by {due.replace('-', '')}; it is carried forward."
-            case "below minimum":
+            case NotPaid.BELOW_MINIMUM:
                 least = f"{currency} {number_text(payee.minimum_payment)}"
                 return f"{due} is below your minimum payment of {least} and is carried forward."
         if settlement.paid:

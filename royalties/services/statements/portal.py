@@ -14,6 +14,7 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
 from royalties.domain.people import Verb
 from royalties.domain.periods import Period
+from royalties.domain.royalties.run import NotPaid
 from royalties.domain.royalties.statements import Statement
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.services.books import setup_in_force
@@ -235,7 +236,7 @@ def _statements(work: Work, key: str, rows: Iterable[Settled]) -> list[Statement
 def _short(said: Statement, rows: Iterable[Settled]) -> str:
     """What is missing to the minimum payment, where that is why nothing was paid."""
     reason = next((row.reason for row in rows if row.number == said.number), "")
-    if reason != "below minimum" or not said.payee.minimum_payment:
+    if reason != NotPaid.BELOW_MINIMUM or not said.payee.minimum_payment:
         return ""
     missing = Decimal(said.payee.minimum_payment) - Decimal(amount_text(said.due, said.currency))
     return f"{missing:.{exponent(said.currency)}f}"

@@ -81,7 +81,7 @@ def rows_of_run(
             "due": each.due,
             "paid": each.paid,
             "carried_forward": each.carried_forward,
-            "reason": each.reason,
+            "reason": each.reason.value if each.reason else "",
         }
         for each in run.settlements
     ]

@@ -1,13 +1,12 @@
-"""What pages of orders have in common on both sides: fields of forms, refusals, an order's way."""
+"""What pages of orders have in common on both sides: refusals, tokens, an order's way."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from secrets import token_urlsafe
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import flash, redirect
 
 from royalties.domain.money import amount_text, number_text, rounded, scale
 from royalties.domain.orders.life import ENDED, State, label_of, path_of
@@ -17,10 +16,6 @@ from royalties.services.work import RefusedError
 from royalties.web.core.consent import ChangedSinceSeenError
 from royalties.web.core.pages import Answer
 from royalties.web.core.visit import all_or_nothing
-
-LONGEST = 2000
-"""Characters of a reason or note."""
-
 
 Do = Callable[[], str]
 """A verb with what a form sent; returns what is said of it."""
@@ -35,50 +30,6 @@ class Stage:
     on: str
     done: bool
     current: bool
-
-
-def version_sent() -> int:
-    """The version of the order that the form's page showed; one that cannot be, if there is none.
-
-    A number that is none is taken for a page that somebody else's change has overtaken.
-    """
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004
-
-
-def text_sent(name: str, longest: int = LONGEST) -> str:
-    """A text of a form, without blank ends and not too long."""
-    return request.form.get(name, "").strip()[:longest]
-
-
-def number_sent(name: str, word: str) -> int:
-    """A whole number of a form, from 0 up.
-
-    Raises:
-        RefusedError: it is none.
-    """
-    text = request.form.get(name, "").strip()
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):  # noqa: PLR2004
-        raise RefusedError(f"{text[:20]!r} is no {word}" if text else f"the {word} is missing")
-    return int(text)
-
-
-def day_sent(name: str) -> date:
-    """A day of a form.
-
-    Raises:
-        RefusedError: it is none.
-    """
-    text = request.form.get(name, "").strip()
-    try:
-        return date.fromisoformat(text) if len(text) == len("2026-04-03") else _no_day(text)
-    except ValueError:
-        return _no_day(text)
-
-
-def _no_day(text: str) -> date:
-    said_ = f"{text[:20]!r} is no day" if text else "the day is missing"
-    raise RefusedError(f"{said_}: write it as 2026-04-03")
 
 
 def stages(order: Order, events: Iterable[Any]) -> list[Stage]:

@@ -24,6 +24,7 @@ from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks, visit
 from royalties.web.ordering import request_form
 from royalties.web.ordering.fields import new_token, unit_text
+from royalties.web.ordering.request_fields import MOST_ADDRESSES
 from royalties.web.ordering.request_form import WHAT, WHERE, WHO, Typed
 
 PAGES = Pages("ordering", __name__, "/titles/<key>/order", EVERYBODY)
@@ -335,9 +336,14 @@ def _page(
         request_form.first_address(typed)
     if step == WHO:
         _fill(typed)
+    form = request_form.shown(typed, wrong)
+    if typed["for"] in _own():
+        form.organization.data = ""
+    form.bill_country.data = form.bill_country.data or typed["country"]
     return render_template(
         "public/order.html",
         offer=offer,
+        form=form,
         typed=typed,
         step=step,
         steps=STEPS | ({WHO: "Who orders"} if current_work().actor.sees_all else {}),
@@ -355,7 +361,7 @@ def _page(
         new=NEW,
         token=request.form.get("token") or new_token(),
         today=current_work().today,
-        most=request_form.MOST_ADDRESSES,
+        most=MOST_ADDRESSES,
         **_priced(offer, typed, step),
     )
 

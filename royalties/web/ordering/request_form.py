@@ -5,7 +5,7 @@ fields too: the price beside the form needs it, and nothing is lost should the d
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -14,40 +14,23 @@ from werkzeug.datastructures import MultiDict
 
 from royalties.domain.money import split
 from royalties.domain.orders.life import OrderKind
-from royalties.domain.orders.pricing import MOST_COPIES, Option
+from royalties.domain.orders.pricing import MOST_COPIES
 from royalties.ingest import places
 from royalties.services.orders.intake.offering import OrderableTitle
 from royalties.services.orders.intake.requests import Address, BadRequestError, Requested, checked
 from royalties.services.orders.order import Order
 from royalties.services.work import Work
+from royalties.web.ordering.request_fields import MOST_ADDRESSES, AddressForm, RequestForm
 
 WHAT, WHERE, WHO = 1, 2, 3
 """The steps."""
 
-MOST_ADDRESSES = 25
-"""Addresses of a request on these pages; more are sent as a list, by message."""
-
-ADDRESS = ("copies", "name", "street", "street2", "city", "region", "postcode", "country")
-_OF_WHAT = ("kind", "isbn", "copies", "need_by", "region", "country", "tax")
-_OF_WHO = (
-    "for",
-    "organization",
-    "contact_name",
-    "contact_email",
-    "audience",
-    "message",
-    "tell",
-    "bill_street",
-    "bill_street2",
-    "bill_city",
-    "bill_region",
-    "bill_postcode",
-    "bill_country",
-)
-WORDS = (*_OF_WHAT, *_OF_WHO, "again")
+ADDRESS = tuple(each.short_name for each in AddressForm())
+_FIELDS = RequestForm()
+_OF_WHO = tuple(_FIELDS[name].short_name for name in RequestForm.of_who)
+WORDS = (*RequestForm.of_what, *_OF_WHO, "again")
 _ALWAYS_HIDDEN = 0
 """The step of what no step shows: the order that is made again."""
-_LONGEST = 4000
 _PLACE = "address"
 _STEP_OF = {
     **dict.fromkeys(
@@ -90,17 +73,32 @@ class Typed:
 
 def read(form: MultiDict[str, str]) -> Typed:
     """What a page sent."""
-    columns = [form.getlist(f"to_{name}") for name in ADDRESS]
-    rows = [
-        {name: value.strip()[:_LONGEST] for name, value in zip(ADDRESS, row, strict=True)}
-        for row in zip(*columns, strict=False)
-    ]
+    sent = RequestForm(form)
     return Typed(
-        {name: form.get(name, "").strip()[:_LONGEST] for name in WORDS},
-        form.getlist("option")[: len(Option)],
-        form.get("rush") == "1",
-        rows[: MOST_ADDRESSES + 1],
+        {each.short_name: each.data for each in sent if each.short_name in WORDS},
+        sent.option.data,
+        sent.rush.is_ticked,
+        [row.data for row in sent.addresses.rows],
     )
+
+
+def shown(typed: Typed, wrong: Mapping[str, str]) -> RequestForm:
+    """The form as it stands, each mistake at its field."""
+    form = RequestForm()
+    for each in form:
+        if each.short_name in typed.words:
+            each.data = typed[each.short_name]
+        if each.short_name in wrong:
+            words = wrong[each.short_name]
+            each.errors.append(f"{words[0].upper()}{words[1:]}")
+    form.option.data = typed.options
+    form.rush.data = "1" if typed.rush else ""
+    for address in typed.addresses:
+        row = AddressForm()
+        for each in row:
+            each.data = address[each.short_name]
+        form.addresses.rows.append(row)
+    return form
 
 
 def taken(kept: Typed, form: MultiDict[str, str], step: int) -> Typed:

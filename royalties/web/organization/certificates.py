@@ -1,6 +1,6 @@
 """An organization's tax certificates: one for each state, and whether it counts."""
 
-from flask import Response, abort, render_template, request, url_for
+from flask import Response, abort, render_template, url_for
 
 from royalties.domain.people import ORGANIZATIONS
 from royalties.ingest.uploads.attachments import PAPERS
@@ -11,7 +11,8 @@ from royalties.services.work import RefusedError
 from royalties.web.core.files import download, enclosed
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import current_work
-from royalties.web.ordering.fields import day_sent, text_sent, tried
+from royalties.web.ordering import forms
+from royalties.web.ordering.fields import tried
 
 PAGES = Pages("organization_certificates", __name__, "/organization/certificates", ORGANIZATIONS)
 
@@ -38,12 +39,13 @@ def send() -> Answer:
         with enclosed("file", PAPERS) as sent:
             if not sent:
                 raise RefusedError("choose the signed certificate, as PDF, PNG or JPEG")
+            form = forms.CertificateForm()
             service.upload(
                 current_work(),
-                text_sent("organization", 80),
-                f"{text_sent('country')}-{text_sent('region')}",
-                day_sent("signed_on"),
-                day_sent("expires_on"),
+                form.organization.data,
+                f"{form.country.data}-{form.region.data}",
+                form.signed_on.day,
+                form.expires_on.day,
                 sent[0],
             )
         return "The certificate is with us; it counts once we have looked at it."
@@ -61,14 +63,18 @@ def file(number: int) -> Response:
 
 
 def _page(refused: str = "") -> str:
+    mine = own.organizations(current_work())
+    form = forms.CertificateForm()
+    form.organization.offer([(key, each.name) for key, each in mine.items()])
+    form.country.data = form.country.data or "US"
     return render_template(
         "organization/certificates.html",
-        own=own.organizations(current_work()),
+        own=mine,
+        form=form,
         certificates=service.certificates(current_work(), ""),
         kinds=KINDS,
         Status=Status,
         soon=lambda day: (day - current_work().today).days <= _SOON,
         today=current_work().today,
         refused=refused,
-        typed=request.form,
     )

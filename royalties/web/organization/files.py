@@ -21,13 +21,13 @@ from royalties.web.core.formats import number as written
 from royalties.web.core.pages import Answer, Pages, number_asked
 from royalties.web.core.visit import current_work, only_looks, release, system
 from royalties.web.core.waiting import TooManyLooksError, looking
-from royalties.web.ordering.fields import text_sent, tried, version_sent
+from royalties.web.ordering import forms
+from royalties.web.ordering.fields import tried
 from royalties.web.organization.looks import drawn, shown, waiting
 from royalties.web.organization.offers import found, may, page
 
 PAGES = Pages("organization_files", __name__, "/organization/orders", ORGANIZATIONS)
 
-_LONGEST_LETTER = 20_000
 
 USES = {
     Use.LOGO: ("Your logo", "PDF, SVG, PNG, TIFF or JPEG; drawn ones print sharp at any size."),
@@ -49,13 +49,16 @@ def _artwork(number: str, refused: str = "", looked: Iterable[Looked] = ()) -> s
     """The page; ``looked`` are files that were looked at and wait to be sent."""
     it = found(number)
     kept = service.artwork_files(current_work(), it)
+    form = forms.ArtworkForm()
+    if refused:
+        form.rights.data = ""
     waits = {each.use: shown(it, each) for each in looked}
     return page(
         "artwork.html",
         it,
         "artwork",
         refused=refused,
-        typed=request.form,
+        form=form,
         files=kept,
         wanted=wanted(it.options),
         missing=service.missing(it, [each.use for each in kept]),
@@ -78,7 +81,8 @@ def send_artwork(number: str) -> Answer:
     def do() -> str:
         if not may(Action.SEND_ARTWORK, it):
             raise RefusedError("artwork cannot be sent as the order stands")
-        version, rights = version_sent(), request.form.get("rights") == "1"
+        form = forms.ArtworkForm()
+        version, rights = form.version.number, form.rights.is_ticked
         has_files = bool(service.artwork_files(current_work(), it))
         looked.extend(_looked(it))
         if not looked and not has_files:
@@ -194,7 +198,8 @@ def _proof(number: str, refused: str = "") -> str:
         it,
         "proof",
         refused=refused,
-        typed=request.form,
+        comment=forms.CommentForm(),
+        changes=forms.ChangesForm(),
         proofs=sent,
         shown=chosen,
         newest=newest,
@@ -208,18 +213,19 @@ def _proof(number: str, refused: str = "") -> str:
 def comment(number: str) -> Answer:
     """Say something about a page of the newest proof."""
     found(number)
+    form = forms.CommentForm()
 
     def do() -> str:
         proofs.comment(
             current_work(),
             number,
-            proof_version=_number("proof_version"),
-            page=_number("page"),
-            text=text_sent("text", proofs.LONGEST_COMMENT + 1),
+            proof_version=form.proof_version.number,
+            page=form.page.number,
+            text=form.text.data,
         )
         return "Your comment stands on the proof."
 
-    anchor = f"page-{max(_number('page'), 0)}"
+    anchor = f"page-{max(form.page.number, 0)}"
     onward = url_for(".proof", number=number, _anchor=anchor)
     return tried(do, onward, lambda refused: _proof(number, refused))
 
@@ -230,12 +236,13 @@ def changes(number: str) -> Answer:
     found(number)
 
     def do() -> str:
+        form = forms.ChangesForm()
         proofs.ask_changes(
             current_work(),
             number,
-            version=version_sent(),
-            proof_version=_number("proof_version"),
-            text=text_sent("changes", proofs.LONGEST_COMMENT + 1),
+            version=form.version.number,
+            proof_version=form.proof_version.number,
+            text=form.changes.data,
         )
         return "We change the proof and send it again."
 
@@ -276,7 +283,7 @@ def _approve(number: str, refused: str = "") -> str:
         "proof",
         refused=refused,
         consent=consent,
-        typed=consent.typed,
+        form=forms.ApproveForm(consent.typed),
         proof=sent[0],
         can=may(Action.APPROVE_PROOF, it),
     )
@@ -291,17 +298,18 @@ def approve(number: str) -> Answer:
         it = found(number)
         sent = proofs.proofs(current_work(), it)
         _approving(it, sent).require()
+        form = forms.ApproveForm()
         release()  # reading the file holds nobody up
         kept = proofs.kept_as(system().files, sent[0].file) if sent else ""
         proofs.approve(
             current_work(),
             number,
-            version=version_sent(),
-            proof_version=_number("proof_version"),
-            sha256=text_sent("sha256", 64),
+            version=form.version.number,
+            proof_version=form.proof_version.number,
+            sha256=form.sha256.data,
             kept=kept,
-            name=text_sent("name", 300),
-            ticked=request.form.get("looked") == "1",
+            name=form.name.data,
+            ticked=form.looked.is_ticked,
         )
         return "Approved. Production begins."
 
@@ -320,9 +328,9 @@ def _sent(use: Use) -> list[ArtworkUpload]:
     file: FileStorage | None = request.files.get(use.value)
     if file is not None and file.filename:
         return [ArtworkUpload(use, file.filename, file.stream)]
-    text = request.form.get("letter_text", "") if use is Use.LETTER else ""
-    if text.strip():
-        data = text.replace("\r\n", "\n")[: _LONGEST_LETTER + 1].encode()
+    text = forms.ArtworkForm().letter_text.data if use is Use.LETTER else ""
+    if text:
+        data = text.replace("\r\n", "\n").encode()
         return [ArtworkUpload(use, "letter.txt", BytesIO(data))]
     return []
 
@@ -338,8 +346,3 @@ def _prints(use: Use, facts: object, order: Order) -> str:
         f"{pixels[0]:,} × {pixels[1]:,} pixels: prints sharp up to {width} wide and {height} high. "
         f"Its room on {panel.where} is {length_words(panel.width)} by {length_words(panel.height)}."
     )
-
-
-def _number(name: str) -> int:
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Response, abort, redirect, request, url_for
+from flask import Response, abort, redirect, url_for
 
 from royalties.domain.orders.life import Action, State, label_of
 from royalties.domain.people import ORGANIZATIONS
@@ -24,13 +24,13 @@ from royalties.web.core.formats import amount_words, day
 from royalties.web.core.formats import number as written
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import current_work
-from royalties.web.ordering.fields import new_token, stages, text_sent, tried, version_sent
+from royalties.web.ordering import forms
+from royalties.web.ordering.fields import new_token, stages, tried
 from royalties.web.organization import offers
 from royalties.web.organization.offers import found, may, page
 
 PAGES = Pages("organization_orders", __name__, "/organization/orders", ORGANIZATIONS)
 
-_LONGEST_MESSAGE = 10_000
 _UNTOLD = {"assign", "comment", MOVED}
 """What of the history is the staff's alone, or stands elsewhere."""
 
@@ -49,7 +49,7 @@ def _order(number: str, refused: str = "") -> str:
         it,
         "order",
         refused=refused,
-        typed=request.form,
+        form=forms.PurchaseOrderForm(),
         stages=stages(it, events),
         steps=offers.STEPS,
         late=board.lateness(it.state, it.need_by, it.promised_on, work.today),
@@ -70,12 +70,13 @@ def purchase_order(number: str) -> Answer:
     found(number)
 
     def do() -> str:
+        form = forms.PurchaseOrderForm()
         with enclosed("po_file") as sent:
             own.send_purchase_order(
                 current_work(),
                 number,
-                version=version_sent(),
-                po_number=text_sent("po_number", 200),
+                version=form.version.number,
+                po_number=form.po_number.data,
                 file=next(iter(sent), None),
             )
         return "Your purchase order is with us."
@@ -109,7 +110,8 @@ def _quotes(number: str, refused: str = "") -> str:
         "quotes",
         refused=refused,
         consent=consent,
-        typed=consent.typed,
+        form=forms.AcceptForm(consent.typed),
+        ask=forms.AskForm(),
         quotes=listed,
         can=can,
     )
@@ -151,15 +153,16 @@ def accept(number: str) -> Answer:
     def accept_with(file: StoredAttachment | None) -> str:
         it = found(number)
         _accepting(it, quotes.quotes(current_work(), it)).require()
-        if request.form.get("agreed") != "1":
+        form = forms.AcceptForm()
+        if not form.agreed.is_ticked:
             raise RefusedError("tick that you have read the terms: they hold once you accept")
         accepted = quotes.accept_quote(
             current_work(),
             number,
-            name=text_sent("name", 300),
-            po_number=text_sent("po_number", 200),
-            version=version_sent(),
-            quote_version=_number("quote"),
+            name=form.name.data,
+            po_number=form.po_number.data,
+            version=form.version.number,
+            quote_version=form.quote.number,
         )
         if file is not None:
             own.send_purchase_order(
@@ -180,8 +183,10 @@ def ask_another(number: str) -> Answer:
     found(number)
 
     def do() -> str:
-        text = text_sent("text", _LONGEST_MESSAGE + 1)
-        answering.ask_another_quote(current_work(), number, text, version=version_sent())
+        form = forms.AskForm()
+        answering.ask_another_quote(
+            current_work(), number, form.text.data, version=form.version.number
+        )
         return "You asked for a change; we make another quote."
 
     return tried(do, url_for(".order", number=number), lambda refused: _quotes(number, refused))
@@ -213,7 +218,7 @@ def _messages(number: str, refused: str = "") -> str:
         it,
         "messages",
         refused=refused,
-        typed=request.form,
+        form=forms.MessageForm(),
         messages=listed,
         most=messages.MOST_FILES,
     )
@@ -226,7 +231,7 @@ def say(number: str) -> Answer:
 
     def do() -> str:
         with enclosed("files") as sent:
-            messages.post(current_work(), number, text_sent("text", _LONGEST_MESSAGE + 1), sent)
+            messages.post(current_work(), number, forms.MessageForm().text.data, sent)
         return "Your message is sent."
 
     return tried(
@@ -286,10 +291,11 @@ def _end(number: str, action: Action) -> Answer:
 
     def do() -> str:
         _ended(found(number), action).require()
+        form = forms.AskReasonForm()
         if action is Action.CANCEL:
-            cancel(current_work(), number, text_sent("reason"), version_sent())
+            cancel(current_work(), number, form.reason.data, form.version.number)
             return "The order is cancelled."
-        life.decline(current_work(), number, text_sent("reason"), version_sent())
+        life.decline(current_work(), number, form.reason.data, form.version.number)
         return "Declined; we are told why."
 
     onward = url_for(".order", number=number)
@@ -306,7 +312,7 @@ def _ending(number: str, action: Action, refused: str = "") -> str:
         "order",
         refused=refused,
         consent=consent,
-        typed=consent.typed,
+        form=forms.AskReasonForm(consent.typed),
         action=action.value,
         allowed=may(action, it),
         owed=owed,
@@ -337,8 +343,3 @@ def _may_owe(order: Order) -> bool:
         State.EXPIRED,
         State.CANCELLED,
     }
-
-
-def _number(name: str) -> int:
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1  # noqa: PLR2004

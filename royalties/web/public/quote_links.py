@@ -26,13 +26,12 @@ from royalties.web.core.files import download, enclosed
 from royalties.web.core.pacing import Pacing
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
-from royalties.web.ordering.fields import text_sent, version_sent
+from royalties.web.ordering import forms
 
 PAGES = Pages("quote_links", __name__, "/quotes", EVERYBODY)
 
 _ASKS_A_MINUTE = 60
 PACING = Pacing(_ASKS_A_MINUTE)
-_LONGEST_TEXT = 10_001
 
 ANSWERED = {
     "accepted": (
@@ -103,14 +102,15 @@ def _accepted(
     def do(linked: Linked) -> None:
         if refused is not None:
             raise refused
-        if request.form.get("agreed") != "1":
+        form = forms.AcceptForm()
+        if not form.agreed.is_ticked:
             raise RefusedError("tick that you have read the terms: they hold once you accept")
         accepted = quotes.accept_quote(
             linked.work,
             linked.order.number,
-            name=text_sent("name", 300),
-            po_number=text_sent("po_number", 200),
-            version=version_sent(),
+            name=form.name.data,
+            po_number=form.po_number.data,
+            version=form.version.number,
             quote_version=linked.version,
         )
         if file is not None:
@@ -128,10 +128,11 @@ def _accepted(
 @PAGES.post("/<token>/decline")
 def decline(token: str) -> Answer | Response:
     """Decline the quote with a reason."""
+    form = forms.DeclineForm()
     return _answer(
         token,
         lambda linked: life.decline(
-            linked.work, linked.order.number, text_sent("reason"), version_sent()
+            linked.work, linked.order.number, form.reason.data, form.version.number
         ),
         "declined",
     )
@@ -140,13 +141,11 @@ def decline(token: str) -> Answer | Response:
 @PAGES.post("/<token>/ask")
 def ask(token: str) -> Answer | Response:
     """Say what the quote should say instead."""
+    form = forms.AskByLinkForm()
     return _answer(
         token,
         lambda linked: answering.ask_another_quote(
-            linked.work,
-            linked.order.number,
-            text_sent("text", _LONGEST_TEXT),
-            version=version_sent(),
+            linked.work, linked.order.number, form.text.data, version=form.version.number
         ),
         "asked",
     )
@@ -212,5 +211,7 @@ def _page(token: str, linked: Linked, refused: str = "") -> str:
         email=linked.email,
         house=setup.publisher if setup else None,
         refused=refused,
-        typed=request.form,
+        form=forms.AcceptForm(),
+        ask=forms.AskByLinkForm(),
+        decline=forms.DeclineForm(),
     )

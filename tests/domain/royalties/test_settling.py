@@ -123,7 +123,7 @@ def _allocated_in(run: Run) -> dict[tuple[str, str], int]:
 def settlements(runs: list[Run], key: str = "author") -> list[tuple[int, int, int, str]]:
     """Due, paid, carried forward and why not paid, period by period."""
     return [
-        (each.due, each.paid, each.carried_forward, each.reason)
+        (each.due, each.paid, each.carried_forward, each.reason or "")
         for run in runs
         for each in run.settlements
         if each.beneficiary == key
@@ -268,5 +268,5 @@ def test_the_last_cent_of_a_year_is_paid_out(cents: int, paid: int, reason: str)
     house = a_house(beneficiaries=[payee], calendar=Calendar.YEARLY, first_period="2025")
     (done,) = runs_of(house, [])
     (settlement,) = done.settlements
-    assert (settlement.due, settlement.paid, settlement.reason) == (cents, paid, reason)
+    assert (settlement.due, settlement.paid, settlement.reason or "") == (cents, paid, reason)
     assert settlement.tax_rate == 0

@@ -1,10 +1,18 @@
-"""List prices of editions."""
+"""List prices of editions, and how titles and their numbers are shown."""
 
 from datetime import date
 
 import pytest
 
-from royalties.domain.terms.catalogue import Edition, Format, Price
+from royalties.domain.terms.catalogue import (
+    Edition,
+    Format,
+    Price,
+    PublicTitle,
+    Title,
+    marked,
+    numbers_heading,
+)
 
 EDITION = Edition(
     "9781442200012",
@@ -32,3 +40,23 @@ def test_the_price_is_the_latest_in_the_currency_not_after_the_sale(
     day: date, currency: str, price: int | None
 ) -> None:
     assert EDITION.price_on(day, currency) == price
+
+
+HOUSE_NUMBER = "2000000000015"
+
+
+def test_a_number_of_the_house_is_no_isbn() -> None:
+    assert marked(EDITION.isbn) == EDITION.isbn
+    assert marked(HOUSE_NUMBER) == "No. 2000000000015"
+    assert numbers_heading([EDITION.isbn, HOUSE_NUMBER]) == "ISBN or number"
+    assert numbers_heading([EDITION.isbn]) == "ISBN"
+    assert numbers_heading([]) == "ISBN"
+
+
+@pytest.mark.parametrize(
+    ("subtitle", "heading"),
+    [("", "Counting: A: B"), ("B", "Counting: A"), ("A", "Counting: A: B")],
+)
+def test_a_heading_leaves_the_subtitle_out(subtitle: str, heading: str) -> None:
+    title = Title("count", "Counting: A: B", shown=PublicTitle(subtitle=subtitle))
+    assert title.heading == heading

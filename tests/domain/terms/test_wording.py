@@ -7,12 +7,24 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from royalties.domain.terms.contracts import Basis, Counts, Rule
+from royalties.domain.terms.contracts import Basis, Counts, Reserve, Resets, Rule
 from royalties.domain.terms.plans import CapPer, Step, beneficiaries_of
-from royalties.domain.terms.wording import concerns, percent, rule_sentence, sentence
+from royalties.domain.terms.wording import (
+    MemberWords,
+    StepWords,
+    any_of,
+    concerns,
+    counter_sentence,
+    percent,
+    reserve_sentence,
+    rule_sentence,
+    sentence,
+    step_words,
+)
 from tests.builders.domain import (
     a_cap,
     a_discount,
+    a_reserve,
     a_rule,
     a_tier,
     fixed,
@@ -130,6 +142,42 @@ def test_every_rule_can_be_told(told: tuple[Rule, ...]) -> None:
                 "amazon in US in Seattle on order PO-7."
             ),
         ),
+        (
+            share(
+                1,
+                to("ann", cap=a_cap("1234567.5")),
+                when=when(formats=["ebook", "hardcover"]),
+                cap=a_cap(5, CapPer.YEAR),
+                from_=date(2025, 1, 1),
+                until=date(2025, 12, 31),
+            ),
+            (
+                "100 % of what is payable from e-book or hardcover sales, at most USD 5 in a "
+                "calendar year, from 2025-01-01, until 2025-12-31, at most USD 1,234,567.50 in a "
+                "period."
+            ),
+        ),
+        # Who has no weight has no part, and is none of those over whom it is split.
+        (
+            remainder(to("ann", 0), to("ben"), to("cid", 3)),
+            "All that is left, split over 2 by weight, your part being 0 %.",
+        ),
+        (remainder(to("ann"), to("ben", 0)), "All that is left."),
+        (remainder(to("ben")), "All that is left."),
+        (
+            remainder(
+                nested(
+                    fixed(5, to("ann")),
+                    fixed(6, to("ben")),
+                    remainder(to("ann"), to("ben", "0.5")),
+                    cap=a_cap(100),
+                )
+            ),
+            (
+                "All that is left, at most USD 100 in a period, and of that: USD 5 each period. "
+                "All that is left, split over 2 by weight, your part being about 66.67 %."
+            ),
+        ),
     ],
 )
 def test_steps(step: Step, told: str) -> None:
@@ -170,6 +218,20 @@ def test_steps(step: Step, told: str) -> None:
             "10 % of the list price at a discount above 55 %.",
         ),
         (
+            a_rule(
+                basis=Basis.UNIT,
+                tiers=[a_tier("0.5", 1000), a_tier("0.75")],
+                formats=["ebook", "audiobook"],
+            ),
+            "USD 0.50 up to 1000 copies, then USD 0.75 for every copy on audiobook or e-book.",
+        ),
+        (
+            a_rule(
+                tiers=[a_tier("0.1", 500), a_tier("0.2", 900), a_tier("0.3")], counts=Counts.LIST
+            ),
+            "10 % up to 500 USD, then 20 % up to 900 USD, then 30 % of the list price.",
+        ),
+        (
             a_rule(discount=a_discount(up_to="0.55")),
             "10 % of the list price at a discount up to 55 %.",
         ),
@@ -181,7 +243,123 @@ def test_rules(rule: Rule, told: str) -> None:
 
 @pytest.mark.parametrize(
     ("exact", "told"),
-    [("1/3", "about 33.33 %"), ("2/3", "about 66.67 %"), ("0.075", "7.5 %"), ("1", "100 %")],
+    [
+        ("1/3", "about 33.33 %"),
+        ("2/3", "about 66.67 %"),
+        ("5/7", "about 71.43 %"),
+        ("1/1900", "about 0.05 %"),
+        ("3/7000", "about 0.04 %"),
+        ("1/15000", "about 0.01 %"),
+        ("0.075", "7.5 %"),
+        ("1", "100 %"),
+    ],
 )
 def test_percentages(exact: str, told: str) -> None:
     assert percent(Fraction(exact)) == told
+
+
+TIERS = (a_tier("0.1", 500), a_tier("0.2"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (a_rule(counter="print", opening=12), ""),
+        (a_rule(tiers=TIERS), "Net copies count over the life of the contract."),
+        (
+            a_rule(tiers=TIERS, counts=Counts.LIST, resets=Resets.YEAR),
+            "List value counts afresh each calendar year.",
+        ),
+        (
+            a_rule(tiers=TIERS, counts=Counts.NET, resets=Resets.PERIOD, opening="1234.5"),
+            "Net receipts count afresh each period, from 1,234.50 before the first period.",
+        ),
+        (
+            a_rule(tiers=TIERS, counter="print", opening=12),
+            (
+                "Net copies count over the life of the contract, as “print”, from 12 before the first "
+                "period."
+            ),
+        ),
+    ],
+)
+def test_counters(rule: Rule, told: str) -> None:
+    assert counter_sentence(rule) == told
+
+
+@pytest.mark.parametrize(
+    ("reserve", "told"),
+    [
+        (a_reserve(), "20 % of what is earned, released after 1 period."),
+        (
+            a_reserve(
+                "0.2",
+                "0.1",
+                by_period=True,
+                hold_periods=2,
+                formats=["hardcover", "ebook"],
+                channels=["online", "bookstore"],
+            ),
+            (
+                "20 %, then 10 % (by the title’s periods since publication, then nothing) of what is "
+                "earned on e-book or hardcover through the channel bookstore or online, released after "
+                "2 periods."
+            ),
+        ),
+    ],
+)
+def test_reserves(reserve: Reserve, told: str) -> None:
+    assert reserve_sentence(reserve) == told
+
+
+def test_words_of_a_condition_are_joined() -> None:
+    assert any_of(frozenset({"US"})) == "US"
+    assert any_of(frozenset({"US", "GB", "DE"})) == "DE, GB or US"
+
+
+def test_the_desk_is_told_who_gets_what_of_a_step() -> None:
+    steps = (
+        fixed(500, to("ann"), when=when(regions=["WA"])),
+        per_unit("0.5", to("ben", "0.5", a_cap("1500.5", CapPer.LIFETIME)), to("cid")),
+        remainder(to("ann", 0)),
+        share("0.5", nested(remainder(to("ben")), weight=2), to("ann")),
+    )
+    names = {"ann": "Ann & Co.", "ben": "Ben"}
+    inner = StepWords("All that is left", (MemberWords("ben", "Ben", "1", "100 %", "", ()),))
+    assert step_words(steps, names, "USD") == (
+        StepWords(
+            "USD 500 each period from sales in WA",
+            (MemberWords("ann", "Ann & Co.", "1", "100 %", "", ()),),
+        ),
+        StepWords(
+            "USD 0.50 for every copy",
+            (
+                MemberWords(
+                    "ben", "Ben", "0.5", "about 33.33 %", "at most USD 1,500.50 in all", ()
+                ),
+                MemberWords("cid", "cid", "1", "about 66.67 %", "", ()),
+            ),
+        ),
+        StepWords("All that is left", (MemberWords("ann", "Ann & Co.", "0", "", "", ()),)),
+        StepWords(
+            "50 % of what is payable",
+            (
+                MemberWords("", "", "2", "about 66.67 %", "", (inner,)),
+                MemberWords("ann", "Ann & Co.", "1", "about 33.33 %", "", ()),
+            ),
+        ),
+    )
+
+
+def test_a_step_that_takes_nothing_says_nought() -> None:
+    (told,) = step_words([fixed(0, to("ann"))], {}, "USD")
+    assert told.takes == "USD 0 each period"
+
+
+def test_a_plan_of_contracts_in_several_currencies_names_none() -> None:
+    inner = fixed(7, to("ann"), cap=a_cap(8))
+    steps = (fixed(500, nested(inner, cap=a_cap(5))), per_unit(2, to("ann")))
+    fixed_, per_copy = step_words(steps, {}, "")
+    assert (fixed_.takes, per_copy.takes) == ("500 each period", "2 for every copy")
+    assert fixed_.members[0].cap == "at most 5 in a period"
+    assert fixed_.members[0].steps[0].takes == "7 each period, at most 8 in a period"

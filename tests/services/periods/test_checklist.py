@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from royalties.domain.royalties.earning import SalesException
+from royalties.domain.royalties.earning import SalesException, Uncovered
+from royalties.domain.royalties.run import NotPaid
 from royalties.domain.terms.catalogue import Channel
 from royalties.services.approvals import Proposal
 from royalties.services.periods.checklist import (
@@ -57,7 +58,12 @@ def excepted(found: Outlook, count: int) -> Outlook:
         found.shown.run,
         exceptions=tuple(
             SalesException(
-                "foot" if n == 2 else None, f"isbn-{n}", "amazon", Channel("online"), n, "no rule"
+                "foot" if n == 2 else None,
+                f"isbn-{n}",
+                "amazon",
+                Channel("online"),
+                n,
+                (Uncovered.NO_RULE,),
             )
             for n in range(1, count + 1)
         ),
@@ -201,9 +207,9 @@ def test_exceptions_stop_every_close_and_the_first_five_are_named(
     found: Outlook, count: int, begins: str, more: str
 ) -> None:
     named = [
-        "isbn-1 at amazon: no rule, 1 copy",
-        "isbn-2 at amazon (contract foot): no rule, 2 copies",
-        *(f"isbn-{n} at amazon: no rule, {n} copies" for n in (3, 4, 5)),
+        "isbn-1 at amazon: no rule matches, 1 copy",
+        "isbn-2 at amazon (contract foot): no rule matches, 2 copies",
+        *(f"isbn-{n} at amazon: no rule matches, {n} copies" for n in (3, 4, 5)),
     ]
     stopped = excepted(found, count)
     assert said(stopped)["exceptions"] == ("No exceptions", False, f"{count} to mend")
@@ -278,11 +284,14 @@ def test_what_will_not_be_paid_or_placed_is_listed(found: Outlook) -> None:
     assert found.shown is not None
     run = found.shown.run
     account, other, *_ = run.contracts
-    one, two, three, four, *_ = (replace(run.settlements[0], due=0, reason="") for _ in range(4))
+    one, two, three, four, *_ = (replace(run.settlements[0], due=0, reason=None) for _ in range(4))
     debit = replace(account, carried_forward=-1, undistributed=0)
     placed = replace(other, carried_forward=0, undistributed=1)
-    owes, held = replace(one, due=-1), replace(two, due=1, reason="on hold")
-    small, nothing = replace(three, due=1, reason="minimum"), replace(four, reason="on hold")
+    owes, held = replace(one, due=-1), replace(two, due=1, reason=NotPaid.ON_HOLD)
+    small, nothing = (
+        replace(three, due=1, reason=NotPaid.BELOW_MINIMUM),
+        replace(four, reason=NotPaid.ON_HOLD),
+    )
     changed = replace(run, contracts=(debit, placed), settlements=(owes, held, small, nothing))
     some = replace(found, shown=replace(found.shown, run=changed))
     assert some.in_debit == [debit]

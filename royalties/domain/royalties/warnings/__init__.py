@@ -29,17 +29,17 @@ IN_NO_RUN = frozenset({"beneficiary-without-plan", "plan-without-contract"})
 def terms_warnings(terms: Terms) -> list[TermsWarning]:
     """Every warning about a setup, contracts first, each part in order of its keys."""
     books = TermsInForce(terms)
-    found: list[TermsWarning] = []
+    warnings: list[TermsWarning] = []
     for _, contract in sorted(terms.contracts.items()):
-        found += of_contract(books, contract)
-    found += shared_titles(terms)
+        warnings += of_contract(books, contract)
+    warnings += shared_titles(terms)
     for _, plan in sorted(terms.plans.items()):
-        found += of_plan(books, plan)
-    found += unnamed(terms)
-    found += of_rates(books)
+        warnings += of_plan(books, plan)
+    warnings += unnamed(terms)
+    warnings += of_rates(books)
     for _, title in sorted(terms.titles.items()):
-        found += of_title(terms, title)
-    return found
+        warnings += of_title(terms, title)
+    return warnings
 
 
 def warnings_about(terms: Terms, part: str, key: str) -> list[TermsWarning]:

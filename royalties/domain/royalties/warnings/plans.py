@@ -112,9 +112,9 @@ def _that_may_count(terms: Terms, plan: Plan) -> Iterator[tuple[PlanVersion, _Sp
 
 def _of_steps(books: TermsInForce, at: _At, steps: Sequence[Step]) -> Iterator[TermsWarning]:
     for place, step in enumerate(steps):
-        found = _of_step(books, at, steps, place)
-        if found:
-            yield found
+        warning = _of_step(books, at, steps, place)
+        if warning:
+            yield warning
         whens = (*at.outer, *((step.when,) if step.when else ()))
         span = at.span.within(step.from_, step.until)
         for number, member in enumerate(step.to):
@@ -135,7 +135,7 @@ def _of_steps(books: TermsInForce, at: _At, steps: Sequence[Step]) -> Iterator[T
                 at.atoms,
                 at.formats,
             )
-            if not found:
+            if not warning:
                 yield from _of_steps(books, inner, member.steps)
 
 
@@ -167,16 +167,16 @@ def _of_step(
             "step-dates",
             place,
             ".from" if step.from_ else ".until",
-            f"never counts, because no period ends {_between(span)}: a step counts in the periods "
-            f"whose last day lies between from and until",
+            f"never counts, because {_why_never(span)}: a step counts in the periods whose last "
+            f"day lies between from and until",
         )
     return _unmatched(books, at, step, place)
 
 
-def _between(span: _Span) -> str:
+def _why_never(span: _Span) -> str:
     if span.ends and span.ends < span.starts:
-        return f"by {span.ends}, when its version begins on {span.starts}"
-    return f"between {span.starts} and {span.ends}"
+        return f"it counts from {span.starts} at the earliest and until {span.ends} at the latest"
+    return f"no period ends between {span.starts} and {span.ends}"
 
 
 def _is_zero(cap: Cap | None) -> bool:

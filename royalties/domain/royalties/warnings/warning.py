@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 from typing import NamedTuple
 
@@ -127,7 +126,7 @@ class TermsInForce:
         """A kind of sales as a plan's conditions see it."""
         edition = self.of_isbn[kind.isbn][1]
         channel = self.channels.get(kind.retailer)
-        return Atom(edition.format, channel, kind.retailer, kind.place, Fraction(0), 0)
+        return Atom(edition.format, channel, kind.retailer, kind.place)
 
 
 def a_format(formats: Words) -> str:

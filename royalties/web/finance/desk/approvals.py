@@ -18,11 +18,19 @@ from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.finance.orders import approvals as order_approvals
 from royalties.web.finance.orders.words import proposal_words
 from royalties.web.finance.terms.plans import side_by_side
-from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.forms.entries import EntryForm
+from royalties.web.forms.fields import EntryField
+from royalties.web.forms.numbers import as_typed
 
 PAGES = Pages("approvals", __name__, "/finance", FINANCE)
 
-_LONGEST_REASON = 1000
+
+class RefuseForm(EntryForm):
+    """Why a proposal goes back."""
+
+    reason = EntryField("Reason to refuse", longest=1000)
+
+
 _DECIDED = 50
 
 
@@ -108,16 +116,15 @@ def approve(number: int) -> Answer:
 def refuse(number: int) -> Answer:
     """Send a proposal back with the reason."""
     found = _found(number)
-    reason = request.form.get("reason", "")[:_LONGEST_REASON].strip()
-    if not reason and current_work().actor.may(Verb.APPROVE):
-        return _page(
-            found, wrong_reason="Say why, so that who prepared it knows what to change."
-        ), 422
+    form = RefuseForm(request.form)
+    if not form.reason.data and current_work().actor.may(Verb.APPROVE):
+        form.reason.errors.append("Say why, so that who prepared it knows what to change.")
+        return _page(found, form=form), 422
     try:
         with all_or_nothing():
-            service.refuse(current_work(), number, reason)
+            service.refuse(current_work(), number, form.reason.data)
     except RefusedError as error:
-        return _page(_found(number), refused=str(error), reason=reason), 409
+        return _page(_found(number), refused=str(error), form=form), 409
     flash(f"Sent back to {found.prepared_by}. Nothing was changed.", "good")
     return redirect(url_for("approvals.approvals"), 303)
 
@@ -169,13 +176,11 @@ def _page(
     *,
     effects: list[previewing.Effect] | None = None,
     refused: str = "",
-    reason: str = "",
-    wrong_reason: str = "",
+    form: RefuseForm | None = None,
 ) -> str:
+    form = form or RefuseForm()
     if found.kind in second_person.KINDS:
-        return order_approvals.page(
-            found, refused=refused, reason=reason, wrong_reason=wrong_reason
-        )
+        return order_approvals.page(found, form, refused=refused)
     work = current_work()
     told = terms.proposed(work, found, as_typed)
     waits = found.status == "waiting"
@@ -196,6 +201,5 @@ def _page(
         effects=effects or [],
         has_effects=terms.proposed_entry(found)[0] in previewing.PARTS,
         refused=refused,
-        reason=reason,
-        wrong_reason=wrong_reason,
+        form=form,
     )

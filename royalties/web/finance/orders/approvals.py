@@ -18,6 +18,7 @@ from royalties.services.work import RefusedError
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
 from royalties.web.finance.orders.words import proposal_words
+from royalties.web.forms.entries import EntryForm
 
 _TABS = {
     quotes.QUOTE: "order_quotes.quotes",
@@ -40,7 +41,7 @@ def order_address(proposal: Proposal) -> str:
     return url_for(endpoint, number=second_person.order_of(proposal))
 
 
-def page(proposal: Proposal, *, refused: str = "", reason: str = "", wrong_reason: str = "") -> str:
+def page(proposal: Proposal, form: EntryForm, *, refused: str = "") -> str:
     """What a proposal would do, for who decides it."""
     work = current_work()
     waits = proposal.status == "waiting"
@@ -69,8 +70,7 @@ def page(proposal: Proposal, *, refused: str = "", reason: str = "", wrong_reaso
         and (proposal.prepared_by_id == work.actor.person or approvals.may_refuse(work)),
         said=label_of,
         refused=refused,
-        reason=reason,
-        wrong_reason=wrong_reason,
+        form=form,
     )
 
 

@@ -23,6 +23,7 @@ from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
 from royalties.web.finance.orders import words as order_words
 from royalties.web.ordering import fields as order_forms
+from royalties.web.ordering import forms
 
 PAGES = Pages("orders", __name__, "/finance/orders", FINANCE)
 
@@ -105,6 +106,11 @@ def order(number: str) -> Answer:
 
 def _page(number: str, refused: str = "") -> str:
     work = current_work()
+    staff = service.staff(work)
+    what = request.form.get("what")
+    assigned, note = forms.AssignForm(), forms.NoteForm()
+    held = forms.HoldForm(None if what == "hold" else {})
+    promised = forms.PromiseForm(None if what == "promise" else {})
     found = order_page.found(number)
     events = life.history(work, found)
     setup = needs.setup_or_none(work)
@@ -114,6 +120,12 @@ def _page(number: str, refused: str = "") -> str:
     invoiced = frozenset(each.kind for each in receivables.balances(work, number))
     ahead = setup is not None and needs.is_deposit_only(setup, found)
     unpriced = order_page.unpriced(found)
+    assigned.person.offer(
+        [("", "nobody in particular"), *((str(key), name) for key, name in staff)]
+    )
+    assigned.person.data = str(found.assigned_id or "")
+    if what != "promise" and found.promised_on:
+        promised.day.data = str(found.promised_on)[:10]
     return order_page.page(
         "order.html",
         found,
@@ -130,7 +142,10 @@ def _page(number: str, refused: str = "") -> str:
         events=events[::-1],
         messages=messages.messages(work, found),
         purchase_orders=own.purchase_orders(work, found),
-        staff=service.staff(work),
+        assigned=assigned,
+        note=note,
+        held=held,
+        promised=promised,
         waits=order_page.waiting(found),
         may_promise=found.state in promises.PROMISED_IN,
         may_hold=find(Action.HOLD, Side.STAFF, found.state, found.kind) is not None,
@@ -141,11 +156,12 @@ def _page(number: str, refused: str = "") -> str:
 def assign(number: str) -> Answer:
     """Say who takes care of an order."""
     order_page.found(number)
-    sent = request.form.get("person", "")
+    form = forms.AssignForm()
+    sent = form.person.data
     person = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else None  # noqa: PLR2004
 
     def do() -> str:
-        life.assign(current_work(), number, person, order_forms.version_sent())
+        life.assign(current_work(), number, person, form.version.number)
         return "It is said who takes care of this order."
 
     return _tried(number, do)
@@ -157,9 +173,8 @@ def hold(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        life.hold(
-            current_work(), number, order_forms.text_sent("reason"), order_forms.version_sent()
-        )
+        form = forms.HoldForm()
+        life.hold(current_work(), number, form.reason.data, form.version.number)
         return "The order is on hold; its organization is told, and its dates move meanwhile."
 
     return _tried(number, do)
@@ -171,7 +186,7 @@ def resume(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        life.resume(current_work(), number, order_forms.version_sent())
+        life.resume(current_work(), number, forms.OrderForm().version.number)
         return "The order goes on where it stood; its promised day was computed anew."
 
     return _tried(number, do)
@@ -183,9 +198,9 @@ def promise(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        day = order_forms.day_sent("day")
+        form = forms.PromiseForm()
         life.set_promise(
-            current_work(), number, day, order_forms.text_sent("reason"), order_forms.version_sent()
+            current_work(), number, form.day.day, form.reason.data, form.version.number
         )
         return "The day is promised, and the organization is told."
 
@@ -204,9 +219,8 @@ def decline(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        life.decline(
-            current_work(), number, order_forms.text_sent("reason"), order_forms.version_sent()
-        )
+        form = forms.TellReasonForm()
+        life.decline(current_work(), number, form.reason.data, form.version.number)
         return "The order is declined, and the organization is told."
 
     return order_forms.tried(
@@ -215,7 +229,13 @@ def decline(number: str) -> Answer:
 
 
 def _ask_decline(number: str, refused: str = "") -> str:
-    return order_page.page("decline.html", order_page.found(number), "order", refused=refused)
+    return order_page.page(
+        "decline.html",
+        order_page.found(number),
+        "order",
+        refused=refused,
+        form=forms.TellReasonForm(),
+    )
 
 
 @PAGES.get("/<number>/cancel")
@@ -231,9 +251,8 @@ def cancel(number: str) -> Answer:
 
     def do() -> str:
         _cancelling(order_page.found(number)).require()
-        cancelling.cancel(
-            current_work(), number, order_forms.text_sent("reason"), order_forms.version_sent()
-        )
+        form = forms.TellReasonForm()
+        cancelling.cancel(current_work(), number, form.reason.data, form.version.number)
         return "The order is cancelled, and the organization is told."
 
     return order_forms.tried(
@@ -255,6 +274,7 @@ def _ask_cancel(number: str, refused: str = "") -> str:
         found,
         "order",
         refused=refused,
+        form=forms.TellReasonForm(),
         owed=_owed(found),
         consent=_cancelling(found),
         allowed=line is not None,
@@ -294,15 +314,14 @@ def move(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        if request.form.get("sure") != "1":
+        form = forms.MoveForm()
+        if not form.sure.is_ticked:
             raise RefusedError(
                 "tick that you have made sure who asked: it opens all orders to them"
             )
-        to, version = order_forms.text_sent("organization", 65), order_forms.version_sent()
+        to, version = form.organization.data, form.version.number
         if namesakes.wants_second_person(current_work()):
-            namesakes.prepare_move(
-                current_work(), number, to, version, order_forms.text_sent("why")
-            )
+            namesakes.prepare_move(current_work(), number, to, version, form.why.data)
             return "It is prepared: once another manager has approved it, the order is moved."
         namesakes.move_order(current_work(), number, to, version)
         return "The order is moved, and the people of both are told."
@@ -316,11 +335,14 @@ def _ask_move(number: str, refused: str = "") -> str:
     work = current_work()
     found = order_page.found(number)
     there = namesakes.namesakes(work, found, life.history(work, found))
+    form = forms.MoveForm()
+    form.organization.offer([(each.key, f"{each.name} ({each.key})") for each in there])
     return order_page.page(
         "move.html",
         found,
         "order",
         refused=refused,
+        form=form,
         namesakes=there,
         wants_second=namesakes.wants_second_person(work),
         sizes=namesakes.sizes(work, [each.key for each in there]),
@@ -334,11 +356,10 @@ def write(number: str) -> Answer:
     order_page.found(number)
 
     def do() -> str:
-        internal = request.form.get("internal") == "1"
+        form = forms.NoteForm()
+        internal = form.internal.is_ticked
         with enclosed("files") as sent:
-            messages.post(
-                current_work(), number, request.form.get("text", ""), sent, internal=internal
-            )
+            messages.post(current_work(), number, form.text.data, sent, internal=internal)
         return "The note stands on the order." if internal else "The message is on its way."
 
     return order_forms.tried(

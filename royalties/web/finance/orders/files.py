@@ -18,6 +18,7 @@ from royalties.web.core.visit import current_work, system
 from royalties.web.core.waiting import looking
 from royalties.web.finance.orders import order as order_page
 from royalties.web.ordering import fields as order_forms
+from royalties.web.ordering import forms
 
 PAGES = Pages("order_files", __name__, "/finance/orders", FINANCE)
 
@@ -34,7 +35,8 @@ def send_artwork(number: str) -> Answer:
     found = order_page.found(number)
 
     def do() -> str:
-        version, rights = order_forms.version_sent(), request.form.get("rights") == "1"
+        form = forms.StaffArtworkForm()
+        version, rights = form.version.number, form.rights.is_ticked
         uses = [use for use in Use if use is not Use.PROOF and _is_sent(use.value)]
         looked = [_looked(use, use.value, found) for use in uses]
         artwork.send_artwork(current_work(), number, version=version, files=looked, rights=rights)
@@ -51,7 +53,7 @@ def send_proof(number: str) -> Answer:
     def do() -> str:
         if not _is_sent("proof"):
             raise RefusedError("choose the proof, a PDF")
-        version = order_forms.version_sent()
+        version = forms.ProofForm().version.number
         looked = _looked(Use.PROOF, "proof", found)
         proofs.send_proof(current_work(), number, version=version, file=looked)
         return "The proof is sent; the organization approves it or asks for changes."
@@ -64,12 +66,13 @@ def comment(number: str) -> Answer:
     """Say something about a page of the newest proof."""
 
     def do() -> str:
+        form = forms.StaffCommentForm()
         proofs.comment(
             current_work(),
             number,
-            proof_version=order_forms.number_sent("proof_version", "version"),
-            page=order_forms.number_sent("page", "page"),
-            text=request.form.get("text", ""),
+            proof_version=form.proof_version.number,
+            page=form.page.number,
+            text=form.text.data,
         )
         return "Your comment stands on the proof."
 
@@ -124,12 +127,19 @@ def _page(number: str, refused: str = "") -> str:
     found = order_page.found(number)
     art = artwork.artwork_files(work, found)
     sent = proofs.proofs(work, found)
+    rights = forms.StaffArtworkForm({})
+    comment = forms.StaffCommentForm()
+    pages = range(1, sent[0].file.previews + 1) if sent else ()
+    comment.page.offer([("0", "the whole proof"), *((str(n), f"page {n}") for n in pages)])
     return order_page.page(
         "files.html",
         found,
         "files",
         refused=refused,
         artwork=art,
+        rights=rights,
+        proof_form=forms.ProofForm(),
+        comment=comment,
         missing=artwork.missing(found, [each.use for each in art]),
         wanted=wanted(found.options),
         proofs=sent,

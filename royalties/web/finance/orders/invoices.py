@@ -13,8 +13,10 @@ from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages, number_asked
 from royalties.web.core.visit import current_work, only_looks
 from royalties.web.finance.orders import order as order_page
-from royalties.web.finance.terms.typed_numbers import as_minor, as_typed
+from royalties.web.forms.fields import EntryField
+from royalties.web.forms.numbers import as_minor, as_typed
 from royalties.web.ordering import fields as order_forms
+from royalties.web.ordering import forms
 
 PAGES = Pages("invoices", __name__, "/finance/invoices", FINANCE)
 
@@ -66,12 +68,13 @@ def credit(number: str) -> Answer:
     found = _found(number)
 
     def do() -> str:
+        form = _credit_form(found)
         made = crediting.credit_note(
             current_work(),
             number,
-            reason=order_forms.text_sent("reason", 501),
-            token=order_forms.text_sent("token", 65),
-            amounts=_amounts_sent(found),
+            reason=form.reason.data,
+            token=form.token.data,
+            amounts=_amounts_sent(found, form),
         )
         return f"Credit note {made.row.number} is issued; what the copies brought is taken back."
 
@@ -86,7 +89,7 @@ def preview_credit(number: str) -> Answer:
     """What a credit note by line would come to, with the tax that goes with it; nothing is kept."""
     found = _found(number)
     try:
-        amounts = _amounts_sent(found)
+        amounts = _amounts_sent(found, _credit_form(found))
     except RefusedError as error:
         return _page(found, str(error)), 422
     return _page(found, drawn=amounts)
@@ -159,14 +162,17 @@ def _page(found: Issued, refused: str = "", drawn: Mapping[int, int] | None = No
     received = receivables.receipts(work, order_page.found(order))
     credits_ = [each for each in every if each.row.of_id == row.id]
     balance = next((each for each in receivables.balances(work, order) if each.id == row.id), None)
+    form = _credit_form(found)
+    for place, minor in (drawn or {}).items():
+        field = form[f"line_{place}"]
+        field.data = field.data or as_typed(amount_text(minor, found.shown.currency))
     return render_template(
         "finance/orders/invoice.html",
         row=row,
         shown=found.shown,
         refused=refused,
-        typed=request.form,
+        form=form,
         drawn=drawn,
-        minor_text=lambda minor, currency: as_typed(amount_text(minor, currency)),
         credits=credits_,
         left=crediting.left_of(found.shown, [each.shown for each in credits_]),
         balance=balance,
@@ -179,17 +185,29 @@ def _page(found: Issued, refused: str = "", drawn: Mapping[int, int] | None = No
     )
 
 
-def _amounts_sent(found: Issued) -> dict[int, int] | None:
+def _credit_form(found: Issued) -> forms.CreditForm:
+    """The form of a credit note, with a field for each line of its invoice."""
+    lines = {
+        f"line_{place}": EntryField(
+            line.words, name=f"line-{place}", longest=30, render_kw={"inputmode": "decimal"}
+        )
+        for place, line in enumerate(found.shown.lines, 1)
+    }
+    made: forms.CreditForm = type("CreditForm", (forms.CreditForm,), lines)()
+    return made
+
+
+def _amounts_sent(found: Issued, form: forms.CreditForm) -> dict[int, int] | None:
     """How much of which line is credited; None: all that is left."""
-    if request.form.get("what") != "lines":
+    if form.what.data != "lines":
         return None
     amounts: dict[int, int] = {}
-    for place in range(1, len(found.shown.lines) + 1):
-        text = order_forms.text_sent(f"line-{place}", 30)
+    for place, line in enumerate(found.shown.lines, 1):
+        text = form[f"line_{place}"].data
         if not text:
             continue
         try:
             amounts[place] = as_minor(text, found.shown.currency)
         except NotAnAmountError as error:
-            raise RefusedError(f"{found.shown.lines[place - 1].words}: {error}") from None
+            raise RefusedError(f"{line.words}: {error}") from None
     return crediting.with_tax(current_work(), found.row.number, amounts)

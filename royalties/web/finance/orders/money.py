@@ -1,8 +1,10 @@
 """An order's money: what was quoted, invoiced, received and credited, and what is still owed."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import abort, render_template, request, url_for
+from markupsafe import Markup
 
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.orders.life import Action, Side, State, find
@@ -18,11 +20,13 @@ from royalties.services.orders.billing.receivables import Open, ReceiptRow
 from royalties.services.orders.life import Order
 from royalties.services.orders.quoting.agreed import agreed_of
 from royalties.services.work import RefusedError
+from royalties.web.core.formats import money
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
-from royalties.web.finance.terms.typed_numbers import as_minor
+from royalties.web.forms.numbers import as_minor
 from royalties.web.ordering import fields as order_forms
+from royalties.web.ordering import forms
 
 PAGES = Pages("order_money", __name__, "/finance/orders", FINANCE)
 
@@ -38,8 +42,9 @@ def invoice_deposit(number: str) -> Answer:
     """Invoice the deposit."""
 
     def do() -> str:
+        form = forms.OrderForm()
         made = invoicing.invoice_deposit(
-            current_work(), number, version=order_forms.version_sent(), token=_token()
+            current_work(), number, version=form.version.number, token=form.token.data
         )
         return f"Invoice {made.row.number} is issued, and the organization is told."
 
@@ -51,13 +56,14 @@ def invoice(number: str) -> Answer:
     """Issue the final invoice."""
 
     def do() -> str:
+        form = forms.InvoiceForm()
         made = invoicing.invoice(
             current_work(),
             number,
-            version=order_forms.version_sent(),
-            token=_token(),
-            seen=_seen(),
-            proofs=_proofs(request.form.get("proofs", "")),
+            version=form.version.number,
+            token=form.token.data,
+            seen=form.seen.number,
+            proofs=form.charged,
         )
         return f"Invoice {made.row.number} is issued, and the organization is told."
 
@@ -69,8 +75,9 @@ def invoice_cancellation(number: str) -> Answer:
     """Invoice what a cancelled order owes."""
 
     def do() -> str:
+        form = forms.OrderForm()
         made = invoicing.invoice_cancellation(
-            current_work(), number, version=order_forms.version_sent(), token=_token()
+            current_work(), number, version=form.version.number, token=form.token.data
         )
         return f"Invoice {made.row.number} is issued."
 
@@ -82,16 +89,14 @@ def receive(number: str) -> Answer:
     """Record money that came in for one of the order's invoices."""
 
     def do() -> str:
-        row, amount, day, reference = _money_sent(number)
+        row, amount, day, reference, token = _money_sent(number, forms.ReceiptForm())
         if receivables.wants_second_person(current_work()):
-            receivables.prepare_receipt(
-                current_work(), row.number, amount, day, reference, _token()
-            )
+            receivables.prepare_receipt(current_work(), row.number, amount, day, reference, token)
             return (
                 f"Recorded, not confirmed: the money counts for {row.number} once another manager "
                 "has found it on the bank's statement."
             )
-        made = receivables.receive(current_work(), row.number, amount, day, reference, _token())
+        made = receivables.receive(current_work(), row.number, amount, day, reference, token)
         return f"Receipt {made.id} is recorded for {row.number}."
 
     return _tried(number, do)
@@ -102,16 +107,14 @@ def pay_back(number: str) -> Answer:
     """Record that what was paid too much was paid back."""
 
     def do() -> str:
-        row, amount, day, reference = _money_sent(number)
+        row, amount, day, reference, token = _money_sent(number, forms.PayBackForm())
         if receivables.wants_second_person(current_work()):
-            receivables.prepare_pay_back(
-                current_work(), row.number, amount, day, reference, _token()
-            )
+            receivables.prepare_pay_back(current_work(), row.number, amount, day, reference, token)
             return (
                 f"Recorded, not confirmed: it counts for {row.number} once another manager has "
                 "found it on the bank's statement."
             )
-        receivables.pay_back(current_work(), row.number, amount, day, reference, _token())
+        receivables.pay_back(current_work(), row.number, amount, day, reference, token)
         return f"It is recorded that {row.number} was paid back."
 
     return _tried(number, do)
@@ -129,9 +132,7 @@ def reverse(number: str, receipt: int) -> Answer:
     _receipt(number, receipt)
 
     def do() -> str:
-        made = receivables.reverse_receipt(
-            current_work(), receipt, order_forms.text_sent("reason", 501)
-        )
+        made = receivables.reverse_receipt(current_work(), receipt, forms.ReverseForm().reason.data)
         return f"Receipt {receipt} is reversed by receipt {made.id}; both stay."
 
     return order_forms.tried(
@@ -153,7 +154,7 @@ def _ask_reverse(number: str, receipt: int, refused: str = "") -> str:
         of=of,
         left=of.balance + row.amount,
         refused=refused,
-        typed=request.form,
+        form=forms.ReverseForm(),
     )
 
 
@@ -165,45 +166,41 @@ def _receipt(number: str, receipt: int) -> ReceiptRow:
     return found
 
 
-def _token() -> str:
-    return order_forms.text_sent("token", 65)
-
-
-def _seen() -> int:
-    """The total that the page showed; another one is refused."""
-    text = request.form.get("seen", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else -1  # noqa: PLR2004
-
-
-def _proofs(text: str) -> int | None:
-    """How many further proofs are charged; None: all of them, and one too many if it is none."""
-    if not text:
-        return None
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else -1  # noqa: PLR2004
-
-
-def _money_sent(number: str) -> tuple[Open, int, date, str]:
-    """What a form says of money: the invoice, the amount, the day and the bank's reference."""
-    row = _invoice_sent(number)
-    day = order_forms.day_sent("received_on")
-    return row, _amount_sent(row), day, order_forms.text_sent("reference", 101)
-
-
-def _invoice_sent(number: str) -> Open:
-    asked = order_forms.text_sent("invoice", 20)
+def _money_sent(number: str, form: forms.ReceiptForm) -> tuple[Open, int, date, str, str]:
+    """What a form says: the invoice, the amount, the day, the bank's reference, the token."""
     listed = receivables.balances(current_work(), number)
-    found = next((each for each in listed if each.number == asked), None)
-    if found is None:
+    row = next((each for each in listed if each.number == form.invoice.data), None)
+    if row is None:
         raise RefusedError("choose one of the order's invoices")
-    return found
-
-
-def _amount_sent(row: Open) -> int:
-    text = order_forms.text_sent("amount", 30)
+    day = form.received_on.day
     try:
-        return as_minor(text, row.currency)
+        amount = as_minor(form.amount.data, row.currency)
     except NotAnAmountError as error:
         raise RefusedError(str(error)) from None
+    return row, amount, day, form.reference.data, form.token.data
+
+
+def _receipt_form(
+    form: forms.ReceiptForm, open_: Sequence[Open], today: date
+) -> forms.ReceiptForm | None:
+    """The form of a receipt for some invoices; none where there is none."""
+    if not open_:
+        return None
+    form.invoice.offer(
+        [
+            (
+                each.number,
+                Markup("{} ({} {} left)").format(
+                    each.number, money(each.balance, each.currency), each.currency
+                ),
+            )
+            for each in open_
+        ]
+    )
+    first = next((each for each in open_ if each.balance), open_[0])
+    form.invoice.data = form.invoice.data or first.number
+    form.received_on.data = form.received_on.data or today.isoformat()
+    return form
 
 
 def _page(number: str, refused: str = "") -> str:
@@ -211,8 +208,13 @@ def _page(number: str, refused: str = "") -> str:
     found = order_page.found(number)
     balances = receivables.balances_of(work, found)
     received = receivables.receipts(work, found)
-    proofs = _proofs(request.values.get("proofs", ""))
+    charged = forms.InvoiceForm(request.values)
+    proofs = charged.charged
     draft, problem, further = _draft(found, proofs)
+    charged.proofs.data = charged.proofs.data or str(further)
+    too_much = (
+        [each for each in balances if each.balance < 0] if work.actor.may(Verb.CREDIT) else []
+    )
     return order_page.page(
         "money.html",
         found,
@@ -235,9 +237,9 @@ def _page(number: str, refused: str = "") -> str:
         may_invoice=_may(Action.INVOICE, found),
         may_cancelled=not any(each.kind == "cancellation" for each in balances),
         may_receive=_may(Action.RECEIVE, found) and bool(balances),
-        too_much=[each for each in balances if each.balance < 0]
-        if work.actor.may(Verb.CREDIT)
-        else [],
+        charged=charged,
+        received=_receipt_form(forms.ReceiptForm(), balances, work.today),
+        paid_back=_receipt_form(forms.PayBackForm({}), too_much, work.today),
         pays=_pays(found),
         token=order_forms.new_token(),
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import abort, render_template, request, url_for
+from flask import abort, render_template, url_for
 
 from royalties.domain.orders.artwork import wanted
 from royalties.domain.orders.life import (
@@ -198,10 +198,7 @@ _GIVEN = frozenset(
 
 
 def page(template: str, order: Order, tab: str, **more: object) -> str:
-    """One of the pages of an order, with what all of them show.
-
-    A page that comes back holds what was typed.
-    """
+    """One of the pages of an order, with what all of them show."""
     work = current_work()
     setup = needs.setup_or_none(work)
     organization = setup.organizations.get(order.organization) if setup else None
@@ -220,5 +217,5 @@ def page(template: str, order: Order, tab: str, **more: object) -> str:
         Side=Side,
         today=work.today,
         unit=unit,
-        **{"refused": "", "typed": request.form, **more},
+        **{"refused": "", **more},
     )

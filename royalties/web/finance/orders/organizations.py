@@ -1,13 +1,11 @@
 """Organizations that order: list, page, certificates, add and amend."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import Response, abort, render_template, request, url_for
 
 from royalties.domain.orders.life import label_of
 from royalties.domain.people import FINANCE
 from royalties.domain.terms.organizations import Organization
+from royalties.ingest.setup import orders as models
 from royalties.services.orders import board
 from royalties.services.orders import preconditions as needs
 from royalties.services.orders.billing import certificates, receivables
@@ -18,39 +16,36 @@ from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
 from royalties.web.finance.orders import terms as order_terms
-from royalties.web.finance.terms.editing import AmendForm, key_cell, sheet_of_form
-from royalties.web.finance.terms.row_forms import (
-    REGION_HINT,
-    Cell,
-    CellKind,
-    Row,
-    RowTable,
-    as_before,
-    shown,
-    written,
-)
-from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.finance.terms.editing import AmendForm
+from royalties.web.forms.entries import EntryForm
+from royalties.web.forms.fields import fields_of, key_field
+from royalties.web.forms.numbers import as_typed
 from royalties.web.ordering import fields as order_forms
+from royalties.web.ordering import forms
 
 PAGES = Pages("organizations", __name__, "/finance/organizations", FINANCE)
 
 _PART = "organizations"
 
-ORGANIZATION = RowTable(
-    "organization",
-    "organization",
-    (
-        Cell("name", "Name", hint="As it stands on quotes and invoices.", required=True),
-        Cell("address", "Street address", kind=CellKind.LINES, hint="One line each."),
-        Cell("city", "City"),
-        Cell("country", "Country", kind=CellKind.COUNTRY, required=True),
-        Cell("region", "State or region", kind=CellKind.REGION, hint=REGION_HINT, short=True),
-        Cell("postcode", "Postal code", short=True),
-        Cell("email", "E-mail", hint="Where quotes and invoices are sent.", required=True),
-        Cell("phone", "Telephone"),
-        Cell("net_terms", "May pay after the invoice, on a purchase order", kind=CellKind.TICK),
-    ),
-)
+_of = fields_of(models.Organization)
+
+
+class OrganizationForm(EntryForm):
+    """An organization: who they are, then how they are reached and how they pay."""
+
+    key = key_field(models.Organization, "harbor-works")
+    name = _of("name", hint=True)
+    address = _of("address", hint=True)
+    city = _of("city")
+    country = _of("country")
+    region = _of("region", hint=True, short=True)
+    postcode = _of("postcode", short=True)
+    email = _of("email", hint=True)
+    phone = _of("phone")
+    net_terms = _of("net_terms")
+
+    how_reached = ("email", "phone", "net_terms")
+    """What stands beside who they are."""
 
 
 @PAGES.get("")
@@ -95,7 +90,6 @@ def _one(key: str, refused: str = "") -> str:
         people=board.people_of(work, key),
         said=label_of,
         refused=refused,
-        typed=request.form,
         history=terms.history(work, _PART, key, as_typed),
         waiting=terms.waiting_for(work, _PART, key),
     )
@@ -119,7 +113,7 @@ def refuse_certificate(key: str, certificate: int) -> Answer:
     _own_certificate(key, certificate)
 
     def do() -> str:
-        certificates.refuse(current_work(), certificate, order_forms.text_sent("reason"))
+        certificates.refuse(current_work(), certificate, forms.ReasonForm().reason.data)
         return "The certificate does not count; the organization is told why."
 
     return order_forms.tried(do, url_for(".organization", key=key), lambda why: _one(key, why))
@@ -169,9 +163,9 @@ def amend(key: str) -> Answer:
     if now is None:
         abort(404)
     if request.method == "POST":
-        sheet = sheet_of_form(_PART, key, ORGANIZATION, now.body, f"{_PART}[0].")
-        return order_terms.sent(sheet, _write, _page, _onward)
-    return _page(AmendForm(_PART, key, ORGANIZATION, _shown(now.body), now.body, now.id, ""))
+        sheet = AmendForm.typed(_PART, key, OrganizationForm, now.body)
+        return order_terms.sent(sheet, _page, _onward)
+    return _page(AmendForm(_PART, key, OrganizationForm(body=now.body), now.body, now.id))
 
 
 @PAGES.route("/new/organization", methods=["GET", "POST"])
@@ -179,9 +173,9 @@ def new() -> Answer:
     """An empty form; sent, the organization is added."""
     order_terms.require_load()
     if request.method == "POST":
-        sheet = sheet_of_form(_PART, "", ORGANIZATION, None, f"{_PART}[0].")
-        return order_terms.sent(sheet, _write, _page, _onward)
-    return _page(AmendForm(_PART, "", ORGANIZATION, _shown({}), None, 0, ""))
+        sheet = AmendForm.typed(_PART, "", OrganizationForm, None)
+        return order_terms.sent(sheet, _page, _onward)
+    return _page(AmendForm(_PART, "", OrganizationForm(), None, 0))
 
 
 def _found(key: str) -> Organization:
@@ -192,24 +186,11 @@ def _found(key: str) -> Organization:
     return found
 
 
-def _shown(body: Mapping[str, Any]) -> Row:
-    return {**shown(body, ORGANIZATION), "key": body.get("key", "")}
-
-
-def _write(sheet: AmendForm) -> None:
-    sheet.written = written(sheet.row, ORGANIZATION)
-    body = {**sheet.written.body, "key": sheet.row.get("key", "")}
-    sheet.written.places["key"] = "key"
-    sheet.body = as_before(body, sheet.base) if sheet.base else body
-    sheet.blame(sheet.written.faults)
-
-
 def _page(sheet: AmendForm) -> str:
     return render_template(
         "finance/orders/organization_form.html",
-        sheet=order_terms.filled(sheet),
+        sheet=sheet,
         at_once=terms.acts_at_once(current_work()),
-        key_cell=key_cell("harbor-works"),
         save_at=url_for(".new") if sheet.is_new else url_for(".amend", key=sheet.key),
     )
 

@@ -20,14 +20,9 @@ from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import terms as order_terms
-from royalties.web.finance.orders.price_form import (
-    PRICE_LIST,
-    VERSION,
-    price_list_shown,
-    price_list_written,
-)
-from royalties.web.finance.terms.editing import AmendForm, key_cell, sheet_of_form
-from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.finance.orders.price_form import PriceListForm, PriceSheet
+from royalties.web.finance.terms.editing import AmendForm
+from royalties.web.forms.numbers import as_typed
 from royalties.web.ordering import fields as order_forms
 
 PAGES = Pages("price_lists", __name__, "/finance/price-lists", FINANCE)
@@ -101,8 +96,8 @@ def amend(key: str, version: str) -> Answer:
     if request.method == "POST":
         return _sent(key, now.body, amended)
     begins = chosen or {**listed[-1], "from": ""}
-    row = price_list_shown(now.body, begins)
-    return _page(AmendForm(_PART, key, PRICE_LIST, row, now.body, now.id, "", version=amended))
+    form = PriceListForm(body={**now.body, **begins})
+    return _page(PriceSheet(_PART, key, form, now.body, now.id, version=amended))
 
 
 @PAGES.route("/new/price-list", methods=["GET", "POST"])
@@ -113,7 +108,7 @@ def new() -> Answer:
         return _sent("", None, "")
     setup = needs.setup_or_none(current_work())
     start: dict[str, Any] = {"currency": setup.publisher.currency if setup else ""}
-    return _page(AmendForm(_PART, "", PRICE_LIST, price_list_shown(start, {}), None, 0, ""))
+    return _page(PriceSheet(_PART, "", PriceListForm(body=start), None, 0))
 
 
 def _found(key: str) -> tuple[Setup, PriceList]:
@@ -125,26 +120,18 @@ def _found(key: str) -> tuple[Setup, PriceList]:
 
 
 def _sent(key: str, base: dict[str, Any] | None, version: str) -> Answer:
-    sheet = sheet_of_form(_PART, key, PRICE_LIST, base, f"{_PART}[0].")
-    sheet.version = version
-    return order_terms.sent(sheet, _write, _page, _onward)
-
-
-def _write(sheet: AmendForm) -> None:
-    sheet.written = price_list_written(sheet.row, sheet.base, sheet.version)
-    sheet.body = sheet.written.body
-    sheet.blame(sheet.written.faults)
+    sheet = PriceSheet.typed(_PART, key, PriceListForm, base, version)
+    return order_terms.sent(sheet, _page, _onward)
 
 
 def _page(sheet: AmendForm) -> str:
+    sheet.form.padded()
     setup = needs.setup_or_none(current_work())
     version = sheet.version or _NEW
     return render_template(
         "finance/orders/price_list_form.html",
-        sheet=order_terms.filled(sheet),
+        sheet=sheet,
         at_once=terms.acts_at_once(current_work()),
-        cells=[each.name for each in VERSION],
-        key_cell=key_cell("orders-usd"),
         retailers=sorted(setup.retailers) if setup else [],
         save_at=url_for(".new")
         if sheet.is_new
@@ -153,7 +140,7 @@ def _page(sheet: AmendForm) -> str:
 
 
 def _onward(sheet: AmendForm) -> str:
-    return url_for(".price_list", key=sheet.body["key"], version=sheet.row["from"])
+    return url_for(".price_list", key=sheet.body["key"], version=sheet.form["from_"].data)
 
 
 # What N copies would cost

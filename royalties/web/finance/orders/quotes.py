@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 from flask import Response, abort, flash, redirect, request, url_for
-from werkzeug.datastructures import MultiDict
 
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.domain.orders import pricing
@@ -24,64 +23,48 @@ from royalties.web.core.files import download, enclosed
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks
 from royalties.web.finance.orders import order as order_page
-from royalties.web.finance.terms.row_forms import (
-    Cell,
-    CellKind,
-    Row,
-    RowTable,
-    fraction_text,
-    operate,
-    padded,
-    typed,
-)
-from royalties.web.finance.terms.typed_numbers import OtherMarkError, as_minor, as_plain, as_typed
+from royalties.web.forms.entries import EntryForm, RowList
+from royalties.web.forms.fields import Day, EntryField, Lines, Share, Whole, fraction_text
+from royalties.web.forms.numbers import OtherMarkError, as_minor, as_plain, as_typed
 from royalties.web.ordering import fields as order_forms
+from royalties.web.ordering import forms
 
 PAGES = Pages("order_quotes", __name__, "/finance/orders", FINANCE)
 
-CHARGES = RowTable(
-    "charges",
-    "charge",
-    (
-        Cell("words", "For"),
-        Cell("amount", "Amount", short=True),
-    ),
-)
-QUOTE = RowTable(
-    "quote",
-    "quote",
-    (
-        Cell(
-            "discount",
-            "Discount",
-            kind=CellKind.SHARE,
-            hint="Such as 42 %; blank: by the price list.",
-            short=True,
-        ),
-        Cell(
-            "extra_proofs",
-            "Proofs beyond the free ones",
-            kind=CellKind.WHOLE,
-            hint="Agreed ahead. Further ones that are sent stand in the final invoice.",
-            short=True,
-        ),
-        Cell(
-            "valid_until",
-            "Valid until",
-            kind=CellKind.DAY,
-            hint="Blank: by the price list.",
-            short=True,
-        ),
-        Cell("note", "Note", kind=CellKind.LINES, hint="Stands on the quote."),
-    ),
-    (CHARGES,),
-)
+
+class ChargeForm(EntryForm):
+    """A charge beside the price list."""
+
+    words = EntryField("For")
+    amount = EntryField("Amount", short=True)
+
+
+class IssueForm(forms.OrderForm):
+    """Why a quote is below the price list."""
+
+    why = EntryField(
+        "Why it is below the price list", hint="For the manager who approves it.", longest=1000
+    )
+
+
+class QuoteForm(EntryForm):
+    """What was agreed beside the price list."""
+
+    discount = Share("Discount", hint="Such as 42 %; blank: by the price list.", short=True)
+    extra_proofs = Whole(
+        "Proofs beyond the free ones",
+        hint="Agreed ahead. Further ones that are sent stand in the final invoice.",
+        short=True,
+    )
+    valid_until = Day("Valid until", hint="Blank: by the price list.", short=True)
+    note = Lines("Note", hint="Stands on the quote.")
+    charges = RowList(ChargeForm, "charge")
 
 
 @PAGES.get("/<number>/quotes", endpoint="quotes")
 def quotes_page(number: str) -> Answer:
     """The builder with today's price, and every version that was issued."""
-    return _page(order_page.found(number), typed(MultiDict(), QUOTE))
+    return _page(order_page.found(number), QuoteForm())
 
 
 @PAGES.post("/<number>/quotes/preview")
@@ -89,34 +72,32 @@ def quotes_page(number: str) -> Answer:
 def preview(number: str) -> Answer:
     """What the next version would say with what was typed; nothing is kept."""
     found = order_page.found(number)
-    row = typed(request.form, QUOTE)
+    form = QuoteForm(request.form)
     asked = request.form.get("act", "")
     if asked:
-        row, focus = operate(row, QUOTE, asked)
-        return _page(found, row, focus=focus)
-    return _page(found, row, previewed=True)
+        return _page(found, form, focus=form.operate(asked))
+    return _page(found, form, previewed=True)
 
 
 @PAGES.post("/<number>/quotes")
 def issue(number: str) -> Answer:
     """Issue the next version of an order's quote."""
     found = order_page.found(number)
-    row = typed(request.form, QUOTE)
+    form = QuoteForm(request.form)
     asked = request.form.get("act", "issue")
     if asked != "issue":
-        row, focus = operate(row, QUOTE, asked)
-        return _page(found, row, focus=focus)
-    edits, wrong = _edits(row, _currency(found))
+        return _page(found, form, focus=form.operate(asked))
+    edits, wrong = _edits(form, _currency(found))
     if wrong:
-        return _page(found, row, wrong=wrong), 422
+        return _page(found, form, wrong=wrong), 422
     try:
         with all_or_nothing():
             shown = _issued(found, edits)
     except life.ChangedMeanwhileError as error:
         words = f"{error}. Nothing that you typed is lost: it stands below."
-        return _page(order_page.found(number), row, refused=words), 409
+        return _page(order_page.found(number), form, refused=words), 409
     except RefusedError as error:
-        return _page(order_page.found(number), row, refused=str(error)), 422
+        return _page(order_page.found(number), form, refused=str(error)), 422
     if shown is None:
         flash(
             "The quote is below the price list, so it is prepared: once another manager has "
@@ -130,9 +111,10 @@ def issue(number: str) -> Answer:
 
 def _issued(found: Order, edits: Edits) -> QuoteShown | None:
     """The quote as it was issued; None if it waits for a second person now."""
-    version = order_forms.version_sent()
+    sent = IssueForm()
+    version = sent.version.number
     if quotes.wants_second_person(current_work(), found, edits):
-        why = order_forms.text_sent("why")
+        why = sent.why.data
         quotes.prepare_quote(current_work(), found.number, version=version, edits=edits, why=why)
         return None
     return quotes.issue_quote(current_work(), found.number, version=version, edits=edits)
@@ -144,8 +126,9 @@ def accept(number: str) -> Answer:
     found = order_page.found(number)
 
     def do() -> str:
+        form = forms.RecordAcceptForm()
         hows = {each.value: each for each in answering.How}
-        how = hows.get(request.form.get("how", ""))
+        how = hows.get(form.how.data)
         if how is None:
             raise RefusedError("choose how the acceptance came")
         with enclosed("po_file") as sent:
@@ -153,21 +136,19 @@ def accept(number: str) -> Answer:
                 current_work(),
                 number,
                 answering.Acceptance(
-                    order_forms.text_sent("name", 300),
+                    form.name.data,
                     how,
-                    order_forms.day_sent("on"),
-                    order_forms.text_sent("po_number", 200),
+                    form.on.day,
+                    form.po_number.data,
                     sent[0] if sent else None,
                 ),
-                version=order_forms.version_sent(),
-                quote_version=order_forms.number_sent("quote", "version of the quote"),
+                version=form.version.number,
+                quote_version=form.quote.number,
             )
         return "The acceptance is recorded, and the organization is told what was recorded."
 
     onward = url_for("orders.order", number=number)
-    return order_forms.tried(
-        do, onward, lambda why: _page(found, typed(MultiDict(), QUOTE), refused=why)
-    )
+    return order_forms.tried(do, onward, lambda why: _page(found, QuoteForm(), refused=why))
 
 
 @PAGES.get("/<number>/quotes/<int:version>.<any(pdf, xlsx):file>")
@@ -183,7 +164,7 @@ def quote_file(number: str, version: int, file: str) -> Response:
 
 def _page(
     order: Order,
-    row: Row,
+    form: QuoteForm,
     *,
     wrong: Mapping[str, str] | None = None,
     refused: str = "",
@@ -194,10 +175,16 @@ def _page(
     draft, problem = (None, "")
     found_wrong = dict(wrong or {})
     if may_quote:
-        draft, problem, more = _draft(order, row)
+        draft, problem, more = _draft(order, form)
         found_wrong = {**more, **found_wrong} if previewed or wrong else found_wrong
     issued = quotes.quotes(current_work(), order)
-    edits, _ = _edits(row, draft.currency if draft else "")
+    accepted = forms.RecordAcceptForm()
+    accepted.how.offer([(each.value, each.value.capitalize()) for each in answering.How])
+    accepted.on.data = accepted.on.data or current_work().today.isoformat()
+    edits, _ = _edits(form, draft.currency if draft else "")
+    fields = form.every_field
+    for name, words in found_wrong.items():
+        fields[name].errors.append(words)
     return order_page.page(
         "quotes.html",
         order,
@@ -205,9 +192,7 @@ def _page(
         is_below=draft is not None and quotes.wants_second_person(current_work(), order, edits),
         wants_second=receivables.wants_second_person(current_work()),
         may_quote=may_quote,
-        row=padded(row, QUOTE),
-        shape=QUOTE,
-        errors={name: [words] for name, words in found_wrong.items()},
+        form=form.padded(),
         wrong=found_wrong,
         refused=refused,
         draft=draft,
@@ -218,19 +203,21 @@ def _page(
         may_accept=bool(issued)
         and issued[0].valid
         and find(Action.ACCEPT, Side.STAFF, order.state, order.kind) is not None,
-        hows=[each.value for each in answering.How],
+        accepted=accepted,
+        is_accepted="how" in request.form,
+        sent=IssueForm(),
         waits=[each for each in order_page.waiting(order) if each.proposal.kind == quotes.QUOTE],
     )
 
 
-def _draft(order: Order, row: Row) -> tuple[QuoteShown | None, str, dict[str, str]]:
+def _draft(order: Order, form: QuoteForm) -> tuple[QuoteShown | None, str, dict[str, str]]:
     """The next version, why there is none, and what is wrong with what was typed."""
     work = current_work()
     try:
         plain = quotes.draft_quote(work, order.number)
     except RefusedError as error:
         return None, str(error), {}
-    edits, wrong = _edits(row, plain.currency)
+    edits, wrong = _edits(form, plain.currency)
     if wrong:
         return plain, "", wrong
     try:
@@ -246,7 +233,7 @@ def _currency(order: Order) -> str:
         return ""
 
 
-def _edits(row: Row, currency: str) -> tuple[Edits, dict[str, str]]:
+def _edits(form: QuoteForm, currency: str) -> tuple[Edits, dict[str, str]]:
     """What was typed as edits, and by field what is wrong with it."""
     wrong: dict[str, str] = {}
 
@@ -260,24 +247,24 @@ def _edits(row: Row, currency: str) -> tuple[Edits, dict[str, str]]:
             wrong[name] = words
             return None
 
-    discount = read("discount", row["discount"], _share, "is no share such as 42 %")
-    proofs = read("extra_proofs", row["extra_proofs"], _whole, "is no whole number")
-    until = read("valid_until", row["valid_until"], _day, "is no day such as 2026-04-03")
+    discount = read("discount", form.discount.data, _share, "is no share such as 42 %")
+    proofs = read("extra_proofs", form.extra_proofs.data, _whole, "is no whole number")
+    until = read("valid_until", form.valid_until.data, _day, "is no day such as 2026-04-03")
     charges = []
-    for each in row["charges"]:
-        if not each["words"] and not each["amount"]:
+    for row in form.charges.rows:
+        words, amount = row["words"], row["amount"]
+        if not words.data and not amount.data:
             continue
-        start = f"charges-{each['id']}-"
-        if not each["words"]:
-            wrong[f"{start}words"] = "is missing: say what the charge is for"
-        amount = read(
-            f"{start}amount",
-            each["amount"] or "?",
+        if not words.data:
+            wrong[words.name] = "is missing: say what the charge is for"
+        minor = read(
+            amount.name,
+            amount.data or "?",
             lambda text: as_minor(text, currency or "USD"),
             f"is no amount such as {as_typed('14.50')}",
         )
-        charges.append(pricing.Agreed(each["words"], amount or 0))
-    return Edits(discount, tuple(charges), proofs or 0, until, row["note"]), wrong
+        charges.append(pricing.Agreed(words.data, minor or 0))
+    return Edits(discount, tuple(charges), proofs or 0, until, form.note.data), wrong
 
 
 def _share(text: str) -> Fraction:

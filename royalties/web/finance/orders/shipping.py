@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, url_for
 
 from royalties.domain.counting import counted
 from royalties.domain.orders.billing import copies_at
@@ -17,10 +17,12 @@ from royalties.services.orders.production import editions
 from royalties.services.orders.quoting.agreed import agreed_of
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
+from royalties.web.core.formats import number as written
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import current_work
 from royalties.web.finance.orders import order as order_page
 from royalties.web.ordering import fields as order_forms
+from royalties.web.ordering import forms
 
 PAGES = Pages("order_shipping", __name__, "/finance/orders", FINANCE)
 
@@ -51,7 +53,7 @@ def produce(number: str) -> Answer:
     """Start production."""
 
     def do() -> str:
-        life.produce(current_work(), number, order_forms.version_sent())
+        life.produce(current_work(), number, forms.OrderForm().version.number)
         return "Production has started; the organization is told."
 
     return _tried(number, do)
@@ -62,12 +64,11 @@ def edition(number: str) -> Answer:
     """Give a custom order its own edition: an ISBN, or the next internal number."""
 
     def do() -> str:
-        isbn = order_forms.text_sent("isbn", 20) if request.form.get("by") == "isbn" else None
+        form = forms.EditionForm()
+        isbn = form.isbn.data if form.by.data == "isbn" else None
         if isbn == "":
             raise RefusedError("the ISBN is missing: write it, or let the house number it")
-        done = editions.give_own_edition(
-            current_work(), number, isbn, version=order_forms.version_sent()
-        )
+        done = editions.give_own_edition(current_work(), number, isbn, version=form.version.number)
         return f"The custom edition is {done.own_isbn}; its sales are recorded under it."
 
     return _tried(number, do)
@@ -78,18 +79,19 @@ def ship(number: str) -> Answer:
     """Record a shipment; its sales are recorded with it."""
 
     def do() -> str:
+        form = forms.ShipForm()
         done = shipping.ship(
             current_work(),
             number,
-            version=order_forms.version_sent(),
-            address=order_forms.number_sent("address", "address"),
-            copies=order_forms.number_sent("copies", "number of copies"),
-            shipped_on=order_forms.day_sent("day"),
-            carrier=order_forms.text_sent("carrier", 100),
-            tracking=order_forms.text_sent("tracking", 100),
-            token=order_forms.text_sent("token", 64),
-            last=request.form.get("last") == "1",
-            before_books=request.form.get("before_books") == "1",
+            version=form.version.number,
+            address=form.address.number,
+            copies=form.copies.number,
+            shipped_on=form.day.day,
+            carrier=form.carrier.data,
+            tracking=form.tracking.data,
+            token=form.token.data,
+            last=form.last.is_ticked,
+            before_books=form.before_books.is_ticked,
         )
         return f"Shipment {done.number} is recorded, and its sales with it."
 
@@ -101,16 +103,17 @@ def came_back(number: str) -> Answer:
     """Record copies that came back; their sales are taken back."""
 
     def do() -> str:
+        form = forms.CameBackForm()
         done = shipping.came_back(
             current_work(),
             number,
-            version=order_forms.version_sent(),
-            address=order_forms.number_sent("back_address", "address"),
-            copies=order_forms.number_sent("back_copies", "number of copies"),
-            came_on=order_forms.day_sent("back_day"),
-            reason=order_forms.text_sent("reason", 100),
-            token=order_forms.text_sent("token", 64),
-            before_books=request.form.get("before_books") == "1",
+            version=form.version.number,
+            address=form.back_address.number,
+            copies=form.back_copies.number,
+            came_on=form.back_day.day,
+            reason=form.reason.data,
+            token=form.token.data,
+            before_books=form.before_books.is_ticked,
         )
         return (
             f"{counted(-done.copies, 'copy')} came back, and the sales they brought are taken back."
@@ -139,6 +142,26 @@ def _page(number: str, refused: str = "") -> str:
     if setup and found.quote_version:
         tolerance = agreed_of(work, setup, found).version.tolerance
     places = _places(found, copies_at(shipping.moved_of(shipments)))
+    left = max(0, found.quantity - sum(each.there for each in places))
+    shipped, back = forms.ShipForm(), forms.CameBackForm()
+    shipped.address.offer(
+        [
+            (str(each.number), f"{each.number}: {each.words} ({written(each.left)} left)")
+            for each in places
+        ]
+    )
+    shipped.copies.data = shipped.copies.data or str(places[0].left or left)
+    shipped.day.data = shipped.day.data or work.today.isoformat()
+    if shipped.version.number != found.version:
+        shipped.last.data = ""
+    back.back_address.offer(
+        [
+            (str(each.number), f"{each.number}: {each.words} ({written(each.there)} there)")
+            for each in places
+        ]
+    )
+    back.back_day.data = back.back_day.data or work.today.isoformat()
+    first_day = setup.first_period.starts.isoformat() if setup else ""
     return order_page.page(
         "shipping.html",
         found,
@@ -146,14 +169,18 @@ def _page(number: str, refused: str = "") -> str:
         refused=refused,
         shipments=shipments,
         places=places,
-        left=max(0, found.quantity - sum(each.there for each in places)),
+        left=left,
         more=int(found.quantity * tolerance) if tolerance else 0,
         may_ship=_may(Action.SHIP_PART, found),
         may_start=_may(Action.PRODUCE, found),
         missing=_missing(found, met),
         needs_edition=found.kind is OrderKind.CUSTOM and found.own_isbn is None,
         token=order_forms.new_token(),
-        first_day=setup.first_period.starts.isoformat() if setup else "",
+        edition=forms.EditionForm(),
+        shipped=shipped,
+        back=back,
+        is_before=bool(refused) and shipped.day.data < first_day,
+        back_is_before=bool(refused) and back.back_day.data < first_day,
     )
 
 

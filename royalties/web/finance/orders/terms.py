@@ -14,7 +14,6 @@ from royalties.web.core.pages import Answer
 from royalties.web.core.visit import current_work
 from royalties.web.finance.terms import editing
 from royalties.web.finance.terms.editing import AmendForm
-from royalties.web.finance.terms.row_forms import padded
 
 
 def require_load() -> None:
@@ -24,7 +23,6 @@ def require_load() -> None:
 
 def sent(
     sheet: AmendForm,
-    write: Callable[[AmendForm], None],
     page: Callable[[AmendForm], str],
     onward: Callable[[AmendForm], str],
 ) -> Answer:
@@ -35,10 +33,4 @@ def sent(
             return url_for("approvals.proposal", number=saved.proposal)
         return onward(sent)
 
-    return editing.sent(sheet, write, page, address)
-
-
-def filled(sheet: AmendForm) -> AmendForm:
-    """The same with as many empty rows as are always shown."""
-    sheet.row = padded(sheet.row, sheet.shape)
-    return sheet
+    return editing.sent(sheet, page, address)

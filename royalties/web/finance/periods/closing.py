@@ -8,6 +8,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from royalties.domain.people import FINANCE
+from royalties.domain.royalties.earning import SalesException, Uncovered
 from royalties.domain.royalties.warnings import TermsWarning
 from royalties.services import approvals
 from royalties.services.books import Setup, setup_in_force
@@ -31,9 +32,9 @@ PAGES = Pages("closing", __name__, "/finance", FINANCE)
 SIZE = 50
 
 _MEND = {
-    "no contract covers the title": ("Add the title to a contract", "terms.contracts", ""),
-    "no rule matches": ("Add a rule to the contract", "terms.contract", "contract"),
-    "no list price in the report or of the edition": (
+    Uncovered.NO_CONTRACT: ("Add the title to a contract", "terms.contracts", ""),
+    Uncovered.NO_RULE: ("Add a rule to the contract", "terms.contract", "contract"),
+    Uncovered.NO_LIST_PRICE: (
         "Add a list price in that currency to the edition",
         "catalogue.title",
         "title",
@@ -249,20 +250,18 @@ def entry_of(warning: TermsWarning) -> str:
     return url_for("rates.rates") if warning.part == "exchange_rates" else ""
 
 
-def mend(setup: Setup, reason: str, isbn: str, contract: str | None) -> tuple[str, str]:
+def mend(setup: Setup, exception: SalesException) -> tuple[str, str]:
     """What to do about an exception, and where."""
-    words, endpoint, whose = _MEND.get(
-        reason.partition("; ")[0], ("Look at the contract", "terms.contracts", "")
-    )
+    words, endpoint, whose = _MEND[exception.reasons[0]]
     title = next(
         (
             title.key
             for title in setup.titles.values()
-            if any(each.isbn == isbn for each in title.editions)
+            if any(each.isbn == exception.isbn for each in title.editions)
         ),
         "",
     )
-    keys = {"contract": contract or "", "title": title}
+    keys = {"contract": exception.contract or "", "title": title}
     return words, link(endpoint, **({"key": keys[whose]} if whose else {}))
 
 

@@ -1,14 +1,13 @@
 """How an upload's check is told to a person: its state, its questions, its problems by cause."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
-from hashlib import sha256
 from typing import Any, TypeAlias
 
 from royalties.domain.counting import change
+from royalties.domain.problems import Cause
 from royalties.services.sales.uploads import Earlier, Upload, UploadSummary
 from royalties.web.core.formats import plural
 
@@ -51,9 +50,48 @@ _OPTIONS = {
     ("sheet", "all"): "all of them",
 }
 
-_AT_THE_DESK = (("leave the report's name out to have it recognised", "let it be recognised"),)
+_REMEDIES: Mapping[str, str] = {Cause.OTHER_REPORT: "Let it be recognised, or map the report"}
+"""Of problems whose remedy at the command line is another one."""
 
-_VALUE = re.compile(r"'[^']*'|\"[^\"]*\"|\d[\d.,:/+E-]*\d|\d")
+CAUSES: Mapping[str, str] = {
+    Cause.CONTROL_CHARACTER: "A control character in a cell",
+    Cause.COUNTS_DISAGREE: "Copies sold less returned are not the net copies",
+    Cause.DAMAGED_ISBN: "An ISBN that a spreadsheet has damaged",
+    Cause.DATE_AS_NUMBER: "A date where a number is expected",
+    Cause.DATE_IN_FUTURE: "A date in the future",
+    Cause.DATE_OUT_OF_RANGE: "A date before 1900",
+    Cause.EMPTY: "An empty cell",
+    Cause.ERROR_VALUE: "A formula that ended in an error",
+    Cause.FORMULA_WITHOUT_VALUE: "A formula that was never calculated",
+    Cause.MONEY_FOR_FREE_COPIES: "Money for free copies",
+    Cause.MONEY_WITHOUT_UNITS: "Money without units",
+    Cause.MONTH_WITHOUT_DAY: "A month where a day is expected",
+    Cause.NEGATIVE_PRICE: "A price below zero",
+    Cause.NO_DATE: "Not a date",
+    Cause.NO_DISCOUNT: "Not a discount",
+    Cause.NO_ISBN: "Not an ISBN",
+    Cause.NO_LIST_PRICE: "No list price on that day to work the receipts out from",
+    Cause.NO_NUMBER: "Not a number",
+    Cause.NO_VALUE: "Not a value",
+    Cause.NO_WHOLE_NUMBER: "Not a whole number",
+    Cause.OPPOSITE_SIGNS: "Units and net receipts with opposite signs",
+    Cause.OTHER_CURRENCY: "An amount marked with another currency than its row's",
+    Cause.OTHER_DATE_ORDER: "Day and month the other way round than in the rest of the file",
+    Cause.OTHER_DECIMAL_MARK: "Another decimal mark than in the rest of the file",
+    Cause.OTHER_DIGITS: "Digits other than 0-9",
+    Cause.SEVERAL_ISBNS: "Several ISBNs in one cell",
+    Cause.SIGN_OF_UNITS: "Units whose sign does not fit the kind of sale",
+    Cause.SUMS_DISAGREE: "An order whose lines do not add up to its subtotal",
+    Cause.SURPLUS_VALUES: "More values in a row than the header has columns",
+    Cause.TOO_LARGE: "Too large a number",
+    Cause.TOO_LONG: "Too long a text",
+    Cause.TOO_MANY_DECIMALS: "More than six decimals",
+    Cause.UNKNOWN_CURRENCY: "An unknown currency",
+    Cause.UNKNOWN_KIND: "An unknown kind of sale",
+    Cause.UNKNOWN_RETAILER: "An unknown retailer",
+    Cause.WRONG_CHECK_DIGIT: "An ISBN whose check digit is wrong",
+}
+"""Headings of problems of the same cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +105,14 @@ class Question:
 
 
 @dataclass(slots=True)
-class Cause:
-    """Problems that are the same but for their values."""
+class ProblemGroup:
+    """Problems of one column with the same cause."""
 
-    key: str
+    cause: str
+    column: str
     words: str
     remedy: str
     rows: int = 0
-    columns: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +130,14 @@ class Compared:
         return change(Fraction(self.before or 0), Fraction(self.now))
 
 
-def at_the_desk(message: str, retailers: Mapping[str, str] | None = None) -> str:
-    """A message that was written for the command line, as a page says it."""
-    for words, instead in _AT_THE_DESK:
-        message = message.replace(words, instead)
-    first, space, rest = message.partition(" ")
-    if retailers and first in retailers:
-        return f"{retailers[first]}{space}{rest}"
+def sentence(message: str) -> str:
+    """A message as a line of its own."""
     return message[:1].upper() + message[1:]
+
+
+def remedy(problem: Mapping[str, Any]) -> str:
+    """What to do about a problem at this desk."""
+    return _REMEDIES.get(problem.get("code", ""), sentence(problem["remedy"]))
 
 
 def state(upload: Upload | UploadSummary) -> tuple[str, str]:
@@ -146,7 +184,7 @@ def questions(
         Question(
             each["key"],
             question_words(each["key"]),
-            at_the_desk(each["message"]),
+            sentence(each["message"]),
             tuple(
                 (option, meanings.get(each["key"], {}).get(option) or meaning(each["key"], option))
                 for option in each["options"]
@@ -166,26 +204,21 @@ def meaning(key: str, answer: str) -> str:
     return _OPTIONS.get((key, answer), answer)
 
 
-def causes(problems: Iterable[Mapping[str, Any]]) -> list[Cause]:
-    """Problems by cause, the most frequent first."""
-    found: dict[str, Cause] = {}
-    for each in problems:
-        key = cause_of(each)
-        if key not in found:
-            found[key] = Cause(key, _general(each["message"]), at_the_desk(each["remedy"]))
-        found[key].rows += 1
-        found[key].columns.setdefault(each["column"])
-    return sorted(found.values(), key=lambda cause: -cause.rows)
+def by_cause(problems: Iterable[Mapping[str, Any]]) -> list[ProblemGroup]:
+    """Problems by cause and column, the most frequent first."""
+    groups: dict[tuple[str, str], ProblemGroup] = {}
+    for problem in problems:
+        cause, column = key = cause_of(problem)
+        if key not in groups:
+            heading = CAUSES.get(cause, sentence(problem["message"]))
+            groups[key] = ProblemGroup(cause, column, heading, remedy(problem))
+        groups[key].rows += 1
+    return sorted(groups.values(), key=lambda group: -group.rows)
 
 
-def cause_of(problem: Mapping[str, Any]) -> str:
-    """A short name of a problem's cause, for addresses."""
-    return sha256(_general(problem["message"]).encode()).hexdigest()[:8]
-
-
-def _general(message: str) -> str:
-    """A message without the values of its row."""
-    return at_the_desk(_VALUE.sub("…", message))
+def cause_of(problem: Mapping[str, Any]) -> tuple[str, str]:
+    """A problem's cause and column; without a cause where an older version checked the file."""
+    return problem.get("code", ""), problem["column"]
 
 
 def compared(document: Document, earlier: Earlier | None) -> list[Compared]:

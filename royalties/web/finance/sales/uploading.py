@@ -66,13 +66,15 @@ def _page(found: uploads.Upload, seen: Sequence[str] = (), mistake: str = "") ->
 
 
 def _problems(document: words.Document) -> dict[str, Any]:
-    """A page of the problems, of all causes or of one."""
-    problems = document["problems"]
-    cause, page = request.args.get("cause", ""), page_number()
+    """A page of the problems: of all, or of one column with one cause."""
+    problems, page = document["problems"], page_number()
+    cause = (
+        (request.args["cause"], request.args.get("column", "")) if "cause" in request.args else ()
+    )
     chosen = [each for each in problems if not cause or words.cause_of(each) == cause]
     first = (page - 1) * _SHOWN_PROBLEMS
     return {
-        "causes": words.causes(problems),
+        "causes": words.by_cause(problems),
         "cause": cause,
         "problems": chosen[first : first + _SHOWN_PROBLEMS],
         "of_cause": len(chosen),

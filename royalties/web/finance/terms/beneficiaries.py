@@ -12,13 +12,9 @@ from royalties.services.terms import amending as terms
 from royalties.services.terms import balances as stands
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
-from royalties.web.finance.terms.beneficiary_form import (
-    BENEFICIARY,
-    beneficiary_shown,
-    beneficiary_written,
-)
-from royalties.web.finance.terms.editing import PAGES, Editor, key_cell
-from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.finance.terms.beneficiary_form import BeneficiaryForm
+from royalties.web.finance.terms.editing import PAGES, Editor
+from royalties.web.forms.numbers import as_typed
 
 _PART = "beneficiaries"
 
@@ -72,18 +68,7 @@ def beneficiary(key: str) -> str:
 
 
 def _beside_form() -> dict[str, Any]:
-    return {
-        "key_cell": key_cell("seattle"),
-        "currency": setup_in_force(current_work()).publisher.currency,
-    }
+    return {"currency": setup_in_force(current_work()).publisher.currency}
 
 
-Editor(
-    _PART,
-    "beneficiary",
-    BENEFICIARY,
-    beneficiary_shown,
-    beneficiary_written,
-    _beside_form,
-    dict,
-).add_pages()
+Editor(_PART, "beneficiary", BeneficiaryForm, _beside_form, dict).add_pages()

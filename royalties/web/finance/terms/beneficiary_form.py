@@ -3,96 +3,52 @@
 from collections.abc import Mapping
 from typing import Any
 
-from royalties.web.finance.terms.row_forms import (
-    REGION_HINT,
-    Cell,
-    CellKind,
-    Row,
-    RowTable,
-    Written,
-    as_before,
-    shown,
-    written,
-)
+from royalties.ingest.setup import models
+from royalties.web.forms.entries import EntryForm, RowList, Written
+from royalties.web.forms.fields import fields_of, key_field
 
-RATES = RowTable(
-    "tax_rate",
-    "tax rate",
-    (
-        Cell("from", "From", kind=CellKind.DAY, hint="Leave blank for one rate that always holds."),
-        Cell("rate", "Rate", kind=CellKind.SHARE, hint="24 % or 0.24", short=True),
-    ),
-)
-
-BENEFICIARY = RowTable(
-    "beneficiary",
-    "beneficiary",
-    (
-        Cell("name", "Name", hint="As it stands on statements.", required=True),
-        Cell("address", "Address", kind=CellKind.LINES, hint="One line each, as on an envelope."),
-        Cell("city", "City"),
-        Cell("country", "Country", kind=CellKind.COUNTRY),
-        Cell("region", "State or region", kind=CellKind.REGION, hint=REGION_HINT, short=True),
-        Cell(
-            "ein",
-            "EIN",
-            hint="U.S. employer identification number, such as 91-1234567.",
-            short=True,
-        ),
-        Cell("email", "E-mail", hint="Where statements are sent."),
-        Cell("contact", "Contact", hint="Whom to ask for there; they may change it too."),
-        Cell("phone", "Telephone"),
-        Cell(
-            "minimum_payment",
-            "Minimum payment",
-            kind=CellKind.AMOUNT,
-            hint="Less is carried forward; the same number counts in any currency.",
-            short=True,
-        ),
-        Cell("on_hold", "On hold: pay nothing for now", kind=CellKind.TICK),
-        Cell(
-            "pay_out_at_year_end",
-            "Pay any positive balance in the calendar year’s last period",
-            kind=CellKind.TICK,
-        ),
-        Cell(
-            "private",
-            "A person, such as an author: keep them off public pages",
-            kind=CellKind.TICK,
-        ),
-        Cell(
-            "opening_balance",
-            "Opening balance",
-            kind=CellKind.AMOUNT,
-            hint="Owed before the first period, in the publisher’s currency.",
-            short=True,
-        ),
-    ),
-    (RATES,),
-)
+_rate = fields_of(models.TaxRate, in_rows=True)
+_of = fields_of(models.Beneficiary)
 
 
-def beneficiary_shown(body: Mapping[str, Any]) -> Row:
-    """A beneficiary's body as it stands in the fields."""
-    rates = body.get("tax_rate") or []
-    row = shown(
-        {**body, "tax_rate": [{"rate": rates}] if isinstance(rates, str) else rates}, BENEFICIARY
-    )
-    row["key"] = body.get("key", "")
-    return row
+class TaxRateForm(EntryForm):
+    """A tax rate from a day on."""
+
+    from_ = _rate("from", name="from", hint="Leave blank for one rate that always holds.")
+    rate = _rate("rate", hint="24 % or 0.24", short=True)
 
 
-def beneficiary_written(row: Row, base: Mapping[str, Any] | None) -> Written:
-    """The body that the fields make; keys that the form does not know stay as they were."""
-    found = written(row, BENEFICIARY)
-    body = found.body
-    body["key"] = row.get("key", "")
-    found.places["key"] = "key"
-    rates = body.get("tax_rate", [])
-    if len(rates) == 1 and "from" not in rates[0]:
-        body["tax_rate"] = rates[0].get("rate", "")
-        found.places["tax_rate"] = found.places["tax_rate[0].rate"]
-    known = {"key", "tax_rate", *(cell.path for cell in BENEFICIARY.cells)}
-    kept = {key: value for key, value in (base or {}).items() if key not in known}
-    found.body = as_before({**kept, **body}, base) if base else body
-    return found
+class BeneficiaryForm(EntryForm):
+    """A beneficiary: who they are, then how they are paid."""
+
+    key = key_field(models.Beneficiary, "seattle")
+    name = _of("name", hint=True)
+    address = _of("address", hint=True)
+    city = _of("city")
+    country = _of("country")
+    region = _of("region", hint=True, short=True)
+    ein = _of("ein", hint=True, short=True)
+    email = _of("email", hint=True)
+    contact = _of("contact", hint=True)
+    phone = _of("phone")
+    private = _of("private")
+    minimum_payment = _of("minimum_payment", hint=True, short=True)
+    on_hold = _of("on_hold")
+    pay_out_at_year_end = _of("pay_out_at_year_end")
+    opening_balance = _of("opening_balance", hint=True, short=True)
+    tax_rate = RowList(TaxRateForm, "tax rate")
+
+    how_paid = ("minimum_payment", "on_hold", "pay_out_at_year_end", "opening_balance")
+    """What stands beside who they are."""
+
+    def as_fields(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """One rate that always holds is a row without a day."""
+        rates = body.get("tax_rate") or []
+        return {**body, "tax_rate": [{"rate": rates}] if isinstance(rates, str) else rates}
+
+    def as_body(self, found: Written) -> None:
+        """A row without a day is one rate."""
+        rates = found.body.get("tax_rate", [])
+        if len(rates) == 1 and "from" not in rates[0]:
+            found.body["tax_rate"] = rates[0].get("rate", "")
+            found.places["tax_rate"] = found.places["tax_rate[0].rate"]

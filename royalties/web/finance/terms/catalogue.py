@@ -1,16 +1,14 @@
 """Titles and retailers: lists, one of each, its history; adding and amending them."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
 from royalties.domain.money import micro_text, number_text
 from royalties.domain.people import FINANCE, NotAllowedError, Verb
-from royalties.domain.problems import SetupFault
 from royalties.domain.sales.reporting import ReportStatus
 from royalties.domain.terms.catalogue import Retailer, Title
 from royalties.ingest.setup import SetupError
@@ -24,11 +22,9 @@ from royalties.services.work import RefusedError, Work
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import all_or_nothing, current_work
-from royalties.web.finance.sales.entry_forms import Mistake, change_rows, own_fields, place
-from royalties.web.finance.terms import title_form
-from royalties.web.finance.terms.editing import confirmed
-from royalties.web.finance.terms.title_form import Confirmed, RetailerForm, TitleForm
-from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.finance.terms.editing import AmendForm, confirmed
+from royalties.web.finance.terms.title_form import CHANNELS, RetailerForm, TitleForm
+from royalties.web.forms.numbers import as_typed
 from royalties.web.title_words import FORMATS
 
 PAGES = Pages("catalogue", __name__, "/finance", FINANCE)
@@ -44,7 +40,6 @@ _STANDINGS = {
     ReportStatus.OWN: ("own orders", ""),
     ReportStatus.NEVER: ("none yet", ""),
 }
-_Of = TypeVar("_Of", TitleForm, RetailerForm)
 
 
 # Titles
@@ -138,12 +133,9 @@ def amend_title(key: str) -> Answer:
     found = terms.find_entry(work, "titles", key)
     if found is None:
         abort(404)
-    form = _title_form(work, title_form.title_data(found.body))
     if request.method == "POST":
-        form.key.data = key
-        return _save_title(work, form, key)
-    form.revision.data = str(found.id)
-    return _ask_title(form, key, [])
+        return _sent(AmendForm.typed("titles", key, TitleForm, found.body), _title_page, ".title")
+    return _title_page(AmendForm("titles", key, TitleForm(body=found.body), found.body, found.id))
 
 
 @PAGES.route("/new-title", methods=["GET", "POST"])
@@ -151,10 +143,10 @@ def new_title() -> Answer:
     """Add a title."""
     work = current_work()
     _require_load(work)
-    form = _title_form(work, {"royalties": True, "editions": [{"prices": [{}]}]})
     if request.method == "POST":
-        return _save_title(work, form, "")
-    return _ask_title(form, "", [])
+        return _sent(AmendForm.typed("titles", "", TitleForm, None), _title_page, ".title")
+    start = TitleForm(body={"editions": [{"prices": [{}]}]})
+    return _title_page(AmendForm("titles", "", start, None, 0))
 
 
 @PAGES.post("/titles/<key>/sample")
@@ -171,34 +163,8 @@ def sample(key: str) -> Answer:
     return redirect(url_for(".title", key=key, _anchor="public"), 303)
 
 
-def _title_form(work: Work, data: Mapping[str, Any]) -> TitleForm:
-    """The form with what stands in the books, or with what was typed."""
-    form = TitleForm(own_fields(request.form), data=data)
-    setup = _setup(work)
-    retailers = sorted(setup.retailers.values(), key=lambda each: each.name) if setup else []
-    form.sellers = title_form.choices_of({each.key: each.name for each in retailers})
-    return form
-
-
-def _save_title(work: Work, form: TitleForm, key: str) -> Answer:
-    add, remove = request.form.get("add", ""), request.form.get("remove", "")
-    if change_rows(form, add, remove):
-        return _ask_title(form, key, [], grown=add), 200
-    body, faults = title_form.title_body(form), title_form.typed_wrong(form)
-    if faults:
-        faults += _further(work, "titles", body, {each.path for each in faults})
-    mistakes = place(form, faults) if faults else _amend("titles", body, form)
-    if mistakes:
-        return _refused(_ask_title(form, key, mistakes), form)
-    return redirect(url_for(".title", key=body["key"]), 303)
-
-
-def _ask_title(form: TitleForm, key: str, mistakes: list[Mistake], grown: str = "") -> str:
-    for row in form.sold_by.entries:
-        row.form.retailer.choices = form.sellers
-    return render_template(
-        "finance/terms/title_form.html", form=form, key=key, mistakes=mistakes, grown=grown
-    )
+def _title_page(sheet: AmendForm) -> str:
+    return render_template("finance/terms/title_form.html", sheet=sheet, form=sheet.form)
 
 
 # Retailers
@@ -215,7 +181,7 @@ def retailers() -> str:
         found=part_of(sorted(seen, key=lambda each: each.name.casefold())),
         known=setup.retailers if setup else {},
         period=period,
-        channels=title_form.CHANNELS,
+        channels=CHANNELS,
         standings=_STANDINGS,
     )
 
@@ -237,7 +203,7 @@ def retailer(key: str) -> str:
         period=period,
         reports=reports[:_ON_A_PAGE],
         older=reports[_ON_A_PAGE - 1].batch if len(reports) > _ON_A_PAGE else 0,
-        channels=title_form.CHANNELS,
+        channels=CHANNELS,
         standings=_STANDINGS,
     )
 
@@ -264,13 +230,11 @@ def amend_retailer(key: str) -> Answer:
     found = terms.find_entry(work, "retailers", key)
     if found is None:
         abort(404)
-    own = ", ".join(found.body.get("reports", ()))
-    form = RetailerForm(data={**found.body, "reports": own})
     if request.method == "POST":
-        form.key.data = key
-        return _save_retailer(form, key)
-    form.revision.data = str(found.id)
-    return render_template("finance/terms/retailer_form.html", form=form, key=key, mistakes=[])
+        sheet = AmendForm.typed("retailers", key, RetailerForm, found.body)
+        return _sent(sheet, _retailer_page, ".retailer")
+    form = RetailerForm(body=found.body)
+    return _retailer_page(AmendForm("retailers", key, form, found.body, found.id))
 
 
 @PAGES.route("/new-retailer", methods=["GET", "POST"])
@@ -278,21 +242,14 @@ def new_retailer() -> Answer:
     """Add a retailer."""
     work = current_work()
     _require_load(work)
-    form = RetailerForm()
     if request.method == "POST":
-        return _save_retailer(form, "")
-    return render_template("finance/terms/retailer_form.html", form=form, key="", mistakes=[])
+        sheet = AmendForm.typed("retailers", "", RetailerForm, None)
+        return _sent(sheet, _retailer_page, ".retailer")
+    return _retailer_page(AmendForm("retailers", "", RetailerForm(), None, 0))
 
 
-def _save_retailer(form: RetailerForm, key: str) -> Answer:
-    body = title_form.retailer_body(form)
-    mistakes = _amend("retailers", body, form)
-    if mistakes:
-        page = render_template(
-            "finance/terms/retailer_form.html", form=form, key=key, mistakes=mistakes
-        )
-        return _refused(page, form)
-    return redirect(url_for(".retailer", key=body["key"]), 303)
+def _retailer_page(sheet: AmendForm) -> str:
+    return render_template("finance/terms/retailer_form.html", sheet=sheet, form=sheet.form)
 
 
 # Both
@@ -304,40 +261,46 @@ def number_asked(name: str) -> int:
     return int(text) if _A_NUMBER.fullmatch(text) else 0
 
 
-_TO_CONFIRM = "this replaces what has counted already; read what, and tick that it is meant"
+_TO_CONFIRM = (
+    "To confirm: this replaces what has counted already; read what, and tick that it is meant"
+)
 
 
-def _amend(part: str, body: Mapping[str, Any], form: _Of) -> list[Mistake]:
-    """Save an entry; what is wrong with it is put at its fields."""
-    revision = form.revision.data or ""
-    looked_at = int(revision) if _A_NUMBER.fullmatch(revision) else -1
+def _sent(sheet: AmendForm, page: Callable[[AmendForm], str], onward: str) -> Answer:
+    """Answer a form: move its rows, or save the entry and go on to its page."""
+    asked = request.form.get("act", "save")
+    if asked != "save":
+        sheet.focus = sheet.form.operate(asked)
+        return page(sheet)
+    work = current_work()
+    sheet.write()
+    if sheet.mistakes:
+        _further(work, sheet)
+        return page(sheet), 422
     try:
         with all_or_nothing():
-            changed = catalogue.amend(current_work(), part, body, looked_at, confirmed())
+            changed = catalogue.amend(work, sheet.part, sheet.body, sheet.revision, confirmed())
     except SetupError as error:
-        return place(form, error.faults)
+        sheet.blame(error.faults)
+        return page(sheet), 422
     except UnconfirmedError as error:
-        form.asked, form.token = error.asked, error.token
-        return [Mistake("confirmed", "To confirm", _TO_CONFIRM)]
+        sheet.asked, sheet.token = error.asked, error.token
+        sheet.mistakes = [("confirmed", _TO_CONFIRM)]
+        return page(sheet), 409
     except terms.ChangedMeanwhileError as error:
-        return [Mistake("", "", str(error))]
+        sheet.mistakes = [("", str(error))]
+        return page(sheet), 422
     flash("Saved. Its history tells what it said before." if changed else _UNCHANGED, "good")
-    return []
+    return redirect(url_for(onward, key=sheet.body["key"]), 303)
 
 
-def _further(
-    work: Work, part: str, body: Mapping[str, Any], known: Collection[str]
-) -> list[SetupFault]:
-    """Faults of an entry that is not saved as it is, beside those at known paths."""
+def _further(work: Work, sheet: AmendForm) -> None:
+    """Tell what else is wrong with an entry of which something could not even be read."""
+    known = {f"{sheet.part}[0].{each.path}" for each in sheet.written.faults}
     try:
-        terms.check(work, part, body)
+        terms.check(work, sheet.part, sheet.body)
     except SetupError as error:
-        return [each for each in error.faults if each.path not in known]
-    return []
-
-
-def _refused(page: str, form: Confirmed) -> tuple[str, int]:
-    return page, 409 if form.asked else 422
+        sheet.blame([each for each in error.faults if each.path not in known])
 
 
 def _require_load(work: Work) -> None:

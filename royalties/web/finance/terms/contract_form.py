@@ -6,203 +6,151 @@ from typing import Any
 from royalties.domain.money import NotAnAmountError
 from royalties.domain.problems import SetupFault
 from royalties.domain.terms.catalogue import Channel, Format
-from royalties.web.finance.terms.row_forms import (
-    Body,
-    Cell,
-    CellKind,
-    Row,
-    RowTable,
-    Written,
-    as_before,
+from royalties.ingest.setup import models
+from royalties.web.forms.entries import Body, EntryForm, RowList, Written
+from royalties.web.forms.fields import (
+    Choice,
+    EntryField,
+    Share,
+    Tick,
+    fields_of,
     fraction_text,
+    key_field,
     percent_text,
-    shown,
-    written,
 )
-from royalties.web.finance.terms.typed_numbers import as_plain, listed, parted
+from royalties.web.forms.numbers import as_plain, listed, parted
 
 FORMATS = tuple((each.value, each.value) for each in Format)
 CHANNELS = tuple((each.value, each.value) for each in Channel)
 
-_RATE = "10 % or 0.10; for a rate per copy an amount such as 2.50"
-
-TIERS = RowTable(
-    "tiers",
-    "tier",
-    (
-        Cell("rate", "Rate", kind=CellKind.AMOUNT, hint=_RATE, short=True),
-        Cell("up_to", "up to", kind=CellKind.WHOLE, short=True),
-    ),
-    least=1,
-)
-
-RULES = RowTable(
-    "rules",
-    "rule",
-    (
-        Cell("name", "Name"),
-        Cell("formats", "Formats", kind=CellKind.TICKS, options=FORMATS),
-        Cell("channels", "Channels", kind=CellKind.TICKS, options=CHANNELS),
-        Cell("retailers", "Retailers", kind=CellKind.WORDS),
-        Cell("countries", "Countries", kind=CellKind.NAMES, short=True),
-        Cell("from", "≥", "discount.from", CellKind.SHARE, short=True),
-        Cell("above", ">", "discount.above", CellKind.SHARE, short=True),
-        Cell("below", "<", "discount.below", CellKind.SHARE, short=True),
-        Cell("to", "≤", "discount.up_to", CellKind.SHARE, short=True),
-        Cell(
-            "basis",
-            "Basis",
-            kind=CellKind.CHOICE,
-            options=(
-                ("", "choose …"),
-                ("list", "list price"),
-                ("net", "net receipts"),
-                ("unit", "amount per copy"),
-                ("profit", "net less unit cost"),
-            ),
-        ),
-        Cell("escalator", "Escalator"),
-        Cell(
-            "tiers_by",
-            "Limits count",
-            kind=CellKind.CHOICE,
-            options=(("", "net copies"), ("list", "list value"), ("net", "net receipts")),
-        ),
-        Cell("counter", "Counter", "counter.name"),
-        Cell(
-            "resets",
-            "Starts again",
-            "counter.resets",
-            CellKind.CHOICE,
-            options=(("", "never"), ("year", "each year"), ("period", "each period")),
-        ),
-        Cell("opening", "Counted before", "counter.opening", CellKind.WHOLE, short=True),
-    ),
-    (TIERS,),
-    least=1,
-)
-
-RIGHTS = RowTable(
-    "subsidiary_rights",
-    "right",
-    (
-        Cell("right", "Right", hint="translation, audio, permissions, …"),
-        Cell("share", "Author’s share", kind=CellKind.SHARE, hint="50 % or 0.50", short=True),
-    ),
-)
-
-ADVANCES = RowTable(
-    "advances",
-    "advance",
-    (
-        Cell("amount", "Amount", kind=CellKind.AMOUNT, short=True),
-        Cell("paid_on", "Paid on", kind=CellKind.DAY),
-        Cell("recouped", "Recouped before the first period", kind=CellKind.AMOUNT, short=True),
-    ),
-)
-
-CONTRACT = RowTable(
-    "contract",
-    "contract",
-    (
-        Cell("author", "Author", hint="With whom the contract was made."),
-        Cell(
-            "titles",
-            "Titles",
-            kind=CellKind.WORDS,
-            hint="Keys of titles, with commas between; all share one account.",
-            required=True,
-        ),
-        Cell("currency", "Currency", hint="Three letters, such as USD.", required=True, short=True),
-        Cell(
-            "starts",
-            "Starts",
-            kind=CellKind.DAY,
-            hint="It counts from the period that contains this day.",
-            required=True,
-            short=True,
-        ),
-        Cell(
-            "plan",
-            "Plan",
-            hint="Key of the plan that distributes what is payable.",
-            listed="plans",
-            required=True,
-        ),
-        Cell(
-            "opening_balance",
-            "Opening balance",
-            kind=CellKind.AMOUNT,
-            hint="A debit balance brought into the books: zero or below, such as -120.00.",
-            short=True,
-        ),
-        Cell(
-            "reserve_rate",
-            "Rate withheld",
-            "reserve.rate",
-            hint="20 %; or by a title’s periods since publication: 25 %; 20 %; 10 %.",
-        ),
-        Cell("reserve_by_period", "By the title’s periods since publication", kind=CellKind.TICK),
-        Cell(
-            "hold_periods",
-            "Released after",
-            "reserve.hold_periods",
-            CellKind.WHOLE,
-            hint="Periods until it is released in full.",
-            short=True,
-        ),
-        Cell("reserve_formats", "Formats", "reserve.formats", CellKind.TICKS, options=FORMATS),
-        Cell("reserve_channels", "Channels", "reserve.channels", CellKind.TICKS, options=CHANNELS),
-    ),
-    (RULES, RIGHTS, ADVANCES),
-)
+_tier = fields_of(models.Tier, in_rows=True)
+_rule = fields_of(models.Rule, in_rows=True)
+_advance = fields_of(models.Advance, in_rows=True)
+_of = fields_of(models.Contract)
 
 
-def contract_shown(body: Mapping[str, Any]) -> Row:
-    """A contract's body as it stands in the fields."""
-    rights = [
-        {"right": right, "share": share}
-        for right, share in body.get("subsidiary_rights", {}).items()
-    ]
-    reserve = dict(body.get("reserve", {}))
-    rate = reserve.pop("rate", None)
-    rules = [_rule_shown(rule) for rule in body.get("rules", ())]
-    row = shown({**body, "rules": rules, "subsidiary_rights": rights, "reserve": reserve}, CONTRACT)
-    row["key"] = body.get("key", "")
-    row["reserve_by_period"] = "1" if isinstance(rate, list) else ""
-    rates = rate if isinstance(rate, list) else [rate] if rate is not None else []
-    row["reserve_rate"] = listed(percent_text(each) for each in rates)
-    return row
+class TierForm(EntryForm):
+    """A rate up to a limit."""
+
+    rate = _tier(
+        "rate", hint="10 % or 0.10; for a rate per copy an amount such as 2.50", short=True
+    )
+    up_to = _tier("up_to", short=True)
 
 
-def _rule_shown(rule: Mapping[str, Any]) -> Body:
+class RuleForm(EntryForm):
+    """How a sale earns."""
+
+    name = _rule("name")
+    formats = _rule("formats", options=FORMATS)
+    channels = _rule("channels", options=CHANNELS)
+    retailers = _rule("retailers")
+    countries = _rule("countries", short=True)
+    from_ = _rule("discount.from", name="from", short=True)
+    above = _rule("discount.above", short=True)
+    below = _rule("discount.below", short=True)
+    to = _rule("discount.up_to", short=True)
+    basis = _rule(
+        "basis",
+        kind=Choice,
+        options=(
+            ("", "choose …"),
+            ("list", "list price"),
+            ("net", "net receipts"),
+            ("unit", "amount per copy"),
+            ("profit", "net less unit cost"),
+        ),
+    )
+    escalator = EntryField("Escalator")
+    tiers_by = _rule(
+        "tiers_by",
+        kind=Choice,
+        options=(("", "net copies"), ("list", "list value"), ("net", "net receipts")),
+    )
+    counter = _rule("counter.name")
+    resets = _rule(
+        "counter.resets",
+        kind=Choice,
+        options=(("", "never"), ("year", "each year"), ("period", "each period")),
+    )
+    opening = _rule("counter.opening", short=True)
+    tiers = RowList(TierForm, "tier", least=1)
+
+
+class RightForm(EntryForm):
+    """The author's share of a right's income."""
+
+    right = EntryField("Right", hint="translation, audio, permissions, …")
+    share = Share("Author’s share", hint="50 % or 0.50", short=True)
+
+
+class AdvanceForm(EntryForm):
+    """Money paid ahead."""
+
+    amount = _advance("amount", short=True)
+    paid_on = _advance("paid_on")
+    recouped = _advance("recouped", short=True)
+
+
+class ContractForm(EntryForm):
+    """A contract."""
+
+    key = key_field(models.Contract, "foot-2015")
+    author = _of("author", hint=True)
+    titles = _of("titles", hint="Keys of titles, with commas between; all share one account.")
+    currency = _of("currency", hint="Three letters, such as USD.", short=True)
+    starts = _of("starts", hint=True, short=True)
+    plan = _of("plan", hint=True, listed="plans")
+    opening_balance = _of("opening_balance", hint=True, short=True)
+    reserve_rate = _of(
+        "reserve.rate",
+        hint="20 %; or by a title’s periods since publication: 25 %; 20 %; 10 %.",
+    )
+    reserve_by_period = Tick("By the title’s periods since publication")
+    hold_periods = _of("reserve.hold_periods", hint=True, short=True)
+    reserve_formats = _of("reserve.formats", options=FORMATS)
+    reserve_channels = _of("reserve.channels", options=CHANNELS)
+    rules = RowList(RuleForm, "rule", least=1)
+    subsidiary_rights = RowList(RightForm, "right")
+    advances = RowList(AdvanceForm, "advance")
+
+    def as_fields(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Rates as rows of tiers, rights as rows, and a reserve's rates as one text."""
+        rights = body.get("subsidiary_rights", {})
+        reserve = dict(body.get("reserve", {}))
+        rate = reserve.get("rate")
+        rates = rate if isinstance(rate, list) else [rate] if rate is not None else []
+        reserve["rate"] = listed(percent_text(each) for each in rates)
+        return {
+            **body,
+            "rules": [_rule_fields(rule) for rule in body.get("rules", ())],
+            "subsidiary_rights": [
+                {"right": right, "share": share} for right, share in rights.items()
+            ],
+            "reserve": reserve,
+            "reserve_by_period": isinstance(rate, list),
+        }
+
+    def as_body(self, found: Written) -> None:
+        """The other way."""
+        body = found.body
+        for place, rule in enumerate(body.get("rules", ())):
+            _rule_body(found, place, rule)
+        by_period = body.pop("reserve_by_period", False)
+        if "reserve" in body:
+            _reserve_body(found, by_period=by_period)
+        if "subsidiary_rights" in body:
+            _rights_body(found)
+
+
+def _rule_fields(rule: Mapping[str, Any]) -> Body:
     tiers = rule.get("tiers") or ([{"rate": rule["rate"]}] if "rate" in rule else [])
     if rule.get("basis") != "unit":
         tiers = [{**tier, "rate": percent_text(tier["rate"])} for tier in tiers]
     return {**rule, "tiers": tiers, "escalator": "1" if "tiers" in rule else ""}
 
 
-def contract_written(row: Row, base: Mapping[str, Any] | None) -> Written:
-    """The body that the fields make; keys that the form does not know stay as they were."""
-    found = written(row, CONTRACT)
-    body = found.body
-    body["key"] = row.get("key", "")
-    found.places["key"] = "key"
-    for place, rule in enumerate(body.get("rules", ())):
-        _rule_written(found, place, rule)
-    body.pop("reserve_by_period", None)
-    if "reserve" in body:
-        _reserve_written(found, by_period=bool(row.get("reserve_by_period")))
-    if "subsidiary_rights" in body:
-        _rights_written(found)
-    known = {"key", "rules", "subsidiary_rights", "advances", "reserve"}
-    known |= {cell.path.partition(".")[0] for cell in CONTRACT.cells}
-    kept = {key: value for key, value in (base or {}).items() if key not in known}
-    found.body = as_before({**kept, **body}, base) if base else body
-    return found
-
-
-def _rule_written(found: Written, place: int, rule: Body) -> None:
+def _rule_body(found: Written, place: int, rule: Body) -> None:
     at = f"rules[{place}]"
     tiers = rule.get("tiers", [])
     if rule.get("basis") != "unit":
@@ -225,7 +173,7 @@ def _rule_written(found: Written, place: int, rule: Body) -> None:
             rule["rate"] = tiers[0]["rate"]
 
 
-def _reserve_written(found: Written, *, by_period: bool) -> None:
+def _reserve_body(found: Written, *, by_period: bool) -> None:
     reserve = found.body["reserve"]
     if "rate" not in reserve:
         return
@@ -237,7 +185,7 @@ def _reserve_written(found: Written, *, by_period: bool) -> None:
     reserve["rate"] = rates if by_period or len(rates) != 1 else rates[0]
 
 
-def _rights_written(found: Written) -> None:
+def _rights_body(found: Written) -> None:
     rights: Body = {}
     for place, entry in enumerate(found.body["subsidiary_rights"]):
         at = f"subsidiary_rights[{place}]"

@@ -17,9 +17,9 @@ from royalties.services.terms import balances as stands
 from royalties.services.terms.warnings import warnings_about
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work
-from royalties.web.finance.terms.contract_form import CONTRACT, contract_shown, contract_written
-from royalties.web.finance.terms.editing import PAGES, Editor, key_cell
-from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.finance.terms.contract_form import ContractForm
+from royalties.web.finance.terms.editing import PAGES, Editor
+from royalties.web.forms.numbers import as_typed
 
 _PART = "contracts"
 
@@ -77,7 +77,6 @@ def contract(key: str) -> str:
 def _beside_form() -> dict[str, Any]:
     setup = setup_in_force(current_work())
     return {
-        "key_cell": key_cell("foot-2015"),
         "plans": sorted(setup.plans),
         "retailers": sorted(setup.retailers),
     }
@@ -87,6 +86,4 @@ def _start() -> dict[str, Any]:
     return {"currency": setup_in_force(current_work()).publisher.currency}
 
 
-Editor(
-    _PART, "contract", CONTRACT, contract_shown, contract_written, _beside_form, _start
-).add_pages()
+Editor(_PART, "contract", ContractForm, _beside_form, _start).add_pages()

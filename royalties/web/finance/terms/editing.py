@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from flask import abort, flash, redirect, render_template, request, url_for
 
@@ -19,22 +19,12 @@ from royalties.services.terms.warnings import warnings_about
 from royalties.services.work import RefusedError
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work, only_looks
-from royalties.web.finance.terms.row_forms import (
-    Cell,
-    Row,
-    RowTable,
-    Written,
-    operate,
-    padded,
-    typed,
-)
-from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.forms.entries import EntryForm, Written
+from royalties.web.forms.fields import EntryField
+from royalties.web.forms.numbers import as_typed
 
 PAGES = Pages("terms", __name__, "/finance", FINANCE)
 
-WARNS = "warns "
-"""Before a field's name among a sheet's errors: what is said there is no error."""
-_LONGEST_NOTE = 1000
 _QUOTES = "Quotes from now on go by it; what was issued stays as it is."
 _SINCE = {
     "payment_details": "Invoices say it from its first day on.",
@@ -44,6 +34,12 @@ _SINCE = {
 """From when a change counts, where it is not a calculation's."""
 
 
+class NoteForm(EntryForm):
+    """Why an entry is changed, for whoever approves it."""
+
+    note = EntryField("Why", longest=1000)
+
+
 @dataclass(slots=True)
 class AmendForm:
     """An entry while somebody amends it.
@@ -51,11 +47,9 @@ class AmendForm:
     Attributes:
         part: contracts, plans or beneficiaries.
         key: of the entry; empty while a new one has none.
-        shape: of the form.
-        row: what stands in the fields.
+        form: what stands in the fields.
         base: the body in force; None for a new entry.
         revision: the number of the revision that the person looked at.
-        path: what the checker's paths begin with here, such as ``contracts[0].``.
         version: of a plan, the version that is amended; ``tried_version`` the day typed for it.
         asked: what saving replaces that has counted already; ``token`` confirms it.
         warnings: what would never count, as (field, words).
@@ -63,15 +57,12 @@ class AmendForm:
 
     part: str
     key: str
-    shape: RowTable
-    row: Row
+    form: EntryForm
     base: Mapping[str, Any] | None
     revision: int
-    path: str
-    note: str = ""
+    why: NoteForm = field(default_factory=NoteForm)
     written: Written = field(default_factory=Written)
     body: dict[str, Any] = field(default_factory=dict)
-    errors: dict[str, list[str]] = field(default_factory=dict)
     mistakes: list[tuple[str, str]] = field(default_factory=list)
     refused: str = ""
     meanwhile: list[Change] = field(default_factory=list)
@@ -89,21 +80,51 @@ class AmendForm:
         """Whether the entry does not exist yet."""
         return self.base is None
 
+    @classmethod
+    def typed(
+        cls,
+        part: str,
+        key: str,
+        form: type[EntryForm],
+        base: Mapping[str, Any] | None,
+        version: str = "",
+    ) -> Self:
+        """What a browser sent of an entry's form."""
+        typed = form(request.form)
+        if key:
+            typed["key"].data = key
+        revision = request.form.get("revision", "")
+        return cls(
+            part,
+            typed["key"].data,
+            typed,
+            base,
+            int(revision) if revision.isdecimal() and len(revision) < 10 else 0,  # noqa: PLR2004
+            why=NoteForm(request.form),
+            version=version,
+        )
+
+    def write(self) -> None:
+        """Make the entry's body of the fields, and tell what cannot be read."""
+        self.written = self.form.written(self.base)
+        self.body = self.written.body
+        self.blame(self.written.faults)
+
     def blame(self, faults: list[SetupFault]) -> None:
         """Tell every fault at its field, and above the form."""
-        names = labels(self.shape, self.row)
+        names, fields = self.form.labels(), self.form.every_field
         for fault in faults:
-            where = self.written.field_of(fault.path.removeprefix(self.path))
+            where = self.written.field_of(fault.path.removeprefix(f"{self.part}[0]."))
             words = f"{names[where]}: {fault.message}" if where in names else str(fault)
             self.mistakes.append((where, words))
-            if where:
-                self.errors.setdefault(where, []).append(fault.message)
+            if where in fields:
+                fields[where].errors.append(fault.message)
 
     def warn(self) -> None:
         """Tell what of the entry as written never counts, at its field and above the form."""
         if self.mistakes:
             return
-        names = labels(self.shape, self.row)
+        names, fields = self.form.labels(), self.form.every_field
         version = f"versions[{self.tried_version}]."
         for each in warnings_about(current_work(), self.part, self.body["key"], self.body):
             path = each.path.removeprefix(version)
@@ -112,32 +133,12 @@ class AmendForm:
             where = self.written.field_of(path)
             named = f"{names[where]}: {each.message}" if where in names else str(each)
             self.warnings.append((where if where in names else "", named))
-            if where in names:
-                self.errors.setdefault(WARNS + where, []).append(each.message)
-
-
-def sheet_of_form(
-    part: str, key: str, shape: RowTable, base: Mapping[str, Any] | None, path: str
-) -> AmendForm:
-    """What a browser sent of an entry's form."""
-    row = typed(request.form, shape)
-    row["key"] = key or request.form.get("key", "").strip()
-    revision = request.form.get("revision", "")
-    return AmendForm(
-        part,
-        row["key"],
-        shape,
-        row,
-        base,
-        int(revision) if revision.isdecimal() and len(revision) < 10 else 0,  # noqa: PLR2004
-        path,
-        request.form.get("note", "")[:_LONGEST_NOTE].strip(),
-    )
+            if where in fields:
+                fields[where].warnings.append(each.message)
 
 
 def sent(
     sheet: AmendForm,
-    write: Callable[[AmendForm], None],
     page: Callable[[AmendForm], str],
     onward: Callable[[AmendForm, terms.Saved], str],
 ) -> Answer:
@@ -145,15 +146,14 @@ def sent(
 
     Args:
         sheet: what was typed.
-        write: makes the sheet's body of its row.
         page: shows the form.
         onward: the address to go on to once it is saved.
     """
     asked = request.form.get("act", "save")
     if asked != "save":
-        sheet.row, sheet.focus = operate(sheet.row, sheet.shape, asked)
+        sheet.focus = sheet.form.operate(asked)
         return page(sheet)
-    write(sheet)
+    sheet.write()
     if sheet.mistakes:
         return page(sheet), 422
     try:
@@ -163,7 +163,7 @@ def sent(
                 sheet.part,
                 sheet.body,
                 revision=sheet.revision,
-                note=sheet.note,
+                note=sheet.why.note.data,
                 is_new=sheet.is_new,
                 confirmed=confirmed(),
             )
@@ -200,11 +200,9 @@ def _show_both(sheet: AmendForm, error: terms.ChangedMeanwhileError) -> None:
     sheet.revision = error.now.id if error.now else 0
 
 
-def tried(
-    sheet: AmendForm, write: Callable[[AmendForm], None], page: Callable[[AmendForm], str]
-) -> Answer:
+def tried(sheet: AmendForm, page: Callable[[AmendForm], str]) -> Answer:
     """Answer a form with what it would have given; nothing is kept."""
-    write(sheet)
+    sheet.write()
     if sheet.mistakes:
         return page(sheet), 422
     try:
@@ -221,14 +219,13 @@ def tried(
 def form_page(template: str, sheet: AmendForm, **more: object) -> str:
     """The page of an entry's form."""
     work = current_work()
-    sheet.row = padded(sheet.row, sheet.shape)
+    sheet.form.padded()
     waiting = None if sheet.is_new else terms.waiting_for(work, sheet.part, sheet.key)
     return render_template(
         template,
         sheet=sheet,
         at_once=terms.acts_at_once(work),
         waiting=waiting,
-        labels=labels(sheet.shape, sheet.row),
         **more,
     )
 
@@ -248,23 +245,6 @@ def tell(saved: terms.Saved, part: str = "") -> None:
         )
 
 
-def labels(shape: RowTable, row: Row, prefix: str = "", before: str = "") -> dict[str, str]:
-    """What each field is called in a list of mistakes: "Rule 2, tier 1, rate"."""
-    found = {f"{prefix}key": "Key"} if not prefix else {}
-    for cell in shape.cells:
-        found[prefix + cell.name] = f"{before}{cell.label}"
-    for table in shape.tables:
-        found[f"{prefix}{table.name}-add"] = f"{before}{table.word.capitalize()}s"
-        for place, each in enumerate(row.get(table.name, ()), 1):
-            found |= labels(
-                table,
-                each,
-                f"{prefix}{table.name}-{each['id']}-",
-                f"{before}{table.word.capitalize()} {place} · ",
-            )
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Editor:
     """How one part of the setup is amended, a whole entry at a time.
@@ -272,18 +252,14 @@ class Editor:
     Attributes:
         part: contracts or beneficiaries.
         word: for one entry, as it stands in addresses.
-        shape: of the form.
-        shown: makes fields of a body.
-        written: makes a body of fields and the body in force.
+        form: its fields.
         beside: what the form's page needs beside the sheet.
         start: the body that a new entry begins with.
     """
 
     part: str
     word: str
-    shape: RowTable
-    shown: Callable[[Mapping[str, Any]], Row]
-    written: Callable[[Row, Mapping[str, Any] | None], Written]
+    form: type[EntryForm]
     beside: Callable[[], dict[str, Any]]
     start: Callable[[], dict[str, Any]]
 
@@ -302,28 +278,26 @@ class Editor:
         """The form of an entry; sent, it is saved."""
         now = self._entry(key)
         if request.method == "POST":
-            return sent(self._typed(key, now), self._write, self.page, self._onward)
-        row = self.shown(now.body)
-        sheet = AmendForm(self.part, key, self.shape, row, now.body, now.id, f"{self.part}[0].")
-        self._write(sheet)
+            return sent(self._typed(key, now), self.page, self._onward)
+        form = self.form(body=now.body)
+        sheet = AmendForm(self.part, key, form, now.body, now.id)
+        sheet.write()
         sheet.warn()
         return self.page(sheet)
 
     def tried(self, key: str) -> Answer:
         """What an entry as typed would have given."""
-        return tried(self._typed(key, self._entry(key)), self._write, self.page)
+        return tried(self._typed(key, self._entry(key)), self.page)
 
     def new(self) -> Answer:
         """An empty form; sent, the entry is added."""
         if request.method == "POST":
-            return sent(self._typed("", None), self._write, self.page, self._onward)
-        return self.page(
-            AmendForm(self.part, "", self.shape, self.shown(self.start()), None, 0, "")
-        )
+            return sent(self._typed("", None), self.page, self._onward)
+        return self.page(AmendForm(self.part, "", self.form(body=self.start()), None, 0))
 
     def new_tried(self) -> Answer:
         """What a new entry would have given."""
-        return tried(self._typed("", None), self._write, self.page)
+        return tried(self._typed("", None), self.page)
 
     def page(self, sheet: AmendForm) -> str:
         """The page of the form."""
@@ -346,20 +320,9 @@ class Editor:
 
     def _typed(self, key: str, now: Entry | None) -> AmendForm:
         base = now.body if now else None
-        return sheet_of_form(self.part, key, self.shape, base, f"{self.part}[0].")
-
-    def _write(self, sheet: AmendForm) -> None:
-        sheet.written = self.written(sheet.row, sheet.base)
-        sheet.body = sheet.written.body
-        sheet.blame(sheet.written.faults)
+        return AmendForm.typed(self.part, key, self.form, base)
 
     def _onward(self, sheet: AmendForm, saved: terms.Saved) -> str:
         if sheet.is_new and saved.proposal is not None:
             return url_for(f"terms.{self.part}")
         return url_for(f"terms.{self.word}", key=sheet.key)
-
-
-def key_cell(example: str) -> Cell:
-    """The field of a new entry's key."""
-    hint = f"Its name in commands and files, such as {example}; it cannot change later."
-    return Cell("key", "Key", hint=hint, required=True)

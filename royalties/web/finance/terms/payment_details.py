@@ -1,61 +1,46 @@
 """How the house is paid: what invoices say of it, from which day on, and who changed it."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, render_template, request, url_for
 
 from royalties.domain.terms.payment_details import payment_on
+from royalties.ingest.setup.orders import PaymentDetails
 from royalties.services.books import setup_in_force
 from royalties.services.orders.preconditions import setup_or_none
 from royalties.services.terms import amending as terms
 from royalties.web.account.proving import proven
 from royalties.web.core.pages import Answer
 from royalties.web.core.visit import current_work
-from royalties.web.finance.terms.editing import (
-    PAGES,
-    AmendForm,
-    form_page,
-    key_cell,
-    sent,
-    sheet_of_form,
-)
-from royalties.web.finance.terms.row_forms import (
-    Cell,
-    CellKind,
-    Row,
-    RowTable,
-    as_before,
-    shown,
-    written,
-)
-from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.finance.terms.editing import PAGES, AmendForm, form_page, sent
+from royalties.web.forms.entries import EntryForm
+from royalties.web.forms.fields import fields_of, key_field
+from royalties.web.forms.numbers import as_typed
 
 _PART = "payment_details"
 
-PAYMENT = RowTable(
-    "payment",
-    "payment details",
-    (
-        Cell(
-            "from", "From", kind=CellKind.DAY, hint="Invoices say it from this day on.", short=True
-        ),
-        Cell(
-            "currency",
-            "Currency",
-            hint="Three letters, such as USD: only invoices in it. Blank: any.",
-            short=True,
-        ),
-        Cell("payee", "Payee", hint="In whose name the account is.", required=True),
-        Cell("bank", "Bank"),
-        Cell("routing", "Routing number", hint="Nine digits, of a U.S. bank.", short=True),
-        Cell("account", "Account number"),
-        Cell("iban", "IBAN"),
-        Cell("bic", "BIC (SWIFT)", short=True),
-        Cell("address", "Checks are sent to", kind=CellKind.LINES, hint="One line each."),
-        Cell("payer_note", "Note", at="note", hint="What else a payer must know."),
-    ),
-)
+_of = fields_of(PaymentDetails)
+
+
+class PaymentForm(EntryForm):
+    """How the house is paid, from a day on."""
+
+    key = key_field(PaymentDetails, "usd-2026")
+    from_ = _of("from", name="from", hint=True, short=True, needed=False)
+    currency = _of(
+        "currency", hint="Three letters, such as USD: only invoices in it. Blank: any.", short=True
+    )
+    payee = _of("payee", hint=True)
+    address = _of("address", hint="One line each.")
+    payer_note = _of("note", hint=True)
+    bank = _of("bank")
+    routing = _of("routing", hint=True, short=True)
+    account = _of("account")
+    iban = _of("iban")
+    bic = _of("bic", short=True)
+
+    by_bank = ("bank", "routing", "account", "iban", "bic")
+    """What stands beside when and to whom."""
 
 
 @PAGES.get("/payment-details")
@@ -86,9 +71,8 @@ def amend_payment_details(key: str) -> Answer:
     if now is None:
         abort(404)
     if request.method == "POST":
-        sheet = sheet_of_form(_PART, key, PAYMENT, now.body, f"{_PART}[0].")
-        return sent(sheet, _write, _page, _onward)
-    return _page(AmendForm(_PART, key, PAYMENT, _shown(now.body), now.body, now.id, ""))
+        return sent(AmendForm.typed(_PART, key, PaymentForm, now.body), _page, _onward)
+    return _page(AmendForm(_PART, key, PaymentForm(body=now.body), now.body, now.id))
 
 
 @PAGES.route("/new-payment-details", methods=["GET", "POST"])
@@ -96,27 +80,14 @@ def amend_payment_details(key: str) -> Answer:
 def new_payment_details() -> Answer:
     """An empty form; sent, the details are put before a second person."""
     if request.method == "POST":
-        sheet = sheet_of_form(_PART, "", PAYMENT, None, f"{_PART}[0].")
-        return sent(sheet, _write, _page, _onward)
+        return sent(AmendForm.typed(_PART, "", PaymentForm, None), _page, _onward)
     publisher = setup_in_force(current_work()).publisher
     start = {
         "from": current_work().today.isoformat(),
         "payee": publisher.name,
         "address": list(publisher.address),
     }
-    return _page(AmendForm(_PART, "", PAYMENT, _shown(start), None, 0, ""))
-
-
-def _shown(body: Mapping[str, Any]) -> Row:
-    return {**shown(body, PAYMENT), "key": body.get("key", "")}
-
-
-def _write(sheet: AmendForm) -> None:
-    sheet.written = written(sheet.row, PAYMENT)
-    body = {**sheet.written.body, "key": sheet.row.get("key", "")}
-    sheet.written.places["key"] = "key"
-    sheet.body = as_before(body, sheet.base) if sheet.base else body
-    sheet.blame(sheet.written.faults)
+    return _page(AmendForm(_PART, "", PaymentForm(body=start), None, 0))
 
 
 def _page(sheet: AmendForm) -> str:
@@ -125,7 +96,6 @@ def _page(sheet: AmendForm) -> str:
     return form_page(
         "finance/terms/payment_details_form.html",
         sheet,
-        key_cell=key_cell("usd-2026"),
         history=[] if sheet.is_new else terms.history(current_work(), _PART, sheet.key, as_typed),
         save_at=url_for(f"terms.{verb}_payment_details", **key),
     )

@@ -16,17 +16,9 @@ from royalties.services.terms.warnings import warnings_about
 from royalties.web.core.pages import Answer
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work, only_looks
-from royalties.web.finance.terms.editing import (
-    PAGES,
-    AmendForm,
-    form_page,
-    key_cell,
-    sent,
-    sheet_of_form,
-    tried,
-)
-from royalties.web.finance.terms.plan_form import VERSION, version_shown, version_written
-from royalties.web.finance.terms.typed_numbers import as_typed
+from royalties.web.finance.terms.editing import PAGES, AmendForm, form_page, sent, tried
+from royalties.web.finance.terms.plan_form import VersionForm
+from royalties.web.forms.numbers import as_typed
 
 _PART = "plans"
 _NEW = "new"
@@ -133,7 +125,6 @@ def _page(sheet: AmendForm) -> str:
     return form_page(
         "finance/terms/plan_form.html",
         sheet,
-        key_cell=key_cell("cities"),
         beneficiaries=sorted(setup.beneficiaries.values(), key=lambda each: each.key),
         currency=_currency(setup, _users(setup).get(sheet.key, [])),
         save_at=save_at,
@@ -141,19 +132,21 @@ def _page(sheet: AmendForm) -> str:
     )
 
 
-def _write(sheet: AmendForm) -> None:
-    """The whole plan with the version that was typed, in the order of their first days."""
-    others = [
-        each for each in (sheet.base or {}).get("versions", ()) if each["from"] != sheet.version
-    ]
-    before = _version_of(sheet.base, sheet.version)
-    sheet.written = version_written(sheet.row, before)
-    sheet.written.places["key"] = "key"
-    version = sheet.written.body
-    sheet.body = {**(sheet.base or {}), "key": sheet.row["key"], "versions": [*others, version]}
-    sheet.path = f"plans[0].versions[{len(others)}]."
-    sheet.blame(sheet.written.faults)
-    sheet.tried_version = str(version.get("from", ""))
+class PlanSheet(AmendForm):
+    """A plan while a version of it is amended."""
+
+    def write(self) -> None:
+        """The whole plan with the version that was typed, in the order of their first days."""
+        base = self.base or {}
+        others = [each for each in base.get("versions", ()) if each["from"] != self.version]
+        self.written = self.form.written(_version_of(base, self.version))
+        version = self.written.body
+        self.body = {**base, "key": self.key, "versions": [*others, version]}
+        self.written.places |= {
+            f"versions[{len(others)}].{path}": name for path, name in self.written.places.items()
+        }
+        self.blame(self.written.faults)
+        self.tried_version = str(version.get("from", ""))
 
 
 def _version_of(body: Mapping[str, Any] | None, day: str) -> dict[str, Any] | None:
@@ -161,10 +154,8 @@ def _version_of(body: Mapping[str, Any] | None, day: str) -> dict[str, Any] | No
     return next((each for each in versions if each["from"] == day), None)
 
 
-def _typed(key: str, version: str, now: Entry | None) -> AmendForm:
-    sheet = sheet_of_form(_PART, key, VERSION, now.body if now else None, "")
-    sheet.version = version
-    return sheet
+def _typed(key: str, version: str, now: Entry | None) -> PlanSheet:
+    return PlanSheet.typed(_PART, key, VersionForm, now.body if now else None, version)
 
 
 def _existing(key: str, version: str) -> Entry:
@@ -190,10 +181,9 @@ def amend_version(key: str, version: str) -> Answer:
         body = {**newest, "from": "" if day == newest["from"] else day}
     else:
         body = _version_of(now.body, version) or {}
-    row = {**version_shown(body), "key": key}
-    sheet = AmendForm(_PART, key, VERSION, row, now.body, now.id, "", version=version)
+    sheet = PlanSheet(_PART, key, VersionForm(body=body), now.body, now.id, version=version)
     if version != _NEW:
-        _write(sheet)
+        sheet.write()
         sheet.warn()
     return _page(sheet)
 
@@ -201,31 +191,31 @@ def amend_version(key: str, version: str) -> Answer:
 @PAGES.post("/plans/<key>/versions/<version>")
 def save_version(key: str, version: str) -> Answer:
     """Save a version, or move its rows."""
-    return sent(_typed(key, version, _existing(key, version)), _write, _page, _onward)
+    return sent(_typed(key, version, _existing(key, version)), _page, _onward)
 
 
 @PAGES.post("/plans/<key>/versions/<version>/preview")
 @only_looks
 def try_version(key: str, version: str) -> Answer:
     """What a version as typed would have given."""
-    return tried(_typed(key, version, _existing(key, version)), _write, _page)
+    return tried(_typed(key, version, _existing(key, version)), _page)
 
 
 @PAGES.get("/new-plan")
 def new_plan() -> Answer:
     """The form of a new plan's first version."""
-    row = {"key": "", **version_shown({"from": terms.next_version_day(current_work())})}
-    return _page(AmendForm(_PART, "", VERSION, row, None, 0, ""))
+    form = VersionForm(body={"from": terms.next_version_day(current_work())})
+    return _page(PlanSheet(_PART, "", form, None, 0))
 
 
 @PAGES.post("/new-plan")
 def add_plan() -> Answer:
     """Save a new plan, or move its rows."""
-    return sent(_typed("", "", None), _write, _page, _onward)
+    return sent(_typed("", "", None), _page, _onward)
 
 
 @PAGES.post("/new-plan/preview")
 @only_looks
 def try_new_plan() -> Answer:
     """What a new plan would have given: nothing yet, since no contract follows it."""
-    return tried(_typed("", "", None), _write, _page)
+    return tried(_typed("", "", None), _page)

@@ -1,19 +1,19 @@
 """Exchange rates and other income of the open period."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
-from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired
 
-from royalties.domain.money import NotAnAmountError, number_text
+from royalties.domain.money import number_text
 from royalties.domain.people import FINANCE
 from royalties.domain.periods import Period
 from royalties.domain.problems import SetupFault
+from royalties.domain.terms.replacing import Replaced
 from royalties.domain.terms.wording import percent
-from royalties.ingest.setup import SetupError
+from royalties.ingest.setup import SetupError, models
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.terms import balances as stands
 from royalties.services.terms import catalogue
@@ -22,139 +22,120 @@ from royalties.services.terms.warnings import warnings_about
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import all_or_nothing, current_work
 from royalties.web.finance.terms.editing import confirmed
-from royalties.web.finance.terms.title_form import Confirmed
-from royalties.web.finance.terms.typed_numbers import as_plain
+from royalties.web.forms.entries import EntryForm, Written
+from royalties.web.forms.fields import fields_of
 
 _MOST_LISTED = 300
 
 PAGES = Pages("rates", __name__, "/finance", FINANCE)
 
 
-def _stripped(text: str | None) -> str:
-    return (text or "").strip()
+_rate = fields_of(models.ExchangeRate)
+_income = fields_of(models.Income)
 
 
-class RateForm(Confirmed):
+class PeriodForm(EntryForm):
+    """An entry of the open period; what it replaces that has counted, and the token for that."""
+
+    part = ""
+    asked: Sequence[Replaced] = ()
+    token = ""
+
+
+class RateForm(PeriodForm):
     """What one unit of a currency is worth in another."""
 
-    source = StringField(
-        "From",
-        [InputRequired("Write the currency that sales came in."), Length(max=3)],
-        filters=[_stripped, str.upper],
-        description="Three letters, such as GBP.",
+    part = "exchange_rates"
+    source = _rate(
+        "from",
+        validators=[DataRequired("Write the currency that sales came in.")],
+        hint="Three letters, such as GBP.",
+        short=True,
     )
-    target = StringField(
-        "To",
-        [InputRequired("Write the contract’s currency."), Length(max=3)],
-        filters=[_stripped, str.upper],
-        description="The contract’s currency.",
+    target = _rate(
+        "to",
+        validators=[DataRequired("Write the contract’s currency.")],
+        hint="The contract’s currency.",
+        short=True,
     )
-    rate = StringField(
-        "Rate",
-        [InputRequired("Write the rate."), Length(max=40)],
-        filters=[_stripped],
-        description="What one unit of the first is in the second, such as 1.2712.",
+    rate = _rate(
+        "rate",
+        validators=[DataRequired("Write the rate.")],
+        hint="What one unit of the first is in the second, such as 1.2712.",
+        short=True,
     )
 
 
-class IncomeForm(Confirmed):
+class IncomeForm(PeriodForm):
     """What a subsidiary right brought in."""
 
-    contract = StringField(
-        "Contract",
-        [InputRequired("Write the contract’s key."), Length(max=64)],
-        filters=[_stripped],
-        description="Its key, such as foot-2015.",
-        render_kw={"list": "with-rights", "autocomplete": "off"},
+    part = "income"
+    contract = _income(
+        "contract",
+        validators=[DataRequired("Write the contract’s key.")],
+        hint="Its key, such as foot-2015.",
+        listed="with-rights",
+        short=True,
     )
-    right = StringField(
-        "Right",
-        [InputRequired("Write which right brought it in."), Length(max=120)],
-        filters=[_stripped],
-        description="One of which the contract gives a share, such as translation.",
+    right = _income(
+        "right",
+        validators=[DataRequired("Write which right brought it in.")],
+        hint="One of which the contract gives a share, such as translation.",
+        short=True,
     )
-    amount = StringField(
-        "Received",
-        [InputRequired("Write the amount."), Length(max=40)],
-        filters=[_stripped],
-        description="In the contract’s currency; a negative amount takes some back.",
+    amount = _income(
+        "amount",
+        validators=[DataRequired("Write the amount.")],
+        hint="In the contract’s currency; a negative amount takes some back.",
+        short=True,
     )
-    note = StringField(
-        "Note",
-        [Length(max=500)],
-        filters=[_stripped],
-        description="What it was for; it stands on statements and tells two incomes apart.",
+    note = _income(
+        "note", hint="What it was for; it stands on statements and tells two incomes apart."
     )
 
 
 @PAGES.get("/rates")
 def rates() -> str:
     """Rates and income of the open period, what is missing, and what closed ones used."""
-    return _page(RateForm(formdata=None, **_asked_for()), IncomeForm(formdata=None))
-
-
-def _asked_for() -> dict[str, str]:
-    """The pair that a link of the missing ones names."""
-    return {name: request.args.get(name, "")[:3] for name in ("source", "target")}
+    form = RateForm()
+    for each in (form.source, form.target):
+        each.data = request.args.get(each.name, "")[:3]
+    return _page(form, IncomeForm())
 
 
 @PAGES.post("/rates")
 def enter_rate() -> Answer:
     """Enter a rate, or mend one."""
-    form = RateForm()
-    if not form.validate():
-        return _page(form, IncomeForm(formdata=None)), 422
-    period = str(stands.open_period(current_work(), setup_in_force(current_work())))
-    body = {
-        "period": period,
-        "from": form.source.data,
-        "to": form.target.data,
-        "rate": form.rate.data or "",
-    }
-    named = {"from": form.source, "to": form.target, "rate": form.rate}
-    return _entered(form, "exchange_rates", body, named) or (
-        _page(form, IncomeForm(formdata=None)),
-        409 if form.asked else 422,
-    )
+    form = RateForm(request.form)
+    return _entered(form) or (_page(form, IncomeForm()), 409 if form.asked else 422)
 
 
 @PAGES.post("/income")
 def enter_income() -> Answer:
     """Enter income of a right, or mend it."""
-    form = IncomeForm()
-    if not form.validate():
-        return _page(RateForm(formdata=None), form), 422
-    body = {
-        "period": str(stands.open_period(current_work(), setup_in_force(current_work()))),
-        "contract": form.contract.data,
-        "right": form.right.data,
-        "amount": form.amount.data or "",
-        "note": form.note.data or "",
-    }
-    named = {name: form[name] for name in ("contract", "right", "amount", "note")}
-    return _entered(form, "income", body, named) or (
-        _page(RateForm(formdata=None), form),
-        409 if form.asked else 422,
-    )
+    form = IncomeForm(request.form)
+    return _entered(form) or (_page(RateForm(), form), 409 if form.asked else 422)
 
 
-def _entered(form: Any, part: str, body: dict[str, Any], named: dict[str, Any]) -> Answer | None:  # noqa: ANN401 - an untyped form
+def _entered(form: PeriodForm) -> Answer | None:
     """Record an entry and go back to the list; None if the form is to be shown again."""
-    number = "rate" if part == "exchange_rates" else "amount"
-    try:
-        body[number] = as_plain(body[number])
-    except NotAnAmountError as error:
-        _blame(form, SetupFault(number, str(error)), named)
+    if not form.validate():
+        return None
+    work = current_work()
+    period = str(stands.open_period(work, setup_in_force(work)))
+    written = form.written()
+    if written.faults:
+        _blame(form, written, written.faults)
         return None
     try:
         with all_or_nothing():
-            loaded = catalogue.enter(current_work(), part, body, confirmed())
+            body = {"period": period, **written.body}
+            loaded = catalogue.enter(work, form.part, body, confirmed())
     except UnconfirmedError as error:
         form.asked, form.token = error.asked, error.token
         return None
     except SetupError as error:
-        for fault in error.faults:
-            _blame(form, fault, named)
+        _blame(form, written, error.faults)
         return None
     if loaded.added:
         flash("Entered. The next calculation uses it.", "good")
@@ -165,12 +146,13 @@ def _entered(form: Any, part: str, body: dict[str, Any], named: dict[str, Any]) 
     return redirect(url_for("rates.rates"), 303)
 
 
-def _blame(form: Any, fault: SetupFault, named: dict[str, Any]) -> None:  # noqa: ANN401 - an untyped form
-    field = named.get(fault.path.rpartition(".")[2])
-    if field is None:
-        form.form_errors.append(fault.message)
-    else:
-        field.errors = [*field.errors, fault.message]
+def _blame(form: PeriodForm, written: Written, faults: Iterable[SetupFault]) -> None:
+    for fault in faults:
+        name = written.field_of(fault.path.rpartition(".")[2])
+        if name:
+            form[name].errors.append(fault.message)
+        else:
+            form.form_errors.append(fault.message)
 
 
 def _page(rate_form: RateForm, income_form: IncomeForm) -> str:

@@ -1,32 +1,16 @@
-"""The form of a title and the form of a retailer, and the setup entries that they stand for."""
+"""The form of a title and the form of a retailer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
-from wtforms import (
-    BooleanField,
-    FieldList,
-    Form,
-    FormField,
-    HiddenField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
-from wtforms.validators import InputRequired
-
-from royalties.domain.money import NotAnAmountError
 from royalties.domain.problems import SetupFault
 from royalties.domain.terms.catalogue import Channel
-from royalties.domain.terms.replacing import Replaced
-from royalties.web.finance.sales.entry_forms import filled, given, lines_of, paragraphs_of, text_of
-from royalties.web.finance.terms.row_forms import REGION_HINT
-from royalties.web.finance.terms.typed_numbers import as_plain, as_typed
+from royalties.ingest.setup import models, titles
+from royalties.services.books import setup_in_force
+from royalties.web.core.visit import current_work
+from royalties.web.forms.entries import Body, EntryForm, RowList, Written
+from royalties.web.forms.fields import Choice, EntryField, Key, Names, fields_of
 from royalties.web.title_words import FORMATS
-
-Body = Mapping[str, Any]
 
 CHANNELS = {
     Channel.ONLINE: "Online shop",
@@ -38,267 +22,163 @@ CHANNELS = {
     Channel.CUSTOM: "Custom editions",
     Channel.OTHER: "Other",
 }
-_A_DAY = {"type": "date"}
 _LINK = {"inputmode": "url", "placeholder": "https://"}
 _KEY = "Letters, digits, dots and hyphens, such as collab. It cannot be changed later."
 
+_price = fields_of(titles.Price, in_rows=True)
+_edition = fields_of(titles.Edition, in_rows=True)
+_chapter = fields_of(titles.Chapter, in_rows=True)
+_award = fields_of(titles.Award, in_rows=True)
+_seller = fields_of(titles.Seller, in_rows=True)
+_link = fields_of(titles.Link, in_rows=True)
+_of = fields_of(titles.Title)
+_retailer = fields_of(models.Retailer)
 
-def choices_of(words: Mapping[Any, str]) -> list[SelectChoice]:
+
+def _choices(words: Mapping[Any, str]) -> tuple[tuple[str, str], ...]:
     """What may be chosen, after nothing."""
-    return [SelectChoice("", ""), *(SelectChoice(str(key), each) for key, each in words.items())]
+    return (("", ""), *((str(key), each) for key, each in words.items()))
 
 
-class PriceForm(Form):
+def _retailers() -> tuple[tuple[str, str], ...]:
+    known = setup_in_force(current_work()).retailers.values()
+    return _choices({each.key: each.name for each in sorted(known, key=lambda each: each.name)})
+
+
+class PriceForm(EntryForm):
     """A list price from a day on."""
 
-    currency = StringField("Currency", render_kw={"size": 4, "maxlength": 3})
-    amount = StringField("Amount", render_kw={"size": 8, "inputmode": "decimal"})
-    from_ = StringField("From", render_kw=_A_DAY)
+    currency = _price("currency", render_kw={"size": 4, "maxlength": 3})
+    amount = _price("amount", render_kw={"size": 8, "inputmode": "decimal"})
+    from_ = _price("from", name="from")
 
 
-class IdentifierForm(Form):
+class IdentifierForm(EntryForm):
     """Another name of an edition in reports."""
 
-    kind = StringField("Kind", render_kw={"size": 10, "placeholder": "asin"})
-    value = StringField("Identifier", render_kw={"size": 18})
+    kind = EntryField("Kind", render_kw={"size": 10, "placeholder": "asin"})
+    value = EntryField("Identifier", render_kw={"size": 18})
 
 
-class EditionForm(Form):
+class EditionForm(EntryForm):
     """One ISBN of a title."""
 
-    isbn = StringField("ISBN", [InputRequired()], render_kw={"size": 20, "inputmode": "numeric"})
-    format = SelectField(
-        "Format",
-        validators=[InputRequired()],
-        choices=choices_of(FORMATS),
-        validate_choice=False,
-    )
-    unit_cost = StringField("Cost of one copy", render_kw={"size": 8, "inputmode": "decimal"})
-    prices = FieldList(FormField(PriceForm), "Prices")
-    identifiers = FieldList(FormField(IdentifierForm), "Identifiers")
+    isbn = _edition("isbn", needed=True, short=True, render_kw={"size": 20, "inputmode": "numeric"})
+    format = _edition("format", kind=Choice, needed=True, short=True, options=_choices(FORMATS))
+    unit_cost = _edition("unit_cost", short=True, render_kw={"size": 8, "inputmode": "decimal"})
+    prices = RowList(PriceForm, "price")
+    identifiers = RowList(IdentifierForm, "identifier")
 
 
-class ChapterForm(Form):
+class ChapterForm(EntryForm):
     """A chapter."""
 
-    title = StringField("Title")
-    authors = TextAreaField("Authors", render_kw={"rows": 1})
-    sample = StringField("Sample", render_kw={"placeholder": "https://"})
+    title = _chapter("title")
+    authors = _chapter("authors", rows=1)
+    sample = _chapter("sample", render_kw={"placeholder": "https://"})
 
 
-class AwardForm(Form):
+class AwardForm(EntryForm):
     """A prize."""
 
-    name = StringField("Name")
-    year = StringField("Year", render_kw={"size": 5, "inputmode": "numeric"})
-    by = StringField("Given by")
+    name = _award("name")
+    year = _award("year", render_kw={"size": 5, "inputmode": "numeric"})
+    by = _award("by")
 
 
-class SellerForm(Form):
+class SellerForm(EntryForm):
     """A retailer that readers are sent to."""
 
-    retailer = SelectField("Retailer", validate_choice=False)
-    url = StringField("Link", render_kw=_LINK)
+    retailer = _seller("retailer", kind=Choice, options=_retailers)
+    url = _seller("url", render_kw=_LINK)
 
 
-class LinkForm(Form):
+class LinkForm(EntryForm):
     """A page elsewhere."""
 
-    words = StringField("Words")
-    url = StringField("Link", render_kw=_LINK)
+    words = _link("words")
+    url = _link("url", render_kw=_LINK)
 
 
-class Confirmed(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """A form whose values may replace what has counted: what is asked, and the token for it."""
-
-    asked: Sequence[Replaced] = ()
-    token = ""
-
-
-class TitleForm(Confirmed):
+class TitleForm(EntryForm):
     """A title with its editions and what the public may see."""
 
-    revision = HiddenField(default="0")
-    key = StringField("Key", [InputRequired()], description=_KEY)
-    title = StringField("Title", [InputRequired()], description="As it stands on statements.")
-    subtitle = StringField("Subtitle", description="On the public page, below the title.")
-    authors = TextAreaField("Authors", description="One a line.", render_kw={"rows": 2})
-    published = StringField("Published", render_kw=_A_DAY)
-    royalties = BooleanField("It earns royalties", default=True)
-    editions = FieldList(FormField(EditionForm), "Editions")
-    public = BooleanField("Everybody may see its page")
-    description = TextAreaField(
-        "Description",
-        description="Plain text; a blank line begins a paragraph.",
-        render_kw={"rows": 8},
-    )
-    chapters = FieldList(FormField(ChapterForm), "Chapters")
-    awards = FieldList(FormField(AwardForm), "Awards")
-    sold_by = FieldList(FormField(SellerForm), "Where to buy it")
-    links = FieldList(FormField(LinkForm), "Links")
-    bulk = BooleanField("Organizations may ask for copies in bulk")
-    custom = BooleanField("Organizations may ask for a co-branded custom edition")
-    shows_giving = BooleanField(
-        "Tell what its royalties gave",
-        description="By year and beneficiary, closed periods only. It names every beneficiary of "
+    key = _of("key", kind=Key, hint=_KEY, short=True)
+    title = _of("title", hint="As it stands on statements.")
+    subtitle = _of("subtitle", hint="On the public page, below the title.")
+    authors = _of("authors", hint="One a line.")
+    published = _of("published", short=True)
+    royalties = _of("royalties")
+    editions = RowList(EditionForm, "edition")
+    public = _of("public")
+    description = _of("description", hint="Plain text; a blank line begins a paragraph.")
+    sold_by = RowList(SellerForm, "retailer")
+    chapters = RowList(ChapterForm, "chapter")
+    awards = RowList(AwardForm, "award")
+    links = RowList(LinkForm, "link")
+    bulk = _of("bulk")
+    custom = _of("custom")
+    shows_giving = _of(
+        "shows_giving",
+        hint="By year and beneficiary, closed periods only. It names every beneficiary of "
         "its contracts' plans: leave it off where one is a person.",
     )
 
-
-class RetailerForm(Confirmed):
-    """A retailer."""
-
-    revision = HiddenField(default="0")
-    key = StringField("Key", [InputRequired()], description=_KEY)
-    name = StringField("Name", [InputRequired()])
-    channel = SelectField(
-        "Channel",
-        validators=[InputRequired()],
-        choices=choices_of(CHANNELS),
-        validate_choice=False,
-        description="The class of retailer that contracts go by.",
-    )
-    country = StringField("Country")
-    region = StringField("State or region", description=REGION_HINT)
-    city = StringField("City")
-    reports = StringField(
-        "Reports that are its own",
-        description="Names of reports, separated by commas, such as publisher-web-orders; an "
-        "import of one then never asks whose sales it holds.",
-    )
-
-
-def title_data(body: Body) -> dict[str, Any]:
-    """A title's entry as its form takes it."""
-    return {
-        **body,
-        "royalties": body.get("royalties", True),
-        "authors": "\n".join(body.get("authors", ())),
-        "description": "\n\n".join(body.get("description", ())),
-        "editions": [
+    def as_fields(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Identifiers as rows; a title earns royalties unless it says not."""
+        editions = [
             {
                 **edition,
-                "unit_cost": as_typed(edition.get("unit_cost", "")),
-                "prices": [
-                    {**price, "amount": as_typed(price["amount"]), "from_": price["from"]}
-                    for price in edition.get("prices", ())
-                ],
                 "identifiers": [
                     {"kind": kind, "value": value}
                     for kind, value in edition.get("identifiers", {}).items()
                 ],
             }
             for edition in body.get("editions", ())
-        ],
-        "chapters": [
-            {**each, "authors": "\n".join(each.get("authors", ()))}
-            for each in body.get("chapters", ())
-        ],
-    }
-
-
-def title_body(form: TitleForm) -> dict[str, Any]:
-    """The entry that a title's form stands for; what is blank is left out."""
-    body = given(
-        key=text_of(form.key),
-        title=text_of(form.title),
-        subtitle=text_of(form.subtitle),
-        authors=lines_of(form.authors.data),
-        published=text_of(form.published),
-        editions=[_edition(row.form) for row in filled(form.editions)],
-        public=form.public.data,
-        description=paragraphs_of(form.description.data),
-        chapters=[
-            given(
-                title=text_of(row.form.title),
-                authors=lines_of(row.form.authors.data),
-                sample=text_of(row.form.sample),
-            )
-            for row in filled(form.chapters)
-        ],
-        awards=[
-            given(
-                name=text_of(row.form["name"]),
-                year=_year(text_of(row.form.year)),
-                by=text_of(row.form.by),
-            )
-            for row in filled(form.awards)
-        ],
-        sold_by=[
-            given(retailer=text_of(row.form.retailer), url=text_of(row.form.url))
-            for row in filled(form.sold_by)
-        ],
-        links=[
-            given(words=text_of(row.form.words), url=text_of(row.form.url))
-            for row in filled(form.links)
-        ],
-        bulk=form.bulk.data,
-        custom=form.custom.data,
-        shows_giving=form.shows_giving.data,
-    )
-    return body if form.royalties.data else {**body, "royalties": False}
-
-
-def typed_wrong(form: TitleForm) -> list[SetupFault]:
-    """What an entry cannot hold: numbers with the other mark, an edition's kind of name twice."""
-    faults = []
-    for place, row in enumerate(filled(form.editions)):
-        at = f"titles[0].editions[{place}]"
-        numbers = {f"{at}.unit_cost": row.form.unit_cost} | {
-            f"{at}.prices[{number}].amount": each.form.amount
-            for number, each in enumerate(filled(row.form.prices))
-        }
-        for path, field in numbers.items():
-            try:
-                as_plain(text_of(field))
-            except NotAnAmountError as error:
-                faults.append(SetupFault(path, str(error)))
-        kinds = [text_of(each.form.kind) for each in filled(row.form.identifiers)]
-        faults += [
-            SetupFault(
-                f"{at}.identifiers.{kind}",
-                f"{kind} is listed twice: give the second one another kind",
-            )
-            for kind in sorted({kind for kind in kinds if kind and kinds.count(kind) > 1})
         ]
-    return faults
+        return {**body, "royalties": body.get("royalties", True), "editions": editions}
+
+    def as_body(self, found: Written) -> None:
+        """The other way."""
+        if not found.body.pop("royalties", False):
+            found.body["royalties"] = False
+        for place, edition in enumerate(found.body.get("editions", ())):
+            if "identifiers" in edition:
+                edition["identifiers"] = _by_kind(
+                    found, edition["identifiers"], f"editions[{place}].identifiers"
+                )
 
 
-def retailer_body(form: RetailerForm) -> dict[str, Any]:
-    """The entry that a retailer's form stands for."""
-    names = ("key", "name", "channel", "country", "region", "city")
-    reports = [each.strip() for each in text_of(form.reports).split(",") if each.strip()]
-    return given(**{name: text_of(form[name]) for name in names}, reports=reports)
+def _by_kind(found: Written, rows: list[Body], at: str) -> Body:
+    named: Body = {}
+    for place, row in enumerate(rows):
+        kind = row.get("kind", "")
+        if kind in named:
+            words = f"{kind} is listed twice: give the second one another kind"
+            found.faults.append(SetupFault(f"{at}[{place}]", words))
+        found.places[f"{at}.{kind}"] = found.places[f"{at}[{place}]"]
+        found.places[f"{at}[{kind!r}]"] = found.places[f"{at}[{place}]"]
+        named[kind] = row.get("value", "")
+    return named
 
 
-def _edition(form: EditionForm) -> dict[str, Any]:
-    return given(
-        isbn=text_of(form.isbn),
-        format=text_of(form.format),
-        unit_cost=_number(form.unit_cost),
-        prices=[
-            given(
-                currency=text_of(row.form.currency).upper(),
-                amount=_number(row.form.amount),
-                from_=text_of(row.form.from_),
-            )
-            for row in filled(form.prices)
-        ],
-        identifiers={
-            text_of(row.form.kind): text_of(row.form.value) for row in filled(form.identifiers)
-        },
+class RetailerForm(EntryForm):
+    """A retailer."""
+
+    key = _retailer("key", kind=Key, hint=_KEY, short=True)
+    name = _retailer("name")
+    channel = _retailer(
+        "channel",
+        kind=Choice,
+        options=_choices(CHANNELS),
+        hint="The class of retailer that contracts go by.",
     )
-
-
-def _number(field: StringField) -> str:
-    """A number as the setup file takes it; ``typed_wrong`` tells of one with the other mark."""
-    text = text_of(field)
-    try:
-        return as_plain(text)
-    except NotAnAmountError:
-        return text
-
-
-def _year(text: str) -> int | str:
-    """A year as the setup file takes it; anything else as it was typed, to be refused by it."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text  # noqa: PLR2004
+    country = _retailer("country", short=True)
+    region = _retailer("region", hint=True, short=True)
+    city = _retailer("city", short=True)
+    reports = _retailer(
+        "reports",
+        kind=Names,
+        hint="Names of reports, separated by commas, such as publisher-web-orders; an "
+        "import of one then never asks whose sales it holds.",
+    )

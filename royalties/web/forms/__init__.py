@@ -1,0 +1,1 @@
+"""How forms are declared: WTForms' fields for what entries say, rows, and bodies made of them."""

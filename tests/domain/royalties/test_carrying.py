@@ -1,0 +1,117 @@
+"""What a closed period adds to what the ones before it left, worked by hand."""
+
+from collections.abc import Collection, Mapping
+from fractions import Fraction
+
+from royalties.domain.periods import Calendar, parse_period
+from royalties.domain.royalties.allocation import CapKey
+from royalties.domain.royalties.carrying import ContractFigures, Figures, Left, Sold, carry
+from royalties.domain.royalties.run import ContractState, Held
+from tests.builders.domain import ISBN
+
+H1 = parse_period("2025-H1", Calendar.HALF_YEARLY)
+H2, NEXT_YEAR = H1.shift(1), H1.shift(2)
+EBOOK = "9781442200029"
+CAP = CapKey("plan", "2015-01-01", "1", "")
+SHARED = CapKey("plan", "", "", "grant")
+
+
+def figures(
+    carried_forward: int = 0,
+    undistributed: int = 0,
+    recouped: int = 0,
+    withheld: int = 0,
+    released: Collection[int] = (),
+    counted: Mapping[str, int] | None = None,
+    caps: Mapping[CapKey, int] | None = None,
+    sold: Mapping[str, Sold] | None = None,
+    balances: Mapping[tuple[str, str], int] | None = None,
+    contract: str = "foot",
+) -> Figures:
+    """What a period froze of one contract."""
+    counts = {name: Fraction(number) for name, number in (counted or {}).items()}
+    of_it = ContractFigures(
+        carried_forward,
+        undistributed,
+        recouped,
+        withheld,
+        released,
+        counts,
+        caps or {},
+        sold or {},
+    )
+    return Figures({contract: of_it}, balances or {})
+
+
+FIRST = figures(
+    -500,
+    1,
+    300,
+    200,
+    counted={"print": 40},
+    caps={CAP: 70},
+    sold={ISBN: (40, 9000)},
+    balances={("ann", "USD"): 12, ("ben", "GBP"): 7},
+)
+AFTER_FIRST = carry(Left(), H1, FIRST)
+
+
+def test_the_first_close_leaves_its_own_figures() -> None:
+    counters, caps = {"print": Fraction(40)}, {CAP: 70}
+    held = (Held(H1.ordinal, 200),)
+    left = carry(Left(), H1, FIRST)
+    assert left == Left(
+        {"foot": ContractState(-500, held, 300, 1, counters, counters, caps, caps)},
+        {("ann", "USD"): 12, ("ben", "GBP"): 7},
+        {("foot", ISBN): (40, 9000)},
+    )
+
+
+def test_a_later_close_adds_to_what_was_left() -> None:
+    """Accounts and balances are replaced; what was recouped, counted, capped and sold adds up."""
+    second = figures(
+        -20,
+        0,
+        30,
+        50,
+        counted={"print": 2, "ebook": 5},
+        caps={CAP: 3, SHARED: 9},
+        sold={ISBN: (-1, -250), EBOOK: (5, 60)},
+        balances={("ann", "USD"): 0},
+    )
+    left = carry(AFTER_FIRST, H2, second)
+    counters = {"print": Fraction(42), "ebook": Fraction(5)}
+    caps = {CAP: 73, SHARED: 9}
+    held = (Held(H1.ordinal, 200), Held(H2.ordinal, 50))
+    assert left == Left(
+        {"foot": ContractState(-20, held, 330, 0, counters, counters, caps, caps)},
+        {("ann", "USD"): 0, ("ben", "GBP"): 7},
+        {("foot", ISBN): (39, 8750), ("foot", EBOOK): (5, 60)},
+    )
+
+
+def test_a_released_reserve_is_held_no_longer() -> None:
+    more = carry(AFTER_FIRST, H2, figures(withheld=50))
+    assert more.states["foot"].held == (Held(H1.ordinal, 200), Held(H2.ordinal, 50))
+    left = carry(more, NEXT_YEAR, figures(released=(H1.ordinal,)))
+    assert left.states["foot"].held == (Held(H2.ordinal, 50),)
+
+
+def test_a_year_s_first_period_has_counted_nothing_in_its_year() -> None:
+    counters, caps = {"print": Fraction(40)}, {CAP: 70}
+    assert AFTER_FIRST.entering(H2) == AFTER_FIRST
+    entered = AFTER_FIRST.entering(NEXT_YEAR).states["foot"]
+    assert (entered.counters_life, entered.caps_life) == (counters, caps)
+    assert (entered.counters_year, entered.caps_year) == ({}, {})
+    assert (entered.brought_forward, entered.recouped, entered.undistributed) == (-500, 300, 1)
+    left = carry(AFTER_FIRST, NEXT_YEAR, figures(counted={"print": 1}, caps={CAP: 2}))
+    done = left.states["foot"]
+    assert (done.counters_life, done.caps_life) == ({"print": Fraction(41)}, {CAP: 72})
+    assert (done.counters_year, done.caps_year) == ({"print": Fraction(1)}, {CAP: 2})
+
+
+def test_a_contract_that_is_in_no_run_any_more_stays_as_it_was_left() -> None:
+    left = carry(AFTER_FIRST, H2, figures(-1, sold={EBOOK: (1, 2)}, contract="other"))
+    assert left.states["foot"] == AFTER_FIRST.states["foot"]
+    assert left.states["other"] == ContractState(-1)
+    assert left.sold == {("foot", ISBN): (40, 9000), ("other", EBOOK): (1, 2)}
