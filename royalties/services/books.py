@@ -338,7 +338,7 @@ def known_of(work: Work, setup: Setup) -> Known:
         )
         for key, retailer in setup.retailers.items()
     }
-    return Known(by_name, retailers, work.today)
+    return Known(by_name, retailers, work.today, setup.first_period.starts.isoformat())
 
 
 def setup_used_by(work: Work, revision: int) -> Setup:

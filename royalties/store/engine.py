@@ -29,10 +29,12 @@ __all__ = [
     "Engine",
     "UnsupportedDatabaseError",
     "all_or_nothing",
+    "attached",
     "database_file",
     "for_reading",
     "insert_or",
     "is_sqlite",
+    "is_too_large",
     "make_engine",
     "plain_errors",
     "small_cache",
@@ -47,8 +49,9 @@ LOCK_SECONDS = "royalties_lock_seconds"
 PATIENT = "royalties_patient"
 """Execution option of a connection whose statements may take any time; without it they may."""
 
+_ATTACHED = "royalties_attached"
 _SQLITE_CACHE_KIB, _SQLITE_SMALL_CACHE_KIB = 65_536, 16_384
-_UNIQUE_VIOLATION, _DISK_FULL = "23505", "53100"
+_UNIQUE_VIOLATION, _DISK_FULL, _OUT_OF_RANGE = "23505", "53100", "22003"
 
 
 class UnsupportedDatabaseError(ValueError):
@@ -79,6 +82,7 @@ def make_engine(url: str, *, busy_seconds: float = 30) -> Engine:
         engine = create_engine(url, connect_args={"timeout": busy_seconds}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", partial(_begin_sqlite, busy_seconds))
+        event.listen(engine, "checkin", _detach)
         return engine
     if backend == "postgresql":
         from royalties.store import postgresql  # noqa: PLC0415 - with its driver
@@ -114,6 +118,12 @@ def is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
+def is_too_large(error: DBAPIError) -> bool:
+    """Whether a sum or a product does not fit the largest whole number."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state == _OUT_OF_RANGE or "integer overflow" in str(error.orig)
+
+
 def insert_or(connection: Connection, table: Table) -> "sqlite.Insert":
     """An insert that may say what is done with rows that are there already.
 
@@ -142,6 +152,21 @@ def small_cache(connection: Connection) -> Iterator[None]:
         yield
     finally:
         connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
+
+
+def attached(connection: Connection, path: Path) -> str:
+    """Let SQLite read another file beside the books; returns the name that its tables go by.
+
+    That lasts until the connection is given back: nothing can be detached in a transaction.
+    """
+    number = connection.info[_ATTACHED] = connection.info.get(_ATTACHED, 0) + 1
+    connection.exec_driver_sql(f"ATTACH ? AS beside_{number}", (str(path),))
+    return f"beside_{number}"
+
+
+def _detach(dbapi_connection: Any, record: Any) -> None:  # noqa: ANN401 - a driver's, and a pool's
+    for number in range(1, record.info.pop(_ATTACHED, 0) + 1):
+        dbapi_connection.execute(f"DETACH beside_{number}")
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 
+from royalties.domain.sales.lines import SalesTally
 from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.discounts import Limit
-from royalties.store.sales import batches, kept_slices
-from royalties.store.sales.kept_slices import Grouping, SliceSums, period_slices
+from royalties.store.sales import kept_slices, totals
+from royalties.store.sales.kept_slices import Grouping, period_slices
 from royalties.store.sales.slices import Distinctions, Names
-from royalties.store.sales.totals import Sums
 from royalties.store.tables import batch, batch_slice
 from tests.builders.books import Office, Shelf
 from tests.store.test_slices import (
@@ -25,13 +25,13 @@ from tests.store.test_slices import (
     Line,
     Priced,
     a_line,
+    add,
     asked,
     hold,
     lines,
     naive,
     prepared,
     prices,
-    rows_of,
     summed,
 )
 
@@ -60,15 +60,15 @@ def open_batches(connection: Connection, count: int) -> None:
 def bring(
     connection: Connection, number: int, sold: list[Line], grouping: Grouping, *, first: int = 100
 ) -> None:
-    """Record lines of an import with all that is kept of them, in two chunks."""
-    rows = [(*row[:-1], number) for row in rows_of(sold, first)]
-    totals, slices = Sums(), SliceSums(lambda _period: grouping)
-    for some in (rows[:2], rows[2:]):
-        batches.add_sales(connection, some)
-        totals.add(some)
-        slices.add(some)
-    slices.keep(connection)
-    totals.keep(connection)
+    """Record lines of an import with all that is kept of them."""
+    add(connection, sold, number, first)
+    sums = {}
+    for period_id in sorted({line.period for line in sold}):
+        its = [line for line in sold if line.period == period_id]
+        editions = {line.edition for line in its}
+        kept_slices.keep(connection, period_id, number, grouping, editions)
+        sums[period_id] = SalesTally.of(line.as_read(0) for line in its).sums
+    totals.keep(connection, number, sums)
 
 
 def asks(connection: Connection, wanted: Distinctions) -> list[Slice]:
@@ -198,4 +198,26 @@ def test_a_question_answered_by_what_is_kept_reads_no_line(both: tuple[Office, O
                 bring(connection, number, sold, Grouping.of(wanted, ISBNS))
             connection.exec_driver_sql("DELETE FROM sale")
             assert summed(asks(connection, wanted)) == naive(sold * 2, [], wanted)
+            connection.rollback()
+
+
+@pytest.mark.parametrize("most", [2**62 - 1, 2**40])
+def test_sums_that_are_too_large_are_not_kept(both: tuple[Office, Office], most: int) -> None:
+    """Neither receipts nor copies times list prices are wrapped or rounded; draft and sums agree."""
+    wanted = Distinctions()
+    sold = [a_line(net=most, units=most, list_price=most), a_line(retailer=2), a_line(net=most)]
+    sold.append(a_line(net=-most, units=-most, list_price=most, kind=SaleKind.RETURN))
+    for office in both:
+        with office.system.engine.connect() as connection:
+            open_batches(connection, 2)
+            by = Grouping.of(wanted, ISBNS)
+            bring(connection, 2, sold, by)
+            bring(connection, 3, [a_line()], by)
+            assert not [row for row in kept(connection) if row[11] == 2]
+            known = {each.batch_id: each.grouping for each in kept_slices.slicings(connection)}
+            assert known == {2: None, 3: wanted.grouping}
+            kept_slices.sum_again(connection, PERIOD, [2], by, ISBNS)
+            assert {
+                each.batch_id: each.grouping for each in kept_slices.slicings(connection)
+            } == known
             connection.rollback()

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, insert
 
 from royalties.domain.money import MICRO, rounded
+from royalties.domain.sales.lines import SaleLine
 from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.discounts import Limit, discount_class
-from royalties.store.bulk import Row
 from royalties.store.sales import batches
 from royalties.store.sales.slices import Distinctions, Names, slices_of
 from royalties.store.tables import price
@@ -44,6 +44,13 @@ class Line:
     discount: int | None
     place: Place
     period: int
+
+    def as_read(self, row: int) -> SaleLine:
+        """The line as that of a row of a report."""
+        about = (self.kind.value, self.day, self.units, self.currency, self.list_price, self.net)
+        return SaleLine(
+            0, row, self.edition, self.retailer, *about, self.discount, *self.place, reference=""
+        )
 
 
 @dataclass(frozen=True)
@@ -171,33 +178,15 @@ def summed(slices: list[Slice]) -> Sums:
     return sums
 
 
-def rows_of(sold: list[Line], first: int = 100) -> list[Row]:
-    """Rows of the table, of batch 1."""
-    return [
-        (
-            0,
-            row,
-            line.edition,
-            line.retailer,
-            line.kind.value,
-            line.day,
-            line.units,
-            line.currency,
-            line.list_price,
-            line.net,
-            line.discount,
-            *line.place,
-            "",
-            line.period,
-            1,
-        )
-        for row, line in enumerate(sold, first)
-    ]
+def add(connection: Connection, sold: list[Line], batch: int = 1, first: int = 100) -> None:
+    """Record lines of a batch."""
+    for row, line in enumerate(sold, first):
+        batches.add_lines(connection, line.period, batch, [line.as_read(row)])
 
 
 def write(connection: Connection, sold: list[Line], known: list[Priced]) -> None:
     hold(connection, known)
-    batches.add_sales(connection, rows_of(sold))
+    add(connection, sold)
 
 
 def hold(connection: Connection, known: list[Priced]) -> None:

@@ -194,7 +194,7 @@ class Bulk:
         self._columns["discount"] = filled
 
     def sales(self, homes: "Homes") -> Iterable[tuple[Any, ...]]:
-        """Sale lines, in the order of the store's columns."""
+        """Sale lines: see ``Chunk``."""
         column = self._columns
         country, region, city = homes.of(self)
         return zip(

@@ -1,11 +1,12 @@
 """What a report is read against, and what reading it gives: the contract of this ring."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import Any, Protocol
 
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
+from royalties.domain.sales.lines import Early, Sum, SumKey
 from royalties.domain.terms.catalogue import Price
 
 
@@ -46,71 +47,25 @@ class Known:
     """All that rows are matched against.
 
     ``editions`` goes by ISBN-13 (13 bare digits) and by every other identifier (ASIN, BN ID,
-    aliases), upper case; ``retailers`` by key.
+    aliases), upper case; ``retailers`` by key. ``first_day`` is that of the books, as ISO date.
     """
 
     editions: Mapping[str, KnownEdition]
     retailers: Mapping[str, KnownRetailer]
     today: date
-
-
-class SaleRow(NamedTuple):
-    """One sale line, in the order in which the store writes it.
-
-    ``list_price`` and ``net`` are millionths of ``currency``, ``discount`` is millionths of
-    one; ``day`` is an ISO date; an unknown text is empty; ``sheet`` is an index into
-    ``Reading.sheets`` and ``row`` the spreadsheet's row or the text file's line.
-    """
-
-    sheet: int
-    row: int
-    edition: int
-    retailer: int
-    kind: int
-    day: str
-    units: int
-    currency: str
-    list_price: int | None
-    net: int
-    discount: int | None
-    country: str
-    region: str
-    city: str
-    order: str
-    reference: str
-
-
-class WaitingLine(NamedTuple):
-    """A sale line whose edition nobody knows yet; ``net`` is None where only the price tells."""
-
-    sheet: int
-    row: int
-    identifier: str
-    retailer: int
-    kind: int
-    day: str
-    units: int
-    currency: str
-    list_price: int | None
-    net: int | None
-    discount: int | None
-    country: str
-    region: str
-    city: str
-    order: str
-    reference: str
+    first_day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Some thousands of lines at a time, so that memory does not grow with the file.
 
-    The tuples have the fields of ``SaleRow`` and ``WaitingLine``; they are plain tuples, since
-    making a million named ones costs more than reading them.
+    The tuples have the fields of ``SaleLine`` and ``WaitingLine``. Many are plain ones, since
+    making a million named ones takes a tenth as long as all of reading them.
     """
 
-    sales: list[tuple[object, ...]]
-    waiting: list[tuple[object, ...]]
+    sales: Sequence[tuple[Any, ...]]
+    waiting: Sequence[tuple[Any, ...]]
 
 
 @dataclass(slots=True)
@@ -120,7 +75,8 @@ class ControlTotals:
     ``rows`` = ``recordable`` (rows that gave lines) + skipped + waiting + ``refused`` (rows with
     problems). ``sold``, ``returned`` and ``free`` are positive copies; ``net`` is millionths by
     currency; ``lines`` counts sale lines; ``covered`` is first and last ISO day by retailer id;
-    ``days`` counts lines by ISO day; ``waiting`` is rows and net units by identifier.
+    ``days`` counts lines by ISO day; ``waiting`` is rows and net units by identifier; ``sums`` are
+    what is kept of the lines with them; ``early`` are those from before the books.
     """
 
     rows: int = 0
@@ -136,18 +92,17 @@ class ControlTotals:
     covered: dict[int, tuple[str, str]] = field(default_factory=dict)
     days: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, tuple[int, int]] = field(default_factory=dict)
+    sums: dict[SumKey, Sum] = field(default_factory=dict)
+    early: Early = field(default_factory=Early)
 
 
-class Reading(Protocol):
-    """A recognised report. Lists and totals are complete when ``chunks`` is exhausted.
+class Findings(Protocol):
+    """What reading a report found: lists and totals.
 
-    While ``choices`` is not empty, nothing can be read: the user chooses first. Some choices
-    show only while the rows are read (a date that can be read in two ways), so ``choices`` is
-    to be looked at before and after. ``unlisted`` counts problems beyond those that
-    ``problems`` lists. ``retailer`` is a key, or None where the retailer stands in the rows.
-    ``header_rows`` is the row of each sheet's header. ``account`` tells apart reports of one
-    retailer that do not repeat each other (KDP and Vendor Central). ``notices`` must be
-    confirmed; ``notes`` are only shown.
+    ``unlisted`` counts problems beyond those that ``problems`` lists. ``retailer`` is a key, or
+    None where the retailer stands in the rows. ``header_rows`` is the row of each sheet's header.
+    ``account`` tells apart reports of one retailer that do not repeat each other (KDP and Vendor
+    Central). ``notices`` must be confirmed; ``notes`` are only shown.
     """
 
     report: str
@@ -166,6 +121,15 @@ class Reading(Protocol):
     def unlisted(self) -> int:
         """How many problems there are beyond those listed."""
         ...
+
+
+class Reading(Findings, Protocol):
+    """A recognised report, whose findings are complete when ``chunks`` is exhausted.
+
+    While ``choices`` is not empty, nothing can be read: the user chooses first. Some choices
+    show only while the rows are read (a date that can be read in two ways), so ``choices`` is
+    to be looked at before and after.
+    """
 
     def chunks(self) -> Iterator[Chunk]:
         """Read the report through once.

@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 from royalties.domain.problems import Choice, Notice, Skipped
+from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.asides import Asides
 from royalties.ingest.report.bulk import Bulk, Homes, Workings
@@ -24,6 +25,8 @@ from royalties.ingest.report.tally import Tally
 
 CHUNK = 8_192
 """Lines handed over at a time, at least."""
+
+_ROW = itemgetter(SaleLine._fields.index("row"))
 
 _QUESTIONS = {
     choice.key: choice
@@ -76,7 +79,7 @@ class Report:
         editions = {edition.id: edition for edition in known.editions.values()}
         self._judge = Judge(declared, editions)
         self._watch = RowChecks(known, editions, self.remarks, declared)
-        self._tally = Tally()
+        self._tally = Tally(known.first_day)
         self._printed_totals = PrintedTotals(self._tally)
         counted = (self.totals, self.skipped)
         self._asides = Asides(declared, choices, self._printed_totals, counted)
@@ -84,8 +87,8 @@ class Report:
         self._homes = Homes(
             {shop.id: (shop.country, shop.region, shop.city) for shop in known.retailers.values()}
         )
-        self._sales: list[tuple[object, ...]] = []
-        self._waiting: list[tuple[object, ...]] = []
+        self._sales: list[tuple[Any, ...]] = []
+        self._waiting: list[tuple[Any, ...]] = []
 
     @property
     def unlisted(self) -> int:
@@ -173,13 +176,14 @@ class Report:
         if bulk is not None and bulk.numbers:
             self._add(table, bulk)
             if places:
-                self._sales[start:] = sorted(self._sales[start:], key=itemgetter(1))
+                self._sales[start:] = sorted(self._sales[start:], key=_ROW)
 
     def _add(self, table: Table, rows: Bulk) -> None:
         """Add plain rows."""
         self._sales.extend(rows.sales(self._homes))
         fields = ("retailer", "kind", "date", "units", "currency", "net")
         self._tally.add_all(*(rows.column(field) for field in fields))
+        self._tally.look(rows.column("date"))
         self.totals.rows += len(rows.numbers)
         self.totals.recordable += len(rows.numbers)
         self._watch.plain(table, rows)
@@ -231,17 +235,23 @@ class Report:
         if postcode := values.get("postcode", ""):
             self._watch.postcode(table, number, (country, region, postcode))
         for kind, units, net, discount in verdict.lines:
-            line = (
-                table.place, number, verdict.book, retailer, kind, day, units, currency,
-                values.get("list_price"), net, discount, *tail,
-            )  # fmt: skip
-            self._watch.figures(table, line)
+            about = (retailer, kind, day, units, currency, values.get("list_price"))
             if isinstance(verdict.book, int):
+                line = SaleLine(
+                    table.place, number, verdict.book, *about, net or 0, discount, *tail
+                )
+                self._watch.figures(table, line)
                 self._sales.append(line)
-                self._tally.add(retailer, kind, day, units, currency, net or 0)
+                self._tally.add(retailer, kind, day, units, currency, line.net)
                 self._watch.line(table, line)
             else:
-                self._waiting.append(line)
+                waiting = WaitingLine(
+                    table.place, number, verdict.book, *about, net, discount, *tail
+                )
+                self._watch.figures(table, waiting)
+                self._waiting.append(waiting)
+                self._tally.look_at_waiting(waiting)
+        self._tally.look((day,))
         if isinstance(verdict.book, int):
             self.totals.recordable += 1
         else:

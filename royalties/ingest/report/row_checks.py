@@ -12,6 +12,7 @@ from typing import Any
 
 from royalties.domain.counting import counted
 from royalties.domain.problems import Choice
+from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import contradiction, is_country, is_region
 from royalties.ingest.report.amounts import Numbers
@@ -86,27 +87,25 @@ class RowChecks:
         """Look at one row of any kind."""
         self._compare(table, (number,), ((*cells,),))
 
-    def line(self, table: Table, line: Sequence[Any]) -> None:
-        """Look at one sale line, as the store takes it."""
-        _, number, book, _, kind, day, units, _, _, net = line[:10]
-        if not net:
-            self._line_without_money(table, number, kind, units)
-        self._early(table, number, book, day)
+    def line(self, table: Table, line: SaleLine) -> None:
+        """Look at one sale line."""
+        if not line.net:
+            self._line_without_money(table, line.row, line.kind, line.units)
+        self._early(table, line.row, line.edition, line.day)
         if self._charged is not None:
-            _, _, _, _, _, _, _, currency, price = line[:9]
-            sold = (book, kind, day, units, currency, price)
-            self._charged.look(partial(table.where, number), sold)
+            about = (line.edition, line.kind, line.day, line.units, line.currency, line.list_price)
+            self._charged.look(partial(table.where, line.row), about)
 
     @property
     def price_asked(self) -> Choice | None:
         """Which price counts, if copies were charged at another than their list price."""
         return None if self._charged is None else self._charged.choice()
 
-    def figures(self, table: Table, line: Sequence[Any]) -> None:
+    def figures(self, table: Table, line: SaleLine | WaitingLine) -> None:
         """Look at whether the figures of a sale line agree, whether its book is known or not."""
-        _, number, _, _, kind, _, units, currency, price, net, discount = line[:11]
-        if found := self._contradictions.of((kind, units, price, net, discount, currency)):
-            self._figures(table, number, *found)
+        figures = (line.kind, line.units, line.list_price, line.net, line.discount, line.currency)
+        if found := self._contradictions.of(figures):
+            self._figures(table, line.row, *found)
 
     def _all_charged(self, table: Table, rows: Bulk) -> None:
         if self._charged is None:

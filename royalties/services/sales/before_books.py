@@ -5,80 +5,29 @@ counters and advances of the setup. A history that is loaded as well is paid twi
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
 
-from royalties.domain.currencies import exponent
-from royalties.domain.money import micro_text
 from royalties.domain.periods import Period
 from royalties.domain.problems import Notice
+from royalties.domain.sales.lines import Early, SaleLine
 from royalties.services.books import Setup
 
 CODE = "before-first-period"
 """The warning's code in import documents."""
 
 
-@dataclass(slots=True)
-class Early:
-    """Sale lines dated before the first period.
-
-    Attributes:
-        rows: how many rows of the report, or sale lines of the books.
-        units: net copies.
-        net: net receipts in millionths by currency.
-    """
-
-    rows: int = 0
-    units: int = 0
-    net: dict[str, int] = field(default_factory=dict)
-
-    def add(self, rows: int, units: int, currency: str, net: int | None) -> None:
-        """Add lines of a currency; receipts are None where only a price will tell."""
-        self.rows += rows
-        self.units += units
-        self.net[currency] = self.net.get(currency, 0) + (net or 0)
-
-    @property
-    def receipts(self) -> str:
-        """Net receipts by currency, in words."""
-        return ", ".join(
-            f"{currency} {micro_text(micro, exponent(currency))}"
-            for currency, micro in sorted(self.net.items())
-        )
-
-    @property
-    def brought(self) -> str:
-        """Copies and net receipts, in words."""
-        return f"{self.units:,} {'copy' if self.units == 1 else 'copies'}, {self.receipts}"
-
-    def counted(self, word: str) -> str:
-        """How many rows or lines there are."""
-        return f"{self.rows:,} {word}{'' if self.rows == 1 else 's'}"
-
-
-@dataclass(slots=True)
-class BeforeBooksCheck:
-    """Adds up what a report holds from before the books, while it is read.
+def early_of(lines: Iterable[tuple[int, SaleLine]], setup: Setup) -> Early:
+    """Which of some lines, given with their batches, are dated before the books of a setup begin.
 
     Rows are counted once, however many sale lines they give.
     """
-
-    first_day: str
-    early: Early = field(default_factory=Early)
-    _rows: set[tuple[int, int]] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, setup: Setup) -> "BeforeBooksCheck":
-        """For the books of a setup."""
-        return cls(setup.first_period.starts.isoformat())
-
-    def look(self, lines: Iterable[tuple[Any, ...]]) -> None:
-        """Look at sale lines, or waiting ones, in the columns of ``ingest.reading``."""
-        for line in lines:
-            if line[5] < self.first_day:
-                place = line[0], line[1]
-                self.early.add(place not in self._rows, line[6], line[7], line[9])
-                self._rows.add(place)
+    first_day, early = setup.first_period.starts.isoformat(), Early()
+    rows: set[tuple[int, int, int]] = set()
+    for batch, line in lines:
+        if line.day < first_day:
+            place = (batch, line.sheet, line.row)
+            early.add(place not in rows, line.units, line.currency, line.net)
+            rows.add(place)
+    return early
 
 
 def notice_of(

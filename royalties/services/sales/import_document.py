@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.problems import Choice, Notice, Problem
-from royalties.ingest.report.reading import ControlTotals, Reading
+from royalties.ingest.report.reading import ControlTotals, Findings
 from royalties.store.sales.batches import BatchRow
 
 Document: TypeAlias = dict[str, Any]
@@ -29,7 +29,7 @@ def net_of(totals: ControlTotals) -> dict[str, str]:
 
 def document_of(
     outcome: str,
-    reading: Reading,
+    reading: Findings,
     fingerprint: str,
     notices: list[Notice] | None = None,
     waiting: list[dict[str, Any]] | None = None,

@@ -1,22 +1,28 @@
 """Import a retailer's report: recognised, read whole, and recorded in one transaction or not."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from reports import returned
 from royalties.domain.people import Verb
-from royalties.domain.periods import Period, period_of
+from royalties.domain.periods import Period
 from royalties.domain.problems import Notice
 from royalties.domain.sales.slices import Origin
 from royalties.ingest.recognise import as_received, open_report
 from royalties.ingest.report.mapping import Mapping as ReportMapping
-from royalties.ingest.report.reading import Chunk, ControlTotals, Known, Reading, UnreadableError
+from royalties.ingest.report.reading import (
+    ControlTotals,
+    Findings,
+    Known,
+    Reading,
+    UnreadableError,
+)
 from royalties.services.books import Setup, known_of, setup_in_force
-from royalties.services.sales.before_books import BeforeBooksCheck, notice_of
+from royalties.services.sales.before_books import notice_of
 from royalties.services.sales.import_document import (
     document_of,
     net_of,
@@ -24,7 +30,7 @@ from royalties.services.sales.import_document import (
     units_of,
     unreadable,
 )
-from royalties.services.sales.recording import Recorder
+from royalties.services.sales.recording import period_of_month, record_read
 from royalties.services.sales.spooling import Spooled, spooled
 from royalties.services.work import RefusedError, Units, Work
 from royalties.store.engine import all_or_nothing
@@ -159,14 +165,24 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
         fingerprint,
     ):
         raise StaleError
+    recording = _Recording(work, setup, open_period, request, fingerprint, size, known)
+    if read is not None:
+        return recording.record(read, read)
     try:
-        reading = read or _opened(work, request, setup, known)
+        reading = _opened(work, request, setup, known)
         if reading.choices:
             return ImportResult("choose", document_of("choose", reading, fingerprint))
-        recording = _Recording(work, setup, open_period, request, fingerprint, size, known)
-        return recording.record(reading)
+        if request.dry_run:
+            for _ in reading.chunks():
+                pass
+            return recording.record(reading, None)
+        read = spooled(reading, work.files.spool, newest_revision(work.connection), fingerprint)
     except UnreadableError as error:
         return ImportResult("refused", unreadable(fingerprint, error.problem))
+    try:
+        return recording.record(read, read)
+    finally:
+        read.close()
 
 
 def _fingerprint(work: Work, request: Request) -> tuple[str, int]:
@@ -199,40 +215,34 @@ class _Recording:
     fingerprint: str
     size: int
     known: Known
-    periods: dict[str, Period] = field(default_factory=dict)
-    lines: int = 0
-    recorder: Recorder = field(init=False)
-    watch: BeforeBooksCheck = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.watch = BeforeBooksCheck.of(self.setup)
-        self.recorder = Recorder(self.work, self.setup)
+    def record(self, found: Findings, read: Spooled | None) -> ImportResult:
+        """Record what was read, if nothing that was found is against it.
 
-    def record(self, reading: Reading) -> ImportResult:
-        with all_or_nothing(self.work.connection) as take_back:
-            number = 0 if self.request.dry_run else self._open_batch(reading)
-            for chunk in reading.chunks():
-                self._add(chunk, number)
-            notices = [*reading.notices, *self._notices(reading)]
-            if reading.choices:
-                outcome = "choose"
-            elif reading.problems:
-                outcome = "refused"
-            elif not self.request.confirms(notices):
-                outcome = "confirm"
-            else:
-                outcome = "recorded"
-            waiting = self._waiting(reading)
-            document = document_of(outcome, reading, self.fingerprint, notices, waiting)
-            result = ImportResult(outcome, document)
-            result.document["retailer"] = self._retailer(reading)
-            if outcome != "recorded" or self.request.dry_run:
-                take_back()
-                result.document["dry_run"] = self.request.dry_run
-                if outcome == "refused":
-                    self._give_back(reading, result)
-                return result
-            self._finish(number, reading, result)
+        Args:
+            found: of the whole report.
+            read: its lines; None for a request that records nothing.
+        """
+        notices = [*found.notices, *self._notices(found)]
+        if found.choices:
+            outcome = "choose"
+        elif found.problems:
+            outcome = "refused"
+        elif not self.request.confirms(notices):
+            outcome = "confirm"
+        else:
+            outcome = "recorded"
+        waiting = self._waiting(found)
+        document = document_of(outcome, found, self.fingerprint, notices, waiting)
+        result = ImportResult(outcome, document)
+        result.document["retailer"] = self._retailer(found)
+        if outcome != "recorded" or self.request.dry_run or read is None:
+            result.document["dry_run"] = self.request.dry_run
+            if outcome == "refused":
+                self._give_back(found, result)
+            return result
+        with all_or_nothing(self.work.connection):
+            number = self._write(read, result)
         self.work.files.keep_received(self.request.path, self.fingerprint)
         self.work.record(
             Verb.IMPORT,
@@ -240,13 +250,32 @@ class _Recording:
                 "batch": number,
                 "file": self.request.name,
                 "sha256": self.fingerprint,
-                "lines": reading.totals.lines,
+                "lines": found.totals.lines,
                 "confirmed": [notice.code for notice in notices],
             },
         )
         return result
 
-    def _open_batch(self, reading: Reading) -> int:
+    def _write(self, read: Spooled, result: ImportResult) -> int:
+        """Write a batch with its lines, their sums, and all that is said of it."""
+        number = self._open_batch(read)
+        result.document["batch"] = number
+        record_read(self.work, self.setup, self.open_period, number, read)
+        batches.finish_batch(
+            self.work.connection,
+            number,
+            {
+                "sheets": json.dumps(read.sheets, ensure_ascii=False),
+                "document": json.dumps(result.document, ensure_ascii=False, sort_keys=True),
+                "retailer": result.document["retailer"],
+                "rows": read.totals.rows,
+                "lines": read.lines,
+            },
+        )
+        batches.add_coverage(self.work.connection, number, read.account, read.totals.covered)
+        return number
+
+    def _open_batch(self, reading: Findings) -> int:
         return batches.add_batch(
             self.work.connection,
             {
@@ -268,54 +297,16 @@ class _Recording:
             },
         )
 
-    def _add(self, chunk: Chunk, number: int) -> None:
-        """Add a chunk's lines, each in the period of its day or the earliest open one."""
-        days = {row[5] for row in chunk.sales}
-        new = [day for day in days if day not in self.periods]
-        if days and min(map(str, days)) < self.watch.first_day:
-            self.watch.look(chunk.sales)
-        self.watch.look(chunk.waiting)
-        for day in new:
-            own = period_of(date.fromisoformat(str(day)), self.setup.calendar)
-            self.periods[str(day)] = own
-        if self.request.dry_run:
-            return
-        if new:
-            periods.ensure_periods(
-                self.work.connection,
-                [max(self.periods[str(day)], self.open_period) for day in new],
-            )
-        tails = {
-            day: (max(self.periods[str(day)], self.open_period).ordinal, number) for day in days
-        }
-        self.lines += len(chunk.sales) + len(chunk.waiting)
-        sales = [row + tails[row[5]] for row in chunk.sales]
-        self.recorder.add(sales)
-        batches.add_waiting(self.work.connection, [(*row, number) for row in chunk.waiting])
-
-    def _finish(self, number: int, reading: Reading, result: ImportResult) -> None:
-        result.document["batch"] = number
-        batches.finish_batch(
-            self.work.connection,
-            number,
-            {
-                "sheets": json.dumps(reading.sheets, ensure_ascii=False),
-                "document": json.dumps(result.document, ensure_ascii=False, sort_keys=True),
-                "retailer": result.document["retailer"],
-                "rows": reading.totals.rows,
-                "lines": self.lines,
-            },
-        )
-        self.recorder.finish()
-        batches.add_coverage(self.work.connection, number, reading.account, reading.totals.covered)
-
-    def _notices(self, reading: Reading) -> list[Notice]:
+    def _notices(self, reading: Findings) -> list[Notice]:
         found = []
         if overlap := self._overlap(reading):
             found.append(overlap)
-        if early := notice_of(self.watch.early, self.setup, self.open_period):
+        if early := notice_of(reading.totals.early, self.setup, self.open_period):
             found.append(early)
-        own = sorted(set(self.periods.values()))
+        lines = Counter[Period]()
+        for key, sums in reading.totals.sums.items():
+            lines[period_of_month(key.month, self.setup)] += sums.lines
+        own = sorted(lines)
         late = [period for period in own if self.setup.first_period <= period < self.open_period]
         if late:
             names = ", ".join(map(str, late))
@@ -326,22 +317,14 @@ class _Recording:
                     f"as prior-period sales",
                 )
             )
-        target = sorted({max(period, self.open_period) for period in own})
-        if len(target) > 1:
-            found.append(Notice("two-periods", self._spread(reading, target)))
+        counted = Counter[Period]()
+        for period in own:
+            counted[max(period, self.open_period)] += lines[period]
+        if len(counted) > 1:
+            found.append(Notice("two-periods", _spread(counted)))
         return found
 
-    def _spread(self, reading: Reading, target: list[Period]) -> str:
-        lines = dict.fromkeys(target, 0)
-        for day, count in reading.totals.days.items():
-            lines[max(self.periods[day], self.open_period)] += count
-        parts = ", ".join(
-            f"{count} {'line' if count == 1 else 'lines'} in {period}"
-            for period, count in lines.items()
-        )
-        return f"the report covers more than one period: {parts}"
-
-    def _overlap(self, reading: Reading) -> Notice | None:
+    def _overlap(self, reading: Findings) -> Notice | None:
         """Another file for a retailer, account and time that are covered already.
 
         Sales are typed day by day: of two sheets only the same totals are suspicious.
@@ -370,7 +353,7 @@ class _Recording:
             f"{first.batch} ({first.file_name}). {hint}",
         )
 
-    def _retailer(self, reading: Reading) -> str | None:
+    def _retailer(self, reading: Findings) -> str | None:
         """The report's retailer, or the only one that its rows name."""
         covered = reading.totals.covered
         if reading.retailer is not None or len(covered) != 1:
@@ -378,13 +361,13 @@ class _Recording:
         only = next(iter(covered))
         return next(each.key for each in self.known.retailers.values() if each.id == only)
 
-    def _waiting(self, reading: Reading) -> list[dict[str, Any]]:
+    def _waiting(self, reading: Findings) -> list[dict[str, Any]]:
         return [
             {"isbn": identifier, "rows": rows, "units": units}
             for identifier, (rows, units) in sorted(reading.totals.waiting.items())
         ]
 
-    def _give_back(self, reading: Reading, result: ImportResult) -> None:
+    def _give_back(self, reading: Findings, result: ImportResult) -> None:
         """Give the report back as a workbook with each problem behind its row."""
         reasons: dict[tuple[str, int], str] = {}
         for problem in reading.problems:
@@ -406,6 +389,14 @@ def _open_period(work: Work, setup: Setup, *, lock: bool) -> Period:
         return first.shift(periods.lock_for_sales(work.connection, first) - first.ordinal)
     closed = periods.last_closed(work.connection)
     return first if closed is None else first.shift(closed + 1 - first.ordinal)
+
+
+def _spread(lines: Mapping[Period, int]) -> str:
+    parts = ", ".join(
+        f"{count} {'line' if count == 1 else 'lines'} in {period}"
+        for period, count in lines.items()
+    )
+    return f"the report covers more than one period: {parts}"
 
 
 def _alike(earlier: Mapping[str, Any], totals: ControlTotals) -> bool:

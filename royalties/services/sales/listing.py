@@ -15,7 +15,7 @@ from royalties.services.books import Setup, setup_in_force
 from royalties.services.sales.editions import EditionIndex, edition_index
 from royalties.services.work import RefusedError, Work
 from royalties.store.sales import lines as store
-from royalties.store.sales.lines import Key, Narrowed, SaleLine
+from royalties.store.sales.lines import Key, Narrowed, RecordedLine
 
 __all__ = [
     "Filters",
@@ -121,7 +121,7 @@ def find_sales(
     work.actor.require(Verb.READ)
     search = _Search.of(work, filters)
     if search.wanted is None:
-        found: list[SaleLine] = []
+        found: list[RecordedLine] = []
     else:
         beyond = before or after
         found = store.lines(
@@ -315,7 +315,7 @@ class _Names:
     sources: Mapping[int, tuple[str, str, int | None]]
 
     @classmethod
-    def of(cls, work: Work, search: _Search, lines: list[SaleLine] | None) -> "_Names":
+    def of(cls, work: Work, search: _Search, lines: list[RecordedLine] | None) -> "_Names":
         """Names for some lines, or (None) for all there are."""
         batches = None if lines is None else [line.batch_id for line in lines]
         return cls(
@@ -323,7 +323,7 @@ class _Names:
             store.sources(work.connection, batches),
         )
 
-    def shown(self, line: SaleLine) -> Sale:
+    def shown(self, line: RecordedLine) -> Sale:
         book = self.search.shelf.by_isbn[line.isbn]
         retailer = self.search.retailers[line.retailer_id]
         file_name, sheets, corrects = self.sources[line.batch_id]

@@ -1,17 +1,19 @@
 """Sale lines into the books: with them, in the same transaction, all that is kept of their sums."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
+from royalties.domain.periods import Period, period_of
+from royalties.domain.sales.lines import SaleLine, SalesTally, Sum, SumKey
 from royalties.services.books import Setup, asked_in, names_of, setup_in_force
+from royalties.services.sales.spooling import Spooled
 from royalties.services.work import Work
-from royalties.store.bulk import Row
 from royalties.store.history import newest_revision
 from royalties.store.periods import periods
-from royalties.store.sales import batches, kept_slices
-from royalties.store.sales.kept_slices import Grouping, SliceSums, Slicing
+from royalties.store.sales import batches, kept_slices, line_file, totals
+from royalties.store.sales.kept_slices import Grouping, Slicing
 from royalties.store.sales.slices import Names
-from royalties.store.sales.totals import Sums
 
 
 @dataclass(slots=True)
@@ -40,28 +42,80 @@ class Groupings:
         return found
 
 
-class Recorder:
-    """Records sale lines, chunk by chunk; ``finish`` keeps their sums.
+def record_lines(
+    work: Work, setup: Setup, open_period: Period, by_batch: Mapping[int, Sequence[SaleLine]]
+) -> None:
+    """Record lines of batches, each in the period of its day or the earliest open one.
+
+    The caller holds that period.
+    """
+    new = []
+    for number, lines in by_batch.items():
+        batch = _Addition.of(number, SalesTally.of(lines).sums, setup, open_period)
+        editions = {line.edition for line in lines}
+        new.append((batch, editions))
+        periods.ensure_periods(work.connection, batch.periods.values())
+        of_period: dict[int, list[SaleLine]] = {}
+        for line in lines:
+            of_period.setdefault(batch.periods[line.day[:7]].ordinal, []).append(line)
+        for period, its in of_period.items():
+            batches.add_lines(work.connection, period, number, its)
+    _keep_sums(work, setup, new)
+
+
+def record_read(work: Work, setup: Setup, open_period: Period, batch: int, read: Spooled) -> None:
+    """Record what was read of a report as the lines of a new batch, and what waits of it.
 
     The caller holds the earliest open period.
     """
+    new = _Addition.of(batch, read.totals.sums, setup, open_period)
+    found = {open_period, *new.periods.values()}
+    periods.ensure_periods(work.connection, found)
+    ends = {each.ends.isoformat(): each.ordinal for each in sorted(found)}
+    line_file.record_file(work.connection, read.path, batch, ends)
+    _keep_sums(work, setup, [(new, names_of(work).isbns)])
 
-    def __init__(self, work: Work, setup: Setup) -> None:
-        """Prepare for lines of any period and import."""
-        self._connection = work.connection
-        self._totals = Sums()
-        self._slices = SliceSums(Groupings(work, setup).of)
 
-    def add(self, rows: Sequence[Row]) -> None:
-        """Record lines, tuples of ``batches.SALE_COLUMNS``."""
-        batches.add_sales(self._connection, rows)
-        self._totals.add(rows)
-        self._slices.add(rows)
+def period_of_month(month: str, setup: Setup) -> Period:
+    """The period of a month such as 2025-03, which lies in one of any calendar."""
+    return period_of(date.fromisoformat(f"{month}-01"), setup.calendar)
 
-    def finish(self) -> None:
-        """Keep what the lines add up to."""
-        self._slices.keep(self._connection)
-        self._totals.keep(self._connection)
+
+@dataclass(frozen=True, slots=True)
+class _Addition:
+    """What is added to a batch: sums of its lines, and the period in which each month counts."""
+
+    batch: int
+    sums: Mapping[SumKey, Sum]
+    periods: Mapping[str, Period]
+
+    @classmethod
+    def of(
+        cls, batch: int, sums: Mapping[SumKey, Sum], setup: Setup, open_period: Period
+    ) -> "_Addition":
+        """Of what lines add up to."""
+        months = {key.month for key in sums}
+        counted = {month: max(period_of_month(month, setup), open_period) for month in months}
+        return cls(batch, sums, counted)
+
+    def by_period(self) -> dict[int, dict[SumKey, Sum]]:
+        """The sums by the number of the period in which they count."""
+        found: dict[int, dict[SumKey, Sum]] = {}
+        for key, each in self.sums.items():
+            found.setdefault(self.periods[key.month].ordinal, {})[key] = each
+        return found
+
+
+def _keep_sums(work: Work, setup: Setup, new: Iterable[tuple[_Addition, Collection[int]]]) -> None:
+    """Keep what lines add up to that were added to batches, each of some editions."""
+    groupings = Groupings(work, setup)
+    of = {addition.batch: (addition.by_period(), editions) for addition, editions in new}
+    touched = sorted((period, batch) for batch, (sums, _) in of.items() for period in sums)
+    for period, batch in touched:  # in the order of the locks: see ``kept_slices``
+        _, editions = of[batch]
+        kept_slices.keep(work.connection, period, batch, groupings.of(period), editions)
+    for batch, (sums, _) in sorted(of.items()):
+        totals.keep(work.connection, batch, sums)
 
 
 def sum_batch(work: Work, setup: Setup, number: int) -> None:

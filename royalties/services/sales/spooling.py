@@ -5,27 +5,24 @@ report is read first, in work that only reads, and its lines are then recorded f
 """
 
 import os
-import pickle
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import BinaryIO
 
 from royalties.adapters.files import DiskError
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
-from royalties.ingest.report.reading import Chunk, ControlTotals, Reading
-
-_BLOCK = 1 << 20
+from royalties.ingest.report.reading import ControlTotals, Reading
+from royalties.store.sales.line_file import LineWriter
 
 
 @dataclass(slots=True)
 class Spooled:
-    """A ``Reading`` whose lists and totals are complete, and whose lines lie in a file.
+    """The ``Findings`` of a report that was read through, whose lines lie in a file.
 
-    ``revision`` is the newest one of the setup that it was read against: another setup may know
-    other editions.
+    ``lines`` counts those that are sold and those that wait. ``revision`` is the newest one of the
+    setup that it was read against: another setup may know other editions.
     """
 
     report: str
@@ -40,22 +37,17 @@ class Spooled:
     skipped: Skipped
     totals: ControlTotals
     unlisted: int
+    lines: int
     path: Path
     revision: int
     sha256: str
-
-    def chunks(self) -> Iterator[Chunk]:
-        """See ``Reading``."""
-        with self.path.open("rb") as file:
-            while lines := pickle.load(file):  # noqa: S301 - written by ourselves
-                yield Chunk(*lines)
 
     def close(self) -> None:
         """Delete the lines."""
         self.path.unlink(missing_ok=True)
 
 
-_OWN = ("path", "revision", "sha256")
+_OWN = ("lines", "path", "revision", "sha256")
 """What a reading does not say."""
 
 
@@ -65,34 +57,35 @@ def spooled(reading: Reading, folder: Path, revision: int, sha256: str) -> Spool
     Raises:
         DiskError: the lines cannot be written.
     """
-    path = _kept(reading, folder)
+    path, lines = _kept(reading, folder)
     said = {
         each.name: getattr(reading, each.name) for each in fields(Spooled) if each.name not in _OWN
     }
-    return Spooled(**said, path=path, revision=revision, sha256=sha256)
+    return Spooled(**said, lines=lines, path=path, revision=revision, sha256=sha256)
 
 
-def _kept(reading: Reading, folder: Path) -> Path:
+def _kept(reading: Reading, folder: Path) -> tuple[Path, int]:
     with _writing(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, prefix=".lines-")
-    path = Path(name)
+        os.close(handle)
+    path, lines = Path(name), 0
     try:
-        with os.fdopen(handle, "wb", _BLOCK) as file:
+        with _writing(path):
+            writer = LineWriter(path)
+        try:
             for chunk in reading.chunks():
-                _write((chunk.sales, chunk.waiting), file, path)
-            _write(None, file, path)
+                lines += len(chunk.sales) + len(chunk.waiting)
+                with _writing(path):
+                    writer.add(chunk.sales, chunk.waiting)
             with _writing(path):
-                file.flush()
+                writer.finish()
+        finally:
+            writer.close()
     except BaseException:
         path.unlink()
         raise
-    return path
-
-
-def _write(lines: object, file: BinaryIO, path: Path) -> None:
-    with _writing(path):
-        pickle.dump(lines, file, pickle.HIGHEST_PROTOCOL)
+    return path, lines
 
 
 @contextmanager

@@ -8,10 +8,10 @@ from stdnum import isbn as isbn_numbers
 
 from royalties.domain.money import MICRO, rounded
 from royalties.domain.people import Verb
-from royalties.domain.periods import period_of
+from royalties.domain.sales.lines import SaleLine
 from royalties.services.books import Setup, setup_in_force
-from royalties.services.sales.before_books import BeforeBooksCheck, notice_of
-from royalties.services.sales.recording import Recorder
+from royalties.services.sales.before_books import early_of, notice_of
+from royalties.services.sales.recording import record_lines
 from royalties.services.work import RefusedError, Work
 from royalties.store.periods import periods
 from royalties.store.sales import batches
@@ -105,46 +105,31 @@ def release_waiting(work: Work, setup: Setup) -> Released:
     if not rows:
         return released
     first = setup.first_period
-    open_period = periods.lock_for_sales(work.connection, first)
-    watch = BeforeBooksCheck.of(setup)
+    earliest = periods.lock_for_sales(work.connection, first)
+    open_period = first.shift(earliest - first.ordinal)
     prices = {e.isbn: e for title in setup.titles.values() for e in title.editions}
     isbns = {row.id: row.isbn for row in catalogue.edition_rows(work.connection)}
-    sales, done, used = [], [], set()
-    for row in rows:
-        *line, number, edition = row
-        sheet, place, identifier, _, kind, day, units, currency, price, net, discount = line[:11]
-        on = date.fromisoformat(day)
-        price_used = price
+    by_batch: dict[int, list[SaleLine]] = {}
+    done = []
+    for line, number, edition in rows:
+        net = line.net
         if net is None:
+            price = line.list_price
             if price is None:
-                price_used = prices[isbns[edition]].price_on(on, currency)
-            if price_used is None:
+                day = date.fromisoformat(line.day)
+                price = prices[isbns[edition]].price_on(day, line.currency)
+            if price is None:
                 counts = released.without_price
-                counts[identifier] = counts.get(identifier, 0) + 1
+                counts[line.identifier] = counts.get(line.identifier, 0) + 1
                 continue
-            net = receipts(units, price_used, discount or 0)
-        period = period_of(on, setup.calendar)
-        used.add(max(period, first.shift(open_period - first.ordinal)))
-        sales.append(
-            (
-                *line[:2],
-                edition,
-                *line[3:9],
-                net,
-                *line[10:],
-                max(period.ordinal, open_period),
-                number,
-            )
-        )
-        done.append((number, sheet, place, kind))
-        released.rows[identifier] = released.rows.get(identifier, 0) + 1
-    watch.look(sales)
-    early = notice_of(watch.early, setup, first.shift(open_period - first.ordinal), done=True)
+            net = receipts(line.units, price, line.discount or 0)
+        by_batch.setdefault(number, []).append(line.of_edition(edition, net))
+        done.append((number, line.sheet, line.row, line.kind))
+        released.rows[line.identifier] = released.rows.get(line.identifier, 0) + 1
+    recorded = [(number, line) for number, lines in by_batch.items() for line in lines]
+    early = notice_of(early_of(recorded, setup), setup, open_period, done=True)
     released.warnings = (early.message,) if early else ()
-    periods.ensure_periods(work.connection, used)
-    recorder = Recorder(work, setup)
-    recorder.add(sales)
-    recorder.finish()
+    record_lines(work, setup, open_period, by_batch)
     batches.stop_waiting(work.connection, done)
     return released
 

@@ -1,7 +1,6 @@
 """Batches: imports of reports, their sales, and rows that wait for an edition."""
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -20,9 +19,11 @@ from sqlalchemy import (
     update,
 )
 
+from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.domain.sales.slices import Origin
 from royalties.store.bulk import Row, add_rows
 from royalties.store.sales import kept_slices, totals
+from royalties.store.sales.line_file import LINE_COLUMNS, WAITING_COLUMNS
 from royalties.store.sales.slices import in_period
 from royalties.store.tables import (
     batch,
@@ -36,39 +37,8 @@ from royalties.store.tables import (
     waiting,
 )
 
-SALE_COLUMNS = (
-    "sheet",
-    "row",
-    "edition_id",
-    "retailer_id",
-    "kind",
-    "day",
-    "units",
-    "currency",
-    "list_price",
-    "net",
-    "discount",
-    "country",
-    "region",
-    "city",
-    "order_ref",
-    "reference",
-    "period_id",
-    "batch_id",
-)
-"""A sale's columns in the order of ``ingest.reading.SaleRow``, period and batch behind."""
-
 is_report: ColumnElement[bool] = batch.c.origin != Origin.TYPED
 """Whether a batch came from a retailer, and was not typed by hand."""
-
-WAITING_COLUMNS = (
-    "sheet",
-    "row",
-    "identifier",
-    *SALE_COLUMNS[3:16],
-    "batch_id",
-)
-_BY_EDITION = itemgetter(2)
 
 
 class BatchRow(NamedTuple):
@@ -147,14 +117,12 @@ def finish_batch(connection: Connection, number: int, values: Mapping[str, objec
     connection.execute(update(batch).where(batch.c.id == number).values(**values))
 
 
-def add_sales(connection: Connection, rows: Sequence[Row]) -> None:
-    """Record sale lines in bulk; rows are tuples of ``SALE_COLUMNS``."""
-    add_rows(connection, "sale", SALE_COLUMNS, sorted(rows, key=_BY_EDITION))
-
-
-def add_waiting(connection: Connection, rows: Sequence[Row]) -> None:
-    """Put rows of unknown editions on the waiting list; tuples of ``WAITING_COLUMNS``."""
-    add_rows(connection, "waiting", WAITING_COLUMNS, rows)
+def add_lines(
+    connection: Connection, period_id: int, batch_id: int, lines: Iterable[SaleLine]
+) -> None:
+    """Record sale lines; ``line_file`` does so with those of a report."""
+    columns = (*LINE_COLUMNS, "period_id", "batch_id")
+    add_rows(connection, "sale", columns, ((*line, period_id, batch_id) for line in lines))
 
 
 def add_coverage(
@@ -315,9 +283,17 @@ def waiting_summary(connection: Connection) -> list[tuple[str, int, int, int]]:
     return [(row[0], row[1], row[2], int(row[3])) for row in rows]
 
 
-def now_known(connection: Connection) -> list[Row]:
-    """Waiting rows whose edition is known by now: ``WAITING_COLUMNS``, its number behind."""
-    columns = [waiting.c[name] for name in WAITING_COLUMNS]
+class KnownByNow(NamedTuple):
+    """A line that waits in a batch, and the edition that is known by now."""
+
+    line: WaitingLine
+    batch: int
+    edition: int
+
+
+def now_known(connection: Connection) -> list[KnownByNow]:
+    """Waiting lines whose edition is known by now."""
+    columns = [waiting.c[name] for name in (*WAITING_COLUMNS, "batch_id")]
     by_isbn = (
         select(*columns, edition.c.id.label("edition"))
         .join(edition, edition.c.isbn == waiting.c.identifier)
@@ -329,7 +305,7 @@ def now_known(connection: Connection) -> list[Row]:
         .where(_not_corrected())
     )
     rows = connection.execute(by_isbn.union(by_name).order_by("batch_id", "sheet", "row", "kind"))
-    return [tuple(row) for row in rows]
+    return [KnownByNow(WaitingLine(*line), number, known) for *line, number, known in rows]
 
 
 def _not_corrected() -> ColumnElement[bool]:

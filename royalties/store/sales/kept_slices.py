@@ -11,8 +11,8 @@ holds it from then on, and has written the lines before or reads them after. Onl
 have any.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from operator import add
 from typing import Any, NamedTuple
 
@@ -27,17 +27,17 @@ from sqlalchemy import (
     cast,
     delete,
     func,
-    insert,
     literal,
     null,
     select,
     union_all,
     update,
 )
+from sqlalchemy.exc import DBAPIError
 
 from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.store.bulk import Row, add_rows
-from royalties.store.engine import insert_or
+from royalties.store.engine import all_or_nothing, insert_or, is_too_large
 from royalties.store.sales.slices import (
     PLACES,
     Distinctions,
@@ -45,7 +45,6 @@ from royalties.store.sales.slices import (
     Part,
     as_asked,
     has_passed,
-    least_passing,
     line_queries,
     read_lines,
     slices_of,
@@ -60,8 +59,8 @@ _KEYS = tuple(column.name for column in batch_slice.primary_key)
 _PRICED = True
 _FIGURES = ("units", "net", "list_value")
 _LARGEST = 2**63
-_AT_ONCE, _COMPARED_AT_ONCE = 5_000, 500
-"""Editions named in one query; and those of which sums are held to be compared."""
+_AT_ONCE, _SUMMED_AT_ONCE = 5_000, 500
+"""Editions named in one query; and those of which sums are held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,97 +91,21 @@ class Slicing(NamedTuple):
     is_correction: bool
 
 
-class _Classes(dict[int | None, int]):
-    """The class of each discount, in millionths."""
-
-    def __init__(self, asked: Distinctions) -> None:
-        super().__init__({None: 0})
-        self._limits = [least_passing(limit) for limit in asked.limits]
-
-    def __missing__(self, discount: int) -> int:
-        found = self[discount] = sum(discount >= least for least in self._limits)
-        return found
-
-
-@dataclass(slots=True)
-class _Adding:
-    """What is being added in one period, by import."""
-
-    grouping: Grouping
-    classes: _Classes
-    places: tuple[tuple[int, Collection[str]], ...]
-    found: dict[int, dict[Row, list[int]]] = field(default_factory=dict)
-
-    @classmethod
-    def by(cls, grouping: Grouping) -> "_Adding":
-        asked = grouping.asked
-        places = enumerate(map(frozenset, asked.places), _FIRST_PLACE) if any(asked.places) else ()
-        return cls(grouping, _Classes(asked), tuple(places))
-
-
-_FIRST_PLACE = 11
 _NOWHERE = ("", "", "", "")
 
 
-class SliceSums:
-    """Adds up sale lines while they are written, which costs less than asking for them again."""
-
-    def __init__(self, grouping_of: Callable[[int], Grouping]) -> None:
-        """Prepare for lines of any period, given by its number."""
-        self._grouping_of = grouping_of
-        self._periods: dict[int, _Adding] = {}
-
-    def add(self, rows: Sequence[Row]) -> None:
-        """Add lines, tuples of ``batches.SALE_COLUMNS``, that take nothing back."""
-        periods = self._periods
-        for row in rows:
-            adding = periods.get(row[16])
-            if adding is None:
-                adding = _Adding.by(self._grouping_of(row[16]))
-                periods[row[16]] = adding
-            sums = adding.found.get(row[17])
-            if sums is None:
-                sums = adding.found[row[17]] = {}
-            price = row[8]
-            if price is None:
-                continue
-            class_ = adding.classes[row[10]] if row[2] in adding.grouping.split else UNSPLIT
-            key: Row = (row[2], row[3], row[4], row[7], class_)
-            if adding.places:
-                key += tuple(row[at] if row[at] in values else "" for at, values in adding.places)
-            units = row[6]
-            known = sums.get(key)
-            if known is None:
-                sums[key] = [units, row[9], units * price]
-            else:
-                known[0] += units
-                known[1] += row[9]
-                known[2] += units * price
-
-    def keep(self, connection: Connection) -> None:
-        """Add to what is kept of these imports, in the transaction that writes the lines.
-
-        The sums of ``totals`` are kept after these: they tell whether an import had lines before.
-        """
-        for period_id, adding in sorted(self._periods.items()):
-            for batch_id, sums in sorted(adding.found.items()):
-                rows = _rows(period_id, batch_id, sums)
-                fits = all(abs(figure) < _LARGEST for row in rows for figure in row[-3:])
-                _add(connection, period_id, batch_id, adding.grouping.name if fits else None, rows)
-        self._periods = {}
-
-
-def _rows(period_id: int, batch_id: int, sums: Mapping[Row, Sequence[int]]) -> list[Row]:
-    return [
-        (period_id, *key[:5], *(key[5:] or _NOWHERE), 0, batch_id, *figures)
-        for key, figures in sorted(sums.items())
-    ]
-
-
-def _add(
-    connection: Connection, period_id: int, batch_id: int, grouping: str | None, rows: list[Row]
+def keep(
+    connection: Connection,
+    period_id: int,
+    batch_id: int,
+    grouping: Grouping,
+    editions: Collection[int],
 ) -> None:
-    """Add sums to those of an import; what was summed in another way is kept no longer."""
+    """Keep the sums of lines of some editions that were just added to an import.
+
+    The sums of ``totals`` are kept after these: they tell whether an import had lines before.
+    What was summed in another way is kept no longer.
+    """
     at = and_(batch_slicing.c.period_id == period_id, batch_slicing.c.batch_id == batch_id)
     had_lines = connection.execute(
         select(sale_total.c.batch_id)
@@ -191,31 +114,31 @@ def _add(
     ).first()
     made = connection.execute(
         insert_or(connection, batch_slicing)
-        .values(period_id=period_id, batch_id=batch_id, grouping=None if had_lines else grouping)
+        .values(
+            period_id=period_id, batch_id=batch_id, grouping=None if had_lines else grouping.name
+        )
         .on_conflict_do_nothing()
-    ).rowcount
-    if made and not had_lines and grouping:
-        add_rows(connection, batch_slice.name, _NAMES, rows)
-        return
+        .returning(batch_slicing.c.batch_id)
+    ).first()
     kept = connection.execute(select(batch_slicing.c.grouping).where(at).with_for_update()).scalar()
     if kept is None:
         return
-    if kept != grouping:
+    if made is None:
+        of = None if kept != grouping.name else editions
+        connection.execute(_rows_of(period_id, [batch_id], of))
+    if kept != grouping.name or not _sum(connection, period_id, [batch_id], grouping, editions):
         connection.execute(_rows_of(period_id, [batch_id]))
         connection.execute(update(batch_slicing).where(at).values(grouping=None))
-        return
-    adding = insert_or(connection, batch_slice)
-    more = {name: batch_slice.c[name] + adding.excluded[name] for name in _FIGURES}
-    if rows:
-        connection.execute(
-            adding.on_conflict_do_update(index_elements=_KEYS, set_=more),
-            [dict(zip(_NAMES, row, strict=True)) for row in rows],
-        )
 
 
-def _rows_of(period_id: int, batches: Collection[int]) -> Any:  # noqa: ANN401 - SQLAlchemy's Delete
-    return delete(batch_slice).where(
+def _rows_of(
+    period_id: int, batches: Collection[int], editions: Collection[int] | None = None
+) -> Any:  # noqa: ANN401 - SQLAlchemy's Delete
+    found = delete(batch_slice).where(
         batch_slice.c.period_id == period_id, batch_slice.c.batch_id.in_(sorted(batches))
+    )
+    return (
+        found if editions is None else found.where(batch_slice.c.edition_id.in_(sorted(editions)))
     )
 
 
@@ -315,14 +238,54 @@ def sum_again(
         )
     )
     numbers = [each for each in numbers if each in there]
-    for is_split in (True, False):
-        editions = [id_ for id_ in isbns if (id_ in grouping.split) is is_split]
-        class_ = _class(grouping.asked) if is_split else literal(UNSPLIT)
-        for some in _chunks(editions):
-            part = Part(numbers, some).chosen(period_id)
-            connection.execute(
-                insert(batch_slice).from_select(_NAMES, _summed(part, grouping.asked, class_))
-            )
+    if not _sum(connection, period_id, numbers, grouping, isbns):
+        connection.execute(_rows_of(period_id, numbers))
+        connection.execute(
+            update(batch_slicing)
+            .where(batch_slicing.c.period_id == period_id, batch_slicing.c.batch_id.in_(numbers))
+            .values(grouping=None)
+        )
+
+
+def _sum(
+    connection: Connection,
+    period_id: int,
+    batches: Sequence[int],
+    grouping: Grouping,
+    editions: Iterable[int],
+) -> bool:
+    """Write the sums of imports' lines of some editions; False: one is too large to be kept."""
+    of = {True: grouping.split.intersection(editions), False: {*editions} - grouping.split}
+    try:
+        with all_or_nothing(connection):
+            for is_split, chosen in of.items():
+                class_ = _class(grouping.asked) if is_split else literal(UNSPLIT)
+                for some in _chunks(chosen, _SUMMED_AT_ONCE):
+                    part = Part(batches, some).chosen(period_id)
+                    found = connection.execute(_summed(part, grouping.asked, class_)).all()
+                    add_rows(connection, batch_slice.name, _NAMES, _whole(found))
+    except _TooLargeError:
+        return False
+    except DBAPIError as error:
+        if is_too_large(error):
+            return False
+        raise
+    return True
+
+
+class _TooLargeError(Exception):
+    """A sum is larger than what the database keeps exactly."""
+
+
+def _whole(rows: Sequence[Sequence[Any]]) -> list[Row]:
+    """Rows whose sums are whole numbers; SQLite makes floats of products that are too large."""
+    if not rows:
+        return []
+    *keys, units, net, worth = zip(*rows, strict=True)
+    for figures in (units, net, worth):
+        if float in set(map(type, figures)) or max(map(abs, figures)) >= _LARGEST:
+            raise _TooLargeError
+    return list(zip(*keys, map(int, units), map(int, net), map(int, worth), strict=True))
 
 
 def _class(asked: Distinctions) -> ColumnElement[int]:
@@ -477,7 +440,7 @@ def differing(
     others = {each.batch_id for each in known} - alike
     for batches, how in ((alike, asked), (others, Distinctions())):
         wrong: set[tuple[int, int]] = set()
-        for some in _chunks(names.isbns, _COMPARED_AT_ONCE) if batches else ():
+        for some in _chunks(names.isbns, _SUMMED_AT_ONCE) if batches else ():
             again = _compared_lines(connection, period_id, (batches, some), how)
             kept = _compared_rows(
                 connection, period_id, (batches, some), again, is_coarse=how is not asked

@@ -33,7 +33,7 @@ class Narrowed:
     month: str = ""
 
 
-class SaleLine(NamedTuple):
+class RecordedLine(NamedTuple):
     """One sale line; the first eight are its key, and its edition's ISBN stands last."""
 
     edition_id: int
@@ -137,7 +137,7 @@ def lines(
     *,
     beyond: Key | None = None,
     backwards: bool = False,
-) -> list[SaleLine]:
+) -> list[RecordedLine]:
     """A page of lines in the order of their keys.
 
     Args:
@@ -163,12 +163,12 @@ def lines(
     return found[::-1] if backwards else found
 
 
-def all_lines(connection: Connection, wanted: Narrowed) -> Iterator[SaleLine]:
+def all_lines(connection: Connection, wanted: Narrowed) -> Iterator[RecordedLine]:
     """All lines in the order of their keys, streamed."""
     query = _lines().where(*_every_edition(connection, wanted), *_narrow(wanted)).order_by(*_KEY)
     with connection.execute(query, execution_options={"yield_per": 2000}) as rows:
         for row in rows:
-            yield SaleLine(*row)
+            yield RecordedLine(*row)
 
 
 def edition_ids(connection: Connection, numbers: Sequence[str]) -> tuple[int, ...]:
@@ -196,19 +196,19 @@ def _page(
     limit: int,
     *,
     backwards: bool,
-) -> list[SaleLine]:
+) -> list[RecordedLine]:
     query = (
         _lines()
         .where(*where, *_narrow(wanted))
         .order_by(*(column.desc() if backwards else column for column in _KEY))
         .limit(limit)
     )
-    return [SaleLine(*row) for row in connection.execute(query)]
+    return [RecordedLine(*row) for row in connection.execute(query)]
 
 
 def _lines() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of nineteen columns
     isbn = select(edition.c.isbn).where(edition.c.id == sale.c.edition_id).scalar_subquery()
-    return select(*(sale.c[name] for name in SaleLine._fields[:-1]), isbn)
+    return select(*(sale.c[name] for name in RecordedLine._fields[:-1]), isbn)
 
 
 def _every_edition(connection: Connection, wanted: Narrowed) -> list[ColumnElement[bool]]:

@@ -4,17 +4,16 @@ A row of ``sale_total`` stands for the lines of one batch, period, retailer, mon
 currency. Whoever adds or takes away sales changes it in the same transaction.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, case, delete, func, insert, literal, select
 
+from royalties.domain.sales.lines import Sum, SumKey
 from royalties.store.engine import insert_or
 from royalties.store.sales.kept_slices import Slicing, slicings
 from royalties.store.sales.slices import in_period
 from royalties.store.tables import period, retailer, sale, sale_total
-
-Key = tuple[int, int, int, str, int, str]
 
 
 class TotalRow(NamedTuple):
@@ -31,44 +30,18 @@ class TotalRow(NamedTuple):
     net: int
 
 
-class _Months(dict[str, str]):
-    """The month of each day."""
-
-    def __missing__(self, day: str) -> str:
-        month = self[day] = day[:7]
-        return month
-
-
-class Sums:
-    """Adds up sale lines while they are written, which costs less than asking for them again."""
-
-    def __init__(self) -> None:
-        self._found: dict[Key, list[int]] = {}
-        self._months = _Months()
-
-    def add(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Add lines, tuples of ``batches.SALE_COLUMNS``."""
-        # Few keys stay near the processor: by the day this takes twice as long.
-        found, months = self._found, self._months
-        for row in rows:
-            key = (row[17], row[16], row[3], months[row[5]], row[4], row[7])
-            sums = found.get(key)
-            if sums is None:
-                found[key] = [1, row[6], row[9]]
-            else:
-                sums[0] += 1
-                sums[1] += row[6]
-                sums[2] += row[9]
-
-    def keep(self, connection: Connection) -> None:
-        """Add to what is kept of these batches, in the transaction that writes the lines."""
-        if not self._found:
-            return
+def keep(connection: Connection, batch_id: int, sums: Mapping[int, Mapping[SumKey, Sum]]) -> None:
+    """Add to what is kept of a batch, by period, in the transaction that writes the lines."""
+    rows = [
+        TotalRow(batch_id, period_id, *key, *each)._asdict()
+        for period_id, of_period in sorted(sums.items())
+        for key, each in sorted(of_period.items())
+    ]
+    if rows:
         made = insert_or(connection, sale_total)
         more = {name: sale_total.c[name] + made.excluded[name] for name in TotalRow._fields[6:]}
         connection.execute(
-            made.on_conflict_do_update(index_elements=TotalRow._fields[:6], set_=more),
-            [TotalRow(*key, *sums)._asdict() for key, sums in sorted(self._found.items())],
+            made.on_conflict_do_update(index_elements=TotalRow._fields[:6], set_=more), rows
         )
 
 

@@ -1,6 +1,7 @@
 """While a report or a sheet is read nothing is held: others write meanwhile."""
 
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -182,10 +183,13 @@ def test_of_many_who_import_the_same_file_one_records_it(office: Office) -> None
 def test_lines_that_the_disk_does_not_take_are_told(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_any: object) -> None:
-        raise OSError(28, "No space left on device")
+    def small(path: Path, **more: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(path, **more)
+        connection.execute("PRAGMA max_page_count = 4")
+        return connection
 
-    monkeypatch.setattr("royalties.services.sales.spooling.pickle.dump", full)
+    connect = sqlite3.connect
+    monkeypatch.setattr("royalties.store.sales.line_file.sqlite3.connect", small)
     with pytest.raises(DiskError, match="No space left"):
-        brought(office, office.report([a_row(8)]))
+        brought(office, office.report([a_row(units) for units in range(1, 500)]))
     assert left(office) == []

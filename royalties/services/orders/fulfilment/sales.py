@@ -18,17 +18,17 @@ from royalties.domain.orders.life import State
 from royalties.domain.orders.papers import PaperLine
 from royalties.domain.orders.pricing import LineKind
 from royalties.domain.people import Verb
-from royalties.domain.periods import Period, period_of
+from royalties.domain.periods import Period
+from royalties.domain.sales.lines import Early, SaleLine
 from royalties.domain.sales.slices import OF_CREDIT_NOTE, OF_SHIPMENT, Origin, SaleKind
 from royalties.services.books import Setup
 from royalties.services.orders.frozen import invoice_shown
 from royalties.services.orders.life import Order
 from royalties.services.orders.quoting.agreed import Agreed, micro_of
-from royalties.services.sales.before_books import BeforeBooksCheck, notice_of
+from royalties.services.sales.before_books import notice_of
 from royalties.services.sales.import_document import document_of_order
-from royalties.services.sales.recording import Recorder
+from royalties.services.sales.recording import record_lines
 from royalties.services.work import RefusedError, Work
-from royalties.store.bulk import Row
 from royalties.store.orders import money
 from royalties.store.periods import periods
 from royalties.store.sales import batches
@@ -148,11 +148,8 @@ class Selling:
         fingerprint = sha256(of.name.encode()).hexdigest()
         first = self.setup.first_period
         open_period = periods.lock_for_sales(connection, first)
-        self._require_in_books(of, lines, first.shift(open_period - first.ordinal))
-        period = max(
-            period_of(of.day, self.setup.calendar), first.shift(open_period - first.ordinal)
-        )
-        periods.ensure_periods(connection, [period])
+        earliest = first.shift(open_period - first.ordinal)
+        self._require_in_books(of, lines, earliest)
         number = batches.add_batch(
             connection,
             {
@@ -173,7 +170,6 @@ class Selling:
                 "recorded_by": work.actor.name,
             },
         )
-        rows = self._rows(of, lines, (period.ordinal, number))
         document = document_of_order(
             report=of.report,
             retailer=retailer,
@@ -187,9 +183,7 @@ class Selling:
             order={"number": order.number, "reference": of.reference, "charges": list(charges)},
         )
         batches.finish_batch(connection, number, {"document": json.dumps(document, sort_keys=True)})
-        recorder = Recorder(work, self.setup)
-        recorder.add(rows)
-        recorder.finish()
+        record_lines(work, self.setup, earliest, {number: self._sale_lines(of, lines)})
         work.record(
             Verb.IMPORT,
             {
@@ -207,40 +201,44 @@ class Selling:
         self, of: Occasion, lines: Sequence[ShipmentLine], open_period: Period
     ) -> None:
         """Refuse sales from before the books, unless somebody said that they are to count."""
-        watch = BeforeBooksCheck.of(self.setup)
-        currency = self.agreed.quote.currency
-        if self.before_books or of.day.isoformat() >= watch.first_day:
+        early, currency = Early(), self.agreed.quote.currency
+        if self.before_books or of.day >= self.setup.first_period.starts:
             return
         copies = sum(line.copies for line in lines)
-        watch.early.add(1, copies, currency, micro_of(sum(line.net for line in lines), currency))
-        notice = notice_of(watch.early, self.setup, open_period)
+        early.add(1, copies, currency, micro_of(sum(line.net for line in lines), currency))
+        notice = notice_of(early, self.setup, open_period)
         assert notice is not None  # noqa: S101 - there is one row
         raise BeforeBooksError(notice.message)
 
-    def _rows(
-        self, of: Occasion, lines: Sequence[ShipmentLine], tail: tuple[int, int]
-    ) -> list[Row]:
+    def _sale_lines(self, of: Occasion, lines: Sequence[ShipmentLine]) -> list[SaleLine]:
         order, agreed = self.order, self.agreed
         edition = self._edition()
         retailer = catalogue.retailer_ids(self.work.connection)[agreed.prices.retailers[order.kind]]
         currency = agreed.quote.currency
-        rows: list[Row] = []
+        found = []
         for row, line in enumerate(lines, 1):
             to = order.ship_to[line.address - 1]
-            money_ = (agreed.list_price, micro_of(line.net, currency), agreed.discount)
-            place = (to.country, to.region, to.city)
-            what = (
-                0,
-                row,
-                edition,
-                retailer,
-                of.kind.value,
-                of.day.isoformat(),
-                line.copies,
-                currency,
+            found.append(
+                SaleLine(
+                    sheet=0,
+                    row=row,
+                    edition=edition,
+                    retailer=retailer,
+                    kind=of.kind.value,
+                    day=of.day.isoformat(),
+                    units=line.copies,
+                    currency=currency,
+                    list_price=agreed.list_price,
+                    net=micro_of(line.net, currency),
+                    discount=agreed.discount,
+                    country=to.country,
+                    region=to.region,
+                    city=to.city,
+                    order=order.number,
+                    reference=of.reference,
+                )
             )
-            rows.append((*what, *money_, *place, order.number, of.reference, *tail))
-        return rows
+        return found
 
     def _edition(self) -> int:
         order = self.order

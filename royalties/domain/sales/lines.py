@@ -1,0 +1,193 @@
+"""Sale lines as they are read, typed or shipped, and what they add up to."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from royalties.domain.currencies import exponent
+from royalties.domain.money import micro_text
+
+
+class SaleLine(NamedTuple):
+    """One line of sales that is to be recorded.
+
+    ``edition`` and ``retailer`` are numbers of the store. ``list_price`` and ``net`` are
+    millionths of ``currency``, ``discount`` is millionths of one; ``day`` is an ISO date; an
+    unknown text is empty; ``sheet`` is an index into the batch's sheets, and ``row`` the
+    spreadsheet's row or the text file's line.
+    """
+
+    sheet: int
+    row: int
+    edition: int
+    retailer: int
+    kind: int
+    day: str
+    units: int
+    currency: str
+    list_price: int | None
+    net: int
+    discount: int | None
+    country: str
+    region: str
+    city: str
+    order: str
+    reference: str
+
+
+class WaitingLine(NamedTuple):
+    """A sale line whose edition nobody knows yet; ``net`` is None where only the price tells."""
+
+    sheet: int
+    row: int
+    identifier: str
+    retailer: int
+    kind: int
+    day: str
+    units: int
+    currency: str
+    list_price: int | None
+    net: int | None
+    discount: int | None
+    country: str
+    region: str
+    city: str
+    order: str
+    reference: str
+
+    def of_edition(self, edition: int, net: int) -> SaleLine:
+        """The line that it becomes once its edition and its receipts are known."""
+        known = self._asdict() | {"edition": edition, "net": net}
+        del known["identifier"]
+        return SaleLine(**known)
+
+
+class SumKey(NamedTuple):
+    """What lines have in common that are summed; ``month`` is that of the sale date: 2025-03."""
+
+    retailer: int
+    month: str
+    kind: int
+    currency: str
+
+
+class Sum(NamedTuple):
+    """How many lines there are, with their copies and their receipts in millionths."""
+
+    lines: int
+    units: int
+    net: int
+
+
+class _Found(dict[tuple[int, str, int, str], list[int]]):
+    """Lines, copies and receipts by the fields of ``SumKey``."""
+
+    def __missing__(self, key: tuple[int, str, int, str]) -> list[int]:
+        sums = self[key] = [0, 0, 0]
+        return sums
+
+
+@dataclass(slots=True)
+class Early:
+    """Sale lines dated before the books' first period.
+
+    Attributes:
+        rows: how many rows of the report, or sale lines of the books.
+        units: net copies.
+        net: net receipts in millionths by currency.
+    """
+
+    rows: int = 0
+    units: int = 0
+    net: dict[str, int] = field(default_factory=dict)
+
+    def add(self, rows: int, units: int, currency: str, net: int | None) -> None:
+        """Add lines of a currency; receipts are None where only a price will tell."""
+        self.rows += rows
+        self.units += units
+        self.net[currency] = self.net.get(currency, 0) + (net or 0)
+
+    @property
+    def receipts(self) -> str:
+        """Net receipts by currency, in words."""
+        return ", ".join(
+            f"{currency} {micro_text(micro, exponent(currency))}"
+            for currency, micro in sorted(self.net.items())
+        )
+
+    @property
+    def brought(self) -> str:
+        """Copies and net receipts, in words."""
+        return f"{self.units:,} {'copy' if self.units == 1 else 'copies'}, {self.receipts}"
+
+    def counted(self, word: str) -> str:
+        """How many rows or lines there are."""
+        return f"{self.rows:,} {word}{'' if self.rows == 1 else 's'}"
+
+
+class _Months(dict[str, str]):
+    """The month of each day."""
+
+    def __missing__(self, day: str) -> str:
+        month = self[day] = day[:7]
+        return month
+
+
+class SalesTally:
+    """Adds up sale lines as they come: the one owner of what an import's lines add up to."""
+
+    def __init__(self) -> None:
+        self.sums: dict[SumKey, Sum] = {}
+        self.days: Counter[tuple[int, str]] = Counter()
+        """Lines by retailer and day."""
+        self.kinds: Counter[int] = Counter()
+        self.units: Counter[int] = Counter()
+        self.net: Counter[str] = Counter()
+        self._months = _Months()
+
+    @classmethod
+    def of(cls, lines: Iterable[SaleLine]) -> "SalesTally":
+        """What some lines add up to."""
+        tally = cls()
+        for line in lines:
+            tally.add(line.retailer, line.kind, line.day, line.units, line.currency, line.net)
+        return tally
+
+    def add(self, retailer: int, kind: int, day: str, units: int, currency: str, net: int) -> None:
+        """Add one sale line."""
+        self.add_all((retailer,), (kind,), (day,), (units,), (currency,), (net,))
+
+    def add_all(
+        self,
+        retailers: Sequence[int],
+        kinds: Sequence[int],
+        days: Sequence[str],
+        units: Sequence[int],
+        currencies: Sequence[str],
+        nets: Sequence[int],
+    ) -> None:
+        """Add many sale lines, column by column."""
+        self.days.update(zip(retailers, days, strict=True))
+        months = map(self._months.__getitem__, days)
+        found = _Found()
+        keys = zip(retailers, months, kinds, currencies, strict=True)
+        # Few keys stay near the processor: summing into those of a whole file takes longer.
+        for key, copies, receipts in zip(keys, units, nets, strict=True):
+            sums = found[key]
+            sums[0] += 1
+            sums[1] += copies
+            sums[2] += receipts
+        self._merge(found)
+
+    def _merge(self, found: Mapping[tuple[int, str, int, str], Iterable[int]]) -> None:
+        for named, (lines, units, net) in found.items():
+            key = SumKey(*named)
+            self.kinds[key.kind] += lines
+            self.units[key.kind] += units
+            self.net[key.currency] += net
+            known = self.sums.get(key)
+            if known is not None:
+                self.sums[key] = Sum(known.lines + lines, known.units + units, known.net + net)
+            else:
+                self.sums[key] = Sum(lines, units, net)
