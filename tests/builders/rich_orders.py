@@ -153,6 +153,12 @@ def a_request_waits(office: Office) -> None:
         work.connection.execute(update(order_draft).values(hash=fingerprint(DRAFT)))
 
 
+DRAWN_LOGO = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 70"><desc>SECRET</desc>'
+    b'<rect width="120" height="70" fill="#0a5a55"/></svg>'
+)
+
+
 def a_logo(size: tuple[int, int] = (1200, 700)) -> bytes:
     """A picture that prints sharp."""
     out = io.BytesIO()
@@ -198,7 +204,7 @@ def _money(office: Office) -> None:
 def _proofed(office: Office, guild: Actor) -> None:
     logo = artwork.look(
         office.system.files,
-        artwork.ArtworkUpload(Use.LOGO, "guild logo.png", io.BytesIO(a_logo())),
+        artwork.ArtworkUpload(Use.LOGO, "guild logo.svg", io.BytesIO(DRAWN_LOGO)),
         CUSTOM.options,
     )
     version = _version(office, PROOFED)

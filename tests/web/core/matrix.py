@@ -453,6 +453,15 @@ _ORDERS = {
         look=FINANCE,
         foreign=({"number": orders.BILLED, "file": orders.LOGO},),
     ),
+    "order_files.drawing": _order(
+        orders.PROOFED,
+        {"file": orders.LOGO},
+        look=FINANCE,
+        foreign=(
+            {"number": orders.BILLED, "file": orders.LOGO},
+            {"number": orders.PROOFED, "file": orders.PROOF},
+        ),
+    ),
     "order_shipping.shipping": _order(orders.BILLED, look=FINANCE),
     "order_shipping.produce": _order_form(),
     "order_shipping.edition": _order_form(),

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from io import BytesIO
-from pathlib import Path
 from typing import IO, Any, Self
 
 from reports.cover import TEMPLATE_VERSION, Cover, cover_png
@@ -22,7 +21,7 @@ from royalties.domain.people import Verb
 from royalties.domain.problems import Problem
 from royalties.ingest.uploads.artwork import LARGEST, Checked, check, named, too_large
 from royalties.services.books import setup_in_force
-from royalties.services.orders import life
+from royalties.services.orders import life, messages
 from royalties.services.orders.attachments import require_room
 from royalties.services.orders.life import Order
 from royalties.services.orders.preconditions import preconditions_met
@@ -120,15 +119,6 @@ class OrderFile:
     at: datetime
     by: str
     side: Side
-
-
-@dataclass(frozen=True, slots=True)
-class Original:
-    """A file as it was sent; only ever given out to be saved, never shown."""
-
-    name: str
-    type: str
-    path: Path
 
 
 def look(files: Files, sent: ArtworkUpload, options: Sequence[Option] = ()) -> Looked:
@@ -238,27 +228,15 @@ def preview_of(work: Work, number: str, file_id: int, page: int = 1) -> bytes | 
     return _kept(work.files, previews[page - 1])
 
 
-def original_of(work: Work, number: str, file_id: int, *, clean: bool = False) -> Original | None:
-    """A file to be saved, or None: another organization's does not exist.
-
-    Args:
-        work: the unit of work.
-        number: the order's.
-        file_id: the file's.
-        clean: of an SVG, the text that only draws instead of the one that was sent.
-    """
+def drawing_of(work: Work, number: str, file_id: int) -> messages.OrderFile | None:
+    """An SVG with only what draws, for the printer; None: no drawing, or another organization's."""
     work.actor.require(Verb.READ_ORDERS)
     row = store.find_file(work.connection, work.actor, number, file_id)
-    if row is None:
+    if row is None or not row.facts.get("clean"):
         return None
-    name = row.sha256
-    if clean:
-        cleaned = row.facts.get("clean")
-        if not cleaned:
-            return None
-        name = f"{cleaned}-clean.svg"
-    path = work.files.order_file(name)
-    return Original(row.name, row.type, path) if path.is_file() else None
+    path = work.files.order_file(f"{row.facts['clean']}-clean.svg")
+    name = f"{row.name.removesuffix('.svg')} for the printer.svg"
+    return messages.OrderFile(name, row.type, path) if path.is_file() else None
 
 
 def keep(work: Work, order: Order, file: Looked) -> int:

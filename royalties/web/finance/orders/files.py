@@ -100,6 +100,15 @@ def original(number: str, file: int) -> Response:
     return download(found.name, found.path.open("rb"))
 
 
+@PAGES.get("/<number>/files/<int:file>/drawing")
+def drawing(number: str, file: int) -> Response:
+    """An SVG with only what draws, for the printer."""
+    found = artwork.drawing_of(current_work(), number, file)
+    if found is None:
+        abort(404)
+    return download(found.name, found.path.open("rb"))
+
+
 def _picture(png: bytes | None) -> Response:
     if png is None:
         abort(404)

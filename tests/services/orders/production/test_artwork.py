@@ -12,7 +12,7 @@ from royalties.domain.orders.life import Side, State
 from royalties.domain.orders.pricing import Option
 from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.ingest.uploads import artwork as ingest
-from royalties.services.orders import life
+from royalties.services.orders import life, messages
 from royalties.services.orders.intake import requests
 from royalties.services.orders.production import artwork, editions, proofs
 from royalties.services.orders.production.artwork import ArtworkUpload, NotTakenError
@@ -72,7 +72,7 @@ def test_a_logo_leads_to_the_proof(office: Office, orla: Actor) -> None:
     with office.system.work(orla, read_only=True) as work:
         [file] = artwork.artwork_files(work, order)
         shown = artwork.preview_of(work, number, file.id)
-        original = artwork.original_of(work, number, file.id)
+        original = messages.file_of(work, number, file.id)
     assert (file.use, file.version, file.name, file.type) == (Use.LOGO, 1, "logo.png", "image/png")
     assert file.is_newest
     assert file.facts["pixels"] == [945, 945]
@@ -165,12 +165,13 @@ def test_all_that_the_options_ask_for_is_there_at_once(office: Office, orla: Act
         found = {each.use: each for each in artwork.artwork_files(work, order)}
         assert {use: each.version for use, each in found.items()} == dict.fromkeys(found, 1)
         assert set(found) == {Use.LOGO, Use.LETTER, Use.COVER}
-        clean = artwork.original_of(work, number, found[Use.LOGO].id, clean=True)
-        assert artwork.original_of(work, number, found[Use.COVER].id, clean=True) is None
+        drawing = artwork.drawing_of(work, number, found[Use.LOGO].id)
+        assert artwork.drawing_of(work, number, found[Use.COVER].id) is None
         assert artwork.preview_of(work, number, found[Use.LETTER].id, 2) is None
         assert artwork.preview_of(work, number, found[Use.LETTER].id, 0) is None
-    assert clean is not None
-    assert b"SECRET" not in clean.path.read_bytes()
+    assert drawing is not None
+    assert drawing.name == "logo for the printer.svg"
+    assert b"SECRET" not in drawing.path.read_bytes()
     # Later one of them alone is replaced.
     assert send_logo(office, orla, number).state is State.ARTWORK
 
@@ -264,7 +265,8 @@ def test_another_organizations_artwork_does_not_exist(office: Office, orla: Acto
         [kept] = artwork.artwork_files(work, order)
     with office.system.work(lee, read_only=True) as work:
         assert artwork.preview_of(work, number, kept.id) is None
-        assert artwork.original_of(work, number, kept.id) is None
+        assert messages.file_of(work, number, kept.id) is None
+        assert artwork.drawing_of(work, number, kept.id) is None
     with office.system.work(lee) as work, pytest.raises(life.NoOrderError):
         artwork.send_artwork(work, number, version=order.version, files=[file], rights=True)
     with office.system.work(nell) as work, pytest.raises(NotAllowedError):

@@ -7,10 +7,10 @@ import pytest
 from royalties.domain.orders.artwork import Use
 from royalties.domain.orders.life import State
 from royalties.domain.people import Actor, NotAllowedError, Role
-from royalties.services.orders import life
+from royalties.services.orders import life, messages
 from royalties.services.orders.life import Order
 from royalties.services.orders.production import proofs
-from royalties.services.orders.production.artwork import NotTakenError, original_of, preview_of
+from royalties.services.orders.production.artwork import NotTakenError, preview_of
 from royalties.services.orders.production.proofs import WHOLE, Proof
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
@@ -152,7 +152,7 @@ def test_nobody_else_approves(office: Office, orla: Actor) -> None:
     file = shown(office, orla, number)[0].file
     with office.system.work(lee, read_only=True) as work:
         assert preview_of(work, number, file.id) is None
-        assert original_of(work, number, file.id) is None
+        assert messages.file_of(work, number, file.id) is None
 
 
 @after(takes_orders)

@@ -36,6 +36,7 @@ from tests.builders.orders import (
     takes_orders,
 )
 from tests.builders.pdfs import a_pdf
+from tests.builders.rich_orders import DRAWN_LOGO
 from tests.builders.shipped import (
     a_custom_one,
     invoiced,
@@ -493,6 +494,21 @@ def test_artwork_in_their_name_then_a_proof(site: Site) -> None:
     page = done(clerk, clerk.post(f"{DESK}/proof", form(site, **pdf)))
     assert "waits for an answer" in page
     assert "Page 2" in page
+
+
+@after(agreed_custom)
+def test_printer_gets_a_drawing_with_only_what_draws(site: Site) -> None:
+    clerk = site.visitor(Role.CLERK)
+    assert clerk.get(f"{DESK}/files/1/drawing").status_code == 404
+    logo = {"logo": (io.BytesIO(DRAWN_LOGO), "logo.svg"), "rights": "1"}
+    page = done(clerk, clerk.post(f"{DESK}/artwork", form(site, **logo)))
+    assert f'href="{DESK}/files/1/drawing">The drawing for the printer</a>' in page
+    drawing = clerk.get(f"{DESK}/files/1/drawing")
+    assert drawing.headers["Content-Disposition"] == (
+        'attachment; filename="logo for the printer.svg"'
+    )
+    assert b"<rect" in drawing.data
+    assert b"SECRET" not in drawing.data
 
 
 @after(with_proof)
