@@ -165,8 +165,10 @@ def attached(connection: Connection, path: Path) -> str:
 
 
 def _detach(dbapi_connection: Any, record: Any) -> None:  # noqa: ANN401 - a driver's, and a pool's
-    for number in range(1, record.info.pop(_ATTACHED, 0) + 1):
-        dbapi_connection.execute(f"DETACH beside_{number}")
+    if record.info.pop(_ATTACHED, 0):
+        for _, name, _ in dbapi_connection.execute("PRAGMA database_list").fetchall():
+            if name.startswith("beside_"):
+                dbapi_connection.execute(f"DETACH {name}")
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's

@@ -33,7 +33,6 @@ from royalties.services.sales.import_document import (
 from royalties.services.sales.recording import period_of_month, record_read
 from royalties.services.sales.spooling import Spooled, spooled
 from royalties.services.work import RefusedError, Units, Work
-from royalties.store.engine import all_or_nothing
 from royalties.store.history import newest_revision
 from royalties.store.periods import periods
 from royalties.store.sales import batches
@@ -241,8 +240,7 @@ class _Recording:
             if outcome == "refused":
                 self._give_back(found, result)
             return result
-        with all_or_nothing(self.work.connection):
-            number = self._write(read, result)
+        number = self._write(read, result)
         self.work.files.keep_received(self.request.path, self.fingerprint)
         self.work.record(
             Verb.IMPORT,
