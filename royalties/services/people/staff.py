@@ -48,7 +48,7 @@ class Invited:
     address: str
 
 
-def people(work: Work, *, text: str = "", role: str = "", page: int = 1) -> list[Person]:
+def people(work: Work, *, text: str = "", role: Role | None = None, page: int = 1) -> list[Person]:
     """People by name, one page and one person more (who says that there is another page)."""
     work.actor.require(Verb.AUDIT)
     listed = store.people(

@@ -212,7 +212,7 @@ def people(
     connection: Connection,
     *,
     text: str = "",
-    role: str = "",
+    role: Role | None = None,
     number: int = 0,
     limit: int = 50,
     skip: int = 0,
@@ -226,7 +226,7 @@ def people(
                 person.c.email.contains(text.lower(), autoescape=True),
             )
         )
-    if role:
+    if role is not None:
         query = query.where(person.c.role == role)
     if number:
         query = query.where(person.c.id == number)

@@ -28,7 +28,7 @@ _CONTROLS = {
 @PAGES.get("/people")
 def people() -> Answer:
     """Everybody who may come in, or was invited."""
-    text, role = request.args.get("q", "").strip()[:100], request.args.get("role", "")
+    text, role = request.args.get("q", "").strip()[:100], request.args.get("role", type=Role)
     page = min(number_asked("page", 1), 100_000)
     work = current_work()
     found = service.people(work, text=text, role=role, page=page)
