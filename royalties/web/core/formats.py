@@ -185,7 +185,8 @@ def format_words(value: str) -> str:
 
 def file_type(value: str) -> str:
     """A file's type as people say it: PNG for image/png."""
-    known = {"svg+xml": "SVG", "vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel"}
+    known = {"plain": "text", "svg+xml": "SVG"}
+    known["vnd.openxmlformats-officedocument.spreadsheetml.sheet"] = "Excel"
     known["vnd.openxmlformats-officedocument.wordprocessingml.document"] = "Word"
     rest = value.rpartition("/")[2]
     return known.get(rest, rest.upper())
