@@ -327,6 +327,7 @@ FILES: dict[str, tuple[str, Role]] = {
     "public.sample": ("/titles/collab/samples/2", STRANGER),
     "invoices.paper": (f"/finance/invoices/{orders.INVOICE}/pdf", CLERK),
     "order_files.original": (f"/finance/orders/{orders.PROOFED}/files/{orders.LOGO}", CLERK),
+    "order_files.drawing": (f"/finance/orders/{orders.PROOFED}/files/{orders.LOGO}/drawing", CLERK),
     "quote_links.paper": (f"/quotes/{orders.QUOTE}/quote.pdf", STRANGER),
     "order_quotes.quote_file": (f"/finance/orders/{orders.BILLED}/quotes/1.pdf", CLERK),
     "order_shipping.packing_list": (f"/finance/orders/{orders.BILLED}/shipments/1.xlsx", CLERK),
