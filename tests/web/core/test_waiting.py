@@ -9,10 +9,10 @@ from royalties.web.core.waiting import TooManyLooksError
 from tests.builders.site import Site
 
 
-def test_second_look_waits_for_the_first(site: Site) -> None:
+def test_second_look_waits_for_the_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     first = ExitStack()
     first.enter_context(waiting._turn("olga"))
-    waiting.init_app(site.app, pause=first.close)
+    monkeypatch.setitem(site.app.extensions, waiting._PAUSE, first.close)
     with site.app.app_context(), waiting._turn("olga"):
         assert {"olga"} == waiting._LOOKING
     assert set() == waiting._LOOKING
