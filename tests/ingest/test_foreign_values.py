@@ -183,7 +183,7 @@ class Base:
         chunks = list(reading.chunks())
         if reading.choices:
             return ""
-        lines = [line for chunk in chunks for line in (*chunk.sales, *chunk.waiting)]
+        lines = [line for chunk in chunks for line in (*chunk.all_sales(), *chunk.waiting)]
         found = [wrong for line in lines for wrong in _wrong(line)]
         for problem in reading.problems:
             if not problem.message or not problem.remedy:

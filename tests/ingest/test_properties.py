@@ -289,4 +289,4 @@ def test_chunks_are_read_once() -> None:
     reading = open_report(
         SAMPLES / "standard-sales.csv", name="x", known=CATALOGUE, mappings=[], choices={}
     )
-    assert sum(len(chunk.sales) for chunk in reading.chunks()) == 394
+    assert sum(chunk.size for chunk in reading.chunks()) == 394

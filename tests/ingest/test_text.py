@@ -221,7 +221,7 @@ from royalties.ingest.recognise import open_report
 from tests.ingest.shelf import RIVER, TRADE
 reading = open_report(Path(sys.argv[1]), name="x", known=TRADE, mappings=[RIVER], choices={})
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-lines = sum(len(chunk.sales) for chunk in reading.chunks())
+lines = sum(chunk.size for chunk in reading.chunks())
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 print(lines, grown // 1024, reading.totals.net["USD"])
 """

@@ -75,9 +75,9 @@ def _kept(reading: Reading, folder: Path) -> tuple[Path, int]:
             writer = LineWriter(path)
         try:
             for chunk in reading.chunks():
-                lines += len(chunk.sales) + len(chunk.waiting)
+                lines += chunk.size
                 with _writing(path):
-                    writer.add(chunk.sales, chunk.waiting)
+                    writer.add(chunk.columns, chunk.sales, chunk.waiting)
             with _writing(path):
                 writer.finish()
         finally:

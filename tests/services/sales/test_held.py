@@ -189,7 +189,7 @@ def test_lines_that_the_disk_does_not_take_are_told(
         return connection
 
     connect = sqlite3.connect
-    monkeypatch.setattr("royalties.store.sales.line_file.sqlite3.connect", small)
+    monkeypatch.setattr("royalties.store.sales.line_tables.sqlite3.connect", small)
     with pytest.raises(DiskError, match="No space left"):
         brought(office, office.report([a_row(units) for units in range(1, 500)]))
     assert left(office) == []
