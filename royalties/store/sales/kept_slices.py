@@ -102,11 +102,20 @@ def keep(
     batch_id: int,
     grouping: Grouping,
     editions: Collection[int],
+    rows: Iterable[Sequence[Row]] | None = None,
 ) -> None:
     """Keep the sums of lines of some editions that were just added to an import.
 
     The sums of ``totals`` are kept after these: they tell whether an import had lines before.
     What was summed in another way is kept no longer.
+
+    Args:
+        connection: of the books.
+        period_id: the period.
+        batch_id: the import.
+        grouping: by what they are summed.
+        editions: of the lines that were added.
+        rows: what ``rows_of`` gives of them, if it was asked already.
     """
     at = and_(batch_slicing.c.period_id == period_id, batch_slicing.c.batch_id == batch_id)
     had_lines = connection.execute(
@@ -128,7 +137,11 @@ def keep(
     if made is None:
         of = None if kept != grouping.name else editions
         connection.execute(_rows_of(period_id, [batch_id], of))
-    if kept != grouping.name or not _sum(connection, period_id, [batch_id], grouping, editions):
+    if kept != grouping.name or not (
+        _sum(connection, period_id, [batch_id], grouping, editions)
+        if rows is None
+        else _write(connection, rows)
+    ):
         connection.execute(_rows_of(period_id, [batch_id]))
         connection.execute(update(batch_slicing).where(at).values(grouping=None))
 
@@ -260,19 +273,25 @@ def _sum(
     has_corrections = connection.execute(
         select(batch.c.id).where(batch.c.id.in_(batches), batch.c.corrects.is_not(None)).limit(1)
     ).first()
-    asked = {True: grouping.asked, False: replace(grouping.asked, limits=())}
-    of = {True: grouping.split.intersection(editions), False: {*editions} - grouping.split}
+    return _write(
+        connection,
+        rows_of(
+            connection,
+            period_id,
+            batches,
+            grouping,
+            editions,
+            has_corrections=has_corrections is not None,
+        ),
+    )
+
+
+def _write(connection: Connection, rows: Iterable[Sequence[Row]]) -> bool:
+    """Write rows of ``batch_slice``; False: a sum is too large to be kept, and none is."""
     try:
         with all_or_nothing(connection):
-            for is_split, chosen in of.items():
-                for some in _chunks(chosen, _SUMMED_AT_ONCE):
-                    part = Part(batches, some)
-                    for query in import_queries(
-                        period_id, asked[is_split], part, has_corrections=bool(has_corrections)
-                    ):
-                        sums = connection.execute(query).all()
-                        rows = _rows(period_id, sums, asked[is_split], is_split=is_split)
-                        add_rows(connection, batch_slice.name, _NAMES, _whole(rows))
+            for some in rows:
+                add_rows(connection, batch_slice.name, _NAMES, _whole(some))
     except _TooLargeError:
         return False
     except DBAPIError as error:
@@ -280,6 +299,31 @@ def _sum(
             return False
         raise
     return True
+
+
+def rows_of(
+    connection: Connection,
+    period_id: int,
+    batches: Sequence[int],
+    grouping: Grouping,
+    editions: Iterable[int],
+    *,
+    has_corrections: bool,
+) -> Iterator[list[Row]]:
+    """Sum imports' lines of some editions, some hundred of these at a time.
+
+    Raises:
+        DBAPIError: a sum is too large for the database, or a product.
+    """
+    asked = {True: grouping.asked, False: replace(grouping.asked, limits=())}
+    of = {True: grouping.split.intersection(editions), False: {*editions} - grouping.split}
+    for is_split, chosen in of.items():
+        for some in _chunks(chosen, _SUMMED_AT_ONCE):
+            for query in import_queries(
+                period_id, asked[is_split], Part(batches, some), has_corrections=has_corrections
+            ):
+                sums = connection.execute(query).all()
+                yield _rows(period_id, sums, asked[is_split], is_split=is_split)
 
 
 def _rows(

@@ -16,7 +16,8 @@ from errno import EIO
 from pathlib import Path
 from typing import NoReturn
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import NullPool
 
 import royalties
 from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
@@ -182,6 +183,25 @@ def record_file(
         waiting = source.execute(f"SELECT *, {batch_id} FROM waiting_line ORDER BY rowid")  # noqa: S608
         add_rows(connection, "waiting", (*WAITING_COLUMNS, "batch_id"), waiting)
     source.close()
+
+
+@contextmanager
+def as_sales(path: Path, batch_id: int, period_of: Mapping[str, int]) -> Iterator[Connection]:
+    """A connection of its own, to which the lines of a file are the ``sale`` of the books.
+
+    Args:
+        path: the file.
+        batch_id: of the batch that the lines are to become.
+        period_of: see ``record_file``.
+    """
+    engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", poolclass=NullPool)
+    with engine.connect() as connection:
+        lines = ", ".join(map(quoted, LINE_COLUMNS))
+        connection.exec_driver_sql(
+            f"CREATE TEMP VIEW sale AS SELECT {lines}, {_period(period_of)} AS period_id, "  # noqa: S608
+            f"{batch_id} AS batch_id, NULL AS reverses FROM line"
+        )
+        yield connection
 
 
 def _copy(

@@ -1,11 +1,14 @@
 """While a report or a sheet is read nothing is held: others write meanwhile."""
 
+import io
 import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import ENOSPC
 from functools import partial
+from os import strerror
 from pathlib import Path
 from typing import Any
 
@@ -192,4 +195,20 @@ def test_lines_that_the_disk_does_not_take_are_told(
     monkeypatch.setattr("royalties.store.sales.line_tables.sqlite3.connect", small)
     with pytest.raises(DiskError, match="No space left"):
         brought(office, office.report([a_row(units) for units in range(1, 500)]))
+    assert left(office) == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_sums_that_the_disk_does_not_take_are_told(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.BytesIO):
+        def write(self, _: object) -> int:
+            raise OSError(ENOSPC, strerror(ENOSPC))
+
+    path = "royalties.services.sales.recording.tempfile.TemporaryFile"
+    monkeypatch.setattr(path, lambda **_: Full())
+    with pytest.raises(DiskError, match="No space left"):
+        brought(office, office.report([a_row(8)]))
+    assert office.rows("SELECT units FROM sale") == []
     assert left(office) == []
