@@ -44,7 +44,7 @@ def _upload(
     row: store.UnrecordedRow, summary: Mapping[str, Any], period: Period
 ) -> Iterator[Unrecorded]:
     starts = summary.get("period_from") or ""
-    if summary.get("outcome") != "nothing-new" and starts <= period.ends.isoformat():
+    if starts <= period.ends.isoformat():
         lines = summary.get("sale_lines") or 0
         holds = f"{counted(lines, 'sale line')}, " if lines else ""
         yield Unrecorded(f"upload:{row.number}", row.name[:100], f"{holds}sent, not recorded")

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from royalties.adapters.files import Files, TooLargeError
 from royalties.domain.people import Verb
+from royalties.domain.sales.slices import Outcome
 from royalties.ingest.formats import built_in
 from royalties.services.books import setup_in_force
 from royalties.services.sales.importing import (
@@ -251,6 +252,7 @@ def change(work: Work, number: int, report: str | None, answers: Mapping[str, st
         "status": "received",
         "summary": None,
         "document": None,
+        "outcome": None,
     }
     store.change_upload(work.connection, number, values)
     found = find(work, number)
@@ -353,7 +355,9 @@ def remove(work: Work, number: int) -> Upload:
     work.actor.require(Verb.IMPORT)
     row = _held(work, number)
     store.change_upload(
-        work.connection, number, {"status": "removed", "document": None, "summary": None}
+        work.connection,
+        number,
+        {"status": "removed", "document": None, "summary": None, "outcome": None},
     )
     return _of(work, row)
 
@@ -426,6 +430,7 @@ def _keep(work: Work, number: int, document: Mapping[str, Any]) -> None:
             "status": "checked",
             "summary": json.dumps(summary, ensure_ascii=False),
             "document": json.dumps(document, ensure_ascii=False),
+            "outcome": Outcome(document["outcome"]),
         },
     )
 
