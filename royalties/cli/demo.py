@@ -133,10 +133,10 @@ def _import(desk: Desk, year: _Year, period: str, report: Mapping[str, Any]) -> 
         f"{counted(imported['rows'], 'row')}, {units['sold']:,} sold, {units['returned']:,} "
         f"returned, {units['free']:,} free, {amounts(imported['net'])}"
     )
-    for each in [] if again else imported["warnings"]:
-        desk.say(f"    confirmed: {each['message']}")
-    for each in imported["waiting"]:
-        desk.say(f"    waiting: {each['isbn']} ({counted(each['rows'], 'row')}) is unknown")
+    for warning in [] if again else imported["warnings"]:
+        desk.say(f"    confirmed: {warning['message']}")
+    for waiting in imported["waiting"]:
+        desk.say(f"    waiting: {waiting['isbn']} ({counted(waiting['rows'], 'row')}) is unknown")
 
 
 def _reasons(document: Mapping[str, Any]) -> str:
@@ -169,11 +169,11 @@ def _state(desk: Desk, year: _Year, period: str) -> None:
 
 def _verify(desk: Desk, year: _Year) -> None:
     with desk.work("Verifying", read_only=True) as work:
-        found = verify(work)
-    failed = [each.name for each in found if not each.holds]
+        checked = verify(work)
+    failed = [each.name for each in checked if not each.holds]
     if failed:
         raise RefusedError(f"the books do not verify: {'; '.join(failed)}")
-    year.verified = len(found)
+    year.verified = len(checked)
 
 
 def _show(desk: Desk, year: _Year) -> None:
@@ -186,10 +186,11 @@ def _show(desk: Desk, year: _Year) -> None:
         run = period["run"]
         desk.say("")
         desk.say(f"{period['period']}, {period['status']}")
-        for each in run["contracts"]:
+        for contract in run["contracts"]:
             desk.say(
-                f"  contract {each['key']}: earned {each['earned']}, withheld {each['withheld']}, "
-                f"recouped {each['recouped']}, payable {each['payable']} {each['currency']}"
+                f"  contract {contract['key']}: earned {contract['earned']}, "
+                f"withheld {contract['withheld']}, recouped {contract['recouped']}, "
+                f"payable {contract['payable']} {contract['currency']}"
             )
         desk.table(
             ("beneficiary", ">allocated", ">tax", ">due", ">to pay", ">carried forward"),

@@ -84,8 +84,8 @@ def load(work: Work, path: Path, name: str, *, confirm: bool = False, ask: bool 
     try:
         document = setup_file.read_setup(path, name)
     except setup_file.SetupError as error:
-        if error.rest is not None:
-            _keep_own_editions(work, error.rest)
+        if error.right is not None:
+            _keep_own_editions(work, error.right)
         raise _with_further(work, error, name) from None
     _keep_own_editions(work, document)
     before = _checked(work, document, name)
@@ -154,9 +154,9 @@ def _entry(work: Work, part: str, body: Mapping[str, Any]) -> setup_file.Documen
 
 def _with_further(work: Work, error: setup_file.SetupError, name: str) -> setup_file.SetupError:
     """The same with what is wrong between entries that are right in themselves."""
-    if error.rest is None:
+    if error.right is None:
         return error
-    _, faults = _compared(work, error.rest)
+    _, faults = _compared(work, error.right)
     return setup_file.SetupError(name, setup_file.in_order(error.faults, faults))
 
 

@@ -141,10 +141,10 @@ def beneficiaries_of(connection: Connection, numbers: Sequence[int]) -> dict[int
         .where(membership.c.person_id.in_(numbers))
         .order_by(membership.c.beneficiary)
     )
-    found: dict[int, tuple[str, ...]] = {}
+    keys_by_person: dict[int, tuple[str, ...]] = {}
     for number, key in rows:
-        found[number] = (*found.get(number, ()), key)
-    return found
+        keys_by_person[number] = (*keys_by_person.get(number, ()), key)
+    return keys_by_person
 
 
 def set_beneficiaries(connection: Connection, number: int, keys: Iterable[str]) -> None:
@@ -162,10 +162,10 @@ def organizations_of(connection: Connection, numbers: Sequence[int]) -> dict[int
         .where(organization_member.c.person_id.in_(numbers))
         .order_by(organization_member.c.organization)
     )
-    found: dict[int, tuple[str, ...]] = {}
+    keys_by_person: dict[int, tuple[str, ...]] = {}
     for number, key in rows:
-        found[number] = (*found.get(number, ()), key)
-    return found
+        keys_by_person[number] = (*keys_by_person.get(number, ()), key)
+    return keys_by_person
 
 
 def set_organizations(connection: Connection, number: int, keys: Iterable[str]) -> None:

@@ -141,12 +141,12 @@ def _insert(connection: sqlite3.Connection, table: str, lines: Sequence[Row]) ->
     if table == "line":
         lines = sorted(lines, key=_EDITION)
     marks = f"({', '.join('?' * len(LINE_COLUMNS))})"
-    whole = len(lines) // _AT_ONCE * _AT_ONCE
+    in_blocks = len(lines) // _AT_ONCE * _AT_ONCE
     statement = f"INSERT INTO {table} VALUES {', '.join([marks] * _AT_ONCE)}"  # noqa: S608
-    for start in range(0, whole, _AT_ONCE):
+    for start in range(0, in_blocks, _AT_ONCE):
         values = tuple(chain.from_iterable(lines[start : start + _AT_ONCE]))
         connection.execute(statement, values)
-    connection.executemany(f"INSERT INTO {table} VALUES {marks}", lines[whole:])  # noqa: S608
+    connection.executemany(f"INSERT INTO {table} VALUES {marks}", lines[in_blocks:])  # noqa: S608
 
 
 def record_file(

@@ -146,21 +146,21 @@ def lines(
         backwards: whether the page ends there; its lines still come in order.
     """
     if beyond is None:
-        found = _page(
+        page = _page(
             connection, wanted, _every_edition(connection, wanted), limit, backwards=backwards
         )
     else:
-        found = _page(
+        page = _page(
             connection,
             wanted,
             _rest_of_edition(wanted, beyond, backwards=backwards),
             limit,
             backwards=backwards,
         )
-        if len(found) < limit:
+        if len(page) < limit:
             others = _editions_beyond(connection, wanted, beyond[0], backwards=backwards)
-            found += _page(connection, wanted, others, limit - len(found), backwards=backwards)
-    return found[::-1] if backwards else found
+            page += _page(connection, wanted, others, limit - len(page), backwards=backwards)
+    return page[::-1] if backwards else page
 
 
 def all_lines(connection: Connection, wanted: Narrowed) -> Iterator[RecordedLine]:
@@ -242,7 +242,7 @@ def _editions_beyond(
 
 
 def _narrow(wanted: Narrowed) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [
+    conditions: list[ColumnElement[bool]] = [
         column.in_(values)
         for column, values in (
             (sale.c.edition_id, wanted.editions),
@@ -255,5 +255,5 @@ def _narrow(wanted: Narrowed) -> list[ColumnElement[bool]]:
         if values is not None
     ]
     if wanted.month:
-        found.append(sale.c.day.between(f"{wanted.month}-01", f"{wanted.month}-31"))
-    return found
+        conditions.append(sale.c.day.between(f"{wanted.month}-01", f"{wanted.month}-31"))
+    return conditions
