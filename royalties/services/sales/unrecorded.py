@@ -30,14 +30,14 @@ class Unrecorded:
 
 def unrecorded(work: Work, setup: Setup, period: Period) -> list[Unrecorded]:
     """Uploads that may concern a period, and all sheets in which something is typed."""
-    found: list[Unrecorded] = []
+    waiting: list[Unrecorded] = []
     for row in store.unrecorded_rows(work.connection):
         content = json.loads(row.body) if row.body else None
         if row.kind == store.UPLOAD:
-            found += _upload(row, content or {}, period)
+            waiting += _upload(row, content or {}, period)
         else:
-            found += _sheet(row, content or [], setup)
-    return found
+            waiting += _sheet(row, content or [], setup)
+    return waiting
 
 
 def _upload(

@@ -201,7 +201,7 @@ def open_uploads(work: Work) -> list[UploadSummary]:
     """Uploads of everybody that are not recorded or removed yet, the newest first."""
     work.actor.require(Verb.READ)
     rows = store.open_uploads(work.connection, _SHOWN)
-    found = store.latest_jobs(work.connection, [subject_of(row.id) for row in rows])
+    jobs_by_subject = store.latest_jobs(work.connection, [subject_of(row.id) for row in rows])
     return [
         UploadSummary(
             row.id,
@@ -211,7 +211,7 @@ def open_uploads(work: Work) -> list[UploadSummary]:
             json.loads(row.summary) if row.summary else None,
             row.created_at,
             row.created_by,
-            found.get(subject_of(row.id)),
+            jobs_by_subject.get(subject_of(row.id)),
         )
         for row in rows
     ]
@@ -333,10 +333,10 @@ def record(
             take_back()
             result = ImportResult("changed", result.document | {"batch": None})
     if result.outcome != "recorded":
-        found = "recorded" if result.outcome == "changed" else result.outcome
-        if found == "recorded" and result.document["warnings"]:
-            found = "confirm"
-        _keep(work, number, result.document | {"outcome": found})
+        outcome = "recorded" if result.outcome == "changed" else result.outcome
+        if outcome == "recorded" and result.document["warnings"]:
+            outcome = "confirm"
+        _keep(work, number, result.document | {"outcome": outcome})
         return result
     store.change_upload(
         work.connection,

@@ -209,22 +209,22 @@ def _record(
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
     sum_what_changed(work, setup)
     loaded.released = release_waiting(work, setup)
-    what: dict[str, object] = {"file": name, "added": loaded.added, "amended": loaded.amended}
+    detail: dict[str, object] = {"file": name, "added": loaded.added, "amended": loaded.amended}
     if prepared_by:
-        what["prepared_by"] = prepared_by
+        detail["prepared_by"] = prepared_by
     if loaded.asked:
-        what["replaced"] = [str(each) for each in loaded.asked]
-    work.record(Verb.LOAD, {**what, "entries": _named(changed, before)})
+        detail["replaced"] = [str(each) for each in loaded.asked]
+    work.record(Verb.LOAD, {**detail, "entries": _named(changed, before)})
 
 
 def _named(changed: Changed, before: Bodies) -> dict[str, list[str]]:
     """Which entries a load changed, each with its changed fields; the log keeps no values."""
-    found = {}
+    fields_by_entry = {}
     for kind, key, body in changed[:_MOST_NAMED]:
         old = before[kind].get(key)
         fields = [each.field for each in changes(old, body)] if old is not None else ["new"]
-        found[f"{kind} {key}"] = fields[:_MOST_NAMED]
-    return found
+        fields_by_entry[f"{kind} {key}"] = fields[:_MOST_NAMED]
+    return fields_by_entry
 
 
 def _checked(work: Work, document: setup_file.Document, name: str) -> Bodies:
@@ -246,10 +246,10 @@ def _compared(work: Work, document: setup_file.Document) -> tuple[Bodies, list[S
 
 
 def _bodies(revisions: list[Revision]) -> Bodies:
-    found: Bodies = {kind: {} for kind in setup_file.KINDS}
+    bodies: Bodies = {kind: {} for kind in setup_file.KINDS}
     for revision in revisions:
-        found[revision.kind][revision.key] = revision.body
-    return found
+        bodies[revision.kind][revision.key] = revision.body
+    return bodies
 
 
 def _keep_own_editions(work: Work, document: setup_file.Document) -> None:
