@@ -62,7 +62,7 @@ def demo(desk: Desk) -> None:
     desk.system.migrate()
     home = desk.system.config.home
     year = _Year(str(home))
-    desk.say(f"Home: {_shown(home)}")
+    desk.say(f"Home: {_from_here(home)}")
     _require_own_books(desk, json.loads(setup.read_text(encoding="utf-8")))
     with desk.work() as work:
         loaded = load(work, setup, setup.name, confirm=True)
@@ -107,8 +107,8 @@ def _require_own_books(desk: Desk, example: Mapping[str, Any]) -> None:
     titles = {title["key"] for title in example["titles"]}
     if setup.publisher.name != example["publisher"]["name"] or not titles <= setup.titles.keys():
         raise RefusedError(
-            f"{_shown(desk.system.config.home)} holds the books of {setup.publisher.name}, which "
-            f"the demo leaves alone: give it a folder of its own, such as "
+            f"{_from_here(desk.system.config.home)} holds the books of {setup.publisher.name}, "
+            f"which the demo leaves alone: give it a folder of its own, such as "
             f"ROYALTIES_HOME=demo royalties demo"
         )
 
@@ -208,7 +208,7 @@ def _show(desk: Desk, year: _Year) -> None:
     for period in year.periods:
         word = "statement" if period["status"] == "closed" else "draft"
         count = counted(period["statements"], word)
-        desk.say(f"{count} and the period's workbook: {_shown(Path(period['folder']))}")
+        desk.say(f"{count} and the period's workbook: {_from_here(Path(period['folder']))}")
     desk.say(f"All {year.verified} invariants hold.")
 
 
@@ -229,7 +229,7 @@ def _sums(year: _Year, period: str) -> Iterator[object]:
     yield amounts(dict(sorted(net.items())))
 
 
-def _shown(path: Path) -> str:
+def _from_here(path: Path) -> str:
     """A path from here, where it lies below."""
     here = Path.cwd()
     return f"./{path.relative_to(here)}" if path.is_relative_to(here) else str(path)

@@ -364,7 +364,7 @@ def _iso_regions() -> dict[str, tuple[_Iso, ...]]:
 def _regions(country: str) -> dict[str, Named]:
     """A country's regions by code, under the names that lists show."""
     regions = {
-        each.code: Named(each.code, _shown(each.name)) for each in _iso_regions().get(country, ())
+        each.code: Named(each.code, _as_read(each.name)) for each in _iso_regions().get(country, ())
     }
     regions |= {code: Named(code, name) for code, name in ARMED_FORCES.get(country, {}).items()}
     return regions
@@ -399,7 +399,7 @@ def _region_index(country: str) -> dict[str, str]:
     )
 
 
-def _shown(name: str) -> str:
+def _as_read(name: str) -> str:
     """A name of the standard as people read it: "Comunidad de Madrid", "Cataluña"."""
     plain = " ".join(_ASIDE.sub("", name).split())
     head, comma, tail = plain.partition(", ")

@@ -290,7 +290,7 @@ class Numbers:
         if abs(micro) > MOST * MICRO:
             return _too_large(text)
         if figure.noisy and len(self.noise) < _MOST_NOISE:
-            self.noise[text] = _shown(micro)
+            self.noise[text] = _decimal_text(micro)
         return micro
 
 
@@ -344,10 +344,10 @@ def _whole(value: int) -> int | Odd:
 
 def within(micro: int) -> int | Odd:
     """An amount in millionths that was worked out, if the books can hold it."""
-    return _too_large(_shown(micro)) if abs(micro) > MOST * MICRO else micro
+    return _too_large(_decimal_text(micro)) if abs(micro) > MOST * MICRO else micro
 
 
-def _shown(micro: int) -> str:
+def _decimal_text(micro: int) -> str:
     whole, rest = divmod(abs(micro), MICRO)
     decimals = f"{rest:06d}".rstrip("0").ljust(2, "0")
     return f"{'-' if micro < 0 else ''}{whole}.{decimals}"

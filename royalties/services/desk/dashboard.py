@@ -203,7 +203,7 @@ def dashboard(work: Work) -> Dashboard:
                 shown < period,
                 _sum((row for row in sales.rows if row.period_id == shown.ordinal), house),
             )
-            for shown in _shown(period)
+            for shown in _periods_shown(period)
             if shown.ordinal >= earliest
         ),
         _to_do(work, setup, period, retailers, _exceptions(work, period, sales.now)),
@@ -222,14 +222,14 @@ def retailers_summary(work: Work) -> tuple[Period, tuple[RetailerSummary, ...]]:
     return sales.period, _retailers(work, setup, sales)
 
 
-def _shown(period: Period) -> list[Period]:
+def _periods_shown(period: Period) -> list[Period]:
     return [period.shift(place) for place in range(1 - _SHOWN_PERIODS, 1)]
 
 
 def _sales(work: Work, setup: Setup) -> _Sales:
     period = open_period_of(work, setup)
     year_before = period.shift(-period.calendar.per_year)
-    wanted = {each.ordinal for each in (*_shown(period), year_before)}
+    wanted = {each.ordinal for each in (*_periods_shown(period), year_before)}
     rows = store.sold(work.connection, sorted(wanted))
     now = [row for row in rows if row.period_id == period.ordinal]
     against = _against(period, rows)

@@ -71,11 +71,11 @@ def search(work: Work, text: str) -> Found:
         for kind, hits in by_kind.items()
     )
     exact = [hit for hits in by_kind.values() for hit in hits if hit.exact]
-    pages = {(_page(hit), hit.key) for hit in exact}
+    pages = {(_page_kind(hit), hit.key) for hit in exact}
     return Found(text, groups, exact[0] if len(pages) == 1 else None)
 
 
-def _page(hit: Hit) -> str:
+def _page_kind(hit: Hit) -> str:
     """Editions stand on their title's page."""
     return "title" if hit.kind == "edition" else hit.kind
 

@@ -48,15 +48,15 @@ class PersonRow(NamedTuple):
 
 def find_person(connection: Connection, number: int, *, lock: bool = False) -> PersonRow | None:
     """A person by number; ``lock`` holds them against others who change them."""
-    return _one(connection, person.c.id == number, lock=lock)
+    return _person_where(connection, person.c.id == number, lock=lock)
 
 
 def find_by_email(connection: Connection, email: str) -> PersonRow | None:
     """A person by their e-mail address in lower case."""
-    return _one(connection, person.c.email == email)
+    return _person_where(connection, person.c.email == email)
 
 
-def _one(
+def _person_where(
     connection: Connection, which: ColumnElement[bool], *, lock: bool = False
 ) -> PersonRow | None:
     query = select(*(person.c[name] for name in PersonRow._fields)).where(which)

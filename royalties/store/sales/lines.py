@@ -146,11 +146,11 @@ def lines(
         backwards: whether the page ends there; its lines still come in order.
     """
     if beyond is None:
-        page = _page(
+        page = _page_of_lines(
             connection, wanted, _every_edition(connection, wanted), limit, backwards=backwards
         )
     else:
-        page = _page(
+        page = _page_of_lines(
             connection,
             wanted,
             _rest_of_edition(wanted, beyond, backwards=backwards),
@@ -159,7 +159,9 @@ def lines(
         )
         if len(page) < limit:
             others = _editions_beyond(connection, wanted, beyond[0], backwards=backwards)
-            page += _page(connection, wanted, others, limit - len(page), backwards=backwards)
+            page += _page_of_lines(
+                connection, wanted, others, limit - len(page), backwards=backwards
+            )
     return page[::-1] if backwards else page
 
 
@@ -189,7 +191,7 @@ def sources(
     return {row.id: (row.file_name, row.sheets, row.corrects) for row in connection.execute(query)}
 
 
-def _page(
+def _page_of_lines(
     connection: Connection,
     wanted: Narrowed,
     where: Sequence[ColumnElement[bool]],
