@@ -125,12 +125,12 @@ def sums(sheet: SheetWriter, pairs: Sequence[words.Sum], currency: str) -> None:
 
 def texts(sheet: SheetWriter, title: str, lines: Iterable[str], style: Style = NOTE) -> None:
     """A part with a heading and some sentences."""
-    given = list(lines)
-    if not given:
+    sentences = list(lines)
+    if not sentences:
         return
     sheet.row(height=12)
     sheet.row([(title, HEADING), *[(None, HEADING)] * (len(sheet.widths) - 1)])
-    for line in given:
+    for line in sentences:
         banner(sheet, line, style)
 
 

@@ -31,10 +31,10 @@ def amount(minor: int, currency: str) -> str:
 def unit(text: str, currency: str) -> str:
     """A price of one with at least the currency's digits."""
     digits = len(amount_text(0, currency).partition(".")[2])
-    whole, _, rest = text.partition(".")
+    integer, _, decimals = text.partition(".")
     if "/" in text or not digits:
         return _grouped(text)
-    return _grouped(f"{whole}.{rest:0<{digits}}")
+    return _grouped(f"{integer}.{decimals:0<{digits}}")
 
 
 def count(number: int) -> str:

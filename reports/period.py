@@ -119,22 +119,22 @@ def _contracts(report: PeriodReport) -> _Table:
     )
     entries = [
         _Entry(
-            (one.contract, one.author),
-            one.currency,
+            (account.contract, account.author),
+            account.currency,
             (
-                one.earned,
-                one.brought_forward,
-                one.withheld,
-                one.released,
-                one.available,
-                one.recouped,
-                one.payable,
-                one.carried_forward,
-                one.undistributed_before,
-                one.undistributed,
+                account.earned,
+                account.brought_forward,
+                account.withheld,
+                account.released,
+                account.available,
+                account.recouped,
+                account.payable,
+                account.carried_forward,
+                account.undistributed_before,
+                account.undistributed,
             ),
         )
-        for one in report.contracts
+        for account in report.contracts
     ]
     leading = (_CONTRACT, Column("Author", least=18, most=36))
     return _amounts(
@@ -147,11 +147,18 @@ def _beneficiaries(report: PeriodReport) -> _Table:
     headings = ("Brought forward", "Allocated", "Tax", "Due", "To pay", "Carried forward")
     entries = [
         _Entry(
-            (one.beneficiary, one.name, one.statement),
-            one.currency,
-            (one.brought_forward, one.allocated, one.tax, one.due, one.paid, one.carried_forward),
+            (settlement.beneficiary, settlement.name, settlement.statement),
+            settlement.currency,
+            (
+                settlement.brought_forward,
+                settlement.allocated,
+                settlement.tax,
+                settlement.due,
+                settlement.paid,
+                settlement.carried_forward,
+            ),
         )
-        for one in report.settlements
+        for settlement in report.settlements
     ]
     note = "every beneficiary's account"
     return _amounts("Beneficiaries", note, leading, headings, entries)
@@ -243,7 +250,7 @@ def _imports(report: PeriodReport) -> _Table:
 def _exceptions(report: PeriodReport) -> _Table:
     columns = (
         _CONTRACT,
-        *numbered([Column(ISBN, least=15)], (one.isbn for one in report.exceptions)),
+        *numbered([Column(ISBN, least=15)], (exception.isbn for exception in report.exceptions)),
         Column("Retailer", least=16, most=26),
         Column("Channel", least=12),
         _COPIES,
@@ -251,14 +258,14 @@ def _exceptions(report: PeriodReport) -> _Table:
     )
 
     def rows() -> Iterator[list[Cell]]:
-        for one in report.exceptions:
+        for exception in report.exceptions:
             yield [
-                (one.contract, CELL),
-                (one.isbn, _PLAIN_TEXT),
-                (one.retailer, CELL),
-                (one.channel, CELL),
-                (one.units, _NUMBER),
-                (one.reason, CELL),
+                (exception.contract, CELL),
+                (exception.isbn, _PLAIN_TEXT),
+                (exception.retailer, CELL),
+                (exception.channel, CELL),
+                (exception.units, _NUMBER),
+                (exception.reason, CELL),
             ]
 
     note = "sales that no rule, contract or price covers; none may stand at a close"

@@ -51,13 +51,13 @@ def workbook(quote: QuoteShown) -> bytes:
                 columns,
                 (
                     (
-                        each.party.name,
-                        words.joined(each.party.lines),
-                        each.copies,
-                        each.place,
-                        _tax(quote, each),
+                        address.party.name,
+                        words.joined(address.party.lines),
+                        address.copies,
+                        address.place,
+                        _tax(quote, address),
                     )
-                    for each in quote.ship_to
+                    for address in quote.ship_to
                 ),
             )
         parts.texts(sheet, "Tax", [quote.tax_note], _TEXT)
@@ -92,12 +92,12 @@ def _data(quote: QuoteShown) -> dict[str, object]:
         "delivery": quote.delivery,
         "ship_to": [
             {
-                "copies": words.count(each.copies),
-                "name": each.party.name,
-                "address": words.joined(each.party.lines),
-                "tax": _tax(quote, each),
+                "copies": words.count(address.copies),
+                "name": address.party.name,
+                "address": words.joined(address.party.lines),
+                "tax": _tax(quote, address),
             }
-            for each in quote.ship_to
+            for address in quote.ship_to
         ],
         "tax_note": quote.tax_note,
         "terms": list(quote.terms),
@@ -142,10 +142,10 @@ def _cheaper(quote: QuoteShown) -> str:
     )
 
 
-def _tax(quote: QuoteShown, each: ShipToShown) -> str:
-    if each.exempt:
+def _tax(quote: QuoteShown, address: ShipToShown) -> str:
+    if address.exempt:
         return "exempt"
-    taxed = any(line.kind == LineKind.TAX and line.place == each.place for line in quote.lines)
+    taxed = any(line.kind == LineKind.TAX and line.place == address.place for line in quote.lines)
     return "taxed" if taxed else "none"
 
 

@@ -122,16 +122,16 @@ def copies_of(lines: Iterable[EarnedLineShown]) -> int:
 
 def _editions(contract: ContractAccount) -> list[_Edition]:
     """A contract's lines by edition, in the order in which editions first appear."""
-    found: dict[tuple[str, str, str], list[EarnedLineShown]] = {}
+    lines_by_edition: dict[tuple[str, str, str], list[EarnedLineShown]] = {}
     for line in contract.lines:
-        found.setdefault((line.title, line.format, line.isbn), []).append(line)
+        lines_by_edition.setdefault((line.title, line.format, line.isbn), []).append(line)
     return [
         _Edition(
             name=" · ".join(filter(None, edition)) or "Other income",
             rows=[line_cells(line, contract.currency) for line in lines],
             subtotal=_subtotal(lines, contract.currency),
         )
-        for edition, lines in found.items()
+        for edition, lines in lines_by_edition.items()
     ]
 
 

@@ -37,11 +37,11 @@ def _object(value: object, currency: str) -> dict[str, object]:
         if field.name not in _LEFT_OUT:
             inner = getattr(value, field.name)
             counts = field.name in _NO_AMOUNTS
-            shown[field.name] = inner if counts else _shown(inner, currency)
+            shown[field.name] = inner if counts else _as_json(inner, currency)
     return shown
 
 
-def _shown(value: object, currency: str) -> object:
+def _as_json(value: object, currency: str) -> object:
     match value:
         case None | str():
             return value
@@ -50,6 +50,6 @@ def _shown(value: object, currency: str) -> object:
         case date():
             return value.isoformat()
         case tuple():
-            return [_shown(part, currency) for part in value]
+            return [_as_json(part, currency) for part in value]
         case _:
             return _object(value, currency)

@@ -111,18 +111,18 @@ def figure(text: str, style: Style, digits: int = 0) -> Cell:
 
     A ratio such as 5/7, and what has more digits than Excel knows, stays a text.
     """
-    given = _digits(text)
-    if given is None:
+    decimals = _digits(text)
+    if decimals is None:
         return text, style.to_the_right()
-    return Decimal(text), style.as_number(money(max(digits, given)))
+    return Decimal(text), style.as_number(money(max(digits, decimals)))
 
 
 def percentage(text: str, style: Style) -> Cell:
     """A fraction of one as a percentage: 0.125 is shown as 12.5%."""
-    given = _digits(text)
-    if given is None:
+    decimals = _digits(text)
+    if decimals is None:
         return text, style.to_the_right()
-    return Decimal(text), style.as_number(percent(max(1, given - 2)))
+    return Decimal(text), style.as_number(percent(max(1, decimals - 2)))
 
 
 def _digits(text: str) -> int | None:

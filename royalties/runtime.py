@@ -100,12 +100,12 @@ class System:
         If none is given, one is made once and kept in the home folder. That one stays an older key
         when the environment gives another.
         """
-        given, older = self.config.secret_key, self.config.old_secret_keys
-        if not given:
+        configured, older = self.config.secret_key, self.config.old_secret_keys
+        if not configured:
             made = self.files.keep_secret(_KEY, secrets.token_urlsafe(48))
             return (made, *older)
         kept = self.files.secret(_KEY)
-        return tuple(dict.fromkeys((given, *older, *((kept,) if kept else ()))))
+        return tuple(dict.fromkeys((configured, *older, *((kept,) if kept else ()))))
 
     def guard(self) -> list[str]:
         """Let nobody else read what is kept; returns what could not be helped, in words."""

@@ -100,10 +100,10 @@ def _size() -> int:
 
 def _everything(out: int, until: float) -> bytes | None:
     """All that the child writes until it ends; None: it did not in time."""
-    found = bytearray()
+    output = bytearray()
     while select.select([out], [], [], max(until - time.monotonic(), 0))[0]:
         piece = os.read(out, _BLOCK)
         if not piece:
-            return bytes(found)
-        found += piece
+            return bytes(output)
+        output += piece
     return None

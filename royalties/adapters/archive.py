@@ -311,10 +311,10 @@ class Reader:
         """Compare what was read with the manifest, which nothing may follow."""
         with self._plainly():
             said = self._document("manifest.json")
-            rest = self._next is not None
+            is_followed = self._next is not None
             while self._zip.read(_BLOCK):
                 pass
-        if rest:
+        if is_followed:
             self._fail("something follows its manifest")
         parts = said.pop("parts", None)
         if said != self.header.document() or not isinstance(parts, dict):
@@ -359,11 +359,11 @@ class Reader:
 
     def _safe(self, name: str) -> str:
         """A file's path below the home: in one of its folders, and nowhere else."""
-        folder, *rest = name.removeprefix("files/").split("/")
-        fine = all(each and not each.startswith(".") and "\0" not in each for each in rest)
-        if folder not in FOLDERS or not fine or not 0 < len(rest) <= _DEEPEST or "\\" in name:
+        folder, *inner = name.removeprefix("files/").split("/")
+        fine = all(each and not each.startswith(".") and "\0" not in each for each in inner)
+        if folder not in FOLDERS or not fine or not 0 < len(inner) <= _DEEPEST or "\\" in name:
             self._fail(f"it holds {name!r}, which is no place for a file")
-        return "/".join([folder, *rest])
+        return "/".join([folder, *inner])
 
     def _advance(self) -> None:
         with self._plainly():

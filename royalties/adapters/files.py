@@ -287,15 +287,15 @@ class Files:
 
         What somebody writes at this moment is theirs: it is locked, and not old.
         """
-        found = 0
+        deleted = 0
         for folder in (self.home / name for name in _FOLDERS):
             for path in folder.rglob(f"{_PART}*") if folder.is_dir() else ():
                 with contextlib.suppress(OSError):
                     # Dated later than now, it was left before a clock was set back.
                     if abs(time.time() - path.stat().st_mtime) > _LEFT_AFTER and _is_left(path):
                         path.unlink()
-                        found += 1
-        return found
+                        deleted += 1
+        return deleted
 
     def _write_bytes(self, target: Path, data: bytes) -> None:
         self._write(target, io.BytesIO(data))

@@ -62,7 +62,7 @@ def demo(desk: Desk) -> None:
     desk.system.migrate()
     home = desk.system.config.home
     year = _Year(str(home))
-    desk.say(f"Home: {_shown(home)}")
+    desk.say(f"Home: {_from_here(home)}")
     _require_own_books(desk, json.loads(setup.read_text(encoding="utf-8")))
     with desk.work() as work:
         loaded = load(work, setup, setup.name, confirm=True)
@@ -107,8 +107,8 @@ def _require_own_books(desk: Desk, example: Mapping[str, Any]) -> None:
     titles = {title["key"] for title in example["titles"]}
     if setup.publisher.name != example["publisher"]["name"] or not titles <= setup.titles.keys():
         raise RefusedError(
-            f"{_shown(desk.system.config.home)} holds the books of {setup.publisher.name}, which "
-            f"the demo leaves alone: give it a folder of its own, such as "
+            f"{_from_here(desk.system.config.home)} holds the books of {setup.publisher.name}, "
+            f"which the demo leaves alone: give it a folder of its own, such as "
             f"ROYALTIES_HOME=demo royalties demo"
         )
 
@@ -133,10 +133,10 @@ def _import(desk: Desk, year: _Year, period: str, report: Mapping[str, Any]) -> 
         f"{counted(imported['rows'], 'row')}, {units['sold']:,} sold, {units['returned']:,} "
         f"returned, {units['free']:,} free, {amounts(imported['net'])}"
     )
-    for each in [] if again else imported["warnings"]:
-        desk.say(f"    confirmed: {each['message']}")
-    for each in imported["waiting"]:
-        desk.say(f"    waiting: {each['isbn']} ({counted(each['rows'], 'row')}) is unknown")
+    for warning in [] if again else imported["warnings"]:
+        desk.say(f"    confirmed: {warning['message']}")
+    for waiting in imported["waiting"]:
+        desk.say(f"    waiting: {waiting['isbn']} ({counted(waiting['rows'], 'row')}) is unknown")
 
 
 def _reasons(document: Mapping[str, Any]) -> str:
@@ -169,11 +169,11 @@ def _state(desk: Desk, year: _Year, period: str) -> None:
 
 def _verify(desk: Desk, year: _Year) -> None:
     with desk.work("Verifying", read_only=True) as work:
-        found = verify(work)
-    failed = [each.name for each in found if not each.holds]
+        checked = verify(work)
+    failed = [each.name for each in checked if not each.holds]
     if failed:
         raise RefusedError(f"the books do not verify: {'; '.join(failed)}")
-    year.verified = len(found)
+    year.verified = len(checked)
 
 
 def _show(desk: Desk, year: _Year) -> None:
@@ -186,10 +186,11 @@ def _show(desk: Desk, year: _Year) -> None:
         run = period["run"]
         desk.say("")
         desk.say(f"{period['period']}, {period['status']}")
-        for each in run["contracts"]:
+        for contract in run["contracts"]:
             desk.say(
-                f"  contract {each['key']}: earned {each['earned']}, withheld {each['withheld']}, "
-                f"recouped {each['recouped']}, payable {each['payable']} {each['currency']}"
+                f"  contract {contract['key']}: earned {contract['earned']}, "
+                f"withheld {contract['withheld']}, recouped {contract['recouped']}, "
+                f"payable {contract['payable']} {contract['currency']}"
             )
         desk.table(
             ("beneficiary", ">allocated", ">tax", ">due", ">to pay", ">carried forward"),
@@ -207,7 +208,7 @@ def _show(desk: Desk, year: _Year) -> None:
     for period in year.periods:
         word = "statement" if period["status"] == "closed" else "draft"
         count = counted(period["statements"], word)
-        desk.say(f"{count} and the period's workbook: {_shown(Path(period['folder']))}")
+        desk.say(f"{count} and the period's workbook: {_from_here(Path(period['folder']))}")
     desk.say(f"All {year.verified} invariants hold.")
 
 
@@ -228,7 +229,7 @@ def _sums(year: _Year, period: str) -> Iterator[object]:
     yield amounts(dict(sorted(net.items())))
 
 
-def _shown(path: Path) -> str:
+def _from_here(path: Path) -> str:
     """A path from here, where it lies below."""
     here = Path.cwd()
     return f"./{path.relative_to(here)}" if path.is_relative_to(here) else str(path)

@@ -62,15 +62,15 @@ def tell_orders(desk: Desk, examples: Path) -> list[dict[str, Any]]:
     for place, plan in enumerate(plans, 1):
         if not _is_told(desk, plan):
             _tell(desk, plan, examples / "orders", place)
-    told = [_found(desk, plan) for plan in plans]
-    return [_shown(card) for card in told if card is not None]
+    told = [_first_card(desk, plan) for plan in plans]
+    return [_order_document(card) for card in told if card is not None]
 
 
 def _is_told(desk: Desk, plan: Mapping[str, Any]) -> bool:
-    return _found(desk, plan) is not None
+    return _first_card(desk, plan) is not None
 
 
-def _found(desk: Desk, plan: Mapping[str, Any]) -> board.Card | None:
+def _first_card(desk: Desk, plan: Mapping[str, Any]) -> board.Card | None:
     """The first order of a plan's organization for its audience."""
     asked = board.BoardFilter(board.ORDER, plan["organization"])
     with desk.work(read_only=True) as work:
@@ -239,7 +239,7 @@ _STEPS: dict[str, tuple[Role, Callable[[Work, _Telling, Step], None]]] = {
 """Every step with the role that takes it."""
 
 
-def _shown(card: board.Card) -> dict[str, Any]:
+def _order_document(card: board.Card) -> dict[str, Any]:
     return {
         "order": card.order.number,
         "organization": card.order.organization,

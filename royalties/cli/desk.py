@@ -60,14 +60,14 @@ class Desk:
 
     @contextmanager
     def work(
-        self, what: str = "", *, read_only: bool = False, trial: bool = False
+        self, title: str = "", *, read_only: bool = False, trial: bool = False
     ) -> Iterator[Work]:
-        """A unit of work; ``what`` names its progress bar on a terminal.
+        """A unit of work; ``title`` names its progress bar on a terminal.
 
         A trial is taken back, to say what would happen; only for verbs that write no files.
         """
         with (
-            self.progress(what) as progress,
+            self.progress(title) as progress,
             self.system.work(actor(), read_only=read_only, trial=trial, progress=progress) as work,
         ):
             yield work
@@ -102,9 +102,9 @@ class Desk:
         sys.exit(1)
 
     @contextmanager
-    def progress(self, what: str) -> Iterator[Progress]:
+    def progress(self, title: str) -> Iterator[Progress]:
         """A progress bar on a terminal; without a name, or elsewhere, nothing is shown."""
-        if not what or not sys.stderr.isatty():
+        if not title or not sys.stderr.isatty():
             yield nothing_to_show
             return
         from rich import progress as bars  # noqa: PLC0415 - only a terminal pays for it
@@ -116,7 +116,7 @@ class Desk:
             bars.TimeElapsedColumn(),
         )
         with bars.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(what, total=None)
+            task = bar.add_task(title, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
 

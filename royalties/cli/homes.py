@@ -49,10 +49,10 @@ def advice(config: Config) -> str:
     """What to do where there are no books: the home is named, and those that exist are offered."""
     named = "" if config.is_home_named else " (ROYALTIES_HOME is not set)"
     lines = [f"there are no books in {config.home}{named}."]
-    found = others(config)
-    if found:
+    existing = others(config)
+    if existing:
         lines += ["Books were found elsewhere. To use them:"]
-        lines += [export(home) for home in found[:3]]
+        lines += [export(home) for home in existing[:3]]
         lines += ["To begin new books here: royalties init"]
     else:
         lines += [

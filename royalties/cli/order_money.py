@@ -209,7 +209,7 @@ def aging(desk: Desk, remind: str | None) -> None:
         with desk.work() as work:
             receivables.remind(work, remind)
     with desk.work(read_only=True) as work:
-        found = receivables.aging(work, work.today)
+        receivables_by_age = receivables.aging(work, work.today)
     listed = [
         {
             "organization": receivable.organization,
@@ -221,7 +221,7 @@ def aging(desk: Desk, remind: str | None) -> None:
             "paid too much": amount_text(receivable.credit, receivable.currency),
             "total": amount_text(receivable.total, receivable.currency),
         }
-        for receivable in found
+        for receivable in receivables_by_age
     ]
     if desk.json:
         desk.show(listed)
@@ -260,10 +260,10 @@ def _tell(desk: Desk, issued: Issued) -> None:
 
 
 def _invoice_of(work: Work, number: str) -> Issued:
-    found = invoicing.invoice_of(work, number)
-    if found is None:
+    invoice = invoicing.invoice_of(work, number)
+    if invoice is None:
         raise RefusedError(f"there is no invoice {number}")
-    return found
+    return invoice
 
 
 def _place(text: str) -> int:

@@ -35,10 +35,10 @@ def the_order(work: Work, number: str) -> life.Order:
     Raises:
         NoOrderError: there is none.
     """
-    found = life.find(work, number)
-    if found is None:
+    order = life.find(work, number)
+    if order is None:
         raise NoOrderError(number)
-    return found
+    return order
 
 
 def send_artwork(desk: Desk, number: str, sent: Sequence[tuple[str, str]], *, rights: bool) -> Step:

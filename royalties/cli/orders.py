@@ -359,34 +359,34 @@ def _document(work: Work, number: str) -> dict[str, Any]:
         **_listed(board.Card(order, "", "", step)),
         "history": [
             {
-                "at": each.at,
-                "by": each.by,
-                "step": each.action,
-                "state": each.after,
-                "detail": each.detail,
+                "at": event.at,
+                "by": event.by,
+                "step": event.action,
+                "state": event.after,
+                "detail": event.detail,
             }
-            for each in life.history(work, order)
+            for event in life.history(work, order)
         ],
         "quotes": [
             {
-                "quote": each.shown.number,
-                "currency": each.currency,
-                "total": amount_text(each.total, each.currency),
-                "valid_until": each.valid_until,
+                "quote": quote.shown.number,
+                "currency": quote.currency,
+                "total": amount_text(quote.total, quote.currency),
+                "valid_until": quote.valid_until,
             }
-            for each in quotes.quotes(work, order)
+            for quote in quotes.quotes(work, order)
         ],
         "invoices": [invoice_document(each) for each in invoicing.invoices(work, number)],
         "receipts": [
             {
-                "receipt": each.id,
-                "received_on": each.received_on,
-                "currency": each.currency,
-                "amount": amount_text(each.amount, each.currency),
-                "reference": each.reference,
-                "reverses": each.reverses_id,
+                "receipt": receipt.id,
+                "received_on": receipt.received_on,
+                "currency": receipt.currency,
+                "amount": amount_text(receipt.amount, receipt.currency),
+                "reference": receipt.reference,
+                "reverses": receipt.reverses_id,
             }
-            for each in receivables.receipts(work, order)
+            for receipt in receivables.receipts(work, order)
         ],
     }
 

@@ -60,7 +60,7 @@ def people(desk: Desk) -> None:
     with desk.work(read_only=True) as work:
         everybody = service.everybody(work)
     if desk.json:
-        desk.show([_document(each) for each in everybody])
+        desk.show([_document(person) for person in everybody])
         return
     if not everybody:
         desk.say("Nobody yet: 'royalties invite EMAIL --name NAME --role administrator'.")
@@ -69,15 +69,15 @@ def people(desk: Desk) -> None:
         ("name", "e-mail", "role", "state", "second factor", "last seen (UTC)", "belongs to"),
         [
             (
-                each.listed.name,
-                each.listed.email,
-                each.listed.role,
-                each.listed.status,
-                "yes" if each.listed.has_second_factor else "no",
-                f"{each.listed.seen_at:%Y-%m-%d %H:%M}" if each.listed.seen_at else "",
-                ", ".join((*each.beneficiaries, *each.organizations)),
+                person.listed.name,
+                person.listed.email,
+                person.listed.role,
+                person.listed.status,
+                "yes" if person.listed.has_second_factor else "no",
+                f"{person.listed.seen_at:%Y-%m-%d %H:%M}" if person.listed.seen_at else "",
+                ", ".join((*person.beneficiaries, *person.organizations)),
             )
-            for each in everybody
+            for person in everybody
         ],
     )
 

@@ -55,10 +55,10 @@ def show_document(desk: Desk, document: dict[str, Any]) -> None:
             for each in document["beneficiaries"]
         ],
     )
-    for each in document["exceptions"]:
+    for exception in document["exceptions"]:
         desk.say(
-            f"exception: {each['isbn']} at {each['retailer']} ({each['channel']}): "
-            f"{each['reason']}, {counted(each['units'], 'copy')}"
+            f"exception: {exception['isbn']} at {exception['retailer']} ({exception['channel']}): "
+            f"{exception['reason']}, {counted(exception['units'], 'copy')}"
         )
     if document["exceptions"]:
         desk.say("The period cannot be closed while an exception stands.")

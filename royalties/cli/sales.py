@@ -33,10 +33,10 @@ def key_values(_context: object, _parameter: object, values: tuple[str, ...]) ->
     """What an option that may stand several times says, by key."""
     chosen = {}
     for value in values:
-        key, equals, rest = value.partition("=")
+        key, equals, answer = value.partition("=")
         if not equals or not key:
             raise click.BadParameter(f"{value!r}: write KEY=VALUE, such as date_order=dmy")
-        chosen[key.strip()] = rest.strip()
+        chosen[key.strip()] = answer.strip()
     return chosen
 
 
@@ -144,12 +144,12 @@ def _show(desk: Desk, request: Request, result: ImportResult) -> None:
     if document["report"] and result.outcome != "choose":
         _show_totals(desk, request, document)
     if document["report"]:  # else the refusal tells the one problem that the file has
-        for each in document["problems"][:_SHOWN]:
-            desk.say(f"  problem: {_problem(each)}")
+        for problem in document["problems"][:_SHOWN]:
+            desk.say(f"  problem: {_problem(problem)}")
     if document["problem_count"] > _SHOWN:
         desk.say(f"  … and {document['problem_count'] - _SHOWN} more problems")
-    for each in document["warnings"]:
-        desk.say(f"  warning: {each['message']}")
+    for warning in document["warnings"]:
+        desk.say(f"  warning: {warning['message']}")
     for note in document["notes"]:
         desk.say(f"  note: {note}")
     if result.outcome == "recorded":
@@ -192,12 +192,12 @@ def _show_totals(desk: Desk, request: Request, document: dict[str, Any]) -> None
         f"  {units['sold']:,} sold, {units['returned']:,} returned, {units['free']:,} free; "
         f"net receipts {amounts(document['net'])}"
     )
-    for each in document["skipped"]:
-        desk.say(f"  skipped: {counted(each['rows'], 'row')}: {each['reason']}")
-    for each in document["waiting"]:
+    for skipped in document["skipped"]:
+        desk.say(f"  skipped: {counted(skipped['rows'], 'row')}: {skipped['reason']}")
+    for waiting in document["waiting"]:
         desk.say(
-            f"  waiting: {each['isbn']} ({counted(each['rows'], 'row')}) is not in the catalogue: "
-            f"load its edition, or 'royalties alias {each['isbn']} ISBN'"
+            f"  waiting: {waiting['isbn']} ({counted(waiting['rows'], 'row')}) is not in the "
+            f"catalogue: load its edition, or 'royalties alias {waiting['isbn']} ISBN'"
         )
 
 

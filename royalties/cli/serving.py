@@ -102,14 +102,14 @@ def serve(
     dispatcher.set_thread_count(adjustments.threads)
     channels: dict[Any, Any] = {}
     door = _Door(largest_body, _room())
-    for each in sockets:
+    for listener in sockets:
         _Server(
             application,
             channels,
-            _sock=each,
+            _sock=listener,
             dispatcher=dispatcher,
             adj=adjustments,
-            sockinfo=(each.family, each.type, each.proto, each.getsockname()),
+            sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
             bind_socket=False,
             door=door,
         )

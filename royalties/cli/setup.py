@@ -33,12 +33,12 @@ def init(desk: Desk, *, time_zone: str | None) -> None:
     column, an index or a key is missing, it is named, and this exits 1.
     """
     config = desk.system.config
-    if not config.is_home_named and homes.is_empty(config) and (found := homes.others(config)):
-        desk.say(f"There are books in {found[0]} already, and ROYALTIES_HOME is not set.")
+    if not config.is_home_named and homes.is_empty(config) and (existing := homes.others(config)):
+        desk.say(f"There are books in {existing[0]} already, and ROYALTIES_HOME is not set.")
         if sys.stdin.isatty() and not click.confirm(
             f"Begin a second set of books in {config.home}?", err=desk.json
         ):
-            desk.refuse(f"Nothing was created. To use those books:\n{homes.export(found[0])}")
+            desk.refuse(f"Nothing was created. To use those books:\n{homes.export(existing[0])}")
     revision = desk.system.migrate()
     with desk.work() as work:
         days_of = str(work.now.tzinfo)

@@ -52,14 +52,14 @@ def split(amount: int, weights: Sequence[int | Fraction]) -> list[int]:
     if any(weight < 0 for weight in weights):
         raise ValueError("a weight cannot be negative")
     common = lcm(*(weight.denominator for weight in weights))
-    whole = [weight.numerator * (common // weight.denominator) for weight in weights]
-    total = sum(whole)
+    integer_weights = [weight.numerator * (common // weight.denominator) for weight in weights]
+    total = sum(integer_weights)
     if not total:
         if amount:
             raise ValueError("nothing to split over: every weight is zero")
         return [0] * len(weights)
     sign = -1 if amount < 0 else 1
-    shares = [divmod(abs(amount) * weight, total) for weight in whole]
+    shares = [divmod(abs(amount) * weight, total) for weight in integer_weights]
     parts = [part for part, _ in shares]
     left = abs(amount) - sum(parts)
     by_remainder = sorted(
@@ -136,11 +136,11 @@ def micro_text(micro: int, at_least: int = 0) -> str:
     >>> micro_text(12_500_000, 2), micro_text(8_333_333)
     ('12.50', '8.333333')
     """
-    whole = _scaled_text(micro, 6)
-    cut = len(whole)
-    while cut > len(whole) - (6 - at_least) and whole[cut - 1] == "0":
+    text = _scaled_text(micro, 6)
+    cut = len(text)
+    while cut > len(text) - (6 - at_least) and text[cut - 1] == "0":
         cut -= 1
-    return whole[:cut].removesuffix(".")
+    return text[:cut].removesuffix(".")
 
 
 def number_text(exact: Fraction) -> str:

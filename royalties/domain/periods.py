@@ -102,12 +102,12 @@ def parse_period(text: str, calendar: Calendar) -> Period:
     Raises:
         NotAPeriodError: it is not a period of this calendar; the message shows how one looks.
     """
-    found = _PATTERNS[calendar].fullmatch(text)
-    if not found or not 1 <= int(found[1]) <= _LAST_YEAR:
+    match = _PATTERNS[calendar].fullmatch(text)
+    if not match or not 1 <= int(match[1]) <= _LAST_YEAR:
         raise NotAPeriodError(
             f"{text!r} is not a {calendar.value} period: write it like {_EXAMPLES[calendar]}"
         )
-    return Period(calendar, int(found[1]) * calendar.per_year + int(found[2] or 1) - 1)
+    return Period(calendar, int(match[1]) * calendar.per_year + int(match[2] or 1) - 1)
 
 
 def period_of(day: date, calendar: Calendar) -> Period:

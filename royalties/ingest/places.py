@@ -131,14 +131,14 @@ def needed_country(text: str) -> str:
         NotAPlaceError: nobody knows it; the message names what is meant, perhaps.
     """
     text = text.strip()
-    found = country(text)
-    if found is None:
+    code = country(text)
+    if code is None:
         known = {_folded(each.name): each for each in countries()}
         raise NotAPlaceError(
             f"{text!r} is no country that is known: write its name, or its two letters of "
             f"ISO 3166-1 such as US{_hint(text, known)}"
         )
-    return found
+    return code
 
 
 def needed_region(text: str, *countries: str) -> str:
@@ -149,11 +149,11 @@ def needed_region(text: str, *countries: str) -> str:
     """
     text = text.strip()
     of = [each for each in countries if is_country(each)]
-    found = {code for each in of if (code := region(text, each))} or (
+    codes = {code for each in of if (code := region(text, each))} or (
         set() if of else {code for code in (region(text),) if code}
     )
-    if len(found) == 1:
-        return found.pop()
+    if len(codes) == 1:
+        return codes.pop()
     raise NotAPlaceError(_why_not(text, of))
 
 
@@ -250,15 +250,15 @@ def _folded(name: str) -> str:
 
 def _index(tiers: Iterable[Iterable[tuple[str, str]]]) -> dict[str, str]:
     """Codes by folded name. What an earlier tier says goes; two codes for one name are none."""
-    found: dict[str, str] = {}
+    codes_by_name: dict[str, str] = {}
     for tier in tiers:
         here: dict[str, set[str]] = defaultdict(set)
         for name, code in tier:
             if key := _folded(name):
                 here[key].add(code)
         for key, codes in here.items():
-            found.setdefault(key, _only(codes) or "")
-    return {key: code for key, code in found.items() if code}
+            codes_by_name.setdefault(key, _only(codes) or "")
+    return {key: code for key, code in codes_by_name.items() if code}
 
 
 def _only(codes: Iterable[str]) -> str | None:
@@ -291,11 +291,11 @@ def _iso_countries() -> dict[str, tuple[str, ...]]:
     """Codes of ISO 3166-1 with their names there: short, common and official, three letters."""
     import pycountry  # noqa: PLC0415 - a tenth of a second
 
-    found = {}
-    for each in pycountry.countries:
-        names = (each.name, getattr(each, "common_name", ""), getattr(each, "official_name", ""))
-        found[each.alpha_2] = (*filter(None, names), each.alpha_3)
-    return found
+    names_by_code = {}
+    for entry in pycountry.countries:
+        names = (entry.name, getattr(entry, "common_name", ""), getattr(entry, "official_name", ""))
+        names_by_code[entry.alpha_2] = (*filter(None, names), entry.alpha_3)
+    return names_by_code
 
 
 @cache
@@ -333,14 +333,14 @@ def _catalogues(domain: str) -> tuple[dict[str, str], ...]:
 
     import pycountry  # noqa: PLC0415 - a tenth of a second
 
-    found = []
+    catalogues = []
     for language in LANGUAGES:
         try:
             made = gettext.translation(domain, pycountry.LOCALES_DIR, [language])
         except FileNotFoundError:  # the standard's own names are English, or the region's
             continue
-        found.append({k: v for k, v in vars(made)["_catalog"].items() if isinstance(k, str)})
-    return tuple(found)
+        catalogues.append({k: v for k, v in vars(made)["_catalog"].items() if isinstance(k, str)})
+    return tuple(catalogues)
 
 
 class _Iso(NamedTuple):
@@ -353,21 +353,21 @@ class _Iso(NamedTuple):
 def _iso_regions() -> dict[str, tuple[_Iso, ...]]:
     import pycountry  # noqa: PLC0415 - a tenth of a second
 
-    found: dict[str, list[_Iso]] = defaultdict(list)
-    for each in pycountry.subdivisions:
-        country, _, code = each.code.partition("-")
-        found[country].append(_Iso(code, each.name, each.type))
-    return {country: tuple(regions) for country, regions in found.items()}
+    regions_by_country: dict[str, list[_Iso]] = defaultdict(list)
+    for entry in pycountry.subdivisions:
+        country, _, code = entry.code.partition("-")
+        regions_by_country[country].append(_Iso(code, entry.name, entry.type))
+    return {country: tuple(regions) for country, regions in regions_by_country.items()}
 
 
 @cache
 def _regions(country: str) -> dict[str, Named]:
     """A country's regions by code, under the names that lists show."""
-    found = {
-        each.code: Named(each.code, _shown(each.name)) for each in _iso_regions().get(country, ())
+    regions = {
+        each.code: Named(each.code, _as_read(each.name)) for each in _iso_regions().get(country, ())
     }
-    found |= {code: Named(code, name) for code, name in ARMED_FORCES.get(country, {}).items()}
-    return found
+    regions |= {code: Named(code, name) for code, name in ARMED_FORCES.get(country, {}).items()}
+    return regions
 
 
 @cache
@@ -399,7 +399,7 @@ def _region_index(country: str) -> dict[str, str]:
     )
 
 
-def _shown(name: str) -> str:
+def _as_read(name: str) -> str:
     """A name of the standard as people read it: "Comunidad de Madrid", "Cataluña"."""
     plain = " ".join(_ASIDE.sub("", name).split())
     head, comma, tail = plain.partition(", ")
@@ -453,11 +453,11 @@ def _without_kind(text: str, country: str) -> str | None:
 @cache
 def _anywhere() -> dict[str, set[str]]:
     """Codes by folded name in all countries."""
-    found: dict[str, set[str]] = defaultdict(set)
+    codes_by_name: dict[str, set[str]] = defaultdict(set)
     for country in _iso_regions():
         for key, code in _region_index(country).items():
-            found[key].add(code)
-    return found
+            codes_by_name[key].add(code)
+    return codes_by_name
 
 
 def _code_anywhere(text: str) -> str | None:

@@ -58,11 +58,11 @@ def most_digits(country: str, postcode: str) -> int:
 
     One with fewer digits may have lost its leading zeros in a spreadsheet, so it may be.
     """
-    found = _PLAIN.fullmatch(postcode.strip().upper())
+    match = _PLAIN.fullmatch(postcode.strip().upper())
     most = next((most for most, codes in _DIGITS.items() if country in codes.split()), 0)
-    if not found or not most:
+    if not match or not most:
         return 0
-    signs = re.sub(r"[ .-]", "", found[1])
+    signs = re.sub(r"[ .-]", "", match[1])
     letters = sum(sign.isalpha() for sign in signs)
     if letters == len(signs) or letters > _MOST_LETTERS:
         return 0
@@ -82,10 +82,10 @@ def regions_of(country: str, postcode: str) -> frozenset[str]:
 
 @cache
 def _zips() -> dict[int, frozenset[str]]:
-    found: dict[int, frozenset[str]] = {}
+    states_by_prefix: dict[int, frozenset[str]] = {}
     for entry in _ZIPS.replace("\n", " ").split(";"):
         prefixes, state = entry.split()
         first, _, last = prefixes.partition("-")
         for prefix in range(int(first), int(last or first) + 1):
-            found[prefix] = found.get(prefix, frozenset()) | {state}
-    return found
+            states_by_prefix[prefix] = states_by_prefix.get(prefix, frozenset()) | {state}
+    return states_by_prefix

@@ -132,7 +132,7 @@ def _recognised(
 
 
 def _find(declared: Format, sheets: Sequence[Sheet]) -> Found:
-    found: Found = []
+    tables: Found = []
     for sheet in sheets:
         if declared.sheets and sheet.name not in declared.sheets:
             continue
@@ -146,8 +146,8 @@ def _find(declared: Format, sheets: Sequence[Sheet]) -> Found:
         if declared.facts is not None:
             facts = declared.facts(rows)
         if facts is not None:
-            found.append((sheet, header, facts))
-    return found
+            tables.append((sheet, header, facts))
+    return tables
 
 
 def _best(matches: Mapping[str, Found]) -> list[str]:
@@ -255,17 +255,23 @@ def _asking(name: str, *choices: Choice) -> Report:
 
 
 def _prepared(
-    declared: Format, found: Found, opened: OpenedFile, known: Known, choices: Mapping[str, str]
+    declared: Format,
+    tables_found: Found,
+    opened: OpenedFile,
+    known: Known,
+    choices: Mapping[str, str],
 ) -> Report:
-    found, asked = _sheets(declared, found, choices)
-    retailer, unknown = _retailer(declared, found, known, choices)
+    tables_found, asked = _sheets(declared, tables_found, choices)
+    retailer, unknown = _retailer(declared, tables_found, known, choices)
     declared = replace(declared, retailer=retailer)
     if declared.charged and choices.get(charged.KEY) == charged.EDITION:
-        found = [(sheet, _without_prices(header), facts) for sheet, header, facts in found]
+        tables_found = [
+            (sheet, _without_prices(header), facts) for sheet, header, facts in tables_found
+        ]
         # The report's discount is off what was charged, so it says nothing of the edition's price.
         declared = replace(declared, prices=declared.prices and "most")
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
-    mark = next((facts.decimal for _, _, facts in found if facts.decimal), declared.decimal)
+    mark = next((facts.decimal for _, _, facts in tables_found if facts.decimal), declared.decimal)
     numbers = Numbers(
         decimal_mark(mark or _chosen(choices, "decimal", (".", ","))), declared.blanks
     )
@@ -281,7 +287,7 @@ def _prepared(
     constants = _constants(declared, answers, known, dates)
     tables = [
         Table(place, sheet, header, declared, converters, constants | _facts(facts, dates))
-        for place, (sheet, header, facts) in enumerate(found)
+        for place, (sheet, header, facts) in enumerate(tables_found)
     ]
     report = Report(declared, tables, known, converters, choices)
     report.choices += [*asked, *unknown, *answers.choices]
@@ -318,10 +324,10 @@ def _sheets(
 
 
 def _retailer(
-    declared: Format, found: Found, known: Known, choices: Mapping[str, str]
+    declared: Format, tables_found: Found, known: Known, choices: Mapping[str, str]
 ) -> tuple[str | None, list[Choice]]:
     """The report's retailer, asked for where the setup does not have it."""
-    if all(header.at("retailer") >= 0 for _, header, _ in found):
+    if all(header.at("retailer") >= 0 for _, header, _ in tables_found):
         return None, []
     own = [key for key, each in known.retailers.items() if declared.name in each.reports]
     if len(own) == 1:
@@ -356,12 +362,12 @@ def _constants(declared: Format, answers: Answers, known: Known, dates: Dates) -
 
 
 def _facts(facts: Facts, dates: Dates) -> dict[str, Any]:
-    found: dict[str, Any] = dict(facts.texts)
+    constants: dict[str, Any] = dict(facts.texts)
     if facts.span:
         first, last = facts.span
         dates.spans[last.isoformat()] = first.isoformat()
-        found["date"] = last.isoformat()
-    return found
+        constants["date"] = last.isoformat()
+    return constants
 
 
 def _remarks(tables: Sequence[Table]) -> Iterator[tuple[str, str]]:

@@ -195,11 +195,11 @@ def waiting_count(work: Work) -> int:
 def proposals_about(work: Work, kind: str, subject: str) -> list[Proposal]:
     """What was ever prepared of one thing, the newest first; the menu's count comes with it."""
     work.actor.require(Verb.READ)
-    found = [
+    proposals = [
         Proposal(*row) for row in store.proposals_about(work.connection, kind, subject, "waiting")
     ]
-    work.know(_WAITING, sum(each.status == "waiting" for each in found))
-    return [each for each in found if (each.kind, each.subject) == (kind, subject)]
+    work.know(_WAITING, sum(each.status == "waiting" for each in proposals))
+    return [each for each in proposals if (each.kind, each.subject) == (kind, subject)]
 
 
 def may_approve(work: Work, proposal: Proposal) -> bool:

@@ -84,10 +84,10 @@ class Work:
             self.read[name] = read()
         return cast("Read", self.read[name])
 
-    def know(self, name: str, found: object) -> None:
+    def know(self, name: str, answer: object) -> None:
         """Answer ``once`` with what was found on the way; work that writes asks anew."""
         if self.memory is not None:
-            self.read.setdefault(name, found)
+            self.read.setdefault(name, answer)
 
     def record(self, verb: Verb, what: object) -> str:
         """Append to the log what was done; returns the line's hash."""

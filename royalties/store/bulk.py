@@ -15,11 +15,11 @@ def add_rows(connection: Connection, table: str, names: Sequence[str], rows: Ite
     columns = ", ".join(f'"{name}"' for name in names)
     if is_sqlite(connection):
         marks = ", ".join("?" * len(names))
-        found = list(rows)
-        if found:
+        values = list(rows)
+        if values:
             connection.exec_driver_sql(
                 f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 - fixed names
-                found,
+                values,
             )
         return
     driver: Any = connection.connection.driver_connection

@@ -46,17 +46,17 @@ def deviations(connection: Connection) -> tuple[list[str], list[str]]:
     )
     lacks: list[str] = []
     beside: list[str] = []
-    for each in compare_metadata(context, metadata):
+    for difference in compare_metadata(context, metadata):
         # Changes of one column come as a list of them.
-        for what in each if isinstance(each, list) else [each]:
-            words, is_beside = _deviation(what)
+        for change in difference if isinstance(difference, list) else [difference]:
+            words, is_beside = _deviation(change)
             (beside if is_beside else lacks).append(words)
-    found = inspect(connection)
-    there = set(found.get_table_names())
+    inspector = inspect(connection)
+    there = set(inspector.get_table_names())
     for table in metadata.sorted_tables:
         if table.name not in there:
             continue
-        named = {check["name"] for check in found.get_check_constraints(table.name)}
+        named = {check["name"] for check in inspector.get_check_constraints(table.name)}
         wanted = {str(each.name) for each in table.constraints if isinstance(each, CheckConstraint)}
         lacks += [f"check {name} of table {table.name}" for name in sorted(wanted - named)]
         beside += [
@@ -66,18 +66,19 @@ def deviations(connection: Connection) -> tuple[list[str], list[str]]:
     return sorted(lacks), sorted(beside)
 
 
-def _deviation(what: Any) -> tuple[str, bool]:  # noqa: ANN401 - Alembic's tuples
+def _deviation(change: Any) -> tuple[str, bool]:  # noqa: ANN401 - Alembic's tuples
     """A difference as Alembic tells it, in words; and whether it is one thing too many."""
-    kind = str(what[0])
+    kind = str(change[0])
     is_beside = kind.startswith("remove_")
     if kind.endswith("_table"):
-        return f"table {what[1].name}", is_beside
+        return f"table {change[1].name}", is_beside
     if kind.endswith("_column"):
-        return f"column {what[3].name} of table {what[2]}", is_beside
+        return f"column {change[3].name} of table {change[2]}", is_beside
     if kind.startswith("modify_"):
         part = kind.removeprefix("modify_")
-        return f"column {what[3]} of table {what[2]}: its {part} is {what[5]}, not {what[6]}", False
-    of = what[1]
+        column = f"column {change[3]} of table {change[2]}"
+        return f"{column}: its {part} is {change[5]}, not {change[6]}", False
+    of = change[1]
     named = of.name or ", ".join(column.name for column in of.columns)
     word = {"index": "index", "fk": "foreign key"}.get(kind.partition("_")[2], "key")
     return f"{word} {named} of table {of.table.name}", is_beside

@@ -46,7 +46,7 @@ def require_newest(connection: Connection) -> str | None:
         "SELECT version_num, (SELECT value FROM setting WHERE name = :name) FROM alembic_version"
     )
     try:
-        found = connection.execute(query, {"name": TIME_ZONE}).first()
+        row = connection.execute(query, {"name": TIME_ZONE}).first()
     except DBAPIError as error:
         if not _is_missing(error):
             raise
@@ -54,9 +54,9 @@ def require_newest(connection: Connection) -> str | None:
             raise NotMigratedError(found_revision(connection)) from error
         with connection.engine.connect() as another:  # PostgreSQL answers no more in this one
             raise NotMigratedError(found_revision(another)) from error
-    if found is None or found[0] != newest():
-        raise NotMigratedError(found[0] if found else None)
-    zone: str | None = found[1]
+    if row is None or row[0] != newest():
+        raise NotMigratedError(row[0] if row else None)
+    zone: str | None = row[1]
     return zone
 
 

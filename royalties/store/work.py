@@ -168,11 +168,11 @@ def take_job(
     row = connection.execute(query).first()
     if row is None:
         return None
-    found = JobRow(*row)
-    taken = found._replace(
-        status="running", attempts=found.attempts + 1, started_at=at, lease_until=lease_until
+    oldest = JobRow(*row)
+    taken = oldest._replace(
+        status="running", attempts=oldest.attempts + 1, started_at=at, lease_until=lease_until
     )
-    connection.execute(update(job).where(job.c.id == found.id).values(**taken._asdict()))
+    connection.execute(update(job).where(job.c.id == oldest.id).values(**taken._asdict()))
     return taken
 
 

@@ -45,7 +45,7 @@ def faults_of(data: object) -> list[SetupFault]:
     try:
         document = parse_setup(data, "setup.json")
     except SetupError as error:
-        further = check(error.rest, error.rest.entries) if error.rest else []
+        further = check(error.right, error.right.entries) if error.right else []
         return in_order(error.faults, further)
     return check(document, document.entries)
 
@@ -424,7 +424,7 @@ def test_nothing_follows_from_a_publisher_with_a_fault() -> None:
     with pytest.raises(SetupError) as caught:
         parse_setup(data, "new.json")
     assert [fault.path for fault in caught.value.faults] == ["publisher.email"]
-    rest = caught.value.rest
+    rest = caught.value.right
     assert rest is not None
     assert (
         check(rest, {**OLD, "income": {}, "exchange_rates": rest.entries["exchange_rates"]}) == []

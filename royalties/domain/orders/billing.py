@@ -35,10 +35,10 @@ def copies_at(moved: Iterable[Moved]) -> dict[int, int]:
     >>> copies_at([Moved(1, 100), Moved(2, 50), Moved(1, -3)])
     {1: 97, 2: 50}
     """
-    found: dict[int, int] = {}
+    copies_by_address: dict[int, int] = {}
     for each in moved:
-        found[each.address] = found.get(each.address, 0) + each.copies
-    return found
+        copies_by_address[each.address] = copies_by_address.get(each.address, 0) + each.copies
+    return copies_by_address
 
 
 def whole_of(moved: Sequence[Moved], ordered: int, *, complete: bool) -> int:
@@ -61,7 +61,7 @@ def earning(lines: Iterable[PaperLine], charges: Collection[str]) -> list[PaperL
 
 
 def receipts_of(
-    lines: Iterable[PaperLine], charges: Collection[str], currency: str, copies: int, whole: int
+    lines: Iterable[PaperLine], charges: Collection[str], currency: str, copies: int, ordered: int
 ) -> int:
     """Net receipts, in minor units, of so many copies of an order.
 
@@ -74,7 +74,7 @@ def receipts_of(
     return sum(
         _by_copies(line, currency, copies)
         if line.kind in BY_COPIES
-        else rounded(Fraction(line.amount * min(copies, whole), whole))
+        else rounded(Fraction(line.amount * min(copies, ordered), ordered))
         for line in earning(lines, charges)
     )
 
@@ -172,7 +172,7 @@ def tax_of_credit(
     """
     taken = [line.amount - left[at] + chosen.get(at + 1, 0) for at, line in enumerate(lines)]
     goods = [at for at, line in enumerate(lines) if line.kind not in _APART]
-    found = {}
+    tax_by_line = {}
     for at, line in enumerate(lines):
         if line.kind != LineKind.TAX.value:
             continue
@@ -185,8 +185,8 @@ def tax_of_credit(
         part = line.of_goods * _share(lines, taken, goods)
         part += line.of_freight * _share(lines, taken, freight)
         due = rounded(line.amount * part / base) if base else 0
-        found[at + 1] = min(max(0, due - (line.amount - left[at])), left[at])
-    return found
+        tax_by_line[at + 1] = min(max(0, due - (line.amount - left[at])), left[at])
+    return tax_by_line
 
 
 def _share(lines: Sequence[PaperLine], taken: Sequence[int], which: Sequence[int]) -> Fraction:

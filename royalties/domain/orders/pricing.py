@@ -345,10 +345,12 @@ def _taxes(
     day: date,
 ) -> list[QuoteLine]:
     parts: dict[tuple[str, bool], TaxedPart] = {}
-    for each, line in zip(request.ship_to, freight, strict=True):
-        where = (each.place, each.exempt)
+    for destination, line in zip(request.ship_to, freight, strict=True):
+        where = (destination.place, destination.exempt)
         before = parts.get(where, TaxedPart(*where, 0, 0))
-        parts[where] = TaxedPart(*where, before.copies + each.copies, before.freight + line.amount)
+        parts[where] = TaxedPart(
+            *where, before.copies + destination.copies, before.freight + line.amount
+        )
     return lines_of_tax(list(parts.values()), prices, sum(line.amount for line in lines), day)
 
 
@@ -356,7 +358,7 @@ def lines_of_tax(
     parts: Sequence[TaxedPart], prices: PriceList, goods: int, day: date
 ) -> list[QuoteLine]:
     """Tax by place: of the place's part of goods and charges by copies, and of its freight."""
-    found = []
+    tax_lines = []
     amounts = split(goods, [part.copies for part in parts])
     for part, amount in zip(parts, amounts, strict=True):
         tax = prices.tax_on(part.place, day)
@@ -367,12 +369,12 @@ def lines_of_tax(
         what = "copies, charges and freight" if tax.freight else "copies and charges"
         why = f"{percent(tax.rate)} of {what}"
         words = f"Sales tax {part.place}"
-        found.append(
+        tax_lines.append(
             QuoteLine(
                 LineKind.TAX, words, 1, exact, rounded(exact), why, part.place, amount, freight
             )
         )
-    return found
+    return tax_lines
 
 
 def _cheaper(
@@ -388,7 +390,7 @@ def _cheaper(
     steps = {each.at_least for each in version.discounts} | {version.small_order_below}
     if len(request.ship_to) == 1:
         steps |= {band.up_to + 1 for band in version.freight if band.up_to is not None}
-    found = []
+    cheaper = []
     for more in sorted(step for step in steps if step > copies):
         parts = split(more, [each.copies for each in request.ship_to])
         ship_to = tuple(
@@ -398,8 +400,8 @@ def _cheaper(
         other = replace(request, ship_to=ship_to)
         cost = sum(line.amount for line in _lines(other, prices, version, list_price, day))
         if cost < total:
-            found.append(Cheaper(more, cost))
-    return min(found, key=lambda each: (each.total, each.copies), default=None)
+            cheaper.append(Cheaper(more, cost))
+    return min(cheaper, key=lambda each: (each.total, each.copies), default=None)
 
 
 def _once(kind: LineKind, words: str, amount: int, why: str, place: str = "") -> QuoteLine:

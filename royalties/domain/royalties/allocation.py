@@ -145,12 +145,14 @@ class _Distribution:
         ``parts`` is used up; ``outer`` is the outermost step's number inside nested lists.
         """
         placed = _Placed(left=pool)
-        whole = {step.when: _sum(parts, step.when) for step in steps if step.when is not None}
+        sums_by_condition = {
+            step.when: _sum(parts, step.when) for step in steps if step.when is not None
+        }
         for place, step in enumerate(steps, 1):
             if not step.counts_on(self.day) or placed.left <= 0:
                 continue
             step_path = f"{path}{place}"
-            wanted = self._wanted(step, payable, placed.left, parts, whole)
+            wanted = self._wanted(step, payable, placed.left, parts, sums_by_condition)
             wanted = min(wanted, self._cap_left(step.cap, step_path))
             if wanted <= 0:
                 continue
@@ -170,13 +172,13 @@ class _Distribution:
         payable: int,
         left: int,
         parts: Sequence[_Part],
-        whole: Mapping[When, Fraction],
+        sums_by_condition: Mapping[When, Fraction],
     ) -> int:
         """What a step takes before caps, never more than is left (of its lines' part)."""
         within, part = left, payable
         amount = step.amount or Fraction(0)
         if step.when is not None:
-            part = _clamped(whole[step.when], payable)
+            part = _clamped(sums_by_condition[step.when], payable)
             within = min(left, _clamped(_sum(parts, step.when), part))
         match step.takes:
             case Takes.FIXED:

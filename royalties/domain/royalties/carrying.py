@@ -75,14 +75,14 @@ def carry(before: Left, period: Period, figures: Figures) -> Left:
 
     Contracts and beneficiaries that were not in it stay as they were.
     """
-    found = before.entering(period)
-    states, sold = dict(found.states), dict(found.sold)
+    entered = before.entering(period)
+    states, sold = dict(entered.states), dict(entered.sold)
     for key, each in figures.contracts.items():
         states[key] = _carried(states.get(key, ContractState(0)), period, each)
         for isbn, (units, earned) in each.sold.items():
             earlier = sold.get((key, isbn), (0, 0))
             sold[key, isbn] = (earlier[0] + units, earlier[1] + earned)
-    return Left(states, {**found.balances, **figures.balances}, sold)
+    return Left(states, {**entered.balances, **figures.balances}, sold)
 
 
 def _carried(state: ContractState, period: Period, figures: ContractFigures) -> ContractState:

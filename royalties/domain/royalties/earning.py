@@ -185,10 +185,10 @@ class Rates:
 _Where = tuple[int, str, int]
 """Rule, currency, and the closed period that is taken back (or 0)."""
 
-_What = tuple[str, str, SaleKind]
+_SaleKey = tuple[str, str, SaleKind]
 """Edition, retailer, kind."""
 
-_Groups = dict[_Where, dict[_What, list[int]]]
+_Groups = dict[_Where, dict[_SaleKey, list[int]]]
 """Sums over slices: copies, net receipts and list values, at the places below."""
 
 _UNITS, _NET, _LIST_VALUE = range(3)
@@ -226,11 +226,11 @@ def rules_reached(
     match = _Matcher(contract, limits, channels)
     countries = {"", *(word for rule in contract.rules for word in rule.countries or ())}
     kinds = product(formats, channels, countries, range(len(limits) + 1), (True, False))
-    found = {
+    reached = {
         match.rule_for(format_, retailer, country, discount, priced=priced)
         for format_, retailer, country, discount, priced in kinds
     }
-    return {place for place in found if not isinstance(place, Uncovered)}
+    return {place for place in reached if not isinstance(place, Uncovered)}
 
 
 def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
@@ -260,7 +260,7 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     match = _Matcher(contract, limits, channels)
     groups: _Groups = {}
     # Few kinds of slices recur: rule and group of each are looked up once.
-    into: dict[tuple[object, ...], tuple[int | Uncovered, dict[_What, list[int]]]] = {}
+    into: dict[tuple[object, ...], tuple[int | Uncovered, dict[_SaleKey, list[int]]]] = {}
     matched: list[tuple[int, Slice]] = []
     free, asks_who = SaleKind.FREE, match.asks_who
     for slice_ in slices:
@@ -284,10 +284,10 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
                 SalesException(contract.key, isbn, retailer, channels[retailer], units, (place,))
             )
             continue
-        what = (isbn, retailer, kind)
-        sums = group.get(what)
+        sale_key = (isbn, retailer, kind)
+        sums = group.get(sale_key)
         if sums is None:
-            group[what] = [units, net, list_value]
+            group[sale_key] = [units, net, list_value]
         else:
             sums[_UNITS] += units
             sums[_NET] += net
@@ -370,14 +370,14 @@ class _Exchange:
         self._cost_currency = publisher_currency
         missing: list[tuple[str, str]] = []
         for (place, currency, of), group in groups.items():
-            given = self._rates[of].given
+            rates_given = self._rates[of].given
             rule = contract.rules[place]
             wanted = []
             if rule.basis is not Basis.UNIT or rule.counts is not Counts.UNITS:
                 wanted.append((currency, self._to))
             if rule.basis is Basis.PROFIT and any(sold[isbn].unit_cost for isbn, _, _ in group):
                 wanted.append((publisher_currency, currency))
-            missing += [pair for pair in wanted if pair[0] != pair[1] and pair not in given]
+            missing += [pair for pair in wanted if pair[0] != pair[1] and pair not in rates_given]
         if missing:
             raise MissingExchangeRateError(rates.period, missing)
 
@@ -442,15 +442,15 @@ def cut(tiers: Sequence[Tier], before: Fraction, added: Fraction) -> list[tuple[
             if tier.up_to is None or before < tier.up_to:
                 return [(number, ONE)]
     low, high = sorted((before, before + added))
-    found: list[tuple[int, Fraction]] = []
+    portions: list[tuple[int, Fraction]] = []
     lower: Fraction | None = None
     for number, tier in enumerate(tiers, 1):
         start = low if lower is None else max(low, lower)
         end = high if tier.up_to is None else min(high, tier.up_to)
         if end > start:
-            found.append((number, (end - start) / abs(added)))
+            portions.append((number, (end - start) / abs(added)))
         lower = tier.up_to
-    return found
+    return portions
 
 
 def counter_stand(
@@ -577,9 +577,9 @@ def _turned(
 
 def _together(
     rule: Rule, groups: _Groups, sold: Mapping[str, SoldEdition], exchange: _Exchange
-) -> dict[_What, tuple[int, int | Fraction]]:
+) -> dict[_SaleKey, tuple[int, int | Fraction]]:
     """Copies and base of groups that are turned alike."""
-    totals: dict[_What, tuple[int, int | Fraction]] = {}
+    totals: dict[_SaleKey, tuple[int, int | Fraction]] = {}
     for (_, currency, of), group in groups.items():
         for line, sums in group.items():
             cost = ZERO
@@ -597,14 +597,14 @@ def _factors(
     contract: Contract, tiers: Sequence[tuple[int, Tier, Fraction]], fx: Fraction
 ) -> list[_Factor]:
     """What a base is multiplied with in each tier that takes part."""
-    found = []
+    factors = []
     for number, tier, portion in tiers:
         factor = Fraction(
             fx.numerator * tier.rate.numerator * portion.numerator * scale(contract.currency),
             fx.denominator * tier.rate.denominator * portion.denominator * MICRO,
         )
-        found.append((number, portion, fx, tier.rate, factor.numerator, 2 * factor.denominator))
-    return found
+        factors.append((number, portion, fx, tier.rate, factor.numerator, 2 * factor.denominator))
+    return factors
 
 
 def _whole(exact: int | Fraction) -> int | Fraction:

@@ -318,7 +318,7 @@ def recoup(
     50.00 of the first and 350.00 of the second.
     """
     left, before = max(available, 0), recouped_before
-    found = []
+    recouped = []
     for advance in sorted(contract.advances, key=lambda advance: advance.paid_on):
         if advance.paid_on > day:
             continue
@@ -327,8 +327,8 @@ def recoup(
         open_ = advance.amount - advance.recouped - earlier
         now = min(left, open_)
         left -= now
-        found.append(Recouped(advance, advance.recouped + earlier, now))
-    return tuple(found)
+        recouped.append(Recouped(advance, advance.recouped + earlier, now))
+    return tuple(recouped)
 
 
 def settle(books: Books, contracts: Sequence[ContractRun]) -> list[Settlement]:
@@ -361,10 +361,10 @@ def settle(books: Books, contracts: Sequence[ContractRun]) -> list[Settlement]:
 
 def _settlement(books: Books, payee: Beneficiary, currency: str, allocated: int) -> Settlement:
     opening = payee.opening_balance if currency == books.currency else 0
-    brought = books.balances.get((payee.key, currency), opening)
+    brought_forward = books.balances.get((payee.key, currency), opening)
     rate = payee.tax_rate_on(books.period.ends)
     tax = rounded(rate * allocated)
-    due = brought + allocated - tax
+    due = brought_forward + allocated - tax
     reason = None
     if payee.on_hold:
         reason = NotPaid.ON_HOLD
@@ -376,7 +376,7 @@ def _settlement(books: Books, payee: Beneficiary, currency: str, allocated: int)
         reason = NotPaid.BELOW_MINIMUM
     paid = 0 if reason else due
     return Settlement(
-        payee.key, currency, brought, allocated, rate, tax, due, paid, due - paid, reason
+        payee.key, currency, brought_forward, allocated, rate, tax, due, paid, due - paid, reason
     )
 
 
@@ -419,11 +419,11 @@ def _rate_of_age(terms: Reserve, published: date | None, period: Period) -> Frac
 
 
 def _by_title(books: Books) -> dict[str, list[Slice]]:
-    found: dict[str, list[Slice]] = {}
+    slices_by_title: dict[str, list[Slice]] = {}
     sold = books.sold
     for slice_ in books.slices:
-        found.setdefault(sold[slice_.isbn].title, []).append(slice_)
-    return found
+        slices_by_title.setdefault(sold[slice_.isbn].title, []).append(slice_)
+    return slices_by_title
 
 
 def _uncovered(

@@ -56,11 +56,11 @@ def _contract(done: ContractRun) -> Document:
         "lines": _lines(done.lines, currency),
         "allocations": [
             {
-                "step": each.step,
-                "beneficiary": each.beneficiary,
-                "amount": amount_text(each.amount, currency),
+                "step": allocation.step,
+                "beneficiary": allocation.beneficiary,
+                "amount": amount_text(allocation.amount, currency),
             }
-            for each in done.allocations
+            for allocation in done.allocations
         ],
     }
 

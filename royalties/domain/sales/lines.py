@@ -174,15 +174,15 @@ class SalesTally:
         """Add many sale lines, column by column."""
         self.days.update(zip(retailers, days, strict=True))
         months = map(self._months.__getitem__, days)
-        found = _Found()
+        sums_by_key = _Found()
         keys = zip(retailers, months, kinds, currencies, strict=True)
         # Few keys stay near the processor: summing into those of a whole file takes longer.
         for key, copies, receipts in zip(keys, units, nets, strict=True):
-            sums = found[key]
+            sums = sums_by_key[key]
             sums[0] += 1
             sums[1] += copies
             sums[2] += receipts
-        self._merge(found)
+        self._merge(sums_by_key)
 
     def _merge(self, found: Mapping[tuple[int, str, int, str], Iterable[int]]) -> None:
         for named, (lines, units, net) in found.items():

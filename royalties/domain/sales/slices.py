@@ -25,6 +25,16 @@ class Origin(StrEnum):
     ORDER = "order"
 
 
+class Outcome(StrEnum):
+    """What came of reading a report, or would come of recording it."""
+
+    RECORDED = "recorded"
+    REFUSED = "refused"
+    CONFIRM = "confirm"
+    CHOOSE = "choose"
+    NOTHING_NEW = "nothing-new"
+
+
 OF_SHIPMENT, OF_CREDIT_NOTE = "shipment", "credit-note"
 """Reports that no retailer sends: the sales of an order, as it was shipped or credited."""
 

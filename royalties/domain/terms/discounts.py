@@ -24,7 +24,7 @@ class Limit(NamedTuple):
 
 def discount_limits(contracts: Iterable[Contract]) -> list[Limit]:
     """Every limit that a rule names, rising; ``n`` limits make ``n + 1`` classes."""
-    found: set[Limit] = set()
+    limits: set[Limit] = set()
     for contract in contracts:
         for rule in contract.rules:
             if rule.discount is None:
@@ -37,8 +37,8 @@ def discount_limits(contracts: Iterable[Contract]) -> list[Limit]:
                 (named.up_to, True),
             ):
                 if value is not None:
-                    found.add(Limit(value, exclusive))
-    return sorted(found)
+                    limits.add(Limit(value, exclusive))
+    return sorted(limits)
 
 
 def discount_class(limits: Sequence[Limit], discount: Fraction) -> int:

@@ -27,7 +27,7 @@ class PaymentDetails:
     def pairs(self, reference: str) -> list[tuple[str, str]]:
         """What a paper says of it, as labels and words; the reference is the paper's number."""
         iban = " ".join(self.iban[at : at + 4] for at in range(0, len(self.iban), 4))
-        found = [
+        labelled = [
             ("Payee", self.payee),
             ("Bank", self.bank),
             ("Routing number", self.routing),
@@ -37,7 +37,7 @@ class PaymentDetails:
             ("Checks to", ", ".join(self.address)),
             ("Reference", reference),
         ]
-        return [each for each in found if each[1]]
+        return [each for each in labelled if each[1]]
 
 
 def payment_on(known: Iterable[PaymentDetails], day: date, currency: str) -> PaymentDetails | None:

@@ -218,14 +218,14 @@ def _price_list(old: Body, new: Body, use: Use) -> _Told:
         return _NOTHING
     today = use.today.isoformat()
     sentences = []
-    for name, what in (("versions", "version"), ("taxes", "tax")):
+    for name, noun in (("versions", "version"), ("taxes", "tax")):
         before, after = (_by_day(body.get(name, ())) for body in (old, new))
         for day, entry in sorted(before.items()):
             if entry["from"] > today or after.get(day) == entry:
                 continue
             place = f" of {entry['place']}" if name == "taxes" else ""
             how = f"is changed ({_fields(entry, after[day])})" if day in after else "is left out"
-            sentences.append(_Told(f"the {what}{place} from {entry['from']} {how}"))
+            sentences.append(_Told(f"the {noun}{place} from {entry['from']} {how}"))
     if not sentences:
         return _NOTHING
     listed = _some(sentences).text

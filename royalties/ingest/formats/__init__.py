@@ -10,7 +10,7 @@ from royalties.ingest.report.declaration import Format
 @cache
 def built_in() -> tuple[Format, ...]:
     """All formats of this folder, by name."""
-    found: list[Format] = [
+    formats: list[Format] = [
         import_module(f"{__name__}.{module.name}").FORMAT for module in iter_modules(__path__)
     ]
-    return tuple(sorted(found, key=lambda declared: declared.name))
+    return tuple(sorted(formats, key=lambda declared: declared.name))

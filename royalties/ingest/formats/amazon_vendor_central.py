@@ -57,10 +57,10 @@ def _span(text: str, locale: str) -> tuple[date, date] | None:
     if not days:
         return None
     dates = Dates(date_order("mdy" if locale in _MONTH_FIRST else "dmy"), _PIVOT)
-    found = [dates.day(day) for day in days.groups()]
-    if not all(isinstance(day, str) for day in found):
+    days_read = [dates.day(day) for day in days.groups()]
+    if not all(isinstance(day, str) for day in days_read):
         return None
-    first, last = (date.fromisoformat(str(day)) for day in found)
+    first, last = (date.fromisoformat(str(day)) for day in days_read)
     return first, last
 
 

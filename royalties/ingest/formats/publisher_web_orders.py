@@ -45,22 +45,22 @@ class _NoAmountError(ValueError):
 
 def _amount(line: dict[str, str], name: str) -> int:
     text = line.get(name, "")
-    found = exact(text) if text else 0
-    if found is None:
+    amount = exact(text) if text else 0
+    if amount is None:
         raise _NoAmountError(name, text)
-    return found
+    return amount
 
 
 def _arranged(rows: Iterable[Row], header: Header) -> Iterator[tuple[int, _Extras]]:
     names = [normal(name) for name in header.names]
     order = names.index("name")
     for _, group in groupby(rows, key=lambda row: text_of(row[1][order]).strip() or row[0]):
-        found = list(group)
+        rows_of_order = list(group)
         lines = [
             {name: text_of(cell).strip() for name, cell in zip(names, cells, strict=False)}
-            for _, cells in found
+            for _, cells in rows_of_order
         ]
-        for (number, cells), extras in zip(found, _worked_out(_Order(lines)), strict=True):
+        for (number, cells), extras in zip(rows_of_order, _worked_out(_Order(lines)), strict=True):
             yield number, (*cells, *extras)
 
 
@@ -76,7 +76,9 @@ def _worked_out(order: _Order) -> Iterator[_Extras]:
     try:
         nets: Sequence[int | Odd] = [0] * len(order.lines) if left else _nets(order)
         refunded = not left and _fully_refunded(order)
-        given = not left and not order.amount("subtotal") and order.amount("discount amount") > 0
+        given_away = (
+            not left and not order.amount("subtotal") and order.amount("discount amount") > 0
+        )
     except _NoAmountError as error:
         wrong = Wrong(
             Cause.NO_NUMBER,
@@ -84,7 +86,7 @@ def _worked_out(order: _Order) -> Iterator[_Extras]:
             "write a number such as 12.50",
             error.column,
         )
-        nets, refunded, given = [wrong] * len(order.lines), False, False
+        nets, refunded, given_away = [wrong] * len(order.lines), False, False
     place = _place(order)
     for line, net in zip(order.lines, nets, strict=True):
         units = line.get("lineitem quantity", "")
@@ -92,7 +94,7 @@ def _worked_out(order: _Order) -> Iterator[_Extras]:
         back = -net if refunded and isinstance(net, int) else None
         yield (
             left, 0 if refunded and isinstance(net, int) else net, back,
-            0 if given else sold, sold if refunded else 0, sold if given else 0,
+            0 if given_away else sold, sold if refunded else 0, sold if given_away else 0,
             order.text("currency").upper() or BLANK, *place,
         )  # fmt: skip
 
@@ -152,13 +154,13 @@ def _fully_refunded(order: _Order) -> bool:
 def _place(order: _Order) -> tuple[str, str, str, str]:
     """Country, region, city and postcode of the shipping address, or of the billing address."""
     for kind in ("shipping", "billing"):
-        found = (
+        address = (
             order.text(f"{kind} country"),
             order.text(f"{kind} province"),
             order.text(f"{kind} city"),
         )
-        if any(found):
-            return (*found, order.text(f"{kind} zip").lstrip("'"))
+        if any(address):
+            return (*address, order.text(f"{kind} zip").lstrip("'"))
     return ("", "", "", "")
 
 

@@ -111,8 +111,8 @@ def take_apart(text: str) -> PrintedNumber | None:
 def _figure(negative: bool, number: str, unit: str) -> PrintedNumber | None:
     for outer in " '":
         if outer in number:
-            whole, mark, decimals = number.partition("." if "." in number else ",")
-            digits = _ungrouped(whole, outer)
+            integer, mark, decimals = number.partition("." if "." in number else ",")
+            digits = _ungrouped(integer, outer)
             if digits is None or not _digits(decimals if mark else "0"):
                 return None
             return PrintedNumber(negative, digits, decimals, unit, mark)
@@ -122,18 +122,18 @@ def _figure(negative: bool, number: str, unit: str) -> PrintedNumber | None:
         return figure(number, "")
     mark = "." if number.rfind(".") > number.rfind(",") else ","
     other = "," if mark == "." else "."
-    whole, _, decimals = number.rpartition(mark)
+    integer, _, decimals = number.rpartition(mark)
     if points and commas:
-        ungrouped = _ungrouped(whole, other)
+        ungrouped = _ungrouped(integer, other)
         if ungrouped is None or not _digits(decimals):
             return None
         return figure(ungrouped, decimals, proves=mark, grouped_by=other)
     if points + commas > 1:
         ungrouped = _ungrouped(number, mark)
         return figure(ungrouped, "", proves=other, grouped_by=mark) if ungrouped else None
-    if len(decimals) == 3 and 1 <= len(whole) <= 3 and whole[0] != "0":
-        return figure(whole, decimals, doubtful=mark)
-    return figure(whole or "0", decimals or "0", proves=mark)
+    if len(decimals) == 3 and 1 <= len(integer) <= 3 and integer[0] != "0":
+        return figure(integer, decimals, doubtful=mark)
+    return figure(integer or "0", decimals or "0", proves=mark)
 
 
 def _digits(text: str) -> bool:
@@ -290,7 +290,7 @@ class Numbers:
         if abs(micro) > MOST * MICRO:
             return _too_large(text)
         if figure.noisy and len(self.noise) < _MOST_NOISE:
-            self.noise[text] = _shown(micro)
+            self.noise[text] = _decimal_text(micro)
         return micro
 
 
@@ -344,10 +344,10 @@ def _whole(value: int) -> int | Odd:
 
 def within(micro: int) -> int | Odd:
     """An amount in millionths that was worked out, if the books can hold it."""
-    return _too_large(_shown(micro)) if abs(micro) > MOST * MICRO else micro
+    return _too_large(_decimal_text(micro)) if abs(micro) > MOST * MICRO else micro
 
 
-def _shown(micro: int) -> str:
+def _decimal_text(micro: int) -> str:
     whole, rest = divmod(abs(micro), MICRO)
     decimals = f"{rest:06d}".rstrip("0").ljust(2, "0")
     return f"{'-' if micro < 0 else ''}{whole}.{decimals}"

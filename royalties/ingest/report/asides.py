@@ -27,14 +27,14 @@ class Asides:
     def __init__(
         self,
         declared: Format,
-        given: Mapping[str, str],
+        choices: Mapping[str, str],
         totals: PrintedTotals,
         counted: tuple[ControlTotals, Skipped],
     ) -> None:
         self.choices: list[Choice] = []
         self.notes: list[str] = []
         self._skip = declared.skip
-        self._given = given
+        self._given = choices
         self._totals = totals
         self._rows, self._skipped = counted
         self._heading = 0

@@ -56,14 +56,14 @@ def ask(keys: tuple[str, ...], choices: Mapping[str, str], known: Known) -> Answ
     return answers
 
 
-def _question(key: str, given: str, known: Known) -> Choice:
+def _question(key: str, answer: str, known: Known) -> Choice:
     asked, options = {
         "period": ("the report does not say of which period it is: give it as 2025-04", ()),
         "week": ("the report does not say of which week it is: give its last day, a Saturday", ()),
         "currency": ("the report does not say its currency: give its code", _currencies(known)),
         "discount": ("the report does not say the discount: give it as 0.40 or 40%", ()),
     }[key]
-    return again(Choice(key, asked, options), {key: given})
+    return again(Choice(key, asked, options), {key: answer})
 
 
 def _currencies(known: Known) -> tuple[str, ...]:

@@ -137,16 +137,16 @@ class Bulk:
         wrong = set()
         filled = list(nets)
         mapped = any(field == "net" for field, _, _ in self._table.readers)
-        each = self._columns.get("unit_net", nets)
+        unit_nets = self._columns.get("unit_net", nets)
         kinds, units = self._columns["kind"], self._columns["units"]
         prices, discounts = self._columns["list_price"], self._columns["discount"]
         net = self._workings.net
         for place in _places_of_none(nets):
-            if each[place] is not None and not mapped:
-                filled[place] = each[place] * units[place]
+            if unit_nets[place] is not None and not mapped:
+                filled[place] = unit_nets[place] * units[place]
             elif kinds[place] == _FREE:
                 filled[place] = 0
-            elif each[place] is not None or prices[place] is None or discounts[place] is None:
+            elif unit_nets[place] is not None or prices[place] is None or discounts[place] is None:
                 wrong.add(place)
                 filled[place] = 0
             else:
@@ -279,10 +279,10 @@ class Homes:
         places = [rows.texts(field) for field in PLACE]
         if not self._places:
             return (*places,)
-        found = [
+        homes = [
             self.home(retailer, (country, region, city))
             for retailer, country, region, city in zip(
                 rows.column("retailer"), *places, strict=False
             )
         ]
-        return tuple(zip(*found, strict=True))
+        return tuple(zip(*homes, strict=True))

@@ -196,28 +196,28 @@ class Converters:
         word = normal(text_of(cell))
         if not word:
             return BY_SIGN
-        found = self._report.kinds.get(word, self._report.other_kinds)
-        if found is None:
+        kind = self._report.kinds.get(word, self._report.other_kinds)
+        if kind is None:
             return Wrong(
                 Cause.UNKNOWN_KIND,
                 f"{printed(cell)!r} is no known kind of sale",
                 f"write one of {', '.join(self._report.kinds)}",
             )
-        return found.value if isinstance(found, SaleKind) else Left(found)
+        return kind.value if isinstance(kind, SaleKind) else Left(kind)
 
     def retailer(self, cell: Cell) -> int | Odd:
         """The retailer's id by key or name."""
         text = text_of(cell).strip()
         if not text:
             return BLANK
-        found = self._retailers.get(text, self._retailers.get(normal(text)))
-        if found is None:
+        retailer = self._retailers.get(text, self._retailers.get(normal(text)))
+        if retailer is None:
             return Wrong(
                 Cause.UNKNOWN_RETAILER,
                 f"no retailer is known as {printed(text)!r}",
                 "correct the key, or add the retailer to the setup",
             )
-        return found
+        return retailer
 
     def currency(self, cell: Cell) -> str | Odd:
         """An ISO code; a sign where it can mean one currency only."""
@@ -247,14 +247,14 @@ class Converters:
         words = column.words or {}
 
         def convert(cell: Cell) -> Any:
-            found = words.get(normal(text_of(cell)))
-            if found is None and column.field == "currency":
+            value = words.get(normal(text_of(cell)))
+            if value is None and column.field == "currency":
                 return Wrong(
                     Cause.UNKNOWN_CURRENCY,
                     f"no currency is known for {printed(cell)!r}",
                     "map this report instead, with a currency",
                 )
-            return found or ""
+            return value or ""
 
         return convert
 

@@ -75,10 +75,10 @@ class Convention:
 
 def again(choice: Choice, choices: Mapping[str, str]) -> Choice:
     """A question, with the answer that did not fit if there was one."""
-    given = choices.get(choice.key)
-    if not given:
+    answer = choices.get(choice.key)
+    if not answer:
         return choice
-    return replace(choice, message=f"{given!r} does not fit: {choice.message}")
+    return replace(choice, message=f"{answer!r} does not fit: {choice.message}")
 
 
 def decimal_mark(fixed: str) -> Convention:

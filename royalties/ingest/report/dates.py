@@ -204,10 +204,10 @@ class Dates:
 
     def _calendar(self, text: str, year: int, month: int, day: int) -> str | Odd:
         try:
-            found = date(year, month, day)
+            day_found = date(year, month, day)
         except ValueError:
             return _no_such_date(text)
-        return self._checked(found, text)
+        return self._checked(day_found, text)
 
     def _checked(self, day: date, text: str) -> str | Odd:
         if day < FIRST_DAY:

@@ -37,14 +37,14 @@ class Contradictions:
 
     def of(self, figures: Figures) -> tuple[str, str] | None:
         """The code and text of what contradicts itself in one line."""
-        found = self._found(figures)
-        if not found:
+        contradiction = self._contradiction(figures)
+        if not contradiction:
             if len(self._agreed) >= _MOST_KEPT:
                 self._agreed.clear()
             self._agreed.add(figures)
-        return found
+        return contradiction
 
-    def _found(self, figures: Figures) -> tuple[str, str] | None:
+    def _contradiction(self, figures: Figures) -> tuple[str, str] | None:
         kind, units, price, net, discount, currency = figures
         if kind == _FREE or price is None or not net:
             return None

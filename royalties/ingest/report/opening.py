@@ -97,11 +97,11 @@ def _workbook(path: Path, kind: str) -> OpenedFile:
 
 def _refuse_foreign(head: bytes) -> None:
     lower = head.lower()
-    for magic, what in _FOREIGN:
+    for magic, kind in _FOREIGN:
         if head.startswith(magic):
             raise UnreadableError(
                 Problem(
-                    f"the file is {what}, not a report",
+                    f"the file is {kind}, not a report",
                     "ask the retailer for the report as .xlsx or CSV",
                 )
             )

@@ -38,12 +38,12 @@ class Refusals:
     ) -> None:
         """Cells that are bad as such, and faults of all others, in the order of the columns."""
         unreadable = {at for at, _ in bad}
-        found = [(at, table.header.names[at], wrong) for at, wrong in bad]
+        wrongs = [(at, table.header.names[at], wrong) for at, wrong in bad]
         for fault in faults:
             name, at = table.column_name(fault.field)
             if at not in unreadable:
-                found.append((at, fault.wrong.column or name, fault.wrong))
-        for at, name, wrong in sorted(found, key=lambda each: each[0]):
+                wrongs.append((at, fault.wrong.column or name, fault.wrong))
+        for at, name, wrong in sorted(wrongs, key=lambda each: each[0]):
             self._add(table, number, name, printed(cells[at]) if at >= 0 else "", wrong)
 
     def _add(self, table: Table, number: int, column: str, value: str, wrong: Wrong) -> None:

@@ -250,7 +250,7 @@ class TextSheet:
 
     def _pieces(self, skip: int) -> Iterator["_Piece"]:
         """Yield whole records as text, some hundreds at a time, after the first ``skip``."""
-        line, rest, open_quotes, end = 1, "", 0, False
+        line, unread, open_quotes, end = 1, "", 0, False
         self.read = 0
         decode = codecs.getincrementaldecoder(self._encoding.codec)().decode
         with self._path.open("rb") as file:
@@ -259,12 +259,12 @@ class TextSheet:
                 data = file.read(_BLOCK_BYTES << open_quotes)
                 end = not data
                 self.read += len(data)
-                text = rest + decode(data, final=end)
+                text = unread + decode(data, final=end)
                 cut = len(text) if end else _last_line_end(text)
                 piece = self._piece(text[:cut], skip, line, end)
                 open_quotes = 0 if piece else open_quotes + 1
-                rest = text[cut:] if piece else text
-                if len(rest) > _LONGEST_LINE:
+                unread = text[cut:] if piece else text
+                if len(unread) > _LONGEST_LINE:
                     raise _bad_quotes(line)
                 if piece:
                     if piece.text:
@@ -331,11 +331,11 @@ def _last_line_end(text: str) -> int:
 
 def _beyond(columns: Sequence[Sequence[Cell]], width: int) -> list[int]:
     """Places of rows that have values beyond the last column of the header."""
-    found: set[int] = set()
+    places: set[int] = set()
     for column in columns[width:]:
         if column.count("") != len(column):
-            found.update(place for place, cell in enumerate(column) if cell != "")
-    return sorted(found)
+            places.update(place for place, cell in enumerate(column) if cell != "")
+    return sorted(places)
 
 
 class _OpenQuoteError(UnreadableError):

@@ -115,14 +115,14 @@ class Workbook:
     def ask_one(self, question: str) -> dict[str, Any]:
         """Ask for a single value; a child that failed is asked again in its careful way."""
         try:
-            [found] = list(self._ask(question))
+            [answer] = list(self._ask(question))
         except _ChildFailedError:
             if self._careful or self._kind != "zip":
                 raise unsafe() from None
             self.close()
             self._careful = True
             return self.ask_one(question)
-        result: dict[str, Any] = found
+        result: dict[str, Any] = answer
         return result
 
     def ask(self, question: str) -> Iterator[Any]:

@@ -76,12 +76,12 @@ def sheet_parts(archive: Archive) -> dict[str, str]:
         relation.get("Id"): normpath(join("/" + folder, relation.get("Target", ""))).lstrip("/")
         for relation in _parsed(archive.part(f"{folder}/_rels/{file}.rels"))
     }
-    found: dict[str, str] = {}
+    parts_by_sheet: dict[str, str] = {}
     for element in _parsed(archive.part(workbook)).iter():
         if _local(element) == "sheet":
             ids = [value for key, value in element.attrib.items() if key.endswith("}id")]
-            found[element.get("name", "")] = targets.get(ids[0], "") if ids else ""
-    return found
+            parts_by_sheet[element.get("name", "")] = targets.get(ids[0], "") if ids else ""
+    return parts_by_sheet
 
 
 def styles(archive: Archive) -> Styles:
@@ -270,10 +270,10 @@ class _Reader:
 
     def _place(self) -> tuple[int, int]:
         """Row and column of the cell that is being read."""
-        found = _REFERENCE.fullmatch(self._reference)
-        if found is None:
+        match = _REFERENCE.fullmatch(self._reference)
+        if match is None:
             return self._row, max(self._since - 1, 0)
-        return int(found[2]), column_number(found[1]) + self._since
+        return int(match[2]), column_number(match[1]) + self._since
 
 
 def _require_rows(rows: int) -> None:

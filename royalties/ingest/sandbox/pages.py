@@ -89,26 +89,26 @@ def _require_passive(document: pdfium.PdfDocument, path: Path) -> None:
     """Refuse what acts: in the document as it was understood, and in the bytes as they are."""
     out = io.BytesIO()
     document.save(out)
-    found = names(out.getvalue())
+    names_found = names(out.getvalue())
     raw = without_texts(without_words(path.read_bytes()))
-    found |= {name for name in _ACTIVE if len(name) >= _TELLING and b"/" + name in raw}
-    if active := sorted({_ACTIVE[name] for name in found & _ACTIVE.keys()}):
+    names_found |= {name for name in _ACTIVE if len(name) >= _TELLING and b"/" + name in raw}
+    if active := sorted({_ACTIVE[name] for name in names_found & _ACTIVE.keys()}):
         raise RefusedError(f"the PDF holds {' and '.join(active)}", _FLATTEN)
 
 
 def names(written: bytes) -> set[bytes]:
     """All names in a PDF as the engine writes it: plain objects, and streams with their length."""
-    found: set[bytes] = set()
+    names_found: set[bytes] = set()
     at = 0
     while at < len(written):
         stream = _STREAM.search(written, at)
         end = stream.end() if stream else len(written)
-        found.update(
+        names_found.update(
             _ESCAPED.sub(lambda each: bytes([int(each[1], 16)]), name[1])
             for name in _NAME.finditer(without_texts(written[at:end]))
         )
         at = end + _length_before(written, at, end) if stream else end
-    return found
+    return names_found
 
 
 def _length_before(written: bytes, begin: int, end: int) -> int:
@@ -166,10 +166,10 @@ def _looked_through(document: pdfium.PdfDocument) -> tuple[int | None, list[str]
 
 
 def _dpi(picture: pdfium.PdfObject, page: pdfium.PdfPage) -> int:
-    found = engine.FPDF_IMAGEOBJ_METADATA()
-    if not engine.FPDFImageObj_GetImageMetadata(picture.raw, page.raw, found):
+    metadata = engine.FPDF_IMAGEOBJ_METADATA()
+    if not engine.FPDFImageObj_GetImageMetadata(picture.raw, page.raw, metadata):
         return 0
-    return int(min(found.horizontal_dpi, found.vertical_dpi))
+    return int(min(metadata.horizontal_dpi, metadata.vertical_dpi))
 
 
 def _missing_font(text: pdfium.PdfObject) -> str:

@@ -30,13 +30,13 @@ def rules(text: str) -> str:
     text = _without_comments(text).replace("<!--", "").replace("-->", "")
     _require_plain(text)
     made = []
-    *written, rest = text.split("}")
-    for each in written:
-        selectors, brace, declared = each.partition("{")
+    *written, unclosed = text.split("}")
+    for rule in written:
+        selectors, brace, declared = rule.partition("{")
         if not brace or "{" in declared or not _SELECTORS.fullmatch(selectors):
             raise _unread()
         made.append(f"{' '.join(selectors.split())} {{ {declarations(declared)} }}")
-    if rest.strip():
+    if unclosed.strip():
         raise _unread()
     return "\n".join(made)
 

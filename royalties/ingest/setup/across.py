@@ -46,7 +46,7 @@ def check(document: Document, merged: Merged) -> list[SetupFault]:
         for kind, bodies in merged.items()
     }
     books = _Books(document, right if document.wrong else merged)
-    found = [
+    faults = [
         *_keys(books),
         *_publisher(books),
         *_isbns(books),
@@ -56,7 +56,7 @@ def check(document: Document, merged: Merged) -> list[SetupFault]:
         *_price_lists(books),
         *_payment_details(books),
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(faults))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +146,13 @@ def _period_faults(period: str, publisher: Node, kind: str) -> Iterator[tuple[st
         return
     calendar = Calendar(publisher.get("calendar").text)
     try:
-        found = parse_period(period, calendar)
+        named = parse_period(period, calendar)
     except NotAPeriodError as fault:
         yield "calendar", str(fault)
         return
     first = parse_period(publisher.get("first_period").text, calendar)
-    if kind == "income" and found < first:
-        yield "first_period", f"{found} is before the first period, {first}: it would never count"
+    if kind == "income" and named < first:
+        yield "first_period", f"{named} is before the first period, {first}: it would never count"
 
 
 def _isbns(books: _Books) -> Iterator[SetupFault]:

@@ -67,15 +67,15 @@ class Document:
 class SetupError(ValueError):
     """A setup file that is refused, with everything that is wrong with it.
 
-    ``rest`` is what is right in itself where something is not, so that its references can be
+    ``right`` is what is right in itself where something is not, so that its references can be
     checked too; None where all was checked, or nothing can be.
     """
 
     def __init__(
-        self, name: str, faults: Iterable[SetupFault], rest: Document | None = None
+        self, name: str, faults: Iterable[SetupFault], right: Document | None = None
     ) -> None:
         self.faults = list(faults)
-        self.rest = rest
+        self.right = right
         count = "1 fault" if len(self.faults) == 1 else f"{len(self.faults)} faults"
         super().__init__("\n".join([f"{name}: {count}", *map(str, self.faults)]))
 

@@ -85,13 +85,13 @@ def spots(kind: str, entry: object, path: str = "") -> Iterator[Spot]:
     if kind in ("retailers", "beneficiaries", "organizations"):
         yield from _address(entry, path)
     elif kind == "contracts":
-        for rule, at in _each(entry, "rules", path):
+        for rule, at in _entries(entry, "rules", path):
             yield from _countries(rule, at)
     elif kind == "plans":
-        for version, at in _each(entry, "versions", path):
+        for version, at in _entries(entry, "versions", path):
             yield from _steps(version, at)
     elif kind == "price_lists":
-        for tax, at in _each(entry, "taxes", path):
+        for tax, at in _entries(entry, "taxes", path):
             yield from _text(tax, "place", What.PLACE, at)
 
 
@@ -166,7 +166,7 @@ def _listed(
 
 
 def _steps(holder: object, path: str) -> Iterator[Spot]:
-    for step, at in _each(holder, "steps", path):
+    for step, at in _entries(holder, "steps", path):
         when = step.get("when") if isinstance(step, dict) else None
         here = joined(at, "when")
         yield from _countries(when, here)
@@ -175,11 +175,11 @@ def _steps(holder: object, path: str) -> Iterator[Spot]:
             each for each in (known if isinstance(known, list) else ()) if isinstance(each, str)
         )
         yield from _listed(when, "regions", What.REGION, here, countries)
-        for member, inner in _each(step, "to", at):
+        for member, inner in _entries(step, "to", at):
             yield from _steps(member, inner)
 
 
-def _each(holder: object, key: str, path: str) -> Iterator[tuple[Any, str]]:
+def _entries(holder: object, key: str, path: str) -> Iterator[tuple[Any, str]]:
     entries = holder.get(key) if isinstance(holder, dict) else None
     if isinstance(entries, list):
         where = joined(path, key)

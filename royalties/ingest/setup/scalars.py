@@ -309,10 +309,10 @@ _PART = _schema(pattern=r"^(0+(\.\d+)?|0*1(\.0+)?)$", examples=["0.125"])
 
 
 def _or_whole(least: int | None) -> WithJsonSchema:
-    whole: dict[str, object] = {"type": "integer"} | ({} if least is None else {"minimum": least})
+    integer: dict[str, object] = {"type": "integer"} | ({} if least is None else {"minimum": least})
     sign = "-?" if least is None else ""
     text = {"type": "string", "pattern": rf"^{sign}{_WHOLE}(\.\d+)?$"}
-    return WithJsonSchema({"anyOf": [whole, text]})
+    return WithJsonSchema({"anyOf": [integer, text]})
 
 
 DATE_ORDERS = ("ymd", "dmy", "mdy")

@@ -13,8 +13,8 @@ def shown(value: object) -> str:
     return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
 
 
-def text_of(value: object, what: str = "a text") -> str:
+def text_of(value: object, wanted: str = "a text") -> str:
     """The text that a value must be."""
     if not isinstance(value, str):
-        raise NotTakenError(f'{shown(value)} is not {what}: write it as a string, in "…"')
+        raise NotTakenError(f'{shown(value)} is not {wanted}: write it as a string, in "…"')
     return value

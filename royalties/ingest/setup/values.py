@@ -72,7 +72,7 @@ def title_of(body: Body) -> Title:
         published=_maybe(body, "published", date.fromisoformat),
         royalties=body.get("royalties", True),
         editions=tuple(_edition(edition) for edition in body.get("editions", ())),
-        shown=_shown(body),
+        shown=_public_title(body),
     )
 
 
@@ -192,7 +192,7 @@ def _edition(body: Body) -> Edition:
     )
 
 
-def _shown(body: Body) -> PublicTitle:
+def _public_title(body: Body) -> PublicTitle:
     return PublicTitle(
         public=body.get("public", False),
         subtitle=body.get("subtitle", ""),

@@ -67,12 +67,12 @@ def price_list_of(body: Body) -> PriceList:
         versions=tuple(sorted(versions, key=lambda version: version.starts)),
         taxes=tuple(
             SalesTaxRate(
-                each["place"],
-                date.fromisoformat(each["from"]),
-                Fraction(each["rate"]),
-                each.get("freight", False),
+                tax["place"],
+                date.fromisoformat(tax["from"]),
+                Fraction(tax["rate"]),
+                tax.get("freight", False),
             )
-            for each in body.get("taxes", ())
+            for tax in body.get("taxes", ())
         ),
     )
 
@@ -81,7 +81,7 @@ def _version(body: Body, currency: str) -> PriceVersion:
     def amount(key: str) -> int:
         return minor_units(body.get(key, "0"), currency)
 
-    given: dict[str, Any] = {
+    optional: dict[str, Any] = {
         "pace": _pace(body.get("pace")),
         "rush_pace": _pace(body.get("rush_pace")),
         **{key: body.get(key) for key in ("minimum", "free_proofs", "valid_days", "net_days")},
@@ -110,7 +110,7 @@ def _version(body: Body, currency: str) -> PriceVersion:
         },
         terms=tuple(body.get("terms", ())),
         # What is absent has the default of the domain.
-        **{key: value for key, value in given.items() if value is not None},
+        **{key: value for key, value in optional.items() if value is not None},
     )
 
 

@@ -116,10 +116,10 @@ def check(path: Path, name: str, use: Use, options: Sequence[Option] = ()) -> Ch
     """
     try:
         kind = _kind(path, use)
-        found = measured(path, kind, MOST_PAGES[use])
+        measures = measured(path, kind, MOST_PAGES[use])
     except UnreadableError as error:
         return Checked("", {}, problems=(_placed(error.problem, name, use),))
-    facts = dict(found.facts)
+    facts = dict(measures.facts)
     clean = str(facts.pop("clean", ""))
     type_ = str(facts.pop("type"))
     most = MOST_PAGES[use]
@@ -133,7 +133,7 @@ def check(path: Path, name: str, use: Use, options: Sequence[Option] = ()) -> Ch
         )
         return Checked(type_, facts, problems=(_placed(problem, name, use),))
     warnings = (*_about_name(type_, name), *_about_print(type_, facts, use, options))
-    return Checked(type_, facts, warnings, (), found.previews, clean)
+    return Checked(type_, facts, warnings, (), measures.previews, clean)
 
 
 def too_large(name: str, use: Use) -> Problem:

@@ -43,19 +43,19 @@ def type_of(stream: IO[bytes], types: frozenset[str] = frozenset(ENDINGS)) -> st
         UnreadableError: it is nothing that is taken; says what is.
     """
     head = stream.read(_HEAD)
-    found = next((type_ for start, type_ in _BEGINNINGS.items() if head.startswith(start)), "")
+    media_type = next((type_ for start, type_ in _BEGINNINGS.items() if head.startswith(start)), "")
     if head.startswith(b"PK\x03\x04"):
-        found = _office(stream)
+        media_type = _office(stream)
     stream.seek(0)
     if not head:
         raise UnreadableError(Problem("the file is empty", "choose the file again and send it"))
-    if found not in types:
+    if media_type not in types:
         names = [name for type_, name in _CALLED.items() if type_ in types]
         words = f"{', '.join(names[:-1])} or {names[-1]}"
         raise UnreadableError(
             Problem(f"this is no {words} file", f"save it as {words} and send that")
         )
-    return found
+    return media_type
 
 
 def named(name: str, type_: str) -> str:

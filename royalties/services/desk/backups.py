@@ -108,10 +108,10 @@ def has_books(work: Work) -> bool:
 
 
 def _schema_of(connection: Connection) -> str:
-    found = found_revision(connection)
-    if found is None:
+    schema = found_revision(connection)
+    if schema is None:
         raise NotMigratedError(None)
-    return found
+    return schema
 
 
 def restore(actor: Actor, source: Path, url: str, home: Path, progress: Progress) -> BackupSummary:
@@ -276,10 +276,10 @@ class _Stage:
     def put_in_place(self) -> None:
         """Move whole folders into the home."""
         os.sync()
-        for each in sorted(self.folder.iterdir()):
-            target = self.home / each.name
+        for part in sorted(self.folder.iterdir()):
+            target = self.home / part.name
             self.placed.append(target)
-            each.rename(target)
+            part.rename(target)
 
     def take_back(self) -> None:
         """Let nothing stay of what was put in place."""

@@ -199,12 +199,12 @@ def dashboard(work: Work) -> Dashboard:
         retailers,
         tuple(
             PeriodSummary(
-                str(each),
-                each < period,
-                _sum((row for row in sales.rows if row.period_id == each.ordinal), house),
+                str(shown),
+                shown < period,
+                _sum((row for row in sales.rows if row.period_id == shown.ordinal), house),
             )
-            for each in _shown(period)
-            if each.ordinal >= earliest
+            for shown in _periods_shown(period)
+            if shown.ordinal >= earliest
         ),
         _to_do(work, setup, period, retailers, _exceptions(work, period, sales.now)),
     )
@@ -222,14 +222,14 @@ def retailers_summary(work: Work) -> tuple[Period, tuple[RetailerSummary, ...]]:
     return sales.period, _retailers(work, setup, sales)
 
 
-def _shown(period: Period) -> list[Period]:
+def _periods_shown(period: Period) -> list[Period]:
     return [period.shift(place) for place in range(1 - _SHOWN_PERIODS, 1)]
 
 
 def _sales(work: Work, setup: Setup) -> _Sales:
     period = open_period_of(work, setup)
     year_before = period.shift(-period.calendar.per_year)
-    wanted = {each.ordinal for each in (*_shown(period), year_before)}
+    wanted = {each.ordinal for each in (*_periods_shown(period), year_before)}
     rows = store.sold(work.connection, sorted(wanted))
     now = [row for row in rows if row.period_id == period.ordinal]
     against = _against(period, rows)
@@ -269,7 +269,7 @@ def _same_place(month: date, period: Period, against: Period) -> str:
 def _retailers(work: Work, setup: Setup, sales: _Sales) -> tuple[RetailerSummary, ...]:
     reports = expected_reports(work, setup, sales.period)
     sold, earlier = _by_retailer(sales.now), _by_retailer(sales.before)
-    found = [
+    summaries = [
         RetailerSummary(
             key,
             retailer.name,
@@ -279,15 +279,15 @@ def _retailers(work: Work, setup: Setup, sales: _Sales) -> tuple[RetailerSummary
         )
         for key, retailer in setup.retailers.items()
     ]
-    found.sort(key=lambda each: (_ORDER.index(each.worst.standing), each.name.casefold()))
-    return tuple(found)
+    summaries.sort(key=lambda each: (_ORDER.index(each.worst.standing), each.name.casefold()))
+    return tuple(summaries)
 
 
 def _by_retailer(rows: Iterable[store.SoldRow]) -> dict[str, list[store.SoldRow]]:
-    found: dict[str, list[store.SoldRow]] = {}
+    rows_by_retailer: dict[str, list[store.SoldRow]] = {}
     for row in rows:
-        found.setdefault(row.retailer, []).append(row)
-    return found
+        rows_by_retailer.setdefault(row.retailer, []).append(row)
+    return rows_by_retailer
 
 
 def _sum(rows: Iterable[store.SoldRow], house: str) -> NetSales:
@@ -342,19 +342,19 @@ def _to_do(
 
 def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerSummary]) -> int:
     """Retailers with a late report that no sentence for the close explains."""
-    late = [each for each in retailers if each.worst.standing is ReportStatus.LATE]
+    late = [retailer for retailer in retailers if retailer.worst.standing is ReportStatus.LATE]
     if not late:
         return 0
     explained = {
         (row.subject, row.figure) for row in explanations(work.connection, str(period)).values()
     }
     points = {
-        each.key: [
-            missing_report(each.key, each.name, account, stands)
-            for account, stands in each.accounts
+        retailer.key: [
+            missing_report(retailer.key, retailer.name, account, stands)
+            for account, stands in retailer.accounts
             if stands.standing is ReportStatus.LATE
         ]
-        for each in late
+        for retailer in late
     }
     return sum(
         any((point.subject, point.figure) not in explained for point in of_one)
@@ -365,8 +365,8 @@ def _unexplained(work: Work, period: Period, retailers: Iterable[RetailerSummary
 def _orders_to_do(work: Work) -> OrdersToDo:
     if not work.actor.may(Verb.KEEP_ORDERS):
         return OrdersToDo()
-    found = board.counted(work)
+    counted = board.counted(work)
     overdue = len(receivables.overdue(work)) if work.actor.may(Verb.BILL) else 0
     return OrdersToDo(
-        found.states[State.REQUESTED], found.states[State.CHANGES_ASKED], found.late, overdue
+        counted.states[State.REQUESTED], counted.states[State.CHANGES_ASKED], counted.late, overdue
     )

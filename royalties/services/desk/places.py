@@ -134,13 +134,13 @@ def _logged(stray: Stray) -> dict[str, object]:
 
 def _checked(choices: Choices) -> dict[str, str]:
     """Choices with their codes."""
-    found = {}
+    codes = {}
     for stray, meant in choices.items():
         try:
-            found[stray] = places.place(meant) if meant else ""
+            codes[stray] = places.place(meant) if meant else ""
         except NotAPlaceError as error:
             raise RefusedError(f"--choose {stray}={meant}: {error}") from error
-    return found
+    return codes
 
 
 # What is meant
@@ -169,11 +169,11 @@ def _meant(
         return None
     if not region:
         return of, ""
-    found = places.region(region, of) or (of and places.cut(region, of))
+    code = places.region(region, of) or (of and places.cut(region, of))
     lies = regions_of(of, postcode)
-    if lies and found not in lies:
-        found = None if found or len(lies) > 1 else next(iter(lies))
-    return (of, found) if found else None
+    if lies and code not in lies:
+        code = None if code or len(lies) > 1 else next(iter(lies))
+    return (of, code) if code else None
 
 
 # The setup
@@ -183,18 +183,18 @@ def _in_setup(work: Work, chosen: Choices) -> Iterator[tuple[Stray, tuple[str, d
     """Every spot of an entry that is no code, with the entry's part and its body once mended."""
     for revision in revisions_in_force(work.connection):
         body = deepcopy(revision.body)
-        found = []
+        strays = []
         for spot in spots(revision.kind, body):
             before = spot.text
             code = _code(spot, chosen, body)
             if code != before:
                 where = f"{revision.kind} {revision.key}, {spot.path}"
                 becomes = _spot_named(spot, code) if code else ""
-                found.append(Stray("setup", where, _spot_named(spot, before), becomes))
+                strays.append(Stray("setup", where, _spot_named(spot, before), becomes))
                 if code:
                     spot.put(code)
-        stays = _refused(work, revision.kind, body) if found else ""
-        for stray in found:
+        stays = _refused(work, revision.kind, body) if strays else ""
+        for stray in strays:
             yield (
                 replace(stray, stays=stays if stray.becomes else _UNKNOWN),
                 (revision.kind, body),
@@ -324,11 +324,11 @@ def _in_orders(
 
 
 def _mend_orders(work: Work, chosen: Choices) -> Iterator[Stray]:
-    found: dict[str, list[tuple[Stray, int, tuple[str, str]]]] = {}
+    changes_by_order: dict[str, list[tuple[Stray, int, tuple[str, str]]]] = {}
     for stray, row, (number, meant) in _in_orders(work, chosen):
         if stray.can_be_mended and meant:
-            found.setdefault(row.number, []).append((stray, number, meant))
-    for name, changes in found.items():
+            changes_by_order.setdefault(row.number, []).append((stray, number, meant))
+    for name, changes in changes_by_order.items():
         order = order_store.find_order(work.connection, work.actor, name, lock=True)
         if order is None:
             continue

@@ -71,11 +71,11 @@ def search(work: Work, text: str) -> Found:
         for kind, hits in by_kind.items()
     )
     exact = [hit for hits in by_kind.values() for hit in hits if hit.exact]
-    pages = {(_page(hit), hit.key) for hit in exact}
+    pages = {(_page_kind(hit), hit.key) for hit in exact}
     return Found(text, groups, exact[0] if len(pages) == 1 else None)
 
 
-def _page(hit: Hit) -> str:
+def _page_kind(hit: Hit) -> str:
     """Editions stand on their title's page."""
     return "title" if hit.kind == "edition" else hit.kind
 
@@ -116,10 +116,16 @@ def _orders(work: Work, setup: Setup, text: str) -> Iterator[Hit]:
         ]
         exact = text.upper() == order.number or text == order.po_number
         yield Hit("order", order.number, order.number, ", ".join(about), exact)
-    for one in store.invoices(work.connection, text):
-        name = known[one.organization].name if one.organization in known else one.organization
-        about_it = f"{name}, order {one.order}"
-        yield Hit("invoice", one.number, one.number, about_it, text.upper() == one.number)
+    for invoice in store.invoices(work.connection, text):
+        name = (
+            known[invoice.organization].name
+            if invoice.organization in known
+            else invoice.organization
+        )
+        about_it = f"{name}, order {invoice.order}"
+        yield Hit(
+            "invoice", invoice.number, invoice.number, about_it, text.upper() == invoice.number
+        )
 
 
 def _editions(work: Work, setup: Setup, text: str) -> Iterator[Hit]:

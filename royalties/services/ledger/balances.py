@@ -126,16 +126,21 @@ def balances(work: Work, *, period: str = "", day: date | None = None, kind: str
         day = parse_period(period, setup.calendar).ends
     if not day:
         day = closed[-1].ends if closed else work.today
-    found: dict[str, dict[str, list[AccountBalance]]] = {}
-    for each in store.balances_on(work.connection, day):
-        account = account_of(setup, each.account)
-        of_kind = found.setdefault(each.currency, {}).setdefault(meaning_of(each.account)[0], [])
-        if each.amount:
-            of_kind.append(AccountBalance(account, max(each.amount, 0), max(-each.amount, 0)))
+    balances_by_kind: dict[str, dict[str, list[AccountBalance]]] = {}
+    for balance in store.balances_on(work.connection, day):
+        account = account_of(setup, balance.account)
+        of_kind = balances_by_kind.setdefault(balance.currency, {}).setdefault(
+            meaning_of(balance.account)[0], []
+        )
+        if balance.amount:
+            of_kind.append(AccountBalance(account, max(balance.amount, 0), max(-balance.amount, 0)))
     most = None if kind else _SHOWN_OF_A_KIND
     return Balances(
         day,
-        tuple(_trial(currency, kinds, kind, most) for currency, kinds in sorted(found.items())),
+        tuple(
+            _trial(currency, kinds, kind, most)
+            for currency, kinds in sorted(balances_by_kind.items())
+        ),
         tuple((each.name, each.ends) for each in reversed(closed)),
     )
 
@@ -159,13 +164,13 @@ def statement(
         return None
     currency = currency or currencies[0]
     connection = work.connection
-    found = store.account_lines(connection, name, currency, PAGE + 1, until=until, after=after)
-    more, found = len(found) > PAGE, found[:PAGE]
+    lines = store.account_lines(connection, name, currency, PAGE + 1, until=until, after=after)
+    more, lines = len(lines) > PAGE, lines[:PAGE]
     opening = 0
     if after:
         opening = store.account_balance(connection, name, currency, until=until, up_to=after)
     movements, running = [], opening
-    for line in found:
+    for line in lines:
         running += line.amount
         movements.append(Movement(line, running))
     return Statement(
@@ -175,7 +180,7 @@ def statement(
         opening,
         tuple(movements),
         store.account_balance(connection, name, currency, until=until) if more else running,
-        (found[-1].entry, found[-1].line) if more else None,
+        (lines[-1].entry, lines[-1].line) if more else None,
     )
 
 
@@ -189,14 +194,14 @@ def entry_page(
 ) -> EntryPage:
     """Entries, the newest first, fifty at a time."""
     work.actor.require(Verb.READ)
-    found = store.entries(
+    entries = store.entries(
         work.connection, PAGE + 1, period_name=period, event=event, subject=subject, below=below
     )
-    more, found = len(found) > PAGE, found[:PAGE]
+    more, entries = len(entries) > PAGE, entries[:PAGE]
     closed = [each for each in periods.known_periods(work.connection) if each.status == "closed"]
     return EntryPage(
-        _booked(work, found),
-        found[-1].id if more else None,
+        _booked(work, entries),
+        entries[-1].id if more else None,
         tuple(each.name for each in reversed(closed)),
         tuple(store.events(work.connection)),
     )

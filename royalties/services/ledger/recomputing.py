@@ -161,11 +161,11 @@ def entries_differ(work: Work, again: Recomputed) -> Failures:
         for each in entries_of_close(again.run, again.before)
     ]
     remaining = list(wanted)
-    for number, found in stand.items():
-        if found in remaining:
-            remaining.remove(found)
+    for number, booked in stand.items():
+        if booked in remaining:
+            remaining.remove(booked)
         else:
-            yield f"{again.period}, entry {number} ({found[0]} {found[1]}): is not the run's"
+            yield f"{again.period}, entry {number} ({booked[0]} {booked[1]}): is not the run's"
     for event, subject, _, _ in remaining:
         yield f"{again.period}: the run's entry '{event} {subject}' is not in the ledger"
 

@@ -92,16 +92,16 @@ def allocated(books: BooksUnderTest) -> Failures:
 
 
 def _allocated(books: BooksUnderTest, period: int) -> Failures:
-    given: dict[str, int] = defaultdict(int)
+    allocated_by_contract: dict[str, int] = defaultdict(int)
     to: dict[tuple[str, str], int] = defaultdict(int)
     rows = {row.contract: row for row in books.rows("contract_close", period)}
-    for each in books.rows("allocation", period):
-        given[each.contract] += each.amount
-        to[each.beneficiary, rows[each.contract].currency] += each.amount
-        if each.amount < 0:
-            yield f"{books.of(period, each.contract)}: a negative allocation"
+    for allocation in books.rows("allocation", period):
+        allocated_by_contract[allocation.contract] += allocation.amount
+        to[allocation.beneficiary, rows[allocation.contract].currency] += allocation.amount
+        if allocation.amount < 0:
+            yield f"{books.of(period, allocation.contract)}: a negative allocation"
     for contract, row in rows.items():
-        total = given[contract] + row.undistributed
+        total = allocated_by_contract[contract] + row.undistributed
         if total != row.payable + row.undistributed_before:
             yield f"{books.of(period, contract)}: {total} was distributed"
     for settled in books.rows("settlement", period):
@@ -161,17 +161,17 @@ def accounts(books: BooksUnderTest) -> Failures:
 
 
 def _expected(books: BooksUnderTest) -> dict[tuple[str, str], int]:
-    found: dict[tuple[str, str], int] = defaultdict(int)
+    expected: dict[tuple[str, str], int] = defaultdict(int)
     for row in books.rows("contract_close"):
-        found[contract_account(row.contract), row.currency] = -row.carried_forward
-        found[pool_account(row.contract), row.currency] = -row.undistributed
+        expected[contract_account(row.contract), row.currency] = -row.carried_forward
+        expected[pool_account(row.contract), row.currency] = -row.undistributed
         reserve = (reserve_account(row.contract), row.currency)
-        found[reserve] += row.released - row.withheld
-        found[advances_account(row.contract), row.currency] -= row.recouped
+        expected[reserve] += row.released - row.withheld
+        expected[advances_account(row.contract), row.currency] -= row.recouped
     for line in ledger.journal(books.connection):
         if line.event == "advanced" and line.account.startswith("asset:advances:"):
-            found[line.account, line.currency] += line.amount
+            expected[line.account, line.currency] += line.amount
     for settled in books.rows("settlement"):
         account = beneficiary_account(settled.beneficiary)
-        found[account, settled.currency] = -settled.carried_forward
-    return found
+        expected[account, settled.currency] = -settled.carried_forward
+    return expected

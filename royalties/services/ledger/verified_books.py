@@ -57,10 +57,10 @@ class BooksUnderTest:
         All comparisons are made in one pass, which holds one run at a time.
         """
         if self._recomputed is None:
-            found: dict[str, list[str]] = {name: [] for name in COMPARISONS}
+            faults_by_comparison: dict[str, list[str]] = {name: [] for name in COMPARISONS}
             for name, fault in recomputed(self.work):
-                found[name].append(fault)
-            self._recomputed = found
+                faults_by_comparison[name].append(fault)
+            self._recomputed = faults_by_comparison
         return self._recomputed
 
 

@@ -21,11 +21,11 @@ def carried_forward(books: BooksUnderTest) -> Failures:
                 yield f"{name}: what it left for the next run is missing"
             continue
         begun = True
-        for what, kept, computed in _parts(step.kept, step.computed):
+        for part, kept, computed in _parts(step.kept, step.computed):
             for key in sorted({*kept, *computed}, key=str):
                 if kept.get(key) != computed.get(key):
                     yield (
-                        f"{name}: what it left of {what} {_words(key)} stands as "
+                        f"{name}: what it left of {part} {_words(key)} stands as "
                         f"{kept.get(key)}, added up again it is {computed.get(key)}"
                     )
 

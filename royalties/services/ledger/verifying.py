@@ -51,13 +51,13 @@ def verify(work: Work) -> list[Checked]:
     """
     work.actor.require(Verb.READ)
     books = BooksUnderTest(replace(work, memory=None))  # what was remembered proves nothing
-    found = []
+    checked = []
     with small_cache(work.connection):
         for place, (name, check) in enumerate(_CHECKS.items()):
             work.progress(place, len(_CHECKS))
-            found.append(Checked(name, _failures(check, books)))
+            checked.append(Checked(name, _failures(check, books)))
     work.progress(len(_CHECKS), len(_CHECKS))
-    return found
+    return checked
 
 
 def verified(work: Work, click: str) -> tuple[datetime, list[Checked]]:
@@ -80,14 +80,14 @@ def verified(work: Work, click: str) -> tuple[datetime, list[Checked]]:
 
 def _failures(check: Check, books: BooksUnderTest) -> tuple[str, ...]:
     """What a check finds; books so damaged that it cannot go on are one more failure."""
-    found: list[str] = []
+    failures: list[str] = []
     try:
-        found.extend(check(books))
+        failures.extend(check(books))
     except RefusedError:
         raise
     except DAMAGE as error:
-        found.append(f"what stands in the database cannot be read: {error!r}")
-    return tuple(found)
+        failures.append(f"what stands in the database cannot be read: {error!r}")
+    return tuple(failures)
 
 
 def _setup_read(books: BooksUnderTest) -> Failures:

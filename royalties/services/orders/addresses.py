@@ -32,11 +32,13 @@ def require_places(addresses: Iterable[Address]) -> None:
     Raises:
         RefusedError: names the address, and what to do.
     """
-    for number, each in enumerate(addresses, 1):
-        country_known = places.is_country(each.country)
-        if not country_known or (each.region and not places.is_region(each.region, each.country)):
+    for number, address in enumerate(addresses, 1):
+        country_known = places.is_country(address.country)
+        if not country_known or (
+            address.region and not places.is_region(address.region, address.country)
+        ):
             raise RefusedError(
-                f"address {number}: {each.place} is no place that is known, so tax and "
+                f"address {number}: {address.place} is no place that is known, so tax and "
                 f"certificates would not count. An administrator mends it with 'royalties "
                 f"places --mend', or the order is cancelled and asked for anew"
             )

@@ -96,14 +96,14 @@ def board(work: Work, asked: BoardFilter, *, page: int = 1) -> Board:
         work.today if asked.late else None,
         UNSHIPPED,
     )
-    found = store.cards(
+    rows = store.cards(
         work.connection, work.actor, wanted, ORDER, limit=PAGE + 1, skip=(page - 1) * PAGE
     )
     counted = store.counts(work.connection, work.actor, wanted)
     return Board(
-        tuple(_cards(work, found[:PAGE])),
+        tuple(_cards(work, rows[:PAGE])),
         {state: counted.get(state, 0) for state in ORDER},
-        len(found) > PAGE,
+        len(rows) > PAGE,
     )
 
 

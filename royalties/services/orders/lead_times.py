@@ -64,14 +64,14 @@ def promised_date_now(
     begins = order.started_on if order.kind is OrderKind.BULK else order.approved_on
     if begins is not None:
         begins = working_day_after(begins, _held(work, events, begins))
-    found = promised_date(
+    promised = promised_date(
         order.kind,
         version.rush_pace if order.rush else version.pace,
         today=work.today,
         approved=begins,
         started=begins,
     )
-    return max(found, date.fromisoformat(by_hand.detail["after"])) if by_hand else found
+    return max(promised, date.fromisoformat(by_hand.detail["after"])) if by_hand else promised
 
 
 def _sets_the_clock(order: Order, action: Action | None) -> bool:
@@ -82,10 +82,10 @@ def _sets_the_clock(order: Order, action: Action | None) -> bool:
 def _held(work: Work, events: list[store.Event], begins: date) -> int:
     """Working days on hold since a day; a hold that ends just now lasts until today."""
     days, since = 0, None
-    for each in events:
-        if each.action == Action.HOLD.value:
-            since = max(begins, work.day_of(each.at))
-        elif each.action == Action.RESUME.value and since is not None:
-            until = work.day_of(each.at)
+    for event in events:
+        if event.action == Action.HOLD.value:
+            since = max(begins, work.day_of(event.at))
+        elif event.action == Action.RESUME.value and since is not None:
+            until = work.day_of(event.at)
             days, since = days + working_days_between(since, until), None
     return days + (working_days_between(since, work.today) if since is not None else 0)

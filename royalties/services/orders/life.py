@@ -160,14 +160,14 @@ def move(
     if setup is not None:
         day = promises.promised_date_now(work, _after(order, after, values), setup, action)
         values["promised_on"] = day
-    found = _change(work, order, values)
+    moved = _change(work, order, values)
     note(work, order, action.value, before=order.state, after=after, detail=detail, side=acting)
     promise = {"before": order.promised_on, "after": day}
     if day != order.promised_on:
-        note(work, found, promises.PROMISE, before=after, after=after, detail=promise, side=acting)
+        note(work, moved, promises.PROMISE, before=after, after=after, detail=promise, side=acting)
     if setup is not None and tell:
-        notices.tell(work, found, action.value, setup=setup, side=acting, detail=detail)
-    return found
+        notices.tell(work, moved, action.value, setup=setup, side=acting, detail=detail)
+    return moved
 
 
 def note(
@@ -245,15 +245,15 @@ def assign(work: Work, number: str, person: int | None, version: int | None = No
     """
     work.actor.require(Verb.KEEP_ORDERS)
     order = hold_still(work, number, version)
-    found = people.find_person(work.connection, person) if person is not None else None
+    colleague = people.find_person(work.connection, person) if person is not None else None
     if person is not None and (
-        found is None or found.status != "active" or Role(found.role) not in FINANCE
+        colleague is None or colleague.status != "active" or Role(colleague.role) not in FINANCE
     ):
         raise RefusedError("there is no such person at the desk: choose one of the list")
     after = _change(work, order, {"assigned_id": person})
-    detail = {"to": found.name if found else ""}
+    detail = {"to": colleague.name if colleague else ""}
     note(work, order, "assign", before=order.state, after=order.state, detail=detail)
-    if found is not None and person != work.actor.person:
+    if colleague is not None and person != work.actor.person:
         notices.tell(work, after, "assign", detail=detail)
     return after
 
@@ -298,14 +298,14 @@ def reason_of(text: str) -> str:
     Raises:
         RefusedError: it is missing or too long.
     """
-    found = " ".join(text.split())
-    if not found:
+    reason = " ".join(text.split())
+    if not reason:
         raise RefusedError("say why, in a few words: the other side reads it")
-    if fault := fault_of_line(found):
+    if fault := fault_of_line(reason):
         raise RefusedError(f"the reason cannot be recorded: {fault}")
-    if len(found) > _LONGEST_REASON or not found.isprintable():
+    if len(reason) > _LONGEST_REASON or not reason.isprintable():
         raise RefusedError(f"say why in up to {_LONGEST_REASON} letters")
-    return found
+    return reason
 
 
 def _require_side(work: Work) -> None:
@@ -316,10 +316,10 @@ def _require_side(work: Work) -> None:
 def _change(work: Work, order: Order, values: Mapping[str, object]) -> Order:
     if not store.change_order(work.connection, order.id, order.version, values):
         raise ChangedMeanwhileError(order.number)
-    found = store.find_by_id(work.connection, work.actor, order.id)
-    if found is None:
+    changed = store.find_by_id(work.connection, work.actor, order.id)
+    if changed is None:
         raise AssertionError
-    return found
+    return changed
 
 
 def _after(order: Order, state: State, values: Mapping[str, object]) -> Order:

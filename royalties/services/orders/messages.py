@@ -149,9 +149,11 @@ def _add_file(work: Work, order: Order, message: int, side: Side, sent: StoredAt
 
 
 def _said(text: str) -> str:
-    found = text.replace("\r\n", "\n").strip()
-    if len(found) > _LONGEST:
-        raise RefusedError(f"the message has {len(found):,} characters: shorten it to {_LONGEST:,}")
-    if not all(each.isprintable() or each in "\n\t" for each in found):
+    message = text.replace("\r\n", "\n").strip()
+    if len(message) > _LONGEST:
+        raise RefusedError(
+            f"the message has {len(message):,} characters: shorten it to {_LONGEST:,}"
+        )
+    if not all(each.isprintable() or each in "\n\t" for each in message):
         raise RefusedError("the message holds signs that nobody can read: take them out")
-    return found
+    return message

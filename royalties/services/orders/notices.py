@@ -108,25 +108,25 @@ def remind(work: Work) -> int:
     if not left:
         return 0
     setup = setup_in_force(work)
-    for each in left:
-        found = store.find_order(work.connection, CALENDAR, each.row.number)
-        if found is None:
+    for reminder in left:
+        order = store.find_order(work.connection, CALENDAR, reminder.row.number)
+        if order is None:
             raise AssertionError
-        waited = (work.now - each.row.sent_at).days if each.row.sent_at else 0
+        waited = (work.now - reminder.row.sent_at).days if reminder.row.sent_at else 0
         detail = {
-            "version": each.row.version,
-            "valid_until": each.row.valid_until,
+            "version": reminder.row.version,
+            "valid_until": reminder.row.valid_until,
             "days": counted(waited, "day"),
         }
         tell(
             work,
-            found,
-            each.event,
+            order,
+            reminder.event,
             setup=setup,
             side=Side.CALENDAR,
             detail=detail,
             kind="reminder",
-            about=each.about,
+            about=reminder.about,
         )
     return len(left)
 
@@ -146,13 +146,15 @@ def _recipients(work: Work, order: Order, setup: Setup, side: Side) -> list[str]
             people.find_person(work.connection, order.assigned_id) if order.assigned_id else None
         )
         is_here = assigned is not None and assigned.status == "active"
-        found = [assigned.email] if assigned is not None and is_here else [setup.publisher.email]
-        return [each for each in found if each]
-    found = [
+        addresses = (
+            [assigned.email] if assigned is not None and is_here else [setup.publisher.email]
+        )
+        return [each for each in addresses if each]
+    addresses = [
         order.contact_email,
         *people.emails_of_organization(work.connection, order.organization),
     ]
-    return [each for each in dict.fromkeys(found) if each]
+    return [each for each in dict.fromkeys(addresses) if each]
 
 
 def _values(work: Work, order: Order, setup: Setup, detail: Mapping[str, object]) -> dict[str, str]:

@@ -93,10 +93,10 @@ class _House:
     def called(self, work: Work, key: str) -> str:
         """What one of them is called, in messages."""
         try:
-            found = self.named(setup_in_force(work)).get(key)
+            member = self.named(setup_in_force(work)).get(key)
         except RefusedError:  # before the first setup file nothing has a name
-            found = None
-        return found.name if found is not None else key
+            member = None
+        return member.name if member is not None else key
 
 
 _NONPROFITS = _House(

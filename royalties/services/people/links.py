@@ -171,16 +171,16 @@ def _make(work: Work, person: PersonRow, purpose: Purpose) -> str:
 
 
 def _open(work: Work, token: str, purpose: Purpose) -> tuple[str, PersonRow]:
-    found = sessions.find_link(
+    link = sessions.find_link(
         work.connection, fingerprint(token), purpose, work.at, work.at + CLOCKS_DIFFER
     )
-    if found is None:
+    if link is None:
         raise DeadLinkError
-    person = store.find_person(work.connection, found.person_id)
+    person = store.find_person(work.connection, link.person_id)
     wanted = "invited" if purpose is Purpose.INVITATION else "active"
     if person is None or person.status != wanted:
         raise DeadLinkError
-    return found.hash, person
+    return link.hash, person
 
 
 def _use(work: Work, hash_: str, person: PersonRow) -> None:

@@ -13,14 +13,14 @@ def network(text: str) -> str:
     is that IPv4 address. A port is left out. What is no address (``unknown``, an obfuscated
     identifier of RFC 7239, anything else) is empty.
     """
-    found = _address(text.strip())
-    if found is None:
+    address = _address(text.strip())
+    if address is None:
         return ""
-    if isinstance(found, IPv6Address):
-        if found.ipv4_mapped is None:
-            return str(ip_network((int(found), 64), strict=False))
-        found = found.ipv4_mapped
-    return str(found)
+    if isinstance(address, IPv6Address):
+        if address.ipv4_mapped is None:
+            return str(ip_network((int(address), 64), strict=False))
+        address = address.ipv4_mapped
+    return str(address)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

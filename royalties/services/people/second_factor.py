@@ -197,13 +197,13 @@ def seal_all(work: Work) -> None:
 def unreadable(work: Work) -> int:
     """How many people's second factors were sealed with a key that is not given."""
     work.actor.require(Verb.AUDIT)
-    found = 0
+    lost = 0
     for kept in store.second_factors(work.connection).values():
         try:
             work.sealer.open(kept)
         except LostKeyError:
-            found += 1
-    return found
+            lost += 1
+    return lost
 
 
 def _new_codes(work: Work, number: int) -> list[str]:

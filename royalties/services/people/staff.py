@@ -252,11 +252,11 @@ def _tell_organizations(work: Work, name: str, email: str, keys: Iterable[str]) 
     known = setup_in_force(work).organizations if keys else {}
     for key in sorted(keys):
         there = [known[key].email, *store.emails_of_organization(work.connection, key)]
-        for each in dict.fromkeys(there):
-            if each and each != email:
+        for recipient in dict.fromkeys(there):
+            if recipient and recipient != email:
                 notice(
                     work,
-                    each,
+                    recipient,
                     f"{name} orders for {known[key].name}",
                     f"{name} ({email}) orders for {known[key].name} from now on, and sees what it "
                     "ordered and owes.",

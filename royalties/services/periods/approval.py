@@ -58,12 +58,12 @@ def periods_page(work: Work, page: int = 1) -> tuple[list[PeriodShown], bool]:
     for (number, currency), each in sorted(store.amounts_by_period(connection, wanted).items()):
         amounts.setdefault(number, []).append((currency, each))
     units = store.units_by_period(connection, wanted)
-    found = []
+    shown = []
     for number in wanted:
         period = first.shift(number - first.ordinal)
         closed_at = known[number].closed_at if number in known else None
         of_period = tuple(amounts.get(number, ()))
-        found.append(
+        shown.append(
             PeriodShown(
                 str(period),
                 period.starts,
@@ -76,7 +76,7 @@ def periods_page(work: Work, page: int = 1) -> tuple[list[PeriodShown], bool]:
                 sum(each.statements for _, each in of_period),
             )
         )
-    return found, len(closed) > page * PAGE
+    return shown, len(closed) > page * PAGE
 
 
 def closed_names(work: Work) -> list[str]:
@@ -138,25 +138,25 @@ def prepare(work: Work, text: str, note: str, early: str = "") -> int:
         RefusedError: a step of the checklist is still open, or it is prepared already.
     """
     work.actor.require(Verb.PREPARE)
-    found = outlook(work, text)
-    require_complete(found)
-    early = "" if found.has_ended else " ".join(early.split())[:MOST_TEXT]
-    require_possible(found, early)
+    checklist = outlook(work, text)
+    require_complete(checklist)
+    early = "" if checklist.has_ended else " ".join(early.split())[:MOST_TEXT]
+    require_possible(checklist, early)
     if fault := fault_of_line(early):
         raise RefusedError(f"the reason cannot be recorded: {fault}")
-    assert found.shown is not None  # noqa: S101 - a complete checklist has a draft
-    if found.proposal is not None and found.is_stale:
-        approvals.withdraw(work, found.proposal.id)
+    assert checklist.shown is not None  # noqa: S101 - a complete checklist has a draft
+    if checklist.proposal is not None and checklist.is_stale:
+        approvals.withdraw(work, checklist.proposal.id)
     return approvals.prepare(
         work,
         KIND,
-        found.period,
+        checklist.period,
         {
-            "statements": len(found.shown.run.settlements),
-            "paid": {key: amount_text(value, key) for key, value in found.paid.items()},
+            "statements": len(checklist.shown.run.settlements),
+            "paid": {key: amount_text(value, key) for key, value in checklist.paid.items()},
             **({"early": early} if early else {}),
         },
-        fingerprint=found.shown.fingerprint,
+        fingerprint=checklist.shown.fingerprint,
         note=note.strip()[:MOST_TEXT],
     )
 

@@ -166,61 +166,61 @@ def outlook_on(work: Work, period: Period, shown: RunView | None, obstacle: str 
     )
 
 
-def require_possible(found: Outlook, early: str) -> None:
+def require_possible(checklist: Outlook, early: str) -> None:
     """Refuse a close that nobody can confirm.
 
     Args:
-        found: what stands before it.
+        checklist: what stands before it.
         early: why it is closed before its end; empty: it is not.
 
     Raises:
         RefusedError: the period has not ended, or exceptions stand.
     """
-    if not found.has_ended and not early.strip():
+    if not checklist.has_ended and not early.strip():
         raise RefusedError(
-            f"{found.period} {_ending(found)}, and what is sold until then belongs into it: close "
-            f"it after that day. To close it all the same, name the override: at the command line "
-            f"--early, in the browser the reason on the closing checklist"
+            f"{checklist.period} {_ending(checklist)}, and what is sold until then belongs into "
+            f"it: close it after that day. To close it all the same, name the override: at the "
+            f"command line --early, in the browser the reason on the closing checklist"
         )
-    if found.shown is not None and found.shown.run.exceptions:
-        raise RefusedError(_exceptions_text(found.shown.run))
+    if checklist.shown is not None and checklist.shown.run.exceptions:
+        raise RefusedError(_exceptions_text(checklist.shown.run))
 
 
-def require_complete(found: Outlook) -> None:
+def require_complete(checklist: Outlook) -> None:
     """Refuse to prepare or approve a close while a step of the checklist is open.
 
     Raises:
         RefusedError: names each open step.
     """
-    if found.is_closed:
-        raise RefusedError(f"{found.period} is closed already, and is not changed any more")
-    if found.open_steps:
-        left = "; ".join(f"{step.words}: {step.remark}" for step in found.open_steps)
-        raise RefusedError(f"{found.period} is not ready to be closed yet. {left}")
+    if checklist.is_closed:
+        raise RefusedError(f"{checklist.period} is closed already, and is not changed any more")
+    if checklist.open_steps:
+        left = "; ".join(f"{step.words}: {step.remark}" for step in checklist.open_steps)
+        raise RefusedError(f"{checklist.period} is not ready to be closed yet. {left}")
 
 
-def require_confirmed(found: Outlook, *, confirm: bool, seen: str | None) -> tuple[str, ...]:
+def require_confirmed(checklist: Outlook, *, confirm: bool, seen: str | None) -> tuple[str, ...]:
     """What somebody at the command line goes on in spite of.
 
     Args:
-        found: what stands before the close.
+        checklist: what stands before the close.
         confirm: whether they go on.
         seen: the fingerprint of what they were shown; None: whatever there is.
 
     Raises:
         RefusedError: something is to be confirmed and is not, or is not what was shown.
     """
-    if confirm and seen is not None and seen != found.fingerprint:
+    if confirm and seen is not None and seen != checklist.fingerprint:
         raise RefusedError(
-            f"{found.period} has changed since you were asked, and was not closed: somebody "
+            f"{checklist.period} has changed since you were asked, and was not closed: somebody "
             f"recorded something meanwhile. Look again"
         )
-    if found.to_confirm and not confirm:
+    if checklist.to_confirm and not confirm:
         raise RefusedError(
-            f"{found.period} is not closed: this is missing, waits or has changed much, and is "
-            f"not confirmed: {'; '.join(found.to_confirm)}"
+            f"{checklist.period} is not closed: this is missing, waits or has changed much, and is "
+            f"not confirmed: {'; '.join(checklist.to_confirm)}"
         )
-    return found.to_confirm
+    return checklist.to_confirm
 
 
 # Each thing in words
@@ -250,10 +250,10 @@ def _days_left(found: Outlook) -> str:
 
 def _exceptions_text(done: Run) -> str:
     shown = "; ".join(
-        f"{each.isbn} at {each.retailer}"
-        + (f" (contract {each.contract})" if each.contract else "")
-        + f": {each.reason}, {counted(each.units, 'copy')}"
-        for each in done.exceptions[:5]
+        f"{exception.isbn} at {exception.retailer}"
+        + (f" (contract {exception.contract})" if exception.contract else "")
+        + f": {exception.reason}, {counted(exception.units, 'copy')}"
+        for exception in done.exceptions[:5]
     )
     more = len(done.exceptions) - 5
     return (
@@ -269,12 +269,16 @@ def _exceptions_text(done: Run) -> str:
 ENDED = "ended"
 
 
-def _ended(found: Outlook) -> ChecklistStep:
+def _ended(checklist: Outlook) -> ChecklistStep:
     words = "The period has ended"
-    if found.has_ended:
+    if checklist.has_ended:
         return ChecklistStep(ENDED, words, done=True)
-    early = found.proposal.early if found.proposal else ""
-    remark = f"{_days_left(found)}; to be closed early: “{early}”" if early else _days_left(found)
+    early = checklist.proposal.early if checklist.proposal else ""
+    remark = (
+        f"{_days_left(checklist)}; to be closed early: “{early}”"
+        if early
+        else _days_left(checklist)
+    )
     return ChecklistStep(ENDED, words, done=False, remark=remark)
 
 
@@ -284,21 +288,21 @@ def _reports(found: Outlook) -> ChecklistStep:
     )
 
 
-def _unrecorded(found: Outlook) -> ChecklistStep:
+def _unrecorded(checklist: Outlook) -> ChecklistStep:
     return _of_points(
         "unrecorded",
         "Uploads and typed sheets recorded",
-        found,
+        checklist,
         lambda points: points.unrecorded,
         "not recorded",
     )
 
 
-def _history(found: Outlook) -> ChecklistStep:
+def _history(checklist: Outlook) -> ChecklistStep:
     return _of_points(
         "history",
         "No sales from before the books",
-        found,
+        checklist,
         lambda points: points.history,
         "counted here",
     )
@@ -311,11 +315,11 @@ def _waiting(found: Outlook) -> ChecklistStep:
     return ChecklistStep("waiting", "Waiting rows looked at", done, remark)
 
 
-def _exceptions(found: Outlook) -> ChecklistStep:
+def _exceptions(checklist: Outlook) -> ChecklistStep:
     words = "No exceptions"
-    if found.shown is None:
+    if checklist.shown is None:
         return ChecklistStep("exceptions", words, done=False, remark="the draft cannot be computed")
-    count = len(found.shown.run.exceptions)
+    count = len(checklist.shown.run.exceptions)
     remark = f"{count} to mend" if count else "every sale has a rule and a price"
     return ChecklistStep("exceptions", words, not count, remark)
 
@@ -327,13 +331,13 @@ def _jumps(found: Outlook) -> ChecklistStep:
 def _of_points(
     name: str,
     words: str,
-    found: Outlook,
+    checklist: Outlook,
     choose: Callable[[CloseExceptions], tuple[CloseException, ...]],
     of: str,
 ) -> ChecklistStep:
-    if found.points is None:
+    if checklist.points is None:
         return ChecklistStep(name, words, done=False, remark="the draft cannot be computed")
-    points = choose(found.points)
+    points = choose(checklist.points)
     left = [each for each in points if not each.is_settled]
     if not points:
         return ChecklistStep(
@@ -355,14 +359,14 @@ def _looked(found: Outlook) -> ChecklistStep:
     )
 
 
-def _prepared(found: Outlook) -> ChecklistStep:
-    words, proposal = "Prepared", found.proposal
+def _prepared(checklist: Outlook) -> ChecklistStep:
+    words, proposal = "Prepared", checklist.proposal
     if proposal is None:
         return ChecklistStep("prepared", words, done=False, remark="not yet")
     remark = f"by {proposal.prepared_by}"
-    if found.is_stale:
+    if checklist.is_stale:
         remark += "; the draft has changed since then: prepare it again"
-    return ChecklistStep("prepared", words, not found.is_stale, remark)
+    return ChecklistStep("prepared", words, not checklist.is_stale, remark)
 
 
 def _approved(found: Outlook) -> ChecklistStep:

@@ -104,14 +104,14 @@ def close(
     document = run_document(done, "closed")
     frozen = canonical(document)
     fingerprint = sha256(frozen.encode()).hexdigest()
-    found = outlook_on(work, period, RunView(period, done, setup, fingerprint))
-    early = "" if found.has_ended else early.strip()
-    require_possible(found, early)
-    proposal = _require_approved(work, found, early)
+    checklist = outlook_on(work, period, RunView(period, done, setup, fingerprint))
+    early = "" if checklist.has_ended else early.strip()
+    require_possible(checklist, early)
+    proposal = _require_approved(work, checklist, early)
     if work.actor.person is None:
-        confirmed = require_confirmed(found, confirm=confirm, seen=seen)
+        confirmed = require_confirmed(checklist, confirm=confirm, seen=seen)
     else:
-        require_complete(found)
+        require_complete(checklist)
         confirmed = ()
     ledger_entries = entries_of_close(done, _standing(work, done))
     ledger.post(work.connection, period.ordinal, period.ends, ledger_entries)
@@ -140,30 +140,30 @@ def close(
     periods.mark_closed(work.connection, period.ordinal, work.at)
     periods.ensure_periods(work.connection, [period.shift(1)])
     waiting = sum(rows for _, _, rows, _ in batches.waiting_summary(work.connection))
-    what: dict[str, object] = {
+    detail: dict[str, object] = {
         "period": str(period),
         "fingerprint": fingerprint,
         "statements": len(numbers),
         "entries": len(ledger_entries),
     }
     if proposal is not None:
-        what |= {"prepared_by": proposal.prepared_by}
+        detail |= {"prepared_by": proposal.prepared_by}
     if confirmed:
-        what |= {"confirmed": list(confirmed)}
+        detail |= {"confirmed": list(confirmed)}
     if early:
-        what |= {"early": early}
+        detail |= {"early": early}
     if early and proposal is None:
         approvals.tell_of_early_close(work, str(period), early)
-    work.record(Verb.CLOSE, what)
+    work.record(Verb.CLOSE, detail)
     return Closed(document, tuple(numbers), waiting, confirmed)
 
 
-def _require_approved(work: Work, found: Outlook, early: str) -> Proposal | None:
+def _require_approved(work: Work, checklist: Outlook, early: str) -> Proposal | None:
     """A person closes what was approved just now, and what somebody else had prepared."""
     if work.actor.person is None:
         return None
-    period = found.period
-    proposal = next((each for each in found.proposals if each.status == "approved"), None)
+    period = checklist.period
+    proposal = next((each for each in checklist.proposals if each.status == "approved"), None)
     if early and (proposal is None or proposal.early != early):
         raise RefusedError(
             f"{period} has not ended: one person prepares its early close with the reason, "
@@ -177,8 +177,8 @@ def _require_approved(work: Work, found: Outlook, early: str) -> Proposal | None
         return None
     if approvals.takes_two(work, proposal) and proposal.prepared_by_id == work.actor.person:
         raise RefusedError(f"you prepared {period} yourself: another manager closes it")
-    assert found.shown is not None  # noqa: S101 - it is being closed
-    if proposal.fingerprint != found.shown.fingerprint:
+    assert checklist.shown is not None  # noqa: S101 - it is being closed
+    if proposal.fingerprint != checklist.shown.fingerprint:
         raise RefusedError(
             f"{period} has changed since {proposal.prepared_by} prepared it: look at the draft "
             f"again and prepare it again"

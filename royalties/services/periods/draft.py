@@ -193,7 +193,7 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
         NoStatementError: the period is closed, or the draft has nothing for them.
     """
     shown = run_view(work, text)
-    found = next(
+    settlement = next(
         (
             each
             for each in shown.run.settlements
@@ -201,7 +201,7 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
         ),
         None,
     )
-    if found is None or shown.is_final:
+    if settlement is None or shown.is_final:
         raise NoStatementError(f"there is no draft statement of {beneficiary} for {text}")
 
     def composer() -> Composer:
@@ -219,7 +219,7 @@ def draft_statement(work: Work, text: str, beneficiary: str, currency: str) -> S
         periods=(shown.period.ordinal,),
     )
     made = cached(work, "draft statements", key, composer)
-    return made.statement(found, None, shown.period.ends)
+    return made.statement(settlement, None, shown.period.ends)
 
 
 def _drafted(work: Work, period: Period) -> RunView:

@@ -73,15 +73,15 @@ def explain(
     wanted = figure or "due"
     if wanted in _TOP:
         return _top(statement, wanted)
-    contract, _, rest = wanted.partition("/")
+    contract, _, part = wanted.partition("/")
     account = next((each for each in statement.contracts if each.contract == contract), None)
     if account is None and len(statement.contracts) == 1:
-        account, rest = statement.contracts[0], wanted
-    if account is not None and rest in {"", *_ACCOUNT, "allocated"}:
-        return _of_account(statement, account, rest or "allocated")
+        account, part = statement.contracts[0], wanted
+    if account is not None and part in {"", *_ACCOUNT, "allocated"}:
+        return _of_account(statement, account, part or "allocated")
     number_of = {str(place): place for place in range(1, len(account.lines) + 1)} if account else {}
-    if account is not None and rest in number_of:
-        return _Line(work, statement, account, number_of[rest]).explain(after, most)
+    if account is not None and part in number_of:
+        return _Line(work, statement, account, number_of[part]).explain(after, most)
     raise NoFigureError(f"statement {number} has no figure {wanted!r}: ask for {_names(statement)}")
 
 

@@ -63,10 +63,10 @@ class SalesOfLine:
 
     def __post_init__(self) -> None:
         self._edition = next(
-            each
+            edition
             for title in self.setup.titles.values()
-            for each in title.editions
-            if each.isbn == self.line.isbn
+            for edition in title.editions
+            if edition.isbn == self.line.isbn
         )
         contracts = in_force(list(self.setup.contracts.values()), self.run.period)
         self._limits = tuple(discount_limits(contracts))
@@ -79,14 +79,14 @@ class SalesOfLine:
 
     def page(self, after: After | None, size: int) -> tuple[list[dict[str, Any]], After | None]:
         """So many behind ``after``, and where the next page begins, if there is one."""
-        found: list[tuple[Any, ...]] = []
+        lines: list[tuple[Any, ...]] = []
         with closing(self._rows(after)) as rows:
             for row in rows:
-                if len(found) == size:
-                    last = found[-1]
-                    return [sale_shown(each) for each in found], (last[0], last[3], last[4])
-                found.append(row)
-        return [sale_shown(each) for each in found], None
+                if len(lines) == size:
+                    last = lines[-1]
+                    return [sale_shown(each) for each in lines], (last[0], last[3], last[4])
+                lines.append(row)
+        return [sale_shown(each) for each in lines], None
 
     def _rows(self, after: After | None) -> Generator[tuple[Any, ...], None, None]:
         line = self.line

@@ -177,15 +177,15 @@ def last_close(work: Work, open_period: Period) -> tuple[Setup, Books] | None:
 def _effects(work: Work, tried: _Tried, period: Period) -> list[Effect]:
     """What an entry would have given in the period before an open one, if any, and in that."""
     now = setup_in_force(work)
-    found = []
+    effects = []
     closed = last_close(work, period)
     if closed is not None:
         then, books = closed
         setup = _with_later_keys(then, now)
-        found.append(_effect(work, setup, tried, lambda: books, books.period, closed=True))
+        effects.append(_effect(work, setup, tried, lambda: books, books.period, closed=True))
     made = lambda: books_of(work, now, period)  # noqa: E731
-    found.append(_effect(work, now, tried, made, period, closed=False))
-    return found
+    effects.append(_effect(work, now, tried, made, period, closed=False))
+    return effects
 
 
 def _with_later_keys(then: Setup, now: Setup) -> Setup:
@@ -309,15 +309,15 @@ def _payee(each: Settlement) -> tuple[str, str]:
 
 
 def _contract_effect(
-    one: ContractRun | None, other: ContractRun | None, some: ContractRun
+    before: ContractRun | None, after: ContractRun | None, some: ContractRun
 ) -> ContractEffect:
-    earned = [_earned_by_rule(each) for each in (one, other)]
+    earned = [_earned_by_rule(each) for each in (before, after)]
     return ContractEffect(
         some.contract.key,
         some.contract.author,
         some.contract.currency,
-        Comparison(one.earned if one else 0, other.earned if other else 0),
-        Comparison(one.payable if one else 0, other.payable if other else 0),
+        Comparison(before.earned if before else 0, after.earned if after else 0),
+        Comparison(before.payable if before else 0, after.payable if after else 0),
         tuple(
             (rule, Comparison(earned[0].get(rule, 0), earned[1].get(rule, 0)))
             for rule in dict.fromkeys((*earned[1], *earned[0]))
@@ -326,21 +326,21 @@ def _contract_effect(
 
 
 def _earned_by_rule(done: ContractRun | None) -> dict[str, int]:
-    found: dict[str, int] = {}
+    earned: dict[str, int] = {}
     for line in done.lines if done else ():
-        found[line.rule] = found.get(line.rule, 0) + line.earned
-    return found
+        earned[line.rule] = earned.get(line.rule, 0) + line.earned
+    return earned
 
 
 def _beneficiary_effect(
-    one: Settlement | None, other: Settlement | None, some: Settlement, setup: Setup
+    before: Settlement | None, after: Settlement | None, some: Settlement, setup: Setup
 ) -> BeneficiaryEffect:
     return BeneficiaryEffect(
         some.beneficiary,
         setup.beneficiaries[some.beneficiary].name,
         some.currency,
-        Comparison(one.allocated if one else 0, other.allocated if other else 0),
-        Comparison(one.due if one else 0, other.due if other else 0),
+        Comparison(before.allocated if before else 0, after.allocated if after else 0),
+        Comparison(before.due if before else 0, after.due if after else 0),
     )
 
 

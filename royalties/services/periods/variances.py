@@ -196,12 +196,12 @@ def _compared(
         return []
     year_ago = figures.get(period.shift(-period.calendar.per_year).ordinal, {})
     now, before = figures[period.ordinal], figures[last.ordinal]
-    found = []
+    jumps = []
     for key, currency in sorted({*now, *before}):
         new = now.get((key, currency), Figures(0, 0))
         old = before.get((key, currency), Figures(0, 0))
         if varies(old, new, currency):
-            found.append(
+            jumps.append(
                 CloseException(
                     f"{kind}:{key}:{currency}",
                     names.get(key, key),
@@ -213,7 +213,7 @@ def _compared(
                     year_ago.get((key, currency)),
                 )
             )
-    return found
+    return jumps
 
 
 def _words(before: Figures, now: Figures, currency: str) -> str:
@@ -252,28 +252,31 @@ def _of_titles(
 
 def earned_by_edition(run: Run) -> dict[tuple[str, str], tuple[int, int]]:
     """(earned, net copies) by (ISBN, currency); copies once for each group, whatever its tiers."""
-    found: dict[tuple[str, str], tuple[int, int]] = {}
+    sums_by_edition: dict[tuple[str, str], tuple[int, int]] = {}
     for done in run.contracts:
         seen: set[tuple[object, ...]] = set()
         for line in done.lines:
             if line.isbn is None:
                 continue
-            earned, units = found.get((line.isbn, done.contract.currency), (0, 0))
+            earned, units = sums_by_edition.get((line.isbn, done.contract.currency), (0, 0))
             more = 0 if line.group in seen else line.units
             seen.add(line.group)
-            found[line.isbn, done.contract.currency] = (earned + line.earned, units + more)
-    return found
+            sums_by_edition[line.isbn, done.contract.currency] = (
+                earned + line.earned,
+                units + more,
+            )
+    return sums_by_edition
 
 
 def _by_title(
     editions: Mapping[tuple[str, str], tuple[int, int]], title_of: Mapping[str, str]
 ) -> dict[tuple[str, str], Figures]:
-    found: dict[tuple[str, str], Figures] = {}
+    figures_by_title: dict[tuple[str, str], Figures] = {}
     for (isbn, currency), (earned, units) in editions.items():
         key = (title_of.get(isbn, isbn), currency)
-        known = found.get(key, Figures(0, 0))
-        found[key] = Figures(known.amount + earned, (known.copies or 0) + units)
-    return found
+        known = figures_by_title.get(key, Figures(0, 0))
+        figures_by_title[key] = Figures(known.amount + earned, (known.copies or 0) + units)
+    return figures_by_title
 
 
 def _of_retailers(
@@ -339,13 +342,13 @@ def _history(
 ) -> list[CloseException]:
     """Sales from before the books that count in a period."""
     first = setup.first_period
-    found = early_in(
+    early = early_in(
         (currency, each.early_lines, each.early_units, each.early_net)
         for (_, currency), each in sorted(sold.items())
     )
-    if not found.rows:
+    if not early.rows:
         return []
-    figure = f"{found.counted('line')}, {found.brought}"[:LONGEST_FIGURE]
+    figure = f"{early.counted('line')}, {early.brought}"[:LONGEST_FIGURE]
     return [CloseException(HISTORY, f"Sales dated before {first}", figure)]
 
 

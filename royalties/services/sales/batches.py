@@ -51,10 +51,10 @@ def undo(work: Work, number: int) -> TakenBack:
     work.actor.require(Verb.UNDO)
     setup = setup_in_force(work)
     periods.lock_for_sales(work.connection, setup.first_period)
-    found = _recorded(work, number)
-    _require_no_order(found)
+    batch = _recorded(work, number)
+    _require_no_order(batch)
     closed = store.closed_periods_of(work.connection, number)
-    if closed and found.corrects is None:
+    if closed and batch.corrects is None:
         raise RefusedError(
             f"import {number} was used by the closed run of {', '.join(closed)} and stays: "
             f"correct import {number}, which reverses it in the open period"
@@ -62,21 +62,21 @@ def undo(work: Work, number: int) -> TakenBack:
     if closed:
         raise RefusedError(
             f"import {number} was used by the closed run of {', '.join(closed)} and stays: "
-            f"{_again(work, found.corrects)}"
+            f"{_again(work, batch.corrects)}"
         )
-    if found.corrected_by is not None:
+    if batch.corrected_by is not None:
         raise RefusedError(
-            f"import {number} is corrected by import {found.corrected_by}: undo "
-            f"{found.corrected_by} first"
+            f"import {number} is corrected by import {batch.corrected_by}: undo "
+            f"{batch.corrected_by} first"
         )
-    if found.corrects is not None:
-        _require_not_again(work, number, found.corrects)
+    if batch.corrects is not None:
+        _require_not_again(work, number, batch.corrects)
     sales, rows = store.take_back(work.connection, number, work.stored_at)
     work.record(Verb.UNDO, {"batch": number, "lines": sales, "waiting": rows})
-    if found.corrects is not None:
-        store.mark_corrected(work.connection, found.corrects, None)
+    if batch.corrects is not None:
+        store.mark_corrected(work.connection, batch.corrects, None)
         release_waiting(work, setup)
-    return TakenBack(number, found.file_name, sales, rows)
+    return TakenBack(number, batch.file_name, sales, rows)
 
 
 def correct(work: Work, number: int) -> Corrected:
@@ -93,25 +93,25 @@ def correct(work: Work, number: int) -> Corrected:
     work.actor.require(Verb.CORRECT)
     setup = setup_in_force(work)
     open_period = periods.lock_for_sales(work.connection, setup.first_period)
-    found = _recorded(work, number)
-    _require_no_order(found)
+    batch = _recorded(work, number)
+    _require_no_order(batch)
     if not store.closed_periods_of(work.connection, number):
         raise RefusedError(f"no closed run used import {number}: undo it instead")
-    if found.corrected_by is not None:
-        raise RefusedError(f"import {number} was corrected by import {found.corrected_by} already")
-    if found.corrects is not None:
-        raise RefusedError(f"import {number} is a correction: {_again(work, found.corrects)}")
+    if batch.corrected_by is not None:
+        raise RefusedError(f"import {number} was corrected by import {batch.corrected_by} already")
+    if batch.corrects is not None:
+        raise RefusedError(f"import {number} is a correction: {_again(work, batch.corrects)}")
     made = store.add_batch(
         work.connection,
         {
-            "file_name": found.file_name,
+            "file_name": batch.file_name,
             "sha256": sha256(f"correction of batch {number}".encode()).hexdigest(),
             "size": 0,
             "report": "correction",
-            "origin": found.origin,
-            "retailer": found.retailer,
-            "account": found.account,
-            "sheets": found.sheets,
+            "origin": batch.origin,
+            "retailer": batch.retailer,
+            "account": batch.account,
+            "sheets": batch.sheets,
             "choices": "{}",
             "document": json.dumps({"outcome": "recorded", "corrects": number}),
             "rows": 0,
@@ -203,11 +203,11 @@ def sale_shown(row: tuple[Any, ...]) -> dict[str, Any]:
     }
 
 
-def _require_no_order(found: store.BatchRow) -> None:
+def _require_no_order(batch: store.BatchRow) -> None:
     """What was shipped is taken back on its order, where copies and money follow."""
-    if found.origin == Origin.ORDER:
+    if batch.origin == Origin.ORDER:
         raise RefusedError(
-            f"import {found.id} holds the sales of an order ({found.file_name}): enter on the "
+            f"import {batch.id} holds the sales of an order ({batch.file_name}): enter on the "
             f"order what came back, or credit it there"
         )
 
@@ -231,9 +231,9 @@ def _require_not_again(work: Work, correction: int, number: int) -> None:
 
 
 def _recorded(work: Work, number: int) -> store.BatchRow:
-    found = store.find_batch(work.connection, number)
-    if found is None:
+    batch = store.find_batch(work.connection, number)
+    if batch is None:
         raise RefusedError(f"there is no import {number}: look it up in the list of imports")
-    if found.status != "recorded":
+    if batch.status != "recorded":
         raise RefusedError(f"import {number} was undone already")
-    return found
+    return batch

@@ -49,13 +49,13 @@ class EditionIndex:
         words = _plain(text).split()
         if not words:
             return []
-        found = (
+        fitting = (
             book
             for book in self.books
             if all(f" {word}" in book.words for word in words)
             or any(each.startswith(number) for each in book.numbers)
         )
-        return list(islice(found, limit))
+        return list(islice(fitting, limit))
 
     def named(self, text: str) -> list[IndexedEdition]:
         """Editions of exactly this title, or the one of this title and format."""

@@ -66,15 +66,15 @@ def document_of(
     }
 
 
-def _problem(each: Problem) -> Document:
+def _problem(problem: Problem) -> Document:
     return {
-        "sheet": each.sheet,
-        "row": each.row,
-        "column": each.column,
-        "value": each.value,
-        "code": each.cause.value,
-        "message": each.message,
-        "remedy": each.remedy,
+        "sheet": problem.sheet,
+        "row": problem.row,
+        "column": problem.column,
+        "value": problem.value,
+        "code": problem.cause.value,
+        "message": problem.message,
+        "remedy": problem.remedy,
     }
 
 

@@ -215,30 +215,30 @@ class _Recording:
     size: int
     known: Known
 
-    def record(self, found: Findings, read: Spooled | None) -> ImportResult:
+    def record(self, findings: Findings, read: Spooled | None) -> ImportResult:
         """Record what was read, if nothing that was found is against it.
 
         Args:
-            found: of the whole report.
+            findings: of the whole report.
             read: its lines; None for a request that records nothing.
         """
-        notices = [*found.notices, *self._notices(found)]
-        if found.choices:
+        notices = [*findings.notices, *self._notices(findings)]
+        if findings.choices:
             outcome = "choose"
-        elif found.problems:
+        elif findings.problems:
             outcome = "refused"
         elif not self.request.confirms(notices):
             outcome = "confirm"
         else:
             outcome = "recorded"
-        waiting = self._waiting(found)
-        document = document_of(outcome, found, self.fingerprint, notices, waiting)
+        waiting = self._waiting(findings)
+        document = document_of(outcome, findings, self.fingerprint, notices, waiting)
         result = ImportResult(outcome, document)
-        result.document["retailer"] = self._retailer(found)
+        result.document["retailer"] = self._retailer(findings)
         if outcome != "recorded" or self.request.dry_run or read is None:
             result.document["dry_run"] = self.request.dry_run
             if outcome == "refused":
-                self._give_back(found, result)
+                self._give_back(findings, result)
             return result
         number = self._write(read, result)
         self.work.files.keep_received(self.request.path, self.fingerprint)
@@ -248,7 +248,7 @@ class _Recording:
                 "batch": number,
                 "file": self.request.name,
                 "sha256": self.fingerprint,
-                "lines": found.totals.lines,
+                "lines": findings.totals.lines,
                 "confirmed": [notice.code for notice in notices],
             },
         )
@@ -296,11 +296,11 @@ class _Recording:
         )
 
     def _notices(self, reading: Findings) -> list[Notice]:
-        found = []
+        notices = []
         if overlap := self._overlap(reading):
-            found.append(overlap)
+            notices.append(overlap)
         if early := notice_of(reading.totals.early, self.setup, self.open_period):
-            found.append(early)
+            notices.append(early)
         lines = Counter[Period]()
         for key, sums in reading.totals.sums.items():
             lines[period_of_month(key.month, self.setup)] += sums.lines
@@ -308,7 +308,7 @@ class _Recording:
         late = [period for period in own if self.setup.first_period <= period < self.open_period]
         if late:
             names = ", ".join(map(str, late))
-            found.append(
+            notices.append(
                 Notice(
                     "closed-period",
                     f"sales dated in {names}, which is closed, will count in {self.open_period} "
@@ -319,8 +319,8 @@ class _Recording:
         for period in own:
             counted[max(period, self.open_period)] += lines[period]
         if len(counted) > 1:
-            found.append(Notice("two-periods", _spread(counted)))
-        return found
+            notices.append(Notice("two-periods", _spread(counted)))
+        return notices
 
     def _overlap(self, reading: Findings) -> Notice | None:
         """Another file for a retailer, account and time that are covered already.

@@ -154,10 +154,10 @@ def find_import(work: Work, number: int) -> Import | None:
     if row is None:
         return None
     total, by_period = Sums(), dict[str, PeriodCount]()
-    for each in store.counted(work.connection, [number]):
-        counted = PeriodCount(each.period, each.status == "closed", Sums())
-        by_period.setdefault(each.period, counted).sums.add(*each[3:])
-        total.add(*each[3:])
+    for sums in store.counted(work.connection, [number]):
+        counted = PeriodCount(sums.period, sums.status == "closed", Sums())
+        by_period.setdefault(sums.period, counted).sums.add(*sums[3:])
+        total.add(*sums[3:])
     path = work.files.received(row.sha256)
     rows, identifiers = store.waiting_count(work.connection, number)
     return Import(
@@ -194,15 +194,15 @@ class WaitingPage:
 def waiting(work: Work, page: int = 1) -> WaitingPage:
     """A page of what waits by identifier, the most rows first."""
     work.actor.require(Verb.READ)
-    found = store.waiting_rows(work.connection, limit=PAGE + 1, skip=(page - 1) * PAGE)
-    shown = found[:PAGE]
+    rows = store.waiting_rows(work.connection, limit=PAGE + 1, skip=(page - 1) * PAGE)
+    shown = rows[:PAGE]
     of: dict[str, list[tuple[int, str]]] = {row.identifier: [] for row in shown}
     for identifier, number, name in store.imports_waiting(work.connection, of):
         of[identifier].append((number, name))
     return WaitingPage(
         tuple(Waiting(row, tuple(of[row.identifier])) for row in shown),
         *store.waiting_count(work.connection),
-        len(found) > PAGE,
+        len(rows) > PAGE,
     )
 
 
@@ -224,17 +224,17 @@ def editions_like(work: Work, text: str) -> list[Candidate]:
     compact = "".join(words).replace("-", "").upper()
     if isbn_numbers.is_valid(compact):
         compact = isbn_numbers.to_isbn13(compact)
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     for title in setup_in_force(work).titles.values():
         name = title.title.casefold()
         by_title = all(word in name for word in words)
         for edition in title.editions:
             named = [edition.isbn, *(value.upper() for _, value in edition.identifiers)]
             if by_title or (compact and _begins(named, compact)):
-                found.append(Candidate(edition.isbn, title.title, edition.format))
-        if len(found) >= _SHOWN_EDITIONS:
+                candidates.append(Candidate(edition.isbn, title.title, edition.format))
+        if len(candidates) >= _SHOWN_EDITIONS:
             break
-    return found[:_SHOWN_EDITIONS]
+    return candidates[:_SHOWN_EDITIONS]
 
 
 def _begins(names: Iterable[str], text: str) -> bool:

@@ -121,33 +121,33 @@ def find_sales(
     work.actor.require(Verb.READ)
     search = _Search.of(work, filters)
     if search.wanted is None:
-        found: list[RecordedLine] = []
+        lines: list[RecordedLine] = []
     else:
         beyond = before or after
-        found = store.lines(
+        lines = store.lines(
             work.connection,
             search.wanted,
             PAGE + 1,
             beyond=beyond,
             backwards=before is not None,
         )
-    more = len(found) > PAGE
+    more = len(lines) > PAGE
     if more:
-        found = found[1:] if before else found[:PAGE]
-    names = _Names.of(work, search, found)
+        lines = lines[1:] if before else lines[:PAGE]
+    names = _Names.of(work, search, lines)
     title = search.setup.titles.get(filters.title)
     has_before = more if before else after is not None
     has_after = more if not before else True
     return Found(
-        tuple(names.shown(line) for line in found),
+        tuple(names.shown(line) for line in lines),
         search.totals,
         search.period,
         search.periods,
         search.months,
         tuple(sorted((each.name, key) for key, each in search.setup.retailers.items())),
         title.title if title else filters.title,
-        found[0].key if found and has_before else None,
-        found[-1].key if found and has_after else None,
+        lines[0].key if lines and has_before else None,
+        lines[-1].key if lines and has_after else None,
         search.too_many,
     )
 
@@ -271,25 +271,25 @@ def _isbns(shelf: EditionIndex, filters: Filters) -> list[str] | None:
     """ISBNs of the editions that are wanted, one more than too many at most; None for any."""
     if not filters.book and not filters.title:
         return None
-    found = [each.isbn for each in shelf.of_title(filters.title)]
+    isbns = [each.isbn for each in shelf.of_title(filters.title)]
     if filters.book:
         words = {each.isbn for each in shelf.find(filters.book, MOST_EDITIONS + 1)}
-        found = [isbn for isbn in found if isbn in words] if filters.title else sorted(words)
-    return None if len(found) == len(shelf.by_isbn) else found
+        isbns = [isbn for isbn in isbns if isbn in words] if filters.title else sorted(words)
+    return None if len(isbns) == len(shelf.by_isbn) else isbns
 
 
 def _along_the_key(asked: Narrowed, sums: Iterable[store.Summed]) -> Narrowed | None:
     """Give every column of the key the values that lines can have, as far as that helps."""
-    if asked.editions == () or not (found := list(sums)):
+    if asked.editions == () or not (summed := list(sums)):
         return None
     narrow = asked.batches is not None or bool(asked.month)
     return Narrowed(
         asked.editions,
-        tuple(sorted({each.period_id for each in found})),
-        tuple(sorted({each.retailer_id for each in found})),
-        asked.kinds if not narrow else tuple(sorted({each.kind for each in found})),
-        tuple(sorted({each.currency for each in found})) if narrow else None,
-        tuple(sorted({each.batch_id for each in found})) if narrow else None,
+        tuple(sorted({each.period_id for each in summed})),
+        tuple(sorted({each.retailer_id for each in summed})),
+        asked.kinds if not narrow else tuple(sorted({each.kind for each in summed})),
+        tuple(sorted({each.currency for each in summed})) if narrow else None,
+        tuple(sorted({each.batch_id for each in summed})) if narrow else None,
         asked.month,
     )
 
@@ -297,10 +297,10 @@ def _along_the_key(asked: Narrowed, sums: Iterable[store.Summed]) -> Narrowed | 
 def _totals(sums: Iterable[store.Summed] | Iterable[store.SummedLines]) -> SalesTotals:
     made = SalesTotals()
     net: dict[str, int] = {}
-    for each in sums:
-        made.lines += each.lines
-        made.copies[SaleKind(each.kind).word] += each.units
-        net[each.currency] = net.get(each.currency, 0) + each.net
+    for summed in sums:
+        made.lines += summed.lines
+        made.copies[SaleKind(summed.kind).word] += summed.units
+        net[summed.currency] = net.get(summed.currency, 0) + summed.net
     made.net = {
         currency: micro_text(micro, exponent(currency)) for currency, micro in sorted(net.items())
     }

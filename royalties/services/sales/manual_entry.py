@@ -158,8 +158,8 @@ def _read(
     known, shelf = EditionFinder(known_of(work, setup)), edition_index(work)
     judged = [_Row.of(row, known, shelf) for row in rows]
     _write(path, sheet, [each.cells for each in judged])
-    if (found := _before(work, path, sheet, entered)) is not None:
-        return found, None
+    if (judgement := _before(work, path, sheet, entered)) is not None:
+        return judgement, None
     own = [
         replace(mistake, row=place)
         for place, each in enumerate(judged)
@@ -169,13 +169,13 @@ def _read(
         path, _file_name(work), report="standard", choices=choices, origin=Origin.TYPED
     )
     lines = read_report(work, request)
-    found = _judged(work, request, lines, entered, own)
+    judgement = _judged(work, request, lines, entered, own)
     if lines is not None:
-        if not found.mistakes and {each.key for each in found.warnings} <= set(confirmed):
-            warned = frozenset(each.message for each in found.warnings)
+        if not judgement.mistakes and {each.key for each in judgement.warnings} <= set(confirmed):
+            warned = frozenset(each.message for each in judgement.warnings)
             return entered, _Read(request, lines, warned)
         lines.close()
-    return found, None
+    return judgement, None
 
 
 def _before(work: Work, path: Path, sheet: Draft, entered: Entered) -> Entered | None:
@@ -219,25 +219,25 @@ def _record(work: Work, sheet: Draft, entered: Entered, read: _Read) -> Entered:
 def receipt(work: Work, number: int) -> Receipt | None:
     """What was recorded of a typed sheet."""
     work.actor.require(Verb.READ)
-    found = batches.find_batch(work.connection, number)
-    if found is None or found.origin != Origin.TYPED:
+    batch = batches.find_batch(work.connection, number)
+    if batch is None or batch.origin != Origin.TYPED:
         return None
     return Receipt(
-        found.id,
-        found.file_name,
-        found.recorded_at,
-        found.recorded_by,
-        found.status == "recorded" and found.corrected_by is None,
-        json.loads(found.document),
+        batch.id,
+        batch.file_name,
+        batch.recorded_at,
+        batch.recorded_by,
+        batch.status == "recorded" and batch.corrected_by is None,
+        json.loads(batch.document),
     )
 
 
 def take_back(work: Work, number: int) -> str:
     """Undo a typed sheet and put its rows before what stands in the draft; names the retailer."""
-    found = batches.find_batch(work.connection, number)
-    if found is None or found.origin != Origin.TYPED:
+    batch = batches.find_batch(work.connection, number)
+    if batch is None or batch.origin != Origin.TYPED:
         raise RefusedError(f"import {number} was not typed: undo it on its own page")
-    retailer, rows = _typed_rows(work.files.received(found.sha256))
+    retailer, rows = _typed_rows(work.files.received(batch.sha256))
     undo(work, number)
     sheets.put_before(work, retailer, rows)
     return retailer
@@ -274,14 +274,14 @@ class _Row:
 
 def _isbn(text: str, known: EditionFinder, shelf: EditionIndex) -> str | Mistake:
     """The cell as an import finds its edition by it; a title becomes its edition's ISBN."""
-    found = known.isbn(text)
-    if isinstance(found, Stranger):
+    edition = known.isbn(text)
+    if isinstance(edition, Stranger):
         return Mistake(
-            f"no edition has {found.identifier}: check it against the book, or add the edition "
+            f"no edition has {edition.identifier}: check it against the book, or add the edition "
             f"to its title first",
             field="isbn",
         )
-    if not isinstance(found, Wrong):
+    if not isinstance(edition, Wrong):
         return text
     books = shelf.named(text)
     if len(books) == 1:
@@ -329,31 +329,33 @@ def _file_name(work: Work) -> str:
 def _mistakes(document: Mapping[str, Any], own: list[Mistake]) -> tuple[Mistake, ...]:
     """All that is wrong, in the order of the sheet; a cell's own mistake stands for others."""
     marked = {(each.row, each.field) for each in own}
-    found = list(own)
-    for each in document["problems"]:
-        row = each["row"] - FIRST_ROW if each["row"] >= FIRST_ROW else None
-        field = each["column"] if each["column"] in FIELDS else ""
+    mistakes = list(own)
+    for problem in document["problems"]:
+        row = problem["row"] - FIRST_ROW if problem["row"] >= FIRST_ROW else None
+        field = problem["column"] if problem["column"] in FIELDS else ""
         if (row, field) not in marked:
-            found.append(Mistake(f"{each['message']}: {each['remedy']}", row, field))
-    found += [
-        Mistake(f"{each['message']}; {_REMEDIES.get(each['key'], '')}".rstrip("; "))
-        for each in document["choices"]
+            mistakes.append(Mistake(f"{problem['message']}: {problem['remedy']}", row, field))
+    mistakes += [
+        Mistake(f"{choice['message']}; {_REMEDIES.get(choice['key'], '')}".rstrip("; "))
+        for choice in document["choices"]
     ]
     if not own:  # rows that it marks are left out or wait in a file, but not in a sheet
-        found += [
+        mistakes += [
             Mistake(
-                f"{counted(each['rows'], 'row')} would be left out ({each['reason']}): "
-                f"mend {'it' if each['rows'] == 1 else 'them'}"
+                f"{counted(skipped['rows'], 'row')} would be left out ({skipped['reason']}): "
+                f"mend {'it' if skipped['rows'] == 1 else 'them'}"
             )
-            for each in document["skipped"]
+            for skipped in document["skipped"]
         ]
-        found += [
-            Mistake(f"no edition has {each['isbn']}: check the number, or add the edition")
-            for each in document["waiting"]
+        mistakes += [
+            Mistake(f"no edition has {waiting['isbn']}: check the number, or add the edition")
+            for waiting in document["waiting"]
         ]
     places = {field: place for place, field in enumerate(FIELDS)}
-    found.sort(key=lambda each: (each.row is not None, each.row or 0, places.get(each.field, -1)))
-    return tuple(found)
+    mistakes.sort(
+        key=lambda each: (each.row is not None, each.row or 0, places.get(each.field, -1))
+    )
+    return tuple(mistakes)
 
 
 def _warnings(document: Mapping[str, Any]) -> tuple[Warned, ...]:

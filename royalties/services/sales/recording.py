@@ -40,12 +40,12 @@ class Groupings:
 
     def of(self, number: int) -> Grouping:
         """The grouping of a period."""
-        found = self._found.get(number)
-        if found is None:
+        grouping = self._found.get(number)
+        if grouping is None:
             first = self.setup.first_period
             asked = asked_in(self.setup, first.shift(number - first.ordinal))
-            found = self._found[number] = Grouping.of(asked, self.isbns)
-        return found
+            grouping = self._found[number] = Grouping.of(asked, self.isbns)
+        return grouping
 
 
 def record_lines(
@@ -109,10 +109,10 @@ class _Addition:
 
     def by_period(self) -> dict[int, dict[SumKey, Sum]]:
         """The sums by the number of the period in which they count."""
-        found: dict[int, dict[SumKey, Sum]] = {}
-        for key, each in self.sums.items():
-            found.setdefault(self.periods[key.month].ordinal, {})[key] = each
-        return found
+        sums_by_period: dict[int, dict[SumKey, Sum]] = {}
+        for key, summed in self.sums.items():
+            sums_by_period.setdefault(self.periods[key.month].ordinal, {})[key] = summed
+        return sums_by_period
 
 
 class _SummedBeside:

@@ -30,21 +30,21 @@ class Unrecorded:
 
 def unrecorded(work: Work, setup: Setup, period: Period) -> list[Unrecorded]:
     """Uploads that may concern a period, and all sheets in which something is typed."""
-    found: list[Unrecorded] = []
+    waiting: list[Unrecorded] = []
     for row in store.unrecorded_rows(work.connection):
         content = json.loads(row.body) if row.body else None
         if row.kind == store.UPLOAD:
-            found += _upload(row, content or {}, period)
+            waiting += _upload(row, content or {}, period)
         else:
-            found += _sheet(row, content or [], setup)
-    return found
+            waiting += _sheet(row, content or [], setup)
+    return waiting
 
 
 def _upload(
     row: store.UnrecordedRow, summary: Mapping[str, Any], period: Period
 ) -> Iterator[Unrecorded]:
     starts = summary.get("period_from") or ""
-    if summary.get("outcome") != "nothing-new" and starts <= period.ends.isoformat():
+    if starts <= period.ends.isoformat():
         lines = summary.get("sale_lines") or 0
         holds = f"{counted(lines, 'sale line')}, " if lines else ""
         yield Unrecorded(f"upload:{row.number}", row.name[:100], f"{holds}sent, not recorded")

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from royalties.adapters.files import Files, TooLargeError
 from royalties.domain.people import Verb
+from royalties.domain.sales.slices import Outcome
 from royalties.ingest.formats import built_in
 from royalties.services.books import setup_in_force
 from royalties.services.sales.importing import (
@@ -200,7 +201,7 @@ def open_uploads(work: Work) -> list[UploadSummary]:
     """Uploads of everybody that are not recorded or removed yet, the newest first."""
     work.actor.require(Verb.READ)
     rows = store.open_uploads(work.connection, _SHOWN)
-    found = store.latest_jobs(work.connection, [subject_of(row.id) for row in rows])
+    jobs_by_subject = store.latest_jobs(work.connection, [subject_of(row.id) for row in rows])
     return [
         UploadSummary(
             row.id,
@@ -210,7 +211,7 @@ def open_uploads(work: Work) -> list[UploadSummary]:
             json.loads(row.summary) if row.summary else None,
             row.created_at,
             row.created_by,
-            found.get(subject_of(row.id)),
+            jobs_by_subject.get(subject_of(row.id)),
         )
         for row in rows
     ]
@@ -251,6 +252,7 @@ def change(work: Work, number: int, report: str | None, answers: Mapping[str, st
         "status": "received",
         "summary": None,
         "document": None,
+        "outcome": None,
     }
     store.change_upload(work.connection, number, values)
     found = find(work, number)
@@ -331,10 +333,10 @@ def record(
             take_back()
             result = ImportResult("changed", result.document | {"batch": None})
     if result.outcome != "recorded":
-        found = "recorded" if result.outcome == "changed" else result.outcome
-        if found == "recorded" and result.document["warnings"]:
-            found = "confirm"
-        _keep(work, number, result.document | {"outcome": found})
+        outcome = "recorded" if result.outcome == "changed" else result.outcome
+        if outcome == "recorded" and result.document["warnings"]:
+            outcome = "confirm"
+        _keep(work, number, result.document | {"outcome": outcome})
         return result
     store.change_upload(
         work.connection,
@@ -353,7 +355,9 @@ def remove(work: Work, number: int) -> Upload:
     work.actor.require(Verb.IMPORT)
     row = _held(work, number)
     store.change_upload(
-        work.connection, number, {"status": "removed", "document": None, "summary": None}
+        work.connection,
+        number,
+        {"status": "removed", "document": None, "summary": None, "outcome": None},
     )
     return _of(work, row)
 
@@ -426,6 +430,7 @@ def _keep(work: Work, number: int, document: Mapping[str, Any]) -> None:
             "status": "checked",
             "summary": json.dumps(summary, ensure_ascii=False),
             "document": json.dumps(document, ensure_ascii=False),
+            "outcome": Outcome(document["outcome"]),
         },
     )
 

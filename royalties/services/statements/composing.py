@@ -144,15 +144,15 @@ class Composer:
         key, currency = done.contract.key, done.contract.currency
         if key not in self._accounts:
             self._accounts[key] = self._whole_account(done)
-        given = {
+        amounts_by_step = {
             each.step: each.amount for each in done.allocations if each.beneficiary == beneficiary
         }
         shares = tuple(
-            ShareShown(place, sentence(step, beneficiary, currency), given.get(place, 0))
+            ShareShown(place, sentence(step, beneficiary, currency), amounts_by_step.get(place, 0))
             for place, step in enumerate(done.version.steps, 1)
             if concerns(step, beneficiary)
         )
-        account, allocated = self._accounts[key], sum(given.values())
+        account, allocated = self._accounts[key], sum(amounts_by_step.values())
         return replace(
             account,
             shares=shares,
@@ -185,13 +185,13 @@ class Composer:
             reserves=self._reserves(done),
             advances=tuple(
                 AdvanceShown(
-                    each.advance.paid_on,
-                    each.advance.amount,
-                    each.before,
-                    each.now,
-                    each.outstanding,
+                    advance.advance.paid_on,
+                    advance.advance.amount,
+                    advance.before,
+                    advance.now,
+                    advance.outstanding,
                 )
-                for each in done.advances
+                for advance in done.advances
             ),
             lines=self.lines(done),
             corrections=tuple(self._corrections(contract.titles)),
@@ -262,10 +262,10 @@ class Composer:
             held.append(Held(period.ordinal, done.reserve.withheld))
         hold = done.contract.reserve.hold_periods if done.contract.reserve else 0
         shown = []
-        for each in held:
-            release = period.shift(max(each.period + hold - period.ordinal, 1))
-            withheld_in = period.shift(each.period - period.ordinal)
-            shown.append(ReserveShown(str(withheld_in), each.amount, str(release), release.ends))
+        for reserve in held:
+            release = period.shift(max(reserve.period + hold - period.ordinal, 1))
+            withheld_in = period.shift(reserve.period - period.ordinal)
+            shown.append(ReserveShown(str(withheld_in), reserve.amount, str(release), release.ends))
         return tuple(shown)
 
     def _corrections(self, titles: Iterable[str]) -> Iterable[CorrectionShown]:
@@ -286,10 +286,10 @@ class Composer:
 
     def _by_month(self, titles: Iterable[str]) -> Iterable[MonthShown]:
         sums: dict[tuple[str, str, str], tuple[int, int, int]] = {}
-        for each in (each for key in titles for each in self._months.get(key, ())):
-            key = (each.month, self._retailer(each.retailer), each.currency)
+        for month_sum in (month_sum for key in titles for month_sum in self._months.get(key, ())):
+            key = (month_sum.month, self._retailer(month_sum.retailer), month_sum.currency)
             units, net, back = sums.get(key, (0, 0, 0))
-            sums[key] = (units + each.units, net + each.net, back + each.returned)
+            sums[key] = (units + month_sum.units, net + month_sum.net, back + month_sum.returned)
         for (month, retailer, currency), (units, net, back) in sorted(sums.items()):
             received = micro_text(net, exponent(currency))
             yield MonthShown(month, retailer, units, currency, received, units - back, back)
@@ -414,21 +414,21 @@ def places_shown(sums: Iterable[figures.PlaceSum]) -> tuple[PlaceShown, ...]:
     """Places with the most copies first; what is beyond the limit is one row, so that it ties."""
     units: dict[tuple[str, str, str], int] = {}
     net: dict[tuple[str, str, str], dict[str, int]] = {}
-    for each in sums:
-        place = (each.country, each.region, each.city)
-        units[place] = units.get(place, 0) + each.units
-        _add(net.setdefault(place, {}), {each.currency: each.net})
+    for place_sum in sums:
+        place = (place_sum.country, place_sum.region, place_sum.city)
+        units[place] = units.get(place, 0) + place_sum.units
+        _add(net.setdefault(place, {}), {place_sum.currency: place_sum.net})
     if not any(country for country, _, _ in units):
         return ()
     largest = sorted(units, key=lambda place: (-units[place], place))
     shown, beyond = largest[:_MOST_PLACES], largest[_MOST_PLACES:]
     rows = [PlaceShown(*place, units[place], _receipts(net[place])) for place in shown]
     if beyond:
-        rest: dict[str, int] = {}
+        net_beyond: dict[str, int] = {}
         for place in beyond:
-            _add(rest, net[place])
+            _add(net_beyond, net[place])
         copies = sum(units[place] for place in beyond)
-        rows.append(PlaceShown("", "", "", copies, _receipts(rest), len(beyond)))
+        rows.append(PlaceShown("", "", "", copies, _receipts(net_beyond), len(beyond)))
     return tuple(rows)
 
 

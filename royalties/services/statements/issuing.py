@@ -142,17 +142,17 @@ def _drawn(
         for start in range(0, len(numbers), _BLOCK):
             block = numbers[start : start + _BLOCK]
             with units(read_only=True) as work:
-                found = store.contents_of(work.connection, block)
-            yield [found[each] for each in block]
+                contents_by_number = store.contents_of(work.connection, block)
+            yield [contents_by_number[each] for each in block]
 
     made = []
     for done, (number, drawn) in enumerate(draw_all(contents(), len(numbers))):
         progress(done, len(numbers))
-        for each in drawn:
-            files.keep_issued(period, each.name, each.data)
+        for file in drawn:
+            files.keep_issued(period, file.name, file.data)
             version = statement_paper.TEMPLATE_VERSION
             made.append(
-                store.IssuedRow(number or "", each.kind, each.name, each.sha256, version, at, "")
+                store.IssuedRow(number or "", file.kind, file.name, file.sha256, version, at, "")
             )
     progress(len(numbers), len(numbers))
     return made
@@ -256,10 +256,10 @@ def issued_of(work: Work, period: str) -> tuple[int, int]:
 def mails_of(work: Work, numbers: Collection[str]) -> dict[str, list[Mailed]]:
     """What was sent of statements, by number, the newest first."""
     work.actor.require(Verb.READ)
-    found: dict[str, list[Mailed]] = {}
+    mails_by_number: dict[str, list[Mailed]] = {}
     for row in store.mail_about(work.connection, numbers):
         error = row.error if row.next_at is None and not row.sent_at else ""
-        found.setdefault(row.about, []).append(
+        mails_by_number.setdefault(row.about, []).append(
             Mailed(
                 row.recipient,
                 row.created_at,
@@ -269,7 +269,7 @@ def mails_of(work: Work, numbers: Collection[str]) -> dict[str, list[Mailed]]:
                 error,
             )
         )
-    return found
+    return mails_by_number
 
 
 def neighbours(work: Work, number: str) -> tuple[str | None, str | None]:

@@ -47,12 +47,12 @@ def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -
             AllocationShown(
                 done.contract.key,
                 done.contract.currency,
-                each.step,
-                setup.beneficiaries[each.beneficiary].name,
-                each.amount,
+                allocation.step,
+                setup.beneficiaries[allocation.beneficiary].name,
+                allocation.amount,
             )
             for done in run.contracts
-            for each in done.allocations
+            for allocation in done.allocations
         ),
         lines=tuple(
             (done.contract.key, line, done.contract.currency)
@@ -62,14 +62,14 @@ def period_report(work: Work, setup: Setup, period: Period, draft: Run | None) -
         batches=tuple(_batches(work, period)),
         exceptions=tuple(
             ExceptionShown(
-                each.contract or "",
-                each.isbn,
-                each.retailer,
-                each.channel.value,
-                each.units,
-                each.reason,
+                exception.contract or "",
+                exception.isbn,
+                exception.retailer,
+                exception.channel.value,
+                exception.units,
+                exception.reason,
             )
-            for each in run.exceptions
+            for exception in run.exceptions
         ),
         waiting=tuple(WaitingShown(*row) for row in batches.waiting_summary(work.connection)),
         checks=(
@@ -195,18 +195,18 @@ def _contracts(run: Run) -> Iterator[ContractShown]:
 def _settlements(
     run: Run, setup: Setup, numbers: Mapping[tuple[str, str], str]
 ) -> Iterator[SettlementShown]:
-    for each in run.settlements:
+    for settlement in run.settlements:
         yield SettlementShown(
-            each.beneficiary,
-            setup.beneficiaries[each.beneficiary].name,
-            numbers.get((each.beneficiary, each.currency), ""),
-            each.currency,
-            each.brought_forward,
-            each.allocated,
-            each.tax,
-            each.due,
-            each.paid,
-            each.carried_forward,
+            settlement.beneficiary,
+            setup.beneficiaries[settlement.beneficiary].name,
+            numbers.get((settlement.beneficiary, settlement.currency), ""),
+            settlement.currency,
+            settlement.brought_forward,
+            settlement.allocated,
+            settlement.tax,
+            settlement.due,
+            settlement.paid,
+            settlement.carried_forward,
         )
 
 

@@ -99,10 +99,10 @@ def nonprofit(work: Work, key: str) -> Beneficiary:
     Raises:
         NotYoursError: it is not, or there is none of this key.
     """
-    found = next((each for each in nonprofits(work) if each.key == key), None)
-    if found is None:
+    own = next((each for each in nonprofits(work) if each.key == key), None)
+    if own is None:
         raise NotYoursError
-    return found
+    return own
 
 
 def overview(work: Work, key: str) -> Overview:
@@ -244,17 +244,19 @@ def _short(said: Statement, rows: Iterable[Settled]) -> str:
 
 def _received(rows: Sequence[Settled]) -> tuple[Received, ...]:
     """Sums by currency; what is carried forward is that of the newest period, the first row."""
-    found: dict[str, Received] = {}
+    received_by_currency: dict[str, Received] = {}
     for row in rows:
-        before = found.get(row.currency, Received(row.currency, 0, 0, 0, row.carried_forward))
-        found[row.currency] = Received(
+        before = received_by_currency.get(
+            row.currency, Received(row.currency, 0, 0, 0, row.carried_forward)
+        )
+        received_by_currency[row.currency] = Received(
             row.currency,
             before.allocated + row.allocated,
             before.tax + row.tax,
             before.paid + row.paid,
             before.carried_forward,
         )
-    return tuple(found[currency] for currency in sorted(found))
+    return tuple(received_by_currency[currency] for currency in sorted(received_by_currency))
 
 
 def _by_title(said: Iterable[Statement]) -> tuple[tuple[str, str, int], ...]:

@@ -149,12 +149,12 @@ def _write(work: Work, letter: Letter, workbook: str) -> int:
     row = letter.statement
     house = setup_in_force(work).publisher
     files = [(row.period, workbook)] if workbook else []
-    what = (
+    opening = (
         f"The royalty statement of {row.name} for {row.period} is ready. It says what was earned "
         f"and from where, what is due, and what is to be paid. Its number is {row.number}."
     )
     final = "figures are final and will not change."
-    paragraphs = [what, f"The workbook is attached; its {final}" if workbook else f"Its {final}"]
+    paragraphs = [opening, f"The workbook is attached; its {final}" if workbook else f"Its {final}"]
     if house.email:
         paragraphs.append(f"If you have a question about it, write to {house.email}.")
     link = _PAGE.format(row.beneficiary, row.number)
@@ -174,12 +174,12 @@ def _write(work: Work, letter: Letter, workbook: str) -> int:
     return len(letter.recipients)
 
 
-def _addresses(found: Sequence[str]) -> tuple[str, ...]:
+def _addresses(written: Sequence[str]) -> tuple[str, ...]:
     """Each address once, however it is written."""
     seen: dict[str, str] = {}
-    for each in found:
-        if each.strip():
-            seen.setdefault(mailboxes.plain(each), each.strip())
+    for address in written:
+        if address.strip():
+            seen.setdefault(mailboxes.plain(address), address.strip())
     return tuple(seen.values())
 
 

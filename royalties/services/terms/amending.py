@@ -81,7 +81,7 @@ def history(work: Work, part: str, key: str, number: Callable[[str], str] = str)
         number: how who reads it writes numbers.
     """
     work.actor.require(Verb.READ)
-    found = revisions_of(work.connection, part, key, _SHOWN + 1)
+    revisions = revisions_of(work.connection, part, key, _SHOWN + 1)
     approved = approvals.proposals(work, status="approved", kind="setup", subject=f"{part} {key}")
     told = [
         Said(
@@ -92,7 +92,7 @@ def history(work: Work, part: str, key: str, number: Callable[[str], str] = str)
             old is None,
             _prepared_by(approved, old, new),
         )
-        for new, old in zip(found, [*found[1:], None], strict=True)
+        for new, old in zip(revisions, [*revisions[1:], None], strict=True)
     ]
     return told[:_SHOWN]
 

@@ -55,12 +55,12 @@ def contract_balance(work: Work, setup: Setup, contract: Contract) -> ContractBa
     )
 
 
-def _advanced(each: Recouped, currency: str) -> AdvanceBalance:
+def _advanced(recouped: Recouped, currency: str) -> AdvanceBalance:
     return AdvanceBalance(
-        each.advance.paid_on.isoformat(),
-        amount_text(each.advance.amount, currency),
-        amount_text(each.before, currency),
-        amount_text(each.outstanding, currency),
+        recouped.advance.paid_on.isoformat(),
+        amount_text(recouped.advance.amount, currency),
+        amount_text(recouped.before, currency),
+        amount_text(recouped.outstanding, currency),
     )
 
 

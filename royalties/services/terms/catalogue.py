@@ -115,10 +115,10 @@ def copies(work: Work, titles: Iterable[Title]) -> Copies | None:
     isbns = {edition.isbn for title in listed for edition in title.editions}
     covering = _covering(work)
     contracts = {each.key for title in listed for each in covering.get(title.key, ())}
-    found = store.copies_of(work.connection, last, contracts, isbns)
+    counted = store.copies_of(work.connection, last, contracts, isbns)
     first = setup_in_force(work).first_period
     name = str(first.shift(last - first.ordinal))
-    return Copies(name, found)
+    return Copies(name, counted)
 
 
 def keep_sample(work: Work, key: str, place: int, data: bytes, looked_at: int) -> None:
@@ -128,9 +128,9 @@ def keep_sample(work: Work, key: str, place: int, data: bytes, looked_at: int) -
         RefusedError: it is no PDF, too large, or there is no such chapter.
     """
     work.actor.require(Verb.LOAD)
-    found = find_entry(work, "titles", key)
-    chapters: Sequence[dict[str, Any]] = found.body.get("chapters", ()) if found else ()
-    if found is None or not 1 <= place <= len(chapters):
+    entry = find_entry(work, "titles", key)
+    chapters: Sequence[dict[str, Any]] = entry.body.get("chapters", ()) if entry else ()
+    if entry is None or not 1 <= place <= len(chapters):
         raise RefusedError("there is no such chapter any more: load the page again")
     if not data.startswith(_PDF):
         raise RefusedError("this is not a PDF: save the chapter as a PDF and send that")
@@ -141,7 +141,7 @@ def keep_sample(work: Work, key: str, place: int, data: bytes, looked_at: int) -
         {**each, "sample": name} if number == place else each
         for number, each in enumerate(chapters, 1)
     ]
-    amend(work, "titles", {**found.body, "chapters": changed}, looked_at)
+    amend(work, "titles", {**entry.body, "chapters": changed}, looked_at)
     work.files.keep_sample(name, data)
 
 
@@ -167,11 +167,11 @@ def _covering(work: Work) -> dict[str, list[Contract]]:
 
 
 def _covered(now: Setup) -> dict[str, list[Contract]]:
-    found: dict[str, list[Contract]] = {}
+    contracts_by_title: dict[str, list[Contract]] = {}
     for contract in now.contracts.values():
         for key in contract.titles:
-            found.setdefault(key, []).append(contract)
-    return found
+            contracts_by_title.setdefault(key, []).append(contract)
+    return contracts_by_title
 
 
 def _words_of(title: Title) -> str:

@@ -41,8 +41,8 @@ def keep_contact(work: Work, key: str, contact: Contact) -> tuple[str, ...]:
     if not work.actor.sees_all and key not in work.actor.beneficiaries:
         raise RefusedError(f"there is no beneficiary {key} of yours")
     lock_setup(work.connection)
-    found = find_revision(work.connection, _PART, key)
-    if found is None:
+    revision = find_revision(work.connection, _PART, key)
+    if revision is None:
         raise RefusedError(f"there is no beneficiary {key} of yours")
     said = {
         "address": list(contact.address),
@@ -50,15 +50,15 @@ def keep_contact(work: Work, key: str, contact: Contact) -> tuple[str, ...]:
         "contact": contact.contact,
         "phone": contact.phone,
     }
-    kept = {name: value for name, value in found.body.items() if name not in FIELDS}
+    kept = {name: value for name, value in revision.body.items() if name not in FIELDS}
     body = {**kept, **{name: value for name, value in said.items() if value}}
     new = setup_file.parse_setup({_PART: [body]}, _PART).entries[_PART][key]
     check_entry(work, _PART, body)
-    changed = tuple(name for name in FIELDS if new.get(name) != found.body.get(name))
+    changed = tuple(name for name in FIELDS if new.get(name) != revision.body.get(name))
     if changed:
         add_revisions(work.connection, [(_PART, key, new)], work.at, work.actor.name)
         work.record(Verb.KEEP_CONTACT, {"beneficiary": key, "changed": changed})
-        _tell(work, found.body.get("email", ""), new.get("email", ""), changed)
+        _tell(work, revision.body.get("email", ""), new.get("email", ""), changed)
     return changed
 
 

@@ -52,11 +52,11 @@ def replaced_by(work: Work, amended: Iterable[Amended]) -> list[Replaced]:
     if not entries:
         return []
     uses = _Uses(work, setup_in_force(work))
-    found = (
+    all_replaced = (
         replaced(part, key, old, new, uses.of(part, key, old, new))
         for part, key, old, new in entries
     )
-    return [each for each in found if each is not None]
+    return [each for each in all_replaced if each is not None]
 
 
 class _Uses:
@@ -68,15 +68,15 @@ class _Uses:
         self._open = open_period_of(work, setup)
         first_open = self._open.ordinal
         self._lines: Counter[tuple[str, ...]] = Counter()
-        for each in store.open_lines(work.connection, first_open):
-            self._lines[()] += each.lines
-            self._lines["isbn", each.isbn] += each.lines
-            self._lines["retailer", each.retailer] += each.lines
-            if each.period_id == first_open:
-                self._lines["currency", each.currency] += each.lines
+        for sold in store.open_lines(work.connection, first_open):
+            self._lines[()] += sold.lines
+            self._lines["isbn", sold.isbn] += sold.lines
+            self._lines["retailer", sold.retailer] += sold.lines
+            if sold.period_id == first_open:
+                self._lines["currency", sold.currency] += sold.lines
         self._unpriced: dict[str, list[tuple[str, str, str]]] = {}
-        for found in store.open_unpriced(work.connection, first_open):
-            self._unpriced.setdefault(found[0], []).append(found)
+        for unpriced in store.open_unpriced(work.connection, first_open):
+            self._unpriced.setdefault(unpriced[0], []).append(unpriced)
         self._distributed: dict[str, list[Distributed]] = {}
         for plan, version, first, last in store.versions_distributed(work.connection):
             span = Distributed(version.isoformat(), self._period(first), self._period(last))

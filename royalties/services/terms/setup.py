@@ -84,8 +84,8 @@ def load(work: Work, path: Path, name: str, *, confirm: bool = False, ask: bool 
     try:
         document = setup_file.read_setup(path, name)
     except setup_file.SetupError as error:
-        if error.rest is not None:
-            _keep_own_editions(work, error.rest)
+        if error.right is not None:
+            _keep_own_editions(work, error.right)
         raise _with_further(work, error, name) from None
     _keep_own_editions(work, document)
     before = _checked(work, document, name)
@@ -154,9 +154,9 @@ def _entry(work: Work, part: str, body: Mapping[str, Any]) -> setup_file.Documen
 
 def _with_further(work: Work, error: setup_file.SetupError, name: str) -> setup_file.SetupError:
     """The same with what is wrong between entries that are right in themselves."""
-    if error.rest is None:
+    if error.right is None:
         return error
-    _, faults = _compared(work, error.rest)
+    _, faults = _compared(work, error.right)
     return setup_file.SetupError(name, setup_file.in_order(error.faults, faults))
 
 
@@ -209,22 +209,22 @@ def _record(
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
     sum_what_changed(work, setup)
     loaded.released = release_waiting(work, setup)
-    what: dict[str, object] = {"file": name, "added": loaded.added, "amended": loaded.amended}
+    detail: dict[str, object] = {"file": name, "added": loaded.added, "amended": loaded.amended}
     if prepared_by:
-        what["prepared_by"] = prepared_by
+        detail["prepared_by"] = prepared_by
     if loaded.asked:
-        what["replaced"] = [str(each) for each in loaded.asked]
-    work.record(Verb.LOAD, {**what, "entries": _named(changed, before)})
+        detail["replaced"] = [str(each) for each in loaded.asked]
+    work.record(Verb.LOAD, {**detail, "entries": _named(changed, before)})
 
 
 def _named(changed: Changed, before: Bodies) -> dict[str, list[str]]:
     """Which entries a load changed, each with its changed fields; the log keeps no values."""
-    found = {}
+    fields_by_entry = {}
     for kind, key, body in changed[:_MOST_NAMED]:
         old = before[kind].get(key)
         fields = [each.field for each in changes(old, body)] if old is not None else ["new"]
-        found[f"{kind} {key}"] = fields[:_MOST_NAMED]
-    return found
+        fields_by_entry[f"{kind} {key}"] = fields[:_MOST_NAMED]
+    return fields_by_entry
 
 
 def _checked(work: Work, document: setup_file.Document, name: str) -> Bodies:
@@ -246,10 +246,10 @@ def _compared(work: Work, document: setup_file.Document) -> tuple[Bodies, list[S
 
 
 def _bodies(revisions: list[Revision]) -> Bodies:
-    found: Bodies = {kind: {} for kind in setup_file.KINDS}
+    bodies: Bodies = {kind: {} for kind in setup_file.KINDS}
     for revision in revisions:
-        found[revision.kind][revision.key] = revision.body
-    return found
+        bodies[revision.kind][revision.key] = revision.body
+    return bodies
 
 
 def _keep_own_editions(work: Work, document: setup_file.Document) -> None:

@@ -70,14 +70,14 @@ def _as_proposed(setup: Setup, part: str, key: str, body: Body) -> Setup:
             return setup
 
 
-def warning_document(each: TermsWarning) -> dict[str, object]:
+def warning_document(warning: TermsWarning) -> dict[str, object]:
     """A warning as documents have it; ``message`` says where as well."""
     return {
-        "code": each.code,
-        "part": each.part,
-        "key": each.key,
-        "path": each.path,
-        "message": str(each),
+        "code": warning.code,
+        "part": warning.part,
+        "key": warning.key,
+        "path": warning.path,
+        "message": str(warning),
     }
 
 

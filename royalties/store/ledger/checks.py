@@ -89,12 +89,12 @@ def closed_runs(connection: Connection) -> Iterator[ClosedRun]:
 def statements(connection: Connection, period_id: int) -> Iterator[StatementRow]:
     """The statements of a period in order of their numbers, with what they say."""
     query = select(*(statement.c[name] for name in StatementRow._fields))
-    found = _streamed(
+    rows = _streamed(
         connection,
         query.where(statement.c.period_id == period_id).order_by(statement.c.place),
         _DOCUMENTS,
     )
-    return (StatementRow(*row) for row in found)
+    return (StatementRow(*row) for row in rows)
 
 
 class IssuedFile(NamedTuple):
@@ -187,7 +187,7 @@ class RecordedImport(NamedTuple):
 
 def standing_by_batch(connection: Connection) -> dict[int, RecordedImport]:
     """What stands in the books of every import."""
-    found: dict[int, tuple[dict[int, int], dict[str, int]]] = {}
+    sums_by_batch: dict[int, tuple[dict[int, int], dict[str, int]]] = {}
     for table in (sale, waiting):
         rows = connection.execute(
             select(
@@ -199,7 +199,7 @@ def standing_by_batch(connection: Connection) -> dict[int, RecordedImport]:
             ).group_by(table.c.batch_id, table.c.kind, table.c.currency)
         )
         for number, kind, currency, copies, receipts in rows:
-            units, net = found.setdefault(number, ({}, {}))
+            units, net = sums_by_batch.setdefault(number, ({}, {}))
             units[kind] = units.get(kind, 0) + int(copies)
             net[currency] = net.get(currency, 0) + int(receipts)
     return {
@@ -209,7 +209,7 @@ def standing_by_batch(connection: Connection) -> dict[int, RecordedImport]:
             units.get(SaleKind.FREE.value, 0),
             net,
         )
-        for number, (units, net) in found.items()
+        for number, (units, net) in sums_by_batch.items()
     }
 
 
@@ -262,13 +262,13 @@ def corrections_that_do_not_mirror(connection: Connection) -> Iterator[str]:
         ]
         if _names_what_it_reverses(connection, number):
             keys.append(func.coalesce(sale.c.reverses, sale.c.period_id))
-        rest = connection.execute(
+        difference = connection.execute(
             select(sale.c.edition_id)
             .where(or_(sale.c.batch_id == number, sale.c.batch_id == corrects))
             .group_by(*keys)
             .having(or_(func.sum(sale.c.units) != 0, func.sum(sale.c.net) != 0))
         ).first()
-        if rest is not None:
+        if difference is not None:
             yield f"import {number} does not mirror import {corrects}, which it corrects"
     wanted = {corrects: number for number, corrects in pairs}
     rows = connection.execute(select(batch.c.id, batch.c.corrected_by).order_by(batch.c.id))

@@ -67,20 +67,20 @@ def post(connection: Connection, period_id: int, dated: date, entries: Sequence[
                 "id": number,
                 "period_id": period_id,
                 "dated": dated,
-                "event": each.event,
-                "subject": each.subject,
-                "description": each.description,
+                "event": made.event,
+                "subject": made.subject,
+                "description": made.description,
                 "sealed": 0,
             }
-            for number, each in enumerate(entries, first)
+            for number, made in enumerate(entries, first)
         ],
     )
     connection.execute(
         insert(posting),
         [
             {"entry_id": number, "line": line, **side._asdict()}
-            for number, each in enumerate(entries, first)
-            for line, side in enumerate(each.postings, 1)
+            for number, made in enumerate(entries, first)
+            for line, side in enumerate(made.postings, 1)
         ],
     )
     connection.execute(update(entry).where(entry.c.id >= first).values(sealed=1))

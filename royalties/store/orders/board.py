@@ -42,14 +42,14 @@ def cards(
         actor,
         wanted,
     )
-    found = connection.execute(
+    rows = connection.execute(
         query.order_by(
             place, func.coalesce(orders.c.promised_on, literal(date.max, Day)), orders.c.id
         )
         .limit(limit)
         .offset(skip)
     )
-    return [(Order(*row[:-1]), row[-1] or "") for row in found]
+    return [(Order(*row[:-1]), row[-1] or "") for row in rows]
 
 
 def counts(connection: Connection, actor: Actor, wanted: Wanted) -> dict[State, int]:
@@ -71,10 +71,10 @@ def counts_with_late(
 def counts_by_organization(connection: Connection) -> dict[str, dict[State, int]]:
     """How many orders each organization has in each state."""
     query = select(orders.c.organization, orders.c.state, func.count())
-    found: dict[str, dict[State, int]] = {}
+    counts: dict[str, dict[State, int]] = {}
     for row in connection.execute(query.group_by(orders.c.organization, orders.c.state)):
-        found.setdefault(row[0], {})[row[1]] = row[2]
-    return found
+        counts.setdefault(row[0], {})[row[1]] = row[2]
+    return counts
 
 
 def sizes(connection: Connection, keys: Sequence[str]) -> dict[str, tuple[int, int]]:

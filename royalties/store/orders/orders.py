@@ -111,10 +111,10 @@ def own_editions(connection: Connection) -> dict[str, list[str]]:
         .where(orders.c.own_isbn.is_not(None))
         .order_by(orders.c.own_isbn)
     )
-    found: dict[str, list[str]] = {}
+    isbns_by_title: dict[str, list[str]] = {}
     for title, isbn in connection.execute(query):
-        found.setdefault(title, []).append(isbn)
-    return found
+        isbns_by_title.setdefault(title, []).append(isbn)
+    return isbns_by_title
 
 
 def titles_ordered(connection: Connection, organizations: Collection[str]) -> list[str]:

@@ -48,15 +48,15 @@ class PersonRow(NamedTuple):
 
 def find_person(connection: Connection, number: int, *, lock: bool = False) -> PersonRow | None:
     """A person by number; ``lock`` holds them against others who change them."""
-    return _one(connection, person.c.id == number, lock=lock)
+    return _person_where(connection, person.c.id == number, lock=lock)
 
 
 def find_by_email(connection: Connection, email: str) -> PersonRow | None:
     """A person by their e-mail address in lower case."""
-    return _one(connection, person.c.email == email)
+    return _person_where(connection, person.c.email == email)
 
 
-def _one(
+def _person_where(
     connection: Connection, which: ColumnElement[bool], *, lock: bool = False
 ) -> PersonRow | None:
     query = select(*(person.c[name] for name in PersonRow._fields)).where(which)
@@ -141,10 +141,10 @@ def beneficiaries_of(connection: Connection, numbers: Sequence[int]) -> dict[int
         .where(membership.c.person_id.in_(numbers))
         .order_by(membership.c.beneficiary)
     )
-    found: dict[int, tuple[str, ...]] = {}
+    keys_by_person: dict[int, tuple[str, ...]] = {}
     for number, key in rows:
-        found[number] = (*found.get(number, ()), key)
-    return found
+        keys_by_person[number] = (*keys_by_person.get(number, ()), key)
+    return keys_by_person
 
 
 def set_beneficiaries(connection: Connection, number: int, keys: Iterable[str]) -> None:
@@ -162,10 +162,10 @@ def organizations_of(connection: Connection, numbers: Sequence[int]) -> dict[int
         .where(organization_member.c.person_id.in_(numbers))
         .order_by(organization_member.c.organization)
     )
-    found: dict[int, tuple[str, ...]] = {}
+    keys_by_person: dict[int, tuple[str, ...]] = {}
     for number, key in rows:
-        found[number] = (*found.get(number, ()), key)
-    return found
+        keys_by_person[number] = (*keys_by_person.get(number, ()), key)
+    return keys_by_person
 
 
 def set_organizations(connection: Connection, number: int, keys: Iterable[str]) -> None:

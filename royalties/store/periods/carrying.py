@@ -125,10 +125,10 @@ def _entries_until(connection: Connection, number: int | None) -> int:
 
 def _last_entry(connection: Connection, number: int, last: int | None) -> int:
     """The highest number of the entries of a period and of those since another; or 0."""
-    found = select(func.max(entry.c.id)).where(entry.c.period_id <= number)
+    query = select(func.max(entry.c.id)).where(entry.c.period_id <= number)
     if last is not None:
-        found = found.where(entry.c.period_id > last)
-    return connection.execute(found).scalar() or 0
+        query = query.where(entry.c.period_id > last)
+    return connection.execute(query).scalar() or 0
 
 
 def kept(connection: Connection, number: int) -> State | None:
@@ -208,22 +208,22 @@ def left_of(state: State) -> Left:
     return Left(
         {
             key: ContractState(
-                each["carried_forward"],
-                tuple(Held(*held) for held in each["held"]),
-                each["recouped"],
-                each["undistributed"],
-                _fractions(each["counters"]),
-                _fractions(each["counters_year"]),
-                _by_cap(each["caps"]),
-                _by_cap(each["caps_year"]),
+                contract["carried_forward"],
+                tuple(Held(*held) for held in contract["held"]),
+                contract["recouped"],
+                contract["undistributed"],
+                _fractions(contract["counters"]),
+                _fractions(contract["counters_year"]),
+                _by_cap(contract["caps"]),
+                _by_cap(contract["caps_year"]),
             )
-            for key, each in contracts.items()
+            for key, contract in contracts.items()
         },
         {(name, currency): amount for name, currency, amount in state["balances"]},
         {
             (key, isbn): (units, earned)
-            for key, each in contracts.items()
-            for isbn, (units, earned) in each["sold"].items()
+            for key, contract in contracts.items()
+            for isbn, (units, earned) in contract["sold"].items()
         },
     )
 

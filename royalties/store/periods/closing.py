@@ -124,12 +124,14 @@ def sold_in(
         .where(sale_total.c.kind != SaleKind.FREE.value)
         .group_by(sale_total.c.period_id, retailer.c.key, sale_total.c.currency)
     )
-    found: dict[int, dict[tuple[str, str], RetailerSales]] = {number: {} for number in periods}
+    sales_by_period: dict[int, dict[tuple[str, str], RetailerSales]] = {
+        number: {} for number in periods
+    }
     for number, key, currency, units, net, last, *early_sums in rows:
-        found[number][key, currency] = RetailerSales(
+        sales_by_period[number][key, currency] = RetailerSales(
             int(units), int(net), last, *map(int, early_sums)
         )
-    return found
+    return sales_by_period
 
 
 def earned_in(
@@ -147,10 +149,12 @@ def earned_in(
         )
         .group_by(*keys)
     )
-    found: dict[int, dict[tuple[str, str], tuple[int, int]]] = {number: {} for number in periods}
+    earned_by_period: dict[int, dict[tuple[str, str], tuple[int, int]]] = {
+        number: {} for number in periods
+    }
     for number, isbn, currency, earned, units in rows:
-        found[number][isbn, currency] = (int(earned), int(units))
-    return found
+        earned_by_period[number][isbn, currency] = (int(earned), int(units))
+    return earned_by_period
 
 
 def allocated_in(
@@ -168,10 +172,10 @@ def allocated_in(
         .where(allocation.c.period_id.in_(sorted(periods)))
         .group_by(*keys)
     )
-    found: dict[int, dict[tuple[str, str], int]] = {number: {} for number in periods}
+    allocated_by_period: dict[int, dict[tuple[str, str], int]] = {number: {} for number in periods}
     for number, key, currency, amount in rows:
-        found[number][key, currency] = int(amount)
-    return found
+        allocated_by_period[number][key, currency] = int(amount)
+    return allocated_by_period
 
 
 def explanations(connection: Connection, period: str) -> dict[str, ExplanationRow]:

@@ -71,13 +71,13 @@ def ensure_periods(connection: Connection, periods: Iterable[Period]) -> None:
     """Create the rows of periods that have none yet."""
     rows = [
         {
-            "id": each.ordinal,
-            "name": str(each),
-            "starts": each.starts,
-            "ends": each.ends,
+            "id": missing.ordinal,
+            "name": str(missing),
+            "starts": missing.starts,
+            "ends": missing.ends,
             "status": "open",
         }
-        for each in sorted(set(periods))
+        for missing in sorted(set(periods))
     ]
     if rows:
         connection.execute(insert_or(connection, period).on_conflict_do_nothing(), rows)

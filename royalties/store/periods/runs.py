@@ -56,7 +56,7 @@ def rows_of_run(
 ) -> dict[str, list[dict[str, Any]]]:
     """What a close freezes of a run beside its document, by table."""
     number = run.period.ordinal
-    found = {"contract_close": [_contract(number, c, revisions) for c in run.contracts]}
+    rows_by_table = {"contract_close": [_contract(number, c, revisions) for c in run.contracts]}
     for table, of_contract in (
         (earned_line, _lines),
         (counter_close, _counters),
@@ -64,28 +64,28 @@ def rows_of_run(
         (reserve_release, _releases),
         (allocation, _allocations),
     ):
-        found[table.name] = [
+        rows_by_table[table.name] = [
             {"period_id": number, "contract": done.contract.key, **row}
             for done in run.contracts
             for row in of_contract(done)
         ]
-    found["settlement"] = [
+    rows_by_table["settlement"] = [
         {
             "period_id": number,
-            "beneficiary": each.beneficiary,
-            "currency": each.currency,
-            "brought_forward": each.brought_forward,
-            "allocated": each.allocated,
-            "tax_rate": each.tax_rate,
-            "tax": each.tax,
-            "due": each.due,
-            "paid": each.paid,
-            "carried_forward": each.carried_forward,
-            "reason": each.reason.value if each.reason else "",
+            "beneficiary": settled.beneficiary,
+            "currency": settled.currency,
+            "brought_forward": settled.brought_forward,
+            "allocated": settled.allocated,
+            "tax_rate": settled.tax_rate,
+            "tax": settled.tax,
+            "due": settled.due,
+            "paid": settled.paid,
+            "carried_forward": settled.carried_forward,
+            "reason": settled.reason.value if settled.reason else "",
         }
-        for each in run.settlements
+        for settled in run.settlements
     ]
-    return found
+    return rows_by_table
 
 
 def frozen_rows(connection: Connection, table: str, period_id: int) -> dict[str, dict[str, Any]]:
@@ -160,10 +160,10 @@ def earned_lines(connection: Connection, period_id: int) -> dict[str, list[Earne
         .where(earned_line.c.period_id == period_id)
         .order_by(earned_line.c.contract, earned_line.c.line)
     )
-    found: dict[str, list[EarnedLine]] = {}
+    lines_by_contract: dict[str, list[EarnedLine]] = {}
     for row in rows:
-        found.setdefault(row.contract, []).append(_line(row))
-    return found
+        lines_by_contract.setdefault(row.contract, []).append(_line(row))
+    return lines_by_contract
 
 
 def recouped_of(connection: Connection) -> dict[str, tuple[str, int]]:

@@ -149,11 +149,13 @@ def keep(
 def _rows_of(
     period_id: int, batches: Collection[int], editions: Collection[int] | None = None
 ) -> Any:  # noqa: ANN401 - SQLAlchemy's Delete
-    found = delete(batch_slice).where(
+    statement = delete(batch_slice).where(
         batch_slice.c.period_id == period_id, batch_slice.c.batch_id.in_(sorted(batches))
     )
     return (
-        found if editions is None else found.where(batch_slice.c.edition_id.in_(sorted(editions)))
+        statement
+        if editions is None
+        else statement.where(batch_slice.c.edition_id.in_(sorted(editions)))
     )
 
 
@@ -211,15 +213,15 @@ def slicings(connection: Connection, periods: Collection[int] | None = None) -> 
 
 def unsplit(connection: Connection, period_id: int, editions: Collection[int]) -> set[int]:
     """Imports with lines of editions whose discounts nobody had asked for when they were summed."""
-    found: set[int] = set()
+    batches: set[int] = set()
     for some in _chunks(editions):
         query = select(batch_slice.c.batch_id).where(
             batch_slice.c.period_id == period_id,
             batch_slice.c.edition_id.in_(some),
             batch_slice.c.discount == UNSPLIT,
         )
-        found.update(connection.execute(query.distinct()).scalars())
-    return found
+        batches.update(connection.execute(query.distinct()).scalars())
+    return batches
 
 
 def sum_again(
@@ -361,10 +363,10 @@ def _whole(rows: Sequence[Row]) -> list[Row]:
 
 def _class(asked: Distinctions) -> ColumnElement[int]:
     """The class of a line's discount: how many limits it has passed."""
-    found: ColumnElement[int] = literal(0)
+    passed: ColumnElement[int] = literal(0)
     for limit in asked.limits:
-        found += case((has_passed(limit, sale.c.discount), 1), else_=0)
-    return found
+        passed += case((has_passed(limit, sale.c.discount), 1), else_=0)
+    return passed
 
 
 def _summed(part: ColumnElement[bool], asked: Distinctions, class_: ColumnElement[int]) -> Any:  # noqa: ANN401 - a Select
@@ -423,14 +425,14 @@ def period_slices(
         *(query.add_columns(_NO_CLASS) for query in lines), _kept(period_id, kept, asked)
     )
     rows = connection.execute(together).all()
-    found, again = _read([row for row in rows if row[-1] is not None], asked, names)
-    found += read_lines([row[:-1] for row in rows if row[-1] is None], asked, names)
+    slices, again = _read([row for row in rows if row[-1] is not None], asked, names)
+    slices += read_lines([row[:-1] for row in rows if row[-1] is None], asked, names)
     if again:
         parts = [Part(kept, again, unreported=False)]
-        found += slices_of(
+        slices += slices_of(
             connection, period_id, asked, names, parts, has_corrections=has_corrections
         )
-    return found
+    return slices
 
 
 _NO_CLASS = cast(null(), Integer).label("class_")
@@ -466,7 +468,7 @@ def _read(
     has_places = [bool(values) for values in asked.places]
     keys = 4 + sum(has_places)
     places: dict[tuple[Any, ...], Place] = {}
-    found: list[Slice] = []
+    slices: list[Slice] = []
     # Of an edition whose lines are looked at nothing that is kept counts, split or not.
     again = {row[0] for row in rows if row[-1] == UNSPLIT and editions[row[0]][1]}
     for row in rows:
@@ -481,7 +483,7 @@ def _read(
         if place is None:
             values = iter(where)
             place = places[where] = Place(*(next(values) if has else "" for has in has_places))
-        found.append(
+        slices.append(
             Slice(
                 isbn,
                 retailers[retailer],
@@ -496,7 +498,7 @@ def _read(
                 reverses or None,
             )
         )
-    return found, again
+    return slices, again
 
 
 def differing(
@@ -563,23 +565,27 @@ def _compared_rows(
 
 def _by_edition(rows: Iterable[Sequence[Any]]) -> _Compared:
     """Rows of ``batch_slice`` by import and edition."""
-    found: _Compared = {}
+    sums_by_edition: _Compared = {}
     for _, edition, *keys, number, units, net, worth in rows:
-        found.setdefault((number, edition), {})[tuple(keys)] = (int(units), int(net), int(worth))
-    return found
+        sums_by_edition.setdefault((number, edition), {})[tuple(keys)] = (
+            int(units),
+            int(net),
+            int(worth),
+        )
+    return sums_by_edition
 
 
 def _folded(
     sums: Mapping[tuple[Any, ...], tuple[int, ...]], *, without_places: bool = False
 ) -> dict[tuple[Any, ...], tuple[int, ...]]:
     """The same sums without classes of discounts, or without places too."""
-    found: dict[tuple[Any, ...], tuple[int, ...]] = {}
+    folded: dict[tuple[Any, ...], tuple[int, ...]] = {}
     for (*group, _, country, region, city, order, reverses), figures in sums.items():
         places = _NOWHERE if without_places else (country, region, city, order)
         key = (*group, UNSPLIT, *places, reverses)
-        known = found.get(key, (0, 0, 0))
-        found[key] = tuple(map(add, known, figures))
-    return found
+        known = folded.get(key, (0, 0, 0))
+        folded[key] = tuple(map(add, known, figures))
+    return folded
 
 
 def astray(connection: Connection) -> Iterator[str]:

@@ -146,21 +146,23 @@ def lines(
         backwards: whether the page ends there; its lines still come in order.
     """
     if beyond is None:
-        found = _page(
+        page = _page_of_lines(
             connection, wanted, _every_edition(connection, wanted), limit, backwards=backwards
         )
     else:
-        found = _page(
+        page = _page_of_lines(
             connection,
             wanted,
             _rest_of_edition(wanted, beyond, backwards=backwards),
             limit,
             backwards=backwards,
         )
-        if len(found) < limit:
+        if len(page) < limit:
             others = _editions_beyond(connection, wanted, beyond[0], backwards=backwards)
-            found += _page(connection, wanted, others, limit - len(found), backwards=backwards)
-    return found[::-1] if backwards else found
+            page += _page_of_lines(
+                connection, wanted, others, limit - len(page), backwards=backwards
+            )
+    return page[::-1] if backwards else page
 
 
 def all_lines(connection: Connection, wanted: Narrowed) -> Iterator[RecordedLine]:
@@ -189,7 +191,7 @@ def sources(
     return {row.id: (row.file_name, row.sheets, row.corrects) for row in connection.execute(query)}
 
 
-def _page(
+def _page_of_lines(
     connection: Connection,
     wanted: Narrowed,
     where: Sequence[ColumnElement[bool]],
@@ -242,7 +244,7 @@ def _editions_beyond(
 
 
 def _narrow(wanted: Narrowed) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [
+    conditions: list[ColumnElement[bool]] = [
         column.in_(values)
         for column, values in (
             (sale.c.edition_id, wanted.editions),
@@ -255,5 +257,5 @@ def _narrow(wanted: Narrowed) -> list[ColumnElement[bool]]:
         if values is not None
     ]
     if wanted.month:
-        found.append(sale.c.day.between(f"{wanted.month}-01", f"{wanted.month}-31"))
-    return found
+        conditions.append(sale.c.day.between(f"{wanted.month}-01", f"{wanted.month}-31"))
+    return conditions

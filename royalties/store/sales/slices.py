@@ -78,10 +78,10 @@ class Part:
     def chosen(self, period_id: int) -> ColumnElement[bool]:
         """The lines, found edition by edition along the table's key."""
         editions = select(edition.c.id) if self.editions is None else sorted(self.editions)
-        found = and_(sale.c.edition_id.in_(editions), sale.c.period_id == period_id)
+        condition = and_(sale.c.edition_id.in_(editions), sale.c.period_id == period_id)
         if self.batches is not None:
-            found = and_(found, sale.c.batch_id.in_(sorted(self.batches)))
-        return found
+            condition = and_(condition, sale.c.batch_id.in_(sorted(self.batches)))
+        return condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +300,7 @@ class _Reader:
 
     def read(self, rows: Sequence[Sequence[Any]]) -> list[Slice]:
         """The slices of grouped rows."""
-        found: list[Slice] = []
+        slices: list[Slice] = []
         keys = self._keys
         isbns, retailers, kinds = self._isbns, self._retailers, self._kinds
         limits, discounted = bool(self._asked.limits), self._asked.discounted
@@ -312,12 +312,12 @@ class _Reader:
             is_priced, figures, reverses = bool(row[keys]), row[keys + 1 : -1], row[-1]
             group = (isbn, retailer, kind, row[3], is_priced)
             if is_priced and limits and isbn in discounted:
-                found += self._classes(group, place, figures, reverses)
+                slices += self._classes(group, place, figures, reverses)
             else:
                 _, units, net, value = figures[:4]
                 sums = (int(units), int(net), int(value or 0))
-                found.append(Slice(*group, 0, place, *sums, reverses))
-        return found
+                slices.append(Slice(*group, 0, place, *sums, reverses))
+        return slices
 
     def _classes(
         self,
@@ -331,12 +331,12 @@ class _Reader:
             units, net, value = map(int, sums)
             yield Slice(*group, class_, place, units, net, value, reverses)
 
-    def _place(self, found: tuple[str, ...]) -> Place:
-        place = self._places.get(found)
+    def _place(self, names: tuple[str, ...]) -> Place:
+        place = self._places.get(names)
         if place is None:
-            values = iter(found)
+            values = iter(names)
             place = Place(*(next(values) if each else "" for each in self._asked.places))
-            self._places[found] = place
+            self._places[names] = place
         return place
 
 

@@ -59,12 +59,12 @@ class Extent(NamedTuple):
 
 def extents(connection: Connection, periods: Collection[int]) -> dict[int, Extent]:
     """The extent of those periods that have sales."""
-    found: dict[int, list[Slicing]] = {}
-    for each in slicings(connection, periods):
-        found.setdefault(each.period_id, []).append(each)
+    imports_by_period: dict[int, list[Slicing]] = {}
+    for slicing in slicings(connection, periods):
+        imports_by_period.setdefault(slicing.period_id, []).append(slicing)
     return {
         period_id: Extent(sum(each.lines for each in imports), tuple(imports))
-        for period_id, imports in found.items()
+        for period_id, imports in imports_by_period.items()
     }
 
 
@@ -73,11 +73,11 @@ def has_more_than(connection: Connection, lines: int) -> bool:
 
     Sums are looked at only until they are enough, so that it does not take longer every year.
     """
-    query, found = select(sale_total.c.lines), 0
+    query, counted = select(sale_total.c.lines), 0
     with connection.execute(query, execution_options={"yield_per": 200}) as rows:
         for row in rows:
-            found += row.lines
-            if found > lines:
+            counted += row.lines
+            if counted > lines:
                 return True
     return False
 

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, literal, null, select, union_all
 
+from royalties.domain.sales.slices import Outcome
 from royalties.store.sales.uploads import OPEN
 from royalties.store.tables import person, sales_draft, upload
 
@@ -24,14 +25,20 @@ class UnrecordedRow(NamedTuple):
 
 
 def unrecorded_rows(connection: Connection) -> list[UnrecordedRow]:
-    """Open uploads, the newest first, then sheets by retailer and person; one query for both."""
+    """Open uploads, the newest first, then sheets by retailer and person; one query for both.
+
+    Uploads that hold nothing new are left out.
+    """
     uploads = select(
         literal(UPLOAD).label("kind"),
         null().label("retailer"),
         upload.c.id.label("number"),
         upload.c.name,
         upload.c.summary.label("body"),
-    ).where(upload.c.status.in_(OPEN))
+    ).where(
+        upload.c.status.in_(OPEN),
+        upload.c.outcome.is_(None) | (upload.c.outcome != Outcome.NOTHING_NEW),
+    )
     sheets = (
         select(
             literal(SHEET),

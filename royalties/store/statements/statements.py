@@ -251,10 +251,10 @@ def portal_users(connection: Connection, beneficiaries: Collection[str]) -> dict
         )
         .order_by(membership.c.beneficiary, person.c.email)
     )
-    found: dict[str, list[str]] = {}
+    emails_by_beneficiary: dict[str, list[str]] = {}
     for key, email in rows:
-        found.setdefault(key, []).append(email)
-    return found
+        emails_by_beneficiary.setdefault(key, []).append(email)
+    return emails_by_beneficiary
 
 
 def add_issued(connection: Connection, rows: Sequence[IssuedRow]) -> None:

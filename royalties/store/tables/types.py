@@ -23,8 +23,8 @@ Member = TypeVar("Member", bound=StrEnum)
 class UnreadableValueError(ValueError):
     """A column holds what cannot stand in it."""
 
-    def __init__(self, found: object, kind: str) -> None:
-        super().__init__(f"{found!r} is stored where {kind} is expected")
+    def __init__(self, stored: object, kind: str) -> None:
+        super().__init__(f"{stored!r} is stored where {kind} is expected")
 
 
 class _Stored(TypeDecorator[Value]):
@@ -35,7 +35,7 @@ class _Stored(TypeDecorator[Value]):
     def _write(self, value: object) -> str | int:
         raise NotImplementedError
 
-    def _read(self, found: Any) -> Value:  # noqa: ANN401 - as the driver gives it
+    def _read(self, stored: Any) -> Value:  # noqa: ANN401 - as the driver gives it
         raise NotImplementedError
 
     def process_bind_param(self, value: object, dialect: Dialect) -> str | int | None:  # noqa: ARG002
@@ -58,8 +58,8 @@ class Day(_Stored[date]):
             raise TypeError(value)
         return value.isoformat()
 
-    def _read(self, found: str) -> date:
-        return _day(found)
+    def _read(self, stored: str) -> date:
+        return _day(stored)
 
 
 class Moment(_Stored[datetime]):
@@ -73,11 +73,11 @@ class Moment(_Stored[datetime]):
             raise TypeError(value)
         return value.astimezone(UTC).isoformat()
 
-    def _read(self, found: str) -> datetime:
+    def _read(self, stored: str) -> datetime:
         try:
-            moment = datetime.fromisoformat(found)
+            moment = datetime.fromisoformat(stored)
         except (TypeError, ValueError):
-            raise UnreadableValueError(found, "a moment") from None
+            raise UnreadableValueError(stored, "a moment") from None
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -92,8 +92,8 @@ class Exact(_Stored[Fraction]):
             raise TypeError(value)
         return str(value)
 
-    def _read(self, found: str) -> Fraction:
-        return _fraction(found)
+    def _read(self, stored: str) -> Fraction:
+        return _fraction(stored)
 
 
 class Flag(_Stored[bool]):
@@ -107,10 +107,10 @@ class Flag(_Stored[bool]):
             raise TypeError(value)
         return 1 if value else 0
 
-    def _read(self, found: int) -> bool:
-        if found not in {0, 1}:
-            raise UnreadableValueError(found, "0 or 1")
-        return bool(found)
+    def _read(self, stored: int) -> bool:
+        if stored not in {0, 1}:
+            raise UnreadableValueError(stored, "0 or 1")
+        return bool(stored)
 
 
 class Word(_Stored[Member], Generic[Member]):
@@ -127,11 +127,11 @@ class Word(_Stored[Member], Generic[Member]):
     def _write(self, value: object) -> str:
         return self.kind(str(value)).value
 
-    def _read(self, found: str) -> Member:
+    def _read(self, stored: str) -> Member:
         try:
-            return self.kind(found)
+            return self.kind(stored)
         except ValueError:
-            raise UnreadableValueError(found, f"a {self.kind.__name__}") from None
+            raise UnreadableValueError(stored, f"a {self.kind.__name__}") from None
 
 
 class Json(_Stored[Any]):
@@ -162,12 +162,12 @@ class Json(_Stored[Any]):
         plain = self.dumped(value) if self.dumped else value
         return json.dumps(plain, ensure_ascii=False, sort_keys=self.in_order, default=as_json)
 
-    def _read(self, found: str) -> Any:  # noqa: ANN401 - JSON
+    def _read(self, stored: str) -> Any:  # noqa: ANN401 - JSON
         try:
-            plain = json.loads(found)
+            plain = json.loads(stored)
             return self.loaded(plain) if self.loaded else plain
         except (LookupError, TypeError, ValueError):
-            raise UnreadableValueError(found, "JSON of this kind") from None
+            raise UnreadableValueError(stored, "JSON of this kind") from None
 
 
 class Canonical(Json):
@@ -182,12 +182,12 @@ class Canonical(Json):
 @lru_cache(4096)
 def _day(text: str) -> date:
     try:
-        found = date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except (TypeError, ValueError):
         raise UnreadableValueError(text, "a day") from None
-    if found.isoformat() != text:  # 20260403 is the same day, but nothing that is ever written
+    if day.isoformat() != text:  # 20260403 is the same day, but nothing that is ever written
         raise UnreadableValueError(text, "a day")
-    return found
+    return day
 
 
 @lru_cache(4096)

@@ -13,8 +13,9 @@ from sqlalchemy import (
     text,
 )
 
+from royalties.domain.sales.slices import Outcome
 from royalties.store.tables.metadata import Id, Key, MomentText, metadata
-from royalties.store.tables.types import Flag, Json, Moment
+from royalties.store.tables.types import Flag, Json, Moment, Word
 
 setting = Table(
     "setting",
@@ -37,10 +38,14 @@ upload = Table(
     Column("status", String(8), nullable=False),
     Column("summary", Text, comment="what a list shows of the newest import document, as JSON"),
     Column("document", Text, comment="the newest import document"),
+    Column("outcome", Word(Outcome, 16), comment="of the newest check; null: not checked"),
     Column("batch_id", ForeignKey("batch.id"), comment="once recorded"),
     Column("created_at", MomentText, nullable=False),
     Column("created_by", String(200), nullable=False),
     CheckConstraint("status in ('received', 'checked', 'recorded', 'removed')", name="status"),
+    CheckConstraint(
+        "outcome in ('recorded', 'refused', 'confirm', 'choose', 'nothing-new')", name="outcome"
+    ),
 )
 
 _ACTIVE = text("status in ('queued', 'running')")

@@ -68,15 +68,15 @@ def settlements_of(connection: Connection, beneficiary: str, limit: int) -> list
 
 def balances_after(connection: Connection, period_id: int) -> dict[str, list[tuple[str, int]]]:
     """What a closed period carried forward, as (currency, amount), by beneficiary."""
-    found: dict[str, list[tuple[str, int]]] = {}
+    balances: dict[str, list[tuple[str, int]]] = {}
     rows = connection.execute(
         select(settlement.c.beneficiary, settlement.c.currency, settlement.c.carried_forward)
         .where(settlement.c.period_id == period_id, settlement.c.carried_forward != 0)
         .order_by(settlement.c.currency)
     )
     for beneficiary, currency, amount in rows:
-        found.setdefault(beneficiary, []).append((currency, amount))
-    return found
+        balances.setdefault(beneficiary, []).append((currency, amount))
+    return balances
 
 
 def used_versions(connection: Connection, plan: str) -> set[date]:
@@ -135,12 +135,12 @@ def kinds_sold(connection: Connection, words: Sequence[Collection[str]]) -> list
         .join(edition, edition.c.id == sums.c.edition_id)
         .join(retailer, retailer.c.id == sums.c.retailer_id)
     )
-    found = []
+    kinds = []
     for isbn, seller, currency, is_priced, lines, *named in rows:
         values = iter(named)
         place = Place(*(next(values) if asked else "" for asked in words))
-        found.append(SoldKind(isbn, seller, currency, place, bool(is_priced), int(lines)))
-    return found
+        kinds.append(SoldKind(isbn, seller, currency, place, bool(is_priced), int(lines)))
+    return kinds
 
 
 class Governed(NamedTuple):

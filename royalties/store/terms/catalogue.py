@@ -36,10 +36,10 @@ def retailer_ids(connection: Connection) -> dict[str, int]:
 
 def prices(connection: Connection) -> dict[int, dict[tuple[str, date], int]]:
     """List prices in millionths by edition number, then by (currency, first day)."""
-    found: dict[int, dict[tuple[str, date], int]] = {}
+    prices_by_edition: dict[int, dict[tuple[str, date], int]] = {}
     for row in connection.execute(select(price)):
-        found.setdefault(row.edition_id, {})[row.currency, row.starts] = row.micro
-    return found
+        prices_by_edition.setdefault(row.edition_id, {})[row.currency, row.starts] = row.micro
+    return prices_by_edition
 
 
 def identifiers(connection: Connection) -> dict[str, int]:
@@ -66,10 +66,10 @@ def aliases_of(connection: Connection, isbns: Iterable[str]) -> dict[str, list[s
         .where(identifier.c.kind == "alias", edition.c.isbn.in_(sorted(isbns)))
         .order_by(identifier.c.value)
     )
-    found: dict[str, list[str]] = {}
+    aliases_by_isbn: dict[str, list[str]] = {}
     for row in rows:
-        found.setdefault(row.isbn, []).append(row.value)
-    return found
+        aliases_by_isbn.setdefault(row.isbn, []).append(row.value)
+    return aliases_by_isbn
 
 
 def copies_of(
@@ -122,14 +122,14 @@ def record_titles(connection: Connection, titles: Iterable[Title]) -> None:
     """Bring titles' editions, prices and identifiers to what their setup entries say."""
     listed = list(titles)
     of_title = {row.key: row.id for row in connection.execute(select(title.c.key, title.c.id))}
-    new = dict.fromkeys(each.key for each in listed if each.key not in of_title)
+    new = dict.fromkeys(title_.key for title_ in listed if title_.key not in of_title)
     of_title |= _numbered(connection, title, title.c.key, [{"key": key} for key in new])
     ids = {row.isbn: row.id for row in edition_rows(connection)}
     made = {
-        one.isbn: {"isbn": one.isbn, "title_id": of_title[each.key]}
-        for each in listed
-        for one in each.editions
-        if one.isbn not in ids
+        edition_.isbn: {"isbn": edition_.isbn, "title_id": of_title[title_.key]}
+        for title_ in listed
+        for edition_ in title_.editions
+        if edition_.isbn not in ids
     }
     ids |= _numbered(connection, edition, edition.c.isbn, list(made.values()))
     _record_terms(connection, listed, ids)
@@ -150,22 +150,22 @@ def _numbered(
 
 
 def _record_terms(connection: Connection, titles: Iterable[Title], ids: Mapping[str, int]) -> None:
-    editions = [(ids[one.isbn], one) for each in titles for one in each.editions]
+    editions = [(ids[edition_.isbn], edition_) for title_ in titles for edition_ in title_.editions]
     prices = [
         {
             "edition_id": number,
-            "currency": each.currency,
-            "starts": each.starts,
-            "micro": each.micro,
+            "currency": price_.currency,
+            "starts": price_.starts,
+            "micro": price_.micro,
         }
-        for number, one in editions
-        for each in one.prices
+        for number, edition_ in editions
+        for price_ in edition_.prices
     ]
     by_hand = set(aliases(connection))
     names = {
         value.upper(): {"edition_id": number, "kind": kind, "value": value.upper()}
-        for number, one in editions
-        for kind, value in one.identifiers
+        for number, edition_ in editions
+        for kind, value in edition_.identifiers
         if value.upper() not in by_hand
     }
     if editions:

@@ -10,8 +10,10 @@ from datetime import timedelta
 import pytest
 
 from royalties.domain.people import Actor, NotAllowedError, Role
+from royalties.services.books import open_period_of, setup_in_force
 from royalties.services.sales import uploads
 from royalties.services.sales.importing import ImportResult
+from royalties.services.sales.unrecorded import unrecorded
 from royalties.services.sales.uploads import shown_name
 from royalties.services.work import RefusedError, Work
 from tests.builders.books import HARDCOVER, NOW, TESS, UNKNOWN, Office, a_row, after, spring
@@ -32,6 +34,11 @@ BAD = as_file([a_row(3, date="2025-05-02"), {**a_row(2), "units": "six"}, a_row(
 def record(office: Office, number: int, *seen: str) -> ImportResult:
     with office.system.work(CLERK) as work:
         return uploads.record(work, number, seen)
+
+
+def outcome_of(office: Office, number: int) -> object:
+    """As lists and the home page ask for it."""
+    return office.rows(f"SELECT outcome FROM upload WHERE id = {number}")[0][0]
 
 
 def counted(office: Office) -> tuple[int, ...]:
@@ -113,6 +120,7 @@ def test_a_check_records_nothing(office: Office) -> None:
     assert upload.document is not None
     assert upload.document["outcome"] == "recorded"
     assert upload.document["sale_lines"] == 1
+    assert outcome_of(office, upload.id) == "recorded"
     assert office.hashes("upload") == before
 
 
@@ -165,12 +173,14 @@ def test_what_was_seen_is_what_is_recorded(office: Office) -> None:
     assert now.document is not None
     assert (now.document["outcome"], now.document["sale_lines"]) == ("recorded", 2)
     assert now.document["batch"] is None
+    assert outcome_of(office, upload.id) == "recorded"
     assert record(office, upload.id).outcome == "recorded"
     assert office.faults() == {}
 
 
 def test_bytes_that_came_another_way_are_nothing_new(office: Office) -> None:
     upload = send(office, CLERK, MAY)
+    assert outcome_of(office, upload.id) == "recorded"
     path = office.outside / "may.csv"
     path.write_bytes(MAY)
     office.bring_file(path)
@@ -178,6 +188,10 @@ def test_bytes_that_came_another_way_are_nothing_new(office: Office) -> None:
     document = found(office, upload.id).document
     assert document is not None
     assert document["same_as"] == 1
+    assert outcome_of(office, upload.id) == "nothing-new"
+    with office.work(read_only=True) as work:
+        setup = setup_in_force(work)
+        assert unrecorded(work, setup, open_period_of(work, setup)) == []
 
 
 def test_problems_come_back_as_a_workbook(office: Office) -> None:
@@ -185,6 +199,7 @@ def test_problems_come_back_as_a_workbook(office: Office) -> None:
     assert upload.document is not None
     assert upload.document["outcome"] == "refused"
     assert upload.document["problem_count"] == 2
+    assert outcome_of(office, upload.id) == "refused"
     before = counted(office)
     assert record(office, upload.id).outcome == "refused"
     assert counted(office) == before
@@ -199,6 +214,7 @@ def test_another_report_is_chosen_by_hand_and_let_go(office: Office) -> None:
         "kdp-2011",
         {"decimal": ","},
     )
+    assert outcome_of(office, upload.id) is None
     with pytest.raises(RefusedError, match="check it first"):
         record(office, upload.id)
     with office.system.work(CLERK) as work, pytest.raises(RefusedError, match="no report"):
@@ -211,6 +227,7 @@ def test_a_removed_upload_is_gone(office: Office) -> None:
         uploads.remove(work, upload.id)
     with office.work(read_only=True) as work:
         assert uploads.find(work, upload.id) is None
+    assert outcome_of(office, upload.id) is None
     with pytest.raises(RefusedError, match="was removed"):
         record(office, upload.id)
 

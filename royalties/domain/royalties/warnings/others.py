@@ -38,12 +38,12 @@ def of_rates(books: TermsInForce) -> Iterator[TermsWarning]:
     profit = any(
         rule.basis is Basis.PROFIT for each in terms.contracts.values() for rule in each.rules
     )
-    given = {(rate.period, rate.source, rate.target) for rate in terms.exchange_rates}
+    known = {(rate.period, rate.source, rate.target) for rate in terms.exchange_rates}
     needed = _converted(books)
     closed = _names_before(terms.first_period, terms.open_period)
     for rate in terms.exchange_rates:
         reverse = (rate.period, rate.target, rate.source)
-        if not wanted or rate.period in closed or reverse in given:
+        if not wanted or rate.period in closed or reverse in known:
             continue
         is_used = rate.target in wanted or (profit and rate.source == terms.currency)
         needs_reverse = (
@@ -75,13 +75,13 @@ def of_rates(books: TermsInForce) -> Iterator[TermsWarning]:
 
 def _converted(books: TermsInForce) -> dict[tuple[str, str], int]:
     """Pairs of currencies between which recorded sales are converted, with how many lines."""
-    found: dict[tuple[str, str], int] = {}
+    lines_by_pair: dict[tuple[str, str], int] = {}
     for contract in books.terms.contracts.values():
         for kind in books.sold(contract):
             if kind.currency != contract.currency:
                 pair = kind.currency, contract.currency
-                found[pair] = found.get(pair, 0) + kind.lines
-    return found
+                lines_by_pair[pair] = lines_by_pair.get(pair, 0) + kind.lines
+    return lines_by_pair
 
 
 def _names_before(first: Period, open_period: Period) -> set[str]:

@@ -99,19 +99,19 @@ class TermsInForce:
     @cached_property
     def by_title(self) -> dict[str, list[SoldKind]]:
         """Recorded sales by title."""
-        found: dict[str, list[SoldKind]] = {}
+        sold_by_title: dict[str, list[SoldKind]] = {}
         for kind in self.terms.sold:
             if kind.isbn in self.of_isbn:
-                found.setdefault(self.of_isbn[kind.isbn][0], []).append(kind)
-        return found
+                sold_by_title.setdefault(self.of_isbn[kind.isbn][0], []).append(kind)
+        return sold_by_title
 
     @cached_property
     def followers(self) -> dict[str, list[Contract]]:
         """Contracts by their plan."""
-        found: dict[str, list[Contract]] = {}
+        contracts_by_plan: dict[str, list[Contract]] = {}
         for _, contract in sorted(self.terms.contracts.items()):
-            found.setdefault(contract.plan, []).append(contract)
-        return found
+            contracts_by_plan.setdefault(contract.plan, []).append(contract)
+        return contracts_by_plan
 
     def editions(self, contract: Contract) -> list[Edition]:
         """Of all titles of a contract."""

@@ -212,12 +212,12 @@ def file_of(work: Work, number: int) -> OrderFile | None:
 
 def _place_of(text: str) -> str:
     try:
-        found = places.place(text)
+        code = places.place(text)
     except places.NotAPlaceError as error:
         raise RefusedError(f"name the state for which it holds: {error}") from error
-    if "-" not in found:
+    if "-" not in code:
         raise RefusedError("name the state for which it holds, such as US-WA")
-    return found
+    return code
 
 
 def _undecided(work: Work, number: int) -> store.CertificateRow:
@@ -240,7 +240,7 @@ def _decide(work: Work, row: store.CertificateRow, reason: str) -> None:
     _record(work, row.id, row.organization, row.place, "refused" if reason else "checked")
     setup = setup_in_force(work)
     entry = setup.organizations.get(row.organization)
-    found = [
+    recipients = [
         *([entry.email] if entry else []),
         *people.emails_of_organization(work.connection, row.organization),
     ]
@@ -254,7 +254,7 @@ def _decide(work: Work, row: store.CertificateRow, reason: str) -> None:
     )
     _tell(
         work,
-        list(dict.fromkeys(found)),
+        list(dict.fromkeys(recipients)),
         f"Your tax certificate for {row.place}",
         said,
         Side.ORGANIZATION,
@@ -275,12 +275,17 @@ def _tell(
     path = "/organization/certificates"
     if side is Side.STAFF:
         path = f"/finance/organizations/{organization}#certificates"
-    for each in recipients:
+    for recipient in recipients:
         link = ("Open the certificates", path)
         write(
             work,
             Message(
-                each, subject, said, kind="order", about=f"certificate {organization}", link=link
+                recipient,
+                subject,
+                said,
+                kind="order",
+                about=f"certificate {organization}",
+                link=link,
             ),
         )
 

@@ -92,10 +92,10 @@ def invoice_paper(work: Work, number: str, file: str) -> Paper:
     Raises:
         RefusedError: there is none.
     """
-    found = invoice_of(work, number)
-    if found is None or file not in FILES:
+    invoice = invoice_of(work, number)
+    if invoice is None or file not in FILES:
         raise RefusedError(f"there is no invoice {number[:20]}")
-    return paper_of(work, found.shown, file)
+    return paper_of(work, invoice.shown, file)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,16 +96,16 @@ def aging(work: Work, today: date) -> list[Aged]:
     Finance sees all of them, an organization its own.
     """
     work.actor.require(Verb.READ_ORDERS)
-    found: dict[tuple[str, str], Aged] = {}
+    aged_by_payer: dict[tuple[str, str], Aged] = {}
     for row in store.open_invoices(work.connection, work.actor):
         key = (row.organization, row.currency)
-        aged = found.setdefault(key, Aged(*key))
+        aged = aged_by_payer.setdefault(key, Aged(*key))
         aged.invoices.append(row)
         if row.balance < 0:
             aged.credit += row.balance
         else:
             aged.sums[bucket_of(days_overdue(row, today))] += row.balance
-    return [found[key] for key in sorted(found)]
+    return [aged_by_payer[key] for key in sorted(aged_by_payer)]
 
 
 def days_overdue(row: Open, today: date) -> int:
@@ -158,10 +158,10 @@ def remind(work: Work, number: str) -> Overdue:
         RefusedError: it is not overdue, or was reminded of today already.
     """
     work.actor.require(Verb.BILL)
-    found = store.find_invoice(work.connection, work.actor, number)
-    if found is None:
+    invoice = store.find_invoice(work.connection, work.actor, number)
+    if invoice is None:
         raise RefusedError(f"there is no invoice {number[:20]}")
-    order = hold_still(work, store.order_number(work.connection, found.order_id))
+    order = hold_still(work, store.order_number(work.connection, invoice.order_id))
     late = next((each for each in reminders(work) if each.invoice.number == number), None)
     if late is None:
         raise RefusedError(f"invoice {number} is not overdue: there is nothing to remind of")
@@ -175,7 +175,7 @@ def remind(work: Work, number: str) -> Overdue:
             f"order {order.number} has no contact with an e-mail address: write to them by mail"
         )
     mail.replace(work.connection, "reminder", number)
-    pay = pay_words(invoice_shown(found))
+    pay = pay_words(invoice_shown(invoice))
     write(
         work,
         Message(

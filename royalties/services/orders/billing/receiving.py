@@ -219,13 +219,13 @@ def unconfirmed(work: Work, number: str = "") -> list[Unconfirmed]:
         work: the unit of work.
         number: of an order; all of them if left out.
     """
-    found = approvals.proposals(
+    proposals = approvals.proposals(
         work,
         status="waiting",
         beginning=f"{number} " if number else "",
         limit=_MOST_WAITING,
     )
-    money = [each for each in reversed(found) if each.kind in {RECEIPT, PAY_BACK}]
+    money = [each for each in reversed(proposals) if each.kind in {RECEIPT, PAY_BACK}]
     return [_unconfirmed(each) for each in money]
 
 
@@ -354,17 +354,17 @@ def _held(work: Work, number: str, token: str) -> tuple[Order, Open, ReceiptRow 
     """The order of an invoice, held; the invoice with its balance; what a token entered before."""
     if not token or len(token) > _LONGEST_TOKEN:
         raise RefusedError("the form has no token: open it again")
-    found = store.find_invoice(work.connection, work.actor, number)
-    if found is None:
+    invoice = store.find_invoice(work.connection, work.actor, number)
+    if invoice is None:
         raise RefusedError(f"there is no invoice {number[:20]}")
-    if found.kind == "credit":
+    if invoice.kind == "credit":
         raise RefusedError(f"{number} is a credit note: money is recorded with its invoice")
-    order = hold_still(work, store.order_number(work.connection, found.order_id))
+    order = hold_still(work, store.order_number(work.connection, invoice.order_id))
     earlier = store.receipt_by_token(work.connection, token)
-    if earlier is not None and earlier.invoice_id != found.id:
+    if earlier is not None and earlier.invoice_id != invoice.id:
         raise RefusedError("this form was sent for another invoice: open it again")
     rows = store.open_invoices(work.connection, work.actor, order_id=order.id, settled=True)
-    return order, next(each for each in rows if each.id == found.id), earlier
+    return order, next(each for each in rows if each.id == invoice.id), earlier
 
 
 @dataclass(frozen=True, slots=True)

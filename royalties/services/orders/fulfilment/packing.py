@@ -28,7 +28,7 @@ def packing_list(work: Work, number: str, shipment: int, file: str) -> Paper:
     if order is None or row is None or file not in FILES:
         raise RefusedError(f"there is no shipment {shipment} of order {number[:20]}")
     setup = setup_in_force(work)
-    shown = _shown(setup, order, agreed_of(work, setup, order), rows, row)
+    shown = _packing_list(setup, order, agreed_of(work, setup, order), rows, row)
     return _paper(work, shown, file)
 
 
@@ -36,12 +36,12 @@ def print_packing_list(
     work: Work, setup: Setup, order: Order, agreed: Agreed, rows: list[ShipmentRow]
 ) -> None:
     """Print what lies in the last of an order's shipments, so that it is kept with it."""
-    shown = _shown(setup, order, agreed, rows, rows[-1])
+    shown = _packing_list(setup, order, agreed, rows, rows[-1])
     for file in FILES:
         _paper(work, shown, file)
 
 
-def _shown(
+def _packing_list(
     setup: Setup, order: Order, agreed: Agreed, rows: list[ShipmentRow], row: ShipmentRow
 ) -> PackingListShown:
     address = order.ship_to[row.address - 1]

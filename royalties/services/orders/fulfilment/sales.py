@@ -215,10 +215,10 @@ class Selling:
         edition = self._edition()
         retailer = catalogue.retailer_ids(self.work.connection)[agreed.prices.retailers[order.kind]]
         currency = agreed.quote.currency
-        found = []
+        sale_lines = []
         for row, line in enumerate(lines, 1):
             to = order.ship_to[line.address - 1]
-            found.append(
+            sale_lines.append(
                 SaleLine(
                     sheet=0,
                     row=row,
@@ -238,15 +238,15 @@ class Selling:
                     reference=of.reference,
                 )
             )
-        return found
+        return sale_lines
 
     def _edition(self) -> int:
         order = self.order
         isbn = order.own_isbn or order.isbn
-        found = {row.isbn: row.id for row in catalogue.edition_rows(self.work.connection)}
-        if isbn not in found:
+        numbers = {row.isbn: row.id for row in catalogue.edition_rows(self.work.connection)}
+        if isbn not in numbers:
             raise RefusedError(f"the catalogue has no edition {isbn}: add it to its title first")
-        return found[isbn]
+        return numbers[isbn]
 
 
 def charges_of(setup: Setup, order: Order, lines: Iterable[PaperLine]) -> tuple[str, ...]:

@@ -199,10 +199,10 @@ def is_complete(order: Order) -> bool:
 def _earlier(work: Work, order: Order, token: str) -> ShipmentRow | None:
     if not token or len(token) > 64:  # noqa: PLR2004 - the column's length
         raise RefusedError("the form has no token: open it again")
-    found = store.find_shipment(work.connection, token)
-    if found is not None and found.order_id != order.id:
+    shipment = store.find_shipment(work.connection, token)
+    if shipment is not None and shipment.order_id != order.id:
         raise RefusedError("this form was sent for another order: open it again")
-    return found
+    return shipment
 
 
 def _require(work: Work, order: Order, version: int, address: int, copies: int, day: date) -> None:
@@ -261,7 +261,7 @@ def _add(
 
 
 def _short(text: str) -> str:
-    found = " ".join(text.split())[:_LONGEST]
-    if fault := fault_of_line(found):
-        raise RefusedError(f"{found[:20]!r} cannot be recorded: {fault}")
-    return found
+    line = " ".join(text.split())[:_LONGEST]
+    if fault := fault_of_line(line):
+        raise RefusedError(f"{line[:20]!r} cannot be recorded: {fault}")
+    return line

@@ -130,57 +130,57 @@ def estimate(work: Work, body: Requested) -> pricing.Quote | None:
     return None
 
 
-def fit_address(given: Address) -> Address:
+def fit_address(address: Address) -> Address:
     """An organization's own address with its texts as they are kept.
 
     Raises:
         BadRequestError: says at ``bill`` what is wrong with it.
     """
     faults: dict[str, str] = {}
-    [found] = _addresses((replace(given, copies=1),), faults)
+    [fitted] = _addresses((replace(address, copies=1),), faults)
     if faults:
         raise BadRequestError({"bill": next(iter(faults.values()))})
-    return found
+    return fitted
 
 
-def _addresses(given: tuple[Address, ...], faults: dict[str, str]) -> tuple[Address, ...]:
-    if not 1 <= len(given) <= MOST_ADDRESSES:
+def _addresses(addresses: tuple[Address, ...], faults: dict[str, str]) -> tuple[Address, ...]:
+    if not 1 <= len(addresses) <= MOST_ADDRESSES:
         faults["ship_to"] = f"give from one to {MOST_ADDRESSES} addresses"
-        return given
-    found = []
-    for number, each in enumerate(given, 1):
+        return addresses
+    kept = []
+    for number, address in enumerate(addresses, 1):
         where = f"address {number}"
-        lines = [line for line in each.lines if line.strip()]
-        fitted = each
+        lines = [line for line in address.lines if line.strip()]
+        fitted = address
         if not lines or len(lines) > _MOST_LINES:
             faults[where] = f"write the street in one to {_MOST_LINES} lines"
-        elif each.copies < 1:
+        elif address.copies < 1:
             faults[where] = "every address takes at least one copy"
         else:
             try:
-                fitted = placed(each)
+                fitted = placed(address)
             except NotAPlaceError as error:
                 faults[where] = str(error)
-        found.append(
+        kept.append(
             Address(
-                each.copies,
-                _fit(faults, where, each.name, _LONGEST["name"]),
+                address.copies,
+                _fit(faults, where, address.name, _LONGEST["name"]),
                 tuple(_fit(faults, where, line, _LONGEST["line"]) for line in lines),
-                _fit(faults, where, each.city, _LONGEST["city"]),
+                _fit(faults, where, address.city, _LONGEST["city"]),
                 fitted.region,
-                _fit(faults, where, each.postcode, _LONGEST["postcode"], needed=False),
+                _fit(faults, where, address.postcode, _LONGEST["postcode"], needed=False),
                 fitted.country,
             )
         )
-    return tuple(found)
+    return tuple(kept)
 
 
 def _fit(faults: dict[str, str], name: str, text: str, longest: int, *, needed: bool = True) -> str:
     try:
-        found = line_of(text, "this", longest)
+        line = line_of(text, "this", longest)
     except RefusedError as error:
         faults.setdefault(name, str(error))
         return text
-    if needed and not found:
+    if needed and not line:
         faults.setdefault(name, "something is missing here")
-    return found
+    return line

@@ -75,13 +75,13 @@ def listed(work: Work, *, before: int = 0) -> tuple[list[OrderSummary], bool]:
     return _listed(work, rows[:PAGE]), len(rows) > PAGE
 
 
-def _listed(work: Work, found: Sequence[Order]) -> list[OrderSummary]:
-    if not found:
+def _listed(work: Work, orders: Sequence[Order]) -> list[OrderSummary]:
+    if not orders:
         return []
     setup = setup_in_force(work)
-    facts = facts_of(work.connection, [each.id for each in found])
+    facts = facts_of(work.connection, [each.id for each in orders])
     made = []
-    for order in found:
+    for order in orders:
         met = needs.preconditions_of(work, order, facts[order.id], setup)
         title = setup.titles.get(order.title)
         done, steps = progress(order)
@@ -145,10 +145,10 @@ def send_purchase_order(
     told = ", ".join(str(each) for each in detail.values() if each)
     text = f"We sent our purchase order: {told}"
     notices.tell(work, order, "message", detail={"text": text})
-    found = life.find(work, number)
-    if found is None:
+    after = life.find(work, number)
+    if after is None:
         raise AssertionError
-    return found
+    return after
 
 
 def purchase_orders(work: Work, order: Order) -> list[messages.FileRow]:

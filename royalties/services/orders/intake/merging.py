@@ -55,12 +55,12 @@ def namesakes(work: Work, order: Order, events: Iterable[Event]) -> list[Organiz
         return []
     # Entries stand in the order in which they were first recorded.
     before = takewhile(lambda each: each.key != own.key, every.values())
-    found = {each.key: each for each in before if each.is_called(own.name)}
+    namesakes_by_key = {each.key: each for each in before if each.is_called(own.name)}
     for named in (each.detail.get("named") for each in events if each.action == REQUEST):
         if named:
-            found |= {each.key: each for each in every.values() if each.is_called(named)}
-    found.pop(own.key, None)
-    return list(found.values())
+            namesakes_by_key |= {each.key: each for each in every.values() if each.is_called(named)}
+    namesakes_by_key.pop(own.key, None)
+    return list(namesakes_by_key.values())
 
 
 def sizes(work: Work, keys: Sequence[str]) -> dict[str, Size]:
@@ -184,29 +184,29 @@ def _let_in(work: Work, before: str, after: Organization, moving: Iterable[Perso
     if not left and setup_in_force(work).organizations[before].is_called(after.name):
         given_up = {before}
         certificates.hand_over(work.connection, before, after.key)
-    for each in moving:
-        people.find_person(work.connection, each.id, lock=True)
-        keys = people.organizations_of(work.connection, [each.id]).get(each.id, ())
-        people.set_organizations(work.connection, each.id, sorted({*keys, after.key} - given_up))
+    for person in moving:
+        people.find_person(work.connection, person.id, lock=True)
+        keys = people.organizations_of(work.connection, [person.id]).get(person.id, ())
+        people.set_organizations(work.connection, person.id, sorted({*keys, after.key} - given_up))
 
 
 def _tell(work: Work, to: Organization, order: Order, moving: Iterable[PersonSummary]) -> None:
     there = people.emails_of_organization(work.connection, to.key)
     house = house_name(work)
-    for each in (one for one in moving if one.email not in there):
+    for person in (one for one in moving if one.email not in there):
         for email in there:
             notice(
                 work,
                 email,
-                f"{each.name} orders for {to.name}",
-                f"{each.name} ({each.email}) asked for order {order.number} in the name of "
+                f"{person.name} orders for {to.name}",
+                f"{person.name} ({person.email}) asked for order {order.number} in the name of "
                 f"{to.name}. {house} has put it to your other orders, which they see from now on "
                 "as you do.",
                 "If they do not belong to you, remove them on your page People, and write to us.",
             )
         notice(
             work,
-            each.email,
+            person.email,
             f"You order for {to.name}",
             f"{house} has put your order {order.number} to those of {to.name}. You see all of "
             "them from now on, and its people see yours.",

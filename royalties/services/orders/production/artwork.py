@@ -72,21 +72,23 @@ class Looked:
     clean: str = ""
 
     @classmethod
-    def of(cls, files: Files, sent: tuple[Use, str], kept: tuple[str, int], found: Checked) -> Self:
+    def of(
+        cls, files: Files, sent: tuple[Use, str], kept: tuple[str, int], checked: Checked
+    ) -> Self:
         """A file as it was looked at; what was made of it is written down before it is sent.
 
         Args:
             files: of the running system.
             sent: what it is for, and its name.
             kept: its fingerprint and size among the uploads.
-            found: what was found of it; if there is a problem, nothing is written.
+            checked: what was found of it; if there is a problem, nothing is written.
         """
-        if found.problems:
-            return cls(*sent, *kept, found)
-        made = tuple(files.keep_upload(BytesIO(png), len(png))[0] for png in found.previews)
-        text = found.clean.encode()
+        if checked.problems:
+            return cls(*sent, *kept, checked)
+        made = tuple(files.keep_upload(BytesIO(png), len(png))[0] for png in checked.previews)
+        text = checked.clean.encode()
         clean = files.keep_upload(BytesIO(text), len(text))[0] if text else ""
-        return cls(*sent, *kept, found, made, clean)
+        return cls(*sent, *kept, checked, made, clean)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -134,10 +136,10 @@ def look(files: Files, sent: ArtworkUpload, options: Sequence[Option] = ()) -> L
         fingerprint, size = files.keep_upload(sent.stream, LARGEST)
     except TooLargeError:
         return Looked(sent.use, name, "", 0, Checked("", {}, problems=(too_large(name, sent.use),)))
-    found = check(files.upload(fingerprint), name, sent.use, options)
-    if found.problems:
+    checked = check(files.upload(fingerprint), name, sent.use, options)
+    if checked.problems:
         files.drop_upload(fingerprint)
-    return Looked.of(files, (sent.use, named(name, found.type)), (fingerprint, size), found)
+    return Looked.of(files, (sent.use, named(name, checked.type)), (fingerprint, size), checked)
 
 
 def look_again(
@@ -203,16 +205,16 @@ def artwork_files(work: Work, order: Order) -> list[OrderFile]:
 
 def files_of(rows: Sequence[store.FileRow]) -> list[OrderFile]:
     """Files as values, numbered within their use, the newest first."""
-    found: list[OrderFile] = []
+    files: list[OrderFile] = []
     counted: dict[str, int] = {}
     for row in rows:
         use = str(row.facts["use"])
         counted[use] = counted.get(use, 0) + 1
-        found.append(_of(row, counted[use]))
+        files.append(_of(row, counted[use]))
     last = dict(counted)
     return [
         each if each.version < last[each.use.value] else _as_newest(each)
-        for each in reversed(found)
+        for each in reversed(files)
     ]
 
 

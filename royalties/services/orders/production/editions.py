@@ -40,15 +40,15 @@ def give_own_edition(work: Work, number: str, isbn: str | None, *, version: int)
     order = hold_still(work, number, version)
     _require_fitting(work, order)
     lock_setup(work.connection)
-    found = find_revision(work.connection, "titles", order.title)
+    revision = find_revision(work.connection, "titles", order.title)
     edition = edition_of(setup_in_force(work), order.title, order.isbn)
-    if found is None or edition is None:
+    if revision is None or edition is None:
         raise RefusedError(f"the catalogue has no edition {order.isbn} of title {order.title!r}")
-    given = isbn.strip() if isbn else _next_number(work)
-    base = next(each for each in found.body["editions"] if each["isbn"] == order.isbn)
+    number_given = isbn.strip() if isbn else _next_number(work)
+    base = next(each for each in revision.body["editions"] if each["isbn"] == order.isbn)
     made = {key: base[key] for key in ("prices", "unit_cost") if key in base}
-    made |= {"isbn": given, "format": Format.CUSTOM.value}
-    body = {**found.body, "editions": [*found.body["editions"], made]}
+    made |= {"isbn": number_given, "format": Format.CUSTOM.value}
+    body = {**revision.body, "editions": [*revision.body["editions"], made]}
     try:
         setup.add(work, "titles", body)
     except SetupError as error:

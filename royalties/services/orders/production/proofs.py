@@ -197,11 +197,11 @@ def approve(
 def proofs(work: Work, order: Order) -> list[Proof]:
     """An order's proofs with comments, decisions and differences, the newest first."""
     work.actor.require(Verb.READ_ORDERS)
-    found = _files(work, order)
-    ids = [each.id for each in found]
+    files = _files(work, order)
+    ids = [each.id for each in files]
     said = store.comments_of(work.connection, ids) if ids else []
     decided = store.decisions_of(work.connection, ids) if ids else {}
-    before: Sequence[OrderFile | None] = [*found[1:], None]
+    before: Sequence[OrderFile | None] = [*files[1:], None]
     return [
         Proof(
             file,
@@ -209,7 +209,7 @@ def proofs(work: Work, order: Order) -> list[Proof]:
             decided.get(file.id),
             difference(older, file) if older else None,
         )
-        for file, older in zip(found, before, strict=False)
+        for file, older in zip(files, before, strict=False)
     ]
 
 
@@ -231,12 +231,12 @@ def _files(work: Work, order: Order) -> list[OrderFile]:
 
 
 def _newest(work: Work, order: Order, shown: int) -> OrderFile:
-    found = _files(work, order)
-    if not found:
+    files = _files(work, order)
+    if not files:
         raise RefusedError(f"no proof of order {order.number} was sent yet")
-    if found[0].version != shown:
-        raise _newer(found[0])
-    return found[0]
+    if files[0].version != shown:
+        raise _newer(files[0])
+    return files[0]
 
 
 def _newer(proof: OrderFile) -> RefusedError:

@@ -82,10 +82,10 @@ def micro_of(minor: int, currency: str) -> int:
 
 def party_of_order(setup: Setup, order: Order, agreed: Agreed) -> Party:
     """The organization as papers are addressed to it; as it was quoted, if it is there no more."""
-    found = setup.organizations.get(order.organization)
-    if found is None:
+    organization = setup.organizations.get(order.organization)
+    if organization is None:
         return agreed.quote.organization
-    return terms.party_of(found, order.contact_name, order.contact_email)
+    return terms.party_of(organization, order.contact_name, order.contact_email)
 
 
 def goods_of(setup: Setup, order: Order, quoted: Goods) -> Goods:

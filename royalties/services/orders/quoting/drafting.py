@@ -153,12 +153,12 @@ def priced(
         RefusedError: the list does not offer it; says what it does.
     """
     try:
-        found = pricing.quote(asked, prices, list_price, day)
+        quote = pricing.quote(asked, prices, list_price, day)
     except pricing.NotOfferedError as error:
         raise RefusedError(str(error)) from error
-    if found.total > _MOST_AMOUNT:
+    if quote.total > _MOST_AMOUNT:
         raise RefusedError("this is more than one order may cost: split it")
-    return found
+    return quote
 
 
 def _checked(work: Work, edits: Edits, currency: str) -> Edits:
@@ -207,9 +207,9 @@ def text_of(text: str, what: str, longest: int) -> str:
     Raises:
         RefusedError: it is too long, or holds what cannot be printed.
     """
-    found = text.strip()
-    if len(found) > longest:
-        raise RefusedError(f"{what} has {len(found)} characters: shorten it to {longest}")
-    if not all(line.replace("\t", " ").isprintable() for line in found.splitlines()):
+    kept = text.strip()
+    if len(kept) > longest:
+        raise RefusedError(f"{what} has {len(kept)} characters: shorten it to {longest}")
+    if not all(line.replace("\t", " ").isprintable() for line in kept.splitlines()):
         raise RefusedError(f"{what} holds signs that cannot be printed: take them out")
-    return found
+    return kept

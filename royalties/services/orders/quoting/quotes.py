@@ -375,10 +375,10 @@ def quote_paper(work: Work, number: str, version: int, file: str) -> Paper:
     """
     order = life.find(work, number)
     listed = quotes(work, order) if order else []
-    found = next((each.shown for each in listed if each.version == version), None)
-    if found is None or file not in FILES:
+    shown = next((each.shown for each in listed if each.version == version), None)
+    if shown is None or file not in FILES:
         raise RefusedError(f"there is no quote {number}/{version}")
-    return _paper(work, found, file)
+    return _paper(work, shown, file)
 
 
 def _paper(work: Work, shown: QuoteShown, file: str) -> Paper:

@@ -23,10 +23,10 @@ def price_list_of(setup: Setup, title: str) -> PriceList:
     Raises:
         RefusedError: there is none.
     """
-    found = price_list_for(setup, title)
-    if found is None:
+    price_list = price_list_for(setup, title)
+    if price_list is None:
         raise RefusedError(f"no price list is for the title {title!r}: enter one first")
-    return found
+    return price_list
 
 
 def version_on(prices: PriceList, day: date) -> PriceVersion:
@@ -35,10 +35,10 @@ def version_on(prices: PriceList, day: date) -> PriceVersion:
     Raises:
         RefusedError: it begins only later.
     """
-    found = prices.on(day)
-    if found is None:
+    version = prices.on(day)
+    if version is None:
         raise RefusedError(f"the price list {prices.key!r} begins only after {day}")
-    return found
+    return version
 
 
 def printed(title: Title) -> list[Edition]:
@@ -70,12 +70,12 @@ def lacking(setup: Setup, title: str, isbn: str, day: date) -> str:
 def editions_offered(setup: Setup, title: Title, day: date) -> list[tuple[Edition, Fraction]]:
     """The editions of a title that can be ordered, each with its price in minor units."""
     currency = price_list_of(setup, title.key).currency
-    found = []
+    offered = []
     for edition in printed(title):
         micro = edition.price_on(day, currency)
         if micro is not None:
-            found.append((edition, Fraction(micro * scale(currency), MICRO)))
-    return found
+            offered.append((edition, Fraction(micro * scale(currency), MICRO)))
+    return offered
 
 
 def edition_offered(
