@@ -124,10 +124,10 @@ def _write(who: Actor = ANONYMOUS) -> Iterator[Work]:
 
 def current_work() -> Work:
     """The unit of work in the visitor's name; what verbs are given."""
-    found = actor()
+    visitor = actor()
     made = work()
-    if made.actor is not found:
-        g.work = made = replace(made, actor=found)
+    if made.actor is not visitor:
+        g.work = made = replace(made, actor=visitor)
     return made
 
 
@@ -204,12 +204,12 @@ def _instead(response: Response, error: Exception) -> Response:
 
 def _touch() -> None:
     """Note that the session was used; it is looked at all the same if that cannot be written."""
-    found: Visit | None = g.get("visit")
-    if found is None or system().clock() - found.seen_at < TOUCHED_EVERY:
+    session: Visit | None = g.get("visit")
+    if session is None or system().clock() - session.seen_at < TOUCHED_EVERY:
         return
     cannot = suppress(DatabaseBusyError, DatabaseUnavailableError)
-    with cannot, system().work(found.actor, lock_seconds=_TOUCH_SECONDS) as unit:
-        touch(unit, found)
+    with cannot, system().work(session.actor, lock_seconds=_TOUCH_SECONDS) as unit:
+        touch(unit, session)
 
 
 def _end(*, failed: bool) -> None:

@@ -129,10 +129,10 @@ def _zipped(files: Iterable[tuple[str, bytes]]) -> BytesIO:
 
 def _charts(rows: Iterable[Settled]) -> dict[str, list[tuple[str, int, str]]]:
     """Bars of what was allocated, by currency, the earliest of the last periods first."""
-    found: dict[str, list[tuple[str, int, str]]] = {}
+    charts: dict[str, list[tuple[str, int, str]]] = {}
     for row in rows:
-        bars = found.setdefault(row.currency, [])
+        bars = charts.setdefault(row.currency, [])
         if len(bars) < _CHARTED:
             shown = money(row.allocated, row.currency).striptags()
             bars.insert(0, (row.period, row.allocated, shown))
-    return found
+    return charts

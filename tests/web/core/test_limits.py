@@ -115,7 +115,7 @@ def test_a_consent_that_cannot_be_read_is_none(site: Site, text: str) -> None:
     from royalties.web.core import consent  # noqa: PLC0415 - read inside a request
 
     with site.app.test_request_context("/", method="POST", data={"seen": text}):
-        assert consent._sent() == (-1, {})
+        assert consent._facts_sent() == (-1, {})
 
 
 @pytest.mark.parametrize(

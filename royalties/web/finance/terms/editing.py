@@ -126,15 +126,15 @@ class AmendForm:
             return
         names, fields = self.form.labels(), self.form.every_field
         version = f"versions[{self.tried_version}]."
-        for each in warnings_about(current_work(), self.part, self.body["key"], self.body):
-            path = each.path.removeprefix(version)
+        for warning in warnings_about(current_work(), self.part, self.body["key"], self.body):
+            path = warning.path.removeprefix(version)
             if path.startswith("versions["):
                 continue  # of another version than the one on the page
             where = self.written.field_of(path)
-            named = f"{names[where]}: {each.message}" if where in names else str(each)
+            named = f"{names[where]}: {warning.message}" if where in names else str(warning)
             self.warnings.append((where if where in names else "", named))
             if where in fields:
-                fields[where].warnings.append(each.message)
+                fields[where].warnings.append(warning.message)
 
 
 def sent(
