@@ -33,7 +33,7 @@ ONLY_READ = {
     "finance.statements.pages.why": 1,
     "finance.terms.catalogue._further": 1,
     "finance.terms.catalogue._setup": 1,
-    "finance.terms.editing.tried": 1,
+    "finance.terms.editing.answer_preview": 1,
     "ordering.pages._estimate": 1,
     "ordering.request_form.faults": 1,
     "public.order_links.opened": 1,

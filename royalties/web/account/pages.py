@@ -43,8 +43,8 @@ _HOMES = {
 @PAGES.get("/")
 def root() -> Response:
     """To where somebody of this role begins."""
-    found = visit()
-    if found is not None and not found.is_full:
+    session = visit()
+    if session is not None and not session.is_full:
         return redirect(url_for("account.second_factor"))
     return redirect(url_for(_HOMES.get(actor().role, "public.titles")))
 
@@ -127,9 +127,9 @@ def second_factor() -> Answer:
 @PAGES.post("/sign-out")
 def sign_out() -> Response:
     """End this browser's session."""
-    found = visit()
-    if found is not None:
-        accounts.sign_out(current_work(), found)
+    session = visit()
+    if session is not None:
+        accounts.sign_out(current_work(), session)
     return _signed_out("You are signed out.")
 
 

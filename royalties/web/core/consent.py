@@ -67,8 +67,8 @@ class Consent:
         if request.method != "POST" or not before:
             return []
         names = dict.fromkeys((*self.facts, *before))
-        found = (Change(each, before.get(each, ""), self.facts.get(each, "")) for each in names)
-        return [each for each in found if each.before != each.after]
+        compared = (Change(each, before.get(each, ""), self.facts.get(each, "")) for each in names)
+        return [each for each in compared if each.before != each.after]
 
     @property
     def typed(self) -> Mapping[str, str]:

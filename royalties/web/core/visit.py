@@ -50,8 +50,8 @@ def visit() -> Visit | None:
 
 def actor() -> Actor:
     """Who visits; a stranger until password and second factor are given."""
-    found = visit()
-    return found.actor if found is not None and found.is_full else ANONYMOUS
+    session = visit()
+    return session.actor if session is not None and session.is_full else ANONYMOUS
 
 
 def remember(token: str) -> None:
@@ -80,7 +80,7 @@ def only_looks(view: _View) -> _View:
     return view
 
 
-def _looks() -> bool:
+def _is_read_only() -> bool:
     return (
         "only_looks" in g
         or request.method in LOOKING
@@ -92,7 +92,11 @@ def work() -> Work:
     """The request's unit of work, with who visits as its actor once that is known."""
     if "work" not in g:
         with ExitStack() as stack:
-            unit = system().work(ANONYMOUS, read_only=True, patient=False) if _looks() else _write()
+            unit = (
+                system().work(ANONYMOUS, read_only=True, patient=False)
+                if _is_read_only()
+                else _write()
+            )
             g.work = stack.enter_context(unit)
             g.work_stack = stack.pop_all()
     return cast("Work", g.work)
@@ -162,7 +166,7 @@ def all_or_nothing() -> Iterator[None]:
 
 def roll_back() -> None:
     """Take back what the request has done; from now on it only looks at what is."""
-    if not _looks():
+    if not _is_read_only():
         _end(failed=True)
         g.only_looks = True
 
@@ -183,16 +187,16 @@ def _keep(response: Response) -> Response:
 
     What cannot be kept is answered as any other error, though the answer was made already.
     """
-    if not _looks():
+    if not _is_read_only():
         try:
             _end(failed=response.status_code >= _ERROR)
         except (DatabaseBusyError, DatabaseUnavailableError) as error:
-            return _instead(response, error)
+            return _error_answer(response, error)
     _touch()
     return response
 
 
-def _instead(response: Response, error: Exception) -> Response:
+def _error_answer(response: Response, error: Exception) -> Response:
     """An error's answer in place of one that was made, with the headers that all have."""
     answer = current_app.make_response(current_app.handle_user_exception(error))
     for name, value in response.headers:

@@ -77,7 +77,7 @@ class EntryForm(Form):
         """The body with everything where the fields expect it."""
         return body
 
-    def as_body(self, found: Written) -> None:
+    def as_body(self, written: Written) -> None:
         """Put everything of the body that the fields make where the setup file expects it."""
 
     def written(self, base: Mapping[str, Any] | None = None) -> Written:

@@ -75,7 +75,7 @@ def begin(key: str) -> Answer:
     if current_work().actor.sees_all and request.endpoint != "order_entry.begin":
         asked: dict[str, Any] = request.args.to_dict()
         return redirect(url_for("order_entry.begin", **{**asked, "key": key}), 303)
-    typed = request_form.begun(offer, request.args)
+    typed = request_form.opened(offer, request.args)
     before = _order_made_again(request.args.get("again", ""), offer)
     if before is not None:
         request_form.fill_again(typed, before)
@@ -90,8 +90,8 @@ def _order_made_again(number: str, offer: OrderableTitle) -> Order | None:
     """The order that is made again, if it is of this title and concerns the visitor."""
     if not number or not _orders_at_once():
         return None
-    found = life.find(current_work(), number)
-    return found if found is not None and found.title == offer.title.key else None
+    order = life.find(current_work(), number)
+    return order if order is not None and order.title == offer.title.key else None
 
 
 @PAGES.get(STEP)
@@ -105,7 +105,7 @@ def step(key: str, draft: str, place: str) -> Answer:
             "warn",
         )
         return redirect(url_for(".begin", key=key))
-    typed = request_form.kept(begun.body)
+    typed = request_form.from_draft(begun.body)
     if (before := _first_wrong(offer, typed, here - 1)) is not None:
         return redirect(_step_address(offer, draft, before, checked=True))
     wrong = _faults_by_field(offer, typed, here) if request.args.get("checked") == "1" else {}
@@ -121,7 +121,7 @@ def go(key: str, draft: str = "", place: str = "") -> Answer:
     begun = drafts.find(current_work(), draft, key) if draft else None
     typed = request_form.read(request.form)
     if begun is not None:
-        typed = request_form.taken(request_form.kept(begun.body), request.form, here)
+        typed = request_form.merged(request_form.from_draft(begun.body), request.form, here)
     verb, _, asked = request.form.get("do", "next").partition(":")
     if verb == "forget":
         if begun is not None:
@@ -154,8 +154,8 @@ _STAYS = frozenset({"back", "price", "add", "remove"})
 
 def _drafts_begun() -> dict[str, str]:
     """Drafts that were begun in this browser, by title."""
-    found: dict[str, str] = session.get(_BEGUN, {})
-    return found
+    begun: dict[str, str] = session.get(_BEGUN, {})
+    return begun
 
 
 def _step_address(
@@ -174,7 +174,7 @@ def _step_address(
 
 def _keep_draft(offer: OrderableTitle, draft: str, typed: Typed) -> str:
     """Keep what was typed; returns the draft's token."""
-    body = request_form.written(typed)
+    body = request_form.to_draft(typed)
     if draft:
         drafts.keep(current_work(), draft, body)
         return draft
@@ -288,8 +288,8 @@ def _orders_at_once() -> bool:
 
 def _fill_in_known(typed: Typed) -> None:
     """What we know of an organization and its person, nobody need type."""
-    session = visit()
-    if session is None or not _orders_at_once():
+    signed_in = visit()
+    if signed_in is None or not _orders_at_once():
         return
     own, is_staff = _own_organizations(), current_work().actor.sees_all
     if typed["for"] not in own and len(own) == 1 and not is_staff:
@@ -300,7 +300,7 @@ def _fill_in_known(typed: Typed) -> None:
             typed.words["for"] = NEW
         return
     typed.words["organization"] = chosen.name if chosen else ""
-    name, email = session.actor.name, session.email
+    name, email = signed_in.actor.name, signed_in.email
     if is_staff and chosen is not None:
         name, email = chosen.name, chosen.email
     typed.words["contact_name"] = typed["contact_name"] or name
@@ -314,8 +314,8 @@ def _own_organizations() -> dict[str, Organization]:
     setup = needs.setup_or_none(current_work())
     known = setup.organizations if setup else {}
     keys = known if current_work().actor.sees_all else current_work().actor.organizations
-    found = [known[key] for key in keys if key in known]
-    return {each.key: each for each in sorted(found, key=lambda it: (it.name.casefold(), it.key))}
+    own = [known[key] for key in keys if key in known]
+    return {each.key: each for each in sorted(own, key=lambda it: (it.name.casefold(), it.key))}
 
 
 def _organizations_offered() -> set[str]:
@@ -336,7 +336,7 @@ def _step_page(
         request_form.first_address(typed)
     if step == WHO:
         _fill_in_known(typed)
-    form = request_form.shown(typed, wrong)
+    form = request_form.filled_form(typed, wrong)
     if typed["for"] in _own_organizations():
         form.organization.data = ""
     form.bill_country.data = form.bill_country.data or typed["country"]
@@ -382,9 +382,9 @@ def _price_facts(offer: OrderableTitle, typed: Typed, step: int) -> dict[str, An
     body = request_form.requested(typed, offer)
     if step == WHAT:
         body = request_form.spread(typed, body)
-    found, why = _estimate(offer, typed, body)
+    estimate, why = _estimate(offer, typed, body)
     return {
-        "estimate": found,
+        "estimate": estimate,
         "why": why,
         "body": body,
         "unit": unit_text,

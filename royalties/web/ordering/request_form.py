@@ -82,7 +82,7 @@ def read(form: MultiDict[str, str]) -> Typed:
     )
 
 
-def shown(typed: Typed, wrong: Mapping[str, str]) -> RequestForm:
+def filled_form(typed: Typed, wrong: Mapping[str, str]) -> RequestForm:
     """The form as it stands, each mistake at its field."""
     form = RequestForm()
     for form_field in form:
@@ -101,7 +101,7 @@ def shown(typed: Typed, wrong: Mapping[str, str]) -> RequestForm:
     return form
 
 
-def taken(kept: Typed, form: MultiDict[str, str], step: int) -> Typed:
+def merged(kept: Typed, form: MultiDict[str, str], step: int) -> Typed:
     """What was kept, with what a step's page sent of its own fields."""
     sent = read(form)
     own = {name for name in WORDS if name in form and (name in _OF_WHO) == (step == WHO)}
@@ -116,19 +116,19 @@ def taken(kept: Typed, form: MultiDict[str, str], step: int) -> Typed:
     )
 
 
-def written(typed: Typed) -> str:
+def to_draft(typed: Typed) -> str:
     """What was typed as a draft keeps it."""
     return json.dumps([typed.words, typed.options, typed.rush, typed.addresses], ensure_ascii=False)
 
 
-def kept(body: str) -> Typed:
+def from_draft(body: str) -> Typed:
     """What a draft has kept."""
     words, options, rush, addresses = json.loads(body)
     rows = [{name: row.get(name, "") for name in ADDRESS} for row in addresses]
     return Typed(words, options, rush, rows)
 
 
-def begun(offer: OrderableTitle, asked: MultiDict[str, str]) -> Typed:
+def opened(offer: OrderableTitle, asked: MultiDict[str, str]) -> Typed:
     """The first page as it is opened; its address may say what is wanted."""
     kinds = [each.value for each in offer.kinds]
     kind = asked.get("what", "")

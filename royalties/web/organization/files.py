@@ -23,7 +23,7 @@ from royalties.web.core.visit import current_work, only_looks, release, system
 from royalties.web.core.waiting import TooManyLooksError, looking
 from royalties.web.ordering import forms
 from royalties.web.ordering.fields import do_or_show
-from royalties.web.organization.looks import drawn, shown, waiting
+from royalties.web.organization.looks import checked_file, drawn, waiting
 from royalties.web.organization.offers import find_order, may, page
 
 PAGES = Pages("organization_files", __name__, "/organization/orders", ORGANIZATIONS)
@@ -52,7 +52,7 @@ def _artwork_page(number: str, refused: str = "", looked: Iterable[Looked] = ())
     form = forms.ArtworkForm()
     if refused:
         form.rights.data = ""
-    waits = {file.use: shown(order, file) for file in looked}
+    waits = {file.use: checked_file(order, file) for file in looked}
     return page(
         "artwork.html",
         order,
@@ -107,9 +107,9 @@ def send_artwork(number: str) -> Answer:
 @only_looks
 def show_artwork(number: str) -> Answer:
     """What is chosen as it was drawn, on its own and on the cover, before it is sent."""
-    it = find_order(number)
+    order = find_order(number)
     try:
-        looked = _look_at_uploads(it)
+        looked = _look_at_uploads(order)
     except TooManyLooksError as error:
         return _artwork_page(number, str(error)), 429
     except RefusedError as error:
@@ -138,7 +138,7 @@ def look(number: str) -> Response | tuple[Response, int]:
             )
     except TooManyLooksError:
         return jsonify(error="too many"), 429
-    checked = shown(order, looked)
+    checked = checked_file(order, looked)
     html = render_template(
         "organization/looked.html",
         order=order,
@@ -178,9 +178,9 @@ def preview(number: str, file: int, page_number: int) -> Response:
 @PAGES.get("/<number>/cover.png")
 def cover(number: str) -> Response:
     """The cover as far as it can be shown before a proof, also with files that wait to be sent."""
-    it = find_order(number)
+    order = find_order(number)
     return _picture(
-        service.cover_preview(current_work(), it, drawn(it, request.args.getlist("look")))
+        service.cover_preview(current_work(), order, drawn(order, request.args.getlist("look")))
     )
 
 

@@ -44,7 +44,7 @@ class CheckedFile:
     token: str
 
 
-def shown(order: Order, looked: Looked) -> CheckedFile:
+def checked_file(order: Order, looked: Looked) -> CheckedFile:
     """Sign what the page carries of a file, whose pictures wait among the uploads."""
     if looked.problems:
         return CheckedFile(looked, 0, "")

@@ -79,8 +79,8 @@ def invoice_file(number: str, file: str) -> Response:
 @PAGES.get("/<key>/account.xlsx")
 def account_file(key: str) -> Response:
     """The statement of account: all that was invoiced, credited and received."""
-    found = own.organizations(current_work()).get(key)
-    if found is None or not receivables.statement_of_account(current_work(), key):
+    organization = own.organizations(current_work()).get(key)
+    if organization is None or not receivables.statement_of_account(current_work(), key):
         abort(404)
     name = f"Statement of account {key} {current_work().today}.xlsx"
     return download(name, receivables.account_workbook(current_work(), key))

@@ -149,8 +149,8 @@ def _find_proposal(number: int) -> Proposal:
     return proposal
 
 
-def _entry_address(found: Proposal) -> str:
-    part, body = terms.proposed_entry(found)
+def _entry_address(proposal: Proposal) -> str:
+    part, body = terms.proposed_entry(proposal)
     if part == "payment_details":
         return url_for("terms.payment_details")
     if part == "organizations":
@@ -160,9 +160,9 @@ def _entry_address(found: Proposal) -> str:
     return url_for(f"terms.{service.APPROVED_BY_TWO[part]}", key=body["key"])
 
 
-def _newest_version(found: Proposal) -> str:
+def _newest_version(proposal: Proposal) -> str:
     """Of a plan, the first day of the version that a proposal adds or amends."""
-    part, body = terms.proposed_entry(found)
+    part, body = terms.proposed_entry(proposal)
     if part != "plans":
         return ""
     now = terms.find_entry(current_work(), part, body["key"])

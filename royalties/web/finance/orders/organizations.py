@@ -149,9 +149,9 @@ def account(key: str) -> Answer:
 @PAGES.get("/<key>/account.xlsx")
 def account_file(key: str) -> Response:
     """The statement of account as a workbook."""
-    found = _find_organization(key)
+    organization = _find_organization(key)
     data = receivables.account_workbook(current_work(), key)
-    return download(f"Statement of account {found.key}.xlsx", data)
+    return download(f"Statement of account {organization.key}.xlsx", data)
 
 
 def _own_certificate(key: str, number: int) -> None:
@@ -170,7 +170,7 @@ def amend(key: str) -> Answer:
         abort(404)
     if request.method == "POST":
         sheet = AmendForm.typed(_PART, key, OrganizationForm, now.body)
-        return order_terms.sent(sheet, _form_page, _onward)
+        return order_terms.answer_form(sheet, _form_page, _onward)
     return _form_page(AmendForm(_PART, key, OrganizationForm(body=now.body), now.body, now.id))
 
 
@@ -180,7 +180,7 @@ def new() -> Answer:
     order_terms.require_load()
     if request.method == "POST":
         sheet = AmendForm.typed(_PART, "", OrganizationForm, None)
-        return order_terms.sent(sheet, _form_page, _onward)
+        return order_terms.answer_form(sheet, _form_page, _onward)
     return _form_page(AmendForm(_PART, "", OrganizationForm(), None, 0))
 
 

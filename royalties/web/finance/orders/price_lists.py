@@ -122,7 +122,7 @@ def _find_price_list(key: str) -> tuple[Setup, PriceList]:
 
 def _save(key: str, base: dict[str, Any] | None, version: str) -> Answer:
     sheet = PriceSheet.typed(_PART, key, PriceListForm, base, version)
-    return order_terms.sent(sheet, _form_page, _onward)
+    return order_terms.answer_form(sheet, _form_page, _onward)
 
 
 def _form_page(sheet: AmendForm) -> str:

@@ -130,37 +130,37 @@ def withdraw(number: int) -> Response:
 @proven()
 def disable(number: int) -> Response:
     """Close somebody's account."""
-    found = _find_person(number)
+    person = _find_person(number)
     service.disable(current_work(), number)
-    return _back_to_person(number, f"{found.listed.name} is out, and cannot come in any more.")
+    return _back_to_person(number, f"{person.listed.name} is out, and cannot come in any more.")
 
 
 @PAGES.post("/people/<int:number>/enable")
 @proven()
 def enable(number: int) -> Response:
     """Open an account that was closed."""
-    found = _find_person(number)
+    person = _find_person(number)
     service.enable(current_work(), number)
-    return _back_to_person(number, f"The account of {found.listed.name} is open again.")
+    return _back_to_person(number, f"The account of {person.listed.name} is open again.")
 
 
 @PAGES.post("/people/<int:number>/reset-second-factor")
 @proven()
 def reset_second_factor(number: int) -> Response:
     """Let somebody who lost their second factor set up another one."""
-    found = _find_person(number)
+    person = _find_person(number)
     service.reset_second_factor(current_work(), number)
     return _back_to_person(
-        number, f"{found.listed.name} was told, and sets up a new one at the next visit."
+        number, f"{person.listed.name} was told, and sets up a new one at the next visit."
     )
 
 
 @PAGES.post("/people/<int:number>/sign-out")
 def sign_out(number: int) -> Response:
     """End all sessions of somebody."""
-    found = _find_person(number)
+    person = _find_person(number)
     service.sign_out_everywhere(current_work(), number)
-    return _back_to_person(number, f"{found.listed.name} is signed out everywhere.")
+    return _back_to_person(number, f"{person.listed.name} is signed out everywhere.")
 
 
 @PAGES.get("/settings")

@@ -65,8 +65,8 @@ def why(number: str, figure: str) -> str:
 @PAGES.get("/statements/<number>/<any(workbook, twin):kind>")
 def file(number: str, kind: str) -> Response:
     """The workbook or its twin, as issued."""
-    found = statement_file(current_work(), number, kind)
-    return download(found.name, found.data)
+    issued = statement_file(current_work(), number, kind)
+    return download(issued.name, issued.data)
 
 
 @PAGES.post("/statements/<number>/<any(workbook, twin):kind>")
@@ -74,8 +74,8 @@ def issue_file(number: str, kind: str) -> Response:
     """Issue a statement, and hand out one of its files."""
     issue(units, statement(current_work(), number).period, number)
     with units(read_only=True) as work:
-        found = statement_file(work, number, kind)
-    return download(found.name, found.data)
+        issued = statement_file(work, number, kind)
+    return download(issued.name, issued.data)
 
 
 @PAGES.post("/statements/<number>/issue")

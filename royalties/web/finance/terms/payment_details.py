@@ -12,7 +12,7 @@ from royalties.services.terms import amending as terms
 from royalties.web.account.proving import proven
 from royalties.web.core.pages import Answer
 from royalties.web.core.visit import current_work
-from royalties.web.finance.terms.editing import PAGES, AmendForm, form_page, sent
+from royalties.web.finance.terms.editing import PAGES, AmendForm, answer_form, form_page
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import fields_of, key_field
 from royalties.web.forms.numbers import as_typed
@@ -75,7 +75,7 @@ def amend_payment_details(key: str) -> Answer:
     if now is None:
         abort(404)
     if request.method == "POST":
-        return sent(AmendForm.typed(_PART, key, PaymentForm, now.body), _form_page, _onward)
+        return answer_form(AmendForm.typed(_PART, key, PaymentForm, now.body), _form_page, _onward)
     return _form_page(AmendForm(_PART, key, PaymentForm(body=now.body), now.body, now.id))
 
 
@@ -84,7 +84,7 @@ def amend_payment_details(key: str) -> Answer:
 def new_payment_details() -> Answer:
     """An empty form; sent, the details are put before a second person."""
     if request.method == "POST":
-        return sent(AmendForm.typed(_PART, "", PaymentForm, None), _form_page, _onward)
+        return answer_form(AmendForm.typed(_PART, "", PaymentForm, None), _form_page, _onward)
     publisher = setup_in_force(current_work()).publisher
     start = {
         "from": current_work().today.isoformat(),

@@ -16,7 +16,13 @@ from royalties.services.terms.warnings import warnings_about
 from royalties.web.core.pages import Answer
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work, only_looks
-from royalties.web.finance.terms.editing import PAGES, AmendForm, form_page, sent, tried
+from royalties.web.finance.terms.editing import (
+    PAGES,
+    AmendForm,
+    answer_form,
+    answer_preview,
+    form_page,
+)
 from royalties.web.finance.terms.plan_form import VersionForm
 from royalties.web.forms.numbers import as_typed
 
@@ -191,14 +197,14 @@ def amend_version(key: str, version: str) -> Answer:
 @PAGES.post("/plans/<key>/versions/<version>")
 def save_version(key: str, version: str) -> Answer:
     """Save a version, or move its rows."""
-    return sent(_typed(key, version, _existing(key, version)), _form_page, _onward)
+    return answer_form(_typed(key, version, _existing(key, version)), _form_page, _onward)
 
 
 @PAGES.post("/plans/<key>/versions/<version>/preview")
 @only_looks
 def try_version(key: str, version: str) -> Answer:
     """What a version as typed would have given."""
-    return tried(_typed(key, version, _existing(key, version)), _form_page)
+    return answer_preview(_typed(key, version, _existing(key, version)), _form_page)
 
 
 @PAGES.get("/new-plan")
@@ -211,11 +217,11 @@ def new_plan() -> Answer:
 @PAGES.post("/new-plan")
 def add_plan() -> Answer:
     """Save a new plan, or move its rows."""
-    return sent(_typed("", "", None), _form_page, _onward)
+    return answer_form(_typed("", "", None), _form_page, _onward)
 
 
 @PAGES.post("/new-plan/preview")
 @only_looks
 def try_new_plan() -> Answer:
     """What a new plan would have given: nothing yet, since no contract follows it."""
-    return tried(_typed("", "", None), _form_page)
+    return answer_preview(_typed("", "", None), _form_page)
