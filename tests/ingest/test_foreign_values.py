@@ -221,7 +221,7 @@ def _wrong(line: Sequence[Any]) -> Iterator[str]:  # noqa: C901 - one look at ea
             yield f"text {text!r:.60}"
 
 
-def test_every_value_of_every_column(base: Base, in_full: InFull) -> None:
+def test_hostile_value_in_any_column_is_handled(base: Base, in_full: InFull) -> None:
     """Every day each cell is tried with one of the values, the next cell with the next one."""
     cells = list(base.cells())
     assert len(cells) > 1

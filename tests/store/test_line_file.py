@@ -75,7 +75,7 @@ def test_lines_are_recorded_as_they_were_read(both: tuple[Office, Office], tmp_p
 def test_many_files_are_recorded_one_after_the_other(
     both: tuple[Office, Office], tmp_path: Path
 ) -> None:
-    """None stays attached to a connection that is given back."""
+    """No file stays attached to a returned connection."""
     for place, office in enumerate(both):
         for number in range(15):
             path = written(tmp_path / f"{place}-{number}", [a_line(number + 1)], [])

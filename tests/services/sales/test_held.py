@@ -69,7 +69,7 @@ def brought(office: Office, path: Path, **more: Any) -> ImportResult:
         (a_row(8, date="2019-01-01"), "confirm"),
     ],
 )
-def test_others_write_while_a_report_is_read(
+def test_reading_a_report_does_not_block_writers(
     office: Office, monkeypatch: pytest.MonkeyPatch, row: dict[str, str], outcome: str
 ) -> None:
     path = office.report([row])
@@ -87,7 +87,7 @@ def left(office: Office) -> list[Path]:
     return list(office.system.files.spool.glob(".lines-*"))
 
 
-def test_others_write_while_the_command_line_imports(
+def test_command_line_import_does_not_block_writers(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = office.report([a_row(8)])
@@ -99,7 +99,7 @@ def test_others_write_while_the_command_line_imports(
     assert written(office) == 1
 
 
-def test_others_write_while_a_sheet_is_read(
+def test_reading_a_sheet_does_not_block_writers(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clerk = lend_site(office).somebody(Role.CLERK, "Kim Typer")
@@ -164,7 +164,7 @@ def test_a_file_that_changes_all_the_time_is_refused(
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_of_many_who_import_the_same_file_one_records_it(office: Office) -> None:
+def test_concurrent_imports_of_a_file_record_it_once(office: Office) -> None:
     path, outcomes = office.report([a_row(8)]), []
     start = threading.Barrier(4)
 
@@ -183,7 +183,7 @@ def test_of_many_who_import_the_same_file_one_records_it(office: Office) -> None
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_lines_that_the_disk_does_not_take_are_told(
+def test_full_disk_while_importing_is_reported(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def small(path: Path, **more: Any) -> sqlite3.Connection:
