@@ -193,7 +193,8 @@ def _show_totals(desk: Desk, request: Request, document: dict[str, Any]) -> None
         f"net receipts {amounts(document['net'])}"
     )
     for skipped in document["skipped"]:
-        desk.say(f"  skipped: {counted(skipped['rows'], 'row')}: {skipped['reason']}")
+        money = f", {amounts(skipped['net'])}" if "net" in skipped else ""
+        desk.say(f"  skipped: {counted(skipped['rows'], 'row')}: {skipped['reason']}{money}")
     for waiting in document["waiting"]:
         desk.say(
             f"  waiting: {waiting['isbn']} ({counted(waiting['rows'], 'row')}) is not in the "

@@ -45,6 +45,9 @@ class Cause(StrEnum):
     NO_ISBN = "no-isbn"
     WRONG_CHECK_DIGIT = "wrong-check-digit"
     SUMS_DISAGREE = "sums-disagree"
+    ORDER_CHANGED = "order-changed"
+    ORDER_STATE = "order-state"
+    ORDER_TWICE = "order-twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,19 @@ class SetupFault:
 
 @dataclass(slots=True)
 class Skipped:
-    """Rows left out on purpose, counted by reason."""
+    """Rows left out on purpose, counted by reason.
+
+    ``net`` is their money in millionths, by reason and currency, where the report tells it.
+    """
 
     by_reason: dict[str, int] = field(default_factory=dict)
+    net: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def add(self, reason: str, rows: int = 1) -> None:
         """Count rows that were left out for a reason."""
         self.by_reason[reason] = self.by_reason.get(reason, 0) + rows
+
+    def add_net(self, reason: str, currency: str, micro: int) -> None:
+        """Add the money of a row that was left out."""
+        of_reason = self.net.setdefault(reason, {})
+        of_reason[currency] = of_reason.get(currency, 0) + micro

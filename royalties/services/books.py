@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from royalties.domain.orders.pricing import PriceList
@@ -24,6 +25,7 @@ from royalties.services.work import RefusedError, Work
 from royalties.store.history import Revision, newest_revision, revisions_in_force
 from royalties.store.periods import carrying, periods, runs
 from royalties.store.sales.kept_slices import period_slices
+from royalties.store.sales.recorded_orders import recorded_orders
 from royalties.store.sales.slices import Distinctions, Names
 from royalties.store.terms import catalogue
 
@@ -338,7 +340,13 @@ def known_of(work: Work, setup: Setup) -> Known:
         )
         for key, retailer in setup.retailers.items()
     }
-    return Known(by_name, retailers, work.today, setup.first_period.starts.isoformat())
+    return Known(
+        by_name,
+        retailers,
+        work.today,
+        setup.first_period.starts.isoformat(),
+        partial(recorded_orders, work.connection),
+    )
 
 
 def setup_used_by(work: Work, revision: int) -> Setup:

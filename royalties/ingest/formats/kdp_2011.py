@@ -11,7 +11,16 @@ from datetime import date
 from royalties.ingest.report.cells import Cell, Odd, text_of
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import BOOK, Column, Facts, Format, Header, Row, normal
+from royalties.ingest.report.declaration import (
+    BOOK,
+    Column,
+    Facts,
+    Format,
+    Header,
+    Row,
+    Surroundings,
+    normal,
+)
 
 _PERIOD = re.compile(
     r"Sales report for the period (\d{2}-[A-Za-z]{3}-\d{4}) to (\d{2}-[A-Za-z]{3}-\d{4})"
@@ -35,7 +44,7 @@ def _facts(rows: Sequence[Row]) -> Facts | None:
 
 
 def _arranged(
-    rows: Iterable[Row], header: Header
+    rows: Iterable[Row], header: Header, _: Surroundings
 ) -> Iterator[tuple[int, Sequence[Cell | Odd | None]]]:
     """Give every sale the currency and the country of its block; pass over all other rows."""
     currency = country = ""

@@ -1,38 +1,53 @@
 """The publisher's web shop: Shopify's export of orders.
 
-Facts of an order stand on its first line only, and refunds are amounts of the whole order, so
-that an order is worked out as a whole before its lines are read.
+Facts of an order stand on its first line only, and discounts, taxes and refunds are amounts of the
+whole order, so that an order is worked out as a whole (``shop_orders``) before its lines are read.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from royalties.domain.currencies import EXPONENTS
-from royalties.domain.money import MICRO, rounded, split
 from royalties.domain.problems import Cause
 from royalties.ingest.report.amounts import exact
 from royalties.ingest.report.cells import BLANK, Cell, Odd, Wrong, printed, text_of
-from royalties.ingest.report.columns import Left
-from royalties.ingest.report.declaration import BOOK, Column, Format, Header, Row, normal
+from royalties.ingest.report.columns import plain_text
+from royalties.ingest.report.declaration import (
+    BOOK,
+    Column,
+    Format,
+    Header,
+    Row,
+    Surroundings,
+    normal,
+)
+from royalties.ingest.report.no_books import is_no_book
+from royalties.ingest.report.shop_exports import (
+    EXTRAS,
+    ExportedOrder,
+    Item,
+    Payment,
+    ShopExport,
+)
+from royalties.ingest.report.shop_orders import ShopLine, ShopOrder
+from royalties.ingest.report.shop_taxes import rate_in
 
-_Extras = Sequence[Cell | Odd | None]
+_PAYMENTS = {
+    "paid": Payment.MADE,
+    "partially_refunded": Payment.MADE,
+    "refunded": Payment.MADE,
+    "pending": Payment.AWAITED,
+    "authorized": Payment.AWAITED,
+    "unpaid": Payment.AWAITED,
+    "partially_paid": Payment.AWAITED,
+    "": Payment.AWAITED,
+    "expired": Payment.NEVER,
+    "voided": Payment.NEVER,
+}
+_TAXES = 5
+"""Taxes that an export prints by name."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """The lines of an order as texts by column name."""
-
-    lines: Sequence[dict[str, str]]
-
-    def text(self, name: str) -> str:
-        """A fact of the whole order."""
-        return self.lines[0].get(name, "")
-
-    def amount(self, name: str) -> int:
-        """An amount of the whole order in millionths; 0 where it is blank."""
-        return _amount(self.lines[0], name)
+_Line = Mapping[str, str]
+"""A row's texts by the normal name of its column."""
 
 
 class _NoAmountError(ValueError):
@@ -43,7 +58,8 @@ class _NoAmountError(ValueError):
         self.column = column
 
 
-def _amount(line: dict[str, str], name: str) -> int:
+def _amount(line: _Line, name: str) -> int:
+    """An amount in millionths; 0 where it is blank."""
     text = line.get(name, "")
     amount = exact(text) if text else 0
     if amount is None:
@@ -51,55 +67,143 @@ def _amount(line: dict[str, str], name: str) -> int:
     return amount
 
 
-def _arranged(rows: Iterable[Row], header: Header) -> Iterator[tuple[int, _Extras]]:
+def _arranged(
+    rows: Iterable[Row], header: Header, around: Surroundings
+) -> Iterator[tuple[int, Sequence[Cell | Odd | None]]]:
+    return ShopExport(around).arranged(_orders(rows, header, around))
+
+
+def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterator[ExportedOrder]:
     names = [normal(name) for name in header.names]
-    order = names.index("name")
-    for _, group in groupby(rows, key=lambda row: text_of(row[1][order]).strip() or row[0]):
-        rows_of_order = list(group)
+    at, sku, created = header.at("order"), header.at(BOOK), header.at("date")
+    for number, group in groupby(rows, key=lambda row: plain_text(row[1][at]) or row[0]):
+        rows_of_order = [*group]
         lines = [
             {name: text_of(cell).strip() for name, cell in zip(names, cells, strict=False)}
             for _, cells in rows_of_order
         ]
-        for (number, cells), extras in zip(rows_of_order, _worked_out(_Order(lines)), strict=True):
-            yield number, (*cells, *extras)
+        try:
+            prices = [
+                (_amount(line, "lineitem price"), _amount(line, "lineitem compare at price"))
+                for line in lines
+            ]
+            wrong = None
+        except _NoAmountError as error:
+            prices, wrong = [(0, 0)] * len(lines), _no_amount(error)
+        items = [
+            _item(row, line, around.book(row[1][sku]), around.day(row[1][created]), *price)
+            for row, line, price in zip(rows_of_order, lines, prices, strict=True)
+        ]
+        yield _order("" if isinstance(number, int) else number, lines, items, wrong)
 
 
-def _worked_out(order: _Order) -> Iterator[_Extras]:
-    """Kind, net, charge for returns, copies sold, returned and free, currency, place, postcode."""
-    if not any(order.lines[0].values()):
-        yield from ([None] * len(_EXTRAS) for _ in order.lines)
-        return
-    left = (
-        Left("cancelled order") if order.text("cancelled at")
-        else Left("voided order") if order.text("financial status") == "voided" else None
-    )  # fmt: skip
+def _item(
+    row: Row, line: _Line, book: int | Odd, day: str | Odd, price: int, compare_at: int
+) -> Item:
+    title = line.get("lineitem name", "")
+    has_number = book is not BLANK and not isinstance(book, Wrong)
+    return Item(
+        row=row,
+        title=title,
+        units=_units(line.get("lineitem quantity", "")),
+        book=book,
+        day=day,
+        price=price,
+        compare_at=compare_at,
+        is_extra=not has_number and is_no_book(title),
+    )
+
+
+def _order(
+    number: str, lines: Sequence[_Line], items: Sequence[Item], wrong: Wrong | None
+) -> ExportedOrder:
+    first = lines[0]
+    figures: ShopOrder | Wrong
     try:
-        nets: Sequence[int | Odd] = [0] * len(order.lines) if left else _nets(order)
-        refunded = not left and _fully_refunded(order)
-        given_away = (
-            not left and not order.amount("subtotal") and order.amount("discount amount") > 0
-        )
+        figures = wrong or _figures(number, lines, items)
     except _NoAmountError as error:
-        wrong = Wrong(
-            Cause.NO_NUMBER,
-            f"{error} is not an amount",
-            "write a number such as 12.50",
-            error.column,
+        figures = _no_amount(error)
+    state = "_".join(first.get("financial status", "").casefold().replace("-", " ").split())
+    payment = _payment(number, state, figures)
+    gone = ""
+    if first.get("cancelled at"):
+        gone = "cancelled order"
+    elif payment is Payment.NEVER:
+        gone = f"{state} order"
+    return ExportedOrder(
+        number=number,
+        items=items,
+        figures=figures,
+        payment=payment,
+        state=state.replace("_", " ") or "no payment state",
+        gone=gone,
+        currency=first.get("currency", "").upper(),
+        place=_place(first),
+        is_blank=not any(first.values()),
+    )
+
+
+def _figures(number: str, lines: Sequence[_Line], items: Sequence[Item]) -> ShopOrder:
+    first = lines[0]
+    rates = [
+        (rate_in(first.get(f"tax {place} name", "")), _amount(first, f"tax {place} value"))
+        for place in range(1, _TAXES + 1)
+    ]
+    return ShopOrder(
+        number=printed(number),
+        currency=first.get("currency", "").upper(),
+        subtotal=_amount(first, "subtotal"),
+        shipping=_amount(first, "shipping"),
+        taxes=_amount(first, "taxes") if first.get("taxes") else sum(tax for _, tax in rates),
+        total=_amount(first, "total") if first.get("total") else None,
+        discount=_amount(first, "discount amount"),
+        refunded=_amount(first, "refunded amount"),
+        duties=_amount(first, "duties"),
+        rates=rates,
+        lines=[
+            ShopLine(
+                units=_count(item),
+                value=(item.price or 0) * _count(item) - _amount(line, "lineitem discount"),
+                book=item.key,
+                is_taxable=line.get("lineitem taxable", "").casefold() != "false",
+                is_extra=item.is_extra,
+            )
+            for line, item in zip(lines, items, strict=True)
+        ],
+    )
+
+
+def _payment(number: str, state: str, figures: ShopOrder | Wrong) -> Payment | Wrong:
+    payment = _PAYMENTS.get(state)
+    if payment is None:
+        return Wrong(
+            Cause.ORDER_STATE,
+            f"{printed(state)!r} of order {printed(number)} is no known Financial Status",
+            f"write one of {', '.join(filter(None, _PAYMENTS))}",
+            "Financial Status",
         )
-        nets, refunded, given_away = [wrong] * len(order.lines), False, False
-    place = _place(order)
-    for line, net in zip(order.lines, nets, strict=True):
-        units = line.get("lineitem quantity", "")
-        sold = _units(units)
-        back = -net if refunded and isinstance(net, int) else None
-        yield (
-            left, 0 if refunded and isinstance(net, int) else net, back,
-            0 if given_away else sold, sold if refunded else 0, sold if given_away else 0,
-            order.text("currency").upper() or BLANK, *place,
-        )  # fmt: skip
+    if (
+        state.endswith("refunded")
+        and isinstance(figures, ShopOrder)
+        and figures.total
+        and not figures.refunded
+    ):
+        return Wrong(
+            Cause.ORDER_STATE,
+            f"order {printed(number)} is {state.replace('_', ' ')}, but its Refunded Amount is 0",
+            "write what was refunded, or export the order again",
+            "Refunded Amount",
+        )
+    return payment
 
 
-def _units(text: str) -> int | Odd:
+def _no_amount(error: _NoAmountError) -> Wrong:
+    return Wrong(
+        Cause.NO_NUMBER, f"{error} is not an amount", "write a number such as 12.50", error.column
+    )
+
+
+def _units(text: str) -> int | Wrong:
     if text.isascii() and text.isdecimal() and len(text) <= 7:
         return int(text)
     return Wrong(
@@ -110,64 +214,20 @@ def _units(text: str) -> int | Odd:
     )
 
 
-def _nets(order: _Order) -> list[int | Odd]:
-    """Each line's money: less its discounts, and less its share of a partial refund."""
-    values = [
-        _amount(line, "lineitem price") * _count(line) - _amount(line, "lineitem discount")
-        for line in order.lines
-    ]
-    scale = MICRO // 10 ** EXPONENTS.get(order.text("currency").upper(), 2)
-    subtotal, discount = order.amount("subtotal"), order.amount("discount amount")
-    if sum(values) - discount == subtotal:
-        shares = split(discount // scale, [max(value, 0) for value in values]) if discount else []
-        values = (
-            [value - share * scale for value, share in zip(values, shares, strict=True)]
-            if shares
-            else values
-        )
-    elif sum(values) != subtotal:
-        wrong = Wrong(
-            Cause.SUMS_DISAGREE,
-            f"the lines of order {printed(order.text('name'))} do not add up to its subtotal",
-            "correct the order, or export it again",
-            "Subtotal",
-        )
-        return [wrong] * len(values)
-    refund = order.amount("refunded amount")
-    if refund and not _fully_refunded(order):
-        goods = Fraction(refund * subtotal, subtotal + order.amount("taxes") or 1)
-        shares = split(rounded(goods / scale), [max(value, 0) for value in values])
-        values = [value - share * scale for value, share in zip(values, shares, strict=True)]
-    return [*values]
+def _count(item: Item) -> int:
+    return item.units if isinstance(item.units, int) else 0
 
 
-def _count(line: dict[str, str]) -> int:
-    units = _units(line.get("lineitem quantity", ""))
-    return units if isinstance(units, int) else 0
-
-
-def _fully_refunded(order: _Order) -> bool:
-    refund = order.amount("refunded amount")
-    return refund > 0 and refund >= order.amount("total")
-
-
-def _place(order: _Order) -> tuple[str, str, str, str]:
+def _place(first: _Line) -> tuple[str, str, str, str]:
     """Country, region, city and postcode of the shipping address, or of the billing address."""
     for kind in ("shipping", "billing"):
-        address = (
-            order.text(f"{kind} country"),
-            order.text(f"{kind} province"),
-            order.text(f"{kind} city"),
+        country, region, city, postcode = (
+            first.get(f"{kind} {part}", "") for part in ("country", "province", "city", "zip")
         )
-        if any(address):
-            return (*address, order.text(f"{kind} zip").lstrip("'"))
+        if country or region or city:
+            return country, region, city, postcode.lstrip("'")
     return ("", "", "", "")
 
-
-_EXTRAS = (
-    "kind", "net", "return_net", "sold", "returned", "free", "currency", "country",
-    "region", "city", "postcode",
-)  # fmt: skip
 
 FORMAT = Format(
     name="publisher-web-orders",
@@ -175,19 +235,24 @@ FORMAT = Format(
     retailer="publisher-web",
     columns=(
         Column("order", ("Name",), required=True),
+        Column("", ("Financial Status",), required=True),
         Column("date", ("Created at",), required=True),
         Column("title", ("Lineitem name",), required=True),
         Column(BOOK, ("Lineitem sku",), required=True),
-        Column("list_price", ("Lineitem price",), required=True),
+        Column("", ("Lineitem price",), required=True),
+        Column("", ("Lineitem compare at price",)),
         Column("sold", ("Lineitem quantity",), required=True),
         Column("net", ("Subtotal",), required=True),
+        Column("", ("Shipping",), required=True),
+        Column("", ("Taxes",), required=True),
+        Column("", ("Total",), required=True),
         Column("reference", ("Payment Reference",)),
         Column("currency", ("Currency",), required=True),
         Column("", ("Discount Amount",), required=True),
         Column("", ("Refunded Amount",), required=True),
     ),
     decimal=".",
-    charged=True,
+    by_order=True,
     arrange=_arranged,
-    extras=_EXTRAS,
+    extras=EXTRAS,
 )

@@ -1,8 +1,7 @@
 """Copies that were charged at another price than the edition's list price of that day.
 
-A contract's list price is the publisher's; what a shop charged, or whoever took the order by
-telephone, is not. The report does not say which one a contract means, so that whoever imports it
-is asked, once.
+A contract's list price is the publisher's; what was agreed on by telephone is not. The report
+does not say which one a contract means, so that whoever imports it is asked, once.
 """
 
 from collections.abc import Callable, Mapping

@@ -43,12 +43,14 @@ _NEUTRALISED = tuple(f"'{sign}" for sign in "=+-@\t\r＝＋－＠")
 
 
 class Left(Odd):
-    """A row that is no sale, with the reason."""
+    """A row that is no sale, with the reason; and its money in millionths, where that is told."""
 
-    __slots__ = ("reason",)
+    __slots__ = ("currency", "net", "reason")
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, currency: str = "", net: int | None = None) -> None:
         self.reason = reason
+        self.currency = currency
+        self.net = net
 
 
 class Reader:

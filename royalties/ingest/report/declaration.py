@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
+from royalties.domain.problems import Choice
+from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.cells import Cell, Odd, text_of
 
@@ -78,6 +80,26 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a format that arranges rows may look up, and where it says what is to be said.
+
+    ``book`` and ``day`` read cells as all reports are read; ``price`` is an edition's list price in
+    millionths on an ISO day in a currency. ``recorded`` tells what standing imports of the report's
+    retailer hold of some orders; ``choices`` are the user's answers. ``warn`` takes a code and what
+    is to be confirmed, ``note`` what is only shown, ``ask`` a question.
+    """
+
+    book: Callable[[Cell], int | Odd]
+    day: Callable[[Cell], str | Odd]
+    price: Callable[[int, str, str], int | None]
+    recorded: Callable[[Sequence[str]], Sequence[RecordedLines]]
+    choices: Mapping[str, str]
+    warn: Callable[[str, str], None]
+    note: Callable[[str], None]
+    ask: Callable[[Choice], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One kind of report.
 
@@ -92,7 +114,9 @@ class Format:
     ``full_discount_is_free``: copies at 100 % discount are free ones. ``asks`` names what the
     report does not say. ``arrange`` rewrites the rows of a sheet and appends one cell for each
     of ``extras``. ``natural`` are remarks about dates that this report needs not confirmed.
-    ``charged``: its list prices are what was charged, which may be less than the edition's.
+    ``by_order``: sales are known by the numbers of their orders, so that ``arrange`` leaves out
+    what is recorded already. ``charged``: its list prices are what was charged, which may be less
+    than the edition's.
     ``prices`` says what list prices tell of net receipts: ``most`` (no copy brings more),
     ``exact`` (it brings the list price less the discount), empty: nothing, since fees are taken
     off or the currencies differ.
@@ -127,9 +151,13 @@ class Format:
     natural: tuple[str, ...] = ()
     prices: str = "most"
     charged: bool = False
+    by_order: bool = False
     facts: Callable[[Sequence[Row]], Facts | None] | None = None
     arrange: (
-        Callable[[Iterable[Row], Header], Iterator[tuple[int, Sequence[Cell | Odd | None]]]] | None
+        Callable[
+            [Iterable[Row], Header, Surroundings], Iterator[tuple[int, Sequence[Cell | Odd | None]]]
+        ]
+        | None
     ) = None
     extras: tuple[str, ...] = ()
 

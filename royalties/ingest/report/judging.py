@@ -41,12 +41,14 @@ class Verdict:
     """What became of a row: lines, a reason for leaving it out, faults, or a pending choice.
 
     A line is ``(kind, units, net, discount)``; ``book`` is an edition's id, or the identifier
-    of a book that nobody knows yet.
+    of a book that nobody knows yet. ``left_net`` is the currency and the money of a row that is
+    left out, where that is told.
     """
 
     lines: list[tuple[int, int, int | None, int | None]] = field(default_factory=list)
     book: int | str = 0
     left: str = ""
+    left_net: tuple[str, int] | None = None
     faults: list[RowFault] = field(default_factory=list)
     pending: bool = False
 
@@ -64,6 +66,8 @@ class Judge:
         kind = values.get("kind", BY_SIGN)
         if isinstance(kind, Left):
             verdict.left = kind.reason
+            if kind.net is not None:
+                verdict.left_net = (kind.currency, kind.net)
             return verdict
         self._find_book(books, title, verdict)
         self._find_faults(values, verdict)

@@ -1,6 +1,6 @@
 """What a report is read against, and what reading it gives: the contract of this ring."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -14,6 +14,7 @@ from royalties.domain.sales.lines import (
     SumKey,
     WaitingLine,
 )
+from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.terms.catalogue import Price
 
 
@@ -49,18 +50,24 @@ class KnownRetailer:
     reports: tuple[str, ...] = ()
 
 
+def _nothing_recorded(_: int, __: Sequence[str]) -> Sequence[RecordedLines]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """All that rows are matched against.
 
     ``editions`` goes by ISBN-13 (13 bare digits) and by every other identifier (ASIN, BN ID,
     aliases), upper case; ``retailers`` by key. ``first_day`` is that of the books, as ISO date.
+    ``recorded`` tells what standing imports hold of orders, by the retailer's id and their numbers.
     """
 
     editions: Mapping[str, KnownEdition]
     retailers: Mapping[str, KnownRetailer]
     today: date
     first_day: str = ""
+    recorded: Callable[[int, Sequence[str]], Sequence[RecordedLines]] = _nothing_recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +131,12 @@ class Findings(Protocol):
     ``unlisted`` counts problems beyond those that ``problems`` lists. ``retailer`` is a key, or
     None where the retailer stands in the rows. ``header_rows`` is the row of each sheet's header.
     ``account`` tells apart reports of one retailer that do not repeat each other (KDP and Vendor
-    Central). ``notices`` must be confirmed; ``notes`` are only shown.
+    Central). ``by_order``: what it holds of orders that are recorded already was left out.
+    ``notices`` must be confirmed; ``notes`` are only shown.
     """
 
     report: str
+    by_order: bool
     retailer: str | None
     account: str
     sheets: list[str]

@@ -5,6 +5,7 @@ from typing import Any
 
 from royalties.domain.problems import Cause, Problem
 from royalties.ingest.report.cells import Wrong, printed
+from royalties.ingest.report.declaration import normal
 from royalties.ingest.report.judging import RowFault
 from royalties.ingest.report.tables import Table
 
@@ -40,11 +41,22 @@ class Refusals:
         unreadable = {at for at, _ in bad}
         wrongs = [(at, table.header.names[at], wrong) for at, wrong in bad]
         for fault in faults:
-            name, at = table.column_name(fault.field)
+            name, at = self._column(table, fault)
             if at not in unreadable:
-                wrongs.append((at, fault.wrong.column or name, fault.wrong))
+                wrongs.append((at, name, fault.wrong))
         for at, name, wrong in sorted(wrongs, key=lambda each: each[0]):
             self._add(table, number, name, printed(cells[at]) if at >= 0 else "", wrong)
+
+    def _column(self, table: Table, fault: RowFault) -> tuple[str, int]:
+        """Name and place of the column at fault: the fault's own, else its field's."""
+        name, at = table.column_name(fault.field)
+        if not fault.wrong.column:
+            return name, at
+        wanted = normal(fault.wrong.column)
+        for place, printed_name in enumerate(table.header.names):
+            if normal(printed_name) == wanted:
+                return printed_name, place
+        return fault.wrong.column, at
 
     def _add(self, table: Table, number: int, column: str, value: str, wrong: Wrong) -> None:
         if len(self.problems) >= MOST_PROBLEMS:

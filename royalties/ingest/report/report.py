@@ -12,8 +12,8 @@ from royalties.ingest.report.cells import Block, Wrong
 from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
-from royalties.ingest.report.declaration import PLACE, Format
-from royalties.ingest.report.judging import Judge, Verdict
+from royalties.ingest.report.declaration import BOOK, PLACE, Column, Format, Surroundings
+from royalties.ingest.report.judging import Judge, Verdict, listed
 from royalties.ingest.report.printed_totals import PrintedTotals
 from royalties.ingest.report.reading import Chunk, ControlTotals, Known
 from royalties.ingest.report.refusals import Refusals
@@ -55,6 +55,7 @@ class Report:
         choices: Mapping[str, str],
     ) -> None:
         self.report = declared.name
+        self.by_order = declared.by_order
         self.retailer = declared.retailer
         self.account = declared.account
         self.sheets = [table.sheet.name for table in tables]
@@ -67,6 +68,7 @@ class Report:
         self.remarks = RowWarnings()
         self.progress: Callable[[int, int], None] | None = None
         self.closing: Callable[[], None] = lambda: None
+        self._known = known
         self._refusals = Refusals()
         self.problems = self._refusals.problems
         self._declared = declared
@@ -74,6 +76,7 @@ class Report:
         self._converters = converters
         self._given = choices
         editions = {edition.id: edition for edition in known.editions.values()}
+        self._editions = editions
         self._judge = Judge(declared, editions)
         self._watch = RowChecks(known, editions, self.remarks, declared)
         self._tally = Tally(known.first_day)
@@ -125,7 +128,7 @@ class Report:
         for convention in self._conventions:
             convention.search_with(lambda: table.search(self._numbers, self._dates))
         if self._declared.arrange:
-            for number, cells in table.rows():
+            for number, cells in table.rows(self._around(table)):
                 self._row(table, number, cells, bad=table.bad_cells(cells))
                 yield from self._full_chunk(CHUNK)
             return
@@ -140,6 +143,21 @@ class Report:
                 self._block(table, block)
                 self._tell_progress(table, block)
             yield from self._full_chunk(CHUNK)
+
+    def _around(self, table: Table) -> Surroundings:
+        retailer = table.constants.get("retailer")
+        return Surroundings(
+            book=self._converters.convert(Column(BOOK, ())),
+            day=self._dates.day,
+            price=lambda book, day, currency: listed(self._editions[book], day, currency),
+            recorded=lambda numbers: (
+                self._known.recorded(retailer, numbers) if retailer is not None else ()
+            ),
+            choices=self._given,
+            warn=self.remarks.say,
+            note=self.notes.append,
+            ask=lambda choice: self._asides.choices.append(again(choice, self._given)),
+        )
 
     def _full_chunk(self, size: int) -> Iterator[Chunk]:
         chunk = Chunk(self._columns, self._sales, self._waiting)
@@ -211,6 +229,8 @@ class Report:
             self._refusals.cells(table, number, cells, bad, verdict.faults)
         elif verdict.left:
             self.skipped.add(verdict.left)
+            if verdict.left_net:
+                self.skipped.add_net(verdict.left, *verdict.left_net)
             net = values.get("net")
             self._tally.skipped_net += net if isinstance(net, int) else 0
         elif not verdict.pending:

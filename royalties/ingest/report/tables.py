@@ -7,7 +7,15 @@ from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.cells import BLANK, Block, Cell, Odd, Wrong, text_of
 from royalties.ingest.report.columns import Converters, Reader, bad_text
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import AMOUNTS, BOOK, Format, Header, begins, normal
+from royalties.ingest.report.declaration import (
+    AMOUNTS,
+    BOOK,
+    Format,
+    Header,
+    Surroundings,
+    begins,
+    normal,
+)
 from royalties.ingest.report.workbook import Look
 
 
@@ -88,10 +96,10 @@ class Table:
         """Rows below the header."""
         return self.sheet.blocks(self.header.place + 1, self.width)
 
-    def rows(self) -> Iterator[tuple[int, Sequence[Any]]]:
+    def rows(self, around: Surroundings) -> Iterator[tuple[int, Sequence[Any]]]:
         """Rows below the header as the format arranges them, one by one."""
         assert self.report.arrange is not None  # noqa: S101  # only formats that arrange come here
-        return self.report.arrange(_rows_of(self.blocks()), self.header)
+        return self.report.arrange(_rows_of(self.blocks()), self.header, around)
 
     def learn(self, block: Block, numbers: Numbers, dates: Dates) -> None:
         """Take what a block proves about the file's conventions."""

@@ -1,11 +1,12 @@
 """The import document of the public interface: what a report holds, and what came of it."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeAlias
 
-from royalties.domain.currencies import exponent
+from royalties.domain.currencies import EXPONENTS, exponent
 from royalties.domain.money import micro_text
-from royalties.domain.problems import Choice, Notice, Problem
+from royalties.domain.problems import Choice, Notice, Problem, Skipped
 from royalties.ingest.report.reading import ControlTotals, Findings
 from royalties.store.sales.batches import BatchRow
 
@@ -21,10 +22,21 @@ def units_of(totals: ControlTotals) -> dict[str, int]:
 
 def net_of(totals: ControlTotals) -> dict[str, str]:
     """Net receipts by currency, as texts."""
+    return _amounts(totals.net)
+
+
+def _amounts(net: Mapping[str, int]) -> dict[str, str]:
     return {
-        currency: micro_text(micro, exponent(currency))
-        for currency, micro in sorted(totals.net.items())
+        currency: micro_text(micro, EXPONENTS.get(currency, 2))
+        for currency, micro in sorted(net.items())
     }
+
+
+def _skipped(skipped: Skipped, reason: str, rows: int) -> Document:
+    """Rows that were left out for a reason; with their money, where the report tells it."""
+    document: Document = {"rows": rows, "reason": reason}
+    net = _amounts({code: micro for code, micro in skipped.net.get(reason, {}).items() if code})
+    return document | {"net": net} if net else document
 
 
 def document_of(
@@ -49,7 +61,8 @@ def document_of(
         "recordable": totals.recordable,
         "sale_lines": totals.lines,
         "skipped": [
-            {"rows": rows, "reason": reason} for reason, rows in reading.skipped.by_reason.items()
+            _skipped(reading.skipped, reason, rows)
+            for reason, rows in reading.skipped.by_reason.items()
         ],
         "waiting": waiting or [],
         "units": units_of(totals),

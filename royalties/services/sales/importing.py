@@ -35,7 +35,7 @@ from royalties.services.sales.spooling import Spooled, spooled
 from royalties.services.work import RefusedError, Units, Work
 from royalties.store.history import newest_revision
 from royalties.store.periods import periods
-from royalties.store.sales import batches
+from royalties.store.sales import batches, recorded_orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
     """
     work.actor.require(Verb.IMPORT)
     revision = newest_revision(work.connection)  # first: PostgreSQL shows what others keep since
+    standing = recorded_orders.standing(work.connection)
     setup = setup_in_force(work)
     fingerprint, _ = _fingerprint(work, request)
     if batches.find_recorded(work.connection, fingerprint) is not None:
@@ -132,7 +133,7 @@ def read_report(work: Work, request: Request) -> Spooled | None:
         reading = _opened(work, request, setup, known_of(work, setup))
         if reading.choices:
             return None
-        return spooled(reading, work.files.spool, revision, fingerprint)
+        return spooled(reading, work.files.spool, revision, standing, fingerprint)
     except UnreadableError:
         return None
 
@@ -149,7 +150,8 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
         read: what ``read_report`` made of the same request, so that nothing is read any more.
 
     Raises:
-        StaleError: the setup or the file is another one than when the report was read.
+        StaleError: the setup, the file or the orders that are recorded are others than when the
+            report was read.
     """
     work.actor.require(Verb.IMPORT)
     setup = setup_in_force(work)
@@ -164,6 +166,8 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
         fingerprint,
     ):
         raise StaleError
+    if read is not None and read.by_order:
+        _require_same_orders(work, request, read, known)
     recording = _Recording(work, setup, open_period, request, fingerprint, size, known)
     if read is not None:
         return recording.record(read, read)
@@ -175,7 +179,13 @@ def import_report(work: Work, request: Request, read: Spooled | None = None) -> 
             for _ in reading.chunks():
                 pass
             return recording.record(reading, None)
-        read = spooled(reading, work.files.spool, newest_revision(work.connection), fingerprint)
+        revision, standing = (
+            newest_revision(work.connection),
+            recorded_orders.standing(work.connection),
+        )
+        read = spooled(reading, work.files.spool, revision, standing, fingerprint)
+        if read.by_order:
+            _require_same_orders(work, request, read, known)
     except UnreadableError as error:
         return ImportResult("refused", unreadable(fingerprint, error.problem))
     try:
@@ -201,6 +211,20 @@ def _opened(work: Work, request: Request, setup: Setup, known: Known) -> Reading
         report=request.report,
         progress=work.progress,
     )
+
+
+def _require_same_orders(work: Work, request: Request, read: Spooled, known: Known) -> None:
+    """Orders that others recorded meanwhile would be recorded twice; nobody records more now.
+
+    Raises:
+        StaleError: an import was recorded, undone or corrected since the report was read.
+    """
+    retailer = known.retailers.get(read.retailer or "")
+    if retailer is not None and not request.dry_run:
+        recorded_orders.hold(work.connection, retailer.id)
+    if recorded_orders.standing(work.connection) != read.standing:
+        read.close()
+        raise StaleError
 
 
 @dataclass(slots=True)
@@ -325,7 +349,8 @@ class _Recording:
     def _overlap(self, reading: Findings) -> Notice | None:
         """Another file for a retailer, account and time that are covered already.
 
-        Sales are typed day by day: of two sheets only the same totals are suspicious.
+        Sales are typed day by day: of two sheets only the same totals are suspicious. Of two
+        reports that are known by their orders nothing counts twice.
         """
         earlier = batches.already_covered(
             self.work.connection, reading.account, reading.totals.covered
@@ -334,6 +359,10 @@ class _Recording:
         if self.request.origin is Origin.TYPED:
             earlier = [
                 each for each in earlier if each.batch in same or each.origin != Origin.TYPED
+            ]
+        if reading.by_order:
+            earlier = [
+                each for each in earlier if json.loads(each.document)["report"] != reading.report
             ]
         if not earlier:
             return None

@@ -15,6 +15,7 @@ from royalties.adapters.files import DiskError
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
 from royalties.ingest.report.reading import ControlTotals, Reading
 from royalties.store.sales.line_file import LineWriter
+from royalties.store.sales.recorded_orders import Standing
 
 
 @dataclass(slots=True)
@@ -22,10 +23,12 @@ class Spooled:
     """The ``Findings`` of a report that was read through, whose lines lie in a file.
 
     ``lines`` counts those that are sold and those that wait. ``revision`` is the newest one of the
-    setup that it was read against: another setup may know other editions.
+    setup that it was read against: another setup may know other editions. ``standing`` tells which
+    imports stood then: a report that is known ``by_order`` leaves out what they hold.
     """
 
     report: str
+    by_order: bool
     retailer: str | None
     account: str
     sheets: list[str]
@@ -40,6 +43,7 @@ class Spooled:
     lines: int
     path: Path
     revision: int
+    standing: Standing
     sha256: str
 
     def close(self) -> None:
@@ -47,11 +51,13 @@ class Spooled:
         self.path.unlink(missing_ok=True)
 
 
-_OWN = ("lines", "path", "revision", "sha256")
+_OWN = ("lines", "path", "revision", "standing", "sha256")
 """What a reading does not say."""
 
 
-def spooled(reading: Reading, folder: Path, revision: int, sha256: str) -> Spooled:
+def spooled(
+    reading: Reading, folder: Path, revision: int, standing: Standing, sha256: str
+) -> Spooled:
     """Read a report through, and keep its lines in a file of a folder.
 
     Raises:
@@ -61,7 +67,9 @@ def spooled(reading: Reading, folder: Path, revision: int, sha256: str) -> Spool
     said = {
         each.name: getattr(reading, each.name) for each in fields(Spooled) if each.name not in _OWN
     }
-    return Spooled(**said, lines=lines, path=path, revision=revision, sha256=sha256)
+    return Spooled(
+        **said, lines=lines, path=path, revision=revision, standing=standing, sha256=sha256
+    )
 
 
 def _kept(reading: Reading, folder: Path) -> tuple[Path, int]:

@@ -1,0 +1,85 @@
+"""Orders that stand in the books, found by the retailer's numbers."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, select
+
+from royalties.domain.sales.recorded_orders import RecordedLines
+from royalties.store.tables import batch, edition, retailer, sale, sale_total, waiting
+
+Standing = tuple[int, int, int]
+
+
+def recorded_orders(
+    connection: Connection, retailer_id: int, numbers: Sequence[str]
+) -> list[RecordedLines]:
+    """What standing imports hold of some orders of a retailer; some thousands at a time.
+
+    Lines are looked up along the table's key, in the periods in which the retailer sold anything.
+    """
+    standing = select(batch.c.id).where(
+        batch.c.status == "recorded", batch.c.corrected_by.is_(None), batch.c.corrects.is_(None)
+    )
+    told = select(sale_total.c.period_id).where(sale_total.c.retailer_id == retailer_id)
+    sold = (
+        sale.c.order_ref,
+        sale.c.batch_id,
+        sale.c.edition_id,
+        sale.c.kind,
+        sale.c.currency,
+    )
+    waits = (
+        waiting.c.order_ref,
+        waiting.c.batch_id,
+        waiting.c.identifier,
+        waiting.c.kind,
+        waiting.c.currency,
+    )
+    rows = [
+        *connection.execute(
+            select(*sold, func.sum(sale.c.units), func.sum(sale.c.net))
+            .where(
+                sale.c.edition_id.in_(select(edition.c.id)),
+                sale.c.period_id.in_(told),
+                sale.c.retailer_id == retailer_id,
+                sale.c.batch_id.in_(standing),
+                sale.c.order_ref.in_(numbers),
+            )
+            .group_by(*sold)
+        ),
+        *connection.execute(
+            select(*waits, func.sum(waiting.c.units), func.sum(func.coalesce(waiting.c.net, 0)))
+            .where(
+                waiting.c.batch_id.in_(standing),
+                waiting.c.retailer_id == retailer_id,
+                waiting.c.order_ref.in_(numbers),
+            )
+            .group_by(*waits)
+        ),
+    ]
+    return sorted(
+        (
+            RecordedLines(order, number, book, kind, currency, int(units), int(net))
+            for order, number, book, kind, currency, units, net in rows
+        ),
+        key=lambda each: (each.order, each.batch, str(each.book), each.kind, each.currency),
+    )
+
+
+def hold(connection: Connection, retailer_id: int) -> None:
+    """Let no one else record orders of a retailer meanwhile; other sales of it are recorded."""
+    connection.execute(
+        select(retailer.c.id).where(retailer.c.id == retailer_id).with_for_update(key_share=True)
+    )
+
+
+def standing(connection: Connection) -> Standing:
+    """What differs once an import was recorded, undone or corrected."""
+    newest, undone, corrected = connection.execute(
+        select(
+            func.coalesce(func.max(batch.c.id), 0),
+            func.count(batch.c.undone_at),
+            func.count(batch.c.corrected_by),
+        )
+    ).one()
+    return newest, undone, corrected
