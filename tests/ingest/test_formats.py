@@ -118,7 +118,7 @@ def test_ingram_units_that_do_not_add_up(tmp_path: Path) -> None:
 
 
 def test_kdp_compensation_of_an_unknown_market(tmp_path: Path) -> None:
-    header = ["ISBN", "Title", "Author", "Format", "Gross Qty", "Returned Qty", "Net Qty", "Net Compensation", "Sales Market"]  # fmt: skip
+    header = ["ISBN", "Title", "Author", "ReportFormat", "Gross Qty", "Returned Qty", "Net Qty", "Net Compensation", "Sales Market"]  # fmt: skip
     rows = [
         header,
         ["9781442246928", "", "", "", "3", "1", "2", "10.00", "Atlantis"],

@@ -15,7 +15,7 @@ from royalties.ingest.report.declaration import (
     BOOK,
     Column,
     Facts,
-    Format,
+    ReportFormat,
     Header,
     Row,
     Surroundings,
@@ -59,7 +59,7 @@ def _arranged(
             yield number, (*cells, currency, country)
 
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="kdp-2011",
     title="a KDP report of 2011",
     retailer="amazon",

@@ -14,7 +14,7 @@ from royalties.ingest.report.columns import plain_text
 from royalties.ingest.report.declaration import (
     BOOK,
     Column,
-    Format,
+    ReportFormat,
     Header,
     Row,
     Surroundings,
@@ -229,7 +229,7 @@ def _place(first: _Line) -> tuple[str, str, str, str]:
     return ("", "", "", "")
 
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="publisher-web-orders",
     title="Shopify's export of orders",
     retailer="publisher-web",

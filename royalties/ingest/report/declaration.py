@@ -100,7 +100,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
+class ReportFormat:
     """One kind of report.
 
     ``retailer`` is the default key, None where rows name it. ``sheets`` are the names of the

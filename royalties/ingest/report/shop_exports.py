@@ -16,7 +16,7 @@ from royalties.domain.problems import Cause, Choice
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.cells import BLANK, Cell, Odd, Stranger, Wrong, printed
-from royalties.ingest.report.columns import Left
+from royalties.ingest.report.columns import LeftOut
 from royalties.ingest.report.declaration import Row, Surroundings
 from royalties.ingest.report.shop_orders import (
     REFUNDS,
@@ -241,7 +241,7 @@ class ShopExport:
 
     def _aside(self, reason: str, order: ExportedOrder, money: int | None) -> Extras:
         return (
-            Left(reason, order.currency, money), money, None, 0, 0, 0, order.currency or BLANK,
+            LeftOut(reason, order.currency, money), money, None, 0, 0, 0, order.currency or BLANK,
             *order.place, None,
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import (
     AMOUNTS,
     BOOK,
-    Format,
+    ReportFormat,
     Header,
     Surroundings,
     begins,
@@ -52,7 +52,7 @@ class Table:
         place: int,
         sheet: Sheet,
         header: Header,
-        report: Format,
+        report: ReportFormat,
         converters: Converters,
         constants: Mapping[str, Any],
     ) -> None:
