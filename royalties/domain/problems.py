@@ -36,6 +36,7 @@ class Cause(StrEnum):
     OTHER_CURRENCY = "other-currency"
     COUNTS_DISAGREE = "counts-disagree"
     SIGN_OF_UNITS = "sign-of-units"
+    UNITS_OF_USAGE = "units-of-usage"
     MONEY_FOR_FREE_COPIES = "money-for-free-copies"
     OPPOSITE_SIGNS = "opposite-signs"
     MONEY_WITHOUT_UNITS = "money-without-units"

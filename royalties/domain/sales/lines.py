@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
+from royalties.domain.sales.slices import SaleKind
 
 
 class SaleLine(NamedTuple):
@@ -148,6 +149,8 @@ class SalesTally:
         self.kinds: Counter[int] = Counter()
         self.units: Counter[int] = Counter()
         self.net: Counter[str] = Counter()
+        self.usage: Counter[str] = Counter()
+        """Receipts by currency, of these those of usage."""
         self._months = _Months()
 
     @classmethod
@@ -190,6 +193,8 @@ class SalesTally:
             self.kinds[key.kind] += lines
             self.units[key.kind] += units
             self.net[key.currency] += net
+            if key.kind == SaleKind.USAGE:
+                self.usage[key.currency] += net
             known = self.sums.get(key)
             if known is not None:
                 self.sums[key] = Sum(known.lines + lines, known.units + units, known.net + net)

@@ -23,7 +23,7 @@ FORMAT = Format(
         Column("reference", ("reference",)),
         Column("title", ("title",)),
     ),
-    kinds={"sale": SaleKind.SALE, "return": SaleKind.RETURN, "free": SaleKind.FREE},
+    kinds={kind.word: kind for kind in SaleKind},
     strict=True,
     prices="exact",
 )

@@ -89,9 +89,11 @@ class Format:
     to leave out; ``bare_totals``: a row of numbers only is a total; ``own_totals``: totals
     belong to the layout. ``idle`` is the reason of rows without units. ``strict``: signs must
     agree, identical rows are asked about. ``money_on_sales``: returns of a row carry no money.
-    ``full_discount_is_free``: copies at 100 % discount are free ones. ``asks`` names what the
-    report does not say. ``arrange`` rewrites the rows of a sheet and appends one cell for each
-    of ``extras``. ``natural`` are remarks about dates that this report needs not confirmed.
+    ``counts_use``: units of usage rows count something else, such as pages, and money without
+    units is usage, which is to be confirmed. ``full_discount_is_free``: copies at 100 % discount
+    are free ones. ``asks`` names what the report does not say. ``arrange`` rewrites the rows of a
+    sheet and appends one cell for each of ``extras``. ``natural`` are remarks about dates that
+    this report needs not confirmed.
     ``charged``: its list prices are what was charged, which may be less than the edition's.
     ``prices`` says what list prices tell of net receipts: ``most`` (no copy brings more),
     ``exact`` (it brings the list price less the discount), empty: nothing, since fees are taken
@@ -122,6 +124,7 @@ class Format:
     decimal: str = ""
     strict: bool = False
     money_on_sales: bool = False
+    counts_use: bool = False
     full_discount_is_free: bool = False
     asks: tuple[str, ...] = ()
     natural: tuple[str, ...] = ()

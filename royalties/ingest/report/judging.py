@@ -15,7 +15,7 @@ from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import MOST
 from royalties.ingest.report.cells import BLANK, Marked, Undecided, Wrong, printed
 from royalties.ingest.report.columns import BY_SIGN, Left
-from royalties.ingest.report.declaration import AMOUNTS, BOOK, Format
+from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, Format
 from royalties.ingest.report.reading import KnownEdition
 
 _NEEDED = ("date", "retailer", "currency", "units")
@@ -41,7 +41,8 @@ class Verdict:
     """What became of a row: lines, a reason for leaving it out, faults, or a pending choice.
 
     A line is ``(kind, units, net, discount)``; ``book`` is an edition's id, or the identifier
-    of a book that nobody knows yet.
+    of a book that nobody knows yet. ``is_use_by_money``: the row is taken as usage because it has
+    money and no units.
     """
 
     lines: list[tuple[int, int, int | None, int | None]] = field(default_factory=list)
@@ -49,6 +50,7 @@ class Verdict:
     left: str = ""
     faults: list[RowFault] = field(default_factory=list)
     pending: bool = False
+    is_use_by_money: bool = False
 
 
 class Judge:
@@ -66,6 +68,9 @@ class Judge:
             verdict.left = kind.reason
             return verdict
         self._find_book(books, title, verdict)
+        if kind == SaleKind.USAGE:
+            self._usage(values, verdict)
+            return verdict
         self._find_faults(values, verdict)
         if verdict.faults or verdict.pending:
             return verdict
@@ -109,6 +114,43 @@ class Judge:
             counts = (values.get(name) for name in ("units", "sold", "returned"))
             if any(count not in (None, 0) for count in counts):
                 verdict.faults.append(RowFault("net", self._no_money()))
+
+    @property
+    def _is_usage_bare(self) -> bool:
+        """Whether a usage row may have no units: the report's columns mean what ours do."""
+        return self._report.strict and not self._report.counts_use
+
+    def _usage(self, values: dict[str, Any], verdict: Verdict) -> None:
+        """Money for use: what a report's columns of units and prices say of it is not of copies.
+
+        The standard file has columns of its own meaning: there units are a mistake.
+        """
+        for name in ("list_price", "discount", "unit_net"):
+            values[name] = None
+        units = values.get("units")
+        if self._is_usage_bare and isinstance(units, int) and units:
+            fault = Wrong(
+                Cause.UNITS_OF_USAGE,
+                f"usage is money for no copies, but {{column}} is {units}",
+                "leave the units blank, or write sale or return",
+            )
+            verdict.faults.append(RowFault("units", fault))
+        for name in ("units", *SALE_UNITS, "net_units"):
+            if not (self._is_usage_bare and isinstance(values.get(name), Wrong)):
+                values.pop(name, None)
+        self._find_faults(values, verdict)
+        if verdict.faults or verdict.pending:
+            return
+        self._unmark(values, verdict)
+        net = values.get("net")
+        if net is None:
+            verdict.faults.append(
+                RowFault("net", Wrong(Cause.EMPTY, "{column} is blank", _WRITE_NET))
+            )
+        elif abs(net) > MOST * MICRO:
+            verdict.faults.append(RowFault("net", _too_large()))
+        if not verdict.faults:
+            verdict.lines.append((SaleKind.USAGE.value, 0, net, None))
 
     def _unmark(self, values: dict[str, Any], verdict: Verdict) -> None:
         """Take currency signs off amounts that agree with the row's currency."""
@@ -190,6 +232,10 @@ class Judge:
     ) -> None:
         net = values.get("net")
         if not parts:
+            if net and self._report.counts_use:
+                verdict.lines.append((SaleKind.USAGE.value, 0, net, None))
+                verdict.is_use_by_money = True
+                return
             if net:
                 verdict.faults.append(RowFault("net", _no_units(net)))
             verdict.left = self._report.idle
@@ -199,9 +245,7 @@ class Judge:
             net = self._net(values, units, parts, verdict)
         amounts = self._divided(net, parts, values.get("return_net"))
         if any(abs(amount) > MOST * MICRO for amount in (net, *amounts) if amount is not None):
-            verdict.faults.append(
-                RowFault("net", Wrong(Cause.TOO_LARGE, "the amount is too large", "check the row"))
-            )
+            verdict.faults.append(RowFault("net", _too_large()))
         if self._report.strict and net is not None and net * units < 0:
             verdict.faults.append(RowFault("net", opposite_signs()))
         if verdict.faults:
@@ -323,11 +367,15 @@ def _discount(values: Mapping[str, Any], net: int | None, units: int) -> int | N
     return discount_of(units, price, net) if net is not None and units and price else None
 
 
+def _too_large() -> Wrong:
+    return Wrong(Cause.TOO_LARGE, "the amount is too large", "check the row")
+
+
 def _no_units(net: int) -> Wrong:
     return Wrong(
         Cause.MONEY_WITHOUT_UNITS,
         f"an amount of {net / MICRO:,.2f} without units",
-        "write the units, or record it as other income",
+        "write the units; money for pages read, loans or subscriptions is of the kind usage",
     )
 
 

@@ -230,6 +230,9 @@ class Report:
         self._watch.placed(table, number, country, region)
         if postcode := values.get("postcode", ""):
             self._watch.postcode(table, number, (country, region, postcode))
+        if verdict.is_use_by_money:
+            values = {**values, "list_price": None}
+            self._watch.money_alone(table, number)
         for kind, units, net, discount in verdict.lines:
             about = (retailer, kind, day, units, currency, values.get("list_price"))
             if isinstance(verdict.book, int):
@@ -257,6 +260,9 @@ class Report:
         self._tally.complete(self.totals, self._dates.spans)
         self._ask()
         self._watch.finish(self.totals.days, self._dates, self._numbers)
+        if self._declared.counts_use:
+            for table in self._tables:
+                self._watch.units(table)
         self._printed_totals.say(
             self.remarks,
             self.notes,

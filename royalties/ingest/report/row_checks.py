@@ -5,6 +5,7 @@ titles of another book, dates that were read with some care, figures that contra
 unknown countries and regions.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -35,6 +36,9 @@ _DATES = {
     "serial-date": "a bare number was read as Excel's date: {} as {}",
     "compact-date": "a date without separators was read: {} as {}",
 }
+
+
+_PAGES = re.compile(r"\b(KENP|pages)\b", re.IGNORECASE)
 
 
 class RowChecks:
@@ -95,6 +99,26 @@ class RowChecks:
         if self._charged is not None:
             about = (line.edition, line.kind, line.day, line.units, line.currency, line.list_price)
             self._charged.look(partial(table.where, line.row), about)
+
+    def units(self, table: Table) -> None:
+        """Say that a column of units holds pages as well, if no other column tells which."""
+        name, _ = table.column_name("units")
+        if _PAGES.search(name) and not any(field == "kind" for field, _, _ in table.readers):
+            self._remarks.say(
+                "units-or-pages",
+                f"column {name} holds copies or pages read, and every row counts as copies: map "
+                f"the column that tells which as kind, and its word for pages to usage",
+            )
+
+    def money_alone(self, table: Table, number: int) -> None:
+        """Say that a row with money and no units is taken as usage."""
+        name, _ = table.column_name("net")
+        self._remarks.add(
+            "money-without-units",
+            (table.place, number),
+            f"{table.where(number)}, column {name or 'net'}: money without units. It is recorded "
+            f"as subscriptions and loans, which count no copies",
+        )
 
     @property
     def price_asked(self) -> Choice | None:

@@ -51,6 +51,8 @@ class Tally(SalesTally):
         totals.returned = -self.units[SaleKind.RETURN]
         totals.free = self.units[SaleKind.FREE]
         totals.net.update(self.net)
+        totals.usage.update(self.usage)
+        totals.usage_lines = self.kinds[SaleKind.USAGE]
         totals.waiting.update(self.waiting)
         totals.sums.update(self.sums)
         for key, each in self.sums.items():

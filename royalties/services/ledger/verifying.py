@@ -208,15 +208,20 @@ def _import_totals(books: BooksUnderTest) -> Failures:
         if row.status != "recorded" or row.corrects is not None:
             continue
         document = json.loads(row.document)
-        stands = standing.get(row.id, checks.RecordedImport(0, 0, 0, {}))
+        stands = standing.get(row.id, checks.RecordedImport(0, 0, 0, {}, {}))
         units, waiting = document["units"], document["waiting"]
         if not waiting:
             net = {
                 currency: micro_text(micro, exponent(currency))
                 for currency, micro in stands.net.items()
             }
-            told = (units["sold"], units["returned"], units["free"], document["net"])
-            if told != (stands.sold, stands.returned, stands.free, net):
+            usage = {
+                currency: micro_text(micro, exponent(currency))
+                for currency, micro in stands.usage.items()
+            }
+            of_usage = document["usage"]["net"] if "usage" in document else usage
+            told = (units["sold"], units["returned"], units["free"], document["net"], of_usage)
+            if told != (stands.sold, stands.returned, stands.free, net, usage):
                 yield f"import {row.id} ({row.file_name}): copies or receipts are not as recorded"
             continue
         copies = units["sold"] - units["returned"] + units["free"]

@@ -1,5 +1,6 @@
 """The import document of the public interface: what a report holds, and what came of it."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -21,9 +22,18 @@ def units_of(totals: ControlTotals) -> dict[str, int]:
 
 def net_of(totals: ControlTotals) -> dict[str, str]:
     """Net receipts by currency, as texts."""
+    return _texts(totals.net)
+
+
+def usage_of(totals: ControlTotals) -> Document:
+    """Rows of subscriptions and loans, and what of the net receipts is for them."""
+    return {"rows": totals.usage_lines, "net": _texts(totals.usage)}
+
+
+def _texts(amounts: Mapping[str, int]) -> dict[str, str]:
     return {
         currency: micro_text(micro, exponent(currency))
-        for currency, micro in sorted(totals.net.items())
+        for currency, micro in sorted(amounts.items())
     }
 
 
@@ -54,6 +64,7 @@ def document_of(
         "waiting": waiting or [],
         "units": units_of(totals),
         "net": net_of(totals),
+        "usage": usage_of(totals),
         "problems": [_problem(each) for each in reading.problems[:_SHOWN_PROBLEMS]],
         "problem_count": len(reading.problems) + reading.unlisted,
         "warnings": [
@@ -99,6 +110,7 @@ def _empty(outcome: str, fingerprint: str) -> Document:
         "waiting": [],
         "units": {"sold": 0, "returned": 0, "free": 0},
         "net": {},
+        "usage": {"rows": 0, "net": {}},
         "problems": [],
         "problem_count": 0,
         "warnings": [],

@@ -33,6 +33,8 @@ class Sums:
     returned: int = 0
     free: int = 0
     micro: dict[str, int] = field(default_factory=dict)
+    usage: dict[str, int] = field(default_factory=dict)
+    """What of it is for subscriptions and loans."""
 
     def add(self, kind: int, currency: str, lines: int, units: int, net: int) -> None:
         """Add what a kind brought in a currency."""
@@ -44,15 +46,26 @@ class Sums:
                 self.returned += units
             case SaleKind.FREE:
                 self.free += units
+            case SaleKind.USAGE:
+                self.usage[currency] = self.usage.get(currency, 0) + net
         self.micro[currency] = self.micro.get(currency, 0) + net
 
     @property
     def net(self) -> dict[str, str]:
         """Receipts by currency, as texts."""
-        return {
-            currency: micro_text(micro, exponent(currency))
-            for currency, micro in sorted(self.micro.items())
-        }
+        return _texts(self.micro)
+
+    @property
+    def usage_net(self) -> dict[str, str]:
+        """What of them is for subscriptions and loans."""
+        return _texts(self.usage)
+
+
+def _texts(amounts: Mapping[str, int]) -> dict[str, str]:
+    return {
+        currency: micro_text(micro, exponent(currency))
+        for currency, micro in sorted(amounts.items())
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,11 +86,15 @@ class Sale:
 
 @dataclass(slots=True)
 class SalesTotals:
-    """What a filtered set comes to; receipts as exact texts by currency."""
+    """What a filtered set comes to; receipts as exact texts by currency.
+
+    ``usage`` is what of them is for subscriptions and loans, which count no copies.
+    """
 
     lines: int = 0
     copies: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_KINDS, 0))
     net: dict[str, str] = field(default_factory=dict)
+    usage: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,13 +301,22 @@ def _along_the_key(asked: Narrowed, sums: Iterable[store.Summed]) -> Narrowed | 
 def _totals(sums: Iterable[store.Summed] | Iterable[store.SummedLines]) -> SalesTotals:
     made = SalesTotals()
     net: dict[str, int] = {}
+    usage: dict[str, int] = {}
     for summed in sums:
         made.lines += summed.lines
-        made.copies[SaleKind(summed.kind).word] += summed.units
+        kind = SaleKind(summed.kind)
+        if kind is SaleKind.USAGE:
+            usage[summed.currency] = usage.get(summed.currency, 0) + summed.net
+        else:
+            made.copies[kind.word] += summed.units
         net[summed.currency] = net.get(summed.currency, 0) + summed.net
-    made.net = {
-        currency: micro_text(micro, exponent(currency)) for currency, micro in sorted(net.items())
-    }
+    made.net, made.usage = (
+        {
+            currency: micro_text(micro, exponent(currency))
+            for currency, micro in sorted(each.items())
+        }
+        for each in (net, usage)
+    )
     return made
 
 

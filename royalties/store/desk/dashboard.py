@@ -17,7 +17,7 @@ from royalties.store.tables import (
     waiting,
 )
 
-_COUNTED = (SaleKind.SALE.value, SaleKind.RETURN.value)
+_COUNTED = (SaleKind.SALE.value, SaleKind.RETURN.value, SaleKind.USAGE.value)
 
 
 class SoldRow(NamedTuple):

@@ -177,17 +177,22 @@ def batches_that_lost_lines(connection: Connection) -> Iterator[str]:
 
 
 class RecordedImport(NamedTuple):
-    """What stands of an import, waiting rows included; receipts in millionths by currency."""
+    """What stands of an import, waiting rows included; receipts in millionths by currency.
+
+    ``usage`` is what of the receipts is for use and not for copies.
+    """
 
     sold: int
     returned: int
     free: int
     net: dict[str, int]
+    usage: dict[str, int]
 
 
 def standing_by_batch(connection: Connection) -> dict[int, RecordedImport]:
     """What stands in the books of every import."""
     sums_by_batch: dict[int, tuple[dict[int, int], dict[str, int]]] = {}
+    usage: dict[int, dict[str, int]] = {}
     for table in (sale, waiting):
         rows = connection.execute(
             select(
@@ -202,12 +207,16 @@ def standing_by_batch(connection: Connection) -> dict[int, RecordedImport]:
             units, net = sums_by_batch.setdefault(number, ({}, {}))
             units[kind] = units.get(kind, 0) + int(copies)
             net[currency] = net.get(currency, 0) + int(receipts)
+            if kind == SaleKind.USAGE.value:
+                of_batch = usage.setdefault(number, {})
+                of_batch[currency] = of_batch.get(currency, 0) + int(receipts)
     return {
         number: RecordedImport(
             units.get(SaleKind.SALE.value, 0),
             -units.get(SaleKind.RETURN.value, 0),
             units.get(SaleKind.FREE.value, 0),
             net,
+            usage.get(number, {}),
         )
         for number, (units, net) in sums_by_batch.items()
     }

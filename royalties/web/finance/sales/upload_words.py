@@ -84,6 +84,7 @@ CAUSES: Mapping[str, str] = {
     Cause.SUMS_DISAGREE: "An order whose lines do not add up to its subtotal",
     Cause.SURPLUS_VALUES: "More values in a row than the header has columns",
     Cause.TOO_LARGE: "Too large a number",
+    Cause.UNITS_OF_USAGE: "Units where money is for use and not for copies",
     Cause.TOO_LONG: "Too long a text",
     Cause.TOO_MANY_DECIMALS: "More than six decimals",
     Cause.UNKNOWN_CURRENCY: "An unknown currency",
@@ -234,7 +235,19 @@ def compared(document: Document, earlier: Earlier | None) -> list[Compared]:
     for currency in dict.fromkeys([*document["net"], *(before or document)["net"]]):
         then = None if before is None else before["net"].get(currency, "0")
         lines.append(Compared("Net receipts", document["net"].get(currency, "0"), then, currency))
+    now, then_net = (_usage(each) for each in (document, before or {}))
+    for currency in dict.fromkeys([*now, *then_net]):
+        then = None if before is None else then_net.get(currency, "0")
+        lines.append(
+            Compared("… of subscriptions and loans", now.get(currency, "0"), then, currency)
+        )
     return lines
+
+
+def _usage(document: Document) -> dict[str, str]:
+    """Receipts for use and not for copies; documents of earlier releases have none."""
+    net: dict[str, str] = document.get("usage", {}).get("net", {})
+    return net
 
 
 def _rows(document: Document, name: str) -> int:
