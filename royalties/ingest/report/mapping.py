@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, ReportFormat
 
 KINDS: Words[str, SaleKind | str] = {
     **dict.fromkeys(("sale", "sales", "sold", "s", "order", "invoice", "inv"), SaleKind.SALE),
@@ -54,7 +54,7 @@ class Mapping:
     currency: str | None = None
     skip: Sequence[str] = ()
 
-    def as_format(self) -> Format:
+    def as_format(self) -> ReportFormat:
         """The mapping as a declared format."""
         in_rows = "retailer" in self.columns
         own_column = self.returns == "own-column"
@@ -74,7 +74,7 @@ class Mapping:
                 ("currency", "currency" in self.columns or self.currency),
             ) if not there
         ]  # fmt: skip
-        return Format(
+        return ReportFormat(
             name=self.key,
             title=f"the mapped report {self.key!r}",
             columns=tuple(columns),

@@ -140,9 +140,7 @@ def test_one_change_of_an_entry_waits_at_a_time(people: People) -> None:
 def test_a_save_on_an_older_state_is_refused(people: People) -> None:
     looked_at = people.revision()
     people.office.load({"contracts": [dearer("0.15")]})
-    with pytest.raises(
-        terms.ChangedMeanwhileError, match="tess changed contract foot-2015"
-    ) as error:
+    with pytest.raises(terms.EntryChangedError, match="tess changed contract foot-2015") as error:
         people.save(people.clerk, "contracts", dearer(), revision=looked_at)
     assert error.value.now is not None
     assert error.value.now.body["rules"][-1]["rate"] == "0.15"

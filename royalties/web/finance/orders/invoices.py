@@ -7,7 +7,7 @@ from flask import Response, abort, render_template, request, url_for
 from royalties.domain.money import NotAnAmountError, amount_text
 from royalties.domain.people import FINANCE
 from royalties.services.orders.billing import crediting, invoice_list, invoicing, receivables
-from royalties.services.orders.billing.invoicing import Issued
+from royalties.services.orders.billing.invoicing import IssuedInvoice
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages, number_asked
@@ -146,14 +146,14 @@ def _reminders(refused: str = "") -> str:
     )
 
 
-def _found(number: str) -> Issued:
+def _found(number: str) -> IssuedInvoice:
     found = invoicing.invoice_of(current_work(), number)
     if found is None:
         abort(404)
     return found
 
 
-def _page(found: Issued, refused: str = "", drawn: Mapping[int, int] | None = None) -> str:
+def _page(found: IssuedInvoice, refused: str = "", drawn: Mapping[int, int] | None = None) -> str:
     """An invoice's page; ``drawn`` is what would be credited of its lines, by place."""
     work = current_work()
     row = found.row
@@ -185,7 +185,7 @@ def _page(found: Issued, refused: str = "", drawn: Mapping[int, int] | None = No
     )
 
 
-def _credit_form(found: Issued) -> forms.CreditForm:
+def _credit_form(found: IssuedInvoice) -> forms.CreditForm:
     """The form of a credit note, with a field for each line of its invoice."""
     lines = {
         f"line_{place}": EntryField(
@@ -197,7 +197,7 @@ def _credit_form(found: Issued) -> forms.CreditForm:
     return made
 
 
-def _amounts_sent(found: Issued, form: forms.CreditForm) -> dict[int, int] | None:
+def _amounts_sent(found: IssuedInvoice, form: forms.CreditForm) -> dict[int, int] | None:
     """How much of which line is credited; None: all that is left."""
     if form.what.data != "lines":
         return None
