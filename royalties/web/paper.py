@@ -64,12 +64,12 @@ def paper_of(statement: Statement) -> Paper:
 
 
 def _contract(account: ContractAccount) -> ContractPaper:
-    currencies = tuple(sorted({each.currency for each in account.months}))
+    currencies = tuple(sorted({month.currency for month in account.months}))
     by_month: dict[str, list[MonthShown]] = {}
     retailers: dict[str, int] = {}
-    for each in account.months:
-        by_month.setdefault(each.month, []).append(each)
-        retailers[each.retailer] = retailers.get(each.retailer, 0) + each.units
+    for month in account.months:
+        by_month.setdefault(month.month, []).append(month)
+        retailers[month.retailer] = retailers.get(month.retailer, 0) + month.units
     return ContractPaper(
         account,
         _editions(account.lines[:MOST_LINES]),
@@ -82,12 +82,12 @@ def _contract(account: ContractAccount) -> ContractPaper:
 
 
 def _editions(lines: Sequence[EarnedLineShown]) -> tuple[EditionLines, ...]:
-    found: dict[tuple[str, str, str], list[EarnedLineShown]] = {}
+    by_edition: dict[tuple[str, str, str], list[EarnedLineShown]] = {}
     for line in lines:
-        found.setdefault((line.title, line.format, line.isbn), []).append(line)
+        by_edition.setdefault((line.title, line.format, line.isbn), []).append(line)
     return tuple(
         EditionLines(*edition, tuple(of_it), _copies(of_it), sum(line.earned for line in of_it))
-        for edition, of_it in found.items()
+        for edition, of_it in by_edition.items()
     )
 
 
@@ -103,12 +103,12 @@ def _copies(lines: Sequence[EarnedLineShown]) -> int:
 
 def _month(name: str, rows: Sequence[MonthShown], currencies: Sequence[str]) -> Month:
     net = dict.fromkeys(currencies, Decimal(0))
-    for each in rows:
-        net[each.currency] += Decimal(each.net)
+    for row in rows:
+        net[row.currency] += Decimal(row.net)
     return Month(
         name,
-        sum(each.sold for each in rows),
-        sum(each.returned for each in rows),
-        sum(each.units for each in rows),
+        sum(row.sold for row in rows),
+        sum(row.returned for row in rows),
+        sum(row.units for row in rows),
         tuple(net.items()),
     )

@@ -1,4 +1,4 @@
-"""Work in a process of its own: what it gives comes back, and what is too much is ended."""
+"""Work in a child process: its result is returned, and its time and memory are limited."""
 
 import time
 
@@ -10,11 +10,11 @@ from royalties.adapters.apart import EndedError, apart
 GIBI = 1 << 30
 
 
-def test_what_was_done_comes_back() -> None:
+def test_child_process_returns_the_result() -> None:
     assert apart(lambda: {"lines": [1, 2]}, seconds=10, memory=GIBI) == {"lines": [1, 2]}
 
 
-def test_too_much_time_ends_it() -> None:
+def test_child_process_over_its_time_is_ended() -> None:
     def compute() -> None:
         while True:
             pass
@@ -23,17 +23,17 @@ def test_too_much_time_ends_it() -> None:
         apart(compute, seconds=1, memory=GIBI)
 
 
-def test_waiting_without_end_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_child_process_that_waits_for_ever_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounds, "_GRACE", 0.3)
     with pytest.raises(EndedError):
         apart(lambda: time.sleep(60), seconds=1, memory=GIBI)
 
 
-def test_too_much_memory_ends_it() -> None:
+def test_child_process_over_its_memory_is_ended() -> None:
     with pytest.raises(EndedError):
         apart(lambda: len(bytearray(GIBI)), seconds=10, memory=100_000_000)
 
 
-def test_a_fault_is_told() -> None:
+def test_exception_in_child_process_is_raised() -> None:
     with pytest.raises(RuntimeError, match="failed"):
         apart(lambda: 1 // 0, seconds=10, memory=GIBI)

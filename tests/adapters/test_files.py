@@ -1,4 +1,4 @@
-"""Nobody but the desk's own user reads what is kept, and interrupted writes leave nothing."""
+"""Kept files are readable by the desk's user only, and interrupted writes leave nothing."""
 
 import fcntl
 import os
@@ -47,7 +47,7 @@ def system_at(home: Path) -> System:
     return open_system(Config(home, f"sqlite:///{home / 'royalties.sqlite'}"))
 
 
-def test_home_and_all_it_holds_is_its_users_alone(tmp_path: Path, umask: int) -> None:
+def test_home_and_its_files_are_readable_by_owner_only(tmp_path: Path, umask: int) -> None:
     home = tmp_path / "books" / "home"
     system = system_at(home)
     system.files.make_home(home / "royalties.sqlite")
@@ -62,7 +62,7 @@ def test_home_and_all_it_holds_is_its_users_alone(tmp_path: Path, umask: int) ->
     assert {each for path, each in found.items() if path.is_file()} == {0o600}
 
 
-def test_home_that_others_could_read_is_mended(tmp_path: Path) -> None:
+def test_permissions_of_an_open_home_are_tightened(tmp_path: Path) -> None:
     home = tmp_path / "home"
     files = Files(home)
     keep_everything(files, tmp_path)
@@ -76,7 +76,7 @@ def test_home_that_others_could_read_is_mended(tmp_path: Path) -> None:
     assert others == {other}, "what the desk did not write is left as it is"
 
 
-def test_database_elsewhere_is_mended_too(tmp_path: Path) -> None:
+def test_permissions_of_a_database_outside_home_are_tightened(tmp_path: Path) -> None:
     home, database = tmp_path / "home", tmp_path / "elsewhere.sqlite"
     home.mkdir(0o700)
     database.touch(0o644)
@@ -84,7 +84,7 @@ def test_database_elsewhere_is_mended_too(tmp_path: Path) -> None:
     assert mode(database) == 0o600
 
 
-def test_folder_of_everybody_is_not_closed_but_told(tmp_path: Path) -> None:
+def test_shared_folder_is_left_open_and_reported(tmp_path: Path) -> None:
     home = tmp_path / "shared"
     home.mkdir()
     home.chmod(0o1777)
@@ -93,7 +93,7 @@ def test_folder_of_everybody_is_not_closed_but_told(tmp_path: Path) -> None:
     assert mode(home) == 0o1777
 
 
-def test_link_in_a_home_leads_nowhere(tmp_path: Path) -> None:
+def test_symlink_in_home_does_not_change_its_target(tmp_path: Path) -> None:
     home, target = tmp_path / "home", tmp_path / "target"
     (home / "issued").mkdir(parents=True)
     home.chmod(0o755)
@@ -103,14 +103,12 @@ def test_link_in_a_home_leads_nowhere(tmp_path: Path) -> None:
     assert mode(target) == 0o644
 
 
-def test_what_somebody_asks_for_elsewhere_is_as_their_umask_says(
-    tmp_path: Path, umask: int
-) -> None:
+def test_file_written_outside_home_follows_the_umask(tmp_path: Path, umask: int) -> None:
     written = Files(tmp_path / "home").write_out(tmp_path / "out", "export.csv", b"a")
     assert mode(written) == 0o666 & ~umask
 
 
-def test_leftovers_of_writes_that_were_interrupted_are_cleared(tmp_path: Path) -> None:
+def test_temporary_files_of_interrupted_writes_are_removed(tmp_path: Path) -> None:
     files = Files(tmp_path / "home")
     keep_everything(files, tmp_path)
     kept = {path for path in files.home.rglob("*") if path.is_file()}

@@ -1,4 +1,4 @@
-"""What is sealed opens with the key in use or an older one, and with no other."""
+"""A sealed secret opens with the current key or an older one, and with no other."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_sealed_secret_opens_with_its_key_only() -> None:
         sealer("two").open(sealed)
 
 
-def test_newest_key_is_told_from_older_ones() -> None:
+def test_seal_shows_whether_its_key_is_the_newest() -> None:
     sealed = sealer("one").seal(KEY)
     assert sealer("one").is_newest(sealed)
     assert not sealer("two", "one").is_newest(sealed)
@@ -31,11 +31,11 @@ def test_secret_kept_in_clear_by_an_earlier_version_is_read() -> None:
     assert sealer("one").open(KEY) == KEY
 
 
-def test_the_same_secret_is_sealed_differently_each_time() -> None:
+def test_sealing_the_same_secret_twice_differs() -> None:
     assert sealer("one").seal(KEY) != sealer("one").seal(KEY)
 
 
-def test_damaged_seal_opens_nothing() -> None:
+def test_damaged_seal_cannot_be_opened() -> None:
     sealed = sealer("one").seal(KEY)
     with pytest.raises(LostKeyError):
         sealer("one").open(sealed[:-8] + "AAAAAAA=")

@@ -70,9 +70,7 @@ def test_a_request_survives_back_reload_and_a_new_window(
 
 @pytest.mark.thorough("journeys in a browser")
 @after(takes_orders)
-def test_a_consent_neither_comes_back_nor_holds_for_another_quote(
-    chromium: Browser, live: Live
-) -> None:
+def test_consent_is_cleared_by_back_and_for_another_quote(chromium: Browser, live: Live) -> None:
     olga = live.somebody(Role.ORGANIZATION, "guild")
     number = quoted(live.office, olga, REQUESTED)
     with window(chromium, live, width=PHONE) as seen:

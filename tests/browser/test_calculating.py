@@ -1,4 +1,4 @@
-"""What takes long, in a real browser: it says so, and comes by itself or at a click."""
+"""Long calculations in a real browser: the page says so, and the result appears by itself or at a click."""
 
 import re
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ def try_half(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^Preview")).first.click()
 
 
-def test_it_comes_by_itself(chromium: Browser, live: Live) -> None:
+def test_calculated_draft_appears_by_itself(chromium: Browser, live: Live) -> None:
     with window(chromium, live, live.somebody(Role.MANAGER)) as seen:
         seen.page.goto(RUN)
         expect(seen.page.get_by_text("Estimated (draft)").first).to_be_visible()
@@ -60,7 +60,7 @@ def test_home_computes_the_draft_and_tells_what_it_lacks(chromium: Browser, live
 
 
 @pytest.mark.thorough("journeys in a browser")
-def test_without_scripts_it_comes_at_a_click(
+def test_calculated_draft_appears_at_a_click_without_scripts(
     chromium: Browser, live: Live, screenshots: Path
 ) -> None:
     actor = live.somebody(Role.MANAGER)
@@ -83,7 +83,7 @@ def test_without_scripts_it_comes_at_a_click(
 
 
 @pytest.mark.parametrize("width", [1280, 320])
-def test_nothing_is_wrong_with_the_page(chromium: Browser, live: Live, width: int) -> None:
+def test_waiting_page_is_accessible(chromium: Browser, live: Live, width: int) -> None:
     live.office.system.memory.clear()
     with window(chromium, live, live.somebody(Role.MANAGER), width=width) as seen:
         seen.page.route("**/calculating.js*", lambda route: route.fulfill(body=""))

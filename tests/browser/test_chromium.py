@@ -1,4 +1,4 @@
-"""A browser is believed once it has shown a page."""
+"""A browser is used for tests only once it has shown a page."""
 
 import stat
 from pathlib import Path

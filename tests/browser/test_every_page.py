@@ -1,6 +1,6 @@
-"""Every page in a real browser, wide and narrow: nothing that axe finds, nothing that complains.
+"""Every page in a real browser, wide and narrow: no fault found by axe, no error in the console.
 
-A page that is not in the list fails ``test_no_page_is_left_out``.
+A page that is not in the list fails ``test_every_page_is_visited``.
 """
 
 import re
@@ -389,7 +389,7 @@ def sites(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
         yield made
 
 
-def test_no_page_is_left_out(sites: dict[str, Live]) -> None:
+def test_every_page_is_visited(sites: dict[str, Live]) -> None:
     app = sites["rich"].site.app
     adapter = app.url_map.bind("localhost")
     seen = set(ON_THE_WAY) | set(FILES)
@@ -449,7 +449,9 @@ def its_page(visit: Visit) -> str:
 @pytest.mark.parametrize(
     "visit", one_of_each(VISITS, its_page, others="states of pages in a browser"), ids=str
 )
-def test_page(visit: Visit, windows: Windows, screenshots: Path, in_full: InFull) -> None:
+def test_page_is_accessible_and_fits(
+    visit: Visit, windows: Windows, screenshots: Path, in_full: InFull
+) -> None:
     faults: list[str] = []
     with windows.of(visit) as seen:
         page = seen.page
@@ -486,7 +488,7 @@ def looked_at_closely(seen: Window, visit: Visit, screenshots: Path) -> list[str
 
 @pytest.mark.thorough("files in a browser")
 @pytest.mark.parametrize("endpoint", sorted(FILES))
-def test_file(endpoint: str, sites: dict[str, Live], chromium: Browser) -> None:
+def test_file_is_downloaded(endpoint: str, sites: dict[str, Live], chromium: Browser) -> None:
     """A file is handed out to be kept; no browser shows it as a page of ours."""
     path, role = FILES[endpoint]
     live = sites["rich"]

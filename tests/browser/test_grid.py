@@ -81,7 +81,7 @@ def test_a_sheet_is_typed_and_recorded_by_keyboard_alone(seen: tuple[Window, Liv
     assert found.faults() == []
 
 
-def test_what_was_filled_in_can_be_typed_over(seen: tuple[Window, Live]) -> None:
+def test_filled_in_value_can_be_typed_over(seen: tuple[Window, Live]) -> None:
     page = seen[0].page
     keys(page, "+ArrowRight", HARDCOVER, "+Enter")
     expect(page.locator("#c-0-list_price")).to_have_text("85.00")
@@ -154,7 +154,7 @@ def test_five_hundred_rows_are_pasted_at_once(seen: tuple[Window, Live]) -> None
 
 
 def test_one_click_records_what_was_kept_before(seen: tuple[Window, Live]) -> None:
-    """Nothing is on its way any more, so the form is sent in the same moment that it is asked to."""
+    """No save is pending, so the form is sent at once."""
     page = seen[0].page
     keys(page, "+ArrowRight", ATLAS, "+Enter", "+ArrowRight", "5", "+Enter")
     expect(page.locator("[data-saved]")).to_contain_text("Draft saved")
@@ -173,7 +173,7 @@ def test_a_draft_outlives_a_reload(seen: tuple[Window, Live]) -> None:
 
 
 @pytest.mark.thorough("journeys in a browser")
-def test_another_window_is_told_and_nothing_is_lost(
+def test_edit_in_another_window_is_reported_and_loses_nothing(
     seen: tuple[Window, Live], chromium: Browser
 ) -> None:
     found, live = seen
@@ -207,7 +207,7 @@ def test_a_deleted_row_comes_back(seen: tuple[Window, Live]) -> None:
     assert cell(page, 5, "date") == cell(page, 4, "date") != ""
 
 
-def test_arrows_go_about_and_tab_leaves(seen: tuple[Window, Live]) -> None:
+def test_arrow_keys_move_and_tab_leaves_the_grid(seen: tuple[Window, Live]) -> None:
     page = seen[0].page
     keys(page, "+Control+Home", "+ArrowDown", "+End", "+ArrowUp")
     expect(page.locator("#c-0-order")).to_be_focused()
@@ -219,7 +219,7 @@ def test_arrows_go_about_and_tab_leaves(seen: tuple[Window, Live]) -> None:
 
 
 @pytest.mark.thorough("journeys in a browser")
-def test_a_slow_network_does_not_make_a_window_its_own_rival(seen: tuple[Window, Live]) -> None:
+def test_slow_network_causes_no_conflict_with_itself(seen: tuple[Window, Live]) -> None:
     """Record waits for every draft on its way, also for one that waited for another itself."""
     page = seen[0].page
     drafts: list[Route] = []
@@ -260,7 +260,7 @@ def _sign_in_beside(page: Page, live: Live, actor: Actor) -> None:
 
 
 @pytest.mark.thorough("journeys in a browser")
-def test_what_is_typed_outlives_the_session(seen: tuple[Window, Live]) -> None:
+def test_typed_rows_survive_the_end_of_the_session(seen: tuple[Window, Live]) -> None:
     """After signing in in another window the sheet is saved again, and recorded as it stands."""
     found, live = seen
     page, saved = found.page, found.page.locator("[data-saved]")
@@ -296,7 +296,7 @@ def test_a_sheet_that_nothing_was_typed_into_since_is_recorded_too(
 
 
 @pytest.mark.thorough("journeys in a browser")
-def test_nobody_records_what_somebody_else_typed(seen: tuple[Window, Live]) -> None:
+def test_sheet_typed_by_another_person_cannot_be_recorded(seen: tuple[Window, Live]) -> None:
     found, live = seen
     page, saved = found.page, found.page.locator("[data-saved]")
     keys(page, "+ArrowRight", ATLAS, "+Enter", "+ArrowRight", "5", "+Enter")
@@ -316,7 +316,7 @@ def test_nobody_records_what_somebody_else_typed(seen: tuple[Window, Live]) -> N
 
 @pytest.mark.thorough("journeys in a browser")
 def test_a_form_is_sent_again_after_signing_in(chromium: Browser, office: Office) -> None:
-    """Nothing of a form is lost when its session ends, and nothing is done unasked."""
+    """The form is kept when its session ends, and is not sent without being asked."""
     with serving(office) as live:
         manager = live.somebody(Role.MANAGER)
         with window(chromium, live, actor=manager) as found:

@@ -1,4 +1,4 @@
-"""One journey for each audience, by hand in a real browser: all of it, as people go it."""
+"""One whole journey for each audience, in a real browser."""
 
 import base64
 import re
@@ -66,7 +66,7 @@ def to_send(office: Office) -> None:
 
 
 @after(to_send)
-def test_the_desk_from_report_to_statement(journey: Journey) -> None:
+def test_desk_journey_from_report_to_statement(journey: Journey) -> None:
     """A clerk imports and prepares; a manager looks, closes and sends; the message arrives."""
     site = journey.live.site
     site.somebody(Role.CLERK, "Cleo Marsh")
@@ -117,7 +117,7 @@ def test_the_desk_from_report_to_statement(journey: Journey) -> None:
 
 @pytest.mark.thorough("journeys in a browser")
 @after(closed)
-def test_a_nonprofit_from_invitation_to_workbook(journey: Journey, tmp_path: Path) -> None:
+def test_nonprofit_journey_from_invitation_to_workbook(journey: Journey, tmp_path: Path) -> None:
     """Invited, the link opened, both factors set up, in again, and the workbook says the same."""
     live = journey.live
     live.site.somebody(Role.ADMINISTRATOR, "Ada Quint")
@@ -170,7 +170,7 @@ def test_a_nonprofit_from_invitation_to_workbook(journey: Journey, tmp_path: Pat
 @pytest.mark.thorough("combinations", but_one_in=2)
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 @after(public)
-def test_a_reader_orders_a_title_without_a_price(journey: Journey, scripts: bool) -> None:
+def test_reader_can_order_a_title_without_a_price(journey: Journey, scripts: bool) -> None:
     """A reader asks and confirms by e-mail; the desk sees the order, and what its quote lacks."""
     with journey.window(scripts=scripts) as page:
         page.goto("/titles/")

@@ -1,4 +1,4 @@
-"""The look itself finds what is wrong, so that a page without faults means something."""
+"""The checks of pages detect faults, so that a page without findings means something."""
 
 import pytest
 from playwright.sync_api import Browser
@@ -46,7 +46,9 @@ GOOD = '<!doctype html><html lang="en"><title>A page · House</title><main><h1>A
 )
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(nothing)
-def test_a_fault_is_seen(chromium: Browser, office: Office, body: str, fault: str) -> None:
+def test_accessibility_fault_is_detected(
+    chromium: Browser, office: Office, body: str, fault: str
+) -> None:
     with serving(office) as live, window(chromium, live) as seen:
         seen.page.route(
             "**/*", lambda route: route.fulfill(body=GOOD.format(body), content_type="text/html")
@@ -58,7 +60,7 @@ def test_a_fault_is_seen(chromium: Browser, office: Office, body: str, fault: st
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(nothing)
-def test_what_the_policy_forbids_is_seen(chromium: Browser, office: Office) -> None:
+def test_violation_of_the_content_policy_is_detected(chromium: Browser, office: Office) -> None:
     with serving(office) as live, window(chromium, live) as seen:
         answer = seen.page.goto("/account/sign-in")
         assert answer is not None

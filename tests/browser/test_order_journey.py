@@ -1,4 +1,4 @@
-"""The two rivers meet: from a public page to the royalty on the nonprofit's statement, by hand."""
+"""An order from the public page to the royalty on the nonprofit's statement, in a real browser."""
 
 import re
 from collections.abc import Iterator
@@ -99,7 +99,7 @@ def desk(page: Page, tab: str) -> None:
 
 @pytest.mark.thorough("journeys in a browser")
 @after(waits_for_readers)
-def test_from_the_public_page_to_the_royalty(journey: Journey, tmp_path: Path) -> None:
+def test_order_journey_from_public_page_to_royalty(journey: Journey, tmp_path: Path) -> None:
     """A reader asks and pays, the desk quotes, proofs, ships and closes; Seattle gets its tenth."""
     live = journey.live
     live.site.somebody(Role.CLERK, "Cleo Marsh")

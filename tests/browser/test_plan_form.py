@@ -66,9 +66,7 @@ def fill(page: Page, step: str, takes: str, amount: str = "", **members: str) ->
 
 @pytest.mark.thorough("combinations", but_one_in=2)
 @pytest.mark.parametrize("scripts", [True, False])
-def test_steps_within_steps_are_made_by_keyboard(
-    chromium: Browser, live: Live, scripts: bool
-) -> None:
+def test_nested_steps_can_be_made_by_keyboard(chromium: Browser, live: Live, scripts: bool) -> None:
     with window(chromium, live, live.somebody(Role.MANAGER), java_script_enabled=scripts) as seen:
         page = seen.page
         page.goto("/finance/new-plan")
@@ -132,8 +130,8 @@ def test_steps_within_steps_are_made_by_keyboard(
 
 
 @pytest.mark.thorough("states of pages in a browser")
-def test_the_deepest_steps_are_looked_at_narrow_and_wrong(chromium: Browser, live: Live) -> None:
-    """Nothing scrolls sideways however deep, and what is wrong stands at its field down there."""
+def test_deepest_steps_fit_a_narrow_page_with_errors(chromium: Browser, live: Live) -> None:
+    """No sideways scrolling at any depth, and errors are shown at their fields."""
     steps: list[dict[str, Any]] = [{"fixed": "1", "to": [{"beneficiary": "houston"}]}]
     steps.append({"remainder": True, "to": [{"beneficiary": "houston"}]})
     for _ in range(DEEPEST):

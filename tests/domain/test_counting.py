@@ -10,7 +10,7 @@ from royalties.domain.counting import change, counted, noun
 
 
 @pytest.mark.parametrize("word", ["row", "copy", "day", "batch", "address", "tax", "beneficiary"])
-def test_one_of_a_thing_is_singular_and_others_are_plural(word: str) -> None:
+def test_count_of_one_is_singular_and_others_plural(word: str) -> None:
     assert counted(1, word) == f"1 {word}"
     assert re.fullmatch(r"0 \w+s", counted(0, word))
     assert re.fullmatch(r"2,000 \w+s", counted(2000, word))
@@ -58,7 +58,7 @@ def test_a_plural_may_be_given() -> None:
         (-7, -14, None),
     ],
 )
-def test_a_change_is_told_in_per_cent_only_between_sums_above_zero(
+def test_percentage_change_needs_two_positive_sums(
     before: int | Decimal, now: int | Decimal, expected: Fraction | None
 ) -> None:
     assert change(before, now) == expected

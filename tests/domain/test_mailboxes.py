@@ -1,4 +1,4 @@
-"""What may be the address of a mail: the rule that whatever is typed and whatever is sent meets."""
+"""Valid e-mail addresses: one rule for typed addresses and for recipients."""
 
 import pytest
 
@@ -21,7 +21,7 @@ LABEL = 63 * "d"
         f"ada@{LABEL}.{LABEL}.{LABEL}.{'d' * 58}",
     ],
 )
-def test_addresses_are_taken(address: str) -> None:
+def test_valid_ascii_addresses_are_accepted(address: str) -> None:
     assert is_mailbox(address)
 
 
@@ -45,5 +45,5 @@ def test_addresses_are_taken(address: str) -> None:
         "a=?b@example.org",
     ],
 )
-def test_what_is_no_address_in_ascii_is_not(address: str) -> None:
+def test_invalid_or_non_ascii_addresses_are_refused(address: str) -> None:
     assert not is_mailbox(address)

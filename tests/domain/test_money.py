@@ -78,14 +78,14 @@ def test_rounding_keeps_the_order(one: Fraction, other: Fraction) -> None:
         ("24.975", 25),
     ],
 )
-def test_halves(amount: str, whole: int) -> None:
+def test_rounding_of_halves(amount: str, whole: int) -> None:
     assert rounded(Fraction(amount)) == whole
 
 
 # Split
 
 
-def test_every_small_split() -> None:
+def test_splits_of_small_amounts_exhaustively() -> None:
     """All amounts 0 to 60 over all of up to four weights 0 to 4.
 
     Parts sum to the amount; each is the floor of its share, or the ceiling for those with the
@@ -122,8 +122,10 @@ def test_a_split_loses_nothing_and_is_fair_to_the_cent(
 
 
 @given(amounts, vectors)
-def test_order_matters_only_where_remainders_tie(amount: int, weights: list[Fraction]) -> None:
-    """Whoever is listed first gets the cent of a tie; nothing else hangs on the order."""
+def test_order_of_weights_changes_a_split_only_for_tied_remainders(
+    amount: int, weights: list[Fraction]
+) -> None:
+    """The first in a tie gets the cent; nothing else depends on the order."""
     total = sum(weights)
     remainders = [abs(amount) * weight / total % 1 for weight in weights]
     parts = split(amount, weights)
@@ -138,7 +140,7 @@ def test_order_matters_only_where_remainders_tie(amount: int, weights: list[Frac
 
 
 @given(amounts, vectors, st.integers(1, 1000))
-def test_only_the_ratio_of_weights_counts(
+def test_split_depends_only_on_the_ratio_of_weights(
     amount: int, weights: list[Fraction], factor: int
 ) -> None:
     assert split(amount, weights) == split(amount, [weight * factor for weight in weights])
@@ -154,7 +156,7 @@ def test_equal_weights_differ_by_a_cent_at_most(
     assert equal == sorted(equal, reverse=True), "the first listed gets the cent of a tie"
 
 
-def test_nothing_is_split_over_nobody() -> None:
+def test_split_without_positive_weights_is_refused() -> None:
     assert split(0, [0, 0]) == [0, 0]
     assert split(0, []) == []
     with pytest.raises(ValueError, match="every weight is zero"):
@@ -169,7 +171,7 @@ def test_nothing_is_split_over_nobody() -> None:
 
 
 @given(st.integers(), currencies)
-def test_an_amount_is_read_as_it_was_written(minor: int, currency: str) -> None:
+def test_written_amount_reads_back_the_same(minor: int, currency: str) -> None:
     minor %= 10**13
     for amount in (minor, -minor):
         text = amount_text(amount, currency)
@@ -228,7 +230,7 @@ def test_amounts_have_the_digits_of_their_currency(minor: int, currency: str, te
         (0, 3, "0.000"),
     ],
 )
-def test_millionths(micro: int, at_least: int, text: str) -> None:
+def test_texts_of_millionths(micro: int, at_least: int, text: str) -> None:
     assert micro_text(micro, at_least) == text
     if not at_least:
         assert micro_text(micro) == text
@@ -237,7 +239,7 @@ def test_millionths(micro: int, at_least: int, text: str) -> None:
 @pytest.mark.parametrize(
     ("number", "text"), [("5/7", "5/7"), ("0.125", "0.125"), ("-1/4", "-0.25"), ("100", "100")]
 )
-def test_numbers(number: str, text: str) -> None:
+def test_texts_of_numbers(number: str, text: str) -> None:
     assert number_text(Fraction(number)) == text
 
 

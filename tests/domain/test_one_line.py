@@ -1,4 +1,4 @@
-"""What a name must not hold, and what becomes of it in a mail if it holds it all the same."""
+"""Characters that a name must not contain, and how mails neutralise them in older data."""
 
 import unicodedata
 
@@ -29,7 +29,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_what_ends_lines_or_is_decoded_is_refused(text: str) -> None:
+def test_line_ends_and_encoded_words_are_refused(text: str) -> None:
     assert fault_of_line(text)
     assert not fault_of_line(neutral_line(text, 200))
 
@@ -38,7 +38,7 @@ def test_what_ends_lines_or_is_decoded_is_refused(text: str) -> None:
     "text",
     ["Ada Lovelace", "Zoë O’Hara & Co.", "書店", "1+1=?", "Why? =? ?= How?", "שלום", "a=b?c"],
 )
-def test_names_are_taken(text: str) -> None:
+def test_ordinary_names_are_accepted(text: str) -> None:
     assert not fault_of_line(text)
 
 
@@ -52,7 +52,7 @@ def test_a_neutral_line_holds_nothing_that_is_decoded(text: str) -> None:
     assert not [each for each in neutral_text(text) if is_control(each) and each not in "\n\t"]
 
 
-def test_all_ends_of_lines_are_controls() -> None:
+def test_all_line_ends_are_control_characters() -> None:
     ends = [chr(code) for code in range(0x110000) if len(f"a{chr(code)}b".splitlines()) > 1]
     assert all(map(is_control, ends))
     assert {unicodedata.category(each) for each in ends} == {"Cc", "Zl", "Zp"}

@@ -13,7 +13,7 @@ from royalties.domain.people import (
 )
 
 
-def test_every_verb_asks_for_a_role() -> None:
+def test_every_verb_has_roles() -> None:
     assert set(ALLOWED) == set(Verb)
     assert all(ALLOWED.values())
 
@@ -45,7 +45,7 @@ def test_a_clerk_does_not_close_correct_issue_or_change_the_setup(verb: Verb) ->
         Actor("pat", Role.CLERK).require(verb)
 
 
-def test_people_are_managed_by_administrators() -> None:
+def test_only_administrators_manage_people() -> None:
     with pytest.raises(NotAllowedError, match="ask an administrator to do it"):
         Actor("pat", Role.MANAGER).require(Verb.MANAGE_PEOPLE)
 
@@ -68,7 +68,7 @@ def test_people_are_managed_by_administrators() -> None:
         (Role.NONPROFIT, Verb.ORDER, "pat may not order: ask an organization to do it"),
     ],
 )
-def test_a_refusal_names_the_least_of_those_who_may(role: Role, verb: Verb, refusal: str) -> None:
+def test_refusal_names_the_lowest_role_that_may(role: Role, verb: Verb, refusal: str) -> None:
     with pytest.raises(NotAllowedError) as refused:
         Actor("pat", role).require(verb)
     assert str(refused.value) == refusal

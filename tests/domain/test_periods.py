@@ -18,7 +18,7 @@ def test_a_period_is_read_as_it_is_written(period: Period) -> None:
 
 
 @given(periods(), st.integers(-40, 40))
-def test_there_and_back_again(period: Period, steps: int) -> None:
+def test_shift_forth_and_back_gives_the_same_period(period: Period, steps: int) -> None:
     assert period.shift(steps).shift(-steps) == period
     assert (period.shift(steps) > period) == (steps > 0)
     assert (period.shift(steps) >= period) == (steps >= 0)
@@ -39,7 +39,7 @@ def test_every_day_lies_in_its_period(day: date, calendar: Calendar) -> None:
 
 
 @given(periods())
-def test_its_days_are_its_own(period: Period) -> None:
+def test_first_and_last_day_belong_to_their_period(period: Period) -> None:
     assert period_of(period.starts, period.calendar) == period
     assert period_of(period.ends, period.calendar) == period
 
@@ -73,7 +73,9 @@ def test_a_name_belongs_to_one_calendar(period: Period, other: Calendar) -> None
         (Calendar.MONTHLY, "2025-12", date(2025, 12, 1), date(2025, 12, 31)),
     ],
 )
-def test_first_and_last_days(calendar: Calendar, name: str, first: date, last: date) -> None:
+def test_first_and_last_days_of_periods(
+    calendar: Calendar, name: str, first: date, last: date
+) -> None:
     period = parse_period(name, calendar)
     assert (period.starts, period.ends) == (first, last)
 

@@ -3,7 +3,7 @@
 from royalties.domain.problems import SetupFault, Skipped
 
 
-def test_a_fault_says_where_it_stands() -> None:
+def test_problem_names_its_place() -> None:
     fault = SetupFault(
         "contracts[0].rules[1].basis", "'gross' is not one of list, net, unit, profit"
     )

@@ -19,11 +19,11 @@ def _worked() -> Iterator[doctest.DocTest]:
 
 
 @pytest.mark.parametrize("worked", list(_worked()), ids=lambda worked: worked.name)
-def test_worked_line_gives_what_it_says(worked: doctest.DocTest) -> None:
+def test_docstring_examples_give_what_they_say(worked: doctest.DocTest) -> None:
     failures: list[str] = []
     doctest.DocTestRunner(verbose=False).run(worked, out=failures.append)
     assert not failures, "".join(failures)
 
 
-def test_money_has_worked_lines() -> None:
+def test_money_module_has_docstring_examples() -> None:
     assert {"rounded", "split"} <= {test.name.rpartition(".")[2] for test in _worked()}

@@ -1,4 +1,4 @@
-"""No page catches a refusal and goes on with what its verbs did before they refused."""
+"""No page catches a refusal and then keeps changes that its verbs made before it."""
 
 import ast
 import importlib
@@ -25,7 +25,7 @@ ONLY_READ = {
     "finance.desk.home.home": 1,
     "finance.orders.approvals._draft": 1,
     "finance.orders.money._draft": 1,
-    "finance.orders.price_lists._tried": 1,
+    "finance.orders.price_lists._trial_quote": 1,
     "finance.orders.quotes._currency": 1,
     "finance.orders.quotes._draft": 2,
     "finance.people.pages._names": 1,
@@ -33,11 +33,11 @@ ONLY_READ = {
     "finance.statements.pages.why": 1,
     "finance.terms.catalogue._further": 1,
     "finance.terms.catalogue._setup": 1,
-    "finance.terms.editing.tried": 1,
-    "ordering.pages._estimated": 1,
+    "finance.terms.editing.answer_preview": 1,
+    "ordering.pages._estimate": 1,
     "ordering.request_form.faults": 1,
     "public.order_links.opened": 1,
-    "public.quote_links._enclosed": 1,
+    "public.quote_links._enclosed_file": 1,
 }
 """Functions that catch refusals of what only reads, and how often: nothing is to be taken back."""
 

@@ -1,4 +1,4 @@
-"""The recipes of deploy/: what they name exists, and what is installed is all that is needed."""
+"""The files in deploy/: what they name exists, and the installation is complete."""
 
 import configparser
 import os

@@ -119,20 +119,20 @@ def test_the_setups_examples_load(tmp_path: Path) -> None:
         assert result.exit_code == 0, result.output
 
 
-def test_every_report_has_its_section() -> None:
+def test_every_report_format_is_documented() -> None:
     sections = set(re.findall(r"^### (\S+)$", text(DOCS / "reports.md"), re.MULTILINE))
     known = {declared.name for declared in built_in()} - {"standard"}
     assert sections == known
 
 
-def test_every_decision_is_listed() -> None:
+def test_every_decision_is_in_the_index() -> None:
     folder = DOCS / "decisions"
     there = {path.name for path in folder.glob("[0-9]*.md")}
     listed = set(re.findall(r"\((\d{4}-[a-z-]+\.md)\)", text(folder / "README.md")))
     assert there == listed
 
 
-def test_the_format_to_copy_is_one() -> None:
+def test_format_example_in_contributing_is_valid() -> None:
     (example,) = blocks(ROOT / "CONTRIBUTING.md", "python")
     found: dict[str, object] = {}
     exec(example, found)  # noqa: S102 - our own page

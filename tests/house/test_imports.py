@@ -50,7 +50,7 @@ AUDIENCES = {path.parent.name for path in (ROOT / "royalties/web").glob("*/__ini
 
 @pytest.mark.parametrize("audience", sorted(AUDIENCES))
 def test_no_audience_names_another_ones_modules(audience: str) -> None:
-    """What two of them use stands in a room for all; the account is everybody's."""
+    """Shared code is in a common room; ``account`` is for every audience."""
     foreign = {
         f"{name(path)}: {imported}"
         for path in modules(f"royalties/web/{audience}")
@@ -63,7 +63,7 @@ def test_no_audience_names_another_ones_modules(audience: str) -> None:
 
 @pytest.mark.parametrize("path", modules("migrations/versions"), ids=name)
 def test_a_migration_stands_alone(path: Path) -> None:
-    """What it did on the day it was written it does for ever."""
+    """It must always do what it did when it was written."""
     ours = {
         imported
         for imported in imports(path)

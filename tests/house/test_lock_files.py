@@ -39,7 +39,7 @@ def asked(*groups: str) -> list[Requirement]:
     return [Requirement(text) for text in texts]
 
 
-def test_there_are_lock_files() -> None:
+def test_lock_files_exist() -> None:
     assert {path.stem for path in FILES} == {*GROUPS, "install"}
 
 
@@ -50,14 +50,14 @@ def test_every_requirement_is_exact_and_hashed(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_no_host_is_named(path: Path) -> None:
+def test_lock_files_name_no_host(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert "://" not in text
     assert not re.search(r"^\s*(-i|-f|--index|--extra-index|--find-links)", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", GROUPS)
-def test_versions_are_those_asked_for(name: str) -> None:
+def test_locked_versions_satisfy_pyproject(name: str) -> None:
     found = pins(ROOT / "requirements" / f"{name}.txt")
     unmet = [
         str(requirement)
@@ -68,7 +68,7 @@ def test_versions_are_those_asked_for(name: str) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_files_agree(path: Path) -> None:
+def test_lock_files_agree_on_versions(path: Path) -> None:
     developed_with = pins(ROOT / "requirements" / "dev.txt")
     for name, version in pins(path).items():
         assert developed_with.get(name, version) == version

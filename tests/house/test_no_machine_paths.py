@@ -21,7 +21,7 @@ def text(path: Path) -> str:
 
 
 @pytest.mark.parametrize("folder", sorted({path.parent for path in files()}), ids=name)
-def test_no_machine_paths(folder: Path) -> None:
+def test_files_contain_no_machine_paths(folder: Path) -> None:
     found = [
         f"{name(path)}:{number}: {line.strip()[:80]}"
         for path in files()

@@ -23,12 +23,12 @@ def table() -> str:
     return head + "".join(row(line) for line in TABLE)
 
 
-def test_the_page_has_the_table_as_it_is() -> None:
+def test_orders_page_shows_the_transition_table() -> None:
     text = PAGE.read_text(encoding="utf-8")
     found = text.partition(_BEGINS)[2].partition(_ENDS)[0]
     assert found == table(), f"write this between the marks of {PAGE.name}:\n{table()}"
 
 
-def test_every_state_and_action_is_on_the_page() -> None:
+def test_orders_page_names_every_state_and_action() -> None:
     found = table()
     assert all(f" {state}" in found for state in State)

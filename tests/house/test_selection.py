@@ -1,4 +1,4 @@
-"""Of a run's tests none is left out without a word."""
+"""A run of the tests names everything that it leaves out."""
 
 import os
 import re
@@ -130,7 +130,7 @@ def test_whole_run_needs_a_browser_and_tries_either_engine(tmp_path: Path) -> No
     assert " 19 passed, 1 deselected, 1 error" in said
 
 
-def test_night_leaves_nothing(tmp_path: Path) -> None:
+def test_night_run_leaves_out_no_test(tmp_path: Path) -> None:
     said = run(tmp_path, "--effort", "night")
     assert "not run" not in said.lower()
     assert " 20 passed, 1 error" in said
@@ -145,11 +145,11 @@ def test_named_test_is_run(tmp_path: Path) -> None:
     one_of_each([["-n", "2"], []], type, others="processes of their own"),
     ids=["workers", "alone"],
 )
-def test_missing_browser_fails_nothing(tmp_path: Path, processes: list[str]) -> None:
+def test_missing_browser_fails_no_everyday_run(tmp_path: Path, processes: list[str]) -> None:
     assert "Not run: 1 test of pages" in run(tmp_path, "-k", "in_a_browser", *processes)
 
 
-def test_one_of_each_group_is_tried_every_day() -> None:
+def test_first_case_of_each_group_runs_every_day() -> None:
     cases = one_of_each(["a1", "b1", "a2"], lambda case: case[0], others="letters")
     assert cases[:2] == ["a1", "b1"]
     assert (cases[2].values, cases[2].marks[0].args) == (("a2",), ("letters",))

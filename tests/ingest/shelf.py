@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,7 @@ def read(
     sales: list[tuple[Any, ...]] = []
     waiting: list[tuple[Any, ...]] = []
     for chunk in reading.chunks():
-        sales += chunk.sales
+        sales += sorted(chunk.all_sales(), key=itemgetter(0, 1))
         waiting += chunk.waiting
     return Read(reading, sales, waiting)
 

@@ -1,4 +1,4 @@
-"""Artwork: what a file is, what it hides, and what it costs to look at it."""
+"""Artwork files: recognised, searched for hidden content, and checked within limits."""
 
 import io
 import os
@@ -100,7 +100,7 @@ def test_a_hostile_file_is_refused_with_a_reason(name: str, said: str) -> None:
     assert found.problems[0].value == name
 
 
-def test_what_follows_a_picture_is_not_in_what_is_shown() -> None:
+def test_bytes_after_a_picture_are_not_in_its_preview() -> None:
     found = check(FILES / "png-html-polyglot.png", "logo.png", Use.LOGO, ON_COVER)
     assert not found.problems
     assert b"script" not in found.previews[0]
@@ -128,7 +128,7 @@ def test_what_follows_a_picture_is_not_in_what_is_shown() -> None:
         (a_picture(mode="RGBA", kind="TIFF"), "image/tiff", "RGB"),
     ],
 )
-def test_pictures_are_taken_in_every_usual_kind(
+def test_usual_picture_formats_are_accepted(
     look: Checks, data: bytes, type_: str, colours: str
 ) -> None:
     found = look(data)
@@ -141,13 +141,13 @@ def test_pictures_are_taken_in_every_usual_kind(
     assert Image.open(io.BytesIO(preview)).size == (1200, 700)
 
 
-def test_sixteen_bits_are_shown_in_eight(look: Checks) -> None:
+def test_sixteen_bit_picture_has_an_eight_bit_preview(look: Checks) -> None:
     found = look(a_picture(mode="I;16", colour=32_768))
     assert Image.open(io.BytesIO(found.previews[0])).convert("L").getpixel((5, 5)) == 128
     assert any("16 bits" in each for each in found.warnings)
 
 
-def test_cmyk_is_shown_as_it_prints_about(look: Checks) -> None:
+def test_cmyk_picture_has_a_preview_close_to_print(look: Checks) -> None:
     found = look(a_picture(mode="CMYK", kind="TIFF", colour=(0, 255, 255, 0)))
     red, green, blue = Image.open(io.BytesIO(found.previews[0])).convert("RGB").getpixel((5, 5))  # type: ignore[misc]
     assert red > 200
@@ -155,7 +155,7 @@ def test_cmyk_is_shown_as_it_prints_about(look: Checks) -> None:
     assert blue < 80
 
 
-def test_transparency_is_kept_and_its_absence_told(look: Checks) -> None:
+def test_preview_keeps_transparency_and_warns_of_its_absence(look: Checks) -> None:
     clear = look(a_picture(colour=(9, 9, 9, 0)))
     assert clear.facts["transparent"] is True
     assert Image.open(io.BytesIO(clear.previews[0])).getpixel((3, 3))[3] == 0  # type: ignore[index]
@@ -183,7 +183,7 @@ def test_a_transparent_palette_is_transparent(look: Checks) -> None:
         ((400, 945), ON_COVER, ""),
     ],
 )
-def test_a_coarse_logo_is_told_how_large_it_prints(
+def test_warning_of_a_coarse_logo_gives_its_print_size(
     look: Checks, size: tuple[int, int], options: tuple[Option, ...], said: str
 ) -> None:
     found = look(a_picture(size), options=options)
@@ -192,7 +192,7 @@ def test_a_coarse_logo_is_told_how_large_it_prints(
     assert all(said in each for each in coarse)
 
 
-def test_a_coarse_logo_is_told_the_pixels_that_are_enough(look: Checks) -> None:
+def test_warning_of_a_coarse_logo_gives_the_pixels_needed(look: Checks) -> None:
     [said] = [each for each in look(a_picture((100, 50))).warnings if "prints sharp" in each]
     assert "945 × 473 pixels" in said
     assert not [each for each in look(a_picture((945, 473))).warnings if "prints sharp" in each]
@@ -214,21 +214,21 @@ def test_metadata_stays_out_of_previews(look: Checks) -> None:
     assert chunks(png.previews[0]) == {b"IHDR", b"IDAT", b"IEND"}
 
 
-def test_a_picture_is_shown_as_its_camera_was_held(look: Checks) -> None:
+def test_preview_follows_the_camera_orientation(look: Checks) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     found = look(a_picture((800, 400), "RGB", "JPEG", exif=exif.tobytes()))
     assert found.facts["pixels"] == [400, 800]
 
 
-def test_nonsense_in_metadata_is_no_crash(look: Checks) -> None:
+def test_nonsense_in_metadata_does_not_crash(look: Checks) -> None:
     found = look(
         a_picture(mode="RGB", kind="JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\xff" * 90)
     )
     assert not found.problems
 
 
-def test_an_animated_picture_is_its_first_one(look: Checks) -> None:
+def test_animated_picture_is_reduced_to_its_first_frame(look: Checks) -> None:
     first, second = Image.new("RGB", (50, 50), "red"), Image.new("RGB", (50, 50), "blue")
     out = io.BytesIO()
     first.save(out, "PNG", save_all=True, append_images=[second])
@@ -237,7 +237,7 @@ def test_an_animated_picture_is_its_first_one(look: Checks) -> None:
     assert Image.open(io.BytesIO(found.previews[0])).getpixel((1, 1)) == (255, 0, 0)
 
 
-def test_previews_are_no_longer_than_they_may_be(look: Checks) -> None:
+def test_preview_is_never_longer_than_its_limit(look: Checks) -> None:
     found = look(a_picture((5000, 2000)))
     assert Image.open(io.BytesIO(found.previews[0])).size == (1200, 480)
 
@@ -268,7 +268,7 @@ def test_a_wrong_checksum_is_refused(look: Checks) -> None:
         (40_000, 9, "longer than 30,000"),
     ],
 )
-def test_huge_dimensions_are_refused_by_what_the_header_says(
+def test_huge_dimensions_in_the_header_are_refused(
     look: Checks, width: int, height: int, said: str
 ) -> None:
     def chunk(name: bytes, data: bytes) -> bytes:
@@ -304,11 +304,11 @@ def test_huge_dimensions_are_refused_by_what_the_header_says(
         (b"hello", "nothing that we know"),
     ],
 )
-def test_other_files_are_called_by_what_they_are(look: Checks, data: bytes, said: str) -> None:
+def test_refusal_of_another_file_names_its_kind(look: Checks, data: bytes, said: str) -> None:
     assert said in refusal(look(data, "logo.png"))
 
 
-def test_a_name_is_only_compared(look: Checks) -> None:
+def test_file_name_is_only_compared_with_the_content(look: Checks) -> None:
     found = look(a_picture(mode="RGB", kind="JPEG"), "logo.png")
     assert found.type == "image/jpeg"
     assert any("a JPEG picture, though its name ends in .png" in each for each in found.warnings)
@@ -326,14 +326,14 @@ def test_a_name_is_only_compared(look: Checks) -> None:
         ("CON", "image/png", "CON.png"),
     ],
 )
-def test_a_name_ends_as_what_the_file_is(name: str, type_: str, kept: str) -> None:
+def test_kept_name_ends_like_the_content(name: str, type_: str, kept: str) -> None:
     assert named(name, type_) == kept
 
 
 # Drawings
 
 
-def test_a_drawing_is_written_anew_with_what_draws(look: Checks) -> None:
+def test_svg_is_rewritten_with_drawing_elements_only(look: Checks) -> None:
     found = look(
         an_svg(
             "<metadata>SECRET</metadata><title>SECRET</title><!-- SECRET --><?php SECRET ?>"
@@ -363,7 +363,7 @@ def test_a_drawing_is_written_anew_with_what_draws(look: Checks) -> None:
     assert look(clean.encode()).clean == clean
 
 
-def test_a_drawing_keeps_its_transparent_ground(look: Checks) -> None:
+def test_svg_keeps_its_transparent_background(look: Checks) -> None:
     found = look(an_svg('<rect width="150" height="200" fill="#00f"/>'))
     shown = Image.open(io.BytesIO(found.previews[0]))
     assert shown.getpixel((10, 10)) == (0, 0, 255, 255)
@@ -405,13 +405,13 @@ def test_a_drawing_keeps_its_transparent_ground(look: Checks) -> None:
         ("<g>", "damaged"),
     ],
 )
-def test_a_drawing_that_acts_or_reaches_out_is_refused(
+def test_svg_with_scripts_or_external_references_is_refused(
     look: Checks, inside: str, said: str
 ) -> None:
     assert said in refusal(look(an_svg(inside)))
 
 
-def test_a_drawing_that_repeats_itself_too_often_is_refused(look: Checks) -> None:
+def test_svg_with_too_many_repetitions_is_refused(look: Checks) -> None:
     doubled = "".join(
         f'<g id="a{n}"><use href="#a{n - 1}"/><use href="#a{n - 1}"/></g>' for n in range(1, 40)
     )
@@ -438,7 +438,7 @@ def test_a_drawing_that_repeats_itself_too_often_is_refused(look: Checks) -> Non
         (b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">' + b" " * 5_000_000 + b"</svg>", "5 MB"),
     ],
 )  # fmt: skip
-def test_a_drawing_is_plain_xml_of_a_size(look: Checks, data: bytes, said: str) -> None:
+def test_svg_must_be_plain_xml_with_a_size(look: Checks, data: bytes, said: str) -> None:
     found = look(data, "logo.svg")
     if said:
         assert said in refusal(found)
@@ -449,7 +449,7 @@ def test_a_drawing_is_plain_xml_of_a_size(look: Checks, data: bytes, said: str) 
 # Documents
 
 
-def test_a_pdf_is_shown_page_by_page(look: Checks) -> None:
+def test_pdf_has_a_preview_of_every_page(look: Checks) -> None:
     found = look(a_pdf(pages=3), "proof.pdf", Use.PROOF)
     assert not found.problems
     assert (found.facts["pages"], found.facts["points"]) == (3, [432, 648])
@@ -505,11 +505,13 @@ ACTION = "/S /JavaScript /JS (app.alert\\(1\\))"
         (a_pdf(pages=2), "2 pages"),
     ],
 )  # fmt: skip
-def test_a_pdf_that_acts_hides_or_is_none_is_refused(look: Checks, made: bytes, said: str) -> None:
+def test_pdf_with_actions_or_hidden_content_or_of_another_kind_is_refused(
+    look: Checks, made: bytes, said: str
+) -> None:
     assert said in refusal(look(made, "logo.pdf"))
 
 
-def test_words_that_only_look_active_are_no_action(look: Checks) -> None:
+def test_text_that_only_looks_like_an_action_is_accepted(look: Checks) -> None:
     font = "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
     words = b"BT /F1 12 Tf 20 300 Td (read /JS, /JavaScript and /Launch) Tj ET"
     uri = "/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (https://example.org/JS) >> >>]"
@@ -518,7 +520,7 @@ def test_words_that_only_look_active_are_no_action(look: Checks) -> None:
     assert any("Helvetica" in each for each in found.warnings), "its font is not in it"
 
 
-def test_a_coarse_picture_in_a_pdf_is_told(look: Checks) -> None:
+def test_coarse_picture_in_a_pdf_is_warned_of(look: Checks) -> None:
     page = "/Resources << /XObject << /I 100 0 R >> >>"
     draw = b"q 300 0 0 300 20 20 cm /I Do Q"
     coarse = look(a_pdf(page=page, content=draw, objects={100: an_image(200, 200)}), "c", Use.COVER)
@@ -527,7 +529,7 @@ def test_a_coarse_picture_in_a_pdf_is_told(look: Checks) -> None:
     assert not any("dpi on" in each for each in fine.warnings)
 
 
-def test_a_cover_that_is_too_small_is_told(look: Checks) -> None:
+def test_cover_that_is_too_small_is_warned_of(look: Checks) -> None:
     found = look(a_pdf(size=(400, 600)), "cover.pdf", Use.COVER)
     assert any("a cover is 15.2 cm (6 in)" in each for each in found.warnings)
     assert not look(a_pdf(size=(450, 666)), "cover.pdf", Use.COVER).warnings
@@ -540,7 +542,7 @@ def test_a_proof_has_at_most_forty_pages(look: Checks) -> None:
 
 
 @pytest.mark.parametrize("use", [Use.PROOF, Use.LETTER])
-def test_only_documents_are_letters_and_proofs(look: Checks, use: Use) -> None:
+def test_letters_and_proofs_must_be_documents(look: Checks, use: Use) -> None:
     assert "a picture" in refusal(look(a_picture(), "page.png", use))
     assert "an SVG" in refusal(look(an_svg("<g/>"), "page.svg", use))
 
@@ -562,14 +564,16 @@ def test_a_long_letter_is_refused(look: Checks) -> None:
 
 
 @pytest.mark.parametrize("data", [b"a\0b", b"\xff\xfea\0", b"   \n", "a\u202eb".encode()])
-def test_what_is_no_text_is_no_letter(look: Checks, data: bytes) -> None:
+def test_letter_that_is_not_text_is_refused(look: Checks, data: bytes) -> None:
     assert refusal(look(data, "letter.txt", Use.LETTER))
 
 
 # What it costs
 
 
-def test_a_bomb_costs_the_child_and_not_us(look: Checks, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_decompression_bomb_ends_only_the_child_process(
+    look: Checks, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(studio, "CPU_SECONDS", 3)
     page = "/Resources << /XObject << /I 100 0 R >> >>"
     draw = b"q 300 0 0 300 20 20 cm /I Do Q"
@@ -583,7 +587,7 @@ def test_a_bomb_costs_the_child_and_not_us(look: Checks, monkeypatch: pytest.Mon
     assert found.problems or found.previews
 
 
-def test_a_child_that_takes_too_long_is_ended(
+def test_child_process_that_takes_too_long_is_ended(
     look: Checks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(studio, "WAIT_SECONDS", 0)
@@ -591,7 +595,7 @@ def test_a_child_that_takes_too_long_is_ended(
 
 
 @pytest.mark.thorough("measurements")
-def test_a_child_that_computes_too_long_is_ended(
+def test_child_process_that_computes_too_long_is_ended(
     look: Checks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(studio, "CPU_SECONDS", 1)
@@ -603,6 +607,8 @@ def test_a_child_that_computes_too_long_is_ended(
     assert processor_seconds() - began < 20
 
 
-def test_a_child_that_says_too_much_is_ended(look: Checks, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_child_process_with_too_much_output_is_ended(
+    look: Checks, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(studio, "MOST_BYTES", 1_000)
     assert "safely" in refusal(look(a_pdf(pages=3), "p.pdf", Use.PROOF))

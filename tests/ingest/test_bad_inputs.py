@@ -47,13 +47,13 @@ def _truth(found: Read) -> list[Any]:
     return [totals.lines, units, totals.net["USD"] / 10_000, "USD"]
 
 
-def test_every_case_is_treated() -> None:
+def test_every_bad_input_has_a_test() -> None:
     outcomes = ("accept", "warn", "reject_rows", "reject_file", "ask", "wait")
     assert sum(len(_of(outcome)) for outcome in outcomes) + len(ELSEWHERE) == len(CASES)
 
 
 @pytest.mark.parametrize("id_", _of("accept"))
-def test_accepted_without_a_word(id_: str) -> None:
+def test_harmless_input_is_accepted_without_warning(id_: str) -> None:
     found = _read(id_)
     assert not found.reading.problems
     assert not found.reading.choices
@@ -63,7 +63,7 @@ def test_accepted_without_a_word(id_: str) -> None:
 
 
 @pytest.mark.parametrize("id_", _of("warn"))
-def test_to_be_confirmed(id_: str) -> None:
+def test_suspicious_input_asks_for_confirmation(id_: str) -> None:
     found = _read(id_)
     assert not found.reading.problems
     assert not found.reading.choices
@@ -72,7 +72,7 @@ def test_to_be_confirmed(id_: str) -> None:
 
 
 @pytest.mark.parametrize("id_", _of("reject_rows"))
-def test_rows_refused(id_: str) -> None:
+def test_bad_rows_are_refused(id_: str) -> None:
     found = _read(id_)
     [problem] = found.reading.problems
     assert not found.reading.choices
@@ -100,7 +100,7 @@ def test_rows_refused(id_: str) -> None:
 
 
 @pytest.mark.parametrize("id_", _of("reject_file"))
-def test_file_refused(id_: str) -> None:
+def test_bad_file_is_refused(id_: str) -> None:
     with pytest.raises(UnreadableError) as refused:
         _read(id_)
     assert refused.value.problem.message
@@ -119,7 +119,9 @@ def test_file_refused(id_: str) -> None:
         ("csv-two-tables", "second_table", {"returns": [4, 33, 31142, "USD"], "sales": [4, 37, 36338, "USD"], "ignore": [3, 35, 33740, "USD"]}),
     ],
 )  # fmt: skip
-def test_asked_and_answered(id_: str, key: str, answers: dict[str, Any]) -> None:
+def test_ambiguous_input_is_read_once_its_question_is_answered(
+    id_: str, key: str, answers: dict[str, Any]
+) -> None:
     assert CASES[id_]["expected"]["outcome"] == "ask"
     found = _read(id_)
     [choice] = found.reading.choices
@@ -132,11 +134,11 @@ def test_asked_and_answered(id_: str, key: str, answers: dict[str, Any]) -> None
         assert (answered.sales[0][5] if isinstance(truth, str) else _truth(answered)) == truth
 
 
-def test_every_question_is_tried() -> None:
+def test_every_question_has_a_case() -> None:
     assert len(_of("ask")) == 7
 
 
-def test_a_good_isbn_waits() -> None:
+def test_sale_of_an_unknown_isbn_waits() -> None:
     found = _read("isbn-unknown")
     assert not found.reading.problems
     assert found.reading.totals.waiting == {"9783161484100": (1, 10)}
@@ -203,7 +205,7 @@ SAYS = {
 
 
 @pytest.mark.parametrize("id_", SAYS)
-def test_what_is_said(id_: str) -> None:
+def test_messages_about_bad_inputs(id_: str) -> None:
     try:
         found = _read(id_)
     except UnreadableError as refused:

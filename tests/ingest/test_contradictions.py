@@ -1,4 +1,4 @@
-"""Rows whose figures contradict one another, or whose place there is not, are warned of."""
+"""Warnings of rows with contradictory figures or unknown places."""
 
 from pathlib import Path
 
@@ -45,7 +45,9 @@ def _said(found: Read) -> dict[str, str]:
     ],
     ids=repr,
 )
-def test_warned(tmp_path: Path, row: str, code: str, words: str, book: str) -> None:
+def test_contradictions_are_warned_of(
+    tmp_path: Path, row: str, code: str, words: str, book: str
+) -> None:
     said = _said(_standard(tmp_path, row, book=book))
     assert set(said) == {code}
     assert said[code].startswith("row 2, column ")
@@ -74,11 +76,11 @@ def test_warned(tmp_path: Path, row: str, code: str, words: str, book: str) -> N
     ],
     ids=repr,
 )
-def test_not_warned(tmp_path: Path, row: str, book: str) -> None:
+def test_consistent_rows_give_no_warning(tmp_path: Path, row: str, book: str) -> None:
     assert not _said(_standard(tmp_path, row, book=book))
 
 
-def test_one_warning_of_a_kind(tmp_path: Path) -> None:
+def test_contradictions_of_one_kind_give_one_warning(tmp_path: Path) -> None:
     said = _said(
         _standard(
             tmp_path,

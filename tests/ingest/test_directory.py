@@ -1,4 +1,4 @@
-"""An archive of very many parts is refused by its end, before anybody reads its contents."""
+"""An archive with very many parts is refused by its directory, before its contents are read."""
 
 import io
 import struct
@@ -31,7 +31,7 @@ def claiming(data: bytes, *, entries: int, size: int) -> bytes:
     return data[:at] + large + locator + data[at:]
 
 
-def test_what_an_archive_says_of_itself() -> None:
+def test_archive_directory_is_read_or_refused() -> None:
     data = packed(12)
     found = directory(io.BytesIO(data))
     assert found is not None

@@ -27,7 +27,7 @@ def _lines(found: Read) -> list[tuple[Any, ...]]:
     return [(line[4], line[6], line[7], line[9] / MICRO) for line in found.sales]
 
 
-def test_every_format_is_declared_alike() -> None:
+def test_every_format_declaration_is_complete() -> None:
     for declared in built_in():
         fields = {column.field for column in declared.columns} | set(declared.constants)
         fields |= {"date"} if declared.facts else set(declared.asks)
@@ -117,7 +117,7 @@ def test_ingram_units_that_do_not_add_up(tmp_path: Path) -> None:
     assert found.messages == ["2 MTD_net_quantity: 22 sold less 3 returned is not 20"]
 
 
-def test_compensation_of_an_unknown_market(tmp_path: Path) -> None:
+def test_kdp_compensation_of_an_unknown_market(tmp_path: Path) -> None:
     header = ["ISBN", "Title", "Author", "Format", "Gross Qty", "Returned Qty", "Net Qty", "Net Compensation", "Sales Market"]  # fmt: skip
     rows = [
         header,
@@ -187,7 +187,7 @@ def _order(name: str, *lines: tuple[str, str], **cells: str) -> list[list[str]]:
     return rows
 
 
-def test_an_order_worked_out(tmp_path: Path) -> None:
+def test_web_order_amounts_are_worked_out(tmp_path: Path) -> None:
     rows = [
         *_order("#1", ("2", "10.00"), ("1", "5.00"), Subtotal="22.50", Total="22.50", **{"Discount Amount": "2.50"}),
         *_order("#2", ("1", "10.00"), ("1", "10.00"), ("1", "10.00"), Subtotal="29.99", Total="29.99", **{"Discount Amount": "0.01"}),
@@ -282,7 +282,7 @@ def test_a_price_given_at_the_telephone_is_asked_about(tmp_path: Path) -> None:
     assert not _text(tmp_path, [header, rows[1]]).reading.choices
 
 
-def test_orders_that_are_wrong(tmp_path: Path) -> None:
+def test_wrong_web_orders_are_refused(tmp_path: Path) -> None:
     rows = [
         *_order("#1", ("2", "10.00"), ("1", "5.00"), Subtotal="99.00", Total="99.00"),
         *_order("#2", ("2", "ten"), Subtotal="20.00", Total="20.00"),

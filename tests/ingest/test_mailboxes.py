@@ -51,6 +51,6 @@ def test_an_address_is_kept_in_one_form(typed: str, kept: str) -> None:
         f"ada@{'ü' * 300}.org",
     ],
 )
-def test_what_is_no_address_is_refused(typed: str) -> None:
+def test_invalid_address_is_refused(typed: str) -> None:
     with pytest.raises(NotAMailboxError):
         mailbox(typed)

@@ -73,7 +73,7 @@ OWN = {each.code: each.name for each in pycountry.subdivisions}
 
 
 @pytest.mark.parametrize("habit", range(len(HABITS)))
-def test_every_name_of_a_region_is_its_code_however_it_is_written(habit: int) -> None:
+def test_region_names_in_any_spelling_give_their_code(habit: int) -> None:
     wrong = {
         (country, code, name, found)
         for country, code, name in NAMED
@@ -83,7 +83,7 @@ def test_every_name_of_a_region_is_its_code_however_it_is_written(habit: int) ->
     assert not wrong
 
 
-def test_every_code_of_a_region_is_itself() -> None:
+def test_region_codes_give_themselves() -> None:
     for country in LARGE:
         for code, name in places.regions(country):
             assert name
@@ -92,7 +92,7 @@ def test_every_code_of_a_region_is_itself() -> None:
 
 
 def test_a_name_that_two_regions_have_is_never_one_of_them_by_accident() -> None:
-    """Where a name stands for two, it is the one whose own name it is by the standard, or none."""
+    """An ambiguous name means the region that the standard calls so, or none."""
     for (country, key), codes in MEANT.items():
         if len(codes) < 2:
             continue
@@ -119,7 +119,7 @@ def test_no_state_or_province_of_north_america_and_germany_is_unclear() -> None:
     ]
 
 
-def test_every_name_of_a_country_is_its_code() -> None:
+def test_country_names_give_their_code() -> None:
     codes = [each.alpha_2 for each in pycountry.countries]
     for language in LANGUAGES:
         names = Locale(language).territories
@@ -135,11 +135,11 @@ def test_every_name_of_a_country_is_its_code() -> None:
     "text",
     ["Großbritannien", "Grande-Bretagne", "Gran Bretaña", "Gran Bretagna", "Grã-Bretanha"],
 )
-def test_great_britain_is_known_in_the_languages_of_reports(text: str) -> None:
+def test_great_britain_is_recognised_in_the_languages_of_reports(text: str) -> None:
     assert places.country(text) == "GB"
 
 
-def test_the_codes_are_countries() -> None:
+def test_country_codes_are_known_countries() -> None:
     codes = {each.code for each in places.countries()}
     assert len(codes) == 250
     assert set(Locale("en").territories) >= codes
@@ -190,7 +190,7 @@ def test_the_codes_are_countries() -> None:
         ("", "Limburg", None),
     ],
 )
-def test_examples(country: str, text: str, code: str | None) -> None:
+def test_regions_are_recognised_by_name_or_code(country: str, text: str, code: str | None) -> None:
     assert places.region(text, country) == code
 
 
@@ -275,6 +275,8 @@ def test_every_zip_prefix_lies_in_a_state_and_every_state_has_one() -> None:
         ("PL", "", "00-950", ""),
     ],
 )
-def test_a_postcode_and_its_region(country: str, region: str, postcode: str, words: str) -> None:
+def test_postcode_contradicting_its_region_is_told(
+    country: str, region: str, postcode: str, words: str
+) -> None:
     found = places.contradiction(country, region, postcode)
     assert (words in found) if words else not found

@@ -241,7 +241,7 @@ def test_all_faults_are_told_at_once() -> None:
 
 
 def test_a_retailer_that_changes_its_channel_is_blamed() -> None:
-    """Where the price list stands in the books already."""
+    """The price list is in the books already."""
     books = parse_setup(EXAMPLE, "before").entries
     online = {"retailers": [{"key": "bulk", "name": "In bulk", "channel": "online"}]}
     document = parse_setup(online, "setup.json")
@@ -316,7 +316,7 @@ def test_a_currency_without_cents_has_whole_amounts() -> None:
     assert version.options[Option.STICKER].per_copy == Fraction("0.085")
 
 
-def test_what_says_nothing_new_is_left_out_of_what_is_kept() -> None:
+def test_kept_price_list_leaves_out_defaults() -> None:
     said = changed(
         (f"{P}.versions[0].free_proofs", 3),
         (f"{P}.versions[0].deposit", "0.00"),
@@ -338,7 +338,7 @@ def test_a_custom_edition_may_have_a_number_of_the_houses_own() -> None:
     assert setup.title_of(body).editions[0].isbn == "2000000000015"
 
 
-def test_french_isbns_of_ten_digits_are_no_own_numbers() -> None:
+def test_french_ten_digit_isbns_are_not_house_numbers() -> None:
     french = changed(("titles[0].editions[0].isbn", "2-07-036822-X"))
     assert faults_of(french) == []
 

@@ -63,7 +63,7 @@ def _lines(found: Read) -> list[tuple[Any, ...]]:
     ],
     ids=repr,
 )
-def test_one_line(tmp_path: Path, row: str, line: tuple[Any, ...]) -> None:
+def test_simple_row_becomes_one_sale_line(tmp_path: Path, row: str, line: tuple[Any, ...]) -> None:
     found = _standard(tmp_path, f"2025-03-01,{A},amazon,{row},,,,,")
     assert _lines(found) == [line]
 
@@ -136,7 +136,7 @@ def test_prices_by_day(tmp_path: Path) -> None:
     assert "no list price" in early.reading.problems[0].message
 
 
-def test_books_that_nobody_knows_wait(tmp_path: Path) -> None:
+def test_sales_of_unknown_books_wait(tmp_path: Path) -> None:
     found = _standard(
         tmp_path,
         "2025-03-01,9783161484100,amazon,sale,2,USD,10.00,,0.4,,,,,r1",
@@ -154,7 +154,7 @@ def test_books_that_nobody_knows_wait(tmp_path: Path) -> None:
     assert (totals.rows, totals.recordable, totals.lines) == (4, 1, 1)
 
 
-def test_places(tmp_path: Path) -> None:
+def test_places_of_sales(tmp_path: Path) -> None:
     shops = {
         "shop": KnownRetailer(1, "shop", "The Shop", "US", "WA", "Seattle"),
         "web": KnownRetailer(2, "web", "The Web"),
@@ -240,7 +240,7 @@ HEADER = "ISBN,Title,Sale date,Units,Net amount,Currency"
     ],
     ids=["by-kind", "own-column", "unit-net", "both-nets", "both-nets-own-column", "default-currency", "blank-currency", "comma", "dmy", "header-row", "skip"],
 )  # fmt: skip
-def test_mapped_reports(
+def test_mapped_report_is_read(
     tmp_path: Path, changes: dict[str, Any], header: str, rows: list[str], lines: list[Any]
 ) -> None:
     found = _river(tmp_path, header, *rows, mapping=replace(RIVER, **changes))
@@ -299,7 +299,7 @@ def test_wrong_answers_are_asked_again(tmp_path: Path) -> None:
         assert [choice.key for choice in asked.reading.choices] == [*answer]
 
 
-def test_an_order_that_only_the_last_row_proves(tmp_path: Path) -> None:
+def test_date_order_proved_by_the_last_row_only(tmp_path: Path) -> None:
     rows = [f"{A},,0{n % 9 + 1}/02/2025,1,1,USD" for n in range(3_000)]
     found = _river(tmp_path, HEADER, *rows, f"{A},,02/28/2025,1,1,USD")
     assert not found.reading.choices
@@ -310,7 +310,7 @@ def test_an_order_that_only_the_last_row_proves(tmp_path: Path) -> None:
     assert "row 2 has '28/02/2025'" in clash.reading.problems[0].message
 
 
-def test_a_mark_that_only_the_last_row_proves(tmp_path: Path) -> None:
+def test_decimal_mark_proved_by_the_last_row_only(tmp_path: Path) -> None:
     rows = [f'{A},,2025-02-01,1,"1,{n % 900 + 100}",USD' for n in range(3_000)]
     found = _river(tmp_path, HEADER, *rows, f'{A},,2025-02-01,1,"1,234.50",USD')
     assert not found.reading.choices
@@ -333,7 +333,7 @@ def test_a_mark_that_only_the_last_row_proves(tmp_path: Path) -> None:
     ],
     ids=lambda value: value if "-" in value[:20] else "",
 )  # fmt: skip
-def test_what_is_to_be_confirmed(tmp_path: Path, row: str, code: str, message: str) -> None:
+def test_warnings_that_need_confirmation(tmp_path: Path, row: str, code: str, message: str) -> None:
     found = _river(tmp_path, HEADER, row)
     [notice] = found.reading.notices
     assert notice.code == code
@@ -350,11 +350,11 @@ def test_what_is_to_be_confirmed(tmp_path: Path, row: str, code: str, message: s
     "title",
     ["The River Clock", "the river clock - Paperback", "THE RIVER", "", "Another book", "Salt"],
 )
-def test_titles_that_fit(tmp_path: Path, title: str) -> None:
+def test_titles_that_match_raise_no_warning(tmp_path: Path, title: str) -> None:
     assert not _river(tmp_path, HEADER, f"{A},{title},2025-03-01,1,1,USD").reading.notices
 
 
-def test_rows_that_repeat(tmp_path: Path) -> None:
+def test_repeated_rows_are_warned_of(tmp_path: Path) -> None:
     row = f"{A},,2025-03-01,1,1,USD"
     found = _river(tmp_path, HEADER, row, f"{B},,2025-03-01,1,1,USD", row, row)
     [notice] = found.reading.notices
@@ -363,7 +363,7 @@ def test_rows_that_repeat(tmp_path: Path) -> None:
     assert len(found.sales) == 4
 
 
-def test_a_total_that_differs(tmp_path: Path) -> None:
+def test_differing_total_is_warned_of(tmp_path: Path) -> None:
     found = _river(tmp_path, HEADER, f"{A},,2025-03-01,1,1,USD", "Total,,,2,1,")
     [notice] = found.reading.notices
     assert "row 3 looks like a total: excluded, and it differs" in notice.message
@@ -371,12 +371,12 @@ def test_a_total_that_differs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("label", ["Total", "TOTALS", "Grand Total:", "Subtotal March", "sum"])
-def test_labels_of_totals(tmp_path: Path, label: str) -> None:
+def test_total_rows_are_recognised_by_their_label(tmp_path: Path, label: str) -> None:
     found = _river(tmp_path, HEADER, f"{A},,2025-03-01,1,1,USD", f",{label},,1,1,")
     assert found.codes == {"totals-row"}
 
 
-def test_books_about_totals_are_books(tmp_path: Path) -> None:
+def test_book_titles_with_total_in_them_are_not_totals(tmp_path: Path) -> None:
     known = _river(tmp_path, HEADER, f"{A},Total Recall,2025-03-01,1,1,USD")
     assert len(known.sales) == 1
     unknown = _river(tmp_path, HEADER, "9783161484100,Total Recall,2025-03-01,1,1,USD")
@@ -390,7 +390,7 @@ def test_books_about_totals_are_books(tmp_path: Path) -> None:
     assert len(summit.reading.problems) == 2
 
 
-def test_names_of_reports() -> None:
+def test_built_in_report_names_are_listed() -> None:
     assert report_names() == [
         "aba-weekly", "amazon-kdp", "amazon-kdp-prior-month", "amazon-vendor-central",
         "barnes-noble", "bisg-editx-flat", "elliott-bay", "ingramspark-compensation",
@@ -398,7 +398,7 @@ def test_names_of_reports() -> None:
     ]  # fmt: skip
 
 
-def test_a_report_by_name(tmp_path: Path) -> None:
+def test_report_can_be_chosen_by_name(tmp_path: Path) -> None:
     assert read(SAMPLES / "standard-sales.csv", report="standard").reading.report == "standard"
     with pytest.raises(UnreadableError, match="no column 'Invoice No', 'Type'"):
         read(SAMPLES / "standard-sales.csv", report="elliott-bay")
@@ -406,7 +406,7 @@ def test_a_report_by_name(tmp_path: Path) -> None:
         read(SAMPLES / "standard-sales.csv", report="nonsense")
 
 
-def test_two_mapped_reports_that_look_alike(tmp_path: Path) -> None:
+def test_mapped_reports_that_look_alike_are_asked_about(tmp_path: Path) -> None:
     twin = replace(RIVER, key="stream")
     text = f"{HEADER}\n{A},,2025-03-01,1,1,USD\n"
     found = read_text(tmp_path, text, mappings=[RIVER, twin])
@@ -423,7 +423,7 @@ def test_columns_of_an_unknown_report_are_named(tmp_path: Path) -> None:
     assert "reports" in str(refused.value)
 
 
-def test_an_extra_column_of_problems_is_no_matter(tmp_path: Path) -> None:
+def test_column_of_problems_in_a_returned_report_is_ignored(tmp_path: Path) -> None:
     text = (
         (SAMPLES / "aba-weekly.csv")
         .read_text(encoding="utf-8")
@@ -433,7 +433,7 @@ def test_an_extra_column_of_problems_is_no_matter(tmp_path: Path) -> None:
     assert read(tmp_path / "aba.csv").reading.report == "aba-weekly"
 
 
-def test_a_report_without_rows(tmp_path: Path) -> None:
+def test_report_without_rows_is_handled(tmp_path: Path) -> None:
     found = _standard(tmp_path)
     assert found.reading.totals.rows == 0
     assert "the report has no rows below its header" in found.reading.notes

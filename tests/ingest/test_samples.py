@@ -63,7 +63,7 @@ def _expected_groups(groups: dict[str, Any], *, priced: bool) -> dict[str, Any]:
     }
 
 
-def test_report_retailer_and_account(case: tuple[str, dict[str, Any], Read]) -> None:
+def test_report_retailer_and_account_of_samples(case: tuple[str, dict[str, Any], Read]) -> None:
     name, expected, found = case
     assert found.reading.report == expected["report"]
     if expected["report"] not in ("standard", "bisg-editx-flat"):
@@ -73,7 +73,7 @@ def test_report_retailer_and_account(case: tuple[str, dict[str, Any], Read]) -> 
         assert found.reading.account == accounts["kdp"]
 
 
-def test_counts(case: tuple[str, dict[str, Any], Read]) -> None:
+def test_row_counts_of_samples(case: tuple[str, dict[str, Any], Read]) -> None:
     _, expected, found = case
     totals = found.reading.totals
     assert totals.rows == expected["rows"]
@@ -90,7 +90,7 @@ def test_counts(case: tuple[str, dict[str, Any], Read]) -> None:
         assert kinds == {words[kind]: count for kind, count in expected["lines_by_kind"].items()}
 
 
-def test_units_and_net(case: tuple[str, dict[str, Any], Read]) -> None:
+def test_units_and_net_of_samples(case: tuple[str, dict[str, Any], Read]) -> None:
     _, expected, found = case
     totals = found.reading.totals
     assert expected["units"] == {
@@ -103,7 +103,7 @@ def test_units_and_net(case: tuple[str, dict[str, Any], Read]) -> None:
     assert _amounts(totals.net) == _decimals(net)
 
 
-def test_problems(case: tuple[str, dict[str, Any], Read]) -> None:
+def test_problems_of_samples(case: tuple[str, dict[str, Any], Read]) -> None:
     _, expected, found = case
     assert [
         {
@@ -120,7 +120,7 @@ def test_problems(case: tuple[str, dict[str, Any], Read]) -> None:
     assert all(problem.message and problem.remedy for problem in found.reading.problems)
 
 
-def test_groups(case: tuple[str, dict[str, Any], Read]) -> None:
+def test_groups_of_samples(case: tuple[str, dict[str, Any], Read]) -> None:
     _, expected, found = case
     priced = "with_terms" not in expected
     groups = {
@@ -142,14 +142,14 @@ def test_groups(case: tuple[str, dict[str, Any], Read]) -> None:
 
 
 @pytest.mark.thorough("combinations", but_one_in=3)
-def test_questions(case: tuple[str, dict[str, Any], Read]) -> None:
+def test_questions_of_samples(case: tuple[str, dict[str, Any], Read]) -> None:
     name, expected, found = case
     assert not found.asked
     unanswered = read(SAMPLES / name)
     assert [choice.key for choice in unanswered.reading.choices] == expected.get("needs_input", [])
 
 
-def test_confirmations(case: tuple[str, dict[str, Any], Read]) -> None:
+def test_confirmations_of_samples(case: tuple[str, dict[str, Any], Read]) -> None:
     _, expected, found = case
     words = {
         "identical rows": "identical-rows",

@@ -330,14 +330,14 @@ RIGHT: list[list[tuple[str, Any]]] = [
 
 
 @pytest.mark.parametrize("changes", RIGHT)
-def test_what_is_right_is_taken(changes: list[tuple[str, Any]]) -> None:
+def test_valid_values_are_accepted(changes: list[tuple[str, Any]]) -> None:
     assert faults_of(changed(*changes)) == []
 
 
 @pytest.mark.parametrize(
     ("changes", "path", "message"), FAULTS, ids=[f"{n}-{f[1]}" for n, f in enumerate(FAULTS)]
 )
-def test_no_fault_hides_one_of_another_entry(
+def test_faults_of_different_entries_are_all_reported(
     changes: list[tuple[str, Any]], path: str, message: str
 ) -> None:
     """Also one that is only seen beside other entries: nobody mends a file twice."""
@@ -357,7 +357,7 @@ def test_no_fault_hides_one_of_another_entry(
     }
 
 
-def test_no_fault_hides_one_of_its_own_entry() -> None:
+def test_faults_of_one_entry_are_all_reported() -> None:
     data = changed(
         (f"{C}.plan", "nowhere"),
         (f"{C}.starts", "soon"),
@@ -405,18 +405,18 @@ def test_no_fault_hides_one_of_its_own_entry() -> None:
         ([("income[0].amount", 5), ("income[0].period", "2024-H2")], ["income[0].period"]),
     ],
 )
-def test_what_an_entry_with_a_fault_says_is_compared_too(
+def test_entries_with_faults_take_part_in_cross_checks(
     changes: list[tuple[str, Any]], paths: list[str]
 ) -> None:
     assert set(paths) <= {fault.path for fault in faults_of(changed(*changes))}
 
 
-def test_a_title_that_is_given_twice_is_told_once() -> None:
+def test_duplicate_title_is_reported_once() -> None:
     data = changed(("titles[1]", EXAMPLE["titles"][0]))
     assert [fault.path for fault in faults_of(data)] == ["titles[1].key"]
 
 
-def test_nothing_follows_from_a_publisher_with_a_fault() -> None:
+def test_faulty_publisher_causes_no_further_faults() -> None:
     """Not even beside the one in the books: its calendar may be the new one's."""
     publisher = {**EXAMPLE["publisher"], "calendar": "quarterly", "first_period": "2025-Q1"}
     rate = {**EXAMPLE["exchange_rates"][0], "period": "2025-Q1"}
@@ -440,7 +440,7 @@ def rule_of_its_own() -> dict[str, Any]:
     }
 
 
-def test_all_faults_come_at_once_in_the_order_of_the_file() -> None:
+def test_all_faults_are_reported_in_the_order_of_the_file() -> None:
     data = changed(
         (f"{S}[2]", {"share": "2", "to": []}),
         (f"{R1}.basis", "gross"),
@@ -468,19 +468,19 @@ def test_all_faults_come_at_once_in_the_order_of_the_file() -> None:
 
 
 @pytest.mark.parametrize("data", [None, [], "x", 1])
-def test_what_is_no_object_is_refused(data: object) -> None:
+def test_setup_that_is_not_an_object_is_refused(data: object) -> None:
     with pytest.raises(SetupError, match="file: must hold one object"):
         parse_setup(data, "setup.json")
 
 
-def test_a_bottomless_setup_is_refused() -> None:
+def test_deeply_nested_setup_is_refused() -> None:
     data: dict[str, Any] = {}
     data["plans"] = [data]
     with pytest.raises(SetupError, match="nested more than 64 deep"):
         parse_setup(data, "setup.json")
 
 
-def test_ten_thousand_faults_are_not_all_told() -> None:
+def test_number_of_reported_faults_is_limited() -> None:
     with pytest.raises(SetupError) as caught:
         parse_setup({"titles": [{}] * 5000}, "setup.json")
     assert caught.value.faults[0] == SetupFault(
@@ -535,7 +535,7 @@ AGAINST_THE_BOOKS: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize(("data", "path", "message"), AGAINST_THE_BOOKS)
-def test_a_fault_against_the_books_is_told_in_the_file(
+def test_conflict_with_the_books_is_reported_at_its_place_in_the_file(
     data: dict[str, Any], path: str, message: str
 ) -> None:
     document = parse_setup(data, "new.json")
@@ -545,7 +545,7 @@ def test_a_fault_against_the_books_is_told_in_the_file(
     assert any(message in fault.message for fault in found if fault.path == path)
 
 
-def test_a_contract_of_another_currency_is_told_what_its_plan_cannot_give() -> None:
+def test_contract_in_a_currency_its_plan_cannot_pay_is_refused() -> None:
     plan = {"key": "cities", "versions": [version({"fixed": "0.50", "to": [SEATTLE]}, REST)]}
     old = parse_setup(changed(("plans[0]", plan), ("income", [])), "old.json").entries
     new = parse_setup({"contracts": [CONTRACT | {"key": "jp", "currency": "JPY"}]}, "new.json")
@@ -554,13 +554,13 @@ def test_a_contract_of_another_currency_is_told_what_its_plan_cannot_give() -> N
     assert "plan cities.versions[0].steps[0].fixed" in found[0].message
 
 
-def test_a_file_of_its_own_is_checked_against_the_books() -> None:
+def test_partial_setup_file_is_checked_against_the_books() -> None:
     new = parse_setup({"income": [INCOME | {"note": "Korea"}]}, "new.json")
     assert check(new, {kind: OLD[kind] | new.entries[kind] for kind in OLD}) == []
     assert [fault.path for fault in check(new, new.entries)] == ["publisher", "income[0].contract"]
 
 
-def test_old_faults_that_a_file_did_not_cause_are_not_told() -> None:
+def test_faults_a_file_did_not_cause_are_not_reported() -> None:
     old = OLD | {"beneficiaries": {"b": {"key": "b", "name": "B", "minimum_payment": "0.001"}}}
     new = parse_setup({"retailers": [{"key": "bn", "name": "B", "channel": "other"}]}, "new.json")
     assert check(new, old | {"retailers": OLD["retailers"] | new.entries["retailers"]}) == []

@@ -54,13 +54,13 @@ def written(document: Document) -> dict[str, Any]:
 # Domain values of the example of the interface, field by field
 
 
-def test_publisher() -> None:
+def test_publisher_is_read() -> None:
     assert setup.publisher_of(body("publisher", "publisher")) == Publisher(
         "Example House", "USD", "half-yearly", "2025-H1"
     )
 
 
-def test_title() -> None:
+def test_title_is_read() -> None:
     price = Price("USD", 80_000_000, date(2015, 7, 1))
     assert setup.title_of(body("titles", "collab")) == Title(
         key="collab",
@@ -80,13 +80,13 @@ def test_title() -> None:
     )
 
 
-def test_retailer() -> None:
+def test_retailer_is_read() -> None:
     assert setup.retailer_of(body("retailers", "amazon")) == Retailer(
         "amazon", "Amazon", Channel.ONLINE
     )
 
 
-def test_contract() -> None:
+def test_contract_is_read() -> None:
     hardcover = Rule(
         name="Hardcover",
         basis=Basis.LIST,
@@ -115,7 +115,7 @@ def test_contract() -> None:
     )
 
 
-def test_beneficiary() -> None:
+def test_beneficiary_is_read() -> None:
     assert setup.beneficiary_of(body("beneficiaries", "seattle"), "USD") == Beneficiary(
         key="seattle",
         name="Seattle partners",
@@ -128,7 +128,7 @@ def test_beneficiary() -> None:
     )
 
 
-def test_beneficiary_with_dated_tax_rates_and_a_balance() -> None:
+def test_beneficiary_with_dated_tax_rates_and_a_balance_is_read() -> None:
     entry = {
         "key": "b",
         "name": "B",
@@ -156,7 +156,7 @@ def test_beneficiary_with_dated_tax_rates_and_a_balance() -> None:
     assert taxed.tax_rate_on(date(1999, 1, 1)) == Fraction("0.3")
 
 
-def test_plan() -> None:
+def test_plan_is_read() -> None:
     seattle, houston = Member(beneficiary="seattle"), Member(Fraction(2), "houston")
     assert setup.plan_of(body("plans", "cities")) == Plan(
         "cities",
@@ -191,7 +191,7 @@ def test_plan_versions_come_in_order() -> None:
     assert [version.starts.year for version in plan.versions] == [2025, 2026]
 
 
-def test_exchange_rate_and_income() -> None:
+def test_exchange_rate_and_income_are_read() -> None:
     assert setup.exchange_rate_of(body("exchange_rates", "2025-H1|GBP|USD")) == ExchangeRate(
         "2025-H1", "GBP", "USD", Fraction("1.2712")
     )
@@ -217,7 +217,7 @@ def test_mapping_has_every_key() -> None:
     }
 
 
-def test_counting_of_amounts() -> None:
+def test_escalator_counting_amounts_is_read() -> None:
     rule = {
         "name": "R",
         "basis": "unit",
@@ -265,7 +265,7 @@ def test_bodies_leave_defaults_out_and_keep_numbers_as_written() -> None:
     }
 
 
-def test_paths_say_where_an_entry_stands() -> None:
+def test_fault_paths_point_to_the_entry() -> None:
     assert DOCUMENT.paths["publisher", "publisher"] == "publisher"
     assert DOCUMENT.paths["beneficiaries", "houston"] == "beneficiaries[1]"
     assert DOCUMENT.paths["exchange_rates", "2025-H1|GBP|USD"] == "exchange_rates[0]"
@@ -354,13 +354,13 @@ def test_a_plan_read_twice_is_the_same(plan: dict[str, Any]) -> None:
 # Files
 
 
-def test_json_and_toml_say_the_same() -> None:
+def test_json_and_toml_give_the_same_setup() -> None:
     toml = read_setup(FILES / "interface.toml", "interface.toml")
     assert read_setup(INTERFACE, "interface.json") == toml
 
 
 @pytest.mark.parametrize("twin", ["interface.json", "interface.toml"])
-def test_a_file_without_an_ending_is_known_by_its_content(tmp_path: Path, twin: str) -> None:
+def test_file_without_extension_is_recognised_by_content(tmp_path: Path, twin: str) -> None:
     received = tmp_path / "received"
     received.write_bytes(b"\xef\xbb\xbf" + (FILES / twin).read_bytes())
     assert read_setup(received, "upload") == DOCUMENT
@@ -425,7 +425,7 @@ def test_a_file_that_cannot_be_read_says_why_and_where(
     assert message in str(caught.value)
 
 
-def test_no_file_a_folder_and_a_large_file_are_refused(
+def test_missing_file_folder_and_large_file_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(SetupError, match=r"file: cannot be read: No such file"):
@@ -443,7 +443,7 @@ SCHEMA = setup.json_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
 
 
-def test_the_schema_is_one_and_describes_what_it_asks() -> None:
+def test_schema_is_valid_and_describes_every_key() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     assert SCHEMA["$schema"].endswith("2020-12/schema")
     json.dumps(SCHEMA)
@@ -460,7 +460,7 @@ def test_the_example_of_the_schema_loads() -> None:
 
 
 @pytest.mark.parametrize("case", ["interface", *CASES])
-def test_the_schema_takes_what_loads(case: str) -> None:
+def test_schema_accepts_setups_that_load(case: str) -> None:
     VALIDATOR.validate(EXAMPLE if case == "interface" else CASES[case])
 
 
@@ -474,7 +474,7 @@ def test_the_schema_takes_what_loads(case: str) -> None:
         ({"starts": "1.1.2015"}, ["contracts", 0, "starts"]),
     ],
 )
-def test_the_schema_refuses_what_does_not_load(contract: dict[str, Any], path: list[Any]) -> None:
+def test_schema_refuses_setups_that_do_not_load(contract: dict[str, Any], path: list[Any]) -> None:
     data = {"contracts": [EXAMPLE["contracts"][0] | contract]}
     assert [list(error.absolute_path) for error in VALIDATOR.iter_errors(data)] == [path]
     with pytest.raises(SetupError):

@@ -33,7 +33,7 @@ def test_line_ends_and_delimiters(tmp_path: Path, ending: str, delimiter: str, l
 
 
 @pytest.mark.parametrize("quoted", [True, False])
-def test_many_blocks(tmp_path: Path, quoted: bool) -> None:
+def test_csv_larger_than_a_block_is_read(tmp_path: Path, quoted: bool) -> None:
     """Rows keep their lines across the blocks that a file is read in, with quotes and without."""
     titles = ['"A, B"' if quoted and n % 7 == 0 else "T" for n in range(5_000)]
     rows = [
@@ -45,7 +45,7 @@ def test_many_blocks(tmp_path: Path, quoted: bool) -> None:
     assert [line[9] for line in found.sales] == [n * 1_000_000 + 500_000 for n in range(5_000)]
 
 
-def test_lines_inside_cells_count(tmp_path: Path) -> None:
+def test_line_numbers_count_lines_inside_cells(tmp_path: Path) -> None:
     wide = '9780306406157,"a\nb\r\nc",2026-07-15,1,1.00,USD\n'
     bad = "9780306406157,x,2026-07-15,one,1.00,USD\n"
     found = read_text(tmp_path, HEADER + wide + ROW + bad + wide * 4_000 + bad)
@@ -53,7 +53,7 @@ def test_lines_inside_cells_count(tmp_path: Path) -> None:
     assert found.sales[1][1] == 5
 
 
-def test_a_quoted_cell_across_blocks(tmp_path: Path) -> None:
+def test_quoted_cell_across_blocks_is_read(tmp_path: Path) -> None:
     lines = "line\n" * 20_000
     row = f'9780306406157,"{lines}",2026-07-15,1,1.00,USD\n'
     found = read_text(tmp_path, HEADER + ROW + row + ROW)
@@ -71,13 +71,13 @@ def test_a_quoted_cell_across_blocks(tmp_path: Path) -> None:
         (HEADER + ROW + '9780306406157,"open\n' + ROW * 150_000, 3),
     ],
 )
-def test_quotes_that_do_not_match(tmp_path: Path, text: str, line: int) -> None:
+def test_unbalanced_quotes_are_refused(tmp_path: Path, text: str, line: int) -> None:
     with pytest.raises(UnreadableError, match="quotation mark") as refused:
         read_text(tmp_path, text)
     assert refused.value.problem.row == line
 
 
-def test_more_values_than_columns(tmp_path: Path) -> None:
+def test_row_with_more_values_than_columns_is_refused(tmp_path: Path) -> None:
     text = HEADER + ROW + "9780306406157,T,2026-07-15,1,1,234.50,USD\n" + ROW.replace("\n", ",,\n")
     found = read_text(tmp_path, text)
     [problem] = found.reading.problems
@@ -90,7 +90,7 @@ def test_more_values_than_columns(tmp_path: Path) -> None:
     assert [problem.row for problem in same.reading.problems] == [3]
 
 
-def test_fewer_values_than_columns(tmp_path: Path) -> None:
+def test_row_with_fewer_values_than_columns(tmp_path: Path) -> None:
     found = read_text(tmp_path, HEADER + ROW + "9780306406157,T,2026-07-15,1\n")
     assert found.messages == ["3 Net amount: Net amount is empty", "3 Currency: Currency is empty"]
 
@@ -99,14 +99,14 @@ def test_fewer_values_than_columns(tmp_path: Path) -> None:
     ("codec", "note"),
     [("cp1252", "cp1252"), ("utf-8-sig", ""), ("utf-16", ""), ("utf-8", "")],
 )
-def test_encodings(tmp_path: Path, codec: str, note: str) -> None:
+def test_encodings_are_recognised(tmp_path: Path, codec: str, note: str) -> None:
     text = HEADER + ROW.replace("The River Clock", "Ännu en bok – “é”") * 2_000
     found = _read_bytes(tmp_path, text.encode(codec))
     assert len(found.sales) == 2_000
     assert any(note in said for said in found.reading.notes) if note else not found.reading.notes
 
 
-def test_a_chosen_encoding(tmp_path: Path) -> None:
+def test_chosen_encoding_is_used(tmp_path: Path) -> None:
     data = (HEADER + ROW.replace("River", "Rïver")).encode("mac-roman")
     assert _read_bytes(tmp_path, data, encoding="mac-roman").sales
     wrong = _read_bytes(tmp_path, data, encoding="utf-8")
@@ -114,7 +114,7 @@ def test_a_chosen_encoding(tmp_path: Path) -> None:
     assert "klingon" in _read_bytes(tmp_path, data, encoding="klingon").reading.choices[0].message
 
 
-def test_utf8_that_broke(tmp_path: Path) -> None:
+def test_broken_utf8_is_reported(tmp_path: Path) -> None:
     rows = ROW.replace("River", "Rivér") * 3_000
     data = (HEADER + rows).encode() + b"9780306406157,Riv\xc3,2026-07-15,1,1.00,USD\n"
     with pytest.raises(UnreadableError, match="line 3002: not valid UTF-8"):
@@ -122,14 +122,14 @@ def test_utf8_that_broke(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sign", ["\x00", "\x08", "\x0b", "\x1e", "\x7f", "\x85", "\x9f"])
-def test_control_characters(tmp_path: Path, sign: str) -> None:
+def test_control_characters_are_reported_with_row_and_column(tmp_path: Path, sign: str) -> None:
     found = read_text(tmp_path, HEADER + ROW + ROW.replace("River", f"Riv{sign}er"))
     [problem] = found.reading.problems
     assert (problem.row, problem.column) == (3, "Title")
     assert f"U+{ord(sign):04X}" in problem.message
 
 
-def test_a_cell_too_long(tmp_path: Path) -> None:
+def test_too_long_cell_is_refused(tmp_path: Path) -> None:
     found = read_text(
         tmp_path, HEADER + ROW.replace("Clock", "C" * 485) + ROW.replace("Clock", "C" * 500)
     )
@@ -137,12 +137,12 @@ def test_a_cell_too_long(tmp_path: Path) -> None:
     assert len(found.reading.problems[0].value) == 200
 
 
-def test_a_line_without_end(tmp_path: Path) -> None:
+def test_endless_line_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError):
         _read_bytes(tmp_path, b"ISBN,Units\n" + b"9" * 6_000_000)
 
 
-def test_too_many_columns(tmp_path: Path) -> None:
+def test_too_many_columns_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match="more than 1,000 columns"):
         _read_bytes(tmp_path, b"," * 500_000 + b"\n" + b"," * 500_000)
 
@@ -151,7 +151,7 @@ def test_too_many_columns(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "cell", ["1" * 400_000, " " * 400_000, "1 - " * 100_000, "9" * 300_000 + "x"]
 )
-def test_long_cells_cost_no_time(tmp_path: Path, cell: str) -> None:
+def test_long_cells_are_read_in_linear_time(tmp_path: Path, cell: str) -> None:
     found = read_text(tmp_path, HEADER + ",".join([cell] * 6) + "\n")
     assert len(found.reading.problems) in (0, 6)
 
@@ -161,7 +161,7 @@ def test_problems_are_safe_to_show(tmp_path: Path) -> None:
     assert found.reading.problems[0].value == "\ufffd[31m9"
 
 
-def test_what_the_file_settled_is_told(tmp_path: Path) -> None:
+def test_recognised_encoding_and_delimiter_are_reported(tmp_path: Path) -> None:
     row = ROW.replace(",", ";").replace("129.90", "129,90").replace("2026-07-15", "15/07/2026")
     found = read_text(tmp_path, HEADER.replace(",", ";") + row)
     assert found.reading.notes == [
@@ -171,7 +171,7 @@ def test_what_the_file_settled_is_told(tmp_path: Path) -> None:
     ]
 
 
-def test_rows_as_received(tmp_path: Path) -> None:
+def test_received_rows_are_kept_as_sent(tmp_path: Path) -> None:
     path = tmp_path / "report.csv"
     path.write_bytes(b'sep=;\r\na;b\r\n\r\n1;"x\ny"\r\n2;z\r\n')
     [(name, rows)] = as_received(path, {})
@@ -179,7 +179,7 @@ def test_rows_as_received(tmp_path: Path) -> None:
     assert list(rows) == [["sep=;"], ["a", "b"], [], ["1", "x\ny"], [], ["2", "z"]]
 
 
-def test_progress(tmp_path: Path) -> None:
+def test_progress_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "report.csv"
     path.write_text(HEADER + ROW * 20_000, encoding="utf-8")
     told: list[tuple[int, int]] = []
@@ -192,7 +192,7 @@ def test_progress(tmp_path: Path) -> None:
     assert told[-1][0] == told[-1][1] == path.stat().st_size
 
 
-def test_problems_are_listed_to_a_limit(tmp_path: Path) -> None:
+def test_number_of_listed_problems_is_limited(tmp_path: Path) -> None:
     found = read_text(tmp_path, HEADER + ROW.replace(",10,", ",x,") * 12_345)
     assert len(found.reading.problems) == 10_000
     assert found.reading.unlisted == 2_345
@@ -221,7 +221,7 @@ from royalties.ingest.recognise import open_report
 from tests.ingest.shelf import RIVER, TRADE
 reading = open_report(Path(sys.argv[1]), name="x", known=TRADE, mappings=[RIVER], choices={})
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-lines = sum(len(chunk.sales) for chunk in reading.chunks())
+lines = sum(chunk.size for chunk in reading.chunks())
 grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
 print(lines, grown // 1024, reading.totals.net["USD"])
 """
@@ -237,7 +237,7 @@ def _measured(path: Path) -> tuple[int, int, int]:
 
 
 @pytest.mark.thorough("large files")
-def test_a_million_rows(tmp_path: Path) -> None:
+def test_million_rows_are_read_in_bounded_memory(tmp_path: Path) -> None:
     """More rows than a spreadsheet has, in memory that does not grow with the file."""
     path = tmp_path / "million.csv"
     _million(path, 1_048_577)
@@ -248,7 +248,7 @@ def test_a_million_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough("large files")
-def test_distinct_cells_do_not_fill_the_memory(tmp_path: Path) -> None:
+def test_distinct_cells_do_not_fill_memory(tmp_path: Path) -> None:
     path = tmp_path / "report.csv"
     rows = (
         f"9780306406157,Title {n},2026-07-15,{n % 1000 + 1},{n}.{n % 100:02d},USD\n"
@@ -260,7 +260,7 @@ def test_distinct_cells_do_not_fill_the_memory(tmp_path: Path) -> None:
     assert grown < 100
 
 
-def test_written_by_csv(tmp_path: Path) -> None:
+def test_output_of_the_csv_module_is_read_back(tmp_path: Path) -> None:
     cells: list[list[Any]] = [
         ["9780306406157", 'a "quoted", title', "2026-07-15", 1, "1.00", "USD"],
         ["9780306406157", "two\nlines", "2026-07-15", 2, "2.00", "USD"],

@@ -1,4 +1,4 @@
-"""What a setup file says of a title's public page: what is taken, refused, and left alone."""
+"""Public pages of titles in a setup file: what is accepted, refused, and left unchanged."""
 
 import copy
 from typing import Any
@@ -29,7 +29,7 @@ def body(**more: object) -> dict[str, Any]:
     return document.entries["titles"]["collab"]
 
 
-def test_all_of_it_becomes_domain_values() -> None:
+def test_public_page_of_a_title_becomes_domain_values() -> None:
     assert setup.title_of(body()).shown == PublicTitle(
         public=True,
         subtitle="A Story",
@@ -47,14 +47,14 @@ def test_all_of_it_becomes_domain_values() -> None:
     )
 
 
-def test_a_title_that_says_nothing_of_it_is_hidden_and_its_body_as_it_was() -> None:
+def test_title_without_a_public_page_is_hidden_and_kept_unchanged() -> None:
     document = parse_setup(a_setup(), "setup.json")
     plain = document.entries["titles"]["collab"]
     assert set(plain) == {"key", "title", "authors", "published", "editions"}
     assert setup.title_of(plain).shown == PublicTitle()
 
 
-def test_what_says_nothing_is_left_out() -> None:
+def test_empty_values_are_left_out() -> None:
     nothing: dict[str, Any] = {
         "public": False,
         "description": [],
@@ -70,7 +70,7 @@ def test_what_says_nothing_is_left_out() -> None:
     assert not set(kept) & set(nothing)
 
 
-def test_the_schema_takes_it() -> None:
+def test_schema_accepts_the_public_page() -> None:
     validator = Draft202012Validator(setup.json_schema())
     assert validator.is_valid(a_setup(titles=[a_public_title()]))
     wrong = a_public_title(links=[{"words": "x", "url": "http://example.org"}])
@@ -114,7 +114,7 @@ def test_the_schema_takes_it() -> None:
         ({"links": [{"words": "A"}]}, "links[0].url", "is missing"),
     ],
 )
-def test_what_is_refused(more: dict[str, Any], path: str, message: str) -> None:
+def test_invalid_public_page_is_refused(more: dict[str, Any], path: str, message: str) -> None:
     found = faults(**more)
     assert [each.path for each in found] == [f"{T}.{path}"]
     assert message in found[0].message
@@ -145,7 +145,7 @@ def test_what_is_refused(more: dict[str, Any], path: str, message: str) -> None:
         f"https://example.org/{'a' * 500}",
     ],
 )
-def test_a_link_leads_to_a_safe_place(url: str) -> None:
+def test_unsafe_link_is_refused(url: str) -> None:
     for more in (
         {"links": [{"words": "A", "url": url}]},
         {"sold_by": [{"retailer": "amazon", "url": url}]},
@@ -159,7 +159,7 @@ def test_links_are_kept_as_they_are(url: str) -> None:
     assert body(links=[{"words": "A", "url": url}])["links"][0]["url"] == url
 
 
-def test_what_is_checked_is_not_changed() -> None:
+def test_checking_does_not_change_the_body() -> None:
     given = a_public_title()
     before = copy.deepcopy(given)
     parse_setup({"titles": [given]}, "setup.json")

@@ -60,7 +60,7 @@ def _numbers(mark: str = POINT, *proofs: str) -> Numbers:
     ],
     ids=repr,
 )
-def test_amounts(text: Cell, micro: int) -> None:
+def test_amounts_are_read(text: Cell, micro: int) -> None:
     assert _numbers().amount(text) == micro
 
 
@@ -76,7 +76,7 @@ def test_amounts(text: Cell, micro: int) -> None:
     ],
     ids=repr,
 )
-def test_amounts_with_a_comma(text: str, micro: int) -> None:
+def test_amounts_with_decimal_comma_are_read(text: str, micro: int) -> None:
     assert _numbers(COMMA).amount(text) == micro
 
 
@@ -91,7 +91,7 @@ def test_amounts_with_a_comma(text: str, micro: int) -> None:
     ],
     ids=repr,
 )  # fmt: skip
-def test_no_amounts(text: Cell) -> None:
+def test_invalid_amounts_are_refused(text: Cell) -> None:
     found = _numbers().amount(text)
     assert isinstance(found, Wrong)
     assert found.message
@@ -117,7 +117,9 @@ def test_no_amounts(text: Cell) -> None:
     ],
     ids=repr,
 )
-def test_marked_amounts(text: str, micro: int, fits: str, differs: str) -> None:
+def test_amounts_with_currency_marks_are_read(
+    text: str, micro: int, fits: str, differs: str
+) -> None:
     found = _numbers().amount(text)
     assert isinstance(found, Marked)
     assert found.micro == micro
@@ -144,11 +146,13 @@ def test_a_lone_comma_is_asked_about() -> None:
     ],
     ids=repr,
 )
-def test_what_others_prove(proofs: tuple[str, ...], text: str, micro: int) -> None:
+def test_ambiguous_comma_is_settled_by_other_cells(
+    proofs: tuple[str, ...], text: str, micro: int
+) -> None:
     assert _numbers("", *proofs).amount(text) == micro
 
 
-def test_mixed_marks_name_both() -> None:
+def test_mixed_decimal_marks_are_refused_naming_both() -> None:
     found = _numbers("", "129", "47.50").amount("1.234,56")
     assert isinstance(found, Wrong)
     assert "'1.234,56'" in found.message
@@ -156,7 +160,7 @@ def test_mixed_marks_name_both() -> None:
 
 
 @given(st.integers(-(10**16), 10**16))
-def test_every_amount_comes_back(micro: int) -> None:
+def test_written_amount_reads_back_the_same(micro: int) -> None:
     text = f"{Decimal(micro).scaleb(-6):f}"
     assert _numbers().amount(text) == micro
     assert exact(text) == micro or abs(micro) > 10**16
@@ -186,7 +190,7 @@ def test_any_cell_gives_a_value_or_a_reason(cell: str | float | bytes) -> None:
     ],
     ids=repr,
 )  # fmt: skip
-def test_units(text: Cell, units: int) -> None:
+def test_units_are_read(text: Cell, units: int) -> None:
     assert _numbers().units(text) == units
 
 
@@ -196,7 +200,7 @@ def test_units(text: Cell, units: int) -> None:
      float("nan"), float("inf"), b"TRUE", b"=", (2026, 1, 1), "1,23", "NaN", "５"],
     ids=repr,
 )  # fmt: skip
-def test_no_units(text: Cell) -> None:
+def test_invalid_units_are_refused(text: Cell) -> None:
     assert isinstance(_numbers().units(text), Wrong)
 
 
@@ -210,7 +214,7 @@ def test_no_units(text: Cell) -> None:
     ],
     ids=repr,
 )  # fmt: skip
-def test_discounts(text: Cell, percent: bool, micro: int) -> None:
+def test_discounts_are_read(text: Cell, percent: bool, micro: int) -> None:
     assert _numbers().discount(text, percent) == micro
 
 
@@ -219,7 +223,7 @@ def test_discounts(text: Cell, percent: bool, micro: int) -> None:
     ["42", "1.01", "-0.1", "-5%", "101%", 42.0, "half", "0.1234567"],
     ids=repr,
 )
-def test_no_discounts(text: Cell) -> None:
+def test_invalid_discounts_are_refused(text: Cell) -> None:
     assert isinstance(_numbers().discount(text), Wrong)
 
 
@@ -240,7 +244,7 @@ def test_no_discounts(text: Cell) -> None:
     ],
     ids=repr,
 )  # fmt: skip
-def test_dates(text: Cell, day: str) -> None:
+def test_dates_are_read(text: Cell, day: str) -> None:
     assert Dates(date_order(""), TODAY).day(text) == day
 
 
@@ -252,7 +256,7 @@ def test_dates(text: Cell, day: str) -> None:
      "２０２６-07-15", b"TRUE", b"12:00:00", b"#N/A", (1900, 2, 28), "2026-07-15 and more"],
     ids=repr,
 )  # fmt: skip
-def test_no_dates(text: Cell) -> None:
+def test_invalid_dates_are_refused(text: Cell) -> None:
     assert isinstance(Dates(date_order(""), TODAY).day(text), Wrong)
 
 
@@ -261,7 +265,7 @@ def test_no_dates(text: Cell) -> None:
     ["07/08/2026", "1/2/25", "1.2.2025", "1-2-2025 10:00"],
     ids=repr,
 )
-def test_day_or_month_first(text: str) -> None:
+def test_ambiguous_day_and_month_are_asked_about(text: str) -> None:
     open_question = date_order("")
     assert isinstance(Dates(open_question, TODAY).day(text), Undecided)
     assert open_question.asked
@@ -270,7 +274,7 @@ def test_day_or_month_first(text: str) -> None:
     assert first != second
 
 
-def test_an_order_that_others_prove() -> None:
+def test_date_order_is_settled_by_other_cells() -> None:
     dates = Dates(date_order(""), TODAY)
     dates.learn("15/07/2026", 9)
     dates.order.settle()
@@ -280,7 +284,7 @@ def test_an_order_that_others_prove() -> None:
     assert "row 9 has '15/07/2026'" in wrong.message
 
 
-def test_months() -> None:
+def test_months_are_read() -> None:
     dates = Dates(date_order(""), TODAY, months=True)
     for text in ("2025-06", "June 2025", "JUN-25", "Jun 2025"):
         assert dates.day(text) == "2025-06-30"
@@ -294,12 +298,12 @@ def test_months() -> None:
      ("italian", "15 luglio 2026"), ("dutch", "15 juli 2026"), ("portuguese", "15 jul 2026")],
     ids=repr,
 )  # fmt: skip
-def test_months_of_other_languages(language: str, text: str) -> None:
+def test_months_in_other_languages_are_read(language: str, text: str) -> None:
     assert Dates(date_order(""), TODAY, language=language).day(text) == "2026-07-15"
 
 
 @given(st.dates(date(1900, 3, 1), TODAY + timedelta(3_000)))
-def test_every_day_comes_back(day: date) -> None:
+def test_written_day_reads_back_the_same(day: date) -> None:
     iso = day.isoformat()
     dates = Dates(date_order("dmy"), TODAY)
     serial = (day - date(1899, 12, 30)).days
@@ -316,7 +320,7 @@ def test_every_day_comes_back(day: date) -> None:
      '="9781442246928"', 9781442246928, 9781442246928.0, "B0XMPL6928", "b0xmpl6928", "1442246928"],
     ids=repr,
 )  # fmt: skip
-def test_an_edition_by_any_name(text: Cell) -> None:
+def test_edition_is_found_by_any_identifier(text: Cell) -> None:
     assert EditionFinder(CATALOGUE).isbn(text) == 1
     assert (
         EditionFinder(CATALOGUE).identifier(text) == 1
@@ -338,7 +342,7 @@ def test_an_edition_by_any_name(text: Cell) -> None:
     ],
     ids=repr,
 )  # fmt: skip
-def test_no_isbns(text: Cell, message: str) -> None:
+def test_invalid_isbns_are_refused(text: Cell, message: str) -> None:
     found = EditionFinder(CATALOGUE).isbn(text)
     if message:
         assert isinstance(found, Wrong)
@@ -347,7 +351,7 @@ def test_no_isbns(text: Cell, message: str) -> None:
         assert isinstance(found, Stranger)
 
 
-def test_blank_is_blank() -> None:
+def test_blank_cells_are_recognised() -> None:
     for text in ("", "  ", "\t", "\u00a0"):
         assert _numbers().amount(text) is BLANK
         assert _numbers().units(text) is BLANK
@@ -355,7 +359,7 @@ def test_blank_is_blank() -> None:
         assert EditionFinder(CATALOGUE).isbn(text) is BLANK
 
 
-def test_leading_zeros_that_a_report_drops() -> None:
+def test_dropped_leading_zeros_of_identifiers_are_restored() -> None:
     books = EditionFinder(CATALOGUE, short=True)
     assert books.isbn("41203") == books.isbn(41203) == books.isbn("0000041203")
     assert isinstance(EditionFinder(CATALOGUE).isbn("41203"), Wrong)

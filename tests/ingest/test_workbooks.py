@@ -82,7 +82,7 @@ def _with(place: int, value: object) -> list[Any]:
         (0, datetime(2026, 7, 15), "a date, not an ISBN"),
     ],
 )
-def test_a_cell_that_is_no_value(
+def test_cell_without_a_value_is_refused(
     built: Callable[..., Read], place: int, value: object, message: str
 ) -> None:
     found = built(_with(place, value), ROW)
@@ -92,7 +92,7 @@ def test_a_cell_that_is_no_value(
     assert len(found.sales) == 1
 
 
-def test_an_error_beside_the_columns_that_count(built: Callable[..., Read]) -> None:
+def test_error_cell_in_an_unused_column_is_ignored(built: Callable[..., Read]) -> None:
     assert not built(_with(1, "#N/A")).reading.problems
 
 
@@ -106,7 +106,7 @@ def test_an_error_beside_the_columns_that_count(built: Callable[..., Read]) -> N
         ("2026-09-30", "2026-09-30"),
     ],
 )
-def test_days_truncate(built: Callable[..., Read], value: object, day: str) -> None:
+def test_time_of_day_is_cut_from_dates(built: Callable[..., Read], value: object, day: str) -> None:
     def as_date(sheet: Worksheet) -> None:
         sheet["C2"].number_format = "yyyy-mm-dd hh:mm"
 
@@ -114,7 +114,7 @@ def test_days_truncate(built: Callable[..., Read], value: object, day: str) -> N
         assert built(_with(2, value), change=change).sales[0][5] == day
 
 
-def test_dates_since_1904(tmp_path: Path) -> None:
+def test_dates_of_the_1904_system_are_read(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.epoch = CALENDAR_MAC_1904
     sheet = book.active
@@ -131,7 +131,7 @@ def test_floats_become_exact(built: Callable[..., Read]) -> None:
     assert [line[9] for line in found.sales] == [300_000, 3_300_000, 129_900_000, 74_850_000]
 
 
-def test_columns_to_the_right_and_an_offset(tmp_path: Path) -> None:
+def test_table_may_begin_anywhere_in_the_sheet(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -216,7 +216,7 @@ _HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
 
 @pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize("what", _HOSTILE)
-def test_hostile_workbooks(tmp_path: Path, what: str) -> None:
+def test_hostile_workbooks_are_refused(tmp_path: Path, what: str) -> None:
     part, data, message = _HOSTILE[what]
     path = _rezipped(BAD / "xls-dim-small.xlsx", tmp_path / "bomb.xlsx", **{part: data()})
     assert path.stat().st_size < 15_000_000
@@ -224,7 +224,7 @@ def test_hostile_workbooks(tmp_path: Path, what: str) -> None:
         read(path, TRADE, [RIVER])
 
 
-def test_too_many_parts(tmp_path: Path) -> None:
+def test_workbook_with_too_many_parts_is_refused(tmp_path: Path) -> None:
     parts = {f"part{number}": b"x" for number in range(1_001)}
     path = _rezipped(BAD / "xlsx-ok.xlsx", tmp_path / "parts.xlsx", **parts)
     with pytest.raises(UnreadableError, match="parts"):
@@ -263,7 +263,7 @@ def _of_rows(folder: Path, *rows: bytes) -> Read:
 
 
 @pytest.mark.thorough("large files")
-def test_rows_far_below_the_table(tmp_path: Path) -> None:
+def test_rows_far_below_the_table_are_handled(tmp_path: Path) -> None:
     head, sale = _row(1, *HEADER), (*ROW[:2], "2026-07-15", *ROW[3:])
     near = _of_rows(tmp_path, head, _row(2, *sale), _row(900, *sale))
     assert [line[1] for line in near.sales] == [2, 900]
@@ -279,7 +279,7 @@ def test_rows_far_below_the_table(tmp_path: Path) -> None:
     assert len(table.sales) == 1
 
 
-def test_another_spelling_of_xml(tmp_path: Path) -> None:
+def test_unusual_xml_spelling_is_read(tmp_path: Path) -> None:
     """Prefixes and single quotes are XML, too."""
     head = _row(1, *HEADER)
     bad = b"<row r='2'><c r='A2'><f>1+1</f></c><c r='D2' t='e'><v>#DIV/0!</v></c></row>"
@@ -345,7 +345,7 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize("change", HARMLESS.values(), ids=HARMLESS)
-def test_what_only_looks_like_a_formula_or_an_error(
+def test_text_like_a_formula_or_error_is_text(
     built: Callable[..., Read], change: Callable[[Worksheet], None]
 ) -> None:
     """Only cells hold formulas and errors, whatever else of a sheet is called or says."""
@@ -353,7 +353,7 @@ def test_what_only_looks_like_a_formula_or_an_error(
     assert (found.messages, len(found.sales)) == ([], 1)
 
 
-def test_a_workbook_with_all_that_a_program_can_write(tmp_path: Path) -> None:
+def test_workbook_with_every_feature_is_read(tmp_path: Path) -> None:
     """XlsxWriter spells it in its own way: sparklines and rules of 2010 have formulas, too."""
     path = tmp_path / "rich.xlsx"
     with xlsxwriter.Workbook(path) as book:
@@ -377,7 +377,7 @@ def test_a_workbook_with_all_that_a_program_can_write(tmp_path: Path) -> None:
     assert (found.messages, len(found.sales)) == ([], 1)
 
 
-def test_what_stands_around_cells_is_not_in_them(tmp_path: Path) -> None:
+def test_text_around_cells_is_not_read_as_their_value(tmp_path: Path) -> None:
     """Comments, character data, other namespaces, references, blanks and orders of attributes."""
     head = _row(1, *HEADER)
     sale = _row(2, *ROW[:2], "2026-07-15", *ROW[3:])
@@ -398,7 +398,7 @@ def test_what_stands_around_cells_is_not_in_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.thorough("large files")
-def test_looking_takes_as_long_as_the_sheet_is(tmp_path: Path) -> None:
+def test_scanning_a_sheet_is_linear(tmp_path: Path) -> None:
     """Formulas and errors in every cell cost no more than their number."""
     cell = b'<c r="D%d" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="E%d"><f>2</f></c>'
 
@@ -429,7 +429,7 @@ around = st.sampled_from(
 
 
 @given(st.lists(st.lists(cells, max_size=4), max_size=5), around, around, st.integers(1, 3_000))
-def test_what_is_not_read_as_xml_has_nothing_to_show(
+def test_parts_that_are_not_xml_are_not_scanned(
     rows: list[list[bytes]], before: bytes, after: bytes, gap: int
 ) -> None:
     """The quick look passes over no sheet on which the reader would see something."""
@@ -443,7 +443,7 @@ def test_what_is_not_read_as_xml_has_nothing_to_show(
     assert looks._Reader(known).read(xml) == look(xml, known)
 
 
-def test_cells_that_do_not_say_where_they_stand(tmp_path: Path) -> None:
+def test_cells_without_a_reference_are_placed(tmp_path: Path) -> None:
     """They follow the one before, as the standard has it."""
     text = b'<c t="inlineStr"><is><t>x</t></is></c>'
     bad = b"<row>" + 3 * text + b'<c t="e"><v>#N/A</v></c></row>'
@@ -452,7 +452,7 @@ def test_cells_that_do_not_say_where_they_stand(tmp_path: Path) -> None:
     assert (problem.row, problem.column) == (2, "Units")
 
 
-def test_a_file_cut_short(tmp_path: Path) -> None:
+def test_truncated_workbook_is_refused(tmp_path: Path) -> None:
     data = (SAMPLES / "standard-sales.xlsx").read_bytes()
     for size in (4, 30, 1_000, len(data) // 2, len(data) - 1):
         path = tmp_path / f"cut{size}.xlsx"
@@ -482,20 +482,20 @@ def test_a_file_cut_short(tmp_path: Path) -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 5_000, "damaged|safely"),
     ],
 )
-def test_what_is_no_report(tmp_path: Path, data: bytes, message: str) -> None:
+def test_file_that_is_no_report_is_refused(tmp_path: Path, data: bytes, message: str) -> None:
     path = tmp_path / "report.xlsx"
     path.write_bytes(data)
     with pytest.raises(UnreadableError, match=message):
         read(path)
 
 
-def test_a_child_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hanging_child_process_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook_module, "WAIT_SECONDS", 0)
     with pytest.raises(UnreadableError, match="could not be read safely"):
         read(SAMPLES / "standard-sales.xlsx")
 
 
-def test_no_child_outlives_its_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_child_process_ends_with_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     children = []
     start = workbook_module._started
 
@@ -518,7 +518,7 @@ def test_no_child_outlives_its_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(child.poll() is not None for child in children)
 
 
-def test_words_in_a_workbook_do_not_make_it_encrypted(tmp_path: Path) -> None:
+def test_words_in_a_workbook_do_not_make_it_look_encrypted(tmp_path: Path) -> None:
     """An old workbook may name a part of encrypted ones in a cell; its directory tells."""
     data = bytearray((SAMPLES / "barnes-noble.xls").read_bytes())
     path = tmp_path / "words.xls"
@@ -529,7 +529,9 @@ def test_words_in_a_workbook_do_not_make_it_encrypted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "start", [b"{Draft} sales\n", b"progid=,'Excel.Sheet'\n", b'progid="Excel.Sheet"\n', b"BZh\n"]
 )
-def test_words_in_a_text_do_not_make_it_another_kind_of_file(tmp_path: Path, start: bytes) -> None:
+def test_words_in_a_text_do_not_make_it_look_like_another_file(
+    tmp_path: Path, start: bytes
+) -> None:
     head = ",".join(HEADER).encode()
     path = tmp_path / "words.csv"
     path.write_bytes(start + head + b"\n9780306406157,The River Clock,2026-07-15,10,129.90,USD\n")

@@ -1,4 +1,4 @@
-"""A real server, and strangers who want it for themselves."""
+"""A real server under attack: other visitors are still answered."""
 
 import asyncio
 import contextlib
@@ -94,7 +94,7 @@ async def asked(port: int, request: bytes) -> tuple[float, bytes]:
     [(b"", b"", False), (HEADER, b"x", False), (BODY, b"x", False), (STATIC, b"", True)],
     ids=["idle", "slow headers", "slow bodies", "slow readers"],
 )
-def test_others_are_answered_while_the_slow_wait(
+def test_slow_clients_do_not_block_others(
     server: tuple[subprocess.Popen[str], int], first: bytes, drip: bytes, narrow: bool
 ) -> None:
     _, port = server
@@ -108,7 +108,7 @@ def test_others_are_answered_while_the_slow_wait(
 
 
 @pytest.mark.thorough("attacks")
-def test_at_the_limit_of_connections_others_still_come_in(
+def test_clients_are_admitted_at_the_connection_limit(
     tmp_path: Path,
 ) -> None:
     done = CliRunner().invoke(main, ["init"], env={"ROYALTIES_HOME": str(tmp_path)})
@@ -202,7 +202,7 @@ POST = b"POST /account/sign-in HTTP/1.1\r\nHost: localhost\r\n"
         "another host",
     ],
 )
-def test_what_breaks_the_rules_of_http_is_refused(
+def test_malformed_http_is_refused(
     server: tuple[subprocess.Popen[str], int], request_: bytes, status: bytes
 ) -> None:
     _, port = server
@@ -211,7 +211,7 @@ def test_what_breaks_the_rules_of_http_is_refused(
         assert sender.recv(100).split()[1] == status
 
 
-def test_a_machine_is_told_whether_it_lives_and_is_ready(
+def test_health_checks_report_liveness_and_readiness(
     server: tuple[subprocess.Popen[str], int],
 ) -> None:
     _, port = server
@@ -280,7 +280,7 @@ def browser_of(office: Office) -> Browser:
 @pytest.mark.thorough("attacks")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(opened)
-def test_others_are_answered_while_hostile_reports_are_read(
+def test_hostile_reports_do_not_block_others(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     browser = browser_of(office)

@@ -33,7 +33,7 @@ def run(office: Office, tmp_path: Path) -> Run:
 @pytest.mark.thorough("further runs of commands")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(closed)
-def test_there_and_back(run: Run, office: Office, tmp_path: Path) -> None:
+def test_backup_and_restore_give_the_same_books(run: Run, office: Office, tmp_path: Path) -> None:
     file = tmp_path / "books.backup"
     told = json.loads(run("backup", str(file), "--json").stdout)
     assert (told["outcome"], told["bytes"]) == ("backed-up", file.stat().st_size)
@@ -65,7 +65,7 @@ def test_there_and_back(run: Run, office: Office, tmp_path: Path) -> None:
 @pytest.mark.thorough("further runs of commands")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(closed)
-def test_moving(run: Run, office: Office, tmp_path: Path) -> None:
+def test_backup_moves_books_to_another_home(run: Run, office: Office, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'moved.sqlite'}"
     said = run("move-to", url).stdout
     assert "set ROYALTIES_DATABASE_URL to that address" in said
@@ -81,7 +81,7 @@ def test_moving(run: Run, office: Office, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(closed)
-def test_init_says_which_column_lacks(run: Run, office: Office) -> None:
+def test_init_names_the_missing_column(run: Run, office: Office) -> None:
     assert json.loads(run("init", "--json").stdout)["lacks"] == []
     office.execute("DROP INDEX ix_order_draft_expires_at")
     office.execute("ALTER TABLE order_draft DROP COLUMN expires_at")

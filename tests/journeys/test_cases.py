@@ -364,7 +364,7 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Playe
 
 
 @pytest.mark.parametrize("name", one_of_each(sorted(SCENARIOS), its_topic, others="worked cases"))
-def test_comes_out_as_worked(name: str, on_sqlite: Callable[[str], Played]) -> None:
+def test_case_gives_the_worked_result(name: str, on_sqlite: Callable[[str], Played]) -> None:
     played = on_sqlite(name)
     check(SCENARIOS[name], played)
     check_identities(played)
@@ -400,7 +400,9 @@ def test_postgresql_gives_the_same_bytes_in_any_order_and_batches(
 
 
 @pytest.mark.thorough("processes of their own")
-def test_as_a_process_of_its_own(tmp_path: Path, on_sqlite: Callable[[str], Played]) -> None:
+def test_case_run_as_a_process_gives_the_same(
+    tmp_path: Path, on_sqlite: Callable[[str], Played]
+) -> None:
     home, name = tmp_path / "home", "LP-01"
     played = Player(SCENARIOS[name], home, as_process(home), as_written).play()
     check(SCENARIOS[name], played)

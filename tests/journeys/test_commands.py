@@ -72,7 +72,7 @@ def test_a_damaged_file_is_refused_with_its_line(run: Run, tmp_path: Path) -> No
     assert result.stderr.startswith("broken.csv: refused: line 3: not valid UTF-8")
 
 
-def test_what_is_wrong_with_rows_is_listed_with_their_places(run: Run, tmp_path: Path) -> None:
+def test_row_problems_are_listed_with_their_places(run: Run, tmp_path: Path) -> None:
     file = write_rows(tmp_path / "bad.csv", [a_row(2), {**a_row(3), "units": "x"}])
     result = run("import", file, code=1)
     assert "  problem: row 3, column units 'x': 'x' is not a whole number; " in result.stdout
@@ -83,7 +83,7 @@ def test_what_is_wrong_with_rows_is_listed_with_their_places(run: Run, tmp_path:
     ("name", "text"),
     [("setup.json", '{"publisher": {}}'), ("setup.toml", '[publisher]\nname = "X"\n')],
 )
-def test_a_setup_given_to_import_is_told_where_it_belongs(
+def test_import_of_a_setup_file_points_to_load(
     run: Run, tmp_path: Path, name: str, text: str
 ) -> None:
     file = tmp_path / name
@@ -94,7 +94,7 @@ def test_a_setup_given_to_import_is_told_where_it_belongs(
     assert "quotation mark" not in result.output
 
 
-def test_a_report_given_to_load_is_told_where_it_belongs(run: Run, tmp_path: Path) -> None:
+def test_load_of_a_report_points_to_import(run: Run, tmp_path: Path) -> None:
     result = run("load", write_rows(tmp_path / "sales.csv", [a_row(2)]), code=1)
     assert "a retailer's report is taken by 'royalties import'" in result.stderr
 
@@ -116,7 +116,7 @@ def test_a_broken_setup_is_refused_with_its_place_and_what_to_do(
     assert "mend it there" in told
 
 
-def test_load_tells_faults_of_every_kind_at_once(run: Run, tmp_path: Path) -> None:
+def test_load_reports_all_faults_at_once(run: Run, tmp_path: Path) -> None:
     setup = a_setup()
     setup["contracts"][0]["plan"] = "nowhere"
     setup["beneficiaries"][0]["country"] = "Narnia"
@@ -128,7 +128,7 @@ def test_load_tells_faults_of_every_kind_at_once(run: Run, tmp_path: Path) -> No
     assert "beneficiaries[0].country: " in told
 
 
-def test_load_counts_one_as_one(run: Run, tmp_path: Path) -> None:
+def test_load_uses_the_singular_for_one(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "more.json"
     setup = a_setup()
     shops = [{"key": "new", "name": "New", "channel": "direct"}]
@@ -157,12 +157,12 @@ def test_load_counts_one_as_one(run: Run, tmp_path: Path) -> None:
     ]
 
 
-def test_a_close_counts_one_as_one(run: Run, tmp_path: Path) -> None:
+def test_close_uses_the_singular_for_one(run: Run, tmp_path: Path) -> None:
     run("import", write_rows(tmp_path / "sales.csv", [a_row(1, isbn=UNKNOWN), a_row(2)]))
     assert "1 row still waits for an edition" in run("close", "2025-H1", "--yes").stdout
 
 
-def test_imports_say_which_were_corrected(run: Run, tmp_path: Path) -> None:
+def test_imports_command_marks_corrected_imports(run: Run, tmp_path: Path) -> None:
     file = write_rows(tmp_path / "sales.csv", [a_row(2)])
     run("import", file)
     run("close", "2025-H1", "--yes")
@@ -185,13 +185,11 @@ def test_imports_say_which_were_corrected(run: Run, tmp_path: Path) -> None:
 @pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize("command", ["undo", "correct"])
 @pytest.mark.parametrize("number", ["0", "-1", "9223372036854775808"])
-def test_a_number_that_no_import_can_have_is_wrong_usage(
-    run: Run, command: str, number: str
-) -> None:
+def test_impossible_import_number_is_a_usage_error(run: Run, command: str, number: str) -> None:
     assert "is not in the range" in run(command, "--", number, code=2).stderr
 
 
-def test_a_pipe_is_not_waited_for(run: Run, tmp_path: Path) -> None:
+def test_named_pipe_is_refused_without_waiting(run: Run, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert "save it as a file first" in run("import", tmp_path / "pipe", code=2).stderr
 
@@ -202,13 +200,13 @@ def test_a_file_name_of_another_encoding_is_taken(run: Run, tmp_path: Path) -> N
     assert "caf\N{REPLACEMENT CHARACTER}.csv" in run("imports").stdout
 
 
-def test_no_statement_is_drafted_before_its_time(run: Run, tmp_path: Path) -> None:
+def test_period_after_an_open_one_cannot_be_drafted(run: Run, tmp_path: Path) -> None:
     result = run("statements", "2025-H2", "--out", tmp_path / "drafts", code=1)
     assert "2025-H1 is still open" in result.stderr
     assert not (tmp_path / "drafts").exists()
 
 
-def test_plurals() -> None:
+def test_command_output_uses_plurals() -> None:
     words = ("row", "batch", "loss", "beneficiary", "day", "copy")
     assert [counted(1, word) for word in words] == [f"1 {word}" for word in words]
     assert [counted(2000, word).removeprefix("2,000 ") for word in words] == [
@@ -257,8 +255,8 @@ def test_a_command_loads_only_what_it_needs(asked: str, kept_out: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_several_files_each_stand_for_themselves(run: Run, tmp_path: Path) -> None:
-    """One that is refused does not keep the others out; all are summed up."""
+def test_import_of_several_files_treats_each_alone(run: Run, tmp_path: Path) -> None:
+    """A refused file does not stop the others; the last line sums up."""
     good = write_rows(tmp_path / "good.csv", [a_row(2)])
     bad = write_rows(tmp_path / "bad.csv", [{**a_row(3), "units": "x"}])
     more = write_rows(tmp_path / "more.csv", [a_row(4, date="2025-04-02", retailer="bay")])
@@ -283,7 +281,7 @@ def test_several_files_each_stand_for_themselves(run: Run, tmp_path: Path) -> No
     assert dry.stdout.endswith("Dry run: nothing was recorded.\n")
 
 
-def test_a_near_miss_is_told_at_once(run: Run, tmp_path: Path) -> None:
+def test_near_miss_of_a_report_format_is_explained(run: Run, tmp_path: Path) -> None:
     """It says which report it nearly is, what is missing, and what that may be called."""
     file = tmp_path / "renamed.csv"
     file.write_text("date,isbn13,units,currency\n2025-03-01,9781442246928,1,USD\n")
@@ -292,7 +290,7 @@ def test_a_near_miss_is_told_at_once(run: Run, tmp_path: Path) -> None:
     assert "it has no column 'isbn' (is it 'isbn13'?)" in told
 
 
-def test_remedies_followed_to_the_letter_lead_on(run: Run, tmp_path: Path) -> None:
+def test_commands_suggested_as_remedies_work(run: Run, tmp_path: Path) -> None:
     """A date order of the setup that a file contradicts; a report given to load; a stray comma."""
     columns = {"isbn": "ISBN", "date": "Day", "units": "Qty", "net": "Net", "currency": "Cur"}
     river = {"key": "river", "retailer": "bay", "columns": columns, "date_order": "dmy"}
@@ -320,7 +318,7 @@ def test_remedies_followed_to_the_letter_lead_on(run: Run, tmp_path: Path) -> No
     run("load", comma)
 
 
-def test_whose_a_report_is_can_be_said_for_good(run: Run, tmp_path: Path) -> None:
+def test_retailer_of_a_report_can_be_set_for_good(run: Run, tmp_path: Path) -> None:
     """Asked once; the retailer's entry answers from then on, until its name is taken out."""
     file = Path(__file__).parents[1] / "ingest/files/samples/elliott-bay.csv"
     asked = run("import", file, code=1).stderr
@@ -337,7 +335,7 @@ def test_whose_a_report_is_can_be_said_for_good(run: Run, tmp_path: Path) -> Non
     assert "--choose retailer=" in run("import", file, code=1).stderr
 
 
-def test_load_asks_before_it_replaces_what_has_counted(run: Run, tmp_path: Path) -> None:
+def test_load_asks_before_replacing_terms_in_use(run: Run, tmp_path: Path) -> None:
     run("import", write_rows(tmp_path / "sales.csv", [a_row(4), a_row(2, region="WA")]))
     file = tmp_path / "plan.json"
     steps = [{"remainder": True, "to": [{"beneficiary": "houston"}]}]
@@ -372,7 +370,7 @@ def test_load_asks_before_it_replaces_what_has_counted(run: Run, tmp_path: Path)
     )
 
 
-def test_load_and_run_tell_what_never_counts(run: Run, tmp_path: Path) -> None:
+def test_load_and_run_warn_of_terms_that_never_apply(run: Run, tmp_path: Path) -> None:
     setup = a_setup()
     rules = [{"name": name, "basis": "net", "rate": "0.1"} for name in ("All", "E-books")]
     contract = {**setup["contracts"][0], "rules": rules}
@@ -397,7 +395,7 @@ def test_load_and_run_tell_what_never_counts(run: Run, tmp_path: Path) -> None:
     }
 
 
-def test_places_are_listed_and_mended_once_somebody_says_yes(run: Run, tmp_path: Path) -> None:
+def test_places_command_mends_only_after_confirmation(run: Run, tmp_path: Path) -> None:
     assert "is a code of ISO 3166" in run("places").stdout
     report = write_rows(tmp_path / "sales.csv", [a_row(2, region="Mis"), a_row(3, region="WA")])
     assert "'Mis' is no region of US" in run("import", report, code=1).stdout

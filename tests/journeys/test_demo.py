@@ -50,7 +50,7 @@ def played() -> tuple[Path, str]:
     return demo_of_this_run()
 
 
-def test_it_says_what_it_did(played: tuple[Path, str]) -> None:
+def test_demo_reports_what_it_did(played: tuple[Path, str]) -> None:
     _, printed = played
     assert printed.startswith("Home: ./instance\nsetup.json: loaded\n")
     assert "2025-H1, closed" in printed
@@ -60,7 +60,7 @@ def test_it_says_what_it_did(played: tuple[Path, str]) -> None:
     assert printed.endswith("invariants hold.\n")
 
 
-def test_every_report_is_recorded(played: tuple[Path, str]) -> None:
+def test_demo_records_every_report(played: tuple[Path, str]) -> None:
     folder, _ = played
     imports = document(folder, "imports")
     assert [each["status"] for each in imports] == ["recorded"] * (REPORTS + SHIPMENTS)
@@ -75,7 +75,7 @@ def test_every_report_is_recorded(played: tuple[Path, str]) -> None:
     assert len(named) == REPORTS
 
 
-def test_money_reaches_the_nonprofits(played: tuple[Path, str]) -> None:
+def test_demo_allocates_money_to_the_nonprofits(played: tuple[Path, str]) -> None:
     folder, _ = played
     closed = document(folder, "run", "2025-H1")
     assert closed["status"] == "closed"
@@ -95,7 +95,7 @@ def test_money_reaches_the_nonprofits(played: tuple[Path, str]) -> None:
     assert taxed == {"san-diego"}
 
 
-def test_the_second_half_is_a_draft_with_rows_that_wait(played: tuple[Path, str]) -> None:
+def test_demo_leaves_a_draft_with_waiting_rows(played: tuple[Path, str]) -> None:
     folder, printed = played
     assert document(folder, "run", "2025-H2")["status"] == "draft"
     (waits,) = document(folder, "waiting")
@@ -103,12 +103,12 @@ def test_the_second_half_is_a_draft_with_rows_that_wait(played: tuple[Path, str]
     assert "waiting: 9780000024695 (2 rows) is unknown" in printed
 
 
-def test_the_books_verify(played: tuple[Path, str]) -> None:
+def test_demo_books_verify(played: tuple[Path, str]) -> None:
     folder, _ = played
     assert document(folder, "verify")["holds"] is True
 
 
-def test_three_orders_wait_or_are_paid(played: tuple[Path, str]) -> None:
+def test_demo_leaves_three_orders_waiting_or_paid(played: tuple[Path, str]) -> None:
     folder, printed = played
     still_open = sorted(each["order"] for each in document(folder, "orders"))
     paid, waits, proofed = (
@@ -125,7 +125,7 @@ def test_three_orders_wait_or_are_paid(played: tuple[Path, str]) -> None:
     assert {each["at"][:4] for each in paid["history"]} == {"2025"}
 
 
-def test_copies_of_the_paid_order_earn_in_the_second_half(played: tuple[Path, str]) -> None:
+def test_demo_order_earns_royalties_in_the_second_half(played: tuple[Path, str]) -> None:
     folder, _ = played
     sales = [each for each in document(folder, "sales") if each["retailer"] == "custom-editions"]
     assert sum(each["units"] for each in sales) == 400
@@ -136,7 +136,7 @@ def test_copies_of_the_paid_order_earn_in_the_second_half(played: tuple[Path, st
     assert [line["earned"] for line in earned] == ["928.00"]
 
 
-def test_issued_statements_open_and_agree_with_their_twins(played: tuple[Path, str]) -> None:
+def test_demo_statements_open_and_agree_with_their_json(played: tuple[Path, str]) -> None:
     folder = played[0] / "instance" / "statements" / "2025-H1"
     workbooks, twins = files(folder, ".xlsx"), files(folder, ".json")
     page = (ROOT / "docs" / "statements.md").read_text(encoding="utf-8")
@@ -152,7 +152,7 @@ def test_issued_statements_open_and_agree_with_their_twins(played: tuple[Path, s
         assert [name for name in book.sheetnames if f"| **{name}** |" not in page] == []
 
 
-def test_drafts_say_that_they_are(played: tuple[Path, str]) -> None:
+def test_demo_draft_statements_are_marked(played: tuple[Path, str]) -> None:
     folder = played[0] / "instance" / "statements" / "2025-H2"
     workbooks, twins = files(folder, ".xlsx"), files(folder, ".json")
     assert len(twins) == len(PAYEES)
@@ -163,7 +163,7 @@ def test_drafts_say_that_they_are(played: tuple[Path, str]) -> None:
 
 
 @pytest.mark.thorough("further runs of commands")
-def test_again_changes_nothing(played: tuple[Path, str]) -> None:
+def test_running_demo_again_changes_nothing(played: tuple[Path, str]) -> None:
     folder, printed = played
     home = folder / "instance"
     before = fingerprints(home)
@@ -178,7 +178,7 @@ def test_again_changes_nothing(played: tuple[Path, str]) -> None:
 
 
 @pytest.mark.thorough("further runs of commands")
-def test_json_is_one_document(played: tuple[Path, str]) -> None:
+def test_demo_json_output_is_one_document(played: tuple[Path, str]) -> None:
     folder, _ = played
     found = json.loads(demo(folder, "--json")[0])
     assert found["verify"]["holds"] is True
@@ -190,7 +190,7 @@ def test_json_is_one_document(played: tuple[Path, str]) -> None:
 
 
 @pytest.mark.thorough("on the other engine")
-def test_postgresql_gives_the_same(
+def test_demo_gives_the_same_on_postgresql(
     played: tuple[Path, str], tmp_path: Path, postgresql_url: str
 ) -> None:
     folder, _ = played
@@ -204,7 +204,7 @@ def test_postgresql_gives_the_same(
 
 
 @pytest.mark.thorough("further runs of commands")
-def test_books_of_others_are_left_alone(tmp_path: Path) -> None:
+def test_demo_refuses_books_of_others(tmp_path: Path) -> None:
     document(tmp_path, "init")
     document(tmp_path, "load", str(EXAMPLES / "worked" / "setup.json"))
     _, refusal = demo(tmp_path, code=1)
@@ -212,7 +212,7 @@ def test_books_of_others_are_left_alone(tmp_path: Path) -> None:
     assert document(tmp_path, "imports") == []
 
 
-def test_without_its_examples_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_demo_without_examples_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo_module, "EXAMPLES", tmp_path / "nowhere")
     runner = CliRunner(env={"ROYALTIES_HOME": str(tmp_path), "ROYALTIES_DATABASE_URL": ""})
     result = runner.invoke(main, ["demo"])
@@ -221,7 +221,7 @@ def test_without_its_examples_it_says_so(tmp_path: Path, monkeypatch: pytest.Mon
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_worked_example_comes_out_as_the_page_says(tmp_path: Path) -> None:
+def test_worked_example_matches_the_documentation(tmp_path: Path) -> None:
     """The figures of docs/calculation.md."""
     folder = EXAMPLES / "worked"
     document(tmp_path, "init")

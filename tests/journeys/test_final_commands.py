@@ -79,7 +79,7 @@ def run(office: Office) -> Run:
     return run
 
 
-def test_every_final_command_is_known_here_and_explained() -> None:
+def test_every_irreversible_command_is_tested_and_explained() -> None:
     declared = {
         name
         for name in ENTRIES
@@ -97,7 +97,7 @@ def test_every_final_command_is_known_here_and_explained() -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(everything_waits)
-def test_without_a_terminal_and_without_yes_nothing_is_done(
+def test_irreversible_command_needs_a_terminal_or_yes(
     run: Run, office: Office, in_full: InFull
 ) -> None:
     before = office.hashes()
@@ -118,7 +118,7 @@ def test_without_a_terminal_and_without_yes_nothing_is_done(
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(everything_waits)
-def test_it_says_what_would_happen(run: Run) -> None:
+def test_irreversible_command_says_what_would_happen(run: Run) -> None:
     said = {call[0:3]: run(*call, code=1).stderr for call in CALLS}
     for call, words in (
         (("alias", UNKNOWN, HARDCOVER), "1 waiting row would be recorded"),
@@ -183,7 +183,7 @@ def _shown(terminal: int, typed: bytes) -> bytes:
 @pytest.mark.thorough("processes of their own")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(spring)
-def test_on_a_terminal_only_a_yes_closes(office: Office) -> None:
+def test_close_at_a_terminal_needs_a_yes(office: Office) -> None:
     before = office.hashes()
     for answer in (b"n\n", b"\n", b"\x04", b"\x03"):  # the last two: end of file, Ctrl-C
         code, shown = on_a_terminal(office, answer, "close", "2025-H1")
@@ -199,7 +199,7 @@ def test_on_a_terminal_only_a_yes_closes(office: Office) -> None:
 @pytest.mark.thorough("processes of their own")
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(spring)
-def test_with_no_standard_input_at_all_nothing_is_closed(office: Office) -> None:
+def test_close_without_standard_input_does_nothing(office: Office) -> None:
     before = office.hashes()
     command = f"exec {sys.executable} -m royalties close 2025-H1 <&-"
     done = subprocess.run(

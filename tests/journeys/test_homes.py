@@ -71,7 +71,9 @@ def test_books_in_a_folder_above_are_offered(environment: dict[str, str], tmp_pa
     assert f"export ROYALTIES_HOME={tmp_path / 'instance'}" in deeper.stderr
 
 
-def test_first_day_is_told_how_to_begin(environment: dict[str, str], tmp_path: Path) -> None:
+def test_command_without_books_says_how_to_begin(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     said = run(environment, tmp_path, "imports").stderr
     assert said.startswith(f"there are no books in {tmp_path / 'instance'}")
     assert "royalties init" in said
@@ -94,7 +96,7 @@ def test_every_command_that_succeeds_notes_its_home(
 
 @pytest.mark.thorough("processes of their own")
 @pytest.mark.parametrize(("answer", "code"), [("n\n", 1), ("y\n", 0)])
-def test_second_books_are_asked_about_at_a_terminal(
+def test_init_asks_before_creating_second_books(
     environment: dict[str, str], tmp_path: Path, answer: str, code: int
 ) -> None:
     assert run(environment, tmp_path, "init", home=tmp_path / "books").returncode == 0

@@ -65,7 +65,7 @@ def test_orders_are_listed_and_narrowed(run: Run) -> None:
     assert run("orders", "--state", "paid").stdout == "No such orders.\n"
 
 
-def test_one_order_with_its_history(run: Run) -> None:
+def test_order_command_shows_an_order_with_its_history(run: Run) -> None:
     document = shown(run("order", ACCEPTED, "--json"))
     assert [each["step"] for each in document["history"]] == [
         "request",
@@ -88,7 +88,7 @@ def test_a_quote_is_issued_with_its_files(run: Run, office: Office, tmp_path: Pa
     assert all(Path(each).stat().st_size for each in result["files"])
 
 
-def test_shipped_invoiced_paid(run: Run, office: Office) -> None:
+def test_order_is_shipped_invoiced_and_paid(run: Run, office: Office) -> None:
     assert shown(run("order", ACCEPTED, "--produce", "--json"))["state"] == "in-production"
     first = shown(run("ship", ACCEPTED, "--copies", 200, "--carrier", "UPS", "--json"))
     assert first["state"] == "in-production"
@@ -144,7 +144,7 @@ def test_a_wrong_receipt_is_reversed_and_a_part_credited(run: Run, office: Offic
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_one_step_at_a_time(run: Run, office: Office) -> None:
+def test_order_command_takes_one_step_at_a_time(run: Run, office: Office) -> None:
     assert shown(run("order", IN_PROOF, "--hold", "No paper", "--json"))["state"] == "on-hold"
     assert shown(run("order", IN_PROOF, "--resume", "--json"))["state"] == "proof-sent"
     before = office.hashes()
@@ -161,7 +161,9 @@ def test_one_step_at_a_time(run: Run, office: Office) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_artwork_a_proof_and_a_day_are_given(run: Run, office: Office, tmp_path: Path) -> None:
+def test_artwork_proof_and_promised_day_are_given_by_command(
+    run: Run, office: Office, tmp_path: Path
+) -> None:
     number = accepted(office, person_called(office, "Olga"))
     logo, proof = tmp_path / "logo.png", tmp_path / "proof.pdf"
     logo.write_bytes(a_logo())
@@ -190,7 +192,7 @@ def test_artwork_a_proof_and_a_day_are_given(run: Run, office: Office, tmp_path:
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(billed)
-def test_copies_come_back_money_goes_back_and_one_is_reminded(run: Run, office: Office) -> None:
+def test_returns_refunds_and_reminders_by_command(run: Run, office: Office) -> None:
     back = shown(run("ship", ACCEPTED, "--copies", 10, "--back", "Wet", "--json"))
     assert (back["outcome"], back["copies"]) == ("came back", -10)
     run("ship", ACCEPTED, "--copies", 10, "--back", "Wet", "--last", code=2)
@@ -206,7 +208,7 @@ def test_copies_come_back_money_goes_back_and_one_is_reminded(run: Run, office: 
     assert office.faults() == {}
 
 
-def test_the_deposit_comes_before_the_work(run: Run) -> None:
+def test_paid_deposit_lets_production_begin(run: Run) -> None:
     assert "paid ahead" not in run("invoice", UNPAID, code=1).stderr
     deposit = shown(run("invoice", UNPAID, "--deposit", "--yes", "--json"))
     assert deposit["kind"] == "deposit"

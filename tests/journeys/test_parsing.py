@@ -1,4 +1,4 @@
-"""Requests as waitress and our front take them apart: in no more time than their length."""
+"""Parsing of requests by waitress and our front, in time linear in their length."""
 
 import itertools
 import time
@@ -38,7 +38,7 @@ def parsed(request: bytes) -> _Parser:
 
 
 @pytest.mark.parametrize("requests", [HEADERS, FIRST_LINES], ids=["headers", "first lines"])
-def test_no_request_takes_longer_than_its_length(requests: list[bytes]) -> None:
+def test_parsing_a_request_takes_linear_time(requests: list[bytes]) -> None:
     for each in requests:
         begun = time.process_time()
         assert parsed(each).completed
@@ -54,7 +54,7 @@ def test_no_request_takes_longer_than_its_length(requests: list[bytes]) -> None:
         b"GET /%C3%B6stlund HTTP/1.1\r\nHost: a\r\nX:\tfolded\r\n once",
     ],
 )
-def test_what_browsers_and_proxies_send_is_understood(request_: bytes) -> None:
+def test_requests_of_browsers_and_proxies_are_parsed(request_: bytes) -> None:
     assert parsed(request_).error is None
 
 

@@ -74,7 +74,7 @@ def children(pid: int) -> list[int]:
 
 @pytest.mark.thorough("processes of their own")
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
-def test_the_one_address_it_prints_works_and_nothing_is_left_when_it_ends(home: Path) -> None:
+def test_printed_address_works_and_no_process_is_left_at_the_end(home: Path) -> None:
     with served(home, "--port", "0") as (server, said):
         [address] = [word for line in said for word in line.split() if "://" in word]
         port = int(address.rpartition(":")[2])
@@ -133,7 +133,7 @@ def test_worker_ends_with_its_server(home: Path, ended_by: signal.Signals) -> No
         ("127.0.0.2", "http://127.0.0.2:"),
     ],
 )
-def test_the_address_leads_to_where_it_listens(host: str, address: str) -> None:
+def test_printed_address_is_the_listening_one(host: str, address: str) -> None:
     if ":" in host and not has_ipv6():
         pytest.skip("this machine has no IPv6")
     listening = listen(host, 0)
@@ -162,12 +162,12 @@ def test_localhost_is_taken_if_one_of_its_two_addresses_is() -> None:
         ("nowhere.invalid", "there is no host 'nowhere.invalid': give --host one of"),
     ],
 )
-def test_where_nobody_can_listen_is_said_in_one_line(host: str, words: str) -> None:
+def test_unusable_listening_address_is_reported_in_one_line(host: str, words: str) -> None:
     with pytest.raises(RefusedError, match=words):
         listen(host, 0)
 
 
-def test_a_port_of_the_system_is_said_to_be_one() -> None:
+def test_privileged_port_is_reported_as_such() -> None:
     refused = OSError(errno.EACCES, "Permission denied")
     assert _why(refused, "127.0.0.1", 80) == (
         "port 80 is the system's: choose one from 1024 up, such as --port 8000, and let a proxy "
@@ -185,7 +185,7 @@ def test_a_port_of_the_system_is_said_to_be_one() -> None:
         ("https://desk.example.org", "https://desk.example.org", "A proxy has to pass https://"),
     ],
 )
-def test_an_address_that_leads_elsewhere_is_noted(
+def test_base_url_leading_elsewhere_is_noted(
     monkeypatch: pytest.MonkeyPatch, base_url: str, opened: str, note: str | None
 ) -> None:
     listening = listen("127.0.0.1", free_port())

@@ -1031,7 +1031,7 @@ def paper(office: Office) -> dict[str, list[tuple[Any, ...]]]:
 
 @pytest.mark.thorough("on the other engine")
 @pytest.mark.parametrize("walk", WALKS)
-def test_written_walks_issue_the_same_bytes_on_both_engines(
+def test_scripted_walks_issue_the_same_bytes_on_both_engines(
     shelf: Shelf, tmp_path: Path, walk: str
 ) -> None:
     papers = []
@@ -1046,7 +1046,7 @@ def test_written_walks_issue_the_same_bytes_on_both_engines(
 
 @pytest.mark.thorough("invented walks")
 @pytest.mark.timeout(1800)  # a night's walks, and shrinking the walk that failed
-def test_invented_walks(shelf: Shelf, tmp_path: Path) -> None:
+def test_random_walks_keep_the_books_consistent(shelf: Shelf, tmp_path: Path) -> None:
     reached: Counter[str] = Counter()
     folders = (tmp_path / f"walk {number}" for number in count(1))
     asked = settings().max_examples

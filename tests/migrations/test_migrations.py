@@ -1,4 +1,4 @@
-"""Migrations on both databases: there, there again, back, half way, and like the tables."""
+"""Migrations on both engines: up, repeated, down, failing half way, and equal to the tables."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,13 +85,13 @@ def everything(engine: Engine) -> set[tuple[str, str]]:
         }
 
 
-def test_there_is_one_newest_migration() -> None:
+def test_migrations_have_one_head() -> None:
     scripts = ScriptDirectory.from_config(config())
     assert len(scripts.get_heads()) == 1
     assert len(scripts.get_bases()) == 1
 
 
-def test_an_empty_database_is_brought_to_the_newest(engine: Engine) -> None:
+def test_empty_database_is_upgraded_to_head(engine: Engine) -> None:
     with engine.connect() as connection, pytest.raises(NotMigratedError, match="royalties init"):
         require_newest(connection)
     assert upgrade(engine) == ScriptDirectory.from_config(config()).get_current_head()
@@ -99,14 +99,14 @@ def test_an_empty_database_is_brought_to_the_newest(engine: Engine) -> None:
         require_newest(connection)
 
 
-def test_again_changes_nothing(engine: Engine) -> None:
+def test_upgrading_again_changes_nothing(engine: Engine) -> None:
     upgrade(engine)
     once = everything(engine)
     upgrade(engine)
     assert everything(engine) == once
 
 
-def test_tables_are_what_the_migrations_make(engine: Engine) -> None:
+def test_migrations_create_the_declared_tables(engine: Engine) -> None:
     upgrade(engine)
     with engine.connect() as connection:
         compared = MigrationContext.configure(
@@ -115,7 +115,7 @@ def test_tables_are_what_the_migrations_make(engine: Engine) -> None:
         assert compare_metadata(compared, metadata) == []
 
 
-def test_checks_are_those_of_the_tables(engine: Engine) -> None:
+def test_migrations_create_the_declared_checks(engine: Engine) -> None:
     """Which a comparison by Alembic does not see."""
     upgrade(engine)
     found = inspect(engine)
@@ -129,7 +129,7 @@ def test_checks_are_those_of_the_tables(engine: Engine) -> None:
         assert named == wanted, table.name
 
 
-def test_down_to_nothing_and_up_again(engine: Engine) -> None:
+def test_downgrade_to_base_and_upgrade_again(engine: Engine) -> None:
     upgrade(engine)
     once = everything(engine)
     run(engine, "downgrade", "base")
@@ -140,7 +140,7 @@ def test_down_to_nothing_and_up_again(engine: Engine) -> None:
 
 
 @after(closed)
-def test_books_that_were_used_go_down_too(office: Office) -> None:
+def test_downgrade_of_books_in_use(office: Office) -> None:
     run(office.system.engine, "downgrade", "base")
     assert inspect(office.system.engine).get_table_names() == ["alembic_version"]
 

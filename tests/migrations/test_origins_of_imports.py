@@ -11,7 +11,7 @@ TYPED = "typed by Pat\\_100% 2025-07-01 09:00.csv"
 
 
 @after(opened)
-def test_imports_learn_their_origin_from_all_that_was_written_of_them(office: Office) -> None:
+def test_migration_infers_the_origin_of_imports(office: Office) -> None:
     for place, name in enumerate((TYPED, TYPED, "typed by Pat.csv", "Shipment 1", "january.csv")):
         office.bring_batch([a_row(place, date=f"2025-0{place + 1}-05")], name)
     office.execute("UPDATE batch SET recorded_by = 'Pat\\_100%' WHERE id = 1")

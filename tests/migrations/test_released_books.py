@@ -58,7 +58,7 @@ def issued_files(home: Path) -> dict[Path, bytes]:
     return found
 
 
-def test_there_are_books_of_every_released_schema() -> None:
+def test_sample_books_exist_for_every_released_schema() -> None:
     known = {each.revision for each in ScriptDirectory.from_config(config()).walk_revisions()}
     kept = {path.name.partition(".")[0] for path in BOOKS.glob("*.tar.xz")}
     assert set(RELEASED) <= kept <= known
@@ -67,7 +67,7 @@ def test_there_are_books_of_every_released_schema() -> None:
 
 @pytest.mark.thorough("further books", but_one_in=8)
 @pytest.mark.parametrize("schema", RELEASED)
-def test_books_of_a_release_are_brought_up_to_date(schema: str, tmp_path: Path) -> None:
+def test_books_of_a_release_are_upgraded(schema: str, tmp_path: Path) -> None:
     office = old(schema, tmp_path)
     assert at(office) == schema
     issued = issued_files(office.system.config.home)
@@ -85,7 +85,7 @@ def there(postgresql_url: str, tmp_path: Path) -> Iterator[Office]:
 
 @pytest.mark.thorough("further books", but_one_in=8)
 @pytest.mark.parametrize("schema", RELEASED)
-def test_books_of_a_release_are_brought_to_postgresql(
+def test_books_of_a_release_are_moved_to_postgresql(
     schema: str, there: Office, tmp_path: Path
 ) -> None:
     """A backup that is older than the program: migrated there, from the schema that it had."""
@@ -114,7 +114,7 @@ LACKS = {
 @pytest.mark.thorough("combinations", but_one_in=4)
 @pytest.mark.parametrize("what", LACKS)
 @after(closed)
-def test_what_a_database_lacks_is_named(office: Office, what: str) -> None:
+def test_missing_table_or_column_is_named(office: Office, what: str) -> None:
     assert office.system.deviations() == ([], [])
     statements, named = LACKS[what]
     office.execute(*statements)
@@ -126,7 +126,7 @@ def test_what_a_database_lacks_is_named(office: Office, what: str) -> None:
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 @after(closed)
 def test_keys_checks_and_types_are_compared(office: Office) -> None:
-    """Of which only PostgreSQL lets go one by one."""
+    """Only PostgreSQL can drop them one by one."""
     office.execute(
         "ALTER TABLE posting DROP CONSTRAINT ck_posting_amount",
         "ALTER TABLE invoice DROP CONSTRAINT uq_invoice_number",

@@ -20,7 +20,7 @@ def down_and_up(office: Office) -> None:
 
 
 @after(paid)
-def test_corrections_of_open_periods_learn_what_they_reverse(office: Office) -> None:
+def test_migration_fills_in_what_open_corrections_reverse(office: Office) -> None:
     """They take back what was paid, like corrections that are made today."""
     office.correct(1)
     office.bring_batch([pounds(1, date="2025-09-01")], "autumn.csv")
@@ -34,7 +34,7 @@ def test_corrections_of_open_periods_learn_what_they_reverse(office: Office) -> 
 
 
 @after(paid)
-def test_closed_corrections_stay_as_they_were_paid(office: Office) -> None:
+def test_migration_leaves_closed_corrections_unchanged(office: Office) -> None:
     """A run that was closed at another rate is computed again as it was closed."""
     office.correct(1)
     office.rewrite_sales("UPDATE sale SET reverses = NULL")

@@ -1,4 +1,4 @@
-"""What the composer makes of books: a demo's twins tie, and many places are one row."""
+"""Statements composed from books: figures of the demo agree, and many places become one row."""
 
 import json
 from typing import Any
@@ -35,7 +35,7 @@ def test_months_editions_and_places_tell_the_same_copies(twins: list[Twin]) -> N
         assert copies == sum(place["units"] for place in contract["places"])
 
 
-def test_what_editions_are_and_free_copies(twins: list[Twin]) -> None:
+def test_editions_have_format_and_free_copies(twins: list[Twin]) -> None:
     editions = [edition for each in contracts(twins) for edition in each["life_to_date"]]
     assert all(edition["authors"] and edition["published"] for edition in editions)
     assert all(edition["list_price"] for edition in editions)
@@ -43,13 +43,13 @@ def test_what_editions_are_and_free_copies(twins: list[Twin]) -> None:
     assert any(edition["returned"] < 0 for edition in editions)
 
 
-def test_the_licensee_is_on_income_lines_alone(twins: list[Twin]) -> None:
+def test_licensee_is_on_income_lines_only(twins: list[Twin]) -> None:
     lines = [line for contract in contracts(twins) for line in contract["lines"]]
     assert any(line["note"] for line in lines)
     assert all(line["basis"] == "income" for line in lines if line["note"])
 
 
-def test_rates_are_those_of_the_lines(twins: list[Twin]) -> None:
+def test_exchange_rates_are_those_of_the_lines(twins: list[Twin]) -> None:
     for contract in contracts(twins):
         shown = {rate["source"]: rate["rate"] for rate in contract["exchange_rates"]}
         used = {
@@ -78,7 +78,7 @@ def place(number: int, country: str = "US", currency: str = "USD") -> PlaceSum:
     return PlaceSum("9780306406157", country, "WA", f"{number:03d}", currency, number, 10**6)
 
 
-def test_the_largest_places_first_and_the_rest_in_one_row() -> None:
+def test_largest_places_come_first_and_the_rest_in_one_row() -> None:
     shown = places_shown([place(number) for number in range(1, 251)])
     assert len(shown) == 201
     assert [each.units for each in shown[:2]] == [250, 249]
@@ -91,6 +91,6 @@ def test_a_place_has_its_receipts_by_currency() -> None:
     assert (shown.units, shown.net) == (3, (("JPY", "1"), ("USD", "2.00")))
 
 
-def test_no_places_where_no_country_is_known() -> None:
+def test_no_places_are_shown_if_no_country_is_known() -> None:
     assert places_shown([place(1, country="")]) == ()
     assert len(places_shown([place(1, country=""), place(2)])) == 2

@@ -15,11 +15,11 @@ def named(name: str, number: str | None = "2025-H1-001", key: str = "harbor") ->
     return file_name(samples.statement(number=number, payee=payee))
 
 
-def test_number_and_name() -> None:
+def test_file_name_has_number_and_beneficiary() -> None:
     assert named("Seattle Alliance") == "2025-H1-001 Seattle Alliance.xlsx"
 
 
-def test_drafts_of_one_name_differ() -> None:
+def test_drafts_of_namesakes_have_different_file_names() -> None:
     assert named("Harbor", None) == "DRAFT 2025-H1 harbor USD Harbor.xlsx"
     assert named("Harbor", None) != named("Harbor", None, key="harbour")
 
@@ -39,7 +39,7 @@ def test_drafts_of_one_name_differ() -> None:
         ("x" * 500, None),
     ],
 )
-def test_hostile_names(name: str, expected: str | None) -> None:
+def test_hostile_names_are_made_safe(name: str, expected: str | None) -> None:
     found = named(name)
     assert expected is None or found == expected
     assert len(found) <= 120
@@ -47,7 +47,7 @@ def test_hostile_names(name: str, expected: str | None) -> None:
 
 
 @given(st.text(), st.none() | st.text(), st.text())
-def test_always_one_plain_name(name: str, number: str | None, key: str) -> None:
+def test_file_name_is_always_one_plain_name(name: str, number: str | None, key: str) -> None:
     found = named(name, number, key)
     assert found.endswith(".xlsx")
     assert 6 <= len(found) <= 120

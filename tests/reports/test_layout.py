@@ -1,4 +1,4 @@
-"""How sheets lie on screen and paper, and that nothing is cut off."""
+"""Layout of sheets on screen and paper; nothing is cut off."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -66,7 +66,7 @@ def test_texts_fit_their_rows(workbook: bytes) -> None:
                     assert height >= 1.2 * style.size * lines, (sheet.title, cell.coordinate)
 
 
-def test_one_page_wide_with_headings_and_numbers(workbook: bytes) -> None:
+def test_pages_are_one_sheet_wide_with_headings_and_numbers(workbook: bytes) -> None:
     for sheet in opened(workbook).worksheets:
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.page_setup.fitToWidth == 1
@@ -78,20 +78,20 @@ def test_one_page_wide_with_headings_and_numbers(workbook: bytes) -> None:
         assert not sheet.merged_cells.ranges
 
 
-def test_the_letter_is_upright_and_the_rest_is_wide() -> None:
+def test_letter_is_portrait_and_other_sheets_landscape() -> None:
     first, *others = opened(BOOKS["statement"]).worksheets
     assert first.page_setup.orientation == "portrait"
     assert {sheet.page_setup.orientation for sheet in others} == {"landscape"}
 
 
 @pytest.mark.parametrize(("currency", "paper"), [("USD", "1"), ("EUR", "9")])
-def test_paper_of_the_publishers_part_of_the_world(currency: str, paper: str) -> None:
+def test_paper_size_follows_the_publishers_country(currency: str, paper: str) -> None:
     publisher = replace(samples.PUBLISHER, currency=currency)
     workbook = opened(statement.workbook(samples.statement(publisher=publisher)))
     assert {str(sheet.page_setup.paperSize) for sheet in workbook.worksheets} == {paper}
 
 
-def test_headings_are_repeated_and_stay_in_sight() -> None:
+def test_headings_repeat_in_print_and_are_frozen_on_screen() -> None:
     workbook = opened(BOOKS["statement"])
     for name in ("Earned", "Places", "Corrections", "Editions"):
         sheet = workbook[name]
@@ -100,14 +100,14 @@ def test_headings_are_repeated_and_stay_in_sight() -> None:
         assert sheet.cell(row, 1).fill.fgColor.rgb == f"00{HEAD.fill}"
 
 
-def test_few_rows_too_many_do_not_get_a_page_of_their_own() -> None:
+def test_letter_is_fitted_to_whole_pages() -> None:
     for contracts, pages in ((1, 1), (3, 3)):
         value = samples.statement(contracts=(samples.contract(),) * contracts)
         letter = opened(statement.workbook(value))["Statement"]
         assert letter.page_setup.fitToHeight == pages
 
 
-def test_heights_follow_texts() -> None:
+def test_row_heights_follow_their_texts() -> None:
     one, two = "short", "a text that is a good deal longer than one line of its column"
     assert height_of([(one, CELL)], [40.0]) == 15.5
     assert height_of([(two, CELL)], [40.0]) > 25
@@ -119,5 +119,5 @@ def test_heights_follow_texts() -> None:
     ("text", "lines"),
     [("", 1), ("a\nb\nc", 3), ("漢" * 60, 4), ("W" * 100, 5), ("i" * 100, 2)],
 )
-def test_lines_of_wide_and_narrow_letters(text: str, lines: int) -> None:
+def test_line_count_depends_on_letter_widths(text: str, lines: int) -> None:
     assert lines_of(text, 40.0, Style()) == lines

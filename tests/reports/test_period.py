@@ -19,7 +19,7 @@ SHEETS = [
 ]
 
 
-def test_sheets_in_order() -> None:
+def test_sheets_are_in_order() -> None:
     workbook = period.workbook(samples.period_report())
     assert opened(workbook).sheetnames == SHEETS
     assert not formulas_in(workbook)
@@ -53,12 +53,12 @@ def test_a_check_that_fails_is_named_and_marked() -> None:
     assert fills["Ledger"] != fills["Copies"]
 
 
-def test_no_checks_are_no_good_news() -> None:
+def test_missing_checks_are_not_reported_as_passed() -> None:
     sheet = sheet_of(period.workbook(samples.period_report(checks=())), "Control")
     assert "No checks were made" in texts_of(sheet)
 
 
-def test_sums_go_by_currency() -> None:
+def test_sums_are_by_currency() -> None:
     workbook = period.workbook(samples.period_report())
     sheet = sheet_of(workbook, "Beneficiaries")
     totals = [row for row in rows_of(sheet) if row[0] == "Total"]
@@ -68,7 +68,7 @@ def test_sums_go_by_currency() -> None:
     assert row_with(sheet, "Total")[2:4] == ["JPY", 88123]
 
 
-def test_allocations_and_lines() -> None:
+def test_allocations_and_lines_are_listed() -> None:
     workbook = period.workbook(samples.period_report())
     assert row_with(sheet_of(workbook, "Allocations"), "shima-2022")[1:] == [
         1,
@@ -90,7 +90,7 @@ def test_imports_show_net_receipts_by_currency() -> None:
     assert row_with(sheet, "Total", 1)[-2:] == [1794.0025, 25643.3]
 
 
-def test_exceptions_and_what_waits() -> None:
+def test_exceptions_and_waiting_rows_are_listed() -> None:
     workbook = period.workbook(samples.period_report())
     assert row_with(sheet_of(workbook, "Exceptions"), "bridges-2021")[-1] == "no rule matches"
     assert row_with(sheet_of(workbook, "Waiting"), "9780131103627")[1:] == [1, 2, 5]

@@ -83,7 +83,7 @@ def numbers_of(workbook: bytes) -> list[Decimal]:
 # The same bytes
 
 
-def test_the_same_paper_gives_the_same_bytes() -> None:
+def test_same_quote_gives_the_same_bytes() -> None:
     assert made() == made()
 
 
@@ -91,7 +91,9 @@ def test_the_same_paper_gives_the_same_bytes() -> None:
 @pytest.mark.parametrize(
     ("zone", "seed"), [("Pacific/Kiritimati", "1"), ("America/Anchorage", "2")]
 )
-def test_in_another_process_zone_and_hour(zone: str, seed: str, tmp_path: Path) -> None:
+def test_quote_has_the_same_bytes_in_another_process_zone_and_hour(
+    zone: str, seed: str, tmp_path: Path
+) -> None:
     code = (
         "import json, time; real = time.time; time.time = lambda: real() + 4e7;"
         "from tests.reports.test_quote import digests; print(json.dumps(digests()))"
@@ -153,7 +155,7 @@ def test_a_quote_says_everything(read: Callable[[QuoteShown], str]) -> None:
         assert said in text, said
 
 
-def test_the_figures_of_both_are_the_quotes() -> None:
+def test_pdf_and_workbook_show_the_figures_of_the_quote() -> None:
     shown = a_quote()
     text, numbers = text_of(quote.pdf(shown)), numbers_of(quote.workbook(shown))
     for minor in (*(line.amount for line in shown.lines), shown.total, shown.deposit):
@@ -172,7 +174,7 @@ def test_amounts_of_a_workbook_add_up() -> None:
     assert sum(Decimal(str(row[4])) for row in listed) == Decimal(str(total[4]))
 
 
-def test_what_is_not_there_is_not_said() -> None:
+def test_empty_parts_of_a_quote_are_left_out() -> None:
     plain = a_quote(
         cheaper=None, note="", deposit=0, ship_to=a_quote().ship_to[:1], need_by=None,
         goods=replace(GOODS, options=()), net_terms=False,
@@ -217,7 +219,7 @@ def test_hostile_text_stays_text(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", UNPRINTABLE, ids=lambda text: ascii(text[:12]))
-def test_what_cannot_be_printed_stops_nothing(text: str) -> None:
+def test_unprintable_characters_do_not_stop_a_quote(text: str) -> None:
     shown = a_quote(
         organization=replace(GUILD, name=text, lines=(text,)),
         goods=replace(GOODS, title=text, authors=(text,)),
@@ -239,7 +241,7 @@ def test_a_quote_of_many_lines_repeats_its_head_and_counts_its_pages() -> None:
     assert f"Page {pages} of {pages}" in text
 
 
-def test_paper_goes_by_the_house() -> None:
+def test_paper_size_follows_the_publisher() -> None:
     def size(document: bytes) -> tuple[int, int]:
         width, height = pypdfium2.PdfDocument(document)[0].get_size()
         return round(width), round(height)
@@ -305,7 +307,7 @@ def test_a_credit_note_is_negative_and_names_its_invoice() -> None:
 
 
 @pytest.mark.parametrize("kind", ["deposit", "final", "cancellation", "credit"])
-def test_every_kind_is_printed(kind: str) -> None:
+def test_every_kind_of_paper_is_printed(kind: str) -> None:
     assert pages_of(invoice.pdf(an_invoice(kind=kind))) == 1
     assert invoice.workbook(an_invoice(kind=kind)).startswith(b"PK")
 
@@ -330,7 +332,7 @@ def test_a_packing_list_says_what_is_in_the_carton_and_what_is_to_come() -> None
     assert "USD" not in text
 
 
-def test_too_many_copies_are_not_to_come() -> None:
+def test_over_delivery_leaves_no_copies_to_come() -> None:
     assert PackedLine(GOODS, 100, 60, 50).to_come == 0
 
 
@@ -347,7 +349,7 @@ def test_too_many_copies_are_not_to_come() -> None:
         (1_234_567, "KWD", "1,234.567"),
     ],
 )
-def test_amounts(minor: int, currency: str, said: str) -> None:
+def test_amounts_are_written_in_their_currency(minor: int, currency: str, said: str) -> None:
     assert order_words.amount(minor, currency) == said
 
 
@@ -361,12 +363,12 @@ def test_amounts(minor: int, currency: str, said: str) -> None:
         ("5/7", "USD", "5/7"),
     ],
 )
-def test_prices_of_one(text: str, currency: str, said: str) -> None:
+def test_unit_prices_are_written_exactly(text: str, currency: str, said: str) -> None:
     assert order_words.unit(text, currency) == said
 
 
 @pytest.mark.parametrize("kind", LineKind)
-def test_only_what_is_counted_has_a_price_of_one(kind: LineKind) -> None:
+def test_only_lines_with_a_quantity_have_a_unit_price(kind: LineKind) -> None:
     """Elsewhere the amount says it all; an exact tax has more digits than anybody pays."""
     lines = (PaperLine(kind.value, "Line", "why", 3, "83.59123", 25_077),)
     text, numbers = (

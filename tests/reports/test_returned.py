@@ -1,4 +1,4 @@
-"""A refused report given back: nothing of it changes, and its problems stand beside it."""
+"""A refused report is returned unchanged, with its problems in an additional column."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
@@ -34,7 +34,7 @@ def values_of(workbook: bytes) -> list[list[object]]:
     return [[*row] for row in sheet.to_python(skip_empty_area=False)]
 
 
-def test_same_places_same_values_and_a_last_column() -> None:
+def test_returned_report_keeps_cells_and_adds_a_column() -> None:
     workbook = returned.workbook([("Sales", ROWS)], REASONS, {"Sales": 3})
     rows = values_of(workbook)
     for given_row, row in zip(ROWS, rows, strict=True):
@@ -52,7 +52,7 @@ def test_only_bad_rows_are_marked_and_all_can_be_filtered() -> None:
     assert sheet.freeze_panes == "A4"
 
 
-def test_without_headings_reasons_stand_beside() -> None:
+def test_reasons_are_added_beside_a_table_without_headings() -> None:
     rows = values_of(returned.workbook([("Sales", ROWS[3:])], {("Sales", 2): "bad"}))
     assert [row[7] for row in rows] == ["", "bad", ""]
 
@@ -62,7 +62,7 @@ def test_a_heading_row_may_be_the_problem() -> None:
     assert rows == [["Date", "no ISBN"]]
 
 
-def test_what_has_no_row_is_listed() -> None:
+def test_problems_without_a_row_are_listed() -> None:
     reasons = {("Sales", 0): "no column of copies", ("Gone", 4): "lost", ("Sales", 99): "beyond"}
     workbook = opened(returned.workbook([("Sales", ROWS)], reasons))
     assert workbook.sheetnames == ["Sales", "Problems"]
@@ -73,7 +73,7 @@ def test_what_has_no_row_is_listed() -> None:
     ]
 
 
-def test_without_any_sheet_there_is_still_a_workbook() -> None:
+def test_report_without_sheets_gives_a_workbook() -> None:
     workbook = opened(returned.workbook([], {("", 0): "an empty file"}))
     assert "an empty file" in texts_of(workbook["Problems"])
 
@@ -102,7 +102,7 @@ def test_several_sheets_keep_their_names_and_reasons() -> None:
         (" padded\r\n", " padded\r\n"),
     ],
 )
-def test_values_that_excel_would_change(value: Value, kept: object) -> None:
+def test_values_that_excel_would_change_are_kept(value: Value, kept: object) -> None:
     rows = values_of(returned.workbook([("S", [[value, "end"]])], {}))
     assert rows == [[kept, "end"]]
     assert type(rows[0][0]) is type(kept)
@@ -127,7 +127,9 @@ CELLS = (
 @given(
     st.lists(st.lists(CELLS, max_size=5), max_size=5), st.dictionaries(st.integers(1, 6), st.text())
 )
-def test_round_trip(rows: list[list[Value]], reasons: dict[int, str]) -> None:
+def test_returned_report_reads_back_the_same(
+    rows: list[list[Value]], reasons: dict[int, str]
+) -> None:
     workbook = returned.workbook(
         [("S", rows)], {("S", row): reason for row, reason in reasons.items()}
     )
@@ -162,7 +164,7 @@ def test_large_reports_are_streamed() -> None:
     assert [cell.value for cell in sheet[4_000]] == [read_day(2025, 1, 1), 3_998, "bad"]
 
 
-def test_a_report_that_breaks_off_leaves_nothing_open() -> None:
+def test_broken_report_leaves_no_file_open() -> None:
     def rows() -> Iterator[Sequence[Value]]:
         yield ["Date"]
         raise OSError("the disk is gone")

@@ -32,11 +32,11 @@ def digests() -> dict[str, str]:
     return {name: hashlib.sha256(content).hexdigest() for name, content in made().items()}
 
 
-def test_twice_in_one_process() -> None:
+def test_workbook_written_twice_has_the_same_bytes() -> None:
     assert made() == made()
 
 
-def test_an_equal_value_made_after_others() -> None:
+def test_workbook_of_an_equal_value_has_the_same_bytes() -> None:
     first = statement.workbook(samples.statement())
     kuwait = samples.contract(currency="KWD")
     statement.workbook(samples.statement(currency="KWD", contracts=(kuwait,)))
@@ -47,7 +47,7 @@ def test_an_equal_value_made_after_others() -> None:
 @pytest.mark.parametrize(
     ("zone", "seed"), [("Pacific/Kiritimati", "1"), ("America/Anchorage", "2")]
 )
-def test_in_another_process(zone: str, seed: str) -> None:
+def test_workbook_has_the_same_bytes_in_another_process(zone: str, seed: str) -> None:
     code = (
         "import json, time; real = time.time; time.time = lambda: real() + 4e7;"
         "from tests.reports.test_same_bytes import digests; print(json.dumps(digests()))"
@@ -64,7 +64,7 @@ def test_in_another_process(zone: str, seed: str) -> None:
     assert json.loads(done.stdout) == digests()
 
 
-def test_no_clock_and_no_machine_in_the_file() -> None:
+def test_workbook_contains_neither_clock_nor_machine() -> None:
     with ZipFile(BytesIO(statement.workbook(samples.statement()))) as archive:
         for entry in archive.infolist():
             assert entry.date_time == (1980, 1, 1, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""What stands on a beneficiary's statement."""
+"""The contents of a beneficiary's statement."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -48,12 +48,12 @@ def letter_amount(workbook: bytes, name: str) -> object:
     return row_with(sheet_of(workbook, "Statement"), name)[4]
 
 
-def test_sheets_in_order() -> None:
+def test_sheets_are_in_order() -> None:
     names = ["Statement", "Earned", "Sales by month", "Places", "Corrections", "Editions"]
     assert opened(reports.workbook(samples.statement())).sheetnames == names
 
 
-def test_corrections_only_where_there_are_any() -> None:
+def test_corrections_sheet_exists_only_if_there_are_any() -> None:
     contract = samples.contract(corrections=())
     workbook = opened(reports.workbook(samples.statement(contracts=(contract,))))
     assert "Corrections" not in workbook.sheetnames
@@ -78,7 +78,7 @@ def test_the_account_adds_up_from_opening_to_closing() -> None:
     assert "24% of what was allocated" in texts_of(sheet_of(workbook, "Statement"))
 
 
-def test_head_of_the_letter() -> None:
+def test_letter_has_its_head() -> None:
     value = samples.statement()
     sheet = sheet_of(reports.workbook(value), "Statement")
     texts = texts_of(sheet)
@@ -102,7 +102,7 @@ def test_head_of_the_letter() -> None:
     assert any("+1 217 555 0142" in text for text in texts)
 
 
-def test_draft_says_so_on_sheet_and_paper() -> None:
+def test_draft_is_marked_on_sheet_and_paper() -> None:
     workbook = opened(reports.workbook(samples.statement(number=None)))
     assert "DRAFT – NOT ISSUED" in texts_of(workbook["Statement"])
     for sheet in workbook.worksheets:
@@ -112,7 +112,7 @@ def test_draft_says_so_on_sheet_and_paper() -> None:
     )
 
 
-def test_contract_account_and_share() -> None:
+def test_contract_account_and_share_are_shown() -> None:
     workbook = reports.workbook(samples.statement())
     expected = {
         "Earned in this period": 9762.68,
@@ -143,7 +143,7 @@ def test_undistributed_money_is_shown() -> None:
     assert letter_amount(workbook, "Not distributed, kept for the next period") == -0.05
 
 
-def test_earned_lines_with_all_that_made_them() -> None:
+def test_earned_lines_show_all_their_factors() -> None:
     sheet = sheet_of(reports.workbook(samples.statement()), "Earned")
     assert row_with(sheet, "2") == [
         "2",
@@ -176,14 +176,14 @@ def test_number_formats_follow_currency_basis_and_digits() -> None:
     assert by_line["1"][1].data_type == "s"
 
 
-def test_copies_of_an_edition_count_once_however_many_tiers() -> None:
+def test_copies_of_an_edition_in_several_tiers_count_once() -> None:
     sheet = sheet_of(reports.workbook(samples.statement()), "Earned")
     subtotals = [(row[7], row[13]) for row in rows_of(sheet) if row[2] == "Subtotal"]
     assert subtotals == [(533, 3787.51), (982, 2798.78), (445, 2051.39), (None, 1125)]
     assert row_with(sheet, "Earned in the period", 2)[13] == 9762.68
 
 
-def test_months_by_retailer_with_totals_and_chart() -> None:
+def test_months_are_shown_by_retailer_with_totals_and_chart() -> None:
     sheet = sheet_of(reports.workbook(samples.statement()), "Sales by month")
     retailers = ["Amazon", "Amazon UK", "Barnes & Noble", "Publisher web", "Elliott Bay Books"]
     totals = ["Sold", "Returned", "All copies", "Net receipts GBP", "Net receipts USD"]
@@ -220,7 +220,7 @@ def test_corrections_name_their_period() -> None:
     ]
 
 
-def test_editions_with_what_they_are_and_their_sums() -> None:
+def test_editions_are_shown_with_format_and_sums() -> None:
     sheet = sheet_of(reports.workbook(samples.statement()), "Editions")
     assert row_with(sheet, samples.PAPERBACK, 3) == [
         samples.TITLE,
@@ -242,7 +242,7 @@ def test_editions_with_what_they_are_and_their_sums() -> None:
     assert any("30 Jun 2025" in text for text in texts_of(sheet))
 
 
-def test_places_with_the_rest_in_one_row_tie() -> None:
+def test_sums_of_places_agree_with_the_total() -> None:
     sheet = sheet_of(reports.workbook(samples.statement()), "Places")
     heads = ["Country", "Region", "City", "Net copies", "Net receipts GBP", "Net receipts USD"]
     assert row_with(sheet, "Country") == heads
@@ -253,7 +253,7 @@ def test_places_with_the_rest_in_one_row_tie() -> None:
     assert row_with(sheet, "Total")[3:] == [copies[8], *copies[9:]]
 
 
-def test_places_only_where_any_is_known() -> None:
+def test_places_are_shown_only_if_any_is_known() -> None:
     contract = samples.contract(places=())
     workbook = opened(reports.workbook(samples.statement(contracts=(contract,))))
     assert "Places" not in workbook.sheetnames
@@ -278,7 +278,7 @@ def test_the_licensee_of_other_income_is_named() -> None:
     ]
 
 
-def test_the_share_of_what_was_to_be_shared_out() -> None:
+def test_share_of_the_distributed_amount_is_shown() -> None:
     workbook = reports.workbook(samples.statement())
     sheet = sheet_of(workbook, "Statement")
     assert "By the plan “cities”, in force since 1 Jan 2024 · Seattle" in texts_of(sheet)
@@ -286,13 +286,13 @@ def test_the_share_of_what_was_to_be_shared_out() -> None:
     assert row_with(sheet, "Allocated to you")[1] == "51.58% of what was to be shared out"
 
 
-def test_nothing_to_share_out_has_no_percentage() -> None:
+def test_no_percentage_if_nothing_was_distributed() -> None:
     contract = samples.contract(pool=0, share_of_pool="", allocated=0)
     sheet = sheet_of(reports.workbook(samples.statement(contracts=(contract,))), "Statement")
     assert row_with(sheet, "Allocated to you")[1] is None
 
 
-def test_the_minimum_payment_if_there_is_one() -> None:
+def test_minimum_payment_is_shown_if_any() -> None:
     names = [
         text
         for least in ("25.00", "")
@@ -308,14 +308,14 @@ def test_the_minimum_payment_if_there_is_one() -> None:
     assert names.count("Minimum payment") == 1
 
 
-def test_the_last_day_of_a_payment_if_the_house_names_it() -> None:
+def test_last_day_of_payment_is_shown_if_set() -> None:
     for day, there in ((date(2025, 9, 28), True), (None, False)):
         workbook = reports.workbook(samples.statement(pays_by=day))
         assert ("Payment due by" in texts_of(sheet_of(workbook, "Statement"))) is there
         assert (read_day(2025, 9, 28) in {cell.value for cell in cells_of(workbook)}) is there
 
 
-def test_what_was_frozen_before_these_fields_is_still_printed() -> None:
+def test_statements_of_older_releases_are_still_printed() -> None:
     plain = samples.contract()
     old = replace(
         plain,
@@ -341,7 +341,9 @@ def test_what_was_frozen_before_these_fields_is_still_printed() -> None:
         ("CLF", 30.9, "#,##0.0000_0;[Red]-#,##0.0000_0"),
     ],
 )
-def test_currencies_with_other_digits(currency: str, shown: float, number_format: str) -> None:
+def test_currencies_with_other_digits_are_printed_right(
+    currency: str, shown: float, number_format: str
+) -> None:
     contract = samples.contract(currency=currency, lines=(samples.earned_line(currency=currency),))
     value = samples.statement(currency=currency, due=309000, contracts=(contract,))
     workbook = opened(reports.workbook(value))
@@ -360,7 +362,7 @@ def test_several_contracts_have_their_sections_on_every_sheet() -> None:
     assert len(workbook["Sales by month"]._charts) == 2
 
 
-def test_nothing_due_is_still_a_whole_statement() -> None:
+def test_statement_with_nothing_due_is_complete() -> None:
     contract = samples.contract(
         earned=0,
         withheld=0,
@@ -394,7 +396,7 @@ def test_nothing_due_is_still_a_whole_statement() -> None:
 
 
 def test_a_balance_without_a_contract_is_a_letter_alone() -> None:
-    """What is carried forward in a currency of which no contract is left needs no empty sheets."""
+    """A balance in a currency without contracts needs no empty sheets."""
     workbook = opened(reports.workbook(samples.statement(contracts=())))
     assert workbook.sheetnames == ["Statement"]
     texts = texts_of(workbook["Statement"])
@@ -479,7 +481,7 @@ def test_hostile_text_stays_text(text: str) -> None:
             assert len(part.text or "") <= 160
 
 
-def test_nothing_is_a_formula() -> None:
+def test_statement_contains_no_formula() -> None:
     assert not formulas_in(reports.workbook(samples.statement()))
 
 
@@ -494,7 +496,7 @@ def test_template_version_is_a_text() -> None:
     assert isinstance(reports.TEMPLATE_VERSION, str)
 
 
-def test_a_date_in_the_properties_and_no_other() -> None:
+def test_only_date_in_the_properties_is_that_of_the_statement() -> None:
     properties = opened(reports.workbook(samples.statement())).properties
     assert properties.created == properties.modified == read_day(2025, 8, 15)
     assert properties.title == "Royalty statement 2025-H1-001"
@@ -519,7 +521,7 @@ def test_numbers_that_no_workbook_holds_stay_texts() -> None:
     assert (row[9], row[12]) == (line.base, line.rate)
 
 
-def test_many_titles_are_cut_short() -> None:
+def test_long_list_of_titles_is_shortened() -> None:
     contract = samples.contract(titles=tuple(f"Title {number}" for number in range(9)))
     texts = texts_of(
         sheet_of(reports.workbook(samples.statement(contracts=(contract,))), "Statement")
@@ -529,7 +531,7 @@ def test_many_titles_are_cut_short() -> None:
     assert "and 3 more, see the sheet “Editions”" in texts
 
 
-def test_the_first_day_of_the_plan_is_named() -> None:
+def test_first_day_of_the_plan_version_is_shown() -> None:
     contract = samples.contract(plan_in_force_since=date(2023, 7, 1))
     payee = replace(samples.PAYEE, city="")
     workbook = reports.workbook(samples.statement(payee=payee, contracts=(contract,)))

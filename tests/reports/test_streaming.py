@@ -1,4 +1,4 @@
-"""What every cell keeps to: text is text, numbers are exact, and files stay readable."""
+"""Streamed workbooks: text stays text, numbers are exact, and files stay readable."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -49,7 +49,7 @@ def test_text_is_never_a_formula_and_stays_as_it_is(text: str) -> None:
 
 
 @given(st.text(st.characters() | st.sampled_from(ILLEGAL)))
-def test_clean_leaves_what_a_workbook_can_hold(text: str) -> None:
+def test_clean_removes_only_what_a_workbook_cannot_hold(text: str) -> None:
     kept = clean(text)
     assert not set(kept) & set(ILLEGAL)
     assert kept == "".join(sign for sign in text if sign in kept)
@@ -68,7 +68,7 @@ def test_decimals_are_written_digit_by_digit(minor: int, digits: int) -> None:
     assert f"<v>{amount:f}</v>".encode() in sheet
 
 
-def test_days_and_times() -> None:
+def test_days_and_times_are_written() -> None:
     values = [date(2025, 1, 3), datetime.combine(date(2025, 1, 3), time(12, 30)), date(1900, 3, 1)]
     sheet = opened(book_with(*values)).worksheets[0]
     assert [row[0] for row in sheet.iter_rows(values_only=True)] == [45660, 45660.520833333336, 61]
@@ -96,7 +96,7 @@ def test_sheet_names_are_made_unique() -> None:
         assert opened(book.packed()).sheetnames == names
 
 
-def test_more_rows_than_a_worksheet_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_rows_for_a_worksheet_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reports.sheet.MOST_ROWS", 2)
     with pytest.raises(TooManyRowsError, match="'Sheet'"):
         book_with(1, 2, 3)

@@ -13,7 +13,7 @@ def twin(**changes: object) -> dict[str, Any]:
     return document
 
 
-def test_head() -> None:
+def test_json_has_the_head_of_the_statement() -> None:
     document = twin()
     assert list(document) == [
         "kind",
@@ -54,7 +54,7 @@ def test_head() -> None:
     }
 
 
-def test_a_draft_says_so() -> None:
+def test_draft_is_marked_in_json() -> None:
     document = twin(number=None)
     assert (document["status"], document["number"]) == ("draft", None)
 
@@ -69,7 +69,7 @@ def test_amounts_are_texts_with_the_currencys_digits() -> None:
     assert contract["shares"][0]["step"] == 1
 
 
-def test_editions_places_rates_and_the_share() -> None:
+def test_json_has_editions_places_rates_and_share() -> None:
     (contract,) = twin()["contracts"]
     edition = contract["life_to_date"][0]
     assert edition["authors"] == ["A. N. Author", "C. O. Author"]
@@ -100,7 +100,7 @@ def test_a_lines_earned_is_in_its_contracts_currency() -> None:
     assert twin(currency="KWD", due=1)["due"] == "0.001"
 
 
-def test_exact_texts_are_kept() -> None:
+def test_json_keeps_exact_texts() -> None:
     (contract,) = twin()["contracts"]
     line = contract["lines"][9]
     assert (line["base"], line["portion"], line["rate"]) == ("1710.00", "5/7", "0.25")

@@ -65,7 +65,7 @@ def staff(office: Office) -> Staff:
     return Staff(office)
 
 
-def test_what_was_prepared_is_kept_whole(staff: Staff) -> None:
+def test_proposal_is_stored_completely(staff: Staff) -> None:
     number = staff.prepare(staff.clerk)
     assert staff.find(number) == Proposal(
         id=number,
@@ -92,14 +92,14 @@ def test_what_was_prepared_is_kept_whole(staff: Staff) -> None:
     ]
 
 
-def test_a_note_and_a_fingerprint_need_not_be_given(staff: Staff) -> None:
+def test_note_and_fingerprint_are_optional(staff: Staff) -> None:
     with staff.office.system.work(staff.clerk) as work:
         found = approvals.find(work, approvals.prepare(work, "setup", "plans halves", {}))
     assert found is not None
     assert (found.fingerprint, found.note, found.body) == ("", "", {})
 
 
-def test_one_of_a_subject_waits_at_a_time(staff: Staff) -> None:
+def test_subject_has_at_most_one_waiting_proposal(staff: Staff) -> None:
     first = staff.prepare(staff.clerk)
     with pytest.raises(ProposedAlreadyError, match="2025-H1 was prepared by Cleo and waits"):
         staff.prepare(staff.mona)
@@ -115,7 +115,7 @@ def test_one_of_a_subject_waits_at_a_time(staff: Staff) -> None:
         assert len(approvals.proposals(work)) == 4
 
 
-def test_at_the_command_line_nothing_is_prepared(office: Office) -> None:
+def test_command_line_cannot_prepare_proposals(office: Office) -> None:
     with pytest.raises(RefusedError, match="done at once"), office.work() as work:
         approvals.prepare(work, "close", "2025-H1", {})
     with office.work(read_only=True) as work:
@@ -167,13 +167,13 @@ def test_a_decision_is_made_once_and_logged(
     assert staff.find(number) == now
 
 
-def test_nothing_is_decided_that_there_is_not(staff: Staff) -> None:
+def test_deciding_an_unknown_proposal_is_refused(staff: Staff) -> None:
     for decide in decisions(staff).values():
         with pytest.raises(RefusedError, match="there is no proposal 7"):
             decide(staff.mona, 7)
 
 
-def test_a_reason_is_said_by_whoever_refuses(staff: Staff) -> None:
+def test_refusal_needs_a_reason(staff: Staff) -> None:
     number = staff.prepare(staff.clerk)
     for nothing in ("", " \n"):
         with pytest.raises(RefusedError, match="give a reason"):
@@ -193,7 +193,7 @@ def may(staff: Staff, number: int) -> dict[str, bool]:
     return who
 
 
-def test_another_manager_approves_unless_one_is_enough(staff: Staff) -> None:
+def test_approval_needs_another_manager_unless_single_approval(staff: Staff) -> None:
     number = staff.prepare(staff.mona)
     assert may(staff, number) == {"Cleo": False, "Mona": False, "Otto": True, "Ada": True}
     with pytest.raises(RefusedError, match="you prepared this yourself"):
@@ -214,14 +214,14 @@ def test_another_manager_approves_unless_one_is_enough(staff: Staff) -> None:
     ]
 
 
-def test_only_an_administrator_switches_the_second_pair_of_eyes_off(staff: Staff) -> None:
+def test_only_administrators_allow_single_approval(staff: Staff) -> None:
     with pytest.raises(NotAllowedError), staff.office.system.work(staff.mona) as work:
         approvals.set_two_people(work, on=False)
     with staff.office.work(read_only=True) as work:
         assert approvals.two_people(work)
 
 
-def test_who_prepared_or_a_manager_withdraws(staff: Staff) -> None:
+def test_proposer_or_manager_can_withdraw(staff: Staff) -> None:
     number = staff.prepare(staff.mona)
     with pytest.raises(RefusedError, match="somebody else prepared this"):
         staff.withdraw(staff.clerk, number)
@@ -231,7 +231,7 @@ def test_who_prepared_or_a_manager_withdraws(staff: Staff) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION, Role.STRANGER])
-def test_others_do_not_even_look(office: Office, role: Role) -> None:
+def test_proposals_are_hidden_outside_the_desk(office: Office, role: Role) -> None:
     outside = Actor("outside", role, 99)
     for ask in (
         lambda work: approvals.find(work, 1),

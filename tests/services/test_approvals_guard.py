@@ -1,4 +1,4 @@
-"""What two people looked at is what is closed: an approval of anything else is refused.
+"""A close applies to exactly what two people looked at; any other approval is refused.
 
 Every other step of the checklist is done again in these tests, so that only the comparison of the
 fingerprints stands between the change and the close.
@@ -54,7 +54,7 @@ def pay_another_rate(office: Office) -> None:
 
 
 @pytest.mark.parametrize("change", [sell_one, pay_another_rate])
-def test_a_draft_that_changed_is_not_approved_though_all_was_looked_at_again(
+def test_changed_draft_cannot_be_approved_after_another_look(
     office: Office, change: Callable[[Office], None]
 ) -> None:
     clerk, manager = staff(office)
@@ -73,8 +73,8 @@ def test_a_draft_that_changed_is_not_approved_though_all_was_looked_at_again(
     assert office.hashes() == before
 
 
-def test_a_draft_that_is_as_it_was_again_is_approved(office: Office) -> None:
-    """It is the figures that count, not that something happened in between."""
+def test_draft_restored_to_its_prepared_state_can_be_approved(office: Office) -> None:
+    """Only the figures are compared, not whether something happened in between."""
     clerk, manager = staff(office)
     number = prepare(office, clerk)
     office.undo(office.bring_batch([a_row(1, date="2025-12-01")]))
@@ -82,7 +82,7 @@ def test_a_draft_that_is_as_it_was_again_is_approved(office: Office) -> None:
         assert closing.approve(work, number).document["period"] == PERIOD
 
 
-def test_a_close_of_what_was_approved_before_a_change_is_refused(office: Office) -> None:
+def test_close_approved_before_a_change_is_refused(office: Office) -> None:
     """The close compares by itself: whichever way an approval came about, it is of a draft."""
     clerk, manager = staff(office)
     number = prepare(office, clerk)
@@ -98,7 +98,7 @@ def test_a_close_of_what_was_approved_before_a_change_is_refused(office: Office)
     assert office.hashes() == before
 
 
-def test_who_prepared_does_not_close_what_another_approved(office: Office) -> None:
+def test_preparer_cannot_close_what_another_approved(office: Office) -> None:
     _, manager = staff(office)
     other = lend_site(office).somebody(Role.MANAGER, "Otto")
     number = prepare(office, manager)

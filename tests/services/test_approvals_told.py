@@ -1,4 +1,4 @@
-"""Two people: both are named, those who may approve are told, and so is whoever prepared it."""
+"""Notices of proposals: approvers and proposer are notified, and both people named."""
 
 import json
 from typing import Any
@@ -69,7 +69,7 @@ def test_approvers_are_told_once_but_not_whoever_prepared_it(office: Office, peo
         ("withdrawn", "Withdrawn: a change of contract foot-2015"),
     ],
 )
-def test_whoever_prepared_it_is_told_what_became_of_it(
+def test_proposer_is_told_the_decision(
     office: Office, people: Site, status: str, subject: str
 ) -> None:
     clerk = people.somebody(Role.CLERK, "Carla Clerk")
@@ -92,7 +92,7 @@ def test_whoever_prepared_it_is_told_what_became_of_it(
     assert (told["status"], told["prepared_by"]) == (status, "Carla Clerk")
 
 
-def test_nobody_is_told_what_they_did_themselves(office: Office, people: Site) -> None:
+def test_actor_is_not_notified_of_their_own_decision(office: Office, people: Site) -> None:
     clerk = people.somebody(Role.CLERK, "Carla Clerk")
     number = prepare(office, clerk)
     with office.system.work(clerk) as work:

@@ -49,14 +49,16 @@ def crash_everywhere(
 
 
 @after(opened)
-def test_undo(office: Office, step: int) -> None:
+def test_undo_survives_a_crash_at_any_step(office: Office, step: int) -> None:
     batch = office.bring_batch([a_row(3)])
     crash_everywhere(office, lambda at: at.undo(batch), 6, step=step)
 
 
 @after(spring)
 @pytest.mark.parametrize("verb", ["statements", "correct"])
-def test_after_a_close(office: Office, verb: str, step: int) -> None:
+def test_statements_and_corrections_survive_a_crash_at_any_step(
+    office: Office, verb: str, step: int
+) -> None:
     office.close("2025-H1")
     if verb == "statements":
         crash_everywhere(office, lambda at: at.statements("2025-H1"), 6, step=step, in_parts=True)
@@ -66,7 +68,7 @@ def test_after_a_close(office: Office, verb: str, step: int) -> None:
 
 @pytest.mark.parametrize(("verb", "least"), [("import", 8), ("close", 15)])
 @after(spring)
-def test_a_retry_ends_where_work_without_a_crash_ends(
+def test_retry_after_a_crash_gives_the_same_books(
     office: Office, shelf: Shelf, tmp_path: Path, verb: str, least: int, step: int
 ) -> None:
     """To the byte, numbers and kept files included; PostgreSQL's sequences alone leave gaps."""

@@ -59,7 +59,7 @@ def at_home(office: Office, name: str, moment: datetime = LATE) -> None:
         ("Pacific/Pago_Pago", date(2026, 8, 20)),
     ],
 )
-def test_today_is_the_houses(office: Office, host: str, home: str, today: date) -> None:
+def test_today_is_in_the_publishers_zone(office: Office, host: str, home: str, today: date) -> None:
     at_home(office, home)
     moment = datetime(2026, 8, 20, 23, 30, tzinfo=UTC)
     with office.work(read_only=True) as work:
@@ -69,14 +69,14 @@ def test_today_is_the_houses(office: Office, host: str, home: str, today: date) 
 
 
 @after(opened)
-def test_without_a_zone_days_are_those_of_utc(office: Office, host: str) -> None:
+def test_days_without_a_zone_are_utc(office: Office, host: str) -> None:
     office.system = replace(office.system, clock=LATE.astimezone)
     with office.work(read_only=True) as work:
         assert work.today == date(2026, 8, 20)
 
 
 @after(opened)
-def test_pages_and_the_log_say_the_houses_days(office: Office, host: str) -> None:
+def test_pages_and_log_use_the_publishers_zone(office: Office, host: str) -> None:
     at_home(office, "Europe/Berlin")
     with office.work() as work:
         house.set_time_zone(work, "Europe/Berlin")
@@ -95,23 +95,23 @@ def test_pages_and_the_log_say_the_houses_days(office: Office, host: str) -> Non
 
 
 @after(opened)
-def test_a_zone_that_is_none_is_refused(office: Office) -> None:
+def test_unknown_zone_is_refused(office: Office) -> None:
     with office.work() as work, pytest.raises(RefusedError, match="America/New_York"):
         house.set_time_zone(work, "Seattle")
 
 
 @pytest.mark.parametrize("name", ["", "Seattle", "../../etc/passwd", "/etc/localtime", "a\0b"])
-def test_what_is_no_zone(name: str) -> None:
+def test_invalid_zone_names(name: str) -> None:
     with pytest.raises(UnknownZoneError):
         zone(name)
 
 
-def test_this_computers_zone_is_what_its_environment_says(host: str) -> None:
+def test_system_zone_comes_from_the_environment(host: str) -> None:
     assert of_this_computer().key == host
     assert now().tzinfo is UTC
 
 
-def test_init_notes_this_computers_zone_once(tmp_path: Path) -> None:
+def test_init_stores_the_system_zone_once(tmp_path: Path) -> None:
     runner = CliRunner()
 
     def init(zone_: str, *words: str) -> str:
@@ -136,7 +136,7 @@ def _nodes(path: Path) -> Iterator[ast.AST]:
     )
 
 
-def test_no_code_asks_the_host_what_day_it_is() -> None:
+def test_code_never_reads_the_hosts_date() -> None:
     """``date.today()`` and ``astimezone()`` without a zone are the host's."""
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno}"

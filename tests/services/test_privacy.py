@@ -1,4 +1,4 @@
-"""Nobody's statement tells of anybody else who is paid: no name, no key, no address, no amount."""
+"""A statement reveals no other beneficiary: no name, no key, no address, no amount."""
 
 import html
 import json
@@ -205,7 +205,7 @@ def of(key: str) -> list[str]:
     return [mark.casefold() for mark in marks]
 
 
-def test_no_statement_names_another(papers: Papers) -> None:
+def test_no_statement_names_another_beneficiary(papers: Papers) -> None:
     for each in papers.all:
         text = each.text.casefold()
         assert each.whose in text
@@ -215,7 +215,7 @@ def test_no_statement_names_another(papers: Papers) -> None:
                 assert mark not in text, f"{each.path.name} tells of {other}: {mark!r}"
 
 
-def test_no_statement_tells_what_another_gets(papers: Papers) -> None:
+def test_no_statement_shows_amounts_of_another(papers: Papers) -> None:
     checked = 0
     for each in papers.all:
         figures = {Decimal(found.replace(",", "")) for found in FIGURE.findall(each.text)}
@@ -235,12 +235,12 @@ def test_no_statement_tells_what_another_gets(papers: Papers) -> None:
     assert checked > 300
 
 
-def test_who_has_no_part_in_a_contract_hears_nothing_of_it(papers: Papers) -> None:
+def test_statement_omits_contracts_without_a_share(papers: Papers) -> None:
     for each in papers.all:
         assert ("hand-2020" in each.text) == (each.whose == "pay-greta"), each.path.name
 
 
-def test_a_name_is_a_text_and_never_a_formula(papers: Papers) -> None:
+def test_name_is_never_written_as_a_formula(papers: Papers) -> None:
     seen = set()
     for each in papers.all:
         if each.path.suffix == ".xlsx":
@@ -255,7 +255,7 @@ def test_a_name_is_a_text_and_never_a_formula(papers: Papers) -> None:
 
 @pytest.mark.thorough("on the other engine")
 def test_both_engines_write_the_same_bytes(shelf: Shelf, tmp_path: Path) -> None:
-    """What is seen above on one engine holds on the other."""
+    """So the checks above hold on the other engine too."""
     found = []
     for kind in ("sqlite", "postgresql"):
         with shelf.office(kind, shared_plans, tmp_path / kind) as office:

@@ -29,7 +29,7 @@ def task(office: Office, do: object, argument: str) -> Task:
 
 
 @after(spring)
-def test_two_closes_post_once(office: Office, racers: Racers) -> None:
+def test_concurrent_closes_post_once(office: Office, racers: Racers) -> None:
     outcomes = racers.race(*[task(office, close_period, "2025-H1")] * 2)
     assert sorted(outcome.done for outcome in outcomes) == [False, True]
     assert [outcome.told for outcome in outcomes if not outcome.done] == [True]
@@ -39,7 +39,7 @@ def test_two_closes_post_once(office: Office, racers: Racers) -> None:
 
 @after(spring)
 @pytest.mark.parametrize("trial", range(3))
-def test_an_import_is_wholly_inside_a_close_or_wholly_after(
+def test_import_is_wholly_before_or_after_a_concurrent_close(
     office: Office, racers: Racers, trial: int
 ) -> None:
     path = office.report([a_row(number + 1, reference=f"late {number}") for number in range(20)])
@@ -56,7 +56,9 @@ def test_an_import_is_wholly_inside_a_close_or_wholly_after(
 
 @after(opened)
 @pytest.mark.parametrize("trial", range(2))
-def test_the_same_file_is_recorded_once(office: Office, racers: Racers, trial: int) -> None:
+def test_concurrent_imports_of_a_file_record_it_once(
+    office: Office, racers: Racers, trial: int
+) -> None:
     path = office.report([a_row(5)])
     outcomes = racers.race(*[task(office, bring_file, str(path))] * 2)
     assert office.rows("SELECT count(*) FROM batch WHERE status = 'recorded'") == [(1,)]
@@ -70,7 +72,7 @@ def remove_other(office: Office, actor: Actor, other: int) -> None:
 
 
 @after(takes_orders)
-def test_of_two_who_remove_each_other_one_stays(office: Office, racers: Racers) -> None:
+def test_administrators_removing_each_other_leave_one(office: Office, racers: Racers) -> None:
     two = [somebody(office, name, Role.ORGANIZATION, "guild") for name in ("Olga", "Otto")]
     outcomes = racers.race(
         *(
@@ -94,7 +96,7 @@ def follow(office: Office, token: str) -> str:
 
 
 @after(takes_orders)
-def test_an_invitation_of_colleagues_is_followed_once(office: Office, racers: Racers) -> None:
+def test_colleague_invitation_is_accepted_once(office: Office, racers: Racers) -> None:
     olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
     with office.system.work(olga) as work:
         invite_colleague(work, "guild", "otto@example.org", "Otto")

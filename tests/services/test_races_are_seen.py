@@ -1,4 +1,4 @@
-"""The proof that races are seen: without its locks the same work spoils the books, every time.
+"""The race tests detect races: without locks the same work corrupts the books every time.
 
 Everybody waits a moment after each row written, so that others come between. With the locks
 nothing comes of it; without them something must, or the tests of races would prove nothing.
@@ -57,7 +57,7 @@ RACES = [
 
 
 @pytest.mark.parametrize("race", RACES)
-def test_with_locks_nothing_is_spoiled(
+def test_races_with_locks_keep_the_books_consistent(
     office: Office, racers: Racers, race: Callable[[Office], Race]
 ) -> None:
     outcomes = racers.race(*tasks(office, *race(office), pause="INSERT INTO"))
@@ -69,7 +69,7 @@ def test_with_locks_nothing_is_spoiled(
 
 
 @pytest.mark.parametrize("race", RACES)
-def test_without_locks_it_is_seen(
+def test_races_without_locks_are_detected(
     office: Office, racers: Racers, race: Callable[[Office], Race]
 ) -> None:
     """A fault of the books, a crash, or only a unique key that stood behind the lock."""

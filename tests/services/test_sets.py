@@ -1,4 +1,4 @@
-"""Whatever is loaded comes in sets: the number of questions does not grow with what is loaded."""
+"""The number of statements does not grow with the number of rows loaded."""
 
 from collections.abc import Callable
 
@@ -79,7 +79,7 @@ PARTS: dict[str, Callable[[int, int], Document]] = {
 
 @pytest.mark.thorough("combinations", but_one_in=4)
 @pytest.mark.parametrize("part", PARTS)
-def test_a_setup_is_loaded_in_sets(office: Office, part: str) -> None:
+def test_setup_is_loaded_with_few_statements(office: Office, part: str) -> None:
     def asked(count: int, start: int) -> int:
         setup = PARTS[part](count, start)
         return len(office.statements_of(lambda at: at.load(setup)))
@@ -91,7 +91,7 @@ def test_a_setup_is_loaded_in_sets(office: Office, part: str) -> None:
     assert same <= asked(FEW, 400), "loaded again, it asks no more"
 
 
-def test_amended_titles_are_loaded_in_sets(office: Office) -> None:
+def test_amended_titles_are_loaded_with_few_statements(office: Office) -> None:
     office.load(titles(MANY, 200))
 
     def asked(count: int, price: str) -> int:
@@ -103,7 +103,7 @@ def test_amended_titles_are_loaded_in_sets(office: Office) -> None:
     assert asked(MANY, "70.00") == asked(FEW, "60.00")
 
 
-def test_sales_are_imported_in_sets(office: Office) -> None:
+def test_sales_are_imported_with_few_statements(office: Office) -> None:
     office.load(titles(MANY, 200))
 
     def asked(count: int, day: int) -> int:
@@ -117,7 +117,7 @@ def test_sales_are_imported_in_sets(office: Office) -> None:
     assert asked(MANY, 2) == asked(FEW, 3)
 
 
-def test_rows_that_waited_are_recorded_in_sets(office: Office) -> None:
+def test_released_rows_are_recorded_with_few_statements(office: Office) -> None:
     def asked(count: int, number: int) -> int:
         missing = an_isbn(number)
         rows = [a_row(place + 1, isbn=missing, reference=str(place)) for place in range(count)]

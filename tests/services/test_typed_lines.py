@@ -52,14 +52,14 @@ TYPED: dict[str, Typed] = {
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("door", TYPED)
-def test_a_name_is_refused_where_it_is_typed(office: Office, door: str, text: str) -> None:
+def test_name_with_control_characters_is_refused(office: Office, door: str, text: str) -> None:
     typed, told = HOSTILE[text]
     with office.work() as work, pytest.raises(RefusedError, match=f"{told}.*take it out"):
         TYPED[door](work, typed)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_who_orders_signs_with_a_name(office: Office, text: str) -> None:
+def test_customer_names_with_control_characters_are_refused(office: Office, text: str) -> None:
     olga = person_called(office, "Olga")
     with office.system.work(olga) as work:
         for name, po_number in ((HOSTILE[text][0], ""), ("Olga", HOSTILE[text][0])):
@@ -71,7 +71,7 @@ def test_who_orders_signs_with_a_name(office: Office, text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("part", ["publisher", "titles", "organizations", "beneficiaries"])
-def test_a_setup_file_names_the_fault(office: Office, part: str, text: str) -> None:
+def test_setup_file_with_a_bad_line_names_the_fault(office: Office, part: str, text: str) -> None:
     setup = a_setup()
     setup["organizations"] = [an_organization("guild")]
     entry = setup[part] if part == "publisher" else setup[part][0]
@@ -82,7 +82,7 @@ def test_a_setup_file_names_the_fault(office: Office, part: str, text: str) -> N
     assert "take it out" in fault.message
 
 
-def test_a_stranger_asks_with_an_address_of_any_script(office: Office) -> None:
+def test_stranger_can_order_with_an_international_address(office: Office) -> None:
     typed = replace(REQUESTED, contact_email="Olga@Bücher.example")
     with office.system.work(ANONYMOUS) as work:
         requests.ask_for(work, typed, "192.0.2.1")

@@ -11,7 +11,7 @@ from tests.smtp.test_outbox import reach, sent
 
 
 @after(closed)
-def test_a_proposal_is_told_and_its_link_opens_it(office: Office, post: PostOffice) -> None:
+def test_proposal_is_mailed_and_its_link_opens_it(office: Office, post: PostOffice) -> None:
     reach(office, post.url)
     site = lend_site(office)
     clerk = site.visitor(Role.CLERK, "Carla Clerk")

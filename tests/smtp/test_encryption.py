@@ -92,7 +92,7 @@ def test_password_goes_over_a_verified_connection(right: Server) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_password_is_not_sent_to_who_cannot_show_a_certificate(
+def test_password_is_not_sent_to_a_server_without_a_valid_certificate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     unknown = host == "localhost"

@@ -164,7 +164,7 @@ def open_post(request: pytest.FixtureRequest) -> Iterator[PostOffice]:
 @pytest.mark.parametrize(
     ("text", "before"), [(HEADER, ""), (BODY, "Ünder the " * 7)], ids=["header", "body"]
 )
-def test_each_encoding_is_data_in_every_field(
+def test_encoded_words_stay_data_in_every_header_field(
     open_post: PostOffice, name: str, text: str, before: str
 ) -> None:
     send_with(open_post, f"{before}{ENCODINGS[name](text)} Society")
@@ -176,7 +176,7 @@ def test_each_encoding_is_data_in_every_field(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-def test_encodings_within_encodings_are_data(open_post: PostOffice, text: str) -> None:
+def test_nested_encoded_words_stay_data(open_post: PostOffice, text: str) -> None:
     send_with(open_post, text)
 
 
@@ -197,8 +197,8 @@ def send_with(post: PostOffice, text: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ENCODINGS))
-def test_no_address_holds_a_header(open_post: PostOffice, name: str) -> None:
-    """Whoever types one, as recipient or as the sender that the setup names."""
+def test_address_cannot_inject_a_header(open_post: PostOffice, name: str) -> None:
+    """Neither the recipient's address nor the sender's in the setup."""
     open_post.raw.clear()
     coded = ENCODINGS[name](HEADER)
     for bad in (f"{coded}@example.org", f"bo@example.org{coded}", f"bo@{coded}.org"):
@@ -234,7 +234,9 @@ def before_the_rule(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize("name", OLD_BOOKS)
 @pytest.mark.usefixtures("before_the_rule")
 @after(orders_underway)
-def test_no_name_of_old_books_becomes_a_header(office: Office, post: PostOffice, name: str) -> None:
+def test_name_of_older_books_cannot_inject_a_header(
+    office: Office, post: PostOffice, name: str
+) -> None:
     begin, end = OLD_BOOKS[name]
     everybody_written_to(office, begin, end)
     reach(office, post.url)

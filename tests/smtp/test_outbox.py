@@ -86,7 +86,7 @@ def test_a_message_is_sent_once(office: Office, post: PostOffice) -> None:
 
 
 @pytest.mark.parametrize("is_tried", [False, True])
-def test_a_message_of_a_clock_that_ran_ahead_leaves_now(
+def test_message_dated_in_the_future_is_sent_now(
     office: Office, post: PostOffice, *, is_tried: bool
 ) -> None:
     reach(office, post.url, minutes=400 * 24 * 60)
@@ -100,7 +100,7 @@ def test_a_message_of_a_clock_that_ran_ahead_leaves_now(
     assert post.recipients == [["bo@example.org"]]
 
 
-def test_what_waits_for_its_next_attempt_still_waits(office: Office, post: PostOffice) -> None:
+def test_message_waits_for_its_next_attempt(office: Office, post: PostOffice) -> None:
     reach(office, post.url)
     wrote(office, NOTE)
     office.execute("UPDATE mail SET attempts = 6, next_at = '2025-01-01T00:00:00+00:00'")
@@ -113,7 +113,9 @@ def test_what_waits_for_its_next_attempt_still_waits(office: Office, post: PostO
     assert sent(office) == 1
 
 
-def test_what_was_taken_back_is_never_sent(office: Office, post: PostOffice) -> None:
+def test_message_of_a_rolled_back_transaction_is_never_sent(
+    office: Office, post: PostOffice
+) -> None:
     reach(office, post.url)
     with suppress(CrashError), office.work() as work:
         write(work, NOTE)
@@ -128,7 +130,7 @@ def test_without_a_mail_server_messages_wait(office: Office, post: PostOffice) -
     assert sent(office) == 1
 
 
-def test_a_refused_message_is_tried_again_later_and_later(office: Office, post: PostOffice) -> None:
+def test_refused_message_is_retried_at_growing_intervals(office: Office, post: PostOffice) -> None:
     wrote(office, NOTE)
     post.refusal = "451 the disk is full"
     tried, minute = [], 0
@@ -144,7 +146,7 @@ def test_a_refused_message_is_tried_again_later_and_later(office: Office, post: 
     assert office.rows("SELECT attempts, sent_at FROM mail") == [(8, None)]
 
 
-def test_what_was_refused_once_arrives_once(office: Office, post: PostOffice) -> None:
+def test_message_refused_once_arrives_once(office: Office, post: PostOffice) -> None:
     wrote(office, NOTE)
     reach(office, f"smtp://127.0.0.1:{free_port()}")
     assert sent(office) == 1
@@ -157,7 +159,7 @@ def test_what_was_refused_once_arrives_once(office: Office, post: PostOffice) ->
     assert office.rows("SELECT attempts, next_at, error FROM mail") == [(2, None, "")]
 
 
-def test_one_bad_message_keeps_no_other_back(office: Office, post: PostOffice) -> None:
+def test_failing_message_does_not_hold_back_others(office: Office, post: PostOffice) -> None:
     reach(office, post.url)
     wrote(
         office,
@@ -174,7 +176,7 @@ def test_one_bad_message_keeps_no_other_back(office: Office, post: PostOffice) -
     assert "gone.xlsx" in errors[3]
 
 
-def test_no_header_is_smuggled_in(office: Office, post: PostOffice) -> None:
+def test_subject_cannot_inject_a_header(office: Office, post: PostOffice) -> None:
     reach(office, post.url)
     wrote(office, replace(NOTE, subject="Hello\r\nBcc: eve@example.org\n\nA body"))
     assert sent(office) == 1
@@ -184,7 +186,7 @@ def test_no_header_is_smuggled_in(office: Office, post: PostOffice) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_the_mailer_itself_refuses_what_is_no_address(office: Office, post: PostOffice) -> None:
+def test_mailer_refuses_an_invalid_address(office: Office, post: PostOffice) -> None:
     for bad in ("", "a@x.org,b@x.org", "a@x.org\nCc: b@x.org", "Group: a@x.org, b@x.org;"):
         with pytest.raises(MailError):
             Mailer(post.url, "desk@example.com").send(bad, "Hi", "Text", "")
@@ -216,7 +218,7 @@ def test_a_secret_link_is_sealed_while_it_waits(office: Office, post: PostOffice
     assert "http://localhost:8000/account/invitation/s3cret" in post.text(0).splitlines()
 
 
-def test_a_link_whose_key_is_lost_is_told_and_leaves_once_it_is_found(
+def test_message_with_an_unreadable_link_is_reported_and_sent_once_its_key_is_back(
     office: Office, post: PostOffice
 ) -> None:
     with_key(office, "the first")
@@ -266,7 +268,7 @@ def test_an_attachment_is_the_issued_file(office: Office, post: PostOffice) -> N
     assert post.attachments() == {name: (folder / name).read_bytes() for name in names}
 
 
-def test_a_slow_mail_server_keeps_nobody_from_writing(office: Office) -> None:
+def test_slow_mail_server_does_not_block_writers(office: Office) -> None:
     meanwhile: list[int] = []
 
     class Slow(PostOffice):
@@ -284,7 +286,7 @@ def test_a_slow_mail_server_keeps_nobody_from_writing(office: Office) -> None:
     assert meanwhile == [2]
 
 
-def test_two_senders_send_nothing_twice(office: Office, post: PostOffice) -> None:
+def test_two_senders_never_send_a_message_twice(office: Office, post: PostOffice) -> None:
     reach(office, post.url)
     wrote(office, *[replace(NOTE, about=str(n), subject=f"Note {n}") for n in range(20)])
     senders = [threading.Thread(target=sent, args=(office,)) for _ in range(2)]

@@ -1,4 +1,4 @@
-"""What the mail server answers, or does not: refusals in words, and nobody waits for it."""
+"""Failures of the mail server: refusals are explained, and nobody waits for it."""
 
 import socket
 import threading
@@ -59,7 +59,7 @@ class Refusing(PostOffice):
 
 
 @pytest.mark.parametrize(("command", "answer", "remedy"), REFUSED)
-def test_a_refusal_ends_at_once_and_is_told_in_words(
+def test_permanent_refusal_ends_delivery_and_is_explained(
     office: Office, command: str, answer: str, remedy: str
 ) -> None:
     made = Refusing()
@@ -105,7 +105,7 @@ def silent(drips: bytes = b"") -> Iterator[tuple[str, list[socket.socket]]]:
             taker.join()
 
 
-def test_a_hanging_server_holds_one_message_and_no_job(
+def test_hanging_server_delays_one_message_and_no_job(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mailer, "_TIMEOUT_SECONDS", 0.05)
@@ -119,7 +119,7 @@ def test_a_hanging_server_holds_one_message_and_no_job(
     assert "does not answer" in office.rows("SELECT error FROM mail ORDER BY id")[0][0]
 
 
-def test_a_server_that_drips_is_not_waited_for(
+def test_slowly_dripping_server_is_given_up(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mailer, "_WHOLE_SECONDS", 0.2)
@@ -129,7 +129,7 @@ def test_a_server_that_drips_is_not_waited_for(
         assert deliver(lambda: office.system.work(TESS)) is Outcome.NO_SERVER
 
 
-def test_what_was_taken_stays_taken_whatever_is_said_at_the_end(
+def test_accepted_message_is_not_resent_after_an_error_on_quit(
     office: Office,
 ) -> None:
     class Rude(PostOffice):
@@ -145,7 +145,7 @@ def test_what_was_taken_stays_taken_whatever_is_said_at_the_end(
 
 
 @pytest.mark.thorough("measurements")
-def test_a_server_that_is_away_is_waited_for_for_days(office: Office) -> None:
+def test_unreachable_server_is_retried_for_days(office: Office) -> None:
     """Also longer than a message that is refused for now would be tried."""
     wrote(office, NOTE)
     minutes, tries = 0, 0
@@ -159,7 +159,7 @@ def test_a_server_that_is_away_is_waited_for_for_days(office: Office) -> None:
     assert 5 * 24 * 60 <= minutes - 30 <= 5 * 24 * 60 + 60
 
 
-def test_a_wrong_password_of_the_desk_ends_no_message(office: Office) -> None:
+def test_wrong_smtp_password_gives_up_no_message(office: Office) -> None:
     class Guarded(PostOffice):
         async def handle_MAIL(self, *_arguments: Any) -> str:  # noqa: N802 - aiosmtpd's name
             return "530 5.7.0 authentication required"
@@ -193,7 +193,7 @@ def test_links_are_made_when_a_message_leaves(office: Office, post: PostOffice) 
     assert b"localhost" not in post.raw[0]
 
 
-def test_without_an_address_links_are_held_and_told(office: Office, post: PostOffice) -> None:
+def test_messages_with_links_wait_without_a_base_url(office: Office, post: PostOffice) -> None:
     reach(office, post.url)
     named(office, "http://localhost:8000", is_named=False)
     wrote(office, INVITATION, NOTE)
@@ -208,7 +208,7 @@ def test_without_an_address_links_are_held_and_told(office: Office, post: PostOf
     assert office.rows("SELECT count(*) FROM mail WHERE sent_at IS NULL OR error <> ''") == [(0,)]
 
 
-def test_what_an_earlier_release_wrote_leaves_as_it_is(office: Office, post: PostOffice) -> None:
+def test_message_of_an_earlier_release_is_sent_unchanged(office: Office, post: PostOffice) -> None:
     reach(office, post.url)
     wrote(office, NOTE)
     office.execute("UPDATE mail SET text = 'Whole text', html = '<p>Whole page</p>'")
@@ -219,7 +219,7 @@ def test_what_an_earlier_release_wrote_leaves_as_it_is(office: Office, post: Pos
 # Addresses beyond ASCII
 
 
-def test_a_domain_of_any_script_is_written_to_in_ascii(office: Office, post: PostOffice) -> None:
+def test_international_domain_is_sent_in_ascii(office: Office, post: PostOffice) -> None:
     """As old books have it; what is typed today is kept so."""
     reach(office, post.url)
     wrote(office, Message("Bo@Bücher.example", "Hi", ["Text"], "note", "1"))
@@ -228,9 +228,7 @@ def test_a_domain_of_any_script_is_written_to_in_ascii(office: Office, post: Pos
 
 
 @pytest.mark.parametrize("smtputf8", [True, False])
-def test_letters_before_the_at_need_a_server_that_takes_them(
-    office: Office, *, smtputf8: bool
-) -> None:
+def test_non_ascii_mailbox_needs_a_server_with_smtputf8(office: Office, *, smtputf8: bool) -> None:
     with post_office(smtputf8=smtputf8) as post:
         reach(office, post.url)
         wrote(office, Message("jürgen@example.org", "Hi", ["Text"], "note", "1"))

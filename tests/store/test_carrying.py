@@ -129,10 +129,8 @@ def agrees(connection: Connection, closed: Closed, after: Period) -> None:
 
 @given(years=histories(most=6), kept_since=st.integers(0, 3))
 @settings(deadline=None, max_examples=40)
-def test_what_is_carried_forward_is_what_history_adds_up_to(
-    years: list[Year], kept_since: int
-) -> None:
-    """Whatever terms change, and whether or not closes of earlier versions kept anything."""
+def test_carried_figures_equal_the_sum_of_history(years: list[Year], kept_since: int) -> None:
+    """For any change of terms, and with or without figures kept by earlier versions."""
     so_far = Closed()
     with empty_books() as connection:
         for place, run in enumerate(played(years).runs):
@@ -145,7 +143,7 @@ def test_what_is_carried_forward_is_what_history_adds_up_to(
 
 @given(years=histories(most=4))
 @settings(deadline=None, max_examples=20)
-def test_a_state_that_was_left_reads_back_as_it_was(years: list[Year]) -> None:
+def test_carried_state_reads_back_the_same(years: list[Year]) -> None:
     done = played(years).runs
     with empty_books() as connection:
         for run in done:
@@ -156,7 +154,7 @@ def test_a_state_that_was_left_reads_back_as_it_was(years: list[Year]) -> None:
 
 @given(years=histories(most=3))
 @settings(deadline=None, max_examples=10)
-def test_the_chain_that_verify_follows_finds_nothing_wrong(years: list[Year]) -> None:
+def test_verify_finds_no_fault_in_carried_states(years: list[Year]) -> None:
     done = played(years).runs
     with empty_books() as connection:
         for run in done:
@@ -340,7 +338,7 @@ def close(connection: Connection, run: Run) -> None:
     carrying.carry_forward(connection, run.period)
 
 
-def test_what_three_closes_keep_is_what_was_worked_by_hand() -> None:
+def test_carried_figures_of_three_closes_match_those_by_hand() -> None:
     wanted = [
         CarriedForward(state, entries, accounts, totals)
         for state, entries, accounts, totals in zip(
@@ -360,7 +358,7 @@ def test_what_three_closes_keep_is_what_was_worked_by_hand() -> None:
         assert carrying.kept(connection, THIRD.ordinal + 1) is None
 
 
-def test_a_close_keeps_what_earlier_ones_did_not() -> None:
+def test_close_fills_in_what_earlier_closes_did_not_carry() -> None:
     """But for sums of their own, which a migration made."""
     with three_periods() as (connection, done):
         for run in done:
@@ -385,8 +383,8 @@ def test_a_close_keeps_what_earlier_ones_did_not() -> None:
             )
 
 
-def test_each_close_builds_on_what_the_one_before_it_kept() -> None:
-    """Nothing is added up anew: what is kept is changed here, to see that it is what counts."""
+def test_close_builds_on_the_carried_figures_before_it() -> None:
+    """Kept figures are altered here, to show that they are used and not summed again."""
     changed = STATES[0] | {"contracts": {"foot": STATES[0]["contracts"]["foot"] | {"recouped": 7}}}
     with three_periods() as (connection, done):
         close(connection, done[0])
@@ -436,7 +434,7 @@ def in_a_new_year(state: carrying.State) -> carrying.State:
     return state | {"contracts": contracts}
 
 
-def test_a_run_finds_what_the_closes_before_it_left() -> None:
+def test_run_reads_the_figures_carried_by_earlier_closes() -> None:
     with three_periods() as (connection, done):
         for run in done:
             close(connection, run)

@@ -55,7 +55,7 @@ def refuses(office: Office, statements: str | Sequence[str], message: str) -> No
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
-def test_no_row_is_changed_or_removed(year: Office, table: str) -> None:
+def test_database_refuses_update_and_delete_of_records(year: Office, table: str) -> None:
     assert year.rows(f"SELECT 1 FROM {table}"), "the story leaves rows in every table"
     column = list(metadata.tables[table].columns)[-1].name
     refuses(year, f"UPDATE {table} SET {column} = {column}", r"append-only|cannot be changed")
@@ -63,7 +63,7 @@ def test_no_row_is_changed_or_removed(year: Office, table: str) -> None:
 
 
 @pytest.mark.parametrize("table", OF_A_PERIOD)
-def test_nothing_is_added_to_a_closed_period(year: Office, table: str) -> None:
+def test_database_refuses_inserts_into_a_closed_period(year: Office, table: str) -> None:
     refuses(year, f"INSERT INTO {table} SELECT * FROM {table} LIMIT 1", "closed")
 
 
@@ -77,19 +77,19 @@ def test_nothing_is_added_to_a_closed_period(year: Office, table: str) -> None:
         "UPDATE batch SET status = 'recorded', undone_at = null WHERE status = 'undone'",
     ],
 )
-def test_closed_periods_and_undone_batches_stay(year: Office, change: str) -> None:
+def test_database_refuses_reopening_periods_and_batches(year: Office, change: str) -> None:
     refuses(year, change, r"cannot be changed|never deleted")
 
 
 @pytest.mark.parametrize("year", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("table", [*APPEND_ONLY, "batch", "period"])
-def test_no_table_is_emptied(year: Office, table: str) -> None:
+def test_database_refuses_truncate(year: Office, table: str) -> None:
     refuses(year, f"TRUNCATE {table} CASCADE", r"append-only|cannot be|never")
 
 
 @pytest.mark.parametrize("year", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("table", [*APPEND_ONLY, "batch", "period"])
-def test_no_row_is_replaced(year: Office, table: str) -> None:
+def test_database_refuses_replace(year: Office, table: str) -> None:
     """SQLite's REPLACE removes the row that is in the way without asking any DELETE trigger."""
     refuses(year, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}", ".")
 
@@ -190,7 +190,7 @@ def test_an_entry_is_reversed_once(office: Office) -> None:
 
 
 @after(a_year)
-def test_the_same_bytes_are_recorded_once(office: Office) -> None:
+def test_database_refuses_recording_the_same_file_twice(office: Office) -> None:
     with pytest.raises(DatabaseError, match=r"(?i)unique"):
         office.execute(
             "INSERT INTO batch (file_name, sha256, size, report, account, sheets, choices, "
@@ -213,7 +213,7 @@ def test_a_batch_is_corrected_once(office: Office) -> None:
 
 
 @after(a_year)
-def test_references_lead_somewhere(office: Office) -> None:
+def test_foreign_keys_are_enforced(office: Office) -> None:
     with pytest.raises(DatabaseError, match=r"(?i)foreign key"):
         office.execute("UPDATE sale SET batch_id = 999")
     assert len(SPRING) == office.rows("SELECT count(*) FROM sale WHERE batch_id = 1")[0][0]

@@ -1,4 +1,4 @@
-"""What imports keep for drafts is what the lines add up to, whoever asks for what, on both engines."""
+"""Sums kept with imports answer every question as the lines do, on both engines."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -76,7 +76,7 @@ def asks(connection: Connection, wanted: Distinctions) -> list[Slice]:
 
 
 @given(imports, prices, st.lists(asked, min_size=1, max_size=3), asked)
-def test_what_is_kept_by_any_grouping_serves_any_question(
+def test_kept_sums_answer_any_coarser_question(
     both: tuple[Office, Office],
     sold: list[list[Line]],
     known: list[Priced],
@@ -104,7 +104,7 @@ def test_what_is_kept_by_any_grouping_serves_any_question(
 
 
 @given(st.lists(lines(), max_size=8), st.lists(lines(), max_size=4), prices, asked, asked)
-def test_lines_that_come_later_are_added_or_nothing_is_kept(
+def test_later_lines_are_added_to_kept_sums_or_the_sums_dropped(
     both: tuple[Office, Office],
     first: list[Line],
     later: list[Line],
@@ -124,7 +124,7 @@ def test_lines_that_come_later_are_added_or_nothing_is_kept(
             connection.rollback()
 
 
-def test_lines_kept_before_and_after_discounts_were_asked_for_count_once(
+def test_lines_kept_with_and_without_discounts_count_once(
     both: tuple[Office, Office],
 ) -> None:
     limits = (DiscountLimit(Fraction(2, 5), exclusive=False),)
@@ -148,7 +148,7 @@ def test_lines_kept_before_and_after_discounts_were_asked_for_count_once(
 
 
 @given(imports, prices, asked, asked)
-def test_summed_anew_by_the_database_it_is_the_same(
+def test_kept_sums_equal_a_new_sum_by_the_database(
     both: tuple[Office, Office],
     sold: list[list[Line]],
     known: list[Priced],
@@ -185,7 +185,7 @@ def kept(connection: Connection) -> list[tuple[object, ...]]:
     ]
 
 
-def test_a_question_answered_by_what_is_kept_reads_no_line(both: tuple[Office, Office]) -> None:
+def test_question_answered_by_kept_sums_reads_no_line(both: tuple[Office, Office]) -> None:
     """Were the lines not there, a draft would not notice."""
     wanted = Distinctions(
         [DiscountLimit(Fraction("0.55"), exclusive=False)], frozenset(ISBNS.values()), {"US"}
@@ -203,7 +203,7 @@ def test_a_question_answered_by_what_is_kept_reads_no_line(both: tuple[Office, O
 
 @pytest.mark.parametrize("most", [2**62 - 1, 2**40])
 def test_sums_that_are_too_large_are_not_kept(both: tuple[Office, Office], most: int) -> None:
-    """Neither receipts nor copies times list prices are wrapped or rounded; draft and sums agree."""
+    """Receipts and copies times list prices neither overflow nor are rounded."""
     wanted = Distinctions()
     sold = [a_line(net=most, units=most, list_price=most), a_line(retailer=2), a_line(net=most)]
     sold.append(a_line(net=-most, units=-most, list_price=most, kind=SaleKind.RETURN))

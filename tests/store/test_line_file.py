@@ -1,19 +1,23 @@
 """Lines that waited in a file are recorded as they were read, on both engines."""
 
-from collections.abc import Iterator
+import resource
+import subprocess
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from royalties.domain.sales.lines import SaleLine, WaitingLine
-from royalties.store.sales.line_file import LINE_COLUMNS, WAITING_COLUMNS, LineWriter, record_file
+from royalties.store.sales.line_file import LineFileError, LineWriter, record_file
+from royalties.store.sales.line_tables import LINE_COLUMNS, WAITING_COLUMNS, packed, unpacked
 from royalties.store.tables import sale, waiting
 from tests.builders.books import Office, Shelf
 from tests.store.test_slices import OTHER_PERIOD, PERIOD, prepared
 
 MANY = 33_000
-"""More than are sorted and written at a time."""
+"""More than are sent at a time: a process writes them."""
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +39,12 @@ def a_line(row: int) -> SaleLine:
 
 
 def written(path: Path, sales: list[SaleLine], waits: list[WaitingLine]) -> Path:
+    """By the column, but for each tenth block of lines."""
     writer = LineWriter(path)
-    for start in range(0, len(sales), 10_000):
-        writer.add(sales[start : start + 10_000], waits)
+    for place, start in enumerate(range(0, len(sales), 1_000)):
+        some = sales[start : start + 1_000]
+        columns = [tuple(zip(*some, strict=True))]
+        writer.add(*(([], some) if place % 10 == 0 else (columns, [])), waits)
         waits = []
     writer.finish()
     writer.close()
@@ -45,7 +52,7 @@ def written(path: Path, sales: list[SaleLine], waits: list[WaitingLine]) -> Path
 
 
 def test_lines_are_recorded_as_they_were_read(both: tuple[Office, Office], tmp_path: Path) -> None:
-    sold = [a_line(row) for row in range(1, MANY)]
+    sold = [a_line(row) for row in range(1, 2 * MANY)]
     waits = [WaitingLine(1, row, "978X", *a_line(row)[3:]) for row in range(1, 300)]
     path = written(tmp_path / "lines", sold, waits)
     ends = {"2025-06-30": PERIOD, "2025-12-31": OTHER_PERIOD}
@@ -68,7 +75,7 @@ def test_lines_are_recorded_as_they_were_read(both: tuple[Office, Office], tmp_p
 def test_many_files_are_recorded_one_after_the_other(
     both: tuple[Office, Office], tmp_path: Path
 ) -> None:
-    """None stays attached to a connection that is given back."""
+    """No file stays attached to a returned connection."""
     for place, office in enumerate(both):
         for number in range(15):
             path = written(tmp_path / f"{place}-{number}", [a_line(number + 1)], [])
@@ -78,3 +85,87 @@ def test_many_files_are_recorded_one_after_the_other(
             path.unlink()
         with office.system.engine.connect() as connection:
             assert connection.execute(select(sale.c.row)).all() == []
+
+
+def add_many(writer: LineWriter, blocks: int) -> None:
+    """Enough for a process, by the column; and so on until ``blocks`` of them are added."""
+    for start in range(0, blocks * MANY, MANY):
+        lines = map(a_line, range(start, start + MANY))
+        writer.add([tuple(zip(*lines, strict=True))], [], [])
+
+
+def add_and_finish(writer: LineWriter, blocks: int) -> None:
+    add_many(writer, blocks)
+    writer.finish()
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_killed_process_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    children = started(monkeypatch)
+    writer = LineWriter(tmp_path / "lines")
+    try:
+        add_many(writer, 1)
+        children[0].kill()
+        children[0].wait()
+        with pytest.raises(LineFileError, match="process that writes the lines has ended"):
+            add_and_finish(writer, more)
+    finally:
+        writer.close()
+
+
+def test_disk_that_takes_no_more_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    children = started(monkeypatch, most_bytes=1_000_000)
+    writer = LineWriter(tmp_path / "lines")
+    try:
+        with pytest.raises(LineFileError) as told:
+            add_and_finish(writer, 8)
+    finally:
+        writer.close()
+    assert told.value.strerror == "disk I/O error"
+    assert children[0].returncode == 1
+
+
+def test_writer_that_is_closed_leaves_no_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    children = started(monkeypatch)
+    writer = LineWriter(tmp_path / "lines")
+    add_many(writer, 1)
+    writer.close()
+    assert children[0].returncode is not None
+
+
+def started(
+    monkeypatch: pytest.MonkeyPatch, most_bytes: int | None = None
+) -> list["subprocess.Popen[bytes]"]:
+    """Processes that are started from now on; ``most_bytes`` is how long their files may become."""
+    children: list[subprocess.Popen[bytes]] = []
+
+    class Started(subprocess.Popen[bytes]):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            if most_bytes is not None:
+                resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+            children.append(self)
+
+    monkeypatch.setattr("royalties.store.sales.line_file.subprocess.Popen", Started)
+    return children
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["", "", ""],
+        ["a", "\x1f", "c"],
+        ["ö", None, "c"],
+        [None, 1, 2],
+        [1, -(2**63), 2**63 - 1],
+        [1, 2**63, 3],
+        range(7, 10),
+        ("Köln \ud83d", "'\n\t", "x"),
+    ],
+)
+def test_columns_arrive_as_they_were_sent(values: Sequence[Any]) -> None:
+    assert list(unpacked(packed(values))) == list(values)

@@ -1,4 +1,4 @@
-"""A query for a nonprofit's figures finds nobody else's, whichever door let them in.
+"""A query for a nonprofit's figures never finds those of another.
 
 Pages and verbs ask first whose a statement is; should one of them forget, the store finds nothing.
 """

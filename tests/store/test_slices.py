@@ -279,7 +279,7 @@ def a_line(**changes: object) -> Line:
         (DiscountLimit(Fraction(1, 3), exclusive=True), 333_334, 1),
     ],
 )
-def test_a_limit_is_hit_exactly(
+def test_discount_at_a_limit_is_classified_exactly(
     both: tuple[Office, Office], limit: DiscountLimit, discount: int, class_: int
 ) -> None:
     wanted = Distinctions([limit], frozenset(ISBNS.values()))
@@ -288,7 +288,7 @@ def test_a_limit_is_hit_exactly(
         assert slice_.discount == class_
 
 
-def test_the_latest_price_not_after_the_sale_stands_in(both: tuple[Office, Office]) -> None:
+def test_blank_price_is_the_latest_not_after_the_sale(both: tuple[Office, Office]) -> None:
     known = [
         Priced(1, "USD", "2015-07-01", 80_000_000),
         Priced(1, "USD", "2025-04-01", 85_000_000),
@@ -319,7 +319,7 @@ def test_large_receipts_still_imply_their_discount(both: tuple[Office, Office], 
             assert slice_.discount == class_
 
 
-def test_sums_do_not_overflow_quietly(both: tuple[Office, Office]) -> None:
+def test_overflow_of_sums_is_an_error(both: tuple[Office, Office]) -> None:
     """Nine quintillion millionths fit a sum; what does not is refused, never wrapped."""
     most = 2**62
     sold = [a_line(net=most), a_line(net=most - 1), a_line(net=-1, units=-1, kind=SaleKind.RETURN)]

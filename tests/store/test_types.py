@@ -92,7 +92,7 @@ def values(connection: Connection, name: str) -> list[Any]:
         ),
     ],
 )
-def test_value_comes_back_and_is_stored_as_before(
+def test_value_reads_back_and_is_stored_as_before(
     connection: Connection, name: str, value: object, as_stored: object
 ) -> None:
     keep(connection, name, value, None)
@@ -182,7 +182,7 @@ def test_moment_of_another_precision_is_read(
         ("flag", [False, True]),
     ],
 )
-def test_values_are_ordered_and_compared_as_what_they_are(
+def test_values_compare_by_meaning_in_sql(
     connection: Connection, name: str, ordered: list[Any]
 ) -> None:
     column = TABLE.c[name]

@@ -93,7 +93,7 @@ def through(port: int, name: str) -> str:
     return f"postgresql+psycopg://postgres@127.0.0.1:{port}/{name}"
 
 
-def test_a_network_that_stalls_ends_what_waits(
+def test_stalled_network_ends_waiting_queries(
     postgresql: tuple[PostgreSQL, str], stalling: Stalling
 ) -> None:
     engine = make_engine(through(stalling.port, postgresql[1]))
@@ -107,7 +107,7 @@ def test_a_network_that_stalls_ends_what_waits(
     engine.dispose()
 
 
-def test_a_connection_of_the_pool_that_stalled_is_noticed(
+def test_stalled_pool_connection_is_reported(
     postgresql: tuple[PostgreSQL, str], stalling: Stalling
 ) -> None:
     engine = make_engine(through(stalling.port, postgresql[1]))
@@ -140,7 +140,7 @@ def test_a_slow_statement_is_no_stall_and_a_page_waits_for_none(
     engine.dispose()
 
 
-def test_a_server_that_takes_no_further_connection_is_there(
+def test_server_without_free_connections_is_reported_as_reachable(
     postgresql: tuple[PostgreSQL, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("royalties.store.postgresql._SILENT_SECONDS", 0.2)
@@ -174,7 +174,7 @@ def test_a_server_that_takes_no_further_connection_is_there(
         ("sqlite:///{text}", "restore a backup"),
     ],
 )
-def test_why_there_is_no_connection_is_said_in_one_line(
+def test_connection_error_is_one_line(
     postgresql: tuple[PostgreSQL, str], tmp_path: Path, where: str, words: str
 ) -> None:
     other = tmp_path / "text.sqlite"
@@ -197,7 +197,7 @@ def test_why_there_is_no_connection_is_said_in_one_line(
         ("permission denied for schema public", "own the database"),
     ],
 )
-def test_what_a_server_says_is_answered_with_what_to_do(said: str, words: str) -> None:
+def test_server_errors_come_with_advice(said: str, words: str) -> None:
     assert words in str(DatabaseUnavailableError(said))
 
 

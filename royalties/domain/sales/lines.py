@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
@@ -34,6 +34,10 @@ class SaleLine(NamedTuple):
     city: str
     order: str
     reference: str
+
+
+LineColumns = tuple[Sequence[Any], ...]
+"""Many sale lines by the column: the fields of ``SaleLine`` in order, all of one length."""
 
 
 class WaitingLine(NamedTuple):

@@ -7,10 +7,11 @@ give the same.
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, repeat
-from operator import itemgetter, lt, mul
+from operator import lt, mul
 from typing import Any
 
 from royalties.domain.money import MICRO, rounded
+from royalties.domain.sales.lines import LineColumns
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country, is_country, region
 from royalties.ingest.report.amounts import MOST
@@ -48,10 +49,12 @@ class Bulk:
         """Values of a field."""
         return self._columns[field]
 
-    def texts(self, field: str) -> Iterable[Any]:
-        """Values of a field, or its constant for ever."""
-        found = self._columns.get(field)
-        return repeat(self._table.constants.get(field, "")) if found is None else found
+    def texts(self, field: str) -> Sequence[Any]:
+        """Values of a field, or its constant for each row."""
+        values = self._columns.get(field)
+        if values is None:
+            return [self._table.constants.get(field, "")] * len(self.numbers)
+        return values
 
     def given(self, field: str) -> Sequence[Any]:
         """Values of a field where the rows have it."""
@@ -193,15 +196,16 @@ class Bulk:
                 filled[place] = discount(units[place], prices[place], nets[place])
         self._columns["discount"] = filled
 
-    def sales(self, homes: "Homes") -> Iterable[tuple[Any, ...]]:
-        """Sale lines: see ``Chunk``."""
+    def sales(self, homes: "Homes") -> LineColumns:
+        """The sale lines."""
+        rows = len(self.numbers)
         column = self._columns
         country, region, city = homes.of(self)
-        return zip(
-            repeat(self._table.place), self.numbers, column["book"], column["retailer"],
+        return (
+            [self._table.place] * rows, self.numbers, column["book"], column["retailer"],
             column["kind"], column["date"], column["units"], column["currency"],
             column["list_price"], column["net"], column["discount"], country, region, city,
-            self.texts("order"), self.texts("reference"), strict=False,
+            self.texts("order"), self.texts("reference"),
         )  # fmt: skip
 
 
@@ -270,7 +274,7 @@ class Homes:
         """The row's own place, or its retailer's where it has none."""
         return place if any(place) else self._places.get(retailer, place)
 
-    def of(self, rows: Bulk) -> tuple[Iterable[Any], ...]:
+    def of(self, rows: Bulk) -> tuple[Sequence[Any], ...]:
         """Countries, regions and cities of rows."""
         places = [rows.texts(field) for field in PLACE]
         if not self._places:
@@ -281,4 +285,4 @@ class Homes:
                 rows.column("retailer"), *places, strict=False
             )
         ]
-        return tuple(map(itemgetter(part), homes) for part in range(3))
+        return tuple(zip(*homes, strict=True))

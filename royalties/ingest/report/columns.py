@@ -303,10 +303,11 @@ def bad_cells(block: Block) -> dict[int, list[tuple[int, Wrong]]]:
     if not block.suspect:
         return bad
     for column, cells in enumerate(block.columns):
-        texts = [cell for cell in cells if isinstance(cell, str)]
-        if not texts:
+        types = set(map(type, cells))
+        if str not in types:
             continue
-        if max(map(len, texts)) <= LONGEST and not CONTROL.search("".join(texts)):
+        texts = cells if len(types) == 1 else [cell for cell in cells if isinstance(cell, str)]
+        if max(map(len, texts)) <= LONGEST and not CONTROL.search("".join(texts)):  # type: ignore[arg-type]
             continue
         for place, cell in enumerate(cells):
             if isinstance(cell, str) and (wrong := bad_text(cell)):

@@ -3,10 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Protocol
 
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
-from royalties.domain.sales.lines import Early, Sum, SumKey
+from royalties.domain.sales.lines import (
+    Early,
+    LineColumns,
+    SaleLine,
+    Sum,
+    SumKey,
+    WaitingLine,
+)
 from royalties.domain.terms.catalogue import Price
 
 
@@ -60,12 +67,27 @@ class Known:
 class Chunk:
     """Some thousands of lines at a time, so that memory does not grow with the file.
 
-    The tuples have the fields of ``SaleLine`` and ``WaitingLine``. Many are plain ones, since
-    making a million named ones takes a tenth as long as all of reading them.
+    Attributes:
+        columns: sale lines that were read by the column, and stay so: making a million tuples of
+            them, only to take them apart again, takes a quarter as long as all of reading them.
+        sales: sale lines of all other rows.
+        waiting: lines whose edition nobody knows yet.
     """
 
-    sales: Sequence[tuple[Any, ...]]
-    waiting: Sequence[tuple[Any, ...]]
+    columns: Sequence[LineColumns]
+    sales: Sequence[SaleLine]
+    waiting: Sequence[WaitingLine]
+
+    @property
+    def size(self) -> int:
+        """How many lines there are, of either sort."""
+        return sum(len(block[0]) for block in self.columns) + len(self.sales) + len(self.waiting)
+
+    def all_sales(self) -> Iterator[SaleLine]:
+        """Every sale line, one by one."""
+        for block in self.columns:
+            yield from map(SaleLine._make, zip(*block, strict=True))
+        yield from self.sales
 
 
 @dataclass(slots=True)

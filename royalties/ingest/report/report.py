@@ -1,11 +1,10 @@
 """A recognised report, read through once into sale lines, problems and control totals."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from operator import itemgetter
 from typing import Any
 
 from royalties.domain.problems import Choice, Notice, Skipped
-from royalties.domain.sales.lines import SaleLine, WaitingLine
+from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.asides import Asides
 from royalties.ingest.report.bulk import Bulk, Homes, Workings
@@ -25,8 +24,6 @@ from royalties.ingest.report.tally import Tally
 
 CHUNK = 8_192
 """Lines handed over at a time, at least."""
-
-_ROW = itemgetter(SaleLine._fields.index("row"))
 
 _QUESTIONS = {
     choice.key: choice
@@ -87,8 +84,9 @@ class Report:
         self._homes = Homes(
             {shop.id: (shop.country, shop.region, shop.city) for shop in known.retailers.values()}
         )
-        self._sales: list[tuple[Any, ...]] = []
-        self._waiting: list[tuple[Any, ...]] = []
+        self._columns: list[LineColumns] = []
+        self._sales: list[SaleLine] = []
+        self._waiting: list[WaitingLine] = []
 
     @property
     def unlisted(self) -> int:
@@ -144,9 +142,10 @@ class Report:
             yield from self._full_chunk(CHUNK)
 
     def _full_chunk(self, size: int) -> Iterator[Chunk]:
-        if len(self._sales) + len(self._waiting) > size:
-            yield Chunk(self._sales, self._waiting)
-            self._sales, self._waiting = [], []
+        chunk = Chunk(self._columns, self._sales, self._waiting)
+        if chunk.size > size:
+            yield chunk
+            self._columns, self._sales, self._waiting = [], [], []
 
     def _tell_progress(self, table: Table, block: Block) -> None:
         if self.progress:
@@ -155,7 +154,6 @@ class Report:
 
     def _block(self, table: Table, block: Block) -> None:
         bad = bad_cells(block)
-        start = len(self._sales)
         bulk = None
         places: Sequence[int] = range(len(block.numbers))
         if table.plain:
@@ -175,12 +173,10 @@ class Report:
             )
         if bulk is not None and bulk.numbers:
             self._add(table, bulk)
-            if places:
-                self._sales[start:] = sorted(self._sales[start:], key=_ROW)
 
     def _add(self, table: Table, rows: Bulk) -> None:
         """Add plain rows."""
-        self._sales.extend(rows.sales(self._homes))
+        self._columns.append(rows.sales(self._homes))
         fields = ("retailer", "kind", "date", "units", "currency", "net")
         self._tally.add_all(*(rows.column(field) for field in fields))
         self._tally.look(rows.column("date"))

@@ -116,9 +116,11 @@ class RowChecks:
             self._charged.look(partial(table.where, number), each)
 
     def _all_placed(self, table: Table, rows: Bulk) -> None:
-        places = list(zip(rows.texts("country"), rows.texts("region"), rows.numbers, strict=False))
-        odd = {place for place in {each[:2] for each in places} if any(_oddities(*place))}
-        for country, region, number in places if odd else ():
+        places = rows.texts("country"), rows.texts("region")
+        odd = {place for place in set(zip(*places, strict=True)) if any(_oddities(*place))}
+        if not odd:
+            return
+        for country, region, number in zip(*places, rows.numbers, strict=True):
             if (country, region) in odd:
                 self.placed(table, number, country, region)
 

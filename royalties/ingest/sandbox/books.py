@@ -72,6 +72,13 @@ class FastPages:
         ]
         self._sheets: dict[str, calamine.CalamineSheet] = {}
 
+    def parse_first(self) -> None:
+        """Parse the first visible sheet, which is nearly always asked for."""
+        for name, is_visible in self.names:
+            if is_visible:
+                self._sheet(name)
+                return
+
     def _sheet(self, name: str) -> calamine.CalamineSheet:
         if name not in self._sheets:
             try:

@@ -2,6 +2,7 @@
 
 import marshal
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -33,8 +34,13 @@ class Session:
             archive.check()
             self._linked = any("/externalLinks/" in name for name in archive.names)
         fast = FastPages(path)
-        if archive and self._kind == "xlsx":
+        if archive and self._kind == "xlsx" and careful:
             self._look(archive, fast.names)
+        elif archive and self._kind == "xlsx":
+            # The library parses without the interpreter's lock: both cores work.
+            with ThreadPoolExecutor(1) as beside:
+                beside.submit(fast.parse_first)
+                self._look(archive, fast.names)
         far = any(seen.far for seen in self._looks.values())
         self._pages: Pages = fast
         if (careful or far) and self._kind == "xlsx":

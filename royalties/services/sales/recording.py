@@ -1,14 +1,20 @@
 """Sale lines into the books: with them, in the same transaction, all that is kept of their sums."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import marshal
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
+from typing import Self
 
 from royalties.domain.periods import Period, period_of
 from royalties.domain.sales.lines import SaleLine, SalesTally, Sum, SumKey
 from royalties.services.books import Setup, asked_in, names_of, setup_in_force
-from royalties.services.sales.spooling import Spooled
+from royalties.services.sales.spooling import Spooled, writing
 from royalties.services.work import Work
+from royalties.store.bulk import Row
 from royalties.store.history import newest_revision
 from royalties.store.periods import periods
 from royalties.store.sales import batches, kept_slices, line_file, totals
@@ -72,8 +78,11 @@ def record_read(work: Work, setup: Setup, open_period: Period, batch: int, read:
     found = {open_period, *new.periods.values()}
     periods.ensure_periods(work.connection, found)
     ends = {each.ends.isoformat(): each.ordinal for each in sorted(found)}
-    line_file.record_file(work.connection, read.path, batch, ends)
-    _keep_sums(work, setup, [(new, names_of(work).isbns)])
+    groupings = Groupings(work, setup)
+    of = {period: groupings.of(period) for period in new.by_period()}
+    with _SummedBeside(read.path, batch, ends, of, groupings.isbns) as summed:
+        line_file.record_file(work.connection, read.path, batch, ends)
+        _keep_sums(work, setup, [(new, groupings.isbns)], summed)
 
 
 def period_of_month(month: str, setup: Setup) -> Period:
@@ -106,14 +115,87 @@ class _Addition:
         return sums_by_period
 
 
-def _keep_sums(work: Work, setup: Setup, new: Iterable[tuple[_Addition, Collection[int]]]) -> None:
-    """Keep what lines add up to that were added to batches, each of some editions."""
+class _SummedBeside:
+    """Sums the lines of a file in a thread, while the database copies them: both cores work.
+
+    The rows wait in a file that has no name: there may be as many as lines.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        batch: int,
+        ends: Mapping[str, int],
+        groupings: Mapping[int, Grouping],
+        editions: Collection[int],
+    ) -> None:
+        """See ``line_file.record_file`` for ``ends``; ``groupings`` go by the period's number."""
+        self._path = path
+        self._batch = batch
+        self._ends = ends
+        self._groupings = groupings
+        self._editions = editions
+        self._sizes: dict[int, list[int]] = {period: [] for period in groupings}
+        self._stopped = False
+
+    def __enter__(self) -> Self:
+        with writing(self._path.parent):
+            self._rows = tempfile.TemporaryFile(dir=self._path.parent)
+        self._thread = ThreadPoolExecutor(1, "sums")
+        self._summing = self._thread.submit(self._sum)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped = True
+        self._thread.shutdown()
+        self._rows.close()
+
+    def of(self, period: int) -> Iterator[list[Row]]:
+        """The rows of a period.
+
+        Raises:
+            DBAPIError: a sum is too large.
+            DiskError: the disk does not take the rows.
+        """
+        with writing(self._path.parent):
+            self._summing.result()
+        before = [size for number in self._sizes if number < period for size in self._sizes[number]]
+        self._rows.seek(sum(before))
+        for size in self._sizes[period]:
+            yield marshal.loads(self._rows.read(size))  # noqa: S302 - our own
+
+    def _sum(self) -> None:
+        with line_file.as_sales(self._path, self._batch, self._ends) as lines:
+            for period, grouping in sorted(self._groupings.items()):
+                for rows in kept_slices.rows_of(
+                    lines, period, [self._batch], grouping, self._editions, has_corrections=False
+                ):
+                    if self._stopped:
+                        return
+                    self._sizes[period].append(self._rows.write(marshal.dumps(rows)))
+
+
+def _keep_sums(
+    work: Work,
+    setup: Setup,
+    new: Iterable[tuple[_Addition, Collection[int]]],
+    summed: "_SummedBeside | None" = None,
+) -> None:
+    """Keep what lines add up to that were added to batches, each of some editions.
+
+    Args:
+        work: the unit of work.
+        setup: in force.
+        new: what was added.
+        summed: the sums for drafts of the only batch, if they are made already.
+    """
     groupings = Groupings(work, setup)
     of = {addition.batch: (addition.by_period(), editions) for addition, editions in new}
     touched = sorted((period, batch) for batch, (sums, _) in of.items() for period in sums)
     for period, batch in touched:  # in the order of the locks: see ``kept_slices``
         _, editions = of[batch]
-        kept_slices.keep(work.connection, period, batch, groupings.of(period), editions)
+        rows = summed.of(period) if summed else None
+        kept_slices.keep(work.connection, period, batch, groupings.of(period), editions, rows)
     for batch, (sums, _) in sorted(of.items()):
         totals.keep(work.connection, batch, sums)
 

@@ -65,20 +65,20 @@ def spooled(reading: Reading, folder: Path, revision: int, sha256: str) -> Spool
 
 
 def _kept(reading: Reading, folder: Path) -> tuple[Path, int]:
-    with _writing(folder):
+    with writing(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, prefix=".lines-")
         os.close(handle)
     path, lines = Path(name), 0
     try:
-        with _writing(path):
+        with writing(path):
             writer = LineWriter(path)
         try:
             for chunk in reading.chunks():
-                lines += len(chunk.sales) + len(chunk.waiting)
-                with _writing(path):
-                    writer.add(chunk.sales, chunk.waiting)
-            with _writing(path):
+                lines += chunk.size
+                with writing(path):
+                    writer.add(chunk.columns, chunk.sales, chunk.waiting)
+            with writing(path):
                 writer.finish()
         finally:
             writer.close()
@@ -89,8 +89,12 @@ def _kept(reading: Reading, folder: Path) -> tuple[Path, int]:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """What the disk does not take, named."""
+def writing(path: Path) -> Iterator[None]:
+    """What the disk does not take, named.
+
+    Raises:
+        DiskError: the disk does not take it.
+    """
     try:
         yield
     except OSError as error:

@@ -23,7 +23,7 @@ from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.domain.sales.slices import Origin
 from royalties.store.bulk import Row, add_rows
 from royalties.store.sales import kept_slices, totals
-from royalties.store.sales.line_file import LINE_COLUMNS, WAITING_COLUMNS
+from royalties.store.sales.line_tables import LINE_COLUMNS, WAITING_COLUMNS
 from royalties.store.sales.slices import in_period
 from royalties.store.tables import (
     batch,

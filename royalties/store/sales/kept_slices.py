@@ -12,7 +12,7 @@ have any.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import add
 from typing import Any, NamedTuple
 
@@ -45,9 +45,11 @@ from royalties.store.sales.slices import (
     Part,
     as_asked,
     has_passed,
+    import_queries,
     line_queries,
     read_lines,
     slices_of,
+    sums_by_class,
 )
 from royalties.store.tables import batch, batch_slice, batch_slicing, period, sale, sale_total
 
@@ -100,11 +102,20 @@ def keep(
     batch_id: int,
     grouping: Grouping,
     editions: Collection[int],
+    rows: Iterable[Sequence[Row]] | None = None,
 ) -> None:
     """Keep the sums of lines of some editions that were just added to an import.
 
     The sums of ``totals`` are kept after these: they tell whether an import had lines before.
     What was summed in another way is kept no longer.
+
+    Args:
+        connection: of the books.
+        period_id: the period.
+        batch_id: the import.
+        grouping: by what they are summed.
+        editions: of the lines that were added.
+        rows: what ``rows_of`` gives of them, if it was asked already.
     """
     at = and_(batch_slicing.c.period_id == period_id, batch_slicing.c.batch_id == batch_id)
     had_lines = connection.execute(
@@ -126,7 +137,11 @@ def keep(
     if made is None:
         of = None if kept != grouping.name else editions
         connection.execute(_rows_of(period_id, [batch_id], of))
-    if kept != grouping.name or not _sum(connection, period_id, [batch_id], grouping, editions):
+    if kept != grouping.name or not (
+        _sum(connection, period_id, [batch_id], grouping, editions)
+        if rows is None
+        else _write(connection, rows)
+    ):
         connection.execute(_rows_of(period_id, [batch_id]))
         connection.execute(update(batch_slicing).where(at).values(grouping=None))
 
@@ -257,15 +272,28 @@ def _sum(
     editions: Iterable[int],
 ) -> bool:
     """Write the sums of imports' lines of some editions; False: one is too large to be kept."""
-    of = {True: grouping.split.intersection(editions), False: {*editions} - grouping.split}
+    has_corrections = connection.execute(
+        select(batch.c.id).where(batch.c.id.in_(batches), batch.c.corrects.is_not(None)).limit(1)
+    ).first()
+    return _write(
+        connection,
+        rows_of(
+            connection,
+            period_id,
+            batches,
+            grouping,
+            editions,
+            has_corrections=has_corrections is not None,
+        ),
+    )
+
+
+def _write(connection: Connection, rows: Iterable[Sequence[Row]]) -> bool:
+    """Write rows of ``batch_slice``; False: a sum is too large to be kept, and none is."""
     try:
         with all_or_nothing(connection):
-            for is_split, chosen in of.items():
-                class_ = _class(grouping.asked) if is_split else literal(UNSPLIT)
-                for some in _chunks(chosen, _SUMMED_AT_ONCE):
-                    part = Part(batches, some).chosen(period_id)
-                    found = connection.execute(_summed(part, grouping.asked, class_)).all()
-                    add_rows(connection, batch_slice.name, _NAMES, _whole(found))
+            for some in rows:
+                add_rows(connection, batch_slice.name, _NAMES, _whole(some))
     except _TooLargeError:
         return False
     except DBAPIError as error:
@@ -275,11 +303,54 @@ def _sum(
     return True
 
 
+def rows_of(
+    connection: Connection,
+    period_id: int,
+    batches: Sequence[int],
+    grouping: Grouping,
+    editions: Iterable[int],
+    *,
+    has_corrections: bool,
+) -> Iterator[list[Row]]:
+    """Sum imports' lines of some editions, some hundred of these at a time.
+
+    Raises:
+        DBAPIError: a sum is too large for the database, or a product.
+    """
+    asked = {True: grouping.asked, False: replace(grouping.asked, limits=())}
+    of = {True: grouping.split.intersection(editions), False: {*editions} - grouping.split}
+    for is_split, chosen in of.items():
+        for some in _chunks(chosen, _SUMMED_AT_ONCE):
+            for query in import_queries(
+                period_id, asked[is_split], Part(batches, some), has_corrections=has_corrections
+            ):
+                sums = connection.execute(query).all()
+                yield _rows(period_id, sums, asked[is_split], is_split=is_split)
+
+
+def _rows(
+    period_id: int, sums: Sequence[Sequence[Any]], asked: Distinctions, *, is_split: bool
+) -> list[Row]:
+    """Rows of ``batch_slice`` from those of ``import_queries``."""
+    has_places = [bool(values) for values in asked.places]
+    keys = 4 + sum(has_places)
+    limits = len(asked.limits)
+    rows: list[Row] = []
+    for row in sums:
+        values = iter(row[4:keys])
+        where = [next(values) if has else "" for has in has_places]
+        reverses, number = row[-2:]
+        for class_, *figures in sums_by_class(row[keys + 1 : -2], limits):
+            of = class_ if is_split else UNSPLIT
+            rows.append((period_id, *row[:4], of, *where, reverses or 0, number, *figures))
+    return rows
+
+
 class _TooLargeError(Exception):
     """A sum is larger than what the database keeps exactly."""
 
 
-def _whole(rows: Sequence[Sequence[Any]]) -> list[Row]:
+def _whole(rows: Sequence[Row]) -> list[Row]:
     """Rows whose sums are whole numbers; SQLite makes floats of products that are too large."""
     if not rows:
         return []
@@ -299,7 +370,7 @@ def _class(asked: Distinctions) -> ColumnElement[int]:
 
 
 def _summed(part: ColumnElement[bool], asked: Distinctions, class_: ColumnElement[int]) -> Any:  # noqa: ANN401 - a Select
-    """Lines with a list price of their own, as rows of ``batch_slice``."""
+    """Lines with a list price of their own, as rows of ``batch_slice``, summed in another way."""
     keys = [
         sale.c.period_id,
         sale.c.edition_id,

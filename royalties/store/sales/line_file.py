@@ -2,69 +2,45 @@
 
 The file is an SQLite database of two tables without types, guards or sync, whose lines lie in
 the order of the books' own table: so SQLite copies a million of them in seconds, without Python,
-and another engine is sent them in that order. They are written by a thread of its own, while the
-report is still being read: both cores work.
+and another engine is sent them in that order. A long report's lines are written by a process of
+its own, while the report is still being read: both cores work (decision 26).
 """
 
+import marshal
 import sqlite3
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from errno import EIO, ENOSPC
-from itertools import chain
-from operator import itemgetter
-from os import strerror
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from errno import EIO
 from pathlib import Path
+from typing import NoReturn
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import NullPool
 
-from royalties.domain.sales.lines import SaleLine
+import royalties
+from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
 from royalties.store.bulk import Row, add_rows
 from royalties.store.engine import attached, is_sqlite
-
-LINE_COLUMNS = (
-    "sheet",
-    "row",
-    "edition_id",
-    "retailer_id",
-    "kind",
-    "day",
-    "units",
-    "currency",
-    "list_price",
-    "net",
-    "discount",
-    "country",
-    "region",
-    "city",
-    "order_ref",
-    "reference",
+from royalties.store.sales import line_tables
+from royalties.store.sales.line_tables import (
+    KEY,
+    LINE_COLUMNS,
+    WAITING_COLUMNS,
+    Content,
+    LineTables,
+    Packed,
+    packed,
+    quoted,
 )
-"""The columns of ``sale`` that hold a ``SaleLine``, field by field."""
 
-WAITING_COLUMNS = (*LINE_COLUMNS[:2], "identifier", *LINE_COLUMNS[3:])
-"""The columns of ``waiting`` that hold a ``WaitingLine``, field by field."""
-
-_KEY = ("edition_id", "retailer_id", "kind", "currency", "sheet", "row")
-_EDITION = itemgetter(SaleLine._fields.index("edition"))
-_SORTED = 32_768
-"""Lines that are sorted before they are written: neighbours then fall on the same pages."""
-
-_AT_ONCE = 200
-"""Lines of one statement: while it runs, Python goes on reading."""
-
-_AHEAD = 2
-"""Statements' worth of sorted lines that may wait for the thread that writes them."""
-
-_CACHE_KIB = 32_768
+_SENT = 32_768
+"""Lines that are sorted and written together; a report with fewer needs no process."""
 
 
 class LineFileError(OSError):
     """The file cannot be written; ``strerror`` says why."""
-
-    def __init__(self, error: sqlite3.OperationalError) -> None:
-        is_full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
-        super().__init__(*((ENOSPC, strerror(ENOSPC)) if is_full else (EIO, str(error))))
 
 
 class LineWriter:
@@ -75,78 +51,109 @@ class LineWriter:
     """
 
     def __init__(self, path: Path) -> None:
-        self._connection = _made(path)
-        self._thread = ThreadPoolExecutor(1, "lines")
-        self._pending: deque[Future[None]] = deque()
-        self._lines: list[Row] = []
+        self._path = path
+        self._process: _Process | None = None
+        self._clear()
 
-    def add(self, sales: Sequence[Row], waiting: Sequence[Row]) -> None:
-        """Add lines, tuples with the fields of ``SaleLine`` and ``WaitingLine``."""
-        self._lines.extend(sales)
-        if len(self._lines) >= _SORTED:
-            self._send("line", self._lines)
-            self._lines = []
-        if waiting:
-            self._send("waiting_line", waiting)
+    def add(
+        self,
+        columns: Sequence[LineColumns],
+        sales: Sequence[SaleLine],
+        waiting: Sequence[WaitingLine],
+    ) -> None:
+        """Add lines."""
+        self._columns.extend([packed(column) for column in block] for block in columns)
+        self._sales.extend(map(tuple, sales))
+        self._waiting.extend(map(tuple, waiting))
+        self._pending += sum(len(block[0]) for block in columns) + len(sales) + len(waiting)
+        if self._pending >= _SENT:
+            if self._process is None:
+                self._process = _Process(self._path)
+            self._process.send(self._content)
+            self._clear()
 
     def finish(self) -> None:
         """Write what is left."""
-        self._send("line", self._lines)
-        self._submit(self._connection.commit)
-        self._wait(0)
+        if self._process is not None:
+            self._process.send(self._content)
+            self._process.finish()
+            return
+        with _told():
+            tables = LineTables(self._path)
+            try:
+                tables.add(self._content)
+                tables.finish()
+            finally:
+                tables.close()
 
     def close(self) -> None:
-        """Close the file, finished or not."""
-        self._thread.shutdown(wait=True, cancel_futures=True)
-        self._connection.close()
+        """Let go of the file, finished or not."""
+        if self._process is not None:
+            self._process.close()
 
-    def _send(self, table: str, lines: Sequence[Row]) -> None:
-        self._submit(_insert, self._connection, table, lines)
-        self._wait(_AHEAD)
+    @property
+    def _content(self) -> Content:
+        return self._columns, self._sales, self._waiting
 
-    def _submit(self, work: Callable[..., None], *arguments: object) -> None:
-        self._pending.append(self._thread.submit(work, *arguments))
-
-    def _wait(self, most: int) -> None:
-        """Wait until not more than so many are pending, or one has failed."""
-        try:
-            while self._pending and (len(self._pending) > most or self._pending[0].done()):
-                self._pending.popleft().result()
-        except sqlite3.OperationalError as error:
-            raise LineFileError(error) from error
+    def _clear(self) -> None:
+        self._columns: list[list[Packed]] = []
+        self._sales: list[Row] = []
+        self._waiting: list[Row] = []
+        self._pending = 0
 
 
-def _made(path: Path) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(path, check_same_thread=False)
-        for pragma in (
-            "journal_mode = OFF",
-            "synchronous = OFF",
-            "locking_mode = EXCLUSIVE",
-            f"cache_size = -{_CACHE_KIB}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-        columns, key = ", ".join(map(_quoted, LINE_COLUMNS)), ", ".join(map(_quoted, _KEY))
-        connection.execute(f"CREATE TABLE line ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID")
-        connection.execute(
-            f"CREATE TABLE waiting_line ({', '.join(map(_quoted, WAITING_COLUMNS))})"
+class _Process:
+    """The process that writes lines, from this side of its pipe."""
+
+    def __init__(self, path: Path) -> None:
+        self._child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-s", "-m", line_tables.__name__, str(path.absolute())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PYTHONPATH": str(Path(royalties.__file__).parents[1]), "LC_ALL": "C.UTF-8"},
+            start_new_session=True,  # who interrupts the import interrupts this side only
         )
+
+    def send(self, content: Content) -> None:
+        assert self._child.stdin is not None  # noqa: S101  # a pipe by construction
+        try:
+            line_tables.send(self._child.stdin, content)
+        except OSError:
+            self._fail()
+
+    def finish(self) -> None:
+        assert self._child.stdin is not None  # noqa: S101
+        try:
+            line_tables.send_end(self._child.stdin)
+        except OSError:
+            self._fail()
+        if self._child.wait():
+            self._fail()
+
+    def close(self) -> None:
+        self._child.kill()
+        for pipe in (self._child.stdin, self._child.stdout):
+            assert pipe is not None  # noqa: S101
+            with suppress(OSError):  # what was still to be sent is given up
+                pipe.close()
+        self._child.wait()
+
+    def _fail(self) -> NoReturn:
+        assert self._child.stdout is not None  # noqa: S101
+        told = self._child.stdout.read()
+        raise LineFileError(*(marshal.loads(told) if told else (EIO, _ENDED)))  # noqa: S302
+
+
+_ENDED = "the process that writes the lines has ended"
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
     except sqlite3.OperationalError as error:
-        raise LineFileError(error) from error
-    return connection
-
-
-def _insert(connection: sqlite3.Connection, table: str, lines: Sequence[Row]) -> None:
-    """Insert lines, many with each statement: Python waits for its lock once for each."""
-    if table == "line":
-        lines = sorted(lines, key=_EDITION)
-    marks = f"({', '.join('?' * len(LINE_COLUMNS))})"
-    in_blocks = len(lines) // _AT_ONCE * _AT_ONCE
-    statement = f"INSERT INTO {table} VALUES {', '.join([marks] * _AT_ONCE)}"  # noqa: S608
-    for start in range(0, in_blocks, _AT_ONCE):
-        values = tuple(chain.from_iterable(lines[start : start + _AT_ONCE]))
-        connection.execute(statement, values)
-    connection.executemany(f"INSERT INTO {table} VALUES {marks}", lines[in_blocks:])  # noqa: S608
+        raise LineFileError(*line_tables.cause_of(error)) from error
 
 
 def record_file(
@@ -166,8 +173,8 @@ def record_file(
         _copy(connection, ("waiting", WAITING_COLUMNS), f"{name}.waiting_line", "", batch_id)
         return
     with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as source:
-        names = ", ".join(map(_quoted, LINE_COLUMNS))
-        key = ", ".join(map(_quoted, _KEY))
+        names = ", ".join(map(quoted, LINE_COLUMNS))
+        key = ", ".join(map(quoted, KEY))
         period = _period(period_of)
         lines = source.execute(
             f"SELECT {names}, {period}, {batch_id} FROM line ORDER BY {key}"  # noqa: S608
@@ -176,6 +183,25 @@ def record_file(
         waiting = source.execute(f"SELECT *, {batch_id} FROM waiting_line ORDER BY rowid")  # noqa: S608
         add_rows(connection, "waiting", (*WAITING_COLUMNS, "batch_id"), waiting)
     source.close()
+
+
+@contextmanager
+def as_sales(path: Path, batch_id: int, period_of: Mapping[str, int]) -> Iterator[Connection]:
+    """A connection of its own, to which the lines of a file are the ``sale`` of the books.
+
+    Args:
+        path: the file.
+        batch_id: of the batch that the lines are to become.
+        period_of: see ``record_file``.
+    """
+    engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", poolclass=NullPool)
+    with engine.connect() as connection:
+        lines = ", ".join(map(quoted, LINE_COLUMNS))
+        connection.exec_driver_sql(
+            f"CREATE TEMP VIEW sale AS SELECT {lines}, {_period(period_of)} AS period_id, "  # noqa: S608
+            f"{batch_id} AS batch_id, NULL AS reverses FROM line"
+        )
+        yield connection
 
 
 def _copy(
@@ -187,10 +213,10 @@ def _copy(
 ) -> None:
     table, columns = into
     names = [*columns, *(["period_id"] if period else []), "batch_id"]
-    ordered = f" ORDER BY {', '.join(map(_quoted, _KEY))}" if period else ""
-    values = [*map(_quoted, columns), *([period] if period else []), str(batch_id)]
+    ordered = f" ORDER BY {', '.join(map(quoted, KEY))}" if period else ""
+    values = [*map(quoted, columns), *([period] if period else []), str(batch_id)]
     connection.exec_driver_sql(
-        f"INSERT INTO {table} ({', '.join(map(_quoted, names))}) "  # noqa: S608 - fixed names
+        f"INSERT INTO {table} ({', '.join(map(quoted, names))}) "  # noqa: S608 - fixed names
         f"SELECT {', '.join(values)} FROM {source}{ordered}"
     )
 
@@ -202,7 +228,3 @@ def _period(period_of: Mapping[str, int]) -> str:
         return str(last)
     cases = " ".join(f"WHEN day <= '{day}' THEN {number}" for day, number in earlier)
     return f"CASE {cases} ELSE {last} END"
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'

@@ -124,6 +124,40 @@ def line_queries(
     ]
 
 
+def import_queries(
+    period_id: int, asked: Distinctions, part: Part, *, has_corrections: bool
+) -> list[Select[Any]]:
+    """Queries over lines with a list price, by import: its number stands last.
+
+    ``sums_by_class`` reads what lies between the keys (edition, retailer, kind, currency, the
+    places that are asked, one column more) and the last two columns (what the lines take back,
+    and the import).
+    """
+    lines = _Lines.priced_by_reports(part.chosen(period_id))
+    kinds = [lines.but_reversed(), lines.that_reverse()] if has_corrections else [lines]
+    return [kind.grouped(asked, sale.c.batch_id) for kind in kinds]
+
+
+def sums_by_class(figures: Sequence[Any], limits: int) -> Iterator[tuple[int, Any, Any, Any]]:
+    """Classes of discount with their copies, receipts and list value.
+
+    Args:
+        figures: how many lines, copies, receipts, value; then those beyond each limit.
+        limits: how many there are.
+    """
+    count, units, net, value = figures[:4]
+    for class_ in range(limits):
+        beyond, more, receipts, worth = figures[4 * class_ + 4 : 4 * class_ + 8]
+        if not beyond:
+            break
+        if count != beyond:
+            yield class_, units - more, net - receipts, value - worth
+        count, units, net, value = beyond, more, receipts, worth
+    else:
+        class_ = limits
+    yield class_, units, net, value
+
+
 def read_lines(rows: Sequence[Sequence[Any]], asked: Distinctions, names: Names) -> list[Slice]:
     """The slices that rows of ``line_queries`` stand for."""
     return _Reader(asked, names).read(rows)
@@ -190,8 +224,10 @@ class _Lines:
         """The same without those."""
         return replace(self, chosen=and_(self.chosen, sale.c.reverses.is_(None)))
 
-    def grouped(self, asked: Distinctions) -> Select[Any]:
+    def grouped(self, asked: Distinctions, *behind: ColumnElement[Any]) -> Select[Any]:
         """The grouped query: keys, whether priced, and sums; then sums beyond each limit.
+
+        What the lines take back stands last, but for more keys.
 
         Grouped in the order of the sale table's key, so that the database need not sort.
         """
@@ -212,7 +248,8 @@ class _Lines:
             passed = has_passed(limit, self.discount)
             sums += [func.count().filter(passed)]
             sums += [func.sum(figure).filter(passed) for figure in figures]
-        return select(*keys, is_priced, *sums, reverses).where(self.chosen).group_by(*keys, *also)
+        query = select(*keys, is_priced, *sums, reverses, *behind).where(self.chosen)
+        return query.group_by(*keys, *behind, *also)
 
     def _keys(self, asked: Distinctions) -> list[ColumnElement[Any]]:
         keys: list[ColumnElement[Any]] = [
@@ -289,27 +326,10 @@ class _Reader:
         figures: Sequence[Any],
         reverses: int | None,
     ) -> Iterator[Slice]:
-        """One slice for each class of discount: sums up to a limit are differences."""
-        count, units, net, value = figures[:4]
-        for class_ in range(len(self._asked.limits)):
-            beyond, *sums = figures[4 * class_ + 4 : 4 * class_ + 8]
-            if not beyond:
-                break
-            more, receipts, worth = sums
-            if count != beyond:
-                yield Slice(
-                    *group,
-                    class_,
-                    place,
-                    int(units - more),
-                    int(net - receipts),
-                    int(value - worth),
-                    reverses,
-                )
-            count, units, net, value = beyond, more, receipts, worth
-        else:
-            class_ = len(self._asked.limits)
-        yield Slice(*group, class_, place, int(units), int(net), int(value), reverses)
+        """One slice for each class of discount."""
+        for class_, *sums in sums_by_class(figures, len(self._asked.limits)):
+            units, net, value = map(int, sums)
+            yield Slice(*group, class_, place, units, net, value, reverses)
 
     def _place(self, names: tuple[str, ...]) -> Place:
         place = self._places.get(names)

@@ -54,5 +54,5 @@ def too_many(held: Held) -> Response:
 
 def present() -> Visit | Response:
     """Who is signed in, or the way to sign in."""
-    found = visit()
-    return found if found is not None and found.is_full else to_sign_in()
+    session = visit()
+    return session if session is not None and session.is_full else to_sign_in()

@@ -32,46 +32,48 @@ def set_up() -> Answer:
     The key goes to the page and comes back signed, for this session only; nothing is kept of it
     before it is confirmed.
     """
-    found = visit()
-    if found is None:
+    session = visit()
+    if session is None:
         return redirect(url_for("account.sign_in", next=way_on() or None))
-    if not found.is_full and found.has_second_factor:
+    if not session.is_full and session.has_second_factor:
         return redirect(url_for("account.second_factor", next=way_on() or None))
-    form = forms.SetUpAgainForm() if found.is_full else forms.SetUpForm()
-    key = _key_of(request.form.get("key", ""), found) if request.method == "POST" else None
+    form = forms.SetUpAgainForm() if session.is_full else forms.SetUpForm()
+    key = _key_of(request.form.get("key", ""), session) if request.method == "POST" else None
     if request.method == "POST" and key is None:
         blame(form.code, "This page was open for too long: scan the new code below.")
     elif form.validate_on_submit() and key is not None:
-        subjects = again_by(found)
+        subjects = again_by(session)
         with separate_work() as unit:
             held = throttle.attempt(unit, subjects)
         if held is not None:
             return too_many(held)
-        if found.is_full and not accounts.is_password(current_work(), found, said(form.password)):
+        if session.is_full and not accounts.is_password(
+            current_work(), session, said(form.password)
+        ):
             blame(form.password, NOT_YOURS)
         else:
-            done = factor.set_up(current_work(), found, key, said(form.code), browser())
+            done = factor.set_up(current_work(), session, key, said(form.code), browser())
             if done is not None:
                 throttle.forgive(current_work(), subjects)
                 remember(done.begun.token)
-                return _codes_page(found, done.codes)
+                return _codes_page(session, done.codes)
             blame(form.code, factor.why_wrong(current_work(), key, said(form.code)))
-    return _set_up_page(found, form, key)
+    return _set_up_page(session, form, key)
 
 
-def _set_up_page(found: Visit, form: forms.SetUpForm, key: str | None) -> Answer:
+def _set_up_page(session: Visit, form: forms.SetUpForm, key: str | None) -> Answer:
     credentials = system().credentials
     key = key or credentials.totp_secret()
-    address = credentials.totp_address(key, found.email, publisher_name())
+    address = credentials.totp_address(key, session.email, publisher_name())
     page = render_template(
         "account/set_up.html",
         form=form,
-        signed=_signer().dumps([key, found.hash]),
+        signed=_signer().dumps([key, session.hash]),
         key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
         address=address,
         qr=Markup(credentials.qr_code(address)),  # noqa: S704 - an SVG that we made
-        found=found,
-        needed=factor.is_needed(current_work(), found.actor.role),
+        found=session,
+        needed=factor.is_needed(current_work(), session.actor.role),
         next=way_on() or None,
     )
     return page, 422 if form.errors else 200
@@ -80,39 +82,39 @@ def _set_up_page(found: Visit, form: forms.SetUpForm, key: str | None) -> Answer
 @PAGES.post("/skip")
 def skip() -> Response:
     """Come in without one, where that is left to the person."""
-    found = visit()
-    if found is None:
+    session = visit()
+    if session is None:
         return redirect(url_for("account.sign_in", next=way_on() or None))
-    return come_in(factor.skip(current_work(), found, browser()))
+    return come_in(factor.skip(current_work(), session, browser()))
 
 
 @PAGES.route("/codes", methods=["GET", "POST"])
 def renew_codes() -> Answer:
     """New recovery codes, by the password."""
-    found = present()
-    if isinstance(found, Response):
-        return found
-    if not found.has_second_factor:
+    session = present()
+    if isinstance(session, Response):
+        return session
+    if not session.has_second_factor:
         flash("Set up the second factor first.", "warn")
         return redirect(url_for("factor.set_up"))
     form = forms.ProveForm()
     if form.validate_on_submit():
-        proof = prove(found, said(form.password))
+        proof = prove(session, said(form.password))
         if isinstance(proof, Held):
             return too_many(proof)
         if proof:
-            codes = factor.renew_codes(current_work(), found)
-            return _codes_page(found, codes)
+            codes = factor.renew_codes(current_work(), session)
+            return _codes_page(session, codes)
         blame(form.password, NOT_YOURS)
     page = render_template("account/renew.html", form=form)
     return page, 422 if form.errors else 200
 
 
-def _codes_page(found: Visit, codes: list[str]) -> str:
+def _codes_page(session: Visit, codes: list[str]) -> str:
     """The only page that ever shows these codes; the file is in its link, not on the server."""
     today = current_work().today.isoformat()
     lines = [
-        f"Recovery codes of {found.email} at {publisher_name()}, {today}",
+        f"Recovery codes of {session.email} at {publisher_name()}, {today}",
         "Each code signs in once, in place of a code of the authenticator app.",
         "",
         *codes,
@@ -120,14 +122,14 @@ def _codes_page(found: Visit, codes: list[str]) -> str:
     return render_template(
         "account/codes.html",
         codes=codes,
-        onward=_onward(found),
+        onward=_onward(session),
         file="data:text/plain;charset=utf-8," + quote("\r\n".join([*lines, ""])),
     )
 
 
-def _onward(found: Visit) -> str:
+def _onward(session: Visit) -> str:
     """Where to go once the codes are kept: on, for who was coming in; else back to the account."""
-    if found.is_full:
+    if session.is_full:
         return url_for("account.account")
     return way_on() or url_for("account.root")
 
@@ -136,9 +138,9 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(str(current_app.secret_key), salt="second-factor-key")
 
 
-def _key_of(signed: str, found: Visit) -> str | None:
+def _key_of(signed: str, session: Visit) -> str | None:
     try:
         key, hash_ = _signer().loads(signed, max_age=_KEY_LASTS)
     except BadSignature:
         return None
-    return str(key) if hash_ == found.hash else None
+    return str(key) if hash_ == session.hash else None

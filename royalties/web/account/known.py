@@ -28,13 +28,13 @@ def init_app(app: Flask) -> None:
 
 
 def _note(response: Response) -> Response:
-    found: Visit | None = g.get("visit")
-    if found is None or not found.is_full:
+    session: Visit | None = g.get("visit")
+    if session is None or not session.is_full:
         return response
     text, people = _read()
-    if found.person in people:
+    if session.person in people:
         return response
-    people = [*people, found.person][-_MOST:]
+    people = [*people, session.person][-_MOST:]
     response.set_cookie(
         _name(),
         str(_signer().dumps([text or secrets.token_urlsafe(16), people])),

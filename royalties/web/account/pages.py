@@ -43,8 +43,8 @@ _HOMES = {
 @PAGES.get("/")
 def root() -> Response:
     """To where somebody of this role begins."""
-    found = visit()
-    if found is not None and not found.is_full:
+    session = visit()
+    if session is not None and not session.is_full:
         return redirect(url_for("account.second_factor"))
     return redirect(url_for(_HOMES.get(actor().role, "public.titles")))
 
@@ -91,24 +91,24 @@ def _sign_in_page(form: forms.Form) -> Answer:
 @PAGES.route("/second-factor", methods=["GET", "POST"])
 def second_factor() -> Answer:
     """Ask for the second factor of somebody who gave the password."""
-    found = visit()
-    if found is None:
+    session = visit()
+    if session is None:
         return redirect(url_for("account.sign_in", next=way_on() or None))
-    if found.is_full:
+    if session.is_full:
         return redirect(way_on() or url_for("account.root"))
-    if not found.has_second_factor:
+    if not session.has_second_factor:
         return redirect(url_for("factor.set_up", next=way_on() or None))
     by_recovery = request.args.get("by") == "recovery"
     form = forms.RecoveryForm() if by_recovery else forms.CodeForm()
     if form.validate_on_submit():
         with separate_work() as unit:
-            subjects = throttle.of_code(unit, found.person, asker())
+            subjects = throttle.of_code(unit, session.person, asker())
             held = throttle.attempt(unit, subjects)
             if held is not None:
-                accounts.note_held(unit, held, number=found.person)
+                accounts.note_held(unit, held, number=session.person)
         if held is not None:
             return too_many(held)
-        begun = accounts.give_code(current_work(), found, said(form.code), browser())
+        begun = accounts.give_code(current_work(), session, said(form.code), browser())
         if begun is not None:
             throttle.forgive(current_work(), subjects)
             return come_in(begun)
@@ -116,7 +116,7 @@ def second_factor() -> Answer:
             form.code,
             "This is not one of your recovery codes, or it was used already."
             if by_recovery
-            else accounts.why_wrong(current_work(), found, said(form.code)),
+            else accounts.why_wrong(current_work(), session, said(form.code)),
         )
     page = render_template(
         "account/second_factor.html", form=form, next=way_on() or None, by_recovery=by_recovery
@@ -127,13 +127,13 @@ def second_factor() -> Answer:
 @PAGES.post("/sign-out")
 def sign_out() -> Response:
     """End this browser's session."""
-    found = visit()
-    if found is not None:
-        accounts.sign_out(current_work(), found)
-    return _gone("You are signed out.")
+    session = visit()
+    if session is not None:
+        accounts.sign_out(current_work(), session)
+    return _signed_out("You are signed out.")
 
 
-def _gone(words: str) -> Response:
+def _signed_out(words: str) -> Response:
     forget()
     flash(words, "good")
     answer = redirect(url_for("account.sign_in"), 303)
@@ -147,55 +147,55 @@ def _gone(words: str) -> Response:
 @PAGES.route("/me", methods=["GET", "POST"])
 def account() -> Answer:
     """One's own account; POST changes the name and how figures are written."""
-    found = present()
-    if isinstance(found, Response):
-        return found
-    form = forms.NameForm(data={"name": found.actor.name, "locale": found.locale})
+    session = present()
+    if isinstance(session, Response):
+        return session
+    form = forms.NameForm(data={"name": session.actor.name, "locale": session.locale})
     if form.validate_on_submit():
         try:
             with all_or_nothing():
-                accounts.rename(current_work(), found, said(form.name), said(form.locale))
+                accounts.rename(current_work(), session, said(form.name), said(form.locale))
         except RefusedError as error:
             blame(form.name, sentence(error))
         else:
             flash("Saved.", "good")
             return redirect(url_for("account.account"), 303)
-    return _account_page(found, name=form)
+    return _account_page(session, name=form)
 
 
 @PAGES.post("/me/password")
 def password() -> Answer:
     """Change the password; other browsers are signed out."""
-    found = present()
-    if isinstance(found, Response):
-        return found
+    session = present()
+    if isinstance(session, Response):
+        return session
     form = forms.PasswordForm()
     if form.validate_on_submit():
-        proof = prove(found, said(form.current))
+        proof = prove(session, said(form.current))
         if isinstance(proof, Held):
             return too_many(proof)
         if not proof:
             blame(form.current, NOT_YOURS)
-            return _account_page(found, password=form)
+            return _account_page(session, password=form)
         try:
             with all_or_nothing():
-                begun = accounts.change_password(current_work(), found, said(form.new), browser())
+                begun = accounts.change_password(current_work(), session, said(form.new), browser())
         except RefusedError as error:
             blame(form.new, str(error))
         else:
             remember(begun.token)
             flash("The password is changed; your other browsers were signed out.", "good")
             return redirect(url_for("account.account"), 303)
-    return _account_page(found, password=form)
+    return _account_page(session, password=form)
 
 
 @PAGES.post("/me/sessions/end")
 def end_session() -> Answer:
     """Sign out another browser of one's own."""
-    found = present()
-    if isinstance(found, Response):
-        return found
-    if not accounts.end_own_session(current_work(), found, request.form.get("session", "")):
+    session = present()
+    if isinstance(session, Response):
+        return session
+    if not accounts.end_own_session(current_work(), session, request.form.get("session", "")):
         abort(404)
     flash("That browser is signed out.", "good")
     return redirect(url_for("account.account", _anchor="browsers"), 303)
@@ -204,18 +204,18 @@ def end_session() -> Answer:
 @PAGES.post("/me/sign-out-everywhere")
 def sign_out_everywhere() -> Answer:
     """Sign out every browser of one's own, this one too."""
-    found = present()
-    if isinstance(found, Response):
-        return found
-    accounts.sign_out_everywhere(current_work(), found)
-    return _gone("You are signed out everywhere.")
+    session = present()
+    if isinstance(session, Response):
+        return session
+    accounts.sign_out_everywhere(current_work(), session)
+    return _signed_out("You are signed out everywhere.")
 
 
-def _account_page(found: Visit, **tried: forms.Form) -> Answer:
+def _account_page(session: Visit, **tried: forms.Form) -> Answer:
     """The page with its forms; the one that was sent keeps what was typed and what is wrong."""
     shown: Mapping[str, forms.Form] = {
         "name": forms.NameForm(
-            formdata=None, data={"name": found.actor.name, "locale": found.locale}
+            formdata=None, data={"name": session.actor.name, "locale": session.locale}
         ),
         "password": forms.PasswordForm(formdata=None),
         **tried,
@@ -223,12 +223,12 @@ def _account_page(found: Visit, **tried: forms.Form) -> Answer:
     at_work = current_work()
     page = render_template(
         "account/account.html",
-        frame="desk.html" if found.actor.role in FINANCE else "base.html",
+        frame="desk.html" if session.actor.role in FINANCE else "base.html",
         forms=shown,
-        found=found,
-        codes_left=factor.codes_left(at_work, found),
-        needed=factor.is_needed(at_work, found.actor.role),
-        sessions=accounts.own_sessions(at_work, found),
+        found=session,
+        codes_left=factor.codes_left(at_work, session),
+        needed=factor.is_needed(at_work, session.actor.role),
+        sessions=accounts.own_sessions(at_work, session),
         browser_words=browser_words,
     )
     return page, 422 if any(form.errors for form in tried.values()) else 200

@@ -21,26 +21,26 @@ NOT_YOURS = "This is not your password."
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 
-def again_by(found: Visit) -> list[Subject]:
+def again_by(session: Visit) -> list[Subject]:
     """Whose attempts count when somebody who is in gives the password again."""
-    return [Subject(Tried.PASSWORD_AGAIN, str(found.person))]
+    return [Subject(Tried.PASSWORD_AGAIN, str(session.person))]
 
 
-def prove(found: Visit, password: str) -> Held | bool:
+def prove(session: Visit, password: str) -> Held | bool:
     """Whether somebody who is in gave their own password, or for how long they are held.
 
     What the request did before is taken back; call it first.
     """
-    subjects = again_by(found)
+    subjects = again_by(session)
     with separate_work() as unit:
         held = throttle.attempt(unit, subjects)
     if held is not None:
         return held
-    if not accounts.is_password(current_work(), found, password):
+    if not accounts.is_password(current_work(), session, password):
         return False
     with separate_work() as unit:
         throttle.forgive(unit, subjects)
-        note_proof(unit, found)
+        note_proof(unit, session)
     return True
 
 
@@ -58,23 +58,23 @@ def proven(when: Callable[..., bool] = lambda **_: True) -> Callable[[_View], _V
         def asked(**values: Any) -> Any:  # noqa: ANN401 - as the view's own
             if request.method in LOOKING or not when(**values):
                 return view(**values)
-            found = present()
-            if not isinstance(found, Visit):
-                return found
-            return _page_first(found) or view(**values)
+            session = present()
+            if not isinstance(session, Visit):
+                return session
+            return _password_page(session) or view(**values)
 
         return cast("_View", asked)
 
     return decorated
 
 
-def _page_first(found: Visit) -> Answer | None:
+def _password_page(session: Visit) -> Answer | None:
     """The page that asks for the password; None once it was given."""
-    if is_proved(current_work(), found):
+    if is_proved(current_work(), session):
         return None
     form = forms.AgainForm()
     if form.own_password.data:
-        proof = prove(found, said(form.own_password))
+        proof = prove(session, said(form.own_password))
         if isinstance(proof, Held):
             return too_many(proof)
         if proof:
@@ -85,6 +85,6 @@ def _page_first(found: Visit) -> Answer | None:
         form=form,
         fields=[(name, value) for name, value in typed(request) if name != "own_password"],
         action=request.full_path.rstrip("?"),
-        email=found.email,
+        email=session.email,
     )
     return page, 403

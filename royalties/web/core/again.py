@@ -25,13 +25,13 @@ def to_send_again(door: str, status: int) -> tuple[str, int] | None:
     fields = _fields(request)
     if not fields:
         return None
-    found = actor()
+    visitor = actor()
     page = render_template(
         "again.html",
         fields=fields,
         action=request.full_path.rstrip("?"),
         door=door,
-        name="" if found.role is Role.STRANGER else found.name,
+        name="" if visitor.role is Role.STRANGER else visitor.name,
     )
     return page, status
 

@@ -58,17 +58,17 @@ class Consent:
     @property
     def is_overtaken(self) -> bool:
         """Whether the form that came had shown something else."""
-        return request.method == "POST" and _sent() != (self.version, dict(self.facts))
+        return request.method == "POST" and _facts_sent() != (self.version, dict(self.facts))
 
     @property
     def changes(self) -> list[Change]:
         """What is not as the form that came had shown it."""
-        _, before = _sent()
+        _, before = _facts_sent()
         if request.method != "POST" or not before:
             return []
         names = dict.fromkeys((*self.facts, *before))
-        found = (Change(each, before.get(each, ""), self.facts.get(each, "")) for each in names)
-        return [each for each in found if each.before != each.after]
+        compared = (Change(each, before.get(each, ""), self.facts.get(each, "")) for each in names)
+        return [each for each in compared if each.before != each.after]
 
     @property
     def typed(self) -> Mapping[str, str]:
@@ -86,7 +86,7 @@ class Consent:
             raise ChangedSinceSeenError
 
 
-def _sent() -> tuple[int, dict[str, str]]:
+def _facts_sent() -> tuple[int, dict[str, str]]:
     """The version and the facts that the form had shown; nothing if that cannot be read."""
     text = request.form.get("seen", "")
     try:

@@ -32,15 +32,15 @@ def enclosed(
     Raises:
         RefusedError: one is not taken, or they are too large together.
     """
-    sent = [each for each in request.files.getlist(name) if each.filename]
+    sent = [upload for upload in request.files.getlist(name) if upload.filename]
     kept: list[StoredAttachment] = []
     if sent:
         release()
     try:
-        for each in sent[: attachments.MOST_AT_ONCE + 1]:
+        for upload in sent[: attachments.MOST_AT_ONCE + 1]:
             kept.append(
                 attachments.take(
-                    system().files, AttachmentUpload(each.filename or "", each.stream), types
+                    system().files, AttachmentUpload(upload.filename or "", upload.stream), types
                 )
             )
             attachments.require_few(kept)

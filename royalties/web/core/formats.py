@@ -40,8 +40,8 @@ Amount = int | str | Decimal | None
 def locale() -> Locale:
     """The visitor's: as chosen, else as the browser asks, else American."""
     if "locale" not in g:
-        found = visit()
-        name = found.locale if found is not None else ""
+        session = visit()
+        name = session.locale if session is not None else ""
         if name not in LOCALES:
             name = request.accept_languages.best_match(
                 [each.replace("_", "-") for each in LOCALES], "en-US"

@@ -38,9 +38,9 @@ class Health:
         path, method = environ.get("PATH_INFO"), environ.get("REQUEST_METHOD")
         if path not in {LIVES, READY} or method not in {"GET", "HEAD"}:
             return self._application(environ, start_response)
-        found = {"status": "ok"} if path == LIVES else readiness(self._app.extensions["royalties"])
-        status = HTTPStatus.OK if found["status"] == "ok" else HTTPStatus.SERVICE_UNAVAILABLE
-        body = (json.dumps(found) + "\n").encode()
+        state = {"status": "ok"} if path == LIVES else readiness(self._app.extensions["royalties"])
+        status = HTTPStatus.OK if state["status"] == "ok" else HTTPStatus.SERVICE_UNAVAILABLE
+        body = (json.dumps(state) + "\n").encode()
         headers = [
             ("Content-Type", "application/json"),
             ("Content-Length", str(len(body))),

@@ -130,12 +130,12 @@ def init_app(app: Flask) -> None:
 
 def attributes(field: Field, described: list[str]) -> dict[str, str]:
     """What a form's field says to those who hear the page instead of seeing it."""
-    found = {}
+    aria = {}
     if described:
-        found["aria-describedby"] = " ".join(described)
+        aria["aria-describedby"] = " ".join(described)
     if field.errors:
-        found["aria-invalid"] = "true"
-    return found
+        aria["aria-invalid"] = "true"
+    return aria
 
 
 def publisher_name() -> str:

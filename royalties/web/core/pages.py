@@ -36,10 +36,10 @@ class Pages(Blueprint):
     def _admit(self) -> Response | tuple[str, int] | None:
         if self.audience >= EVERYBODY:
             return None
-        found = actor()
-        if found.role in self.audience:
+        visitor = actor()
+        if visitor.role in self.audience:
             return None
-        if found.role is not Role.STRANGER:
+        if visitor.role is not Role.STRANGER:
             abort(404)
         return to_send_again(door(), 403) or to_sign_in()
 

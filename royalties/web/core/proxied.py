@@ -49,8 +49,8 @@ class BehindProxy:
 def _is_here(peer: str) -> bool:
     """Whether a connection comes from this machine; one by a socket file has no address."""
     try:
-        found = ip_address(peer)
+        address = ip_address(peer)
     except ValueError:
         return not peer
-    mapped = getattr(found, "ipv4_mapped", None)
-    return (mapped or found).is_loopback
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback

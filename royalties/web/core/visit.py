@@ -50,8 +50,8 @@ def visit() -> Visit | None:
 
 def actor() -> Actor:
     """Who visits; a stranger until password and second factor are given."""
-    found = visit()
-    return found.actor if found is not None and found.is_full else ANONYMOUS
+    session = visit()
+    return session.actor if session is not None and session.is_full else ANONYMOUS
 
 
 def remember(token: str) -> None:
@@ -80,7 +80,7 @@ def only_looks(view: _View) -> _View:
     return view
 
 
-def _looks() -> bool:
+def _is_read_only() -> bool:
     return (
         "only_looks" in g
         or request.method in LOOKING
@@ -92,7 +92,11 @@ def work() -> Work:
     """The request's unit of work, with who visits as its actor once that is known."""
     if "work" not in g:
         with ExitStack() as stack:
-            unit = system().work(ANONYMOUS, read_only=True, patient=False) if _looks() else _write()
+            unit = (
+                system().work(ANONYMOUS, read_only=True, patient=False)
+                if _is_read_only()
+                else _write()
+            )
             g.work = stack.enter_context(unit)
             g.work_stack = stack.pop_all()
     return cast("Work", g.work)
@@ -124,10 +128,10 @@ def _write(who: Actor = ANONYMOUS) -> Iterator[Work]:
 
 def current_work() -> Work:
     """The unit of work in the visitor's name; what verbs are given."""
-    found = actor()
+    visitor = actor()
     made = work()
-    if made.actor is not found:
-        g.work = made = replace(made, actor=found)
+    if made.actor is not visitor:
+        g.work = made = replace(made, actor=visitor)
     return made
 
 
@@ -162,7 +166,7 @@ def all_or_nothing() -> Iterator[None]:
 
 def roll_back() -> None:
     """Take back what the request has done; from now on it only looks at what is."""
-    if not _looks():
+    if not _is_read_only():
         _end(failed=True)
         g.only_looks = True
 
@@ -183,16 +187,16 @@ def _keep(response: Response) -> Response:
 
     What cannot be kept is answered as any other error, though the answer was made already.
     """
-    if not _looks():
+    if not _is_read_only():
         try:
             _end(failed=response.status_code >= _ERROR)
         except (DatabaseBusyError, DatabaseUnavailableError) as error:
-            return _instead(response, error)
+            return _error_answer(response, error)
     _touch()
     return response
 
 
-def _instead(response: Response, error: Exception) -> Response:
+def _error_answer(response: Response, error: Exception) -> Response:
     """An error's answer in place of one that was made, with the headers that all have."""
     answer = current_app.make_response(current_app.handle_user_exception(error))
     for name, value in response.headers:
@@ -204,12 +208,12 @@ def _instead(response: Response, error: Exception) -> Response:
 
 def _touch() -> None:
     """Note that the session was used; it is looked at all the same if that cannot be written."""
-    found: Visit | None = g.get("visit")
-    if found is None or system().clock() - found.seen_at < TOUCHED_EVERY:
+    session: Visit | None = g.get("visit")
+    if session is None or system().clock() - session.seen_at < TOUCHED_EVERY:
         return
     cannot = suppress(DatabaseBusyError, DatabaseUnavailableError)
-    with cannot, system().work(found.actor, lock_seconds=_TOUCH_SECONDS) as unit:
-        touch(unit, found)
+    with cannot, system().work(session.actor, lock_seconds=_TOUCH_SECONDS) as unit:
+        touch(unit, session)
 
 
 def _end(*, failed: bool) -> None:

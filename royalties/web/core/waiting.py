@@ -69,7 +69,7 @@ def looking() -> Iterator[None]:
     with separate_work() as unit:
         held = throttle.attempt(unit, [Subject(Tried.ARTWORK, str(who.person)), *subjects])
     if held is not None:
-        raise TooManyLooksError(_told(held))
+        raise TooManyLooksError(_wait_words(held))
     with _turn(who.person):
         began = time.monotonic()
         try:
@@ -81,7 +81,7 @@ def looking() -> Iterator[None]:
                     throttle.spend(unit, subjects, seconds)
 
 
-def _told(held: Held) -> str:
+def _wait_words(held: Held) -> str:
     """Why a file is not looked at now, and how long to wait."""
     minutes = counted(-(-held.seconds // 60), "minute")
     if held.subject.tried is Tried.ARTWORK:

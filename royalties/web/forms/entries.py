@@ -63,7 +63,7 @@ class EntryForm(Form):
         if body is not None:
             body = self.as_fields(body)
             for each in self:
-                each.process_data(_at(body, each.path))
+                each.process_data(_value_at(body, each.path))
 
     def __iter__(self) -> Iterator[Any]:
         """The fields and tables, in order."""
@@ -77,7 +77,7 @@ class EntryForm(Form):
         """The body with everything where the fields expect it."""
         return body
 
-    def as_body(self, found: Written) -> None:
+    def as_body(self, written: Written) -> None:
         """Put everything of the body that the fields make where the setup file expects it."""
 
     def written(self, base: Mapping[str, Any] | None = None) -> Written:
@@ -87,14 +87,14 @@ class EntryForm(Form):
             base: the body before; what says the same stays as it was written there, and so do keys
                 that the form does not know.
         """
-        found = Written()
-        found.body = _body(found, self, "")
-        self.as_body(found)
+        written = Written()
+        written.body = _body(written, self, "")
+        self.as_body(written)
         if base:
             known = {each.path.partition(".")[0] for each in self}
             kept = {key: value for key, value in base.items() if key not in known}
-            found.body = as_before({**kept, **found.body}, base)
-        return found
+            written.body = as_before({**kept, **written.body}, base)
+        return written
 
     @property
     def tables(self) -> "list[RowList]":
@@ -104,11 +104,11 @@ class EntryForm(Form):
     @property
     def every_field(self) -> dict[str, EntryField]:
         """All fields, those of rows too, by name."""
-        found = {each.name: each for each in self if isinstance(each, EntryField)}
+        fields = {each.name: each for each in self if isinstance(each, EntryField)}
         for table in self.tables:
             for row in table.rows:
-                found |= row.every_field
-        return found
+                fields |= row.every_field
+        return fields
 
     def padded(self) -> Self:
         """The same with as many empty rows as are always shown."""
@@ -132,16 +132,16 @@ class EntryForm(Form):
 
     def labels(self, before: str = "") -> dict[str, str]:
         """What each field is called in a list of mistakes: "Rule 2 · Tier 1 · Rate"."""
-        found = {}
-        for each in self:
-            if not isinstance(each, RowList):
-                found[each.name] = f"{before}{each.label.text}"
+        labels = {}
+        for form_field in self:
+            if not isinstance(form_field, RowList):
+                labels[form_field.name] = f"{before}{form_field.label.text}"
                 continue
-            word = each.word.capitalize()
-            found[f"{each.name}-add"] = f"{before}{word}s"
-            for place, row in enumerate(each.rows, 1):
-                found |= row.labels(f"{before}{word} {place} · ")
-        return found
+            word = form_field.word.capitalize()
+            labels[f"{form_field.name}-add"] = f"{before}{word}s"
+            for place, row in enumerate(form_field.rows, 1):
+                labels |= row.labels(f"{before}{word} {place} · ")
+        return labels
 
 
 class RowList(Field):
@@ -211,48 +211,48 @@ class RowList(Field):
         return f"{self.name}-{name}-{verb}"
 
 
-def _body(found: Written, form: EntryForm, path: str) -> Body:
+def _body(written: Written, form: EntryForm, path: str) -> Body:
     body: Body = {}
-    for each in form:
-        here = f"{path}.{each.path}" if path else each.path
-        if isinstance(each, RowList):
-            entries = _entries(found, each, here)
+    for form_field in form:
+        here = f"{path}.{form_field.path}" if path else form_field.path
+        if isinstance(form_field, RowList):
+            entries = _entries(written, form_field, here)
             if entries:
-                body[each.path] = entries
+                body[form_field.path] = entries
             continue
-        found.places[here] = each.name
-        if "." in each.path:
-            found.places.setdefault(here.rpartition(".")[0], each.name)
+        written.places[here] = form_field.name
+        if "." in form_field.path:
+            written.places.setdefault(here.rpartition(".")[0], form_field.name)
         try:
-            value = each.value()
+            value = form_field.value()
         except NotAnAmountError as error:
-            found.faults.append(SetupFault(here, str(error)))
+            written.faults.append(SetupFault(here, str(error)))
             continue
         if value is not None:
-            _put(body, each.path, value)
+            _put_at(body, form_field.path, value)
     return body
 
 
-def _entries(found: Written, table: RowList, path: str) -> list[Body]:
-    found.places[path] = f"{table.name}-add"
+def _entries(written: Written, table: RowList, path: str) -> list[Body]:
+    written.places[path] = f"{table.name}-add"
     entries: list[Body] = []
     for row in table.rows:
         here = f"{path}[{len(entries)}]"
-        found.places[here] = next(iter(row)).name
-        entry = _body(found, row, here)
+        written.places[here] = next(iter(row)).name
+        entry = _body(written, row, here)
         if entry:
             entries.append(entry)
     return entries
 
 
-def _at(body: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - JSON
+def _value_at(body: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - JSON
     value: Any = body
     for key in path.split("."):
         value = value.get(key) if isinstance(value, Mapping) else None
     return value
 
 
-def _put(body: Body, path: str, value: object) -> None:
+def _put_at(body: Body, path: str, value: object) -> None:
     *outer, last = path.split(".")
     for key in outer:
         body = body.setdefault(key, {})
@@ -265,17 +265,19 @@ _UNORDERED = frozenset({"formats", "channels"})
 def as_before(new: Any, old: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON
     """What says the same as before, written as before: no change is told where there is none."""
     if isinstance(new, dict) and isinstance(old, dict):
-        return {each: as_before(value, old.get(each), each) for each, value in new.items()}
+        return {name: as_before(value, old.get(name), name) for name, value in new.items()}
     if isinstance(new, list) and isinstance(old, list):
         if key in _UNORDERED and sorted(new) == sorted(old):
             return old
-        named = {each["name"]: each for each in old if isinstance(each, dict) and "name" in each}
+        named = {
+            entry["name"]: entry for entry in old if isinstance(entry, dict) and "name" in entry
+        }
         beside = [*old, *[None] * len(new)]
         return [
-            as_before(each, named.get(each["name"], before))
-            if isinstance(each, dict) and "name" in each
-            else as_before(each, before)
-            for each, before in zip(new, beside, strict=False)
+            as_before(entry, named.get(entry["name"], before))
+            if isinstance(entry, dict) and "name" in entry
+            else as_before(entry, before)
+            for entry, before in zip(new, beside, strict=False)
         ]
     return old if _same_number(new, old) else new
 

@@ -108,11 +108,11 @@ class EntryField(Field):
         Raises:
             RefusedError: it is none.
         """
-        found = _number(self.data, _LONGEST_NUMBER)
-        if found < 0:
+        number = _number(self.data, _LONGEST_NUMBER)
+        if number < 0:
             said = f"{self.data[:20]!r} is no {self.word}"
             raise RefusedError(said if self.data else f"the {self.word} is missing")
-        return found
+        return number
 
     def written_out(self, value: Any) -> str:  # noqa: ANN401 - JSON
         """A value as people type it."""
@@ -273,11 +273,11 @@ class Names(Words):
 
     def read(self, text: str) -> object:
         """The names and codes."""
-        found: list[str] = []
-        for each in filter(None, (part.strip() for part in _BETWEEN_NAMES.split(text))):
-            words = each.split()
-            found += words if all(len(word) == _CODE for word in words) else [each]
-        return found
+        names: list[str] = []
+        for piece in filter(None, (part.strip() for part in _BETWEEN_NAMES.split(text))):
+            words = piece.split()
+            names += words if all(len(word) == _CODE for word in words) else [piece]
+        return names
 
 
 class Country(EntryField):
@@ -447,13 +447,13 @@ def fields_of(model: type[Part], *, in_rows: bool = False) -> Callable[..., Any]
             more: ``hint`` (True: the model's; or another text), ``label``, ``short``, ``listed``,
                 ``options``, ``name`` in the form, ``needed``.
         """
-        found, hint, is_needed = _found(model, path)
+        field, hint, is_needed = _model_field(model, path)
         said = more.pop("hint", False)
         more.setdefault("needed", is_needed and not in_rows)
         return (kind or _KINDS.get(hint, EntryField))(
-            more.pop("label", None) or found.title or "",
+            more.pop("label", None) or field.title or "",
             path=path,
-            hint=(found.description or "") if said is True else said or "",
+            hint=(field.description or "") if said is True else said or "",
             **more,
         )
 
@@ -466,7 +466,7 @@ def key_field(model: type[Part], example: str) -> Any:  # noqa: ANN401 - an unbo
     return fields_of(model)("key", kind=Key, hint=hint)
 
 
-def _found(model: type[Part], path: str) -> tuple[Any, Any, bool]:
+def _model_field(model: type[Part], path: str) -> tuple[Any, Any, bool]:
     """A model's field, its type without "or null", and whether an entry cannot do without."""
     is_needed = True
     *outer, last = path.split(".")

@@ -64,22 +64,22 @@ class ContactForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no type
 @PAGES.get("/<key>/details")
 def details(key: str) -> str:
     """How a nonprofit is reached, and what the publisher keeps of it."""
-    found = nonprofit(current_work(), key)
+    beneficiary = nonprofit(current_work(), key)
     form = ContactForm(
         data={
-            "address": "\n".join(found.address),
-            "email": found.email,
-            "contact": found.contact,
-            "phone": found.phone,
+            "address": "\n".join(beneficiary.address),
+            "email": beneficiary.email,
+            "contact": beneficiary.contact,
+            "phone": beneficiary.phone,
         }
     )
-    return _details(found, form)
+    return _details_page(beneficiary, form)
 
 
 @PAGES.post("/<key>/details")
 def keep_details(key: str) -> Response | tuple[str, int]:
     """Keep what was typed; what moves money is not in this form."""
-    found = nonprofit(current_work(), key)
+    beneficiary = nonprofit(current_work(), key)
     form = ContactForm()
     if form.validate_on_submit():
         lines = (" ".join(line.split()) for line in str(form.address.data or "").splitlines())
@@ -95,19 +95,19 @@ def keep_details(key: str) -> Response | tuple[str, int]:
         else:
             flash("Kept." if changed else "Nothing was changed.", "good")
             return redirect(url_for("nonprofit_details.details", key=key), 303)
-    return _details(found, form), 422
+    return _details_page(beneficiary, form), 422
 
 
 @PAGES.get("/<key>/people")
 def people(key: str) -> str:
     """Who of a nonprofit sees its figures."""
-    return _people(nonprofit(current_work(), key), ColleagueForm())
+    return _people_page(nonprofit(current_work(), key), ColleagueForm())
 
 
 @PAGES.post("/<key>/people")
 def invite(key: str) -> Response | tuple[str, int]:
     """Invite a colleague by e-mail."""
-    found = nonprofit(current_work(), key)
+    beneficiary = nonprofit(current_work(), key)
     form = ColleagueForm()
     if form.validate_on_submit():
         try:
@@ -120,7 +120,7 @@ def invite(key: str) -> Response | tuple[str, int]:
         else:
             flash(INVITED, "good")
             return redirect(url_for("nonprofit_details.people", key=key), 303)
-    return _people(found, form), 422
+    return _people_page(beneficiary, form), 422
 
 
 @PAGES.post("/<key>/people/<int:number>/remove")
@@ -142,31 +142,33 @@ def withdraw(key: str, number: int) -> Response:
     return redirect(url_for("nonprofit_details.people", key=key), 303)
 
 
-def _details(found: Beneficiary, form: ContactForm) -> str:
+def _details_page(beneficiary: Beneficiary, form: ContactForm) -> str:
     setup = setup_in_force(current_work())
     return render_template(
         "nonprofit/details.html",
         own=nonprofits(current_work()),
-        chosen=found,
-        key=found.key,
+        chosen=beneficiary,
+        key=beneficiary.key,
         form=form,
         house=setup.publisher,
-        minimum=money(number_text(found.minimum_payment), setup.publisher.currency, code=True),
-        tax=percent(rate, 2) if (rate := found.tax_rate_on(current_work().today)) else "",
+        minimum=money(
+            number_text(beneficiary.minimum_payment), setup.publisher.currency, code=True
+        ),
+        tax=percent(rate, 2) if (rate := beneficiary.tax_rate_on(current_work().today)) else "",
     )
 
 
-def _people(found: Beneficiary, form: ColleagueForm) -> str:
+def _people_page(beneficiary: Beneficiary, form: ColleagueForm) -> str:
     return render_template(
         "nonprofit/people.html",
         own=nonprofits(current_work()),
-        chosen=found,
-        key=found.key,
+        chosen=beneficiary,
+        key=beneficiary.key,
         form=form,
-        people=colleagues(current_work(), found.key),
-        invited=invited(current_work(), found.key),
-        remove=lambda number: url_for(".remove", key=found.key, number=number),
-        withdraw=lambda number: url_for(".withdraw", key=found.key, number=number),
+        people=colleagues(current_work(), beneficiary.key),
+        invited=invited(current_work(), beneficiary.key),
+        remove=lambda number: url_for(".remove", key=beneficiary.key, number=number),
+        withdraw=lambda number: url_for(".withdraw", key=beneficiary.key, number=number),
     )
 
 

@@ -43,11 +43,11 @@ def earned(statement: Statement) -> Earned:
     contracts = statement.contracts
     return Earned(
         statement,
-        tuple(edition for each in contracts for edition in each.life_to_date),
+        tuple(edition for contract in contracts for edition in contract.life_to_date),
         _retailers(contracts),
         _places(contracts),
         _months(contracts),
-        sum(line.earned for each in contracts for line in each.lines if not line.isbn),
+        sum(line.earned for contract in contracts for line in contract.lines if not line.isbn),
     )
 
 
@@ -89,11 +89,11 @@ def _places(contracts: Iterable[ContractAccount]) -> tuple[PlaceShown, ...]:
 
 
 def _months(contracts: Iterable[ContractAccount]) -> tuple[tuple[str, int], ...]:
-    found: dict[str, int] = {}
+    units: dict[str, int] = {}
     for contract in contracts:
         for month in contract.months:
-            found[month.month] = found.get(month.month, 0) + month.units
-    return tuple(sorted(found.items()))
+            units[month.month] = units.get(month.month, 0) + month.units
+    return tuple(sorted(units.items()))
 
 
 def _net(amounts: Mapping[str, Decimal]) -> Net:

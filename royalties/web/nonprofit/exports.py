@@ -37,15 +37,15 @@ def year_csv(year: Year) -> bytes:
             row.paid,
             row.carried_forward,
         )
-        texts = (amount_text(each, row.currency) for each in amounts)
+        texts = (amount_text(minor, row.currency) for minor in amounts)
         writer.writerow(("statement", row.period, row.number, "", row.currency, *texts))
     for titles, currency, amount in year.titles:
         text = amount_text(amount, currency)
         writer.writerow(("titles", year.year, "", plain(titles), currency, "", text))
     for total in year.totals:
         allocated, tax, paid, carried = (
-            amount_text(each, total.currency)
-            for each in (total.allocated, total.tax, total.paid, total.carried_forward)
+            amount_text(minor, total.currency)
+            for minor in (total.allocated, total.tax, total.paid, total.carried_forward)
         )
         writer.writerow(
             ("total", year.year, "", "", total.currency, "", allocated, tax, "", paid, carried)

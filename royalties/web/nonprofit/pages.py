@@ -46,8 +46,8 @@ def home() -> str:
 @PAGES.get("/<key>/")
 def nonprofit(key: str) -> str:
     """The last statement, what is due, and all that was ever received."""
-    found = portal.overview(current_work(), key)
-    return page("home", key, overview=found, charts=_charts(found.settled))
+    overview = portal.overview(current_work(), key)
+    return page("home", key, overview=overview, charts=_charts(overview.settled))
 
 
 @PAGES.get("/<key>/earnings")
@@ -69,8 +69,8 @@ def statements(key: str) -> str:
 @PAGES.get("/<key>/statements/<number>")
 def statement_page(key: str, number: str) -> str:
     """One statement on screen."""
-    found, row = portal.statement(current_work(), key, number)
-    return page("statement", key, statement=found, row=row)
+    statement, row = portal.statement(current_work(), key, number)
+    return page("statement", key, statement=statement, row=row)
 
 
 @PAGES.get("/<key>/statements/<number>/<any(workbook, twin):kind>")
@@ -103,9 +103,9 @@ def year(key: str, number: int) -> str:
 @PAGES.get("/<key>/years/<int:number>.csv")
 def year_file(key: str, number: int) -> Response:
     """The same as a file for a spreadsheet."""
-    found = portal.year(current_work(), key, number)
+    year = portal.year(current_work(), key, number)
     return send_file(
-        BytesIO(year_csv(found)),
+        BytesIO(year_csv(year)),
         "text/csv; charset=utf-8",
         as_attachment=True,
         download_name=f"{key} {number} summary.csv",
@@ -129,10 +129,10 @@ def _zipped(files: Iterable[tuple[str, bytes]]) -> BytesIO:
 
 def _charts(rows: Iterable[Settled]) -> dict[str, list[tuple[str, int, str]]]:
     """Bars of what was allocated, by currency, the earliest of the last periods first."""
-    found: dict[str, list[tuple[str, int, str]]] = {}
+    charts: dict[str, list[tuple[str, int, str]]] = {}
     for row in rows:
-        bars = found.setdefault(row.currency, [])
+        bars = charts.setdefault(row.currency, [])
         if len(bars) < _CHARTED:
             shown = money(row.allocated, row.currency).striptags()
             bars.insert(0, (row.period, row.allocated, shown))
-    return found
+    return charts

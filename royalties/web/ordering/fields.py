@@ -58,7 +58,7 @@ def _furthest(path: tuple[State, ...], reached: dict[State, datetime]) -> int:
     return max(at for at, state in enumerate(path) if state in reached)
 
 
-def tried(do: Do, onward: str, page: Callable[[str], str]) -> Answer:
+def do_or_show(do: Do, onward: str, page: Callable[[str], str]) -> Answer:
     """Do what a form asks for and go on; refused, the page comes back with what was typed.
 
     Args:

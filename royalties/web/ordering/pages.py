@@ -75,41 +75,41 @@ def begin(key: str) -> Answer:
     if current_work().actor.sees_all and request.endpoint != "order_entry.begin":
         asked: dict[str, Any] = request.args.to_dict()
         return redirect(url_for("order_entry.begin", **{**asked, "key": key}), 303)
-    typed = request_form.begun(offer, request.args)
-    before = _before(request.args.get("again", ""), offer)
+    typed = request_form.opened(offer, request.args)
+    before = _order_made_again(request.args.get("again", ""), offer)
     if before is not None:
         request_form.fill_again(typed, before)
-        return _page(offer, typed, WHAT, {})
-    draft = _begun().get(key, "")
+        return _step_page(offer, typed, WHAT, {})
+    draft = _drafts_begun().get(key, "")
     if draft and "anew" not in request.args and drafts.find(current_work(), draft, key) is not None:
-        return redirect(_at(offer, draft, WHAT))
-    return _page(offer, typed, WHAT, {})
+        return redirect(_step_address(offer, draft, WHAT))
+    return _step_page(offer, typed, WHAT, {})
 
 
-def _before(number: str, offer: OrderableTitle) -> Order | None:
+def _order_made_again(number: str, offer: OrderableTitle) -> Order | None:
     """The order that is made again, if it is of this title and concerns the visitor."""
     if not number or not _orders_at_once():
         return None
-    found = life.find(current_work(), number)
-    return found if found is not None and found.title == offer.title.key else None
+    order = life.find(current_work(), number)
+    return order if order is not None and order.title == offer.title.key else None
 
 
 @PAGES.get(STEP)
 def step(key: str, draft: str, place: str) -> Answer:
     """A step of a request that was begun; the address is the draft's, to come back to."""
     offer, here = _offer(key), int(place)
-    found = drafts.find(current_work(), draft, key)
-    if found is None:
+    begun = drafts.find(current_work(), draft, key)
+    if begun is None:
         flash(
             "That request was sent already, thrown away, or left for a fortnight: begin a new one.",
             "warn",
         )
         return redirect(url_for(".begin", key=key))
-    typed = request_form.kept(found.body)
+    typed = request_form.from_draft(begun.body)
     if (before := _first_wrong(offer, typed, here - 1)) is not None:
-        return redirect(_at(offer, draft, before, checked=True))
-    wrong = _wrong(offer, typed, here) if request.args.get("checked") == "1" else {}
-    page = _page(offer, typed, here, wrong, draft=draft, until=found.until)
+        return redirect(_step_address(offer, draft, before, checked=True))
+    wrong = _faults_by_field(offer, typed, here) if request.args.get("checked") == "1" else {}
+    page = _step_page(offer, typed, here, wrong, draft=draft, until=begun.until)
     return page, 422 if wrong else 200
 
 
@@ -118,47 +118,47 @@ def step(key: str, draft: str, place: str) -> Answer:
 def go(key: str, draft: str = "", place: str = "") -> Answer:
     """Keep what was typed, and go to a step, an address more or less, the price, or send all."""
     offer, here = _offer(key), int(place) if place else _step(request.form)
-    found = drafts.find(current_work(), draft, key) if draft else None
+    begun = drafts.find(current_work(), draft, key) if draft else None
     typed = request_form.read(request.form)
-    if found is not None:
-        typed = request_form.taken(request_form.kept(found.body), request.form, here)
+    if begun is not None:
+        typed = request_form.merged(request_form.from_draft(begun.body), request.form, here)
     verb, _, asked = request.form.get("do", "next").partition(":")
     if verb == "forget":
-        if found is not None:
+        if begun is not None:
             drafts.forget(current_work(), draft)
         flash("Thrown away; nothing of it is kept.", "good")
         return redirect(url_for(".begin", key=key), 303)
     focus = _rows(typed, verb, asked) if verb in {"add", "remove"} else ""
     if here == WHO:
-        _fill(typed)
+        _fill_in_known(typed)
     try:
         with all_or_nothing():
-            draft = _kept(offer, draft if found is not None else "", typed)
+            draft = _keep_draft(offer, draft if begun is not None else "", typed)
     except RefusedError as error:
-        return _page(offer, typed, here, {"order": str(error)}), 429
+        return _step_page(offer, typed, here, {"order": str(error)}), 429
     if verb in _STAYS:
         step = here if verb == "price" else WHERE
         if verb == "back":
             step = min(here, int(asked) if asked in {"1", "2"} else WHAT)
-        return redirect(_at(offer, draft, step, focus=focus), 303)
+        return redirect(_step_address(offer, draft, step, focus=focus), 303)
     first = _first_wrong(offer, typed, here)
     if first is None and here == WHO and verb == "send":
         return _send(offer, typed, draft)
     step = first or min(here + 1, WHO)
-    return redirect(_at(offer, draft, step, checked=first is not None), 303)
+    return redirect(_step_address(offer, draft, step, checked=first is not None), 303)
 
 
 _STAYS = frozenset({"back", "price", "add", "remove"})
 """What a button does that does not ask whether all is right so far."""
 
 
-def _begun() -> dict[str, str]:
+def _drafts_begun() -> dict[str, str]:
     """Drafts that were begun in this browser, by title."""
-    found: dict[str, str] = session.get(_BEGUN, {})
-    return found
+    begun: dict[str, str] = session.get(_BEGUN, {})
+    return begun
 
 
-def _at(
+def _step_address(
     offer: OrderableTitle, draft: str, step: int, *, checked: bool = False, focus: str = ""
 ) -> str:
     """The address of a step."""
@@ -172,28 +172,28 @@ def _at(
     )
 
 
-def _kept(offer: OrderableTitle, draft: str, typed: Typed) -> str:
+def _keep_draft(offer: OrderableTitle, draft: str, typed: Typed) -> str:
     """Keep what was typed; returns the draft's token."""
-    body = request_form.written(typed)
+    body = request_form.to_draft(typed)
     if draft:
         drafts.keep(current_work(), draft, body)
         return draft
     draft = drafts.begin(current_work(), offer.title.key, body, request.remote_addr or "")
-    others = {key: each for key, each in _begun().items() if key != offer.title.key}
+    others = {key: each for key, each in _drafts_begun().items() if key != offer.title.key}
     session[_BEGUN] = dict([*others.items(), (offer.title.key, draft)][-_MOST_BEGUN:])
     return draft
 
 
-def _wrong(offer: OrderableTitle, typed: Typed, step: int) -> dict[str, str]:
+def _faults_by_field(offer: OrderableTitle, typed: Typed, step: int) -> dict[str, str]:
     """What is wrong with what was typed up to a step."""
     if step < WHAT:
         return {}
     if step >= WHERE:
         request_form.first_address(typed)
     if step == WHO:
-        _fill(typed)
+        _fill_in_known(typed)
     wrong = request_form.faults(current_work(), typed, offer, step)
-    if step == WHO and _orders_at_once() and typed["for"] not in _choices():
+    if step == WHO and _orders_at_once() and typed["for"] not in _organizations_offered():
         known = {name: words for name, words in wrong.items() if name not in _OF_ORGANIZATION}
         wrong = {"for": "choose the organization that orders", **known}
     return wrong
@@ -201,7 +201,7 @@ def _wrong(offer: OrderableTitle, typed: Typed, step: int) -> dict[str, str]:
 
 def _first_wrong(offer: OrderableTitle, typed: Typed, step: int) -> int | None:
     """The first step up to one on which something is wrong."""
-    wrong = _wrong(offer, typed, step)
+    wrong = _faults_by_field(offer, typed, step)
     return min(step, *map(request_form.step_of, wrong)) if wrong else None
 
 
@@ -213,7 +213,7 @@ def price(key: str) -> Response | tuple[Response, int]:
         return jsonify(error="too many"), 429
     offer = _offer(key)
     typed = request_form.read(request.form)
-    values = _priced(offer, typed, _step(request.form))
+    values = _price_facts(offer, typed, _step(request.form))
     html = render_template("public/order_price.html", offer=offer, typed=typed, **values)
     return jsonify(html=html)
 
@@ -233,19 +233,19 @@ def _send(offer: OrderableTitle, typed: Typed, draft: str) -> Answer:
     try:
         with all_or_nothing():
             if _orders_at_once():
-                return redirect(_ordered(body, typed), 303)
+                return redirect(_order_at_once(body, typed), 303)
             requests.ask_for(current_work(), body, request.remote_addr or "")
     except TooOftenError as error:
-        return _page(offer, typed, WHO, {"message": str(error)}, draft=draft), 429
+        return _step_page(offer, typed, WHO, {"message": str(error)}, draft=draft), 429
     except BadRequestError as error:
         first = min(request_form.step_of(each) for each in error.faults)
-        return _page(offer, typed, first, error.faults, draft=draft), 422
+        return _step_page(offer, typed, first, error.faults, draft=draft), 422
     except RefusedError as error:
-        return _page(offer, typed, WHO, {"for": str(error)}, draft=draft), 422
+        return _step_page(offer, typed, WHO, {"for": str(error)}, draft=draft), 422
     return away
 
 
-def _ordered(body: Requested, typed: Typed) -> str:
+def _order_at_once(body: Requested, typed: Typed) -> str:
     """Make an order at once; returns the address of its page."""
     token = request.form.get("token", "")
     if current_work().actor.sees_all:
@@ -286,12 +286,12 @@ def _orders_at_once() -> bool:
     return actor.role is Role.ORGANIZATION or actor.may(Verb.KEEP_ORDERS)
 
 
-def _fill(typed: Typed) -> None:
+def _fill_in_known(typed: Typed) -> None:
     """What we know of an organization and its person, nobody need type."""
-    found = visit()
-    if found is None or not _orders_at_once():
+    signed_in = visit()
+    if signed_in is None or not _orders_at_once():
         return
-    own, is_staff = _own(), current_work().actor.sees_all
+    own, is_staff = _own_organizations(), current_work().actor.sees_all
     if typed["for"] not in own and len(own) == 1 and not is_staff:
         typed.words["for"] = next(iter(own))
     chosen = own.get(typed["for"])
@@ -300,30 +300,30 @@ def _fill(typed: Typed) -> None:
             typed.words["for"] = NEW
         return
     typed.words["organization"] = chosen.name if chosen else ""
-    name, email = found.actor.name, found.email
+    name, email = signed_in.actor.name, signed_in.email
     if is_staff and chosen is not None:
         name, email = chosen.name, chosen.email
     typed.words["contact_name"] = typed["contact_name"] or name
     typed.words["contact_email"] = typed["contact_email"] or email
 
 
-def _own() -> dict[str, Organization]:
+def _own_organizations() -> dict[str, Organization]:
     """Organizations that the visitor orders for, by key, by name; the staff does for all."""
     if not _orders_at_once():
         return {}
     setup = needs.setup_or_none(current_work())
     known = setup.organizations if setup else {}
     keys = known if current_work().actor.sees_all else current_work().actor.organizations
-    found = [known[key] for key in keys if key in known]
-    return {each.key: each for each in sorted(found, key=lambda it: (it.name.casefold(), it.key))}
+    own = [known[key] for key in keys if key in known]
+    return {each.key: each for each in sorted(own, key=lambda it: (it.name.casefold(), it.key))}
 
 
-def _choices() -> set[str]:
+def _organizations_offered() -> set[str]:
     """What may be chosen as the organization that orders."""
-    return {*_own(), *([NEW] if current_work().actor.sees_all else [])}
+    return {*_own_organizations(), *([NEW] if current_work().actor.sees_all else [])}
 
 
-def _page(
+def _step_page(
     offer: OrderableTitle,
     typed: Typed,
     step: int,
@@ -335,9 +335,9 @@ def _page(
     if step >= WHERE:
         request_form.first_address(typed)
     if step == WHO:
-        _fill(typed)
-    form = request_form.shown(typed, wrong)
-    if typed["for"] in _own():
+        _fill_in_known(typed)
+    form = request_form.filled_form(typed, wrong)
+    if typed["for"] in _own_organizations():
         form.organization.data = ""
     form.bill_country.data = form.bill_country.data or typed["country"]
     return render_template(
@@ -350,41 +350,41 @@ def _page(
         kinds=KINDS,
         options=OPTIONS,
         wrong=wrong,
-        places=_places(wrong, len(typed.addresses)),
-        send_to=_at(offer, draft, step) if draft else url_for(".go", key=offer.title.key),
+        places=_field_places(wrong, len(typed.addresses)),
+        send_to=_step_address(offer, draft, step) if draft else url_for(".go", key=offer.title.key),
         until=until,
         anew=url_for(".begin", key=offer.title.key, anew=1) if draft else "",
-        own=_own(),
+        own=_own_organizations(),
         is_staff=current_work().actor.sees_all,
-        told_of=lambda name, more: more | _told_of(wrong, name),
+        told_of=lambda name, more: more | _aria(wrong, name),
         again=typed["again"],
         new=NEW,
         token=request.form.get("token") or new_token(),
         today=current_work().today,
         most=MOST_ADDRESSES,
-        **_priced(offer, typed, step),
+        **_price_facts(offer, typed, step),
     )
 
 
-def _places(wrong: dict[str, str], addresses: int) -> dict[str, str]:
+def _field_places(wrong: dict[str, str], addresses: int) -> dict[str, str]:
     """Where each mistake's field stands on the page."""
     by_address = {f"address {n}": f"address-{n}" for n in range(1, addresses + 1)}
     return {name: by_address.get(name) or FOCUS.get(name, name) for name in wrong}
 
 
-def _told_of(wrong: dict[str, str], name: str) -> dict[str, str]:
+def _aria(wrong: dict[str, str], name: str) -> dict[str, str]:
     """What a field says to those who hear the page, where it is wrong."""
     return {"aria-describedby": f"{name}-error", "aria-invalid": "true"} if name in wrong else {}
 
 
-def _priced(offer: OrderableTitle, typed: Typed, step: int) -> dict[str, Any]:
+def _price_facts(offer: OrderableTitle, typed: Typed, step: int) -> dict[str, Any]:
     """The price of what was typed, or why there is none yet."""
     body = request_form.requested(typed, offer)
     if step == WHAT:
         body = request_form.spread(typed, body)
-    found, why = _estimated(offer, typed, body)
+    estimate, why = _estimate(offer, typed, body)
     return {
-        "estimate": found,
+        "estimate": estimate,
         "why": why,
         "body": body,
         "unit": unit_text,
@@ -392,7 +392,7 @@ def _priced(offer: OrderableTitle, typed: Typed, step: int) -> dict[str, Any]:
     }
 
 
-def _estimated(offer: OrderableTitle, typed: Typed, body: Requested) -> tuple[Estimate | None, str]:
+def _estimate(offer: OrderableTitle, typed: Typed, body: Requested) -> tuple[Estimate | None, str]:
     if not typed["copies"]:
         return None, "Write how many copies, and the price stands here."
     if not body.quantity or not request_form.whole(typed["copies"]):

@@ -82,26 +82,26 @@ def read(form: MultiDict[str, str]) -> Typed:
     )
 
 
-def shown(typed: Typed, wrong: Mapping[str, str]) -> RequestForm:
+def filled_form(typed: Typed, wrong: Mapping[str, str]) -> RequestForm:
     """The form as it stands, each mistake at its field."""
     form = RequestForm()
-    for each in form:
-        if each.short_name in typed.words:
-            each.data = typed[each.short_name]
-        if each.short_name in wrong:
-            words = wrong[each.short_name]
-            each.errors.append(f"{words[0].upper()}{words[1:]}")
+    for form_field in form:
+        if form_field.short_name in typed.words:
+            form_field.data = typed[form_field.short_name]
+        if form_field.short_name in wrong:
+            words = wrong[form_field.short_name]
+            form_field.errors.append(f"{words[0].upper()}{words[1:]}")
     form.option.data = typed.options
     form.rush.data = "1" if typed.rush else ""
     for address in typed.addresses:
         row = AddressForm()
-        for each in row:
-            each.data = address[each.short_name]
+        for form_field in row:
+            form_field.data = address[form_field.short_name]
         form.addresses.rows.append(row)
     return form
 
 
-def taken(kept: Typed, form: MultiDict[str, str], step: int) -> Typed:
+def merged(kept: Typed, form: MultiDict[str, str], step: int) -> Typed:
     """What was kept, with what a step's page sent of its own fields."""
     sent = read(form)
     own = {name for name in WORDS if name in form and (name in _OF_WHO) == (step == WHO)}
@@ -116,19 +116,19 @@ def taken(kept: Typed, form: MultiDict[str, str], step: int) -> Typed:
     )
 
 
-def written(typed: Typed) -> str:
+def to_draft(typed: Typed) -> str:
     """What was typed as a draft keeps it."""
     return json.dumps([typed.words, typed.options, typed.rush, typed.addresses], ensure_ascii=False)
 
 
-def kept(body: str) -> Typed:
+def from_draft(body: str) -> Typed:
     """What a draft has kept."""
     words, options, rush, addresses = json.loads(body)
     rows = [{name: row.get(name, "") for name in ADDRESS} for row in addresses]
     return Typed(words, options, rush, rows)
 
 
-def begun(offer: OrderableTitle, asked: MultiDict[str, str]) -> Typed:
+def opened(offer: OrderableTitle, asked: MultiDict[str, str]) -> Typed:
     """The first page as it is opened; its address may say what is wanted."""
     kinds = [each.value for each in offer.kinds]
     kind = asked.get("what", "")
@@ -159,20 +159,20 @@ def fill_again(typed: Typed, before: Order) -> None:
         "audience": before.audience,
         "again": before.number,
     }
-    typed.options = [each.value for each in before.options]
+    typed.options = [option.value for option in before.options]
     typed.rush = before.rush
     typed.addresses = [
         {
-            "copies": str(each.copies),
-            "name": each.name,
-            "street": each.lines[0] if each.lines else "",
-            "street2": ", ".join(each.lines[1:]),
-            "city": each.city,
-            "region": each.region,
-            "postcode": each.postcode,
-            "country": each.country,
+            "copies": str(address.copies),
+            "name": address.name,
+            "street": address.lines[0] if address.lines else "",
+            "street2": ", ".join(address.lines[1:]),
+            "city": address.city,
+            "region": address.region,
+            "postcode": address.postcode,
+            "country": address.country,
         }
-        for each in before.ship_to[:MOST_ADDRESSES]
+        for address in before.ship_to[:MOST_ADDRESSES]
     ]
 
 
@@ -215,11 +215,11 @@ def add_address(typed: Typed) -> None:
 
 def requested(typed: Typed, offer: OrderableTitle) -> Requested:
     """What was typed as a request; what is not there yet stands empty."""
-    kinds = {each.value: each for each in offer.kinds}
+    kinds = {kind_offered.value: kind_offered for kind_offered in offer.kinds}
     kind = kinds.get(typed["kind"], offer.kinds[0])
-    known = {each.value: each for each in offer.options}
-    options = tuple(known[each] for each in dict.fromkeys(typed.options) if each in known)
-    addresses = tuple(_address(each) for each in typed.addresses) or (_only(typed),)
+    known = {option.value: option for option in offer.options}
+    options = tuple(known[option] for option in dict.fromkeys(typed.options) if option in known)
+    addresses = tuple(_address(address) for address in typed.addresses) or (_only(typed),)
     if len(addresses) == 1:
         addresses = (replace(addresses[0], copies=whole(typed["copies"]) or 0),)
     return Requested(
@@ -242,17 +242,19 @@ def requested(typed: Typed, offer: OrderableTitle) -> Requested:
 def spread(typed: Typed, body: Requested) -> Requested:
     """The request with as many copies as the first step says, spread as the addresses have them."""
     copies = whole(typed["copies"]) or 0
-    shares = [each.copies for each in body.ship_to]
+    shares = [address.copies for address in body.ship_to]
     if len(shares) < 2 or copies < len(shares) or not all(shares):  # noqa: PLR2004 - one takes all
         return body
     parts = split(copies, shares)
-    ship_to = (replace(each, copies=part) for each, part in zip(body.ship_to, parts, strict=True))
+    ship_to = (
+        replace(address, copies=part) for address, part in zip(body.ship_to, parts, strict=True)
+    )
     return replace(body, ship_to=tuple(ship_to))
 
 
 def faults(work: Work, typed: Typed, offer: OrderableTitle, step: int) -> dict[str, str]:
     """What is wrong with the fields up to a step, by field; ``address 2`` is the second one."""
-    found = dict(_plain_faults(typed, offer))
+    wrong = dict(_plain_faults(typed, offer))
     body = requested(typed, offer)
     if step < WHERE:
         body = replace(body, ship_to=(_stood_in(body.ship_to[0]),))
@@ -266,17 +268,17 @@ def faults(work: Work, typed: Typed, offer: OrderableTitle, step: int) -> dict[s
             message="",
         )
     if step >= WHERE:
-        found |= _sum_fault(typed)
-    if "copies" in found:
-        body = replace(body, ship_to=tuple(replace(each, copies=1) for each in body.ship_to))
+        wrong |= _sum_fault(typed)
+    if "copies" in wrong:
+        body = replace(body, ship_to=tuple(replace(address, copies=1) for address in body.ship_to))
     try:
         checked(work, body)
     except BadRequestError as error:
-        more = {name: words for name, words in error.faults.items() if name not in found}
-        if found:
+        more = {name: words for name, words in error.faults.items() if name not in wrong}
+        if wrong:
             more.pop("order", None)
-        found |= more
-    return found
+        wrong |= more
+    return wrong
 
 
 def step_of(name: str) -> int:
@@ -298,13 +300,13 @@ def _plain_faults(typed: Typed, offer: OrderableTitle) -> Iterator[tuple[str, st
         yield "copies", f"write a number of copies, from 1 to {MOST_COPIES:,}"
     if typed["isbn"] not in {edition.isbn for edition in offer.editions}:
         yield "isbn", "choose an edition"
-    if typed["kind"] not in {each.value for each in offer.kinds}:
+    if typed["kind"] not in {kind.value for kind in offer.kinds}:
         yield "kind", "choose one"
     if typed["need_by"] and _day(typed["need_by"]) is None:
         yield "need_by", "is no day: write it as 2026-04-03, or leave it empty"
     if not typed.addresses:
         yield from _place_faults(typed)
-    known = {each.value for each in offer.options}
+    known = {option.value for option in offer.options}
     if typed["kind"] == OrderKind.CUSTOM and known and known.isdisjoint(typed.options):
         yield "options", "choose at least one: it makes the edition yours"
 
@@ -326,10 +328,10 @@ def _sum_fault(typed: Typed) -> dict[str, str]:
     if len(typed.addresses) > MOST_ADDRESSES:
         return {"ship_to": f"up to {MOST_ADDRESSES} addresses fit here: send us a list later"}
     wanted = whole(typed["copies"]) or 0
-    given = sum(whole(each["copies"]) or 0 for each in typed.addresses)
-    if len(typed.addresses) < 2 or given == wanted:  # noqa: PLR2004 - one address takes all
+    addressed = sum(whole(address["copies"]) or 0 for address in typed.addresses)
+    if len(typed.addresses) < 2 or addressed == wanted:  # noqa: PLR2004 - one address takes all
         return {}
-    return {"ship_to": f"the addresses take {given:,} copies, and you asked for {wanted:,}"}
+    return {"ship_to": f"the addresses take {addressed:,} copies, and you asked for {wanted:,}"}
 
 
 def _only(typed: Typed) -> Address:

@@ -12,7 +12,7 @@ from royalties.web.core.files import download, enclosed
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import current_work
 from royalties.web.ordering import forms
-from royalties.web.ordering.fields import tried
+from royalties.web.ordering.fields import do_or_show
 
 PAGES = Pages("organization_certificates", __name__, "/organization/certificates", ORGANIZATIONS)
 
@@ -28,7 +28,7 @@ _SOON = 60
 @PAGES.get("/")
 def certificates() -> str:
     """What was sent, what counts, and why something does not."""
-    return _page()
+    return _certificates_page()
 
 
 @PAGES.post("/")
@@ -50,7 +50,7 @@ def send() -> Answer:
             )
         return "The certificate is with us; it counts once we have looked at it."
 
-    return tried(do, url_for(".certificates"), _page)
+    return do_or_show(do, url_for(".certificates"), _certificates_page)
 
 
 @PAGES.get("/<int:number>")
@@ -62,7 +62,7 @@ def file(number: int) -> Response:
     return download(kept.name, kept.path.open("rb"))
 
 
-def _page(refused: str = "") -> str:
+def _certificates_page(refused: str = "") -> str:
     mine = own.organizations(current_work())
     form = forms.CertificateForm()
     form.organization.offer([(key, each.name) for key, each in mine.items()])

@@ -22,9 +22,9 @@ from royalties.web.core.pages import Answer, Pages, number_asked
 from royalties.web.core.visit import current_work, only_looks, release, system
 from royalties.web.core.waiting import TooManyLooksError, looking
 from royalties.web.ordering import forms
-from royalties.web.ordering.fields import tried
-from royalties.web.organization.looks import drawn, shown, waiting
-from royalties.web.organization.offers import found, may, page
+from royalties.web.ordering.fields import do_or_show
+from royalties.web.organization.looks import checked_file, drawn, waiting
+from royalties.web.organization.offers import find_order, may, page
 
 PAGES = Pages("organization_files", __name__, "/organization/orders", ORGANIZATIONS)
 
@@ -42,32 +42,32 @@ USES = {
 @PAGES.get("/<number>/artwork")
 def artwork(number: str) -> str:
     """What was sent, how it prints, and what is still needed."""
-    return _artwork(number)
+    return _artwork_page(number)
 
 
-def _artwork(number: str, refused: str = "", looked: Iterable[Looked] = ()) -> str:
+def _artwork_page(number: str, refused: str = "", looked: Iterable[Looked] = ()) -> str:
     """The page; ``looked`` are files that were looked at and wait to be sent."""
-    it = found(number)
-    kept = service.artwork_files(current_work(), it)
+    order = find_order(number)
+    kept = service.artwork_files(current_work(), order)
     form = forms.ArtworkForm()
     if refused:
         form.rights.data = ""
-    waits = {each.use: shown(it, each) for each in looked}
+    waits = {file.use: checked_file(order, file) for file in looked}
     return page(
         "artwork.html",
-        it,
+        order,
         "artwork",
         refused=refused,
         form=form,
         files=kept,
-        wanted=wanted(it.options),
-        missing=service.missing(it, [each.use for each in kept]),
+        wanted=wanted(order.options),
+        missing=service.missing(order, [file.use for file in kept]),
         uses=USES,
-        can=may(Action.SEND_ARTWORK, it),
-        prints=lambda each: _prints(each.use, each.facts, it),
-        prints_looked=lambda each: _prints(each.use, each.checked.facts, it),
+        can=may(Action.SEND_ARTWORK, order),
+        prints=lambda file: _prints(file.use, file.facts, order),
+        prints_looked=lambda file: _prints(file.use, file.checked.facts, order),
         waits=waits,
-        tokens=[each.token for each in waits.values() if each.token],
+        tokens=[file.token for file in waits.values() if file.token],
         largest=LARGEST,
     )
 
@@ -75,16 +75,16 @@ def _artwork(number: str, refused: str = "", looked: Iterable[Looked] = ()) -> s
 @PAGES.post("/<number>/artwork")
 def send_artwork(number: str) -> Answer:
     """Send artwork; every file is looked at before anything is kept."""
-    it = found(number)
+    order = find_order(number)
     looked: list[Looked] = []
 
     def do() -> str:
-        if not may(Action.SEND_ARTWORK, it):
+        if not may(Action.SEND_ARTWORK, order):
             raise RefusedError("artwork cannot be sent as the order stands")
         form = forms.ArtworkForm()
         version, rights = form.version.number, form.rights.is_ticked
-        has_files = bool(service.artwork_files(current_work(), it))
-        looked.extend(_looked(it))
+        has_files = bool(service.artwork_files(current_work(), order))
+        looked.extend(_look_at_uploads(order))
         if not looked and not has_files:
             raise RefusedError("choose a file first")
         try:
@@ -92,74 +92,80 @@ def send_artwork(number: str) -> Answer:
                 current_work(), number, version=version, files=looked, rights=rights
             )
         except ArtworkNotTakenError as error:
-            told = (f"{each.value}: {each.message}: {each.remedy}" for each in error.problems)
+            told = (
+                f"{problem.value}: {problem.message}: {problem.remedy}"
+                for problem in error.problems
+            )
             raise RefusedError("; ".join(told)) from error
         return "Your artwork is with us; next you get a proof."
 
     onward = url_for(".artwork", number=number)
-    return tried(do, onward, lambda refused: _artwork(number, refused, looked))
+    return do_or_show(do, onward, lambda refused: _artwork_page(number, refused, looked))
 
 
 @PAGES.post("/<number>/artwork/show")
 @only_looks
 def show_artwork(number: str) -> Answer:
     """What is chosen as it was drawn, on its own and on the cover, before it is sent."""
-    it = found(number)
+    order = find_order(number)
     try:
-        looked = _looked(it)
+        looked = _look_at_uploads(order)
     except TooManyLooksError as error:
-        return _artwork(number, str(error)), 429
+        return _artwork_page(number, str(error)), 429
     except RefusedError as error:
-        return _artwork(number, str(error)), 422
+        return _artwork_page(number, str(error)), 422
     if not looked:
-        return _artwork(number, "choose a file first"), 422
-    return _artwork(number, looked=looked)
+        return _artwork_page(number, "choose a file first"), 422
+    return _artwork_page(number, looked=looked)
 
 
 @PAGES.post("/<number>/artwork/look")
 @only_looks
 def look(number: str) -> Response | tuple[Response, int]:
     """The same of one file, for the page that asks for it as soon as it is chosen."""
-    it = found(number)
-    use = next((each for each in wanted(it.options) if each.value == request.form.get("use")), None)
+    order = find_order(number)
+    use = next(
+        (kind for kind in wanted(order.options) if kind.value == request.form.get("use")),
+        None,
+    )
     sent = request.files.get("file")
     try:
         with looking():
             if use is None or sent is None or not sent.filename:
                 return jsonify(error="no file"), 422
             looked = service.look(
-                system().files, ArtworkUpload(use, sent.filename, sent.stream), it.options
+                system().files, ArtworkUpload(use, sent.filename, sent.stream), order.options
             )
     except TooManyLooksError:
         return jsonify(error="too many"), 429
-    each = shown(it, looked)
+    checked = checked_file(order, looked)
     html = render_template(
         "organization/looked.html",
-        order=it,
-        each=each,
-        prints=_prints(use, looked.checked.facts, it),
+        order=order,
+        each=checked,
+        prints=_prints(use, looked.checked.facts, order),
     )
-    return jsonify(html=html, taken=not looked.problems, token=each.token)
+    return jsonify(html=html, taken=not looked.problems, token=checked.token)
 
 
 @PAGES.get("/<number>/artwork/look/<int:page_number>.png")
 def waiting_preview(number: str, page_number: int) -> Response:
     """A page of a file that waits to be sent, as a picture that was drawn of it."""
-    file = waiting(found(number), request.args.get("look", ""))
+    file = waiting(find_order(number), request.args.get("look", ""))
     return _picture(file.picture(page_number) if file else None)
 
 
-def _looked(order: Order) -> list[Looked]:
+def _look_at_uploads(order: Order) -> list[Looked]:
     """The files that came with a form, or wait since they were shown, looked at."""
-    sent = {each.use: each for use in wanted(order.options) for each in _sent(use)}
+    sent = {upload.use: upload for use in wanted(order.options) for upload in _uploads_sent(use)}
     tokens = [request.form.get(f"look-{use.value}", "") for use in wanted(order.options)]
-    waits = [each for token in tokens if token and (each := waiting(order, token))]
+    waits = [file for token in tokens if token and (file := waiting(order, token))]
     files = system().files
     with looking():
-        return [service.look(files, each, order.options) for each in sent.values()] + [
-            service.look_again(files, each.use, each.name, each.sha256, order.options)
-            for each in waits
-            if each.use not in sent
+        return [service.look(files, upload, order.options) for upload in sent.values()] + [
+            service.look_again(files, file.use, file.name, file.sha256, order.options)
+            for file in waits
+            if file.use not in sent
         ]
 
 
@@ -172,9 +178,9 @@ def preview(number: str, file: int, page_number: int) -> Response:
 @PAGES.get("/<number>/cover.png")
 def cover(number: str) -> Response:
     """The cover as far as it can be shown before a proof, also with files that wait to be sent."""
-    it = found(number)
+    order = find_order(number)
     return _picture(
-        service.cover_preview(current_work(), it, drawn(it, request.args.getlist("look")))
+        service.cover_preview(current_work(), order, drawn(order, request.args.getlist("look")))
     )
 
 
@@ -184,18 +190,18 @@ def cover(number: str) -> Response:
 @PAGES.get("/<number>/proof")
 def proof(number: str) -> str:
     """The newest proof, page by page, or an earlier one."""
-    return _proof(number)
+    return _proof_page(number)
 
 
-def _proof(number: str, refused: str = "") -> str:
-    it = found(number)
-    sent = proofs.proofs(current_work(), it)
+def _proof_page(number: str, refused: str = "") -> str:
+    order = find_order(number)
+    sent = proofs.proofs(current_work(), order)
     asked = number_asked("version")
-    chosen = next((each for each in sent if each.version == asked), sent[0] if sent else None)
+    chosen = next((proof for proof in sent if proof.version == asked), sent[0] if sent else None)
     newest = bool(sent) and chosen is sent[0]
     return page(
         "proof.html",
-        it,
+        order,
         "proof",
         refused=refused,
         comment=forms.CommentForm(),
@@ -203,16 +209,16 @@ def _proof(number: str, refused: str = "") -> str:
         proofs=sent,
         shown=chosen,
         newest=newest,
-        may_approve=newest and may(Action.APPROVE_PROOF, it),
-        may_ask=newest and may(Action.ASK_CHANGES, it),
-        may_comment=newest and it.state in {State.PROOF_SENT, State.CHANGES_ASKED},
+        may_approve=newest and may(Action.APPROVE_PROOF, order),
+        may_ask=newest and may(Action.ASK_CHANGES, order),
+        may_comment=newest and order.state in {State.PROOF_SENT, State.CHANGES_ASKED},
     )
 
 
 @PAGES.post("/<number>/proof/comment")
 def comment(number: str) -> Answer:
     """Say something about a page of the newest proof."""
-    found(number)
+    find_order(number)
     form = forms.CommentForm()
 
     def do() -> str:
@@ -227,13 +233,13 @@ def comment(number: str) -> Answer:
 
     anchor = f"page-{max(form.page.number, 0)}"
     onward = url_for(".proof", number=number, _anchor=anchor)
-    return tried(do, onward, lambda refused: _proof(number, refused))
+    return do_or_show(do, onward, lambda refused: _proof_page(number, refused))
 
 
 @PAGES.post("/<number>/proof/changes")
 def changes(number: str) -> Answer:
     """Ask for changes of the newest proof."""
-    found(number)
+    find_order(number)
 
     def do() -> str:
         form = forms.ChangesForm()
@@ -247,57 +253,59 @@ def changes(number: str) -> Answer:
         return "We change the proof and send it again."
 
     onward = url_for("organization_orders.order", number=number)
-    return tried(do, onward, lambda refused: _proof(number, refused))
+    return do_or_show(do, onward, lambda refused: _proof_page(number, refused))
 
 
 @PAGES.get("/<number>/proof/approve")
 def ask_approve(number: str) -> str:
     """What is approved, and that it cannot be taken back."""
-    return _approve(number)
+    return _approve_page(number)
 
 
-def _approving(it: Order, sent: Sequence[Proof]) -> Consent:
+def _approval_consent(order: Order, sent: Sequence[Proof]) -> Consent:
     """What is printed once the newest proof is approved."""
     facts = {
-        "Copies": written(it.quantity),
+        "Copies": written(order.quantity),
         "Addresses": "; ".join(
-            ", ".join((written(each.copies), each.name, *each.lines, each.city, each.place))
-            for each in it.ship_to
+            ", ".join(
+                (written(address.copies), address.name, *address.lines, address.city, address.place)
+            )
+            for address in order.ship_to
         ),
     }
     if sent:
         file = sent[0].file
         facts["Proof"] = f"version {file.version}, {file.name}, {file.sha256[:12]}"
-    return Consent(it.version, facts, ("looked", "name"))
+    return Consent(order.version, facts, ("looked", "name"))
 
 
-def _approve(number: str, refused: str = "") -> str:
-    it = found(number)
-    sent = proofs.proofs(current_work(), it)
+def _approve_page(number: str, refused: str = "") -> str:
+    order = find_order(number)
+    sent = proofs.proofs(current_work(), order)
     if not sent:
         abort(404)
-    consent = _approving(it, sent)
+    consent = _approval_consent(order, sent)
     return page(
         "approve.html",
-        it,
+        order,
         "proof",
         refused=refused,
         consent=consent,
         form=forms.ApproveForm(consent.typed),
         proof=sent[0],
-        can=may(Action.APPROVE_PROOF, it),
+        can=may(Action.APPROVE_PROOF, order),
     )
 
 
 @PAGES.post("/<number>/proof/approve")
 def approve(number: str) -> Answer:
     """Approve the very file that was shown."""
-    found(number)
+    find_order(number)
 
     def do() -> str:
-        it = found(number)
-        sent = proofs.proofs(current_work(), it)
-        _approving(it, sent).require()
+        order = find_order(number)
+        sent = proofs.proofs(current_work(), order)
+        _approval_consent(order, sent).require()
         form = forms.ApproveForm()
         release()  # reading the file holds nobody up
         kept = proofs.kept_as(system().files, sent[0].file) if sent else ""
@@ -314,7 +322,7 @@ def approve(number: str) -> Answer:
         return "Approved. Production begins."
 
     onward = url_for("organization_orders.order", number=number)
-    return tried(do, onward, lambda refused: _approve(number, refused))
+    return do_or_show(do, onward, lambda refused: _approve_page(number, refused))
 
 
 def _picture(png: bytes | None) -> Response:
@@ -323,7 +331,7 @@ def _picture(png: bytes | None) -> Response:
     return send_file(BytesIO(png), "image/png")
 
 
-def _sent(use: Use) -> list[ArtworkUpload]:
+def _uploads_sent(use: Use) -> list[ArtworkUpload]:
     """The file of a use that came with the form, or the letter that was typed."""
     file: FileStorage | None = request.files.get(use.value)
     if file is not None and file.filename:

@@ -44,11 +44,17 @@ class CheckedFile:
     token: str
 
 
-def shown(order: Order, looked: Looked) -> CheckedFile:
+def checked_file(order: Order, looked: Looked) -> CheckedFile:
     """Sign what the page carries of a file, whose pictures wait among the uploads."""
     if looked.problems:
         return CheckedFile(looked, 0, "")
-    said = [*_whose(order), looked.use.value, looked.name, looked.sha256, looked.previews]
+    said = [
+        *_order_and_person(order),
+        looked.use.value,
+        looked.name,
+        looked.sha256,
+        looked.previews,
+    ]
     return CheckedFile(looked, len(looked.previews), _signer().dumps(said))
 
 
@@ -58,7 +64,7 @@ def waiting(order: Order, token: str) -> Waiting | None:
         number, person, use, name, sha256, pictures = _signer().loads(token, max_age=_LASTS)
     except BadSignature:
         return None
-    if [number, person] != _whose(order):
+    if [number, person] != _order_and_person(order):
         return None
     return Waiting(Use(use), name, sha256, tuple(pictures))
 
@@ -70,7 +76,7 @@ def drawn(order: Order, tokens: Iterable[str]) -> dict[Use, bytes]:
     return {use: picture for use, picture in pictures.items() if picture}
 
 
-def _whose(order: Order) -> list[object]:
+def _order_and_person(order: Order) -> list[object]:
     return [order.number, current_work().actor.person]
 
 

@@ -111,7 +111,7 @@ def addressed(step: str) -> str:
     return step
 
 
-def found(number: str) -> Order:
+def find_order(number: str) -> Order:
     """An order of the visitor's; another one is a page that is not there."""
     order = life.find(current_work(), number)
     if order is None:

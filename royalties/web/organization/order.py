@@ -25,9 +25,9 @@ from royalties.web.core.formats import number as written
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.visit import current_work
 from royalties.web.ordering import forms
-from royalties.web.ordering.fields import new_token, stages, tried
+from royalties.web.ordering.fields import do_or_show, new_token, stages
 from royalties.web.organization import offers
-from royalties.web.organization.offers import found, may, page
+from royalties.web.organization.offers import find_order, may, page
 
 PAGES = Pages("organization_orders", __name__, "/organization/orders", ORGANIZATIONS)
 
@@ -38,36 +38,36 @@ _UNTOLD = {"assign", "comment", MOVED}
 @PAGES.get("/<number>")
 def order(number: str) -> str:
     """Where an order stands, what comes next, and all that belongs to it."""
-    return _order(number)
+    return _order_page(number)
 
 
-def _order(number: str, refused: str = "") -> str:
-    work, it = current_work(), found(number)
-    events = life.history(work, it)
+def _order_page(number: str, refused: str = "") -> str:
+    work, order = current_work(), find_order(number)
+    events = life.history(work, order)
     return page(
         "order.html",
-        it,
+        order,
         "order",
         refused=refused,
         form=forms.PurchaseOrderForm(),
-        stages=stages(it, events),
+        stages=stages(order, events),
         steps=offers.STEPS,
-        late=board.lateness(it.state, it.need_by, it.promised_on, work.today),
-        events=[each for each in events if each.action not in _UNTOLD],
-        quote=quotes.accepted_quote(work, it) if it.quote_version else None,
+        late=board.lateness(order.state, order.need_by, order.promised_on, work.today),
+        events=[event for event in events if event.action not in _UNTOLD],
+        quote=quotes.accepted_quote(work, order) if order.quote_version else None,
         shipments=shipping.shipments(work, number),
         invoices=invoicing.invoices(work, number),
-        balances={each.number: each for each in receivables.balances(work, number)},
-        takes_po=own.takes_purchase_order(it),
+        balances={balance.number: balance for balance in receivables.balances(work, number)},
+        takes_po=own.takes_purchase_order(order),
         token=new_token(),
-        purchase_orders=own.purchase_orders(work, it),
+        purchase_orders=own.purchase_orders(work, order),
     )
 
 
 @PAGES.post("/<number>/purchase-order")
 def purchase_order(number: str) -> Answer:
     """Send a purchase order: its number, its file, or both."""
-    found(number)
+    find_order(number)
 
     def do() -> str:
         form = forms.PurchaseOrderForm()
@@ -81,13 +81,15 @@ def purchase_order(number: str) -> Answer:
             )
         return "Your purchase order is with us."
 
-    return tried(do, url_for(".order", number=number), lambda refused: _order(number, refused))
+    return do_or_show(
+        do, url_for(".order", number=number), lambda refused: _order_page(number, refused)
+    )
 
 
 @PAGES.get("/<number>/again")
 def reorder(number: str) -> Answer:
     """The request's form, filled in from an order: same artwork, today's price."""
-    return redirect(url_for("ordering.begin", key=found(number).title, again=number), 303)
+    return redirect(url_for("ordering.begin", key=find_order(number).title, again=number), 303)
 
 
 # Quotes
@@ -96,17 +98,17 @@ def reorder(number: str) -> Answer:
 @PAGES.get("/<number>/quotes", endpoint="quotes")
 def quotes_page(number: str) -> str:
     """The quote, line by line, to accept or decline; and the versions before it."""
-    return _quotes(number)
+    return _quotes_page(number)
 
 
-def _quotes(number: str, refused: str = "") -> str:
-    it = found(number)
-    listed = quotes.quotes(current_work(), it)
-    can = bool(listed) and listed[0].valid and may(Action.ACCEPT, it)
-    consent = _accepting(it, listed)
+def _quotes_page(number: str, refused: str = "") -> str:
+    order = find_order(number)
+    listed = quotes.quotes(current_work(), order)
+    can = bool(listed) and listed[0].valid and may(Action.ACCEPT, order)
+    consent = _acceptance_consent(order, listed)
     return page(
         "quotes.html",
-        it,
+        order,
         "quotes",
         refused=refused,
         consent=consent,
@@ -117,18 +119,18 @@ def _quotes(number: str, refused: str = "") -> str:
     )
 
 
-def _accepting(it: Order, listed: Sequence[IssuedQuote]) -> Consent:
+def _acceptance_consent(order: Order, listed: Sequence[IssuedQuote]) -> Consent:
     """What is accepted with the newest quote."""
     if not listed:
-        return Consent(it.version, {})
+        return Consent(order.version, {})
     quote = listed[0].shown
     lines = {
-        f"{place}. {each.words}": amount_words(each.amount, quote.currency)
-        for place, each in enumerate(quote.lines, 1)
+        f"{place}. {line.words}": amount_words(line.amount, quote.currency)
+        for place, line in enumerate(quote.lines, 1)
     }
     facts = {
         "Quote": quote.number,
-        "Copies": written(it.quantity),
+        "Copies": written(order.quantity),
         **lines,
         "Total": amount_words(quote.total, quote.currency),
         "Deposit": amount_words(quote.deposit, quote.currency),
@@ -138,21 +140,21 @@ def _accepting(it: Order, listed: Sequence[IssuedQuote]) -> Consent:
         "Note": quote.note,
         "Terms": " ".join(quote.terms),
     }
-    return Consent(it.version, facts, ("agreed", "name"))
+    return Consent(order.version, facts, ("agreed", "name"))
 
 
 @PAGES.post("/<number>/quotes")
 def accept(number: str) -> Answer:
     """Accept the quote that was shown, with a name and perhaps a purchase order."""
-    found(number)
+    find_order(number)
 
     def do() -> str:
         with enclosed("po_file") as sent:
             return accept_with(next(iter(sent), None))
 
     def accept_with(file: StoredAttachment | None) -> str:
-        it = found(number)
-        _accepting(it, quotes.quotes(current_work(), it)).require()
+        order = find_order(number)
+        _acceptance_consent(order, quotes.quotes(current_work(), order)).require()
         form = forms.AcceptForm()
         if not form.agreed.is_ticked:
             raise RefusedError("tick that you have read the terms: they hold once you accept")
@@ -174,13 +176,15 @@ def accept(number: str) -> Answer:
             )
         return "Thank you: the quote is accepted."
 
-    return tried(do, url_for(".order", number=number), lambda refused: _quotes(number, refused))
+    return do_or_show(
+        do, url_for(".order", number=number), lambda refused: _quotes_page(number, refused)
+    )
 
 
 @PAGES.post("/<number>/quotes/ask")
 def ask_another(number: str) -> Answer:
     """Say what the quote should say instead."""
-    found(number)
+    find_order(number)
 
     def do() -> str:
         form = forms.AskForm()
@@ -189,13 +193,15 @@ def ask_another(number: str) -> Answer:
         )
         return "You asked for a change; we make another quote."
 
-    return tried(do, url_for(".order", number=number), lambda refused: _quotes(number, refused))
+    return do_or_show(
+        do, url_for(".order", number=number), lambda refused: _quotes_page(number, refused)
+    )
 
 
 @PAGES.get("/<number>/quotes/<int:version>.<any(pdf, xlsx):file>")
 def quote_file(number: str, version: int, file: str) -> Response:
     """A quote as it was issued, as a file."""
-    if all(each.version != version for each in quotes.quotes(current_work(), found(number))):
+    if all(each.version != version for each in quotes.quotes(current_work(), find_order(number))):
         abort(404)
     made = quotes.quote_paper(current_work(), number, version, file)
     return download(made.name, made.data)
@@ -207,15 +213,15 @@ def quote_file(number: str, version: int, file: str) -> Response:
 @PAGES.get("/<number>/messages", endpoint="messages")
 def messages_page(number: str) -> str:
     """What was written on both sides."""
-    return _messages(number)
+    return _messages_page(number)
 
 
-def _messages(number: str, refused: str = "") -> str:
-    it = found(number)
-    listed = messages.messages(current_work(), it)
+def _messages_page(number: str, refused: str = "") -> str:
+    order = find_order(number)
+    listed = messages.messages(current_work(), order)
     return page(
         "messages.html",
-        it,
+        order,
         "messages",
         refused=refused,
         form=forms.MessageForm(),
@@ -227,15 +233,15 @@ def _messages(number: str, refused: str = "") -> str:
 @PAGES.post("/<number>/messages")
 def say(number: str) -> Answer:
     """Write to the publisher, perhaps with files."""
-    found(number)
+    find_order(number)
 
     def do() -> str:
         with enclosed("files") as sent:
             messages.post(current_work(), number, forms.MessageForm().text.data, sent)
         return "Your message is sent."
 
-    return tried(
-        do, url_for(".messages", number=number), lambda refused: _messages(number, refused)
+    return do_or_show(
+        do, url_for(".messages", number=number), lambda refused: _messages_page(number, refused)
     )
 
 
@@ -251,7 +257,7 @@ def original(number: str, file: int) -> Response:
 @PAGES.get("/<number>/shipments/<int:shipment>.<any(pdf, xlsx):file>")
 def packing_list(number: str, shipment: int, file: str) -> Response:
     """What lies in a shipment, as a file."""
-    found(number)
+    find_order(number)
     sent = {each.number for each in shipping.shipments(current_work(), number) if each.copies > 0}
     if shipment not in sent:
         abort(404)
@@ -265,32 +271,32 @@ def packing_list(number: str, shipment: int, file: str) -> Response:
 @PAGES.get("/<number>/cancel")
 def ask_cancel(number: str) -> str:
     """What cancelling does, in numbers, before it is done."""
-    return _ending(number, Action.CANCEL)
+    return _ending_page(number, Action.CANCEL)
 
 
 @PAGES.post("/<number>/cancel", endpoint="cancel")
 def cancel_order(number: str) -> Answer:
     """Cancel an order for good."""
-    return _end(number, Action.CANCEL)
+    return _end_order(number, Action.CANCEL)
 
 
 @PAGES.get("/<number>/decline")
 def ask_decline(number: str) -> str:
     """Say why a quote is not taken, or a request not needed any more."""
-    return _ending(number, Action.DECLINE)
+    return _ending_page(number, Action.DECLINE)
 
 
 @PAGES.post("/<number>/decline")
 def decline(number: str) -> Answer:
     """Decline a quote."""
-    return _end(number, Action.DECLINE)
+    return _end_order(number, Action.DECLINE)
 
 
-def _end(number: str, action: Action) -> Answer:
-    found(number)
+def _end_order(number: str, action: Action) -> Answer:
+    find_order(number)
 
     def do() -> str:
-        _ended(found(number), action).require()
+        _ending_consent(find_order(number), action).require()
         form = forms.AskReasonForm()
         if action is Action.CANCEL:
             cancel(current_work(), number, form.reason.data, form.version.number)
@@ -299,37 +305,37 @@ def _end(number: str, action: Action) -> Answer:
         return "Declined; we are told why."
 
     onward = url_for(".order", number=number)
-    return tried(do, onward, lambda refused: _ending(number, action, refused))
+    return do_or_show(do, onward, lambda refused: _ending_page(number, action, refused))
 
 
-def _ending(number: str, action: Action, refused: str = "") -> str:
-    it: Order = found(number)
-    owed = owed_if_cancelled(current_work(), it) if _may_owe(it) else None
-    consent = _ended(it, action)
+def _ending_page(number: str, action: Action, refused: str = "") -> str:
+    order: Order = find_order(number)
+    owed = owed_if_cancelled(current_work(), order) if _may_owe(order) else None
+    consent = _ending_consent(order, action)
     return page(
         "ending.html",
-        it,
+        order,
         "order",
         refused=refused,
         consent=consent,
         form=forms.AskReasonForm(consent.typed),
         action=action.value,
-        allowed=may(action, it),
+        allowed=may(action, order),
         owed=owed,
-        quote=quotes.accepted_quote(current_work(), it) if it.quote_version else None,
+        quote=quotes.accepted_quote(current_work(), order) if order.quote_version else None,
     )
 
 
-def _ended(it: Order, action: Action) -> Consent:
+def _ending_consent(order: Order, action: Action) -> Consent:
     """What is given up, and what it costs."""
-    facts = {"The order is": label_of(it.state), "Copies": written(it.quantity)}
+    facts = {"The order is": label_of(order.state), "Copies": written(order.quantity)}
     if action is Action.CANCEL:
-        owed = owed_if_cancelled(current_work(), it) if _may_owe(it) else None
+        owed = owed_if_cancelled(current_work(), order) if _may_owe(order) else None
         facts["You will owe"] = amount_words(owed.amount, owed.currency) if owed else "nothing"
-    elif listed := quotes.quotes(current_work(), it):
+    elif listed := quotes.quotes(current_work(), order):
         newest = listed[0].shown
         facts["Quote"] = f"{newest.number}, {amount_words(newest.total, newest.currency)}"
-    return Consent(it.version, facts)
+    return Consent(order.version, facts)
 
 
 def _may_owe(order: Order) -> bool:

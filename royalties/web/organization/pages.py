@@ -22,14 +22,14 @@ PAGES = Pages("organization", __name__, "/organization", ORGANIZATIONS)
 def home() -> str:
     """The organization's orders: where each stands, and what it waits for."""
     before = number_asked("before")
-    found, more = own.listed(current_work(), before=before)
+    orders, more = own.listed(current_work(), before=before)
     return render_template(
         "organization/home.html",
         own=own.organizations(current_work()),
-        yours=[each for each in found if each.is_yours],
-        running=[each for each in found if not each.is_yours and not each.is_ended],
-        ended=[each for each in found if each.is_ended],
-        more=url_for(".home", before=found[-1].order.id) if more else "",
+        yours=[row for row in orders if row.is_yours],
+        running=[row for row in orders if not row.is_yours and not row.is_ended],
+        ended=[row for row in orders if row.is_ended],
+        more=url_for(".home", before=orders[-1].order.id) if more else "",
         newer=url_for(".home") if before else "",
         words=WORDS.__getitem__,
         addressed=addressed,
@@ -52,11 +52,11 @@ def titles() -> str:
 def invoices() -> str:
     """Invoices and credit notes, and what is open."""
     page = number_asked("page", 1)
-    found, more = own.invoices(current_work(), page=page)
+    listed, more = own.invoices(current_work(), page=page)
     return render_template(
         "organization/invoices.html",
         own=own.organizations(current_work()),
-        invoices=found,
+        invoices=listed,
         aged=receivables.aging(current_work(), current_work().today),
         overdue=lambda due: (current_work().today - due).days,
         house=setup_in_force(current_work()).publisher
@@ -79,8 +79,8 @@ def invoice_file(number: str, file: str) -> Response:
 @PAGES.get("/<key>/account.xlsx")
 def account_file(key: str) -> Response:
     """The statement of account: all that was invoiced, credited and received."""
-    found = own.organizations(current_work()).get(key)
-    if found is None or not receivables.statement_of_account(current_work(), key):
+    organization = own.organizations(current_work()).get(key)
+    if organization is None or not receivables.statement_of_account(current_work(), key):
         abort(404)
     name = f"Statement of account {key} {current_work().today}.xlsx"
     return download(name, receivables.account_workbook(current_work(), key))

@@ -25,22 +25,22 @@ PAGES = Pages("organization_people", __name__, "/organization", ORGANIZATIONS)
 @PAGES.get("/people")
 def choose() -> Answer:
     """The people of one's organization; a choice for who orders for several."""
-    found = own.organizations(current_work())
-    if len(found) == 1:
-        return redirect(url_for(".people", key=next(iter(found))))
-    return render_template("organization/people_choice.html", own=found)
+    own_organizations = own.organizations(current_work())
+    if len(own_organizations) == 1:
+        return redirect(url_for(".people", key=next(iter(own_organizations))))
+    return render_template("organization/people_choice.html", own=own_organizations)
 
 
 @PAGES.get("/<key>/people")
 def people(key: str) -> str:
     """Who orders for an organization."""
-    return _people(key, ColleagueForm())
+    return _people_page(key, ColleagueForm())
 
 
 @PAGES.post("/<key>/people")
 def invite(key: str) -> Answer:
     """Invite a colleague by e-mail."""
-    _own(key)
+    _own_organization(key)
     form = ColleagueForm()
     if form.validate_on_submit():
         try:
@@ -53,14 +53,14 @@ def invite(key: str) -> Answer:
         else:
             flash(INVITED, "good")
             return redirect(url_for(".people", key=key), 303)
-    return _people(key, form), 422
+    return _people_page(key, form), 422
 
 
 @PAGES.post("/<key>/people/<int:number>/remove")
 @proven()
 def remove(key: str, number: int) -> Answer:
     """Let a colleague order for the organization no more, at once."""
-    _own(key)
+    _own_organization(key)
     remove_colleague(current_work(), key, number)
     flash("They order nothing for this organization any more.", "good")
     return redirect(url_for(".people", key=key), 303)
@@ -69,25 +69,25 @@ def remove(key: str, number: int) -> Answer:
 @PAGES.post("/<key>/people/invited/<int:number>/withdraw")
 def withdraw(key: str, number: int) -> Answer:
     """Take back an invitation that was not followed yet."""
-    _own(key)
+    _own_organization(key)
     withdraw_colleague(current_work(), key, number)
     flash(WITHDRAWN, "good")
     return redirect(url_for(".people", key=key), 303)
 
 
-def _own(key: str) -> Organization:
+def _own_organization(key: str) -> Organization:
     """One of the visitor's organizations; another one is a page that is not there."""
-    found = own.organizations(current_work()).get(key)
-    if found is None:
+    organization = own.organizations(current_work()).get(key)
+    if organization is None:
         abort(404)
-    return found
+    return organization
 
 
-def _people(key: str, form: ColleagueForm) -> str:
+def _people_page(key: str, form: ColleagueForm) -> str:
     return render_template(
         "organization/people.html",
         own=own.organizations(current_work()),
-        chosen=_own(key),
+        chosen=_own_organization(key),
         form=form,
         people=colleagues(current_work(), key),
         invited=invited(current_work(), key),

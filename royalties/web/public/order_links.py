@@ -51,7 +51,7 @@ def _open(token: str, pending: PendingRequest, form: forms.AcceptForm) -> Answer
     name, password = (said(form.name), said(form.new)) if pending.needs_account else ("", "")
     try:
         with all_or_nothing():
-            found = requests.open_request(
+            opened = requests.open_request(
                 current_work(),
                 token,
                 name,
@@ -67,11 +67,11 @@ def _open(token: str, pending: PendingRequest, form: forms.AcceptForm) -> Answer
             raise
         blame(form.new, str(error))
         return None
-    onward = url_for("organization_orders.order", number=found.number)
-    if found.begun is None:
+    onward = url_for("organization_orders.order", number=opened.number)
+    if opened.begun is None:
         own = current_work().actor.role is Role.ORGANIZATION
         return redirect(onward if own else url_for("account.sign_in", next=onward), 303)
-    remember(found.begun.token)
-    if found.begun.is_full:
+    remember(opened.begun.token)
+    if opened.begun.is_full:
         return redirect(onward, 303)
     return redirect(url_for("account.second_factor", next=onward), 303)

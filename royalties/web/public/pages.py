@@ -55,26 +55,26 @@ def titles() -> str:
 def title(key: str) -> str:
     """The page of a title; the desk also sees it before everybody else does."""
     work = current_work()
-    found = _seen(work, key)
+    title = _find_title(work, key)
     setup = setup_in_force(work)
-    order = offer_of(work, found.key)
-    offers, currencies = offers_of(found, setup.publisher.currency, work.today)
+    order = offer_of(work, title.key)
+    offers, currencies = offers_of(title, setup.publisher.currency, work.today)
     return render_template(
         "public/title.html",
-        title=found,
-        canonical=work.base_url + url_for(".title", key=found.key),
-        shown=found.shown,
+        title=title,
+        canonical=work.base_url + url_for(".title", key=title.key),
+        shown=title.shown,
         offers=offers,
         currencies=currencies,
         formats=FORMATS,
         schemas=SCHEMAS,
         sellers=[
-            (setup.retailers[each.retailer].name, each.url)
-            for each in found.shown.sold_by
-            if each.retailer in setup.retailers
+            (setup.retailers[seller.retailer].name, seller.url)
+            for seller in title.shown.sold_by
+            if seller.retailer in setup.retailers
         ],
-        samples=_samples(work, found),
-        given=public.given(work, found),
+        samples=_sample_addresses(work, title),
+        given=public.given(work, title),
         ordered={kind: ORDERED[kind] for kind in order.kinds} if order else {},
     )
 
@@ -83,7 +83,7 @@ def title(key: str) -> str:
 def sample(key: str, place: int) -> Answer:
     """A sample chapter to keep; it is never shown inside a page of ours."""
     work = current_work()
-    path = public.sample(work, _seen(work, key), place)
+    path = public.sample(work, _find_title(work, key), place)
     if path is None:
         abort(404)
     name = f"{key}-chapter-{place}.pdf"
@@ -95,34 +95,40 @@ def offers_of(title: Title, first: str, today: date) -> tuple[list[EditionPrices
 
     Editions that were made for one customer are nobody else's business.
     """
-    editions = [each for each in title.editions if each.format is not Format.CUSTOM]
+    editions = [edition for edition in title.editions if edition.format is not Format.CUSTOM]
     known = {price.currency for edition in editions for price in edition.prices}
-    currencies = sorted(known, key=lambda each: (each != first, each))
+    currencies = sorted(known, key=lambda currency: (currency != first, currency))
     offers = []
     for edition in editions:
-        micro = {each: edition.price_on(today, each) for each in currencies}
-        prices = {each: micro_text(found, 0) for each, found in micro.items() if found is not None}
+        micro = {currency: edition.price_on(today, currency) for currency in currencies}
+        prices = {
+            currency: micro_text(amount, 0)
+            for currency, amount in micro.items()
+            if amount is not None
+        }
         offers.append(EditionPrices(edition, prices))
-    used = [each for each in currencies if any(each in offer.prices for offer in offers)]
+    used = [
+        currency for currency in currencies if any(currency in offer.prices for offer in offers)
+    ]
     return offers, used
 
 
-def _seen(work: Work, key: str) -> Title:
+def _find_title(work: Work, key: str) -> Title:
     """A title that everybody may see, or that the desk may see before everybody does."""
-    found = public.public_title(work, key)
-    if found is None and work.actor.may(Verb.READ):
-        found = public.any_title(work, key)
-    if found is None:
+    title = public.public_title(work, key)
+    if title is None and work.actor.may(Verb.READ):
+        title = public.any_title(work, key)
+    if title is None:
         abort(404)
-    return found
+    return title
 
 
-def _samples(work: Work, title: Title) -> dict[int, str]:
+def _sample_addresses(work: Work, title: Title) -> dict[int, str]:
     """Where the samples of chapters lead, by the chapter's place."""
-    found = {}
+    samples = {}
     for place, chapter in enumerate(title.shown.chapters, 1):
         if chapter.sample.startswith("https:"):
-            found[place] = chapter.sample
+            samples[place] = chapter.sample
         elif public.sample(work, title, place) is not None:
-            found[place] = url_for(".sample", key=title.key, place=place)
-    return found
+            samples[place] = url_for(".sample", key=title.key, place=place)
+    return samples

@@ -45,7 +45,7 @@ ANSWERED = {
 
 
 @PAGES.before_request
-def _pace() -> Answer | None:
+def _refuse_too_fast() -> Answer | None:
     if PACING.admits(network(request.remote_addr or "")):
         return None
     return errors.page(429, "More was asked for than people read: wait a minute, then try again.")
@@ -74,7 +74,7 @@ def answered(what: str) -> Answer:
 @PAGES.get("/<token>")
 def quote(token: str) -> Answer:
     """The quote, line by line, and what can be answered to it."""
-    return _opened(token, lambda linked: _page(token, linked))
+    return _answer_link(token, lambda linked: _quote_page(token, linked))
 
 
 @PAGES.get("/<token>/quote.<any(pdf, xlsx):file>")
@@ -85,18 +85,18 @@ def paper(token: str, file: str) -> Answer | Response:
         made = quotes.quote_paper(linked.work, linked.order.number, linked.version, file)
         return download(made.name, made.data)
 
-    return _opened(token, give)
+    return _answer_link(token, give)
 
 
 @PAGES.post("/<token>/accept")
 def accept(token: str) -> Answer | Response:
     """Accept the quote with a name, and perhaps a purchase order."""
     with ExitStack() as stack:
-        file, refused = _enclosed(token, "po_file", stack)
-        return _accepted(token, file, refused)
+        file, refused = _enclosed_file(token, "po_file", stack)
+        return _accept(token, file, refused)
 
 
-def _accepted(
+def _accept(
     token: str, file: StoredAttachment | None, refused: RefusedError | None
 ) -> Answer | Response:
     def do(linked: Linked) -> None:
@@ -151,7 +151,7 @@ def ask(token: str) -> Answer | Response:
     )
 
 
-def _enclosed(
+def _enclosed_file(
     token: str, name: str, stack: ExitStack
 ) -> tuple[StoredAttachment | None, RefusedError | None]:
     """The file that came with an answer, if the link opens anything; or why it is not taken."""
@@ -164,7 +164,7 @@ def _enclosed(
         return None, error
 
 
-def _opened(token: str, show: Callable[[Linked], Answer | Response]) -> Answer | Response:
+def _answer_link(token: str, show: Callable[[Linked], Answer | Response]) -> Answer | Response:
     try:
         with all_or_nothing():
             return show(quote_links.look_at(current_work(), token))
@@ -179,24 +179,24 @@ def _opened(token: str, show: Callable[[Linked], Answer | Response]) -> Answer |
         )
 
 
-def _answer(token: str, do: Callable[[Linked], object], what: str) -> Answer | Response:
+def _answer(token: str, do: Callable[[Linked], object], outcome: str) -> Answer | Response:
     def answer(linked: Linked) -> Answer | Response:
         try:
             with all_or_nothing():
                 do(linked)
         except life.ChangedMeanwhileError as error:
             words = f"{error}. Nothing that you typed is lost."
-            return _page(token, quote_links.look_at(current_work(), token), words), 409
+            return _quote_page(token, quote_links.look_at(current_work(), token), words), 409
         except DeadLinkError:
             raise
         except RefusedError as error:
-            return _page(token, quote_links.look_at(current_work(), token), str(error)), 422
-        return redirect(url_for(".answered", what=what), 303)
+            return _quote_page(token, quote_links.look_at(current_work(), token), str(error)), 422
+        return redirect(url_for(".answered", what=outcome), 303)
 
-    return _opened(token, answer)
+    return _answer_link(token, answer)
 
 
-def _page(token: str, linked: Linked, refused: str = "") -> str:
+def _quote_page(token: str, linked: Linked, refused: str = "") -> str:
     shown = next(
         each.shown
         for each in quotes.quotes(linked.work, linked.order)

@@ -1,4 +1,4 @@
-"""Pixels and paper: sizes are exact, and words never promise more than prints sharp."""
+"""Artwork: print sizes are exact, and texts never promise more than prints sharply."""
 
 from fractions import Fraction
 
@@ -25,7 +25,7 @@ from royalties.domain.orders.artwork import (
 from royalties.domain.orders.pricing import Option
 
 
-def test_centimetres_are_exact() -> None:
+def test_print_sizes_in_centimetres_are_exact() -> None:
     assert inches(254) == 100
     assert COVER_LOGO.width == Fraction(800, 254)
     assert TRIM.width == 6
@@ -36,28 +36,28 @@ def test_centimetres_are_exact() -> None:
     ("pixels", "words"),
     [(300, "2.5 cm (1 in)"), (720, "6 cm (2.4 in)"), (721, "6.1 cm (2.4 in)"), (1, "0 cm (0 in)")],
 )
-def test_pixels_print_sharp_over_a_length(pixels: int, words: str) -> None:
+def test_print_size_follows_from_pixels(pixels: int, words: str) -> None:
     assert length_words(print_size(pixels)) == words
 
 
-def test_a_panel_needs_pixels() -> None:
+def test_panel_needs_enough_pixels() -> None:
     assert pixels_for(COVER_LOGO.width) == 945
     assert pixels_for(TRIM.width) == 1800
     assert print_size(945) >= COVER_LOGO.width > print_size(944)
 
 
 @given(st.integers(1, 100_000))
-def test_as_many_pixels_as_are_asked_for_are_enough(pixels: int) -> None:
+def test_required_pixels_are_sufficient(pixels: int) -> None:
     assert pixels_for(print_size(pixels)) == pixels
 
 
 @given(st.fractions(Fraction(1, 100), 100))
-def test_no_pixel_too_few_is_asked_for(length: Fraction) -> None:
+def test_required_pixels_are_the_fewest_that_suffice(length: Fraction) -> None:
     assert print_size(pixels_for(length)) >= length > print_size(pixels_for(length) - 1)
 
 
 @given(st.integers(1, 30_000), st.integers(1, 30_000))
-def test_what_is_fitted_fills_one_side_and_keeps_its_proportions(width: int, height: int) -> None:
+def test_fitted_picture_fills_one_side_and_keeps_its_proportions(width: int, height: int) -> None:
     wide, high = fitted(width, height, COVER_LOGO)
     assert wide <= COVER_LOGO.width
     assert high <= COVER_LOGO.height
@@ -76,7 +76,7 @@ def test_what_is_fitted_fills_one_side_and_keeps_its_proportions(width: int, hei
         (tuple(Option), (Use.LOGO, Use.LETTER, Use.COVER), COVER_LOGO),
     ],
 )
-def test_options_say_what_is_sent_and_how_large_the_logo_prints(
+def test_options_decide_required_files_and_logo_size(
     options: tuple[Option, ...], uses: tuple[Use, ...], panel: Panel
 ) -> None:
     assert wanted(options) == uses

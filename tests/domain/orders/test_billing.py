@@ -1,4 +1,4 @@
-"""What shipments bring adds up to the cent, and what orders post balances and turns back."""
+"""Revenue of shipments adds up to the cent; entries of orders balance and can be reversed."""
 
 from collections import Counter as Tally
 from collections.abc import Iterable
@@ -101,7 +101,7 @@ def balances(*entries: Entry | None) -> dict[str, int]:
 @given(
     LINES, st.integers(0, 10**9), st.sampled_from(["deposit", "final", "cancellation", "credit"])
 )
-def test_an_invoice_balances_and_its_reverse_leaves_nothing(
+def test_invoice_entry_balances_and_its_reversal_cancels_it(
     lines: list[PaperLine], deposit: int, kind: str
 ) -> None:
     shown = an_invoice(lines, deposit, kind)
@@ -119,7 +119,7 @@ def test_an_invoice_balances_and_its_reverse_leaves_nothing(
 
 
 @given(st.integers(-(10**12), 10**12))
-def test_a_receipt_moves_what_is_owed_to_the_bank(amount: int) -> None:
+def test_receipt_posts_from_receivables_to_the_bank(amount: int) -> None:
     entry = entry_of_receipt(ORG, "O-2026-0001", "USD", amount, "wire 17")
     assert balances(entry) == ({BANK: amount, receivable_account(ORG): -amount} if amount else {})
     assert entry is None or entry.event == ("received" if amount > 0 else "paid-back")
@@ -128,7 +128,7 @@ def test_a_receipt_moves_what_is_owed_to_the_bank(amount: int) -> None:
     assert balances(entry, back) == {}
 
 
-def test_revenue_goes_by_lines_tax_by_place_and_the_deposit_is_used_up() -> None:
+def test_invoice_posts_revenue_by_line_tax_by_place_and_uses_up_the_deposit() -> None:
     lines = [
         a_line("copies", 100_000),
         a_line("option-copies", 5_000),
@@ -164,7 +164,7 @@ def test_revenue_goes_by_lines_tax_by_place_and_the_deposit_is_used_up() -> None
         ("credit", "credited", "Credit note I-000001 to reading-room"),
     ],
 )
-def test_an_invoice_says_in_the_journal_what_it_is(kind: str, event: str, words: str) -> None:
+def test_invoice_entry_describes_itself_in_the_journal(kind: str, event: str, words: str) -> None:
     entry = entry_of_invoice(an_invoice([a_line("copies", 2_000)], 500, kind), ORG)
     assert entry == Entry(
         event,
@@ -204,7 +204,7 @@ CHARGES = st.sets(st.sampled_from(["option-copies", "set-up", "rush", "small-ord
 
 
 @given(quoted(), CHARGES, st.lists(st.integers(1, 900), max_size=12))
-def test_shipments_together_bring_the_whole_and_a_return_what_it_brought(
+def test_shipments_recognise_the_whole_revenue_and_a_return_reverses_its_part(
     order: tuple[list[PaperLine], int], charges: set[str], parts: list[int]
 ) -> None:
     lines, copies = order
@@ -225,7 +225,7 @@ def test_shipments_together_bring_the_whole_and_a_return_what_it_brought(
 
 
 @given(quoted(), CHARGES, st.integers(1, 5500))
-def test_an_order_delivered_over_or_under_brings_what_its_invoice_bills(
+def test_over_or_under_delivery_recognises_what_the_invoice_bills(
     order: tuple[list[PaperLine], int], charges: set[str], shipped: int
 ) -> None:
     lines, _ = order
@@ -235,7 +235,7 @@ def test_an_order_delivered_over_or_under_brings_what_its_invoice_bills(
     )
 
 
-def test_what_is_charged_once_is_spread_over_what_was_shipped_when_complete() -> None:
+def test_one_off_charges_are_spread_over_all_shipped_copies() -> None:
     moved = [Moved(1, 60), Moved(2, 35), Moved(1, -5)]
     assert billing.whole_of(moved, 100, complete=False) == 100
     assert billing.whole_of(moved, 100, complete=True) == 95
@@ -254,7 +254,7 @@ def test_what_is_charged_once_is_spread_over_what_was_shipped_when_complete() ->
         ((5, -8, 2), 1),  # never over nothing
     ],
 )
-def test_what_is_charged_once_is_spread_over_what_stood_after_the_last_shipment(
+def test_one_off_charges_are_spread_over_copies_kept_after_the_last_shipment(
     copies: tuple[int, ...], whole: int
 ) -> None:
     moved = [Moved(1, each) for each in copies]
@@ -287,7 +287,7 @@ PRICES = PriceList(
         max_size=5,
     )
 )
-def test_an_invoice_for_what_was_quoted_says_what_the_quote_said(ship_to: list[ShipTo]) -> None:
+def test_invoice_of_the_quoted_quantity_repeats_the_quote(ship_to: list[ShipTo]) -> None:
     exempt = {"US-TX"}
     ship_to = [replace(each, exempt=each.place in exempt) for each in ship_to]
     options = (Option.LOGO_INSIDE,) if sum(each.copies for each in ship_to) >= 10 else ()
@@ -300,7 +300,7 @@ def test_an_invoice_for_what_was_quoted_says_what_the_quote_said(ship_to: list[S
     assert [*lines, *billing.taxed(lines, places, exempt, PRICES, DAY)] == said
 
 
-def test_only_what_goes_by_copies_is_priced_again_for_what_was_shipped() -> None:
+def test_invoice_reprices_only_lines_per_copy_for_the_shipped_quantity() -> None:
     lines = [
         a_line("copies", 228_000, 100, "22.80"),
         a_line("option-copies", 12_550, 100, "1.255"),
@@ -314,7 +314,7 @@ def test_only_what_goes_by_copies_is_priced_again_for_what_was_shipped() -> None
     ]
 
 
-def test_only_places_that_copies_went_to_are_taxed_and_only_their_own_freight() -> None:
+def test_invoice_taxes_only_places_shipped_to_and_their_own_freight() -> None:
     lines = [a_line("copies", 100_000), a_line("freight", 1_450, place="US-TX")]
     (tax,) = billing.taxed(lines, {"US-WA": 10, "US-TX": 0}, (), PRICES, DAY)
     assert (tax.place, tax.of_goods, tax.of_freight, tax.amount) == ("US-WA", 100_000, 0, 10_350)
@@ -323,7 +323,7 @@ def test_only_places_that_copies_went_to_are_taxed_and_only_their_own_freight() 
     assert (tax.of_goods, tax.of_freight, tax.amount) == (100_000, 1_450, 10_500)  # 10,500.075
 
 
-def test_a_credit_takes_back_tax_of_nothing_else() -> None:
+def test_credit_takes_back_tax_of_the_credited_lines_only() -> None:
     """Tax of 10 % on two lines of 1.00: of 0.04 that is nothing, of 0.05 a cent, of 0.10 as much."""
     tax = replace(a_line("tax", 20, place="US-WA"), of_goods=200)
     lines = [a_line("copies", 100), a_line("set-up", 100), tax]
@@ -340,7 +340,7 @@ def test_a_credit_takes_back_tax_of_nothing_else() -> None:
     ("sent", "quoted", "charge", "further"),
     [(0, 0, 65, 0), (3, 0, 65, 0), (4, 0, 65, 1), (6, 2, 65, 1), (4, 2, 65, 0), (9, 0, 0, 0)],
 )
-def test_further_proofs_are_those_that_nothing_covers(
+def test_further_proofs_are_those_beyond_the_free_ones(
     sent: int, quoted: int, charge: int, further: int
 ) -> None:
     lines = [a_line("proof", quoted * charge, quoted)] * bool(quoted) + [a_line("copies", 100)]
@@ -360,7 +360,7 @@ def test_further_proofs_are_those_that_nothing_covers(
         (billing.Proofs(6, 3, 2, 6500), "6 proofs were sent, 3 of them free, 2 quoted"),
     ],
 )
-def test_a_charge_for_further_proofs_says_how_many_were_sent_and_are_free(
+def test_proof_charge_states_how_many_were_sent_and_are_free(
     proofs: billing.Proofs, why: str
 ) -> None:
     assert proofs.further == 1

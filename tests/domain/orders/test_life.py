@@ -95,7 +95,7 @@ EVERYTHING: list[Case] = [
 ]
 
 
-def test_the_table_is_what_was_agreed() -> None:
+def test_transition_table_matches_the_specification() -> None:
     there = {case: find(*case) for case in EVERYTHING}
     assert {case for case, line in there.items() if line} == set(LISTED)
     for case, (to, needs) in LISTED.items():
@@ -106,20 +106,20 @@ def test_the_table_is_what_was_agreed() -> None:
         assert frozenset(line.needs) == needs, case
 
 
-def test_no_line_of_the_table_is_hidden_by_another() -> None:
+def test_no_transition_is_shadowed_by_another() -> None:
     used = {find(*case) for case in EVERYTHING}
     assert set(TABLE) <= used
 
 
 @pytest.mark.parametrize("side", Side)
 @pytest.mark.parametrize("kind", OrderKind)
-def test_buttons_are_the_tables(side: Side, kind: OrderKind) -> None:
+def test_possible_actions_match_the_transition_table(side: Side, kind: OrderKind) -> None:
     for state in State:
         shown = [line.action for line in possible(side, state, kind)]
         assert shown == [each for each in Action if (each, side, state, kind) in LISTED]
 
 
-def test_every_step_needs_all_that_it_needs() -> None:
+def test_step_is_refused_if_any_precondition_is_missing() -> None:
     for case, (to, needs) in LISTED.items():
         action, side, state, kind = case
         after = step(action, side, state, kind, met=needs, held_in=State.ARTWORK)
@@ -131,7 +131,7 @@ def test_every_step_needs_all_that_it_needs() -> None:
             assert missing.value in str(refusal.value)
 
 
-def test_what_is_not_listed_is_refused_and_says_whose_it_is() -> None:
+def test_unlisted_transition_is_refused_naming_who_may_do_it() -> None:
     for case in EVERYTHING:
         if case in LISTED:
             continue
@@ -184,7 +184,7 @@ def test_what_is_not_listed_is_refused_and_says_whose_it_is() -> None:
         ),
     ],
 )
-def test_a_refusal_is_a_whole_sentence(
+def test_refusal_message_is_a_whole_sentence(
     action: Action, side: Side, state: State, words: dict[Precondition, str], told: str
 ) -> None:
     with pytest.raises(NotPossibleError) as refusal:
@@ -192,7 +192,7 @@ def test_a_refusal_is_a_whole_sentence(
     assert str(refusal.value) == told
 
 
-def test_which_ended_orders_live_again() -> None:
+def test_ended_orders_that_can_be_reopened() -> None:
     out = {
         (state, line.action)
         for state in ENDED
@@ -208,7 +208,7 @@ def test_which_ended_orders_live_again() -> None:
     }
 
 
-def test_every_state_is_reached_and_all_but_the_ended_lead_on() -> None:
+def test_every_state_is_reachable_and_only_end_states_are_final() -> None:
     for kind in OrderKind:
         reached = {State.REQUESTED}
         for _ in State:
@@ -225,7 +225,7 @@ def test_every_state_is_reached_and_all_but_the_ended_lead_on() -> None:
             assert any(possible(side, state, kind) for side in Side)
 
 
-def test_a_bulk_order_goes_the_same_way_without_artwork_and_proof() -> None:
+def test_bulk_order_skips_artwork_and_proof() -> None:
     assert path_of(OrderKind.CUSTOM) == PATH
     left_out = set(PATH) - set(path_of(OrderKind.BULK))
     assert left_out == {State.ARTWORK, State.PROOF_SENT, State.PROOF_APPROVED}
@@ -302,7 +302,7 @@ def test_working_days_are_counted_one_by_one(
     assert not days or (found.weekday() < 5 and found not in holidays)
 
 
-def test_working_days_by_hand() -> None:
+def test_working_days_match_examples_by_hand() -> None:
     friday = date(2026, 7, 3)
     assert working_day_after(friday, 0) == friday
     assert working_day_after(friday, 1) == date(2026, 7, 6)
@@ -320,14 +320,14 @@ def test_working_days_between_two_days_leave_out_the_first() -> None:
 
 
 @given(st.sampled_from(OrderKind), PACES, DAYS, st.none() | DAYS, st.none() | DAYS)
-def test_nothing_is_promised_for_a_day_that_is_past(
+def test_promised_date_is_never_in_the_past(
     kind: OrderKind, pace: LeadTime, today: date, approved: date | None, started: date | None
 ) -> None:
     assert promised_date(kind, pace, today=today, approved=approved, started=started) >= today
 
 
 @given(st.sampled_from(OrderKind), PACES, DAYS, DAYS, st.integers(0, 30))
-def test_who_waits_is_promised_later_and_never_earlier(
+def test_promised_date_never_gets_earlier_by_waiting(
     kind: OrderKind, pace: LeadTime, today: date, begun: date, later: int
 ) -> None:
     now = promised_date(kind, pace, today=today, approved=begun, started=begun)
@@ -356,7 +356,9 @@ def test_production_begins_when_the_proof_is_approved() -> None:
 
 
 @given(st.integers(1, 10_000), st.integers(0, 20_000), st.fractions(0, 1))
-def test_tolerance_is_the_same_above_and_below(ordered: int, off: int, share: Fraction) -> None:
+def test_delivery_tolerance_is_the_same_above_and_below(
+    ordered: int, off: int, share: Fraction
+) -> None:
     assert within_tolerance(ordered, ordered, share)
     above = within_tolerance(ordered, ordered + off, share)
     assert above == within_tolerance(ordered, ordered - off, share) == (off <= ordered * share)
@@ -372,7 +374,7 @@ MAY_BE_CANCELLED = st.sampled_from([*PATH[: PATH.index(State.SHIPPED)], State.CH
 
 
 @given(MAY_BE_CANCELLED, st.integers(0, 10**9), st.data(), SHARES)
-def test_who_cancels_owes_no_more_than_the_order_and_no_less_than_before(
+def test_cancellation_fee_is_capped_by_the_order_and_never_falls(
     state: State, total: int, data: st.DataObject, shares: dict[State, Fraction]
 ) -> None:
     setup = data.draw(st.integers(0, total))
@@ -385,7 +387,7 @@ def test_who_cancels_owes_no_more_than_the_order_and_no_less_than_before(
         assert owed_on_cancel(earlier, total, setup, shares) <= owed
 
 
-def test_what_is_owed_by_hand() -> None:
+def test_cancellation_fee_matches_examples_by_hand() -> None:
     shares = {State.ACCEPTED: Fraction(1, 20), State.PROOF_APPROVED: Fraction(1, 4)}
     assert owed_on_cancel(State.QUOTED, 0, 0, shares) == 0
     assert owed_on_cancel(State.ACCEPTED, 100_000, 20_000, shares) == 5_000

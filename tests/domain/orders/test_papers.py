@@ -1,4 +1,4 @@
-"""What papers say of themselves: what is owed after each line, what is still to come."""
+"""Order documents: balances after each line, and amounts still to come."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ from royalties.domain.terms.beneficiaries import Publisher
 DAY = date(2026, 8, 20)
 
 
-def test_an_account_says_what_is_owed_after_each_line_and_in_the_end() -> None:
+def test_account_shows_the_balance_after_each_line_and_at_the_end() -> None:
     amounts = (10_000, -4_000, -7_000, 500)
     shown = AccountShown(
         Publisher("Example House", "USD", "yearly", "2026"),
@@ -34,7 +34,7 @@ def test_an_account_says_what_is_owed_after_each_line_and_in_the_end() -> None:
     ("ordered", "before", "copies", "to_come"),
     [(100, 0, 40, 60), (100, 40, 30, 30), (100, 70, 30, 0), (100, 80, 30, 0)],
 )
-def test_what_is_still_to_come_is_never_less_than_nothing(
+def test_amount_still_to_come_is_never_negative(
     ordered: int, before: int, copies: int, to_come: int
 ) -> None:
     goods = Goods("The Collab", (), "9781442200012", "hardcover")

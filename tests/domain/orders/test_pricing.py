@@ -66,7 +66,9 @@ INGRAM = PriceVersion(DAY, steps(_100="0.02", _500="0.04", _1000="0.07"), {}, FR
     ("copies", "percent"),
     [(1, 25), (2, 27), (10, 27), (11, 30), (25, 30), (26, 35), (100, 35), (101, 40), (5000, 40)],
 )
-def test_trade_discounts_of_federal_libraries(copies: int, percent: int) -> None:
+def test_quote_matches_published_trade_discounts_of_federal_libraries(
+    copies: int, percent: int
+) -> None:
     """LOC FLICC, trade books: 1: 25 %, 2-10: 27 %, 11-25: 30 %, 26-100: 35 %, above: 40 %."""
     (line,) = quote(bulk(copies), a_list(FLICC), Fraction(2000), DAY).lines
     assert line.unit == 20 * (100 - percent)
@@ -77,18 +79,18 @@ def test_trade_discounts_of_federal_libraries(copies: int, percent: int) -> None
 @pytest.mark.parametrize(
     ("copies", "percent"), [(99, 0), (100, 2), (499, 2), (500, 4), (999, 4), (1000, 7), (20000, 7)]
 )
-def test_print_discounts_of_ingramspark(copies: int, percent: int) -> None:
+def test_quote_matches_published_print_discounts_of_ingramspark(copies: int, percent: int) -> None:
     assert discount_for(copies, INGRAM) == Fraction(percent, 100)
 
 
-def test_orders_are_never_added_up() -> None:
+def test_discounts_do_not_add_up_separate_orders() -> None:
     """IngramSpark: five orders of 20 have no discount, one of 100 has."""
     apart = sum(quote(bulk(20), a_list(INGRAM), Fraction(1000), DAY).total for _ in range(5))
     assert apart == 100_000
     assert quote(bulk(100), a_list(INGRAM), Fraction(1000), DAY).total == 98_000
 
 
-def test_the_addresses_of_one_order_are_added_up() -> None:
+def test_discounts_add_up_all_addresses_of_one_order() -> None:
     assert quote(bulk(60, 40), a_list(INGRAM), Fraction(1000), DAY).total == 98_000
 
 
@@ -116,7 +118,7 @@ WA = SalesTaxRate("US-WA", DAY, Fraction("0.065"), freight=True)
 MA = SalesTaxRate("US-MA", DAY, Fraction("0.0625"))
 
 
-def test_a_custom_order_line_by_line() -> None:
+def test_quote_of_a_custom_order_line_by_line() -> None:
     asked = PriceRequest(
         OrderKind.CUSTOM,
         (ShipTo(150, "US-WA"), ShipTo(50, "US-MA"), ShipTo(1, "US-OR")),
@@ -215,11 +217,11 @@ def test_every_line_of_a_small_order_says_how_many_at_what_price_and_why() -> No
     ]
 
 
-def test_a_list_that_names_no_freight_charges_none() -> None:
+def test_price_list_without_freight_charges_none() -> None:
     assert freight_of(30, replace(HOUSE, freight=())) == 0
 
 
-def test_a_tax_says_which_part_of_copies_and_freight_it_is_of() -> None:
+def test_tax_line_states_its_share_of_copies_and_freight() -> None:
     asked = PriceRequest(OrderKind.BULK, (ShipTo(10, "US-WA"), ShipTo(20, "US-MA")))
     found = quote(asked, a_list(HOUSE, WA, MA), Fraction(3800), DAY)
     taxed = [(line.of_goods, line.of_freight) for line in found.lines if line.kind is LineKind.TAX]
@@ -227,14 +229,14 @@ def test_a_tax_says_which_part_of_copies_and_freight_it_is_of() -> None:
     assert taxed == [(30_800, 1_450), (61_600, 0)]
 
 
-def test_a_quote_is_in_the_lists_currency_and_asks_for_its_deposit() -> None:
+def test_quote_uses_the_currency_and_deposit_of_the_price_list() -> None:
     prices = replace(a_list(HOUSE), currency="EUR")
     found = quote(bulk(12), prices, Fraction(3800), DAY)
     # half of 364.80 + 25.00 + 14.50
     assert (found.currency, found.total, found.deposit) == ("EUR", 40_430, 20_215)
 
 
-def test_a_small_bulk_order_line_by_line() -> None:
+def test_quote_of_a_small_bulk_order_line_by_line() -> None:
     assert costs(bulk(12), a_list(HOUSE, WA)) == [
         ("Copies", 36_480),
         ("Small order", 2_500),
@@ -243,7 +245,7 @@ def test_a_small_bulk_order_line_by_line() -> None:
     ]
 
 
-def test_an_agreed_discount_stands_in_for_the_lists() -> None:
+def test_agreed_discount_replaces_that_of_the_price_list() -> None:
     asked = replace(bulk(100), discount=Fraction("0.425"))
     line = quote(asked, a_list(HOUSE), Fraction(3800), DAY).lines[0]
     assert line.amount == 218_500
@@ -251,7 +253,7 @@ def test_an_agreed_discount_stands_in_for_the_lists() -> None:
     assert costs(replace(bulk(100), discount=Fraction(0)), a_list(HOUSE))[0] == ("Copies", 380_000)
 
 
-def test_the_version_and_tax_of_the_day_count() -> None:
+def test_quote_uses_the_price_list_version_and_tax_of_its_day() -> None:
     dearer = replace(HOUSE, starts=date(2026, 6, 1), discounts=steps(_10="0.10"))
     rise = replace(WA, starts=date(2026, 6, 1), rate=Fraction("0.10"))
     prices = PriceList("p", "USD", (), (dearer, HOUSE), (rise, WA))
@@ -299,7 +301,7 @@ def test_the_version_and_tax_of_the_day_count() -> None:
         ),
     ],
 )
-def test_what_is_not_offered_says_what_is(asked: PriceRequest, day: date, said: str) -> None:
+def test_refused_quote_says_what_is_offered(asked: PriceRequest, day: date, said: str) -> None:
     with pytest.raises(NotOfferedError) as refused:
         quote(asked, a_list(HOUSE), Fraction(3800), day)
     assert str(refused.value) == said
@@ -314,11 +316,11 @@ def test_what_is_not_offered_says_what_is(asked: PriceRequest, day: date, said: 
         PriceRequest(OrderKind.CUSTOM, (ShipTo(100, "US"),), (Option.LOGO_INSIDE,)),
     ],
 )
-def test_what_is_just_offered_has_a_price(asked: PriceRequest) -> None:
+def test_quote_at_the_limits_of_an_offer_has_a_price(asked: PriceRequest) -> None:
     assert quote(asked, a_list(HOUSE), Fraction(3800), DAY).total > 0
 
 
-def test_more_copies_for_less_money_by_hand() -> None:
+def test_hint_of_more_copies_for_less_money_matches_examples_by_hand() -> None:
     prices = a_list(HOUSE)
     assert quote(bulk(12), prices, Fraction(3800), DAY).cheaper is None
     # 24: 729.60 + 39.50; 25: 760.00 + 32.00
@@ -330,19 +332,19 @@ def test_more_copies_for_less_money_by_hand() -> None:
     assert quote(bulk(100), prices, Fraction(3800), DAY).cheaper is None
 
 
-def test_more_copies_for_the_same_money_are_no_hint() -> None:
+def test_no_hint_of_more_copies_for_the_same_money() -> None:
     prices = a_list(replace(INGRAM, discounts=steps(_100="0.5")))
     assert quote(bulk(50), prices, Fraction(1000), DAY).cheaper is None
     assert quote(bulk(51), prices, Fraction(1000), DAY).cheaper == Cheaper(100, 50_000)
 
 
-def test_of_several_quantities_that_cost_less_the_cheapest_is_named_and_the_fewest_copies() -> None:
+def test_hint_names_the_cheapest_quantity_with_the_fewest_copies() -> None:
     prices = a_list(replace(INGRAM, discounts=steps(_10="0.5", _12="0.6", _16="0.7")))
     # 8: 80.00; 10: 50.00; 12 and 16: 48.00
     assert quote(bulk(8), prices, Fraction(1000), DAY).cheaper == Cheaper(12, 4_800)
 
 
-def test_more_copies_go_to_the_same_addresses_and_are_taxed_there() -> None:
+def test_hint_adds_copies_and_their_tax_at_the_same_addresses() -> None:
     asked = PriceRequest(OrderKind.BULK, (ShipTo(50, "US-WA"), ShipTo(40, "US-MA", exempt=True)))
     # 56 and 44 of 100 copies: 2,280.00 + 12.00 for the address + 2 × 32.00 of freight, and
     # 6.5 % of 56 % of 2,292.00 and of one freight
@@ -350,7 +352,7 @@ def test_more_copies_go_to_the_same_addresses_and_are_taxed_there() -> None:
     assert found.cheaper == Cheaper(100, 228_000 + 1_200 + 6_400 + 8_551)
 
 
-def test_a_freight_step_may_make_more_copies_cheaper() -> None:
+def test_hint_finds_quantities_made_cheaper_by_a_freight_step() -> None:
     steep = PriceVersion(DAY, (), {}, (Freight(20, 9000), Freight(None, 2000)))
     assert quote(bulk(20), a_list(steep), Fraction(100), DAY).cheaper == Cheaper(21, 4100)
 
@@ -484,7 +486,7 @@ def test_the_hint_of_several_addresses_is_a_quote_too(
 
 
 @given(ASKED, PRICES, LIST_PRICE)
-def test_exempt_addresses_pay_no_tax_and_others_what_they_paid(
+def test_tax_exempt_address_changes_no_tax_of_the_others(
     asked: PriceRequest, prices: PriceList, list_price: Fraction
 ) -> None:
     exempt = replace(asked, ship_to=tuple(replace(each, exempt=True) for each in asked.ship_to))
@@ -503,7 +505,7 @@ def test_exempt_addresses_pay_no_tax_and_others_what_they_paid(
 
 
 @given(ASKED, PRICES, LIST_PRICE, st.data())
-def test_splitting_an_address_changes_nothing_but_addresses_and_freight(
+def test_splitting_an_address_changes_only_addresses_and_freight(
     asked: PriceRequest, prices: PriceList, list_price: Fraction, data: st.DataObject
 ) -> None:
     place = data.draw(st.integers(0, len(asked.ship_to) - 1))
@@ -523,7 +525,7 @@ def test_splitting_an_address_changes_nothing_but_addresses_and_freight(
 
 
 @given(ASKED, PRICES, LIST_PRICE, st.integers(2, 9))
-def test_prices_times_a_number_cost_that_number_of_times_but_for_rounding(
+def test_total_scales_with_prices_up_to_rounding(
     asked: PriceRequest, prices: PriceList, list_price: Fraction, times: int
 ) -> None:
     version = prices.versions[0]
@@ -551,7 +553,7 @@ def test_prices_times_a_number_cost_that_number_of_times_but_for_rounding(
 
 
 @given(ASKED, PRICES, LIST_PRICE, st.integers(1, 50_000))
-def test_a_dearer_book_never_costs_less(
+def test_higher_list_price_never_lowers_the_total(
     asked: PriceRequest, prices: PriceList, list_price: Fraction, more: int
 ) -> None:
     before = quote(asked, prices, list_price, DAY).total

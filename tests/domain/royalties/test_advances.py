@@ -37,7 +37,7 @@ def a_house_with(*paid: Advance) -> House:
 
 
 @given(added)
-def test_a_cent_paid_ahead_is_earned_back_once(
+def test_each_cent_of_an_advance_is_recouped_once(
     periods: list[tuple[list[Advance], int]],
 ) -> None:
     """Paid = recouped + unrecouped; the least of what is available and what is outstanding.
@@ -69,7 +69,7 @@ def test_a_cent_paid_ahead_is_earned_back_once(
                 assert not any(older.outstanding for older in done.advances[:number])
 
 
-def test_the_oldest_advance_first() -> None:
+def test_oldest_advance_is_recouped_first() -> None:
     house = a_house_with(
         an_advance(500, date(2025, 3, 1)),
         an_advance(1000, date(2014, 5, 1), recouped=400),
@@ -90,7 +90,7 @@ def test_an_advance_counts_from_the_period_that_contains_its_day() -> None:
         assert account_of(done).recouped == recouped
 
 
-def test_a_debit_balance_earns_no_advance_back() -> None:
+def test_debit_balance_recoups_no_advance() -> None:
     house = a_house_with(an_advance(2000))
     first, second = runs_of(house, [a_sale(-1, net=-5)], [a_sale(net=8)])
     assert (account_of(first).recouped, account_of(first).carried_forward) == (0, -500)

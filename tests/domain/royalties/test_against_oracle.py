@@ -69,7 +69,7 @@ def _same(found: Run, expected: oracle.Outcome) -> None:
 
 
 @given(histories(depth=2))
-def test_periods_come_out_as_the_oracle_says(years: list[Year]) -> None:
+def test_run_matches_the_oracle(years: list[Year]) -> None:
     """Two people who follow calculation.md reach the same cents, period after period."""
     history = list[oracle.Outcome]()
     for found, (house, lines, income) in zip(played(years).runs, years, strict=True):

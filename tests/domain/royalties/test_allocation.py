@@ -88,18 +88,18 @@ def test_a_fixed_step_takes_no_more_than_is_left() -> None:
     assert gets(fixed(70, to("ann")), fixed(70, to("ben")), REST) == {"ann": 70, "ben": 30}
 
 
-def test_shares_are_of_payable_not_of_what_is_left() -> None:
+def test_share_step_is_a_share_of_payable_not_of_what_is_left() -> None:
     steps = (share("0.5", to("ann")), share("0.3", to("ben")), share("0.9", to("cid")), REST)
     assert gets(*steps) == {"ann": 50, "ben": 30, "cid": 20}
 
 
-def test_a_share_leaves_what_stood_undistributed_to_the_remainder() -> None:
+def test_share_step_leaves_the_undistributed_balance_to_the_remainder() -> None:
     """ "In a ``share`` step payable is this period's, without what stood undistributed." """
     assert gets(share("0.5", to("ann")), REST, undistributed=40) == {"ann": 50, "rest": 90}
     assert gets(share("0.5", to("ann")), REST, payable=0, undistributed=40) == {"rest": 40}
 
 
-def test_an_amount_for_every_copy() -> None:
+def test_per_copy_step_gives_an_amount_for_every_copy() -> None:
     """Sixty copies less ten returned; a return of more than was sold takes nothing."""
     lines = [earned(120, units=60), earned(-20, TX, units=-10)]
     assert gets(per_unit("0.50", to("ann")), REST, lines=lines) == {"ann": 25, "rest": 75}
@@ -107,13 +107,13 @@ def test_an_amount_for_every_copy() -> None:
     assert gets(per_unit("0.50", to("ann")), REST, lines=lines) == {"rest": 100}
 
 
-def test_an_amount_for_every_copy_is_rounded_once() -> None:
+def test_per_copy_step_is_rounded_once() -> None:
     plan = a_plan(per_unit("0.0125", to("ann")), REST)
     (done,) = runs_of(a_house(plans=[plan]), [a_sale(7)])
     assert given_by(account_of(done)) == {(1, "ann"): 9, (2, "rest"): 691}
 
 
-def test_a_remainder_may_stand_before_others_with_a_cap() -> None:
+def test_remainder_step_with_a_cap_may_precede_others() -> None:
     steps = (remainder(to("ann"), cap=a_cap(10)), remainder(to("ben"), cap=a_cap(12)), REST)
     assert gets(*steps) == {"ann": 10, "ben": 12, "rest": 78}
 
@@ -121,7 +121,7 @@ def test_a_remainder_may_stand_before_others_with_a_cap() -> None:
 # When
 
 
-def test_when_narrows_a_step_to_what_its_lines_earned() -> None:
+def test_condition_narrows_a_step_to_what_matching_lines_earned() -> None:
     washington = when(regions=["WA"])
     assert gets(remainder(to("ann"), when=washington), REST) == {"ann": 40, "rest": 60}
     assert gets(share("0.5", to("ann"), when=washington), REST) == {"ann": 20, "rest": 80}
@@ -131,8 +131,8 @@ def test_when_narrows_a_step_to_what_its_lines_earned() -> None:
     ) == {"ann": 30, "rest": 70}
 
 
-def test_only_this_periods_payable_was_earned_by_lines() -> None:
-    """What stood undistributed, or payable that is less than earned, changes no proportion."""
+def test_conditional_step_takes_only_from_this_periods_payable() -> None:
+    """Undistributed money, or payable below earned, changes no proportion."""
     only = remainder(to("ann"), when=when(regions=["WA"]))
     assert gets(only, REST, payable=50, undistributed=30) == {"ann": 20, "rest": 60}
 
@@ -153,7 +153,7 @@ def test_a_share_of_a_part_is_of_the_whole_part_and_never_more_than_is_left() ->
     assert gets(half, share("0.75", to("ann"), when=washington), REST)["ann"] == 20
 
 
-def test_steps_over_the_same_lines_share_their_part() -> None:
+def test_steps_with_the_same_condition_share_its_part() -> None:
     washington, seattle = when(regions=["WA"]), when(cities=["Seattle"])
     first = fixed(30, to("ann"), when=washington)
     assert gets(first, remainder(to("ben"), when=seattle), REST) == {
@@ -163,7 +163,7 @@ def test_steps_over_the_same_lines_share_their_part() -> None:
     }
 
 
-def test_the_last_cent_of_a_part_is_taken_once() -> None:
+def test_last_cent_of_a_part_is_allocated_once() -> None:
     washington = when(regions=["WA"])
     steps = (remainder(to("ann"), when=washington), remainder(to("ben"), when=washington), REST)
     house = a_house(a_contract(a_rule(1, Basis.NET)), plans=[a_plan(*steps)])
@@ -171,7 +171,7 @@ def test_the_last_cent_of_a_part_is_taken_once() -> None:
     assert given_by(account_of(done)) == {(1, "ann"): 1, (3, "rest"): 1}
 
 
-def test_no_part_is_left_of_lines_once_money_is_taken_that_they_did_not_earn() -> None:
+def test_unconditional_step_uses_up_parts_of_lines_too() -> None:
     """Amazon's 80 are gone, and 20 are left of payable; cid's 30 are those and 10 that stood.
 
     Washington, which earned 40, stands at −40 after Amazon's: that is never turned into a plus.
@@ -188,7 +188,7 @@ def test_no_part_is_left_of_lines_once_money_is_taken_that_they_did_not_earn() -
     assert found == {"ann": 80, "cid": 30, "rest": 30}
 
 
-def test_all_conditions_of_when_must_match() -> None:
+def test_step_matches_a_line_only_if_all_conditions_do() -> None:
     lines = [earned(40), earned(35, retailer="bn"), earned(25, TX)]
     both = when(regions=["WA"], retailers=["amazon", "ingram"])
     assert gets(remainder(to("ann"), when=both), REST, lines=lines) == {"ann": 40, "rest": 60}
@@ -206,7 +206,7 @@ def test_all_conditions_of_when_must_match() -> None:
         {"orders": ["PO-7"]},
     ],
 )
-def test_every_condition_there_is(narrow: dict[str, list[str]]) -> None:
+def test_every_kind_of_step_condition_matches(narrow: dict[str, list[str]]) -> None:
     lines = [
         Atom(Format.EBOOK, Channel.ONLINE, "amazon", Place("US"), Fraction(1), 1),
         Atom(Format.HARDCOVER, Channel.BOOKSTORE, "amazon", Place("US"), Fraction(1), 1),
@@ -223,7 +223,7 @@ def test_every_condition_there_is(narrow: dict[str, list[str]]) -> None:
     assert gets(step, REST, lines=lines) == {"ann": 5, "rest": 95}
 
 
-def test_income_is_of_all_lines_and_matches_no_condition() -> None:
+def test_income_matches_no_step_condition() -> None:
     lines = [earned(40), earned(40, TX), INCOME]
     everywhere = when(countries=["US"])
     assert gets(remainder(to("ann"), when=everywhere), REST, lines=lines) == {
@@ -232,7 +232,7 @@ def test_income_is_of_all_lines_and_matches_no_condition() -> None:
     }
 
 
-def test_lines_of_a_profit_rule_earned_what_was_left_after_their_cost() -> None:
+def test_profit_rule_lines_earn_what_is_left_after_cost() -> None:
     """Both states bring 100.00, but Washington's ten copies cost 5.00 each and Texas's 2.50.
 
     50.00 and 75.00 were earned, so of the 125.00 that are payable 50.00 are Washington's; without
@@ -259,7 +259,7 @@ def test_lines_of_a_profit_rule_earned_what_was_left_after_their_cost() -> None:
     assert given_by(account_of(done)) == {(1, "ann"): 9000, (2, "rest"): 7000}
 
 
-def test_if_all_lines_earned_nothing_every_part_is_nothing() -> None:
+def test_parts_are_zero_if_no_line_earned_anything() -> None:
     """Payable may come from a reserve; it was earned by no line of this period."""
     step = share(1, to("ann"), when=when(regions=["WA"]))
     for lines in ([earned(40), earned(-40, TX)], [earned(40), earned(-90, TX)], []):
@@ -276,7 +276,7 @@ def test_if_all_lines_earned_nothing_every_part_is_nothing() -> None:
         ([remainder(to("ann"), nested(remainder(nested(per_unit(1, to("ben")), REST))))], True),
     ],
 )
-def test_only_conditions_and_copies_ask_where_earnings_come_from(
+def test_plan_needs_sources_only_for_conditions_and_per_copy_steps(
     steps: Sequence[Step], *, asks: bool
 ) -> None:
     """Without them nothing of the lines need be computed."""
@@ -286,18 +286,18 @@ def test_only_conditions_and_copies_ask_where_earnings_come_from(
 # Caps and members
 
 
-def test_what_a_full_member_cannot_take_is_split_over_the_others() -> None:
+def test_excess_of_a_capped_member_is_split_over_the_others() -> None:
     members = (to("ann", cap=a_cap(10)), to("ben", 2), to("cid"))
     assert gets(remainder(*members)) == {"ann": 10, "ben": 60, "cid": 30}
 
 
-def test_again_until_it_is_placed() -> None:
+def test_excess_is_split_again_until_all_is_placed() -> None:
     """A hundred over three: ann is full at 10, then ben at 40, and cid takes the rest."""
     members = (to("ann", cap=a_cap(10)), to("ben", cap=a_cap(40)), to("cid"))
     assert gets(remainder(*members)) == {"ann": 10, "ben": 40, "cid": 50}
 
 
-def test_what_all_members_cannot_take_goes_to_the_next_steps_and_the_next_period() -> None:
+def test_excess_of_all_members_goes_to_the_next_steps_and_the_next_period() -> None:
     full = share("0.8", to("ann", cap=a_cap(10)), to("ben", cap=a_cap(20)))
     assert gets(full, REST) == {"ann": 10, "ben": 20, "rest": 70}
     assert gets(full, remainder(to("cid", cap=a_cap(30)))) == {
@@ -308,7 +308,7 @@ def test_what_all_members_cannot_take_goes_to_the_next_steps_and_the_next_period
     }
 
 
-def test_what_stays_undistributed_is_shown_and_carried_on() -> None:
+def test_undistributed_money_is_shown_and_carried_forward() -> None:
     plan = a_plan(remainder(to("ann", cap=a_cap(30))))
     first, second, third = runs_of(a_house(plans=[plan]), [a_sale(50)], [], [a_sale(10)])
     accounts = [account_of(each) for each in (first, second, third)]
@@ -330,7 +330,7 @@ def test_what_stays_undistributed_is_shown_and_carried_on() -> None:
         (CapPer.LIFETIME, [2000, 0, 0, 0]),
     ],
 )
-def test_how_long_a_cap_counts(per: CapPer, taken: list[int]) -> None:
+def test_cap_counts_per_period_per_year_or_for_ever(per: CapPer, taken: list[int]) -> None:
     for capped in (
         remainder(to("ann"), cap=a_cap(20, per)),
         share(1, to("ann", cap=a_cap(20, per))),
@@ -348,9 +348,7 @@ def test_how_long_a_cap_counts(per: CapPer, taken: list[int]) -> None:
         (CapPer.LIFETIME, [3000, 2000, 0, 0]),
     ],
 )
-def test_what_earlier_periods_left_of_a_limit_is_all_that_goes_through(
-    per: CapPer, taken: list[int]
-) -> None:
+def test_cap_admits_only_what_earlier_periods_left_of_it(per: CapPer, taken: list[int]) -> None:
     """Fifty, of which thirty are used in the first period: whoever it limits, and wherever."""
     cap = a_cap(50, per)
     for steps in (
@@ -367,7 +365,7 @@ def test_what_earlier_periods_left_of_a_limit_is_all_that_goes_through(
         assert [each.get((2, "rest"), 0) for each in given] == [3000 - each for each in taken]
 
 
-def test_who_is_full_to_the_cent_takes_no_part_in_what_overflows() -> None:
+def test_member_at_its_cap_takes_no_part_in_the_excess() -> None:
     """Ten cents are 4, 2, 1 and 3: dan is full with his one, and two of eve's are split 3 : 1."""
     cent = a_cap("0.01")
     plan = a_plan(remainder(to("ann", 3), to("ben"), to("dan", 1, cent), to("eve", 2, cent)))
@@ -380,14 +378,14 @@ def test_who_is_full_to_the_cent_takes_no_part_in_what_overflows() -> None:
     }
 
 
-def test_somebody_may_stand_in_a_step_more_than_once() -> None:
+def test_beneficiary_may_be_a_member_of_a_step_twice() -> None:
     """As a member twice, and in a list that stands beside it: one allocation says it all."""
     inner = nested(share("0.5", to("ann")), remainder(to("ann"), to("ben")))
     step = remainder(to("ann"), to("ben"), to("ann"), inner)
     assert gets(step, payable=160) == {"ann": 40 + 40 + 20 + 10, "ben": 40 + 10}
 
 
-def test_a_cap_belongs_to_its_version_unless_it_has_a_name() -> None:
+def test_unnamed_cap_starts_anew_with_each_plan_version() -> None:
     """The second version begins on the last day of the second period."""
     for name, second in ((None, 2500), ("gift", 500)):
         versions = [
@@ -406,7 +404,7 @@ def test_a_cap_belongs_to_its_version_unless_it_has_a_name() -> None:
         assert given_by(account_of(runs[1]))[2, "ann"] == second
 
 
-def test_caps_are_remembered_by_their_step_or_their_name() -> None:
+def test_cap_usage_is_kept_by_step_or_by_name() -> None:
     plan = a_plan(
         fixed(5, to("ann", cap=a_cap(3)), nested(fixed(9, to("ben"), cap=a_cap(1)), REST)),
         remainder(to("ann"), cap=a_cap(2, name="gift")),
@@ -437,14 +435,14 @@ GIFT = a_cap(10, name="gift")
         (remainder(*[nested(remainder(to("ann"), cap=GIFT), REST)] * 2),),
     ],
 )
-def test_a_cap_never_lets_its_limit_through_twice_in_one_run(steps: Sequence[Step]) -> None:
+def test_caps_of_one_plan_version_with_the_same_name_stop_the_run(steps: Sequence[Step]) -> None:
     """No setup file may name two caps of a version alike; if it were so, the run would not go on."""
     with pytest.raises(AssertionError, match="two caps of one version are called 'gift'"):
         gets(*steps)
 
 
-def test_a_cap_holds_however_often_its_member_is_given_more_in_a_split() -> None:
-    """What ben, cid and the list cannot take comes to ann in turns, and counts each time."""
+def test_cap_holds_over_repeated_splits() -> None:
+    """The excess of ben, cid and the list comes to ann in turns, and counts towards her cap."""
     members = (
         to("ann", cap=a_cap(55)),
         to("ben", cap=a_cap(10)),
@@ -483,7 +481,7 @@ def test_fixed_amounts_and_caps_are_for_each_contract_of_a_plan() -> None:
 # Nested lists
 
 
-def test_a_nested_list_distributes_what_its_member_got() -> None:
+def test_nested_steps_distribute_what_their_member_got() -> None:
     inner = nested(share("0.5", to("ann")), remainder(to("ben")), weight=3)
     assert gets(
         remainder(
@@ -494,7 +492,7 @@ def test_a_nested_list_distributes_what_its_member_got() -> None:
     ) == {"ann": 30, "ben": 30, "cid": 20}
 
 
-def test_what_a_nested_list_gives_is_given_by_the_outermost_step() -> None:
+def test_nested_allocations_are_attributed_to_the_outermost_step() -> None:
     """A statement shows the step of the plan, however deep the list lies that gave."""
     deepest = nested(share("0.5", to("ben")), remainder(to("cid")))
     plan = a_plan(fixed(10, to("ann")), remainder(nested(fixed(20, to("ann")), remainder(deepest))))
@@ -507,7 +505,7 @@ def test_what_a_nested_list_gives_is_given_by_the_outermost_step() -> None:
     }
 
 
-def test_what_a_nested_list_cannot_place_goes_to_the_other_members_then_to_the_next_steps() -> None:
+def test_excess_of_nested_steps_goes_to_other_members_then_to_the_next_steps() -> None:
     inner = nested(remainder(to("ann", cap=a_cap(10))))
     assert gets(remainder(inner, to("ben"))) == {"ann": 10, "ben": 90}
     assert gets(share(1, inner, to("ben", cap=a_cap(20))), REST) == {
@@ -517,19 +515,19 @@ def test_what_a_nested_list_cannot_place_goes_to_the_other_members_then_to_the_n
     }
 
 
-def test_a_nested_list_takes_its_part_of_the_lines() -> None:
+def test_nested_steps_take_their_part_of_the_lines() -> None:
     """Half of everything, and in it those of Washington: half of their forty."""
     inner = nested(remainder(to("ann"), when=when(regions=["WA"])), remainder(to("ben")))
     assert gets(share("0.5", inner), REST) == {"ann": 20, "ben": 30, "rest": 50}
 
 
-def test_a_nested_list_of_a_narrowed_step_knows_only_its_lines() -> None:
+def test_nested_steps_see_only_lines_of_the_step_around_them() -> None:
     inner = nested(share(1, to("ann"), when=when(regions=["TX"])), remainder(to("ben")))
     step = remainder(inner, when=when(regions=["WA"]))
     assert gets(step, REST) == {"ben": 40, "rest": 60}
 
 
-def test_what_two_nested_lists_cannot_place_is_added_up() -> None:
+def test_excess_of_two_nested_lists_is_added_up() -> None:
     lists = [
         nested(remainder(to(name), cap=a_cap(most))) for name, most in (("ann", 10), ("ben", 20))
     ]
@@ -539,9 +537,7 @@ def test_what_two_nested_lists_cannot_place_is_added_up() -> None:
 @pytest.mark.parametrize(
     ("washington", "texas"), [("0.03", "0.01"), ("0.01", "0"), ("0.02", "0.01")]
 )
-def test_a_nested_list_knows_the_parts_of_its_lines_to_the_cent(
-    washington: str, texas: str
-) -> None:
+def test_nested_steps_know_parts_of_their_lines_to_the_cent(washington: str, texas: str) -> None:
     inner = nested(remainder(to("ann"), when=when(regions=["WA"])), remainder(to("ben")))
     house = a_house(a_contract(a_rule(1, Basis.NET)), plans=[a_plan(remainder(inner))])
     (done,) = runs_of(house, [a_sale(net=washington, place=WA), a_sale(net=texas, place=TX)])
@@ -550,7 +546,7 @@ def test_a_nested_list_knows_the_parts_of_its_lines_to_the_cent(
     assert given.get((1, "ben"), 0) == Fraction(texas) * 100
 
 
-def test_a_nested_list_over_money_that_no_line_earned_has_no_parts() -> None:
+def test_nested_steps_over_money_no_line_earned_have_no_parts() -> None:
     """Ann took all that is payable; of the forty that stood undistributed no line has a part."""
     washington = when(regions=["WA"])
     inner = nested(remainder(to("ben"), when=washington), remainder(to("cid")))
@@ -562,7 +558,7 @@ def test_a_nested_list_over_money_that_no_line_earned_has_no_parts() -> None:
     ) == {"ann": 100, "cid": 40}
 
 
-def test_shares_in_a_nested_list_are_of_what_the_member_got() -> None:
+def test_nested_share_is_of_what_the_member_got() -> None:
     inner = nested(share("0.5", to("ann")), remainder(to("ben")))
     assert gets(remainder(inner), undistributed=60) == {"ann": 80, "ben": 80}
 
@@ -582,14 +578,14 @@ def test_shares_in_a_nested_list_are_of_what_the_member_got() -> None:
         (date(2025, 1, 1), date(2025, 5, 31), False),
     ],
 )
-def test_a_step_counts_in_periods_whose_last_day_lies_within(
+def test_step_applies_to_periods_that_end_within_its_dates(
     from_: date | None, until: date | None, counts: bool
 ) -> None:
     step = fixed(5, to("ann"), from_=from_, until=until)
     assert gets(step, REST) == ({"ann": 5, "rest": 95} if counts else {"rest": 100})
 
 
-def test_a_plan_must_be_in_force_on_the_last_day() -> None:
+def test_plan_without_a_version_on_the_last_day_is_refused() -> None:
     plan = a_plan(versions=[a_version(starts=date(2025, 7, 1))])
     with pytest.raises(NoPlanError, match=r"plan 'plan' .* no version in force on 2025-06-30"):
         runs_of(a_house(plans=[plan]), [])
@@ -607,7 +603,7 @@ def test_a_plan_must_be_in_force_on_the_last_day() -> None:
         ({"countries": ["US"]}, 8000),
     ],
 )
-def test_formats_channels_and_retailers_of_real_sales(
+def test_step_conditions_match_formats_channels_and_retailers_of_sales(
     narrow: dict[str, list[str]], given: int
 ) -> None:
     """Income for a right of which the author has no share is part of nothing."""
@@ -625,7 +621,7 @@ def test_formats_channels_and_retailers_of_real_sales(
     assert given_by(account_of(done)) == {(1, "ann"): given, (2, "rest"): 10_000 - given}
 
 
-def test_regions_of_real_sales() -> None:
+def test_step_condition_matches_regions_of_sales() -> None:
     """The condition of a plan meets the place of a sale, and other income none."""
     plan = a_plan(share(1, to("ann"), when=when(regions=["WA"])), REST)
     house = a_house(

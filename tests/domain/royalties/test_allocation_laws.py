@@ -1,4 +1,4 @@
-"""What every plan keeps, however it is nested, capped and narrowed."""
+"""Laws of allocation for any plan, however nested, capped and conditional."""
 
 from collections import Counter as Tally
 from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ def caps_of(steps: Steps) -> Iterator[Cap]:
 
 
 @given(plans(), amounts, stood, atoms, days)
-def test_nothing_vanishes(
+def test_allocations_and_undistributed_sum_to_what_was_there(
     plan: Plan, payable: int, undistributed: int, lines: list[Atom], day: date
 ) -> None:
     """ "Σ allocated + undistributed = payable + undistributed before." """
@@ -62,7 +62,7 @@ def test_nothing_vanishes(
 
 
 @given(plans(depth=1), amounts, stood, atoms, days)
-def test_nobody_gets_less_than_nothing(
+def test_no_allocation_is_negative(
     plan: Plan, payable: int, undistributed: int, lines: list[Atom], day: date
 ) -> None:
     """Allocations are positive, one for each step and beneficiary, and only to those named."""
@@ -79,7 +79,7 @@ def test_nobody_gets_less_than_nothing(
 
 
 @given(plans(depth=1), amounts, stood, atoms, st.data())
-def test_no_order_of_lines_changes_an_allocation(
+def test_allocations_do_not_depend_on_the_order_of_lines(
     plan: Plan, payable: int, undistributed: int, lines: list[Atom], data: st.DataObject
 ) -> None:
     """ "No order of rows changes a result"; nor whether like lines were summed before."""
@@ -99,7 +99,7 @@ def test_no_order_of_lines_changes_an_allocation(
 
 
 @given(plan_steps(1), members(0), amounts, stood, atoms)
-def test_something_stays_undistributed_only_if_nobody_can_take_it(
+def test_money_stays_undistributed_only_if_nobody_can_take_it(
     steps: tuple[Step, ...],
     to: tuple[Member, ...],
     payable: int,
@@ -113,7 +113,7 @@ def test_something_stays_undistributed_only_if_nobody_can_take_it(
 
 
 @given(plan_steps(1), amounts, stood, atoms)
-def test_a_weight_of_zero_gets_nothing(
+def test_member_with_weight_zero_gets_nothing(
     steps: tuple[Step, ...], payable: int, undistributed: int, lines: list[Atom]
 ) -> None:
     """Not a leftover cent, and not what full members cannot take."""
@@ -125,7 +125,7 @@ def test_a_weight_of_zero_gets_nothing(
 
 
 @given(plan_steps(1), amounts, stood, atoms, st.integers(0, 3))
-def test_who_is_full_before_a_step_has_no_part_in_its_split(
+def test_member_at_its_cap_before_a_step_takes_no_part_in_it(
     steps: tuple[Step, ...], payable: int, undistributed: int, lines: list[Atom], place: int
 ) -> None:
     """Everybody gets what they would get if whoever can take nothing were not in the plan."""
@@ -138,7 +138,7 @@ def test_who_is_full_before_a_step_has_no_part_in_its_split(
 
 
 @given(plan_steps(0), amounts, stood, atoms)
-def test_no_step_takes_more_than_it_may(
+def test_no_step_allocates_more_than_it_may(
     steps: tuple[Step, ...], payable: int, undistributed: int, lines: list[Atom]
 ) -> None:
     """Its amount, its share of payable, its rate times copies; never more than its lines' part."""
@@ -253,10 +253,10 @@ def test_no_cap_is_ever_exceeded(
 
 
 @given(st.lists(st.tuples(caps, caps), min_size=1, max_size=2), periods, st.integers(1, 4))
-def test_a_cap_with_a_name_goes_on_in_later_versions(
+def test_named_cap_continues_in_later_versions(
     limits: list[tuple[Cap, Cap]], years: list[tuple[int, list[Atom]]], change: int
 ) -> None:
-    """What it let through before counts, wherever it stands and whatever it now allows."""
+    """Its earlier use counts, whatever its place and limit in the new version."""
 
     def version(place: int, starts: date) -> PlanVersion:
         named = [

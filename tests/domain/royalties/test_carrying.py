@@ -1,4 +1,4 @@
-"""What a closed period adds to what the ones before it left, worked by hand."""
+"""Figures that a close carries forward, worked out by hand."""
 
 from collections.abc import Collection, Mapping
 from fractions import Fraction
@@ -62,7 +62,7 @@ FIRST = figures(
 AFTER_FIRST = carry(LeftBefore(), H1, FIRST)
 
 
-def test_the_first_close_leaves_its_own_figures() -> None:
+def test_first_close_carries_its_own_figures() -> None:
     counters, caps = {"print": Fraction(40)}, {CAP: 70}
     held = (HeldReserve(H1.ordinal, 200),)
     left = carry(LeftBefore(), H1, FIRST)
@@ -73,7 +73,7 @@ def test_the_first_close_leaves_its_own_figures() -> None:
     )
 
 
-def test_a_later_close_adds_to_what_was_left() -> None:
+def test_later_close_adds_to_figures_carried_before() -> None:
     """Accounts and balances are replaced; what was recouped, counted, capped and sold adds up."""
     second = figures(
         -20,
@@ -96,14 +96,14 @@ def test_a_later_close_adds_to_what_was_left() -> None:
     )
 
 
-def test_a_released_reserve_is_held_no_longer() -> None:
+def test_released_reserve_is_no_longer_carried() -> None:
     more = carry(AFTER_FIRST, H2, figures(withheld=50))
     assert more.states["foot"].held == (HeldReserve(H1.ordinal, 200), HeldReserve(H2.ordinal, 50))
     left = carry(more, NEXT_YEAR, figures(released=(H1.ordinal,)))
     assert left.states["foot"].held == (HeldReserve(H2.ordinal, 50),)
 
 
-def test_a_year_s_first_period_has_counted_nothing_in_its_year() -> None:
+def test_yearly_counters_start_at_zero_in_the_first_period_of_a_year() -> None:
     counters, caps = {"print": Fraction(40)}, {CAP: 70}
     assert AFTER_FIRST.entering(H2) == AFTER_FIRST
     entered = AFTER_FIRST.entering(NEXT_YEAR).states["foot"]
@@ -116,7 +116,7 @@ def test_a_year_s_first_period_has_counted_nothing_in_its_year() -> None:
     assert (done.counters_year, done.caps_year) == ({"print": Fraction(1)}, {CAP: 2})
 
 
-def test_a_contract_that_is_in_no_run_any_more_stays_as_it_was_left() -> None:
+def test_contract_missing_from_a_run_keeps_its_carried_figures() -> None:
     left = carry(AFTER_FIRST, H2, figures(-1, sold={EBOOK: (1, 2)}, contract="other"))
     assert left.states["foot"] == AFTER_FIRST.states["foot"]
     assert left.states["other"] == ContractState(-1)

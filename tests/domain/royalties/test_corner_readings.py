@@ -43,7 +43,7 @@ ALL = a_contract(a_rule(1, Basis.NET))
 """Everything received is earned."""
 
 
-def test_what_is_left_of_a_part_is_rounded_like_the_part() -> None:
+def test_remaining_part_is_rounded_like_the_part() -> None:
     """A third of a dollar is 33 cents; when half of every line is gone, 16⅔ cents are 17."""
     lines = [a_sale(net="0.333333", place=WA), a_sale(net="0.666666", place=TX)]
     half = share("0.5", to("ben"))
@@ -54,7 +54,7 @@ def test_what_is_left_of_a_part_is_rounded_like_the_part() -> None:
         assert given_by(account_of(done))[len(first) + 1, "ann"] == expected
 
 
-def test_a_part_is_never_more_than_what_is_left() -> None:
+def test_part_is_never_more_than_what_is_left() -> None:
     """Half a cent each, and one cent in all: whoever comes first gets it."""
     lines = [a_sale(net="0.005", place=WA), a_sale(net="0.005", place=TX)]
     plan = a_plan(remainder(to("ann"), when=TEXAS), remainder(to("ben"), when=WASHINGTON), REST)
@@ -90,7 +90,7 @@ def test_a_lines_part_has_the_sign_of_what_it_earned_and_only_sums_are_clamped()
     assert given(at_bookstores, in_washington, REST) == {(1, "ben"): 5000, (2, "ann"): 5000}
 
 
-def test_a_part_is_never_more_than_the_part_it_was() -> None:
+def test_part_never_grows() -> None:
     """The same Washington, with fifty that stood undistributed: a hundred, not a hundred fifty."""
     first = [a_sale(net=100)]
     second = [
@@ -124,7 +124,7 @@ def test_a_unit_cost_is_converted_at_the_stated_rate_into_the_lines_currency() -
     assert (line.base, line.exchange_rate, line.earned) == (6 * MICRO, Fraction("1.30"), 780)
 
 
-def test_the_editions_price_stands_in_for_everything() -> None:
+def test_edition_price_is_used_for_base_discount_and_tiers() -> None:
     """The price in the line's currency that began last: base, discount and ``tiers_by``."""
     edition = Edition(
         ISBN,
@@ -159,14 +159,14 @@ def test_the_editions_price_stands_in_for_everything() -> None:
     ]
 
 
-def test_an_exception_without_a_contract_has_none() -> None:
+def test_exception_of_a_title_without_contract_names_no_contract() -> None:
     house = a_house(a_contract(titles=["another"]))
     (done,) = runs_of(house, [a_sale(3)])
     (exception,) = run_document(done, "draft")["exceptions"]
     assert exception["contract"] is None
 
 
-def test_full_members_overflow_first_then_nested_lists_then_again() -> None:
+def test_excess_of_capped_members_is_split_before_that_of_nested_steps() -> None:
     """Thirty each of ninety; ann keeps ten, so the nested list gets forty and places half.
 
     Its other twenty go to cid, who is full at fifty; the ten that nobody can take go on.
@@ -194,7 +194,7 @@ UNEVEN = (to("ann", 33), to("ben"), to("cid", 3))
         to("dan", 7, a_cap(0)),
     ],
 )
-def test_who_is_full_when_a_step_begins_takes_no_part_in_its_split(once_full: Member) -> None:
+def test_member_full_when_a_step_begins_takes_no_part_in_it(once_full: Member) -> None:
     """1,793.36 over 33 : 1 : 3, as one recomputes it; cut out first, ann would have a cent more."""
     plan = a_plan(remainder(*UNEVEN, once_full))
     first, then = runs_of(a_house(ALL, plans=[plan]), [a_sale(net=5000)], [a_sale(net="1793.36")])
@@ -207,7 +207,7 @@ def test_who_is_full_when_a_step_begins_takes_no_part_in_its_split(once_full: Me
     }
 
 
-def test_who_becomes_full_in_a_split_overflows_to_the_others() -> None:
+def test_excess_of_a_member_filled_in_a_split_goes_to_the_others() -> None:
     """Of 1,793.36 dan's part is 285.31; the 285.30 beyond a cent are split over 33 : 1 : 3.
 
     1,345.02 + 254.46, 40.76 + 7.71, 122.27 + 23.13: not what 1,793.35 would be in one split.

@@ -96,7 +96,7 @@ def same(one: Earnings, other: Earnings) -> bool:
 
 
 @given(contracts(), editions, lines, stands, st.data())
-def test_no_order_of_slices_changes_a_result(
+def test_result_does_not_depend_on_the_order_of_slices(
     contract: Contract,
     sold: tuple[SoldEdition, ...],
     came_in: list[SaleLine],
@@ -110,7 +110,7 @@ def test_no_order_of_slices_changes_a_result(
 
 
 @given(contracts(), editions, lines, stands, st.data())
-def test_slices_may_be_merged_or_cut_apart(
+def test_result_does_not_depend_on_how_slices_are_cut(
     contract: Contract,
     sold: tuple[SoldEdition, ...],
     came_in: list[SaleLine],
@@ -191,7 +191,7 @@ def test_a_statement_adds_up_by_hand(
 
 
 @given(contracts(), editions, lines, stands)
-def test_what_plans_ask_about_is_what_was_earned(
+def test_sources_given_to_plans_sum_to_what_was_earned(
     contract: Contract,
     sold: tuple[SoldEdition, ...],
     came_in: list[SaleLine],
@@ -338,7 +338,9 @@ def test_co_authors_each_earn_by_their_own_rules() -> None:
         (Basis.PROFIT, "0.5", 10_250_001, 513),
     ],
 )
-def test_what_a_rate_is_of(basis: Basis, rate: str, base: int, earns: int) -> None:
+def test_rate_applies_to_the_base_of_its_basis(
+    basis: Basis, rate: str, base: int, earns: int
+) -> None:
     """Three copies of 9.99, 14.000001 received for them, at a unit cost of 1.25."""
     house = a_house(a_contract(a_rule(rate, basis)), editions=[an_edition(unit_cost="1.25")])
     (done,) = runs_of(house, [a_sale(3, "9.99", "14.000001")])
@@ -383,7 +385,7 @@ def test_tiers_by_amount_count_in_the_contracts_currency() -> None:
 
 
 @given(contracts(), editions, lines, st.sets(st.sampled_from(sorted(EXCHANGE_RATES))))
-def test_missing_rates_are_all_named(
+def test_error_names_all_missing_exchange_rates(
     contract: Contract,
     sold: tuple[SoldEdition, ...],
     came_in: list[SaleLine],
@@ -412,7 +414,7 @@ def test_missing_rates_are_all_named(
     assert f"no exchange rate for 2025-H1: {named}." in str(refused.value)
 
 
-def test_a_rate_is_never_turned_round() -> None:
+def test_exchange_rate_is_never_inverted() -> None:
     house = a_house(a_contract(), exchange_rates={("USD", "GBP"): "0.8"})
     with pytest.raises(MissingExchangeRateError, match="GBP → USD"):
         runs_of(house, [a_sale(currency="GBP")])
@@ -446,7 +448,7 @@ def test_all_conditions_of_a_rule_must_match(
     assert [line.rule for line in account_of(done).lines] == [rule]
 
 
-def test_without_a_list_price_a_discount_does_not_match() -> None:
+def test_discount_condition_does_not_match_without_a_list_price() -> None:
     """Neither does a rule on the list price: the line goes on to the next rule, or is named."""
     deep = a_rule(name="Deep", basis=Basis.NET, discount=a_discount(from_=0))
     net = a_rule(name="Net", basis=Basis.NET)
@@ -494,7 +496,7 @@ def test_income_for_a_right_without_a_share_is_refused() -> None:
         earned(a_contract(rights={"audio": "0.5"}), [], [], income=[an_income(100, "film")])
 
 
-def test_a_residual_is_what_rounding_left_out() -> None:
+def test_residual_is_the_fraction_that_rounding_dropped() -> None:
     """Two copies of 0.99 at 12.5 %, half of them in each tier: 12.375 cents are 12 and ⅜."""
     rule = a_rule(tiers=[a_tier("0.125", 1), a_tier("0.125")])
     (done,) = runs_of(a_house(a_contract(rule)), [a_sale(2, "0.99")])
@@ -503,7 +505,7 @@ def test_a_residual_is_what_rounding_left_out() -> None:
     assert [line.residual("USD") for line in lines] == [Fraction(3, 8)] * 2
 
 
-def test_a_rate_that_was_not_given_is_named_with_its_period() -> None:
+def test_missing_exchange_rate_is_named_with_its_period() -> None:
     rates = Rates(parse_period("2025-H1", Calendar.HALF_YEARLY), {("GBP", "USD"): Fraction(2)})
     assert [rates.rate("GBP", "USD"), rates.rate("USD", "USD")] == [2, 1]
     with pytest.raises(
@@ -516,10 +518,10 @@ def test_a_rate_that_was_not_given_is_named_with_its_period() -> None:
     ("basis", "base", "cents"),
     [(Basis.LIST, 7 * 10 + 2 * 5, 800), (Basis.NET, 21, 210), (Basis.UNIT, 9, 90)],
 )
-def test_sales_from_everywhere_are_one_line_of_their_retailer(
+def test_sales_in_several_places_make_one_line_per_retailer(
     basis: Basis, base: int, cents: int
 ) -> None:
-    """Of two states, at two prices: copies, list values and receipts are summed before a rate."""
+    """Sales in two states at two prices: copies, list values and receipts are summed first."""
     sales = [
         a_sale(3, net=7, place=Place("US", "WA", "Seattle")),
         a_sale(4, net=8, place=Place("US", "TX", "Houston")),
@@ -546,7 +548,7 @@ def test_sales_from_everywhere_are_one_line_of_their_retailer(
         (Basis.PROFIT, Counts.UNITS, "EUR", 5, "GBP → EUR, USD → GBP"),
     ],
 )
-def test_only_rates_that_a_rule_needs_are_asked_for(
+def test_exchange_rates_that_no_rule_needs_may_be_missing(
     basis: Basis, counts: Counts, contract_in: str, unit_cost: int, wanted: str
 ) -> None:
     """The base and what is counted are converted into the contract's currency, a cost into the line's."""
@@ -561,7 +563,7 @@ def test_only_rates_that_a_rule_needs_are_asked_for(
     assert str(missing.value).startswith(f"no exchange rate for 2025-H1: {wanted}. Add it")
 
 
-def test_all_missing_rates_of_a_contract_are_named_at_once() -> None:
+def test_missing_exchange_rates_of_a_contract_are_named_together() -> None:
     rules = [a_rule(name="E-books", formats=["ebook"], basis=Basis.NET), a_rule(name="Others")]
     editions = [an_edition(), an_edition("9781442200029", format_=Format.EBOOK)]
     house = a_house(a_contract(*rules), editions=editions)
@@ -575,12 +577,12 @@ def test_all_missing_rates_of_a_contract_are_named_at_once() -> None:
         runs_of(house, sales)
 
 
-def test_without_a_unit_cost_all_receipts_are_profit() -> None:
+def test_all_receipts_are_profit_without_a_unit_cost() -> None:
     (done,) = runs_of(a_house(a_contract(a_rule("0.5", Basis.PROFIT))), [a_sale(10, net=30)])
     assert account_of(done).earned == 1500
 
 
-def test_a_counter_counts_all_retailers_and_rests_without_sales() -> None:
+def test_counter_counts_all_retailers_and_stays_without_sales() -> None:
     rules = [
         a_rule(name="E-books", formats=["ebook"], opening=3),
         a_rule(name="Others", tiers=[a_tier("0.1", 10), a_tier("0.2")]),
@@ -609,7 +611,7 @@ def test_a_cost_of_fractions_of_a_millionth_is_kept_exactly() -> None:
 @pytest.mark.parametrize(
     ("net", "cents"), [("0.05", 1), ("0.04", 0), ("0.26", 3), ("0.25", 3), ("0.24", 2)]
 )
-def test_a_return_earns_minus_what_its_sale_earned_half_cents_too(net: str, cents: int) -> None:
+def test_return_earns_exactly_minus_its_sale(net: str, cents: int) -> None:
     rule = a_rule("0.1", Basis.NET)
     sales = [a_sale(net=net), a_sale(-1, net=-Fraction(net))]
     (done,) = runs_of(a_house(a_contract(rule)), sales)
@@ -617,7 +619,7 @@ def test_a_return_earns_minus_what_its_sale_earned_half_cents_too(net: str, cent
     assert by_kind == {"sale": cents, "return": -cents}
 
 
-def test_lines_say_which_rule_took_them_in_order_of_the_rules() -> None:
+def test_lines_are_in_rule_order_and_name_their_rule() -> None:
     rules = [
         a_rule(name="At bookstores", channels=["bookstore"]),
         a_rule(name="Others", basis=Basis.NET),
@@ -637,7 +639,7 @@ def test_income_without_a_share_names_contract_and_right() -> None:
         played([(a_house(a_contract()), [], [an_income(1000, "audio")])])
 
 
-def test_a_counter_of_the_year_begins_at_its_opening() -> None:
+def test_yearly_counter_begins_at_its_opening() -> None:
     rule = a_rule(tiers=[a_tier("0.1", 3), a_tier("0.2")], resets=Resets.YEAR, opening=2)
     first, second, third = runs_of(a_house(a_contract(rule)), [], [a_sale(2)], [a_sale(3)])
     assert account_of(first).counters["All"].before == 2

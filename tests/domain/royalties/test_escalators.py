@@ -1,4 +1,4 @@
-"""Escalators: how what a counter counts is cut at the limits of tiers."""
+"""Escalators: how counted amounts are split at the limits of tiers."""
 
 from fractions import Fraction
 
@@ -32,7 +32,7 @@ def measured(limits: tuple[Tier, ...], before: Fraction, added: Fraction) -> dic
 
 
 @given(tiers, counted, counted)
-def test_portions_are_parts_of_the_whole(
+def test_tier_portions_sum_to_one(
     limits: tuple[Tier, ...], before: Fraction, added: Fraction
 ) -> None:
     """Every line's base is earned at some tier's rate, and only once."""
@@ -44,7 +44,7 @@ def test_portions_are_parts_of_the_whole(
 
 
 @given(tiers, counted, counted)
-def test_what_is_counted_lies_within_its_tier(
+def test_portion_of_each_tier_lies_within_its_limits(
     limits: tuple[Tier, ...], before: Fraction, added: Fraction
 ) -> None:
     """n_k is as long as the part of the interval between tier k's limits."""
@@ -67,7 +67,7 @@ def test_returns_give_back_the_tiers_they_had_reached(
 
 
 @given(tiers, counted, st.lists(counted, min_size=1, max_size=6))
-def test_what_a_life_earned_hangs_on_its_ends_alone(
+def test_tier_totals_depend_only_on_first_and_last_count(
     limits: tuple[Tier, ...], opening: Fraction, periods: list[Fraction]
 ) -> None:
     """However sales and returns fall into periods, each tier counts the same in the end."""
@@ -88,7 +88,7 @@ def test_what_a_life_earned_hangs_on_its_ends_alone(
     st.integers(0, 40),
     st.lists(st.integers(1, 25), min_size=1, max_size=4),
 )
-def test_a_sale_and_an_equal_return_leave_nothing(
+def test_sale_and_equal_return_cancel_in_every_tier(
     limits: tuple[Tier, ...], basis: Basis, counts: Counts, opening: int, sold: list[int]
 ) -> None:
     """ "A return undoes a sale to the cent": whatever tiers, in one period or in two."""
@@ -124,7 +124,9 @@ def test_a_sale_and_an_equal_return_leave_nothing(
         (-2, 0, [(1, "1")]),
     ],
 )
-def test_limits_are_met_exactly(before: int, added: int, expected: list[tuple[int, str]]) -> None:
+def test_tier_limits_are_met_exactly(
+    before: int, added: int, expected: list[tuple[int, str]]
+) -> None:
     """With nothing counted, all of it earns where the next unit would."""
     limits = (a_tier("0.1", 5), a_tier("0.2", 10), a_tier("0.3"))
     assert cut(limits, Fraction(before), Fraction(added)) == [
@@ -133,7 +135,9 @@ def test_limits_are_met_exactly(before: int, added: int, expected: list[tuple[in
 
 
 @given(rates, counted, counted)
-def test_one_rate_takes_all(rate: Fraction, before: Fraction, added: Fraction) -> None:
+def test_single_rate_takes_the_whole_amount(
+    rate: Fraction, before: Fraction, added: Fraction
+) -> None:
     assert cut((Tier(rate),), before, added) == [(1, Fraction(1))]
 
 
@@ -151,7 +155,9 @@ def test_one_rate_takes_all(rate: Fraction, before: Fraction, added: Fraction) -
         (Resets.PERIOD, False, False, 0),
     ],
 )
-def test_where_a_counter_begins(resets: Resets, first: bool, first_year: bool, stand: int) -> None:
+def test_counter_begins_at_opening_plus_earlier_periods(
+    resets: Resets, first: bool, first_year: bool, stand: int
+) -> None:
     """Thirty at the opening, a hundred in closed periods, twenty of them this year."""
     rule = a_rule(resets=resets, opening=30)
     found = counter_stand(
@@ -169,7 +175,7 @@ def test_where_a_counter_begins(resets: Resets, first: bool, first_year: bool, s
         (Resets.PERIOD, [400, 400, 400, 400, 400]),
     ],
 )
-def test_counters_start_again(resets: Resets, earned: list[int]) -> None:
+def test_counters_restart_each_period_or_year(resets: Resets, earned: list[int]) -> None:
     rule = a_rule(
         tiers=[a_tier("0.1", 10), a_tier("0.2")], resets=resets, opening=3, counter="copies"
     )

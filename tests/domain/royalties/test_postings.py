@@ -111,7 +111,7 @@ def test_every_entry_balances_per_currency(years: list[Year]) -> None:
 
 
 @given(histories(most=3))
-def test_every_account_equals_a_figure_of_the_run(years: list[Year]) -> None:
+def test_account_balances_equal_figures_of_the_run(years: list[Year]) -> None:
     """Every account equals the sum of its postings, period after period."""
     ledger = Ledger()
     earned: Tally[tuple[str, str]] = Tally()
@@ -144,7 +144,7 @@ def test_every_account_equals_a_figure_of_the_run(years: list[Year]) -> None:
     assert not any(trial.values())
 
 
-def test_a_period_entry_by_entry() -> None:
+def test_close_posts_a_period_entry_by_entry() -> None:
     """Fifty earned, half reserved, five of an advance earned back; one is full at twelve."""
     house = a_house(
         a_contract(
@@ -198,7 +198,7 @@ def _sides(entry: Entry) -> list[tuple[str, int]]:
     return [(posting.account, posting.amount) for posting in entry.postings]
 
 
-def test_what_was_undistributed_leaves_its_pool_when_it_is_placed() -> None:
+def test_placed_money_leaves_the_undistributed_account() -> None:
     plan = a_plan(remainder(to("ann", cap=a_cap(10))))
     ledger = Ledger()
     runs = runs_of(a_house(a_contract(a_rule(1, Basis.NET)), plans=[plan]), [a_sale(net=15)], [])
@@ -213,7 +213,7 @@ def test_a_period_in_which_nothing_moves_has_no_entries() -> None:
     assert Ledger().close(run) == []
 
 
-def test_each_currency_has_its_own_side_of_the_books() -> None:
+def test_currencies_are_posted_to_separate_accounts() -> None:
     house = a_house(
         a_contract(a_rule(1, Basis.NET), key="dollars"),
         a_contract(a_rule(1, Basis.NET), key="yen", currency="JPY"),
@@ -225,7 +225,7 @@ def test_each_currency_has_its_own_side_of_the_books() -> None:
 
 
 def test_entries_of_a_close_say_in_words_what_they_are() -> None:
-    """Whoever reads the journal finds what happened to a contract, in the order of its account."""
+    """The journal shows the events of a contract in the order of its account."""
     contract = a_contract(
         a_rule(1, Basis.NET),
         advances=[an_advance(1000)],
@@ -247,7 +247,7 @@ def test_entries_of_a_close_say_in_words_what_they_are() -> None:
     ]
 
 
-def test_who_is_paid_by_two_steps_of_a_plan_gets_one_posting_of_both() -> None:
+def test_allocations_of_two_steps_to_one_beneficiary_are_one_posting() -> None:
     plan = a_plan(fixed(30, to("ann")), remainder(to("ann"), to("ben")))
     house = a_house(a_contract(a_rule(1, Basis.NET)), plans=[plan])
     (run,) = runs_of(house, [a_sale(net=100)])
@@ -279,13 +279,13 @@ def test_money_of_an_organization_is_posted_to_the_bank(
     }
 
 
-def test_a_long_reference_is_cut_where_the_journal_ends() -> None:
+def test_long_reference_is_cut_to_the_journals_limit() -> None:
     """300 characters, which is what the column of the journal takes on PostgreSQL."""
     entry = entry_of_receipt("hope", "O-1", "USD", 1, "x" * 400)
     assert entry is not None
     assert entry.description == f"Received from hope: {'x' * 280}"
 
 
-def test_an_account_that_is_one_for_all_is_of_nobody() -> None:
+def test_shared_account_has_no_owner() -> None:
     assert meaning_of(OPENING)[1] == ""
     assert meaning_of(beneficiary_account("ann"))[1] == "ann"

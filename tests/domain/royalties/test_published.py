@@ -1,4 +1,4 @@
-"""Figures that others printed: publishers, agents, vendors, lawyers, libraries of money.
+"""Examples published by others: publishers, agents, vendors, lawyers, money libraries.
 
 Where a source gives a rule without figures, the figures are ours and the test says so.
 """

@@ -118,7 +118,7 @@ def released(runs: list[Run]) -> list[int]:
     return [account_of(each).reserve.released for each in runs]
 
 
-def test_it_is_released_after_the_periods_agreed() -> None:
+def test_reserve_is_released_after_the_agreed_periods() -> None:
     runs = runs_of(a_house_with(a_reserve("0.20", hold_periods=2)), *[[a_sale(net=10)]] * 4)
     assert withheld(runs) == [200, 200, 200, 200]
     assert released(runs) == [0, 0, 200, 200]
@@ -133,7 +133,7 @@ def test_it_is_released_after_the_periods_agreed() -> None:
         (None, [0, 0, 600, 0, 0]),
     ],
 )
-def test_terms_that_change(later: Reserve | None, expected: list[int]) -> None:
+def test_released_reserve_when_terms_change(later: Reserve | None, expected: list[int]) -> None:
     """Withheld for two periods: 2.00, then 4.00; from the third period other terms hold."""
     before = a_reserve("0.20", hold_periods=2)
     lines = [[a_sale(net=10)], [a_sale(net=20)], [], [], []]
@@ -155,7 +155,9 @@ def test_terms_that_change(later: Reserve | None, expected: list[int]) -> None:
         (a_reserve("0.5", by_period=True, formats=["hardcover"]), (1200, 600)),
     ],
 )
-def test_what_is_eligible(terms: Reserve, expected: tuple[int, int]) -> None:
+def test_reserve_is_withheld_of_eligible_sales_only(
+    terms: Reserve, expected: tuple[int, int]
+) -> None:
     """Title one: a hardcover's 12 and an e-book's 3. Title two: 4 online, 6 back at a bookstore.
 
     By title, the second counts for nothing; and income is never reserved.
@@ -171,7 +173,7 @@ def test_what_is_eligible(terms: Reserve, expected: tuple[int, int]) -> None:
     assert (found.eligible, found.withheld) == expected
 
 
-def test_the_sum_over_titles_is_rounded_once() -> None:
+def test_reserve_is_rounded_once_over_all_titles() -> None:
     """Half of 0.01 twice is 0.01."""
     lines = [a_sale(net="0.01", isbn=HARD), a_sale(net="0.01", isbn=OTHER)]
     for terms in (a_reserve("0.5"), a_reserve("0.5", "0.5", "0.5", by_period=True)):
@@ -191,7 +193,9 @@ def test_the_sum_over_titles_is_rounded_once() -> None:
         (None, [500, 500, 500, 500]),
     ],
 )
-def test_a_rate_for_each_of_a_titles_periods(published: date | None, expected: list[int]) -> None:
+def test_reserve_rate_depends_on_the_age_of_the_title(
+    published: date | None, expected: list[int]
+) -> None:
     """The first contains its publication date; before it the first rate holds; then nothing."""
     house = a_house_with(a_reserve("0.5", "0.3", by_period=True), published)
     assert withheld(runs_of(house, *[[a_sale(net=10)]] * 4)) == expected
@@ -203,7 +207,7 @@ def test_no_reserve_is_withheld_of_returns() -> None:
     assert account_of(done).carried_forward == -1000
 
 
-def test_contracts_know_nothing_of_each_others_reserves() -> None:
+def test_reserves_of_contracts_are_separate() -> None:
     def a_contract_of(key: str, terms: Reserve | None) -> Contract:
         return a_contract(a_rule(1, Basis.NET), key=key, reserve=terms)
 
@@ -213,7 +217,7 @@ def test_contracts_know_nothing_of_each_others_reserves() -> None:
     assert [account_of(each, "two").payable for each in runs] == [1000, 0]
 
 
-def test_a_title_in_debit_lessens_no_reserve_and_adds_no_cent() -> None:
+def test_title_in_debit_neither_lowers_nor_raises_the_reserve() -> None:
     """At a rate of 1 exactly what one title earned is withheld, whatever another lost."""
     house = a_house_with(a_reserve(1, 1, 1, by_period=True))
     (done,) = runs_of(house, [a_sale(net=100, isbn=HARD), a_sale(-1, net=-5, isbn=OTHER)])

@@ -1,4 +1,4 @@
-"""What takes back a closed run's sales is turned at the rate of exchange which that run used."""
+"""Reversals of a closed run's sales use the exchange rates of that run."""
 
 from fractions import Fraction
 
@@ -65,7 +65,7 @@ def earned(
     )
 
 
-def test_what_was_paid_is_taken_back_to_the_cent() -> None:
+def test_reversal_takes_back_exactly_what_was_paid() -> None:
     """500.00 at 1.15 paid 57.50; at today's 1.16 they would take 58.00 back."""
     found = earned(
         a_contract(a_rule("0.1", Basis.NET)),
@@ -79,7 +79,7 @@ def test_what_was_paid_is_taken_back_to_the_cent() -> None:
     assert sum(atom.earned for atom in found.atoms) == Fraction("-57.50") + Fraction("23.20")
 
 
-def test_lines_that_are_turned_alike_are_one() -> None:
+def test_reversed_lines_with_the_same_terms_are_merged() -> None:
     """An amount per copy is not converted, and a rate that has not moved is the same rate."""
     slices = (a_slice(-10, -500, reverses=CLOSED.ordinal), a_slice(4, 200))
     (line,) = earned(a_contract(a_rule("0.5", Basis.UNIT)), *slices).lines
@@ -88,7 +88,7 @@ def test_lines_that_are_turned_alike_are_one() -> None:
     assert (line.units, line.earned) == (-6, -3450)
 
 
-def test_a_unit_cost_is_taken_back_at_the_rate_it_had() -> None:
+def test_unit_cost_is_reversed_at_its_original_exchange_rate() -> None:
     """8.00 dollars a copy were 6.00 pounds and are 6.40 now: 500.00 − 60.00 at 1.15."""
     sold = an_edition(unit_cost="8")
     rule = a_rule("0.5", Basis.PROFIT)
@@ -104,14 +104,14 @@ def test_a_unit_cost_is_taken_back_at_the_rate_it_had() -> None:
 
 
 @pytest.mark.parametrize(("counts", "stood"), [(Counts.NET, 575), (Counts.LIST, 1150)])
-def test_a_counter_of_amounts_goes_back_to_where_it_stood(counts: Counts, stood: int) -> None:
+def test_reversal_sets_an_amount_counter_back(counts: Counts, stood: int) -> None:
     rule = a_rule(basis=Basis.NET, tiers=[a_tier("0.1", 100), a_tier("0.2")], counts=counts)
     taken = a_slice(-10, -500, reverses=CLOSED.ordinal)
     counted = earned(a_contract(rule), taken, before=stood).counters["All"]
     assert counted.before + counted.added == 0
 
 
-def test_a_pair_that_the_closed_run_did_not_need_is_todays() -> None:
+def test_exchange_rate_missing_from_the_closed_run_is_todays() -> None:
     """A rate that nobody could enter any more, because its period is closed, is never asked for."""
     contract = a_contract(a_rule("0.1", Basis.NET))
     euros = {**NOW, ("EUR", "USD"): Fraction("1.10")}
@@ -139,7 +139,7 @@ slices_ = st.builds(
 
 
 @given(rules, st.lists(slices_, max_size=8), st.randoms(use_true_random=False))
-def test_the_order_of_lines_and_how_they_are_summed_do_not_matter(
+def test_reversal_does_not_depend_on_order_or_grouping_of_lines(
     rule: Rule, slices: list[Slice], random: object
 ) -> None:
     contract, sold = a_contract(rule), an_edition(unit_cost="7")
@@ -150,7 +150,7 @@ def test_the_order_of_lines_and_how_they_are_summed_do_not_matter(
 
 
 @given(rules, st.lists(slices_, max_size=8))
-def test_a_reversal_and_what_it_takes_back_come_to_nothing(rule: Rule, slices: list[Slice]) -> None:
+def test_reversal_and_original_sum_to_zero(rule: Rule, slices: list[Slice]) -> None:
     """At the rates that both have: mirrored at any rate of today, what was counted is undone."""
     contract, sold = a_contract(rule), an_edition(unit_cost="7")
     then = [each._replace(reverses=None) for each in slices]

@@ -1,4 +1,4 @@
-"""A whole period: what always holds, and what never matters."""
+"""A whole period: laws that always hold, and input whose order never matters."""
 
 import json
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ def test_every_contract_accounts_for_all_it_had(years: list[Year]) -> None:
 
 
 @given(histories(most=3))
-def test_plans_distribute_what_is_payable_and_what_stood(years: list[Year]) -> None:
+def test_plans_distribute_payable_and_the_undistributed_balance(years: list[Year]) -> None:
     """Σ allocated + undistributed = payable + undistributed before, period after period."""
     stood: dict[str, int] = {}
     for done in played(years).runs:
@@ -76,7 +76,7 @@ def test_plans_distribute_what_is_payable_and_what_stood(years: list[Year]) -> N
 
 
 @given(houses(depth=1), st.lists(sale_lines, max_size=10), income, st.data())
-def test_no_order_changes_a_byte(
+def test_run_document_does_not_depend_on_the_order_of_input(
     house: House, lines: list[SaleLine], money: list[Income], data: st.DataObject
 ) -> None:
     """Two runs over the same input give the same bytes, whatever the order of rows."""
@@ -143,12 +143,12 @@ def test_a_debit_balance_is_earned_off_before_anything_is_payable() -> None:
     assert [each.payable for each in found] == [0, 0, 500]
 
 
-def test_a_draft_can_be_computed_again_and_again() -> None:
+def test_computing_a_draft_twice_gives_the_same() -> None:
     books = a_house().books([a_sale(7), a_sale(-2)])
     assert _bytes(books) == _bytes(books)
 
 
-def test_what_no_contract_covers_stands_first_among_the_exceptions() -> None:
+def test_sales_without_contract_come_first_among_exceptions() -> None:
     house = a_house(
         a_contract(a_rule(formats=["ebook"]), key="A1"),
         editions=[an_edition(), an_edition("9781442200029", "stray")],

@@ -45,7 +45,7 @@ LINE = {
 }
 
 
-def test_the_document_as_the_interface_shows_it() -> None:
+def test_run_document_matches_the_documented_example() -> None:
     """A fifth of the copies in the second tier, an advance, income, and one exception."""
     contract = a_contract(
         a_rule(
@@ -184,7 +184,7 @@ def test_the_document_as_the_interface_shows_it() -> None:
 
 
 @given(histories(most=2))
-def test_every_document_has_the_shape_and_the_digits_it_promises(years: list[Year]) -> None:
+def test_run_document_follows_its_schema_and_digits(years: list[Year]) -> None:
     """Amounts have their currency's digits and read back as the run's figures."""
     for run in played(years).runs:
         document = json.loads(json.dumps(run_document(run, "closed")))

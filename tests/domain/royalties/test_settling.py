@@ -62,7 +62,7 @@ def calendar_first(calendar: Calendar) -> str:
 
 
 @given(st.lists(st.tuples(payees, payees, cents), min_size=1, max_size=5), calendars)
-def test_what_is_due_is_paid_or_carried_forward(
+def test_due_equals_paid_plus_carried_forward(
     periods: list[tuple[Beneficiary, Beneficiary, int]], calendar: Calendar
 ) -> None:
     """ "Brought forward + allocated = tax + to pay + carried forward", for each and any terms."""
@@ -140,7 +140,7 @@ def a_house_for(payee: Beneficiary, calendar: Calendar = Calendar.HALF_YEARLY) -
     )
 
 
-def test_less_than_the_minimum_is_carried_forward() -> None:
+def test_balance_below_the_minimum_is_carried_forward() -> None:
     house = a_house_for(a_beneficiary(minimum_payment=25))
     runs = runs_of(house, [a_sale(net="24.99")], [a_sale(net="0.01")], [])
     assert settlements(runs) == [
@@ -150,7 +150,7 @@ def test_less_than_the_minimum_is_carried_forward() -> None:
     ]
 
 
-def test_on_hold_nothing_is_paid_not_even_at_the_years_end() -> None:
+def test_beneficiary_on_hold_is_not_paid_even_at_year_end() -> None:
     house = a_house_for(a_beneficiary(on_hold=True, pay_out_at_year_end=True))
     runs = runs_of(house, [a_sale(net=30)], [])
     assert settlements(runs) == [(3000, 0, 3000, "on hold"), (3000, 0, 3000, "on hold")]
@@ -172,7 +172,7 @@ def test_a_debit_balance_is_carried_forward_at_the_years_end_too() -> None:
     ]
 
 
-def test_the_same_number_is_the_minimum_in_every_currency() -> None:
+def test_minimum_payment_is_the_same_number_in_every_currency() -> None:
     """Twenty-five dollars, and twenty-five yen; balances are kept apart by currency."""
     ann = a_beneficiary("ann", minimum_payment=25)
     house = a_house(
@@ -216,16 +216,14 @@ def test_an_opening_balance_is_in_the_publishers_currency() -> None:
         ({date.min: "0.005"}, 1),
     ],
 )
-def test_the_tax_rate_of_the_last_day_on_what_is_allocated(
-    rates: dict[date, str], tax: int
-) -> None:
+def test_tax_uses_the_rate_of_the_last_day(rates: dict[date, str], tax: int) -> None:
     """Not on what is brought forward: that was taxed when it was allocated."""
     payee = a_beneficiary(tax=rates, opening_balance=100_000)
     (run,) = runs_of(a_house_for(payee), [a_sale(net=1)])
     assert [each.tax for each in run.settlements] == [tax]
 
 
-def test_one_balance_over_all_contracts() -> None:
+def test_beneficiary_has_one_balance_over_all_contracts() -> None:
     house = a_house(
         a_contract(a_rule(1, Basis.NET), key="one"),
         a_contract(a_rule("0.5", Basis.NET), key="two"),
@@ -235,7 +233,7 @@ def test_one_balance_over_all_contracts() -> None:
     assert settlements([run]) == [(1500, 1500, 0, "")]
 
 
-def test_who_is_named_by_a_plan_or_has_a_balance_has_a_statement() -> None:
+def test_beneficiary_in_a_plan_or_with_a_balance_gets_a_statement() -> None:
     plan = a_plan(
         fixed(0, to("nobody", 0), nested(remainder(to("inner", cap=a_cap(1))))),
         remainder(to("author")),
@@ -262,7 +260,7 @@ def test_who_is_named_by_a_plan_or_has_a_balance_has_a_statement() -> None:
     ("cents", "paid", "reason"),
     [(0, 0, "below minimum"), (1, 1, ""), (2, 2, ""), (-1, 0, "debit balance")],
 )
-def test_the_last_cent_of_a_year_is_paid_out(cents: int, paid: int, reason: str) -> None:
+def test_last_cent_is_paid_at_year_end(cents: int, paid: int, reason: str) -> None:
     """Any positive balance is, whatever the minimum; nothing and less than nothing are not."""
     payee = a_beneficiary(minimum_payment=25, pay_out_at_year_end=True, opening_balance=cents)
     house = a_house(beneficiaries=[payee], calendar=Calendar.YEARLY, first_period="2025")

@@ -1,4 +1,4 @@
-"""What terms say that can never count: found where it is, and never where something counts."""
+"""Warnings of terms that can never apply: none is missed, and none is false."""
 
 import re
 from collections.abc import Sequence
@@ -102,7 +102,7 @@ def only(terms: Terms) -> tuple[str, str, str]:
     return found.code, found.path, str(found)
 
 
-def test_ordinary_terms_say_nothing_in_vain() -> None:
+def test_ordinary_terms_give_no_warning() -> None:
     assert warned(some_terms()) == []
     assert warned(some_terms(sold=[a_kind()])) == []
 
@@ -138,7 +138,7 @@ def test_a_rule_behind_a_catch_all_names_the_catch_all() -> None:
         ([a_discount(up_to="0.5"), a_discount(above="0.5")], {"basis": Basis.LIST}, True),
     ],
 )
-def test_rules_are_judged_together(
+def test_rule_hidden_by_several_rules_together_is_warned_of(
     before: list[object], rule: dict[str, object], is_behind: bool
 ) -> None:
     earlier = [
@@ -169,7 +169,9 @@ def test_a_rule_for_a_retailer_is_behind_one_for_its_channel() -> None:
         ),
     ],
 )
-def test_a_rule_for_what_there_is_none_of(rule: dict[str, list[str]], why: str) -> None:
+def test_rule_for_nonexistent_format_channel_or_retailer_is_warned_of(
+    rule: dict[str, list[str]], why: str
+) -> None:
     contract = a_contract(a_rule(name="New", **rule), a_rule(name="All"))  # type: ignore[arg-type]
     code, path, words = only(some_terms(contract))
     assert (code, path) == ("rule-without-sales", "rules[0].name")
@@ -193,7 +195,7 @@ def test_a_discount_needs_a_list_price_somewhere() -> None:
     assert warned(some_terms(contract, titles=[a_title(priced)], sold=sold)) == []
 
 
-def test_counters_spelled_in_two_ways_are_told() -> None:
+def test_counter_names_spelled_differently_are_warned_of() -> None:
     def pair(one: str, other: str) -> Terms:
         first = a_rule(name="Hard", formats=["hardcover"], counter=one)
         return some_terms(a_contract(first, a_rule(name="Rest", counter=other)))
@@ -203,13 +205,13 @@ def test_counters_spelled_in_two_ways_are_told() -> None:
     assert warned(pair("tier 1", "tier 2")) == []
 
 
-def test_a_reserve_of_nothing_is_told() -> None:
+def test_a_reserve_of_nothing_is_warned_of() -> None:
     contract = a_contract(reserve=a_reserve(formats=["paperback"]))
     assert only(some_terms(contract))[0] == "reserve-of-nothing"
     assert warned(some_terms(a_contract(reserve=a_reserve(formats=["hardcover"])))) == []
 
 
-def test_sales_of_a_contract_that_begins_later_are_told() -> None:
+def test_sales_of_a_contract_that_begins_later_are_warned_of() -> None:
     contract = a_contract(starts=date(2026, 1, 1))
     code, path, words = only(some_terms(contract, sold=[a_kind()]))
     assert (code, path) == ("contract-not-begun", "starts")
@@ -217,7 +219,7 @@ def test_sales_of_a_contract_that_begins_later_are_told() -> None:
     assert warned(some_terms(contract)) == []
 
 
-def test_a_title_in_two_contracts_is_told_once_for_both() -> None:
+def test_a_title_in_two_contracts_is_warned_of_once_for_both() -> None:
     terms = some_terms(a_contract(key="ann"), a_contract(key="ben"))
     assert only(terms) == (
         "titles-shared",
@@ -242,7 +244,7 @@ def test_a_title_in_two_contracts_is_told_once_for_both() -> None:
         (fixed(5, to("author"), to("author", cap=a_cap(0))), "steps[0].to[1].cap.amount"),
     ],
 )
-def test_a_step_that_says_nought_is_told(step: Step, path: str) -> None:
+def test_step_that_takes_nothing_is_warned_of(step: Step, path: str) -> None:
     found = only(some_terms(plans=[a_plan(step, REST)]))
     assert found[:2] == ("step-takes-nothing", f"versions[2015-01-01].{path}")
 
@@ -272,7 +274,7 @@ WA = when(regions=["WA"])
         ((share(1, to("author")), fixed(5, to("author"))), False),
     ],
 )
-def test_a_step_behind_a_remainder_is_told(steps: Sequence[Step], is_told: bool) -> None:
+def test_a_step_behind_a_remainder_is_warned_of(steps: Sequence[Step], is_told: bool) -> None:
     found = warned(some_terms(plans=[a_plan(*steps, REST)]))
     assert ("step-behind-remainder" in {code for code, _ in found}) is is_told
 
@@ -287,25 +289,25 @@ def test_a_step_behind_a_remainder_is_told(steps: Sequence[Step], is_told: bool)
         (fixed(5, to("author"), until=date(2020, 12, 31)), False),  # before these books
     ],
 )
-def test_a_step_between_two_last_days_is_told(step: Step, is_told: bool) -> None:
+def test_step_between_two_period_ends_is_warned_of(step: Step, is_told: bool) -> None:
     found = [code for code, _ in warned(some_terms(plans=[a_plan(step, REST)]))]
     assert found == (["step-dates"] if is_told else [])
 
 
-def test_a_step_outlived_by_its_version_is_told() -> None:
+def test_a_step_outlived_by_its_version_is_warned_of() -> None:
     late = fixed(5, to("author"), from_=date(2026, 1, 1))
     versions = [a_version(late, REST), a_version(starts=date(2025, 12, 1))]
     assert only(some_terms(plans=[a_plan(versions=versions)]))[0] == "step-dates"
 
 
-def test_a_version_that_no_period_ends_in_is_told() -> None:
+def test_plan_version_in_which_no_period_ends_is_warned_of() -> None:
     versions = [a_version(), *(a_version(starts=date(2025, month, 1)) for month in (8, 10))]
     code, path, words = only(some_terms(plans=[a_plan(versions=versions)]))
     assert (code, path) == ("version-never", "versions[2025-08-01].from")
     assert "the next version begins on 2025-10-01" in words
 
 
-def test_versions_of_closed_time_are_left_alone() -> None:
+def test_plan_versions_of_closed_periods_give_no_warning() -> None:
     versions = [a_version(fixed(0, to("author")), REST), a_version(starts=date(2025, 7, 1))]
     plans = [a_plan(versions=versions)]
     assert warned(some_terms(plans=plans))[0][0] == "step-takes-nothing"
@@ -355,14 +357,16 @@ def test_sales_of_other_contracts_do_not_count_for_a_step() -> None:
         (when(channels=["online"], retailers=["bn"]), "bn has the channel bookstore, not online"),
     ],
 )
-def test_a_step_for_what_there_is_none_of(condition: object, message: str) -> None:
+def test_step_for_nonexistent_format_channel_or_retailer_is_warned_of(
+    condition: object, message: str
+) -> None:
     plan = a_plan(share("0.5", to("author"), when=condition), REST)
     code, _, words = only(some_terms(plans=[plan]))
     assert code == "step-without-sales"
     assert message in words
 
 
-def test_a_nested_step_against_the_step_around_it_is_told() -> None:
+def test_a_nested_step_against_the_step_around_it_is_warned_of() -> None:
     inner = fixed(5, to("author"), when=when(regions=["OR"]))
     plan = a_plan(share("0.5", nested(inner, REST), when=WA), REST)
     code, path, words = only(some_terms(plans=[plan]))
@@ -373,7 +377,7 @@ def test_a_nested_step_against_the_step_around_it_is_told() -> None:
     assert "step 1.1.1: never matches: it is for OR, within a step for WA" in words
 
 
-def test_a_plan_without_a_version_in_force_is_told() -> None:
+def test_a_plan_without_a_version_in_force_is_warned_of() -> None:
     plan = a_plan(versions=[a_version(starts=date(2026, 1, 1))])
     assert only(some_terms(plans=[plan]))[0] == "plan-without-version"
     assert warned(some_terms(a_contract(starts=date(2026, 1, 1)), plans=[plan])) == []
@@ -382,7 +386,7 @@ def test_a_plan_without_a_version_in_force_is_told() -> None:
 # The rest
 
 
-def test_who_and_what_nobody_names_is_told() -> None:
+def test_unused_plan_and_beneficiary_are_warned_of() -> None:
     terms = some_terms(plans=[a_plan(), a_plan(key="spare")], names=["author", "ann"])
     assert [code for code, _ in warned(terms)] == [
         "plan-without-contract",
@@ -394,7 +398,7 @@ def a_rate(source: str, target: str, period: str = "2025-H1") -> ExchangeRate:
     return ExchangeRate(period, source, target, Fraction(5, 4))
 
 
-def test_a_rate_that_no_contract_needs_is_told() -> None:
+def test_unneeded_exchange_rate_is_warned_of() -> None:
     found = only(some_terms(rates=[a_rate("USD", "GBP")]))
     assert found == (
         "rate-one-way",
@@ -409,7 +413,7 @@ def test_a_rate_that_no_contract_needs_is_told() -> None:
     assert warned(some_terms(rates=[a_rate("USD", "GBP")], open_period=FIRST.shift(1))) == []
 
 
-def test_a_rate_given_the_other_way_than_sales_need_is_told() -> None:
+def test_inverted_exchange_rate_is_warned_of() -> None:
     contracts = [a_contract(), a_contract(key="pounds", titles=["other"], currency="GBP")]
     terms = some_terms(*contracts, rates=[a_rate("USD", "GBP")], sold=[a_kind(currency="GBP")])
     code, _, words = only(terms)
@@ -432,7 +436,7 @@ def test_costs_are_converted_out_of_the_publishers_currency() -> None:
         ("KWD", 1_234_000, False),
     ],
 )
-def test_a_price_with_more_digits_than_its_currency_is_told(
+def test_a_price_with_more_digits_than_its_currency_is_warned_of(
     currency: str, micro: int, is_told: bool
 ) -> None:
     edition = Edition(ISBN, Format.HARDCOVER, (Price(currency, micro, date(2025, 1, 1)),))
@@ -440,7 +444,7 @@ def test_a_price_with_more_digits_than_its_currency_is_told(
     assert [code for code, _ in found] == (["price-digits"] if is_told else [])
 
 
-def test_a_unit_cost_with_more_digits_than_the_publishers_currency_is_told() -> None:
+def test_a_unit_cost_with_more_digits_than_the_publishers_currency_is_warned_of() -> None:
     edition = Edition(ISBN, Format.HARDCOVER, unit_cost=Fraction("1.205"))
     found = warned(some_terms(titles=[a_title(edition)]))
     assert [code for code, _ in found] == ["price-digits"]
@@ -476,12 +480,12 @@ def test_a_rule_behind_several_names_none_of_them() -> None:
     assert words.endswith("no edition of the contract's titles is an audiobook")
 
 
-def test_a_rule_behind_a_catch_all_is_told_once() -> None:
+def test_a_rule_behind_a_catch_all_is_warned_of_once() -> None:
     contract = a_contract(a_rule(name="All"), a_rule(name="Heard", formats=["audiobook"]))
     assert [code for code, _ in warned(some_terms(contract))] == ["rule-behind-others"]
 
 
-def test_a_title_without_editions_says_nothing_of_formats() -> None:
+def test_title_without_editions_gives_no_warning_of_formats() -> None:
     heard = a_rule(name="Heard", formats=["audiobook"])
     contract = a_contract(
         heard, a_rule(name="All"), reserve=a_reserve(formats=["audiobook"]), titles=["book", "gone"]
@@ -491,7 +495,7 @@ def test_a_title_without_editions_says_nothing_of_formats() -> None:
     assert warned(terms) == []
 
 
-def test_without_retailers_nothing_is_said_of_channels() -> None:
+def test_setup_without_retailers_gives_no_warning_of_channels() -> None:
     library = a_rule(name="Loans", channels=["library"])
     contract = a_contract(library, a_rule(name="All"), reserve=a_reserve(channels=["library"]))
     step = share("0.5", to("author"), when=when(channels=["library"]))
@@ -522,12 +526,12 @@ def test_a_rule_without_sales_says_where_and_why() -> None:
         (["paperback"], "a paperback"),
     ],
 )
-def test_a_format_has_its_article(formats: list[str], words: str) -> None:
+def test_format_in_a_warning_has_its_article(formats: list[str], words: str) -> None:
     contract = a_contract(a_rule(name="New", formats=formats), a_rule(name="All"))
     assert only(some_terms(contract))[2].endswith(f"no edition of the contract's titles is {words}")
 
 
-def test_retailers_of_another_channel_than_the_rule_s_are_told_with_theirs() -> None:
+def test_warning_names_the_channel_of_retailers_outside_the_rules_channel() -> None:
     named = ["bn", "amazon", "nobody"]
     rule = a_rule(name="New", channels=["direct"], retailers=named)
     contract = a_contract(rule, a_rule(name="All"))
@@ -669,7 +673,7 @@ def shared(terms: Terms) -> list[tuple[str, str]]:
     return [(each.key, each.message) for each in terms_warnings(terms)]
 
 
-def test_titles_that_contracts_share_are_told_for_each_group() -> None:
+def test_titles_shared_by_contracts_are_warned_of_per_group() -> None:
     titles = ["a", "b", "c", "d", "e"]
     contracts = [
         a_contract(key="ann", titles=titles),
@@ -841,7 +845,7 @@ def test_a_step_that_never_takes_anything_says_why(
     assert terms_warnings(some_terms(plans=[plan])) == [told]
 
 
-def test_a_step_until_before_its_version_is_told() -> None:
+def test_step_that_ends_before_its_version_is_warned_of() -> None:
     late = fixed(5, to("author"), until=date(2025, 1, 15))
     plan = a_plan(versions=[a_version(late, REST, starts=date(2025, 3, 1))])
     assert terms_warnings(some_terms(plans=[plan])) == [
@@ -858,12 +862,12 @@ def test_a_step_until_before_its_version_is_told() -> None:
 
 
 @pytest.mark.parametrize("until", [date(2024, 12, 31), date(2025, 1, 1)])
-def test_a_step_that_ended_before_these_books_is_history(until: date) -> None:
+def test_step_that_ended_before_the_first_period_is_not_told(until: date) -> None:
     found = warned(some_terms(plans=[a_plan(fixed(5, to("author"), until=until), REST)]))
     assert [code for code, _ in found] == ["step-dates"] * (until.year == 2025)
 
 
-def test_a_plan_says_that_nobody_follows_it_or_that_nothing_of_it_is_in_force() -> None:
+def test_plan_without_followers_or_version_in_force_is_warned_of() -> None:
     late = a_plan(versions=[a_version(starts=date(2025, 7, 1))])
     assert terms_warnings(some_terms(plans=[late, a_plan(key="spare")])) == [
         TermsWarning(
@@ -884,7 +888,7 @@ def test_a_plan_says_that_nobody_follows_it_or_that_nothing_of_it_is_in_force() 
 @pytest.mark.parametrize(
     ("starts", "is_told"), [(date(2025, 6, 30), True), (date(2025, 7, 1), False)]
 )
-def test_a_plan_is_wanted_once_a_contract_that_follows_it_has_begun(
+def test_plan_must_be_in_force_once_a_contract_that_follows_it_has_begun(
     starts: date, is_told: bool
 ) -> None:
     late = a_plan(versions=[a_version(starts=date(2025, 7, 1))])
@@ -964,7 +968,7 @@ def test_a_step_for_a_format_that_was_sold_says_nothing() -> None:
     assert warned(some_terms(plans=[plan], sold=[a_kind()])) == []
 
 
-def test_a_nested_step_for_a_format_of_which_there_is_none_is_told() -> None:
+def test_nested_step_for_a_nonexistent_format_is_warned_of() -> None:
     inner = fixed(5, to("author"), when=when(formats=["ebook"]))
     plan = a_plan(share("0.5", nested(inner, REST)), REST)
     assert terms_warnings(some_terms(plans=[plan])) == [
@@ -1021,7 +1025,9 @@ def test_a_nested_step_needs_sales_that_all_steps_around_it_match() -> None:
         (when(channels=["library"]), "channels", "no retailer has the channel library"),
     ],
 )
-def test_a_step_for_what_there_is_none_of_says_where(condition: When, at: str, why: str) -> None:
+def test_warning_of_step_for_nonexistent_things_names_its_place(
+    condition: When, at: str, why: str
+) -> None:
     plan = a_plan(share("0.5", to("author"), when=condition), REST)
     assert terms_warnings(some_terms(plans=[plan])) == [
         of_step("step-without-sales", f"steps[0].when.{at}", f"matches nothing yet: {why}")
@@ -1087,7 +1093,7 @@ def test_a_step_leaves_nothing_only_if_somebody_takes_any_amount(
     assert found == ["step-behind-remainder"] * is_told
 
 
-def test_a_beneficiary_in_no_plan_is_told_unless_something_was_brought() -> None:
+def test_a_beneficiary_in_no_plan_is_warned_of_unless_a_balance_was_brought_forward() -> None:
     terms = some_terms(names=["author", "ann"])
     assert terms_warnings(terms) == [
         TermsWarning(
@@ -1133,13 +1139,15 @@ def test_a_beneficiary_in_no_plan_is_told_unless_something_was_brought() -> None
         ),
     ],
 )
-def test_a_rate_of_no_use_says_so(rates: list[ExchangeRate], told: TermsWarning) -> None:
+def test_warning_of_unused_exchange_rate_says_why(
+    rates: list[ExchangeRate], told: TermsWarning
+) -> None:
     terms = replace(some_terms(rates=rates), first_period=FIRST.shift(-1))
     assert terms_warnings(terms) == [told]
     assert warned(replace(terms, contracts={}, plans={})) == [], "no contract, so none is wrong"
 
 
-def test_a_rate_given_the_other_way_counts_the_sales_that_need_it() -> None:
+def test_warning_of_inverted_exchange_rate_counts_the_sales() -> None:
     sold = [a_kind(currency="GBP")._replace(lines=each) for each in (1000, 500)]
     terms = some_terms(rates=[a_rate("USD", "GBP")], sold=[*sold, a_kind()])
     (found,) = terms_warnings(terms)
@@ -1261,7 +1269,7 @@ NEVER = ("rule-behind-others", "rule-without-sales", "rule-without-prices")
 
 
 @given(houses(2), rules(6), st.lists(sale_lines, max_size=12))
-def test_what_never_counts_earns_and_gives_nothing(
+def test_rules_and_steps_warned_of_never_earn_or_allocate(
     house: House, first: tuple[Rule, ...], lines: list[SaleLine]
 ) -> None:
     """Rules that are told take no line, and steps that are told give nobody anything."""
@@ -1284,7 +1292,7 @@ def test_what_never_counts_earns_and_gives_nothing(
 
 
 @given(rules(6), st.integers(0, 6))
-def test_all_that_follows_a_catch_all_is_found(found: tuple[Rule, ...], place: int) -> None:
+def test_every_rule_behind_a_catch_all_is_warned_of(found: tuple[Rule, ...], place: int) -> None:
     everything = a_rule(name="everything", basis=Basis.NET)
     contract = a_contract(*found[:place], everything, *found[place:])
     after = set(range(min(place, len(found)) + 1, len(contract.rules)))

@@ -1,4 +1,4 @@
-"""How often a retailer reports, and what is missing: gaps never slow a rhythm down by themselves."""
+"""How often a retailer reports, and which reports are missing; gaps do not change the interval."""
 
 from calendar import monthrange
 from collections.abc import Sequence
@@ -49,13 +49,13 @@ def test_the_only_report_is_expected_as_often_as_it_is_long(last: str, rhythm: C
     assert rhythm_of([months("2025-01", last)], Calendar.MONTHLY) is rhythm
 
 
-def test_of_reports_that_end_together_the_longest_counts() -> None:
+def test_longest_of_reports_that_end_together_counts() -> None:
     spans = [months("2024-12"), months("2024-10", "2024-12"), months("2024-11", "2024-12")]
     assert rhythm_of(spans, Calendar.MONTHLY) is Calendar.QUARTERLY
 
 
 def test_the_only_report_is_expected_once_a_period_at_most() -> None:
-    """One sale of one day says nothing of a month."""
+    """A single sale does not imply daily reports."""
     a_day = (date(2025, 3, 14), date(2025, 3, 14))
     for least in Calendar:
         assert rhythm_of([a_day], least) is least
@@ -134,7 +134,7 @@ THROUGH = date(2025, 8, 31)
         (date(2026, 1, 1), ReportStatus.LATE, ("2025-09", "2025-10", "2025-11", "2025-12"), ""),
     ],
 )
-def test_what_has_ended_and_no_report_covers_is_due_and_after_sixty_days_late(
+def test_uncovered_part_is_due_when_ended_and_late_after_sixty_days(
     today: date, standing: ReportStatus, missing: tuple[str, ...], ahead: str
 ) -> None:
     found = expected(MONTHLY, H2, today)
@@ -154,7 +154,7 @@ def test_before_the_first_part_of_a_period_has_ended_nothing_is_due() -> None:
     assert found.ahead == named("2025-07")[0]
 
 
-def test_when_all_parts_are_there_none_is_ahead() -> None:
+def test_complete_period_expects_no_further_report() -> None:
     everything = [months(f"2025-{month:02}") for month in range(5, 13)]
     found = expected(everything, H2, date(2025, 12, 31))
     assert (found.standing, found.missing, found.ahead) == (ReportStatus.IN, (), None)
@@ -173,7 +173,7 @@ def test_a_long_report_covers_all_that_lies_between_its_days() -> None:
     assert found.through == date(2026, 1, 31)
 
 
-def test_of_a_longer_rhythm_counts_what_ends_within_the_period() -> None:
+def test_retailer_reporting_less_often_is_expected_when_its_report_ends() -> None:
     yearly = [months("2023-01", "2023-12"), months("2024-01", "2024-12")]
     this_year = named("2025", calendar=Calendar.YEARLY)
     late = expected(yearly, H2, date(2025, 12, 31) + timedelta(61))

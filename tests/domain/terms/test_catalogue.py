@@ -45,7 +45,7 @@ def test_the_price_is_the_latest_in_the_currency_not_after_the_sale(
 HOUSE_NUMBER = "2000000000015"
 
 
-def test_a_number_of_the_house_is_no_isbn() -> None:
+def test_house_number_is_not_an_isbn() -> None:
     assert marked(EDITION.isbn) == EDITION.isbn
     assert marked(HOUSE_NUMBER) == "No. 2000000000015"
     assert numbers_heading([EDITION.isbn, HOUSE_NUMBER]) == "ISBN or number"

@@ -13,7 +13,7 @@ def told(before: Body | None, after: Body) -> list[tuple[str, str, str]]:
     return [(each.field, each.before, each.after) for each in changes(before, after)]
 
 
-def test_fields_stand_in_the_order_of_the_newer_body_and_what_is_gone_last() -> None:
+def test_changed_fields_follow_the_newer_body_and_removed_ones_come_last() -> None:
     before = {"ein": "91-0000001", "on_hold": False, "name": "Readers", "country": "US"}
     after = {"email": "a@example.org", "name": "Seattle Readers", "on_hold": True, "country": "US"}
     assert told(before, after) == [
@@ -24,7 +24,7 @@ def test_fields_stand_in_the_order_of_the_newer_body_and_what_is_gone_last() -> 
     ]
 
 
-def test_of_a_new_entry_everything_is_new() -> None:
+def test_every_field_of_a_new_entry_is_new() -> None:
     assert told(None, {"key": "seattle", "minimum_payment": "25.00"}) == [
         ("key", "", "seattle"),
         ("minimum payment", "", "25.00"),
@@ -64,7 +64,7 @@ def test_shares_are_told_as_percentages_and_amounts_as_they_are(
     assert told(before, after) == [expected]
 
 
-def test_where_the_basis_changes_to_or_from_an_amount_per_copy_both_rates_are_as_written() -> None:
+def test_rates_are_shown_as_written_if_the_basis_changes_to_or_from_per_copy() -> None:
     assert told({"basis": "list", "rate": "0.1"}, {"basis": "unit", "rate": "1.50"}) == [
         ("basis", "list", "unit"),
         ("rate", "0.1", "1.50"),
@@ -93,7 +93,7 @@ def test_numbers_are_written_as_the_reader_writes_them() -> None:
     ]
 
 
-def test_rules_are_told_apart_by_their_names() -> None:
+def test_rules_are_identified_by_name() -> None:
     hardcover = {"name": "Hardcover", "rate": "0.10"}
     ebook = {"name": "E-book", "rate": "0.25"}
     rest = {"name": "Rest", "basis": "net", "rate": "0.05"}
@@ -106,7 +106,7 @@ def test_rules_are_told_apart_by_their_names() -> None:
     ]
 
 
-def test_the_order_of_rules_is_told_where_it_changed() -> None:
+def test_changed_order_of_rules_is_shown() -> None:
     """The first rule that matches takes a line, so it counts."""
     one, two, three = ({"name": name, "rate": "0.1"} for name in ("One", "Two", "Three"))
     assert told({"rules": [one, two]}, {"rules": [two, one]}) == [
@@ -131,13 +131,13 @@ def test_the_order_of_rules_is_told_where_it_changed() -> None:
         ("sold_by", "name", "sold by “9781442200012” · x"),
     ],
 )
-def test_entries_are_called_by_what_tells_them_apart(part: str, name: str, field: str) -> None:
+def test_entries_are_named_by_what_distinguishes_them(part: str, name: str, field: str) -> None:
     other = {name: "other", "x": "1"}
     before, after = ([{name: "9781442200012", "x": each}, other] for each in ("1", "2"))
     assert told({part: before}, {part: after}) == [(field, "1", "2")]
 
 
-def test_prices_of_one_day_in_two_currencies_are_told_apart_by_their_place() -> None:
+def test_prices_of_one_day_in_two_currencies_are_identified_by_place() -> None:
     def prices(*amounts: str) -> Body:
         currencies = ("USD", "GBP")
         return {
@@ -194,7 +194,7 @@ def test_entries_of_which_one_has_no_name_go_by_place() -> None:
     assert told({"rules": before}, {"rules": after}) == [("rule 2 · rate", "20 %", "30 %")]
 
 
-def test_the_first_entries_of_a_list_are_told_one_by_one() -> None:
+def test_first_entries_of_a_list_are_shown_one_by_one() -> None:
     assert told({}, {"advances": [{"amount": "50.00", "paid_on": "2024-05-01"}]}) == [
         ("advance 1", "", "amount 50.00; paid on 2024-05-01")
     ]
@@ -204,7 +204,7 @@ def test_the_first_entries_of_a_list_are_told_one_by_one() -> None:
     ]
 
 
-def test_lists_of_plain_values_are_told_as_a_whole() -> None:
+def test_lists_of_plain_values_are_shown_as_a_whole() -> None:
     assert told({"formats": ["hardcover"]}, {"formats": ["hardcover", "ebook"]}) == [
         ("formats", "hardcover", "hardcover, ebook")
     ]

@@ -1,4 +1,4 @@
-"""Classes of discounts tell apart all that rules tell apart."""
+"""Discount classes distinguish every pair of discounts that rules distinguish."""
 
 from fractions import Fraction
 
@@ -21,7 +21,7 @@ discounts = st.one_of(
 
 
 @given(ranges, discounts)
-def test_a_class_lies_in_a_range_as_its_discounts_do(
+def test_discount_class_lies_in_a_range_as_its_discounts_do(
     named: list[DiscountRange], discount: Fraction
 ) -> None:
     """Also exactly at a limit, and on either side of it."""
@@ -32,7 +32,7 @@ def test_a_class_lies_in_a_range_as_its_discounts_do(
 
 
 @given(ranges)
-def test_every_class_has_its_representative(named: list[DiscountRange]) -> None:
+def test_discount_class_has_a_representative(named: list[DiscountRange]) -> None:
     limits = discount_limits(
         a_contract(a_rule(discount=each), key=f"contract {place}")
         for place, each in enumerate(named)
@@ -52,7 +52,9 @@ def test_every_class_has_its_representative(named: list[DiscountRange]) -> None:
         (a_discount(up_to="0.5"), [0, 0, 1]),
     ],
 )
-def test_a_class_begins_at_a_limit_or_beyond_it(named: DiscountRange, classes: list[int]) -> None:
+def test_discount_class_begins_at_or_beyond_a_limit(
+    named: DiscountRange, classes: list[int]
+) -> None:
     """Rules without a range stand among the others and make no classes."""
     limits = discount_limits([a_contract(a_rule(), a_rule(discount=named), a_rule())])
     discounts = [Fraction(discount) for discount in ("0.499999", "0.5", "0.500001")]

@@ -18,10 +18,10 @@ LIBRARY = Organization("lib", "Straße Ⅳ  Library", "US", "lib@example.org", r
         ("", False),
     ],
 )
-def test_a_name_is_theirs_however_it_is_typed(name: str, is_theirs: bool) -> None:
+def test_organization_name_matches_whatever_its_spelling(name: str, is_theirs: bool) -> None:
     assert LIBRARY.is_called(name) is is_theirs
 
 
-def test_a_place_has_its_state_if_there_is_one() -> None:
+def test_place_includes_the_state_if_any() -> None:
     assert LIBRARY.place == "US-WA"
     assert Organization("x", "X", "GB", "x@example.org").place == "GB"

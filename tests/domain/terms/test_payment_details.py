@@ -1,4 +1,4 @@
-"""How a paper says to be paid: which details hold on a day, and what is said of them."""
+"""Payment details on invoices: which are in force on a day, and how they are printed."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ def details(key: str, starts: date = JANUARY, currency: str = "") -> PaymentDeta
     return PaymentDetails(key, starts, "Example House", currency)
 
 
-def test_a_paper_says_all_that_a_payment_needs() -> None:
+def test_invoice_states_all_that_a_payment_needs() -> None:
     full = PaymentDetails(
         "main",
         JANUARY,
@@ -37,7 +37,7 @@ def test_a_paper_says_all_that_a_payment_needs() -> None:
     ]
 
 
-def test_what_is_not_known_of_a_payment_is_not_mentioned() -> None:
+def test_unknown_payment_details_are_left_out() -> None:
     assert details("main").pairs("INV-2026-0007") == [
         ("Payee", "Example House"),
         ("Reference", "INV-2026-0007"),
@@ -62,6 +62,6 @@ def test_details_of_the_currency_go_before_newer_ones_of_any(currency: str, key:
         assert found.key == key
 
 
-def test_before_any_details_hold_there_are_none() -> None:
+def test_no_payment_details_before_the_first_day() -> None:
     assert payment_on([details("main", JULY)], JUNE, "USD") is None
     assert payment_on([details("pounds", currency="GBP")], JULY, "USD") is None

@@ -1,4 +1,4 @@
-"""What an amended entry replaces of what has counted: asked once, and only if money moves by it."""
+"""Changes to terms in use need consent once, and only if they affect money."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -71,7 +71,7 @@ def test_a_plan_that_loses_a_version_tells_which_and_what_counts_from_when() -> 
         (a_plan(OLD), a_plan(OLD, a_version("2025-02-01")), DISTRIBUTED, "begins in closed time"),
     ],
 )
-def test_a_plan_is_asked_about(old: Body, new: Body, use: EntryUse, words: str) -> None:
+def test_plan_changes_that_need_consent(old: Body, new: Body, use: EntryUse, words: str) -> None:
     assert words in asked("plans", old, new, use)
 
 
@@ -84,7 +84,7 @@ def test_a_plan_is_asked_about(old: Body, new: Body, use: EntryUse, words: str) 
         (a_plan(OLD), a_plan(a_version("2015-01-01", "0.40")), DISTRIBUTED),  # the same number
     ],
 )
-def test_a_plan_is_not_asked_about(old: Body, new: Body, use: EntryUse) -> None:
+def test_plan_changes_that_need_no_consent(old: Body, new: Body, use: EntryUse) -> None:
     assert not asked("plans", old, new, use)
 
 
@@ -124,7 +124,7 @@ def a_contract(**more: object) -> Body:
         ({"opening_balance": "-5.00"}, "opening balance: -5.00 (added)"),
     ],
 )
-def test_terms_of_a_contract_are_asked_about(more: Body, words: str) -> None:
+def test_contract_changes_that_need_consent(more: Body, words: str) -> None:
     new = a_contract(**more)
     for use, kept in ((CLOSED, "Closed periods keep what they used; it"), (RECORDED, "It")):
         told = asked("contracts", a_contract(), new, use)
@@ -143,7 +143,7 @@ def test_terms_of_a_contract_are_asked_about(more: Body, words: str) -> None:
         {"advances": [*a_contract()["advances"], {"amount": "5.00", "paid_on": "2025-07-01"}]},
     ],
 )
-def test_what_a_contract_says_more_is_not_asked_about(more: Body) -> None:
+def test_additions_to_a_contract_need_no_consent(more: Body) -> None:
     assert not asked("contracts", a_contract(), a_contract(**more), CLOSED)
 
 
@@ -163,7 +163,7 @@ OLD_TAX = [{"from": "2025-01-01", "rate": "0.24"}]
         ({}, {"opening_balance": "5.00"}, "opening balance: 5.00 (added)"),
     ],
 )
-def test_a_beneficiary_is_asked_about(old: Body, new: Body, words: str) -> None:
+def test_beneficiary_changes_that_need_consent(old: Body, new: Body, words: str) -> None:
     before, after = ({"key": "ann", "name": "Ann", **each} for each in (old, new))
     told = asked("beneficiaries", before, after, RECORDED)
     assert bool(told) is bool(words)
@@ -192,14 +192,14 @@ BLANK = EntryUse(H2, TODAY, 12, unpriced=[(ISBN, "USD", "2025-08-01")])
         ({}, BLANK, True),
     ],
 )
-def test_a_price_that_stands_in_is_asked_about(
+def test_change_of_a_price_in_use_needs_consent(
     prices: Mapping[str, str], use: EntryUse, is_asked: bool
 ) -> None:
     old, new = a_title({"2015-01-01": "75.00"}), a_title(prices)
     assert bool(asked("titles", old, new, use)) is is_asked
 
 
-def test_what_else_of_a_title_counts_is_asked_about() -> None:
+def test_other_title_changes_that_need_consent() -> None:
     old = a_title({})
     profit, ages = EntryUse(H2, TODAY, 12, profit=True), EntryUse(H2, TODAY, 12, ages=True)
     cheaper, published = a_title({}, unit_cost="4.00"), {**old, "published": "2025-01-01"}
@@ -213,7 +213,7 @@ def test_what_else_of_a_title_counts_is_asked_about() -> None:
         assert not asked("titles", old, new, RECORDED)
 
 
-def test_single_values_of_the_open_period_are_asked_about() -> None:
+def test_changed_single_values_need_consent_once_used() -> None:
     shop = {"key": "shop", "name": "Shop", "channel": "online"}
     moved = {**shop, "channel": "bookstore"}
     assert "channel: online becomes bookstore" in asked("retailers", shop, moved, RECORDED)
@@ -231,7 +231,7 @@ def test_single_values_of_the_open_period_are_asked_about() -> None:
     assert not asked("income", income, {**income, "amount": "9"}, UNUSED)
 
 
-def test_versions_of_a_price_list_that_have_begun_are_asked_about() -> None:
+def test_change_of_a_price_list_version_in_force_needs_consent() -> None:
     old = {
         "key": "usd",
         "versions": [{"from": "2025-01-01", "minimum": 10}, {"from": "2026-01-01", "minimum": 20}],
@@ -248,7 +248,7 @@ def test_versions_of_a_price_list_that_have_begun_are_asked_about() -> None:
     assert not asked("price_lists", old, {**old, "versions": [later]}, UNUSED)
 
 
-def test_parts_that_change_no_amount_are_never_asked_about() -> None:
+def test_changes_without_effect_on_amounts_need_no_consent() -> None:
     assert ASKED.isdisjoint({"publisher", "reports", "organizations"})
     assert not asked("organizations", {"key": "o"}, {"key": "o", "name": "Other"}, CLOSED)
 
@@ -324,7 +324,7 @@ def test_a_version_that_slips_into_closed_time_says_what_is_still_used() -> None
         (a_plan(a_version("2026-01-01")), a_plan(a_version("2026-02-01")), RECORDED),
     ],
 )
-def test_a_plan_may_grow(old: Body, new: Body, use: EntryUse) -> None:
+def test_new_plan_version_needs_no_consent(old: Body, new: Body, use: EntryUse) -> None:
     assert not asked("plans", old, new, use)
 
 
@@ -353,7 +353,7 @@ def test_a_plan_whose_version_in_force_was_none_has_nothing_instead_of_which() -
         ("titles", a_title({}), a_title({}, format="ebook"), "replaces-terms", False),
     ],
 )
-def test_what_is_left_out_or_was_dated_needs_consent_even_of_scripts(
+def test_removed_or_dated_values_need_consent_even_from_scripts(
     part: str, old: Body, new: Body, code: str, loses: bool
 ) -> None:
     found = replaced(part, old["key"], old, new, DISTRIBUTED)
@@ -395,7 +395,7 @@ def test_defaults_that_are_left_out_of_a_contract_are_nothing() -> None:
     )
 
 
-def test_of_many_changes_four_are_told_and_what_is_removed_first() -> None:
+def test_four_of_many_changes_are_named_removals_first() -> None:
     old = a_contract(opening_balance="1.00", plan="a", currency="USD", note="n", titles=["t", "u"])
     new = a_contract(opening_balance="2.00", plan="b", currency="GBP", titles=["v"])
     assert asked("contracts", old, new, CLOSED).startswith(
@@ -428,7 +428,7 @@ def test_long_values_are_cut(length: int, shown: str) -> None:
     ],
 )
 def test_a_number_is_the_same_however_it_is_written(old: list[str], new: list[str]) -> None:
-    """What a list says more or less is told; what it says as before is not."""
+    """Additions and removals in a list are named; unchanged items are not."""
     before, after = (
         a_contract(advances=[{"amount": each} for each in amounts]) for amounts in (old, new)
     )
@@ -471,7 +471,7 @@ def test_a_number_is_the_same_however_it_is_written(old: list[str], new: list[st
         ([{"from": "2024-01-01", "rate": "0.1"}, *OLD_TAX], OLD_TAX, ""),
     ],
 )
-def test_a_tax_rate_is_asked_about_if_another_holds_now(
+def test_tax_rate_change_needs_consent_if_it_holds_now(
     old: object, new: object, words: str
 ) -> None:
     before, after = (
@@ -484,7 +484,7 @@ def test_a_tax_rate_is_asked_about_if_another_holds_now(
     assert words in told
 
 
-def test_a_hold_that_is_lifted_is_told_with_what_was_brought() -> None:
+def test_lifted_hold_names_the_balance_brought_forward() -> None:
     old = {"key": "ann", "on_hold": True, "opening_balance": "5.00"}
     assert asked("beneficiaries", old, {"key": "ann", "opening_balance": "6.00"}, RECORDED) == (
         'beneficiary "ann": on hold: yes (removed); opening balance: 5.00 becomes 6.00. It counts '
@@ -493,7 +493,7 @@ def test_a_hold_that_is_lifted_is_told_with_what_was_brought() -> None:
     assert not asked("beneficiaries", old, {**old, "name": "Ann"}, RECORDED)
 
 
-def test_what_counts_of_a_title_is_told_by_edition() -> None:
+def test_title_changes_are_named_by_edition() -> None:
     old = a_title({"2015-01-01": "75.00"})
     other = {"isbn": "9781442200029", "format": "ebook"}
     old["editions"].append(other)
@@ -524,7 +524,7 @@ def test_a_title_that_earns_again_takes_nothing_away() -> None:
         ({"2015-01-01": "75.00", "2025-01-01": "70.00"}, {"2025-01-01": "70.00"}, False),
     ],
 )
-def test_the_price_of_the_day_stands_in(
+def test_consent_depends_on_the_price_of_the_day(
     old: Mapping[str, str], new: Mapping[str, str], is_asked: bool
 ) -> None:
     assert bool(asked("titles", a_title(old), a_title(new), BLANK)) is is_asked
@@ -545,7 +545,7 @@ def test_a_title_without_editions_or_prices_takes_nothing_away() -> None:
     )
 
 
-def test_a_price_that_stood_in_is_told_with_its_edition() -> None:
+def test_change_of_a_price_in_use_names_its_edition() -> None:
     old, new = a_title({"2015-01-01": "75.00"}), a_title({"2015-01-01": "80.00"})
     assert asked("titles", old, new, BLANK) == (
         f'title "collab": edition {ISBN} · price from 2015-01-01 · amount: 75.00 becomes 80.00. It '

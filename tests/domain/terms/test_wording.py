@@ -180,7 +180,7 @@ def test_every_rule_can_be_told(told: tuple[Rule, ...]) -> None:
         ),
     ],
 )
-def test_steps(step: Step, told: str) -> None:
+def test_step_sentences(step: Step, told: str) -> None:
     assert sentence(step, "ann", "USD") == told
 
 
@@ -237,7 +237,7 @@ def test_steps(step: Step, told: str) -> None:
         ),
     ],
 )
-def test_rules(rule: Rule, told: str) -> None:
+def test_rule_sentences(rule: Rule, told: str) -> None:
     assert rule_sentence(rule, "USD") == told
 
 
@@ -254,7 +254,7 @@ def test_rules(rule: Rule, told: str) -> None:
         ("1", "100 %"),
     ],
 )
-def test_percentages(exact: str, told: str) -> None:
+def test_percentage_texts(exact: str, told: str) -> None:
     assert percent(Fraction(exact)) == told
 
 
@@ -283,7 +283,7 @@ TIERS = (a_tier("0.1", 500), a_tier("0.2"))
         ),
     ],
 )
-def test_counters(rule: Rule, told: str) -> None:
+def test_counter_sentences(rule: Rule, told: str) -> None:
     assert counter_sentence(rule) == told
 
 
@@ -308,7 +308,7 @@ def test_counters(rule: Rule, told: str) -> None:
         ),
     ],
 )
-def test_reserves(reserve: Reserve, told: str) -> None:
+def test_reserve_sentences(reserve: Reserve, told: str) -> None:
     assert reserve_sentence(reserve) == told
 
 
@@ -317,7 +317,7 @@ def test_words_of_a_condition_are_joined() -> None:
     assert any_of(frozenset({"US", "GB", "DE"})) == "DE, GB or US"
 
 
-def test_the_desk_is_told_who_gets_what_of_a_step() -> None:
+def test_desk_sentence_names_each_beneficiary_and_share() -> None:
     steps = (
         fixed(500, to("ann"), when=when(regions=["WA"])),
         per_unit("0.5", to("ben", "0.5", a_cap("1500.5", CapPer.LIFETIME)), to("cid")),
@@ -351,7 +351,7 @@ def test_the_desk_is_told_who_gets_what_of_a_step() -> None:
     )
 
 
-def test_a_step_that_takes_nothing_says_nought() -> None:
+def test_sentence_of_a_step_that_takes_nothing_says_so() -> None:
     (told,) = step_words([fixed(0, to("ann"))], {}, "USD")
     assert told.takes == "USD 0 each period"
 

@@ -102,7 +102,7 @@ def goes_on(office: Office) -> None:
 @pytest.mark.thorough("on the other engine", but_one_in=4)
 @pytest.mark.parametrize("to", ["sqlite", "postgresql"])
 @after(all_kinds)
-def test_books_come_back_as_they_were(
+def test_restored_books_are_identical(
     office: Office, kind: str, to: str, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
     file = tmp_path / "books.backup"
@@ -120,7 +120,7 @@ def test_books_come_back_as_they_were(
 
 
 @after(all_kinds)
-def test_books_move_to_the_other_engine(
+def test_backup_restores_on_the_other_engine(
     office: Office, kind: str, empty: Callable[[str], Office]
 ) -> None:
     before = office.hashes_of_values()
@@ -143,7 +143,7 @@ def test_books_move_to_the_other_engine(
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(closed)
-def test_only_administrators(office: Office, tmp_path: Path) -> None:
+def test_only_administrators_back_up(office: Office, tmp_path: Path) -> None:
     manager = Actor("clara", Role.MANAGER)
     with pytest.raises(NotAllowedError):
         office.system.back_up(manager, tmp_path / "b")
@@ -156,7 +156,7 @@ def test_only_administrators(office: Office, tmp_path: Path) -> None:
 
 
 @after(closed)
-def test_nothing_is_overwritten(office: Office, backup: bytes, tmp_path: Path) -> None:
+def test_backup_and_restore_never_overwrite(office: Office, backup: bytes, tmp_path: Path) -> None:
     file = tmp_path / "books.backup"
     file.write_bytes(backup)
     before = office.hashes(), kept_files(office)
@@ -173,7 +173,7 @@ def test_nothing_is_overwritten(office: Office, backup: bytes, tmp_path: Path) -
     assert file.read_bytes() == backup
 
 
-def test_where_something_is_nothing_is_read(
+def test_restore_into_a_home_in_use_is_refused_before_reading(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
     there = empty("sqlite")
@@ -187,7 +187,7 @@ def test_where_something_is_nothing_is_read(
     assert [each.name for each in home.iterdir()] == ["notes.txt"]
 
 
-def test_nothing_is_written_before_a_backup_is_known_to_be_whole(
+def test_restore_checks_the_backup_before_writing(
     backup: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_any: object, **_more: object) -> None:
@@ -363,7 +363,7 @@ def refused_whole(office: Office) -> Iterator[None]:
 
 @pytest.mark.thorough("hostile values", but_one_in=6)
 @pytest.mark.parametrize("what", HOSTILE)
-def test_hostile_backups_are_refused_whole(
+def test_hostile_backup_is_refused_as_a_whole(
     what: str, backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
     there = empty("sqlite")
@@ -374,7 +374,7 @@ def test_hostile_backups_are_refused_whole(
 
 
 @pytest.mark.thorough("hostile values")
-def test_links_and_devices_are_refused(
+def test_backup_with_links_or_devices_is_refused(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
     there = empty("sqlite")
@@ -385,7 +385,7 @@ def test_links_and_devices_are_refused(
 
 
 @pytest.mark.thorough("hostile values")
-def test_what_was_cut_short_or_damaged_is_refused(
+def test_truncated_or_damaged_backup_is_refused(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
     there = empty("sqlite")
@@ -411,7 +411,7 @@ def test_what_was_cut_short_or_damaged_is_refused(
 
 
 @pytest.mark.thorough("hostile values")
-def test_postgresql_takes_nothing_of_a_changed_backup(
+def test_changed_backup_writes_nothing_to_postgresql(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
     there = empty("postgresql")
@@ -470,7 +470,7 @@ def test_an_interrupted_restore_leaves_nothing(
     assert there.faults() == {}
 
 
-def test_two_restores_into_one_home(
+def test_second_restore_into_one_home_is_refused(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
     there = empty("sqlite")
@@ -490,7 +490,7 @@ def test_two_restores_into_one_home(
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(closed)
-def test_a_full_disk_leaves_no_half_backup(
+def test_full_disk_leaves_no_partial_backup(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
@@ -506,7 +506,7 @@ def test_a_full_disk_leaves_no_half_backup(
     assert list(folder.iterdir()) == []
 
 
-def test_a_home_in_which_somebody_looked_for_books_is_empty(
+def test_home_with_only_lookup_leftovers_counts_as_empty(
     backup: bytes, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
     there = empty("sqlite")
@@ -527,7 +527,7 @@ def test_a_home_in_which_somebody_looked_for_books_is_empty(
 
 @pytest.mark.thorough("races at length")
 @after(closed)
-def test_backups_while_others_import_and_close(
+def test_backup_during_imports_and_closes_is_consistent(
     office: Office, kind: str, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
     """Each shows one moment: whatever is in it is whole, files and all."""
@@ -566,7 +566,7 @@ def test_backups_while_others_import_and_close(
 
 
 @pytest.mark.thorough("measurements")
-def test_memory_does_not_grow_with_the_books(tmp_path: Path) -> None:
+def test_backup_memory_does_not_grow_with_the_books(tmp_path: Path) -> None:
     import tracemalloc  # noqa: PLC0415 - here alone
 
     header = archive.Header("1", "0001", "now", {"log": ["a"]})
@@ -595,7 +595,7 @@ def test_memory_does_not_grow_with_the_books(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(closed)
-def test_second_factors_of_old_backups_are_sealed(
+def test_restore_seals_second_factors_of_old_backups(
     office: Office, empty: Callable[[str], Office], tmp_path: Path
 ) -> None:
     office.execute(
@@ -608,7 +608,7 @@ def test_second_factors_of_old_backups_are_sealed(
     assert "JBSWY3DPEHPK3PXP" not in str(there.rows("SELECT totp_key FROM person"))
 
 
-def test_every_folder_of_a_home_is_kept_or_can_be_made_again() -> None:
+def test_every_home_folder_is_backed_up_or_reproducible() -> None:
     """A new folder of kept files must come along."""
     source = Path(inspect_module.getsourcefile(Files) or "").read_text(encoding="utf-8")
     named = set(re.findall(r'self\.home / "(\w+)"', source))

@@ -1,4 +1,4 @@
-"""Jobs: done in the name of who asked, once, whatever happens to the worker."""
+"""Jobs run once, with the rights of the person who asked, whatever happens to the worker."""
 
 import json
 import os
@@ -97,7 +97,7 @@ def test_a_large_report_is_checked_and_recorded_by_the_worker(desk: Desk) -> Non
     assert desk.office.faults() == {}
 
 
-def test_nobody_begins_what_is_at_work(desk: Desk) -> None:
+def test_running_job_is_not_started_twice(desk: Desk) -> None:
     upload = desk.sent()
     attempts: list[Callable[..., object]] = [
         lambda work: start(work, "check", upload, {}),
@@ -111,14 +111,14 @@ def test_nobody_begins_what_is_at_work(desk: Desk) -> None:
     assert desk.office.rows("SELECT count(*) FROM job") == [(1,)]
 
 
-def test_the_database_refuses_a_second_job_of_a_kind(desk: Desk) -> None:
+def test_database_refuses_a_second_open_job_of_a_kind(desk: Desk) -> None:
     upload = desk.sent()
     refused = pytest.raises(Exception, match=r"UNIQUE|busy")
     with refused, desk.office.system.work(desk.cleo) as work:
         queue(work, "check", subject_of(upload.id), {})
 
 
-def test_who_may_not_come_in_any_more_gets_nothing_done(desk: Desk) -> None:
+def test_job_of_a_disabled_person_is_refused(desk: Desk) -> None:
     checked = send(desk.office, desk.cleo, MAY)
     desk.record(checked)
     desk.office.execute("UPDATE person SET status = 'disabled' WHERE name = 'Cleo'")
@@ -128,7 +128,7 @@ def test_who_may_not_come_in_any_more_gets_nothing_done(desk: Desk) -> None:
     assert desk.office.rows("SELECT count(*) FROM sale") == [(0,)]
 
 
-def test_the_rights_are_those_of_now(desk: Desk) -> None:
+def test_job_uses_the_current_rights_of_its_person(desk: Desk) -> None:
     checked = send(desk.office, desk.cleo, MAY)
     desk.record(checked)
     desk.office.execute("UPDATE person SET role = 'nonprofit' WHERE name = 'Cleo'")
@@ -138,7 +138,7 @@ def test_the_rights_are_those_of_now(desk: Desk) -> None:
     assert desk.office.rows("SELECT count(*) FROM sale") == [(0,)]
 
 
-def test_a_lost_workers_job_is_taken_again_after_its_lease(desk: Desk) -> None:
+def test_job_of_a_lost_worker_is_retried_after_its_lease(desk: Desk) -> None:
     checked = send(desk.office, desk.cleo, MAY)
     desk.record(checked)
     with desk.office.system.work(jobs.WORKER) as work:
@@ -150,7 +150,7 @@ def test_a_lost_workers_job_is_taken_again_after_its_lease(desk: Desk) -> None:
     assert found(desk.office, checked.id).batch == 1
 
 
-def test_a_lease_of_a_clock_that_ran_ahead_ends(desk: Desk) -> None:
+def test_lease_dated_in_the_future_ends(desk: Desk) -> None:
     checked = send(desk.office, desk.cleo, MAY)
     desk.record(checked)
     desk.clock.now += timedelta(days=400)
@@ -162,7 +162,7 @@ def test_a_lease_of_a_clock_that_ran_ahead_ends(desk: Desk) -> None:
     assert found(desk.office, checked.id).batch == 1
 
 
-def test_a_lease_of_another_servers_clock_stands(desk: Desk) -> None:
+def test_lease_by_another_servers_clock_holds(desk: Desk) -> None:
     desk.record(send(desk.office, desk.cleo, MAY))
     desk.clock.now += timedelta(minutes=4)
     with desk.office.system.work(jobs.WORKER) as work:
@@ -171,7 +171,7 @@ def test_a_lease_of_another_servers_clock_stands(desk: Desk) -> None:
     assert not work_once(desk.office.system)
 
 
-def test_what_a_lost_worker_recorded_counts_as_done(desk: Desk) -> None:
+def test_job_recorded_by_a_lost_worker_counts_as_done(desk: Desk) -> None:
     checked = send(desk.office, desk.cleo, MAY)
     desk.record(checked)
     work_off(desk.office.system)
@@ -182,7 +182,7 @@ def test_what_a_lost_worker_recorded_counts_as_done(desk: Desk) -> None:
     assert desk.office.rows("SELECT count(*) FROM batch") == [(1,)]
 
 
-def test_a_job_that_stops_every_worker_is_given_up(desk: Desk) -> None:
+def test_job_that_kills_every_worker_is_given_up(desk: Desk) -> None:
     desk.record(send(desk.office, desk.cleo, MAY))
     desk.office.execute(f"UPDATE job SET status = 'running', attempts = {MOST_ATTEMPTS}")
     desk.office.execute("UPDATE job SET lease_until = '2026-01-01T00:00:00+00:00'")
@@ -191,7 +191,7 @@ def test_a_job_that_stops_every_worker_is_given_up(desk: Desk) -> None:
     assert "stopped each time" in str(desk.job()["error"])
 
 
-def test_a_late_worker_does_not_fail_what_another_does(desk: Desk) -> None:
+def test_late_worker_does_not_fail_a_job_taken_over(desk: Desk) -> None:
     desk.record(send(desk.office, desk.cleo, MAY))
     with desk.office.system.work(jobs.WORKER) as work:
         slow = jobs.take(work)
@@ -204,7 +204,7 @@ def test_a_late_worker_does_not_fail_what_another_does(desk: Desk) -> None:
     assert desk.job()["status"] == "running"
 
 
-def test_a_refusal_is_told_and_the_next_job_is_done(desk: Desk) -> None:
+def test_refused_job_is_reported_and_the_next_runs(desk: Desk) -> None:
     first, second = desk.sent(), desk.sent(MAY + b"\n")
     (desk.office.system.files.upload(first.sha256)).unlink()
     assert work_off(desk.office.system) == 2
@@ -227,7 +227,7 @@ def test_a_fault_of_the_program_stops_one_job_only(
     assert "job 1 (juggle) failed" in caplog.text
 
 
-def test_a_file_that_uses_up_its_seconds_is_refused_and_the_next_is_read(
+def test_file_over_its_time_is_refused_and_the_next_read(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(jobs, "SECONDS", 1)
@@ -275,7 +275,7 @@ def test_a_busy_database_lets_a_job_wait(desk: Desk) -> None:
     assert (desk.job()["status"], desk.job()["attempts"]) == ("queued", 0)
 
 
-def test_progress_is_told_beside_the_database(desk: Desk) -> None:
+def test_progress_is_kept_outside_the_database(desk: Desk) -> None:
     files = desk.office.system.files
     told = _Told(desk.office.system, 7)
     with desk.office.work():  # which holds the lock on SQLite
@@ -296,7 +296,7 @@ def test_a_job_leaves_no_progress_behind(desk: Desk) -> None:
     assert left == {"worker"}, "when it was last seen, and nothing of jobs"
 
 
-def test_at_the_command_line_nothing_is_queued(desk: Desk) -> None:
+def test_command_line_queues_no_job(desk: Desk) -> None:
     with desk.office.system.work(TESS) as work, pytest.raises(RefusedError, match="done at once"):
         queue(work, "check", "upload:1", {})
 
@@ -313,14 +313,14 @@ def command(office: Office, *arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
-def test_the_command_does_what_waits_and_ends(desk: Desk) -> None:
+def test_work_command_runs_waiting_jobs_and_ends(desk: Desk) -> None:
     upload = desk.sent()
     assert command(desk.office, "--once").wait(PATIENCE) == 0
     assert found(desk.office, upload.id).status == "checked"
 
 
 @pytest.mark.thorough("processes of their own")
-def test_the_command_works_until_it_is_stopped(desk: Desk) -> None:
+def test_work_command_runs_until_stopped(desk: Desk) -> None:
     worker = command(desk.office)
     try:
         upload = desk.sent()

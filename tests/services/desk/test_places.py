@@ -1,4 +1,4 @@
-"""Books in which places stand as names: found, mended where open, told where closed."""
+"""Places stored as names: found, corrected in open periods, reported in closed ones."""
 
 import json
 from collections.abc import Mapping
@@ -73,7 +73,7 @@ def test_sales_are_listed_with_lines_receipts_and_what_they_would_become(office:
 
 
 @after(old_books)
-def test_what_is_open_is_mended_and_counts_and_the_rest_stays(office: Office) -> None:
+def test_mending_places_changes_open_sales_only(office: Office) -> None:
     before = office.hashes(*CHANGED)
     share = _seattle(office)
     done = mended(office)
@@ -108,7 +108,7 @@ def _seattle(office: Office) -> int:
 
 
 @after(old_books)
-def test_a_correction_still_mirrors_what_it_takes_back(office: Office) -> None:
+def test_correction_still_mirrors_its_import_after_mending(office: Office) -> None:
     office.correct(1)
     mended(office)
     assert office.rows("SELECT region FROM sale WHERE units = -4") == [("Washington",)]
@@ -190,7 +190,7 @@ def test_no_quote_is_issued_while_an_address_names_no_place(office: Office) -> N
 
 
 @after(orders_underway)
-def test_a_postcode_tells_what_a_cut_state_was(office: Office) -> None:
+def test_postcode_resolves_a_truncated_state(office: Office) -> None:
     _cut(office, "NEW", "10001")
     assert {each.becomes for each in found(office)} == {"US-NY"}
     _cut(office, "NEW", "")
@@ -211,7 +211,7 @@ def _cut(office: Office, region: str, postcode: str | None = None) -> None:
 
 
 @after(old_books)
-def test_a_clerk_may_look_and_not_mend(office: Office) -> None:
+def test_clerk_can_list_places_but_not_mend(office: Office) -> None:
     clerk = Actor("Cleo", Role.CLERK, 1)
     with office.system.work(clerk) as work:
         assert places.strays(work)
@@ -220,6 +220,6 @@ def test_a_clerk_may_look_and_not_mend(office: Office) -> None:
 
 
 @after(old_books)
-def test_a_choice_that_is_no_place_is_refused(office: Office) -> None:
+def test_invalid_place_choice_is_refused(office: Office) -> None:
     with pytest.raises(RefusedError, match="--choose US-Neverland=US-XX"):
         found(office, **{"US-Neverland": "US-XX"})

@@ -1,4 +1,4 @@
-"""The process beside the server: it comes again when it dies, and ends with the server."""
+"""The worker process is restarted when it dies, and ends with the server."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from tests.patience import PATIENCE
 FOR_EVER = (sys.executable, "-c", "import time; time.sleep(600)")
 
 
-def test_a_worker_outlives_no_server_that_was_killed() -> None:
+def test_worker_ends_when_its_server_is_killed() -> None:
     """Its input ends with the server: the other end belongs to nobody else."""
     reads = (sys.executable, "-c", "import sys; sys.stdin.read()")
     worker = Worker(reads)
@@ -23,7 +23,7 @@ def test_a_worker_outlives_no_server_that_was_killed() -> None:
     worker.stop()
 
 
-def test_no_worker_is_begun_while_the_server_stops() -> None:
+def test_no_worker_starts_while_the_server_stops() -> None:
     worker = Worker(FOR_EVER)
     first = worker.process
     with worker._starting:  # as the one that died is about to be followed
@@ -34,7 +34,7 @@ def test_no_worker_is_begun_while_the_server_stops() -> None:
     assert worker.process is first
 
 
-def test_a_worker_that_dies_is_followed_by_another() -> None:
+def test_dead_worker_is_replaced() -> None:
     worker = Worker(FOR_EVER)
     first = worker.process
     first.kill()

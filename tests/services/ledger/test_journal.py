@@ -1,4 +1,4 @@
-"""The ledger in other programs' words: they accept it, and find the same balances."""
+"""The exported journal: other programs accept it and compute the same balances."""
 
 import csv
 import re
@@ -102,7 +102,7 @@ STORIES = [pytest.param(each, marks=after(each)) for each in (a_year, odd_names,
 
 @pytest.mark.thorough("further books", but_one_in=3)
 @pytest.mark.parametrize("story", STORIES)
-def test_beancount_accepts_it_and_comes_to_the_same_balances(office: Office, story: object) -> None:
+def test_beancount_gives_the_same_balances(office: Office, story: object) -> None:
     lines = exported(office, "beancount")
     read: Any = loader.load_string("\n".join(lines))
     entries, errors, options = read
@@ -124,7 +124,7 @@ def test_beancount_accepts_it_and_comes_to_the_same_balances(office: Office, sto
 @pytest.mark.thorough("further books", but_one_in=3)
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)  # the text is the same for both
 @pytest.mark.parametrize("story", STORIES)
-def test_bean_check_accepts_it(office: Office, story: object) -> None:
+def test_bean_check_accepts_the_journal(office: Office, story: object) -> None:
     path = office.outside / "books.beancount"
     path.write_text("\n".join(exported(office, "beancount")) + "\n", encoding="utf-8")
     checked = subprocess.run([BEAN_CHECK, path], capture_output=True, text=True, check=False)
@@ -135,7 +135,7 @@ def test_bean_check_accepts_it(office: Office, story: object) -> None:
 
 
 @after(opened)
-def test_an_empty_ledger_is_a_journal_too(office: Office) -> None:
+def test_empty_ledger_gives_a_valid_journal(office: Office) -> None:
     read: Any = loader.load_string("\n".join(exported(office, "beancount")))
     _, errors, options = read
     assert (errors, options["operating_currency"]) == ([], ["USD"])
@@ -150,7 +150,7 @@ SIDE = re.compile(
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_hledger_can_read_it_and_comes_to_the_same_balances(office: Office, story: object) -> None:
+def test_hledger_gives_the_same_balances(office: Office, story: object) -> None:
     """A light reader of its own of what hledger's manual calls a transaction."""
     sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     text = "\n".join(exported(office, "hledger"))
@@ -202,7 +202,7 @@ ACCOUNT = re.compile(r"Liabilities:Beneficiary:[A-Z0-9][A-Za-z0-9-]*")
 
 
 @given(KEYS, KEYS)
-def test_two_accounts_never_become_one(one: str, other: str) -> None:
+def test_journal_account_names_are_unique(one: str, other: str) -> None:
     names = [beancount_account(f"liability:beneficiary:{key}") for key in (one, other)]
     assert all(ACCOUNT.fullmatch(name) for name in names)
     assert (names[0] == names[1]) == (one == other)

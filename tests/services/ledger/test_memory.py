@@ -1,4 +1,4 @@
-"""What ``verify`` holds does not grow with the books."""
+"""The memory of ``verify`` does not grow with the books."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.builders.books import TESS, Office, after, closed
 
 @after(closed)
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_verify_holds_few_pages_and_others_as_many_as_before(office: Office) -> None:
+def test_verify_limits_its_page_cache_only(office: Office) -> None:
     seen: list[Any] = []
 
     def note(_place: int, _of: int) -> None:

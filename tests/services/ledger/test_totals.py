@@ -76,7 +76,7 @@ def test_released_rows_add_to_the_sums_of_their_import(office: Office) -> None:
 
 
 @after(opened)
-def test_rows_released_after_the_close_count_in_the_open_period(office: Office) -> None:
+def test_rows_released_after_a_close_count_in_the_open_period(office: Office) -> None:
     batch = office.bring_batch([a_row(2), a_row(5, isbn=UNKNOWN)])
     office.close("2025-H1")
     office.alias(UNKNOWN, HARDCOVER)

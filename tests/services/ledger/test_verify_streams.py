@@ -1,4 +1,4 @@
-"""What ``verify`` holds at a time does not grow with the years."""
+"""The memory of ``verify`` does not grow with the number of closed periods."""
 
 import gc
 from typing import Any
@@ -33,7 +33,9 @@ def alive(kind: type) -> int:
 
 @pytest.mark.thorough("measurements")
 @after(years)
-def test_one_closed_run_is_held_at_a_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_verify_holds_one_closed_run_in_memory_at_a_time(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     compute, held = recomputing.run, []  # type: ignore[attr-defined]
     before = alive(Run)
 

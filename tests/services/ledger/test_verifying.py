@@ -1,4 +1,4 @@
-"""Whoever changes the books behind the program's back is found, and what was changed is named."""
+"""``verify`` finds and names changes made to the books outside of the program."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -88,7 +88,7 @@ def told(faults: Faults, invariant: str) -> str:
 
 
 @after(a_year)
-def test_books_that_nobody_touched_have_no_faults(office: Office) -> None:
+def test_untouched_books_have_no_faults(office: Office) -> None:
     assert office.faults() == {}
 
 
@@ -579,7 +579,7 @@ def test_tampering_is_found_and_named(year: Office, tampering: Tampering) -> Non
     assert tampering.named in told(faults, tampering.invariant), faults
 
 
-def test_tampering_left_no_trace(year: Office) -> None:
+def test_tampering_tests_restore_the_books(year: Office) -> None:
     assert year.faults() == {}
 
 
@@ -599,7 +599,7 @@ def with_fingerprint(work: Work, table: str, column: str, key: str, old: str, ne
     )
 
 
-def test_a_statement_with_a_fingerprint_of_its_own(year: Office) -> None:
+def test_statement_with_a_recomputed_fingerprint_is_found(year: Office) -> None:
     [(content,)] = year.rows("SELECT content FROM statement WHERE number = '2025-H1-005'")
     paid = json.loads(unpacked(content))["paid"]
 
@@ -619,7 +619,7 @@ def test_a_statement_with_a_fingerprint_of_its_own(year: Office) -> None:
     )
 
 
-def test_a_run_with_a_fingerprint_of_its_own(year: Office) -> None:
+def test_run_with_a_recomputed_fingerprint_is_found(year: Office) -> None:
     def tamper(work: Work) -> None:
         with_fingerprint(
             work, "closed_run", "document", f"period_id = {H1}", '"step":1', '"step":2'
@@ -630,7 +630,7 @@ def test_a_run_with_a_fingerprint_of_its_own(year: Office) -> None:
     assert "2025-H1" in told(faults, "the log tells")
 
 
-def test_lines_that_only_the_log_has(year: Office) -> None:
+def test_log_lines_without_records_are_found(year: Office) -> None:
     def tamper(work: Work) -> None:
         for verb, payload in (
             ("close", {"period": "2026-H1", "fingerprint": "0"}),
@@ -651,7 +651,7 @@ def every_file(office: Office, folder: str) -> list[Path]:
 
 
 @after(a_year)
-def test_an_issued_file_that_was_altered_or_lost(office: Office) -> None:
+def test_altered_or_lost_issued_file_is_found(office: Office) -> None:
     first, second, *_ = every_file(office, "issued")
     first.write_bytes(first.read_bytes()[:-1] + b"!")
     second.unlink()
@@ -662,7 +662,7 @@ def test_an_issued_file_that_was_altered_or_lost(office: Office) -> None:
 
 
 @after(a_year)
-def test_a_received_file_that_was_altered_or_lost(office: Office) -> None:
+def test_altered_or_lost_received_file_is_found(office: Office) -> None:
     names = {sha: (number, name) for sha, number, name in office.rows(
         "SELECT sha256, id, file_name FROM batch WHERE status = 'recorded' AND corrects IS NULL"
     )}  # fmt: skip
@@ -678,7 +678,7 @@ def test_a_received_file_that_was_altered_or_lost(office: Office) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(takes_orders)
-def test_a_file_of_an_order_that_was_altered_or_lost(office: Office) -> None:
+def test_altered_or_lost_order_file_is_found(office: Office) -> None:
     number = with_proof(office, somebody(office, "Orla", Role.ORGANIZATION, "guild"))
     assert office.faults() == {}
     kept = dict(office.rows("SELECT kind, sha256 FROM order_file"))

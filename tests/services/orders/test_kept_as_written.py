@@ -1,4 +1,4 @@
-"""What was frozen is known by its bytes, whatever later versions would write instead of them."""
+"""Frozen documents are compared by their bytes, whatever a later version would write."""
 
 import json
 from collections.abc import Callable
@@ -62,21 +62,23 @@ def as_another_version(content: str) -> str:
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("table", FROZEN)
 @after(all_kinds)
-def test_what_another_version_wrote_is_not_changed(office: Office, table: str) -> None:
+def test_document_written_by_another_version_counts_as_unchanged(
+    office: Office, table: str
+) -> None:
     assert faults_after(office, rewritten(table, as_another_version, honest=True)) == {}
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("table", FROZEN)
 @after(all_kinds)
-def test_a_space_more_is_a_change(office: Office, table: str) -> None:
+def test_extra_space_in_a_stored_document_is_found(office: Office, table: str) -> None:
     faults = faults_after(office, rewritten(table, lambda content: content + " ", honest=False))
     assert "was changed" in told(faults, FROZEN[table])
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(a_year)
-def test_closed_runs_are_compared_by_what_they_said(
+def test_stored_runs_are_compared_by_content(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A later version writes more into the document of a run, and no figure otherwise."""

@@ -84,7 +84,7 @@ OURS: dict[str, Callable[[Work, str], object]] = {
 
 
 @pytest.mark.parametrize("name", VERBS)
-def test_another_organizations_order_does_not_exist(
+def test_order_of_another_organization_is_not_found(
     office: Office, olga: Actor, lena: Actor, name: str
 ) -> None:
     number = requested(office, olga).number
@@ -99,7 +99,7 @@ def test_another_organizations_order_does_not_exist(
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_what_the_staff_does_nobody_else_may(office: Office, olga: Actor, name: str) -> None:
+def test_staff_actions_are_refused_to_others(office: Office, olga: Actor, name: str) -> None:
     number = requested(office, olga).number
     for actor in (olga, ANONYMOUS, Actor("Nora", Role.NONPROFIT, 9)):
         with office.system.work(actor) as work, pytest.raises(NotAllowedError):
@@ -109,7 +109,7 @@ def test_what_the_staff_does_nobody_else_may(office: Office, olga: Actor, name: 
 # Holding, declining, assigning
 
 
-def test_an_order_on_hold_goes_on_where_it_stood(office: Office, olga: Actor) -> None:
+def test_resumed_order_returns_to_its_state(office: Office, olga: Actor) -> None:
     number = QUOTED
     with office.work() as work:
         held = life.hold(work, number, "Your logo is being changed")
@@ -122,7 +122,7 @@ def test_an_order_on_hold_goes_on_where_it_stood(office: Office, olga: Actor) ->
     assert subjects[-2:] == [f"Order {number}: on hold", f"Order {number}: work resumes"]
 
 
-def test_either_side_declines_with_a_reason(office: Office, olga: Actor) -> None:
+def test_either_side_can_decline_with_a_reason(office: Office, olga: Actor) -> None:
     number = QUOTED
     with office.system.work(olga) as work:
         with pytest.raises(RefusedError, match="say why"):
@@ -137,7 +137,7 @@ def test_either_side_declines_with_a_reason(office: Office, olga: Actor) -> None
     assert "We are sold out" in letters(office)[-1][2]
 
 
-def test_somebody_of_the_desk_takes_care(office: Office, olga: Actor) -> None:
+def test_order_can_be_assigned_to_desk_staff(office: Office, olga: Actor) -> None:
     carl = somebody(office, "Carl", Role.CLERK)
     number = requested(office, olga).number
     with office.work() as work:
@@ -155,7 +155,7 @@ def test_somebody_of_the_desk_takes_care(office: Office, olga: Actor) -> None:
 # Two at once
 
 
-def test_who_looked_at_an_older_state_is_told(office: Office, olga: Actor) -> None:
+def test_step_on_an_older_version_is_refused(office: Office, olga: Actor) -> None:
     number = QUOTED
     seen = order_of(office, number).version
     with office.work() as work:
@@ -175,7 +175,7 @@ def decline(office: Office, number: str, key: str, version: int) -> str:
         return life.decline(work, number, f"says {key}", version).state.value
 
 
-def test_of_two_at_once_one_wins(office: Office, olga: Actor, racers: Racers) -> None:
+def test_concurrent_steps_apply_once(office: Office, olga: Actor, racers: Racers) -> None:
     number = QUOTED
     seen = order_of(office, number).version
     config = office.system.config
@@ -210,7 +210,7 @@ def test_production_waits_for_purchase_order_or_deposit(office: Office) -> None:
     assert step == "You: send a purchase order, or pay the deposit."
 
 
-def test_everybody_reads_who_must_do_what(office: Office, olga: Actor, clock: Clock) -> None:
+def test_next_step_names_who_must_act(office: Office, olga: Actor, clock: Clock) -> None:
     order = requested(office, olga)
     assert life.next_step(order, Side.STAFF) == "We: make a quote."
     assert life.next_step(order, Side.ORGANIZATION) == "The publisher: make a quote."
@@ -239,7 +239,9 @@ def test_every_state_has_a_next_step(
 # What is promised
 
 
-def test_the_promise_follows_the_approved_proof(office: Office, olga: Actor, clock: Clock) -> None:
+def test_promised_date_follows_the_approved_proof(
+    office: Office, olga: Actor, clock: Clock
+) -> None:
     number = IN_PROOF
     waiting = order_of(office, number).promised_on
     assert waiting == working_day_after(TODAY, 3 + 10 + 5)
@@ -260,7 +262,7 @@ def test_the_promise_follows_the_approved_proof(office: Office, olga: Actor, clo
     assert f"promised for {promised.day} {promised:%B %Y}" in letters(office)[-1][2]
 
 
-def test_a_hold_moves_the_promise_by_its_working_days(
+def test_hold_moves_the_promised_date_by_its_working_days(
     office: Office, olga: Actor, clock: Clock
 ) -> None:
     number = ACCEPTED
@@ -280,7 +282,7 @@ def test_a_hold_moves_the_promise_by_its_working_days(
         assert life.resume(work, number).promised_on == working_day_after(before, 11)
 
 
-def test_a_day_set_by_hand_stands_until_the_clock_begins(
+def test_promised_date_set_by_hand_holds_until_production_time_starts(
     office: Office, olga: Actor, clock: Clock
 ) -> None:
     number = IN_PROOF
@@ -323,7 +325,7 @@ def test_cancelling_before_acceptance_owes_nothing(office: Office, olga: Actor) 
     assert "is cancelled" in theirs[2]
 
 
-def test_what_is_owed_is_said_and_kept(office: Office, olga: Actor) -> None:
+def test_cancellation_states_and_records_the_fee(office: Office, olga: Actor) -> None:
     number = IN_PROOF
     [(total,)] = office.rows(
         "SELECT q.total FROM quote q JOIN orders o ON o.id = q.order_id WHERE o.number = :n",
@@ -342,7 +344,7 @@ def test_what_is_owed_is_said_and_kept(office: Office, olga: Actor) -> None:
     ][2].replace(",", "")
 
 
-def test_an_order_on_hold_owes_what_it_owed_before(office: Office, olga: Actor) -> None:
+def test_cancellation_fee_is_unchanged_while_on_hold(office: Office, olga: Actor) -> None:
     number = IN_PROOF
     with office.work() as work:
         before = cancelling.owed_if_cancelled(work, order_of(office, number))
@@ -354,7 +356,7 @@ def test_an_order_on_hold_owes_what_it_owed_before(office: Office, olga: Actor) 
         assert cancelling.cancel(work, number, "Enough").state is State.CANCELLED
 
 
-def test_an_approved_proof_is_not_cancelled_by_them(office: Office, olga: Actor) -> None:
+def test_organization_cannot_cancel_after_approving_the_proof(office: Office, olga: Actor) -> None:
     number = IN_PROOF
     go(office, number, Action.APPROVE_PROOF, approved_on=TODAY)
     with office.system.work(olga) as work, pytest.raises(RefusedError, match="for staff"):

@@ -58,7 +58,7 @@ def read(office: Office, actor: Actor) -> list[messages.OrderMessage]:
         return messages.messages(work, order)
 
 
-def test_each_side_reads_the_other(office: Office, olga: Actor) -> None:
+def test_both_sides_read_each_others_messages(office: Office, olga: Actor) -> None:
     post(office, olga, "Can it be blue?\r\nLike the sky.")
     post(office, TESS, "Yes.")
     assert [(each.by, each.side.value, each.text) for each in read(office, olga)] == [
@@ -73,7 +73,7 @@ def test_each_side_reads_the_other(office: Office, olga: Actor) -> None:
     assert f"http://localhost:8000/organization/orders/{NUMBER}" in theirs[2]
 
 
-def test_notes_of_the_staff_are_never_shown(office: Office, olga: Actor) -> None:
+def test_staff_notes_are_never_shown_to_the_organization(office: Office, olga: Actor) -> None:
     before = len(letters(office))
     post(office, TESS, "They always ask for blue", ("margin.pdf", PDF), internal=True)
     assert len(letters(office)) == before
@@ -101,7 +101,7 @@ def test_notes_of_the_staff_are_never_shown(office: Office, olga: Actor) -> None
         ("a\u202efdp.exe", PDF, "a fdp.exe.pdf", "application/pdf"),
     ],
 )
-def test_files_are_what_their_bytes_are(
+def test_attachment_type_follows_its_content(
     office: Office, olga: Actor, name: str, data: bytes, kept: str, type_: str | None
 ) -> None:
     post(office, olga, "", (name, data))
@@ -129,7 +129,7 @@ def test_files_are_what_their_bytes_are(
         ("sums.xlsm", document("xl/workbook.xml", "xl/vbaProject.bin"), "macros"),
     ],
 )
-def test_what_is_not_taken_is_refused(
+def test_unsupported_attachment_is_refused(
     office: Office, olga: Actor, name: str, data: bytes, words: str
 ) -> None:
     with pytest.raises(RefusedError, match=words):
@@ -146,7 +146,7 @@ def test_too_large_a_file_is_refused(
         post(office, olga, "Look", ("big.pdf", PDF))
 
 
-def test_a_message_says_something(office: Office, olga: Actor) -> None:
+def test_empty_message_is_refused(office: Office, olga: Actor) -> None:
     for text, words in (("  ", "write something"), ("x" * 10_001, "shorten"), ("\x1b[2J", "signs")):
         with pytest.raises(RefusedError, match=words):
             post(office, olga, text)
@@ -178,7 +178,7 @@ def kept(office: Office) -> list[str]:
     return [each.name for each in folder.iterdir()] if folder.is_dir() else []
 
 
-def test_a_file_that_is_refused_does_not_stay(office: Office, olga: Actor) -> None:
+def test_refused_file_is_removed(office: Office, olga: Actor) -> None:
     with pytest.raises(RefusedError, match="save it as"):
         post(office, olga, "", ("a.exe", b"MZ" * 50))
     assert kept(office) == []
@@ -186,7 +186,7 @@ def test_a_file_that_is_refused_does_not_stay(office: Office, olga: Actor) -> No
     assert kept(office) == []
 
 
-def test_files_of_one_message_are_not_too_large_together(
+def test_total_size_of_a_message_is_limited(
     office: Office, olga: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attachments, "MOST_BYTES_AT_ONCE", 2 * len(PDF))
@@ -195,7 +195,7 @@ def test_files_of_one_message_are_not_too_large_together(
         post(office, olga, "", ("a.pdf", PDF), ("b.pdf", PDF), ("c.pdf", PDF))
 
 
-def test_an_organization_sends_so_much_within_a_day(
+def test_bytes_sent_per_organization_and_day_are_limited(
     office: Office, olga: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attachments, "MOST_BYTES_A_DAY", 2 * len(PDF) + 1)
@@ -206,7 +206,7 @@ def test_an_organization_sends_so_much_within_a_day(
     post(office, TESS, "", ("staff.pdf", PDF))
 
 
-def test_an_organization_sends_so_many_files_within_a_day(
+def test_files_sent_per_organization_and_day_are_limited(
     office: Office, olga: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attachments, "MOST_A_DAY", 2)

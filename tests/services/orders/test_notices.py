@@ -1,4 +1,4 @@
-"""E-mail about orders: each step tells the other side, and silence is reminded of once."""
+"""E-mail about orders: each step notifies the other side, and reminders are sent once."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -47,7 +47,7 @@ def test_every_step_that_needs_the_other_side_tells_it() -> None:
         assert Side.STAFF in TOLD[action]
 
 
-def test_words_without_what_they_name_are_left_out(office: Office) -> None:
+def test_notice_leaves_out_sentences_with_missing_values(office: Office) -> None:
     for event in TOLD:
         with office.work() as work:
             notices.tell(work, order_of_work(work, QUOTED), event, side=Side.CALENDAR)
@@ -63,7 +63,7 @@ def order_of_work(work: Work, number: str) -> life.Order:
     return found
 
 
-def test_the_contact_and_all_users_are_told_once_each(office: Office) -> None:
+def test_contact_and_all_users_get_one_notice_each(office: Office) -> None:
     somebody(office, "Otto", Role.ORGANIZATION, "guild")
     away = somebody(office, "Away", Role.ORGANIZATION, "guild")
     office.execute(f"UPDATE person SET status = 'disabled' WHERE id = {away.person}")
@@ -92,7 +92,7 @@ def test_a_quote_tells_its_total_and_its_last_day(office: Office) -> None:
     assert "valid until 19 September 2026" in text
 
 
-def test_who_is_not_there_any_more_is_stood_in_for(office: Office) -> None:
+def test_notice_for_a_missing_person_goes_to_the_desk(office: Office) -> None:
     with office.work() as work:
         order = replace(order_of_work(work, QUOTED), assigned_id=999)
         notices.tell(work, order, "assign")
@@ -139,7 +139,7 @@ def test_an_unanswered_proof_is_reminded_of_after_three_and_seven_days(
     ] == [True] * 2
 
 
-def test_after_a_pause_one_is_reminded_once_not_twice(office: Office, clock: Clock) -> None:
+def test_missed_reminders_are_sent_once(office: Office, clock: Clock) -> None:
     a_proof(office, "2026-08-20T09:30:00+00:00")
     clock.later(days=8)
     assert remind(office) == 1

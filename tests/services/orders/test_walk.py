@@ -702,7 +702,7 @@ def folder(tmp_path: Path) -> None:
     _FOLDER[:] = [str(tmp_path)]
 
 
-def test_every_step_is_reached(shelf: Shelf, tmp_path: Path) -> None:
+def test_random_walks_reach_every_step(shelf: Shelf, tmp_path: Path) -> None:
     reached: Counter[str] = Counter()
     for name, walk in WALKS.items():
         with shelf.office("sqlite", takes_orders, tmp_path / name) as office:
@@ -717,7 +717,7 @@ def test_every_step_is_reached(shelf: Shelf, tmp_path: Path) -> None:
 
 @pytest.mark.thorough("invented walks")
 @pytest.mark.timeout(1800)  # a night's walks, and shrinking the walk that failed
-def test_invented_walks(shelf: Shelf, tmp_path: Path) -> None:
+def test_random_walks_keep_orders_consistent(shelf: Shelf, tmp_path: Path) -> None:
     reached: Counter[str] = Counter()
     folders = (tmp_path / f"walk {number}" for number in count(1))
     asked = settings().max_examples

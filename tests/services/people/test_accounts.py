@@ -50,7 +50,7 @@ def invitations(site: Site, email: str) -> list[str]:
 # Colleagues
 
 
-def test_a_nonprofits_user_invites_to_their_own(site: Site, clock: Clock) -> None:
+def test_nonprofit_user_invites_colleagues_to_their_own(site: Site, clock: Clock) -> None:
     nora = site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle", "tacoma"))
     with site.office.system.work(nora) as work:
         colleagues.invite_colleague(work, "seattle", "Ole@example.org", "Ole")
@@ -72,7 +72,7 @@ def test_a_nonprofits_user_invites_to_their_own(site: Site, clock: Clock) -> Non
     assert log(site)[-1][:2] == ("Ole Oslo", "invite-colleague")
 
 
-def test_nobody_invites_to_what_is_not_theirs(site: Site) -> None:
+def test_inviting_to_anothers_organization_is_refused(site: Site) -> None:
     nora = site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle",))
     ole = site.somebody(Role.NONPROFIT, "Ole", beneficiaries=("houston",))
     before = site.office.hashes()
@@ -95,7 +95,7 @@ def test_only_nonprofits_and_organizations_invite_colleagues(site: Site, role: R
         colleagues.invite_colleague(work, "seattle", "x@example.org", "X")
 
 
-def test_an_organizations_person_invites_and_removes_their_own(site: Site, clock: Clock) -> None:
+def test_organization_user_invites_and_removes_colleagues(site: Site, clock: Clock) -> None:
     olga = site.somebody(Role.ORGANIZATION, "Olga", organizations=("guild", "seattle"))
     lena = site.somebody(Role.ORGANIZATION, "Lena", organizations=("league",))
     site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle",))
@@ -125,9 +125,7 @@ def test_an_organizations_person_invites_and_removes_their_own(site: Site, clock
     assert kept == [("seattle",)]
 
 
-def test_a_user_of_another_nonprofit_belongs_here_once_they_want_to(
-    site: Site, clock: Clock
-) -> None:
+def test_user_of_another_nonprofit_joins_by_accepting(site: Site, clock: Clock) -> None:
     nora = site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle",))
     ole = site.visitor(Role.NONPROFIT, "Ole", beneficiaries=("houston",))
     with site.office.system.work(nora) as work:
@@ -159,7 +157,7 @@ def test_a_user_of_another_nonprofit_belongs_here_once_they_want_to(
     ("role", "status"),
     [(Role.CLERK, "active"), (Role.ORGANIZATION, "active"), (Role.NONPROFIT, "disabled")],
 )
-def test_who_cannot_be_a_colleague_is_invited_to_nothing(
+def test_ineligible_person_receives_no_invitation(
     site: Site, clock: Clock, role: Role, status: str
 ) -> None:
     nora = site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle",))
@@ -174,7 +172,7 @@ def test_who_cannot_be_a_colleague_is_invited_to_nothing(
     assert "invitation/" not in text
 
 
-def test_an_account_of_another_kind_that_came_later_cannot_follow(site: Site, clock: Clock) -> None:
+def test_later_account_of_another_kind_cannot_accept(site: Site, clock: Clock) -> None:
     nora = site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle",))
     with site.office.system.work(nora) as work:
         colleagues.invite_colleague(work, "seattle", "cleo@example.org", "Cleo")
@@ -185,7 +183,7 @@ def test_an_account_of_another_kind_that_came_later_cannot_follow(site: Site, cl
     assert members_of(site, "seattle") == ["Nora"]
 
 
-def test_who_the_desk_invited_elsewhere_may_come_by_either_link(site: Site, clock: Clock) -> None:
+def test_person_invited_twice_may_use_either_link(site: Site, clock: Clock) -> None:
     nora = site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle",))
     with site.office.work() as work:
         people.invite(work, "ole@example.org", "Ole", Role.NONPROFIT, ["houston"])
@@ -199,9 +197,7 @@ def test_who_the_desk_invited_elsewhere_may_come_by_either_link(site: Site, cloc
     assert members_of(site, "houston") == ["Ole Oslo"]
 
 
-def test_an_invitation_of_colleagues_ends_and_is_followed_by_newer_ones(
-    site: Site, clock: Clock
-) -> None:
+def test_colleague_invitation_expires_and_can_be_renewed(site: Site, clock: Clock) -> None:
     nora = site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle",))
     with site.office.system.work(nora) as work:
         for _ in range(2):
@@ -217,7 +213,7 @@ def test_an_invitation_of_colleagues_ends_and_is_followed_by_newer_ones(
         assert colleagues.invited(work, "seattle") == []
 
 
-def test_a_name_that_somebody_has_is_not_told_to_who_invites(site: Site, clock: Clock) -> None:
+def test_invitation_does_not_reveal_an_existing_account(site: Site, clock: Clock) -> None:
     nora = site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle",))
     site.somebody(Role.CLERK, "Mara Lind")
     with site.office.system.work(nora) as work:
@@ -249,7 +245,7 @@ def test_invitations_are_throttled_by_person_and_by_address(site: Site, clock: C
 
 
 @pytest.mark.thorough("attacks")
-def test_invitations_are_throttled_for_the_house(site: Site, clock: Clock) -> None:
+def test_invitations_are_throttled_for_the_organization(site: Site, clock: Clock) -> None:
     several = [site.somebody(Role.NONPROFIT, beneficiaries=("seattle",)) for _ in range(11)]
     for number in range(200):
         with site.office.system.work(several[number // 20]) as work:
@@ -261,7 +257,7 @@ def test_invitations_are_throttled_for_the_house(site: Site, clock: Clock) -> No
         colleagues.invite_colleague(work, "seattle", "more@example.org", "More")
 
 
-def test_a_removed_colleague_sees_nothing_more(site: Site, clock: Clock) -> None:
+def test_removed_colleague_loses_access(site: Site, clock: Clock) -> None:
     nora = site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle", "tacoma"))
     ole = site.visitor(Role.NONPROFIT, "Ole", beneficiaries=("seattle", "tacoma"))
     assert ole.get("/account/me").status_code == 200
@@ -275,7 +271,7 @@ def test_a_removed_colleague_sees_nothing_more(site: Site, clock: Clock) -> None
     assert site.office.rows("SELECT status FROM person WHERE name = 'Ole'") == [("disabled",)]
 
 
-def test_an_invitation_that_is_taken_back_opens_nothing(site: Site, clock: Clock) -> None:
+def test_withdrawn_invitation_is_refused(site: Site, clock: Clock) -> None:
     nora = site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle",))
     hugo = site.somebody(Role.NONPROFIT, "Hugo", beneficiaries=("houston",))
     with site.office.system.work(nora) as work:
@@ -295,7 +291,7 @@ def test_an_invitation_that_is_taken_back_opens_nothing(site: Site, clock: Clock
     assert members_of(site, "seattle") == ["Nora"]
 
 
-def test_who_is_removed_cannot_come_back_by_an_older_link(site: Site, clock: Clock) -> None:
+def test_removed_colleague_cannot_return_by_an_older_link(site: Site, clock: Clock) -> None:
     nora = site.somebody(Role.NONPROFIT, "Nora", beneficiaries=("seattle",))
     ole = site.somebody(Role.NONPROFIT, "Ole", beneficiaries=("houston",))
     with site.office.system.work(nora) as work:
@@ -312,7 +308,7 @@ def test_who_is_removed_cannot_come_back_by_an_older_link(site: Site, clock: Clo
 # The demo
 
 
-def test_people_of_the_demo_come_in_with_what_is_known(site: Site, clock: Clock) -> None:
+def test_demo_people_sign_in_with_known_passwords(site: Site, clock: Clock) -> None:
     with site.office.work() as work:
         number = add_demo_person(
             work, "demo@example.org", "Demo", Role.NONPROFIT, PASSWORD, TOTP_KEY,
@@ -359,7 +355,7 @@ def test_only_administrators_manage_people(site: Site, role: Role) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.STRANGER, Role.NONPROFIT, Role.ORGANIZATION, Role.CLERK])
-def test_logs_are_for_managers(site: Site, role: Role) -> None:
+def test_only_managers_read_the_log(site: Site, role: Role) -> None:
     with site.office.system.work(Actor("Somebody", role, 99)) as work:
         for verb in (
             lambda: people.people(work),
@@ -372,7 +368,7 @@ def test_logs_are_for_managers(site: Site, role: Role) -> None:
                 verb()
 
 
-def test_the_whole_log_comes_line_by_line(site: Site) -> None:
+def test_log_export_streams_every_line(site: Site) -> None:
     with site.office.work() as work:
         for number in range(2100):
             work.record(Verb.ENTER, {"n": number})
@@ -383,7 +379,7 @@ def test_the_whole_log_comes_line_by_line(site: Site) -> None:
 # Throttling and sessions
 
 
-def test_one_subject_does_not_hold_another(site: Site, clock: Clock) -> None:
+def test_throttle_of_one_subject_does_not_block_another(site: Site, clock: Clock) -> None:
     one, other = Subject(Tried.CODE, "1"), Subject(Tried.CODE, "11")
     with site.office.work() as work:
         assert all(attempt(work, [one]) is None for _ in range(5))
@@ -398,7 +394,7 @@ def test_one_subject_does_not_hold_another(site: Site, clock: Clock) -> None:
         assert attempt(work, [one]) is None
 
 
-def test_a_session_that_is_none_is_none(site: Site) -> None:
+def test_unknown_session_token_gives_no_session(site: Site) -> None:
     with site.office.work(read_only=True) as work:
         assert find_visit(work, "nothing") is None
         assert find_visit(work, "") is None

@@ -1,4 +1,4 @@
-"""Which askers share one bucket of attempts, and what is no address at all."""
+"""Which addresses share one throttle, and which are invalid."""
 
 import pytest
 
@@ -38,5 +38,5 @@ from royalties.services.people.networks import network
         ("٣.0.2.1", ""),
     ],
 )
-def test_network_of_an_address(text: str, found: str) -> None:
+def test_network_of_an_ip_address(text: str, found: str) -> None:
     assert network(text) == found

@@ -1,4 +1,4 @@
-"""What periods left, asked for again after later ones were closed."""
+"""Carried figures of earlier periods, read again after later closes."""
 
 from royalties.domain.royalties.carrying import LeftBefore
 from royalties.services.periods.draft import run_view
@@ -8,7 +8,7 @@ from tests.builders.books import Office, after, closed
 pytestmark = after(closed)
 
 
-def test_what_was_left_before_a_period_stays_as_its_run_found_it(office: Office) -> None:
+def test_opening_figures_of_a_closed_period_never_change(office: Office) -> None:
     def left(periods: int) -> LeftBefore:
         with office.work(read_only=True) as work:
             first = run_view(work, "2025-H1").period

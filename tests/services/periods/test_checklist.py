@@ -1,4 +1,4 @@
-"""Every step of the checklist says in words where it stands, and what stops a close is named."""
+"""Every step of the checklist states its status, and names what stops a close."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -92,7 +92,7 @@ def a_proposal(found: Outlook, **more: object) -> Proposal:
     return Proposal(**{**values, **more})
 
 
-def test_a_calm_period_lacks_a_look_and_two_people(found: Outlook) -> None:
+def test_quiet_period_still_needs_a_look_and_two_people(found: Outlook) -> None:
     assert said(found) == {
         "ended": ("The period has ended", True, ""),
         "reports": ("Reports received", True, "none missing"),
@@ -109,7 +109,7 @@ def test_a_calm_period_lacks_a_look_and_two_people(found: Outlook) -> None:
     assert found.obstacle == ""
 
 
-def test_each_kind_of_point_stands_at_its_own_step_until_each_is_explained(found: Outlook) -> None:
+def test_points_are_listed_at_their_step_until_explained(found: Outlook) -> None:
     kinds = {"reports": "report:hub", "unrecorded": "upload:7", "history": "history"}
     of = {"reports": "missing", "unrecorded": "not recorded", "history": "counted here"}
     for part, subject in {**kinds, "jumps": "title:collab:USD"}.items():
@@ -124,7 +124,7 @@ def test_each_kind_of_point_stands_at_its_own_step_until_each_is_explained(found
         assert said(every)[part] == (words, True, "1 explained")
 
 
-def test_rows_that_wait_are_told_of_until_somebody_has_looked_at_them(found: Outlook) -> None:
+def test_waiting_rows_are_listed_until_somebody_has_seen_them(found: Outlook) -> None:
     for settled in (False, True):
         rows = (a_point("waiting", "3 rows, 5 copies", settled=settled),)
         some = replace(found, points=replace(points(found), waiting=rows))
@@ -132,7 +132,7 @@ def test_rows_that_wait_are_told_of_until_somebody_has_looked_at_them(found: Out
         assert said(some)["waiting"] == (words, settled, "3 rows, 5 copies")
 
 
-def test_who_looked_at_the_draft_is_named_until_it_changes(found: Outlook) -> None:
+def test_reviewer_of_the_draft_is_named_until_it_changes(found: Outlook) -> None:
     draft = points(found).draft
     note = ExplanationRow(draft.subject, draft.figure, "looked at", LOOKED, "Cleo")
     for figure, done, remark in (
@@ -144,7 +144,7 @@ def test_who_looked_at_the_draft_is_named_until_it_changes(found: Outlook) -> No
         assert said(seen)["looked"] == ("Draft looked at", done, remark)
 
 
-def test_without_a_draft_nothing_is_done_and_each_step_says_why(found: Outlook) -> None:
+def test_steps_without_a_draft_say_why_they_wait(found: Outlook) -> None:
     none = replace(found, shown=None, points=None)
     why = "the draft cannot be computed"
     for name in ("reports", "unrecorded", "history", "exceptions", "jumps"):
@@ -160,7 +160,7 @@ def test_without_a_draft_nothing_is_done_and_each_step_says_why(found: Outlook) 
     assert stale.is_stale
 
 
-def test_what_is_prepared_names_who_did_and_whether_it_still_holds(found: Outlook) -> None:
+def test_prepared_close_names_preparer_and_validity(found: Outlook) -> None:
     old = replace(a_proposal(found), status="refused")
     waits = replace(found, proposals=(a_proposal(found), old))
     assert said(waits)["prepared"] == ("Prepared", True, "by Cleo")
@@ -173,9 +173,7 @@ def test_what_is_prepared_names_who_did_and_whether_it_still_holds(found: Outloo
 @pytest.mark.parametrize(
     ("days", "when"), [(0, "today"), (1, "tomorrow"), (2, "in 2 days"), (31, "in 31 days")]
 )
-def test_before_the_last_day_has_passed_the_days_left_are_named(
-    found: Outlook, days: int, when: str
-) -> None:
+def test_unfinished_period_shows_the_days_left(found: Outlook, days: int, when: str) -> None:
     early = replace(found, today=LAST_DAY - timedelta(days))
     assert said(early)["ended"] == ("The period has ended", False, when)
     asked = replace(early, proposals=(a_proposal(found, body={"early": "The house is sold"}),))
@@ -187,7 +185,7 @@ def test_before_the_last_day_has_passed_the_days_left_are_named(
     require_possible(replace(found, today=LAST_DAY + timedelta(1)), "")
 
 
-def test_who_may_approve_depends_on_the_rule_and_on_the_day(found: Outlook) -> None:
+def test_approver_depends_on_the_rule_and_the_day(found: Outlook) -> None:
     one = replace(found, two_people=False)
     same = "by a manager, who may be the same one"
     assert said(one)["approved"] == ("Approved and closed", False, same)
@@ -239,7 +237,7 @@ def test_open_steps_are_named_together_with_what_is_open(found: Outlook) -> None
         require_complete(done)
 
 
-def test_what_is_confirmed_is_what_was_shown(found: Outlook) -> None:
+def test_confirmation_covers_what_was_shown(found: Outlook) -> None:
     things = replace(
         points(found),
         reports=(
@@ -271,7 +269,7 @@ def test_what_is_confirmed_is_what_was_shown(found: Outlook) -> None:
     assert require_confirmed(found, confirm=False, seen="of another draft") == ()
 
 
-def test_a_confirmation_is_of_one_draft_though_nothing_was_to_be_confirmed(
+def test_confirmation_is_bound_to_its_draft(
     found: Outlook,
 ) -> None:
     assert found.shown is not None
@@ -281,7 +279,7 @@ def test_a_confirmation_is_of_one_draft_though_nothing_was_to_be_confirmed(
         require_confirmed(other, confirm=True, seen=found.fingerprint)
 
 
-def test_what_will_not_be_paid_or_placed_is_listed(found: Outlook) -> None:
+def test_amounts_not_paid_or_placed_are_listed(found: Outlook) -> None:
     assert found.shown is not None
     run = found.shown.run
     account, other, *_ = run.contracts

@@ -95,14 +95,14 @@ def test_a_checklist_begins_open_and_ends_with_approval(office: Office) -> None:
     assert (proposal.note, proposal.prepared_by_id) == ("all is well", clerk.person)
 
 
-def test_a_retailer_without_a_report_is_told_of_once(office: Office) -> None:
+def test_missing_report_is_listed_once(office: Office) -> None:
     points = look(office).points
     assert points is not None
     assert [each.subject for each in points.reports] == ["report:hub"]
     assert "retailer:hub:USD" not in {each.subject for each in points.jumps}
 
 
-def test_a_figure_that_changes_wants_to_be_explained_again(office: Office) -> None:
+def test_changed_figure_needs_a_new_explanation(office: Office) -> None:
     settle(office, somebody(office, Role.CLERK))
     assert not look(office).open_steps
     office.bring_batch([a_row(1, date="2025-12-01")])
@@ -133,7 +133,7 @@ def test_a_figure_that_changes_wants_to_be_explained_again(office: Office) -> No
         ),
     ],
 )
-def test_nothing_to_say_explains_nothing(
+def test_empty_explanation_is_refused(
     office: Office, period: str, subject: str, words: str, why: str
 ) -> None:
     clerk = somebody(office, Role.CLERK)
@@ -143,7 +143,7 @@ def test_nothing_to_say_explains_nothing(
     assert office.rows("SELECT count(*) FROM explanation") == [(0,)]
 
 
-def test_an_explanation_is_of_figures_that_fit_where_they_are_kept(office: Office) -> None:
+def test_explanation_of_oversized_figures_is_refused(office: Office) -> None:
     """A subject has 200 letters at most, the figures 100, as their columns have on PostgreSQL."""
     kind = "report:"
     longest = kind + "x" * (200 - len(kind))
@@ -155,7 +155,7 @@ def test_an_explanation_is_of_figures_that_fit_where_they_are_kept(office: Offic
     assert office.rows("SELECT subject, figure FROM explanation") == [(longest, "1" * 100)]
 
 
-def test_what_was_explained_is_kept_with_who_did_and_logged(office: Office) -> None:
+def test_explanation_is_stored_with_its_author_and_logged(office: Office) -> None:
     clerk = somebody(office, Role.CLERK)
     with working(office, clerk) as work:
         closing.explain_point(work, PERIOD, "report:hub", "nothing", f"  It  closed. {'y' * 2000}")
@@ -176,7 +176,7 @@ def test_what_was_explained_is_kept_with_who_did_and_logged(office: Office) -> N
     ]
 
 
-def test_what_is_prepared_already_is_not_prepared_twice(office: Office) -> None:
+def test_prepared_close_cannot_be_prepared_again(office: Office) -> None:
     clerk = somebody(office, Role.CLERK)
     number = prepare(office, clerk, f"  all is well {'y' * 2000}")
     with pytest.raises(RefusedError), working(office, clerk) as work:
@@ -210,11 +210,11 @@ def test_a_reason_to_close_early_is_not_kept_of_a_period_that_has_ended(office: 
         (Figures(100, 1000), Figures(100, 1020), False),
     ],
 )
-def test_what_a_jump_is(before: Figures, now: Figures, *, jumped: bool) -> None:
+def test_variance_thresholds(before: Figures, now: Figures, *, jumped: bool) -> None:
     assert varies(before, now, "USD") is jumped
 
 
-def test_who_prepared_does_not_approve(office: Office) -> None:
+def test_preparer_cannot_approve_close(office: Office) -> None:
     manager, other = somebody(office, Role.MANAGER), somebody(office, Role.MANAGER)
     number = prepare(office, manager)
     before = office.hashes()
@@ -231,7 +231,7 @@ def test_who_prepared_does_not_approve(office: Office) -> None:
     )
 
 
-def test_a_clerk_may_not_approve(office: Office) -> None:
+def test_clerk_cannot_approve_close(office: Office) -> None:
     number = prepare(office, somebody(office, Role.MANAGER))
     with (
         pytest.raises(NotAllowedError, match="manager"),
@@ -240,7 +240,7 @@ def test_a_clerk_may_not_approve(office: Office) -> None:
         closing.approve(work, number)
 
 
-def test_what_changed_in_between_is_refused_and_prepared_again(office: Office) -> None:
+def test_changed_draft_is_refused_and_must_be_prepared_again(office: Office) -> None:
     clerk, manager = somebody(office, Role.CLERK), somebody(office, Role.MANAGER)
     number = prepare(office, clerk)
     office.bring_batch([a_row(1, date="2025-12-01")])
@@ -254,7 +254,7 @@ def test_what_changed_in_between_is_refused_and_prepared_again(office: Office) -
     assert office.faults() == {}
 
 
-def test_an_explanation_that_is_outdated_stops_the_approval(office: Office) -> None:
+def test_outdated_explanation_stops_the_approval(office: Office) -> None:
     number = prepare(office, somebody(office, Role.CLERK))
     office.bring_batch([a_row(2, date="2025-11-20", isbn=UNKNOWN)])  # waits: no figure changes
     with (
@@ -275,7 +275,7 @@ def test_one_person_is_enough_when_that_is_switched_off(office: Office) -> None:
     assert office.faults() == {}
 
 
-def test_a_person_does_not_close_past_the_checklist(office: Office) -> None:
+def test_person_cannot_close_past_the_checklist(office: Office) -> None:
     with (
         pytest.raises(RefusedError, match="two people"),
         working(office, somebody(office, Role.MANAGER)) as work,
@@ -283,11 +283,11 @@ def test_a_person_does_not_close_past_the_checklist(office: Office) -> None:
         close(work, PERIOD)
 
 
-def test_the_command_line_closes_as_ever(office: Office) -> None:
+def test_command_line_closes_without_preparation(office: Office) -> None:
     assert office.close(PERIOD).statements
 
 
-def test_refused_and_withdrawn_it_waits_no_more(office: Office) -> None:
+def test_refused_or_withdrawn_close_no_longer_waits(office: Office) -> None:
     clerk, manager = somebody(office, Role.CLERK), somebody(office, Role.MANAGER)
     number = prepare(office, clerk)
     with pytest.raises(RefusedError, match="give a reason"), working(office, manager) as work:
@@ -307,7 +307,7 @@ def approve_as(office: Office, number: int, actor: Actor) -> int:
         return len(closing.approve(work, number).statements)
 
 
-def test_two_who_approve_at_once_close_once(office: Office, racers: Racers) -> None:
+def test_concurrent_approvals_close_once(office: Office, racers: Racers) -> None:
     number = prepare(office, somebody(office, Role.CLERK))
     config = office.system.config
     outcomes = racers.race(
@@ -327,7 +327,7 @@ def test_two_who_approve_at_once_close_once(office: Office, racers: Racers) -> N
     assert office.faults() == {}
 
 
-def test_what_is_closed_is_not_prepared(office: Office) -> None:
+def test_closed_period_cannot_be_prepared(office: Office) -> None:
     with (
         pytest.raises(RefusedError, match="closed already"),
         working(office, somebody(office, Role.CLERK)) as work,
@@ -335,7 +335,7 @@ def test_what_is_closed_is_not_prepared(office: Office) -> None:
         closing.prepare(work, "2025-H1", "")
 
 
-def test_of_a_closed_period_only_its_run_is_shown(office: Office) -> None:
+def test_closed_period_shows_only_its_run(office: Office) -> None:
     prepare(office, somebody(office, Role.CLERK))
     done = look(office, "2025-H1")
     assert done.is_closed
@@ -358,12 +358,12 @@ def test_a_draft_is_remembered_until_something_changes(office: Office) -> None:
     assert shown() is not first
 
 
-def test_the_open_period_comes_first(office: Office) -> None:
+def test_open_period_is_listed_first(office: Office) -> None:
     with office.work() as work:
         assert [each.name for each in closing.periods_page(work)[0]] == ["2025-H2", "2025-H1"]
 
 
-def test_a_month_that_lacks_stops_a_close(office: Office) -> None:
+def test_missing_month_stops_a_close(office: Office) -> None:
     """A retailer that reports every month sold in the period, and a report is missing."""
     for day in ("2025-07-03", "2025-08-03", "2025-10-03", "2025-12-03"):
         office.bring_batch([a_row(1, date=day, retailer="bay")])
@@ -378,7 +378,7 @@ def test_a_month_that_lacks_stops_a_close(office: Office) -> None:
     assert "bay" not in {each.key for each in points.reports}
 
 
-def test_home_and_the_checklist_tell_of_the_same_reports(office: Office) -> None:
+def test_home_and_checklist_list_the_same_missing_reports(office: Office) -> None:
     for place, day in enumerate(("2025-07-03", "2025-08-03", "2025-10-03")):
         office.bring_batch([a_row(place + 1, date=day, retailer="bay")])
     with office.work(read_only=True) as work:
@@ -402,13 +402,13 @@ def test_home_and_the_checklist_tell_of_the_same_reports(office: Office) -> None
 
 
 @after(spring)
-def test_without_a_period_before_nothing_jumps(office: Office) -> None:
+def test_first_period_has_no_variances(office: Office) -> None:
     points = look(office, "2025-H1").points
     assert points is not None
     assert (points.jumps, points.reports) == ((), ())
 
 
-def test_what_a_run_lacks_is_said_and_stops_the_close(office: Office) -> None:
+def test_missing_input_of_a_run_stops_the_close(office: Office) -> None:
     office.bring_batch([a_row(1, date="2025-11-02", currency="CAD")])
     found = look(office)
     assert "CAD → USD" in found.obstacle
@@ -481,7 +481,7 @@ def test_the_command_line_confirms_the_same_checklist(office: Office) -> None:
     assert {missing, waits} <= set(confirmed(office)["confirmed"])
 
 
-def test_what_changed_since_it_was_shown_is_not_confirmed(office: Office) -> None:
+def test_confirmation_of_a_changed_checklist_is_refused(office: Office) -> None:
     seen = look(office).fingerprint
     batch = office.bring_batch([a_row(2, date="2025-11-20", isbn=UNKNOWN)])
     assert "has changed since you were asked" in refusal(office, confirm=True, seen=seen)
@@ -491,7 +491,7 @@ def test_what_changed_since_it_was_shown_is_not_confirmed(office: Office) -> Non
         assert close(work, PERIOD, confirm=True, seen=seen).confirmed == to_confirm
 
 
-def test_uploads_and_typed_sheets_are_named(office: Office) -> None:
+def test_checklist_names_open_uploads_and_typed_sheets(office: Office) -> None:
     site = lend_site(office)
     clerk = site.somebody(Role.CLERK, "Carla Clerk")
     row = tuple("2" if name == "units" else "" for name in FIELDS)
@@ -520,7 +520,7 @@ def test_a_period_ends_with_its_last_day(office: Office) -> None:
     assert "early" not in confirmed(office)
 
 
-def test_a_reason_to_close_early_holds_nothing_that_cannot_be_read(office: Office) -> None:
+def test_reason_to_close_early_must_be_readable_text(office: Office) -> None:
     clerk = somebody(office, Role.CLERK)
     early(office)
     settle(office, clerk)
@@ -544,7 +544,7 @@ def test_an_early_close_at_the_command_line_is_logged_and_told(office: Office) -
     assert office.faults() == {}
 
 
-def test_before_a_close_one_sees_what_it_would_go_on_in_spite_of(office: Office) -> None:
+def test_close_preview_lists_what_it_would_override(office: Office) -> None:
     expected = look(office)
     with office.work(read_only=True) as work:
         found = before_close(work, PERIOD)
@@ -564,7 +564,7 @@ def test_before_a_close_one_sees_what_it_would_go_on_in_spite_of(office: Office)
         assert not before_close(work, PERIOD, early="The house is sold").has_ended
 
 
-def test_nobody_closes_early_alone_even_where_one_is_enough(office: Office) -> None:
+def test_early_close_needs_two_people_even_with_single_approval(office: Office) -> None:
     manager, other = somebody(office, Role.MANAGER), somebody(office, Role.MANAGER)
     with working(office, somebody(office, Role.ADMINISTRATOR)) as work:
         approvals.set_two_people(work, on=False)
@@ -587,7 +587,7 @@ def test_nobody_closes_early_alone_even_where_one_is_enough(office: Office) -> N
     assert office.faults() == {}
 
 
-def test_a_person_explains_and_does_not_confirm(office: Office) -> None:
+def test_person_cannot_confirm_instead_of_explaining(office: Office) -> None:
     with working(office, somebody(office, Role.ADMINISTRATOR)) as work:
         approvals.set_two_people(work, on=False)
     with (

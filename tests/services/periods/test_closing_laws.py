@@ -22,7 +22,7 @@ def periods(office: Office) -> list[closing.PeriodShown]:
         return closing.periods_page(work)[0]
 
 
-def test_a_period_is_shown_with_all_that_is_known_of_it(office: Office) -> None:
+def test_period_list_shows_all_facts_of_a_period(office: Office) -> None:
     office.bring_batch([a_row(3, date="2026-02-01")])
     open_, later, done = periods(office)
     assert (open_.name, open_.starts, open_.ends) == (
@@ -48,7 +48,7 @@ def test_the_first_period_is_open_before_anything_is_closed(office: Office) -> N
 
 
 @after(spring)
-def test_periods_stand_newest_first(office: Office) -> None:
+def test_periods_are_listed_newest_first(office: Office) -> None:
     office.bring_batch([a_row(1, date="2026-02-01"), a_row(1, date="2025-08-01")])
     found = [(each.name, each.state) for each in periods(office)]
     assert found == [("2025-H1", "open"), ("2026-H1", "later"), ("2025-H2", "later")]
@@ -58,7 +58,7 @@ def test_periods_stand_newest_first(office: Office) -> None:
     assert found == [("2026-H1", "open"), ("2025-H2", "closed"), ("2025-H1", "closed")]
 
 
-def test_older_periods_stand_on_further_pages(
+def test_older_periods_are_on_further_pages(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def pages(*numbers: int) -> list[tuple[list[str], bool]]:
@@ -76,7 +76,7 @@ def test_older_periods_stand_on_further_pages(
     ]
 
 
-def test_who_looks_first_finds_draft_and_last_close_calculated(office: Office) -> None:
+def test_draft_and_last_close_are_calculated_ahead_of_visitors(office: Office) -> None:
     with office.work(read_only=True) as work:
         closing.get_ready(work)
     ready = {name: list(kept) for name, kept in office.system.memory.items()}
@@ -86,7 +86,7 @@ def test_who_looks_first_finds_draft_and_last_close_calculated(office: Office) -
     assert {name: list(kept) for name, kept in office.system.memory.items()} == ready
 
 
-def test_what_is_prepared_says_what_a_close_would_pay(office: Office) -> None:
+def test_prepared_close_states_what_it_would_pay(office: Office) -> None:
     site = lend_site(office)
     clerk, manager = site.somebody(Role.CLERK, "Cleo"), site.somebody(Role.MANAGER, "Mona")
     with office.work(read_only=True) as work:

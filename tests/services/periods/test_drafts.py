@@ -1,4 +1,4 @@
-"""A draft as it is looked at: what it adds up to, what is remembered of it, and who waits for it."""
+"""Drafts as they are displayed: totals, caching, and background calculation."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -67,7 +67,7 @@ def accounts_in(document: Document) -> list[tuple[str, AccountFigures]]:
 
 
 @pytest.mark.parametrize("period", [CLOSED, PERIOD])
-def test_an_account_says_what_the_run_document_says(office: Office, period: str) -> None:
+def test_account_agrees_with_the_run_document(office: Office, period: str) -> None:
     run = look(office, period).run
     found = [(done.contract.currency, account_of(done)) for done in run.contracts]
     assert found == accounts_in(office.run(period))
@@ -80,7 +80,7 @@ def test_an_account_below_zero_says_what_it_carries_forward(office: Office) -> N
 
 
 @pytest.mark.parametrize("period", [CLOSED, PERIOD])
-def test_accounts_are_added_up_by_currency(office: Office, period: str) -> None:
+def test_account_totals_are_by_currency(office: Office, period: str) -> None:
     run = look(office, period).run
     (dollars,) = (each for currency, each in accounts_in(office.run(period)) if currency == "USD")
     (pounds,) = (each for currency, each in accounts_in(office.run(period)) if currency == "GBP")
@@ -90,7 +90,7 @@ def test_accounts_are_added_up_by_currency(office: Office, period: str) -> None:
     assert totals == {"GBP": pounds, "USD": AccountFigures(*(2 * amount for amount in dollars))}
 
 
-def test_what_is_paid_is_added_up_by_currency(office: Office) -> None:
+def test_payment_totals_are_by_currency(office: Office) -> None:
     run = look(office, CLOSED).run
     paid: dict[str, int] = {}
     for each in office.run(CLOSED)["beneficiaries"]:
@@ -131,7 +131,7 @@ def test_a_closed_run_has_the_terms_that_it_used(office: Office) -> None:
     assert look(office).setup.plans != before.setup.plans
 
 
-def test_only_who_may_read_looks_at_drafts(office: Office) -> None:
+def test_drafts_need_the_right_to_read(office: Office) -> None:
     shown = look(office)
     verbs: tuple[Callable[[Work], object], ...] = (
         lambda work: draft(work, PERIOD),
@@ -177,7 +177,7 @@ def test_a_draft_statement_has_the_last_day_of_its_period_and_no_number(office: 
 # What is remembered, and who waits
 
 
-def test_a_draft_is_at_hand_when_somebody_has_looked(office: Office) -> None:
+def test_draft_is_cached_after_the_first_look(office: Office) -> None:
     with office.work(read_only=True) as work:
         period = open_period(work)
         assert draft_at_hand(work, period) is None
@@ -188,7 +188,7 @@ def test_a_draft_is_at_hand_when_somebody_has_looked(office: Office) -> None:
         assert draft_at_hand(work, period) is None
 
 
-def test_why_there_is_no_draft_is_not_a_draft_at_hand(office: Office) -> None:
+def test_failed_draft_is_not_cached_as_a_draft(office: Office) -> None:
     with office.work(read_only=True) as work:
         period = open_period(work)
         failed = Failed(RefusedError("the rate GBP → USD is missing"), lasts=True)
@@ -218,7 +218,7 @@ def statement(work: Work) -> object:
         ("draft statements", "what statements of 2025-H2 say", PERIOD, statement),
     ],
 )
-def test_who_looks_at_a_page_does_not_wait_for_many_sales(
+def test_page_does_not_wait_for_a_draft_of_many_sales(
     office: Office,
     monkeypatch: pytest.MonkeyPatch,
     name: str,
@@ -250,7 +250,7 @@ def test_who_looks_at_a_page_does_not_wait_for_many_sales(
     assert list(office.system.memory[name]) == [told.key]
 
 
-def test_the_newest_closed_runs_are_remembered(office: Office) -> None:
+def test_newest_closed_runs_are_cached(office: Office) -> None:
     for each in (PERIOD, "2026-H1", "2026-H2"):
         office.close(each, early="The house is sold")
     for each in (CLOSED, PERIOD, "2026-H1", "2026-H2"):

@@ -1,4 +1,4 @@
-"""What a draft and a close hand out, and what a close writes down."""
+"""Results of drafts and closes, and what a close records."""
 
 import json
 
@@ -55,7 +55,7 @@ def test_the_log_says_what_a_close_wrote_and_what_was_confirmed(office: Office) 
     }
 
 
-def test_nobody_is_told_of_a_close_after_the_periods_end(office: Office) -> None:
+def test_close_by_command_after_the_periods_end_sends_no_mail(office: Office) -> None:
     lend_site(office).somebody(Role.MANAGER, "Mara Manager")
     office.close(PERIOD)
     assert office.rows("SELECT count(*) FROM mail") == [(0,)]

@@ -1,4 +1,4 @@
-"""What a period costs depends on the period, not on how many were closed before it.
+"""The cost of a period does not depend on the number of closed periods before it.
 
 Time is no measure of that in a test; the steps of SQLite's machine are, which count every row that
 is read, sorted or written, and are the same each time.
@@ -129,7 +129,7 @@ def steps_of(office: Office, closed: int) -> dict[str, int]:
 
 
 @pytest.mark.thorough("measurements")
-def test_a_period_costs_as_much_after_many_as_after_few(shelf: Shelf, tmp_path: Path) -> None:
+def test_cost_of_a_period_does_not_grow_with_earlier_periods(shelf: Shelf, tmp_path: Path) -> None:
     with shelf.office("sqlite", begun, tmp_path) as office:
         go_on(office, 0, FEW)
         few = steps_of(office, FEW)

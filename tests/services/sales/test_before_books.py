@@ -1,4 +1,4 @@
-"""Sales dated before the first period count only once somebody has said so, at every door."""
+"""Sales dated before the first period need confirmation, however they are entered."""
 
 import json
 from datetime import date
@@ -49,13 +49,13 @@ def test_a_report_with_older_sales_asks_with_count_and_amount(office: Office) ->
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_sales_of_the_first_day_ask_nothing(office: Office) -> None:
+def test_sales_on_the_first_day_need_no_confirmation(office: Office) -> None:
     assert told(office.bring([a_row(5, date="2025-01-01")]).document) == []
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(spring)
-def test_older_sales_are_told_of_after_closes_too(office: Office) -> None:
+def test_older_sales_are_reported_after_closes_too(office: Office) -> None:
     office.close("2025-H1")
     [message] = told(office.bring([a_row(1, date="2020-02-02")]).document)
     assert "1 row (1 copy, USD 40.00) is dated before" in message
@@ -63,7 +63,7 @@ def test_older_sales_are_told_of_after_closes_too(office: Office) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_typed_sales_ask_too(office: Office) -> None:
+def test_typed_older_sales_need_confirmation(office: Office) -> None:
     clerk = lend_site(office).somebody(Role.CLERK, "Carla Clerk")
     cells = {"date": "2024-03-14", "isbn": HARDCOVER, "kind": "sale", "units": "2"}
     cells |= {"currency": "USD", "list_price": "80", "discount": "50"}
@@ -89,7 +89,7 @@ def test_waiting_rows_say_so_once_more_when_their_edition_is_known(office: Offic
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(made)
-def test_shipments_ask_too(office: Office) -> None:
+def test_older_shipments_need_confirmation(office: Office) -> None:
     def ship(*, before_books: bool) -> None:
         version = order_of(office, NUMBER).version
         with office.work() as work:

@@ -61,7 +61,7 @@ def lines_of(document: Document) -> list[tuple[int, str, str]]:
 
 
 @after(paid)
-def test_a_correction_takes_back_what_was_paid(office: Office) -> None:
+def test_correction_reverses_what_was_paid(office: Office) -> None:
     """57.50 were paid: 58.00, which the open period's rate gives, are not taken back."""
     assert lines_of(office.run("2025-H1")) == [(10, "1.15", "57.50")]
     office.correct(1)
@@ -71,7 +71,7 @@ def test_a_correction_takes_back_what_was_paid(office: Office) -> None:
 
 
 @after(paid)
-def test_late_sales_are_turned_at_the_open_periods_rate(office: Office) -> None:
+def test_late_sales_are_converted_at_the_open_periods_rate(office: Office) -> None:
     """The mended report is sales like any other: late, and known only now."""
     office.correct(1)
     office.bring_batch([pounds(10), pounds(2, date="2025-09-01")], "mended.csv")
@@ -82,7 +82,7 @@ def test_late_sales_are_turned_at_the_open_periods_rate(office: Office) -> None:
 
 
 @after(paid)
-def test_a_later_correction_goes_by_the_run_that_counted_each_line(office: Office) -> None:
+def test_correction_uses_the_run_that_counted_each_line(office: Office) -> None:
     """A report of three halves, one of them late, is corrected in the third."""
     rows = [
         pounds(4, date="2025-03-01"),
@@ -102,14 +102,14 @@ def test_a_later_correction_goes_by_the_run_that_counted_each_line(office: Offic
 
 
 @after(paid)
-def test_a_correction_that_is_undone_leaves_nothing(office: Office) -> None:
+def test_undone_correction_leaves_the_run_unchanged(office: Office) -> None:
     before = office.run("2025-H2")
     office.undo(office.correct(1).batch)
     assert office.run("2025-H2") == before
 
 
 @after(paid)
-def test_a_closed_correction_is_proved_and_explained(office: Office) -> None:
+def test_closed_correction_verifies_and_is_explained(office: Office) -> None:
     """Statement, explanation and proof know which sales were turned at which rate."""
     office.correct(1)
     office.bring_batch([pounds(20, date="2025-09-01")], "autumn.csv")
@@ -135,7 +135,7 @@ def test_a_closed_correction_is_proved_and_explained(office: Office) -> None:
 
 
 @after(paid)
-def test_what_a_correction_reverses_is_proved(office: Office) -> None:
+def test_verify_checks_what_a_correction_reverses(office: Office) -> None:
     """A line that names no closed run, or another one, is found."""
     office.correct(1)
     for told in ("NULL", "(SELECT max(id) FROM period)"):
@@ -146,8 +146,8 @@ def test_what_a_correction_reverses_is_proved(office: Office) -> None:
 
 
 @after(nothing)
-def test_a_unit_cost_is_taken_back_at_the_rate_it_had(office: Office) -> None:
-    """What a profit was reckoned with goes back with it, and so does a counter of receipts."""
+def test_unit_cost_is_reversed_at_its_original_rate(office: Office) -> None:
+    """The unit cost is reversed with the profit, and so is a counter of receipts."""
     a_house(
         office,
         {

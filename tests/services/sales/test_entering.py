@@ -135,7 +135,7 @@ def test_a_typed_sale_is_recorded_like_one_of_a_report(clerk: Clerk) -> None:
     assert clerk.office.faults() == {}
 
 
-def test_its_file_is_kept_and_gives_the_same_sales_again(clerk: Clerk) -> None:
+def test_file_of_typed_sales_reimports_the_same_sales(clerk: Clerk) -> None:
     clerk.enter(a_sheet(typed()))
     ((sha256,),) = clerk.office.rows("SELECT sha256 FROM batch")
     with clerk.office.system.files.received(sha256).open(encoding="utf-8", newline="") as file:
@@ -145,7 +145,7 @@ def test_its_file_is_kept_and_gives_the_same_sales_again(clerk: Clerk) -> None:
     assert (row["retailer"], row["entry"]) == ("amazon", TOKEN)
 
 
-def test_what_was_recorded_leaves_an_empty_draft_with_another_token(clerk: Clerk) -> None:
+def test_recording_leaves_an_empty_draft_with_a_new_token(clerk: Clerk) -> None:
     clerk.enter(a_sheet(typed()))
     draft = clerk.draft()
     assert draft.rows == ()
@@ -160,7 +160,7 @@ def test_the_same_sheet_sent_twice_is_recorded_once(clerk: Clerk) -> None:
     assert lines(clerk.office) == 1
 
 
-def test_two_windows_that_record_at_the_same_moment_record_once(clerk: Clerk) -> None:
+def test_concurrent_recordings_of_a_sheet_record_once(clerk: Clerk) -> None:
     sheet = a_sheet(*[typed()] * 50, typed(isbn=ATLAS))
     keys = tuple(each.key for each in clerk.enter(sheet).warnings)
     with ThreadPoolExecutor(4) as threads:
@@ -181,20 +181,20 @@ def test_two_equal_sheets_are_two_imports(clerk: Clerk) -> None:
     assert lines(clerk.office) == 2
 
 
-def test_two_sheets_of_a_day_are_nothing_to_ask_about(clerk: Clerk) -> None:
+def test_second_sheet_of_a_day_needs_no_confirmation(clerk: Clerk) -> None:
     clerk.enter(a_sheet(typed()))
     second = clerk.enter(replace(clerk.draft(), rows=(typed(units="3"),)))
     assert (second.batch, second.warnings) == (2, ())
 
 
 @after(spring)
-def test_what_a_report_may_hold_too_is_asked_about(clerk: Clerk) -> None:
+def test_typed_sales_that_a_report_may_contain_need_confirmation(clerk: Clerk) -> None:
     done = clerk.enter(a_sheet(typed()))
     assert ["covered" in each.message for each in done.warnings] == [True]
 
 
 @after(closed)
-def test_what_was_typed_is_no_report(clerk: Clerk) -> None:
+def test_typed_sales_do_not_count_as_a_report(clerk: Clerk) -> None:
     """A phone order for the wholesaler does not say that its report is there."""
     done = clerk.enter(replace(a_sheet(typed(date="2025-08-01")), retailer="hub"))
     assert done.batch is not None
@@ -206,7 +206,7 @@ def test_what_was_typed_is_no_report(clerk: Clerk) -> None:
     assert "report:hub" in {each.subject for each in points.reports}
 
 
-def test_a_page_from_before_is_not_recorded_with_other_rows(clerk: Clerk) -> None:
+def test_outdated_page_cannot_record_other_rows(clerk: Clerk) -> None:
     """The back button shows a recorded sheet; a changed row on it would count all again."""
     clerk.enter(a_sheet(typed()))
     done = clerk.enter(a_sheet(typed(), typed(isbn=ATLAS)))
@@ -243,7 +243,9 @@ def test_a_page_from_before_is_not_recorded_with_other_rows(clerk: Clerk) -> Non
         ({"city": "a" * 499 + "\x07"}, "city"),
     ],
 )
-def test_what_is_wrong_is_told_where_it_is(clerk: Clerk, cells: dict[str, str], field: str) -> None:
+def test_mistakes_are_reported_with_row_and_field(
+    clerk: Clerk, cells: dict[str, str], field: str
+) -> None:
     before = clerk.office.hashes("sales_draft")
     done = clerk.enter(a_sheet(typed(), typed(isbn=EBOOK, net="3"), typed(**cells)))
     assert marked(done) == [(2, field)]
@@ -252,14 +254,14 @@ def test_what_is_wrong_is_told_where_it_is(clerk: Clerk, cells: dict[str, str], 
     assert not list((clerk.office.system.config.home).glob("returned/*"))
 
 
-def test_every_mistake_is_told_at_once(clerk: Clerk) -> None:
+def test_all_mistakes_are_reported_at_once(clerk: Clerk) -> None:
     done = clerk.enter(
         a_sheet(typed(isbn=UNKNOWN, units="x"), typed(), typed(currency="", kind="?"))
     )
     assert marked(done) == [(0, "isbn"), (0, "units"), (2, "kind"), (2, "currency")]
 
 
-def test_a_title_with_its_format_stands_for_its_edition(clerk: Clerk) -> None:
+def test_title_and_format_identify_an_edition(clerk: Clerk) -> None:
     done = clerk.enter(a_sheet(typed(isbn="the collab (hardcover)"), typed(isbn="The Atlas")))
     assert done.batch is not None
     found = clerk.office.rows("SELECT isbn FROM sale JOIN edition ON id = edition_id ORDER BY isbn")
@@ -295,7 +297,7 @@ def test_empty_rows_are_left_out_and_rows_are_numbered_as_the_page_shows_them(
     assert marked(done) == [(1, "units")]
 
 
-def test_nothing_typed_is_told(clerk: Clerk) -> None:
+def test_empty_sheet_is_refused(clerk: Clerk) -> None:
     done = clerk.enter(a_sheet())
     assert [each.row for each in done.mistakes] == [None]
 
@@ -311,13 +313,13 @@ def test_warnings_are_confirmed_one_by_one(clerk: Clerk) -> None:
     assert lines(clerk.office) == 3
 
 
-def test_a_confirmed_warning_does_not_stand_for_another(clerk: Clerk) -> None:
+def test_confirmation_covers_only_its_own_warning(clerk: Clerk) -> None:
     keys = tuple(each.key for each in clerk.enter(a_sheet(typed(), typed())).warnings)
     done = clerk.enter(a_sheet(typed(isbn=ATLAS), typed(), typed()), confirmed=keys)
     assert done.batch is None  # other rows are identical now
 
 
-def test_it_can_be_undone_and_its_rows_come_back(clerk: Clerk) -> None:
+def test_undone_sheet_returns_its_rows_to_the_draft(clerk: Clerk) -> None:
     rows = (typed(), typed(units="-1", kind="return"))
     done = clerk.enter(a_sheet(*rows))
     assert done.batch is not None
@@ -335,7 +337,7 @@ def clerk_draft(work: Work) -> Draft:
 
 
 @after(spring)
-def test_only_what_was_typed_is_taken_back_here(clerk: Clerk) -> None:
+def test_only_typed_imports_can_be_returned_to_the_draft(clerk: Clerk) -> None:
     with clerk.work() as work, pytest.raises(RefusedError):
         entering.take_back(work, 1)
     with clerk.work() as work:
@@ -355,7 +357,7 @@ def test_a_report_named_like_typed_sales_stays_a_report(clerk: Clerk) -> None:
     assert [each["code"] for each in again.document["warnings"]] == ["period-covered"]
 
 
-def test_a_draft_comes_back_as_it_was_left(clerk: Clerk) -> None:
+def test_draft_is_restored_as_saved(clerk: Clerk) -> None:
     rows: Any = (typed(city="Köln 'x' \"y\" <b>"), typed(units="half"))
     with clerk.work() as work:
         kept = sheets.save(work, a_sheet(*rows))
@@ -363,7 +365,7 @@ def test_a_draft_comes_back_as_it_was_left(clerk: Clerk) -> None:
     assert kept.rows == rows
 
 
-def test_two_windows_are_told_of_each_other(clerk: Clerk) -> None:
+def test_save_from_an_outdated_window_is_refused(clerk: Clerk) -> None:
     with clerk.work() as work:
         first = sheets.save(work, a_sheet(typed()))
     with clerk.work() as work:
@@ -386,7 +388,7 @@ def test_two_new_windows_do_not_overwrite_each_other(clerk: Clerk) -> None:
         sheets.save(work, a_sheet(token="another"))  # noqa: S106
 
 
-def test_drafts_are_each_persons_own(clerk: Clerk) -> None:
+def test_drafts_are_private_to_each_person(clerk: Clerk) -> None:
     with clerk.work() as work:
         sheets.save(work, a_sheet(typed()))
     other = Clerk(clerk.office, "Sam Other")
@@ -405,7 +407,7 @@ def test_drafts_are_each_persons_own(clerk: Clerk) -> None:
         a_sheet(typed(), token="x" * 65),
     ],
 )
-def test_what_no_page_sends_is_refused(clerk: Clerk, draft: Draft) -> None:
+def test_malformed_sheet_is_refused(clerk: Clerk, draft: Draft) -> None:
     with pytest.raises(RefusedError):
         clerk.enter(draft)
     with clerk.work() as work, pytest.raises(RefusedError):
@@ -424,7 +426,7 @@ def test_only_the_desk_enters_sales(office: Office, role: Role) -> None:
             sheets.find_drafts(work)
 
 
-def test_the_log_tells_who_typed_what(clerk: Clerk) -> None:
+def test_log_records_who_typed_what(clerk: Clerk) -> None:
     done = clerk.enter(a_sheet(typed()))
     rows = clerk.office.rows("SELECT action, actor, payload FROM log ORDER BY seq")
     assert [(row[0], row[1]) for row in rows][-2:] == [

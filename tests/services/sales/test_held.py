@@ -1,11 +1,14 @@
 """While a report or a sheet is read nothing is held: others write meanwhile."""
 
+import io
 import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from errno import ENOSPC
 from functools import partial
+from os import strerror
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +69,7 @@ def brought(office: Office, path: Path, **more: Any) -> ImportResult:
         (a_row(8, date="2019-01-01"), "confirm"),
     ],
 )
-def test_others_write_while_a_report_is_read(
+def test_reading_a_report_does_not_block_writers(
     office: Office, monkeypatch: pytest.MonkeyPatch, row: dict[str, str], outcome: str
 ) -> None:
     path = office.report([row])
@@ -84,7 +87,7 @@ def left(office: Office) -> list[Path]:
     return list(office.system.files.spool.glob(".lines-*"))
 
 
-def test_others_write_while_the_command_line_imports(
+def test_command_line_import_does_not_block_writers(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = office.report([a_row(8)])
@@ -96,7 +99,7 @@ def test_others_write_while_the_command_line_imports(
     assert written(office) == 1
 
 
-def test_others_write_while_a_sheet_is_read(
+def test_reading_a_sheet_does_not_block_writers(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clerk = lend_site(office).somebody(Role.CLERK, "Kim Typer")
@@ -161,7 +164,7 @@ def test_a_file_that_changes_all_the_time_is_refused(
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_of_many_who_import_the_same_file_one_records_it(office: Office) -> None:
+def test_concurrent_imports_of_a_file_record_it_once(office: Office) -> None:
     path, outcomes = office.report([a_row(8)]), []
     start = threading.Barrier(4)
 
@@ -180,7 +183,7 @@ def test_of_many_who_import_the_same_file_one_records_it(office: Office) -> None
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_lines_that_the_disk_does_not_take_are_told(
+def test_full_disk_while_importing_is_reported(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def small(path: Path, **more: Any) -> sqlite3.Connection:
@@ -189,7 +192,23 @@ def test_lines_that_the_disk_does_not_take_are_told(
         return connection
 
     connect = sqlite3.connect
-    monkeypatch.setattr("royalties.store.sales.line_file.sqlite3.connect", small)
+    monkeypatch.setattr("royalties.store.sales.line_tables.sqlite3.connect", small)
     with pytest.raises(DiskError, match="No space left"):
         brought(office, office.report([a_row(units) for units in range(1, 500)]))
+    assert left(office) == []
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_sums_that_the_disk_does_not_take_are_told(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.BytesIO):
+        def write(self, _: object) -> int:
+            raise OSError(ENOSPC, strerror(ENOSPC))
+
+    path = "royalties.services.sales.recording.tempfile.TemporaryFile"
+    monkeypatch.setattr(path, lambda **_: Full())
+    with pytest.raises(DiskError, match="No space left"):
+        brought(office, office.report([a_row(8)]))
+    assert office.rows("SELECT units FROM sale") == []
     assert left(office) == []

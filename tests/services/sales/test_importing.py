@@ -51,7 +51,7 @@ def again(office: Office) -> Document:
     return office.bring_file(office.outside / "spring.csv").document
 
 
-def test_what_a_correction_takes_back_of_the_open_period_is_none(office: Office) -> None:
+def test_reversed_sales_of_the_open_period_are_no_correction(office: Office) -> None:
     """A report of both halves is corrected: only its sales of the closed one are a correction."""
     office.bring_batch([a_row(8), a_row(5, date="2025-08-03")])
     office.close("2025-H1")
@@ -81,7 +81,7 @@ def test_a_corrected_file_may_be_imported_again(office: Office) -> None:
 
 
 @after(corrected)
-def test_a_correction_stays_while_its_file_is_recorded_again(office: Office) -> None:
+def test_correction_cannot_be_undone_while_its_file_is_reimported(office: Office) -> None:
     number = again(office)["batch"]
     refused(office, lambda: office.undo(2), f"would count twice: undo {number} first")
     refused(office, lambda: office.undo(1), "correct import 1")
@@ -93,7 +93,7 @@ def test_a_correction_stays_while_its_file_is_recorded_again(office: Office) -> 
 
 
 @after(corrected)
-def test_a_file_may_be_corrected_as_often_as_it_is_wrong(office: Office) -> None:
+def test_file_can_be_corrected_repeatedly(office: Office) -> None:
     second = again(office)["batch"]
     office.close("2025-H2")
     fourth = office.correct(second).batch
@@ -104,7 +104,7 @@ def test_a_file_may_be_corrected_as_often_as_it_is_wrong(office: Office) -> None
 
 
 @after(corrected)
-def test_a_correction_is_not_corrected(office: Office) -> None:
+def test_correction_cannot_be_corrected(office: Office) -> None:
     refused(office, lambda: office.correct(2), "no closed run used import 2")
     office.close("2025-H2")
     refused(office, lambda: office.correct(2), "import 2 is a correction", "(spring.csv) once more")
@@ -114,7 +114,7 @@ def test_a_correction_is_not_corrected(office: Office) -> None:
 
 
 @after(corrected)
-def test_an_import_knows_by_what_it_is_corrected(office: Office) -> None:
+def test_import_names_its_correction(office: Office) -> None:
     rows = "SELECT id, status, corrects, corrected_by FROM batch ORDER BY id"
     assert office.rows(rows) == [(1, "recorded", None, 2), (2, "recorded", 1, None)]
     office.undo(2)
@@ -151,7 +151,7 @@ def cell_of(name: str, text: str) -> object:
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
-def test_a_report_is_mended_where_it_came_back(office: Office, suffix: str) -> None:
+def test_returned_report_can_be_mended_and_reimported(office: Office, suffix: str) -> None:
     good = [a_row(3), a_row(4), a_row(-1, reference="-1+1")]
     bad = [good[0], {**good[1], "units": "four"}, {**good[2], "isbn": "9781442200013"}]
     path = office.outside / f"bad{suffix}"

@@ -1,4 +1,4 @@
-"""What imports keep for drafts stands for their lines, whatever happens to lines or terms."""
+"""Sums kept with imports for drafts equal their lines, whatever happens to lines or terms."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -77,7 +77,7 @@ def with_places(*regions: str) -> Document:
 
 
 @after(spring)
-def test_an_import_keeps_what_a_draft_asks_for(office: Office) -> None:
+def test_import_keeps_the_sums_a_draft_needs(office: Office) -> None:
     assert agree(office) == [("2025-H1", 1)]
 
 
@@ -114,7 +114,7 @@ def test_rows_that_waited_are_added_to_their_import(office: Office) -> None:
 
 
 @after(closed)
-def test_a_closed_period_keeps_nothing_and_a_correction_is_kept(office: Office) -> None:
+def test_sums_are_kept_for_open_periods_and_corrections_only(office: Office) -> None:
     assert agree(office) == [("2025-H2", 2)]
     made = office.correct(1).batch
     assert agree(office) == [("2025-H2", 2), ("2025-H2", made)]
@@ -128,9 +128,7 @@ def test_a_closed_period_keeps_nothing_and_a_correction_is_kept(office: Office) 
     [with_limit("0.5"), with_limit("0.4"), with_places("WA", "OR"), with_places("TX")],
     ids=["limit", "another limit", "more places", "other places"],
 )
-def test_terms_that_ask_for_something_else_let_it_be_summed_again(
-    office: Office, setup: Document
-) -> None:
+def test_changed_terms_recompute_kept_sums(office: Office, setup: Document) -> None:
     before = office.rows("SELECT grouping FROM batch_slicing")
     office.load(setup)
     assert office.rows("SELECT grouping FROM batch_slicing") != before
@@ -139,7 +137,7 @@ def test_terms_that_ask_for_something_else_let_it_be_summed_again(
 
 
 @after(spring)
-def test_an_edition_whose_discounts_nobody_asked_for_is_summed_again(office: Office) -> None:
+def test_edition_newly_needing_discounts_is_summed_again(office: Office) -> None:
     """The limits are as they were, but a rule looks at the discount of one more format."""
     setup = deepcopy(a_setup())
     setup["contracts"][0]["rules"][0]["formats"] = ["hardcover", "ebook"]
@@ -155,7 +153,7 @@ def test_an_edition_whose_discounts_nobody_asked_for_is_summed_again(office: Off
 
 
 @after(spring)
-def test_terms_that_ask_for_nothing_new_leave_it(office: Office) -> None:
+def test_unaffected_kept_sums_are_left_alone(office: Office) -> None:
     setup = deepcopy(a_setup())
     setup["contracts"][0]["rules"][1]["rate"] = "0.2"
     seen = office.statements_of(lambda office: office.load(setup))
@@ -174,7 +172,7 @@ def test_places_that_are_mended_are_summed_again(office: Office) -> None:
 
 
 @after(spring)
-def test_books_of_an_earlier_release_are_summed_when_they_are_migrated(office: Office) -> None:
+def test_migration_computes_kept_sums_of_earlier_releases(office: Office) -> None:
     office.bring_batch([a_row(2, date="2025-08-01")])
     office.rewrite_sales()
     assert agree(office) == []
@@ -243,7 +241,7 @@ _happenings = st.one_of(
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 @settings(max_examples=max(settings().max_examples // 8, 6))
 @given(happenings=st.lists(_happenings, min_size=3, max_size=9))
-def test_after_anything_it_is_the_sum_of_the_lines(
+def test_kept_sums_equal_the_lines_after_any_operations(
     shelf: Shelf,
     tmp_path_factory: pytest.TempPathFactory,
     kind: str,

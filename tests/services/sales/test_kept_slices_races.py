@@ -1,4 +1,4 @@
-"""What imports keep for drafts is right, whoever else writes at the same moment."""
+"""Sums kept with imports for drafts stay correct under concurrent writes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -79,7 +79,7 @@ def three_at_once(office: Office) -> Race:
     ],
 )
 @pytest.mark.parametrize("pause", ["INSERT INTO", "batch_slic"])
-def test_it_is_the_sum_of_the_lines_after_a_race(
+def test_kept_sums_equal_the_lines_after_a_race(
     office: Office, racers: Racers, race: Callable[[Office], Race], pause: str
 ) -> None:
     outcomes = racers.race(*tasks(office, *race(office), pause=pause))

@@ -1,4 +1,4 @@
-"""Uploads: kept whole or not at all, checked without a trace, recorded as they were seen."""
+"""Uploads: stored whole or not at all, checked without recording, recorded as they were shown."""
 
 import io
 import os
@@ -64,7 +64,7 @@ class Endless(io.RawIOBase):
         return b"x" * given
 
 
-def test_a_file_is_streamed(office: Office) -> None:
+def test_upload_is_streamed_to_disk(office: Office) -> None:
     tracemalloc.start()
     try:
         with office.system.work(CLERK) as work:
@@ -76,9 +76,7 @@ def test_a_file_is_streamed(office: Office) -> None:
     assert peak < 12_000_000
 
 
-def test_a_file_that_is_too_large_leaves_nothing(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_large_upload_leaves_no_file(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "LARGEST", 2_000_000)
     with (
         office.system.work(CLERK) as work,
@@ -103,7 +101,7 @@ def test_a_file_that_is_too_large_leaves_nothing(
         ("é" * 300 + ".csv", "é" * 251 + ".csv"),
     ],
 )
-def test_a_name_is_only_shown(sent: str, shown: str) -> None:
+def test_file_name_is_never_used_as_a_path(sent: str, shown: str) -> None:
     assert shown_name(sent) == shown
 
 
@@ -138,7 +136,7 @@ def test_a_report_is_recorded_once(office: Office) -> None:
     assert office.faults() == {}
 
 
-def test_the_same_bytes_wait_once(office: Office) -> None:
+def test_identical_upload_waits_once(office: Office) -> None:
     first = send(office, CLERK, MAY, "may.csv")
     with office.system.work(TESS) as work:
         again = uploads.receive(work, "other.csv", io.BytesIO(MAY))
@@ -147,7 +145,7 @@ def test_the_same_bytes_wait_once(office: Office) -> None:
 
 
 @after(spring)
-def test_a_warning_that_nobody_saw_stops_it(office: Office) -> None:
+def test_unseen_warning_stops_the_recording(office: Office) -> None:
     upload = send(office, CLERK, as_file([a_row(3, date="2025-08-02", list_price=None)]))
     assert upload.document is not None
     assert upload.document["warnings"] == []
@@ -162,7 +160,7 @@ def test_a_warning_that_nobody_saw_stops_it(office: Office) -> None:
     assert record(office, upload.id, *messages).outcome == "recorded"
 
 
-def test_what_was_seen_is_what_is_recorded(office: Office) -> None:
+def test_upload_that_changed_since_its_check_is_not_recorded(office: Office) -> None:
     upload = send(office, CLERK, MAY)
     office.alias(UNKNOWN, HARDCOVER)
     before = counted(office)
@@ -178,7 +176,7 @@ def test_what_was_seen_is_what_is_recorded(office: Office) -> None:
     assert office.faults() == {}
 
 
-def test_bytes_that_came_another_way_are_nothing_new(office: Office) -> None:
+def test_upload_of_recorded_bytes_is_nothing_new(office: Office) -> None:
     upload = send(office, CLERK, MAY)
     assert outcome_of(office, upload.id) == "recorded"
     path = office.outside / "may.csv"
@@ -205,7 +203,7 @@ def test_problems_come_back_as_a_workbook(office: Office) -> None:
     assert counted(office) == before
 
 
-def test_another_report_is_chosen_by_hand_and_let_go(office: Office) -> None:
+def test_report_format_can_be_chosen_and_reset(office: Office) -> None:
     upload = send(office, CLERK, MAY)
     with office.system.work(CLERK) as work:
         changed = uploads.change(work, upload.id, "kdp-2011", {"decimal": " , ", "sheet": ""})
@@ -232,7 +230,7 @@ def test_a_removed_upload_is_gone(office: Office) -> None:
         record(office, upload.id)
 
 
-def test_only_old_files_that_nobody_needs_are_swept(office: Office) -> None:
+def test_sweep_removes_only_old_unneeded_files(office: Office) -> None:
     needed = send(office, CLERK, MAY)
     done = send(office, CLERK, BAD)
     with office.system.work(CLERK) as work:
@@ -251,7 +249,7 @@ def test_only_old_files_that_nobody_needs_are_swept(office: Office) -> None:
     assert {path.name for path in kept(office)} == {needed.sha256}
 
 
-def test_a_lost_file_is_told(office: Office) -> None:
+def test_lost_upload_file_is_reported(office: Office) -> None:
     upload = send(office, CLERK, MAY)
     kept(office)[0].unlink()
     with pytest.raises(RefusedError, match="send it again"):
@@ -269,7 +267,7 @@ VERBS: dict[str, Callable[[Work, int], object]] = {
 }
 
 
-def test_a_nonprofit_may_do_none_of_it(office: Office) -> None:
+def test_nonprofit_user_cannot_use_uploads(office: Office) -> None:
     upload = send(office, CLERK, MAY)
     before = office.hashes()
     stranger = Actor("Nora", Role.NONPROFIT, 7, frozenset({"seattle"}))
@@ -279,7 +277,7 @@ def test_a_nonprofit_may_do_none_of_it(office: Office) -> None:
     assert office.hashes() == before
 
 
-def test_of_two_who_record_at_once_one_is_told(office: Office) -> None:
+def test_concurrent_recordings_of_an_upload_record_once(office: Office) -> None:
     upload = send(office, CLERK, MAY)
     begun = threading.Barrier(2)
     told: list[str] = []

@@ -198,7 +198,7 @@ def test_every_earned_line_is_the_sum_of_its_sale_lines(books: Books) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(many_rules)
-def test_every_rule_takes_something(office: Office) -> None:
+def test_example_sales_reach_every_rule(office: Office) -> None:
     rules = office.rows("SELECT DISTINCT rule FROM earned_line WHERE contract = 'foot-2015'")
     assert {rule for (rule,) in rules} == {*(rule["name"] for rule in RULES), "translation"}
 
@@ -277,7 +277,7 @@ def test_from_the_amount_due_every_line_is_reached(office: Office) -> None:
 
 
 @after(closed)
-def test_what_is_not_there_is_refused_with_what_there_is(office: Office) -> None:
+def test_unknown_figure_is_refused_listing_the_known_ones(office: Office) -> None:
     with pytest.raises(
         RefusedError, match=r"no statement 2025-H9-001: numbers look like 2025-H1-001"
     ):

@@ -28,7 +28,7 @@ def told(office: Office) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("are_final", [True, False])
-def test_nobody_waits_while_statements_are_drawn(
+def test_rendering_statements_does_not_block_writers(
     office: Office, monkeypatch: pytest.MonkeyPatch, *, are_final: bool
 ) -> None:
     if are_final:
@@ -53,7 +53,7 @@ def test_nobody_waits_while_statements_are_drawn(
     assert office.faults() == {}
 
 
-def test_what_a_crash_left_unrecorded_is_issued_with_the_same_bytes(
+def test_file_left_by_a_crash_is_issued_with_the_same_bytes(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.close(PERIOD)
@@ -82,7 +82,7 @@ def test_an_issued_file_is_never_replaced(office: Office) -> None:
     assert path.read_bytes() == before
 
 
-def test_of_two_who_issue_at_once_one_records(office: Office, racers: Racers) -> None:
+def test_concurrent_issuing_records_once(office: Office, racers: Racers) -> None:
     office.close(PERIOD)
     outcomes = racers.race(*tasks(office, *[(racing.statements, PERIOD)] * 2, pause="JOIN issued"))
     assert all(each.done for each in outcomes), outcomes
@@ -90,7 +90,7 @@ def test_of_two_who_issue_at_once_one_records(office: Office, racers: Racers) ->
     assert office.faults() == {}
 
 
-def test_many_are_drawn_on_all_cores_to_the_same_bytes(
+def test_parallel_rendering_gives_the_same_bytes(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.close(PERIOD)

@@ -1,4 +1,4 @@
-"""Statements by e-mail: who is told, with what, and what is known of it afterwards."""
+"""Statements by e-mail: recipients, contents, and the record of what was sent."""
 
 import json
 from functools import partial
@@ -57,7 +57,7 @@ def messages(office: Office) -> list[tuple[object, ...]]:
     return office.rows("SELECT about, recipient, attachments FROM mail ORDER BY id")
 
 
-def test_who_would_be_told(office: Office) -> None:
+def test_preview_lists_recipients(office: Office) -> None:
     found = {each.statement.beneficiary: each for each in planned(office).letters}
     assert found["seattle"].recipients == ("desk@seattle.example.org", "sam.seattle@example.org")
     assert found["seattle"].can_sign_in
@@ -67,7 +67,7 @@ def test_who_would_be_told(office: Office) -> None:
     assert {each.statement.beneficiary for each in planned(office).link_only} == {"houston"}
 
 
-def test_each_is_told_once_with_the_workbook_that_was_issued(office: Office) -> None:
+def test_recipient_gets_one_message_with_the_issued_workbook(office: Office) -> None:
     sent = send(office.work, period=PERIOD, attach=True)
     told = [each for each in planned(office).letters if each.recipients]
     assert sent.statements == len(told)
@@ -85,7 +85,7 @@ def test_each_is_told_once_with_the_workbook_that_was_issued(office: Office) -> 
     assert (again.statements, again.messages) == (1, 2)
 
 
-def test_a_message_has_no_amount_and_a_way_to_the_portal(office: Office) -> None:
+def test_message_contains_no_amount_but_a_portal_link(office: Office) -> None:
     number = number_of(office, "seattle")
     send(office.work, period=PERIOD, number=number)
     assert office.rows("SELECT attachments FROM mail WHERE recipient LIKE 'sam%'") == [("[]",)]
@@ -99,7 +99,7 @@ def test_a_message_has_no_amount_and_a_way_to_the_portal(office: Office) -> None
     assert told.subject == "Your royalty statement for 2025-H1 from Example House"
 
 
-def test_what_was_sent_is_known(office: Office) -> None:
+def test_sent_statements_are_marked(office: Office) -> None:
     number = number_of(office, "houston")
 
     def state() -> list[str]:
@@ -121,20 +121,20 @@ def test_what_was_sent_is_known(office: Office) -> None:
     assert send(office.work, period=PERIOD, number=number).messages == 1
 
 
-def test_nobody_without_an_address_is_told(office: Office) -> None:
+def test_beneficiary_without_address_is_left_out(office: Office) -> None:
     number = number_of(office, "tacoma")
     with pytest.raises(RefusedError, match="e-mail address"):
         send(office.work, period=PERIOD, number=number)
     assert messages(office) == []
 
 
-def test_a_clerk_sends_nothing(office: Office) -> None:
+def test_clerk_cannot_send_statements(office: Office) -> None:
     clerk = Actor("clara", Role.CLERK, 1)
     with pytest.raises(NotAllowedError):
         send(partial(office.system.work, clerk), period=PERIOD)
 
 
-def test_a_nonprofit_finds_its_own_and_nothing_of_others(office: Office) -> None:
+def test_nonprofit_finds_only_its_own_statements(office: Office) -> None:
     sam = Actor("Sam", Role.NONPROFIT, 1, frozenset({"seattle"}))
     own, other = number_of(office, "seattle"), number_of(office, "houston")
     with office.system.work(sam, read_only=True) as work:
@@ -159,7 +159,7 @@ def test_a_nonprofit_finds_its_own_and_nothing_of_others(office: Office) -> None
 
 
 @after(spring)
-def test_what_is_not_issued_yet_is_issued_when_it_is_sent(office: Office) -> None:
+def test_sending_issues_statements_not_yet_issued(office: Office) -> None:
     office.close(PERIOD)
     beneficiaries = a_setup()["beneficiaries"]
     for each in beneficiaries:

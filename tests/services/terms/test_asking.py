@@ -55,7 +55,7 @@ LATE = {"key": "cities", "versions": [{"from": "2025-08-01", "steps": [remainder
 
 
 @after(closed)
-def test_a_plan_file_with_only_a_later_version_is_asked_about(office: Office) -> None:
+def test_plan_file_without_earlier_versions_needs_consent(office: Office) -> None:
     assert asked(office, {"plans": [LATE]}) == [
         (
             'plan "cities": the version from 2015-01-01, which distributed 2025-H1, is left out. '
@@ -74,7 +74,7 @@ def test_a_plan_file_with_only_a_later_version_is_asked_about(office: Office) ->
 
 
 @after(closed)
-def test_a_script_is_told_of_another_value_and_stopped_by_a_lost_one(office: Office) -> None:
+def test_script_is_warned_of_changes_and_stopped_by_losses(office: Office) -> None:
     """A rate typed anew is what the file says; what it leaves out nobody sees in it."""
     kept = entry("contracts", "foot-2015")
     first, rest = kept["rules"]
@@ -92,7 +92,7 @@ def test_a_script_is_told_of_another_value_and_stopped_by_a_lost_one(office: Off
 
 
 @after(closed)
-def test_one_more_version_of_a_plan_asks_nothing(office: Office) -> None:
+def test_additional_plan_version_needs_no_consent(office: Office) -> None:
     versions = [*entry("plans", "cities")["versions"], *LATE["versions"]]
     assert asked(office, {"plans": [{**LATE, "versions": versions}]}) == []
     with office.work(read_only=True) as work:
@@ -122,7 +122,7 @@ CHANGES: list[tuple[str, Document, str]] = [
 @pytest.mark.thorough("combinations", but_one_in=4)
 @pytest.mark.parametrize(("part", "body", "words"), CHANGES)
 @after(closed)
-def test_what_changes_money_of_the_open_period_is_asked_about(
+def test_change_of_money_in_the_open_period_needs_consent(
     office: Office, part: str, body: Document, words: str
 ) -> None:
     (told,) = asked(office, {part: [body]})
@@ -130,7 +130,7 @@ def test_what_changes_money_of_the_open_period_is_asked_about(
 
 
 @after(closed)
-def test_what_changes_no_money_of_the_open_period_is_not_asked_about(office: Office) -> None:
+def test_change_without_effect_on_the_open_period_needs_no_consent(office: Office) -> None:
     assert not asked(office, {"publisher": {**a_setup()["publisher"], "name": "Another Name"}})
     assert not asked(office, {"titles": [entry("titles", "collab", title="Renamed")]})
     later = {"period": "2026-H1", "from": "GBP", "to": "USD", "rate": "1.3"}
@@ -138,7 +138,7 @@ def test_what_changes_no_money_of_the_open_period_is_not_asked_about(office: Off
 
 
 @after(opened)
-def test_nothing_is_asked_before_anything_was_sold(office: Office) -> None:
+def test_no_consent_is_needed_before_the_first_sale(office: Office) -> None:
     """While a house writes its setup, the file is loaded as often as it is changed."""
     for part, body, _ in CHANGES:
         assert asked(office, {part: [body]}) == []
@@ -146,13 +146,13 @@ def test_nothing_is_asked_before_anything_was_sold(office: Office) -> None:
 
 
 @after(spring)
-def test_sales_of_an_open_period_are_enough_to_ask(office: Office) -> None:
+def test_sales_in_the_open_period_require_consent(office: Office) -> None:
     (told,) = asked(office, {"contracts": [plain()]})
     assert "It counts from 2025-H1 on, including 6 sale lines already recorded." in told
 
 
 @after(spring)
-def test_a_price_that_stands_in_for_a_blank_one_is_asked_about(office: Office) -> None:
+def test_change_of_a_price_used_for_blank_ones_needs_consent(office: Office) -> None:
     """Five copies of May came without a price: 85 dollars stand in."""
     collab = entry("titles", "collab")
     hardcover, ebook = collab["editions"]
@@ -186,7 +186,7 @@ def test_an_opening_balance_that_closed_runs_carry_is_refused_in_files_too(
 
 
 @after(nothing)
-def test_the_ordinary_setup_warns_of_nothing(office: Office) -> None:
+def test_ordinary_setup_gives_no_warning(office: Office) -> None:
     assert warned(office.load(a_setup())) == []
     office.bring_batch([a_row(3)])
     assert office.run("2025-H1")["warnings"] != [], "its plan asks for Washington"
@@ -195,7 +195,7 @@ def test_the_ordinary_setup_warns_of_nothing(office: Office) -> None:
 
 
 @after(closed)
-def test_a_load_warns_of_what_it_brings_and_a_run_of_all(office: Office) -> None:
+def test_load_warns_of_its_own_entries_and_a_run_of_all(office: Office) -> None:
     plan = a_plan(
         "halves",
         {"share": "0.5", "when": {"cities": ["Seatle"]}, "to": [{"beneficiary": "houston"}]},

@@ -1,4 +1,4 @@
-"""Changing terms looks at no more sales than it must, however many there have been."""
+"""Changing terms reads no more sales than necessary."""
 
 import re
 from copy import deepcopy
@@ -24,13 +24,13 @@ def looks_at_sales(office: Office, body: Document) -> list[str]:
 
 
 @after(closed)
-def test_a_title_whose_prices_stay_asks_nothing_of_sales(office: Office) -> None:
+def test_title_with_unchanged_prices_queries_no_sales(office: Office) -> None:
     body = title("handbook") | {"title": "The Other Handbook"}
     assert looks_at_sales(office, body) == []
 
 
 @after(closed)
-def test_a_changed_price_asks_for_sales_of_that_edition_alone(office: Office) -> None:
+def test_changed_price_queries_sales_of_its_edition_only(office: Office) -> None:
     body = title("handbook")
     body["editions"][0]["prices"].append(
         {"currency": "USD", "amount": "21.00", "from": "2030-01-01"}
@@ -41,7 +41,7 @@ def test_a_changed_price_asks_for_sales_of_that_edition_alone(office: Office) ->
 
 
 @after(closed)
-def test_many_lines_are_counted_only_until_they_are_many(office: Office) -> None:
+def test_line_count_stops_at_its_limit(office: Office) -> None:
     count = office.rows("SELECT sum(lines) FROM sale_total")[0][0]
     with office.work(read_only=True) as work:
         assert not has_many_lines(work)

@@ -48,7 +48,7 @@ def amend(office: Office, body: dict[str, object], revision: int, part: str = "t
 
 
 @after(spring)
-def test_the_same_run_with_and_without_it(office: Office) -> None:
+def test_public_page_does_not_change_a_run(office: Office) -> None:
     before = json.dumps(office.run("2025-H1"), sort_keys=True)
     office.load({"titles": [a_public_title()]})
     assert json.dumps(office.run("2025-H1"), sort_keys=True) == before
@@ -56,7 +56,7 @@ def test_the_same_run_with_and_without_it(office: Office) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(public)
-def test_who_is_private_is_neither_named_nor_counted(office: Office) -> None:
+def test_private_beneficiary_is_neither_named_nor_counted(office: Office) -> None:
     with office.work(read_only=True) as work:
         title = public_title(work, "collab")
         assert title is not None
@@ -73,7 +73,7 @@ def test_who_is_private_is_neither_named_nor_counted(office: Office) -> None:
 
 
 @after(closed)
-def test_nothing_closed_is_touched_and_everything_still_holds(office: Office) -> None:
+def test_amending_titles_leaves_closed_periods_unchanged(office: Office) -> None:
     history = ("revision", "log")
     before = office.hashes(*history)
     number = str(office.rows("select number from statement order by number")[0][0])
@@ -104,14 +104,14 @@ def test_nothing_closed_is_touched_and_everything_still_holds(office: Office) ->
         ("%", []),
     ],
 )
-def test_titles_are_found(office: Office, words: str, keys: list[str]) -> None:
+def test_titles_are_found_by_words_and_isbn(office: Office, words: str, keys: list[str]) -> None:
     for _ in range(2):
         with office.work(read_only=True) as work:
             assert [each.key for each in catalogue.search(work, words)] == keys
 
 
 @after(opened)
-def test_an_amendment_is_seen_by_the_next_search(office: Office) -> None:
+def test_amended_title_is_found_by_the_next_search(office: Office) -> None:
     with office.work(read_only=True) as work:
         assert catalogue.search(work, "renamed") == []
     amend(office, {**a_public_title(), "title": "Renamed"}, looked_at(office, "titles", "collab"))
@@ -120,7 +120,7 @@ def test_an_amendment_is_seen_by_the_next_search(office: Office) -> None:
 
 
 @after(opened)
-def test_only_managers_amend(office: Office) -> None:
+def test_only_managers_amend_titles(office: Office) -> None:
     before = office.hashes()
     with pytest.raises(NotAllowedError), office.system.work(CLERK) as work:
         catalogue.amend(work, "titles", a_public_title(), looked_at(office, "titles", "collab"))
@@ -130,7 +130,7 @@ def test_only_managers_amend(office: Office) -> None:
 
 
 @after(opened)
-def test_who_looked_at_an_older_state_is_told(office: Office) -> None:
+def test_amending_an_older_revision_is_refused(office: Office) -> None:
     seen = looked_at(office, "titles", "collab")
     assert amend(office, a_public_title(subtitle="Mine"), seen)
     with pytest.raises(terms.EntryChangedError, match="mia changed"):
@@ -149,7 +149,7 @@ def test_a_new_entry_does_not_replace_another(office: Office) -> None:
 
 
 @after(spring)
-def test_an_edition_in_the_books_stays(office: Office) -> None:
+def test_edition_with_sales_cannot_be_removed(office: Office) -> None:
     with pytest.raises(SetupError) as refused:
         amend(office, a_title("collab", an_edition()), looked_at(office, "titles", "collab"))
     assert refused.value.faults[0].path == "titles[0].editions"
@@ -176,7 +176,7 @@ def test_there_are_no_copies_before_the_first_close(office: Office) -> None:
 
 
 @after(public)
-def test_a_pdf_becomes_a_chapters_sample(office: Office) -> None:
+def test_pdf_can_be_kept_as_a_chapter_sample(office: Office) -> None:
     with office.system.work(MANAGER) as work:
         found = terms.find_entry(work, "titles", "collab")
         assert found is not None
@@ -212,7 +212,7 @@ def test_a_pdf_becomes_a_chapters_sample(office: Office) -> None:
         (PDF, -1, "no such chapter"),
     ],
 )
-def test_what_is_no_sample(office: Office, data: bytes, place: int, message: str) -> None:
+def test_invalid_sample_is_refused(office: Office, data: bytes, place: int, message: str) -> None:
     before = office.hashes()
     seen = looked_at(office, "titles", "collab")
     with pytest.raises(RefusedError, match=message), office.system.work(MANAGER) as work:
@@ -222,7 +222,7 @@ def test_what_is_no_sample(office: Office, data: bytes, place: int, message: str
 
 
 @after(public)
-def test_a_sample_for_an_older_state_is_not_kept(office: Office) -> None:
+def test_sample_for_an_older_revision_is_refused(office: Office) -> None:
     with pytest.raises(terms.EntryChangedError), office.system.work(MANAGER) as work:
         catalogue.keep_sample(work, "collab", 1, PDF, 1)
     assert samples(office.system.files) == []
@@ -232,7 +232,7 @@ def test_a_sample_for_an_older_state_is_not_kept(office: Office) -> None:
 
 
 @after(public)
-def test_what_it_gave_is_what_statements_allocated(office: Office) -> None:
+def test_money_given_equals_what_statements_allocated(office: Office) -> None:
     with office.work(read_only=True) as work:
         title = public_title(work, "collab")
         assert title is not None
@@ -262,7 +262,7 @@ def test_what_it_gave_is_what_statements_allocated(office: Office) -> None:
 
 
 @after(closed)
-def test_what_several_titles_gave_together_is_no_ones(office: Office) -> None:
+def test_money_of_shared_contracts_is_credited_to_no_title(office: Office) -> None:
     office.load(
         {
             "titles": [a_public_title()],
@@ -298,7 +298,7 @@ def test_what_several_titles_gave_together_is_no_ones(office: Office) -> None:
 
 
 @after(closed)
-def test_nothing_is_told_unless_the_publisher_shows_it(office: Office) -> None:
+def test_money_given_is_hidden_unless_the_publisher_shows_it(office: Office) -> None:
     office.load({"titles": [a_public_title(shows_giving=False)]})
     with office.work(read_only=True) as work:
         title = public_title(work, "collab")

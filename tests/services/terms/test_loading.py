@@ -58,8 +58,8 @@ def refuses(office: Office, setup: Document, *messages: str) -> None:
 
 
 @after(closed)
-def test_faults_of_every_kind_come_at_once(office: Office) -> None:
-    """Of form, of what refers to nothing, and against what is closed."""
+def test_faults_of_every_kind_are_reported_together(office: Office) -> None:
+    """Malformed values, unknown references, and conflicts with closed periods."""
     contract, plan = part("contracts", "foot-2015"), part("plans", "halves")
     steps = [{"remainder": True, "to": [{"beneficiary": "nobody"}]}]
     refuses(
@@ -82,7 +82,7 @@ def test_faults_of_every_kind_come_at_once(office: Office) -> None:
 
 
 @after(nothing)
-def test_a_first_setup_without_a_publisher_tells_the_rest_too(office: Office) -> None:
+def test_first_setup_without_publisher_reports_other_faults_too(office: Office) -> None:
     setup = a_setup()
     del setup["publisher"]
     setup["contracts"][0]["plan"] = "nowhere"
@@ -97,8 +97,8 @@ def test_a_first_setup_without_a_publisher_tells_the_rest_too(office: Office) ->
 
 
 @after(opened)
-def test_work_that_writes_sees_its_own_setup_and_nobody_else_does(office: Office) -> None:
-    """What was remembered serves work that writes, but not of what that adds, or takes back."""
+def test_uncommitted_setup_is_visible_to_its_own_work_only(office: Office) -> None:
+    """A cached setup is used by writing work, but never contains its uncommitted changes."""
     new = a_title("new", an_edition("9781442200074"))
 
     def known(*, read_only: bool) -> bool:
@@ -123,7 +123,7 @@ def test_work_that_writes_sees_its_own_setup_and_nobody_else_does(office: Office
 
 
 @after(nothing)
-def test_a_setup_is_loaded_once(office: Office) -> None:
+def test_loading_a_setup_again_changes_nothing(office: Office) -> None:
     first = office.load(a_setup())
     assert first.added == {
         "publisher": 1,
@@ -143,7 +143,7 @@ def test_a_setup_is_loaded_once(office: Office) -> None:
 
 
 @after(nothing)
-def test_the_order_of_keys_in_a_file_says_nothing(office: Office) -> None:
+def test_order_of_keys_in_a_setup_file_is_irrelevant(office: Office) -> None:
     office.load(a_setup())
     once = office.hashes()
     turned: Document = json.loads(json.dumps(a_setup(), sort_keys=True))
@@ -233,7 +233,7 @@ def test_prices_and_identifiers_are_those_of_the_newest_entry(office: Office) ->
     ],
 )
 @after(opened)
-def test_faults_are_named_and_nothing_is_kept(
+def test_setup_with_faults_is_refused_naming_them(
     office: Office, change: Document, message: str
 ) -> None:
     good = {"retailers": [{"key": "new", "name": "New", "channel": "direct"}]}
@@ -261,7 +261,7 @@ def test_all_faults_are_named_at_once(office: Office) -> None:
 
 
 @after(closed)
-def test_rates_and_income_of_a_closed_period_stay(office: Office) -> None:
+def test_rates_and_income_of_a_closed_period_cannot_change(office: Office) -> None:
     rate = {"period": "2025-H1", "from": "GBP", "to": "USD", "rate": "1.3"}
     income = {
         "period": "2025-H1",
@@ -281,7 +281,7 @@ def test_rates_and_income_of_a_closed_period_stay(office: Office) -> None:
 
 
 @after(closed)
-def test_a_price_that_a_closed_run_used_stays(office: Office) -> None:
+def test_price_used_by_a_closed_run_cannot_change(office: Office) -> None:
     """The reported price was blank for five copies of May: 85 dollars stood in."""
     collab = part("titles", "collab")
     prices = collab["editions"][0]["prices"]
@@ -302,7 +302,7 @@ def test_a_price_that_a_closed_run_used_stays(office: Office) -> None:
 
 @pytest.mark.parametrize("name", ["currency", "calendar", "first_period"])
 @after(spring)
-def test_the_books_keep_what_carries_them(office: Office, name: str) -> None:
+def test_currency_calendar_and_first_period_cannot_change(office: Office, name: str) -> None:
     other: dict[str, Any] = {
         "currency": {"currency": "GBP"},
         "calendar": {"calendar": "yearly", "first_period": "2025"},
@@ -389,7 +389,7 @@ def test_waiting_rows_of_a_closed_period_count_in_the_open_one(office: Office) -
 
 
 @after(opened)
-def test_an_alias_stands_for_an_edition_from_now_on(office: Office) -> None:
+def test_alias_identifies_its_edition_in_later_imports(office: Office) -> None:
     office.bring_batch([a_row(4, isbn=UNKNOWN, discount="0.25")])
     released = office.alias("978-1-4422-0005-0", HARDCOVER)
     assert released.rows == {UNKNOWN: 1}
@@ -403,13 +403,13 @@ def test_an_alias_stands_for_an_edition_from_now_on(office: Office) -> None:
 
 @after(opened)
 @pytest.mark.parametrize("identifier", ["", "  ", "X" * 101, "B0\x07", "B0\x00"])
-def test_what_is_no_identifier_stands_for_nothing(office: Office, identifier: str) -> None:
+def test_invalid_alias_is_refused(office: Office, identifier: str) -> None:
     with pytest.raises(RefusedError, match="an identifier has 1 to 100"):
         office.alias(identifier, HARDCOVER)
 
 
 @after(opened)
-def test_an_edition_goes_by_its_own_isbn_already(office: Office) -> None:
+def test_alias_of_an_edition_to_its_own_isbn_changes_nothing(office: Office) -> None:
     before = office.hashes()
     assert office.alias("1-4422-0001-4", HARDCOVER).rows == {}
     assert office.alias(HARDCOVER, HARDCOVER).rows == {}
@@ -417,7 +417,7 @@ def test_an_edition_goes_by_its_own_isbn_already(office: Office) -> None:
 
 
 @after(opened)
-def test_an_alias_may_stand_in_the_setup_afterwards(office: Office) -> None:
+def test_alias_may_be_added_to_the_setup_later(office: Office) -> None:
     office.alias("B0OTHER", EBOOK)
     collab = part("titles", "collab")
     ebook = {**collab["editions"][1], "identifiers": {"asin": "B0OTHER"}}
@@ -432,14 +432,14 @@ def test_an_alias_of_one_edition_is_not_taken_by_another(office: Office) -> None
 
 
 @after(opened)
-def test_an_edition_is_not_loaded_under_an_isbn_that_stands_for_another(office: Office) -> None:
+def test_edition_with_an_isbn_that_is_an_alias_of_another_is_refused(office: Office) -> None:
     """Else its sales would be recorded for the other one, without a word."""
     office.alias(UNKNOWN, EBOOK)
     refuses(office, {"titles": [a_title("new", an_edition(UNKNOWN))]}, "titles[0].editions[0].isbn")
 
 
 @after(opened)
-def test_one_edition_may_go_by_one_name_twice(office: Office) -> None:
+def test_repeated_alias_of_the_same_edition_is_accepted(office: Office) -> None:
     edition = an_edition(UNKNOWN_TOO, identifiers={"asin": "b0x1", "bn": "B0X1"})
     try:
         office.load({"titles": [a_title("new", edition)]})

@@ -146,7 +146,7 @@ CHANGES = {
 @pytest.mark.thorough("combinations", but_one_in=3)
 @after(spring)
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_preview_is_what_the_amended_books_give(office: Office, change: str) -> None:
+def test_preview_equals_the_run_of_amended_books(office: Office, change: str) -> None:
     part, body, version = CHANGES[change]
     stands = figures_of(office.run("2025-H1"))
     effect = tried(office, part, body, version)["2025-H1"]
@@ -169,7 +169,7 @@ def test_a_preview_is_what_the_amended_books_give(office: Office, change: str) -
 @pytest.mark.thorough("combinations", but_one_in=2)
 @after(spring)
 @pytest.mark.parametrize("change", [name for name in CHANGES if name != "a plan"])
-def test_a_closed_period_would_have_given_what_it_gives_while_open(
+def test_preview_of_a_closed_period_equals_that_while_it_was_open(
     office: Office, change: str
 ) -> None:
     part, body, version = CHANGES[change]
@@ -185,7 +185,7 @@ def test_a_closed_period_would_have_given_what_it_gives_while_open(
 
 
 @after(closed)
-def test_the_open_period_goes_on_from_what_is_closed(office: Office) -> None:
+def test_preview_of_the_open_period_starts_from_closed_figures(office: Office) -> None:
     office.bring(AUTUMN)
     effect = tried(office, "contracts", dearer())["2025-H2"]
     office.load({"contracts": [dearer()]})
@@ -195,7 +195,7 @@ def test_the_open_period_goes_on_from_what_is_closed(office: Office) -> None:
 
 
 @after(closed)
-def test_a_version_is_tried_on_a_period_before_it_begins(office: Office) -> None:
+def test_plan_version_is_previewed_on_an_earlier_period(office: Office) -> None:
     plan = new_version(remainder("author"), day="2026-07-01")
     effects = tried(office, "plans", plan, "2026-07-01")
     assert effects["2025-H1"].as_if
@@ -215,21 +215,21 @@ def test_a_version_is_tried_on_a_period_before_it_begins(office: Office) -> None
 
 
 @after(closed)
-def test_without_a_question_about_a_version_dates_count(office: Office) -> None:
+def test_preview_without_a_version_respects_dates(office: Office) -> None:
     effects = tried(office, "plans", new_version(remainder("author"), day="2026-07-01"))
     assert not effects["2025-H1"].changes
     assert not effects["2025-H2"].changes
 
 
 @after(closed)
-def test_a_new_contract_and_a_new_beneficiary_are_tried(office: Office) -> None:
+def test_new_contract_and_beneficiary_can_be_previewed(office: Office) -> None:
     effects = tried(office, "contracts", a_contract("atlas-2024", ["atlas"]))
     assert [each.contract for each in effects["2025-H1"].contracts] == ["atlas-2024"]
     assert not tried(office, "beneficiaries", {"key": "new", "name": "New"})["2025-H2"].changes
 
 
 @after(closed)
-def test_sales_that_would_earn_nothing_are_counted(office: Office) -> None:
+def test_preview_counts_sales_that_would_earn_nothing(office: Office) -> None:
     body = dearer()
     del body["rules"][-1]
     effect = tried(office, "contracts", body)["2025-H1"]
@@ -238,7 +238,7 @@ def test_sales_that_would_earn_nothing_are_counted(office: Office) -> None:
 
 
 @after(closed)
-def test_what_cannot_be_calculated_is_told_for_that_period(office: Office) -> None:
+def test_preview_names_the_period_that_cannot_be_calculated(office: Office) -> None:
     body = entry("contracts", "foot-2015", currency="EUR", advances=[])
     with pytest.raises(SetupError, match="cannot change any more"):
         tried(office, "contracts", body)

@@ -97,7 +97,7 @@ def test_a_clerks_change_takes_effect_only_once_a_manager_approves(people: Peopl
         terms.approve(work, saved.proposal)
 
 
-def test_who_prepared_does_not_approve(people: People) -> None:
+def test_proposer_cannot_approve(people: People) -> None:
     saved = people.save(people.manager, "contracts", dearer())
     assert saved.proposal is not None
     before = people.office.hashes()
@@ -117,7 +117,7 @@ def test_who_prepared_does_not_approve(people: People) -> None:
     ]
 
 
-def test_with_one_pair_of_eyes_a_managers_save_acts_at_once(people: People) -> None:
+def test_managers_save_takes_effect_at_once_with_single_approval(people: People) -> None:
     with people.at_work(people.administrator) as work:
         approvals.set_two_people(work, on=False)
     assert people.save(people.manager, "contracts", dearer()) == terms.Saved(changed=True)
@@ -127,17 +127,17 @@ def test_with_one_pair_of_eyes_a_managers_save_acts_at_once(people: People) -> N
     assert people.in_force()["rules"][-1]["rate"] == "0.2"
 
 
-def test_what_changes_nothing_is_not_prepared(people: People) -> None:
+def test_unchanged_entry_makes_no_proposal(people: People) -> None:
     assert people.save(people.clerk, "contracts", people.in_force()) == terms.Saved(changed=False)
 
 
-def test_one_change_of_an_entry_waits_at_a_time(people: People) -> None:
+def test_entry_has_at_most_one_waiting_proposal(people: People) -> None:
     people.save(people.clerk, "contracts", dearer())
     with pytest.raises(approvals.ProposedAlreadyError):
         people.save(people.manager, "contracts", dearer("0.3"))
 
 
-def test_a_save_on_an_older_state_is_refused(people: People) -> None:
+def test_save_on_an_older_revision_is_refused(people: People) -> None:
     looked_at = people.revision()
     people.office.load({"contracts": [dearer("0.15")]})
     with pytest.raises(terms.EntryChangedError, match="tess changed contract foot-2015") as error:
@@ -146,7 +146,7 @@ def test_a_save_on_an_older_state_is_refused(people: People) -> None:
     assert error.value.now.body["rules"][-1]["rate"] == "0.15"
 
 
-def test_an_approval_on_an_older_state_is_refused(people: People) -> None:
+def test_approval_on_an_older_revision_is_refused(people: People) -> None:
     saved = people.save(people.clerk, "contracts", dearer())
     assert saved.proposal is not None
     people.office.load({"contracts": [dearer("0.15")]})
@@ -176,13 +176,13 @@ def test_a_proposal_that_no_longer_fits_is_refused_with_its_faults(people: Peopl
         terms.approve(work, saved.proposal)
 
 
-def test_a_taken_key_is_told(people: People) -> None:
+def test_new_entry_with_a_taken_key_is_refused(people: People) -> None:
     with pytest.raises(SetupError) as error:
         people.save(people.clerk, "contracts", dearer(), revision=0, is_new=True)
     assert "contracts[0].key" in faults(error)
 
 
-def test_a_version_that_closed_runs_used_stays(people: People) -> None:
+def test_plan_version_used_by_closed_runs_cannot_change(people: People) -> None:
     plan = entry("plans", "halves")
     plan["versions"][0] = {**plan["versions"][0], "steps": plan["versions"][0]["steps"][1:]}
     with pytest.raises(SetupError) as error:
@@ -191,7 +191,9 @@ def test_a_version_that_closed_runs_used_stays(people: People) -> None:
 
 
 @pytest.mark.parametrize(("day", "taken"), [("2025-06-30", False), ("2025-07-01", True)])
-def test_a_new_version_begins_after_what_is_closed(people: People, day: str, taken: bool) -> None:
+def test_new_plan_version_must_begin_after_closed_periods(
+    people: People, day: str, taken: bool
+) -> None:
     plan = entry("plans", "halves")
     plan["versions"].append({"from": day, "steps": plan["versions"][0]["steps"][1:]})
     if taken:
@@ -202,32 +204,32 @@ def test_a_new_version_begins_after_what_is_closed(people: People, day: str, tak
     assert "begin after 2025-06-30" in faults(error)["plans[0].versions[1].from"]
 
 
-def test_the_next_version_may_begin_with_the_open_period(people: People) -> None:
+def test_new_plan_version_may_begin_with_the_open_period(people: People) -> None:
     with people.at_work(people.clerk) as work:
         assert terms.next_version_day(work) == "2025-07-01"
 
 
 @pytest.mark.parametrize(("part", "key"), [("beneficiaries", "tacoma"), ("contracts", "hand-2020")])
-def test_an_opening_balance_that_was_used_stays(people: People, part: str, key: str) -> None:
+def test_used_opening_balance_cannot_change(people: People, part: str, key: str) -> None:
     with pytest.raises(SetupError) as error:
         people.save(people.clerk, part, entry(part, key, opening_balance="-1.00"))
     assert "carry it forward" in faults(error)[f"{part}[0].opening_balance"]
 
 
-def test_what_closed_runs_earned_back_stays(people: People) -> None:
+def test_recouped_advance_cannot_change(people: People) -> None:
     with pytest.raises(SetupError) as error:
         people.save(people.clerk, "contracts", entry("contracts", "foot-2015", advances=[]))
     assert "earned back already" in faults(error)["contracts[0].advances"]
 
 
 @after(spring)
-def test_before_the_first_close_all_may_change(people: People) -> None:
+def test_everything_may_change_before_the_first_close(people: People) -> None:
     body = entry("beneficiaries", "tacoma", opening_balance="1.00")
     assert people.save(people.clerk, "beneficiaries", body).proposal
 
 
 @pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION, Role.STRANGER])
-def test_others_may_not_even_look(people: People, role: Role) -> None:
+def test_terms_are_hidden_outside_the_desk(people: People, role: Role) -> None:
     outside = Actor("outside", role)
     for look in (
         lambda work: terms.find_entry(work, "contracts", "foot-2015"),

@@ -79,17 +79,17 @@ def keys_of(site: Site) -> list[str]:
         (Role.ORGANIZATION, "/organization/"),
     ],
 )
-def test_password_and_code_lead_home(site: Site, clock: Clock, role: Role, home: str) -> None:
+def test_sign_in_needs_password_and_code(site: Site, clock: Clock, role: Role, home: str) -> None:
     visitor = sign_in(site, clock, site.somebody(role))
     assert visitor.get("/account/").location == home
     assert visitor.get("/").location == "/account/"
 
 
-def test_a_stranger_begins_at_the_titles(site: Site) -> None:
+def test_stranger_is_led_to_the_titles(site: Site) -> None:
     assert site.stranger().get("/account/").location == "/titles/"
 
 
-def test_one_comes_back_to_where_one_wanted_to_go(site: Site, clock: Clock) -> None:
+def test_sign_in_returns_to_the_requested_page(site: Site, clock: Clock) -> None:
     actor, visitor = site.somebody(Role.CLERK), site.stranger()
     asked = visitor.get("/finance/people").location or ""
     half = visitor.post(asked, {"email": email_of(actor).upper(), "password": PASSWORD})
@@ -98,7 +98,7 @@ def test_one_comes_back_to_where_one_wanted_to_go(site: Site, clock: Clock) -> N
 
 
 @pytest.mark.parametrize("typed", ["Ada@Bücher.example", "ada@xn--bcher-kva.example"])
-def test_an_address_of_any_script_signs_in_in_either_form(
+def test_international_address_signs_in_in_either_form(
     site: Site, clock: Clock, typed: str
 ) -> None:
     site.somebody(Role.CLERK, "Ada Lovelace")
@@ -107,7 +107,7 @@ def test_an_address_of_any_script_signs_in_in_either_form(
 
 
 @pytest.mark.parametrize("next_", ["//evil.example", "https://evil.example/", "/\\evil.example"])
-def test_nobody_is_sent_elsewhere(site: Site, clock: Clock, next_: str) -> None:
+def test_sign_in_never_redirects_to_another_site(site: Site, clock: Clock, next_: str) -> None:
     actor, visitor = site.somebody(Role.CLERK), site.stranger()
     half = visitor.post(
         "/account/sign-in",
@@ -121,7 +121,7 @@ def test_nobody_is_sent_elsewhere(site: Site, clock: Clock, next_: str) -> None:
     assert done.location == "/account/"
 
 
-def test_a_page_reached_with_half_a_sign_in_is_none(site: Site, clock: Clock) -> None:
+def test_page_is_refused_before_the_second_factor(site: Site, clock: Clock) -> None:
     visitor = site.stranger()
     give_password(visitor, email_of(site.somebody(Role.ADMINISTRATOR)))
     paths = [
@@ -146,7 +146,7 @@ def test_a_page_reached_with_half_a_sign_in_is_none(site: Site, clock: Clock) ->
         assert (visitor.post(path).location or "").startswith("/account/second-factor"), path
 
 
-def test_half_a_sign_in_cannot_replace_the_second_factor(site: Site, clock: Clock) -> None:
+def test_second_factor_cannot_be_replaced_before_it_was_given(site: Site, clock: Clock) -> None:
     actor, visitor = site.somebody(Role.MANAGER), site.stranger()
     give_password(visitor, email_of(actor))
     assert visitor.get("/account/second-factor/new").location == "/account/second-factor"
@@ -156,7 +156,7 @@ def test_half_a_sign_in_cannot_replace_the_second_factor(site: Site, clock: Cloc
     assert keys_of(site) == [TOTP_KEY]
 
 
-def test_half_a_sign_in_runs_out(site: Site, clock: Clock) -> None:
+def test_sign_in_without_second_factor_expires(site: Site, clock: Clock) -> None:
     visitor = site.stranger()
     give_password(visitor, email_of(site.somebody(Role.MANAGER)))
     clock.later(minutes=31)
@@ -176,7 +176,7 @@ def test_a_code_counts_once(site: Site, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("seconds", [-1500, -600, -90, 90, 240, 1500])
-def test_code_of_another_minute_is_refused_as_a_clock_that_is_off(
+def test_code_of_another_minute_is_refused_naming_the_clock(
     site: Site, clock: Clock, seconds: int
 ) -> None:
     actor, visitor = site.somebody(Role.MANAGER), site.stranger()
@@ -215,7 +215,7 @@ def test_setting_up_names_a_clock_that_is_off(site: Site, clock: Clock) -> None:
     assert key_on(refused.text)[0] == key, "the key that was scanned stays good"
 
 
-def test_key_opens_in_an_app_on_the_same_device(site: Site, clock: Clock) -> None:
+def test_set_up_key_links_to_an_app_on_the_same_device(site: Site, clock: Clock) -> None:
     visitor = site.stranger()
     accept(visitor, invited(site, Role.CLERK))
     page = visitor.page("/account/second-factor/new")
@@ -251,7 +251,7 @@ def test_an_older_code_does_not_count_after_a_newer(site: Site, clock: Clock) ->
     assert visitor.post("/account/second-factor", {"code": older}).status_code == 422
 
 
-def test_the_text_in_the_cookie_is_new_at_each_step(site: Site, clock: Clock) -> None:
+def test_session_token_changes_at_each_step(site: Site, clock: Clock) -> None:
     actor, visitor = site.somebody(Role.MANAGER), site.stranger()
     with visitor.client.session_transaction(base_url="http://localhost:8000") as kept:
         kept["token"] = "planted"  # noqa: S105 - a test's
@@ -271,7 +271,7 @@ def plain(answer: TestResponse) -> tuple[int, str]:
     return answer.status_code, re.sub(r"[\w.]+@example\.org", "", text)
 
 
-def test_nobody_learns_who_has_an_account(site: Site, clock: Clock) -> None:
+def test_sign_in_does_not_reveal_who_has_an_account(site: Site, clock: Clock) -> None:
     known = site.somebody(Role.CLERK, "Known One")
     site.somebody(Role.CLERK, "Closed One", status="disabled")
     invited(site, Role.CLERK)
@@ -295,7 +295,7 @@ def test_nobody_learns_who_has_an_account(site: Site, clock: Clock) -> None:
     assert [to for to, _ in letters(site, "reset")] == [email_of(known)]
 
 
-def test_every_answer_hashes_a_password(
+def test_every_sign_in_answer_hashes_a_password(
     site: Site, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     known = site.somebody(Role.CLERK)
@@ -341,7 +341,7 @@ def test_guessing_a_password_is_slowed(site: Site, clock: Clock) -> None:
     assert give_password(site.stranger(), email_of(actor))
 
 
-def test_wrong_passwords_of_strangers_do_not_hold_the_owner(site: Site, clock: Clock) -> None:
+def test_wrong_passwords_of_strangers_do_not_block_the_owner(site: Site, clock: Clock) -> None:
     email = email_of(site.somebody(Role.CLERK))
     assert [tried(site.stranger(), email, address="203.0.113.9") for _ in range(11)][9:] == [
         422,
@@ -352,7 +352,7 @@ def test_wrong_passwords_of_strangers_do_not_hold_the_owner(site: Site, clock: C
 
 
 @pytest.mark.thorough("attacks")
-def test_guesses_from_many_networks_spare_the_browser_of_the_owner(
+def test_guesses_from_many_networks_do_not_block_the_owners_browser(
     site: Site, clock: Clock
 ) -> None:
     actor, other = site.somebody(Role.CLERK), site.somebody(Role.CLERK, "Other One")
@@ -372,7 +372,7 @@ def test_guesses_from_many_networks_spare_the_browser_of_the_owner(
 
 
 @pytest.mark.thorough("attacks")
-def test_a_reset_lifts_what_strangers_did(site: Site, clock: Clock) -> None:
+def test_password_reset_lifts_the_block_caused_by_strangers(site: Site, clock: Clock) -> None:
     actor = site.somebody(Role.CLERK)
     email = email_of(actor)
     for number in range(100):
@@ -386,7 +386,7 @@ def test_a_reset_lifts_what_strangers_did(site: Site, clock: Clock) -> None:
     assert visitor.post("/account/second-factor", {"code": code_at(clock)}).status_code == 303
 
 
-def test_a_reset_lifts_wrong_codes_too(site: Site, clock: Clock) -> None:
+def test_password_reset_lifts_the_block_of_wrong_codes(site: Site, clock: Clock) -> None:
     actor, guesser = site.somebody(Role.MANAGER), site.stranger()
     give_password(guesser, email_of(actor))
     for _ in range(6):
@@ -399,7 +399,7 @@ def test_a_reset_lifts_wrong_codes_too(site: Site, clock: Clock) -> None:
     assert own.post("/account/second-factor", {"code": code_at(clock)}).status_code == 303
 
 
-def test_who_asks_for_links_in_anothers_name_does_not_hold_them(site: Site, clock: Clock) -> None:
+def test_link_requests_by_others_do_not_block_the_owner(site: Site, clock: Clock) -> None:
     email = email_of(site.somebody(Role.CLERK))
     asked = [
         site.stranger().post("/account/forgotten", {"email": email}, **from_("203.0.113.9"))
@@ -409,7 +409,7 @@ def test_who_asks_for_links_in_anothers_name_does_not_hold_them(site: Site, cloc
     assert site.stranger().post("/account/forgotten", {"email": email}).status_code == 200
 
 
-def test_who_was_right_is_forgiven(site: Site, clock: Clock) -> None:
+def test_successful_sign_in_clears_failed_attempts(site: Site, clock: Clock) -> None:
     email = email_of(site.somebody(Role.CLERK))
     for _ in range(2):  # twelve wrong ones are too many for those who are never right
         for _ in range(6):
@@ -431,7 +431,7 @@ def test_guessing_from_one_place_is_slowed(site: Site, clock: Clock) -> None:
     assert elsewhere.status_code == 422
 
 
-def test_a_clock_that_was_set_back_holds_nobody_for_long(site: Site, clock: Clock) -> None:
+def test_clock_set_back_blocks_nobody_for_long(site: Site, clock: Clock) -> None:
     actor = site.somebody(Role.CLERK)
     clock.later(days=400)
     for _ in range(10):
@@ -442,9 +442,7 @@ def test_a_clock_that_was_set_back_holds_nobody_for_long(site: Site, clock: Cloc
     assert tried(site.stranger(), email_of(actor), PASSWORD) == 303
 
 
-def test_a_code_of_a_clock_that_ran_ahead_does_not_hold_later_ones(
-    site: Site, clock: Clock
-) -> None:
+def test_code_used_in_the_future_does_not_block_later_ones(site: Site, clock: Clock) -> None:
     actor = site.somebody(Role.CLERK)
     clock.later(days=400)
     ahead = sign_in(site, clock, actor)
@@ -455,7 +453,7 @@ def test_a_code_of_a_clock_that_ran_ahead_does_not_hold_later_ones(
     assert now.get("/finance/").status_code == 200
 
 
-def test_a_link_of_a_clock_that_ran_ahead_opens_nothing(site: Site, clock: Clock) -> None:
+def test_link_issued_in_the_future_is_refused(site: Site, clock: Clock) -> None:
     actor = site.somebody(Role.CLERK)
     clock.later(days=400)
     site.stranger().post("/account/forgotten", {"email": email_of(actor)})
@@ -465,7 +463,7 @@ def test_a_link_of_a_clock_that_ran_ahead_opens_nothing(site: Site, clock: Clock
     assert site.stranger().get(link_in(text)).status_code != 200
 
 
-def test_attempts_are_forgotten_and_name_nobody(site: Site, clock: Clock) -> None:
+def test_attempts_expire_and_name_nobody(site: Site, clock: Clock) -> None:
     give_password(site.stranger(), "nobody@example.org", "wrong")
     assert not [row for row in site.office.rows("SELECT subject FROM attempt") if "@" in row[0]]
     clock.later(days=1, seconds=1)
@@ -473,7 +471,7 @@ def test_attempts_are_forgotten_and_name_nobody(site: Site, clock: Clock) -> Non
     assert len(site.office.rows("SELECT subject FROM attempt")) == 4
 
 
-def test_guessing_codes_is_slowed_and_told(site: Site, clock: Clock) -> None:
+def test_guessing_codes_is_slowed_and_reported(site: Site, clock: Clock) -> None:
     actor, visitor = site.somebody(Role.MANAGER), site.stranger()
     for _ in range(4):
         give_password(visitor, email_of(actor))
@@ -491,7 +489,7 @@ def test_guessing_codes_is_slowed_and_told(site: Site, clock: Clock) -> None:
 # Invitations
 
 
-def test_an_invitation_leads_to_the_desk(site: Site, clock: Clock) -> None:
+def test_accepted_invitation_leads_to_the_desk(site: Site, clock: Clock) -> None:
     path = invited(site, Role.CLERK)
     visitor = site.stranger()
     before = site.office.hashes()
@@ -540,7 +538,7 @@ def test_operator_invites_in_the_name_of_the_publisher(site: Site, clock: Clock)
     assert "Dear Ines Fox, Example House invites you to look after contracts" in letter
 
 
-def test_a_link_opens_once_and_only_its_own_thing(site: Site, clock: Clock) -> None:
+def test_link_opens_once_and_only_its_own_page(site: Site, clock: Clock) -> None:
     path = invited(site, Role.CLERK)
     other = path.replace("invitation", "reset")
     assert site.stranger().get(other).status_code == 404
@@ -551,7 +549,7 @@ def test_a_link_opens_once_and_only_its_own_thing(site: Site, clock: Clock) -> N
     assert site.office.rows("SELECT count(*) FROM person WHERE name = 'Another One'") == [(0,)]
 
 
-def test_an_invitation_ends_after_a_week(site: Site, clock: Clock) -> None:
+def test_invitation_expires_after_a_week(site: Site, clock: Clock) -> None:
     path = invited(site, Role.CLERK)
     clock.later(days=6, hours=23)
     assert site.stranger().get(path).status_code == 200
@@ -566,7 +564,7 @@ def test_a_newer_invitation_ends_the_older(site: Site, clock: Clock) -> None:
     assert letters(site, "invitation")[0][1] == "", "the older message is not sent any more"
 
 
-def test_links_and_codes_are_kept_as_hashes(site: Site, clock: Clock) -> None:
+def test_links_and_codes_are_stored_as_hashes(site: Site, clock: Clock) -> None:
     path = invited(site, Role.CLERK)
     visitor = site.stranger()
     accept(visitor, path)
@@ -600,20 +598,20 @@ def test_a_bad_password_is_refused(site: Site, clock: Clock, password: str, word
 @pytest.mark.parametrize(
     "password", ["lowercaseonlyx", "  a pass with spaces  ", "пароль из слов", "x" * 512 + "yzwab"]
 )
-def test_a_good_password_needs_no_kinds_of_letters(site: Site, clock: Clock, password: str) -> None:
+def test_password_needs_no_particular_characters(site: Site, clock: Clock, password: str) -> None:
     visitor = site.stranger()
     assert accept(visitor, invited(site, Role.CLERK), password).status_code == 303
     assert give_password(site.stranger(), "ines@example.org", password)
 
 
-def test_a_name_that_is_taken_is_refused(site: Site, clock: Clock) -> None:
+def test_email_address_in_use_is_refused(site: Site, clock: Clock) -> None:
     site.somebody(Role.MANAGER, "Mara Lind")
     answer = accept(site.stranger(), invited(site, Role.CLERK), name="mara  LIND")
     assert answer.status_code == 422
     assert "goes by this name" in answer.text
 
 
-def test_the_second_factor_may_be_left_to_the_portals(site: Site, clock: Clock) -> None:
+def test_second_factor_may_be_optional_for_portal_users(site: Site, clock: Clock) -> None:
     with site.office.work() as work:
         second_factor.set_for_all(work, on=False)
     visitor = site.stranger()
@@ -632,7 +630,7 @@ def test_the_second_factor_may_be_left_to_the_portals(site: Site, clock: Clock) 
     assert give_password(again, "ines@example.org", NEW) == "/account/second-factor"
 
 
-def test_a_key_of_another_session_is_not_taken(site: Site, clock: Clock) -> None:
+def test_set_up_key_of_another_session_is_refused(site: Site, clock: Clock) -> None:
     one, other = site.stranger(), site.stranger()
     give_password(one, email_of(site.somebody(Role.CLERK, totp=False)))
     give_password(other, email_of(site.somebody(Role.CLERK, totp=False)))
@@ -643,7 +641,7 @@ def test_a_key_of_another_session_is_not_taken(site: Site, clock: Clock) -> None
     assert one.post("/account/second-factor/new", data).status_code == 200
 
 
-def test_a_recovery_code_opens_once(site: Site, clock: Clock) -> None:
+def test_recovery_code_signs_in_once(site: Site, clock: Clock) -> None:
     path, visitor = invited(site, Role.CLERK), site.stranger()
     accept(visitor, path)
     code = codes_on(set_up(visitor, clock).text)[3]
@@ -749,7 +747,7 @@ def test_signing_out_ends_the_session(site: Site, clock: Clock, path: str) -> No
     assert (there.get("/finance/").status_code == 302) == ("everywhere" in path)
 
 
-def test_name_and_formats_are_ones_own(site: Site, clock: Clock) -> None:
+def test_person_changes_own_name_and_formats(site: Site, clock: Clock) -> None:
     visitor = sign_in(site, clock, site.somebody(Role.MANAGER, "Mara Lind"))
     site.somebody(Role.CLERK, "Ole Berg")
     taken = visitor.post("/account/me", {"name": "Ole Berg", "locale": "de_DE"})
@@ -763,7 +761,7 @@ def test_name_and_formats_are_ones_own(site: Site, clock: Clock) -> None:
     assert '"before":"Mara Lind"' in log(site)[-1][2]
 
 
-def test_another_device_needs_the_password(site: Site, clock: Clock) -> None:
+def test_setting_up_another_device_needs_the_password(site: Site, clock: Clock) -> None:
     actor = site.somebody(Role.MANAGER)
     here = sign_in(site, clock, actor)
     clock.later(seconds=30)
@@ -794,7 +792,7 @@ def test_new_recovery_codes_need_the_password_and_end_the_old(site: Site, clock:
     assert site.office.rows("SELECT count(*) FROM recovery_code") == [(10,)]
 
 
-def test_guessing_the_password_inside_is_slowed(site: Site, clock: Clock) -> None:
+def test_guessing_the_password_while_signed_in_is_slowed(site: Site, clock: Clock) -> None:
     visitor = sign_in(site, clock, site.somebody(Role.MANAGER))
     statuses = [
         visitor.post("/account/second-factor/codes", {"password": "wrong"}).status_code
@@ -804,7 +802,7 @@ def test_guessing_the_password_inside_is_slowed(site: Site, clock: Clock) -> Non
 
 
 @pytest.mark.parametrize("role", [Role.CLERK, Role.NONPROFIT])
-def test_sessions_run_out(site: Site, clock: Clock, role: Role) -> None:
+def test_sessions_expire(site: Site, clock: Clock, role: Role) -> None:
     visitor = sign_in(site, clock, site.somebody(role, beneficiaries=("seattle",)))
     clock.later(minutes=29)
     assert visitor.get("/account/me").status_code == 200
@@ -812,14 +810,14 @@ def test_sessions_run_out(site: Site, clock: Clock, role: Role) -> None:
     assert (visitor.get("/account/me").status_code == 200) == (role not in FINANCE)
 
 
-def test_pages_of_the_account_ask_few_questions(site: Site, clock: Clock) -> None:
+def test_account_pages_run_few_queries(site: Site, clock: Clock) -> None:
     visitor = sign_in(site, clock, site.somebody(Role.MANAGER))
     for path in ("/account/me", "/account/second-factor/new", "/finance/"):
         asked = site.office.statements_of(lambda _office, path=path: visitor.page(path))  # type: ignore[misc]
         assert len(asked) <= 15, (path, asked)
 
 
-def test_nothing_personal_is_written_down_by_the_server(
+def test_server_log_contains_nothing_personal(
     site: Site, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", logger="royalties")
@@ -842,11 +840,11 @@ def test_nothing_personal_is_written_down_by_the_server(
         ("", "A browser"),
     ],
 )  # fmt: skip
-def test_browsers_in_words(agent: str, words: str) -> None:
+def test_browsers_are_named_in_words(agent: str, words: str) -> None:
     assert browser_words(agent) == words
 
 
-def test_the_first_administrator_is_told_how_to_come_in(site: Site) -> None:
+def test_first_administrator_is_told_how_to_sign_in(site: Site) -> None:
     assert "royalties invite" in site.stranger().page("/account/sign-in")
     with site.office.system.work(TESS) as work:
         address = people.invite(work, "a@example.org", "Ann", Role.ADMINISTRATOR).address
@@ -855,7 +853,7 @@ def test_the_first_administrator_is_told_how_to_come_in(site: Site) -> None:
     assert links.LASTS[links.Purpose.INVITATION].days == 7
 
 
-def test_the_page_of_a_fault_asks_the_books_nothing(site: Site) -> None:
+def test_error_page_runs_no_query(site: Site) -> None:
     def fault(_office: object) -> None:
         with site.app.test_request_context(
             "/finance/", base_url=site.office.system.config.base_url

@@ -14,7 +14,7 @@ from tests.builders.site import Site
 
 
 @after(opened)
-def test_everybody_printed_can_sign_in(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+def test_people_printed_by_demo_can_sign_in(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     desk = Desk(site.office.system, json=False)
     welcome(desk)
     printed = capsys.readouterr().out
@@ -33,7 +33,7 @@ def test_everybody_printed_can_sign_in(site: Site, capsys: pytest.CaptureFixture
 
 
 @after(nothing)
-def test_other_books_get_nobody(site: Site) -> None:
+def test_demo_people_are_not_added_to_other_books(site: Site) -> None:
     publisher = {**a_setup()["publisher"], "name": "Somebody's House"}
     site.office.load(a_setup(publisher=publisher))
     with pytest.raises(RefusedError, match="invite people instead"):
@@ -41,7 +41,7 @@ def test_other_books_get_nobody(site: Site) -> None:
     assert site.office.rows("SELECT * FROM person") == []
 
 
-def test_the_demo_is_not_served_to_others() -> None:
+def test_demo_is_served_on_this_machine_only() -> None:
     done = CliRunner().invoke(main, ["serve", "--demo", "--host", "0.0.0.0"])  # noqa: S104
     assert done.exit_code == 1
     assert "127.0.0.1 only" in done.output

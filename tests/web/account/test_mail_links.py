@@ -1,4 +1,4 @@
-"""The link of every e-mail leads whoever got it to the thing that it names, also by signing in."""
+"""The link in every e-mail opens what it names, if necessary after signing in."""
 
 import re
 from collections import Counter
@@ -62,7 +62,7 @@ def told(site: Site) -> list[tuple[str, str, str, str]]:
 
 
 @after(rich)
-def test_the_link_of_every_message_leads_to_what_it_names(site: Site) -> None:
+def test_link_of_every_message_opens_what_it_names(site: Site) -> None:
     sending.send(site.office.work, period=CLOSED, again=True)
     followed, wrong = Counter[str](), []
     readers: dict[tuple[str, str], Actor] = {}
@@ -104,7 +104,7 @@ def missing(subject: str, text: str, page: str) -> list[str]:
 
 
 @after(rich)
-def test_who_is_signed_out_comes_to_it_by_password_and_code(site: Site) -> None:
+def test_link_in_a_message_opens_after_sign_in(site: Site) -> None:
     email, _, text, _ = next(each for each in told(site) if "Look at the quote" in each[2])
     path = link_of(text).partition("#")[0]
     actor = addressee(site, email, path)

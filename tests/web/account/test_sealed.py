@@ -1,4 +1,4 @@
-"""Keys of second factors at rest: sealed, whatever they were, and told if the key is lost."""
+"""Stored keys of second factors are encrypted, and a lost secret key is reported."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ def with_keys(site: Site, key: str, *older: str) -> System:
     return replace(site.office.system, config=config)
 
 
-def test_keys_kept_in_clear_are_sealed_by_init(site: Site) -> None:
+def test_totp_keys_kept_in_clear_are_sealed_by_init(site: Site) -> None:
     site.somebody(Role.CLERK)
     with site.office.system.engine.begin() as connection:
         connection.execute(text("UPDATE person SET totp_key = :key"), {"key": TOTP_KEY})
@@ -35,7 +35,7 @@ def test_keys_kept_in_clear_are_sealed_by_init(site: Site) -> None:
     assert site.office.system.sealer.open(sealed) == TOTP_KEY
 
 
-def test_a_new_secret_key_seals_them_anew(site: Site) -> None:
+def test_new_secret_key_reseals_totp_keys(site: Site) -> None:
     site.somebody(Role.CLERK)
     [before] = kept(site)
     with_keys(site, "given now").migrate()  # the home's own key is an older one
@@ -46,7 +46,7 @@ def test_a_new_secret_key_seals_them_anew(site: Site) -> None:
     assert with_keys(site, "a third").sealer.is_newest(kept(site)[0])
 
 
-def test_a_lost_key_is_told_and_recovery_codes_still_open(site: Site) -> None:
+def test_recovery_codes_work_after_the_secret_key_is_lost(site: Site) -> None:
     clock = with_clock(site)
     actor = site.somebody(Role.CLERK)
     with site.office.work() as work:
@@ -65,6 +65,6 @@ def test_a_lost_key_is_told_and_recovery_codes_still_open(site: Site) -> None:
         assert second_factor.unreadable(work) == 1
 
 
-def test_environment_gives_older_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_older_secret_keys_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ROYALTIES_OLD_SECRET_KEYS", "one  two")
     assert from_environment().old_secret_keys == ("one", "two")

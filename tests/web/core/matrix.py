@@ -212,7 +212,7 @@ _CLOSING = {
         own={**_OPEN, "beneficiary": "seattle", "currency": "USD"},
         missing={**_OPEN, "beneficiary": "nobody", "currency": "USD"},
     ),
-    "statements.one": _statement_of_desk(FINANCE),
+    "statements.show": _statement_of_desk(FINANCE),
     "statements.why": _desk(
         own={"number": _SEATTLES, "figure": "allocated"},
         missing={"number": _SEATTLES, "figure": "nothing"},

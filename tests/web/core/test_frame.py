@@ -19,7 +19,7 @@ def test_every_group_of_pages_has_an_audience(site: Site) -> None:
 
 
 @pytest.mark.parametrize("path", ["/account/sign-in", "/finance/", "/nowhere", "/static/icon.svg"])
-def test_every_answer_is_protected(site: Site, path: str) -> None:
+def test_every_answer_has_security_headers(site: Site, path: str) -> None:
     answer = site.stranger().get(path)
     for name, value in HEADERS.items():
         assert answer.headers[name] == value
@@ -53,16 +53,16 @@ def test_a_form_without_its_token_changes_nothing(site: Site) -> None:
         (None, False),
     ],
 )
-def test_the_way_back_is_our_own(address: str | None, own: bool) -> None:
+def test_return_address_must_be_on_this_site(address: str | None, own: bool) -> None:
     assert (own_address(address) is not None) == own
 
 
 @pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION])
-def test_the_desk_does_not_exist_for_others(site: Site, role: Role) -> None:
+def test_desk_pages_are_not_found_for_others(site: Site, role: Role) -> None:
     assert site.visitor(role).get("/finance/").status_code == 404
 
 
-def test_a_stranger_is_asked_to_sign_in_and_comes_back(site: Site) -> None:
+def test_stranger_returns_to_the_page_after_sign_in(site: Site) -> None:
     answer = site.stranger().get("/finance/sales/?period=2025-H1")
     assert answer.status_code == 302
     assert answer.location == "/account/sign-in?next=/finance/sales/?period%3D2025-H1"
@@ -81,8 +81,8 @@ def fields_of(page: str) -> dict[str, list[str]]:
     return fields
 
 
-def test_a_form_outlives_its_session(site: Site) -> None:
-    """What was typed comes back, and is sent again by who signed in, knowing in whose name."""
+def test_form_can_be_sent_again_after_its_session_ended(site: Site) -> None:
+    """The typed form is shown again, and sent again in the name of the person who signs in."""
     path = "/finance/retailers/amazon/amend?from=list"
     visitor = site.stranger()
     answer = visitor.post(path, FORM)
@@ -129,9 +129,7 @@ def test_a_form_of_somebody_elses_page_is_not_offered_again(site: Site) -> None:
         ("", ""),
     ],
 )
-def test_what_cannot_be_sent_again_leads_back_to_its_page(
-    site: Site, referrer: str, onward: str
-) -> None:
+def test_unrepeatable_form_leads_back_to_its_page(site: Site, referrer: str, onward: str) -> None:
     """Files are not carried along: one is told, and comes back to where they are chosen."""
     visitor = site.stranger()
     file = {"file": (BytesIO(b"a,b"), "report.csv")}
@@ -142,7 +140,7 @@ def test_what_cannot_be_sent_again_leads_back_to_its_page(
     assert "was not saved" in visitor.page(answer.location)
 
 
-def test_half_a_sign_in_is_none(site: Site) -> None:
+def test_session_without_second_factor_counts_as_signed_out(site: Site) -> None:
     visitor = site.signed_in(site.somebody(Role.MANAGER), stage="password")
     answer = visitor.get("/finance/")
     assert answer.location is not None

@@ -1,4 +1,4 @@
-"""With a full disk everything can still be looked at, and what cannot be kept says why."""
+"""With a full disk everything can still be read, and refused writes say why."""
 
 import subprocess
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def fill(disk: Path) -> Path:
 LOOKED_AT = ("/finance/", "/finance/periods", "/finance/ledger/", "/finance/titles/collab")
 
 
-def test_full_disk(office: Office, disk: Path) -> None:
+def test_full_disk_is_reported_and_loses_nothing(office: Office, disk: Path) -> None:
     site: Site = open_site(office)
     clock = with_clock(site)
     boss = site.visitor(Role.ADMINISTRATOR, "Ada Boss")

@@ -29,9 +29,7 @@ FORM = "application/x-www-form-urlencoded"
 @pytest.mark.parametrize(
     "text", [b"a=&" * 200_000, b"&" * 200_000, b"a=%00&" * 200_000], ids=["named", "bare", "nul"]
 )
-def test_two_hundred_thousand_fields_are_refused_at_once(
-    site: Site, who: Role, text: bytes
-) -> None:
+def test_form_with_too_many_fields_is_refused_at_once(site: Site, who: Role, text: bytes) -> None:
     visitor = site.stranger() if who is Role.STRANGER else site.visitor(who)
     visitor.get("/account/sign-in")
     begun = time.process_time()
@@ -40,7 +38,7 @@ def test_two_hundred_thousand_fields_are_refused_at_once(
     assert time.process_time() - begun < 0.5, "taken apart it takes seconds"
 
 
-def test_thousands_of_parts_are_refused(site: Site) -> None:
+def test_form_with_too_many_parts_is_refused(site: Site) -> None:
     parts = b"".join(
         b'--x\r\nContent-Disposition: form-data; name="%d"\r\n\r\n\r\n' % number
         for number in range(3000)
@@ -52,12 +50,12 @@ def test_thousands_of_parts_are_refused(site: Site) -> None:
     assert answer.status_code == 413
 
 
-def test_thousands_of_questions_are_refused(site: Site) -> None:
+def test_address_with_too_many_parameters_is_refused(site: Site) -> None:
     assert site.stranger().get("/account/sign-in?" + "a&" * 2000).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/account/sign-in", "/finance/imports", "/nowhere"])
-def test_a_stranger_brings_no_file(site: Site, path: str) -> None:
+def test_stranger_cannot_send_a_file(site: Site, path: str) -> None:
     data = {"files": (BytesIO(b"x" * 300_000), "report.csv")}
     answer = site.stranger().client.post(path, data=data, base_url=BASE)
     assert answer.status_code in {404, 413}
@@ -69,7 +67,7 @@ def limit(site: Site, path: str, visitor: Visitor) -> int:
     return bodies.largest_body(site.app, "POST", path, sent)
 
 
-def test_what_may_come_depends_on_the_page_and_on_who_sends_it(site: Site) -> None:
+def test_body_limit_depends_on_page_and_sender(site: Site) -> None:
     staff, stranger = site.visitor(Role.MANAGER), site.stranger()
     assert limit(site, "/finance/imports", staff) == 200_000_000
     assert limit(site, "/finance/entry/", staff) == 5_000_000
@@ -81,7 +79,7 @@ def test_what_may_come_depends_on_the_page_and_on_who_sends_it(site: Site) -> No
     assert forged < 300_000
 
 
-def test_every_page_that_takes_files_says_how_large(site: Site) -> None:
+def test_every_upload_page_states_its_size_limit(site: Site) -> None:
     """A page whose module reads files and whose template sends some is in the one table."""
     taking = {
         endpoint
@@ -105,17 +103,17 @@ DEEP = "[" * 100_000 + "]" * 100_000
 @pytest.mark.thorough("hostile values", but_one_in=4)
 @pytest.mark.parametrize("text", [DEEP, "[" * 100_000, '{"a":' * 100_000, "[Infinity, {}]"])
 @pytest.mark.parametrize("path", ["/finance/entry/draft", "/finance/entry/"])
-def test_deep_json_is_not_understood(site: Site, path: str, text: str) -> None:
+def test_deeply_nested_json_is_refused(site: Site, path: str, text: str) -> None:
     answer = site.visitor(Role.CLERK).post(path, {"sheet": text, "rows": text, "retailer": "x"})
     assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("text", [DEEP, "[1e999, {}]", "[NaN, {}]", '["' + "9" * 5000 + '", {}]'])
-def test_a_consent_that_cannot_be_read_is_none(site: Site, text: str) -> None:
+def test_unreadable_consent_counts_as_none(site: Site, text: str) -> None:
     from royalties.web.core import consent  # noqa: PLC0415 - read inside a request
 
     with site.app.test_request_context("/", method="POST", data={"seen": text}):
-        assert consent._sent() == (-1, {})
+        assert consent._facts_sent() == (-1, {})
 
 
 @pytest.mark.parametrize(
@@ -134,12 +132,14 @@ def test_a_consent_that_cannot_be_read_is_none(site: Site, text: str) -> None:
         ({"Origin": "http://elsewhere.example", "Sec-Fetch-Site": "same-origin"}, 403),
     ],
 )
-def test_a_form_comes_from_our_own_pages(site: Site, headers: dict[str, str], status: int) -> None:
+def test_form_from_another_site_is_refused(
+    site: Site, headers: dict[str, str], status: int
+) -> None:
     visitor = site.visitor(Role.MANAGER)
     assert visitor.post("/account/sign-out", headers=headers).status_code == status
 
 
-def test_right_sign_ins_in_a_loop_are_held(site: Site) -> None:
+def test_repeated_successful_sign_ins_are_slowed(site: Site) -> None:
     person = site.somebody(Role.NONPROFIT, "Nell Own", beneficiaries=("shelter",))
     form = {"email": "nell.own@example.org", "password": PASSWORD}
     found = [site.stranger().post("/account/sign-in", form) for _ in range(31)]
@@ -151,7 +151,7 @@ def test_right_sign_ins_in_a_loop_are_held(site: Site) -> None:
 # Answers to those who run it
 
 
-def test_a_line_is_written_for_every_request_and_says_nothing_of_who(
+def test_access_log_has_every_request_and_no_person(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "royalties.access")
@@ -181,7 +181,7 @@ def broken(error: Exception) -> Callable[..., str]:
         (NotMigratedError("0001"), 503),
     ],
 )
-def test_a_fault_is_written_down_under_the_number_that_its_page_shows(
+def test_error_page_shows_the_number_of_its_log_entry(
     site: Site,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -200,7 +200,7 @@ def test_a_fault_is_written_down_under_the_number_that_its_page_shows(
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_a_machine_asks_by_any_name_and_gets_no_cookie(site: Site, path: str) -> None:
+def test_health_check_accepts_any_host_and_sets_no_cookie(site: Site, path: str) -> None:
     answer = site.app.test_client().get(path, base_url="http://10.0.0.7:8000")
     assert (answer.status_code, answer.get_json()["status"]) == (200, "ok")
     assert "Set-Cookie" not in answer.headers

@@ -278,7 +278,7 @@ def test_every_route_is_in_the_table(walk: Walk) -> None:
 
 
 @pytest.mark.parametrize("who", VISITORS)
-def test_looking(walk: Walk, who: str) -> None:
+def test_every_route_answers_get_by_role(walk: Walk, who: str) -> None:
     wrong = []
     visitor = walk.visitor(who)
     for rule in rules(walk.site.app, "GET"):
@@ -299,7 +299,7 @@ def test_looking(walk: Walk, who: str) -> None:
 
 
 @pytest.mark.parametrize("who", VISITORS)
-def test_sending(walk: Walk, who: str) -> None:
+def test_every_route_answers_post_by_role(walk: Walk, who: str) -> None:
     wrong = []
     for rule in rules(walk.site.app, "POST"):
         row, visitor = TABLE[rule.endpoint], walk.visitor(who)
@@ -377,7 +377,7 @@ SENT_BY_THE_GUILD: tuple[tuple[str, Values | None, frozenset[int]], ...] = (
 @pytest.mark.parametrize(
     ("path", "form", "answers"), SENT_BY_THE_GUILD, ids=[each[0] for each in SENT_BY_THE_GUILD]
 )
-def test_what_is_anothers_is_not_reached_by_a_field(
+def test_field_cannot_name_another_organizations_entry(
     walk: Walk, path: str, form: Values | None, answers: frozenset[int]
 ) -> None:
     before = rows_of(walk, "league")
@@ -397,14 +397,14 @@ def test_what_is_anothers_is_not_reached_by_a_field(
     assert after_ == before
 
 
-def test_certificate_of_ones_own_is_taken_where_anothers_is_not(walk: Walk) -> None:
+def test_own_certificate_is_accepted_and_anothers_refused(walk: Walk) -> None:
     sent = {**_CERTIFICATE, "organization": "guild", "file": paper()}
     answer = walk.visitor("organization").post("/organization/certificates/", sent)
     walk.restore()
     assert answer.status_code == 303
 
 
-def test_nobody_ends_anothers_session(walk: Walk) -> None:
+def test_session_of_another_person_cannot_be_ended(walk: Walk) -> None:
     theirs = walk.cookies["other organization"].actor.person
     query = "SELECT hash FROM session WHERE person_id = :n AND ended_at IS NULL"
     [(hash_,)] = walk.site.office.rows(query, n=theirs)
@@ -416,7 +416,7 @@ def test_nobody_ends_anothers_session(walk: Walk) -> None:
     assert answer.status_code == 303
 
 
-def test_drafts_and_drawn_files_are_their_makers_alone(walk: Walk) -> None:
+def test_drafts_and_drawings_are_private_to_their_makers(walk: Walk) -> None:
     """A draft's address and what a page carries of a file work for one person only."""
     own, other = walk.visitor("organization"), walk.visitor("other organization")
     with walk.site.office.system.work(own.actor) as work:
@@ -499,7 +499,7 @@ def last_step_refused() -> Iterator[list[str]]:
         event.remove(Engine, "before_cursor_execute", refuse)
 
 
-def test_what_is_refused_at_its_last_step_is_answered_from_what_is(walk: Walk) -> None:
+def test_answer_to_a_late_refusal_shows_the_current_state(walk: Walk) -> None:
     """``builders/site.py`` fails a page that is drawn of what is taken back with it."""
     wrong, tried = [], 0
     for rule in rules(walk.site.app, "POST"):
@@ -520,7 +520,7 @@ def test_what_is_refused_at_its_last_step_is_answered_from_what_is(walk: Walk) -
 
 
 @pytest.mark.parametrize("who", one_of_each(IDENTITIES, bool, others="visitors of every page"))
-def test_no_form_is_taken_without_its_token(walk: Walk, who: str) -> None:
+def test_form_without_csrf_token_is_refused(walk: Walk, who: str) -> None:
     client = walk.visitor(who).client
     for rule in rules(walk.site.app, "POST"):
         row = TABLE[rule.endpoint]
@@ -530,7 +530,7 @@ def test_no_form_is_taken_without_its_token(walk: Walk, who: str) -> None:
     assert walk.state() == walk.before
 
 
-def test_what_is_anothers_answers_like_what_is_not_there(walk: Walk) -> None:
+def test_page_of_another_answers_like_a_missing_one(walk: Walk) -> None:
     own, theirs = walk.visitor("nonprofit"), walk.visitor("organization")
     seen = 0
     for rule in rules(walk.site.app, "GET"):
@@ -621,7 +621,7 @@ def on_postgresql(
 @pytest.mark.thorough("hostile values", but_one_in=2)
 @pytest.mark.parametrize("room", ROOMS)
 @pytest.mark.parametrize("site_on", ["sqlite", "postgresql"])
-def test_no_value_crashes_a_page(
+def test_hostile_query_value_never_crashes_a_page(
     request: pytest.FixtureRequest, site_on: str, room: str, in_full: InFull
 ) -> None:
     values = hostile_values(room, in_full)
@@ -636,7 +636,7 @@ def test_no_value_crashes_a_page(
 
 @pytest.mark.thorough("hostile values", but_one_in=2)
 @pytest.mark.parametrize("room", ROOMS)
-def test_no_value_crashes_a_form(walk: Walk, room: str, in_full: InFull) -> None:
+def test_hostile_form_value_never_crashes_a_page(walk: Walk, room: str, in_full: InFull) -> None:
     wrong, values = [], hostile_values(room, in_full)
     for rule in rules_of(walk.site.app, "POST", room):
         row = TABLE[rule.endpoint]
@@ -658,7 +658,7 @@ def test_no_value_crashes_a_form(walk: Walk, room: str, in_full: InFull) -> None
 @pytest.mark.thorough("on the other engine")
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 @after(rich)
-def test_a_sample_on_postgresql(office: Office) -> None:
+def test_sample_of_routes_on_postgresql(office: Office) -> None:
     """The clerk's and the manager's looks, and what forms answer to wrong values."""
     site = open_site(office)
     visitors = people(site)

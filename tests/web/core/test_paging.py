@@ -60,7 +60,7 @@ LISTS = {
 @pytest.mark.thorough("further pages", but_one_in=3)
 @after(many)
 @pytest.mark.parametrize("path", LISTS)
-def test_a_page_shows_fifty_and_leads_to_the_others(site: Site, path: str) -> None:
+def test_list_shows_fifty_rows_and_links_to_further_pages(site: Site, path: str) -> None:
     role = LISTS[path]
     visitor = (
         site.stranger()

@@ -1,4 +1,4 @@
-"""Behind a proxy: who asks is whom the proxy names, and nobody chooses who they are."""
+"""Behind a proxy, the client address is the one the proxy gives, and cannot be forged."""
 
 from dataclasses import replace
 
@@ -53,7 +53,7 @@ def told(app: Flask, peer: str, **headers: str) -> str:
         ("", "127.0.0.1"),
     ],
 )
-def test_proxy_names_who_asks(app: Flask, said: str, network: str) -> None:
+def test_client_address_comes_from_the_proxy(app: Flask, said: str, network: str) -> None:
     answer = told(app, "127.0.0.1", X_Forwarded_For=said, X_Forwarded_Proto="https")
     assert answer == f"{network} https"
 
@@ -64,7 +64,7 @@ def test_proxy_may_reach_the_desk_by_either_protocol(app: Flask, peer: str) -> N
     assert answer == "203.0.113.7 https"
 
 
-def test_others_are_not_believed(app: Flask) -> None:
+def test_forwarded_headers_of_others_are_ignored(app: Flask) -> None:
     answer = told(
         app,
         "198.51.100.3",
@@ -75,7 +75,7 @@ def test_others_are_not_believed(app: Flask) -> None:
     assert answer == "198.51.100.3 http"
 
 
-def test_without_a_proxy_nobody_is_believed(office: Office) -> None:
+def test_forwarded_headers_are_ignored_without_a_proxy(office: Office) -> None:
     made = create_app(office.system)
     made.add_url_rule("/who", "who", lambda: asker().network)
     answer = made.test_client().get(

@@ -1,4 +1,4 @@
-"""A form that is refused is answered with what is: nothing of it is shown as done."""
+"""The answer to a refused form shows the recorded state, and nothing of it as done."""
 
 import io
 import re
@@ -38,7 +38,7 @@ def pdf(name: str = "order.pdf") -> tuple[io.BytesIO, str]:
 
 
 @after(takes_orders)
-def test_a_quote_whose_purchase_order_is_refused_is_not_shown_as_accepted(site: Site) -> None:
+def test_quote_stays_open_if_its_purchase_order_is_refused(site: Site) -> None:
     visitor = olga(site)
     number = quoted(site.office, visitor.actor, REQUESTED)
     path = f"{ROOM}/{number}/quotes"
@@ -77,7 +77,7 @@ def test_a_message_with_one_bad_file_is_not_shown_as_sent(site: Site, side: str)
 
 
 @after(takes_orders)
-def test_artwork_of_which_one_file_is_refused_is_not_shown_as_sent(site: Site) -> None:
+def test_artwork_with_one_bad_file_is_not_shown_as_sent(site: Site) -> None:
     visitor = olga(site)
     number = accepted(site.office, visitor.actor, LETTERED)
     path = f"{ROOM}/{number}/artwork"
@@ -95,7 +95,7 @@ def accept(visitor: Visitor, path: str, form: dict[str, Any]) -> TestResponse:
 
 
 @after(takes_orders)
-def test_a_consent_to_one_quote_is_none_to_the_next(site: Site) -> None:
+def test_consent_to_one_quote_does_not_hold_for_the_next(site: Site) -> None:
     visitor = olga(site)
     number = quoted(site.office, visitor.actor, REQUESTED)
     path = f"{ROOM}/{number}/quotes"
@@ -129,7 +129,7 @@ def amount(cents: int) -> str:
 
 
 @after(takes_orders)
-def test_a_proof_is_approved_only_as_it_was_shown(site: Site) -> None:
+def test_approval_of_a_changed_proof_is_refused(site: Site) -> None:
     visitor = olga(site)
     number = proofed(site.office, visitor)
     path = f"{ROOM}/{number}/proof/approve"
@@ -148,7 +148,7 @@ def test_a_proof_is_approved_only_as_it_was_shown(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_a_consent_is_kept_while_it_is_to_the_same(site: Site) -> None:
+def test_consent_is_kept_while_its_facts_are_unchanged(site: Site) -> None:
     visitor = olga(site)
     number = proofed(site.office, visitor)
     path = f"{ROOM}/{number}/proof/approve"
@@ -160,7 +160,7 @@ def test_a_consent_is_kept_while_it_is_to_the_same(site: Site) -> None:
 
 @pytest.mark.parametrize("side", ["organization", "staff"])
 @after(takes_orders)
-def test_a_cancellation_that_costs_more_meanwhile_is_asked_again(site: Site, side: str) -> None:
+def test_cancellation_is_asked_again_if_it_costs_more_by_now(site: Site, side: str) -> None:
     visitor = olga(site)
     number = accepted(site.office, visitor.actor, LETTERED)
     path, who = f"{ROOM}/{number}/cancel", visitor

@@ -1,4 +1,4 @@
-"""Answers that are streamed: whoever stops reading leaves no connection in use."""
+"""Streamed answers: a client that stops reading leaves no connection in use."""
 
 import gc
 import threading
@@ -28,7 +28,7 @@ def in_use(office: Office) -> int:
 
 @pytest.mark.parametrize("path", STREAMS)
 @after(closed)
-def test_who_stops_reading_leaves_no_connection_in_use(site: Site, path: str) -> None:
+def test_aborted_download_releases_its_connection(site: Site, path: str) -> None:
     visitor = site.visitor(Role.MANAGER)
     for chunks in (0, 1, None):
         answer = visitor.client.get(path, base_url=BASE)
@@ -46,7 +46,7 @@ def test_who_stops_reading_leaves_no_connection_in_use(site: Site, path: str) ->
     assert in_use(site.office) == 0
 
 
-def test_books_are_put_away_once_nobody_calculates_any_more(shelf: Shelf, tmp_path: Path) -> None:
+def test_books_are_closed_once_calculations_have_ended(shelf: Shelf, tmp_path: Path) -> None:
     """A connection that is in use when its engine is disposed of would be closed by nobody."""
     ends = threading.Event()
     may_end = threading.Timer(0.5, ends.set)

@@ -9,7 +9,9 @@ from royalties.web.core.waiting import TooManyLooksError
 from tests.builders.site import Site
 
 
-def test_second_look_waits_for_the_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_look_of_a_visitor_waits_for_the_first(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = ExitStack()
     first.enter_context(waiting._turn("olga"))
     monkeypatch.setitem(site.app.extensions, waiting._PAUSE, first.close)
@@ -18,7 +20,7 @@ def test_second_look_waits_for_the_first(site: Site, monkeypatch: pytest.MonkeyP
     assert set() == waiting._LOOKING
 
 
-def test_few_wait_for_their_turn(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_number_of_waiting_looks_is_limited(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "_TURN_SECONDS", 0.0)
     with ExitStack() as stack, site.app.app_context():
         stack.enter_context(waiting._turn("olga"))

@@ -1,4 +1,4 @@
-"""Whoever only looks is answered while others wait to write."""
+"""Readers are answered while writers wait for their turn."""
 
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -44,7 +44,7 @@ def turns(site: Site) -> Iterator[Writers]:
 
 @pytest.mark.usefixtures("turns")
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
-def test_eight_who_wait_to_write_leave_threads_to_readers(site: Site) -> None:
+def test_waiting_writers_leave_threads_to_readers(site: Site) -> None:
     """As many threads as the server has, all of them asked to write, then one to look."""
     writers = [site.visitor(Role.CLERK) for _ in range(THREADS)]
     reader = site.visitor(Role.CLERK)

@@ -73,7 +73,7 @@ def twin(visitor: Visitor, key: str, number: str) -> Document:
 
 
 @after(shared_plans)
-def test_no_page_tells_of_another(site: Site) -> None:
+def test_no_portal_page_names_another_nonprofit(site: Site) -> None:
     """Names, keys, addresses, numbers of statements, and amounts of others stand nowhere."""
     amounts: dict[str, set[Decimal]] = {}
     for key, *row in site.office.rows(
@@ -126,7 +126,7 @@ FOREIGN = (
 
 
 @after(a_year)
-def test_what_is_anothers_is_not_there(site: Site) -> None:
+def test_pages_of_another_nonprofit_are_not_found(site: Site) -> None:
     visitor = theirs(site, "seattle")
     answers = {path: visitor.get(path) for path in FOREIGN}
     for number in numbers_of(site, "houston"):
@@ -142,7 +142,7 @@ def test_what_is_anothers_is_not_there(site: Site) -> None:
 
 
 @after(a_year)
-def test_one_who_belongs_to_two_sees_each_by_itself(site: Site) -> None:
+def test_user_of_two_nonprofits_sees_each_separately(site: Site) -> None:
     visitor = theirs(site, "seattle", "tacoma")
     choice = visitor.page("/nonprofit/")
     assert 'href="/nonprofit/seattle/"' in choice
@@ -157,7 +157,7 @@ def test_one_who_belongs_to_two_sees_each_by_itself(site: Site) -> None:
 
 
 @after(a_year)
-def test_who_is_removed_sees_nothing_at_once(site: Site) -> None:
+def test_removed_user_loses_access_at_once(site: Site) -> None:
     visitor = theirs(site, "seattle")
     assert visitor.get("/nonprofit/seattle/").status_code == 200
     site.office.execute(f"DELETE FROM membership WHERE person_id = {visitor.actor.person}")
@@ -184,7 +184,7 @@ def test_a_colleague_is_invited_and_removed(site: Site) -> None:
 
 
 @after(a_year)
-def test_an_invitation_tells_nothing_of_who_has_an_account(site: Site) -> None:
+def test_invitation_does_not_reveal_who_has_an_account(site: Site) -> None:
     visitor = theirs(site, "seattle")
     site.visitor(Role.NONPROFIT, "Hugo Heard", beneficiaries=("houston",))
     site.visitor(Role.MANAGER, "Mara Manager")
@@ -211,7 +211,7 @@ def test_an_invitation_tells_nothing_of_who_has_an_account(site: Site) -> None:
 
 
 @after(a_year)
-def test_pages_show_what_statements_say(site: Site) -> None:
+def test_portal_pages_agree_with_the_statements(site: Site) -> None:
     visitor = theirs(site, "tacoma")
     home = visitor.page("/nonprofit/")
     year = visitor.page("/nonprofit/tacoma/years/2025")
@@ -232,7 +232,7 @@ def test_pages_show_what_statements_say(site: Site) -> None:
 
 
 @after(a_year)
-def test_earnings_add_up_to_the_contracts(site: Site) -> None:
+def test_earned_page_adds_up_to_the_contracts(site: Site) -> None:
     visitor = theirs(site, "seattle")
     page = visitor.page("/nonprofit/seattle/earnings?period=2025-H1")
     [number] = [each for each in numbers_of(site, "seattle") if each.startswith("2025-H1")]
@@ -246,7 +246,7 @@ def test_earnings_add_up_to_the_contracts(site: Site) -> None:
 
 
 @after(a_year)
-def test_the_years_file_has_the_same_figures(site: Site) -> None:
+def test_year_csv_agrees_with_the_page(site: Site) -> None:
     visitor = theirs(site, "tacoma")
     answer = visitor.get("/nonprofit/tacoma/years/2025.csv")
     rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
@@ -263,7 +263,7 @@ def test_the_years_file_has_the_same_figures(site: Site) -> None:
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t"])
-def test_a_title_is_no_formula_in_the_years_file(sign: str) -> None:
+def test_year_csv_contains_no_formula(sign: str) -> None:
     seattle = Beneficiary("seattle", "Seattle Readers", "US")
     year = Year(seattle, 2025, (2025,), (), (), ((f"{sign}1+1", "USD", -3),))
     _, row = csv.reader(io.StringIO(exports.year_csv(year).decode("utf-8-sig")))
@@ -272,7 +272,7 @@ def test_a_title_is_no_formula_in_the_years_file(sign: str) -> None:
 
 
 @after(a_year)
-def test_files_are_the_bytes_that_were_issued(site: Site) -> None:
+def test_downloads_are_the_issued_bytes(site: Site) -> None:
     visitor = theirs(site, "seattle")
     issued = {}
     for number in numbers_of(site, "seattle"):
@@ -290,7 +290,7 @@ def test_files_are_the_bytes_that_were_issued(site: Site) -> None:
 
 
 @after(closed)
-def test_what_is_not_issued_has_no_files_yet(site: Site) -> None:
+def test_statement_not_yet_issued_has_no_files(site: Site) -> None:
     site.office.close("2025-H2")
     visitor = theirs(site, "seattle")
     [number] = [each for each in numbers_of(site, "seattle") if each.startswith("2025-H2")]
@@ -300,7 +300,7 @@ def test_what_is_not_issued_has_no_files_yet(site: Site) -> None:
 
 
 @after(closed)
-def test_why_nothing_was_paid_is_said(site: Site) -> None:
+def test_portal_says_why_nothing_was_paid(site: Site) -> None:
     office = site.office
     beneficiaries = [
         each | ({"minimum_payment": "5000.00"} if each["key"] == "houston" else {})
@@ -318,7 +318,7 @@ def test_why_nothing_was_paid_is_said(site: Site) -> None:
 
 
 @after(closed)
-def test_the_day_of_a_payment_is_said(site: Site) -> None:
+def test_portal_shows_the_day_of_payment(site: Site) -> None:
     office = site.office
     assert "is due by" not in theirs(site, "seattle").page("/nonprofit/")
     office.load({"publisher": {**a_setup()["publisher"], "pays_within": 90}})
@@ -336,7 +336,7 @@ def test_the_day_of_a_payment_is_said(site: Site) -> None:
 
 
 @after(opened)
-def test_before_the_first_close_pages_say_what_comes(site: Site) -> None:
+def test_portal_before_the_first_close_says_what_comes(site: Site) -> None:
     visitor = theirs(site, "seattle")
     assert "No statement yet" in visitor.page("/nonprofit/")
     for path in ("earnings", "statements", "years/", "details", "people", "help"):
@@ -348,7 +348,7 @@ def queries(site: Site, visitor: Visitor, path: str) -> list[str]:
 
 
 @after(a_year)
-def test_pages_ask_few_queries(site: Site) -> None:
+def test_portal_pages_run_few_queries(site: Site) -> None:
     visitor = theirs(site, "seattle", "tacoma")
     visitor.page("/nonprofit/")
     for path in (*PAGES, "statements/2025.zip", f"statements/{numbers_of(site, 'seattle')[0]}"):
@@ -382,7 +382,7 @@ def told(office: Office) -> list[dict[str, Any]]:
 
 
 @after(a_year)
-def test_contact_details_are_kept_and_nothing_else_changes(site: Site) -> None:
+def test_contact_form_changes_contact_details_only(site: Site) -> None:
     visitor = theirs(site, "tacoma")
     before = body_of(site.office, "tacoma")
     form = {**TYPED, "minimum_payment": "0", "tax_rate": "0", "key": "seattle", "on_hold": "1"}
@@ -404,7 +404,7 @@ def test_contact_details_are_kept_and_nothing_else_changes(site: Site) -> None:
 
 
 @after(a_year)
-def test_the_same_details_again_change_nothing(site: Site) -> None:
+def test_unchanged_contact_form_changes_nothing(site: Site) -> None:
     visitor = theirs(site, "tacoma")
     visitor.post("/nonprofit/tacoma/details", TYPED)
     before = site.office.hashes("session")
@@ -413,7 +413,7 @@ def test_the_same_details_again_change_nothing(site: Site) -> None:
 
 
 @after(opened)
-def test_the_address_before_hears_of_a_change(site: Site) -> None:
+def test_previous_address_is_told_of_a_change(site: Site) -> None:
     visitor = theirs(site, "tacoma")
     visitor.post("/nonprofit/tacoma/details", {**TYPED, "email": "first@tacoma.example"})
     visitor.post("/nonprofit/tacoma/details", TYPED)
@@ -427,7 +427,9 @@ def test_the_address_before_hears_of_a_change(site: Site) -> None:
     ("typed", "field"),
     [({"email": "nobody"}, "email"), ({"phone": "5" * 500}, "phone")],
 )
-def test_wrong_details_come_back(site: Site, typed: dict[str, str], field: str) -> None:
+def test_wrong_contact_details_are_shown_again(
+    site: Site, typed: dict[str, str], field: str
+) -> None:
     visitor = theirs(site, "tacoma")
     before = site.office.hashes("session")
     answer = visitor.post("/nonprofit/tacoma/details", {**TYPED, **typed})
@@ -438,7 +440,7 @@ def test_wrong_details_come_back(site: Site, typed: dict[str, str], field: str) 
 
 
 @after(opened)
-def test_anothers_details_are_not_ones_own_to_keep(site: Site) -> None:
+def test_contact_details_of_another_nonprofit_cannot_be_changed(site: Site) -> None:
     visitor = theirs(site, "seattle")
     before = site.office.hashes("session")
     assert visitor.post("/nonprofit/tacoma/details", TYPED).status_code == 404

@@ -81,7 +81,7 @@ def orders_of(site: Site) -> list[tuple[Any, ...]]:
 
 
 @after(takes_orders)
-def test_the_title_leads_to_the_order(site: Site) -> None:
+def test_title_page_leads_to_the_order_form(site: Site) -> None:
     stranger = site.stranger()
     assert f'href="{ORDER}"' in stranger.page("/titles/collab")
     assert 'value="custom" checked' in stranger.page(f"{ORDER}?what=custom")
@@ -130,7 +130,7 @@ WRONG = (
 
 
 @after(takes_orders)
-def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(site: Site) -> None:
+def test_errors_are_shown_at_their_fields_and_typing_kept(site: Site) -> None:
     stranger = site.stranger()
     for sent, change, anchor, words in WRONG:
         answer = typed(stranger, {**sent, **change})
@@ -142,7 +142,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(site: Site) -> N
 
 
 @after(takes_orders)
-def test_addresses_are_added_and_taken_away_without_a_script(site: Site) -> None:
+def test_addresses_are_added_and_removed_without_a_script(site: Site) -> None:
     stranger = site.stranger()
     more = typed(stranger, {**WHERE, "to_copies": ["100", "50"], "do": "add"})
     form = html.document_fromstring(more.text).xpath("//form[@class='order']")[0]
@@ -173,7 +173,7 @@ def fields(page: str) -> Any:
 
 
 @after(takes_orders)
-def test_back_reload_and_a_steps_address_show_what_was_typed(site: Site) -> None:
+def test_draft_survives_back_reload_and_direct_links(site: Site) -> None:
     stranger = site.stranger()
     second = begun(stranger)
     first, third = f"{second[:-1]}1", f"{second[:-1]}3"
@@ -189,7 +189,7 @@ def test_back_reload_and_a_steps_address_show_what_was_typed(site: Site) -> None
 
 
 @after(takes_orders)
-def test_a_step_keeps_what_was_typed_on_the_others_meanwhile(site: Site) -> None:
+def test_step_keeps_what_was_typed_on_other_steps_meanwhile(site: Site) -> None:
     stranger = site.stranger()
     second = begun(stranger)
     stale = {**WHERE, "copies": "100"}
@@ -211,7 +211,7 @@ def test_a_step_is_not_shown_before_those_it_needs(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_a_draft_is_shown_to_who_has_its_address_and_to_nobody_else(site: Site) -> None:
+def test_draft_is_shown_only_by_its_address(site: Site) -> None:
     stranger, other = site.stranger(), site.stranger()
     second = begun(stranger)
     assert other.get(second).status_code == 200, "on another device, by the address"
@@ -231,7 +231,7 @@ def test_a_draft_is_shown_to_who_has_its_address_and_to_nobody_else(site: Site) 
 
 
 @after(takes_orders)
-def test_a_draft_ends_when_it_is_sent_thrown_away_or_left(site: Site) -> None:
+def test_draft_ends_when_sent_discarded_or_abandoned(site: Site) -> None:
     clock, stranger = with_clock(site), site.stranger()
     second = begun(stranger)
     third = f"{second[:-1]}3"
@@ -255,7 +255,7 @@ def test_a_draft_ends_when_it_is_sent_thrown_away_or_left(site: Site) -> None:
 
 @pytest.mark.thorough("attacks")
 @after(takes_orders)
-def test_drafts_of_one_network_are_counted(site: Site) -> None:
+def test_number_of_drafts_per_network_is_limited(site: Site) -> None:
     stranger = site.stranger()
     answers = [stranger.post(f"{ORDER}?anew=1", WHAT).status_code for _ in range(61)]
     assert answers == [303] * 60 + [429]
@@ -265,7 +265,7 @@ def test_drafts_of_one_network_are_counted(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_the_price_is_what_the_services_say(site: Site) -> None:
+def test_displayed_price_is_that_of_the_services(site: Site) -> None:
     ship_to = (ShipTo(200, "US-WA"), ShipTo(50, "US-WA"))
     asked = PriceRequest(OrderKind.CUSTOM, ship_to, (Option.LOGO_ON_COVER,), rush=True)
     with site.office.work(read_only=True) as work:
@@ -293,7 +293,7 @@ def test_the_price_says_when_more_copies_cost_less(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_no_price_says_why(site: Site) -> None:
+def test_missing_price_is_explained(site: Site) -> None:
     stranger = site.stranger()
     for copies, words in (("", "Write how many"), ("x", "as a number"), ("3", "begin at 10")):
         answer = stranger.post(f"{ORDER}price", {**WHAT, "copies": copies})
@@ -302,7 +302,7 @@ def test_no_price_says_why(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_the_delivery_shows_its_parts_and_says_when_it_is_late(site: Site) -> None:
+def test_delivery_estimate_shows_its_parts_and_lateness(site: Site) -> None:
     shown = typed(site.stranger(), {**WHAT, "need_by": "2026-08-31", "do": "price"}).text
     # Thursday 20 August: 3 days for the proof, 10 for production, 5 on the way
     assert "Earliest delivery: Sep 15, 2026" in shown
@@ -315,7 +315,7 @@ def test_the_delivery_shows_its_parts_and_says_when_it_is_late(site: Site) -> No
 
 
 @after(takes_orders)
-def test_asking_for_prices_keeps_nothing_and_is_paced(
+def test_price_requests_store_nothing_and_are_throttled(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ordering, "PACING", Pacing(3))
@@ -327,7 +327,7 @@ def test_asking_for_prices_keeps_nothing_and_is_paced(
     assert bare.status_code == 400, "without its token"
 
 
-def test_a_pace_is_of_one_network_and_one_minute() -> None:
+def test_throttle_counts_per_network_and_minute() -> None:
     now = [0.0]
     pacing = Pacing(2, lambda: now[0])
     assert [pacing.admits("a") for _ in range(3)] == [True, True, False]
@@ -337,7 +337,7 @@ def test_a_pace_is_of_one_network_and_one_minute() -> None:
 
 
 @after(takes_orders)
-def test_a_title_without_a_price_is_ordered_all_the_same(site: Site) -> None:
+def test_title_without_a_price_can_be_ordered(site: Site) -> None:
     site.office.load({"price_lists": [{**a_price_list(), "titles": ["atlas"]}]})
     stranger = site.stranger()
     page = stranger.page(ORDER)
@@ -388,7 +388,7 @@ def sent(site: Site, **change: Any) -> str:
 
 
 @after(takes_orders)
-def test_a_stranger_becomes_an_organization_with_an_order(site: Site) -> None:
+def test_strangers_request_creates_organization_and_order(site: Site) -> None:
     link = sent(site)
     assert orders_of(site) == [], "nothing before the link is opened"
     stranger = site.stranger()
@@ -414,7 +414,7 @@ def test_a_stranger_becomes_an_organization_with_an_order(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_who_has_an_account_only_confirms(site: Site) -> None:
+def test_request_with_an_account_only_needs_confirmation(site: Site) -> None:
     somebody(site.office, "Olga Orr", Role.ORGANIZATION, "guild")
     link = sent(site, contact_email="olga.orr@example.org")
     page = site.stranger().page(link)
@@ -426,7 +426,7 @@ def test_who_has_an_account_only_confirms(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_a_machine_gets_the_same_answer_and_nothing_is_kept(site: Site) -> None:
+def test_bot_gets_the_same_answer_and_nothing_is_stored(site: Site) -> None:
     before = site.office.hashes("attempt")
     answer = typed(site.stranger(), {**WHO, "website": "https://spam.example"})
     assert (answer.status_code, answer.location) == (303, f"{ORDER}sent")
@@ -449,7 +449,7 @@ def guild(site: Site, *keys: str) -> Visitor:
 
 
 @after(takes_orders)
-def test_an_organization_orders_at_once(site: Site) -> None:
+def test_signed_in_organization_orders_at_once(site: Site) -> None:
     olga = guild(site, "guild")
     third = typed(olga, WHERE)
     assert 'value="Olga Orr"' in third.text
@@ -462,7 +462,7 @@ def test_an_organization_orders_at_once(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_who_orders_for_several_chooses_one_of_their_own(site: Site) -> None:
+def test_user_of_several_organizations_chooses_one_of_them(site: Site) -> None:
     olga = guild(site, "guild", "league")
     assert '<option value="league"' in typed(olga, WHERE).text
     form = {**WHERE, "step": "3", "do": "send"}
@@ -474,7 +474,7 @@ def test_who_orders_for_several_chooses_one_of_their_own(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_what_is_not_offered_is_not_there(site: Site) -> None:
+def test_title_not_offered_has_no_order_form(site: Site) -> None:
     setup = order_setup()
     titles = [{**each, "bulk": False, "custom": False} for each in setup["titles"]]
     site.office.load({"titles": titles})
@@ -488,7 +488,7 @@ def test_what_is_not_offered_is_not_there(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_the_staff_enters_what_came_by_telephone(site: Site) -> None:
+def test_staff_enters_telephone_orders(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     assert 'href="/finance/orders/new"' in clerk.page("/finance/orders")
     assert '<option value="collab">' in clerk.page("/finance/orders/new")
@@ -513,7 +513,7 @@ def test_the_staff_enters_what_came_by_telephone(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_the_staff_enters_an_order_of_an_organization_that_is_new(site: Site) -> None:
+def test_staff_enters_an_order_of_a_new_organization(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     entered = {**WHO, "for": "+", "tell": "1", "token": "t-1"}
     for change, field in (
@@ -543,7 +543,7 @@ def test_the_staff_enters_an_order_of_an_organization_that_is_new(site: Site) ->
 
 
 @after(takes_orders)
-def test_a_stranger_or_a_nonprofit_never_chooses_the_organization(site: Site) -> None:
+def test_strangers_and_nonprofits_cannot_choose_the_organization(site: Site) -> None:
     for visitor in (site.stranger(), site.visitor(Role.NONPROFIT, beneficiaries=("seattle",))):
         page = typed(visitor, WHERE).text
         assert "League Society" not in page
@@ -575,7 +575,7 @@ def test_the_tax_of_a_state_is_charged_however_the_state_is_typed(site: Site, ty
 
 
 @after(takes_orders)
-def test_the_form_lists_countries_and_their_regions_and_cuts_nothing(site: Site) -> None:
+def test_form_lists_all_countries_and_regions(site: Site) -> None:
     stranger = site.stranger()
     for sent, fields in ((WHAT, {"region", "country"}), (WHERE, {"to_region", "to_country"})):
         body = {**sent, "do": "price", "country": "CA"}
@@ -595,7 +595,7 @@ def test_the_form_lists_countries_and_their_regions_and_cuts_nothing(site: Site)
 
 
 @after(takes_orders)
-def test_a_country_that_is_none_stays_to_be_seen_and_is_refused(site: Site) -> None:
+def test_unknown_country_is_kept_in_the_form_and_refused(site: Site) -> None:
     body = {**WHERE, "to_country": ["US", "Narnia"]}
     answer = site.stranger().post(ORDER, body, follow_redirects=True)
     assert answer.status_code == 422

@@ -1,4 +1,4 @@
-"""Files of orders are read and written down before anything is held, and for so many seconds."""
+"""Files of orders are checked and stored without holding locks, within a time budget."""
 
 import io
 import time
@@ -42,7 +42,7 @@ def somebody_writes(office: Office) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
-def test_others_write_while_a_proof_is_read_that_is_approved(
+def test_reading_a_proof_for_approval_does_not_block_writers(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor = olga(site)
@@ -61,7 +61,7 @@ def test_others_write_while_a_proof_is_read_that_is_approved(
     assert site.office.rows("SELECT count(*) FROM mail WHERE subject = 'Meanwhile'") == [(1,)]
 
 
-def test_nothing_is_written_to_the_disk_while_an_order_is_held(
+def test_no_file_is_written_while_an_order_is_locked(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor, office = olga(site), site.office
@@ -119,7 +119,7 @@ def shows(visitor: Visitor, number: str) -> Any:
     return visitor.post(f"{ROOM}/{number}/artwork/show", data)
 
 
-def test_who_used_up_their_seconds_is_told_how_long_to_wait(
+def test_exhausted_time_budget_says_how_long_to_wait(
     site: Site, slowly: Callable[[int], None]
 ) -> None:
     visitor, other = olga(site), lea(site)
@@ -152,7 +152,9 @@ def artwork_of(office: Office, number: str) -> list[artwork.OrderFile]:
         return artwork.artwork_files(work, standing(office, number))
 
 
-def test_a_house_has_seconds_for_all_its_people(site: Site, slowly: Callable[[int], None]) -> None:
+def test_time_budget_is_shared_by_an_organization(
+    site: Site, slowly: Callable[[int], None]
+) -> None:
     first = olga(site)
     number = accepted(site.office, first.actor, LETTERED)
     [mine], [ours] = Tried.LOOKING.value, Tried.LOOKING_FOR.value

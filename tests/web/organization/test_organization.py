@@ -137,7 +137,7 @@ def send(visitor: Visitor, path: str, page: str, more: Mapping[str, Any]) -> Tes
 
 
 @after(takes_orders)
-def test_home_says_what_each_order_waits_for(site: Site) -> None:
+def test_home_shows_what_each_order_waits_for(site: Site) -> None:
     visitor = olga(site)
     assert "No order yet" in visitor.page("/organization/")
     asked = requested(site.office, visitor.actor, REQUESTED).number
@@ -152,7 +152,7 @@ def test_home_says_what_each_order_waits_for(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_a_page_of_an_order_asks_no_more_than_fifteen_times(site: Site) -> None:
+def test_order_page_runs_at_most_fifteen_queries(site: Site) -> None:
     visitor = olga(site)
     number = proofed(site.office, visitor)
     tails = ("", "/quotes", "/artwork", "/proof", "/proof/approve", "/messages", "/cancel")
@@ -167,7 +167,7 @@ def test_a_page_of_an_order_asks_no_more_than_fifteen_times(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_buttons_are_those_of_the_table_and_say_what_is_missing(site: Site) -> None:
+def test_buttons_match_the_transition_table_and_name_what_is_missing(site: Site) -> None:
     visitor = lea(site)
     number = accepted(site.office, visitor.actor, LETTERED, po_number="")
     page = visitor.page(f"{ROOM}/{number}")
@@ -232,7 +232,7 @@ def test_a_quote_is_accepted_with_name_and_purchase_order(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_a_quote_that_was_replaced_meanwhile_is_not_accepted(site: Site) -> None:
+def test_replaced_quote_cannot_be_accepted(site: Site) -> None:
     visitor = olga(site)
     number = quoted(site.office, visitor.actor, REQUESTED)
     path = f"{ROOM}/{number}/quotes"
@@ -252,7 +252,7 @@ def test_a_quote_that_was_replaced_meanwhile_is_not_accepted(site: Site) -> None
 
 
 @after(takes_orders)
-def test_a_request_is_taken_back_in_one_way(site: Site) -> None:
+def test_request_can_be_withdrawn_in_one_way_only(site: Site) -> None:
     visitor = olga(site)
     number = requested(site.office, visitor.actor, REQUESTED).number
     page = visitor.page(f"{ROOM}/{number}")
@@ -297,7 +297,7 @@ def test_a_purchase_order_may_come_later(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_artwork_is_looked_at_before_it_is_sent(site: Site) -> None:
+def test_artwork_is_checked_before_it_is_sent(site: Site) -> None:
     visitor = olga(site)
     number = accepted(site.office, visitor.actor, LETTERED)
     before = site.office.hashes("session", "attempt")
@@ -328,7 +328,7 @@ def waits(page: str) -> str:
 
 
 @after(takes_orders)
-def test_artwork_is_shown_before_it_is_sent(site: Site) -> None:
+def test_artwork_is_previewed_before_it_is_sent(site: Site) -> None:
     visitor = olga(site)
     number = accepted(site.office, visitor.actor, LETTERED)
     path, shows = f"{ROOM}/{number}/artwork", f"{ROOM}/{number}/artwork/show"
@@ -404,7 +404,7 @@ def test_artwork_is_sent_kept_in_versions_and_shown(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_a_proof_is_commented_and_changed(site: Site) -> None:
+def test_proof_can_be_commented_and_changes_asked_for(site: Site) -> None:
     visitor = olga(site)
     number = proofed(site.office, visitor)
     here = f"{ROOM}/{number}/proof"
@@ -428,7 +428,7 @@ def test_a_proof_is_commented_and_changed(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_only_the_file_that_was_shown_is_approved(site: Site) -> None:
+def test_only_the_proof_that_was_shown_is_approved(site: Site) -> None:
     visitor = olga(site)
     number = proofed(site.office, visitor)
     path = f"{ROOM}/{number}/proof/approve"
@@ -516,7 +516,7 @@ def test_certificates_are_sent_and_say_whether_they_count(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_shipments_and_invoices_stand_on_the_order(site: Site) -> None:
+def test_order_page_lists_shipments_and_invoices(site: Site) -> None:
     visitor = olga(site)
     number, bill = billed(site.office, visitor)
     page = visitor.page(f"{ROOM}/{number}")
@@ -546,7 +546,7 @@ def test_shipments_and_invoices_stand_on_the_order(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_cancelling_says_what_is_owed_first(site: Site) -> None:
+def test_cancelling_shows_the_fee_first(site: Site) -> None:
     visitor = olga(site)
     number = proofed(site.office, visitor)
     path = f"{ROOM}/{number}/cancel"
@@ -572,7 +572,7 @@ def test_cancelling_says_what_is_owed_first(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_the_same_is_ordered_again_with_its_artwork(site: Site) -> None:
+def test_reorder_repeats_the_order_with_its_artwork(site: Site) -> None:
     visitor = olga(site)
     number = proofed(site.office, visitor)
     page = visitor.page(f"{ROOM}/{number}")
@@ -614,7 +614,7 @@ def without_tokens(page: str) -> str:
 
 
 @after(takes_orders)
-def test_what_is_anothers_answers_like_what_is_not_there(site: Site) -> None:
+def test_orders_of_others_answer_like_missing_ones(site: Site) -> None:
     mine, theirs = lea(site), olga(site)
     proof = proofed(site.office, theirs)
     number, bill = billed(site.office, theirs)
@@ -682,7 +682,7 @@ def test_what_is_anothers_answers_like_what_is_not_there(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_who_belongs_to_no_organization_sees_nothing(site: Site) -> None:
+def test_user_without_organization_sees_no_orders(site: Site) -> None:
     visitor = site.visitor(Role.ORGANIZATION)
     requested(site.office, olga(site).actor, REQUESTED)
     assert "No order yet" in visitor.page("/organization/")
@@ -716,7 +716,7 @@ def test_a_colleague_is_invited_and_removed(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_who_has_an_account_is_not_told_to_who_invites(site: Site) -> None:
+def test_invitation_does_not_reveal_who_has_an_account(site: Site) -> None:
     visitor = olga(site)
     site.visitor(Role.ORGANIZATION, "Otto Own", organizations=("guild",))
     site.visitor(Role.ORGANIZATION, "Lena Loud", organizations=("league",)).page("/organization/")
@@ -773,7 +773,7 @@ def test_a_colleague_of_another_organization_joins_by_their_link(site: Site) -> 
 
 
 @after(takes_orders)
-def test_invitations_of_an_organization_are_throttled_and_taken_back(site: Site) -> None:
+def test_invitations_are_throttled_and_can_be_withdrawn(site: Site) -> None:
     visitor = olga(site)
     path = "/organization/guild/people"
     for number in range(20):

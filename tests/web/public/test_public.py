@@ -19,7 +19,7 @@ def without_tokens(page: str) -> str:
 
 
 @after(public)
-def test_only_public_titles_are_seen(site: Site) -> None:
+def test_only_public_titles_are_shown(site: Site) -> None:
     stranger = site.stranger()
     shelf = stranger.page("/titles/")
     assert "/titles/collab" in shelf
@@ -33,7 +33,7 @@ def test_only_public_titles_are_seen(site: Site) -> None:
 
 
 @after(public)
-def test_the_desk_sees_a_page_before_everybody_does(site: Site) -> None:
+def test_desk_sees_a_title_page_before_it_is_public(site: Site) -> None:
     for role, status in (
         (Role.CLERK, 200),
         (Role.MANAGER, 200),
@@ -47,7 +47,7 @@ def test_the_desk_sees_a_page_before_everybody_does(site: Site) -> None:
 
 
 @after(nothing)
-def test_before_the_first_setup_there_is_nothing(site: Site) -> None:
+def test_public_pages_without_setup_are_empty(site: Site) -> None:
     assert "No title is shown yet" in site.stranger().page("/titles/")
     assert site.stranger().get("/titles/collab").status_code == 404
     assert "Nothing is offered yet" in site.visitor(Role.ORGANIZATION).page("/organization/titles")
@@ -67,7 +67,7 @@ def test_a_title_is_hidden_until_it_is_public(site: Site) -> None:
 
 
 @after(public)
-def test_the_page_shows_the_book(site: Site) -> None:
+def test_title_page_shows_the_book(site: Site) -> None:
     page = site.stranger().page("/titles/collab")
     for words in (
         'itemtype="https://schema.org/Book"',
@@ -94,7 +94,7 @@ def test_the_page_shows_the_book(site: Site) -> None:
 
 
 @after(public)
-def test_an_edition_made_for_one_customer_is_nobody_elses_business(site: Site) -> None:
+def test_custom_edition_is_not_shown_publicly(site: Site) -> None:
     own = an_edition(
         "2000000000015",
         "custom",
@@ -129,7 +129,7 @@ LEFT_OUT: tuple[tuple[dict[str, object], str], ...] = (
 
 
 @after(public)
-def test_what_is_not_entered_is_not_shown(site: Site) -> None:
+def test_empty_fields_are_not_shown(site: Site) -> None:
     everything = site.stranger().page("/titles/collab")
     for more, words in LEFT_OUT:
         assert words in everything
@@ -138,7 +138,7 @@ def test_what_is_not_entered_is_not_shown(site: Site) -> None:
 
 
 @after(public)
-def test_what_it_gave_is_shown_to_the_cent(site: Site) -> None:
+def test_money_given_is_shown_to_the_cent(site: Site) -> None:
     page = site.stranger().page("/titles/collab")
     gave = site.office.rows(
         "select beneficiary, sum(amount) from allocation where contract = 'foot-2015' "
@@ -156,14 +156,14 @@ def test_what_it_gave_is_shown_to_the_cent(site: Site) -> None:
 
 
 @after(public)
-def test_nothing_personal_stands_on_a_public_page(site: Site) -> None:
+def test_public_pages_show_nothing_personal(site: Site) -> None:
     page = site.stranger().page("/titles/collab") + site.stranger().page("/titles/")
     for private in ("91-0000001", "tess"):
         assert private not in page
 
 
 @after(closed)
-def test_hostile_texts_are_texts(site: Site) -> None:
+def test_hostile_texts_are_escaped(site: Site) -> None:
     site.office.load(
         {
             "titles": [

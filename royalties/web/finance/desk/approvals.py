@@ -48,15 +48,15 @@ def approvals() -> str:
     """What waits, and what was decided lately."""
     work = current_work()
     waiting = service.proposals(work, status="waiting")
-    decided = [each for each in service.proposals(work) if each.status != "waiting"]
+    decided = [proposal for proposal in service.proposals(work) if proposal.status != "waiting"]
     return render_template(
         "finance/desk/approvals.html",
-        waiting=[_shown(each) for each in waiting],
-        decided=[_shown(each) for each in decided[:_DECIDED]],
+        waiting=[_proposal_view(proposal) for proposal in waiting],
+        decided=[_proposal_view(proposal) for proposal in decided[:_DECIDED]],
     )
 
 
-def _shown(proposal: Proposal) -> ProposalView:
+def _proposal_view(proposal: Proposal) -> ProposalView:
     if proposal.kind in second_person.KINDS:
         address = url_for("approvals.proposal", number=proposal.id)
         return ProposalView(proposal, proposal_words(proposal), address)
@@ -74,83 +74,83 @@ def _shown(proposal: Proposal) -> ProposalView:
 @PAGES.get("/approvals/<int:number>")
 def proposal(number: int) -> Answer:
     """One proposal: what it would change, and what may be done with it."""
-    found = _found(number)
-    if found.kind == "close":
-        return redirect(_shown(found).address)
-    return _page(found)
+    proposal = _find_proposal(number)
+    if proposal.kind == "close":
+        return redirect(_proposal_view(proposal).address)
+    return _proposal_page(proposal)
 
 
 @PAGES.post("/approvals/<int:number>/preview")
 @only_looks
 def tried(number: int) -> Answer:
     """What a proposal would have given."""
-    found = _found(number)
-    part, body = terms.proposed_entry(found) if found.kind == "setup" else ("", {})
+    proposal = _find_proposal(number)
+    part, body = terms.proposed_entry(proposal) if proposal.kind == "setup" else ("", {})
     if part not in previewing.PARTS:
         abort(404)
     try:
-        effects = previewing.preview(current_work(), part, body, version=_newest_version(found))
+        effects = previewing.preview(current_work(), part, body, version=_newest_version(proposal))
     except SetupError as error:
-        return _page(found, refused=str(error)), 409
-    return _page(found, effects=effects)
+        return _proposal_page(proposal, refused=str(error)), 409
+    return _proposal_page(proposal, effects=effects)
 
 
 @PAGES.post("/approvals/<int:number>/approve")
 def approve(number: int) -> Answer:
     """Approve what somebody else prepared; it takes effect in the same moment."""
-    found = _found(number)
-    is_order = found.kind in second_person.KINDS
+    proposal = _find_proposal(number)
+    is_order = proposal.kind in second_person.KINDS
     try:
         with all_or_nothing():
             (second_person.approve if is_order else terms.approve)(current_work(), number)
     except (RefusedError, SetupError) as error:
-        return _page(_found(number), refused=str(error)), 409
+        return _proposal_page(_find_proposal(number), refused=str(error)), 409
     if is_order:
-        flash(order_approvals.DONE[found.kind], "good")
-        return redirect(order_approvals.order_address(found), 303)
+        flash(order_approvals.DONE[proposal.kind], "good")
+        return redirect(order_approvals.order_address(proposal), 303)
     flash("Approved. It counts from the next calculation on; closed periods stay.", "good")
-    return redirect(_entry_address(found), 303)
+    return redirect(_entry_address(proposal), 303)
 
 
 @PAGES.post("/approvals/<int:number>/refuse")
 def refuse(number: int) -> Answer:
     """Send a proposal back with the reason."""
-    found = _found(number)
+    proposal = _find_proposal(number)
     form = RefuseForm(request.form)
     if not form.reason.data and current_work().actor.may(Verb.APPROVE):
         form.reason.errors.append("Say why, so that who prepared it knows what to change.")
-        return _page(found, form=form), 422
+        return _proposal_page(proposal, form=form), 422
     try:
         with all_or_nothing():
             service.refuse(current_work(), number, form.reason.data)
     except RefusedError as error:
-        return _page(_found(number), refused=str(error), form=form), 409
-    flash(f"Sent back to {found.prepared_by}. Nothing was changed.", "good")
+        return _proposal_page(_find_proposal(number), refused=str(error), form=form), 409
+    flash(f"Sent back to {proposal.prepared_by}. Nothing was changed.", "good")
     return redirect(url_for("approvals.approvals"), 303)
 
 
 @PAGES.post("/approvals/<int:number>/withdraw")
 def withdraw(number: int) -> Answer:
     """Take a proposal back."""
-    _found(number)
+    _find_proposal(number)
     try:
         with all_or_nothing():
             service.withdraw(current_work(), number)
     except RefusedError as error:
-        return _page(_found(number), refused=str(error)), 409
+        return _proposal_page(_find_proposal(number), refused=str(error)), 409
     flash("Withdrawn. Nothing was changed.", "good")
     return redirect(url_for("approvals.approvals"), 303)
 
 
-def _found(number: int) -> Proposal:
-    found = service.find(current_work(), number)
-    if found is None:
+def _find_proposal(number: int) -> Proposal:
+    proposal = service.find(current_work(), number)
+    if proposal is None:
         abort(404)
-    return found
+    return proposal
 
 
-def _entry_address(found: Proposal) -> str:
-    part, body = terms.proposed_entry(found)
+def _entry_address(proposal: Proposal) -> str:
+    part, body = terms.proposed_entry(proposal)
     if part == "payment_details":
         return url_for("terms.payment_details")
     if part == "organizations":
@@ -160,9 +160,9 @@ def _entry_address(found: Proposal) -> str:
     return url_for(f"terms.{service.APPROVED_BY_TWO[part]}", key=body["key"])
 
 
-def _newest_version(found: Proposal) -> str:
+def _newest_version(proposal: Proposal) -> str:
     """Of a plan, the first day of the version that a proposal adds or amends."""
-    part, body = terms.proposed_entry(found)
+    part, body = terms.proposed_entry(proposal)
     if part != "plans":
         return ""
     now = terms.find_entry(current_work(), part, body["key"])
@@ -171,35 +171,35 @@ def _newest_version(found: Proposal) -> str:
     return max(changed, default="")
 
 
-def _page(
-    found: Proposal,
+def _proposal_page(
+    proposal: Proposal,
     *,
     effects: list[previewing.Effect] | None = None,
     refused: str = "",
     form: RefuseForm | None = None,
 ) -> str:
     form = form or RefuseForm()
-    if found.kind in second_person.KINDS:
-        return order_approvals.page(found, form, refused=refused)
+    if proposal.kind in second_person.KINDS:
+        return order_approvals.page(proposal, form, refused=refused)
     work = current_work()
-    told = terms.proposed(work, found, as_typed)
-    waits = found.status == "waiting"
-    version = _newest_version(found) if waits else ""
-    _, body = terms.proposed_entry(found)
+    told = terms.proposed(work, proposal, as_typed)
+    waits = proposal.status == "waiting"
+    version = _newest_version(proposal) if waits else ""
+    _, body = terms.proposed_entry(proposal)
     return render_template(
         "finance/desk/approval.html",
-        proposal=found,
-        words=_shown(found).words,
+        proposal=proposal,
+        words=_proposal_view(proposal).words,
         told=told,
         versions=side_by_side(setup_in_force(work), body, version) if version else (),
-        entry=None if told.is_new else _entry_address(found),
+        entry=None if told.is_new else _entry_address(proposal),
         waits=waits,
-        may_approve=waits and service.may_approve(work, found),
-        is_own=found.prepared_by_id == work.actor.person,
+        may_approve=waits and service.may_approve(work, proposal),
+        is_own=proposal.prepared_by_id == work.actor.person,
         may_withdraw=waits
-        and (found.prepared_by_id == work.actor.person or work.actor.may(Verb.APPROVE)),
+        and (proposal.prepared_by_id == work.actor.person or work.actor.may(Verb.APPROVE)),
         effects=effects or [],
-        has_effects=terms.proposed_entry(found)[0] in previewing.PARTS,
+        has_effects=terms.proposed_entry(proposal)[0] in previewing.PARTS,
         refused=refused,
         form=form,
     )

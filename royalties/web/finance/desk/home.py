@@ -25,7 +25,7 @@ _PAGES = {
     "contract": ("terms.contract", "key"),
     "beneficiary": ("terms.beneficiary", "key"),
     "plan": ("terms.plan", "key"),
-    "statement": ("statements.one", "number"),
+    "statement": ("statements.show", "number"),
     "import": ("importing.batch", "number"),
     "organization": ("organizations.organization", "key"),
     "order": ("orders.order", "number"),
@@ -56,17 +56,19 @@ _HEADINGS = {
 def home() -> str:
     """The open period at a glance; how to begin where nothing has been loaded yet."""
     try:
-        found = dashboard(current_work())
+        glance = dashboard(current_work())
     except RefusedError:
         return render_template("finance/desk/begin.html")
     return render_template(
         "finance/desk/home.html",
-        glance=found,
-        before=_before(found),
-        against=_against(found),
-        chart=[(each.name, each.sold.units, number(each.sold.units)) for each in found.last],
-        address=_address,
-        counted={"approvals.approvals": lambda: found.to_do.prepared},
+        glance=glance,
+        before=_months_compared(glance),
+        against=_copies_compared(glance),
+        chart=[
+            (period.name, period.sold.units, number(period.sold.units)) for period in glance.last
+        ],
+        address=_page_address,
+        counted={"approvals.approvals": lambda: glance.to_do.prepared},
         order_words=proposal_words,
     )
 
@@ -74,32 +76,36 @@ def home() -> str:
 @PAGES.get("/search", endpoint="search")
 def search_results() -> str | Response:
     """What a few letters find; something named exactly is shown at once."""
-    found = search(current_work(), request.args.get("q", ""))
-    if found.only is not None:
-        return redirect(_of(found.only))
+    results = search(current_work(), request.args.get("q", ""))
+    if results.only is not None:
+        return redirect(_hit_address(results.only))
     return render_template(
-        "finance/desk/search.html", found=found, headings=_HEADINGS, address=_of, longest=LONGEST
+        "finance/desk/search.html",
+        found=results,
+        headings=_HEADINGS,
+        address=_hit_address,
+        longest=LONGEST,
     )
 
 
-def _of(hit: Hit) -> str:
-    return _address(hit.kind, hit.key)
+def _hit_address(hit: Hit) -> str:
+    return _page_address(hit.kind, hit.key)
 
 
-def _address(kind: str, key: str | int) -> str:
+def _page_address(kind: str, key: str | int) -> str:
     endpoint, name = _PAGES[kind]
     named: dict[str, Any] = {name: key}
     return url_for(endpoint, **named)
 
 
-def _before(found: Dashboard) -> str:
+def _months_compared(glance: Dashboard) -> str:
     """What the open period is compared with, in words."""
-    if found.against is None or found.months is None:
+    if glance.against is None or glance.months is None:
         return ""
-    first, last = found.months
-    far = (first.year - found.against.starts.year) * 12 + first.month - found.against.starts.month
+    first, last = glance.months
+    far = (first.year - glance.against.starts.year) * 12 + first.month - glance.against.starts.month
     months = " to ".join(dict.fromkeys(_month(_earlier(day, far)) for day in (first, last)))
-    return f"{months} in the {period_words(str(found.against))}"
+    return f"{months} in the {period_words(str(glance.against))}"
 
 
 def _earlier(day: date, months: int) -> date:
@@ -107,14 +113,14 @@ def _earlier(day: date, months: int) -> date:
     return date(at // 12, at % 12 + 1, 1)
 
 
-def _against(found: Dashboard) -> str:
+def _copies_compared(glance: Dashboard) -> str:
     """How many copies there were before, and the change."""
-    if found.against is None:
+    if glance.against is None:
         return "there is no period before to compare with"
-    change = found.change
+    change = glance.change
     sign = "+" if change is not None and change > 0 else ""
     more = f" ({sign}{percent(change, 0)})" if change is not None else ""
-    return f"{number(found.before.units)} from {_before(found)}{more}"
+    return f"{number(glance.before.units)} from {_months_compared(glance)}{more}"
 
 
 def _month(day: date) -> str:

@@ -46,7 +46,7 @@ def add_to(pages: Pages) -> None:
 
 def audit() -> Answer:
     """Who did what, and when."""
-    asked, wrong = _asked()
+    asked, wrong = _filter_asked()
     before = number_asked("before")
     lines = auditing.log_page(current_work(), asked, before=before, limit=auditing.PAGE + 1)
     shown = lines[: auditing.PAGE]
@@ -71,7 +71,7 @@ def audit() -> Answer:
 def audit_csv() -> Response:
     """The lines that are asked for as a file for a spreadsheet, however many there are."""
     current_work().actor.require(Verb.AUDIT)
-    asked, _ = _asked()
+    asked, _ = _filter_asked()
     # Words of the log are written as the visitor reads numbers, so the request is still there.
     lines = stream_with_context(_csv(system(), current_work().actor, asked))
     answer = Response(lines, mimetype="text/csv")
@@ -115,10 +115,10 @@ def mail_given_up(number: int) -> Response:
     return redirect(url_for("people.mail"), 303)
 
 
-def _asked() -> tuple[LogFilter, str]:
+def _filter_asked() -> tuple[LogFilter, str]:
     """What the address asks for, and what of it is no day."""
-    since, since_wrong = _day(request.args.get("from", ""))
-    until, until_wrong = _day(request.args.get("until", ""))
+    since, since_wrong = _day_asked(request.args.get("from", ""))
+    until, until_wrong = _day_asked(request.args.get("until", ""))
     asked = LogFilter(
         request.args.get("who", "").strip()[:100],
         request.args.get("what", "").strip()[:64],
@@ -129,7 +129,7 @@ def _asked() -> tuple[LogFilter, str]:
     return asked, since_wrong or until_wrong
 
 
-def _day(text: str) -> tuple[date | None, str]:
+def _day_asked(text: str) -> tuple[date | None, str]:
     """A day of the address, and what is wrong with it."""
     if not (text := text.strip()):
         return None, ""

@@ -107,24 +107,28 @@ def headline(action: str, payload: Any) -> str:  # noqa: ANN401 - whatever JSON 
     """What a line says, as a sentence; empty where its details say it."""
     if not isinstance(payload, Mapping):
         return ""
-    what = payload.get("what")
+    event = payload.get("what")
     entries = payload.get("entries", {}) if action == "load" else {}
-    if what == "held" or len(entries) == 1:
-        return _amended(*next(iter(entries.items()))) + _by(payload) if entries else _held(payload)
+    if event == "held" or len(entries) == 1:
+        return (
+            _amended(*next(iter(entries.items()))) + _by_whom(payload)
+            if entries
+            else _held(payload)
+        )
     if "proposal" in payload or not _SWITCHES.keys().isdisjoint(payload):
         return _of_proposal(payload) or _of_switch(payload)
-    pattern = _SAID.get(str(what)) or (None if what else _PLAIN.get(action))
+    pattern = _SAID.get(str(event)) or (None if event else _PLAIN.get(action))
     if pattern is None:
         return ""
     try:
-        said = pattern.format_map({key: _said(key, value) for key, value in payload.items()})
+        said = pattern.format_map({key: _value_words(key, value) for key, value in payload.items()})
     except KeyError:
         return ""
     by = _BY.get(str(payload.get("by")))
-    return f"{said} {by}" if by else said + _by(payload)
+    return f"{said} {by}" if by else said + _by_whom(payload)
 
 
-def _said(key: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON was recorded
+def _value_words(key: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON was recorded
     """A value of a record within a sentence."""
     if key in _COUNTED and isinstance(value, int):
         return plural(value, _COUNTED[key])
@@ -161,10 +165,10 @@ def _of_proposal(payload: Mapping[str, Any]) -> str:
         return ""
     kind, subject = str(payload.get("kind")), str(payload.get("subject"))
     words = words_of(kind, subject, early=bool(payload.get("early")))
-    return pattern.format(words=words) + _by(payload)
+    return pattern.format(words=words) + _by_whom(payload)
 
 
-def _by(payload: Mapping[str, Any]) -> str:
+def _by_whom(payload: Mapping[str, Any]) -> str:
     """Who had prepared it, where a second person decided."""
     name = payload.get("prepared_by")
     return f"; prepared by {name}" if name else ""

@@ -30,16 +30,18 @@ _ENDINGS = {"beancount": "beancount", "hledger": "journal", "csv": "csv"}
 @PAGES.get("/")
 def ledger() -> str:
     """The trial balance at the end of a period or on a day."""
-    day, wrong = _day()
-    period = "" if day else _asked("period")
-    found = service.balances(current_work(), period=period, day=day, kind=_asked("kind"))
+    day, wrong = _day_asked()
+    period = "" if day else _word_asked("period")
+    trial_balance = service.balances(
+        current_work(), period=period, day=day, kind=_word_asked("kind")
+    )
     return render_template(
         "finance/ledger/ledger.html",
-        found=found,
+        found=trial_balance,
         period=period,
         day=day,
         wrong=wrong,
-        kind=_asked("kind"),
+        kind=_word_asked("kind"),
         formats=FORMATS,
     )
 
@@ -47,7 +49,7 @@ def ledger() -> str:
 @PAGES.get("/accounts/<name>")
 def account(name: str) -> str:
     """An account's postings with the balance behind each, all or until a day."""
-    day, _ = _day()
+    day, _ = _day_asked()
     currency = request.args.get("currency", "")
     place = _PLACE.fullmatch(request.args.get("after", ""))
     if currency and not _CURRENCY.fullmatch(currency):
@@ -55,18 +57,22 @@ def account(name: str) -> str:
     after = (int(place[1]), int(place[2])) if place else None
     if not _is_name(name):
         abort(404)
-    found = service.statement(current_work(), name, currency, until=day, after=after)
-    if found is None:
+    statement = service.statement(current_work(), name, currency, until=day, after=after)
+    if statement is None:
         abort(404)
     more = ""
-    if found.after:
-        behind = ".".join(map(str, found.after))
+    if statement.after:
+        behind = ".".join(map(str, statement.after))
         more = url_for(
-            ".account", name=name, currency=found.currency, day=day or None, after=behind
+            ".account", name=name, currency=statement.currency, day=day or None, after=behind
         )
-    first = url_for(".account", name=name, currency=found.currency, day=day or None)
+    first = url_for(".account", name=name, currency=statement.currency, day=day or None)
     return render_template(
-        "finance/ledger/account.html", found=found, day=day, more=more, first=first if after else ""
+        "finance/ledger/account.html",
+        found=statement,
+        day=day,
+        more=more,
+        first=first if after else "",
     )
 
 
@@ -74,24 +80,24 @@ def account(name: str) -> str:
 def entries() -> str:
     """Entries by period, event and subject, the newest first."""
     below = request.args.get("below", "")
-    filters: dict[str, Any] = {name: _asked(name) for name in ("period", "event", "subject")}
-    found = service.entry_page(
+    filters: dict[str, Any] = {name: _word_asked(name) for name in ("period", "event", "subject")}
+    page = service.entry_page(
         current_work(), **filters, below=int(below) if _NUMBER.fullmatch(below) else None
     )
-    more = url_for(".entries", **filters, below=found.below) if found.below else ""
+    more = url_for(".entries", **filters, below=page.below) if page.below else ""
     first = url_for(".entries", **filters) if below else ""
     return render_template(
-        "finance/ledger/entries.html", found=found, filters=filters, more=more, first=first
+        "finance/ledger/entries.html", found=page, filters=filters, more=more, first=first
     )
 
 
 @PAGES.get("/entries/<int:number>")
 def entry(number: int) -> str:
     """One entry with its postings."""
-    found = service.find_entry(current_work(), number) if number < _NO_NUMBER else None
-    if found is None:
+    entry = service.find_entry(current_work(), number) if number < _NO_NUMBER else None
+    if entry is None:
         abort(404)
-    return render_template("finance/ledger/entry.html", found=found)
+    return render_template("finance/ledger/entry.html", found=entry)
 
 
 @PAGES.get("/journal")
@@ -124,7 +130,7 @@ def _journal(books: System, who: Actor, format_: str) -> Iterator[bytes]:
             yield f"{line}\n".encode()
 
 
-def _day() -> tuple[date | None, str]:
+def _day_asked() -> tuple[date | None, str]:
     """The day that was asked for; or what was written instead of one."""
     day = request.args.get("day", "")
     try:
@@ -133,7 +139,7 @@ def _day() -> tuple[date | None, str]:
         return None, day[:_LONGEST]
 
 
-def _asked(name: str) -> str:
+def _word_asked(name: str) -> str:
     text = request.args.get(name, "").strip()
     return text if _is_name(text) else ""
 

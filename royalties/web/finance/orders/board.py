@@ -46,7 +46,7 @@ def board() -> Answer:
     asked = service.BoardFilter(
         _states(state, searched=bool(chosen["q"])),
         chosen["organization"],
-        _person(person),
+        _assignee_asked(person),
         chosen["q"],
         bool(chosen["late"]),
     )
@@ -81,7 +81,7 @@ def _states(state: str, *, searched: bool) -> tuple[State, ...]:
     return known or service.OPEN
 
 
-def _person(asked: str) -> int | None:
+def _assignee_asked(asked: str) -> int | None:
     if asked == "mine":
         return current_work().actor.person or 0
     return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else None  # noqa: PLR2004
@@ -101,61 +101,61 @@ def new() -> Answer:
 @PAGES.get("/<number>")
 def order(number: str) -> Answer:
     """One order: how it stands, what is next, what was said and done."""
-    return _page(number)
+    return _order_page(number)
 
 
-def _page(number: str, refused: str = "") -> str:
+def _order_page(number: str, refused: str = "") -> str:
     work = current_work()
     staff = service.staff(work)
-    what = request.form.get("what")
+    sent_form = request.form.get("what")
     assigned, note = forms.AssignForm(), forms.NoteForm()
-    held = forms.HoldForm(None if what == "hold" else {})
-    promised = forms.PromiseForm(None if what == "promise" else {})
-    found = order_page.found(number)
-    events = life.history(work, found)
+    held = forms.HoldForm(None if sent_form == "hold" else {})
+    promised = forms.PromiseForm(None if sent_form == "promise" else {})
+    order = order_page.find_order(number)
+    events = life.history(work, order)
     setup = needs.setup_or_none(work)
-    met = needs.preconditions_met(work, found, setup) if setup else frozenset(Precondition)
-    prices = needs.price_list_for(setup, found.title) if setup else None
+    met = needs.preconditions_met(work, order, setup) if setup else frozenset(Precondition)
+    prices = needs.price_list_for(setup, order.title) if setup else None
     version = prices.on(work.today) if prices else None
-    invoiced = frozenset(each.kind for each in receivables.balances(work, number))
-    ahead = setup is not None and needs.is_deposit_only(setup, found)
-    unpriced = order_page.unpriced(found)
+    invoiced = frozenset(balance.kind for balance in receivables.balances(work, number))
+    ahead = setup is not None and needs.is_deposit_only(setup, order)
+    unpriced = order_page.unpriced(order)
     assigned.person.offer(
         [("", "nobody in particular"), *((str(key), name) for key, name in staff)]
     )
-    assigned.person.data = str(found.assigned_id or "")
-    if what != "promise" and found.promised_on:
-        promised.day.data = str(found.promised_on)[:10]
+    assigned.person.data = str(order.assigned_id or "")
+    if sent_form != "promise" and order.promised_on:
+        promised.day.data = str(order.promised_on)[:10]
     return order_page.page(
         "order.html",
-        found,
+        order,
         "order",
         refused=refused,
-        stages=order_forms.stages(found, events),
-        offers=order_page.offers(found, met, invoiced=invoiced, unpriced=bool(unpriced)),
+        stages=order_forms.stages(order, events),
+        offers=order_page.offers(order, met, invoiced=invoiced, unpriced=bool(unpriced)),
         unpriced=unpriced,
-        namesakes=namesakes.namesakes(work, found, events) if setup else [],
+        namesakes=namesakes.namesakes(work, order, events) if setup else [],
         action_words=order_words.action_words,
         detail_words=order_words.detail_words,
-        promise_words=order_words.promise_words(found, events, version),
-        next_step=needs.next_step(found, Side.STAFF, met, deposit_only=ahead),
+        promise_words=order_words.promise_words(order, events, version),
+        next_step=needs.next_step(order, Side.STAFF, met, deposit_only=ahead),
         events=events[::-1],
-        messages=messages.messages(work, found),
-        purchase_orders=own.purchase_orders(work, found),
+        messages=messages.messages(work, order),
+        purchase_orders=own.purchase_orders(work, order),
         assigned=assigned,
         note=note,
         held=held,
         promised=promised,
-        waits=order_page.waiting(found),
-        may_promise=found.state in promises.PROMISED_IN,
-        may_hold=find(Action.HOLD, Side.STAFF, found.state, found.kind) is not None,
+        waits=order_page.waiting(order),
+        may_promise=order.state in promises.PROMISED_IN,
+        may_hold=find(Action.HOLD, Side.STAFF, order.state, order.kind) is not None,
     )
 
 
 @PAGES.post("/<number>/assign")
 def assign(number: str) -> Answer:
     """Say who takes care of an order."""
-    order_page.found(number)
+    order_page.find_order(number)
     form = forms.AssignForm()
     sent = form.person.data
     person = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 10 else None  # noqa: PLR2004
@@ -164,38 +164,38 @@ def assign(number: str) -> Answer:
         life.assign(current_work(), number, person, form.version.number)
         return "It is said who takes care of this order."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.post("/<number>/hold")
 def hold(number: str) -> Answer:
     """Put an order on hold."""
-    order_page.found(number)
+    order_page.find_order(number)
 
     def do() -> str:
         form = forms.HoldForm()
         life.hold(current_work(), number, form.reason.data, form.version.number)
         return "The order is on hold; its organization is told, and its dates move meanwhile."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.post("/<number>/resume")
 def resume(number: str) -> Answer:
     """Go on with an order that is on hold."""
-    order_page.found(number)
+    order_page.find_order(number)
 
     def do() -> str:
         life.resume(current_work(), number, forms.OrderForm().version.number)
         return "The order goes on where it stood; its promised day was computed anew."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.post("/<number>/promise")
 def promise(number: str) -> Answer:
     """Promise another day than the one that was computed."""
-    order_page.found(number)
+    order_page.find_order(number)
 
     def do() -> str:
         form = forms.PromiseForm()
@@ -204,7 +204,7 @@ def promise(number: str) -> Answer:
         )
         return "The day is promised, and the organization is told."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.get("/<number>/decline")
@@ -216,14 +216,14 @@ def ask_decline(number: str) -> Answer:
 @PAGES.post("/<number>/decline")
 def decline(number: str) -> Answer:
     """Decline a request or a quote."""
-    order_page.found(number)
+    order_page.find_order(number)
 
     def do() -> str:
         form = forms.TellReasonForm()
         life.decline(current_work(), number, form.reason.data, form.version.number)
         return "The order is declined, and the organization is told."
 
-    return order_forms.tried(
+    return order_forms.do_or_show(
         do, url_for(".order", number=number), lambda refused: _ask_decline(number, refused)
     )
 
@@ -231,7 +231,7 @@ def decline(number: str) -> Answer:
 def _ask_decline(number: str, refused: str = "") -> str:
     return order_page.page(
         "decline.html",
-        order_page.found(number),
+        order_page.find_order(number),
         "order",
         refused=refused,
         form=forms.TellReasonForm(),
@@ -247,36 +247,36 @@ def ask_cancel(number: str) -> Answer:
 @PAGES.post("/<number>/cancel")
 def cancel(number: str) -> Answer:
     """Cancel an order for good."""
-    order_page.found(number)
+    order_page.find_order(number)
 
     def do() -> str:
-        _cancelling(order_page.found(number)).require()
+        _cancelling(order_page.find_order(number)).require()
         form = forms.TellReasonForm()
         cancelling.cancel(current_work(), number, form.reason.data, form.version.number)
         return "The order is cancelled, and the organization is told."
 
-    return order_forms.tried(
+    return order_forms.do_or_show(
         do, url_for(".order", number=number), lambda refused: _ask_cancel(number, refused)
     )
 
 
 def _ask_cancel(number: str, refused: str = "") -> str:
     work = current_work()
-    found = order_page.found(number)
-    line = find(Action.CANCEL, Side.STAFF, found.state, found.kind)
+    order = order_page.find_order(number)
+    line = find(Action.CANCEL, Side.STAFF, order.state, order.kind)
     met = (
-        needs.preconditions_met(work, found)
+        needs.preconditions_met(work, order)
         if needs.setup_or_none(work)
         else frozenset[Precondition]()
     )
     return order_page.page(
         "cancel.html",
-        found,
+        order,
         "order",
         refused=refused,
         form=forms.TellReasonForm(),
-        owed=_owed(found),
-        consent=_cancelling(found),
+        owed=_owed(order),
+        consent=_cancelling(order),
         allowed=line is not None,
         missing=[need.value for need in line.needs if need not in met] if line else [],
     )
@@ -311,7 +311,7 @@ def ask_move(number: str) -> Answer:
 @PAGES.post("/<number>/organization")
 def move(number: str) -> Answer:
     """Move an order, and who asked for it, to the organization of its name that was there."""
-    order_page.found(number)
+    order_page.find_order(number)
 
     def do() -> str:
         form = forms.MoveForm()
@@ -326,34 +326,36 @@ def move(number: str) -> Answer:
         namesakes.move_order(current_work(), number, to, version)
         return "The order is moved, and the people of both are told."
 
-    return order_forms.tried(
+    return order_forms.do_or_show(
         do, url_for(".order", number=number), lambda refused: _ask_move(number, refused)
     )
 
 
 def _ask_move(number: str, refused: str = "") -> str:
     work = current_work()
-    found = order_page.found(number)
-    there = namesakes.namesakes(work, found, life.history(work, found))
+    order = order_page.find_order(number)
+    there = namesakes.namesakes(work, order, life.history(work, order))
     form = forms.MoveForm()
-    form.organization.offer([(each.key, f"{each.name} ({each.key})") for each in there])
+    form.organization.offer(
+        [(namesake.key, f"{namesake.name} ({namesake.key})") for namesake in there]
+    )
     return order_page.page(
         "move.html",
-        found,
+        order,
         "order",
         refused=refused,
         form=form,
         namesakes=there,
         wants_second=namesakes.wants_second_person(work),
-        sizes=namesakes.sizes(work, [each.key for each in there]),
-        askers=namesakes.askers(work, found),
+        sizes=namesakes.sizes(work, [namesake.key for namesake in there]),
+        askers=namesakes.askers(work, order),
     )
 
 
 @PAGES.post("/<number>/messages")
 def write(number: str) -> Answer:
     """Write to the organization, or a note among the staff."""
-    order_page.found(number)
+    order_page.find_order(number)
 
     def do() -> str:
         form = forms.NoteForm()
@@ -362,12 +364,14 @@ def write(number: str) -> Answer:
             messages.post(current_work(), number, form.text.data, sent, internal=internal)
         return "The note stands on the order." if internal else "The message is on its way."
 
-    return order_forms.tried(
-        do, url_for(".order", number=number, _anchor="messages"), lambda why: _page(number, why)
+    return order_forms.do_or_show(
+        do,
+        url_for(".order", number=number, _anchor="messages"),
+        lambda why: _order_page(number, why),
     )
 
 
-def _tried(number: str, do: order_forms.Do) -> Answer:
-    return order_forms.tried(
-        do, url_for(".order", number=number), lambda refused: _page(number, refused)
+def _do_or_show(number: str, do: order_forms.Do) -> Answer:
+    return order_forms.do_or_show(
+        do, url_for(".order", number=number), lambda refused: _order_page(number, refused)
     )

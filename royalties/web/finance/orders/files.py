@@ -26,39 +26,39 @@ PAGES = Pages("order_files", __name__, "/finance/orders", FINANCE)
 @PAGES.get("/<number>/files", endpoint="files")
 def files_page(number: str) -> Answer:
     """An order's artwork and proofs."""
-    return _page(number)
+    return _files_page(number)
 
 
 @PAGES.post("/<number>/artwork")
 def send_artwork(number: str) -> Answer:
     """Send artwork in the organization's name, such as what came by post."""
-    found = order_page.found(number)
+    order = order_page.find_order(number)
 
     def do() -> str:
         form = forms.StaffArtworkForm()
         version, rights = form.version.number, form.rights.is_ticked
         uses = [use for use in Use if use is not Use.PROOF and _is_sent(use.value)]
-        looked = [_looked(use, use.value, found) for use in uses]
+        looked = [_look_at_upload(use, use.value, order) for use in uses]
         artwork.send_artwork(current_work(), number, version=version, files=looked, rights=rights)
         return "The artwork passed its checks; next it gets a proof."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.post("/<number>/proof")
 def send_proof(number: str) -> Answer:
     """Send a proof to the organization."""
-    found = order_page.found(number)
+    order = order_page.find_order(number)
 
     def do() -> str:
         if not _is_sent("proof"):
             raise RefusedError("choose the proof, a PDF")
         version = forms.ProofForm().version.number
-        looked = _looked(Use.PROOF, "proof", found)
+        looked = _look_at_upload(Use.PROOF, "proof", order)
         proofs.send_proof(current_work(), number, version=version, file=looked)
         return "The proof is sent; the organization approves it or asks for changes."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.post("/<number>/comment")
@@ -76,7 +76,7 @@ def comment(number: str) -> Answer:
         )
         return "Your comment stands on the proof."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.get("/<number>/files/<int:file>/<int:page>.png")
@@ -88,25 +88,25 @@ def preview(number: str, file: int, page: int) -> Response:
 @PAGES.get("/<number>/cover.png")
 def cover(number: str) -> Response:
     """The cover as far as it can be shown before a proof."""
-    return _picture(artwork.cover_preview(current_work(), order_page.found(number)))
+    return _picture(artwork.cover_preview(current_work(), order_page.find_order(number)))
 
 
 @PAGES.get("/<number>/files/<int:file>")
 def original(number: str, file: int) -> Response:
     """A file as it was sent, only ever to be saved."""
-    found = messages.file_of(current_work(), number, file)
-    if found is None:
+    stored = messages.file_of(current_work(), number, file)
+    if stored is None:
         abort(404)
-    return download(found.name, found.path.open("rb"))
+    return download(stored.name, stored.path.open("rb"))
 
 
 @PAGES.get("/<number>/files/<int:file>/drawing")
 def drawing(number: str, file: int) -> Response:
     """An SVG with only what draws, for the printer."""
-    found = artwork.drawing_of(current_work(), number, file)
-    if found is None:
+    stored = artwork.drawing_of(current_work(), number, file)
+    if stored is None:
         abort(404)
-    return download(found.name, found.path.open("rb"))
+    return download(stored.name, stored.path.open("rb"))
 
 
 def _picture(png: bytes | None) -> Response:
@@ -120,7 +120,7 @@ def _is_sent(name: str) -> bool:
     return sent is not None and bool(sent.filename)
 
 
-def _looked(use: Use, name: str, order: Order) -> artwork.Looked:
+def _look_at_upload(use: Use, name: str, order: Order) -> artwork.Looked:
     """A file that was sent, looked at while nobody waits for the database."""
     sent = request.files[name]
     with looking():
@@ -131,45 +131,45 @@ def _looked(use: Use, name: str, order: Order) -> artwork.Looked:
         )
 
 
-def _page(number: str, refused: str = "") -> str:
+def _files_page(number: str, refused: str = "") -> str:
     work = current_work()
-    found = order_page.found(number)
-    art = artwork.artwork_files(work, found)
-    sent = proofs.proofs(work, found)
+    order = order_page.find_order(number)
+    art = artwork.artwork_files(work, order)
+    sent = proofs.proofs(work, order)
     rights = forms.StaffArtworkForm({})
     comment = forms.StaffCommentForm()
     pages = range(1, sent[0].file.previews + 1) if sent else ()
     comment.page.offer([("0", "the whole proof"), *((str(n), f"page {n}") for n in pages)])
     return order_page.page(
         "files.html",
-        found,
+        order,
         "files",
         refused=refused,
         artwork=art,
         rights=rights,
         proof_form=forms.ProofForm(),
         comment=comment,
-        missing=artwork.missing(found, [each.use for each in art]),
-        wanted=wanted(found.options),
+        missing=artwork.missing(order, [file.use for file in art]),
+        wanted=wanted(order.options),
         proofs=sent,
         before=sent[1] if len(sent) > 1 else None,
-        may_artwork=find(Action.SEND_ARTWORK, Side.STAFF, found.state, found.kind) is not None,
-        may_proof=_may(Action.SEND_PROOF, found, Precondition.PROOF),
-        may_comment=bool(sent) and found.state in {State.PROOF_SENT, State.CHANGES_ASKED},
-        is_covered=order_page.is_covered(found),
+        may_artwork=find(Action.SEND_ARTWORK, Side.STAFF, order.state, order.kind) is not None,
+        may_proof=_may(Action.SEND_PROOF, order, Precondition.PROOF),
+        may_comment=bool(sent) and order.state in {State.PROOF_SENT, State.CHANGES_ASKED},
+        is_covered=order_page.is_covered(order),
     )
 
 
-def _may(action: Action, order: Order, *brought: Precondition) -> bool:
+def _may(action: Action, order: Order, *supplied: Precondition) -> bool:
     """Whether the staff may do something now with what its form brings."""
     line = find(action, Side.STAFF, order.state, order.kind)
     return line is not None and {*line.needs} <= preconditions_met(current_work(), order) | {
-        *brought
+        *supplied
     }
 
 
-def _tried(number: str, do: order_forms.Do) -> Answer:
-    order_page.found(number)
-    return order_forms.tried(
-        do, url_for(".files", number=number), lambda refused: _page(number, refused)
+def _do_or_show(number: str, do: order_forms.Do) -> Answer:
+    order_page.find_order(number)
+    return order_forms.do_or_show(
+        do, url_for(".files", number=number), lambda refused: _files_page(number, refused)
     )

@@ -35,15 +35,15 @@ def invoices() -> Answer:
         "status": status if status in invoice_list.STATUSES else "",
     }
     page = min(number_asked("page", 1), _MOST_PAGES)
-    found = invoice_list.listed(work, **chosen, page=page)
+    listed = invoice_list.listed(work, **chosen, page=page)
     return render_template(
         "finance/orders/invoices.html",
-        invoices=found[: invoice_list.PAGE],
-        has_more=len(found) > invoice_list.PAGE,
+        invoices=listed[: invoice_list.PAGE],
+        has_more=len(listed) > invoice_list.PAGE,
         chosen=chosen,
         page=page,
         organizations=order_page.organization_names(),
-        unconfirmed={each.invoice for each in receivables.unconfirmed(work)},
+        unconfirmed={receipt.invoice for receipt in receivables.unconfirmed(work)},
         today=work.today,
     )
 
@@ -51,13 +51,13 @@ def invoices() -> Answer:
 @PAGES.get("/<number>")
 def invoice(number: str) -> Answer:
     """An invoice or credit note as it was issued, and what is left of it."""
-    return _page(_found(number))
+    return _invoice_page(_find_invoice(number))
 
 
 @PAGES.get("/<number>/<any(pdf, xlsx):file>")
 def paper(number: str, file: str) -> Response:
     """An invoice or credit note as a file."""
-    _found(number)
+    _find_invoice(number)
     made = invoicing.invoice_paper(current_work(), number, file)
     return download(made.name, made.data)
 
@@ -65,21 +65,23 @@ def paper(number: str, file: str) -> Response:
 @PAGES.post("/<number>/credit")
 def credit(number: str) -> Answer:
     """Write a credit note on an invoice, all of it or by line."""
-    found = _found(number)
+    invoice = _find_invoice(number)
 
     def do() -> str:
-        form = _credit_form(found)
+        form = _credit_form(invoice)
         made = crediting.credit_note(
             current_work(),
             number,
             reason=form.reason.data,
             token=form.token.data,
-            amounts=_amounts_sent(found, form),
+            amounts=_amounts_sent(invoice, form),
         )
         return f"Credit note {made.row.number} is issued; what the copies brought is taken back."
 
-    return order_forms.tried(
-        do, url_for(".invoice", number=number), lambda refused: _page(_found(number), refused)
+    return order_forms.do_or_show(
+        do,
+        url_for(".invoice", number=number),
+        lambda refused: _invoice_page(_find_invoice(number), refused),
     )
 
 
@@ -87,27 +89,27 @@ def credit(number: str) -> Answer:
 @only_looks
 def preview_credit(number: str) -> Answer:
     """What a credit note by line would come to, with the tax that goes with it; nothing is kept."""
-    found = _found(number)
+    invoice = _find_invoice(number)
     try:
-        amounts = _amounts_sent(found, _credit_form(found))
+        amounts = _amounts_sent(invoice, _credit_form(invoice))
     except RefusedError as error:
-        return _page(found, str(error)), 422
-    return _page(found, drawn=amounts)
+        return _invoice_page(invoice, str(error)), 422
+    return _invoice_page(invoice, drawn=amounts)
 
 
 @PAGES.get("/overdue/aging")
 def aging() -> Answer:
     """What each organization owes, by how long it is overdue."""
     work = current_work()
-    found = receivables.aging(work, work.today)
+    aged = receivables.aging(work, work.today)
     totals: dict[str, list[int]] = {}
-    for each in found:
-        sums = [*each.sums, each.credit, each.total]
-        before = totals.get(each.currency, [0] * len(sums))
-        totals[each.currency] = [one + other for one, other in zip(before, sums, strict=True)]
+    for row in aged:
+        sums = [*row.sums, row.credit, row.total]
+        before = totals.get(row.currency, [0] * len(sums))
+        totals[row.currency] = [so_far + more for so_far, more in zip(before, sums, strict=True)]
     return render_template(
         "finance/orders/aging.html",
-        aged=found,
+        aged=aged,
         totals=totals,
         ages=AGES,
         organizations=order_page.organization_names(),
@@ -125,13 +127,13 @@ def reminders() -> Answer:
 @PAGES.post("/<number>/remind")
 def remind(number: str) -> Answer:
     """Remind of an overdue invoice by e-mail."""
-    _found(number)
+    _find_invoice(number)
 
     def do() -> str:
         told = receivables.remind(current_work(), number)
         return f"{told.invoice.contact_email} is reminded of {number}."
 
-    return order_forms.tried(do, url_for(".reminders"), _reminders)
+    return order_forms.do_or_show(do, url_for(".reminders"), _reminders)
 
 
 def _reminders(refused: str = "") -> str:
@@ -146,68 +148,74 @@ def _reminders(refused: str = "") -> str:
     )
 
 
-def _found(number: str) -> IssuedInvoice:
-    found = invoicing.invoice_of(current_work(), number)
-    if found is None:
+def _find_invoice(number: str) -> IssuedInvoice:
+    invoice = invoicing.invoice_of(current_work(), number)
+    if invoice is None:
         abort(404)
-    return found
+    return invoice
 
 
-def _page(found: IssuedInvoice, refused: str = "", drawn: Mapping[int, int] | None = None) -> str:
+def _invoice_page(
+    invoice: IssuedInvoice, refused: str = "", drawn: Mapping[int, int] | None = None
+) -> str:
     """An invoice's page; ``drawn`` is what would be credited of its lines, by place."""
     work = current_work()
-    row = found.row
-    order = found.shown.order
+    row = invoice.row
+    order = invoice.shown.order
     every = invoicing.invoices(work, order)
-    received = receivables.receipts(work, order_page.found(order))
-    credits_ = [each for each in every if each.row.of_id == row.id]
-    balance = next((each for each in receivables.balances(work, order) if each.id == row.id), None)
-    form = _credit_form(found)
+    received = receivables.receipts(work, order_page.find_order(order))
+    credits_ = [issued for issued in every if issued.row.of_id == row.id]
+    balance = next(
+        (claim for claim in receivables.balances(work, order) if claim.id == row.id), None
+    )
+    form = _credit_form(invoice)
     for place, minor in (drawn or {}).items():
         field = form[f"line_{place}"]
-        field.data = field.data or as_typed(amount_text(minor, found.shown.currency))
+        field.data = field.data or as_typed(amount_text(minor, invoice.shown.currency))
     return render_template(
         "finance/orders/invoice.html",
         row=row,
-        shown=found.shown,
+        shown=invoice.shown,
         refused=refused,
         form=form,
         drawn=drawn,
         credits=credits_,
-        left=crediting.left_of(found.shown, [each.shown for each in credits_]),
+        left=crediting.left_of(invoice.shown, [note.shown for note in credits_]),
         balance=balance,
-        receipts=[each for each in received if each.invoice_id == row.id],
+        receipts=[receipt for receipt in received if receipt.invoice_id == row.id],
         unconfirmed=[
-            each for each in receivables.unconfirmed(work, order) if each.invoice == row.number
+            receipt
+            for receipt in receivables.unconfirmed(work, order)
+            if receipt.invoice == row.number
         ],
         token=order_forms.new_token(),
         today=work.today,
     )
 
 
-def _credit_form(found: IssuedInvoice) -> forms.CreditForm:
+def _credit_form(invoice: IssuedInvoice) -> forms.CreditForm:
     """The form of a credit note, with a field for each line of its invoice."""
     lines = {
         f"line_{place}": EntryField(
             line.words, name=f"line-{place}", longest=30, render_kw={"inputmode": "decimal"}
         )
-        for place, line in enumerate(found.shown.lines, 1)
+        for place, line in enumerate(invoice.shown.lines, 1)
     }
     made: forms.CreditForm = type("CreditForm", (forms.CreditForm,), lines)()
     return made
 
 
-def _amounts_sent(found: IssuedInvoice, form: forms.CreditForm) -> dict[int, int] | None:
+def _amounts_sent(invoice: IssuedInvoice, form: forms.CreditForm) -> dict[int, int] | None:
     """How much of which line is credited; None: all that is left."""
     if form.what.data != "lines":
         return None
     amounts: dict[int, int] = {}
-    for place, line in enumerate(found.shown.lines, 1):
+    for place, line in enumerate(invoice.shown.lines, 1):
         text = form[f"line_{place}"].data
         if not text:
             continue
         try:
-            amounts[place] = as_minor(text, found.shown.currency)
+            amounts[place] = as_minor(text, invoice.shown.currency)
         except NotAnAmountError as error:
             raise RefusedError(f"{line.words}: {error}") from None
-    return crediting.with_tax(current_work(), found.row.number, amounts)
+    return crediting.with_tax(current_work(), invoice.row.number, amounts)

@@ -34,7 +34,7 @@ PAGES = Pages("order_money", __name__, "/finance/orders", FINANCE)
 @PAGES.get("/<number>/money", endpoint="money")
 def money_page(number: str) -> Answer:
     """How an order's money stands."""
-    return _page(number)
+    return _money_page(number)
 
 
 @PAGES.post("/<number>/invoice-deposit")
@@ -48,7 +48,7 @@ def invoice_deposit(number: str) -> Answer:
         )
         return f"Invoice {made.row.number} is issued, and the organization is told."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.post("/<number>/invoice")
@@ -67,7 +67,7 @@ def invoice(number: str) -> Answer:
         )
         return f"Invoice {made.row.number} is issued, and the organization is told."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.post("/<number>/invoice-cancellation")
@@ -81,7 +81,7 @@ def invoice_cancellation(number: str) -> Answer:
         )
         return f"Invoice {made.row.number} is issued."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.post("/<number>/receive")
@@ -99,7 +99,7 @@ def receive(number: str) -> Answer:
         made = receivables.receive(current_work(), row.number, amount, day, reference, token)
         return f"Receipt {made.id} is recorded for {row.number}."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.post("/<number>/pay-back")
@@ -117,7 +117,7 @@ def pay_back(number: str) -> Answer:
         receivables.pay_back(current_work(), row.number, amount, day, reference, token)
         return f"It is recorded that {row.number} was paid back."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.get("/<number>/receipts/<int:receipt>/reverse")
@@ -129,13 +129,13 @@ def ask_reverse(number: str, receipt: int) -> Answer:
 @PAGES.post("/<number>/receipts/<int:receipt>/reverse")
 def reverse(number: str, receipt: int) -> Answer:
     """Take a receipt back that was recorded wrongly."""
-    _receipt(number, receipt)
+    _find_receipt(number, receipt)
 
     def do() -> str:
         made = receivables.reverse_receipt(current_work(), receipt, forms.ReverseForm().reason.data)
         return f"Receipt {receipt} is reversed by receipt {made.id}; both stay."
 
-    return order_forms.tried(
+    return order_forms.do_or_show(
         do,
         url_for(".money", number=number, _anchor="receipts"),
         lambda refused: _ask_reverse(number, receipt, refused),
@@ -144,12 +144,12 @@ def reverse(number: str, receipt: int) -> Answer:
 
 def _ask_reverse(number: str, receipt: int, refused: str = "") -> str:
     current_work().actor.require(Verb.CREDIT)
-    row = _receipt(number, receipt)
+    row = _find_receipt(number, receipt)
     listed = receivables.balances(current_work(), number)
     of = next(each for each in listed if each.id == row.invoice_id)
     return render_template(
         "finance/orders/reverse.html",
-        order=order_page.found(number),
+        order=order_page.find_order(number),
         receipt=row,
         of=of,
         left=of.balance + row.amount,
@@ -158,12 +158,12 @@ def _ask_reverse(number: str, receipt: int, refused: str = "") -> str:
     )
 
 
-def _receipt(number: str, receipt: int) -> ReceiptRow:
-    listed = receivables.receipts(current_work(), order_page.found(number))
-    found = next((each for each in listed if each.id == receipt), None)
-    if found is None:
+def _find_receipt(number: str, receipt: int) -> ReceiptRow:
+    listed = receivables.receipts(current_work(), order_page.find_order(number))
+    row = next((row for row in listed if row.id == receipt), None)
+    if row is None:
         abort(404)
-    return found
+    return row
 
 
 def _money_sent(number: str, form: forms.ReceiptForm) -> tuple[Open, int, date, str, str]:
@@ -189,58 +189,62 @@ def _receipt_form(
     form.invoice.offer(
         [
             (
-                each.number,
+                invoice.number,
                 Markup("{} ({} {} left)").format(
-                    each.number, money(each.balance, each.currency), each.currency
+                    invoice.number, money(invoice.balance, invoice.currency), invoice.currency
                 ),
             )
-            for each in open_
+            for invoice in open_
         ]
     )
-    first = next((each for each in open_ if each.balance), open_[0])
+    first = next((invoice for invoice in open_ if invoice.balance), open_[0])
     form.invoice.data = form.invoice.data or first.number
     form.received_on.data = form.received_on.data or today.isoformat()
     return form
 
 
-def _page(number: str, refused: str = "") -> str:
+def _money_page(number: str, refused: str = "") -> str:
     work = current_work()
-    found = order_page.found(number)
-    balances = receivables.balances_of(work, found)
-    received = receivables.receipts(work, found)
+    order = order_page.find_order(number)
+    balances = receivables.balances_of(work, order)
+    received = receivables.receipts(work, order)
     charged = forms.InvoiceForm(request.values)
     proofs = charged.charged
-    draft, problem, further = _draft(found, proofs)
+    draft, problem, further = _draft(order, proofs)
     charged.proofs.data = charged.proofs.data or str(further)
     too_much = (
-        [each for each in balances if each.balance < 0] if work.actor.may(Verb.CREDIT) else []
+        [balance for balance in balances if balance.balance < 0]
+        if work.actor.may(Verb.CREDIT)
+        else []
     )
     return order_page.page(
         "money.html",
-        found,
+        order,
         "money",
         refused=refused,
-        issued=issued_of(work, found),
-        balances={each.number: each for each in balances},
+        issued=issued_of(work, order),
+        balances={balance.number: balance for balance in balances},
         receipts=received,
-        reversed_by={each.reverses_id: each.id for each in received if each.reverses_id},
+        reversed_by={
+            receipt.reverses_id: receipt.id for receipt in received if receipt.reverses_id
+        },
         unconfirmed=receivables.unconfirmed(work, number),
         wants_second=receivables.wants_second_person(work),
-        numbers={each.id: each.number for each in balances},
+        numbers={balance.id: balance.number for balance in balances},
         draft=draft,
         further=further,
         proofs=proofs,
         problem=problem,
-        owed=_owed(found),
-        may_deposit=_may(Action.INVOICE_DEPOSIT, found)
-        and not any(each.kind == "deposit" for each in balances),
-        may_invoice=_may(Action.INVOICE, found),
-        may_cancelled=not any(each.kind == "cancellation" for each in balances),
-        may_receive=_may(Action.RECEIVE, found) and bool(balances),
+        owed=_owed(order),
+        may_deposit=_may(Action.INVOICE_DEPOSIT, order)
+        and not any(balance.kind == "deposit" for balance in balances),
+        may_invoice=_may(Action.INVOICE, order),
+        may_cancelled=not any(balance.kind == "cancellation" for balance in balances),
+        may_receive=_may(Action.RECEIVE, order) and bool(balances),
         charged=charged,
         received=_receipt_form(forms.ReceiptForm(), balances, work.today),
         paid_back=_receipt_form(forms.PayBackForm({}), too_much, work.today),
-        pays=_pays(found),
+        pays=_pays(order),
         token=order_forms.new_token(),
     )
 
@@ -270,19 +274,19 @@ def _draft(order: Order, proofs: int | None) -> tuple[InvoiceShown | None, str, 
     if not _may(Action.INVOICE, order):
         return None, "", 0
     try:
-        found = invoicing.preview(current_work(), order, proofs)
+        preview = invoicing.preview(current_work(), order, proofs)
     except RefusedError as error:
         further = 0 if proofs is None else _draft(order, None)[2]
         return None, str(error), further
-    return found.shown, "", found.further
+    return preview.shown, "", preview.further
 
 
 def _may(action: Action, order: Order) -> bool:
     return find(action, Side.STAFF, order.state, order.kind) is not None
 
 
-def _tried(number: str, do: order_forms.Do) -> Answer:
-    order_page.found(number)
-    return order_forms.tried(
-        do, url_for(".money", number=number), lambda refused: _page(number, refused)
+def _do_or_show(number: str, do: order_forms.Do) -> Answer:
+    order_page.find_order(number)
+    return order_forms.do_or_show(
+        do, url_for(".money", number=number), lambda refused: _money_page(number, refused)
     )

@@ -79,7 +79,7 @@ class StaffAction:
         return self.action in _LAST
 
 
-def found(number: str) -> Order:
+def find_order(number: str) -> Order:
     """An order; none is a page that is not there."""
     order = life.find(current_work(), number)
     if order is None:

@@ -55,16 +55,18 @@ def organizations() -> Answer:
     setup = needs.setup_or_none(work)
     wanted = request.args.get("q", "").strip()[:200]
     every = sorted(
-        setup.organizations.values() if setup else (), key=lambda each: each.name.casefold()
+        setup.organizations.values() if setup else (),
+        key=lambda organization: organization.name.casefold(),
     )
-    found = [
-        each
-        for each in every
-        if wanted.casefold() in f"{each.key} {each.name} {each.city}".casefold()
+    matching = [
+        organization
+        for organization in every
+        if wanted.casefold()
+        in f"{organization.key} {organization.name} {organization.city}".casefold()
     ]
     return render_template(
         "finance/orders/organizations.html",
-        found=part_of(found),
+        found=part_of(matching),
         counts=board.counts_by_organization(work),
         q=wanted,
         has_setup=setup is not None,
@@ -74,16 +76,16 @@ def organizations() -> Answer:
 @PAGES.get("/<key>")
 def organization(key: str) -> Answer:
     """One organization: where it is, how it pays, its orders, certificates and people."""
-    return _one(key)
+    return _organization_page(key)
 
 
-def _one(key: str, refused: str = "") -> str:
+def _organization_page(key: str, refused: str = "") -> str:
     work = current_work()
-    found = _found(key)
+    organization = _find_organization(key)
     mine = board.BoardFilter(board.ORDER, organization=key)
     return render_template(
         "finance/orders/organization.html",
-        organization=found,
+        organization=organization,
         board=board.board(work, mine),
         titles=order_page.title_names(),
         certificates=certificates.certificates(work, key),
@@ -104,7 +106,9 @@ def check_certificate(key: str, certificate: int) -> Answer:
         certificates.check(current_work(), certificate)
         return "The certificate counts from now on; the organization is told."
 
-    return order_forms.tried(do, url_for(".organization", key=key), lambda why: _one(key, why))
+    return order_forms.do_or_show(
+        do, url_for(".organization", key=key), lambda why: _organization_page(key, why)
+    )
 
 
 @PAGES.post("/<key>/certificates/<int:certificate>/refuse")
@@ -116,26 +120,28 @@ def refuse_certificate(key: str, certificate: int) -> Answer:
         certificates.refuse(current_work(), certificate, forms.ReasonForm().reason.data)
         return "The certificate does not count; the organization is told why."
 
-    return order_forms.tried(do, url_for(".organization", key=key), lambda why: _one(key, why))
+    return order_forms.do_or_show(
+        do, url_for(".organization", key=key), lambda why: _organization_page(key, why)
+    )
 
 
 @PAGES.get("/<key>/certificates/<int:certificate>")
 def certificate_file(key: str, certificate: int) -> Response:
     """The signed paper, only ever to be saved."""
     _own_certificate(key, certificate)
-    found = certificates.file_of(current_work(), certificate)
-    if found is None:
+    file = certificates.file_of(current_work(), certificate)
+    if file is None:
         abort(404)
-    return download(found.name, found.path.open("rb"))
+    return download(file.name, file.path.open("rb"))
 
 
 @PAGES.get("/<key>/account")
 def account(key: str) -> Answer:
     """All that was invoiced, credited and received, by currency."""
-    found = _found(key)
+    organization = _find_organization(key)
     return render_template(
         "finance/orders/account.html",
-        organization=found,
+        organization=organization,
         accounts=receivables.statement_of_account(current_work(), key),
     )
 
@@ -143,13 +149,13 @@ def account(key: str) -> Answer:
 @PAGES.get("/<key>/account.xlsx")
 def account_file(key: str) -> Response:
     """The statement of account as a workbook."""
-    found = _found(key)
+    organization = _find_organization(key)
     data = receivables.account_workbook(current_work(), key)
-    return download(f"Statement of account {found.key}.xlsx", data)
+    return download(f"Statement of account {organization.key}.xlsx", data)
 
 
 def _own_certificate(key: str, number: int) -> None:
-    _found(key)
+    _find_organization(key)
     if all(each.id != number for each in certificates.certificates(current_work(), key)):
         abort(404)
 
@@ -158,14 +164,14 @@ def _own_certificate(key: str, number: int) -> None:
 def amend(key: str) -> Answer:
     """The form of an organization; sent, it is saved."""
     order_terms.require_load()
-    _found(key)
+    _find_organization(key)
     now = terms.find_entry(current_work(), _PART, key)
     if now is None:
         abort(404)
     if request.method == "POST":
         sheet = AmendForm.typed(_PART, key, OrganizationForm, now.body)
-        return order_terms.sent(sheet, _page, _onward)
-    return _page(AmendForm(_PART, key, OrganizationForm(body=now.body), now.body, now.id))
+        return order_terms.answer_form(sheet, _form_page, _onward)
+    return _form_page(AmendForm(_PART, key, OrganizationForm(body=now.body), now.body, now.id))
 
 
 @PAGES.route("/new/organization", methods=["GET", "POST"])
@@ -174,19 +180,19 @@ def new() -> Answer:
     order_terms.require_load()
     if request.method == "POST":
         sheet = AmendForm.typed(_PART, "", OrganizationForm, None)
-        return order_terms.sent(sheet, _page, _onward)
-    return _page(AmendForm(_PART, "", OrganizationForm(), None, 0))
+        return order_terms.answer_form(sheet, _form_page, _onward)
+    return _form_page(AmendForm(_PART, "", OrganizationForm(), None, 0))
 
 
-def _found(key: str) -> Organization:
+def _find_organization(key: str) -> Organization:
     setup = needs.setup_or_none(current_work())
-    found = setup.organizations.get(key) if setup else None
-    if found is None:
+    organization = setup.organizations.get(key) if setup else None
+    if organization is None:
         abort(404)
-    return found
+    return organization
 
 
-def _page(sheet: AmendForm) -> str:
+def _form_page(sheet: AmendForm) -> str:
     return render_template(
         "finance/orders/organization_form.html",
         sheet=sheet,

@@ -117,46 +117,48 @@ class PriceSheet(AmendForm):
 
     def write(self) -> None:
         """The whole price list with the version that was typed."""
-        found = self.written = self.form.written()
+        written = self.written = self.form.written()
         base = self.base or {}
         listed: list[Any] = list(base.get("versions", ()))
-        place = next((at for at, each in enumerate(listed) if each["from"] == self.version), None)
+        place = next((at for at, dated in enumerate(listed) if dated["from"] == self.version), None)
         if place is None:
             place = len(listed)
-        made = {name: value for name, value in found.body.items() if name not in _OF_LIST | {"key"}}
-        _by_name(found, made, "options", "option", f"versions[{place}]")
-        _by_name(found, made, "cancellation", "state", f"versions[{place}]")
+        made = {
+            name: value for name, value in written.body.items() if name not in _OF_LIST | {"key"}
+        }
+        _by_name(written, made, "options", "option", f"versions[{place}]")
+        _by_name(written, made, "cancellation", "state", f"versions[{place}]")
         if "cancellation" in made:
             made["cancellation"] = {
-                state: each.get("share", "") for state, each in made["cancellation"].items()
+                state: entry.get("share", "") for state, entry in made["cancellation"].items()
             }
-        found.places |= {
+        written.places |= {
             f"versions[{place}].{path}": field
-            for path, field in found.places.items()
+            for path, field in written.places.items()
             if path.partition(".")[0].partition("[")[0] not in _OF_LIST
         }
-        found.places[f"versions[{place}]"] = "from"
+        written.places[f"versions[{place}]"] = "from"
         before = listed[place] if place < len(listed) else None
         listed[place : place + 1] = [as_before(made, before) if before else made]
-        own = {name: value for name, value in found.body.items() if name in _OF_LIST | {"key"}}
+        own = {name: value for name, value in written.body.items() if name in _OF_LIST | {"key"}}
         self.body = {**(as_before(own, base) if base else own), "versions": listed}
-        self.blame(found.faults)
+        self.blame(written.faults)
 
 
-def _by_name(found: Written, made: Body, table: str, field: str, at: str) -> None:
+def _by_name(written: Written, made: Body, table: str, field: str, at: str) -> None:
     """Rows that each have a name of their own, as a table by name."""
     if table not in made:
         return
     named: Body = {}
     for place, entry in enumerate(made[table]):
         name = str(entry.pop(field, ""))
-        first = found.places.get(f"{table}[{place}]", "")
-        for path, where in list(found.places.items()):
+        first = written.places.get(f"{table}[{place}]", "")
+        for path, where in list(written.places.items()):
             if path.startswith(f"{table}[{place}]."):
-                rest = path.partition("].")[2]
-                found.places[f"{at}.{table}.{name}.{rest}"] = where
-                found.places[f"{at}.{table}[{name!r}].{rest}"] = where
-        found.places[f"{at}.{table}.{name}"] = first
-        found.places[f"{at}.{table}[{name!r}]"] = first
+                below = path.partition("].")[2]
+                written.places[f"{at}.{table}.{name}.{below}"] = where
+                written.places[f"{at}.{table}[{name!r}].{below}"] = where
+        written.places[f"{at}.{table}.{name}"] = first
+        written.places[f"{at}.{table}[{name!r}]"] = first
         named[name] = entry
     made[table] = named

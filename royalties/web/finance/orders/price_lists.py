@@ -36,10 +36,10 @@ def price_lists() -> Answer:
     """Every price list, with the version in force."""
     work = current_work()
     setup = needs.setup_or_none(work)
-    listed = sorted(setup.price_lists.values(), key=lambda each: each.key) if setup else []
+    listed = sorted(setup.price_lists.values(), key=lambda prices: prices.key) if setup else []
     return render_template(
         "finance/orders/price_lists.html",
-        found=part_of([(each, each.on(work.today)) for each in listed]),
+        found=part_of([(prices, prices.on(work.today)) for prices in listed]),
         titles=setup.titles if setup else {},
         has_setup=setup is not None,
     )
@@ -49,25 +49,26 @@ def price_lists() -> Answer:
 def price_list(key: str) -> Answer:
     """One price list as sentences and tables, and what some copies would cost by it."""
     work = current_work()
-    setup, found = _found(key)
+    setup, prices = _find_price_list(key)
     asked = request.args.get("version", "")
     version = next(
-        (each for each in found.versions if each.starts.isoformat() == asked), found.on(work.today)
+        (candidate for candidate in prices.versions if candidate.starts.isoformat() == asked),
+        prices.on(work.today),
     )
-    version = version or found.versions[0]
-    titles = _titles_of(setup, found)
-    tried, refused = _tried(setup, titles)
+    version = version or prices.versions[0]
+    titles = _titles_of(setup, prices)
+    tried, refused = _trial_quote(setup, titles)
     return render_template(
         "finance/orders/price_list.html",
-        prices=found,
+        prices=prices,
         version=version,
-        is_in_force=version == found.on(work.today),
+        is_in_force=version == prices.on(work.today),
         titles=titles,
         retailers=[
-            setup.retailers[each].name if each in setup.retailers else each
-            for each in dict.fromkeys(found.retailers.values())
+            setup.retailers[retailer].name if retailer in setup.retailers else retailer
+            for retailer in dict.fromkeys(prices.retailers.values())
         ],
-        cancellation=sorted(version.cancellation.items(), key=lambda each: PATH.index(each[0])),
+        cancellation=sorted(version.cancellation.items(), key=lambda charge: PATH.index(charge[0])),
         percent=percent,
         unit=order_forms.unit,
         options=tuple(Option),
@@ -84,7 +85,7 @@ def price_list(key: str) -> Answer:
 def amend(key: str, version: str) -> Answer:
     """The form of a version, or of a further one that begins as the newest; sent, it is saved."""
     order_terms.require_load()
-    _found(key)
+    _find_price_list(key)
     now = terms.find_entry(current_work(), _PART, key)
     if now is None:
         abort(404)
@@ -94,10 +95,10 @@ def amend(key: str, version: str) -> Answer:
         abort(404)
     amended = "" if chosen is None else version
     if request.method == "POST":
-        return _sent(key, now.body, amended)
+        return _save(key, now.body, amended)
     begins = chosen or {**listed[-1], "from": ""}
     form = PriceListForm(body={**now.body, **begins})
-    return _page(PriceSheet(_PART, key, form, now.body, now.id, version=amended))
+    return _form_page(PriceSheet(_PART, key, form, now.body, now.id, version=amended))
 
 
 @PAGES.route("/new/price-list", methods=["GET", "POST"])
@@ -105,26 +106,26 @@ def new() -> Answer:
     """An empty form; sent, the price list is added."""
     order_terms.require_load()
     if request.method == "POST":
-        return _sent("", None, "")
+        return _save("", None, "")
     setup = needs.setup_or_none(current_work())
     start: dict[str, Any] = {"currency": setup.publisher.currency if setup else ""}
-    return _page(PriceSheet(_PART, "", PriceListForm(body=start), None, 0))
+    return _form_page(PriceSheet(_PART, "", PriceListForm(body=start), None, 0))
 
 
-def _found(key: str) -> tuple[Setup, PriceList]:
+def _find_price_list(key: str) -> tuple[Setup, PriceList]:
     setup = needs.setup_or_none(current_work())
-    found = setup.price_lists.get(key) if setup else None
-    if setup is None or found is None:
+    prices = setup.price_lists.get(key) if setup else None
+    if setup is None or prices is None:
         abort(404)
-    return setup, found
+    return setup, prices
 
 
-def _sent(key: str, base: dict[str, Any] | None, version: str) -> Answer:
+def _save(key: str, base: dict[str, Any] | None, version: str) -> Answer:
     sheet = PriceSheet.typed(_PART, key, PriceListForm, base, version)
-    return order_terms.sent(sheet, _page, _onward)
+    return order_terms.answer_form(sheet, _form_page, _onward)
 
 
-def _page(sheet: AmendForm) -> str:
+def _form_page(sheet: AmendForm) -> str:
     sheet.form.padded()
     setup = needs.setup_or_none(current_work())
     version = sheet.version or _NEW
@@ -148,16 +149,16 @@ def _onward(sheet: AmendForm) -> str:
 
 def _titles_of(setup: Setup, prices: PriceList) -> dict[str, str]:
     """Titles that go by a price list and have an edition to order, by key."""
-    found = {}
+    orderable = {}
     for title in sorted(setup.titles.values(), key=lambda each: each.title):
         if needs.price_list_for(setup, title.key) is not prices:
             continue
         if order_terms_of.editions_offered(setup, title, current_work().today):
-            found[title.key] = title.title
-    return found
+            orderable[title.key] = title.title
+    return orderable
 
 
-def _tried(setup: Setup, titles: dict[str, str]) -> tuple[pricing.Quote | None, str]:
+def _trial_quote(setup: Setup, titles: dict[str, str]) -> tuple[pricing.Quote | None, str]:
     """The price of what is asked for in the address, or why it is not offered."""
     copies = request.args.get("copies", "").strip()
     title = request.args.get("title", "")

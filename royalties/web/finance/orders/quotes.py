@@ -64,40 +64,40 @@ class QuoteForm(EntryForm):
 @PAGES.get("/<number>/quotes", endpoint="quotes")
 def quotes_page(number: str) -> Answer:
     """The builder with today's price, and every version that was issued."""
-    return _page(order_page.found(number), QuoteForm())
+    return _quotes_page(order_page.find_order(number), QuoteForm())
 
 
 @PAGES.post("/<number>/quotes/preview")
 @only_looks
 def preview(number: str) -> Answer:
     """What the next version would say with what was typed; nothing is kept."""
-    found = order_page.found(number)
+    order = order_page.find_order(number)
     form = QuoteForm(request.form)
     asked = request.form.get("act", "")
     if asked:
-        return _page(found, form, focus=form.operate(asked))
-    return _page(found, form, previewed=True)
+        return _quotes_page(order, form, focus=form.operate(asked))
+    return _quotes_page(order, form, previewed=True)
 
 
 @PAGES.post("/<number>/quotes")
 def issue(number: str) -> Answer:
     """Issue the next version of an order's quote."""
-    found = order_page.found(number)
+    order = order_page.find_order(number)
     form = QuoteForm(request.form)
     asked = request.form.get("act", "issue")
     if asked != "issue":
-        return _page(found, form, focus=form.operate(asked))
-    edits, wrong = _edits(form, _currency(found))
+        return _quotes_page(order, form, focus=form.operate(asked))
+    edits, wrong = _edits(form, _currency(order))
     if wrong:
-        return _page(found, form, wrong=wrong), 422
+        return _quotes_page(order, form, wrong=wrong), 422
     try:
         with all_or_nothing():
-            shown = _issued(found, edits)
+            shown = _issue_or_prepare(order, edits)
     except life.ChangedMeanwhileError as error:
         words = f"{error}. Nothing that you typed is lost: it stands below."
-        return _page(order_page.found(number), form, refused=words), 409
+        return _quotes_page(order_page.find_order(number), form, refused=words), 409
     except RefusedError as error:
-        return _page(order_page.found(number), form, refused=str(error)), 422
+        return _quotes_page(order_page.find_order(number), form, refused=str(error)), 422
     if shown is None:
         flash(
             "The quote is below the price list, so it is prepared: once another manager has "
@@ -109,25 +109,25 @@ def issue(number: str) -> Answer:
     return redirect(url_for(".quotes", number=number), 303)
 
 
-def _issued(found: Order, edits: Edits) -> QuoteShown | None:
+def _issue_or_prepare(order: Order, edits: Edits) -> QuoteShown | None:
     """The quote as it was issued; None if it waits for a second person now."""
     sent = IssueForm()
     version = sent.version.number
-    if quotes.wants_second_person(current_work(), found, edits):
+    if quotes.wants_second_person(current_work(), order, edits):
         why = sent.why.data
-        quotes.prepare_quote(current_work(), found.number, version=version, edits=edits, why=why)
+        quotes.prepare_quote(current_work(), order.number, version=version, edits=edits, why=why)
         return None
-    return quotes.issue_quote(current_work(), found.number, version=version, edits=edits)
+    return quotes.issue_quote(current_work(), order.number, version=version, edits=edits)
 
 
 @PAGES.post("/<number>/quotes/accept")
 def accept(number: str) -> Answer:
     """Record that the organization accepted the newest quote by mail, e-mail or telephone."""
-    found = order_page.found(number)
+    order = order_page.find_order(number)
 
     def do() -> str:
         form = forms.RecordAcceptForm()
-        hows = {each.value: each for each in answering.How}
+        hows = {way.value: way for way in answering.How}
         how = hows.get(form.how.data)
         if how is None:
             raise RefusedError("choose how the acceptance came")
@@ -148,21 +148,24 @@ def accept(number: str) -> Answer:
         return "The acceptance is recorded, and the organization is told what was recorded."
 
     onward = url_for("orders.order", number=number)
-    return order_forms.tried(do, onward, lambda why: _page(found, QuoteForm(), refused=why))
+    return order_forms.do_or_show(
+        do, onward, lambda why: _quotes_page(order, QuoteForm(), refused=why)
+    )
 
 
 @PAGES.get("/<number>/quotes/<int:version>.<any(pdf, xlsx):file>")
 def quote_file(number: str, version: int, file: str) -> Response:
     """A quote as it was issued, as a file."""
     if all(
-        each.version != version for each in quotes.quotes(current_work(), order_page.found(number))
+        each.version != version
+        for each in quotes.quotes(current_work(), order_page.find_order(number))
     ):
         abort(404)
     made = quotes.quote_paper(current_work(), number, version, file)
     return download(made.name, made.data)
 
 
-def _page(
+def _quotes_page(
     order: Order,
     form: QuoteForm,
     *,
@@ -179,7 +182,7 @@ def _page(
         found_wrong = {**more, **found_wrong} if previewed or wrong else found_wrong
     issued = quotes.quotes(current_work(), order)
     accepted = forms.RecordAcceptForm()
-    accepted.how.offer([(each.value, each.value.capitalize()) for each in answering.How])
+    accepted.how.offer([(way.value, way.value.capitalize()) for way in answering.How])
     accepted.on.data = accepted.on.data or current_work().today.isoformat()
     edits, _ = _edits(form, draft.currency if draft else "")
     fields = form.every_field
@@ -206,7 +209,11 @@ def _page(
         accepted=accepted,
         is_accepted="how" in request.form,
         sent=IssueForm(),
-        waits=[each for each in order_page.waiting(order) if each.proposal.kind == quotes.QUOTE],
+        waits=[
+            waiting
+            for waiting in order_page.waiting(order)
+            if waiting.proposal.kind == quotes.QUOTE
+        ],
     )
 
 

@@ -45,7 +45,7 @@ class Place:
 @PAGES.get("/<number>/shipping", endpoint="shipping")
 def shipping_page(number: str) -> Answer:
     """How production and shipping stand."""
-    return _page(number)
+    return _shipping_page(number)
 
 
 @PAGES.post("/<number>/produce")
@@ -56,7 +56,7 @@ def produce(number: str) -> Answer:
         life.produce(current_work(), number, forms.OrderForm().version.number)
         return "Production has started; the organization is told."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.post("/<number>/edition")
@@ -71,7 +71,7 @@ def edition(number: str) -> Answer:
         done = editions.give_own_edition(current_work(), number, isbn, version=form.version.number)
         return f"The custom edition is {done.own_isbn}; its sales are recorded under it."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.post("/<number>/ship")
@@ -95,7 +95,7 @@ def ship(number: str) -> Answer:
         )
         return f"Shipment {done.number} is recorded, and its sales with it."
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.post("/<number>/came-back")
@@ -119,62 +119,62 @@ def came_back(number: str) -> Answer:
             f"{counted(-done.copies, 'copy')} came back, and the sales they brought are taken back."
         )
 
-    return _tried(number, do)
+    return _do_or_show(number, do)
 
 
 @PAGES.get("/<number>/shipments/<int:shipment>.<any(pdf, xlsx):file>")
 def packing_list(number: str, shipment: int, file: str) -> Response:
     """The packing list of a shipment, as a file."""
-    listed = shipping.shipments(current_work(), order_page.found(number).number)
+    listed = shipping.shipments(current_work(), order_page.find_order(number).number)
     if all(each.number != shipment or each.copies < 0 for each in listed):
         abort(404)
     made = packing.packing_list(current_work(), number, shipment, file)
     return download(made.name, made.data)
 
 
-def _page(number: str, refused: str = "") -> str:
+def _shipping_page(number: str, refused: str = "") -> str:
     work = current_work()
-    found = order_page.found(number)
+    order = order_page.find_order(number)
     setup = needs.setup_or_none(work)
     shipments = shipping.shipments(work, number)
-    met = needs.preconditions_met(work, found, setup) if setup else frozenset[Precondition]()
+    met = needs.preconditions_met(work, order, setup) if setup else frozenset[Precondition]()
     tolerance = None
-    if setup and found.quote_version:
-        tolerance = agreed_of(work, setup, found).version.tolerance
-    places = _places(found, copies_at(shipping.moved_of(shipments)))
-    left = max(0, found.quantity - sum(each.there for each in places))
+    if setup and order.quote_version:
+        tolerance = agreed_of(work, setup, order).version.tolerance
+    places = _places(order, copies_at(shipping.moved_of(shipments)))
+    left = max(0, order.quantity - sum(place.there for place in places))
     shipped, back = forms.ShipForm(), forms.CameBackForm()
     shipped.address.offer(
         [
-            (str(each.number), f"{each.number}: {each.words} ({written(each.left)} left)")
-            for each in places
+            (str(place.number), f"{place.number}: {place.words} ({written(place.left)} left)")
+            for place in places
         ]
     )
     shipped.copies.data = shipped.copies.data or str(places[0].left or left)
     shipped.day.data = shipped.day.data or work.today.isoformat()
-    if shipped.version.number != found.version:
+    if shipped.version.number != order.version:
         shipped.last.data = ""
     back.back_address.offer(
         [
-            (str(each.number), f"{each.number}: {each.words} ({written(each.there)} there)")
-            for each in places
+            (str(place.number), f"{place.number}: {place.words} ({written(place.there)} there)")
+            for place in places
         ]
     )
     back.back_day.data = back.back_day.data or work.today.isoformat()
     first_day = setup.first_period.starts.isoformat() if setup else ""
     return order_page.page(
         "shipping.html",
-        found,
+        order,
         "shipping",
         refused=refused,
         shipments=shipments,
         places=places,
         left=left,
-        more=int(found.quantity * tolerance) if tolerance else 0,
-        may_ship=_may(Action.SHIP_PART, found),
-        may_start=_may(Action.PRODUCE, found),
-        missing=_missing(found, met),
-        needs_edition=found.kind is OrderKind.CUSTOM and found.own_isbn is None,
+        more=int(order.quantity * tolerance) if tolerance else 0,
+        may_ship=_may(Action.SHIP_PART, order),
+        may_start=_may(Action.PRODUCE, order),
+        missing=_missing(order, met),
+        needs_edition=order.kind is OrderKind.CUSTOM and order.own_isbn is None,
         token=order_forms.new_token(),
         edition=forms.EditionForm(),
         shipped=shipped,
@@ -201,8 +201,8 @@ def _places(order: Order, there: Mapping[int, int]) -> list[Place]:
     ]
 
 
-def _tried(number: str, do: order_forms.Do) -> Answer:
-    order_page.found(number)
-    return order_forms.tried(
-        do, url_for(".shipping", number=number), lambda refused: _page(number, refused)
+def _do_or_show(number: str, do: order_forms.Do) -> Answer:
+    order_page.find_order(number)
+    return order_forms.do_or_show(
+        do, url_for(".shipping", number=number), lambda refused: _shipping_page(number, refused)
     )

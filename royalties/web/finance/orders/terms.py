@@ -21,16 +21,16 @@ def require_load() -> None:
     current_work().actor.require(Verb.LOAD)
 
 
-def sent(
+def answer_form(
     sheet: AmendForm,
     page: Callable[[AmendForm], str],
     onward: Callable[[AmendForm], str],
 ) -> Answer:
-    """Answer a form as ``editing.sent`` does; a new entry that waits is shown as its proposal."""
+    """As ``editing.answer_form``; a new entry that waits is shown as its proposal."""
 
-    def address(sent: AmendForm, saved: Saved) -> str:
-        if sent.is_new and saved.proposal is not None:
+    def address(sheet: AmendForm, saved: Saved) -> str:
+        if sheet.is_new and saved.proposal is not None:
             return url_for("approvals.proposal", number=saved.proposal)
-        return onward(sent)
+        return onward(sheet)
 
-    return editing.sent(sheet, page, address)
+    return editing.answer_form(sheet, page, address)

@@ -92,13 +92,13 @@ def action_words(action: str) -> str:
 def detail_words(detail: Mapping[str, Any]) -> list[tuple[str, str | Markup]]:
     """What the history keeps of a step, as pairs of a label and words."""
     currency = str(detail.get("currency", ""))
-    found = []
+    pairs = []
     for name, value in detail.items():
         if name in _UNTOLD or value in (None, "", False):
             continue
         label = _LABELS.get(name, name.replace("_", " "))
-        found.append((label, _words(name, value, currency)))
-    return found
+        pairs.append((label, _words(name, value, currency)))
+    return pairs
 
 
 def proposal_words(proposal: Proposal) -> str:

@@ -31,11 +31,11 @@ def people() -> Answer:
     text, role = request.args.get("q", "").strip()[:100], request.args.get("role", type=Role)
     page = min(number_asked("page", 1), 100_000)
     work = current_work()
-    found = service.people(work, text=text, role=role, page=page)
-    has_more = len(found) > service.PAGE
+    listed = service.people(work, text=text, role=role, page=page)
+    has_more = len(listed) > service.PAGE
     return render_template(
         "finance/people/people.html",
-        people=found[: service.PAGE],
+        people=listed[: service.PAGE],
         names=_all_names(),
         roles=service.INVITABLE,
         q=text,
@@ -50,7 +50,7 @@ def people() -> Answer:
 def _invites_staff(number: int | None = None) -> bool:
     """Whether the form invites somebody to the finance desk, who may do much there."""
     if number is not None:
-        return _found(number).role in FINANCE
+        return _find_person(number).role in FINANCE
     return request.form.get("role", "") in set(FINANCE)
 
 
@@ -74,7 +74,7 @@ def invite() -> Answer:
         except RefusedError as error:
             blame(form, f"{error}.")
         else:
-            return _invited(invited)
+            return _invitation_answer(invited)
     page = render_template("finance/people/invite.html", form=form)
     return page, 422 if form.errors else 200
 
@@ -82,14 +82,14 @@ def invite() -> Answer:
 @PAGES.get("/people/<int:number>")
 def person(number: int) -> Answer:
     """One person: what they are, and what an administrator may change."""
-    return _person_page(_found(number))
+    return _person_page(_find_person(number))
 
 
 @PAGES.post("/people/<int:number>")
 @proven()
 def change(number: int) -> Answer:
     """Change somebody's role and nonprofits."""
-    found = _found(number)
+    person = _find_person(number)
     form = RoleForm().offer(*_names())
     if form.validate_on_submit():
         try:
@@ -104,23 +104,23 @@ def change(number: int) -> Answer:
         except RefusedError as error:
             blame(form, f"{error}.")
         else:
-            flash(f"{found.listed.name} is signed out, and comes back as what you chose.", "good")
+            flash(f"{person.listed.name} is signed out, and comes back as what you chose.", "good")
             return redirect(url_for("people.person", number=number), 303)
-    return _person_page(_found(number), form)
+    return _person_page(_find_person(number), form)
 
 
 @PAGES.post("/people/<int:number>/invite-again")
 @proven(_invites_staff)
 def invite_again(number: int) -> Answer:
     """Send a new invitation."""
-    _found(number)
-    return _invited(service.invite_again(current_work(), number))
+    _find_person(number)
+    return _invitation_answer(service.invite_again(current_work(), number))
 
 
 @PAGES.post("/people/<int:number>/withdraw")
 def withdraw(number: int) -> Response:
     """Take an invitation back."""
-    _found(number)
+    _find_person(number)
     name = service.withdraw(current_work(), number)
     flash(f"The invitation of {name} is withdrawn; its link opens nothing any more.", "good")
     return redirect(url_for("people.people"), 303)
@@ -130,35 +130,37 @@ def withdraw(number: int) -> Response:
 @proven()
 def disable(number: int) -> Response:
     """Close somebody's account."""
-    found = _found(number)
+    person = _find_person(number)
     service.disable(current_work(), number)
-    return _done(number, f"{found.listed.name} is out, and cannot come in any more.")
+    return _back_to_person(number, f"{person.listed.name} is out, and cannot come in any more.")
 
 
 @PAGES.post("/people/<int:number>/enable")
 @proven()
 def enable(number: int) -> Response:
     """Open an account that was closed."""
-    found = _found(number)
+    person = _find_person(number)
     service.enable(current_work(), number)
-    return _done(number, f"The account of {found.listed.name} is open again.")
+    return _back_to_person(number, f"The account of {person.listed.name} is open again.")
 
 
 @PAGES.post("/people/<int:number>/reset-second-factor")
 @proven()
 def reset_second_factor(number: int) -> Response:
     """Let somebody who lost their second factor set up another one."""
-    found = _found(number)
+    person = _find_person(number)
     service.reset_second_factor(current_work(), number)
-    return _done(number, f"{found.listed.name} was told, and sets up a new one at the next visit.")
+    return _back_to_person(
+        number, f"{person.listed.name} was told, and sets up a new one at the next visit."
+    )
 
 
 @PAGES.post("/people/<int:number>/sign-out")
 def sign_out(number: int) -> Response:
     """End all sessions of somebody."""
-    found = _found(number)
+    person = _find_person(number)
     service.sign_out_everywhere(current_work(), number)
-    return _done(number, f"{found.listed.name} is signed out everywhere.")
+    return _back_to_person(number, f"{person.listed.name} is signed out everywhere.")
 
 
 @PAGES.get("/settings")
@@ -186,45 +188,45 @@ def switch(control: str) -> Response:
     return redirect(url_for("people.settings"), 303)
 
 
-def _person_page(found: Person, form: RoleForm | None = None) -> Answer:
+def _person_page(person: Person, form: RoleForm | None = None) -> Answer:
     form = form or RoleForm(
         formdata=None,
         data={
-            "role": found.role,
-            "beneficiaries": list(found.beneficiaries),
-            "organizations": list(found.organizations),
+            "role": person.role,
+            "beneficiaries": list(person.beneficiaries),
+            "organizations": list(person.organizations),
         },
     ).offer(*_names())
     work = current_work()
     page = render_template(
         "finance/people/person.html",
-        person=found,
+        person=person,
         form=form,
         names=_all_names(),
-        is_self=work.actor.person == found.listed.id,
-        needed=second_factor.is_needed(work, found.role),
+        is_self=work.actor.person == person.listed.id,
+        needed=second_factor.is_needed(work, person.role),
         now=work.at,
     )
     return page, 422 if form.errors else 200
 
 
-def _invited(invited: Invited) -> Answer:
+def _invitation_answer(invited: Invited) -> Answer:
     """Back to the list; without a mail server the link is shown, to be handed over."""
-    found = _found(invited.number)
+    person = _find_person(invited.number)
     if not system().mailer.is_set_up:
-        return render_template("finance/people/link.html", person=found, address=invited.address)
-    flash(f"An invitation is on its way to {found.listed.email}.", "good")
+        return render_template("finance/people/link.html", person=person, address=invited.address)
+    flash(f"An invitation is on its way to {person.listed.email}.", "good")
     return redirect(url_for("people.people"), 303)
 
 
-def _found(number: int) -> Person:
-    found = service.find(current_work(), number)
-    if found is None:
+def _find_person(number: int) -> Person:
+    person = service.find(current_work(), number)
+    if person is None:
         abort(404)
-    return found
+    return person
 
 
-def _done(number: int, words: str) -> Response:
+def _back_to_person(number: int, words: str) -> Response:
     flash(words, "good")
     return redirect(url_for("people.person", number=number), 303)
 

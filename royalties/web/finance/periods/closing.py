@@ -55,8 +55,8 @@ def periods() -> str:
 def period(period: str) -> str:
     """A period's run: what is odd about it first, then its accounts."""
     work = current_work()
-    found = outlook(work, period)
-    shown = found.shown
+    status = outlook(work, period)
+    shown = status.shown
     contracts, payees = page_number("page"), page_number("payees")
     numbers = {}
     if shown and shown.is_final:
@@ -67,7 +67,7 @@ def period(period: str) -> str:
         period=period,
         shown=shown,
         warnings=draft_warnings(work, shown) if shown else (),
-        found=found,
+        found=status,
         setup=shown.setup if shown else setup_in_force(work),
         totals=totals_of(shown.run) if shown else {},
         paid=paid_of(shown.run) if shown else {},
@@ -87,7 +87,7 @@ def period(period: str) -> str:
 @PAGES.get("/periods/<period>/jumps")
 def jumps(period: str) -> str:
     """What wants a sentence before the close."""
-    return _jumps(outlook(current_work(), period))
+    return _variances_page(outlook(current_work(), period))
 
 
 @PAGES.post("/periods/<period>/jumps")
@@ -98,7 +98,9 @@ def explain(period: str) -> Answer:
     wrong = {subject for subject, _, text in said if len(text) > closing.MOST_TEXT}
     if wrong or not said:
         typed = {subject: text for subject, _, text in said}
-        return _jumps(outlook(current_work(), period), wrong=wrong, typed=typed, empty=True), 422
+        return _variances_page(
+            outlook(current_work(), period), wrong=wrong, typed=typed, empty=True
+        ), 422
     for subject, figure, text in said[:SIZE]:
         closing.explain_point(current_work(), period, subject, figure, text)
     flash(f"{plural(len(said), 'explanation')} kept.", "good")
@@ -109,10 +111,10 @@ def explain(period: str) -> Answer:
 @PAGES.get("/periods/<period>/close")
 def checklist(period: str) -> Response | str:
     """The steps to a close."""
-    found = outlook(current_work(), period)
-    if found.is_closed:
+    status = outlook(current_work(), period)
+    if status.is_closed:
         return redirect(url_for("closing.done", period=period))
-    return _checklist(found)
+    return _checklist_page(status)
 
 
 @PAGES.post("/periods/<period>/looked")
@@ -126,15 +128,15 @@ def looked(period: str) -> Response:
 @PAGES.post("/periods/<period>/prepare")
 def prepare_close(period: str) -> Answer:
     """Put the draft before a second person."""
-    found = outlook(current_work(), period)
-    form = PrepareForm.of(found)
+    status = outlook(current_work(), period)
+    form = PrepareForm.of(status)
     if not form.validate_on_submit():
-        return _checklist(found, prepare=form), 422
+        return _checklist_page(status, prepare=form), 422
     try:
         with all_or_nothing():
             closing.prepare(current_work(), period, form.note.data or "", form.why_early)
     except RefusedError as error:
-        return _refused(period, error, prepare=form)
+        return _refusal_page(period, error, prepare=form)
     flash(f"{period} is prepared and waits for approval.", "good")
     return redirect(url_for("closing.checklist", period=period))
 
@@ -142,15 +144,15 @@ def prepare_close(period: str) -> Answer:
 @PAGES.post("/periods/<period>/approve/<int:number>")
 def approve_close(period: str, number: int) -> Answer:
     """Close what somebody else prepared."""
-    found = outlook(current_work(), period)
-    form = ApproveForm.of(found)
+    status = outlook(current_work(), period)
+    form = ApproveForm.of(status)
     if not form.validate_on_submit():
-        return _checklist(found, approve=form), 422
+        return _checklist_page(status, approve=form), 422
     try:
         with all_or_nothing():
             closed = closing.approve(current_work(), number, early=form.is_early)
     except RefusedError as error:
-        return _refused(period, error, approve=ApproveForm.of(found, empty=True))
+        return _refusal_page(period, error, approve=ApproveForm.of(status, empty=True))
     numbered = plural(len(closed.statements), "statement")
     flash(f"{period} is closed for ever; {numbered} numbered.", "good")
     return redirect(url_for("closing.done", period=period))
@@ -161,12 +163,12 @@ def refuse_close(period: str, number: int) -> Answer:
     """Send it back."""
     form = RefuseForm()
     if not form.validate_on_submit():
-        return _checklist(outlook(current_work(), period), refuse=form), 422
+        return _checklist_page(outlook(current_work(), period), refuse=form), 422
     try:
         with all_or_nothing():
             closing.refuse(current_work(), number, form.reason.data or "")
     except RefusedError as error:
-        return _refused(period, error, refuse=form)
+        return _refusal_page(period, error, refuse=form)
     flash(f"{period} was sent back to who prepared it.", "good")
     return redirect(url_for("closing.checklist", period=period))
 
@@ -182,8 +184,8 @@ def withdraw_close(period: str, number: int) -> Response:
 @PAGES.get("/periods/<period>/closed")
 def done(period: str) -> Response | str:
     """What a close did, in numbers, and what comes next."""
-    found = outlook(current_work(), period)
-    shown = found.shown
+    status = outlook(current_work(), period)
+    shown = status.shown
     if shown is None or not shown.is_final:
         return redirect(url_for("closing.checklist", period=period))
     return render_template(
@@ -192,7 +194,7 @@ def done(period: str) -> Response | str:
         shown=shown,
         paid=paid_of(shown.run),
         totals=totals_of(shown.run),
-        history=found.decided,
+        history=status.decided,
         next=str(shown.period.shift(1)),
     )
 
@@ -270,8 +272,8 @@ def rows_of(all_rows: Sequence[Row], page: int) -> Sequence[Row]:
     return all_rows[(page - 1) * SIZE : page * SIZE]
 
 
-def _jumps(
-    found: Outlook,
+def _variances_page(
+    status: Outlook,
     *,
     wrong: Collection[str] = (),
     typed: Mapping[str, str] | None = None,
@@ -279,14 +281,14 @@ def _jumps(
 ) -> str:
     chosen = request.values.get("show", "")
     points: Sequence[CloseException] = ()
-    if found.points:
-        points = found.points.to_say
-    left = [each for each in points if not each.is_settled]
+    if status.points:
+        points = status.points.to_say
+    left = [point for point in points if not point.is_settled]
     page = page_number("page")
     return render_template(
         "finance/periods/variances.html",
-        period=found.period,
-        found=found,
+        period=status.period,
+        found=status,
         points=rows_of(points if chosen == "all" else left, page),
         total=len(points),
         left=len(left),
@@ -301,18 +303,18 @@ def _jumps(
     )
 
 
-def _refused(period: str, error: RefusedError, **sent: FlaskForm) -> Answer:
+def _refusal_page(period: str, error: RefusedError, **sent: FlaskForm) -> Answer:
     """The checklist as it stands, with why something was not done and what was typed."""
-    found = outlook(current_work(), period)
-    if found.is_closed:
+    status = outlook(current_work(), period)
+    if status.is_closed:
         return errors.page(409, str(error))
     for form in sent.values():
         form.form_errors.append(f"{str(error)[0].upper()}{str(error)[1:]}.")
-    return _checklist(found, **sent), 409
+    return _checklist_page(status, **sent), 409
 
 
-def _checklist(
-    found: Outlook,
+def _checklist_page(
+    status: Outlook,
     *,
     prepare: PrepareForm | None = None,
     approve: ApproveForm | None = None,
@@ -320,12 +322,12 @@ def _checklist(
 ) -> str:
     return render_template(
         "finance/periods/close.html",
-        period=found.period,
-        found=found,
-        prepare=prepare or PrepareForm.of(found, empty=True),
-        approve=approve or ApproveForm.of(found, empty=True),
+        period=status.period,
+        found=status,
+        prepare=prepare or PrepareForm.of(status, empty=True),
+        approve=approve or ApproveForm.of(status, empty=True),
         refuse=refuse or RefuseForm(formdata=None),
-        may_approve=found.proposal is not None
-        and approvals.may_approve(current_work(), found.proposal),
-        history=found.decided,
+        may_approve=status.proposal is not None
+        and approvals.may_approve(current_work(), status.proposal),
+        history=status.decided,
     )

@@ -27,9 +27,9 @@ class PrepareForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no type
     )
 
     @classmethod
-    def of(cls, found: Outlook, *, empty: bool = False) -> "PrepareForm":
+    def of(cls, status: Outlook, *, empty: bool = False) -> "PrepareForm":
         """The form as a period wants it; ``empty``: as it is shown first."""
-        return _of(cls, found, empty=empty)
+        return _form_for(cls, status, empty=empty)
 
     @property
     def why_early(self) -> str:
@@ -50,9 +50,9 @@ class ApproveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no type
     )
 
     @classmethod
-    def of(cls, found: Outlook, *, empty: bool = False) -> "ApproveForm":
+    def of(cls, status: Outlook, *, empty: bool = False) -> "ApproveForm":
         """The form as a period wants it; ``empty``: as it is shown first."""
-        return _of(cls, found, empty=empty)
+        return _form_for(cls, status, empty=empty)
 
     @property
     def is_early(self) -> bool:
@@ -63,9 +63,9 @@ class ApproveForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no type
 Form = TypeVar("Form", PrepareForm, ApproveForm)
 
 
-def _of(form: type[Form], found: Outlook, *, empty: bool) -> Form:
+def _form_for(form: type[Form], status: Outlook, *, empty: bool) -> Form:
     made = form(formdata=None) if empty else form()
-    if found.has_ended:
+    if status.has_ended:
         del made.early
     return made
 

@@ -21,17 +21,17 @@ PAGES = Pages("runs", __name__, "/finance/periods", FINANCE)
 @PAGES.get("/<period>/contracts/<key>")
 def contract(period: str, key: str) -> str:
     """A contract's account in a period, step by step."""
-    shown, done = _found(period, key)
+    shown, done = _find_contract_run(period, key)
     setup, currency = shown.setup, done.contract.currency
     page = page_number("page")
-    given = {each.beneficiary for each in done.allocations}
+    receiving = {allocation.beneficiary for allocation in done.allocations}
     return render_template(
         "finance/periods/contract.html",
         period=period,
         shown=shown,
         done=done,
-        names={key: each.name for key, each in setup.beneficiaries.items()},
-        titles=[setup.titles[each] for each in done.contract.titles[:SIZE]],
+        names={key: beneficiary.name for key, beneficiary in setup.beneficiaries.items()},
+        titles=[setup.titles[title] for title in done.contract.titles[:SIZE]],
         lines=[
             (number, line_shown(setup, done, number))
             for number in rows_of(range(1, len(done.lines) + 1), page)
@@ -39,17 +39,17 @@ def contract(period: str, key: str) -> str:
         page=page,
         size=SIZE,
         sentences=[
-            sentence(done.version.steps[each.step - 1], each.beneficiary, currency)
-            for each in done.allocations
+            sentence(done.version.steps[allocation.step - 1], allocation.beneficiary, currency)
+            for allocation in done.allocations
         ],
         settlements=[
-            each
-            for each in shown.run.settlements
-            if each.currency == currency and each.beneficiary in given
+            settlement
+            for settlement in shown.run.settlements
+            if settlement.currency == currency and settlement.beneficiary in receiving
         ],
         held_in=[
-            (str(shown.period.shift(each.period - shown.period.ordinal)), each.amount)
-            for each in done.reserve.released_from
+            (str(shown.period.shift(held.period - shown.period.ordinal)), held.amount)
+            for held in done.reserve.released_from
         ],
         link=link,
     )
@@ -58,14 +58,14 @@ def contract(period: str, key: str) -> str:
 @PAGES.get("/<period>/contracts/<key>/lines/<int:number>")
 def line(period: str, key: str, number: int) -> str:
     """An earned line: how it was multiplied, and the rows of the reports behind it."""
-    shown, done = _found(period, key)
+    shown, done = _find_contract_run(period, key)
     if not 1 <= number <= len(done.lines):
         abort(404)
-    found = done.lines[number - 1]
+    earned = done.lines[number - 1]
     sales: list[dict[str, Any]] = []
     more = None
-    if found.isbn is not None:
-        behind = SalesOfLine(current_work(), shown.setup, shown.run, done, found)
+    if earned.isbn is not None:
+        behind = SalesOfLine(current_work(), shown.setup, shown.run, done, earned)
         sales, more = behind.page(after_of(request.args.get("after", "")), SIZE)
     return render_template(
         "finance/periods/line.html",
@@ -74,7 +74,7 @@ def line(period: str, key: str, number: int) -> str:
         done=done,
         number=number,
         line=line_shown(shown.setup, done, number),
-        how=how_earned(done, found),
+        how=how_earned(done, earned),
         sales=sales,
         more=after_text(more),
         link=link,
@@ -87,11 +87,11 @@ def draft(period: str, beneficiary: str, currency: str) -> str:
     statement = draft_statement(current_work(), period, beneficiary, currency)
 
     def why(figure: str) -> str:
-        key, _, rest = figure.partition("/")
-        if not rest:
+        key, _, place = figure.partition("/")
+        if not place:
             return ""
-        if rest.isdecimal():
-            return url_for("runs.line", period=period, key=key, number=int(rest))
+        if place.isdecimal():
+            return url_for("runs.line", period=period, key=key, number=int(place))
         return url_for("runs.contract", period=period, key=key)
 
     return render_template(
@@ -113,7 +113,7 @@ def after_text(after: After | None) -> str:
     return ".".join(map(str, after)) if after else ""
 
 
-def _found(period: str, key: str) -> tuple[RunView, ContractRun]:
+def _find_contract_run(period: str, key: str) -> tuple[RunView, ContractRun]:
     shown = run_view(current_work(), period)
     done = next((each for each in shown.run.contracts if each.contract.key == key), None)
     if done is None:

@@ -72,10 +72,10 @@ class _Page:
         setup = setup_in_force(work)
         kept = sheets.find_drafts(work)
         wrong: dict[tuple[int, str], str] = {}
-        for each in self.mistakes:
-            if each.row is not None and each.field:
-                key = (each.row, each.field)
-                wrong[key] = f"{wrong[key]}; {each.message}" if key in wrong else each.message
+        for mistake in self.mistakes:
+            if mistake.row is not None and mistake.field:
+                key = (mistake.row, mistake.field)
+                wrong[key] = f"{wrong[key]}; {mistake.message}" if key in wrong else mistake.message
         blank = tuple("" for _ in FIELDS)
         wanted = max(_TEN, -(-(len(self.draft.rows) + 1) // _TEN) * _TEN, self.more)
         return render_template(
@@ -118,10 +118,10 @@ def sheet() -> Answer:
 @PAGES.post("/")
 def submit() -> Answer | Response:
     """Record the sheet; or keep it as it is, with ten more rows; or empty it."""
-    draft = _sent()
+    draft = _sheet_sent()
     match request.form.get("do"):
         case "more" | "keep":
-            return _kept(draft)
+            return _save_draft(draft)
         case "clear":
             sheets.save(current_work(), replace(draft, rows=()), force=True)
             return redirect(url_for(".sheet", retailer=draft.retailer), 303)
@@ -129,16 +129,16 @@ def submit() -> Answer | Response:
     done = entering.enter(units, draft, choices=_conventions(), confirmed=confirmed)
     if done.batch is not None:
         return redirect(url_for(".recorded", number=done.batch), 303)
-    return _again(done), 422
+    return _checked_page(done), 422
 
 
-def _again(done: Entered) -> str:
+def _checked_page(done: Entered) -> str:
     roll_back()  # the draft was held
     draft = replace(done.draft, rows=done.rows)
     return _Page(draft, done.mistakes, done.warnings, done.changed, dirty=True).shown()
 
 
-def _kept(draft: Draft) -> Answer | Response:
+def _save_draft(draft: Draft) -> Answer | Response:
     try:
         with all_or_nothing():
             sheets.save(current_work(), draft)
@@ -147,7 +147,7 @@ def _kept(draft: Draft) -> Answer | Response:
         return page.shown(), 422
     more = None
     if request.form["do"] == "more":
-        more = min(len(_lists()) + _TEN, sheets.MOST_ROWS)
+        more = min(len(_plain_rows()) + _TEN, sheets.MOST_ROWS)
     else:
         flash("The draft is kept.", "good")
     return redirect(url_for(".sheet", retailer=draft.retailer, rows=more), 303)
@@ -158,7 +158,9 @@ def keep_draft() -> Answer | Response | tuple[Response, int]:
     """Keep what is typed so far; asked by the page itself."""
     try:
         with all_or_nothing():
-            kept = sheets.save(current_work(), _sent(), force=request.form.get("force") == "yes")
+            kept = sheets.save(
+                current_work(), _sheet_sent(), force=request.form.get("force") == "yes"
+            )
     except DraftChangedError as error:
         return jsonify(message=str(error)), 409
     except RefusedError as error:
@@ -183,21 +185,21 @@ def books() -> Response:
     """Up to ten editions that a text may mean, or those of given ISBNs, as JSON."""
     shelf = edition_index(current_work())
     if asked := request.args.getlist("isbn")[:_MOST_ASKED]:
-        found = [book for text in asked for book in shelf.find(text[:_LONGEST_QUERY], 1)]
+        editions = [book for text in asked for book in shelf.find(text[:_LONGEST_QUERY], 1)]
     else:
-        found = shelf.find(request.args.get("q", "")[:_LONGEST_QUERY], _MOST_BOOKS)
-    return jsonify(editions=[_shown(book) for book in found])
+        editions = shelf.find(request.args.get("q", "")[:_LONGEST_QUERY], _MOST_BOOKS)
+    return jsonify(editions=[_edition_json(book) for book in editions])
 
 
 @PAGES.get("/recorded/<int:number>")
 def recorded(number: int) -> str:
     """The receipt of a recorded sheet."""
-    found = entering.receipt(current_work(), number) if number < _NO_NUMBER else None
-    if found is None:
+    receipt = entering.receipt(current_work(), number) if number < _NO_NUMBER else None
+    if receipt is None:
         abort(404)
     setup = setup_in_force(current_work())
-    retailer = setup.retailers.get(found.document["retailer"] or "")
-    return render_template("finance/sales/entry_recorded.html", receipt=found, retailer=retailer)
+    retailer = setup.retailers.get(receipt.document["retailer"] or "")
+    return render_template("finance/sales/entry_recorded.html", receipt=receipt, retailer=retailer)
 
 
 @PAGES.post("/recorded/<int:number>/undo")
@@ -210,7 +212,7 @@ def undo(number: int) -> Response:
     return redirect(url_for(".sheet", retailer=retailer), 303)
 
 
-def _sent() -> Draft:
+def _sheet_sent() -> Draft:
     """The sheet as the page sent it: as one field, or as the plain form's many.
 
     Raises:
@@ -225,7 +227,7 @@ def _sent() -> Draft:
     text = form.get("sheet", "")
     return Draft(
         form.get("retailer", ""),
-        _rows_of(text) if text else _lists(),
+        _rows_of(text) if text else _plain_rows(),
         form.get("token", ""),
         form.get("version", 0, type=int),
     )
@@ -243,7 +245,7 @@ def _rows_of(text: str) -> sheets.Rows:
     return tuple(tuple(row) for row in rows)
 
 
-def _lists() -> sheets.Rows:
+def _plain_rows() -> sheets.Rows:
     """The rows of the plain form; a currency alone is what the page filled in."""
     columns = [request.form.getlist(field) for field in FIELDS]
     if len({len(column) for column in columns}) != 1:
@@ -267,7 +269,7 @@ def _conventions() -> Mapping[str, str]:
     }
 
 
-def _shown(book: IndexedEdition) -> dict[str, Any]:
+def _edition_json(book: IndexedEdition) -> dict[str, Any]:
     return {
         "isbn": book.isbn,
         "name": book.name,
@@ -275,10 +277,10 @@ def _shown(book: IndexedEdition) -> dict[str, Any]:
         "names": book.numbers,
         "prices": [
             (
-                each.currency,
-                each.starts.isoformat(),
-                micro_text(each.micro, exponent(each.currency)),
+                price.currency,
+                price.starts.isoformat(),
+                micro_text(price.micro, exponent(price.currency)),
             )
-            for each in sorted(book.edition.prices, key=lambda price: price.starts)
+            for price in sorted(book.edition.prices, key=lambda price: price.starts)
         ],
     }

@@ -42,7 +42,7 @@ def uploads_page() -> str:
 @PAGES.post("/imports")
 def send() -> Answer:
     """Take files and have them checked; most are by the time that the next page is shown."""
-    files = [each for each in request.files.getlist("files") if each.filename]
+    files = [file for file in request.files.getlist("files") if file.filename]
     if not files or len(files) > _MOST_FILES:
         message = (
             f"Send up to {_MOST_FILES} files at once." if files else "Choose at least one file."
@@ -50,12 +50,12 @@ def send() -> Answer:
         return _imports_page(message), 422
     received, started = [], []
     release()  # nobody waits while bytes are written
-    kept = [uploads.keep_bytes(system().files, each.filename or "", each.stream) for each in files]
-    for each in kept:
-        one = uploads.take_in(current_work(), each)
-        received.append(one)
-        if not one.again:
-            started.append(jobs.start(current_work(), "check", one.upload, {}))
+    kept = [uploads.keep_bytes(system().files, file.filename or "", file.stream) for file in files]
+    for stored in kept:
+        taken = uploads.take_in(current_work(), stored)
+        received.append(taken)
+        if not taken.again:
+            started.append(jobs.start(current_work(), "check", taken.upload, {}))
     wait_for(started)
     by_script = request.accept_mimetypes.best == "application/json"
     only = received[0].upload
@@ -71,11 +71,11 @@ def send() -> Answer:
 def _imports_page(mistake: str = "") -> str:
     chosen = {name: request.args.get(name, "")[:_LONGEST] for name in _FILTERS}
     page = page_number()
-    found, more = imports.imports(current_work(), **chosen, page=page)
+    listed, more = imports.imports(current_work(), **chosen, page=page)
     return render_template(
         "finance/sales/imports.html",
         open=uploads.open_uploads(current_work()),
-        imports=found,
+        imports=listed,
         chosen=chosen,
         retailers=retailers(),
         periods=imports.periods(current_work()),
@@ -93,10 +93,10 @@ def _imports_page(mistake: str = "") -> str:
 @PAGES.get("/imports/<int:number>")
 def batch(number: int) -> str:
     """One import: its totals, what of it waits, and the way back."""
-    found = _found(number)
+    import_ = _find_import(number)
     return render_template(
         "finance/sales/import.html",
-        found=found,
+        found=import_,
         reports=uploads.report_titles(current_work()),
         retailers=retailers(),
         words=words,
@@ -106,16 +106,16 @@ def batch(number: int) -> str:
 @PAGES.get("/imports/<int:number>/file")
 def received_file(number: int) -> Response:
     """The file as it was received."""
-    found = _found(number)
-    if found.file is None:
+    import_ = _find_import(number)
+    if import_.file is None:
         abort(404)
-    return attachment(found.file, uploads.shown_name(found.row.file_name))
+    return attachment(import_.file, uploads.shown_name(import_.row.file_name))
 
 
 @PAGES.post("/imports/<int:number>/undo")
 def undo(number: int) -> Response:
     """Take a whole import back."""
-    _found(number)
+    _find_import(number)
     done = batches.undo(current_work(), number)
     flash(
         f"Import {done.batch} is undone: {plural(done.sales, 'sale line')} and "
@@ -128,7 +128,7 @@ def undo(number: int) -> Response:
 @PAGES.post("/imports/<int:number>/correct")
 def correct(number: int) -> Response:
     """Reverse an import, which a closed run used, in the open period."""
-    _found(number)
+    _find_import(number)
     done = batches.correct(current_work(), number)
     flash(
         f"Import {done.corrects} is reversed in {done.period} by import {done.batch} "
@@ -142,12 +142,12 @@ def correct(number: int) -> Response:
 def waiting() -> str:
     """Everything that waits for its edition, by identifier."""
     page = page_number()
-    found = imports.waiting(current_work(), page)
+    unmatched = imports.waiting(current_work(), page)
     return render_template(
         "finance/sales/waiting.html",
-        found=found,
+        found=unmatched,
         before=page > 1 and here_with(page=page - 1),
-        after=found.more and here_with(page=page + 1),
+        after=unmatched.more and here_with(page=page + 1),
         **matching(),
     )
 
@@ -204,8 +204,8 @@ def retailers() -> dict[str, str]:
         return {}
 
 
-def _found(number: int) -> imports.Import:
-    found = imports.find_import(current_work(), number) if number < _MOST_NUMBER else None
-    if found is None:
+def _find_import(number: int) -> imports.Import:
+    import_ = imports.find_import(current_work(), number) if number < _MOST_NUMBER else None
+    if import_ is None:
         abort(404)
-    return found
+    return import_

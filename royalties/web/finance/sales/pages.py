@@ -33,24 +33,26 @@ _BLOCK = 1 << 18
 def sales() -> str:
     """Sales by filters, fifty a page, with the totals of all of them."""
     filters = _filters()
-    found = service.find_sales(
+    listed = service.find_sales(
         current_work(),
         filters,
-        after=_place(request.args.get("after", "")),
-        before=_place(request.args.get("before", "")),
+        after=_key_asked(request.args.get("after", "")),
+        before=_key_asked(request.args.get("before", "")),
     )
     return render_template(
         "finance/sales/sales.html",
-        found=found,
+        found=listed,
         filters=filters,
         kinds=[kind.word for kind in SaleKind],
         exports={
-            name: _link(f".as_{name}", _asked() | {"period": found.period})
+            name: _link(f".as_{name}", _filters_asked() | {"period": listed.period})
             for name in ("csv", "xlsx")
         },
-        before=_here(before=found.before),
-        after=_here(after=found.after),
-        without=lambda name: _link(".sales", {k: v for k, v in _asked().items() if k != name}),
+        before=_list_address(before=listed.before),
+        after=_list_address(after=listed.after),
+        without=lambda name: _link(
+            ".sales", {k: v for k, v in _filters_asked().items() if k != name}
+        ),
         most=service.MOST_EDITIONS,
     )
 
@@ -120,26 +122,26 @@ def _filters() -> Filters:
 _FILTERS = ("period", "retailer", "book", "title", "kind", "import", "month")
 
 
-def _asked() -> dict[str, str]:
+def _filters_asked() -> dict[str, str]:
     """The filters as they stand in the address."""
     return {name: request.args[name] for name in _FILTERS if request.args.get(name)}
 
 
-def _here(**place: Key | None) -> str:
+def _list_address(**place: Key | None) -> str:
     """The address of this list at a place, with its filters; empty where there is none."""
     ((name, key),) = place.items()
-    return _link(".sales", _asked() | {name: "_".join(map(str, key))}) if key else ""
+    return _link(".sales", _filters_asked() | {name: "_".join(map(str, key))}) if key else ""
 
 
 def _link(endpoint: str, values: dict[str, Any]) -> str:
     return url_for(endpoint, **values)
 
 
-def _place(text: str) -> Key | None:
-    found = _PLACE.fullmatch(text)
-    if found is None:
+def _key_asked(text: str) -> Key | None:
+    parts = _PLACE.fullmatch(text)
+    if parts is None:
         return None
-    edition, period, retailer, kind, currency, batch, sheet, row = found.groups()
+    edition, period, retailer, kind, currency, batch, sheet, row = parts.groups()
     numbers = (int(edition), int(period), int(retailer), int(kind))
     return (*numbers, currency, int(batch), int(sheet), int(row))
 

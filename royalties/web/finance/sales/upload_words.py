@@ -144,20 +144,20 @@ def state(upload: Upload | UploadSummary) -> tuple[str, str]:
     """What has come of an upload in words, and the badge's kind."""
     if upload.is_busy:
         return work_words(upload), ""
-    found = upload.document if isinstance(upload, Upload) else upload.summary
-    if found is None:
+    outcome = upload.document if isinstance(upload, Upload) else upload.summary
+    if outcome is None:
         return "Not checked", "warn"
-    if found["outcome"] == "refused" and not found["report"]:
+    if outcome["outcome"] == "refused" and not outcome["report"]:
         return "Refused", "bad"
-    warnings = found["warnings"]
+    warnings = outcome["warnings"]
     count = warnings if isinstance(warnings, int) else len(warnings)
     return {
         "recorded": ("Ready to record", "good"),
         "confirm": (f"Ready, {plural(count, 'warning')}", "warn"),
         "choose": ("Asks something", "warn"),
-        "refused": (f"Refused, {plural(found['problem_count'], 'problem')}", "bad"),
+        "refused": (f"Refused, {plural(outcome['problem_count'], 'problem')}", "bad"),
         "nothing-new": ("Nothing new", ""),
-    }[found["outcome"]]
+    }[outcome["outcome"]]
 
 
 def work_words(upload: Upload | UploadSummary) -> str:
@@ -182,15 +182,18 @@ def questions(
     meanings = {"retailer": retailers, "report": reports}
     return [
         Question(
-            each["key"],
-            question_words(each["key"]),
-            sentence(each["message"]),
+            choice["key"],
+            question_words(choice["key"]),
+            sentence(choice["message"]),
             tuple(
-                (option, meanings.get(each["key"], {}).get(option) or meaning(each["key"], option))
-                for option in each["options"]
+                (
+                    option,
+                    meanings.get(choice["key"], {}).get(option) or meaning(choice["key"], option),
+                )
+                for option in choice["options"]
             ),
         )
-        for each in document["choices"]
+        for choice in document["choices"]
     ]
 
 

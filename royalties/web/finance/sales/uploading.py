@@ -31,14 +31,14 @@ _CHOICE = "choice."
 @PAGES.get("/<int:number>")
 def upload(number: int) -> Answer:
     """What was recognised, what it holds, what is wrong with it, and what can be done."""
-    found = _found(number)
-    if found.status == "recorded":
-        return redirect(url_for("importing.batch", number=found.batch))
-    return _page(found)
+    upload = _find_upload(number)
+    if upload.status == "recorded":
+        return redirect(url_for("importing.batch", number=upload.batch))
+    return _upload_page(upload)
 
 
-def _page(found: uploads.Upload, seen: Sequence[str] = (), mistake: str = "") -> str:
-    document = found.document
+def _upload_page(upload: uploads.Upload, seen: Sequence[str] = (), mistake: str = "") -> str:
+    document = upload.document
     more: dict[str, Any] = {}
     reports, names = uploads.report_titles(current_work()), retailers()
     if document is not None:
@@ -50,15 +50,15 @@ def _page(found: uploads.Upload, seen: Sequence[str] = (), mistake: str = "") ->
         }
     return render_template(
         "finance/sales/upload.html",
-        upload=found,
+        upload=upload,
         document=document,
         reports=reports,
         retailers=names,
         words=words,
         seen=seen,
         mistake=mistake,
-        forgotten=words.is_forgotten(found, current_work().now),
-        progress=_progress(found),
+        forgotten=words.is_forgotten(upload, current_work().now),
+        progress=_progress(upload),
         most_waiting=_SHOWN_WAITING,
         **matching(),
         **more,
@@ -89,40 +89,44 @@ def _problems(document: words.Document) -> dict[str, Any]:
 def states() -> Response:
     """How far long work on some uploads is; those that are left out wait for nothing more."""
     wanted = set(request.args.getlist("of", int)[:_MOST_STATES])
-    found = {}
-    for one in uploads.open_uploads(current_work()):
-        if one.id in wanted and one.is_busy:
-            done, total = _progress(one)
-            found[str(one.id)] = {"words": words.work_words(one), "done": done, "total": total}
-    return jsonify(found)
+    progress = {}
+    for upload in uploads.open_uploads(current_work()):
+        if upload.id in wanted and upload.is_busy:
+            done, total = _progress(upload)
+            progress[str(upload.id)] = {
+                "words": words.work_words(upload),
+                "done": done,
+                "total": total,
+            }
+    return jsonify(progress)
 
 
 @PAGES.get("/<int:number>/problems")
 def problems_workbook(number: int) -> Response:
     """The report as it was sent, with the reason beside each row that cannot be taken."""
-    found = _found(number)
-    returned = (found.document or {}).get("returned")
+    upload = _find_upload(number)
+    returned = (upload.document or {}).get("returned")
     path = current_work().files.returned(Path(returned).name) if returned else None
     if path is None or not path.is_file():
         abort(404)
-    return attachment(path, f"{Path(found.name).stem[:200]} - problems.xlsx")
+    return attachment(path, f"{Path(upload.name).stem[:200]} - problems.xlsx")
 
 
 @PAGES.post("/<int:number>/check")
 def check(number: int) -> Response:
     """Take answers and the report's name, and check again."""
-    found = _found(number)
-    answers = {} if "read" in request.form else dict(found.choices)
+    upload = _find_upload(number)
+    answers = {} if "read" in request.form else dict(upload.choices)
     for name in request.form:
         if name.startswith(_CHOICE):
             answers[name.removeprefix(_CHOICE)] = request.form[name]
-    report = request.form.get("report", found.report or "") or None
+    report = request.form.get("report", upload.report or "") or None
     try:
         with all_or_nothing():
             changed = uploads.change(current_work(), number, report, answers)
             job = jobs.start(current_work(), "check", changed, {})
     except RefusedError as error:
-        return _told(number, error)
+        return _back_with_refusal(number, error)
     wait_for([job])
     return redirect(url_for("uploading.upload", number=number), 303)
 
@@ -130,18 +134,20 @@ def check(number: int) -> Response:
 @PAGES.post("/<int:number>/record")
 def record(number: int) -> Answer:
     """Record its sales, once every warning was ticked."""
-    found = _found(number)
-    seen = [each[:_LONGEST] for each in request.form.getlist("seen")]
-    warnings = (found.document or {}).get("warnings", ())
-    if found.is_open and not {each["message"] for each in warnings} <= set(seen):
-        return _page(found, seen, "Tick every warning that you have read, then record."), 422
+    upload = _find_upload(number)
+    seen = [words[:_LONGEST] for words in request.form.getlist("seen")]
+    warnings = (upload.document or {}).get("warnings", ())
+    if upload.is_open and not {warning["message"] for warning in warnings} <= set(seen):
+        return _upload_page(
+            upload, seen, "Tick every warning that you have read, then record."
+        ), 422
     try:
         with all_or_nothing():
-            job = jobs.start(current_work(), "record", found, {"seen": seen})
+            job = jobs.start(current_work(), "record", upload, {"seen": seen})
     except RefusedError as error:
-        return _told(number, error)
+        return _back_with_refusal(number, error)
     done = wait_for([job])
-    after = _found(number)
+    after = _find_upload(number)
     if done and after.status == "recorded":
         flash(f"Recorded as import {after.batch}. Undo takes it back.", "good")
     elif done and after.job is not None and after.job.status == "done":
@@ -152,30 +158,30 @@ def record(number: int) -> Answer:
 @PAGES.post("/<int:number>/remove")
 def remove(number: int) -> Response:
     """Remove it; nothing of it was recorded."""
-    _found(number)
+    _find_upload(number)
     try:
         with all_or_nothing():
             removed = uploads.remove(current_work(), number)
     except RefusedError as error:
-        return _told(number, error)
+        return _back_with_refusal(number, error)
     flash(f"{removed.name} is removed; nothing of it was recorded.", "good")
     return redirect(url_for("importing.uploads"), 303)
 
 
-def _told(number: int, error: RefusedError) -> Response:
+def _back_with_refusal(number: int, error: RefusedError) -> Response:
     """Say why something cannot be done, where one sees how things stand by now."""
     flash(f"Nothing was changed: {error}.", "warn")
     return redirect(url_for("uploading.upload", number=number), 303)
 
 
-def _progress(found: uploads.Upload | uploads.UploadSummary) -> tuple[int, int]:
-    if not found.is_busy or found.job is None:
+def _progress(upload: uploads.Upload | uploads.UploadSummary) -> tuple[int, int]:
+    if not upload.is_busy or upload.job is None:
         return 0, 0
-    return system().files.progress(found.job.id)
+    return system().files.progress(upload.job.id)
 
 
-def _found(number: int) -> uploads.Upload:
-    found = uploads.find(current_work(), number) if number < _MOST_NUMBER else None
-    if found is None:
+def _find_upload(number: int) -> uploads.Upload:
+    upload = uploads.find(current_work(), number) if number < _MOST_NUMBER else None
+    if upload is None:
         abort(404)
-    return found
+    return upload

@@ -33,15 +33,15 @@ PAGES.add_app_template_filter(paper_of, "paper")
 
 
 @PAGES.get("/statements/<number>")
-def one(number: str) -> str:
+def show(number: str) -> str:
     """A statement as its beneficiary sees it."""
     work = current_work()
-    found = statement(work, number)
+    issued = statement(work, number)
     (listed,), _ = statements_of(work, numbers=[number])
     before, after = neighbours(work, number)
     return render_template(
         "finance/statements/statement.html",
-        statement=found,
+        statement=issued,
         listed=listed,
         before=before,
         after=after,
@@ -54,19 +54,19 @@ def why(number: str, figure: str) -> str:
     """How a figure came about, down to the rows of the reports."""
     after = after_of(request.args.get("after", ""))
     try:
-        found = explain(current_work(), number, figure, after=after, most=SIZE)
+        explained = explain(current_work(), number, figure, after=after, most=SIZE)
     except NoFigureError:
         abort(404)
     return render_template(
-        "finance/statements/why.html", found=found, more=after_text(found.after), link=link
+        "finance/statements/why.html", found=explained, more=after_text(explained.after), link=link
     )
 
 
 @PAGES.get("/statements/<number>/<any(workbook, twin):kind>")
 def file(number: str, kind: str) -> Response:
     """The workbook or its twin, as issued."""
-    found = statement_file(current_work(), number, kind)
-    return download(found.name, found.data)
+    issued = statement_file(current_work(), number, kind)
+    return download(issued.name, issued.data)
 
 
 @PAGES.post("/statements/<number>/<any(workbook, twin):kind>")
@@ -74,8 +74,8 @@ def issue_file(number: str, kind: str) -> Response:
     """Issue a statement, and hand out one of its files."""
     issue(units, statement(current_work(), number).period, number)
     with units(read_only=True) as work:
-        found = statement_file(work, number, kind)
-    return download(found.name, found.data)
+        issued = statement_file(work, number, kind)
+    return download(issued.name, issued.data)
 
 
 @PAGES.post("/statements/<number>/issue")
@@ -83,7 +83,7 @@ def issue_one(number: str) -> Redirect:
     """Issue a statement: from now on its files are these."""
     issue(units, statement(current_work(), number).period, number)
     flash(f"Statement {number} is issued: its files are kept, and stay the same.", "good")
-    return redirect(url_for("statements.one", number=number))
+    return redirect(url_for("statements.show", number=number))
 
 
 @PAGES.post("/periods/<period>/issue")
@@ -100,10 +100,10 @@ def packed(period: str) -> Response:
     files = statement_files(current_work(), period)
     target = cast("IO[bytes]", SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - sent, then closed
     with ZipFile(target, "w", ZIP_STORED) as archive:
-        for each in files:
-            entry = ZipInfo(each.name)
+        for file in files:
+            entry = ZipInfo(file.name)
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, each.data)
+            archive.writestr(entry, file.data)
     target.seek(0)
     return download(f"{period} statements.zip", target)
 
@@ -160,5 +160,5 @@ def _send(period: str, number: str = "") -> Answer:
     else:
         flash(f"{told} written; nothing leaves before a mail server is set up.", "warn")
     if number:
-        return redirect(url_for("statements.one", number=number))
+        return redirect(url_for("statements.show", number=number))
     return redirect(url_for("closing.statements", period=period))

@@ -25,12 +25,12 @@ def beneficiaries() -> str:
     work = current_work()
     setup = setup_in_force(work)
     wanted = request.args.get("q", "").strip()[:200]
-    found = [
+    matching = [
         payee
         for payee in sorted(setup.beneficiaries.values(), key=lambda each: each.name.casefold())
         if wanted.casefold() in f"{payee.key} {payee.name} {payee.city}".casefold()
     ]
-    shown = part_of(found)
+    shown = part_of(matching)
     return render_template(
         "finance/terms/beneficiaries.html",
         found=shown,

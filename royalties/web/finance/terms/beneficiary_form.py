@@ -46,9 +46,9 @@ class BeneficiaryForm(EntryForm):
         rates = body.get("tax_rate") or []
         return {**body, "tax_rate": [{"rate": rates}] if isinstance(rates, str) else rates}
 
-    def as_body(self, found: Written) -> None:
+    def as_body(self, written: Written) -> None:
         """A row without a day is one rate."""
-        rates = found.body.get("tax_rate", [])
+        rates = written.body.get("tax_rate", [])
         if len(rates) == 1 and "from" not in rates[0]:
-            found.body["tax_rate"] = rates[0].get("rate", "")
-            found.places["tax_rate"] = found.places["tax_rate[0].rate"]
+            written.body["tax_rate"] = rates[0].get("rate", "")
+            written.places["tax_rate"] = written.places["tax_rate[0].rate"]

@@ -50,12 +50,12 @@ def titles() -> str:
     """Titles, found by words or ISBN."""
     work = current_work()
     words = request.args.get("q", "").strip()[:200]
-    found = catalogue.search(work, words) if _setup(work) else []
-    shown = part_of(found)
+    matching = catalogue.search(work, words) if _setup(work) else []
+    shown = part_of(matching)
     return render_template(
         "finance/terms/titles.html",
         found=shown,
-        copies=catalogue.copies(work, shown.items) if found else None,
+        copies=catalogue.copies(work, shown.items) if matching else None,
         words=words,
         formats=FORMATS,
     )
@@ -65,19 +65,23 @@ def titles() -> str:
 def title(key: str) -> str:
     """One title with everything that is known of it."""
     work = current_work()
-    found = _title(work, key)
+    title = _find_title(work, key)
     setup = setup_in_force(work)
     return render_template(
         "finance/terms/title.html",
-        title=found,
+        title=title,
         said=terms.find_entry(work, "titles", key),
         contracts=catalogue.contracts_of(work, key),
-        aliases=catalogue.aliases(work, found),
-        copies=catalogue.copies(work, [found]),
+        aliases=catalogue.aliases(work, title),
+        copies=catalogue.copies(work, [title]),
         retailers=setup.retailers,
         currency=setup.publisher.currency,
-        prices=_prices(found, work.today),
-        costs={each.isbn: number_text(each.unit_cost) for each in found.editions if each.unit_cost},
+        prices=_prices(title, work.today),
+        costs={
+            edition.isbn: number_text(edition.unit_cost)
+            for edition in title.editions
+            if edition.unit_cost
+        },
         formats=FORMATS,
         warnings=warnings_about(work, "titles", key),
     )
@@ -97,18 +101,18 @@ class ListPrice:
 
 def _prices(title: Title, today: date) -> list[ListPrice]:
     """A title's list prices, by edition, currency and day."""
-    found = []
+    prices = []
     for edition in title.editions:
-        ordered = sorted(edition.prices, key=lambda each: (each.currency, each.starts))
+        ordered = sorted(edition.prices, key=lambda price: (price.currency, price.starts))
         for number, price in enumerate(ordered, 1):
             after = ordered[number] if number < len(ordered) else None
             replaced = after and after.currency == price.currency and after.starts <= today
             holds = "later" if price.starts > today else "before" if replaced else "today"
             amount = micro_text(price.micro)
-            found.append(
+            prices.append(
                 ListPrice(edition.isbn, edition.format, price.currency, price.starts, amount, holds)
             )
-    return found
+    return prices
 
 
 @PAGES.get("/titles/<key>/history")
@@ -117,7 +121,7 @@ def title_history(key: str) -> str:
     work = current_work()
     return render_template(
         "finance/terms/title_history.html",
-        heading=_title(work, key).title,
+        heading=_find_title(work, key).title,
         back=("Titles", url_for(".titles")),
         page=url_for(".title", key=key),
         history=terms.history(work, "titles", key, as_typed),
@@ -129,13 +133,13 @@ def amend_title(key: str) -> Answer:
     """Amend a title."""
     work = current_work()
     _require_load(work)
-    _title(work, key)
-    found = terms.find_entry(work, "titles", key)
-    if found is None:
+    _find_title(work, key)
+    entry = terms.find_entry(work, "titles", key)
+    if entry is None:
         abort(404)
     if request.method == "POST":
-        return _sent(AmendForm.typed("titles", key, TitleForm, found.body), _title_page, ".title")
-    return _title_page(AmendForm("titles", key, TitleForm(body=found.body), found.body, found.id))
+        return _save(AmendForm.typed("titles", key, TitleForm, entry.body), _title_page, ".title")
+    return _title_page(AmendForm("titles", key, TitleForm(body=entry.body), entry.body, entry.id))
 
 
 @PAGES.route("/new-title", methods=["GET", "POST"])
@@ -144,7 +148,7 @@ def new_title() -> Answer:
     work = current_work()
     _require_load(work)
     if request.method == "POST":
-        return _sent(AmendForm.typed("titles", "", TitleForm, None), _title_page, ".title")
+        return _save(AmendForm.typed("titles", "", TitleForm, None), _title_page, ".title")
     start = TitleForm(body={"editions": [{"prices": [{}]}]})
     return _title_page(AmendForm("titles", "", start, None, 0))
 
@@ -153,7 +157,7 @@ def new_title() -> Answer:
 def sample(key: str) -> Answer:
     """Let a PDF be the sample of a chapter."""
     work = current_work()
-    _title(work, key)
+    _find_title(work, key)
     file = request.files.get("file")
     data = file.stream.read(catalogue.LARGEST_SAMPLE + 1) if file else b""
     chapter = request.form.get("chapter", 0, type=int)
@@ -190,14 +194,14 @@ def retailers() -> str:
 def retailer(key: str) -> str:
     """One retailer, its reports and their rhythm."""
     work = current_work()
-    found = _retailer(work, key)
+    retailer = _find_retailer(work, key)
     period, seen = retailers_summary(work)
-    mine: RetailerSummary = next(each for each in seen if each.key == key)
+    mine: RetailerSummary = next(summary for summary in seen if summary.key == key)
     before = number_asked("before")
     reports = catalogue.reports_of(work, key, before, _ON_A_PAGE + 1)
     return render_template(
         "finance/terms/retailer.html",
-        retailer=found,
+        retailer=retailer,
         said=terms.find_entry(work, "retailers", key),
         glance=mine,
         period=period,
@@ -214,7 +218,7 @@ def retailer_history(key: str) -> str:
     work = current_work()
     return render_template(
         "finance/terms/title_history.html",
-        heading=_retailer(work, key).name,
+        heading=_find_retailer(work, key).name,
         back=("Retailers", url_for(".retailers")),
         page=url_for(".retailer", key=key),
         history=terms.history(work, "retailers", key, as_typed),
@@ -226,15 +230,15 @@ def amend_retailer(key: str) -> Answer:
     """Amend a retailer."""
     work = current_work()
     _require_load(work)
-    _retailer(work, key)
-    found = terms.find_entry(work, "retailers", key)
-    if found is None:
+    _find_retailer(work, key)
+    entry = terms.find_entry(work, "retailers", key)
+    if entry is None:
         abort(404)
     if request.method == "POST":
-        sheet = AmendForm.typed("retailers", key, RetailerForm, found.body)
-        return _sent(sheet, _retailer_page, ".retailer")
-    form = RetailerForm(body=found.body)
-    return _retailer_page(AmendForm("retailers", key, form, found.body, found.id))
+        sheet = AmendForm.typed("retailers", key, RetailerForm, entry.body)
+        return _save(sheet, _retailer_page, ".retailer")
+    form = RetailerForm(body=entry.body)
+    return _retailer_page(AmendForm("retailers", key, form, entry.body, entry.id))
 
 
 @PAGES.route("/new-retailer", methods=["GET", "POST"])
@@ -244,7 +248,7 @@ def new_retailer() -> Answer:
     _require_load(work)
     if request.method == "POST":
         sheet = AmendForm.typed("retailers", "", RetailerForm, None)
-        return _sent(sheet, _retailer_page, ".retailer")
+        return _save(sheet, _retailer_page, ".retailer")
     return _retailer_page(AmendForm("retailers", "", RetailerForm(), None, 0))
 
 
@@ -266,7 +270,7 @@ _TO_CONFIRM = (
 )
 
 
-def _sent(sheet: AmendForm, page: Callable[[AmendForm], str], onward: str) -> Answer:
+def _save(sheet: AmendForm, page: Callable[[AmendForm], str], onward: str) -> Answer:
     """Answer a form: move its rows, or save the entry and go on to its page."""
     asked = request.form.get("act", "save")
     if asked != "save":
@@ -296,11 +300,11 @@ def _sent(sheet: AmendForm, page: Callable[[AmendForm], str], onward: str) -> An
 
 def _further(work: Work, sheet: AmendForm) -> None:
     """Tell what else is wrong with an entry of which something could not even be read."""
-    known = {f"{sheet.part}[0].{each.path}" for each in sheet.written.faults}
+    known = {f"{sheet.part}[0].{fault.path}" for fault in sheet.written.faults}
     try:
         terms.check(work, sheet.part, sheet.body)
     except SetupError as error:
-        sheet.blame([each for each in error.faults if each.path not in known])
+        sheet.blame([fault for fault in error.faults if fault.path not in known])
 
 
 def _require_load(work: Work) -> None:
@@ -309,14 +313,14 @@ def _require_load(work: Work) -> None:
         raise NotAllowedError(work.actor, Verb.LOAD)
 
 
-def _title(work: Work, key: str) -> Title:
+def _find_title(work: Work, key: str) -> Title:
     setup = _setup(work)
     if setup is None or key not in setup.titles:
         abort(404)
     return setup.titles[key]
 
 
-def _retailer(work: Work, key: str) -> Retailer:
+def _find_retailer(work: Work, key: str) -> Retailer:
     setup = _setup(work)
     if setup is None or key not in setup.retailers:
         abort(404)

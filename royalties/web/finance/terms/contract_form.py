@@ -131,16 +131,16 @@ class ContractForm(EntryForm):
             "reserve_by_period": isinstance(rate, list),
         }
 
-    def as_body(self, found: Written) -> None:
+    def as_body(self, written: Written) -> None:
         """The other way."""
-        body = found.body
+        body = written.body
         for place, rule in enumerate(body.get("rules", ())):
-            _rule_body(found, place, rule)
+            _rule_body(written, place, rule)
         by_period = body.pop("reserve_by_period", False)
         if "reserve" in body:
-            _reserve_body(found, by_period=by_period)
+            _reserve_body(written, by_period=by_period)
         if "subsidiary_rights" in body:
-            _rights_body(found)
+            _rights_body(written)
 
 
 def _rule_fields(rule: Mapping[str, Any]) -> Body:
@@ -150,7 +150,7 @@ def _rule_fields(rule: Mapping[str, Any]) -> Body:
     return {**rule, "tiers": tiers, "escalator": "1" if "tiers" in rule else ""}
 
 
-def _rule_body(found: Written, place: int, rule: Body) -> None:
+def _rule_body(written: Written, place: int, rule: Body) -> None:
     at = f"rules[{place}]"
     tiers = rule.get("tiers", [])
     if rule.get("basis") != "unit":
@@ -165,34 +165,34 @@ def _rule_body(found: Written, place: int, rule: Body) -> None:
         ):
             if key in holder:
                 holder[key] = str(holder[key])
-    first = found.places.get(f"{at}.tiers[0].rate", "")
-    found.places[f"{at}.rate"] = first or found.places[at]
+    first = written.places.get(f"{at}.tiers[0].rate", "")
+    written.places[f"{at}.rate"] = first or written.places[at]
     if len(tiers) == 1 and "up_to" not in tiers[0] and not escalator:
         del rule["tiers"]
         if "rate" in tiers[0]:
             rule["rate"] = tiers[0]["rate"]
 
 
-def _reserve_body(found: Written, *, by_period: bool) -> None:
-    reserve = found.body["reserve"]
+def _reserve_body(written: Written, *, by_period: bool) -> None:
+    reserve = written.body["reserve"]
     if "rate" not in reserve:
         return
     try:
         rates = [fraction_text(as_plain(each)) for each in parted(reserve["rate"])]
     except NotAnAmountError as error:
-        found.faults.append(SetupFault("reserve.rate", str(error)))
+        written.faults.append(SetupFault("reserve.rate", str(error)))
         return
     reserve["rate"] = rates if by_period or len(rates) != 1 else rates[0]
 
 
-def _rights_body(found: Written) -> None:
+def _rights_body(written: Written) -> None:
     rights: Body = {}
-    for place, entry in enumerate(found.body["subsidiary_rights"]):
+    for place, entry in enumerate(written.body["subsidiary_rights"]):
         at = f"subsidiary_rights[{place}]"
         right = entry.get("right", "")
         if right in rights:
-            found.faults.append(SetupFault(f"{at}.right", "is named twice: keep one of them"))
-        found.places[f"subsidiary_rights.{right}"] = found.places[f"{at}.share"]
-        found.places[f"subsidiary_rights[{right!r}]"] = found.places[f"{at}.share"]
+            written.faults.append(SetupFault(f"{at}.right", "is named twice: keep one of them"))
+        written.places[f"subsidiary_rights.{right}"] = written.places[f"{at}.share"]
+        written.places[f"subsidiary_rights[{right!r}]"] = written.places[f"{at}.share"]
         rights[right] = entry.get("share", "")
-    found.body["subsidiary_rights"] = rights
+    written.body["subsidiary_rights"] = rights

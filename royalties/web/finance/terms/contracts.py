@@ -29,12 +29,12 @@ def contracts() -> str:
     """Every contract, by key."""
     setup = setup_in_force(current_work())
     wanted = request.args.get("q", "").strip()[:200]
-    found = [
+    matching = [
         contract
         for _, contract in sorted(setup.contracts.items())
         if not wanted or wanted.casefold() in _words_of(contract, setup)
     ]
-    shown = part_of(found)
+    shown = part_of(matching)
     return render_template(
         "finance/terms/contracts.html",
         found=shown,
@@ -54,20 +54,20 @@ def contract(key: str) -> str:
     """One contract: its terms as sentences, where it stands, and what was said before."""
     work = current_work()
     setup = setup_in_force(work)
-    found = setup.contracts.get(key)
-    if found is None:
+    contract = setup.contracts.get(key)
+    if contract is None:
         abort(404)
     return render_template(
         "finance/terms/contract.html",
-        contract=found,
-        titles=[setup.titles[each] for each in found.titles if each in setup.titles],
+        contract=contract,
+        titles=[setup.titles[each] for each in contract.titles if each in setup.titles],
         rules=[
-            (rule, rule_sentence(rule, found.currency), counter_sentence(rule))
-            for rule in found.rules
+            (rule, rule_sentence(rule, contract.currency), counter_sentence(rule))
+            for rule in contract.rules
         ],
-        rights=[(right, percent(share)) for right, share in found.rights],
-        reserve=reserve_sentence(found.reserve) if found.reserve else "",
-        stand=stands.contract_balance(work, setup, found),
+        rights=[(right, percent(share)) for right, share in contract.rights],
+        reserve=reserve_sentence(contract.reserve) if contract.reserve else "",
+        stand=stands.contract_balance(work, setup, contract),
         history=terms.history(work, _PART, key, as_typed),
         waiting=terms.waiting_for(work, _PART, key),
         warnings=warnings_about(work, _PART, key),

@@ -126,18 +126,18 @@ class AmendForm:
             return
         names, fields = self.form.labels(), self.form.every_field
         version = f"versions[{self.tried_version}]."
-        for each in warnings_about(current_work(), self.part, self.body["key"], self.body):
-            path = each.path.removeprefix(version)
+        for warning in warnings_about(current_work(), self.part, self.body["key"], self.body):
+            path = warning.path.removeprefix(version)
             if path.startswith("versions["):
                 continue  # of another version than the one on the page
             where = self.written.field_of(path)
-            named = f"{names[where]}: {each.message}" if where in names else str(each)
+            named = f"{names[where]}: {warning.message}" if where in names else str(warning)
             self.warnings.append((where if where in names else "", named))
             if where in fields:
-                fields[where].warnings.append(each.message)
+                fields[where].warnings.append(warning.message)
 
 
-def sent(
+def answer_form(
     sheet: AmendForm,
     page: Callable[[AmendForm], str],
     onward: Callable[[AmendForm, terms.Saved], str],
@@ -171,13 +171,13 @@ def sent(
         sheet.blame(error.faults)
         return page(sheet), 422
     except RefusedError as error:
-        _refused(sheet, error)
+        _note_refusal(sheet, error)
         return page(sheet), 409
     tell(saved, sheet.part)
     return redirect(onward(sheet, saved), 303)
 
 
-def _refused(sheet: AmendForm, error: RefusedError) -> None:
+def _note_refusal(sheet: AmendForm, error: RefusedError) -> None:
     match error:
         case UnconfirmedError():
             sheet.asked, sheet.token = error.asked, error.token
@@ -200,7 +200,7 @@ def _show_both(sheet: AmendForm, error: terms.EntryChangedError) -> None:
     sheet.revision = error.now.id if error.now else 0
 
 
-def tried(sheet: AmendForm, page: Callable[[AmendForm], str]) -> Answer:
+def answer_preview(sheet: AmendForm, page: Callable[[AmendForm], str]) -> Answer:
     """Answer a form with what it would have given; nothing is kept."""
     sheet.write()
     if sheet.mistakes:
@@ -278,7 +278,7 @@ class Editor:
         """The form of an entry; sent, it is saved."""
         now = self._entry(key)
         if request.method == "POST":
-            return sent(self._typed(key, now), self.page, self._onward)
+            return answer_form(self._typed(key, now), self.page, self._onward)
         form = self.form(body=now.body)
         sheet = AmendForm(self.part, key, form, now.body, now.id)
         sheet.write()
@@ -287,17 +287,17 @@ class Editor:
 
     def tried(self, key: str) -> Answer:
         """What an entry as typed would have given."""
-        return tried(self._typed(key, self._entry(key)), self.page)
+        return answer_preview(self._typed(key, self._entry(key)), self.page)
 
     def new(self) -> Answer:
         """An empty form; sent, the entry is added."""
         if request.method == "POST":
-            return sent(self._typed("", None), self.page, self._onward)
+            return answer_form(self._typed("", None), self.page, self._onward)
         return self.page(AmendForm(self.part, "", self.form(body=self.start()), None, 0))
 
     def new_tried(self) -> Answer:
         """What a new entry would have given."""
-        return tried(self._typed("", None), self.page)
+        return answer_preview(self._typed("", None), self.page)
 
     def page(self, sheet: AmendForm) -> str:
         """The page of the form."""

@@ -12,7 +12,7 @@ from royalties.services.terms import amending as terms
 from royalties.web.account.proving import proven
 from royalties.web.core.pages import Answer
 from royalties.web.core.visit import current_work
-from royalties.web.finance.terms.editing import PAGES, AmendForm, form_page, sent
+from royalties.web.finance.terms.editing import PAGES, AmendForm, answer_form, form_page
 from royalties.web.forms.entries import EntryForm
 from royalties.web.forms.fields import fields_of, key_field
 from royalties.web.forms.numbers import as_typed
@@ -50,15 +50,19 @@ def payment_details() -> str:
     setup = setup_or_none(work)
     known = setup.payment_details if setup else {}
     holds = {
-        found.key
-        for currency in {each.currency for each in known.values()}
-        if (found := payment_on(known.values(), work.today, currency)) is not None
+        in_force.key
+        for currency in {details.currency for details in known.values()}
+        if (in_force := payment_on(known.values(), work.today, currency)) is not None
     }
     return render_template(
         "finance/terms/payment_details.html",
-        details=sorted(known.values(), key=lambda each: (each.starts, each.key), reverse=True),
+        details=sorted(
+            known.values(), key=lambda details: (details.starts, details.key), reverse=True
+        ),
         holds=holds,
-        waiting={each.subject.partition(" ")[2]: each for each in terms.waiting_in(work, _PART)},
+        waiting={
+            details.subject.partition(" ")[2]: details for details in terms.waiting_in(work, _PART)
+        },
         today=work.today,
     )
 
@@ -71,8 +75,8 @@ def amend_payment_details(key: str) -> Answer:
     if now is None:
         abort(404)
     if request.method == "POST":
-        return sent(AmendForm.typed(_PART, key, PaymentForm, now.body), _page, _onward)
-    return _page(AmendForm(_PART, key, PaymentForm(body=now.body), now.body, now.id))
+        return answer_form(AmendForm.typed(_PART, key, PaymentForm, now.body), _form_page, _onward)
+    return _form_page(AmendForm(_PART, key, PaymentForm(body=now.body), now.body, now.id))
 
 
 @PAGES.route("/new-payment-details", methods=["GET", "POST"])
@@ -80,17 +84,17 @@ def amend_payment_details(key: str) -> Answer:
 def new_payment_details() -> Answer:
     """An empty form; sent, the details are put before a second person."""
     if request.method == "POST":
-        return sent(AmendForm.typed(_PART, "", PaymentForm, None), _page, _onward)
+        return answer_form(AmendForm.typed(_PART, "", PaymentForm, None), _form_page, _onward)
     publisher = setup_in_force(current_work()).publisher
     start = {
         "from": current_work().today.isoformat(),
         "payee": publisher.name,
         "address": list(publisher.address),
     }
-    return _page(AmendForm(_PART, "", PaymentForm(body=start), None, 0))
+    return _form_page(AmendForm(_PART, "", PaymentForm(body=start), None, 0))
 
 
-def _page(sheet: AmendForm) -> str:
+def _form_page(sheet: AmendForm) -> str:
     key: dict[str, Any] = {} if sheet.is_new else {"key": sheet.key}
     verb = "new" if sheet.is_new else "amend"
     return form_page(

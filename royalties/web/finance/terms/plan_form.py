@@ -78,10 +78,10 @@ class VersionForm(EntryForm):
         """Steps with what they take beside how much."""
         return {**body, "steps": [_step_fields(step) for step in body.get("steps", ())]}
 
-    def as_body(self, found: Written) -> None:
+    def as_body(self, written: Written) -> None:
         """The other way."""
-        del found.body["key"]
-        _steps_body(found, "steps", found.body.get("steps", ()))
+        del written.body["key"]
+        _steps_body(written, "steps", written.body.get("steps", ()))
 
 
 def _step_fields(step: Mapping[str, Any]) -> Body:
@@ -97,13 +97,13 @@ def _member_fields(member: Mapping[str, Any]) -> Body:
     return {"weight": 1, **member, "steps": nested}
 
 
-def _steps_body(found: Written, at: str, steps: Iterable[Body]) -> None:
+def _steps_body(written: Written, at: str, steps: Iterable[Body]) -> None:
     for place, step in enumerate(steps):
-        _step_body(found, f"{at}[{place}]", step)
+        _step_body(written, f"{at}[{place}]", step)
 
 
-def _step_body(found: Written, at: str, step: Body) -> None:
-    amount_field = found.places[f"{at}.amount"]
+def _step_body(written: Written, at: str, step: Body) -> None:
+    amount_field = written.places[f"{at}.amount"]
     takes, amount = step.pop("takes", ""), step.pop("amount", None)
     if takes == "remainder":
         step["remainder"] = True
@@ -117,7 +117,7 @@ def _step_body(found: Written, at: str, step: Body) -> None:
     for place, member in enumerate(step.get("to", ())):
         if member.get("weight") == 1:
             del member["weight"]
-        _steps_body(found, f"{at}.to[{place}].steps", member.get("steps", ()))
-    for each, _ in TAKES:
-        if each:
-            found.places[f"{at}.{each}"] = amount_field
+        _steps_body(written, f"{at}.to[{place}].steps", member.get("steps", ()))
+    for taking, _ in TAKES:
+        if taking:
+            written.places[f"{at}.{taking}"] = amount_field

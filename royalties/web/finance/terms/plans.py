@@ -16,7 +16,13 @@ from royalties.services.terms.warnings import warnings_about
 from royalties.web.core.pages import Answer
 from royalties.web.core.paging import part_of
 from royalties.web.core.visit import current_work, only_looks
-from royalties.web.finance.terms.editing import PAGES, AmendForm, form_page, sent, tried
+from royalties.web.finance.terms.editing import (
+    PAGES,
+    AmendForm,
+    answer_form,
+    answer_preview,
+    form_page,
+)
 from royalties.web.finance.terms.plan_form import VersionForm
 from royalties.web.forms.numbers import as_typed
 
@@ -29,10 +35,10 @@ def plans() -> str:
     """Every plan, by key, with the contracts that follow it."""
     setup = setup_in_force(current_work())
     wanted = request.args.get("q", "").strip()[:200]
-    found = [
+    matching = [
         plan for key, plan in sorted(setup.plans.items()) if wanted.casefold() in key.casefold()
     ]
-    shown = part_of(found)
+    shown = part_of(matching)
     today = current_work().today
     users = _users(setup)
     return render_template(
@@ -45,10 +51,10 @@ def plans() -> str:
 
 
 def _users(setup: Setup) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    by_plan: dict[str, list[str]] = {}
     for key, contract in sorted(setup.contracts.items()):
-        found.setdefault(contract.plan, []).append(key)
-    return found
+        by_plan.setdefault(contract.plan, []).append(key)
+    return by_plan
 
 
 @PAGES.get("/plans/<key>")
@@ -56,16 +62,16 @@ def plan(key: str) -> str:
     """One plan: its versions, the newest first, each step naming who gets of it."""
     work = current_work()
     setup = setup_in_force(work)
-    found = setup.plans.get(key)
-    if found is None:
+    plan = setup.plans.get(key)
+    if plan is None:
         abort(404)
     users = _users(setup).get(key, [])
-    names = {each.key: each.name for each in setup.beneficiaries.values()}
+    names = {beneficiary.key: beneficiary.name for beneficiary in setup.beneficiaries.values()}
     used = terms.versions_used(work, key)
-    in_force = found.on(work.today)
+    in_force = plan.on(work.today)
     return render_template(
         "finance/terms/plan.html",
-        plan=found,
+        plan=plan,
         versions=[
             {
                 "from": version.starts,
@@ -74,7 +80,7 @@ def plan(key: str) -> str:
                 "steps": step_words(version.steps, names, _currency(setup, users)),
                 "gives_to": len(beneficiaries_of(version.steps)),
             }
-            for version in reversed(found.versions)
+            for version in reversed(plan.versions)
         ],
         users=users,
         history=terms.history(work, _PART, key, as_typed),
@@ -93,11 +99,11 @@ def side_by_side(
         day: the first day of the version in question.
     """
     now, proposed = setup.plans.get(body["key"]), setup_file.plan_of(body)
-    names = {each.key: each.name for each in setup.beneficiaries.values()}
+    names = {beneficiary.key: beneficiary.name for beneficiary in setup.beneficiaries.values()}
     currency = _currency(setup, _users(setup).get(body["key"], []))
     starts = date.fromisoformat(day)
     before = now.on(starts) if now else None
-    after = next(each for each in proposed.versions if each.starts == starts)
+    after = next(version for version in proposed.versions if version.starts == starts)
     stands = step_words(before.steps, names, currency) if before else ()
     return [
         ("In force since", before.starts if before else None, stands),
@@ -114,7 +120,7 @@ def _currency(setup: Setup, users: list[str]) -> str:
 # Amending: one version at a time
 
 
-def _page(sheet: AmendForm) -> str:
+def _form_page(sheet: AmendForm) -> str:
     setup = setup_in_force(current_work())
     at: dict[str, Any] = {"key": sheet.key, "version": sheet.version}
     save_at, try_at = (
@@ -185,37 +191,37 @@ def amend_version(key: str, version: str) -> Answer:
     if version != _NEW:
         sheet.write()
         sheet.warn()
-    return _page(sheet)
+    return _form_page(sheet)
 
 
 @PAGES.post("/plans/<key>/versions/<version>")
 def save_version(key: str, version: str) -> Answer:
     """Save a version, or move its rows."""
-    return sent(_typed(key, version, _existing(key, version)), _page, _onward)
+    return answer_form(_typed(key, version, _existing(key, version)), _form_page, _onward)
 
 
 @PAGES.post("/plans/<key>/versions/<version>/preview")
 @only_looks
 def try_version(key: str, version: str) -> Answer:
     """What a version as typed would have given."""
-    return tried(_typed(key, version, _existing(key, version)), _page)
+    return answer_preview(_typed(key, version, _existing(key, version)), _form_page)
 
 
 @PAGES.get("/new-plan")
 def new_plan() -> Answer:
     """The form of a new plan's first version."""
     form = VersionForm(body={"from": terms.next_version_day(current_work())})
-    return _page(PlanSheet(_PART, "", form, None, 0))
+    return _form_page(PlanSheet(_PART, "", form, None, 0))
 
 
 @PAGES.post("/new-plan")
 def add_plan() -> Answer:
     """Save a new plan, or move its rows."""
-    return sent(_typed("", "", None), _page, _onward)
+    return answer_form(_typed("", "", None), _form_page, _onward)
 
 
 @PAGES.post("/new-plan/preview")
 @only_looks
 def try_new_plan() -> Answer:
     """What a new plan would have given: nothing yet, since no contract follows it."""
-    return tried(_typed("", "", None), _page)
+    return answer_preview(_typed("", "", None), _form_page)

@@ -100,21 +100,21 @@ def rates() -> str:
     form = RateForm()
     for each in (form.source, form.target):
         each.data = request.args.get(each.name, "")[:3]
-    return _page(form, IncomeForm())
+    return _rates_page(form, IncomeForm())
 
 
 @PAGES.post("/rates")
 def enter_rate() -> Answer:
     """Enter a rate, or mend one."""
     form = RateForm(request.form)
-    return _entered(form) or (_page(form, IncomeForm()), 409 if form.asked else 422)
+    return _entered(form) or (_rates_page(form, IncomeForm()), 409 if form.asked else 422)
 
 
 @PAGES.post("/income")
 def enter_income() -> Answer:
     """Enter income of a right, or mend it."""
     form = IncomeForm(request.form)
-    return _entered(form) or (_page(RateForm(), form), 409 if form.asked else 422)
+    return _entered(form) or (_rates_page(RateForm(), form), 409 if form.asked else 422)
 
 
 def _entered(form: PeriodForm) -> Answer | None:
@@ -155,7 +155,7 @@ def _blame(form: PeriodForm, written: Written, faults: Iterable[SetupFault]) -> 
             form.form_errors.append(fault.message)
 
 
-def _page(rate_form: RateForm, income_form: IncomeForm) -> str:
+def _rates_page(rate_form: RateForm, income_form: IncomeForm) -> str:
     work = current_work()
     setup = setup_in_force(work)
     period = stands.open_period(work, setup)
@@ -197,9 +197,9 @@ def _income_of(setup: Setup, period: str) -> list[tuple[Any, str]]:
 
 def _earlier(setup: Setup, period: str) -> list[tuple[str, list[Any], list[tuple[Any, str]]]]:
     """Rates and income of the four periods before, the newest first."""
-    named = {each.period for each in setup.exchange_rates}
+    named = {rate.period for rate in setup.exchange_rates}
     named = {each for each in named | {each.period for each in setup.income} if each < period}
     return [
-        (each, _rates_of(setup, each), _income_of(setup, each))
-        for each in sorted(named, reverse=True)[:4]
+        (name, _rates_of(setup, name), _income_of(setup, name))
+        for name in sorted(named, reverse=True)[:4]
     ]

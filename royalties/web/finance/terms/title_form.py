@@ -138,26 +138,26 @@ class TitleForm(EntryForm):
         ]
         return {**body, "royalties": body.get("royalties", True), "editions": editions}
 
-    def as_body(self, found: Written) -> None:
+    def as_body(self, written: Written) -> None:
         """The other way."""
-        if not found.body.pop("royalties", False):
-            found.body["royalties"] = False
-        for place, edition in enumerate(found.body.get("editions", ())):
+        if not written.body.pop("royalties", False):
+            written.body["royalties"] = False
+        for place, edition in enumerate(written.body.get("editions", ())):
             if "identifiers" in edition:
                 edition["identifiers"] = _by_kind(
-                    found, edition["identifiers"], f"editions[{place}].identifiers"
+                    written, edition["identifiers"], f"editions[{place}].identifiers"
                 )
 
 
-def _by_kind(found: Written, rows: list[Body], at: str) -> Body:
+def _by_kind(written: Written, rows: list[Body], at: str) -> Body:
     named: Body = {}
     for place, row in enumerate(rows):
         kind = row.get("kind", "")
         if kind in named:
             words = f"{kind} is listed twice: give the second one another kind"
-            found.faults.append(SetupFault(f"{at}[{place}]", words))
-        found.places[f"{at}.{kind}"] = found.places[f"{at}[{place}]"]
-        found.places[f"{at}[{kind!r}]"] = found.places[f"{at}[{place}]"]
+            written.faults.append(SetupFault(f"{at}[{place}]", words))
+        written.places[f"{at}.{kind}"] = written.places[f"{at}[{place}]"]
+        written.places[f"{at}[{kind!r}]"] = written.places[f"{at}[{place}]"]
         named[kind] = row.get("value", "")
     return named
 

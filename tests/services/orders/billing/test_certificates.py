@@ -51,7 +51,7 @@ def statuses(office: Office, actor: Actor) -> list[Status]:
         return [each.status for each in certificates.certificates(work, "guild")]
 
 
-def test_it_counts_once_it_is_checked_and_until_it_ends(office: Office, olga: Actor) -> None:
+def test_certificate_counts_from_its_check_until_it_expires(office: Office, olga: Actor) -> None:
     number = upload(office, olga)
     assert places(office) == set()
     assert statuses(office, olga) == [Status.WAITING]
@@ -72,7 +72,7 @@ def test_it_counts_once_it_is_checked_and_until_it_ends(office: Office, olga: Ac
     assert statuses(office, olga) == [Status.EXPIRED]
 
 
-def test_a_refused_one_never_counts(office: Office, olga: Actor) -> None:
+def test_refused_certificate_never_counts(office: Office, olga: Actor) -> None:
     number = upload(office, olga)
     with office.work() as work:
         with pytest.raises(RefusedError, match="say why"):
@@ -100,7 +100,7 @@ def test_a_refused_one_never_counts(office: Office, olga: Actor) -> None:
         ({"data": b"PK\x03\x04"}, "PDF, PNG or JPEG"),
     ],
 )
-def test_what_will_not_do_is_refused(
+def test_invalid_certificate_is_refused(
     office: Office, olga: Actor, change: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(RefusedError, match=words):

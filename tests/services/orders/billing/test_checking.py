@@ -1,4 +1,4 @@
-"""Whoever changes orders' money or shipments behind the program's back is found."""
+"""``verify`` finds changes made to the money or shipments of orders outside of the program."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ def books(
 
 
 @after(paid)
-def test_books_that_nobody_touched_have_no_faults(office: Office) -> None:
+def test_untouched_books_have_no_faults(office: Office) -> None:
     assert office.faults() == {}
 
 
@@ -121,7 +121,7 @@ TAMPERINGS = {
 
 @pytest.mark.thorough("hostile values", but_one_in=3)
 @pytest.mark.parametrize("name", TAMPERINGS)
-def test_it_is_found_and_named(books: Office, name: str) -> None:
+def test_tampering_with_invoices_is_found_and_named(books: Office, name: str) -> None:
     tampering = TAMPERINGS[name]
 
     def tamper(work: Work) -> None:
@@ -142,7 +142,9 @@ def test_it_is_found_and_named(books: Office, name: str) -> None:
         ("order_event", "action"),
     ],
 )
-def test_the_database_keeps_what_was_issued(books: Office, table: str, column: str) -> None:
+def test_database_refuses_changes_of_issued_invoices(
+    books: Office, table: str, column: str
+) -> None:
     assert books.rows(f"SELECT 1 FROM {table}"), "the story leaves rows in every table"
     for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
         with (

@@ -82,7 +82,7 @@ def certified(office: Office, place: str = "US-WA", **columns: str) -> None:
 
 
 @after(three_proofs)
-def test_further_proofs_stand_in_the_final_invoice_once(office: Office) -> None:
+def test_further_proofs_are_charged_once_on_the_final_invoice(office: Office) -> None:
     with office.work(read_only=True) as work:
         shown = invoicing.preview(work, order_of(office, NUMBER)).shown
         waived = invoicing.preview(work, order_of(office, NUMBER), 0).shown
@@ -107,7 +107,7 @@ def test_further_proofs_stand_in_the_final_invoice_once(office: Office) -> None:
 
 
 @after(shipped)
-def test_an_invoice_says_what_the_quote_said_and_stands_in_the_ledger(office: Office) -> None:
+def test_invoice_repeats_the_quote_and_is_posted(office: Office) -> None:
     issued = invoice(office, NUMBER, seen=1_412_750)
     shown = issued.shown
     assert (shown.number, shown.kind, shown.total, shown.balance) == (
@@ -144,7 +144,7 @@ def test_an_invoice_says_what_the_quote_said_and_stands_in_the_ledger(office: Of
 
 
 @after(made)
-def test_an_invoice_bills_what_was_shipped(office: Office) -> None:
+def test_invoice_bills_the_shipped_copies(office: Office) -> None:
     with pytest.raises(RefusedError, match="no copies"):
         invoice(office, NUMBER)
     ship(office, NUMBER, 2, 45)
@@ -161,7 +161,7 @@ def test_an_invoice_bills_what_was_shipped(office: Office) -> None:
 
 
 @after(shipped)
-def test_a_form_issues_one_invoice(office: Office) -> None:
+def test_form_sent_twice_issues_one_invoice(office: Office) -> None:
     version = order_of(office, NUMBER).version
     form = {"token": token()}
     first = invoice(office, NUMBER, **form)
@@ -174,7 +174,7 @@ def test_a_form_issues_one_invoice(office: Office) -> None:
 
 
 @after(shipped)
-def test_who_saw_another_total_is_told(office: Office) -> None:
+def test_invoice_is_refused_if_its_total_changed_since_shown(office: Office) -> None:
     certified(office)
     with pytest.raises(RefusedError, match=r"comes to 12852\.50 by now"):
         invoice(office, NUMBER, seen=1_412_750)
@@ -217,7 +217,7 @@ def two_states(office: Office) -> None:
 
 
 @after(two_states)
-def test_tax_goes_by_place(office: Office) -> None:
+def test_invoice_tax_is_by_place(office: Office) -> None:
     shown = invoice(office, NUMBER).shown
     assert [(line.place, line.amount) for line in shown.lines if line.kind == "tax"] == [
         ("US-WA", 102_000)
@@ -277,7 +277,7 @@ def test_a_deposit_is_asked_for_once_and_used_up_by_the_final_invoice(office: Of
 
 
 @after(taken)
-def test_what_a_cancelled_order_owes_is_taken_from_its_deposit(office: Office) -> None:
+def test_cancellation_fee_is_taken_from_the_deposit(office: Office) -> None:
     deposit(office)
     receive(office, "I-000001", 706_375)
     office.execute("UPDATE orders SET state = 'in-production'")
@@ -338,7 +338,7 @@ def test_a_deposit_of_an_order_that_owes_nothing_is_credited(office: Office) -> 
 
 
 @after(invoiced)
-def test_a_credit_note_never_takes_back_more_than_there_is(office: Office) -> None:
+def test_credit_notes_never_exceed_the_invoice(office: Office) -> None:
     first = credit(office, "I-000001", {1: 51_000, 4: 5_100})
     assert (first.shown.number, first.shown.total, first.shown.of_number) == (
         "I-000002",
@@ -369,7 +369,7 @@ def test_a_credit_note_never_takes_back_more_than_there_is(office: Office) -> No
 
 
 @after(invoiced)
-def test_money_is_for_finance_and_credit_for_managers(office: Office) -> None:
+def test_finance_invoices_and_only_managers_credit(office: Office) -> None:
     with office.system.work(CLERK) as work, pytest.raises(NotAllowedError, match="ask a manager"):
         invoicing.credit_note(work, "I-000001", reason="x", token=token())
     with office.system.work(GUILD) as work:
@@ -388,7 +388,7 @@ def test_money_is_for_finance_and_credit_for_managers(office: Office) -> None:
 
 
 @after(invoiced)
-def test_an_invoice_is_printed_once(office: Office) -> None:
+def test_invoice_file_is_written_once(office: Office) -> None:
     with office.work(read_only=True) as work:
         found = invoicing.invoice_paper(work, "I-000001", "xlsx")
         assert invoicing.invoice_paper(work, "I-000001", "xlsx") == found
@@ -405,7 +405,7 @@ def test_an_invoice_is_printed_once(office: Office) -> None:
 
 
 @after(paid)
-def test_a_close_leaves_the_entries_of_orders_alone(office: Office) -> None:
+def test_closing_a_period_leaves_order_entries_unchanged(office: Office) -> None:
     office.close("2025-H1")
     office.statements("2025-H1")
     assert office.faults() == {}
@@ -431,7 +431,7 @@ def bill(office: Office, version: int, form: str) -> str:
 
 
 @after(shipped)
-def test_two_people_invoice_at_once_and_one_wins(office: Office, racers: Racers) -> None:
+def test_concurrent_invoicing_issues_one_invoice(office: Office, racers: Racers) -> None:
     version = order_of(office, NUMBER).version
     found = racers.race(*tasks(office, (bill, version, "one"), (bill, version, "other")))
     assert sorted(each.done for each in found) == [False, True]
@@ -460,7 +460,7 @@ def close(office: Office, period: str) -> str:
 
 @after(two_orders)
 @pytest.mark.parametrize("pause", ["INSERT INTO invoice", "INSERT INTO posting"])
-def test_invoices_of_two_orders_and_a_close_have_no_gap(
+def test_concurrent_invoices_and_close_leave_no_number_gap(
     office: Office, racers: Racers, pause: str
 ) -> None:
     found = racers.race(
@@ -509,10 +509,10 @@ def test_a_crash_while_crediting_leaves_nothing(office: Office, step: int) -> No
         st.tuples(st.booleans(), st.fractions(0, 1), st.integers(1, 500_000)), max_size=3
     )
 )
-def test_money_in_is_invoices_less_credit_notes(
+def test_revenue_equals_invoices_less_credit_notes(
     office: Office, steps: list[tuple[bool, Fraction, int]]
 ) -> None:
-    """However it is paid and credited: what is owed is invoices less credit notes and receipts."""
+    """The amount owed is invoices less credit notes and receipts, however paid."""
     for credited, share, received in steps:
         with office.work(read_only=True) as work:
             shown = [each.shown for each in invoicing.invoices(work, NUMBER)]

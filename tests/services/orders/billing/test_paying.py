@@ -50,7 +50,7 @@ def faults(office: Office, *entries: dict[str, Any]) -> list[SetupFault]:
         ({"from": "soon"}, "from", "is not a day"),
     ],
 )
-def test_numbers_that_cannot_be_are_refused(
+def test_invalid_account_numbers_are_refused(
     office: Office, change: dict[str, str], path: str, said: str
 ) -> None:
     found = faults(office, {**US, **change})
@@ -59,7 +59,7 @@ def test_numbers_that_cannot_be_are_refused(
 
 
 @after(takes_orders)
-def test_what_says_no_way_or_begins_twice_is_refused(office: Office) -> None:
+def test_payment_details_without_method_or_with_duplicate_start_are_refused(office: Office) -> None:
     without = {key: US[key] for key in ("key", "from", "payee")}
     [found] = faults(office, without)
     assert "says no way to pay" in found.message
@@ -112,7 +112,9 @@ def test_an_invoice_says_how_to_pay_and_keeps_it(office: Office) -> None:
 
 
 @after(made)
-def test_without_details_an_invoice_says_none_and_others_stand_in(office: Office) -> None:
+def test_invoice_without_payment_details_of_its_currency_uses_others_or_none(
+    office: Office,
+) -> None:
     ship(office, "O-2026-0001", 1, 200)
     with office.work() as work:
         order = order_of(office, "O-2026-0001")
@@ -125,7 +127,7 @@ def test_without_details_an_invoice_says_none_and_others_stand_in(office: Office
 
 
 @after(takes_orders)
-def test_another_account_is_approved_by_somebody_else(office: Office) -> None:
+def test_new_bank_account_needs_a_second_person(office: Office) -> None:
     office.load({"payment_details": [US]})
     mona = somebody(office, "Mona", Role.MANAGER)
     with office.system.work(mona) as work:

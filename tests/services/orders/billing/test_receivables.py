@@ -54,7 +54,7 @@ def back(office: Office, amount: int) -> receivables.ReceiptRow:
 
 
 @after(invoiced)
-def test_an_invoice_is_paid_in_parts(office: Office) -> None:
+def test_invoice_can_be_paid_in_parts(office: Office) -> None:
     receive(office, "I-000001", 400_000)
     assert (owed(office), order_of(office, NUMBER).state) == (TOTAL - 400_000, "invoiced")
     receive(office, "I-000001", TOTAL - 400_001)
@@ -81,7 +81,7 @@ def test_an_invoice_is_paid_in_parts(office: Office) -> None:
 
 
 @after(invoiced)
-def test_what_was_paid_too_much_is_paid_back(office: Office) -> None:
+def test_overpayment_can_be_paid_back(office: Office) -> None:
     with pytest.raises(RefusedError, match=r"0\.00 USD were paid too much"):
         back(office, 1)
     receive(office, "I-000001", TOTAL + 5_000)
@@ -160,7 +160,7 @@ def test_a_long_reason_is_kept_in_the_history(office: Office) -> None:
 
 
 @after(invoiced)
-def test_two_who_reverse_the_same_receipt(office: Office, racers: Racers) -> None:
+def test_concurrent_reversals_of_a_receipt_reverse_once(office: Office, racers: Racers) -> None:
     receive(office, "I-000001", TOTAL)
     found = racers.race(*tasks(office, (reversed_once, "one"), (reversed_once, "other")))
     assert sorted(each.done for each in found) == [False, True], found
@@ -169,7 +169,7 @@ def test_two_who_reverse_the_same_receipt(office: Office, racers: Racers) -> Non
 
 
 @after(invoiced)
-def test_the_same_form_is_one_receipt(office: Office) -> None:
+def test_form_sent_twice_records_one_receipt(office: Office) -> None:
     form = token()
     for _ in range(2):
         with office.work() as work:
@@ -192,7 +192,7 @@ def test_the_same_form_is_one_receipt(office: Office) -> None:
         (5, SHIPPED, "x" * 101, "up to 100 letters"),
     ],
 )
-def test_what_is_no_receipt(
+def test_invalid_receipt_is_refused(
     office: Office, amount: int, day: date, reference: str, said: str
 ) -> None:
     with office.work() as work, pytest.raises(RefusedError, match=said):
@@ -200,7 +200,7 @@ def test_what_is_no_receipt(
 
 
 @after(invoiced)
-def test_who_may_do_what_with_money(office: Office) -> None:
+def test_roles_allowed_to_handle_money(office: Office) -> None:
     form: dict[str, Any] = {"token": token()}
     with office.system.work(GUILD) as work:
         for do in (receivables.receive, receivables.pay_back):
@@ -234,7 +234,7 @@ def three_orders(office: Office) -> None:
 
 
 @after(three_orders)
-def test_the_aging_list_goes_by_days_overdue(office: Office) -> None:
+def test_aging_list_groups_by_days_overdue(office: Office) -> None:
     receive(office, "I-000001", 412_750)
     for days, column in ((0, 0), (30, 0), (31, 1), (60, 1), (61, 2), (90, 2), (91, 3), (121, 4)):
         with office.work(read_only=True) as work:
@@ -307,7 +307,7 @@ def pay(office: Office, amount: int, form: str) -> int:
 
 
 @after(invoiced)
-def test_two_receipts_at_once_both_count(office: Office, racers: Racers) -> None:
+def test_concurrent_receipts_both_count(office: Office, racers: Racers) -> None:
     found = racers.race(*tasks(office, (pay, 1_000_000, "one"), (pay, 412_750, "other")))
     assert all(each.done for each in found), found
     assert (owed(office), order_of(office, NUMBER).state) == (0, "paid")

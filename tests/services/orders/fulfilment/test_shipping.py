@@ -89,7 +89,7 @@ def test_each_shipment_records_its_sales(office: Office) -> None:
 
 
 @after(made)
-def test_the_same_form_ships_once(office: Office) -> None:
+def test_form_sent_twice_ships_once(office: Office) -> None:
     form: dict[str, Any] = {"token": token(), "version": order_of(office, NUMBER).version}
     first = ship(office, NUMBER, 1, 120, **form)
     again = ship(office, NUMBER, 1, 120, **form)
@@ -115,7 +115,7 @@ def test_the_same_form_ships_once(office: Office) -> None:
         ({"address": 1, "copies": 5, "token": ""}, "no token"),
     ],
 )
-def test_what_cannot_be_shipped(office: Office, form: dict[str, Any], said: str) -> None:
+def test_invalid_shipment_is_refused(office: Office, form: dict[str, Any], said: str) -> None:
     before = office.hashes()
     with pytest.raises(RefusedError, match=said):
         ship(office, NUMBER, **form)
@@ -123,7 +123,7 @@ def test_what_cannot_be_shipped(office: Office, form: dict[str, Any], said: str)
 
 
 @after(made)
-def test_only_the_staff_ships_and_only_what_is_made(office: Office) -> None:
+def test_only_staff_ships_and_only_orders_in_production(office: Office) -> None:
     theirs = Actor("Olga", Role.ORGANIZATION, organizations=frozenset({"guild"}))
     form: dict[str, Any] = {"version": 1, "address": 1, "copies": 1, "token": "t"}
     with office.system.work(theirs) as work:
@@ -153,7 +153,7 @@ def test_over_and_under_delivery_within_tolerance(
 
 
 @after(shipped)
-def test_what_comes_back_takes_back_what_it_brought(office: Office) -> None:
+def test_returned_copies_reverse_their_sales(office: Office) -> None:
     come_back(office, NUMBER, 1, 30)
     assert sales(office)[-1] == (HARDCOVER, "orders", "return", -30, "-1530.00", NUMBER, "3")
     assert order_of(office, NUMBER).state == "shipped"
@@ -186,7 +186,7 @@ def test_sales_dated_in_a_closed_period_count_in_the_open_one(office: Office) ->
 
 
 @after(shipped)
-def test_no_report_is_missing_where_nobody_ordered(office: Office) -> None:
+def test_no_report_is_expected_without_orders(office: Office) -> None:
     office.bring_batch([a_row(10)])
     office.close("2025-H1")
     with office.work(read_only=True) as work:
@@ -236,7 +236,7 @@ def test_a_custom_edition_is_sold_under_its_own_number(office: Office) -> None:
     ("isbn", "said"),
     [(HARDCOVER, "already"), ("9781442200013", "not an ISBN"), ("2000000000016", "not an ISBN")],
 )
-def test_an_own_number_must_be_one_and_free(office: Office, isbn: str, said: str) -> None:
+def test_house_number_must_be_valid_and_unused(office: Office, isbn: str, said: str) -> None:
     with pytest.raises(RefusedError, match=said):
         acted(
             office,
@@ -255,7 +255,7 @@ def counting(office: Office) -> None:
 
 
 @after(counting)
-def test_the_contract_says_which_charges_count(office: Office) -> None:
+def test_contract_decides_which_charges_earn_royalties(office: Office) -> None:
     acted(
         office,
         NUMBER,
@@ -289,7 +289,7 @@ def two_contracts(office: Office) -> None:
 
 
 @after(two_contracts)
-def test_contracts_that_count_differently_are_not_guessed_between(office: Office) -> None:
+def test_contracts_with_different_charges_are_refused(office: Office) -> None:
     with pytest.raises(RefusedError, match="foot-2015 and second count different charges"):
         ship(office, NUMBER, 1, 10)
 
@@ -298,7 +298,7 @@ def test_contracts_that_count_differently_are_not_guessed_between(office: Office
 
 
 @after(invoiced)
-def test_a_credit_note_takes_back_what_was_not_returned(office: Office) -> None:
+def test_credit_note_reverses_revenue_of_copies_not_returned(office: Office) -> None:
     come_back(office, NUMBER, 1, 10)
     credit(office, "I-000001", {1: 51_000})
     assert len(sales(office)) == 3, "the return took it back already"
@@ -382,7 +382,7 @@ def send(office: Office, version: int, form: str) -> int:
 
 
 @after(made)
-def test_two_people_ship_the_last_copies_and_one_wins(office: Office, racers: Racers) -> None:
+def test_concurrent_shipments_of_the_last_copies_ship_once(office: Office, racers: Racers) -> None:
     version = order_of(office, NUMBER).version
     found = racers.race(*tasks(office, (send, version, "one"), (send, version, "other")))
     assert sorted(each.done for each in found) == [False, True]
@@ -400,7 +400,7 @@ def test_a_crash_while_shipping_leaves_nothing(office: Office, step: int) -> Non
 
 
 @after(shipped)
-def test_what_a_batch_says_of_its_order(office: Office) -> None:
+def test_sales_batch_names_its_order(office: Office) -> None:
     document: Document = json.loads(office.rows("SELECT document FROM batch WHERE id = 1")[0][0])
     assert document["order"] == {"number": NUMBER, "reference": "1", "charges": []}
     assert (document["report"], document["retailer"], document["sale_lines"]) == (

@@ -1,4 +1,4 @@
-"""Two organizations of one name: nobody is let in by a name, and the staff moves the order."""
+"""Two organizations of one name: the name gives no access, and the staff moves the order."""
 
 import io
 from dataclasses import replace
@@ -82,7 +82,7 @@ def seen_by(office: Office, actor: Actor) -> list[bool]:
         return [life.find(work, number) is not None for number in (THEIRS, OURS)]
 
 
-def test_a_name_lets_nobody_in_and_the_staff_moves_who_belongs(office: Office, gil: Actor) -> None:
+def test_same_name_gives_no_access_until_staff_moves_the_order(office: Office, gil: Actor) -> None:
     own = order_of(office, OURS).organization
     assert keys_of(office, "Gil") == [own] != ["guild"]
     assert seen_by(office, gil) == [False, True]
@@ -110,7 +110,9 @@ def test_a_name_lets_nobody_in_and_the_staff_moves_who_belongs(office: Office, g
     assert office.faults() == {}
 
 
-def test_what_is_agreed_on_stays_and_others_are_refused(office: Office, gil: Actor) -> None:
+def test_order_is_moved_only_to_a_namesake_and_by_permitted_staff(
+    office: Office, gil: Actor
+) -> None:
     before = office.hashes()
     with office.work() as work:
         with pytest.raises(RefusedError, match="of the name with which"):
@@ -130,7 +132,7 @@ def test_what_is_agreed_on_stays_and_others_are_refused(office: Office, gil: Act
         namesakes.move_order(work, number, "guild")
 
 
-def test_who_has_more_orders_keeps_what_is_theirs(office: Office, gil: Actor) -> None:
+def test_person_with_other_orders_keeps_their_organization(office: Office, gil: Actor) -> None:
     own = order_of(office, OURS).organization
     with office.system.work(gil) as work:
         again = requests.reorder(work, OURS).number
@@ -140,7 +142,9 @@ def test_who_has_more_orders_keeps_what_is_theirs(office: Office, gil: Actor) ->
         assert keys_of(office, "Gil") == keys
 
 
-def test_who_has_an_account_is_heard_when_naming_another(office: Office, clock: Clock) -> None:
+def test_request_by_an_account_offers_the_named_organization_as_namesake(
+    office: Office, clock: Clock
+) -> None:
     number = come(office, replace(NAMED, contact_email="lena@example.org"), "")
     assert order_of(office, number).organization == "league"
     assert found(office, number) == [("guild", 1, 1)]

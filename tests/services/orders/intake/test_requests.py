@@ -76,7 +76,9 @@ def orders_of(office: Office) -> list[tuple[Any, ...]]:
 # A stranger
 
 
-def test_a_link_makes_account_organization_and_order(office: Office, clock: Clock) -> None:
+def test_confirmation_link_creates_account_organization_and_order(
+    office: Office, clock: Clock
+) -> None:
     token = ask(office)
     assert orders_of(office) == []
     assert "olga@example.org" not in str(office.rows("SELECT email FROM person"))
@@ -104,7 +106,7 @@ def test_a_link_makes_account_organization_and_order(office: Office, clock: Cloc
     assert office.faults() == {}
 
 
-def test_both_sides_are_told(office: Office, clock: Clock) -> None:
+def test_request_notifies_both_sides(office: Office, clock: Clock) -> None:
     open_link(office, ask(office, replace(REQUESTED, message="By May, please.")))
     theirs, ours = letters(office)[1], letters(office)[0]
     assert ours[0] == "desk@example.com"
@@ -116,7 +118,7 @@ def test_both_sides_are_told(office: Office, clock: Clock) -> None:
     assert office.rows("SELECT text, internal FROM order_message") == [("By May, please.", 0)]
 
 
-def test_a_link_works_once_and_for_a_fortnight(office: Office, clock: Clock) -> None:
+def test_confirmation_link_works_once_within_a_fortnight(office: Office, clock: Clock) -> None:
     token, late = ask(office), ask(office)
     open_link(office, token)
     with pytest.raises(DeadLinkError):
@@ -134,13 +136,13 @@ def test_a_link_works_once_and_for_a_fortnight(office: Office, clock: Clock) -> 
     assert office.rows("SELECT body FROM order_request WHERE order_id IS NOT NULL") == [("{}",)]
 
 
-def test_the_link_itself_is_kept_nowhere(office: Office, clock: Clock) -> None:
+def test_confirmation_link_is_not_stored(office: Office, clock: Clock) -> None:
     token = ask(office)
     assert office.rows("SELECT secret FROM mail WHERE kind = 'order-request'") == [(1,)]
     assert token not in str(office.rows("SELECT hash, body FROM order_request"))
 
 
-def test_nobody_is_told_whether_an_address_is_known(office: Office, clock: Clock) -> None:
+def test_request_does_not_reveal_whether_an_address_is_known(office: Office, clock: Clock) -> None:
     somebody(office, "Olga", Role.ORGANIZATION, "guild")
     clerk = somebody(office, "Carl", Role.CLERK)
     for email in ("olga@example.org", "carl@example.org", "new@example.org"):
@@ -150,7 +152,7 @@ def test_nobody_is_told_whether_an_address_is_known(office: Office, clock: Clock
     assert clerk.person
 
 
-def test_who_has_an_account_signs_in_and_orders_for_their_own(office: Office, clock: Clock) -> None:
+def test_request_of_a_known_address_needs_sign_in(office: Office, clock: Clock) -> None:
     somebody(office, "Olga", Role.ORGANIZATION, "guild")
     opened = open_link(office, ask(office), name="", password="")
     assert opened == OpenedRequest("O-2026-0001", None)
@@ -166,7 +168,7 @@ def test_an_account_of_another_kind_cannot_order(office: Office, clock: Clock) -
     assert orders_of(office) == []
 
 
-def test_an_invitation_that_waits_is_accepted_by_it(office: Office, clock: Clock) -> None:
+def test_confirmation_accepts_a_pending_invitation(office: Office, clock: Clock) -> None:
     with office.work() as work:
         invite(work, "olga@example.org", "Olga", Role.ORGANIZATION, organizations=["league"])
     open_link(office, ask(office), name="Olga Orr")
@@ -174,7 +176,7 @@ def test_an_invitation_that_waits_is_accepted_by_it(office: Office, clock: Clock
     assert office.rows("SELECT status, name FROM person") == [("active", "Olga Orr")]
 
 
-def test_name_and_password_must_do(office: Office, clock: Clock) -> None:
+def test_confirmation_refuses_bad_names_and_passwords(office: Office, clock: Clock) -> None:
     somebody(office, "Taken", Role.CLERK)
     token = ask(office)
     with pytest.raises(BadNameError):
@@ -185,7 +187,7 @@ def test_name_and_password_must_do(office: Office, clock: Clock) -> None:
     assert open_link(office, token).number == "O-2026-0001"
 
 
-def test_a_key_tells_of_no_other_organization(office: Office, clock: Clock) -> None:
+def test_organization_key_reveals_no_other_organization(office: Office, clock: Clock) -> None:
     for name, email in (("Guild!", "a"), ("guild", "b"), ("読書会", "c")):
         body = replace(REQUESTED, organization=name, contact_email=f"{email}@example.org")
         open_link(office, ask(office, body), name=f"Somebody {email}")
@@ -196,7 +198,7 @@ def test_a_key_tells_of_no_other_organization(office: Office, clock: Clock) -> N
     ]
 
 
-def test_strangers_are_slowed_down(office: Office, clock: Clock) -> None:
+def test_requests_of_strangers_are_throttled(office: Office, clock: Clock) -> None:
     for _ in range(3):
         ask(office)
     with pytest.raises(TooOftenError):  # this network has that address written to no more
@@ -213,7 +215,7 @@ def test_strangers_are_slowed_down(office: Office, clock: Clock) -> None:
     ask(office)
 
 
-def test_one_house_has_many_addresses_of_the_newer_kind(office: Office, clock: Clock) -> None:
+def test_throttle_counts_ipv6_networks_not_addresses(office: Office, clock: Clock) -> None:
     for last in range(5):
         body = replace(REQUESTED, contact_email=f"{last}@example.org")
         ask(office, body, address=f"2001:db8:1:2::{last}")
@@ -248,7 +250,7 @@ def test_one_house_has_many_addresses_of_the_newer_kind(office: Office, clock: C
         ({"need_by": Clock().now.date() - timedelta(days=1)}, "need_by"),
     ],
 )
-def test_what_cannot_be_taken_is_named(
+def test_invalid_request_names_its_faults(
     office: Office, clock: Clock, change: dict[str, Any], field: str
 ) -> None:
     with office.system.work(ANONYMOUS) as work, pytest.raises(BadRequestError) as caught:
@@ -257,7 +259,7 @@ def test_what_cannot_be_taken_is_named(
     assert letters(office, "order-request") == []
 
 
-def test_a_title_that_is_not_public_is_not_there(office: Office, clock: Clock) -> None:
+def test_non_public_title_cannot_be_ordered(office: Office, clock: Clock) -> None:
     with office.system.work(ANONYMOUS) as work, pytest.raises(BadRequestError):
         requests.ask_for(work, replace(REQUESTED, title="unknown"), ADDRESS)
 
@@ -272,7 +274,7 @@ def crash(office: Office, actor: Actor) -> None:
         raise CrashError
 
 
-def test_numbers_have_no_gaps_and_begin_anew_each_year(office: Office, clock: Clock) -> None:
+def test_order_numbers_are_gapless_and_restart_each_year(office: Office, clock: Clock) -> None:
     olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
     requested(office, olga)
     with pytest.raises(CrashError):
@@ -285,7 +287,7 @@ def test_numbers_have_no_gaps_and_begin_anew_each_year(office: Office, clock: Cl
     assert requested(office, olga).number == "O-2027-10001"
 
 
-def test_one_orders_for_ones_own_only(office: Office, clock: Clock) -> None:
+def test_organization_user_orders_only_for_their_own(office: Office, clock: Clock) -> None:
     olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
     with office.system.work(olga) as work:
         assert requests.request_order(work, CUSTOM).organization == "guild"
@@ -306,7 +308,7 @@ def office_proposals(work: Work) -> list[approvals.Proposal]:
     return approvals.proposals(work, status="waiting", kind="contact")
 
 
-def test_a_contact_whom_the_staff_tells_is_let_in(office: Office, clock: Clock) -> None:
+def test_contact_told_by_staff_gets_access(office: Office, clock: Clock) -> None:
     olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
     carl = somebody(office, "Carl", Role.CLERK)
     with office.system.work(carl) as work:
@@ -335,7 +337,7 @@ def test_a_contact_whom_the_staff_tells_is_let_in(office: Office, clock: Clock) 
     assert "Olga Orr (olga@example.org) about order O-2026-0002" in warned
 
 
-def test_a_reorder_asks_for_the_same_once_more(office: Office, clock: Clock) -> None:
+def test_reorder_repeats_the_order(office: Office, clock: Clock) -> None:
     olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
     lena = somebody(office, "Lena", Role.ORGANIZATION, "league")
     first = requested(office, olga)
@@ -358,7 +360,7 @@ def test_a_reorder_asks_for_the_same_once_more(office: Office, clock: Clock) -> 
         requests.reorder(work, first.number)
 
 
-def test_a_form_counts_once_for_its_organization(office: Office, clock: Clock) -> None:
+def test_form_sent_twice_makes_one_order_per_organization(office: Office, clock: Clock) -> None:
     """The same text in another's form is theirs: it neither shows an order nor breaks."""
     olga = somebody(office, "Olga", Role.ORGANIZATION, "guild")
     lena = somebody(office, "Lena", Role.ORGANIZATION, "league")
@@ -377,7 +379,7 @@ def place(office: Office, key: str) -> str:
     return requested(office, olga).number
 
 
-def test_two_orders_at_once_have_two_numbers(office: Office, racers: Racers) -> None:
+def test_concurrent_orders_get_different_numbers(office: Office, racers: Racers) -> None:
     config = office.system.config
     tasks = [
         Task(config.database_url, Path(config.home).parent, place, (key,))

@@ -1,4 +1,4 @@
-"""Artwork of orders: taken when all that is asked for is there, and shown only anew."""
+"""Artwork of orders: accepted once complete, and shown only as redrawn pictures."""
 
 import io
 from dataclasses import replace
@@ -65,7 +65,7 @@ def orla(office: Office) -> Actor:
 
 
 @after(takes_orders)
-def test_a_logo_leads_to_the_proof(office: Office, orla: Actor) -> None:
+def test_accepted_logo_moves_the_order_to_proof(office: Office, orla: Actor) -> None:
     number = accepted(office, orla)
     order = send_logo(office, orla, number)
     assert order.state is State.ARTWORK
@@ -86,14 +86,14 @@ def test_a_logo_leads_to_the_proof(office: Office, orla: Actor) -> None:
 
 
 @after(takes_orders)
-def test_the_staff_send_artwork_too(office: Office, orla: Actor) -> None:
+def test_staff_can_send_artwork(office: Office, orla: Actor) -> None:
     number = accepted(office, orla)
     clerk = Actor("Cleo", Role.CLERK)
     assert send_logo(office, clerk, number).state is State.ARTWORK
 
 
 @after(takes_orders)
-def test_a_second_version_stands_beside_the_first(office: Office, orla: Actor) -> None:
+def test_second_version_is_kept_beside_the_first(office: Office, orla: Actor) -> None:
     number = with_artwork(office, orla)
     order = send_logo(office, orla, number, a_logo((200, 0, 0, 255)))
     with office.system.work(orla, read_only=True) as work:
@@ -129,7 +129,7 @@ def test_a_file_that_is_too_large_is_not_kept(
 
 
 @after(takes_orders)
-def test_rights_are_ticked(office: Office, orla: Actor) -> None:
+def test_artwork_needs_the_rights_ticked(office: Office, orla: Actor) -> None:
     number = accepted(office, orla)
     file = looked(office, Use.LOGO, a_logo())
     version = the_order(office, orla, number).version
@@ -138,7 +138,7 @@ def test_rights_are_ticked(office: Office, orla: Actor) -> None:
 
 
 @after(takes_orders)
-def test_no_artwork_before_the_purchase_order_or_deposit(office: Office, orla: Actor) -> None:
+def test_artwork_waits_for_purchase_order_or_deposit(office: Office, orla: Actor) -> None:
     league = somebody(office, "Lee", Role.ORGANIZATION, "league")
     number = accepted(office, league)
     with pytest.raises(RefusedError, match="deposit"):
@@ -148,7 +148,7 @@ def test_no_artwork_before_the_purchase_order_or_deposit(office: Office, orla: A
 
 
 @after(offers_everything)
-def test_all_that_the_options_ask_for_is_there_at_once(office: Office, orla: Actor) -> None:
+def test_artwork_must_include_every_required_file(office: Office, orla: Actor) -> None:
     asked = replace(CUSTOM, options=tuple(Option))
     number = accepted(office, orla, asked)
     with pytest.raises(RefusedError, match="a letter and a cover is missing"):
@@ -177,7 +177,7 @@ def test_all_that_the_options_ask_for_is_there_at_once(office: Office, orla: Act
 
 
 @after(takes_orders)
-def test_one_file_of_each(office: Office, orla: Actor) -> None:
+def test_two_files_for_one_use_are_refused(office: Office, orla: Actor) -> None:
     number = accepted(office, orla)
     files = [looked(office, Use.LOGO, a_logo()), looked(office, Use.LOGO, a_logo(size=500))]
     version = the_order(office, orla, number).version
@@ -195,7 +195,7 @@ def next_step(office: Office, number: str) -> str:
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("options", [(), (Option.OWN_ISBN,)])
 @after(offers_everything)
-def test_the_life_of_an_order_that_needs_no_file(
+def test_order_without_artwork_options_skips_artwork(
     office: Office, orla: Actor, options: tuple[Option, ...]
 ) -> None:
     number = accepted(office, orla, replace(CUSTOM, options=options))
@@ -233,7 +233,7 @@ def test_the_life_of_an_order_that_needs_no_file(
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(offers_everything)
-def test_no_proof_before_the_artwork_or_the_deposit(office: Office, orla: Actor) -> None:
+def test_proof_waits_for_required_files_and_deposit(office: Office, orla: Actor) -> None:
     lee = somebody(office, "Lee", Role.ORGANIZATION, "league")
     unpaid = accepted(office, lee, replace(CUSTOM, options=(Option.OWN_ISBN,)))
     with pytest.raises(RefusedError, match="deposit"):
@@ -276,7 +276,7 @@ def test_another_organizations_artwork_does_not_exist(office: Office, orla: Acto
 
 
 @after(takes_orders)
-def test_a_file_of_another_order_is_not_of_this_one(office: Office, orla: Actor) -> None:
+def test_file_of_another_order_is_not_found(office: Office, orla: Actor) -> None:
     first, second = with_artwork(office, orla), accepted(office, orla)
     with office.system.work(orla, read_only=True) as work:
         [kept] = artwork.artwork_files(work, the_order(office, orla, first))
@@ -284,7 +284,7 @@ def test_a_file_of_another_order_is_not_of_this_one(office: Office, orla: Actor)
 
 
 @after(takes_orders)
-def test_who_acts_on_an_older_look_is_told(office: Office, orla: Actor) -> None:
+def test_action_on_an_older_version_is_refused(office: Office, orla: Actor) -> None:
     number = accepted(office, orla)
     version = the_order(office, orla, number).version
     send_logo(office, orla, number)
@@ -294,7 +294,7 @@ def test_who_acts_on_an_older_look_is_told(office: Office, orla: Actor) -> None:
 
 
 @after(takes_orders)
-def test_a_repeated_order_has_the_newest_artwork(office: Office, orla: Actor) -> None:
+def test_reorder_takes_the_newest_artwork(office: Office, orla: Actor) -> None:
     number = with_artwork(office, orla)
     send_logo(office, orla, number, a_logo((200, 0, 0, 255)))
     with office.system.work(orla) as work:
@@ -325,7 +325,7 @@ def test_a_repeated_order_has_the_newest_artwork(office: Office, orla: Actor) ->
         ("gnp.\u202elogo", "gnp. logo.png"),
     ],
 )
-def test_a_name_is_only_shown(office: Office, name: str, kept: str) -> None:
+def test_file_name_is_never_used_as_a_path(office: Office, name: str, kept: str) -> None:
     found = looked(office, Use.LOGO, a_logo(), name)
     assert found.name == kept
     assert [path.name for path in (office.system.config.home / "uploads").iterdir()] == [
@@ -363,7 +363,7 @@ def test_the_cover_shows_the_logo_in_its_panel(office: Office, orla: Actor) -> N
 
 
 @after(offers_everything)
-def test_a_cover_of_their_own_is_shown_instead(office: Office, orla: Actor) -> None:
+def test_own_cover_replaces_the_drawn_one(office: Office, orla: Actor) -> None:
     number = accepted(office, orla, replace(CUSTOM, options=(Option.CUSTOM_COVER,)))
     red = a_pdf(size=(432, 648), content=b"1 0 0 rg 0 0 432 648 re f")
     file = looked(office, Use.COVER, red, "cover.pdf")
@@ -374,6 +374,6 @@ def test_a_cover_of_their_own_is_shown_instead(office: Office, orla: Actor) -> N
 
 
 @after(takes_orders)
-def test_files_are_looked_at_without_a_transaction(office: Office) -> None:
+def test_files_are_checked_outside_a_transaction(office: Office) -> None:
     sent = ArtworkUpload(Use.LOGO, "logo.png", io.BytesIO(a_logo()))
     assert not artwork.look(office.system.files, sent, [Option.STICKER]).problems

@@ -19,7 +19,7 @@ def made(office: Office) -> None:
 
 
 @after(made)
-def test_a_setup_file_that_does_not_know_them_keeps_them(office: Office) -> None:
+def test_setup_file_without_custom_editions_keeps_them(office: Office) -> None:
     own = order_of(office, IN_PROOF).own_isbn
     assert not office.load(order_setup()).changed
     wider = order_setup()
@@ -32,7 +32,7 @@ def test_a_setup_file_that_does_not_know_them_keeps_them(office: Office) -> None
 
 
 @after(made)
-def test_whoever_amends_a_title_names_them(office: Office) -> None:
+def test_amending_a_title_must_keep_custom_editions(office: Office) -> None:
     (title,) = (each for each in order_setup()["titles"] if each["key"] == "collab")
     refused = pytest.raises(SetupError, match="stands in the books and cannot be left out")
     with refused, office.work() as work:

@@ -127,7 +127,7 @@ def test_a_file_that_was_changed_on_the_disk_is_not_approved(office: Office, orl
         ({"version": 1}, "somebody else"),
     ],
 )
-def test_an_approval_is_signed_and_meant(
+def test_approval_needs_a_name_and_a_tick(
     office: Office, orla: Actor, but: dict[str, object], said: str
 ) -> None:
     number = with_proof(office, orla)
@@ -137,7 +137,7 @@ def test_an_approval_is_signed_and_meant(
 
 
 @after(takes_orders)
-def test_nobody_else_approves(office: Office, orla: Actor) -> None:
+def test_only_the_organization_approves_a_proof(office: Office, orla: Actor) -> None:
     number = with_proof(office, orla)
     lee = somebody(office, "Lee", Role.ORGANIZATION, "league")
     manager = Actor("Max", Role.MANAGER)
@@ -156,7 +156,7 @@ def test_nobody_else_approves(office: Office, orla: Actor) -> None:
 
 
 @after(takes_orders)
-def test_only_the_staff_send_proofs_and_only_as_pdf(office: Office, orla: Actor) -> None:
+def test_only_staff_sends_proofs_and_only_as_pdf(office: Office, orla: Actor) -> None:
     number = with_artwork(office, orla)
     version = the_order(office, orla, number).version
     file = looked(office, Use.PROOF, a_pdf())
@@ -171,14 +171,14 @@ def test_only_the_staff_send_proofs_and_only_as_pdf(office: Office, orla: Actor)
 
 
 @after(takes_orders)
-def test_no_proof_before_the_artwork(office: Office, orla: Actor) -> None:
+def test_proof_waits_for_artwork(office: Office, orla: Actor) -> None:
     number = accepted(office, orla)
     with pytest.raises(RefusedError, match="accepted"):
         send_proof(office, number)
 
 
 @after(takes_orders)
-def test_changes_are_asked_with_a_comment(office: Office, orla: Actor) -> None:
+def test_asking_for_changes_needs_a_comment(office: Office, orla: Actor) -> None:
     number = with_proof(office, orla)
     with pytest.raises(RefusedError, match="a comment that says what to change"):
         ask(office, orla, number)
@@ -229,7 +229,7 @@ def test_new_artwork_after_changes_were_asked_waits_for_a_new_proof(
         ("fine", -1, "no page"),
     ],
 )
-def test_a_comment_is_on_a_page(
+def test_comment_refers_to_an_existing_page(
     office: Office, orla: Actor, text: str, page: int, said: str
 ) -> None:
     number = with_proof(office, orla)
@@ -238,7 +238,7 @@ def test_a_comment_is_on_a_page(
 
 
 @after(takes_orders)
-def test_a_comment_is_on_the_newest_proof_while_it_waits(office: Office, orla: Actor) -> None:
+def test_comments_are_accepted_on_the_newest_open_proof_only(office: Office, orla: Actor) -> None:
     number = with_proof(office, orla)
     send_proof(office, number, a_pdf(pages=3))
     with pytest.raises(RefusedError, match="newer proof"):
@@ -249,7 +249,7 @@ def test_a_comment_is_on_the_newest_proof_while_it_waits(office: Office, orla: A
 
 
 @after(takes_orders)
-def test_versions_tell_which_pages_differ(office: Office, orla: Actor) -> None:
+def test_proof_versions_show_which_pages_differ(office: Office, orla: Actor) -> None:
     number = with_artwork(office, orla)
     plain, red = a_pdf(pages=2), a_pdf(pages=3, content=b"1 0 0 rg 9 9 99 99 re f")
     for data in (plain, plain, red, a_pdf(pages=3)):
@@ -261,7 +261,7 @@ def test_versions_tell_which_pages_differ(office: Office, orla: Actor) -> None:
 
 
 @after(takes_orders)
-def test_only_added_pages_differ(office: Office, orla: Actor) -> None:
+def test_appended_pages_are_the_only_difference(office: Office, orla: Actor) -> None:
     number = with_artwork(office, orla)
     for pages in (2, 3, 1):
         send_proof(office, number, a_pdf(pages=pages))
@@ -305,7 +305,7 @@ def a_task(office: Office, do: object, *arguments: object) -> Task:
 
 
 @after(takes_orders)
-def test_of_two_approvals_one_wins(office: Office, orla: Actor, racers: Racers) -> None:
+def test_concurrent_approvals_approve_once(office: Office, orla: Actor, racers: Racers) -> None:
     number = with_proof(office, orla)
     version = the_order(office, orla, number).version
     [proof] = shown(office, orla, number)
@@ -317,7 +317,7 @@ def test_of_two_approvals_one_wins(office: Office, orla: Actor, racers: Racers) 
 
 
 @after(takes_orders)
-def test_an_approval_and_a_newer_proof_do_not_both_win(
+def test_approval_and_newer_proof_exclude_each_other(
     office: Office, orla: Actor, racers: Racers
 ) -> None:
     number = with_proof(office, orla)

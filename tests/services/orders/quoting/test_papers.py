@@ -41,7 +41,7 @@ def file_of(office: Office, actor: Actor, number: str, version: int, file: str) 
         return quotes.quote_paper(work, number, version, file)
 
 
-def test_files_are_made_once_and_are_the_same_ever_after(
+def test_quote_files_are_made_once_and_never_change(
     office: Office, olga: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = quoted(office, olga)
@@ -57,7 +57,9 @@ def test_files_are_made_once_and_are_the_same_ever_after(
 
 
 @pytest.mark.parametrize("file", papers.FILES)
-def test_an_altered_file_is_refused_and_found(office: Office, olga: Actor, file: str) -> None:
+def test_altered_quote_file_is_refused_and_found_by_verify(
+    office: Office, olga: Actor, file: str
+) -> None:
     number = quoted(office, olga)
     (path,) = (office.system.files.home / "issued" / "orders").glob(f"*.{file}")
     whole = path.read_bytes()
@@ -73,7 +75,7 @@ def test_an_altered_file_is_refused_and_found(office: Office, olga: Actor, file:
     assert office.faults() == {}
 
 
-def test_an_altered_quote_is_found(office: Office, olga: Actor) -> None:
+def test_altered_quote_is_found_by_verify(office: Office, olga: Actor) -> None:
     number = quoted(office, olga)
     with office.work(read_only=True) as work:
         without_guards(office, work)
@@ -83,7 +85,7 @@ def test_an_altered_quote_is_found(office: Office, olga: Actor) -> None:
         office.execute("UPDATE quote SET content = replace(content, 'Guild', 'B')")
 
 
-def test_a_quote_that_was_taken_back_leaves_nothing_in_the_way(office: Office, olga: Actor) -> None:
+def test_rolled_back_quote_leaves_no_file(office: Office, olga: Actor) -> None:
     number = requested(office, olga).number
 
     class StoppedError(Exception):
@@ -102,7 +104,7 @@ def test_a_quote_that_was_taken_back_leaves_nothing_in_the_way(office: Office, o
     assert office.faults() == {}
 
 
-def test_there_are_no_other_files(office: Office, olga: Actor) -> None:
+def test_unknown_quote_files_are_not_found(office: Office, olga: Actor) -> None:
     number = quoted(office, olga)
     for version, file in ((1, "docx"), (2, "pdf"), (0, "pdf"), (-1, "pdf")):
         with pytest.raises(RefusedError, match="there is no quote"):

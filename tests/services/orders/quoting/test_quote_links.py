@@ -69,7 +69,7 @@ def is_dead(office: Office, token: str) -> bool:
     return False
 
 
-def test_a_link_opens_its_order_and_nothing_else(office: Office, clock: Clock) -> None:
+def test_quote_link_opens_only_its_order(office: Office, clock: Clock) -> None:
     token = token_of(office)
     assert opened(office, token) == (OURS, 1)
     assert opened(office, token_of(office, THEIRS)) == (THEIRS, 1)
@@ -119,7 +119,7 @@ def test_a_quote_is_accepted_by_its_link_and_a_name_alone(office: Office, clock:
 
 
 @pytest.mark.parametrize("how", ["replaced", "declined", "cancelled", "expired", "asked"])
-def test_a_link_ends_with_its_quote(office: Office, clock: Clock, how: str) -> None:
+def test_quote_link_expires_with_its_quote(office: Office, clock: Clock, how: str) -> None:
     token = token_of(office)
     with office.work() as work:
         match how:
@@ -139,7 +139,7 @@ def test_a_link_ends_with_its_quote(office: Office, clock: Clock, how: str) -> N
         assert opened(office, token_of(office)) == (OURS, 2)
 
 
-def test_asking_for_a_change_puts_the_ball_with_the_staff(office: Office, clock: Clock) -> None:
+def test_asking_for_a_change_makes_the_order_wait_for_staff(office: Office, clock: Clock) -> None:
     token = token_of(office)
     with office.system.work(ANONYMOUS) as work:
         linked = quote_links.look_at(work, token)

@@ -55,7 +55,7 @@ def cost(*kinds: LineKind, deposit: int = 0, places: tuple[str, ...] = ()) -> Qu
         ),
     ],
 )
-def test_how_it_is_paid(deposit: int, *, net_terms: bool, days: int, said: str) -> None:
+def test_terms_say_how_to_pay(deposit: int, *, net_terms: bool, days: int, said: str) -> None:
     terms = quote_words.terms(
         version(deposit=Fraction(1, 2), net_days=days),
         BULK,
@@ -95,7 +95,7 @@ SHARES = {State.ARTWORK: Fraction(1, 10), State.IN_PRODUCTION: Fraction(1)}
         ),
     ],
 )
-def test_what_who_cancels_owes(
+def test_terms_say_what_cancelling_costs(
     kind: OrderKind, *, set_up: bool, shares: dict[State, Fraction], said: str
 ) -> None:
     priced = cost(*([LineKind.SET_UP] if set_up else []))
@@ -104,7 +104,7 @@ def test_what_who_cancels_owes(
     assert told == ([f"If you cancel, you owe: {said}."] if said else [])
 
 
-def test_the_houses_own_terms_come_last() -> None:
+def test_publishers_own_terms_come_last() -> None:
     own = ("Copies cannot be returned.",)
     terms = quote_words.terms(
         version(terms=own, tolerance=Fraction(1, 10), proof_charge=6500),
@@ -137,11 +137,13 @@ def test_the_houses_own_terms_come_last() -> None:
         ),
     ],
 )
-def test_where_tax_is_charged(ship_to: list[ShipTo], taxed: tuple[str, ...], said: str) -> None:
+def test_tax_note_says_where_tax_is_charged(
+    ship_to: list[ShipTo], taxed: tuple[str, ...], said: str
+) -> None:
     assert quote_words.tax_note(ship_to, cost(places=taxed)) == said
 
 
-def test_when_the_copies_will_be_there() -> None:
+def test_delivery_note_says_when_copies_arrive() -> None:
     pace = LeadTime(3, 10, 1)
     assert quote_words.delivery(BULK, pace, DAY) == (
         "About 18 August 2026, if you accept today: 10 working days to make ready and 1 working day "

@@ -83,7 +83,7 @@ def price(office: Office, actor: Actor = ANONYMOUS, **changes: Any) -> pricing.Q
 # What it would cost
 
 
-def test_anybody_may_ask_what_it_costs(office: Office) -> None:
+def test_anybody_can_ask_for_an_estimate(office: Office) -> None:
     found = price(office)
     list_price = found.lines[0].unit / Fraction(60, 100)
     assert [line.amount for line in found.lines] == [
@@ -95,7 +95,7 @@ def test_anybody_may_ask_what_it_costs(office: Office) -> None:
     assert office.faults() == {}
 
 
-def test_what_is_not_offered_has_no_price(office: Office, olga: Actor) -> None:
+def test_title_not_offered_has_no_estimate(office: Office, olga: Actor) -> None:
     hidden = order_setup()
     hidden["titles"] = [{**each, "public": False, "custom": False} for each in hidden["titles"]]
     office.load(hidden)
@@ -121,12 +121,12 @@ def test_what_is_not_offered_has_no_price(office: Office, olga: Actor) -> None:
         ),
     ],
 )
-def test_a_refused_price_says_why(office: Office, changes: dict[str, Any], said: str) -> None:
+def test_refused_estimate_says_why(office: Office, changes: dict[str, Any], said: str) -> None:
     with pytest.raises(RefusedError, match=said):
         price(office, **changes)
 
 
-def test_an_edition_without_a_price_in_the_lists_currency_says_so(office: Office) -> None:
+def test_edition_without_price_in_the_lists_currency_is_refused(office: Office) -> None:
     setup = order_setup()
     setup["price_lists"] = [{**a_price_list(), "currency": "GBP"}]
     office.load(setup)
@@ -134,13 +134,13 @@ def test_an_edition_without_a_price_in_the_lists_currency_says_so(office: Office
         price(office)
 
 
-def test_a_title_of_its_own_list_goes_by_it(office: Office) -> None:
+def test_title_with_its_own_price_list_uses_it(office: Office) -> None:
     dear = {**a_price_list(discounts=[]), "key": "dear", "titles": ["collab"]}
     office.load({"price_lists": [dear]})
     assert price(office).lines[0].why == "list price"
 
 
-def test_without_a_price_list_nothing_is_ordered(office: Office) -> None:
+def test_nothing_can_be_ordered_without_a_price_list(office: Office) -> None:
     setup = order_setup()
     only = {**a_price_list(), "titles": ["other"]}
     setup["titles"].append(a_title("other"))
@@ -152,7 +152,7 @@ def test_without_a_price_list_nothing_is_ordered(office: Office) -> None:
 # A quote is issued
 
 
-def test_a_quote_says_everything_and_is_frozen(office: Office, olga: Actor) -> None:
+def test_quote_is_complete_and_frozen(office: Office, olga: Actor) -> None:
     number = requested(office, olga).number
     shown = issue(office, number)
     (kept,) = versions(office, olga, number)
@@ -171,7 +171,7 @@ def test_a_quote_says_everything_and_is_frozen(office: Office, olga: Actor) -> N
     assert history(office, number)[-1][1:] == ("quote", "quoted")
 
 
-def test_a_second_version_never_alters_the_first(office: Office, olga: Actor) -> None:
+def test_second_quote_version_does_not_change_the_first(office: Office, olga: Actor) -> None:
     number = quoted(office, olga)
     (first,) = versions(office, olga, number)
     agreed = Edits(
@@ -204,7 +204,7 @@ def test_a_quote_keeps_its_prices_when_the_list_changes(office: Office, olga: Ac
     assert issue(office, number).total > before[0].total
 
 
-def test_a_draft_keeps_nothing(office: Office, olga: Actor) -> None:
+def test_draft_quote_stores_nothing(office: Office, olga: Actor) -> None:
     number = requested(office, olga).number
     before = office.hashes()
     with office.system.work(CLERK, read_only=True) as work:
@@ -231,7 +231,7 @@ def test_a_draft_keeps_nothing(office: Office, olga: Actor) -> None:
         (Edits(valid_until=date(2999, 1, 1)), "for a year at most"),
     ],
 )
-def test_what_cannot_be_agreed_is_refused(
+def test_invalid_quote_edits_are_refused(
     office: Office, olga: Actor, edits: Edits, said: str
 ) -> None:
     number = requested(office, olga).number
@@ -241,9 +241,7 @@ def test_what_cannot_be_agreed_is_refused(
     assert office.hashes() == before
 
 
-def test_only_the_staff_quotes_and_only_the_organization_accepts(
-    office: Office, olga: Actor
-) -> None:
+def test_only_staff_quotes_and_only_the_organization_accepts(office: Office, olga: Actor) -> None:
     number = requested(office, olga).number
     for actor in (olga, ANONYMOUS, Actor("Nora", Role.NONPROFIT)):
         with pytest.raises(NotAllowedError), office.system.work(actor) as work:
@@ -256,7 +254,7 @@ def test_only_the_staff_quotes_and_only_the_organization_accepts(
             accept(office, actor, number)
 
 
-def test_another_organizations_quote_is_not_there(office: Office, olga: Actor) -> None:
+def test_quote_of_another_organization_is_not_found(office: Office, olga: Actor) -> None:
     number = quoted(office, olga)
     other = somebody(office, "Lou", Role.ORGANIZATION, "league")
     with pytest.raises(RefusedError, match=f"no order {number}"):
@@ -270,7 +268,7 @@ def test_another_organizations_quote_is_not_there(office: Office, olga: Actor) -
 # It is accepted, or expires
 
 
-def test_acceptance_keeps_name_order_and_version(office: Office, olga: Actor) -> None:
+def test_acceptance_records_name_purchase_order_and_version(office: Office, olga: Actor) -> None:
     number = quoted(office, olga)
     order = accept(office, olga, number, name="  Olga   Orr ", po_number=" PO 7 ")
     assert order.state is State.ACCEPTED
@@ -295,7 +293,7 @@ def test_acceptance_keeps_name_order_and_version(office: Office, olga: Actor) ->
         ({"name": "Olga\x00"}, "take it out"),
     ],
 )
-def test_acceptance_wants_a_name(
+def test_acceptance_needs_a_name(
     office: Office, olga: Actor, more: dict[str, str], said: str
 ) -> None:
     number = quoted(office, olga)
@@ -315,7 +313,7 @@ def test_only_the_newest_version_is_accepted(office: Office, olga: Actor) -> Non
     assert accept(office, olga, number, quote_version=2).quote_version == 2
 
 
-def test_a_quote_is_valid_to_the_end_of_its_last_day(
+def test_quote_is_valid_until_the_end_of_its_last_day(
     office: Office, olga: Actor, clock: Clock
 ) -> None:
     number = quoted(office, olga)
@@ -360,7 +358,7 @@ def accept_there(office: Office, number: str, actor: Actor, version: int) -> str
         return quotes.accept_quote(work, number, name=actor.name, version=version).state.value
 
 
-def test_two_quotes_at_once_are_two_versions(office: Office, olga: Actor, racers: Racers) -> None:
+def test_concurrent_quotes_become_two_versions(office: Office, olga: Actor, racers: Racers) -> None:
     number = requested(office, olga).number
     config = office.system.config
     where = (config.database_url, Path(config.home).parent)
@@ -369,7 +367,7 @@ def test_two_quotes_at_once_are_two_versions(office: Office, olga: Actor, racers
     assert [each.version for each in versions(office, olga, number)] == [2, 1]
 
 
-def test_of_two_who_accept_at_once_one_wins_and_the_other_is_told(
+def test_concurrent_acceptances_accept_once_and_refuse_the_other(
     office: Office, olga: Actor, racers: Racers
 ) -> None:
     number = quoted(office, olga)
@@ -391,7 +389,9 @@ def test_a_bulk_order_is_quoted_without_proofs(office: Office, olga: Actor) -> N
     assert accepted(office, olga, replace(CUSTOM, rush=True))
 
 
-def test_the_worker_keeps_the_calendar(office: Office, olga: Actor, clock: Clock) -> None:
+def test_worker_reminds_of_quotes_and_expires_them(
+    office: Office, olga: Actor, clock: Clock
+) -> None:
     number = quoted(office, olga)
     clock.later(days=28)
     for reminded in (1, 0):

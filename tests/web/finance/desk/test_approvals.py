@@ -95,7 +95,7 @@ def _number(site: Site) -> int:
     return int(site.office.rows("SELECT max(id) FROM proposal")[0][0])
 
 
-def test_a_proposal_shows_what_it_would_give(site: Site) -> None:
+def test_proposal_previews_its_effect(site: Site) -> None:
     number = prepared(site, site.visitor(Role.CLERK))
     manager = site.visitor(Role.MANAGER)
     page = manager.page(f"/finance/approvals/{number}")
@@ -122,7 +122,7 @@ def test_a_clerk_may_not_approve_or_refuse(site: Site) -> None:
     assert rate(site) == "0.1"
 
 
-def test_who_prepared_may_not_approve(site: Site) -> None:
+def test_proposer_cannot_approve(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     number = prepared(site, manager)
     assert "You prepared this yourself" in manager.page(f"/finance/approvals/{number}")
@@ -136,7 +136,7 @@ def test_who_prepared_may_not_approve(site: Site) -> None:
         assert found.status == "waiting", "nothing of a refused approval is kept"
 
 
-def test_what_changed_meanwhile_is_not_approved(site: Site) -> None:
+def test_approval_is_refused_if_the_entry_changed_meanwhile(site: Site) -> None:
     number = prepared(site, site.visitor(Role.CLERK))
     site.office.load({"contracts": [body("0.15")]})
     manager = site.visitor(Role.MANAGER)
@@ -159,7 +159,7 @@ def test_a_refusal_needs_a_reason(site: Site) -> None:
     assert manager.post(f"/finance/approvals/{number}/approve").status_code == 409
 
 
-def test_who_prepared_may_withdraw(site: Site) -> None:
+def test_proposer_can_withdraw(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     number = prepared(site, clerk)
     assert clerk.post(f"/finance/approvals/{number}/withdraw").status_code == 303
@@ -169,13 +169,13 @@ def test_who_prepared_may_withdraw(site: Site) -> None:
 
 @pytest.mark.parametrize("verb", ["approve", "refuse", "withdraw", "preview"])
 @pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION])
-def test_others_find_no_proposal(site: Site, verb: str, role: Role) -> None:
+def test_proposals_are_not_found_outside_the_desk(site: Site, verb: str, role: Role) -> None:
     number = prepared(site, site.visitor(Role.CLERK))
     outside = site.visitor(role, beneficiaries=("seattle",))
     assert outside.post(f"/finance/approvals/{number}/{verb}").status_code == 404
 
 
-def test_a_close_that_waits_leads_to_its_period(site: Site) -> None:
+def test_proposal_of_a_close_leads_to_its_period(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     with site.office.system.work(manager.actor) as work:
         number = approvals.prepare(work, "close", "2025-H2", {}, fingerprint="x")
@@ -185,7 +185,7 @@ def test_a_close_that_waits_leads_to_its_period(site: Site) -> None:
     assert other.post(f"/finance/approvals/{number}/approve").status_code == 409
 
 
-def test_who_approves_a_plan_reads_both_versions_as_sentences(site: Site) -> None:
+def test_approval_page_of_a_plan_shows_both_versions_as_sentences(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     plan: Any = next(each for each in a_setup()["plans"] if each["key"] == "halves")
     newer = {

@@ -70,26 +70,26 @@ def month(number: int, year: int = 2025) -> tuple[date, date]:
         ([month(4, 2024), month(5, 2025)], Calendar.YEARLY),
     ],
 )
-def test_the_rhythm_of_reports_is_what_they_did(
+def test_reporting_rhythm_follows_earlier_reports(
     spans: list[tuple[date, date]], rhythm: Calendar
 ) -> None:
     assert rhythm_of(spans, Calendar.HALF_YEARLY) is rhythm
 
 
-def test_a_month_between_two_is_missed() -> None:
+def test_month_between_two_reports_is_missing() -> None:
     found = expected([month(1), month(2), month(3), month(5)], H1, date(2025, 6, 10))
     assert found.standing is ReportStatus.DUE
     assert [str(each) for each in found.missing] == ["2025-04"]
     assert str(found.ahead) == "2025-06"
 
 
-def test_what_is_missing_for_long_is_late() -> None:
+def test_report_missing_for_long_is_late() -> None:
     spans = [month(1), month(2)]
     assert expected(spans, H1, date(2025, 5, 30)).standing is ReportStatus.DUE
     assert expected(spans, H1, date(2025, 5, 31)).standing is ReportStatus.LATE
 
 
-def test_all_is_in_when_nothing_more_can_be() -> None:
+def test_retailer_is_complete_when_no_report_can_follow() -> None:
     spans = [month(number) for number in range(1, 7)]
     assert expected(spans, H1, date(2025, 12, 1)).standing is ReportStatus.IN
     assert expected(spans, H2, date(2025, 7, 15)).standing is ReportStatus.AHEAD
@@ -100,11 +100,11 @@ def test_a_retailer_is_expected_only_since_its_first_report() -> None:
     assert found.standing is ReportStatus.IN
 
 
-def test_a_retailer_that_never_reported() -> None:
+def test_retailer_that_never_reported_is_shown_as_such() -> None:
     assert expected([], H1, date(2025, 12, 1)).standing is ReportStatus.NEVER
 
 
-def test_whatever_a_year_lacks_fits_where_it_is_explained() -> None:
+def test_list_of_missing_months_fits_its_column() -> None:
     """Else nobody could say why, and the period could not be closed."""
     months = [parse_period(f"2025-{n:02}", Calendar.MONTHLY) for n in range(1, 13)]
     lacks = [
@@ -119,7 +119,7 @@ def test_whatever_a_year_lacks_fits_where_it_is_explained() -> None:
     assert max(len(f"nothing covers {each}") for each in lacks) <= 100
 
 
-def test_a_yearly_report_is_not_wanted_in_the_middle_of_the_year() -> None:
+def test_yearly_report_is_not_expected_mid_year() -> None:
     spans = [(date(2023, 1, 5), date(2023, 12, 5)), (date(2024, 1, 5), date(2024, 12, 5))]
     assert expected(spans, H1, date(2026, 1, 1)).missing == ()
     assert [str(each) for each in expected(spans, H2, date(2026, 1, 1)).missing] == ["2025"]
@@ -228,7 +228,7 @@ def test_home_lists_what_needs_somebody(site: Site) -> None:
 
 
 @after(closed)
-def test_home_tells_of_exceptions_once_the_draft_is_computed(site: Site) -> None:
+def test_home_shows_exceptions_once_the_draft_is_computed(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     assert "Compute the draft" in visitor.page("/finance/")
     visitor.page("/finance/periods/2025-H2")
@@ -244,7 +244,7 @@ def test_home_tells_of_exceptions_once_the_draft_is_computed(site: Site) -> None
 
 
 @after(spring)
-def test_who_prepared_is_not_asked_to_approve(site: Site) -> None:
+def test_home_does_not_ask_the_proposer_to_approve(site: Site) -> None:
     manager = site.somebody(Role.MANAGER)
     at = site.office.system.clock()
     with site.office.system.engine.begin() as connection:
@@ -263,13 +263,13 @@ def test_who_prepared_is_not_asked_to_approve(site: Site) -> None:
 
 
 @after(nothing)
-def test_a_house_without_books_is_told_how_to_begin(site: Site) -> None:
+def test_home_without_books_says_how_to_begin(site: Site) -> None:
     page = site.visitor(Role.ADMINISTRATOR).page("/finance/")
     assert "royalties load" in page
 
 
 @after(opened)
-def test_a_house_without_sales_is_told_the_next_step(site: Site) -> None:
+def test_home_without_sales_says_the_next_step(site: Site) -> None:
     page = site.visitor(Role.CLERK).page("/finance/")
     assert "No sales yet" in page
     assert 'href="/finance/imports"' in page
@@ -306,7 +306,7 @@ FOUND = {
 
 
 @after(closed)
-def test_search_finds(site: Site) -> None:
+def test_search_finds_entries_by_name_and_number(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     for text, links in FOUND.items():
         answer = visitor.get("/finance/search", query_string={"q": text})
@@ -331,7 +331,7 @@ EXACT = {
 
 
 @after(closed)
-def test_what_is_named_exactly_opens_at_once(site: Site) -> None:
+def test_search_for_an_exact_name_opens_it(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     for text, address in EXACT.items():
         answer = visitor.get("/finance/search", query_string={"q": text})
@@ -339,7 +339,7 @@ def test_what_is_named_exactly_opens_at_once(site: Site) -> None:
 
 
 @after(closed)
-def test_people_are_found_by_those_who_may_see_them(site: Site) -> None:
+def test_search_finds_people_for_those_who_may_see_them(site: Site) -> None:
     other = site.somebody(Role.CLERK, "Robin Goodfellow")
     path = "/finance/search?q=goodfel"
     assert f'href="/finance/people/{other.person}"' in site.visitor(Role.MANAGER).page(path)
@@ -347,7 +347,7 @@ def test_people_are_found_by_those_who_may_see_them(site: Site) -> None:
 
 
 @after(closed)
-def test_search_takes_anything(site: Site) -> None:
+def test_search_survives_any_text(site: Site) -> None:
     visitor = site.visitor(Role.MANAGER)
     for text in ("", "%", "_", "\\", "' OR 1=1 --", "<b>", "x" * 5000, "🙂", "٣", "%%", "__"):
         page = visitor.get("/finance/search", query_string={"q": text})
@@ -357,7 +357,7 @@ def test_search_takes_anything(site: Site) -> None:
 
 
 @after(nothing)
-def test_search_in_empty_books(site: Site) -> None:
+def test_search_in_empty_books_finds_nothing(site: Site) -> None:
     assert "Nothing found" in site.visitor(Role.CLERK).page("/finance/search?q=anything")
 
 
@@ -365,7 +365,7 @@ def test_search_in_empty_books(site: Site) -> None:
 
 
 @after(orders_underway)
-def test_no_report_is_expected_of_orders(site: Site) -> None:
+def test_no_report_is_expected_for_order_sales(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     with site.office.work(read_only=True) as work:
         setup, found = setup_in_force(work), dashboard(work)
@@ -381,7 +381,7 @@ def test_no_report_is_expected_of_orders(site: Site) -> None:
 
 
 @after(orders_underway)
-def test_orders_that_want_the_staff_stand_on_the_home_page(site: Site) -> None:
+def test_home_lists_orders_that_wait_for_staff(site: Site) -> None:
     office = site.office
     clerk = site.visitor(Role.CLERK)
     quiet = clerk.page("/finance/")

@@ -41,7 +41,7 @@ def test_debits_equal_credits_in_every_currency(site: Site) -> None:
 
 
 @after(twice)
-def test_balances_are_those_of_the_day(site: Site) -> None:
+def test_balances_are_those_of_the_chosen_day(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     first, last = visitor.page(f"{LEDGER}?period=2025-H1"), visitor.page(LEDGER)
     assert totals(first) != totals(last)
@@ -154,14 +154,14 @@ def test_an_entry_is_shown_with_both_sides(site: Site) -> None:
     ("format_", "words"),
     [("beancount", "Expenses:Royalties"), ("hledger", "expense:royalties"), ("csv", "entry,date")],
 )
-def test_the_journal_is_given_out(site: Site, format_: str, words: str) -> None:
+def test_journal_can_be_downloaded(site: Site, format_: str, words: str) -> None:
     answer = site.visitor(Role.CLERK).get(f"{LEDGER}journal?format={format_}")
     assert answer.status_code == 200
     assert "attachment" in answer.headers["Content-Disposition"]
     assert words in answer.text
 
 
-def test_the_books_are_verified_when_asked(site: Site) -> None:
+def test_verify_button_checks_the_books(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     before = site.office.hashes()
     assert "invariants hold" not in visitor.page(f"{LEDGER}verify")
@@ -171,7 +171,7 @@ def test_the_books_are_verified_when_asked(site: Site) -> None:
     assert site.office.hashes() == before
 
 
-def test_what_does_not_hold_is_named(site: Site) -> None:
+def test_verify_page_names_faults(site: Site) -> None:
     site.office.execute("UPDATE sale SET units = units + 1 WHERE batch_id = 2 AND row = 2")
     page = site.visitor(Role.CLERK).page(f"{LEDGER}verify?now=a-click")
     assert "does not hold" in page
@@ -180,7 +180,7 @@ def test_what_does_not_hold_is_named(site: Site) -> None:
 
 @pytest.mark.parametrize("path", ["", "entries"])
 @after(opened)
-def test_before_the_first_close_it_says_what_to_do(site: Site, path: str) -> None:
+def test_empty_ledger_says_what_to_do(site: Site, path: str) -> None:
     assert "Run and close a period" in site.visitor(Role.CLERK).page(LEDGER + path)
 
 
@@ -203,18 +203,18 @@ def test_before_the_first_close_it_says_what_to_do(site: Site, path: str) -> Non
         ("journal?format=xls", 404),
     ],
 )
-def test_odd_addresses(site: Site, path: str, status: int) -> None:
+def test_ledger_pages_survive_odd_addresses(site: Site, path: str, status: int) -> None:
     assert site.visitor(Role.CLERK).get(LEDGER + path).status_code == status
 
 
 @pytest.mark.parametrize("path", ["", "entries", "entries/1", "journal", "verify?now=yes"])
-def test_it_is_the_desks_alone(site: Site, path: str) -> None:
+def test_ledger_is_not_found_outside_the_desk(site: Site, path: str) -> None:
     assert site.visitor(Role.NONPROFIT).get(LEDGER + path).status_code == 404
     assert site.stranger().get(LEDGER + path).status_code == 302
 
 
 @pytest.mark.parametrize("path", ["", "entries", "accounts/liability:contract:foot-2015"])
-def test_no_page_asks_much(site: Site, path: str) -> None:
+def test_ledger_pages_run_few_queries(site: Site, path: str) -> None:
     visitor = site.visitor(Role.CLERK)
     visitor.get(LEDGER + path)
     assert len(site.office.statements_of(lambda _: visitor.get(LEDGER + path))) <= 15

@@ -1,4 +1,4 @@
-"""A clerk alone, who means harm: what of an order nobody does by themselves.
+"""A malicious clerk: steps of an order that need a second person.
 
 They order for a customer with a mailbox of their own as the contact, quote it for nothing, accept
 it themselves, ship, invoice and record a payment that never came.
@@ -82,9 +82,7 @@ def link_to(site: Site, email: str) -> str:
     return found[1]
 
 
-def test_a_mailbox_of_their_own_hears_nothing_of_somebody_elses_order(
-    site: Site, clerk: Visitor
-) -> None:
+def test_clerks_own_mailbox_is_not_told_of_a_customers_order(site: Site, clerk: Visitor) -> None:
     somebody(site.office, "Lea League", Role.ORGANIZATION, "league")
     entered(clerk, **{"for": "league"})
     assert order_of(site.office, ONE).contact_email == "league@example.com"
@@ -107,7 +105,7 @@ def test_a_mailbox_of_their_own_hears_nothing_of_somebody_elses_order(
     assert all(MINE in text for _, _, text in warned), "the organization is told at once"
 
 
-def test_nobody_gives_copies_away_alone(site: Site, clerk: Visitor) -> None:
+def test_free_copies_need_a_second_person(site: Site, clerk: Visitor) -> None:
     entered(clerk, **{"for": "+"})
     quoted(clerk, site, "100 %")
     assert state(site) is State.REQUESTED
@@ -125,7 +123,7 @@ def test_nobody_gives_copies_away_alone(site: Site, clerk: Visitor) -> None:
     assert late.status_code == 409, "the order has changed since"
 
 
-def test_a_manager_who_prepared_a_gift_needs_another_one(site: Site, clerk: Visitor) -> None:
+def test_manager_who_prepared_free_copies_cannot_approve_them(site: Site, clerk: Visitor) -> None:
     entered(clerk, **{"for": "+"})
     manager, other = site.visitor(Role.MANAGER), site.visitor(Role.MANAGER, "Mona Other")
     quoted(manager, site, "100 %")
@@ -139,7 +137,7 @@ def test_a_manager_who_prepared_a_gift_needs_another_one(site: Site, clerk: Visi
     assert total > 0, "freight and tax stand"
 
 
-def test_who_accepts_as_the_customer_still_gets_nothing_unpaid(site: Site, clerk: Visitor) -> None:
+def test_order_accepted_by_staff_still_needs_payment(site: Site, clerk: Visitor) -> None:
     entered(clerk, **{"for": "+"})
     quoted(clerk, site)
     mine = site.stranger()
@@ -189,9 +187,7 @@ def test_who_accepts_as_the_customer_still_gets_nothing_unpaid(site: Site, clerk
     assert site.office.faults() == {}
 
 
-def test_what_they_record_in_a_customers_name_the_customer_hears(
-    site: Site, clerk: Visitor
-) -> None:
+def test_customer_is_told_what_staff_records_in_their_name(site: Site, clerk: Visitor) -> None:
     entered(clerk, **{"for": "guild", "contact_name": "", "contact_email": "", "tell": ""})
     quoted(clerk, site)
     form = {
@@ -224,7 +220,7 @@ def test_what_they_record_in_a_customers_name_the_customer_hears(
     assert "write to us at once" in text
 
 
-def test_with_one_pair_of_eyes_a_manager_acts_at_once_and_a_clerk_does_not(
+def test_single_approval_lets_managers_act_at_once_but_not_clerks(
     site: Site, clerk: Visitor
 ) -> None:
     with site.office.work() as work:

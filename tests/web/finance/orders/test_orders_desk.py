@@ -177,7 +177,7 @@ OF_ONE = (DESK, *(f"{DESK}/{each}" for each in ("quotes", "files", "shipping", "
 
 
 @after(invoiced)
-def test_a_clerk_looks_everywhere_with_few_questions(site: Site) -> None:
+def test_clerk_sees_every_order_page_with_few_queries(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     asked_ = {path: queries(site, clerk, path) for path in (*LISTS, *OF_ONE)}
     assert {path: count for path, count in asked_.items() if count > MOST_QUERIES} == {}
@@ -185,7 +185,7 @@ def test_a_clerk_looks_everywhere_with_few_questions(site: Site) -> None:
 
 @after(invoiced)
 @pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION])
-def test_others_find_nothing(site: Site, role: Role) -> None:
+def test_order_pages_are_not_found_outside_the_desk(site: Site, role: Role) -> None:
     outside = site.visitor(role)
     for path in (*LISTS, *OF_ONE, "/finance/invoices/I-000001"):
         assert outside.get(path).status_code == 404, path
@@ -193,7 +193,7 @@ def test_others_find_nothing(site: Site, role: Role) -> None:
 
 
 @after(asked)
-def test_what_is_not_there_is_not_found(site: Site) -> None:
+def test_unknown_orders_are_not_found(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     for path in (
         "/finance/orders/O-2026-0099",
@@ -214,7 +214,7 @@ def test_what_is_not_there_is_not_found(site: Site) -> None:
 
 
 @after(with_quote)
-def test_an_order_moves_to_the_organization_of_its_name(site: Site) -> None:
+def test_order_can_be_moved_to_the_organization_of_the_same_name(site: Site) -> None:
     site.office.load(
         {"organizations": [an_organization("guild-2", name="guild SOCIETY", city="Tacoma")]}
     )
@@ -246,7 +246,7 @@ def test_an_order_moves_to_the_organization_of_its_name(site: Site) -> None:
 
 
 @after(nothing)
-def test_an_empty_house_says_what_comes_first(site: Site) -> None:
+def test_order_pages_of_empty_books_say_what_comes_first(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     assert "No order yet" in clerk.page("/finance/orders")
     assert "Nothing was invoiced yet" in clerk.page("/finance/invoices")
@@ -263,7 +263,7 @@ def test_every_action_of_the_staff_has_a_button() -> None:
 
 
 @after(asked)
-def test_the_board_says_who_is_waited_for_and_narrows(site: Site) -> None:
+def test_board_shows_who_is_waited_for_and_filters(site: Site) -> None:
     clerk = site.visitor(Role.CLERK, "Cleo Marsh")
     page = words(clerk.page("/finance/orders"))
     assert "O-2026-0001 Guild Society The Collab own edition 250" in page
@@ -282,7 +282,7 @@ def test_the_board_says_who_is_waited_for_and_narrows(site: Site) -> None:
 
 
 @after(agreed)
-def test_what_is_late_is_marked_in_words(site: Site) -> None:
+def test_late_orders_are_marked_in_words(site: Site) -> None:
     site.office.execute("UPDATE orders SET promised_on = '2026-08-18', need_by = '2026-12-01'")
     clerk = site.visitor(Role.CLERK)
     assert "promised 2 days ago" in clerk.page("/finance/orders?late=1")
@@ -293,7 +293,7 @@ def test_what_is_late_is_marked_in_words(site: Site) -> None:
 
 
 @after(asked)
-def test_the_board_turns_pages_and_asks_no_more_for_many(site: Site) -> None:
+def test_board_is_paged_with_constant_queries(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     few = {path: queries(site, clerk, path) for path in LISTS[:2]}
     columns = (
@@ -314,7 +314,7 @@ def test_the_board_turns_pages_and_asks_no_more_for_many(site: Site) -> None:
 
 
 @after(agreed)
-def test_a_purchase_order_that_came_is_there_to_be_saved(site: Site) -> None:
+def test_purchase_order_file_can_be_downloaded(site: Site) -> None:
     olga = Actor("Olga Guild", Role.ORGANIZATION, 1, organizations=frozenset({"guild"}))
     version = order(site).version
     with site.office.system.work(olga) as work:
@@ -331,7 +331,7 @@ def test_a_purchase_order_that_came_is_there_to_be_saved(site: Site) -> None:
 
 
 @after(agreed)
-def test_hold_resume_promise_and_cancel(site: Site) -> None:
+def test_staff_can_hold_resume_promise_and_cancel(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     refused = clerk.post(f"{DESK}/hold", form(site, reason=""))
     assert refused.status_code == 422
@@ -356,7 +356,7 @@ def test_hold_resume_promise_and_cancel(site: Site) -> None:
 
 
 @after(made)
-def test_a_cancellation_says_before_what_is_owed_and_bills_it(site: Site) -> None:
+def test_cancellation_shows_the_fee_first_and_bills_it(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     assert "owes 14,127.50 USD" in words(clerk.page(f"{DESK}/cancel"))
     done(clerk, clerk.post(f"{DESK}/cancel", form(site, reason="Too late", **seen(clerk))))
@@ -374,7 +374,7 @@ def test_a_request_is_declined_with_a_reason(site: Site) -> None:
 
 
 @after(agreed)
-def test_of_two_at_once_one_is_told_and_loses_nothing(site: Site) -> None:
+def test_concurrent_edit_is_refused_and_keeps_what_was_typed(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     stale = form(site)
     done(clerk, clerk.post(f"{DESK}/hold", {**stale, "reason": "First"}))
@@ -395,7 +395,7 @@ def test_of_two_at_once_one_is_told_and_loses_nothing(site: Site) -> None:
 
 
 @after(asked)
-def test_messages_and_notes_with_files(site: Site) -> None:
+def test_messages_and_notes_carry_files(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     assert clerk.post(f"{DESK}/messages", {"text": " "}).status_code == 422
     done(clerk, clerk.post(f"{DESK}/messages", {"text": "Dear Olga", "internal": ""}))
@@ -446,7 +446,7 @@ def test_a_quote_is_previewed_then_issued_and_never_changes(site: Site) -> None:
 
 
 @after(asked)
-def test_what_is_wrong_with_a_quote_is_said_at_its_field(site: Site) -> None:
+def test_quote_errors_are_shown_at_their_fields(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     wrong = {
         "discount": "much",
@@ -476,7 +476,7 @@ def test_what_is_wrong_with_a_quote_is_said_at_its_field(site: Site) -> None:
 
 
 @after(agreed_custom)
-def test_artwork_in_their_name_then_a_proof(site: Site) -> None:
+def test_staff_sends_artwork_for_the_customer_then_a_proof(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     assert "Still needed for the options: a logo" in words(clerk.page(f"{DESK}/files"))
     program = {"logo": (io.BytesIO(b"MZ\x00\x01"), "logo.png"), "rights": "1"}
@@ -512,7 +512,7 @@ def test_printer_gets_a_drawing_with_only_what_draws(site: Site) -> None:
 
 
 @after(with_proof)
-def test_a_proof_stands_beside_the_one_before_with_its_comments(site: Site) -> None:
+def test_proof_is_shown_beside_the_previous_one_with_comments(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     said = {"proof_version": "1", "page": "2", "text": "The logo <sits> low"}
     page = done(clerk, clerk.post(f"{DESK}/comment", said))
@@ -535,7 +535,7 @@ def test_a_bulk_order_has_no_artwork(site: Site) -> None:
 
 
 @after(ahead)
-def test_production_waits_for_the_deposit_and_says_so(site: Site) -> None:
+def test_production_button_waits_for_the_deposit(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     for path in (DESK, f"{DESK}/shipping"):
         page = clerk.page(path)
@@ -574,7 +574,7 @@ def shipment(**more: object) -> dict[str, object]:
 
 
 @after(made)
-def test_copies_are_shipped_once_and_their_packing_list_printed(site: Site) -> None:
+def test_shipping_form_ships_once_and_prints_a_packing_list(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     assert "up to 25 copies may be missing" in words(clerk.page(f"{DESK}/shipping"))
     sent_ = form(site, **shipment())
@@ -606,7 +606,7 @@ def test_copies_are_shipped_once_and_their_packing_list_printed(site: Site) -> N
 
 
 @after(a_custom_one)
-def test_a_custom_edition_has_its_number_before_it_is_shipped(site: Site) -> None:
+def test_custom_edition_needs_a_number_before_shipping(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     assert "needs its own edition first" in clerk.page(f"{DESK}/shipping")
     wrong = clerk.post(f"{DESK}/edition", form(site, by="isbn", isbn="123"))
@@ -664,7 +664,7 @@ def test_the_final_invoice_is_previewed_issued_once_and_paid(site: Site) -> None
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(three_proofs)
-def test_further_proofs_are_proposed_and_may_be_let_go(site: Site) -> None:
+def test_charge_for_further_proofs_is_proposed_and_can_be_waived(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     page = words(clerk.page(f"{DESK}/money"))
     assert "2 proofs were sent beyond the free and the quoted ones" in page
@@ -713,7 +713,7 @@ def test_a_receipt_that_was_wrong_is_reversed_by_a_manager(site: Site) -> None:
 
 
 @after(invoiced)
-def test_a_credit_note_is_a_managers(site: Site) -> None:
+def test_only_managers_issue_credit_notes(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     page = "/finance/invoices/I-000001"
     assert "Write a credit note" not in clerk.page(page)
@@ -752,7 +752,7 @@ def overdue(office: Office) -> None:
 
 
 @after(overdue)
-def test_what_is_overdue_ages_and_is_reminded_of_once_a_day(site: Site) -> None:
+def test_overdue_invoices_age_and_are_reminded_once_a_day(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     assert "31 to 60 days" in (page := clerk.page("/finance/invoices/overdue/aging"))
     assert "Guild Society" in page
@@ -769,7 +769,7 @@ def test_what_is_overdue_ages_and_is_reminded_of_once_a_day(site: Site) -> None:
 
 
 @after(invoiced)
-def test_the_list_of_invoices_turns_pages(site: Site) -> None:
+def test_invoice_list_is_paged(site: Site) -> None:
     names = "order_id, organization, kind, currency"
     for number in range(2, 60):
         site.office.execute(
@@ -862,7 +862,7 @@ def price_form(site: Site, **changed: object) -> dict[str, object]:
 
 
 @after(takes_orders)
-def test_a_version_is_added_and_what_copies_cost_is_tried(site: Site) -> None:
+def test_price_list_version_can_be_added_and_tried(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     page = "/finance/price-lists/standard"
     tried = words(clerk.page(f"{page}?copies=100&title=collab&place=US-WA"))
@@ -897,7 +897,7 @@ def test_a_version_is_added_and_what_copies_cost_is_tried(site: Site) -> None:
 
 
 @after(takes_orders)
-def test_a_price_list_is_added(site: Site) -> None:
+def test_price_list_can_be_added(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     path = "/finance/price-lists/new/price-list"
     assert "Add a price list" in manager.page(path)

@@ -82,7 +82,7 @@ def kept(site: Site) -> dict[str, str]:
 
 @pytest.mark.thorough("further pages", but_one_in=4)
 @pytest.mark.parametrize(("path", "form"), ASKED_AGAIN, ids=[each[0] for each in ASKED_AGAIN])
-def test_who_has_much_power_is_asked_for_the_password_again(
+def test_administrator_forms_ask_for_the_password_again(
     site: Site, clock: Clock, boss: Visitor, path: str, form: dict[str, str]
 ) -> None:
     path = path.format(number=site.somebody(Role.CLERK, "Cleo Clerk").person)
@@ -125,7 +125,7 @@ def test_guessing_the_password_asked_for_again_is_slowed(
     assert change(boss, actor, role="manager", own_password=PASSWORD) == 429
 
 
-def test_inviting_who_is_not_of_the_desk_asks_for_nothing(
+def test_inviting_outsiders_does_not_ask_for_the_password(
     site: Site, clock: Clock, boss: Visitor
 ) -> None:
     clock.later(minutes=11)
@@ -159,7 +159,7 @@ def test_an_administrator_invites_and_the_invited_comes_in(
     assert "ines@" not in "".join(payload for _, _, payload in log(site))
 
 
-def test_the_link_is_shown_when_nothing_can_be_sent(site: Site) -> None:
+def test_invitation_link_is_shown_without_a_mail_server(site: Site) -> None:
     boss = site.visitor(Role.ADMINISTRATOR)
     page = boss.post("/finance/people/invite", INES)
     assert page.status_code == 200
@@ -198,7 +198,7 @@ def test_a_bad_invitation_is_refused(
     assert site.office.hashes() == before
 
 
-def test_an_organizations_user_is_invited_to_what_they_order_for(site: Site, boss: Visitor) -> None:
+def test_organization_user_is_invited_to_chosen_organizations(site: Site, boss: Visitor) -> None:
     site.office.load({"organizations": [an_organization("guild"), an_organization("league")]})
     more = {**INES, "role": "organization", "organizations": ["guild"]}
     assert boss.post("/finance/people/invite", more).status_code == 303
@@ -217,7 +217,7 @@ def test_an_organizations_user_is_invited_to_what_they_order_for(site: Site, bos
     assert site.office.rows("SELECT count(*) FROM organization_member") == [(0,)]
 
 
-def test_an_invitation_is_sent_again_or_withdrawn(site: Site, boss: Visitor) -> None:
+def test_invitation_can_be_sent_again_or_withdrawn(site: Site, boss: Visitor) -> None:
     boss.post("/finance/people/invite", INES)
     number = site.office.rows("SELECT id FROM person WHERE status = 'invited'")[0][0]
     first = link_in(letters(site, "invitation")[0][1])
@@ -243,7 +243,7 @@ def test_a_changed_role_acts_at_once(site: Site, clock: Clock, boss: Visitor) ->
     assert '"before":"manager"' in log(site)[-2][2]
 
 
-def test_a_nonprofits_users_belong_to_what_was_chosen(
+def test_nonprofit_user_belongs_to_the_chosen_nonprofits(
     site: Site, clock: Clock, boss: Visitor
 ) -> None:
     actor = site.somebody(Role.NONPROFIT, beneficiaries=("seattle",))
@@ -255,7 +255,7 @@ def test_a_nonprofits_users_belong_to_what_was_chosen(
     assert site.office.rows(kept) == []
 
 
-def test_a_disabled_person_is_out_at_once(site: Site, clock: Clock, boss: Visitor) -> None:
+def test_disabled_person_is_signed_out_at_once(site: Site, clock: Clock, boss: Visitor) -> None:
     actor = site.somebody(Role.MANAGER)
     visitor = sign_in(site, clock, actor)
     visitor.client.get("/account/forgotten", base_url="http://localhost:8000")
@@ -282,7 +282,7 @@ def test_a_lost_second_factor_is_reset(site: Site, clock: Clock, boss: Visitor) 
     assert visitor.get("/finance/").location is not None
 
 
-def test_nobody_changes_themselves(site: Site, boss: Visitor) -> None:
+def test_administrator_cannot_change_their_own_role(site: Site, boss: Visitor) -> None:
     other = site.somebody(Role.ADMINISTRATOR)
     before = site.office.hashes()
     assert change(boss, boss.actor, role="manager") == 422
@@ -292,7 +292,7 @@ def test_nobody_changes_themselves(site: Site, boss: Visitor) -> None:
     assert change(boss, other, "disable") == 303
 
 
-def test_the_last_administrator_stays(site: Site, boss: Visitor) -> None:
+def test_last_administrator_cannot_be_removed(site: Site, boss: Visitor) -> None:
     with site.office.work() as work, pytest.raises(RefusedError, match="last active"):
         people.disable(work, boss.actor.person or 0)
     with site.office.work() as work, pytest.raises(RefusedError, match="last active"):
@@ -305,7 +305,7 @@ def test_the_last_administrator_stays(site: Site, boss: Visitor) -> None:
         people.disable(work, boss.actor.person or 0)
 
 
-def test_a_manager_looks_and_a_clerk_does_not(site: Site, clock: Clock) -> None:
+def test_manager_sees_people_and_clerk_does_not(site: Site, clock: Clock) -> None:
     other = site.somebody(Role.ADMINISTRATOR)
     manager, clerk = site.visitor(Role.MANAGER), site.visitor(Role.CLERK)
     looks = ("people", f"people/{other.person}", "audit", "audit.csv", "mail", "settings")
@@ -347,7 +347,7 @@ def test_people_are_found_and_paged(site: Site, boss: Visitor) -> None:
     assert len(asked) <= 15
 
 
-def test_addresses_of_nobody_are_not_there(site: Site, boss: Visitor) -> None:
+def test_unknown_people_are_not_found(site: Site, boss: Visitor) -> None:
     for number in (0, 999_999, 2**63, 2**80):
         assert boss.get(f"/finance/people/{number}").status_code == 404
         assert boss.post(f"/finance/people/{number}/disable").status_code == 404
@@ -356,7 +356,7 @@ def test_addresses_of_nobody_are_not_there(site: Site, boss: Visitor) -> None:
 # Settings
 
 
-def test_two_people_may_be_one_and_every_page_says_so(site: Site, boss: Visitor) -> None:
+def test_pages_say_when_one_person_may_approve_alone(site: Site, boss: Visitor) -> None:
     clerk = site.visitor(Role.CLERK)
     assert "One pair of eyes" not in clerk.page("/finance/")
     assert boss.post("/finance/settings/two-people", {"on": "0"}).status_code == 303
@@ -367,7 +367,7 @@ def test_two_people_may_be_one_and_every_page_says_so(site: Site, boss: Visitor)
     assert "One pair of eyes" not in boss.page("/finance/settings")
 
 
-def test_the_second_factor_is_relaxed_and_it_is_shown(site: Site, boss: Visitor) -> None:
+def test_relaxed_second_factor_is_shown(site: Site, boss: Visitor) -> None:
     assert boss.post("/finance/settings/second-factor", {"on": "0"}).status_code == 303
     assert "without a second factor" in boss.page("/finance/people")
     with site.office.work() as work:
@@ -410,7 +410,7 @@ def test_the_log_names_what_was_amended(site: Site, boss: Visitor) -> None:
     assert "Added beneficiary brand-new" in boss.page("/finance/audit?q=brand-new")
 
 
-def test_letters_of_every_language_are_found(site: Site, boss: Visitor) -> None:
+def test_log_search_finds_letters_of_every_language(site: Site, boss: Visitor) -> None:
     site.somebody(Role.CLERK, "Östlund Åsa")
     for words in ("Östlund", "östlund", "ÅSA"):
         assert "Östlund Åsa" in boss.page(f"/finance/people?q={words}")
@@ -433,7 +433,7 @@ def test_the_log_is_paged(site: Site, boss: Visitor) -> None:
     assert len(asked) <= 15
 
 
-def test_the_log_is_a_file_that_no_spreadsheet_runs(site: Site, boss: Visitor) -> None:
+def test_log_csv_contains_no_formula(site: Site, boss: Visitor) -> None:
     actor = Actor("=HYPERLINK(1)", Role.CLERK)
     with site.office.system.work(actor) as work:
         work.record(Verb.ENTER, {"what": "invited", "name": "x"})
@@ -447,7 +447,7 @@ def test_the_log_is_a_file_that_no_spreadsheet_runs(site: Site, boss: Visitor) -
     assert len(list(csv.reader(io.StringIO(boss.get("/finance/audit.csv?what=close").text)))) == 2
 
 
-def test_what_people_typed_is_only_text(site: Site, boss: Visitor) -> None:
+def test_typed_text_is_escaped_in_the_log(site: Site, boss: Visitor) -> None:
     with site.office.work() as work:
         work.record(Verb.ENTER, {"note": "<script>alert(1)</script>", "more": {"a": [1, 2]}})
         work.record(Verb.ENTER, ["a", "list"])
@@ -460,7 +460,7 @@ def test_what_people_typed_is_only_text(site: Site, boss: Visitor) -> None:
 # The mail log
 
 
-def test_mail_that_failed_is_tried_again(site: Site, clock: Clock, boss: Visitor) -> None:
+def test_failed_mail_can_be_retried(site: Site, clock: Clock, boss: Visitor) -> None:
     boss.post("/finance/people/invite", INES)
     assert ">waiting<" in boss.page("/finance/mail")
     actor, system = boss.actor, site.office.system
@@ -480,9 +480,7 @@ def test_mail_that_failed_is_tried_again(site: Site, clock: Clock, boss: Visitor
     assert NEW not in page
 
 
-def test_mail_that_failed_is_given_up_or_its_place_is_taken(
-    site: Site, clock: Clock, boss: Visitor
-) -> None:
+def test_failed_mail_can_be_dropped_or_replaced(site: Site, clock: Clock, boss: Visitor) -> None:
     """Home counts it until somebody gives it up, or a new invitation says it again."""
     boss.post("/finance/people/invite", INES)
     actor, system = boss.actor, site.office.system
@@ -503,7 +501,7 @@ def test_mail_that_failed_is_given_up_or_its_place_is_taken(
     assert not deliver(lambda: system.work(actor))
 
 
-def test_the_mail_log_says_when_nothing_can_leave(site: Site) -> None:
+def test_mail_log_says_when_no_server_is_set_up(site: Site) -> None:
     boss = site.visitor(Role.ADMINISTRATOR)
     assert "Invitations, new passwords" in boss.page("/finance/mail")
     boss.post("/finance/people/invite", INES)
@@ -517,7 +515,7 @@ def test_the_mail_log_says_when_nothing_can_leave(site: Site) -> None:
 # At the command line
 
 
-def test_the_first_administrator_is_invited_at_the_command_line(
+def test_first_administrator_is_invited_by_command(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_clock(site).now = now()  # the command's own

@@ -1,4 +1,4 @@
-"""What takes longer than a page may: shown as being calculated, then shown; few questions always."""
+"""Calculations too long for a page run in the background, with few queries."""
 
 import re
 import time
@@ -70,7 +70,7 @@ def test_a_long_draft_is_shown_when_it_is_ready(
     assert without_tokens(visitor.page(path)) == without_tokens(shown.text)
 
 
-def test_what_changed_meanwhile_is_calculated_anew(site: Site, slow: None) -> None:
+def test_draft_is_recalculated_if_its_input_changed_meanwhile(site: Site, slow: None) -> None:
     visitor = site.visitor(Role.MANAGER)
     before = finally_(lambda: visitor.get(RUN)).text
     assert without_tokens(visitor.page(RUN)) == without_tokens(before)
@@ -79,7 +79,7 @@ def test_what_changed_meanwhile_is_calculated_anew(site: Site, slow: None) -> No
     assert finally_(lambda: visitor.get(RUN)).text != before
 
 
-def test_why_there_is_no_draft_is_told_as_ever(site: Site, slow: None) -> None:
+def test_page_says_why_there_is_no_draft(site: Site, slow: None) -> None:
     foreign = {**a_setup()["contracts"][0], "currency": "EUR"}
     site.office.load({"contracts": [{**foreign, "key": "in-euro"}]})
     visitor = site.visitor(Role.MANAGER)
@@ -90,7 +90,7 @@ def test_why_there_is_no_draft_is_told_as_ever(site: Site, slow: None) -> None:
         assert visitor.get(RUN).status_code == 200
 
 
-def test_a_fault_is_told_once_and_tried_again(
+def test_failed_calculation_is_reported_once_and_retried(
     site: Site, slow: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A fault of the machine does not stay on the page when the machine is well again."""
@@ -119,7 +119,7 @@ def test_a_long_preview_keeps_what_was_typed(site: Site, slow: None) -> None:
     assert shown[0].text != shown[1].text
 
 
-def test_only_who_may_look_is_told_that_something_is_calculated(site: Site, slow: None) -> None:
+def test_calculation_state_is_visible_to_readers_only(site: Site, slow: None) -> None:
     outside = site.visitor(Role.NONPROFIT, beneficiaries=("seattle",))
     assert {outside.get(path).status_code for path in PAGES} == {404}
     assert not site.office.system.memory.get("draft")
@@ -134,7 +134,7 @@ def brief(asked: list[str]) -> str:
 
 @pytest.mark.thorough("further pages", but_one_in=4)
 @pytest.mark.parametrize("path", [path for path in PAGES if "verify" not in path])
-def test_the_first_look_at_new_sales_asks_few_questions_too(site: Site, path: str) -> None:
+def test_first_draft_of_new_sales_runs_few_queries(site: Site, path: str) -> None:
     visitor = site.visitor(Role.MANAGER)
     get_ready(site)
     site.office.bring_batch([a_row(3, date="2025-11-22")])
@@ -142,7 +142,7 @@ def test_the_first_look_at_new_sales_asks_few_questions_too(site: Site, path: st
     assert len(asked) <= MOST_QUERIES, brief(asked)
 
 
-def test_a_preview_asks_few_questions(site: Site) -> None:
+def test_preview_runs_few_queries(site: Site) -> None:
     visitor = site.visitor(Role.MANAGER)
     get_ready(site)
     form = contract_form(site, **{"rules-0-rate": "0.5"})
@@ -157,7 +157,7 @@ def get_ready(site: Site) -> None:
         closing.get_ready(work)
 
 
-def test_a_server_gets_ready_when_it_starts(site: Site) -> None:
+def test_server_warms_up_when_it_starts(site: Site) -> None:
     calculator = Calculator()
     calculator.get_ready(site.app)
     calculator.finish()

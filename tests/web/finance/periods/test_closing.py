@@ -63,7 +63,7 @@ def test_before_the_first_close_nothing_is_listed(site: Site) -> None:
     assert "No statements yet" in visitor.page("/finance/statements")
 
 
-def test_a_run_says_what_is_odd_first(site: Site) -> None:
+def test_run_page_lists_warnings_first(site: Site) -> None:
     site.office.bring_batch([a_row(2, date="2025-11-20", isbn=UNKNOWN)])
     page = site.visitor(Role.CLERK).page(RUN)
     assert "Estimated (draft)" in page
@@ -105,7 +105,7 @@ def test_a_figure_is_followed_down_to_the_file_and_row(site: Site, period: str) 
     assert visitor.get(f"/finance/periods/{period}/contracts/none").status_code == 404
 
 
-def test_pages_ask_few_questions(site: Site) -> None:
+def test_period_pages_run_few_queries(site: Site) -> None:
     visitor = site.visitor(Role.MANAGER)
     for path in (
         "/finance/periods",
@@ -123,7 +123,7 @@ def test_pages_ask_few_questions(site: Site) -> None:
             visitor.page(path)
 
 
-def test_no_sentence_is_a_mistake(site: Site) -> None:
+def test_period_pages_contain_no_broken_sentences(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     form = {"subject": "report:hub", "figure": "nothing covers 2025-H2", "text": " "}
     answer = visitor.post(f"{RUN}/jumps", form)
@@ -160,7 +160,7 @@ def test_two_people_close_a_period(site: Site) -> None:
     assert again.status_code == 409
 
 
-def test_who_prepared_is_not_asked_to_approve(site: Site) -> None:
+def test_preparer_is_not_offered_to_approve(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     number = prepare(site, manager)
     page = manager.page(f"{RUN}/close")
@@ -171,7 +171,7 @@ def test_who_prepared_is_not_asked_to_approve(site: Site) -> None:
     assert site.office.rows("SELECT status FROM proposal") == [("waiting",)]
 
 
-def test_what_changed_is_shown_and_refused(site: Site) -> None:
+def test_changed_draft_is_shown_and_approval_refused(site: Site) -> None:
     number = prepare(site, site.visitor(Role.CLERK))
     site.office.bring_batch([a_row(30, date="2025-12-01")])
     manager = site.visitor(Role.MANAGER)
@@ -184,7 +184,7 @@ def test_what_changed_is_shown_and_refused(site: Site) -> None:
     assert "has changed since" in answer.text
 
 
-def test_it_is_sent_back_or_withdrawn(site: Site) -> None:
+def test_prepared_close_can_be_sent_back_or_withdrawn(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     number = prepare(site, clerk)
     assert manager.post(f"{RUN}/refuse/{number}", {"reason": ""}).status_code == 422
@@ -198,7 +198,7 @@ def test_it_is_sent_back_or_withdrawn(site: Site) -> None:
     ]
 
 
-def test_one_person_alone_is_shown(site: Site) -> None:
+def test_single_approval_is_shown_on_the_checklist(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     with site.office.system.work(site.somebody(Role.ADMINISTRATOR)) as work:
         approvals.set_two_people(work, on=False)
@@ -207,7 +207,7 @@ def test_one_person_alone_is_shown(site: Site) -> None:
     assert manager.post(f"{RUN}/approve/{number}", {"looked": "y"}).status_code == 302
 
 
-def test_the_period_workbook_is_handed_out(site: Site) -> None:
+def test_period_workbook_can_be_downloaded(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     for period, name in (
         ("2025-H1", "2025-H1 period.xlsx"),
@@ -220,11 +220,11 @@ def test_the_period_workbook_is_handed_out(site: Site) -> None:
 
 
 @pytest.mark.parametrize("period", ["1999-H1", "2025-Q3", "nonsense", "2026-H1"])
-def test_other_periods_are_refused(site: Site, period: str) -> None:
+def test_unknown_periods_are_not_found(site: Site, period: str) -> None:
     assert site.visitor(Role.CLERK).get(f"/finance/periods/{period}").status_code in {404, 409}
 
 
-def test_an_early_close_wants_a_reason_and_a_tick(site: Site) -> None:
+def test_early_close_needs_a_reason_and_a_tick(site: Site) -> None:
     before_its_end = datetime(2025, 12, 20, 9, tzinfo=UTC)
     site.office.system = replace(site.office.system, clock=lambda: before_its_end)
     site.app.extensions["royalties"] = site.office.system

@@ -68,7 +68,7 @@ def test_the_retailer_who_takes_telephone_orders_comes_first(site: Site) -> None
 
 
 @after(nothing)
-def test_before_the_setup_it_says_what_to_do(site: Site) -> None:
+def test_entry_page_without_setup_says_what_to_do(site: Site) -> None:
     assert site.visitor(Role.CLERK).get(SHEET).status_code == 409
 
 
@@ -109,7 +109,7 @@ def test_the_back_button_does_not_record_again(site: Site) -> None:
     assert last.status_code == 303
 
 
-def test_wrong_cells_are_marked_where_they_are_and_nothing_is_lost(site: Site) -> None:
+def test_wrong_cells_are_marked_and_rows_kept(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     wrong = {**ROW, "units": "<b>two</b>", "isbn": UNKNOWN, "city": "Zürich"}
     before = site.office.hashes("sales_draft")
@@ -127,7 +127,7 @@ def test_wrong_cells_are_marked_where_they_are_and_nothing_is_lost(site: Site) -
     assert "<title>Error: Enter sales" in answer.text
 
 
-def test_warnings_are_ticked(site: Site) -> None:
+def test_warnings_must_be_ticked(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     first = send(visitor, ROW, ROW)
     assert first.status_code == 422
@@ -148,7 +148,7 @@ def test_undone_rows_are_in_the_sheet_again(site: Site) -> None:
     assert visitor.post(f"{receipt}/undo").status_code == 409
 
 
-def test_without_a_script_rows_are_added_and_kept(site: Site) -> None:
+def test_rows_are_added_and_kept_without_a_script(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     page = visitor.page(f"{SHEET}?retailer=hub")
     assert page.count('name="isbn"') == 10
@@ -229,20 +229,20 @@ def test_another_numbers_are_read_as_its_reader_writes_them(site: Site) -> None:
         (f"{SHEET}?rows=x", 200),
     ],
 )
-def test_odd_addresses(site: Site, path: str, status: int) -> None:
+def test_entry_pages_survive_odd_addresses(site: Site, path: str, status: int) -> None:
     assert site.visitor(Role.CLERK).get(path).status_code == status
 
 
 @pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION])
 @pytest.mark.parametrize("path", ["", "books?q=collab", "recorded/1"])
-def test_it_is_the_desks_alone(site: Site, role: Role, path: str) -> None:
+def test_entry_is_not_found_outside_the_desk(site: Site, role: Role, path: str) -> None:
     visitor = site.visitor(role)
     assert visitor.get(SHEET + path).status_code == 404
     assert visitor.post(SHEET, rows_of(ROW)).status_code == 404
     assert visitor.post(f"{SHEET}draft", rows_of(ROW)).status_code == 404
 
 
-def test_a_fresh_token_is_for_our_own_pages_and_names_its_owner(site: Site) -> None:
+def test_fresh_token_is_given_to_own_pages_with_its_owner(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     found: Any = visitor.get(f"{SHEET}token").json
     assert found["person"] == hidden(visitor.page(f"{SHEET}?retailer=hub"), "person")
@@ -253,7 +253,7 @@ def test_a_fresh_token_is_for_our_own_pages_and_names_its_owner(site: Site) -> N
     assert site.stranger().get(f"{SHEET}token").status_code == 302
 
 
-def test_a_sheet_is_recorded_by_nobody_but_who_typed_it(site: Site) -> None:
+def test_sheet_can_be_recorded_only_by_its_author(site: Site) -> None:
     page = site.visitor(Role.CLERK).page(f"{SHEET}?retailer=hub")
     form = form_of(page, ROW) | {"person": hidden(page, "person")}
     other = site.visitor(Role.CLERK)

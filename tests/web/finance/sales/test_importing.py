@@ -76,7 +76,7 @@ def flashed(visitor: Visitor, answer: TestResponse) -> str:
 # Sending
 
 
-def test_before_the_first_report_the_next_step_is_said(site: Site) -> None:
+def test_empty_imports_page_says_the_next_step(site: Site) -> None:
     page = site.visitor(Role.CLERK).page("/finance/imports")
     assert "Nothing is recorded yet" in page
     assert 'enctype="multipart/form-data"' in page
@@ -116,7 +116,7 @@ def test_several_reports_are_sent_at_once(site: Site) -> None:
     assert "Refused, 3 problems" in page
 
 
-def test_what_others_sent_is_seen(site: Site) -> None:
+def test_uploads_of_colleagues_are_listed(site: Site) -> None:
     sent(site.visitor(Role.CLERK, "Cleo"), MAY)
     assert "Cleo" in site.visitor(Role.MANAGER).page("/finance/imports")
 
@@ -128,13 +128,13 @@ def test_a_form_without_a_file_says_so(site: Site) -> None:
     assert "Choose at least one file" in answer.text
 
 
-def test_a_script_is_told_where_to_go(site: Site) -> None:
+def test_script_gets_the_next_address_as_json(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     answer = send(clerk, MAY, headers={"Accept": "application/json"})
     assert answer.json == {"to": "/finance/uploads/1"}
 
 
-def test_the_same_file_again(site: Site) -> None:
+def test_file_sent_twice_leads_to_the_first_upload(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK, "Cleo"), site.visitor(Role.MANAGER)
     address = sent(clerk, MAY)
     again = send(manager, MAY, "copy.csv")
@@ -275,7 +275,7 @@ def test_the_report_is_chosen_by_hand(site: Site) -> None:
 
 
 @after(closed)
-def test_totals_stand_beside_those_of_the_time_before(site: Site) -> None:
+def test_totals_are_shown_beside_those_of_the_previous_import(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     data = as_file([a_row(4, date="2026-02-03", list_price=None)])
     page = clerk.page(sent(clerk, data))
@@ -302,7 +302,7 @@ def test_an_unknown_isbn_is_matched_on_the_page(site: Site) -> None:
     assert "Unknown ISBNs" not in page
 
 
-def test_what_cannot_be_matched_is_told(site: Site) -> None:
+def test_failed_match_is_explained(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     before = site.office.hashes()
     form = {"identifier": UNKNOWN, "isbn": "9780000000000", "back": "https://elsewhere.example/"}
@@ -312,7 +312,7 @@ def test_what_cannot_be_matched_is_told(site: Site) -> None:
     assert site.office.hashes() == before
 
 
-def test_an_upload_is_removed(site: Site) -> None:
+def test_upload_can_be_removed(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     address = sent(clerk, MAY)
     assert "may.csv is removed" in flashed(clerk, clerk.post(f"{address}/remove"))
@@ -323,7 +323,7 @@ def test_an_upload_is_removed(site: Site) -> None:
 # Two people
 
 
-def test_the_second_who_records_is_told(site: Site) -> None:
+def test_second_recording_of_an_upload_is_refused(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     address = sent(clerk, MAY)
     record(clerk, address)
@@ -335,7 +335,7 @@ def test_the_second_who_records_is_told(site: Site) -> None:
     assert site.office.rows("SELECT count(*) FROM batch") == [(1,)]
 
 
-def test_what_changed_since_it_was_seen_is_not_recorded(site: Site) -> None:
+def test_upload_changed_since_it_was_seen_is_not_recorded(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     address = sent(clerk, WAITS)
     site.office.alias(UNKNOWN, HARDCOVER)
@@ -396,7 +396,9 @@ def test_a_job_that_failed_says_why(site: Site, monkeypatch: pytest.MonkeyPatch)
     assert "Ready to record" in manager.page(address)
 
 
-def test_work_that_nobody_takes_up_is_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_says_when_no_worker_takes_up_a_job(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(waiting, "PATIENCE", -1)
     clerk = site.visitor(Role.CLERK)
     address = sent(clerk, MAY)
@@ -442,7 +444,7 @@ def test_a_closed_import_is_corrected_by_a_manager(site: Site) -> None:
 
 
 @after(closed)
-def test_a_received_file_is_handed_out_and_never_shown(site: Site) -> None:
+def test_received_file_is_downloaded_and_never_displayed(site: Site) -> None:
     answer = site.visitor(Role.CLERK).get("/finance/imports/1/file")
     assert answer.data == (site.office.outside / "spring.csv").read_bytes()
     assert answer.headers["Content-Disposition"] == "attachment; filename=spring.csv"
@@ -454,11 +456,11 @@ def test_a_received_file_is_handed_out_and_never_shown(site: Site) -> None:
 # Waiting
 
 
-def test_nothing_waits(site: Site) -> None:
+def test_waiting_page_without_rows_says_so(site: Site) -> None:
     assert "Nothing waits" in site.visitor(Role.CLERK).page("/finance/waiting")
 
 
-def test_what_waits_is_matched(site: Site) -> None:
+def test_waiting_rows_can_be_matched(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     batch = record(clerk, sent(clerk, WAITS, "waits.csv"))
     assert "2 rows of it wait for 1 edition" in clerk.page(batch)
@@ -480,7 +482,7 @@ def test_what_waits_is_matched(site: Site) -> None:
 
 
 @after(spring)
-def test_pages_ask_few_queries(site: Site) -> None:
+def test_import_pages_run_few_queries(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     address = sent(clerk, WAITS)
     more = sent(clerk, FAULTY)
@@ -500,7 +502,7 @@ def test_pages_ask_few_queries(site: Site) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION])
-def test_it_does_not_exist_for_others(site: Site, role: Role) -> None:
+def test_imports_are_not_found_outside_the_desk(site: Site, role: Role) -> None:
     address = sent(site.visitor(Role.CLERK), FAULTY)
     other = site.visitor(role, beneficiaries=("seattle",) if role is Role.NONPROFIT else ())
     before = site.office.hashes("session")
@@ -521,7 +523,7 @@ def test_it_does_not_exist_for_others(site: Site, role: Role) -> None:
     assert site.office.hashes("session") == before
 
 
-def test_what_is_not_there_is_not_there(site: Site) -> None:
+def test_unknown_imports_are_not_found(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     for number in ("0", "99", "99999999999999999999"):
         for path in ("uploads/{}", "uploads/{}/problems", "imports/{}", "imports/{}/file"):
@@ -530,7 +532,7 @@ def test_what_is_not_there_is_not_there(site: Site) -> None:
             assert manager.post(f"/finance/{path.format(number)}").status_code == 404
 
 
-def test_nothing_is_sent_without_the_forms_token(site: Site) -> None:
+def test_upload_without_csrf_token_is_refused(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     form = {"files": [(io.BytesIO(MAY), "may.csv")]}
     answer = clerk.client.post("/finance/imports", data=form, base_url=BASE)

@@ -25,7 +25,7 @@ def test_sales_of_an_order_lead_to_it_and_are_not_undone_as_an_import(site: Site
 
 
 @after(paid)
-def test_accounts_of_orders_stand_in_the_trial_balance(site: Site) -> None:
+def test_order_accounts_are_in_the_trial_balance(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     page = visitor.page("/finance/ledger/")
     for words in ("Copies ordered by organizations", "Sales tax charged, by place", "US-WA"):

@@ -97,7 +97,7 @@ def test_every_sale_is_on_exactly_one_page(site: Site) -> None:
 
 
 @after(many)
-def test_back_shows_the_same_pages(site: Site) -> None:
+def test_paging_back_shows_the_same_pages(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     path, forth, last = f"{LIST}?period=2025-H2", [], ""
     while path:
@@ -185,7 +185,7 @@ def hostile(office: Office) -> None:
 
 
 @after(hostile)
-def test_no_text_becomes_a_formula(site: Site) -> None:
+def test_sales_files_contain_no_formula(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     for row in exported(visitor):
         for name in ("reference", "order", "city"):
@@ -216,7 +216,7 @@ def test_the_csv_is_a_report_that_gives_the_same_sales_again(site: Site) -> None
 
 
 @after(closed)
-def test_it_begins_with_the_newest_period_that_has_sales(site: Site) -> None:
+def test_sales_page_opens_with_the_newest_period_with_sales(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     page = visitor.page(LIST)
     assert "<option selected>2025-H2</option>" in page
@@ -258,7 +258,7 @@ def test_a_line_tells_where_it_came_from(site: Site) -> None:
         ("title=x%00", 400),
     ],
 )
-def test_odd_filters(site: Site, query: str, status: int) -> None:
+def test_sales_page_survives_odd_filters(site: Site, query: str, status: int) -> None:
     visitor = site.visitor(Role.CLERK)
     assert visitor.get(f"{LIST}?{query}").status_code == status
 
@@ -272,12 +272,12 @@ def test_a_filter_that_fits_nothing_says_so(site: Site) -> None:
 
 
 @after(opened)
-def test_before_the_first_sale_it_says_what_to_do(site: Site) -> None:
+def test_sales_page_without_sales_says_what_to_do(site: Site) -> None:
     assert "Import a report" in site.visitor(Role.CLERK).page(LIST)
 
 
 @after(many)
-def test_no_page_asks_much_or_scans_the_sales(site: Site) -> None:
+def test_sales_pages_run_few_queries_and_no_full_scan(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     for query in (*FILTERS, "after=1_0_1_1_USD_1_0_1&period=all"):
         visitor.get(f"{LIST}?{query}")
@@ -303,6 +303,6 @@ def scans(office: Office, statements: list[str]) -> list[str]:
 @after(closed)
 @pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION])
 @pytest.mark.parametrize("path", [LIST, f"{LIST}sales.csv", f"{LIST}sales.xlsx"])
-def test_it_is_the_desks_alone(site: Site, role: Role, path: str) -> None:
+def test_sales_are_not_found_outside_the_desk(site: Site, role: Role, path: str) -> None:
     assert site.visitor(role).get(path).status_code == 404
     assert site.stranger().get(path).status_code == 302

@@ -54,7 +54,7 @@ def test_statements_are_listed_and_filtered(site: Site) -> None:
     assert "No such statement" in visitor.page("/finance/statements?beneficiary=nobody")
 
 
-def test_the_page_says_what_the_twin_says(site: Site) -> None:
+def test_statement_page_agrees_with_its_json(site: Site) -> None:
     for number in numbers(site):
         with site.office.work(read_only=True) as work:
             twin = json.loads(statement_file(work, number, "twin").data)
@@ -72,7 +72,7 @@ def test_the_page_says_what_the_twin_says(site: Site) -> None:
         assert twin["outcome"] in page.replace("&#39;", "'")
 
 
-def test_what_is_summed_on_the_page_ties(site: Site) -> None:
+def test_sums_on_the_statement_page_agree(site: Site) -> None:
     for number in numbers(site):
         with site.office.work(read_only=True) as work:
             found = statement(work, number)
@@ -82,7 +82,7 @@ def test_what_is_summed_on_the_page_ties(site: Site) -> None:
             assert part.total.units == sum(units for _, units in part.retailers)
 
 
-def test_before_and_after_stand_side_by_side(site: Site) -> None:
+def test_statement_links_to_previous_and_next(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     first, second, third = numbers(site)[:3]
     page = visitor.page(f"/finance/statements/{second}")
@@ -105,7 +105,7 @@ def test_every_why_has_an_answer_down_to_the_row(site: Site) -> None:
     assert visitor.get(f"/finance/statements/{number}/explain/nothing").status_code == 404
 
 
-def test_a_draft_is_plainly_one(site: Site) -> None:
+def test_draft_statement_is_marked(site: Site) -> None:
     page = site.visitor(Role.CLERK).page("/finance/periods/2025-H2/drafts/seattle/USD")
     assert "DRAFT – NOT ISSUED" in page
     assert "Estimated (draft)" in page
@@ -137,7 +137,7 @@ def test_downloads_are_the_issued_bytes(site: Site, kind: str) -> None:
     }
 
 
-def test_all_of_a_period_in_one_file(site: Site) -> None:
+def test_statements_of_a_period_come_in_one_zip(site: Site) -> None:
     answer = site.visitor(Role.CLERK).get("/finance/periods/2025-H1/statements.zip")
     with ZipFile(BytesIO(answer.data)) as archive:
         assert archive.testzip() is None
@@ -146,7 +146,7 @@ def test_all_of_a_period_in_one_file(site: Site) -> None:
 
 
 @after(closed_only)
-def test_a_page_says_how_many_are_issued(site: Site) -> None:
+def test_period_page_counts_issued_statements(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     first, total = numbers(site)[0], len(numbers(site))
     where = "/finance/statements?period=2025-H1"
@@ -162,7 +162,7 @@ def test_a_page_says_how_many_are_issued(site: Site) -> None:
 
 
 @after(closed_only)
-def test_without_a_mail_server_nobody_is_told_that_mail_leaves(site: Site) -> None:
+def test_sending_without_a_mail_server_is_not_reported_as_sent(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     where = "/finance/periods/2025-H1/send"
     assert "No mail server is set up" in manager.page(where)
@@ -171,7 +171,7 @@ def test_without_a_mail_server_nobody_is_told_that_mail_leaves(site: Site) -> No
 
 
 @after(closed_only)
-def test_a_manager_issues_and_a_clerk_does_not(site: Site) -> None:
+def test_only_managers_issue_statements(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     number = numbers(site)[0]
     address = f"/finance/statements/{number}"
@@ -212,14 +212,14 @@ def test_statements_are_sent_after_saying_to_whom(site: Site) -> None:
     assert manager.post(f"/finance/statements/{number}/send", {"again": "y"}).status_code == 302
 
 
-def test_a_clerk_sends_nothing(site: Site) -> None:
+def test_clerk_cannot_send_statements(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     assert clerk.get("/finance/periods/2025-H1/send").status_code == 403
     assert clerk.post("/finance/periods/2025-H1/send").status_code == 403
     assert "Send by e-mail" not in clerk.page("/finance/statements?period=2025-H1")
 
 
-def test_amounts_are_written_for_whoever_looks(site: Site) -> None:
+def test_amounts_follow_the_readers_number_format(site: Site) -> None:
     number, found = one_of(site, "seattle")
     page = site.visitor(Role.CLERK).page(f"/finance/statements/{number}")
     assert f"To pay {amount_text(found.paid, 'USD')} <abbr>USD</abbr>" in page

@@ -80,7 +80,7 @@ def amended(visitor: Visitor, **changes: Any) -> Any:
 
 
 @after(public)
-def test_everybody_at_the_desk_looks_and_only_managers_change(site: Site) -> None:
+def test_desk_reads_the_catalogue_and_only_managers_change_it(site: Site) -> None:
     clerk, manager = site.visitor(Role.CLERK), site.visitor(Role.MANAGER)
     for path in ("/finance/titles", "/finance/titles/collab", "/finance/retailers/bay"):
         assert re.search("Amend|Add a title", manager.page(path))
@@ -116,7 +116,7 @@ def test_a_titles_page_shows_what_is_known(site: Site) -> None:
 
 
 @after(nothing)
-def test_before_the_first_setup_every_list_says_the_next_step(site: Site) -> None:
+def test_lists_without_setup_say_the_next_step(site: Site) -> None:
     administrator = site.visitor(Role.ADMINISTRATOR)
     assert "There is no title yet" in administrator.page("/finance/titles")
     assert "There is no retailer yet" in administrator.page("/finance/retailers")
@@ -140,7 +140,7 @@ PAGES = (
 
 
 @after(public)
-def test_no_page_asks_much(site: Site) -> None:
+def test_catalogue_pages_run_few_queries(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     for path in PAGES:
         manager.page(path)
@@ -155,7 +155,7 @@ def test_no_page_asks_much(site: Site) -> None:
 
 
 @after(public)
-def test_what_is_not_there(site: Site) -> None:
+def test_unknown_titles_and_retailers_are_not_found(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     for path in ("titles/nothing", "retailers/nothing"):
         for tail in ("", "/amend", "/history"):
@@ -166,7 +166,7 @@ def test_what_is_not_there(site: Site) -> None:
 
 
 @after(public)
-def test_a_form_that_is_sent_as_it_stands_changes_nothing(site: Site) -> None:
+def test_unchanged_form_changes_nothing(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     before = site.office.hashes("session", "log")
     answer = amended(manager)
@@ -249,7 +249,7 @@ def titles(draw: Any) -> dict[str, Any]:
 
 
 @given(titles())
-def test_the_form_is_the_entry(body: dict[str, Any]) -> None:
+def test_form_shows_every_value_of_the_entry(body: dict[str, Any]) -> None:
     app = Flask("test")
     app.config.update(WTF_CSRF_ENABLED=False)
     kept = parse_setup({"titles": [body]}, "x").entries["titles"]["any"]
@@ -261,7 +261,7 @@ def test_the_form_is_the_entry(body: dict[str, Any]) -> None:
 
 
 @after(public)
-def test_faults_stand_at_their_fields_and_nothing_typed_is_lost(site: Site) -> None:
+def test_errors_are_shown_at_their_fields_and_typing_kept(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     form = fields(manager.page(AMEND))
     form |= {
@@ -342,7 +342,7 @@ def test_a_new_title_takes_an_isbn_as_people_write_it(site: Site) -> None:
 
 
 @after(public)
-def test_rows_of_no_number_are_left_out(site: Site) -> None:
+def test_rows_with_an_invalid_number_are_left_out(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     for row in ("\u00b2", "9" * 5000, "-1", "x", "\u0663", "1e3", ""):
         typed = {"links": [row], f"links-{row}-words": "x"}
@@ -376,7 +376,7 @@ def test_identifiers_of_one_kind_are_not_merged(site: Site) -> None:
 
 
 @after(public)
-def test_who_amends_an_older_state_is_told(site: Site) -> None:
+def test_amending_an_older_revision_is_refused(site: Site) -> None:
     one, other = site.visitor(Role.MANAGER, "Mia"), site.visitor(Role.MANAGER, "Max")
     form = fields(one.page(AMEND))
     assert amended(other, subtitle="Theirs").status_code == 303
@@ -388,21 +388,21 @@ def test_who_amends_an_older_state_is_told(site: Site) -> None:
 
 
 @after(public)
-def test_a_revision_that_is_none_is_an_older_state(site: Site) -> None:
+def test_invalid_revision_counts_as_an_older_one(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     for revision in ("", "x", "-1", "9" * 5000, "1.5"):
         assert amended(manager, revision=revision).status_code == 422
 
 
 @after(public)
-def test_the_key_of_an_entry_stays(site: Site) -> None:
+def test_key_of_an_entry_cannot_change(site: Site) -> None:
     answer = amended(site.visitor(Role.MANAGER), key="another", subtitle="Changed")
     assert answer.location == "/finance/titles/collab"
     assert site.office.rows("select count(*) from revision where key = 'another'") == [(0,)]
 
 
 @after(public)
-def test_history_tells_old_and_new(site: Site) -> None:
+def test_history_shows_old_and_new_values(site: Site) -> None:
     manager = site.visitor(Role.MANAGER, "Mia")
     amended(manager, **{"editions-0-unit_cost": "9.20", "subtitle": "Second"})
     page = re.sub(r"\s+", " ", manager.page("/finance/titles/collab/history"))
@@ -439,7 +439,7 @@ def test_retailers_are_added_and_amended(site: Site) -> None:
 
 
 @after(public)
-def test_a_sample_is_uploaded_and_handed_out(site: Site) -> None:
+def test_sample_can_be_uploaded_and_downloaded(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     page = manager.page("/finance/titles/collab")
     form = {"chapter": "2", "revision": fields(page)["revision"]}
@@ -459,7 +459,7 @@ def test_a_sample_is_uploaded_and_handed_out(site: Site) -> None:
 
 
 @after(public)
-def test_what_is_no_pdf_is_not_kept(site: Site) -> None:
+def test_sample_that_is_not_a_pdf_is_refused(site: Site) -> None:
     manager = site.visitor(Role.MANAGER)
     revision = fields(manager.page("/finance/titles/collab"))["revision"]
     for data in (b"", b"<html>%PDF-", b"PK\x03\x04", b"%!PS", b"\xef\xbb\xbf%PDF-"):

@@ -98,7 +98,7 @@ PAGES = (
 )
 
 
-def test_pages_ask_few_questions_however_many_rows_they_show(site: Site) -> None:
+def test_terms_pages_run_constant_queries(site: Site) -> None:
     visitor = site.visitor(Role.MANAGER)
     few = {path: _queries(site, visitor, path) for path in PAGES}
     contracts = [a_contract(f"more-{n:03d}", ["atlas"]) for n in range(60)]
@@ -129,21 +129,21 @@ def sent_queries(site: Site, look: Callable[[], str]) -> list[str]:
     return [each for each in seen if not each.startswith(("PRAGMA", "BEGIN", "SHOW"))]
 
 
-def test_a_clerk_may_look_everywhere(site: Site) -> None:
+def test_clerk_can_read_all_terms(site: Site) -> None:
     clerk = site.visitor(Role.CLERK)
     for path in PAGES:
         assert "<h1>" in clerk.page(f"/finance/{path}"), path
 
 
 @pytest.mark.parametrize("role", [Role.NONPROFIT, Role.ORGANIZATION])
-def test_others_find_nothing(site: Site, role: Role) -> None:
+def test_terms_are_not_found_outside_the_desk(site: Site, role: Role) -> None:
     outside = site.visitor(role, beneficiaries=("seattle",))
     assert {path: outside.get(f"/finance/{path}").status_code for path in PAGES} == dict.fromkeys(
         PAGES, 404
     )
 
 
-def test_what_is_not_there_is_not_found(site: Site) -> None:
+def test_unknown_terms_are_not_found(site: Site) -> None:
     visitor = site.visitor(Role.MANAGER)
     for path in (
         "contracts/nobody",
@@ -159,14 +159,14 @@ def test_what_is_not_there_is_not_found(site: Site) -> None:
 
 
 @after(nothing)
-def test_the_lists_of_an_empty_house_say_what_comes_first(site: Site) -> None:
+def test_lists_of_empty_books_say_what_comes_first(site: Site) -> None:
     answer = site.visitor(Role.MANAGER).get("/finance/contracts")
     assert answer.status_code == 409, "without a setup file there is nothing to amend"
     assert "no setup file has been loaded" in answer.text
 
 
 @after(opened)
-def test_lists_find_and_turn_pages(site: Site) -> None:
+def test_lists_are_searched_and_paged(site: Site) -> None:
     site.office.load(
         {
             "contracts": [
@@ -189,7 +189,7 @@ def test_lists_find_and_turn_pages(site: Site) -> None:
     assert visitor.get("/finance/contracts?page=99999999999").status_code == 200
 
 
-def test_a_contract_is_read_as_sentences(site: Site) -> None:
+def test_contract_page_shows_terms_as_sentences(site: Site) -> None:
     page = site.visitor(Role.CLERK).page("/finance/contracts/foot-2015")
     for words in (
         "10 % up to 30 copies, then 12.5 % of the list price on hardcover through the channel",
@@ -203,7 +203,7 @@ def test_a_contract_is_read_as_sentences(site: Site) -> None:
         assert words in page, words
 
 
-def test_a_plan_names_everybody_and_their_part(site: Site) -> None:
+def test_plan_page_names_every_beneficiary_and_share(site: Site) -> None:
     page = re.sub(r"<[^>]*>|\s+", " ", site.visitor(Role.CLERK).page("/finance/plans/cities"))
     page = re.sub(r"\s+", " ", page)
     for words in (
@@ -218,7 +218,7 @@ def test_a_plan_names_everybody_and_their_part(site: Site) -> None:
         assert words in page, words
 
 
-def test_a_beneficiary_shows_accounts_and_who_may_look(site: Site) -> None:
+def test_beneficiary_page_shows_accounts_and_users(site: Site) -> None:
     site.somebody(Role.NONPROFIT, "Nora Portal", beneficiaries=("tacoma",))
     page = site.visitor(Role.CLERK).page("/finance/beneficiaries/tacoma")
     assert "Nora Portal" in page
@@ -227,7 +227,7 @@ def test_a_beneficiary_shows_accounts_and_who_may_look(site: Site) -> None:
     assert "2025-H1" in page
 
 
-def test_what_a_nonprofit_keeps_of_itself_is_shown_to_the_desk(site: Site) -> None:
+def test_desk_sees_contact_details_kept_by_the_nonprofit(site: Site) -> None:
     nora = site.visitor(Role.NONPROFIT, beneficiaries=("tacoma",))
     kept = {"contact": "Tara Coe", "phone": "+1 253 555 0199", "email": "hello@tacoma.example"}
     assert nora.post("/nonprofit/tacoma/details", kept).status_code == 303
@@ -240,7 +240,7 @@ def test_what_a_nonprofit_keeps_of_itself_is_shown_to_the_desk(site: Site) -> No
 # Amending
 
 
-def test_a_managers_change_acts_at_once_where_one_pair_of_eyes_is_enough(site: Site) -> None:
+def test_managers_change_takes_effect_at_once_with_single_approval(site: Site) -> None:
     one_pair_of_eyes(site)
     visitor = site.visitor(Role.MANAGER)
     form = contract_form(site, **{"rules-1-tiers-0-rate": "12.5 %", "author": "Kim <Foote>"})
@@ -261,7 +261,7 @@ def test_an_untouched_form_changes_nothing(site: Site) -> None:
     assert current(site, "contracts", "foot-2015") == before
 
 
-def test_faults_stand_at_their_fields_and_nothing_typed_is_lost(site: Site) -> None:
+def test_errors_are_shown_at_their_fields_and_typing_kept(site: Site) -> None:
     one_pair_of_eyes(site)
     before = site.office.hashes("person", "session")
     form = contract_form(
@@ -294,7 +294,7 @@ def test_faults_stand_at_their_fields_and_nothing_typed_is_lost(site: Site) -> N
     assert site.office.hashes("person", "session") == before
 
 
-def test_what_closed_runs_used_is_told_in_the_form(site: Site) -> None:
+def test_form_marks_values_used_by_closed_periods(site: Site) -> None:
     form = contract_form(site, currency="EUR")
     answer = post(site.visitor(Role.MANAGER), "/finance/contracts/foot-2015/amend", form)
     assert answer.status_code == 422
@@ -304,7 +304,7 @@ def test_what_closed_runs_used_is_told_in_the_form(site: Site) -> None:
     assert "were earned back already" in answer.text
 
 
-def test_rows_are_moved_by_sending_the_form(site: Site) -> None:
+def test_rows_are_moved_without_a_script(site: Site) -> None:
     visitor = site.visitor(Role.CLERK)
     before = current(site, "contracts", "foot-2015")
     form = contract_form(site, act="down:rules:0", author="Kept")
@@ -319,7 +319,7 @@ def test_rows_are_moved_by_sending_the_form(site: Site) -> None:
     assert current(site, "contracts", "foot-2015") == before
 
 
-def test_who_saves_on_an_older_state_sees_both(site: Site) -> None:
+def test_saving_an_older_revision_shows_both_versions(site: Site) -> None:
     one_pair_of_eyes(site)
     form = contract_form(site, author="Mine")
     site.office.load({"contracts": [{**entry("contracts", "foot-2015"), "author": "Theirs"}]})
@@ -340,7 +340,7 @@ def test_who_saves_on_an_older_state_sees_both(site: Site) -> None:
     assert current(site, "contracts", "foot-2015").body["author"] == "Mine"
 
 
-def test_a_form_asks_before_it_replaces_what_has_counted(site: Site) -> None:
+def test_form_asks_before_replacing_terms_in_use(site: Site) -> None:
     one_pair_of_eyes(site)
     visitor, address = site.visitor(Role.MANAGER), "/finance/contracts/foot-2015/amend"
     form = contract_form(site, **{"rules-1-tiers-0-rate": "12.5 %"})
@@ -363,7 +363,7 @@ def test_a_form_asks_before_it_replaces_what_has_counted(site: Site) -> None:
     assert current(site, "contracts", "foot-2015").body["rules"][1]["rate"] == "0.125"
 
 
-def test_what_never_counts_is_told_at_its_field_and_on_the_entrys_page(site: Site) -> None:
+def test_terms_that_never_apply_are_marked_at_their_field_and_on_the_entry(site: Site) -> None:
     one_pair_of_eyes(site)
     visitor, address = site.visitor(Role.MANAGER), "/finance/contracts/foot-2015"
     anything = {"name": "Anything", "basis": "net", "rate": "0.1"}
@@ -383,7 +383,7 @@ def test_what_never_counts_is_told_at_its_field_and_on_the_entrys_page(site: Sit
     assert "about terms" not in visitor.page("/finance/periods/2025-H1")
 
 
-def test_a_steps_condition_that_no_sale_meets_is_told_in_a_preview(site: Site) -> None:
+def test_preview_tells_of_a_step_that_no_sale_meets(site: Site) -> None:
     visitor = site.visitor(Role.MANAGER)
     now = current(site, "plans", "cities")
     version = {**now.body["versions"][0], "from": "2025-07-01"}
@@ -394,7 +394,7 @@ def test_a_steps_condition_that_no_sale_meets_is_told_in_a_preview(site: Site) -
     assert f'<a href="#steps-1-regions">Step 2 · Regions: h{told}' in page
 
 
-def test_a_contract_is_added(site: Site) -> None:
+def test_contract_can_be_added(site: Site) -> None:
     one_pair_of_eyes(site)
     visitor = site.visitor(Role.MANAGER)
     form = {
@@ -411,7 +411,7 @@ def test_a_contract_is_added(site: Site) -> None:
     assert 'href="#key"' in answer.text
 
 
-def test_a_plan_gets_a_version(site: Site) -> None:
+def test_plan_version_can_be_added(site: Site) -> None:
     one_pair_of_eyes(site)
     visitor = site.visitor(Role.MANAGER)
     now = current(site, "plans", "cities")
@@ -428,7 +428,7 @@ def test_a_plan_gets_a_version(site: Site) -> None:
     assert "35 % of what is payable" in page
 
 
-def test_faults_of_a_version_stand_at_their_fields(site: Site) -> None:
+def test_plan_version_errors_are_shown_at_their_fields(site: Site) -> None:
     now = current(site, "plans", "cities")
     body = {**now.body["versions"][0], "from": "2025-07-01"}
     form = {**sent(VersionForm, body), "revision": str(now.id), "act": "save"}
@@ -465,7 +465,7 @@ def form_on(answer: TestResponse) -> Form:
     return found
 
 
-def test_a_members_part_is_shared_out_by_steps(site: Site) -> None:
+def test_nested_steps_can_be_typed(site: Site) -> None:
     """Lists within lists are built without a script, to any depth, and nothing is written as JSON."""
     one_pair_of_eyes(site)
     visitor, path = site.visitor(Role.MANAGER), "/finance/plans/cities/versions/new"
@@ -533,7 +533,7 @@ def test_a_version_that_closed_runs_used_is_not_amended(site: Site) -> None:
     assert "Amend this version" not in site.visitor(Role.MANAGER).page("/finance/plans/cities")
 
 
-def test_a_beneficiary_is_amended_and_added(site: Site) -> None:
+def test_beneficiary_can_be_amended_and_added(site: Site) -> None:
     one_pair_of_eyes(site)
     visitor = site.visitor(Role.MANAGER)
     now = current(site, "beneficiaries", "houston")
@@ -582,14 +582,14 @@ def test_a_preview_shows_both_periods_and_keeps_what_was_typed(site: Site) -> No
     assert site.office.hashes("session") == before
 
 
-def test_a_preview_of_faults_shows_them(site: Site) -> None:
+def test_preview_of_an_invalid_entry_shows_its_errors(site: Site) -> None:
     form = contract_form(site, **{"rules-1-tiers-0-rate": "lots"})
     answer = post(site.visitor(Role.CLERK), "/finance/contracts/foot-2015/preview", form)
     assert answer.status_code == 422
     assert 'href="#rules-1-tiers-0-rate"' in answer.text
 
 
-def test_a_plans_version_is_tried_before_it_begins(site: Site) -> None:
+def test_plan_version_is_previewed_before_it_begins(site: Site) -> None:
     now = current(site, "plans", "cities")
     body = {**now.body["versions"][0], "from": "2027-01-01"}
     form = {**sent(VersionForm, body), "revision": str(now.id), "steps-3-to-0-weight": "5"}
@@ -635,14 +635,14 @@ def test_a_manager_enters_rates_and_income(site: Site) -> None:
         ({"source": "CAD", "target": "USD", "rate": ""}, "Write the rate."),
     ],
 )
-def test_a_wrong_rate_is_told_at_its_field(site: Site, form: Form, words: str) -> None:
+def test_wrong_rate_is_shown_at_its_field(site: Site, form: Form, words: str) -> None:
     answer = post(site.visitor(Role.MANAGER), "/finance/rates", form)
     assert answer.status_code == 422
     assert words in answer.text
     assert f'value="{form["source"]}"' in answer.text
 
 
-def test_a_wrong_income_is_told_at_its_field(site: Site) -> None:
+def test_wrong_income_is_shown_at_its_field(site: Site) -> None:
     visitor = site.visitor(Role.MANAGER)
     answer = post(
         visitor,
@@ -664,5 +664,5 @@ def test_a_wrong_income_is_told_at_its_field(site: Site) -> None:
         ("income", {"contract": "foot-2015", "right": "translation", "amount": "1"}),
     ],
 )
-def test_a_clerk_enters_neither(site: Site, path: str, form: Form) -> None:
+def test_clerk_cannot_enter_rates_or_income(site: Site, path: str, form: Form) -> None:
     assert post(site.visitor(Role.CLERK), f"/finance/{path}", form).status_code == 403

@@ -206,13 +206,13 @@ def beneficiary_body(payee: Beneficiary) -> Body:
 
 
 @given(contracts())
-def test_a_contract_comes_back_as_it_was(contract: Contract) -> None:
+def test_contract_form_returns_the_same_entry(contract: Contract) -> None:
     body = canonical("contracts", contract_body(contract))
     assert there_and_back("contracts", body, body) == body
 
 
 @given(plans(depth=2), st.integers(0, 1))
-def test_a_plans_version_comes_back_as_it_was(plan: Any, place: int) -> None:
+def test_plan_form_returns_the_same_version(plan: Any, place: int) -> None:
     version = version_body(plan.versions[min(place, len(plan.versions) - 1)])
     try:
         body = canonical("plans", {"key": "plan", "versions": [version]})["versions"][0]
@@ -234,7 +234,7 @@ def nested(steps: list[Body], within: int) -> Body:
 
 
 @given(plan_steps(depth=0), st.integers(1, DEEPEST))
-def test_steps_within_steps_come_back_as_they_were(steps: Any, within: int) -> None:
+def test_plan_form_returns_the_same_nested_steps(steps: Any, within: int) -> None:
     version = nested([step_body(step) for step in steps], within)
     try:
         body = canonical("plans", {"key": "plan", "versions": [version]})["versions"][0]
@@ -243,7 +243,7 @@ def test_steps_within_steps_come_back_as_they_were(steps: Any, within: int) -> N
     assert there_and_back("plans", body, body) == body
 
 
-def test_a_form_has_as_many_levels_as_a_setup_file() -> None:
+def test_plan_form_has_as_many_levels_as_a_setup_file() -> None:
     last = [{"remainder": True, "to": [{"beneficiary": "seattle"}]}]
     for within, is_taken in ((DEEPEST, True), (DEEPEST + 1, False)):
         plan = {"key": "plan", "versions": [nested(last, within)]}
@@ -259,21 +259,21 @@ def test_a_form_has_as_many_levels_as_a_setup_file() -> None:
 
 
 @given(payees)
-def test_a_beneficiary_comes_back_as_it_was(payee: Beneficiary) -> None:
+def test_beneficiary_form_returns_the_same_entry(payee: Beneficiary) -> None:
     body = canonical("beneficiaries", beneficiary_body(payee))
     assert there_and_back("beneficiaries", body, body) == body
 
 
 @pytest.mark.parametrize("part", ["contracts", "beneficiaries", "plans"])
 @pytest.mark.parametrize("based", [True, False])
-def test_the_example_house_comes_back_as_it_was(part: str, based: bool) -> None:
+def test_forms_return_every_entry_of_the_example_unchanged(part: str, based: bool) -> None:
     for entry in json.loads(EXAMPLES.read_text())[part]:
         body = canonical(part, entry)
         for each in body["versions"] if part == "plans" else [body]:
             assert there_and_back(part, each, each if based else None) == each
 
 
-def test_what_a_form_does_not_know_is_kept() -> None:
+def test_form_keeps_keys_it_does_not_show() -> None:
     body = {"key": "ann", "name": "Ann", "later": {"a": 1}}
     assert there_and_back("beneficiaries", body, body) == body
 
@@ -291,11 +291,11 @@ def test_shares_are_shown_as_percentages_where_that_is_the_same(fraction: str, s
     ("typed_", "fraction"),
     [("7.5 %", "0.075"), ("7.5%", "0.075"), ("100 %", "1.00"), ("a %", "a %"), ("0.5 %", "0.005")],
 )
-def test_a_percentage_is_a_fraction(typed_: str, fraction: str) -> None:
+def test_typed_percentage_becomes_a_fraction(typed_: str, fraction: str) -> None:
     assert fraction_text(typed_) == fraction
 
 
-def test_an_amount_per_copy_is_no_percentage() -> None:
+def test_amount_per_copy_is_not_read_as_a_percentage() -> None:
     typed = [
         ("rules", "0"),
         ("rules-0-name", "A"),
@@ -306,7 +306,7 @@ def test_an_amount_per_copy_is_no_percentage() -> None:
     assert written(ContractForm(MultiDict(typed))).body["rules"][0]["rate"] == "5 %"
 
 
-def test_the_same_number_is_no_change() -> None:
+def test_number_written_differently_is_no_change() -> None:
     old = {"a": "0.50", "b": 3, "c": ["x"], "formats": ["ebook", "custom"]}
     new = {"a": "0.5", "b": "3", "c": ["x"], "formats": ["custom", "ebook"]}
     assert as_before(new, old) == old
@@ -318,7 +318,7 @@ def rules(form: EntryForm) -> str:
     return "".join(row["name"].data for row in form["rules"].rows)
 
 
-def test_rows_move_without_a_script() -> None:
+def test_rows_are_moved_without_a_script() -> None:
     listed = [{"name": name, "basis": "net", "rate": "0.1"} for name in "abc"]
     form = shown(ContractForm, {"rules": listed})
     assert form.operate("down:rules:0") == "rules-0-down"
@@ -338,7 +338,7 @@ def test_rows_move_without_a_script() -> None:
     assert form.data == before
 
 
-def test_a_fault_is_told_at_its_field() -> None:
+def test_error_is_shown_at_its_field() -> None:
     form = shown(
         ContractForm,
         {

@@ -41,7 +41,7 @@ from tests.web.finance.orders.test_orders_desk import DESK, asked, done, order, 
         ("en_US", "1,25", None),
     ],
 )
-def test_a_number_is_read_by_its_visitor(name: str, text: str, plain: str | None) -> None:
+def test_number_is_read_in_the_visitors_format(name: str, text: str, plain: str | None) -> None:
     with Flask(__name__).test_request_context():
         g.locale = Locale.parse(name)
         if plain is None:
@@ -76,7 +76,7 @@ def test_a_beneficiary_sent_unchanged_is_unchanged() -> None:
         ("de_DE", "12,5 %", ["12,5%"]),
     ],
 )
-def test_a_list_of_numbers_is_parted(name: str, text: str, rates: list[str]) -> None:
+def test_list_of_numbers_is_split(name: str, text: str, rates: list[str]) -> None:
     with Flask(__name__).test_request_context():
         g.locale = Locale.parse(name)
         assert parted(text) == rates
@@ -126,9 +126,7 @@ def alone(site: Site) -> None:
         ("beneficiaries", "houston", "beneficiaries/houston/amend"),
     ],
 )
-def test_terms_saved_as_they_were_opened_change_nothing(
-    site: Site, part: str, key: str, path: str
-) -> None:
+def test_unchanged_terms_form_changes_nothing(site: Site, part: str, key: str, path: str) -> None:
     visitor, before = german(site), recorded(site, part, key)
     sent = form_of(visitor, f"/finance/{path}")
     assert any("," in each for value in sent.values() for each in value), "a mark is shown"
@@ -138,7 +136,7 @@ def test_terms_saved_as_they_were_opened_change_nothing(
 
 
 @after(opened)
-def test_a_contracts_rates_limits_and_amounts(site: Site) -> None:
+def test_contract_amounts_are_read_in_the_visitors_format(site: Site) -> None:
     alone(site)
     visitor, path = german(site), "/finance/contracts/foot-2015/amend"
     page = visitor.page(path)
@@ -173,7 +171,7 @@ def test_a_contracts_rates_limits_and_amounts(site: Site) -> None:
 
 
 @after(opened)
-def test_limits_in_money_are_amounts(site: Site) -> None:
+def test_tier_limits_in_money_are_read_as_amounts(site: Site) -> None:
     alone(site)
     visitor, path = german(site), "/finance/contracts/foot-2015/amend"
     typed = {"rules-0-tiers_by": "net", "rules-0-tiers-0-up_to": "10.000"}
@@ -186,7 +184,7 @@ def test_limits_in_money_are_amounts(site: Site) -> None:
 
 
 @after(opened)
-def test_a_plans_amounts_and_caps(site: Site) -> None:
+def test_plan_amounts_are_read_in_the_visitors_format(site: Site) -> None:
     alone(site)
     visitor, path = german(site), "/finance/plans/cities/versions/2015-01-01"
     sent = {**form_of(visitor, path), "act": "save"}
@@ -206,7 +204,7 @@ def test_a_plans_amounts_and_caps(site: Site) -> None:
 
 
 @after(closed)
-def test_rates_and_income(site: Site) -> None:
+def test_rates_and_income_are_read_in_the_visitors_format(site: Site) -> None:
     visitor = german(site)
     assert "such as 1,2712" in visitor.page("/finance/rates")
     rate = {"source": "CAD", "target": "USD"}
@@ -248,7 +246,7 @@ def prices(office: Office) -> list[int]:
 
 
 @after(closed)
-def test_a_page_is_written_anew_for_every_reader(site: Site) -> None:
+def test_page_is_formatted_for_each_reader(site: Site) -> None:
     """A constant in a template is not kept as the first one who looked would write it."""
     visitor, path = site.visitor(Role.MANAGER), "/finance/contracts/foot-2015/amend"
     for locale, share in (("en_US", "0.55"), ("de_DE", "0,55"), ("en_GB", "0.55")):
@@ -257,7 +255,7 @@ def test_a_page_is_written_anew_for_every_reader(site: Site) -> None:
 
 
 @after(closed)
-def test_list_prices_and_costs(site: Site) -> None:
+def test_prices_and_costs_are_read_in_the_visitors_format(site: Site) -> None:
     visitor, path = german(site), "/finance/titles/collab/amend"
     sent = form_of(visitor, path)
     assert sent["editions-0-prices-0-amount"] == ["80,00"]
@@ -285,7 +283,7 @@ def test_list_prices_and_costs(site: Site) -> None:
 
 
 @after(orders_underway)
-def test_a_price_lists_amounts(site: Site) -> None:
+def test_price_list_amounts_are_read_in_the_visitors_format(site: Site) -> None:
     with site.office.work() as work:
         approvals.set_two_people(work, on=False)
     visitor, path = german(site), "/finance/price-lists/standard/versions/2015-01-01"
@@ -305,7 +303,7 @@ def test_a_price_lists_amounts(site: Site) -> None:
 
 
 @after(asked)
-def test_a_quotes_charges(site: Site) -> None:
+def test_quote_charges_are_read_in_the_visitors_format(site: Site) -> None:
     visitor = german(site)
     typed = {
         "version": str(order(site).version),
@@ -325,7 +323,7 @@ def test_a_quotes_charges(site: Site) -> None:
 
 
 @after(invoiced)
-def test_what_was_received_and_what_is_credited(site: Site) -> None:
+def test_receipts_and_credits_are_read_in_the_visitors_format(site: Site) -> None:
     with site.office.work() as work:
         approvals.set_two_people(work, on=False)
     visitor, page = german(site), "/finance/invoices/I-000001"
