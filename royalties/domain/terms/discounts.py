@@ -44,7 +44,7 @@ def discount_limits(contracts: Iterable[Contract]) -> list[DiscountLimit]:
 def discount_class(limits: Sequence[DiscountLimit], discount: Fraction) -> int:
     """Which class a discount is in: how many limits it has passed.
 
-    >>> limits = [Limit(Fraction("0.4"), exclusive=False), Limit(Fraction("0.5"), exclusive=True)]
+    >>> limits = [DiscountLimit(Fraction("0.4"), False), DiscountLimit(Fraction("0.5"), True)]
     >>> [discount_class(limits, Fraction(n, 100)) for n in (39, 40, 50, 51)]
     [0, 1, 1, 2]
     """

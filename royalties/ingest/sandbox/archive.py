@@ -69,7 +69,7 @@ class Archive:
         """Tell ``xlsx``, ``xlsb`` and ``ods`` apart.
 
         Raises:
-            RefusedError: the archive is no workbook.
+            FileRefusedError: the archive is no workbook.
         """
         for name in self._parts:
             if found := _WORKBOOK.fullmatch(name):
@@ -86,7 +86,7 @@ class Archive:
         """Inflate everything once, against checksums and limits.
 
         Raises:
-            RefusedError: damaged, or larger than a report can be.
+            FileRefusedError: damaged, or larger than a report can be.
         """
         total = 0
         with self._path.open("rb") as file:

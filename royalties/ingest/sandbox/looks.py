@@ -108,7 +108,7 @@ def look(xml: bytes, known: Styles) -> Look:
     """Look through one sheet's XML, which is read as XML: by its elements, not its letters.
 
     Raises:
-        RefusedError: it is damaged, or has more rows than a workbook may have.
+        FileRefusedError: it is damaged, or has more rows than a workbook may have.
     """
     return Look() if _shows_nothing(xml, known) else _Reader(known).read(xml)
 

@@ -57,7 +57,7 @@ def measure(path: Path, most_pages: int) -> tuple[dict[str, Any], list[bytes]]:
     """What a PDF is, and a picture of every page if there are no more than may be.
 
     Raises:
-        RefusedError: it is damaged, encrypted, active, or no page can be shown.
+        FileRefusedError: it is damaged, encrypted, active, or no page can be shown.
     """
     try:
         document = pdfium.PdfDocument(path)

@@ -53,7 +53,7 @@ def measure(path: Path) -> tuple[dict[str, Any], list[bytes]]:
     """What a picture is, and its preview.
 
     Raises:
-        RefusedError: it is damaged, too large, or hides too much.
+        FileRefusedError: it is damaged, too large, or hides too much.
     """
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     warnings.simplefilter("ignore")

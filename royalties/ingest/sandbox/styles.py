@@ -25,7 +25,7 @@ def rules(text: str) -> str:
     """A style sheet, written anew.
 
     Raises:
-        RefusedError: it imports something, refers to something outside, or cannot be read.
+        FileRefusedError: it imports something, refers to something outside, or cannot be read.
     """
     text = _without_comments(text).replace("<!--", "").replace("-->", "")
     _require_plain(text)
@@ -45,7 +45,7 @@ def declarations(text: str) -> str:
     """Declarations such as ``fill:red;stroke:none``, written anew; others are left out.
 
     Raises:
-        RefusedError: one refers to something outside.
+        FileRefusedError: one refers to something outside.
     """
     text = _without_comments(text)
     _require_plain(text)

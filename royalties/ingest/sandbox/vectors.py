@@ -48,7 +48,7 @@ def measure(path: Path) -> tuple[dict[str, Any], list[bytes]]:
     """What an SVG is, its sanitised text (fact ``clean``), and its preview.
 
     Raises:
-        RefusedError: it holds what acts, reaches out, or is no drawing.
+        FileRefusedError: it holds what acts, reaches out, or is no drawing.
     """
     writer, root, width, height = read(path)
     ET.register_namespace("", _SVG[1:-1])
@@ -69,7 +69,7 @@ def read(path: Path) -> tuple["_Writer", ET.Element, float, float]:
     """A drawing written anew, with its size and what was left out, before it is painted.
 
     Raises:
-        RefusedError: it holds what acts, reaches out, or is no drawing.
+        FileRefusedError: it holds what acts, reaches out, or is no drawing.
     """
     writer = _Writer()
     return (writer, *writer.rewritten(_read(path)))

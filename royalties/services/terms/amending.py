@@ -166,7 +166,7 @@ def save(
     Raises:
         SetupError: with every fault of the entry.
         UnconfirmedError: it replaces what has counted already, which is to be confirmed.
-        ChangedMeanwhileError: another revision is in force by now.
+        EntryChangedError: another revision is in force by now.
     """
     work.actor.require(Verb.PREPARE)
     lock_setup(work.connection)

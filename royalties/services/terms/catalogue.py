@@ -62,7 +62,7 @@ def amend(
         confirmed: the token of what was asked.
 
     Raises:
-        ChangedMeanwhileError: there is a newer revision.
+        EntryChangedError: there is a newer revision.
         SetupError: with every fault of the entry.
         UnconfirmedError: it replaces what has counted already, which is to be confirmed.
     """

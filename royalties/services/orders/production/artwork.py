@@ -172,7 +172,7 @@ def send_artwork(
         rights: whether the sender says that it may be printed.
 
     Raises:
-        NotTakenError: a file has problems.
+        ArtworkNotTakenError: a file has problems.
         RefusedError: something is missing, or the table does not allow it.
     """
     _require_side(work)

@@ -64,7 +64,7 @@ def send_proof(work: Work, number: str, *, version: int, file: Looked) -> Order:
     """Send a proof to the organization: a PDF that passed its checks.
 
     Raises:
-        NotTakenError: the file has problems.
+        ArtworkNotTakenError: the file has problems.
         RefusedError: the table does not allow it.
     """
     work.actor.require(Verb.KEEP_ORDERS)
