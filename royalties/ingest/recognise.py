@@ -17,7 +17,7 @@ from royalties.ingest.report.cells import as_value, printed, text_of
 from royalties.ingest.report.columns import Converters
 from royalties.ingest.report.conventions import again, date_order, decimal_mark
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import SALE_UNITS, Facts, Format, Header, normal
+from royalties.ingest.report.declaration import SALE_UNITS, Facts, Header, ReportFormat, normal
 from royalties.ingest.report.mapping import Mapping as MappedReport
 from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.reading import Known, Reading, UnreadableError
@@ -131,7 +131,7 @@ def _recognised(
     return _prepared(formats[best[0]], matches[best[0]], opened, known, choices)
 
 
-def _find(declared: Format, sheets: Sequence[Sheet]) -> Found:
+def _find(declared: ReportFormat, sheets: Sequence[Sheet]) -> Found:
     tables: Found = []
     for sheet in sheets:
         if declared.sheets and sheet.name not in declared.sheets:
@@ -160,7 +160,7 @@ def _best(matches: Mapping[str, Found]) -> list[str]:
 def _unknown(
     sheets: Sequence[Sheet],
     name: str,
-    tried: Sequence[Format],
+    tried: Sequence[ReportFormat],
     mapped: Collection[str],
     *,
     alone: bool,
@@ -201,9 +201,9 @@ def _unknown(
     )
 
 
-def _nearest(tried: Sequence[Format], sheets: Sequence[Sheet]) -> Format | None:
+def _nearest(tried: Sequence[ReportFormat], sheets: Sequence[Sheet]) -> ReportFormat | None:
     """The format of which a file has most required columns, and at least two in three."""
-    best: tuple[Fraction, int, Format] | None = None
+    best: tuple[Fraction, int, ReportFormat] | None = None
     for declared in tried:
         required = sum(1 for column in declared.columns if column.required)
         lacking = min((len(declared.missing(sheet.peek())) for sheet in sheets), default=required)
@@ -216,7 +216,7 @@ def _nearest(tried: Sequence[Format], sheets: Sequence[Sheet]) -> Format | None:
     return best[2] if best else None
 
 
-def _lacks(wanted: Format, sheets: Sequence[Sheet]) -> str:
+def _lacks(wanted: ReportFormat, sheets: Sequence[Sheet]) -> str:
     """What a file lacks of a format, with the columns that may be those under another name."""
     if wanted.sheet and wanted.sheet not in {sheet.name for sheet in sheets}:
         return f": it has no sheet {wanted.sheet!r}"
@@ -247,7 +247,7 @@ def _asking(name: str, *choices: Choice) -> Report:
     """A reading that has nothing but questions."""
     known = Known({}, {}, date.min)
     numbers, dates = Numbers(decimal_mark("")), Dates(date_order(""), date(2000, 1, 1))
-    declared = Format(name=name, title="", columns=())
+    declared = ReportFormat(name=name, title="", columns=())
     converters = Converters(declared, known, numbers, dates, {})
     asking = Report(declared, [], known, converters, {})
     asking.choices.extend(choices)
@@ -255,7 +255,7 @@ def _asking(name: str, *choices: Choice) -> Report:
 
 
 def _prepared(
-    declared: Format,
+    declared: ReportFormat,
     tables_found: Found,
     opened: OpenedFile,
     known: Known,
@@ -308,7 +308,7 @@ def _chosen(choices: Mapping[str, str], key: str, options: Collection[str]) -> s
 
 
 def _sheets(
-    declared: Format, tables: Found, choices: Mapping[str, str]
+    declared: ReportFormat, tables: Found, choices: Mapping[str, str]
 ) -> tuple[Found, list[Choice]]:
     """The sheets that count, where several have the columns of a report of one sheet."""
     if declared.sheets or len(tables) == 1:
@@ -324,7 +324,7 @@ def _sheets(
 
 
 def _retailer(
-    declared: Format, tables_found: Found, known: Known, choices: Mapping[str, str]
+    declared: ReportFormat, tables_found: Found, known: Known, choices: Mapping[str, str]
 ) -> tuple[str | None, list[Choice]]:
     """The report's retailer, asked for where the setup does not have it."""
     if all(header.at("retailer") >= 0 for _, header, _ in tables_found):
@@ -351,7 +351,9 @@ def _retailer(
     ]
 
 
-def _constants(declared: Format, answers: Answers, known: Known, dates: Dates) -> dict[str, Any]:
+def _constants(
+    declared: ReportFormat, answers: Answers, known: Known, dates: Dates
+) -> dict[str, Any]:
     constants: dict[str, Any] = {**declared.constants, **answers.values}
     if declared.retailer in known.retailers:
         constants["retailer"] = known.retailers[declared.retailer or ""].id
@@ -403,7 +405,7 @@ def _letters(at: int) -> str:
     return letters
 
 
-def _notes(declared: Format, tables: Sequence[Table], opened: OpenedFile) -> Iterator[str]:
+def _notes(declared: ReportFormat, tables: Sequence[Table], opened: OpenedFile) -> Iterator[str]:
     for table in tables:
         where = f"sheet {table.sheet.name!r}: " if table.sheet.name else ""
         if table.header.row > 1 and not declared.facts:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert, text
 
 from royalties.domain.periods import Period
-from royalties.domain.royalties.carrying import Left
+from royalties.domain.royalties.carrying import LeftBefore
 from royalties.domain.royalties.postings import Entry, Posting
 from royalties.domain.royalties.run import ContractState, Run
 from royalties.domain.terms.catalogue import Format
@@ -366,7 +366,7 @@ def test_close_fills_in_what_earlier_closes_did_not_carry() -> None:
         found = list(carrying.chain(connection, FIRST))
         assert [each.kept for each in found] == [None, None, None]
         assert [each.computed.state for each in found] == STATES
-        assert carrying.left_before(connection, FIRST) == Left()
+        assert carrying.left_before(connection, FIRST) == LeftBefore()
         assert carrying.state_of(carrying.left_before(connection, SECOND)) == STATES[0]
         left = carrying.state_of(carrying.left_before(connection, THIRD))
         assert left == in_a_new_year(STATES[1])

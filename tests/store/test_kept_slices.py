@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert
 
 from royalties.domain.sales.lines import SalesTally
 from royalties.domain.sales.slices import Place, SaleKind, Slice
-from royalties.domain.terms.discounts import Limit
+from royalties.domain.terms.discounts import DiscountLimit
 from royalties.store.sales import kept_slices, totals
 from royalties.store.sales.kept_slices import Grouping, period_slices
 from royalties.store.sales.slices import Distinctions, Names
@@ -127,7 +127,7 @@ def test_later_lines_are_added_to_kept_sums_or_the_sums_dropped(
 def test_lines_kept_with_and_without_discounts_count_once(
     both: tuple[Office, Office],
 ) -> None:
-    limits = (Limit(Fraction(2, 5), exclusive=False),)
+    limits = (DiscountLimit(Fraction(2, 5), exclusive=False),)
     before = Distinctions(limits, frozenset())
     after = Distinctions(limits, frozenset(ISBNS.values()))
     shallow = Line(
@@ -188,7 +188,7 @@ def kept(connection: Connection) -> list[tuple[object, ...]]:
 def test_question_answered_by_kept_sums_reads_no_line(both: tuple[Office, Office]) -> None:
     """Were the lines not there, a draft would not notice."""
     wanted = Distinctions(
-        [Limit(Fraction("0.55"), exclusive=False)], frozenset(ISBNS.values()), {"US"}
+        [DiscountLimit(Fraction("0.55"), exclusive=False)], frozenset(ISBNS.values()), {"US"}
     )
     for office in both:
         with office.system.engine.connect() as connection:

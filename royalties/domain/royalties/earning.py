@@ -26,7 +26,7 @@ from royalties.domain.terms.contracts import (
     Tier,
     Words,
 )
-from royalties.domain.terms.discounts import Limit, discount_limits, representatives
+from royalties.domain.terms.discounts import DiscountLimit, discount_limits, representatives
 
 ONE = Fraction(1)
 ZERO = Fraction(0)
@@ -203,7 +203,7 @@ def rule_place(
     slice_: Slice,
     format_: Format,
     channels: Mapping[str, Channel],
-    limits: Sequence[Limit],
+    limits: Sequence[DiscountLimit],
 ) -> int | None:
     """The place of the first rule that takes a slice, or None."""
     matcher = _Matcher(contract, limits, channels)
@@ -247,7 +247,7 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     slices: Sequence[Slice],
     sold: Mapping[str, SoldEdition],
     channels: Mapping[str, Channel],
-    limits: Sequence[Limit],
+    limits: Sequence[DiscountLimit],
     rates: Rates,
     publisher_currency: str,
     counted_before: Mapping[str, Fraction],
@@ -321,7 +321,7 @@ class _Matcher:
     """Finds the first rule that takes a slice; remembers, since few kinds of slices recur."""
 
     def __init__(
-        self, contract: Contract, limits: Sequence[Limit], channels: Mapping[str, Channel]
+        self, contract: Contract, limits: Sequence[DiscountLimit], channels: Mapping[str, Channel]
     ) -> None:
         self._rules = contract.rules
         self._channels = channels

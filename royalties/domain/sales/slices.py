@@ -43,7 +43,7 @@ class Origin(StrEnum):
     ORDER = "order"
 
 
-class Outcome(StrEnum):
+class ImportOutcome(StrEnum):
     """What came of reading a report, or would come of recording it."""
 
     RECORDED = "recorded"

@@ -11,7 +11,15 @@ from datetime import date
 from royalties.ingest.report.cells import Cell, Odd, text_of
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import BOOK, Column, Facts, Format, Header, Row, normal
+from royalties.ingest.report.declaration import (
+    BOOK,
+    Column,
+    Facts,
+    Header,
+    ReportFormat,
+    Row,
+    normal,
+)
 
 _PERIOD = re.compile(
     r"Sales report for the period (\d{2}-[A-Za-z]{3}-\d{4}) to (\d{2}-[A-Za-z]{3}-\d{4})"
@@ -50,7 +58,7 @@ def _arranged(
             yield number, (*cells, currency, country)
 
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="kdp-2011",
     title="a KDP report of 2011",
     retailer="amazon",

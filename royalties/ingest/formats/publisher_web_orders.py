@@ -14,8 +14,8 @@ from royalties.domain.money import MICRO, rounded, split
 from royalties.domain.problems import Cause
 from royalties.ingest.report.amounts import exact
 from royalties.ingest.report.cells import BLANK, Cell, Odd, Wrong, printed, text_of
-from royalties.ingest.report.columns import Left
-from royalties.ingest.report.declaration import BOOK, Column, Format, Header, Row, normal
+from royalties.ingest.report.columns import LeftOut
+from royalties.ingest.report.declaration import BOOK, Column, Header, ReportFormat, Row, normal
 
 _Extras = Sequence[Cell | Odd | None]
 
@@ -70,8 +70,8 @@ def _worked_out(order: _Order) -> Iterator[_Extras]:
         yield from ([None] * len(_EXTRAS) for _ in order.lines)
         return
     left = (
-        Left("cancelled order") if order.text("cancelled at")
-        else Left("voided order") if order.text("financial status") == "voided" else None
+        LeftOut("cancelled order") if order.text("cancelled at")
+        else LeftOut("voided order") if order.text("financial status") == "voided" else None
     )  # fmt: skip
     try:
         nets: Sequence[int | Odd] = [0] * len(order.lines) if left else _nets(order)
@@ -169,7 +169,7 @@ _EXTRAS = (
     "region", "city", "postcode",
 )  # fmt: skip
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="publisher-web-orders",
     title="Shopify's export of orders",
     retailer="publisher-web",

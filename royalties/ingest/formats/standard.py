@@ -1,9 +1,9 @@
 """The standard sales file of the public interface: any retailer's sales, one line per row."""
 
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, ReportFormat
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="standard",
     title="a standard sales file",
     columns=(

@@ -29,7 +29,14 @@ from royalties.ingest.report.cells import (
     text_of,
 )
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, Column, Format, normal
+from royalties.ingest.report.declaration import (
+    AMOUNTS,
+    BOOK,
+    SALE_UNITS,
+    Column,
+    ReportFormat,
+    normal,
+)
 from royalties.ingest.report.reading import Known
 
 MOST_KEPT = 100_000
@@ -42,7 +49,7 @@ _SPACES = " \t\r\n\x0b\x0c"
 _NEUTRALISED = tuple(f"'{sign}" for sign in "=+-@\t\r＝＋－＠")
 
 
-class Left(Odd):
+class LeftOut(Odd):
     """A row that is no sale, with the reason."""
 
     __slots__ = ("reason",)
@@ -130,7 +137,7 @@ class Converters:
 
     def __init__(
         self,
-        report: Format,
+        report: ReportFormat,
         known: Known,
         numbers: Numbers,
         dates: Dates,
@@ -203,7 +210,7 @@ class Converters:
                 f"{printed(cell)!r} is no known kind of sale",
                 f"write one of {', '.join(self._report.kinds)}",
             )
-        return kind.value if isinstance(kind, SaleKind) else Left(kind)
+        return kind.value if isinstance(kind, SaleKind) else LeftOut(kind)
 
     def retailer(self, cell: Cell) -> int | Odd:
         """The retailer's id by key or name."""

@@ -78,7 +78,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
+class ReportFormat:
     """One kind of report.
 
     ``retailer`` is the default key, None where rows name it. ``sheets`` are the names of the

@@ -7,7 +7,7 @@ from royalties.domain.counting import counted
 from royalties.domain.money import MICRO, micro_text, scale
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.bulk import Bulk
-from royalties.ingest.report.declaration import Format
+from royalties.ingest.report.declaration import ReportFormat
 
 _MOST_KEPT = 50_000
 _SALE, _FREE, _USAGE = SaleKind.SALE.value, SaleKind.FREE.value, SaleKind.USAGE.value
@@ -19,7 +19,7 @@ Figures = tuple[int, int, int | None, int | None, int | None, str]
 class Contradictions:
     """Finds them; what agrees is remembered, so that most rows cost one look-up."""
 
-    def __init__(self, report: Format) -> None:
+    def __init__(self, report: ReportFormat) -> None:
         self._prices = report.prices
         self._agreed: set[Figures] = set()
 

@@ -14,8 +14,8 @@ from royalties.domain.problems import Cause
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import MOST
 from royalties.ingest.report.cells import BLANK, Marked, Undecided, Wrong, printed
-from royalties.ingest.report.columns import BY_SIGN, Left
-from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, Format
+from royalties.ingest.report.columns import BY_SIGN, LeftOut
+from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, ReportFormat
 from royalties.ingest.report.reading import KnownEdition
 
 _NEEDED = ("date", "retailer", "currency", "units")
@@ -56,7 +56,7 @@ class Verdict:
 class Judge:
     """Applies a format's rules to the converted values of a row."""
 
-    def __init__(self, report: Format, editions: Mapping[int, KnownEdition]) -> None:
+    def __init__(self, report: ReportFormat, editions: Mapping[int, KnownEdition]) -> None:
         self._report = report
         self._editions = editions
 
@@ -64,7 +64,7 @@ class Judge:
         """Judge one row; ``books`` are its identifiers, the best first."""
         verdict = Verdict()
         kind = values.get("kind", BY_SIGN)
-        if isinstance(kind, Left):
+        if isinstance(kind, LeftOut):
             verdict.left = kind.reason
             return verdict
         self._find_book(books, title, verdict)

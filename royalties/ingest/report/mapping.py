@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.declaration import BOOK, Column, Format, normal
+from royalties.ingest.report.declaration import BOOK, Column, ReportFormat, normal
 
 KINDS: Words[str, SaleKind | str] = {
     **dict.fromkeys(("sale", "sales", "sold", "s", "order", "invoice", "inv"), SaleKind.SALE),
@@ -58,7 +58,7 @@ class Mapping:
     skip: Sequence[str] = ()
     kinds: Words[str, str] = field(default_factory=dict)
 
-    def as_format(self) -> Format:
+    def as_format(self) -> ReportFormat:
         """The mapping as a declared format."""
         in_rows = "retailer" in self.columns
         own_column = self.returns == "own-column"
@@ -78,7 +78,7 @@ class Mapping:
                 ("currency", "currency" in self.columns or self.currency),
             ) if not there
         ]  # fmt: skip
-        return Format(
+        return ReportFormat(
             name=self.key,
             title=f"the mapped report {self.key!r}",
             columns=tuple(columns),

@@ -12,7 +12,7 @@ from royalties.ingest.report.cells import Block, Wrong
 from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
-from royalties.ingest.report.declaration import PLACE, Format
+from royalties.ingest.report.declaration import PLACE, ReportFormat
 from royalties.ingest.report.judging import Judge, Verdict
 from royalties.ingest.report.printed_totals import PrintedTotals
 from royalties.ingest.report.reading import Chunk, ControlTotals, Known
@@ -48,7 +48,7 @@ class Report:
 
     def __init__(
         self,
-        declared: Format,
+        declared: ReportFormat,
         tables: Sequence[Table],
         known: Known,
         converters: Converters,

@@ -21,7 +21,7 @@ from royalties.ingest.report.bulk import Bulk
 from royalties.ingest.report.cells import Odd, printed, text_of
 from royalties.ingest.report.charged import Charged
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import Format, normal
+from royalties.ingest.report.declaration import ReportFormat, normal
 from royalties.ingest.report.figures import Contradictions
 from royalties.ingest.report.reading import Known, KnownEdition
 from royalties.ingest.report.row_warnings import RowWarnings
@@ -49,7 +49,7 @@ class RowChecks:
         known: Known,
         editions: Mapping[int, KnownEdition],
         remarks: RowWarnings,
-        report: Format,
+        report: ReportFormat,
     ) -> None:
         self._editions = editions
         self._remarks = remarks

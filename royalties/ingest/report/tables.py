@@ -7,7 +7,7 @@ from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.cells import BLANK, Block, Cell, Odd, Wrong, text_of
 from royalties.ingest.report.columns import Converters, Reader, bad_text
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import AMOUNTS, BOOK, Format, Header, begins, normal
+from royalties.ingest.report.declaration import AMOUNTS, BOOK, Header, ReportFormat, begins, normal
 from royalties.ingest.report.workbook import Look
 
 
@@ -44,7 +44,7 @@ class Table:
         place: int,
         sheet: Sheet,
         header: Header,
-        report: Format,
+        report: ReportFormat,
         converters: Converters,
         constants: Mapping[str, Any],
     ) -> None:

@@ -187,7 +187,7 @@ def find_import(work: Work, number: int) -> Import | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingInImports:
     """What waits under one identifier, and in which imports (number, file's name)."""
 
     row: WaitingIdentifier
@@ -198,7 +198,7 @@ class Waiting:
 class WaitingPage:
     """A page of what waits; ``rows`` and ``identifiers`` count all."""
 
-    entries: tuple[Waiting, ...]
+    entries: tuple[WaitingInImports, ...]
     rows: int
     identifiers: int
     more: bool
@@ -213,7 +213,7 @@ def waiting(work: Work, page: int = 1) -> WaitingPage:
     for identifier, number, name in store.imports_waiting(work.connection, of):
         of[identifier].append((number, name))
     return WaitingPage(
-        tuple(Waiting(row, tuple(of[row.identifier])) for row in shown),
+        tuple(WaitingInImports(row, tuple(of[row.identifier])) for row in shown),
         *store.waiting_count(work.connection),
         len(rows) > PAGE,
     )

@@ -19,9 +19,9 @@ from royalties.store.sales.lines import Key, Narrowed, RecordedLine
 
 __all__ = [
     "Filters",
-    "Found",
     "Key",
     "Sale",
+    "SalesPage",
     "SalesTotals",
     "find_sales",
     "sales_as_csv",
@@ -98,7 +98,7 @@ class SalesTotals:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SalesPage:
     """A page of sales with the totals of all of them, and what filters can be set to.
 
     ``period`` is the one shown, or ``all``; ``retailers`` are pairs of name and key; ``title`` is
@@ -120,7 +120,7 @@ class Found:
 
 def find_sales(
     work: Work, filters: Filters, *, after: Key | None = None, before: Key | None = None
-) -> Found:
+) -> SalesPage:
     """A page of sales: the first, the one after a key, or the one before a key."""
     work.actor.require(Verb.READ)
     search = _Search.of(work, filters)
@@ -142,7 +142,7 @@ def find_sales(
     title = search.setup.titles.get(filters.title)
     has_before = more if before else after is not None
     has_after = more if not before else True
-    return Found(
+    return SalesPage(
         tuple(names.shown(line) for line in lines),
         search.totals,
         search.period,

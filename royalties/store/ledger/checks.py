@@ -97,7 +97,7 @@ def statements(connection: Connection, period_id: int) -> Iterator[StatementRow]
     return (StatementRow(*row) for row in rows)
 
 
-class IssuedFile(NamedTuple):
+class IssuedFileRow(NamedTuple):
     """A file that was issued, and the period of its statement if that is there."""
 
     number: str
@@ -106,11 +106,11 @@ class IssuedFile(NamedTuple):
     period_id: int | None
 
 
-def issued_files(connection: Connection) -> Iterator[IssuedFile]:
+def issued_files(connection: Connection) -> Iterator[IssuedFileRow]:
     """Every file that was issued of statements."""
     columns = (issued.c.number, issued.c.name, issued.c.sha256, statement.c.period_id)
     query = select(*columns).outerjoin(statement, statement.c.number == issued.c.number)
-    return (IssuedFile(*row) for row in _streamed(connection, query))
+    return (IssuedFileRow(*row) for row in _streamed(connection, query))
 
 
 def issued_by_period(connection: Connection) -> dict[int | None, int]:

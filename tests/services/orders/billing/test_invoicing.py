@@ -235,9 +235,9 @@ def taken(office: Office) -> None:
     accepted(office, actor, REQUESTED, "")
 
 
-def deposit(office: Office, **more: Any) -> invoicing.Issued:
+def deposit(office: Office, **more: Any) -> invoicing.IssuedInvoice:
     values = {"token": token(), **more}
-    found: invoicing.Issued = acted(
+    found: invoicing.IssuedInvoice = acted(
         office,
         NUMBER,
         lambda work, version: invoicing.invoice_deposit(work, NUMBER, version=version, **values),
