@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert, text
 
@@ -45,6 +45,7 @@ from tests.builders.domain import (
     runs_of,
     to,
 )
+from tests.selection import costly
 from tests.strategies import histories
 
 
@@ -128,7 +129,7 @@ def agrees(connection: Connection, closed: Closed, after: Period) -> None:
 
 
 @given(years=histories(most=6), kept_since=st.integers(0, 3))
-@settings(deadline=None, max_examples=40)
+@costly(40)
 def test_what_is_carried_forward_is_what_history_adds_up_to(
     years: list[Year], kept_since: int
 ) -> None:
@@ -144,7 +145,7 @@ def test_what_is_carried_forward_is_what_history_adds_up_to(
 
 
 @given(years=histories(most=4))
-@settings(deadline=None, max_examples=20)
+@costly(20)
 def test_a_state_that_was_left_reads_back_as_it_was(years: list[Year]) -> None:
     done = played(years).runs
     with empty_books() as connection:
@@ -155,7 +156,7 @@ def test_a_state_that_was_left_reads_back_as_it_was(years: list[Year]) -> None:
 
 
 @given(years=histories(most=3))
-@settings(deadline=None, max_examples=10)
+@costly(10)
 def test_the_chain_that_verify_follows_finds_nothing_wrong(years: list[Year]) -> None:
     done = played(years).runs
     with empty_books() as connection:
