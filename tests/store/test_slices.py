@@ -18,6 +18,7 @@ from royalties.store.sales import batches
 from royalties.store.sales.slices import Distinctions, Names, slices_of
 from royalties.store.tables import price
 from tests.builders.books import Office, Shelf, spring
+from tests.selection import costly
 
 PERIOD, OTHER_PERIOD = 4050, 4051
 DAYS = ("2025-01-01", "2025-03-31", "2025-04-01", "2025-06-30")
@@ -239,6 +240,7 @@ def found(
 
 
 @given(st.lists(lines(), max_size=12), prices, asked)
+@costly()
 def test_slices_are_the_sums_of_their_lines(
     both: tuple[Office, Office], sold: list[Line], known: list[Priced], wanted: Distinctions
 ) -> None:

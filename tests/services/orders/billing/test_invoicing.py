@@ -44,6 +44,7 @@ from tests.builders.shipped import (
     three_proofs,
     token,
 )
+from tests.selection import costly
 from tests.services.racing import Racers, tasks
 from tests.services.test_crashes import crash_everywhere
 
@@ -502,7 +503,9 @@ def test_a_crash_while_crediting_leaves_nothing(office: Office, step: int) -> No
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(invoiced)
 @settings(
-    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=costly(12).max_examples,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 @given(
     steps=st.lists(
