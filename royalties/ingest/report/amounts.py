@@ -20,6 +20,7 @@ from royalties.ingest.report.cells import (
     Wrong,
     oddity,
     printed,
+    visible,
 )
 from royalties.ingest.report.conventions import Convention
 
@@ -169,7 +170,7 @@ class Numbers:
         """Take what a cell proves about the decimal mark."""
         if not isinstance(cell, str) or cell.isdecimal():
             return
-        figure = take_apart(cell)
+        figure = take_apart(visible(cell))
         if figure and figure.proves:
             self.mark.prove(figure.proves, cell.strip(), row)
             self.grouped = self.grouped or bool(figure.grouped_by)

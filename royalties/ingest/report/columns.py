@@ -27,9 +27,18 @@ from royalties.ingest.report.cells import (
     oddity,
     printed,
     text_of,
+    visible,
 )
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, Column, Format, normal
+from royalties.ingest.report.declaration import (
+    AMOUNTS,
+    BOOK,
+    PLACE,
+    SALE_UNITS,
+    Column,
+    Format,
+    normal,
+)
 from royalties.ingest.report.reading import Known
 
 MOST_KEPT = 100_000
@@ -141,8 +150,8 @@ class Converters:
         self.numbers = numbers
         self.dates = dates
         self._dollar = choices.get("currency", "")
-        self._books = EditionFinder(known)
-        self._short_books = EditionFinder(known, short=True)
+        self._books = EditionFinder(known, blanks=report.blanks)
+        self._short_books = EditionFinder(known, short=True, blanks=report.blanks)
         self._retailers = {retailer.key: retailer.id for retailer in known.retailers.values()} | {
             normal(retailer.name): retailer.id for retailer in known.retailers.values()
         }
@@ -152,7 +161,11 @@ class Converters:
         """A reader for a column."""
         if column.field in ("order", "reference", "title"):
             return TextReader()
-        return Reader(self.convert(column))
+        convert = self.convert(column)
+        if column.field in (*PLACE, "postcode"):
+            # What is no place that is known is recorded as reported.
+            return Reader(convert)
+        return Reader(lambda cell: convert(visible(cell) if isinstance(cell, str) else cell))
 
     def convert(self, column: Column) -> Callable[[Cell], Any]:
         """The conversion of one cell of a column."""
@@ -268,7 +281,7 @@ def plain_text(cell: Cell) -> str:
 def country_text(cell: Cell) -> str:
     """A country's code; what names no country as it is."""
     text = plain_text(cell)
-    return (country(text) or text) if text else ""
+    return (country(visible(text)) or text) if text else ""
 
 
 def _price(value: int | Odd, cell: Cell) -> int | Odd | None:

@@ -4,7 +4,16 @@ import re
 from datetime import date, timedelta
 
 from royalties.domain.problems import Cause
-from royalties.ingest.report.cells import BLANK, Cell, Odd, Undecided, Wrong, oddity, printed
+from royalties.ingest.report.cells import (
+    BLANK,
+    Cell,
+    Odd,
+    Undecided,
+    Wrong,
+    oddity,
+    printed,
+    visible,
+)
 from royalties.ingest.report.conventions import Convention
 
 FIRST_DAY = date(1900, 3, 1)
@@ -73,7 +82,9 @@ class Dates:
 
     def learn(self, cell: Cell, row: int) -> None:
         """Take what a cell proves about the order of day and month."""
-        if isinstance(cell, str) and (found := _YEAR_LAST.fullmatch(cell[:_LONGEST_DATE].strip())):
+        if not isinstance(cell, str):
+            return
+        if found := _YEAR_LAST.fullmatch(visible(cell[:_LONGEST_DATE]).strip()):
             first, second = int(found[1]), int(found[3])
             if (first > 12) is not (second > 12):
                 self.order.prove("dmy" if first > 12 else "mdy", cell.strip(), row)

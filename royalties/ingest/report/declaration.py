@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeAlias
 
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.cells import Cell, Odd, text_of
+from royalties.ingest.report.cells import Cell, Odd, text_of, visible
 
 HEADER_ROWS = 15
 """So many rows from the top are searched for the header."""
@@ -145,7 +145,7 @@ class Format:
     def _matched(
         self, cells: Sequence[Cell]
     ) -> tuple[tuple[str, ...], tuple[tuple[Column, int], ...]] | None:
-        printed = [" ".join(text_of(cell).split()) for cell in cells]
+        printed = [" ".join(visible(text_of(cell)).split()) for cell in cells]
         names = [normal(name) for name in printed]
         columns: list[tuple[Column, int]] = []
         for column in self.columns:
@@ -175,7 +175,7 @@ class Format:
 
 def normal(name: str) -> str:
     """A column's name without case and stray spaces."""
-    return " ".join(name.replace("\ufeff", "").split()).casefold()
+    return " ".join(visible(name).split()).casefold()
 
 
 def begins(text: str, words: Sequence[str]) -> str:

@@ -216,6 +216,8 @@ class Report:
         elif not verdict.pending:
             self._record(table, number, values, verdict)
             self._watch.row(table, number, cells)
+            for place, wrong in verdict.ignored:
+                self._watch.identifier(table, number, place, wrong)
             if table.title >= 0 and isinstance(verdict.book, int):
                 self._watch.title(table, number, verdict.book, table.title_of(cells))
 
