@@ -248,6 +248,7 @@ class Numbers:
                 self.mark.prove(figure.proves, text)
                 self.mark.settle()
             if figure.proves != self.mark.answer:
+                self.mark.consulted = True
                 return Wrong(
                     Cause.OTHER_DECIMAL_MARK,
                     f"{text!r} has the other decimal mark: {self.mark.witness()}",
@@ -269,6 +270,7 @@ class Numbers:
         A point elsewhere does not prove that a comma groups thousands: files mix marks. A
         comma that groups somewhere does.
         """
+        self.mark.consulted = True
         if self.mark.fixed:
             return self.mark.fixed
         answer = self.mark.answer

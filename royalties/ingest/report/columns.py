@@ -4,7 +4,7 @@ Reports repeat themselves: a million rows name a few thousand books, days and pr
 keeps what it converted, so that most cells cost one look-up.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
@@ -14,6 +14,7 @@ from royalties.domain.problems import Cause
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country
 from royalties.ingest.report.amounts import CURRENCY_MARKS, Numbers, within
+from royalties.ingest.report.answers import Given
 from royalties.ingest.report.books import EditionFinder
 from royalties.ingest.report.cells import (
     BLANK,
@@ -143,13 +144,13 @@ class Converters:
         known: Known,
         numbers: Numbers,
         dates: Dates,
-        choices: Mapping[str, str],
+        choices: Given,
     ) -> None:
         self._report = report
         self._known = known
         self.numbers = numbers
         self.dates = dates
-        self._dollar = choices.get("currency", "")
+        self._choices = choices
         self._books = EditionFinder(known, blanks=report.blanks)
         self._short_books = EditionFinder(known, short=True, blanks=report.blanks)
         self._retailers = {retailer.key: retailer.id for retailer in known.retailers.values()} | {
@@ -245,8 +246,9 @@ class Converters:
         meant = CURRENCY_MARKS.get(text, frozenset())
         if len(meant) == 1:
             return next(iter(meant))
-        if self._dollar in meant:
-            return self._dollar
+        if chosen := self._choices.peek("currency", meant):
+            self._choices.need(("currency",))
+            return chosen
         if meant:
             self.asked.add("currency")
             return Undecided("currency")

@@ -21,6 +21,7 @@ class Convention:
         self.key = key
         self.fixed = fixed
         self.asked = False
+        self.consulted = False
         self._message = message
         self._options = options
         self._proofs: dict[str, int] = {}

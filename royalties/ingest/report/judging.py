@@ -41,8 +41,8 @@ class Verdict:
     """What became of a row: lines, a reason for leaving it out, faults, or a pending choice.
 
     A line is ``(kind, units, net, discount)``; ``book`` is an edition's id, or the identifier
-    of a book that nobody knows yet. ``ignored`` are bad identifiers beside the one that counts, by
-    their places among the row's.
+    of a book that nobody knows yet; ``ignored`` are bad identifiers beside the one that counts, by
+    their places among the row's. ``undated``: all that a row lacks is its date.
     """
 
     lines: list[tuple[int, int, int | None, int | None]] = field(default_factory=list)
@@ -51,6 +51,7 @@ class Verdict:
     faults: list[RowFault] = field(default_factory=list)
     ignored: list[tuple[int, Wrong]] = field(default_factory=list)
     pending: bool = False
+    undated: bool = False
 
 
 class Judge:
@@ -108,7 +109,7 @@ class Judge:
                 verdict.faults.append(RowFault(name, value))
             elif isinstance(value, Undecided):
                 verdict.pending = True
-            elif value is BLANK and name in _NEEDED:
+            elif value is BLANK and name in _NEEDED and name != "date":
                 verdict.faults.append(
                     RowFault(name, Wrong(Cause.EMPTY, "{column} is empty", _REMEDIES[name]))
                 )
@@ -117,6 +118,12 @@ class Judge:
             counts = (values.get(name) for name in ("units", "sold", "returned"))
             if any(count not in (None, 0) for count in counts):
                 verdict.faults.append(RowFault("net", self._no_money()))
+        if values.get("date") is not BLANK:
+            return
+        if verdict.faults:
+            no_date = Wrong(Cause.EMPTY, "{column} is empty", _REMEDIES["date"])
+            verdict.faults.append(RowFault("date", no_date))
+        verdict.pending = verdict.undated = not verdict.faults
 
     def _unmark(self, values: dict[str, Any], verdict: Verdict) -> None:
         """Take currency signs off amounts that agree with the row's currency."""

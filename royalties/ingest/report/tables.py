@@ -54,6 +54,7 @@ class Table:
         self.report = report
         self.constants = constants
         self.turned = ""
+        self.undated = 0
         self.width = len(header.names)
         self.books: list[tuple[Reader, int]] = []
         self.readers: list[tuple[str, Reader, int]] = []
@@ -115,6 +116,8 @@ class Table:
             value = reader.one(cells[at])
             if value is not BLANK or field not in values:
                 values[field] = value
+            elif field == "date":
+                self.undated += 1
         for at, field, convert in self._extras:
             value = cells[at]
             if value is not None:
@@ -146,11 +149,12 @@ class Table:
             at = self.header.at("discount")
         return (self.header.names[at], at) if at >= 0 else ("", -1)
 
-    def is_total(
-        self, cells: Sequence[Any], values: Mapping[str, Any], books: Sequence[Any]
-    ) -> bool:
+    def is_total(self, cells: Sequence[Any], books: Sequence[Any]) -> bool:
         """Whether a row without a known book is a total, by its label."""
-        if not isinstance(values.get("date", BLANK), Odd) and self.header.at("date") >= 0:
+        if any(
+            field == "date" and not isinstance(reader.one(cells[at]), Odd)
+            for field, reader, at in self.readers
+        ):
             return False
         labelled = [
             at for at, cell in enumerate(cells[: self.width])
