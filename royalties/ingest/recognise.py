@@ -277,7 +277,11 @@ def _prepared(
         declared = replace(declared, prices=declared.prices and "most")
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
     mark = next((facts.decimal for _, _, facts in tables_found if facts.decimal), declared.decimal)
-    numbers = Numbers(decimal_mark(mark or choices.peek("decimal", (".", ","))), declared.blanks)
+    numbers = Numbers(
+        decimal_mark(mark or choices.peek("decimal", (".", ","))),
+        declared.blanks,
+        points=declared.points,
+    )
     dates = Dates(
         date_order(choices.peek("date_order", ("dmy", "mdy")) or declared.date_order),
         known.today,

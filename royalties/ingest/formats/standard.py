@@ -24,6 +24,7 @@ FORMAT = Format(
         Column("title", ("title",)),
     ),
     kinds={"sale": SaleKind.SALE, "return": SaleKind.RETURN, "free": SaleKind.FREE},
+    points=True,
     strict=True,
     prices="exact",
 )

@@ -92,7 +92,8 @@ class Format:
     ``full_discount_is_free``: copies at 100 % discount are free ones. ``asks`` names what the
     report does not say. ``arrange`` rewrites the rows of a sheet and appends one cell for each
     of ``extras``. ``natural`` are remarks about dates that this report needs not confirmed.
-    ``charged``: its list prices are what was charged, which may be less than the edition's.
+    ``points``: a point parts decimals unless the file has decimal commas. ``charged``: its list
+    prices are what was charged, which may be less than the edition's.
     ``prices`` says what list prices tell of net receipts: ``most`` (no copy brings more),
     ``exact`` (it brings the list price less the discount), empty: nothing, since fees are taken
     off or the currencies differ.
@@ -120,6 +121,7 @@ class Format:
     months: bool = False
     date_order: str = ""
     decimal: str = ""
+    points: bool = False
     strict: bool = False
     money_on_sales: bool = False
     full_discount_is_free: bool = False

@@ -131,6 +131,7 @@ class Report:
     def _chunks_of(self, table: Table) -> Iterator[Chunk]:
         for convention in self._conventions:
             convention.search_with(lambda: table.search(self._numbers, self._dates))
+        self._numbers.currencies = table.currencies
         if self._declared.arrange:
             for number, cells in table.rows():
                 self._row(table, number, cells, bad=table.bad_cells(cells))

@@ -55,6 +55,7 @@ class Table:
         self.constants = constants
         self.turned = ""
         self.undated = 0
+        self._currencies: frozenset[str] | None = None
         self.width = len(header.names)
         self.books: list[tuple[Reader, int]] = []
         self.readers: list[tuple[str, Reader, int]] = []
@@ -108,6 +109,18 @@ class Table:
         """Learn from all rows, in a pass of their own."""
         for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
             self.learn(block, numbers, dates)
+
+    def currencies(self) -> frozenset[str]:
+        """The codes of all rows' currencies; found in a pass of its own, once."""
+        if self._currencies is None:
+            columns = [(reader, at) for field, reader, at in self.readers if field == "currency"]
+            found = set() if columns else {self.constants.get("currency", "")}
+            if columns:
+                for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
+                    for reader, at in columns:
+                        found.update(reader.all(block.columns[at]))
+            self._currencies = frozenset(code for code in found if isinstance(code, str) and code)
+        return self._currencies
 
     def read(self, cells: Sequence[Any]) -> tuple[dict[str, Any], list[Any]]:
         """The values of a row by field, and the books it names."""
