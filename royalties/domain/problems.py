@@ -43,6 +43,7 @@ class Cause(StrEnum):
     NO_LIST_PRICE = "no-list-price"
     DAMAGED_ISBN = "damaged-isbn"
     SEVERAL_ISBNS = "several-isbns"
+    SEVERAL_EDITIONS = "several-editions"
     NO_ISBN = "no-isbn"
     WRONG_CHECK_DIGIT = "wrong-check-digit"
     SUMS_DISAGREE = "sums-disagree"

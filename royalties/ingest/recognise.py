@@ -12,11 +12,12 @@ from royalties.domain.problems import Cause, Choice, Problem
 from royalties.ingest.formats import built_in
 from royalties.ingest.report import charged
 from royalties.ingest.report.amounts import Numbers
+from royalties.ingest.report.answers import Given
 from royalties.ingest.report.asking import Answers, ask
 from royalties.ingest.report.cells import as_value, printed, text_of
 from royalties.ingest.report.columns import Converters
 from royalties.ingest.report.conventions import again, date_order, decimal_mark
-from royalties.ingest.report.dates import Dates
+from royalties.ingest.report.dates import MONTHS, Dates
 from royalties.ingest.report.declaration import SALE_UNITS, Facts, Header, ReportFormat, normal
 from royalties.ingest.report.mapping import Mapping as MappedReport
 from royalties.ingest.report.opening import OpenedFile, open_file
@@ -56,12 +57,13 @@ def open_report(
     Raises:
         UnreadableError: the whole file is refused, or no format knows it.
     """
+    given = Given(choices)
     try:
-        opened = open_file(path, choices)
+        opened = open_file(path, given)
     except UndecidedEncodingError as undecided:
         return _asking("", undecided.choice)
     try:
-        reading = _recognised(opened, name, known, mappings, choices, report)
+        reading = _recognised(opened, name, known, mappings, given, report)
     except BaseException:
         opened.close()
         raise
@@ -99,12 +101,14 @@ def _recognised(
     name: str,
     known: Known,
     mappings: Sequence[MappedReport],
-    choices: Mapping[str, str],
+    choices: Given,
     wanted: str | None,
 ) -> Report:
     formats = {declared.name: declared for declared in built_in()}
     formats |= {mapping.key: mapping.as_format() for mapping in mappings}
-    wanted = wanted or _chosen(choices, "report", formats) or None
+    if wanted is None and (chosen := choices.peek("report", formats)):
+        wanted = chosen
+        choices.need(("report",))
     if wanted is not None and wanted not in formats:
         raise UnreadableError(
             Problem(
@@ -248,8 +252,8 @@ def _asking(name: str, *choices: Choice) -> Report:
     known = Known({}, {}, date.min)
     numbers, dates = Numbers(decimal_mark("")), Dates(date_order(""), date(2000, 1, 1))
     declared = ReportFormat(name=name, title="", columns=())
-    converters = Converters(declared, known, numbers, dates, {})
-    asking = Report(declared, [], known, converters, {})
+    converters = Converters(declared, known, numbers, dates, Given({}))
+    asking = Report(declared, [], known, converters, Given({}))
     asking.choices.extend(choices)
     return asking
 
@@ -259,12 +263,13 @@ def _prepared(
     tables_found: Found,
     opened: OpenedFile,
     known: Known,
-    choices: Mapping[str, str],
+    choices: Given,
 ) -> Report:
     tables_found, asked = _sheets(declared, tables_found, choices)
     retailer, unknown = _retailer(declared, tables_found, known, choices)
     declared = replace(declared, retailer=retailer)
-    if declared.charged and choices.get(charged.KEY) == charged.EDITION:
+    if declared.charged and choices.peek(charged.KEY, (charged.EDITION,)):
+        choices.need((charged.KEY,))
         tables_found = [
             (sheet, _without_prices(header), facts) for sheet, header, facts in tables_found
         ]
@@ -273,23 +278,28 @@ def _prepared(
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
     mark = next((facts.decimal for _, _, facts in tables_found if facts.decimal), declared.decimal)
     numbers = Numbers(
-        decimal_mark(mark or _chosen(choices, "decimal", (".", ","))), declared.blanks
+        decimal_mark(mark or choices.peek("decimal", (".", ","))),
+        declared.blanks,
+        points=declared.points,
     )
     dates = Dates(
-        date_order(_chosen(choices, "date_order", ("dmy", "mdy")) or declared.date_order),
+        date_order(choices.peek("date_order", ("dmy", "mdy")) or declared.date_order),
         known.today,
-        months=declared.months,
-        language=choices.get("date_language", ""),
-        range_end=choices.get("date_range", ""),
-        expected=declared.natural,
+        months=True,
+        language=choices.peek("date_language"),
+        range_end=choices.peek("date_range"),
+        expected=(*declared.natural, MONTHS) if declared.months else declared.natural,
     )
     converters = Converters(declared, known, numbers, dates, choices)
     constants = _constants(declared, answers, known, dates)
+    undated = ask(("period",), {"period": choices.peek("period")}, known)
+    constants = undated.values | constants
     tables = [
         Table(place, sheet, header, declared, converters, constants | _facts(facts, dates))
         for place, (sheet, header, facts) in enumerate(tables_found)
     ]
     report = Report(declared, tables, known, converters, choices)
+    report.period = undated.span
     report.choices += [*asked, *unknown, *answers.choices]
     for code, message in (*opened.remarks, *_remarks(tables)):
         report.remarks.say(code, message)
@@ -301,10 +311,6 @@ def _without_prices(header: Header) -> Header:
     """A header whose list prices are left out: the edition's stand in."""
     kept = tuple(each for each in header.columns if each[0].field != "list_price")
     return replace(header, columns=kept)
-
-
-def _chosen(choices: Mapping[str, str], key: str, options: Collection[str]) -> str:
-    return choices[key] if choices.get(key) in options else ""
 
 
 def _sheets(

@@ -24,6 +24,7 @@ FORMAT = ReportFormat(
         Column("title", ("title",)),
     ),
     kinds={kind.word: kind for kind in SaleKind},
+    points=True,
     strict=True,
     prices="exact",
 )

@@ -56,7 +56,7 @@ class Asides:
         if table.header.repeats(cells):
             self._header_again(table, number)
             return True
-        if table.is_total(cells, values, books):
+        if table.is_total(cells, books):
             self._totals.add(table, number, values, bulk)
             return True
         first = normal(text_of(filled[0]))

@@ -4,7 +4,7 @@ Reports repeat themselves: a million rows name a few thousand books, days and pr
 keeps what it converted, so that most cells cost one look-up.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
@@ -14,6 +14,7 @@ from royalties.domain.problems import Cause
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country
 from royalties.ingest.report.amounts import CURRENCY_MARKS, Numbers, within
+from royalties.ingest.report.answers import Given
 from royalties.ingest.report.books import EditionFinder
 from royalties.ingest.report.cells import (
     BLANK,
@@ -27,11 +28,13 @@ from royalties.ingest.report.cells import (
     oddity,
     printed,
     text_of,
+    visible,
 )
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import (
     AMOUNTS,
     BOOK,
+    PLACE,
     SALE_UNITS,
     Column,
     ReportFormat,
@@ -141,15 +144,15 @@ class Converters:
         known: Known,
         numbers: Numbers,
         dates: Dates,
-        choices: Mapping[str, str],
+        choices: Given,
     ) -> None:
         self._report = report
         self._known = known
         self.numbers = numbers
         self.dates = dates
-        self._dollar = choices.get("currency", "")
-        self._books = EditionFinder(known)
-        self._short_books = EditionFinder(known, short=True)
+        self._choices = choices
+        self._books = EditionFinder(known, blanks=report.blanks)
+        self._short_books = EditionFinder(known, short=True, blanks=report.blanks)
         self._retailers = {retailer.key: retailer.id for retailer in known.retailers.values()} | {
             normal(retailer.name): retailer.id for retailer in known.retailers.values()
         }
@@ -159,7 +162,11 @@ class Converters:
         """A reader for a column."""
         if column.field in ("order", "reference", "title"):
             return TextReader()
-        return Reader(self.convert(column))
+        convert = self.convert(column)
+        if column.field in (*PLACE, "postcode"):
+            # What is no place that is known is recorded as reported.
+            return Reader(convert)
+        return Reader(lambda cell: convert(visible(cell) if isinstance(cell, str) else cell))
 
     def convert(self, column: Column) -> Callable[[Cell], Any]:
         """The conversion of one cell of a column."""
@@ -239,8 +246,9 @@ class Converters:
         meant = CURRENCY_MARKS.get(text, frozenset())
         if len(meant) == 1:
             return next(iter(meant))
-        if self._dollar in meant:
-            return self._dollar
+        if chosen := self._choices.peek("currency", meant):
+            self._choices.need(("currency",))
+            return chosen
         if meant:
             self.asked.add("currency")
             return Undecided("currency")
@@ -275,7 +283,7 @@ def plain_text(cell: Cell) -> str:
 def country_text(cell: Cell) -> str:
     """A country's code; what names no country as it is."""
     text = plain_text(cell)
-    return (country(text) or text) if text else ""
+    return (country(visible(text)) or text) if text else ""
 
 
 def _price(value: int | Odd, cell: Cell) -> int | Odd | None:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import TypeAlias
 
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.cells import Cell, Odd, text_of
+from royalties.ingest.report.cells import Cell, Odd, text_of, visible
 
 HEADER_ROWS = 15
 """So many rows from the top are searched for the header."""
@@ -94,7 +94,8 @@ class ReportFormat:
     are free ones. ``asks`` names what the report does not say. ``arrange`` rewrites the rows of a
     sheet and appends one cell for each of ``extras``. ``natural`` are remarks about dates that
     this report needs not confirmed.
-    ``charged``: its list prices are what was charged, which may be less than the edition's.
+    ``points``: a point parts decimals unless the file has decimal commas. ``charged``: its list
+    prices are what was charged, which may be less than the edition's.
     ``prices`` says what list prices tell of net receipts: ``most`` (no copy brings more),
     ``exact`` (it brings the list price less the discount), empty: nothing, since fees are taken
     off or the currencies differ.
@@ -122,6 +123,7 @@ class ReportFormat:
     months: bool = False
     date_order: str = ""
     decimal: str = ""
+    points: bool = False
     strict: bool = False
     money_on_sales: bool = False
     counts_use: bool = False
@@ -148,7 +150,7 @@ class ReportFormat:
     def _matched(
         self, cells: Sequence[Cell]
     ) -> tuple[tuple[str, ...], tuple[tuple[Column, int], ...]] | None:
-        printed = [" ".join(text_of(cell).split()) for cell in cells]
+        printed = [" ".join(visible(text_of(cell)).split()) for cell in cells]
         names = [normal(name) for name in printed]
         columns: list[tuple[Column, int]] = []
         for column in self.columns:
@@ -178,7 +180,7 @@ class ReportFormat:
 
 def normal(name: str) -> str:
     """A column's name without case and stray spaces."""
-    return " ".join(name.replace("\ufeff", "").split()).casefold()
+    return " ".join(visible(name).split()).casefold()
 
 
 def begins(text: str, words: Sequence[str]) -> str:

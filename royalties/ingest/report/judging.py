@@ -13,7 +13,7 @@ from royalties.domain.money import MICRO, rounded
 from royalties.domain.problems import Cause
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import MOST
-from royalties.ingest.report.cells import BLANK, Marked, Undecided, Wrong, printed
+from royalties.ingest.report.cells import BLANK, Marked, Stranger, Undecided, Wrong, printed
 from royalties.ingest.report.columns import BY_SIGN, LeftOut
 from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, ReportFormat
 from royalties.ingest.report.reading import KnownEdition
@@ -41,15 +41,18 @@ class Verdict:
     """What became of a row: lines, a reason for leaving it out, faults, or a pending choice.
 
     A line is ``(kind, units, net, discount)``; ``book`` is an edition's id, or the identifier
-    of a book that nobody knows yet. ``is_use_by_money``: the row is taken as usage because it has
-    money and no units.
+    of a book that nobody knows yet; ``ignored`` are bad identifiers beside the one that counts, by
+    their places among the row's. ``undated``: all that a row lacks is its date.
+    ``is_use_by_money``: the row is taken as usage because it has money and no units.
     """
 
     lines: list[tuple[int, int, int | None, int | None]] = field(default_factory=list)
     book: int | str = 0
     left: str = ""
     faults: list[RowFault] = field(default_factory=list)
+    ignored: list[tuple[int, Wrong]] = field(default_factory=list)
     pending: bool = False
+    undated: bool = False
     is_use_by_money: bool = False
 
 
@@ -83,13 +86,19 @@ class Judge:
     def _find_book(self, books: Sequence[Any], title: str, verdict: Verdict) -> None:
         present = [book for book in books if book is not BLANK]
         known = [book for book in present if isinstance(book, int)]
-        wrong = [book for book in present if isinstance(book, Wrong)]
-        if wrong:
-            verdict.faults.append(RowFault(BOOK, wrong[0]))
-        elif known:
+        wrong = [(at, book) for at, book in enumerate(books) if isinstance(book, Wrong)]
+        if known:
             verdict.book = known[0]
-        elif present:
+            verdict.ignored = wrong + [
+                (at, _other_edition(self._editions[book]))
+                for at, book in enumerate(books)
+                if isinstance(book, int) and book != known[0]
+            ]
+        elif present and isinstance(present[0], Stranger):
             verdict.book = present[0].identifier
+            verdict.ignored = wrong
+        elif wrong:
+            verdict.faults.append(RowFault(BOOK, wrong[0][1]))
         else:
             asked = f" (is it {printed(title)!r}?)" if title else ""
             verdict.faults.append(
@@ -105,7 +114,7 @@ class Judge:
                 verdict.faults.append(RowFault(name, value))
             elif isinstance(value, Undecided):
                 verdict.pending = True
-            elif value is BLANK and name in _NEEDED:
+            elif value is BLANK and name in _NEEDED and name != "date":
                 verdict.faults.append(
                     RowFault(name, Wrong(Cause.EMPTY, "{column} is empty", _REMEDIES[name]))
                 )
@@ -114,6 +123,12 @@ class Judge:
             counts = (values.get(name) for name in ("units", "sold", "returned"))
             if any(count not in (None, 0) for count in counts):
                 verdict.faults.append(RowFault("net", self._no_money()))
+        if values.get("date") is not BLANK:
+            return
+        if verdict.faults:
+            no_date = Wrong(Cause.EMPTY, "{column} is empty", _REMEDIES["date"])
+            verdict.faults.append(RowFault("date", no_date))
+        verdict.pending = verdict.undated = not verdict.faults
 
     @property
     def _is_usage_bare(self) -> bool:
@@ -353,6 +368,14 @@ def net_of(units: int, price: int, discount: int) -> Fraction:
 def discount_of(units: int, price: int, net: int) -> int:
     """The discount that a net receipt means, in millionths of one."""
     return rounded(MICRO - Fraction(net * MICRO, units * price))
+
+
+def _other_edition(edition: KnownEdition) -> Wrong:
+    return Wrong(
+        Cause.SEVERAL_EDITIONS,
+        f"it names another edition, {edition.isbn}, than the row's first identifier",
+        "correct the one that is wrong",
+    )
 
 
 def opposite_signs() -> Wrong:

@@ -18,7 +18,7 @@ from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import contradiction, is_country, is_region
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.bulk import Bulk
-from royalties.ingest.report.cells import Odd, printed, text_of
+from royalties.ingest.report.cells import Odd, Wrong, printed, text_of
 from royalties.ingest.report.charged import Charged
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import ReportFormat, normal
@@ -182,6 +182,17 @@ class RowChecks:
         if found := contradiction(*place):
             where = table.where(number)
             self._remarks.add("postcode-differs", (table.place, number), f"{where}: {found}")
+
+    def identifier(self, table: Table, number: int, place: int, wrong: Wrong) -> None:
+        """Name an identifier that was passed over, since another one of its row is good."""
+        at = table.books[place][1]
+        name = table.header.names[at]
+        self._remarks.add(
+            "bad-identifier",
+            (table.place, number),
+            f"{table.where(number)}, column {name}: {wrong.message.replace('{column}', name)}; "
+            f"the row is taken by its other identifier",
+        )
 
     def title(self, table: Table, number: int, book: int, title: str) -> None:
         """Look at the title that a row prints beside its ISBN."""

@@ -54,6 +54,8 @@ class Table:
         self.report = report
         self.constants = constants
         self.turned = ""
+        self.undated = 0
+        self._currencies: frozenset[str] | None = None
         self.width = len(header.names)
         self.books: list[tuple[Reader, int]] = []
         self.readers: list[tuple[str, Reader, int]] = []
@@ -108,6 +110,18 @@ class Table:
         for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
             self.learn(block, numbers, dates)
 
+    def currencies(self) -> frozenset[str]:
+        """The codes of all rows' currencies; found in a pass of its own, once."""
+        if self._currencies is None:
+            columns = [(reader, at) for field, reader, at in self.readers if field == "currency"]
+            found = set() if columns else {self.constants.get("currency", "")}
+            if columns:
+                for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
+                    for reader, at in columns:
+                        found.update(reader.all(block.columns[at]))
+            self._currencies = frozenset(code for code in found if isinstance(code, str) and code)
+        return self._currencies
+
     def read(self, cells: Sequence[Any]) -> tuple[dict[str, Any], list[Any]]:
         """The values of a row by field, and the books it names."""
         values = dict(self.constants)
@@ -115,6 +129,8 @@ class Table:
             value = reader.one(cells[at])
             if value is not BLANK or field not in values:
                 values[field] = value
+            elif field == "date":
+                self.undated += 1
         for at, field, convert in self._extras:
             value = cells[at]
             if value is not None:
@@ -146,11 +162,12 @@ class Table:
             at = self.header.at("discount")
         return (self.header.names[at], at) if at >= 0 else ("", -1)
 
-    def is_total(
-        self, cells: Sequence[Any], values: Mapping[str, Any], books: Sequence[Any]
-    ) -> bool:
+    def is_total(self, cells: Sequence[Any], books: Sequence[Any]) -> bool:
         """Whether a row without a known book is a total, by its label."""
-        if not isinstance(values.get("date", BLANK), Odd) and self.header.at("date") >= 0:
+        if any(
+            field == "date" and not isinstance(reader.one(cells[at]), Odd)
+            for field, reader, at in self.readers
+        ):
             return False
         labelled = [
             at for at, cell in enumerate(cells[: self.width])

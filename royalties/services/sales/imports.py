@@ -12,6 +12,7 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
 from royalties.domain.sales.slices import Origin, SaleKind
+from royalties.domain.terms.identifiers import identifier_key
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
 from royalties.store.periods.periods import known_periods
@@ -234,7 +235,7 @@ def editions_like(work: Work, text: str) -> list[Candidate]:
     words = text.casefold().split()
     if sum(map(len, words)) < _LEAST:
         return []
-    compact = "".join(words).replace("-", "").upper()
+    compact = identifier_key(text)
     if isbn_numbers.is_valid(compact):
         compact = isbn_numbers.to_isbn13(compact)
     candidates: list[Candidate] = []
@@ -242,7 +243,7 @@ def editions_like(work: Work, text: str) -> list[Candidate]:
         name = title.title.casefold()
         by_title = all(word in name for word in words)
         for edition in title.editions:
-            named = [edition.isbn, *(value.upper() for _, value in edition.identifiers)]
+            named = [edition.isbn, *(identifier_key(value) for _, value in edition.identifiers)]
             if by_title or (compact and _begins(named, compact)):
                 candidates.append(Candidate(edition.isbn, title.title, edition.format))
         if len(candidates) >= _SHOWN_EDITIONS:

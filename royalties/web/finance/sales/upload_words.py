@@ -79,6 +79,7 @@ CAUSES: Mapping[str, str] = {
     Cause.OTHER_DATE_ORDER: "Day and month the other way round than in the rest of the file",
     Cause.OTHER_DECIMAL_MARK: "Another decimal mark than in the rest of the file",
     Cause.OTHER_DIGITS: "Digits other than 0-9",
+    Cause.SEVERAL_EDITIONS: "An identifier of several editions",
     Cause.SEVERAL_ISBNS: "Several ISBNs in one cell",
     Cause.SIGN_OF_UNITS: "Units whose sign does not fit the kind of sale",
     Cause.SUMS_DISAGREE: "An order whose lines do not add up to its subtotal",
