@@ -194,7 +194,7 @@ def _show_totals(desk: Desk, request: Request, document: dict[str, Any]) -> None
     )
     if usage := document["usage"]["rows"]:
         desk.say(
-            f"  of these {amounts(document['usage']['net'])} for subscriptions and loans "
+            f"  and {amounts(document['usage']['net'])} for subscriptions and loans "
             f"({counted(usage, 'row')}), which are no copies"
         )
     for skipped in document["skipped"]:

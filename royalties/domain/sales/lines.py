@@ -149,8 +149,9 @@ class SalesTally:
         self.kinds: Counter[int] = Counter()
         self.units: Counter[int] = Counter()
         self.net: Counter[str] = Counter()
+        """Receipts of copies by currency."""
         self.usage: Counter[str] = Counter()
-        """Receipts by currency, of these those of usage."""
+        """Receipts for use by currency."""
         self._months = _Months()
 
     @classmethod
@@ -192,9 +193,7 @@ class SalesTally:
             key = SumKey(*named)
             self.kinds[key.kind] += lines
             self.units[key.kind] += units
-            self.net[key.currency] += net
-            if key.kind == SaleKind.USAGE:
-                self.usage[key.currency] += net
+            (self.usage if key.kind == SaleKind.USAGE else self.net)[key.currency] += net
             known = self.sums.get(key)
             if known is not None:
                 self.sums[key] = Sum(known.lines + lines, known.units + units, known.net + net)

@@ -95,10 +95,10 @@ class ControlTotals:
     """Control totals, complete once all chunks were read.
 
     ``rows`` = ``recordable`` (rows that gave lines) + skipped + waiting + ``refused`` (rows with
-    problems). ``sold``, ``returned`` and ``free`` are positive copies; ``net`` is millionths by
-    currency, ``usage`` those of them that are for use and not for copies, and ``usage_lines`` how
-    many lines brought them; ``lines`` counts sale lines; ``covered`` is first and last ISO day by
-    retailer id; ``days`` counts lines by ISO day; ``waiting`` is rows and net units by
+    problems). ``sold``, ``returned`` and ``free`` are positive copies; ``net`` is what they
+    brought in millionths by currency, ``usage`` what came in for use and not for copies, and
+    ``usage_lines`` by how many lines; ``lines`` counts sale lines; ``covered`` is first and last
+    ISO day by retailer id; ``days`` counts lines by ISO day; ``waiting`` is rows and net units by
     identifier; ``sums`` are what is kept of the lines with them; ``early`` are those from before
     the books.
     """

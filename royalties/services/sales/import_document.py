@@ -21,12 +21,12 @@ def units_of(totals: ControlTotals) -> dict[str, int]:
 
 
 def net_of(totals: ControlTotals) -> dict[str, str]:
-    """Net receipts by currency, as texts."""
+    """Net receipts of copies by currency, as texts."""
     return _texts(totals.net)
 
 
 def usage_of(totals: ControlTotals) -> Document:
-    """Rows of subscriptions and loans, and what of the net receipts is for them."""
+    """Rows of subscriptions and loans, and their net receipts by currency."""
     return {"rows": totals.usage_lines, "net": _texts(totals.usage)}
 
 

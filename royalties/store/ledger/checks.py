@@ -179,7 +179,7 @@ def batches_that_lost_lines(connection: Connection) -> Iterator[str]:
 class RecordedImport(NamedTuple):
     """What stands of an import, waiting rows included; receipts in millionths by currency.
 
-    ``usage`` is what of the receipts is for use and not for copies.
+    ``net`` is what copies brought, ``usage`` what came in for use.
     """
 
     sold: int
@@ -206,10 +206,8 @@ def standing_by_batch(connection: Connection) -> dict[int, RecordedImport]:
         for number, kind, currency, copies, receipts in rows:
             units, net = sums_by_batch.setdefault(number, ({}, {}))
             units[kind] = units.get(kind, 0) + int(copies)
-            net[currency] = net.get(currency, 0) + int(receipts)
-            if kind == SaleKind.USAGE.value:
-                of_batch = usage.setdefault(number, {})
-                of_batch[currency] = of_batch.get(currency, 0) + int(receipts)
+            of = usage.setdefault(number, {}) if kind == SaleKind.USAGE.value else net
+            of[currency] = of.get(currency, 0) + int(receipts)
     return {
         number: RecordedImport(
             units.get(SaleKind.SALE.value, 0),

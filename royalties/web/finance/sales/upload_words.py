@@ -239,9 +239,7 @@ def compared(document: Document, earlier: Earlier | None) -> list[Compared]:
     now, then_net = (_usage(each) for each in (document, before or {}))
     for currency in dict.fromkeys([*now, *then_net]):
         then = None if before is None else then_net.get(currency, "0")
-        lines.append(
-            Compared("… of subscriptions and loans", now.get(currency, "0"), then, currency)
-        )
+        lines.append(Compared("Subscriptions and loans", now.get(currency, "0"), then, currency))
     return lines
 
 
