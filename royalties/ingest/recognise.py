@@ -275,6 +275,7 @@ def _prepared(
         ]
         # The report's discount is off what was charged, so it says nothing of the edition's price.
         declared = replace(declared, prices=declared.prices and "most")
+    declared, stated = _currency_of_headings(declared, tables_found, choices)
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
     mark = next((facts.decimal for _, _, facts in tables_found if facts.decimal), declared.decimal)
     numbers = Numbers(
@@ -300,11 +301,51 @@ def _prepared(
     ]
     report = Report(declared, tables, known, converters, choices)
     report.period = undated.span
-    report.choices += [*asked, *unknown, *answers.choices]
+    report.choices += [*asked, *unknown, *stated, *answers.choices]
     for code, message in (*opened.remarks, *_remarks(tables)):
         report.remarks.say(code, message)
     report.notes += [*opened.notes, *_notes(declared, tables, opened)]
     return report
+
+
+def _currency_of_headings(
+    declared: Format, tables: Found, choices: Given
+) -> tuple[Format, list[Choice]]:
+    """The currency that headings of amounts state, where the rows have none.
+
+    Raises:
+        UnreadableError: they state several.
+    """
+    without = [header for _, header, _ in tables if header.at("currency") < 0]
+    stated = {name: code for header in without for name, code in header.amounts_in().items()}
+    codes = sorted(set(stated.values()))
+    if not codes:
+        return declared, []
+    if len(codes) > 1:
+        names = ", ".join(f"{name!r} ({code})" for name, code in stated.items())
+        raise UnreadableError(
+            Problem(
+                f"the amounts are in several currencies: {names}",
+                "export the report in one currency, or map the columns of one of them",
+            )
+        )
+    default = declared.constants.get("currency", codes[0])
+    code, asked = codes[0], []
+    if default != code:
+        question = Choice(
+            "currency",
+            f"the heading {next(iter(stated))!r} says {code}, the report is known to be in "
+            f"{default}: choose the currency of its amounts",
+            (code, default),
+        )
+        code = choices.get("currency", "")
+        asked = [] if code in question.options else [again(question, choices)]
+    declared = replace(
+        declared,
+        constants={**declared.constants, "currency": code or default},
+        asks=tuple(key for key in declared.asks if key != "currency"),
+    )
+    return declared, asked
 
 
 def _without_prices(header: Header) -> Header:

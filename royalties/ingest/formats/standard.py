@@ -15,7 +15,7 @@ FORMAT = ReportFormat(
         Column("kind", ("kind",)),
         Column("list_price", ("list_price",)),
         Column("net", ("net",)),
-        Column("discount", ("discount",)),
+        Column("discount", ("discount",), read="fraction"),
         Column("country", ("country",)),
         Column("region", ("region",)),
         Column("city", ("city",)),

@@ -300,11 +300,7 @@ class Numbers:
     def _within(self, figure: PrintedNumber, text: str) -> int | Odd:
         micro = figure.micro()
         if micro is None:
-            return Wrong(
-                Cause.TOO_MANY_DECIMALS,
-                f"{text!r} has more than six decimals",
-                "round it to what was paid or is listed",
-            )
+            return too_many_decimals(text)
         if abs(micro) > MOST * MICRO:
             return _too_large(text)
         if figure.noisy and len(self.noise) < _MOST_NOISE:
@@ -408,6 +404,15 @@ def _no_units(text: str) -> Wrong:
 def _no_discount(text: str) -> Wrong:
     return Wrong(
         Cause.NO_DISCOUNT, f"{text!r} is not a discount", "write a fraction such as 0.42, or 42%"
+    )
+
+
+def too_many_decimals(text: str) -> Wrong:
+    """The problem of an amount that the books cannot hold exactly."""
+    return Wrong(
+        Cause.TOO_MANY_DECIMALS,
+        f"{text!r} has more than six decimals",
+        "round it to what was paid or is listed",
     )
 
 

@@ -4,16 +4,22 @@ Reports repeat themselves: a million rows name a few thousand books, days and pr
 keeps what it converted, so that most cells cost one look-up.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.problems import Cause
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country
-from royalties.ingest.report.amounts import CURRENCY_MARKS, Numbers, within
+from royalties.ingest.report.amounts import (
+    CURRENCY_MARKS,
+    Numbers,
+    too_many_decimals,
+    within,
+)
 from royalties.ingest.report.answers import Given
 from royalties.ingest.report.books import EditionFinder
 from royalties.ingest.report.cells import (
@@ -22,6 +28,7 @@ from royalties.ingest.report.cells import (
     LONGEST,
     Block,
     Cell,
+    Marked,
     Odd,
     Undecided,
     Wrong,
@@ -40,10 +47,14 @@ from royalties.ingest.report.declaration import (
     ReportFormat,
     normal,
 )
+from royalties.ingest.report.discounts import Cells, DiscountUnit
+from royalties.ingest.report.headings import unit_of
 from royalties.ingest.report.reading import Known
 
 MOST_KEPT = 100_000
 """Distinct cells that a reader remembers: memory stays flat in a file of any length."""
+
+CENTS = 100
 
 BY_SIGN = 0
 """The kind of a row that does not say: its units' sign does."""
@@ -157,12 +168,30 @@ class Converters:
             normal(retailer.name): retailer.id for retailer in known.retailers.values()
         }
         self.asked: set[str] = set()
+        self.discounts = DiscountUnit(numbers, choices)
 
-    def reader(self, column: Column) -> Reader:
-        """A reader for a column."""
+    def reader(
+        self,
+        column: Column,
+        heading: str = "",
+        cells: Cells = tuple,
+        amounts_in: Mapping[str, str] = MappingProxyType({}),
+    ) -> Reader:
+        """A reader for a column.
+
+        Its heading may state a unit, ``cells`` are all of it, and ``amounts_in`` the currencies
+        that headings of amounts state, by heading.
+        """
         if column.field in ("order", "reference", "title"):
             return TextReader()
         convert = self.convert(column)
+        unit = unit_of(heading)
+        if column.field == "discount" and column.read not in ("percent", "fraction"):
+            convert = self.discounts.reader(says_percent=unit.percent, cells=cells)
+        if column.field == "currency" and amounts_in:
+            convert = _agreeing(convert, amounts_in)
+        if column.field in AMOUNTS and unit.cents:
+            convert = _of_cents(convert)
         if column.field in (*PLACE, "postcode"):
             # What is no place that is known is recorded as reported.
             return Reader(convert)
@@ -284,6 +313,42 @@ def country_text(cell: Cell) -> str:
     """A country's code; what names no country as it is."""
     text = plain_text(cell)
     return (country(visible(text)) or text) if text else ""
+
+
+def _agreeing(
+    convert: Callable[[Cell], Any], amounts_in: Mapping[str, str]
+) -> Callable[[Cell], Any]:
+    """The conversion of a row's currency, which has to be that of its amounts' headings."""
+
+    def converted(cell: Cell) -> Any:
+        value = convert(cell)
+        if value is BLANK:
+            return next(iter(amounts_in.values()))
+        for heading, code in amounts_in.items():
+            if isinstance(value, str) and value != code:
+                return Wrong(
+                    Cause.OTHER_CURRENCY,
+                    f"the heading {heading!r} says {code}, but the row is in {value}",
+                    "correct the one that is wrong, or map the column of the row's own currency",
+                )
+        return value
+
+    return converted
+
+
+def _of_cents(convert: Callable[[Cell], Any]) -> Callable[[Cell], Any]:
+    """The conversion of amounts whose heading says that they are hundredths of a unit."""
+
+    def converted(cell: Cell) -> Any:
+        value = convert(cell)
+        if isinstance(value, Marked):
+            value = value.micro
+        if not isinstance(value, int):
+            return value
+        units, rest = divmod(value, CENTS)
+        return units if not rest else too_many_decimals(printed(cell))
+
+    return converted
 
 
 def _price(value: int | Odd, cell: Cell) -> int | Odd | None:

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.cells import Cell, Odd, text_of, visible
+from royalties.ingest.report.headings import unit_of, without_unit
 
 HEADER_ROWS = 15
 """So many rows from the top are searched for the header."""
@@ -31,8 +32,8 @@ class Column:
     list_price, net, unit_net, return_net, discount, country, region, city, order, reference,
     title``, and ``postcode``, which is looked at and not recorded. ``nth`` counts columns of the
     same name from the left. ``read`` chooses how where the field leaves it open: ``identifier``
-    or ``short`` (for a book), ``percent`` (for a discount). ``words`` gives the meaning of
-    printed words, in lower case.
+    or ``short`` (for a book), ``percent`` or ``fraction`` (for a discount). ``words`` gives the
+    meaning of printed words, in lower case.
     """
 
     field: str
@@ -64,6 +65,16 @@ class Header:
     def at(self, field: str) -> int:
         """The place of the first column that fills a field, or -1."""
         return next((place for column, place in self.columns if column.field == field), -1)
+
+    def amounts_in(self) -> dict[str, str]:
+        """The currency that a heading states, by the name of the column; the net's first."""
+        stated = {
+            column.field: (self.names[place], unit_of(self.names[place]).currency)
+            for column, place in reversed(self.columns)
+            if column.field in AMOUNTS
+        }
+        order = sorted(stated, key=("net", "unit_net", "return_net", "list_price").index)
+        return {stated[field][0]: stated[field][1] for field in order if stated[field][1]}
 
     @property
     def matched(self) -> int:
@@ -154,7 +165,7 @@ class ReportFormat:
         names = [normal(name) for name in printed]
         columns: list[tuple[Column, int]] = []
         for column in self.columns:
-            place = _place(column, names)
+            place = _place(column, names, printed)
             if place is None and column.required:
                 return None
             if place is not None:
@@ -168,11 +179,12 @@ class ReportFormat:
         """Names of required columns that the likeliest header row lacks."""
         best = [column.names[0] for column in self.columns if column.required]
         for _, cells in rows:
-            names = [normal(text_of(cell)) for cell in cells]
+            printed = [text_of(cell) for cell in cells]
+            names = list(map(normal, printed))
             lacking = [
                 column.names[0]
                 for column in self.columns
-                if column.required and _place(column, names) is None
+                if column.required and _place(column, names, printed) is None
             ]
             best = min(best, lacking, key=len)
         return best
@@ -195,9 +207,16 @@ def begins(text: str, words: Sequence[str]) -> str:
     )
 
 
-def _place(column: Column, names: Sequence[str]) -> int | None:
+def _place(column: Column, names: Sequence[str], printed: Sequence[str]) -> int | None:
+    """The place of a column; an amount's name may state its unit as well."""
     for name in column.names:
         places = [place for place, found in enumerate(names) if found == normal(name)]
         if len(places) >= column.nth:
             return places[column.nth - 1]
+    if column.field not in (*AMOUNTS, "discount"):
+        return None
+    bare = [normal(without_unit(name)) for name in printed]
+    for name in map(normal, column.names):
+        if bare.count(name) == 1 and name not in names:
+            return bare.index(name)
     return None

@@ -324,6 +324,8 @@ class Report:
         """Ask what the rows turned out to leave open."""
         asked = [convention.choice() for convention in self._conventions if convention.asked]
         asked += [_QUESTIONS[key] for key in sorted(self._dates.asked | self._converters.asked)]
+        if (unit := self._converters.discounts.choice()) is not None:
+            asked.append(unit)
         if self._undated:
             more = f" ({len(self._undated) - 1:,} more such rows)" if len(self._undated) > 1 else ""
             asked.append(Choice("period", f"{self._undated[0]}{more}: {_PERIOD}", ()))

@@ -1,6 +1,7 @@
 """A table of a report: its header, and readers for its columns."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from royalties.ingest.report.amounts import Numbers
@@ -70,7 +71,10 @@ class Table:
             elif column.field == "title":
                 self.title = at
             elif column.field:
-                self.readers.append((column.field, converters.reader(column), at))
+                reader = converters.reader(
+                    column, header.names[at], partial(self._cells, at), header.amounts_in()
+                )
+                self.readers.append((column.field, reader, at))
 
     @property
     def plain(self) -> bool:
@@ -110,15 +114,19 @@ class Table:
         for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
             self.learn(block, numbers, dates)
 
+    def _cells(self, at: int) -> Iterator[Sequence[Cell]]:
+        """All cells of a column, by the block, in a pass of its own."""
+        for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
+            yield block.columns[at]
+
     def currencies(self) -> frozenset[str]:
         """The codes of all rows' currencies; found in a pass of its own, once."""
         if self._currencies is None:
             columns = [(reader, at) for field, reader, at in self.readers if field == "currency"]
             found = set() if columns else {self.constants.get("currency", "")}
-            if columns:
-                for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
-                    for reader, at in columns:
-                        found.update(reader.all(block.columns[at]))
+            for reader, at in columns:
+                for cells in self._cells(at):
+                    found.update(reader.all(cells))
             self._currencies = frozenset(code for code in found if isinstance(code, str) and code)
         return self._currencies
 
