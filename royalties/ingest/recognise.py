@@ -309,8 +309,8 @@ def _prepared(
 
 
 def _currency_of_headings(
-    declared: Format, tables: Found, choices: Given
-) -> tuple[Format, list[Choice]]:
+    declared: ReportFormat, tables: Found, choices: Given
+) -> tuple[ReportFormat, list[Choice]]:
     """The currency that headings of amounts state, where the rows have none.
 
     Raises:
