@@ -295,7 +295,9 @@ class Report:
             self.notes.append(f"a month or quarter counts as its last day: {text} as {day}")
         self._tell_idle_answers()
         if not self.totals.rows:
-            self.notes.append("the report has no rows below its header")
+            self.remarks.say(
+                "no-rows", "the report has no rows below its header: were there no sales?"
+            )
         if self.unlisted:
             self.notes.append(f"{self.unlisted:,} more problems are not listed")
         self.notices.extend(self.remarks.notices())

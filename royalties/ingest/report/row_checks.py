@@ -23,6 +23,7 @@ from royalties.ingest.report.charged import Charged
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import ReportFormat, normal
 from royalties.ingest.report.figures import Contradictions
+from royalties.ingest.report.plausible import Plausible
 from royalties.ingest.report.reading import Known, KnownEdition
 from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.tables import Table
@@ -64,6 +65,7 @@ class RowChecks:
         }
         self._latest_publication = max(self._published.values(), default="")
         self._titles = _Titles(editions)
+        self._plausible = Plausible(editions) if report.counts_use else None
         self._compared: dict[int, int] = {}
         self._rows_compared = 0
 
@@ -77,6 +79,10 @@ class RowChecks:
         for place, code, text in self._contradictions.among(rows):
             self._figures(table, rows.numbers[place], code, text)
         self._all_charged(table, rows)
+        if self._plausible is not None:
+            fields = ("book", "kind", "date", "units", "currency", "list_price", "net")
+            sold = zip(*(rows.column(field) for field in fields), strict=True)
+            self._plausible.look(table.where, zip(rows.numbers, sold, strict=True))
         if rows.given("country") or rows.given("region"):
             self._all_placed(table, rows)
         books, days = rows.column("book"), rows.column("date")
@@ -96,6 +102,10 @@ class RowChecks:
         if not line.net:
             self._line_without_money(table, line.row, line.kind, line.units)
         self._early(table, line.row, line.edition, line.day)
+        if self._plausible is not None:
+            sold = (line.edition, line.kind, line.day, line.units, line.currency)
+            figures = (*sold, line.list_price, line.net)
+            self._plausible.look(table.where, [(line.row, figures)])
         if self._charged is not None:
             about = (line.edition, line.kind, line.day, line.units, line.currency, line.list_price)
             self._charged.look(partial(table.where, line.row), about)
@@ -200,6 +210,8 @@ class RowChecks:
 
     def finish(self, days: Iterable[str], dates: Dates, numbers: Numbers) -> None:
         """Say what only the whole report shows."""
+        if self._plausible is not None and self._plausible.doubt:
+            self._remarks.say("net-implausible", self._plausible.doubt)
         for code, text in dates.remarks.items():
             day = dates.day(text)
             if not isinstance(day, Odd):
