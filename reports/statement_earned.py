@@ -25,6 +25,7 @@ from royalties.domain.royalties.statements import (
     ExchangeRateShown,
     Statement,
 )
+from royalties.domain.sales.slices import kind_label
 
 COLUMNS = (
     Column("Line", least=6, most=18),
@@ -90,11 +91,11 @@ def line_cells(line: EarnedLineShown, currency: str) -> list[Cell]:
         (line.id, CELL),
         (line.isbn, CELL.also(format=TEXT_FORMAT, wrap=False)),
         (line.retailer or line.note, CELL),
-        (line.kind.capitalize(), CELL),
+        (kind_label(line.kind), CELL),
         (line.rule, CELL),
         (line.tier, number),
         (_BASES.get(line.basis, line.basis.capitalize()), CELL),
-        (line.units if line.isbn else None, number),
+        (line.units if line.isbn and line.kind != "usage" else None, number),
         (line.currency, CELL),
         figure(line.base, CELL, 0 if copies else exponent(line.currency)),
         figure(line.portion, CELL),

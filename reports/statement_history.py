@@ -24,6 +24,7 @@ from royalties.domain.royalties.statements import (
     LifeToDateShown,
     Statement,
 )
+from royalties.domain.sales.slices import kind_label
 
 _CORRECTED = (
     Column("Period", least=10, most=14),
@@ -101,7 +102,7 @@ def _correction(line: CorrectionShown) -> list[Cell]:
         (line.title, CELL),
         (line.isbn, _ISBN),
         (line.retailer, CELL),
-        (line.kind.capitalize(), CELL),
+        (kind_label(line.kind), CELL),
         (line.units, CELL.as_number(COUNT)),
         (line.currency, CELL),
         figure(line.net, CELL, exponent(line.currency)),

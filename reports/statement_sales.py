@@ -28,6 +28,7 @@ from royalties.domain.royalties.statements import MonthShown, Statement
 
 _CHART_ROWS = 16
 _MONTH = Column("Month", least=14)
+_WITH_USAGE = "Net receipts include those of subscriptions and loans, which count no copies."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ def sales_sheet(book: Book, statement: Statement) -> None:
         sheet.row(height=10)
         across = max(len(sales.columns()), 6)
         sheet.row([(contract_name(contract), HEADING), *[(None, HEADING)] * (across - 1)])
+        if any(line.kind == "usage" for line in contract.lines):
+            sheet.row([(_WITH_USAGE, NOTE)])
         if sales.retailers:
             _table(sheet, sales)
         else:

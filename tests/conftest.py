@@ -2,14 +2,21 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import cast
 
 import pytest
 
-from tests.builders.books import Office, Shelf, opened
+from royalties import runtime
+from royalties.domain.orders.artwork import Use
+from royalties.domain.orders.pricing import Option
+from royalties.ingest.uploads.artwork import CheckedFile, check
+from royalties.services.orders.production import artwork
+from royalties.store import transfer
+from tests.builders.books import Office, Shelf, an_engine, opened
 from tests.databases import (
     RUN_FOLDER,
     PostgreSQL,
@@ -45,6 +52,33 @@ def pytest_collection() -> Iterator[None]:
         gc.collect()
         gc.freeze()
         gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _repeats_nothing() -> Iterator[None]:
+    """Compile a statement once, and look at a file of artwork once, in all tests of a process.
+
+    How engines are made and how a child looks at files is tried with what the program itself uses
+    (``tests/store/test_engine.py``, ``tests/ingest/test_artwork.py``).
+    """
+    an_engine("sqlite://").connect().close()
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (runtime, transfer):
+            patch.setattr(module, "make_engine", an_engine)
+        patch.setattr(artwork, "check", _checked_once())
+        yield
+
+
+def _checked_once() -> Callable[..., CheckedFile]:
+    known: dict[tuple[object, ...], CheckedFile] = {}
+
+    def checked(path: Path, name: str, use: Use, options: Sequence[Option] = ()) -> CheckedFile:
+        key = (sha256(path.read_bytes()).digest(), name, use, tuple(options))
+        if key not in known:
+            known[key] = check(path, name, use, options)
+        return known[key]
+
+    return checked
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ Two marks of a test say how it is chosen:
     engines differ in (locks, races, crashes, guards, migrations). *either*: by ``make test-all`` on
     one of the two by turns, and at night on both, since other tests try the same SQL.
 
-A test that does less every day asks ``in_full("pictures")`` before what it may leave out.
+A test that does less every day asks ``in_full("pictures")`` before what it may leave out; a property
+whose examples take long is marked ``@costly()`` and tried with half as many.
 """
 
 import re
@@ -65,6 +66,17 @@ ALWAYS = "house"
 _ENGINES = ("sqlite", "postgresql")
 _Case = TypeVar("_Case")
 InFull = Callable[[str], bool]
+
+
+def costly(most: int | None = None) -> settings:
+    """Settings of a property of which one example takes long: tried with half as many every day.
+
+    Args:
+        most: as many as are enough for it at any time; None: as many as others.
+    """
+    asked = settings().max_examples
+    few = EXAMPLES[Effort.EVERYDAY]
+    return settings(max_examples=few // 2 if asked == few else min(asked, most or asked))
 
 
 def one_of_each(
@@ -293,7 +305,7 @@ def in_full(request: pytest.FixtureRequest) -> InFull:
 @pytest.fixture
 def step(in_full: InFull) -> int:
     """A crash is tried before every so many statements: what one leaves, a later one leaves too."""
-    return 1 if in_full("crashes before every statement") else 3
+    return 1 if in_full("crashes before every statement") else 5
 
 
 @pytest.hookimpl(trylast=True)

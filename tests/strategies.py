@@ -462,7 +462,9 @@ def houses(most_contracts: int = 2, depth: int = 2) -> st.SearchStrategy[House]:
 
 _isbns = st.sampled_from([isbn for isbn, _, _ in EDITIONS])
 _sellers = st.sampled_from(list(CHANNELS))
-_kinds = st.sampled_from([SaleKind.SALE, SaleKind.SALE, SaleKind.RETURN, SaleKind.FREE])
+_kinds = st.sampled_from(
+    [SaleKind.SALE, SaleKind.SALE, SaleKind.RETURN, SaleKind.FREE, SaleKind.USAGE]
+)
 _copies = st.integers(1, 20)
 _prices = st.sampled_from([Fraction("9.99"), Fraction(10), Fraction("0.3333"), Fraction(80), None])
 _receipts = st.sampled_from(
@@ -475,6 +477,10 @@ _places = st.sampled_from(PLACES)
 @st.composite
 def _sale_lines(draw: st.DrawFn) -> SaleLine:
     kind = draw(_kinds)
+    if kind is SaleKind.USAGE:
+        isbn, seller, currency = draw(_isbns), draw(_sellers), draw(_currencies)
+        net = draw(_receipts) * (-1 if draw(_rarely) else 1)
+        return SaleLine(isbn, seller, kind, 0, currency, None, net, None, draw(_places))
     sign = -1 if kind is SaleKind.RETURN else 1
     price, discount = draw(_prices), draw(_discounts)
     return SaleLine(

@@ -10,7 +10,7 @@ from royalties.cli.desk import Desk, actor, command
 from royalties.domain.counting import counted
 from royalties.runtime import DatabaseUnavailableError, System, open_system, shown_url
 from royalties.services.desk.backups import BackupSummary, has_books
-from royalties.services.ledger.verifying import Checked, verify
+from royalties.services.ledger.verifying import CheckedInvariant, verify
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -124,12 +124,12 @@ def _held(backup: BackupSummary) -> str:
     return f"{said}, {counted(files, 'file')}" if backup.files else said
 
 
-def _failed(failures: list[Checked]) -> str:
+def _failed(failures: list[CheckedInvariant]) -> str:
     named = [f"  {each.name}: {each.failures[0]}" for each in failures]
     return "\n".join([f"{counted(len(failures), 'invariant')} failed:", *named])
 
 
-def _verified(desk: Desk, system: System) -> list[Checked]:
+def _verified(desk: Desk, system: System) -> list[CheckedInvariant]:
     """What does not hold; books without a setup have nothing to be verified."""
     with (
         desk.progress("Verifying") as progress,

@@ -12,7 +12,7 @@ from royalties.domain.money import amount_text, minor_units
 from royalties.domain.orders.life import Action
 from royalties.services.orders import life
 from royalties.services.orders.billing import crediting, invoicing, receivables
-from royalties.services.orders.billing.issuing import Issued
+from royalties.services.orders.billing.issuing import IssuedInvoice
 from royalties.services.work import RefusedError, Work
 
 _MAIL = "It gets the next number, and its link is sent to the organization."
@@ -234,7 +234,7 @@ def aging(desk: Desk, remind: str | None) -> None:
         desk.table(headings, [tuple(receivable.values()) for receivable in listed])
 
 
-def _tell(desk: Desk, issued: Issued) -> None:
+def _tell(desk: Desk, issued: IssuedInvoice) -> None:
     document = invoice_document(issued)
     if desk.json:
         lines = [
@@ -259,7 +259,7 @@ def _tell(desk: Desk, issued: Issued) -> None:
     )
 
 
-def _invoice_of(work: Work, number: str) -> Issued:
+def _invoice_of(work: Work, number: str) -> IssuedInvoice:
     invoice = invoicing.invoice_of(work, number)
     if invoice is None:
         raise RefusedError(f"there is no invoice {number}")

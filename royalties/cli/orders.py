@@ -391,7 +391,7 @@ def _document(work: Work, number: str) -> dict[str, Any]:
     }
 
 
-def invoice_document(issued: invoicing.Issued) -> dict[str, Any]:
+def invoice_document(issued: invoicing.IssuedInvoice) -> dict[str, Any]:
     """An invoice or credit note as commands print it."""
     row = issued.row
     return {

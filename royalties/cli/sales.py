@@ -192,6 +192,11 @@ def _show_totals(desk: Desk, request: Request, document: dict[str, Any]) -> None
         f"  {units['sold']:,} sold, {units['returned']:,} returned, {units['free']:,} free; "
         f"net receipts {amounts(document['net'])}"
     )
+    if usage := document["usage"]["rows"]:
+        desk.say(
+            f"  and {amounts(document['usage']['net'])} for subscriptions and loans "
+            f"({counted(usage, 'row')}), which are no copies"
+        )
     for skipped in document["skipped"]:
         money = f", {amounts(skipped['net'])}" if "net" in skipped else ""
         desk.say(f"  skipped: {counted(skipped['rows'], 'row')}: {skipped['reason']}{money}")

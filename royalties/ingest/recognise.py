@@ -12,12 +12,13 @@ from royalties.domain.problems import Cause, Choice, Problem
 from royalties.ingest.formats import built_in
 from royalties.ingest.report import charged
 from royalties.ingest.report.amounts import Numbers
+from royalties.ingest.report.answers import Given
 from royalties.ingest.report.asking import Answers, ask
 from royalties.ingest.report.cells import as_value, printed, text_of
 from royalties.ingest.report.columns import Converters
 from royalties.ingest.report.conventions import again, date_order, decimal_mark
-from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import SALE_UNITS, Facts, Format, Header, normal
+from royalties.ingest.report.dates import MONTHS, Dates
+from royalties.ingest.report.declaration import SALE_UNITS, Facts, Header, ReportFormat, normal
 from royalties.ingest.report.mapping import Mapping as MappedReport
 from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.reading import Known, Reading, UnreadableError
@@ -56,12 +57,13 @@ def open_report(
     Raises:
         UnreadableError: the whole file is refused, or no format knows it.
     """
+    given = Given(choices)
     try:
-        opened = open_file(path, choices)
+        opened = open_file(path, given)
     except UndecidedEncodingError as undecided:
         return _asking("", undecided.choice)
     try:
-        reading = _recognised(opened, name, known, mappings, choices, report)
+        reading = _recognised(opened, name, known, mappings, given, report)
     except BaseException:
         opened.close()
         raise
@@ -99,12 +101,14 @@ def _recognised(
     name: str,
     known: Known,
     mappings: Sequence[MappedReport],
-    choices: Mapping[str, str],
+    choices: Given,
     wanted: str | None,
 ) -> Report:
     formats = {declared.name: declared for declared in built_in()}
     formats |= {mapping.key: mapping.as_format() for mapping in mappings}
-    wanted = wanted or _chosen(choices, "report", formats) or None
+    if wanted is None and (chosen := choices.peek("report", formats)):
+        wanted = chosen
+        choices.need(("report",))
     if wanted is not None and wanted not in formats:
         raise UnreadableError(
             Problem(
@@ -131,7 +135,7 @@ def _recognised(
     return _prepared(formats[best[0]], matches[best[0]], opened, known, choices)
 
 
-def _find(declared: Format, sheets: Sequence[Sheet]) -> Found:
+def _find(declared: ReportFormat, sheets: Sequence[Sheet]) -> Found:
     tables: Found = []
     for sheet in sheets:
         if declared.sheets and sheet.name not in declared.sheets:
@@ -160,7 +164,7 @@ def _best(matches: Mapping[str, Found]) -> list[str]:
 def _unknown(
     sheets: Sequence[Sheet],
     name: str,
-    tried: Sequence[Format],
+    tried: Sequence[ReportFormat],
     mapped: Collection[str],
     *,
     alone: bool,
@@ -201,9 +205,9 @@ def _unknown(
     )
 
 
-def _nearest(tried: Sequence[Format], sheets: Sequence[Sheet]) -> Format | None:
+def _nearest(tried: Sequence[ReportFormat], sheets: Sequence[Sheet]) -> ReportFormat | None:
     """The format of which a file has most required columns, and at least two in three."""
-    best: tuple[Fraction, int, Format] | None = None
+    best: tuple[Fraction, int, ReportFormat] | None = None
     for declared in tried:
         required = sum(1 for column in declared.columns if column.required)
         lacking = min((len(declared.missing(sheet.peek())) for sheet in sheets), default=required)
@@ -216,7 +220,7 @@ def _nearest(tried: Sequence[Format], sheets: Sequence[Sheet]) -> Format | None:
     return best[2] if best else None
 
 
-def _lacks(wanted: Format, sheets: Sequence[Sheet]) -> str:
+def _lacks(wanted: ReportFormat, sheets: Sequence[Sheet]) -> str:
     """What a file lacks of a format, with the columns that may be those under another name."""
     if wanted.sheet and wanted.sheet not in {sheet.name for sheet in sheets}:
         return f": it has no sheet {wanted.sheet!r}"
@@ -247,54 +251,101 @@ def _asking(name: str, *choices: Choice) -> Report:
     """A reading that has nothing but questions."""
     known = Known({}, {}, date.min)
     numbers, dates = Numbers(decimal_mark("")), Dates(date_order(""), date(2000, 1, 1))
-    declared = Format(name=name, title="", columns=())
-    converters = Converters(declared, known, numbers, dates, {})
-    asking = Report(declared, [], known, converters, {})
+    declared = ReportFormat(name=name, title="", columns=())
+    converters = Converters(declared, known, numbers, dates, Given({}))
+    asking = Report(declared, [], known, converters, Given({}))
     asking.choices.extend(choices)
     return asking
 
 
 def _prepared(
-    declared: Format,
+    declared: ReportFormat,
     tables_found: Found,
     opened: OpenedFile,
     known: Known,
-    choices: Mapping[str, str],
+    choices: Given,
 ) -> Report:
     tables_found, asked = _sheets(declared, tables_found, choices)
     retailer, unknown = _retailer(declared, tables_found, known, choices)
     declared = replace(declared, retailer=retailer)
-    if declared.charged and choices.get(charged.KEY) == charged.EDITION:
+    if declared.charged and choices.peek(charged.KEY, (charged.EDITION,)):
+        choices.need((charged.KEY,))
         tables_found = [
             (sheet, _without_prices(header), facts) for sheet, header, facts in tables_found
         ]
         # The report's discount is off what was charged, so it says nothing of the edition's price.
         declared = replace(declared, prices=declared.prices and "most")
+    declared, stated = _currency_of_headings(declared, tables_found, choices)
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
     mark = next((facts.decimal for _, _, facts in tables_found if facts.decimal), declared.decimal)
     numbers = Numbers(
-        decimal_mark(mark or _chosen(choices, "decimal", (".", ","))), declared.blanks
+        decimal_mark(mark or choices.peek("decimal", (".", ","))),
+        declared.blanks,
+        points=declared.points,
     )
     dates = Dates(
-        date_order(_chosen(choices, "date_order", ("dmy", "mdy")) or declared.date_order),
+        date_order(choices.peek("date_order", ("dmy", "mdy")) or declared.date_order),
         known.today,
-        months=declared.months,
-        language=choices.get("date_language", ""),
-        range_end=choices.get("date_range", ""),
-        expected=declared.natural,
+        months=True,
+        language=choices.peek("date_language"),
+        range_end=choices.peek("date_range"),
+        expected=(*declared.natural, MONTHS) if declared.months else declared.natural,
     )
     converters = Converters(declared, known, numbers, dates, choices)
     constants = _constants(declared, answers, known, dates)
+    undated = ask(("period",), {"period": choices.peek("period")}, known)
+    constants = undated.values | constants
     tables = [
         Table(place, sheet, header, declared, converters, constants | _facts(facts, dates))
         for place, (sheet, header, facts) in enumerate(tables_found)
     ]
     report = Report(declared, tables, known, converters, choices)
-    report.choices += [*asked, *unknown, *answers.choices]
+    report.period = undated.span
+    report.choices += [*asked, *unknown, *stated, *answers.choices]
     for code, message in (*opened.remarks, *_remarks(tables)):
         report.remarks.say(code, message)
     report.notes += [*opened.notes, *_notes(declared, tables, opened)]
     return report
+
+
+def _currency_of_headings(
+    declared: ReportFormat, tables: Found, choices: Given
+) -> tuple[ReportFormat, list[Choice]]:
+    """The currency that headings of amounts state, where the rows have none.
+
+    Raises:
+        UnreadableError: they state several.
+    """
+    without = [header for _, header, _ in tables if header.at("currency") < 0]
+    stated = {name: code for header in without for name, code in header.amounts_in().items()}
+    codes = sorted(set(stated.values()))
+    if not codes:
+        return declared, []
+    if len(codes) > 1:
+        names = ", ".join(f"{name!r} ({code})" for name, code in stated.items())
+        raise UnreadableError(
+            Problem(
+                f"the amounts are in several currencies: {names}",
+                "export the report in one currency, or map the columns of one of them",
+            )
+        )
+    default = declared.constants.get("currency", codes[0])
+    code, asked = codes[0], []
+    if default != code:
+        question = Choice(
+            "currency",
+            f"the heading {next(iter(stated))!r} says {code}, the report is known to be in "
+            f"{default}: choose the currency of its amounts",
+            (code, default),
+        )
+        code = choices.get("currency", "")
+        asked = [] if code in question.options else [again(question, choices)]
+    declared = replace(
+        declared,
+        constants={**declared.constants, "currency": code or default},
+        asks=tuple(key for key in declared.asks if key != "currency"),
+    )
+    return declared, asked
 
 
 def _without_prices(header: Header) -> Header:
@@ -303,12 +354,8 @@ def _without_prices(header: Header) -> Header:
     return replace(header, columns=kept)
 
 
-def _chosen(choices: Mapping[str, str], key: str, options: Collection[str]) -> str:
-    return choices[key] if choices.get(key) in options else ""
-
-
 def _sheets(
-    declared: Format, tables: Found, choices: Mapping[str, str]
+    declared: ReportFormat, tables: Found, choices: Mapping[str, str]
 ) -> tuple[Found, list[Choice]]:
     """The sheets that count, where several have the columns of a report of one sheet."""
     if declared.sheets or len(tables) == 1:
@@ -324,7 +371,7 @@ def _sheets(
 
 
 def _retailer(
-    declared: Format, tables_found: Found, known: Known, choices: Mapping[str, str]
+    declared: ReportFormat, tables_found: Found, known: Known, choices: Mapping[str, str]
 ) -> tuple[str | None, list[Choice]]:
     """The report's retailer, asked for where the setup does not have it."""
     if all(header.at("retailer") >= 0 for _, header, _ in tables_found):
@@ -351,7 +398,9 @@ def _retailer(
     ]
 
 
-def _constants(declared: Format, answers: Answers, known: Known, dates: Dates) -> dict[str, Any]:
+def _constants(
+    declared: ReportFormat, answers: Answers, known: Known, dates: Dates
+) -> dict[str, Any]:
     constants: dict[str, Any] = {**declared.constants, **answers.values}
     if declared.retailer in known.retailers:
         constants["retailer"] = known.retailers[declared.retailer or ""].id
@@ -403,7 +452,7 @@ def _letters(at: int) -> str:
     return letters
 
 
-def _notes(declared: Format, tables: Sequence[Table], opened: OpenedFile) -> Iterator[str]:
+def _notes(declared: ReportFormat, tables: Sequence[Table], opened: OpenedFile) -> Iterator[str]:
     for table in tables:
         where = f"sheet {table.sheet.name!r}: " if table.sheet.name else ""
         if table.header.row > 1 and not declared.facts:

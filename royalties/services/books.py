@@ -8,7 +8,7 @@ from typing import Any
 
 from royalties.domain.orders.pricing import PriceList
 from royalties.domain.periods import Calendar, Period, parse_period
-from royalties.domain.royalties.carrying import Left
+from royalties.domain.royalties.carrying import LeftBefore
 from royalties.domain.royalties.earning import Rates, SoldEdition
 from royalties.domain.royalties.run import Books, in_force
 from royalties.domain.terms.beneficiaries import Beneficiary, Publisher
@@ -236,7 +236,7 @@ def names_of(work: Work) -> Names:
     )
 
 
-def left_before(work: Work, period: Period) -> Left:
+def left_before(work: Work, period: Period) -> LeftBefore:
     """What the closed periods before one left of contracts and beneficiaries, for ever."""
     return cached(
         work,

@@ -9,7 +9,7 @@ from royalties.domain.royalties.earning import EarnedLine
 from royalties.domain.royalties.run import (
     ContractRun,
     ContractState,
-    Held,
+    HeldReserve,
     NotPaid,
     Run,
     Settlement,
@@ -55,7 +55,7 @@ class _Closed:
     setup: Setup
     period: Period
     _lines: dict[str, list[EarnedLine]] = field(init=False)
-    _releases: dict[str, list[Held]] = field(init=False)
+    _releases: dict[str, list[HeldReserve]] = field(init=False)
     _allocations: dict[str, list[Allocation]] = field(init=False)
     _rows: list[store.ContractRow] = field(init=False)
     _before: Mapping[str, ContractState] = field(init=False)
@@ -67,7 +67,9 @@ class _Closed:
         self._before = left_before(self.work, self.period).states
         self._releases, self._allocations = {}, {}
         for row in store.period_rows(connection, "reserve_release", number):
-            self._releases.setdefault(row.contract, []).append(Held(row.withheld_in, row.amount))
+            self._releases.setdefault(row.contract, []).append(
+                HeldReserve(row.withheld_in, row.amount)
+            )
         for row in store.period_rows(connection, "allocation", number):
             given = Allocation(row.step, row.beneficiary, row.amount)
             self._allocations.setdefault(row.contract, []).append(given)

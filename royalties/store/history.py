@@ -26,7 +26,7 @@ class Revision(NamedTuple):
     body: dict[str, Any]
 
 
-class LogLine(NamedTuple):
+class LogRow(NamedTuple):
     """One line of the log, with the bytes that its hash covers."""
 
     seq: int
@@ -127,18 +127,18 @@ def append_log(connection: Connection, at: str, actor: str, action: str, payload
     ).first()
     seq, previous = (last.seq + 1, last.hash) if last else (1, _FIRST)
     data = canonical(payload).encode()
-    line = LogLine(seq, at, actor, action, data, previous, "")
+    line = LogRow(seq, at, actor, action, data, previous, "")
     line = line._replace(hash=line_hash(line))
     connection.execute(insert(log), [line._asdict()])
     return line.hash
 
 
-def log_lines(connection: Connection) -> Iterator[LogLine]:
+def log_lines(connection: Connection) -> Iterator[LogRow]:
     """The log from its first line."""
-    query = select(*(log.c[name] for name in LogLine._fields)).order_by(log.c.seq)
+    query = select(*(log.c[name] for name in LogRow._fields)).order_by(log.c.seq)
     with connection.execute(query, execution_options={"yield_per": 100}) as rows:
         for row in rows:
-            yield LogLine(*row)._replace(payload=bytes(row.payload))
+            yield LogRow(*row)._replace(payload=bytes(row.payload))
 
 
 def log_page(
@@ -151,7 +151,7 @@ def log_page(
     before_moment: str = "",
     before: int = 0,
     limit: int = 50,
-) -> list[LogLine]:
+) -> list[LogRow]:
     """Lines of the log, the newest first.
 
     Args:
@@ -163,7 +163,7 @@ def log_page(
         before: number that all lines lie before.
         limit: how many at most.
     """
-    query = select(*(log.c[name] for name in LogLine._fields)).order_by(log.c.seq.desc())
+    query = select(*(log.c[name] for name in LogRow._fields)).order_by(log.c.seq.desc())
     if actor:
         query = query.where(func.lower(log.c.actor).contains(actor.lower(), autoescape=True))
     if action:
@@ -182,10 +182,10 @@ def log_page(
         )
         query = query.where(func.lower(words).contains(text_.lower(), autoescape=True))
     rows = connection.execute(query.limit(limit))
-    return [LogLine(*row)._replace(payload=bytes(row.payload)) for row in rows]
+    return [LogRow(*row)._replace(payload=bytes(row.payload)) for row in rows]
 
 
-def line_hash(line: LogLine) -> str:
+def line_hash(line: LogRow) -> str:
     """SHA-256 over every field of a line, each with its length before it."""
     digest = sha256()
     for part in (line.previous_hash, str(line.seq), line.at, line.actor, line.action):

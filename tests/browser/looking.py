@@ -24,11 +24,20 @@ _STANDARD = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
     },
 }
-_KINDS = """() => [...new Set([...document.querySelectorAll("body *")].map((each) => [
-  each.localName, each.type ?? "", ...each.classList, ...["open", "disabled", "role", "aria-current",
-    "aria-invalid", "aria-selected"].filter((name) => each.hasAttribute(name)),
-].join(" ")))]"""
-"""What elements are and how they are styled: kinds of which axe need judge one."""
+_NEW_KINDS = """(known) => {
+  const kinds = (each) => [[each.localName, each.type ?? ""], ...[...each.classList, ...["open",
+    "disabled", "role", "aria-current", "aria-invalid", "aria-selected"].filter((name) =>
+    each.hasAttribute(name))].map((word) => [each.localName, word])].map((kind) => kind.join(" "));
+  const first = new Map();
+  for (const each of document.querySelectorAll("body *")) {
+    if (!each.checkVisibility()) continue;
+    for (const kind of kinds(each)) if (!first.has(kind)) first.set(kind, each);
+  }
+  known.forEach((each) => first.delete(each));
+  window.ofNewKinds = [...new Set(first.values())];
+  return [...first.keys()];
+}"""
+"""What elements are, and each way in which they are styled: kinds of which axe need judge one."""
 _SHAPE = """() => ({
   wider: document.documentElement.scrollWidth - document.documentElement.clientWidth,
   culprits: [...document.querySelectorAll("body *")]
@@ -183,16 +192,19 @@ class Window:
 
         Args:
             known: kinds of elements that were judged on other pages, which this page's are added
-                to. Where it has no other ones, it is not judged again.
+                to. Where it has other ones, one element of each is judged.
         """
+        run = "(standard) => axe.run(standard)"
         if known is not None:
-            kinds = set(self.page.evaluate(_KINDS))
-            if kinds <= known:
+            kinds = self.page.evaluate(_NEW_KINDS, list(known))
+            if not kinds:
                 return []
-            known |= kinds
+            if known:  # what the page as a whole must have is judged on the first one
+                run = "(standard) => axe.run({include: window.ofNewKinds}, standard)"
+            known |= set(kinds)
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(_AXE)
-        response: dict[str, Any] = self.page.evaluate("axe.run", _STANDARD)
+        response: dict[str, Any] = self.page.evaluate(run, _STANDARD)
         return [
             f"axe {each['id']}: {node['target']} {node['html'][:160]} — {node['failureSummary']}"
             for each in response["violations"]

@@ -9,7 +9,7 @@ from royalties.domain.money import MICRO
 from royalties.domain.periods import Calendar, Period, parse_period
 from royalties.domain.royalties.allocation import CapKey
 from royalties.domain.royalties.earning import CounterState, Rates, SoldEdition
-from royalties.domain.royalties.run import Books, ContractRun, ContractState, Held, Run, run
+from royalties.domain.royalties.run import Books, ContractRun, ContractState, HeldReserve, Run, run
 from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.beneficiaries import Beneficiary, WithholdingRate
 from royalties.domain.terms.catalogue import Channel, Format
@@ -446,7 +446,7 @@ class Closed:
         ever = [each for _, each in done]
         return ContractState(
             brought_forward=ever[-1].carried_forward,
-            held=tuple(Held(*entry) for entry in sorted(held.items())),
+            held=tuple(HeldReserve(*entry) for entry in sorted(held.items())),
             recouped=sum(each.recouped for each in ever),
             undistributed=ever[-1].undistributed,
             counters_life=_counted(each.counters for each in ever),

@@ -11,7 +11,7 @@ from royalties.domain.orders.order import Order
 from royalties.domain.people import Role
 from royalties.services.orders import life
 from royalties.services.orders.billing import invoicing, receivables
-from royalties.services.orders.billing.issuing import Issued
+from royalties.services.orders.billing.issuing import IssuedInvoice
 from royalties.services.orders.fulfilment import shipping
 from royalties.services.orders.intake.checking import Requested
 from royalties.services.work import Work
@@ -121,10 +121,10 @@ def come_back(
     return found
 
 
-def invoice(office: Office, number: str, **more: Any) -> Issued:
+def invoice(office: Office, number: str, **more: Any) -> IssuedInvoice:
     """Issue the final invoice."""
     values = {"token": token(), **more}
-    found: Issued = acted(
+    found: IssuedInvoice = acted(
         office,
         number,
         lambda work, version: invoicing.invoice(work, number, version=version, **values),
@@ -132,7 +132,7 @@ def invoice(office: Office, number: str, **more: Any) -> Issued:
     return found
 
 
-def credit(office: Office, number: str, amounts: dict[int, int] | None = None) -> Issued:
+def credit(office: Office, number: str, amounts: dict[int, int] | None = None) -> IssuedInvoice:
     """Credit an invoice, or some of its lines."""
     with office.work() as work:
         return invoicing.credit_note(

@@ -166,6 +166,10 @@ def _rule_of(house: House, contract: Contract, line: SaleLine) -> Rule | None:
             continue
         if rule.discount is not None and not _discount_matches(rule, line):
             continue
+        if line.kind is SaleKind.USAGE:
+            if rule.basis is Basis.LIST or rule.basis is Basis.UNIT:
+                continue
+            return rule
         if line.list_price is None and (rule.basis is Basis.LIST or rule.counts is Counts.LIST):
             return None
         return rule
@@ -202,8 +206,7 @@ def _counts(house: House, contract: Contract, rule: Rule, line: SaleLine) -> Fra
         return Fraction(line.units)
     amount = line.net
     if rule.counts is Counts.LIST:
-        assert line.list_price is not None
-        amount = line.units * line.list_price
+        amount = line.units * (line.list_price or NOTHING)
     return amount * _rate(house, line.currency, contract.currency)
 
 
@@ -292,7 +295,11 @@ def _earn(
         earned = NOTHING
         for number, portion in portions.items():
             rate = rule.tiers[number - 1].rate
-            word = {SaleKind.SALE: "sale", SaleKind.RETURN: "return"}[line.kind]
+            word = {
+                SaleKind.SALE: "sale",
+                SaleKind.RETURN: "return",
+                SaleKind.USAGE: "usage",
+            }[line.kind]
             row: Row = (rule.name, line.isbn, line.retailer, word, line.currency, number)
             bases[row] = bases.get(row, NOTHING) + base
             units[row] += line.units

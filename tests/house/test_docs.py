@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from royalties.cli import main
 from royalties.cli.main import ENTRIES, load
 from royalties.ingest.formats import built_in
-from royalties.ingest.report.declaration import Format
+from royalties.ingest.report.declaration import ReportFormat
 from tests.house.repository import ROOT, files
 
 README = ROOT / "README.md"
@@ -137,7 +137,7 @@ def test_format_example_in_contributing_is_valid() -> None:
     found: dict[str, object] = {}
     exec(example, found)  # noqa: S102 - our own page
     declared = found["FORMAT"]
-    assert isinstance(declared, Format)
+    assert isinstance(declared, ReportFormat)
     header = ("Sold on", "EAN", "Title", "Type", "Qty", "Payable")
     assert declared.header([(1, header)]) is not None
 

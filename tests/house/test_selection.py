@@ -142,8 +142,8 @@ def test_named_test_is_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "processes",
-    one_of_each([["-n", "2"], []], type, others="processes of their own"),
-    ids=["workers", "alone"],
+    one_of_each([[], ["-n", "2"]], type, others="processes of their own"),
+    ids=["alone", "workers"],
 )
 def test_missing_browser_fails_no_everyday_run(tmp_path: Path, processes: list[str]) -> None:
     assert "Not run: 1 test of pages" in run(tmp_path, "-k", "in_a_browser", *processes)

@@ -9,6 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from royalties.domain.sales.lines import SaleLine, WaitingLine
 from royalties.domain.terms.catalogue import Price
 from royalties.ingest.recognise import open_report
 from royalties.ingest.report.mapping import Mapping as MappedReport
@@ -100,8 +101,8 @@ class Read:
     """A report read to its end."""
 
     reading: Reading
-    sales: list[tuple[Any, ...]]
-    waiting: list[tuple[Any, ...]]
+    sales: list[SaleLine]
+    waiting: list[WaitingLine]
 
     @property
     def codes(self) -> set[str]:
@@ -133,8 +134,8 @@ def read(
     reading = open_report(
         path, name=path.name, known=known, mappings=mappings, choices=choices, report=report
     )
-    sales: list[tuple[Any, ...]] = []
-    waiting: list[tuple[Any, ...]] = []
+    sales: list[SaleLine] = []
+    waiting: list[WaitingLine] = []
     for chunk in reading.chunks():
         sales += sorted(chunk.all_sales(), key=itemgetter(0, 1))
         waiting += chunk.waiting

@@ -14,20 +14,20 @@ from PIL import Image, PngImagePlugin
 from royalties.domain.orders.artwork import Use
 from royalties.domain.orders.pricing import Option
 from royalties.ingest.uploads import studio
-from royalties.ingest.uploads.artwork import Checked, check, named
+from royalties.ingest.uploads.artwork import CheckedFile, check, named
 from tests.builders.pdfs import a_pdf, a_stream, an_image
 
 FILES = Path(__file__).parent / "files" / "artwork"
 ON_COVER = (Option.LOGO_ON_COVER,)
 
-Checks = Callable[..., Checked]
+Checks = Callable[..., CheckedFile]
 
 
 @pytest.fixture
 def look(tmp_path: Path) -> Checks:
     def checked(
         data: bytes, name: str = "logo", use: Use = Use.LOGO, options: tuple[Option, ...] = ON_COVER
-    ) -> Checked:
+    ) -> CheckedFile:
         path = tmp_path / "received"
         path.write_bytes(data)
         return check(path, name, use, options)
@@ -71,7 +71,7 @@ def chunks(png: bytes) -> set[bytes]:
     return found
 
 
-def refusal(found: Checked) -> str:
+def refusal(found: CheckedFile) -> str:
     assert found.problems, found
     assert not found.previews
     [problem] = found.problems

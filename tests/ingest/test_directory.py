@@ -65,5 +65,5 @@ def test_very_many_parts_are_not_listed(
         type_of(io.BytesIO(data))
     path = tmp_path / "book.xlsx"  # type: ignore[operator]
     path.write_bytes(data)
-    with pytest.raises(archive.RefusedError, match="packs"):
+    with pytest.raises(archive.FileRefusedError, match="packs"):
         archive.Archive(path)

@@ -107,6 +107,22 @@ def test_ingram_identifiers_without_leading_zeros(tmp_path: Path) -> None:
     assert {line[2] for line in found.sales} == {CATALOGUE.editions["9780000041203"].id}
 
 
+@pytest.mark.parametrize(
+    ("isbn_13", "isbn", "column", "named"),
+    [("9781442246928", "1442246929", "isbn", "its check digit is wrong"),
+     ("9781442246929", "1442246928", "isbn_13", "its check digit is wrong"),
+     ("9781442246928", "1442246936", "isbn", "names another edition, 9781442246935")],
+)  # fmt: skip
+def test_a_bad_identifier_does_not_defeat_a_good_one(
+    tmp_path: Path, isbn_13: str, isbn: str, column: str, named: str
+) -> None:
+    found = _text(tmp_path, _ingram(isbn_13=isbn_13, isbn=isbn), "\t")
+    assert {line[2] for line in found.sales} == {1}
+    told = {notice.code: notice.message for notice in found.reading.notices}
+    assert f"row 2, column {column}: " in told["bad-identifier"]
+    assert named in told["bad-identifier"]
+
+
 def test_ingram_returns_only(tmp_path: Path) -> None:
     cells = {"MTD_Quantity": "0", "MTD_net_quantity": "-3", "MTD_net_pub_comp": "-141.75"}
     assert _lines(_text(tmp_path, _ingram(**cells), "\t")) == [(2, -3, "USD", -141.75)]

@@ -23,6 +23,7 @@ from royalties.ingest.recognise import as_received, open_report
 from royalties.ingest.report.reading import UnreadableError
 from royalties.ingest.report.tables import Table
 from tests.ingest.shelf import BAD, CATALOGUE, RIVER, SAMPLES, TRADE, Read, read
+from tests.selection import costly
 
 COLUMNS = (
     "date", "isbn", "retailer", "kind", "units", "currency", "list_price", "net", "discount",
@@ -99,7 +100,7 @@ def test_csv_rows_read_back_as_written(
     assert totals.sold - totals.returned + totals.free == sum(line[4] for line in written)
 
 
-@settings(max_examples=12)
+@costly(12)
 @given(st.lists(lines(), min_size=1, max_size=10))
 def test_workbook_rows_read_back_as_written(written: list[tuple[Any, ...]]) -> None:
     book = openpyxl.Workbook()

@@ -334,6 +334,7 @@ def test_valid_values_are_accepted(changes: list[tuple[str, Any]]) -> None:
     assert faults_of(changed(*changes)) == []
 
 
+@pytest.mark.thorough("combinations", but_one_in=6)
 @pytest.mark.parametrize(
     ("changes", "path", "message"), FAULTS, ids=[f"{n}-{f[1]}" for n, f in enumerate(FAULTS)]
 )

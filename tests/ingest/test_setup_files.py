@@ -202,7 +202,7 @@ def test_exchange_rate_and_income_are_read() -> None:
 
 
 def test_mapping_has_every_key() -> None:
-    assert setup.mapping_of(body("reports", "river")) == EXAMPLE["reports"][0]
+    assert setup.mapping_of(body("reports", "river")) == EXAMPLE["reports"][0] | {"kinds": {}}
     least = {"key": "r", "retailer": "a", "columns": {"isbn": "I", "units": "U", "net": "N"}}
     found = parse_setup({"reports": [least]}, "x").entries["reports"]["r"]
     assert found == least
@@ -214,7 +214,24 @@ def test_mapping_has_every_key() -> None:
         "returns": "negative",
         "currency": None,
         "skip": [],
+        "kinds": {},
     }
+
+
+def test_words_of_a_mapped_kind_column_are_read() -> None:
+    told = {"KENP Read": "usage", "Audition": "none"}
+    columns = {"isbn": "I", "units": "U", "net": "N", "kind": "K"}
+    report = {"key": "r", "retailer": "a", "columns": columns, "kinds": told}
+    found = parse_setup({"reports": [report]}, "x").entries["reports"]["r"]
+    assert setup.mapping_of(found)["kinds"] == told
+
+
+@pytest.mark.parametrize("word", ["pages", "", "Usage "])
+def test_kind_that_is_none_is_refused(word: str) -> None:
+    columns = {"isbn": "I", "units": "U", "net": "N", "kind": "K"}
+    report = {"key": "r", "retailer": "a", "columns": columns, "kinds": {"KENP Read": word}}
+    with pytest.raises(SetupError, match=r"reports\[0\]\.kinds"):
+        parse_setup({"reports": [report]}, "x")
 
 
 def test_escalator_counting_amounts_is_read() -> None:

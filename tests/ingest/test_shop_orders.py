@@ -428,12 +428,17 @@ def test_free_copies_that_came_back_are_no_returns() -> None:
 # Orders that stand in the books
 
 
+def lines_of(report: Read) -> list[Any]:
+    """Sale lines and those that wait."""
+    return [*report.sales, *report.waiting]
+
+
 def standing(*found: Read) -> Known:
     """The shop, with what was read of its exports as imports 1, 2, …"""
     lines = [
         RecordedLines(each[14], number, each[2], each[4], each[7], each[6], each[9])
         for number, report in enumerate(found, 1)
-        for each in (*report.sales, *report.waiting)
+        for each in lines_of(report)
     ]
 
     def recorded(_: int, numbers: Sequence[str]) -> list[RecordedLines]:
@@ -676,7 +681,7 @@ def test_nothing_of_an_export_is_lost(made: list[Made], absent: set[str]) -> Non
     waiting = sum(rows for rows, _ in totals.waiting.values())
     left = sum(skipped.by_reason.values())
     assert totals.rows == len(now(made)) == totals.recordable + left + waiting
-    recorded = sum(each[9] for each in (*found.sales, *found.waiting))
+    recorded = sum(each[9] for each in lines_of(found))
     assert totals.net.get("EUR", 0) == sum(each[9] for each in found.sales)
     money = recorded + sum(sum(each.values()) for each in skipped.net.values())
     assert sum(each.least for each in made) * 10_000 <= money
@@ -716,7 +721,7 @@ def test_later_exports_bring_the_difference(made: list[Made], data: st.DataObjec
 
     def stands(*found: Read) -> dict[Any, tuple[int, int]]:
         sums: dict[Any, tuple[int, int]] = {}
-        for each in (line for report in found for line in (*report.sales, *report.waiting)):
+        for each in (line for report in found for line in lines_of(report)):
             units, net = sums.get(each[2], (0, 0))
             sums[each[2]] = units + each[6], net + each[9]
         return {book: sum_ for book, sum_ in sums.items() if any(sum_)}

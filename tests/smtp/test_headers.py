@@ -32,6 +32,7 @@ from royalties.services.terms import contacts
 from tests.builders.books import HARDCOVER, Office, after
 from tests.builders.orders import ACCEPTED, an_organization, order_of, order_setup, orders_underway
 from tests.builders.post import PostOffice, post_office
+from tests.selection import costly
 from tests.smtp.test_outbox import reach, sent
 
 HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"]
@@ -172,7 +173,7 @@ def test_encoded_words_stay_data_in_every_header_field(
 
 @given(smuggled())
 @settings(
-    max_examples=25,
+    max_examples=costly(25).max_examples,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

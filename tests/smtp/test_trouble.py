@@ -11,7 +11,7 @@ import pytest
 
 from royalties.adapters import mailer
 from royalties.cli.jobs import Post
-from royalties.services.mail.log import State, messages
+from royalties.services.mail.log import MailState, messages
 from royalties.services.mail.outbox import Message, Outcome, deliver
 from tests.builders.books import TESS, Office, after, closed
 from tests.builders.post import PostOffice, post_office
@@ -72,7 +72,7 @@ def test_permanent_refusal_ends_delivery_and_is_explained(
         assert sent(office) == 0
     with office.work(read_only=True) as work:
         [told] = messages(work)
-    assert told.state is State.FAILED
+    assert told.state is MailState.FAILED
     assert told.attempts == 1
     assert remedy in told.error
     assert answer[:3] in told.error
@@ -201,7 +201,7 @@ def test_messages_with_links_wait_without_a_base_url(office: Office, post: PostO
     assert post.recipients == [["bo@example.org"]]
     with office.work(read_only=True) as work:
         told = {each.recipient: each for each in messages(work)}
-    assert told["ada@example.org"].state is State.HELD
+    assert told["ada@example.org"].state is MailState.HELD
     assert "ROYALTIES_BASE_URL" in told["ada@example.org"].error
     named(office, "https://desk.example.org")
     assert sent(office) == 1

@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, insert, text
 
 from royalties.domain.periods import Period
-from royalties.domain.royalties.carrying import Left
+from royalties.domain.royalties.carrying import LeftBefore
 from royalties.domain.royalties.postings import Entry, Posting
 from royalties.domain.royalties.run import ContractState, Run
 from royalties.domain.terms.catalogue import Format
@@ -45,6 +45,7 @@ from tests.builders.domain import (
     runs_of,
     to,
 )
+from tests.selection import costly
 from tests.strategies import histories
 
 
@@ -128,7 +129,7 @@ def agrees(connection: Connection, closed: Closed, after: Period) -> None:
 
 
 @given(years=histories(most=6), kept_since=st.integers(0, 3))
-@settings(deadline=None, max_examples=40)
+@costly(40)
 def test_carried_figures_equal_the_sum_of_history(years: list[Year], kept_since: int) -> None:
     """For any change of terms, and with or without figures kept by earlier versions."""
     so_far = Closed()
@@ -142,7 +143,7 @@ def test_carried_figures_equal_the_sum_of_history(years: list[Year], kept_since:
 
 
 @given(years=histories(most=4))
-@settings(deadline=None, max_examples=20)
+@costly(20)
 def test_carried_state_reads_back_the_same(years: list[Year]) -> None:
     done = played(years).runs
     with empty_books() as connection:
@@ -153,7 +154,7 @@ def test_carried_state_reads_back_the_same(years: list[Year]) -> None:
 
 
 @given(years=histories(most=3))
-@settings(deadline=None, max_examples=10)
+@costly(10)
 def test_verify_finds_no_fault_in_carried_states(years: list[Year]) -> None:
     done = played(years).runs
     with empty_books() as connection:
@@ -366,7 +367,7 @@ def test_close_fills_in_what_earlier_closes_did_not_carry() -> None:
         found = list(carrying.chain(connection, FIRST))
         assert [each.kept for each in found] == [None, None, None]
         assert [each.computed.state for each in found] == STATES
-        assert carrying.left_before(connection, FIRST) == Left()
+        assert carrying.left_before(connection, FIRST) == LeftBefore()
         assert carrying.state_of(carrying.left_before(connection, SECOND)) == STATES[0]
         left = carrying.state_of(carrying.left_before(connection, THIRD))
         assert left == in_a_new_year(STATES[1])

@@ -11,12 +11,13 @@ from sqlalchemy import Connection, insert
 
 from royalties.domain.sales.lines import SalesTally
 from royalties.domain.sales.slices import Place, SaleKind, Slice
-from royalties.domain.terms.discounts import Limit
+from royalties.domain.terms.discounts import DiscountLimit
 from royalties.store.sales import kept_slices, totals
 from royalties.store.sales.kept_slices import Grouping, period_slices
 from royalties.store.sales.slices import Distinctions, Names
 from royalties.store.tables import batch, batch_slice
 from tests.builders.books import Office, Shelf
+from tests.selection import costly
 from tests.store.test_slices import (
     ISBNS,
     OTHER_PERIOD,
@@ -76,6 +77,7 @@ def asks(connection: Connection, wanted: Distinctions) -> list[Slice]:
 
 
 @given(imports, prices, st.lists(asked, min_size=1, max_size=3), asked)
+@costly()
 def test_kept_sums_answer_any_coarser_question(
     both: tuple[Office, Office],
     sold: list[list[Line]],
@@ -104,6 +106,7 @@ def test_kept_sums_answer_any_coarser_question(
 
 
 @given(st.lists(lines(), max_size=8), st.lists(lines(), max_size=4), prices, asked, asked)
+@costly()
 def test_later_lines_are_added_to_kept_sums_or_the_sums_dropped(
     both: tuple[Office, Office],
     first: list[Line],
@@ -127,7 +130,7 @@ def test_later_lines_are_added_to_kept_sums_or_the_sums_dropped(
 def test_lines_kept_with_and_without_discounts_count_once(
     both: tuple[Office, Office],
 ) -> None:
-    limits = (Limit(Fraction(2, 5), exclusive=False),)
+    limits = (DiscountLimit(Fraction(2, 5), exclusive=False),)
     before = Distinctions(limits, frozenset())
     after = Distinctions(limits, frozenset(ISBNS.values()))
     shallow = Line(
@@ -148,6 +151,7 @@ def test_lines_kept_with_and_without_discounts_count_once(
 
 
 @given(imports, prices, asked, asked)
+@costly()
 def test_kept_sums_equal_a_new_sum_by_the_database(
     both: tuple[Office, Office],
     sold: list[list[Line]],
@@ -188,7 +192,7 @@ def kept(connection: Connection) -> list[tuple[object, ...]]:
 def test_question_answered_by_kept_sums_reads_no_line(both: tuple[Office, Office]) -> None:
     """Were the lines not there, a draft would not notice."""
     wanted = Distinctions(
-        [Limit(Fraction("0.55"), exclusive=False)], frozenset(ISBNS.values()), {"US"}
+        [DiscountLimit(Fraction("0.55"), exclusive=False)], frozenset(ISBNS.values()), {"US"}
     )
     for office in both:
         with office.system.engine.connect() as connection:

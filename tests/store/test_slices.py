@@ -13,16 +13,17 @@ from sqlalchemy import Connection, delete, insert
 from royalties.domain.money import MICRO, rounded
 from royalties.domain.sales.lines import SaleLine
 from royalties.domain.sales.slices import Place, SaleKind, Slice
-from royalties.domain.terms.discounts import Limit, discount_class
+from royalties.domain.terms.discounts import DiscountLimit, discount_class
 from royalties.store.sales import batches
 from royalties.store.sales.slices import Distinctions, Names, slices_of
 from royalties.store.tables import price
 from tests.builders.books import Office, Shelf, spring
+from tests.selection import costly
 
 PERIOD, OTHER_PERIOD = 4050, 4051
 DAYS = ("2025-01-01", "2025-03-31", "2025-04-01", "2025-06-30")
 LIMITS = tuple(
-    Limit(Fraction(value), exclusive)
+    DiscountLimit(Fraction(value), exclusive)
     for value in ("0", "0.4", "0.5", "0.5500005")
     for exclusive in (False, True)
 )
@@ -239,6 +240,7 @@ def found(
 
 
 @given(st.lists(lines(), max_size=12), prices, asked)
+@costly()
 def test_slices_are_the_sums_of_their_lines(
     both: tuple[Office, Office], sold: list[Line], known: list[Priced], wanted: Distinctions
 ) -> None:
@@ -269,18 +271,18 @@ def a_line(**changes: object) -> Line:
 @pytest.mark.parametrize(
     ("limit", "discount", "class_"),
     [
-        (Limit(Fraction("0.5"), exclusive=False), 499_999, 0),
-        (Limit(Fraction("0.5"), exclusive=False), 500_000, 1),
-        (Limit(Fraction("0.5"), exclusive=True), 500_000, 0),
-        (Limit(Fraction("0.5"), exclusive=True), 500_001, 1),
-        (Limit(Fraction(1, 3), exclusive=False), 333_333, 0),
-        (Limit(Fraction(1, 3), exclusive=False), 333_334, 1),
-        (Limit(Fraction(1, 3), exclusive=True), 333_333, 0),
-        (Limit(Fraction(1, 3), exclusive=True), 333_334, 1),
+        (DiscountLimit(Fraction("0.5"), exclusive=False), 499_999, 0),
+        (DiscountLimit(Fraction("0.5"), exclusive=False), 500_000, 1),
+        (DiscountLimit(Fraction("0.5"), exclusive=True), 500_000, 0),
+        (DiscountLimit(Fraction("0.5"), exclusive=True), 500_001, 1),
+        (DiscountLimit(Fraction(1, 3), exclusive=False), 333_333, 0),
+        (DiscountLimit(Fraction(1, 3), exclusive=False), 333_334, 1),
+        (DiscountLimit(Fraction(1, 3), exclusive=True), 333_333, 0),
+        (DiscountLimit(Fraction(1, 3), exclusive=True), 333_334, 1),
     ],
 )
 def test_discount_at_a_limit_is_classified_exactly(
-    both: tuple[Office, Office], limit: Limit, discount: int, class_: int
+    both: tuple[Office, Office], limit: DiscountLimit, discount: int, class_: int
 ) -> None:
     wanted = Distinctions([limit], frozenset(ISBNS.values()))
     for office in both:
@@ -311,7 +313,9 @@ def test_large_receipts_still_imply_their_discount(both: tuple[Office, Office], 
     for percent, class_ in ((54, 0), (55, 1)):
         net = units * (100 - percent) * MICRO
         sold = [a_line(list_price=None, discount=None, units=units, net=net)]
-        wanted = Distinctions([Limit(Fraction("0.55"), exclusive=False)], frozenset(ISBNS.values()))
+        wanted = Distinctions(
+            [DiscountLimit(Fraction("0.55"), exclusive=False)], frozenset(ISBNS.values())
+        )
         for office in both:
             (slice_,) = found(office, sold, known, wanted)
             assert slice_.discount == class_

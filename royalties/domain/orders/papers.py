@@ -181,7 +181,7 @@ class PackingListShown:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountLine:
+class AccountLineShown:
     """What was invoiced (above 0), credited or received (below 0) on a day."""
 
     dated: date
@@ -201,7 +201,7 @@ class AccountShown:
     organization: Party
     dated: date
     currency: str
-    lines: tuple[AccountLine, ...]
+    lines: tuple[AccountLineShown, ...]
 
     @property
     def balances(self) -> tuple[int, ...]:

@@ -29,7 +29,7 @@ from royalties.domain.orders.price_lists import (
 from royalties.domain.terms.wording import percent
 
 __all__ = [
-    "Agreed",
+    "AgreedCharge",
     "Cheaper",
     "Freight",
     "LineKind",
@@ -95,7 +95,7 @@ class TaxedPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class AgreedCharge:
     """A charge that no price list knows, once per order, as it was agreed; never negative."""
 
     words: str
@@ -116,7 +116,7 @@ class PriceRequest:
     rush: bool = False
     extra_proofs: int = 0
     discount: Fraction | None = None
-    agreed: tuple[Agreed, ...] = ()
+    agreed: tuple[AgreedCharge, ...] = ()
 
     @property
     def copies(self) -> int:

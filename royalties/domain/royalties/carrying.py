@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.allocation import CapKey
-from royalties.domain.royalties.run import ContractState, Held
+from royalties.domain.royalties.run import ContractState, HeldReserve
 
 _Key = TypeVar("_Key")
 _Number = TypeVar("_Number", int, Fraction)
@@ -22,7 +22,7 @@ Sold = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class LeftBefore:
     """What the periods before one left.
 
     Attributes:
@@ -35,7 +35,7 @@ class Left:
     balances: Mapping[tuple[str, str], int] = field(default_factory=dict)
     sold: Mapping[tuple[str, str], Sold] = field(default_factory=dict)
 
-    def entering(self, period: Period) -> "Left":
+    def entering(self, period: Period) -> "LeftBefore":
         """As a period finds it: a calendar year's first one has counted nothing in its year."""
         if period.place > 1:
             return self
@@ -63,14 +63,14 @@ class ContractFigures(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ClosedFigures:
     """What one closed period froze: contracts by key, balances by (beneficiary, currency)."""
 
     contracts: Mapping[str, ContractFigures]
     balances: Mapping[tuple[str, str], int]
 
 
-def carry(before: Left, period: Period, figures: Figures) -> Left:
+def carry(before: LeftBefore, period: Period, figures: ClosedFigures) -> LeftBefore:
     """What a closed period leaves, with what the ones before it left.
 
     Contracts and beneficiaries that were not in it stay as they were.
@@ -82,13 +82,13 @@ def carry(before: Left, period: Period, figures: Figures) -> Left:
         for isbn, (units, earned) in each.sold.items():
             earlier = sold.get((key, isbn), (0, 0))
             sold[key, isbn] = (earlier[0] + units, earlier[1] + earned)
-    return Left(states, {**entered.balances, **figures.balances}, sold)
+    return LeftBefore(states, {**entered.balances, **figures.balances}, sold)
 
 
 def _carried(state: ContractState, period: Period, figures: ContractFigures) -> ContractState:
     held = tuple(each for each in state.held if each.period not in figures.released)
     if figures.withheld:
-        held = (*held, Held(period.ordinal, figures.withheld))
+        held = (*held, HeldReserve(period.ordinal, figures.withheld))
     return ContractState(
         figures.carried_forward,
         held,

@@ -26,11 +26,13 @@ from royalties.domain.terms.contracts import (
     Tier,
     Words,
 )
-from royalties.domain.terms.discounts import Limit, discount_limits, representatives
+from royalties.domain.terms.discounts import DiscountLimit, discount_limits, representatives
 
 ONE = Fraction(1)
 ZERO = Fraction(0)
 _WORDS = {kind: kind.word for kind in SaleKind}
+_BY_MONEY = frozenset((Basis.NET, Basis.PROFIT))
+"""Bases that take usage: it has neither copies nor a list price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Uncovered(StrEnum):
     NO_CONTRACT = "no contract covers the title"
     NO_LIST_PRICE = "no list price in the report or of the edition"
     NO_RULE = "no rule matches"
+    NO_RULE_FOR_USAGE = "no rule on net receipts or profit takes subscriptions and loans"
 
 
 class SalesException(NamedTuple):
@@ -200,12 +203,17 @@ def rule_place(
     slice_: Slice,
     format_: Format,
     channels: Mapping[str, Channel],
-    limits: Sequence[Limit],
+    limits: Sequence[DiscountLimit],
 ) -> int | None:
     """The place of the first rule that takes a slice, or None."""
     matcher = _Matcher(contract, limits, channels)
     place = matcher.rule_for(
-        format_, slice_.retailer, slice_.place.country, slice_.discount, priced=slice_.priced
+        format_,
+        slice_.retailer,
+        slice_.place.country,
+        slice_.discount,
+        priced=slice_.priced,
+        is_usage=slice_.kind is SaleKind.USAGE,
     )
     return None if isinstance(place, Uncovered) else place
 
@@ -216,7 +224,7 @@ def rules_reached(
     """Places of the rules that take some sale, of all that editions and retailers could make.
 
     Every format is tried at every retailer, in every country that a rule names and in another one,
-    in every class of discounts, with and without a list price.
+    in every class of discounts, with and without a list price, as copies and as usage.
 
     Args:
         formats: of the editions.
@@ -225,10 +233,11 @@ def rules_reached(
     limits = discount_limits([contract])
     match = _Matcher(contract, limits, channels)
     countries = {"", *(word for rule in contract.rules for word in rule.countries or ())}
-    kinds = product(formats, channels, countries, range(len(limits) + 1), (True, False))
+    either = (True, False)
+    kinds = product(formats, channels, countries, range(len(limits) + 1), either, either)
     reached = {
-        match.rule_for(format_, retailer, country, discount, priced=priced)
-        for format_, retailer, country, discount, priced in kinds
+        match.rule_for(format_, retailer, country, discount, priced=priced, is_usage=is_usage)
+        for format_, retailer, country, discount, priced, is_usage in kinds
     }
     return {place for place in reached if not isinstance(place, Uncovered)}
 
@@ -238,7 +247,7 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     slices: Sequence[Slice],
     sold: Mapping[str, SoldEdition],
     channels: Mapping[str, Channel],
-    limits: Sequence[Limit],
+    limits: Sequence[DiscountLimit],
     rates: Rates,
     publisher_currency: str,
     counted_before: Mapping[str, Fraction],
@@ -262,16 +271,19 @@ def earn(  # noqa: PLR0917 - contract, sales, and what they are judged by
     # Few kinds of slices recur: rule and group of each are looked up once.
     into: dict[tuple[object, ...], tuple[int | Uncovered, dict[_SaleKey, list[int]]]] = {}
     matched: list[tuple[int, Slice]] = []
-    free, asks_who = SaleKind.FREE, match.asks_who
+    free, usage, asks_who = SaleKind.FREE, SaleKind.USAGE, match.asks_who
     for slice_ in slices:
         isbn, retailer, kind, currency, priced, discount, where, units, net, list_value, of = slice_
         if kind is free:
             continue
-        format_, country = sold[isbn].format, where.country
-        like = (format_, retailer if asks_who else "", country, discount, priced, currency, of)
+        format_, country, is_usage = sold[isbn].format, where.country, kind is usage
+        seller = retailer if asks_who else ""
+        like = (format_, seller, country, discount, priced, currency, of, is_usage)
         known = into.get(like)
         if known is None:
-            place = match.rule_for(format_, retailer, country, discount, priced=priced)
+            place = match.rule_for(
+                format_, retailer, country, discount, priced=priced, is_usage=is_usage
+            )
             group = (
                 {}
                 if isinstance(place, Uncovered)
@@ -309,27 +321,43 @@ class _Matcher:
     """Finds the first rule that takes a slice; remembers, since few kinds of slices recur."""
 
     def __init__(
-        self, contract: Contract, limits: Sequence[Limit], channels: Mapping[str, Channel]
+        self, contract: Contract, limits: Sequence[DiscountLimit], channels: Mapping[str, Channel]
     ) -> None:
         self._rules = contract.rules
         self._channels = channels
         self._discounts = representatives(limits)
         self.asks_who = any(rule.retailers or rule.channels for rule in contract.rules)
-        self._known: dict[tuple[Format, str, str, int, bool], int | Uncovered] = {}
+        self._known: dict[tuple[Format, str, str, int, bool, bool], int | Uncovered] = {}
 
     def rule_for(
-        self, format_: Format, retailer: str, country: str, discount: int, *, priced: bool
+        self,
+        format_: Format,
+        retailer: str,
+        country: str,
+        discount: int,
+        *,
+        priced: bool,
+        is_usage: bool,
     ) -> int | Uncovered:
         """The rule's place, or why none takes such sales."""
-        key = (format_, retailer if self.asks_who else "", country, discount, priced)
+        key = (format_, retailer if self.asks_who else "", country, discount, priced, is_usage)
         place = self._known.get(key)
         if place is None:
-            place = self._search(format_, retailer, country, discount, priced=priced)
+            place = self._search(
+                format_, retailer, country, discount, priced=priced, is_usage=is_usage
+            )
             self._known[key] = place
         return place
 
     def _search(
-        self, format_: Format, retailer: str, country: str, discount: int, *, priced: bool
+        self,
+        format_: Format,
+        retailer: str,
+        country: str,
+        discount: int,
+        *,
+        priced: bool,
+        is_usage: bool,
     ) -> int | Uncovered:
         channel = self._channels[retailer]
         for place, rule in enumerate(self._rules):
@@ -340,6 +368,10 @@ class _Matcher:
                 and _allows(rule.countries, country)
             ):
                 continue
+            if is_usage:
+                if rule.basis in _BY_MONEY and rule.discount is None:
+                    return place
+                continue
             if rule.discount is not None and not (
                 priced and rule.discount.contains(self._discounts[discount])
             ):
@@ -347,7 +379,7 @@ class _Matcher:
             if not priced and (rule.basis is Basis.LIST or rule.counts is Counts.LIST):
                 return Uncovered.NO_LIST_PRICE
             return place
-        return Uncovered.NO_RULE
+        return Uncovered.NO_RULE_FOR_USAGE if is_usage else Uncovered.NO_RULE
 
 
 def _allows(words: Words, word: str) -> bool:

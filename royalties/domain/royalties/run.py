@@ -27,12 +27,12 @@ from royalties.domain.sales.slices import Slice
 from royalties.domain.terms.beneficiaries import Beneficiary
 from royalties.domain.terms.catalogue import Channel
 from royalties.domain.terms.contracts import Advance, Contract, Income, Reserve
-from royalties.domain.terms.discounts import Limit, discount_limits
+from royalties.domain.terms.discounts import DiscountLimit, discount_limits
 from royalties.domain.terms.plans import CapPer, Plan, PlanVersion, beneficiaries_of
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldReserve:
     """What a closed period withheld and no later one has released, in minor units."""
 
     period: int
@@ -48,7 +48,7 @@ class ContractState:
     """
 
     brought_forward: int
-    held: tuple[Held, ...] = ()
+    held: tuple[HeldReserve, ...] = ()
     recouped: int = 0
     undistributed: int = 0
     counters_life: Mapping[str, Fraction] = field(default_factory=dict)
@@ -86,7 +86,7 @@ class Withheld:
     eligible: int
     withheld: int
     released: int
-    released_from: tuple[Held, ...]
+    released_from: tuple[HeldReserve, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def account(
     books: Books,
     contract: Contract,
     slices: Mapping[str, Sequence[Slice]],
-    limits: Sequence[Limit],
+    limits: Sequence[DiscountLimit],
 ) -> tuple[ContractRun, list[SalesException]]:
     """One contract from its sales to its allocations (calculation.md, steps 1 to 3)."""
     period, state = books.period, books.states.get(contract.key, _new(contract))
@@ -264,7 +264,7 @@ def account(
 def reserve(
     terms: Reserve | None,
     lines: Sequence[EarnedLine],
-    held: Sequence[Held],
+    held: Sequence[HeldReserve],
     period: Period,
     books: Books,
 ) -> Withheld:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
+from royalties.domain.sales.slices import SaleKind
 
 
 class SaleLine(NamedTuple):
@@ -148,6 +149,9 @@ class SalesTally:
         self.kinds: Counter[int] = Counter()
         self.units: Counter[int] = Counter()
         self.net: Counter[str] = Counter()
+        """Receipts of copies by currency."""
+        self.usage: Counter[str] = Counter()
+        """Receipts for use by currency."""
         self._months = _Months()
 
     @classmethod
@@ -189,7 +193,7 @@ class SalesTally:
             key = SumKey(*named)
             self.kinds[key.kind] += lines
             self.units[key.kind] += units
-            self.net[key.currency] += net
+            (self.usage if key.kind == SaleKind.USAGE else self.net)[key.currency] += net
             known = self.sums.get(key)
             if known is not None:
                 self.sums[key] = Sum(known.lines + lines, known.units + units, known.net + net)

@@ -5,16 +5,34 @@ from typing import NamedTuple
 
 
 class SaleKind(IntEnum):
-    """What a sale line is; stored as its number."""
+    """What a sale line is; stored as its number.
+
+    ``USAGE`` is money for use and not for copies: pages read, subscription pools, loans
+    (calculation.md, "What goes in"). It has no units and no list price.
+    """
 
     SALE = 1
     RETURN = 2
     FREE = 3
+    USAGE = 4
 
     @property
     def word(self) -> str:
-        """The word in files and documents: sale, return, free."""
+        """The word in files and documents: sale, return, free, usage."""
         return self.name.lower()
+
+    @property
+    def label(self) -> str:
+        """What statements and pages call it."""
+        return kind_label(self.word)
+
+
+def kind_label(word: str) -> str:
+    """What statements and pages call a kind of earned lines: of sales, or ``income``."""
+    return _LABELS.get(word, word.capitalize())
+
+
+_LABELS = {"usage": "Subscriptions and loans"}
 
 
 class Origin(StrEnum):
@@ -25,7 +43,7 @@ class Origin(StrEnum):
     ORDER = "order"
 
 
-class Outcome(StrEnum):
+class ImportOutcome(StrEnum):
     """What came of reading a report, or would come of recording it."""
 
     RECORDED = "recorded"

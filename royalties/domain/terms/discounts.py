@@ -7,7 +7,7 @@ from typing import NamedTuple
 from royalties.domain.terms.contracts import Contract
 
 
-class Limit(NamedTuple):
+class DiscountLimit(NamedTuple):
     """Where one class of discounts ends and the next begins.
 
     ``exclusive`` says on which side ``value`` itself lies: contracts differ on exactly that.
@@ -22,9 +22,9 @@ class Limit(NamedTuple):
         return discount > self.value if self.exclusive else discount >= self.value
 
 
-def discount_limits(contracts: Iterable[Contract]) -> list[Limit]:
+def discount_limits(contracts: Iterable[Contract]) -> list[DiscountLimit]:
     """Every limit that a rule names, rising; ``n`` limits make ``n + 1`` classes."""
-    limits: set[Limit] = set()
+    limits: set[DiscountLimit] = set()
     for contract in contracts:
         for rule in contract.rules:
             if rule.discount is None:
@@ -37,21 +37,21 @@ def discount_limits(contracts: Iterable[Contract]) -> list[Limit]:
                 (named.up_to, True),
             ):
                 if value is not None:
-                    limits.add(Limit(value, exclusive))
+                    limits.add(DiscountLimit(value, exclusive))
     return sorted(limits)
 
 
-def discount_class(limits: Sequence[Limit], discount: Fraction) -> int:
+def discount_class(limits: Sequence[DiscountLimit], discount: Fraction) -> int:
     """Which class a discount is in: how many limits it has passed.
 
-    >>> limits = [Limit(Fraction("0.4"), exclusive=False), Limit(Fraction("0.5"), exclusive=True)]
+    >>> limits = [DiscountLimit(Fraction("0.4"), False), DiscountLimit(Fraction("0.5"), True)]
     >>> [discount_class(limits, Fraction(n, 100)) for n in (39, 40, 50, 51)]
     [0, 1, 1, 2]
     """
     return sum(limit.passed_by(discount) for limit in limits)
 
 
-def representatives(limits: Sequence[Limit]) -> list[Fraction]:
+def representatives(limits: Sequence[DiscountLimit]) -> list[Fraction]:
     """One discount out of each class, to try a rule's range on."""
     if not limits:
         return [Fraction(0)]

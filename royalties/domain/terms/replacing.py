@@ -36,7 +36,7 @@ class Distributed(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class EntryUse:
     """What an entry, as it stands, has counted for.
 
     Attributes:
@@ -84,7 +84,7 @@ class Replaced:
         return self.message
 
 
-def replaced(part: str, key: str, old: Body, new: Body, use: Use) -> Replaced | None:
+def replaced(part: str, key: str, old: Body, new: Body, use: EntryUse) -> Replaced | None:
     """What a new body of an entry replaces of what has counted; None: nothing is asked.
 
     Args:
@@ -152,7 +152,7 @@ def _named(part: str, body: Body) -> str:
 # Plans and price lists: dated versions
 
 
-def _plan(old: Body, new: Body, use: Use) -> _Told:
+def _plan(old: Body, new: Body, use: EntryUse) -> _Told:
     before, after = (_by_day(body["versions"]) for body in (old, new))
     open_ends = use.open_period.ends.isoformat()
     used = {each.version: each for each in use.distributed if each.version in before}
@@ -183,7 +183,7 @@ def _plan(old: Body, new: Body, use: Use) -> _Told:
 
 
 def _then(
-    use: Use,
+    use: EntryUse,
     before: Mapping[str, Body],
     after: Mapping[str, Body],
     governs: str,
@@ -213,7 +213,7 @@ def _advice(lost: Sequence[str], after: Mapping[str, Body]) -> str:
     return "Let it begin on the first day of an open period, unless history is to show it so."
 
 
-def _price_list(old: Body, new: Body, use: Use) -> _Told:
+def _price_list(old: Body, new: Body, use: EntryUse) -> _Told:
     if not use.moved_money:
         return _NOTHING
     today = use.today.isoformat()
@@ -250,7 +250,7 @@ def _periods(used: Distributed) -> str:
 # The rest: what stands in a file counts for all open periods
 
 
-def _contract(old: Body, new: Body, use: Use) -> _Told:
+def _contract(old: Body, new: Body, use: EntryUse) -> _Told:
     same = {"author", "titles"}  # a title more earns; one less is told below
     differ = {key for key in {*old, *new} - same if old.get(key) != new.get(key)}
     rules = old.get("rules", [])
@@ -265,7 +265,7 @@ def _contract(old: Body, new: Body, use: Use) -> _Told:
     return _terms(old, new, differ, use, [_removed("title", title) for title in lost])
 
 
-def _beneficiary(old: Body, new: Body, use: Use) -> _Told:
+def _beneficiary(old: Body, new: Body, use: EntryUse) -> _Told:
     differ = {"opening_balance"}
     day = use.open_period.ends.isoformat()
     before, after = (_rates(body.get("tax_rate", "0")) for body in (old, new))
@@ -285,7 +285,7 @@ def _rates(tax: object) -> dict[str, str]:
     return {"": "0"} | {each["from"]: each["rate"] for each in tax}  # type: ignore[attr-defined]
 
 
-def _title(old: Body, new: Body, use: Use) -> _Told:
+def _title(old: Body, new: Body, use: EntryUse) -> _Told:
     differ = {"published"} if use.ages else set()
     if not new.get("royalties", True):
         differ.add("royalties")
@@ -303,7 +303,7 @@ def _title(old: Body, new: Body, use: Use) -> _Told:
     return _together(_changed(old, new, differ) + told, use)
 
 
-def _stood_in(edition: Body, use: Use) -> Iterator[tuple[tuple[str, str], str]]:
+def _stood_in(edition: Body, use: EntryUse) -> Iterator[tuple[tuple[str, str], str]]:
     """Where the edition's price stands in for a blank one: (currency, day), and the price."""
     for isbn, currency, day in use.unpriced:
         if isbn == edition["isbn"] and (price := _stand_in(edition, currency, day)):
@@ -319,27 +319,29 @@ def _stand_in(edition: Body, currency: str, day: str) -> str:
     return max(known)[1] if known else ""
 
 
-def _retailer(old: Body, new: Body, use: Use) -> _Told:
+def _retailer(old: Body, new: Body, use: EntryUse) -> _Told:
     return _terms(old, new, {"channel"}, use)
 
 
-def _exchange_rate(old: Body, new: Body, use: Use) -> _Told:
+def _exchange_rate(old: Body, new: Body, use: EntryUse) -> _Told:
     if not use.lines or old["rate"] == new["rate"]:
         return _NOTHING
     return _Told(f"{old['rate']} becomes {new['rate']}. {_counts(use)}")
 
 
-def _income(old: Body, new: Body, use: Use) -> _Told:
+def _income(old: Body, new: Body, use: EntryUse) -> _Told:
     if old["amount"] == new["amount"]:
         return _NOTHING
     return _Told(f"{old['amount']} becomes {new['amount']}. {_counts(use)}")
 
 
-def _terms(old: Body, new: Body, differ: set[str], use: Use, more: Sequence[_Told] = ()) -> _Told:
+def _terms(
+    old: Body, new: Body, differ: set[str], use: EntryUse, more: Sequence[_Told] = ()
+) -> _Told:
     return _together([*more, *_changed(old, new, differ)], use)
 
 
-def _together(told: Sequence[_Told], use: Use) -> _Told:
+def _together(told: Sequence[_Told], use: EntryUse) -> _Told:
     """What changed, with what it counts for; nothing if nothing was calculated by it."""
     if not told or not use.moved_money:
         return _NOTHING
@@ -382,19 +384,19 @@ def _some(changes: Sequence[_Told]) -> _Told:
     return _Told(text, any(each.loses for each in changes))
 
 
-def _counts(use: Use) -> str:
+def _counts(use: EntryUse) -> str:
     kept = "Closed periods keep what they used; it" if use.closed else "It"
     return f"{kept} counts from {use.open_period} on{_including(use)}."
 
 
-def _including(use: Use) -> str:
+def _including(use: EntryUse) -> str:
     if not use.lines:
         return ""
     lines = "1 sale line" if use.lines == 1 else f"{use.lines:,} sale lines"
     return f", including {lines} already recorded"
 
 
-_TOLD: dict[str, Callable[[Body, Body, Use], _Told]] = {
+_TOLD: dict[str, Callable[[Body, Body, EntryUse], _Told]] = {
     "plans": _plan,
     "contracts": _contract,
     "beneficiaries": _beneficiary,

@@ -3,9 +3,9 @@
 The week (Sunday to Saturday), the currency and the discount are the user's to tell.
 """
 
-from royalties.ingest.report.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, ReportFormat
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="aba-weekly",
     title="a store's weekly report",
     retailer="indie-stores",

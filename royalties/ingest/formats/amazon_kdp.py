@@ -6,7 +6,7 @@ Rows that are alike are sales of their own.
 """
 
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, ReportFormat
 
 MARKETPLACES = {
     "amazon.com": "US",
@@ -47,7 +47,7 @@ COLUMNS = (
     Column("currency", ("Currency",), required=True),
 )
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="amazon-kdp",
     title="the workbook of the KDP dashboard",
     retailer="amazon",

@@ -8,7 +8,7 @@ from royalties.ingest.formats.amazon_kdp import COLUMNS, SHEETS
 from royalties.ingest.report.cells import text_of
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import Facts, Format, Row, normal
+from royalties.ingest.report.declaration import Facts, ReportFormat, Row, normal
 
 
 def _facts(rows: Sequence[Row]) -> Facts | None:
@@ -22,7 +22,7 @@ def _facts(rows: Sequence[Row]) -> Facts | None:
     return None
 
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="amazon-kdp-prior-month",
     title="KDP's royalties of the prior month",
     retailer="amazon",

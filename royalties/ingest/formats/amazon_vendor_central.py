@@ -13,7 +13,7 @@ from royalties.ingest.places import country
 from royalties.ingest.report.cells import Cell, text_of
 from royalties.ingest.report.conventions import date_order
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import BOOK, Column, Facts, Format, Row
+from royalties.ingest.report.declaration import BOOK, Column, Facts, ReportFormat, Row
 
 _DAYS = re.compile(r"(\d[\d/.-]{4,8}\d)\s*+[-–]\s*+(\d[\d/.-]{4,8}\d)")
 _DECIMAL_COMMA = frozenset({"fr", "de", "it", "es", "nl", "pl", "sv", "pt", "tr"})
@@ -64,7 +64,7 @@ def _span(text: str, locale: str) -> tuple[date, date] | None:
     return first, last
 
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="amazon-vendor-central",
     title="Vendor Central's sales report",
     retailer="amazon",

@@ -3,9 +3,9 @@
 The last row holds totals without a label, and its text sums to nothing in some months.
 """
 
-from royalties.ingest.report.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, ReportFormat
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="barnes-noble",
     title="Barnes & Noble's sales report",
     retailer="barnes-noble",

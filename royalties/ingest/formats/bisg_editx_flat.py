@@ -4,9 +4,9 @@ The discount comes off first, then the fees; columns that begin with "Total" rep
 of the whole report on every line.
 """
 
-from royalties.ingest.report.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, ReportFormat
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="bisg-editx-flat",
     title="a digital sales report of BISG and EDItEUR",
     columns=(

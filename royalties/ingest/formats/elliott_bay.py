@@ -5,9 +5,9 @@ positive quantities and amounts; freight stands among the books.
 """
 
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, ReportFormat
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="elliott-bay",
     title="the invoices to Elliott Bay Book Company",
     retailer="elliott-bay",

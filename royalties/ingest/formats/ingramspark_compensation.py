@@ -1,6 +1,6 @@
 """IngramSpark's newer "Compensation" export: no dates, and a market instead of a currency."""
 
-from royalties.ingest.report.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, ReportFormat
 
 _MARKETS = {
     "united states": ("US", "USD"),
@@ -15,7 +15,7 @@ _MARKETS = {
     "europe": ("", "EUR"),
 }
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="ingramspark-compensation",
     title="IngramSpark's compensation report",
     retailer="ingram",

@@ -5,7 +5,7 @@ charge; copies come back at wholesale plus a charge, so that a line can be negat
 more copies were sold than returned.
 """
 
-from royalties.ingest.report.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, ReportFormat
 
 _COUNTRIES = {
     "ls-united states": "US",
@@ -23,7 +23,7 @@ def _of_period(name: str) -> tuple[str, str]:
     return (f"MTD_{name}", f"PTD_{name}")
 
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="ingramspark-sales-comp",
     title="IngramSpark's sales compensation report",
     retailer="ingram",

@@ -1,8 +1,8 @@
 """The order desk's own log of telephone orders: weeks with subtotals, and a grand total."""
 
-from royalties.ingest.report.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, ReportFormat
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="phone-orders",
     title="the log of telephone orders",
     retailer="publisher-phone",

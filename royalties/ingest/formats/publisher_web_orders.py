@@ -7,15 +7,17 @@ whole order, so that an order is worked out as a whole (``shop_orders``) before 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from stdnum import isbn as isbn_numbers
+
 from royalties.domain.problems import Cause
 from royalties.ingest.report.amounts import exact
-from royalties.ingest.report.cells import BLANK, Cell, Odd, Wrong, printed, text_of
+from royalties.ingest.report.cells import Cell, Odd, Stranger, Wrong, printed, text_of
 from royalties.ingest.report.columns import plain_text
 from royalties.ingest.report.declaration import (
     BOOK,
     Column,
-    ReportFormat,
     Header,
+    ReportFormat,
     Row,
     Surroundings,
     normal,
@@ -101,7 +103,9 @@ def _item(
     row: Row, line: _Line, book: int | Odd, day: str | Odd, price: int, compare_at: int
 ) -> Item:
     title = line.get("lineitem name", "")
-    has_number = book is not BLANK and not isinstance(book, Wrong)
+    is_book = isinstance(book, int) or (
+        isinstance(book, Stranger) and isbn_numbers.is_valid(book.identifier)
+    )
     return Item(
         row=row,
         title=title,
@@ -110,7 +114,7 @@ def _item(
         day=day,
         price=price,
         compare_at=compare_at,
-        is_extra=not has_number and is_no_book(title),
+        is_extra=not is_book and is_no_book(title),
     )
 
 

@@ -1,9 +1,9 @@
 """The standard sales file of the public interface: any retailer's sales, one line per row."""
 
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, ReportFormat
 
-FORMAT = Format(
+FORMAT = ReportFormat(
     name="standard",
     title="a standard sales file",
     columns=(
@@ -15,7 +15,7 @@ FORMAT = Format(
         Column("kind", ("kind",)),
         Column("list_price", ("list_price",)),
         Column("net", ("net",)),
-        Column("discount", ("discount",)),
+        Column("discount", ("discount",), read="fraction"),
         Column("country", ("country",)),
         Column("region", ("region",)),
         Column("city", ("city",)),
@@ -23,7 +23,8 @@ FORMAT = Format(
         Column("reference", ("reference",)),
         Column("title", ("title",)),
     ),
-    kinds={"sale": SaleKind.SALE, "return": SaleKind.RETURN, "free": SaleKind.FREE},
+    kinds={kind.word: kind for kind in SaleKind},
+    points=True,
     strict=True,
     prices="exact",
 )

@@ -4,6 +4,7 @@ Strict on purpose: ``int`` and ``Decimal`` accept NaN, 1E5, 1_000 and digits of 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -20,6 +21,7 @@ from royalties.ingest.report.cells import (
     Wrong,
     oddity,
     printed,
+    visible,
 )
 from royalties.ingest.report.conventions import Convention
 
@@ -31,6 +33,8 @@ _DECIMALS = 6
 _NOISE = 9
 """A binary float shows its noise beyond nine decimals; there it is rounded away."""
 
+_CENTS, _THOUSANDTHS = 2, 3
+_OTHER_MARK = {".": ",", ",": "."}
 _LONGEST_NUMBER = 60
 _MOST_NOISE = 10
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-", "\u2019": "'"})
@@ -157,11 +161,17 @@ class Numbers:
     """Reads the numbers of one file, by one decimal mark.
 
     ``noise`` collects texts that were rounded; ``blanks`` are words that mean nothing.
+    ``points``: a point parts decimals, unless the file itself has decimal commas.
     """
 
-    def __init__(self, mark: Convention, blanks: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, mark: Convention, blanks: frozenset[str] = frozenset(), *, points: bool = False
+    ) -> None:
         self.mark = mark
         self.blanks = blanks
+        self.points = points
+        self.currencies: Callable[[], frozenset[str]] = frozenset
+        """The currencies of all rows, as far as they are known."""
         self.grouped = False
         self.noise: dict[str, str] = {}
 
@@ -169,7 +179,7 @@ class Numbers:
         """Take what a cell proves about the decimal mark."""
         if not isinstance(cell, str) or cell.isdecimal():
             return
-        figure = take_apart(cell)
+        figure = take_apart(visible(cell))
         if figure and figure.proves:
             self.mark.prove(figure.proves, cell.strip(), row)
             self.grouped = self.grouped or bool(figure.grouped_by)
@@ -247,6 +257,7 @@ class Numbers:
                 self.mark.prove(figure.proves, text)
                 self.mark.settle()
             if figure.proves != self.mark.answer:
+                self.mark.consulted = True
                 return Wrong(
                     Cause.OTHER_DECIMAL_MARK,
                     f"{text!r} has the other decimal mark: {self.mark.witness()}",
@@ -266,27 +277,30 @@ class Numbers:
         """The decimal mark, as far as it tells what this separator is for.
 
         A point elsewhere does not prove that a comma groups thousands: files mix marks. A
-        comma that groups somewhere does.
+        comma that groups somewhere does. Where nothing does, three digits are decimals of a
+        currency that has three, and no decimals of one that has none.
         """
+        self.mark.consulted = True
         if self.mark.fixed:
             return self.mark.fixed
         answer = self.mark.answer
         if answer == separator or (answer and self.grouped):
             return answer
-        answer = self.mark.needed()
+        answer = self.mark.found()
         if answer == separator or (answer and self.grouped):
             return answer
+        if separator == "." and self.points and not answer:
+            return separator
+        digits = {EXPONENTS.get(code, _CENTS) for code in self.currencies()}
+        if digits in ({_THOUSANDTHS}, {0}):
+            return separator if digits == {_THOUSANDTHS} else _OTHER_MARK[separator]
         self.mark.asked = True
         return ""
 
     def _within(self, figure: PrintedNumber, text: str) -> int | Odd:
         micro = figure.micro()
         if micro is None:
-            return Wrong(
-                Cause.TOO_MANY_DECIMALS,
-                f"{text!r} has more than six decimals",
-                "round it to what was paid or is listed",
-            )
+            return too_many_decimals(text)
         if abs(micro) > MOST * MICRO:
             return _too_large(text)
         if figure.noisy and len(self.noise) < _MOST_NOISE:
@@ -390,6 +404,15 @@ def _no_units(text: str) -> Wrong:
 def _no_discount(text: str) -> Wrong:
     return Wrong(
         Cause.NO_DISCOUNT, f"{text!r} is not a discount", "write a fraction such as 0.42, or 42%"
+    )
+
+
+def too_many_decimals(text: str) -> Wrong:
+    """The problem of an amount that the books cannot hold exactly."""
+    return Wrong(
+        Cause.TOO_MANY_DECIMALS,
+        f"{text!r} has more than six decimals",
+        "round it to what was paid or is listed",
     )
 
 

@@ -8,7 +8,7 @@ from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.bulk import Bulk
 from royalties.ingest.report.cells import printed, text_of
 from royalties.ingest.report.conventions import again
-from royalties.ingest.report.declaration import Format, begins, normal
+from royalties.ingest.report.declaration import ReportFormat, begins, normal
 from royalties.ingest.report.printed_totals import PrintedTotals
 from royalties.ingest.report.reading import ControlTotals
 from royalties.ingest.report.tables import Table
@@ -26,7 +26,7 @@ class Asides:
 
     def __init__(
         self,
-        declared: Format,
+        declared: ReportFormat,
         choices: Mapping[str, str],
         totals: PrintedTotals,
         counted: tuple[ControlTotals, Skipped],
@@ -56,7 +56,7 @@ class Asides:
         if table.header.repeats(cells):
             self._header_again(table, number)
             return True
-        if table.is_total(cells, values, books):
+        if table.is_total(cells, books):
             self._totals.add(table, number, values, bulk)
             return True
         first = normal(text_of(filled[0]))

@@ -13,14 +13,15 @@ from royalties.domain.currencies import EXPONENTS
 from royalties.domain.problems import Choice
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.cells import Odd
-from royalties.ingest.report.conventions import again, decimal_mark
-from royalties.ingest.report.dates import FIRST_DAY, month_span
+from royalties.ingest.report.conventions import again, date_order, decimal_mark
+from royalties.ingest.report.dates import FIRST_DAY, MONTHS_OF, Dates, month_span
 from royalties.ingest.report.reading import Known
 
-_MONTHS = {"": 12, "H": 6, "Q": 3}
+_MONTHS = {"": 12, **MONTHS_OF}
 _PERIOD = re.compile(r"(\d{4})(?:-(?:([HQ])([1-4])|(0[1-9]|1[0-2])))?", re.ASCII | re.IGNORECASE)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SATURDAY = 5
+_FAR = 3_650
 
 
 @dataclass(slots=True)
@@ -39,9 +40,7 @@ def ask(keys: tuple[str, ...], choices: Mapping[str, str], known: Known) -> Answ
         answer = choices.get(key, "").strip()
         if key in ("period", "week"):
             answers.span = _period(answer) if key == "period" else _week(answer)
-            is_valid = answers.span is not None and answers.span[1] <= known.today + timedelta(
-                3_650
-            )
+            is_valid = answers.span is not None and answers.span[1] <= known.today + timedelta(_FAR)
             if answers.span and is_valid:
                 answers.values["date"] = answers.span[1].isoformat()
         elif key == "currency":
@@ -74,6 +73,8 @@ def _currencies(known: Known) -> tuple[str, ...]:
 
 def _period(text: str) -> tuple[date, date] | None:
     match = _PERIOD.fullmatch(text)
+    if not match and (found := _months(text)):
+        return found
     if not match or not FIRST_DAY.year < int(match[1]) < 9999:
         return None
     year, kind = int(match[1]), (match[2] or "").upper()
@@ -84,6 +85,15 @@ def _period(text: str) -> tuple[date, date] | None:
     if last > 12:
         return None
     return date(year, last - months + 1, 1), month_span(year, last)[1]
+
+
+def _months(text: str) -> tuple[date, date] | None:
+    """A month or a quarter as people write them, such as May 2025 or Q3 2026."""
+    dates = Dates(date_order(""), date.max - timedelta(_FAR), months=True)
+    day = dates.day(text)
+    if not isinstance(day, str) or day not in dates.spans:
+        return None
+    return date.fromisoformat(dates.spans[day]), date.fromisoformat(day)
 
 
 def _week(text: str) -> tuple[date, date] | None:

@@ -6,6 +6,7 @@ from stdnum import ean, isbn
 
 from royalties.domain.counting import counted
 from royalties.domain.problems import Cause
+from royalties.domain.terms.identifiers import EditionNames, identifier_key, is_isbn10
 from royalties.ingest.report.cells import (
     BLANK,
     Cell,
@@ -15,54 +16,105 @@ from royalties.ingest.report.cells import (
     oddity,
     printed,
     text_of,
+    visible,
 )
+from royalties.ingest.report.declaration import TOTALS, begins, normal
 from royalties.ingest.report.reading import Known
 
-_DASHES = dict.fromkeys(map(ord, "-‐‑‒–—―−­ \u00a0\u2009\u202f"))
 _THIRTEEN = re.compile(r"97[89]\d{10}", re.ASCII)
 _TEN = re.compile(r"\d{9}[\dX]", re.ASCII)
+_LONGER = re.compile(r"0+(?:(97[89]\d{10})|(\d{9}[\dX]))", re.ASCII)
+_NO_ZERO = re.compile(r"\d{7,8}[\dX]", re.ASCII)
 _ASIN = re.compile(r"B0[0-9A-Z]{8}")
 _AS_TEXT = re.compile(r'="([^"]*)"')
+_LABEL = re.compile(
+    r"(?:ISBN|EAN|GTIN)(?:[\s-]?1[034](?!\d))?[\s:.#=-]*(?=\d)|(?:UPC|ASIN|SKU)\s*:\s*(?=\S)",
+    re.IGNORECASE | re.ASCII,
+)
+_FRACTION = re.compile(r"(\d+)\.0+", re.ASCII)
 _DAMAGED = re.compile(r"\d(?:[.,]\d+)?E\+?\d{1,2}", re.IGNORECASE | re.ASCII)
 _SEVERAL = re.compile(r"(?:97[89]\d{10}|\d{9}[\dXx]).+(?:97[89]\d{10}|\d{9}[\dXx])", re.ASCII)
+_MISTYPED = re.compile(r"(?=(?:\D*\d){9})(?=(?:\d*\D){0,2}\d*$)\w{9,15}", re.ASCII)
+"""Nearly all digits, and about as many as an ISBN has: a slip of the hand, no house number."""
+_OWN_NUMBER = re.compile(r"[^\W_][\w ./#&+:-]{0,62}[^\W_]")
+_NO_NAMES = frozenset(
+    ("n/a", "na", "nan", "none", "null", "nil", "unknown", "various", "misc", "tbd", "tba", "isbn",
+     "sku", "title", "book", "test", "missing", "no isbn", "pending", "true", "false"),
+)  # fmt: skip
+"""Words that stand where an identifier is missing."""
 
 
 class EditionFinder:
     """Finds editions by what a report prints; ``short`` ones lack leading zeros."""
 
-    def __init__(self, known: Known, *, short: bool = False) -> None:
+    def __init__(
+        self, known: Known, *, short: bool = False, blanks: frozenset[str] = frozenset()
+    ) -> None:
+        """``blanks`` are words that mean nothing, in lower case."""
         self._editions = known.editions
+        self._names = EditionNames({name: each.id for name, each in known.editions.items()})
         self._short = short
+        self._blanks = blanks
 
     def isbn(self, cell: Cell) -> int | Odd:
         """The edition's id by ISBN, or by any other identifier that stands in its place."""
-        text = _written(cell)
+        text = self._written(cell)
         if isinstance(text, Odd):
             return text
-        bare = text.translate(_DASHES).upper()
-        if known := self._editions.get(bare):
-            return known.id
+        if (found := self._named(text)) is not None:
+            return found
+        if label := _LABEL.match(text):
+            text = text[label.end() :]
+            if (found := self._named(text)) is not None:
+                return found
+        bare = identifier_key(text)
         if self._short and bare.isdecimal() and len(bare) < 10:
             bare = bare.zfill(10)
         if _THIRTEEN.fullmatch(bare):
             return self._thirteen(bare)
         if _TEN.fullmatch(bare):
             return self._ten(bare)
-        return self._other(text, bare)
+        padded = self._padded(bare)
+        return self._other(text, bare) if padded is None else padded
 
     def identifier(self, cell: Cell) -> int | Odd:
         """The edition's id by a retailer's own number."""
-        text = _written(cell)
+        text = self._written(cell)
         if isinstance(text, Odd):
             return text
-        bare = text.upper()
-        if known := self._editions.get(bare):
-            return known.id
+        if (found := self._named(text)) is not None:
+            return found
+        bare = identifier_key(text)
         if _TEN.fullmatch(bare) and isbn.is_valid(bare):
             return self._ten(bare)
         if _THIRTEEN.fullmatch(bare) and ean.is_valid(bare):
             return self._thirteen(bare)
-        return Stranger(bare)
+        return Stranger(_waiting_under(text))
+
+    def _named(self, text: str) -> int | Odd | None:
+        """The edition that an identifier of the catalogue names."""
+        found = self._names.find(text)
+        if len(found) > 1:
+            isbns = sorted({each.isbn for each in self._editions.values() if each.id in found})
+            return Wrong(
+                Cause.SEVERAL_EDITIONS,
+                f"{text!r} can mean {' or '.join(isbns)}",
+                "write the ISBN, or the identifier exactly as it stands in the setup",
+            )
+        return next(iter(found), None)
+
+    def _written(self, cell: Cell) -> str | Odd:
+        """The text of an identifier, without what spreadsheets put around it."""
+        if isinstance(cell, bytes):
+            return oddity(cell)
+        if isinstance(cell, tuple):
+            return Wrong(
+                Cause.NO_ISBN,
+                f"{printed(cell)!r} is a date, not an ISBN",
+                "format the column as text",
+            )
+        text = written_identifier(text_of(cell))
+        return text[:200] if text and text.casefold() not in self._blanks else BLANK
 
     def _thirteen(self, bare: str) -> int | Odd:
         if not ean.is_valid(bare):
@@ -77,46 +129,97 @@ class EditionFinder:
         known = self._editions.get(bare) or self._editions.get(isbn.to_isbn13(bare))
         return known.id if known else Stranger(isbn.to_isbn13(bare))
 
+    def _padded(self, bare: str) -> int | Odd | None:
+        """The edition of an ISBN with zeros before it, or without the one or two it begins with.
+
+        Digits alone could be some other number, unless the catalogue has that ISBN.
+        """
+        if longer := _LONGER.fullmatch(bare):
+            if longer[1]:
+                return self._thirteen(longer[1])
+            ten = longer[2]
+        elif _NO_ZERO.fullmatch(bare):
+            ten = bare.zfill(10)
+        else:
+            return None
+        if not is_isbn10(ten):
+            return None
+        found = self._ten(ten)
+        return found if isinstance(found, int) or ten.endswith("X") else None
+
     def _other(self, text: str, bare: str) -> Odd:
         if _ASIN.fullmatch(bare):
             return Stranger(bare)
-        if _DAMAGED.fullmatch(text):
-            return Wrong(
-                Cause.DAMAGED_ISBN,
-                f"the ISBN was damaged by a spreadsheet ({text})",
-                "format the column as text and export it again",
-            )
-        if _SEVERAL.search(text.translate(_DASHES)):
-            return Wrong(
-                Cause.SEVERAL_ISBNS, f"two ISBNs in one cell: {text!r}", "write a row for each book"
-            )
+        if wrong := unfit(text):
+            return wrong
         if bare.isdecimal() and bare.isascii():
+            if len(bare) == 13 and ean.is_valid(bare):
+                return Stranger(bare)
             kind = (
                 "12 digits: a UPC, or an ISBN that lost one"
                 if len(bare) == 12
                 else counted(len(bare), "digit")
             )
-            return Wrong(
-                Cause.NO_ISBN,
-                f"{text!r} is not an ISBN ({kind})",
-                "write the 13 digits of the ISBN",
-            )
-        return Wrong(Cause.NO_ISBN, f"{text!r} is not an ISBN", "write the 13 digits of the ISBN")
+            return _no_isbn(f"{text!r} is not an ISBN ({kind})")
+        if _is_own_number(text, bare):
+            return Stranger(_waiting_under(text))
+        return _no_isbn(f"{text!r} is not an ISBN")
 
 
-def _written(cell: Cell) -> str | Odd:
-    """The text of an identifier, without what spreadsheets put around it."""
-    if isinstance(cell, bytes):
-        return oddity(cell)
-    if isinstance(cell, tuple):
-        return Wrong(
-            Cause.NO_ISBN, f"{printed(cell)!r} is a date, not an ISBN", "format the column as text"
-        )
-    text = text_of(cell).strip()
+def written_identifier(text: str) -> str:
+    """An identifier without what spreadsheets put around it."""
+    text = visible(text).strip()
     if found := _AS_TEXT.fullmatch(text):
         text = found[1]
     text = text.removeprefix("'").strip()
-    return text[:200] if text else BLANK
+    if found := _FRACTION.fullmatch(text):
+        text = found[1]
+    return text
+
+
+def unfit(text: str) -> Wrong | None:
+    """Why a text cannot stand for one edition, whatever the catalogue holds."""
+    if _DAMAGED.fullmatch(text):
+        return Wrong(
+            Cause.DAMAGED_ISBN,
+            f"the ISBN was damaged by a spreadsheet ({text})",
+            "format the column as text and export it again",
+        )
+    if _SEVERAL.search(identifier_key(text)):
+        return Wrong(
+            Cause.SEVERAL_ISBNS, f"two ISBNs in one cell: {text!r}", "write a row for each book"
+        )
+    word = normal(text)
+    if word in _NO_NAMES or begins(word, TOTALS) or not identifier_key(text).strip("_./#&+:"):
+        return _no_isbn(f"{text!r} is not an ISBN")
+    return None
+
+
+def _is_own_number(text: str, bare: str) -> bool:
+    """Whether a text looks like a number that somebody gave a product, such as ``HB-LANT-01``.
+
+    Plain words are none: they are a note, or a cell of another column.
+    """
+    if bare.startswith(("978", "979")) or _MISTYPED.fullmatch(bare):
+        return False
+    digits = [sign for sign in bare if sign.isdecimal()]
+    if not _OWN_NUMBER.fullmatch(text) or not "".join(digits).isascii():
+        return False
+    is_word = " " in text or (text.isalpha() and not text.isupper())
+    return bool(digits) or not is_word
+
+
+def _waiting_under(text: str) -> str:
+    """An identifier of no edition, as it is listed."""
+    return " ".join(text.split()).upper()
+
+
+def _no_isbn(message: str) -> Wrong:
+    return Wrong(
+        Cause.NO_ISBN,
+        message,
+        "write the 13 digits of the ISBN, or add this identifier to the edition in the setup",
+    )
 
 
 def _wrong_digit(bare: str, expected: str) -> Wrong:

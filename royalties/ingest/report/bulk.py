@@ -22,7 +22,7 @@ from royalties.ingest.report.judging import discount_of, net_of
 from royalties.ingest.report.tables import Table
 
 _MOST_KEPT = 50_000
-_SALE, _RETURN, _FREE = (kind.value for kind in SaleKind)
+_SALE, _RETURN, _FREE, _USAGE = (kind.value for kind in SaleKind)
 _RIGHT_SIGNS = frozenset(((_SALE, False), (_RETURN, True), (_FREE, False)))
 """Kinds, and whether their units are negative."""
 
@@ -127,7 +127,7 @@ class Bulk:
             return set()
         return {
             place for place, (kind, count) in enumerate(zip(kinds, units, strict=True))
-            if not count or (count < 0) is not (kind == _RETURN)
+            if not count or kind == _USAGE or (count < 0) is not (kind == _RETURN)
         }  # fmt: skip
 
     def _fill_nets(self) -> set[int]:

@@ -17,6 +17,9 @@ LONGEST = 500
 """Characters a cell may have."""
 
 _LONGEST_SHOWN = 200
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+"""Signs that only guide a layout: byte-order marks, breaks of no width, directions."""
+
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
@@ -80,6 +83,11 @@ class Block:
     columns: Sequence[Sequence[Cell]]
     surplus: Sequence[int] = ()
     suspect: bool = True
+
+
+def visible(text: str) -> str:
+    """A text without invisible signs and byte-order marks."""
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def printed(cell: Cell) -> str:

@@ -34,7 +34,7 @@ class Charged:
     def look(self, where: Callable[[], str], sold: Sold) -> None:
         """Look at one sale line of a known edition."""
         book, kind, day, units, currency, price = sold
-        if price is None or kind == SaleKind.FREE:
+        if price is None or kind in (SaleKind.FREE, SaleKind.USAGE):
             return
         own = listed(self.editions[book], day, currency)
         if own is None or own == price:

@@ -7,13 +7,20 @@ keeps what it converted, so that most cells cost one look-up.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 from royalties.domain.currencies import EXPONENTS
 from royalties.domain.problems import Cause
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import country
-from royalties.ingest.report.amounts import CURRENCY_MARKS, Numbers, within
+from royalties.ingest.report.amounts import (
+    CURRENCY_MARKS,
+    Numbers,
+    too_many_decimals,
+    within,
+)
+from royalties.ingest.report.answers import Given
 from royalties.ingest.report.books import EditionFinder
 from royalties.ingest.report.cells import (
     BLANK,
@@ -21,19 +28,33 @@ from royalties.ingest.report.cells import (
     LONGEST,
     Block,
     Cell,
+    Marked,
     Odd,
     Undecided,
     Wrong,
     oddity,
     printed,
     text_of,
+    visible,
 )
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, Column, ReportFormat, normal
+from royalties.ingest.report.declaration import (
+    AMOUNTS,
+    BOOK,
+    PLACE,
+    SALE_UNITS,
+    Column,
+    ReportFormat,
+    normal,
+)
+from royalties.ingest.report.discounts import Cells, DiscountUnit
+from royalties.ingest.report.headings import unit_of
 from royalties.ingest.report.reading import Known
 
 MOST_KEPT = 100_000
 """Distinct cells that a reader remembers: memory stays flat in a file of any length."""
+
+CENTS = 100
 
 BY_SIGN = 0
 """The kind of a row that does not say: its units' sign does."""
@@ -136,25 +157,47 @@ class Converters:
         known: Known,
         numbers: Numbers,
         dates: Dates,
-        choices: Mapping[str, str],
+        choices: Given,
     ) -> None:
         self._report = report
         self._known = known
         self.numbers = numbers
         self.dates = dates
-        self._dollar = choices.get("currency", "")
-        self._books = EditionFinder(known)
-        self._short_books = EditionFinder(known, short=True)
+        self._choices = choices
+        self._books = EditionFinder(known, blanks=report.blanks)
+        self._short_books = EditionFinder(known, short=True, blanks=report.blanks)
         self._retailers = {retailer.key: retailer.id for retailer in known.retailers.values()} | {
             normal(retailer.name): retailer.id for retailer in known.retailers.values()
         }
         self.asked: set[str] = set()
+        self.discounts = DiscountUnit(numbers, choices)
 
-    def reader(self, column: Column) -> Reader:
-        """A reader for a column."""
+    def reader(
+        self,
+        column: Column,
+        heading: str = "",
+        cells: Cells = tuple,
+        amounts_in: Mapping[str, str] = MappingProxyType({}),
+    ) -> Reader:
+        """A reader for a column.
+
+        Its heading may state a unit, ``cells`` are all of it, and ``amounts_in`` the currencies
+        that headings of amounts state, by heading.
+        """
         if column.field in ("order", "reference", "title"):
             return TextReader()
-        return Reader(self.convert(column))
+        convert = self.convert(column)
+        unit = unit_of(heading)
+        if column.field == "discount" and column.read not in ("percent", "fraction"):
+            convert = self.discounts.reader(says_percent=unit.percent, cells=cells)
+        if column.field == "currency" and amounts_in:
+            convert = _agreeing(convert, amounts_in)
+        if column.field in AMOUNTS and unit.cents:
+            convert = _of_cents(convert)
+        if column.field in (*PLACE, "postcode"):
+            # What is no place that is known is recorded as reported.
+            return Reader(convert)
+        return Reader(lambda cell: convert(visible(cell) if isinstance(cell, str) else cell))
 
     def convert(self, column: Column) -> Callable[[Cell], Any]:
         """The conversion of one cell of a column."""
@@ -234,8 +277,9 @@ class Converters:
         meant = CURRENCY_MARKS.get(text, frozenset())
         if len(meant) == 1:
             return next(iter(meant))
-        if self._dollar in meant:
-            return self._dollar
+        if chosen := self._choices.peek("currency", meant):
+            self._choices.need(("currency",))
+            return chosen
         if meant:
             self.asked.add("currency")
             return Undecided("currency")
@@ -270,7 +314,43 @@ def plain_text(cell: Cell) -> str:
 def country_text(cell: Cell) -> str:
     """A country's code; what names no country as it is."""
     text = plain_text(cell)
-    return (country(text) or text) if text else ""
+    return (country(visible(text)) or text) if text else ""
+
+
+def _agreeing(
+    convert: Callable[[Cell], Any], amounts_in: Mapping[str, str]
+) -> Callable[[Cell], Any]:
+    """The conversion of a row's currency, which has to be that of its amounts' headings."""
+
+    def converted(cell: Cell) -> Any:
+        value = convert(cell)
+        if value is BLANK:
+            return next(iter(amounts_in.values()))
+        for heading, code in amounts_in.items():
+            if isinstance(value, str) and value != code:
+                return Wrong(
+                    Cause.OTHER_CURRENCY,
+                    f"the heading {heading!r} says {code}, but the row is in {value}",
+                    "correct the one that is wrong, or map the column of the row's own currency",
+                )
+        return value
+
+    return converted
+
+
+def _of_cents(convert: Callable[[Cell], Any]) -> Callable[[Cell], Any]:
+    """The conversion of amounts whose heading says that they are hundredths of a unit."""
+
+    def converted(cell: Cell) -> Any:
+        value = convert(cell)
+        if isinstance(value, Marked):
+            value = value.micro
+        if not isinstance(value, int):
+            return value
+        units, rest = divmod(value, CENTS)
+        return units if not rest else too_many_decimals(printed(cell))
+
+    return converted
 
 
 def _price(value: int | Odd, cell: Cell) -> int | Odd | None:

@@ -21,6 +21,7 @@ class Convention:
         self.key = key
         self.fixed = fixed
         self.asked = False
+        self.consulted = False
         self._message = message
         self._options = options
         self._proofs: dict[str, int] = {}
@@ -48,13 +49,17 @@ class Convention:
         """The answer as known so far, or nothing."""
         return self.fixed or self._settled
 
-    def needed(self) -> str:
-        """The answer, after a look through the whole file if need be; asks if there is none."""
+    def found(self) -> str:
+        """The answer, after a look through the whole file if need be; nothing if there is none."""
         if not self.answer and self._search:
             search, self._search = self._search, None
             search()
             self.settle()
-        self.asked = self.asked or not self.answer
+        return self.answer
+
+    def needed(self) -> str:
+        """The same; asks if there is none."""
+        self.asked = not self.found() or self.asked
         return self.answer
 
     def witness(self) -> str:

@@ -2,9 +2,19 @@
 
 import re
 from datetime import date, timedelta
+from functools import cache
 
 from royalties.domain.problems import Cause
-from royalties.ingest.report.cells import BLANK, Cell, Odd, Undecided, Wrong, oddity, printed
+from royalties.ingest.report.cells import (
+    BLANK,
+    Cell,
+    Odd,
+    Undecided,
+    Wrong,
+    oddity,
+    printed,
+    visible,
+)
 from royalties.ingest.report.conventions import Convention
 
 FIRST_DAY = date(1900, 3, 1)
@@ -14,6 +24,8 @@ _YEARS_AHEAD = 10
 _EPOCH = date(1899, 12, 30)
 _LAST_SERIAL = 2_958_465
 _LONGEST_DATE = 80
+_LEAST_LETTERS = 3
+"""Of a month's abbreviation."""
 _ZONE = r"(?:Z|UTC|GMT|[-+]\d{2}:?\d{2})?"
 _TIME = (
     rf"(?:[T ,]+\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?\s*+(?:[AaPp]\.?[Mm]\.?)?+\s*+{_ZONE})?"
@@ -21,39 +33,83 @@ _TIME = (
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.ASCII)
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}Z?)?", re.ASCII)
-_MONTH = re.compile(r"(\d{4})[-/](\d{1,2})", re.ASCII)
+_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4})", re.ASCII)
+_COMPACT_MONTH = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])", re.ASCII)
+_IDEOGRAPHS = re.compile(
+    rf"(\d{{4}})\s*[年년]\s*(\d{{1,2}})\s*[月월](?:\s*(\d{{1,2}})\s*[日일]{_TIME})?", re.ASCII
+)
+_QUARTER = re.compile(
+    r"(?:([QH])([1-4])|([1-4])([QH]))[ ,./-]*(\d{4})"
+    r"|(\d{4})[ ,./-]*(?:([QH])([1-4])|([1-4])([QH]))",
+    re.ASCII | re.IGNORECASE,
+)
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)
 _DAY_WORD = re.compile(
-    rf"(\d{{1,2}})(?:st|nd|rd|th)?[ .-]+([^\W\d_]+)\.?[ ,.-]+(\d{{4}}|\d{{2}}){_TIME}"
+    rf"(\d{{1,2}})(?:st|nd|rd|th|er|º)?[ .-]+(?:de )?([^\W\d_]+)\.?[ ,.-]+(?:del? )?"
+    rf"(\d{{4}}|\d{{2}}){_TIME}"
 )
 _WORD_DAY = re.compile(rf"([^\W\d_]+)\.?[ -]+(\d{{1,2}})(?:st|nd|rd|th)?[ ,-]+(\d{{4}}){_TIME}")
-_WORD_YEAR = re.compile(r"([^\W\d_]+)\.?[ -]+(\d{4}|\d{2})")
+_WORD_YEAR = re.compile(r"([^\W\d_]+)\.?[ ,/-]+(?:del? )?(\d{4}|\d{2})")
+_YEAR_WORD = re.compile(r"(\d{4})[ ,./-]+([^\W\d_]+)\.?")
 _RANGE = re.compile(r"(.{0,78}\d)\s*(?:[–—]|\s-\s|\bto\b|\.\.)\s*+(\d.{0,78})")
+_CUSTOM = frozenset(("custom", "custom period", "custom range", "custom dates"))
+"""Words that retailers write where a report is of days that somebody picked."""
+
+MONTHS = "months"
+"""Stands among what is expected of a report that is by month."""
+
+MONTHS_OF = {"Q": 3, "H": 6}
+"""Months of a quarter and of a half-year."""
 
 _ENGLISH = "january february march april may june july august september october november december"
 _LANGUAGES = {
-    "french": (
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
-    ),
-    "german": "januar februar märz april mai juni juli august september oktober november dezember",
-    "spanish": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
-    "diciembre",
-    "italian": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre "
-    "novembre dicembre",
-    "dutch": "januari februari maart april mei juni juli augustus september oktober november "
-    "december",
-    "portuguese": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro "
-    "dezembro",
-}
+    "french": "fr", "german": "de", "spanish": "es", "italian": "it", "dutch": "nl",
+    "portuguese": "pt", "polish": "pl", "swedish": "sv", "danish": "da", "norwegian": "nb",
+    "finnish": "fi", "czech": "cs", "slovak": "sk", "hungarian": "hu", "romanian": "ro",
+    "croatian": "hr", "slovenian": "sl", "bulgarian": "bg", "russian": "ru", "ukrainian": "uk",
+    "greek": "el", "turkish": "tr", "catalan": "ca", "galician": "gl", "estonian": "et",
+    "latvian": "lv", "lithuanian": "lt", "icelandic": "is", "indonesian": "id",
+}  # fmt: skip
 LANGUAGES = tuple(_LANGUAGES)
 RANGE_ENDS = ("start", "end")
+
+
+@cache
+def _month_names(language: str) -> tuple[tuple[int, str], ...]:
+    """Months with each of their names in a language, in small letters."""
+    from babel import Locale  # noqa: PLC0415 - half a second, for those who need it
+
+    months = Locale(_LANGUAGES[language]).months
+    names = {
+        (month, _folded(name))
+        for use in ("format", "stand-alone")
+        for width in ("wide", "abbreviated")
+        for month, name in months[use][width].items()
+    }
+    return tuple(sorted(names))
+
+
+@cache
+def _month_in_any_language(word: str) -> int:
+    """The month whose whole name a word is, if all languages agree; 0 if none or several."""
+    from babel import Locale  # noqa: PLC0415 - half a second, for those who need it
+
+    found = {
+        month
+        for code in _LANGUAGES.values()
+        for use in ("format", "stand-alone")
+        for month, name in Locale(code).months[use]["wide"].items()
+        if _folded(name) == word
+    }
+    return found.pop() if len(found) == 1 else 0
 
 
 class Dates:
     """Reads the dates of one file.
 
     ``remarks`` collects texts that were read in a way to be confirmed, by code; ``spans`` the
-    first day of a month by its last, where a cell named the whole month.
+    first day of a month by its last, where a cell named the whole month, and ``whole`` the first
+    such cell with that day. ``answered`` are keys of answers that were needed.
     """
 
     def __init__(
@@ -64,6 +120,8 @@ class Dates:
         self.remarks: dict[str, str] = {}
         self.spans: dict[str, str] = {}
         self.asked: set[str] = set()
+        self.answered: set[str] = set()
+        self.whole: tuple[str, str] | None = None
         self._today = today
         self._last = date(min(today.year + _YEARS_AHEAD, 9999), today.month, 28)
         self._months = months
@@ -73,7 +131,9 @@ class Dates:
 
     def learn(self, cell: Cell, row: int) -> None:
         """Take what a cell proves about the order of day and month."""
-        if isinstance(cell, str) and (found := _YEAR_LAST.fullmatch(cell[:_LONGEST_DATE].strip())):
+        if not isinstance(cell, str):
+            return
+        if found := _YEAR_LAST.fullmatch(visible(cell[:_LONGEST_DATE]).strip()):
             first, second = int(found[1]), int(found[3])
             if (first > 12) is not (second > 12):
                 self.order.prove("dmy" if first > 12 else "mdy", cell.strip(), row)
@@ -89,10 +149,13 @@ class Dates:
                 else no_date(cell)
             )
         if isinstance(cell, str):
-            text = cell.strip()
+            text = " ".join(cell.split())
             if len(text) > _LONGEST_DATE:
                 return no_date(cell)
-            return self._from_text(text) if text else BLANK
+            return BLANK if not text or text.casefold() in _CUSTOM else self._from_text(text)
+        if self._months and (found := _COMPACT_MONTH.fullmatch(printed(cell))):
+            self._remark("compact-date", found[0])
+            return self._whole_months(found[0], int(found[1]), int(found[2]))
         return self._from_serial(cell)
 
     def _from_serial(self, cell: float) -> str | Odd:
@@ -107,16 +170,28 @@ class Dates:
         if match := _YEAR_LAST.fullmatch(text):
             return self._year_last(text, match)
         if match := _MONTH.fullmatch(text):
-            return self._whole_month(text, int(match[1]), int(match[2]))
+            return self._whole_months(text, int(match[1] or match[4]), int(match[2] or match[3]))
         if match := _DAY_WORD.fullmatch(text):
             return self._worded(text, match[1], match[2], match[3])
         if match := _WORD_DAY.fullmatch(text):
             return self._worded(text, match[2], match[1], match[3])
-        if (match := _WORD_YEAR.fullmatch(text)) and (month := self._month(match[1])):
-            return self._whole_month(text, self._year(match[2]), month)
+        if match := _WORD_YEAR.fullmatch(text):
+            return self._month_of(text, match[1], match[2])
+        if (match := _YEAR_WORD.fullmatch(text)) and len(match[2]) > 1:
+            return self._month_of(text, match[2], match[1])
         return self._numeric(text)
 
     def _numeric(self, text: str) -> str | Odd:
+        if match := _IDEOGRAPHS.fullmatch(text):
+            year, month = int(match[1]), int(match[2])
+            if match[3]:
+                return self._calendar(text, year, month, int(match[3]))
+            return self._whole_months(text, year, month)
+        if match := _QUARTER.fullmatch(text):
+            return self._quarter(text, *filter(None, match.groups()))
+        if self._months and (match := _COMPACT_MONTH.fullmatch(text)):
+            self._remark("compact-date", text)
+            return self._whole_months(text, int(match[1]), int(match[2]))
         if match := _COMPACT.fullmatch(text):
             self._remark("compact-date", text)
             return self._calendar(text, *map(int, match.groups()))
@@ -127,6 +202,7 @@ class Dates:
         if (match := _RANGE.fullmatch(text)) and all(
             isinstance(self._from_text(part.strip()), str) for part in match.groups()
         ):
+            self.answered.add("date_range")
             if self._range_end not in RANGE_ENDS:
                 self.asked.add("date_range")
                 return Undecided("date_range")
@@ -147,6 +223,7 @@ class Dates:
             self.order.prove(proven, text)
             self.order.settle()
         order = self.order.answer or self.order.needed()
+        self.order.consulted = True
         if not order:
             return Undecided(self.order.key)
         if proven and proven != order:
@@ -163,7 +240,7 @@ class Dates:
 
     def _worded(self, text: str, day: str, word: str, year: str) -> str | Odd:
         month = self._month(word)
-        if not month and not self._language:
+        if not month and self._language not in _LANGUAGES:
             self.asked.add("date_language")
             return Undecided("date_language")
         if not month:
@@ -172,14 +249,40 @@ class Dates:
             self._remark("two-digit-year", text)
         return self._calendar(text, self._year(year), month, int(day))
 
+    def _month_of(self, text: str, word: str, year: str) -> str | Odd:
+        """The month of a name and a year, or of a quarter (``Q3 2026`` without its figure)."""
+        month = self._month(word)
+        if not month:
+            if not any(_month_like(word, language) for language in LANGUAGES):
+                return no_date(text)
+            if self._language not in _LANGUAGES:
+                self.asked.add("date_language")
+                return Undecided("date_language")
+            return no_date(text)
+        if len(year) == 2 and MONTHS not in self._expected:
+            self._remark("two-digit-year", text)
+        return self._whole_months(text, self._year(year), month)
+
     def _month(self, word: str) -> int:
-        """The month of a name or its abbreviation of three letters and more; 0 if none."""
-        word = word.casefold()
-        names = _LANGUAGES.get(self._language, _ENGLISH).split()
-        if self._language:
-            names += _ENGLISH.split()
-        fits = {place % 12 + 1 for place, name in enumerate(names) if name.startswith(word)}
-        return fits.pop() if len(fits) == 1 and len(word) >= 3 else 9 if word == "sept" else 0
+        """The month of a name or its abbreviation of three letters and more; 0 if none.
+
+        A name is English or of the language that was chosen; written out, it may be of any
+        language, if no two of them mean different months.
+        """
+        word = _folded(word)
+        fits = {
+            place
+            for place, name in enumerate(_ENGLISH.split(), 1)
+            if len(word) >= _LEAST_LETTERS and name.startswith(word)
+        }
+        if word == "sept":
+            fits = {9}
+        if self._language in _LANGUAGES and not fits:
+            fits = _month_like(word, self._language)
+            self.answered.add("date_language")
+        if len(fits) == 1:
+            return fits.pop()
+        return 0 if fits or self._language in _LANGUAGES else _month_in_any_language(word)
 
     def _year(self, text: str) -> int:
         year = int(text)
@@ -188,18 +291,25 @@ class Dates:
         century = self._today.year // 100 * 100
         return century + year - (100 if century + year > self._today.year + _YEARS_AHEAD else 0)
 
-    def _whole_month(self, text: str, year: int, month: int) -> str | Odd:
+    def _quarter(self, text: str, *parts: str) -> str | Odd:
+        year = next(int(part) for part in parts if len(part) > 1)
+        count = next(int(part) for part in parts if len(part) == 1 and part.isdecimal())
+        months = next(MONTHS_OF[part.upper()] for part in parts if part.isalpha())
+        return self._whole_months(text, year, months * count, months)
+
+    def _whole_months(self, text: str, year: int, last_month: int, months: int = 1) -> str | Odd:
         if not self._months:
             return Wrong(
                 Cause.MONTH_WITHOUT_DAY,
                 f"{text!r} is a month, not a day",
                 "write the day, such as 2026-07-31",
             )
-        if not (1 <= month <= 12 and 1 <= year < 9999):
+        if not (1 <= last_month <= 12 and 1 <= year < 9999):
             return _no_such_date(text)
-        first, last = month_span(year, month)
+        first, last = date(year, last_month - months + 1, 1), month_span(year, last_month)[1]
         day = self._checked(last, text)
         self.spans[last.isoformat()] = first.isoformat()
+        self.whole = self.whole or (text, last.isoformat())
         return day
 
     def _calendar(self, text: str, year: int, month: int, day: int) -> str | Odd:
@@ -223,6 +333,22 @@ class Dates:
     def _remark(self, code: str, text: str) -> None:
         if code not in self._expected:
             self.remarks.setdefault(code, text)
+
+
+def _folded(month: str) -> str:
+    """A month's name in small letters, without what Catalan puts before it and Turkish above."""
+    name = month.casefold().rstrip(".").removeprefix("de ").removeprefix("d’")
+    return name.replace("ı", "i").replace("i\u0307", "i")
+
+
+def _month_like(word: str, language: str) -> set[int]:
+    """Months of a language whose names a word is, or begins with three letters and more."""
+    word = _folded(word)
+    names = _month_names(language)
+    whole = {month for month, name in names if name == word}
+    if whole or len(word) < _LEAST_LETTERS:
+        return whole
+    return {month for month, name in names if name.startswith(word)}
 
 
 def month_span(year: int, month: int) -> tuple[date, date]:

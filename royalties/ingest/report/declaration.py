@@ -11,7 +11,8 @@ from typing import TypeAlias
 from royalties.domain.problems import Choice
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.cells import Cell, Odd, text_of
+from royalties.ingest.report.cells import Cell, Odd, text_of, visible
+from royalties.ingest.report.headings import unit_of, without_unit
 
 HEADER_ROWS = 15
 """So many rows from the top are searched for the header."""
@@ -33,8 +34,8 @@ class Column:
     list_price, net, unit_net, return_net, discount, country, region, city, order, reference,
     title``, and ``postcode``, which is looked at and not recorded. ``nth`` counts columns of the
     same name from the left. ``read`` chooses how where the field leaves it open: ``identifier``
-    or ``short`` (for a book), ``percent`` (for a discount). ``words`` gives the meaning of
-    printed words, in lower case.
+    or ``short`` (for a book), ``percent`` or ``fraction`` (for a discount). ``words`` gives the
+    meaning of printed words, in lower case.
     """
 
     field: str
@@ -66,6 +67,16 @@ class Header:
     def at(self, field: str) -> int:
         """The place of the first column that fills a field, or -1."""
         return next((place for column, place in self.columns if column.field == field), -1)
+
+    def amounts_in(self) -> dict[str, str]:
+        """The currency that a heading states, by the name of the column; the net's first."""
+        stated = {
+            column.field: (self.names[place], unit_of(self.names[place]).currency)
+            for column, place in reversed(self.columns)
+            if column.field in AMOUNTS
+        }
+        order = sorted(stated, key=("net", "unit_net", "return_net", "list_price").index)
+        return {stated[field][0]: stated[field][1] for field in order if stated[field][1]}
 
     @property
     def matched(self) -> int:
@@ -111,12 +122,14 @@ class ReportFormat:
     to leave out; ``bare_totals``: a row of numbers only is a total; ``own_totals``: totals
     belong to the layout. ``idle`` is the reason of rows without units. ``strict``: signs must
     agree, identical rows are asked about. ``money_on_sales``: returns of a row carry no money.
-    ``full_discount_is_free``: copies at 100 % discount are free ones. ``asks`` names what the
-    report does not say. ``arrange`` rewrites the rows of a sheet and appends one cell for each
-    of ``extras``. ``natural`` are remarks about dates that this report needs not confirmed.
+    ``counts_use``: units of usage rows count something else, such as pages, and money without
+    units is usage, which is to be confirmed. ``full_discount_is_free``: copies at 100 % discount
+    are free ones. ``asks`` names what the report does not say. ``arrange`` rewrites the rows of a
+    sheet and appends one cell for each of ``extras``. ``natural`` are remarks about dates that
+    this report needs not confirmed.
     ``by_order``: sales are known by the numbers of their orders, so that ``arrange`` leaves out
-    what is recorded already. ``charged``: its list prices are what was charged, which may be less
-    than the edition's.
+    what is recorded already. ``points``: a point parts decimals unless the file has decimal
+    commas. ``charged``: its list prices are what was charged, which may be less than the edition's.
     ``prices`` says what list prices tell of net receipts: ``most`` (no copy brings more),
     ``exact`` (it brings the list price less the discount), empty: nothing, since fees are taken
     off or the currencies differ.
@@ -144,8 +157,10 @@ class ReportFormat:
     months: bool = False
     date_order: str = ""
     decimal: str = ""
+    points: bool = False
     strict: bool = False
     money_on_sales: bool = False
+    counts_use: bool = False
     full_discount_is_free: bool = False
     asks: tuple[str, ...] = ()
     natural: tuple[str, ...] = ()
@@ -173,11 +188,11 @@ class ReportFormat:
     def _matched(
         self, cells: Sequence[Cell]
     ) -> tuple[tuple[str, ...], tuple[tuple[Column, int], ...]] | None:
-        printed = [" ".join(text_of(cell).split()) for cell in cells]
+        printed = [" ".join(visible(text_of(cell)).split()) for cell in cells]
         names = [normal(name) for name in printed]
         columns: list[tuple[Column, int]] = []
         for column in self.columns:
-            place = _place(column, names)
+            place = _place(column, names, printed)
             if place is None and column.required:
                 return None
             if place is not None:
@@ -191,11 +206,12 @@ class ReportFormat:
         """Names of required columns that the likeliest header row lacks."""
         best = [column.names[0] for column in self.columns if column.required]
         for _, cells in rows:
-            names = [normal(text_of(cell)) for cell in cells]
+            printed = [text_of(cell) for cell in cells]
+            names = list(map(normal, printed))
             lacking = [
                 column.names[0]
                 for column in self.columns
-                if column.required and _place(column, names) is None
+                if column.required and _place(column, names, printed) is None
             ]
             best = min(best, lacking, key=len)
         return best
@@ -203,7 +219,7 @@ class ReportFormat:
 
 def normal(name: str) -> str:
     """A column's name without case and stray spaces."""
-    return " ".join(name.replace("\ufeff", "").split()).casefold()
+    return " ".join(visible(name).split()).casefold()
 
 
 def begins(text: str, words: Sequence[str]) -> str:
@@ -218,9 +234,16 @@ def begins(text: str, words: Sequence[str]) -> str:
     )
 
 
-def _place(column: Column, names: Sequence[str]) -> int | None:
+def _place(column: Column, names: Sequence[str], printed: Sequence[str]) -> int | None:
+    """The place of a column; an amount's name may state its unit as well."""
     for name in column.names:
         places = [place for place, found in enumerate(names) if found == normal(name)]
         if len(places) >= column.nth:
             return places[column.nth - 1]
+    if column.field not in (*AMOUNTS, "discount"):
+        return None
+    bare = [normal(without_unit(name)) for name in printed]
+    for name in map(normal, column.names):
+        if bare.count(name) == 1 and name not in names:
+            return bare.index(name)
     return None

@@ -7,10 +7,10 @@ from royalties.domain.counting import counted
 from royalties.domain.money import MICRO, micro_text, scale
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.bulk import Bulk
-from royalties.ingest.report.declaration import Format
+from royalties.ingest.report.declaration import ReportFormat
 
 _MOST_KEPT = 50_000
-_SALE, _FREE = SaleKind.SALE.value, SaleKind.FREE.value
+_SALE, _FREE, _USAGE = SaleKind.SALE.value, SaleKind.FREE.value, SaleKind.USAGE.value
 
 Figures = tuple[int, int, int | None, int | None, int | None, str]
 """Kind, units, list price, net, discount (in millionths), currency."""
@@ -19,7 +19,7 @@ Figures = tuple[int, int, int | None, int | None, int | None, str]
 class Contradictions:
     """Finds them; what agrees is remembered, so that most rows cost one look-up."""
 
-    def __init__(self, report: Format) -> None:
+    def __init__(self, report: ReportFormat) -> None:
         self._prices = report.prices
         self._agreed: set[Figures] = set()
 
@@ -46,7 +46,7 @@ class Contradictions:
 
     def _contradiction(self, figures: Figures) -> tuple[str, str] | None:
         kind, units, price, net, discount, currency = figures
-        if kind == _FREE or price is None or not net:
+        if kind in (_FREE, _USAGE) or price is None or not net:
             return None
         receipts = f"net receipts of {micro_text(net, 2)} {currency} for {counted(units, 'copy')}"
         if not price:

@@ -13,9 +13,9 @@ from royalties.domain.money import MICRO, rounded
 from royalties.domain.problems import Cause
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import MOST
-from royalties.ingest.report.cells import BLANK, Marked, Undecided, Wrong, printed
+from royalties.ingest.report.cells import BLANK, Marked, Stranger, Undecided, Wrong, printed
 from royalties.ingest.report.columns import BY_SIGN, LeftOut
-from royalties.ingest.report.declaration import AMOUNTS, BOOK, ReportFormat
+from royalties.ingest.report.declaration import AMOUNTS, BOOK, SALE_UNITS, ReportFormat
 from royalties.ingest.report.reading import KnownEdition
 
 _NEEDED = ("date", "retailer", "currency", "units")
@@ -41,8 +41,10 @@ class Verdict:
     """What became of a row: lines, a reason for leaving it out, faults, or a pending choice.
 
     A line is ``(kind, units, net, discount)``; ``book`` is an edition's id, or the identifier
-    of a book that nobody knows yet. ``left_net`` is the currency and the money of a row that is
-    left out, where that is told.
+    of a book that nobody knows yet; ``ignored`` are bad identifiers beside the one that counts, by
+    their places among the row's. ``undated``: all that a row lacks is its date.
+    ``left_net`` is the currency and the money of a row that is left out, where that is told.
+    ``is_use_by_money``: the row is taken as usage because it has money and no units.
     """
 
     lines: list[tuple[int, int, int | None, int | None]] = field(default_factory=list)
@@ -50,7 +52,10 @@ class Verdict:
     left: str = ""
     left_net: tuple[str, int] | None = None
     faults: list[RowFault] = field(default_factory=list)
+    ignored: list[tuple[int, Wrong]] = field(default_factory=list)
     pending: bool = False
+    undated: bool = False
+    is_use_by_money: bool = False
 
 
 class Judge:
@@ -70,6 +75,9 @@ class Judge:
                 verdict.left_net = (kind.currency, kind.net)
             return verdict
         self._find_book(books, title, verdict)
+        if kind == SaleKind.USAGE:
+            self._usage(values, verdict)
+            return verdict
         self._find_faults(values, verdict)
         if verdict.faults or verdict.pending:
             return verdict
@@ -82,13 +90,19 @@ class Judge:
     def _find_book(self, books: Sequence[Any], title: str, verdict: Verdict) -> None:
         present = [book for book in books if book is not BLANK]
         known = [book for book in present if isinstance(book, int)]
-        wrong = [book for book in present if isinstance(book, Wrong)]
-        if wrong:
-            verdict.faults.append(RowFault(BOOK, wrong[0]))
-        elif known:
+        wrong = [(at, book) for at, book in enumerate(books) if isinstance(book, Wrong)]
+        if known:
             verdict.book = known[0]
-        elif present:
+            verdict.ignored = wrong + [
+                (at, _other_edition(self._editions[book]))
+                for at, book in enumerate(books)
+                if isinstance(book, int) and book != known[0]
+            ]
+        elif present and isinstance(present[0], Stranger):
             verdict.book = present[0].identifier
+            verdict.ignored = wrong
+        elif wrong:
+            verdict.faults.append(RowFault(BOOK, wrong[0][1]))
         else:
             asked = f" (is it {printed(title)!r}?)" if title else ""
             verdict.faults.append(
@@ -104,7 +118,7 @@ class Judge:
                 verdict.faults.append(RowFault(name, value))
             elif isinstance(value, Undecided):
                 verdict.pending = True
-            elif value is BLANK and name in _NEEDED:
+            elif value is BLANK and name in _NEEDED and name != "date":
                 verdict.faults.append(
                     RowFault(name, Wrong(Cause.EMPTY, "{column} is empty", _REMEDIES[name]))
                 )
@@ -113,6 +127,49 @@ class Judge:
             counts = (values.get(name) for name in ("units", "sold", "returned"))
             if any(count not in (None, 0) for count in counts):
                 verdict.faults.append(RowFault("net", self._no_money()))
+        if values.get("date") is not BLANK:
+            return
+        if verdict.faults:
+            no_date = Wrong(Cause.EMPTY, "{column} is empty", _REMEDIES["date"])
+            verdict.faults.append(RowFault("date", no_date))
+        verdict.pending = verdict.undated = not verdict.faults
+
+    @property
+    def _is_usage_bare(self) -> bool:
+        """Whether a usage row may have no units: the report's columns mean what ours do."""
+        return self._report.strict and not self._report.counts_use
+
+    def _usage(self, values: dict[str, Any], verdict: Verdict) -> None:
+        """Money for use: what a report's columns of units and prices say of it is not of copies.
+
+        The standard file has columns of its own meaning: there units are a mistake.
+        """
+        for name in ("list_price", "discount", "unit_net"):
+            values[name] = None
+        units = values.get("units")
+        if self._is_usage_bare and isinstance(units, int) and units:
+            fault = Wrong(
+                Cause.UNITS_OF_USAGE,
+                f"usage is money for no copies, but {{column}} is {units}",
+                "leave the units blank, or write sale or return",
+            )
+            verdict.faults.append(RowFault("units", fault))
+        for name in ("units", *SALE_UNITS, "net_units"):
+            if not (self._is_usage_bare and isinstance(values.get(name), Wrong)):
+                values.pop(name, None)
+        self._find_faults(values, verdict)
+        if verdict.faults or verdict.pending:
+            return
+        self._unmark(values, verdict)
+        net = values.get("net")
+        if net is None:
+            verdict.faults.append(
+                RowFault("net", Wrong(Cause.EMPTY, "{column} is blank", _WRITE_NET))
+            )
+        elif abs(net) > MOST * MICRO:
+            verdict.faults.append(RowFault("net", _too_large()))
+        if not verdict.faults:
+            verdict.lines.append((SaleKind.USAGE.value, 0, net, None))
 
     def _unmark(self, values: dict[str, Any], verdict: Verdict) -> None:
         """Take currency signs off amounts that agree with the row's currency."""
@@ -194,6 +251,10 @@ class Judge:
     ) -> None:
         net = values.get("net")
         if not parts:
+            if net and self._report.counts_use:
+                verdict.lines.append((SaleKind.USAGE.value, 0, net, None))
+                verdict.is_use_by_money = True
+                return
             if net:
                 verdict.faults.append(RowFault("net", _no_units(net)))
             verdict.left = self._report.idle
@@ -203,9 +264,7 @@ class Judge:
             net = self._net(values, units, parts, verdict)
         amounts = self._divided(net, parts, values.get("return_net"))
         if any(abs(amount) > MOST * MICRO for amount in (net, *amounts) if amount is not None):
-            verdict.faults.append(
-                RowFault("net", Wrong(Cause.TOO_LARGE, "the amount is too large", "check the row"))
-            )
+            verdict.faults.append(RowFault("net", _too_large()))
         if self._report.strict and net is not None and net * units < 0:
             verdict.faults.append(RowFault("net", opposite_signs()))
         if verdict.faults:
@@ -315,6 +374,14 @@ def discount_of(units: int, price: int, net: int) -> int:
     return rounded(MICRO - Fraction(net * MICRO, units * price))
 
 
+def _other_edition(edition: KnownEdition) -> Wrong:
+    return Wrong(
+        Cause.SEVERAL_EDITIONS,
+        f"it names another edition, {edition.isbn}, than the row's first identifier",
+        "correct the one that is wrong",
+    )
+
+
 def opposite_signs() -> Wrong:
     """The fault of a row whose copies go one way and whose money goes the other."""
     return Wrong(
@@ -327,11 +394,15 @@ def _discount(values: Mapping[str, Any], net: int | None, units: int) -> int | N
     return discount_of(units, price, net) if net is not None and units and price else None
 
 
+def _too_large() -> Wrong:
+    return Wrong(Cause.TOO_LARGE, "the amount is too large", "check the row")
+
+
 def _no_units(net: int) -> Wrong:
     return Wrong(
         Cause.MONEY_WITHOUT_UNITS,
         f"an amount of {net / MICRO:,.2f} without units",
-        "write the units, or record it as other income",
+        "write the units; money for pages read, loans or subscriptions is of the kind usage",
     )
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping as Words
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from royalties.domain.sales.slices import SaleKind
-from royalties.ingest.report.declaration import BOOK, Column, Format
+from royalties.ingest.report.declaration import BOOK, Column, ReportFormat, normal
 
 KINDS: Words[str, SaleKind | str] = {
     **dict.fromkeys(("sale", "sales", "sold", "s", "order", "invoice", "inv"), SaleKind.SALE),
@@ -19,6 +19,8 @@ KINDS: Words[str, SaleKind | str] = {
     ),
 }
 """Words that kind columns use."""
+
+_KINDS: Words[str, SaleKind | str] = {kind.word: kind for kind in SaleKind} | {"none": "no sale"}
 
 TITLES = ("Title", "Book title", "Product title", "Product")
 
@@ -36,7 +38,8 @@ class Mapping:
     retailer, kind, returned_units, list_price, discount, unit_net, country, region, city,
     reference``. ``date_order`` is ``ymd``, ``dmy`` or ``mdy``, ``decimal`` a point or a comma,
     ``returns`` ``negative``, ``positive-by-kind`` or ``own-column``, ``currency`` the default,
-    ``skip`` beginnings of rows to leave out.
+    ``skip`` beginnings of rows to leave out, ``kinds`` what words of the kind column mean beside
+    the usual ones: ``sale``, ``return``, ``free``, ``usage`` or ``none``.
 
     A comma as ``decimal`` and ``dmy`` or ``mdy`` as ``date_order`` are taken at their word. A
     point and ``ymd``, the defaults of the setup, decide nothing that the file does not prove:
@@ -53,8 +56,9 @@ class Mapping:
     returns: str = "negative"
     currency: str | None = None
     skip: Sequence[str] = ()
+    kinds: Words[str, str] = field(default_factory=dict)
 
-    def as_format(self) -> Format:
+    def as_format(self) -> ReportFormat:
         """The mapping as a declared format."""
         in_rows = "retailer" in self.columns
         own_column = self.returns == "own-column"
@@ -74,7 +78,7 @@ class Mapping:
                 ("currency", "currency" in self.columns or self.currency),
             ) if not there
         ]  # fmt: skip
-        return Format(
+        return ReportFormat(
             name=self.key,
             title=f"the mapped report {self.key!r}",
             columns=tuple(columns),
@@ -82,7 +86,8 @@ class Mapping:
             sheet=self.sheet or "",
             header_row=self.header_row,
             constants={"currency": self.currency} if self.currency else {},
-            kinds=KINDS,
+            kinds={**KINDS} | {normal(word): _KINDS[kind] for word, kind in self.kinds.items()},
+            counts_use=True,
             returns_positive=self.returns == "positive-by-kind",
             skip=tuple(word.casefold() for word in self.skip),
             date_order=self.date_order if self.date_order in ("dmy", "mdy") else "",

@@ -102,10 +102,12 @@ class ControlTotals:
     """Control totals, complete once all chunks were read.
 
     ``rows`` = ``recordable`` (rows that gave lines) + skipped + waiting + ``refused`` (rows with
-    problems). ``sold``, ``returned`` and ``free`` are positive copies; ``net`` is millionths by
-    currency; ``lines`` counts sale lines; ``covered`` is first and last ISO day by retailer id;
-    ``days`` counts lines by ISO day; ``waiting`` is rows and net units by identifier; ``sums`` are
-    what is kept of the lines with them; ``early`` are those from before the books.
+    problems). ``sold``, ``returned`` and ``free`` are positive copies; ``net`` is what they
+    brought in millionths by currency, ``usage`` what came in for use and not for copies, and
+    ``usage_lines`` by how many lines; ``lines`` counts sale lines; ``covered`` is first and last
+    ISO day by retailer id; ``days`` counts lines by ISO day; ``waiting`` is rows and net units by
+    identifier; ``sums`` are what is kept of the lines with them; ``early`` are those from before
+    the books.
     """
 
     rows: int = 0
@@ -116,6 +118,8 @@ class ControlTotals:
     returned: int = 0
     free: int = 0
     net: dict[str, int] = field(default_factory=dict)
+    usage: dict[str, int] = field(default_factory=dict)
+    usage_lines: int = 0
     first_day: str = ""
     last_day: str = ""
     covered: dict[int, tuple[str, str]] = field(default_factory=dict)

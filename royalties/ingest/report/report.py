@@ -1,14 +1,17 @@
 """A recognised report, read through once into sale lines, problems and control totals."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from royalties.domain.counting import counted
 from royalties.domain.problems import Choice, Notice, Skipped
 from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
 from royalties.ingest.report.amounts import Numbers
+from royalties.ingest.report.answers import Given
 from royalties.ingest.report.asides import Asides
 from royalties.ingest.report.bulk import Bulk, Homes, Workings
-from royalties.ingest.report.cells import Block, Wrong
+from royalties.ingest.report.cells import Block, Wrong, printed
 from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
@@ -25,6 +28,7 @@ from royalties.ingest.report.tally import Tally
 CHUNK = 8_192
 """Lines handed over at a time, at least."""
 
+_PERIOD = "give the period of the report as 2025-05, or write the days into the file"
 _QUESTIONS = {
     choice.key: choice
     for choice in (
@@ -52,7 +56,7 @@ class Report:
         tables: Sequence[Table],
         known: Known,
         converters: Converters,
-        choices: Mapping[str, str],
+        choices: Given,
     ) -> None:
         self.report = declared.name
         self.by_order = declared.by_order
@@ -66,6 +70,8 @@ class Report:
         self.skipped = Skipped()
         self.totals = ControlTotals()
         self.remarks = RowWarnings()
+        self.period: tuple[date, date] | None = None
+        """The period that the user gave, for rows without a date."""
         self.progress: Callable[[int, int], None] | None = None
         self.closing: Callable[[], None] = lambda: None
         self._known = known
@@ -81,8 +87,8 @@ class Report:
         self._watch = RowChecks(known, editions, self.remarks, declared)
         self._tally = Tally(known.first_day)
         self._printed_totals = PrintedTotals(self._tally)
-        counted = (self.totals, self.skipped)
-        self._asides = Asides(declared, choices, self._printed_totals, counted)
+        kept = (self.totals, self.skipped)
+        self._asides = Asides(declared, choices, self._printed_totals, kept)
         self._workings = Workings()
         self._homes = Homes(
             {shop.id: (shop.country, shop.region, shop.city) for shop in known.retailers.values()}
@@ -90,6 +96,7 @@ class Report:
         self._columns: list[LineColumns] = []
         self._sales: list[SaleLine] = []
         self._waiting: list[WaitingLine] = []
+        self._undated: list[str] = []
 
     @property
     def unlisted(self) -> int:
@@ -127,6 +134,7 @@ class Report:
     def _chunks_of(self, table: Table) -> Iterator[Chunk]:
         for convention in self._conventions:
             convention.search_with(lambda: table.search(self._numbers, self._dates))
+        self._numbers.currencies = table.currencies
         if self._declared.arrange:
             for number, cells in table.rows(self._around(table)):
                 self._row(table, number, cells, bad=table.bad_cells(cells))
@@ -228,16 +236,25 @@ class Report:
             self.totals.refused += 1
             self._refusals.cells(table, number, cells, bad, verdict.faults)
         elif verdict.left:
-            self.skipped.add(verdict.left)
-            if verdict.left_net:
-                self.skipped.add_net(verdict.left, *verdict.left_net)
-            net = values.get("net")
-            self._tally.skipped_net += net if isinstance(net, int) else 0
+            self._leave_out(values, verdict)
+        elif verdict.undated:
+            text = printed(cells[table.header.at("date")]).strip()
+            found = f"{text!r} is no date" if text else "there is no date"
+            self._undated.append(f"{table.where(number)}: {found}")
         elif not verdict.pending:
             self._record(table, number, values, verdict)
             self._watch.row(table, number, cells)
+            for place, wrong in verdict.ignored:
+                self._watch.identifier(table, number, place, wrong)
             if table.title >= 0 and isinstance(verdict.book, int):
                 self._watch.title(table, number, verdict.book, table.title_of(cells))
+
+    def _leave_out(self, values: Mapping[str, Any], verdict: Verdict) -> None:
+        self.skipped.add(verdict.left)
+        if verdict.left_net:
+            self.skipped.add_net(verdict.left, *verdict.left_net)
+        net = values.get("net")
+        self._tally.skipped_net += net if isinstance(net, int) else 0
 
     def _record(
         self, table: Table, number: int, values: Mapping[str, Any], verdict: Verdict
@@ -250,6 +267,9 @@ class Report:
         self._watch.placed(table, number, country, region)
         if postcode := values.get("postcode", ""):
             self._watch.postcode(table, number, (country, region, postcode))
+        if verdict.is_use_by_money:
+            values = {**values, "list_price": None}
+            self._watch.money_alone(table, number)
         for kind, units, net, discount in verdict.lines:
             about = (retailer, kind, day, units, currency, values.get("list_price"))
             if isinstance(verdict.book, int):
@@ -274,9 +294,13 @@ class Report:
             self._tally.wait(verdict.book, sum(units for _, units, _, _ in verdict.lines))
 
     def _finish(self) -> None:
+        self._count_undated()
         self._tally.complete(self.totals, self._dates.spans)
         self._ask()
         self._watch.finish(self.totals.days, self._dates, self._numbers)
+        if self._declared.counts_use:
+            for table in self._tables:
+                self._watch.units(table)
         self._printed_totals.say(
             self.remarks,
             self.notes,
@@ -289,16 +313,47 @@ class Report:
         self.notes.extend(
             convention.told() for convention in self._conventions if convention.told()
         )
+        if self._dates.whole and not self._declared.months:
+            text, day = self._dates.whole
+            self.notes.append(f"a month or quarter counts as its last day: {text} as {day}")
+        self._tell_idle_answers()
         if not self.totals.rows:
-            self.notes.append("the report has no rows below its header")
+            self.remarks.say(
+                "no-rows", "the report has no rows below its header: were there no sales?"
+            )
         if self.unlisted:
             self.notes.append(f"{self.unlisted:,} more problems are not listed")
         self.notices.extend(self.remarks.notices())
+
+    def _count_undated(self) -> None:
+        """Take note of rows whose date was taken from the period that the user gave."""
+        filled = sum(table.undated for table in self._tables)
+        if filled and self.period is not None:
+            first, last = self.period
+            self._dates.spans[last.isoformat()] = first.isoformat()
+            self._given.need(("period",))
+            self.notes.append(f"{counted(filled, 'row')} without a date: taken as of {last}")
+
+    def _tell_idle_answers(self) -> None:
+        if self._conventions[0].consulted:
+            self._given.need(("decimal",))
+        if self._conventions[1].consulted:
+            self._given.need(("date_order",))
+        self._given.need(self._dates.answered)
+        self.notes.extend(
+            f"{answer} had no effect: this report leaves nothing like that open"
+            for answer in self._given.idle()
+        )
 
     def _ask(self) -> None:
         """Ask what the rows turned out to leave open."""
         asked = [convention.choice() for convention in self._conventions if convention.asked]
         asked += [_QUESTIONS[key] for key in sorted(self._dates.asked | self._converters.asked)]
+        if (unit := self._converters.discounts.choice()) is not None:
+            asked.append(unit)
+        if self._undated:
+            more = f" ({len(self._undated) - 1:,} more such rows)" if len(self._undated) > 1 else ""
+            asked.append(Choice("period", f"{self._undated[0]}{more}: {_PERIOD}", ()))
         self.choices += [again(choice, self._given) for choice in asked]
         self.choices += self._asides.choices
         price = self._watch.price_asked

@@ -5,6 +5,7 @@ titles of another book, dates that were read with some care, figures that contra
 unknown countries and regions.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -17,11 +18,12 @@ from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.places import contradiction, is_country, is_region
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.bulk import Bulk
-from royalties.ingest.report.cells import Odd, printed, text_of
+from royalties.ingest.report.cells import Odd, Wrong, printed, text_of
 from royalties.ingest.report.charged import Charged
 from royalties.ingest.report.dates import Dates
-from royalties.ingest.report.declaration import Format, normal
+from royalties.ingest.report.declaration import ReportFormat, normal
 from royalties.ingest.report.figures import Contradictions
+from royalties.ingest.report.plausible import Plausible
 from royalties.ingest.report.reading import Known, KnownEdition
 from royalties.ingest.report.row_warnings import RowWarnings
 from royalties.ingest.report.tables import Table
@@ -37,6 +39,9 @@ _DATES = {
 }
 
 
+_PAGES = re.compile(r"\b(KENP|pages)\b", re.IGNORECASE)
+
+
 class RowChecks:
     """Looks at every row that is recorded; strict reports ask about rows that repeat."""
 
@@ -45,7 +50,7 @@ class RowChecks:
         known: Known,
         editions: Mapping[int, KnownEdition],
         remarks: RowWarnings,
-        report: Format,
+        report: ReportFormat,
     ) -> None:
         self._editions = editions
         self._remarks = remarks
@@ -60,6 +65,7 @@ class RowChecks:
         }
         self._latest_publication = max(self._published.values(), default="")
         self._titles = _Titles(editions)
+        self._plausible = Plausible(editions) if report.counts_use else None
         self._compared: dict[int, int] = {}
         self._rows_compared = 0
 
@@ -73,6 +79,10 @@ class RowChecks:
         for place, code, text in self._contradictions.among(rows):
             self._figures(table, rows.numbers[place], code, text)
         self._all_charged(table, rows)
+        if self._plausible is not None:
+            fields = ("book", "kind", "date", "units", "currency", "list_price", "net")
+            sold = zip(*(rows.column(field) for field in fields), strict=True)
+            self._plausible.look(table.where, zip(rows.numbers, sold, strict=True))
         if rows.given("country") or rows.given("region"):
             self._all_placed(table, rows)
         books, days = rows.column("book"), rows.column("date")
@@ -92,9 +102,33 @@ class RowChecks:
         if not line.net:
             self._line_without_money(table, line.row, line.kind, line.units)
         self._early(table, line.row, line.edition, line.day)
+        if self._plausible is not None:
+            sold = (line.edition, line.kind, line.day, line.units, line.currency)
+            figures = (*sold, line.list_price, line.net)
+            self._plausible.look(table.where, [(line.row, figures)])
         if self._charged is not None:
             about = (line.edition, line.kind, line.day, line.units, line.currency, line.list_price)
             self._charged.look(partial(table.where, line.row), about)
+
+    def units(self, table: Table) -> None:
+        """Say that a column of units holds pages as well, if no other column tells which."""
+        name, _ = table.column_name("units")
+        if _PAGES.search(name) and not any(field == "kind" for field, _, _ in table.readers):
+            self._remarks.say(
+                "units-or-pages",
+                f"column {name} holds copies or pages read, and every row counts as copies: map "
+                f"the column that tells which as kind, and its word for pages to usage",
+            )
+
+    def money_alone(self, table: Table, number: int) -> None:
+        """Say that a row with money and no units is taken as usage."""
+        name, _ = table.column_name("net")
+        self._remarks.add(
+            "money-without-units",
+            (table.place, number),
+            f"{table.where(number)}, column {name or 'net'}: money without units. It is recorded "
+            f"as subscriptions and loans, which count no copies",
+        )
 
     @property
     def price_asked(self) -> Choice | None:
@@ -159,12 +193,25 @@ class RowChecks:
             where = table.where(number)
             self._remarks.add("postcode-differs", (table.place, number), f"{where}: {found}")
 
+    def identifier(self, table: Table, number: int, place: int, wrong: Wrong) -> None:
+        """Name an identifier that was passed over, since another one of its row is good."""
+        at = table.books[place][1]
+        name = table.header.names[at]
+        self._remarks.add(
+            "bad-identifier",
+            (table.place, number),
+            f"{table.where(number)}, column {name}: {wrong.message.replace('{column}', name)}; "
+            f"the row is taken by its other identifier",
+        )
+
     def title(self, table: Table, number: int, book: int, title: str) -> None:
         """Look at the title that a row prints beside its ISBN."""
         self._all_titles(table, (number,), (book,), (title,))
 
     def finish(self, days: Iterable[str], dates: Dates, numbers: Numbers) -> None:
         """Say what only the whole report shows."""
+        if self._plausible is not None and self._plausible.doubt:
+            self._remarks.say("net-implausible", self._plausible.doubt)
         for code, text in dates.remarks.items():
             day = dates.day(text)
             if not isinstance(day, Odd):

@@ -1,6 +1,7 @@
 """A table of a report: its header, and readers for its columns."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from royalties.ingest.report.amounts import Numbers
@@ -10,8 +11,8 @@ from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import (
     AMOUNTS,
     BOOK,
-    ReportFormat,
     Header,
+    ReportFormat,
     Surroundings,
     begins,
     normal,
@@ -62,6 +63,8 @@ class Table:
         self.report = report
         self.constants = constants
         self.turned = ""
+        self.undated = 0
+        self._currencies: frozenset[str] | None = None
         self.width = len(header.names)
         self.books: list[tuple[Reader, int]] = []
         self.readers: list[tuple[str, Reader, int]] = []
@@ -76,7 +79,10 @@ class Table:
             elif column.field == "title":
                 self.title = at
             elif column.field:
-                self.readers.append((column.field, converters.reader(column), at))
+                reader = converters.reader(
+                    column, header.names[at], partial(self._cells, at), header.amounts_in()
+                )
+                self.readers.append((column.field, reader, at))
 
     @property
     def plain(self) -> bool:
@@ -116,6 +122,22 @@ class Table:
         for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
             self.learn(block, numbers, dates)
 
+    def _cells(self, at: int) -> Iterator[Sequence[Cell]]:
+        """All cells of a column, by the block, in a pass of its own."""
+        for block in self.sheet.fresh_blocks(self.header.place + 1, self.width):
+            yield block.columns[at]
+
+    def currencies(self) -> frozenset[str]:
+        """The codes of all rows' currencies; found in a pass of its own, once."""
+        if self._currencies is None:
+            columns = [(reader, at) for field, reader, at in self.readers if field == "currency"]
+            found = set() if columns else {self.constants.get("currency", "")}
+            for reader, at in columns:
+                for cells in self._cells(at):
+                    found.update(reader.all(cells))
+            self._currencies = frozenset(code for code in found if isinstance(code, str) and code)
+        return self._currencies
+
     def read(self, cells: Sequence[Any]) -> tuple[dict[str, Any], list[Any]]:
         """The values of a row by field, and the books it names."""
         values = dict(self.constants)
@@ -123,6 +145,8 @@ class Table:
             value = reader.one(cells[at])
             if value is not BLANK or field not in values:
                 values[field] = value
+            elif field == "date":
+                self.undated += 1
         for at, field, convert in self._extras:
             value = cells[at]
             if value is not None:
@@ -154,11 +178,12 @@ class Table:
             at = self.header.at("discount")
         return (self.header.names[at], at) if at >= 0 else ("", -1)
 
-    def is_total(
-        self, cells: Sequence[Any], values: Mapping[str, Any], books: Sequence[Any]
-    ) -> bool:
+    def is_total(self, cells: Sequence[Any], books: Sequence[Any]) -> bool:
         """Whether a row without a known book is a total, by its label."""
-        if not isinstance(values.get("date", BLANK), Odd) and self.header.at("date") >= 0:
+        if any(
+            field == "date" and not isinstance(reader.one(cells[at]), Odd)
+            for field, reader, at in self.readers
+        ):
             return False
         labelled = [
             at for at, cell in enumerate(cells[: self.width])

@@ -42,7 +42,7 @@ class Tally(SalesTally):
     @property
     def all_net(self) -> int:
         """Money of all currencies together, only good for one."""
-        return sum(self.net.values())
+        return sum(self.net.values()) + sum(self.usage.values())
 
     def complete(self, totals: ControlTotals, spans: Mapping[str, str]) -> None:
         """Write the totals; ``spans`` tells the first day of what was reported as of its last."""
@@ -51,6 +51,8 @@ class Tally(SalesTally):
         totals.returned = -self.units[SaleKind.RETURN]
         totals.free = self.units[SaleKind.FREE]
         totals.net.update(self.net)
+        totals.usage.update(self.usage)
+        totals.usage_lines = self.kinds[SaleKind.USAGE]
         totals.waiting.update(self.waiting)
         totals.sums.update(self.sums)
         for key, each in self.sums.items():

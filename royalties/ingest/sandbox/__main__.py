@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from royalties.ingest.sandbox.archive import RefusedError
+from royalties.ingest.sandbox.archive import FileRefusedError
 from royalties.ingest.sandbox.limits import limit
 from royalties.ingest.sandbox.session import Session, send
 
@@ -25,7 +25,7 @@ def main(path: str, kind: str, careful: str, seconds: str) -> int:
         session = Session(Path(path), kind, careful=careful == "careful")
         for question in sys.stdin.buffer:
             session.answer(question, out)
-    except RefusedError as refused:
+    except FileRefusedError as refused:
         send(out, {"refused": [refused.message, refused.remedy]})
     except BaseException:  # noqa: BLE001
         # Whatever a parser throws at a hostile file, panics of its engine included, is one answer.

@@ -27,7 +27,7 @@ DAMAGED = "the file is damaged"
 SEND_AGAIN = "download it again, or open it in a spreadsheet program and save it as .xlsx"
 
 
-class RefusedError(Exception):
+class FileRefusedError(Exception):
     """The workbook is not to be read; carries the message and what to do about it."""
 
     def __init__(self, message: str, remedy: str) -> None:
@@ -48,15 +48,15 @@ class Archive:
             with zipfile.ZipFile(path) as opened:
                 parts = opened.infolist()
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise RefusedError(DAMAGED, SEND_AGAIN) from error
+            raise FileRefusedError(DAMAGED, SEND_AGAIN) from error
         self._path = path
         self._parts = {part.filename: part for part in parts}
         if len(parts) > MOST_PARTS:
             raise _too_many_parts(len(parts))
         if len(self._parts) != len(parts):
-            raise RefusedError("the file holds two parts of the same name", SEND_AGAIN)
+            raise FileRefusedError("the file holds two parts of the same name", SEND_AGAIN)
         if any(part.flag_bits & _ENCRYPTED for part in parts):
-            raise RefusedError(
+            raise FileRefusedError(
                 "a part of the file is encrypted", "remove the password and import it again"
             )
 
@@ -69,7 +69,7 @@ class Archive:
         """Tell ``xlsx``, ``xlsb`` and ``ods`` apart.
 
         Raises:
-            RefusedError: the archive is no workbook.
+            FileRefusedError: the archive is no workbook.
         """
         for name in self._parts:
             if found := _WORKBOOK.fullmatch(name):
@@ -77,7 +77,7 @@ class Archive:
         opendocument = "content.xml" in self._parts and "mimetype" in self._parts
         if opendocument and self.part("mimetype").strip().endswith(b".spreadsheet"):
             return "ods"
-        raise RefusedError(
+        raise FileRefusedError(
             "this is a zip archive, not an Excel workbook",
             "unpack it and import the report inside",
         )
@@ -86,7 +86,7 @@ class Archive:
         """Inflate everything once, against checksums and limits.
 
         Raises:
-            RefusedError: damaged, or larger than a report can be.
+            FileRefusedError: damaged, or larger than a report can be.
         """
         total = 0
         with self._path.open("rb") as file:
@@ -99,7 +99,7 @@ class Archive:
                     rows += _rows_in(piece) if _SHEET.fullmatch(name) else 0
                     _within_limits(name, size, total, rows, part.compress_size)
                 if size != part.file_size or checksum != part.CRC:
-                    raise RefusedError(DAMAGED, SEND_AGAIN)
+                    raise FileRefusedError(DAMAGED, SEND_AGAIN)
 
     def part(self, name: str) -> bytes:
         """All bytes of a part, nothing where it is missing; call ``check`` first."""
@@ -121,28 +121,28 @@ def _within_limits(name: str, size: int, total: int, rows: int, packed: int) -> 
     if too_large and rows > MOST_ROWS:
         raise too_many_rows()
     if too_large:
-        raise RefusedError(
+        raise FileRefusedError(
             f"the file unpacks to more than {MOST_BYTES // 1_000_000} MB, or {MOST_RATIO} times "
             "its size",
             "split the report into smaller files, or save it as CSV",
         )
     if name.endswith("styles.xml") and size > MOST_STYLE_BYTES:
-        raise RefusedError(
+        raise FileRefusedError(
             "the file's cell styles are larger than 5 MB",
             "copy the values into a new workbook, or save the sheet as CSV",
         )
 
 
-def _too_many_parts(count: int) -> RefusedError:
+def _too_many_parts(count: int) -> FileRefusedError:
     many = f"{count:,} parts, more than" if count > MOST_PARTS else "more parts than"
-    return RefusedError(
+    return FileRefusedError(
         f"the file packs {many} {MOST_PARTS:,}", "save the sheet alone as a new .xlsx"
     )
 
 
-def too_many_rows() -> RefusedError:
+def too_many_rows() -> FileRefusedError:
     """The refusal of a sheet that is longer than a workbook may be."""
-    return RefusedError(
+    return FileRefusedError(
         f"the sheet has more than {MOST_ROWS:,} rows",
         "split the file, or save it as CSV, which may be of any length",
     )
@@ -156,7 +156,7 @@ def _inflated(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
             yield piece
         return
     if part.compress_type != zipfile.ZIP_DEFLATED:
-        raise RefusedError("the file is packed in a way Excel does not use", SEND_AGAIN)
+        raise FileRefusedError("the file is packed in a way Excel does not use", SEND_AGAIN)
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         while left > 0 and not inflate.eof and (packed := file.read(min(left, _STEP // 16))):
@@ -166,17 +166,17 @@ def _inflated(file: BinaryIO, part: zipfile.ZipInfo) -> Iterator[bytes]:
                 packed = inflate.unconsumed_tail
         yield inflate.flush()
     except zlib.error as error:
-        raise RefusedError(DAMAGED, SEND_AGAIN) from error
+        raise FileRefusedError(DAMAGED, SEND_AGAIN) from error
 
 
 def _seek_data(file: BinaryIO, part: zipfile.ZipInfo) -> int:
     file.seek(part.header_offset)
     header = file.read(30)
     if len(header) < 30 or header[:4] != b"PK\x03\x04":
-        raise RefusedError(DAMAGED, SEND_AGAIN)
+        raise FileRefusedError(DAMAGED, SEND_AGAIN)
     flags, name_size, extra_size = struct.unpack_from("<H18xHH", header, 6)
     if flags & _ENCRYPTED:
-        raise RefusedError(
+        raise FileRefusedError(
             "a part of the file is encrypted", "remove the password and import it again"
         )
     file.seek(name_size + extra_size, 1)

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from royalties.ingest.sandbox.archive import RefusedError
+from royalties.ingest.sandbox.archive import FileRefusedError
 from royalties.ingest.sandbox.limits import limit
 
 
@@ -49,7 +49,7 @@ def main(path: str, kind: str, most_pages: str, seconds: str) -> int:
     limit(int(seconds))
     try:
         facts, previews = measured(Path(path), kind, int(most_pages))
-    except RefusedError as refused:
+    except FileRefusedError as refused:
         facts, previews = {"refused": [refused.message, refused.remedy]}, []
     except BaseException:  # noqa: BLE001
         # Whatever a decoder throws at a hostile file, panics of its engine included, is one answer.

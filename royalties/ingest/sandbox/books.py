@@ -17,7 +17,7 @@ from royalties.ingest.sandbox.archive import (
     DAMAGED,
     MOST_ROWS,
     SEND_AGAIN,
-    RefusedError,
+    FileRefusedError,
     too_many_rows,
 )
 from royalties.ingest.sandbox.looks import FAR, Look
@@ -62,7 +62,7 @@ class FastPages:
             # Of a file whose name has no ending the library does not say that it is encrypted.
             if _is_encrypted(path):
                 raise password_protected() from error
-            raise RefusedError(DAMAGED, SEND_AGAIN) from error
+            raise FileRefusedError(DAMAGED, SEND_AGAIN) from error
         visible = calamine.SheetVisibleEnum.Visible
         worksheet = calamine.SheetTypeEnum.WorkSheet
         self.names = [
@@ -84,7 +84,7 @@ class FastPages:
             try:
                 self._sheets[name] = self._book.get_sheet_by_name(name)
             except calamine.CalamineError as error:
-                raise RefusedError(DAMAGED, SEND_AGAIN) from error
+                raise FileRefusedError(DAMAGED, SEND_AGAIN) from error
         return self._sheets[name]
 
     def rows(self, name: str) -> Iterator[list[Any]]:
@@ -154,9 +154,9 @@ def _is_encrypted(path: Path) -> bool:
     return False
 
 
-def password_protected() -> RefusedError:
+def password_protected() -> FileRefusedError:
     """The refusal of an encrypted workbook."""
-    return RefusedError(
+    return FileRefusedError(
         "the workbook is protected by a password", "remove the password and import it again"
     )
 

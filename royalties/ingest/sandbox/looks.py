@@ -19,7 +19,7 @@ from royalties.ingest.sandbox.archive import (
     MOST_ROWS,
     SEND_AGAIN,
     Archive,
-    RefusedError,
+    FileRefusedError,
     too_many_rows,
 )
 
@@ -108,7 +108,7 @@ def look(xml: bytes, known: Styles) -> Look:
     """Look through one sheet's XML, which is read as XML: by its elements, not its letters.
 
     Raises:
-        RefusedError: it is damaged, or has more rows than a workbook may have.
+        FileRefusedError: it is damaged, or has more rows than a workbook may have.
     """
     return Look() if _shows_nothing(xml, known) else _Reader(known).read(xml)
 
@@ -169,7 +169,7 @@ class _Reader:
         try:
             self._expat.Parse(xml, True)
         except (expat.ExpatError, ValueError, LookupError) as error:
-            raise RefusedError(DAMAGED, SEND_AGAIN) from error
+            raise FileRefusedError(DAMAGED, SEND_AGAIN) from error
         self._end_cell()
         _require_rows(self._valued_rows)
         seen, rows = self._seen, self._valued_rows
@@ -283,7 +283,7 @@ def _require_rows(rows: int) -> None:
 
 def _refuse_doctype(*_: object) -> None:
     """A sheet has none; entities that one may declare are never looked at."""
-    raise RefusedError(DAMAGED, SEND_AGAIN)
+    raise FileRefusedError(DAMAGED, SEND_AGAIN)
 
 
 def _counted(text: str | None, otherwise: int) -> int:
@@ -317,5 +317,5 @@ def _parsed(xml: bytes) -> Element:
     try:
         root: Element = fromstring(xml)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise RefusedError(DAMAGED, SEND_AGAIN) from error
+        raise FileRefusedError(DAMAGED, SEND_AGAIN) from error
     return root

@@ -9,7 +9,7 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as engine
 
-from royalties.ingest.sandbox.archive import RefusedError
+from royalties.ingest.sandbox.archive import FileRefusedError
 from royalties.ingest.sandbox.pictures import PREVIEW, png
 
 SHORTEST, LONGEST = 7, 14_400
@@ -57,14 +57,14 @@ def measure(path: Path, most_pages: int) -> tuple[dict[str, Any], list[bytes]]:
     """What a PDF is, and a picture of every page if there are no more than may be.
 
     Raises:
-        RefusedError: it is damaged, encrypted, active, or no page can be shown.
+        FileRefusedError: it is damaged, encrypted, active, or no page can be shown.
     """
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError as error:
         if "password" in str(error).lower():
             raise _encrypted() from None
-        raise RefusedError(
+        raise FileRefusedError(
             "the PDF is damaged", "open it in your design programme and save it anew as PDF"
         ) from None
     if engine.FPDF_GetSecurityHandlerRevision(document.raw) != -1:
@@ -73,7 +73,7 @@ def measure(path: Path, most_pages: int) -> tuple[dict[str, Any], list[bytes]]:
     pages = len(document)
     facts: dict[str, Any] = {"type": "application/pdf", "pages": pages}
     if not pages:
-        raise RefusedError("the PDF has no page", "save it anew as PDF and send that")
+        raise FileRefusedError("the PDF has no page", "save it anew as PDF and send that")
     facts["points"] = _points(document[0])
     if pages > most_pages:
         return facts, []
@@ -81,8 +81,10 @@ def measure(path: Path, most_pages: int) -> tuple[dict[str, Any], list[bytes]]:
     return facts, [_picture(page) for page in document]
 
 
-def _encrypted() -> RefusedError:
-    return RefusedError("the PDF is protected by a password", "save it without one and send that")
+def _encrypted() -> FileRefusedError:
+    return FileRefusedError(
+        "the PDF is protected by a password", "save it without one and send that"
+    )
 
 
 def _require_passive(document: pdfium.PdfDocument, path: Path) -> None:
@@ -93,7 +95,7 @@ def _require_passive(document: pdfium.PdfDocument, path: Path) -> None:
     raw = without_texts(without_words(path.read_bytes()))
     names_found |= {name for name in _ACTIVE if len(name) >= _TELLING and b"/" + name in raw}
     if active := sorted({_ACTIVE[name] for name in names_found & _ACTIVE.keys()}):
-        raise RefusedError(f"the PDF holds {' and '.join(active)}", _FLATTEN)
+        raise FileRefusedError(f"the PDF holds {' and '.join(active)}", _FLATTEN)
 
 
 def names(written: bytes) -> set[bytes]:
@@ -139,7 +141,7 @@ def without_words(data: bytes) -> bytes:
 def _points(page: pdfium.PdfPage) -> list[int]:
     width, height = (round(side) for side in page.get_size())
     if not (SHORTEST <= width <= LONGEST and SHORTEST <= height <= LONGEST):
-        raise RefusedError(
+        raise FileRefusedError(
             f"a page of the PDF is {width} × {height} points large", "save it at its printed size"
         )
     return [width, height]
@@ -158,7 +160,7 @@ def _looked_through(document: pdfium.PdfDocument) -> tuple[int | None, list[str]
             elif len(fonts) < _MOST_FONTS and (name := _missing_font(item)):
                 fonts.add(name)
         if number == 0 and _WITHOUT_PDF in page.get_textpage().get_text_range():
-            raise RefusedError(
+            raise FileRefusedError(
                 "the Illustrator file was saved without its PDF part",
                 "save it again with 'Create PDF Compatible File', or as PDF",
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import Image, ImageCms, ImageOps, PngImagePlugin, UnidentifiedImageError
 
-from royalties.ingest.sandbox.archive import RefusedError
+from royalties.ingest.sandbox.archive import FileRefusedError
 
 FORMATS = ("PNG", "JPEG", "TIFF")
 """Named one by one: Pillow would hand PostScript to another programme."""
@@ -41,9 +41,9 @@ _BITS_PER_SAMPLE = 258
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def damaged() -> RefusedError:
+def damaged() -> FileRefusedError:
     """The refusal of a picture that cannot be decoded to its end."""
-    return RefusedError(
+    return FileRefusedError(
         "the picture is damaged or incomplete",
         "open it in your design programme, save it anew and send that",
     )
@@ -53,7 +53,7 @@ def measure(path: Path) -> tuple[dict[str, Any], list[bytes]]:
     """What a picture is, and its preview.
 
     Raises:
-        RefusedError: it is damaged, too large, or hides too much.
+        FileRefusedError: it is damaged, too large, or hides too much.
     """
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     warnings.simplefilter("ignore")
@@ -65,13 +65,13 @@ def measure(path: Path) -> tuple[dict[str, Any], list[bytes]]:
         with Image.open(path, formats=FORMATS) as image:
             return _measured(image, path)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise RefusedError(
+        raise FileRefusedError(
             f"the picture has more than {MOST_PIXELS // 1_000_000} million pixels",
             "make it smaller: a cover of 6 × 9 in at 600 dpi has 19 million",
         ) from None
     except ValueError as error:
         if "too large" in str(error) or "too much memory" in str(error).lower():
-            raise RefusedError(
+            raise FileRefusedError(
                 "the metadata of the picture is too large",
                 "save it anew without metadata ('export for web') and send that",
             ) from None
@@ -90,13 +90,13 @@ def png(image: Image.Image) -> bytes:
 
 def _bounded(image: Image.Image) -> None:
     if max(image.size) > LONGEST_SIDE:
-        raise RefusedError(
+        raise FileRefusedError(
             f"the picture is {image.width:,} × {image.height:,} pixels, longer than "
             f"{LONGEST_SIDE:,}",
             "make it smaller: a cover of 6 × 9 in at 600 dpi is 5,400 pixels long",
         )
     if image.mode not in _COLOURS:
-        raise RefusedError(
+        raise FileRefusedError(
             f"the picture keeps its colours in a way that is not read ({image.mode})",
             "save it as RGB or CMYK and send that",
         )

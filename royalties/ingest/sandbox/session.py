@@ -22,7 +22,7 @@ class Session:
     """Opens a workbook, checks it, and looks through its visible sheets.
 
     Raises:
-        RefusedError: it is damaged, hostile, protected or no workbook.
+        FileRefusedError: it is damaged, hostile, protected or no workbook.
     """
 
     def __init__(self, path: Path, kind: str, *, careful: bool) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from royalties.ingest.sandbox.archive import RefusedError
+from royalties.ingest.sandbox.archive import FileRefusedError
 
 _DRAWING = """
 fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap stroke-linejoin
@@ -25,7 +25,7 @@ def rules(text: str) -> str:
     """A style sheet, written anew.
 
     Raises:
-        RefusedError: it imports something, refers to something outside, or cannot be read.
+        FileRefusedError: it imports something, refers to something outside, or cannot be read.
     """
     text = _without_comments(text).replace("<!--", "").replace("-->", "")
     _require_plain(text)
@@ -45,7 +45,7 @@ def declarations(text: str) -> str:
     """Declarations such as ``fill:red;stroke:none``, written anew; others are left out.
 
     Raises:
-        RefusedError: one refers to something outside.
+        FileRefusedError: one refers to something outside.
     """
     text = _without_comments(text)
     _require_plain(text)
@@ -96,16 +96,16 @@ def _references(lowered: str) -> Iterator[str]:
         at = lowered.find(_URL, end)
 
 
-def external() -> RefusedError:
+def external() -> FileRefusedError:
     """The refusal of what would be fetched from elsewhere."""
-    return RefusedError(
+    return FileRefusedError(
         "the SVG holds an external reference",
         "export it again with everything inside, or save it as PDF",
     )
 
 
-def _unread() -> RefusedError:
-    return RefusedError(
+def _unread() -> FileRefusedError:
+    return FileRefusedError(
         "the SVG holds style rules that are not read",
         "export it again with 'presentation attributes', or save it as PDF",
     )

@@ -10,7 +10,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
 from royalties.ingest.sandbox import typesetting
-from royalties.ingest.sandbox.archive import RefusedError
+from royalties.ingest.sandbox.archive import FileRefusedError
 from royalties.ingest.sandbox.styles import PROPERTIES, declarations, external, rules
 
 MOST_BYTES = 5_000_000
@@ -48,7 +48,7 @@ def measure(path: Path) -> tuple[dict[str, Any], list[bytes]]:
     """What an SVG is, its sanitised text (fact ``clean``), and its preview.
 
     Raises:
-        RefusedError: it holds what acts, reaches out, or is no drawing.
+        FileRefusedError: it holds what acts, reaches out, or is no drawing.
     """
     writer, root, width, height = read(path)
     ET.register_namespace("", _SVG[1:-1])
@@ -69,7 +69,7 @@ def read(path: Path) -> tuple["_Writer", ET.Element, float, float]:
     """A drawing written anew, with its size and what was left out, before it is painted.
 
     Raises:
-        RefusedError: it holds what acts, reaches out, or is no drawing.
+        FileRefusedError: it holds what acts, reaches out, or is no drawing.
     """
     writer = _Writer()
     return (writer, *writer.rewritten(_read(path)))
@@ -78,22 +78,24 @@ def read(path: Path) -> tuple["_Writer", ET.Element, float, float]:
 def _read(path: Path) -> ET.Element:
     data = path.read_bytes()
     if len(data) > MOST_BYTES:
-        raise RefusedError("the SVG is larger than 5 MB", _AS_PDF)
+        raise FileRefusedError("the SVG is larger than 5 MB", _AS_PDF)
     try:
         # What it says of its own encoding is not asked: it is UTF-8, or it is not read.
         text = _without_declaration(data.decode("utf-8-sig"))
         root: ET.Element = fromstring(text, forbid_dtd=True)
     except UnicodeDecodeError:
-        raise RefusedError("the SVG is not written in UTF-8", "export it again as SVG") from None
+        raise FileRefusedError(
+            "the SVG is not written in UTF-8", "export it again as SVG"
+        ) from None
     except DefusedXmlException:
-        raise RefusedError(
+        raise FileRefusedError(
             "the SVG holds a DTD (DOCTYPE), which is not allowed",
             "export it again without it ('SVG 1.1, no DOCTYPE'), or save it as PDF",
         ) from None
     except ParseError:
-        raise RefusedError("the SVG is damaged", f"export it again, or {_AS_PDF}") from None
+        raise FileRefusedError("the SVG is damaged", f"export it again, or {_AS_PDF}") from None
     if root.tag != f"{_SVG}svg":
-        raise RefusedError("this is not an SVG drawing", "send the logo as PNG, SVG or PDF")
+        raise FileRefusedError("this is not an SVG drawing", "send the logo as PNG, SVG or PDF")
     return root
 
 
@@ -128,7 +130,7 @@ class _Writer:
     def _element(self, old: ET.Element, depth: int) -> ET.Element | None:
         self._elements += 1
         if self._elements > MOST_ELEMENTS or depth > DEEPEST:
-            raise RefusedError("the SVG is too complex to be shown", _AS_PDF)
+            raise FileRefusedError("the SVG is too complex to be shown", _AS_PDF)
         name = _local(old.tag)
         _require_still(old.tag, name)
         if name == "a" and old.tag.startswith(_SVG):
@@ -182,9 +184,9 @@ def _require_still(tag: str, name: str) -> None:
     if name.lower() in _ACTS:
         raise _scripts()
     if name == "foreignObject" or tag.startswith(_HTML):
-        raise RefusedError("the SVG holds a web page (foreignObject)", _AS_PDF)
+        raise FileRefusedError("the SVG holds a web page (foreignObject)", _AS_PDF)
     if name in {"image", "feImage"} and tag.startswith(_SVG):
-        raise RefusedError(
+        raise FileRefusedError(
             "the SVG holds a picture of pixels", "send that picture as PNG or TIFF, or save as PDF"
         )
 
@@ -195,8 +197,10 @@ def _require_harmless(old: ET.Element) -> None:
         _require_still(each.tag, _local(each.tag))
 
 
-def _scripts() -> RefusedError:
-    return RefusedError("the SVG contains scripts", f"export it again as a plain SVG, or {_AS_PDF}")
+def _scripts() -> FileRefusedError:
+    return FileRefusedError(
+        "the SVG contains scripts", f"export it again as a plain SVG, or {_AS_PDF}"
+    )
 
 
 def _inside(value: str) -> str:
@@ -217,11 +221,11 @@ def _box(root: ET.Element) -> tuple[float, float, float, float]:
         width, height = (_length(root.attrib.get(side, "")) for side in ("width", "height"))
     whole = all(math.isfinite(each) for each in (x, y, width, height))
     if not whole or width <= 0 or height <= 0:
-        raise RefusedError(
+        raise FileRefusedError(
             "the SVG does not say how large it is", "export it again with a viewBox, or as PDF"
         )
     if max(width / height, height / width) > _WIDEST_RATIO:
-        raise RefusedError("the SVG is a line, not a drawing", "crop it to the logo")
+        raise FileRefusedError("the SVG is a line, not a drawing", "crop it to the logo")
     return x, y, width, height
 
 
@@ -242,12 +246,12 @@ def _require_finite(root: ET.Element) -> None:
             named = {value[1:]} if value.startswith("#") else set(_REFERENCE.findall(value))
             elements += sum(size_of(name) for name in named if name in known)
         if elements > MOST_ELEMENTS:
-            raise RefusedError("the SVG is too complex to be shown", _AS_PDF)
+            raise FileRefusedError("the SVG is too complex to be shown", _AS_PDF)
         return elements
 
     def size_of(name: str) -> int:
         if name in open_:
-            raise RefusedError("a part of the SVG refers to itself", _AS_PDF)
+            raise FileRefusedError("a part of the SVG refers to itself", _AS_PDF)
         if name not in sizes:
             open_.add(name)
             sizes[name] = size(known[name])

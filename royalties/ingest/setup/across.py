@@ -9,6 +9,7 @@ from royalties.domain.currencies import EXPONENTS
 from royalties.domain.money import NotAnAmountError, minor_units
 from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
 from royalties.domain.problems import SetupFault
+from royalties.domain.terms.identifiers import identifier_key, is_isbn10
 from royalties.ingest.setup.document import Document
 from royalties.ingest.setup.identifiers import isbn as plain_isbn
 from royalties.ingest.setup.node import Node
@@ -172,9 +173,8 @@ def _isbns(books: _Books) -> Iterator[SetupFault]:
                 yield edition.get("isbn").fault(f"{isbn} is already {place}")
             seen.setdefault(isbn, (key, isbn))
             for _, name in edition.get("identifiers").pairs():
-                first = (
-                    seen.setdefault(name.text.upper(), (key, isbn)) if name.text else (key, isbn)
-                )
+                plain = _plain_identifier(name.text) if name.text else isbn
+                first = seen.setdefault(plain, (key, isbn))
                 if first != (key, isbn):
                     yield name.fault(f"{name.text!r} already names {_edition(first)}")
 
@@ -186,6 +186,12 @@ def isbn_of(edition: Node) -> str:
         return plain_isbn(text)
     except NotTakenError:
         return text
+
+
+def _plain_identifier(text: str) -> str:
+    """An identifier in its normal form, an ISBN as 13 digits."""
+    key = identifier_key(text)
+    return plain_isbn(key) if is_isbn10(key) else key
 
 
 def _edition(found: tuple[str, str]) -> str:

@@ -471,6 +471,11 @@ class Report(Part):
     skip: list[s.Text] = Field(
         default=[], description="First words of rows to leave out, such as Total."
     )
+    kinds: dict[s.Text, s.RowKind] = Field(
+        default={},
+        description="What the words of its column kind mean, beside the usual ones: "
+        '{"KENP Read": "usage"}. Units of usage rows are not read.',
+    )
 
 
 class Setup(Part):

@@ -16,6 +16,7 @@ from royalties.domain.currencies import EXPONENTS, UnknownCurrencyError
 from royalties.domain.money import NotAnAmountError, exact_number
 from royalties.domain.one_line import fault_of_line
 from royalties.domain.periods import Calendar, NotAPeriodError, Period, parse_period
+from royalties.domain.sales.slices import SaleKind
 from royalties.domain.terms.catalogue import Channel, Format
 from royalties.domain.terms.contracts import Basis, Counts, Resets
 from royalties.domain.terms.plans import CapPer
@@ -318,6 +319,8 @@ def _or_whole(least: int | None) -> WithJsonSchema:
 DATE_ORDERS = ("ymd", "dmy", "mdy")
 POINTS = (".", ",")
 RETURNS = ("negative", "positive-by-kind", "own-column")
+ROW_KINDS = (*(kind.word for kind in SaleKind), "none")
+"""What a row of a report can be; ``none``: no sale."""
 
 Key = Annotated[str, PlainValidator(_key), _schema(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Text = Annotated[str, PlainValidator(_text()), _schema(minLength=1, maxLength=_LONGEST_TEXT)]
@@ -407,4 +410,5 @@ ResetsWord = Annotated[str, PlainValidator(word_of(Resets)), one_of(Resets)]
 PerWord = Annotated[str, PlainValidator(word_of(CapPer)), one_of(CapPer)]
 DateOrder = Annotated[str, PlainValidator(word_of(DATE_ORDERS)), one_of(DATE_ORDERS)]
 Point = Annotated[str, PlainValidator(word_of(POINTS)), one_of(POINTS)]
+RowKind = Annotated[str, PlainValidator(word_of(ROW_KINDS)), one_of(ROW_KINDS)]
 Returns = Annotated[str, PlainValidator(word_of(RETURNS)), one_of(RETURNS)]

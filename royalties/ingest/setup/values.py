@@ -171,6 +171,7 @@ def mapping_of(body: Body) -> dict[str, Any]:
         "returns": body.get("returns", "negative"),
         "currency": body.get("currency"),
         "skip": list(body.get("skip", ())),
+        "kinds": dict(body.get("kinds", {})),
     }
 
 

@@ -85,7 +85,7 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedFile:
     """What was found of a file: taken if there is no problem.
 
     Attributes:
@@ -105,7 +105,7 @@ class Checked:
     clean: str = ""
 
 
-def check(path: Path, name: str, use: Use, options: Sequence[Option] = ()) -> Checked:
+def check(path: Path, name: str, use: Use, options: Sequence[Option] = ()) -> CheckedFile:
     """Look at a file that was sent; its name is only compared with what it is.
 
     Args:
@@ -118,7 +118,7 @@ def check(path: Path, name: str, use: Use, options: Sequence[Option] = ()) -> Ch
         kind = _kind(path, use)
         measures = measured(path, kind, MOST_PAGES[use])
     except UnreadableError as error:
-        return Checked("", {}, problems=(_placed(error.problem, name, use),))
+        return CheckedFile("", {}, problems=(_placed(error.problem, name, use),))
     facts = dict(measures.facts)
     clean = str(facts.pop("clean", ""))
     type_ = str(facts.pop("type"))
@@ -131,9 +131,9 @@ def check(path: Path, name: str, use: Use, options: Sequence[Option] = ()) -> Ch
             if use is not Use.PROOF
             else "send the cover and the pages that were changed",
         )
-        return Checked(type_, facts, problems=(_placed(problem, name, use),))
+        return CheckedFile(type_, facts, problems=(_placed(problem, name, use),))
     warnings = (*_about_name(type_, name), *_about_print(type_, facts, use, options))
-    return Checked(type_, facts, warnings, (), measures.previews, clean)
+    return CheckedFile(type_, facts, warnings, (), measures.previews, clean)
 
 
 def too_large(name: str, use: Use) -> Problem:

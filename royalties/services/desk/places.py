@@ -247,7 +247,7 @@ def _mend_setup(work: Work, chosen: Choices) -> Iterator[Stray]:
 
 
 def _in_sales(work: Work, chosen: Choices) -> Iterator[Stray]:
-    groups: dict[tuple[str, str, str, bool, bool], list[store.SoldRow]] = {}
+    groups: dict[tuple[str, str, str, bool, bool], list[store.SoldInPlaceRow]] = {}
     for row in store.sold_places(work.connection):
         if _is_stray(row.country, row.region):
             key = (row.period, row.country, row.region, row.closed, row.mirrored)

@@ -40,7 +40,7 @@ class Giving:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class TitleGiving:
     """What a title's royalties gave, by currency.
 
     ``shared`` tells that royalties of contracts over several titles are not among it: what each
@@ -69,7 +69,7 @@ def any_title(work: Work, key: str) -> Title | None:
     return _titles(work).get(key)
 
 
-def given(work: Work, title: Title) -> Given | None:
+def given(work: Work, title: Title) -> TitleGiving | None:
     """What a title's royalties gave in closed periods; None unless the publisher shows it."""
     if not title.shown.giving:
         return None
@@ -84,7 +84,7 @@ def given(work: Work, title: Title) -> Given | None:
     alone = [row for row in rows if covered[row.contract_revision] == [title.key]]
     shared = len(alone) < len(rows) or any(len(each.titles) > 1 for each in contracts)
     currencies = sorted({row.currency for row in alone})
-    return Given(
+    return TitleGiving(
         tuple(
             _giving(setup, currency, [row for row in alone if row.currency == currency])
             for currency in currencies
@@ -112,7 +112,7 @@ def _titles(work: Work) -> Mapping[str, Title]:
         return {}
 
 
-def _giving(setup: Setup, currency: str, rows: list[store.Given]) -> Giving:
+def _giving(setup: Setup, currency: str, rows: list[store.GivenRow]) -> Giving:
     by_beneficiary: dict[str, dict[str, int]] = {}
     for row in rows:
         years = by_beneficiary.setdefault(row.beneficiary, {})

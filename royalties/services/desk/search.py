@@ -36,7 +36,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class HitGroup:
     """Hits of one kind; ``more`` if some were left out."""
 
     kind: str
@@ -45,34 +45,34 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResult:
     """What a search found; ``only`` is the one thing that was named exactly, if it is one."""
 
     text: str
-    groups: tuple[Group, ...]
+    groups: tuple[HitGroup, ...]
     only: Hit | None
 
 
-def search(work: Work, text: str) -> Found:
+def search(work: Work, text: str) -> SearchResult:
     """Search everything that has a page at the desk; a single letter finds nothing."""
     work.actor.require(Verb.READ)
     text = " ".join(text.split())[:LONGEST]
     if len(text) < _LEAST and not text.isdigit():
-        return Found(text, (), None)
+        return SearchResult(text, (), None)
     try:
         setup = setup_in_force(work)
     except RefusedError:
-        return Found(text, (), None)
+        return SearchResult(text, (), None)
     by_kind: dict[str, list[Hit]] = {}
     for hit in _all(work, setup, text):
         by_kind.setdefault(hit.kind, []).append(hit)
     groups = tuple(
-        Group(kind, tuple(_best(hits)[: store.MOST]), len(hits) > store.MOST)
+        HitGroup(kind, tuple(_best(hits)[: store.MOST]), len(hits) > store.MOST)
         for kind, hits in by_kind.items()
     )
     exact = [hit for hits in by_kind.values() for hit in hits if hit.exact]
     pages = {(_page_kind(hit), hit.key) for hit in exact}
-    return Found(text, groups, exact[0] if len(pages) == 1 else None)
+    return SearchResult(text, groups, exact[0] if len(pages) == 1 else None)
 
 
 def _page_kind(hit: Hit) -> str:

@@ -18,7 +18,7 @@ _SHOWN_OF_A_KIND = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class LedgerAccount:
     """An account in plain words: what it means, and whose it is.
 
     ``of`` names the kind of object in the setup, ``contracts``, ``beneficiaries`` or
@@ -36,13 +36,13 @@ class Account:
 class AccountBalance:
     """What an account stands at, in minor units; one of the two columns is zero."""
 
-    account: Account
+    account: LedgerAccount
     debit: int
     credit: int
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class AccountGroup:
     """Accounts of one meaning; ``more`` counts those that a summary leaves out."""
 
     kind: str
@@ -58,7 +58,7 @@ class Trial:
     """The trial balance of one currency."""
 
     currency: str
-    groups: tuple[Group, ...]
+    groups: tuple[AccountGroup, ...]
     debit: int
     credit: int
 
@@ -81,10 +81,10 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class AccountPage:
     """A page of an account in one currency."""
 
-    account: Account
+    account: LedgerAccount
     currency: str
     currencies: tuple[str, ...]
     opening: int
@@ -98,7 +98,7 @@ class Booked:
     """An entry with its postings."""
 
     entry: EntryRow
-    lines: tuple[tuple[Account, EntryLine], ...]
+    lines: tuple[tuple[LedgerAccount, EntryLine], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ def statement(
     *,
     until: date | None = None,
     after: Place | None = None,
-) -> Statement | None:
+) -> AccountPage | None:
     """A page of an account's postings with the balance behind each; None if it has none.
 
     Args:
@@ -173,7 +173,7 @@ def statement(
     for line in lines:
         running += line.amount
         movements.append(Movement(line, running))
-    return Statement(
+    return AccountPage(
         account_of(setup_in_force(work), name),
         currency,
         tuple(currencies),
@@ -214,30 +214,30 @@ def find_entry(work: Work, number: int) -> Booked | None:
     return _booked(work, [found])[0] if found else None
 
 
-def account_of(setup: Setup, name: str) -> Account:
+def account_of(setup: Setup, name: str) -> LedgerAccount:
     """An account's name in plain words."""
     kind, key = meaning_of(name)
     meaning = MEANINGS.get(kind, name)
     if not key:
-        return Account(name, meaning)
+        return LedgerAccount(name, meaning)
     if kind.endswith("beneficiary:"):
         beneficiary = setup.beneficiaries.get(key)
-        return Account(
+        return LedgerAccount(
             name, meaning, beneficiary.name if beneficiary else key, "beneficiaries", key
         )
     if kind in {"asset:receivable:", "liability:deposits:"}:
         organization = setup.organizations.get(key)
-        return Account(
+        return LedgerAccount(
             name, meaning, organization.name if organization else key, "organizations", key
         )
     if kind == "liability:sales-tax:":
-        return Account(name, meaning, key)
-    return Account(name, meaning, f"contract {key}", "contracts", key)
+        return LedgerAccount(name, meaning, key)
+    return LedgerAccount(name, meaning, f"contract {key}", "contracts", key)
 
 
 def _booked(work: Work, entries: Sequence[EntryRow]) -> tuple[Booked, ...]:
     setup = setup_in_force(work)
-    lines: dict[int, list[tuple[Account, EntryLine]]] = {each.id: [] for each in entries}
+    lines: dict[int, list[tuple[LedgerAccount, EntryLine]]] = {each.id: [] for each in entries}
     for line in store.lines_of(work.connection, list(lines)):
         lines[line.entry].append((account_of(setup, line.account), line))
     return tuple(Booked(each, tuple(lines[each.id])) for each in entries)
@@ -254,9 +254,9 @@ def _trial(
     return Trial(currency, groups, *_sums(group for group in groups))
 
 
-def _group(kind: str, standings: Sequence[AccountBalance], most: int | None) -> Group:
+def _group(kind: str, standings: Sequence[AccountBalance], most: int | None) -> AccountGroup:
     shown = tuple(standings if most is None else standings[:most])
-    return Group(
+    return AccountGroup(
         kind,
         MEANINGS.get(kind, kind),
         shown,
@@ -265,6 +265,6 @@ def _group(kind: str, standings: Sequence[AccountBalance], most: int | None) -> 
     )
 
 
-def _sums(parts: Iterable[AccountBalance | Group]) -> tuple[int, int]:
+def _sums(parts: Iterable[AccountBalance | AccountGroup]) -> tuple[int, int]:
     found = list(parts)
     return sum(each.debit for each in found), sum(each.credit for each in found)

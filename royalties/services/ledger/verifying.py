@@ -31,7 +31,7 @@ _KEPT = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedInvariant:
     """One invariant: what it says, and each place where it does not hold."""
 
     name: str
@@ -43,7 +43,7 @@ class Checked:
         return not self.failures
 
 
-def verify(work: Work) -> list[Checked]:
+def verify(work: Work) -> list[CheckedInvariant]:
     """Check everything that must always hold.
 
     Raises:
@@ -55,12 +55,12 @@ def verify(work: Work) -> list[Checked]:
     with small_cache(work.connection):
         for place, (name, check) in enumerate(_CHECKS.items()):
             work.progress(place, len(_CHECKS))
-            checked.append(Checked(name, _failures(check, books)))
+            checked.append(CheckedInvariant(name, _failures(check, books)))
     work.progress(len(_CHECKS), len(_CHECKS))
     return checked
 
 
-def verified(work: Work, click: str) -> tuple[datetime, list[Checked]]:
+def verified(work: Work, click: str) -> tuple[datetime, list[CheckedInvariant]]:
     """What ``verify`` found when somebody asked for it, and when that was.
 
     Args:
@@ -208,15 +208,20 @@ def _import_totals(books: BooksUnderTest) -> Failures:
         if row.status != "recorded" or row.corrects is not None:
             continue
         document = json.loads(row.document)
-        stands = standing.get(row.id, checks.RecordedImport(0, 0, 0, {}))
+        stands = standing.get(row.id, checks.RecordedImport(0, 0, 0, {}, {}))
         units, waiting = document["units"], document["waiting"]
         if not waiting:
             net = {
                 currency: micro_text(micro, exponent(currency))
                 for currency, micro in stands.net.items()
             }
-            told = (units["sold"], units["returned"], units["free"], document["net"])
-            if told != (stands.sold, stands.returned, stands.free, net):
+            usage = {
+                currency: micro_text(micro, exponent(currency))
+                for currency, micro in stands.usage.items()
+            }
+            of_usage = document["usage"]["net"] if "usage" in document else usage
+            told = (units["sold"], units["returned"], units["free"], document["net"], of_usage)
+            if told != (stands.sold, stands.returned, stands.free, net, usage):
                 yield f"import {row.id} ({row.file_name}): copies or receipts are not as recorded"
             continue
         copies = units["sold"] - units["returned"] + units["free"]

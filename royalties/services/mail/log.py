@@ -11,7 +11,7 @@ from royalties.store.mail import messages as store
 PAGE = 50
 
 
-class State(StrEnum):
+class MailState(StrEnum):
     """What became of a message."""
 
     SENT = "sent"
@@ -23,7 +23,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenMail:
     """A message without its text, which may hold a link that signs in."""
 
     id: int
@@ -37,15 +37,17 @@ class Written:
     next_at: datetime | None
     sent_at: datetime | None
     error: str
-    state: State
+    state: MailState
 
 
-def messages(work: Work, *, kind: str = "", before: int = 0, limit: int = PAGE) -> list[Written]:
+def messages(
+    work: Work, *, kind: str = "", before: int = 0, limit: int = PAGE
+) -> list[WrittenMail]:
     """Messages, the newest first."""
     work.actor.require(Verb.AUDIT)
     rows = store.messages(work.connection, kind=kind, before=before, limit=limit)
     return [
-        Written(
+        WrittenMail(
             row.id,
             row.recipient,
             row.subject,
@@ -87,13 +89,13 @@ def give_up(work: Work, number: int) -> None:
     work.record(Verb.SEND, {"what": "mail-given-up", "mail": number})
 
 
-def _state(row: store.MailRow) -> State:
+def _state(row: store.MailRow) -> MailState:
     if row.sent_at is not None:
-        return State.SENT
+        return MailState.SENT
     if not row.text:
-        return State.TAKEN_BACK
+        return MailState.TAKEN_BACK
     if row.next_at is None:
-        return State.FAILED
+        return MailState.FAILED
     if row.attempts:
-        return State.TRYING
-    return State.HELD if row.error else State.WAITING
+        return MailState.TRYING
+    return MailState.HELD if row.error else MailState.WAITING

@@ -15,7 +15,7 @@ from royalties.services.work import RefusedError, Work
 from royalties.store.orders import messages as store
 from royalties.store.orders.messages import FileRow
 
-__all__ = ["AttachmentUpload", "Message", "OrderFile", "file_of", "messages", "post"]
+__all__ = ["AttachmentUpload", "OrderDownload", "OrderMessage", "file_of", "messages", "post"]
 
 KIND = "attachment"
 MOST_FILES = attachments.MOST_AT_ONCE
@@ -24,7 +24,7 @@ _QUOTED = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class OrderMessage:
     """A message; ``internal`` ones are for the staff only."""
 
     id: int
@@ -36,7 +36,7 @@ class Message:
     files: tuple[FileRow, ...]
 
 
-class OrderFile(NamedTuple):
+class OrderDownload(NamedTuple):
     """A file of an order to be given out: always to be kept, never shown inside a page."""
 
     name: str
@@ -104,17 +104,17 @@ def post(
     return message
 
 
-def messages(work: Work, order: Order) -> list[Message]:
+def messages(work: Work, order: Order) -> list[OrderMessage]:
     """An order's messages with their files, the oldest first; the order was found for the actor."""
     work.actor.require(Verb.READ_ORDERS)
     rows = store.messages_of(work.connection, order.id, internal=work.actor.sees_all)
     sent: dict[int | None, list[FileRow]] = {}
     for row in store.files_of(work.connection, order.id, KIND):
         sent.setdefault(row.message_id, []).append(row)
-    return [Message(*row, tuple(sent.get(row.id, ()))) for row in rows]
+    return [OrderMessage(*row, tuple(sent.get(row.id, ()))) for row in rows]
 
 
-def file_of(work: Work, number: str, file_id: int) -> OrderFile | None:
+def file_of(work: Work, number: str, file_id: int) -> OrderDownload | None:
     """A file of an order, whatever its kind, if it concerns the actor; else None.
 
     Raises:
@@ -127,7 +127,7 @@ def file_of(work: Work, number: str, file_id: int) -> OrderFile | None:
     path = work.files.order_file(row.sha256)
     if not path.is_file():
         raise RefusedError(f"the file {row.name} is missing: restore it from a backup")
-    return OrderFile(row.name, row.type, path)
+    return OrderDownload(row.name, row.type, path)
 
 
 def _add_file(work: Work, order: Order, message: int, side: Side, sent: StoredAttachment) -> str:

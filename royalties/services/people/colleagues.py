@@ -37,7 +37,7 @@ class TooManyInvitedError(RefusedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class PendingColleague:
     """Somebody who was invited, as the address was typed."""
 
     number: int
@@ -126,7 +126,7 @@ def colleagues(work: Work, key: str) -> list[PersonSummary]:
     return house.members(work.connection, work.actor, key)
 
 
-def invited(work: Work, key: str) -> list[Pending]:
+def invited(work: Work, key: str) -> list[PendingColleague]:
     """Who was invited by colleagues and did not follow the link yet: only what was typed.
 
     So it is the same for an address that nobody has and for one that has an account of any kind.
@@ -137,7 +137,9 @@ def invited(work: Work, key: str) -> list[Pending]:
         return []
     here = {each.email for each in colleagues(work, key) if each.status == "active"}
     rows = kept.invited(work.connection, house.role, key, work.at)
-    return [Pending(row.id, row.email, row.expires_at) for row in rows if row.email not in here]
+    return [
+        PendingColleague(row.id, row.email, row.expires_at) for row in rows if row.email not in here
+    ]
 
 
 def invite_colleague(work: Work, key: str, email: str, name: str) -> None:

@@ -17,7 +17,7 @@ _LONGEST = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class AttemptLimit:
     """How often something may be tried within a time."""
 
     times: int
@@ -37,25 +37,25 @@ class Tried(Enum):
     much to check as a wrong one. ``LOOKING`` counts seconds for which files were looked at.
     """
 
-    PAIR = (Limit(10, timedelta(minutes=15)), Limit(100, _LONGEST))
-    ACCOUNT = (Limit(100, timedelta(hours=1)), Limit(500, _LONGEST))
-    ADDRESS = (Limit(50, timedelta(minutes=15)),)
-    SIGN_IN = (Limit(30, timedelta(minutes=15)), Limit(200, _LONGEST))
-    CODE = (Limit(5, timedelta(minutes=15)), Limit(20, _LONGEST))
-    RESET = (Limit(3, timedelta(minutes=15)), Limit(10, _LONGEST))
-    RESET_ACCOUNT = (Limit(30, _LONGEST),)
-    PASSWORD_AGAIN = (Limit(10, timedelta(minutes=15)),)
-    DRAFT = (Limit(60, timedelta(hours=1)),)
-    REQUEST = (Limit(5, timedelta(hours=1)),)
-    REQUEST_PAIR = (Limit(3, timedelta(hours=1)), Limit(10, _LONGEST))
-    REQUEST_EMAIL = (Limit(10, timedelta(hours=1)), Limit(30, _LONGEST))
-    ARTWORK = (Limit(20, timedelta(minutes=1)),)
-    LOOKING = (Limit(300, timedelta(minutes=15)),)
-    LOOKING_FOR = (Limit(600, timedelta(minutes=15)),)
-    ALL_REQUESTS = (Limit(200, timedelta(hours=1)),)
-    INVITING = (Limit(20, _LONGEST),)
-    INVITED = (Limit(3, _LONGEST),)
-    ALL_INVITING = (Limit(200, _LONGEST),)
+    PAIR = (AttemptLimit(10, timedelta(minutes=15)), AttemptLimit(100, _LONGEST))
+    ACCOUNT = (AttemptLimit(100, timedelta(hours=1)), AttemptLimit(500, _LONGEST))
+    ADDRESS = (AttemptLimit(50, timedelta(minutes=15)),)
+    SIGN_IN = (AttemptLimit(30, timedelta(minutes=15)), AttemptLimit(200, _LONGEST))
+    CODE = (AttemptLimit(5, timedelta(minutes=15)), AttemptLimit(20, _LONGEST))
+    RESET = (AttemptLimit(3, timedelta(minutes=15)), AttemptLimit(10, _LONGEST))
+    RESET_ACCOUNT = (AttemptLimit(30, _LONGEST),)
+    PASSWORD_AGAIN = (AttemptLimit(10, timedelta(minutes=15)),)
+    DRAFT = (AttemptLimit(60, timedelta(hours=1)),)
+    REQUEST = (AttemptLimit(5, timedelta(hours=1)),)
+    REQUEST_PAIR = (AttemptLimit(3, timedelta(hours=1)), AttemptLimit(10, _LONGEST))
+    REQUEST_EMAIL = (AttemptLimit(10, timedelta(hours=1)), AttemptLimit(30, _LONGEST))
+    ARTWORK = (AttemptLimit(20, timedelta(minutes=1)),)
+    LOOKING = (AttemptLimit(300, timedelta(minutes=15)),)
+    LOOKING_FOR = (AttemptLimit(600, timedelta(minutes=15)),)
+    ALL_REQUESTS = (AttemptLimit(200, timedelta(hours=1)),)
+    INVITING = (AttemptLimit(20, _LONGEST),)
+    INVITED = (AttemptLimit(3, _LONGEST),)
+    ALL_INVITING = (AttemptLimit(200, _LONGEST),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ def forgive(work: Work, subjects: Iterable[Subject]) -> None:
             store.forget_last_attempt(work.connection, each.hash)
 
 
-def _is_new(work: Work, subject: Subject, limit: Limit) -> bool:
+def _is_new(work: Work, subject: Subject, limit: AttemptLimit) -> bool:
     mark = fingerprint(f"held:{subject.hash}")
     if store.last_attempts(work.connection, mark, work.at - limit.within, 1):
         return False

@@ -141,7 +141,7 @@ def shown_closed(work: Work, period: Period) -> RunView | None:
     return cached(work, "closed run", period, read, most=_KEPT_RUNS)
 
 
-class Account(NamedTuple):
+class AccountFigures(NamedTuple):
     """A contract's account in minor units, or the sum of several in one currency."""
 
     earned: int = 0
@@ -152,9 +152,9 @@ class Account(NamedTuple):
     carried_forward: int = 0
 
 
-def account_of(done: ContractRun) -> Account:
+def account_of(done: ContractRun) -> AccountFigures:
     """A contract's account as a list shows it."""
-    return Account(
+    return AccountFigures(
         done.earned,
         done.reserve.withheld,
         done.reserve.released,
@@ -164,12 +164,12 @@ def account_of(done: ContractRun) -> Account:
     )
 
 
-def totals_of(run: Run) -> dict[str, Account]:
+def totals_of(run: Run) -> dict[str, AccountFigures]:
     """The contracts' accounts summed by currency."""
-    totals: dict[str, Account] = {}
+    totals: dict[str, AccountFigures] = {}
     for done in run.contracts:
-        known = totals.get(done.contract.currency, Account())
-        totals[done.contract.currency] = Account(*map(add, known, account_of(done)))
+        known = totals.get(done.contract.currency, AccountFigures())
+        totals[done.contract.currency] = AccountFigures(*map(add, known, account_of(done)))
     return dict(sorted(totals.items()))
 
 

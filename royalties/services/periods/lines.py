@@ -13,7 +13,7 @@ from royalties.domain.royalties.run import ContractRun, Run, in_force
 from royalties.domain.royalties.run_document import base_text
 from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.catalogue import Channel, Edition
-from royalties.domain.terms.discounts import Limit, discount_class, discount_limits
+from royalties.domain.terms.discounts import DiscountLimit, discount_class, discount_limits
 from royalties.domain.terms.wording import rule_sentence
 from royalties.services.books import Setup, rates_of
 from royalties.services.sales.batches import sale_shown
@@ -56,7 +56,7 @@ class SalesOfLine:
     done: ContractRun
     line: EarnedLine
     _edition: Edition = field(init=False)
-    _limits: tuple[Limit, ...] = field(init=False)
+    _limits: tuple[DiscountLimit, ...] = field(init=False)
     _countries: set[str] = field(init=False)
     _channels: dict[str, Channel] = field(init=False)
     _turned: dict[int | None, Fraction] = field(init=False, default_factory=dict)

@@ -7,11 +7,11 @@ from itertools import islice
 
 from royalties.domain.people import Verb
 from royalties.domain.terms.catalogue import Edition, Title
+from royalties.domain.terms.identifiers import identifier_key
 from royalties.services.books import Setup, of_setup, setup_in_force
 from royalties.services.work import Work
 
 _NOT_A_LETTER = re.compile(r"[\W_]+")
-_DASHES = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class EditionIndex:
 
     def find(self, text: str, limit: int) -> list[IndexedEdition]:
         """Editions whose ISBN or identifier begins with a text, or whose title has its words."""
-        number = _DASHES.sub("", text).upper()
+        number = identifier_key(text)
         if number in self.by_isbn:
             return [self.by_isbn[number]]
         words = _plain(text).split()
@@ -81,7 +81,7 @@ def _filled(setup: Setup) -> EditionIndex:
             title,
             edition,
             f" {_plain(title.title)} {_plain(' '.join(title.authors))} {edition.format.value}",
-            (edition.isbn, *(value.upper() for _, value in edition.identifiers)),
+            (edition.isbn, *(identifier_key(value) for _, value in edition.identifiers)),
         )
         for title in setup.titles.values()
         for edition in title.editions

@@ -21,21 +21,26 @@ def units_of(totals: ControlTotals) -> dict[str, int]:
 
 
 def net_of(totals: ControlTotals) -> dict[str, str]:
-    """Net receipts by currency, as texts."""
-    return _amounts(totals.net)
+    """Net receipts of copies by currency, as texts."""
+    return _texts(totals.net)
 
 
-def _amounts(net: Mapping[str, int]) -> dict[str, str]:
+def usage_of(totals: ControlTotals) -> Document:
+    """Rows of subscriptions and loans, and their net receipts by currency."""
+    return {"rows": totals.usage_lines, "net": _texts(totals.usage)}
+
+
+def _texts(amounts: Mapping[str, int]) -> dict[str, str]:
     return {
         currency: micro_text(micro, EXPONENTS.get(currency, 2))
-        for currency, micro in sorted(net.items())
+        for currency, micro in sorted(amounts.items())
     }
 
 
 def _skipped(skipped: Skipped, reason: str, rows: int) -> Document:
     """Rows that were left out for a reason; with their money, where the report tells it."""
     document: Document = {"rows": rows, "reason": reason}
-    net = _amounts({code: micro for code, micro in skipped.net.get(reason, {}).items() if code})
+    net = _texts({code: micro for code, micro in skipped.net.get(reason, {}).items() if code})
     return document | {"net": net} if net else document
 
 
@@ -67,6 +72,7 @@ def document_of(
         "waiting": waiting or [],
         "units": units_of(totals),
         "net": net_of(totals),
+        "usage": usage_of(totals),
         "problems": [_problem(each) for each in reading.problems[:_SHOWN_PROBLEMS]],
         "problem_count": len(reading.problems) + reading.unlisted,
         "warnings": [
@@ -112,6 +118,7 @@ def _empty(outcome: str, fingerprint: str) -> Document:
         "waiting": [],
         "units": {"sold": 0, "returned": 0, "free": 0},
         "net": {},
+        "usage": {"rows": 0, "net": {}},
         "problems": [],
         "problem_count": 0,
         "warnings": [],

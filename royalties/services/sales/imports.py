@@ -12,6 +12,7 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import micro_text
 from royalties.domain.people import Verb
 from royalties.domain.sales.slices import Origin, SaleKind
+from royalties.domain.terms.identifiers import identifier_key
 from royalties.services.books import setup_in_force
 from royalties.services.work import Work
 from royalties.store.periods.periods import known_periods
@@ -33,6 +34,8 @@ class Sums:
     returned: int = 0
     free: int = 0
     micro: dict[str, int] = field(default_factory=dict)
+    usage: dict[str, int] = field(default_factory=dict)
+    """What of it is for subscriptions and loans."""
 
     def add(self, kind: int, currency: str, lines: int, units: int, net: int) -> None:
         """Add what a kind brought in a currency."""
@@ -44,15 +47,26 @@ class Sums:
                 self.returned += units
             case SaleKind.FREE:
                 self.free += units
+            case SaleKind.USAGE:
+                self.usage[currency] = self.usage.get(currency, 0) + net
         self.micro[currency] = self.micro.get(currency, 0) + net
 
     @property
     def net(self) -> dict[str, str]:
         """Receipts by currency, as texts."""
-        return {
-            currency: micro_text(micro, exponent(currency))
-            for currency, micro in sorted(self.micro.items())
-        }
+        return _texts(self.micro)
+
+    @property
+    def usage_net(self) -> dict[str, str]:
+        """What of them is for subscriptions and loans."""
+        return _texts(self.usage)
+
+
+def _texts(amounts: Mapping[str, int]) -> dict[str, str]:
+    return {
+        currency: micro_text(micro, exponent(currency))
+        for currency, micro in sorted(amounts.items())
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +188,7 @@ def find_import(work: Work, number: int) -> Import | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingInImports:
     """What waits under one identifier, and in which imports (number, file's name)."""
 
     row: WaitingIdentifier
@@ -185,7 +199,7 @@ class Waiting:
 class WaitingPage:
     """A page of what waits; ``rows`` and ``identifiers`` count all."""
 
-    entries: tuple[Waiting, ...]
+    entries: tuple[WaitingInImports, ...]
     rows: int
     identifiers: int
     more: bool
@@ -200,7 +214,7 @@ def waiting(work: Work, page: int = 1) -> WaitingPage:
     for identifier, number, name in store.imports_waiting(work.connection, of):
         of[identifier].append((number, name))
     return WaitingPage(
-        tuple(Waiting(row, tuple(of[row.identifier])) for row in shown),
+        tuple(WaitingInImports(row, tuple(of[row.identifier])) for row in shown),
         *store.waiting_count(work.connection),
         len(rows) > PAGE,
     )
@@ -221,7 +235,7 @@ def editions_like(work: Work, text: str) -> list[Candidate]:
     words = text.casefold().split()
     if sum(map(len, words)) < _LEAST:
         return []
-    compact = "".join(words).replace("-", "").upper()
+    compact = identifier_key(text)
     if isbn_numbers.is_valid(compact):
         compact = isbn_numbers.to_isbn13(compact)
     candidates: list[Candidate] = []
@@ -229,7 +243,7 @@ def editions_like(work: Work, text: str) -> list[Candidate]:
         name = title.title.casefold()
         by_title = all(word in name for word in words)
         for edition in title.editions:
-            named = [edition.isbn, *(value.upper() for _, value in edition.identifiers)]
+            named = [edition.isbn, *(identifier_key(value) for _, value in edition.identifiers)]
             if by_title or (compact and _begins(named, compact)):
                 candidates.append(Candidate(edition.isbn, title.title, edition.format))
         if len(candidates) >= _SHOWN_EDITIONS:

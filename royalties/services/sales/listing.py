@@ -19,9 +19,9 @@ from royalties.store.sales.lines import Key, Narrowed, RecordedLine
 
 __all__ = [
     "Filters",
-    "Found",
     "Key",
     "Sale",
+    "SalesPage",
     "SalesTotals",
     "find_sales",
     "sales_as_csv",
@@ -86,15 +86,19 @@ class Sale:
 
 @dataclass(slots=True)
 class SalesTotals:
-    """What a filtered set comes to; receipts as exact texts by currency."""
+    """What a filtered set comes to; receipts as exact texts by currency.
+
+    ``usage`` is what of them is for subscriptions and loans, which count no copies.
+    """
 
     lines: int = 0
     copies: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_KINDS, 0))
     net: dict[str, str] = field(default_factory=dict)
+    usage: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SalesPage:
     """A page of sales with the totals of all of them, and what filters can be set to.
 
     ``period`` is the one shown, or ``all``; ``retailers`` are pairs of name and key; ``title`` is
@@ -116,7 +120,7 @@ class Found:
 
 def find_sales(
     work: Work, filters: Filters, *, after: Key | None = None, before: Key | None = None
-) -> Found:
+) -> SalesPage:
     """A page of sales: the first, the one after a key, or the one before a key."""
     work.actor.require(Verb.READ)
     search = _Search.of(work, filters)
@@ -138,7 +142,7 @@ def find_sales(
     title = search.setup.titles.get(filters.title)
     has_before = more if before else after is not None
     has_after = more if not before else True
-    return Found(
+    return SalesPage(
         tuple(names.shown(line) for line in lines),
         search.totals,
         search.period,
@@ -297,13 +301,22 @@ def _along_the_key(asked: Narrowed, sums: Iterable[store.Summed]) -> Narrowed | 
 def _totals(sums: Iterable[store.Summed] | Iterable[store.SummedLines]) -> SalesTotals:
     made = SalesTotals()
     net: dict[str, int] = {}
+    usage: dict[str, int] = {}
     for summed in sums:
         made.lines += summed.lines
-        made.copies[SaleKind(summed.kind).word] += summed.units
+        kind = SaleKind(summed.kind)
+        if kind is SaleKind.USAGE:
+            usage[summed.currency] = usage.get(summed.currency, 0) + summed.net
+        else:
+            made.copies[kind.word] += summed.units
         net[summed.currency] = net.get(summed.currency, 0) + summed.net
-    made.net = {
-        currency: micro_text(micro, exponent(currency)) for currency, micro in sorted(net.items())
-    }
+    made.net, made.usage = (
+        {
+            currency: micro_text(micro, exponent(currency))
+            for currency, micro in sorted(each.items())
+        }
+        for each in (net, usage)
+    )
     return made
 
 

@@ -9,7 +9,7 @@ from royalties.domain.people import Verb
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.work import RefusedError, Work
 from royalties.store.sales import sheets as store
-from royalties.store.sales.sheets import DraftRow
+from royalties.store.sales.sheets import SheetDraftRow
 
 FIELDS = (
     "date",
@@ -94,10 +94,10 @@ def hold(work: Work, draft: Draft) -> Draft:
     return _draft(store.hold_draft(work.connection, _person(work), _first(work, draft)))
 
 
-def _first(work: Work, draft: Draft) -> DraftRow:
+def _first(work: Work, draft: Draft) -> SheetDraftRow:
     if not draft.token or len(draft.token) > _LONGEST_TOKEN or not draft.token.isascii():
         raise RefusedError("this sheet has lost its token: load the page again")
-    return DraftRow(draft.retailer, "[]", draft.token, 0, work.stored_at)
+    return SheetDraftRow(draft.retailer, "[]", draft.token, 0, work.stored_at)
 
 
 def differ(held: Draft, draft: Draft) -> bool:
@@ -148,12 +148,12 @@ def _write(work: Work, draft: Draft) -> Draft:
     store.write_draft(
         work.connection,
         _person(work),
-        DraftRow(made.retailer, rows, made.token, made.version, made.changed_at),
+        SheetDraftRow(made.retailer, rows, made.token, made.version, made.changed_at),
     )
     return made
 
 
-def _draft(row: DraftRow) -> Draft:
+def _draft(row: SheetDraftRow) -> Draft:
     rows = tuple(tuple(cells) for cells in json.loads(row.rows))
     return Draft(row.retailer, rows, row.token, row.version, row.changed_at)
 

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from royalties.adapters.files import Files, TooLargeError
 from royalties.domain.people import Verb
-from royalties.domain.sales.slices import Outcome
+from royalties.domain.sales.slices import ImportOutcome
 from royalties.ingest.formats import built_in
 from royalties.services.books import setup_in_force
 from royalties.services.sales.importing import (
@@ -102,7 +102,7 @@ class UploadSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedUpload:
     """An upload that was kept; ``again`` if the same bytes wait as an upload already."""
 
     upload: Upload
@@ -133,7 +133,7 @@ def shown_name(name: str) -> str:
     return text or "a report"
 
 
-def receive(work: Work, name: str, stream: IO[bytes]) -> Received:
+def receive(work: Work, name: str, stream: IO[bytes]) -> ReceivedUpload:
     """Keep a file that was sent, see ``keep_bytes`` and ``take_in``."""
     work.actor.require(Verb.IMPORT)
     return take_in(work, keep_bytes(work.files, name, stream))
@@ -155,7 +155,7 @@ def keep_bytes(files: Files, name: str, stream: IO[bytes]) -> StoredFile:
     return StoredFile(shown_name(name), fingerprint, size)
 
 
-def take_in(work: Work, sent: StoredFile) -> Received:
+def take_in(work: Work, sent: StoredFile) -> ReceivedUpload:
     """Let a file be an upload; the same bytes that wait already are not taken twice.
 
     Raises:
@@ -165,7 +165,7 @@ def take_in(work: Work, sent: StoredFile) -> Received:
     fingerprint, size = sent.sha256, sent.size
     waiting = store.open_upload_of(work.connection, fingerprint)
     if waiting is not None:
-        return Received(_of(work, waiting), again=True)
+        return ReceivedUpload(_of(work, waiting), again=True)
     count, bytes_ = store.waiting_of(work.connection, work.actor.name)
     if count >= MOST_WAITING or bytes_ + size > MOST_WAITING_BYTES:
         work.files.drop_upload(fingerprint)
@@ -187,7 +187,7 @@ def take_in(work: Work, sent: StoredFile) -> Received:
     )
     found = find(work, number)
     assert found is not None  # noqa: S101 - it was added above
-    return Received(found, again=False)
+    return ReceivedUpload(found, again=False)
 
 
 def find(work: Work, number: int) -> Upload | None:
@@ -430,7 +430,7 @@ def _keep(work: Work, number: int, document: Mapping[str, Any]) -> None:
             "status": "checked",
             "summary": json.dumps(summary, ensure_ascii=False),
             "document": json.dumps(document, ensure_ascii=False),
-            "outcome": Outcome(document["outcome"]),
+            "outcome": ImportOutcome(document["outcome"]),
         },
     )
 

@@ -9,6 +9,8 @@ from stdnum import isbn as isbn_numbers
 from royalties.domain.money import MICRO, rounded
 from royalties.domain.people import Verb
 from royalties.domain.sales.lines import SaleLine
+from royalties.domain.terms.identifiers import EditionNames
+from royalties.ingest.report.books import unfit, written_identifier
 from royalties.services.books import Setup, setup_in_force
 from royalties.services.sales.before_books import early_of, notice_of
 from royalties.services.sales.recording import record_lines
@@ -57,17 +59,22 @@ def alias(work: Work, identifier: str, isbn: str) -> Released:
     setup = setup_in_force(work)
     editions = {row.isbn: row.id for row in catalogue.edition_rows(work.connection)}
     wanted = _as_matched(isbn)
-    value = _as_matched(identifier)
+    value = _as_matched(written_identifier(identifier))
     if wanted not in editions:
         raise RefusedError(
             f"no edition has the ISBN {isbn!r}: add it to a title of a setup file and load that"
         )
     if not value or len(value) > _LONGEST or not value.isprintable():
         raise RefusedError(f"an identifier has 1 to {_LONGEST} letters, digits or signs")
-    taken = catalogue.identifiers(work.connection).get(value)
-    if editions[wanted] in {taken, editions.get(value)}:
+    if unfit(value):
+        raise RefusedError(
+            f"{identifier!r} can never stand for one edition: give the identifier of one book as "
+            f"'royalties waiting' lists it, such as its ISBN or SKU"
+        )
+    taken = EditionNames(catalogue.names(work.connection)).find(value)
+    if taken == {editions[wanted]}:
         return release_waiting(work, setup)
-    if taken is not None or value in editions:
+    if taken:
         raise RefusedError(f"{identifier!r} stands for another edition already")
     catalogue.add_alias(work.connection, value, editions[wanted])
     # The period's lock comes before the log's, as in a close, so that neither waits for the other.
@@ -92,8 +99,8 @@ def edition_words(work: Work, isbn: str) -> str:
 
 
 def _as_matched(identifier: str) -> str:
-    """An identifier as reports are matched: an ISBN as 13 digits, anything else upper case."""
-    text = "".join(identifier.split()).upper()
+    """An identifier as it is kept: an ISBN as 13 digits, anything else in upper case."""
+    text = " ".join(identifier.split()).upper()
     digits = isbn_numbers.compact(text)
     return isbn_numbers.to_isbn13(digits) if isbn_numbers.is_valid(digits) else text
 
@@ -101,7 +108,10 @@ def _as_matched(identifier: str) -> str:
 def release_waiting(work: Work, setup: Setup) -> Released:
     """Record every waiting row whose edition is known by now, in the period its date asks."""
     released = Released()
-    rows = batches.now_known(work.connection)
+    names = EditionNames(catalogue.names(work.connection))
+    found = {each: names.find(each) for each in batches.waiting_identifiers(work.connection)}
+    known = {each: next(iter(meant)) for each, meant in found.items() if len(meant) == 1}
+    rows = batches.now_known(work.connection, known)
     if not rows:
         return released
     first = setup.first_period

@@ -9,7 +9,7 @@ from royalties.domain.currencies import exponent
 from royalties.domain.money import MICRO, amount_text, micro_text, number_text, rounded
 from royalties.domain.periods import period_of
 from royalties.domain.royalties.earning import Rates
-from royalties.domain.royalties.run import ContractRun, Held, NotPaid, Run, Settlement
+from royalties.domain.royalties.run import ContractRun, HeldReserve, NotPaid, Run, Settlement
 from royalties.domain.royalties.run_document import base_text
 from royalties.domain.royalties.statements import (
     AdvanceShown,
@@ -57,7 +57,7 @@ class Composer:
     _months: dict[str, list[figures.MonthSum]] = field(init=False)
     _late: dict[str, list[figures.LateSum]] = field(init=False)
     _life: Mapping[tuple[str, str], tuple[int, int]] = field(init=False)
-    _held: dict[str, tuple[Held, ...]] = field(init=False)
+    _held: dict[str, tuple[HeldReserve, ...]] = field(init=False)
     _rates: Rates = field(init=False)
     _details: _Details | None = field(init=False, default=None)
     _accounts: dict[str, ContractAccount] = field(init=False, default_factory=dict)
@@ -259,7 +259,7 @@ class Composer:
             each for each in self._held.get(done.contract.key, ()) if each.period not in released
         ]
         if done.reserve.withheld:
-            held.append(Held(period.ordinal, done.reserve.withheld))
+            held.append(HeldReserve(period.ordinal, done.reserve.withheld))
         hold = done.contract.reserve.hold_periods if done.contract.reserve else 0
         shown = []
         for reserve in held:

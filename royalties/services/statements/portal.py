@@ -35,7 +35,7 @@ class NotYoursError(RefusedError):
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedSums:
     """All that was ever settled in one currency, in minor units."""
 
     currency: str
@@ -67,7 +67,7 @@ class Overview:
     pay_by: Mapping[str, date]
     next_pay_by: date | None
     settled: tuple[Settled, ...]
-    received: tuple[Received, ...]
+    received: tuple[ReceivedSums, ...]
     open_period: Period
     today: date
 
@@ -80,7 +80,7 @@ class Year:
     year: int
     years: tuple[int, ...]
     settled: tuple[Settled, ...]
-    totals: tuple[Received, ...]
+    totals: tuple[ReceivedSums, ...]
     titles: tuple[tuple[str, str, int], ...]
     """Titles of a contract, currency, and what was allocated of it."""
 
@@ -217,7 +217,7 @@ def issued_in(work: Work, key: str, number: int) -> list[tuple[str, bytes]]:
     return [(each.name, _kept(work, each)) for each in files]
 
 
-def _kept(work: Work, file: store.IssuedRow) -> bytes:
+def _kept(work: Work, file: store.PortalFileRow) -> bytes:
     path = work.files.issued(file.period, file.name)
     data = path.read_bytes() if path.exists() else b""
     if sha256(data).hexdigest() != file.sha256:
@@ -242,14 +242,14 @@ def _short(said: Statement, rows: Iterable[Settled]) -> str:
     return f"{missing:.{exponent(said.currency)}f}"
 
 
-def _received(rows: Sequence[Settled]) -> tuple[Received, ...]:
+def _received(rows: Sequence[Settled]) -> tuple[ReceivedSums, ...]:
     """Sums by currency; what is carried forward is that of the newest period, the first row."""
-    received_by_currency: dict[str, Received] = {}
+    received_by_currency: dict[str, ReceivedSums] = {}
     for row in rows:
         before = received_by_currency.get(
-            row.currency, Received(row.currency, 0, 0, 0, row.carried_forward)
+            row.currency, ReceivedSums(row.currency, 0, 0, 0, row.carried_forward)
         )
-        received_by_currency[row.currency] = Received(
+        received_by_currency[row.currency] = ReceivedSums(
             row.currency,
             before.allocated + row.allocated,
             before.tax + row.tax,

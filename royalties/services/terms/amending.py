@@ -34,7 +34,7 @@ Entry = Recorded
 _SHOWN = 50
 
 
-class ChangedMeanwhileError(RefusedError):
+class EntryChangedError(RefusedError):
     """Somebody else changed the entry since it was looked at."""
 
     def __init__(self, subject: str, now: Recorded | None) -> None:
@@ -166,7 +166,7 @@ def save(
     Raises:
         SetupError: with every fault of the entry.
         UnconfirmedError: it replaces what has counted already, which is to be confirmed.
-        ChangedMeanwhileError: another revision is in force by now.
+        EntryChangedError: another revision is in force by now.
     """
     work.actor.require(Verb.PREPARE)
     lock_setup(work.connection)
@@ -178,7 +178,7 @@ def save(
         )
         raise setup_file.SetupError(part, [fault])
     if (now.id if now else 0) != revision:
-        raise ChangedMeanwhileError(_named(part, key), now)
+        raise EntryChangedError(_named(part, key), now)
     if not check(work, part, body):
         return Saved(changed=False)
     require_confirmed(setup.asked(work, part, body), confirmed)

@@ -12,7 +12,7 @@ from royalties.domain.terms.contracts import Contract
 from royalties.ingest.setup import SetupError
 from royalties.services.books import Setup, of_setup, setup_in_force
 from royalties.services.terms import setup
-from royalties.services.terms.amending import ChangedMeanwhileError, canonical_body, find_entry
+from royalties.services.terms.amending import EntryChangedError, canonical_body, find_entry
 from royalties.services.terms.replacing import require_confirmed
 from royalties.services.work import RefusedError, Work
 from royalties.store.history import find_revision, lock_setup
@@ -62,7 +62,7 @@ def amend(
         confirmed: the token of what was asked.
 
     Raises:
-        ChangedMeanwhileError: there is a newer revision.
+        EntryChangedError: there is a newer revision.
         SetupError: with every fault of the entry.
         UnconfirmedError: it replaces what has counted already, which is to be confirmed.
     """
@@ -76,7 +76,7 @@ def amend(
         )
         raise SetupError(part, [fault])
     if (now.id if now else 0) != looked_at:
-        raise ChangedMeanwhileError(f"{part.removesuffix('s')} {key}", now)
+        raise EntryChangedError(f"{part.removesuffix('s')} {key}", now)
     require_confirmed(setup.asked(work, part, body), confirmed)
     return setup.amend(work, part, body).changed
 

@@ -9,7 +9,7 @@ from typing import Any
 from royalties.domain.periods import Period
 from royalties.domain.terms.contracts import Basis, Contract
 from royalties.domain.terms.plans import beneficiaries_of
-from royalties.domain.terms.replacing import ASKED, Distributed, Replaced, Use, replaced
+from royalties.domain.terms.replacing import ASKED, Distributed, EntryUse, Replaced, replaced
 from royalties.services.books import Setup, open_period_of, setup_in_force
 from royalties.services.work import RefusedError, Work
 from royalties.store.terms import balances as store
@@ -89,9 +89,9 @@ class _Uses:
             for title in contract.titles:
                 self._of_title.setdefault(title, []).append(contract)
 
-    def of(self, part: str, key: str, old: Body, new: Body) -> Use:
+    def of(self, part: str, key: str, old: Body, new: Body) -> EntryUse:
         """What an entry has counted for."""
-        use = Use(self._open, self._today)
+        use = EntryUse(self._open, self._today)
         match part:
             case "contracts":
                 lines = self._lines_of({*old["titles"], *new["titles"]})
@@ -113,7 +113,7 @@ class _Uses:
                 use = replace(use, lines=self._lines[()], closed=bool(self._contracts))
         return use
 
-    def _use_of_title(self, use: Use, key: str) -> Use:
+    def _use_of_title(self, use: EntryUse, key: str) -> EntryUse:
         contracts = self._of_title.get(key, [])
         editions = self._setup.titles[key].editions
         return replace(

@@ -12,6 +12,7 @@ from royalties.domain.periods import Calendar, NotAPeriodError, parse_period
 from royalties.domain.problems import SetupFault
 from royalties.domain.royalties.warnings import TermsWarning
 from royalties.domain.terms.changes import changes
+from royalties.domain.terms.identifiers import identifier_key
 from royalties.domain.terms.replacing import Replaced
 from royalties.ingest import setup as setup_file
 from royalties.services.books import Setup, of_setup, setup_of
@@ -338,7 +339,9 @@ def _lost_editions(
 
 def _taken_names(work: Work, document: setup_file.Document) -> list[SetupFault]:
     """An alias given by hand keeps standing for its edition."""
-    by_hand = catalogue.aliases(work.connection)
+    by_hand = {
+        identifier_key(value): isbn for value, isbn in catalogue.aliases(work.connection).items()
+    }
     faults = []
     for key, body in document.entries.get("titles", {}).items():
         for place, edition in enumerate(body.get("editions", ())):
@@ -347,10 +350,11 @@ def _taken_names(work: Work, document: setup_file.Document) -> list[SetupFault]:
             names["isbn"] = edition["isbn"]
             faults += [
                 SetupFault(
-                    f"{path}.{name}", f"{value} stands for {by_hand[value.upper()]} by an alias"
+                    f"{path}.{name}",
+                    f"{value} stands for {by_hand[identifier_key(value)]} by an alias",
                 )
                 for name, value in sorted(names.items())
-                if by_hand.get(value.upper(), edition["isbn"]) != edition["isbn"]
+                if by_hand.get(identifier_key(value), edition["isbn"]) != edition["isbn"]
             ]
     return faults
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from royalties.domain.sales.slices import Outcome, SaleKind
+from royalties.domain.sales.slices import ImportOutcome, SaleKind
 from royalties.store.sales.batches import is_report
 from royalties.store.tables import (
     batch,
@@ -17,7 +17,7 @@ from royalties.store.tables import (
     waiting,
 )
 
-_COUNTED = (SaleKind.SALE.value, SaleKind.RETURN.value)
+_COUNTED = (SaleKind.SALE.value, SaleKind.RETURN.value, SaleKind.USAGE.value)
 
 
 class SoldRow(NamedTuple):
@@ -93,9 +93,9 @@ def counts(connection: Connection) -> Mapping[str, int]:
     corrected = select(batch.c.id).where(batch.c.corrected_by.is_not(None))
     standing = waiting.c.batch_id.not_in(corrected)
     checked = upload.c.status == "checked"
-    refused = upload.c.outcome == Outcome.REFUSED
+    refused = upload.c.outcome == ImportOutcome.REFUSED
     recordable = upload.c.outcome.is_(None) | upload.c.outcome.not_in(
-        (Outcome.REFUSED, Outcome.NOTHING_NEW)
+        (ImportOutcome.REFUSED, ImportOutcome.NOTHING_NEW)
     )
     wanted: dict[str, tuple[ColumnElement[int], ColumnElement[bool]]] = {
         "identifiers": (func.count(waiting.c.identifier.distinct()), standing),

@@ -97,7 +97,7 @@ def statements(connection: Connection, period_id: int) -> Iterator[StatementRow]
     return (StatementRow(*row) for row in rows)
 
 
-class IssuedFile(NamedTuple):
+class IssuedFileRow(NamedTuple):
     """A file that was issued, and the period of its statement if that is there."""
 
     number: str
@@ -106,11 +106,11 @@ class IssuedFile(NamedTuple):
     period_id: int | None
 
 
-def issued_files(connection: Connection) -> Iterator[IssuedFile]:
+def issued_files(connection: Connection) -> Iterator[IssuedFileRow]:
     """Every file that was issued of statements."""
     columns = (issued.c.number, issued.c.name, issued.c.sha256, statement.c.period_id)
     query = select(*columns).outerjoin(statement, statement.c.number == issued.c.number)
-    return (IssuedFile(*row) for row in _streamed(connection, query))
+    return (IssuedFileRow(*row) for row in _streamed(connection, query))
 
 
 def issued_by_period(connection: Connection) -> dict[int | None, int]:
@@ -177,17 +177,22 @@ def batches_that_lost_lines(connection: Connection) -> Iterator[str]:
 
 
 class RecordedImport(NamedTuple):
-    """What stands of an import, waiting rows included; receipts in millionths by currency."""
+    """What stands of an import, waiting rows included; receipts in millionths by currency.
+
+    ``net`` is what copies brought, ``usage`` what came in for use.
+    """
 
     sold: int
     returned: int
     free: int
     net: dict[str, int]
+    usage: dict[str, int]
 
 
 def standing_by_batch(connection: Connection) -> dict[int, RecordedImport]:
     """What stands in the books of every import."""
     sums_by_batch: dict[int, tuple[dict[int, int], dict[str, int]]] = {}
+    usage: dict[int, dict[str, int]] = {}
     for table in (sale, waiting):
         rows = connection.execute(
             select(
@@ -201,13 +206,15 @@ def standing_by_batch(connection: Connection) -> dict[int, RecordedImport]:
         for number, kind, currency, copies, receipts in rows:
             units, net = sums_by_batch.setdefault(number, ({}, {}))
             units[kind] = units.get(kind, 0) + int(copies)
-            net[currency] = net.get(currency, 0) + int(receipts)
+            of = usage.setdefault(number, {}) if kind == SaleKind.USAGE.value else net
+            of[currency] = of.get(currency, 0) + int(receipts)
     return {
         number: RecordedImport(
             units.get(SaleKind.SALE.value, 0),
             -units.get(SaleKind.RETURN.value, 0),
             units.get(SaleKind.FREE.value, 0),
             net,
+            usage.get(number, {}),
         )
         for number, (units, net) in sums_by_batch.items()
     }

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 from royalties.store.tables import order_draft
 
 
-class DraftRow(NamedTuple):
+class RequestDraftRow(NamedTuple):
     """A draft; ``body`` is JSON, ``person_id`` None for somebody without an account."""
 
     title: str
@@ -23,14 +23,14 @@ def add_draft(connection: Connection, values: Mapping[str, object]) -> None:
     connection.execute(insert(order_draft).values(**values))
 
 
-def find_draft(connection: Connection, hash_: str, at: datetime) -> DraftRow | None:
+def find_draft(connection: Connection, hash_: str, at: datetime) -> RequestDraftRow | None:
     """A draft that has not expired."""
     row = connection.execute(
-        select(*(order_draft.c[name] for name in DraftRow._fields)).where(
+        select(*(order_draft.c[name] for name in RequestDraftRow._fields)).where(
             order_draft.c.hash == hash_, order_draft.c.expires_at > at
         )
     ).first()
-    return DraftRow(*row) if row else None
+    return RequestDraftRow(*row) if row else None
 
 
 def change_draft(connection: Connection, hash_: str, values: Mapping[str, object]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 from royalties.store.tables import quote_link
 
 
-class LinkRow(NamedTuple):
+class QuoteLinkRow(NamedTuple):
     """A link: which version of which order's quote it opens, and whom it was sent to."""
 
     hash: str
@@ -23,22 +23,22 @@ def add_link(connection: Connection, values: Mapping[str, object]) -> None:
     connection.execute(insert(quote_link).values(**values))
 
 
-def find_link(connection: Connection, hash_: str, at: datetime) -> LinkRow | None:
+def find_link(connection: Connection, hash_: str, at: datetime) -> QuoteLinkRow | None:
     """A link that has not ended."""
-    query = select(*(quote_link.c[name] for name in LinkRow._fields)).where(
+    query = select(*(quote_link.c[name] for name in QuoteLinkRow._fields)).where(
         quote_link.c.hash == hash_, quote_link.c.expires_at > at
     )
     row = connection.execute(query).first()
-    return LinkRow(*row) if row else None
+    return QuoteLinkRow(*row) if row else None
 
 
-def find_ended(connection: Connection, hash_: str) -> LinkRow | None:
+def find_ended(connection: Connection, hash_: str) -> QuoteLinkRow | None:
     """A link, even if it has ended."""
-    query = select(*(quote_link.c[name] for name in LinkRow._fields)).where(
+    query = select(*(quote_link.c[name] for name in QuoteLinkRow._fields)).where(
         quote_link.c.hash == hash_
     )
     row = connection.execute(query).first()
-    return LinkRow(*row) if row else None
+    return QuoteLinkRow(*row) if row else None
 
 
 def forget_links(connection: Connection, at: datetime) -> None:

@@ -151,7 +151,7 @@ def forget_sessions(connection: Connection, person_id: int, before: datetime) ->
 # Links
 
 
-class LinkRow(NamedTuple):
+class MailedLinkRow(NamedTuple):
     """A link that was sent by e-mail."""
 
     hash: str
@@ -181,10 +181,10 @@ def add_link(
 
 def find_link(
     connection: Connection, hash_: str, purpose: str, at: datetime, newest: datetime
-) -> LinkRow | None:
+) -> MailedLinkRow | None:
     """A link that still opens something; one made after ``newest`` is of a clock that ran ahead."""
     row = connection.execute(
-        select(*(link.c[name] for name in LinkRow._fields)).where(
+        select(*(link.c[name] for name in MailedLinkRow._fields)).where(
             link.c.hash == hash_,
             link.c.purpose == purpose,
             link.c.used_at.is_(None),
@@ -192,7 +192,7 @@ def find_link(
             link.c.created_at <= newest,
         )
     ).first()
-    return LinkRow(*row) if row else None
+    return MailedLinkRow(*row) if row else None
 
 
 def use_link(connection: Connection, hash_: str, at: datetime) -> bool:

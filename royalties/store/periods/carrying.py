@@ -12,8 +12,14 @@ from sqlalchemy import BigInteger, Connection, cast, func, insert, literal, sele
 
 from royalties.domain.periods import Period
 from royalties.domain.royalties.allocation import CapKey
-from royalties.domain.royalties.carrying import ContractFigures, Figures, Left, Sold, carry
-from royalties.domain.royalties.run import ContractState, Held
+from royalties.domain.royalties.carrying import (
+    ClosedFigures,
+    ContractFigures,
+    LeftBefore,
+    Sold,
+    carry,
+)
+from royalties.domain.royalties.run import ContractState, HeldReserve
 from royalties.store.periods.earned import earned_groups
 from royalties.store.tables import (
     account_carried,
@@ -33,7 +39,7 @@ from royalties.store.tables import (
 State = dict[str, Any]
 
 
-def left_before(connection: Connection, period: Period) -> Left:
+def left_before(connection: Connection, period: Period) -> LeftBefore:
     """What the closed periods before one left of contracts and beneficiaries."""
     last = connection.execute(
         select(func.max(carried.c.period_id)).where(carried.c.period_id < period.ordinal)
@@ -89,7 +95,7 @@ class CarriedForward(NamedTuple):
 
 def chain(connection: Connection, first: Period) -> Iterator[CarriedPeriod]:
     """Every closed period's step, followed from the first one on, from what each close froze."""
-    left, accounts, entries = Left(), dict[tuple[str, str], int](), 0
+    left, accounts, entries = LeftBefore(), dict[tuple[str, str], int](), 0
     last = None
     for number in _closed(connection, None, None):
         period = first.shift(number - first.ordinal)
@@ -137,13 +143,13 @@ def kept(connection: Connection, number: int) -> State | None:
     return connection.execute(state).scalar()
 
 
-def _left_by(connection: Connection, number: int | None) -> Left:
+def _left_by(connection: Connection, number: int | None) -> LeftBefore:
     """What was left, as a close kept it; nothing if none did."""
     state = None if number is None else kept(connection, number)
-    return Left() if state is None else left_of(state)
+    return LeftBefore() if state is None else left_of(state)
 
 
-def figures(connection: Connection, number: int) -> Figures:
+def figures(connection: Connection, number: int) -> ClosedFigures:
     """What a close froze of its own period, as far as later ones ask for it."""
     released: dict[str, list[int]] = {}
     for row in _rows(connection, reserve_release, number):
@@ -175,10 +181,10 @@ def figures(connection: Connection, number: int) -> Figures:
         (row.beneficiary, row.currency): row.carried_forward
         for row in _rows(connection, settlement, number)
     }
-    return Figures(contracts, balances)
+    return ClosedFigures(contracts, balances)
 
 
-def state_of(left: Left) -> State:
+def state_of(left: LeftBefore) -> State:
     """What was left as JSON values."""
     sold: dict[str, dict[str, list[int]]] = {}
     for (contract, isbn), figures_ in left.sold.items():
@@ -202,14 +208,14 @@ def state_of(left: Left) -> State:
     }
 
 
-def left_of(state: State) -> Left:
+def left_of(state: State) -> LeftBefore:
     """What was left, read back."""
     contracts = state["contracts"]
-    return Left(
+    return LeftBefore(
         {
             key: ContractState(
                 contract["carried_forward"],
-                tuple(Held(*held) for held in contract["held"]),
+                tuple(HeldReserve(*held) for held in contract["held"]),
                 contract["recouped"],
                 contract["undistributed"],
                 _fractions(contract["counters"]),

@@ -176,7 +176,7 @@ def batch_sums(connection: Connection, period_id: int) -> list[BatchSum]:
             func.count(),
             *(
                 func.sum(case((sale.c.kind == kind.value, sale.c.units), else_=0))
-                for kind in SaleKind
+                for kind in (SaleKind.SALE, SaleKind.RETURN, SaleKind.FREE)
             ),
             func.sum(sale.c.net),
         )

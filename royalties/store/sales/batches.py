@@ -29,7 +29,6 @@ from royalties.store.tables import (
     batch,
     coverage,
     edition,
-    identifier,
     period,
     retailer,
     sale,
@@ -39,6 +38,10 @@ from royalties.store.tables import (
 
 is_report: ColumnElement[bool] = batch.c.origin != Origin.TYPED
 """Whether a batch came from a retailer, and was not typed by hand."""
+
+
+_MOST_NAMED = 10_000
+"""Values that one statement names: SQLite takes some 32,000."""
 
 
 class BatchRow(NamedTuple):
@@ -291,21 +294,28 @@ class KnownByNow(NamedTuple):
     edition: int
 
 
-def now_known(connection: Connection) -> list[KnownByNow]:
-    """Waiting lines whose edition is known by now."""
+def waiting_identifiers(connection: Connection) -> list[str]:
+    """Everything that names a book whose rows wait."""
+    query = select(waiting.c.identifier).where(_not_corrected()).distinct()
+    return sorted(connection.scalars(query))
+
+
+def now_known(connection: Connection, editions: Mapping[str, int]) -> list[KnownByNow]:
+    """Waiting lines whose edition is known by now; ``editions`` goes by what they wait under."""
     columns = [waiting.c[name] for name in (*WAITING_COLUMNS, "batch_id")]
-    by_isbn = (
-        select(*columns, edition.c.id.label("edition"))
-        .join(edition, edition.c.isbn == waiting.c.identifier)
-        .where(_not_corrected())
-    )
-    by_name = (
-        select(*columns, identifier.c.edition_id.label("edition"))
-        .join(identifier, identifier.c.value == waiting.c.identifier)
-        .where(_not_corrected())
-    )
-    rows = connection.execute(by_isbn.union(by_name).order_by("batch_id", "sheet", "row", "kind"))
-    return [KnownByNow(WaitingLine(*line), number, known) for *line, number, known in rows]
+    names = sorted(editions)
+    found = []
+    for first in range(0, len(names), _MOST_NAMED):
+        some = waiting.c.identifier.in_(names[first : first + _MOST_NAMED])
+        rows = connection.execute(select(*columns).where(some, _not_corrected()))
+        for *values, number in rows:
+            line = WaitingLine(*values)
+            found.append(KnownByNow(line, number, editions[line.identifier]))
+    return sorted(found, key=_place_of)
+
+
+def _place_of(known: KnownByNow) -> tuple[int, int, int, int]:
+    return known.batch, known.line.sheet, known.line.row, known.line.kind
 
 
 def _not_corrected() -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from royalties.store.engine import insert_or
 from royalties.store.tables import sales_draft
 
 
-class DraftRow(NamedTuple):
+class SheetDraftRow(NamedTuple):
     """A draft; ``rows`` is JSON."""
 
     retailer: str
@@ -18,13 +18,13 @@ class DraftRow(NamedTuple):
     changed_at: str
 
 
-def drafts_of(connection: Connection, person: int) -> list[DraftRow]:
+def drafts_of(connection: Connection, person: int) -> list[SheetDraftRow]:
     """All drafts of a person, by retailer."""
     query = _drafts().where(sales_draft.c.person_id == person).order_by(sales_draft.c.retailer)
-    return [DraftRow(*row) for row in connection.execute(query)]
+    return [SheetDraftRow(*row) for row in connection.execute(query)]
 
 
-def hold_draft(connection: Connection, person: int, draft: DraftRow) -> DraftRow:
+def hold_draft(connection: Connection, person: int, draft: SheetDraftRow) -> SheetDraftRow:
     """The person's draft for a retailer, made as given if there is none, held against others."""
     connection.execute(
         insert_or(connection, sales_draft)
@@ -34,10 +34,10 @@ def hold_draft(connection: Connection, person: int, draft: DraftRow) -> DraftRow
     query = _drafts().where(
         sales_draft.c.person_id == person, sales_draft.c.retailer == draft.retailer
     )
-    return DraftRow(*connection.execute(query.with_for_update()).one())
+    return SheetDraftRow(*connection.execute(query.with_for_update()).one())
 
 
-def write_draft(connection: Connection, person: int, draft: DraftRow) -> None:
+def write_draft(connection: Connection, person: int, draft: SheetDraftRow) -> None:
     """Replace a draft."""
     connection.execute(
         update(sales_draft)
@@ -47,4 +47,4 @@ def write_draft(connection: Connection, person: int, draft: DraftRow) -> None:
 
 
 def _drafts() -> Any:  # noqa: ANN401 - SQLAlchemy's Select of all columns
-    return select(*(sales_draft.c[name] for name in DraftRow._fields))
+    return select(*(sales_draft.c[name] for name in SheetDraftRow._fields))

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from royalties.domain.money import MICRO
 from royalties.domain.sales.slices import Place, SaleKind, Slice
-from royalties.domain.terms.discounts import Limit
+from royalties.domain.terms.discounts import DiscountLimit
 from royalties.store.tables import edition, price, sale
 
 _SAFE_TO_SCALE = 4_000_000_000_000
@@ -43,7 +43,7 @@ class Distinctions:
     ``discounted`` are the ISBNs on which some rule looks at the discount.
     """
 
-    limits: Sequence[Limit] = ()
+    limits: Sequence[DiscountLimit] = ()
     discounted: Collection[str] = ()
     countries: Collection[str] = ()
     regions: Collection[str] = ()
@@ -269,7 +269,7 @@ def as_asked(column: ColumnElement[str], values: Collection[str]) -> ColumnEleme
     return case((column.in_(sorted(values)), column), else_="") if values else literal("")
 
 
-def least_passing(limit: Limit) -> int:
+def least_passing(limit: DiscountLimit) -> int:
     """The least discount, in millionths, that lies beyond a limit."""
     micro = limit.value * MICRO
     if limit.exclusive:
@@ -277,7 +277,7 @@ def least_passing(limit: Limit) -> int:
     return -(-micro.numerator // micro.denominator)
 
 
-def has_passed(limit: Limit, discount: ColumnElement[int]) -> ColumnElement[bool]:
+def has_passed(limit: DiscountLimit, discount: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether a discount in millionths lies beyond a limit."""
     return discount >= least_passing(limit)
 

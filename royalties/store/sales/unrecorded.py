@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, literal, null, select, union_all
 
-from royalties.domain.sales.slices import Outcome
+from royalties.domain.sales.slices import ImportOutcome
 from royalties.store.sales.uploads import OPEN
 from royalties.store.tables import person, sales_draft, upload
 
@@ -37,7 +37,7 @@ def unrecorded_rows(connection: Connection) -> list[UnrecordedRow]:
         upload.c.summary.label("body"),
     ).where(
         upload.c.status.in_(OPEN),
-        upload.c.outcome.is_(None) | (upload.c.outcome != Outcome.NOTHING_NEW),
+        upload.c.outcome.is_(None) | (upload.c.outcome != ImportOutcome.NOTHING_NEW),
     )
     sheets = (
         select(

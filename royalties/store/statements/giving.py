@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select
 from royalties.store.tables import allocation, contract_close, period, revision
 
 
-class Given(NamedTuple):
+class GivenRow(NamedTuple):
     """What a contract's closed periods of one year allocated to one beneficiary, minor units."""
 
     contract: str
@@ -19,7 +19,7 @@ class Given(NamedTuple):
     amount: int
 
 
-def given(connection: Connection, contracts: Collection[str]) -> list[Given]:
+def given(connection: Connection, contracts: Collection[str]) -> list[GivenRow]:
     """All that was ever allocated by these contracts, summed over steps and a year's periods."""
     year = func.substr(period.c.starts, 1, 4)
     keys = (
@@ -42,7 +42,7 @@ def given(connection: Connection, contracts: Collection[str]) -> list[Given]:
         .group_by(*keys)
         .order_by(*keys)
     )
-    return [Given(*row[:5], int(row[5])) for row in rows]
+    return [GivenRow(*row[:5], int(row[5])) for row in rows]
 
 
 def titles_of(connection: Connection, revisions: Collection[int]) -> dict[int, list[str]]:

@@ -30,7 +30,7 @@ class SettledRow(NamedTuple):
     issued_at: datetime | None
 
 
-class IssuedRow(NamedTuple):
+class PortalFileRow(NamedTuple):
     """An issued file of a statement."""
 
     period: str
@@ -82,7 +82,7 @@ def contents(
 
 def issued_files(
     connection: Connection, actor: Actor, beneficiary: str, numbers: Collection[str]
-) -> list[IssuedRow]:
+) -> list[PortalFileRow]:
     """Issued files of some statements of a beneficiary, in order of period and number."""
     query = (
         select(period.c.name, issued.c.number, issued.c.file, issued.c.name, issued.c.sha256)
@@ -92,4 +92,4 @@ def issued_files(
         .order_by(statement.c.period_id, statement.c.place, issued.c.file.desc())
     )
     rows = connection.execute(own(query, actor, statement.c.beneficiary))
-    return [IssuedRow(*row) for row in rows]
+    return [PortalFileRow(*row) for row in rows]

@@ -98,7 +98,7 @@ sale = Table(
     Column("edition_id", Integer, ForeignKey("edition.id"), primary_key=True, autoincrement=False),
     Column("period_id", Integer, ForeignKey("period.id"), primary_key=True, autoincrement=False),
     Column("retailer_id", Integer, ForeignKey("retailer.id"), primary_key=True),
-    Column("kind", SmallInteger, primary_key=True, comment="1 sale, 2 return, 3 free"),
+    Column("kind", SmallInteger, primary_key=True, comment="1 sale, 2 return, 3 free, 4 usage"),
     Column("currency", Currency, primary_key=True),
     Column("batch_id", Integer, ForeignKey("batch.id"), primary_key=True),
     Column("sheet", SmallInteger, primary_key=True, comment="index into batch.sheets"),

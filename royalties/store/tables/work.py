@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from royalties.domain.sales.slices import Outcome
+from royalties.domain.sales.slices import ImportOutcome
 from royalties.store.tables.metadata import Id, Key, MomentText, metadata
 from royalties.store.tables.types import Flag, Json, Moment, Word
 
@@ -38,7 +38,7 @@ upload = Table(
     Column("status", String(8), nullable=False),
     Column("summary", Text, comment="what a list shows of the newest import document, as JSON"),
     Column("document", Text, comment="the newest import document"),
-    Column("outcome", Word(Outcome, 16), comment="of the newest check; null: not checked"),
+    Column("outcome", Word(ImportOutcome, 16), comment="of the newest check; null: not checked"),
     Column("batch_id", ForeignKey("batch.id"), comment="once recorded"),
     Column("created_at", MomentText, nullable=False),
     Column("created_by", String(200), nullable=False),

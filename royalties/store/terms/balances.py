@@ -116,7 +116,10 @@ def kinds_sold(connection: Connection, words: Sequence[Collection[str]]) -> list
         if asked
     ]
     priced: ColumnElement[int] = case((sale.c.list_price.is_(None), 0), else_=1).label("priced")
-    keys = (sale.c.edition_id, sale.c.retailer_id, sale.c.currency, priced, *places)
+    is_usage: ColumnElement[int] = case((sale.c.kind == SaleKind.USAGE.value, 1), else_=0).label(
+        "is_usage"
+    )
+    keys = (sale.c.edition_id, sale.c.retailer_id, sale.c.currency, priced, is_usage, *places)
     sums = (
         select(*keys, func.count().label("lines"))
         .where(sale.c.kind != SaleKind.FREE.value)
@@ -129,6 +132,7 @@ def kinds_sold(connection: Connection, words: Sequence[Collection[str]]) -> list
             retailer.c.key,
             sums.c.currency,
             sums.c.priced,
+            sums.c.is_usage,
             sums.c.lines,
             *(sums.c[each.name] for each in places),
         )
@@ -136,10 +140,12 @@ def kinds_sold(connection: Connection, words: Sequence[Collection[str]]) -> list
         .join(retailer, retailer.c.id == sums.c.retailer_id)
     )
     kinds = []
-    for isbn, seller, currency, is_priced, lines, *named in rows:
+    for isbn, seller, currency, is_priced, of_usage, lines, *named in rows:
         values = iter(named)
         place = Place(*(next(values) if asked else "" for asked in words))
-        kinds.append(SoldKind(isbn, seller, currency, place, bool(is_priced), int(lines)))
+        kinds.append(
+            SoldKind(isbn, seller, currency, place, bool(is_priced), int(lines), bool(of_usage))
+        )
     return kinds
 
 
@@ -183,7 +189,7 @@ def open_unpriced(connection: Connection, first_open: int) -> list[tuple[str, st
         .where(
             sale.c.list_price.is_(None),
             sale.c.period_id >= first_open,
-            sale.c.kind != SaleKind.FREE.value,
+            sale.c.kind.in_((SaleKind.SALE.value, SaleKind.RETURN.value)),
         )
     )
     return [(row[0], row[1], row[2]) for row in rows]

@@ -48,6 +48,11 @@ def identifiers(connection: Connection) -> dict[str, int]:
     return {row.value: row.edition_id for row in rows}
 
 
+def names(connection: Connection) -> dict[str, int]:
+    """Edition numbers by ISBN and by every other identifier."""
+    return {row.isbn: row.id for row in edition_rows(connection)} | identifiers(connection)
+
+
 def aliases(connection: Connection) -> dict[str, str]:
     """ISBNs by the identifiers that were given by hand."""
     rows = connection.execute(

@@ -10,7 +10,7 @@ from royalties.domain.orders.order import Address
 from royalties.store.tables import batch, certificate, orders, period, sale, waiting
 
 
-class SoldRow(NamedTuple):
+class SoldInPlaceRow(NamedTuple):
     """What sold in one place, by period and currency; receipts in millionths.
 
     ``mirrored`` lines belong to a correction, or to what one took back: the two stay alike.
@@ -57,7 +57,7 @@ class CertificatePlace(NamedTuple):
     refused: str
 
 
-def sold_places(connection: Connection) -> list[SoldRow]:
+def sold_places(connection: Connection) -> list[SoldInPlaceRow]:
     """All places in the sales, in order; one look at every line."""
     mirrored = or_(batch.c.corrects.is_not(None), batch.c.corrected_by.is_not(None))
     keys = (sale.c.country, sale.c.region, sale.c.period_id, period.c.name, period.c.status)
@@ -71,7 +71,7 @@ def sold_places(connection: Connection) -> list[SoldRow]:
         .order_by(*keys, *more)
     )
     return [
-        SoldRow(
+        SoldInPlaceRow(
             country=row[0],
             region=row[1],
             period_id=row[2],

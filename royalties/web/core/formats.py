@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from royalties.domain.counting import noun
 from royalties.domain.currencies import exponent
 from royalties.domain.money import amount_text
+from royalties.domain.sales.slices import kind_label
 from royalties.domain.terms.catalogue import INTERNAL, Format, marked, numbers_heading
 from royalties.web.core.visit import visit, work
 from royalties.web.title_words import FORMATS
@@ -183,6 +184,11 @@ def format_words(value: str) -> str:
     return FORMATS[Format(value)].lower() if value else ""
 
 
+def kind_words(value: str) -> str:
+    """A kind of sales within a line: sale, return, free, subscriptions and loans."""
+    return kind_label(value).lower() if value else ""
+
+
 def file_type(value: str) -> str:
     """A file's type as people say it: PNG for image/png."""
     known = {"plain": "text", "svg+xml": "SVG"}
@@ -222,6 +228,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "size": size,
     "plural": plural,
     "format_words": format_words,
+    "kind_words": kind_words,
     "file_type": file_type,
     "examples": examples,
     "sentence": sentence,

@@ -13,7 +13,7 @@ from royalties.ingest.uploads.artwork import LARGEST
 from royalties.services.orders.life import Order
 from royalties.services.orders.production import artwork as service
 from royalties.services.orders.production import proofs
-from royalties.services.orders.production.artwork import ArtworkUpload, Looked, NotTakenError
+from royalties.services.orders.production.artwork import ArtworkNotTakenError, ArtworkUpload, Looked
 from royalties.services.orders.production.proofs import Proof
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import Consent
@@ -91,7 +91,7 @@ def send_artwork(number: str) -> Answer:
             service.send_artwork(
                 current_work(), number, version=version, files=looked, rights=rights
             )
-        except NotTakenError as error:
+        except ArtworkNotTakenError as error:
             told = (
                 f"{problem.value}: {problem.message}: {problem.remedy}"
                 for problem in error.problems

@@ -16,7 +16,7 @@ from royalties.services.orders.intake import customer_orders as own
 from royalties.services.orders.intake.merging import MOVED
 from royalties.services.orders.life import Order
 from royalties.services.orders.quoting import quotes
-from royalties.services.orders.quoting.quotes import Issued
+from royalties.services.orders.quoting.quotes import IssuedQuote
 from royalties.services.work import RefusedError
 from royalties.web.core.consent import Consent
 from royalties.web.core.files import download, enclosed
@@ -119,7 +119,7 @@ def _quotes_page(number: str, refused: str = "") -> str:
     )
 
 
-def _acceptance_consent(order: Order, listed: Sequence[Issued]) -> Consent:
+def _acceptance_consent(order: Order, listed: Sequence[IssuedQuote]) -> Consent:
     """What is accepted with the newest quote."""
     if not listed:
         return Consent(order.version, {})

@@ -5,7 +5,7 @@ from flask import redirect, render_template, url_for
 from royalties.domain.people import EVERYBODY, Role
 from royalties.services.orders import preconditions as needs
 from royalties.services.orders.intake import requests
-from royalties.services.orders.intake.requests import Pending
+from royalties.services.orders.intake.requests import PendingRequest
 from royalties.services.people.links import DeadLinkError
 from royalties.services.people.names import BadNameError
 from royalties.services.work import RefusedError
@@ -46,7 +46,7 @@ def opened(token: str) -> Answer:
     return page, 422 if form.errors else 200
 
 
-def _open(token: str, pending: Pending, form: forms.AcceptForm) -> Answer | None:
+def _open(token: str, pending: PendingRequest, form: forms.AcceptForm) -> Answer | None:
     """Make the order, and go on to it by the second factor; None: say what is wrong."""
     name, password = (said(form.name), said(form.new)) if pending.needs_account else ("", "")
     try:

@@ -16,7 +16,7 @@
   }));
   const place = Object.fromEntries(fields.map((field, at) => [field.name, at]));
   const books = new Map();
-  const kinds = ["sale", "return", "free"];
+  const kinds = ["sale", "return", "free", "usage"];
 
   const say = (words) => {
     live.textContent = "";
@@ -112,6 +112,10 @@
     if (units > 0n && get(row, "kind") === "return") {
       row.cells[place.units] = `-${get(row, "units")}`;
       units = -units;
+    }
+    if (get(row, "kind") === "usage") {
+      for (const name of ["list_price", "discount", "net"]) if (row.auto.has(name)) fillIn(row, name, "");
+      return;
     }
     if (isOurs(row, "list_price")) fillIn(row, "list_price", listed(row));
     const price = micro(get(row, "list_price"));

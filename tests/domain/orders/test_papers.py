@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from royalties.domain.orders.papers import (
-    AccountLine,
+    AccountLineShown,
     AccountShown,
     Goods,
     PackedLine,
@@ -24,7 +24,7 @@ def test_account_shows_the_balance_after_each_line_and_at_the_end() -> None:
         Party("The Reading Room"),
         DAY,
         "USD",
-        tuple(AccountLine(DAY, "Invoice", "I-1", "O-1", DAY, amount) for amount in amounts),
+        tuple(AccountLineShown(DAY, "Invoice", "I-1", "O-1", DAY, amount) for amount in amounts),
     )
     assert shown.balances == (10_000, 6_000, -1_000, -500)
     assert shown.balance == -500

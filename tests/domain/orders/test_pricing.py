@@ -12,7 +12,7 @@ from royalties.domain.money import rounded
 from royalties.domain.orders.life import OrderKind
 from royalties.domain.orders.pricing import (
     MOST_COPIES,
-    Agreed,
+    AgreedCharge,
     Cheaper,
     Freight,
     LineKind,
@@ -125,7 +125,7 @@ def test_quote_of_a_custom_order_line_by_line() -> None:
         (Option.LOGO_INSIDE, Option.OWN_ISBN),
         rush=True,
         extra_proofs=2,
-        agreed=(Agreed("Matched colour", 4000),),
+        agreed=(AgreedCharge("Matched colour", 4000),),
     )
     lines = costs(asked, a_list(HOUSE, WA, MA))
     assert lines == [
@@ -160,7 +160,7 @@ def test_every_line_of_a_custom_order_says_how_many_at_what_price_and_why() -> N
         (Option.LOGO_INSIDE,),
         rush=True,
         extra_proofs=2,
-        agreed=(Agreed("Matched colour", 4000),),
+        agreed=(AgreedCharge("Matched colour", 4000),),
     )
     prices = a_list(HOUSE, WA, MA)
     *others, washington, massachusetts = explained(asked, prices)
@@ -189,7 +189,7 @@ def test_a_price_of_one_is_shown_where_it_says_more_than_the_amount() -> None:
         (Option.LOGO_INSIDE,),
         rush=True,
         extra_proofs=2,
-        agreed=(Agreed("Matched colour", 4000),),
+        agreed=(AgreedCharge("Matched colour", 4000),),
     )
     lines = quote(asked, a_list(HOUSE, WA), Fraction(3800), DAY).lines
     assert [line.kind for line in lines if line.is_counted] == [
@@ -295,7 +295,7 @@ def test_quote_uses_the_price_list_version_and_tax_of_its_day() -> None:
             "each option is had once",
         ),
         (
-            replace(bulk(20), agreed=(Agreed("Rebate", -1),)),
+            replace(bulk(20), agreed=(AgreedCharge("Rebate", -1),)),
             DAY,
             "a charge is never negative: agree on a discount instead",
         ),
@@ -312,7 +312,7 @@ def test_refused_quote_says_what_is_offered(asked: PriceRequest, day: date, said
     [
         bulk(10),
         bulk(MOST_COPIES),
-        replace(bulk(20), agreed=(Agreed("Matched colour, as a courtesy", 0),)),
+        replace(bulk(20), agreed=(AgreedCharge("Matched colour, as a courtesy", 0),)),
         PriceRequest(OrderKind.CUSTOM, (ShipTo(100, "US"),), (Option.LOGO_INSIDE,)),
     ],
 )
@@ -402,7 +402,7 @@ ASKED = st.builds(
     st.booleans(),
     st.integers(0, 3),
     st.none() | RATES,
-    st.lists(st.builds(Agreed, st.just("More"), CENTS), max_size=2).map(tuple),
+    st.lists(st.builds(AgreedCharge, st.just("More"), CENTS), max_size=2).map(tuple),
 )
 LIST_PRICE = st.fractions(0, 20_000, max_denominator=100)
 

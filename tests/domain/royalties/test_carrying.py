@@ -5,8 +5,14 @@ from fractions import Fraction
 
 from royalties.domain.periods import Calendar, parse_period
 from royalties.domain.royalties.allocation import CapKey
-from royalties.domain.royalties.carrying import ContractFigures, Figures, Left, Sold, carry
-from royalties.domain.royalties.run import ContractState, Held
+from royalties.domain.royalties.carrying import (
+    ClosedFigures,
+    ContractFigures,
+    LeftBefore,
+    Sold,
+    carry,
+)
+from royalties.domain.royalties.run import ContractState, HeldReserve
 from tests.builders.domain import ISBN
 
 H1 = parse_period("2025-H1", Calendar.HALF_YEARLY)
@@ -27,7 +33,7 @@ def figures(
     sold: Mapping[str, Sold] | None = None,
     balances: Mapping[tuple[str, str], int] | None = None,
     contract: str = "foot",
-) -> Figures:
+) -> ClosedFigures:
     """What a period froze of one contract."""
     counts = {name: Fraction(number) for name, number in (counted or {}).items()}
     of_it = ContractFigures(
@@ -40,7 +46,7 @@ def figures(
         caps or {},
         sold or {},
     )
-    return Figures({contract: of_it}, balances or {})
+    return ClosedFigures({contract: of_it}, balances or {})
 
 
 FIRST = figures(
@@ -53,14 +59,14 @@ FIRST = figures(
     sold={ISBN: (40, 9000)},
     balances={("ann", "USD"): 12, ("ben", "GBP"): 7},
 )
-AFTER_FIRST = carry(Left(), H1, FIRST)
+AFTER_FIRST = carry(LeftBefore(), H1, FIRST)
 
 
 def test_first_close_carries_its_own_figures() -> None:
     counters, caps = {"print": Fraction(40)}, {CAP: 70}
-    held = (Held(H1.ordinal, 200),)
-    left = carry(Left(), H1, FIRST)
-    assert left == Left(
+    held = (HeldReserve(H1.ordinal, 200),)
+    left = carry(LeftBefore(), H1, FIRST)
+    assert left == LeftBefore(
         {"foot": ContractState(-500, held, 300, 1, counters, counters, caps, caps)},
         {("ann", "USD"): 12, ("ben", "GBP"): 7},
         {("foot", ISBN): (40, 9000)},
@@ -82,8 +88,8 @@ def test_later_close_adds_to_figures_carried_before() -> None:
     left = carry(AFTER_FIRST, H2, second)
     counters = {"print": Fraction(42), "ebook": Fraction(5)}
     caps = {CAP: 73, SHARED: 9}
-    held = (Held(H1.ordinal, 200), Held(H2.ordinal, 50))
-    assert left == Left(
+    held = (HeldReserve(H1.ordinal, 200), HeldReserve(H2.ordinal, 50))
+    assert left == LeftBefore(
         {"foot": ContractState(-20, held, 330, 0, counters, counters, caps, caps)},
         {("ann", "USD"): 0, ("ben", "GBP"): 7},
         {("foot", ISBN): (39, 8750), ("foot", EBOOK): (5, 60)},
@@ -92,9 +98,9 @@ def test_later_close_adds_to_figures_carried_before() -> None:
 
 def test_released_reserve_is_no_longer_carried() -> None:
     more = carry(AFTER_FIRST, H2, figures(withheld=50))
-    assert more.states["foot"].held == (Held(H1.ordinal, 200), Held(H2.ordinal, 50))
+    assert more.states["foot"].held == (HeldReserve(H1.ordinal, 200), HeldReserve(H2.ordinal, 50))
     left = carry(more, NEXT_YEAR, figures(released=(H1.ordinal,)))
-    assert left.states["foot"].held == (Held(H2.ordinal, 50),)
+    assert left.states["foot"].held == (HeldReserve(H2.ordinal, 50),)
 
 
 def test_yearly_counters_start_at_zero_in_the_first_period_of_a_year() -> None:

@@ -4,9 +4,10 @@ from collections import Counter as Tally
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from royalties.domain.money import MICRO, rounded, scale
@@ -22,7 +23,7 @@ from royalties.domain.royalties.earning import (
 )
 from royalties.domain.sales.slices import Place, SaleKind, Slice
 from royalties.domain.terms.catalogue import Channel, Format
-from royalties.domain.terms.contracts import Basis, Contract, Counts, Income, Resets
+from royalties.domain.terms.contracts import Basis, Contract, Counts, Income, Resets, Rule
 from royalties.domain.terms.discounts import discount_limits
 from tests.builders.domain import (
     CHANNELS,
@@ -646,3 +647,73 @@ def test_yearly_counter_begins_at_its_opening() -> None:
     assert account_of(second).earned == 100 + 200
     assert account_of(third).counters["All"].before == 0
     assert account_of(third).earned == 300
+
+
+# Usage: money for use and not for copies
+
+
+def some_usage(net: str = "18.65", **more: Any) -> SaleLine:
+    return a_sale(0, None, net, None, kind=SaleKind.USAGE, **more)
+
+
+def earned_by(line: SaleLine, *rules: Rule) -> list[tuple[str, str, int, int]]:
+    """Rule, kind, copies and minor units of each line of an edition at a unit cost of 9.10."""
+    contract = a_contract(*rules)
+    edition = an_edition(unit_cost=Fraction("9.10"))
+    found = earned(contract, slices_of([line], [contract]), [edition])
+    assert not found.exceptions
+    return [(each.rule, each.kind, each.units, each.earned) for each in found.lines]
+
+
+@pytest.mark.parametrize("basis", [Basis.NET, Basis.PROFIT])
+@pytest.mark.parametrize(("net", "amount"), [("18.65", 466), ("-18.65", -466), ("0.02", 1)])
+def test_usage_earns_on_net_and_profit_without_copies(basis: Basis, net: str, amount: int) -> None:
+    rules = (a_rule(name="List"), a_rule("0.25", basis, name="Money"))
+    assert earned_by(some_usage(net), *rules) == [("Money", "usage", 0, amount)]
+
+
+@pytest.mark.parametrize(
+    "passed_over",
+    [
+        a_rule(name="List"),
+        a_rule(name="Unit", basis=Basis.UNIT),
+        a_rule(name="Discount", basis=Basis.NET, discount=a_discount(below="0.55")),
+        a_rule(name="Any discount", basis=Basis.NET, discount=a_discount(from_="0")),
+        a_rule(name="Print", basis=Basis.NET, formats=["ebook"]),
+    ],
+    ids=lambda rule: rule.name,
+)
+def test_usage_passes_over_rules_that_cannot_take_it(passed_over: Rule) -> None:
+    net = a_rule("0.25", Basis.NET, name="Money")
+    assert earned_by(some_usage(), passed_over, net) == [("Money", "usage", 0, 466)]
+
+
+def test_usage_that_no_rule_takes_is_an_exception() -> None:
+    contract = a_contract(a_rule())
+    found = earned(contract, slices_of([some_usage()], [contract]), [an_edition()])
+    (exception,) = found.exceptions
+    assert (exception.units, exception.reason) == (
+        0,
+        "no rule on net receipts or profit takes subscriptions and loans",
+    )
+    assert not found.lines
+
+
+def test_usage_counts_receipts_and_neither_copies_nor_list_value() -> None:
+    for counts, added in ((Counts.UNITS, 0), (Counts.LIST, 0), (Counts.NET, Fraction("18.65"))):
+        tiers = (a_tier("0.1", 10), a_tier("0.2"))
+        contract = a_contract(a_rule(basis=Basis.NET, counts=counts, tiers=tiers))
+        found = earned(contract, slices_of([some_usage()], [contract]), [an_edition()])
+        assert [each.added for each in found.counters.values()] == [added]
+
+
+@given(contracts(), editions, lines)
+def test_usage_never_changes_what_copies_count(
+    contract: Contract, sold: tuple[SoldEdition, ...], came_in: list[SaleLine]
+) -> None:
+    copies = [line for line in came_in if line.kind is not SaleKind.USAGE]
+    assume(all(rule.counts is not Counts.NET for rule in contract.rules))
+    both = earned(contract, slices_of(came_in, [contract]), sold)
+    alone = earned(contract, slices_of(copies, [contract]), sold)
+    assert [line for line in both.lines if line.kind != "usage"] == alone.lines
+    assert both.counters == alone.counters

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from royalties.domain.periods import Calendar
-from royalties.domain.royalties.run import ContractRun, Held, Run
+from royalties.domain.royalties.run import ContractRun, HeldReserve, Run
 from royalties.domain.terms.catalogue import Format
 from royalties.domain.terms.contracts import Basis, Contract, Reserve
 from tests.builders.domain import (
@@ -122,7 +122,7 @@ def test_reserve_is_released_after_the_agreed_periods() -> None:
     runs = runs_of(a_house_with(a_reserve("0.20", hold_periods=2)), *[[a_sale(net=10)]] * 4)
     assert withheld(runs) == [200, 200, 200, 200]
     assert released(runs) == [0, 0, 200, 200]
-    assert account_of(runs[2]).reserve.released_from == (Held(runs[0].period.ordinal, 200),)
+    assert account_of(runs[2]).reserve.released_from == (HeldReserve(runs[0].period.ordinal, 200),)
 
 
 @pytest.mark.parametrize(

@@ -111,15 +111,25 @@ def test_ordinary_terms_give_no_warning() -> None:
 
 
 def test_a_rule_behind_a_catch_all_names_the_catch_all() -> None:
-    contract = a_contract(a_rule(name="All"), a_rule(name="Net", basis=Basis.NET))
+    contract = a_contract(a_rule(name="All"), a_rule(name="More", basis=Basis.UNIT))
     assert only(some_terms(contract)) == (
         "rule-behind-others",
         "rules[1].name",
         (
-            'contract "foot", rule "Net": never takes a sale, because rule "All" before it takes '
+            'contract "foot", rule "More": never takes a sale, because rule "All" before it takes '
             "every sale it could match: move it up, or remove it"
         ),
     )
+
+
+@pytest.mark.parametrize("basis", [Basis.NET, Basis.PROFIT])
+def test_rule_on_money_behind_a_catch_all_takes_usage(basis: Basis) -> None:
+    assert warned(some_terms(a_contract(a_rule(), a_rule(name="Money", basis=basis)))) == []
+
+
+def test_rule_on_money_behind_another_takes_nothing() -> None:
+    rules = [a_rule(name=name, basis=Basis.NET) for name in ("All", "More")]
+    assert only(some_terms(a_contract(*rules)))[0] == "rule-behind-others"
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from royalties.domain.periods import Calendar, parse_period
-from royalties.domain.terms.replacing import ASKED, Distributed, Use, replaced
+from royalties.domain.terms.replacing import ASKED, Distributed, EntryUse, replaced
 
 H1 = parse_period("2025-H1", Calendar.HALF_YEARLY)
 H2 = H1.shift(1)
 TODAY = date(2025, 9, 1)
 Body = dict[str, Any]
 
-CLOSED = Use(H2, TODAY, 12, closed=True)
-RECORDED = Use(H2, TODAY, 12)
-UNUSED = Use(H2, TODAY)
+CLOSED = EntryUse(H2, TODAY, 12, closed=True)
+RECORDED = EntryUse(H2, TODAY, 12)
+UNUSED = EntryUse(H2, TODAY)
 
 
 def a_version(day: str, share: str = "0.4") -> Body:
@@ -29,12 +29,12 @@ def a_plan(*versions: Body) -> Body:
 
 
 OLD, NEW = a_version("2015-01-01"), a_version("2025-08-01", "0.5")
-DISTRIBUTED = Use(
+DISTRIBUTED = EntryUse(
     H2, TODAY, 12, closed=True, distributed=[Distributed("2015-01-01", H1.shift(-1), H1)]
 )
 
 
-def asked(part: str, old: Body, new: Body, use: Use) -> str:
+def asked(part: str, old: Body, new: Body, use: EntryUse) -> str:
     found = replaced(part, old.get("key", ""), old, new, use)
     return found.message if found else ""
 
@@ -71,7 +71,7 @@ def test_a_plan_that_loses_a_version_tells_which_and_what_counts_from_when() -> 
         (a_plan(OLD), a_plan(OLD, a_version("2025-02-01")), DISTRIBUTED, "begins in closed time"),
     ],
 )
-def test_plan_changes_that_need_consent(old: Body, new: Body, use: Use, words: str) -> None:
+def test_plan_changes_that_need_consent(old: Body, new: Body, use: EntryUse, words: str) -> None:
     assert words in asked("plans", old, new, use)
 
 
@@ -84,7 +84,7 @@ def test_plan_changes_that_need_consent(old: Body, new: Body, use: Use, words: s
         (a_plan(OLD), a_plan(a_version("2015-01-01", "0.40")), DISTRIBUTED),  # the same number
     ],
 )
-def test_plan_changes_that_need_no_consent(old: Body, new: Body, use: Use) -> None:
+def test_plan_changes_that_need_no_consent(old: Body, new: Body, use: EntryUse) -> None:
     assert not asked("plans", old, new, use)
 
 
@@ -179,7 +179,7 @@ def a_title(prices: Mapping[str, str], **more: object) -> Body:
     return {"key": "collab", "title": "T", "published": "2015-01-01", "editions": [edition | more]}
 
 
-BLANK = Use(H2, TODAY, 12, unpriced=[(ISBN, "USD", "2025-08-01")])
+BLANK = EntryUse(H2, TODAY, 12, unpriced=[(ISBN, "USD", "2025-08-01")])
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ BLANK = Use(H2, TODAY, 12, unpriced=[(ISBN, "USD", "2025-08-01")])
     ],
 )
 def test_change_of_a_price_in_use_needs_consent(
-    prices: Mapping[str, str], use: Use, is_asked: bool
+    prices: Mapping[str, str], use: EntryUse, is_asked: bool
 ) -> None:
     old, new = a_title({"2015-01-01": "75.00"}), a_title(prices)
     assert bool(asked("titles", old, new, use)) is is_asked
@@ -201,7 +201,7 @@ def test_change_of_a_price_in_use_needs_consent(
 
 def test_other_title_changes_that_need_consent() -> None:
     old = a_title({})
-    profit, ages = Use(H2, TODAY, 12, profit=True), Use(H2, TODAY, 12, ages=True)
+    profit, ages = EntryUse(H2, TODAY, 12, profit=True), EntryUse(H2, TODAY, 12, ages=True)
     cheaper, published = a_title({}, unit_cost="4.00"), {**old, "published": "2025-01-01"}
     assert "format: hardcover becomes ebook" in asked(
         "titles", old, a_title({}, format="ebook"), RECORDED
@@ -268,7 +268,7 @@ def test_a_plan_whose_version_in_force_is_changed_tells_the_fields() -> None:
 
 def test_a_plan_tells_all_that_is_lost_and_all_that_slips_in() -> None:
     middle, early, other = (a_version(day) for day in ("2025-01-01", "2024-02-01", "2024-03-01"))
-    use = Use(
+    use = EntryUse(
         H2,
         TODAY,
         closed=True,
@@ -319,23 +319,23 @@ def test_a_version_that_slips_into_closed_time_says_what_is_still_used() -> None
         # From the open period's first day on, a version is new.
         (a_plan(OLD), a_plan(OLD, a_version("2025-07-01")), DISTRIBUTED),
         # Nothing is closed: no version distributed what an earlier one might take over.
-        (a_plan(OLD), a_plan(OLD, a_version("2025-02-01")), Use(H1, TODAY)),
+        (a_plan(OLD), a_plan(OLD, a_version("2025-02-01")), EntryUse(H1, TODAY)),
         # What is recorded has no version yet.
         (a_plan(a_version("2026-01-01")), a_plan(a_version("2026-02-01")), RECORDED),
     ],
 )
-def test_new_plan_version_needs_no_consent(old: Body, new: Body, use: Use) -> None:
+def test_new_plan_version_needs_no_consent(old: Body, new: Body, use: EntryUse) -> None:
     assert not asked("plans", old, new, use)
 
 
 def test_a_version_that_was_taken_out_long_ago_is_no_loss() -> None:
     """Closed periods used one that the books' newest entry has no more."""
-    use = Use(H2, TODAY, closed=True, distributed=[Distributed("2014-01-01", H1, H1)])
+    use = EntryUse(H2, TODAY, closed=True, distributed=[Distributed("2014-01-01", H1, H1)])
     assert not asked("plans", a_plan(OLD), a_plan(OLD, NEW), use)
 
 
 def test_a_plan_whose_version_in_force_was_none_has_nothing_instead_of_which() -> None:
-    use = Use(H2, TODAY, closed=True, distributed=[Distributed("2026-01-01", H1, H1)])
+    use = EntryUse(H2, TODAY, closed=True, distributed=[Distributed("2026-01-01", H1, H1)])
     told = asked("plans", a_plan(a_version("2026-01-01")), a_plan(NEW), use)
     assert "2025-H2 and later periods are distributed by the version from 2025-08-01. " in told
 
@@ -363,8 +363,8 @@ def test_removed_or_dated_values_need_consent_even_from_scripts(
 
 
 def test_terms_of_a_contract_say_what_counts_from_when() -> None:
-    one = Use(H2, TODAY, 1)
-    many = Use(H2, TODAY, 1200, closed=True)
+    one = EntryUse(H2, TODAY, 1)
+    many = EntryUse(H2, TODAY, 1200, closed=True)
     new = a_contract(plan="other", author="Kirsten Foot")
     assert asked("contracts", a_contract(), new, one) == (
         'contract "foot": plan: cities becomes other. It counts from 2025-H2 on, including 1 sale '
@@ -374,7 +374,7 @@ def test_terms_of_a_contract_say_what_counts_from_when() -> None:
         'contract "foot": plan: cities becomes other. Closed periods keep what they used; it counts '
         "from 2025-H2 on, including 1,200 sale lines already recorded."
     )
-    assert asked("contracts", a_contract(), new, Use(H2, TODAY, closed=True)) == (
+    assert asked("contracts", a_contract(), new, EntryUse(H2, TODAY, closed=True)) == (
         'contract "foot": plan: cities becomes other. Closed periods keep what they used; it counts '
         "from 2025-H2 on."
     )
@@ -552,10 +552,10 @@ def test_change_of_a_price_in_use_names_its_edition() -> None:
         "counts from 2025-H2 on, including 12 sale lines already recorded."
     )
     for isbn, currency in (("9781442200029", "USD"), (ISBN, "GBP")):
-        blank = Use(H2, TODAY, 12, unpriced=[(isbn, currency, "2025-08-01")])
+        blank = EntryUse(H2, TODAY, 12, unpriced=[(isbn, currency, "2025-08-01")])
         assert not asked("titles", old, new, blank)
     later = [(isbn, "USD", "2025-08-01") for isbn in ("9781442200029", ISBN)]
-    assert asked("titles", old, new, Use(H2, TODAY, 12, unpriced=later))
+    assert asked("titles", old, new, EntryUse(H2, TODAY, 12, unpriced=later))
 
 
 def test_single_values_say_from_when_they_count() -> None:

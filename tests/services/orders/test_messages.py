@@ -51,7 +51,7 @@ def post(
         return messages.post(work, NUMBER, text, sent, internal=internal)
 
 
-def read(office: Office, actor: Actor) -> list[messages.Message]:
+def read(office: Office, actor: Actor) -> list[messages.OrderMessage]:
     with office.system.work(actor, read_only=True) as work:
         order = life.find(work, NUMBER)
         assert order is not None

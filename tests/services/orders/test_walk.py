@@ -38,7 +38,7 @@ from royalties.domain.orders.life import (
     step,
 )
 from royalties.domain.people import Actor, Role
-from royalties.ingest.uploads.artwork import LARGEST, Checked, check
+from royalties.ingest.uploads.artwork import LARGEST, CheckedFile, check
 from royalties.services.orders import life
 from royalties.services.orders.billing import cancelling, invoicing, receivables
 from royalties.services.orders.fulfilment import shipping
@@ -133,7 +133,7 @@ class Known:
 
 
 @cache
-def looked_at(use: Use, data: bytes) -> Checked:
+def looked_at(use: Use, data: bytes) -> CheckedFile:
     """What is found in a file; looked at once for all walks."""
     path = Path(_FOLDER[0]) / use.value
     path.write_bytes(data)

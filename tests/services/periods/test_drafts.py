@@ -12,7 +12,7 @@ from royalties.domain.royalties.run import Run
 from royalties.services import cache as remembering
 from royalties.services.cache import BeingCalculatedError, Failed
 from royalties.services.periods.draft import (
-    Account,
+    AccountFigures,
     RunView,
     account_of,
     draft,
@@ -55,10 +55,10 @@ def cents(text: str) -> int:
     return int(text.replace(".", ""))
 
 
-def accounts_in(document: Document) -> list[tuple[str, Account]]:
+def accounts_in(document: Document) -> list[tuple[str, AccountFigures]]:
     """What the contracts' accounts say on paper; amounts have two digits in both currencies."""
     return [
-        (each["currency"], Account(*(cents(each[name]) for name in Account._fields)))
+        (each["currency"], AccountFigures(*(cents(each[name]) for name in AccountFigures._fields)))
         for each in document["contracts"]
     ]
 
@@ -87,7 +87,7 @@ def test_account_totals_are_by_currency(office: Office, period: str) -> None:
     first = next(each for each in run.contracts if each.contract.currency == "USD")
     totals = totals_of(replace(run, contracts=(first, *run.contracts)))
     assert list(totals) == ["GBP", "USD"]
-    assert totals == {"GBP": pounds, "USD": Account(*(2 * amount for amount in dollars))}
+    assert totals == {"GBP": pounds, "USD": AccountFigures(*(2 * amount for amount in dollars))}
 
 
 def test_payment_totals_are_by_currency(office: Office) -> None:

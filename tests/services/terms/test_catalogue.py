@@ -133,7 +133,7 @@ def test_only_managers_amend_titles(office: Office) -> None:
 def test_amending_an_older_revision_is_refused(office: Office) -> None:
     seen = looked_at(office, "titles", "collab")
     assert amend(office, a_public_title(subtitle="Mine"), seen)
-    with pytest.raises(terms.ChangedMeanwhileError, match="mia changed"):
+    with pytest.raises(terms.EntryChangedError, match="mia changed"):
         amend(office, a_public_title(subtitle="Theirs"), seen)
     assert not amend(office, a_public_title(subtitle="Mine"), looked_at(office, "titles", "collab"))
 
@@ -142,7 +142,7 @@ def test_amending_an_older_revision_is_refused(office: Office) -> None:
 def test_a_new_entry_does_not_replace_another(office: Office) -> None:
     with pytest.raises(SetupError, match="is taken already"):
         amend(office, a_public_title(), 0)
-    with pytest.raises(terms.ChangedMeanwhileError):
+    with pytest.raises(terms.EntryChangedError):
         amend(office, {**a_public_title(), "key": "new"}, 7)
     with pytest.raises(SetupError, match="is taken already"):
         amend(office, {"key": "amazon", "name": "A", "channel": "online"}, 0, "retailers")
@@ -223,7 +223,7 @@ def test_invalid_sample_is_refused(office: Office, data: bytes, place: int, mess
 
 @after(public)
 def test_sample_for_an_older_revision_is_refused(office: Office) -> None:
-    with pytest.raises(terms.ChangedMeanwhileError), office.system.work(MANAGER) as work:
+    with pytest.raises(terms.EntryChangedError), office.system.work(MANAGER) as work:
         catalogue.keep_sample(work, "collab", 1, PDF, 1)
     assert samples(office.system.files) == []
 

@@ -409,6 +409,41 @@ def test_invalid_alias_is_refused(office: Office, identifier: str) -> None:
 
 
 @after(opened)
+@pytest.mark.parametrize("identifier", ["n/a", "9.78E+12", "---", "9781442200012/9781442200029"])
+def test_alias_that_could_name_any_book_is_refused(office: Office, identifier: str) -> None:
+    with pytest.raises(RefusedError, match="can never stand for one edition"):
+        office.alias(identifier, HARDCOVER)
+
+
+@after(opened)
+@pytest.mark.parametrize(
+    "written", ["HB-LANT-01", "hb lant 01", "HB\u2011LANT\u201101", "HBLANT01"]
+)
+def test_an_alias_counts_in_every_spelling(office: Office, written: str) -> None:
+    office.bring_batch([a_row(4, isbn="HB-LANT-01", discount="0.25")])
+    released = office.alias(written, HARDCOVER)
+    assert released.rows == {"HB-LANT-01": 1}
+    for row, spelt in enumerate(("HB-LANT-01", "hb lant-01", "HBLANT01"), 1):
+        office.bring_batch([a_row(row, isbn=spelt)])
+    assert office.rows("SELECT count(*) FROM waiting") == [(0,)]
+    assert office.rows("SELECT sum(units) FROM sale") == [(10,)]
+    with pytest.raises(RefusedError, match="stands for another edition"):
+        office.alias("hb-lant 01", EBOOK)
+    assert office.faults() == {}
+
+
+@after(opened)
+def test_an_identifier_of_the_setup_records_what_waits_in_any_spelling(office: Office) -> None:
+    office.bring_batch([a_row(4, isbn="hb lant 01", discount="0.25")])
+    collab = part("titles", "collab")
+    hardcover = {**collab["editions"][0], "identifiers": {"sku": "HB-LANT-01"}}
+    office.load({"titles": [{**collab, "editions": [hardcover, *collab["editions"][1:]]}]})
+    assert office.rows("SELECT sum(units) FROM sale") == [(4,)]
+    second = an_edition(UNKNOWN, identifiers={"sku": "HBLANT01"})
+    refuses(office, {"titles": [a_title("new", second)]}, "titles[0].editions[0].identifiers.sku")
+
+
+@after(opened)
 def test_alias_of_an_edition_to_its_own_isbn_changes_nothing(office: Office) -> None:
     before = office.hashes()
     assert office.alias("1-4422-0001-4", HARDCOVER).rows == {}

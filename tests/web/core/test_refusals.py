@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from royalties.domain.orders.life import Action, State
-from royalties.domain.orders.pricing import Agreed
+from royalties.domain.orders.pricing import AgreedCharge
 from royalties.domain.people import Role
 from royalties.services.orders import life, messages
 from royalties.services.orders.quoting import quotes
@@ -104,7 +104,7 @@ def test_consent_to_one_quote_does_not_hold_for_the_next(site: Site) -> None:
         found = life.find(work, number)
         assert found is not None
         old = quotes.quotes(work, found)[0]
-        charge = quotes.Edits(charges=(Agreed("Foil", 250_00),))
+        charge = quotes.Edits(charges=(AgreedCharge("Foil", 250_00),))
         new = quotes.issue_quote(work, number, edits=charge)
     answer = accept(visitor, path, before)
     assert answer.status_code == 409

@@ -127,7 +127,7 @@ def _without_prices(books: TermsInForce, contract: Contract) -> Iterator[TermsWa
         editions = {
             each.isbn: each for each in books.editions(contract) if _allows(rule.formats, each)
         }
-        theirs = [kind for kind in sold if kind.isbn in editions]
+        theirs = [kind for kind in sold if kind.isbn in editions and not kind.is_usage]
         priced = any(kind.priced for kind in theirs) or any(e.prices for e in editions.values())
         if theirs and not priced:
             yield _of_rule(

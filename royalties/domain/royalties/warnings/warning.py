@@ -19,7 +19,7 @@ class SoldKind(NamedTuple):
     """Recorded sales and returns of all periods that plans and rules treat alike; how many lines.
 
     ``place`` has only the words that some step or rule names; ``priced`` says whether the reports
-    of these lines had a list price.
+    of these lines had a list price, ``is_usage`` whether they are subscriptions and loans.
     """
 
     isbn: str
@@ -28,6 +28,7 @@ class SoldKind(NamedTuple):
     place: Place
     priced: bool
     lines: int
+    is_usage: bool = False
 
 
 @dataclass(frozen=True, slots=True)

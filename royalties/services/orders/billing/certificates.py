@@ -16,7 +16,7 @@ from royalties.services.mail.outbox import Message, write
 from royalties.services.orders import attachments
 from royalties.services.orders.attachments import AttachmentUpload, StoredAttachment
 from royalties.services.orders.life import reason_of
-from royalties.services.orders.messages import OrderFile
+from royalties.services.orders.messages import OrderDownload
 from royalties.services.work import RefusedError, Work
 from royalties.store.orders import certificates as store
 from royalties.store.people import people
@@ -194,7 +194,7 @@ def places_in_force(work: Work, organization: str, day: date) -> frozenset[str]:
     return store.places_in_force(work.connection, organization, day)
 
 
-def file_of(work: Work, number: int) -> OrderFile | None:
+def file_of(work: Work, number: int) -> OrderDownload | None:
     """The signed paper, if it concerns the actor; else None.
 
     Raises:
@@ -207,7 +207,7 @@ def file_of(work: Work, number: int) -> OrderFile | None:
     path = work.files.order_file(row.sha256)
     if not path.is_file():
         raise RefusedError(f"the file {row.name} is missing: restore it from a backup")
-    return OrderFile(row.name, row.type, path)
+    return OrderDownload(row.name, row.type, path)
 
 
 def _place_of(text: str) -> str:

@@ -12,7 +12,7 @@ from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
 from royalties.services.orders.billing.issuing import (
     Bill,
-    Issued,
+    IssuedInvoice,
     earlier_of,
     issue,
     issued_of,
@@ -38,7 +38,7 @@ def credit_note(
     reason: str,
     token: str,
     amounts: Mapping[int, int] | None = None,
-) -> Issued:
+) -> IssuedInvoice:
     """Take back an invoice, or part of it; what copies brought is taken back with it.
 
     Args:
@@ -66,7 +66,7 @@ def credit_note(
         raise RefusedError(f"say why in up to {_LONGEST_REASON} letters: the organization reads it")
     require_possible(order, Action.CREDIT)
     before = issued_of(work, order)
-    of = Issued(row, invoice_shown(row))
+    of = IssuedInvoice(row, invoice_shown(row))
     _require_creditable(of, before)
     left = left_of(of.shown, [each.shown for each in before if each.row.of_id == row.id])
     chosen = _chosen(of.shown, left, amounts)
@@ -104,8 +104,8 @@ def total_of(work: Work, number: str, amounts: Mapping[int, int] | None) -> int:
     if row is None:
         raise RefusedError(f"there is no invoice {number[:20]}")
     rows = store.invoices_of(work.connection, row.order_id)
-    before = [Issued(each, invoice_shown(each)) for each in rows]
-    of = Issued(row, invoice_shown(row))
+    before = [IssuedInvoice(each, invoice_shown(each)) for each in rows]
+    of = IssuedInvoice(row, invoice_shown(row))
     _require_creditable(of, before)
     left = left_of(of.shown, [each.shown for each in before if each.row.of_id == row.id])
     return sum(_chosen(of.shown, left, amounts).values())
@@ -161,7 +161,7 @@ def _chosen(
     return chosen
 
 
-def _require_creditable(of: Issued, before: Sequence[Issued]) -> None:
+def _require_creditable(of: IssuedInvoice, before: Sequence[IssuedInvoice]) -> None:
     if of.row.kind == "credit":
         raise RefusedError(f"{of.row.number} is a credit note: it is not credited itself")
     applied = next((each for each in before if each.row.deposit_applied), None)

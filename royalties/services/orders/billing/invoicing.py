@@ -20,7 +20,7 @@ from royalties.services.orders.addresses import require_places
 from royalties.services.orders.billing.crediting import credit_note, left_of
 from royalties.services.orders.billing.issuing import (
     Bill,
-    Issued,
+    IssuedInvoice,
     earlier_of,
     issue,
     issued_of,
@@ -51,7 +51,7 @@ from royalties.store.orders.proofs import proofs_sent
 
 __all__ = [
     "INVOICE_CANCELLATION",
-    "Issued",
+    "IssuedInvoice",
     "Preview",
     "credit_note",
     "invoice",
@@ -73,17 +73,17 @@ INVOICE_CANCELLATION = "invoice-cancellation"
 # Reading
 
 
-def invoices(work: Work, number: str) -> list[Issued]:
+def invoices(work: Work, number: str) -> list[IssuedInvoice]:
     """Invoices and credit notes of an order that the actor may see, the first first."""
     order = find(work, number)
     return issued_of(work, order) if order else []
 
 
-def invoice_of(work: Work, number: str) -> Issued | None:
+def invoice_of(work: Work, number: str) -> IssuedInvoice | None:
     """An invoice or credit note that concerns the actor, by its number."""
     work.actor.require(Verb.READ_ORDERS)
     row = store.find_invoice(work.connection, work.actor, number)
-    return Issued(row, invoice_shown(row)) if row else None
+    return IssuedInvoice(row, invoice_shown(row)) if row else None
 
 
 def invoice_paper(work: Work, number: str, file: str) -> Paper:
@@ -141,7 +141,7 @@ def preview_deposit(work: Work, order: Order) -> InvoiceShown:
 # Issuing
 
 
-def invoice_deposit(work: Work, number: str, *, version: int, token: str) -> Issued:
+def invoice_deposit(work: Work, number: str, *, version: int, token: str) -> IssuedInvoice:
     """Invoice the deposit that the accepted quote asks for; work begins when it is paid.
 
     Raises:
@@ -169,7 +169,7 @@ def invoice(
     token: str,
     seen: int | None = None,
     proofs: int | None = None,
-) -> Issued:
+) -> IssuedInvoice:
     """Issue the final invoice: what was shipped at the quoted prices, tax, less the deposit.
 
     Proofs that were sent beyond the free ones stand in it, unless the staff lets them go.
@@ -216,7 +216,7 @@ def invoice(
     return issued
 
 
-def invoice_cancellation(work: Work, number: str, *, version: int, token: str) -> Issued:
+def invoice_cancellation(work: Work, number: str, *, version: int, token: str) -> IssuedInvoice:
     """Invoice what a cancelled order owes, less its deposit; what is too much is paid back.
 
     Raises:
@@ -344,19 +344,19 @@ def _tax_note(places: Mapping[str, int], exempt: frozenset[str], charged: set[st
     return " ".join(parts)
 
 
-def _deposit(issued: Sequence[Issued]) -> Issued | None:
+def _deposit(issued: Sequence[IssuedInvoice]) -> IssuedInvoice | None:
     """The invoice of the deposit, unless it was credited."""
     asked = [each for each in issued if each.row.kind == "deposit"]
     return next((each for each in asked if _left(each, issued)), None)
 
 
-def _deposit_left(issued: Sequence[Issued]) -> int:
+def _deposit_left(issued: Sequence[IssuedInvoice]) -> int:
     """What was invoiced as deposit and is neither credited nor used up."""
     asked = sum(_left(each, issued) for each in issued if each.row.kind == "deposit")
     return asked - sum(each.row.deposit_applied for each in issued)
 
 
-def _left(one: Issued, issued: Sequence[Issued]) -> int:
+def _left(one: IssuedInvoice, issued: Sequence[IssuedInvoice]) -> int:
     return one.row.total + sum(each.row.total for each in issued if each.row.of_id == one.row.id)
 
 
@@ -365,12 +365,12 @@ def _require_version(order: Order, version: int) -> None:
         raise ChangedMeanwhileError(order.number)
 
 
-def _tell(work: Work, order: Order, event: str, issued: Issued) -> None:
+def _tell(work: Work, order: Order, event: str, issued: IssuedInvoice) -> None:
     """Send an invoice's link, and how it is paid, to the organization."""
     notices.tell(work, order, event, detail=told(issued) | {"pay": pay_words(issued.shown)})
 
 
-def _noted(work: Work, order: Order, event: str, issued: Issued) -> None:
+def _noted(work: Work, order: Order, event: str, issued: IssuedInvoice) -> None:
     """Write down a step that the table has no line for; others see that the order has changed."""
     if not order_store.change_order(work.connection, order.id, order.version, {}):
         raise ChangedMeanwhileError(order.number)

@@ -25,7 +25,7 @@ _LONGEST_TOKEN = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedInvoice:
     """An invoice or credit note that was issued."""
 
     row: InvoiceRow
@@ -40,19 +40,21 @@ class Bill:
     lines: tuple[PaperLine, ...]
     net_days: int
     deposit_applied: int = 0
-    of: Issued | None = None
+    of: IssuedInvoice | None = None
     of_lines: tuple[int, ...] = ()
     tax_note: str = ""
     note: str = ""
 
 
-def issued_of(work: Work, order: Order) -> list[Issued]:
+def issued_of(work: Work, order: Order) -> list[IssuedInvoice]:
     """An order's invoices and credit notes, the first first; the caller found the order."""
     rows = store.invoices_of(work.connection, order.id)
-    return [Issued(row, invoice_shown(row)) for row in rows]
+    return [IssuedInvoice(row, invoice_shown(row)) for row in rows]
 
 
-def issue(work: Work, setup: Setup, order: Order, agreed: Agreed, bill: Bill, token: str) -> Issued:
+def issue(
+    work: Work, setup: Setup, order: Order, agreed: Agreed, bill: Bill, token: str
+) -> IssuedInvoice:
     """Number, post, freeze and print an invoice; the caller holds the order.
 
     The period is held first, then the ledger's end: so numbers have no gap, and a close is
@@ -87,7 +89,7 @@ def issue(work: Work, setup: Setup, order: Order, agreed: Agreed, bill: Bill, to
     store.add_invoice(work.connection, row)
     for file in FILES:
         paper_of(work, shown, file)
-    return Issued(row, shown)
+    return IssuedInvoice(row, shown)
 
 
 def shown_of(
@@ -140,7 +142,7 @@ def _terms(agreed: Agreed, bill: Bill) -> tuple[str, ...]:
     )
 
 
-def earlier_of(work: Work, order: Order, token: str) -> Issued | None:
+def earlier_of(work: Work, order: Order, token: str) -> IssuedInvoice | None:
     """What was issued with a form's token already.
 
     Raises:
@@ -151,10 +153,10 @@ def earlier_of(work: Work, order: Order, token: str) -> Issued | None:
     row = store.invoice_by_token(work.connection, token)
     if row is not None and row.order_id != order.id:
         raise RefusedError("this form was sent for another order: open it again")
-    return Issued(row, invoice_shown(row)) if row else None
+    return IssuedInvoice(row, invoice_shown(row)) if row else None
 
 
-def told(issued: Issued) -> dict[str, object]:
+def told(issued: IssuedInvoice) -> dict[str, object]:
     """What the history keeps of an invoice, and e-mails name."""
     shown = issued.shown
     return {

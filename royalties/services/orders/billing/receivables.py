@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from reports import account_statement as report
 from royalties.domain.money import amount_text
-from royalties.domain.orders.papers import AccountLine, AccountShown
+from royalties.domain.orders.papers import AccountLineShown, AccountShown
 from royalties.domain.people import Verb
 from royalties.services.books import setup_in_force
 from royalties.services.mail.outbox import Message, write
@@ -219,7 +219,7 @@ def statement_of_account(work: Work, organization: str) -> list[AccountShown]:
     lines = [
         (
             row.currency,
-            AccountLine(
+            AccountLineShown(
                 row.issued_on,
                 _NAMES[row.kind],
                 row.number,
@@ -234,7 +234,7 @@ def statement_of_account(work: Work, organization: str) -> list[AccountShown]:
     lines += [
         (
             row.currency,
-            AccountLine(
+            AccountLineShown(
                 row.received_on,
                 _money_words(row),
                 number,
@@ -280,7 +280,9 @@ def _money_words(row: ReceiptRow) -> str:
     return "Payment" if came_in else "Paid back"
 
 
-def _sorted(lines: Sequence[tuple[str, AccountLine]], wanted: str) -> tuple[AccountLine, ...]:
+def _sorted(
+    lines: Sequence[tuple[str, AccountLineShown]], wanted: str
+) -> tuple[AccountLineShown, ...]:
     """Lines of a currency by day; what was invoiced on a day stands before what came in."""
     own = [line for currency, line in lines if currency == wanted]
     return tuple(sorted(own, key=lambda line: (line.dated, line.amount < 0, line.number)))

@@ -21,14 +21,14 @@ _LONGEST = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class RequestDraft:
     """What was typed so far, as the edge wrote it down, and the day on which it is forgotten."""
 
     body: str
     until: date
 
 
-def find(work: Work, token: str, title: str) -> Draft | None:
+def find(work: Work, token: str, title: str) -> RequestDraft | None:
     """The draft of a title's order, or None: gone, somebody else's, or never there."""
     work.actor.require(Verb.ASK)
     row = store.find_draft(work.connection, fingerprint(token), work.at)
@@ -36,7 +36,7 @@ def find(work: Work, token: str, title: str) -> Draft | None:
         return None
     if row.person_id is not None and row.person_id != work.actor.person:
         return None
-    return Draft(row.body, work.day_of(row.expires_at))
+    return RequestDraft(row.body, work.day_of(row.expires_at))
 
 
 def begin(work: Work, title: str, body: str, address: str) -> str:

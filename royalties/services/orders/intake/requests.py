@@ -41,7 +41,7 @@ __all__ = [
     "Address",
     "BadRequestError",
     "OpenedRequest",
-    "Pending",
+    "PendingRequest",
     "Requested",
     "TooOftenError",
     "add_organization",
@@ -69,7 +69,7 @@ _LONGEST_TOKEN = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class PendingRequest:
     """A request whose link may be opened; ``needs_account`` if its e-mail address has none."""
 
     body: Requested
@@ -142,7 +142,7 @@ def ask_for(work: Work, body: Requested, address: str) -> None:
 # Opening the link
 
 
-def look_at(work: Work, token: str) -> Pending:
+def look_at(work: Work, token: str) -> PendingRequest:
     """What a link's request says; looking changes nothing.
 
     Raises:
@@ -150,7 +150,7 @@ def look_at(work: Work, token: str) -> Pending:
     """
     work.actor.require(Verb.ASK)
     row = _waiting(work, token)
-    return Pending(_BODY.validate_json(row.body), _known(work, row.email) is None)
+    return PendingRequest(_BODY.validate_json(row.body), _known(work, row.email) is None)
 
 
 def open_request(

@@ -19,7 +19,7 @@ from royalties.domain.orders.life import Action, Precondition, Side
 from royalties.domain.orders.pricing import Option
 from royalties.domain.people import Verb
 from royalties.domain.problems import Problem
-from royalties.ingest.uploads.artwork import LARGEST, Checked, check, named, too_large
+from royalties.ingest.uploads.artwork import LARGEST, CheckedFile, check, named, too_large
 from royalties.services.books import setup_in_force
 from royalties.services.orders import life, messages
 from royalties.services.orders.attachments import require_room
@@ -36,7 +36,7 @@ USES = (Use.LOGO, Use.LETTER, Use.COVER)
 """What artwork is for; a file is kept under its use."""
 
 
-class NotTakenError(RefusedError):
+class ArtworkNotTakenError(RefusedError):
     """Files that cannot be taken, with every problem of each."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
@@ -67,13 +67,13 @@ class Looked:
     name: str
     sha256: str
     size: int
-    checked: Checked
+    checked: CheckedFile
     previews: tuple[str, ...] = ()
     clean: str = ""
 
     @classmethod
     def of(
-        cls, files: Files, sent: tuple[Use, str], kept: tuple[str, int], checked: Checked
+        cls, files: Files, sent: tuple[Use, str], kept: tuple[str, int], checked: CheckedFile
     ) -> Self:
         """A file as it was looked at; what was made of it is written down before it is sent.
 
@@ -135,7 +135,9 @@ def look(files: Files, sent: ArtworkUpload, options: Sequence[Option] = ()) -> L
     try:
         fingerprint, size = files.keep_upload(sent.stream, LARGEST)
     except TooLargeError:
-        return Looked(sent.use, name, "", 0, Checked("", {}, problems=(too_large(name, sent.use),)))
+        return Looked(
+            sent.use, name, "", 0, CheckedFile("", {}, problems=(too_large(name, sent.use),))
+        )
     checked = check(files.upload(fingerprint), name, sent.use, options)
     if checked.problems:
         files.drop_upload(fingerprint)
@@ -170,7 +172,7 @@ def send_artwork(
         rights: whether the sender says that it may be printed.
 
     Raises:
-        NotTakenError: a file has problems.
+        ArtworkNotTakenError: a file has problems.
         RefusedError: something is missing, or the table does not allow it.
     """
     _require_side(work)
@@ -230,7 +232,7 @@ def preview_of(work: Work, number: str, file_id: int, page: int = 1) -> bytes | 
     return _kept(work.files, previews[page - 1])
 
 
-def drawing_of(work: Work, number: str, file_id: int) -> messages.OrderFile | None:
+def drawing_of(work: Work, number: str, file_id: int) -> messages.OrderDownload | None:
     """An SVG with only what draws, for the printer; None: no drawing, or another organization's."""
     work.actor.require(Verb.READ_ORDERS)
     row = store.find_file(work.connection, work.actor, number, file_id)
@@ -238,7 +240,7 @@ def drawing_of(work: Work, number: str, file_id: int) -> messages.OrderFile | No
         return None
     path = work.files.order_file(f"{row.facts['clean']}-clean.svg")
     name = f"{row.name.removesuffix('.svg')} for the printer.svg"
-    return messages.OrderFile(name, row.type, path) if path.is_file() else None
+    return messages.OrderDownload(name, row.type, path) if path.is_file() else None
 
 
 def keep(work: Work, order: Order, file: Looked) -> int:
@@ -333,7 +335,7 @@ def _require_side(work: Work) -> None:
 def _require_fit(files: Sequence[Looked], *, rights: bool) -> None:
     problems = [problem for each in files for problem in each.problems]
     if problems:
-        raise NotTakenError(problems)
+        raise ArtworkNotTakenError(problems)
     uses = [each.use for each in files]
     if len(set(uses)) < len(uses) or not {*uses} <= {*USES}:
         raise RefusedError("send one file for each: a logo, a letter, a cover")

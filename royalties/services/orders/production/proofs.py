@@ -15,8 +15,8 @@ from royalties.services.orders import life
 from royalties.services.orders.life import Order
 from royalties.services.orders.preconditions import preconditions_met
 from royalties.services.orders.production.artwork import (
+    ArtworkNotTakenError,
     Looked,
-    NotTakenError,
     OrderFile,
     files_of,
     keep,
@@ -64,12 +64,12 @@ def send_proof(work: Work, number: str, *, version: int, file: Looked) -> Order:
     """Send a proof to the organization: a PDF that passed its checks.
 
     Raises:
-        NotTakenError: the file has problems.
+        ArtworkNotTakenError: the file has problems.
         RefusedError: the table does not allow it.
     """
     work.actor.require(Verb.KEEP_ORDERS)
     if file.problems:
-        raise NotTakenError(file.problems)
+        raise ArtworkNotTakenError(file.problems)
     if file.use is not Use.PROOF:
         raise RefusedError("send the proof as a PDF")
     order = life.hold_still(work, number, version)

@@ -45,7 +45,7 @@ class Edits:
     """
 
     discount: Fraction | None = None
-    charges: tuple[pricing.Agreed, ...] = ()
+    charges: tuple[pricing.AgreedCharge, ...] = ()
     extra_proofs: int = 0
     valid_until: date | None = None
     note: str = ""

@@ -36,7 +36,7 @@ from royalties.store.orders import papers as store
 
 __all__ = [
     "Edits",
-    "Issued",
+    "IssuedQuote",
     "accept",
     "accept_quote",
     "accepted_quote",
@@ -60,7 +60,7 @@ _LONGEST_NAME = 200
 _LONGEST_PO = 100
 
 
-class Issued(NamedTuple):
+class IssuedQuote(NamedTuple):
     """A version of a quote that was issued; ``valid`` says whether it could be accepted today."""
 
     version: int
@@ -200,7 +200,7 @@ def edits_of(kept: Mapping[str, Any]) -> Edits:
     """What was agreed, as a proposal keeps it."""
     return Edits(
         Fraction(kept["discount"]),
-        tuple(pricing.Agreed(words, amount) for words, amount in kept["charges"]),
+        tuple(pricing.AgreedCharge(words, amount) for words, amount in kept["charges"]),
         kept["extra_proofs"],
         date.fromisoformat(kept["valid_until"]) if kept["valid_until"] else None,
         kept["note"],
@@ -348,7 +348,7 @@ def keep_calendar(work: Work) -> int:
     return len(expire_quotes(work)) + remind(work)
 
 
-def quotes(work: Work, order: life.Order) -> list[Issued]:
+def quotes(work: Work, order: life.Order) -> list[IssuedQuote]:
     """All versions of an order's quote, the newest first; the order was found for the actor."""
     work.actor.require(Verb.READ_ORDERS)
     return _issued(work, order)
@@ -389,10 +389,10 @@ def _paper(work: Work, shown: QuoteShown, file: str) -> Paper:
     return paper(work, "quote", shown.number, file, lambda: made[file](shown))
 
 
-def _issued(work: Work, order: life.Order) -> list[Issued]:
+def _issued(work: Work, order: life.Order) -> list[IssuedQuote]:
     rows = store.quotes_of(work.connection, order.id)
     return [
-        Issued(
+        IssuedQuote(
             row.version,
             row.issued_at,
             row.issued_by,

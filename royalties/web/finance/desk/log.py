@@ -90,7 +90,7 @@ def mail() -> Answer:
         written=shown,
         kinds=_KINDS,
         kind=kind,
-        State=mail_log.State,
+        State=mail_log.MailState,
         can_send=system().mailer.is_set_up,
         newest=url_for("people.mail", kind=kind or None) if before else "",
         older=(

@@ -7,7 +7,7 @@ from flask import Response, abort, render_template, request, url_for
 from royalties.domain.money import NotAnAmountError, amount_text
 from royalties.domain.people import FINANCE
 from royalties.services.orders.billing import crediting, invoice_list, invoicing, receivables
-from royalties.services.orders.billing.invoicing import Issued
+from royalties.services.orders.billing.invoicing import IssuedInvoice
 from royalties.services.work import RefusedError
 from royalties.web.core.files import download
 from royalties.web.core.pages import Answer, Pages, number_asked
@@ -148,7 +148,7 @@ def _reminders(refused: str = "") -> str:
     )
 
 
-def _find_invoice(number: str) -> Issued:
+def _find_invoice(number: str) -> IssuedInvoice:
     invoice = invoicing.invoice_of(current_work(), number)
     if invoice is None:
         abort(404)
@@ -156,7 +156,7 @@ def _find_invoice(number: str) -> Issued:
 
 
 def _invoice_page(
-    invoice: Issued, refused: str = "", drawn: Mapping[int, int] | None = None
+    invoice: IssuedInvoice, refused: str = "", drawn: Mapping[int, int] | None = None
 ) -> str:
     """An invoice's page; ``drawn`` is what would be credited of its lines, by place."""
     work = current_work()
@@ -193,7 +193,7 @@ def _invoice_page(
     )
 
 
-def _credit_form(invoice: Issued) -> forms.CreditForm:
+def _credit_form(invoice: IssuedInvoice) -> forms.CreditForm:
     """The form of a credit note, with a field for each line of its invoice."""
     lines = {
         f"line_{place}": EntryField(
@@ -205,7 +205,7 @@ def _credit_form(invoice: Issued) -> forms.CreditForm:
     return made
 
 
-def _amounts_sent(invoice: Issued, form: forms.CreditForm) -> dict[int, int] | None:
+def _amounts_sent(invoice: IssuedInvoice, form: forms.CreditForm) -> dict[int, int] | None:
     """How much of which line is credited; None: all that is left."""
     if form.what.data != "lines":
         return None

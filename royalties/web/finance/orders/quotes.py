@@ -270,7 +270,7 @@ def _edits(form: QuoteForm, currency: str) -> tuple[Edits, dict[str, str]]:
             lambda text: as_minor(text, currency or "USD"),
             f"is no amount such as {as_typed('14.50')}",
         )
-        charges.append(pricing.Agreed(words.data, minor or 0))
+        charges.append(pricing.AgreedCharge(words.data, minor or 0))
     return Edits(discount, tuple(charges), proofs or 0, until, form.note.data), wrong
 
 

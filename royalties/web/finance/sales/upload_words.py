@@ -20,6 +20,7 @@ _QUESTIONS = {
     "date_language": "In which language are the months?",
     "date_order": "Which comes first in a date?",
     "date_range": "Which day of a range counts?",
+    "discount_unit": "What are the discounts?",
     "decimal": "Which sign parts the decimals?",
     "discount": "Which discount?",
     "encoding": "How is the text encoded?",
@@ -36,6 +37,9 @@ _OPTIONS = {
     ("date_order", "mdy"): "month first: 03/04/2026 is March 4",
     ("date_range", "start"): "its first day",
     ("date_range", "end"): "its last day",
+    ("discount_unit", "percent"): "per cent: 42 is 42 %",
+    ("discount_unit", "fraction"): "fractions: 0.42 is 42 %",
+    ("discount_unit", "mixed"): "both: those above 1 are per cent",
     ("decimal", "."): "a point: 1,234 is one thousand two hundred and thirty-four",
     ("decimal", ","): "a comma: 1,234 is one and a bit",
     ("encoding", "utf-8"): "UTF-8",
@@ -79,6 +83,7 @@ CAUSES: Mapping[str, str] = {
     Cause.OTHER_DATE_ORDER: "Day and month the other way round than in the rest of the file",
     Cause.OTHER_DECIMAL_MARK: "Another decimal mark than in the rest of the file",
     Cause.OTHER_DIGITS: "Digits other than 0-9",
+    Cause.SEVERAL_EDITIONS: "An identifier of several editions",
     Cause.SEVERAL_ISBNS: "Several ISBNs in one cell",
     Cause.SIGN_OF_UNITS: "Units whose sign does not fit the kind of sale",
     Cause.ORDER_CHANGED: "An order that stands otherwise in an earlier import",
@@ -87,6 +92,7 @@ CAUSES: Mapping[str, str] = {
     Cause.SUMS_DISAGREE: "An order whose figures do not add up",
     Cause.SURPLUS_VALUES: "More values in a row than the header has columns",
     Cause.TOO_LARGE: "Too large a number",
+    Cause.UNITS_OF_USAGE: "Units where money is for use and not for copies",
     Cause.TOO_LONG: "Too long a text",
     Cause.TOO_MANY_DECIMALS: "More than six decimals",
     Cause.UNKNOWN_CURRENCY: "An unknown currency",
@@ -237,7 +243,17 @@ def compared(document: Document, earlier: Earlier | None) -> list[Compared]:
     for currency in dict.fromkeys([*document["net"], *(before or document)["net"]]):
         then = None if before is None else before["net"].get(currency, "0")
         lines.append(Compared("Net receipts", document["net"].get(currency, "0"), then, currency))
+    now, then_net = (_usage(each) for each in (document, before or {}))
+    for currency in dict.fromkeys([*now, *then_net]):
+        then = None if before is None else then_net.get(currency, "0")
+        lines.append(Compared("Subscriptions and loans", now.get(currency, "0"), then, currency))
     return lines
+
+
+def _usage(document: Document) -> dict[str, str]:
+    """Receipts for use and not for copies; documents of earlier releases have none."""
+    net: dict[str, str] = document.get("usage", {}).get("net", {})
+    return net
 
 
 def _rows(document: Document, name: str) -> int:

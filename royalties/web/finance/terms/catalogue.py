@@ -291,7 +291,7 @@ def _save(sheet: AmendForm, page: Callable[[AmendForm], str], onward: str) -> An
         sheet.asked, sheet.token = error.asked, error.token
         sheet.mistakes = [("confirmed", _TO_CONFIRM)]
         return page(sheet), 409
-    except terms.ChangedMeanwhileError as error:
+    except terms.EntryChangedError as error:
         sheet.mistakes = [("", str(error))]
         return page(sheet), 422
     flash("Saved. Its history tells what it said before." if changed else _UNCHANGED, "good")

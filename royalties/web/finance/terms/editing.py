@@ -182,7 +182,7 @@ def _note_refusal(sheet: AmendForm, error: RefusedError) -> None:
         case UnconfirmedError():
             sheet.asked, sheet.token = error.asked, error.token
             sheet.warn()
-        case terms.ChangedMeanwhileError():
+        case terms.EntryChangedError():
             _show_both(sheet, error)
         case _:
             sheet.refused = str(error)
@@ -193,7 +193,7 @@ def confirmed() -> str:
     return request.form.get("confirmed", "")[:64]
 
 
-def _show_both(sheet: AmendForm, error: terms.ChangedMeanwhileError) -> None:
+def _show_both(sheet: AmendForm, error: terms.EntryChangedError) -> None:
     sheet.refused = str(error)
     sheet.now = error.now
     sheet.meanwhile = changes(error.now.body if error.now else None, sheet.body, as_typed)

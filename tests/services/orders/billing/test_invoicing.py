@@ -44,6 +44,7 @@ from tests.builders.shipped import (
     three_proofs,
     token,
 )
+from tests.selection import costly
 from tests.services.racing import Racers, tasks
 from tests.services.test_crashes import crash_everywhere
 
@@ -235,9 +236,9 @@ def taken(office: Office) -> None:
     accepted(office, actor, REQUESTED, "")
 
 
-def deposit(office: Office, **more: Any) -> invoicing.Issued:
+def deposit(office: Office, **more: Any) -> invoicing.IssuedInvoice:
     values = {"token": token(), **more}
-    found: invoicing.Issued = acted(
+    found: invoicing.IssuedInvoice = acted(
         office,
         NUMBER,
         lambda work, version: invoicing.invoice_deposit(work, NUMBER, version=version, **values),
@@ -502,7 +503,9 @@ def test_a_crash_while_crediting_leaves_nothing(office: Office, step: int) -> No
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @after(invoiced)
 @settings(
-    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=costly(12).max_examples,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 @given(
     steps=st.lists(

@@ -15,7 +15,7 @@ from royalties.ingest.uploads import artwork as ingest
 from royalties.services.orders import life, messages
 from royalties.services.orders.intake import requests
 from royalties.services.orders.production import artwork, editions, proofs
-from royalties.services.orders.production.artwork import ArtworkUpload, NotTakenError
+from royalties.services.orders.production.artwork import ArtworkNotTakenError, ArtworkUpload
 from royalties.services.orders.quoting import quotes
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
@@ -109,7 +109,7 @@ def test_second_version_is_kept_beside_the_first(office: Office, orla: Actor) ->
 def test_a_file_with_problems_changes_nothing(office: Office, orla: Actor) -> None:
     number = accepted(office, orla)
     before = office.hashes()
-    with pytest.raises(NotTakenError, match="PostScript") as caught:
+    with pytest.raises(ArtworkNotTakenError, match="PostScript") as caught:
         send_logo(office, orla, number, b"%!PS-Adobe-3.0 EPSF-3.0\n")
     assert caught.value.problems[0].column == "logo"
     assert office.hashes() == before

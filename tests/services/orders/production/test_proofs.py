@@ -10,7 +10,7 @@ from royalties.domain.people import Actor, NotAllowedError, Role
 from royalties.services.orders import life, messages
 from royalties.services.orders.life import Order
 from royalties.services.orders.production import proofs
-from royalties.services.orders.production.artwork import NotTakenError, preview_of
+from royalties.services.orders.production.artwork import ArtworkNotTakenError, preview_of
 from royalties.services.orders.production.proofs import WHOLE, Proof
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
@@ -163,7 +163,7 @@ def test_only_staff_sends_proofs_and_only_as_pdf(office: Office, orla: Actor) ->
     with office.system.work(orla) as work, pytest.raises(NotAllowedError):
         proofs.send_proof(work, number, version=version, file=file)
     picture = looked(office, Use.PROOF, a_logo(), "proof.pdf")
-    with office.work() as work, pytest.raises(NotTakenError, match="this is a picture"):
+    with office.work() as work, pytest.raises(ArtworkNotTakenError, match="this is a picture"):
         proofs.send_proof(work, number, version=version, file=picture)
     logo = looked(office, Use.LOGO, a_logo())
     with office.work() as work, pytest.raises(RefusedError, match="as a PDF"):

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DatabaseError
 from royalties.domain.people import Actor, Role
 from royalties.services.orders import life, papers
 from royalties.services.orders.quoting import quotes
-from royalties.services.orders.quoting.quotes import Edits, Issued
+from royalties.services.orders.quoting.quotes import Edits, IssuedQuote
 from royalties.services.work import RefusedError
 from tests.builders.books import Office, after
 from tests.builders.orders import quoted, requested, somebody, takes_orders
@@ -29,7 +29,7 @@ def issue(office: Office, number: str, edits: Edits) -> None:
         quotes.issue_quote(work, number, edits=edits)
 
 
-def versions_of(office: Office, actor: Actor, number: str) -> list[Issued]:
+def versions_of(office: Office, actor: Actor, number: str) -> list[IssuedQuote]:
     with office.system.work(actor, read_only=True) as work:
         order = life.find(work, number)
         assert order is not None

@@ -63,7 +63,7 @@ def accept(office: Office, actor: Actor, number: str, **more: Any) -> life.Order
         return quotes.accept_quote(work, number, **{"name": "Olga Orr", **more})
 
 
-def versions(office: Office, actor: Actor, number: str) -> list[quotes.Issued]:
+def versions(office: Office, actor: Actor, number: str) -> list[quotes.IssuedQuote]:
     with office.system.work(actor, read_only=True) as work:
         order = life.find(work, number)
         assert order is not None
@@ -176,7 +176,7 @@ def test_second_quote_version_does_not_change_the_first(office: Office, olga: Ac
     (first,) = versions(office, olga, number)
     agreed = Edits(
         discount=Fraction(1, 2),
-        charges=(pricing.Agreed("Matched colour", 4_000),),
+        charges=(pricing.AgreedCharge("Matched colour", 4_000),),
         extra_proofs=0,
         valid_until=date(2025, 12, 1),
         note="As we said on Monday.",
@@ -219,11 +219,11 @@ def test_draft_quote_stores_nothing(office: Office, olga: Actor) -> None:
     [
         (Edits(discount=Fraction(11, 10)), "between 0 and 100"),
         (Edits(discount=Fraction(-1, 10)), "between 0 and 100"),
-        (Edits(charges=(pricing.Agreed("", 100),)), "say what"),
-        (Edits(charges=(pricing.Agreed("x" * 201, 100),)), "shorten it to 200"),
-        (Edits(charges=(pricing.Agreed("Rebate", -100),)), "no charge"),
-        (Edits(charges=(pricing.Agreed("Nothing", 0),)), "no charge"),
-        (Edits(charges=(pricing.Agreed("More", 1),) * 21), "at most 20"),
+        (Edits(charges=(pricing.AgreedCharge("", 100),)), "say what"),
+        (Edits(charges=(pricing.AgreedCharge("x" * 201, 100),)), "shorten it to 200"),
+        (Edits(charges=(pricing.AgreedCharge("Rebate", -100),)), "no charge"),
+        (Edits(charges=(pricing.AgreedCharge("Nothing", 0),)), "no charge"),
+        (Edits(charges=(pricing.AgreedCharge("More", 1),) * 21), "at most 20"),
         (Edits(extra_proofs=-1), "from 0 up"),
         (Edits(note="x" * 2001), "shorten it to 2000"),
         (Edits(note="a\x07b"), "cannot be printed"),

@@ -25,6 +25,7 @@ from royalties.web.finance.terms.plan_form import VersionForm
 from royalties.web.forms.entries import EntryForm, Written, as_before
 from royalties.web.forms.fields import fraction_text, percent_text
 from tests.builders.forms import sent
+from tests.selection import costly
 from tests.strategies import contracts, payees, plan_steps, plans
 
 _PAGE = Flask(__name__)
@@ -206,12 +207,14 @@ def beneficiary_body(payee: Beneficiary) -> Body:
 
 
 @given(contracts())
+@costly()
 def test_contract_form_returns_the_same_entry(contract: Contract) -> None:
     body = canonical("contracts", contract_body(contract))
     assert there_and_back("contracts", body, body) == body
 
 
 @given(plans(depth=2), st.integers(0, 1))
+@costly()
 def test_plan_form_returns_the_same_version(plan: Any, place: int) -> None:
     version = version_body(plan.versions[min(place, len(plan.versions) - 1)])
     try:
@@ -234,6 +237,7 @@ def nested(steps: list[Body], within: int) -> Body:
 
 
 @given(plan_steps(depth=0), st.integers(1, DEEPEST))
+@costly()
 def test_plan_form_returns_the_same_nested_steps(steps: Any, within: int) -> None:
     version = nested([step_body(step) for step in steps], within)
     try:

@@ -1,0 +1,34 @@
+"""The user's answers to what reports leave open, and which of them were needed."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+
+class Given(Mapping[str, str]):
+    """Answers by the key of their question; one that is looked up counts as needed."""
+
+    def __init__(self, answers: Mapping[str, str]) -> None:
+        self._answers = dict(answers)
+        self._needed: set[str] = set()
+
+    def __getitem__(self, key: str) -> str:
+        self._needed.add(key)
+        return self._answers[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._answers)
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def peek(self, key: str, options: Collection[str] = ()) -> str:
+        """An answer that may turn out to be needed, if it is one of some options; else nothing."""
+        answer = self._answers.get(key, "")
+        return answer if not options or answer in options else ""
+
+    def need(self, keys: Collection[str]) -> None:
+        """Take note that answers changed what was read."""
+        self._needed.update(keys)
+
+    def idle(self) -> list[str]:
+        """Answers that changed nothing, as the user gave them."""
+        return [f"{key}={text}" for key, text in self._answers.items() if key not in self._needed]

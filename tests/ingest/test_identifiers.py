@@ -1,0 +1,126 @@
+"""Identifiers of books as retailers, spreadsheets and people write them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import ean, isbn
+
+from royalties.ingest.report.books import EditionFinder
+from royalties.ingest.report.cells import Cell, Stranger, Wrong
+from royalties.ingest.report.reading import Known, KnownEdition
+from tests.ingest.shelf import TODAY
+
+SHOP = {
+    "9780306406157": 1,
+    "9780804429573": 2,
+    "9780000041203": 3,
+    "HB-LANT-01": 1,
+    "BK 07/B": 2,
+    "B0FIELD001": 3,
+    "036000291452": 1,
+    "4006381333931": 2,
+    "007": 3,
+    "BK_ACX0_000001": 2,
+}
+INVISIBLE = ("\ufeff", "\u200b", "\u00ad", "\u2060", "\u200e")
+DASHES = "-\u2010\u2011\u2013\u2014\u2212"
+
+
+def _known(names: dict[str, int]) -> Known:
+    editions = {
+        name: KnownEdition(id_, f"978000000000{id_}", f"Book {id_}", None, ())
+        for name, id_ in names.items()
+    }
+    return Known(editions, {}, TODAY)
+
+
+FINDER = EditionFinder(_known(SHOP))
+
+
+@st.composite
+def other_spellings(draw: st.DrawFn) -> tuple[int, Cell]:
+    """An identifier, changed in ways that keep what it says, and the edition it names."""
+    name = draw(st.sampled_from(sorted(SHOP)))
+    text = name
+    if name.startswith("978") and draw(st.booleans()):
+        text = isbn.to_isbn10(name)
+        if draw(st.booleans()):
+            text = text.rjust(draw(st.integers(10, 13)), "0")
+    if text.isdecimal() and draw(st.booleans()):
+        text += draw(st.sampled_from((".0", ".00")))
+        return SHOP[name], text
+    if draw(st.booleans()):
+        text = draw(st.sampled_from((text.lower(), text.title())))
+    text = text.replace("-", draw(st.sampled_from(DASHES + " ")))
+    at = draw(st.integers(1, len(text) - 1))
+    if text[at - 1 : at + 1].strip("-/_"):
+        gap = draw(st.sampled_from(("", " ", "-", "\u00a0", "\u2011", *INVISIBLE)))
+        text = text[:at] + gap + text[at:]
+    if name.startswith("978"):
+        labels = ("", "ISBN: ", "isbn ", "ISBN-13: " if len(name) == len(text) else "ISBN:")
+        text = draw(st.sampled_from(labels)) + text
+    around = draw(st.sampled_from(("{}", " {}\t", "'{}", '="{}"', "\ufeff{}", "{}\u200b")))
+    return SHOP[name], around.format(text)
+
+
+@given(other_spellings())
+def test_an_identifier_is_found_in_any_spelling(spelt: tuple[int, Cell]) -> None:
+    edition, cell = spelt
+    assert FINDER.isbn(cell) == edition
+
+
+@pytest.mark.parametrize("name", [name for name in SHOP if name.isdecimal()])
+def test_a_number_may_lose_or_gain_leading_zeros(name: str) -> None:
+    for cell in (int(name), float(int(name)), f"{int(name)}.0", f"0{name}"):
+        assert FINDER.isbn(cell) == SHOP[name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0306406152", "306406152", "80442957X", "080442957x", "000080442957X", "09780306406157"],
+)
+def test_short_and_padded_isbns_are_found(text: str) -> None:
+    assert isinstance(FINDER.isbn(text), int)
+
+
+def test_the_text_as_written_counts_before_its_normal_form() -> None:
+    finder = EditionFinder(_known({"HB-1": 1, "HB1": 2}))
+    assert (finder.isbn("hb-1"), finder.isbn("HB1")) == (1, 2)
+    doubtful = finder.isbn("HB 1")
+    assert isinstance(doubtful, Wrong)
+    assert "can mean" in doubtful.message
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier"),
+    [
+        ("tote-01", "TOTE-01"), ("  GIFT  CARD 25 ", "GIFT CARD 25"), ("TOTEBAG", "TOTEBAG"),
+        ("BK/07", "BK/07"), ("B0XXXX0001", "B0XXXX0001"), ("5901234123457", "5901234123457"),
+        ("ISBN: 978-3-16-148410-0", "9783161484100"), ("80442957x", "9780804429573"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_an_unknown_identifier_waits(text: str, identifier: str) -> None:
+    found = EditionFinder(_known({})).isbn(text)
+    assert isinstance(found, Stranger)
+    assert found.identifier == identifier
+
+
+@given(st.integers(0, 12), st.sampled_from("OIlSBX"))
+def test_a_slip_in_an_isbn_is_a_problem_and_never_waits(at: int, sign: str) -> None:
+    number = "9780306406157"
+    assert isinstance(FINDER.isbn(number[:at] + sign + number[at + 1 :]), Wrong)
+    digit = str((int(number[at]) + 1) % 10)
+    assert isinstance(FINDER.isbn(number[:at] + digit + number[at + 1 :]), Wrong)
+
+
+@pytest.mark.parametrize("text", ["n/a", "N/A", "none", "--", "see note", "Total", "9.78E+12"])
+def test_what_names_no_product_is_a_problem(text: str) -> None:
+    assert isinstance(FINDER.isbn(text), Wrong)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_an_edition_waits_or_is_a_problem(text: str) -> None:
+    found = FINDER.isbn(text)
+    if isinstance(found, Stranger) and found.identifier.isdecimal():
+        assert ean.is_valid(found.identifier)
