@@ -6,12 +6,12 @@ from typing import Any
 from royalties.domain.problems import Choice, Skipped
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.bulk import Bulk
-from royalties.ingest.report.cells import printed, text_of
+from royalties.ingest.report.cells import BLANK, printed, text_of
 from royalties.ingest.report.conventions import again
 from royalties.ingest.report.declaration import ReportFormat, begins, normal
 from royalties.ingest.report.printed_totals import PrintedTotals
 from royalties.ingest.report.reading import ControlTotals
-from royalties.ingest.report.tables import Table
+from royalties.ingest.report.tables import Table, is_words
 
 SECOND_TABLE = ("returns", "sales", "ignore")
 
@@ -48,27 +48,52 @@ class Asides:
         books: Sequence[Any],
         bulk: Bulk | None,
     ) -> bool:
-        """Whether a row without a known book is no sale at all."""
+        """Whether a row is no sale at all; one with a known book is a sale or its subtotal."""
+        is_known = any(isinstance(book, int) for book in books)
         cells = cells[: table.width]
-        filled = [cell for cell in cells if text_of(cell).strip()]
+        filled = [cell for cell in cells if is_known or text_of(cell).strip()]
         if not filled:
             return True
-        if table.header.repeats(cells):
+        if not is_known and table.header.repeats(cells):
             self._header_again(table, number)
             return True
         if table.is_total(cells, books):
             self._totals.add(table, number, values, bulk)
             return True
-        first = normal(text_of(filled[0]))
-        if word := begins(first, self._skip):
+        return not is_known and self._is_left_out(table, number, cells, filled, books)
+
+    def _is_left_out(
+        self,
+        table: Table,
+        number: int,
+        cells: Sequence[Any],
+        filled: Sequence[Any],
+        books: Sequence[Any],
+    ) -> bool:
+        """Whether a row without a known book is to be skipped, a heading or a note."""
+        if word := self._skipped_word(cells, books):
             self._rows.rows += 1
             self._skipped.add(f"begins with {word!r}")
             return True
-        if len(filled) == 1 and _is_heading(filled[0]):
+        if len(filled) == 1 and is_words(filled[0]):
             self._heading = number
             self._note(f"{table.where(number)} has only text: {printed(filled[0])!r}")
             return True
+        if table.is_note(cells, books):
+            self._note(f"{table.where(number)} has only text: {printed(filled[0])!r} and more")
+            return True
         return False
+
+    def _skipped_word(self, cells: Sequence[Any], books: Sequence[Any]) -> str:
+        """The word for which a row is left out: that of its first cell, or of any without a book.
+
+        A title may begin with such a word where the row has a book.
+        """
+        filled = [at for at, cell in enumerate(cells) if text_of(cell).strip()]
+        nameless = all(book is BLANK for book in books)
+        looked_at = filled if nameless else filled[:1]
+        texts = (normal(text_of(cells[at])) for at in looked_at)
+        return next((word for text in texts if (word := begins(text, self._skip))), "")
 
     def turn(self, table: Table, values: dict[str, Any]) -> bool:
         """Apply what was chosen for a second table; whether the row is to be left out."""
@@ -104,10 +129,3 @@ def _make_return(values: dict[str, Any]) -> None:
         values["sold"], values["returned"] = 0, values["sold"]
     if "kind" in values:
         values["kind"] = SaleKind.RETURN.value
-
-
-def _is_heading(cell: Any) -> bool:
-    if not isinstance(cell, str):
-        return False
-    letters = sum(sign.isalpha() for sign in cell)
-    return letters > sum(sign.isdigit() for sign in cell)

@@ -18,7 +18,8 @@ from royalties.ingest.report.cells import (
     text_of,
     visible,
 )
-from royalties.ingest.report.declaration import TOTALS, begins, normal
+from royalties.ingest.report.declaration import begins, normal
+from royalties.ingest.report.labels import TOTALS, is_total_label
 from royalties.ingest.report.reading import Known
 
 _THIRTEEN = re.compile(r"97[89]\d{10}", re.ASCII)
@@ -190,7 +191,8 @@ def unfit(text: str) -> Wrong | None:
             Cause.SEVERAL_ISBNS, f"two ISBNs in one cell: {text!r}", "write a row for each book"
         )
     word = normal(text)
-    if word in _NO_NAMES or begins(word, TOTALS) or not identifier_key(text).strip("_./#&+:"):
+    is_total = begins(word, TOTALS) or is_total_label(word)
+    if word in _NO_NAMES or is_total or not identifier_key(text).strip("_./#&+:"):
         return _no_isbn(f"{text!r} is not an ISBN")
     return None
 

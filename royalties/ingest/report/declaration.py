@@ -13,6 +13,7 @@ from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.cells import Cell, Odd, text_of, visible
 from royalties.ingest.report.headings import unit_of, without_unit
+from royalties.ingest.report.labels import TOTALS
 
 HEADER_ROWS = 15
 """So many rows from the top are searched for the header."""
@@ -23,7 +24,6 @@ BOOK = "book"
 SALE_UNITS = ("sold", "returned", "free")
 AMOUNTS = ("list_price", "net", "unit_net", "return_net")
 PLACE = ("country", "region", "city")
-TOTALS = ("total", "totals", "grand total", "subtotal", "sub-total", "sum")
 
 
 @dataclass(frozen=True, slots=True)

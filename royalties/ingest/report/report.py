@@ -222,8 +222,7 @@ class Report:
     ) -> None:
         """Read one row that is not plain."""
         values, books = table.read(cells)
-        known = any(isinstance(book, int) for book in books)
-        if not known and self._asides.takes(table, number, cells, values, books, bulk):
+        if self._asides.takes(table, number, cells, values, books, bulk):
             return
         self.totals.rows += 1
         if self._asides.turn(table, values):
@@ -243,11 +242,14 @@ class Report:
             self._undated.append(f"{table.where(number)}: {found}")
         elif not verdict.pending:
             self._record(table, number, values, verdict)
-            self._watch.row(table, number, cells)
-            for place, wrong in verdict.ignored:
-                self._watch.identifier(table, number, place, wrong)
-            if table.title >= 0 and isinstance(verdict.book, int):
-                self._watch.title(table, number, verdict.book, table.title_of(cells))
+            self._look_at(table, number, cells, verdict)
+
+    def _look_at(self, table: Table, number: int, cells: Sequence[Any], verdict: Verdict) -> None:
+        self._watch.row(table, number, cells)
+        for place, wrong in verdict.ignored:
+            self._watch.identifier(table, number, place, wrong)
+        if table.title >= 0 and isinstance(verdict.book, int):
+            self._watch.title(table, number, verdict.book, table.title_of(cells))
 
     def _leave_out(self, values: Mapping[str, Any], verdict: Verdict) -> None:
         self.skipped.add(verdict.left)

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from royalties.ingest.report.amounts import Numbers
-from royalties.ingest.report.cells import BLANK, Block, Cell, Odd, Wrong, text_of
+from royalties.ingest.report.cells import BLANK, Block, Cell, Odd, Stranger, Wrong, text_of
 from royalties.ingest.report.columns import Converters, Reader, bad_text
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import (
@@ -17,7 +17,10 @@ from royalties.ingest.report.declaration import (
     begins,
     normal,
 )
+from royalties.ingest.report.labels import is_total_label
 from royalties.ingest.report.workbook import Look
+
+_COUNTED = ("units", "sold", "returned", "free", "net_units")
 
 
 class Sheet(Protocol):
@@ -179,28 +182,67 @@ class Table:
         return (self.header.names[at], at) if at >= 0 else ("", -1)
 
     def is_total(self, cells: Sequence[Any], books: Sequence[Any]) -> bool:
-        """Whether a row without a known book is a total, by its label."""
-        if any(
-            field == "date" and not isinstance(reader.one(cells[at]), Odd)
-            for field, reader, at in self.readers
-        ):
+        """Whether a row is a total, by a label in any column.
+
+        Beside a date or a known book, and in the column of titles, only a text counts that can be
+        nothing else; a row with both a date and a known book is a sale.
+        """
+        dated = self._is_dated(cells)
+        known = any(isinstance(book, int) for book in books)
+        if known and (dated or not self._has("date")):
             return False
-        labelled = [
+        labelled = {
             at for at, cell in enumerate(cells[: self.width])
             if isinstance(cell, str) and begins(normal(cell), self.report.totals)
-        ]  # fmt: skip
-        if labelled:
-            own = {at for _, at in self.books}
-            nameless = all(book is BLANK for book in books)
-            return nameless or any(at in own for at in labelled)
-        return self.report.bare_totals and self._is_bare(cells)
+        }  # fmt: skip
+        certain = {
+            at for at, cell in enumerate(cells[: self.width])
+            if isinstance(cell, str) and is_total_label(cell)
+        }  # fmt: skip
+        own = {at for _, at in self.books}
+        nameless = all(book is BLANK for book in books)
+        if known:
+            return bool(certain - {self.title})
+        if dated:
+            return bool(certain & own) or (nameless and bool(certain - {self.title}))
+        labels = certain | (labelled - {self.title})
+        if labels & own or (labels and (nameless or self._has("date"))):
+            return True
+        return not labels and self.report.bare_totals and self._is_bare(cells)
+
+    def is_note(self, cells: Sequence[Any], books: Sequence[Any]) -> bool:
+        """Whether a row has only texts, and no date, copies, money or book."""
+        if any(isinstance(book, int | Stranger) for book in books):
+            return False
+        counted = {
+            at for field, _, at in self.readers if field in (*AMOUNTS, *_COUNTED, "date")
+        }  # fmt: skip
+        filled = [at for at, cell in enumerate(cells[: self.width]) if text_of(cell).strip()]
+        return counted.isdisjoint(filled) and all(is_words(cells[at]) for at in filled)
+
+    def _has(self, field: str) -> bool:
+        return self.header.at(field) >= 0
+
+    def _is_dated(self, cells: Sequence[Any]) -> bool:
+        return any(
+            field == "date" and not isinstance(reader.one(cells[at]), Odd)
+            for field, reader, at in self.readers
+        )
 
     def _is_bare(self, cells: Sequence[Any]) -> bool:
         numeric = {
             at for field, _, at in self.readers
-            if field in AMOUNTS or field in ("units", "sold", "returned", "free", "net_units")
+            if field in AMOUNTS or field in _COUNTED
         }  # fmt: skip
         return all(cell == "" for at, cell in enumerate(cells) if at not in numeric)
+
+
+def is_words(cell: Any) -> bool:
+    """Whether a cell is text more than figures."""
+    if not isinstance(cell, str):
+        return False
+    letters = sum(sign.isalpha() for sign in cell)
+    return letters > sum(sign.isdigit() for sign in cell)
 
 
 def _rows_of(blocks: Iterable[Block]) -> Iterator[tuple[int, Sequence[Cell]]]:

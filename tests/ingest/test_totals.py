@@ -1,0 +1,129 @@
+"""Totals, subtotals and notes in any column of a report, and titles that look like them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from royalties.ingest.report.labels import is_total_label
+from tests.ingest.shelf import CATALOGUE, RIVER, Read, read, read_text
+
+A = "9780306406157"
+COLUMNS = ("Store", "ISBN", "Title", "Sale date", "Units", "Net amount", "Currency", "Remark")
+SALE = ("Amazon", A, "The River Clock", "2025-03-01", "2", "10.00", "USD", "")
+PLAIN = replace(RIVER, skip=())
+LABELS = (
+    "Total", "TOTALS", "Grand total:", "Subtotal", "Sub-total week 28", "Week 28 subtotal",
+    "Total for March 2025", "Total units", "USD total", "Sum", "Summe", "Zwischensumme", "Total Q1",
+)  # fmt: skip
+TITLES = (
+    "Total Recall",
+    "Total Eclipse of the Heart",
+    "Summit",
+    "The Sum of All Fears",
+    "Totality",
+)
+
+
+def _report(folder: Path, *rows: Sequence[str]) -> Read:
+    text = "\n".join(",".join(row) for row in (COLUMNS, *rows)) + "\n"
+    return read_text(folder, text, mappings=[PLAIN])
+
+
+def _row(**cells: str) -> list[str]:
+    return [cells.get(name.split()[0].lower(), "") for name in COLUMNS]
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_labels_of_totals(label: str) -> None:
+    assert is_total_label(label)
+
+
+@pytest.mark.parametrize(
+    "text", [*TITLES, "Total Wine & More", "", "12", "March 2025", "All sales"]
+)
+def test_other_texts_are_no_labels(text: str) -> None:
+    assert not is_total_label(text)
+
+
+@given(
+    st.sampled_from(LABELS), st.sampled_from(("store", "isbn", "title", "remark")), st.booleans(),
+    st.booleans(),
+)  # fmt: skip
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_total_is_one_in_any_column(
+    tmp_path: Path, label: str, column: str, dated: bool, subtotals: bool
+) -> None:
+    total = _row(**{column: label}, units="4", net="20.00", currency="USD")
+    if dated and column != "title":
+        total[3] = "2025-03-31"
+    found = _report(tmp_path, SALE, (*SALE[:7], "x"), total, *([SALE] if subtotals else []))
+    assert not found.reading.problems, found.messages
+    assert found.codes - {"identical-rows"} == {"totals-row"}
+    told = next(each.message for each in found.reading.notices if each.code == "totals-row")
+    assert "row 4 looks like a total: excluded, and it agrees with the sum" in told
+    assert len(found.sales) == 2 + subtotals
+    assert not found.waiting
+
+
+@pytest.mark.parametrize("label", ["Subtotal", "Total for title"])
+def test_a_subtotal_beside_its_book_is_no_sale(tmp_path: Path, label: str) -> None:
+    total = _row(isbn=A, remark=label, units="2", net="10.00", currency="USD")
+    found = _report(tmp_path, SALE, total)
+    assert not found.asked
+    assert found.codes == {"totals-row"}
+    assert len(found.sales) == 1
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_title_stays_a_title(tmp_path: Path, title: str) -> None:
+    sale = ("Amazon", A, title, "2025-03-01", "2", "10.00", "USD", "")
+    assert len(_report(tmp_path, sale).sales) == 1
+    unknown = (*sale[:1], "9783161484100", *sale[2:])
+    assert len(_report(tmp_path, unknown).waiting) == 1
+    for nameless in (("", "", *sale[2:]), ("", "", title, "", *sale[4:])):
+        [problem] = {each.row for each in _report(tmp_path, nameless).reading.problems}
+        assert problem == 2
+
+
+def test_a_customer_called_total_is_no_total_beside_a_date(tmp_path: Path) -> None:
+    found = _report(tmp_path, ("Total Wine & More", "", *SALE[2:]))
+    assert ["ISBN is empty" in message for message in found.messages] == [True]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [{"isbn": "Note:", "remark": "prices are without VAT"}, {"store": "End of report"},
+     {"title": "* includes promotions", "remark": "see the contract"}],
+    ids=str,
+)  # fmt: skip
+def test_notes_are_passed_over(tmp_path: Path, cells: dict[str, str]) -> None:
+    found = _report(tmp_path, SALE, _row(**cells), (*SALE[:7], "x"))
+    assert not found.reading.problems, found.messages
+    assert len(found.sales) == found.reading.totals.rows == 2
+    assert any("row 3 has only text" in note for note in found.reading.notes)
+
+
+@pytest.mark.parametrize(
+    "cells", [{"isbn": "Note", "units": "2"}, {"remark": "Bonus", "net": "5.00"}], ids=str
+)
+def test_a_row_with_copies_or_money_is_no_note(tmp_path: Path, cells: dict[str, str]) -> None:
+    assert _report(tmp_path, SALE, _row(**cells)).reading.problems
+
+
+@pytest.mark.parametrize("column", range(5))
+def test_subtotals_of_the_telephone_log_in_any_column(tmp_path: Path, column: int) -> None:
+    header = "Order No,Date,City,State,ISBN,Quantity,Unit Price,Discount %,Amount"
+    subtotal = ["", "", "", "", "", "2", "", "", "120.00"]
+    subtotal[column] = "Subtotal week 28"
+    path = tmp_path / "report.csv"
+    sale = "T-1,07/08/2025,Salem,OR,9781442246928,2,75.00,20,120.00"
+    path.write_text(f"{header}\n{sale}\n{','.join(subtotal)}\n", encoding="utf-8")
+    found = read(path, known=CATALOGUE)
+    assert found.reading.report == "phone-orders"
+    assert not found.reading.problems, found.messages
+    assert not found.codes
+    assert [line[6] for line in found.sales] == [2]
