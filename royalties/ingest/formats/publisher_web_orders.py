@@ -5,6 +5,7 @@ whole order, so that an order is worked out as a whole (``shop_orders``) before 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from stdnum import isbn as isbn_numbers
@@ -47,6 +48,22 @@ _PAYMENTS = {
 }
 _TAXES = 5
 """Taxes that an export prints by name."""
+_READ = frozenset(
+    (
+        "name", "financial status", "currency", "subtotal", "shipping", "taxes", "total", "duties",
+        "discount amount", "refunded amount", "cancelled at", "lineitem quantity", "lineitem name",
+        "lineitem price", "lineitem compare at price", "lineitem taxable", "lineitem discount",
+        *(f"tax {place} {what}" for place in range(1, _TAXES + 1) for what in ("name", "value")),
+        *(
+            f"{kind} {part}"
+            for kind in ("shipping", "billing")
+            for part in ("country", "province", "city", "zip")
+        ),
+    )
+)  # fmt: skip
+"""Columns that are looked at, of some eighty."""
+_exact = lru_cache(10_000)(exact)
+"""Reports repeat their amounts."""
 
 _Line = Mapping[str, str]
 """A row's texts by the normal name of its column."""
@@ -63,7 +80,7 @@ class _NoAmountError(ValueError):
 def _amount(line: _Line, name: str) -> int:
     """An amount in millionths; 0 where it is blank."""
     text = line.get(name, "")
-    amount = exact(text) if text else 0
+    amount = _exact(text) if text else 0
     if amount is None:
         raise _NoAmountError(name, text)
     return amount
@@ -77,11 +94,12 @@ def _arranged(
 
 def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterator[ExportedOrder]:
     names = [normal(name) for name in header.names]
+    read = [(name, place) for place, name in enumerate(names) if name in _READ]
     at, sku, created = header.at("order"), header.at(BOOK), header.at("date")
     for number, group in groupby(rows, key=lambda row: plain_text(row[1][at]) or row[0]):
         rows_of_order = [*group]
         lines = [
-            {name: text_of(cell).strip() for name, cell in zip(names, cells, strict=False)}
+            {name: text_of(cells[place]).strip() for name, place in read}
             for _, cells in rows_of_order
         ]
         try:
@@ -143,7 +161,7 @@ def _order(
         gone=gone,
         currency=first.get("currency", "").upper(),
         place=_place(first),
-        is_blank=not any(first.values()),
+        is_blank=not any(text_of(cell).strip() for cell in items[0].row[1]),
     )
 
 
