@@ -77,7 +77,15 @@ def test_a_number_may_lose_or_gain_leading_zeros(name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["0306406152", "306406152", "80442957X", "080442957x", "000080442957X", "09780306406157"],
+    [
+        "ISBN: 9780306406157.0",
+        "0306406152",
+        "306406152",
+        "80442957X",
+        "080442957x",
+        "000080442957X",
+        "09780306406157",
+    ],
 )
 def test_short_and_padded_isbns_are_found(text: str) -> None:
     assert isinstance(FINDER.isbn(text), int)

@@ -65,7 +65,7 @@ class EditionFinder:
         if (found := self._named(text)) is not None:
             return found
         if label := _LABEL.match(text):
-            text = text[label.end() :]
+            text = written_identifier(text[label.end() :])
             if (found := self._named(text)) is not None:
                 return found
         bare = identifier_key(text)

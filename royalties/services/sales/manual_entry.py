@@ -275,13 +275,14 @@ class _Row:
 def _isbn(text: str, known: EditionFinder, shelf: EditionIndex) -> str | Mistake:
     """The cell as an import finds its edition by it; a title becomes its edition's ISBN."""
     edition = known.isbn(text)
-    if isinstance(edition, Stranger):
+    # A title may look like somebody's number: Catch-22.
+    if isinstance(edition, Stranger) and not shelf.named(text):
         return Mistake(
             f"no edition has {edition.identifier}: check it against the book, or add the edition "
             f"to its title first",
             field="isbn",
         )
-    if not isinstance(edition, Wrong):
+    if not isinstance(edition, Wrong | Stranger):
         return text
     books = shelf.named(text)
     if len(books) == 1:

@@ -29,7 +29,9 @@ from tests.builders.books import (
     UNKNOWN,
     Office,
     a_row,
+    a_title,
     after,
+    an_edition,
     closed,
     opened,
     spring,
@@ -266,6 +268,15 @@ def test_title_and_format_identify_an_edition(clerk: Clerk) -> None:
     assert done.batch is not None
     found = clerk.office.rows("SELECT isbn FROM sale JOIN edition ON id = edition_id ORDER BY isbn")
     assert found == [(HARDCOVER,), (ATLAS,)]
+
+
+def test_a_title_that_looks_like_a_number_identifies_its_edition(clerk: Clerk) -> None:
+    clerk.office.load({"titles": [a_title("catch", an_edition(UNKNOWN), title="Catch-22")]})
+    done = clerk.enter(a_sheet(typed(isbn="catch-22")))
+    assert done.batch is not None
+    assert clerk.office.rows("SELECT isbn FROM sale JOIN edition ON id = edition_id") == [
+        (UNKNOWN,)
+    ]
 
 
 def test_a_title_of_several_editions_names_them(clerk: Clerk) -> None:
