@@ -156,6 +156,5 @@ def test_confirmations_of_samples(case: tuple[str, dict[str, Any], Read]) -> Non
         "total row": "totals-row",
         "hidden sheet": "hidden-sheet",
         "two periods": "two-periods",
-        "refund spread": "shop-refund-spread",
     }
     assert found.codes <= {words[word] for word in expected["may_warn"]}

@@ -383,6 +383,12 @@ class ShopExport:
                 f"the tax lies inside the prices of {counted(found.count, 'order')}, and was taken "
                 f"out: {found.sums}, with the shipping's part"
             )
+        if found := told.get("refund-spread"):
+            self._around.note(
+                f"what was refunded of {counted(found.count, 'order')} is no line's price: it is "
+                f"spread over the lines in proportion, and no copy is returned: {found.named}; "
+                f"{found.sums}"
+            )
         if self._unclear.count:
             self._around.ask(
                 Choice(
@@ -410,8 +416,6 @@ _WARNINGS = {
     "recorded as its return: {named}; {sums}. If it was not, add --choose refund=spread",
     "refund-as-shipping": "what was refunded of {orders} is just the shipping, so that the sales "
     "stay as they are: {named}; {sums}. If it was not, add --choose refund=spread",
-    "refund-spread": "what was refunded of {orders} is no line's price: it is spread over the "
-    "lines in proportion, and no copy is returned: {named}; {sums}",
 }
 """What is said, by its code without ``shop-``."""
 
