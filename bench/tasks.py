@@ -7,11 +7,12 @@ import os
 import resource
 import sqlite3
 import sys
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bench import generate, pages, years
 
@@ -230,13 +231,41 @@ def _royalties(home: str, *arguments: str) -> None:
 
 def _timed(work: Callable[[], object]) -> dict[str, float]:
     gc.collect()
-    started = time.perf_counter()
-    work()
-    seconds = time.perf_counter() - started
+    with _Memory() as memory:
+        started = time.perf_counter()
+        work()
+        seconds = time.perf_counter() - started
     usage = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    # A child lives beside its parent: what one machine needs is at most both.
-    return {"seconds": seconds, "peak_mb": usage + children}
+    return {"seconds": seconds, "peak_mb": max(usage, memory.peak_mb)}
+
+
+class _Memory:
+    """Looks twenty times a second at what this process and its children hold together."""
+
+    def __enter__(self) -> Self:
+        self.peak_mb = 0.0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._done.wait(0.05):
+            children = Path(f"/proc/self/task/{os.getpid()}/children")
+            pids = ["self", *children.read_text().split()] if children.exists() else []
+            self.peak_mb = max(self.peak_mb, sum(map(_resident_mb, pids)))
+
+
+def _resident_mb(pid: str) -> float:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):  # it has ended meanwhile
+        return 0.0
+    return pages * resource.getpagesize() / 2**20
 
 
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
