@@ -142,7 +142,7 @@ def _of_class(items: Any) -> str:
     for letter in "1aA -.=,x/'\"é\xe9\x80\xc3":
         if _is_in(items, letter):
             return letter
-    return next(chr(n) for n in range(256) if _is_in(items, chr(n)))
+    return next(chr(n) for n in range(0x10000) if _is_in(items, chr(n)))
 
 
 def _is_in(items: Any, letter: str) -> bool:

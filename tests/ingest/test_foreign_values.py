@@ -207,7 +207,8 @@ def _wrong(line: Sequence[Any]) -> Iterator[str]:  # noqa: C901 - one look at ea
             day = ""
     if day:
         yield f"day {day!r}"
-    if type(units) is not int or not 0 < abs(units) <= MOST_UNITS:
+    least = 0 if kind == SaleKind.USAGE else 1
+    if type(units) is not int or not least <= abs(units) <= MOST_UNITS:
         yield f"units {units!r}"
     if currency not in EXPONENTS:
         yield f"currency {currency!r}"

@@ -10,10 +10,12 @@ _PERCENT = re.compile(
     r"%|\b(?:per ?cent|percentage|pct|prozent|pour ?cent(?:age)?|porcentaje|percentuale)\b",
     re.IGNORECASE,
 )
-_BRACKETS = re.compile(r"\s*[(\[]\s*(?:in\s+)?([^()\[\]]{1,20}?)\s*[)\]]\s*$", re.IGNORECASE)
-_IN = re.compile(r"\s+in\s+([^\s()]{1,10})\s*$", re.IGNORECASE)
-_LAST_CODE = re.compile(r"\s+([A-Z]{3})\s*$", re.ASCII)
-_LAST_WORD = re.compile(r"[\s_]+(cents?|pence|%|per ?cent|pct)\s*$", re.IGNORECASE)
+_BRACKETS = re.compile(r"\s?[(\[]\s?(?:in\s)?([^()\[\]]{1,20}?)\s?[)\]]$", re.IGNORECASE)
+_IN = re.compile(r"\sin\s([^\s()]{1,10})$", re.IGNORECASE)
+_LAST_CODE = re.compile(r"\s([A-Z]{3})$", re.ASCII)
+_LAST_WORD = re.compile(r"[\s_](cents?|pence|%|per ?cent|pct)$", re.IGNORECASE)
+_LONGEST = 120
+"""Characters of a heading that is looked at; longer ones state no unit."""
 _CENTS = frozenset(("cent", "cents", "us cents", "ct", "cts", "pence", "¢", "minor units"))
 _WORDS = frozenset(("ALL", "TOP", "TRY", "MOP", "MAD", "PEN", "LAK", "GEL", "COP"))
 """Codes of currencies that are words or sizes as well."""
@@ -30,6 +32,8 @@ class Unit:
 
 def unit_of(heading: str) -> Unit:
     """The unit that a heading states."""
+    if len(heading) > _LONGEST:
+        return Unit()
     _, unit = _parted(heading)
     return Unit(
         bool(_PERCENT.search(heading)), unit.casefold() in _CENTS, _currency(unit) if unit else ""
@@ -38,10 +42,11 @@ def unit_of(heading: str) -> Unit:
 
 def without_unit(heading: str) -> str:
     """A heading without the unit that it states."""
-    return _parted(heading)[0]
+    return heading if len(heading) > _LONGEST else _parted(heading)[0]
 
 
 def _parted(heading: str) -> tuple[str, str]:
+    heading = " ".join(heading.split())
     for shape in (_BRACKETS, _IN, _LAST_CODE, _LAST_WORD):
         found = shape.search(heading)
         if found and _is_unit(found[1], bare=shape is _LAST_CODE):

@@ -16,7 +16,7 @@ _TIPS = (
     "dricks", "drikkepenge",
 )  # fmt: skip
 _DONATIONS = ("donation", "donations", "spende", "donación", "donazione", "donatie", "doação")
-_AMOUNT = re.compile(r"[$€£¥]?\s*\d[\d.,]*\s*(?:%|[$€£¥]|\b[a-z]{3}\b)?")
+_AMOUNT = re.compile(r"[$€£¥]? ?\d[\d.,]* ?(?:%|[$€£¥]|\b[a-z]{3}\b)?")
 _EDGES = " \t-–—:/()[]"
 
 

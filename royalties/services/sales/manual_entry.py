@@ -17,7 +17,7 @@ from typing import Any
 
 from royalties.domain.counting import counted
 from royalties.domain.people import Verb
-from royalties.domain.sales.slices import Origin
+from royalties.domain.sales.slices import Origin, SaleKind
 from royalties.ingest.report.books import EditionFinder
 from royalties.ingest.report.cells import Stranger, Wrong
 from royalties.services.books import Setup, known_of, setup_in_force
@@ -259,7 +259,9 @@ class _Row:
             mistakes.append(book)
         else:
             cells["isbn"] = book
-        if _ZERO.fullmatch(cells["units"]):
+        if not cells["date"]:
+            mistakes.append(Mistake("date is empty: write the day of the sale", field="date"))
+        if _ZERO.fullmatch(cells["units"]) and cells["kind"] != SaleKind.USAGE.word:
             mistakes.append(
                 Mistake("no copies are no sale: write how many, or delete the row", field="units")
             )
@@ -339,6 +341,7 @@ def _mistakes(document: Mapping[str, Any], own: list[Mistake]) -> tuple[Mistake,
     mistakes += [
         Mistake(f"{choice['message']}; {_REMEDIES.get(choice['key'], '')}".rstrip("; "))
         for choice in document["choices"]
+        if choice["key"] != "period" or not any(mistake.field == "date" for mistake in own)
     ]
     if not own:  # rows that it marks are left out or wait in a file, but not in a sheet
         mistakes += [
