@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from royalties.domain.currencies import EXPONENTS, exponent
@@ -13,6 +14,8 @@ from royalties.store.sales.batches import BatchRow
 Document: TypeAlias = dict[str, Any]
 
 _SHOWN_PROBLEMS = 1000
+
+NO_USAGE: Document = {"rows": 0, "net": {}}
 
 
 def units_of(totals: ControlTotals) -> dict[str, int]:
@@ -28,6 +31,18 @@ def net_of(totals: ControlTotals) -> dict[str, str]:
 def usage_of(totals: ControlTotals) -> Document:
     """Rows of subscriptions and loans, and their net receipts by currency."""
     return {"rows": totals.usage_lines, "net": _texts(totals.usage)}
+
+
+def receipts_of(document: Mapping[str, Any]) -> dict[str, str]:
+    """All receipts of an import document by currency, of copies and of use, as texts.
+
+    Documents of releases before usage was told apart have ``net`` alone.
+    """
+    together: dict[str, Decimal] = {}
+    for net in (document["net"], document.get("usage", {}).get("net", {})):
+        for currency, amount in net.items():
+            together[currency] = together.get(currency, Decimal(0)) + Decimal(amount)
+    return {currency: f"{amount:f}" for currency, amount in sorted(together.items())}
 
 
 def _texts(amounts: Mapping[str, int]) -> dict[str, str]:
@@ -118,7 +133,7 @@ def _empty(outcome: str, fingerprint: str) -> Document:
         "waiting": [],
         "units": {"sold": 0, "returned": 0, "free": 0},
         "net": {},
-        "usage": {"rows": 0, "net": {}},
+        "usage": NO_USAGE,
         "problems": [],
         "problem_count": 0,
         "warnings": [],

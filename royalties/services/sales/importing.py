@@ -24,11 +24,13 @@ from royalties.ingest.report.reading import (
 from royalties.services.books import Setup, known_of, setup_in_force
 from royalties.services.sales.before_books import notice_of
 from royalties.services.sales.import_document import (
+    NO_USAGE,
     document_of,
     net_of,
     nothing_new,
     units_of,
     unreadable,
+    usage_of,
 )
 from royalties.services.sales.recording import period_of_month, record_read
 from royalties.services.sales.spooling import Spooled, spooled
@@ -431,4 +433,5 @@ def _alike(earlier: Mapping[str, Any], totals: ControlTotals) -> bool:
         earlier.get("rows") == totals.rows
         and earlier.get("units") == units_of(totals)
         and earlier.get("net") == net_of(totals)
+        and earlier.get("usage", NO_USAGE) == usage_of(totals)
     )

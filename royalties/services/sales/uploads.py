@@ -14,6 +14,7 @@ from royalties.domain.people import Verb
 from royalties.domain.sales.slices import ImportOutcome
 from royalties.ingest.formats import built_in
 from royalties.services.books import setup_in_force
+from royalties.services.sales.import_document import receipts_of
 from royalties.services.sales.importing import (
     ImportResult,
     Request,
@@ -417,7 +418,7 @@ def _keep(work: Work, number: int, document: Mapping[str, Any]) -> None:
         "period_from": document["period_from"],
         "period_to": document["period_to"],
         "sale_lines": document["sale_lines"],
-        "net": document["net"],
+        "net": receipts_of(document),
         "waiting": sum(each["rows"] for each in document["waiting"]),
         "warnings": len(document["warnings"]),
         "problem_count": document["problem_count"],

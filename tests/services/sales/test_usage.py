@@ -7,6 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from royalties.services.sales import listing
+from royalties.services.sales.import_document import receipts_of
 from royalties.services.sales.imports import find_import
 from tests.builders.books import HARDCOVER, UNKNOWN, Document, Office, a_row, after, nothing
 from tests.services.sales.test_correcting import a_house
@@ -141,3 +142,21 @@ def test_usage_that_no_rule_takes_is_an_exception(office: Office, rule: dict[str
         0,
         "no rule on net receipts or profit takes subscriptions and loans",
     )
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@after(sold)
+@pytest.mark.parametrize(("net", "is_alike"), [("18.65", True), ("18.66", False)])
+def test_reports_with_other_usage_are_not_alike(office: Office, net: str, is_alike: bool) -> None:
+    rows = [a_row(2, city="Boston"), usage(net), usage("-0.05")]
+    (warning,) = office.bring(rows, "again.csv", confirm=False).document["warnings"]
+    assert ("exactly those of import 1" in warning["message"]) is is_alike
+
+
+def test_receipts_of_a_document_are_of_copies_and_of_use() -> None:
+    document = {
+        "net": {"USD": "50.05"},
+        "usage": {"rows": 1, "net": {"USD": "18.65", "KWD": "0.100"}},
+    }
+    assert receipts_of(document) == {"KWD": "0.100", "USD": "68.70"}
+    assert receipts_of({"net": {"USD": "1.00"}}) == {"USD": "1.00"}

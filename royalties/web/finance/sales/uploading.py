@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from royalties.domain.people import FINANCE
 from royalties.services.desk import jobs
 from royalties.services.sales import uploads
+from royalties.services.sales.import_document import receipts_of
 from royalties.services.work import RefusedError
 from royalties.web.core.pages import Answer, Pages
 from royalties.web.core.paging import here_with, page_number
@@ -52,6 +53,7 @@ def _upload_page(upload: uploads.Upload, seen: Sequence[str] = (), mistake: str 
         "finance/sales/upload.html",
         upload=upload,
         document=document,
+        receipts=receipts_of(document) if document else {},
         reports=reports,
         retailers=names,
         words=words,
