@@ -510,6 +510,10 @@ def _remarks(tables: Sequence[Table]) -> Iterator[tuple[str, str]]:
             if used.get(at) in ("units", "net_units", *SALE_UNITS):
                 cell = f"{column_letters(at)}{row}"
                 yield "percent-units", f"{cell} ({names[at]}) is formatted as a percentage"
+        if look.hidden_rows:
+            of = f"sheet {table.sheet.name!r} has hidden rows"
+            told = "they are imported like the others. Does a filter hide what is no sale?"
+            yield "hidden-rows", f"{of}: {told}"
         struck = [row for row in look.struck if row > table.header.row]
         if struck:
             rows = f"row {struck[0]} is" if len(struck) == 1 else f"rows {_listed(struck)} are"

@@ -170,7 +170,8 @@ def test_whichever_column_stands_twice_the_chosen_one_counts(
     text = f"{','.join(names)}\n{','.join(cells)}\n"
     [choice] = read_text(folder, text).reading.choices
     for letter in choice.options:
-        [line] = read_text(folder, text, **{choice.key: letter}).sales
+        answers: dict[str, Any] = {choice.key: letter}
+        [line] = read_text(folder, text, **answers).sales
         wanted = {**values, twice: cells["ABCDEF".index(letter)]}
         assert (line.day, line.units, line.currency, line.net) == (
             wanted["Sale date"], int(wanted["Units"]), wanted["Currency"],

@@ -102,6 +102,8 @@ class Report:
         self._sales: list[SaleLine] = []
         self._waiting: list[WaitingLine] = []
         self._undated: list[str] = []
+        self._last_rows: dict[int, int] = {}
+        """The last row of each table that was no aside."""
 
     @property
     def unlisted(self) -> int:
@@ -215,6 +217,7 @@ class Report:
         self._tally.add_all(*(rows.column(field) for field in fields))
         self._tally.look(rows.column("date"))
         self.totals.rows += len(rows.numbers)
+        self._last_rows[table.place] = max(rows.numbers[-1], self._last_rows.get(table.place, 0))
         self.totals.recordable += len(rows.numbers)
         self._watch.plain(table, rows)
 
@@ -233,6 +236,7 @@ class Report:
         if self._asides.takes(table, number, cells, values, books, bulk):
             return
         self.totals.rows += 1
+        self._last_rows[table.place] = max(number, self._last_rows.get(table.place, 0))
         if self._asides.turn(table, values):
             return
         verdict = self._judge.judge(values, books, table.title_of(cells))
@@ -280,13 +284,14 @@ class Report:
         if verdict.is_use_by_money:
             values = {**values, "list_price": None}
             self._watch.money_alone(table, number)
+        unit_net = values.get("unit_net") if len(verdict.lines) == 1 else None
         for kind, units, net, discount in verdict.lines:
             about = (retailer, kind, day, units, currency, values.get("list_price"))
             if isinstance(verdict.book, int):
                 line = SaleLine(
                     table.place, number, verdict.book, *about, net or 0, discount, *tail
                 )
-                self._watch.figures(table, line)
+                self._watch.figures(table, line, unit_net)
                 self._sales.append(line)
                 self._tally.add(retailer, kind, day, units, currency, line.net)
                 self._watch.line(table, line)
@@ -294,7 +299,7 @@ class Report:
                 waiting = WaitingLine(
                     table.place, number, verdict.book, *about, net, discount, *tail
                 )
-                self._watch.figures(table, waiting)
+                self._watch.figures(table, waiting, unit_net)
                 self._waiting.append(waiting)
                 self._tally.look_at_waiting(waiting)
         self._tally.look((day,))
@@ -309,6 +314,7 @@ class Report:
         self._ask()
         self._tell_what_is_not_read()
         self._watch.finish(self.totals.days, self._dates, self._numbers)
+        self.totals.beyond_sales = self._watch.beyond_sales
         if self._declared.counts_use:
             for table in self._tables:
                 self._watch.units(table)
@@ -320,7 +326,11 @@ class Report:
         )
         if not self._declared.strict and (told := self.remarks.take("identical-rows")):
             self.notes.append(told)
-        self.notes.extend(self._asides.notes)
+        for at, note in self._asides.notes:
+            if self._declared.strict and at[1] > self._last_rows.get(at[0], 0):
+                self.remarks.add("footer", at, f"{note}, below the last sale: does it change any?")
+            else:
+                self.notes.append(note)
         self.notes.extend(
             convention.told() for convention in self._conventions if convention.told()
         )
