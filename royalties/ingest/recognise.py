@@ -291,12 +291,12 @@ def _prepared(
     answers = ask(tuple(key for key in declared.asks if key != "retailer"), choices, known)
     mark = next((facts.decimal for _, _, facts in tables_found if facts.decimal), declared.decimal)
     numbers = Numbers(
-        decimal_mark(mark or choices.peek("decimal", (".", ","))),
+        decimal_mark(choices.peek("decimal", (".", ",")), habit=mark),
         declared.blanks,
         points=declared.points,
     )
     dates = Dates(
-        date_order(choices.peek("date_order", ("dmy", "mdy")) or declared.date_order),
+        date_order(choices.peek("date_order", ("dmy", "mdy")), habit=declared.date_order),
         known.today,
         months=True,
         language=choices.peek("date_language"),
