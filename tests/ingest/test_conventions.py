@@ -77,7 +77,7 @@ def test_days_before_months_in_a_report_of_months_first_are_asked_about_and_then
 def test_one_cell_as_usual_keeps_the_habit_and_the_others_are_named(
     tmp_path: Path, what: str, row: int
 ) -> None:
-    path = _saved_again(tmp_path, "elliott-bay.csv", **{what: True}, but=row)  # type: ignore[arg-type]
+    path = _saved_again(tmp_path, "elliott-bay.csv", **{what: True}, but=row)
     found = read(path)
     assert not found.asked
     assert len(found.messages) > 10
