@@ -265,6 +265,7 @@ def _prepared(
     known: Known,
     choices: Given,
 ) -> Report:
+    choices = choices.beside(declared.answers)
     tables_found, asked = _sheets(declared, tables_found, choices)
     retailer, unknown = _retailer(declared, tables_found, known, choices)
     declared = replace(declared, retailer=retailer)
@@ -404,6 +405,8 @@ def _constants(
     constants: dict[str, Any] = {**declared.constants, **answers.values}
     if declared.retailer in known.retailers:
         constants["retailer"] = known.retailers[declared.retailer or ""].id
+    if declared.kind is not None:
+        constants["kind"] = declared.kind.value
     if answers.span:
         first, last = answers.span
         dates.spans[last.isoformat()] = first.isoformat()
