@@ -209,7 +209,7 @@ class Converters:
                 "identifier": self._books.identifier,
                 "short": self._short_books.isbn,
             }.get(column.read, self._books.isbn)
-        if column.field == "list_price":
+        if column.field in ("list_price", "paid_price"):
             return lambda cell: _price(numbers.amount(cell), cell)
         if column.field in AMOUNTS:
             return lambda cell: _none_if_blank(numbers.amount(cell))
@@ -225,6 +225,7 @@ class Converters:
             "kind": self.kind,
             "retailer": self.retailer,
             "currency": self.currency,
+            "list_currency": self.currency,
             "country": country_text,
         }.get(column.field, plain_text)
 
@@ -240,7 +241,7 @@ class Converters:
         """What kind of line a word means."""
         word = normal(text_of(cell))
         if not word:
-            return BY_SIGN
+            return BY_SIGN if self._report.kind is None else self._report.kind.value
         kind = self._report.kinds.get(word, self._report.other_kinds)
         if kind is None:
             return Wrong(

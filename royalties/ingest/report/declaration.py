@@ -6,13 +6,14 @@ A retailer's format is one of these, with as little code as its quirks need.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias
 
 from royalties.domain.problems import Choice
 from royalties.domain.sales.recorded_orders import RecordedLines
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.cells import Cell, Odd, text_of, visible
-from royalties.ingest.report.headings import unit_of, without_unit
+from royalties.ingest.report.headings import unit_of, without_marks, without_unit
 from royalties.ingest.report.labels import TOTALS
 
 HEADER_ROWS = 15
@@ -32,8 +33,11 @@ class Column:
 
     Fields are ``book, date, retailer, kind, units, sold, returned, free, net_units, currency,
     list_price, net, unit_net, return_net, discount, country, region, city, order, reference,
-    title``, and ``postcode``, which is looked at and not recorded. ``nth`` counts columns of the
-    same name from the left. ``read`` chooses how where the field leaves it open: ``identifier``
+    title``; ``postcode``, which is looked at and not recorded; ``list_currency``, that of the list
+    price, which counts only in the row's currency; ``paid_price``, which tells copies that were
+    given away; and ``left_out``, whose ``words`` give the reason why a row does not count. A column
+    without a field is known, and not read. ``nth`` counts columns of the same name from the left.
+    ``read`` chooses how where the field leaves it open: ``identifier``
     or ``short`` (for a book), ``percent`` or ``fraction`` (for a discount). ``words`` gives the
     meaning of printed words, in lower case.
     """
@@ -127,6 +131,11 @@ class ReportFormat:
     are free ones. ``asks`` names what the report does not say. ``arrange`` rewrites the rows of a
     sheet and appends one cell for each of ``extras``. ``natural`` are remarks about dates that
     this report needs not confirmed.
+    ``kind`` is that of rows that do not say theirs, and ``sheet_kinds`` that of a sheet's rows, by
+    the beginning of its name in lower case; None, and other sheets: the sign of their units tells
+    it. ``every_sheet``: all sheets with the header count; ``unless_sheets``: a file with one of
+    these is another report. ``by_content`` finds a header whose names are not known.
+    ``zero_is_free``: copies without money whose price, paid or listed, is 0 are free ones.
     ``by_order``: sales are known by the numbers of their orders, so that ``arrange`` leaves out
     what is recorded already. ``points``: a point parts decimals unless the file has decimal
     commas. ``charged``: its list prices are what was charged, which may be less than the edition's.
@@ -142,11 +151,15 @@ class ReportFormat:
     account: str = ""
     sheets: tuple[str, ...] = ()
     sheet: str = ""
+    every_sheet: bool = False
+    unless_sheets: tuple[str, ...] = ()
     header_row: int | None = None
     alone: bool = False
     constants: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, SaleKind | str] = field(default_factory=dict)
     other_kinds: SaleKind | None = None
+    kind: SaleKind | None = None
+    sheet_kinds: Mapping[str, SaleKind] = field(default_factory=dict)
     returns_positive: bool = False
     blanks: frozenset[str] = frozenset()
     totals: tuple[str, ...] = TOTALS
@@ -162,12 +175,14 @@ class ReportFormat:
     money_on_sales: bool = False
     counts_use: bool = False
     full_discount_is_free: bool = False
+    zero_is_free: bool = False
     asks: tuple[str, ...] = ()
     natural: tuple[str, ...] = ()
     prices: str = "most"
     charged: bool = False
     by_order: bool = False
     facts: Callable[[Sequence[Row]], Facts | None] | None = None
+    by_content: Callable[[Sequence[Row]], Header | None] | None = None
     arrange: (
         Callable[
             [Iterable[Row], Header, Surroundings], Iterator[tuple[int, Sequence[Cell | Odd | None]]]
@@ -188,8 +203,10 @@ class ReportFormat:
     def _matched(
         self, cells: Sequence[Cell]
     ) -> tuple[tuple[str, ...], tuple[tuple[Column, int], ...]] | None:
-        printed = [" ".join(visible(text_of(cell)).split()) for cell in cells]
-        names = [normal(name) for name in printed]
+        row = _headings(tuple(cells))
+        if not self.strict and any(row.lacks(column) for column in self.columns):
+            return None
+        printed, names = row.printed, row.names
         columns: list[tuple[Column, int]] = []
         for column in self.columns:
             place = _place(column, names, printed)
@@ -200,7 +217,7 @@ class ReportFormat:
         used = {names[place] for _, place in columns}
         if self.alone and set(names) - used - {"", "problem"}:
             return None
-        return tuple(printed), tuple(columns)
+        return printed, tuple(columns)
 
     def missing(self, rows: Sequence[Row]) -> list[str]:
         """Names of required columns that the likeliest header row lacks."""
@@ -222,6 +239,38 @@ def normal(name: str) -> str:
     return " ".join(visible(name).split()).casefold()
 
 
+@lru_cache(4_096)
+def _declared(name: str) -> str:
+    """The normal name of a declared column, without marks of footnotes."""
+    return without_marks(normal(name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Headings:
+    """A row that may be a header: its texts as printed, and by their normal names."""
+
+    printed: tuple[str, ...]
+    names: tuple[str, ...]
+    bare: frozenset[str]
+    """The names without marks of footnotes."""
+
+    def lacks(self, column: Column) -> bool:
+        """Whether a required column is certainly not here; an amount's name may have a unit."""
+        return (
+            column.required
+            and column.field not in (*AMOUNTS, "discount")
+            and self.bare.isdisjoint(map(_declared, column.names))
+        )
+
+
+@lru_cache(64)
+def _headings(cells: tuple[Cell, ...]) -> _Headings:
+    """The names in a row; every format looks at the same first rows of a file."""
+    printed = tuple(" ".join(visible(text_of(cell)).split()) for cell in cells)
+    names = tuple(map(normal, printed))
+    return _Headings(printed, names, frozenset(map(without_marks, names)))
+
+
 def begins(text: str, words: Sequence[str]) -> str:
     """The first of some words with which a text begins, as whole words; empty if none."""
     return next(
@@ -240,10 +289,22 @@ def _place(column: Column, names: Sequence[str], printed: Sequence[str]) -> int 
         places = [place for place, found in enumerate(names) if found == normal(name)]
         if len(places) >= column.nth:
             return places[column.nth - 1]
+    if (place := _footnoted(column, names)) is not None:
+        return place
     if column.field not in (*AMOUNTS, "discount"):
         return None
     bare = [normal(without_unit(name)) for name in printed]
     for name in map(normal, column.names):
         if bare.count(name) == 1 and name not in names:
             return bare.index(name)
+    return None
+
+
+def _footnoted(column: Column, names: Sequence[str]) -> int | None:
+    """The place of a column whose heading carries the mark of a footnote."""
+    bare = [without_marks(name) for name in names]
+    for name in map(_declared, column.names):
+        places = [place for place, found in enumerate(bare) if found == name]
+        if len(places) == column.nth:
+            return places[-1]
     return None

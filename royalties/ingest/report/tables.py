@@ -93,11 +93,13 @@ class Table:
         fields = {field for field, _, _ in self.readers}
         return (
             "units" in fields
-            and not fields & {"returned", "free", "return_net"}
+            and not fields & {"returned", "free", "return_net", "list_currency", "left_out"}
+            and not self.constants.get("kind")
             and len(self.books) == 1
             and not self.report.arrange
             and not self.report.returns_positive
             and not self.report.full_discount_is_free
+            and not self.report.zero_is_free
             and not self.turned
         )
 
