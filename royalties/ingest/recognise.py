@@ -392,8 +392,13 @@ def _retailer(
     if len(own) == 1:
         return own[0], []
     default = declared.retailer
-    if default in known.retailers:
-        return default, []
+    named = (default, *declared.also_known_as)
+    for key in named:
+        if key in known.retailers:
+            return key, []
+    called = [key for key, each in known.retailers.items() if normal(each.name) in named]
+    if len(called) == 1:
+        return called[0], []
     chosen = choices.get("retailer", "")
     if chosen in known.retailers:
         return chosen, []

@@ -14,8 +14,8 @@ from tests.ingest.sellers import RECORDED, Book, Row, Seller, Written, reports, 
 from tests.ingest.shelf import CATALOGUE, TODAY, Read, read
 
 SHOPS = {
-    "kobo": "Kobo", "google-play": "Google Play", "apple-books": "Apple Books",
-    "draft2digital": "Draft2Digital", "overdrive": "OverDrive", "everand": "Everand", "acx": "ACX",
+    "kobo": "Kobo", "google": "Google Play", "apple-books": "Apple Books",
+    "digital": "Draft2Digital", "overdrive": "OverDrive", "everand": "Everand", "acx": "ACX",
     "findaway": "Findaway Voices", "publisher-square": "The publisher's till",
 }  # fmt: skip
 KNOWN = Known(

@@ -12,7 +12,8 @@ _USES = ("on-demand", "on demand", "audible plus", "plus catalog", "subscription
 FORMAT = ReportFormat(
     name="acx",
     title="ACX's royalty report",
-    retailer="acx",
+    retailer="audible",
+    also_known_as=("acx", "audible (acx)"),
     columns=(
         Column("", ("Royalty Earner",)),
         Column(BOOK, ("Digital ISBN",)),

@@ -34,7 +34,8 @@ def _sales(
 FORMAT = ReportFormat(
     name="apple-books",
     title="Apple's financial report",
-    retailer="apple-books",
+    retailer="apple",
+    also_known_as=("apple-books", "apple books"),
     columns=(
         Column("", ("Start Date",), required=True),
         Column("date", ("End Date",), required=True),

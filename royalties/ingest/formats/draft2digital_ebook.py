@@ -48,7 +48,8 @@ COLUMNS = (
 FORMAT = ReportFormat(
     name="draft2digital-ebook",
     title="Draft2Digital's report of e-book sales",
-    retailer="draft2digital",
+    retailer="d2d",
+    also_known_as=("draft2digital",),
     account="ebook",
     columns=(Column(BOOK, ("Ebook ISBN",), required=True), *COLUMNS),
     kinds=dict.fromkeys(USES, SaleKind.USAGE),

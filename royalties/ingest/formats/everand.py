@@ -7,6 +7,7 @@ FORMAT = ReportFormat(
     name="everand",
     title="Everand's payouts for subscriptions",
     retailer="everand",
+    also_known_as=("scribd", "everand (scribd)"),
     columns=(
         Column(BOOK, ("ISBN",), required=True),
         Column("title", ("Title",)),

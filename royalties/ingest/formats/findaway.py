@@ -17,6 +17,7 @@ FORMAT = ReportFormat(
     name="findaway",
     title="Findaway's digital royalties",
     retailer="findaway",
+    also_known_as=("findaway voices", "inaudio", "voices by inaudio"),
     columns=(
         Column("date", ("Sale Date", "Month", "Date")),
         Column(BOOK, ("ISBN", "Digital ISBN", "Audiobook ISBN", "eISBN"), required=True),

@@ -10,7 +10,8 @@ from royalties.ingest.report.declaration import BOOK, Column, ReportFormat
 FORMAT = ReportFormat(
     name="google-play",
     title="Google Play's report of earnings or transactions",
-    retailer="google-play",
+    retailer="google",
+    also_known_as=("google-play", "google play", "google play books"),
     columns=(
         Column("", ("Earnings Date",)),
         Column("date", ("Transaction Date",), required=True),

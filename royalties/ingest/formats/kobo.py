@@ -10,6 +10,7 @@ FORMAT = ReportFormat(
     name="kobo",
     title="Kobo's invoice of copies sold",
     retailer="kobo",
+    also_known_as=("rakuten kobo",),
     account="store",
     columns=(
         Column("date", ("Date",), required=True),

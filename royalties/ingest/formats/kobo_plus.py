@@ -7,6 +7,7 @@ FORMAT = ReportFormat(
     name="kobo-plus",
     title="Kobo Plus's report of reading",
     retailer="kobo",
+    also_known_as=("rakuten kobo", "kobo plus"),
     account="plus",
     columns=(
         Column("date", ("Read Period",), required=True),

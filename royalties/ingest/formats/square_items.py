@@ -10,6 +10,7 @@ FORMAT = ReportFormat(
     name="square-items",
     title="Square's export of items",
     retailer="publisher-square",
+    also_known_as=("square",),
     columns=(
         Column("date", ("Date",), required=True),
         Column("", ("Time",), required=True),

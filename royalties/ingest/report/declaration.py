@@ -118,7 +118,8 @@ class Surroundings:
 class ReportFormat:
     """One kind of report.
 
-    ``retailer`` is the default key, None where rows name it. ``sheets`` are the names of the
+    ``retailer`` is the default key, None where rows name it; ``also_known_as`` are other keys, and
+    names in lower case, that a setup may have for it. ``sheets`` are the names of the
     sheets that count; empty: the one visible sheet with the header. ``constants`` are texts by
     field. ``kinds`` reads the kind column: a kind, or the reason why its rows are no sales;
     ``other_kinds`` is what unlisted words mean, None: a problem. ``returns_positive``: the kind
@@ -148,6 +149,7 @@ class ReportFormat:
     title: str
     columns: tuple[Column, ...]
     retailer: str | None = None
+    also_known_as: tuple[str, ...] = ()
     account: str = ""
     sheets: tuple[str, ...] = ()
     sheet: str = ""
