@@ -8,6 +8,7 @@ from tests.ingest.sellers import (
     ASIDE,
     DAY,
     EDITIONS,
+    RECORDED,
     SKIPPED,
     UNKNOWN,
     Book,
@@ -211,7 +212,7 @@ def _d2d(draw: st.DrawFn, number: str) -> Row:
         "Publisher Share USD (estimated)": Money(net), "Verified": str(verified).lower(),
     }  # fmt: skip
     kept = {word: number for word, number in copies.items() if number or word == "usage"}
-    return Row(cells, currency, net, kept, "recorded" if verified else ASIDE)
+    return Row(cells, currency, net, kept, RECORDED if verified else ASIDE)
 
 
 _D2D = (
@@ -382,7 +383,7 @@ def _square(draw: st.DrawFn) -> Row:
         "Transaction ID": "T1", "Event Type": "Refund" if kind == "return" else "Payment",
         "Location": "Café Élan", "Itemization Type": "Gift Card" if is_card else "Physical Good",
     }  # fmt: skip
-    return Row(cells, currency, net, copies, SKIPPED if is_card else "recorded")
+    return Row(cells, currency, net, copies, SKIPPED if is_card else RECORDED)
 
 
 SQUARE = Seller(
@@ -405,6 +406,51 @@ SQUARE = Seller(
     row=_square,
 )  # fmt: skip
 
+
+def _woocommerce(draw: st.DrawFn) -> Row:
+    state = draw(
+        st.sampled_from(
+            ("Completed", "processing", "wc-refunded", "On hold", "Failed", "Cancelled")
+        )
+    )
+    count, net, currency = draw(st.integers(1, 40)), _cents(draw), draw(st.sampled_from(CURRENCIES))
+    is_inside = draw(st.booleans())
+    tax = min(_cents(draw, 900), net - Decimal("0.01")) if is_inside else _cents(draw, 900)
+    shipping = NOTHING if is_inside else _cents(draw, 700, least=0)
+    total = net if is_inside else net + tax + shipping
+    refunded = total if state == "wc-refunded" else NOTHING
+    cells: dict[str, Value] = {
+        "Order Status": state, "Order Date": Day(DAY), "Order Currency": currency,
+        "SKU": _book(draw), "Quantity": Copies(count), "Item Cost": Money(Decimal("20.00")),
+        "Order Line Subtotal": Money(net), "Order Line Total": Money(net),
+        "Order Line Tax": Money(tax), "Order Refund Amount": Money(refunded),
+        "Order Total Amount": Money(total), "City (Billing)": "Köln", "Country Code (Billing)": "DE",
+    }  # fmt: skip
+    brought = net - tax if is_inside else net
+    fate = {"On hold": ASIDE, "Failed": SKIPPED, "Cancelled": SKIPPED}.get(state, RECORDED)
+    if state == "wc-refunded":
+        return Row(cells, currency, NOTHING, {"sale": count, "return": -count}, fate)
+    return Row(cells, currency, brought, {"sale": count}, fate)
+
+
+WOOCOMMERCE = Seller(
+    format="woocommerce-orders",
+    headings=(
+        "Order Number", "Order Status", "Order Date", "Order Currency", "SKU", "Item Name",
+        "Quantity", "Item Cost", "Order Line Subtotal", "Order Line Total", "Order Line Tax",
+        "Order Refund Amount", "Order Total Amount", "City (Billing)", "Country Code (Billing)",
+    ),
+    book="SKU",
+    net="Order Line Total",
+    date="Order Date",
+    title="Item Name",
+    number="Order Number",
+    optional=frozenset(("Item Name", "Item Cost", "City (Billing)", "Country Code (Billing)")),
+    row=_woocommerce,
+    is_totalled=False,
+)  # fmt: skip
+
 SELLERS: tuple[Seller, ...] = (
     KOBO, KOBO_PLUS, GOOGLE, APPLE, D2D_EBOOK, D2D_PRINT, OVERDRIVE, EVERAND, ACX, FINDAWAY, SQUARE,
+    WOOCOMMERCE,
 )  # fmt: skip

@@ -91,10 +91,13 @@ class Seller:
     order: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
     one_currency: bool = False
+    number: str = ""
+    """The column of orders, each a row."""
     encodings: tuple[str, ...] = ("utf-8", "utf-8-sig", "utf-16", "cp1252")
     above: tuple[tuple[str, ...], ...] = ()
+    is_totalled: bool = True
     sized: tuple[str, ...] = ()
-    """Columns whose absence changes nothing a row comes to."""
+    """Columns of figures, in which no label of a total stands."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +189,8 @@ def styles(draw: st.DrawFn, seller: Seller) -> Style:
     days = MONTHS if seller.months else (*DAYS[""], *DAYS[seller.order])
     total = draw(
         st.none()
+        if not seller.is_totalled
+        else st.none()
         | st.tuples(
             st.integers(1, 4),
             st.sampled_from(_label_places(seller, kept)),
@@ -229,6 +234,11 @@ def reports(draw: st.DrawFn, seller: Seller) -> tuple[Style, list[Row]]:
     rows = [draw(_rows(seller)) for _ in range(draw(st.integers(1, 6)))]
     if seller.one_currency:
         rows = [replace(row, currency=rows[0].currency) for row in rows]
+    if seller.number:
+        rows = [
+            replace(row, cells={**row.cells, seller.number: f"A-{place}"})
+            for place, row in enumerate(rows, 1)
+        ]
     return draw(styles(seller)), rows
 
 

@@ -5,15 +5,14 @@ its rows, or on the first alone. Shipping may be missing: then it is what the to
 lines and their tax.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from stdnum import isbn as isbn_numbers
 
 from royalties.domain.problems import Cause
-from royalties.ingest.report.amounts import exact
-from royalties.ingest.report.cells import Cell, Odd, Stranger, Wrong, printed, text_of
+from royalties.ingest.report.cells import Cell, Marked, Odd, Stranger, Wrong, printed, text_of
 from royalties.ingest.report.columns import plain_text
 from royalties.ingest.report.declaration import (
     BOOK,
@@ -67,10 +66,27 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         )
     },
 }
-_exact = lru_cache(10_000)(exact)
 
-_Line = Mapping[str, str]
-"""A row's texts by what they are."""
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row's cells by what they are."""
+
+    cells: Mapping[str, Cell]
+    read: Callable[[Cell], int | Odd]
+
+    def text(self, name: str) -> str:
+        """A cell as text; empty where the column is missing."""
+        return text_of(self.cells.get(name, "")).strip()
+
+    def amount(self, name: str) -> int:
+        """An amount in millionths; 0 where it is blank, or waits for an answer."""
+        value = self.read(self.cells.get(name, ""))
+        if isinstance(value, Wrong):
+            raise _NoAmountError(name, self.text(name))
+        if isinstance(value, Marked):
+            return value.micro
+        return value if isinstance(value, int) else 0
 
 
 class _NoAmountError(ValueError):
@@ -79,15 +95,6 @@ class _NoAmountError(ValueError):
     def __init__(self, name: str, text: str) -> None:
         super().__init__(printed(text))
         self.column = _NAMES[name][0]
-
-
-def _amount(line: _Line, name: str) -> int:
-    """An amount in millionths; 0 where it is blank."""
-    text = line.get(name, "")
-    amount = _exact(text) if text else 0
-    if amount is None:
-        raise _NoAmountError(name, text)
-    return amount
 
 
 def _arranged(
@@ -111,7 +118,7 @@ def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterat
     for number, group in groupby(_numbered(rows, at), key=lambda row: row[0]):
         rows_of_order = [row for _, row in group]
         lines = [
-            {what: text_of(cells[place]).strip() for what, place in places.items()}
+            _Line({what: cells[place] for what, place in places.items()}, around.amount)
             for _, cells in rows_of_order
         ]
         day = around.day(rows_of_order[0][1][created])
@@ -122,7 +129,7 @@ def _orders(rows: Iterable[Row], header: Header, around: Surroundings) -> Iterat
                 items.append(_item(row, line, book, day))
             except _NoAmountError as error:
                 wrong = wrong or _no_amount(error)
-                items.append(Item(row, line.get("title", ""), _units(line), book, day))
+                items.append(Item(row, line.text("title"), _units(line), book, day))
         yield _order("" if isinstance(number, int) else number, lines, items, wrong)
 
 
@@ -137,13 +144,13 @@ def _numbered(rows: Iterable[Row], at: int) -> Iterator[tuple[str | int, Row]]:
 
 
 def _item(row: Row, line: _Line, book: int | Odd, day: str | Odd) -> Item:
-    title, units = line.get("title", ""), _units(line)
+    title, units = line.text("title"), _units(line)
     is_book = isinstance(book, int) or (
         isinstance(book, Stranger) and isbn_numbers.is_valid(book.identifier)
     )
-    price = _amount(line, "cost")
+    price = line.amount("cost")
     if not price and isinstance(units, int) and units:
-        price = _amount(line, "list") // units
+        price = line.amount("list") // units
     return Item(
         row=row,
         title=title,
@@ -159,7 +166,7 @@ def _order(
     number: str, lines: Sequence[_Line], items: Sequence[Item], wrong: Wrong | None
 ) -> ExportedOrder:
     first = lines[0]
-    state = " ".join(first.get("status", "").casefold().replace("-", " ").split())
+    state = " ".join(first.text("status").casefold().replace("-", " ").split())
     state = state.removeprefix("wc ")
     figures: ShopOrder | Wrong
     try:
@@ -179,31 +186,29 @@ def _order(
         payment=payment,
         state=state,
         gone=f"{state} order" if payment is Payment.NEVER else "",
-        currency=first.get("currency", "").upper(),
+        currency=first.text("currency").upper(),
         place=_place(first),
         is_blank=not any(text_of(cell).strip() for cell in items[0].row[1]),
     )
 
 
-def _figures(
-    number: str, state: str, lines: Sequence[_Line], items: Sequence[Item]
-) -> ShopOrder:
+def _figures(number: str, state: str, lines: Sequence[_Line], items: Sequence[Item]) -> ShopOrder:
     first = lines[0]
-    nets = [_amount(line, "net") for line in lines]
-    own = [_amount(line, "tax") for line in lines] if "tax" in first else []
-    taxes = _amount(first, "taxes") if first.get("taxes") else sum(own)
+    nets = [line.amount("net") for line in lines]
+    own = [line.amount("tax") for line in lines] if "tax" in first.cells else []
+    taxes = first.amount("taxes") if first.text("taxes") else sum(own)
     before = sum(nets)
-    total = _amount(first, "total") if first.get("total") else before + taxes
-    shipping = _amount(first, "shipping")
-    if not first.get("shipping"):
+    total = first.amount("total") if first.text("total") else before + taxes
+    shipping = first.amount("shipping")
+    if not first.text("shipping"):
         shipping = max(total - before - taxes, 0)
-    refunded = _amount(first, "refunded")
-    if state == "refunded" and "refunded" not in first:
+    refunded = first.amount("refunded")
+    if state == "refunded" and "refunded" not in first.cells:
         refunded = total
-    listed = sum(_amount(line, "list") for line in lines)
+    listed = sum(line.amount("list") for line in lines)
     return ShopOrder(
         number=printed(number),
-        currency=first.get("currency", "").upper(),
+        currency=first.text("currency").upper(),
         subtotal=before,
         shipping=shipping,
         taxes=taxes,
@@ -230,7 +235,7 @@ def _no_amount(error: _NoAmountError) -> Wrong:
 
 
 def _units(line: _Line) -> int | Wrong:
-    text = line.get("units", "").removesuffix(".0").removesuffix(".00")
+    text = line.text("units").removesuffix(".0").removesuffix(".00")
     if text.isascii() and text.isdecimal() and len(text) <= 7:
         return int(text)
     return Wrong(
@@ -245,7 +250,7 @@ def _place(first: _Line) -> tuple[str, str, str, str]:
     """Country, region, city and postcode of the shipping address, or of the billing address."""
     for kind in ("shipping", "billing"):
         country, region, city, postcode = (
-            first.get(f"{kind} {part}", "") for part in ("country", "region", "city", "postcode")
+            first.text(f"{kind} {part}") for part in ("country", "region", "city", "postcode")
         )
         if country or region or city:
             return country, region, city, postcode.lstrip("'")
@@ -271,7 +276,7 @@ FORMAT = ReportFormat(
             if what not in ("status", "currency", "title", "units", "net")
         ),
     ),
-    decimal=".",
+    points=True,
     by_order=True,
     arrange=_arranged,
     extras=EXTRAS,

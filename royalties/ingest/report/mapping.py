@@ -39,7 +39,8 @@ class Mapping:
     reference``. ``date_order`` is ``ymd``, ``dmy`` or ``mdy``, ``decimal`` a point or a comma,
     ``returns`` ``negative``, ``positive-by-kind`` or ``own-column``, ``currency`` the default,
     ``skip`` beginnings of rows to leave out, ``kinds`` what words of the kind column mean beside
-    the usual ones: ``sale``, ``return``, ``free``, ``usage`` or ``none``.
+    the usual ones: ``sale``, ``return``, ``free``, ``usage`` or ``none``. ``unread`` are columns
+    that are known to be of no use, as patterns.
 
     A comma as ``decimal`` and ``dmy`` or ``mdy`` as ``date_order`` are taken at their word. A
     point and ``ymd``, the defaults of the setup, decide nothing that the file does not prove:
@@ -57,6 +58,7 @@ class Mapping:
     currency: str | None = None
     skip: Sequence[str] = ()
     kinds: Words[str, str] = field(default_factory=dict)
+    unread: Sequence[str] = ()
 
     def as_format(self) -> ReportFormat:
         """The mapping as a declared format."""
@@ -87,6 +89,7 @@ class Mapping:
             header_row=self.header_row,
             constants={"currency": self.currency} if self.currency else {},
             kinds={**KINDS} | {normal(word): _KINDS[kind] for word, kind in self.kinds.items()},
+            unread=tuple(self.unread),
             counts_use=True,
             returns_positive=self.returns == "positive-by-kind",
             skip=tuple(word.casefold() for word in self.skip),

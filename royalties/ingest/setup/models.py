@@ -476,6 +476,11 @@ class Report(Part):
         description="What the words of its column kind mean, beside the usual ones: "
         '{"KENP Read": "usage"}. Units of usage rows are not read.',
     )
+    unread: list[s.Text] = Field(
+        default=[],
+        description="Columns that are known to be of no use, so that no import warns of them: "
+        "Ordered Units, or Ordered * for all that begin so.",
+    )
 
 
 class Setup(Part):

@@ -172,6 +172,7 @@ def mapping_of(body: Body) -> dict[str, Any]:
         "currency": body.get("currency"),
         "skip": list(body.get("skip", ())),
         "kinds": dict(body.get("kinds", {})),
+        "unread": list(body.get("unread", ())),
     }
 
 
