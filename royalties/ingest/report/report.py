@@ -17,13 +17,14 @@ from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
 from royalties.ingest.report.declaration import BOOK, PLACE, Column, ReportFormat, Surroundings
-from royalties.ingest.report.judging import Judge, Verdict, listed
+from royalties.ingest.report.judging import SET_ASIDE, Judge, Verdict, listed
 from royalties.ingest.report.passed_over import PassedOver
 from royalties.ingest.report.printed_totals import PrintedTotals
 from royalties.ingest.report.reading import Chunk, ControlTotals, Known
 from royalties.ingest.report.refusals import Refusals
 from royalties.ingest.report.row_checks import RowChecks
 from royalties.ingest.report.row_warnings import RowWarnings
+from royalties.ingest.report.shop_orders import shown
 from royalties.ingest.report.tables import Sheet, Table
 from royalties.ingest.report.tally import Tally
 
@@ -170,6 +171,7 @@ class Report:
         return Surroundings(
             book=self._converters.convert(Column(BOOK, ())),
             day=self._dates.day,
+            amount=self._numbers.amount,
             price=lambda book, day, currency: listed(self._editions[book], day, currency),
             recorded=lambda numbers: (
                 self._known.recorded(retailer, numbers) if retailer is not None else ()
@@ -352,6 +354,8 @@ class Report:
             text, day = self._dates.whole
             self.notes.append(f"a month or quarter counts as its last day: {text} as {day}")
         self._tell_idle_answers()
+        if not self._declared.by_order:
+            self._tell_set_aside()
         if not self.totals.rows:
             self.remarks.say(
                 "no-rows", "the report has no rows below its header: were there no sales?"
@@ -381,6 +385,19 @@ class Report:
             self._dates.spans[last.isoformat()] = first.isoformat()
             self._given.need(("period",))
             self.notes.append(f"{counted(filled, 'row')} without a date: taken as of {last}")
+
+    def _tell_set_aside(self) -> None:
+        told = []
+        for reason, rows in self.skipped.by_reason.items():
+            if reason.startswith(SET_ASIDE):
+                money = self.skipped.net.get(reason, {})
+                sums = [shown(currency, micro) for currency, micro in sorted(money.items())]
+                told.append("; ".join((f"{counted(rows, 'row')} {reason}", *sums)))
+        if told:
+            self.remarks.say(
+                "set-aside",
+                f"{'. '.join(told)}. Import the report again once the retailer confirms them",
+            )
 
     def _tell_idle_answers(self) -> None:
         if self._conventions[0].consulted:
