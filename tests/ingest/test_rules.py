@@ -396,7 +396,7 @@ def test_built_in_report_names_are_listed() -> None:
         "apple-books", "barnes-noble", "bisg-editx-flat", "draft2digital-ebook",
         "draft2digital-print", "elliott-bay", "everand", "findaway", "google-play",
         "ingramspark-compensation", "ingramspark-sales-comp", "kdp-2011", "kobo", "kobo-plus",
-        "overdrive", "phone-orders", "publisher-web-orders", "square-items", "standard",
+        "overdrive", "phone-orders", "publisher-web-orders", "square-items", "standard", "woocommerce-orders",
     ]  # fmt: skip
 
 
