@@ -288,8 +288,9 @@ class ReportFormat:
             return None
         if place is not None:
             same = tuple(at for at, name in enumerate(names) if name == names[place])
+            bare = without_marks(names[place])
             counted = any(
-                other.nth and names[place] in map(normal, other.names) for other in self.columns
+                other.nth and bare in map(_declared, other.names) for other in self.columns
             )
             return None if len(same) == 1 or counted else Doubt(column.field, same, TWICE)
         wanted = {*map(normal, column.names)}
