@@ -67,13 +67,13 @@ def open_report(
     Raises:
         UnreadableError: the whole file is refused, or no format knows it.
     """
-    given = Given(choices)
+    answers = Given(choices)
     try:
-        opened = open_file(path, given)
+        opened = open_file(path, answers)
     except UndecidedEncodingError as undecided:
         return _asking("", undecided.choice)
     try:
-        reading = _recognised(opened, name, known, mappings, given, report)
+        reading = _recognised(opened, name, known, mappings, answers, report)
     except BaseException:
         opened.close()
         raise
