@@ -39,13 +39,7 @@ def init(desk: Desk, *, time_zone: str | None) -> None:
             f"Begin a second set of books in {config.home}?", err=desk.json
         ):
             desk.refuse(f"Nothing was created. To use those books:\n{homes.export(existing[0])}")
-    revision = desk.system.migrate()
-    with desk.work() as work:
-        days_of = str(work.now.tzinfo)
-        if time_zone or not house.has_time_zone(work):
-            days_of = time_zone or of_this_computer().key
-            house.set_time_zone(work, days_of)
-    homes.note(config)
+    revision, days_of = make_ready(desk, time_zone)
     lacks, beside = desk.system.deviations()
     document = {"home": str(config.home), "migration": revision, "lacks": lacks, "beside": beside}
     if lacks:
@@ -64,7 +58,19 @@ def init(desk: Desk, *, time_zone: str | None) -> None:
     for each in beside:
         desk.say(f"  beside what is needed: {each} (it is left alone)")
     desk.say(f"Ready: {config.home} (migration {revision}, days of {days_of}).")
-    desk.say("Next: royalties load FILE with your setup; 'royalties schema' shows its form.")
+    desk.say("Next: royalties serve, and go on in the browser; or royalties load FILE.")
+
+
+def make_ready(desk: Desk, time_zone: str | None = None) -> tuple[str, str]:
+    """Bring the database to the newest migration; returns that, and the house's time zone."""
+    revision = desk.system.migrate()
+    with desk.work() as work:
+        days_of = str(work.now.tzinfo)
+        if time_zone or not house.has_time_zone(work):
+            days_of = time_zone or of_this_computer().key
+            house.set_time_zone(work, days_of)
+    homes.note(desk.system.config)
+    return revision, days_of
 
 
 @click.command("load")

@@ -7,13 +7,15 @@ from babel.dates import format_date
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from royalties.domain.people import FINANCE
+from royalties.domain.people import FINANCE, Verb
+from royalties.services.books import EmptyBooksError
 from royalties.services.desk.dashboard import Dashboard, dashboard
 from royalties.services.desk.search import LONGEST, Hit, search
-from royalties.services.work import RefusedError
+from royalties.services.frame import is_sandbox
 from royalties.web.core.formats import locale, number, percent, period_words
 from royalties.web.core.pages import Pages
 from royalties.web.core.visit import current_work
+from royalties.web.finance.desk import house
 from royalties.web.finance.orders.words import proposal_words
 
 PAGES = Pages("home", __name__, "/finance", FINANCE)
@@ -57,8 +59,8 @@ def home() -> str:
     """The open period at a glance; how to begin where nothing has been loaded yet."""
     try:
         glance = dashboard(current_work())
-    except RefusedError:
-        return render_template("finance/desk/begin.html")
+    except EmptyBooksError:
+        return _begin()
     return render_template(
         "finance/desk/home.html",
         glance=glance,
@@ -71,6 +73,16 @@ def home() -> str:
         counted={"approvals.approvals": lambda: glance.to_do.prepared},
         order_words=proposal_words,
     )
+
+
+def _begin() -> str:
+    """The first page: the house is set up, or examples are on their way."""
+    work = current_work()
+    if is_sandbox(work):
+        return render_template("finance/desk/filling.html")
+    if not work.actor.may(Verb.SET):
+        return render_template("finance/desk/begin.html", sheet=None)
+    return house.house_page(house.beginning())
 
 
 @PAGES.get("/search", endpoint="search")

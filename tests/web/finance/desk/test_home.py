@@ -265,7 +265,7 @@ def test_home_does_not_ask_the_proposer_to_approve(site: Site) -> None:
 @after(nothing)
 def test_home_without_books_says_how_to_begin(site: Site) -> None:
     page = site.visitor(Role.ADMINISTRATOR).page("/finance/")
-    assert "royalties load" in page
+    assert "Set up your house" in page
 
 
 @after(opened)
