@@ -158,6 +158,7 @@ _ACCOUNT = {
 }
 _SALES = {
     "home.home": _desk(),
+    "home.no_openings": Row(send=MANAGERS),
     "house.house": Row(ADMINISTRATORS, ADMINISTRATORS),
     "house.leave": Row(ADMINISTRATORS, ADMINISTRATORS),
     "house.sandbox": Row(send=ADMINISTRATORS),
