@@ -14,7 +14,7 @@ from royalties.cli.desk import Desk, amounts, command
 from royalties.domain.counting import counted
 from royalties.services.books import setup_in_force
 from royalties.services.desk import examples
-from royalties.services.desk.examples import EXAMPLES
+from royalties.services.examples import EXAMPLES
 from royalties.services.ledger.verifying import verify
 from royalties.services.periods.close import close, show_run
 from royalties.services.sales.batches import import_list

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from royalties.domain.people import FINANCE, Actor, Role, Verb
 from royalties.services.approvals import set_two_people
+from royalties.services.examples import EXAMPLES
 from royalties.services.frame import SANDBOX, is_sandbox
 from royalties.services.periods.close import close, show_run
 from royalties.services.sales.importing import Request, import_report
@@ -17,9 +17,6 @@ from royalties.store import work as store
 from royalties.store.emptying import empty
 from royalties.store.history import newest_revision
 from royalties.store.schema import BOOKS, TIME_ZONE
-
-EXAMPLES = Path(__file__).parents[3] / "examples"
-"""Setup, sample reports (``demo.json`` lists them by period) and orders (``orders.json``)."""
 
 JOB = "examples"
 

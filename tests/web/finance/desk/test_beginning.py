@@ -555,12 +555,10 @@ def test_sandbox_sends_no_mail(site: Site) -> None:
 
 @after(nothing)
 @pytest.mark.usefixtures("few_examples")
-def test_examples_that_fail_are_told_and_can_be_left(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_examples_that_fail_are_told_and_can_be_left(site: Site, tmp_path: Path) -> None:
     visitor = site.visitor(Role.ADMINISTRATOR)
     visitor.post("/finance/sandbox")
-    (examples.EXAMPLES / "spring.csv").write_text("nothing that is known\n")
+    (tmp_path / "examples" / "spring.csv").write_text("nothing that is known\n")
     work_once(site.office.system)
     assert "could not be loaded" in visitor.page("/finance/")
     assert visitor.post("/finance/sandbox/leave", {"typed": "Leave"}).status_code == 303
