@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from royalties.ingest.report.conventions import date_order, decimal_mark
-from tests.ingest.shelf import CATALOGUE, SAMPLES, Read, read
+from tests.ingest.shelf import SAMPLES, Read, read
 
 _AMOUNT = re.compile(r"\$?-?[\d,]*\.\d+%?")
 _MONTH_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
@@ -31,9 +31,7 @@ def _saved_again(
             return f"{int(found[2]):02}.{int(found[1]):02}.{found[3]}"
         return text
 
-    again = [
-        row if number in (1, but) else [*map(cell, row)] for number, row in enumerate(rows, 1)
-    ]
+    again = [row if number in (1, but) else [*map(cell, row)] for number, row in enumerate(rows, 1)]
     path = folder / name
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file, delimiter=";" if comma else ",").writerows(again)
@@ -79,7 +77,7 @@ def test_days_before_months_in_a_report_of_months_first_are_asked_about_and_then
 def test_one_cell_as_usual_keeps_the_habit_and_the_others_are_named(
     tmp_path: Path, what: str, row: int
 ) -> None:
-    path = _saved_again(tmp_path, "elliott-bay.csv", **{what: True}, but=row)  # type: ignore[arg-type]
+    path = _saved_again(tmp_path, "elliott-bay.csv", **{what: True}, but=row)
     found = read(path)
     assert not found.asked
     assert len(found.messages) > 10

@@ -9,6 +9,12 @@ class Given(Mapping[str, str]):
     def __init__(self, answers: Mapping[str, str]) -> None:
         self._answers = dict(answers)
         self._needed: set[str] = set()
+        self.remembered: Mapping[str, str] = {}
+        """Answers that were given to such a report of this retailer before, by question."""
+        self.recalled: dict[str, str] = {}
+        """Those of them that counted."""
+        self.taken: dict[str, str] = {}
+        """Answers given now that counted and are to be remembered."""
 
     def __getitem__(self, key: str) -> str:
         self._needed.add(key)
