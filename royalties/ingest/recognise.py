@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from royalties.domain.problems import Cause, Choice, Problem
+from royalties.domain.sales.remembered import NOTHING
 from royalties.ingest.formats import built_in
 from royalties.ingest.report import charged
 from royalties.ingest.report.amounts import Numbers
@@ -285,6 +286,13 @@ def _prepared(
     tables_found, doubted = _columns_in_doubt(tables_found, choices)
     retailer, unknown = _retailer(declared, tables_found, known, choices)
     declared = replace(declared, retailer=retailer)
+    if shop := known.retailers.get(retailer or ""):
+        said = known.remembered.get(shop.id, NOTHING)
+        choices.remembered = {
+            question: answer
+            for (report, question), answer in said.answers.items()
+            if report == declared.name
+        }
     if declared.charged and choices.peek(charged.KEY, (charged.EDITION,)):
         choices.need((charged.KEY,))
         tables_found = [

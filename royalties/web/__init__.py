@@ -43,6 +43,7 @@ ROOMS = (
     "finance.sales.entry",
     "finance.sales.importing",
     "finance.sales.pages",
+    "finance.sales.remembering",
     "finance.sales.uploading",
     "finance.statements.pages",
     "finance.terms.catalogue",

@@ -15,6 +15,7 @@ from royalties.domain.sales.lines import (
     WaitingLine,
 )
 from royalties.domain.sales.recorded_orders import RecordedLines
+from royalties.domain.sales.remembered import Remembered
 from royalties.domain.terms.catalogue import Price
 
 
@@ -60,7 +61,8 @@ class Known:
 
     ``editions`` goes by ISBN-13 (13 bare digits) and by every other identifier (ASIN, BN ID,
     aliases), upper case; ``retailers`` by key. ``first_day`` is that of the books, as ISO date.
-    ``recorded`` tells what standing imports hold of orders, by the retailer's id and their numbers.
+    ``recorded`` tells what standing imports hold of orders, by the retailer's id and their numbers;
+    ``remembered`` is what was said once of reports, by the retailer's id.
     """
 
     editions: Mapping[str, KnownEdition]
@@ -68,6 +70,7 @@ class Known:
     today: date
     first_day: str = ""
     recorded: Callable[[int, Sequence[str]], Sequence[RecordedLines]] = _nothing_recorded
+    remembered: Mapping[int, Remembered] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,8 @@ class Findings(Protocol):
     None where the retailer stands in the rows. ``header_rows`` is the row of each sheet's header.
     ``account`` tells apart reports of one retailer that do not repeat each other (KDP and Vendor
     Central). ``by_order``: what it holds of orders that are recorded already was left out.
-    ``notices`` must be confirmed; ``notes`` are only shown.
+    ``notices`` must be confirmed; ``notes`` are only shown. ``answers`` are those that are to be
+    remembered, by question.
     """
 
     report: str
@@ -153,6 +157,11 @@ class Findings(Protocol):
     notes: list[str]
     skipped: Skipped
     totals: ControlTotals
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """Answers that are to be remembered."""
+        ...
 
     @property
     def unlisted(self) -> int:

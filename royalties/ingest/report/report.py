@@ -5,19 +5,22 @@ from datetime import date
 from typing import Any
 
 from royalties.domain.counting import counted
-from royalties.domain.problems import Choice, Notice, Skipped
+from royalties.domain.problems import Cause, Choice, Notice, Skipped
 from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
+from royalties.domain.sales.remembered import NOTHING, BundlePart, Remembered, shared
+from royalties.domain.sales.slices import SaleKind
+from royalties.domain.terms.identifiers import identifier_key
 from royalties.ingest.report import unread_sheets
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.answers import Given
 from royalties.ingest.report.asides import Asides
 from royalties.ingest.report.bulk import Bulk, Homes, Workings
-from royalties.ingest.report.cells import Block, Marked, Wrong, printed
+from royalties.ingest.report.cells import Block, Marked, Stranger, Wrong, printed, text_of
 from royalties.ingest.report.columns import Converters, bad_cells
 from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
 from royalties.ingest.report.declaration import BOOK, PLACE, Column, ReportFormat, Surroundings
-from royalties.ingest.report.judging import SET_ASIDE, Judge, Verdict, listed
+from royalties.ingest.report.judging import SET_ASIDE, Judge, RowFault, Verdict, listed
 from royalties.ingest.report.passed_over import PassedOver
 from royalties.ingest.report.printed_totals import PrintedTotals
 from royalties.ingest.report.reading import Chunk, ControlTotals, Known
@@ -31,6 +34,11 @@ from royalties.ingest.report.tally import Tally
 CHUNK = 8_192
 """Lines handed over at a time, at least."""
 
+_NO_PRICE_OF_BUNDLE = Wrong(
+    Cause.NO_LIST_PRICE,
+    "{column} cannot be worked out: a bundle has no list price of its own",
+    "write the net amount, or the list price of the bundle",
+)
 _PERIOD = "give the period of the report as 2025-05, or write the days into the file"
 _QUESTIONS = {
     choice.key: choice
@@ -122,6 +130,11 @@ class Report:
     @property
     def _dates(self) -> Dates:
         return self._converters.dates
+
+    @property
+    def answers(self) -> Mapping[str, str]:
+        """See ``reading.Reading``."""
+        return self._given.taken
 
     def chunks(self) -> Iterator[Chunk]:
         """See ``reading.Reading``."""
@@ -247,10 +260,14 @@ class Report:
         self._last_rows[table.place] = max(number, self._last_rows.get(table.place, 0))
         if self._asides.turn(table, values):
             return
-        if reason := self._reason_to_leave(table, number, cells):
+        remembered = self._known.remembered.get(values.get("retailer", 0), NOTHING)
+        reason = self._reason_to_leave(table, number, cells)
+        if reason := reason or _why_no_book(remembered, table, cells, books):
             self._leave_out(values, Verdict(left=reason, left_net=_money_of(values)))
             return
         verdict = self._judge.judge(values, books, table.title_of(cells))
+        if isinstance(verdict.book, str):
+            self._divide(remembered.bundles.get(identifier_key(verdict.book), ()), verdict)
         if surplus:
             self.totals.refused += 1
             self._refusals.surplus(table, number)
@@ -300,6 +317,9 @@ class Report:
         if verdict.is_use_by_money:
             values = {**values, "list_price": None}
             self._watch.money_alone(table, number)
+        if verdict.parts:
+            self._record_parts(table, number, verdict, (values, tail))
+            return
         unit_net = values.get("unit_net") if len(verdict.lines) == 1 else None
         for kind, units, net, discount in verdict.lines:
             about = (retailer, kind, day, units, currency, values.get("list_price"))
@@ -323,6 +343,41 @@ class Report:
             self.totals.recordable += 1
         else:
             self._tally.wait(verdict.book, sum(units for _, units, _, _ in verdict.lines))
+
+    def _divide(self, parts: Sequence[BundlePart], verdict: Verdict) -> None:
+        """Let a row be the editions of a bundle, which have its units and shares of its money."""
+        if not parts or verdict.faults:
+            return
+        if any(net is None for _, _, net, _ in verdict.lines):
+            verdict.faults.append(RowFault("net", _NO_PRICE_OF_BUNDLE))
+        verdict.parts = parts
+
+    def _record_parts(
+        self,
+        table: Table,
+        number: int,
+        verdict: Verdict,
+        about: tuple[Mapping[str, Any], tuple[str, ...]],
+    ) -> None:
+        """Record a row of a bundle: a line for each edition and kind; its money stays whole."""
+        values, tail = about
+        shares = [part.share for part in verdict.parts]
+        price = values.get("list_price")
+        prices = [None] * len(shares) if price is None else shared(price, shares)
+        retailer, day, currency = values["retailer"], values["date"], values["currency"]
+        for kind, units, net, discount in verdict.lines:
+            nets = shared(net or 0, shares)
+            for part, its_net, its_price in zip(verdict.parts, nets, prices, strict=True):
+                line = SaleLine(
+                    table.place, number, part.edition, retailer, kind, day, units, currency,
+                    its_price, its_net, discount, *tail,
+                )  # fmt: skip
+                self._sales.append(line)
+                self._tally.add(retailer, kind, day, units, currency, its_net)
+                self._watch.line(table, line)
+            self._tally.bundled += units * (len(shares) - 1) * (kind != SaleKind.FREE)
+        self._tally.look((day,))
+        self.totals.recordable += 1
 
     def _finish(self) -> None:
         self._count_undated()
@@ -406,6 +461,10 @@ class Report:
             self._given.need(("date_order",))
         self._given.need(self._dates.answered)
         self.notes.extend(
+            f"{key}={answer} as for this retailer's report before ('royalties remembered')"
+            for key, answer in self._given.recalled.items()
+        )
+        self.notes.extend(
             f"{answer} had no effect: this report leaves nothing like that open"
             for answer in self._given.idle()
         )
@@ -424,6 +483,19 @@ class Report:
         price = self._watch.price_asked
         if price is not None and self._given.get(price.key) not in price.options:
             self.choices.append(again(price, self._given))
+
+
+def _why_no_book(
+    remembered: Remembered, table: Table, cells: Sequence[Any], books: Sequence[Any]
+) -> str:
+    """What a row names that was said to be no book; a title counts where nothing else does."""
+    if not remembered.no_books or any(isinstance(book, int) for book in books):
+        return ""
+    strangers = [book.identifier for book in books if isinstance(book, Stranger)]
+    names = [*strangers, *(text_of(cells[at]) for _, at in table.books)]
+    names += [] if strangers else [table.title_of(cells)]
+    name = remembered.no_book(map(identifier_key, names))
+    return f"{name} is no book" if name else ""
 
 
 def _money_of(values: Mapping[str, Any]) -> tuple[str, int] | None:

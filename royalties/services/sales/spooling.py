@@ -6,7 +6,7 @@ report is read first, in work that only reads, and its lines are then recorded f
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -40,6 +40,7 @@ class Spooled:
     skipped: Skipped
     totals: ControlTotals
     unlisted: int
+    answers: Mapping[str, str]
     lines: int
     path: Path
     revision: int

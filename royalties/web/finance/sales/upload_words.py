@@ -32,6 +32,8 @@ _QUESTIONS = {
     "week": "Which week does it cover?",
 }
 
+_FIELDS = {"book": "ISBN", "net": "net receipts", "unit_net": "net receipts of a copy"}
+
 _OPTIONS = {
     ("date_order", "dmy"): "day first: 03/04/2026 is 3 April",
     ("date_order", "mdy"): "month first: 03/04/2026 is March 4",
@@ -208,11 +210,21 @@ def questions(
 
 def question_words(key: str) -> str:
     """A question in words."""
+    if field := _field_of(key):
+        return f"Which column has the {field}?"
     return _QUESTIONS.get(key, key.replace("_", " ").capitalize())
+
+
+def _field_of(key: str) -> str:
+    """What a column holds that is asked about, in words; empty for other questions."""
+    field = key.removeprefix("column_")
+    return "" if field == key else _FIELDS.get(field, field.replace("_", " "))
 
 
 def meaning(key: str, answer: str) -> str:
     """What an answer means."""
+    if _field_of(key):
+        return f"column {answer}"
     return _OPTIONS.get((key, answer), answer)
 
 
