@@ -55,7 +55,8 @@ class Mapping:
     or ``money``. ``only`` and ``leave_out`` are rows to take or to leave: values by their column's
     name. ``ends_at`` are the first words of the row at which the table ends, empty: the first
     empty row. ``percent`` names columns in per cent, ``period`` is of rows without a date, and
-    ``answers`` are those to questions, by key, that hold for all its files.
+    ``answers`` are those to questions, by key, that hold for all its files. ``name`` is what people
+    call it; no file is recognised as one that has ``ended``.
 
     A comma as ``decimal`` and ``dmy`` or ``mdy`` as ``date_order`` are taken at their word. A
     point and ``ymd``, the defaults of the setup, decide nothing that the file does not prove:
@@ -81,6 +82,8 @@ class Mapping:
     percent: Sequence[str] = ()
     period: str | None = None
     answers: Words[str, str] = field(default_factory=dict)
+    name: str | None = None
+    ended: bool = False
 
     def as_format(self) -> ReportFormat:
         """The mapping as a declared format."""
@@ -95,7 +98,7 @@ class Mapping:
         ]  # fmt: skip
         return ReportFormat(
             name=self.key,
-            title=f"the mapped report {self.key!r}",
+            title=f"the mapped report {self.name or self.key!r}",
             columns=(*self._columns(rows_are),),
             retailer=None if in_rows else self.retailer,
             sheet=self.sheet or "",

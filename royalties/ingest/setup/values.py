@@ -180,6 +180,8 @@ def mapping_of(body: Body) -> dict[str, Any]:
         "percent": list(body.get("percent", ())),
         "period": body.get("period"),
         "answers": dict(body.get("answers", {})),
+        "name": body.get("name"),
+        "ended": body.get("ended", False),
     }
 
 
