@@ -214,6 +214,7 @@ def test_mapping_has_every_key() -> None:
         "answers": {},
         "name": None,
         "ended": False,
+        "unread": [],
     }
     assert setup.mapping_of(body("reports", "river")) == EXAMPLE["reports"][0] | absent
     least = {"key": "r", "retailer": "a", "columns": {"isbn": "I", "units": "U", "net": "N"}}

@@ -56,7 +56,8 @@ class Mapping:
     name. ``ends_at`` are the first words of the row at which the table ends, empty: the first
     empty row. ``percent`` names columns in per cent, ``period`` is of rows without a date, and
     ``answers`` are those to questions, by key, that hold for all its files. ``name`` is what people
-    call it; no file is recognised as one that has ``ended``.
+    call it; no file is recognised as one that has ``ended``. ``unread`` are columns that are known
+    to be of no use, as patterns.
 
     A comma as ``decimal`` and ``dmy`` or ``mdy`` as ``date_order`` are taken at their word. A
     point and ``ymd``, the defaults of the setup, decide nothing that the file does not prove:
@@ -84,6 +85,7 @@ class Mapping:
     answers: Words[str, str] = field(default_factory=dict)
     name: str | None = None
     ended: bool = False
+    unread: Sequence[str] = ()
 
     def as_format(self) -> ReportFormat:
         """The mapping as a declared format."""
@@ -112,6 +114,7 @@ class Mapping:
             leave_out=self.leave_out,
             ends_at=self.ends_at,
             answers={**self.answers, **({"period": self.period} if self.period else {})},
+            unread=tuple(self.unread),
             counts_use=True,
             returns_positive=self.returns == "positive-by-kind",
             skip=tuple(word.casefold() for word in self.skip),

@@ -7,6 +7,7 @@ from typing import Any
 from royalties.domain.counting import counted
 from royalties.domain.problems import Choice, Notice, Skipped
 from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
+from royalties.ingest.report import unread_sheets
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.answers import Given
 from royalties.ingest.report.asides import Asides
@@ -17,12 +18,13 @@ from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
 from royalties.ingest.report.declaration import BOOK, PLACE, Column, ReportFormat, Surroundings
 from royalties.ingest.report.judging import Judge, Verdict, listed
+from royalties.ingest.report.passed_over import PassedOver
 from royalties.ingest.report.printed_totals import PrintedTotals
 from royalties.ingest.report.reading import Chunk, ControlTotals, Known
 from royalties.ingest.report.refusals import Refusals
 from royalties.ingest.report.row_checks import RowChecks
 from royalties.ingest.report.row_warnings import RowWarnings
-from royalties.ingest.report.tables import Table
+from royalties.ingest.report.tables import Sheet, Table
 from royalties.ingest.report.tally import Tally
 
 CHUNK = 8_192
@@ -79,6 +81,9 @@ class Report:
         self.problems = self._refusals.problems
         self._declared = declared
         self._tables = tables
+        self._passed_over = [PassedOver(table.header, declared.unread) for table in tables]
+        self.unread_sheets: Sequence[Sheet] = ()
+        """Sheets that are not read and not known to repeat the others."""
         self._converters = converters
         self._given = choices
         editions = {edition.id: edition for edition in known.editions.values()}
@@ -97,6 +102,8 @@ class Report:
         self._sales: list[SaleLine] = []
         self._waiting: list[WaitingLine] = []
         self._undated: list[str] = []
+        self._last_rows: dict[int, int] = {}
+        """The last row of each table that was no aside."""
 
     @property
     def unlisted(self) -> int:
@@ -135,7 +142,9 @@ class Report:
         for convention in self._conventions:
             convention.search_with(lambda: table.search(self._numbers, self._dates))
         self._numbers.currencies = table.currencies
+        watched = self._passed_over[table.place]
         if self._declared.arrange:
+            watched.look_at_rows(cells for _, cells in table.sheet.peek()[table.header.place + 1 :])
             for number, cells in table.rows(self._around(table)):
                 self._row(table, number, cells, bad=table.bad_cells(cells))
                 yield from self._full_chunk(CHUNK)
@@ -148,6 +157,7 @@ class Report:
                 self._dates.order.settle()
                 learnt = True
             if block.numbers:
+                watched.look(block)
                 self._block(table, block)
                 self._tell_progress(table, block)
             yield from self._full_chunk(CHUNK)
@@ -213,6 +223,7 @@ class Report:
         self._tally.add_all(*(rows.column(field) for field in fields))
         self._tally.look(rows.column("date"))
         self.totals.rows += len(rows.numbers)
+        self._last_rows[table.place] = max(rows.numbers[-1], self._last_rows.get(table.place, 0))
         self.totals.recordable += len(rows.numbers)
         self._watch.plain(table, rows)
 
@@ -231,6 +242,7 @@ class Report:
         if self._asides.takes(table, number, cells, values, books, bulk):
             return
         self.totals.rows += 1
+        self._last_rows[table.place] = max(number, self._last_rows.get(table.place, 0))
         if self._asides.turn(table, values):
             return
         if reason := self._reason_to_leave(table, number, cells):
@@ -286,13 +298,14 @@ class Report:
         if verdict.is_use_by_money:
             values = {**values, "list_price": None}
             self._watch.money_alone(table, number)
+        unit_net = values.get("unit_net") if len(verdict.lines) == 1 else None
         for kind, units, net, discount in verdict.lines:
             about = (retailer, kind, day, units, currency, values.get("list_price"))
             if isinstance(verdict.book, int):
                 line = SaleLine(
                     table.place, number, verdict.book, *about, net or 0, discount, *tail
                 )
-                self._watch.figures(table, line)
+                self._watch.figures(table, line, unit_net)
                 self._sales.append(line)
                 self._tally.add(retailer, kind, day, units, currency, line.net)
                 self._watch.line(table, line)
@@ -300,7 +313,7 @@ class Report:
                 waiting = WaitingLine(
                     table.place, number, verdict.book, *about, net, discount, *tail
                 )
-                self._watch.figures(table, waiting)
+                self._watch.figures(table, waiting, unit_net)
                 self._waiting.append(waiting)
                 self._tally.look_at_waiting(waiting)
         self._tally.look((day,))
@@ -313,7 +326,9 @@ class Report:
         self._count_undated()
         self._tally.complete(self.totals, self._dates.spans)
         self._ask()
+        self._tell_what_is_not_read()
         self._watch.finish(self.totals.days, self._dates, self._numbers)
+        self.totals.beyond_sales = self._watch.beyond_sales
         if self._declared.counts_use:
             for table in self._tables:
                 self._watch.units(table)
@@ -325,7 +340,11 @@ class Report:
         )
         if not self._declared.strict and (told := self.remarks.take("identical-rows")):
             self.notes.append(told)
-        self.notes.extend(self._asides.notes)
+        for at, note in self._asides.notes:
+            if self._declared.strict and at[1] > self._last_rows.get(at[0], 0):
+                self.remarks.add("footer", at, f"{note}, below the last sale: does it change any?")
+            else:
+                self.notes.append(note)
         self.notes.extend(
             convention.told() for convention in self._conventions if convention.told()
         )
@@ -340,6 +359,19 @@ class Report:
         if self.unlisted:
             self.notes.append(f"{self.unlisted:,} more problems are not listed")
         self.notices.extend(self.remarks.notices())
+
+    def _tell_what_is_not_read(self) -> None:
+        for table, watched in zip(self._tables, self._passed_over, strict=True):
+            where = f"sheet {table.sheet.name!r}, " if len(self._tables) > 1 else ""
+            watched.say(self.remarks, where, table.constants)
+        unread_sheets.say(
+            self.unread_sheets,
+            self._tally.receipts,
+            self.remarks,
+            self.notes,
+            currency=self._declared.constants.get("currency", ""),
+            incomplete=bool(self.problems or self.totals.waiting or self.choices),
+        )
 
     def _count_undated(self) -> None:
         """Take note of rows whose date was taken from the period that the user gave."""

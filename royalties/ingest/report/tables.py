@@ -6,7 +6,16 @@ from typing import Any, Protocol
 
 from royalties.domain.sales.slices import SaleKind
 from royalties.ingest.report.amounts import Numbers
-from royalties.ingest.report.cells import BLANK, Block, Cell, Odd, Stranger, Wrong, text_of
+from royalties.ingest.report.cells import (
+    BLANK,
+    Block,
+    Cell,
+    Odd,
+    Stranger,
+    Wrong,
+    text_of,
+    without_stray_blanks,
+)
 from royalties.ingest.report.columns import Converters, Reader, bad_text
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import (
@@ -167,6 +176,17 @@ class Table:
                 values[field] = value if isinstance(value, Odd) else convert(value)
         books = [reader.one(cells[at]) for reader, at in self.books]
         return values, books
+
+    def compared(self, cells: Sequence[Any]) -> tuple[Any, ...]:
+        """A row as it is compared with others: with editions for what names them, tidy texts."""
+        tidy = [without_stray_blanks((cell,))[0] for cell in cells]
+        for reader, at in self.books:
+            book = reader.one(cells[at])
+            if isinstance(book, Stranger):
+                book = book.identifier
+            if not isinstance(book, Odd):
+                tidy[at] = book
+        return tuple(tidy)
 
     def bad_cells(self, cells: Sequence[Any]) -> list[tuple[int, Wrong]]:
         """Overlong cells and control characters of a row, in columns that are read."""

@@ -524,6 +524,11 @@ class Report(Part):
         description="Answers to what its files leave open, given once and for all, as to --choose: "
         '{"decimal": "."}.',
     )
+    unread: list[s.Text] = Field(
+        default=[],
+        description="Columns that are known to be of no use, so that no import warns of them: "
+        "Ordered Units, or Ordered * for all that begin so.",
+    )
 
 
 class Setup(Part):

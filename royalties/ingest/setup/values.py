@@ -182,6 +182,7 @@ def mapping_of(body: Body) -> dict[str, Any]:
         "answers": dict(body.get("answers", {})),
         "name": body.get("name"),
         "ended": body.get("ended", False),
+        "unread": list(body.get("unread", ())),
     }
 
 

@@ -85,6 +85,13 @@ _MONTHS = (
     *((language, language.capitalize()) for language in sorted(LANGUAGES)),
 )
 _UNREAD = "not in this file"
+_FORM_KEYS = frozenset(
+    ("key", "name", "retailer", "sheet", "header_row", "columns", "date_order", "decimal",
+     "returns", "currency", "skip", "kinds", "kind", "rows_are", "only", "leave_out", "ends_at",
+     "percent", "period", "answers", "unread", "ended"),
+)  # fmt: skip
+"""Keys of an entry that the form writes, or takes away; it keeps all others."""
+
 _OWN_ANSWERS = ("decimal", "date_language", "discount_unit")
 _MOST_FILTER_VALUES = 200
 _LONGEST = 500
@@ -94,6 +101,10 @@ _SAMPLE = 40
 _OFFERED = "mapping_columns"
 
 _of = fields_of(models.Report)
+
+
+def _parted(text: object) -> list[str]:
+    return [each.strip() for each in str(text).split(";") if each.strip()]
 
 
 def _retailers() -> tuple[tuple[str, str], ...]:
@@ -169,6 +180,11 @@ class MappingForm(EntryForm):
     rows_are = Choice("Each row is", options=_ROWS_ARE)
     ends = Choice("The table ends", path="typed_ends", options=_ENDS)
     end_words = EntryField("these words", path="typed_end_words", longest=_LONGEST)
+    unread = EntryField(
+        "Columns of no use", path="typed_unread", longest=_LONGEST,
+        hint="So that no import warns that they are not read; separated by semicolons. "
+        "Ordered * means all that begin so.",
+    )  # fmt: skip
     typed_kinds = RowList(KindForm, "word")
     typed_filters = RowList(FilterForm, "rule")
     typed_skip = RowList(SkipForm, "beginning")
@@ -196,6 +212,7 @@ class MappingForm(EntryForm):
             "typed_stays": bool(body.get("period")),
             "typed_ends": "" if ends_at is None else "words" if ends_at else "empty",
             "typed_end_words": ends_at or "",
+            "typed_unread": "; ".join(body.get("unread", ())),
             "typed_kinds": [
                 {"word": word, "means": kind} for word, kind in body.get("kinds", {}).items()
             ],
@@ -226,6 +243,8 @@ class MappingForm(EntryForm):
             body["percent"] = ["discount"]
         if typed.get("typed_stays") and typed.get("typed_period"):
             body["period"] = typed["typed_period"]
+        if unread := _parted(typed.get("typed_unread", "")):
+            body["unread"] = unread
         self._end(written, typed)
         self._rows(written, typed)
         for key, default in (("returns", "negative"), ("rows_are", "lines")):
@@ -268,6 +287,8 @@ class MappingForm(EntryForm):
             }
             if answers := {**kept, **written.body.get("answers", {})}:
                 written.body["answers"] = answers
+            known = {*_FORM_KEYS, *written.body}
+            written.body |= {key: value for key, value in base.items() if key not in known}
         return written
 
     @property
