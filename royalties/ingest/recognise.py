@@ -29,6 +29,7 @@ from royalties.ingest.report.declaration import (
     ReportFormat,
     normal,
 )
+from royalties.ingest.report.glance import SHEETS, FirstRows, GlancedSheet, glanced
 from royalties.ingest.report.mapping import Mapping as MappedReport
 from royalties.ingest.report.opening import OpenedFile, open_file
 from royalties.ingest.report.reading import Known, Reading, UnreadableError
@@ -85,6 +86,42 @@ def open_report(
     return reading
 
 
+def first_rows(path: Path, choices: Mapping[str, str]) -> list[GlancedSheet]:
+    """The first rows of a file's visible sheets, for somebody to say what they mean.
+
+    Raises:
+        UnreadableError: the file cannot be read, or its encoding has to be chosen first.
+    """
+    try:
+        opened = open_file(path, choices)
+    except UndecidedEncodingError as undecided:
+        raise UnreadableError(Problem(undecided.choice.message, "choose the encoding")) from None
+    try:
+        return [glanced(sheet.name, sheet.rows()) for sheet in opened.sheets[:SHEETS]]
+    finally:
+        opened.close()
+
+
+def read_first_rows(
+    sheets: Sequence[GlancedSheet],
+    mapping: MappedReport,
+    name: str,
+    known: Known,
+    choices: Mapping[str, str],
+) -> Reading:
+    """Get the first rows of a file ready to be read as a mapped report.
+
+    Raises:
+        UnreadableError: they lack a column of it.
+    """
+    opened = OpenedFile([FirstRows(sheet) for sheet in sheets])
+    declared = mapping.as_format()
+    found = _find(declared, opened.sheets)
+    if not found:
+        raise _unknown(opened.sheets, name, [declared], (), alone=True)
+    return _prepared(declared, found, opened, known, Given(choices))
+
+
 def as_received(
     path: Path, choices: Mapping[str, str]
 ) -> Iterator[tuple[str, Iterator[list[str | int | float | date | datetime | None]]]]:
@@ -116,7 +153,7 @@ def _recognised(
     wanted: str | None,
 ) -> Report:
     formats = {declared.name: declared for declared in built_in()}
-    formats |= {mapping.key: mapping.as_format() for mapping in mappings}
+    formats |= {mapping.key: mapping.as_format() for mapping in mappings if not mapping.ended}
     if wanted is None and (chosen := choices.peek("report", formats)):
         wanted = chosen
         choices.need(("report",))
@@ -132,7 +169,7 @@ def _recognised(
         declared.name: found for declared in tried if (found := _find(declared, opened.sheets))
     }
     if not matches:
-        mapped = {mapping.key for mapping in mappings}
+        mapped = {mapping.key for mapping in mappings if not mapping.ended}
         raise _unknown(opened.sheets, name, tried, mapped, alone=wanted is not None)
     best = _best(matches)
     if len(best) > 1:

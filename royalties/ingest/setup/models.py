@@ -446,6 +446,13 @@ class Report(Part):
     """How to read a retailer's report that no built-in format knows."""
 
     key: s.Key = Field(description="Its name in imports.")
+    name: s.Name | None = Field(
+        title="Name",
+        default=None,
+        description="What it is called on pages; null: its key.",
+        json_schema_extra=_or_null,
+    )
+    ended: s.Flag = Field(default=False, description="No file is recognised as it any more.")
     retailer: s.Key | None = Field(
         default=None,
         description="Key of the retailer; null where a column names it.",

@@ -219,5 +219,18 @@ def _record(work: Work, job: Job, read: Any) -> object:  # noqa: ANN401 - what `
     return {"outcome": result.outcome, "batch": result.document["batch"]}
 
 
-KINDS: dict[str, JobKind] = {"check": JobKind(_keep, _check), "record": JobKind(_record, _read)}
+def _look(work: Work, job: Job) -> Any:  # noqa: ANN401 - sheets
+    return uploads.look_at(work, _number(job))
+
+
+def _keep_look(work: Work, job: Job, seen: Any) -> object:  # noqa: ANN401 - sheets
+    uploads.keep_first_rows(work, _number(job), seen)
+    return {"sheets": len(seen)}
+
+
+KINDS: dict[str, JobKind] = {
+    "check": JobKind(_keep, _check),
+    "look": JobKind(_keep_look, _look),
+    "record": JobKind(_record, _read),
+}
 """What can be done as a job."""

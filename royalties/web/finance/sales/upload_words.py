@@ -59,6 +59,12 @@ _OPTIONS = {
 _REMEDIES: Mapping[str, str] = {Cause.OTHER_REPORT: "Let it be recognised, or map the report"}
 """Of problems whose remedy at the command line is another one."""
 
+_WORK = {
+    "check": "Being checked",
+    "look": "Being looked at",
+    "record": "Being recorded",
+}
+
 CAUSES: Mapping[str, str] = {
     Cause.CONTROL_CHARACTER: "A control character in a cell",
     Cause.COUNTS_DISAGREE: "Copies sold less returned are not the net copies",
@@ -175,7 +181,7 @@ def work_words(upload: Upload | UploadSummary) -> str:
     """What long work does just now."""
     if upload.job is None or upload.job.status == "queued":
         return "Waits for its turn"
-    return "Being checked" if upload.job.kind == "check" else "Being recorded"
+    return _WORK.get(upload.job.kind, "Being worked on")
 
 
 def is_forgotten(upload: Upload | UploadSummary, now: datetime) -> bool:
