@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from royalties.domain.problems import Choice, Notice, Problem, Skipped
+from royalties.domain.sales.changes import Change
 from royalties.domain.sales.lines import (
     Early,
     LineColumns,
@@ -129,6 +130,28 @@ class ControlTotals:
     early: Early = field(default_factory=Early)
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row with problems as it stands in the file: place, heading and text of each cell."""
+
+    sheet: str
+    row: int
+    cells: Sequence[tuple[int, str, str]]
+
+
+@dataclass(slots=True)
+class Stranger:
+    """What a report tells of a book that nobody knows.
+
+    ``net`` is in millionths by currency, ``rows`` are (sheet, row) of the first ones.
+    """
+
+    title: str = ""
+    author: str = ""
+    net: dict[str, int] = field(default_factory=dict)
+    rows: list[tuple[str, int]] = field(default_factory=list)
+
+
 class Findings(Protocol):
     """What reading a report found: lists and totals.
 
@@ -136,7 +159,9 @@ class Findings(Protocol):
     None where the retailer stands in the rows. ``header_rows`` is the row of each sheet's header.
     ``account`` tells apart reports of one retailer that do not repeat each other (KDP and Vendor
     Central). ``by_order``: what it holds of orders that are recorded already was left out.
-    ``notices`` must be confirmed; ``notes`` are only shown.
+    ``notices`` must be confirmed; ``notes`` are only shown. ``changes`` are what somebody changed
+    in it, as applied; ``refused_rows`` the first rows with problems; ``strangers`` goes by the
+    identifier of the unknown book.
     """
 
     report: str
@@ -151,6 +176,9 @@ class Findings(Protocol):
     notes: list[str]
     skipped: Skipped
     totals: ControlTotals
+    changes: list[Change]
+    refused_rows: list[RefusedRow]
+    strangers: dict[str, Stranger]
 
     @property
     def unlisted(self) -> int:

@@ -1,11 +1,13 @@
 """A recognised report, read through once into sale lines, problems and control totals."""
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from royalties.domain.counting import counted
 from royalties.domain.problems import Choice, Notice, Skipped
+from royalties.domain.sales.changes import MOST_CHANGES, Change, RowLeftOut, words_of
 from royalties.domain.sales.lines import LineColumns, SaleLine, WaitingLine
 from royalties.ingest.report.amounts import Numbers
 from royalties.ingest.report.answers import Given
@@ -17,12 +19,13 @@ from royalties.ingest.report.conventions import Convention, again
 from royalties.ingest.report.dates import LANGUAGES, RANGE_ENDS, Dates
 from royalties.ingest.report.declaration import BOOK, PLACE, Column, ReportFormat, Surroundings
 from royalties.ingest.report.judging import Judge, Verdict, listed
+from royalties.ingest.report.mending import ChangedSheet
 from royalties.ingest.report.printed_totals import PrintedTotals
-from royalties.ingest.report.reading import Chunk, ControlTotals, Known
+from royalties.ingest.report.reading import Chunk, ControlTotals, Known, Stranger
 from royalties.ingest.report.refusals import Refusals
 from royalties.ingest.report.row_checks import RowChecks
 from royalties.ingest.report.row_warnings import RowWarnings
-from royalties.ingest.report.tables import Table
+from royalties.ingest.report.tables import Sheet, Table
 from royalties.ingest.report.tally import Tally
 
 CHUNK = 8_192
@@ -74,9 +77,16 @@ class Report:
         """The period that the user gave, for rows without a date."""
         self.progress: Callable[[int, int], None] | None = None
         self.closing: Callable[[], None] = lambda: None
+        self.all_sheets: Sequence[Sheet] = ()
+        """Of the file, whether they are read or not."""
+        self.asked_changes: Sequence[Change] = ()
+        """What somebody changed in the file."""
         self._known = known
         self._refusals = Refusals()
         self.problems = self._refusals.problems
+        self.refused_rows = self._refusals.rows
+        self.changes: list[Change] = []
+        self.strangers: dict[str, Stranger] = {}
         self._declared = declared
         self._tables = tables
         self._converters = converters
@@ -136,9 +146,10 @@ class Report:
             convention.search_with(lambda: table.search(self._numbers, self._dates))
         self._numbers.currencies = table.currencies
         if self._declared.arrange:
-            for number, cells in table.rows(self._around(table)):
+            for number, cells in table.rows(self._around(table), _left_out_of(table)):
                 self._row(table, number, cells, bad=table.bad_cells(cells))
                 yield from self._full_chunk(CHUNK)
+            self._count_left_out(table)
             return
         learnt = False
         for block in table.blocks():
@@ -148,6 +159,7 @@ class Report:
                 self._dates.order.settle()
                 learnt = True
             if block.numbers:
+                self._count_left_out(table)
                 self._block(table, block)
                 self._tell_progress(table, block)
             yield from self._full_chunk(CHUNK)
@@ -230,7 +242,7 @@ class Report:
         verdict = self._judge.judge(values, books, table.title_of(cells))
         if surplus:
             self.totals.refused += 1
-            self._refusals.surplus(table, number)
+            self._refusals.surplus(table, number, cells)
         elif bad or verdict.faults:
             self.totals.refused += 1
             self._refusals.cells(table, number, cells, bad, verdict.faults)
@@ -241,7 +253,7 @@ class Report:
             found = f"{text!r} is no date" if text else "there is no date"
             self._undated.append(f"{table.where(number)}: {found}")
         elif not verdict.pending:
-            self._record(table, number, values, verdict)
+            self._record(table, number, cells, values, verdict)
             self._look_at(table, number, cells, verdict)
 
     def _look_at(self, table: Table, number: int, cells: Sequence[Any], verdict: Verdict) -> None:
@@ -259,7 +271,12 @@ class Report:
         self._tally.skipped_net += net if isinstance(net, int) else 0
 
     def _record(
-        self, table: Table, number: int, values: Mapping[str, Any], verdict: Verdict
+        self,
+        table: Table,
+        number: int,
+        cells: Sequence[Any],
+        values: Mapping[str, Any],
+        verdict: Verdict,
     ) -> None:
         retailer, day, currency = values["retailer"], values["date"], values["currency"]
         country, region, city = (values.get(field, "") for field in PLACE)
@@ -294,9 +311,49 @@ class Report:
             self.totals.recordable += 1
         else:
             self._tally.wait(verdict.book, sum(units for _, units, _, _ in verdict.lines))
+            self._know_of(table, number, cells, verdict)
+
+    def _know_of(self, table: Table, number: int, cells: Sequence[Any], verdict: Verdict) -> None:
+        """Keep what a row tells of a book that nobody knows."""
+        assert isinstance(verdict.book, str)  # noqa: S101 - a known book is a number
+        told = self.strangers.setdefault(verdict.book, Stranger())
+        told.title = told.title or printed(table.title_of(cells))
+        told.author = told.author or printed(table.author_of(cells))
+        if len(told.rows) < MOST_CHANGES:
+            told.rows.append((table.sheet.name, number))
+        for line in self._waiting[-len(verdict.lines) :]:
+            if line.net is not None:
+                told.net[line.currency] = told.net.get(line.currency, 0) + line.net
+
+    def _count_left_out(self, table: Table) -> None:
+        """Count the rows that somebody left out: they were met just now."""
+        if not isinstance(table.sheet, ChangedSheet):
+            return
+        for change, cells in table.sheet.met():
+            self.totals.rows += 1
+            reason = words_of(change)
+            self.skipped.add(reason)
+            if money := table.money_of(cells):
+                self.skipped.add_net(reason, *money)
+                self._tally.skipped_net += money[1]
+
+    def _look_at_changes(self) -> None:
+        """Say which changes were applied, and refuse those that found no place."""
+        names = {table.sheet.name: table.header.names for table in self._tables}
+        for sheet in self.all_sheets:
+            if isinstance(sheet, ChangedSheet):
+                done, unfit = sheet.applied()
+                self.changes += [_headed(change, names.get(change.sheet, ())) for change in done]
+                for change, found in unfit:
+                    self._refusals.unfit(change, found)
+        known = {sheet.name for sheet in self.all_sheets}
+        for change in self.asked_changes:
+            if change.sheet not in known:
+                self._refusals.unfit(change, None)
 
     def _finish(self) -> None:
         self._count_undated()
+        self._look_at_changes()
         self._tally.complete(self.totals, self._dates.spans)
         self._ask()
         self._watch.finish(self.totals.days, self._dates, self._numbers)
@@ -361,6 +418,17 @@ class Report:
         price = self._watch.price_asked
         if price is not None and self._given.get(price.key) not in price.options:
             self.choices.append(again(price, self._given))
+
+
+def _headed(change: Change, names: Sequence[str]) -> Change:
+    """A change with the heading of its column."""
+    if isinstance(change, RowLeftOut) or change.column or change.place >= len(names):
+        return change
+    return dataclasses.replace(change, column=names[change.place])
+
+
+def _left_out_of(table: Table) -> frozenset[int]:
+    return table.sheet.left_out if isinstance(table.sheet, ChangedSheet) else frozenset()
 
 
 def _row_at(block: Block, place: int) -> list[Any]:

@@ -1,11 +1,21 @@
 """A table of a report: its header, and readers for its columns."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
 from royalties.ingest.report.amounts import Numbers
-from royalties.ingest.report.cells import BLANK, Block, Cell, Odd, Stranger, Wrong, text_of
+from royalties.ingest.report.cells import (
+    BLANK,
+    Block,
+    Cell,
+    Marked,
+    Odd,
+    Stranger,
+    Wrong,
+    printed,
+    text_of,
+)
 from royalties.ingest.report.columns import Converters, Reader, bad_text
 from royalties.ingest.report.dates import Dates
 from royalties.ingest.report.declaration import (
@@ -20,6 +30,9 @@ from royalties.ingest.report.declaration import (
 from royalties.ingest.report.labels import is_total_label
 from royalties.ingest.report.workbook import Look
 
+_AUTHORS = frozenset(
+    ("author", "authors", "author(s)", "author name", "author names", "contributor")
+)
 _COUNTED = ("units", "sold", "returned", "free", "net_units")
 
 
@@ -27,9 +40,21 @@ class Sheet(Protocol):
     """A sheet of an opened file."""
 
     name: str
-    look: Look
-    size: int
-    read: int
+
+    @property
+    def look(self) -> Look:
+        """What the second look at a workbook saw."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Its rows, or its bytes."""
+        ...
+
+    @property
+    def read(self) -> int:
+        """How many of them were read so far; 0 where only rows tell that."""
+        ...
 
     def peek(self) -> list[tuple[int, list[Cell]]]:
         """The first rows with their numbers."""
@@ -72,6 +97,8 @@ class Table:
         self.books: list[tuple[Reader, int]] = []
         self.readers: list[tuple[str, Reader, int]] = []
         self.title = -1
+        named = [normal(name) for name in header.names]
+        self._author = next((at for at, name in enumerate(named) if name in _AUTHORS), -1)
         self._extras = [
             (at, field, converters.worked_out(field))
             for at, field in enumerate(self.report.extras, self.width)
@@ -105,10 +132,15 @@ class Table:
         """Rows below the header."""
         return self.sheet.blocks(self.header.place + 1, self.width)
 
-    def rows(self, around: Surroundings) -> Iterator[tuple[int, Sequence[Any]]]:
-        """Rows below the header as the format arranges them, one by one."""
+    def rows(
+        self, around: Surroundings, left_out: Collection[int] = ()
+    ) -> Iterator[tuple[int, Sequence[Any]]]:
+        """Rows below the header as the format arranges them, one by one, without some of them."""
         assert self.report.arrange is not None  # noqa: S101  # only formats that arrange come here
-        return self.report.arrange(_rows_of(self.blocks()), self.header, around)
+        rows = _rows_of(self.blocks())
+        if left_out:
+            rows = (row for row in rows if row[0] not in left_out)
+        return self.report.arrange(rows, self.header, around)
 
     def learn(self, block: Block, numbers: Numbers, dates: Dates) -> None:
         """Take what a block proves about the file's conventions."""
@@ -173,6 +205,28 @@ class Table:
     def title_of(self, cells: Sequence[Any]) -> str:
         """The title that a row prints."""
         return text_of(cells[self.title]).strip() if self.title >= 0 else ""
+
+    def author_of(self, cells: Sequence[Any]) -> str:
+        """The author that a row prints."""
+        return text_of(cells[self._author]).strip() if self._author >= 0 else ""
+
+    def money_of(self, cells: Sequence[Any]) -> tuple[str, int] | None:
+        """Currency and receipts in millionths of a row, as far as its cells say them."""
+        found = {
+            field: reader.one(cells[at])
+            for field, reader, at in self.readers
+            if field in ("net", "currency")
+        }
+        net, currency = found.get("net"), found.get("currency", self.constants.get("currency"))
+        micro = net.micro if isinstance(net, Marked) else net
+        if isinstance(micro, int) and isinstance(currency, str):
+            return currency, micro
+        return None
+
+    def shown(self, cells: Sequence[Any], also: Iterable[int]) -> list[tuple[int, str, str]]:
+        """The cells of a row that are read, and some more: place, heading and text of each."""
+        places = {at for _, at in self.header.columns} | {self.title, self._author, *also}
+        return [(at, self.header.names[at], printed(cells[at])) for at in sorted(places) if at >= 0]
 
     def column_name(self, field: str) -> tuple[str, int]:
         """Name and place of the column that fills a field; empty and -1 where there is none."""

@@ -45,7 +45,7 @@ _MOST_NAMED = 10_000
 
 
 class BatchRow(NamedTuple):
-    """One batch; ``document`` is the import document as JSON text."""
+    """One batch; ``document`` is the import document as JSON text, ``changes`` a JSON list."""
 
     id: int
     file_name: str
@@ -63,6 +63,7 @@ class BatchRow(NamedTuple):
     recorded_by: str
     corrects: int | None
     corrected_by: int | None
+    changes: str
 
 
 class Covered(NamedTuple):
